@@ -1,0 +1,54 @@
+//! What a source needs of its surroundings: a clock, a timer, dice and a place to tell of errors that nobody hears.
+
+use std::{any::Any, time::Duration};
+
+use gloo_timers::callback::Timeout;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+use crate::Error;
+
+pub(crate) trait Host {
+    /// The time since a fixed moment; never goes back.
+    fn now(&self) -> Duration;
+
+    /// A random number from 0 (included) to 1 (excluded).
+    fn random(&self) -> f64;
+
+    /// Calls back once, about then, unless the timer is dropped first. It may be early where the wait is long.
+    fn after(&self, delay: Duration, callback: Box<dyn FnOnce()>) -> Timer;
+
+    /// Tells of an error that nobody listened to.
+    fn report(&self, error: &Error);
+}
+
+/// Dropping it cancels it.
+pub(crate) type Timer = Box<dyn Any>;
+
+/// Any global scope of a browser that has an event loop: a window, a dedicated or a shared worker.
+pub(crate) struct BrowserHost;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+}
+
+impl Host for BrowserHost {
+    fn now(&self) -> Duration {
+        Duration::try_from_secs_f64(performance_now() / 1000.0).unwrap_or_default()
+    }
+
+    fn random(&self) -> f64 {
+        js_sys::Math::random()
+    }
+
+    fn after(&self, delay: Duration, callback: Box<dyn FnOnce()>) -> Timer {
+        // Timers of browsers hold a signed 32-bit number of milliseconds; rounded up, since one that is early is in vain.
+        let milliseconds = delay.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128) as u32;
+        Box::new(Timeout::new(milliseconds, callback))
+    }
+
+    fn report(&self, error: &Error) {
+        web_sys::console::error_1(&JsValue::from_str(&format!("typed-eventsource: {error}")));
+    }
+}

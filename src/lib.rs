@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod error;
+mod event;
+mod host;
+#[cfg(feature = "npm")]
+mod npm;
+mod payload;
+mod policy;
+mod source;
+mod state;
+mod transport;
+#[cfg(feature = "json")]
+mod variants;
+
+pub use error::{DecodeError, Error};
+pub use event::Event;
+#[cfg(feature = "bytes")]
+pub use payload::{Base64Error, Bytes};
+#[cfg(feature = "gzip")]
+pub use payload::GunzipError;
+pub use payload::{Payload, Text};
+pub use policy::{Backoff, Decision, Policy, Situation, Then};
+pub use source::{Closed, EventSource, EventSourceBuilder, EventStream, Listener, Queue};
+pub use state::{CloseReason, State};

@@ -1,0 +1,108 @@
+//! Inflating, by the browser's own `DecompressionStream`.
+
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, ReadableStreamDefaultReader, ReadableStreamReadResult, ReadableWritablePair};
+
+use super::Bytes;
+
+/// Compressed data could not be inflated.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GunzipError {
+    /// It is no gzip, is cut short, or its checksum is wrong.
+    #[error("the data is no whole gzip file: {message}")]
+    Corrupt {
+        /// What the browser says of it.
+        message: String,
+    },
+    /// There is more in it than allowed.
+    #[error("the data inflates to more than {limit} bytes")]
+    TooLarge {
+        /// The limit that was given, in bytes.
+        limit: usize,
+    },
+    /// The browser has no `DecompressionStream`.
+    #[error("this JavaScript environment has no DecompressionStream")]
+    Unsupported,
+}
+
+impl Bytes {
+    /// Inflates gzip, off the main thread where the browser can.
+    ///
+    /// `limit` is the most bytes that may come out: a few compressed ones can stand for gigabytes. Dropping the future
+    /// cancels the work.
+    ///
+    /// # Errors
+    ///
+    /// [`GunzipError::Corrupt`] where it is no gzip or not whole, [`GunzipError::TooLarge`] beyond the limit.
+    ///
+    /// ```
+    /// # use typed_eventsource::{Bytes, Event, GunzipError};
+    /// async fn page(event: Event<Bytes>) -> Result<String, GunzipError> {
+    ///     let bytes = event.data.gunzip(1 << 20).await?;
+    ///     Ok(String::from_utf8_lossy(&bytes.0).into_owned())
+    /// }
+    /// ```
+    pub async fn gunzip(&self, limit: usize) -> Result<Bytes, GunzipError> {
+        let inflating = Inflating::start(&self.0).map_err(|error| match error.dyn_ref::<js_sys::Error>() {
+            Some(error) if error.name() == "ReferenceError" => GunzipError::Unsupported,
+            _ => corrupt(&error),
+        })?;
+        let mut inflated = Vec::new();
+        while let Some(chunk) = inflating.next_chunk().await.map_err(|error| corrupt(&error))? {
+            if chunk.length() as usize > limit - inflated.len() {
+                return Err(GunzipError::TooLarge { limit });
+            }
+            inflated.extend_from_slice(&chunk.to_vec());
+        }
+        Ok(Bytes(inflated))
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A pair of streams. web-sys counts it among its unstable interfaces still, browsers have it since 2023.
+    #[wasm_bindgen(extends = ReadableWritablePair)]
+    type DecompressionStream;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new(format: &str) -> Result<DecompressionStream, JsValue>;
+}
+
+/// The browser at work; dropping it cancels that.
+struct Inflating(ReadableStreamDefaultReader);
+
+impl Inflating {
+    fn start(bytes: &[u8]) -> Result<Self, JsValue> {
+        let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+        let inflater = DecompressionStream::new("gzip")?;
+        let inflated = Blob::new_with_u8_array_sequence(&parts)?.stream().pipe_through(&inflater);
+        Ok(Self(inflated.get_reader().unchecked_into()))
+    }
+
+    async fn next_chunk(&self) -> Result<Option<js_sys::Uint8Array>, JsValue> {
+        let result: ReadableStreamReadResult = JsFuture::from(self.0.read()).await?.unchecked_into();
+        if result.get_done().unwrap_or_default() {
+            return Ok(None);
+        }
+        Ok(Some(result.get_value().unchecked_into()))
+    }
+}
+
+impl Drop for Inflating {
+    fn drop(&mut self) {
+        // A stream that has failed refuses to be cancelled, which is nobody's concern.
+        let cancelled = JsFuture::from(self.0.cancel());
+        spawn_local(async move { drop(cancelled.await) });
+    }
+}
+
+fn corrupt(error: &JsValue) -> GunzipError {
+    GunzipError::Corrupt {
+        message: match error.dyn_ref::<js_sys::Error>() {
+            Some(error) => error.message().into(),
+            None => format!("{error:?}"),
+        },
+    }
+}

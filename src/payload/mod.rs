@@ -1,0 +1,114 @@
+//! How the data of an event becomes a value.
+
+#[cfg(feature = "bytes")]
+mod bytes;
+#[cfg(feature = "gzip")]
+mod gunzip;
+
+use std::convert::Infallible;
+
+#[cfg(feature = "bytes")]
+pub use bytes::{Base64Error, Bytes};
+#[cfg(feature = "gzip")]
+pub use gunzip::GunzipError;
+
+use crate::{DecodeError, Event};
+
+/// A value that the data of an event decodes to.
+///
+/// Every `T: DeserializeOwned` is one, from JSON (feature `json`); [`Text`] is the data as it stands, [`Bytes`] is
+/// base64 (feature `bytes`). A type of your own that does not implement `Deserialize` can have a format of its own:
+///
+/// ```
+/// use typed_eventsource::Payload;
+///
+/// struct Percent(f32);
+///
+/// impl Payload for Percent {
+///     type Error = std::num::ParseFloatError;
+///
+///     fn decode(data: &str) -> Result<Self, Self::Error> {
+///         data.trim_end_matches('%').parse().map(Percent)
+///     }
+/// }
+///
+/// assert_eq!(Percent::decode("12.5%")?.0, 12.5);
+/// # Ok::<(), std::num::ParseFloatError>(())
+/// ```
+pub trait Payload: Sized + 'static {
+    /// What is wrong with data that does not decode.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// Decodes an event's data: the values of its `data` fields, joined by a line feed.
+    ///
+    /// # Errors
+    ///
+    /// Where the data is not of the form that the type asks for. An implementation does not panic.
+    fn decode(data: &str) -> Result<Self, Self::Error>;
+}
+
+/// JSON, through serde_json: 64-bit integers stay exact.
+#[cfg(feature = "json")]
+impl<T: serde::de::DeserializeOwned + 'static> Payload for T {
+    type Error = serde_json::Error;
+
+    fn decode(data: &str) -> Result<Self, Self::Error> {
+        serde_json::from_str(data)
+    }
+}
+
+/// The data as it stands: no JSON, no quotes, nothing to fail.
+///
+/// ```
+/// # use typed_eventsource::{EventSource, Error, Event, Listener, Text};
+/// fn tail(source: &EventSource) -> Result<Listener, Error> {
+///     source.on("line", |line: Event<Text>| println!("{}", line.data))
+/// }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Text(pub String);
+
+impl Payload for Text {
+    type Error = Infallible;
+
+    fn decode(data: &str) -> Result<Self, Infallible> {
+        Ok(Self(data.to_owned()))
+    }
+}
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Turns an undecoded event into the payload that a subscriber asked for.
+pub(crate) type Decode<T> = fn(&Event<&str>) -> Result<T, DecodeError>;
+
+/// The [`Decode`] of every [`Payload`].
+pub(crate) fn decode<T: Payload>(event: &Event<&str>) -> Result<T, DecodeError> {
+    T::decode(event.data).map_err(|source| DecodeError::new::<T>(event, source))
+}
+
+#[cfg(all(test, feature = "json"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_keeps_64_bit_integers_exact() {
+        assert_eq!(u64::decode("9007199254740993").ok(), Some((1 << 53) + 1));
+        assert_eq!(u64::decode("18446744073709551615").ok(), Some(u64::MAX));
+        assert_eq!(i64::decode("-9223372036854775808").ok(), Some(i64::MIN));
+    }
+
+    #[test]
+    fn deeply_nested_json_is_an_error_and_no_stack_overflow() {
+        let nested = "[".repeat(1_000_000);
+        assert!(serde_json::Value::decode(&nested).is_err());
+    }
+
+    #[test]
+    fn text_is_the_data_as_it_stands() {
+        assert_eq!(Text::decode("\"no\njson {").map(|text| text.0), Ok("\"no\njson {".into()));
+    }
+}

@@ -1,0 +1,223 @@
+//! What a source does about trouble.
+//!
+//! A policy decides and does nothing: the [machine](machine::Machine) is told what happened and what time it is, and
+//! answers what to do. It knows no timer and no browser.
+
+mod backoff;
+pub(crate) mod machine;
+
+use std::{fmt, rc::Rc, time::Duration};
+
+pub use backoff::Backoff;
+
+use crate::Error;
+
+/// What a source does about trouble: a set of limits, from one of three presets.
+///
+/// | | [`browser`](Policy::browser) (default) | [`close_on_error`](Policy::close_on_error) | [`resilient`](Policy::resilient) |
+/// | --- | --- | --- | --- |
+/// | connection lost, browser reconnecting | leave it | close | leave it |
+/// | browser has given up | close | close | reopen with [`Backoff`] |
+/// | data that does not decode | report it | close | report it |
+/// | not open after | – | – | 30 s: reopen |
+/// | no event for | – | – | – |
+///
+/// Each method changes one of them. Counters and backoff start again after an event, or once a connection has stayed
+/// open for [`healthy_after`](Policy::healthy_after), and never on `open` alone: a server that answers 200 and hangs up
+/// at once is not hammered.
+///
+/// ```
+/// use std::time::Duration;
+/// use typed_eventsource::{Policy, Then};
+///
+/// let policy = Policy::resilient()
+///     .close_after_decode_errors(3)
+///     .on_idle(Duration::from_secs(45), Then::Reopen)
+///     .close_when_down_for(Duration::from_secs(600));
+/// ```
+#[derive(Clone)]
+pub struct Policy {
+    close_after_losses: Option<u32>,
+    close_when_down_for: Option<Duration>,
+    given_up: Then,
+    backoff: Backoff,
+    close_after_decode_errors: Option<u32>,
+    idle: Option<Limit>,
+    opening: Option<Limit>,
+    healthy_after: Duration,
+    rule: Option<Rc<Rule>>,
+}
+
+pub(crate) type Rule = dyn Fn(&Situation<'_>) -> Decision;
+
+/// A time, and what to do when it is over.
+#[derive(Clone, Copy, Debug)]
+struct Limit {
+    after: Duration,
+    then: Then,
+}
+
+/// What to do at a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "npm", derive(serde::Deserialize), serde(rename_all = "camelCase"))]
+pub enum Then {
+    /// Close the source, with the error as the reason.
+    Close,
+    /// Close the connection and open another after the [`Backoff`].
+    Reopen,
+}
+
+/// What a [rule](Policy::rule) is asked about.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Situation<'a> {
+    /// What went wrong.
+    pub error: &'a Error,
+    /// How many times in a row the connection has failed, this time included.
+    pub failures: u32,
+    /// How many events in a row did not decode, this one included.
+    pub decode_errors: u32,
+    /// For how long the source has been without a healthy connection.
+    pub down_for: Duration,
+    /// What the policy does if the rule says nothing else.
+    pub proposed: Decision,
+}
+
+/// What to do about trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing: go on with the connection that there is, or let the browser reconnect. Where there is neither, since
+    /// the browser has given up, this closes the source.
+    KeepWaiting,
+    /// Close the connection and open another after this time.
+    Reopen {
+        /// The wait before the attempt.
+        after: Duration,
+    },
+    /// Close the source.
+    Close,
+}
+
+impl Policy {
+    /// What the browser does by itself: it reconnects for ever after a loss, and gives up for ever on an HTTP error, a
+    /// wrong content type or a CORS refusal, which closes the source. Data that does not decode is reported.
+    pub fn browser() -> Self {
+        Self {
+            close_after_losses: None,
+            close_when_down_for: None,
+            given_up: Then::Close,
+            backoff: Backoff::new(),
+            close_after_decode_errors: None,
+            idle: None,
+            opening: None,
+            healthy_after: Duration::from_secs(5),
+            rule: None,
+        }
+    }
+
+    /// The first error of any kind closes the source.
+    pub fn close_on_error() -> Self {
+        Self::browser().close_after_losses(1).close_after_decode_errors(1)
+    }
+
+    /// Goes on until it is closed: where the browser gives up, or takes more than 30 seconds to connect, the source is
+    /// reopened with backoff.
+    pub fn resilient() -> Self {
+        Self::browser()
+            .on_given_up(Then::Reopen)
+            .on_slow_open(Duration::from_secs(30), Then::Reopen)
+    }
+
+    /// Closes at the n-th lost connection in a row, also where the browser would go on reconnecting. Zero counts as 1.
+    pub fn close_after_losses(mut self, losses: u32) -> Self {
+        self.close_after_losses = Some(losses.max(1));
+        self
+    }
+
+    /// Closes when the source has been without a healthy connection for longer than this.
+    pub fn close_when_down_for(mut self, limit: Duration) -> Self {
+        self.close_when_down_for = Some(limit);
+        self
+    }
+
+    /// What to do when the browser gives up: an HTTP error, a wrong content type, a CORS refusal, in some browsers
+    /// also a server that cannot be reached.
+    pub fn on_given_up(mut self, then: Then) -> Self {
+        self.given_up = then;
+        self
+    }
+
+    /// How to wait before the source is reopened, and how often.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    /// Closes at the n-th event in a row whose data does not decode. Zero counts as 1.
+    pub fn close_after_decode_errors(mut self, errors: u32) -> Self {
+        self.close_after_decode_errors = Some(errors.max(1));
+        self
+    }
+
+    /// What to do when an open connection brings no event for this long.
+    ///
+    /// The browser's own source shows only the events that somebody listens to, and no comments: a server's heartbeat
+    /// has to be a listened-to event to count.
+    pub fn on_idle(mut self, after: Duration, then: Then) -> Self {
+        self.idle = Some(Limit { after, then });
+        self
+    }
+
+    /// What to do when the connection is not open after this long. While the browser reconnects by itself, its own
+    /// wait before the attempt counts too.
+    pub fn on_slow_open(mut self, after: Duration, then: Then) -> Self {
+        self.opening = Some(Limit { after, then });
+        self
+    }
+
+    /// How long a connection has to stay open without an event before the counters and the backoff start again.
+    /// 5 seconds unless told.
+    pub fn healthy_after(mut self, after: Duration) -> Self {
+        self.healthy_after = after;
+        self
+    }
+
+    /// A rule of your own, asked whenever something goes wrong; it sees what the limits above propose and has the last
+    /// word.
+    ///
+    /// ```
+    /// use typed_eventsource::{Decision, Error, Policy};
+    ///
+    /// let policy = Policy::resilient().rule(|situation| match situation.error {
+    ///     Error::Decode(error) if error.event().name() == "checksum" => Decision::Close,
+    ///     _ => situation.proposed,
+    /// });
+    /// ```
+    pub fn rule(mut self, rule: impl Fn(&Situation<'_>) -> Decision + 'static) -> Self {
+        self.rule = Some(Rc::new(rule));
+        self
+    }
+}
+
+impl Default for Policy {
+    /// [`Policy::browser`].
+    fn default() -> Self {
+        Self::browser()
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("close_after_losses", &self.close_after_losses)
+            .field("close_when_down_for", &self.close_when_down_for)
+            .field("given_up", &self.given_up)
+            .field("backoff", &self.backoff)
+            .field("close_after_decode_errors", &self.close_after_decode_errors)
+            .field("idle", &self.idle)
+            .field("opening", &self.opening)
+            .field("healthy_after", &self.healthy_after)
+            .field("rule", &self.rule.as_ref().map(|_| ".."))
+            .finish()
+    }
+}

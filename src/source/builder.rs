@@ -1,0 +1,116 @@
+//! How a source is set up.
+
+use super::{
+    EventSource,
+    connection::{Connection, Settings},
+    queue::Queue,
+    subscriptions::check_name,
+};
+use crate::{Error, Policy, host::BrowserHost, transport::BrowserConnector};
+
+/// Sets up an [`EventSource`]; made by [`EventSource::builder`].
+///
+/// ```
+/// # use typed_eventsource::{EventSource, Error};
+/// use typed_eventsource::{Policy, Queue};
+///
+/// # fn run() -> Result<(), Error> {
+/// let source = EventSource::builder("/tokens?prompt=42")
+///     .with_credentials(true)
+///     .policy(Policy::close_on_error())
+///     .queue(Queue::close(1000))
+///     .terminal_data("[DONE]")
+///     .open()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder opens nothing until `open` is called"]
+pub struct EventSourceBuilder {
+    url: String,
+    with_credentials: bool,
+    policy: Policy,
+    queue: Queue,
+    resume_parameter: Option<String>,
+    terminal_event: Option<String>,
+    terminal_data: Option<String>,
+}
+
+impl EventSourceBuilder {
+    pub(super) fn new(url: String) -> Self {
+        Self {
+            url,
+            with_credentials: false,
+            policy: Policy::default(),
+            queue: Queue::default(),
+            resume_parameter: None,
+            terminal_event: None,
+            terminal_data: None,
+        }
+    }
+
+    /// Whether cookies and other credentials go along to another origin, as the DOM's `withCredentials` has it. They
+    /// always do to the page's own.
+    pub fn with_credentials(mut self, with_credentials: bool) -> Self {
+        self.with_credentials = with_credentials;
+        self
+    }
+
+    /// What to do about trouble; [`Policy::browser`] unless told.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// How much each stream of this source holds for a slow consumer.
+    pub fn queue(mut self, queue: Queue) -> Self {
+        self.queue = queue;
+        self
+    }
+
+    /// The query parameter by which the server is told the last event id when the policy reopens the source.
+    ///
+    /// The browser sends the `Last-Event-ID` header only where it reconnects by itself; a source that is made anew
+    /// cannot. The id is that of the last event that somebody listened to.
+    pub fn resume_parameter(mut self, name: impl Into<String>) -> Self {
+        self.resume_parameter = Some(name.into());
+        self
+    }
+
+    /// The name of the event by which the server says that it is done. It is handed over like any other, then the source
+    /// closes with [`CloseReason::Finished`](crate::CloseReason::Finished).
+    pub fn terminal_event(mut self, name: impl Into<String>) -> Self {
+        self.terminal_event = Some(name.into());
+        self
+    }
+
+    /// The data by which the server says that it is done, such as `[DONE]`, in an unnamed event or in any that somebody
+    /// listens to. It is not handed over; the source closes with
+    /// [`CloseReason::Finished`](crate::CloseReason::Finished).
+    pub fn terminal_data(mut self, data: impl Into<String>) -> Self {
+        self.terminal_data = Some(data.into());
+        self
+    }
+
+    /// Opens the source. It returns at once, in the state [`Connecting`](crate::State::Connecting); nothing is heard
+    /// before the next turn of the event loop, so that listeners added until then miss nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidUrl`] where the URL cannot be parsed, [`Error::InvalidEventName`] where the terminal event can
+    /// never come, [`Error::Unsupported`] where there is no `EventSource`.
+    pub fn open(self) -> Result<EventSource, Error> {
+        self.terminal_event.as_deref().map_or(Ok(()), check_name)?;
+        let connector = BrowserConnector::new(self.url.clone(), self.with_credentials, self.resume_parameter);
+        Connection::open(Settings {
+            url: self.url,
+            policy: self.policy,
+            queue: self.queue,
+            terminal_event: self.terminal_event,
+            terminal_data: self.terminal_data,
+            connector: Box::new(connector),
+            host: Box::new(BrowserHost),
+        })
+        .map(EventSource::new)
+    }
+}

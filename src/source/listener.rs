@@ -1,0 +1,52 @@
+//! What a listener holds while it listens.
+
+use std::{fmt, rc::Rc};
+
+use super::connection::Connection;
+
+/// A callback that listens to a source; made by [`on`](crate::EventSource::on),
+/// [`on_error`](crate::EventSource::on_error) and [`on_state`](crate::EventSource::on_state).
+///
+/// It listens, and keeps the source open, until it is dropped. Dropping it is allowed anywhere, also in a callback, its
+/// own included: it is not called again. The source's close lets go of the callback and of what it captured, even where
+/// this is still held.
+#[must_use = "dropping a listener stops it: hold it for as long as it shall listen"]
+pub struct Listener {
+    connection: Rc<Connection>,
+    remove: Option<Remove>,
+}
+
+type Remove = Box<dyn FnOnce(&Connection)>;
+
+impl Listener {
+    pub(super) fn new(connection: &Rc<Connection>, remove: impl FnOnce(&Connection) + 'static) -> Self {
+        Self {
+            connection: Rc::clone(connection),
+            remove: Some(Box::new(remove)),
+        }
+    }
+
+    /// One that hears nothing, since the source has closed.
+    pub(super) fn inert(connection: &Rc<Connection>) -> Self {
+        Self {
+            connection: Rc::clone(connection),
+            remove: None,
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some(remove) = self.remove.take() {
+            remove(&self.connection);
+        }
+    }
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener")
+            .field("url", &self.connection.url())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,242 @@
+//! The source: its handle, and what hangs on it.
+
+mod builder;
+mod closed;
+mod connection;
+#[cfg(feature = "npm")]
+mod kept;
+mod listener;
+mod queue;
+mod slots;
+mod stream;
+mod subscriptions;
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, rc::Rc};
+
+pub use builder::EventSourceBuilder;
+pub use closed::Closed;
+use connection::Connection;
+pub use listener::Listener;
+pub use queue::Queue;
+pub use stream::EventStream;
+use subscriptions::Failure;
+
+use crate::{
+    CloseReason, Error, Event, Payload, State,
+    payload::{Decode, decode},
+    transport::Browser,
+};
+
+/// A source of server-sent events, with types, a [policy](crate::Policy) and an end.
+///
+/// This is a handle: clones share one connection, which lives as long as a handle, a [`Listener`] or an
+/// [`EventStream`] does. The last one to go closes it, detaches every DOM listener and clears every timer.
+///
+/// What one source receives it hands over in that order, changes of state included, and to its listeners in the order
+/// in which they were added. A callback may do anything: close the source, drop its own listener or another's, add one
+/// (which first hears the next event), open another source.
+///
+/// ```
+/// # use typed_eventsource::{EventSource, Error, Event, State};
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Price {
+///     symbol: String,
+///     price: f64,
+/// }
+///
+/// # fn run() -> Result<(), Error> {
+/// let source = EventSource::open("/prices")?;
+/// let prices = source.on("price", |event: Event<Price>| {
+///     println!("{} {}", event.data.symbol, event.data.price);
+/// })?;
+/// let problems = source.on_error(|error| eprintln!("{error}"));
+/// let badge = source.on_state(|state| println!("{state}"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct EventSource {
+    connection: Rc<Connection>,
+}
+
+impl EventSource {
+    pub(crate) fn new(connection: Rc<Connection>) -> Self {
+        Self { connection }
+    }
+
+    /// Opens a source as the browser does by itself: no credentials to other origins, [`Policy::browser`](crate::Policy::browser).
+    ///
+    /// # Errors
+    ///
+    /// As [`EventSourceBuilder::open`].
+    pub fn open(url: impl Into<String>) -> Result<Self, Error> {
+        Self::builder(url).open()
+    }
+
+    /// Sets up a source. A relative URL is resolved by the browser, against the document or the worker.
+    pub fn builder(url: impl Into<String>) -> EventSourceBuilder {
+        EventSourceBuilder::new(url.into())
+    }
+
+    /// Calls back with each event of this name, its data decoded to `T` (see [`Payload`]). Events without a name are
+    /// called `message`.
+    ///
+    /// An event that does not decode is skipped and reported as [`Error::Decode`]. After the close nothing is called.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidEventName`] where no message can have this name.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error, Event};
+    /// # fn run(source: EventSource) -> Result<(), Error> {
+    /// let listener = source.on("score", |event: Event<u32>| println!("{}", event.data))?;
+    /// drop(listener); // listens no longer
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on<T: Payload>(&self, name: &str, mut callback: impl FnMut(Event<T>) + 'static) -> Result<Listener, Error> {
+        self.connection.on_frame(
+            name,
+            Box::new(move |frame| match decode::<T>(frame) {
+                Ok(data) => {
+                    callback(frame.with_data(data));
+                    Ok(())
+                }
+                Err(error) => Err(Failure { error, heard: false }),
+            }),
+        )
+    }
+
+    /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
+    /// neither this nor a stream hears go to the console.
+    pub fn on_error(&self, callback: impl FnMut(&Error) + 'static) -> Listener {
+        self.connection.on_error(Box::new(callback))
+    }
+
+    /// Calls back with each change of state; the last one is [`State::Closed`]. A source begins as
+    /// [`State::Connecting`], which is no change.
+    pub fn on_state(&self, mut callback: impl FnMut(State) + 'static) -> Listener {
+        self.connection.on_state(Box::new(move |state| callback(state.clone())))
+    }
+
+    /// The events of this name as a stream, their data decoded to `T` (see [`Payload`]).
+    ///
+    /// On a source that has closed it ends at once, after the error that closed it, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidEventName`] where no message can have this name.
+    pub fn stream<T: Payload>(&self, name: &str) -> Result<EventStream<T>, Error> {
+        self.stream_of(&[name], decode::<T>)
+    }
+
+    /// The events that an enum stands for: its variants are the names to listen to, and each event becomes the variant
+    /// that it is named after.
+    ///
+    /// The enum has serde's default tagging; `rename`, `rename_all` and `alias` count. A variant's content is the JSON
+    /// in the event's data: a value for one field, an array for more, an object for named ones; the data of a unit
+    /// variant is ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAnEnum`] where `E` is something else, [`Error::InvalidEventName`] where no message can be named like
+    /// a variant.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error};
+    /// use futures::StreamExt;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// #[serde(rename_all = "lowercase")]
+    /// enum Feed {
+    ///     Price { symbol: String, price: f64 },
+    ///     Halt(String),
+    ///     Bye,
+    /// }
+    ///
+    /// # async fn run(source: EventSource) -> Result<(), Error> {
+    /// let mut feed = source.events::<Feed>()?;
+    /// while let Some(Ok(event)) = feed.next().await {
+    ///     match event.data {
+    ///         Feed::Price { symbol, price } => println!("{symbol} {price}"),
+    ///         Feed::Halt(symbol) => println!("{symbol} halted"),
+    ///         Feed::Bye => source.close(),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn events<E: serde::de::DeserializeOwned + 'static>(&self) -> Result<EventStream<E>, Error> {
+        self.stream_of(crate::variants::names::<E>()?, crate::variants::decode::<E>)
+    }
+
+    fn stream_of<T: 'static>(&self, names: &[&str], decode: Decode<T>) -> Result<EventStream<T>, Error> {
+        EventStream::new(&self.connection, names, decode)
+    }
+
+    /// The URL as it was given.
+    pub fn url(&self) -> &str {
+        self.connection.url()
+    }
+
+    /// Where the source stands.
+    pub fn state(&self) -> State {
+        self.connection.state()
+    }
+
+    /// The id of the last event that somebody listened to; empty where there was none yet.
+    pub fn last_event_id(&self) -> String {
+        self.connection.last_event_id()
+    }
+
+    /// The end of the source, and why, as a future.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, CloseReason};
+    /// # async fn run(source: EventSource) {
+    /// match source.closed().await {
+    ///     CloseReason::Finished => println!("all there"),
+    ///     CloseReason::Policy(error) => eprintln!("{error}"),
+    ///     _ => {}
+    /// }
+    /// # }
+    /// ```
+    pub fn closed(&self) -> Closed {
+        Closed::new(self.connection.end())
+    }
+
+    /// Closes the source for good, at once: no event is handed over any more, every stream ends. Nothing happens where
+    /// it has closed already.
+    pub fn close(&self) {
+        self.connection.close(CloseReason::Requested);
+    }
+
+    /// The browser's source behind this one, for what this crate does not do. `None` while there is none: after the
+    /// close, and while the policy waits before it opens another.
+    pub fn as_raw(&self) -> Option<web_sys::EventSource> {
+        self.connection
+            .with_transport(|transport| transport.as_any().downcast_ref().map(Browser::raw).cloned())
+            .flatten()
+    }
+
+    #[cfg(feature = "npm")]
+    pub(crate) fn kept(&self) -> &kept::Kept {
+        self.connection.kept()
+    }
+}
+
+impl fmt::Debug for EventSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventSource")
+            .field("url", &self.url())
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,188 @@
+//! What waits for a stream's consumer.
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    task::{Context, Poll, Waker},
+};
+
+use crate::{Error, Event};
+
+/// How much a stream holds for a consumer that is slower than the server, and what gives way when that is full.
+///
+/// What is dropped is told: where items are missing the stream yields
+/// [`Error::QueueOverflow`](crate::Error::QueueOverflow) with their number, `on_error` hears when a gap begins, and
+/// [`EventStream::dropped`](crate::EventStream::dropped) counts them all.
+///
+/// ```
+/// use typed_eventsource::{EventSource, Queue};
+///
+/// let log = EventSource::builder("/log").queue(Queue::drop_oldest(10_000));
+/// let gauge = EventSource::builder("/gauge").queue(Queue::keep_latest(1));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queue {
+    capacity: usize,
+    when_full: WhenFull,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WhenFull {
+    DropOldest,
+    KeepLatest,
+    Close,
+}
+
+impl Queue {
+    /// Holds so many items; when full, the oldest one makes way. A capacity of zero counts as 1.
+    pub fn drop_oldest(capacity: usize) -> Self {
+        Self::new(capacity, WhenFull::DropOldest)
+    }
+
+    /// Holds so many items; when full, all of them make way for the newest one. For figures of which only the present
+    /// one counts. A capacity of zero counts as 1.
+    pub fn keep_latest(capacity: usize) -> Self {
+        Self::new(capacity, WhenFull::KeepLatest)
+    }
+
+    /// Holds so many items; when full, the source closes. For events of which none may be missed. A capacity of zero
+    /// counts as 1.
+    pub fn close(capacity: usize) -> Self {
+        Self::new(capacity, WhenFull::Close)
+    }
+
+    fn new(capacity: usize, when_full: WhenFull) -> Self {
+        Self {
+            capacity: capacity.max(1),
+            when_full,
+        }
+    }
+}
+
+impl Default for Queue {
+    /// The oldest of 4,096 items makes way.
+    fn default() -> Self {
+        Self::drop_oldest(4096)
+    }
+}
+
+/// An item of a stream.
+pub(crate) type Item<T> = Result<Event<T>, Error>;
+
+/// The queue of one stream: the source pushes, the consumer polls.
+pub(crate) struct Pending<T> {
+    limits: Queue,
+    inner: RefCell<Inner<T>>,
+}
+
+struct Inner<T> {
+    items: VecDeque<Item<T>>,
+    /// Dropped since the consumer was last told.
+    gap: u64,
+    dropped: u64,
+    ended: bool,
+    waker: Option<Waker>,
+}
+
+/// What came of a push.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Pushed {
+    Whole,
+    /// A gap has begun.
+    Dropping,
+    /// The queue is full and nothing may be dropped: the source has to close.
+    Full,
+}
+
+impl<T> Pending<T> {
+    pub(crate) fn new(limits: Queue) -> Self {
+        Self {
+            limits,
+            inner: RefCell::new(Inner {
+                items: VecDeque::new(),
+                gap: 0,
+                dropped: 0,
+                ended: false,
+                waker: None,
+            }),
+        }
+    }
+
+    pub(crate) fn push(&self, item: Item<T>) -> Pushed {
+        let mut inner = self.inner.borrow_mut();
+        if inner.ended {
+            return Pushed::Whole;
+        }
+        let overflows = inner.items.len() >= self.limits.capacity;
+        let old = match self.limits.when_full {
+            _ if !overflows => VecDeque::new(),
+            WhenFull::DropOldest => inner.items.pop_front().into_iter().collect(),
+            WhenFull::KeepLatest => std::mem::take(&mut inner.items),
+            WhenFull::Close => {
+                inner.dropped += 1;
+                return Pushed::Full;
+            }
+        };
+        let gap_begins = overflows && inner.gap == 0;
+        inner.gap += old.len() as u64;
+        inner.dropped += old.len() as u64;
+        inner.items.push_back(item);
+        let waker = inner.waker.take();
+        drop(inner);
+        // Payloads and wakers are users' code: no borrow is held while it runs.
+        drop(old);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        if gap_begins { Pushed::Dropping } else { Pushed::Whole }
+    }
+
+    /// Nothing follows but this error, which finds room in a full queue too. It is left out where it is the item that
+    /// was just pushed.
+    pub(crate) fn end(&self, error: Option<&Error>) {
+        let mut inner = self.inner.borrow_mut();
+        if inner.ended {
+            return;
+        }
+        inner.ended = true;
+        if let Some(error) = error
+            && !inner.items.back().is_some_and(|last| is_same_failure(last, error))
+        {
+            inner.items.push_back(Err(error.clone()));
+        }
+        let waker = inner.waker.take();
+        drop(inner);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    pub(crate) fn poll(&self, context: &Context<'_>) -> Poll<Option<Item<T>>> {
+        let mut inner = self.inner.borrow_mut();
+        if inner.gap > 0 {
+            let dropped = std::mem::take(&mut inner.gap);
+            return Poll::Ready(Some(Err(Error::QueueOverflow { dropped })));
+        }
+        match inner.items.pop_front() {
+            Some(item) => Poll::Ready(Some(item)),
+            None if inner.ended => Poll::Ready(None),
+            None => {
+                inner.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
+    pub(crate) fn is_drained(&self) -> bool {
+        let inner = self.inner.borrow();
+        inner.ended && inner.items.is_empty() && inner.gap == 0
+    }
+
+    pub(crate) fn dropped(&self) -> u64 {
+        self.inner.borrow().dropped
+    }
+}
+
+fn is_same_failure<T>(item: &Item<T>, error: &Error) -> bool {
+    matches!((item, error), (Err(Error::Decode(last)), Error::Decode(error)) if last.is(error))
+}

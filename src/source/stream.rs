@@ -1,0 +1,146 @@
+//! Events as a `Stream`.
+
+use std::{
+    fmt,
+    pin::Pin,
+    rc::{Rc, Weak},
+    task::{Context, Poll},
+};
+
+use futures_core::{FusedStream, Stream};
+
+use super::{
+    connection::{Connection, Notice},
+    listener::Listener,
+    queue::{Item, Pending, Pushed},
+    subscriptions::Failure,
+};
+use crate::{Error, Event, payload::Decode};
+
+/// A stream of typed events; made by [`stream`](crate::EventSource::stream) and [`events`](crate::EventSource::events).
+///
+/// Each item is an event or an error that concerns this stream: of the connection, or of an event that did not decode.
+/// An error is **not** the end, `None` is. After the source has closed, what had arrived before is still yielded, then,
+/// where an error closed it, that error, and then `None`, always.
+///
+/// The source stays open while the stream lives; dropping the stream stops listening. What waits is bounded by the
+/// builder's [`Queue`](crate::Queue).
+///
+/// ```
+/// # use typed_eventsource::{EventSource, Error};
+/// use futures::StreamExt;
+///
+/// # async fn run() -> Result<(), Error> {
+/// let source = EventSource::open("/prices")?;
+/// let mut prices = source.stream::<f64>("price")?;
+/// while let Some(item) = prices.next().await {
+///     match item {
+///         Ok(event) => println!("{}", event.data),
+///         Err(error) => eprintln!("{error}"),
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "streams do nothing unless polled, and dropping one stops listening"]
+pub struct EventStream<T> {
+    pending: Rc<Pending<T>>,
+    _listeners: Vec<Listener>,
+}
+
+impl<T: 'static> EventStream<T> {
+    pub(super) fn new(connection: &Rc<Connection>, names: &[&str], decode: Decode<T>) -> Result<Self, Error> {
+        let pending = Rc::new(Pending::new(connection.queue()));
+        let feed = Feed {
+            pending: Rc::clone(&pending),
+            connection: Rc::downgrade(connection),
+        };
+        let mut listeners = Vec::with_capacity(names.len() + 1);
+        for name in names {
+            let feed = feed.clone();
+            listeners.push(connection.on_frame(name, Box::new(move |frame| feed.frame(frame, decode)))?);
+        }
+        listeners.push(connection.on_notice(Box::new(move |notice| feed.notice(notice))));
+        Ok(Self {
+            pending,
+            _listeners: listeners,
+        })
+    }
+}
+
+impl<T> EventStream<T> {
+    /// How many items this stream has dropped so far, because its queue was full.
+    pub fn dropped(&self) -> u64 {
+        self.pending.dropped()
+    }
+}
+
+/// The source's end of a stream's queue.
+struct Feed<T> {
+    pending: Rc<Pending<T>>,
+    connection: Weak<Connection>,
+}
+
+impl<T> Clone for Feed<T> {
+    fn clone(&self) -> Self {
+        Self {
+            pending: Rc::clone(&self.pending),
+            connection: Weak::clone(&self.connection),
+        }
+    }
+}
+
+impl<T> Feed<T> {
+    fn frame(&self, frame: &Event<&str>, decode: Decode<T>) -> Result<(), Failure> {
+        match decode(frame) {
+            Ok(data) => {
+                self.push(Ok(frame.with_data(data)));
+                Ok(())
+            }
+            Err(error) => {
+                self.push(Err(Error::Decode(error.clone())));
+                Err(Failure { error, heard: true })
+            }
+        }
+    }
+
+    fn notice(&self, notice: Notice<'_>) {
+        match notice {
+            Notice::Error(error) => self.push(Err(error.clone())),
+            Notice::End(error) => self.pending.end(error),
+        }
+    }
+
+    fn push(&self, item: Item<T>) {
+        let pushed = self.pending.push(item);
+        if pushed != Pushed::Whole
+            && let Some(connection) = self.connection.upgrade()
+        {
+            connection.overflowed(pushed);
+        }
+    }
+}
+
+impl<T> Stream for EventStream<T> {
+    type Item = Item<T>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.pending.poll(context)
+    }
+}
+
+impl<T> FusedStream for EventStream<T> {
+    fn is_terminated(&self) -> bool {
+        self.pending.is_drained()
+    }
+}
+
+impl<T> fmt::Debug for EventStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventStream")
+            .field("item", &std::any::type_name::<T>())
+            .field("dropped", &self.dropped())
+            .field("is_terminated", &self.is_terminated())
+            .finish()
+    }
+}

@@ -1,0 +1,86 @@
+//! Where a source stands, and why it ended.
+
+use std::{fmt, time::Duration};
+
+use crate::Error;
+
+/// Where a source stands.
+///
+/// A finer `readyState`: the standard's `CONNECTING` is split into an attempt under way and a wait for the next one.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// A connection is being made.
+    Connecting,
+    /// The server has answered with an event stream.
+    Open,
+    /// The connection is gone and will be tried again.
+    Waiting {
+        /// Which attempt in a row comes next, from 1. It starts again after an event, or once a connection has stayed
+        /// open for a while.
+        attempt: u32,
+        /// How long until then. `None` where the browser reconnects by itself, since it does not say.
+        retry_in: Option<Duration>,
+    },
+    /// It is over: nothing follows.
+    Closed(CloseReason),
+}
+
+impl State {
+    /// Whether it is over.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed(_))
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connecting => f.write_str("connecting"),
+            Self::Open => f.write_str("open"),
+            Self::Waiting {
+                attempt,
+                retry_in: None,
+            } => write!(f, "waiting for attempt {attempt}"),
+            Self::Waiting {
+                attempt,
+                retry_in: Some(delay),
+            } => write!(f, "waiting {delay:?} for attempt {attempt}"),
+            Self::Closed(reason) => write!(f, "closed: {reason}"),
+        }
+    }
+}
+
+/// Why a source ended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// The server said that it is done, by the terminal event or the terminal data that the builder was told of.
+    Finished,
+    /// [`close`](crate::EventSource::close) was called.
+    Requested,
+    /// The last handle, listener and stream was dropped.
+    Dropped,
+    /// The policy ended it because of this error.
+    Policy(Error),
+}
+
+impl CloseReason {
+    /// The error that ended the source, where one did.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Policy(error) => Some(error),
+            Self::Finished | Self::Requested | Self::Dropped => None,
+        }
+    }
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Finished => f.write_str("the server has finished"),
+            Self::Requested => f.write_str("as requested"),
+            Self::Dropped => f.write_str("nobody was listening any more"),
+            Self::Policy(error) => error.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The browser's own `EventSource`.
+
+use std::{
+    any::Any,
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+    sync::Arc,
+};
+
+use gloo_events::EventListener;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{EventSourceInit, MessageEvent, Url};
+
+use super::{Connector, Signal, Sink, Transport};
+use crate::{Error, Event};
+
+/// How to make the browser's sources.
+pub(crate) struct BrowserConnector {
+    url: String,
+    with_credentials: bool,
+    resume_parameter: Option<String>,
+    resolved_url: OnceCell<String>,
+}
+
+impl BrowserConnector {
+    pub(crate) fn new(url: String, with_credentials: bool, resume_parameter: Option<String>) -> Self {
+        Self {
+            url,
+            with_credentials,
+            resume_parameter,
+            resolved_url: OnceCell::new(),
+        }
+    }
+
+    fn open(&self, url: &str) -> Result<web_sys::EventSource, JsValue> {
+        let init = EventSourceInit::new();
+        init.set_with_credentials(self.with_credentials);
+        let raw = web_sys::EventSource::new_with_event_source_init_dict(url, &init)?;
+        self.resolved_url.get_or_init(|| raw.url());
+        Ok(raw)
+    }
+
+    /// The URL to go on from that event. A new source of the browser cannot be told the last event id, which only the
+    /// browser itself sends as a header, so that it travels in the query.
+    fn resuming_url(&self, last_event_id: &str) -> Result<Option<String>, JsValue> {
+        let (Some(parameter), Some(resolved)) = (&self.resume_parameter, self.resolved_url.get()) else {
+            return Ok(None);
+        };
+        if last_event_id.is_empty() {
+            return Ok(None);
+        }
+        let url = Url::new(resolved)?;
+        url.search_params().set(parameter, last_event_id);
+        Ok(Some(url.href()))
+    }
+
+    fn refusal(&self, error: &JsValue) -> Error {
+        let message = match error.dyn_ref::<js_sys::Error>() {
+            Some(error) if error.name() == "ReferenceError" => return Error::Unsupported,
+            Some(error) => error.message().into(),
+            None => format!("{error:?}"),
+        };
+        Error::InvalidUrl {
+            url: self.url.clone(),
+            message,
+        }
+    }
+}
+
+impl Connector for BrowserConnector {
+    fn connect(&self, last_event_id: &str, sink: Sink) -> Result<Box<dyn Transport>, Error> {
+        let raw = self
+            .resuming_url(last_event_id)
+            .and_then(|url| self.open(url.as_deref().unwrap_or(&self.url)))
+            .map_err(|error| self.refusal(&error))?;
+        Ok(Box::new(Browser::new(raw, sink)))
+    }
+}
+
+/// A source of the browser, with a DOM listener for each name that somebody listens to.
+pub(crate) struct Browser {
+    messages: RefCell<BTreeMap<String, EventListener>>,
+    reader: Rc<Reader>,
+    _life: [EventListener; 2],
+    raw: web_sys::EventSource,
+}
+
+impl Browser {
+    fn new(raw: web_sys::EventSource, sink: Sink) -> Self {
+        let opened = {
+            let sink = Rc::clone(&sink);
+            EventListener::new(&raw, "open", move |event| {
+                if !is_message(event) {
+                    sink(Signal::Opened);
+                }
+            })
+        };
+        let lost = {
+            let (sink, raw) = (Rc::clone(&sink), raw.clone());
+            EventListener::new(&raw.clone(), "error", move |event| {
+                if !is_message(event) {
+                    sink(loss(&raw));
+                }
+            })
+        };
+        Self {
+            messages: RefCell::default(),
+            reader: Rc::new(Reader {
+                sink,
+                last_event_id: Interned::default(),
+                origin: Interned::default(),
+            }),
+            _life: [opened, lost],
+            raw,
+        }
+    }
+
+    pub(crate) fn raw(&self) -> &web_sys::EventSource {
+        &self.raw
+    }
+}
+
+impl Transport for Browser {
+    fn listen(&self, name: &str) {
+        let (reader, shared_name) = (Rc::clone(&self.reader), Arc::from(name));
+        let listener = EventListener::new(&self.raw, name.to_owned(), move |event| {
+            reader.read(&shared_name, event);
+        });
+        self.messages.borrow_mut().insert(name.to_owned(), listener);
+    }
+
+    fn unlisten(&self, name: &str) {
+        self.messages.borrow_mut().remove(name);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.raw.close();
+    }
+}
+
+/// Makes frames of the browser's message events.
+struct Reader {
+    sink: Sink,
+    last_event_id: Interned,
+    origin: Interned,
+}
+
+impl Reader {
+    fn read(&self, name: &Arc<str>, event: &web_sys::Event) {
+        let Some(message) = event.dyn_ref::<MessageEvent>() else {
+            return;
+        };
+        let Some(data) = message.data().as_string() else {
+            return;
+        };
+        (self.sink)(Signal::Frame(Event::new(
+            data.as_str(),
+            Arc::clone(name),
+            self.last_event_id.share(message.last_event_id()),
+            self.origin.share(message.origin()),
+        )));
+    }
+}
+
+/// A string that is mostly the same as the last time, so that it need not be allocated again.
+#[derive(Default)]
+struct Interned(RefCell<Arc<str>>);
+
+impl Interned {
+    fn share(&self, text: String) -> Arc<str> {
+        let mut last = self.0.borrow_mut();
+        if **last != *text {
+            *last = text.into();
+        }
+        Arc::clone(&last)
+    }
+}
+
+/// Whether this is a message that the server named `open` or `error`, and not what happened to the connection.
+fn is_message(event: &web_sys::Event) -> bool {
+    event.has_type::<MessageEvent>()
+}
+
+/// What an `error` event means: the `readyState` is all that tells.
+fn loss(raw: &web_sys::EventSource) -> Signal<'static> {
+    let reconnecting = raw.ready_state() != web_sys::EventSource::CLOSED;
+    let url = raw.url();
+    Signal::Lost {
+        error: if reconnecting {
+            Error::ConnectionLost { url }
+        } else {
+            Error::GivenUp { url }
+        },
+        reconnecting,
+    }
+}

@@ -1,0 +1,237 @@
+//! An enum as a subscription: the names of its variants, read out of its serde derive, and its decoding from a name
+//! and data that arrive apart.
+
+use std::fmt;
+
+use serde::{
+    de::{self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, VariantAccess, Visitor},
+    forward_to_deserialize_any,
+};
+
+use crate::{DecodeError, Error, Event};
+
+/// The names of the variants of `E`, as serde knows them: after `rename` and `rename_all`, without those that are
+/// skipped.
+pub(crate) fn names<E: DeserializeOwned>() -> Result<&'static [&'static str], Error> {
+    match E::deserialize(Probe) {
+        Err(Found::Variants(names)) => Ok(names),
+        Ok(_) | Err(Found::NoEnum) => Err(Error::NotAnEnum {
+            type_name: std::any::type_name::<E>(),
+        }),
+    }
+}
+
+/// The variant of `E` that the event's name tells, from JSON in its data. A unit variant needs no data of any form.
+pub(crate) fn decode<E: DeserializeOwned>(event: &Event<&str>) -> Result<E, DecodeError> {
+    E::deserialize(Variant {
+        name: event.name(),
+        data: event.data,
+    })
+    .map_err(|source| DecodeError::new::<E>(event, source))
+}
+
+/// A deserializer that only looks at what it is asked for.
+struct Probe;
+
+/// What a [`Probe`] was asked for; always returned as an error, since there is nothing to deserialize.
+#[derive(Debug)]
+enum Found {
+    Variants(&'static [&'static str]),
+    NoEnum,
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Found {}
+
+impl de::Error for Found {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self::NoEnum
+    }
+}
+
+impl<'de> de::Deserializer<'de> for Probe {
+    type Error = Found;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Found> {
+        Err(Found::NoEnum)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Found> {
+        Err(Found::Variants(variants))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// A deserializer of one variant.
+struct Variant<'de> {
+    name: &'de str,
+    data: &'de str,
+}
+
+impl<'de> de::Deserializer<'de> for Variant<'de> {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_enum(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de> EnumAccess<'de> for Variant<'de> {
+    type Error = serde_json::Error;
+    type Variant = Content<'de>;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), Self::Error> {
+        let variant = seed.deserialize(self.name.into_deserializer())?;
+        Ok((variant, Content(self.data)))
+    }
+}
+
+/// What a variant holds: an event's data.
+struct Content<'de>(&'de str);
+
+impl<'de> Content<'de> {
+    /// Runs `read` over the data and sees to it that nothing is left over.
+    fn read<T>(self, read: impl FnOnce(&mut Json<'de>) -> serde_json::Result<T>) -> serde_json::Result<T> {
+        let mut deserializer = Json::from_str(self.0);
+        let value = read(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(value)
+    }
+}
+
+type Json<'de> = serde_json::Deserializer<serde_json::de::StrRead<'de>>;
+
+impl<'de> VariantAccess<'de> for Content<'de> {
+    type Error = serde_json::Error;
+
+    fn unit_variant(self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Self::Error> {
+        self.read(|json| seed.deserialize(json))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Self::Error> {
+        self.read(|json| de::Deserializer::deserialize_tuple(json, length, visitor))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.read(|json| de::Deserializer::deserialize_struct(json, "", fields, visitor))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "kebab-case")]
+    enum Feed {
+        Price(f64),
+        TradeHalt {
+            symbol: String,
+        },
+        Pair(u8, String),
+        #[serde(rename = "end of day")]
+        Bye,
+        #[serde(skip)]
+        #[allow(dead_code, reason = "shows that a skipped variant is no name")]
+        Internal,
+    }
+
+    fn feed(name: &str, data: &str) -> Result<Feed, DecodeError> {
+        decode(&Event::new(data, name.into(), "".into(), "".into()))
+    }
+
+    #[test]
+    fn the_names_are_those_that_serde_knows() {
+        assert_eq!(names::<Feed>().unwrap(), ["price", "trade-halt", "pair", "end of day"]);
+    }
+
+    #[test]
+    fn an_alias_is_a_name_too() {
+        #[derive(Deserialize)]
+        enum Aliased {
+            #[serde(alias = "old")]
+            #[allow(dead_code, reason = "only its names are read")]
+            New,
+        }
+        let names = names::<Aliased>().unwrap();
+        assert!(names.contains(&"New") && names.contains(&"old"), "{names:?}");
+    }
+
+    #[test]
+    fn each_kind_of_variant_decodes() {
+        assert_eq!(feed("price", "1.5").unwrap(), Feed::Price(1.5));
+        assert_eq!(
+            feed("trade-halt", r#"{"symbol":"ACME"}"#).unwrap(),
+            Feed::TradeHalt {
+                symbol: "ACME".into()
+            }
+        );
+        assert_eq!(feed("pair", r#"[7,"x"]"#).unwrap(), Feed::Pair(7, "x".into()));
+        assert_eq!(feed("end of day", "whatever").unwrap(), Feed::Bye);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error_that_keeps_the_event() {
+        for (name, data) in [
+            ("price", "oops"),
+            ("price", "1.5 2"),
+            ("price", r#""1.5""#),
+            ("trade-halt", "{}"),
+            ("pair", "[7]"),
+            ("pair", r#"[7,"x",1]"#),
+            ("unknown", "1"),
+        ] {
+            let error = feed(name, data).unwrap_err();
+            assert_eq!(error.event().name(), name);
+            assert_eq!(error.event().data, data);
+        }
+    }
+
+    #[test]
+    fn other_taggings_are_refused() {
+        #[derive(Deserialize)]
+        #[serde(tag = "type")]
+        #[allow(dead_code, reason = "never made")]
+        enum Tagged {
+            A,
+        }
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        #[allow(dead_code, reason = "never made")]
+        enum Untagged {
+            A(u8),
+        }
+        for refused in [names::<Tagged>(), names::<Untagged>(), names::<u8>(), names::<Option<Feed>>()] {
+            assert!(matches!(refused, Err(Error::NotAnEnum { .. })), "{refused:?}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The demo page and the npm package, driven in real browsers.
