@@ -34,7 +34,9 @@ pub enum Error {
     },
 
     /// This global scope has no `EventSource`.
-    #[error("this JavaScript environment has no EventSource: open the source in a window or in a worker of a browser")]
+    #[error(
+        "this JavaScript environment has no EventSource: open the source in a window or in a worker of a browser"
+    )]
     Unsupported,
 
     /// No message can have this name, so that a listener for it would never hear anything.
@@ -116,7 +118,9 @@ pub enum Error {
 
     /// A stream's consumer was too slow for its queue. As an item of a stream it stands where the dropped events would
     /// have been.
-    #[error("the stream's queue was full, {dropped} dropped: consume faster or give it a larger queue")]
+    #[error(
+        "the stream's queue was full, {dropped} dropped: consume faster or give it a larger queue"
+    )]
     QueueOverflow {
         /// How many items were dropped: on a stream, in this gap; for `on_error`, when the gap began.
         dropped: u64,
@@ -176,7 +180,10 @@ struct Undecoded {
 }
 
 impl DecodeError {
-    pub(crate) fn new<T>(event: &Event<&str>, source: impl StdError + Send + Sync + 'static) -> Self {
+    pub(crate) fn new<T>(
+        event: &Event<&str>,
+        source: impl StdError + Send + Sync + 'static,
+    ) -> Self {
         Self(Arc::new(Undecoded {
             event: event.with_data(event.data.to_owned()),
             type_name: std::any::type_name::<T>(),
@@ -207,7 +214,12 @@ impl fmt::Display for DecodeError {
         if !event.last_event_id().is_empty() {
             write!(f, " (id {:?})", event.last_event_id())?;
         }
-        write!(f, " does not decode as {}: {}", self.type_name(), self.0.source)
+        write!(
+            f,
+            " does not decode as {}: {}",
+            self.type_name(),
+            self.0.source
+        )
     }
 }
 

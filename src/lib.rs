@@ -16,10 +16,10 @@ mod variants;
 
 pub use error::{DecodeError, Error};
 pub use event::Event;
-#[cfg(feature = "bytes")]
-pub use payload::{Base64Error, Bytes};
 #[cfg(feature = "gzip")]
 pub use payload::GunzipError;
+#[cfg(feature = "bytes")]
+pub use payload::{Base64Error, Bytes};
 pub use payload::{Payload, Text};
 pub use policy::{Backoff, Decision, Policy, Situation, Then};
 pub use source::{Closed, EventSource, EventSourceBuilder, EventStream, Listener, Queue};

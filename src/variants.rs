@@ -4,7 +4,10 @@
 use std::fmt;
 
 use serde::{
-    de::{self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, VariantAccess, Visitor},
+    de::{
+        self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, VariantAccess,
+        Visitor,
+    },
     forward_to_deserialize_any,
 };
 
@@ -99,7 +102,10 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
     type Error = serde_json::Error;
     type Variant = Content<'de>;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), Self::Error> {
+    fn variant_seed<S: DeserializeSeed<'de>>(
+        self,
+        seed: S,
+    ) -> Result<(S::Value, Self::Variant), Self::Error> {
         let variant = seed.deserialize(self.name.into_deserializer())?;
         Ok((variant, Content(self.data)))
     }
@@ -110,7 +116,10 @@ struct Content<'de>(&'de str);
 
 impl<'de> Content<'de> {
     /// Runs `read` over the data and sees to it that nothing is left over.
-    fn read<T>(self, read: impl FnOnce(&mut Json<'de>) -> serde_json::Result<T>) -> serde_json::Result<T> {
+    fn read<T>(
+        self,
+        read: impl FnOnce(&mut Json<'de>) -> serde_json::Result<T>,
+    ) -> serde_json::Result<T> {
         let mut deserializer = Json::from_str(self.0);
         let value = read(&mut deserializer)?;
         deserializer.end()?;
@@ -127,11 +136,18 @@ impl<'de> VariantAccess<'de> for Content<'de> {
         Ok(())
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Self::Error> {
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(
+        self,
+        seed: S,
+    ) -> Result<S::Value, Self::Error> {
         self.read(|json| seed.deserialize(json))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Self::Error> {
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
         self.read(|json| de::Deserializer::deserialize_tuple(json, length, visitor))
     }
 
@@ -171,7 +187,10 @@ mod tests {
 
     #[test]
     fn the_names_are_those_that_serde_knows() {
-        assert_eq!(names::<Feed>().unwrap(), ["price", "trade-halt", "pair", "end of day"]);
+        assert_eq!(
+            names::<Feed>().unwrap(),
+            ["price", "trade-halt", "pair", "end of day"]
+        );
     }
 
     #[test]
@@ -183,7 +202,10 @@ mod tests {
             New,
         }
         let names = names::<Aliased>().unwrap();
-        assert!(names.contains(&"New") && names.contains(&"old"), "{names:?}");
+        assert!(
+            names.contains(&"New") && names.contains(&"old"),
+            "{names:?}"
+        );
     }
 
     #[test]
@@ -195,7 +217,10 @@ mod tests {
                 symbol: "ACME".into()
             }
         );
-        assert_eq!(feed("pair", r#"[7,"x"]"#).unwrap(), Feed::Pair(7, "x".into()));
+        assert_eq!(
+            feed("pair", r#"[7,"x"]"#).unwrap(),
+            Feed::Pair(7, "x".into())
+        );
         assert_eq!(feed("end of day", "whatever").unwrap(), Feed::Bye);
     }
 
@@ -230,8 +255,16 @@ mod tests {
         enum Untagged {
             A(u8),
         }
-        for refused in [names::<Tagged>(), names::<Untagged>(), names::<u8>(), names::<Option<Feed>>()] {
-            assert!(matches!(refused, Err(Error::NotAnEnum { .. })), "{refused:?}");
+        for refused in [
+            names::<Tagged>(),
+            names::<Untagged>(),
+            names::<u8>(),
+            names::<Option<Feed>>(),
+        ] {
+            assert!(
+                matches!(refused, Err(Error::NotAnEnum { .. })),
+                "{refused:?}"
+            );
         }
     }
 }

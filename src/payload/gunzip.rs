@@ -45,12 +45,17 @@ impl Bytes {
     /// }
     /// ```
     pub async fn gunzip(&self, limit: usize) -> Result<Bytes, GunzipError> {
-        let inflating = Inflating::start(&self.0).map_err(|error| match error.dyn_ref::<js_sys::Error>() {
-            Some(error) if error.name() == "ReferenceError" => GunzipError::Unsupported,
-            _ => corrupt(&error),
-        })?;
+        let inflating =
+            Inflating::start(&self.0).map_err(|error| match error.dyn_ref::<js_sys::Error>() {
+                Some(error) if error.name() == "ReferenceError" => GunzipError::Unsupported,
+                _ => corrupt(&error),
+            })?;
         let mut inflated = Vec::new();
-        while let Some(chunk) = inflating.next_chunk().await.map_err(|error| corrupt(&error))? {
+        while let Some(chunk) = inflating
+            .next_chunk()
+            .await
+            .map_err(|error| corrupt(&error))?
+        {
             if chunk.length() as usize > limit - inflated.len() {
                 return Err(GunzipError::TooLarge { limit });
             }
@@ -77,12 +82,15 @@ impl Inflating {
     fn start(bytes: &[u8]) -> Result<Self, JsValue> {
         let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
         let inflater = DecompressionStream::new("gzip")?;
-        let inflated = Blob::new_with_u8_array_sequence(&parts)?.stream().pipe_through(&inflater);
+        let inflated = Blob::new_with_u8_array_sequence(&parts)?
+            .stream()
+            .pipe_through(&inflater);
         Ok(Self(inflated.get_reader().unchecked_into()))
     }
 
     async fn next_chunk(&self) -> Result<Option<js_sys::Uint8Array>, JsValue> {
-        let result: ReadableStreamReadResult = JsFuture::from(self.0.read()).await?.unchecked_into();
+        let result: ReadableStreamReadResult =
+            JsFuture::from(self.0.read()).await?.unchecked_into();
         if result.get_done().unwrap_or_default() {
             return Ok(None);
         }

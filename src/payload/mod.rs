@@ -109,6 +109,9 @@ mod tests {
 
     #[test]
     fn text_is_the_data_as_it_stands() {
-        assert_eq!(Text::decode("\"no\njson {").map(|text| text.0), Ok("\"no\njson {".into()));
+        assert_eq!(
+            Text::decode("\"no\njson {").map(|text| text.0),
+            Ok("\"no\njson {".into())
+        );
     }
 }

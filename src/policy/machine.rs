@@ -146,7 +146,9 @@ impl Machine {
         self.losses = self.losses.saturating_add(1);
         let proposed = match self.policy.close_after_losses {
             Some(limit) if self.losses >= limit => Verdict::Close(at_limit(limit, &error)),
-            _ => self.close_if_down_too_long(&error, now).unwrap_or(Verdict::KeepWaiting),
+            _ => self
+                .close_if_down_too_long(&error, now)
+                .unwrap_or(Verdict::KeepWaiting),
         };
         self.trouble(Kind::Lost, error, proposed, now)
     }
@@ -271,7 +273,9 @@ impl Machine {
         let backoff = &self.policy.backoff;
         match backoff.max_attempts {
             Some(0) => return Verdict::Close(error.clone()),
-            Some(limit) if self.reopenings >= limit => return Verdict::Close(Error::too_many(limit, error.clone())),
+            Some(limit) if self.reopenings >= limit => {
+                return Verdict::Close(Error::too_many(limit, error.clone()));
+            }
             _ => {}
         }
         let after = backoff.wait(self.reopenings, random);
@@ -302,7 +306,8 @@ impl Machine {
 
     fn close_if_down_too_long(&self, error: &Error, now: Duration) -> Option<Verdict> {
         let limit = self.policy.close_when_down_for?;
-        (self.down_for(now) >= limit).then(|| Verdict::Close(Error::down_too_long(limit, error.clone())))
+        (self.down_for(now) >= limit)
+            .then(|| Verdict::Close(Error::down_too_long(limit, error.clone())))
     }
 
     fn waiting_until(&self) -> Option<Duration> {
@@ -332,7 +337,8 @@ impl Machine {
     fn down_deadline(&self) -> Option<(Duration, &Down, Duration)> {
         let limit = self.policy.close_when_down_for?;
         let down = self.down.as_ref()?;
-        (!matches!(self.phase, Phase::Open | Phase::Closed)).then(|| (down.since.saturating_add(limit), down, limit))
+        (!matches!(self.phase, Phase::Open | Phase::Closed))
+            .then(|| (down.since.saturating_add(limit), down, limit))
     }
 }
 

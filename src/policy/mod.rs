@@ -59,7 +59,11 @@ struct Limit {
 
 /// What to do at a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "npm", derive(serde::Deserialize), serde(rename_all = "camelCase"))]
+#[cfg_attr(
+    feature = "npm",
+    derive(serde::Deserialize),
+    serde(rename_all = "camelCase")
+)]
 pub enum Then {
     /// Close the source, with the error as the reason.
     Close,
@@ -117,7 +121,9 @@ impl Policy {
 
     /// The first error of any kind closes the source.
     pub fn close_on_error() -> Self {
-        Self::browser().close_after_losses(1).close_after_decode_errors(1)
+        Self::browser()
+            .close_after_losses(1)
+            .close_after_decode_errors(1)
     }
 
     /// Goes on until it is closed: where the browser gives up, or takes more than 30 seconds to connect, the source is

@@ -101,7 +101,11 @@ impl EventSourceBuilder {
     /// never come, [`Error::Unsupported`] where there is no `EventSource`.
     pub fn open(self) -> Result<EventSource, Error> {
         self.terminal_event.as_deref().map_or(Ok(()), check_name)?;
-        let connector = BrowserConnector::new(self.url.clone(), self.with_credentials, self.resume_parameter);
+        let connector = BrowserConnector::new(
+            self.url.clone(),
+            self.with_credentials,
+            self.resume_parameter,
+        );
         Connection::open(Settings {
             url: self.url,
             policy: self.policy,

@@ -56,6 +56,8 @@ impl Future for Closed {
 
 impl fmt::Debug for Closed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Closed").field(&self.0.reason.borrow()).finish()
+        f.debug_tuple("Closed")
+            .field(&self.0.reason.borrow())
+            .finish()
     }
 }

@@ -131,6 +131,14 @@ impl Connection {
         &self.kept
     }
 
+    #[cfg(feature = "npm")]
+    pub(super) fn keep(&self, listener: Listener) -> super::kept::KeptListener {
+        super::kept::KeptListener {
+            connection: Weak::clone(&self.this),
+            key: (!self.is_closed()).then(|| self.kept.keep(listener)),
+        }
+    }
+
     fn is_closed(&self) -> bool {
         self.state.borrow().is_closed()
     }
@@ -146,7 +154,11 @@ impl Connection {
 
 /// Listening.
 impl Connection {
-    pub(super) fn on_frame(self: &Rc<Self>, name: &str, callback: Box<FrameCallback>) -> Result<Listener, Error> {
+    pub(super) fn on_frame(
+        self: &Rc<Self>,
+        name: &str,
+        callback: Box<FrameCallback>,
+    ) -> Result<Listener, Error> {
         check_name(name)?;
         if self.is_closed() {
             return Ok(Listener::inert(self));
@@ -197,7 +209,13 @@ impl Connection {
     /// The events by which the server says that it is done have to be heard even where nobody else listens to them.
     fn listen_for_the_end(&self) {
         let unnamed = self.settings.terminal_data.as_ref().map(|_| "message");
-        for name in self.settings.terminal_event.as_deref().into_iter().chain(unnamed) {
+        for name in self
+            .settings
+            .terminal_event
+            .as_deref()
+            .into_iter()
+            .chain(unnamed)
+        {
             self.subscribe(name, Box::new(|_| Ok(())));
         }
     }
@@ -212,7 +230,10 @@ impl Connection {
                 connection.receive(signal);
             }
         });
-        let transport = self.settings.connector.connect(&self.last_event_id(), sink)?;
+        let transport = self
+            .settings
+            .connector
+            .connect(&self.last_event_id(), sink)?;
         for name in self.subscriptions.names() {
             transport.listen(&name);
         }
@@ -231,7 +252,13 @@ impl Connection {
             }
             Signal::Frame(frame) => self.run(Task::Frame(frame.map(str::to_owned))),
             Signal::Opened => self.run(Task::Opened),
-            Signal::Lost { error, reconnecting } => self.run(Task::Lost { error, reconnecting }),
+            Signal::Lost {
+                error,
+                reconnecting,
+            } => self.run(Task::Lost {
+                error,
+                reconnecting,
+            }),
         }
     }
 
@@ -268,7 +295,10 @@ impl Connection {
                 self.enter(State::Open);
             }
             Task::Frame(frame) => self.frame(&frame.with_data(&frame.data)),
-            Task::Lost { error, reconnecting } => self.lost(error, reconnecting),
+            Task::Lost {
+                error,
+                reconnecting,
+            } => self.lost(error, reconnecting),
             Task::Tick => self.tick(),
             Task::Overflowed(pushed) => self.overflow(pushed),
         }
@@ -324,7 +354,10 @@ impl Connection {
     }
 
     fn tick(&self) {
-        let tick = self.machine.borrow_mut().tick(self.now(), self.settings.host.random());
+        let tick = self
+            .machine
+            .borrow_mut()
+            .tick(self.now(), self.settings.host.random());
         match tick {
             Tick::Nothing => {}
             Tick::Connect => self.reopen(),
@@ -358,7 +391,9 @@ impl Connection {
         if self.is_closed() {
             return self.tell(&trouble.error, heard);
         }
-        self.machine.borrow_mut().settle(trouble, &verdict, self.now());
+        self.machine
+            .borrow_mut()
+            .settle(trouble, &verdict, self.now());
         match verdict {
             Verdict::KeepWaiting => {
                 self.tell(&trouble.error, heard);
@@ -395,7 +430,8 @@ impl Connection {
     /// Tells of an error: a failure to decode concerns its subscriber alone, any other all streams.
     fn tell(&self, error: &Error, heard: bool) {
         let concerns_streams = !matches!(error, Error::Decode(_) | Error::QueueOverflow { .. });
-        let heard = heard || !self.errors.is_empty() || (concerns_streams && !self.streams.is_empty());
+        let heard =
+            heard || !self.errors.is_empty() || (concerns_streams && !self.streams.is_empty());
         self.errors.each(|callback| callback(error));
         if concerns_streams {
             self.streams.each(|callback| callback(Notice::Error(error)));
@@ -411,7 +447,12 @@ impl Connection {
             drop(self.timer.take());
             return;
         };
-        if self.timer.borrow().as_ref().is_some_and(|(at, _)| *at <= deadline) {
+        if self
+            .timer
+            .borrow()
+            .as_ref()
+            .is_some_and(|(at, _)| *at <= deadline)
+        {
             return;
         }
         let this = Weak::clone(&self.this);
@@ -451,7 +492,8 @@ impl Connection {
             }
         }
         self.errors.clear();
-        self.streams.each(|callback| callback(Notice::End(reason.error())));
+        self.streams
+            .each(|callback| callback(Notice::End(reason.error())));
         self.streams.clear();
         self.run(Task::Closed);
     }

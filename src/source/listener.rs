@@ -19,7 +19,10 @@ pub struct Listener {
 type Remove = Box<dyn FnOnce(&Connection)>;
 
 impl Listener {
-    pub(super) fn new(connection: &Rc<Connection>, remove: impl FnOnce(&Connection) + 'static) -> Self {
+    pub(super) fn new(
+        connection: &Rc<Connection>,
+        remove: impl FnOnce(&Connection) + 'static,
+    ) -> Self {
         Self {
             connection: Rc::clone(connection),
             remove: Some(Box::new(remove)),

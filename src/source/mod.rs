@@ -99,7 +99,11 @@ impl EventSource {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn on<T: Payload>(&self, name: &str, mut callback: impl FnMut(Event<T>) + 'static) -> Result<Listener, Error> {
+    pub fn on<T: Payload>(
+        &self,
+        name: &str,
+        mut callback: impl FnMut(Event<T>) + 'static,
+    ) -> Result<Listener, Error> {
         self.connection.on_frame(
             name,
             Box::new(move |frame| match decode::<T>(frame) {
@@ -107,7 +111,10 @@ impl EventSource {
                     callback(frame.with_data(data));
                     Ok(())
                 }
-                Err(error) => Err(Failure { error, heard: false }),
+                Err(error) => Err(Failure {
+                    error,
+                    heard: false,
+                }),
             }),
         )
     }
@@ -121,7 +128,8 @@ impl EventSource {
     /// Calls back with each change of state; the last one is [`State::Closed`]. A source begins as
     /// [`State::Connecting`], which is no change.
     pub fn on_state(&self, mut callback: impl FnMut(State) + 'static) -> Listener {
-        self.connection.on_state(Box::new(move |state| callback(state.clone())))
+        self.connection
+            .on_state(Box::new(move |state| callback(state.clone())))
     }
 
     /// The events of this name as a stream, their data decoded to `T` (see [`Payload`]).
@@ -173,11 +181,17 @@ impl EventSource {
     /// # }
     /// ```
     #[cfg(feature = "json")]
-    pub fn events<E: serde::de::DeserializeOwned + 'static>(&self) -> Result<EventStream<E>, Error> {
+    pub fn events<E: serde::de::DeserializeOwned + 'static>(
+        &self,
+    ) -> Result<EventStream<E>, Error> {
         self.stream_of(crate::variants::names::<E>()?, crate::variants::decode::<E>)
     }
 
-    fn stream_of<T: 'static>(&self, names: &[&str], decode: Decode<T>) -> Result<EventStream<T>, Error> {
+    fn stream_of<T: 'static>(
+        &self,
+        names: &[&str],
+        decode: Decode<T>,
+    ) -> Result<EventStream<T>, Error> {
         EventStream::new(&self.connection, names, decode)
     }
 
@@ -222,13 +236,16 @@ impl EventSource {
     /// close, and while the policy waits before it opens another.
     pub fn as_raw(&self) -> Option<web_sys::EventSource> {
         self.connection
-            .with_transport(|transport| transport.as_any().downcast_ref().map(Browser::raw).cloned())
+            .with_transport(|transport| {
+                transport.as_any().downcast_ref().map(Browser::raw).cloned()
+            })
             .flatten()
     }
 
+    /// Lets a listener listen until the source closes, or until it is let go of.
     #[cfg(feature = "npm")]
-    pub(crate) fn kept(&self) -> &kept::Kept {
-        self.connection.kept()
+    pub(crate) fn keep(&self, listener: Listener) -> kept::KeptListener {
+        self.connection.keep(listener)
     }
 }
 

@@ -134,7 +134,11 @@ impl<T> Pending<T> {
         if let Some(waker) = waker {
             waker.wake();
         }
-        if gap_begins { Pushed::Dropping } else { Pushed::Whole }
+        if gap_begins {
+            Pushed::Dropping
+        } else {
+            Pushed::Whole
+        }
     }
 
     /// Nothing follows but this error, which finds room in a full queue too. It is left out where it is the item that
@@ -146,7 +150,10 @@ impl<T> Pending<T> {
         }
         inner.ended = true;
         if let Some(error) = error
-            && !inner.items.back().is_some_and(|last| is_same_failure(last, error))
+            && !inner
+                .items
+                .back()
+                .is_some_and(|last| is_same_failure(last, error))
         {
             inner.items.push_back(Err(error.clone()));
         }

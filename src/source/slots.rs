@@ -141,13 +141,21 @@ mod tests {
     fn one_removed_by_an_earlier_one_is_dropped_at_once_and_not_called() {
         let (callbacks, journal) = journal();
         let victim: Rc<RefCell<Option<Rc<Slot<dyn FnMut()>>>>> = Rc::default();
-        let (weak, pen, other) = (Rc::downgrade(&callbacks), Rc::clone(&journal), Rc::clone(&victim));
+        let (weak, pen, other) = (
+            Rc::downgrade(&callbacks),
+            Rc::clone(&journal),
+            Rc::clone(&victim),
+        );
         callbacks.add(Box::new(move || {
             pen.borrow_mut().push('a');
             if let Some(slot) = other.borrow_mut().take() {
                 let owners = Rc::strong_count(&pen);
                 weak.upgrade().unwrap().remove(&slot);
-                assert_eq!(Rc::strong_count(&pen), owners - 1, "what it captured is gone");
+                assert_eq!(
+                    Rc::strong_count(&pen),
+                    owners - 1,
+                    "what it captured is gone"
+                );
             }
         }));
         *victim.borrow_mut() = Some(callbacks.add(writer(&journal, 'b')));
@@ -160,7 +168,11 @@ mod tests {
     fn one_that_removes_itself_finishes_and_is_dropped() {
         let (callbacks, journal) = journal();
         let own: Rc<RefCell<Option<Rc<Slot<dyn FnMut()>>>>> = Rc::default();
-        let (weak, pen, this) = (Rc::downgrade(&callbacks), Rc::clone(&journal), Rc::clone(&own));
+        let (weak, pen, this) = (
+            Rc::downgrade(&callbacks),
+            Rc::clone(&journal),
+            Rc::clone(&own),
+        );
         *own.borrow_mut() = Some(callbacks.add(Box::new(move || {
             let slot = this.borrow_mut().take().unwrap();
             weak.upgrade().unwrap().remove(&slot);

@@ -49,7 +49,11 @@ pub struct EventStream<T> {
 }
 
 impl<T: 'static> EventStream<T> {
-    pub(super) fn new(connection: &Rc<Connection>, names: &[&str], decode: Decode<T>) -> Result<Self, Error> {
+    pub(super) fn new(
+        connection: &Rc<Connection>,
+        names: &[&str],
+        decode: Decode<T>,
+    ) -> Result<Self, Error> {
         let pending = Rc::new(Pending::new(connection.queue()));
         let feed = Feed {
             pending: Rc::clone(&pending),
@@ -58,7 +62,8 @@ impl<T: 'static> EventStream<T> {
         let mut listeners = Vec::with_capacity(names.len() + 1);
         for name in names {
             let feed = feed.clone();
-            listeners.push(connection.on_frame(name, Box::new(move |frame| feed.frame(frame, decode)))?);
+            listeners
+                .push(connection.on_frame(name, Box::new(move |frame| feed.frame(frame, decode)))?);
         }
         listeners.push(connection.on_notice(Box::new(move |notice| feed.notice(notice))));
         Ok(Self {

@@ -22,7 +22,11 @@ pub(super) struct Subscriptions(RefCell<BTreeMap<String, Rc<Slots<FrameCallback>
 
 impl Subscriptions {
     /// Adds a callback, and tells whether it is the first for its name.
-    pub(super) fn add(&self, name: &str, callback: Box<FrameCallback>) -> (Rc<Slot<FrameCallback>>, bool) {
+    pub(super) fn add(
+        &self,
+        name: &str,
+        callback: Box<FrameCallback>,
+    ) -> (Rc<Slot<FrameCallback>>, bool) {
         let mut names = self.0.borrow_mut();
         let is_first = !names.contains_key(name);
         let slots = names.entry(name.to_owned()).or_default();
@@ -59,7 +63,9 @@ impl Subscriptions {
 /// Whether a message can have this name.
 pub(super) fn check_name(name: &str) -> Result<(), Error> {
     if matches!(name, "" | "open" | "error") || name.contains(['\n', '\r']) {
-        Err(Error::InvalidEventName { name: name.to_owned() })
+        Err(Error::InvalidEventName {
+            name: name.to_owned(),
+        })
     } else {
         Ok(())
     }

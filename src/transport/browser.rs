@@ -24,7 +24,11 @@ pub(crate) struct BrowserConnector {
 }
 
 impl BrowserConnector {
-    pub(crate) fn new(url: String, with_credentials: bool, resume_parameter: Option<String>) -> Self {
+    pub(crate) fn new(
+        url: String,
+        with_credentials: bool,
+        resume_parameter: Option<String>,
+    ) -> Self {
         Self {
             url,
             with_credentials,
@@ -44,7 +48,8 @@ impl BrowserConnector {
     /// The URL to go on from that event. A new source of the browser cannot be told the last event id, which only the
     /// browser itself sends as a header, so that it travels in the query.
     fn resuming_url(&self, last_event_id: &str) -> Result<Option<String>, JsValue> {
-        let (Some(parameter), Some(resolved)) = (&self.resume_parameter, self.resolved_url.get()) else {
+        let (Some(parameter), Some(resolved)) = (&self.resume_parameter, self.resolved_url.get())
+        else {
             return Ok(None);
         };
         if last_event_id.is_empty() {

@@ -50,8 +50,17 @@ impl Script {
 
     /// Sends an event, as a browser would: only what is listened to is heard.
     pub(crate) fn send_with_id(&self, name: &str, data: &str, id: &str) {
-        if self.listened_names().iter().any(|listened| listened == name) {
-            self.signal(Signal::Frame(Event::new(data, name.into(), id.into(), URL.into())));
+        if self
+            .listened_names()
+            .iter()
+            .any(|listened| listened == name)
+        {
+            self.signal(Signal::Frame(Event::new(
+                data,
+                name.into(),
+                id.into(),
+                URL.into(),
+            )));
         }
     }
 
@@ -84,7 +93,12 @@ impl Script {
 
     /// How many timers are set.
     pub(crate) fn timers(&self) -> usize {
-        self.0.timers.borrow().iter().filter(|(_, timer)| timer.borrow().is_some()).count()
+        self.0
+            .timers
+            .borrow()
+            .iter()
+            .filter(|(_, timer)| timer.borrow().is_some())
+            .count()
     }
 
     /// How many connections are open, or being made.
@@ -99,7 +113,9 @@ impl Script {
 
     pub(crate) fn listened_names(&self) -> Vec<String> {
         let line = self.0.connection.borrow();
-        line.iter().flat_map(|line| line.names.borrow().clone()).collect()
+        line.iter()
+            .flat_map(|line| line.names.borrow().clone())
+            .collect()
     }
 
     /// What went to the console, since nobody heard it.
@@ -108,7 +124,12 @@ impl Script {
     }
 
     fn signal(&self, signal: Signal<'_>) {
-        let sink = self.0.connection.borrow().as_ref().and_then(|line| line.sink.borrow().clone());
+        let sink = self
+            .0
+            .connection
+            .borrow()
+            .as_ref()
+            .and_then(|line| line.sink.borrow().clone());
         if let Some(sink) = sink {
             sink(signal);
         }
@@ -128,7 +149,10 @@ impl Connector for Script {
             sink: RefCell::new(Some(sink)),
             names: RefCell::default(),
         });
-        self.0.resumed_from.borrow_mut().push(last_event_id.to_owned());
+        self.0
+            .resumed_from
+            .borrow_mut()
+            .push(last_event_id.to_owned());
         self.0.open_lines.set(self.0.open_lines.get() + 1);
         self.0.connection.replace(Some(Rc::clone(&line)));
         Ok(Box::new(Scripted {
@@ -179,7 +203,10 @@ impl Host for Script {
 
     fn after(&self, delay: Duration, callback: Box<dyn FnOnce()>) -> Timer {
         let timer: Rc<Armed> = Rc::new(RefCell::new(Some(callback)));
-        self.0.timers.borrow_mut().push((self.0.now.get() + delay, Rc::clone(&timer)));
+        self.0
+            .timers
+            .borrow_mut()
+            .push((self.0.now.get() + delay, Rc::clone(&timer)));
         Box::new(Cancel(timer))
     }
 

@@ -1,0 +1,147 @@
+//! Events, states and errors as JavaScript has them.
+
+use serde::Serialize;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+
+use crate::{CloseReason, Error, Event, Payload, State};
+
+/// Data parsed by the browser's own `JSON.parse`.
+pub(super) struct Json(pub(super) JsValue);
+
+/// What `JSON.parse` says of data that is no JSON.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct JsonError(String);
+
+impl Payload for Json {
+    type Error = JsonError;
+
+    fn decode(data: &str) -> Result<Self, JsonError> {
+        js_sys::JSON::parse(data).map(Self).map_err(|error| {
+            let message = error
+                .dyn_ref::<js_sys::Error>()
+                .map(|error| error.message().into());
+            JsonError(message.unwrap_or_else(|| format!("{error:?}")))
+        })
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(extends = js_sys::Object, js_name = Object)]
+    type JsEvent;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_name(this: &JsEvent, name: &str);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_data(this: &JsEvent, data: &JsValue);
+    #[wasm_bindgen(method, setter, structural, js_name = lastEventId)]
+    fn set_last_event_id(this: &JsEvent, id: &str);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_origin(this: &JsEvent, origin: &str);
+
+    #[wasm_bindgen(extends = js_sys::Error, js_name = Error)]
+    type JsError;
+    #[wasm_bindgen(method, setter, structural, js_name = code)]
+    fn set_code(this: &JsError, code: &str);
+    #[wasm_bindgen(method, setter, structural, js_name = event)]
+    fn set_event(this: &JsError, event: &JsValue);
+    #[wasm_bindgen(method, setter, structural, js_name = count)]
+    fn set_count(this: &JsError, count: u32);
+}
+
+pub(super) fn event_to_js(event: Event<JsValue>) -> JsValue {
+    let object: JsEvent = js_sys::Object::new().unchecked_into();
+    object.set_name(event.name());
+    object.set_data(&event.data);
+    object.set_last_event_id(event.last_event_id());
+    object.set_origin(event.origin());
+    object.into()
+}
+
+pub(super) fn error_to_js(error: &Error) -> JsValue {
+    let js: JsError = js_sys::Error::new(&error.to_string()).unchecked_into();
+    js.set_name("EventSourceError");
+    js.set_code(code(error));
+    match error {
+        Error::Decode(error) => {
+            js.set_event(&event_to_js(error.event().clone().map(JsValue::from)))
+        }
+        Error::TooMany { count, last } => {
+            js.set_count(*count);
+            js.set_cause(&error_to_js(last));
+        }
+        Error::DownTooLong { last, .. } => js.set_cause(&error_to_js(last)),
+        _ => {}
+    }
+    js.into()
+}
+
+fn code(error: &Error) -> &'static str {
+    match error {
+        Error::InvalidUrl { .. } => "invalid-url",
+        Error::Unsupported => "unsupported",
+        Error::InvalidEventName { .. } => "invalid-event-name",
+        Error::NotAnEnum { .. } => "not-an-enum",
+        Error::ConnectionLost { .. } => "connection-lost",
+        Error::GivenUp { .. } => "given-up",
+        Error::Decode(_) => "decode",
+        Error::OpenTimeout { .. } => "open-timeout",
+        Error::Idle { .. } => "idle",
+        Error::TooMany { .. } => "too-many",
+        Error::DownTooLong { .. } => "down-too-long",
+        Error::QueueOverflow { .. } => "queue-overflow",
+    }
+}
+
+#[derive(Serialize)]
+#[serde(
+    tag = "type",
+    rename_all = "lowercase",
+    rename_all_fields = "camelCase"
+)]
+enum JsState {
+    Connecting,
+    Open,
+    Waiting {
+        attempt: u32,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_in: Option<f64>,
+    },
+    Closed {
+        reason: JsCloseReason,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum JsCloseReason {
+    Finished,
+    Requested,
+    Dropped,
+    Policy {
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        error: JsValue,
+    },
+}
+
+pub(super) fn state_to_js(state: &State) -> JsValue {
+    let state = match state {
+        State::Connecting => JsState::Connecting,
+        State::Open => JsState::Open,
+        State::Waiting { attempt, retry_in } => JsState::Waiting {
+            attempt: *attempt,
+            retry_in: retry_in.map(|delay| delay.as_secs_f64() * 1000.0),
+        },
+        State::Closed(reason) => JsState::Closed {
+            reason: match reason {
+                CloseReason::Finished => JsCloseReason::Finished,
+                CloseReason::Requested => JsCloseReason::Requested,
+                CloseReason::Dropped => JsCloseReason::Dropped,
+                CloseReason::Policy(error) => JsCloseReason::Policy {
+                    error: error_to_js(error),
+                },
+            },
+        },
+    };
+    serde_wasm_bindgen::to_value(&state).unwrap_or(JsValue::UNDEFINED)
+}

@@ -1,0 +1,135 @@
+
+/** The payload type of each event, by its name: `{ price: Price; halt: { symbol: string } }`. */
+export type EventMap = { [name: string]: unknown };
+
+/** An event, its data parsed as JSON. */
+export interface TypedEvent<T, Name extends string = string> {
+  /** What the server wrote in the `event` field, or `message`. */
+  readonly name: Name;
+  readonly data: T;
+  readonly lastEventId: string;
+  readonly origin: string;
+}
+
+/** Where a source stands. */
+export type State =
+  | { readonly type: "connecting" }
+  | { readonly type: "open" }
+  /** `attempt` counts from 1; `retryIn` (milliseconds) is missing where the browser reconnects by itself. */
+  | { readonly type: "waiting"; readonly attempt: number; readonly retryIn?: number }
+  | { readonly type: "closed"; readonly reason: CloseReason };
+
+/** Why a source ended: its server said so, `close()` was called, it was freed, or its policy ended it. */
+export type CloseReason =
+  | { readonly type: "finished" }
+  | { readonly type: "requested" }
+  | { readonly type: "dropped" }
+  | { readonly type: "policy"; readonly error: EventSourceError };
+
+export type ErrorCode =
+  | "invalid-url"
+  | "unsupported"
+  | "invalid-event-name"
+  | "connection-lost"
+  | "given-up"
+  | "decode"
+  | "open-timeout"
+  | "idle"
+  | "too-many"
+  | "down-too-long"
+  | "queue-overflow";
+
+/** What went wrong. Its `message` says what to do about it where that is known. */
+export interface EventSourceError extends Error {
+  readonly name: "EventSourceError";
+  readonly code: ErrorCode;
+  /** With the code `decode`: the event as it arrived. */
+  readonly event?: TypedEvent<string>;
+  /** With the code `too-many`: the limit. */
+  readonly count?: number;
+  /** With the codes `too-many` and `down-too-long`: the last thing that went wrong. */
+  readonly cause?: unknown;
+}
+
+export type Preset = "browser" | "closeOnError" | "resilient";
+
+export interface Limit {
+  /** Milliseconds. */
+  after: number;
+  then: "close" | "reopen";
+}
+
+export interface Backoff {
+  /** Ceiling of the first wait, in milliseconds: 1,000 unless told. */
+  initial?: number;
+  /** Growth of the ceiling from attempt to attempt: 2 unless told. */
+  factor?: number;
+  /** The longest wait, in milliseconds: 30,000 unless told. */
+  max?: number;
+  /** Whether a wait is drawn from zero to the ceiling (the default) or is the ceiling. */
+  jitter?: boolean;
+  maxAttempts?: number;
+  /** Milliseconds. */
+  maxElapsed?: number;
+}
+
+/** A preset, and what to change about it. */
+export interface Policy {
+  /** `browser` unless told. */
+  preset?: Preset;
+  /** Close at the n-th lost connection in a row. */
+  closeAfterLosses?: number;
+  /** Close when there was no healthy connection for this long, in milliseconds. */
+  closeWhenDownFor?: number;
+  /** What to do when the browser gives up: an HTTP error, a wrong content type, a CORS refusal. */
+  givenUp?: "close" | "reopen";
+  backoff?: Backoff;
+  /** Close at the n-th event in a row that does not parse. */
+  closeAfterDecodeErrors?: number;
+  /** What to do when no event arrives for this long. */
+  idle?: Limit;
+  /** What to do when the connection is not open after this long. */
+  opening?: Limit;
+  /** How long a connection stays open until the counters start again, in milliseconds: 5,000 unless told. */
+  healthyAfter?: number;
+}
+
+export interface EventSourceOptions {
+  /** Whether credentials go along to another origin. */
+  withCredentials?: boolean;
+  policy?: Preset | Policy;
+  /** The query parameter that carries the last event id when the policy reopens the source. */
+  resumeParameter?: string;
+  /** The name of the event by which the server says that it is done. */
+  terminalEvent?: string;
+  /** The data by which the server says that it is done, such as `[DONE]`. */
+  terminalData?: string;
+}
+
+/**
+ * A source of server-sent events, with types, a policy and an end. It stays open until it closes or is freed, also
+ * where the page holds no reference to it but it has listeners.
+ */
+export class EventSource<Events extends EventMap = EventMap> {
+  /** Throws an `EventSourceError` where the URL is invalid, a `TypeError` where an option is. */
+  constructor(url: string | URL, options?: EventSourceOptions);
+  /** Calls back with each event of this name; the function that it returns ends that. */
+  on<Name extends keyof Events & string>(
+    name: Name,
+    handler: (event: TypedEvent<Events[Name], Name>) => void,
+  ): () => void;
+  /** Calls back with each change of state. A source begins as `connecting`. */
+  onState(handler: (state: State) => void): () => void;
+  /** Calls back with everything that goes wrong. What nobody hears goes to the console. */
+  onError(handler: (error: EventSourceError) => void): () => void;
+  /** Closes the source for good. */
+  close(): void;
+  readonly state: State;
+  /** The URL as it was given. */
+  readonly url: string;
+  /** The id of the last event that somebody listened to. */
+  readonly lastEventId: string;
+  /** Closes the source and gives its memory back at once, instead of when it is collected. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
