@@ -20,10 +20,10 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Backoff {
-    initial: Duration,
+    pub(super) initial: Duration,
     factor: f64,
-    max: Duration,
-    jitter: bool,
+    pub(super) max: Duration,
+    pub(super) jitter: bool,
     pub(super) max_attempts: Option<u32>,
     pub(super) max_elapsed: Option<Duration>,
 }

@@ -210,7 +210,10 @@ impl Machine {
             Verdict::KeepWaiting => match trouble.kind {
                 Kind::Lost => self.enter(Phase::Reconnecting, now),
                 Kind::SlowOpen => self.phase_since = now,
-                Kind::Idle => self.last_event = now,
+                Kind::Idle => {
+                    self.phase_since = now;
+                    self.last_event = now;
+                }
                 Kind::GivenUp | Kind::Decode => {}
             },
             Verdict::Reopen { after } => {

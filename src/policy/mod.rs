@@ -5,6 +5,8 @@
 
 mod backoff;
 pub(crate) mod machine;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, rc::Rc, time::Duration};
 

@@ -10,7 +10,7 @@ mod queue;
 mod slots;
 mod stream;
 mod subscriptions;
-#[cfg(test)]
+#[cfg(all(test, feature = "json"))]
 mod tests;
 
 use std::{fmt, rc::Rc};

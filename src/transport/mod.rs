@@ -1,7 +1,7 @@
 //! The seam between a source and what carries its events.
 
 mod browser;
-#[cfg(test)]
+#[cfg(all(test, feature = "json"))]
 pub(crate) mod scripted;
 
 use std::{any::Any, rc::Rc};

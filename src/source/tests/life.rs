@@ -1,0 +1,202 @@
+//! Who keeps a source alive, and what is left of it.
+
+use futures::{FutureExt, StreamExt};
+
+use super::*;
+use crate::{CloseReason, State};
+
+#[test]
+fn it_lives_while_a_handle_a_listener_or_a_stream_does() {
+    let server = Script::default();
+    let source = source(&server, Policy::browser());
+    let clone = source.clone();
+    let listener = source.on("a", |_: Event<Text>| {}).unwrap();
+    let stream = source.stream::<Text>("a").unwrap();
+    let closed = source.closed();
+    drop(source);
+    assert_eq!(server.lines(), 1, "a clone is left");
+    drop(clone);
+    assert_eq!(server.lines(), 1, "a listener is left");
+    drop(listener);
+    assert_eq!(server.lines(), 1, "a stream is left");
+    drop(stream);
+    assert_eq!(server.lines(), 0);
+    assert!(matches!(closed.now_or_never(), Some(CloseReason::Dropped)));
+}
+
+#[test]
+fn a_listener_goes_on_after_the_handle_is_gone() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let _listener = source.on("a", journal.events("heard")).unwrap();
+    drop(source);
+    server.send("a", "1");
+    assert_eq!(journal.take(), ["heard 1"]);
+}
+
+#[test]
+fn closing_leaves_no_connection_no_timer_and_no_capture() {
+    let server = Script::default();
+    let policy = Policy::resilient().on_idle(seconds(1), crate::Then::Reopen);
+    let source = source(&server, policy);
+    let captured = Rc::new(());
+    let (event, error, state) = (
+        Rc::clone(&captured),
+        Rc::clone(&captured),
+        Rc::clone(&captured),
+    );
+    let _event = source
+        .on("a", move |_: Event<Text>| drop(Rc::clone(&event)))
+        .unwrap();
+    let _error = source.on_error(move |_| drop(Rc::clone(&error)));
+    let _state = source.on_state(move |_| drop(Rc::clone(&state)));
+    assert_eq!((server.lines(), server.timers()), (1, 1));
+    server.open();
+    source.close();
+    assert_eq!((server.lines(), server.timers()), (0, 0));
+    assert_eq!(
+        Rc::strong_count(&captured),
+        1,
+        "though the listeners are still held"
+    );
+}
+
+#[test]
+fn dropping_leaves_no_timer() {
+    let server = Script::default();
+    let source = source(&server, Policy::resilient());
+    server.give_up();
+    assert_eq!(server.timers(), 1);
+    drop(source);
+    assert_eq!((server.lines(), server.timers()), (0, 0));
+}
+
+#[test]
+fn a_name_is_listened_to_while_somebody_does() {
+    let server = Script::default();
+    let source = source(&server, Policy::browser());
+    let first = source.on("a", |_: Event<Text>| {}).unwrap();
+    let second = source.stream::<Text>("a").unwrap();
+    let other = source.on("b", |_: Event<Text>| {}).unwrap();
+    assert_eq!(server.listened_names(), ["a", "b"]);
+    drop(first);
+    assert_eq!(server.listened_names(), ["a", "b"]);
+    drop(second);
+    assert_eq!(server.listened_names(), ["b"]);
+    drop(other);
+    assert!(server.listened_names().is_empty());
+}
+
+#[test]
+fn after_the_close_nothing_is_called_and_everything_ends() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let mut stream = source.stream::<Text>("a").unwrap();
+    let _event = source.on("a", journal.events("heard")).unwrap();
+    server.open();
+    server.send("a", "1");
+    source.close();
+    server.send("a", "2");
+    server.lose();
+    source.close();
+    assert_eq!(journal.take(), ["heard 1"]);
+    assert_eq!(
+        stream
+            .next()
+            .now_or_never()
+            .unwrap()
+            .unwrap()
+            .unwrap()
+            .data
+            .0,
+        "1"
+    );
+    for _ in 0..3 {
+        assert!(stream.next().now_or_never().unwrap().is_none());
+    }
+    assert!(matches!(
+        source.closed().now_or_never(),
+        Some(CloseReason::Requested)
+    ));
+}
+
+#[test]
+fn what_is_added_after_the_close_is_silent_or_ends() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::browser());
+    source.close();
+    let _event = source.on("a", journal.events("heard")).unwrap();
+    let _state = source.on_state(|_| panic!("nothing changes any more"));
+    let mut stream = source.stream::<Text>("a").unwrap();
+    assert!(stream.next().now_or_never().unwrap().is_none());
+    assert!(server.listened_names().is_empty());
+    assert!(matches!(
+        source.state(),
+        State::Closed(CloseReason::Requested)
+    ));
+}
+
+#[test]
+fn a_callback_may_drop_the_last_of_its_source() {
+    let server = Script::default();
+    let source = source(&server, Policy::browser());
+    let own = Rc::new(RefCell::new(None));
+    let this = Rc::clone(&own);
+    let listener = source
+        .on("a", move |_: Event<Text>| drop(this.take()))
+        .unwrap();
+    own.replace(Some(listener));
+    drop(source);
+    server.send("a", "1");
+    assert_eq!(server.lines(), 0);
+}
+
+#[test]
+fn a_terminal_event_is_handed_over_and_ends_it() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = open(&server, |settings| {
+        settings.terminal_event = Some("bye".into())
+    });
+    let _bye = source.on("bye", journal.events("heard")).unwrap();
+    server.send("bye", "so long");
+    assert_eq!(journal.take(), ["heard so long"]);
+    assert!(matches!(
+        source.closed().now_or_never(),
+        Some(CloseReason::Finished)
+    ));
+    assert_eq!(server.lines(), 0);
+}
+
+#[test]
+fn a_terminal_event_ends_it_where_nobody_listens() {
+    let server = Script::default();
+    let source = open(&server, |settings| {
+        settings.terminal_event = Some("bye".into())
+    });
+    drop(source.on("bye", |_: Event<Text>| {}).unwrap());
+    server.send("bye", "");
+    assert!(matches!(
+        source.closed().now_or_never(),
+        Some(CloseReason::Finished)
+    ));
+}
+
+#[test]
+fn terminal_data_is_not_handed_over_and_ends_it() {
+    let server = Script::default();
+    let source = open(&server, |settings| {
+        settings.terminal_data = Some("[DONE]".into())
+    });
+    let mut tokens = source.stream::<String>("message").unwrap();
+    server.send("message", "\"a\"");
+    server.send("message", "[DONE]");
+    assert_eq!(
+        tokens.next().now_or_never().unwrap().unwrap().unwrap().data,
+        "a"
+    );
+    assert!(tokens.next().now_or_never().unwrap().is_none());
+    assert!(matches!(
+        source.closed().now_or_never(),
+        Some(CloseReason::Finished)
+    ));
+}

@@ -1,0 +1,233 @@
+//! In what order callbacks run, and what they may do meanwhile.
+
+use super::*;
+use crate::{Listener, State};
+
+/// A place for something that a callback is going to need.
+type Later<T> = Rc<RefCell<Option<T>>>;
+
+#[test]
+fn listeners_run_in_the_order_in_which_they_were_added() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let _listeners =
+        ["first", "second", "third"].map(|label| source.on("a", journal.events(label)).unwrap());
+    server.send("a", "1");
+    assert_eq!(journal.take(), ["first 1", "second 1", "third 1"]);
+}
+
+#[test]
+fn one_added_during_an_event_first_hears_the_next() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let (added, handle, pen) = (
+        Later::<Listener>::default(),
+        source.clone(),
+        journal.clone(),
+    );
+    let _adder = source
+        .on("a", move |event: Event<Text>| {
+            pen.write(format!("adder {}", event.data));
+            if added.borrow().is_none() {
+                added.replace(Some(handle.on("a", pen.events("added")).unwrap()));
+            }
+        })
+        .unwrap();
+    server.send("a", "1");
+    assert_eq!(journal.take(), ["adder 1"]);
+    server.send("a", "2");
+    assert_eq!(journal.take(), ["adder 2", "added 2"]);
+    source.close();
+}
+
+#[test]
+fn one_dropped_by_another_hears_nothing_more() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let victim = Later::<Listener>::default();
+    let (other, pen) = (Rc::clone(&victim), journal.clone());
+    let _killer = source
+        .on("a", move |_: Event<Text>| {
+            pen.write("killer");
+            drop(other.take());
+        })
+        .unwrap();
+    victim.replace(Some(source.on("a", journal.events("victim")).unwrap()));
+    let _last = source.on("a", journal.events("last")).unwrap();
+    server.send("a", "1");
+    assert_eq!(journal.take(), ["killer", "last 1"]);
+}
+
+#[test]
+fn one_that_drops_itself_hears_nothing_more() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let own = Later::<Listener>::default();
+    let (this, pen) = (Rc::clone(&own), journal.clone());
+    own.replace(Some(
+        source
+            .on("a", move |event: Event<Text>| {
+                drop(this.take());
+                pen.write(event.data);
+            })
+            .unwrap(),
+    ));
+    server.send("a", "1");
+    server.send("a", "2");
+    assert_eq!(journal.take(), ["1"]);
+}
+
+#[test]
+fn closing_in_a_callback_takes_effect_at_once() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let (handle, pen) = (source.clone(), journal.clone());
+    let _closer = source
+        .on("a", move |_: Event<Text>| {
+            handle.close();
+            pen.write(handle.state());
+        })
+        .unwrap();
+    let _other = source.on("a", journal.events("other")).unwrap();
+    let pen = journal.clone();
+    let _state = source.on_state(move |state| pen.write(format!("state: {state}")));
+    server.send("a", "1");
+    assert_eq!(
+        journal.take(),
+        ["closed: as requested", "state: closed: as requested"]
+    );
+    assert_eq!(server.lines(), 0);
+}
+
+#[test]
+fn a_callback_may_open_another_source() {
+    let (server, other_server, journal) =
+        (Script::default(), Script::default(), Journal::default());
+    let first = source(&server, Policy::browser());
+    let (second, pen, elsewhere) = (Later::default(), journal.clone(), other_server.clone());
+    let _opener = first
+        .on("a", move |_: Event<Text>| {
+            let opened = source(&elsewhere, Policy::browser());
+            let listener = opened.on("b", pen.events("second")).unwrap();
+            elsewhere.send("b", "from within");
+            second.replace(Some((opened, listener)));
+        })
+        .unwrap();
+    server.send("a", "1");
+    other_server.send("b", "later");
+    assert_eq!(journal.take(), ["second from within", "second later"]);
+}
+
+#[test]
+fn what_happens_during_a_callback_waits_its_turn() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let (pen, same_server) = (journal.clone(), server.clone());
+    let _first = source
+        .on("a", move |event: Event<Text>| {
+            pen.write(format!("begin {}", event.data));
+            if event.data.0 == "1" {
+                same_server.lose();
+                same_server.open();
+                same_server.send("a", "2");
+            }
+            pen.write(format!("end {}", event.data));
+        })
+        .unwrap();
+    let _second = source.on("a", journal.events("second")).unwrap();
+    let pen = journal.clone();
+    let _state = source.on_state(move |state| pen.write(state));
+    let _error = source.on_error(|_| {});
+    server.open();
+    server.send("a", "1");
+    assert_eq!(
+        journal.take(),
+        [
+            "open",
+            "begin 1",
+            "end 1",
+            "second 1",
+            "waiting for attempt 1",
+            "open",
+            "begin 2",
+            "end 2",
+            "second 2"
+        ]
+    );
+}
+
+#[test]
+fn states_and_events_keep_their_order() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::resilient());
+    let pen = journal.clone();
+    let _state = source.on_state(move |state| {
+        pen.write(match state {
+            State::Waiting { .. } => "waiting".into(),
+            state => state.to_string(),
+        });
+    });
+    let pen = journal.clone();
+    let _error = source.on_error(move |_| pen.write("error"));
+    let _event = source.on("a", journal.events("event")).unwrap();
+    server.open();
+    server.send("a", "1");
+    server.lose();
+    server.open();
+    server.send("a", "2");
+    server.give_up();
+    server.advance(seconds(1));
+    server.open();
+    source.close();
+    assert_eq!(
+        journal.take(),
+        [
+            "open",
+            "event 1",
+            "error",
+            "waiting",
+            "open",
+            "event 2",
+            "error",
+            "waiting",
+            "connecting",
+            "open",
+            "closed: as requested"
+        ]
+    );
+}
+
+#[test]
+fn every_callback_may_close() {
+    for step in ["event", "error", "state", "rule"] {
+        let server = Script::default();
+        let handle = Later::<EventSource>::default();
+        let close = |when: &'static str| {
+            let handle = Rc::clone(&handle);
+            move || {
+                if when == step {
+                    handle.borrow().as_ref().expect("the handle").close();
+                }
+            }
+        };
+        let in_rule = close("rule");
+        let source = source(
+            &server,
+            Policy::resilient().rule(move |situation| {
+                in_rule();
+                situation.proposed
+            }),
+        );
+        handle.replace(Some(source.clone()));
+        let (in_event, in_error, in_state) = (close("event"), close("error"), close("state"));
+        let _event = source.on("a", move |_: Event<Text>| in_event()).unwrap();
+        let _error = source.on_error(move |_| in_error());
+        let _state = source.on_state(move |_| in_state());
+        server.open();
+        server.send("a", "1");
+        server.give_up();
+        assert!(source.state().is_closed(), "in {step}");
+        assert_eq!((server.lines(), server.timers()), (0, 0), "in {step}");
+        handle.take();
+    }
+}

@@ -1,0 +1,112 @@
+//! What a slow consumer of a stream gets.
+
+use futures::{FutureExt, StreamExt, stream::FusedStream};
+
+use super::*;
+use crate::{CloseReason, Error};
+
+/// Sends the numbers from 0 before the stream is read, and reads it to its end.
+fn flood(queue: Queue, count: u32) -> (Vec<String>, u64, EventSource) {
+    let server = Script::default();
+    let source = open(&server, |settings| settings.queue = queue);
+    let mut stream = source.stream::<u32>("n").unwrap();
+    for number in 0..count {
+        server.send("n", &number.to_string());
+    }
+    source.close();
+    let items = stream
+        .by_ref()
+        .collect::<Vec<_>>()
+        .now_or_never()
+        .expect("it ends");
+    assert!(stream.is_terminated());
+    let lines = items.into_iter().map(|item| match item {
+        Ok(event) => event.data.to_string(),
+        Err(Error::QueueOverflow { dropped }) => format!("{dropped} dropped"),
+        Err(error) => error.to_string(),
+    });
+    (lines.collect(), stream.dropped(), source)
+}
+
+#[test]
+fn what_fits_is_all_there() {
+    let (items, dropped, _) = flood(Queue::drop_oldest(3), 3);
+    assert_eq!(
+        (items, dropped),
+        (vec!["0".into(), "1".into(), "2".into()], 0)
+    );
+}
+
+#[test]
+fn the_oldest_make_way_and_their_number_stands_in_their_place() {
+    let (items, dropped, _) = flood(Queue::drop_oldest(3), 10);
+    assert_eq!(items, ["7 dropped", "7", "8", "9"]);
+    assert_eq!(dropped, 7);
+}
+
+#[test]
+fn all_make_way_for_the_latest() {
+    let (items, dropped, _) = flood(Queue::keep_latest(3), 10);
+    assert_eq!(items, ["9 dropped", "9"]);
+    assert_eq!(dropped, 9);
+}
+
+#[test]
+fn a_full_queue_can_close_the_source_after_what_it_holds() {
+    let (items, dropped, source) = flood(Queue::close(3), 10);
+    assert_eq!(items, ["0", "1", "2", "1 dropped"]);
+    assert_eq!(dropped, 1);
+    let reason = source.closed().now_or_never();
+    assert!(matches!(
+        reason,
+        Some(CloseReason::Policy(Error::QueueOverflow { .. }))
+    ));
+}
+
+#[test]
+fn a_capacity_of_zero_counts_as_one() {
+    assert_eq!(flood(Queue::drop_oldest(0), 2).0, ["1 dropped", "1"]);
+}
+
+#[test]
+fn the_listener_for_errors_hears_when_a_gap_begins() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = open(&server, |settings| settings.queue = Queue::drop_oldest(1));
+    let pen = journal.clone();
+    let _errors = source.on_error(move |error| pen.write(error));
+    let mut stream = source.stream::<u32>("n").unwrap();
+    for _ in 0..2 {
+        for number in 0..100 {
+            server.send("n", &number.to_string());
+        }
+        assert_eq!(journal.take().len(), 1);
+        while stream.next().now_or_never().is_some() {}
+    }
+    assert_eq!(stream.dropped(), 198);
+}
+
+#[test]
+fn a_stream_wakes_its_consumer() {
+    let server = Script::default();
+    let source = source(&server, Policy::browser());
+    let mut stream = source.stream::<u32>("n").unwrap();
+    let wakes = std::sync::Arc::new(Wakes::default());
+    let waker = futures::task::waker(std::sync::Arc::clone(&wakes));
+    let mut context = std::task::Context::from_waker(&waker);
+    assert!(stream.poll_next_unpin(&mut context).is_pending());
+    server.send("n", "1");
+    assert_eq!(wakes.0.load(std::sync::atomic::Ordering::SeqCst), 1);
+    assert!(stream.poll_next_unpin(&mut context).is_ready());
+    assert!(stream.poll_next_unpin(&mut context).is_pending());
+    source.close();
+    assert_eq!(wakes.0.load(std::sync::atomic::Ordering::SeqCst), 2);
+}
+
+#[derive(Default)]
+struct Wakes(std::sync::atomic::AtomicUsize);
+
+impl futures::task::ArcWake for Wakes {
+    fn wake_by_ref(this: &std::sync::Arc<Self>) {
+        this.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    }
+}
