@@ -1,10 +1,15 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod error;
 mod event;
 mod host;
 #[cfg(feature = "npm")]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    allow(dead_code, reason = "only wasm exports to JavaScript")
+)]
 mod npm;
 mod payload;
 mod policy;

@@ -109,11 +109,6 @@ impl Machine {
         self.failures
     }
 
-    /// Whether the transport is making another connection by itself.
-    pub(crate) fn is_reconnecting(&self) -> bool {
-        self.phase == Phase::Reconnecting
-    }
-
     pub(crate) fn opened(&mut self, now: Duration) {
         if self.phase != Phase::Closed {
             self.enter(Phase::Open, now);
@@ -346,6 +341,11 @@ impl Machine {
 }
 
 impl Trouble {
+    /// Whether the connection is gone and the transport makes another by itself.
+    pub(crate) fn is_a_loss(&self) -> bool {
+        self.kind == Kind::Lost
+    }
+
     /// What to do, after the user's rule, where there is one, has had its say.
     pub(crate) fn judge(&self, rule: Option<&Rule>) -> Verdict {
         let Some(rule) = rule else {

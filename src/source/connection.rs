@@ -146,10 +146,6 @@ impl Connection {
     fn now(&self) -> Duration {
         self.settings.host.now()
     }
-
-    fn rc(&self) -> Option<Rc<Self>> {
-        self.this.upgrade()
-    }
 }
 
 /// Listening.
@@ -397,7 +393,7 @@ impl Connection {
         match verdict {
             Verdict::KeepWaiting => {
                 self.tell(&trouble.error, heard);
-                if self.machine.borrow().is_reconnecting() {
+                if trouble.is_a_loss() {
                     self.wait(None);
                 }
             }
@@ -477,8 +473,6 @@ impl Connection {
         if self.is_closed() {
             return;
         }
-        // Callbacks may hold the last handle.
-        let _alive = self.rc();
         self.machine.borrow_mut().close();
         self.state.replace(State::Closed(reason.clone()));
         drop(self.transport.take());

@@ -94,6 +94,7 @@ mod tests {
     use super::*;
 
     type Callbacks = Slots<dyn FnMut()>;
+    type Place = Rc<RefCell<Option<Rc<Slot<dyn FnMut()>>>>>;
 
     /// Callbacks that write their names down, and what they wrote.
     fn journal() -> (Rc<Callbacks>, Rc<RefCell<String>>) {
@@ -140,7 +141,7 @@ mod tests {
     #[test]
     fn one_removed_by_an_earlier_one_is_dropped_at_once_and_not_called() {
         let (callbacks, journal) = journal();
-        let victim: Rc<RefCell<Option<Rc<Slot<dyn FnMut()>>>>> = Rc::default();
+        let victim = Place::default();
         let (weak, pen, other) = (
             Rc::downgrade(&callbacks),
             Rc::clone(&journal),
@@ -167,7 +168,7 @@ mod tests {
     #[test]
     fn one_that_removes_itself_finishes_and_is_dropped() {
         let (callbacks, journal) = journal();
-        let own: Rc<RefCell<Option<Rc<Slot<dyn FnMut()>>>>> = Rc::default();
+        let own = Place::default();
         let (weak, pen, this) = (
             Rc::downgrade(&callbacks),
             Rc::clone(&journal),
