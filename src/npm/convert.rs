@@ -1,5 +1,7 @@
 //! Events, states and errors as JavaScript has them.
 
+use std::error::Error as _;
+
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -59,7 +61,7 @@ pub(super) fn event_to_js(event: Event<JsValue>) -> JsValue {
 }
 
 pub(super) fn error_to_js(error: &Error) -> JsValue {
-    let js: JsError = js_sys::Error::new(&error.to_string()).unchecked_into();
+    let js: JsError = js_sys::Error::new(&message(error)).unchecked_into();
     js.set_name("EventSourceError");
     js.set_code(code(error));
     match error {
@@ -74,6 +76,19 @@ pub(super) fn error_to_js(error: &Error) -> JsValue {
         _ => {}
     }
     js.into()
+}
+
+fn message(error: &Error) -> String {
+    match (error, error.source()) {
+        // Here it is not the type that matters, which is always the same and unknown to JavaScript.
+        (Error::Decode(error), Some(source)) => {
+            format!(
+                "the data of event {:?} is no JSON: {source}",
+                error.event().name()
+            )
+        }
+        _ => error.to_string(),
+    }
 }
 
 fn code(error: &Error) -> &'static str {

@@ -1,0 +1,48 @@
+//! A file that tells where the server listens.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+/// What the file says.
+#[derive(Debug, Serialize)]
+pub(crate) struct Address<'a> {
+    pub(crate) origin: &'a str,
+    pub(crate) second_origin: &'a str,
+}
+
+/// The file, removed when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Announcement {
+    path: PathBuf,
+    content: String,
+}
+
+impl Announcement {
+    /// Writes the file so that whoever reads it finds it whole.
+    pub(crate) fn write(path: &Path, address: &Address<'_>) -> io::Result<Self> {
+        let content = serde_json::to_string(address)?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut draft = path.as_os_str().to_owned();
+        draft.push(format!(".{}", std::process::id()));
+        fs::write(&draft, &content)?;
+        fs::rename(&draft, path)?;
+        let path = path.to_owned();
+        Ok(Self { path, content })
+    }
+}
+
+impl Drop for Announcement {
+    fn drop(&mut self) {
+        // By now the file may be another server's.
+        if fs::read_to_string(&self.path).is_ok_and(|content| content == self.content) {
+            // Who reads it finds nobody at that address, which is as clear as no file.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! TCP connections that a request's handler can reset.
+
+use std::{
+    io,
+    net::{Shutdown, SocketAddr},
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use axum::{
+    extract::connect_info::Connected,
+    serve::{IncomingStream, Listener},
+};
+use futures_util::task::AtomicWaker;
+use socket2::SockRef;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+};
+
+/// A handler's hold on the connection under its request.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection(Arc<Orders>);
+
+#[derive(Debug, Default)]
+struct Orders {
+    reset: AtomicBool,
+    abort: AtomicBool,
+    waker: AtomicWaker,
+}
+
+impl Connection {
+    /// Resets the connection (RST), once all that was written has reached the network.
+    pub(crate) fn reset(&self) {
+        self.0.reset.store(true, Ordering::SeqCst);
+        self.0.waker.wake();
+    }
+}
+
+impl Connected<IncomingStream<'_, Connections>> for Connection {
+    fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
+        Self(Arc::clone(&stream.io().orders))
+    }
+}
+
+/// Every connection that is open, so that a stopping server can let go of clients that do not.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OpenConnections(Arc<Mutex<Vec<Weak<Orders>>>>);
+
+impl OpenConnections {
+    fn add(&self, orders: &Arc<Orders>) {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|known| known.strong_count() > 0);
+        open.push(Arc::downgrade(orders));
+    }
+
+    /// Closes every connection at once, whatever is still to be written.
+    pub(crate) fn abort(&self) {
+        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for orders in open.iter().filter_map(Weak::upgrade) {
+            orders.abort.store(true, Ordering::SeqCst);
+            orders.waker.wake();
+        }
+    }
+}
+
+/// A listener whose connections can be reset.
+#[derive(Debug)]
+pub(crate) struct Connections {
+    listener: TcpListener,
+    open: OpenConnections,
+}
+
+impl Connections {
+    pub(crate) fn new(listener: TcpListener, open: OpenConnections) -> Self {
+        Self { listener, open }
+    }
+}
+
+impl Drop for Connections {
+    fn drop(&mut self) {
+        // A child process that is just being started holds a copy of the socket for a moment, and
+        // would hold the port with it. Where a listener cannot be shut down, closing has to do.
+        let _ = SockRef::from(&self.listener).shutdown(Shutdown::Both);
+    }
+}
+
+impl Listener for Connections {
+    type Io = ResettableStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        let (tcp, address) = Listener::accept(&mut self.listener).await;
+        // Without it a small event might wait for the client's next ACK. A failure costs speed only.
+        let _ = tcp.set_nodelay(true);
+        let orders = Arc::new(Orders::default());
+        self.open.add(&orders);
+        let stream = ResettableStream {
+            tcp,
+            orders,
+            drain: Drain::default(),
+        };
+        (stream, address)
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
+}
+
+/// A TCP stream that obeys its [`Connection`].
+///
+/// hyper flushes only when its own buffer is empty, so a flush is the moment at which everything
+/// that a handler has sent is with the kernel: there a wanted reset takes place.
+#[derive(Debug)]
+pub(crate) struct ResettableStream {
+    tcp: TcpStream,
+    orders: Arc<Orders>,
+    drain: Drain,
+}
+
+impl ResettableStream {
+    fn heed_abort(&self, cx: &Context<'_>) -> io::Result<()> {
+        self.orders.waker.register(cx.waker());
+        if self.orders.abort.load(Ordering::SeqCst) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        Ok(())
+    }
+}
+
+impl AsyncRead for ResettableStream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.heed_abort(cx)?;
+        Pin::new(&mut this.tcp).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for ResettableStream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        this.heed_abort(cx)?;
+        Pin::new(&mut this.tcp).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        this.heed_abort(cx)?;
+        Pin::new(&mut this.tcp).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.tcp.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.heed_abort(cx)?;
+        if !this.orders.reset.load(Ordering::SeqCst) {
+            return Pin::new(&mut this.tcp).poll_flush(cx);
+        }
+        ready!(this.drain.poll(&this.tcp, cx))?;
+        SockRef::from(&this.tcp).set_linger(Some(Duration::ZERO))?;
+        // hyper drops the stream on any error, and with no linger that sends the RST.
+        Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.heed_abort(cx)?;
+        Pin::new(&mut this.tcp).poll_shutdown(cx)
+    }
+}
+
+/// Waits until the kernel has sent what was written: a RST discards whatever it has not.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[derive(Debug, Default)]
+struct Drain(Option<TcpStream>);
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+impl Drain {
+    fn poll(&mut self, tcp: &TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let probe = match &self.0 {
+            Some(probe) => probe,
+            None => {
+                let socket = SockRef::from(tcp);
+                // From here on "writable" means that no byte is left unsent …
+                socket.set_tcp_notsent_lowat(1)?;
+                // … and a second registration asks anew, where the first one remembers the past.
+                let probe = TcpStream::from_std(socket.try_clone()?.into())?;
+                self.0.insert(probe)
+            }
+        };
+        ready!(probe.poll_write_ready(cx))?;
+        // The duplicate would keep the connection open.
+        self.0 = None;
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Elsewhere nothing tells what is unsent: the reset comes as soon as the kernel has it all.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[derive(Debug, Default)]
+struct Drain;
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+impl Drain {
+    fn poll(&mut self, _: &TcpStream, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,105 @@
+//! `/scripts/{id}`: putting, releasing, watching and deleting scripts.
+
+use std::{fmt::Display, sync::Arc, time::Duration};
+
+use axum::{
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use tokio::time::sleep;
+
+use crate::{
+    script::{Script, Seen, SeenAttempts},
+    store::Store,
+};
+
+/// How long `seen` waits for what it is asked for.
+const LONG_POLL: Duration = Duration::from_secs(10);
+
+type Refusal = (StatusCode, String);
+
+pub(crate) fn no_such_script(id: &str) -> Refusal {
+    let hint = format!("no script {id:?}: put one with PUT /scripts/{id}\n");
+    (StatusCode::NOT_FOUND, hint)
+}
+
+pub(crate) async fn put(
+    State(store): State<Arc<Store>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<StatusCode, Refusal> {
+    let refuse = |problem: &dyn Display| {
+        let text = format!("this script cannot be played: {problem}\n");
+        (StatusCode::BAD_REQUEST, text)
+    };
+    let script: Script = serde_json::from_slice(&body).map_err(|error| refuse(&error))?;
+    script.check().map_err(|problem| refuse(&problem))?;
+    store.put(id, script);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn delete(
+    State(store): State<Arc<Store>>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    if store.delete(&id) {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(no_such_script(&id))
+    }
+}
+
+pub(crate) async fn release(
+    State(store): State<Arc<Store>>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    let running = store.get(&id).ok_or_else(|| no_such_script(&id))?;
+    running.releases.add_permits(1);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What `seen` waits for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Awaited {
+    attempts: usize,
+    closed: usize,
+}
+
+impl Awaited {
+    fn is_met(&self, seen: &[Seen]) -> bool {
+        let closed = seen.iter().filter(|one| one.closed_ms.is_some()).count();
+        seen.len() >= self.attempts && closed >= self.closed
+    }
+}
+
+pub(crate) async fn seen(
+    State(store): State<Arc<Store>>,
+    Path(id): Path<String>,
+    Query(awaited): Query<Awaited>,
+) -> Result<Response, Refusal> {
+    let running = store.get(&id).ok_or_else(|| no_such_script(&id))?;
+    let mut changes = running.seen.subscribe();
+    let met = tokio::select! {
+        biased;
+        met = changes.wait_for(|seen| awaited.is_met(seen)) => met.is_ok(),
+        () = running.over.cancelled() => false,
+        () = sleep(LONG_POLL) => false,
+    };
+    let status = if met {
+        StatusCode::OK
+    } else {
+        StatusCode::GATEWAY_TIMEOUT
+    };
+    let attempts = running.seen.borrow().clone();
+    let json = serde_json::to_string(&SeenAttempts { attempts })
+        .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((status, headers, json).into_response())
+}

@@ -1,0 +1,86 @@
+//! Many events in few chunks.
+
+use std::fmt::Write;
+
+use bytes::{Bytes, BytesMut};
+
+/// Large enough that a chunk's cost does not show, small enough that the client can start.
+const CHUNK: usize = 64 * 1024;
+
+/// A text repeated, its `{n}` counting up; yields chunks of about 64 KiB.
+#[derive(Debug)]
+pub(crate) struct Flood {
+    head: String,
+    tails: Vec<String>,
+    length: usize,
+    next: u32,
+    times: u32,
+}
+
+impl Flood {
+    pub(crate) fn new(times: u32, text: &str) -> Self {
+        let mut pieces = text.split("{n}").map(String::from);
+        Self {
+            head: pieces.next().unwrap_or_default(),
+            tails: pieces.collect(),
+            length: text.len(),
+            next: 0,
+            // Hyper takes an empty chunk for nothing, and ten million of nothing is a busy loop.
+            times: if text.is_empty() { 0 } else { times },
+        }
+    }
+
+    fn write_event(&self, chunk: &mut BytesMut) {
+        chunk.extend_from_slice(self.head.as_bytes());
+        for piece in &self.tails {
+            // Writing to a growing buffer cannot fail.
+            let _ = write!(chunk, "{}", self.next);
+            chunk.extend_from_slice(piece.as_bytes());
+        }
+    }
+}
+
+impl Iterator for Flood {
+    type Item = Bytes;
+
+    fn next(&mut self) -> Option<Bytes> {
+        let mut chunk = BytesMut::with_capacity(CHUNK + 2 * self.length);
+        while self.next < self.times && chunk.len() < CHUNK {
+            self.write_event(&mut chunk);
+            self.next += 1;
+        }
+        (!chunk.is_empty()).then(|| chunk.freeze())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(times: u32, text: &str) -> Vec<Bytes> {
+        Flood::new(times, text).collect()
+    }
+
+    #[test]
+    fn counts_in_every_place() {
+        assert_eq!(all(2, "{n}:{n};"), ["0:0;1:1;"]);
+        assert_eq!(all(3, "x"), ["xxx"]);
+    }
+
+    #[test]
+    fn nothing_is_no_chunk() {
+        assert!(all(0, "x").is_empty());
+        assert!(all(MANY, "").is_empty());
+    }
+
+    const MANY: u32 = 50_000;
+
+    #[test]
+    fn chunks_hold_many_events_and_lose_none() {
+        let chunks = all(MANY, "{n}\n");
+        let text: Vec<u8> = chunks.concat();
+        let expected: String = (0..MANY).map(|n| format!("{n}\n")).collect();
+        assert_eq!(text, expected.as_bytes());
+        assert_eq!(chunks.len(), expected.len().div_ceil(CHUNK));
+    }
+}

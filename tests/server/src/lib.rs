@@ -1,0 +1,175 @@
+//! A scriptable server of event streams (server-sent events): a client's tests say what each
+//! connection gets, down to a TCP reset in the middle of an event, and ask what the server saw.
+//!
+//! ```
+//! use typed_eventsource_server::{Config, Server};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! let server = Server::start(Config::default()).await?;
+//! println!("put a script to {}/scripts/prices", server.origin());
+//! println!("and open {}/streams/prices", server.origin());
+//! server.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | endpoint | does |
+//! | --- | --- |
+//! | `PUT /scripts/{id}` | takes in a [`Script`](script::Script) as JSON; one that was there is over, its connections end |
+//! | `ANY /streams/{id}` | plays it: the n-th connection gets the n-th attempt, the last one repeats |
+//! | `POST /scripts/{id}/release` | lets one `wait` step pass, now or later |
+//! | `GET /scripts/{id}/seen?attempts=N&closed=M` | tells what the server saw ([`SeenAttempts`](script::SeenAttempts)) as soon as N attempts were made and M of them are closed; after ten seconds it answers 504 with what it did see |
+//! | `DELETE /scripts/{id}` | ends its connections and forgets it |
+//! | `GET /demo/prices` | a live stream of made-up prices; who comes back with a last event id (header, or `?lastEventId=`) gets what it missed |
+//! | `POST /demo/faults/{fault}` | `drop`, `unavailable?attempts=3`, `malformed`, `hostile`, `finish`: what that stream does wrong |
+//!
+//! Each answers to any origin (CORS), except that a script says so itself for its stream. A
+//! stream of prices opened with `?client=ID` can be the only one that a fault with `?client=ID` hits.
+
+mod announce;
+mod connection;
+mod control;
+mod demo;
+mod files;
+mod flood;
+mod router;
+pub mod script;
+mod store;
+mod streams;
+
+use std::{
+    io,
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use axum::Router;
+use tokio::{net::TcpListener, task::JoinSet, time::timeout};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use announce::{Address, Announcement};
+use connection::{Connection, Connections, OpenConnections};
+
+/// How long a stopping server waits for its clients.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Where to listen, and what to serve besides the scripts and the demo streams.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// The port of the second origin, which serves the same; 0 takes a free one.
+    pub second_port: u16,
+    /// A folder to serve at `/`.
+    pub www: Option<PathBuf>,
+    /// A folder to serve at `/pkg/`.
+    pub pkg: Option<PathBuf>,
+    /// A file that says where the server listens, for as long as it does.
+    pub announce: Option<PathBuf>,
+}
+
+/// A running server. Dropping it stops it too, without waiting for that.
+#[derive(Debug)]
+pub struct Server {
+    origin: String,
+    second_origin: String,
+    stop: DropGuard,
+    serving: JoinSet<io::Result<()>>,
+    open: OpenConnections,
+    announcement: Option<Announcement>,
+}
+
+impl Server {
+    /// Starts a server on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When a port is taken, a folder is not there, or the announcement cannot be written.
+    pub async fn start(config: Config) -> io::Result<Self> {
+        for folder in [&config.www, &config.pkg].into_iter().flatten() {
+            must_be_folder(folder)?;
+        }
+        let first = listen(config.port).await?;
+        let second = listen(config.second_port).await?;
+        let origin = format!("http://{}", first.local_addr()?);
+        let second_origin = format!("http://{}", second.local_addr()?);
+        let announcement = match &config.announce {
+            Some(path) => {
+                let address = Address {
+                    origin: &origin,
+                    second_origin: &second_origin,
+                };
+                Some(Announcement::write(path, &address)?)
+            }
+            None => None,
+        };
+
+        let stop = CancellationToken::new();
+        let open = OpenConnections::default();
+        let router = router::router(&config, &stop);
+        let mut serving = JoinSet::new();
+        for listener in [first, second] {
+            let listener = Connections::new(listener, open.clone());
+            serving.spawn(serve(listener, router.clone(), stop.clone()));
+        }
+        Ok(Self {
+            origin,
+            second_origin,
+            stop: stop.drop_guard(),
+            serving,
+            open,
+            announcement,
+        })
+    }
+
+    /// Where it listens, as in `http://127.0.0.1:8080`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Where it listens too, so that a page of the one origin can ask the other.
+    pub fn second_origin(&self) -> &str {
+        &self.second_origin
+    }
+
+    /// Stops it: open streams end cleanly, and the ports are free when this returns.
+    ///
+    /// A client that takes too long to take notice is cut off.
+    pub async fn stop(mut self) {
+        drop(self.announcement.take());
+        drop(self.stop);
+        if timeout(PATIENCE, all(&mut self.serving)).await.is_err() {
+            self.open.abort();
+            all(&mut self.serving).await;
+        }
+    }
+}
+
+fn must_be_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let message = format!("{} is not a folder", path.display());
+    Err(io::Error::new(io::ErrorKind::NotFound, message))
+}
+
+async fn listen(port: u16) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    listener.map_err(|error| {
+        let message = format!("cannot listen on 127.0.0.1:{port}: {error}");
+        io::Error::new(error.kind(), message)
+    })
+}
+
+async fn serve(listener: Connections, router: Router, stop: CancellationToken) -> io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<Connection>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await
+}
+
+async fn all(tasks: &mut JoinSet<io::Result<()>>) {
+    while tasks.join_next().await.is_some() {}
+}

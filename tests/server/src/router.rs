@@ -1,0 +1,59 @@
+//! Which path leads where.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    handler::Handler,
+    http::{HeaderValue, StatusCode, header},
+    routing::{any, get, post, put},
+};
+use tokio_util::sync::CancellationToken;
+use tower_http::{
+    cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer},
+    set_header::SetResponseHeaderLayer,
+};
+
+use crate::{Config, control, demo, files, store::Store, streams};
+
+/// The largest script, and the largest body that a stream's request may have.
+const MAX_BODY: usize = 8 * 1024 * 1024;
+
+pub(crate) fn router(config: &Config, stop: &CancellationToken) -> Router {
+    Router::new()
+        .merge(scripts(stop))
+        .merge(demo::routes(stop.clone()).layer(cors()))
+        .merge(files::routes(config.www.as_deref(), config.pkg.as_deref()))
+}
+
+fn scripts(stop: &CancellationToken) -> Router {
+    let preflight = async || StatusCode::NO_CONTENT;
+    let control = Router::new()
+        .route("/scripts/{id}", put(control::put).delete(control::delete))
+        .route("/scripts/{id}/release", post(control::release))
+        .route("/scripts/{id}/seen", get(control::seen))
+        .layer(cors());
+    // A script says itself which CORS headers its stream has; only the preflight is answered for it.
+    let streams = any(streams::play).options(preflight.layer(cors()));
+    // Browsers silently repeat a request whose kept-alive connection was reset. With a connection
+    // for every request an attempt is what the client makes of it.
+    let close = HeaderValue::from_static("close");
+    control
+        .route("/streams/{id}", streams)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CONNECTION,
+            close,
+        ))
+        .with_state(Arc::new(Store::new(stop.clone())))
+}
+
+/// Allows everything to any origin, with credentials.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::mirror_request())
+        .allow_methods(AllowMethods::mirror_request())
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_credentials(true)
+}

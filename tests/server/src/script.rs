@@ -1,0 +1,223 @@
+//! The JSON that travels between a test and the server: what to play, and what was seen.
+
+use std::collections::BTreeMap;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use serde::{Deserialize, Serialize};
+
+/// The most events that one [`Step::Repeat`] sends.
+pub const MAX_TIMES: u32 = 10_000_000;
+/// The longest [`Step::Pause`], in milliseconds.
+pub const MAX_PAUSE_MS: u64 = 60_000;
+
+/// What the connections to one stream get, put with `PUT /scripts/{id}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// The n-th connection plays the n-th attempt; the last one repeats.
+    pub attempts: Vec<Attempt>,
+}
+
+impl Script {
+    /// A script whose every connection plays the same `attempt`.
+    pub fn always(attempt: Attempt) -> Self {
+        Self {
+            attempts: vec![attempt],
+        }
+    }
+
+    /// Says what cannot be played, in words for the one who wrote the script.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.attempts.is_empty() {
+            return Err("a script needs at least one attempt".into());
+        }
+        for (number, attempt) in self.attempts.iter().enumerate() {
+            attempt
+                .check()
+                .map_err(|problem| format!("attempt {}: {problem}", number + 1))?;
+        }
+        Ok(())
+    }
+}
+
+/// What one connection gets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Attempt {
+    /// Played before the response head is sent: `pause`, `wait`, `silence` or `reset`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Step>,
+    /// The response's status, 200 unless given.
+    pub status: u16,
+    /// The response's headers, besides `content-type: text/event-stream` and `cache-control: no-store`.
+    /// A header given here replaces the default; one without a value removes it.
+    pub headers: Vec<(String, Option<String>)>,
+    /// Which CORS headers the response has.
+    pub cors: Cors,
+    /// The response's body, step by step. A [`Step::Reset`] at the very beginning comes before the response head.
+    pub steps: Vec<Step>,
+}
+
+impl Default for Attempt {
+    fn default() -> Self {
+        Self {
+            before: Vec::new(),
+            status: StatusCode::OK.as_u16(),
+            headers: Vec::new(),
+            cors: Cors::default(),
+            steps: Vec::new(),
+        }
+    }
+}
+
+impl Attempt {
+    /// An attempt that answers 200 and plays `steps`.
+    pub fn playing(steps: impl Into<Vec<Step>>) -> Self {
+        Self {
+            steps: steps.into(),
+            ..Self::default()
+        }
+    }
+
+    /// An attempt that answers with `status` and an empty body.
+    pub fn answering(status: u16) -> Self {
+        Self {
+            status,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a header to the response.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), Some(value.into())));
+        self
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if !(200..=599).contains(&self.status) {
+            return Err(format!("status {} is not in 200..=599", self.status));
+        }
+        for (name, value) in &self.headers {
+            HeaderName::try_from(name).map_err(|_| format!("{name:?} is no header name"))?;
+            HeaderValue::try_from(value.as_deref().unwrap_or_default())
+                .map_err(|_| format!("{value:?} is no value for the header {name}"))?;
+        }
+        for step in &self.before {
+            if !matches!(
+                step,
+                Step::Pause(_) | Step::Wait | Step::Silence | Step::Reset
+            ) {
+                return Err(format!("{step:?} cannot come before the response head"));
+            }
+        }
+        self.before
+            .iter()
+            .chain(&self.steps)
+            .try_for_each(Step::check)
+    }
+}
+
+/// Which CORS headers a response has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cors {
+    /// The request's origin, with credentials.
+    #[default]
+    Credentials,
+    /// `*`: any origin, without credentials.
+    Any,
+    /// None: a browser refuses the response to another origin.
+    None,
+}
+
+/// A step of what a connection gets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Step {
+    /// Sends the text as one chunk of its own.
+    Send(String),
+    /// Sends raw bytes, base64 in JSON, as one chunk of their own.
+    #[serde(rename = "send_base64")]
+    SendBytes(#[serde(with = "base64_bytes")] Vec<u8>),
+    /// A flood: sends the text many times over, as fast as the client reads, many to a chunk.
+    Repeat {
+        /// How many times, at most [`MAX_TIMES`].
+        times: u32,
+        /// The text, in which each `{n}` becomes 0, 1, 2, …
+        send: String,
+    },
+    /// Waits for so many milliseconds, at most [`MAX_PAUSE_MS`].
+    Pause(u64),
+    /// Waits for `POST /scripts/{id}/release`; one release lets one `wait` pass, and early ones count.
+    Wait,
+    /// Ends the response cleanly, as the end of the steps does.
+    End,
+    /// Resets the TCP connection (RST) once everything before has been sent.
+    Reset,
+    /// Keeps the connection open and sends nothing more.
+    Silence,
+}
+
+impl Step {
+    fn check(&self) -> Result<(), String> {
+        match self {
+            Self::Repeat { times, .. } if *times > MAX_TIMES => {
+                Err(format!("repeat: {times} times is more than {MAX_TIMES}"))
+            }
+            Self::Pause(ms) if *ms > MAX_PAUSE_MS => {
+                Err(format!("pause: {ms} ms is longer than {MAX_PAUSE_MS}"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What the server saw of a script's connections: the answer to `GET /scripts/{id}/seen`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SeenAttempts {
+    /// The connections made so far, in order.
+    pub attempts: Vec<Seen>,
+}
+
+/// What the server saw of one connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The request's method.
+    pub method: String,
+    /// The request's path with its query.
+    pub path: String,
+    /// The request's headers, names in lower case; repeated ones are joined by a comma.
+    pub headers: BTreeMap<String, String>,
+    /// The request's body.
+    pub body: String,
+    /// When the request came, in milliseconds since the script was put.
+    pub opened_ms: u64,
+    /// When the response ended, likewise.
+    pub closed_ms: Option<u64>,
+    /// Who ended it.
+    pub closed_by: Option<ClosedBy>,
+}
+
+/// Who ended a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedBy {
+    /// The client went away before the server was done.
+    Client,
+    /// The server was done: the steps ended, reset, or the script or the server stopped.
+    Server,
+}
+
+mod base64_bytes {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&BASE64_STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(from)?;
+        BASE64_STANDARD.decode(text).map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,125 @@
+//! The scripts that were put, and what was seen of each.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::script::{Attempt, ClosedBy, Script, Seen};
+
+/// All scripts, by id.
+#[derive(Debug)]
+pub(crate) struct Store {
+    running: Mutex<HashMap<String, Arc<Running>>>,
+    stop: CancellationToken,
+}
+
+impl Store {
+    /// A store whose every connection ends with `stop`.
+    pub(crate) fn new(stop: CancellationToken) -> Self {
+        Self {
+            running: Mutex::default(),
+            stop,
+        }
+    }
+
+    /// Takes in a script; one that had the same id is over.
+    pub(crate) fn put(&self, id: String, script: Script) {
+        let running = Arc::new(Running {
+            script,
+            put: Instant::now(),
+            seen: watch::Sender::default(),
+            releases: Semaphore::new(0),
+            over: self.stop.child_token(),
+        });
+        if let Some(old) = self.lock().insert(id, running) {
+            old.over.cancel();
+        }
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<Running>> {
+        self.lock().get(id).cloned()
+    }
+
+    /// Whether there was one to delete.
+    pub(crate) fn delete(&self, id: &str) -> bool {
+        match self.lock().remove(id) {
+            Some(old) => {
+                old.over.cancel();
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Running>>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A script at work.
+#[derive(Debug)]
+pub(crate) struct Running {
+    script: Script,
+    put: Instant,
+    pub(crate) seen: watch::Sender<Vec<Seen>>,
+    pub(crate) releases: Semaphore,
+    /// Cancelled when the script is replaced or deleted, or the server stops.
+    pub(crate) over: CancellationToken,
+}
+
+impl Running {
+    pub(crate) fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.put.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Notes a request, and says which attempt it is.
+    pub(crate) fn open(self: &Arc<Self>, seen: Seen) -> Visit {
+        let mut number = 0;
+        self.seen.send_modify(|all| {
+            number = all.len();
+            all.push(seen);
+        });
+        Visit {
+            running: Arc::clone(self),
+            number,
+            closed_by: ClosedBy::Client,
+        }
+    }
+}
+
+/// One request to a script; dropping it notes that it is closed.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    pub(crate) running: Arc<Running>,
+    number: usize,
+    closed_by: ClosedBy,
+}
+
+impl Visit {
+    /// What this request gets: the last attempt repeats.
+    pub(crate) fn attempt(&self) -> &Attempt {
+        let attempts = &self.running.script.attempts;
+        &attempts[self.number.min(attempts.len() - 1)]
+    }
+
+    /// Notes that the server is done, so that it is not the client who ended it.
+    pub(crate) fn done(&mut self) {
+        self.closed_by = ClosedBy::Server;
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let now = self.running.elapsed_ms();
+        self.running.seen.send_modify(|all| {
+            let seen = &mut all[self.number];
+            seen.closed_ms = Some(now);
+            seen.closed_by = Some(self.closed_by);
+        });
+    }
+}

@@ -1,0 +1,101 @@
+//! Static files: types, headers, and nothing from outside of the folder.
+
+use std::{fs, path::PathBuf};
+
+use crate::client::{Request, Whole, fetch, start};
+use typed_eventsource_server::{Config, Server};
+
+/// A server with a page and a package, in a folder with a secret beside them.
+async fn serving(name: &str) -> Server {
+    let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let files = [
+        ("www/index.html", "<!doctype html>page"),
+        ("www/app.js", "export {}"),
+        ("www/style.css", "a {}"),
+        ("pkg/it.js", "export {}"),
+        ("pkg/it_bg.wasm", "\0asm"),
+        ("secret.txt", "secret"),
+    ];
+    for (path, content) in files {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+    let config = Config {
+        www: Some(root.join("www")),
+        pkg: Some(root.join("pkg")),
+        ..Config::default()
+    };
+    Server::start(config).await.expect("it starts")
+}
+
+fn assert_guarded(answer: &Whole) {
+    let guards = [
+        ("cache-control", "no-cache"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        (
+            "content-security-policy",
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+             connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'",
+        ),
+    ];
+    for (name, value) in guards {
+        assert_eq!(answer.header(name), Some(value));
+    }
+}
+
+#[tokio::test]
+async fn serves_the_page_and_the_package_with_their_types_and_guards() {
+    let server = serving("types").await;
+    let expected = [
+        ("/", "text/html", "<!doctype html>page"),
+        ("/index.html", "text/html", "<!doctype html>page"),
+        ("/app.js", "text/javascript", "export {}"),
+        ("/style.css", "text/css", "a {}"),
+        ("/pkg/it.js", "text/javascript", "export {}"),
+        ("/pkg/it_bg.wasm", "application/wasm", "\0asm"),
+    ];
+    for (path, kind, content) in expected {
+        let answer = fetch(format!("{}{path}", server.origin())).await;
+        assert_eq!((answer.status, answer.text()), (200, content), "{path}");
+        assert_eq!(answer.header("content-type"), Some(kind), "{path}");
+        assert_guarded(&answer);
+        let etag = answer.header("etag").expect("an etag").to_owned();
+        let again = Request::new("GET", format!("{}{path}", server.origin()));
+        let again = again.header("if-none-match", etag).fetch().await;
+        assert_eq!(again.status, 304);
+        assert_guarded(&again);
+    }
+}
+
+#[tokio::test]
+async fn serves_nothing_from_elsewhere() {
+    let server = serving("elsewhere").await;
+    let paths = [
+        "/nothing.js",
+        "/pkg/",
+        "/pkg/nothing.js",
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/pkg/../../secret.txt",
+        "/pkg/%2e%2e/secret.txt",
+        "/..%5csecret.txt",
+    ];
+    for path in paths {
+        let answer = fetch(format!("{}{path}", server.origin())).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(!answer.text().contains("secret"), "{path}");
+        assert_guarded(&answer);
+    }
+}
+
+#[tokio::test]
+async fn without_a_folder_there_is_nothing() {
+    let server = start().await;
+    let answer = fetch(format!("{}/", server.origin())).await;
+    assert_eq!(answer.status, 404);
+    assert_guarded(&answer);
+}

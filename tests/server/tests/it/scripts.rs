@@ -1,0 +1,219 @@
+//! Putting, replacing and deleting scripts, and what the server tells about their connections.
+
+use crate::client::{Request, get, post, put, send, start};
+use typed_eventsource_server::script::{Attempt, ClosedBy, MAX_TIMES, Script, SeenAttempts, Step};
+
+#[tokio::test]
+async fn tells_what_it_saw() {
+    let server = start().await;
+    let script = put(&server, [Attempt::playing([send("x")])]).await;
+    let request = Request::new("POST", format!("{}?lastEventId=7&a=%20", script.url()));
+    request
+        .header("Last-Event-ID", "7")
+        .header("cookie", "a=1; b=2")
+        .header("x-twice", "1")
+        .header("x-twice", "2")
+        .body("{\"ask\":\"ö\"}")
+        .fetch()
+        .await;
+
+    let seen = script.seen(1, 1).await.attempts.remove(0);
+    assert_eq!(seen.method, "POST");
+    assert_eq!(seen.path, "/streams/it?lastEventId=7&a=%20");
+    assert_eq!(seen.headers["last-event-id"], "7");
+    assert_eq!(seen.headers["cookie"], "a=1; b=2");
+    assert_eq!(seen.headers["x-twice"], "1, 2");
+    assert_eq!(seen.body, "{\"ask\":\"ö\"}");
+    assert!(
+        seen.closed_ms
+            .is_some_and(|closed| closed >= seen.opened_ms)
+    );
+    assert_eq!(seen.closed_by, Some(ClosedBy::Server));
+}
+
+#[tokio::test]
+async fn notices_at_once_that_a_client_went_away() {
+    let server = start().await;
+    for step in [Step::Silence, Step::Wait, Step::Pause(60_000)] {
+        let script = put(&server, [Attempt::playing([send("x"), step.clone()])]).await;
+        let mut stream = script.open().await;
+        stream.text().await;
+        let open = script.seen(1, 0).await.attempts;
+        assert_eq!((open[0].closed_ms, open[0].closed_by), (None, None));
+        drop(stream);
+        let closed = script.seen(1, 1).await.attempts;
+        assert_eq!(closed[0].closed_by, Some(ClosedBy::Client), "{step:?}");
+    }
+}
+
+#[tokio::test]
+async fn notices_that_a_client_went_away_before_the_response() {
+    let server = start().await;
+    let attempt = Attempt {
+        before: vec![Step::Silence],
+        ..Attempt::default()
+    };
+    let script = put(&server, [attempt]).await;
+    let opening = tokio::spawn(get(script.url()));
+    script.seen(1, 0).await;
+    opening.abort();
+    let seen = script.seen(1, 1).await.attempts;
+    assert_eq!(seen[0].closed_by, Some(ClosedBy::Client));
+}
+
+#[tokio::test]
+async fn notices_that_a_client_left_a_flood() {
+    let server = start().await;
+    let flood = Step::Repeat {
+        times: MAX_TIMES,
+        send: "data: {n}\n\n".into(),
+    };
+    let script = put(&server, [Attempt::playing([flood])]).await;
+    let mut stream = script.open().await;
+    stream.chunk().await.expect("no error");
+    drop(stream);
+    let seen = script.seen(1, 1).await.attempts;
+    assert_eq!(seen[0].closed_by, Some(ClosedBy::Client));
+}
+
+#[tokio::test]
+async fn seen_waits_for_what_it_is_asked_for() {
+    let server = start().await;
+    let script = put(&server, [Attempt::playing([])]).await;
+    assert_eq!(script.seen(0, 0).await, SeenAttempts::default());
+    let (seen, _) = tokio::join!(script.seen(2, 2), async {
+        script.open().await.rest().await;
+        script.open().await.rest().await;
+    });
+    assert_eq!(seen.attempts.len(), 2);
+    assert_eq!(script.seen_raw("?attempts=x").await.status, 400);
+    assert_eq!(script.seen_raw("?attempt=1").await.status, 400);
+}
+
+// The clock stands still, and leaps when there is nothing else to do.
+#[tokio::test(start_paused = true)]
+async fn seen_gives_up_after_a_while_and_says_what_it_did_see() {
+    let server = start().await;
+    let script = put(&server, [Attempt::playing([])]).await;
+    script.open().await.rest().await;
+    let answer = script.seen_raw("?attempts=2").await;
+    assert_eq!(answer.status, 504);
+    assert_eq!(answer.json::<SeenAttempts>().attempts.len(), 1);
+}
+
+#[tokio::test]
+async fn a_new_script_starts_anew_and_ends_the_old_connections() {
+    let server = start().await;
+    let old = [send("old"), Step::Silence];
+    let script = put(&server, [Attempt::playing(old)]).await;
+    let mut stream = script.open().await;
+    assert_eq!(stream.text().await, "old");
+    script.again([Attempt::playing([send("new")])]).await;
+    assert_eq!(stream.rest().await, (vec![], None));
+    assert_eq!(script.seen(0, 0).await, SeenAttempts::default());
+    assert_eq!(script.open().await.text().await, "new");
+}
+
+#[tokio::test]
+async fn a_deleted_script_is_gone() {
+    let server = start().await;
+    let script = put(&server, [Attempt::playing([send("x"), Step::Silence])]).await;
+    let mut stream = script.open().await;
+    stream.text().await;
+    assert_eq!(script.delete().await, 204);
+    assert_eq!(stream.rest().await, (vec![], None));
+
+    let gone = Request::new("GET", script.url()).fetch().await;
+    assert_eq!(gone.status, 404);
+    assert_eq!(
+        gone.text(),
+        "no script \"it\": put one with PUT /scripts/it\n"
+    );
+    assert_eq!(script.delete().await, 404);
+    assert_eq!(script.seen_raw("").await.status, 404);
+    let release = format!("{}/scripts/it/release", server.origin());
+    assert_eq!(post(release).await, 404);
+}
+
+#[tokio::test]
+async fn says_what_is_wrong_with_a_script() {
+    let server = start().await;
+    let bad = [
+        ("", "EOF while parsing"),
+        ("{}", "missing field `attempts`"),
+        (r#"{"attempts":[]}"#, "at least one attempt"),
+        (r#"{"attempts":[{"step":[]}]}"#, "unknown field `step`"),
+        (
+            r#"{"attempts":[{"steps":["stop"]}]}"#,
+            "unknown variant `stop`",
+        ),
+        (
+            r#"{"attempts":[{"steps":[{"send_base64":"*"}]}]}"#,
+            "nvalid",
+        ),
+        (r#"{"attempts":[{},{"status":99}]}"#, "attempt 2: status 99"),
+        (
+            r#"{"attempts":[{"headers":[["a b","x"]]}]}"#,
+            "\"a b\" is no header name",
+        ),
+        (
+            r#"{"attempts":[{"headers":[["a","\n"]]}]}"#,
+            "is no value for the header a",
+        ),
+        (
+            r#"{"attempts":[{"before":[{"send":"x"}]}]}"#,
+            "before the response head",
+        ),
+        (
+            r#"{"attempts":[{"steps":[{"pause":60001}]}]}"#,
+            "pause: 60001 ms is longer",
+        ),
+        (
+            r#"{"attempts":[{"steps":[{"repeat":{"times":10000001,"send":"x"}}]}]}"#,
+            "repeat: 10000001 times is more",
+        ),
+    ];
+    let url = format!("{}/scripts/bad", server.origin());
+    for (script, problem) in bad {
+        let answer = Request::new("PUT", &url).body(script).fetch().await;
+        assert_eq!(answer.status, 400, "{script}");
+        assert!(
+            answer.text().contains(problem),
+            "{script}: {}",
+            answer.text()
+        );
+    }
+    let huge = vec![b' '; 8 * 1024 * 1024 + 1];
+    let answer = Request::new("PUT", &url).body(huge).fetch().await;
+    assert_eq!(answer.status, 413);
+}
+
+#[test]
+fn a_script_written_by_hand_is_the_one_built_in_rust() {
+    let written = r#"{"attempts":[{"status":200,"headers":[["retry-after","3"]],"cors":"credentials",
+        "steps":[{"send":"x"},{"send_base64":"/wA="},{"repeat":{"times":2,"send":"y"}},
+        {"pause":5},"wait","end","reset","silence"]}]}"#;
+    let built = Script::always(
+        Attempt::playing([
+            send("x"),
+            Step::SendBytes(vec![0xff, 0]),
+            Step::Repeat {
+                times: 2,
+                send: "y".into(),
+            },
+            Step::Pause(5),
+            Step::Wait,
+            Step::End,
+            Step::Reset,
+            Step::Silence,
+        ])
+        .header("retry-after", "3"),
+    );
+    let read: Script = serde_json::from_str(written).expect("a script");
+    assert_eq!(read, built);
+    let again = serde_json::to_string(&built).expect("JSON");
+    assert_eq!(
+        serde_json::from_str::<Script>(&again).expect("a script"),
+        built
+    );
+}

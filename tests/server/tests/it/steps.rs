@@ -1,0 +1,185 @@
+//! What each kind of step does to a connection.
+
+use std::{
+    io::ErrorKind,
+    time::{Duration, Instant},
+};
+
+use crate::client::{get, put, send, start};
+use typed_eventsource_server::script::{Attempt, Step};
+
+#[tokio::test]
+async fn sends_each_chunk_by_itself_and_ends_cleanly() {
+    let server = start().await;
+    let steps = [
+        send("data: o"),
+        send("ne\n\n"),
+        Step::SendBytes(vec![0xff, 0, b'\n']),
+        Step::End,
+        send("never"),
+    ];
+    let script = put(&server, [Attempt::playing(steps)]).await;
+    let mut stream = script.open().await;
+    assert_eq!(stream.status, 200);
+    assert_eq!(stream.header("content-type"), Some("text/event-stream"));
+    assert_eq!(stream.header("cache-control"), Some("no-store"));
+    assert_eq!(stream.header("connection"), Some("close"));
+    assert_eq!(stream.text().await, "data: o");
+    assert_eq!(stream.text().await, "ne\n\n");
+    let bytes = stream.chunk().await.expect("no error");
+    assert_eq!(bytes, Some(vec![0xff, 0, b'\n']));
+    assert_eq!(stream.chunk().await.expect("no error"), None);
+}
+
+#[tokio::test]
+async fn flushes_each_chunk_before_the_next() {
+    let server = start().await;
+    let script = put(&server, [Attempt::playing([send("a"), send("b")])]).await;
+    for _ in 0..50 {
+        let mut stream = script.open().await;
+        assert_eq!(stream.text().await, "a");
+        if stream.buffered().is_empty() {
+            return;
+        }
+    }
+    panic!("the second chunk always came along with the first");
+}
+
+#[tokio::test]
+async fn the_nth_connection_gets_the_nth_attempt_and_the_last_repeats() {
+    let server = start().await;
+    let second = Attempt {
+        headers: vec![
+            ("Content-Type".into(), Some("text/plain".into())),
+            ("cache-control".into(), None),
+            ("set-cookie".into(), Some("a=1".into())),
+        ],
+        ..Attempt::answering(503)
+    };
+    let script = put(&server, [Attempt::playing([send("first")]), second]).await;
+    assert_eq!(script.open().await.text().await, "first");
+    for _ in 0..2 {
+        let mut stream = script.open().await;
+        assert_eq!(stream.status, 503);
+        assert_eq!(stream.header("content-type"), Some("text/plain"));
+        assert_eq!(stream.header("cache-control"), None);
+        assert_eq!(stream.header("set-cookie"), Some("a=1"));
+        assert_eq!(stream.rest().await, (vec![], None));
+    }
+}
+
+#[tokio::test]
+async fn answers_without_a_body_are_played_too() {
+    let server = start().await;
+    let script = put(&server, [Attempt::answering(204)]).await;
+    assert_eq!(script.open().await.status, 204);
+    script.seen(1, 1).await;
+}
+
+#[tokio::test]
+async fn floods() {
+    const TIMES: u32 = 50_000;
+    let server = start().await;
+    let event = "id: {n}\ndata: {\"n\":{n}}\n\n";
+    let flood = Step::Repeat {
+        times: TIMES,
+        send: event.into(),
+    };
+    let script = put(&server, [Attempt::playing([send("a"), flood, send("z")])]).await;
+    let (body, error) = script.open().await.rest().await;
+    let expected: String = (0..TIMES)
+        .map(|n| event.replace("{n}", &n.to_string()))
+        .collect();
+    assert_eq!(error, None);
+    assert!(body == format!("a{expected}z").as_bytes());
+}
+
+#[tokio::test]
+async fn pauses() {
+    let server = start().await;
+    let steps = [send("a"), Step::Pause(80), send("b")];
+    let script = put(&server, [Attempt::playing(steps)]).await;
+    let begin = Instant::now();
+    let mut stream = script.open().await;
+    assert_eq!(stream.text().await, "a");
+    assert_eq!(stream.text().await, "b");
+    assert!(begin.elapsed() >= Duration::from_millis(80));
+}
+
+#[tokio::test]
+async fn waits_until_released() {
+    let server = start().await;
+    let steps = [
+        Step::Wait,
+        send("early"),
+        Step::Wait,
+        send("late"),
+        Step::Wait,
+    ];
+    let script = put(&server, [Attempt::playing(steps)]).await;
+    script.release().await;
+    let mut stream = script.open().await;
+    assert_eq!(stream.text().await, "early");
+    script.release().await;
+    assert_eq!(stream.text().await, "late");
+    assert_eq!(script.seen(1, 0).await.attempts[0].closed_ms, None);
+    script.release().await;
+    assert_eq!(stream.chunk().await.expect("no error"), None);
+}
+
+#[tokio::test]
+async fn resets_in_the_middle_of_an_event() {
+    let server = start().await;
+    let steps = [send("data: 1\n\n"), send("data: cut he"), Step::Reset];
+    let script = put(&server, [Attempt::playing(steps)]).await;
+    for _ in 0..20 {
+        let (body, error) = script.open().await.rest().await;
+        assert_eq!(body, b"data: 1\n\ndata: cut he");
+        assert_eq!(error, Some(ErrorKind::ConnectionReset));
+    }
+}
+
+#[tokio::test]
+async fn a_reset_loses_nothing_that_was_sent_to_a_slow_reader() {
+    let server = start().await;
+    let flood = Step::Repeat {
+        times: 300_000,
+        send: "data: {n} is one of many events\n\n".into(),
+    };
+    let script = put(&server, [Attempt::playing([flood, Step::Reset])]).await;
+    let (body, error) = script.open().await.rest().await;
+    assert!(body.ends_with(b"\n\ndata: 299999 is one of many events\n\n"));
+    assert_eq!(error, Some(ErrorKind::ConnectionReset));
+}
+
+#[tokio::test]
+async fn resets_before_the_response_head() {
+    let server = start().await;
+    let before = Attempt {
+        before: vec![Step::Wait, Step::Reset],
+        ..Attempt::default()
+    };
+    let script = put(&server, [Attempt::playing([Step::Reset]), before]).await;
+    script.release().await;
+    for _ in 0..2 {
+        let error = get(script.url()).await.err().expect("no response");
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    }
+    script.seen(2, 2).await;
+}
+
+#[tokio::test]
+async fn the_response_head_can_be_held_back() {
+    let server = start().await;
+    let slow = Attempt {
+        before: vec![Step::Wait],
+        ..Attempt::playing([send("here")])
+    };
+    let script = put(&server, [slow]).await;
+    let opening = tokio::spawn(get(script.url()));
+    script.seen(1, 0).await;
+    assert!(!opening.is_finished());
+    script.release().await;
+    let response = opening.await.expect("no panic");
+    assert_eq!(response.expect("a response").text().await, "here");
+}
