@@ -87,6 +87,10 @@ fn message(error: &Error) -> String {
                 error.event().name()
             )
         }
+        (Error::InvalidEventName { .. }, _) => error
+            .to_string()
+            .replace("on_state", "onState")
+            .replace("on_error", "onError"),
         _ => error.to_string(),
     }
 }

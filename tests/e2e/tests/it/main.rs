@@ -1,0 +1,117 @@
+//! The demo page and the npm package as a person and a program use them. One browser of each kind plays all the tests,
+//! one after the other, each with a server of its own.
+
+mod demo;
+mod npm;
+
+use std::{
+    path::{Path, PathBuf},
+    pin::Pin,
+    process::ExitCode,
+    sync::Arc,
+};
+
+use libtest_mimic::{Arguments, Trial};
+use tokio::{
+    runtime::Runtime,
+    sync::{Mutex, OnceCell},
+};
+use typed_eventsource_e2e::{Browser, Kind};
+use typed_eventsource_server::{Config, Server};
+
+type Test = for<'a> fn(&'a mut Stage<'_>) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// The table of a module's tests.
+macro_rules! tests {
+    ($($test:ident),+ $(,)?) => {
+        pub(crate) const TESTS: &[(&str, crate::Test)] = &[
+            $((concat!(module_path!(), "::", stringify!($test)), |stage| Box::pin($test(stage)))),+
+        ];
+    };
+}
+pub(crate) use tests;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let runtime = Arc::new(Runtime::new().expect("threads can be started"));
+    let browsers = [Kind::Chromium, Kind::Firefox].map(|kind| (kind, Arc::new(Shared::default())));
+    let mut trials = Vec::new();
+    // In turn, so that both browsers have something to do.
+    for &(name, test) in demo::TESTS.iter().chain(npm::TESTS) {
+        for (kind, browser) in &browsers {
+            let (runtime, browser, kind) = (Arc::clone(&runtime), Arc::clone(browser), *kind);
+            trials.push(Trial::test(format!("{name} ({kind:?})"), move || {
+                runtime.block_on(browser.play(kind, test));
+                Ok(())
+            }));
+        }
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    runtime.block_on(async {
+        for (_, browser) in browsers {
+            browser.close().await;
+        }
+    });
+    conclusion.exit_code()
+}
+
+/// A browser that is launched when it is first needed.
+#[derive(Default)]
+struct Shared(OnceCell<Mutex<Browser>>);
+
+impl Shared {
+    async fn play(&self, kind: Kind, test: Test) {
+        let browser = self
+            .0
+            .get_or_init(|| async { Mutex::new(Browser::launch(kind).await) })
+            .await
+            .lock()
+            .await;
+        let mut stage = Stage {
+            server: serve(0).await,
+            browser: &browser,
+        };
+        test(&mut stage).await;
+        stage.server.stop().await;
+    }
+
+    async fn close(&self) {
+        if let Some(browser) = self.0.get() {
+            browser.lock().await.close().await;
+        }
+    }
+}
+
+/// What a test plays with: a server of the demo page and the npm package, and a browser.
+struct Stage<'a> {
+    server: Server,
+    browser: &'a Browser,
+}
+
+impl Stage<'_> {
+    async fn goto(&self, path: &str) {
+        self.browser
+            .goto(&format!("{}{path}", self.server.origin()))
+            .await;
+    }
+}
+
+async fn serve(port: u16) -> Server {
+    let pkg = root().join("pkg");
+    assert!(
+        pkg.is_dir(),
+        "there is no pkg/: build it with `cargo xtask npm`"
+    );
+    Server::start(Config {
+        port,
+        www: Some(root().join("www")),
+        pkg: Some(pkg),
+        ..Config::default()
+    })
+    .await
+    .expect("the server starts")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}

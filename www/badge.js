@@ -1,0 +1,76 @@
+// @ts-check
+import { byId } from "./dom.js";
+
+/** @typedef {import("../pkg/typed_eventsource.js").State} State */
+/** @typedef {import("../pkg/typed_eventsource.js").CloseReason} CloseReason */
+
+/**
+ * Why a source closed, in words.
+ *
+ * @param {CloseReason} reason
+ */
+export function because(reason) {
+  switch (reason.type) {
+    case "finished":
+      return "finished by the server";
+    case "requested":
+      return "as you asked";
+    case "policy":
+      return reason.error.message;
+    case "dropped":
+      return "nobody listens any more";
+  }
+}
+
+/** The badge that tells where the source stands. */
+export class Badge {
+  #badge = byId("badge");
+  #state = byId("badge-state");
+  #more = byId("badge-more");
+  #bar = byId("badge-bar");
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #ticking;
+
+  /** @param {State} state */
+  show(state) {
+    clearInterval(this.#ticking);
+    this.#badge.dataset.state = state.type;
+    this.#bar.style.transform = "scaleX(0)";
+    this.#more.textContent = "";
+    switch (state.type) {
+      case "connecting":
+        this.#state.textContent = "Connecting";
+        break;
+      case "open":
+        this.#state.textContent = "Open";
+        break;
+      case "waiting":
+        this.#state.textContent = `Waiting, attempt ${state.attempt}`;
+        this.#wait(state.retryIn);
+        break;
+      case "closed":
+        this.#state.textContent = `Closed: ${because(state.reason)}`;
+        break;
+    }
+  }
+
+  /**
+   * Counts down where the time is known: the browser's own wait is not.
+   *
+   * @param {number | undefined} retryIn
+   */
+  #wait(retryIn) {
+    if (retryIn === undefined) {
+      this.#more.textContent = "by the browser";
+      return;
+    }
+    const end = performance.now() + retryIn;
+    const tick = () => {
+      const left = Math.max(0, end - performance.now());
+      this.#more.textContent = `in ${(left / 1000).toFixed(1)} s`;
+      this.#bar.style.transform = `scaleX(${retryIn > 0 ? left / retryIn : 0})`;
+    };
+    tick();
+    this.#ticking = setInterval(tick, 100);
+  }
+}

@@ -1,0 +1,34 @@
+//! `cargo xtask demo`: the demo page with its live streams.
+
+use std::{io::ErrorKind, net::TcpListener};
+
+use anyhow::{Result, bail};
+
+use crate::{npm, process::say, server::Server};
+
+const USUAL_PORT: u16 = 8080;
+
+pub(crate) fn demo(port: Option<u16>) -> Result<()> {
+    let port = free_port(port)?;
+    npm::build()?;
+    let port = port.to_string();
+    let server = Server::start(["--port", &port, "--www", "www", "--pkg", "pkg"])?;
+    say(format_args!(
+        "open {} in a browser; Ctrl-C stops it",
+        server.origin()
+    ));
+    server.serve()
+}
+
+/// The port asked for, or the usual one, or else whichever is free (0).
+fn free_port(asked: Option<u16>) -> Result<u16> {
+    let port = asked.unwrap_or(USUAL_PORT);
+    match TcpListener::bind(("127.0.0.1", port)) {
+        Ok(_) => Ok(port),
+        Err(error) if error.kind() == ErrorKind::AddrInUse && asked.is_none() => {
+            say(format_args!("port {port} is taken, so a free one is used"));
+            Ok(0)
+        }
+        Err(error) => bail!("cannot listen on port {port}: {error}"),
+    }
+}

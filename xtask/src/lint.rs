@@ -1,0 +1,102 @@
+//! `cargo xtask lint`: rustfmt, clippy and rustdoc, with warnings denied.
+
+use std::{
+    fs,
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context, Result};
+
+use crate::{process, report::Report, setup};
+
+const CRATE: &str = "typed-eventsource";
+const WASM: [&str; 4] = ["--package", CRATE, "--target", "wasm32-unknown-unknown"];
+
+pub(crate) fn lint() -> Result<ExitCode> {
+    setup::component("rustfmt", "fmt")?;
+    setup::component("clippy", "clippy")?;
+    setup::wasm_target()?;
+
+    let mut report = Report::default();
+    report.step("rustfmt", |_| {
+        process::run(cargo("fmt").args(["--all", "--check"]))
+    })?;
+    report.step("clippy, native", |_| {
+        clippy(cargo("clippy").args(["--workspace", "--all-targets", "--all-features"]))
+    })?;
+    for (name, features) in feature_sets()? {
+        report.step(format!("clippy, wasm32, {name}"), |_| {
+            clippy(
+                cargo("clippy")
+                    .args(WASM)
+                    .args(["--lib", "--tests"])
+                    .args(features),
+            )
+        })?;
+    }
+    report.step("rustdoc, native", |_| {
+        rustdoc(cargo("doc").arg("--workspace"))
+    })?;
+    // As docs.rs builds it.
+    report.step("rustdoc, wasm32", |_| rustdoc(cargo("doc").args(WASM)))?;
+    report.print();
+    Ok(report.exit_code())
+}
+
+fn cargo(subcommand: &str) -> Command {
+    let mut command = Command::new("cargo");
+    command.arg(subcommand);
+    command
+}
+
+fn clippy(command: &mut Command) -> Result<()> {
+    process::run(command.args(["--", "--deny", "warnings"]))
+}
+
+fn rustdoc(command: &mut Command) -> Result<()> {
+    process::run(
+        command
+            .args(["--no-deps", "--all-features"])
+            .env("RUSTDOCFLAGS", "--deny warnings"),
+    )
+}
+
+/// No feature, the default ones, each by itself, and all: by name, with cargo's arguments for it.
+fn feature_sets() -> Result<Vec<(String, Vec<String>)>> {
+    let manifest = fs::read_to_string("Cargo.toml").context("cannot read Cargo.toml")?;
+    let none = "--no-default-features".to_owned();
+    let mut sets = vec![
+        ("no feature".to_owned(), vec![none.clone()]),
+        ("default features".to_owned(), Vec::new()),
+    ];
+    for feature in features(&manifest) {
+        let only = vec![none.clone(), format!("--features={feature}")];
+        sets.push((format!("only {feature}"), only));
+    }
+    sets.push(("all features".to_owned(), vec!["--all-features".to_owned()]));
+    Ok(sets)
+}
+
+/// The names in a manifest's `[features]` table, `default` aside.
+fn features(manifest: &str) -> impl Iterator<Item = &str> {
+    manifest
+        .lines()
+        .skip_while(|line| *line != "[features]")
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| Some(line.split_once(" = [")?.0))
+        .filter(|name| *name != "default")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_features_are_those_of_the_table_without_the_default() {
+        let manifest = "[package]\nname = \"a\"\n\n[features]\ndefault = [\"json\"]\n\
+                        ## Like `x = [1]`.\njson = [\"dep:serde\"]\nbytes = [\n    \"dep:base64\",\n]\n\n\
+                        [dependencies]\nserde = [\"no\"]\n";
+        let features: Vec<_> = super::features(manifest).collect();
+        assert_eq!(features, ["json", "bytes"]);
+    }
+}

@@ -1,0 +1,105 @@
+//! The project's own commands, run as `cargo xtask <command>`.
+
+mod browsers;
+mod demo;
+mod lint;
+mod npm;
+mod process;
+mod report;
+mod server;
+mod setup;
+mod test;
+
+use std::{env, path::Path, process::ExitCode};
+
+use anyhow::{Result, anyhow};
+use lexopt::{
+    Arg::{Long, Short, Value},
+    Parser, ValueExt,
+};
+
+const HELP: &str = "\
+The project's own commands. Each sets up by itself what it needs and does not find.
+
+Usage: cargo xtask <command>
+
+  demo [--port 8080]   Build the npm package and the server, and serve the demo page
+  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e
+  lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes
+  npm                  Build the npm package, optimised, into pkg/
+  serve                Run the test server, for running `wasm-pack test` by hand
+
+Tools are kept in the user's cache folder; the long steps happen once.
+";
+
+/// What one run was asked to do.
+enum Command {
+    Help,
+    Demo { port: Option<u16> },
+    Test(Vec<test::Suite>),
+    Lint,
+    Npm,
+    Serve,
+}
+
+fn main() -> ExitCode {
+    let result = run();
+    if process::interrupted() && !matches!(result, Ok(ExitCode::SUCCESS)) {
+        eprintln!("xtask: interrupted");
+        return ExitCode::from(130);
+    }
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run() -> Result<ExitCode> {
+    // Its message names the cause, which would be told twice if it were handed on as a source.
+    let command = parse(Parser::from_env()).map_err(|error| anyhow!("{error}"))?;
+    env::set_current_dir(root())?;
+    process::stop_children_on_signal()?;
+    match command {
+        Command::Help => print!("{HELP}"),
+        Command::Demo { port } => demo::demo(port)?,
+        Command::Test(suites) => return test::test(&suites),
+        Command::Lint => return lint::lint(),
+        Command::Npm => npm::build()?,
+        Command::Serve => server::serve()?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
+    let mut command = match args.next()? {
+        None | Some(Short('h') | Long("help")) => return Ok(Command::Help),
+        Some(Value(name)) => match name.string()?.as_str() {
+            "help" => return Ok(Command::Help),
+            "demo" => Command::Demo { port: None },
+            "test" => Command::Test(Vec::new()),
+            "lint" => Command::Lint,
+            "npm" => Command::Npm,
+            "serve" => Command::Serve,
+            other => {
+                let message = format!("no command `{other}`; `cargo xtask --help` lists them");
+                return Err(message.into());
+            }
+        },
+        Some(arg) => return Err(arg.unexpected()),
+    };
+    while let Some(arg) = args.next()? {
+        match (&mut command, arg) {
+            (_, Short('h') | Long("help")) => return Ok(Command::Help),
+            (Command::Demo { port }, Long("port")) => *port = Some(args.value()?.parse()?),
+            (Command::Test(suites), Value(name)) => suites.push(name.parse()?),
+            (_, arg) => return Err(arg.unexpected()),
+        }
+    }
+    Ok(command)
+}
+
+/// The workspace's root, which every command works in.
+fn root() -> &'static Path {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest)
+}

@@ -1,0 +1,199 @@
+//! Child processes. Each gets a process group of its own, so that one signal to xtask stops it with all that it started.
+
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, BufReader, Write},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+/// How long a child may take to stop by itself once it was asked to.
+const GRACE: Duration = Duration::from_secs(5);
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+/// Says what xtask itself does; on stderr, as cargo does.
+pub(crate) fn say(message: impl std::fmt::Display) {
+    eprintln!("xtask: {message}");
+}
+
+/// Whether Ctrl-C (or SIGTERM, SIGHUP) was received.
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// From now on Ctrl-C asks the children to stop, and a second one makes them.
+pub(crate) fn stop_children_on_signal() -> Result<()> {
+    ctrlc::set_handler(|| {
+        let again = INTERRUPTED.swap(true, Ordering::SeqCst);
+        for &leader in running().iter() {
+            group::stop(leader, again);
+        }
+    })
+    .context("cannot listen for Ctrl-C")
+}
+
+/// Runs a command to its end; its failure is an error.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = Running::spawn(command)?.wait()?;
+    succeeded(command, status)
+}
+
+/// Runs a command to its end, passing each line of its output on and showing it to `look`.
+pub(crate) fn run_watched(command: &mut Command, mut look: impl FnMut(&str)) -> Result<()> {
+    let mut running = Running::spawn(command.stdout(Stdio::piped()))?;
+    let mut output = running.output()?;
+    let mut line = Vec::new();
+    while output.read_until(b'\n', &mut line)? > 0 {
+        std::io::stdout().write_all(&line)?;
+        look(&String::from_utf8_lossy(&line));
+        line.clear();
+    }
+    let status = running.wait()?;
+    succeeded(command, status)
+}
+
+/// Whether a command can be run and succeeds; its output is not shown.
+pub(crate) fn succeeds(command: &mut Command) -> bool {
+    command.output().is_ok_and(|output| output.status.success())
+}
+
+/// What a command printed, if it succeeded.
+pub(crate) fn read(command: &mut Command) -> Option<String> {
+    let output = command.stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
+    ensure!(!interrupted(), "interrupted");
+    ensure!(status.success(), "`{}` failed ({status})", line_of(command));
+    Ok(())
+}
+
+/// The command as one would type it, with the program's plain name.
+fn line_of(command: &Command) -> String {
+    let program = std::path::Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(program.as_os_str());
+    let words = std::iter::once(name).chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn running() -> MutexGuard<'static, BTreeSet<u32>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A child that is stopped, with all that it started, when this is dropped.
+pub(crate) struct Running {
+    child: Child,
+    finished: bool,
+}
+
+impl Running {
+    pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
+        group::lead_own(command);
+        // The lock is held so that a signal finds either no child or one it can stop.
+        let mut running = running();
+        if interrupted() {
+            bail!("interrupted");
+        }
+        let child = command
+            .stdin(Stdio::null())
+            .spawn()
+            .with_context(|| format!("cannot run `{}`", line_of(command)))?;
+        running.insert(child.id());
+        Ok(Self {
+            child,
+            finished: false,
+        })
+    }
+
+    /// The child's stdout, which must have been piped.
+    pub(crate) fn output(&mut self) -> Result<impl BufRead + Send + use<>> {
+        let stdout = self.child.stdout.take();
+        Ok(BufReader::new(stdout.context("the output is not piped")?))
+    }
+
+    pub(crate) fn wait(&mut self) -> Result<ExitStatus> {
+        let status = self.child.wait()?;
+        self.forget();
+        Ok(status)
+    }
+
+    fn forget(&mut self) {
+        running().remove(&self.child.id());
+        self.finished = true;
+    }
+
+    fn ends_within(&mut self, grace: Duration) -> bool {
+        let deadline = Instant::now() + grace;
+        while Instant::now() < deadline {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.finished {
+            return;
+        }
+        group::stop(self.child.id(), false);
+        if !self.ends_within(GRACE) {
+            group::stop(self.child.id(), true);
+            // An error means that it is gone already, which is what is wanted.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+        self.forget();
+    }
+}
+
+#[cfg(unix)]
+mod group {
+    use std::{os::unix::process::CommandExt, process::Command};
+
+    use nix::{
+        sys::signal::{Signal, killpg},
+        unistd::Pid,
+    };
+
+    pub(super) fn lead_own(command: &mut Command) {
+        command.process_group(0);
+    }
+
+    pub(super) fn stop(leader: u32, by_force: bool) {
+        let signal = if by_force {
+            Signal::SIGKILL
+        } else {
+            Signal::SIGTERM
+        };
+        if let Ok(leader) = i32::try_from(leader) {
+            // An error means that the group is gone already.
+            let _ = killpg(Pid::from_raw(leader), signal);
+        }
+    }
+}
+
+/// Elsewhere the console hands Ctrl-C to the children by itself.
+#[cfg(not(unix))]
+mod group {
+    pub(super) fn lead_own(_: &mut std::process::Command) {}
+
+    pub(super) fn stop(_: u32, _: bool) {}
+}

@@ -1,0 +1,126 @@
+//! Steps that all run, whatever became of the ones before, and the summary at the end.
+
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+
+use crate::process::{self, say};
+
+/// How many tests passed and failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+}
+
+impl Tally {
+    /// Adds what a test runner's closing line says; other lines say nothing.
+    pub(crate) fn add_line(&mut self, line: &str) {
+        let Some((_, result)) = line.split_once("test result: ") else {
+            return;
+        };
+        let count = |word| {
+            let mut parts = result.split(['.', ';']);
+            parts.find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
+        };
+        self.passed += count("passed").unwrap_or(0);
+        self.failed += count("failed").unwrap_or(0);
+    }
+}
+
+struct Step {
+    name: String,
+    passed: bool,
+    tests: Tally,
+    took: Duration,
+}
+
+#[derive(Default)]
+pub(crate) struct Report {
+    steps: Vec<Step>,
+}
+
+impl Report {
+    /// Runs one step. Its failure is noted and told, and the next may run; only an interruption ends it all.
+    pub(crate) fn step(
+        &mut self,
+        name: impl Into<String>,
+        run: impl FnOnce(&mut Tally) -> Result<()>,
+    ) -> Result<()> {
+        let name = name.into();
+        say(format_args!("== {name}"));
+        let started = Instant::now();
+        let mut tests = Tally::default();
+        let result = run(&mut tests);
+        if let Err(error) = &result {
+            if process::interrupted() {
+                return result;
+            }
+            say(format_args!("{name}: {error:#}"));
+            // A step that broke before a test could fail must not look like one without failures.
+            tests.failed = tests.failed.max(1);
+        }
+        self.steps.push(Step {
+            name,
+            passed: result.is_ok(),
+            tests,
+            took: started.elapsed(),
+        });
+        Ok(())
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(u8::from(!self.steps.iter().all(|step| step.passed)))
+    }
+
+    pub(crate) fn tests(&self) -> Tally {
+        self.steps.iter().fold(Tally::default(), |sum, step| Tally {
+            passed: sum.passed + step.tests.passed,
+            failed: sum.failed + step.tests.failed,
+        })
+    }
+
+    /// One line for each step: what it was, how it went, how long it took.
+    pub(crate) fn print(&self) {
+        let width = self.steps.iter().map(|step| step.name.len()).max();
+        let width = width.unwrap_or(0);
+        println!();
+        for step in &self.steps {
+            let outcome = if step.passed { "ok" } else { "failed" };
+            let seconds = step.took.as_secs_f64();
+            println!("{:width$}  {outcome:6}  {seconds:6.1} s", step.name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    fn tally(lines: &[&str]) -> Tally {
+        let mut tally = Tally::default();
+        for line in lines {
+            tally.add_line(line);
+        }
+        tally
+    }
+
+    #[test]
+    fn closing_lines_of_several_runners_add_up() {
+        let lines = [
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s\n",
+            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 filtered out; finished in 4.20s\n",
+        ];
+        let (passed, failed) = (15, 2);
+        assert_eq!(tally(&lines), Tally { passed, failed });
+    }
+
+    #[test]
+    fn other_lines_count_nothing() {
+        let lines = ["running 5 tests\n", "test five_passed ... ok\n", "\n"];
+        assert_eq!(tally(&lines), Tally::default());
+    }
+}

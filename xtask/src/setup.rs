@@ -1,0 +1,232 @@
+//! What the commands need besides cargo: found where it is, or else installed once into the cache folder.
+
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use crate::process::{self, say};
+
+const BINARYEN: &str = "132.0.0";
+
+/// A tool that cargo can install.
+pub(crate) struct Tool {
+    package: &'static str,
+    binary: &'static str,
+    version: String,
+    minutes: &'static str,
+}
+
+impl Tool {
+    pub(crate) fn wasm_pack() -> Self {
+        Self {
+            package: "wasm-pack",
+            binary: "wasm-pack",
+            version: "0.15.1".into(),
+            minutes: "2 minutes",
+        }
+    }
+
+    pub(crate) fn geckodriver() -> Self {
+        Self {
+            package: "geckodriver",
+            binary: "geckodriver",
+            version: "0.37.1".into(),
+            minutes: "1 minute",
+        }
+    }
+
+    /// The command line tools must be of the library's very version.
+    fn wasm_bindgen() -> Result<Self> {
+        Ok(Self {
+            package: "wasm-bindgen-cli",
+            binary: "wasm-bindgen",
+            version: locked_version("wasm-bindgen")?,
+            minutes: "2 minutes",
+        })
+    }
+
+    /// The path of the tool's binary, once it is there.
+    pub(crate) fn get(&self) -> Result<PathBuf> {
+        let folder = cache_folder()?.join(format!("{}-{}", self.package, self.version));
+        let product = Path::new("bin").join(executable(self.binary));
+        let binary = folder.join(&product);
+        if binary.is_file() {
+            return Ok(binary);
+        }
+        if let Some(binary) = find_on_path(self.binary).filter(|path| self.is_version_of(path)) {
+            return Ok(binary);
+        }
+        say(format_args!(
+            "installing {} {} (about {}, once)…",
+            self.package, self.version, self.minutes
+        ));
+        install_into(&folder, &product, |root| {
+            let target = root.join("target");
+            process::run(
+                Command::new("cargo")
+                    .args(["install", self.package, "--version", &self.version])
+                    .args(["--locked", "--no-track", "--root"])
+                    .arg(root)
+                    .arg("--target-dir")
+                    .arg(&target)
+                    .env_remove("CARGO_BUILD_TARGET"),
+            )?;
+            Ok(fs::remove_dir_all(target)?)
+        })?;
+        Ok(binary)
+    }
+
+    fn is_version_of(&self, binary: &Path) -> bool {
+        let said = process::read(Command::new(binary).arg("--version")).unwrap_or_default();
+        said.split_whitespace().nth(1) == Some(&self.version)
+    }
+}
+
+/// `wasm-pack`, which finds the wasm-bindgen tools that fit (and any other `tools`) on its PATH and downloads nothing.
+pub(crate) fn wasm_pack(tools: &[PathBuf]) -> Result<Command> {
+    wasm_target()?;
+    let wasm_pack = Tool::wasm_pack().get()?;
+    let wasm_bindgen = Tool::wasm_bindgen()?.get()?;
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = tools
+        .iter()
+        .chain([&wasm_bindgen])
+        .filter_map(|tool| tool.parent());
+    let folders = folders.map(Path::to_owned).chain(env::split_paths(&path));
+    let mut command = Command::new(wasm_pack);
+    command.env("PATH", env::join_paths(folders)?);
+    Ok(command)
+}
+
+/// `wasm-opt`, from PATH or else from npm; `None`, with a line that says so, where there is neither.
+pub(crate) fn wasm_opt() -> Result<Option<PathBuf>> {
+    if let Some(wasm_opt) = find_on_path("wasm-opt") {
+        return Ok(Some(wasm_opt));
+    }
+    let (Some(npm), Some(_node)) = (find_on_path("npm"), find_on_path("node")) else {
+        say("wasm-opt is skipped: there is none on PATH, and no npm to get it with");
+        return Ok(None);
+    };
+    let folder = cache_folder()?.join(format!("binaryen-{BINARYEN}"));
+    let product = Path::new("node_modules/.bin/wasm-opt");
+    let wasm_opt = folder.join(product);
+    if !wasm_opt.exists() {
+        say(format_args!(
+            "installing wasm-opt (binaryen {BINARYEN}, seconds, once)…"
+        ));
+        let installed = install_into(&folder, product, |root| {
+            process::run(
+                Command::new(npm)
+                    .args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
+                    .arg(format!("binaryen@{BINARYEN}"))
+                    .arg("--prefix")
+                    .arg(root),
+            )
+        });
+        if let Err(error) = installed {
+            say(format_args!("wasm-opt is skipped: {error:#}"));
+            return Ok(None);
+        }
+    }
+    Ok(Some(wasm_opt))
+}
+
+/// The standard library for wasm32. A toolchain file alone does not install it where rustup's automatic installing is off.
+pub(crate) fn wasm_target() -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let mut rustc = Command::new("rustc");
+    let libraries = process::read(rustc.args(["--print", "target-libdir", "--target", TARGET]));
+    if libraries.is_some_and(|folder| Path::new(&folder).is_dir()) {
+        return Ok(());
+    }
+    say(format_args!("adding the target {TARGET} (seconds, once)…"));
+    process::run(Command::new("rustup").args(["target", "add", TARGET]))
+}
+
+/// A component of the toolchain that `cargo <subcommand>` needs.
+pub(crate) fn component(name: &str, subcommand: &str) -> Result<()> {
+    if process::succeeds(Command::new("cargo").args([subcommand, "--version"])) {
+        return Ok(());
+    }
+    say(format_args!("adding {name} (seconds, once)…"));
+    process::run(Command::new("rustup").args(["component", "add", name]))
+}
+
+pub(crate) fn find_on_path(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .map(|folder| folder.join(executable(name)))
+        .find(|file| file.is_file())
+}
+
+fn executable(name: &str) -> String {
+    format!("{name}{}", env::consts::EXE_SUFFIX)
+}
+
+/// Fills a folder by another name and then renames it, so that it is there whole or not at all, whoever else is at it.
+fn install_into(
+    folder: &Path,
+    product: &Path,
+    install: impl FnOnce(&Path) -> Result<()>,
+) -> Result<()> {
+    let mut name = folder
+        .file_name()
+        .map_or_else(OsString::new, OsString::from);
+    name.push(format!(".{}.tmp", std::process::id()));
+    let unfinished = folder.with_file_name(name);
+    fs::create_dir_all(&unfinished)
+        .with_context(|| format!("cannot create {}", unfinished.display()))?;
+    let result = install(&unfinished).and_then(|()| {
+        if !folder.join(product).exists() {
+            // What a cleaner of caches left of it would be in the way.
+            let _ = fs::remove_dir_all(folder);
+        }
+        match fs::rename(&unfinished, folder) {
+            // Another run was faster, and what it installed is as good.
+            Err(_) if folder.join(product).exists() => Ok(()),
+            renamed => renamed.with_context(|| format!("cannot create {}", folder.display())),
+        }
+    });
+    if unfinished.exists() {
+        let _ = fs::remove_dir_all(&unfinished);
+    }
+    result
+}
+
+fn cache_folder() -> Result<PathBuf> {
+    let given = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = given
+        .filter(|folder| folder.is_absolute())
+        .or_else(|| Some(env::home_dir()?.join(".cache")))
+        .context("no home folder to keep tools in; set XDG_CACHE_HOME")?;
+    Ok(cache.join("typed-eventsource"))
+}
+
+fn locked_version(package: &str) -> Result<String> {
+    let lock = fs::read_to_string("Cargo.lock").context("cannot read Cargo.lock")?;
+    version_in(&lock, package).with_context(|| format!("Cargo.lock names no {package}"))
+}
+
+fn version_in(lock: &str, package: &str) -> Option<String> {
+    let (_, entry) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
+    Some(entry.split_once('"')?.0.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_in;
+
+    #[test]
+    fn a_locked_version_is_that_of_the_package_so_named() {
+        let lock = "[[package]]\nname = \"a-b\"\nversion = \"1.0.0\"\n\n\
+                    [[package]]\nname = \"a\"\nversion = \"2.0.1\"\n";
+        assert_eq!(version_in(lock, "a").as_deref(), Some("2.0.1"));
+        assert_eq!(version_in(lock, "b"), None);
+    }
+}

@@ -1,0 +1,199 @@
+//! `cargo xtask test`: every test there is, in every place where it runs.
+
+use std::{
+    env, fs,
+    process::{Command, ExitCode},
+    str::FromStr,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    browsers::{self, Browser},
+    npm, process,
+    process::say,
+    report::{Report, Tally},
+    server::Server,
+    setup,
+};
+
+const CRATE: &str = "typed-eventsource";
+const E2E: &str = "typed-eventsource-e2e";
+
+/// Environment variables with which one driver would be taken for another.
+const DRIVERS: [&str; 8] = [
+    "CHROMEDRIVER",
+    "CHROMEDRIVER_REMOTE",
+    "GECKODRIVER",
+    "GECKODRIVER_REMOTE",
+    "SAFARIDRIVER",
+    "SAFARIDRIVER_REMOTE",
+    "MSEDGEDRIVER",
+    "MSEDGEDRIVER_REMOTE",
+];
+
+/// A part of the tests that can be run by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Suite {
+    Native,
+    Chrome,
+    Firefox,
+    E2e,
+}
+
+impl Suite {
+    const ALL: [Self; 4] = [Self::Native, Self::Chrome, Self::Firefox, Self::E2e];
+}
+
+impl FromStr for Suite {
+    type Err = anyhow::Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Ok(match name {
+            "native" => Self::Native,
+            "chrome" => Self::Chrome,
+            "firefox" => Self::Firefox,
+            "e2e" => Self::E2e,
+            _ => bail!("the suites are native, chrome, firefox and e2e"),
+        })
+    }
+}
+
+/// Runs the suites, or all when none is named. The last line says how many tests passed and failed.
+pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
+    let suites = if suites.is_empty() {
+        &Suite::ALL
+    } else {
+        suites
+    };
+    let wants = |suite| suites.contains(&suite);
+    let e2e = wants(Suite::E2e);
+    let (chrome, firefox) = (wants(Suite::Chrome), wants(Suite::Firefox));
+    if let Err(error) = browsers::install_missing(chrome || e2e, firefox || e2e) {
+        // The steps that cannot do without will fail, and say why.
+        say(format_args!("{error:#}"));
+    }
+
+    let mut report = Report::default();
+    if wants(Suite::Native) {
+        native(&mut report)?;
+    }
+    if chrome || firefox {
+        in_browsers(&mut report, chrome, firefox)?;
+    }
+    if e2e {
+        report.step("npm package", |_| npm::build())?;
+        report.step("e2e", end_to_end)?;
+    }
+    report.print();
+    let Tally { passed, failed } = report.tests();
+    println!("{passed} passed, {failed} failed");
+    Ok(report.exit_code())
+}
+
+fn native(report: &mut Report) -> Result<()> {
+    report.step("native", |tally| {
+        let all = ["--workspace", "--exclude", E2E, "--all-features"];
+        count(cargo_test().args(all), tally)
+    })?;
+    report.step("native, no features", |tally| {
+        // Without the doc tests: an example may use any feature.
+        let none = ["--package", CRATE, "--no-default-features", "--tests"];
+        count(cargo_test().args(none), tally)
+    })
+}
+
+fn in_browsers(report: &mut Report, chrome: bool, firefox: bool) -> Result<()> {
+    let mut server = None;
+    report.step("test server", |_| {
+        server = Some(Server::for_tests()?);
+        Ok(())
+    })?;
+    let tests = browser_tests()?;
+    for test in tests.iter().filter(|_| chrome) {
+        report.step(format!("chrome, {test}"), |tally| in_chrome(test, tally))?;
+    }
+    for test in tests.iter().filter(|_| firefox) {
+        report.step(format!("firefox, {test}"), |tally| in_firefox(test, tally))?;
+    }
+    Ok(())
+}
+
+fn in_chrome(test: &str, tally: &mut Tally) -> Result<()> {
+    let Browser { driver, .. } = browsers::chrome()?;
+    let mut command = wasm_pack_test()?;
+    command.arg("--chrome").arg("--chromedriver").arg(driver);
+    count(command.args(cargo_args(test)), tally)
+}
+
+fn in_firefox(test: &str, tally: &mut Tally) -> Result<()> {
+    let Browser { binary, driver } = browsers::firefox()?;
+    let mut command = wasm_pack_test()?;
+    // Its driver by itself looks for `firefox` only, not for Debian's `firefox-esr`.
+    command.env(
+        "GECKODRIVER_ARGS",
+        format!("--binary '{}'", binary.display()),
+    );
+    command.arg("--firefox").arg("--geckodriver").arg(driver);
+    count(command.args(cargo_args(test)), tally)
+}
+
+/// The tests by file name: one run for each, as a failure in one run keeps cargo from starting the next.
+fn browser_tests() -> Result<Vec<String>> {
+    let mut tests = Vec::new();
+    for entry in fs::read_dir("tests").context("cannot read tests")? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| end == "rs") {
+            tests.extend(
+                path.file_stem()
+                    .map(|name| name.to_string_lossy().into_owned()),
+            );
+        }
+    }
+    tests.sort();
+    Ok(tests)
+}
+
+fn cargo_args(test: &str) -> [&str; 4] {
+    ["--", "--all-features", "--test", test]
+}
+
+fn wasm_pack_test() -> Result<Command> {
+    let mut command = setup::wasm_pack(&[])?;
+    command.args(["test", "--headless", "--mode", "no-install"]);
+    for name in DRIVERS {
+        command.env_remove(name);
+    }
+    // In seconds. The runner's own limits are too short for a whole suite, and for a browser's first start.
+    for (name, limit) in [
+        ("WASM_BINDGEN_TEST_TIMEOUT", "300"),
+        ("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60"),
+    ] {
+        if env::var_os(name).is_none() {
+            command.env(name, limit);
+        }
+    }
+    Ok(command)
+}
+
+fn end_to_end(tally: &mut Tally) -> Result<()> {
+    let (chrome, firefox) = (browsers::chrome()?, browsers::firefox()?);
+    let mut command = cargo_test();
+    command
+        .args(["--package", E2E])
+        .env("CHROMIUM", chrome.binary)
+        .env("CHROMEDRIVER", chrome.driver)
+        .env("FIREFOX", firefox.binary)
+        .env("GECKODRIVER", firefox.driver);
+    count(&mut command, tally)
+}
+
+fn cargo_test() -> Command {
+    let mut command = Command::new("cargo");
+    command.args(["test", "--no-fail-fast"]);
+    command
+}
+
+fn count(command: &mut Command, tally: &mut Tally) -> Result<()> {
+    process::run_watched(command, |line| tally.add_line(line))
+}
