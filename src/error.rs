@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::Event;
+use crate::{Event, UndecodedEvent};
 
 /// Everything that can go wrong with a source.
 ///
@@ -174,7 +174,7 @@ fn name_advice(name: &str) -> &'static str {
 pub struct DecodeError(Arc<Undecoded>);
 
 struct Undecoded {
-    event: Event<String>,
+    event: UndecodedEvent,
     type_name: &'static str,
     source: Box<dyn StdError + Send + Sync>,
 }
@@ -185,14 +185,14 @@ impl DecodeError {
         source: impl StdError + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(Undecoded {
-            event: event.with_data(event.data.to_owned()),
+            event: event.into(),
             type_name: std::any::type_name::<T>(),
             source: Box::new(source),
         }))
     }
 
-    /// The event as it arrived, its data undecoded.
-    pub fn event(&self) -> &Event<String> {
+    /// The event as it arrived.
+    pub fn event(&self) -> &UndecodedEvent {
         &self.0.event
     }
 

@@ -1,12 +1,12 @@
 //! One event, as a listener or a stream hands it over.
 
-use std::sync::Arc;
+use std::{fmt, rc::Rc};
 
 /// An event that the server sent, with its payload decoded to `T`.
 ///
-/// The fields are those of the DOM's `MessageEvent`, as
+/// It has what the DOM's `MessageEvent` has, as
 /// [the HTML standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage)
-/// fills them in for an event stream. Cloning copies the payload and shares the rest.
+/// fills that in for an event stream. Cloning copies the payload and shares the rest.
 ///
 /// ```
 /// # use typed_eventsource::Event;
@@ -14,22 +14,26 @@ use std::sync::Arc;
 ///     format!("{} {:.2} (id {})", event.name(), event.data, event.last_event_id())
 /// }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Event<T> {
     /// The payload.
     pub data: T,
-    name: Arc<str>,
-    last_event_id: Arc<str>,
-    origin: Arc<str>,
+    name: Rc<str>,
+    provenance: Rc<dyn Provenance>,
+}
+
+/// What a transport knows of an event beside its name and data, and need not find out before somebody asks.
+pub(crate) trait Provenance {
+    fn last_event_id(&self) -> &str;
+    fn origin(&self) -> &str;
 }
 
 impl<T> Event<T> {
-    pub(crate) fn new(data: T, name: Arc<str>, last_event_id: Arc<str>, origin: Arc<str>) -> Self {
+    pub(crate) fn new(data: T, name: Rc<str>, provenance: Rc<dyn Provenance>) -> Self {
         Self {
             data,
             name,
-            last_event_id,
-            origin,
+            provenance,
         }
     }
 
@@ -41,12 +45,12 @@ impl<T> Event<T> {
     /// The last event id of the source when this event was dispatched: its own `id`, or that of the last event that
     /// had one. Empty where there was none yet.
     pub fn last_event_id(&self) -> &str {
-        &self.last_event_id
+        self.provenance.last_event_id()
     }
 
     /// The origin that the event came from, after redirects, such as `https://example.org`.
     pub fn origin(&self) -> &str {
-        &self.origin
+        self.provenance.origin()
     }
 
     /// The same event with another payload.
@@ -58,16 +62,90 @@ impl<T> Event<T> {
     /// }
     /// ```
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Event<U> {
-        Event::new(f(self.data), self.name, self.last_event_id, self.origin)
+        Event::new(f(self.data), self.name, self.provenance)
     }
 
     /// The same event with another payload, made from a reference to this one.
     pub(crate) fn with_data<U>(&self, data: U) -> Event<U> {
-        Event::new(
-            data,
-            Arc::clone(&self.name),
-            Arc::clone(&self.last_event_id),
-            Arc::clone(&self.origin),
-        )
+        Event::new(data, Rc::clone(&self.name), Rc::clone(&self.provenance))
+    }
+
+    pub(crate) fn provenance(&self) -> &Rc<dyn Provenance> {
+        &self.provenance
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Event<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("name", &self.name())
+            .field("data", &self.data)
+            .field("last_event_id", &self.last_event_id())
+            .field("origin", &self.origin())
+            .finish()
+    }
+}
+
+/// An event as it arrived, its data undecoded; what a [`DecodeError`](crate::DecodeError) keeps.
+///
+/// ```
+/// # use typed_eventsource::UndecodedEvent;
+/// fn complaint(event: &UndecodedEvent) -> String {
+///     format!("cannot read {} {}: {:?}", event.name(), event.last_event_id(), event.data)
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndecodedEvent {
+    /// The values of its `data` fields, joined by a line feed.
+    pub data: String,
+    name: String,
+    last_event_id: String,
+    origin: String,
+}
+
+impl UndecodedEvent {
+    /// As [`Event::name`].
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// As [`Event::last_event_id`].
+    pub fn last_event_id(&self) -> &str {
+        &self.last_event_id
+    }
+
+    /// As [`Event::origin`].
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+}
+
+impl From<&Event<&str>> for UndecodedEvent {
+    fn from(event: &Event<&str>) -> Self {
+        Self {
+            data: event.data.to_owned(),
+            name: event.name().to_owned(),
+            last_event_id: event.last_event_id().to_owned(),
+            origin: event.origin().to_owned(),
+        }
+    }
+}
+
+/// Of an event that a test makes.
+#[cfg(test)]
+#[derive(Default)]
+pub(crate) struct Known {
+    pub(crate) last_event_id: String,
+    pub(crate) origin: String,
+}
+
+#[cfg(test)]
+impl Provenance for Known {
+    fn last_event_id(&self) -> &str {
+        &self.last_event_id
+    }
+
+    fn origin(&self) -> &str {
+        &self.origin
     }
 }

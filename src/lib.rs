@@ -20,7 +20,7 @@ mod transport;
 mod variants;
 
 pub use error::{DecodeError, Error};
-pub use event::Event;
+pub use event::{Event, UndecodedEvent};
 #[cfg(feature = "gzip")]
 pub use payload::GunzipError;
 #[cfg(feature = "bytes")]

@@ -162,9 +162,12 @@ impl<'de> VariantAccess<'de> for Content<'de> {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use serde::Deserialize;
 
     use super::*;
+    use crate::event::Known;
 
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(rename_all = "kebab-case")]
@@ -182,7 +185,7 @@ mod tests {
     }
 
     fn feed(name: &str, data: &str) -> Result<Feed, DecodeError> {
-        decode(&Event::new(data, name.into(), "".into(), "".into()))
+        decode(&Event::new(data, name.into(), Rc::new(Known::default())))
     }
 
     #[test]

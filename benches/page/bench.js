@@ -31,7 +31,7 @@ async function npm(url, count) {
   const source = new Ours(url);
   source.on("price", ({ data }) => take(data));
   const { elapsed } = await promise;
-  source.free();
+  source.close();
   return elapsed;
 }
 

@@ -51,12 +51,21 @@ extern "C" {
     fn set_count(this: &JsError, count: u32);
 }
 
-pub(super) fn event_to_js(event: Event<JsValue>) -> JsValue {
+pub(super) fn event_to_js(event: &Event<Json>) -> JsValue {
+    js_event(
+        event.name(),
+        &event.data.0,
+        event.last_event_id(),
+        event.origin(),
+    )
+}
+
+fn js_event(name: &str, data: &JsValue, last_event_id: &str, origin: &str) -> JsValue {
     let object: JsEvent = js_sys::Object::new().unchecked_into();
-    object.set_name(event.name());
-    object.set_data(&event.data);
-    object.set_last_event_id(event.last_event_id());
-    object.set_origin(event.origin());
+    object.set_name(name);
+    object.set_data(data);
+    object.set_last_event_id(last_event_id);
+    object.set_origin(origin);
     object.into()
 }
 
@@ -66,7 +75,14 @@ pub(super) fn error_to_js(error: &Error) -> JsValue {
     js.set_code(code(error));
     match error {
         Error::Decode(error) => {
-            js.set_event(&event_to_js(error.event().clone().map(JsValue::from)))
+            let event = error.event();
+            let data = JsValue::from_str(&event.data);
+            js.set_event(&js_event(
+                event.name(),
+                &data,
+                event.last_event_id(),
+                event.origin(),
+            ));
         }
         Error::TooMany { count, last } => {
             js.set_count(*count);

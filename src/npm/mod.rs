@@ -45,9 +45,7 @@ impl JsEventSource {
 
     pub fn on(&self, name: &str, handler: Function) -> Result<JsValue, JsValue> {
         self.source
-            .on::<Json>(name, move |event| {
-                call(&handler, &event_to_js(event.map(|Json(data)| data)))
-            })
+            .on::<Json>(name, move |event| call(&handler, &event_to_js(&event)))
             .map(|listener| self.keep(listener))
             .map_err(|error| error_to_js(&error))
     }

@@ -19,7 +19,7 @@ export type State =
   | { readonly type: "waiting"; readonly attempt: number; readonly retryIn?: number }
   | { readonly type: "closed"; readonly reason: CloseReason };
 
-/** Why a source ended: its server said so, `close()` was called, it was freed, or its policy ended it. */
+/** Why a source ended: its server said so, `close()` was called, it was collected, or its policy ended it. */
 export type CloseReason =
   | { readonly type: "finished" }
   | { readonly type: "requested" }
@@ -107,8 +107,8 @@ export interface EventSourceOptions {
 }
 
 /**
- * A source of server-sent events, with types, a policy and an end. It stays open until it closes or is freed, also
- * where the page holds no reference to it but it has listeners.
+ * A source of server-sent events, with types, a policy and an end. While it has listeners it stays open until it is
+ * closed, also where the page holds no reference to it; one without listeners closes when it is collected.
  */
 export class EventSource<Events extends EventMap = EventMap> {
   /** Throws an `EventSourceError` where the URL is invalid, a `TypeError` where an option is. */
@@ -129,7 +129,9 @@ export class EventSource<Events extends EventMap = EventMap> {
   readonly url: string;
   /** The id of the last event that somebody listened to. */
   readonly lastEventId: string;
-  /** Closes the source and gives its memory back at once, instead of when it is collected. */
+  /**
+   * Gives this object's memory back at once, instead of when it is collected; it cannot be used any more. A source
+   * without listeners is closed with it, one with listeners goes on: `close()` first to end it.
+   */
   free(): void;
-  [Symbol.dispose](): void;
 }

@@ -116,9 +116,11 @@ impl Machine {
         }
     }
 
-    /// An event has arrived, whatever is in it.
-    pub(crate) fn event(&mut self, now: Duration) {
-        self.last_event = now;
+    /// An event has arrived, whatever is in it. The clock is read only where it matters: a browser's is not cheap.
+    pub(crate) fn event(&mut self, now: impl FnOnce() -> Duration) {
+        if self.policy.idle.is_some() {
+            self.last_event = now();
+        }
         self.forget_failures();
     }
 

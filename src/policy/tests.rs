@@ -36,7 +36,7 @@ impl Bench {
     }
 
     fn event(&mut self) -> &mut Self {
-        self.machine.event(self.now);
+        self.machine.event(|| self.now);
         self
     }
 
@@ -88,7 +88,11 @@ fn given_up() -> Error {
 }
 
 fn undecodable() -> Error {
-    let event = crate::Event::new("x", "e".into(), "".into(), "".into());
+    let event = crate::Event::new(
+        "x",
+        "e".into(),
+        std::rc::Rc::new(crate::event::Known::default()),
+    );
     Error::Decode(crate::DecodeError::new::<u8>(&event, std::fmt::Error))
 }
 
@@ -425,7 +429,7 @@ enum Outcome {
 fn play(bench: &mut Bench, happening: Happening) -> Outcome {
     match happening {
         Happening::Opened => bench.machine.opened(bench.now),
-        Happening::Event => bench.machine.event(bench.now),
+        Happening::Event => bench.machine.event(|| bench.now),
         Happening::Decoded => bench.machine.decoded(),
         Happening::Closed => bench.machine.close(),
         Happening::Undecodable => return Outcome::Verdict(bench.undecodable()),

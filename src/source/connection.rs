@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     CloseReason, Error, Event, Policy, State,
+    event::Provenance,
     host::{Host, Timer},
     policy::machine::{Machine, Tick, Trouble, Verdict},
     transport::{Connector, Signal, Sink, Transport},
@@ -53,7 +54,8 @@ pub(crate) struct Connection {
     state: RefCell<State>,
     transport: RefCell<Option<Box<dyn Transport>>>,
     timer: RefCell<Option<(Duration, Timer)>>,
-    last_event_id: RefCell<String>,
+    /// Of the last event.
+    provenance: RefCell<Option<Rc<dyn Provenance>>>,
     tasks: RefCell<VecDeque<Task>>,
     running: Cell<bool>,
     subscriptions: Subscriptions,
@@ -85,7 +87,7 @@ impl Connection {
             state: RefCell::new(State::Connecting),
             transport: RefCell::default(),
             timer: RefCell::default(),
-            last_event_id: RefCell::default(),
+            provenance: RefCell::default(),
             tasks: RefCell::default(),
             running: Cell::default(),
             subscriptions: Subscriptions::default(),
@@ -115,7 +117,9 @@ impl Connection {
     }
 
     pub(super) fn last_event_id(&self) -> String {
-        self.last_event_id.borrow().clone()
+        let last = self.provenance.borrow();
+        last.as_ref()
+            .map_or_else(String::new, |last| last.last_event_id().to_owned())
     }
 
     pub(super) fn end(&self) -> &Rc<End> {
@@ -301,8 +305,8 @@ impl Connection {
     }
 
     fn frame(&self, frame: &Event<&str>) {
-        self.machine.borrow_mut().event(self.now());
-        self.note_id(frame.last_event_id());
+        self.machine.borrow_mut().event(|| self.now());
+        self.provenance.replace(Some(Rc::clone(frame.provenance())));
         if self.settings.terminal_data.as_deref() == Some(frame.data) {
             return self.close(CloseReason::Finished);
         }
@@ -313,13 +317,6 @@ impl Connection {
         }
         if self.settings.terminal_event.as_deref() == Some(frame.name()) {
             self.close(CloseReason::Finished);
-        }
-    }
-
-    fn note_id(&self, id: &str) {
-        let mut last = self.last_event_id.borrow_mut();
-        if *last != id {
-            id.clone_into(&mut last);
         }
     }
 

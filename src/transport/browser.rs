@@ -5,15 +5,14 @@ use std::{
     cell::{OnceCell, RefCell},
     collections::BTreeMap,
     rc::Rc,
-    sync::Arc,
 };
 
 use gloo_events::EventListener;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{EventSourceInit, MessageEvent, Url};
 
 use super::{Connector, Signal, Sink, Transport};
-use crate::{Error, Event};
+use crate::{Error, Event, event::Provenance};
 
 /// How to make the browser's sources.
 pub(crate) struct BrowserConnector {
@@ -86,7 +85,7 @@ impl Connector for BrowserConnector {
 /// A source of the browser, with a DOM listener for each name that somebody listens to.
 pub(crate) struct Browser {
     messages: RefCell<BTreeMap<String, EventListener>>,
-    reader: Rc<Reader>,
+    sink: Sink,
     _life: [EventListener; 2],
     raw: web_sys::EventSource,
 }
@@ -111,11 +110,7 @@ impl Browser {
         };
         Self {
             messages: RefCell::default(),
-            reader: Rc::new(Reader {
-                sink,
-                last_event_id: Interned::default(),
-                origin: Interned::default(),
-            }),
+            sink,
             _life: [opened, lost],
             raw,
         }
@@ -128,9 +123,9 @@ impl Browser {
 
 impl Transport for Browser {
     fn listen(&self, name: &str) {
-        let (reader, shared_name) = (Rc::clone(&self.reader), Arc::from(name));
+        let (sink, shared_name) = (Rc::clone(&self.sink), Rc::from(name));
         let listener = EventListener::new(&self.raw, name.to_owned(), move |event| {
-            reader.read(&shared_name, event);
+            read(&shared_name, event, &sink);
         });
         self.messages.borrow_mut().insert(name.to_owned(), listener);
     }
@@ -150,41 +145,54 @@ impl Drop for Browser {
     }
 }
 
-/// Makes frames of the browser's message events.
-struct Reader {
-    sink: Sink,
-    last_event_id: Interned,
-    origin: Interned,
+#[wasm_bindgen]
+extern "C" {
+    /// A `MessageEvent`, or what a page dispatches to a source by hand, which may lack any of it. One call fetches each
+    /// string, where a `JsValue` in between would cost as much again.
+    #[derive(Clone)]
+    type Message;
+
+    #[wasm_bindgen(method, getter)]
+    fn data(this: &Message) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = lastEventId)]
+    fn last_event_id(this: &Message) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn origin(this: &Message) -> Option<String>;
 }
 
-impl Reader {
-    fn read(&self, name: &Arc<str>, event: &web_sys::Event) {
-        let Some(message) = event.dyn_ref::<MessageEvent>() else {
-            return;
-        };
-        let Some(data) = message.data().as_string() else {
-            return;
-        };
-        (self.sink)(Signal::Frame(Event::new(
+/// Makes a frame of a message event, of which only the data is read at once.
+fn read(name: &Rc<str>, event: &web_sys::Event, sink: &Sink) {
+    let message = event.unchecked_ref::<Message>();
+    if let Some(data) = message.data() {
+        let dispatched = Rc::new(Dispatched {
+            message: message.clone(),
+            last_event_id: OnceCell::new(),
+            origin: OnceCell::new(),
+        });
+        sink(Signal::Frame(Event::new(
             data.as_str(),
-            Arc::clone(name),
-            self.last_event_id.share(message.last_event_id()),
-            self.origin.share(message.origin()),
+            Rc::clone(name),
+            dispatched,
         )));
     }
 }
 
-/// A string that is mostly the same as the last time, so that it need not be allocated again.
-#[derive(Default)]
-struct Interned(RefCell<Arc<str>>);
+/// Where a message came from, read when somebody asks: each string costs as much as its dispatch.
+struct Dispatched {
+    message: Message,
+    last_event_id: OnceCell<String>,
+    origin: OnceCell<String>,
+}
 
-impl Interned {
-    fn share(&self, text: String) -> Arc<str> {
-        let mut last = self.0.borrow_mut();
-        if **last != *text {
-            *last = text.into();
-        }
-        Arc::clone(&last)
+impl Provenance for Dispatched {
+    fn last_event_id(&self) -> &str {
+        self.last_event_id
+            .get_or_init(|| self.message.last_event_id().unwrap_or_default())
+    }
+
+    fn origin(&self) -> &str {
+        self.origin
+            .get_or_init(|| self.message.origin().unwrap_or_default())
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
 use super::{Connector, Signal, Sink, Transport};
 use crate::{
     Error, Event,
+    event::Known,
     host::{Host, Timer},
 };
 
@@ -55,12 +56,11 @@ impl Script {
             .iter()
             .any(|listened| listened == name)
         {
-            self.signal(Signal::Frame(Event::new(
-                data,
-                name.into(),
-                id.into(),
-                URL.into(),
-            )));
+            let known = Known {
+                last_event_id: id.to_owned(),
+                origin: URL.to_owned(),
+            };
+            self.signal(Signal::Frame(Event::new(data, name.into(), Rc::new(known))));
         }
     }
 

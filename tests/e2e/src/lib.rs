@@ -1,14 +1,235 @@
-//! A stage for tests of the demo page and of the npm package in real browsers: a server with the page, a driver and
-//! its browser, and eyes for what the page shows.
+//! Real browsers, headless, driven by WebDriver.
+//!
+//! The environment may name what to run: `CHROMEDRIVER` and `CHROMIUM`, `GECKODRIVER` and `FIREFOX`. What it does not
+//! name is looked for on `PATH`.
 
-mod browser;
-mod driver;
-mod page;
-mod script;
-mod stage;
-mod suite;
+use std::{env, process::Stdio, time::Duration};
 
-pub use browser::Browser;
-pub use page::{Entry, Page};
-pub use stage::Stage;
-pub use suite::{Result, Suite};
+use fantoccini::{Client, ClientBuilder, error::CmdError, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use nix::{
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::{Instant, sleep, timeout},
+};
+
+/// How long a driver, a page or a script may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const CHROMIUM_ARGUMENTS: &[&str] = &[
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+const FIREFOX_ARGUMENTS: &[&str] = &["-headless"];
+
+/// The browsers that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Chromium, by chromedriver.
+    Chromium,
+    /// Firefox, by geckodriver.
+    Firefox,
+}
+
+/// The process of a driver, which its browser's processes are grouped with.
+#[derive(Debug)]
+struct Driver {
+    process: Child,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Driver {
+    async fn port(&mut self) -> u16 {
+        while let Ok(Some(line)) = self.output.next_line().await {
+            if let Some(port) = port_in(&line) {
+                return port;
+            }
+        }
+        panic!("the driver ended before it listened")
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let group = self.process.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(group) = group {
+            // A group that is gone already is what is wanted.
+            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+        }
+    }
+}
+
+/// A browser with an empty profile. Dropping it ends it, and its driver.
+#[derive(Debug)]
+pub struct Browser {
+    client: Client,
+    _driver: Driver,
+}
+
+impl Browser {
+    /// Starts a driver on a free port, and a browser with it.
+    ///
+    /// # Panics
+    ///
+    /// Where either cannot be started; the message says which.
+    pub async fn launch(kind: Kind) -> Self {
+        let (driver, port) = start_driver(kind).await;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(kind))
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .unwrap_or_else(|error| panic!("{kind:?} does not start: {error}"));
+        Self {
+            client,
+            _driver: driver,
+        }
+    }
+
+    /// Opens a page and waits until it is loaded.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be opened.
+    pub async fn goto(&self, url: &str) {
+        self.client.goto(url).await.expect("the page opens");
+    }
+
+    /// Runs an async function's body on the page; what it returns, or its exception.
+    ///
+    /// # Errors
+    ///
+    /// The exception, as text.
+    ///
+    /// # Panics
+    ///
+    /// Where the browser does not answer in time.
+    pub async fn try_run(&self, body: &str, argument: Value) -> Result<Value, String> {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             (async (argument) => {{ {body} }})(arguments[0]).then(
+                 (value) => done({{ value }}),
+                 (error) => done({{ error: String(error) }}),
+             );"
+        );
+        let mut answer = timeout(PATIENCE, self.client.execute_async(&script, vec![argument]))
+            .await
+            .unwrap_or_else(|_| panic!("no answer after {PATIENCE:?} from: {body}"))
+            .unwrap_or_else(|error| panic!("{error}, from: {body}"));
+        match answer.get("error").and_then(Value::as_str) {
+            Some(error) => Err(error.to_owned()),
+            None => Ok(answer["value"].take()),
+        }
+    }
+
+    /// As [`try_run`](Self::try_run), for what must succeed.
+    ///
+    /// # Panics
+    ///
+    /// With the exception.
+    pub async fn run(&self, body: &str, argument: Value) -> Value {
+        match self.try_run(body, argument).await {
+            Ok(value) => value,
+            Err(error) => panic!("{error}, from: {body}"),
+        }
+    }
+
+    /// Waits until an expression is true on the page.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not become true, with the text of the page.
+    pub async fn until(&self, expression: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self
+            .is(expression)
+            .await
+            .expect("the expression can be evaluated")
+        {
+            if Instant::now() > deadline {
+                let page = self
+                    .run("return document.body.innerText;", Value::Null)
+                    .await;
+                panic!(
+                    "`{expression}` never became true; the page:\n{}",
+                    page.as_str().unwrap_or_default()
+                );
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn is(&self, expression: &str) -> Result<bool, CmdError> {
+        let value = self
+            .client
+            .execute(&format!("return Boolean({expression});"), Vec::new())
+            .await?;
+        Ok(value == true)
+    }
+
+    /// Ends the browser.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not go.
+    pub async fn close(&self) {
+        self.client.clone().close().await.expect("the browser ends");
+    }
+}
+
+async fn start_driver(kind: Kind) -> (Driver, u16) {
+    let (variable, program) = match kind {
+        Kind::Chromium => ("CHROMEDRIVER", "chromedriver"),
+        Kind::Firefox => ("GECKODRIVER", "geckodriver"),
+    };
+    let program = env::var(variable).unwrap_or_else(|_| program.to_owned());
+    let mut process = Command::new(&program)
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .unwrap_or_else(|error| {
+            panic!("{program} cannot be run ({error}): set {variable} or PATH")
+        });
+    let output = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
+    let mut driver = Driver { process, output };
+    let port = timeout(PATIENCE, driver.port())
+        .await
+        .unwrap_or_else(|_| panic!("{program} does not say where it listens"));
+    (driver, port)
+}
+
+/// The port in the line by which chromedriver or geckodriver says that it listens.
+fn port_in(line: &str) -> Option<u16> {
+    let (_, port) = line
+        .split_once("successfully on port ")
+        .or_else(|| line.split_once("Listening on 127.0.0.1:"))?;
+    port.trim().trim_end_matches('.').parse().ok()
+}
+
+fn capabilities(kind: Kind) -> Capabilities {
+    let (key, args, binary) = match kind {
+        Kind::Chromium => (
+            "goog:chromeOptions",
+            CHROMIUM_ARGUMENTS,
+            env::var("CHROMIUM"),
+        ),
+        Kind::Firefox => ("moz:firefoxOptions", FIREFOX_ARGUMENTS, env::var("FIREFOX")),
+    };
+    let mut options = json!({ "args": args });
+    if let Ok(binary) = binary {
+        options["binary"] = binary.into();
+    }
+    Capabilities::from_iter([(key.to_owned(), options)])
+}
