@@ -1,4 +1,4 @@
-// Runs the contenders in turn; the runner calls `bench` and reads what it returns.
+// The contenders, one at a time, as the runner calls them.
 import initNpm, { EventSource as Ours } from "/pkg/typed_eventsource.js";
 import initRust, { typedListener } from "./rust/typed_eventsource_bench.js";
 
@@ -35,19 +35,7 @@ async function npm(url, count) {
   return elapsed;
 }
 
-const contenders = { raw, rust: typedListener, npm };
+await Promise.all([initNpm(), initRust()]);
 
-/** Plays so many rounds, after one that does not count, and turns the order around from round to round. */
-globalThis.bench = async (url, count, rounds) => {
-  await Promise.all([initNpm(), initRust()]);
-  const times = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
-  for (let round = -1; round < rounds; round += 1) {
-    const order = Object.keys(contenders);
-    if (round % 2 === 0) order.reverse();
-    for (const name of order) {
-      const elapsed = await contenders[name](url, count);
-      if (round >= 0) times[name].push(elapsed);
-    }
-  }
-  return times;
-};
+/** Each takes the URL of a stream and how many events are on it. */
+window.contenders = { raw, rust: typedListener, npm };

@@ -1,5 +1,6 @@
 //! The project's own commands, run as `cargo xtask <command>`.
 
+mod bench;
 mod browsers;
 mod demo;
 mod lint;
@@ -27,6 +28,7 @@ Usage: cargo xtask <command>
   test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e
   lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes
   npm                  Build the npm package, optimised, into pkg/
+  bench                Time the contenders side by side in one headless Chromium
   serve                Run the test server, for running `wasm-pack test` by hand
 
 Tools are kept in the user's cache folder; the long steps happen once.
@@ -39,6 +41,7 @@ enum Command {
     Test(Vec<test::Suite>),
     Lint,
     Npm,
+    Bench,
     Serve,
 }
 
@@ -65,6 +68,7 @@ fn run() -> Result<ExitCode> {
         Command::Test(suites) => return test::test(&suites),
         Command::Lint => return lint::lint(),
         Command::Npm => npm::build()?,
+        Command::Bench => bench::bench()?,
         Command::Serve => server::serve()?,
     }
     Ok(ExitCode::SUCCESS)
@@ -79,6 +83,7 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             "test" => Command::Test(Vec::new()),
             "lint" => Command::Lint,
             "npm" => Command::Npm,
+            "bench" => Command::Bench,
             "serve" => Command::Serve,
             other => {
                 let message = format!("no command `{other}`; `cargo xtask --help` lists them");

@@ -7,10 +7,6 @@ use std::{env, process::Stdio, time::Duration};
 
 use fantoccini::{Client, ClientBuilder, error::CmdError, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
-use nix::{
-    sys::signal::{Signal, killpg},
-    unistd::Pid,
-};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
@@ -42,10 +38,11 @@ pub enum Kind {
     Firefox,
 }
 
-/// The process of a driver, which its browser's processes are grouped with.
+/// A driver, ended when it is dropped.
 #[derive(Debug)]
 struct Driver {
-    process: Child,
+    _process: Child,
+    /// Held open, since a driver may write more.
     output: Lines<BufReader<ChildStdout>>,
 }
 
@@ -60,17 +57,7 @@ impl Driver {
     }
 }
 
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let group = self.process.id().and_then(|id| i32::try_from(id).ok());
-        if let Some(group) = group {
-            // A group that is gone already is what is wanted.
-            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
-        }
-    }
-}
-
-/// A browser with an empty profile. Dropping it ends it, and its driver.
+/// A browser with an empty profile. It has to be [closed](Self::close): dropping it ends its driver alone.
 #[derive(Debug)]
 pub struct Browser {
     client: Client,
@@ -197,13 +184,16 @@ async fn start_driver(kind: Kind) -> (Driver, u16) {
         .arg("--port=0")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .process_group(0)
+        .kill_on_drop(true)
         .spawn()
         .unwrap_or_else(|error| {
             panic!("{program} cannot be run ({error}): set {variable} or PATH")
         });
     let output = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
-    let mut driver = Driver { process, output };
+    let mut driver = Driver {
+        _process: process,
+        output,
+    };
     let port = timeout(PATIENCE, driver.port())
         .await
         .unwrap_or_else(|_| panic!("{program} does not say where it listens"));

@@ -7,23 +7,40 @@ use bytes::{Bytes, BytesMut};
 /// Large enough that a chunk's cost does not show, small enough that the client can start.
 const CHUNK: usize = 64 * 1024;
 
-/// A text repeated, its `{n}` counting up; yields chunks of about 64 KiB.
+/// A text repeated, its `{n}` counting up; yields chunks of about 64 KiB, or of one text each.
 #[derive(Debug)]
 pub(crate) struct Flood {
     head: String,
     tails: Vec<String>,
     length: usize,
+    chunk: usize,
     next: u32,
     times: u32,
 }
 
 impl Flood {
+    /// As many to a chunk as fit.
     pub(crate) fn new(times: u32, text: &str) -> Self {
+        Self::with_chunks_of(CHUNK, times, text)
+    }
+
+    /// Each as a chunk of its own.
+    pub(crate) fn one_by_one(times: u32, text: &str) -> Self {
+        Self::with_chunks_of(1, times, text)
+    }
+
+    /// Whether each chunk holds one text.
+    pub(crate) fn is_one_by_one(&self) -> bool {
+        self.chunk == 1
+    }
+
+    fn with_chunks_of(chunk: usize, times: u32, text: &str) -> Self {
         let mut pieces = text.split("{n}").map(String::from);
         Self {
             head: pieces.next().unwrap_or_default(),
             tails: pieces.collect(),
             length: text.len(),
+            chunk,
             next: 0,
             // Hyper takes an empty chunk for nothing, and ten million of nothing is a busy loop.
             times: if text.is_empty() { 0 } else { times },
@@ -44,8 +61,8 @@ impl Iterator for Flood {
     type Item = Bytes;
 
     fn next(&mut self) -> Option<Bytes> {
-        let mut chunk = BytesMut::with_capacity(CHUNK + 2 * self.length);
-        while self.next < self.times && chunk.len() < CHUNK {
+        let mut chunk = BytesMut::with_capacity(self.chunk + 2 * self.length);
+        while self.next < self.times && chunk.len() < self.chunk {
             self.write_event(&mut chunk);
             self.next += 1;
         }
@@ -65,6 +82,12 @@ mod tests {
     fn counts_in_every_place() {
         assert_eq!(all(2, "{n}:{n};"), ["0:0;1:1;"]);
         assert_eq!(all(3, "x"), ["xxx"]);
+    }
+
+    #[test]
+    fn one_by_one_each_has_its_chunk() {
+        let chunks: Vec<_> = Flood::one_by_one(2, "{n};").collect();
+        assert_eq!(chunks, ["0;", "1;"]);
     }
 
     #[test]

@@ -146,6 +146,13 @@ pub enum Step {
         /// The text, in which each `{n}` becomes 0, 1, 2, …
         send: String,
     },
+    /// As [`Repeat`](Self::Repeat), each text as one chunk of its own, as servers send their events.
+    Series {
+        /// How many times, at most [`MAX_TIMES`].
+        times: u32,
+        /// The text, in which each `{n}` becomes 0, 1, 2, …
+        send: String,
+    },
     /// Waits for so many milliseconds, at most [`MAX_PAUSE_MS`].
     Pause(u64),
     /// Waits for `POST /scripts/{id}/release`; one release lets one `wait` pass, and early ones count.
@@ -161,7 +168,7 @@ pub enum Step {
 impl Step {
     fn check(&self) -> Result<(), String> {
         match self {
-            Self::Repeat { times, .. } if *times > MAX_TIMES => {
+            Self::Repeat { times, .. } | Self::Series { times, .. } if *times > MAX_TIMES => {
                 Err(format!("repeat: {times} times is more than {MAX_TIMES}"))
             }
             Self::Pause(ms) if *ms > MAX_PAUSE_MS => {

@@ -181,8 +181,13 @@ impl Player {
 
     /// The next bytes to send, `None` at the end.
     async fn next_chunk(&mut self) -> Option<Bytes> {
-        if let Some(chunk) = self.flood.as_mut().and_then(Flood::next) {
-            return Some(chunk);
+        if let Some(flood) = &mut self.flood {
+            if flood.is_one_by_one() {
+                yield_now().await;
+            }
+            if let Some(chunk) = flood.next() {
+                return Some(chunk);
+            }
         }
         // hyper flushes when there is nothing to send, so that the chunk before goes out by itself.
         yield_now().await;
@@ -191,11 +196,15 @@ impl Player {
                 Step::Send(text) => return Some(text.into()),
                 Step::SendBytes(bytes) => return Some(bytes.into()),
                 Step::Repeat { times, send } => {
-                    let mut flood = Flood::new(times, &send);
-                    let chunk = flood.next();
-                    self.flood = Some(flood);
-                    if chunk.is_some() {
-                        return chunk;
+                    let flood = self.flood.insert(Flood::new(times, &send));
+                    if let Some(chunk) = flood.next() {
+                        return Some(chunk);
+                    }
+                }
+                Step::Series { times, send } => {
+                    let series = self.flood.insert(Flood::one_by_one(times, &send));
+                    if let Some(chunk) = series.next() {
+                        return Some(chunk);
                     }
                 }
                 Step::Pause(ms) => sleep(Duration::from_millis(ms)).await,

@@ -95,6 +95,20 @@ async fn floods() {
 }
 
 #[tokio::test]
+async fn sends_a_series_one_by_one() {
+    let server = start().await;
+    let series = Step::Series {
+        times: 3,
+        send: "data: {n}\n\n".into(),
+    };
+    let script = put(&server, [Attempt::playing([series])]).await;
+    let mut stream = script.open().await;
+    for n in 0..3 {
+        assert_eq!(stream.text().await, format!("data: {n}\n\n"));
+    }
+}
+
+#[tokio::test]
 async fn pauses() {
     let server = start().await;
     let steps = [send("a"), Step::Pause(80), send("b")];
