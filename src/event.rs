@@ -8,6 +8,9 @@ use std::{fmt, rc::Rc};
 /// [the HTML standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage)
 /// fills that in for an event stream. Cloning copies the payload and shares the rest.
 ///
+/// Id and origin are read from the browser's `MessageEvent` when they are asked for, so that an event keeps that alive,
+/// its undecoded data included. To store many, store their `data`.
+///
 /// ```
 /// # use typed_eventsource::Event;
 /// fn label(event: &Event<f64>) -> String {

@@ -107,6 +107,12 @@ fn message(error: &Error) -> String {
             .to_string()
             .replace("on_state", "onState")
             .replace("on_error", "onError"),
+        (Error::TooMany { count, last }, _) => {
+            format!("{count} times in a row is too often: {}", message(last))
+        }
+        (Error::DownTooLong { limit, last }, _) => {
+            format!("the source has been down for {limit:?}: {}", message(last))
+        }
         _ => error.to_string(),
     }
 }

@@ -15,8 +15,8 @@ const TYPES: &str = include_str!("types.d.ts");
 #[wasm_bindgen]
 extern "C" {
     /// Hands an exception to the global error handler, as the DOM does with those of its listeners.
-    #[wasm_bindgen(js_name = reportError)]
-    fn report_error(exception: &JsValue);
+    #[wasm_bindgen(catch, js_name = reportError)]
+    fn report_error(exception: &JsValue) -> Result<(), JsValue>;
 
     /// The DOM takes a `URL` as well as a string.
     #[wasm_bindgen(js_name = String)]
@@ -95,6 +95,9 @@ impl JsEventSource {
 
 fn call(handler: &Function, argument: &JsValue) {
     if let Err(exception) = handler.call1(&JsValue::UNDEFINED, argument) {
-        report_error(&exception);
+        // Where there is no such handler the exception must not pass through what has called the listener.
+        if report_error(&exception).is_err() {
+            web_sys::console::error_1(&exception);
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::{Backoff, EventSource, EventSourceBuilder, Policy, Then};
 pub(super) fn builder(url: String, options: JsValue) -> Result<EventSourceBuilder, JsValue> {
     let options: Options = read(options, "options")?;
     let mut builder = EventSource::builder(url)
-        .with_credentials(options.with_credentials)
+        .with_credentials(options.with_credentials.unwrap_or_default())
         .policy(policy(options.policy)?);
     if let Some(name) = options.resume_parameter {
         builder = builder.resume_parameter(name);
@@ -43,7 +43,7 @@ fn read<T: Default + de::DeserializeOwned>(value: JsValue, what: &str) -> Result
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Options {
-    with_credentials: bool,
+    with_credentials: Option<bool>,
     #[serde(with = "serde_wasm_bindgen::preserve")]
     policy: JsValue,
     resume_parameter: Option<String>,

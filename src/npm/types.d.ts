@@ -110,7 +110,7 @@ export interface EventSourceOptions {
  * A source of server-sent events, with types, a policy and an end. While it has listeners it stays open until it is
  * closed, also where the page holds no reference to it; one without listeners closes when it is collected.
  */
-export class EventSource<Events extends EventMap = EventMap> {
+export class EventSource<Events extends { [Name in keyof Events]: unknown } = EventMap> {
   /** Throws an `EventSourceError` where the URL is invalid, a `TypeError` where an option is. */
   constructor(url: string | URL, options?: EventSourceOptions);
   /** Calls back with each event of this name; the function that it returns ends that. */
@@ -131,7 +131,8 @@ export class EventSource<Events extends EventMap = EventMap> {
   readonly lastEventId: string;
   /**
    * Gives this object's memory back at once, instead of when it is collected; it cannot be used any more. A source
-   * without listeners is closed with it, one with listeners goes on: `close()` first to end it.
+   * without listeners is closed with it, one with listeners goes on: `close()` first to end it. Not to be called from
+   * within a listener that `close()` itself runs.
    */
   free(): void;
 }

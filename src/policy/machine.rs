@@ -215,10 +215,9 @@ impl Machine {
             },
             Verdict::Reopen { after } => {
                 self.reopenings = self.reopenings.saturating_add(1);
-                self.down.get_or_insert_with(|| Down {
-                    since: now,
-                    last: trouble.error.clone(),
-                });
+                if trouble.kind == Kind::Decode {
+                    self.fail(&trouble.error, now);
+                }
                 let until = now.saturating_add(*after);
                 self.enter(Phase::Waiting { until }, now);
             }
@@ -229,6 +228,8 @@ impl Machine {
     /// It is over: nothing follows.
     pub(crate) fn close(&mut self) {
         self.phase = Phase::Closed;
+        // What it has captured may lead back to the source.
+        self.policy.rule = None;
     }
 
     fn enter(&mut self, phase: Phase, now: Duration) {

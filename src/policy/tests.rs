@@ -296,6 +296,15 @@ fn a_rule_sees_the_situation_and_has_the_last_word() {
 }
 
 #[test]
+fn a_rule_that_reopens_after_a_decode_error_has_failed_the_connection() {
+    let reopen = Decision::Reopen { after: seconds(1) };
+    let mut bench = Bench::new(Policy::browser().rule(move |_| reopen));
+    bench.open().event();
+    assert!(matches!(bench.undecodable(), Verdict::Reopen { .. }));
+    assert_eq!(bench.machine.failures(), 1);
+}
+
+#[test]
 fn a_rule_that_waits_for_nothing_closes() {
     let mut bench = Bench::new(Policy::resilient().rule(|_| Decision::KeepWaiting));
     assert!(matches!(

@@ -71,7 +71,8 @@ impl EventSourceBuilder {
     /// The query parameter by which the server is told the last event id when the policy reopens the source.
     ///
     /// The browser sends the `Last-Event-ID` header only where it reconnects by itself; a source that is made anew
-    /// cannot. The id is that of the last event that somebody listened to.
+    /// cannot. The id is that of the last event that somebody listened to. The query is then written anew by the
+    /// browser's `URLSearchParams`, which spells some characters differently.
     pub fn resume_parameter(mut self, name: impl Into<String>) -> Self {
         self.resume_parameter = Some(name.into());
         self

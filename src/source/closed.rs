@@ -1,10 +1,10 @@
 //! The end of a source, as a future.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     fmt,
     pin::Pin,
-    rc::Rc,
+    rc::{Rc, Weak},
     task::{Context, Poll, Waker},
 };
 
@@ -15,27 +15,54 @@ use crate::CloseReason;
 /// It does not keep the source alive: when the last handle, listener and stream goes, it resolves with
 /// [`CloseReason::Dropped`]. Dropping it does nothing.
 #[must_use = "futures do nothing unless awaited"]
-#[derive(Clone)]
-pub struct Closed(Rc<End>);
+pub struct Closed {
+    end: Rc<End>,
+    waker: Rc<Waiting>,
+}
+
+/// Whom to wake, while a future waits.
+type Waiting = Cell<Option<Waker>>;
 
 /// Where a source leaves the reason for its end.
 #[derive(Default)]
 pub(crate) struct End {
     reason: RefCell<Option<CloseReason>>,
-    wakers: RefCell<Vec<Waker>>,
+    waiting: RefCell<Vec<Weak<Waiting>>>,
 }
 
 impl End {
     pub(crate) fn reach(&self, reason: CloseReason) {
-        *self.reason.borrow_mut() = Some(reason);
-        let wakers = self.wakers.take();
-        wakers.into_iter().for_each(Waker::wake);
+        self.reason.replace(Some(reason));
+        for waiting in self.waiting.take() {
+            let waker = waiting.upgrade().and_then(|waiting| waiting.take());
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+
+    /// A place for a waker, which is let go of when its future is.
+    fn wait(&self) -> Rc<Waiting> {
+        let place = Rc::new(Waiting::default());
+        let mut waiting = self.waiting.borrow_mut();
+        waiting.retain(|known| known.strong_count() > 0);
+        waiting.push(Rc::downgrade(&place));
+        place
     }
 }
 
 impl Closed {
     pub(crate) fn new(end: &Rc<End>) -> Self {
-        Self(Rc::clone(end))
+        Self {
+            end: Rc::clone(end),
+            waker: end.wait(),
+        }
+    }
+}
+
+impl Clone for Closed {
+    fn clone(&self) -> Self {
+        Self::new(&self.end)
     }
 }
 
@@ -43,13 +70,10 @@ impl Future for Closed {
     type Output = CloseReason;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<CloseReason> {
-        if let Some(reason) = self.0.reason.borrow().clone() {
+        if let Some(reason) = self.end.reason.borrow().clone() {
             return Poll::Ready(reason);
         }
-        let mut wakers = self.0.wakers.borrow_mut();
-        if !wakers.iter().any(|waker| waker.will_wake(context.waker())) {
-            wakers.push(context.waker().clone());
-        }
+        self.waker.set(Some(context.waker().clone()));
         Poll::Pending
     }
 }
@@ -57,7 +81,7 @@ impl Future for Closed {
 impl fmt::Debug for Closed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Closed")
-            .field(&self.0.reason.borrow())
+            .field(&self.end.reason.borrow())
             .finish()
     }
 }

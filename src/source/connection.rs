@@ -15,7 +15,7 @@ use super::{
     listener::Listener,
     queue::{Pushed, Queue},
     slots::{Slot, Slots},
-    subscriptions::{Failure, FrameCallback, Subscriptions, check_name},
+    subscriptions::{Failure, FrameCallback, Reception, Subscriptions, check_name},
 };
 use crate::{
     CloseReason, Error, Event, Policy, State,
@@ -78,10 +78,11 @@ enum Task {
 }
 
 impl Connection {
-    pub(super) fn open(settings: Settings) -> Result<Rc<Self>, Error> {
+    pub(super) fn open(mut settings: Settings) -> Result<Rc<Self>, Error> {
         let now = settings.host.now();
+        let policy = std::mem::take(&mut settings.policy);
         let connection = Rc::new_cyclic(|this| Self {
-            machine: RefCell::new(Machine::new(settings.policy.clone(), now)),
+            machine: RefCell::new(Machine::new(policy, now)),
             settings,
             this: Weak::clone(this),
             state: RefCell::new(State::Connecting),
@@ -216,7 +217,7 @@ impl Connection {
             .into_iter()
             .chain(unnamed)
         {
-            self.subscribe(name, Box::new(|_| Ok(())));
+            self.subscribe(name, Box::new(|_| Reception::Ignored));
         }
     }
 }
@@ -245,9 +246,9 @@ impl Connection {
         match signal {
             // The usual case, in which nothing need be copied.
             Signal::Frame(frame) if !self.running.get() => {
-                self.running.set(true);
+                let running = Running::new(&self.running);
                 self.frame(&frame);
-                self.running.set(false);
+                drop(running);
                 self.drain();
             }
             Signal::Frame(frame) => self.run(Task::Frame(frame.map(str::to_owned))),
@@ -272,13 +273,14 @@ impl Connection {
     }
 
     fn drain(&self) {
-        if self.running.replace(true) {
+        if self.running.get() {
             return;
         }
+        let running = Running::new(&self.running);
         while let Some(task) = self.next_task() {
             self.perform(task);
         }
-        self.running.set(false);
+        drop(running);
         self.arm();
     }
 
@@ -311,9 +313,17 @@ impl Connection {
             return self.close(CloseReason::Finished);
         }
         if let Some(callbacks) = self.subscriptions.get(frame.name()) {
-            let mut failures = Vec::new();
-            callbacks.each(|callback| failures.extend(callback(frame).err()));
-            self.decoded(failures);
+            let (mut decoded, mut failures) = (false, Vec::new());
+            callbacks.each(|callback| match callback(frame) {
+                Reception::Ignored => {}
+                Reception::Decoded => decoded = true,
+                Reception::Failed(failure) => failures.push(failure),
+            });
+            if !failures.is_empty() {
+                self.undecoded(failures);
+            } else if decoded {
+                self.machine.borrow_mut().decoded();
+            }
         }
         if self.settings.terminal_event.as_deref() == Some(frame.name()) {
             self.close(CloseReason::Finished);
@@ -321,10 +331,10 @@ impl Connection {
     }
 
     /// However many subscribers failed to decode it, the frame counts once.
-    fn decoded(&self, failures: Vec<Failure>) {
+    fn undecoded(&self, failures: Vec<Failure>) {
         let mut failures = failures.into_iter();
         let Some(first) = failures.next() else {
-            return self.machine.borrow_mut().decoded();
+            return;
         };
         for Failure { error, heard } in failures {
             self.tell(&Error::Decode(error), heard);
@@ -379,6 +389,9 @@ impl Connection {
 
     /// Does what the policy decides. `heard` says that whoever is concerned has been told already.
     fn resolve(&self, trouble: &Trouble, heard: bool) {
+        if self.is_closed() {
+            return self.tell(&trouble.error, heard);
+        }
         let rule = self.machine.borrow().rule();
         let verdict = trouble.judge(rule.as_deref());
         if self.is_closed() {
@@ -464,8 +477,8 @@ impl Connection {
 
 /// Ending.
 impl Connection {
-    /// Ends the source at once: nothing more is received, and no callback runs but those for the error that ended it
-    /// and for the closed state.
+    /// Ends the source at once: nothing more is received or handed over. The error that ended it is told, then the
+    /// closed state, once what is running has returned.
     pub(super) fn close(&self, reason: CloseReason) {
         if self.is_closed() {
             return;
@@ -483,21 +496,38 @@ impl Connection {
             }
         }
         self.errors.clear();
-        self.streams
-            .each(|callback| callback(Notice::End(reason.error())));
-        self.streams.clear();
         self.run(Task::Closed);
     }
 
     fn finish(&self) {
         let state = self.state();
+        let State::Closed(reason) = &state else {
+            return;
+        };
+        self.streams
+            .each(|callback| callback(Notice::End(reason.error())));
+        self.streams.clear();
         self.states.each(|callback| callback(&state));
         self.states.clear();
         #[cfg(feature = "npm")]
         self.kept.clear();
-        if let State::Closed(reason) = state {
-            self.end.reach(reason);
-        }
+        self.end.reach(reason.clone());
+    }
+}
+
+/// While it lives, a task runs. A callback that panics ends it too.
+struct Running<'a>(&'a Cell<bool>);
+
+impl<'a> Running<'a> {
+    fn new(running: &'a Cell<bool>) -> Self {
+        running.set(true);
+        Self(running)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
     }
 }
 

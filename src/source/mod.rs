@@ -21,7 +21,7 @@ use connection::Connection;
 pub use listener::Listener;
 pub use queue::Queue;
 pub use stream::EventStream;
-use subscriptions::Failure;
+use subscriptions::{Failure, Reception};
 
 use crate::{
     CloseReason, Error, Event, Payload, State,
@@ -109,9 +109,9 @@ impl EventSource {
             Box::new(move |frame| match decode::<T>(frame) {
                 Ok(data) => {
                     callback(frame.with_data(data));
-                    Ok(())
+                    Reception::Decoded
                 }
-                Err(error) => Err(Failure {
+                Err(error) => Reception::Failed(Failure {
                     error,
                     heard: false,
                 }),

@@ -12,7 +12,8 @@ use crate::{Error, Event};
 ///
 /// What is dropped is told: where items are missing the stream yields
 /// [`Error::QueueOverflow`](crate::Error::QueueOverflow) with their number, `on_error` hears when a gap begins, and
-/// [`EventStream::dropped`](crate::EventStream::dropped) counts them all.
+/// [`EventStream::dropped`](crate::EventStream::dropped) counts them all. An event that waits keeps its undecoded data
+/// alive too (see [`Event`](crate::Event)).
 ///
 /// ```
 /// use typed_eventsource::{EventSource, Queue};
@@ -165,6 +166,8 @@ impl<T> Pending<T> {
     }
 
     pub(crate) fn poll(&self, context: &Context<'_>) -> Poll<Option<Item<T>>> {
+        // Wakers are users' code, which may come back here: cloned and dropped while nothing is borrowed.
+        let waker = context.waker().clone();
         let mut inner = self.inner.borrow_mut();
         if inner.gap > 0 {
             let dropped = std::mem::take(&mut inner.gap);
@@ -174,7 +177,9 @@ impl<T> Pending<T> {
             Some(item) => Poll::Ready(Some(item)),
             None if inner.ended => Poll::Ready(None),
             None => {
-                inner.waker = Some(context.waker().clone());
+                let old = inner.waker.replace(waker);
+                drop(inner);
+                drop(old);
                 Poll::Pending
             }
         }

@@ -54,13 +54,13 @@ impl<F: ?Sized> Slots<F> {
 
     /// Hands each callback to `call`, which calls it.
     pub(crate) fn each(&self, mut call: impl FnMut(&mut F)) {
-        self.rounds.set(self.rounds.get() + 1);
+        let round = Round::begin(&self.rounds);
         let count = self.slots.borrow().len();
         for index in 0..count {
             let slot = Rc::clone(&self.slots.borrow()[index]);
             slot.run(&mut call);
         }
-        self.rounds.set(self.rounds.get() - 1);
+        drop(round);
         self.sweep();
     }
 
@@ -69,6 +69,22 @@ impl<F: ?Sized> Slots<F> {
         if self.rounds.get() == 0 {
             self.slots.borrow_mut().retain(|slot| !slot.removed.get());
         }
+    }
+}
+
+/// While it lives, a round is under way. A callback that panics ends it too.
+struct Round<'a>(&'a Cell<u32>);
+
+impl<'a> Round<'a> {
+    fn begin(rounds: &'a Cell<u32>) -> Self {
+        rounds.set(rounds.get() + 1);
+        Self(rounds)
+    }
+}
+
+impl Drop for Round<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     connection::{Connection, Notice},
     listener::Listener,
     queue::{Item, Pending, Pushed},
-    subscriptions::Failure,
+    subscriptions::{Failure, Reception},
 };
 use crate::{Error, Event, payload::Decode};
 
@@ -96,15 +96,15 @@ impl<T> Clone for Feed<T> {
 }
 
 impl<T> Feed<T> {
-    fn frame(&self, frame: &Event<&str>, decode: Decode<T>) -> Result<(), Failure> {
+    fn frame(&self, frame: &Event<&str>, decode: Decode<T>) -> Reception {
         match decode(frame) {
             Ok(data) => {
                 self.push(Ok(frame.with_data(data)));
-                Ok(())
+                Reception::Decoded
             }
             Err(error) => {
                 self.push(Err(Error::Decode(error.clone())));
-                Err(Failure { error, heard: true })
+                Reception::Failed(Failure { error, heard: true })
             }
         }
     }

@@ -6,7 +6,16 @@ use super::slots::{Slot, Slots};
 use crate::{DecodeError, Error, Event};
 
 /// Hands a frame to one subscriber.
-pub(super) type FrameCallback = dyn FnMut(&Event<&str>) -> Result<(), Failure>;
+pub(super) type FrameCallback = dyn FnMut(&Event<&str>) -> Reception;
+
+/// What a subscriber makes of a frame.
+#[derive(Debug)]
+pub(super) enum Reception {
+    /// It does not look at the data.
+    Ignored,
+    Decoded,
+    Failed(Failure),
+}
 
 /// A subscriber could not decode a frame.
 #[derive(Debug)]
@@ -39,9 +48,14 @@ impl Subscriptions {
             return false;
         };
         slots.remove(slot);
-        let is_last = slots.is_empty();
+        // What was dropped with the callback may have changed who listens.
+        let mut names = self.0.borrow_mut();
+        let is_last = slots.is_empty()
+            && names
+                .get(name)
+                .is_some_and(|listed| Rc::ptr_eq(listed, &slots));
         if is_last {
-            self.0.borrow_mut().remove(name);
+            names.remove(name);
         }
         is_last
     }

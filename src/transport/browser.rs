@@ -147,8 +147,8 @@ impl Drop for Browser {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A `MessageEvent`, or what a page dispatches to a source by hand, which may lack any of it. One call fetches each
-    /// string, where a `JsValue` in between would cost as much again.
+    /// A `MessageEvent`, or an event that a page dispatches to a source by hand, which may lack any of it. One call
+    /// fetches each string, where a `JsValue` in between would cost as much again.
     #[derive(Clone)]
     type Message;
 

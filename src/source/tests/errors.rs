@@ -171,3 +171,18 @@ fn a_limit_is_told_after_what_reached_it() {
         told[2]
     );
 }
+
+#[test]
+fn what_nobody_decodes_does_not_end_a_row_of_decode_errors() {
+    let server = Script::default();
+    let source = open(&server, |settings| {
+        settings.policy = Policy::browser().close_after_decode_errors(2);
+        settings.terminal_data = Some("[DONE]".into());
+    });
+    let _errors = source.on_error(|_| {});
+    let _listener = source.on("a", |_: Event<u8>| {}).unwrap();
+    server.send("a", "x");
+    server.send("message", "nobody decodes this");
+    server.send("a", "x");
+    assert!(source.state().is_closed());
+}

@@ -200,3 +200,71 @@ fn terminal_data_is_not_handed_over_and_ends_it() {
         Some(CloseReason::Finished)
     ));
 }
+
+#[test]
+fn the_future_of_the_end_lets_go_of_its_waker() {
+    let server = Script::default();
+    let source = source(&server, Policy::browser());
+    let task = std::sync::Arc::new(Nothing);
+    let waker = futures::task::waker(std::sync::Arc::clone(&task));
+    for _ in 0..3 {
+        let mut closed = source.closed();
+        let mut context = std::task::Context::from_waker(&waker);
+        assert!(closed.poll_unpin(&mut context).is_pending());
+    }
+    drop(waker);
+    assert_eq!(std::sync::Arc::strong_count(&task), 1);
+}
+
+struct Nothing;
+
+impl futures::task::ArcWake for Nothing {
+    fn wake_by_ref(_: &std::sync::Arc<Self>) {}
+}
+
+#[test]
+fn a_listener_that_owns_another_for_the_same_name_can_go_first() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let inner = source.on("a", |_: Event<Text>| {}).unwrap();
+    let outer = source
+        .on("a", move |_: Event<Text>| {
+            let _ = &inner;
+        })
+        .unwrap();
+    drop(outer);
+    assert!(server.listened_names().is_empty());
+    let _again = source.on("a", journal.events("heard")).unwrap();
+    server.send("a", "1");
+    assert_eq!(journal.take(), ["heard 1"]);
+}
+
+#[test]
+fn a_rule_that_knows_its_source_is_let_go_of_at_the_close() {
+    let server = Script::default();
+    let captured = Rc::new(());
+    let owned = Rc::clone(&captured);
+    let source = source(
+        &server,
+        Policy::browser().rule(move |situation| {
+            drop(Rc::clone(&owned));
+            situation.proposed
+        }),
+    );
+    source.close();
+    assert_eq!(Rc::strong_count(&captured), 1);
+}
+
+#[test]
+fn a_callback_that_panics_does_not_silence_the_source() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let _panics = source
+        .on("a", |_: Event<Text>| panic!("on purpose"))
+        .unwrap();
+    let _goes_on = source.on("a", journal.events("heard")).unwrap();
+    let send = std::panic::AssertUnwindSafe(|| server.send("a", "1"));
+    assert!(std::panic::catch_unwind(send).is_err());
+    server.send("a", "2");
+    assert_eq!(journal.take(), ["heard 2"]);
+}

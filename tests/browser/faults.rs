@@ -1,0 +1,197 @@
+//! What becomes of a source when the connection fails.
+
+use std::time::Duration;
+
+use typed_eventsource::{Backoff, CloseReason, Error, Policy, State, Then};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::{Attempt, Script, Step, errors, journal, listen, run, send, states};
+
+/// Long enough for an event to arrive on a busy machine, short enough to wait for.
+const SOON: Duration = Duration::from_millis(300);
+
+fn reopening() -> Policy {
+    let backoff = Backoff::new().initial(Duration::from_millis(10));
+    Policy::resilient().backoff(backoff)
+}
+
+#[wasm_bindgen_test]
+async fn what_arrived_whole_before_a_reset_is_kept_and_the_torn_event_is_not() {
+    run(async {
+        let torn = Attempt::playing([
+            send("retry: 10\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3"),
+            Step::Wait,
+            Step::Reset,
+        ]);
+        let script = Script::put([torn, Attempt::sending("id: 4\ndata: 4\n\n")]).await;
+        let source = script.open();
+        let mut errors = errors(&source);
+        let mut messages = listen::<u8>(&source, "message");
+        assert_eq!(messages.take(2).await, [1, 2]);
+        script.release().await;
+        assert_eq!(messages.next().await, 4);
+        let error = errors.next().await;
+        assert!(matches!(&error, Error::ConnectionLost { url } if *url == script.url()));
+        let seen = script.seen().await;
+        assert_eq!(seen.len(), 2);
+        assert_eq!(seen[1].header("last-event-id"), "2");
+        assert_eq!(source.last_event_id(), "4");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_event_without_an_empty_line_after_it_is_not_delivered() {
+    run(async {
+        let script = Script::put([
+            Attempt::ending("retry: 10\nid: a\ndata: 1\n\nid: b\ndata: 2\n"),
+            Attempt::sending("data: 3\n\n"),
+        ])
+        .await;
+        let mut messages = listen::<u8>(&script.open(), "message");
+        assert_eq!(messages.take(2).await, [1, 3]);
+        assert_eq!(script.seen().await[1].header("last-event-id"), "a");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_end_of_the_stream_is_a_lost_connection_and_the_browser_makes_another() {
+    run(async {
+        let script = Script::put([
+            Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
+            Attempt::playing([send("data: 2\n\n"), Step::End]),
+            Attempt::sending("data: 3\n\n"),
+        ])
+        .await;
+        let source = script.open();
+        let mut journal = journal(&source, &["message"]);
+        let lost = format!(
+            "error: the connection to {} was lost; the browser is reconnecting",
+            script.url()
+        );
+        let waiting = "waiting for attempt 1";
+        let expected = ["open", "message: 1", &lost, waiting, "open", "message: 2"];
+        assert_eq!(journal.take(6).await, expected);
+        let expected = [&lost, waiting, "open", "message: 3"];
+        assert_eq!(journal.take(4).await, expected);
+        let seen = script.seen().await;
+        let ids: Vec<_> = seen.iter().map(|one| one.header("last-event-id")).collect();
+        assert_eq!(ids, ["", "7", "7"]);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn silence_closes_where_the_policy_says_so() {
+    run(async {
+        let script = Script::put([Attempt::sending("data: 1\n\n: a comment is not seen\n\n")]);
+        let script = script.await;
+        let source = script.open_with(Policy::browser().on_idle(SOON, Then::Close));
+        let mut messages = listen::<u8>(&source, "message");
+        let reason = source.closed().await;
+        let idle = matches!(reason, CloseReason::Policy(Error::Idle { after }) if after == SOON);
+        assert!(idle, "{reason:?}");
+        assert_eq!(messages.rest().await, [1]);
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn silence_reopens_where_the_policy_says_so() {
+    run(async {
+        let script = Script::put([
+            Attempt::sending("id: 5\ndata: 1\n\n"),
+            Attempt::sending("data: 2\n\n"),
+        ])
+        .await;
+        let builder = script.builder().resume_parameter("after");
+        let source = builder
+            .policy(reopening().on_idle(SOON, Then::Reopen))
+            .open();
+        let source = source.expect("a valid URL");
+        let mut errors = errors(&source);
+        let mut messages = listen::<u8>(&source, "message");
+        assert_eq!(messages.take(2).await, [1, 2]);
+        assert!(matches!(errors.next().await, Error::Idle { after } if after == SOON));
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+        assert_eq!(seen[1].path, format!("{}?after=5", script.path()));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_that_does_not_open_closes_where_the_policy_says_so() {
+    run(async {
+        let script = Script::put([Attempt::hanging()]).await;
+        let source = script.open_with(Policy::browser().on_slow_open(SOON, Then::Close));
+        let reason = source.closed().await;
+        let slow = matches!(
+            reason, CloseReason::Policy(Error::OpenTimeout { after }) if after == SOON
+        );
+        assert!(slow, "{reason:?}");
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen.len(), 1);
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_that_does_not_open_is_made_anew_where_the_policy_says_so() {
+    run(async {
+        let script = Script::put([Attempt::hanging(), Attempt::sending("data: 1\n\n")]).await;
+        let source = script.open_with(reopening().on_slow_open(SOON, Then::Reopen));
+        let mut errors = errors(&source);
+        assert_eq!(listen::<u8>(&source, "message").next().await, 1);
+        assert!(matches!(errors.next().await, Error::OpenTimeout { after } if after == SOON));
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+    })
+    .await;
+}
+
+/// The browser dispatches them under the very names of its own events.
+#[wasm_bindgen_test]
+async fn events_that_the_server_names_open_and_error_are_not_taken_for_the_connections_own() {
+    run(async {
+        let script = Script::put([Attempt::sending(
+            "event: error\ndata: 1\n\nevent: open\ndata: 2\n\ndata: 3\n\n",
+        )])
+        .await;
+        let source = script.open_with(Policy::close_on_error());
+        let mut journal = journal(&source, &["message"]);
+        assert_eq!(journal.take(2).await, ["open", "message: 3"]);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_lost_is_a_state_until_the_next_one_opens() {
+    run(async {
+        let script = Script::put([
+            Attempt::ending("retry: 10\n\n"),
+            Attempt::ending("retry: 10\n\n"),
+            Attempt::sending("data: 1\n\n"),
+        ])
+        .await;
+        let source = script.open();
+        assert!(matches!(source.state(), State::Connecting));
+        let mut states = states(&source);
+        for expected in [1, 2] {
+            assert!(matches!(states.next().await, State::Open));
+            let state = states.next().await;
+            let (attempt, retry_in) = match state {
+                State::Waiting { attempt, retry_in } => (attempt, retry_in),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!((attempt, retry_in), (expected, None));
+        }
+        assert!(matches!(states.next().await, State::Open));
+        assert!(matches!(source.state(), State::Open));
+    })
+    .await;
+}

@@ -1,0 +1,63 @@
+//! Compressed data, inflated by the browser.
+
+use typed_eventsource::{Bytes, GunzipError};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{payloads::arriving, support::run};
+
+/// 2,000 times `tick `.
+const TICKS: &str = "H4sIAAAAAAACA+3EMQ0AAAgDMCt44yK88x90kLRHM70VSZIkSZIkSZIkSZIkSZJ+d+1G6RgQJwAA";
+const TICKS_LENGTH: usize = 10_000;
+
+#[wasm_bindgen_test]
+async fn gzipped_bytes_are_inflated() {
+    run(async {
+        let bytes = arriving::<Bytes>(TICKS).await;
+        let inflated = bytes.gunzip(TICKS_LENGTH).await.expect("a gzip file");
+        assert_eq!(inflated.0, b"tick ".repeat(2000));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn more_than_the_limit_is_not_inflated() {
+    run(async {
+        let bytes = arriving::<Bytes>(TICKS).await;
+        for limit in [0, 1, TICKS_LENGTH - 1] {
+            let refused = bytes.gunzip(limit).await;
+            assert_eq!(refused, Err(GunzipError::TooLarge { limit }));
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn gzip_that_is_cut_short_is_an_error() {
+    run(async {
+        let whole = arriving::<Bytes>(TICKS).await.0;
+        for length in [0, 1, 10, whole.len() / 2, whole.len() - 1] {
+            let refused = Bytes(whole[..length].to_vec()).gunzip(TICKS_LENGTH).await;
+            let cut = matches!(refused, Err(GunzipError::Corrupt { .. }));
+            assert!(cut, "{length} bytes: {refused:?}");
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_no_gzip_is_an_error() {
+    run(async {
+        let mut flipped = arriving::<Bytes>(TICKS).await;
+        // The checksum.
+        let position = flipped.0.len() - 6;
+        flipped.0[position] ^= 1;
+        for bytes in [flipped, Bytes(b"no gzip at all".to_vec())] {
+            let refused = bytes.gunzip(TICKS_LENGTH).await;
+            assert!(
+                matches!(refused, Err(GunzipError::Corrupt { .. })),
+                "{refused:?}"
+            );
+        }
+    })
+    .await;
+}

@@ -1,0 +1,251 @@
+//! A source is alive while anyone holds it, and then it leaves nothing behind.
+
+use std::{rc::Rc, time::Duration};
+
+use futures::StreamExt;
+use typed_eventsource::{Backoff, CloseReason, Event, Policy, State, Text, Then};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::{
+    Attempt, Left, Observed, Script, Step, errors, listen, next_data, run, send, states, stream,
+};
+
+/// Sends `1`, and `2` once it is released.
+async fn two_events() -> Script {
+    let steps = [
+        send("data: 1\n\n"),
+        Step::Wait,
+        send("data: 2\n\n"),
+        Step::Silence,
+    ];
+    Script::put([Attempt::playing(steps)]).await
+}
+
+/// The server saw the client end the one connection that there was.
+async fn the_client_has_left(script: &Script) {
+    let seen = script.seen_closed(1).await;
+    assert_eq!(
+        (seen.len(), seen[0].closed_by.as_deref()),
+        (1, Some("client"))
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_listener_keeps_the_source_open_without_a_handle() {
+    run(async {
+        let observed = Observed::new();
+        let script = two_events().await;
+        let source = script.open();
+        let closed = source.closed();
+        let mut heard = listen::<u8>(&source, "message");
+        drop(source);
+        assert_eq!(heard.next().await, 1);
+        script.release().await;
+        assert_eq!(heard.next().await, 2);
+        assert_eq!(observed.left().connections, 1);
+        drop(heard);
+        assert!(matches!(closed.await, CloseReason::Dropped));
+        assert_eq!(observed.left(), Left::NOTHING);
+        the_client_has_left(&script).await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_keeps_the_source_open_without_a_handle() {
+    run(async {
+        let observed = Observed::new();
+        let script = two_events().await;
+        let mut numbers = stream::<u8>(&script.open(), "message");
+        assert_eq!(next_data(&mut numbers).await, 1);
+        script.release().await;
+        assert_eq!(next_data(&mut numbers).await, 2);
+        drop(numbers);
+        assert_eq!(observed.left(), Left::NOTHING);
+        the_client_has_left(&script).await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_listener_for_errors_or_states_keeps_it_open_too() {
+    run(async {
+        for keep_errors in [true, false] {
+            let observed = Observed::new();
+            let script = two_events().await;
+            let source = script.open();
+            let (errors, mut states) = (errors(&source), states(&source));
+            drop(source);
+            assert!(matches!(states.next().await, State::Open));
+            if keep_errors {
+                drop(states);
+                assert_eq!(observed.left().connections, 1);
+                drop(errors);
+            } else {
+                drop(errors);
+                assert_eq!(observed.left().connections, 1);
+                drop(states);
+            }
+            assert_eq!(observed.left(), Left::NOTHING);
+            the_client_has_left(&script).await;
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_handle_keeps_the_source_open_when_listeners_and_streams_go() {
+    run(async {
+        let observed = Observed::new();
+        let script = two_events().await;
+        let source = script.open();
+        let mut heard = listen::<u8>(&source, "message");
+        assert_eq!(heard.next().await, 1);
+        drop((heard, stream::<u8>(&source, "message")));
+        let mut again = listen::<u8>(&source, "message");
+        script.release().await;
+        assert_eq!(again.next().await, 2);
+        drop(again);
+        // Those for `open` and `error`.
+        let alone = Left {
+            listeners: 2,
+            connections: 1,
+            timers: 0,
+        };
+        assert_eq!(observed.left(), alone);
+        drop(source);
+        assert_eq!(observed.left(), Left::NOTHING);
+        the_client_has_left(&script).await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn waiting_for_the_end_does_not_keep_it_open() {
+    run(async {
+        let script = two_events().await;
+        let closed = script.open().closed();
+        assert!(matches!(closed.await, CloseReason::Dropped));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn there_is_one_dom_listener_for_a_name_whoever_listens() {
+    run(async {
+        let observed = Observed::new();
+        let source = two_events().await.open();
+        let own = observed.left().listeners;
+        let first = listen::<u8>(&source, "a");
+        let others = (listen::<Text>(&source, "a"), stream::<u8>(&source, "a"));
+        assert_eq!(observed.left().listeners, own + 1);
+        let another_name = listen::<u8>(&source, "b");
+        assert_eq!(observed.left().listeners, own + 2);
+        drop((first, another_name));
+        assert_eq!(observed.left().listeners, own + 1);
+        drop(others);
+        assert_eq!(observed.left().listeners, own);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn close_lets_go_of_everything_though_handles_listeners_and_streams_live_on() {
+    run(async {
+        let observed = Observed::new();
+        let script = two_events().await;
+        let limit = Duration::from_secs(60);
+        let policy = Policy::resilient().on_idle(limit, Then::Close);
+        let source = script.open_with(policy);
+        let captured = Rc::new(());
+        let (event, error, state) = (captured.clone(), captured.clone(), captured.clone());
+        let _listeners = (
+            source.on("message", move |_: Event<u8>| drop(event.clone())),
+            source.on_error(move |_| drop(error.clone())),
+            source.on_state(move |_| drop(state.clone())),
+        );
+        let mut numbers = stream::<u8>(&source, "message");
+        assert_eq!(next_data(&mut numbers).await, 1);
+        let at_work = Left {
+            listeners: 3,
+            connections: 1,
+            timers: 1,
+        };
+        assert_eq!(observed.left(), at_work);
+        assert_eq!(Rc::strong_count(&captured), 4);
+        source.close();
+        assert_eq!(observed.left(), Left::NOTHING);
+        assert_eq!(Rc::strong_count(&captured), 1);
+        assert!(numbers.next().await.is_none());
+        the_client_has_left(&script).await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_error_that_closes_the_source_leaves_nothing_behind() {
+    run(async {
+        let observed = Observed::new();
+        let script = Script::put([Attempt::answering(404)]).await;
+        let source = script.open();
+        let _alive = (
+            listen::<u8>(&source, "a"),
+            stream::<u8>(&source, "b"),
+            errors(&source),
+        );
+        source.closed().await;
+        assert_eq!(observed.left(), Left::NOTHING);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn dropping_the_source_while_it_waits_clears_the_timer_and_no_attempt_follows() {
+    run(async {
+        let observed = Observed::new();
+        let script = Script::put([Attempt::answering(503)]).await;
+        let backoff = Backoff::new()
+            .initial(Duration::from_millis(50))
+            .jitter(false);
+        let source = script.open_with(Policy::resilient().backoff(backoff));
+        let mut states = states(&source);
+        assert!(matches!(states.next().await, State::Waiting { .. }));
+        assert_eq!(observed.left().timers, 1);
+        drop((source, states));
+        assert_eq!(observed.left(), Left::NOTHING);
+        assert_eq!(script.seen().await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn dropping_the_source_before_it_opens_ends_the_attempt() {
+    run(async {
+        let observed = Observed::new();
+        let script = Script::put([Attempt::hanging()]).await;
+        let source = script.open_with(Policy::resilient());
+        script.seen_attempts(1).await;
+        let connecting = Left {
+            listeners: 2,
+            connections: 1,
+            timers: 1,
+        };
+        assert_eq!(observed.left(), connecting);
+        drop(source);
+        assert_eq!(observed.left(), Left::NOTHING);
+        the_client_has_left(&script).await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_source_sets_no_timer_that_its_policy_does_not_need() {
+    run(async {
+        let observed = Observed::new();
+        let source = two_events().await.open_with(Policy::resilient());
+        assert_eq!(observed.left().timers, 1, "it may not open in time");
+        listen::<u8>(&source, "message").next().await;
+        assert_eq!(observed.left().timers, 0);
+    })
+    .await;
+}

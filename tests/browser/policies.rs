@@ -1,0 +1,216 @@
+//! When a source closes by itself, and that it does not close sooner or later.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use gloo_timers::future::sleep;
+use typed_eventsource::{CloseReason, Decision, Error, EventSource, Policy};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::support::{
+    Attempt, Heard, Script, Step, errors, listen, next_data, next_error, run, send, states, stream,
+};
+
+/// Opens, and hangs up at once.
+fn hanging_up() -> Attempt {
+    Attempt::ending("retry: 10\n\n")
+}
+
+/// What the policy closed the source for.
+async fn closed_for(source: &EventSource) -> Error {
+    match source.closed().await {
+        CloseReason::Policy(error) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn close_on_error_closes_at_the_first_lost_connection() {
+    run(async {
+        let script = Script::put([Attempt::ending("retry: 10\ndata: 1\n\n")]).await;
+        let source = script.open_with(Policy::close_on_error());
+        let mut errors = errors(&source);
+        let mut messages = stream::<u8>(&source, "message");
+        let reason = closed_for(&source).await;
+        assert!(matches!(reason, Error::ConnectionLost { .. }), "{reason:?}");
+        assert_eq!(next_data(&mut messages).await, 1);
+        let last = next_error(&mut messages).await;
+        assert!(matches!(last, Error::ConnectionLost { .. }), "{last:?}");
+        assert!(messages.next().await.is_none());
+        assert_eq!(errors.rest().await.len(), 1);
+        assert_eq!(script.seen_closed(1).await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn close_on_error_closes_at_the_first_event_that_does_not_decode() {
+    run(async {
+        let script = Script::put([Attempt::sending("data: 1\n\ndata: x\n\ndata: 3\n\n")]).await;
+        let source = script.open_with(Policy::close_on_error());
+        let mut errors = errors(&source);
+        let mut numbers = listen::<u8>(&source, "message");
+        let reason = closed_for(&source).await;
+        assert!(matches!(reason, Error::Decode(_)), "{reason:?}");
+        assert_eq!(numbers.rest().await, [1]);
+        assert_eq!(errors.rest().await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_source_closes_at_exactly_so_many_losses_in_a_row_though_each_connection_opens() {
+    run(async {
+        let script = Script::put([hanging_up()]).await;
+        let source = script.open_with(Policy::browser().close_after_losses(3));
+        let reason = closed_for(&source).await;
+        let Error::TooMany { count: 3, last } = reason else {
+            panic!("{reason:?}");
+        };
+        assert!(matches!(*last, Error::ConnectionLost { .. }), "{last:?}");
+        assert_eq!(script.seen_closed(3).await.len(), 3);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_event_starts_the_count_of_losses_again() {
+    run(async {
+        let useful = || Attempt::ending("retry: 10\ndata: 1\n\n");
+        let script = Script::put([hanging_up(), useful(), useful(), hanging_up()]).await;
+        let source = script.open_with(Policy::browser().close_after_losses(2));
+        let mut messages = listen::<u8>(&source, "message");
+        let reason = closed_for(&source).await;
+        assert!(
+            matches!(reason, Error::TooMany { count: 2, .. }),
+            "{reason:?}"
+        );
+        assert_eq!(messages.rest().await, [1, 1]);
+        assert_eq!(script.seen_closed(4).await.len(), 4);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_that_stays_open_for_a_while_starts_the_count_again() {
+    run(async {
+        let script = Script::put([
+            hanging_up(),
+            Attempt::playing([send("retry: 10\n\n"), Step::Wait]),
+        ])
+        .await;
+        let healthy_after = Duration::from_millis(20);
+        let policy = Policy::browser().close_after_losses(2);
+        let source = script.open_with(policy.healthy_after(healthy_after));
+        let mut states = states(&source);
+        for state in ["open", "waiting for attempt 1", "open"] {
+            assert_eq!(states.next().await.to_string(), state);
+        }
+        sleep(healthy_after * 2).await;
+        script.release().await;
+        assert_eq!(states.next().await.to_string(), "waiting for attempt 1");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_source_closes_when_it_was_down_for_too_long() {
+    run(async {
+        let limit = Duration::from_millis(100);
+        // The browser is told to wait for a minute.
+        let script = Script::put([Attempt::ending("retry: 60000\n\n")]).await;
+        let source = script.open_with(Policy::browser().close_when_down_for(limit));
+        let reason = closed_for(&source).await;
+        let Error::DownTooLong { limit: told, last } = reason else {
+            panic!("{reason:?}");
+        };
+        assert_eq!(told, limit);
+        assert!(matches!(*last, Error::ConnectionLost { .. }), "{last:?}");
+        assert_eq!(script.seen().await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_rule_is_told_what_happens_and_has_the_last_word() {
+    run(async {
+        let script = Script::put([hanging_up()]).await;
+        let (hear, mut heard) = Heard::new();
+        let policy = Policy::browser()
+            .close_after_losses(9)
+            .rule(move |situation| {
+                let lost = matches!(situation.error, Error::ConnectionLost { .. });
+                hear((
+                    lost,
+                    situation.failures,
+                    situation.decode_errors,
+                    situation.proposed,
+                ));
+                if situation.failures == 2 {
+                    Decision::Close
+                } else {
+                    situation.proposed
+                }
+            });
+        let source = script.open_with(policy);
+        let reason = closed_for(&source).await;
+        assert!(matches!(reason, Error::ConnectionLost { .. }), "{reason:?}");
+        let proposed = Decision::KeepWaiting;
+        let expected = [(true, 1, 0, proposed), (true, 2, 0, proposed)];
+        assert_eq!(heard.take(2).await, expected);
+        assert_eq!(script.seen_closed(2).await.len(), 2);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_rule_may_keep_the_source_where_a_limit_would_close_it() {
+    run(async {
+        let script = Script::put([hanging_up(), Attempt::sending("data: x\n\ndata: 2\n\n")]).await;
+        let policy = Policy::close_on_error().rule(|situation| {
+            assert_eq!(situation.proposed, Decision::Close);
+            Decision::KeepWaiting
+        });
+        assert_eq!(
+            listen::<u8>(&script.open_with(policy), "message")
+                .next()
+                .await,
+            2
+        );
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_rule_may_reopen_whatever_has_happened() {
+    run(async {
+        let script = Script::put([
+            Attempt::sending("data: x\n\ndata: 1\n\n"),
+            Attempt::answering(401),
+            Attempt::sending("data: 2\n\n"),
+        ])
+        .await;
+        let policy = Policy::browser().rule(|_| Decision::Reopen {
+            after: Duration::from_millis(5),
+        });
+        let mut messages = listen::<u8>(&script.open_with(policy), "message");
+        assert_eq!(messages.next().await, 2);
+        let seen = script.seen_closed(2).await;
+        assert_eq!(
+            (seen.len(), seen[0].closed_by.as_deref()),
+            (3, Some("client"))
+        );
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn where_the_browser_has_given_up_there_is_nothing_to_wait_for() {
+    run(async {
+        let script = Script::put([Attempt::answering(500)]).await;
+        let policy = Policy::resilient().rule(|_| Decision::KeepWaiting);
+        let reason = closed_for(&script.open_with(policy)).await;
+        assert!(matches!(reason, Error::GivenUp { .. }), "{reason:?}");
+    })
+    .await;
+}

@@ -1,0 +1,85 @@
+//! Makes a test fail that would otherwise pass, or hang.
+
+use std::{cell::Cell, panic, pin::pin, sync::Once, time::Duration};
+
+use futures::{
+    channel::oneshot,
+    future::{Either, select},
+};
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue, throw_val};
+use web_sys::{ErrorEvent, EventTarget};
+
+use super::server::end_leftovers;
+
+/// The longest that a test may take.
+const LIMIT: Duration = Duration::from_secs(15);
+
+/// Runs the body of a test.
+///
+/// A panic or an exception in a callback goes to the browser's event loop, which swallows it; here
+/// it fails the test. A body that waits for what never comes fails after [`LIMIT`].
+pub(crate) async fn run(body: impl Future<Output = ()>) {
+    end_leftovers().await;
+    if let Err(failure) = guarded(LIMIT, body).await {
+        fail_in_one_line(&failure);
+    }
+}
+
+/// Fails the test that calls it. An exception's stack would tell nothing, so that it has none.
+pub(crate) fn fail_in_one_line(reason: &str) -> ! {
+    let error = js_sys::Error::new(reason);
+    let _ = Reflect::set(&error, &"stack".into(), &JsValue::UNDEFINED);
+    throw_val(error.into())
+}
+
+/// What [`run`] does, with the failure as a value.
+pub(crate) async fn guarded(limit: Duration, body: impl Future<Output = ()>) -> Result<(), String> {
+    let (sender, failed) = oneshot::channel();
+    FAILED.set(Some(sender));
+    hear_panics();
+    let _listener = hear_exceptions();
+    let late = TimeoutFuture::new(limit.as_millis() as u32);
+    match select(failed, select(pin!(body), late)).await {
+        Either::Left((Ok(message), _)) => Err(format!("in a callback: {message}")),
+        Either::Left((Err(_), _)) => Err("another test began before this one had ended".into()),
+        Either::Right((Either::Left(_), _)) => Ok(()),
+        Either::Right((Either::Right(_), _)) => Err(format!("still waiting after {limit:?}")),
+    }
+}
+
+thread_local! {
+    static FAILED: Cell<Option<oneshot::Sender<String>>> = const { Cell::new(None) };
+}
+
+/// Fails the test that is running; the first reason counts.
+fn fail(reason: String) {
+    if let Some(sender) = FAILED.take() {
+        // The test it belongs to may be over.
+        let _ = sender.send(reason);
+    }
+}
+
+fn hear_panics() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let report = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            report(panic);
+            fail(panic.to_string());
+        }));
+    });
+}
+
+fn hear_exceptions() -> EventListener {
+    let global: EventTarget = js_sys::global().unchecked_into();
+    // The guard is going to tell, the browser need not.
+    let options = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(&global, "error", options, |event| {
+        event.prevent_default();
+        let message = event.dyn_ref().map(ErrorEvent::message);
+        fail(message.unwrap_or_default());
+    })
+}

@@ -1,0 +1,103 @@
+//! Sees what a source does to the global scope.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen(module = "/tests/browser/support/observe.js")]
+extern "C" {
+    type Observation;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> Observation;
+
+    #[wasm_bindgen(method)]
+    fn listeners(this: &Observation) -> u32;
+
+    #[wasm_bindgen(method)]
+    fn connections(this: &Observation) -> u32;
+
+    #[wasm_bindgen(method)]
+    fn sources(this: &Observation) -> u32;
+
+    #[wasm_bindgen(method)]
+    fn timers(this: &Observation) -> u32;
+
+    #[wasm_bindgen(method)]
+    fn stop(this: &Observation);
+
+    type ConsoleErrors;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> ConsoleErrors;
+
+    #[wasm_bindgen(method)]
+    fn lines(this: &ConsoleErrors) -> Vec<String>;
+
+    #[wasm_bindgen(method)]
+    fn stop(this: &ConsoleErrors);
+}
+
+/// Watches `addEventListener`, `setTimeout` and their opposites while it lives.
+pub(crate) struct Observed(Observation);
+
+/// What is left of the sources made since the observation began.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// DOM listeners on sources of the browser.
+    pub(crate) listeners: u32,
+    /// Sources of the browser that are not closed.
+    pub(crate) connections: u32,
+    /// Timers that are set.
+    pub(crate) timers: u32,
+}
+
+impl Left {
+    pub(crate) const NOTHING: Self = Self {
+        listeners: 0,
+        connections: 0,
+        timers: 0,
+    };
+}
+
+impl Observed {
+    pub(crate) fn new() -> Self {
+        Self(Observation::new())
+    }
+
+    /// How many sources of the browser were made.
+    pub(crate) fn sources(&self) -> u32 {
+        self.0.sources()
+    }
+
+    pub(crate) fn left(&self) -> Left {
+        Left {
+            listeners: self.0.listeners(),
+            connections: self.0.connections(),
+            timers: self.0.timers(),
+        }
+    }
+}
+
+impl Drop for Observed {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// Reads along with `console.error` while it lives.
+pub(crate) struct Console(ConsoleErrors);
+
+impl Console {
+    pub(crate) fn new() -> Self {
+        Self(ConsoleErrors::new())
+    }
+
+    pub(crate) fn errors(&self) -> Vec<String> {
+        self.0.lines()
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}

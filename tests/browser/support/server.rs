@@ -1,0 +1,186 @@
+//! The test server, as a test talks to it.
+
+use std::cell::{Cell, OnceCell, RefCell};
+
+use serde::{Deserialize, Serialize};
+use typed_eventsource::{EventSource, EventSourceBuilder, Policy};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, RequestInit, Response};
+
+use super::guard::fail_in_one_line;
+use super::script::{Attempt, Seen};
+
+/// Where the server announces itself, below the root that the tests' own page is served from.
+const ANNOUNCEMENT: &str = "/target/test-server.json";
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = fetch)]
+    async fn fetch(request: &Request) -> Result<JsValue, JsValue>;
+}
+
+/// The addresses of the test server.
+#[derive(Clone, Deserialize)]
+struct Server {
+    origin: String,
+    second_origin: String,
+}
+
+/// The test server; a test fails at once where there is none.
+async fn server() -> Server {
+    thread_local! {
+        static FOUND: OnceCell<Server> = const { OnceCell::new() };
+    }
+    if let Some(server) = FOUND.with(|found| found.get().cloned()) {
+        return server;
+    }
+    let announcement = match request("GET", ANNOUNCEMENT, None).await {
+        Some((200, announcement)) => announcement,
+        _ => no_server(),
+    };
+    let server: Server = serde_json::from_str(&announcement).expect("an announcement");
+    FOUND.with(|found| found.get_or_init(|| server).clone())
+}
+
+fn no_server() -> ! {
+    fail_in_one_line("no test server: start it with `cargo xtask serve`");
+}
+
+/// The status and the body of the answer, `None` where there is none.
+async fn request(method: &str, url: &str, body: Option<&str>) -> Option<(u16, String)> {
+    let init = RequestInit::new();
+    init.set_method(method);
+    if let Some(body) = body {
+        init.set_body(&JsValue::from_str(body));
+    }
+    let request = Request::new_with_str_and_init(url, &init).expect("a valid request");
+    let response: Response = fetch(&request).await.ok()?.unchecked_into();
+    let text = JsFuture::from(response.text().ok()?).await.ok()?;
+    Some((response.status(), text.as_string()?))
+}
+
+thread_local! {
+    static PUT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Ends the streams that a failed test has left open: a browser allows but six to a host.
+pub(super) async fn end_leftovers() {
+    for id in PUT.take() {
+        let url = format!("{}/scripts/{id}", server().await.origin);
+        request("DELETE", &url, None).await;
+    }
+}
+
+/// A stream whose every connection does as the test says.
+pub(crate) struct Script {
+    server: Server,
+    id: String,
+}
+
+impl Script {
+    /// The n-th connection plays the n-th attempt, the last one repeats.
+    pub(crate) async fn put(attempts: impl Into<Vec<Attempt>>) -> Self {
+        #[derive(Serialize)]
+        struct Attempts {
+            attempts: Vec<Attempt>,
+        }
+        let script = Self {
+            server: server().await,
+            id: unique_id(),
+        };
+        PUT.with_borrow_mut(|put| put.push(script.id.clone()));
+        let attempts = attempts.into();
+        let json = serde_json::to_string(&Attempts { attempts }).expect("a script as JSON");
+        script.control("PUT", "", Some(&json)).await;
+        script
+    }
+
+    pub(crate) fn origin(&self) -> &str {
+        &self.server.origin
+    }
+
+    pub(crate) fn second_origin(&self) -> &str {
+        &self.server.second_origin
+    }
+
+    pub(crate) fn path(&self) -> String {
+        format!("/streams/{}", self.id)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("{}{}", self.origin(), self.path())
+    }
+
+    /// The same stream by the server's other address.
+    pub(crate) fn url_on_second_origin(&self) -> String {
+        format!("{}{}", self.second_origin(), self.path())
+    }
+
+    pub(crate) fn builder(&self) -> EventSourceBuilder {
+        EventSource::builder(self.url())
+    }
+
+    pub(crate) fn open(&self) -> EventSource {
+        self.builder().open().expect("a valid URL")
+    }
+
+    pub(crate) fn open_with(&self, policy: Policy) -> EventSource {
+        self.builder().policy(policy).open().expect("a valid URL")
+    }
+
+    /// Lets one [`Wait`](super::Step::Wait) pass.
+    pub(crate) async fn release(&self) {
+        self.control("POST", "/release", None).await;
+    }
+
+    /// The attempts so far.
+    pub(crate) async fn seen(&self) -> Vec<Seen> {
+        self.seen_when(0, 0).await
+    }
+
+    /// The attempts, once there are at least so many.
+    pub(crate) async fn seen_attempts(&self, count: usize) -> Vec<Seen> {
+        self.seen_when(count, 0).await
+    }
+
+    /// The attempts, once at least so many of them have ended.
+    pub(crate) async fn seen_closed(&self, count: usize) -> Vec<Seen> {
+        self.seen_when(0, count).await
+    }
+
+    async fn seen_when(&self, attempts: usize, closed: usize) -> Vec<Seen> {
+        #[derive(Deserialize)]
+        struct Attempts {
+            attempts: Vec<Seen>,
+        }
+        let query = format!("/seen?attempts={attempts}&closed={closed}");
+        let json = self.control("GET", &query, None).await;
+        let seen: Attempts = serde_json::from_str(&json).expect("what was seen as JSON");
+        seen.attempts
+    }
+
+    async fn control(&self, method: &str, what: &str, body: Option<&str>) -> String {
+        let url = format!("{}/scripts/{}{what}", self.origin(), self.id);
+        match request(method, &url, body).await {
+            Some((200 | 204, answer)) => answer,
+            Some((status, answer)) => panic!("{method} {what}: {status} {answer}"),
+            None => no_server(),
+        }
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        PUT.with_borrow_mut(|put| put.retain(|id| *id != self.id));
+    }
+}
+
+fn unique_id() -> String {
+    thread_local! {
+        static COUNT: Cell<u32> = const { Cell::new(0) };
+    }
+    let count = COUNT.get() + 1;
+    COUNT.set(count);
+    format!("{:x}-{count}", (js_sys::Math::random() * 1e15) as u64)
+}
