@@ -110,3 +110,29 @@ impl futures::task::ArcWake for Wakes {
         this.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     }
 }
+
+#[test]
+fn a_stream_whose_waker_closes_the_source_ends() {
+    let server = Script::default();
+    let source = source(&server, Policy::browser());
+    let mut stream = source.stream::<u32>("n").unwrap();
+    let waker = futures::task::waker(std::sync::Arc::new(Closer));
+    let mut context = std::task::Context::from_waker(&waker);
+    assert!(stream.poll_next_unpin(&mut context).is_pending());
+    TO_CLOSE.set(Some(source));
+    server.lose();
+    let items: Vec<_> = stream.collect::<Vec<_>>().now_or_never().expect("it ends");
+    assert!(matches!(items[..], [Err(Error::ConnectionLost { .. })]));
+}
+
+thread_local! {
+    static TO_CLOSE: std::cell::Cell<Option<EventSource>> = const { std::cell::Cell::new(None) };
+}
+
+struct Closer;
+
+impl futures::task::ArcWake for Closer {
+    fn wake_by_ref(_: &std::sync::Arc<Self>) {
+        TO_CLOSE.take().expect("it is woken once").close();
+    }
+}

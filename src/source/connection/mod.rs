@@ -1,0 +1,191 @@
+//! One source: what its handles, listeners and streams share.
+//!
+//! Everything that happens becomes a [`Task`], and tasks run one after the other: what happens while a callback runs
+//! waits until that callback has returned. Closing alone takes effect at once.
+
+mod listening;
+mod tasks;
+mod trouble;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::{Rc, Weak},
+    time::Duration,
+};
+
+use super::{closed::End, queue::Queue, slots::Slots, subscriptions::Subscriptions};
+use crate::{
+    CloseReason, Error, Policy, State,
+    event::Provenance,
+    host::{Host, Timer},
+    policy::machine::Machine,
+    transport::{Connector, Transport},
+};
+use tasks::Task;
+
+type ErrorCallback = dyn FnMut(&Error);
+type StateCallback = dyn FnMut(&State);
+type NoticeCallback = dyn FnMut(Notice<'_>);
+
+/// What a stream hears of its source beside the events.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Notice<'a> {
+    Error(&'a Error),
+    End(Option<&'a Error>),
+}
+
+/// What a source is made of.
+pub(super) struct Settings {
+    pub(super) url: String,
+    pub(super) policy: Policy,
+    pub(super) queue: Queue,
+    pub(super) terminal_event: Option<String>,
+    pub(super) terminal_data: Option<String>,
+    pub(super) connector: Box<dyn Connector>,
+    pub(super) host: Box<dyn Host>,
+}
+
+pub(crate) struct Connection {
+    settings: Settings,
+    this: Weak<Self>,
+    machine: RefCell<Machine>,
+    state: RefCell<State>,
+    transport: RefCell<Option<Box<dyn Transport>>>,
+    timer: RefCell<Option<(Duration, Timer)>>,
+    /// Of the last event.
+    provenance: RefCell<Option<Rc<dyn Provenance>>>,
+    tasks: RefCell<VecDeque<Task>>,
+    running: Cell<bool>,
+    subscriptions: Subscriptions,
+    errors: Slots<ErrorCallback>,
+    states: Slots<StateCallback>,
+    streams: Slots<NoticeCallback>,
+    #[cfg(feature = "npm")]
+    kept: super::kept::Kept,
+    end: Rc<End>,
+}
+
+impl Connection {
+    pub(super) fn open(mut settings: Settings) -> Result<Rc<Self>, Error> {
+        let now = settings.host.now();
+        let policy = std::mem::take(&mut settings.policy);
+        let connection = Rc::new_cyclic(|this| Self {
+            machine: RefCell::new(Machine::new(policy, now)),
+            settings,
+            this: Weak::clone(this),
+            state: RefCell::new(State::Connecting),
+            transport: RefCell::default(),
+            timer: RefCell::default(),
+            provenance: RefCell::default(),
+            tasks: RefCell::default(),
+            running: Cell::default(),
+            subscriptions: Subscriptions::default(),
+            errors: Slots::default(),
+            states: Slots::default(),
+            streams: Slots::default(),
+            #[cfg(feature = "npm")]
+            kept: Default::default(),
+            end: Rc::default(),
+        });
+        connection.listen_for_the_end();
+        connection.connect()?;
+        connection.arm();
+        Ok(connection)
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.settings.url
+    }
+
+    pub(super) fn queue(&self) -> Queue {
+        self.settings.queue
+    }
+
+    pub(super) fn state(&self) -> State {
+        self.state.borrow().clone()
+    }
+
+    pub(super) fn last_event_id(&self) -> String {
+        let last = self.provenance.borrow();
+        last.as_ref()
+            .map_or_else(String::new, |last| last.last_event_id().to_owned())
+    }
+
+    pub(super) fn end(&self) -> &Rc<End> {
+        &self.end
+    }
+
+    pub(super) fn with_transport<T>(&self, read: impl FnOnce(&dyn Transport) -> T) -> Option<T> {
+        self.transport.borrow().as_deref().map(read)
+    }
+
+    #[cfg(feature = "npm")]
+    pub(super) fn kept(&self) -> &super::kept::Kept {
+        &self.kept
+    }
+
+    #[cfg(feature = "npm")]
+    pub(super) fn keep(&self, listener: super::listener::Listener) -> super::kept::KeptListener {
+        super::kept::KeptListener {
+            connection: Weak::clone(&self.this),
+            key: (!self.is_closed()).then(|| self.kept.keep(listener)),
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        self.state.borrow().is_closed()
+    }
+
+    fn now(&self) -> Duration {
+        self.settings.host.now()
+    }
+}
+
+/// Ending.
+impl Connection {
+    /// Ends the source at once: nothing more is received or handed over. The error that ended it is told, then the
+    /// closed state, once what is running has returned.
+    pub(super) fn close(&self, reason: CloseReason) {
+        if self.is_closed() {
+            return;
+        }
+        self.machine.borrow_mut().close();
+        self.state.replace(State::Closed(reason.clone()));
+        drop(self.transport.take());
+        drop(self.timer.take());
+        self.subscriptions.clear();
+        if let Some(error) = reason.error() {
+            let heard = !self.errors.is_empty() || !self.streams.is_empty();
+            self.errors.each(|callback| callback(error));
+            if !heard {
+                self.settings.host.report(error);
+            }
+        }
+        self.errors.clear();
+        self.run(Task::Closed);
+    }
+
+    fn finish(&self) {
+        let state = self.state();
+        let State::Closed(reason) = &state else {
+            return;
+        };
+        self.streams
+            .each(|callback| callback(Notice::End(reason.error())));
+        self.streams.clear();
+        self.states.each(|callback| callback(&state));
+        self.states.clear();
+        #[cfg(feature = "npm")]
+        self.kept.clear();
+        self.end.reach(reason.clone());
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if !self.is_closed() {
+            self.end.reach(CloseReason::Dropped);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What happens to a source, one thing after the other.
+
+use std::{
+    cell::Cell,
+    rc::{Rc, Weak},
+};
+
+use super::Connection;
+use crate::{
+    CloseReason, Error, Event, State,
+    source::{
+        queue::Pushed,
+        subscriptions::{Failure, Reception},
+    },
+    transport::{Signal, Sink},
+};
+
+/// What waits while another task runs.
+pub(super) enum Task {
+    Opened,
+    Frame(Event<String>),
+    Lost { error: Error, reconnecting: bool },
+    Tick,
+    Overflowed(Pushed),
+    Closed,
+}
+
+impl Connection {
+    pub(super) fn connect(&self) -> Result<(), Error> {
+        let this = Weak::clone(&self.this);
+        let sink: Sink = Rc::new(move |signal| {
+            if let Some(connection) = this.upgrade() {
+                connection.receive(signal);
+            }
+        });
+        let transport = self
+            .settings
+            .connector
+            .connect(&self.last_event_id(), sink)?;
+        for name in self.subscriptions.names() {
+            transport.listen(&name);
+        }
+        *self.transport.borrow_mut() = Some(transport);
+        Ok(())
+    }
+
+    fn receive(&self, signal: Signal<'_>) {
+        match signal {
+            // The usual case, in which nothing need be copied.
+            Signal::Frame(frame) if !self.running.get() => {
+                let running = Running::new(&self.running);
+                self.frame(&frame);
+                drop(running);
+                self.drain();
+            }
+            Signal::Frame(frame) => self.run(Task::Frame(frame.map(str::to_owned))),
+            Signal::Opened => self.run(Task::Opened),
+            Signal::Lost {
+                error,
+                reconnecting,
+            } => self.run(Task::Lost {
+                error,
+                reconnecting,
+            }),
+        }
+    }
+
+    pub(in crate::source) fn overflowed(&self, pushed: Pushed) {
+        self.run(Task::Overflowed(pushed));
+    }
+
+    pub(super) fn run(&self, task: Task) {
+        self.tasks.borrow_mut().push_back(task);
+        self.drain();
+    }
+
+    fn drain(&self) {
+        if self.running.get() {
+            return;
+        }
+        let running = Running::new(&self.running);
+        while let Some(task) = self.next_task() {
+            self.perform(task);
+        }
+        drop(running);
+        self.arm();
+    }
+
+    fn next_task(&self) -> Option<Task> {
+        self.tasks.borrow_mut().pop_front()
+    }
+
+    fn perform(&self, task: Task) {
+        match task {
+            Task::Closed => self.finish(),
+            _ if self.is_closed() => {}
+            Task::Opened => {
+                self.machine.borrow_mut().opened(self.now());
+                self.enter(State::Open);
+            }
+            Task::Frame(frame) => self.frame(&frame.with_data(&frame.data)),
+            Task::Lost {
+                error,
+                reconnecting,
+            } => self.lost(error, reconnecting),
+            Task::Tick => self.tick(),
+            Task::Overflowed(pushed) => self.overflow(pushed),
+        }
+    }
+
+    fn frame(&self, frame: &Event<&str>) {
+        self.machine.borrow_mut().event(|| self.now());
+        self.provenance.replace(Some(Rc::clone(frame.provenance())));
+        if self.settings.terminal_data.as_deref() == Some(frame.data) {
+            return self.close(CloseReason::Finished);
+        }
+        if let Some(callbacks) = self.subscriptions.get(frame.name()) {
+            let (mut decoded, mut failures) = (false, Vec::new());
+            callbacks.each(|callback| match callback(frame) {
+                Reception::Ignored => {}
+                Reception::Decoded => decoded = true,
+                Reception::Failed(failure) => failures.push(failure),
+            });
+            if !failures.is_empty() {
+                self.undecoded(failures);
+            } else if decoded {
+                self.machine.borrow_mut().decoded();
+            }
+        }
+        if self.settings.terminal_event.as_deref() == Some(frame.name()) {
+            self.close(CloseReason::Finished);
+        }
+    }
+
+    /// However many subscribers failed to decode it, the frame counts once.
+    fn undecoded(&self, failures: Vec<Failure>) {
+        let mut failures = failures.into_iter();
+        let Some(first) = failures.next() else {
+            return;
+        };
+        for Failure { error, heard } in failures {
+            self.tell(&Error::Decode(error), heard);
+        }
+        let trouble = self
+            .machine
+            .borrow_mut()
+            .decode_failed(Error::Decode(first.error), self.now());
+        self.resolve(&trouble, first.heard);
+    }
+}
+
+/// While it lives, a task runs. A callback that panics ends it too.
+struct Running<'a>(&'a Cell<bool>);
+
+impl<'a> Running<'a> {
+    fn new(running: &'a Cell<bool>) -> Self {
+        running.set(true);
+        Self(running)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}

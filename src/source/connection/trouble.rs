@@ -1,0 +1,140 @@
+//! What goes wrong with a source, and what its policy makes of it.
+
+use std::{rc::Weak, time::Duration};
+
+use super::{Connection, Notice, tasks::Task};
+use crate::{
+    CloseReason, Error, State,
+    policy::machine::{Tick, Trouble, Verdict},
+    source::queue::Pushed,
+};
+
+impl Connection {
+    pub(super) fn lost(&self, error: Error, reconnecting: bool) {
+        let (now, random) = (self.now(), self.settings.host.random());
+        let trouble = if reconnecting {
+            self.machine.borrow_mut().lost(error, now)
+        } else {
+            self.machine.borrow_mut().given_up(error, now, random)
+        };
+        self.resolve(&trouble, false);
+    }
+
+    pub(super) fn tick(&self) {
+        let tick = self
+            .machine
+            .borrow_mut()
+            .tick(self.now(), self.settings.host.random());
+        match tick {
+            Tick::Nothing => {}
+            Tick::Connect => self.reopen(),
+            Tick::Trouble(trouble) => self.resolve(&trouble, false),
+            Tick::Close(error) => self.close(CloseReason::Policy(error)),
+        }
+    }
+
+    fn reopen(&self) {
+        self.enter(State::Connecting);
+        if !self.is_closed()
+            && let Err(error) = self.connect()
+        {
+            self.lost(error, false);
+        }
+    }
+
+    pub(super) fn overflow(&self, pushed: Pushed) {
+        let error = Error::QueueOverflow { dropped: 1 };
+        match pushed {
+            Pushed::Full => self.close(CloseReason::Policy(error)),
+            Pushed::Dropping => self.tell(&error, true),
+            Pushed::Whole => {}
+        }
+    }
+
+    /// Does what the policy decides. `heard` says that whoever is concerned has been told already.
+    pub(super) fn resolve(&self, trouble: &Trouble, heard: bool) {
+        if self.is_closed() {
+            return self.tell(&trouble.error, heard);
+        }
+        let rule = self.machine.borrow().rule();
+        let verdict = trouble.judge(rule.as_deref());
+        if self.is_closed() {
+            return self.tell(&trouble.error, heard);
+        }
+        self.machine
+            .borrow_mut()
+            .settle(trouble, &verdict, self.now());
+        match verdict {
+            Verdict::KeepWaiting => {
+                self.tell(&trouble.error, heard);
+                if trouble.is_a_loss() {
+                    self.wait(None);
+                }
+            }
+            Verdict::Reopen { after } => {
+                drop(self.transport.take());
+                self.tell(&trouble.error, heard);
+                self.wait(Some(after));
+            }
+            Verdict::Close(error) => {
+                if error.has_a_last_straw() {
+                    self.tell(&trouble.error, heard);
+                }
+                self.close(CloseReason::Policy(error));
+            }
+        }
+    }
+
+    fn wait(&self, retry_in: Option<Duration>) {
+        let attempt = self.machine.borrow().failures();
+        self.enter(State::Waiting { attempt, retry_in });
+    }
+
+    pub(super) fn enter(&self, state: State) {
+        if !self.is_closed() {
+            self.state.replace(state.clone());
+            self.states.each(|callback| callback(&state));
+        }
+    }
+
+    /// Tells of an error: a failure to decode concerns its subscriber alone, any other all streams.
+    pub(super) fn tell(&self, error: &Error, heard: bool) {
+        let concerns_streams = !matches!(error, Error::Decode(_) | Error::QueueOverflow { .. });
+        let heard =
+            heard || !self.errors.is_empty() || (concerns_streams && !self.streams.is_empty());
+        self.errors.each(|callback| callback(error));
+        if concerns_streams {
+            self.streams.each(|callback| callback(Notice::Error(error)));
+        }
+        if !heard {
+            self.settings.host.report(error);
+        }
+    }
+
+    /// Sees to it that the timer fires in time. One that fires too early does no harm, so that events need not move it.
+    pub(super) fn arm(&self) {
+        let Some(deadline) = self.machine.borrow().deadline() else {
+            drop(self.timer.take());
+            return;
+        };
+        if self
+            .timer
+            .borrow()
+            .as_ref()
+            .is_some_and(|(at, _)| *at <= deadline)
+        {
+            return;
+        }
+        let this = Weak::clone(&self.this);
+        let timer = self.settings.host.after(
+            deadline.saturating_sub(self.now()),
+            Box::new(move || {
+                if let Some(connection) = this.upgrade() {
+                    drop(connection.timer.take());
+                    connection.run(Task::Tick);
+                }
+            }),
+        );
+        drop(self.timer.replace(Some((deadline, timer))));
+    }
+}
