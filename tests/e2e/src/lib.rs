@@ -26,6 +26,8 @@ const CHROMIUM_ARGUMENTS: &[&str] = &[
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // So that a script can collect garbage when it matters, by `gc()`.
+    "--js-flags=--expose-gc",
 ];
 const FIREFOX_ARGUMENTS: &[&str] = &["-headless"];
 
