@@ -33,11 +33,18 @@ pub enum Error {
         message: String,
     },
 
-    /// This global scope has no `EventSource`.
+    /// This global scope has no `EventSource`, or no `fetch` where that was asked for.
     #[error(
-        "this JavaScript environment has no EventSource: open the source in a window or in a worker of a browser"
+        "this JavaScript environment cannot open an event source: do so in a window or in a worker of a browser"
     )]
     Unsupported,
+
+    /// No request can be made like this: a header that is not allowed, a method that takes no body, and the like.
+    #[error("no request can be made like this: {message}")]
+    InvalidRequest {
+        /// What the browser says of it.
+        message: String,
+    },
 
     /// No message can have this name, so that a listener for it would never hear anything.
     ///
@@ -61,12 +68,61 @@ pub enum Error {
         type_name: &'static str,
     },
 
-    /// The connection was lost, or could not be made, and the browser is going to try again by itself.
-    #[error("the connection to {url} was lost; the browser is reconnecting")]
+    /// The connection was lost, or could not be made. By the standard it is made again: by the browser itself, or on
+    /// the fetch transport by this crate.
+    #[error("the connection to {url} was lost{}", detail(message.as_deref()))]
     ConnectionLost {
         /// The source's URL.
         url: String,
+        /// What is known of it. The browser's own source tells nothing.
+        message: Option<String>,
     },
+
+    /// The headers for a request could not be made: the function that was asked for them failed.
+    #[error("the headers of the request could not be made: {message}")]
+    Headers {
+        /// What the function says.
+        message: String,
+    },
+
+    /// The server answered with a status other than 200. Only the fetch transport sees this.
+    #[error("{url} answered with status {status}{}", detail((!body.is_empty()).then_some(body.as_str())))]
+    Status {
+        /// The source's URL.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+        /// The `Content-Type` header.
+        content_type: Option<String>,
+        /// The beginning of the response's body, at most 1,024 bytes.
+        body: String,
+    },
+
+    /// The server answered with something other than an event stream. Only the fetch transport sees this.
+    #[error(
+        "{url} answered with {}, not with text/event-stream",
+        content_type.as_deref().unwrap_or("no content type")
+    )]
+    ContentType {
+        /// The source's URL.
+        url: String,
+        /// The `Content-Type` header.
+        content_type: Option<String>,
+        /// The beginning of the response's body, at most 1,024 bytes.
+        body: String,
+    },
+
+    /// An event is larger than [`max_event_size`](crate::Fetch::max_event_size) allows, which closes the source: it
+    /// would come again. Only the fetch transport has this limit.
+    #[error("an event is larger than {limit} bytes: send less at once, or allow for more")]
+    EventTooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+
+    /// The page has slept, or the network has come back: the connection may be dead without knowing.
+    #[error("the connection may not have outlived a sleep of the page or a change of the network")]
+    Suspended,
 
     /// The browser has given up for good (`readyState` `CLOSED`), and by the standard does not say why.
     #[error(
@@ -146,6 +202,10 @@ impl Error {
     pub(crate) fn has_a_last_straw(&self) -> bool {
         matches!(self, Self::TooMany { .. } | Self::DownTooLong { .. })
     }
+}
+
+fn detail(message: Option<&str>) -> String {
+    message.map_or_else(String::new, |message| format!(": {message}"))
 }
 
 fn name_advice(name: &str) -> &'static str {

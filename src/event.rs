@@ -26,7 +26,7 @@ pub struct Event<T> {
 }
 
 /// What a transport knows of an event beside its name and data, and need not find out before somebody asks.
-pub(crate) trait Provenance {
+pub(crate) trait Provenance: fmt::Debug {
     fn last_event_id(&self) -> &str;
     fn origin(&self) -> &str;
 }
@@ -134,15 +134,15 @@ impl From<&Event<&str>> for UndecodedEvent {
     }
 }
 
-/// Of an event that a test makes.
-#[cfg(test)]
-#[derive(Default)]
+/// A provenance of which nothing need be found out.
+#[cfg(any(test, feature = "fetch"))]
+#[derive(Debug, Default)]
 pub(crate) struct Known {
-    pub(crate) last_event_id: String,
-    pub(crate) origin: String,
+    pub(crate) last_event_id: Rc<str>,
+    pub(crate) origin: Rc<str>,
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fetch"))]
 impl Provenance for Known {
     fn last_event_id(&self) -> &str {
         &self.last_event_id

@@ -2,8 +2,11 @@
 
 use std::{any::Any, time::Duration};
 
+use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use js_sys::Date;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use web_sys::EventTarget;
 
 use crate::Error;
 
@@ -14,15 +17,18 @@ pub(crate) trait Host {
     /// A random number from 0 (included) to 1 (excluded).
     fn random(&self) -> f64;
 
-    /// Calls back once, about then, unless the timer is dropped first. It may be early where the wait is long.
-    fn after(&self, delay: Duration, callback: Box<dyn FnOnce()>) -> Timer;
+    /// Calls back once, about then, with how late that is. It may be early where the wait is long.
+    fn after(&self, delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> Guard;
+
+    /// Calls back whenever the network has come back.
+    fn on_online(&self, callback: Box<dyn Fn()>) -> Guard;
 
     /// Tells of an error that nobody listened to.
     fn report(&self, error: &Error);
 }
 
-/// Dropping it cancels it.
-pub(crate) type Timer = Box<dyn Any>;
+/// Dropping it takes the callback back.
+pub(crate) type Guard = Box<dyn Any>;
 
 /// Any global scope of a browser that has an event loop: a window, a dedicated or a shared worker.
 pub(crate) struct BrowserHost;
@@ -42,10 +48,20 @@ impl Host for BrowserHost {
         js_sys::Math::random()
     }
 
-    fn after(&self, delay: Duration, callback: Box<dyn FnOnce()>) -> Timer {
+    fn after(&self, delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> Guard {
         // Timers of browsers hold a signed 32-bit number of milliseconds; rounded up, since one that is early is in vain.
         let milliseconds = delay.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128) as u32;
-        Box::new(Timeout::new(milliseconds, callback))
+        // The time of day goes on while a machine sleeps, which that of `performance` does not everywhere.
+        let due = Date::now() + f64::from(milliseconds);
+        Box::new(Timeout::new(milliseconds, move || {
+            let late = (Date::now() - due) / 1000.0;
+            callback(Duration::try_from_secs_f64(late).unwrap_or_default());
+        }))
+    }
+
+    fn on_online(&self, callback: Box<dyn Fn()>) -> Guard {
+        let global: EventTarget = js_sys::global().unchecked_into();
+        Box::new(EventListener::new(&global, "online", move |_| callback()))
     }
 
     fn report(&self, error: &Error) {

@@ -11,6 +11,8 @@ mod host;
     allow(dead_code, reason = "only wasm exports to JavaScript")
 )]
 mod npm;
+#[cfg(feature = "fetch")]
+mod parser;
 mod payload;
 mod policy;
 mod source;
@@ -29,3 +31,5 @@ pub use payload::{Payload, Text};
 pub use policy::{Backoff, Decision, Policy, Situation, Then};
 pub use source::{Closed, EventSource, EventSourceBuilder, EventStream, Listener, Queue};
 pub use state::{CloseReason, State};
+#[cfg(feature = "fetch")]
+pub use transport::fetch::{Body, Fetch, HeadersResult};

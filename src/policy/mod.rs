@@ -18,11 +18,18 @@ use crate::Error;
 ///
 /// | | [`browser`](Policy::browser) (default) | [`close_on_error`](Policy::close_on_error) | [`resilient`](Policy::resilient) |
 /// | --- | --- | --- | --- |
-/// | connection lost, browser reconnecting | leave it | close | leave it |
-/// | browser has given up | close | close | reopen with [`Backoff`] |
+/// | connection lost | reconnect | close | reconnect |
+/// | given up | close | close | reopen with [`Backoff`] |
+/// | … with a known status | close | close | reopen at 408, 425, 429 and 5xx, else close |
 /// | data that does not decode | report it | close | report it |
 /// | not open after | – | – | 30 s: reopen |
-/// | no event for | – | – | – |
+/// | no sign of life for | – | – | – |
+/// | page slept, network back | – | – | reopen |
+///
+/// The browser's own source reconnects by itself, and tells neither when nor with which status it gave up. On the
+/// [fetch transport](crate::Fetch) the policy does all of that: it waits for the server's `retry` time, and no shorter
+/// than `Retry-After` says. It does not send a request again whose method is not safe, a POST for instance, unless
+/// [`resend`](Policy::resend) says so.
 ///
 /// Each method changes one of them. Counters and backoff start again after an event, or once a connection has stayed
 /// open for [`healthy_after`](Policy::healthy_after), and never on `open` alone: a server that answers 200 and hangs up
@@ -42,11 +49,16 @@ pub struct Policy {
     close_after_losses: Option<u32>,
     close_when_down_for: Option<Duration>,
     given_up: Then,
+    retry_statuses: Vec<u16>,
     backoff: Backoff,
+    reconnection_time: Duration,
+    back_off_after_losses: bool,
+    resend: bool,
     close_after_decode_errors: Option<u32>,
     idle: Option<Limit>,
     opening: Option<Limit>,
     healthy_after: Duration,
+    reopen_on_wake: bool,
     rule: Option<Rc<Rule>>,
 }
 
@@ -92,8 +104,8 @@ pub struct Situation<'a> {
 /// What to do about trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Nothing: go on with the connection that there is, or let the browser reconnect. Where there is neither, since
-    /// the browser has given up, this closes the source.
+    /// Nothing: go on with the connection that there is, or reconnect as the standard has it. Where there is neither,
+    /// since the browser has given up, this closes the source.
     KeepWaiting,
     /// Close the connection and open another after this time.
     Reopen {
@@ -112,11 +124,16 @@ impl Policy {
             close_after_losses: None,
             close_when_down_for: None,
             given_up: Then::Close,
+            retry_statuses: Vec::new(),
             backoff: Backoff::new(),
+            reconnection_time: Duration::from_secs(3),
+            back_off_after_losses: false,
+            resend: false,
             close_after_decode_errors: None,
             idle: None,
             opening: None,
             healthy_after: Duration::from_secs(5),
+            reopen_on_wake: false,
             rule: None,
         }
     }
@@ -129,10 +146,14 @@ impl Policy {
     }
 
     /// Goes on until it is closed: where the browser gives up, or takes more than 30 seconds to connect, the source is
-    /// reopened with backoff.
+    /// reopened with backoff; likewise after a sleep of the page. On the fetch transport it is not reopened where that is
+    /// in vain (401, 404, another content type), and backs off after lost connections too.
     pub fn resilient() -> Self {
         Self::browser()
             .on_given_up(Then::Reopen)
+            .retry_statuses([408, 425, 429, 500, 502, 503, 504])
+            .back_off_after_losses(true)
+            .reopen_on_wake(true)
             .on_slow_open(Duration::from_secs(30), Then::Reopen)
     }
 
@@ -148,10 +169,40 @@ impl Policy {
         self
     }
 
-    /// What to do when the browser gives up: an HTTP error, a wrong content type, a CORS refusal, in some browsers
-    /// also a server that cannot be reached.
+    /// What to do when the browser gives up without saying why: an HTTP error, a wrong content type, a CORS refusal, in
+    /// some browsers also a server that cannot be reached. The fetch transport knows why, see
+    /// [`retry_statuses`](Self::retry_statuses).
     pub fn on_given_up(mut self, then: Then) -> Self {
         self.given_up = then;
+        self
+    }
+
+    /// At which HTTP statuses to try again with the [`Backoff`], and no sooner than a `Retry-After` header says. At all
+    /// others the source closes. Fetch transport only: the browser's own source does not tell the status.
+    pub fn retry_statuses(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
+        self.retry_statuses = statuses.into_iter().collect();
+        self
+    }
+
+    /// The standard's reconnection time: how long to wait after a lost connection, until the server sets it by a `retry`
+    /// field. 3 seconds unless told. Fetch transport only: the browser's own source has its own.
+    pub fn reconnection_time(mut self, time: Duration) -> Self {
+        self.reconnection_time = time;
+        self
+    }
+
+    /// Whether the wait after a lost connection grows as the [`Backoff`] says, and is never shorter than the server's
+    /// `retry` time, or is the [reconnection time](Self::reconnection_time) however often it happens. Fetch transport
+    /// only.
+    pub fn back_off_after_losses(mut self, back_off: bool) -> Self {
+        self.back_off_after_losses = back_off;
+        self
+    }
+
+    /// Whether a request whose method is not safe (other than GET and HEAD) may be sent more than once. Unless it may,
+    /// what would make another attempt closes the source. Fetch transport only.
+    pub fn resend(mut self, resend: bool) -> Self {
+        self.resend = resend;
         self
     }
 
@@ -167,10 +218,10 @@ impl Policy {
         self
     }
 
-    /// What to do when an open connection brings no event for this long.
+    /// What to do when an open connection shows no sign of life for this long.
     ///
-    /// The browser's own source shows only the events that somebody listens to, and no comments: a server's heartbeat
-    /// has to be a listened-to event to count.
+    /// On the fetch transport every event and every comment is one. The browser's own source shows only the events that
+    /// somebody listens to, and no comments: a server's heartbeat has to be a listened-to event to count.
     pub fn on_idle(mut self, after: Duration, then: Then) -> Self {
         self.idle = Some(Limit { after, then });
         self
@@ -187,6 +238,13 @@ impl Policy {
     /// 5 seconds unless told.
     pub fn healthy_after(mut self, after: Duration) -> Self {
         self.healthy_after = after;
+        self
+    }
+
+    /// Whether to open another connection at once, in place of an open one, when the page wakes from a sleep or the
+    /// network comes back: the old one may be dead without knowing.
+    pub fn reopen_on_wake(mut self, reopen: bool) -> Self {
+        self.reopen_on_wake = reopen;
         self
     }
 
@@ -220,11 +278,16 @@ impl fmt::Debug for Policy {
             .field("close_after_losses", &self.close_after_losses)
             .field("close_when_down_for", &self.close_when_down_for)
             .field("given_up", &self.given_up)
+            .field("retry_statuses", &self.retry_statuses)
             .field("backoff", &self.backoff)
+            .field("reconnection_time", &self.reconnection_time)
+            .field("back_off_after_losses", &self.back_off_after_losses)
+            .field("resend", &self.resend)
             .field("close_after_decode_errors", &self.close_after_decode_errors)
             .field("idle", &self.idle)
             .field("opening", &self.opening)
             .field("healthy_after", &self.healthy_after)
+            .field("reopen_on_wake", &self.reopen_on_wake)
             .field("rule", &self.rule.as_ref().map(|_| ".."))
             .finish()
     }

@@ -6,7 +6,13 @@ use super::{
     queue::Queue,
     subscriptions::check_name,
 };
-use crate::{Error, Policy, host::BrowserHost, transport::BrowserConnector};
+use crate::{
+    Error, Policy,
+    host::BrowserHost,
+    transport::{BrowserConnector, Connector},
+};
+#[cfg(feature = "fetch")]
+use crate::{Fetch, transport::FetchConnector};
 
 /// Sets up an [`EventSource`]; made by [`EventSource::builder`].
 ///
@@ -34,6 +40,8 @@ pub struct EventSourceBuilder {
     resume_parameter: Option<String>,
     terminal_event: Option<String>,
     terminal_data: Option<String>,
+    #[cfg(feature = "fetch")]
+    fetch: Option<Fetch>,
 }
 
 impl EventSourceBuilder {
@@ -46,6 +54,8 @@ impl EventSourceBuilder {
             resume_parameter: None,
             terminal_event: None,
             terminal_data: None,
+            #[cfg(feature = "fetch")]
+            fetch: None,
         }
     }
 
@@ -53,6 +63,13 @@ impl EventSourceBuilder {
     /// always do to the page's own.
     pub fn with_credentials(mut self, with_credentials: bool) -> Self {
         self.with_credentials = with_credentials;
+        self
+    }
+
+    /// Carries the events by `fetch`, in place of the browser's own `EventSource`.
+    #[cfg(feature = "fetch")]
+    pub fn fetch(mut self, fetch: Fetch) -> Self {
+        self.fetch = Some(fetch);
         self
     }
 
@@ -99,23 +116,40 @@ impl EventSourceBuilder {
     /// # Errors
     ///
     /// [`Error::InvalidUrl`] where the URL cannot be parsed, [`Error::InvalidEventName`] where the terminal event can
-    /// never come, [`Error::Unsupported`] where there is no `EventSource`.
+    /// never come, [`Error::Unsupported`] where there is no `EventSource`, [`Error::InvalidRequest`] where the browser
+    /// does not take the [`Fetch`](crate::Fetch).
     pub fn open(self) -> Result<EventSource, Error> {
         self.terminal_event.as_deref().map_or(Ok(()), check_name)?;
-        let connector = BrowserConnector::new(
-            self.url.clone(),
-            self.with_credentials,
-            self.resume_parameter,
-        );
+        let connector = self.connector()?;
         Connection::open(Settings {
             url: self.url,
             policy: self.policy,
             queue: self.queue,
             terminal_event: self.terminal_event,
             terminal_data: self.terminal_data,
-            connector: Box::new(connector),
+            connector,
             host: Box::new(BrowserHost),
         })
         .map(EventSource::new)
+    }
+
+    fn connector(&self) -> Result<Box<dyn Connector>, Error> {
+        let resume_parameter = self.resume_parameter.clone();
+        #[cfg(feature = "fetch")]
+        if let Some(fetch) = &self.fetch {
+            let fetch = fetch.clone().with_credentials(self.with_credentials);
+            let has_terminal = self.terminal_event.is_some() || self.terminal_data.is_some();
+            return Ok(Box::new(FetchConnector::new(
+                &self.url,
+                fetch,
+                resume_parameter,
+                has_terminal,
+            )?));
+        }
+        Ok(Box::new(BrowserConnector::new(
+            self.url.clone(),
+            self.with_credentials,
+            resume_parameter,
+        )))
     }
 }

@@ -11,8 +11,8 @@ use gloo_events::EventListener;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{EventSourceInit, MessageEvent, Url};
 
-use super::{Connector, Signal, Sink, Transport};
-use crate::{Error, Event, event::Provenance};
+use super::{Connector, Signal, Sink, Transport, refused_url};
+use crate::{Error, Event, event::Provenance, policy::machine::Outlook};
 
 /// How to make the browser's sources.
 pub(crate) struct BrowserConnector {
@@ -54,22 +54,15 @@ impl BrowserConnector {
         if last_event_id.is_empty() {
             return Ok(None);
         }
-        let url = Url::new(resolved)?;
-        url.search_params().set(parameter, last_event_id);
-        Ok(Some(url.href()))
+        with_query(resolved, parameter, last_event_id).map(Some)
     }
+}
 
-    fn refusal(&self, error: &JsValue) -> Error {
-        let message = match error.dyn_ref::<js_sys::Error>() {
-            Some(error) if error.name() == "ReferenceError" => return Error::Unsupported,
-            Some(error) => error.message().into(),
-            None => format!("{error:?}"),
-        };
-        Error::InvalidUrl {
-            url: self.url.clone(),
-            message,
-        }
-    }
+/// The URL with this parameter in its query.
+pub(super) fn with_query(url: &str, name: &str, value: &str) -> Result<String, JsValue> {
+    let url = Url::new(url)?;
+    url.search_params().set(name, value);
+    Ok(url.href())
 }
 
 impl Connector for BrowserConnector {
@@ -77,7 +70,7 @@ impl Connector for BrowserConnector {
         let raw = self
             .resuming_url(last_event_id)
             .and_then(|url| self.open(url.as_deref().unwrap_or(&self.url)))
-            .map_err(|error| self.refusal(&error))?;
+            .map_err(|error| refused_url(&self.url, &error))?;
         Ok(Box::new(Browser::new(raw, sink)))
     }
 }
@@ -149,7 +142,7 @@ impl Drop for Browser {
 extern "C" {
     /// A `MessageEvent`, or an event that a page dispatches to a source by hand, which may lack any of it. One call
     /// fetches each string, where a `JsValue` in between would cost as much again.
-    #[derive(Clone)]
+    #[derive(Clone, Debug)]
     type Message;
 
     #[wasm_bindgen(method, getter)]
@@ -178,6 +171,7 @@ fn read(name: &Rc<str>, event: &web_sys::Event, sink: &Sink) {
 }
 
 /// Where a message came from, read when somebody asks: each string costs as much as its dispatch.
+#[derive(Debug)]
 struct Dispatched {
     message: Message,
     last_event_id: OnceCell<String>,
@@ -203,14 +197,16 @@ fn is_message(event: &web_sys::Event) -> bool {
 
 /// What an `error` event means: the `readyState` is all that tells.
 fn loss(raw: &web_sys::EventSource) -> Signal<'static> {
-    let reconnecting = raw.ready_state() != web_sys::EventSource::CLOSED;
     let url = raw.url();
-    Signal::Lost {
-        error: if reconnecting {
-            Error::ConnectionLost { url }
-        } else {
-            Error::GivenUp { url }
-        },
-        reconnecting,
+    if raw.ready_state() == web_sys::EventSource::CLOSED {
+        Signal::Lost {
+            error: Error::GivenUp { url },
+            outlook: Outlook::Failed { retry_after: None },
+        }
+    } else {
+        Signal::Lost {
+            error: Error::ConnectionLost { url, message: None },
+            outlook: Outlook::Reconnecting,
+        }
     }
 }

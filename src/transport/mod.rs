@@ -1,14 +1,20 @@
 //! The seam between a source and what carries its events.
 
 mod browser;
+#[cfg(feature = "fetch")]
+pub(crate) mod fetch;
 #[cfg(all(test, feature = "json"))]
 pub(crate) mod scripted;
 
-use std::{any::Any, rc::Rc};
+use std::{any::Any, rc::Rc, time::Duration};
 
 pub(crate) use browser::{Browser, BrowserConnector};
+#[cfg(feature = "fetch")]
+pub(crate) use fetch::FetchConnector;
 
-use crate::{Error, Event};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::{Error, Event, event::Provenance, policy::machine::Outlook};
 
 /// Makes the connections of one source, one after the other.
 pub(crate) trait Connector {
@@ -16,6 +22,11 @@ pub(crate) trait Connector {
     ///
     /// `last_event_id` is where to go on from; empty on the first attempt and where there was no id.
     fn connect(&self, last_event_id: &str, sink: Sink) -> Result<Box<dyn Transport>, Error>;
+
+    /// Whether the request is safe to be made more than once.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
 }
 
 /// One connection. Dropping it closes it, and nothing reaches the sink any more.
@@ -34,12 +45,37 @@ pub(crate) type Sink = Rc<dyn Fn(Signal<'_>)>;
 
 /// What a connection reports.
 #[derive(Debug)]
+#[cfg_attr(
+    not(feature = "fetch"),
+    allow(dead_code, reason = "the browser's own source does not tell all of it")
+)]
 pub(crate) enum Signal<'a> {
     Opened,
     Frame(Event<&'a str>),
-    /// There is no connection any more; `reconnecting` where the transport makes another by itself.
+    /// Something came that nobody listens to: comments, and up to this one events.
+    Unheard {
+        last_event: Option<Rc<dyn Provenance>>,
+    },
+    /// The server has set the reconnection time.
+    Retry(Duration),
+    /// There is no connection any more.
     Lost {
         error: Error,
-        reconnecting: bool,
+        outlook: Outlook,
     },
+    /// There is no connection any more, and the server wants no other.
+    Finished,
+}
+
+/// Why the browser does not take this URL.
+fn refused_url(url: &str, exception: &JsValue) -> Error {
+    let message = match exception.dyn_ref::<js_sys::Error>() {
+        Some(error) if error.name() == "ReferenceError" => return Error::Unsupported,
+        Some(error) => error.message().into(),
+        None => format!("{exception:?}"),
+    };
+    Error::InvalidUrl {
+        url: url.to_owned(),
+        message,
+    }
 }

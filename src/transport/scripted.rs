@@ -4,7 +4,7 @@ use std::{
     any::Any,
     cell::{Cell, RefCell},
     collections::BTreeSet,
-    rc::Rc,
+    rc::{Rc, Weak},
     time::Duration,
 };
 
@@ -12,7 +12,8 @@ use super::{Connector, Signal, Sink, Transport};
 use crate::{
     Error, Event,
     event::Known,
-    host::{Host, Timer},
+    host::{Guard, Host},
+    policy::machine::Outlook,
 };
 
 /// The server's side of a source under test. Clones are the same server.
@@ -23,6 +24,7 @@ pub(crate) struct Script(Rc<Stage>);
 struct Stage {
     now: Cell<Duration>,
     timers: RefCell<Vec<(Duration, Rc<Armed>)>>,
+    online: RefCell<Vec<Weak<dyn Fn()>>>,
     connection: RefCell<Option<Rc<Line>>>,
     resumed_from: RefCell<Vec<String>>,
     open_lines: Cell<usize>,
@@ -30,7 +32,7 @@ struct Stage {
 }
 
 /// A timer's callback; gone once it has fired or was cancelled.
-type Armed = RefCell<Option<Box<dyn FnOnce()>>>;
+type Armed = RefCell<Option<Box<dyn FnOnce(Duration)>>>;
 
 /// One connection.
 struct Line {
@@ -57,24 +59,33 @@ impl Script {
             .any(|listened| listened == name)
         {
             let known = Known {
-                last_event_id: id.to_owned(),
-                origin: URL.to_owned(),
+                last_event_id: id.into(),
+                origin: URL.into(),
             };
             self.signal(Signal::Frame(Event::new(data, name.into(), Rc::new(known))));
         }
     }
 
+    /// Loses the connection as the browser's own source does, which then makes another.
     pub(crate) fn lose(&self) {
-        self.signal(Signal::Lost {
-            error: Error::ConnectionLost { url: URL.into() },
-            reconnecting: true,
-        });
+        self.lose_with(Outlook::Reconnecting);
+    }
+
+    /// Loses the connection as the fetch transport does.
+    pub(crate) fn hang_up(&self) {
+        self.lose_with(Outlook::Reestablish);
+    }
+
+    fn lose_with(&self, outlook: Outlook) {
+        let (url, message) = (URL.into(), None);
+        let error = Error::ConnectionLost { url, message };
+        self.signal(Signal::Lost { error, outlook });
     }
 
     pub(crate) fn give_up(&self) {
         self.signal(Signal::Lost {
             error: Error::GivenUp { url: URL.into() },
-            reconnecting: false,
+            outlook: Outlook::Failed { retry_after: None },
         });
     }
 
@@ -85,10 +96,43 @@ impl Script {
             self.0.now.set(at.max(self.0.now.get()));
             let callback = timer.take();
             if let Some(callback) = callback {
-                callback();
+                callback(Duration::ZERO);
             }
         }
         self.0.now.set(until);
+    }
+
+    /// Lets the page sleep: time passes and no timer fires; then those that are due do, late.
+    pub(crate) fn sleep(&self, duration: Duration) {
+        let until = self.0.now.get() + duration;
+        self.0.now.set(until);
+        while let Some((at, timer)) = self.next_timer(until) {
+            let callback = timer.take();
+            if let Some(callback) = callback {
+                callback(until - at);
+            }
+        }
+    }
+
+    /// Brings the network back.
+    pub(crate) fn come_online(&self) {
+        let callbacks: Vec<_> = self
+            .0
+            .online
+            .borrow()
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect();
+        callbacks.iter().for_each(|callback| callback());
+    }
+
+    /// How many listen for the network to come back.
+    pub(crate) fn online_listeners(&self) -> usize {
+        let online = self.0.online.borrow();
+        online
+            .iter()
+            .filter(|callback| callback.strong_count() > 0)
+            .count()
     }
 
     /// How many timers are set.
@@ -201,13 +245,19 @@ impl Host for Script {
         1.0
     }
 
-    fn after(&self, delay: Duration, callback: Box<dyn FnOnce()>) -> Timer {
+    fn after(&self, delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> Guard {
         let timer: Rc<Armed> = Rc::new(RefCell::new(Some(callback)));
         self.0
             .timers
             .borrow_mut()
             .push((self.0.now.get() + delay, Rc::clone(&timer)));
         Box::new(Cancel(timer))
+    }
+
+    fn on_online(&self, callback: Box<dyn Fn()>) -> Guard {
+        let callback: Rc<dyn Fn()> = callback.into();
+        self.0.online.borrow_mut().push(Rc::downgrade(&callback));
+        Box::new(callback)
     }
 
     fn report(&self, error: &Error) {

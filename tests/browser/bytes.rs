@@ -9,7 +9,7 @@ use super::{decoding::bad_then_good, payloads::arriving, support::run};
 
 #[wasm_bindgen_test]
 async fn bytes_are_base64_also_in_lines_and_without_padding() {
-    run(async {
+    run(async || {
         for base64 in ["AAH+/w==", "AAH+/w", "AAH\n+/w\n=="] {
             assert_eq!(arriving::<Bytes>(base64).await.0, [0, 1, 254, 255]);
         }
@@ -19,7 +19,7 @@ async fn bytes_are_base64_also_in_lines_and_without_padding() {
 
 #[wasm_bindgen_test]
 async fn bad_base64_is_an_error() {
-    run(async {
+    run(async || {
         for bad in ["A", "%%%%", "AAH/=A", "AA-_"] {
             let (error, value) = bad_then_good::<Bytes>(bad, "AAE=").await;
             assert!(

@@ -8,7 +8,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{MessageEvent, MessageEventInit};
 
 use super::support::{
-    Attempt, Heard, Left, Observed, Script, journal, listen, next_data, run, stream,
+    Attempt, Heard, Left, Observed, Script, Transport, journal, listen, next_data, run, run_over,
+    stream,
 };
 
 /// A place for what a callback is going to drop.
@@ -25,7 +26,7 @@ async fn source_of(text: &str) -> EventSource {
 
 #[wasm_bindgen_test]
 async fn it_may_drop_its_own_listener() {
-    run(async {
+    run(async || {
         let source = source_of("data: 1\n\ndata: 2\n\ndata: 3\n\n").await;
         let (own, place) = place::<Listener>();
         let (hear, mut once) = Heard::new();
@@ -43,7 +44,7 @@ async fn it_may_drop_its_own_listener() {
 
 #[wasm_bindgen_test]
 async fn it_may_drop_the_last_listener_of_its_name() {
-    run(async {
+    run_over(Transport::Browser, async || {
         let observed = Observed::new();
         let source = source_of("event: a\ndata: 1\n\nevent: a\ndata: 2\n\ndata: 3\n\n").await;
         let mut done = listen::<u8>(&source, "message");
@@ -65,7 +66,7 @@ async fn it_may_drop_the_last_listener_of_its_name() {
 
 #[wasm_bindgen_test]
 async fn it_may_drop_another_listener_which_then_does_not_hear_even_this_event() {
-    run(async {
+    run(async || {
         let source = source_of("data: 1\n\ndata: 2\n\n").await;
         let (other, place) = place::<Listener>();
         let mut before = listen::<u8>(&source, "message");
@@ -83,7 +84,7 @@ async fn it_may_drop_another_listener_which_then_does_not_hear_even_this_event()
 
 #[wasm_bindgen_test]
 async fn a_listener_that_it_adds_first_hears_the_next_event() {
-    run(async {
+    run(async || {
         let source = source_of("data: 1\n\ndata: 2\n\ndata: 3\n\n").await;
         let (hear, mut added) = Heard::new();
         let (handle, mut listeners) = (source.clone(), Vec::new());
@@ -102,7 +103,7 @@ async fn a_listener_that_it_adds_first_hears_the_next_event() {
 
 #[wasm_bindgen_test]
 async fn it_may_add_a_listener_for_a_name_that_nobody_listened_to() {
-    run(async {
+    run(async || {
         let source = source_of("data: 1\n\nevent: b\ndata: 2\n\n").await;
         let (hear, mut added) = Heard::new();
         let (handle, mut listeners) = (source.clone(), Vec::new());
@@ -118,7 +119,7 @@ async fn it_may_add_a_listener_for_a_name_that_nobody_listened_to() {
 
 #[wasm_bindgen_test]
 async fn it_may_make_a_stream_and_drop_one() {
-    run(async {
+    run(async || {
         let source = source_of("data: 1\n\ndata: 2\n\n").await;
         let (other, place) = place::<EventStream<u8>>();
         let (hear, mut made) = Heard::new();
@@ -139,7 +140,7 @@ async fn it_may_make_a_stream_and_drop_one() {
 
 #[wasm_bindgen_test]
 async fn it_may_open_another_source() {
-    run(async {
+    run(async || {
         let second = Script::put([Attempt::sending("data: 2\n\n")]).await;
         let source = source_of("data: 1\n\n").await;
         let (hear, mut opened) = Heard::new();
@@ -154,7 +155,7 @@ async fn it_may_open_another_source() {
 
 #[wasm_bindgen_test]
 async fn it_may_close_the_source_in_an_error() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::ending("retry: 10\n\n")]).await;
         let source = script.open_with(Policy::browser());
         let handle = source.clone();
@@ -169,7 +170,7 @@ async fn it_may_close_the_source_in_an_error() {
 
 #[wasm_bindgen_test]
 async fn it_may_close_the_source_in_a_change_of_state() {
-    run(async {
+    run(async || {
         let source = source_of("data: 1\n\n").await;
         let handle = source.clone();
         let _listener = source.on_state(move |_| handle.close());
@@ -189,7 +190,7 @@ async fn it_may_close_the_source_in_a_change_of_state() {
 
 #[wasm_bindgen_test]
 async fn it_may_drop_all_that_holds_the_source() {
-    run(async {
+    run(async || {
         let observed = Observed::new();
         let script = Script::put([Attempt::sending("data: 1\n\ndata: 2\n\n")]).await;
         let source = script.open();
@@ -212,7 +213,7 @@ async fn it_may_drop_all_that_holds_the_source() {
 
 #[wasm_bindgen_test]
 async fn what_happens_while_it_runs_waits_until_it_and_those_after_it_have_returned() {
-    run(async {
+    run_over(Transport::Browser, async || {
         let source = source_of("data: 1\n\n").await;
         let handle = source.clone();
         let _dispatching = source.on("message", move |_: Event<Text>| {

@@ -45,7 +45,7 @@ fn serde_source(error: &DecodeError) -> &serde_json::Error {
 
 #[wasm_bindgen_test]
 async fn what_is_no_json_is_a_syntax_error() {
-    run(async {
+    run(async || {
         for bad in ["oops", "", "1 2", "7e"] {
             let (error, value) = bad_then_good::<u32>(bad, "7").await;
             let cause = serde_source(&error);
@@ -58,7 +58,7 @@ async fn what_is_no_json_is_a_syntax_error() {
 
 #[wasm_bindgen_test]
 async fn json_of_the_wrong_shape_is_a_data_error() {
-    run(async {
+    run(async || {
         for bad in ["\"7\"", "-7", "7.5", "4294967296", "[7]", "null"] {
             let (error, value) = bad_then_good::<u32>(bad, "7").await;
             assert!(serde_source(&error).is_data(), "{bad}: {error}");
@@ -70,7 +70,7 @@ async fn json_of_the_wrong_shape_is_a_data_error() {
 
 #[wasm_bindgen_test]
 async fn an_unknown_variant_is_a_data_error() {
-    run(async {
+    run(async || {
         let (error, value) = bad_then_good::<Side>("\"Hold\"", "\"Sell\"").await;
         assert!(serde_source(&error).is_data());
         assert!(
@@ -84,7 +84,7 @@ async fn an_unknown_variant_is_a_data_error() {
 
 #[wasm_bindgen_test]
 async fn a_stream_yields_the_error_in_the_place_of_the_event() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\ndata: x\n\ndata: 3\n\n")]);
         let mut numbers = stream::<u8>(&script.await.open(), "message");
         assert_eq!(next_data(&mut numbers).await, 1);
@@ -96,7 +96,7 @@ async fn a_stream_yields_the_error_in_the_place_of_the_event() {
 
 #[wasm_bindgen_test]
 async fn one_listeners_failure_to_decode_concerns_no_other() {
-    run(async {
+    run(async || {
         let source = Script::put([Attempt::sending("data: x\n\ndata: 2\n\n")])
             .await
             .open();
@@ -123,7 +123,7 @@ async fn open_with(policy: Policy, text: &str) -> EventSource {
 
 #[wasm_bindgen_test]
 async fn the_source_closes_at_so_many_failures_in_a_row() {
-    run(async {
+    run(async || {
         let policy = Policy::browser().close_after_decode_errors(3);
         let text = "data: a\n\ndata: b\n\ndata: 1\n\ndata: c\n\ndata: d\n\ndata: e\n\ndata: 2\n\n";
         let source = open_with(policy, text).await;
@@ -150,7 +150,7 @@ async fn the_source_closes_at_so_many_failures_in_a_row() {
 
 #[wasm_bindgen_test]
 async fn an_event_that_several_fail_to_decode_counts_once() {
-    run(async {
+    run(async || {
         let policy = Policy::browser().close_after_decode_errors(2);
         let source = open_with(policy, "data: a\n\ndata: 1\n\ndata: b\n\ndata: c\n\n").await;
         let mut numbers = listen::<u8>(&source, "message");

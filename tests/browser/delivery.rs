@@ -5,7 +5,10 @@ use serde::Deserialize;
 use typed_eventsource::{Event, EventSource, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Attempt, Heard, Script, Step, journal, listen, next_data, run, send, stream};
+use super::support::{
+    Attempt, Heard, Script, Step, Transport, journal, listen, next_data, run, run_over, send,
+    stream,
+};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Price {
@@ -22,7 +25,7 @@ impl Price {
 
 #[wasm_bindgen_test]
 async fn a_listener_gets_typed_data_with_name_id_and_origin() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending(
             "id: 7\nevent: price\ndata: {\"symbol\":\"ACME\",\"price\":101.25}\n\n",
         )])
@@ -41,7 +44,7 @@ async fn a_listener_gets_typed_data_with_name_id_and_origin() {
 
 #[wasm_bindgen_test]
 async fn a_stream_yields_what_a_listener_hears() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending(
             "id: 7\nevent: price\ndata: {\"symbol\":\"ACME\",\"price\":101.25}\n\n",
         )])
@@ -58,7 +61,7 @@ async fn a_stream_yields_what_a_listener_hears() {
 
 #[wasm_bindgen_test]
 async fn an_event_without_a_name_is_called_message() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending("data: a\n\nevent: message\ndata: b\n\n")]);
         let mut messages = listen::<Text>(&script.await.open(), "message");
         assert_eq!(messages.next().await.0, "a");
@@ -69,7 +72,7 @@ async fn an_event_without_a_name_is_called_message() {
 
 #[wasm_bindgen_test]
 async fn an_id_stays_until_the_server_sends_another() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending(
             "id: a\ndata: 1\n\ndata: 2\n\nid: b\ndata: 3\n\nid\ndata: 4\n\n",
         )]);
@@ -89,7 +92,7 @@ async fn an_id_stays_until_the_server_sends_another() {
 
 #[wasm_bindgen_test]
 async fn events_of_all_names_arrive_in_the_order_in_which_they_were_sent() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending(
             "event: b\ndata: 1\n\nevent: a\ndata: 2\n\ndata: 3\n\nevent: b\ndata: 4\n\n",
         )]);
@@ -102,7 +105,7 @@ async fn events_of_all_names_arrive_in_the_order_in_which_they_were_sent() {
 
 #[wasm_bindgen_test]
 async fn listeners_of_one_name_run_in_the_order_in_which_they_were_added_each_with_its_own_type() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\ndata: 2\n\n")]).await;
         let source = script.open();
         let (hear, mut heard) = Heard::new();
@@ -121,7 +124,7 @@ async fn listeners_of_one_name_run_in_the_order_in_which_they_were_added_each_wi
 
 #[wasm_bindgen_test]
 async fn listeners_and_streams_of_one_name_each_hear_every_event() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\ndata: 2\n\n")]).await;
         let source = script.open();
         let mut listener = listen::<u32>(&source, "message");
@@ -137,7 +140,7 @@ async fn listeners_and_streams_of_one_name_each_hear_every_event() {
 
 #[wasm_bindgen_test]
 async fn what_nobody_listens_to_goes_by() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending(
             ": a comment\n\nevent: other\ndata: {not json\n\nunknown: field\ndata: 1\n\n",
         )]);
@@ -149,7 +152,7 @@ async fn what_nobody_listens_to_goes_by() {
 
 #[wasm_bindgen_test]
 async fn data_of_several_lines_arrives_joined_by_line_feeds() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending(
             "data: {\"symbol\":\r\ndata: \"ACME\",\rdata\ndata:\"price\": 1}\n\n",
         )]);
@@ -167,7 +170,7 @@ async fn data_of_several_lines_arrives_joined_by_line_feeds() {
 
 #[wasm_bindgen_test]
 async fn it_does_not_matter_where_chunks_begin() {
-    run(async {
+    run(async || {
         let pieces = ["\u{feff}da", "ta: \"caf"].map(send).into_iter();
         // The two bytes of an é come apart.
         let e_acute = [Step::SendBase64("ww=="), Step::SendBase64("qQ==")];
@@ -182,7 +185,7 @@ async fn it_does_not_matter_where_chunks_begin() {
 
 #[wasm_bindgen_test]
 async fn a_listener_that_is_added_while_the_source_is_open_hears_what_follows() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::playing([
             send("event: b\ndata: 1\n\nevent: a\ndata: 1\n\n"),
             Step::Wait,
@@ -202,7 +205,7 @@ async fn a_listener_that_is_added_while_the_source_is_open_hears_what_follows() 
 
 #[wasm_bindgen_test]
 async fn clones_of_a_handle_are_one_source() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
         let source = script.open();
         let clone = source.clone();
@@ -217,7 +220,7 @@ async fn clones_of_a_handle_are_one_source() {
 
 #[wasm_bindgen_test]
 async fn a_relative_url_is_resolved_by_the_browser() {
-    run(async {
+    run_over(Transport::Browser, async || {
         let source = EventSource::open("/relative?a=b").expect("a valid URL");
         assert_eq!(source.url(), "/relative?a=b");
         let raw = source.as_raw().expect("the browser's source");

@@ -23,7 +23,7 @@ async fn has_finished(script: &Script, source: &EventSource) {
 
 #[wasm_bindgen_test]
 async fn the_terminal_event_is_handed_over_and_closes_the_source() {
-    run(async {
+    run(async || {
         let text = "data: 1\n\nevent: bye\ndata: thanks\n\ndata: 2\n\nevent: bye\ndata: x\n\n";
         let script = Script::put([Attempt::sending(text)]).await;
         let source = script
@@ -50,7 +50,7 @@ async fn the_terminal_event_is_handed_over_and_closes_the_source() {
 
 #[wasm_bindgen_test]
 async fn the_terminal_event_is_heard_though_nobody_listens_to_it() {
-    run(async {
+    run(async || {
         let observed = Observed::new();
         let script = Script::put([Attempt::sending("data: 1\n\nevent: bye\ndata:\n\n")]).await;
         let source = script
@@ -66,7 +66,7 @@ async fn the_terminal_event_is_heard_though_nobody_listens_to_it() {
 
 #[wasm_bindgen_test]
 async fn the_terminal_data_closes_the_source_and_is_not_handed_over() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\ndata: [DONE]\n\ndata: 2\n\n")]);
         let script = script.await;
         let source = script.builder().terminal_data("[DONE]").open();
@@ -85,7 +85,7 @@ async fn the_terminal_data_closes_the_source_and_is_not_handed_over() {
 
 #[wasm_bindgen_test]
 async fn the_terminal_data_is_heard_though_nobody_listens() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\ndata: [DONE]\n\n")]).await;
         let source = script.builder().terminal_data("[DONE]").open();
         has_finished(&script, &source.expect("a valid URL")).await;
@@ -95,7 +95,7 @@ async fn the_terminal_data_is_heard_though_nobody_listens() {
 
 #[wasm_bindgen_test]
 async fn the_terminal_data_counts_under_any_name_that_is_listened_to() {
-    run(async {
+    run(async || {
         let text = "event: other\ndata: [DONE]\n\nevent: token\ndata: a\n\n\
                     event: token\ndata: [DONE] not\n\nevent: token\ndata: [DONE]\n\n";
         let script = Script::put([Attempt::sending(text)]).await;
@@ -111,7 +111,7 @@ async fn the_terminal_data_counts_under_any_name_that_is_listened_to() {
 
 #[wasm_bindgen_test]
 async fn finishing_is_no_error_though_the_server_then_hangs_up() {
-    run(async {
+    run(async || {
         let text = "retry: 10\ndata: 1\n\nevent: bye\ndata:\n\n";
         let script = Script::put([Attempt::ending(text)]).await;
         let builder = script.builder().terminal_event("bye");

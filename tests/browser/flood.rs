@@ -29,7 +29,7 @@ async fn is_over(source: &EventSource) {
 
 #[wasm_bindgen_test]
 async fn a_consumer_that_keeps_up_misses_nothing() {
-    run(async {
+    run(async || {
         let (_script, source) = flooded(Queue::default()).await;
         let mut numbers = stream::<u32>(&source, "message");
         for number in 0..FLOOD {
@@ -42,7 +42,7 @@ async fn a_consumer_that_keeps_up_misses_nothing() {
 
 #[wasm_bindgen_test]
 async fn the_oldest_ones_make_way() {
-    run(async {
+    run(async || {
         let (_script, source) = flooded(Queue::drop_oldest(100)).await;
         let mut errors = errors(&source);
         let mut numbers = stream::<u32>(&source, "message");
@@ -65,7 +65,7 @@ async fn the_oldest_ones_make_way() {
 
 #[wasm_bindgen_test]
 async fn the_latest_one_is_kept() {
-    run(async {
+    run(async || {
         let (_script, source) = flooded(Queue::keep_latest(1)).await;
         let mut numbers = stream::<u32>(&source, "message");
         is_over(&source).await;
@@ -82,7 +82,7 @@ async fn the_latest_one_is_kept() {
 
 #[wasm_bindgen_test]
 async fn the_source_closes_where_nothing_may_be_missed() {
-    run(async {
+    run(async || {
         let (script, source) = flooded(Queue::close(100)).await;
         let mut errors = errors(&source);
         let mut numbers = stream::<u32>(&source, "message");
@@ -130,10 +130,10 @@ async fn is_told_of_all_that_was_dropped(queue: Queue) {
 
 #[wasm_bindgen_test]
 async fn a_slow_consumer_is_told_of_each_gap_where_the_oldest_make_way() {
-    run(is_told_of_all_that_was_dropped(Queue::drop_oldest(64))).await;
+    run(async || is_told_of_all_that_was_dropped(Queue::drop_oldest(64)).await).await;
 }
 
 #[wasm_bindgen_test]
 async fn a_slow_consumer_is_told_of_each_gap_where_the_latest_are_kept() {
-    run(is_told_of_all_that_was_dropped(Queue::keep_latest(64))).await;
+    run(async || is_told_of_all_that_was_dropped(Queue::keep_latest(64)).await).await;
 }

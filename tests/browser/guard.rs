@@ -45,5 +45,5 @@ async fn a_test_that_hangs_fails() {
 #[wasm_bindgen_test]
 async fn a_test_that_passes_passes() {
     assert_eq!(guarded(Duration::from_secs(5), async {}).await, Ok(()));
-    run(async {}).await;
+    run(async || {}).await;
 }

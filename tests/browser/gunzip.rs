@@ -11,7 +11,7 @@ const TICKS_LENGTH: usize = 10_000;
 
 #[wasm_bindgen_test]
 async fn gzipped_bytes_are_inflated() {
-    run(async {
+    run(async || {
         let bytes = arriving::<Bytes>(TICKS).await;
         let inflated = bytes.gunzip(TICKS_LENGTH).await.expect("a gzip file");
         assert_eq!(inflated.0, b"tick ".repeat(2000));
@@ -21,7 +21,7 @@ async fn gzipped_bytes_are_inflated() {
 
 #[wasm_bindgen_test]
 async fn more_than_the_limit_is_not_inflated() {
-    run(async {
+    run(async || {
         let bytes = arriving::<Bytes>(TICKS).await;
         for limit in [0, 1, TICKS_LENGTH - 1] {
             let refused = bytes.gunzip(limit).await;
@@ -33,7 +33,7 @@ async fn more_than_the_limit_is_not_inflated() {
 
 #[wasm_bindgen_test]
 async fn gzip_that_is_cut_short_is_an_error() {
-    run(async {
+    run(async || {
         let whole = arriving::<Bytes>(TICKS).await.0;
         for length in [0, 1, 10, whole.len() / 2, whole.len() - 1] {
             let refused = Bytes(whole[..length].to_vec()).gunzip(TICKS_LENGTH).await;
@@ -46,7 +46,7 @@ async fn gzip_that_is_cut_short_is_an_error() {
 
 #[wasm_bindgen_test]
 async fn what_is_no_gzip_is_an_error() {
-    run(async {
+    run(async || {
         let mut flipped = arriving::<Bytes>(TICKS).await;
         // The checksum.
         let position = flipped.0.len() - 6;

@@ -16,7 +16,7 @@ pub(crate) async fn arriving<T: Payload>(data: &str) -> T {
 
 #[wasm_bindgen_test]
 async fn integers_of_64_bits_stay_exact() {
-    run(async {
+    run(async || {
         assert_eq!(arriving::<u64>("9007199254740993").await, (1 << 53) + 1);
         assert_eq!(arriving::<u64>("18446744073709551615").await, u64::MAX);
         assert_eq!(arriving::<i64>("-9223372036854775808").await, i64::MIN);
@@ -28,7 +28,7 @@ async fn integers_of_64_bits_stay_exact() {
 
 #[wasm_bindgen_test]
 async fn text_is_the_data_as_it_stands() {
-    run(async {
+    run(async || {
         for text in [
             "{\"no json",
             "\"quoted\"",
@@ -53,7 +53,7 @@ async fn a_type_may_have_a_form_of_its_own() {
             data.trim_end_matches('%').parse().map(Percent)
         }
     }
-    run(async {
+    run(async || {
         assert_eq!(arriving::<Percent>("12.5%").await.0, 12.5);
     })
     .await;

@@ -1,29 +1,32 @@
 //! What is wrong is refused at once, by the call that it was given to.
 
 use serde::Deserialize;
-use typed_eventsource::{Error, EventSource, Text};
+use typed_eventsource::{Error, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Attempt, Left, Observed, Script, listen, run};
+use super::support::{Attempt, Left, Observed, Script, builder, listen, run};
 
 #[wasm_bindgen_test]
-fn a_url_that_cannot_be_parsed_is_refused() {
-    let observed = Observed::new();
-    for bad in ["http://", "http://[", "//:1"] {
-        match EventSource::open(bad) {
-            Err(Error::InvalidUrl { url, message }) => {
-                assert_eq!(url, bad);
-                assert!(!message.is_empty());
+async fn a_url_that_cannot_be_parsed_is_refused() {
+    run(async || {
+        let observed = Observed::new();
+        for bad in ["http://", "http://[", "//:1"] {
+            match builder(bad).open() {
+                Err(Error::InvalidUrl { url, message }) => {
+                    assert_eq!(url, bad);
+                    assert!(!message.is_empty());
+                }
+                other => panic!("{bad}: {other:?}"),
             }
-            other => panic!("{bad}: {other:?}"),
         }
-    }
-    assert_eq!(observed.left(), Left::NOTHING);
+        assert_eq!(observed.left(), Left::NOTHING);
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
 async fn a_name_that_no_message_can_have_is_refused() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
         let source = script.open();
         for bad in ["", "open", "error", "two\nlines", "two\rlines"] {
@@ -61,7 +64,7 @@ async fn a_type_whose_variants_are_no_names_is_refused() {
     enum Misnamed {
         Open,
     }
-    run(async {
+    run(async || {
         let source = Script::put([Attempt::sending("")]).await.open();
         for refused in [
             source.events::<Tagged>().map(drop),

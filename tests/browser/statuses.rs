@@ -4,103 +4,159 @@ use futures::StreamExt;
 use typed_eventsource::{CloseReason, Error, EventSource, Policy, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Attempt, Cors, Heard, Script, Step, listen, next_error, run, stream};
+use super::support::{
+    Attempt, Cors, Heard, Script, Step, Transport, builder, is_refusal, listen, next_error, run,
+    stream,
+};
 
-/// The browser takes this answer for final: the source closes, and there is no second attempt.
-async fn is_final(answer: Attempt) {
-    let script = Script::put([answer]).await;
-    gives_up(&script, script.open()).await;
-    assert_eq!(script.seen().await.len(), 1);
+/// The standard takes this answer for final: the source closes, and there is no second attempt.
+async fn is_final(answer: Attempt, refused: impl Fn(&Error) -> bool) {
+    let answer = &answer;
+    run(async || {
+        let script = Script::put([answer.clone()]).await;
+        gives_up(script.open(), &refused).await;
+        assert_eq!(script.seen().await.len(), 1);
+    })
+    .await;
 }
 
-async fn gives_up(script: &Script, source: EventSource) {
+async fn is_a_final_status(status: u16) {
+    is_final(Attempt::answering(status), |error| {
+        is_refusal(error, status)
+    })
+    .await;
+}
+
+/// What is known of an answer with another content type.
+fn is_another_type(error: &Error, expected: Option<&str>) -> bool {
+    match error {
+        Error::ContentType {
+            content_type, body, ..
+        } => content_type.as_deref() == expected && body == "data: 1\n\n",
+        other => !Transport::selected().is_fetch() && matches!(other, Error::GivenUp { .. }),
+    }
+}
+
+async fn gives_up(source: EventSource, refused: impl Fn(&Error) -> bool) {
     let mut messages = stream::<Text>(&source, "message");
     match source.closed().await {
-        CloseReason::Policy(Error::GivenUp { url }) => assert_eq!(url, script.url()),
+        CloseReason::Policy(error) => assert!(refused(&error), "{error:?}"),
         other => panic!("{other:?}"),
     }
     let error = next_error(&mut messages).await;
-    assert!(matches!(error, Error::GivenUp { .. }), "{error:?}");
+    assert!(refused(&error), "{error:?}");
     assert!(messages.next().await.is_none());
     assert!(source.as_raw().is_none());
 }
 
-/// The browser takes this answer for an event stream.
-async fn is_a_stream(answer: impl FnOnce(Attempt) -> Attempt) {
-    let script = Script::put([answer(Attempt::sending("data: 1\n\n"))]).await;
-    assert_eq!(listen::<u8>(&script.open(), "message").next().await, 1);
+/// This answer is taken for an event stream.
+async fn is_a_stream(answer: impl Fn(Attempt) -> Attempt) {
+    run(async || {
+        let script = Script::put([answer(Attempt::sending("data: 1\n\n"))]).await;
+        assert_eq!(listen::<u8>(&script.open(), "message").next().await, 1);
+    })
+    .await;
 }
 
+/// The browser's own source tells 204 from nothing else.
 #[wasm_bindgen_test]
-async fn status_204_is_final() {
-    run(is_final(Attempt::answering(204))).await;
+async fn status_204_is_the_end() {
+    run(async || {
+        let script = Script::put([Attempt::answering(204)]).await;
+        match script.open().closed().await {
+            CloseReason::Finished => assert!(Transport::selected().is_fetch()),
+            CloseReason::Policy(error) => assert!(is_refusal(&error, 204), "{error:?}"),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(script.seen().await.len(), 1);
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
 async fn status_401_is_final() {
-    run(is_final(Attempt::answering(401))).await;
+    is_a_final_status(401).await;
 }
 
 #[wasm_bindgen_test]
 async fn status_404_is_final() {
-    run(is_final(Attempt::answering(404))).await;
+    is_a_final_status(404).await;
 }
 
 #[wasm_bindgen_test]
 async fn status_500_is_final() {
-    run(is_final(Attempt::answering(500))).await;
+    is_a_final_status(500).await;
 }
 
 #[wasm_bindgen_test]
 async fn status_503_is_final() {
-    run(is_final(Attempt::answering(503).header("retry-after", "1"))).await;
+    let answer = Attempt::answering(503).header("retry-after", "1");
+    is_final(answer, |error| is_refusal(error, 503)).await;
 }
 
 #[wasm_bindgen_test]
 async fn another_content_type_is_final() {
     let page = Attempt::sending("data: 1\n\n").header("content-type", "text/html");
-    run(is_final(page)).await;
+    is_final(page, |error| is_another_type(error, Some("text/html"))).await;
 }
 
 /// Both browsers look into the data for its type, and wait for enough of it or for its end.
 #[wasm_bindgen_test]
 async fn no_content_type_is_final() {
     let untyped = Attempt::ending("data: 1\n\n").without_header("content-type");
-    run(is_final(untyped)).await;
+    is_final(untyped, |error| is_another_type(error, None)).await;
 }
 
 #[wasm_bindgen_test]
 async fn a_charset_beside_the_content_type_does_no_harm() {
     let content_type = "text/event-stream; charset=utf-8";
-    run(is_a_stream(|answer| {
-        answer.header("content-type", content_type)
-    }))
+    is_a_stream(|answer| answer.header("content-type", content_type)).await;
+}
+
+/// By `fetch` it looks like a lost connection.
+#[wasm_bindgen_test]
+async fn an_answer_without_cors_headers_is_refused() {
+    run(async || {
+        let script = Script::put([Attempt::sending("data: 1\n\n").cors(Cors::None)]).await;
+        gives_up(script.open_with(Policy::close_on_error()), is_no_answer).await;
+        assert_eq!(script.seen().await.len(), 1);
+    })
     .await;
 }
 
-#[wasm_bindgen_test]
-async fn an_answer_without_cors_headers_is_final() {
-    run(is_final(Attempt::sending("data: 1\n\n").cors(Cors::None))).await;
+fn is_no_answer(error: &Error) -> bool {
+    if Transport::selected().is_fetch() {
+        matches!(
+            error,
+            Error::ConnectionLost {
+                message: Some(_),
+                ..
+            }
+        )
+    } else {
+        matches!(error, Error::GivenUp { .. })
+    }
 }
 
 #[wasm_bindgen_test]
 async fn an_answer_for_any_origin_is_a_stream() {
-    run(is_a_stream(|answer| answer.cors(Cors::Any))).await;
+    is_a_stream(|answer| answer.cors(Cors::Any)).await;
 }
 
 #[wasm_bindgen_test]
 async fn an_answer_for_any_origin_is_refused_where_credentials_went_along() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\n").cors(Cors::Any)]).await;
-        let source = script.builder().with_credentials(true).open();
-        gives_up(&script, source.expect("a valid URL")).await;
+        let builder = script.builder().with_credentials(true);
+        let source = builder.policy(Policy::close_on_error()).open();
+        gives_up(source.expect("a valid URL"), is_no_answer).await;
     })
     .await;
 }
 
 #[wasm_bindgen_test]
 async fn a_redirect_is_followed_and_events_have_the_origin_that_it_led_to() {
-    run(async {
+    run(async || {
         for status in [301, 307] {
             let target = Script::put([Attempt::sending("data: 1\n\n")]).await;
             let elsewhere = target.url_on_second_origin();
@@ -118,7 +174,7 @@ async fn a_redirect_is_followed_and_events_have_the_origin_that_it_led_to() {
 
 #[wasm_bindgen_test]
 async fn credentials_go_to_another_origin_only_where_asked_for() {
-    run(async {
+    run(async || {
         let with_cookie = Attempt::ending("retry: 10\ndata: 1\n\n")
             .header("set-cookie", "visitor=42; Path=/streams");
         let script = Script::put([with_cookie, Attempt::sending("data: 2\n\n")]).await;
@@ -127,7 +183,7 @@ async fn credentials_go_to_another_origin_only_where_asked_for() {
             (false, 3, ""),
             (true, 4, "visitor=42"),
         ] {
-            let source = EventSource::builder(script.url_on_second_origin())
+            let source = builder(script.url_on_second_origin())
                 .with_credentials(with_credentials)
                 .open();
             let _listener = source.expect("a valid URL").on::<u8>("message", |_| {});
@@ -140,7 +196,7 @@ async fn credentials_go_to_another_origin_only_where_asked_for() {
 
 #[wasm_bindgen_test]
 async fn the_browser_asks_for_an_event_stream() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending("")]).await;
         let _source = script.open();
         let seen = script.seen_attempts(1).await;
@@ -154,7 +210,7 @@ async fn the_browser_asks_for_an_event_stream() {
 /// Chrome goes on trying, Firefox gives up: the policy is told in either case.
 #[wasm_bindgen_test]
 async fn no_answer_at_all_is_an_error() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::playing([Step::Reset])]).await;
         let reason = script.open_with(Policy::close_on_error()).closed().await;
         let told = matches!(

@@ -23,7 +23,7 @@ enum Feed {
 
 #[wasm_bindgen_test]
 async fn each_kind_of_variant_arrives_under_the_name_that_serde_gives_it() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending(concat!(
             "event: trade\ndata: [\"ACME\",18446744073709551615]\n\n",
             "event: price\ndata: 101.25\n\n",
@@ -64,7 +64,7 @@ async fn plain_names_are_those_of_the_variants() {
         Price(f64),
         Bye,
     }
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending(
             "event: price\ndata: 1\n\nevent: Price\ndata: 2\n\nevent: Bye\ndata:\n\n",
         )]);
@@ -77,7 +77,7 @@ async fn plain_names_are_those_of_the_variants() {
 
 #[wasm_bindgen_test]
 async fn an_event_of_an_enum_has_its_name_and_id() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending("id: 9\nevent: end of day\ndata: now\n\n")]);
         let mut feed = script.await.open().events::<Feed>().expect("an enum");
         let event = feed.next().await.expect("an item").expect("an event");
@@ -88,7 +88,7 @@ async fn an_event_of_an_enum_has_its_name_and_id() {
 
 #[wasm_bindgen_test]
 async fn a_variant_whose_data_does_not_fit_is_an_error_and_the_stream_goes_on() {
-    run(async {
+    run(async || {
         let script = Script::put([Attempt::sending(concat!(
             "event: price\ndata: \"high\"\n\n",
             "event: trade\ndata: [\"ACME\"]\n\n",

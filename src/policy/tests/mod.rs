@@ -2,11 +2,13 @@
 
 mod limits;
 mod properties;
+mod reconnecting;
+mod waking;
 
 use std::time::Duration;
 
 use super::{
-    machine::{Machine, Tick, Trouble, Verdict},
+    machine::{Machine, Outlook, Tick, Trouble, Verdict},
     *,
 };
 
@@ -20,7 +22,7 @@ struct Bench {
 impl Bench {
     fn new(policy: Policy) -> Self {
         Self {
-            machine: Machine::new(policy, Duration::ZERO),
+            machine: Machine::new(policy, true, Duration::ZERO),
             now: Duration::ZERO,
             random: 0.5,
         }
@@ -42,12 +44,23 @@ impl Bench {
     }
 
     fn lose(&mut self) -> Verdict {
-        let trouble = self.machine.lost(lost(), self.now);
-        self.settle(&trouble)
+        self.lose_with(lost(), Outlook::Reconnecting)
+    }
+
+    fn hang_up(&mut self) -> Verdict {
+        self.lose_with(lost(), Outlook::Reestablish)
     }
 
     fn give_up(&mut self) -> Verdict {
-        let trouble = self.machine.given_up(given_up(), self.now, self.random);
+        self.lose_with(given_up(), Outlook::Failed { retry_after: None })
+    }
+
+    fn refuse(&mut self, status: u16, retry_after: Option<Duration>) -> Verdict {
+        self.lose_with(refused(status), Outlook::Failed { retry_after })
+    }
+
+    fn lose_with(&mut self, error: Error, outlook: Outlook) -> Verdict {
+        let trouble = self.machine.lost(error, outlook, self.now, self.random);
         self.settle(&trouble)
     }
 
@@ -64,7 +77,7 @@ impl Bench {
     }
 
     fn tick(&mut self) -> Tick {
-        self.machine.tick(self.now, self.random)
+        self.machine.tick(self.now, self.random, Duration::ZERO)
     }
 
     /// Lets time pass up to the machine's next deadline.
@@ -81,11 +94,23 @@ impl Bench {
 }
 
 fn lost() -> Error {
-    Error::ConnectionLost { url: "/".into() }
+    Error::ConnectionLost {
+        url: "/".into(),
+        message: None,
+    }
 }
 
 fn given_up() -> Error {
     Error::GivenUp { url: "/".into() }
+}
+
+fn refused(status: u16) -> Error {
+    Error::Status {
+        url: "/".into(),
+        status,
+        content_type: None,
+        body: String::new(),
+    }
 }
 
 fn undecodable() -> Error {

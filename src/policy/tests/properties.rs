@@ -54,7 +54,10 @@ prop_compose! {
         close_after_losses in proptest::option::of(1u32..10),
         close_when_down_for in proptest::option::of(any_duration()),
         given_up in any_then(),
+        retry_statuses in Just(vec![503]),
         backoff in any_backoff(),
+        reconnection_time in any_duration(),
+        (back_off_after_losses, reopen_on_wake) in any::<(bool, bool)>(),
         close_after_decode_errors in proptest::option::of(1u32..10),
         idle in any_limit(),
         opening in any_limit(),
@@ -65,7 +68,12 @@ prop_compose! {
             close_after_losses,
             close_when_down_for,
             given_up,
+            retry_statuses,
             backoff,
+            reconnection_time,
+            back_off_after_losses,
+            reopen_on_wake,
+            resend: false,
             close_after_decode_errors,
             idle,
             opening,
@@ -85,18 +93,39 @@ enum Happening {
     Event,
     Decoded,
     Undecodable,
+    Comment,
+    Retry(Duration),
     Lost,
+    HungUp,
+    Refused {
+        status: u16,
+        retry_after: Option<Duration>,
+    },
     GivenUp,
+    Online,
     Time(Duration),
+    Sleep(Duration),
     Deadline,
     Closed,
+}
+
+fn any_refusal() -> impl Strategy<Value = Happening> {
+    let status = prop_oneof![Just(503), Just(401)];
+    (status, proptest::option::of(any_duration())).prop_map(|(status, retry_after)| {
+        Happening::Refused {
+            status,
+            retry_after,
+        }
+    })
 }
 
 fn any_happening() -> impl Strategy<Value = Happening> {
     use Happening::*;
     prop_oneof![
         8 => prop_oneof![Just(Opened), Just(Event), Just(Decoded), Just(Undecodable), Just(Lost), Just(GivenUp)],
+        6 => prop_oneof![Just(Comment), Just(HungUp), any_refusal(), any_duration().prop_map(Retry), Just(Online)],
         4 => prop_oneof![(0u64..60_000).prop_map(|ms| Time(Duration::from_millis(ms))), Just(Deadline)],
+        1 => any_duration().prop_map(Sleep),
         1 => Just(Closed),
     ]
 }
@@ -116,7 +145,25 @@ fn play(bench: &mut Bench, happening: Happening) -> Outcome {
         Happening::Decoded => bench.machine.decoded(),
         Happening::Closed => bench.machine.close(),
         Happening::Undecodable => return Outcome::Verdict(bench.undecodable()),
+        Happening::Comment => bench.machine.comment(|| bench.now),
+        Happening::Retry(time) => bench.machine.retry(time),
         Happening::Lost => return Outcome::Verdict(bench.lose()),
+        Happening::HungUp => return Outcome::Verdict(bench.hang_up()),
+        Happening::Refused {
+            status,
+            retry_after,
+        } => {
+            return Outcome::Verdict(bench.refuse(status, retry_after));
+        }
+        Happening::Online => {
+            let tick = bench.machine.online(bench.now, bench.random);
+            return heed(bench, tick);
+        }
+        Happening::Sleep(by) => {
+            bench.now = bench.now.saturating_add(by);
+            let tick = bench.machine.tick(bench.now, bench.random, by);
+            return heed(bench, tick);
+        }
         Happening::GivenUp => return Outcome::Verdict(bench.give_up()),
         Happening::Time(by) => return clock(bench, bench.now.saturating_add(by)),
         Happening::Deadline => {
@@ -131,7 +178,12 @@ fn play(bench: &mut Bench, happening: Happening) -> Outcome {
 
 fn clock(bench: &mut Bench, until: Duration) -> Outcome {
     bench.now = until.max(bench.now);
-    match bench.tick() {
+    let tick = bench.tick();
+    heed(bench, tick)
+}
+
+fn heed(bench: &mut Bench, tick: Tick) -> Outcome {
+    match tick {
         Tick::Nothing => Outcome::Nothing,
         Tick::Connect => Outcome::Connect,
         Tick::Trouble(trouble) => Outcome::Verdict(bench.settle(&trouble)),

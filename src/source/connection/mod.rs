@@ -18,7 +18,7 @@ use super::{closed::End, queue::Queue, slots::Slots, subscriptions::Subscription
 use crate::{
     CloseReason, Error, Policy, State,
     event::Provenance,
-    host::{Host, Timer},
+    host::{Guard, Host},
     policy::machine::Machine,
     transport::{Connector, Transport},
 };
@@ -52,7 +52,8 @@ pub(crate) struct Connection {
     machine: RefCell<Machine>,
     state: RefCell<State>,
     transport: RefCell<Option<Box<dyn Transport>>>,
-    timer: RefCell<Option<(Duration, Timer)>>,
+    timer: RefCell<Option<(Duration, Guard)>>,
+    online: RefCell<Option<Guard>>,
     /// Of the last event.
     provenance: RefCell<Option<Rc<dyn Provenance>>>,
     tasks: RefCell<VecDeque<Task>>,
@@ -71,12 +72,17 @@ impl Connection {
         let now = settings.host.now();
         let policy = std::mem::take(&mut settings.policy);
         let connection = Rc::new_cyclic(|this| Self {
-            machine: RefCell::new(Machine::new(policy, now)),
+            machine: RefCell::new(Machine::new(
+                policy,
+                settings.connector.is_repeatable(),
+                now,
+            )),
             settings,
             this: Weak::clone(this),
             state: RefCell::new(State::Connecting),
             transport: RefCell::default(),
             timer: RefCell::default(),
+            online: RefCell::default(),
             provenance: RefCell::default(),
             tasks: RefCell::default(),
             running: Cell::default(),
@@ -90,6 +96,7 @@ impl Connection {
         });
         connection.listen_for_the_end();
         connection.connect()?;
+        connection.heed_online();
         connection.arm();
         Ok(connection)
     }
@@ -154,6 +161,7 @@ impl Connection {
         self.state.replace(State::Closed(reason.clone()));
         drop(self.transport.take());
         drop(self.timer.take());
+        drop(self.online.take());
         self.subscriptions.clear();
         if let Some(error) = reason.error() {
             let heard = !self.errors.is_empty() || !self.streams.is_empty();

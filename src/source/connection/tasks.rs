@@ -3,11 +3,14 @@
 use std::{
     cell::Cell,
     rc::{Rc, Weak},
+    time::Duration,
 };
 
 use super::Connection;
 use crate::{
     CloseReason, Error, Event, State,
+    event::Provenance,
+    policy::machine::Outlook,
     source::{
         queue::Pushed,
         subscriptions::{Failure, Reception},
@@ -19,8 +22,19 @@ use crate::{
 pub(super) enum Task {
     Opened,
     Frame(Event<String>),
-    Lost { error: Error, reconnecting: bool },
-    Tick,
+    Unheard {
+        last_event: Option<Rc<dyn Provenance>>,
+    },
+    Retry(Duration),
+    Lost {
+        error: Error,
+        outlook: Outlook,
+    },
+    Finished,
+    Tick {
+        late: Duration,
+    },
+    Online,
     Overflowed(Pushed),
     Closed,
 }
@@ -55,13 +69,10 @@ impl Connection {
             }
             Signal::Frame(frame) => self.run(Task::Frame(frame.map(str::to_owned))),
             Signal::Opened => self.run(Task::Opened),
-            Signal::Lost {
-                error,
-                reconnecting,
-            } => self.run(Task::Lost {
-                error,
-                reconnecting,
-            }),
+            Signal::Unheard { last_event } => self.run(Task::Unheard { last_event }),
+            Signal::Retry(time) => self.run(Task::Retry(time)),
+            Signal::Lost { error, outlook } => self.run(Task::Lost { error, outlook }),
+            Signal::Finished => self.run(Task::Finished),
         }
     }
 
@@ -99,12 +110,24 @@ impl Connection {
                 self.enter(State::Open);
             }
             Task::Frame(frame) => self.frame(&frame.with_data(&frame.data)),
-            Task::Lost {
-                error,
-                reconnecting,
-            } => self.lost(error, reconnecting),
-            Task::Tick => self.tick(),
+            Task::Unheard { last_event } => self.unheard(last_event),
+            Task::Retry(time) => self.machine.borrow_mut().retry(time),
+            Task::Lost { error, outlook } => self.lost(error, outlook),
+            Task::Finished => self.close(CloseReason::Finished),
+            Task::Tick { late } => self.tick(late),
+            Task::Online => self.online(),
             Task::Overflowed(pushed) => self.overflow(pushed),
+        }
+    }
+
+    fn unheard(&self, last_event: Option<Rc<dyn Provenance>>) {
+        let mut machine = self.machine.borrow_mut();
+        match last_event {
+            Some(last) => {
+                machine.event(|| self.now());
+                self.provenance.replace(Some(last));
+            }
+            None => machine.comment(|| self.now()),
         }
     }
 

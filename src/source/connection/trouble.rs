@@ -5,26 +5,30 @@ use std::{rc::Weak, time::Duration};
 use super::{Connection, Notice, tasks::Task};
 use crate::{
     CloseReason, Error, State,
-    policy::machine::{Tick, Trouble, Verdict},
+    policy::machine::{Outlook, Tick, Trouble, Verdict},
     source::queue::Pushed,
 };
 
 impl Connection {
-    pub(super) fn lost(&self, error: Error, reconnecting: bool) {
+    pub(super) fn lost(&self, error: Error, outlook: Outlook) {
         let (now, random) = (self.now(), self.settings.host.random());
-        let trouble = if reconnecting {
-            self.machine.borrow_mut().lost(error, now)
-        } else {
-            self.machine.borrow_mut().given_up(error, now, random)
-        };
+        let trouble = self.machine.borrow_mut().lost(error, outlook, now, random);
         self.resolve(&trouble, false);
     }
 
-    pub(super) fn tick(&self) {
-        let tick = self
-            .machine
-            .borrow_mut()
-            .tick(self.now(), self.settings.host.random());
+    pub(super) fn tick(&self, late: Duration) {
+        let (now, random) = (self.now(), self.settings.host.random());
+        let tick = self.machine.borrow_mut().tick(now, random, late);
+        self.heed(tick);
+    }
+
+    pub(super) fn online(&self) {
+        let (now, random) = (self.now(), self.settings.host.random());
+        let tick = self.machine.borrow_mut().online(now, random);
+        self.heed(tick);
+    }
+
+    fn heed(&self, tick: Tick) {
         match tick {
             Tick::Nothing => {}
             Tick::Connect => self.reopen(),
@@ -38,7 +42,7 @@ impl Connection {
         if !self.is_closed()
             && let Err(error) = self.connect()
         {
-            self.lost(error, false);
+            self.lost(error, Outlook::Failed { retry_after: None });
         }
     }
 
@@ -67,7 +71,7 @@ impl Connection {
         match verdict {
             Verdict::KeepWaiting => {
                 self.tell(&trouble.error, heard);
-                if trouble.is_a_loss() {
+                if trouble.is_a_reconnection() {
                     self.wait(None);
                 }
             }
@@ -128,13 +132,23 @@ impl Connection {
         let this = Weak::clone(&self.this);
         let timer = self.settings.host.after(
             deadline.saturating_sub(self.now()),
-            Box::new(move || {
+            Box::new(move |late| {
                 if let Some(connection) = this.upgrade() {
                     drop(connection.timer.take());
-                    connection.run(Task::Tick);
+                    connection.run(Task::Tick { late });
                 }
             }),
         );
         drop(self.timer.replace(Some((deadline, timer))));
+    }
+
+    pub(super) fn heed_online(&self) {
+        let this = Weak::clone(&self.this);
+        let listener = self.settings.host.on_online(Box::new(move || {
+            if let Some(connection) = this.upgrade() {
+                connection.run(Task::Online);
+            }
+        }));
+        drop(self.online.replace(Some(listener)));
     }
 }

@@ -12,19 +12,27 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue, throw_val};
 use web_sys::{ErrorEvent, EventTarget};
 
-use super::server::end_leftovers;
+use super::{server::end_leftovers, transport::Transport};
 
 /// The longest that a test may take.
 const LIMIT: Duration = Duration::from_secs(15);
 
-/// Runs the body of a test.
+/// Runs the body of a test, over each transport.
 ///
 /// A panic or an exception in a callback goes to the browser's event loop, which swallows it; here
 /// it fails the test. A body that waits for what never comes fails after [`LIMIT`].
-pub(crate) async fn run(body: impl Future<Output = ()>) {
+pub(crate) async fn run(body: impl AsyncFn()) {
+    for &transport in Transport::ALL {
+        run_over(transport, &body).await;
+    }
+}
+
+/// Runs the body of a test that is about one transport.
+pub(crate) async fn run_over(transport: Transport, body: impl AsyncFn()) {
+    transport.select();
     end_leftovers().await;
-    if let Err(failure) = guarded(LIMIT, body).await {
-        fail_in_one_line(&failure);
+    if let Err(failure) = guarded(LIMIT, body()).await {
+        fail_in_one_line(&format!("over {transport:?}: {failure}"));
     }
 }
 

@@ -1,5 +1,6 @@
 //! What callbacks heard, for a test to wait for.
 
+use super::transport::Transport;
 use futures::{
     StreamExt,
     channel::mpsc::{UnboundedReceiver, unbounded},
@@ -104,4 +105,12 @@ pub(crate) async fn next_data<T: 'static>(stream: &mut EventStream<T>) -> T {
 pub(crate) async fn next_error<T: 'static>(stream: &mut EventStream<T>) -> Error {
     let item = stream.next().await.expect("the stream goes on");
     item.map(|_| ()).expect_err("an error")
+}
+
+/// Whether this is what a source makes of this status, which the browser's own does not tell.
+pub(crate) fn is_refusal(error: &Error, expected: u16) -> bool {
+    match error {
+        Error::Status { status, .. } => *status == expected,
+        other => !Transport::selected().is_fetch() && matches!(other, Error::GivenUp { .. }),
+    }
 }

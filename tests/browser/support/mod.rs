@@ -5,9 +5,13 @@ mod heard;
 mod observe;
 mod script;
 mod server;
+mod transport;
 
-pub(crate) use guard::{guarded, run};
-pub(crate) use heard::{Heard, errors, journal, listen, next_data, next_error, states, stream};
+pub(crate) use guard::{guarded, run, run_over};
+pub(crate) use heard::{
+    Heard, errors, is_refusal, journal, listen, next_data, next_error, states, stream,
+};
 pub(crate) use observe::{Console, Left, Observed};
 pub(crate) use script::{Attempt, Cors, Step, send};
-pub(crate) use server::Script;
+pub(crate) use server::{Script, builder};
+pub(crate) use transport::Transport;

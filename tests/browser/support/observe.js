@@ -4,13 +4,16 @@
 export class Observation {
   constructor() {
     const { addEventListener, removeEventListener } = EventTarget.prototype;
-    const { setTimeout, clearTimeout } = globalThis;
+    const { fetch, setTimeout, clearTimeout } = globalThis;
     const listeners = new Map();
+    const requests = [];
     const timers = new Set();
 
+    const isSource = (target) => target instanceof EventSource;
+    const isOpen = (target) => isSource(target) && target.readyState !== EventSource.CLOSED;
     const place = (type, options) => `${type} ${Boolean(options?.capture ?? options)}`;
     EventTarget.prototype.addEventListener = function (type, listener, options) {
-      if (this instanceof EventSource) {
+      if (isSource(this) || type === "online") {
         if (!listeners.has(this)) listeners.set(this, []);
         listeners.get(this).push({ listener, place: place(type, options) });
       }
@@ -23,6 +26,11 @@ export class Observation {
       );
       if (index >= 0) own.splice(index, 1);
       return removeEventListener.call(this, type, listener, options);
+    };
+    // Of the sources; a test talks to the server too.
+    globalThis.fetch = (request, ...rest) => {
+      if (new URL(request.url).pathname.startsWith("/streams/")) requests.push(request);
+      return fetch(request, ...rest);
     };
     globalThis.setTimeout = (callback, ...rest) => {
       const id = setTimeout((...args) => {
@@ -39,12 +47,13 @@ export class Observation {
 
     this.listeners = () => [...listeners.values()].reduce((sum, own) => sum + own.length, 0);
     this.connections = () =>
-      [...listeners.keys()].filter((source) => source.readyState !== EventSource.CLOSED).length;
-    this.sources = () => listeners.size;
+      [...listeners.keys()].filter(isOpen).length +
+      requests.filter((request) => !request.signal.aborted).length;
+    this.attempts = () => [...listeners.keys()].filter(isSource).length + requests.length;
     this.timers = () => timers.size;
     this.stop = () => {
       Object.assign(EventTarget.prototype, { addEventListener, removeEventListener });
-      Object.assign(globalThis, { setTimeout, clearTimeout });
+      Object.assign(globalThis, { fetch, setTimeout, clearTimeout });
     };
   }
 }

@@ -2,6 +2,8 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::transport::Transport;
+
 #[wasm_bindgen(module = "/tests/browser/support/observe.js")]
 extern "C" {
     type Observation;
@@ -16,7 +18,7 @@ extern "C" {
     fn connections(this: &Observation) -> u32;
 
     #[wasm_bindgen(method)]
-    fn sources(this: &Observation) -> u32;
+    fn attempts(this: &Observation) -> u32;
 
     #[wasm_bindgen(method)]
     fn timers(this: &Observation) -> u32;
@@ -36,15 +38,15 @@ extern "C" {
     fn stop(this: &ConsoleErrors);
 }
 
-/// Watches `addEventListener`, `setTimeout` and their opposites while it lives.
+/// Watches `addEventListener`, `fetch`, `setTimeout` and their opposites while it lives.
 pub(crate) struct Observed(Observation);
 
 /// What is left of the sources made since the observation began.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Left {
-    /// DOM listeners on sources of the browser.
+    /// DOM listeners on sources of the browser, and for the network to come back.
     pub(crate) listeners: u32,
-    /// Sources of the browser that are not closed.
+    /// Sources of the browser that are not closed, and requests that are not aborted.
     pub(crate) connections: u32,
     /// Timers that are set.
     pub(crate) timers: u32,
@@ -56,6 +58,20 @@ impl Left {
         connections: 0,
         timers: 0,
     };
+
+    /// What a source that nobody listens to needs: it waits for `online`, and on the browser's own source for `open` and
+    /// `error`.
+    pub(crate) fn alone() -> Self {
+        Self {
+            listeners: if Transport::selected().is_fetch() {
+                1
+            } else {
+                3
+            },
+            connections: 1,
+            timers: 0,
+        }
+    }
 }
 
 impl Observed {
@@ -63,9 +79,9 @@ impl Observed {
         Self(Observation::new())
     }
 
-    /// How many sources of the browser were made.
-    pub(crate) fn sources(&self) -> u32 {
-        self.0.sources()
+    /// How many connections were attempted.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.0.attempts()
     }
 
     pub(crate) fn left(&self) -> Left {

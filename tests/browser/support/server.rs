@@ -8,16 +8,20 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestInit, Response};
 
-use super::guard::fail_in_one_line;
-use super::script::{Attempt, Seen};
+use super::{
+    guard::fail_in_one_line,
+    script::{Attempt, Seen},
+    transport::Transport,
+};
 
 /// Where the server announces itself, below the root that the tests' own page is served from.
 const ANNOUNCEMENT: &str = "/target/test-server.json";
 
 #[wasm_bindgen]
 extern "C" {
+    // The crate under test has its own `fetch`, and two imports of one name do not link.
     #[wasm_bindgen(catch, js_name = fetch)]
-    async fn fetch(request: &Request) -> Result<JsValue, JsValue>;
+    async fn ask(request: &Request) -> Result<JsValue, JsValue>;
 }
 
 /// The addresses of the test server.
@@ -55,7 +59,7 @@ async fn request(method: &str, url: &str, body: Option<&str>) -> Option<(u16, St
         init.set_body(&JsValue::from_str(body));
     }
     let request = Request::new_with_str_and_init(url, &init).expect("a valid request");
-    let response: Response = fetch(&request).await.ok()?.unchecked_into();
+    let response: Response = ask(&request).await.ok()?.unchecked_into();
     let text = JsFuture::from(response.text().ok()?).await.ok()?;
     Some((response.status(), text.as_string()?))
 }
@@ -70,6 +74,11 @@ pub(super) async fn end_leftovers() {
         let url = format!("{}/scripts/{id}", server().await.origin);
         request("DELETE", &url, None).await;
     }
+}
+
+/// Sets up a source over the transport that the test is about.
+pub(crate) fn builder(url: impl Into<String>) -> EventSourceBuilder {
+    Transport::selected().set(EventSource::builder(url))
 }
 
 /// A stream whose every connection does as the test says.
@@ -118,7 +127,7 @@ impl Script {
     }
 
     pub(crate) fn builder(&self) -> EventSourceBuilder {
-        EventSource::builder(self.url())
+        builder(self.url())
     }
 
     pub(crate) fn open(&self) -> EventSource {

@@ -1,0 +1,338 @@
+//! The state machine behind a [`Policy`]: pure, with its clock and its dice handed in.
+
+mod deadlines;
+mod trouble;
+
+use std::{rc::Rc, time::Duration};
+
+pub(crate) use deadlines::Tick;
+pub(crate) use trouble::{Outlook, Trouble, Verdict};
+
+use super::{Policy, Rule, Then};
+use crate::Error;
+use trouble::Kind;
+
+/// Follows one source. Times are since any fixed moment and never go back.
+///
+/// Trouble takes three steps, so that a user's [rule](Policy::rule) runs while nothing is borrowed: the machine
+/// proposes ([`Trouble`]), the rule judges ([`Trouble::judge`]), the machine [settles](Machine::settle) on the verdict.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    policy: Policy,
+    /// Whether the request may be made more than once.
+    repeatable: bool,
+    phase: Phase,
+    phase_since: Duration,
+    last_sign_of_life: Duration,
+    last_tick: Duration,
+    down: Option<Down>,
+    /// What the server's `retry` field says.
+    retry: Option<Duration>,
+    failures: u32,
+    losses: u32,
+    reopenings: u32,
+    decode_errors: u32,
+}
+
+/// There has been no healthy connection since then.
+#[derive(Debug)]
+struct Down {
+    since: Duration,
+    last: Error,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// An attempt of ours is under way.
+    Connecting,
+    Open,
+    /// The transport reconnects by itself.
+    Reconnecting,
+    /// No connection until then; where there is reason to hope, not before the server's own least wait is over.
+    Waiting {
+        until: Duration,
+        not_before: Duration,
+    },
+    Closed,
+}
+
+impl Machine {
+    /// A source whose first attempt starts now.
+    pub(crate) fn new(policy: Policy, repeatable: bool, now: Duration) -> Self {
+        Self {
+            repeatable: repeatable || policy.resend,
+            policy,
+            phase: Phase::Connecting,
+            phase_since: now,
+            last_sign_of_life: now,
+            last_tick: now,
+            down: None,
+            retry: None,
+            failures: 0,
+            losses: 0,
+            reopenings: 0,
+            decode_errors: 0,
+        }
+    }
+
+    pub(crate) fn rule(&self) -> Option<Rc<Rule>> {
+        self.policy.rule.clone()
+    }
+
+    /// How many times in a row the connection has failed.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    pub(crate) fn opened(&mut self, now: Duration) {
+        if self.phase != Phase::Closed {
+            self.enter(Phase::Open, now);
+            self.last_sign_of_life = now;
+            self.last_tick = now;
+        }
+    }
+
+    /// An event has arrived, whatever is in it.
+    pub(crate) fn event(&mut self, now: impl FnOnce() -> Duration) {
+        self.comment(now);
+        self.forget_failures();
+    }
+
+    /// A comment has arrived. The clock is read only where it matters: a browser's is not cheap.
+    pub(crate) fn comment(&mut self, now: impl FnOnce() -> Duration) {
+        if self.policy.idle.is_some() {
+            self.last_sign_of_life = now();
+        }
+    }
+
+    /// The server has set the reconnection time.
+    pub(crate) fn retry(&mut self, time: Duration) {
+        self.retry = Some(time);
+    }
+
+    pub(crate) fn decoded(&mut self) {
+        self.decode_errors = 0;
+    }
+
+    pub(crate) fn decode_failed(&mut self, error: Error, now: Duration) -> Trouble {
+        self.decode_errors = self.decode_errors.saturating_add(1);
+        let proposed = match self.policy.close_after_decode_errors {
+            Some(limit) if self.decode_errors >= limit => Verdict::Close(at_limit(limit, &error)),
+            _ => Verdict::KeepWaiting,
+        };
+        self.trouble(Kind::Decode, error, proposed, now)
+    }
+
+    /// The connection is lost, or could not be made.
+    pub(crate) fn lost(
+        &mut self,
+        error: Error,
+        outlook: Outlook,
+        now: Duration,
+        random: f64,
+    ) -> Trouble {
+        self.fail(&error, now);
+        let kind = Kind::Lost(outlook);
+        let proposed = match outlook {
+            Outlook::Failed { .. } => {
+                self.propose(kind, self.then_after(&error), &error, now, random)
+            }
+            Outlook::Reconnecting | Outlook::Reestablish => {
+                self.losses = self.losses.saturating_add(1);
+                match self.policy.close_after_losses {
+                    Some(limit) if self.losses >= limit => Verdict::Close(at_limit(limit, &error)),
+                    _ => self.propose(kind, Then::Reopen, &error, now, random),
+                }
+            }
+        };
+        let keep_waiting = match (outlook, &proposed) {
+            (Outlook::Reconnecting, _) => Verdict::KeepWaiting,
+            (Outlook::Reestablish, _) if self.repeatable => {
+                let after = self.wait(kind, random);
+                Verdict::Reopen { after }
+            }
+            (_, Verdict::Close(error)) => Verdict::Close(error.clone()),
+            _ => Verdict::Close(error.clone()),
+        };
+        Trouble {
+            keep_waiting,
+            ..self.trouble(kind, error, proposed, now)
+        }
+    }
+
+    /// Does what was decided.
+    pub(crate) fn settle(&mut self, trouble: &Trouble, verdict: &Verdict, now: Duration) {
+        if self.phase == Phase::Closed {
+            return;
+        }
+        match verdict {
+            Verdict::KeepWaiting => match trouble.kind {
+                Kind::Lost(_) => self.enter(Phase::Reconnecting, now),
+                Kind::SlowOpen => self.phase_since = now,
+                Kind::Idle | Kind::Woken => {
+                    self.phase_since = now;
+                    self.last_sign_of_life = now;
+                }
+                Kind::Decode => {}
+            },
+            Verdict::Reopen { after } => {
+                if self.backs_off_after(trouble.kind) {
+                    self.reopenings = self.reopenings.saturating_add(1);
+                }
+                if trouble.kind == Kind::Decode {
+                    self.fail(&trouble.error, now);
+                }
+                let not_before = now.saturating_add(self.least_wait(trouble.kind));
+                let until = now.saturating_add(*after);
+                self.enter(Phase::Waiting { until, not_before }, now);
+            }
+            Verdict::Close(_) => self.close(),
+        }
+    }
+
+    /// It is over: nothing follows.
+    pub(crate) fn close(&mut self) {
+        self.phase = Phase::Closed;
+        // What it has captured may lead back to the source.
+        self.policy.rule = None;
+    }
+
+    fn enter(&mut self, phase: Phase, now: Duration) {
+        self.phase = phase;
+        self.phase_since = now;
+    }
+
+    fn fail(&mut self, error: &Error, now: Duration) {
+        self.failures = self.failures.saturating_add(1);
+        let since = self.down.as_ref().map_or(now, |down| down.since);
+        self.down = Some(Down {
+            since,
+            last: error.clone(),
+        });
+    }
+
+    fn forget_failures(&mut self) {
+        self.failures = 0;
+        self.losses = 0;
+        self.reopenings = 0;
+        self.down = None;
+    }
+
+    /// What the policy says of a failed connection, by what is known of it.
+    fn then_after(&self, error: &Error) -> Then {
+        match error {
+            Error::Status { status, .. } if self.policy.retry_statuses.contains(status) => {
+                Then::Reopen
+            }
+            // The same request would be answered in the same way.
+            Error::Status { .. }
+            | Error::ContentType { .. }
+            | Error::EventTooLarge { .. }
+            | Error::InvalidRequest { .. } => Then::Close,
+            _ => self.policy.given_up,
+        }
+    }
+
+    fn propose(
+        &self,
+        kind: Kind,
+        then: Then,
+        error: &Error,
+        now: Duration,
+        random: f64,
+    ) -> Verdict {
+        if then == Then::Close {
+            return Verdict::Close(error.clone());
+        }
+        if let Some(close) = self.close_if_down_too_long(error, now) {
+            return close;
+        }
+        if kind == Kind::Lost(Outlook::Reconnecting) {
+            return Verdict::KeepWaiting;
+        }
+        if !self.repeatable {
+            return Verdict::Close(error.clone());
+        }
+        let after = self.wait(kind, random);
+        if !self.backs_off_after(kind) {
+            return Verdict::Reopen { after };
+        }
+        let backoff = &self.policy.backoff;
+        match (backoff.max_attempts, backoff.max_elapsed) {
+            (Some(0), _) => Verdict::Close(error.clone()),
+            (Some(limit), _) if self.reopenings >= limit => {
+                Verdict::Close(Error::too_many(limit, error.clone()))
+            }
+            (_, Some(limit)) if self.down_for(now).saturating_add(after) > limit => {
+                Verdict::Close(Error::down_too_long(limit, error.clone()))
+            }
+            _ => Verdict::Reopen { after },
+        }
+    }
+
+    /// Whether an attempt after this counts as one of the [`Backoff`](super::Backoff)'s.
+    fn backs_off_after(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Lost(Outlook::Reestablish) => self.policy.back_off_after_losses,
+            Kind::Woken => false,
+            _ => true,
+        }
+    }
+
+    /// How long to wait before the next attempt.
+    fn wait(&self, kind: Kind, random: f64) -> Duration {
+        match kind {
+            Kind::Woken => Duration::ZERO,
+            _ if self.backs_off_after(kind) => {
+                let backoff = self.policy.backoff.wait(self.reopenings, random);
+                backoff.max(self.least_wait(kind))
+            }
+            _ => self.retry.unwrap_or(self.policy.reconnection_time),
+        }
+    }
+
+    /// What the server has asked for.
+    fn least_wait(&self, kind: Kind) -> Duration {
+        let retry = self.retry.unwrap_or_default();
+        match kind {
+            Kind::Lost(Outlook::Failed { retry_after }) => {
+                retry.max(retry_after.unwrap_or_default())
+            }
+            Kind::Woken => Duration::ZERO,
+            _ => retry,
+        }
+    }
+
+    fn trouble(&self, kind: Kind, error: Error, proposed: Verdict, now: Duration) -> Trouble {
+        Trouble {
+            error,
+            kind,
+            failures: self.failures,
+            decode_errors: self.decode_errors,
+            down_for: self.down_for(now),
+            proposed,
+            keep_waiting: Verdict::KeepWaiting,
+        }
+    }
+
+    fn down_for(&self, now: Duration) -> Duration {
+        self.down
+            .as_ref()
+            .map_or(Duration::ZERO, |down| now.saturating_sub(down.since))
+    }
+
+    fn close_if_down_too_long(&self, error: &Error, now: Duration) -> Option<Verdict> {
+        let limit = self.policy.close_when_down_for?;
+        (self.down_for(now) >= limit)
+            .then(|| Verdict::Close(Error::down_too_long(limit, error.clone())))
+    }
+}
+
+/// The error to close with at a limit: the one that reached it, or, past the first, one that says how often.
+fn at_limit(limit: u32, last: &Error) -> Error {
+    if limit == 1 {
+        last.clone()
+    } else {
+        Error::too_many(limit, last.clone())
+    }
+}

@@ -1,0 +1,93 @@
+//! What has gone wrong, and what is made of it.
+
+use std::time::Duration;
+
+use crate::{
+    Error,
+    policy::{Decision, Rule, Situation},
+};
+
+/// What becomes of a connection that is gone, as its transport sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "fetch"),
+    allow(
+        dead_code,
+        reason = "the browser's own source makes lost connections again by itself"
+    )
+)]
+pub(crate) enum Outlook {
+    /// The transport makes another by itself.
+    Reconnecting,
+    /// The standard's "reestablish the connection", which the transport leaves to us.
+    Reestablish,
+    /// The standard's "fail the connection". The server may have said when to ask again.
+    Failed { retry_after: Option<Duration> },
+}
+
+/// What to do.
+#[derive(Clone, Debug)]
+pub(crate) enum Verdict {
+    KeepWaiting,
+    Reopen { after: Duration },
+    Close(Error),
+}
+
+/// Something has gone wrong, and the limits propose what to do.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    pub(crate) error: Error,
+    pub(super) kind: Kind,
+    pub(super) failures: u32,
+    pub(super) decode_errors: u32,
+    pub(super) down_for: Duration,
+    pub(super) proposed: Verdict,
+    /// What it means here to keep waiting.
+    pub(super) keep_waiting: Verdict,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Lost(Outlook),
+    SlowOpen,
+    Idle,
+    Woken,
+    Decode,
+}
+
+impl Trouble {
+    /// Whether the connection is gone and the transport makes another by itself.
+    pub(crate) fn is_a_reconnection(&self) -> bool {
+        self.kind == Kind::Lost(Outlook::Reconnecting)
+    }
+
+    /// What to do, after the user's rule, where there is one, has had its say.
+    pub(crate) fn judge(&self, rule: Option<&Rule>) -> Verdict {
+        let Some(rule) = rule else {
+            return self.proposed.clone();
+        };
+        let decision = rule(&Situation {
+            error: &self.error,
+            failures: self.failures,
+            decode_errors: self.decode_errors,
+            down_for: self.down_for,
+            proposed: self.proposed.decision(),
+        });
+        match (decision, &self.proposed) {
+            (Decision::KeepWaiting, _) => self.keep_waiting.clone(),
+            (Decision::Reopen { after }, _) => Verdict::Reopen { after },
+            (Decision::Close, Verdict::Close(error)) => Verdict::Close(error.clone()),
+            (Decision::Close, _) => Verdict::Close(self.error.clone()),
+        }
+    }
+}
+
+impl Verdict {
+    fn decision(&self) -> Decision {
+        match *self {
+            Self::KeepWaiting => Decision::KeepWaiting,
+            Self::Reopen { after } => Decision::Reopen { after },
+            Self::Close(_) => Decision::Close,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! How connections are made again where the transport leaves that to the policy.
+
+use super::*;
+
+/// The wait before the next attempt.
+#[track_caller]
+fn wait(verdict: Verdict) -> Duration {
+    match verdict {
+        Verdict::Reopen { after } => after,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_lost_connection_is_made_again_after_the_reconnection_time_however_often() {
+    let mut bench = Bench::new(Policy::browser());
+    for _ in 0..10 {
+        assert_eq!(wait(bench.open().hang_up()), seconds(3));
+        assert!(matches!(bench.next_tick(), Tick::Connect));
+    }
+}
+
+#[test]
+fn the_server_sets_the_reconnection_time() {
+    let mut bench = Bench::new(Policy::browser().reconnection_time(seconds(9)));
+    assert_eq!(wait(bench.open().hang_up()), seconds(9));
+    bench.machine.retry(Duration::from_millis(10));
+    assert_eq!(wait(bench.open().hang_up()), Duration::from_millis(10));
+}
+
+#[test]
+fn with_backoff_the_wait_grows_from_what_the_server_asks_for() {
+    let backoff = Backoff::new().initial(seconds(1)).jitter(false);
+    let mut bench = Bench::new(Policy::resilient().backoff(backoff));
+    bench.machine.retry(seconds(3));
+    let waits = [(); 4].map(|()| wait(bench.open().hang_up()).as_secs());
+    assert_eq!(waits, [3, 3, 4, 8]);
+    assert_eq!(wait(bench.open().event().hang_up()), seconds(3));
+}
+
+#[test]
+fn losses_count_whoever_makes_the_next_connection() {
+    let mut bench = Bench::new(Policy::browser().close_after_losses(3));
+    wait(bench.open().hang_up());
+    wait(bench.open().hang_up());
+    let verdict = bench.open().hang_up();
+    assert!(
+        matches!(verdict, Verdict::Close(Error::TooMany { count: 3, .. })),
+        "{verdict:?}"
+    );
+}
+
+#[test]
+fn only_chosen_statuses_are_tried_again() {
+    for (policy, again, never) in [
+        (Policy::browser(), vec![], vec![401, 404, 500, 503]),
+        (
+            Policy::browser().retry_statuses([503]),
+            vec![503],
+            vec![401, 429, 500],
+        ),
+        (
+            Policy::resilient(),
+            vec![408, 429, 500, 503],
+            vec![401, 403, 404, 501],
+        ),
+    ] {
+        for status in again {
+            wait(Bench::new(policy.clone()).refuse(status, None));
+        }
+        for status in never {
+            let verdict = Bench::new(policy.clone()).refuse(status, None);
+            assert!(
+                matches!(&verdict, Verdict::Close(Error::Status { status: told, .. }) if *told == status),
+                "{verdict:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn retry_after_is_the_least_wait() {
+    let backoff = Backoff::new().initial(seconds(2)).jitter(false);
+    let policy = Policy::resilient().backoff(backoff);
+    for (retry_after, expected) in [(1, 2), (60, 60)] {
+        let mut bench = Bench::new(policy.clone());
+        let verdict = bench.refuse(503, Some(seconds(retry_after)));
+        assert_eq!(wait(verdict), seconds(expected));
+    }
+}
+
+#[test]
+fn what_would_come_again_closes_whatever_the_policy_says_of_giving_up() {
+    let policy = Policy::browser().on_given_up(Then::Reopen);
+    for error in [
+        Error::EventTooLarge { limit: 1 },
+        Error::InvalidRequest {
+            message: String::new(),
+        },
+        Error::ContentType {
+            url: String::new(),
+            content_type: None,
+            body: String::new(),
+        },
+    ] {
+        let outlook = Outlook::Failed { retry_after: None };
+        let verdict = Bench::new(policy.clone()).lose_with(error, outlook);
+        assert!(matches!(verdict, Verdict::Close(_)), "{verdict:?}");
+    }
+}
+
+#[test]
+fn a_request_that_is_not_repeatable_is_made_once() {
+    let policy = Policy::resilient().on_idle(seconds(1), Then::Reopen);
+    let once = |policy| {
+        let mut bench = Bench::new(Policy::browser());
+        bench.machine = Machine::new(policy, false, Duration::ZERO);
+        bench
+    };
+    let verdicts = [
+        once(policy.clone()).open().hang_up(),
+        once(policy.clone()).refuse(503, None),
+        once(policy.clone().rule(|_| Decision::KeepWaiting))
+            .open()
+            .hang_up(),
+    ];
+    for verdict in verdicts {
+        assert!(matches!(verdict, Verdict::Close(_)), "{verdict:?}");
+    }
+    let mut bench = once(policy.clone());
+    let Tick::Trouble(idle) = bench.open().next_tick() else {
+        panic!("nothing is idle");
+    };
+    assert!(matches!(
+        bench.settle(&idle),
+        Verdict::Close(Error::Idle { .. })
+    ));
+    wait(once(policy.clone().resend(true)).open().hang_up());
+    let rule = policy.rule(|_| Decision::Reopen { after: seconds(7) });
+    assert_eq!(wait(once(rule).open().hang_up()), seconds(7));
+}
+
+#[test]
+fn a_rule_that_keeps_waiting_lets_the_connection_be_made_again() {
+    let policy = Policy::close_on_error().rule(|_| Decision::KeepWaiting);
+    assert_eq!(wait(Bench::new(policy).open().hang_up()), seconds(3));
+}

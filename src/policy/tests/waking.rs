@@ -1,0 +1,116 @@
+//! Sleep, and networks that come back.
+
+use super::*;
+
+const LONG: Duration = seconds(3600);
+
+fn slept(bench: &mut Bench, by: Duration) -> Tick {
+    bench.now += by;
+    bench.machine.tick(bench.now, bench.random, by)
+}
+
+#[test]
+fn a_long_sleep_reopens_at_once() {
+    let mut bench = Bench::new(Policy::resilient());
+    let Tick::Trouble(trouble) = slept(bench.open(), LONG) else {
+        panic!("it is not noticed");
+    };
+    let verdict = bench.settle(&trouble);
+    assert!(
+        matches!(
+            verdict,
+            Verdict::Reopen {
+                after: Duration::ZERO
+            }
+        ),
+        "{verdict:?}"
+    );
+    assert!(matches!(bench.tick(), Tick::Connect));
+}
+
+#[test]
+fn a_sleep_is_looked_for_while_nothing_else_is_due() {
+    assert!(
+        Bench::new(Policy::resilient())
+            .open()
+            .machine
+            .deadline()
+            .is_some()
+    );
+    assert!(
+        Bench::new(Policy::browser())
+            .open()
+            .machine
+            .deadline()
+            .is_none()
+    );
+}
+
+#[test]
+fn a_timer_of_a_hidden_page_is_no_sleep() {
+    let mut bench = Bench::new(Policy::resilient());
+    assert!(matches!(slept(bench.open(), seconds(60)), Tick::Nothing));
+}
+
+#[test]
+fn where_the_policy_does_not_say_so_a_sleep_changes_nothing() {
+    let mut bench = Bench::new(Policy::browser());
+    assert!(matches!(slept(bench.open(), LONG), Tick::Nothing));
+}
+
+#[test]
+fn silence_is_counted_anew_after_a_late_timer() {
+    let mut bench = Bench::new(Policy::browser().on_idle(seconds(45), Then::Close));
+    assert!(matches!(slept(bench.open(), LONG), Tick::Nothing));
+    assert_eq!(bench.machine.deadline(), Some(LONG + seconds(45)));
+    assert!(matches!(bench.next_tick(), Tick::Trouble(_)));
+}
+
+#[test]
+fn a_comment_is_a_sign_of_life_and_forgives_nothing() {
+    let mut bench = Bench::new(Policy::browser().on_idle(seconds(45), Then::Close));
+    bench.lose();
+    bench.advance(seconds(1)).open().advance(seconds(40));
+    bench.machine.comment(|| seconds(41));
+    assert_eq!(bench.machine.failures(), 1);
+    bench.machine.tick(bench.now, 0.5, Duration::ZERO);
+    assert_eq!(bench.machine.deadline(), Some(seconds(41 + 45)));
+}
+
+#[test]
+fn a_network_that_is_back_ends_the_wait() {
+    let mut bench = Bench::new(Policy::resilient().backoff(fixed(LONG)));
+    bench.give_up();
+    assert!(matches!(
+        bench.machine.online(bench.now, 0.5),
+        Tick::Connect
+    ));
+}
+
+#[test]
+fn but_not_the_wait_that_the_server_asked_for() {
+    let mut bench = Bench::new(Policy::resilient().backoff(fixed(LONG)));
+    bench.refuse(503, Some(seconds(60)));
+    assert!(matches!(
+        bench.machine.online(bench.now, 0.5),
+        Tick::Nothing
+    ));
+    assert_eq!(bench.machine.deadline(), Some(seconds(60)));
+}
+
+#[test]
+fn a_network_that_is_back_makes_an_open_connection_doubtful() {
+    let mut bench = Bench::new(Policy::resilient());
+    bench.open();
+    let tick = bench.machine.online(bench.now, 0.5);
+    assert!(
+        matches!(&tick, Tick::Trouble(trouble) if matches!(trouble.error, Error::Suspended)),
+        "{tick:?}"
+    );
+    let mut bench = Bench::new(Policy::browser());
+    bench.open();
+    assert!(matches!(
+        bench.machine.online(bench.now, 0.5),
+        Tick::Nothing
+    ));
+}

@@ -1,0 +1,168 @@
+//! From chunks to signals.
+
+use std::{future::poll_fn, rc::Rc, task::Poll};
+
+use js_sys::Uint8Array;
+
+use super::Line;
+use crate::{
+    Error, Event,
+    event::{Known, Provenance},
+    parser::{Frame, Item, Parser},
+    policy::machine::Outlook,
+    transport::{Signal, Sink},
+};
+
+/// The most of a chunk that is copied into wasm's memory at once, in bytes: that memory never shrinks.
+const SLICE: u32 = 1024 * 1024;
+
+/// After how many events the consumers of streams get their turn, however many there are in a chunk. Much less than the
+/// capacity of a queue, so that a consumer that keeps up misses nothing.
+const TURN: u32 = 512;
+
+/// Reads one response.
+pub(super) struct Reading {
+    parser: Parser,
+    buffer: Vec<u8>,
+    position: Position,
+}
+
+impl Reading {
+    pub(super) fn new(last_event_id: Rc<str>, max_event_size: usize, origin: Rc<str>) -> Self {
+        Self {
+            parser: Parser::new(Rc::clone(&last_event_id), max_event_size),
+            buffer: Vec::new(),
+            position: Position(Rc::new(Known {
+                last_event_id,
+                origin,
+            })),
+        }
+    }
+
+    /// Hands over what is in a chunk, as long as the line is open. The error is the last signal.
+    pub(super) async fn read(
+        &mut self,
+        chunk: &Uint8Array,
+        line: &Line,
+        sink: &Sink,
+    ) -> Result<(), Signal<'static>> {
+        let mut start = 0;
+        while start < chunk.length() && line.is_open.get() {
+            let end = chunk.length().min(start.saturating_add(SLICE));
+            let length = (end - start) as usize;
+            if self.buffer.len() < length {
+                self.buffer.resize(length, 0);
+            }
+            chunk
+                .subarray(start, end)
+                .copy_to(&mut self.buffer[..length]);
+            self.hand_over(length, line, sink).await?;
+            start = end;
+        }
+        Ok(())
+    }
+
+    async fn hand_over(
+        &mut self,
+        length: usize,
+        line: &Line,
+        sink: &Sink,
+    ) -> Result<(), Signal<'static>> {
+        let (mut unheard, mut heard) = (Unheard::Nothing, 0);
+        let mut items = self.parser.parse(&self.buffer[..length]);
+        while let Some(item) = items.next() {
+            match item {
+                Ok(Item::Event(frame)) => match line.listened_name(&frame) {
+                    Some(name) => {
+                        unheard = Unheard::Nothing;
+                        let provenance = self.position.at(frame.last_event_id());
+                        let data = frame.into_data();
+                        sink(Signal::Frame(Event::new(&data, name, provenance)));
+                        heard += 1;
+                        if heard % TURN == 0 {
+                            yield_now().await;
+                        }
+                    }
+                    None => unheard = Unheard::Event,
+                },
+                Ok(Item::Comment) => unheard = unheard.max(Unheard::Comment),
+                Ok(Item::Retry(time)) => sink(Signal::Retry(time)),
+                Err(too_large) => {
+                    return Err(Signal::Lost {
+                        error: Error::EventTooLarge {
+                            limit: too_large.limit,
+                        },
+                        outlook: Outlook::Failed { retry_after: None },
+                    });
+                }
+            }
+            if !line.is_open.get() {
+                return Ok(());
+            }
+        }
+        self.tell_of(unheard, sink);
+        Ok(())
+    }
+
+    /// Tells once for each chunk what nobody listens to.
+    fn tell_of(&mut self, unheard: Unheard, sink: &Sink) {
+        let last_event_id = self.parser.last_event_id();
+        let moved_on = !self.position.is_at(last_event_id);
+        let last_event: Option<Rc<dyn Provenance>> = if moved_on || unheard == Unheard::Event {
+            Some(self.position.at(last_event_id))
+        } else if unheard == Unheard::Comment {
+            None
+        } else {
+            return;
+        };
+        sink(Signal::Unheard { last_event });
+    }
+}
+
+/// Lets all other tasks that are ready go first.
+async fn yield_now() {
+    let mut has_yielded = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut has_yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Where the last event came from; shared by all events with the same id.
+struct Position(Rc<Known>);
+
+impl Position {
+    fn is_at(&self, last_event_id: &Rc<str>) -> bool {
+        Rc::ptr_eq(&self.0.last_event_id, last_event_id)
+    }
+
+    fn at(&mut self, last_event_id: &Rc<str>) -> Rc<Known> {
+        if !self.is_at(last_event_id) {
+            self.0 = Rc::new(Known {
+                last_event_id: Rc::clone(last_event_id),
+                origin: Rc::clone(&self.0.origin),
+            });
+        }
+        Rc::clone(&self.0)
+    }
+}
+
+/// What a chunk has brought since the last event that was listened to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Unheard {
+    Nothing,
+    Comment,
+    Event,
+}
+
+impl Line {
+    /// The name of this frame, where somebody listens to it.
+    fn listened_name(&self, frame: &Frame<'_>) -> Option<Rc<str>> {
+        let names = self.names.borrow();
+        names.iter().find(|name| frame.is_named(name)).cloned()
+    }
+}

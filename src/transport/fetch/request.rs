@@ -1,0 +1,367 @@
+//! What to ask the server for, and how.
+
+use std::{error::Error as StdError, fmt, pin::Pin, rc::Rc};
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    AbortSignal, Headers, ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestInit,
+    RequestMode,
+};
+
+use crate::Error;
+
+/// Carries the events of a source by `fetch` and a parser of this crate, in place of the browser's own `EventSource`:
+/// [`EventSourceBuilder::fetch`](crate::EventSourceBuilder::fetch).
+///
+/// All that a source does it does in the same way, and more: requests of any method with headers and a body, errors that
+/// tell the HTTP status, comments as [signs of life](crate::Policy::on_idle), and many times the events per second.
+///
+/// The request is the one that the browser's own source makes: a GET with `Accept: text/event-stream`, `cache` is
+/// `no-store`, `mode` is `cors`, credentials go to the page's own origin only. A later attempt carries the
+/// `Last-Event-ID` header; to another origin that is reason for a CORS preflight, which the server has to allow. (With
+/// a [`resume_parameter`](crate::EventSourceBuilder::resume_parameter) the id travels in the query instead.) An answer
+/// that CORS refuses cannot be told from a lost connection.
+///
+/// ```
+/// # use typed_eventsource::{EventSource, Error};
+/// use typed_eventsource::Fetch;
+///
+/// # fn run(key: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// let prompt = serde_json::json!({ "prompt": "Why is the sky blue?", "stream": true });
+/// let tokens = EventSource::builder("/v1/completions")
+///     .fetch(Fetch::post().json(&prompt)?.header("Authorization", format!("Bearer {key}")))
+///     .terminal_data("[DONE]")
+///     .open()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Fetch {
+    method: String,
+    headers: Vec<(String, String)>,
+    fresh_headers: Option<FreshHeaders>,
+    body: Option<Body>,
+    credentials: Option<RequestCredentials>,
+    mode: RequestMode,
+    cache: RequestCache,
+    referrer_policy: Option<ReferrerPolicy>,
+    max_event_size: usize,
+}
+
+type FreshHeaders = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = HeadersResult>>>>;
+
+/// What a function given to [`Fetch::fresh_headers`] resolves to: names and values.
+pub type HeadersResult = Result<Vec<(String, String)>, Box<dyn StdError>>;
+
+/// The body of a request; made from text, from bytes, or from what the browser's `fetch` takes besides, a `FormData` for
+/// instance. A `ReadableStream` can be sent only once.
+#[derive(Clone, Debug)]
+pub struct Body(BodyKind);
+
+#[derive(Clone, Debug)]
+enum BodyKind {
+    Text(String),
+    Bytes(Vec<u8>),
+    Js(JsValue),
+}
+
+const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
+
+impl Fetch {
+    /// A GET request.
+    pub fn new() -> Self {
+        Self {
+            method: "GET".into(),
+            headers: Vec::new(),
+            fresh_headers: None,
+            body: None,
+            credentials: None,
+            mode: RequestMode::Cors,
+            cache: RequestCache::NoStore,
+            referrer_policy: None,
+            max_event_size: DEFAULT_MAX_EVENT_SIZE,
+        }
+    }
+
+    /// A POST request. It is sent once, unless the policy allows to [`resend`](crate::Policy::resend) it; where its
+    /// response simply ends, and no terminal event or data was asked for, that is the end:
+    /// [`CloseReason::Finished`](crate::CloseReason::Finished).
+    pub fn post() -> Self {
+        Self::new().method("POST")
+    }
+
+    /// The method of the request. What is said of [`post`](Self::post) goes for all but GET and HEAD.
+    pub fn method(mut self, method: impl Into<String>) -> Self {
+        self.method = method.into();
+        self
+    }
+
+    /// A header that each attempt carries, in place of an earlier one of the same name.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Headers that are asked for anew before each attempt, since tokens expire. They replace
+    /// [fixed ones](Self::header) of the same name.
+    ///
+    /// Where the function fails, the attempt has failed with [`Error::Headers`], and the next one comes as after a lost
+    /// connection. A header that is not allowed closes the source with [`Error::InvalidRequest`].
+    ///
+    /// ```
+    /// # async fn token() -> Result<String, std::fmt::Error> { Ok("…".into()) }
+    /// use typed_eventsource::Fetch;
+    ///
+    /// let fetch = Fetch::new().fresh_headers(|| async {
+    ///     let token = token().await?;
+    ///     Ok(vec![("Authorization".into(), format!("Bearer {token}"))])
+    /// });
+    /// ```
+    pub fn fresh_headers<F>(mut self, headers: impl Fn() -> F + 'static) -> Self
+    where
+        F: Future<Output = HeadersResult> + 'static,
+    {
+        self.fresh_headers = Some(Rc::new(move || Box::pin(headers())));
+        self
+    }
+
+    /// The body of the request. GET and HEAD have none.
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// A body in JSON, with its `Content-Type`.
+    ///
+    /// # Errors
+    ///
+    /// Where serde cannot put the value into JSON.
+    #[cfg(feature = "json")]
+    pub fn json(self, value: &impl serde::Serialize) -> Result<Self, serde_json::Error> {
+        let body = serde_json::to_string(value)?;
+        Ok(self.header("Content-Type", "application/json").body(body))
+    }
+
+    /// Whether credentials go along, in place of what
+    /// [`with_credentials`](crate::EventSourceBuilder::with_credentials) says.
+    pub fn credentials(mut self, credentials: RequestCredentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// The request's mode; `cors` unless told.
+    pub fn mode(mut self, mode: RequestMode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// How the request uses the browser's cache; not at all (`no-store`) unless told.
+    pub fn cache(mut self, cache: RequestCache) -> Self {
+        self.cache = cache;
+        self
+    }
+
+    /// The request's referrer policy; the page's unless told.
+    pub fn referrer_policy(mut self, policy: ReferrerPolicy) -> Self {
+        self.referrer_policy = Some(policy);
+        self
+    }
+
+    /// The most bytes that one event may have; 16 MiB unless told. A larger one closes the source with
+    /// [`Error::EventTooLarge`].
+    pub fn max_event_size(mut self, bytes: usize) -> Self {
+        self.max_event_size = bytes;
+        self
+    }
+
+    pub(super) fn is_repeatable(&self) -> bool {
+        matches!(self.method.to_ascii_uppercase().as_str(), "GET" | "HEAD")
+    }
+
+    pub(super) fn event_size_limit(&self) -> usize {
+        self.max_event_size
+    }
+
+    pub(crate) fn with_credentials(self, with_credentials: bool) -> Self {
+        let credentials = self.credentials.unwrap_or(if with_credentials {
+            RequestCredentials::Include
+        } else {
+            RequestCredentials::SameOrigin
+        });
+        self.credentials(credentials)
+    }
+
+    /// Whether the browser takes a request like this, as far as that is known before the fresh headers.
+    pub(super) fn check(&self, url: &str) -> Result<(), Error> {
+        self.request(url, "", &[], None).map(drop)
+    }
+
+    /// The request of one attempt, for which the fresh headers are asked.
+    pub(super) async fn make_request(
+        &self,
+        url: &str,
+        last_event_id: &str,
+        signal: &AbortSignal,
+    ) -> Result<Request, Error> {
+        let fresh = match &self.fresh_headers {
+            Some(headers) => headers().await.map_err(|error| Error::Headers {
+                message: error.to_string(),
+            })?,
+            None => Vec::new(),
+        };
+        self.request(url, last_event_id, &fresh, Some(signal))
+    }
+
+    fn request(
+        &self,
+        url: &str,
+        last_event_id: &str,
+        fresh: &[(String, String)],
+        signal: Option<&AbortSignal>,
+    ) -> Result<Request, Error> {
+        self.init(last_event_id, fresh, signal)
+            .and_then(|init| Request::new_with_str_and_init(url, &init))
+            .map_err(|error| Error::InvalidRequest {
+                message: message(&error),
+            })
+    }
+
+    fn init(
+        &self,
+        last_event_id: &str,
+        fresh: &[(String, String)],
+        signal: Option<&AbortSignal>,
+    ) -> Result<RequestInit, JsValue> {
+        let headers = Headers::new()?;
+        headers.set("Accept", "text/event-stream")?;
+        if !last_event_id.is_empty() {
+            headers.set("Last-Event-ID", &utf8_header(last_event_id))?;
+        }
+        for (name, value) in self.headers.iter().chain(fresh) {
+            headers.set(name, value)?;
+        }
+        let init = RequestInit::new();
+        init.set_method(&self.method);
+        init.set_headers(&headers);
+        init.set_mode(self.mode);
+        init.set_cache(self.cache);
+        init.set_signal(signal);
+        if let Some(body) = &self.body {
+            init.set_body(&body.to_js());
+        }
+        if let Some(credentials) = self.credentials {
+            init.set_credentials(credentials);
+        }
+        if let Some(policy) = self.referrer_policy {
+            init.set_referrer_policy(policy);
+        }
+        Ok(init)
+    }
+}
+
+impl Default for Fetch {
+    /// [`Fetch::new`].
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Fetch {
+    /// Without the values of the headers, which may be secret, and without the body.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Fetch")
+            .field("method", &self.method)
+            .field("headers", &names)
+            .field("credentials", &self.credentials)
+            .field("mode", &self.mode)
+            .field("cache", &self.cache)
+            .field("referrer_policy", &self.referrer_policy)
+            .field("max_event_size", &self.max_event_size)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Body {
+    fn to_js(&self) -> JsValue {
+        match &self.0 {
+            BodyKind::Text(text) => JsValue::from_str(text),
+            BodyKind::Bytes(bytes) => js_sys::Uint8Array::from(bytes.as_slice()).into(),
+            BodyKind::Js(value) => value.clone(),
+        }
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self(BodyKind::Text(text))
+    }
+}
+
+impl From<&str> for Body {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(BodyKind::Bytes(bytes))
+    }
+}
+
+impl From<&[u8]> for Body {
+    fn from(bytes: &[u8]) -> Self {
+        bytes.to_owned().into()
+    }
+}
+
+impl From<JsValue> for Body {
+    fn from(value: JsValue) -> Self {
+        Self(BodyKind::Js(value))
+    }
+}
+
+/// What an exception of the browser says.
+pub(super) fn message(exception: &JsValue) -> String {
+    match exception.dyn_ref::<js_sys::Error>() {
+        Some(error) => error.message().into(),
+        None => format!("{exception:?}"),
+    }
+}
+
+/// The value of a header that goes out as UTF-8: JavaScript's headers take a character for each byte.
+fn utf8_header(value: &str) -> String {
+    value.bytes().map(char::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_has_a_character_for_each_byte() {
+        assert_eq!(utf8_header("a"), "a");
+        assert_eq!(utf8_header("é"), "\u{c3}\u{a9}");
+    }
+
+    #[test]
+    fn only_safe_methods_are_repeatable() {
+        assert!(Fetch::new().is_repeatable());
+        assert!(Fetch::new().method("get").is_repeatable());
+        assert!(!Fetch::post().is_repeatable());
+        assert!(!Fetch::new().method("QUERY").is_repeatable());
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let fetch = Fetch::post()
+            .header("Authorization", "secret")
+            .body("secret");
+        let shown = format!("{fetch:?}");
+        assert!(
+            shown.contains("Authorization") && !shown.contains("secret"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! What an answer of the server means.
+
+use std::time::Duration;
+
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
+
+use crate::{Error, policy::machine::Outlook};
+
+/// How much of the body of an answer that is no event stream is kept, in bytes.
+const EXCERPT: usize = 1024;
+
+/// What [the standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model) has a source
+/// do about an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Stream,
+    Finished,
+    WrongStatus,
+    WrongType,
+}
+
+pub(super) fn meaning(status: u16, content_type: Option<&str>) -> Meaning {
+    match status {
+        200 if content_type.is_some_and(is_event_stream) => Meaning::Stream,
+        200 => Meaning::WrongType,
+        204 => Meaning::Finished,
+        _ => Meaning::WrongStatus,
+    }
+}
+
+fn is_event_stream(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("text/event-stream")
+}
+
+pub(super) fn content_type(response: &Response) -> Option<String> {
+    response.headers().get("Content-Type").ok().flatten()
+}
+
+/// The `Retry-After` header: seconds, or a date.
+pub(super) fn retry_after(response: &Response) -> Option<Duration> {
+    let value = response.headers().get("Retry-After").ok().flatten()?;
+    seconds(&value).or_else(|| until(&value))
+}
+
+fn seconds(value: &str) -> Option<Duration> {
+    let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| Duration::from_secs(value.parse().unwrap_or(u64::MAX)))
+}
+
+fn until(date: &str) -> Option<Duration> {
+    let wait = (js_sys::Date::parse(date) - js_sys::Date::now()) / 1000.0;
+    // What is no date is no number.
+    (!wait.is_nan()).then(|| Duration::try_from_secs_f64(wait).unwrap_or_default())
+}
+
+/// The beginning of the body, as far as it came before its end or before the request was aborted.
+pub(super) async fn excerpt(reader: &ReadableStreamDefaultReader) -> String {
+    let mut excerpt = Vec::new();
+    while excerpt.len() < EXCERPT
+        && let Ok(Some(chunk)) = read(reader).await
+    {
+        excerpt.extend_from_slice(&chunk.to_vec());
+    }
+    excerpt.truncate(EXCERPT);
+    String::from_utf8_lossy(&excerpt).into_owned()
+}
+
+/// The next chunk of a body, `None` at its end.
+pub(super) async fn read(
+    reader: &ReadableStreamDefaultReader,
+) -> Result<Option<js_sys::Uint8Array>, JsValue> {
+    let result = JsFuture::from(reader.read()).await?;
+    let result: ReadableStreamReadResult = result.unchecked_into();
+    let is_done = result.get_done().unwrap_or(false);
+    Ok((!is_done).then(|| result.get_value().unchecked_into()))
+}
+
+/// The error that says why this answer is no event stream.
+pub(super) fn refusal(
+    meaning: Meaning,
+    url: String,
+    response: &Response,
+    body: String,
+) -> (Error, Outlook) {
+    let content_type = content_type(response);
+    let error = if meaning == Meaning::WrongType {
+        Error::ContentType {
+            url,
+            content_type,
+            body,
+        }
+    } else {
+        Error::Status {
+            url,
+            status: response.status(),
+            content_type,
+            body,
+        }
+    };
+    let retry_after = retry_after(response);
+    (error, Outlook::Failed { retry_after })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_200_with_the_right_type_is_a_stream() {
+        for right in [
+            "text/event-stream",
+            "TEXT/Event-Stream",
+            "text/event-stream;charset=utf-8",
+            " text/event-stream ; x=\"y\"",
+        ] {
+            assert_eq!(meaning(200, Some(right)), Meaning::Stream, "{right}");
+        }
+        for wrong in [
+            "",
+            "text/html",
+            "text/event-streams",
+            "text/plain;text/event-stream",
+        ] {
+            assert_eq!(meaning(200, Some(wrong)), Meaning::WrongType, "{wrong}");
+        }
+        assert_eq!(meaning(200, None), Meaning::WrongType);
+    }
+
+    #[test]
+    fn status_204_is_the_end_and_every_other_is_wrong() {
+        assert_eq!(meaning(204, None), Meaning::Finished);
+        for status in [0, 201, 205, 206, 301, 401, 404, 500, 503] {
+            assert_eq!(
+                meaning(status, Some("text/event-stream")),
+                Meaning::WrongStatus,
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn seconds_are_digits() {
+        assert_eq!(seconds("120"), Some(Duration::from_secs(120)));
+        assert_eq!(
+            seconds("99999999999999999999"),
+            Some(Duration::from_secs(u64::MAX))
+        );
+        for wrong in ["", "-1", "1.5", "soon"] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
+    }
+}
