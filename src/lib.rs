@@ -11,6 +11,12 @@ mod host;
     allow(dead_code, reason = "only wasm exports to JavaScript")
 )]
 mod npm;
+#[cfg(feature = "fetch")]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the fetch transport is to use it")
+)]
+mod parser;
 mod payload;
 mod policy;
 mod source;
