@@ -61,7 +61,11 @@ impl Held {
     }
 
     pub(super) fn drop_line(&mut self) {
-        self.data_and_line.truncate(self.data_len);
+        if self.has_data() {
+            self.data_and_line.truncate(self.data_len);
+        } else {
+            clear(&mut self.data_and_line);
+        }
     }
 
     pub(super) fn set_name(&mut self, name: &[u8]) {

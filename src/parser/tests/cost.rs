@@ -90,7 +90,7 @@ fn a_name_is_compared_as_it_is_decoded() {
 #[test]
 fn buffers_that_one_event_has_made_large_shrink_again() {
     let mut parser = parser();
-    for start in ["data: ", "event: ", "id: "] {
+    for start in ["data: ", "event: ", "id: ", "retry: ", "ignored: "] {
         let large = line_of(start, 4 << 20);
         let stream = [&large[..], b"\ndata: a\n\n", b"id: 1\ndata: b\n\nid: 2\n\n"].concat();
         read(&mut parser, stream.chunks(1 << 16));

@@ -3,6 +3,7 @@
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::*;
+use crate::parser::lines::find_line_end;
 
 /// A stream that is mostly well formed and dwells on what is not.
 fn any_stream() -> impl Strategy<Value = Vec<u8>> {
@@ -117,6 +118,12 @@ proptest! {
         } else {
             prop_assert!(expected.items.starts_with(&whole.0.items));
         }
+    }
+
+    #[test]
+    fn a_line_ends_at_the_first_lf_or_cr(bytes in vec(prop_oneof![8 => any::<u8>(), 1 => 8u8..16], 0..40)) {
+        let first = bytes.iter().position(|byte| b"\n\r".contains(byte));
+        prop_assert_eq!(find_line_end(&bytes), first);
     }
 
     #[test]
