@@ -14,7 +14,7 @@ mod npm;
 #[cfg(feature = "fetch")]
 #[cfg_attr(
     not(test),
-    expect(dead_code, reason = "the fetch transport is to use it")
+    expect(dead_code, unused_imports, reason = "the fetch transport is to use it")
 )]
 mod parser;
 mod payload;

@@ -8,14 +8,19 @@ fn address(bytes: &[u8]) -> Range<*const u8> {
     bytes.as_ptr_range()
 }
 
+fn next_event<'a>(items: &'a mut Items<'_>) -> Frame<'a> {
+    match items.next() {
+        Some(Ok(Item::Event(frame))) => frame,
+        _ => panic!("no event"),
+    }
+}
+
 #[test]
 fn one_line_within_a_chunk_is_a_slice_of_it() {
     let chunk = b"id: 1\nevent: a\ndata: b\n\n";
     let mut parser = parser();
     let mut items = parser.parse(chunk);
-    let Some(Ok(Item::Event(frame))) = items.next() else {
-        panic!("no event");
-    };
+    let frame = next_event(&mut items);
     let (name, data) = (frame.name(), frame.into_data());
     assert!(matches!(
         (&name, &data),
@@ -79,9 +84,7 @@ fn events_share_the_last_event_id_until_it_changes() {
 fn a_name_is_compared_as_it_is_decoded() {
     let mut parser = parser();
     let mut items = parser.parse(b"event: \xFF\ndata\n\n");
-    let Some(Ok(Item::Event(frame))) = items.next() else {
-        panic!("no event");
-    };
+    let frame = next_event(&mut items);
     assert!(frame.is_named("\u{FFFD}"));
     assert!(!frame.is_named("\u{FF}"));
     assert!(!frame.is_named("message"));

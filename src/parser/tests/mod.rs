@@ -16,7 +16,7 @@ use self::{
     model::{Heard, Said},
     reading::{cut, read},
 };
-use super::{Item, Parser, TooLarge};
+use super::{Frame, Item, Items, Parser, TooLarge};
 
 const UNLIMITED: usize = usize::MAX;
 

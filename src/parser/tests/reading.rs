@@ -1,7 +1,7 @@
 //! The parser, told to read.
 
 use super::{
-    Item, Parser, TooLarge,
+    Frame, Item, Parser, TooLarge,
     model::{Heard, Said},
 };
 
@@ -34,16 +34,18 @@ fn said(item: Item<'_>) -> Said {
     match item {
         Item::Comment => Said::Comment,
         Item::Retry(time) => Said::Retry(time),
-        Item::Event(frame) => {
-            let name = frame.name().into_owned();
-            assert!(frame.is_named(&name));
-            assert!(!frame.is_named(&format!("{name}\u{FFFD}")));
-            Said::Event {
-                name,
-                last_event_id: frame.last_event_id().to_string(),
-                data: frame.into_data().into_owned(),
-            }
-        }
+        Item::Event(frame) => event(frame),
+    }
+}
+
+fn event(frame: Frame<'_>) -> Said {
+    let name = frame.name().into_owned();
+    assert!(frame.is_named(&name));
+    assert!(!frame.is_named(&format!("{name}\u{FFFD}")));
+    Said::Event {
+        name,
+        last_event_id: frame.last_event_id().to_string(),
+        data: frame.into_data().into_owned(),
     }
 }
 

@@ -13,7 +13,7 @@ mod reading;
 
 use libfuzzer_sys::fuzz_target;
 
-use parser::{Item, Parser, TooLarge};
+use parser::{Frame, Item, Parser, TooLarge};
 use reading::{cut, read};
 
 fuzz_target!(|input: &[u8]| {
