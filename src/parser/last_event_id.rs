@@ -1,0 +1,58 @@
+//! The id, which outlives its event.
+
+use std::{cell::OnceCell, mem, rc::Rc};
+
+use super::held::clear;
+
+/// The standard's *last event ID string* and *last event ID buffer*.
+pub(super) struct LastEventId {
+    bytes: Vec<u8>,
+    /// The same as a string, once somebody has asked for it.
+    text: OnceCell<Rc<str>>,
+    /// What the string becomes at the next blank line, where `buffered`.
+    buffer: Vec<u8>,
+    buffered: bool,
+}
+
+impl LastEventId {
+    pub(super) fn new(text: Rc<str>) -> Self {
+        Self {
+            bytes: text.as_bytes().to_vec(),
+            text: text.into(),
+            buffer: Vec::new(),
+            buffered: false,
+        }
+    }
+
+    pub(super) fn text(&self) -> &Rc<str> {
+        self.text
+            .get_or_init(|| String::from_utf8_lossy(&self.bytes).into())
+    }
+
+    /// An `id` field was read.
+    pub(super) fn set_buffer(&mut self, id: &[u8]) {
+        clear(&mut self.buffer);
+        self.buffer.extend_from_slice(id);
+        self.buffered = true;
+    }
+
+    /// A blank line was read.
+    pub(super) fn commit(&mut self) {
+        if mem::take(&mut self.buffered) && self.buffer != self.bytes {
+            mem::swap(&mut self.buffer, &mut self.bytes);
+            self.text.take();
+            clear(&mut self.buffer);
+        }
+    }
+
+    /// No blank line is to come.
+    pub(super) fn drop_buffer(&mut self) {
+        self.buffer = Vec::new();
+        self.buffered = false;
+    }
+
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.bytes.capacity() + self.buffer.capacity()
+    }
+}
