@@ -1,5 +1,10 @@
 //! How a source is set up.
 
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use web_sys::AbortSignal;
+
 use super::{
     EventSource,
     connection::{Connection, Settings},
@@ -7,7 +12,7 @@ use super::{
     subscriptions::check_name,
 };
 use crate::{
-    Error, Policy,
+    CloseReason, Error, Policy,
     host::BrowserHost,
     transport::{BrowserConnector, Connector},
 };
@@ -40,6 +45,7 @@ pub struct EventSourceBuilder {
     resume_parameter: Option<String>,
     terminal_event: Option<String>,
     terminal_data: Option<String>,
+    signal: Option<AbortSignal>,
     #[cfg(feature = "fetch")]
     fetch: Option<Fetch>,
 }
@@ -54,6 +60,7 @@ impl EventSourceBuilder {
             resume_parameter: None,
             terminal_event: None,
             terminal_data: None,
+            signal: None,
             #[cfg(feature = "fetch")]
             fetch: None,
         }
@@ -110,6 +117,13 @@ impl EventSourceBuilder {
         self
     }
 
+    /// Closes the source when the signal is aborted, as [`EventSource::close`] does. Where it has been already, the source
+    /// is closed from the start.
+    pub fn signal(mut self, signal: &AbortSignal) -> Self {
+        self.signal = Some(signal.clone());
+        self
+    }
+
     /// Opens the source. It returns at once, in the state [`Connecting`](crate::State::Connecting); nothing is heard
     /// before the next turn of the event loop, so that listeners added until then miss nothing.
     ///
@@ -121,7 +135,7 @@ impl EventSourceBuilder {
     pub fn open(self) -> Result<EventSource, Error> {
         self.terminal_event.as_deref().map_or(Ok(()), check_name)?;
         let connector = self.connector()?;
-        Connection::open(Settings {
+        let connection = Connection::open(Settings {
             url: self.url,
             policy: self.policy,
             queue: self.queue,
@@ -129,8 +143,11 @@ impl EventSourceBuilder {
             terminal_data: self.terminal_data,
             connector,
             host: Box::new(BrowserHost),
-        })
-        .map(EventSource::new)
+        })?;
+        if let Some(signal) = &self.signal {
+            close_on_abort(&connection, signal);
+        }
+        Ok(EventSource::new(connection))
     }
 
     fn connector(&self) -> Result<Box<dyn Connector>, Error> {
@@ -152,4 +169,16 @@ impl EventSourceBuilder {
             resume_parameter,
         )))
     }
+}
+
+fn close_on_abort(connection: &Rc<Connection>, signal: &AbortSignal) {
+    if signal.aborted() {
+        return connection.close(CloseReason::Requested);
+    }
+    let this = Rc::downgrade(connection);
+    connection.hold(Box::new(EventListener::once(signal, "abort", move |_| {
+        if let Some(connection) = this.upgrade() {
+            connection.close(CloseReason::Requested);
+        }
+    })));
 }

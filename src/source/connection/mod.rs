@@ -53,7 +53,8 @@ pub(crate) struct Connection {
     state: RefCell<State>,
     transport: RefCell<Option<Box<dyn Transport>>>,
     timer: RefCell<Option<(Duration, Guard)>>,
-    online: RefCell<Option<Guard>>,
+    /// What it has asked others to tell it.
+    guards: RefCell<Vec<Guard>>,
     /// Of the last event.
     provenance: RefCell<Option<Rc<dyn Provenance>>>,
     tasks: RefCell<VecDeque<Task>>,
@@ -82,7 +83,7 @@ impl Connection {
             state: RefCell::new(State::Connecting),
             transport: RefCell::default(),
             timer: RefCell::default(),
-            online: RefCell::default(),
+            guards: RefCell::default(),
             provenance: RefCell::default(),
             tasks: RefCell::default(),
             running: Cell::default(),
@@ -140,6 +141,13 @@ impl Connection {
         }
     }
 
+    /// Holds it until the close.
+    pub(super) fn hold(&self, guard: Guard) {
+        if !self.is_closed() {
+            self.guards.borrow_mut().push(guard);
+        }
+    }
+
     fn is_closed(&self) -> bool {
         self.state.borrow().is_closed()
     }
@@ -161,7 +169,7 @@ impl Connection {
         self.state.replace(State::Closed(reason.clone()));
         drop(self.transport.take());
         drop(self.timer.take());
-        drop(self.online.take());
+        drop(self.guards.take());
         self.subscriptions.clear();
         if let Some(error) = reason.error() {
             let heard = !self.errors.is_empty() || !self.streams.is_empty();

@@ -149,6 +149,6 @@ impl Connection {
                 connection.run(Task::Online);
             }
         }));
-        drop(self.online.replace(Some(listener)));
+        self.hold(listener);
     }
 }

@@ -150,8 +150,11 @@ struct Attempt {
 
 impl Attempt {
     async fn run(self) {
-        let end = self.play().await;
-        self.tell(end);
+        // It may have been dropped as soon as it was made.
+        if self.line.is_open.get() {
+            let end = self.play().await;
+            self.tell(end);
+        }
     }
 
     /// Tells the source, unless it is no longer there.
