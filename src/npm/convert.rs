@@ -49,6 +49,12 @@ extern "C" {
     fn set_event(this: &JsError, event: &JsValue);
     #[wasm_bindgen(method, setter, structural, js_name = count)]
     fn set_count(this: &JsError, count: u32);
+    #[wasm_bindgen(method, setter, structural, js_name = status)]
+    fn set_status(this: &JsError, status: u16);
+    #[wasm_bindgen(method, setter, structural, js_name = contentType)]
+    fn set_content_type(this: &JsError, content_type: Option<&str>);
+    #[wasm_bindgen(method, setter, structural, js_name = body)]
+    fn set_body(this: &JsError, body: &str);
 }
 
 pub(super) fn event_to_js(event: &Event<Json>) -> JsValue {
@@ -89,6 +95,22 @@ pub(super) fn error_to_js(error: &Error) -> JsValue {
             js.set_cause(&error_to_js(last));
         }
         Error::DownTooLong { last, .. } => js.set_cause(&error_to_js(last)),
+        Error::Status {
+            status,
+            content_type,
+            body,
+            ..
+        } => {
+            js.set_status(*status);
+            js.set_content_type(content_type.as_deref());
+            js.set_body(body);
+        }
+        Error::ContentType {
+            content_type, body, ..
+        } => {
+            js.set_content_type(content_type.as_deref());
+            js.set_body(body);
+        }
         _ => {}
     }
     js.into()

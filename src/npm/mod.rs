@@ -1,7 +1,9 @@
 //! The JavaScript class that the npm package exports.
 
 mod convert;
+mod fetch;
 mod options;
+mod policy;
 
 use js_sys::Function;
 use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};

@@ -29,9 +29,15 @@ export type CloseReason =
 export type ErrorCode =
   | "invalid-url"
   | "unsupported"
+  | "invalid-request"
   | "invalid-event-name"
   | "connection-lost"
   | "given-up"
+  | "headers"
+  | "status"
+  | "content-type"
+  | "event-too-large"
+  | "suspended"
   | "decode"
   | "open-timeout"
   | "idle"
@@ -45,6 +51,12 @@ export interface EventSourceError extends Error {
   readonly code: ErrorCode;
   /** With the code `decode`: the event as it arrived. */
   readonly event?: TypedEvent<string>;
+  /** With the code `status`: the HTTP status. */
+  readonly status?: number;
+  /** With the codes `status` and `content-type`: the `Content-Type` header. */
+  readonly contentType?: string;
+  /** With the codes `status` and `content-type`: the beginning of the response's body. */
+  readonly body?: string;
   /** With the code `too-many`: the limit. */
   readonly count?: number;
   /** With the codes `too-many` and `down-too-long`: the last thing that went wrong. */
@@ -83,10 +95,20 @@ export interface Policy {
   closeWhenDownFor?: number;
   /** What to do when the browser gives up: an HTTP error, a wrong content type, a CORS refusal. */
   givenUp?: "close" | "reopen";
+  /** At which HTTP statuses to try again, on the fetch transport: `[503, 429]`. */
+  retryStatuses?: readonly number[];
+  /** How long to wait after a lost connection until the server says otherwise, on the fetch transport: 3,000 ms unless told. */
+  reconnectionTime?: number;
+  /** Whether the wait after a lost connection grows, on the fetch transport. */
+  backOffAfterLosses?: boolean;
+  /** Whether a request other than GET and HEAD may be sent again, on the fetch transport. */
+  resend?: boolean;
+  /** Whether to reopen when the page wakes from a sleep or the network comes back. */
+  reopenOnWake?: boolean;
   backoff?: Backoff;
   /** Close at the n-th event in a row that does not parse. */
   closeAfterDecodeErrors?: number;
-  /** What to do when no event arrives for this long. */
+  /** What to do when there is no sign of life for this long: no event, and on the fetch transport no comment. */
   idle?: Limit;
   /** What to do when the connection is not open after this long. */
   opening?: Limit;
@@ -94,7 +116,8 @@ export interface Policy {
   healthyAfter?: number;
 }
 
-export interface EventSourceOptions {
+/** Options that every source takes. */
+export interface CommonOptions {
   /** Whether credentials go along to another origin. */
   withCredentials?: boolean;
   policy?: Preset | Policy;
@@ -104,7 +127,34 @@ export interface EventSourceOptions {
   terminalEvent?: string;
   /** The data by which the server says that it is done, such as `[DONE]`. */
   terminalData?: string;
+  /** Closes the source when it is aborted. */
+  signal?: AbortSignal | null;
 }
+
+/** Options of a source whose events are carried by the browser's own `EventSource`. */
+export interface BrowserOptions extends CommonOptions {
+  transport?: "browser";
+}
+
+/** Options of a source whose events are carried by `fetch`: those of the request have the names that they have there. */
+export interface FetchOptions extends CommonOptions {
+  transport: "fetch";
+  /** `GET` unless told. A method other than GET and HEAD is sent once, unless the policy has `resend`. */
+  method?: string;
+  /** Headers, or a function that is asked for them before each attempt. */
+  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+  body?: BodyInit | null;
+  /** In place of `withCredentials`. */
+  credentials?: RequestCredentials;
+  mode?: RequestMode;
+  /** `no-store` unless told. */
+  cache?: RequestCache;
+  referrerPolicy?: ReferrerPolicy;
+  /** The most bytes that one event may have: 16 MiB unless told. */
+  maxEventSize?: number;
+}
+
+export type EventSourceOptions = BrowserOptions | FetchOptions;
 
 /**
  * A source of server-sent events, with types, a policy and an end. While it has listeners it stays open until it is

@@ -19,7 +19,7 @@ use web_sys::{AbortController, ReadableStreamDefaultReader, Request, Response, U
 use super::{Connector, Signal, Sink, Transport, browser::with_query, refused_url};
 use crate::{Error, policy::machine::Outlook};
 use reading::Reading;
-use request::message;
+pub(crate) use request::message;
 pub use request::{Body, Fetch, HeadersResult};
 use response::{Meaning, content_type, excerpt, meaning, refusal};
 

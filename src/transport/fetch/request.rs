@@ -323,7 +323,7 @@ impl From<JsValue> for Body {
 }
 
 /// What an exception of the browser says.
-pub(super) fn message(exception: &JsValue) -> String {
+pub(crate) fn message(exception: &JsValue) -> String {
     match exception.dyn_ref::<js_sys::Error>() {
         Some(error) => error.message().into(),
         None => format!("{exception:?}"),
