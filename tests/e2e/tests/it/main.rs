@@ -3,6 +3,7 @@
 
 mod demo;
 mod npm;
+mod npm_fetch;
 
 use std::{
     path::{Path, PathBuf},
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
     let browsers = [Kind::Chromium, Kind::Firefox].map(|kind| (kind, Arc::new(Shared::default())));
     let mut trials = Vec::new();
     // In turn, so that both browsers have something to do.
-    for &(name, test) in demo::TESTS.iter().chain(npm::TESTS) {
+    for &(name, test) in demo::TESTS.iter().chain(npm::TESTS).chain(npm_fetch::TESTS) {
         for (kind, browser) in &browsers {
             let (runtime, browser, kind) = (Arc::clone(&runtime), Arc::clone(browser), *kind);
             trials.push(Trial::test(format!("{name} ({kind:?})"), move || {

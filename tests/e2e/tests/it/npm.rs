@@ -16,7 +16,7 @@ tests! {
 }
 
 /// A page of the origin that runs no script of its own.
-const BLANK: &str = "/style.css";
+pub(crate) const BLANK: &str = "/style.css";
 
 /// Puts a script on the page's server and imports the package; tests go on from there.
 const PRELUDE: &str = "
@@ -33,11 +33,11 @@ const PRELUDE: &str = "
         source.onState((state) => { if (state.type === 'closed') resolve(state.reason); }));
 ";
 
-async fn script(browser: &Browser, body: &str) -> Value {
+pub(crate) async fn script(browser: &Browser, body: &str) -> Value {
     browser.run(&format!("{PRELUDE}{body}"), Value::Null).await
 }
 
-async fn refusal(browser: &Browser, body: &str) -> String {
+pub(crate) async fn refusal(browser: &Browser, body: &str) -> String {
     let outcome = browser
         .try_run(&format!("{PRELUDE}{body}"), Value::Null)
         .await;
@@ -149,7 +149,7 @@ async fn errors_have_codes_and_keep_what_is_known(stage: &mut Stage<'_>) {
 }
 
 /// Drivers differ in whether what is undefined is left out.
-fn without_nulls(value: Value) -> Value {
+pub(crate) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(without_nulls).collect(),
         Value::Object(fields) => fields
