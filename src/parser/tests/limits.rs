@@ -81,6 +81,17 @@ fn what_came_before_is_told_and_nothing_after() {
 }
 
 #[test]
+fn no_memory_is_kept_after_an_event_that_is_too_large() {
+    let mut parser = Parser::new("".into(), LIMIT);
+    let large = line_of("data: c", LIMIT + 1);
+    let rest = [b" b\n\nevent: c\nid: 1\n", &large[..]].concat();
+    let (heard, too_large) = read(&mut parser, [b"event: a\ndata:", &rest[..]]);
+    assert_eq!(heard.items, [event("a", "b")]);
+    assert!(too_large.is_some());
+    assert_eq!(parser.capacity(), 0);
+}
+
+#[test]
 fn a_byte_order_mark_does_not_count() {
     let stream = [b"\xEF\xBB\xBF", &line_of("data: ", LIMIT)[..], b"\n\n"].concat();
     assert!(!is_too_large(&stream));
