@@ -34,6 +34,17 @@ pub(crate) fn lint() -> Result<ExitCode> {
             )
         })?;
     }
+    report.step("clippy, fuzz target", |_| {
+        // A workspace of its own, and without libFuzzer itself: that takes a C++ compiler.
+        clippy(cargo("clippy").args([
+            "--manifest-path",
+            "tests/fuzz/Cargo.toml",
+            "--no-default-features",
+            "--locked",
+            "--target-dir",
+            "target",
+        ]))
+    })?;
     report.step("rustdoc, native", |_| {
         rustdoc(cargo("doc").arg("--workspace"))
     })?;

@@ -81,7 +81,7 @@ async fn a_dropped_connection_comes_back(stage: &mut Stage<'_>) {
     start(stage).await;
     press(stage.browser, "drop").await;
     until_logged(stage.browser, "state", "waiting for attempt 1").await;
-    until_logged(stage.browser, "connection-lost", "reconnecting").await;
+    until_logged(stage.browser, "connection-lost", "was lost").await;
     stage.browser.until(OPEN).await;
     until_more_prices(stage.browser).await;
     finish(stage).await;
