@@ -2,6 +2,9 @@
 
 use std::{fmt, rc::Rc};
 
+#[cfg(feature = "npm")]
+use wasm_bindgen::JsValue;
+
 /// An event that the server sent, with its payload decoded to `T`.
 ///
 /// It has what the DOM's `MessageEvent` has, as
@@ -29,6 +32,16 @@ pub struct Event<T> {
 pub(crate) trait Provenance: fmt::Debug {
     fn last_event_id(&self) -> &str;
     fn origin(&self) -> &str;
+
+    #[cfg(feature = "npm")]
+    fn js_last_event_id(&self) -> JsValue {
+        JsValue::from_str(self.last_event_id())
+    }
+
+    #[cfg(feature = "npm")]
+    fn js_origin(&self) -> JsValue {
+        JsValue::from_str(self.origin())
+    }
 }
 
 impl<T> Event<T> {
@@ -68,9 +81,8 @@ impl<T> Event<T> {
         Event::new(f(self.data), self.name, self.provenance)
     }
 
-    /// The same event with another payload, made from a reference to this one.
-    pub(crate) fn with_data<U>(&self, data: U) -> Event<U> {
-        Event::new(data, Rc::clone(&self.name), Rc::clone(&self.provenance))
+    pub(crate) fn shared_name(&self) -> &Rc<str> {
+        &self.name
     }
 
     pub(crate) fn provenance(&self) -> &Rc<dyn Provenance> {

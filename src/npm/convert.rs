@@ -5,41 +5,38 @@ use std::error::Error as _;
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
-use crate::{CloseReason, Error, Event, Payload, State};
-
-/// Data parsed by the browser's own `JSON.parse`.
-pub(super) struct Json(pub(super) JsValue);
+use crate::{
+    CloseReason, DecodeError, Error, State, UndecodedEvent,
+    transport::{Frame, exception_message as message_of},
+};
 
 /// What `JSON.parse` says of data that is no JSON.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct JsonError(String);
 
-impl Payload for Json {
-    type Error = JsonError;
-
-    fn decode(data: &str) -> Result<Self, JsonError> {
-        js_sys::JSON::parse(data).map(Self).map_err(|error| {
-            let message = error
-                .dyn_ref::<js_sys::Error>()
-                .map(|error| error.message().into());
-            JsonError(message.unwrap_or_else(|| format!("{error:?}")))
-        })
-    }
+/// Data parsed by the browser's own `JSON.parse`. The text does not come into wasm unless it is wrong.
+pub(super) fn parse(frame: &Frame<'_>) -> Result<JsValue, DecodeError> {
+    parse_json(&frame.js_text()).map_err(|exception| {
+        DecodeError::new::<JsValue>(&frame.event(), JsonError(message_of(&exception)))
+    })
 }
 
 #[wasm_bindgen]
 extern "C" {
+    #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
+    fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(extends = js_sys::Object, js_name = Object)]
     type JsEvent;
     #[wasm_bindgen(method, setter, structural)]
-    fn set_name(this: &JsEvent, name: &str);
+    fn set_name(this: &JsEvent, name: &JsValue);
     #[wasm_bindgen(method, setter, structural)]
     fn set_data(this: &JsEvent, data: &JsValue);
     #[wasm_bindgen(method, setter, structural, js_name = lastEventId)]
-    fn set_last_event_id(this: &JsEvent, id: &str);
+    fn set_last_event_id(this: &JsEvent, id: &JsValue);
     #[wasm_bindgen(method, setter, structural)]
-    fn set_origin(this: &JsEvent, origin: &str);
+    fn set_origin(this: &JsEvent, origin: &JsValue);
 
     #[wasm_bindgen(extends = js_sys::Error, js_name = Error)]
     type JsError;
@@ -57,16 +54,25 @@ extern "C" {
     fn set_body(this: &JsError, body: &str);
 }
 
-pub(super) fn event_to_js(event: &Event<Json>) -> JsValue {
-    js_event(
-        event.name(),
-        &event.data.0,
-        event.last_event_id(),
-        event.origin(),
-    )
+/// `name` is the frame's, which a listener knows already.
+pub(super) fn event_to_js(name: &JsValue, data: &JsValue, frame: &Frame<'_>) -> JsValue {
+    let provenance = frame.provenance();
+    let (id, origin) = (provenance.js_last_event_id(), provenance.js_origin());
+    js_event(name, data, &id, &origin)
 }
 
-fn js_event(name: &str, data: &JsValue, last_event_id: &str, origin: &str) -> JsValue {
+fn undecoded_to_js(event: &UndecodedEvent) -> JsValue {
+    let [name, data, id, origin] = [
+        event.name(),
+        &event.data,
+        event.last_event_id(),
+        event.origin(),
+    ]
+    .map(JsValue::from_str);
+    js_event(&name, &data, &id, &origin)
+}
+
+fn js_event(name: &JsValue, data: &JsValue, last_event_id: &JsValue, origin: &JsValue) -> JsValue {
     let object: JsEvent = js_sys::Object::new().unchecked_into();
     object.set_name(name);
     object.set_data(data);
@@ -81,14 +87,7 @@ pub(super) fn error_to_js(error: &Error) -> JsValue {
     js.set_code(code(error));
     match error {
         Error::Decode(error) => {
-            let event = error.event();
-            let data = JsValue::from_str(&event.data);
-            js.set_event(&js_event(
-                event.name(),
-                &data,
-                event.last_event_id(),
-                event.origin(),
-            ));
+            js.set_event(&undecoded_to_js(error.event()));
         }
         Error::TooMany { count, last } => {
             js.set_count(*count);

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestMode};
 
 use super::options::{is_missing, wrong};
-use crate::{Fetch, HeadersResult, transport::fetch::message};
+use crate::{Fetch, HeadersResult, transport::exception_message};
 
 #[wasm_bindgen]
 extern "C" {
@@ -114,7 +114,7 @@ async fn ask(make: Function) -> HeadersResult {
     };
     answer
         .and_then(|headers| pairs(&headers))
-        .map_err(|exception| message(&exception).into())
+        .map_err(|exception| exception_message(&exception).into())
 }
 
 fn pairs(headers: &JsValue) -> Result<Vec<(String, String)>, JsValue> {

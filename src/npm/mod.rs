@@ -9,7 +9,7 @@ use js_sys::Function;
 use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
 use crate::{EventSource, Listener};
-use convert::{Json, error_to_js, event_to_js, state_to_js};
+use convert::{error_to_js, event_to_js, parse, state_to_js};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
@@ -46,8 +46,13 @@ impl JsEventSource {
     }
 
     pub fn on(&self, name: &str, handler: Function) -> Result<JsValue, JsValue> {
+        let js_name = JsValue::from_str(name);
         self.source
-            .on::<Json>(name, move |event| call(&handler, &event_to_js(&event)))
+            .on_frame(name, move |frame| {
+                let data = parse(frame)?;
+                call(&handler, &event_to_js(&js_name, &data, frame));
+                Ok(())
+            })
             .map(|listener| self.keep(listener))
             .map_err(|error| error_to_js(&error))
     }

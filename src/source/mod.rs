@@ -21,13 +21,15 @@ use connection::Connection;
 pub use listener::Listener;
 pub use queue::Queue;
 pub use stream::EventStream;
-use subscriptions::{Failure, Reception};
+use subscriptions::Reception;
 
 use crate::{
     CloseReason, Error, Event, Payload, State,
     payload::{Decode, decode},
     transport::Browser,
 };
+#[cfg(feature = "npm")]
+use crate::{DecodeError, transport::Frame};
 
 /// A source of server-sent events, with types, a [policy](crate::Policy) and an end.
 ///
@@ -106,15 +108,31 @@ impl EventSource {
     ) -> Result<Listener, Error> {
         self.connection.on_frame(
             name,
-            Box::new(move |frame| match decode::<T>(frame) {
-                Ok(data) => {
-                    callback(frame.with_data(data));
-                    Reception::Decoded
+            Box::new(move |frame| {
+                let event = frame.event();
+                match decode::<T>(&event) {
+                    Ok(data) => {
+                        callback(event.map(|_| data));
+                        Reception::Decoded
+                    }
+                    Err(error) => Reception::failed(error),
                 }
-                Err(error) => Reception::Failed(Failure {
-                    error,
-                    heard: false,
-                }),
+            }),
+        )
+    }
+
+    /// Calls back with each event of this name as it arrived.
+    #[cfg(feature = "npm")]
+    pub(crate) fn on_frame(
+        &self,
+        name: &str,
+        mut callback: impl FnMut(&Frame<'_>) -> Result<(), DecodeError> + 'static,
+    ) -> Result<Listener, Error> {
+        self.connection.on_frame(
+            name,
+            Box::new(move |frame| match callback(frame) {
+                Ok(()) => Reception::Decoded,
+                Err(error) => Reception::failed(error),
             }),
         )
     }

@@ -15,7 +15,7 @@ use super::{
     queue::{Item, Pending, Pushed},
     subscriptions::{Failure, Reception},
 };
-use crate::{Error, Event, payload::Decode};
+use crate::{Error, payload::Decode, transport::Frame};
 
 /// A stream of typed events; made by [`stream`](crate::EventSource::stream) and [`events`](crate::EventSource::events).
 ///
@@ -96,10 +96,11 @@ impl<T> Clone for Feed<T> {
 }
 
 impl<T> Feed<T> {
-    fn frame(&self, frame: &Event<&str>, decode: Decode<T>) -> Reception {
-        match decode(frame) {
+    fn frame(&self, frame: &Frame<'_>, decode: Decode<T>) -> Reception {
+        let event = frame.event();
+        match decode(&event) {
             Ok(data) => {
-                self.push(Ok(frame.with_data(data)));
+                self.push(Ok(event.map(|_| data)));
                 Reception::Decoded
             }
             Err(error) => {

@@ -3,10 +3,10 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use super::slots::{Slot, Slots};
-use crate::{DecodeError, Error, Event};
+use crate::{DecodeError, Error, transport::Frame};
 
 /// Hands a frame to one subscriber.
-pub(super) type FrameCallback = dyn FnMut(&Event<&str>) -> Reception;
+pub(super) type FrameCallback = dyn FnMut(&Frame<'_>) -> Reception;
 
 /// What a subscriber makes of a frame.
 #[derive(Debug)]
@@ -15,6 +15,14 @@ pub(super) enum Reception {
     Ignored,
     Decoded,
     Failed(Failure),
+}
+
+impl Reception {
+    /// A failure that the subscriber does not tell of.
+    pub(super) fn failed(error: DecodeError) -> Self {
+        let heard = false;
+        Self::Failed(Failure { error, heard })
+    }
 }
 
 /// A subscriber could not decode a frame.

@@ -11,8 +11,8 @@ use gloo_events::EventListener;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{EventSourceInit, MessageEvent, Url};
 
-use super::{Connector, Signal, Sink, Transport, refused_url};
-use crate::{Error, Event, event::Provenance, policy::machine::Outlook};
+use super::{Connector, Data, Frame, Signal, Sink, Transport, refused_url};
+use crate::{Error, event::Provenance, policy::machine::Outlook};
 
 /// How to make the browser's sources.
 pub(crate) struct BrowserConnector {
@@ -147,26 +147,55 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn data(this: &Message) -> Option<String>;
+    #[cfg(feature = "npm")]
+    #[wasm_bindgen(method, getter, js_name = data)]
+    fn js_data(this: &Message) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = lastEventId)]
     fn last_event_id(this: &Message) -> Option<String>;
+    #[cfg(feature = "npm")]
+    #[wasm_bindgen(method, getter, js_name = lastEventId)]
+    fn js_last_event_id(this: &Message) -> JsValue;
+    #[cfg(feature = "npm")]
+    #[wasm_bindgen(method, getter, js_name = origin)]
+    fn js_origin(this: &Message) -> JsValue;
     #[wasm_bindgen(method, getter)]
     fn origin(this: &Message) -> Option<String>;
 }
 
-/// Makes a frame of a message event, of which only the data is read at once.
+/// Makes a frame of a message event, of which nothing is read before somebody asks.
 fn read(name: &Rc<str>, event: &web_sys::Event, sink: &Sink) {
     let message = event.unchecked_ref::<Message>();
-    if let Some(data) = message.data() {
-        let dispatched = Rc::new(Dispatched {
-            message: message.clone(),
-            last_event_id: OnceCell::new(),
-            origin: OnceCell::new(),
-        });
-        sink(Signal::Frame(Event::new(
-            data.as_str(),
-            Rc::clone(name),
-            dispatched,
-        )));
+    let provenance = Rc::new(Dispatched {
+        message: message.clone(),
+        last_event_id: OnceCell::new(),
+        origin: OnceCell::new(),
+    });
+    let data = MessageData {
+        message,
+        text: OnceCell::new(),
+    };
+    sink(Signal::Frame(Frame::new(
+        Rc::clone(name),
+        provenance,
+        &data,
+    )));
+}
+
+/// The data of a message, copied into wasm at most once.
+struct MessageData<'a> {
+    message: &'a Message,
+    text: OnceCell<String>,
+}
+
+impl Data for MessageData<'_> {
+    fn text(&self) -> &str {
+        self.text
+            .get_or_init(|| self.message.data().unwrap_or_default())
+    }
+
+    #[cfg(feature = "npm")]
+    fn to_js(&self) -> JsValue {
+        self.message.js_data()
     }
 }
 
@@ -187,6 +216,16 @@ impl Provenance for Dispatched {
     fn origin(&self) -> &str {
         self.origin
             .get_or_init(|| self.message.origin().unwrap_or_default())
+    }
+
+    #[cfg(feature = "npm")]
+    fn js_last_event_id(&self) -> JsValue {
+        self.message.js_last_event_id()
+    }
+
+    #[cfg(feature = "npm")]
+    fn js_origin(&self) -> JsValue {
+        self.message.js_origin()
     }
 }
 

@@ -3,6 +3,7 @@
 mod browser;
 #[cfg(feature = "fetch")]
 pub(crate) mod fetch;
+mod frame;
 #[cfg(all(test, feature = "json"))]
 pub(crate) mod scripted;
 
@@ -11,10 +12,11 @@ use std::{any::Any, rc::Rc, time::Duration};
 pub(crate) use browser::{Browser, BrowserConnector};
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::FetchConnector;
+pub(crate) use frame::{Data, Frame};
 
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::{Error, Event, event::Provenance, policy::machine::Outlook};
+use crate::{Error, event::Provenance, policy::machine::Outlook};
 
 /// Makes the connections of one source, one after the other.
 pub(crate) trait Connector {
@@ -51,7 +53,7 @@ pub(crate) type Sink = Rc<dyn Fn(Signal<'_>)>;
 )]
 pub(crate) enum Signal<'a> {
     Opened,
-    Frame(Event<&'a str>),
+    Frame(Frame<'a>),
     /// Something came that nobody listens to: comments, and up to this one events.
     Unheard {
         last_event: Option<Rc<dyn Provenance>>,
@@ -69,13 +71,20 @@ pub(crate) enum Signal<'a> {
 
 /// Why the browser does not take this URL.
 fn refused_url(url: &str, exception: &JsValue) -> Error {
-    let message = match exception.dyn_ref::<js_sys::Error>() {
-        Some(error) if error.name() == "ReferenceError" => return Error::Unsupported,
-        Some(error) => error.message().into(),
-        None => format!("{exception:?}"),
-    };
+    let error = exception.dyn_ref::<js_sys::Error>();
+    if error.is_some_and(|error| error.name() == "ReferenceError") {
+        return Error::Unsupported;
+    }
     Error::InvalidUrl {
         url: url.to_owned(),
-        message,
+        message: exception_message(exception),
+    }
+}
+
+/// What an exception of the browser says.
+pub(crate) fn exception_message(exception: &JsValue) -> String {
+    match exception.dyn_ref::<js_sys::Error>() {
+        Some(error) => error.message().into(),
+        None => format!("{exception:?}"),
     }
 }

@@ -8,9 +8,9 @@ use std::{
     time::Duration,
 };
 
-use super::{Connector, Signal, Sink, Transport};
+use super::{Connector, Frame, Signal, Sink, Transport};
 use crate::{
-    Error, Event,
+    Error,
     event::Known,
     host::{Guard, Host},
     policy::machine::Outlook,
@@ -62,7 +62,11 @@ impl Script {
                 last_event_id: id.into(),
                 origin: URL.into(),
             };
-            self.signal(Signal::Frame(Event::new(data, name.into(), Rc::new(known))));
+            self.signal(Signal::Frame(Frame::new(
+                name.into(),
+                Rc::new(known),
+                &data,
+            )));
         }
     }
 

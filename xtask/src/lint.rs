@@ -10,6 +10,8 @@ use anyhow::{Context, Result};
 use crate::{process, report::Report, setup};
 
 const CRATE: &str = "typed-eventsource";
+/// A workspace of its own, which `--all` and `--workspace` leave out.
+const FUZZ: &str = "tests/fuzz/Cargo.toml";
 const WASM: [&str; 4] = ["--package", CRATE, "--target", "wasm32-unknown-unknown"];
 
 pub(crate) fn lint() -> Result<ExitCode> {
@@ -20,6 +22,9 @@ pub(crate) fn lint() -> Result<ExitCode> {
     let mut report = Report::default();
     report.step("rustfmt", |_| {
         process::run(cargo("fmt").args(["--all", "--check"]))
+    })?;
+    report.step("rustfmt, fuzz target", |_| {
+        process::run(cargo("fmt").args(["--manifest-path", FUZZ, "--check"]))
     })?;
     report.step("clippy, native", |_| {
         clippy(cargo("clippy").args(["--workspace", "--all-targets", "--all-features"]))
@@ -35,10 +40,10 @@ pub(crate) fn lint() -> Result<ExitCode> {
         })?;
     }
     report.step("clippy, fuzz target", |_| {
-        // A workspace of its own, and without libFuzzer itself: that takes a C++ compiler.
+        // Without libFuzzer itself: that takes a C++ compiler.
         clippy(cargo("clippy").args([
             "--manifest-path",
-            "tests/fuzz/Cargo.toml",
+            FUZZ,
             "--no-default-features",
             "--locked",
             "--target-dir",

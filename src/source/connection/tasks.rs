@@ -15,7 +15,7 @@ use crate::{
         queue::Pushed,
         subscriptions::{Failure, Reception},
     },
-    transport::{Signal, Sink},
+    transport::{Frame, Signal, Sink},
 };
 
 /// What waits while another task runs.
@@ -67,7 +67,7 @@ impl Connection {
                 drop(running);
                 self.drain();
             }
-            Signal::Frame(frame) => self.run(Task::Frame(frame.map(str::to_owned))),
+            Signal::Frame(frame) => self.run(Task::Frame(frame.event().map(str::to_owned))),
             Signal::Opened => self.run(Task::Opened),
             Signal::Unheard { last_event } => self.run(Task::Unheard { last_event }),
             Signal::Retry(time) => self.run(Task::Retry(time)),
@@ -109,7 +109,7 @@ impl Connection {
                 self.machine.borrow_mut().opened(self.now());
                 self.enter(State::Open);
             }
-            Task::Frame(frame) => self.frame(&frame.with_data(&frame.data)),
+            Task::Frame(event) => self.frame(&kept(&event)),
             Task::Unheard { last_event } => self.unheard(last_event),
             Task::Retry(time) => self.machine.borrow_mut().retry(time),
             Task::Lost { error, outlook } => self.lost(error, outlook),
@@ -131,10 +131,11 @@ impl Connection {
         }
     }
 
-    fn frame(&self, frame: &Event<&str>) {
+    fn frame(&self, frame: &Frame<'_>) {
         self.machine.borrow_mut().event(|| self.now());
         self.provenance.replace(Some(Rc::clone(frame.provenance())));
-        if self.settings.terminal_data.as_deref() == Some(frame.data) {
+        let terminal_data = self.settings.terminal_data.as_deref();
+        if terminal_data.is_some_and(|data| data == frame.text()) {
             return self.close(CloseReason::Finished);
         }
         if let Some(callbacks) = self.subscriptions.get(frame.name()) {
@@ -170,6 +171,12 @@ impl Connection {
             .decode_failed(Error::Decode(first.error), self.now());
         self.resolve(&trouble, first.heard);
     }
+}
+
+/// A frame that had to wait.
+fn kept(event: &Event<String>) -> Frame<'_> {
+    let name = Rc::clone(event.shared_name());
+    Frame::new(name, Rc::clone(event.provenance()), &event.data)
 }
 
 /// While it lives, a task runs. A callback that panics ends it too.

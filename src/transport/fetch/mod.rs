@@ -16,10 +16,11 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, ReadableStreamDefaultReader, Request, Response, Url};
 
-use super::{Connector, Signal, Sink, Transport, browser::with_query, refused_url};
+use super::{
+    Connector, Signal, Sink, Transport, browser::with_query, exception_message, refused_url,
+};
 use crate::{Error, policy::machine::Outlook};
 use reading::Reading;
-pub(crate) use request::message;
 pub use request::{Body, Fetch, HeadersResult};
 use response::{Meaning, content_type, excerpt, meaning, refusal};
 
@@ -173,7 +174,7 @@ impl Attempt {
         };
         match fetch(&request).await {
             Ok(response) => self.hear(&response.unchecked_into()).await,
-            Err(error) => self.lost(message(&error)),
+            Err(error) => self.lost(exception_message(&error)),
         }
     }
 
@@ -222,7 +223,7 @@ impl Attempt {
                     }
                 }
                 Ok(None) => return self.ended(),
-                Err(error) => return self.lost(message(&error)),
+                Err(error) => return self.lost(exception_message(&error)),
             }
         }
         // Nobody is there to hear it.

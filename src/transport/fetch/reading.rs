@@ -1,16 +1,22 @@
 //! From chunks to signals.
 
-use std::{future::poll_fn, rc::Rc, task::Poll};
+#[cfg(feature = "npm")]
+use std::cell::OnceCell;
+use std::{borrow::Cow, future::poll_fn, rc::Rc, task::Poll};
 
+#[cfg(feature = "npm")]
+use js_sys::JsString;
 use js_sys::Uint8Array;
+#[cfg(feature = "npm")]
+use wasm_bindgen::JsValue;
 
 use super::Line;
 use crate::{
-    Error, Event,
+    Error,
     event::{Known, Provenance},
-    parser::{Frame, Item, Parser},
+    parser::{self, Item, Parser},
     policy::machine::Outlook,
-    transport::{Signal, Sink},
+    transport::{Data, Frame, Signal, Sink},
 };
 
 /// The most of a chunk that is copied into wasm's memory at once, in bytes: that memory never shrinks.
@@ -69,15 +75,22 @@ impl Reading {
         sink: &Sink,
     ) -> Result<(), Signal<'static>> {
         let (mut unheard, mut heard) = (Unheard::Nothing, 0);
-        let mut items = self.parser.parse(&self.buffer[..length]);
+        let chunk = &self.buffer[..length];
+        #[cfg(feature = "npm")]
+        let chunk_text = ChunkText::new(chunk);
+        let mut items = self.parser.parse(chunk);
         while let Some(item) = items.next() {
             match item {
                 Ok(Item::Event(frame)) => match line.listened_name(&frame) {
                     Some(name) => {
                         unheard = Unheard::Nothing;
                         let provenance = self.position.at(frame.last_event_id());
-                        let data = frame.into_data();
-                        sink(Signal::Frame(Event::new(&data, name, provenance)));
+                        let data = InChunk {
+                            text: frame.into_data(),
+                            #[cfg(feature = "npm")]
+                            chunk: &chunk_text,
+                        };
+                        sink(Signal::Frame(Frame::new(name, provenance, &data)));
                         heard += 1;
                         if heard % TURN == 0 {
                             yield_now().await;
@@ -116,6 +129,56 @@ impl Reading {
             return;
         };
         sink(Signal::Unheard { last_event });
+    }
+}
+
+/// The data of an event, where it does not take more than one chunk a slice of that.
+struct InChunk<'a> {
+    text: Cow<'a, str>,
+    #[cfg(feature = "npm")]
+    chunk: &'a ChunkText<'a>,
+}
+
+impl Data for InChunk<'_> {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    #[cfg(feature = "npm")]
+    fn to_js(&self) -> JsValue {
+        let slice = self.chunk.slice(&self.text);
+        slice.unwrap_or_else(|| JsValue::from_str(&self.text))
+    }
+}
+
+/// A chunk as a string of JavaScript, made once for all events in it: making one for each costs more than parsing it.
+#[cfg(feature = "npm")]
+struct ChunkText<'a> {
+    bytes: &'a [u8],
+    text: OnceCell<Option<JsString>>,
+}
+
+#[cfg(feature = "npm")]
+impl<'a> ChunkText<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            text: OnceCell::new(),
+        }
+    }
+
+    /// The part of the chunk that this text lies in. Only where all is ASCII are offsets the same in bytes and characters.
+    fn slice(&self, text: &str) -> Option<JsValue> {
+        let start = (text.as_ptr() as usize).checked_sub(self.bytes.as_ptr() as usize)?;
+        let end = start + text.len();
+        if end > self.bytes.len() {
+            return None;
+        }
+        let whole = self.text.get_or_init(|| {
+            let ascii = self.bytes.is_ascii().then_some(self.bytes)?;
+            Some(std::str::from_utf8(ascii).ok()?.into())
+        });
+        Some(whole.as_ref()?.substring(start as u32, end as u32).into())
     }
 }
 
@@ -161,7 +224,7 @@ enum Unheard {
 
 impl Line {
     /// The name of this frame, where somebody listens to it.
-    fn listened_name(&self, frame: &Frame<'_>) -> Option<Rc<str>> {
+    fn listened_name(&self, frame: &parser::Frame<'_>) -> Option<Rc<str>> {
         let names = self.names.borrow();
         names.iter().find(|name| frame.is_named(name)).cloned()
     }

@@ -2,13 +2,13 @@
 
 use std::{error::Error as StdError, fmt, pin::Pin, rc::Rc};
 
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::{
     AbortSignal, Headers, ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestInit,
     RequestMode,
 };
 
-use crate::Error;
+use crate::{Error, transport::exception_message};
 
 /// Carries the events of a source by `fetch` and a parser of this crate, in place of the browser's own `EventSource`:
 /// [`EventSourceBuilder::fetch`](crate::EventSourceBuilder::fetch).
@@ -222,7 +222,7 @@ impl Fetch {
         self.init(last_event_id, fresh, signal)
             .and_then(|init| Request::new_with_str_and_init(url, &init))
             .map_err(|error| Error::InvalidRequest {
-                message: message(&error),
+                message: exception_message(&error),
             })
     }
 
@@ -319,14 +319,6 @@ impl From<&[u8]> for Body {
 impl From<JsValue> for Body {
     fn from(value: JsValue) -> Self {
         Self(BodyKind::Js(value))
-    }
-}
-
-/// What an exception of the browser says.
-pub(crate) fn message(exception: &JsValue) -> String {
-    match exception.dyn_ref::<js_sys::Error>() {
-        Some(error) => error.message().into(),
-        None => format!("{exception:?}"),
     }
 }
 
