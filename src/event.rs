@@ -25,27 +25,81 @@ pub struct Event<T> {
     /// The payload.
     pub data: T,
     name: Rc<str>,
-    provenance: Rc<dyn Provenance>,
+    provenance: Provenance,
 }
 
-/// What a transport knows of an event beside its name and data, and need not find out before somebody asks.
-pub(crate) trait Provenance: fmt::Debug {
+/// Where an event came from. Cheap to clone.
+#[derive(Clone, Debug)]
+#[cfg_attr(
+    not(any(test, feature = "fetch")),
+    allow(
+        dead_code,
+        reason = "the browser's own source tells it when somebody asks"
+    )
+)]
+pub(crate) enum Provenance {
+    Known {
+        last_event_id: Rc<str>,
+        origin: Rc<str>,
+    },
+    /// Found out when somebody asks.
+    Asked(Rc<dyn AskProvenance>),
+}
+
+pub(crate) trait AskProvenance: fmt::Debug {
     fn last_event_id(&self) -> &str;
     fn origin(&self) -> &str;
 
     #[cfg(feature = "npm")]
-    fn js_last_event_id(&self) -> JsValue {
-        JsValue::from_str(self.last_event_id())
+    fn js_last_event_id(&self) -> JsValue;
+    #[cfg(feature = "npm")]
+    fn js_origin(&self) -> JsValue;
+}
+
+impl Provenance {
+    pub(crate) fn last_event_id(&self) -> &str {
+        match self {
+            Self::Known { last_event_id, .. } => last_event_id,
+            Self::Asked(message) => message.last_event_id(),
+        }
+    }
+
+    fn origin(&self) -> &str {
+        match self {
+            Self::Known { origin, .. } => origin,
+            Self::Asked(message) => message.origin(),
+        }
     }
 
     #[cfg(feature = "npm")]
-    fn js_origin(&self) -> JsValue {
-        JsValue::from_str(self.origin())
+    pub(crate) fn js_last_event_id(&self) -> JsValue {
+        match self {
+            Self::Known { last_event_id, .. } => JsValue::from_str(last_event_id),
+            Self::Asked(message) => message.js_last_event_id(),
+        }
+    }
+
+    #[cfg(feature = "npm")]
+    pub(crate) fn js_origin(&self) -> JsValue {
+        match self {
+            Self::Known { origin, .. } => JsValue::from_str(origin),
+            Self::Asked(message) => message.js_origin(),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Default for Provenance {
+    fn default() -> Self {
+        Self::Known {
+            last_event_id: Rc::default(),
+            origin: Rc::default(),
+        }
     }
 }
 
 impl<T> Event<T> {
-    pub(crate) fn new(data: T, name: Rc<str>, provenance: Rc<dyn Provenance>) -> Self {
+    pub(crate) fn new(data: T, name: Rc<str>, provenance: Provenance) -> Self {
         Self {
             data,
             name,
@@ -85,7 +139,7 @@ impl<T> Event<T> {
         &self.name
     }
 
-    pub(crate) fn provenance(&self) -> &Rc<dyn Provenance> {
+    pub(crate) fn provenance(&self) -> &Provenance {
         &self.provenance
     }
 }
@@ -143,24 +197,5 @@ impl From<&Event<&str>> for UndecodedEvent {
             last_event_id: event.last_event_id().to_owned(),
             origin: event.origin().to_owned(),
         }
-    }
-}
-
-/// A provenance of which nothing need be found out.
-#[cfg(any(test, feature = "fetch"))]
-#[derive(Debug, Default)]
-pub(crate) struct Known {
-    pub(crate) last_event_id: Rc<str>,
-    pub(crate) origin: Rc<str>,
-}
-
-#[cfg(any(test, feature = "fetch"))]
-impl Provenance for Known {
-    fn last_event_id(&self) -> &str {
-        &self.last_event_id
-    }
-
-    fn origin(&self) -> &str {
-        &self.origin
     }
 }

@@ -162,12 +162,10 @@ impl<'de> VariantAccess<'de> for Content<'de> {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
     use serde::Deserialize;
 
     use super::*;
-    use crate::event::Known;
+    use crate::event::Provenance;
 
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(rename_all = "kebab-case")]
@@ -185,7 +183,7 @@ mod tests {
     }
 
     fn feed(name: &str, data: &str) -> Result<Feed, DecodeError> {
-        decode(&Event::new(data, name.into(), Rc::new(Known::default())))
+        decode(&Event::new(data, name.into(), Provenance::default()))
     }
 
     #[test]

@@ -10,6 +10,8 @@ use std::{
 pub(crate) struct Slots<F: ?Sized> {
     slots: RefCell<Vec<Rc<Slot<F>>>>,
     rounds: Cell<u32>,
+    /// Whether removed slots may still be in their places.
+    littered: Cell<bool>,
 }
 
 /// The place of one callback: empty while it runs and after it was removed.
@@ -23,6 +25,7 @@ impl<F: ?Sized> Default for Slots<F> {
         Self {
             slots: RefCell::default(),
             rounds: Cell::default(),
+            littered: Cell::default(),
         }
     }
 }
@@ -43,12 +46,14 @@ impl<F: ?Sized> Slots<F> {
 
     pub(crate) fn remove(&self, slot: &Slot<F>) {
         slot.remove();
+        self.littered.set(true);
         self.sweep();
     }
 
     pub(crate) fn clear(&self) {
         let all: Vec<_> = self.slots.borrow().iter().map(Rc::clone).collect();
         all.iter().for_each(|slot| slot.remove());
+        self.littered.set(true);
         self.sweep();
     }
 
@@ -66,7 +71,7 @@ impl<F: ?Sized> Slots<F> {
 
     /// Takes out the removed slots, unless a round is counting on the places of the others.
     fn sweep(&self) {
-        if self.rounds.get() == 0 {
+        if self.rounds.get() == 0 && self.littered.replace(false) {
             self.slots.borrow_mut().retain(|slot| !slot.removed.get());
         }
     }

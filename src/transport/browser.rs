@@ -12,7 +12,11 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{EventSourceInit, MessageEvent, Url};
 
 use super::{Connector, Data, Frame, Signal, Sink, Transport, refused_url};
-use crate::{Error, event::Provenance, policy::machine::Outlook};
+use crate::{
+    Error,
+    event::{AskProvenance, Provenance},
+    policy::machine::Outlook,
+};
 
 /// How to make the browser's sources.
 pub(crate) struct BrowserConnector {
@@ -176,7 +180,7 @@ fn read(name: &Rc<str>, event: &web_sys::Event, sink: &Sink) {
     };
     sink(Signal::Frame(Frame::new(
         Rc::clone(name),
-        provenance,
+        Provenance::Asked(provenance),
         &data,
     )));
 }
@@ -207,7 +211,7 @@ struct Dispatched {
     origin: OnceCell<String>,
 }
 
-impl Provenance for Dispatched {
+impl AskProvenance for Dispatched {
     fn last_event_id(&self) -> &str {
         self.last_event_id
             .get_or_init(|| self.message.last_event_id().unwrap_or_default())

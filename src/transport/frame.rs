@@ -10,7 +10,7 @@ use crate::{Event, event::Provenance};
 /// An event as it arrived. Its data is fetched when somebody asks for it, and in the form that is asked for.
 pub(crate) struct Frame<'a> {
     name: Rc<str>,
-    provenance: Rc<dyn Provenance>,
+    provenance: Provenance,
     data: &'a dyn Data,
 }
 
@@ -26,7 +26,7 @@ pub(crate) trait Data {
 }
 
 impl<'a> Frame<'a> {
-    pub(crate) fn new(name: Rc<str>, provenance: Rc<dyn Provenance>, data: &'a dyn Data) -> Self {
+    pub(crate) fn new(name: Rc<str>, provenance: Provenance, data: &'a dyn Data) -> Self {
         Self {
             name,
             provenance,
@@ -38,7 +38,7 @@ impl<'a> Frame<'a> {
         &self.name
     }
 
-    pub(crate) fn provenance(&self) -> &Rc<dyn Provenance> {
+    pub(crate) fn provenance(&self) -> &Provenance {
         &self.provenance
     }
 
@@ -52,7 +52,7 @@ impl<'a> Frame<'a> {
     }
 
     pub(crate) fn event(&self) -> Event<&'a str> {
-        let (name, provenance) = (Rc::clone(&self.name), Rc::clone(&self.provenance));
+        let (name, provenance) = (Rc::clone(&self.name), self.provenance.clone());
         Event::new(self.text(), name, provenance)
     }
 }

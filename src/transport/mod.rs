@@ -56,7 +56,7 @@ pub(crate) enum Signal<'a> {
     Frame(Frame<'a>),
     /// Something came that nobody listens to: comments, and up to this one events.
     Unheard {
-        last_event: Option<Rc<dyn Provenance>>,
+        last_event: Option<Provenance>,
     },
     /// The server has set the reconnection time.
     Retry(Duration),

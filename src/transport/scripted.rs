@@ -11,7 +11,7 @@ use std::{
 use super::{Connector, Frame, Signal, Sink, Transport};
 use crate::{
     Error,
-    event::Known,
+    event::Provenance,
     host::{Guard, Host},
     policy::machine::Outlook,
 };
@@ -58,15 +58,11 @@ impl Script {
             .iter()
             .any(|listened| listened == name)
         {
-            let known = Known {
+            let provenance = Provenance::Known {
                 last_event_id: id.into(),
                 origin: URL.into(),
             };
-            self.signal(Signal::Frame(Frame::new(
-                name.into(),
-                Rc::new(known),
-                &data,
-            )));
+            self.signal(Signal::Frame(Frame::new(name.into(), provenance, &data)));
         }
     }
 

@@ -114,11 +114,7 @@ fn refused(status: u16) -> Error {
 }
 
 fn undecodable() -> Error {
-    let event = crate::Event::new(
-        "x",
-        "e".into(),
-        std::rc::Rc::new(crate::event::Known::default()),
-    );
+    let event = crate::Event::new("x", "e".into(), crate::event::Provenance::default());
     Error::Decode(crate::DecodeError::new::<u8>(&event, std::fmt::Error))
 }
 

@@ -56,7 +56,7 @@ pub(crate) struct Connection {
     /// What it has asked others to tell it.
     guards: RefCell<Vec<Guard>>,
     /// Of the last event.
-    provenance: RefCell<Option<Rc<dyn Provenance>>>,
+    provenance: RefCell<Option<Provenance>>,
     tasks: RefCell<VecDeque<Task>>,
     running: Cell<bool>,
     subscriptions: Subscriptions,

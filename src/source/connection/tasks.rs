@@ -22,18 +22,11 @@ use crate::{
 pub(super) enum Task {
     Opened,
     Frame(Event<String>),
-    Unheard {
-        last_event: Option<Rc<dyn Provenance>>,
-    },
+    Unheard { last_event: Option<Provenance> },
     Retry(Duration),
-    Lost {
-        error: Error,
-        outlook: Outlook,
-    },
+    Lost { error: Error, outlook: Outlook },
     Finished,
-    Tick {
-        late: Duration,
-    },
+    Tick { late: Duration },
     Online,
     Overflowed(Pushed),
     Closed,
@@ -60,12 +53,14 @@ impl Connection {
 
     fn receive(&self, signal: Signal<'_>) {
         match signal {
-            // The usual case, in which nothing need be copied.
+            // The usual case, in which nothing need be copied, and no deadline comes nearer.
             Signal::Frame(frame) if !self.running.get() => {
                 let running = Running::new(&self.running);
                 self.frame(&frame);
                 drop(running);
-                self.drain();
+                if self.has_tasks() {
+                    self.drain();
+                }
             }
             Signal::Frame(frame) => self.run(Task::Frame(frame.event().map(str::to_owned))),
             Signal::Opened => self.run(Task::Opened),
@@ -97,6 +92,10 @@ impl Connection {
         self.arm();
     }
 
+    fn has_tasks(&self) -> bool {
+        !self.tasks.borrow().is_empty()
+    }
+
     fn next_task(&self) -> Option<Task> {
         self.tasks.borrow_mut().pop_front()
     }
@@ -120,7 +119,7 @@ impl Connection {
         }
     }
 
-    fn unheard(&self, last_event: Option<Rc<dyn Provenance>>) {
+    fn unheard(&self, last_event: Option<Provenance>) {
         let mut machine = self.machine.borrow_mut();
         match last_event {
             Some(last) => {
@@ -133,7 +132,7 @@ impl Connection {
 
     fn frame(&self, frame: &Frame<'_>) {
         self.machine.borrow_mut().event(|| self.now());
-        self.provenance.replace(Some(Rc::clone(frame.provenance())));
+        self.provenance.replace(Some(frame.provenance().clone()));
         let terminal_data = self.settings.terminal_data.as_deref();
         if terminal_data.is_some_and(|data| data == frame.text()) {
             return self.close(CloseReason::Finished);
@@ -176,7 +175,7 @@ impl Connection {
 /// A frame that had to wait.
 fn kept(event: &Event<String>) -> Frame<'_> {
     let name = Rc::clone(event.shared_name());
-    Frame::new(name, Rc::clone(event.provenance()), &event.data)
+    Frame::new(name, event.provenance().clone(), &event.data)
 }
 
 /// While it lives, a task runs. A callback that panics ends it too.

@@ -68,6 +68,7 @@ impl Connection {
         self.machine
             .borrow_mut()
             .settle(trouble, &verdict, self.now());
+        self.arm();
         match verdict {
             Verdict::KeepWaiting => {
                 self.tell(&trouble.error, heard);

@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 use super::Line;
 use crate::{
     Error,
-    event::{Known, Provenance},
+    event::Provenance,
     parser::{self, Item, Parser},
     policy::machine::Outlook,
     transport::{Data, Frame, Signal, Sink},
@@ -30,7 +30,9 @@ const TURN: u32 = 512;
 pub(super) struct Reading {
     parser: Parser,
     buffer: Vec<u8>,
-    position: Position,
+    origin: Rc<str>,
+    /// The last event id that the source knows of.
+    told: Rc<str>,
 }
 
 impl Reading {
@@ -38,10 +40,8 @@ impl Reading {
         Self {
             parser: Parser::new(Rc::clone(&last_event_id), max_event_size),
             buffer: Vec::new(),
-            position: Position(Rc::new(Known {
-                last_event_id,
-                origin,
-            })),
+            told: last_event_id,
+            origin,
         }
     }
 
@@ -84,7 +84,11 @@ impl Reading {
                 Ok(Item::Event(frame)) => match line.listened_name(&frame) {
                     Some(name) => {
                         unheard = Unheard::Nothing;
-                        let provenance = self.position.at(frame.last_event_id());
+                        self.told.clone_from(frame.last_event_id());
+                        let provenance = Provenance::Known {
+                            last_event_id: Rc::clone(&self.told),
+                            origin: Rc::clone(&self.origin),
+                        };
                         let data = InChunk {
                             text: frame.into_data(),
                             #[cfg(feature = "npm")]
@@ -120,9 +124,12 @@ impl Reading {
     /// Tells once for each chunk what nobody listens to.
     fn tell_of(&mut self, unheard: Unheard, sink: &Sink) {
         let last_event_id = self.parser.last_event_id();
-        let moved_on = !self.position.is_at(last_event_id);
-        let last_event: Option<Rc<dyn Provenance>> = if moved_on || unheard == Unheard::Event {
-            Some(self.position.at(last_event_id))
+        let last_event = if !Rc::ptr_eq(last_event_id, &self.told) || unheard == Unheard::Event {
+            self.told.clone_from(last_event_id);
+            Some(Provenance::Known {
+                last_event_id: Rc::clone(last_event_id),
+                origin: Rc::clone(&self.origin),
+            })
         } else if unheard == Unheard::Comment {
             None
         } else {
@@ -193,25 +200,6 @@ async fn yield_now() {
         Poll::Pending
     })
     .await;
-}
-
-/// Where the last event came from; shared by all events with the same id.
-struct Position(Rc<Known>);
-
-impl Position {
-    fn is_at(&self, last_event_id: &Rc<str>) -> bool {
-        Rc::ptr_eq(&self.0.last_event_id, last_event_id)
-    }
-
-    fn at(&mut self, last_event_id: &Rc<str>) -> Rc<Known> {
-        if !self.is_at(last_event_id) {
-            self.0 = Rc::new(Known {
-                last_event_id: Rc::clone(last_event_id),
-                origin: Rc::clone(&self.0.origin),
-            });
-        }
-        Rc::clone(&self.0)
-    }
 }
 
 /// What a chunk has brought since the last event that was listened to.
