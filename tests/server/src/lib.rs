@@ -37,6 +37,7 @@ mod router;
 pub mod script;
 mod store;
 mod streams;
+mod ticks;
 
 use std::{
     io,

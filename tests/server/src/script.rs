@@ -153,6 +153,15 @@ pub enum Step {
         /// The text, in which each `{n}` becomes 0, 1, 2, …
         send: String,
     },
+    /// Sends the text again and again in time with a clock, each as one chunk of its own.
+    Ticks {
+        /// How many times, at most [`MAX_TIMES`].
+        times: u32,
+        /// The milliseconds from one to the next, from 1 to [`MAX_PAUSE_MS`].
+        every: u64,
+        /// The text, in which each `{n}` becomes 0, 1, 2, … and each `{now}` the microseconds since 1970.
+        send: String,
+    },
     /// Waits for so many milliseconds, at most [`MAX_PAUSE_MS`].
     Pause(u64),
     /// Waits for `POST /scripts/{id}/release`; one release lets one `wait` pass, and early ones count.
@@ -168,8 +177,13 @@ pub enum Step {
 impl Step {
     fn check(&self) -> Result<(), String> {
         match self {
-            Self::Repeat { times, .. } | Self::Series { times, .. } if *times > MAX_TIMES => {
+            Self::Repeat { times, .. } | Self::Series { times, .. } | Self::Ticks { times, .. }
+                if *times > MAX_TIMES =>
+            {
                 Err(format!("repeat: {times} times is more than {MAX_TIMES}"))
+            }
+            Self::Ticks { every, .. } if !(1..=MAX_PAUSE_MS).contains(every) => {
+                Err(format!("ticks: {every} ms is not in 1..={MAX_PAUSE_MS}"))
             }
             Self::Pause(ms) if *ms > MAX_PAUSE_MS => {
                 Err(format!("pause: {ms} ms is longer than {MAX_PAUSE_MS}"))

@@ -17,6 +17,7 @@ use crate::{
     flood::Flood,
     script::{Attempt, Cors, Seen, Step},
     store::{Store, Visit},
+    ticks::Ticks,
 };
 
 pub(crate) async fn play(
@@ -134,6 +135,7 @@ struct Player {
     connection: Connection,
     steps: std::vec::IntoIter<Step>,
     flood: Option<Flood>,
+    ticks: Option<Ticks>,
 }
 
 impl Player {
@@ -143,6 +145,7 @@ impl Player {
             connection,
             steps: Vec::new().into_iter(),
             flood: None,
+            ticks: None,
         }
     }
 
@@ -189,6 +192,11 @@ impl Player {
                 return Some(chunk);
             }
         }
+        if let Some(ticks) = &mut self.ticks
+            && let Some(chunk) = ticks.next().await
+        {
+            return Some(chunk);
+        }
         // hyper flushes when there is nothing to send, so that the chunk before goes out by itself.
         yield_now().await;
         loop {
@@ -204,6 +212,13 @@ impl Player {
                 Step::Series { times, send } => {
                     let series = self.flood.insert(Flood::one_by_one(times, &send));
                     if let Some(chunk) = series.next() {
+                        return Some(chunk);
+                    }
+                }
+                Step::Ticks { times, every, send } => {
+                    let every = Duration::from_millis(every);
+                    let ticks = self.ticks.insert(Ticks::new(times, every, send));
+                    if let Some(chunk) = ticks.next().await {
                         return Some(chunk);
                     }
                 }

@@ -109,6 +109,24 @@ async fn sends_a_series_one_by_one() {
 }
 
 #[tokio::test]
+async fn ticks_one_by_one_in_time() {
+    let server = start().await;
+    let ticks = Step::Ticks {
+        times: 3,
+        every: 30,
+        send: "data: {n}\n\n".into(),
+    };
+    let script = put(&server, [Attempt::playing([ticks, send("z")])]).await;
+    let begin = Instant::now();
+    let mut stream = script.open().await;
+    for n in 0..3 {
+        assert_eq!(stream.text().await, format!("data: {n}\n\n"));
+    }
+    assert!(begin.elapsed() >= Duration::from_millis(60));
+    assert_eq!(stream.text().await, "z");
+}
+
+#[tokio::test]
 async fn pauses() {
     let server = start().await;
     let steps = [send("a"), Step::Pause(80), send("b")];
