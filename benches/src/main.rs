@@ -1,11 +1,11 @@
-//! Runs the contenders in a headless Chromium, and prints what they took.
+//! Runs the contenders in a headless Chromium, and tells what they took.
 
 #[cfg(not(target_family = "wasm"))]
 mod runner;
 
 #[cfg(not(target_family = "wasm"))]
-fn main() {
-    runner::main();
+fn main() -> anyhow::Result<()> {
+    runner::main()
 }
 
 #[cfg(target_family = "wasm")]

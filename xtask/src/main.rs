@@ -28,7 +28,10 @@ Usage: cargo xtask <command>
   test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e
   lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes
   npm                  Build the npm package, optimised, into pkg/
-  bench                Time the contenders side by side in one headless Chromium
+  bench [task]... [--rounds N] [--picture]
+                       Measure the contenders side by side in one headless Chromium, by every task or
+                       only these: typed, unlistened, large, multi-line, latency, open-close, growth,
+                       size; --picture puts the picture of `typed` where the README shows it
   serve                Run the test server, for running `wasm-pack test` by hand
 
 Tools are kept in the user's cache folder; the long steps happen once.
@@ -41,7 +44,7 @@ enum Command {
     Test(Vec<test::Suite>),
     Lint,
     Npm,
-    Bench,
+    Bench(bench::Options),
     Serve,
 }
 
@@ -68,7 +71,7 @@ fn run() -> Result<ExitCode> {
         Command::Test(suites) => return test::test(&suites),
         Command::Lint => return lint::lint(),
         Command::Npm => npm::build()?,
-        Command::Bench => bench::bench()?,
+        Command::Bench(options) => bench::bench(&options)?,
         Command::Serve => server::serve()?,
     }
     Ok(ExitCode::SUCCESS)
@@ -83,7 +86,7 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             "test" => Command::Test(Vec::new()),
             "lint" => Command::Lint,
             "npm" => Command::Npm,
-            "bench" => Command::Bench,
+            "bench" => Command::Bench(bench::Options::default()),
             "serve" => Command::Serve,
             other => {
                 let message = format!("no command `{other}`; `cargo xtask --help` lists them");
@@ -97,6 +100,11 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             (_, Short('h') | Long("help")) => return Ok(Command::Help),
             (Command::Demo { port }, Long("port")) => *port = Some(args.value()?.parse()?),
             (Command::Test(suites), Value(name)) => suites.push(name.parse()?),
+            (Command::Bench(options), Value(name)) => options.tasks.push(name.parse()?),
+            (Command::Bench(options), Long("rounds")) => {
+                options.rounds = Some(args.value()?.parse()?);
+            }
+            (Command::Bench(options), Long("picture")) => options.picture = true,
             (_, arg) => return Err(arg.unexpected()),
         }
     }

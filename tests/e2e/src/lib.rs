@@ -28,6 +28,8 @@ const CHROMIUM_ARGUMENTS: &[&str] = &[
     "--disable-sync",
     // So that a script can collect garbage when it matters, by `gc()`.
     "--js-flags=--expose-gc",
+    // So that it can see what a page keeps in memory, exactly.
+    "--enable-precise-memory-info",
 ];
 const FIREFOX_ARGUMENTS: &[&str] = &["-headless"];
 

@@ -1,0 +1,14 @@
+// This project's npm package.
+import { EventSource } from "/pkg/typed_eventsource.js";
+
+const listenWith = (options) => (url, name, take, fail) => {
+  const source = new EventSource(url, options);
+  source.on(name, ({ data }) => take(data));
+  source.onError(fail);
+  return () => {
+    source.close();
+    source.free();
+  };
+};
+
+export const listenByBrowser = listenWith({});

@@ -1,0 +1,41 @@
+// What the runner calls, one contender at a time.
+import initNpm from "/pkg/typed_eventsource.js";
+import initRust, * as rust from "./rust/typed_eventsource_bench.js";
+import { listeners } from "./contenders/index.js";
+import * as tasks from "./tasks.js";
+
+const [npmWasm, rustWasm] = await Promise.all([initNpm(), initRust()]);
+
+window.bench = {
+  events(task) {
+    const { contender, url, name, payload, count } = task;
+    const listen = listeners[contender];
+    if (contender === "bytes") return tasks.bytes(task);
+    return listen ? tasks.events(listen, task) : rust.events(contender, url, name, payload, count);
+  },
+  async delays(task) {
+    const { contender, url, name, count } = task;
+    const listen = listeners[contender];
+    return Array.from(await (listen ? tasks.delays(listen, task) : rust.delays(contender, url, name, count)));
+  },
+  cycles(task) {
+    const { contender, url, name, count } = task;
+    const listen = listeners[contender];
+    return listen ? tasks.cycles(listen, task) : rust.cycles(contender, url, name, count);
+  },
+  /** In bytes, without what is garbage. */
+  async memory() {
+    await collectGarbage();
+    return {
+      heap: performance.memory.usedJSHeapSize,
+      npm: npmWasm.memory.buffer.byteLength,
+      rust: rustWasm.memory.buffer.byteLength,
+    };
+  },
+  collectGarbage,
+};
+
+/** Not from within a script, whose stack would keep things alive. */
+async function collectGarbage() {
+  await gc({ type: "major", execution: "async" });
+}

@@ -1,0 +1,1 @@
+export { fetchEventSource } from "@microsoft/fetch-event-source";

@@ -1,0 +1,28 @@
+//! The smallest app for each feature, to weigh what it costs. It listens for as long as its page lives.
+#![cfg(target_family = "wasm")]
+
+#[cfg(feature = "gloo")]
+mod gloo;
+#[cfg(feature = "text")]
+mod ours;
+#[cfg(any(feature = "gloo", feature = "json"))]
+mod price;
+
+use wasm_bindgen::{JsError, prelude::wasm_bindgen};
+
+/// What the page runs; nothing at all where no feature is on.
+#[wasm_bindgen(start)]
+pub fn start() -> Result<(), JsError> {
+    #[cfg(feature = "text")]
+    ours::listen()?;
+    #[cfg(feature = "gloo")]
+    gloo::listen()?;
+    Ok(())
+}
+
+#[cfg(any(feature = "gloo", feature = "text"))]
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console)]
+    fn log(text: &str);
+}

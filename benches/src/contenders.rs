@@ -1,0 +1,63 @@
+//! One implementation for each way to hear events from Rust.
+
+use futures::StreamExt;
+use serde::de::DeserializeOwned;
+use typed_eventsource::{Event, EventSource, Listener};
+use wasm_bindgen::JsError;
+use wasm_bindgen_futures::spawn_local;
+
+/// A client of event streams.
+pub(crate) trait Contender {
+    /// Dropping it closes the source.
+    type Source;
+
+    /// Opens a source and hands over each event of one name, decoded.
+    fn listen<T: DeserializeOwned + 'static>(
+        url: &str,
+        name: &str,
+        take: impl FnMut(T) + 'static,
+    ) -> Result<Self::Source, JsError>;
+}
+
+/// This crate over the browser's own `EventSource`.
+pub(crate) struct OursByBrowser;
+
+impl Contender for OursByBrowser {
+    type Source = (EventSource, Listener);
+
+    fn listen<T: DeserializeOwned + 'static>(
+        url: &str,
+        name: &str,
+        mut take: impl FnMut(T) + 'static,
+    ) -> Result<Self::Source, JsError> {
+        let source = EventSource::open(url)?;
+        let listener = source.on(name, move |event: Event<T>| take(event.data))?;
+        Ok((source, listener))
+    }
+}
+
+/// gloo-net, whose stream yields the DOM's events; the rest is what its users write.
+pub(crate) struct Gloo;
+
+impl Contender for Gloo {
+    type Source = gloo_net::eventsource::futures::EventSource;
+
+    fn listen<T: DeserializeOwned + 'static>(
+        url: &str,
+        name: &str,
+        mut take: impl FnMut(T) + 'static,
+    ) -> Result<Self::Source, JsError> {
+        let mut source = gloo_net::eventsource::futures::EventSource::new(url)?;
+        let mut events = source.subscribe(name)?;
+        spawn_local(async move {
+            while let Some(Ok((_, event))) = events.next().await {
+                let data = event.data().as_string().unwrap_or_default();
+                match serde_json::from_str(&data) {
+                    Ok(value) => take(value),
+                    Err(_) => break,
+                }
+            }
+        });
+        Ok(source)
+    }
+}

@@ -1,0 +1,80 @@
+//! Who takes part.
+
+/// One way to read event streams.
+#[derive(Debug)]
+pub(crate) struct Contender {
+    /// What the page knows it by.
+    pub(crate) key: &'static str,
+    /// What people know it by.
+    pub(crate) label: &'static str,
+    pub(crate) transport: Transport,
+}
+
+/// What brings the bytes, which is what the speed hangs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    /// The browser's own `EventSource`.
+    Browser,
+    /// `fetch` and its body.
+    Fetch,
+    /// A socket outside the browser.
+    Socket,
+}
+
+/// Those that hand over events. The first is what the others are compared with.
+pub(crate) const CLIENTS: [Contender; 8] = [
+    Contender {
+        key: "browser",
+        label: "browser's EventSource + JSON.parse, JavaScript",
+        transport: Transport::Browser,
+    },
+    Contender {
+        key: "gloo",
+        label: "gloo-net 0.7.0 + serde_json, Rust",
+        transport: Transport::Browser,
+    },
+    Contender {
+        key: "fetch-event-source",
+        label: "@microsoft/fetch-event-source 2.0.1 + JSON.parse, JavaScript",
+        transport: Transport::Fetch,
+    },
+    Contender {
+        key: "eventsource",
+        label: "eventsource 5.1.5 + JSON.parse, JavaScript",
+        transport: Transport::Fetch,
+    },
+    Contender {
+        key: "eventsource-client",
+        label: "eventsource-client 1.2.0 + JSON.parse, JavaScript",
+        transport: Transport::Fetch,
+    },
+    Contender {
+        key: "eventsource-parser",
+        label: "eventsource-parser 4.1.3 on fetch + JSON.parse, JavaScript",
+        transport: Transport::Fetch,
+    },
+    Contender {
+        key: "ours-js-browser",
+        label: "typed-eventsource, browser transport, JavaScript",
+        transport: Transport::Browser,
+    },
+    Contender {
+        key: "ours-rust-browser",
+        label: "typed-eventsource, browser transport, Rust",
+        transport: Transport::Browser,
+    },
+];
+
+/// The limit of what goes through fetch: it reads the bytes and throws them away.
+pub(crate) const BYTES: Contender = Contender {
+    key: "bytes",
+    label: "bytes only: fetch, read and throw away",
+    transport: Transport::Fetch,
+};
+
+/// The limit of the server.
+pub(crate) const LOOPBACK: Contender = Contender {
+    key: "server",
+    label: "the server itself: read outside the browser",
+    transport: Transport::Socket,
+};

@@ -1,0 +1,93 @@
+//! Reckoning with figures, and writing them.
+
+/// The median of some values; NaN of none.
+pub(crate) fn median(values: &[f64]) -> f64 {
+    let sorted = sorted(values);
+    let middle = sorted.len() / 2;
+    match sorted.len() {
+        0 => f64::NAN,
+        odd if odd % 2 == 1 => sorted[middle],
+        _ => f64::midpoint(sorted[middle - 1], sorted[middle]),
+    }
+}
+
+/// The value that so many in a hundred are not above; NaN of none.
+pub(crate) fn percentile(values: &[f64], percent: usize) -> f64 {
+    let rank = (values.len() * percent).div_ceil(100);
+    let sorted = sorted(values);
+    sorted
+        .get(rank.saturating_sub(1))
+        .copied()
+        .unwrap_or(f64::NAN)
+}
+
+/// The least and the most.
+pub(crate) fn spread(values: &[f64]) -> (f64, f64) {
+    let sorted = sorted(values);
+    match (sorted.first(), sorted.last()) {
+        (Some(least), Some(most)) => (*least, *most),
+        _ => (f64::NAN, f64::NAN),
+    }
+}
+
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+}
+
+/// With three digits that say something, and the thousands apart.
+pub(crate) fn readable(value: f64) -> String {
+    let size = value.abs();
+    if size >= 100.0 {
+        grouped(&format!("{value:.0}"))
+    } else if size >= 10.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.2}")
+    }
+}
+
+fn grouped(digits: &str) -> String {
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", digits),
+    };
+    let mut grouped = String::from(sign);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert!(median(&[]).is_nan());
+    }
+
+    #[test]
+    fn a_percentile_is_one_of_the_values() {
+        let values: Vec<_> = (1..=200).rev().map(f64::from).collect();
+        assert_eq!(percentile(&values, 50), 100.0);
+        assert_eq!(percentile(&values, 99), 198.0);
+        assert_eq!(percentile(&[7.0], 99), 7.0);
+    }
+
+    #[test]
+    fn figures_can_be_read() {
+        assert_eq!(readable(1_234_567.8), "1,234,568");
+        assert_eq!(readable(-1234.0), "-1,234");
+        assert_eq!(readable(123.4), "123");
+        assert_eq!(readable(12.34), "12.3");
+        assert_eq!(readable(1.234), "1.23");
+    }
+}

@@ -1,0 +1,106 @@
+//! Whether an event costs the same after millions of them.
+
+use anyhow::Result;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use typed_eventsource_server::script::Step;
+
+use super::payloads;
+use crate::runner::{
+    contenders::{CLIENTS, Contender},
+    figures::readable,
+    page::Page,
+    rounds::order,
+    table::{Row, Table},
+};
+
+const COUNTS: [u32; 4] = [10_000, 100_000, 1_000_000, 5_000_000];
+
+/// Who is measured.
+const GROWING: [&str; 1] = ["eventsource-parser"];
+
+/// What the page tells of its time.
+#[derive(Deserialize)]
+struct Heard {
+    /// Milliseconds.
+    elapsed: f64,
+}
+
+/// What the page tells of its memory, in bytes.
+#[derive(Deserialize)]
+struct Memory {
+    npm: f64,
+    rust: f64,
+}
+
+pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
+    for count in COUNTS {
+        let send = payloads::event("price", payloads::PRICE);
+        let flood = Step::Repeat { times: count, send };
+        page.put_stream(&id(count), vec![flood, Step::End]).await?;
+    }
+    let mut tables = Vec::new();
+    for contender in CLIENTS.iter().filter(|one| GROWING.contains(&one.key)) {
+        page.reload().await;
+        tables.extend(grow(page, contender, rounds).await?);
+    }
+    Ok(tables)
+}
+
+/// The first round begins with the fewest events on a new page, so that it shows what each count adds to the memory;
+/// its times do not count.
+async fn grow(page: &Page, contender: &Contender, rounds: usize) -> Result<[Table; 2]> {
+    let mut times = COUNTS.map(|_| Vec::new());
+    let mut memory = COUNTS.map(|_| Vec::new());
+    for round in 0..=rounds {
+        for index in order(COUNTS.len(), round) {
+            page.collect_garbage().await?;
+            let time = time_per_event(page, contender, COUNTS[index]).await?;
+            if round > 0 {
+                times[index].push(time);
+            } else {
+                memory[index].push(wasm_memory(page).await?);
+            }
+        }
+    }
+    let table = |measure, unit, runs: [Vec<f64>; COUNTS.len()]| Table {
+        task: "growth",
+        title: format!("{}; {rounds} rounds", contender.label),
+        measure,
+        unit,
+        reference: Some(0),
+        rows: COUNTS
+            .into_iter()
+            .zip(runs)
+            .map(|(count, runs)| Row {
+                contender: format!("{}-{count}", contender.key),
+                label: format!("{} events", readable(count.into())),
+                runs,
+            })
+            .collect(),
+    };
+    Ok([
+        table("time", "ns/event", times),
+        table("wasm memory", "KiB", memory),
+    ])
+}
+
+/// In nanoseconds.
+async fn time_per_event(page: &Page, contender: &Contender, count: u32) -> Result<f64> {
+    let task = json!({
+        "contender": contender.key, "url": format!("/streams/{}", id(count)), "name": "price",
+        "payload": "price", "count": count,
+    });
+    let heard: Heard = page.call("events", task).await?;
+    Ok(heard.elapsed * 1e6 / f64::from(count))
+}
+
+/// Of all wasm on the page, in KiB.
+async fn wasm_memory(page: &Page) -> Result<f64> {
+    let memory: Memory = page.call("memory", Value::Null).await?;
+    Ok((memory.npm + memory.rust) / 1024.0)
+}
+
+fn id(count: u32) -> String {
+    format!("growth-{count}")
+}

@@ -1,0 +1,100 @@
+//! What comes over the wire before the first event can.
+
+use std::{fs, io::Write, path::Path};
+
+use anyhow::{Context, Result};
+use flate2::{Compression, write::GzEncoder};
+
+use crate::runner::{
+    FOLDER,
+    table::{Row, Table},
+};
+
+/// The smallest apps, by the folder that each is in. The first is what the others are compared with.
+const APPS: [(&str, &str); 6] = [
+    ("empty", "an app that does nothing"),
+    ("text", "typed-eventsource without features"),
+    ("json", "typed-eventsource with `json`"),
+    ("bytes", "typed-eventsource with `json` and `bytes`"),
+    ("gzip", "typed-eventsource with `json`, `bytes` and `gzip`"),
+    ("gloo", "gloo-net 0.7.0 + serde_json"),
+];
+
+/// The bundles, by the file that each is in.
+const BUNDLES: [(&str, &str); 5] = [
+    ("fetch-event-source", "@microsoft/fetch-event-source 2.0.1"),
+    ("eventsource", "eventsource 5.1.5"),
+    ("eventsource-client", "eventsource-client 1.2.0"),
+    (
+        "eventsource-parser",
+        "eventsource-parser 4.1.3, which is the parser alone",
+    ),
+    (
+        "typed-eventsource",
+        "typed-eventsource, wasm and JavaScript",
+    ),
+];
+
+pub(crate) fn run() -> Result<Vec<Table>> {
+    let folder = Path::new(FOLDER).join("sizes");
+    let mut totals = Vec::new();
+    for (name, label) in APPS {
+        let app = folder.join("rust").join(name);
+        let size = zipped(&app.join("app_bg.wasm"))? + zipped(&app.join("glue.js"))?;
+        totals.push(row(name, label, size));
+    }
+    let empty = totals[0].runs[0];
+    let over = totals
+        .iter()
+        .skip(1)
+        .map(|total| row(&total.contender, &total.label, total.runs[0] - empty))
+        .collect();
+    let mut bundles = Vec::new();
+    for (name, label) in BUNDLES {
+        let mut size = zipped(&folder.join(format!("js/{name}.js")))?;
+        if name == "typed-eventsource" {
+            size += zipped(Path::new("pkg/typed_eventsource_bg.wasm"))?;
+        }
+        bundles.push(row(name, label, size));
+    }
+    let table = |title: &str, measure, rows| Table {
+        task: "size",
+        title: title.into(),
+        measure,
+        unit: "bytes",
+        reference: None,
+        rows,
+    };
+    Ok(vec![
+        table(
+            "the smallest app in Rust, wasm and minified JavaScript, gzip -9",
+            "total",
+            totals,
+        ),
+        table(
+            "the same, what it has more than the app that does nothing",
+            "added",
+            over,
+        ),
+        table(
+            "what JavaScript imports, minified, gzip -9",
+            "bundle",
+            bundles,
+        ),
+    ])
+}
+
+fn row(name: &str, label: &str, size: f64) -> Row {
+    Row {
+        contender: name.into(),
+        label: label.into(),
+        runs: vec![size],
+    }
+}
+
+fn zipped(path: &Path) -> Result<f64> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&bytes)?;
+    Ok(encoder.finish()?.len() as f64)
+}

@@ -1,0 +1,183 @@
+//! Many events, as fast as they can be read.
+
+use anyhow::{Result, ensure};
+use serde::Deserialize;
+use serde_json::json;
+use typed_eventsource_server::script::Step;
+
+use super::payloads;
+use crate::runner::{
+    contenders::{BYTES, CLIENTS, Contender, LOOPBACK, Transport},
+    loopback,
+    page::Page,
+    rounds::alternate,
+    table::{Row, Table},
+};
+
+/// A text that is sent again and again, and what to make of it.
+struct Stream {
+    task: &'static str,
+    title: String,
+    /// How often it is sent over the browser's own transport, and over the faster ones.
+    times: (u32, u32),
+    text: String,
+    /// How many events it holds, of which one is listened to.
+    events: u32,
+    /// The name of the one that is listened to.
+    name: &'static str,
+    payload: &'static str,
+    /// What that one weighs.
+    weight: f64,
+    unit: Unit,
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Events,
+    Megabytes,
+}
+
+impl Unit {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Events => "events/s",
+            Self::Megabytes => "MB/s",
+        }
+    }
+}
+
+/// What the page tells.
+#[derive(Deserialize)]
+struct Heard {
+    /// Milliseconds.
+    elapsed: f64,
+    /// Of the events' weights, or of the bytes.
+    sum: f64,
+}
+
+pub(crate) async fn typed(page: &Page, rounds: usize) -> Result<Vec<Table>> {
+    let stream = Stream {
+        task: "typed",
+        title: "events of 125 bytes of JSON, with a name and an id, decoded".into(),
+        times: (50_000, 500_000),
+        text: payloads::event("price", payloads::PRICE),
+        events: 1,
+        name: "price",
+        payload: "price",
+        weight: payloads::PRICE_WEIGHT,
+        unit: Unit::Events,
+    };
+    run(page, rounds, stream).await
+}
+
+pub(crate) async fn unlistened(page: &Page, rounds: usize) -> Result<Vec<Table>> {
+    let noise = payloads::event("noise", payloads::PRICE).repeat(9);
+    let stream = Stream {
+        task: "unlistened",
+        title: "the same, where only one event in ten has a name that somebody listens to".into(),
+        times: (10_000, 50_000),
+        text: noise + &payloads::event("price", payloads::PRICE),
+        events: 10,
+        name: "price",
+        payload: "price",
+        weight: payloads::PRICE_WEIGHT,
+        unit: Unit::Events,
+    };
+    run(page, rounds, stream).await
+}
+
+pub(crate) async fn large(page: &Page, rounds: usize) -> Result<Vec<Table>> {
+    let (text, weight) = payloads::large(1 << 20);
+    let stream = Stream {
+        task: "large",
+        title: "events of 1 MiB of JSON".into(),
+        times: (64, 128),
+        text,
+        events: 1,
+        name: "large",
+        payload: "large",
+        weight,
+        unit: Unit::Megabytes,
+    };
+    run(page, rounds, stream).await
+}
+
+pub(crate) async fn multi_line(page: &Page, rounds: usize) -> Result<Vec<Table>> {
+    let (text, weight) = payloads::multi_line(1000);
+    let stream = Stream {
+        task: "multi-line",
+        title: "events of 1,000 lines of data, 40 bytes of JSON each".into(),
+        times: (500, 1500),
+        text,
+        events: 1,
+        name: "lines",
+        payload: "lines",
+        weight,
+        unit: Unit::Megabytes,
+    };
+    run(page, rounds, stream).await
+}
+
+async fn run(page: &Page, rounds: usize, stream: Stream) -> Result<Vec<Table>> {
+    for (id, times) in [("slow", stream.times.0), ("fast", stream.times.1)] {
+        let send = stream.text.clone();
+        let steps = vec![Step::Repeat { times, send }, Step::End];
+        page.put_stream(id, steps).await?;
+    }
+    let contenders: Vec<_> = CLIENTS.iter().chain([&BYTES, &LOOPBACK]).collect();
+    let measured = alternate(page, &contenders, rounds, async |contender, _| {
+        stream.rate_of(page, contender).await
+    })
+    .await?;
+    let rows = contenders
+        .iter()
+        .zip(measured)
+        .map(|(contender, runs)| Row {
+            contender: contender.key.into(),
+            label: contender.label.into(),
+            runs,
+        });
+    Ok(vec![Table {
+        task: stream.task,
+        title: format!("{}; {rounds} rounds", stream.title),
+        measure: "rate",
+        unit: stream.unit.name(),
+        reference: Some(0),
+        rows: rows.collect(),
+    }])
+}
+
+impl Stream {
+    async fn rate_of(&self, page: &Page, contender: &Contender) -> Result<f64> {
+        let (id, times) = match contender.transport {
+            Transport::Browser => ("slow", self.times.0),
+            Transport::Fetch | Transport::Socket => ("fast", self.times.1),
+        };
+        let length = payloads::length(&self.text, times);
+        let path = format!("/streams/{id}");
+        let elapsed = match contender.key {
+            key if key == LOOPBACK.key => loopback::read(page.origin(), &path, length).await?,
+            key => {
+                let task = json!({
+                    "contender": key, "url": path, "name": self.name, "payload": self.payload, "count": times,
+                });
+                let heard: Heard = page.call("events", task).await?;
+                let expected = match key {
+                    key if key == BYTES.key => length as f64,
+                    _ => self.weight * f64::from(times),
+                };
+                ensure!(
+                    heard.sum == expected,
+                    "heard {} instead of {expected}",
+                    heard.sum
+                );
+                heard.elapsed
+            }
+        };
+        let amount = match self.unit {
+            Unit::Events => f64::from(self.events) * f64::from(times),
+            Unit::Megabytes => length as f64 / 1e6,
+        };
+        Ok(amount / (elapsed / 1000.0))
+    }
+}
