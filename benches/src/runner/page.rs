@@ -36,7 +36,9 @@ impl Page {
         .context("the server does not start")?;
         let browser = Browser::launch(Kind::Chromium).await;
         let page = Self { browser, server };
-        page.browser.goto(page.server.origin()).await;
+        // Any page of this origin will do to put scripts from.
+        let any = format!("{}/bench.js", page.server.origin());
+        page.browser.goto(&any).await;
         page.put("page", isolated_page()).await?;
         Ok(page)
     }

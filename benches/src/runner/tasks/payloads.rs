@@ -2,7 +2,7 @@
 
 /// The data of a price: 125 bytes of JSON.
 pub(crate) const PRICE: &str = "{\"symbol\":\"ACME\",\"price\":101.25,\"change\":-0.4,\
-    \"volume\":123456,\"time\":1763660000000,\"note\":\"a bit of text to fill it up 123\"}";
+    \"volume\":123456,\"time\":1763660000000,\"note\":\"a bit of text to fill it up 1234\"}";
 
 /// What a price weighs on the page.
 pub(crate) const PRICE_WEIGHT: f64 = 101.25;
