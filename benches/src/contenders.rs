@@ -2,7 +2,7 @@
 
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
-use typed_eventsource::{Event, EventSource, Listener};
+use typed_eventsource::{Event, EventSource, Fetch, Listener};
 use wasm_bindgen::JsError;
 use wasm_bindgen_futures::spawn_local;
 
@@ -31,6 +31,23 @@ impl Contender for OursByBrowser {
         mut take: impl FnMut(T) + 'static,
     ) -> Result<Self::Source, JsError> {
         let source = EventSource::open(url)?;
+        let listener = source.on(name, move |event: Event<T>| take(event.data))?;
+        Ok((source, listener))
+    }
+}
+
+/// This crate over fetch.
+pub(crate) struct OursByFetch;
+
+impl Contender for OursByFetch {
+    type Source = (EventSource, Listener);
+
+    fn listen<T: DeserializeOwned + 'static>(
+        url: &str,
+        name: &str,
+        mut take: impl FnMut(T) + 'static,
+    ) -> Result<Self::Source, JsError> {
+        let source = EventSource::builder(url).fetch(Fetch::new()).open()?;
         let listener = source.on(name, move |event: Event<T>| take(event.data))?;
         Ok((source, listener))
     }

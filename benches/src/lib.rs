@@ -9,7 +9,7 @@ mod tasks;
 use js_sys::{JsString, Object, Reflect};
 use wasm_bindgen::{JsError, JsValue, prelude::wasm_bindgen};
 
-use contenders::{Contender, Gloo, OursByBrowser};
+use contenders::{Contender, Gloo, OursByBrowser, OursByFetch};
 use payloads::{Large, Lines, Price};
 use tasks::Heard;
 
@@ -23,6 +23,10 @@ macro_rules! with_contender {
             }
             "ours-rust-browser" => {
                 type $contender = OursByBrowser;
+                $call
+            }
+            "ours-rust-fetch" => {
+                type $contender = OursByFetch;
                 $call
             }
             other => Err(unknown(other)),

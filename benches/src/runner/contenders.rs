@@ -22,7 +22,7 @@ pub(crate) enum Transport {
 }
 
 /// Those that hand over events. The first is what the others are compared with.
-pub(crate) const CLIENTS: [Contender; 8] = [
+pub(crate) const CLIENTS: [Contender; 9] = [
     Contender {
         key: "browser",
         label: "browser's EventSource + JSON.parse, JavaScript",
@@ -62,6 +62,11 @@ pub(crate) const CLIENTS: [Contender; 8] = [
         key: "ours-rust-browser",
         label: "typed-eventsource, browser transport, Rust",
         transport: Transport::Browser,
+    },
+    Contender {
+        key: "ours-rust-fetch",
+        label: "typed-eventsource, fetch transport, Rust",
+        transport: Transport::Fetch,
     },
 ];
 

@@ -18,6 +18,7 @@ const ROW: f64 = 28.0;
 const BAR: f64 = 18.0;
 
 const STYLE: &str = "\
+.page { fill: #ffffff }
 text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .title { font-size: 15px; font-weight: 600 }
 .faint { fill: #59636e }
@@ -25,6 +26,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .ours { fill: #0969da }
 .limit { fill: none; stroke: #8c959f; stroke-dasharray: 4 3 }
 @media (prefers-color-scheme: dark) {
+.page { fill: #0d1117 }
 text { fill: #f0f6fc }
 .faint { fill: #9198a1 }
 .other { fill: #656c76 }
@@ -49,7 +51,8 @@ pub(crate) fn draw(table: &Table) -> String {
     );
     let _ = writeln!(
         svg,
-        "<text class=\"title\" x=\"16\" y=\"22\">{}</text>\n\
+        "<rect class=\"page\" width=\"100%\" height=\"100%\" rx=\"6\"/>\n\
+         <text class=\"title\" x=\"16\" y=\"22\">{}</text>\n\
          <text class=\"faint\" x=\"16\" y=\"42\">{}</text>",
         title(table),
         escaped(&table.title)

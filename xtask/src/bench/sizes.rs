@@ -14,10 +14,11 @@ const SOURCES: &str = "benches/page/src/sizes";
 const FOLDER: &str = "target/bench/sizes";
 
 /// The app's name, and the one feature that it is built with.
-const APPS: [(&str, &str); 6] = [
+const APPS: [(&str, &str); 7] = [
     ("empty", ""),
     ("text", "text"),
     ("json", "json"),
+    ("fetch", "fetch"),
     ("bytes", "bytes"),
     ("gzip", "gzip"),
     ("gloo", "gloo"),

@@ -17,7 +17,7 @@ use crate::runner::{
 const COUNTS: [u32; 4] = [10_000, 100_000, 1_000_000, 5_000_000];
 
 /// Who is measured.
-const GROWING: [&str; 1] = ["eventsource-parser"];
+const GROWING: [&str; 1] = ["ours-rust-fetch"];
 
 /// What the page tells of its time.
 #[derive(Deserialize)]

@@ -11,10 +11,11 @@ use crate::runner::{
 };
 
 /// The smallest apps, by the folder that each is in. The first is what the others are compared with.
-const APPS: [(&str, &str); 6] = [
+const APPS: [(&str, &str); 7] = [
     ("empty", "an app that does nothing"),
     ("text", "typed-eventsource without features"),
     ("json", "typed-eventsource with `json`"),
+    ("fetch", "typed-eventsource with `json` and `fetch`"),
     ("bytes", "typed-eventsource with `json` and `bytes`"),
     ("gzip", "typed-eventsource with `json`, `bytes` and `gzip`"),
     ("gloo", "gloo-net 0.7.0 + serde_json"),
