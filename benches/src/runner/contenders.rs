@@ -7,18 +7,16 @@ pub(crate) struct Contender {
     pub(crate) key: &'static str,
     /// What people know it by.
     pub(crate) label: &'static str,
-    pub(crate) transport: Transport,
+    pub(crate) pace: Pace,
 }
 
-/// What brings the bytes, which is what the speed hangs on.
+/// How much it can be asked to read in a round, so that each is busy for about as long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transport {
-    /// The browser's own `EventSource`.
-    Browser,
-    /// `fetch` and its body.
-    Fetch,
-    /// A socket outside the browser.
-    Socket,
+pub(crate) enum Pace {
+    Slow,
+    Fast,
+    /// For those that make nothing of what they read.
+    Limit,
 }
 
 /// Those that hand over events. The first is what the others are compared with.
@@ -26,47 +24,47 @@ pub(crate) const CLIENTS: [Contender; 9] = [
     Contender {
         key: "browser",
         label: "browser's EventSource + JSON.parse, JavaScript",
-        transport: Transport::Browser,
+        pace: Pace::Slow,
     },
     Contender {
         key: "gloo",
         label: "gloo-net 0.7.0 + serde_json, Rust",
-        transport: Transport::Browser,
+        pace: Pace::Slow,
     },
     Contender {
         key: "fetch-event-source",
         label: "@microsoft/fetch-event-source 2.0.1 + JSON.parse, JavaScript",
-        transport: Transport::Fetch,
+        pace: Pace::Slow,
     },
     Contender {
         key: "eventsource",
         label: "eventsource 5.1.5 + JSON.parse, JavaScript",
-        transport: Transport::Fetch,
+        pace: Pace::Slow,
     },
     Contender {
         key: "eventsource-client",
         label: "eventsource-client 1.2.0 + JSON.parse, JavaScript",
-        transport: Transport::Fetch,
+        pace: Pace::Fast,
     },
     Contender {
         key: "eventsource-parser",
         label: "eventsource-parser 4.1.3 on fetch + JSON.parse, JavaScript",
-        transport: Transport::Fetch,
+        pace: Pace::Fast,
     },
     Contender {
         key: "ours-js-browser",
         label: "typed-eventsource, browser transport, JavaScript",
-        transport: Transport::Browser,
+        pace: Pace::Slow,
     },
     Contender {
         key: "ours-rust-browser",
         label: "typed-eventsource, browser transport, Rust",
-        transport: Transport::Browser,
+        pace: Pace::Slow,
     },
     Contender {
         key: "ours-rust-fetch",
         label: "typed-eventsource, fetch transport, Rust",
-        transport: Transport::Fetch,
+        pace: Pace::Fast,
     },
 ];
 
@@ -74,12 +72,12 @@ pub(crate) const CLIENTS: [Contender; 9] = [
 pub(crate) const BYTES: Contender = Contender {
     key: "bytes",
     label: "bytes only: fetch, read and throw away",
-    transport: Transport::Fetch,
+    pace: Pace::Limit,
 };
 
 /// The limit of the server.
 pub(crate) const LOOPBACK: Contender = Contender {
     key: "server",
     label: "the server itself: read outside the browser",
-    transport: Transport::Socket,
+    pace: Pace::Limit,
 };

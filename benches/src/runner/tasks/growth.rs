@@ -59,7 +59,7 @@ async fn grow(page: &Page, contender: &Contender, rounds: usize) -> Result<[Tabl
             if round > 0 {
                 times[index].push(time);
             } else {
-                memory[index].push(wasm_memory(page).await?);
+                memory[index].push(wasm_memory(page, contender).await?);
             }
         }
     }
@@ -95,10 +95,15 @@ async fn time_per_event(page: &Page, contender: &Contender, count: u32) -> Resul
     Ok(heard.elapsed * 1e6 / f64::from(count))
 }
 
-/// Of all wasm on the page, in KiB.
-async fn wasm_memory(page: &Page) -> Result<f64> {
+/// Of the wasm that the contender is in, in KiB.
+async fn wasm_memory(page: &Page, contender: &Contender) -> Result<f64> {
     let memory: Memory = page.call("memory", Value::Null).await?;
-    Ok((memory.npm + memory.rust) / 1024.0)
+    let bytes = if contender.key.starts_with("ours-js-") {
+        memory.npm
+    } else {
+        memory.rust
+    };
+    Ok(bytes / 1024.0)
 }
 
 fn id(count: u32) -> String {

@@ -7,19 +7,22 @@ use typed_eventsource_server::script::Step;
 
 use super::payloads;
 use crate::runner::{
-    contenders::{BYTES, CLIENTS, Contender, LOOPBACK, Transport},
+    contenders::{BYTES, CLIENTS, Contender, LOOPBACK},
     loopback,
     page::Page,
     rounds::alternate,
     table::{Row, Table},
 };
 
+/// The streams' names, by [`Pace`](crate::runner::contenders::Pace).
+const IDS: [&str; 3] = ["slow", "fast", "limit"];
+
 /// A text that is sent again and again, and what to make of it.
 struct Stream {
     task: &'static str,
     title: String,
-    /// How often it is sent over the browser's own transport, and over the faster ones.
-    times: (u32, u32),
+    /// How often it is sent to the slow, to the fast, and to those that make nothing of it.
+    times: [u32; 3],
     text: String,
     /// How many events it holds, of which one is listened to.
     events: u32,
@@ -59,7 +62,7 @@ pub(crate) async fn typed(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     let stream = Stream {
         task: "typed",
         title: "events of 125 bytes of JSON, with a name and an id, decoded".into(),
-        times: (50_000, 500_000),
+        times: [100_000, 500_000, 2_000_000],
         text: payloads::event("price", payloads::PRICE),
         events: 1,
         name: "price",
@@ -75,7 +78,7 @@ pub(crate) async fn unlistened(page: &Page, rounds: usize) -> Result<Vec<Table>>
     let stream = Stream {
         task: "unlistened",
         title: "the same, where only one event in ten has a name that somebody listens to".into(),
-        times: (10_000, 50_000),
+        times: [10_000, 50_000, 200_000],
         text: noise + &payloads::event("price", payloads::PRICE),
         events: 10,
         name: "price",
@@ -91,7 +94,7 @@ pub(crate) async fn large(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     let stream = Stream {
         task: "large",
         title: "events of 1 MiB of JSON".into(),
-        times: (64, 128),
+        times: [64, 128, 512],
         text,
         events: 1,
         name: "large",
@@ -107,7 +110,7 @@ pub(crate) async fn multi_line(page: &Page, rounds: usize) -> Result<Vec<Table>>
     let stream = Stream {
         task: "multi-line",
         title: "events of 1,000 lines of data, 40 bytes of JSON each".into(),
-        times: (500, 1500),
+        times: [500, 1_500, 6_000],
         text,
         events: 1,
         name: "lines",
@@ -119,7 +122,7 @@ pub(crate) async fn multi_line(page: &Page, rounds: usize) -> Result<Vec<Table>>
 }
 
 async fn run(page: &Page, rounds: usize, stream: Stream) -> Result<Vec<Table>> {
-    for (id, times) in [("slow", stream.times.0), ("fast", stream.times.1)] {
+    for (id, times) in IDS.into_iter().zip(stream.times) {
         let send = stream.text.clone();
         let steps = vec![Step::Repeat { times, send }, Step::End];
         page.put_stream(id, steps).await?;
@@ -149,10 +152,8 @@ async fn run(page: &Page, rounds: usize, stream: Stream) -> Result<Vec<Table>> {
 
 impl Stream {
     async fn rate_of(&self, page: &Page, contender: &Contender) -> Result<f64> {
-        let (id, times) = match contender.transport {
-            Transport::Browser => ("slow", self.times.0),
-            Transport::Fetch | Transport::Socket => ("fast", self.times.1),
-        };
+        let pace = contender.pace as usize;
+        let (id, times) = (IDS[pace], self.times[pace]);
         let length = payloads::length(&self.text, times);
         let path = format!("/streams/{id}");
         let elapsed = match contender.key {
