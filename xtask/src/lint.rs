@@ -39,6 +39,14 @@ pub(crate) fn lint() -> Result<ExitCode> {
             )
         })?;
     }
+    report.step("clippy, wasm32, benchmark", |_| {
+        clippy(cargo("clippy").args([
+            "--package=typed-eventsource-bench",
+            "--package=typed-eventsource-sizes",
+            "--target=wasm32-unknown-unknown",
+            "--all-features",
+        ]))
+    })?;
     report.step("clippy, fuzz target", |_| {
         // Without libFuzzer itself: that takes a C++ compiler.
         clippy(cargo("clippy").args([

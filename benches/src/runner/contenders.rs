@@ -20,7 +20,7 @@ pub(crate) enum Pace {
 }
 
 /// Those that hand over events. The first is what the others are compared with.
-pub(crate) const CLIENTS: [Contender; 9] = [
+pub(crate) const CLIENTS: [Contender; 10] = [
     Contender {
         key: "browser",
         label: "browser's EventSource + JSON.parse, JavaScript",
@@ -60,6 +60,11 @@ pub(crate) const CLIENTS: [Contender; 9] = [
         key: "ours-rust-browser",
         label: "typed-eventsource, browser transport, Rust",
         pace: Pace::Slow,
+    },
+    Contender {
+        key: "ours-js-fetch",
+        label: "typed-eventsource, fetch transport, JavaScript",
+        pace: Pace::Fast,
     },
     Contender {
         key: "ours-rust-fetch",

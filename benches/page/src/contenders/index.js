@@ -5,7 +5,7 @@ import { listen as eventsource } from "./eventsource.js";
 import { listen as eventsourceClient } from "./eventsource-client.js";
 import { listen as eventsourceParser } from "./eventsource-parser.js";
 import { listen as fetchEventSource } from "./fetch-event-source.js";
-import { listenByBrowser as oursByBrowser } from "./ours.js";
+import { listenByBrowser as oursByBrowser, listenByFetch as oursByFetch } from "./ours.js";
 
 export const listeners = {
   browser,
@@ -14,4 +14,5 @@ export const listeners = {
   "eventsource-parser": eventsourceParser,
   "fetch-event-source": fetchEventSource,
   "ours-js-browser": oursByBrowser,
+  "ours-js-fetch": oursByFetch,
 };

@@ -12,3 +12,4 @@ const listenWith = (options) => (url, name, take, fail) => {
 };
 
 export const listenByBrowser = listenWith({});
+export const listenByFetch = listenWith({ transport: "fetch" });
