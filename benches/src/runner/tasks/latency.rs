@@ -26,8 +26,8 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     };
     page.put_stream("ticks", vec![ticks, Step::End]).await?;
     let contenders: Vec<_> = CLIENTS.iter().collect();
-    let measured = alternate(page, &contenders, rounds, async |contender, run| {
-        let count = if run.round == 0 { WARM_UP } else { EVENTS };
+    let measured = alternate(page, &contenders, rounds, async |contender, round| {
+        let count = if round == 0 { WARM_UP } else { EVENTS };
         let task = json!({
             "contender": contender.key, "url": "/streams/ticks", "name": "tick", "count": count,
         });
