@@ -77,7 +77,9 @@ pub(crate) async fn unlistened(page: &Page, rounds: usize) -> Result<Vec<Table>>
     let noise = payloads::event("noise", payloads::PRICE).repeat(9);
     let stream = Stream {
         task: "unlistened",
-        title: "the same, where only one event in ten has a name that somebody listens to".into(),
+        title:
+            "events of 125 bytes of JSON, of which one in ten has a name that somebody listens to"
+                .into(),
         times: [10_000, 50_000, 200_000],
         text: noise + &payloads::event("price", payloads::PRICE),
         events: 10,
