@@ -51,7 +51,7 @@ async function hear(listen, url, name, count, each) {
 /** Reads a stream to its end and makes nothing of it: the limit of all that goes through fetch. */
 export async function bytes({ url }) {
   const start = performance.now();
-  const { body } = await fetch(url);
+  const { body } = await fetch(url, { cache: "no-store" });
   const reader = body.getReader();
   let sum = 0;
   for (;;) {

@@ -11,7 +11,7 @@ export function listen(url, name, take, fail) {
 }
 
 async function feed(url, signal, parser) {
-  const { body } = await fetch(url, { signal });
+  const { body } = await fetch(url, { signal, cache: "no-store" });
   const reader = body.getReader();
   const decoder = new TextDecoder();
   for (;;) {
