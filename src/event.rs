@@ -1,9 +1,11 @@
 //! One event, as a listener or a stream hands it over.
 
+#[cfg(feature = "npm")]
+use std::cell::OnceCell;
 use std::{fmt, rc::Rc};
 
 #[cfg(feature = "npm")]
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// An event that the server sent, with its payload decoded to `T`.
 ///
@@ -40,7 +42,7 @@ pub struct Event<T> {
 pub(crate) enum Provenance {
     Known {
         last_event_id: Rc<str>,
-        origin: Rc<str>,
+        origin: Rc<Origin>,
     },
     /// Found out when somebody asks.
     Asked(Rc<dyn AskProvenance>),
@@ -50,10 +52,9 @@ pub(crate) trait AskProvenance: fmt::Debug {
     fn last_event_id(&self) -> &str;
     fn origin(&self) -> &str;
 
+    /// An object of JavaScript that tells them.
     #[cfg(feature = "npm")]
-    fn js_last_event_id(&self) -> JsValue;
-    #[cfg(feature = "npm")]
-    fn js_origin(&self) -> JsValue;
+    fn to_js(&self) -> JsValue;
 }
 
 impl Provenance {
@@ -66,26 +67,59 @@ impl Provenance {
 
     fn origin(&self) -> &str {
         match self {
-            Self::Known { origin, .. } => origin,
+            Self::Known { origin, .. } => &origin.text,
             Self::Asked(message) => message.origin(),
         }
     }
 
+    /// An object of JavaScript with the `lastEventId` and the `origin`.
     #[cfg(feature = "npm")]
-    pub(crate) fn js_last_event_id(&self) -> JsValue {
+    pub(crate) fn to_js(&self) -> JsValue {
         match self {
-            Self::Known { last_event_id, .. } => JsValue::from_str(last_event_id),
-            Self::Asked(message) => message.js_last_event_id(),
+            Self::Known {
+                last_event_id,
+                origin,
+            } => JsProvenance::new(last_event_id, &origin.to_js()).into(),
+            Self::Asked(message) => message.to_js(),
         }
     }
+}
 
+/// The origin of all events of one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Origin {
+    text: String,
     #[cfg(feature = "npm")]
-    pub(crate) fn js_origin(&self) -> JsValue {
-        match self {
-            Self::Known { origin, .. } => JsValue::from_str(origin),
-            Self::Asked(message) => message.js_origin(),
+    js: OnceCell<JsValue>,
+}
+
+impl From<String> for Origin {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            #[cfg(feature = "npm")]
+            js: OnceCell::new(),
         }
     }
+}
+
+#[cfg(feature = "npm")]
+impl Origin {
+    fn to_js(&self) -> JsValue {
+        self.js
+            .get_or_init(|| JsValue::from_str(&self.text))
+            .clone()
+    }
+}
+
+#[cfg(feature = "npm")]
+#[wasm_bindgen(module = "/src/npm/event.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = Provenance)]
+    type JsProvenance;
+
+    #[wasm_bindgen(constructor, js_class = Provenance)]
+    fn new(last_event_id: &str, origin: &JsValue) -> JsProvenance;
 }
 
 #[cfg(test)]

@@ -2,31 +2,51 @@
 
 use std::error::Error as _;
 
+use js_sys::Function;
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use crate::{
     CloseReason, DecodeError, Error, State, UndecodedEvent,
-    transport::{Frame, exception_message as message_of},
+    transport::{Frame, exception_message},
 };
 
 /// What `JSON.parse` says of data that is no JSON.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct JsonError(String);
+struct JsonError(String);
 
-/// Data parsed by the browser's own `JSON.parse`. The text does not come into wasm unless it is wrong.
-pub(super) fn parse(frame: &Frame<'_>) -> Result<JsValue, DecodeError> {
-    parse_json(&frame.js_text()).map_err(|exception| {
-        DecodeError::new::<JsValue>(&frame.event(), JsonError(message_of(&exception)))
-    })
+/// Hands a frame to a handler, its data parsed by the browser's own `JSON.parse`. The text does not come into wasm unless
+/// it is wrong.
+pub(super) fn hand_over(
+    handler: &Function,
+    name: &JsValue,
+    frame: &Frame<'_>,
+) -> Result<(), DecodeError> {
+    let exception = js_hand_over(handler, name, &frame.js_text(), &frame.provenance().to_js());
+    if exception.is_undefined() {
+        return Ok(());
+    }
+    let error = JsonError(exception_message(&exception));
+    Err(DecodeError::new::<JsValue>(&frame.event(), error))
+}
+
+#[wasm_bindgen(module = "/src/npm/event.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = handOver)]
+    fn js_hand_over(
+        handler: &Function,
+        name: &JsValue,
+        text: &JsValue,
+        provenance: &JsValue,
+    ) -> JsValue;
+
+    /// Hands an exception to the global error handler, as the DOM does with those of its listeners.
+    pub(super) fn report(exception: &JsValue);
 }
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
-    fn parse_json(text: &JsValue) -> Result<JsValue, JsValue>;
-
     #[wasm_bindgen(extends = js_sys::Object, js_name = Object)]
     type JsEvent;
     #[wasm_bindgen(method, setter, structural)]
@@ -54,13 +74,6 @@ extern "C" {
     fn set_body(this: &JsError, body: &str);
 }
 
-/// `name` is the frame's, which a listener knows already.
-pub(super) fn event_to_js(name: &JsValue, data: &JsValue, frame: &Frame<'_>) -> JsValue {
-    let provenance = frame.provenance();
-    let (id, origin) = (provenance.js_last_event_id(), provenance.js_origin());
-    js_event(name, data, &id, &origin)
-}
-
 fn undecoded_to_js(event: &UndecodedEvent) -> JsValue {
     let [name, data, id, origin] = [
         event.name(),
@@ -69,15 +82,11 @@ fn undecoded_to_js(event: &UndecodedEvent) -> JsValue {
         event.origin(),
     ]
     .map(JsValue::from_str);
-    js_event(&name, &data, &id, &origin)
-}
-
-fn js_event(name: &JsValue, data: &JsValue, last_event_id: &JsValue, origin: &JsValue) -> JsValue {
     let object: JsEvent = js_sys::Object::new().unchecked_into();
-    object.set_name(name);
-    object.set_data(data);
-    object.set_last_event_id(last_event_id);
-    object.set_origin(origin);
+    object.set_name(&name);
+    object.set_data(&data);
+    object.set_last_event_id(&id);
+    object.set_origin(&origin);
     object.into()
 }
 

@@ -9,17 +9,13 @@ use js_sys::Function;
 use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
 use crate::{EventSource, Listener};
-use convert::{error_to_js, event_to_js, parse, state_to_js};
+use convert::{error_to_js, hand_over, report, state_to_js};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
 
 #[wasm_bindgen]
 extern "C" {
-    /// Hands an exception to the global error handler, as the DOM does with those of its listeners.
-    #[wasm_bindgen(catch, js_name = reportError)]
-    fn report_error(exception: &JsValue) -> Result<(), JsValue>;
-
     /// The DOM takes a `URL` as well as a string.
     #[wasm_bindgen(js_name = String)]
     fn to_string(value: &JsValue) -> String;
@@ -48,11 +44,7 @@ impl JsEventSource {
     pub fn on(&self, name: &str, handler: Function) -> Result<JsValue, JsValue> {
         let js_name = JsValue::from_str(name);
         self.source
-            .on_frame(name, move |frame| {
-                let data = parse(frame)?;
-                call(&handler, &event_to_js(&js_name, &data, frame));
-                Ok(())
-            })
+            .on_frame(name, move |frame| hand_over(&handler, &js_name, frame))
             .map(|listener| self.keep(listener))
             .map_err(|error| error_to_js(&error))
     }
@@ -102,9 +94,6 @@ impl JsEventSource {
 
 fn call(handler: &Function, argument: &JsValue) {
     if let Err(exception) = handler.call1(&JsValue::UNDEFINED, argument) {
-        // Where there is no such handler the exception must not pass through what has called the listener.
-        if report_error(&exception).is_err() {
-            web_sys::console::error_1(&exception);
-        }
+        report(&exception);
     }
 }

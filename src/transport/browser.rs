@@ -156,12 +156,6 @@ extern "C" {
     fn js_data(this: &Message) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = lastEventId)]
     fn last_event_id(this: &Message) -> Option<String>;
-    #[cfg(feature = "npm")]
-    #[wasm_bindgen(method, getter, js_name = lastEventId)]
-    fn js_last_event_id(this: &Message) -> JsValue;
-    #[cfg(feature = "npm")]
-    #[wasm_bindgen(method, getter, js_name = origin)]
-    fn js_origin(this: &Message) -> JsValue;
     #[wasm_bindgen(method, getter)]
     fn origin(this: &Message) -> Option<String>;
 }
@@ -223,13 +217,8 @@ impl AskProvenance for Dispatched {
     }
 
     #[cfg(feature = "npm")]
-    fn js_last_event_id(&self) -> JsValue {
-        self.message.js_last_event_id()
-    }
-
-    #[cfg(feature = "npm")]
-    fn js_origin(&self) -> JsValue {
-        self.message.js_origin()
+    fn to_js(&self) -> JsValue {
+        self.message.clone().into()
     }
 }
 

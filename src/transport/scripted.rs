@@ -60,7 +60,7 @@ impl Script {
         {
             let provenance = Provenance::Known {
                 last_event_id: id.into(),
-                origin: URL.into(),
+                origin: Rc::new(URL.to_owned().into()),
             };
             self.signal(Signal::Frame(Frame::new(name.into(), provenance, &data)));
         }

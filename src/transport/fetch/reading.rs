@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 use super::Line;
 use crate::{
     Error,
-    event::Provenance,
+    event::{Origin, Provenance},
     parser::{self, Item, Parser},
     policy::machine::Outlook,
     transport::{Data, Frame, Signal, Sink},
@@ -30,18 +30,18 @@ const TURN: u32 = 512;
 pub(super) struct Reading {
     parser: Parser,
     buffer: Vec<u8>,
-    origin: Rc<str>,
+    origin: Rc<Origin>,
     /// The last event id that the source knows of.
     told: Rc<str>,
 }
 
 impl Reading {
-    pub(super) fn new(last_event_id: Rc<str>, max_event_size: usize, origin: Rc<str>) -> Self {
+    pub(super) fn new(last_event_id: Rc<str>, max_event_size: usize, origin: Origin) -> Self {
         Self {
             parser: Parser::new(Rc::clone(&last_event_id), max_event_size),
             buffer: Vec::new(),
             told: last_event_id,
-            origin,
+            origin: Rc::new(origin),
         }
     }
 

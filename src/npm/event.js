@@ -1,0 +1,51 @@
+// What happens for each event, in one call from wasm: crossing over costs more than all of it.
+
+/** Where an event came from, as a MessageEvent has it too. */
+export class Provenance {
+  constructor(lastEventId, origin) {
+    this.lastEventId = lastEventId;
+    this.origin = origin;
+  }
+}
+
+class TypedEvent {
+  #provenance;
+
+  constructor(name, data, provenance) {
+    this.name = name;
+    this.data = data;
+    this.#provenance = provenance;
+  }
+
+  // A MessageEvent takes longer to tell than to make.
+  get lastEventId() {
+    return this.#provenance.lastEventId;
+  }
+
+  get origin() {
+    return this.#provenance.origin;
+  }
+}
+
+/** Parses the text and hands over the event. Answers with the exception of a text that is no JSON. */
+export function handOver(handler, name, text, provenance) {
+  let data;
+  try {
+    data = JSON.parse(text);
+  } catch (exception) {
+    return exception;
+  }
+  const event = new TypedEvent(name, data, provenance);
+  try {
+    handler(event);
+  } catch (exception) {
+    report(exception);
+  }
+}
+
+/** Hands an exception to the global error handler, as the DOM does with those of its listeners. */
+export function report(exception) {
+  // Where there is no such handler the exception must not pass through what has called the listener.
+  if (globalThis.reportError) reportError(exception);
+  else console.error(exception);
+}
