@@ -64,6 +64,7 @@ async fn with_a_signal_that_is_aborted_already_it_is_closed_from_the_start() {
         controller.abort();
         let source = open(&script, &controller);
         assert!(source.state().is_closed());
+        assert_eq!(observed.attempts(), 0);
         assert_eq!(observed.left(), Left::NOTHING);
         assert!(matches!(source.closed().await, CloseReason::Requested));
         // Another one comes through, so that the first would have been seen by now.
