@@ -135,7 +135,8 @@ impl EventSourceBuilder {
     pub fn open(self) -> Result<EventSource, Error> {
         self.terminal_event.as_deref().map_or(Ok(()), check_name)?;
         let connector = self.connector()?;
-        let connection = Connection::open(Settings {
+        let is_aborted = self.signal.as_ref().is_some_and(AbortSignal::aborted);
+        let settings = Settings {
             url: self.url,
             policy: self.policy,
             queue: self.queue,
@@ -143,7 +144,11 @@ impl EventSourceBuilder {
             terminal_data: self.terminal_data,
             connector,
             host: Box::new(BrowserHost),
-        })?;
+        };
+        if is_aborted {
+            return Ok(EventSource::new(Connection::closed(settings)));
+        }
+        let connection = Connection::open(settings)?;
         if let Some(signal) = &self.signal {
             close_on_abort(&connection, signal);
         }
@@ -172,9 +177,6 @@ impl EventSourceBuilder {
 }
 
 fn close_on_abort(connection: &Rc<Connection>, signal: &AbortSignal) {
-    if signal.aborted() {
-        return connection.close(CloseReason::Requested);
-    }
     let this = Rc::downgrade(connection);
     connection.hold(Box::new(EventListener::once(signal, "abort", move |_| {
         if let Some(connection) = this.upgrade() {

@@ -223,7 +223,8 @@ impl EventSource {
         self.connection.state()
     }
 
-    /// The id of the last event that somebody listened to; empty where there was none yet.
+    /// The id of the last event, which over the browser's own source is the last that somebody listened to; empty where
+    /// there was none yet.
     pub fn last_event_id(&self) -> String {
         self.connection.last_event_id()
     }

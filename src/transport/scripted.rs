@@ -82,6 +82,20 @@ impl Script {
         self.signal(Signal::Lost { error, outlook });
     }
 
+    /// Sends what nobody listens to: an event with this id, or a comment.
+    pub(crate) fn send_unheard(&self, id: Option<&str>) {
+        let last_event = id.map(|id| Provenance::Known {
+            last_event_id: id.into(),
+            origin: URL.into(),
+        });
+        self.signal(Signal::Unheard { last_event });
+    }
+
+    /// Sets the reconnection time.
+    pub(crate) fn retry(&self, time: Duration) {
+        self.signal(Signal::Retry(time));
+    }
+
     pub(crate) fn give_up(&self) {
         self.signal(Signal::Lost {
             error: Error::GivenUp { url: URL.into() },

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod aborting;
 #[cfg(feature = "bytes")]
 mod bytes;
 mod callbacks;
@@ -10,6 +11,8 @@ mod decoding;
 mod delivery;
 mod endings;
 mod faults;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod finish;
 mod flood;
 mod guard;
@@ -23,3 +26,4 @@ mod refusals;
 mod reopening;
 mod statuses;
 mod subscriptions;
+mod waking;

@@ -167,6 +167,7 @@ async fn a_redirect_is_followed_and_events_have_the_origin_that_it_led_to() {
                 hear(event.origin().to_owned());
             });
             assert_eq!(origins.next().await, target.second_origin(), "{status}");
+            target.end().await;
         }
     })
     .await;

@@ -69,10 +69,26 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn open(mut settings: Settings) -> Result<Rc<Self>, Error> {
+    pub(super) fn open(settings: Settings) -> Result<Rc<Self>, Error> {
+        let connection = Self::new(settings);
+        connection.listen_for_the_end();
+        connection.connect()?;
+        connection.heed_online();
+        connection.arm();
+        Ok(connection)
+    }
+
+    /// One that was closed before it could connect.
+    pub(super) fn closed(settings: Settings) -> Rc<Self> {
+        let connection = Self::new(settings);
+        connection.close(CloseReason::Requested);
+        connection
+    }
+
+    fn new(mut settings: Settings) -> Rc<Self> {
         let now = settings.host.now();
         let policy = std::mem::take(&mut settings.policy);
-        let connection = Rc::new_cyclic(|this| Self {
+        Rc::new_cyclic(|this| Self {
             machine: RefCell::new(Machine::new(
                 policy,
                 settings.connector.is_repeatable(),
@@ -94,12 +110,7 @@ impl Connection {
             #[cfg(feature = "npm")]
             kept: Default::default(),
             end: Rc::default(),
-        });
-        connection.listen_for_the_end();
-        connection.connect()?;
-        connection.heed_online();
-        connection.arm();
-        Ok(connection)
+        })
     }
 
     pub(super) fn url(&self) -> &str {

@@ -5,6 +5,7 @@ mod life;
 mod order;
 mod reopening;
 mod streams;
+mod waking;
 
 use std::{cell::RefCell, fmt::Display, rc::Rc, time::Duration};
 

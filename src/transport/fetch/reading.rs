@@ -105,6 +105,7 @@ impl Reading {
                 Ok(Item::Comment) => unheard = unheard.max(Unheard::Comment),
                 Ok(Item::Retry(time)) => sink(Signal::Retry(time)),
                 Err(too_large) => {
+                    self.tell_of(unheard, sink);
                     return Err(Signal::Lost {
                         error: Error::EventTooLarge {
                             limit: too_large.limit,

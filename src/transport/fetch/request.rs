@@ -20,7 +20,9 @@ use crate::{Error, transport::exception_message};
 /// `no-store`, `mode` is `cors`, credentials go to the page's own origin only. A later attempt carries the
 /// `Last-Event-ID` header; to another origin that is reason for a CORS preflight, which the server has to allow. (With
 /// a [`resume_parameter`](crate::EventSourceBuilder::resume_parameter) the id travels in the query instead.) An answer
-/// that CORS refuses cannot be told from a lost connection.
+/// that CORS refuses cannot be told from a lost connection, and a `Retry-After` header of another origin is seen only
+/// where the server exposes it (`Access-Control-Expose-Headers`). Where a redirect has led to it, Firefox ends a
+/// connection that is closed here only once the server sends more.
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error};
@@ -54,7 +56,7 @@ type FreshHeaders = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = HeadersResult>>>>
 pub type HeadersResult = Result<Vec<(String, String)>, Box<dyn StdError>>;
 
 /// The body of a request; made from text, from bytes, or from what the browser's `fetch` takes besides, a `FormData` for
-/// instance. A `ReadableStream` can be sent only once.
+/// instance. A `ReadableStream` is not taken: each attempt sends the body anew.
 #[derive(Clone, Debug)]
 pub struct Body(BodyKind);
 

@@ -64,8 +64,18 @@ pub(super) async fn excerpt(reader: &ReadableStreamDefaultReader) -> String {
     {
         excerpt.extend_from_slice(&chunk.to_vec());
     }
-    excerpt.truncate(EXCERPT);
-    String::from_utf8_lossy(&excerpt).into_owned()
+    beginning(excerpt)
+}
+
+/// As much of a text as is kept, without a character that was cut.
+fn beginning(mut text: Vec<u8>) -> String {
+    text.truncate(EXCERPT);
+    if let Err(error) = str::from_utf8(&text)
+        && error.error_len().is_none()
+    {
+        text.truncate(error.valid_up_to());
+    }
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// The next chunk of a body, `None` at its end.
@@ -139,6 +149,14 @@ mod tests {
                 "{status}"
             );
         }
+    }
+
+    #[test]
+    fn the_beginning_of_a_text_ends_between_characters() {
+        assert_eq!(beginning("é".into()), "é");
+        assert_eq!(beginning("é".repeat(1000).into()), "é".repeat(512));
+        assert_eq!(beginning("日".repeat(1000).into()), "日".repeat(341));
+        assert_eq!(beginning(vec![b'a', 0xff, b'b']), "a\u{fffd}b");
     }
 
     #[test]

@@ -12,6 +12,6 @@ pub(crate) use heard::{
     Heard, errors, is_refusal, journal, listen, next_data, next_error, states, stream,
 };
 pub(crate) use observe::{Console, Left, Observed};
-pub(crate) use script::{Attempt, Cors, Step, send};
+pub(crate) use script::{Attempt, Cors, Seen, Step, send, send_bytes};
 pub(crate) use server::{Script, builder};
 pub(crate) use transport::Transport;

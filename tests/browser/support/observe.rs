@@ -44,7 +44,7 @@ pub(crate) struct Observed(Observation);
 /// What is left of the sources made since the observation began.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Left {
-    /// DOM listeners on sources of the browser, and for the network to come back.
+    /// DOM listeners on sources of the browser, for the network to come back, and for an abort.
     pub(crate) listeners: u32,
     /// Sources of the browser that are not closed, and requests that are not aborted.
     pub(crate) connections: u32,

@@ -3,6 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Base64 of bytes, of which each is a character.
+    fn btoa(bytes: &str) -> String;
+}
 
 /// What one connection gets.
 #[derive(Clone, Default, Serialize)]
@@ -50,6 +57,12 @@ impl Attempt {
         }
     }
 
+    /// Answers with this status.
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), Some(value.into())));
         self
@@ -84,12 +97,14 @@ pub(crate) enum Cors {
 pub(crate) enum Step {
     Send(String),
     /// Bytes as base64.
-    SendBase64(&'static str),
+    SendBase64(String),
     /// The text so many times, `{n}` in it being 0, 1, 2, …
     Repeat {
         times: u32,
         send: &'static str,
     },
+    /// Milliseconds.
+    Pause(u32),
     /// For [`Script::release`](super::Script::release).
     Wait,
     End,
@@ -101,16 +116,29 @@ pub(crate) fn send(text: &str) -> Step {
     Step::Send(text.into())
 }
 
+pub(crate) fn send_bytes(bytes: &[u8]) -> Step {
+    let characters: String = bytes.iter().copied().map(char::from).collect();
+    Step::SendBase64(btoa(&characters))
+}
+
 /// What the server saw of one connection.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Seen {
+    pub(crate) method: String,
     /// With the query.
     pub(crate) path: String,
     headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+    /// In milliseconds since the script was put.
+    pub(crate) opened_ms: u64,
     pub(crate) closed_by: Option<String>,
 }
 
 impl Seen {
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        self.headers.contains_key(name)
+    }
+
     /// Empty where there was none.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)

@@ -24,6 +24,12 @@ extern "C" {
     async fn ask(request: &Request) -> Result<JsValue, JsValue>;
 }
 
+#[derive(Deserialize)]
+struct SeenAttempts {
+    attempts: Vec<Seen>,
+    preflights: usize,
+}
+
 /// The addresses of the test server.
 #[derive(Clone, Deserialize)]
 struct Server {
@@ -143,6 +149,11 @@ impl Script {
         self.control("POST", "/release", None).await;
     }
 
+    /// Ends its connections. After a redirect Firefox does not do so before the server sends more.
+    pub(crate) async fn end(self) {
+        self.control("DELETE", "", None).await;
+    }
+
     /// The attempts so far.
     pub(crate) async fn seen(&self) -> Vec<Seen> {
         self.seen_when(0, 0).await
@@ -158,15 +169,19 @@ impl Script {
         self.seen_when(0, count).await
     }
 
+    /// How often the browser has asked whether it may make an attempt.
+    pub(crate) async fn preflights(&self) -> usize {
+        self.all_when(0, 0).await.preflights
+    }
+
     async fn seen_when(&self, attempts: usize, closed: usize) -> Vec<Seen> {
-        #[derive(Deserialize)]
-        struct Attempts {
-            attempts: Vec<Seen>,
-        }
+        self.all_when(attempts, closed).await.attempts
+    }
+
+    async fn all_when(&self, attempts: usize, closed: usize) -> SeenAttempts {
         let query = format!("/seen?attempts={attempts}&closed={closed}");
         let json = self.control("GET", &query, None).await;
-        let seen: Attempts = serde_json::from_str(&json).expect("what was seen as JSON");
-        seen.attempts
+        serde_json::from_str(&json).expect("what was seen as JSON")
     }
 
     async fn control(&self, method: &str, what: &str, body: Option<&str>) -> String {

@@ -94,8 +94,11 @@ pub(crate) async fn seen(
     } else {
         StatusCode::GATEWAY_TIMEOUT
     };
-    let attempts = running.seen.borrow().clone();
-    let json = serde_json::to_string(&SeenAttempts { attempts })
+    let seen = SeenAttempts {
+        attempts: running.seen.borrow().clone(),
+        preflights: running.preflights(),
+    };
+    let json = serde_json::to_string(&seen)
         .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     let headers = [
         (header::CONTENT_TYPE, "application/json"),

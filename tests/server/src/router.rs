@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    handler::Handler,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     routing::{any, get, post, put},
 };
 use tokio_util::sync::CancellationToken;
@@ -28,14 +27,13 @@ pub(crate) fn router(config: &Config, stop: &CancellationToken) -> Router {
 }
 
 fn scripts(stop: &CancellationToken) -> Router {
-    let preflight = async || StatusCode::NO_CONTENT;
     let control = Router::new()
         .route("/scripts/{id}", put(control::put).delete(control::delete))
         .route("/scripts/{id}/release", post(control::release))
         .route("/scripts/{id}/seen", get(control::seen))
         .layer(cors());
-    // A script says itself which CORS headers its stream has; only the preflight is answered for it.
-    let streams = any(streams::play).options(preflight.layer(cors()));
+    // A script says itself which CORS headers its stream has.
+    let streams = any(streams::play).options(streams::preflight);
     // Browsers silently repeat a request whose kept-alive connection was reset. With a connection
     // for every request an attempt is what the client makes of it.
     let close = HeaderValue::from_static("close");

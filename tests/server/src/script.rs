@@ -198,6 +198,9 @@ impl Step {
 pub struct SeenAttempts {
     /// The connections made so far, in order.
     pub attempts: Vec<Seen>,
+    /// How often a browser has asked whether it may make one (CORS preflights).
+    #[serde(default)]
+    pub preflights: usize,
 }
 
 /// What the server saw of one connection.

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Instant,
 };
 
@@ -33,6 +36,7 @@ impl Store {
             script,
             put: Instant::now(),
             seen: watch::Sender::default(),
+            preflights: AtomicUsize::new(0),
             releases: Semaphore::new(0),
             over: self.stop.child_token(),
         });
@@ -67,6 +71,7 @@ pub(crate) struct Running {
     script: Script,
     put: Instant,
     pub(crate) seen: watch::Sender<Vec<Seen>>,
+    preflights: AtomicUsize,
     pub(crate) releases: Semaphore,
     /// Cancelled when the script is replaced or deleted, or the server stops.
     pub(crate) over: CancellationToken,
@@ -90,6 +95,22 @@ impl Running {
             closed_by: ClosedBy::Client,
         }
     }
+
+    /// Notes a preflight, and says what the attempt that it asks for gets.
+    pub(crate) fn preflight(&self) -> &Attempt {
+        self.preflights.fetch_add(1, Ordering::Relaxed);
+        self.attempt(self.seen.borrow().len())
+    }
+
+    pub(crate) fn preflights(&self) -> usize {
+        self.preflights.load(Ordering::Relaxed)
+    }
+
+    /// The last attempt repeats.
+    fn attempt(&self, number: usize) -> &Attempt {
+        let attempts = &self.script.attempts;
+        &attempts[number.min(attempts.len() - 1)]
+    }
 }
 
 /// One request to a script; dropping it notes that it is closed.
@@ -101,10 +122,9 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    /// What this request gets: the last attempt repeats.
+    /// What this request gets.
     pub(crate) fn attempt(&self) -> &Attempt {
-        let attempts = &self.running.script.attempts;
-        &attempts[self.number.min(attempts.len() - 1)]
+        self.running.attempt(self.number)
     }
 
     /// Notes that the server is done, so that it is not the client who ended it.

@@ -61,6 +61,37 @@ pub(crate) async fn play(
     response
 }
 
+/// Answers a browser that asks whether it may make a request, as the next attempt would.
+pub(crate) async fn preflight(
+    State(store): State<Arc<Store>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(running) = store.get(&id) else {
+        return no_such_script(&id).into_response();
+    };
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let cors = running.preflight().cors;
+    allow(cors, headers.get(header::ORIGIN), response.headers_mut());
+    if cors != Cors::None {
+        for (asked, allowed) in [
+            (
+                header::ACCESS_CONTROL_REQUEST_METHOD,
+                header::ACCESS_CONTROL_ALLOW_METHODS,
+            ),
+            (
+                header::ACCESS_CONTROL_REQUEST_HEADERS,
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+            ),
+        ] {
+            if let Some(asked) = headers.get(asked) {
+                response.headers_mut().insert(allowed, asked.clone());
+            }
+        }
+    }
+    response
+}
+
 fn readable(headers: &HeaderMap) -> BTreeMap<String, String> {
     let mut readable: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in headers {

@@ -35,32 +35,62 @@ async fn a_script_says_who_may_read_its_stream() {
     assert_eq!(allowed(&ask().await), (None, None));
 }
 
+/// What a browser asks before a request that is not a simple one.
+async fn preflight(url: impl Into<String>) -> Whole {
+    Request::new("OPTIONS", url)
+        .header("origin", PAGE)
+        .header("access-control-request-method", "DELETE")
+        .header("access-control-request-headers", "content-type,x-token")
+        .fetch()
+        .await
+}
+
+fn lets_pass(answer: &Whole) -> bool {
+    answer.header("access-control-allow-methods") == Some("DELETE")
+        && answer.header("access-control-allow-headers") == Some("content-type,x-token")
+}
+
 #[tokio::test]
-async fn preflights_pass_and_are_no_attempts() {
+async fn preflights_of_control_pass() {
     let server = start().await;
-    let script = put(&server, [Attempt::default()]).await;
-    let origin = server.origin();
-    let urls = [
-        script.url(),
-        format!("{origin}/scripts/it"),
-        format!("{origin}/scripts/it/release"),
-        format!("{origin}/scripts/it/seen"),
-    ];
-    for url in urls {
-        let answer = Request::new("OPTIONS", url)
-            .header("origin", PAGE)
-            .header("access-control-request-method", "DELETE")
-            .header("access-control-request-headers", "content-type,x-token")
-            .fetch()
-            .await;
+    let _script = put(&server, [Attempt::default()]).await;
+    for what in ["", "/release", "/seen"] {
+        let answer = preflight(format!("{}/scripts/it{what}", server.origin())).await;
         assert_eq!(answer.status, 200);
         assert_eq!(allowed(&answer), (Some(PAGE), Some("true")));
-        let header = |name| answer.header(name);
-        assert_eq!(header("access-control-allow-methods"), Some("DELETE"));
-        let names = header("access-control-allow-headers");
-        assert_eq!(names, Some("content-type,x-token"));
+        assert!(lets_pass(&answer));
     }
-    assert!(script.seen(0, 0).await.attempts.is_empty());
+}
+
+#[tokio::test]
+async fn preflights_of_streams_pass_as_the_next_attempt_would_and_are_none_themselves() {
+    let server = start().await;
+    let with = |cors| Attempt {
+        cors,
+        ..Attempt::default()
+    };
+    let expected = [
+        (Cors::Credentials, (Some(PAGE), Some("true"))),
+        (Cors::Any, (Some("*"), None)),
+        (Cors::None, (None, None)),
+    ];
+    let script = put(&server, expected.map(|(cors, _)| with(cors))).await;
+    for (number, (cors, origin)) in expected.into_iter().enumerate() {
+        let answer = preflight(script.url()).await;
+        assert_eq!(answer.status, 204);
+        assert_eq!(allowed(&answer), origin);
+        assert_eq!(lets_pass(&answer), cors != Cors::None);
+        let seen = script.seen(number, number).await;
+        assert_eq!((seen.attempts.len(), seen.preflights), (number, number + 1));
+        fetch(script.url()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_preflight_of_no_stream_is_refused() {
+    let server = start().await;
+    let url = format!("{}/streams/none", server.origin());
+    assert_eq!(preflight(url).await.status, 404);
 }
 
 #[tokio::test]

@@ -1,0 +1,192 @@
+//! Sleep, networks that come and go, and what a transport leaves to the policy.
+
+use super::*;
+use crate::{Backoff, State, Then};
+
+const LONG: Duration = seconds(3600);
+
+/// Would wait for an hour.
+fn patient() -> Policy {
+    let backoff = Backoff::new().initial(LONG).max(LONG).jitter(false);
+    Policy::resilient().backoff(backoff)
+}
+
+fn is_waiting(source: &EventSource, expected: Duration) -> bool {
+    matches!(source.state(), State::Waiting { retry_in: Some(wait), .. } if wait == expected)
+}
+
+#[test]
+fn after_a_sleep_it_goes_on_at_once_over_another_connection() {
+    let (server, journal) = (Script::default(), Journal::default());
+    let source = source(&server, patient());
+    let pen = journal.clone();
+    let _errors = source.on_error(move |error| pen.write(error));
+    let pen = journal.clone();
+    let _states = source.on_state(move |state| pen.write(state));
+    let _listener = source.on("a", journal.events("heard")).unwrap();
+    server.open();
+    server.send_with_id("a", "1", "id-1");
+    server.sleep(LONG);
+    assert_eq!(server.attempts(), ["", "id-1"]);
+    assert_eq!(server.lines(), 1);
+    server.open();
+    server.send("a", "2");
+    assert_eq!(
+        journal.take(),
+        [
+            "open",
+            "heard 1",
+            "the connection may not have outlived a sleep of the page or a change of the network",
+            "waiting 0ns for attempt 1",
+            "connecting",
+            "open",
+            "heard 2",
+        ]
+    );
+}
+
+#[test]
+fn where_the_policy_does_not_mind_a_sleep_changes_nothing() {
+    let server = Script::default();
+    let source = source(&server, Policy::browser());
+    server.open();
+    server.sleep(LONG);
+    assert_eq!(server.attempts().len(), 1);
+    assert!(matches!(source.state(), State::Open));
+}
+
+#[test]
+fn a_page_that_is_awake_keeps_its_connection_however_long() {
+    let server = Script::default();
+    let _source = source(&server, Policy::resilient());
+    server.open();
+    server.advance(LONG * 24);
+    assert_eq!(server.attempts().len(), 1);
+}
+
+#[test]
+fn a_network_that_comes_back_ends_the_wait() {
+    let server = Script::default();
+    let source = source(&server, patient());
+    server.give_up();
+    assert!(is_waiting(&source, LONG));
+    server.come_online();
+    assert_eq!(server.attempts().len(), 2);
+    assert!(matches!(source.state(), State::Connecting));
+    assert!(server.timers() <= 1, "that of the wait is gone");
+}
+
+#[test]
+fn but_not_the_wait_that_the_server_asked_for() {
+    let server = Script::default();
+    let source = source(&server, patient());
+    server.open();
+    server.retry(seconds(60));
+    server.hang_up();
+    assert!(is_waiting(&source, LONG));
+    server.come_online();
+    assert_eq!(server.attempts().len(), 1);
+    server.advance(seconds(60));
+    assert_eq!(server.attempts().len(), 2);
+}
+
+#[test]
+fn a_network_that_comes_back_replaces_an_open_connection() {
+    let server = Script::default();
+    let _source = source(&server, patient());
+    server.open();
+    server.send_unheard(Some("id-1"));
+    server.come_online();
+    server.advance(Duration::ZERO);
+    assert_eq!(server.attempts(), ["", "id-1"]);
+    assert_eq!(server.lines(), 1);
+}
+
+#[test]
+fn a_source_listens_for_the_network_until_it_closes_or_is_dropped() {
+    let server = Script::default();
+    let closed = source(&server, patient());
+    let dropped = source(&server, patient());
+    assert_eq!(server.online_listeners(), 2);
+    closed.close();
+    assert_eq!(server.online_listeners(), 1);
+    drop(dropped);
+    assert_eq!(server.online_listeners(), 0);
+    server.come_online();
+    assert_eq!(server.lines(), 0);
+}
+
+#[test]
+fn a_lost_connection_is_made_again_after_the_reconnection_time() {
+    let server = Script::default();
+    let source = source(&server, Policy::browser());
+    server.open();
+    server.hang_up();
+    assert!(is_waiting(&source, seconds(3)));
+    assert_eq!(server.lines(), 0);
+    server.advance(seconds(3) - Duration::from_millis(1));
+    assert_eq!(server.attempts().len(), 1);
+    server.advance(Duration::from_millis(1));
+    assert_eq!(server.attempts().len(), 2);
+    assert!(matches!(source.state(), State::Connecting));
+}
+
+#[test]
+fn the_server_sets_the_reconnection_time_for_all_connections_to_come() {
+    let server = Script::default();
+    let source = source(&server, Policy::browser());
+    server.open();
+    server.retry(seconds(9));
+    for _ in 0..3 {
+        server.hang_up();
+        assert!(is_waiting(&source, seconds(9)));
+        server.advance(seconds(9));
+        server.open();
+    }
+}
+
+#[test]
+fn an_event_that_nobody_hears_moves_the_id_on_and_starts_the_count_again() {
+    let server = Script::default();
+    let source = source(&server, Policy::browser().close_after_losses(2));
+    for id in ["1", "2", "3"] {
+        server.open();
+        server.send_unheard(Some(id));
+        assert_eq!(source.last_event_id(), id);
+        server.hang_up();
+        server.advance(seconds(3));
+    }
+    assert_eq!(server.attempts(), ["", "1", "2", "3"]);
+}
+
+#[test]
+fn a_comment_is_a_sign_of_life_and_nothing_else() {
+    let server = Script::default();
+    let policy = Policy::browser().on_idle(seconds(10), Then::Close);
+    let source = source(&server, policy.close_after_losses(2));
+    server.open();
+    server.send_unheard(Some("1"));
+    for _ in 0..5 {
+        server.advance(seconds(9));
+        server.send_unheard(None);
+    }
+    assert_eq!(source.last_event_id(), "1");
+    server.hang_up();
+    server.advance(seconds(3));
+    server.open();
+    server.send_unheard(None);
+    server.hang_up();
+    assert!(source.state().is_closed(), "two losses in a row");
+}
+
+#[test]
+fn a_comment_does_not_outlast_the_silence_after_it() {
+    let server = Script::default();
+    let policy = Policy::browser().on_idle(seconds(10), Then::Close);
+    let source = source(&server, policy);
+    server.open();
+    server.advance(seconds(9));
+    server.send_unheard(None);
+    server.advance(seconds(10));
+    assert!(source.state().is_closed());
+}

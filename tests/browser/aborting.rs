@@ -1,0 +1,131 @@
+//! A source that an `AbortSignal` closes.
+
+use futures::StreamExt;
+use typed_eventsource::{CloseReason, EventSource};
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::AbortController;
+
+use super::support::{Attempt, Console, Left, Observed, Script, journal, listen, run, stream};
+
+fn open(script: &Script, controller: &AbortController) -> EventSource {
+    let source = script.builder().signal(&controller.signal()).open();
+    source.expect("a valid URL")
+}
+
+fn controller() -> AbortController {
+    AbortController::new().expect("a controller")
+}
+
+#[wasm_bindgen_test]
+async fn an_abort_closes_it_as_requested() {
+    run(async || {
+        let (console, observed) = (Console::new(), Observed::new());
+        let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
+        let controller = controller();
+        let source = open(&script, &controller);
+        let mut numbers = stream::<u8>(&source, "message");
+        listen::<u8>(&source, "message").next().await;
+        let mut journal = journal(&source, &["message"]);
+        controller.abort();
+        assert!(source.state().is_closed(), "at once");
+        assert_eq!(observed.left(), Left::NOTHING);
+        assert_eq!(journal.rest().await, ["closed: as requested"]);
+        assert!(numbers.next().await.is_some_and(|item| item.is_ok()));
+        assert!(numbers.next().await.is_none());
+        assert!(matches!(source.closed().await, CloseReason::Requested));
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+        assert_eq!(console.errors(), [""; 0]);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_abort_closes_it_before_it_is_open() {
+    run(async || {
+        let script = Script::put([Attempt::hanging()]).await;
+        let controller = controller();
+        let source = open(&script, &controller);
+        script.seen_attempts(1).await;
+        controller.abort();
+        assert!(matches!(source.closed().await, CloseReason::Requested));
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn with_a_signal_that_is_aborted_already_it_is_closed_from_the_start() {
+    run(async || {
+        let observed = Observed::new();
+        let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
+        let controller = controller();
+        controller.abort();
+        let source = open(&script, &controller);
+        assert!(source.state().is_closed());
+        assert_eq!(observed.attempts(), 0);
+        assert_eq!(observed.left(), Left::NOTHING);
+        assert!(matches!(source.closed().await, CloseReason::Requested));
+        // Another one comes through, so that the first would have been seen by now.
+        let other = script.open();
+        listen::<u8>(&other, "message").next().await;
+        assert_eq!(script.seen().await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_abort_after_the_close_does_nothing() {
+    run(async || {
+        let script = Script::put([Attempt::sending("event: bye\ndata\n\n")]).await;
+        let controller = controller();
+        let builder = script.builder().signal(&controller.signal());
+        let source = builder.terminal_event("bye").open().expect("a valid URL");
+        let mut journal = journal(&source, &[]);
+        assert!(matches!(source.closed().await, CloseReason::Finished));
+        controller.abort();
+        assert!(matches!(source.closed().await, CloseReason::Finished));
+        let closed = "closed: the server has finished";
+        assert_eq!(journal.rest().await, ["open", closed]);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn it_listens_to_the_signal_until_the_close_and_not_longer() {
+    run(async || {
+        let observed = Observed::new();
+        let script = Script::put([Attempt::sending("")]).await;
+        let controller = controller();
+        let with_signal = Left {
+            listeners: Left::alone().listeners + 1,
+            ..Left::alone()
+        };
+        let source = open(&script, &controller);
+        script.seen_attempts(1).await;
+        assert_eq!(observed.left(), with_signal);
+        source.close();
+        assert_eq!(observed.left(), Left::NOTHING);
+        let dropped = open(&script, &controller);
+        script.seen_attempts(2).await;
+        assert_eq!(observed.left(), with_signal);
+        drop(dropped);
+        assert_eq!(observed.left(), Left::NOTHING);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn one_signal_may_close_several() {
+    run(async || {
+        let script = Script::put([Attempt::sending("")]).await;
+        let controller = controller();
+        let sources = [(); 3].map(|()| open(&script, &controller));
+        script.seen_attempts(3).await;
+        controller.abort();
+        assert!(sources.iter().all(|source| source.state().is_closed()));
+        assert_eq!(script.seen_closed(3).await.len(), 3);
+    })
+    .await;
+}

@@ -1,0 +1,184 @@
+//! What the server answers, and what is told of it.
+
+use typed_eventsource::{CloseReason, Error, Event, EventSource};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Heard, Script, Step, errors, listen, send},
+    resilient, run,
+};
+
+/// What the policy closed the source for.
+async fn closed_for(source: &EventSource) -> Error {
+    match source.closed().await {
+        CloseReason::Policy(error) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The body that is told of an answer with status 500 and with this one.
+async fn told_of(steps: impl Into<Vec<Step>>) -> (String, Script) {
+    let script = Script::put([Attempt::playing(steps).with_status(500)]).await;
+    match closed_for(&script.open()).await {
+        Error::Status { body, .. } => (body, script),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn the_client_has_left(script: &Script) {
+    let seen = script.seen_closed(1).await;
+    assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+}
+
+#[wasm_bindgen_test]
+async fn a_wrong_status_is_told_with_url_type_and_body() {
+    run(async || {
+        let answer = Attempt::ending("{\"reason\":\"überlastet\"}")
+            .with_status(418)
+            .header("content-type", "application/json");
+        let script = Script::put([answer]).await;
+        let Error::Status {
+            url,
+            status,
+            content_type,
+            body,
+        } = closed_for(&script.open()).await
+        else {
+            panic!("not a status");
+        };
+        assert_eq!((url, status), (script.url(), 418));
+        assert_eq!(content_type.as_deref(), Some("application/json"));
+        assert_eq!(body, "{\"reason\":\"überlastet\"}");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_wrong_content_type_is_told_with_the_body() {
+    run(async || {
+        let page = Attempt::ending("<p>Log in</p>").header("content-type", "text/html");
+        let script = Script::put([page]).await;
+        let error = closed_for(&script.open_with(resilient())).await;
+        let Error::ContentType {
+            url,
+            content_type,
+            body,
+        } = error
+        else {
+            panic!("{error:?}");
+        };
+        assert_eq!((url, body.as_str()), (script.url(), "<p>Log in</p>"));
+        assert_eq!(content_type.as_deref(), Some("text/html"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn of_a_large_body_the_beginning_is_told_and_the_rest_is_not_awaited() {
+    run(async || {
+        let large = Step::Repeat {
+            times: 1000,
+            send: "0123456789",
+        };
+        let (body, script) = told_of([large, Step::Silence]).await;
+        assert_eq!(body.len(), 1024);
+        assert!(body.ends_with("890123"), "{body}");
+        the_client_has_left(&script).await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_body_is_not_cut_within_a_character() {
+    run(async || {
+        let (body, _script) = told_of([send(&"日".repeat(1000))]).await;
+        assert_eq!(body, "日".repeat(341));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_body_without_an_end_is_not_waited_for() {
+    run(async || {
+        let (body, script) = told_of([send("busy"), Step::Silence]).await;
+        assert_eq!(body, "busy");
+        the_client_has_left(&script).await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn status_204_is_the_end_also_of_one_that_goes_on() {
+    run(async || {
+        let attempts = [
+            Attempt::ending("retry: 10\ndata: 1\n\n"),
+            Attempt::answering(204),
+        ];
+        let script = Script::put(attempts).await;
+        let source = script.open_with(resilient());
+        let mut errors = errors(&source);
+        let reason = source.closed().await;
+        assert!(matches!(reason, CloseReason::Finished), "{reason:?}");
+        assert_eq!(errors.rest().await.len(), 1, "the loss before it");
+        assert_eq!(script.seen().await.len(), 2);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn what_would_be_answered_in_the_same_way_is_not_asked_again() {
+    run(async || {
+        for expected in [400, 401, 403, 404] {
+            let script = Script::put([Attempt::answering(expected)]).await;
+            let error = closed_for(&script.open_with(resilient())).await;
+            assert!(matches!(error, Error::Status { status, .. } if status == expected));
+            assert_eq!(script.seen().await.len(), 1);
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_redirect_is_followed_anew_by_each_attempt() {
+    run(async || {
+        for status in [301, 302, 307, 308] {
+            let target = Script::put([
+                Attempt::ending("retry: 10\ndata: 1\n\n"),
+                Attempt::sending("data: 2\n\n"),
+            ])
+            .await;
+            let elsewhere = target.url_on_second_origin();
+            let start = Attempt::answering(status).header("location", &elsewhere);
+            let script = Script::put([start]).await;
+            let source = script.open();
+            let (hear, mut origins) = Heard::new();
+            let _listener = source.on("message", move |event: Event<u8>| {
+                hear((event.data, event.origin().to_owned()));
+            });
+            let origin = target.second_origin().to_owned();
+            assert_eq!(origins.take(2).await, [(1, origin.clone()), (2, origin)]);
+            assert_eq!(script.seen().await.len(), 2, "{status}");
+            target.end().await;
+        }
+    })
+    .await;
+}
+
+/// Firefox does not do so before: neither at an abort of the request, nor where its body is cancelled.
+#[wasm_bindgen_test]
+async fn a_connection_that_a_redirect_has_led_to_ends_as_soon_as_the_server_sends_more() {
+    run(async || {
+        let beats = (0..100).flat_map(|_| [send(":\n"), Step::Pause(20)]);
+        let steps = [send("data: 1\n\n"), Step::Wait].into_iter().chain(beats);
+        let steps: Vec<_> = steps.chain([Step::Silence]).collect();
+        let target = Script::put([Attempt::playing(steps)]).await;
+        let elsewhere = target.url_on_second_origin();
+        let start = Attempt::answering(307).header("location", &elsewhere);
+        let source = Script::put([start]).await.open();
+        listen::<u8>(&source, "message").next().await;
+        source.close();
+        target.release().await;
+        the_client_has_left(&target).await;
+    })
+    .await;
+}

@@ -1,0 +1,157 @@
+//! Bytes as they come: cut anywhere, many at once, too many.
+
+use std::rc::Rc;
+
+use futures::StreamExt;
+use typed_eventsource::{CloseReason, Error, Event, Fetch, Text};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Heard, Script, Step, listen, next_data, send, send_bytes, stream},
+    open, resilient, run,
+};
+
+#[wasm_bindgen_test]
+async fn each_byte_may_come_by_itself() {
+    run(async || {
+        let text =
+            "\u{feff}: é\r\nid: 日\r\nevent: é\r\ndata: 🦀\r\ndata\r\n\r\nid: 2\ndata: 2\n\n";
+        let bytes = text.as_bytes().chunks(1).map(send_bytes);
+        let steps: Vec<_> = bytes.chain([Step::Silence]).collect();
+        let source = Script::put([Attempt::playing(steps)]).await.open();
+        let (hear, mut heard) = Heard::new();
+        let _listeners = ["é", "message"].map(|name| {
+            let hear = hear.clone();
+            source.on(name, move |event: Event<Text>| {
+                let id = event.last_event_id().to_owned();
+                hear((event.name().to_owned(), event.data.0, id));
+            })
+        });
+        let expected = [("é", "🦀\n", "日"), ("message", "2", "2")];
+        let expected = expected.map(|(name, data, id)| (name.into(), data.into(), id.into()));
+        assert_eq!(heard.take(2).await, expected);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_event_may_be_larger_than_any_chunk() {
+    run(async || {
+        let part = Step::Repeat {
+            times: 300_000,
+            send: "0123456789",
+        };
+        let steps = [send("data: "), part, send("\n\ndata: 2\n\n"), Step::Silence];
+        let source = Script::put([Attempt::playing(steps)]).await.open();
+        let mut heard = listen::<Text>(&source, "message");
+        assert_eq!(heard.next().await.0, "0123456789".repeat(300_000));
+        assert_eq!(heard.next().await.0, "2");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_event_as_large_as_allowed_arrives() {
+    run(async || {
+        let script = Script::put([Attempt::sending("data: 0123456789\n\ndata: 2\n\n")]).await;
+        let source = open(
+            &script,
+            Fetch::new().max_event_size("data: 0123456789".len()),
+        );
+        let mut heard = listen::<Text>(&source, "message");
+        assert_eq!(heard.next().await.0, "0123456789");
+        assert_eq!(heard.next().await.0, "2");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_larger_one_closes_the_source_after_the_one_before() {
+    run(async || {
+        let text = "data: 1\n\ndata: 0123456789\n\ndata: 2\n\n";
+        let script = Script::put([Attempt::sending(text)]).await;
+        let fetch = Fetch::new().max_event_size("data: 0123456789".len() - 1);
+        let builder = script.builder().fetch(fetch).policy(resilient());
+        let source = builder.open().expect("a valid request");
+        let mut heard = listen::<Text>(&source, "message");
+        let reason = source.closed().await;
+        let too_large = matches!(
+            reason,
+            CloseReason::Policy(Error::EventTooLarge { limit: 15 })
+        );
+        assert!(too_large, "{reason:?}");
+        assert_eq!(heard.rest().await, [Text("1".into())]);
+        let seen = script.seen_closed(1).await;
+        assert_eq!(
+            (seen.len(), seen[0].closed_by.as_deref()),
+            (1, Some("client"))
+        );
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn one_that_never_ends_is_not_kept_until_it_does() {
+    run(async || {
+        let endless = Step::Repeat {
+            times: 1_000_000,
+            send: "0123456789",
+        };
+        let script = Script::put([Attempt::playing([send("data: "), endless])]).await;
+        let source = open(&script, Fetch::new().max_event_size(1000));
+        let reason = source.closed().await;
+        let too_large = matches!(
+            reason,
+            CloseReason::Policy(Error::EventTooLarge { limit: 1000 })
+        );
+        assert!(too_large, "{reason:?}");
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+    })
+    .await;
+}
+
+const FLOOD: u32 = 100_000;
+
+/// So many numbers, many to a chunk.
+async fn flood() -> Script {
+    let numbers = Step::Repeat {
+        times: FLOOD,
+        send: "data: {n}\n\n",
+    };
+    Script::put([Attempt::playing([numbers, Step::Silence])]).await
+}
+
+#[wasm_bindgen_test]
+async fn a_consumer_that_keeps_up_misses_nothing_however_much_comes_at_once() {
+    run(async || {
+        let script = flood().await;
+        let mut numbers = stream::<u32>(&script.open(), "message");
+        for number in 0..FLOOD {
+            assert_eq!(next_data(&mut numbers).await, number);
+        }
+        assert_eq!(numbers.dropped(), 0);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_consumer_that_closes_the_source_gets_its_turn_before_the_chunk_is_through() {
+    run(async || {
+        let script = flood().await;
+        let source = script.open();
+        let heard = Rc::new(std::cell::Cell::new(0));
+        let count = Rc::clone(&heard);
+        let _listener = source.on("message", move |_: Event<u32>| count.set(count.get() + 1));
+        let mut numbers = stream::<u32>(&source, "message");
+        assert_eq!(next_data(&mut numbers).await, 0);
+        let so_far = heard.get();
+        source.close();
+        let rest: Vec<_> = numbers.collect().await;
+        assert_eq!(rest.len() + 1, so_far);
+        assert!(so_far < 4096, "{so_far}");
+        script.seen_closed(1).await;
+        assert_eq!(heard.get(), so_far);
+    })
+    .await;
+}

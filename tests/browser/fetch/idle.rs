@@ -1,0 +1,90 @@
+//! Signs of life.
+
+use std::time::Duration;
+
+use typed_eventsource::{CloseReason, Error, Fetch, Policy, Text, Then};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Heard, Script, Step, errors, listen, send},
+    open, resilient, run,
+};
+
+/// Ample for what is sent every 50 milliseconds, also on a busy machine.
+const LIMIT: Duration = Duration::from_millis(800);
+
+/// Sends this for longer than the limit, then an event.
+async fn beating(beat: &str) -> Script {
+    let beats = (0..24).flat_map(|_| [send(beat), Step::Pause(50)]);
+    let end = [send("event: done\ndata\n\n"), Step::Silence];
+    Script::put([Attempt::playing(beats.chain(end).collect::<Vec<_>>())]).await
+}
+
+async fn is_kept_open_by(beat: &str) {
+    let script = beating(beat).await;
+    let policy = Policy::browser().on_idle(LIMIT, Then::Close);
+    let source = script.open_with(policy);
+    let mut done: Heard<Text> = listen(&source, "done");
+    done.next().await;
+    // After which there is silence.
+    let reason = source.closed().await;
+    let idle = matches!(reason, CloseReason::Policy(Error::Idle { after }) if after == LIMIT);
+    assert!(idle, "{reason:?}");
+}
+
+#[wasm_bindgen_test]
+async fn comments_keep_a_source_open() {
+    run(async || is_kept_open_by(":\n").await).await;
+}
+
+#[wasm_bindgen_test]
+async fn events_that_nobody_listens_to_keep_a_source_open() {
+    run(async || is_kept_open_by("event: tick\ndata\n\n").await).await;
+}
+
+#[wasm_bindgen_test]
+async fn silence_in_the_middle_of_an_event_is_silence() {
+    run(async || {
+        let script = Script::put([
+            Attempt::sending("id: 1\ndata: 1\n\nid: 2\nevent: message\ndata: tor"),
+            Attempt::sending("data: 2\n\n"),
+        ])
+        .await;
+        let source = script.open_with(resilient().on_idle(LIMIT, Then::Reopen));
+        let mut errors = errors(&source);
+        let mut messages = listen::<u8>(&source, "message");
+        assert_eq!(messages.take(2).await, [1, 2]);
+        assert!(matches!(errors.next().await, Error::Idle { .. }));
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+        assert_eq!(seen[1].header("last-event-id"), "1");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_post_that_falls_silent_is_closed_where_another_would_be_reopened() {
+    run(async || {
+        let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
+        let builder = script.builder().fetch(Fetch::post());
+        let policy = resilient().on_idle(Duration::from_millis(100), Then::Reopen);
+        let source = builder.policy(policy).open().expect("a valid request");
+        let reason = source.closed().await;
+        let idle = matches!(reason, CloseReason::Policy(Error::Idle { .. }));
+        assert!(idle, "{reason:?}");
+        assert_eq!(script.seen_closed(1).await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn silence_is_no_matter_unless_the_policy_says_so() {
+    run(async || {
+        let steps = [Step::Pause(1000), send("data: 1\n\n"), Step::Silence];
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let source = open(&script, Fetch::new());
+        assert_eq!(listen::<u8>(&source, "message").next().await, 1);
+        assert_eq!(script.seen().await.len(), 1);
+    })
+    .await;
+}

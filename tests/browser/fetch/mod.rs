@@ -1,0 +1,35 @@
+//! What is special to the fetch transport; all else is tested over both.
+
+mod answers;
+mod chunks;
+mod fresh_headers;
+mod idle;
+mod order;
+mod posting;
+mod preflights;
+mod request;
+mod resuming;
+mod standard;
+mod waits;
+
+use std::time::Duration;
+
+use typed_eventsource::{Backoff, EventSource, Fetch, Policy};
+
+use super::support::{Script, Transport, run_over};
+
+/// Runs the body of a test that is about this transport.
+async fn run(body: impl AsyncFn()) {
+    run_over(Transport::Fetch, body).await;
+}
+
+fn open(script: &Script, fetch: Fetch) -> EventSource {
+    let source = script.builder().fetch(fetch).open();
+    source.expect("a valid request")
+}
+
+/// Goes on without much of a wait.
+fn resilient() -> Policy {
+    let backoff = Backoff::new().initial(Duration::from_millis(10));
+    Policy::resilient().backoff(backoff)
+}

@@ -1,0 +1,160 @@
+//! What happens in the middle of a chunk takes effect there.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use typed_eventsource::{Decision, Error, Event, EventSource, Fetch, Listener, Policy, Text};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Left, Observed, Script, journal, listen},
+    run,
+};
+
+#[wasm_bindgen_test]
+async fn it_is_open_before_the_first_event_and_connecting_again_before_the_next_attempt() {
+    run(async || {
+        let script = Script::put([
+            Attempt::ending("retry: 10\ndata: 1\n\n"),
+            Attempt::answering(503),
+            Attempt::sending("data: 2\n\n"),
+        ])
+        .await;
+        let policy = Policy::browser()
+            .retry_statuses([503])
+            .rule(|_| Decision::Reopen {
+                after: Duration::from_millis(5),
+            });
+        let source = script.open_with(policy);
+        let mut journal = journal(&source, &["message"]);
+        let url = script.url();
+        let expected = [
+            "open".to_owned(),
+            "message: 1".into(),
+            format!("error: the connection to {url} was lost: the server ended the stream"),
+            "waiting 5ms for attempt 1".into(),
+            "connecting".into(),
+            format!("error: {url} answered with status 503"),
+            "waiting 5ms for attempt 2".into(),
+            "connecting".into(),
+            "open".into(),
+            "message: 2".into(),
+        ];
+        assert_eq!(journal.take(expected.len()).await, expected);
+    })
+    .await;
+}
+
+/// A source whose first connection brings numbers, the third of them none, and that is closed by what is done at the
+/// first.
+async fn closed_at_the_first(close: impl Fn(&EventSource) + 'static) {
+    let observed = Observed::new();
+    let text = "data: 1\n\ndata: 2\n\ndata: x\n\nevent: other\ndata: 4\n\nretry: 1\n\n";
+    let script = Script::put([Attempt::sending(text)]).await;
+    let source = script.open();
+    let mut journal = journal(&source, &["message", "other"]);
+    let handle = source.clone();
+    let left = Rc::new(RefCell::new(None));
+    let at_once = Rc::clone(&left);
+    let _closing = source.on("message", move |_: Event<u8>| {
+        close(&handle);
+        at_once.replace(Some(observed.left()));
+    });
+    assert_eq!(
+        journal.rest().await,
+        ["open", "message: 1", "closed: as requested"]
+    );
+    assert_eq!(left.take(), Some(Left::NOTHING));
+    let seen = script.seen_closed(1).await;
+    assert_eq!(
+        (seen.len(), seen[0].closed_by.as_deref()),
+        (1, Some("client"))
+    );
+}
+
+#[wasm_bindgen_test]
+async fn after_a_close_nothing_of_the_chunk_is_heard() {
+    run(async || closed_at_the_first(EventSource::close).await).await;
+}
+
+#[wasm_bindgen_test]
+async fn after_an_event_that_closes_by_not_decoding_nothing_of_the_chunk_is_heard() {
+    run(async || {
+        let text = "id: 1\ndata: 1\n\nid: 2\ndata: x\n\nid: 3\ndata: 3\n\n";
+        let script = Script::put([Attempt::sending(text)]).await;
+        let source = script.open_with(Policy::close_on_error());
+        let mut numbers = listen::<u8>(&source, "message");
+        let mut texts = listen::<Text>(&source, "message");
+        let reason = source.closed().await;
+        assert!(matches!(reason.error(), Some(Error::Decode(_))));
+        assert_eq!(numbers.rest().await, [1]);
+        assert_eq!(texts.rest().await, ["1", "x"].map(|text| Text(text.into())));
+        assert_eq!(source.last_event_id(), "2");
+        script.seen_closed(1).await;
+    })
+    .await;
+}
+
+/// Reopens as soon as an event does not decode.
+fn reopening() -> Policy {
+    Policy::browser().rule(|situation| match situation.error {
+        Error::Decode(_) | Error::EventTooLarge { .. } => Decision::Reopen {
+            after: Duration::from_millis(5),
+        },
+        _ => situation.proposed,
+    })
+}
+
+#[wasm_bindgen_test]
+async fn after_a_rule_has_reopened_the_next_connection_goes_on_from_there() {
+    run(async || {
+        let text = "id: 1\ndata: 1\n\nid: 2\ndata: x\n\nid: 3\ndata: 3\n\n";
+        let script = Script::put([Attempt::sending(text), Attempt::sending("data: 4\n\n")]).await;
+        let source = script.open_with(reopening());
+        let mut numbers = listen::<u8>(&source, "message");
+        assert_eq!(numbers.take(2).await, [1, 4]);
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+        assert_eq!(seen[1].header("last-event-id"), "2");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn before_an_event_that_is_too_large_what_nobody_listens_to_has_moved_the_id_on() {
+    run(async || {
+        let text = "id: 1\ndata: 1\n\nid: 2\nevent: other\ndata: 2\n\n\
+                    data: more than 32 bytes, which is too large\n\n";
+        let script = Script::put([Attempt::sending(text), Attempt::sending("data: 4\n\n")]).await;
+        let builder = script.builder().policy(reopening());
+        let source = builder.fetch(Fetch::new().max_event_size(32)).open();
+        let source = source.expect("a valid request");
+        let mut numbers = listen::<u64>(&source, "message");
+        assert_eq!(numbers.take(2).await, [1, 4]);
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[1].header("last-event-id"), "2");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_listener_that_is_dropped_hears_nothing_more_and_the_id_moves_on() {
+    run(async || {
+        let text =
+            "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\nevent: done\ndata\n\nid: 4\ndata: 4\n\n";
+        let script = Script::put([Attempt::ending(text), Attempt::sending("")]).await;
+        let source = script.open_with(super::resilient());
+        let own = Rc::new(RefCell::new(None::<Listener>));
+        let (this, heard) = (Rc::clone(&own), Rc::new(RefCell::new(Vec::new())));
+        let pen = Rc::clone(&heard);
+        let listener = source.on("message", move |event: Event<u8>| {
+            drop(this.take());
+            pen.borrow_mut().push(event.data);
+        });
+        own.replace(listener.ok());
+        assert_eq!(listen::<Text>(&source, "done").next().await.0, "");
+        assert_eq!(heard.take(), [1]);
+        let seen = script.seen_attempts(2).await;
+        assert_eq!(seen[1].header("last-event-id"), "4");
+    })
+    .await;
+}

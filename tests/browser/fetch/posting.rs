@@ -1,0 +1,164 @@
+//! Requests whose method is not safe: they are sent once, unless the policy says otherwise.
+
+use typed_eventsource::{CloseReason, Error, EventSource, Fetch, Policy, State};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Script, Step, listen, send, states},
+    open, resilient, run,
+};
+
+fn prompt() -> Fetch {
+    Fetch::post()
+        .body("why?")
+        .header("Content-Type", "text/plain")
+}
+
+fn open_with(script: &Script, policy: Policy) -> EventSource {
+    let source = script.builder().fetch(prompt()).policy(policy).open();
+    source.expect("a valid request")
+}
+
+/// Sends an event, and resets the connection once it is released.
+fn torn() -> Attempt {
+    Attempt::playing([
+        send("retry: 10\nid: 1\ndata: 1\n\n"),
+        Step::Wait,
+        Step::Reset,
+    ])
+}
+
+async fn is_torn(script: &Script, source: &EventSource) {
+    assert_eq!(listen::<u8>(source, "message").next().await, 1);
+    script.release().await;
+}
+
+fn is_lost(reason: &CloseReason) -> bool {
+    matches!(
+        reason,
+        CloseReason::Policy(Error::ConnectionLost {
+            message: Some(_),
+            ..
+        })
+    )
+}
+
+#[wasm_bindgen_test]
+async fn a_post_that_is_cut_is_not_sent_again() {
+    run(async || {
+        let script = Script::put([torn()]).await;
+        let source = open_with(&script, resilient());
+        is_torn(&script, &source).await;
+        let reason = source.closed().await;
+        assert!(is_lost(&reason), "{reason:?}");
+        assert_eq!(script.seen_closed(1).await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_post_that_is_refused_is_not_sent_again() {
+    run(async || {
+        let script = Script::put([Attempt::answering(503)]).await;
+        let reason = open_with(&script, resilient()).closed().await;
+        assert!(matches!(
+            reason,
+            CloseReason::Policy(Error::Status { status: 503, .. })
+        ));
+        assert_eq!(script.seen_closed(1).await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn where_it_may_be_sent_again_it_is_sent_as_it_was_with_the_last_event_id() {
+    run(async || {
+        let script = Script::put([torn(), Attempt::sending("id: 2\ndata: 2\n\n")]).await;
+        let source = open_with(&script, resilient().resend(true));
+        is_torn(&script, &source).await;
+        assert_eq!(listen::<u8>(&source, "message").next().await, 2);
+        let seen = script.seen().await;
+        let requests: Vec<_> = seen
+            .iter()
+            .map(|one| {
+                (
+                    one.method.as_str(),
+                    one.body.as_str(),
+                    one.header("content-type"),
+                    one.header("last-event-id"),
+                )
+            })
+            .collect();
+        assert_eq!(
+            requests,
+            [
+                ("POST", "why?", "text/plain", ""),
+                ("POST", "why?", "text/plain", "1")
+            ]
+        );
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_end_of_its_response_is_the_end() {
+    run(async || {
+        let script = Script::put([Attempt::ending("data: 1\n\ndata: 2\n\n")]).await;
+        let source = open(&script, prompt());
+        let (mut heard, mut states) = (listen::<u8>(&source, "message"), states(&source));
+        let reason = source.closed().await;
+        assert!(matches!(reason, CloseReason::Finished), "{reason:?}");
+        assert_eq!(heard.rest().await, [1, 2]);
+        let states = states.rest().await;
+        assert!(matches!(states[..], [State::Open, State::Closed(_)]));
+        assert_eq!(script.seen_closed(1).await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn it_is_not_where_the_server_was_to_say_so() {
+    run(async || {
+        for by_data in [true, false] {
+            let script = Script::put([Attempt::ending("data: 1\n\n")]).await;
+            let builder = script.builder().fetch(prompt()).policy(resilient());
+            let builder = if by_data {
+                builder.terminal_data("[DONE]")
+            } else {
+                builder.terminal_event("done")
+            };
+            let reason = builder.open().expect("a valid request").closed().await;
+            assert!(is_lost(&reason), "{reason:?}");
+            assert_eq!(script.seen_closed(1).await.len(), 1);
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn nor_where_it_is_cut() {
+    run(async || {
+        let script = Script::put([torn()]).await;
+        let source = open(&script, prompt());
+        is_torn(&script, &source).await;
+        let reason = source.closed().await;
+        assert!(is_lost(&reason), "{reason:?}");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_terminal_data_is_the_end() {
+    run(async || {
+        let script = Script::put([Attempt::sending("data: 1\n\ndata: [DONE]\n\n")]).await;
+        let builder = script.builder().fetch(prompt()).terminal_data("[DONE]");
+        let source = builder.policy(resilient()).open().expect("a valid request");
+        let mut heard = listen::<u8>(&source, "message");
+        let reason = source.closed().await;
+        assert!(matches!(reason, CloseReason::Finished), "{reason:?}");
+        assert_eq!(heard.rest().await, [1]);
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+    })
+    .await;
+}

@@ -1,0 +1,91 @@
+//! When a browser asks the server of another origin first, which it does by itself, for `fetch`.
+
+use typed_eventsource::{CloseReason, Error, Fetch, Policy};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Cors, Script, listen},
+    open, run,
+};
+
+/// As the browser's own source.
+#[wasm_bindgen_test]
+async fn the_first_attempt_needs_none() {
+    run(async || {
+        let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
+        listen::<u8>(&script.open(), "message").next().await;
+        assert_eq!(script.seen().await.len(), 1);
+        assert_eq!(script.preflights().await, 0);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_header_that_is_not_simple_needs_one() {
+    run(async || {
+        let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
+        let source = open(&script, Fetch::new().header("X-Token", "1"));
+        listen::<u8>(&source, "message").next().await;
+        assert_eq!(script.preflights().await, 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_last_event_id_needs_one_and_then_arrives() {
+    run(async || {
+        let script = Script::put([
+            Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
+            Attempt::sending("data: 2\n\n"),
+        ])
+        .await;
+        assert_eq!(
+            listen::<u8>(&script.open(), "message").take(2).await,
+            [1, 2]
+        );
+        let seen = script.seen().await;
+        assert_eq!((seen.len(), seen[1].header("last-event-id")), (2, "7"));
+        assert_eq!(script.preflights().await, 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_last_event_id_in_the_query_needs_none() {
+    run(async || {
+        let script = Script::put([
+            Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
+            Attempt::sending("data: 2\n\n"),
+        ])
+        .await;
+        let source = script.builder().resume_parameter("after").open();
+        let source = source.expect("a valid URL");
+        assert_eq!(listen::<u8>(&source, "message").take(2).await, [1, 2]);
+        let seen = script.seen().await;
+        assert_eq!(seen[1].path, format!("{}?after=7", script.path()));
+        assert!(!seen[1].has_header("last-event-id"));
+        assert_eq!(script.preflights().await, 0);
+    })
+    .await;
+}
+
+/// CORS lets a page know no more.
+#[wasm_bindgen_test]
+async fn one_that_is_refused_is_a_lost_connection_and_no_attempt_is_seen() {
+    run(async || {
+        let script = Script::put([
+            Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
+            Attempt::sending("data: 2\n\n").cors(Cors::None),
+        ])
+        .await;
+        let source = script.open_with(Policy::browser().close_after_losses(2));
+        let reason = source.closed().await;
+        let CloseReason::Policy(Error::TooMany { count: 2, last }) = reason else {
+            panic!("{reason:?}");
+        };
+        assert!(matches!(*last, Error::ConnectionLost { .. }), "{last:?}");
+        assert_eq!(script.seen().await.len(), 1);
+        assert_eq!(script.preflights().await, 1);
+    })
+    .await;
+}

@@ -1,0 +1,192 @@
+//! What the server is asked, and what is refused before it is asked.
+
+use typed_eventsource::{Body, Error, Fetch};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, UrlSearchParams};
+
+use super::{
+    super::support::{Attempt, Observed, Script, Seen, builder, listen},
+    open, run,
+};
+
+/// What arrives of a request.
+async fn asked(fetch: Fetch) -> Seen {
+    let script = Script::put([Attempt::sending("")]).await;
+    let _source = open(&script, fetch);
+    script.seen_attempts(1).await.remove(0)
+}
+
+#[wasm_bindgen_test]
+async fn the_method_is_get_unless_told() {
+    run(async || {
+        assert_eq!(asked(Fetch::new()).await.method, "GET");
+        assert_eq!(asked(Fetch::post()).await.method, "POST");
+        for method in ["PUT", "DELETE", "PATCH"] {
+            assert_eq!(asked(Fetch::new().method(method)).await.method, method);
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn of_headers_of_one_name_the_last_counts() {
+    run(async || {
+        let fetch = Fetch::new()
+            .header("X-Room", "1")
+            .header("X-Other", "2")
+            .header("x-room", "3");
+        let seen = asked(fetch).await;
+        assert_eq!(seen.header("x-room"), "3");
+        assert_eq!(seen.header("x-other"), "2");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_event_stream_is_asked_for_unless_told() {
+    run(async || {
+        assert_eq!(
+            asked(Fetch::new()).await.header("accept"),
+            "text/event-stream"
+        );
+        let fetch = Fetch::new().header("Accept", "text/event-stream, application/json");
+        let seen = asked(fetch).await;
+        assert_eq!(seen.header("accept"), "text/event-stream, application/json");
+    })
+    .await;
+}
+
+/// The content type and the body that arrive.
+async fn posted(body: impl Into<Body>) -> (String, String) {
+    let seen = asked(Fetch::post().body(body)).await;
+    (seen.header("content-type").into(), seen.body)
+}
+
+#[wasm_bindgen_test]
+async fn a_body_of_text_is_text() {
+    run(async || {
+        let (content_type, body) = posted("why is the sky blue? 空").await;
+        assert_eq!(content_type.to_lowercase(), "text/plain;charset=utf-8");
+        assert_eq!(body, "why is the sky blue? 空");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_body_of_bytes_has_no_type() {
+    run(async || {
+        let (content_type, body) = posted("é\0".as_bytes()).await;
+        assert_eq!((content_type.as_str(), body.as_str()), ("", "é\0"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_body_in_json_says_so() {
+    run(async || {
+        let prompt = serde_json::json!({ "prompt": "ö", "stream": true });
+        let seen = asked(Fetch::post().json(&prompt).expect("JSON")).await;
+        assert_eq!(seen.header("content-type"), "application/json");
+        let body: serde_json::Value = serde_json::from_str(&seen.body).expect("JSON");
+        assert_eq!(body, prompt);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_body_is_what_the_browser_makes_of_a_value_of_its_own() {
+    run(async || {
+        let form = UrlSearchParams::new().expect("a form");
+        form.append("name", "é&");
+        let (content_type, body) = posted(JsValue::from(form)).await;
+        assert_eq!(
+            content_type.to_lowercase(),
+            "application/x-www-form-urlencoded;charset=utf-8"
+        );
+        assert_eq!(body, "name=%C3%A9%26");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn credentials_go_along_as_told_whatever_the_builder_says() {
+    run(async || {
+        let cookie = "visitor=42; Path=/streams";
+        let with_cookie = Attempt::sending("data: 1\n\n").header("set-cookie", cookie);
+        let script = Script::put([with_cookie, Attempt::sending("")]).await;
+        let ask = |with_credentials, fetch| {
+            let builder = builder(script.url_on_second_origin()).fetch(fetch);
+            let source = builder.with_credentials(with_credentials).open();
+            source.expect("a valid request")
+        };
+        let with = |credentials| Fetch::new().credentials(credentials);
+        let include = || with(RequestCredentials::Include);
+        listen::<u8>(&ask(false, include()), "message").next().await;
+        for (attempt, with_credentials, fetch, expected) in [
+            (1, false, include(), "visitor=42"),
+            (2, true, with(RequestCredentials::Omit), ""),
+            (3, true, with(RequestCredentials::SameOrigin), ""),
+            (4, true, Fetch::new(), "visitor=42"),
+            (5, false, Fetch::new(), ""),
+        ] {
+            let _source = ask(with_credentials, fetch);
+            let seen = script.seen_attempts(attempt + 1).await;
+            assert_eq!(seen[attempt].header("cookie"), expected, "{attempt}");
+        }
+    })
+    .await;
+}
+
+/// Which the browser passes on, so that no cache on the way answers.
+#[wasm_bindgen_test]
+async fn no_cache_is_used_unless_told() {
+    run(async || {
+        let seen = asked(Fetch::new()).await;
+        assert_eq!(seen.header("cache-control"), "no-cache");
+        let seen = asked(Fetch::new().cache(RequestCache::Default)).await;
+        assert_eq!(seen.header("cache-control"), "");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_referrer_is_told_as_the_policy_says() {
+    run(async || {
+        let told = asked(Fetch::new().referrer_policy(ReferrerPolicy::Origin)).await;
+        assert!(told.header("referer").starts_with("http://"));
+        let untold = asked(Fetch::new().referrer_policy(ReferrerPolicy::NoReferrer)).await;
+        assert!(!untold.has_header("referer"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_request_that_cannot_be_is_refused_and_nothing_is_sent() {
+    run(async || {
+        let observed = Observed::new();
+        let script = Script::put([Attempt::sending("")]).await;
+        for bad in [
+            Fetch::new().body("a GET has none"),
+            Fetch::new().method("HEAD").body("nor has a HEAD"),
+            Fetch::new().method("TRACE"),
+            Fetch::new().method("no method"),
+            Fetch::new().method(""),
+            Fetch::new().header("two words", "x"),
+            Fetch::new().header("", "x"),
+            Fetch::new().header("X-Lines", "one\nand another"),
+            Fetch::new().header("X-Wide", "日本"),
+            Fetch::new().mode(RequestMode::Navigate),
+            Fetch::new().cache(RequestCache::OnlyIfCached),
+        ] {
+            let shown = format!("{bad:?}");
+            match script.builder().fetch(bad).open() {
+                Err(Error::InvalidRequest { message }) => assert!(!message.is_empty()),
+                other => panic!("{shown}: {other:?}"),
+            }
+        }
+        assert_eq!(observed.attempts(), 0);
+        assert!(script.seen().await.is_empty());
+    })
+    .await;
+}

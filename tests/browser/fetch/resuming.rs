@@ -1,0 +1,130 @@
+//! The last event id: what moves it on, and how it travels.
+
+use typed_eventsource::{EventSource, Text};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Heard, Script, Step, listen, send, states},
+    resilient, run,
+};
+
+/// What the second attempt carries where the first one, of which only messages are listened to, brought this and ended.
+/// `None` stands for no header.
+async fn resumed_after(text: &str) -> Option<String> {
+    let script = Script::put([Attempt::ending(text), Attempt::sending("")]).await;
+    let source = script.open_with(resilient());
+    let _messages: Heard<Text> = listen(&source, "message");
+    let seen = script.seen_attempts(2).await;
+    let id = seen[1].header("last-event-id");
+    assert_eq!(source.last_event_id(), id);
+    seen[1].has_header("last-event-id").then(|| id.to_owned())
+}
+
+async fn resumes_at(expected: Option<&str>, text: &str) {
+    assert_eq!(resumed_after(text).await.as_deref(), expected, "{text:?}");
+}
+
+#[wasm_bindgen_test]
+async fn it_travels_as_utf_8() {
+    run(async || {
+        for id in ["7", "a b", "é", "日本", "🦀", "~!\"#"] {
+            resumes_at(Some(id), &format!("id: {id}\ndata: 1\n\n")).await;
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn no_id_and_an_empty_one_are_no_header() {
+    run(async || {
+        resumes_at(None, "data: 1\n\n").await;
+        resumes_at(None, "id: 7\ndata: 1\n\nid\ndata: 2\n\n").await;
+        resumes_at(None, "id: 7\ndata: 1\n\nid:\n\n").await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn events_that_nobody_listens_to_move_it_on() {
+    run(async || {
+        resumes_at(
+            Some("2"),
+            "id: 1\ndata: 1\n\nid: 2\nevent: other\ndata: x\n\n",
+        )
+        .await;
+        resumes_at(Some("1"), "id: 1\nevent: other\ndata: x\n\n: a comment\n\n").await;
+        resumes_at(
+            Some("2"),
+            "id: 1\nevent: other\ndata: x\n\nid: 2\ndata: 2\n\n",
+        )
+        .await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_id_without_data_moves_it_on() {
+    run(async || {
+        resumes_at(Some("3"), "id: 3\n\n").await;
+        resumes_at(Some("3"), "id: 1\ndata: 1\n\nid: 3\n\n").await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_block_that_has_not_ended_does_not_move_it_on() {
+    run(async || {
+        resumes_at(Some("1"), "id: 1\ndata: 1\n\nid: 2\ndata: 2\n").await;
+        resumes_at(Some("1"), "id: 1\n\nid: 2").await;
+        resumes_at(None, "id: 2\n").await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_id_with_a_nul_in_it_does_not_move_it_on() {
+    run(async || resumes_at(Some("1"), "id: 1\ndata: 1\n\nid: 2\0\ndata: 2\n\n").await).await;
+}
+
+fn ids(seen: &[super::super::support::Seen]) -> Vec<&str> {
+    seen.iter().map(|one| one.header("last-event-id")).collect()
+}
+
+#[wasm_bindgen_test]
+async fn it_outlives_attempts_that_fail_or_bring_nothing() {
+    run(async || {
+        let script = Script::put([
+            Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
+            Attempt::answering(503),
+            Attempt::ending(""),
+            Attempt::playing([Step::Reset]),
+            Attempt::ending("data: 2\n\n"),
+            Attempt::sending(""),
+        ])
+        .await;
+        let source = script.open_with(resilient());
+        let _messages: Heard<u8> = listen(&source, "message");
+        let seen = script.seen_attempts(6).await;
+        assert_eq!(ids(&seen), ["", "7", "7", "7", "7", "7"]);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn it_is_that_of_the_last_event_before_a_reset() {
+    run(async || {
+        let torn = Attempt::playing([
+            send("id: 1\ndata: 1\n\nid: 2\nevent: other\ndata: 2\n\nid: 3\ndata"),
+            Step::Wait,
+            Step::Reset,
+        ]);
+        let script = Script::put([torn, Attempt::sending("")]).await;
+        let source: EventSource = script.open_with(resilient());
+        listen::<u8>(&source, "message").next().await;
+        let mut states = states(&source);
+        script.release().await;
+        states.next().await;
+        assert_eq!(ids(&script.seen_attempts(2).await), ["", "2"]);
+    })
+    .await;
+}

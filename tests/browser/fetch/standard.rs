@@ -1,0 +1,182 @@
+//! The same bytes give the same events, whether the browser's own source reads them or this crate.
+
+use std::cell::RefCell;
+
+use typed_eventsource::{Event, Text};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Heard, Script, Step, Transport, run_over, send, send_bytes},
+    run,
+};
+
+/// What is heard of an event.
+type Told = (String, String, String);
+
+/// After what is to be read, so that one knows that it was.
+const END: &str = "\n\nevent: end\ndata\n\n";
+
+const NAMES: [&str; 6] = ["message", "a", "é", " a", "Message", "end"];
+
+/// The events that a source makes of these chunks.
+async fn events(chunks: &[&[u8]]) -> Vec<Told> {
+    let chunks = chunks.iter().map(|chunk| send_bytes(chunk));
+    let steps: Vec<_> = chunks.chain([send(END), Step::Silence]).collect();
+    let source = Script::put([Attempt::playing(steps)]).await.open();
+    let (hear, mut heard) = Heard::new();
+    let _listeners = NAMES.map(|name| {
+        let hear = hear.clone();
+        source.on(name, move |event: Event<Text>| {
+            let id = event.last_event_id().to_owned();
+            hear((event.name().to_owned(), event.data.0, id));
+        })
+    });
+    let mut told = Vec::new();
+    loop {
+        let event = heard.next().await;
+        if event.0 == "end" {
+            return told;
+        }
+        told.push(event);
+    }
+}
+
+/// Over both transports each of these streams gives the same events.
+async fn is_read_alike(streams: &[&[&[u8]]]) {
+    for stream in streams {
+        let told = RefCell::new(Vec::new());
+        for &transport in Transport::ALL {
+            run_over(transport, async || {
+                let events = events(stream).await;
+                told.borrow_mut().push(events);
+            })
+            .await;
+        }
+        let told = told.take();
+        assert_eq!(told[0], told[1], "{stream:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn line_ends_of_each_kind_and_cut_anywhere() {
+    is_read_alike(&[
+        &[b"data: 1\n\ndata: 2\r\n\r\ndata: 3\r\rdata: 4\n\r\n"],
+        &[
+            b"data: 1\r",
+            b"\n\r",
+            b"\ndata: 2\r",
+            b"\r",
+            b"data: 3\r",
+            b"\n",
+        ],
+        &[b"data: 1\r", b"data: 2\r", b"\n", b"\r", b"\n"],
+        &[b"data: 1\r\n", b"\n", b"\r\n", b"\r"],
+        &[b"\r\n\r\n\r\rdata: 1\n\n\n\ndata: 2"],
+        &[b"data: 1\n\r\ndata: 2\r\n\ndata: 3\r\n\rdata: 4"],
+    ])
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn fields_with_and_without_colons_spaces_and_values() {
+    is_read_alike(&[
+        &[b"data\n\n"],
+        &[b"data:\n\n"],
+        &[b"data\ndata\n\n"],
+        &[b"data: \n\n"],
+        &[b"data:  x \n\n"],
+        &[b"data:x:y: z\n\n"],
+        &[b"data :x\n\ndata: 1\n\n"],
+        &[b" data: x\n\nData: x\n\ndata: 1\n\n"],
+        &[b"datax: 1\ndat: 2\ndata: 3\n\n"],
+        &[b": comment\n:\ndata: 1\n: data: 2\n\n:\n\n"],
+        &[b"unknown\nunknown: x\n\ndata: 1\nunknown\n\n"],
+    ])
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn names() {
+    is_read_alike(&[
+        &[b"event: a\ndata: 1\n\ndata: 2\n\n"],
+        &[b"event: a\nevent: \xc3\xa9\ndata: 1\n\n"],
+        &[b"event: a\nevent\ndata: 1\n\n"],
+        &[b"event:\ndata: 1\n\nevent: message\ndata: 2\n\n"],
+        &[b"event:  a\ndata: 1\n\nevent: a \ndata: 2\n\n"],
+        &[b"event: Message\ndata: 1\n\n"],
+        &[b"event: a\n\ndata: 1\n\n"],
+        &[b"event: a", b"\nda", b"ta: 1\n\n"],
+    ])
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn ids() {
+    is_read_alike(&[
+        &[b"id: 1\ndata: 1\n\ndata: 2\n\nid\ndata: 3\n\n"],
+        &[b"id: 1\nevent: nobody\ndata: x\n\ndata: 2\n\n"],
+        &[b"id: 1\nid: 2\ndata: 1\n\nid: 3\nid\ndata: 2\n\n"],
+        &[b"id:  a b \ndata: 1\n\nid: \xe6\x97\xa5\ndata: 2\n\n"],
+        &[
+            b"data: 1\nid: 1\n\nid: ",
+            b"22",
+            b"\r",
+            b"\ndata: 2\r\n\r\n",
+        ],
+    ])
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_and_what_is_not_utf_8() {
+    is_read_alike(&[
+        &[b"\xef\xbb\xbfdata: 1\n\n"],
+        &[b"\xef", b"\xbb", b"\xbfdata: 1\n\n"],
+        &[b"\xef\xbb\xbf\xef\xbb\xbfdata: 1\n\ndata: 2\n\n"],
+        &[b"data: \xef\xbb\xbf1\n\n"],
+        &[b"\xef\xbbdata: 1\n\ndata: 2\n\n"],
+        &[b"data: caf\xc3", b"\xa9 \xf0\x9f", b"\xa6\x80\n\n"],
+        &[b"data: \xff\xfe\n\ndata: \xc3\n\n"],
+        &[b"data: \xe6\x97", b"x\n\ndata: \xf0\x9f\xa6", b"\n\n"],
+        &[b"data: \xed\xa0\x80\xc0\xaf\xf4\x90\x80\x80\n\n"],
+    ])
+    .await;
+}
+
+/// Over this transport the stream gives these events.
+async fn is_read_as(stream: &[u8], expected: &[(&str, &str, &str)]) {
+    run(async || {
+        let events = events(&[stream]).await;
+        let told = events
+            .iter()
+            .map(|(name, data, id)| (&**name, &**data, &**id));
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+    })
+    .await;
+}
+
+/// Firefox's own source forgets such an id.
+#[wasm_bindgen_test]
+async fn an_id_without_data_counts_as_the_standard_has_it() {
+    is_read_as(b"id: 1\n\ndata: 1\n\n", &[("message", "1", "1")]).await;
+}
+
+/// Firefox's own source leaves it out.
+#[wasm_bindgen_test]
+async fn a_nul_in_data_is_kept_as_the_standard_has_it() {
+    is_read_as(b"data: a\0b\n\n", &[("message", "a\0b", "")]).await;
+}
+
+/// Firefox's own source loses what follows.
+#[wasm_bindgen_test]
+async fn an_id_with_a_nul_is_ignored_as_the_standard_has_it() {
+    is_read_as(
+        b"id: 1\ndata: 1\n\nid: 2\x003\ndata: 2\n\nid: 2\nid: \0\ndata: 3\n\n",
+        &[
+            ("message", "1", "1"),
+            ("message", "2", "1"),
+            ("message", "3", "2"),
+        ],
+    )
+    .await;
+}

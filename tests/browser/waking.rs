@@ -1,0 +1,85 @@
+//! The network comes back.
+
+use std::time::Duration;
+
+use typed_eventsource::{Backoff, Error, Policy, State};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Event, EventTarget};
+
+use super::support::{Attempt, Script, Step, Transport, errors, listen, run, send, states};
+
+/// What a browser dispatches then.
+fn come_online() {
+    let global: EventTarget = js_sys::global().unchecked_into();
+    let event = Event::new("online").expect("an event");
+    global.dispatch_event(&event).expect("it is dispatched");
+}
+
+/// Would wait for an hour.
+fn patient() -> Policy {
+    let hour = Duration::from_secs(3600);
+    let backoff = Backoff::new().initial(hour).max(hour).jitter(false);
+    Policy::resilient().backoff(backoff)
+}
+
+#[wasm_bindgen_test]
+async fn an_open_connection_is_made_anew_and_goes_on() {
+    run(async || {
+        let script = Script::put([
+            Attempt::sending("id: 7\ndata: 1\n\n"),
+            Attempt::sending("data: 2\n\n"),
+        ])
+        .await;
+        let source = script.open_with(patient());
+        let mut errors = errors(&source);
+        let mut messages = listen::<u8>(&source, "message");
+        assert_eq!(messages.next().await, 1);
+        come_online();
+        assert_eq!(messages.next().await, 2);
+        assert!(matches!(errors.next().await, Error::Suspended));
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+        let id = seen[1].header("last-event-id");
+        let is_fetch = Transport::selected().is_fetch();
+        assert_eq!(id, if is_fetch { "7" } else { "" });
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_open_connection_stays_where_the_policy_does_not_mind() {
+    run(async || {
+        let steps = [
+            send("data: 1\n\n"),
+            Step::Wait,
+            send("data: 2\n\n"),
+            Step::Silence,
+        ];
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let mut messages = listen::<u8>(&script.open_with(Policy::browser()), "message");
+        assert_eq!(messages.next().await, 1);
+        come_online();
+        script.release().await;
+        assert_eq!(messages.next().await, 2);
+        assert_eq!(script.seen().await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_wait_is_over() {
+    run(async || {
+        let script = Script::put([Attempt::answering(503), Attempt::sending("data: 1\n\n")]).await;
+        let source = script.open_with(patient());
+        let mut messages = listen::<u8>(&source, "message");
+        assert!(matches!(
+            states(&source).next().await,
+            State::Waiting { .. }
+        ));
+        come_online();
+        assert_eq!(messages.next().await, 1);
+        assert_eq!(script.seen().await.len(), 2);
+    })
+    .await;
+}
