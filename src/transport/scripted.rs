@@ -86,7 +86,7 @@ impl Script {
     pub(crate) fn send_unheard(&self, id: Option<&str>) {
         let last_event = id.map(|id| Provenance::Known {
             last_event_id: id.into(),
-            origin: URL.into(),
+            origin: Rc::new(URL.to_owned().into()),
         });
         self.signal(Signal::Unheard { last_event });
     }
