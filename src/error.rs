@@ -48,7 +48,7 @@ pub enum Error {
 
     /// No message can have this name, so that a listener for it would never hear anything.
     ///
-    /// `open` and `error` are the source's own events: use [`on_state`](crate::EventSource::on_state) and
+    /// `open` and `error` are taken by the source's own events: use [`on_state`](crate::EventSource::on_state) and
     /// [`on_error`](crate::EventSource::on_error). An event without a name is called `message`, so that an empty name
     /// does not occur either, nor does one with a line end in it.
     #[error("no message is ever named {name:?}: {}", name_advice(name))]
@@ -146,7 +146,7 @@ pub enum Error {
     },
 
     /// Nothing has arrived for too long.
-    #[error("no event arrived for {after:?}")]
+    #[error("no sign of life for {after:?}")]
     Idle {
         /// How long the policy waited.
         after: Duration,

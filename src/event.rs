@@ -13,8 +13,8 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 /// [the HTML standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage)
 /// fills that in for an event stream. Cloning copies the payload and shares the rest.
 ///
-/// Id and origin are read from the browser's `MessageEvent` when they are asked for, so that an event keeps that alive,
-/// its undecoded data included. To store many, store their `data`.
+/// Over the browser's own source, id and origin are read from its `MessageEvent` when they are asked for, so that an event
+/// keeps that alive, its undecoded data included. To store many, store their `data`.
 ///
 /// ```
 /// # use typed_eventsource::Event;
@@ -76,10 +76,18 @@ impl Provenance {
     #[cfg(feature = "npm")]
     pub(crate) fn to_js(&self) -> JsValue {
         match self {
-            Self::Known {
-                last_event_id,
-                origin,
-            } => JsProvenance::new(last_event_id, &origin.to_js()).into(),
+            Self::Known { last_event_id, .. } => {
+                self.to_js_with_id(&JsValue::from_str(last_event_id))
+            }
+            Self::Asked(message) => message.to_js(),
+        }
+    }
+
+    /// The same, where the id is there already.
+    #[cfg(feature = "npm")]
+    pub(crate) fn to_js_with_id(&self, last_event_id: &JsValue) -> JsValue {
+        match self {
+            Self::Known { origin, .. } => JsProvenance::new(last_event_id, &origin.to_js()).into(),
             Self::Asked(message) => message.to_js(),
         }
     }
@@ -119,7 +127,7 @@ extern "C" {
     type JsProvenance;
 
     #[wasm_bindgen(constructor, js_class = Provenance)]
-    fn new(last_event_id: &str, origin: &JsValue) -> JsProvenance;
+    fn new(last_event_id: &JsValue, origin: &JsValue) -> JsProvenance;
 }
 
 #[cfg(test)]

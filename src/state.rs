@@ -54,9 +54,10 @@ impl fmt::Display for State {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CloseReason {
-    /// The server said that it is done, by the terminal event or the terminal data that the builder was told of.
+    /// The server said that it is done: by the terminal event or the terminal data that the builder was told of, and on
+    /// the fetch transport by status 204, or by the end of the response to a request that is sent but once.
     Finished,
-    /// [`close`](crate::EventSource::close) was called.
+    /// [`close`](crate::EventSource::close) was called, or the [signal](crate::EventSourceBuilder::signal) was aborted.
     Requested,
     /// The last handle, listener and stream was dropped.
     Dropped,

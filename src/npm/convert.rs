@@ -23,7 +23,7 @@ pub(super) fn hand_over(
     name: &JsValue,
     frame: &Frame<'_>,
 ) -> Result<(), DecodeError> {
-    let exception = js_hand_over(handler, name, &frame.js_text(), &frame.provenance().to_js());
+    let exception = js_hand_over(handler, name, &frame.js_text(), &frame.js_provenance());
     if exception.is_undefined() {
         return Ok(());
     }

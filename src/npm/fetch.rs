@@ -35,6 +35,7 @@ pub(super) struct FetchOptions {
     cache: JsValue,
     #[serde(with = "serde_wasm_bindgen::preserve")]
     referrer_policy: JsValue,
+    last_event_id: Option<String>,
     max_event_size: Option<usize>,
 }
 
@@ -49,6 +50,7 @@ impl FetchOptions {
             ("mode", !is_missing(&self.mode)),
             ("cache", !is_missing(&self.cache)),
             ("referrerPolicy", !is_missing(&self.referrer_policy)),
+            ("lastEventId", self.last_event_id.is_some()),
             ("maxEventSize", self.max_event_size.is_some()),
         ]
         .into_iter()
@@ -62,6 +64,9 @@ impl FetchOptions {
         }
         if !is_missing(&self.body) {
             fetch = fetch.body(self.body);
+        }
+        if let Some(id) = self.last_event_id {
+            fetch = fetch.last_event_id(id);
         }
         if let Some(size) = self.max_event_size {
             fetch = fetch.max_event_size(size);

@@ -19,7 +19,10 @@ export type State =
   | { readonly type: "waiting"; readonly attempt: number; readonly retryIn?: number }
   | { readonly type: "closed"; readonly reason: CloseReason };
 
-/** Why a source ended: its server said so, `close()` was called, it was collected, or its policy ended it. */
+/**
+ * Why a source ended: its server said so, `close()` was called or the signal aborted, it was collected, or its policy
+ * ended it.
+ */
 export type CloseReason =
   | { readonly type: "finished" }
   | { readonly type: "requested" }
@@ -93,7 +96,7 @@ export interface Policy {
   closeAfterLosses?: number;
   /** Close when there was no healthy connection for this long, in milliseconds. */
   closeWhenDownFor?: number;
-  /** What to do when the browser gives up: an HTTP error, a wrong content type, a CORS refusal. */
+  /** What to do when the connection fails for good: an HTTP error, a wrong content type, a CORS refusal. */
   givenUp?: "close" | "reopen";
   /** At which HTTP statuses to try again, on the fetch transport: `[503, 429]`. */
   retryStatuses?: readonly number[];
@@ -121,7 +124,7 @@ export interface CommonOptions {
   /** Whether credentials go along to another origin. */
   withCredentials?: boolean;
   policy?: Preset | Policy;
-  /** The query parameter that carries the last event id when the policy reopens the source. */
+  /** The query parameter that carries the last event id when the source is reopened; on `fetch` in place of the header. */
   resumeParameter?: string;
   /** The name of the event by which the server says that it is done. */
   terminalEvent?: string;
@@ -141,15 +144,21 @@ export interface FetchOptions extends CommonOptions {
   transport: "fetch";
   /** `GET` unless told. A method other than GET and HEAD is sent once, unless the policy has `resend`. */
   method?: string;
-  /** Headers, or a function that is asked for them before each attempt. */
+  /**
+   * Headers, or a function that is asked for them before each attempt. A source with a function is not collected before
+   * it is closed.
+   */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
-  body?: BodyInit | null;
+  /** Text, bytes or a form. A stream can be sent only once, and is not taken. */
+  body?: XMLHttpRequestBodyInit | null;
   /** In place of `withCredentials`. */
   credentials?: RequestCredentials;
   mode?: RequestMode;
   /** `no-store` unless told. */
   cache?: RequestCache;
   referrerPolicy?: ReferrerPolicy;
+  /** Where to go on from: the `lastEventId` of a source before, kept across a reload for instance. */
+  lastEventId?: string;
   /** The most bytes that one event may have: 16 MiB unless told. */
   maxEventSize?: number;
 }

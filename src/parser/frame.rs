@@ -10,6 +10,7 @@ pub(crate) struct Frame<'a> {
     pub(super) data: Data<'a>,
     /// The data of chunks before, and room to join all of it.
     pub(super) joined: &'a mut Vec<u8>,
+    pub(super) id: Option<&'a [u8]>,
     pub(super) last_event_id: &'a LastEventId,
 }
 
@@ -42,6 +43,15 @@ impl<'a> Frame<'a> {
         self.last_event_id.text()
     }
 
+    /// The value of the event's own `id` field, where that lies in the chunk: those bytes of it.
+    #[allow(
+        dead_code,
+        reason = "for JavaScript, to which a slice of the chunk is cheaper than a string"
+    )]
+    pub(crate) fn id_in_chunk(&self) -> Option<&'a [u8]> {
+        self.id
+    }
+
     fn name_or_default(&self) -> &'a [u8] {
         if self.name.is_empty() {
             b"message"
@@ -56,6 +66,7 @@ impl<'a> Frame<'a> {
 pub(super) struct Fields<'a> {
     pub(super) name: Option<&'a [u8]>,
     pub(super) data: Data<'a>,
+    pub(super) id: Option<&'a [u8]>,
 }
 
 /// The data that lies in the chunk at hand. Of many lines only the first is remembered, since the server may send as

@@ -101,7 +101,10 @@ impl<'a> Items<'a> {
         match read {
             Line::Data(value) => self.fields.data.add(value, from),
             Line::Event(name) => self.fields.name = Some(name),
-            Line::Id(id) => self.parser.last_event_id.set_buffer(id),
+            Line::Id(id) => {
+                self.fields.id = Some(id);
+                self.parser.last_event_id.set_buffer(id);
+            }
             Line::Retry(time) => return Ok(Some(Found::Retry(time))),
             Line::Blank | Line::Comment | Line::Ignored => return Ok(None),
         }
@@ -139,6 +142,7 @@ impl<'a> Items<'a> {
             name: fields.name.unwrap_or(name),
             data: fields.data.until(self.rest),
             joined,
+            id: fields.id,
             last_event_id,
         }
     }

@@ -206,6 +206,11 @@ impl Policy {
         self
     }
 
+    #[cfg(feature = "fetch")]
+    pub(crate) fn resends(&self) -> bool {
+        self.resend
+    }
+
     /// How to wait before the source is reopened, and how often.
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.backoff = backoff;

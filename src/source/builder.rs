@@ -95,8 +95,8 @@ impl EventSourceBuilder {
     /// The query parameter by which the server is told the last event id when the policy reopens the source.
     ///
     /// The browser sends the `Last-Event-ID` header only where it reconnects by itself; a source that is made anew
-    /// cannot. The id is that of the last event that somebody listened to. The query is then written anew by the
-    /// browser's `URLSearchParams`, which spells some characters differently.
+    /// cannot. The fetch transport can always; with a parameter it does not, and the id is in the query instead. The
+    /// query is then written anew by the browser's `URLSearchParams`, which spells some characters differently.
     pub fn resume_parameter(mut self, name: impl Into<String>) -> Self {
         self.resume_parameter = Some(name.into());
         self
@@ -125,7 +125,7 @@ impl EventSourceBuilder {
     }
 
     /// Opens the source. It returns at once, in the state [`Connecting`](crate::State::Connecting); nothing is heard
-    /// before the next turn of the event loop, so that listeners added until then miss nothing.
+    /// before the code that opened it has returned to the event loop, so that listeners added until then miss nothing.
     ///
     /// # Errors
     ///
@@ -142,13 +142,12 @@ impl EventSourceBuilder {
             queue: self.queue,
             terminal_event: self.terminal_event,
             terminal_data: self.terminal_data,
-            connector,
             host: Box::new(BrowserHost),
         };
         if is_aborted {
-            return Ok(EventSource::new(Connection::closed(settings)));
+            return Ok(EventSource::new(Connection::closed(settings, connector)));
         }
-        let connection = Connection::open(settings)?;
+        let connection = Connection::open(settings, connector)?;
         if let Some(signal) = &self.signal {
             close_on_abort(&connection, signal);
         }
@@ -161,11 +160,13 @@ impl EventSourceBuilder {
         if let Some(fetch) = &self.fetch {
             let fetch = fetch.clone().with_credentials(self.with_credentials);
             let has_terminal = self.terminal_event.is_some() || self.terminal_data.is_some();
+            let is_sent_once = !fetch.is_repeatable() && !self.policy.resends();
             return Ok(Box::new(FetchConnector::new(
                 &self.url,
                 fetch,
                 resume_parameter,
-                has_terminal,
+                is_sent_once && !has_terminal,
+                self.queue.capacity(),
             )?));
         }
         Ok(Box::new(BrowserConnector::new(

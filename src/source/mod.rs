@@ -252,7 +252,7 @@ impl EventSource {
     }
 
     /// The browser's source behind this one, for what this crate does not do. `None` while there is none: after the
-    /// close, and while the policy waits before it opens another.
+    /// close, while the policy waits before it opens another, and always on the fetch transport.
     pub fn as_raw(&self) -> Option<web_sys::EventSource> {
         self.connection
             .with_transport(|transport| {

@@ -12,8 +12,8 @@ use crate::{Error, Event};
 ///
 /// What is dropped is told: where items are missing the stream yields
 /// [`Error::QueueOverflow`](crate::Error::QueueOverflow) with their number, `on_error` hears when a gap begins, and
-/// [`EventStream::dropped`](crate::EventStream::dropped) counts them all. An event that waits keeps its undecoded data
-/// alive too (see [`Event`](crate::Event)).
+/// [`EventStream::dropped`](crate::EventStream::dropped) counts them all. On the browser's own source an event that
+/// waits keeps its undecoded data alive too (see [`Event`](crate::Event)).
 ///
 /// ```
 /// use typed_eventsource::{EventSource, Queue};
@@ -50,6 +50,11 @@ impl Queue {
     /// counts as 1.
     pub fn close(capacity: usize) -> Self {
         Self::new(capacity, WhenFull::Close)
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(super) fn capacity(self) -> usize {
+        self.capacity
     }
 
     fn new(capacity: usize, when_full: WhenFull) -> Self {

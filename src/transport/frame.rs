@@ -23,6 +23,12 @@ pub(crate) trait Data {
     fn to_js(&self) -> JsValue {
         JsValue::from_str(self.text())
     }
+
+    /// [`Provenance::to_js`], where the data does not know better.
+    #[cfg(feature = "npm")]
+    fn provenance_to_js(&self, provenance: &Provenance) -> JsValue {
+        provenance.to_js()
+    }
 }
 
 impl<'a> Frame<'a> {
@@ -49,6 +55,11 @@ impl<'a> Frame<'a> {
     #[cfg(feature = "npm")]
     pub(crate) fn js_text(&self) -> JsValue {
         self.data.to_js()
+    }
+
+    #[cfg(feature = "npm")]
+    pub(crate) fn js_provenance(&self) -> JsValue {
+        self.data.provenance_to_js(&self.provenance)
     }
 
     pub(crate) fn event(&self) -> Event<&'a str> {

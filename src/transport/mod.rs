@@ -25,6 +25,11 @@ pub(crate) trait Connector {
     /// `last_event_id` is where to go on from; empty on the first attempt and where there was no id.
     fn connect(&self, last_event_id: &str, sink: Sink) -> Result<Box<dyn Transport>, Error>;
 
+    /// Where the source is to go on from, as the user has it.
+    fn position(&self) -> Option<Provenance> {
+        None
+    }
+
     /// Whether the request is safe to be made more than once.
     fn is_repeatable(&self) -> bool {
         true
@@ -54,9 +59,10 @@ pub(crate) type Sink = Rc<dyn Fn(Signal<'_>)>;
 pub(crate) enum Signal<'a> {
     Opened,
     Frame(Frame<'a>),
-    /// Something came that nobody listens to: comments, and up to this one events.
+    /// Something came that nobody listens to: comments, and events where `is_event`. The last event id may have moved on.
     Unheard {
-        last_event: Option<Provenance>,
+        is_event: bool,
+        moved_to: Option<Provenance>,
     },
     /// The server has set the reconnection time.
     Retry(Duration),
@@ -85,6 +91,8 @@ fn refused_url(url: &str, exception: &JsValue) -> Error {
 pub(crate) fn exception_message(exception: &JsValue) -> String {
     match exception.dyn_ref::<js_sys::Error>() {
         Some(error) => error.message().into(),
-        None => format!("{exception:?}"),
+        None => exception
+            .as_string()
+            .unwrap_or_else(|| format!("{exception:?}")),
     }
 }

@@ -84,11 +84,17 @@ impl Script {
 
     /// Sends what nobody listens to: an event with this id, or a comment.
     pub(crate) fn send_unheard(&self, id: Option<&str>) {
-        let last_event = id.map(|id| Provenance::Known {
+        let moved_to = id.map(|id| Provenance::Known {
             last_event_id: id.into(),
             origin: Rc::new(URL.to_owned().into()),
         });
-        self.signal(Signal::Unheard { last_event });
+        let is_event = id.is_some();
+        self.signal(Signal::Unheard { is_event, moved_to });
+    }
+
+    /// Wants no other connection.
+    pub(crate) fn finish(&self) {
+        self.signal(Signal::Finished);
     }
 
     /// Sets the reconnection time.

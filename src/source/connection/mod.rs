@@ -42,13 +42,14 @@ pub(super) struct Settings {
     pub(super) queue: Queue,
     pub(super) terminal_event: Option<String>,
     pub(super) terminal_data: Option<String>,
-    pub(super) connector: Box<dyn Connector>,
     pub(super) host: Box<dyn Host>,
 }
 
 pub(crate) struct Connection {
     settings: Settings,
     this: Weak<Self>,
+    /// Until the close: what it has captured may lead back to the source.
+    connector: RefCell<Option<Box<dyn Connector>>>,
     machine: RefCell<Machine>,
     state: RefCell<State>,
     transport: RefCell<Option<Box<dyn Transport>>>,
@@ -69,8 +70,11 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn open(settings: Settings) -> Result<Rc<Self>, Error> {
-        let connection = Self::new(settings);
+    pub(super) fn open(
+        settings: Settings,
+        connector: Box<dyn Connector>,
+    ) -> Result<Rc<Self>, Error> {
+        let connection = Self::new(settings, connector);
         connection.listen_for_the_end();
         connection.connect()?;
         connection.heed_online();
@@ -79,28 +83,25 @@ impl Connection {
     }
 
     /// One that was closed before it could connect.
-    pub(super) fn closed(settings: Settings) -> Rc<Self> {
-        let connection = Self::new(settings);
+    pub(super) fn closed(settings: Settings, connector: Box<dyn Connector>) -> Rc<Self> {
+        let connection = Self::new(settings, connector);
         connection.close(CloseReason::Requested);
         connection
     }
 
-    fn new(mut settings: Settings) -> Rc<Self> {
+    fn new(mut settings: Settings, connector: Box<dyn Connector>) -> Rc<Self> {
         let now = settings.host.now();
         let policy = std::mem::take(&mut settings.policy);
         Rc::new_cyclic(|this| Self {
-            machine: RefCell::new(Machine::new(
-                policy,
-                settings.connector.is_repeatable(),
-                now,
-            )),
+            machine: RefCell::new(Machine::new(policy, connector.is_repeatable(), now)),
+            provenance: RefCell::new(connector.position()),
+            connector: RefCell::new(Some(connector)),
             settings,
             this: Weak::clone(this),
             state: RefCell::new(State::Connecting),
             transport: RefCell::default(),
             timer: RefCell::default(),
             guards: RefCell::default(),
-            provenance: RefCell::default(),
             tasks: RefCell::default(),
             running: Cell::default(),
             subscriptions: Subscriptions::default(),
@@ -181,6 +182,8 @@ impl Connection {
         drop(self.transport.take());
         drop(self.timer.take());
         drop(self.guards.take());
+        let connector = self.connector.take();
+        drop(connector);
         self.subscriptions.clear();
         if let Some(error) = reason.error() {
             let heard = !self.errors.is_empty() || !self.streams.is_empty();

@@ -22,11 +22,19 @@ use crate::{
 pub(super) enum Task {
     Opened,
     Frame(Event<String>),
-    Unheard { last_event: Option<Provenance> },
+    Unheard {
+        is_event: bool,
+        moved_to: Option<Provenance>,
+    },
     Retry(Duration),
-    Lost { error: Error, outlook: Outlook },
+    Lost {
+        error: Error,
+        outlook: Outlook,
+    },
     Finished,
-    Tick { late: Duration },
+    Tick {
+        late: Duration,
+    },
     Online,
     Overflowed(Pushed),
     Closed,
@@ -40,10 +48,10 @@ impl Connection {
                 connection.receive(signal);
             }
         });
-        let transport = self
-            .settings
-            .connector
-            .connect(&self.last_event_id(), sink)?;
+        let Some(connector) = &*self.connector.borrow() else {
+            return Ok(());
+        };
+        let transport = connector.connect(&self.last_event_id(), sink)?;
         for name in self.subscriptions.names() {
             transport.listen(&name);
         }
@@ -64,7 +72,9 @@ impl Connection {
             }
             Signal::Frame(frame) => self.run(Task::Frame(frame.event().map(str::to_owned))),
             Signal::Opened => self.run(Task::Opened),
-            Signal::Unheard { last_event } => self.run(Task::Unheard { last_event }),
+            Signal::Unheard { is_event, moved_to } => {
+                self.run(Task::Unheard { is_event, moved_to });
+            }
             Signal::Retry(time) => self.run(Task::Retry(time)),
             Signal::Lost { error, outlook } => self.run(Task::Lost { error, outlook }),
             Signal::Finished => self.run(Task::Finished),
@@ -109,7 +119,7 @@ impl Connection {
                 self.enter(State::Open);
             }
             Task::Frame(event) => self.frame(&kept(&event)),
-            Task::Unheard { last_event } => self.unheard(last_event),
+            Task::Unheard { is_event, moved_to } => self.unheard(is_event, moved_to),
             Task::Retry(time) => self.machine.borrow_mut().retry(time),
             Task::Lost { error, outlook } => self.lost(error, outlook),
             Task::Finished => self.close(CloseReason::Finished),
@@ -119,14 +129,15 @@ impl Connection {
         }
     }
 
-    fn unheard(&self, last_event: Option<Provenance>) {
+    fn unheard(&self, is_event: bool, moved_to: Option<Provenance>) {
         let mut machine = self.machine.borrow_mut();
-        match last_event {
-            Some(last) => {
-                machine.event(|| self.now());
-                self.provenance.replace(Some(last));
-            }
-            None => machine.comment(|| self.now()),
+        if is_event {
+            machine.event(|| self.now());
+        } else {
+            machine.comment(|| self.now());
+        }
+        if moved_to.is_some() {
+            self.provenance.replace(moved_to);
         }
     }
 

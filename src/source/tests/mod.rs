@@ -30,11 +30,11 @@ fn open(server: &Script, change: impl FnOnce(&mut Settings)) -> EventSource {
         queue: Queue::default(),
         terminal_event: None,
         terminal_data: None,
-        connector: Box::new(server.clone()),
         host: Box::new(server.clone()),
     };
     change(&mut settings);
-    EventSource::new(Connection::open(settings).expect("a script opens"))
+    let connection = Connection::open(settings, Box::new(server.clone()));
+    EventSource::new(connection.expect("a script opens"))
 }
 
 /// What happened, line by line.

@@ -1,13 +1,18 @@
 //! `fetch`, the body's stream, and the parser of this crate.
 
+mod chunk;
 mod reading;
 mod request;
 mod response;
+mod turns;
 
 use std::{
     any::Any,
     cell::{Cell, RefCell},
+    future::poll_fn,
+    pin::pin,
     rc::Rc,
+    task::{Poll, Waker},
     time::Duration,
 };
 
@@ -19,10 +24,11 @@ use web_sys::{AbortController, ReadableStreamDefaultReader, Request, Response, U
 use super::{
     Connector, Signal, Sink, Transport, browser::with_query, exception_message, refused_url,
 };
-use crate::{Error, policy::machine::Outlook};
+use crate::{Error, event::Provenance, policy::machine::Outlook};
 use reading::Reading;
 pub use request::{Body, Fetch, HeadersResult};
 use response::{Meaning, content_type, excerpt, meaning, refusal};
+use turns::Turns;
 
 /// How long to wait for the body of an answer that is no event stream.
 const EXCERPT_PATIENCE: Duration = Duration::from_secs(1);
@@ -42,22 +48,25 @@ pub(crate) struct FetchConnector {
     resume_parameter: Option<String>,
     /// Whether the end of the response is what was to be waited for.
     ends_by_ending: bool,
+    /// Of the queues that are to be kept from overflowing.
+    capacity: usize,
 }
 
 impl FetchConnector {
-    /// `has_terminal` says that the server ends a stream by an event or by data.
     pub(crate) fn new(
         url: &str,
         fetch: Fetch,
         resume_parameter: Option<String>,
-        has_terminal: bool,
+        ends_by_ending: bool,
+        capacity: usize,
     ) -> Result<Self, Error> {
         let url = Request::new_with_str(url)
             .map_err(|error| refused_url(url, &error))?
             .url();
         fetch.check(&url)?;
         Ok(Self {
-            ends_by_ending: !fetch.is_repeatable() && !has_terminal,
+            ends_by_ending,
+            capacity,
             fetch: Rc::new(fetch),
             url,
             resume_parameter,
@@ -79,10 +88,12 @@ impl FetchConnector {
 impl Connector for FetchConnector {
     fn connect(&self, last_event_id: &str, sink: Sink) -> Result<Box<dyn Transport>, Error> {
         let abort = AbortController::new().map_err(|_| Error::Unsupported)?;
+        let turns = Turns::new(self.capacity).ok_or(Error::Unsupported)?;
         let (url, header) = self.resuming(last_event_id)?;
         let line = Rc::new(Line {
             names: RefCell::default(),
             is_open: Cell::new(true),
+            attempt: RefCell::default(),
         });
         let attempt = Attempt {
             fetch: Rc::clone(&self.fetch),
@@ -94,8 +105,16 @@ impl Connector for FetchConnector {
             line: Rc::clone(&line),
             sink,
         };
-        spawn_local(attempt.run());
+        spawn_local(attempt.run(turns));
         Ok(Box::new(FetchTransport { line, abort }))
+    }
+
+    fn position(&self) -> Option<Provenance> {
+        let last_event_id = self.fetch.start()?;
+        Some(Provenance::Known {
+            last_event_id,
+            origin: Rc::default(),
+        })
     }
 
     fn is_repeatable(&self) -> bool {
@@ -103,10 +122,12 @@ impl Connector for FetchConnector {
     }
 }
 
-/// What the transport and the reading of its response share.
+/// What the transport and its attempt share.
 struct Line {
     names: RefCell<Vec<Rc<str>>>,
     is_open: Cell<bool>,
+    /// To be woken when the line closes.
+    attempt: RefCell<Option<Waker>>,
 }
 
 /// The source's end of a line. Dropping it aborts the request.
@@ -134,6 +155,9 @@ impl Drop for FetchTransport {
     fn drop(&mut self) {
         self.line.is_open.set(false);
         self.abort.abort();
+        if let Some(attempt) = self.line.attempt.take() {
+            attempt.wake();
+        }
     }
 }
 
@@ -150,10 +174,18 @@ struct Attempt {
 }
 
 impl Attempt {
-    async fn run(self) {
-        // It may have been dropped as soon as it was made.
-        if self.line.is_open.get() {
-            let end = self.play().await;
+    /// Plays until the end, or until the line closes: whatever is waited for then, a user's headers for instance, may
+    /// never come.
+    async fn run(self, turns: Turns) {
+        let mut play = pin!(self.play(turns));
+        let end = poll_fn(|context| {
+            if !self.line.is_open.get() {
+                return Poll::Ready(None);
+            }
+            self.line.attempt.replace(Some(context.waker().clone()));
+            play.as_mut().poll(context).map(Some)
+        });
+        if let Some(end) = end.await {
             self.tell(end);
         }
     }
@@ -166,29 +198,29 @@ impl Attempt {
     }
 
     /// Answers with how it ended.
-    async fn play(&self) -> Signal<'static> {
+    async fn play(&self, turns: Turns) -> Signal<'static> {
         let (header, signal) = (&self.last_event_id_header, self.abort.signal());
         let request = match self.fetch.make_request(&self.url, header, &signal).await {
             Ok(request) => request,
             Err(error) => return unmade(error),
         };
         match fetch(&request).await {
-            Ok(response) => self.hear(&response.unchecked_into()).await,
+            Ok(response) => self.hear(&response.unchecked_into(), turns).await,
             Err(error) => self.lost(exception_message(&error)),
         }
     }
 
-    async fn hear(&self, response: &Response) -> Signal<'static> {
-        let reader = response.body().map(|body| {
-            let reader = body.get_reader();
-            reader.unchecked_into::<ReadableStreamDefaultReader>()
-        });
+    async fn hear(&self, response: &Response, turns: Turns) -> Signal<'static> {
+        let reader = match response::reader(response) {
+            Ok(reader) => reader,
+            Err(error) => return self.lost(exception_message(&error)),
+        };
         match meaning(response.status(), content_type(response).as_deref()) {
             Meaning::Finished => Signal::Finished,
             Meaning::Stream => {
                 self.tell(Signal::Opened);
                 match reader {
-                    Some(reader) => self.read(&reader, response).await,
+                    Some(reader) => self.read(&reader, response, turns).await,
                     None => self.ended(),
                 }
             }
@@ -207,12 +239,14 @@ impl Attempt {
         &self,
         reader: &ReadableStreamDefaultReader,
         response: &Response,
+        turns: Turns,
     ) -> Signal<'static> {
         let origin = Url::new(&response.url()).map_or_else(|_| String::new(), |url| url.origin());
         let mut reading = Reading::new(
             Rc::clone(&self.last_event_id),
             self.fetch.event_size_limit(),
             origin.into(),
+            turns,
         );
         while self.line.is_open.get() {
             match response::read(reader).await {

@@ -1,30 +1,20 @@
 //! From chunks to signals.
 
-#[cfg(feature = "npm")]
-use std::cell::OnceCell;
-use std::{borrow::Cow, future::poll_fn, rc::Rc, task::Poll};
+use std::rc::Rc;
 
-#[cfg(feature = "npm")]
-use js_sys::JsString;
 use js_sys::Uint8Array;
-#[cfg(feature = "npm")]
-use wasm_bindgen::JsValue;
 
-use super::Line;
+use super::{Line, chunk::Chunk, turns::Turns};
 use crate::{
     Error,
     event::{Origin, Provenance},
     parser::{self, Item, Parser},
     policy::machine::Outlook,
-    transport::{Data, Frame, Signal, Sink},
+    transport::{Frame, Signal, Sink},
 };
 
 /// The most of a chunk that is copied into wasm's memory at once, in bytes: that memory never shrinks.
 const SLICE: u32 = 1024 * 1024;
-
-/// After how many events the consumers of streams get their turn, however many there are in a chunk. Much less than the
-/// capacity of a queue, so that a consumer that keeps up misses nothing.
-const TURN: u32 = 512;
 
 /// Reads one response.
 pub(super) struct Reading {
@@ -33,11 +23,18 @@ pub(super) struct Reading {
     origin: Rc<Origin>,
     /// The last event id that the source knows of.
     told: Rc<str>,
+    turns: Turns,
 }
 
 impl Reading {
-    pub(super) fn new(last_event_id: Rc<str>, max_event_size: usize, origin: Origin) -> Self {
+    pub(super) fn new(
+        last_event_id: Rc<str>,
+        max_event_size: usize,
+        origin: Origin,
+        turns: Turns,
+    ) -> Self {
         Self {
+            turns,
             parser: Parser::new(Rc::clone(&last_event_id), max_event_size),
             buffer: Vec::new(),
             told: last_event_id,
@@ -65,6 +62,7 @@ impl Reading {
             self.hand_over(length, line, sink).await?;
             start = end;
         }
+        self.turns.after_a_chunk().await;
         Ok(())
     }
 
@@ -74,11 +72,9 @@ impl Reading {
         line: &Line,
         sink: &Sink,
     ) -> Result<(), Signal<'static>> {
-        let (mut unheard, mut heard) = (Unheard::Nothing, 0);
-        let chunk = &self.buffer[..length];
-        #[cfg(feature = "npm")]
-        let chunk_text = ChunkText::new(chunk);
-        let mut items = self.parser.parse(chunk);
+        let mut unheard = Unheard::Nothing;
+        let chunk = Chunk::new(&self.buffer[..length]);
+        let mut items = self.parser.parse(chunk.bytes());
         while let Some(item) = items.next() {
             match item {
                 Ok(Item::Event(frame)) => match line.listened_name(&frame) {
@@ -89,16 +85,9 @@ impl Reading {
                             last_event_id: Rc::clone(&self.told),
                             origin: Rc::clone(&self.origin),
                         };
-                        let data = InChunk {
-                            text: frame.into_data(),
-                            #[cfg(feature = "npm")]
-                            chunk: &chunk_text,
-                        };
+                        let data = chunk.data_of(frame);
                         sink(Signal::Frame(Frame::new(name, provenance, &data)));
-                        heard += 1;
-                        if heard % TURN == 0 {
-                            yield_now().await;
-                        }
+                        self.turns.after_an_event().await;
                     }
                     None => unheard = Unheard::Event,
                 },
@@ -125,82 +114,20 @@ impl Reading {
     /// Tells once for each chunk what nobody listens to.
     fn tell_of(&mut self, unheard: Unheard, sink: &Sink) {
         let last_event_id = self.parser.last_event_id();
-        let last_event = if !Rc::ptr_eq(last_event_id, &self.told) || unheard == Unheard::Event {
-            self.told.clone_from(last_event_id);
-            Some(Provenance::Known {
-                last_event_id: Rc::clone(last_event_id),
-                origin: Rc::clone(&self.origin),
-            })
-        } else if unheard == Unheard::Comment {
-            None
-        } else {
+        let has_moved_on = !Rc::ptr_eq(last_event_id, &self.told);
+        if unheard == Unheard::Nothing && !has_moved_on {
             return;
-        };
-        sink(Signal::Unheard { last_event });
-    }
-}
-
-/// The data of an event, where it does not take more than one chunk a slice of that.
-struct InChunk<'a> {
-    text: Cow<'a, str>,
-    #[cfg(feature = "npm")]
-    chunk: &'a ChunkText<'a>,
-}
-
-impl Data for InChunk<'_> {
-    fn text(&self) -> &str {
-        &self.text
-    }
-
-    #[cfg(feature = "npm")]
-    fn to_js(&self) -> JsValue {
-        let slice = self.chunk.slice(&self.text);
-        slice.unwrap_or_else(|| JsValue::from_str(&self.text))
-    }
-}
-
-/// A chunk as a string of JavaScript, made once for all events in it: making one for each costs more than parsing it.
-#[cfg(feature = "npm")]
-struct ChunkText<'a> {
-    bytes: &'a [u8],
-    text: OnceCell<Option<JsString>>,
-}
-
-#[cfg(feature = "npm")]
-impl<'a> ChunkText<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            text: OnceCell::new(),
         }
-    }
-
-    /// The part of the chunk that this text lies in. Only where all is ASCII are offsets the same in bytes and characters.
-    fn slice(&self, text: &str) -> Option<JsValue> {
-        let start = (text.as_ptr() as usize).checked_sub(self.bytes.as_ptr() as usize)?;
-        let end = start + text.len();
-        if end > self.bytes.len() {
-            return None;
-        }
-        let whole = self.text.get_or_init(|| {
-            let ascii = self.bytes.is_ascii().then_some(self.bytes)?;
-            Some(std::str::from_utf8(ascii).ok()?.into())
+        let moved_to = has_moved_on.then(|| Provenance::Known {
+            last_event_id: Rc::clone(last_event_id),
+            origin: Rc::clone(&self.origin),
         });
-        Some(whole.as_ref()?.substring(start as u32, end as u32).into())
+        self.told.clone_from(last_event_id);
+        sink(Signal::Unheard {
+            is_event: unheard == Unheard::Event,
+            moved_to,
+        });
     }
-}
-
-/// Lets all other tasks that are ready go first.
-async fn yield_now() {
-    let mut has_yielded = false;
-    poll_fn(|context| {
-        if std::mem::replace(&mut has_yielded, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// What a chunk has brought since the last event that was listened to.

@@ -42,6 +42,7 @@ pub struct Fetch {
     method: String,
     headers: Vec<(String, String)>,
     fresh_headers: Option<FreshHeaders>,
+    last_event_id: Option<String>,
     body: Option<Body>,
     credentials: Option<RequestCredentials>,
     mode: RequestMode,
@@ -76,6 +77,7 @@ impl Fetch {
             method: "GET".into(),
             headers: Vec::new(),
             fresh_headers: None,
+            last_event_id: None,
             body: None,
             credentials: None,
             mode: RequestMode::Cors,
@@ -108,7 +110,7 @@ impl Fetch {
     /// [fixed ones](Self::header) of the same name.
     ///
     /// Where the function fails, the attempt has failed with [`Error::Headers`], and the next one comes as after a lost
-    /// connection. A header that is not allowed closes the source with [`Error::InvalidRequest`].
+    /// connection; a request that may be sent but once closes the source. A header that is not allowed closes it with [`Error::InvalidRequest`].
     ///
     /// ```
     /// # async fn token() -> Result<String, std::fmt::Error> { Ok("…".into()) }
@@ -124,6 +126,13 @@ impl Fetch {
         F: Future<Output = HeadersResult> + 'static,
     {
         self.fresh_headers = Some(Rc::new(move || Box::pin(headers())));
+        self
+    }
+
+    /// Where to go on from: the last event id of a source before, kept across a reload for instance. The first request
+    /// carries it already.
+    pub fn last_event_id(mut self, id: impl Into<String>) -> Self {
+        self.last_event_id = Some(id.into());
         self
     }
 
@@ -176,7 +185,11 @@ impl Fetch {
         self
     }
 
-    pub(super) fn is_repeatable(&self) -> bool {
+    pub(super) fn start(&self) -> Option<Rc<str>> {
+        self.last_event_id.as_deref().map(Rc::from)
+    }
+
+    pub(crate) fn is_repeatable(&self) -> bool {
         matches!(self.method.to_ascii_uppercase().as_str(), "GET" | "HEAD")
     }
 
@@ -236,10 +249,13 @@ impl Fetch {
     ) -> Result<RequestInit, JsValue> {
         let headers = Headers::new()?;
         headers.set("Accept", "text/event-stream")?;
+        for (name, value) in &self.headers {
+            headers.set(name, value)?;
+        }
         if !last_event_id.is_empty() {
             headers.set("Last-Event-ID", &utf8_header(last_event_id))?;
         }
-        for (name, value) in self.headers.iter().chain(fresh) {
+        for (name, value) in fresh {
             headers.set(name, value)?;
         }
         let init = RequestInit::new();

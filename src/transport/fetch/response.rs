@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
 
 use crate::{Error, policy::machine::Outlook};
 
@@ -31,7 +31,9 @@ pub(super) fn meaning(status: u16, content_type: Option<&str>) -> Meaning {
 }
 
 fn is_event_stream(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default();
+    // Of several, joined by commas, the last one counts.
+    let last = content_type.rsplit(',').next().unwrap_or_default();
+    let essence = last.split(';').next().unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("text/event-stream")
 }
 
@@ -78,6 +80,22 @@ fn beginning(mut text: Vec<u8>) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// A body that was read before cannot be read again.
+    #[wasm_bindgen(extends = ReadableStream, js_name = ReadableStream)]
+    type Body;
+
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &Body) -> Result<ReadableStreamDefaultReader, JsValue>;
+}
+
+/// What reads the response's body, where it has one.
+pub(super) fn reader(response: &Response) -> Result<Option<ReadableStreamDefaultReader>, JsValue> {
+    let body: Option<Body> = response.body().map(JsCast::unchecked_into);
+    body.as_ref().map(Body::get_reader).transpose()
+}
+
 /// The next chunk of a body, `None` at its end.
 pub(super) async fn read(
     reader: &ReadableStreamDefaultReader,
@@ -85,7 +103,13 @@ pub(super) async fn read(
     let result = JsFuture::from(reader.read()).await?;
     let result: ReadableStreamReadResult = result.unchecked_into();
     let is_done = result.get_done().unwrap_or(false);
-    Ok((!is_done).then(|| result.get_value().unchecked_into()))
+    if is_done {
+        return Ok(None);
+    }
+    let chunk = result.get_value().dyn_into();
+    chunk
+        .map(Some)
+        .map_err(|_| "the body is not made of bytes".into())
 }
 
 /// The error that says why this answer is no event stream.
@@ -125,6 +149,7 @@ mod tests {
             "TEXT/Event-Stream",
             "text/event-stream;charset=utf-8",
             " text/event-stream ; x=\"y\"",
+            "text/event-stream, text/event-stream",
         ] {
             assert_eq!(meaning(200, Some(right)), Meaning::Stream, "{right}");
         }
