@@ -46,7 +46,7 @@ pub enum Error {
         message: String,
     },
 
-    /// No message can have this name, so that a listener for it would never hear anything.
+    /// No listener can be for this name.
     ///
     /// `open` and `error` are taken by the source's own events: use [`on_state`](crate::EventSource::on_state) and
     /// [`on_error`](crate::EventSource::on_error). An event without a name is called `message`, so that an empty name

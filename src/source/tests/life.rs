@@ -268,3 +268,17 @@ fn a_callback_that_panics_does_not_silence_the_source() {
     server.send("a", "2");
     assert_eq!(journal.take(), ["heard 2"]);
 }
+
+#[test]
+fn a_server_that_wants_no_other_connection_has_finished() {
+    let server = Script::default();
+    let source = source(&server, Policy::resilient());
+    server.open();
+    server.finish();
+    assert!(matches!(
+        source.state(),
+        State::Closed(CloseReason::Finished)
+    ));
+    assert_eq!((server.lines(), server.timers()), (0, 0));
+    assert!(server.reports().is_empty());
+}

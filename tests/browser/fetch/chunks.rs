@@ -1,13 +1,10 @@
 //! Bytes as they come: cut anywhere, many at once, too many.
 
-use std::rc::Rc;
-
-use futures::StreamExt;
 use typed_eventsource::{CloseReason, Error, Event, Fetch, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    super::support::{Attempt, Heard, Script, Step, listen, next_data, send, send_bytes, stream},
+    super::support::{Attempt, Heard, Script, Step, listen, send, send_bytes},
     open, resilient, run,
 };
 
@@ -107,51 +104,6 @@ async fn one_that_never_ends_is_not_kept_until_it_does() {
         assert!(too_large, "{reason:?}");
         let seen = script.seen_closed(1).await;
         assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
-    })
-    .await;
-}
-
-const FLOOD: u32 = 100_000;
-
-/// So many numbers, many to a chunk.
-async fn flood() -> Script {
-    let numbers = Step::Repeat {
-        times: FLOOD,
-        send: "data: {n}\n\n",
-    };
-    Script::put([Attempt::playing([numbers, Step::Silence])]).await
-}
-
-#[wasm_bindgen_test]
-async fn a_consumer_that_keeps_up_misses_nothing_however_much_comes_at_once() {
-    run(async || {
-        let script = flood().await;
-        let mut numbers = stream::<u32>(&script.open(), "message");
-        for number in 0..FLOOD {
-            assert_eq!(next_data(&mut numbers).await, number);
-        }
-        assert_eq!(numbers.dropped(), 0);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_consumer_that_closes_the_source_gets_its_turn_before_the_chunk_is_through() {
-    run(async || {
-        let script = flood().await;
-        let source = script.open();
-        let heard = Rc::new(std::cell::Cell::new(0));
-        let count = Rc::clone(&heard);
-        let _listener = source.on("message", move |_: Event<u32>| count.set(count.get() + 1));
-        let mut numbers = stream::<u32>(&source, "message");
-        assert_eq!(next_data(&mut numbers).await, 0);
-        let so_far = heard.get();
-        source.close();
-        let rest: Vec<_> = numbers.collect().await;
-        assert_eq!(rest.len() + 1, so_far);
-        assert!(so_far < 4096, "{so_far}");
-        script.seen_closed(1).await;
-        assert_eq!(heard.get(), so_far);
     })
     .await;
 }

@@ -4,11 +4,11 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use futures::channel::oneshot;
 use gloo_timers::future::TimeoutFuture;
-use typed_eventsource::{CloseReason, Error, Fetch, HeadersResult, Policy};
+use typed_eventsource::{Backoff, CloseReason, Error, Fetch, HeadersResult, Policy, Then};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    super::support::{Attempt, Script, journal},
+    super::support::{Attempt, Script, errors, journal},
     open, run,
 };
 
@@ -108,6 +108,54 @@ async fn a_source_that_closes_before_they_are_there_sends_nothing() {
         sender.send(()).expect("somebody waits for them");
         TimeoutFuture::new(20).await;
         assert!(script.seen().await.is_empty());
+    })
+    .await;
+}
+
+/// Headers that never come, and how many still wait for them.
+fn never() -> (Fetch, Rc<()>) {
+    let waiting = Rc::new(());
+    let wait = Rc::clone(&waiting);
+    let fetch = Fetch::new().fresh_headers(move || {
+        let held = Rc::clone(&wait);
+        async move {
+            let _held = held;
+            std::future::pending().await
+        }
+    });
+    (fetch, waiting)
+}
+
+#[wasm_bindgen_test]
+async fn an_attempt_that_is_given_up_waits_for_them_no_longer() {
+    run(async || {
+        let script = Script::put([Attempt::sending("")]).await;
+        let (fetch, waiting) = never();
+        let backoff = Backoff::new().initial(Duration::from_millis(1));
+        let policy = Policy::resilient()
+            .backoff(backoff)
+            .on_slow_open(Duration::from_millis(10), Then::Reopen);
+        let source = script.builder().fetch(fetch).policy(policy).open();
+        let source = source.expect("a valid request");
+        errors(&source).take(3).await;
+        TimeoutFuture::new(0).await;
+        // The test's own, the function's, and that of the attempt that may be under way.
+        assert!(Rc::strong_count(&waiting) <= 3);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_close_lets_go_of_them_though_a_handle_lives_on() {
+    run(async || {
+        let script = Script::put([Attempt::sending("")]).await;
+        let (fetch, waiting) = never();
+        let source = open(&script, fetch);
+        TimeoutFuture::new(0).await;
+        assert_eq!(Rc::strong_count(&waiting), 3);
+        source.close();
+        TimeoutFuture::new(0).await;
+        assert_eq!(Rc::strong_count(&waiting), 1);
     })
     .await;
 }

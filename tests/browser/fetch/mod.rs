@@ -10,6 +10,7 @@ mod preflights;
 mod request;
 mod resuming;
 mod standard;
+mod turns;
 mod waits;
 
 use std::time::Duration;

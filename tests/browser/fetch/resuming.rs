@@ -1,6 +1,6 @@
 //! The last event id: what moves it on, and how it travels.
 
-use typed_eventsource::{EventSource, Text};
+use typed_eventsource::{EventSource, Fetch, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
@@ -125,6 +125,28 @@ async fn it_is_that_of_the_last_event_before_a_reset() {
         script.release().await;
         states.next().await;
         assert_eq!(ids(&script.seen_attempts(2).await), ["", "2"]);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_source_may_start_where_another_one_ended() {
+    run(async || {
+        let script = Script::put([
+            Attempt::ending("retry: 10\n\n"),
+            Attempt::ending("retry: 10\nid: 8\ndata: 1\n\n"),
+            Attempt::sending("data: 2\n\n"),
+        ])
+        .await;
+        let fetch = Fetch::new()
+            .header("Last-Event-ID", "stale")
+            .last_event_id("7");
+        let source = script.builder().fetch(fetch).open().expect("a request");
+        assert_eq!(source.last_event_id(), "7");
+        let _messages: Heard<Text> = listen(&source, "message");
+        let seen = script.seen_attempts(3).await;
+        let ids: Vec<_> = seen.iter().map(|one| one.header("last-event-id")).collect();
+        assert_eq!(ids, ["7", "7", "8"]);
     })
     .await;
 }

@@ -1,0 +1,90 @@
+//! Turns for others, however fast the server sends.
+
+use std::{cell::Cell, rc::Rc};
+
+use futures::StreamExt;
+use gloo_timers::callback::Interval;
+use typed_eventsource::{Event, Queue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Heard, Script, Step, next_data, stream},
+    run,
+};
+
+const FLOOD: u32 = 100_000;
+
+/// So many numbers, many to a chunk.
+async fn flood() -> Script {
+    let numbers = Step::Repeat {
+        times: FLOOD,
+        send: "data: {n}\n\n",
+    };
+    Script::put([Attempt::playing([numbers, Step::Silence])]).await
+}
+
+#[wasm_bindgen_test]
+async fn a_consumer_that_keeps_up_misses_nothing_however_much_comes_at_once() {
+    run(async || {
+        let script = flood().await;
+        let mut numbers = stream::<u32>(&script.open(), "message");
+        for number in 0..FLOOD {
+            assert_eq!(next_data(&mut numbers).await, number);
+        }
+        assert_eq!(numbers.dropped(), 0);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_consumer_that_closes_the_source_gets_its_turn_before_the_chunk_is_through() {
+    run(async || {
+        let script = flood().await;
+        let source = script.open();
+        let heard = Rc::new(std::cell::Cell::new(0));
+        let count = Rc::clone(&heard);
+        let _listener = source.on("message", move |_: Event<u32>| count.set(count.get() + 1));
+        let mut numbers = stream::<u32>(&source, "message");
+        assert_eq!(next_data(&mut numbers).await, 0);
+        let so_far = heard.get();
+        source.close();
+        let rest: Vec<_> = numbers.collect().await;
+        assert_eq!(rest.len() + 1, so_far);
+        assert!(so_far < 4096, "{so_far}");
+        script.seen_closed(1).await;
+        assert_eq!(heard.get(), so_far);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn one_that_keeps_up_misses_nothing_of_a_small_queue_either() {
+    run(async || {
+        let script = flood().await;
+        let source = script.builder().queue(Queue::close(100)).open();
+        let mut numbers = stream::<u32>(&source.expect("a valid URL"), "message");
+        for number in 0..5_000 {
+            assert_eq!(next_data(&mut numbers).await, number);
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn timers_fire_while_the_stream_is_read() {
+    run(async || {
+        let script = flood().await;
+        let ticks = Rc::new(Cell::new(0));
+        let counted = Rc::clone(&ticks);
+        let _interval = Interval::new(1, move || counted.set(counted.get() + 1));
+        let (hear, mut seen) = Heard::new();
+        let _listener = script.open().on("message", move |event: Event<u32>| {
+            if event.data == 0 || event.data == FLOOD - 1 {
+                hear(ticks.get());
+            }
+        });
+        let (first, last) = (seen.next().await, seen.next().await);
+        assert!(last > first, "none from the first event to the last");
+    })
+    .await;
+}
