@@ -35,6 +35,11 @@ use crate::Error;
 /// open for [`healthy_after`](Policy::healthy_after), and never on `open` alone: a server that answers 200 and hangs up
 /// at once is not hammered.
 ///
+/// Nor is one that asks for it. Whatever the server's `retry` field or the
+/// [reconnection time](Policy::reconnection_time) says, no wait is shorter than 10 milliseconds, and from the fourth
+/// loss in a row on none without backoff is shorter than a second. Only a [rule](Policy::rule), a page that wakes and a
+/// network that comes back go below that.
+///
 /// ```
 /// use std::time::Duration;
 /// use typed_eventsource::{Policy, Then};
@@ -185,7 +190,8 @@ impl Policy {
     }
 
     /// The standard's reconnection time: how long to wait after a lost connection, until the server sets it by a `retry`
-    /// field. 3 seconds unless told. Fetch transport only: the browser's own source has its own.
+    /// field. 3 seconds unless told, and at least 10 milliseconds, from the fourth loss in a row on a second. Fetch
+    /// transport only: the browser's own source has its own.
     pub fn reconnection_time(mut self, time: Duration) -> Self {
         self.reconnection_time = time;
         self

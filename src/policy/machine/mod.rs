@@ -2,6 +2,7 @@
 
 mod deadlines;
 mod trouble;
+pub(super) mod waits;
 
 use std::{rc::Rc, time::Duration};
 
@@ -267,39 +268,6 @@ impl Machine {
                 Verdict::Close(Error::down_too_long(limit, error.clone()))
             }
             _ => Verdict::Reopen { after },
-        }
-    }
-
-    /// Whether an attempt after this counts as one of the [`Backoff`](super::Backoff)'s.
-    fn backs_off_after(&self, kind: Kind) -> bool {
-        match kind {
-            Kind::Lost(Outlook::Reestablish) => self.policy.back_off_after_losses,
-            Kind::Woken => false,
-            _ => true,
-        }
-    }
-
-    /// How long to wait before the next attempt.
-    fn wait(&self, kind: Kind, random: f64) -> Duration {
-        match kind {
-            Kind::Woken => Duration::ZERO,
-            _ if self.backs_off_after(kind) => {
-                let backoff = self.policy.backoff.wait(self.reopenings, random);
-                backoff.max(self.least_wait(kind))
-            }
-            _ => self.retry.unwrap_or(self.policy.reconnection_time),
-        }
-    }
-
-    /// What the server has asked for.
-    fn least_wait(&self, kind: Kind) -> Duration {
-        let retry = self.retry.unwrap_or_default();
-        match kind {
-            Kind::Lost(Outlook::Failed { retry_after }) => {
-                retry.max(retry_after.unwrap_or_default())
-            }
-            Kind::Woken => Duration::ZERO,
-            _ => retry,
         }
     }
 

@@ -3,6 +3,7 @@
 mod limits;
 mod properties;
 mod reconnecting;
+mod space;
 mod waking;
 
 use std::time::Duration;

@@ -29,6 +29,27 @@ fn the_server_sets_the_reconnection_time() {
 }
 
 #[test]
+fn a_server_that_wants_no_wait_gets_a_short_one_and_a_second_from_the_fourth_loss_in_a_row_on() {
+    let eager = Policy::browser().reconnection_time(Duration::ZERO);
+    for told in [None, Some(Duration::ZERO)] {
+        let mut bench = Bench::new(eager.clone());
+        told.into_iter().for_each(|time| bench.machine.retry(time));
+        let waits = [(); 6].map(|()| wait(bench.open().hang_up()).as_millis());
+        assert_eq!(waits, [10, 10, 10, 1000, 1000, 1000]);
+        let waits = [(); 9].map(|()| wait(bench.open().event().hang_up()).as_millis());
+        assert_eq!(waits, [10; 9]);
+    }
+}
+
+#[test]
+fn a_backoff_of_your_own_may_stay_below_a_second() {
+    let policy = Policy::resilient().backoff(fixed(Duration::ZERO));
+    let mut bench = Bench::new(policy);
+    let waits = [(); 6].map(|()| wait(bench.open().hang_up()).as_millis());
+    assert_eq!(waits, [10; 6]);
+}
+
+#[test]
 fn with_backoff_the_wait_grows_from_what_the_server_asks_for() {
     let backoff = Backoff::new().initial(seconds(1)).jitter(false);
     let mut bench = Bench::new(Policy::resilient().backoff(backoff));
