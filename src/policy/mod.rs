@@ -20,7 +20,7 @@ use crate::Error;
 /// | --- | --- | --- | --- |
 /// | connection lost | reconnect | close | reconnect |
 /// | given up | close | close | reopen with [`Backoff`] |
-/// | … with a known status | close | close | reopen at 408, 425, 429 and 5xx, else close |
+/// | … with a known status or content type (fetch) | close | close | reopen at 408, 425, 429, 500, 502, 503 and 504, else close |
 /// | data that does not decode | report it | close | report it |
 /// | not open after | – | – | 30 s: reopen |
 /// | no sign of life for | – | – | – |
@@ -54,7 +54,7 @@ pub struct Policy {
     close_after_losses: Option<u32>,
     close_when_down_for: Option<Duration>,
     given_up: Then,
-    retry_statuses: Vec<u16>,
+    retry_statuses: Option<Vec<u16>>,
     backoff: Backoff,
     reconnection_time: Duration,
     back_off_after_losses: bool,
@@ -129,7 +129,7 @@ impl Policy {
             close_after_losses: None,
             close_when_down_for: None,
             given_up: Then::Close,
-            retry_statuses: Vec::new(),
+            retry_statuses: None,
             backoff: Backoff::new(),
             reconnection_time: Duration::from_secs(3),
             back_off_after_losses: false,
@@ -175,17 +175,21 @@ impl Policy {
     }
 
     /// What to do when the browser gives up without saying why: an HTTP error, a wrong content type, a CORS refusal, in
-    /// some browsers also a server that cannot be reached. The fetch transport knows why, see
-    /// [`retry_statuses`](Self::retry_statuses).
+    /// some browsers also a server that cannot be reached.
+    ///
+    /// On the fetch transport, which knows why, this decides on an HTTP error and on a wrong content type too, unless
+    /// [`retry_statuses`](Self::retry_statuses) does. What would only come again, an event that is too large or a
+    /// request that cannot be made, always closes the source.
     pub fn on_given_up(mut self, then: Then) -> Self {
         self.given_up = then;
         self
     }
 
-    /// At which HTTP statuses to try again with the [`Backoff`], and no sooner than a `Retry-After` header says. At all
-    /// others the source closes. Fetch transport only: the browser's own source does not tell the status.
+    /// At which HTTP statuses to try again with the [`Backoff`], and no sooner than a `Retry-After` header says,
+    /// whatever [`on_given_up`](Self::on_given_up) says. At all others, and at a wrong content type, the source closes.
+    /// Fetch transport only: the browser's own source does not tell the status.
     pub fn retry_statuses(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
-        self.retry_statuses = statuses.into_iter().collect();
+        self.retry_statuses = Some(statuses.into_iter().collect());
         self
     }
 

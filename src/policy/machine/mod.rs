@@ -221,15 +221,11 @@ impl Machine {
 
     /// What the policy says of a failed connection, by what is known of it.
     fn then_after(&self, error: &Error) -> Then {
-        match error {
-            Error::Status { status, .. } if self.policy.retry_statuses.contains(status) => {
-                Then::Reopen
-            }
-            // The same request would be answered in the same way.
-            Error::Status { .. }
-            | Error::ContentType { .. }
-            | Error::EventTooLarge { .. }
-            | Error::InvalidRequest { .. } => Then::Close,
+        match (error, &self.policy.retry_statuses) {
+            // The same request would end in the same way.
+            (Error::EventTooLarge { .. } | Error::InvalidRequest { .. }, _) => Then::Close,
+            (Error::Status { status, .. }, Some(again)) if again.contains(status) => Then::Reopen,
+            (Error::Status { .. } | Error::ContentType { .. }, Some(_)) => Then::Close,
             _ => self.policy.given_up,
         }
     }

@@ -99,6 +99,43 @@ fn only_chosen_statuses_are_tried_again() {
     }
 }
 
+fn mistyped(policy: Policy) -> Verdict {
+    let error = Error::ContentType {
+        url: String::new(),
+        content_type: None,
+        body: String::new(),
+    };
+    Bench::new(policy).lose_with(error, Outlook::Failed { retry_after: None })
+}
+
+#[test]
+fn where_no_status_is_chosen_giving_up_is_giving_up_whatever_the_reason() {
+    for (then, reopens) in [(Then::Reopen, true), (Then::Close, false)] {
+        let policy = || Policy::browser().on_given_up(then);
+        let refused = Bench::new(policy()).refuse(404, None);
+        for verdict in [refused, mistyped(policy())] {
+            let does = matches!(verdict, Verdict::Reopen { .. });
+            assert_eq!(does, reopens, "{then:?}: {verdict:?}");
+        }
+    }
+}
+
+#[test]
+fn where_statuses_are_chosen_another_content_type_closes() {
+    for policy in [
+        Policy::resilient(),
+        Policy::browser()
+            .on_given_up(Then::Reopen)
+            .retry_statuses([503]),
+    ] {
+        let verdict = mistyped(policy);
+        assert!(
+            matches!(verdict, Verdict::Close(Error::ContentType { .. })),
+            "{verdict:?}"
+        );
+    }
+}
+
 #[test]
 fn retry_after_is_the_least_wait() {
     let backoff = Backoff::new().initial(seconds(2)).jitter(false);
@@ -117,11 +154,6 @@ fn what_would_come_again_closes_whatever_the_policy_says_of_giving_up() {
         Error::EventTooLarge { limit: 1 },
         Error::InvalidRequest {
             message: String::new(),
-        },
-        Error::ContentType {
-            url: String::new(),
-            content_type: None,
-            body: String::new(),
         },
     ] {
         let outlook = Outlook::Failed { retry_after: None };

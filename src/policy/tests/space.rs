@@ -54,7 +54,7 @@ prop_compose! {
         close_after_losses in proptest::option::of(1u32..10),
         close_when_down_for in proptest::option::of(any_duration()),
         given_up in any_then(),
-        retry_statuses in Just(vec![503]),
+        retry_statuses in proptest::option::of(Just(vec![503])),
         backoff in any_backoff(),
         reconnection_time in any_duration(),
         (back_off_after_losses, reopen_on_wake) in any::<(bool, bool)>(),
