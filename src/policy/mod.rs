@@ -56,7 +56,7 @@ pub struct Policy {
     given_up: Then,
     retry_statuses: Option<Vec<u16>>,
     backoff: Backoff,
-    reconnection_time: Duration,
+    reconnection_time: Option<Duration>,
     back_off_after_losses: bool,
     resend: bool,
     close_after_decode_errors: Option<u32>,
@@ -131,7 +131,7 @@ impl Policy {
             given_up: Then::Close,
             retry_statuses: None,
             backoff: Backoff::new(),
-            reconnection_time: Duration::from_secs(3),
+            reconnection_time: None,
             back_off_after_losses: false,
             resend: false,
             close_after_decode_errors: None,
@@ -194,16 +194,18 @@ impl Policy {
     }
 
     /// The standard's reconnection time: how long to wait after a lost connection, until the server sets it by a `retry`
-    /// field. 3 seconds unless told, and at least 10 milliseconds, from the fourth loss in a row on a second. Fetch
-    /// transport only: the browser's own source has its own.
+    /// field. With backoff it is the least wait, as the server's is, and zero unless told.
+    ///
+    /// Without, it is 3 seconds unless told, and at least 10 milliseconds, from the fourth loss in a row on a second. What the
+    /// browser's own source makes again by itself waits as the browser has it.
     pub fn reconnection_time(mut self, time: Duration) -> Self {
-        self.reconnection_time = time;
+        self.reconnection_time = Some(time);
         self
     }
 
-    /// Whether the wait after a lost connection grows as the [`Backoff`] says, and is never shorter than the server's
-    /// `retry` time, or is the [reconnection time](Self::reconnection_time) however often it happens. Fetch transport
-    /// only.
+    /// Whether the wait after a lost connection grows as the [`Backoff`] says, and is never shorter than the
+    /// [reconnection time](Self::reconnection_time) that the server or the policy has set, or is that time however often
+    /// it happens. Fetch transport only.
     pub fn back_off_after_losses(mut self, back_off: bool) -> Self {
         self.back_off_after_losses = back_off;
         self

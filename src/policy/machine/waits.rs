@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::{Kind, Machine, Outlook};
 
+/// The reconnection time where neither the server nor the policy has set one.
+const RECONNECTION_TIME: Duration = Duration::from_secs(3);
+
 /// No wait is shorter: at most 100 attempts a second, also where the server sends `retry: 0`, an event, and hangs up.
 pub(in crate::policy) const FLOOR: Duration = Duration::from_millis(10);
 
@@ -31,7 +34,7 @@ impl Machine {
                 let backoff = self.policy.backoff.wait(self.reopenings, random);
                 backoff.max(self.least_wait(kind))
             }
-            _ => self.retry.unwrap_or(self.policy.reconnection_time),
+            _ => self.reconnection_time().unwrap_or(RECONNECTION_TIME),
         };
         wait.max(self.floor(kind))
     }
@@ -45,15 +48,20 @@ impl Machine {
         }
     }
 
-    /// What the server has asked for.
+    /// As the server has set it, else the policy.
+    fn reconnection_time(&self) -> Option<Duration> {
+        self.retry.or(self.policy.reconnection_time)
+    }
+
+    /// What was asked for, whatever the backoff.
     pub(super) fn least_wait(&self, kind: Kind) -> Duration {
-        let retry = self.retry.unwrap_or_default();
+        let time = self.reconnection_time().unwrap_or_default();
         match kind {
             Kind::Lost(Outlook::Failed { retry_after }) => {
-                retry.max(retry_after.unwrap_or_default())
+                time.max(retry_after.unwrap_or_default())
             }
             Kind::Woken => Duration::ZERO,
-            _ => retry,
+            _ => time,
         }
     }
 }

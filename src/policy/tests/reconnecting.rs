@@ -60,6 +60,19 @@ fn with_backoff_the_wait_grows_from_what_the_server_asks_for() {
 }
 
 #[test]
+fn with_backoff_a_reconnection_time_is_the_least_wait_until_the_server_sets_another() {
+    let backoff = Backoff::new().initial(seconds(1)).jitter(false);
+    let policy = Policy::resilient().backoff(backoff);
+    let mut bench = Bench::new(policy.reconnection_time(seconds(3)));
+    assert_eq!(wait(bench.give_up()), seconds(3));
+    let waits = [(); 3].map(|()| wait(bench.open().hang_up()).as_secs());
+    assert_eq!(waits, [3, 4, 8]);
+    bench.machine.retry(seconds(2));
+    let waits = [(); 3].map(|()| wait(bench.open().event().hang_up()).as_secs());
+    assert_eq!(waits, [2; 3]);
+}
+
+#[test]
 fn losses_count_whoever_makes_the_next_connection() {
     let mut bench = Bench::new(Policy::browser().close_after_losses(3));
     wait(bench.open().hang_up());

@@ -56,7 +56,7 @@ prop_compose! {
         given_up in any_then(),
         retry_statuses in proptest::option::of(Just(vec![503])),
         backoff in any_backoff(),
-        reconnection_time in any_duration(),
+        reconnection_time in proptest::option::of(any_duration()),
         (back_off_after_losses, reopen_on_wake) in any::<(bool, bool)>(),
         close_after_decode_errors in proptest::option::of(1u32..10),
         idle in any_limit(),
