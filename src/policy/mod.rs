@@ -234,6 +234,9 @@ impl Policy {
     ///
     /// On the fetch transport every event and every comment is one. The browser's own source shows only the events that
     /// somebody listens to, and no comments: a server's heartbeat has to be a listened-to event to count.
+    ///
+    /// The timers of a hidden page fire late, by up to a minute in Chrome, and silence is told of no sooner. What was
+    /// sent meanwhile may then still wait to be read, and has two seconds for that.
     pub fn on_idle(mut self, after: Duration, then: Then) -> Self {
         self.idle = Some(Limit { after, then });
         self

@@ -11,6 +11,10 @@ use crate::{
 /// How late a timer has to be to tell that nothing ran meanwhile. What was sent in that time may still wait to be read.
 const LATE: Duration = Duration::from_secs(1);
 
+/// How long there is to read it before silence counts, once after each sign of life: the timers of hidden pages are
+/// always late, and a dead connection is to be noticed there too.
+pub(in crate::policy) const GRACE: Duration = Duration::from_secs(2);
+
 /// How late a timer has to be to tell that the page slept. Browsers make those of hidden pages late by up to a minute.
 const OVERSLEPT: Duration = Duration::from_secs(90);
 
@@ -47,9 +51,6 @@ impl Machine {
     /// Looks at the clock. `late` is by how much the timer that brought us here was late.
     pub(crate) fn tick(&mut self, now: Duration, random: f64, late: Duration) -> Tick {
         self.last_tick = now;
-        if late >= LATE {
-            self.last_sign_of_life = now;
-        }
         if late >= OVERSLEPT && self.minds_waking() {
             return Tick::Trouble(self.woken(now, random));
         }
@@ -73,6 +74,10 @@ impl Machine {
         if let Some((at, limit)) = self.idle_deadline()
             && at <= now
         {
+            if late >= LATE && self.grace.is_none() {
+                self.grace = Some(now.saturating_add(GRACE));
+                return Tick::Nothing;
+            }
             return Tick::Trouble(self.timed_out(Kind::Idle, limit, now, random));
         }
         Tick::Nothing
@@ -136,8 +141,9 @@ impl Machine {
 
     fn idle_deadline(&self) -> Option<(Duration, Limit)> {
         let limit = self.policy.idle?;
-        (self.phase == Phase::Open)
-            .then(|| (self.last_sign_of_life.saturating_add(limit.after), limit))
+        let at = self.last_sign_of_life.saturating_add(limit.after);
+        let at = self.grace.map_or(at, |grace| at.max(grace));
+        (self.phase == Phase::Open).then_some((at, limit))
     }
 
     /// When the connection that is open will have proved itself, where there are failures to forget.

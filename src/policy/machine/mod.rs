@@ -1,6 +1,6 @@
 //! The state machine behind a [`Policy`]: pure, with its clock and its dice handed in.
 
-mod deadlines;
+pub(super) mod deadlines;
 mod trouble;
 pub(super) mod waits;
 
@@ -25,6 +25,8 @@ pub(crate) struct Machine {
     phase: Phase,
     phase_since: Duration,
     last_sign_of_life: Duration,
+    /// Until when silence is excused, since nothing could be read; once after each sign of life.
+    grace: Option<Duration>,
     last_tick: Duration,
     down: Option<Down>,
     /// What the server's `retry` field says.
@@ -66,6 +68,7 @@ impl Machine {
             phase: Phase::Connecting,
             phase_since: now,
             last_sign_of_life: now,
+            grace: None,
             last_tick: now,
             down: None,
             retry: None,
@@ -88,7 +91,7 @@ impl Machine {
     pub(crate) fn opened(&mut self, now: Duration) {
         if self.phase != Phase::Closed {
             self.enter(Phase::Open, now);
-            self.last_sign_of_life = now;
+            self.sign_of_life(now);
             self.last_tick = now;
         }
     }
@@ -102,8 +105,13 @@ impl Machine {
     /// A comment has arrived. The clock is read only where it matters: a browser's is not cheap.
     pub(crate) fn comment(&mut self, now: impl FnOnce() -> Duration) {
         if self.policy.idle.is_some() {
-            self.last_sign_of_life = now();
+            self.sign_of_life(now());
         }
+    }
+
+    fn sign_of_life(&mut self, now: Duration) {
+        self.last_sign_of_life = now;
+        self.grace = None;
     }
 
     /// The server has set the reconnection time.
