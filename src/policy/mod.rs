@@ -212,7 +212,8 @@ impl Policy {
     }
 
     /// Whether a request whose method is not safe (other than GET and HEAD) may be sent more than once. Unless it may,
-    /// what would make another attempt closes the source. Fetch transport only.
+    /// what would make another attempt closes the source, but for a [slow opening](Self::on_slow_open), which is put up with.
+    /// Fetch transport only.
     pub fn resend(mut self, resend: bool) -> Self {
         self.resend = resend;
         self
@@ -237,6 +238,9 @@ impl Policy {
     ///
     /// The timers of a hidden page fire late, by up to a minute in Chrome, and silence is told of no sooner. What was
     /// sent meanwhile may then still wait to be read, and has two seconds for that.
+    ///
+    /// A request that may not be [sent again](Self::resend) closes with [`Error::Idle`] also where this says
+    /// [`Then::Reopen`]: a response that has fallen silent is dead.
     pub fn on_idle(mut self, after: Duration, then: Then) -> Self {
         self.idle = Some(Limit { after, then });
         self
@@ -244,6 +248,9 @@ impl Policy {
 
     /// What to do when the connection is not open after this long. While the browser reconnects by itself, its own
     /// wait before the attempt counts too.
+    ///
+    /// A request that may not be [sent again](Self::resend) has no such limit where it says [`Then::Reopen`]: a slow
+    /// answer is better than none.
     pub fn on_slow_open(mut self, after: Duration, then: Then) -> Self {
         self.opening = Some(Limit { after, then });
         self

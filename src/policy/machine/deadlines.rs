@@ -135,6 +135,9 @@ impl Machine {
 
     fn opening_deadline(&self) -> Option<(Duration, Limit)> {
         let limit = self.policy.opening?;
+        if limit.then == Then::Reopen && !self.repeatable {
+            return None;
+        }
         matches!(self.phase, Phase::Connecting | Phase::Reconnecting)
             .then(|| (self.phase_since.saturating_add(limit.after), limit))
     }

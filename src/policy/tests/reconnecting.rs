@@ -175,14 +175,27 @@ fn what_would_come_again_closes_whatever_the_policy_says_of_giving_up() {
     }
 }
 
+/// For a request that is not repeatable.
+fn once(policy: Policy) -> Bench {
+    let mut bench = Bench::new(Policy::browser());
+    bench.machine = Machine::new(policy, false, Duration::ZERO);
+    bench
+}
+
+#[test]
+fn a_request_that_is_not_repeatable_may_take_its_time_where_another_would_be_made_anew() {
+    let slow = |then| once(Policy::browser().on_slow_open(seconds(30), then));
+    assert!(once(Policy::resilient()).machine.deadline().is_none());
+    assert!(slow(Then::Reopen).machine.deadline().is_none());
+    let Tick::Trouble(late) = slow(Then::Close).next_tick() else {
+        panic!("30 s are over");
+    };
+    assert!(matches!(late.error, Error::OpenTimeout { .. }));
+}
+
 #[test]
 fn a_request_that_is_not_repeatable_is_made_once() {
     let policy = Policy::resilient().on_idle(seconds(1), Then::Reopen);
-    let once = |policy| {
-        let mut bench = Bench::new(Policy::browser());
-        bench.machine = Machine::new(policy, false, Duration::ZERO);
-        bench
-    };
     let verdicts = [
         once(policy.clone()).open().hang_up(),
         once(policy.clone()).refuse(503, None),
