@@ -94,7 +94,10 @@ impl Backoff {
     pub(super) fn wait(&self, attempts_before: u32, random: f64) -> Duration {
         let ceiling = self.ceiling(attempts_before);
         if self.jitter {
-            ceiling.mul_f64(random.clamp(0.0, 1.0)).min(ceiling)
+            // The longest durations do not survive the way through a float.
+            Duration::try_from_secs_f64(ceiling.as_secs_f64() * random.clamp(0.0, 1.0))
+                .unwrap_or(ceiling)
+                .min(ceiling)
         } else {
             ceiling
         }

@@ -52,6 +52,16 @@ fn resilient_reopens_with_growing_waits_for_as_long_as_it_takes() {
 }
 
 #[test]
+fn the_longest_wait_there_is_is_no_panic() {
+    let backoff = Backoff::new().initial(Duration::MAX).max(Duration::MAX);
+    assert_eq!(backoff.wait(0, 1.0), Duration::MAX);
+    assert!(backoff.wait(0, 0.5) < Duration::MAX);
+    let mut bench = Bench::new(Policy::resilient().backoff(backoff));
+    bench.random = 1.0;
+    assert!(matches!(bench.give_up(), Verdict::Reopen { after } if after == Duration::MAX));
+}
+
+#[test]
 fn resilient_does_not_wait_for_ever_for_the_server_to_answer() {
     let mut bench = Bench::new(Policy::resilient());
     bench.advance(seconds(30));

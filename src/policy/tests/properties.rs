@@ -13,7 +13,7 @@ proptest! {
     fn a_closed_source_has_no_deadline_and_makes_no_attempt(
         policy in any_policy(),
         happenings in proptest::collection::vec(any_happening(), 0..60),
-        random in 0.0..1.0,
+        random in 0.0..=1.0,
     ) {
         let mut bench = Bench::new(policy);
         bench.random = random;
@@ -63,7 +63,7 @@ proptest! {
     fn no_server_gets_more_than_so_many_attempts_a_second(
         (backoff, reconnection_time, backs_off) in (any_backoff(), any_duration(), any::<bool>()),
         happenings in proptest::collection::vec(any_behaviour(), 0..100),
-        random in 0.0..1.0,
+        random in 0.0..=1.0,
     ) {
         let policy = Policy::browser()
             .on_given_up(Then::Reopen)
@@ -126,7 +126,7 @@ proptest! {
     }
 
     #[test]
-    fn a_wait_is_within_its_ceiling(backoff in any_backoff(), attempts in 0u32..2000, random in 0.0..1.0) {
+    fn a_wait_is_within_its_ceiling(backoff in any_backoff(), attempts in 0u32..2000, random in 0.0..=1.0) {
         let (wait, ceiling) = (backoff.wait(attempts, random), backoff.ceiling(attempts));
         if backoff.jitter {
             prop_assert!(wait <= ceiling);
@@ -136,7 +136,7 @@ proptest! {
     }
 
     #[test]
-    fn jitter_uses_the_whole_range(random in 0.0..1.0) {
+    fn jitter_uses_the_whole_range(random in 0.0..=1.0) {
         let wait = Backoff::new().wait(0, random);
         prop_assert!(wait.abs_diff(Duration::from_secs_f64(random)) < Duration::from_micros(1));
     }
