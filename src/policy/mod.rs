@@ -265,6 +265,10 @@ impl Policy {
 
     /// Whether to open another connection at once, in place of an open one, when the page wakes from a sleep or the
     /// network comes back: the old one may be dead without knowing.
+    ///
+    /// A source that waits tries again when the network comes back in any case. That ends the [`Backoff`]'s wait, but
+    /// not what the server or the [reconnection time](Self::reconnection_time) asks for, nor what a [rule](Self::rule)
+    /// chose in place of the wait that was proposed.
     pub fn reopen_on_wake(mut self, reopen: bool) -> Self {
         self.reopen_on_wake = reopen;
         self

@@ -51,7 +51,7 @@ enum Phase {
     Open,
     /// The transport reconnects by itself.
     Reconnecting,
-    /// No connection until then; where there is reason to hope, not before the server's own least wait is over.
+    /// No connection until then; where there is reason to hope, not before what the server or a rule asked for is over.
     Waiting {
         until: Duration,
         not_before: Duration,
@@ -191,7 +191,12 @@ impl Machine {
                 if trouble.kind == Kind::Decode {
                     self.fail(&trouble.error, now);
                 }
-                let not_before = now.saturating_add(self.least_wait(trouble.kind));
+                let least = if trouble.has_own_wait(*after) {
+                    self.least_wait(trouble.kind)
+                } else {
+                    *after
+                };
+                let not_before = now.saturating_add(least);
                 let until = now.saturating_add(*after);
                 self.enter(Phase::Waiting { until, not_before }, now);
             }

@@ -139,6 +139,35 @@ fn but_not_the_wait_that_the_server_asked_for() {
 }
 
 #[test]
+fn nor_a_wait_that_a_rule_chose() {
+    let mut bench = Bench::new(
+        Policy::resilient()
+            .backoff(fixed(LONG))
+            .rule(|_| Decision::Reopen { after: seconds(60) }),
+    );
+    bench.give_up();
+    assert!(matches!(
+        bench.machine.online(bench.now, 0.5),
+        Tick::Nothing
+    ));
+    assert_eq!(bench.machine.deadline(), Some(seconds(60)));
+}
+
+#[test]
+fn a_wait_that_a_rule_left_as_it_was_is_ended() {
+    let mut bench = Bench::new(
+        Policy::resilient()
+            .backoff(fixed(LONG))
+            .rule(|situation| situation.proposed),
+    );
+    bench.give_up();
+    assert!(matches!(
+        bench.machine.online(bench.now, 0.5),
+        Tick::Connect
+    ));
+}
+
+#[test]
 fn a_network_that_is_back_makes_an_open_connection_doubtful() {
     let mut bench = Bench::new(Policy::resilient());
     bench.open();
