@@ -100,7 +100,7 @@ pub struct Situation<'a> {
     pub failures: u32,
     /// How many events in a row did not decode, this one included.
     pub decode_errors: u32,
-    /// For how long the source has been without a healthy connection.
+    /// How long ago the first of these failures of the connection was: zero at the first, and where there is none.
     pub down_for: Duration,
     /// What the policy does if the rule says nothing else.
     pub proposed: Decision,
@@ -168,7 +168,8 @@ impl Policy {
         self
     }
 
-    /// Closes when the source has been without a healthy connection for longer than this.
+    /// Closes with [`Error::DownTooLong`] when the source has been without a healthy connection for longer than this,
+    /// from the first failure on, or from its beginning where it has not opened yet.
     pub fn close_when_down_for(mut self, limit: Duration) -> Self {
         self.close_when_down_for = Some(limit);
         self

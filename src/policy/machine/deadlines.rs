@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Down, Kind, Machine, Phase, Trouble};
+use super::{Kind, Machine, Phase, Trouble};
 use crate::{
     Error,
     policy::{Limit, Then},
@@ -40,7 +40,7 @@ impl Machine {
             self.opening_deadline().map(|(at, _)| at),
             self.idle_deadline().map(|(at, _)| at),
             self.healthy_at(),
-            self.down_deadline().map(|(at, ..)| at),
+            self.down_deadline().map(|(at, _)| at),
             self.watch_at(),
         ]
         .into_iter()
@@ -57,10 +57,14 @@ impl Machine {
         if self.healthy_at().is_some_and(|at| at <= now) {
             self.forget_failures();
         }
-        if let Some((at, down, limit)) = self.down_deadline()
+        if let Some((at, limit)) = self.down_deadline()
             && at <= now
         {
-            return Tick::Close(Error::down_too_long(limit, down.last.clone()));
+            let down = self.down.as_ref();
+            let last = down.map_or(Error::OpenTimeout { after: limit }, |down| {
+                down.last.clone()
+            });
+            return Tick::Close(Error::down_too_long(limit, last));
         }
         if self.waiting_until().is_some_and(|at| at <= now) {
             self.enter(Phase::Connecting, now);
@@ -155,11 +159,11 @@ impl Machine {
             .then(|| self.phase_since.saturating_add(self.policy.healthy_after))
     }
 
-    fn down_deadline(&self) -> Option<(Duration, &Down, Duration)> {
+    fn down_deadline(&self) -> Option<(Duration, Duration)> {
         let limit = self.policy.close_when_down_for?;
-        let down = self.down.as_ref()?;
+        let since = self.without_since?;
         (!matches!(self.phase, Phase::Open | Phase::Closed))
-            .then(|| (down.since.saturating_add(limit), down, limit))
+            .then(|| (since.saturating_add(limit), limit))
     }
 
     fn watch_at(&self) -> Option<Duration> {

@@ -29,6 +29,8 @@ pub(crate) struct Machine {
     grace: Option<Duration>,
     last_tick: Duration,
     down: Option<Down>,
+    /// Since when there has been no healthy connection: at first since the source was made, else as `down` says.
+    without_since: Option<Duration>,
     /// What the server's `retry` field says.
     retry: Option<Duration>,
     failures: u32,
@@ -37,7 +39,7 @@ pub(crate) struct Machine {
     decode_errors: u32,
 }
 
-/// There has been no healthy connection since then.
+/// The connection failed then, and has not been healthy since.
 #[derive(Debug)]
 struct Down {
     since: Duration,
@@ -71,6 +73,7 @@ impl Machine {
             grace: None,
             last_tick: now,
             down: None,
+            without_since: Some(now),
             retry: None,
             failures: 0,
             losses: 0,
@@ -93,6 +96,9 @@ impl Machine {
             self.enter(Phase::Open, now);
             self.sign_of_life(now);
             self.last_tick = now;
+            if self.down.is_none() {
+                self.without_since = None;
+            }
         }
     }
 
@@ -218,6 +224,7 @@ impl Machine {
 
     fn fail(&mut self, error: &Error, now: Duration) {
         self.failures = self.failures.saturating_add(1);
+        self.without_since.get_or_insert(now);
         let since = self.down.as_ref().map_or(now, |down| down.since);
         self.down = Some(Down {
             since,
@@ -230,6 +237,7 @@ impl Machine {
         self.losses = 0;
         self.reopenings = 0;
         self.down = None;
+        self.without_since = None;
     }
 
     /// What the policy says of a failed connection, by what is known of it.
@@ -300,7 +308,8 @@ impl Machine {
 
     fn close_if_down_too_long(&self, error: &Error, now: Duration) -> Option<Verdict> {
         let limit = self.policy.close_when_down_for?;
-        (self.down_for(now) >= limit)
+        let since = self.without_since?;
+        (now.saturating_sub(since) >= limit)
             .then(|| Verdict::Close(Error::down_too_long(limit, error.clone())))
     }
 }

@@ -129,6 +129,36 @@ fn a_source_that_is_down_for_too_long_closes_also_between_attempts() {
 }
 
 #[test]
+fn a_source_that_never_opens_is_down_from_its_beginning() {
+    let mut bench = Bench::new(Policy::browser().close_when_down_for(seconds(10)));
+    let Tick::Close(Error::DownTooLong { last, .. }) = bench.next_tick() else {
+        panic!("10 s are over");
+    };
+    assert_eq!(bench.now, seconds(10));
+    assert!(matches!(*last, Error::OpenTimeout { after } if after == seconds(10)));
+
+    let mut bench = Bench::new(Policy::resilient().close_when_down_for(seconds(10)));
+    bench.advance(seconds(6)).give_up();
+    assert!(matches!(bench.next_tick(), Tick::Connect));
+    let Tick::Close(Error::DownTooLong { last, .. }) = bench.next_tick() else {
+        panic!("10 s are over");
+    };
+    assert_eq!(bench.now, seconds(10));
+    assert!(matches!(*last, Error::GivenUp { .. }));
+}
+
+#[test]
+fn a_first_attempt_that_takes_long_to_fail_does_not_count_among_the_time_elapsed() {
+    let policy = Policy::resilient().backoff(fixed(seconds(3)).max_elapsed(seconds(10)));
+    let mut bench = Bench::new(policy.rule(|situation| {
+        assert_eq!(situation.down_for, Duration::ZERO);
+        situation.proposed
+    }));
+    bench.advance(seconds(20));
+    assert!(matches!(bench.give_up(), Verdict::Reopen { .. }));
+}
+
+#[test]
 fn opening_alone_does_not_end_the_time_that_it_is_down() {
     let mut bench = Bench::new(Policy::browser().close_when_down_for(seconds(10)));
     bench.lose();
