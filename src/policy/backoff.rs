@@ -5,7 +5,8 @@ use std::time::Duration;
 /// How a source waits between the attempts that it makes by itself, and how many it makes.
 ///
 /// The n-th wait in a row is at most `initial × factorⁿ⁻¹`, capped at `max`. With full jitter, the default, it is drawn
-/// evenly from zero up to that ceiling, so that the clients of a server that comes back do not all come back at once. No wait is shorter than 10 milliseconds.
+/// evenly from zero up to that ceiling, so that the clients of a server that comes back do not all come back at once.
+/// No wait is shorter than 10 milliseconds.
 ///
 /// ```
 /// use std::time::Duration;

@@ -5,14 +5,15 @@
 
 mod backoff;
 pub(crate) mod machine;
+mod rule;
 #[cfg(test)]
 mod tests;
 
 use std::{fmt, rc::Rc, time::Duration};
 
 pub use backoff::Backoff;
-
-use crate::Error;
+pub(crate) use rule::Rule;
+pub use rule::{Decision, Situation};
 
 /// What a source does about trouble: a set of limits, from one of three presets.
 ///
@@ -67,8 +68,6 @@ pub struct Policy {
     rule: Option<Rc<Rule>>,
 }
 
-pub(crate) type Rule = dyn Fn(&Situation<'_>) -> Decision;
-
 /// A time, and what to do when it is over.
 #[derive(Clone, Copy, Debug)]
 struct Limit {
@@ -88,37 +87,6 @@ pub enum Then {
     Close,
     /// Close the connection and open another after the [`Backoff`].
     Reopen,
-}
-
-/// What a [rule](Policy::rule) is asked about.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Situation<'a> {
-    /// What went wrong.
-    pub error: &'a Error,
-    /// How many times in a row the connection has failed, this time included.
-    pub failures: u32,
-    /// How many events in a row did not decode, this one included.
-    pub decode_errors: u32,
-    /// How long ago the first of these failures of the connection was: zero at the first, and where there is none.
-    pub down_for: Duration,
-    /// What the policy does if the rule says nothing else.
-    pub proposed: Decision,
-}
-
-/// What to do about trouble.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// Nothing: go on with the connection that there is, or reconnect as the standard has it. Where there is neither,
-    /// since the browser has given up, this closes the source.
-    KeepWaiting,
-    /// Close the connection and open another after this time.
-    Reopen {
-        /// The wait before the attempt.
-        after: Duration,
-    },
-    /// Close the source.
-    Close,
 }
 
 impl Policy {
@@ -168,8 +136,8 @@ impl Policy {
         self
     }
 
-    /// Closes with [`Error::DownTooLong`] when the source has been without a healthy connection for longer than this,
-    /// from the first failure on, or from its beginning where it has not opened yet.
+    /// Closes with [`Error::DownTooLong`](crate::Error::DownTooLong) when the source has been without a healthy
+    /// connection for longer than this, from the first failure on, or from its beginning where it has not opened yet.
     pub fn close_when_down_for(mut self, limit: Duration) -> Self {
         self.close_when_down_for = Some(limit);
         self
@@ -197,8 +165,8 @@ impl Policy {
     /// The standard's reconnection time: how long to wait after a lost connection, until the server sets it by a `retry`
     /// field. With backoff it is the least wait, as the server's is, and zero unless told.
     ///
-    /// Without, it is 3 seconds unless told, and at least 10 milliseconds, from the fourth loss in a row on a second. What the
-    /// browser's own source makes again by itself waits as the browser has it.
+    /// Without, it is 3 seconds unless told, and at least 10 milliseconds, from the fourth loss in a row on a second.
+    /// What the browser's own source makes again by itself waits as the browser has it.
     pub fn reconnection_time(mut self, time: Duration) -> Self {
         self.reconnection_time = Some(time);
         self
@@ -213,8 +181,8 @@ impl Policy {
     }
 
     /// Whether a request whose method is not safe (other than GET and HEAD) may be sent more than once. Unless it may,
-    /// what would make another attempt closes the source, but for a [slow opening](Self::on_slow_open), which is put up with.
-    /// Fetch transport only.
+    /// what would make another attempt closes the source, but for a [slow opening](Self::on_slow_open), which is put up
+    /// with. Fetch transport only.
     pub fn resend(mut self, resend: bool) -> Self {
         self.resend = resend;
         self
@@ -240,8 +208,8 @@ impl Policy {
     /// The timers of a hidden page fire late, by up to a minute in Chrome, and silence is told of no sooner. What was
     /// sent meanwhile may then still wait to be read, and has two seconds for that.
     ///
-    /// A request that may not be [sent again](Self::resend) closes with [`Error::Idle`] also where this says
-    /// [`Then::Reopen`]: a response that has fallen silent is dead.
+    /// A request that may not be [sent again](Self::resend) closes with [`Error::Idle`](crate::Error::Idle) also where
+    /// this says [`Then::Reopen`]: a response that has fallen silent is dead.
     pub fn on_idle(mut self, after: Duration, then: Then) -> Self {
         self.idle = Some(Limit { after, then });
         self

@@ -12,6 +12,7 @@ use super::{
     machine::{Machine, Outlook, Tick, Trouble, Verdict},
     *,
 };
+use crate::Error;
 
 /// A machine whose clock and dice the test holds.
 struct Bench {
