@@ -6,6 +6,7 @@ use std::time::Duration;
 ///
 /// The n-th wait in a row is at most `initial × factorⁿ⁻¹`, capped at `max`. With full jitter, the default, it is drawn
 /// evenly from zero up to that ceiling, so that the clients of a server that comes back do not all come back at once.
+/// No wait is shorter than 10 milliseconds.
 ///
 /// ```
 /// use std::time::Duration;
@@ -94,7 +95,10 @@ impl Backoff {
     pub(super) fn wait(&self, attempts_before: u32, random: f64) -> Duration {
         let ceiling = self.ceiling(attempts_before);
         if self.jitter {
-            ceiling.mul_f64(random.clamp(0.0, 1.0)).min(ceiling)
+            // The longest durations do not survive the way through a float.
+            Duration::try_from_secs_f64(ceiling.as_secs_f64() * random.clamp(0.0, 1.0))
+                .unwrap_or(ceiling)
+                .min(ceiling)
         } else {
             ceiling
         }

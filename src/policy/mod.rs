@@ -5,14 +5,15 @@
 
 mod backoff;
 pub(crate) mod machine;
+mod rule;
 #[cfg(test)]
 mod tests;
 
 use std::{fmt, rc::Rc, time::Duration};
 
 pub use backoff::Backoff;
-
-use crate::Error;
+pub(crate) use rule::Rule;
+pub use rule::{Decision, Situation};
 
 /// What a source does about trouble: a set of limits, from one of three presets.
 ///
@@ -20,7 +21,7 @@ use crate::Error;
 /// | --- | --- | --- | --- |
 /// | connection lost | reconnect | close | reconnect |
 /// | given up | close | close | reopen with [`Backoff`] |
-/// | … with a known status | close | close | reopen at 408, 425, 429 and 5xx, else close |
+/// | … with a known status or content type (fetch) | close | close | reopen at 408, 425, 429, 500, 502, 503 and 504, else close |
 /// | data that does not decode | report it | close | report it |
 /// | not open after | – | – | 30 s: reopen |
 /// | no sign of life for | – | – | – |
@@ -34,6 +35,11 @@ use crate::Error;
 /// Each method changes one of them. Counters and backoff start again after an event, or once a connection has stayed
 /// open for [`healthy_after`](Policy::healthy_after), and never on `open` alone: a server that answers 200 and hangs up
 /// at once is not hammered.
+///
+/// Nor is one that asks for it. Whatever the server's `retry` field or the
+/// [reconnection time](Policy::reconnection_time) says, no wait is shorter than 10 milliseconds, and from the fourth
+/// loss in a row on none without backoff is shorter than a second. Only a [rule](Policy::rule), a page that wakes and a
+/// network that comes back go below that.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,9 +55,9 @@ pub struct Policy {
     close_after_losses: Option<u32>,
     close_when_down_for: Option<Duration>,
     given_up: Then,
-    retry_statuses: Vec<u16>,
+    retry_statuses: Option<Vec<u16>>,
     backoff: Backoff,
-    reconnection_time: Duration,
+    reconnection_time: Option<Duration>,
     back_off_after_losses: bool,
     resend: bool,
     close_after_decode_errors: Option<u32>,
@@ -61,8 +67,6 @@ pub struct Policy {
     reopen_on_wake: bool,
     rule: Option<Rc<Rule>>,
 }
-
-pub(crate) type Rule = dyn Fn(&Situation<'_>) -> Decision;
 
 /// A time, and what to do when it is over.
 #[derive(Clone, Copy, Debug)]
@@ -85,37 +89,6 @@ pub enum Then {
     Reopen,
 }
 
-/// What a [rule](Policy::rule) is asked about.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Situation<'a> {
-    /// What went wrong.
-    pub error: &'a Error,
-    /// How many times in a row the connection has failed, this time included.
-    pub failures: u32,
-    /// How many events in a row did not decode, this one included.
-    pub decode_errors: u32,
-    /// For how long the source has been without a healthy connection.
-    pub down_for: Duration,
-    /// What the policy does if the rule says nothing else.
-    pub proposed: Decision,
-}
-
-/// What to do about trouble.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// Nothing: go on with the connection that there is, or reconnect as the standard has it. Where there is neither,
-    /// since the browser has given up, this closes the source.
-    KeepWaiting,
-    /// Close the connection and open another after this time.
-    Reopen {
-        /// The wait before the attempt.
-        after: Duration,
-    },
-    /// Close the source.
-    Close,
-}
-
 impl Policy {
     /// What the browser does by itself: it reconnects for ever after a loss, and gives up for ever on an HTTP error, a
     /// wrong content type or a CORS refusal, which closes the source. Data that does not decode is reported.
@@ -124,9 +97,9 @@ impl Policy {
             close_after_losses: None,
             close_when_down_for: None,
             given_up: Then::Close,
-            retry_statuses: Vec::new(),
+            retry_statuses: None,
             backoff: Backoff::new(),
-            reconnection_time: Duration::from_secs(3),
+            reconnection_time: None,
             back_off_after_losses: false,
             resend: false,
             close_after_decode_errors: None,
@@ -163,44 +136,53 @@ impl Policy {
         self
     }
 
-    /// Closes when the source has been without a healthy connection for longer than this.
+    /// Closes with [`Error::DownTooLong`](crate::Error::DownTooLong) when the source has been without a healthy
+    /// connection for longer than this, from the first failure on, or from its beginning where it has not opened yet.
     pub fn close_when_down_for(mut self, limit: Duration) -> Self {
         self.close_when_down_for = Some(limit);
         self
     }
 
     /// What to do when the browser gives up without saying why: an HTTP error, a wrong content type, a CORS refusal, in
-    /// some browsers also a server that cannot be reached. The fetch transport knows why, see
-    /// [`retry_statuses`](Self::retry_statuses).
+    /// some browsers also a server that cannot be reached.
+    ///
+    /// On the fetch transport, which knows why, this decides on an HTTP error and on a wrong content type too, unless
+    /// [`retry_statuses`](Self::retry_statuses) does. What would only come again, an event that is too large or a
+    /// request that cannot be made, always closes the source.
     pub fn on_given_up(mut self, then: Then) -> Self {
         self.given_up = then;
         self
     }
 
-    /// At which HTTP statuses to try again with the [`Backoff`], and no sooner than a `Retry-After` header says. At all
-    /// others the source closes. Fetch transport only: the browser's own source does not tell the status.
+    /// At which HTTP statuses to try again with the [`Backoff`], and no sooner than a `Retry-After` header says,
+    /// whatever [`on_given_up`](Self::on_given_up) says. At all others, and at a wrong content type, the source closes.
+    /// Fetch transport only: the browser's own source does not tell the status.
     pub fn retry_statuses(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
-        self.retry_statuses = statuses.into_iter().collect();
+        self.retry_statuses = Some(statuses.into_iter().collect());
         self
     }
 
     /// The standard's reconnection time: how long to wait after a lost connection, until the server sets it by a `retry`
-    /// field. 3 seconds unless told. Fetch transport only: the browser's own source has its own.
+    /// field. With backoff it is the least wait, as the server's is, and zero unless told.
+    ///
+    /// Without, it is 3 seconds unless told, and at least 10 milliseconds, from the fourth loss in a row on a second.
+    /// What the browser's own source makes again by itself waits as the browser has it.
     pub fn reconnection_time(mut self, time: Duration) -> Self {
-        self.reconnection_time = time;
+        self.reconnection_time = Some(time);
         self
     }
 
-    /// Whether the wait after a lost connection grows as the [`Backoff`] says, and is never shorter than the server's
-    /// `retry` time, or is the [reconnection time](Self::reconnection_time) however often it happens. Fetch transport
-    /// only.
+    /// Whether the wait after a lost connection grows as the [`Backoff`] says, and is never shorter than the
+    /// [reconnection time](Self::reconnection_time) that the server or the policy has set, or is that time however often
+    /// it happens. Fetch transport only.
     pub fn back_off_after_losses(mut self, back_off: bool) -> Self {
         self.back_off_after_losses = back_off;
         self
     }
 
     /// Whether a request whose method is not safe (other than GET and HEAD) may be sent more than once. Unless it may,
-    /// what would make another attempt closes the source. Fetch transport only.
+    /// what would make another attempt closes the source, but for a [slow opening](Self::on_slow_open), which is put up
+    /// with. Fetch transport only.
     pub fn resend(mut self, resend: bool) -> Self {
         self.resend = resend;
         self
@@ -227,6 +209,12 @@ impl Policy {
     ///
     /// On the fetch transport every event and every comment is one. The browser's own source shows only the events that
     /// somebody listens to, and no comments: a server's heartbeat has to be a listened-to event to count.
+    ///
+    /// The timers of a hidden page fire late, by up to a minute in Chrome, and silence is told of no sooner. What was
+    /// sent meanwhile may then still wait to be read, and has two seconds for that.
+    ///
+    /// A request that may not be [sent again](Self::resend) closes with [`Error::Idle`](crate::Error::Idle) also where
+    /// this says [`Then::Reopen`]: a response that has fallen silent is dead.
     pub fn on_idle(mut self, after: Duration, then: Then) -> Self {
         self.idle = Some(Limit { after, then });
         self
@@ -234,6 +222,9 @@ impl Policy {
 
     /// What to do when the connection is not open after this long. While the browser reconnects by itself, its own
     /// wait before the attempt counts too.
+    ///
+    /// A request that may not be [sent again](Self::resend) has no such limit where it says [`Then::Reopen`]: a slow
+    /// answer is better than none.
     pub fn on_slow_open(mut self, after: Duration, then: Then) -> Self {
         self.opening = Some(Limit { after, then });
         self
@@ -248,6 +239,10 @@ impl Policy {
 
     /// Whether to open another connection at once, in place of an open one, when the page wakes from a sleep or the
     /// network comes back: the old one may be dead without knowing.
+    ///
+    /// A source that waits tries again when the network comes back in any case. That ends the [`Backoff`]'s wait, but
+    /// not what the server or the [reconnection time](Self::reconnection_time) asks for, nor what a [rule](Self::rule)
+    /// chose in place of the wait that was proposed.
     pub fn reopen_on_wake(mut self, reopen: bool) -> Self {
         self.reopen_on_wake = reopen;
         self

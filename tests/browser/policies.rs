@@ -118,7 +118,8 @@ async fn a_connection_that_stays_open_for_a_while_starts_the_count_again() {
 #[wasm_bindgen_test]
 async fn the_source_closes_when_it_was_down_for_too_long() {
     run(async || {
-        let limit = Duration::from_millis(100);
+        // Which the first attempt has to open in.
+        let limit = Duration::from_millis(500);
         // The browser is told to wait for a minute.
         let script = Script::put([Attempt::ending("retry: 60000\n\n")]).await;
         let source = script.open_with(Policy::browser().close_when_down_for(limit));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Down, Kind, Machine, Phase, Trouble};
+use super::{Kind, Machine, Phase, Trouble};
 use crate::{
     Error,
     policy::{Limit, Then},
@@ -10,6 +10,10 @@ use crate::{
 
 /// How late a timer has to be to tell that nothing ran meanwhile. What was sent in that time may still wait to be read.
 const LATE: Duration = Duration::from_secs(1);
+
+/// How long there is to read it before silence counts, once after each sign of life: the timers of hidden pages are
+/// always late, and a dead connection is to be noticed there too.
+pub(in crate::policy) const GRACE: Duration = Duration::from_secs(2);
 
 /// How late a timer has to be to tell that the page slept. Browsers make those of hidden pages late by up to a minute.
 const OVERSLEPT: Duration = Duration::from_secs(90);
@@ -36,7 +40,7 @@ impl Machine {
             self.opening_deadline().map(|(at, _)| at),
             self.idle_deadline().map(|(at, _)| at),
             self.healthy_at(),
-            self.down_deadline().map(|(at, ..)| at),
+            self.down_deadline().map(|(at, _)| at),
             self.watch_at(),
         ]
         .into_iter()
@@ -47,19 +51,20 @@ impl Machine {
     /// Looks at the clock. `late` is by how much the timer that brought us here was late.
     pub(crate) fn tick(&mut self, now: Duration, random: f64, late: Duration) -> Tick {
         self.last_tick = now;
-        if late >= LATE {
-            self.last_sign_of_life = now;
-        }
         if late >= OVERSLEPT && self.minds_waking() {
             return Tick::Trouble(self.woken(now, random));
         }
         if self.healthy_at().is_some_and(|at| at <= now) {
             self.forget_failures();
         }
-        if let Some((at, down, limit)) = self.down_deadline()
+        if let Some((at, limit)) = self.down_deadline()
             && at <= now
         {
-            return Tick::Close(Error::down_too_long(limit, down.last.clone()));
+            let down = self.down.as_ref();
+            let last = down.map_or(Error::OpenTimeout { after: limit }, |down| {
+                down.last.clone()
+            });
+            return Tick::Close(Error::down_too_long(limit, last));
         }
         if self.waiting_until().is_some_and(|at| at <= now) {
             self.enter(Phase::Connecting, now);
@@ -73,6 +78,10 @@ impl Machine {
         if let Some((at, limit)) = self.idle_deadline()
             && at <= now
         {
+            if late >= LATE && self.grace.is_none() {
+                self.grace = Some(now.saturating_add(GRACE));
+                return Tick::Nothing;
+            }
             return Tick::Trouble(self.timed_out(Kind::Idle, limit, now, random));
         }
         Tick::Nothing
@@ -130,14 +139,18 @@ impl Machine {
 
     fn opening_deadline(&self) -> Option<(Duration, Limit)> {
         let limit = self.policy.opening?;
+        if limit.then == Then::Reopen && !self.repeatable {
+            return None;
+        }
         matches!(self.phase, Phase::Connecting | Phase::Reconnecting)
             .then(|| (self.phase_since.saturating_add(limit.after), limit))
     }
 
     fn idle_deadline(&self) -> Option<(Duration, Limit)> {
         let limit = self.policy.idle?;
-        (self.phase == Phase::Open)
-            .then(|| (self.last_sign_of_life.saturating_add(limit.after), limit))
+        let at = self.last_sign_of_life.saturating_add(limit.after);
+        let at = self.grace.map_or(at, |grace| at.max(grace));
+        (self.phase == Phase::Open).then_some((at, limit))
     }
 
     /// When the connection that is open will have proved itself, where there are failures to forget.
@@ -146,11 +159,11 @@ impl Machine {
             .then(|| self.phase_since.saturating_add(self.policy.healthy_after))
     }
 
-    fn down_deadline(&self) -> Option<(Duration, &Down, Duration)> {
+    fn down_deadline(&self) -> Option<(Duration, Duration)> {
         let limit = self.policy.close_when_down_for?;
-        let down = self.down.as_ref()?;
+        let since = self.without_since?;
         (!matches!(self.phase, Phase::Open | Phase::Closed))
-            .then(|| (down.since.saturating_add(limit), down, limit))
+            .then(|| (since.saturating_add(limit), limit))
     }
 
     fn watch_at(&self) -> Option<Duration> {

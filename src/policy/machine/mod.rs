@@ -1,7 +1,9 @@
 //! The state machine behind a [`Policy`]: pure, with its clock and its dice handed in.
 
-mod deadlines;
+pub(super) mod deadlines;
+mod limits;
 mod trouble;
+pub(super) mod waits;
 
 use std::{rc::Rc, time::Duration};
 
@@ -10,6 +12,7 @@ pub(crate) use trouble::{Outlook, Trouble, Verdict};
 
 use super::{Policy, Rule, Then};
 use crate::Error;
+use limits::at_limit;
 use trouble::Kind;
 
 /// Follows one source. Times are since any fixed moment and never go back.
@@ -24,8 +27,12 @@ pub(crate) struct Machine {
     phase: Phase,
     phase_since: Duration,
     last_sign_of_life: Duration,
+    /// Until when silence is excused, since nothing could be read; once after each sign of life.
+    grace: Option<Duration>,
     last_tick: Duration,
     down: Option<Down>,
+    /// Since when there has been no healthy connection: at first since the source was made, else as `down` says.
+    without_since: Option<Duration>,
     /// What the server's `retry` field says.
     retry: Option<Duration>,
     failures: u32,
@@ -34,7 +41,7 @@ pub(crate) struct Machine {
     decode_errors: u32,
 }
 
-/// There has been no healthy connection since then.
+/// The connection failed then, and has not been healthy since.
 #[derive(Debug)]
 struct Down {
     since: Duration,
@@ -48,7 +55,7 @@ enum Phase {
     Open,
     /// The transport reconnects by itself.
     Reconnecting,
-    /// No connection until then; where there is reason to hope, not before the server's own least wait is over.
+    /// No connection until then; where there is reason to hope, not before what the server or a rule asked for is over.
     Waiting {
         until: Duration,
         not_before: Duration,
@@ -65,8 +72,10 @@ impl Machine {
             phase: Phase::Connecting,
             phase_since: now,
             last_sign_of_life: now,
+            grace: None,
             last_tick: now,
             down: None,
+            without_since: Some(now),
             retry: None,
             failures: 0,
             losses: 0,
@@ -87,8 +96,11 @@ impl Machine {
     pub(crate) fn opened(&mut self, now: Duration) {
         if self.phase != Phase::Closed {
             self.enter(Phase::Open, now);
-            self.last_sign_of_life = now;
+            self.sign_of_life(now);
             self.last_tick = now;
+            if self.down.is_none() {
+                self.without_since = None;
+            }
         }
     }
 
@@ -101,8 +113,13 @@ impl Machine {
     /// A comment has arrived. The clock is read only where it matters: a browser's is not cheap.
     pub(crate) fn comment(&mut self, now: impl FnOnce() -> Duration) {
         if self.policy.idle.is_some() {
-            self.last_sign_of_life = now();
+            self.sign_of_life(now());
         }
+    }
+
+    fn sign_of_life(&mut self, now: Duration) {
+        self.last_sign_of_life = now;
+        self.grace = None;
     }
 
     /// The server has set the reconnection time.
@@ -182,7 +199,12 @@ impl Machine {
                 if trouble.kind == Kind::Decode {
                     self.fail(&trouble.error, now);
                 }
-                let not_before = now.saturating_add(self.least_wait(trouble.kind));
+                let least = if trouble.has_own_wait(*after) {
+                    self.least_wait(trouble.kind)
+                } else {
+                    *after
+                };
+                let not_before = now.saturating_add(least);
                 let until = now.saturating_add(*after);
                 self.enter(Phase::Waiting { until, not_before }, now);
             }
@@ -204,6 +226,7 @@ impl Machine {
 
     fn fail(&mut self, error: &Error, now: Duration) {
         self.failures = self.failures.saturating_add(1);
+        self.without_since.get_or_insert(now);
         let since = self.down.as_ref().map_or(now, |down| down.since);
         self.down = Some(Down {
             since,
@@ -216,91 +239,7 @@ impl Machine {
         self.losses = 0;
         self.reopenings = 0;
         self.down = None;
-    }
-
-    /// What the policy says of a failed connection, by what is known of it.
-    fn then_after(&self, error: &Error) -> Then {
-        match error {
-            Error::Status { status, .. } if self.policy.retry_statuses.contains(status) => {
-                Then::Reopen
-            }
-            // The same request would be answered in the same way.
-            Error::Status { .. }
-            | Error::ContentType { .. }
-            | Error::EventTooLarge { .. }
-            | Error::InvalidRequest { .. } => Then::Close,
-            _ => self.policy.given_up,
-        }
-    }
-
-    fn propose(
-        &self,
-        kind: Kind,
-        then: Then,
-        error: &Error,
-        now: Duration,
-        random: f64,
-    ) -> Verdict {
-        if then == Then::Close {
-            return Verdict::Close(error.clone());
-        }
-        if let Some(close) = self.close_if_down_too_long(error, now) {
-            return close;
-        }
-        if kind == Kind::Lost(Outlook::Reconnecting) {
-            return Verdict::KeepWaiting;
-        }
-        if !self.repeatable {
-            return Verdict::Close(error.clone());
-        }
-        let after = self.wait(kind, random);
-        if !self.backs_off_after(kind) {
-            return Verdict::Reopen { after };
-        }
-        let backoff = &self.policy.backoff;
-        match (backoff.max_attempts, backoff.max_elapsed) {
-            (Some(0), _) => Verdict::Close(error.clone()),
-            (Some(limit), _) if self.reopenings >= limit => {
-                Verdict::Close(Error::too_many(limit, error.clone()))
-            }
-            (_, Some(limit)) if self.down_for(now).saturating_add(after) > limit => {
-                Verdict::Close(Error::down_too_long(limit, error.clone()))
-            }
-            _ => Verdict::Reopen { after },
-        }
-    }
-
-    /// Whether an attempt after this counts as one of the [`Backoff`](super::Backoff)'s.
-    fn backs_off_after(&self, kind: Kind) -> bool {
-        match kind {
-            Kind::Lost(Outlook::Reestablish) => self.policy.back_off_after_losses,
-            Kind::Woken => false,
-            _ => true,
-        }
-    }
-
-    /// How long to wait before the next attempt.
-    fn wait(&self, kind: Kind, random: f64) -> Duration {
-        match kind {
-            Kind::Woken => Duration::ZERO,
-            _ if self.backs_off_after(kind) => {
-                let backoff = self.policy.backoff.wait(self.reopenings, random);
-                backoff.max(self.least_wait(kind))
-            }
-            _ => self.retry.unwrap_or(self.policy.reconnection_time),
-        }
-    }
-
-    /// What the server has asked for.
-    fn least_wait(&self, kind: Kind) -> Duration {
-        let retry = self.retry.unwrap_or_default();
-        match kind {
-            Kind::Lost(Outlook::Failed { retry_after }) => {
-                retry.max(retry_after.unwrap_or_default())
-            }
-            Kind::Woken => Duration::ZERO,
-            _ => retry,
-        }
+        self.without_since = None;
     }
 
     fn trouble(&self, kind: Kind, error: Error, proposed: Verdict, now: Duration) -> Trouble {
@@ -319,20 +258,5 @@ impl Machine {
         self.down
             .as_ref()
             .map_or(Duration::ZERO, |down| now.saturating_sub(down.since))
-    }
-
-    fn close_if_down_too_long(&self, error: &Error, now: Duration) -> Option<Verdict> {
-        let limit = self.policy.close_when_down_for?;
-        (self.down_for(now) >= limit)
-            .then(|| Verdict::Close(Error::down_too_long(limit, error.clone())))
-    }
-}
-
-/// The error to close with at a limit: the one that reached it, or, past the first, one that says how often.
-fn at_limit(limit: u32, last: &Error) -> Error {
-    if limit == 1 {
-        last.clone()
-    } else {
-        Error::too_many(limit, last.clone())
     }
 }

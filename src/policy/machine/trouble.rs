@@ -61,6 +61,13 @@ impl Trouble {
         self.kind == Kind::Lost(Outlook::Reconnecting)
     }
 
+    /// Whether this is the policy's own wait, and none that a rule chose.
+    pub(super) fn has_own_wait(&self, wait: Duration) -> bool {
+        [&self.proposed, &self.keep_waiting]
+            .iter()
+            .any(|verdict| matches!(verdict, Verdict::Reopen { after } if *after == wait))
+    }
+
     /// What to do, after the user's rule, where there is one, has had its say.
     pub(crate) fn judge(&self, rule: Option<&Rule>) -> Verdict {
         let Some(rule) = rule else {

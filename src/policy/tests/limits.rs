@@ -52,6 +52,16 @@ fn resilient_reopens_with_growing_waits_for_as_long_as_it_takes() {
 }
 
 #[test]
+fn the_longest_wait_there_is_is_no_panic() {
+    let backoff = Backoff::new().initial(Duration::MAX).max(Duration::MAX);
+    assert_eq!(backoff.wait(0, 1.0), Duration::MAX);
+    assert!(backoff.wait(0, 0.5) < Duration::MAX);
+    let mut bench = Bench::new(Policy::resilient().backoff(backoff));
+    bench.random = 1.0;
+    assert!(matches!(bench.give_up(), Verdict::Reopen { after } if after == Duration::MAX));
+}
+
+#[test]
 fn resilient_does_not_wait_for_ever_for_the_server_to_answer() {
     let mut bench = Bench::new(Policy::resilient());
     bench.advance(seconds(30));
@@ -116,6 +126,36 @@ fn a_source_that_is_down_for_too_long_closes_also_between_attempts() {
     };
     assert_eq!(limit, seconds(10));
     assert!(matches!(*last, Error::ConnectionLost { .. }));
+}
+
+#[test]
+fn a_source_that_never_opens_is_down_from_its_beginning() {
+    let mut bench = Bench::new(Policy::browser().close_when_down_for(seconds(10)));
+    let Tick::Close(Error::DownTooLong { last, .. }) = bench.next_tick() else {
+        panic!("10 s are over");
+    };
+    assert_eq!(bench.now, seconds(10));
+    assert!(matches!(*last, Error::OpenTimeout { after } if after == seconds(10)));
+
+    let mut bench = Bench::new(Policy::resilient().close_when_down_for(seconds(10)));
+    bench.advance(seconds(6)).give_up();
+    assert!(matches!(bench.next_tick(), Tick::Connect));
+    let Tick::Close(Error::DownTooLong { last, .. }) = bench.next_tick() else {
+        panic!("10 s are over");
+    };
+    assert_eq!(bench.now, seconds(10));
+    assert!(matches!(*last, Error::GivenUp { .. }));
+}
+
+#[test]
+fn a_first_attempt_that_takes_long_to_fail_does_not_count_among_the_time_elapsed() {
+    let policy = Policy::resilient().backoff(fixed(seconds(3)).max_elapsed(seconds(10)));
+    let mut bench = Bench::new(policy.rule(|situation| {
+        assert_eq!(situation.down_for, Duration::ZERO);
+        situation.proposed
+    }));
+    bench.advance(seconds(20));
+    assert!(matches!(bench.give_up(), Verdict::Reopen { .. }));
 }
 
 #[test]

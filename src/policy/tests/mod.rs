@@ -3,6 +3,7 @@
 mod limits;
 mod properties;
 mod reconnecting;
+mod space;
 mod waking;
 
 use std::time::Duration;
@@ -11,6 +12,7 @@ use super::{
     machine::{Machine, Outlook, Tick, Trouble, Verdict},
     *,
 };
+use crate::Error;
 
 /// A machine whose clock and dice the test holds.
 struct Bench {

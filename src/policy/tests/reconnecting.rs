@@ -29,6 +29,27 @@ fn the_server_sets_the_reconnection_time() {
 }
 
 #[test]
+fn a_server_that_wants_no_wait_gets_a_short_one_and_a_second_from_the_fourth_loss_in_a_row_on() {
+    let eager = Policy::browser().reconnection_time(Duration::ZERO);
+    for told in [None, Some(Duration::ZERO)] {
+        let mut bench = Bench::new(eager.clone());
+        told.into_iter().for_each(|time| bench.machine.retry(time));
+        let waits = [(); 6].map(|()| wait(bench.open().hang_up()).as_millis());
+        assert_eq!(waits, [10, 10, 10, 1000, 1000, 1000]);
+        let waits = [(); 9].map(|()| wait(bench.open().event().hang_up()).as_millis());
+        assert_eq!(waits, [10; 9]);
+    }
+}
+
+#[test]
+fn a_backoff_of_your_own_may_stay_below_a_second() {
+    let policy = Policy::resilient().backoff(fixed(Duration::ZERO));
+    let mut bench = Bench::new(policy);
+    let waits = [(); 6].map(|()| wait(bench.open().hang_up()).as_millis());
+    assert_eq!(waits, [10; 6]);
+}
+
+#[test]
 fn with_backoff_the_wait_grows_from_what_the_server_asks_for() {
     let backoff = Backoff::new().initial(seconds(1)).jitter(false);
     let mut bench = Bench::new(Policy::resilient().backoff(backoff));
@@ -36,6 +57,19 @@ fn with_backoff_the_wait_grows_from_what_the_server_asks_for() {
     let waits = [(); 4].map(|()| wait(bench.open().hang_up()).as_secs());
     assert_eq!(waits, [3, 3, 4, 8]);
     assert_eq!(wait(bench.open().event().hang_up()), seconds(3));
+}
+
+#[test]
+fn with_backoff_a_reconnection_time_is_the_least_wait_until_the_server_sets_another() {
+    let backoff = Backoff::new().initial(seconds(1)).jitter(false);
+    let policy = Policy::resilient().backoff(backoff);
+    let mut bench = Bench::new(policy.reconnection_time(seconds(3)));
+    assert_eq!(wait(bench.give_up()), seconds(3));
+    let waits = [(); 3].map(|()| wait(bench.open().hang_up()).as_secs());
+    assert_eq!(waits, [3, 4, 8]);
+    bench.machine.retry(seconds(2));
+    let waits = [(); 3].map(|()| wait(bench.open().event().hang_up()).as_secs());
+    assert_eq!(waits, [2; 3]);
 }
 
 #[test]
@@ -78,6 +112,43 @@ fn only_chosen_statuses_are_tried_again() {
     }
 }
 
+fn mistyped(policy: Policy) -> Verdict {
+    let error = Error::ContentType {
+        url: String::new(),
+        content_type: None,
+        body: String::new(),
+    };
+    Bench::new(policy).lose_with(error, Outlook::Failed { retry_after: None })
+}
+
+#[test]
+fn where_no_status_is_chosen_giving_up_is_giving_up_whatever_the_reason() {
+    for (then, reopens) in [(Then::Reopen, true), (Then::Close, false)] {
+        let policy = || Policy::browser().on_given_up(then);
+        let refused = Bench::new(policy()).refuse(404, None);
+        for verdict in [refused, mistyped(policy())] {
+            let does = matches!(verdict, Verdict::Reopen { .. });
+            assert_eq!(does, reopens, "{then:?}: {verdict:?}");
+        }
+    }
+}
+
+#[test]
+fn where_statuses_are_chosen_another_content_type_closes() {
+    for policy in [
+        Policy::resilient(),
+        Policy::browser()
+            .on_given_up(Then::Reopen)
+            .retry_statuses([503]),
+    ] {
+        let verdict = mistyped(policy);
+        assert!(
+            matches!(verdict, Verdict::Close(Error::ContentType { .. })),
+            "{verdict:?}"
+        );
+    }
+}
+
 #[test]
 fn retry_after_is_the_least_wait() {
     let backoff = Backoff::new().initial(seconds(2)).jitter(false);
@@ -97,11 +168,6 @@ fn what_would_come_again_closes_whatever_the_policy_says_of_giving_up() {
         Error::InvalidRequest {
             message: String::new(),
         },
-        Error::ContentType {
-            url: String::new(),
-            content_type: None,
-            body: String::new(),
-        },
     ] {
         let outlook = Outlook::Failed { retry_after: None };
         let verdict = Bench::new(policy.clone()).lose_with(error, outlook);
@@ -109,14 +175,27 @@ fn what_would_come_again_closes_whatever_the_policy_says_of_giving_up() {
     }
 }
 
+/// For a request that is not repeatable.
+fn once(policy: Policy) -> Bench {
+    let mut bench = Bench::new(Policy::browser());
+    bench.machine = Machine::new(policy, false, Duration::ZERO);
+    bench
+}
+
+#[test]
+fn a_request_that_is_not_repeatable_may_take_its_time_where_another_would_be_made_anew() {
+    let slow = |then| once(Policy::browser().on_slow_open(seconds(30), then));
+    assert!(once(Policy::resilient()).machine.deadline().is_none());
+    assert!(slow(Then::Reopen).machine.deadline().is_none());
+    let Tick::Trouble(late) = slow(Then::Close).next_tick() else {
+        panic!("30 s are over");
+    };
+    assert!(matches!(late.error, Error::OpenTimeout { .. }));
+}
+
 #[test]
 fn a_request_that_is_not_repeatable_is_made_once() {
     let policy = Policy::resilient().on_idle(seconds(1), Then::Reopen);
-    let once = |policy| {
-        let mut bench = Bench::new(Policy::browser());
-        bench.machine = Machine::new(policy, false, Duration::ZERO);
-        bench
-    };
     let verdicts = [
         once(policy.clone()).open().hang_up(),
         once(policy.clone()).refuse(503, None),

@@ -85,7 +85,8 @@ async fn the_server_sets_the_reconnection_time_where_it_sends_digits() {
         for (text, milliseconds) in [
             ("", 7000),
             ("retry: 123\n\n", 123),
-            ("retry:0\n", 0),
+            // At once would be a hot loop.
+            ("retry:0\n", 10),
             ("retry: 123\nretry: 1e3\n\n", 123),
             ("retry: 123\n\nretry: 45\n\n", 45),
             (

@@ -1,0 +1,38 @@
+//! What a user's own rule is asked, and may answer.
+
+use std::time::Duration;
+
+use crate::Error;
+
+pub(crate) type Rule = dyn Fn(&Situation<'_>) -> Decision;
+
+/// What a [rule](crate::Policy::rule) is asked about.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Situation<'a> {
+    /// What went wrong.
+    pub error: &'a Error,
+    /// How many times in a row the connection has failed, this time included.
+    pub failures: u32,
+    /// How many events in a row did not decode, this one included.
+    pub decode_errors: u32,
+    /// How long ago the first of these failures of the connection was: zero at the first, and where there is none.
+    pub down_for: Duration,
+    /// What the policy does if the rule says nothing else.
+    pub proposed: Decision,
+}
+
+/// What to do about trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing: go on with the connection that there is, or reconnect as the standard has it. Where there is neither,
+    /// since the browser has given up, this closes the source.
+    KeepWaiting,
+    /// Close the connection and open another after this time.
+    Reopen {
+        /// The wait before the attempt.
+        after: Duration,
+    },
+    /// Close the source.
+    Close,
+}
