@@ -98,9 +98,15 @@ export interface Policy {
   closeWhenDownFor?: number;
   /** What to do when the connection fails for good: an HTTP error, a wrong content type, a CORS refusal. */
   givenUp?: "close" | "reopen";
-  /** At which HTTP statuses to try again, on the fetch transport: `[503, 429]`. */
+  /**
+   * At which HTTP statuses to try again, on the fetch transport: `[503, 429]`. At others, and at another content type,
+   * the source closes. Without a list `givenUp` decides; `resilient` has one.
+   */
   retryStatuses?: readonly number[];
-  /** How long to wait after a lost connection until the server says otherwise, on the fetch transport: 3,000 ms unless told. */
+  /**
+   * The least wait after a lost connection, in milliseconds, until the server says otherwise; on the fetch transport
+   * 3,000 unless told.
+   */
   reconnectionTime?: number;
   /** Whether the wait after a lost connection grows, on the fetch transport. */
   backOffAfterLosses?: boolean;
