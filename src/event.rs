@@ -76,19 +76,19 @@ impl Provenance {
     #[cfg(feature = "npm")]
     pub(crate) fn to_js(&self) -> JsValue {
         match self {
-            Self::Known { last_event_id, .. } => {
-                self.to_js_with_id(&JsValue::from_str(last_event_id))
-            }
+            Self::Known {
+                last_event_id,
+                origin,
+            } => JsProvenance::new(last_event_id, &origin.to_js()).into(),
             Self::Asked(message) => message.to_js(),
         }
     }
 
-    /// The same, where the id is there already.
     #[cfg(feature = "npm")]
-    pub(crate) fn to_js_with_id(&self, last_event_id: &JsValue) -> JsValue {
+    pub(crate) fn origin_to_js(&self) -> JsValue {
         match self {
-            Self::Known { origin, .. } => JsProvenance::new(last_event_id, &origin.to_js()).into(),
-            Self::Asked(message) => message.to_js(),
+            Self::Known { origin, .. } => origin.to_js(),
+            Self::Asked(message) => JsValue::from_str(message.origin()),
         }
     }
 }
@@ -127,7 +127,7 @@ extern "C" {
     type JsProvenance;
 
     #[wasm_bindgen(constructor, js_class = Provenance)]
-    fn new(last_event_id: &JsValue, origin: &JsValue) -> JsProvenance;
+    fn new(last_event_id: &str, origin: &JsValue) -> JsProvenance;
 }
 
 #[cfg(test)]

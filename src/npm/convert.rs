@@ -2,13 +2,13 @@
 
 use std::error::Error as _;
 
-use js_sys::Function;
+use js_sys::{Function, JsString};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use crate::{
     CloseReason, DecodeError, Error, State, UndecodedEvent,
-    transport::{Frame, exception_message},
+    transport::{Frame, JsData, exception_message},
 };
 
 /// What `JSON.parse` says of data that is no JSON.
@@ -23,23 +23,49 @@ pub(super) fn hand_over(
     name: &JsValue,
     frame: &Frame<'_>,
 ) -> Result<(), DecodeError> {
-    let exception = js_hand_over(handler, name, &frame.js_text(), &frame.js_provenance());
-    if exception.is_undefined() {
+    let is_json = match frame.to_js() {
+        JsData::Whole { text, provenance } => hand_over_whole(handler, name, &text, &provenance),
+        JsData::Slices {
+            of,
+            text,
+            last_event_id: id,
+            origin,
+        } => hand_over_slices(
+            handler, name, of, text.start, text.end, id.start, id.end, &origin,
+        ),
+    };
+    if is_json {
         return Ok(());
     }
-    let error = JsonError(exception_message(&exception));
-    Err(DecodeError::new::<JsValue>(&frame.event(), error))
+    let event = frame.event();
+    let error = JsonError(exception_message(&exception_of_json(event.data)));
+    Err(DecodeError::new::<JsValue>(&event, error))
 }
 
 #[wasm_bindgen(module = "/src/npm/event.js")]
 extern "C" {
     #[wasm_bindgen(js_name = handOver)]
-    fn js_hand_over(
+    fn hand_over_whole(
         handler: &Function,
         name: &JsValue,
         text: &JsValue,
         provenance: &JsValue,
-    ) -> JsValue;
+    ) -> bool;
+
+    #[wasm_bindgen(js_name = handOverSlices)]
+    fn hand_over_slices(
+        handler: &Function,
+        name: &JsValue,
+        of: &JsString,
+        start: u32,
+        end: u32,
+        id_start: u32,
+        id_end: u32,
+        origin: &JsValue,
+    ) -> bool;
+
+    #[wasm_bindgen(js_name = exceptionOfJson)]
+    fn exception_of_json(text: &str) -> JsValue;
 
     /// Hands an exception to the global error handler, as the DOM does with those of its listeners.
     pub(super) fn report(exception: &JsValue);

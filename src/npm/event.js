@@ -27,19 +27,35 @@ class TypedEvent {
   }
 }
 
-/** Parses the text and hands over the event. Answers with the exception of a text that is no JSON. */
+/** Parses the text and hands over the event. Answers whether the text is JSON. */
 export function handOver(handler, name, text, provenance) {
   let data;
   try {
     data = JSON.parse(text);
-  } catch (exception) {
-    return exception;
+  } catch {
+    return false;
   }
   const event = new TypedEvent(name, data, provenance);
   try {
     handler(event);
   } catch (exception) {
     report(exception);
+  }
+  return true;
+}
+
+/** The same with an event whose text and id are parts of a longer text. */
+export function handOverSlices(handler, name, of, start, end, idStart, idEnd, origin) {
+  const provenance = new Provenance(of.substring(idStart, idEnd), origin);
+  return handOver(handler, name, of.substring(start, end), provenance);
+}
+
+/** What there is to say against a text that is no JSON. */
+export function exceptionOfJson(text) {
+  try {
+    JSON.parse(text);
+  } catch (exception) {
+    return exception;
   }
 }
 

@@ -11,6 +11,8 @@ use gloo_events::EventListener;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{EventSourceInit, MessageEvent, Url};
 
+#[cfg(feature = "npm")]
+use super::JsData;
 use super::{Connector, Data, Frame, Signal, Sink, Transport, refused_url};
 use crate::{
     Error,
@@ -192,8 +194,11 @@ impl Data for MessageData<'_> {
     }
 
     #[cfg(feature = "npm")]
-    fn to_js(&self) -> JsValue {
-        self.message.js_data()
+    fn to_js(&self, provenance: &Provenance) -> JsData<'_> {
+        JsData::Whole {
+            text: self.message.js_data(),
+            provenance: provenance.to_js(),
+        }
     }
 }
 

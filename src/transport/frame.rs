@@ -1,7 +1,11 @@
 //! An event on its way from a transport to those who listen.
 
+#[cfg(feature = "npm")]
+use std::ops::Range;
 use std::{fmt, rc::Rc};
 
+#[cfg(feature = "npm")]
+use js_sys::JsString;
 #[cfg(feature = "npm")]
 use wasm_bindgen::JsValue;
 
@@ -20,15 +24,29 @@ pub(crate) trait Data {
 
     /// As JavaScript has it, where it may have been all along.
     #[cfg(feature = "npm")]
-    fn to_js(&self) -> JsValue {
-        JsValue::from_str(self.text())
+    fn to_js(&self, provenance: &Provenance) -> JsData<'_> {
+        JsData::Whole {
+            text: JsValue::from_str(self.text()),
+            provenance: provenance.to_js(),
+        }
     }
+}
 
-    /// [`Provenance::to_js`], where the data does not know better.
-    #[cfg(feature = "npm")]
-    fn provenance_to_js(&self, provenance: &Provenance) -> JsValue {
-        provenance.to_js()
-    }
+/// The data of an event in JavaScript, and where it came from.
+#[cfg(feature = "npm")]
+pub(crate) enum JsData<'a> {
+    Whole {
+        text: JsValue,
+        /// An object with the `lastEventId` and the `origin`.
+        provenance: JsValue,
+    },
+    /// Parts of a longer text, by offsets in it.
+    Slices {
+        of: &'a JsString,
+        text: Range<u32>,
+        last_event_id: Range<u32>,
+        origin: JsValue,
+    },
 }
 
 impl<'a> Frame<'a> {
@@ -53,13 +71,8 @@ impl<'a> Frame<'a> {
     }
 
     #[cfg(feature = "npm")]
-    pub(crate) fn js_text(&self) -> JsValue {
-        self.data.to_js()
-    }
-
-    #[cfg(feature = "npm")]
-    pub(crate) fn js_provenance(&self) -> JsValue {
-        self.data.provenance_to_js(&self.provenance)
+    pub(crate) fn to_js(&self) -> JsData<'a> {
+        self.data.to_js(&self.provenance)
     }
 
     pub(crate) fn event(&self) -> Event<&'a str> {

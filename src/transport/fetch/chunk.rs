@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 #[cfg(feature = "npm")]
-use std::cell::{OnceCell, RefCell};
+use std::{cell::OnceCell, ops::Range};
 
 #[cfg(feature = "npm")]
 use js_sys::JsString;
@@ -10,7 +10,7 @@ use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
 #[cfg(feature = "npm")]
-use crate::event::Provenance;
+use crate::{event::Provenance, transport::JsData};
 use crate::{parser::Frame, transport::Data};
 
 /// A piece of the response's body.
@@ -20,9 +20,6 @@ pub(super) struct Chunk<'a> {
     /// characters. Made once for all events: one for each costs more than parsing it.
     #[cfg(feature = "npm")]
     text: OnceCell<Option<JsString>>,
-    /// Of the last event that had no id of its own in this chunk.
-    #[cfg(feature = "npm")]
-    provenance: RefCell<Option<(std::rc::Rc<str>, JsValue)>>,
 }
 
 impl<'a> Chunk<'a> {
@@ -31,8 +28,6 @@ impl<'a> Chunk<'a> {
             bytes,
             #[cfg(feature = "npm")]
             text: OnceCell::new(),
-            #[cfg(feature = "npm")]
-            provenance: RefCell::default(),
         }
     }
 
@@ -66,46 +61,48 @@ impl Data for InChunk<'_> {
     }
 
     #[cfg(feature = "npm")]
-    fn to_js(&self) -> JsValue {
-        let slice = self.chunk.js_slice(self.text.as_bytes());
-        slice.unwrap_or_else(|| JsValue::from_str(&self.text))
+    fn to_js(&self, provenance: &Provenance) -> JsData<'_> {
+        let slices = self.slices(provenance);
+        slices.unwrap_or_else(|| JsData::Whole {
+            text: JsValue::from_str(&self.text),
+            provenance: provenance.to_js(),
+        })
     }
+}
 
-    #[cfg(feature = "npm")]
-    fn provenance_to_js(&self, provenance: &Provenance) -> JsValue {
-        let id = self.id.and_then(|id| self.chunk.js_slice(id));
-        match id {
-            Some(id) => provenance.to_js_with_id(&id),
-            None => self.chunk.shared_provenance(provenance),
-        }
+#[cfg(feature = "npm")]
+impl InChunk<'_> {
+    fn slices(&self, provenance: &Provenance) -> Option<JsData<'_>> {
+        let of = self.chunk.js_text()?;
+        let text = self.chunk.offsets_of(self.text.as_bytes())?;
+        let last_event_id = match self.id {
+            Some(id) => self.chunk.offsets_of(id)?,
+            None if provenance.last_event_id().is_empty() => 0..0,
+            None => return None,
+        };
+        Some(JsData::Slices {
+            of,
+            text,
+            last_event_id,
+            origin: provenance.origin_to_js(),
+        })
     }
 }
 
 #[cfg(feature = "npm")]
 impl Chunk<'_> {
-    fn js_slice(&self, part: &[u8]) -> Option<JsValue> {
-        let start = (part.as_ptr() as usize).checked_sub(self.bytes.as_ptr() as usize)?;
-        let end = start + part.len();
-        if end > self.bytes.len() {
-            return None;
-        }
+    fn js_text(&self) -> Option<&JsString> {
         let whole = self.text.get_or_init(|| {
             let ascii = self.bytes.is_ascii().then_some(self.bytes)?;
             Some(std::str::from_utf8(ascii).ok()?.into())
         });
-        Some(whole.as_ref()?.substring(start as u32, end as u32).into())
+        whole.as_ref()
     }
 
-    fn shared_provenance(&self, provenance: &Provenance) -> JsValue {
-        let id = provenance.last_event_id();
-        let mut shared = self.provenance.borrow_mut();
-        match &*shared {
-            Some((known, js)) if **known == *id => js.clone(),
-            _ => {
-                let js = provenance.to_js();
-                *shared = Some((id.into(), js.clone()));
-                js
-            }
-        }
+    /// Where this part lies in the chunk, if it does.
+    fn offsets_of(&self, part: &[u8]) -> Option<Range<u32>> {
+        let start = (part.as_ptr() as usize).checked_sub(self.bytes.as_ptr() as usize)?;
+        let end = start + part.len();
+        (end <= self.bytes.len()).then_some(start as u32..end as u32)
     }
 }

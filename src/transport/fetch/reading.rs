@@ -8,7 +8,7 @@ use super::{Line, chunk::Chunk, turns::Turns};
 use crate::{
     Error,
     event::{Origin, Provenance},
-    parser::{self, Item, Parser},
+    parser::{self, Item, Items, Parser, TooLarge},
     policy::machine::Outlook,
     transport::{Frame, Signal, Sink},
 };
@@ -72,43 +72,30 @@ impl Reading {
         line: &Line,
         sink: &Sink,
     ) -> Result<(), Signal<'static>> {
-        let mut unheard = Unheard::Nothing;
         let chunk = Chunk::new(&self.buffer[..length]);
         let mut items = self.parser.parse(chunk.bytes());
-        while let Some(item) = items.next() {
-            match item {
-                Ok(Item::Event(frame)) => match line.listened_name(&frame) {
-                    Some(name) => {
-                        unheard = Unheard::Nothing;
-                        self.told.clone_from(frame.last_event_id());
-                        let provenance = Provenance::Known {
-                            last_event_id: Rc::clone(&self.told),
-                            origin: Rc::clone(&self.origin),
-                        };
-                        let data = chunk.data_of(frame);
-                        sink(Signal::Frame(Frame::new(name, provenance, &data)));
-                        self.turns.after_an_event().await;
-                    }
-                    None => unheard = Unheard::Event,
-                },
-                Ok(Item::Comment) => unheard = unheard.max(Unheard::Comment),
-                Ok(Item::Retry(time)) => sink(Signal::Retry(time)),
-                Err(too_large) => {
-                    self.tell_of(unheard, sink);
-                    return Err(Signal::Lost {
-                        error: Error::EventTooLarge {
-                            limit: too_large.limit,
-                        },
-                        outlook: Outlook::Failed { retry_after: None },
-                    });
-                }
+        let mut hearing = Hearing {
+            line,
+            sink,
+            origin: &self.origin,
+            told: &mut self.told,
+            unheard: Unheard::Nothing,
+        };
+        let end = loop {
+            match hearing.go_on(&chunk, &mut items, &mut self.turns) {
+                Pause::Turn => self.turns.give().await,
+                Pause::End => break Ok(()),
+                Pause::TooLarge(too_large) => break Err(unreadable(too_large)),
             }
             if !line.is_open.get() {
                 return Ok(());
             }
+        };
+        let unheard = hearing.unheard;
+        if line.is_open.get() {
+            self.tell_of(unheard, sink);
         }
-        self.tell_of(unheard, sink);
-        Ok(())
+        end
     }
 
     /// Tells once for each chunk what nobody listens to.
@@ -127,6 +114,69 @@ impl Reading {
             is_event: unheard == Unheard::Event,
             moved_to,
         });
+    }
+}
+
+/// The reading of one chunk.
+struct Hearing<'a> {
+    line: &'a Line,
+    sink: &'a Sink,
+    origin: &'a Rc<Origin>,
+    told: &'a mut Rc<str>,
+    unheard: Unheard,
+}
+
+/// Why the reading of a chunk stops.
+enum Pause {
+    /// Others are to have their turn, then there is more.
+    Turn,
+    /// The chunk is read, or the line is closed.
+    End,
+    TooLarge(TooLarge),
+}
+
+impl Hearing<'_> {
+    /// Not asynchronous: what lives across an `await` lives in memory, and this is the hot loop.
+    fn go_on<'a>(
+        &mut self,
+        chunk: &'a Chunk<'a>,
+        items: &mut Items<'a>,
+        turns: &mut Turns,
+    ) -> Pause {
+        while let Some(item) = items.next() {
+            match item {
+                Ok(Item::Event(frame)) => match self.line.listened_name(&frame) {
+                    Some(name) => {
+                        self.unheard = Unheard::Nothing;
+                        self.told.clone_from(frame.last_event_id());
+                        let provenance = Provenance::Known {
+                            last_event_id: Rc::clone(self.told),
+                            origin: Rc::clone(self.origin),
+                        };
+                        let data = chunk.data_of(frame);
+                        (self.sink)(Signal::Frame(Frame::new(name, provenance, &data)));
+                        if turns.is_due() {
+                            return Pause::Turn;
+                        }
+                    }
+                    None => self.unheard = Unheard::Event,
+                },
+                Ok(Item::Comment) => self.unheard = self.unheard.max(Unheard::Comment),
+                Ok(Item::Retry(time)) => (self.sink)(Signal::Retry(time)),
+                Err(too_large) => return Pause::TooLarge(too_large),
+            }
+            if !self.line.is_open.get() {
+                break;
+            }
+        }
+        Pause::End
+    }
+}
+
+fn unreadable(TooLarge { limit }: TooLarge) -> Signal<'static> {
+    Signal::Lost {
+        error: Error::EventTooLarge { limit },
+        outlook: Outlook::Failed { retry_after: None },
     }
 }
 

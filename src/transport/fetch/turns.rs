@@ -16,7 +16,7 @@ const LONGEST: Duration = Duration::from_millis(10);
 const MOST_EVENTS: usize = 2048;
 
 /// After how many events to look at the clock, which costs as much as a small event.
-const LOOK: usize = 16;
+const LOOK: usize = 32;
 
 /// Gives turns of the event loop to others: to the consumers of streams before their queues are full, and to the page
 /// before it freezes. Chunks come by promises, which by themselves let nobody else in as long as there are more.
@@ -39,12 +39,10 @@ impl Turns {
         })
     }
 
-    pub(super) async fn after_an_event(&mut self) {
+    /// Whether it is time for a turn, after another event.
+    pub(super) fn is_due(&mut self) -> bool {
         self.heard += 1;
-        let is_late = self.heard.is_multiple_of(LOOK) && self.is_late();
-        if is_late || self.heard >= self.events {
-            self.give().await;
-        }
+        self.heard >= self.events || (self.heard.is_multiple_of(LOOK) && self.is_late())
     }
 
     pub(super) async fn after_a_chunk(&mut self) {
@@ -58,7 +56,7 @@ impl Turns {
     }
 
     /// A message to oneself comes after all that waits already; timers would be held back in hidden pages.
-    async fn give(&mut self) {
+    pub(super) async fn give(&mut self) {
         let (here, there) = (self.channel.port1(), self.channel.port2());
         let turn = Promise::new(&mut |resolve, _| {
             here.set_onmessage(Some(&resolve));
