@@ -8,6 +8,7 @@ export class Provenance {
   }
 }
 
+/** An event that asks where it came from only when it is asked: a MessageEvent takes longer to tell than to make. */
 class TypedEvent {
   #provenance;
 
@@ -17,7 +18,6 @@ class TypedEvent {
     this.#provenance = provenance;
   }
 
-  // A MessageEvent takes longer to tell than to make.
   get lastEventId() {
     return this.#provenance.lastEventId;
   }
@@ -35,19 +35,20 @@ export function handOver(handler, name, text, provenance) {
   } catch {
     return false;
   }
-  const event = new TypedEvent(name, data, provenance);
-  try {
-    handler(event);
-  } catch (exception) {
-    report(exception);
-  }
+  call(handler, new TypedEvent(name, data, provenance));
   return true;
 }
 
 /** The same with an event whose text and id are parts of a longer text. */
 export function handOverSlices(handler, name, of, start, end, idStart, idEnd, origin) {
-  const provenance = new Provenance(of.substring(idStart, idEnd), origin);
-  return handOver(handler, name, of.substring(start, end), provenance);
+  let data;
+  try {
+    data = JSON.parse(of.substring(start, end));
+  } catch {
+    return false;
+  }
+  call(handler, { name, data, lastEventId: of.substring(idStart, idEnd), origin });
+  return true;
 }
 
 /** What there is to say against a text that is no JSON. */
@@ -56,6 +57,14 @@ export function exceptionOfJson(text) {
     JSON.parse(text);
   } catch (exception) {
     return exception;
+  }
+}
+
+function call(handler, event) {
+  try {
+    handler(event);
+  } catch (exception) {
+    report(exception);
   }
 }
 

@@ -136,7 +136,9 @@ enum Pause {
 }
 
 impl Hearing<'_> {
-    /// Not asynchronous: what lives across an `await` lives in memory, and this is the hot loop.
+    /// Not asynchronous, nor inlined where it would be: what lives across an `await` lives in memory, and this is the hot
+    /// loop.
+    #[inline(never)]
     fn go_on<'a>(
         &mut self,
         chunk: &'a Chunk<'a>,
