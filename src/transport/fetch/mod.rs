@@ -1,5 +1,6 @@
 //! `fetch`, the body's stream, and the parser of this crate.
 
+mod body;
 mod chunk;
 mod reading;
 mod request;
@@ -19,12 +20,13 @@ use std::{
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, ReadableStreamDefaultReader, Request, Response, Url};
+use web_sys::{AbortController, Request, Response, Url};
 
 use super::{
     Connector, Signal, Sink, Transport, browser::with_query, exception_message, refused_url,
 };
 use crate::{Error, event::Provenance, policy::machine::Outlook};
+use body::ResponseBody;
 use reading::Reading;
 pub use request::{Body, Fetch, HeadersResult};
 use response::{Meaning, content_type, excerpt, meaning, refusal};
@@ -211,25 +213,25 @@ impl Attempt {
     }
 
     async fn hear(&self, response: &Response, turns: Turns) -> Signal<'static> {
-        let reader = match response::reader(response) {
-            Ok(reader) => reader,
+        let body = match ResponseBody::of(response) {
+            Ok(body) => body,
             Err(error) => return self.lost(exception_message(&error)),
         };
         match meaning(response.status(), content_type(response).as_deref()) {
             Meaning::Finished => Signal::Finished,
             Meaning::Stream => {
                 self.tell(Signal::Opened);
-                match reader {
-                    Some(reader) => self.read(&reader, response, turns).await,
+                match body {
+                    Some(body) => self.read(body, response, turns).await,
                     None => self.ended(),
                 }
             }
             wrong => {
-                let body = match reader {
-                    Some(reader) => self.excerpt(&reader).await,
+                let excerpt = match body {
+                    Some(body) => self.excerpt(body).await,
                     None => String::new(),
                 };
-                let (error, outlook) = refusal(wrong, self.url.clone(), response, body);
+                let (error, outlook) = refusal(wrong, self.url.clone(), response, excerpt);
                 Signal::Lost { error, outlook }
             }
         }
@@ -237,7 +239,7 @@ impl Attempt {
 
     async fn read(
         &self,
-        reader: &ReadableStreamDefaultReader,
+        mut body: ResponseBody,
         response: &Response,
         turns: Turns,
     ) -> Signal<'static> {
@@ -249,7 +251,7 @@ impl Attempt {
             turns,
         );
         while self.line.is_open.get() {
-            match response::read(reader).await {
+            match body.read().await {
                 Ok(Some(chunk)) => {
                     let read = reading.read(&chunk, &self.line, &self.sink).await;
                     if let Err(too_large) = read {
@@ -265,11 +267,11 @@ impl Attempt {
     }
 
     /// The beginning of an answer's body, of which the rest is not read.
-    async fn excerpt(&self, reader: &ReadableStreamDefaultReader) -> String {
+    async fn excerpt(&self, mut body: ResponseBody) -> String {
         let abort = self.abort.clone();
         let patience = EXCERPT_PATIENCE.as_millis() as u32;
         let _limit = Timeout::new(patience, move || abort.abort());
-        let excerpt = excerpt(reader).await;
+        let excerpt = excerpt(&mut body).await;
         self.abort.abort();
         excerpt
     }

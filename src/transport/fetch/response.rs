@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
+use web_sys::Response;
 
+use super::body::ResponseBody;
 use crate::{Error, policy::machine::Outlook};
 
 /// How much of the body of an answer that is no event stream is kept, in bytes.
@@ -59,10 +58,10 @@ fn until(date: &str) -> Option<Duration> {
 }
 
 /// The beginning of the body, as far as it came before its end or before the request was aborted.
-pub(super) async fn excerpt(reader: &ReadableStreamDefaultReader) -> String {
+pub(super) async fn excerpt(body: &mut ResponseBody) -> String {
     let mut excerpt = Vec::new();
     while excerpt.len() < EXCERPT
-        && let Ok(Some(chunk)) = read(reader).await
+        && let Ok(Some(chunk)) = body.read().await
     {
         excerpt.extend_from_slice(&chunk.to_vec());
     }
@@ -78,38 +77,6 @@ fn beginning(mut text: Vec<u8>) -> String {
         text.truncate(error.valid_up_to());
     }
     String::from_utf8_lossy(&text).into_owned()
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// A body that was read before cannot be read again.
-    #[wasm_bindgen(extends = ReadableStream, js_name = ReadableStream)]
-    type Body;
-
-    #[wasm_bindgen(method, catch, js_name = getReader)]
-    fn get_reader(this: &Body) -> Result<ReadableStreamDefaultReader, JsValue>;
-}
-
-/// What reads the response's body, where it has one.
-pub(super) fn reader(response: &Response) -> Result<Option<ReadableStreamDefaultReader>, JsValue> {
-    let body: Option<Body> = response.body().map(JsCast::unchecked_into);
-    body.as_ref().map(Body::get_reader).transpose()
-}
-
-/// The next chunk of a body, `None` at its end.
-pub(super) async fn read(
-    reader: &ReadableStreamDefaultReader,
-) -> Result<Option<js_sys::Uint8Array>, JsValue> {
-    let result = JsFuture::from(reader.read()).await?;
-    let result: ReadableStreamReadResult = result.unchecked_into();
-    let is_done = result.get_done().unwrap_or(false);
-    if is_done {
-        return Ok(None);
-    }
-    let chunk = result.get_value().dyn_into();
-    chunk
-        .map(Some)
-        .map_err(|_| "the body is not made of bytes".into())
 }
 
 /// The error that says why this answer is no event stream.
