@@ -1,4 +1,12 @@
 //! What the tests are written with.
+#![cfg_attr(
+    not(feature = "fetch"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "some of it is for the fetch transport alone"
+    )
+)]
 
 mod guard;
 mod heard;
