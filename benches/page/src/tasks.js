@@ -52,11 +52,14 @@ async function hear(listen, url, name, count, each) {
 export async function bytes({ url }) {
   const start = performance.now();
   const { body } = await fetch(url, { cache: "no-store" });
-  const reader = body.getReader();
+  // Into the same memory again and again, the fastest way there is.
+  const reader = body.getReader({ mode: "byob" });
+  let room = new ArrayBuffer(512 * 1024);
   let sum = 0;
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read(new Uint8Array(room));
     if (done) return { elapsed: performance.now() - start, sum };
     sum += value.length;
+    room = value.buffer;
   }
 }

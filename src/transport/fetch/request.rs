@@ -8,6 +8,7 @@ use web_sys::{
     RequestMode,
 };
 
+use super::request_body::Body;
 use crate::{Error, transport::exception_message};
 
 /// Carries the events of a source by `fetch` and a parser of this crate, in place of the browser's own `EventSource`:
@@ -55,18 +56,6 @@ type FreshHeaders = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = HeadersResult>>>>
 
 /// What a function given to [`Fetch::fresh_headers`] resolves to: names and values.
 pub type HeadersResult = Result<Vec<(String, String)>, Box<dyn StdError>>;
-
-/// The body of a request; made from text, from bytes, or from what the browser's `fetch` takes besides, a `FormData` for
-/// instance. A `ReadableStream` is not taken: each attempt sends the body anew.
-#[derive(Clone, Debug)]
-pub struct Body(BodyKind);
-
-#[derive(Clone, Debug)]
-enum BodyKind {
-    Text(String),
-    Bytes(Vec<u8>),
-    Js(JsValue),
-}
 
 const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
 
@@ -297,46 +286,6 @@ impl fmt::Debug for Fetch {
             .field("referrer_policy", &self.referrer_policy)
             .field("max_event_size", &self.max_event_size)
             .finish_non_exhaustive()
-    }
-}
-
-impl Body {
-    fn to_js(&self) -> JsValue {
-        match &self.0 {
-            BodyKind::Text(text) => JsValue::from_str(text),
-            BodyKind::Bytes(bytes) => js_sys::Uint8Array::from(bytes.as_slice()).into(),
-            BodyKind::Js(value) => value.clone(),
-        }
-    }
-}
-
-impl From<String> for Body {
-    fn from(text: String) -> Self {
-        Self(BodyKind::Text(text))
-    }
-}
-
-impl From<&str> for Body {
-    fn from(text: &str) -> Self {
-        text.to_owned().into()
-    }
-}
-
-impl From<Vec<u8>> for Body {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self(BodyKind::Bytes(bytes))
-    }
-}
-
-impl From<&[u8]> for Body {
-    fn from(bytes: &[u8]) -> Self {
-        bytes.to_owned().into()
-    }
-}
-
-impl From<JsValue> for Body {
-    fn from(value: JsValue) -> Self {
-        Self(BodyKind::Js(value))
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use web_sys::Response;
 
-use super::body::ResponseBody;
+use super::response_body::ResponseBody;
 use crate::{Error, policy::machine::Outlook};
 
 /// How much of the body of an answer that is no event stream is kept, in bytes.

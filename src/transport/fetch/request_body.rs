@@ -1,0 +1,55 @@
+//! What a request carries.
+
+use wasm_bindgen::JsValue;
+
+/// The body of a request; made from text, from bytes, or from what the browser's `fetch` takes besides, a `FormData` for
+/// instance. A `ReadableStream` is not taken: each attempt sends the body anew.
+#[derive(Clone, Debug)]
+pub struct Body(BodyKind);
+
+#[derive(Clone, Debug)]
+enum BodyKind {
+    Text(String),
+    Bytes(Vec<u8>),
+    Js(JsValue),
+}
+
+impl Body {
+    pub(super) fn to_js(&self) -> JsValue {
+        match &self.0 {
+            BodyKind::Text(text) => JsValue::from_str(text),
+            BodyKind::Bytes(bytes) => js_sys::Uint8Array::from(bytes.as_slice()).into(),
+            BodyKind::Js(value) => value.clone(),
+        }
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self(BodyKind::Text(text))
+    }
+}
+
+impl From<&str> for Body {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(BodyKind::Bytes(bytes))
+    }
+}
+
+impl From<&[u8]> for Body {
+    fn from(bytes: &[u8]) -> Self {
+        bytes.to_owned().into()
+    }
+}
+
+impl From<JsValue> for Body {
+    fn from(value: JsValue) -> Self {
+        Self(BodyKind::Js(value))
+    }
+}
