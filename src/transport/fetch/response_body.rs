@@ -1,6 +1,6 @@
 //! The body of a response, chunk by chunk.
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -68,9 +68,12 @@ impl ResponseBody {
         if result.get_done().unwrap_or(false) {
             return Ok(None);
         }
-        let Ok(chunk) = result.get_value().dyn_into::<Uint8Array>() else {
+        let chunk = result.get_value();
+        // Not by its class: a page may have its streams from another realm.
+        if !ArrayBuffer::is_view(&chunk) {
             return Err("the body is not made of bytes".into());
-        };
+        }
+        let chunk: Uint8Array = chunk.unchecked_into();
         if self.reads_into_room {
             // The room went away and has come back.
             self.room = Uint8Array::new(&chunk.buffer());
