@@ -56,7 +56,7 @@ fn app(node: &Node, name: &str, feature: &str) -> Result<()> {
     let mut wasm_pack = setup::wasm_pack(wasm_opt.as_slice())?;
     wasm_pack
         .args(["build", "benches/sizes", "--target", "web"])
-        .args(["--profile", "npm", "--mode", "no-install"])
+        .args(["--profile", "small", "--mode", "no-install"])
         .args(["--out-dir", &format!("../../{folder}"), "--out-name", "app"]);
     if wasm_opt.is_none() {
         wasm_pack.arg("--no-opt");
