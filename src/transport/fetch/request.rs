@@ -15,7 +15,7 @@ use crate::{Error, transport::exception_message};
 /// [`EventSourceBuilder::fetch`](crate::EventSourceBuilder::fetch).
 ///
 /// All that a source does it does in the same way, and more: requests of any method with headers and a body, errors that
-/// tell the HTTP status, comments as [signs of life](crate::Policy::on_idle), and many times the events per second.
+/// tell the HTTP status, comments as [signs of life](crate::Policy::on_idle), and several times the events per second.
 ///
 /// The request is the one that the browser's own source makes: a GET with `Accept: text/event-stream`, `cache` is
 /// `no-store`, `mode` is `cors`, credentials go to the page's own origin only. A later attempt carries the
