@@ -28,12 +28,19 @@ impl Contender for OursByBrowser {
     fn listen<T: DeserializeOwned + 'static>(
         url: &str,
         name: &str,
-        mut take: impl FnMut(T) + 'static,
+        take: impl FnMut(T) + 'static,
     ) -> Result<Self::Source, JsError> {
-        let source = EventSource::open(url)?;
-        let listener = source.on(name, move |event: Event<T>| take(event.data))?;
-        Ok((source, listener))
+        listen_to(EventSource::open(url)?, name, take)
     }
+}
+
+fn listen_to<T: DeserializeOwned + 'static>(
+    source: EventSource,
+    name: &str,
+    mut take: impl FnMut(T) + 'static,
+) -> Result<(EventSource, Listener), JsError> {
+    let listener = source.on(name, move |event: Event<T>| take(event.data))?;
+    Ok((source, listener))
 }
 
 /// This crate over fetch.
@@ -45,11 +52,10 @@ impl Contender for OursByFetch {
     fn listen<T: DeserializeOwned + 'static>(
         url: &str,
         name: &str,
-        mut take: impl FnMut(T) + 'static,
+        take: impl FnMut(T) + 'static,
     ) -> Result<Self::Source, JsError> {
         let source = EventSource::builder(url).fetch(Fetch::new()).open()?;
-        let listener = source.on(name, move |event: Event<T>| take(event.data))?;
-        Ok((source, listener))
+        listen_to(source, name, take)
     }
 }
 

@@ -29,24 +29,16 @@ class TypedEvent {
 
 /** Parses the text and hands over the event. Answers whether the text is JSON. */
 export function handOver(handler, name, text, provenance) {
-  let data;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    return false;
-  }
+  const data = parse(text);
+  if (data === undefined) return false;
   call(handler, new TypedEvent(name, data, provenance));
   return true;
 }
 
 /** The same with an event whose text and id are parts of a longer text. */
 export function handOverSlices(handler, name, of, start, end, idStart, idEnd, origin) {
-  let data;
-  try {
-    data = JSON.parse(of.substring(start, end));
-  } catch {
-    return false;
-  }
+  const data = parse(of.substring(start, end));
+  if (data === undefined) return false;
   call(handler, { name, data, lastEventId: of.substring(idStart, idEnd), origin });
   return true;
 }
@@ -57,6 +49,15 @@ export function exceptionOfJson(text) {
     JSON.parse(text);
   } catch (exception) {
     return exception;
+  }
+}
+
+/** What the text stands for; `undefined`, which no text does, where it is no JSON. */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

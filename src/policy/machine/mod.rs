@@ -162,14 +162,13 @@ impl Machine {
                 }
             }
         };
-        let keep_waiting = match (outlook, &proposed) {
-            (Outlook::Reconnecting, _) => Verdict::KeepWaiting,
-            (Outlook::Reestablish, _) if self.repeatable => {
+        let keep_waiting = match outlook {
+            Outlook::Reconnecting => Verdict::KeepWaiting,
+            Outlook::Reestablish if self.repeatable => {
                 let after = self.wait(kind, random);
                 Verdict::Reopen { after }
             }
-            (_, Verdict::Close(error)) => Verdict::Close(error.clone()),
-            _ => Verdict::Close(error.clone()),
+            _ => proposed.or_close(&error),
         };
         Trouble {
             keep_waiting,

@@ -80,16 +80,23 @@ impl Trouble {
             down_for: self.down_for,
             proposed: self.proposed.decision(),
         });
-        match (decision, &self.proposed) {
-            (Decision::KeepWaiting, _) => self.keep_waiting.clone(),
-            (Decision::Reopen { after }, _) => Verdict::Reopen { after },
-            (Decision::Close, Verdict::Close(error)) => Verdict::Close(error.clone()),
-            (Decision::Close, _) => Verdict::Close(self.error.clone()),
+        match decision {
+            Decision::KeepWaiting => self.keep_waiting.clone(),
+            Decision::Reopen { after } => Verdict::Reopen { after },
+            Decision::Close => self.proposed.or_close(&self.error),
         }
     }
 }
 
 impl Verdict {
+    /// This, where it closes already, or else to close with that error.
+    pub(super) fn or_close(&self, error: &Error) -> Self {
+        match self {
+            Self::Close(error) => Self::Close(error.clone()),
+            Self::KeepWaiting | Self::Reopen { .. } => Self::Close(error.clone()),
+        }
+    }
+
     fn decision(&self) -> Decision {
         match *self {
             Self::KeepWaiting => Decision::KeepWaiting,

@@ -74,7 +74,7 @@ impl FetchConnector {
 impl Connector for FetchConnector {
     fn connect(&self, last_event_id: &str, sink: Sink) -> Result<Box<dyn Transport>, Error> {
         let abort = AbortController::new().map_err(|_| Error::Unsupported)?;
-        let turns = Turns::new(self.capacity).ok_or(Error::Unsupported)?;
+        let turns = Turns::new(self.capacity);
         let (url, header) = self.resuming(last_event_id)?;
         let line = Rc::new(Line {
             names: RefCell::default(),

@@ -21,7 +21,8 @@ const LOOK: usize = 32;
 /// Gives turns of the event loop to others: to the consumers of streams before their queues are full, and to the page
 /// before it freezes. Chunks come by promises, which by themselves let nobody else in as long as there are more.
 pub(super) struct Turns {
-    channel: MessageChannel,
+    /// Made for the first turn: a stream that is soon over needs none.
+    channel: Option<MessageChannel>,
     /// So many events at most between two turns.
     events: usize,
     heard: usize,
@@ -29,14 +30,14 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    /// For queues of this capacity. `None` where there are no message channels, without which there is no `fetch` either.
-    pub(super) fn new(capacity: usize) -> Option<Self> {
-        Some(Self {
-            channel: MessageChannel::new().ok()?,
+    /// For queues of this capacity.
+    pub(super) fn new(capacity: usize) -> Self {
+        Self {
+            channel: None,
             events: (capacity / 2).clamp(1, MOST_EVENTS),
             heard: 0,
             since: BrowserHost.now(),
-        })
+        }
     }
 
     /// Whether it is time for a turn, after another event.
@@ -57,15 +58,10 @@ impl Turns {
 
     /// A message to oneself comes after all that waits already; timers would be held back in hidden pages.
     pub(super) async fn give(&mut self) {
-        let (here, there) = (self.channel.port1(), self.channel.port2());
-        let turn = Promise::new(&mut |resolve, _| {
-            here.set_onmessage(Some(&resolve));
-            // What cannot be sent is not waited for.
-            if there.post_message(&JsValue::UNDEFINED).is_err() {
-                let _ = resolve.call0(&JsValue::UNDEFINED);
-            }
-        });
-        let _ = JsFuture::from(turn).await;
+        self.channel = self.channel.take().or_else(|| MessageChannel::new().ok());
+        if let Some(channel) = &self.channel {
+            wait_for_a_message(channel).await;
+        }
         self.heard = 0;
         self.since = BrowserHost.now();
     }
@@ -73,6 +69,20 @@ impl Turns {
 
 impl Drop for Turns {
     fn drop(&mut self) {
-        self.channel.port1().close();
+        if let Some(channel) = &self.channel {
+            channel.port1().close();
+        }
     }
+}
+
+async fn wait_for_a_message(channel: &MessageChannel) {
+    let (here, there) = (channel.port1(), channel.port2());
+    let message = Promise::new(&mut |resolve, _| {
+        here.set_onmessage(Some(&resolve));
+        // What cannot be sent is not waited for.
+        if there.post_message(&JsValue::UNDEFINED).is_err() {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
+    });
+    let _ = JsFuture::from(message).await;
 }
