@@ -1,11 +1,6 @@
 //! One event, as a listener or a stream hands it over.
 
-#[cfg(feature = "npm")]
-use std::cell::OnceCell;
 use std::{fmt, rc::Rc};
-
-#[cfg(feature = "npm")]
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// An event that the server sent, with its payload decoded to `T`.
 ///
@@ -51,10 +46,6 @@ pub(crate) enum Provenance {
 pub(crate) trait AskProvenance: fmt::Debug {
     fn last_event_id(&self) -> &str;
     fn origin(&self) -> &str;
-
-    /// An object of JavaScript that tells them.
-    #[cfg(feature = "npm")]
-    fn to_js(&self) -> JsValue;
 }
 
 impl Provenance {
@@ -71,63 +62,18 @@ impl Provenance {
             Self::Asked(message) => message.origin(),
         }
     }
-
-    /// An object of JavaScript with the `lastEventId` and the `origin`.
-    #[cfg(feature = "npm")]
-    pub(crate) fn to_js(&self) -> JsValue {
-        match self {
-            Self::Known {
-                last_event_id,
-                origin,
-            } => JsProvenance::new(last_event_id, &origin.to_js()).into(),
-            Self::Asked(message) => message.to_js(),
-        }
-    }
-
-    #[cfg(feature = "npm")]
-    pub(crate) fn origin_to_js(&self) -> JsValue {
-        match self {
-            Self::Known { origin, .. } => origin.to_js(),
-            Self::Asked(message) => JsValue::from_str(message.origin()),
-        }
-    }
 }
 
 /// The origin of all events of one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Origin {
     text: String,
-    #[cfg(feature = "npm")]
-    js: OnceCell<JsValue>,
 }
 
 impl From<String> for Origin {
     fn from(text: String) -> Self {
-        Self {
-            text,
-            #[cfg(feature = "npm")]
-            js: OnceCell::new(),
-        }
+        Self { text }
     }
-}
-
-#[cfg(feature = "npm")]
-impl Origin {
-    fn to_js(&self) -> JsValue {
-        self.js
-            .get_or_init(|| JsValue::from_str(&self.text))
-            .clone()
-    }
-}
-
-#[cfg(feature = "npm")]
-#[wasm_bindgen(module = "/src/npm/event.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = Provenance)]
-    type JsProvenance;
-
-    #[wasm_bindgen(constructor, js_class = Provenance)]
-    fn new(last_event_id: &str, origin: &JsValue) -> JsProvenance;
 }
 
 #[cfg(test)]

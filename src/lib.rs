@@ -2,15 +2,11 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+extern crate alloc;
+
 mod error;
 mod event;
 mod host;
-#[cfg(feature = "npm")]
-#[cfg_attr(
-    not(target_family = "wasm"),
-    allow(dead_code, reason = "only wasm exports to JavaScript")
-)]
-mod npm;
 #[cfg(feature = "fetch")]
 mod parser;
 mod payload;

@@ -8,8 +8,8 @@ import { open } from "./feed.js";
 import { log } from "./log.js";
 import { Prices } from "./prices.js";
 
-/** @typedef {import("../pkg/typed_eventsource.js").State} State */
-/** @typedef {import("../pkg/typed_eventsource.js").EventSourceError} EventSourceError */
+/** @typedef {import("../pkg/index.js").State} State */
+/** @typedef {import("../pkg/index.js").EventSourceError} EventSourceError */
 /** @typedef {import("./feed.js").Feed} Feed */
 
 /** How much of an event's data the log shows. */

@@ -1,8 +1,8 @@
 // @ts-check
 import { byId } from "./dom.js";
 
-/** @typedef {import("../pkg/typed_eventsource.js").State} State */
-/** @typedef {import("../pkg/typed_eventsource.js").CloseReason} CloseReason */
+/** @typedef {import("../pkg/index.js").State} State */
+/** @typedef {import("../pkg/index.js").CloseReason} CloseReason */
 
 /**
  * Why a source closed, in words.

@@ -1,5 +1,5 @@
 // @ts-check
-import init, { EventSource } from "../pkg/typed_eventsource.js";
+import init, { EventSource } from "../pkg/index.js";
 
 await init();
 

@@ -1,6 +1,6 @@
 //! What a line says.
 
-use std::time::Duration;
+use core::time::Duration;
 
 /// A line without its end, told by how it starts.
 pub(super) enum Line<'a> {

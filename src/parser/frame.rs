@@ -1,6 +1,7 @@
 //! One event, and what of it lies in the chunk at hand.
 
-use std::{borrow::Cow, rc::Rc, str};
+use alloc::{borrow::Cow, rc::Rc, string::String, vec::Vec};
+use core::str;
 
 use super::{field::Line, last_event_id::LastEventId, lines::split_line};
 
@@ -38,6 +39,16 @@ impl<'a> Frame<'a> {
         decode(data)
     }
 
+    /// The event's data, where that is a slice of the chunk as it stands: one line. Not decoded, as
+    /// [`into_data`](Self::into_data) does.
+    #[allow(dead_code, reason = "for JavaScript, which decodes the chunk at once")]
+    pub(crate) fn data_in_chunk(&self) -> Option<&'a [u8]> {
+        match self.data {
+            Data::Line { value, .. } if self.joined.is_empty() => Some(value),
+            _ => None,
+        }
+    }
+
     /// The last event id of the stream as this event was dispatched. The same string until an `id` has changed it.
     pub(crate) fn last_event_id(&self) -> &'a Rc<str> {
         self.last_event_id.text()
@@ -50,6 +61,15 @@ impl<'a> Frame<'a> {
     )]
     pub(crate) fn id_in_chunk(&self) -> Option<&'a [u8]> {
         self.id
+    }
+
+    /// How many times an `id` has changed the last event id of the stream.
+    #[allow(
+        dead_code,
+        reason = "for JavaScript, which keeps the id as a string of its own"
+    )]
+    pub(crate) fn id_changes(&self) -> usize {
+        self.last_event_id.changes()
     }
 
     fn name_or_default(&self) -> &'a [u8] {

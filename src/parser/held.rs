@@ -1,12 +1,13 @@
 //! What outlives a chunk.
 
-use std::mem;
+use alloc::vec::Vec;
+use core::mem;
 
 /// A buffer that one large event has made larger than this does not stay so.
 const KEPT_CAPACITY: usize = 64 * 1024;
 
 /// What chunks that are gone have left of the event that is being read, and of its last line.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Held {
     /// The standard's *event type buffer*.
     name: Vec<u8>,

@@ -1,6 +1,6 @@
 //! What there is in one chunk.
 
-use std::{mem, time::Duration};
+use core::{mem, time::Duration};
 
 use super::{
     Parser,
@@ -58,6 +58,15 @@ impl<'a> Items<'a> {
                 Some(Err(too_large))
             }
         }
+    }
+
+    /// What is still to be read of the chunk.
+    #[allow(
+        dead_code,
+        reason = "for JavaScript, which asks for one event after the other"
+    )]
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 
     fn find(&mut self) -> Result<Option<Found>, TooLarge> {

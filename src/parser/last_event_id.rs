@@ -1,10 +1,12 @@
 //! The id, which outlives its event.
 
-use std::{cell::OnceCell, mem, rc::Rc};
+use alloc::{rc::Rc, string::String, vec::Vec};
+use core::{cell::OnceCell, mem};
 
 use super::held::clear;
 
 /// The standard's *last event ID string* and *last event ID buffer*.
+#[derive(Debug)]
 pub(super) struct LastEventId {
     bytes: Vec<u8>,
     /// The same as a string, once somebody has asked for it.
@@ -12,6 +14,7 @@ pub(super) struct LastEventId {
     /// What the string becomes at the next blank line, where `buffered`.
     buffer: Vec<u8>,
     buffered: bool,
+    changes: usize,
 }
 
 impl LastEventId {
@@ -21,6 +24,7 @@ impl LastEventId {
             text: text.into(),
             buffer: Vec::new(),
             buffered: false,
+            changes: 0,
         }
     }
 
@@ -41,8 +45,14 @@ impl LastEventId {
         if mem::take(&mut self.buffered) && self.buffer != self.bytes {
             mem::swap(&mut self.buffer, &mut self.bytes);
             self.text.take();
+            self.changes = self.changes.wrapping_add(1);
             clear(&mut self.buffer);
         }
+    }
+
+    /// How many times it has changed.
+    pub(super) fn changes(&self) -> usize {
+        self.changes
     }
 
     /// No blank line is to come.

@@ -1,6 +1,6 @@
 //! Where lines end, and how they go on from one chunk to the next.
 
-use std::mem;
+use core::mem;
 
 /// Splits the first line off: the line without its end, and what follows. `None` where no line ends.
 pub(super) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -37,7 +37,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What may be cut by the seam between two chunks, beside a line: the byte order mark that a stream may start with,
 /// and a CR LF.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Seam {
     /// How many bytes of the mark are read; all of them where the stream is past its start.
     mark: usize,

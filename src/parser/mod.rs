@@ -16,7 +16,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 
-use std::rc::Rc;
+use alloc::rc::Rc;
 
 use self::{
     field::Line, held::Held, items::Found, last_event_id::LastEventId, lines::Seam, size::Size,
@@ -28,6 +28,7 @@ pub(crate) use self::{
 };
 
 /// Reads one event stream, chunk by chunk. What is pending when the stream ends is discarded with the parser.
+#[derive(Debug)]
 pub(crate) struct Parser {
     seam: Seam,
     held: Held,
@@ -60,6 +61,15 @@ impl Parser {
             self.held.extend_line(start);
             rest = chunk;
         }
+        Items::new(self, rest)
+    }
+
+    /// Goes on in a chunk behind an event of it, with what its items had as their [`rest`](Items::rest) then.
+    #[allow(
+        dead_code,
+        reason = "for JavaScript, which asks for one event after the other"
+    )]
+    pub(crate) fn resume<'a>(&'a mut self, rest: &'a [u8]) -> Items<'a> {
         Items::new(self, rest)
     }
 

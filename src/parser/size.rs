@@ -11,6 +11,7 @@ pub(crate) struct TooLarge {
 }
 
 /// The size of the event that is being read.
+#[derive(Debug)]
 pub(super) struct Size {
     limit: usize,
     /// Of the lines that were taken in; never more than the limit.

@@ -1,6 +1,6 @@
 //! How long to wait before the next attempt.
 
-use std::time::Duration;
+use core::time::Duration;
 
 /// How a source waits between the attempts that it makes by itself, and how many it makes.
 ///
@@ -85,7 +85,7 @@ impl Backoff {
         if self.initial.is_zero() {
             return Duration::ZERO;
         }
-        let growth = self.factor.powf(f64::from(attempts_before));
+        let growth = power(self.factor, attempts_before);
         Duration::try_from_secs_f64(self.initial.as_secs_f64() * growth)
             .unwrap_or(Duration::MAX)
             .min(self.max)
@@ -109,4 +109,17 @@ impl Default for Backoff {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// By squaring: `core` has no `powi`.
+fn power(mut base: f64, mut exponent: u32) -> f64 {
+    let mut power = 1.0;
+    while exponent > 0 {
+        if exponent % 2 == 1 {
+            power *= base;
+        }
+        base *= base;
+        exponent /= 2;
+    }
+    power
 }

@@ -9,7 +9,8 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, rc::Rc, time::Duration};
+use alloc::{rc::Rc, vec::Vec};
+use core::{fmt, time::Duration};
 
 pub use backoff::Backoff;
 pub(crate) use rule::Rule;
@@ -77,11 +78,6 @@ struct Limit {
 
 /// What to do at a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "npm",
-    derive(serde::Deserialize),
-    serde(rename_all = "camelCase")
-)]
 pub enum Then {
     /// Close the source, with the error as the reason.
     Close,

@@ -1,6 +1,6 @@
 //! What a user's own rule is asked, and may answer.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use crate::Error;
 

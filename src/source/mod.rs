@@ -3,8 +3,6 @@
 mod builder;
 mod closed;
 mod connection;
-#[cfg(feature = "npm")]
-mod kept;
 mod listener;
 mod queue;
 mod slots;
@@ -28,8 +26,6 @@ use crate::{
     payload::{Decode, decode},
     transport::Browser,
 };
-#[cfg(feature = "npm")]
-use crate::{DecodeError, transport::Frame};
 
 /// A source of server-sent events, with types, a [policy](crate::Policy) and an end.
 ///
@@ -117,22 +113,6 @@ impl EventSource {
                     }
                     Err(error) => Reception::failed(error),
                 }
-            }),
-        )
-    }
-
-    /// Calls back with each event of this name as it arrived.
-    #[cfg(feature = "npm")]
-    pub(crate) fn on_frame(
-        &self,
-        name: &str,
-        mut callback: impl FnMut(&Frame<'_>) -> Result<(), DecodeError> + 'static,
-    ) -> Result<Listener, Error> {
-        self.connection.on_frame(
-            name,
-            Box::new(move |frame| match callback(frame) {
-                Ok(()) => Reception::Decoded,
-                Err(error) => Reception::failed(error),
             }),
         )
     }
@@ -259,12 +239,6 @@ impl EventSource {
                 transport.as_any().downcast_ref().map(Browser::raw).cloned()
             })
             .flatten()
-    }
-
-    /// Lets a listener listen until the source closes, or until it is let go of.
-    #[cfg(feature = "npm")]
-    pub(crate) fn keep(&self, listener: Listener) -> kept::KeptListener {
-        self.connection.keep(listener)
     }
 }
 

@@ -11,8 +11,6 @@ use gloo_events::EventListener;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{EventSourceInit, MessageEvent, Url};
 
-#[cfg(feature = "npm")]
-use super::JsData;
 use super::{Connector, Data, Frame, Signal, Sink, Transport, refused_url};
 use crate::{
     Error,
@@ -153,9 +151,6 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn data(this: &Message) -> Option<String>;
-    #[cfg(feature = "npm")]
-    #[wasm_bindgen(method, getter, js_name = data)]
-    fn js_data(this: &Message) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = lastEventId)]
     fn last_event_id(this: &Message) -> Option<String>;
     #[wasm_bindgen(method, getter)]
@@ -192,14 +187,6 @@ impl Data for MessageData<'_> {
         self.text
             .get_or_init(|| self.message.data().unwrap_or_default())
     }
-
-    #[cfg(feature = "npm")]
-    fn to_js(&self, provenance: &Provenance) -> JsData<'_> {
-        JsData::Whole {
-            text: self.message.js_data(),
-            provenance: provenance.to_js(),
-        }
-    }
 }
 
 /// Where a message came from, read when somebody asks: each string costs as much as its dispatch.
@@ -219,11 +206,6 @@ impl AskProvenance for Dispatched {
     fn origin(&self) -> &str {
         self.origin
             .get_or_init(|| self.message.origin().unwrap_or_default())
-    }
-
-    #[cfg(feature = "npm")]
-    fn to_js(&self) -> JsValue {
-        self.message.clone().into()
     }
 }
 

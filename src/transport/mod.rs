@@ -12,8 +12,6 @@ use std::{any::Any, rc::Rc, time::Duration};
 pub(crate) use browser::{Browser, BrowserConnector};
 #[cfg(feature = "fetch")]
 pub(crate) use fetch::FetchConnector;
-#[cfg(feature = "npm")]
-pub(crate) use frame::JsData;
 pub(crate) use frame::{Data, Frame};
 
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,25 +1,76 @@
 //! `cargo xtask npm`: the npm package.
 
-use std::{fs, path::Path};
+use std::{fs, io::Write, path::Path};
 
 use anyhow::{Context, Result};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use flate2::{Compression, write::DeflateEncoder};
 
 use crate::{process, setup};
 
-const FOLDER: &str = "pkg";
+/// The wasm half, its package's manifest, and the folder of the JavaScript half.
+const SOURCES: &str = "npm";
+const PRODUCT: &str = "pkg";
 
 /// Builds the package into its folder and prints the sizes of what it holds.
 pub(crate) fn build() -> Result<()> {
+    let product = Path::new(PRODUCT);
+    if product.exists() {
+        fs::remove_dir_all(product).with_context(|| format!("cannot replace {PRODUCT}"))?;
+    }
+    copy(&Path::new(SOURCES).join("js"), product)?;
+    for file in [
+        "npm/package.json",
+        "npm/README.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+    ] {
+        let file = Path::new(file);
+        copy(file, &product.join(file.file_name().unwrap_or_default()))?;
+    }
+    let wasm = product.join("wasm");
+    build_wasm(&wasm)?;
+    let bytes = fs::read(wasm.join("typed_eventsource_bg.wasm"))?;
+    fs::write(wasm.join("deflated.js"), deflated(&bytes)?)?;
+    print_sizes(&wasm)
+}
+
+fn build_wasm(folder: &Path) -> Result<()> {
     let wasm_opt = setup::wasm_opt()?;
     let mut wasm_pack = setup::wasm_pack(wasm_opt.as_slice())?;
     wasm_pack
-        .args(["build", "--target", "web", "--out-dir", FOLDER])
-        .args(["--profile", "npm", "--mode", "no-install"]);
+        .args(["build", SOURCES, "--target", "web", "--out-dir"])
+        .arg(Path::new("..").join(folder))
+        .args(["--profile", "npm", "--mode", "no-install", "--no-pack"]);
     if wasm_opt.is_none() {
         wasm_pack.arg("--no-opt");
     }
-    process::run(wasm_pack.args(["--", "--no-default-features", "--features", "npm"]))?;
-    print_sizes(Path::new(FOLDER))
+    process::run(&mut wasm_pack)?;
+    // It hides all that it makes from version control, and from `npm pack` with that.
+    Ok(fs::remove_file(folder.join(".gitignore"))?)
+}
+
+/// A module with the wasm half in it, that costs hardly more than the file, once both are compressed.
+fn deflated(wasm: &[u8]) -> Result<String> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(wasm)?;
+    let text = BASE64_STANDARD.encode(encoder.finish()?);
+    Ok(format!("export const deflated = \"{text}\";\n"))
+}
+
+/// Copies a file, or a folder with all that is in it.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let what = || format!("cannot copy {} to {}", from.display(), to.display());
+    if !from.is_dir() {
+        fs::copy(from, to).with_context(what)?;
+        return Ok(());
+    }
+    fs::create_dir_all(to).with_context(what)?;
+    for entry in fs::read_dir(from).with_context(what)? {
+        let entry = entry?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
 }
 
 fn print_sizes(folder: &Path) -> Result<()> {
@@ -27,12 +78,7 @@ fn print_sizes(folder: &Path) -> Result<()> {
         fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     for file in files {
         let path = file?.path();
-        if path
-            .extension()
-            .is_some_and(|end| end == "wasm" || end == "js")
-        {
-            println!("{}: {} bytes", path.display(), fs::metadata(&path)?.len());
-        }
+        println!("{}: {} bytes", path.display(), fs::metadata(&path)?.len());
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 // What the runner calls, one contender at a time.
-import initNpm from "/pkg/typed_eventsource.js";
+import initNpm from "/pkg/index.js";
+import { memory as npmMemory } from "/pkg/init.js";
 import initRust, * as rust from "./rust/typed_eventsource_bench.js";
 import { listeners } from "./contenders/index.js";
 import * as tasks from "./tasks.js";
 
-const [npmWasm, rustWasm] = await Promise.all([initNpm(), initRust()]);
+const [, rustWasm] = await Promise.all([initNpm(), initRust()]);
 
 window.bench = {
   events(task) {
@@ -28,7 +29,7 @@ window.bench = {
     await collectGarbage();
     return {
       heap: performance.memory.usedJSHeapSize,
-      npm: npmWasm.memory.buffer.byteLength,
+      npm: npmMemory().buffer.byteLength,
       rust: rustWasm.memory.buffer.byteLength,
     };
   },

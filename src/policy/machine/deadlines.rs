@@ -1,6 +1,6 @@
 //! What the clock brings.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::{Kind, Machine, Phase, Trouble};
 use crate::{

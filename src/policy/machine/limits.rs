@@ -1,6 +1,6 @@
 //! What the limits propose.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::{Kind, Machine, Outlook, Verdict};
 use crate::{Error, policy::Then};

@@ -5,7 +5,8 @@ mod limits;
 mod trouble;
 pub(super) mod waits;
 
-use std::{rc::Rc, time::Duration};
+use alloc::rc::Rc;
+use core::time::Duration;
 
 pub(crate) use deadlines::Tick;
 pub(crate) use trouble::{Outlook, Trouble, Verdict};

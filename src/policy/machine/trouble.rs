@@ -1,6 +1,6 @@
 //! What has gone wrong, and what is made of it.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use crate::{
     Error,
@@ -59,6 +59,22 @@ impl Trouble {
     /// Whether the connection is gone and the transport makes another by itself.
     pub(crate) fn is_a_reconnection(&self) -> bool {
         self.kind == Kind::Lost(Outlook::Reconnecting)
+    }
+
+    #[allow(
+        dead_code,
+        reason = "for JavaScript, which asks its users' rules itself"
+    )]
+    pub(crate) fn decode_errors(&self) -> u32 {
+        self.decode_errors
+    }
+
+    #[allow(
+        dead_code,
+        reason = "for JavaScript, which asks its users' rules itself"
+    )]
+    pub(crate) fn down_for(&self) -> Duration {
+        self.down_for
     }
 
     /// Whether this is the policy's own wait, and none that a rule chose.

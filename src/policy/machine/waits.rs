@@ -1,6 +1,6 @@
 //! How long to wait before the next attempt.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use super::{Kind, Machine, Outlook};
 

@@ -64,8 +64,6 @@ pub(crate) struct Connection {
     errors: Slots<ErrorCallback>,
     states: Slots<StateCallback>,
     streams: Slots<NoticeCallback>,
-    #[cfg(feature = "npm")]
-    kept: super::kept::Kept,
     end: Rc<End>,
 }
 
@@ -108,8 +106,6 @@ impl Connection {
             errors: Slots::default(),
             states: Slots::default(),
             streams: Slots::default(),
-            #[cfg(feature = "npm")]
-            kept: Default::default(),
             end: Rc::default(),
         })
     }
@@ -138,19 +134,6 @@ impl Connection {
 
     pub(super) fn with_transport<T>(&self, read: impl FnOnce(&dyn Transport) -> T) -> Option<T> {
         self.transport.borrow().as_deref().map(read)
-    }
-
-    #[cfg(feature = "npm")]
-    pub(super) fn kept(&self) -> &super::kept::Kept {
-        &self.kept
-    }
-
-    #[cfg(feature = "npm")]
-    pub(super) fn keep(&self, listener: super::listener::Listener) -> super::kept::KeptListener {
-        super::kept::KeptListener {
-            connection: Weak::clone(&self.this),
-            key: (!self.is_closed()).then(|| self.kept.keep(listener)),
-        }
     }
 
     /// Holds it until the close.
@@ -206,8 +189,6 @@ impl Connection {
         self.streams.clear();
         self.states.each(|callback| callback(&state));
         self.states.clear();
-        #[cfg(feature = "npm")]
-        self.kept.clear();
         self.end.reach(reason.clone());
     }
 }

@@ -42,10 +42,7 @@ fn bundle(node: &Node) -> Result<()> {
     process::run(
         node.esbuild()?
             .args(entries)
-            .args([
-                "--minify",
-                "--alias:typed-eventsource=./pkg/typed_eventsource.js",
-            ])
+            .args(["--minify", "--alias:typed-eventsource=./pkg/index.js"])
             .arg(format!("--outdir={FOLDER}/js")),
     )
 }

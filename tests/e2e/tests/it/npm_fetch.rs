@@ -100,7 +100,7 @@ async fn errors_tell_what_the_server_has_answered(stage: &mut Stage<'_>) {
     .await;
     let expected = json!([
         { "code": "status", "status": 503, "contentType": "text/plain", "body": "busy" },
-        { "code": "content-type", "contentType": "text/html", "body": "<p>" },
+        { "code": "content-type", "status": 200, "contentType": "text/html", "body": "<p>" },
     ]);
     assert_eq!(without_nulls(errors), expected);
 }
@@ -140,7 +140,7 @@ async fn what_fetch_does_not_take_is_refused(stage: &mut Stage<'_>) {
         ),
         (
             r#"{ transport: "fetch", headers: 7 }"#,
-            ["TypeError", "eaders"],
+            ["EventSourceError", "eaders"],
         ),
         (
             r#"{ transport: "fetch", signal: {} }"#,
@@ -152,7 +152,7 @@ async fn what_fetch_does_not_take_is_refused(stage: &mut Stage<'_>) {
         ),
         (
             r#"{ transport: "fetch", headers: { "a b": "" } }"#,
-            ["TypeError", "eader"],
+            ["EventSourceError", "eader"],
         ),
     ] {
         let call = format!(r#"new EventSource("/", {options})"#);

@@ -1,0 +1,56 @@
+// @ts-check
+// What is wrong with options is said at once, what is misspelt included.
+
+/** @typedef {{ [name: string]: any }} Bag */
+/** @typedef {(value: any, name: string) => any} Check What checks an option's value, and answers it. */
+
+/** @param {string} what */
+export const wrong = (what) => new TypeError(`EventSource: ${what}`);
+
+/** @param {unknown} value */
+export function shown(value) {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+/**
+ * A check for values of a kind.
+ *
+ * @param {string} kind
+ * @param {(value: any) => boolean} is
+ */
+export function check(kind, is) {
+  /** @type {Check} */
+  return (value, name) => {
+    if (!is(value)) throw wrong(`\`${name}\` is ${shown(value)}, not ${kind}`);
+    return value;
+  };
+}
+
+/** @param {string[]} words */
+export const oneOf = (...words) => check(`one of ${words.map(shown).join(", ")}`, (value) => words.includes(value));
+
+export const any = (/** @type {any} */ value) => value;
+export const count = check("a whole number from 0 to 4294967295", (value) => value >>> 0 === value);
+export const milliseconds = check("a number of milliseconds", (value) => typeof value === "number" && value >= 0);
+export const number = check("a number", (value) => typeof value === "number" && !Number.isNaN(value));
+export const flag = check("true or false", (value) => typeof value === "boolean");
+export const string = check("a string", (value) => typeof value === "string");
+export const callback = check("a function", (value) => typeof value === "function");
+export const object = check("an object", (value) => value !== null && typeof value === "object");
+
+/**
+ * The options that are given, each of them checked.
+ *
+ * @param {Bag} given
+ * @param {{ [name: string]: Check }} checks
+ * @param {string} [path]
+ */
+export function read(given, checks, path = "") {
+  /** @type {Bag} */
+  const options = {};
+  for (const name in given) {
+    if (!Object.hasOwn(checks, name)) throw wrong(`there is no option \`${path}${name}\``);
+    if (given[name] !== undefined) options[name] = checks[name](given[name], path + name);
+  }
+  return options;
+}

@@ -1,0 +1,94 @@
+// @ts-check
+
+/** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
+/** @typedef {IteratorResult<TypedEvent, undefined>} Result */
+
+/** What waits for a consumer, and what gives way when that is too slow. */
+export class EventIterator {
+  /** How many events had to give way. */
+  dropped = 0;
+
+  /** @type {TypedEvent[]} */
+  #queue = [];
+  /** Who waits for events. @type {((result: Result | Promise<Result>) => void)[]} */
+  #waiting = [];
+  #isDropping = false;
+  #hasEnded = false;
+  /** @type {Error | undefined} */
+  #error;
+  #settings;
+  #leave;
+
+  /**
+   * @param {{ capacity: number, whenFull: string }} settings
+   * @param {(iterator: EventIterator) => void} leave What ends its listening.
+   */
+  constructor(settings, leave) {
+    this.#settings = settings;
+    this.#leave = leave;
+  }
+
+  /** Whether its consumer ought to have a turn. */
+  get isHalfFull() {
+    return this.#queue.length * 2 >= this.#settings.capacity;
+  }
+
+  /**
+   * Takes an event in. Answers what has become of it: `"full"` where it had to stay out, `"dropping"` where the first
+   * of many had to give way for it.
+   *
+   * @param {TypedEvent} event
+   */
+  push(event) {
+    const resolve = this.#waiting.shift();
+    if (resolve) {
+      resolve({ value: event, done: false });
+      return;
+    }
+    const { capacity, whenFull } = this.#settings;
+    const isFull = this.#queue.length >= capacity;
+    if (isFull && whenFull === "close") return "full";
+    if (isFull) this.dropped += this.#queue.splice(0, whenFull === "keepLatest" ? capacity : 1).length;
+    this.#queue.push(event);
+    if (!isFull || this.#isDropping) return;
+    this.#isDropping = true;
+    return "dropping";
+  }
+
+  /** Nothing follows what waits already, but for the error. @param {Error} [error] */
+  end(error) {
+    this.#hasEnded = true;
+    this.#error = error;
+    for (const resolve of this.#waiting.splice(0)) resolve(this.#last());
+  }
+
+  /** @returns {Promise<Result>} */
+  next() {
+    const value = this.#queue.shift();
+    if (value) {
+      this.#isDropping = false;
+      return Promise.resolve({ value, done: false });
+    }
+    if (this.#hasEnded) return this.#last();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** @returns {Promise<Result>} */
+  return() {
+    this.#leave(this);
+    this.#queue = [];
+    this.end();
+    return this.#last();
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  /** The error once, then the end. @returns {Promise<Result>} */
+  #last() {
+    const error = this.#error;
+    this.#error = undefined;
+    return error ? Promise.reject(error) : Promise.resolve({ value: undefined, done: true });
+  }
+}

@@ -1,0 +1,53 @@
+// @ts-check
+// The wasm half. It comes inside a module, deflated: no bundler has to be told of it, and no server how to serve it.
+
+import { initSync as instantiate } from "./wasm/typed_eventsource.js";
+
+/** @typedef {import("./index.js").WasmSource} WasmSource */
+
+/** @type {WebAssembly.Memory | undefined} */
+let instantiated;
+/** @type {Promise<void> | undefined} */
+let loading;
+
+/** @param {WasmSource | PromiseLike<WasmSource>} [source] */
+export function init(source) {
+  loading ??= load(source).catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+/** @param {WebAssembly.Module | BufferSource} source */
+export function initSync(source) {
+  instantiated ??= instantiate({ module: source }).memory;
+}
+
+/** The memory of the wasm half. */
+export function memory() {
+  if (!instantiated) {
+    throw new Error("typed-eventsource is not initialised yet: `await init()` first, its default export");
+  }
+  return instantiated;
+}
+
+/** @param {WasmSource | PromiseLike<WasmSource>} [source] */
+async function load(source = inflate()) {
+  initSync(await compile(await source));
+}
+
+/** @param {WasmSource} source */
+async function compile(source) {
+  if (typeof source === "string" || source instanceof URL) source = await fetch(source);
+  if (!(source instanceof Response)) return source instanceof WebAssembly.Module ? source : WebAssembly.compile(source);
+  if (!source.ok) throw new Error(`typed-eventsource: ${source.url} answered with status ${source.status}`);
+  return WebAssembly.compile(await source.arrayBuffer());
+}
+
+async function inflate() {
+  const { deflated } = await import("./wasm/deflated.js");
+  const bytes = Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0));
+  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Response(inflated).arrayBuffer();
+}

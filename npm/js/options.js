@@ -1,0 +1,73 @@
+// @ts-check
+// The options of a source.
+
+import { any, check, count, object, oneOf, read, shown, string, wrong } from "./checks.js";
+import { policy } from "./policy.js";
+
+/** @typedef {import("./checks.js").Bag} Bag */
+
+const FETCH = {
+  method: string,
+  headers: any,
+  body: any,
+  credentials: any,
+  mode: any,
+  cache: any,
+  referrerPolicy: any,
+  lastEventId: string,
+  maxEventSize: count,
+};
+
+const QUEUE = {
+  capacity: check("a whole number from 1 on", (value) => Number.isInteger(value) && value >= 1),
+  whenFull: oneOf("dropOldest", "keepLatest", "close"),
+};
+
+/** @type {{ [name: string]: import("./checks.js").Check }} */
+const OPTIONS = {
+  transport: oneOf("browser", "fetch"),
+  withCredentials: any,
+  policy,
+  parse: check('"json", "text" or a function', (value) => value === "json" || value === "text" || typeof value === "function"),
+  schemas: object,
+  queue: (value, name) => read(object(value, name), QUEUE, `${name}.`),
+  resumeParameter: string,
+  terminalEvent: string,
+  terminalData: string,
+  signal: check("an AbortSignal", (value) => value === null || typeof value?.addEventListener === "function"),
+  ...FETCH,
+};
+
+/**
+ * What a source is set up with.
+ *
+ * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy">> & {
+ *   isFetch: boolean,
+ *   policy: import("./index.js").Policy,
+ *   parse: NonNullable<import("./index.js").FetchInit["parse"]>,
+ *   queue: { capacity: number, whenFull: string },
+ *   withCredentials: boolean,
+ * }} Settings
+ */
+
+/** @param {unknown} init @returns {Settings} */
+export function settings(init) {
+  if (init !== undefined && init !== null && typeof init !== "object" && typeof init !== "function") {
+    throw wrong(`${shown(init)} is no object of options`);
+  }
+  const options = read(/** @type {Bag} */ (init ?? {}), OPTIONS);
+  const isFetch = options.transport === "fetch";
+  if (!isFetch) {
+    const name = Object.keys(FETCH).find((name) => name in options);
+    if (name) throw wrong(`\`${name}\` needs \`transport: "fetch"\``);
+  }
+  const { capacity = 4096, whenFull = "dropOldest" } = options.queue ?? {};
+  return {
+    ...options,
+    isFetch,
+    withCredentials: Boolean(options.withCredentials),
+    policy: options.policy ?? {},
+    parse: options.parse ?? "json",
+    queue: { capacity, whenFull },
+  };
+}

@@ -1,0 +1,50 @@
+// @ts-check
+// What an answer says that is no event stream.
+
+/** How much of its body is kept, in bytes. */
+const EXCERPT = 1024;
+
+/** How long to wait for that, in milliseconds. */
+const PATIENCE = 1000;
+
+/** @param {Response} response */
+export const contentTypeOf = ({ headers }) => headers.get("Content-Type") ?? undefined;
+
+/** Whether this is the type of event streams; of several, joined by commas, the last one counts. @param {string} [contentType] */
+export function isEventStream(contentType = "") {
+  const last = contentType.slice(contentType.lastIndexOf(",") + 1);
+  return last.split(";", 1)[0].trim().toLowerCase() === "text/event-stream";
+}
+
+/** How long the server wants no other request, in milliseconds. @param {Response} response */
+export function retryAfterOf({ headers }) {
+  const value = headers.get("Retry-After") ?? "";
+  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.max(wait, 0);
+}
+
+/**
+ * The beginning of the body, as far as it comes soon. The rest is not read.
+ *
+ * @param {Response} response
+ * @param {AbortController} abort
+ */
+export async function beginningOf({ body }, abort) {
+  const limit = setTimeout(() => abort.abort(), PATIENCE);
+  const decoder = new TextDecoder();
+  const reader = body?.getReader();
+  let text = "";
+  try {
+    for (let left = EXCERPT; reader && left > 0; ) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value.subarray(0, left), { stream: true });
+      left -= value.length;
+    }
+  } catch {
+    // What has come is enough.
+  }
+  clearTimeout(limit);
+  abort.abort();
+  return text;
+}

@@ -1,0 +1,42 @@
+// @ts-check
+
+/** The longest that everything else has to wait while a stream is read, in milliseconds. */
+const LONGEST = 10;
+
+/** After how many events to look at the clock, which costs as much as a small event. */
+const LOOK = 32;
+
+/**
+ * Gives turns of the event loop to others, however fast the server sends. Chunks come by promises, which by themselves
+ * let nobody else in as long as there are more.
+ */
+export class Turns {
+  /** @type {MessageChannel | undefined} */
+  #channel;
+  #events = 0;
+  #since = performance.now();
+
+  /** Whether it is time for a turn, after another event. */
+  isDue() {
+    this.#events += 1;
+    return this.#events % LOOK === 0 && this.areLate();
+  }
+
+  areLate() {
+    return performance.now() - this.#since >= LONGEST;
+  }
+
+  /** A message to oneself comes after all that waits already; timers would be held back in hidden pages. */
+  async give() {
+    const { port1, port2 } = (this.#channel ??= new MessageChannel());
+    await new Promise((resolve) => {
+      port1.onmessage = resolve;
+      port2.postMessage(undefined);
+    });
+    this.#since = performance.now();
+  }
+
+  close() {
+    this.#channel?.port1.close();
+  }
+}

@@ -1,0 +1,15 @@
+//! The parser, the very files of the crate, as JavaScript has it.
+
+#![no_std]
+#![allow(
+    missing_docs,
+    reason = "the macro makes items without, and of ours only JavaScript has any use"
+)]
+
+extern crate alloc;
+
+#[path = "../../../src/parser/mod.rs"]
+mod parser;
+mod stream;
+
+pub use stream::{Heard, Parser};

@@ -1,0 +1,200 @@
+//! The parser, for whoever has the same bytes as a string of JavaScript too.
+
+mod text;
+
+use alloc::{string::String, vec::Vec};
+use core::mem;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::parser::{self, Frame, Item};
+use text::Text;
+
+/// In place of an offset: the id is the same as with the event before.
+const UNCHANGED: u32 = u32::MAX;
+
+/// In place of an offset: the value does not lie in the text, and is to be asked for.
+const ASIDE: u32 = u32::MAX - 1;
+
+/// Reads one event stream: [`push`](Self::push) a chunk, then ask for the [`next`](Self::next) event in it until there
+/// is none.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Parser {
+    parser: parser::Parser,
+    /// By number, less one.
+    names: Vec<Option<String>>,
+    chunk: Vec<u8>,
+    /// Where to go on in the chunk; `None` before its start.
+    next: Option<usize>,
+    told: Told,
+    heard: Heard,
+    retry: Option<f64>,
+}
+
+/// What has come since the last event that somebody listens to.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug)]
+pub enum Heard {
+    Nothing = "nothing",
+    Comment = "comment",
+    Event = "event",
+    /// An event is too large: nothing follows.
+    TooLarge = "tooLarge",
+}
+
+#[wasm_bindgen]
+impl Parser {
+    /// A parser for a stream that goes on where another has ended. No event may have more than `max_event_size` bytes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(last_event_id: String, max_event_size: usize) -> Self {
+        Self {
+            parser: parser::Parser::new(last_event_id.into(), max_event_size),
+            names: Vec::new(),
+            chunk: Vec::new(),
+            next: None,
+            told: Told::default(),
+            heard: Heard::Nothing,
+            retry: None,
+        }
+    }
+
+    /// Where the [`Record`] lies in memory.
+    #[wasm_bindgen(getter)]
+    pub fn record(&self) -> usize {
+        self.told.record.as_ptr() as usize
+    }
+
+    /// Listens to events of this name, from the next one on. Answers by which number they are told.
+    pub fn listen(&mut self, name: String) -> usize {
+        let free = self.names.iter().position(Option::is_none);
+        let index = free.unwrap_or_else(|| {
+            self.names.push(None);
+            self.names.len() - 1
+        });
+        self.names[index] = Some(name);
+        index + 1
+    }
+
+    pub fn unlisten(&mut self, number: usize) {
+        if let Some(name) = self.names.get_mut(number.wrapping_sub(1)) {
+            *name = None;
+        }
+    }
+
+    pub fn push(&mut self, chunk: Vec<u8>) {
+        self.told.start(&chunk);
+        self.chunk = chunk;
+        self.next = None;
+        self.heard = Heard::Nothing;
+    }
+
+    /// The number of the next event's name, zero at the end of the chunk.
+    pub fn next(&mut self) -> usize {
+        let chunk = self.chunk.as_slice();
+        let mut items = match self.next {
+            None => self.parser.parse(chunk),
+            Some(next) => self.parser.resume(&chunk[next..]),
+        };
+        while let Some(item) = items.next() {
+            match item {
+                Ok(Item::Event(frame)) => {
+                    let Some(number) = number_of(&self.names, &frame) else {
+                        self.heard = Heard::Event;
+                        continue;
+                    };
+                    self.heard = Heard::Nothing;
+                    self.told.event(chunk, frame);
+                    self.next = Some(chunk.len() - items.rest().len());
+                    return number;
+                }
+                Ok(Item::Comment) => {
+                    if matches!(self.heard, Heard::Nothing) {
+                        self.heard = Heard::Comment;
+                    }
+                }
+                Ok(Item::Retry(time)) => self.retry = Some(time.as_secs_f64() * 1000.0),
+                Err(_) => {
+                    self.heard = Heard::TooLarge;
+                    break;
+                }
+            }
+        }
+        self.next = Some(chunk.len());
+        0
+    }
+
+    /// The data of the event, where it does not lie in the text.
+    #[wasm_bindgen(js_name = takeData)]
+    pub fn take_data(&mut self) -> String {
+        mem::take(&mut self.told.data)
+    }
+
+    #[wasm_bindgen(getter, js_name = lastEventId)]
+    pub fn last_event_id(&self) -> String {
+        self.parser.last_event_id().as_ref().into()
+    }
+
+    #[wasm_bindgen(getter)]
+    pub fn heard(&self) -> Heard {
+        self.heard
+    }
+
+    /// The reconnection time that the server has set since this was last asked.
+    #[wasm_bindgen(js_name = takeRetry)]
+    pub fn take_retry(&mut self) -> Option<f64> {
+        self.retry.take()
+    }
+}
+
+fn number_of(names: &[Option<String>], frame: &Frame<'_>) -> Option<usize> {
+    let is_it = |name: &Option<String>| name.as_ref().is_some_and(|name| frame.is_named(name));
+    names.iter().position(is_it).map(|index| index + 1)
+}
+
+/// What JavaScript reads where it lies, since each call costs: the start and the end of the text in the chunk, in
+/// bytes, then those of the event's data and of its id in the text, in UTF-16 units.
+type Record = [u32; 6];
+
+/// What JavaScript is told of an event: where in the text of its chunk it has what. A string that is a part of another
+/// costs nearly nothing there, one that comes out of wasm as much as parsing it.
+#[derive(Debug, Default)]
+struct Told {
+    text: Text,
+    record: Record,
+    data: String,
+    id_changes: usize,
+}
+
+impl Told {
+    fn start(&mut self, chunk: &[u8]) {
+        self.text = Text::of(chunk);
+        self.record[0] = self.text.start as u32;
+        self.record[1] = self.text.end as u32;
+    }
+
+    fn event(&mut self, chunk: &[u8], frame: Frame<'_>) {
+        let id = frame.id_in_chunk();
+        let data = frame.data_in_chunk();
+        let id_changes = frame.id_changes();
+        // The text is gone through once.
+        let id_is_first = id.map(<[u8]>::as_ptr) < data.map(<[u8]>::as_ptr);
+        let mut place = |part: Option<&[u8]>| part.and_then(|part| self.text.place(chunk, part));
+        let (id, data) = if id_is_first {
+            let id = place(id);
+            (id, place(data))
+        } else {
+            let data = place(data);
+            (place(id), data)
+        };
+        [self.record[2], self.record[3]] = data.unwrap_or_else(|| {
+            self.data = frame.into_data().into_owned();
+            [ASIDE; 2]
+        });
+        [self.record[4], self.record[5]] = id.unwrap_or([ASIDE; 2]);
+        if id_changes == self.id_changes {
+            self.record[4] = UNCHANGED;
+        }
+        self.id_changes = id_changes;
+    }
+}
