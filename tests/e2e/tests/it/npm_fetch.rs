@@ -136,7 +136,7 @@ async fn what_fetch_does_not_take_is_refused(stage: &mut Stage<'_>) {
         (r#"{ transport: "xhr" }"#, ["TypeError", "xhr"]),
         (
             r#"{ transport: "fetch", mode: "any" }"#,
-            ["TypeError", "`mode`"],
+            ["EventSourceError", "mode"],
         ),
         (
             r#"{ transport: "fetch", headers: 7 }"#,
