@@ -37,7 +37,8 @@ pub struct Event<T> {
 pub(crate) enum Provenance {
     Known {
         last_event_id: Rc<str>,
-        origin: Rc<Origin>,
+        /// The same for all events of one connection.
+        origin: Rc<str>,
     },
     /// Found out when somebody asks.
     Asked(Rc<dyn AskProvenance>),
@@ -58,21 +59,9 @@ impl Provenance {
 
     fn origin(&self) -> &str {
         match self {
-            Self::Known { origin, .. } => &origin.text,
+            Self::Known { origin, .. } => origin,
             Self::Asked(message) => message.origin(),
         }
-    }
-}
-
-/// The origin of all events of one connection.
-#[derive(Debug, Default)]
-pub(crate) struct Origin {
-    text: String,
-}
-
-impl From<String> for Origin {
-    fn from(text: String) -> Self {
-        Self { text }
     }
 }
 

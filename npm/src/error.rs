@@ -2,7 +2,11 @@
 
 use core::time::Duration;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
+#[allow(
+    dead_code,
+    reason = "the policy knows more errors than it has to tell apart here"
+)]
 pub(crate) enum Error {
     InvalidRequest {},
     Status {

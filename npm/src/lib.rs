@@ -12,6 +12,11 @@ mod error;
 mod knobs;
 mod machine;
 #[path = "../../src/policy/mod.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "rules are asked in JavaScript, and the crate exports what is public"
+)]
 mod policy;
 
 pub use typed_eventsource_npm_parser::{Heard, Parser};

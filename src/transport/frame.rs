@@ -1,10 +1,10 @@
 //! An event on its way from a transport to those who listen.
 
-use std::{fmt, rc::Rc};
+use std::{borrow::Cow, fmt, rc::Rc};
 
 use crate::{Event, event::Provenance};
 
-/// An event as it arrived. Its data is fetched when somebody asks for it, and in the form that is asked for.
+/// An event as it arrived. Its data is fetched when somebody asks for it.
 pub(crate) struct Frame<'a> {
     name: Rc<str>,
     provenance: Provenance,
@@ -46,6 +46,12 @@ impl<'a> Frame<'a> {
 impl fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.event().fmt(f)
+    }
+}
+
+impl Data for Cow<'_, str> {
+    fn text(&self) -> &str {
+        self
     }
 }
 

@@ -60,7 +60,7 @@ impl Script {
         {
             let provenance = Provenance::Known {
                 last_event_id: id.into(),
-                origin: Rc::new(URL.to_owned().into()),
+                origin: URL.into(),
             };
             self.signal(Signal::Frame(Frame::new(name.into(), provenance, &data)));
         }
@@ -86,7 +86,7 @@ impl Script {
     pub(crate) fn send_unheard(&self, id: Option<&str>) {
         let moved_to = id.map(|id| Provenance::Known {
             last_event_id: id.into(),
-            origin: Rc::new(URL.to_owned().into()),
+            origin: URL.into(),
         });
         let is_event = id.is_some();
         self.signal(Signal::Unheard { is_event, moved_to });

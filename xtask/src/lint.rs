@@ -12,6 +12,7 @@ use crate::{process, report::Report, setup};
 const CRATE: &str = "typed-eventsource";
 /// A workspace of its own, which `--all` and `--workspace` leave out.
 const FUZZ: &str = "tests/fuzz/Cargo.toml";
+const NPM: [&str; 2] = ["typed-eventsource-npm", "typed-eventsource-npm-parser"];
 const WASM: [&str; 4] = ["--package", CRATE, "--target", "wasm32-unknown-unknown"];
 
 pub(crate) fn lint() -> Result<ExitCode> {
@@ -27,7 +28,13 @@ pub(crate) fn lint() -> Result<ExitCode> {
         process::run(cargo("fmt").args(["--manifest-path", FUZZ, "--check"]))
     })?;
     report.step("clippy, native", |_| {
-        clippy(cargo("clippy").args(["--workspace", "--all-targets", "--all-features"]))
+        // The package's crates hold files of the crate, whose tests are not for them.
+        let all = ["--workspace", "--all-targets", "--all-features"];
+        clippy(
+            cargo("clippy")
+                .args(all)
+                .args(NPM.map(|package| format!("--exclude={package}"))),
+        )
     })?;
     for (name, features) in feature_sets()? {
         report.step(format!("clippy, wasm32, {name}"), |_| {
@@ -46,6 +53,15 @@ pub(crate) fn lint() -> Result<ExitCode> {
             "--target=wasm32-unknown-unknown",
             "--all-features",
         ]))
+    })?;
+    // By itself: what others need of wasm-bindgen brings `std` with it.
+    report.step("clippy, wasm32, npm package", |_| {
+        let packages = NPM.map(|package| format!("--package={package}"));
+        clippy(
+            cargo("clippy")
+                .args(packages)
+                .arg("--target=wasm32-unknown-unknown"),
+        )
     })?;
     report.step("clippy, fuzz target", |_| {
         // Without libFuzzer itself: that takes a C++ compiler.

@@ -90,6 +90,10 @@ impl Parser {
     }
 
     /// The number of the next event's name, zero at the end of the chunk.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "JavaScript has no iterators over numbers"
+    )]
     pub fn next(&mut self) -> usize {
         let chunk = self.chunk.as_slice();
         let mut items = match self.next {

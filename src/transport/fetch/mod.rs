@@ -1,7 +1,6 @@
 //! `fetch`, the body's stream, and the parser of this crate.
 
 mod attempt;
-mod chunk;
 mod reading;
 mod request;
 mod request_body;

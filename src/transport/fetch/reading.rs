@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use js_sys::Uint8Array;
 
-use super::{Line, chunk::Chunk, turns::Turns};
+use super::{Line, turns::Turns};
 use crate::{
     Error,
-    event::{Origin, Provenance},
+    event::Provenance,
     parser::{self, Item, Items, Parser, TooLarge},
     policy::machine::Outlook,
     transport::{Frame, Signal, Sink},
@@ -20,7 +20,7 @@ const SLICE: u32 = 1024 * 1024;
 pub(super) struct Reading {
     parser: Parser,
     buffer: Vec<u8>,
-    origin: Rc<Origin>,
+    origin: Rc<str>,
     /// The last event id that the source knows of.
     told: Rc<str>,
     turns: Turns,
@@ -30,7 +30,7 @@ impl Reading {
     pub(super) fn new(
         last_event_id: Rc<str>,
         max_event_size: usize,
-        origin: Origin,
+        origin: Rc<str>,
         turns: Turns,
     ) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl Reading {
             parser: Parser::new(Rc::clone(&last_event_id), max_event_size),
             buffer: Vec::new(),
             told: last_event_id,
-            origin: Rc::new(origin),
+            origin,
         }
     }
 
@@ -72,8 +72,7 @@ impl Reading {
         line: &Line,
         sink: &Sink,
     ) -> Result<(), Signal<'static>> {
-        let chunk = Chunk::new(&self.buffer[..length]);
-        let mut items = self.parser.parse(chunk.bytes());
+        let mut items = self.parser.parse(&self.buffer[..length]);
         let mut hearing = Hearing {
             line,
             sink,
@@ -82,7 +81,7 @@ impl Reading {
             unheard: Unheard::Nothing,
         };
         let end = loop {
-            match hearing.go_on(&chunk, &mut items, &mut self.turns) {
+            match hearing.go_on(&mut items, &mut self.turns) {
                 Pause::Turn => self.turns.give().await,
                 Pause::End => break Ok(()),
                 Pause::TooLarge(too_large) => break Err(unreadable(too_large)),
@@ -121,7 +120,7 @@ impl Reading {
 struct Hearing<'a> {
     line: &'a Line,
     sink: &'a Sink,
-    origin: &'a Rc<Origin>,
+    origin: &'a Rc<str>,
     told: &'a mut Rc<str>,
     unheard: Unheard,
 }
@@ -139,12 +138,7 @@ impl Hearing<'_> {
     /// Not asynchronous, nor inlined where it would be: what lives across an `await` lives in memory, and this is the hot
     /// loop.
     #[inline(never)]
-    fn go_on<'a>(
-        &mut self,
-        chunk: &'a Chunk<'a>,
-        items: &mut Items<'a>,
-        turns: &mut Turns,
-    ) -> Pause {
+    fn go_on(&mut self, items: &mut Items<'_>, turns: &mut Turns) -> Pause {
         while let Some(item) = items.next() {
             match item {
                 Ok(Item::Event(frame)) => match self.line.listened_name(&frame) {
@@ -155,7 +149,7 @@ impl Hearing<'_> {
                             last_event_id: Rc::clone(self.told),
                             origin: Rc::clone(self.origin),
                         };
-                        let data = chunk.data_of(frame);
+                        let data = frame.into_data();
                         (self.sink)(Signal::Frame(Frame::new(name, provenance, &data)));
                         if turns.is_due() {
                             return Pause::Turn;

@@ -4,6 +4,8 @@
 
 #![no_main]
 
+extern crate alloc;
+
 #[path = "../../../src/parser/tests/model.rs"]
 mod model;
 #[path = "../../../src/parser/mod.rs"]

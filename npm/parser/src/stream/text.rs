@@ -19,11 +19,7 @@ impl Text {
         let mut start = 0;
         let mut end = chunk.len();
         if !is_ascii {
-            start = chunk
-                .iter()
-                .take(3)
-                .take_while(|byte| continues(byte))
-                .count();
+            start = chunk.iter().take(3).take_while(continues).count();
             end = match str::from_utf8(&chunk[start..]) {
                 Ok(_) => chunk.len(),
                 Err(error) if error.error_len().is_none() => start + error.valid_up_to(),
