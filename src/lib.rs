@@ -13,6 +13,8 @@ mod payload;
 mod policy;
 mod source;
 mod state;
+#[cfg(any(feature = "testing", all(test, feature = "json")))]
+pub mod testing;
 mod transport;
 #[cfg(feature = "json")]
 mod variants;

@@ -11,9 +11,11 @@ use super::{
     queue::Queue,
     subscriptions::check_name,
 };
+#[cfg(any(feature = "testing", all(test, feature = "json")))]
+use crate::testing;
 use crate::{
     CloseReason, Error, Policy,
-    host::BrowserHost,
+    host::{BrowserHost, Host},
     transport::{BrowserConnector, Connector},
 };
 #[cfg(feature = "fetch")]
@@ -134,7 +136,7 @@ impl EventSourceBuilder {
     /// does not take the [`Fetch`](crate::Fetch).
     pub fn open(self) -> Result<EventSource, Error> {
         self.terminal_event.as_deref().map_or(Ok(()), check_name)?;
-        let connector = self.connector()?;
+        let (connector, host) = self.surroundings()?;
         let is_aborted = self.signal.as_ref().is_some_and(AbortSignal::aborted);
         let settings = Settings {
             url: self.url,
@@ -142,7 +144,7 @@ impl EventSourceBuilder {
             queue: self.queue,
             terminal_event: self.terminal_event,
             terminal_data: self.terminal_data,
-            host: Box::new(BrowserHost),
+            host,
         };
         if is_aborted {
             return Ok(EventSource::new(Connection::closed(settings, connector)));
@@ -154,18 +156,54 @@ impl EventSourceBuilder {
         Ok(EventSource::new(connection))
     }
 
+    fn surroundings(&self) -> Result<Surroundings, Error> {
+        #[cfg(any(feature = "testing", all(test, feature = "json")))]
+        if let Some((connector, clock)) = testing::in_place_of_network(self.request()) {
+            return Ok((Box::new(connector), Box::new(clock)));
+        }
+        Ok((self.connector()?, Box::new(BrowserHost)))
+    }
+
+    /// What a fake server has to know.
+    #[cfg(any(feature = "testing", all(test, feature = "json")))]
+    fn request(&self) -> testing::Request {
+        let url = self.url.clone();
+        #[cfg(feature = "fetch")]
+        if let Some(fetch) = &self.fetch {
+            return testing::Request {
+                url,
+                is_fetch: true,
+                is_repeatable: fetch.is_repeatable(),
+                ends_by_ending: self.ends_by_ending(fetch),
+                start: fetch.start(),
+            };
+        }
+        testing::Request {
+            url,
+            is_repeatable: true,
+            ..testing::Request::default()
+        }
+    }
+
+    /// Whether the end of the response is what is to be waited for.
+    #[cfg(feature = "fetch")]
+    fn ends_by_ending(&self, fetch: &Fetch) -> bool {
+        let has_terminal = self.terminal_event.is_some() || self.terminal_data.is_some();
+        let is_sent_once = !fetch.is_repeatable() && !self.policy.resends();
+        is_sent_once && !has_terminal
+    }
+
     fn connector(&self) -> Result<Box<dyn Connector>, Error> {
         let resume_parameter = self.resume_parameter.clone();
         #[cfg(feature = "fetch")]
         if let Some(fetch) = &self.fetch {
             let fetch = fetch.clone().with_credentials(self.with_credentials);
-            let has_terminal = self.terminal_event.is_some() || self.terminal_data.is_some();
-            let is_sent_once = !fetch.is_repeatable() && !self.policy.resends();
+            let ends_by_ending = self.ends_by_ending(&fetch);
             return Ok(Box::new(FetchConnector::new(
                 &self.url,
                 fetch,
                 resume_parameter,
-                is_sent_once && !has_terminal,
+                ends_by_ending,
                 self.queue.capacity(),
             )?));
         }
@@ -176,6 +214,9 @@ impl EventSourceBuilder {
         )))
     }
 }
+
+/// What carries the events, and what time it goes by.
+type Surroundings = (Box<dyn Connector>, Box<dyn Host>);
 
 fn close_on_abort(connection: &Rc<Connection>, signal: &AbortSignal) {
     let this = Rc::downgrade(connection);

@@ -4,8 +4,6 @@ mod browser;
 #[cfg(feature = "fetch")]
 pub(crate) mod fetch;
 mod frame;
-#[cfg(all(test, feature = "json"))]
-pub(crate) mod scripted;
 
 use std::{any::Any, rc::Rc, time::Duration};
 

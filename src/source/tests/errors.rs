@@ -14,7 +14,7 @@ fn errors(source: &EventSource, journal: &Journal) -> crate::Listener {
 
 #[test]
 fn a_name_that_no_message_has_is_refused() {
-    let source = source(&Script::default(), Policy::browser());
+    let source = source(&FakeServer::new(), Policy::browser());
     for name in ["", "open", "error", "a\nb", "a\rb"] {
         let refused = source.on(name, |_: Event<Text>| {});
         assert!(
@@ -32,13 +32,13 @@ fn a_name_that_no_message_has_is_refused() {
 
 #[test]
 fn what_nobody_hears_goes_to_the_console() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let _listener = source.on("a", |_: Event<u8>| {}).unwrap();
-    server.send("a", "no number");
+    server.send_text("a", "no number");
     server.lose();
-    server.give_up();
-    let reports = server.reports();
+    server.fail(503);
+    let reports = server.clock().reports();
     assert_eq!(reports.len(), 3, "{reports:?}");
     assert!(
         reports[0].contains("does not decode as u8"),
@@ -51,27 +51,27 @@ fn what_nobody_hears_goes_to_the_console() {
 
 #[test]
 fn what_somebody_hears_does_not() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let _listener = source.on("a", |_: Event<u8>| {}).unwrap();
     let _errors = errors(&source, &journal);
-    server.send("a", "no number");
+    server.send_text("a", "no number");
     server.lose();
-    server.give_up();
+    server.fail(503);
     assert_eq!(journal.take().len(), 3);
-    assert!(server.reports().is_empty());
+    assert!(server.clock().reports().is_empty());
 }
 
 #[test]
 fn a_stream_hears_of_its_own_events_and_of_the_connection() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let mut numbers = source.stream::<u8>("a").unwrap();
     let mut texts = source.stream::<Text>("a").unwrap();
-    server.send("a", "no number");
+    server.send_text("a", "no number");
     server.lose();
     source.close();
-    assert!(server.reports().is_empty());
+    assert!(server.clock().reports().is_empty());
     let numbers: Vec<_> = numbers.by_ref().collect::<Vec<_>>().now_or_never().unwrap();
     assert!(matches!(
         &numbers[..],
@@ -86,17 +86,17 @@ fn a_stream_hears_of_its_own_events_and_of_the_connection() {
 
 #[test]
 fn a_decode_error_that_only_another_stream_could_hear_goes_to_the_console() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let _other = source.stream::<Text>("b").unwrap();
     let _listener = source.on("a", |_: Event<u8>| {}).unwrap();
-    server.send("a", "no number");
-    assert_eq!(server.reports().len(), 1);
+    server.send_text("a", "no number");
+    assert_eq!(server.clock().reports().len(), 1);
 }
 
 #[test]
 fn a_decode_error_keeps_its_event_and_its_cause() {
-    let (server, caught) = (Script::default(), Rc::new(RefCell::new(None)));
+    let (server, caught) = (FakeServer::new(), Rc::new(RefCell::new(None)));
     let source = source(&server, Policy::browser());
     let keep = Rc::clone(&caught);
     let _errors = source.on_error(move |error| drop(keep.replace(Some(error.clone()))));
@@ -118,26 +118,26 @@ fn a_decode_error_keeps_its_event_and_its_cause() {
 
 #[test]
 fn a_frame_counts_once_however_many_fail_to_decode_it() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser().close_after_decode_errors(2));
     let _errors = errors(&source, &journal);
     let _listeners = [(); 3].map(|()| source.on("a", |_: Event<u8>| {}).unwrap());
-    server.send("a", "x");
+    server.send_text("a", "x");
     assert_eq!(journal.take().len(), 3);
     assert!(!source.state().is_closed());
-    server.send("a", "x");
+    server.send_text("a", "x");
     assert!(source.state().is_closed());
 }
 
 #[test]
 fn the_error_that_closes_is_told_once_and_last() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::close_on_error());
     let _errors = errors(&source, &journal);
     let mut stream = source.stream::<u8>("a").unwrap();
     let mut other = source.stream::<u8>("b").unwrap();
-    server.send("a", "1");
-    server.send("a", "x");
+    server.send_text("a", "1");
+    server.send_text("a", "x");
     for (stream, events) in [(&mut stream, 1), (&mut other, 0)] {
         let items: Vec<_> = stream.by_ref().collect::<Vec<_>>().now_or_never().unwrap();
         assert_eq!(items.len(), events + 1);
@@ -158,7 +158,7 @@ fn the_error_that_closes_is_told_once_and_last() {
 
 #[test]
 fn a_limit_is_told_after_what_reached_it() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser().close_after_losses(2));
     let _errors = errors(&source, &journal);
     server.lose();
@@ -174,15 +174,15 @@ fn a_limit_is_told_after_what_reached_it() {
 
 #[test]
 fn what_nobody_decodes_does_not_end_a_row_of_decode_errors() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = open(&server, |settings| {
         settings.policy = Policy::browser().close_after_decode_errors(2);
         settings.terminal_data = Some("[DONE]".into());
     });
     let _errors = source.on_error(|_| {});
     let _listener = source.on("a", |_: Event<u8>| {}).unwrap();
-    server.send("a", "x");
-    server.send("message", "nobody decodes this");
-    server.send("a", "x");
+    server.send_text("a", "x");
+    server.send_text("message", "nobody decodes this");
+    server.send_text("a", "x");
     assert!(source.state().is_closed());
 }

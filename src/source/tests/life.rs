@@ -7,36 +7,36 @@ use crate::{CloseReason, State};
 
 #[test]
 fn it_lives_while_a_handle_a_listener_or_a_stream_does() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let clone = source.clone();
     let listener = source.on("a", |_: Event<Text>| {}).unwrap();
     let stream = source.stream::<Text>("a").unwrap();
     let closed = source.closed();
     drop(source);
-    assert_eq!(server.lines(), 1, "a clone is left");
+    assert_eq!(server.connections(), 1, "a clone is left");
     drop(clone);
-    assert_eq!(server.lines(), 1, "a listener is left");
+    assert_eq!(server.connections(), 1, "a listener is left");
     drop(listener);
-    assert_eq!(server.lines(), 1, "a stream is left");
+    assert_eq!(server.connections(), 1, "a stream is left");
     drop(stream);
-    assert_eq!(server.lines(), 0);
+    assert_eq!(server.connections(), 0);
     assert!(matches!(closed.now_or_never(), Some(CloseReason::Dropped)));
 }
 
 #[test]
 fn a_listener_goes_on_after_the_handle_is_gone() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let _listener = source.on("a", journal.events("heard")).unwrap();
     drop(source);
-    server.send("a", "1");
+    server.send_text("a", "1");
     assert_eq!(journal.take(), ["heard 1"]);
 }
 
 #[test]
 fn closing_leaves_no_connection_no_timer_and_no_capture() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let policy = Policy::resilient().on_idle(seconds(1), crate::Then::Reopen);
     let source = source(&server, policy);
     let captured = Rc::new(());
@@ -50,10 +50,10 @@ fn closing_leaves_no_connection_no_timer_and_no_capture() {
         .unwrap();
     let _error = source.on_error(move |_| drop(Rc::clone(&error)));
     let _state = source.on_state(move |_| drop(Rc::clone(&state)));
-    assert_eq!((server.lines(), server.timers()), (1, 1));
+    assert_eq!((server.connections(), server.clock().timers()), (1, 1));
     server.open();
     source.close();
-    assert_eq!((server.lines(), server.timers()), (0, 0));
+    assert_eq!((server.connections(), server.clock().timers()), (0, 0));
     assert_eq!(
         Rc::strong_count(&captured),
         1,
@@ -63,17 +63,17 @@ fn closing_leaves_no_connection_no_timer_and_no_capture() {
 
 #[test]
 fn dropping_leaves_no_timer() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::resilient());
-    server.give_up();
-    assert_eq!(server.timers(), 1);
+    server.fail(503);
+    assert_eq!(server.clock().timers(), 1);
     drop(source);
-    assert_eq!((server.lines(), server.timers()), (0, 0));
+    assert_eq!((server.connections(), server.clock().timers()), (0, 0));
 }
 
 #[test]
 fn a_name_is_listened_to_while_somebody_does() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let first = source.on("a", |_: Event<Text>| {}).unwrap();
     let second = source.stream::<Text>("a").unwrap();
@@ -89,14 +89,14 @@ fn a_name_is_listened_to_while_somebody_does() {
 
 #[test]
 fn after_the_close_nothing_is_called_and_everything_ends() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let mut stream = source.stream::<Text>("a").unwrap();
     let _event = source.on("a", journal.events("heard")).unwrap();
     server.open();
-    server.send("a", "1");
+    server.send_text("a", "1");
     source.close();
-    server.send("a", "2");
+    server.send_text("a", "2");
     server.lose();
     source.close();
     assert_eq!(journal.take(), ["heard 1"]);
@@ -122,7 +122,7 @@ fn after_the_close_nothing_is_called_and_everything_ends() {
 
 #[test]
 fn what_is_added_after_the_close_is_silent_or_ends() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     source.close();
     let _event = source.on("a", journal.events("heard")).unwrap();
@@ -138,7 +138,7 @@ fn what_is_added_after_the_close_is_silent_or_ends() {
 
 #[test]
 fn a_callback_may_drop_the_last_of_its_source() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let own = Rc::new(RefCell::new(None));
     let this = Rc::clone(&own);
@@ -147,34 +147,34 @@ fn a_callback_may_drop_the_last_of_its_source() {
         .unwrap();
     own.replace(Some(listener));
     drop(source);
-    server.send("a", "1");
-    assert_eq!(server.lines(), 0);
+    server.send_text("a", "1");
+    assert_eq!(server.connections(), 0);
 }
 
 #[test]
 fn a_terminal_event_is_handed_over_and_ends_it() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = open(&server, |settings| {
         settings.terminal_event = Some("bye".into())
     });
     let _bye = source.on("bye", journal.events("heard")).unwrap();
-    server.send("bye", "so long");
+    server.send_text("bye", "so long");
     assert_eq!(journal.take(), ["heard so long"]);
     assert!(matches!(
         source.closed().now_or_never(),
         Some(CloseReason::Finished)
     ));
-    assert_eq!(server.lines(), 0);
+    assert_eq!(server.connections(), 0);
 }
 
 #[test]
 fn a_terminal_event_ends_it_where_nobody_listens() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = open(&server, |settings| {
         settings.terminal_event = Some("bye".into())
     });
     drop(source.on("bye", |_: Event<Text>| {}).unwrap());
-    server.send("bye", "");
+    server.send_text("bye", "");
     assert!(matches!(
         source.closed().now_or_never(),
         Some(CloseReason::Finished)
@@ -183,13 +183,13 @@ fn a_terminal_event_ends_it_where_nobody_listens() {
 
 #[test]
 fn terminal_data_is_not_handed_over_and_ends_it() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = open(&server, |settings| {
         settings.terminal_data = Some("[DONE]".into())
     });
     let mut tokens = source.stream::<String>("message").unwrap();
-    server.send("message", "\"a\"");
-    server.send("message", "[DONE]");
+    server.send_text("message", "\"a\"");
+    server.send_text("message", "[DONE]");
     assert_eq!(
         tokens.next().now_or_never().unwrap().unwrap().unwrap().data,
         "a"
@@ -203,7 +203,7 @@ fn terminal_data_is_not_handed_over_and_ends_it() {
 
 #[test]
 fn the_future_of_the_end_lets_go_of_its_waker() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let task = std::sync::Arc::new(Nothing);
     let waker = futures::task::waker(std::sync::Arc::clone(&task));
@@ -224,7 +224,7 @@ impl futures::task::ArcWake for Nothing {
 
 #[test]
 fn a_listener_that_owns_another_for_the_same_name_can_go_first() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let inner = source.on("a", |_: Event<Text>| {}).unwrap();
     let outer = source
@@ -235,13 +235,13 @@ fn a_listener_that_owns_another_for_the_same_name_can_go_first() {
     drop(outer);
     assert!(server.listened_names().is_empty());
     let _again = source.on("a", journal.events("heard")).unwrap();
-    server.send("a", "1");
+    server.send_text("a", "1");
     assert_eq!(journal.take(), ["heard 1"]);
 }
 
 #[test]
 fn a_rule_that_knows_its_source_is_let_go_of_at_the_close() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let captured = Rc::new(());
     let owned = Rc::clone(&captured);
     let source = source(
@@ -257,28 +257,28 @@ fn a_rule_that_knows_its_source_is_let_go_of_at_the_close() {
 
 #[test]
 fn a_callback_that_panics_does_not_silence_the_source() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let _panics = source
         .on("a", |_: Event<Text>| panic!("on purpose"))
         .unwrap();
     let _goes_on = source.on("a", journal.events("heard")).unwrap();
-    let send = std::panic::AssertUnwindSafe(|| server.send("a", "1"));
+    let send = std::panic::AssertUnwindSafe(|| server.send_text("a", "1"));
     assert!(std::panic::catch_unwind(send).is_err());
-    server.send("a", "2");
+    server.send_text("a", "2");
     assert_eq!(journal.take(), ["heard 2"]);
 }
 
 #[test]
 fn a_server_that_wants_no_other_connection_has_finished() {
-    let server = Script::default();
-    let source = source(&server, Policy::resilient());
+    let server = FakeServer::new();
+    let source = source_over_fetch(&server, Policy::resilient());
     server.open();
     server.finish();
     assert!(matches!(
         source.state(),
         State::Closed(CloseReason::Finished)
     ));
-    assert_eq!((server.lines(), server.timers()), (0, 0));
-    assert!(server.reports().is_empty());
+    assert_eq!((server.connections(), server.clock().timers()), (0, 0));
+    assert!(server.clock().reports().is_empty());
 }

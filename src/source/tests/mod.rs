@@ -15,26 +15,53 @@ use super::{
 };
 use crate::{
     Event, Policy, Text,
-    transport::scripted::{Script, URL},
+    testing::{FakeServer, Request},
 };
 
+const URL: &str = "/stream";
+
 /// A source without an end of its own.
-fn source(server: &Script, policy: Policy) -> EventSource {
+fn source(server: &FakeServer, policy: Policy) -> EventSource {
     open(server, |settings| settings.policy = policy)
 }
 
-fn open(server: &Script, change: impl FnOnce(&mut Settings)) -> EventSource {
+fn open(server: &FakeServer, change: impl FnOnce(&mut Settings)) -> EventSource {
+    open_with(server, false, change)
+}
+
+/// A source over `fetch`, which makes lost connections again by itself.
+fn source_over_fetch(server: &FakeServer, policy: Policy) -> EventSource {
+    open_with(server, true, |settings| settings.policy = policy)
+}
+
+fn open_with(
+    server: &FakeServer,
+    is_fetch: bool,
+    change: impl FnOnce(&mut Settings),
+) -> EventSource {
+    let (connector, clock) = server.serve(Request {
+        url: URL.to_owned(),
+        is_fetch,
+        is_repeatable: true,
+        ..Request::default()
+    });
     let mut settings = Settings {
         url: URL.to_owned(),
         policy: Policy::browser(),
         queue: Queue::default(),
         terminal_event: None,
         terminal_data: None,
-        host: Box::new(server.clone()),
+        host: Box::new(clock),
     };
     change(&mut settings);
-    let connection = Connection::open(settings, Box::new(server.clone()));
-    EventSource::new(connection.expect("a script opens"))
+    let connection = Connection::open(settings, Box::new(connector));
+    EventSource::new(connection.expect("it opens"))
+}
+
+/// With which last event id each attempt was made.
+fn resumed_from(server: &FakeServer) -> Vec<String> {
+    let attempts = server.attempts().into_iter();
+    attempts.map(|attempt| attempt.last_event_id).collect()
 }
 
 /// What happened, line by line.

@@ -8,17 +8,17 @@ type Later<T> = Rc<RefCell<Option<T>>>;
 
 #[test]
 fn listeners_run_in_the_order_in_which_they_were_added() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let _listeners =
         ["first", "second", "third"].map(|label| source.on("a", journal.events(label)).unwrap());
-    server.send("a", "1");
+    server.send_text("a", "1");
     assert_eq!(journal.take(), ["first 1", "second 1", "third 1"]);
 }
 
 #[test]
 fn one_added_during_an_event_first_hears_the_next() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let (added, handle, pen) = (
         Later::<Listener>::default(),
@@ -33,16 +33,16 @@ fn one_added_during_an_event_first_hears_the_next() {
             }
         })
         .unwrap();
-    server.send("a", "1");
+    server.send_text("a", "1");
     assert_eq!(journal.take(), ["adder 1"]);
-    server.send("a", "2");
+    server.send_text("a", "2");
     assert_eq!(journal.take(), ["adder 2", "added 2"]);
     source.close();
 }
 
 #[test]
 fn one_dropped_by_another_hears_nothing_more() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let victim = Later::<Listener>::default();
     let (other, pen) = (Rc::clone(&victim), journal.clone());
@@ -54,13 +54,13 @@ fn one_dropped_by_another_hears_nothing_more() {
         .unwrap();
     victim.replace(Some(source.on("a", journal.events("victim")).unwrap()));
     let _last = source.on("a", journal.events("last")).unwrap();
-    server.send("a", "1");
+    server.send_text("a", "1");
     assert_eq!(journal.take(), ["killer", "last 1"]);
 }
 
 #[test]
 fn one_that_drops_itself_hears_nothing_more() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let own = Later::<Listener>::default();
     let (this, pen) = (Rc::clone(&own), journal.clone());
@@ -72,14 +72,14 @@ fn one_that_drops_itself_hears_nothing_more() {
             })
             .unwrap(),
     ));
-    server.send("a", "1");
-    server.send("a", "2");
+    server.send_text("a", "1");
+    server.send_text("a", "2");
     assert_eq!(journal.take(), ["1"]);
 }
 
 #[test]
 fn closing_in_a_callback_takes_effect_at_once() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let (handle, pen) = (source.clone(), journal.clone());
     let _closer = source
@@ -91,36 +91,38 @@ fn closing_in_a_callback_takes_effect_at_once() {
     let _other = source.on("a", journal.events("other")).unwrap();
     let pen = journal.clone();
     let _state = source.on_state(move |state| pen.write(format!("state: {state}")));
-    server.send("a", "1");
+    server.open();
+    journal.take();
+    server.send_text("a", "1");
     assert_eq!(
         journal.take(),
         ["closed: as requested", "state: closed: as requested"]
     );
-    assert_eq!(server.lines(), 0);
+    assert_eq!(server.connections(), 0);
 }
 
 #[test]
 fn a_callback_may_open_another_source() {
     let (server, other_server, journal) =
-        (Script::default(), Script::default(), Journal::default());
+        (FakeServer::new(), FakeServer::new(), Journal::default());
     let first = source(&server, Policy::browser());
     let (second, pen, elsewhere) = (Later::default(), journal.clone(), other_server.clone());
     let _opener = first
         .on("a", move |_: Event<Text>| {
             let opened = source(&elsewhere, Policy::browser());
             let listener = opened.on("b", pen.events("second")).unwrap();
-            elsewhere.send("b", "from within");
+            elsewhere.send_text("b", "from within");
             second.replace(Some((opened, listener)));
         })
         .unwrap();
-    server.send("a", "1");
-    other_server.send("b", "later");
+    server.send_text("a", "1");
+    other_server.send_text("b", "later");
     assert_eq!(journal.take(), ["second from within", "second later"]);
 }
 
 #[test]
 fn what_happens_during_a_callback_waits_its_turn() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let (pen, same_server) = (journal.clone(), server.clone());
     let _first = source
@@ -129,7 +131,7 @@ fn what_happens_during_a_callback_waits_its_turn() {
             if event.data.0 == "1" {
                 same_server.lose();
                 same_server.open();
-                same_server.send("a", "2");
+                same_server.send_text("a", "2");
             }
             pen.write(format!("end {}", event.data));
         })
@@ -139,7 +141,7 @@ fn what_happens_during_a_callback_waits_its_turn() {
     let _state = source.on_state(move |state| pen.write(state));
     let _error = source.on_error(|_| {});
     server.open();
-    server.send("a", "1");
+    server.send_text("a", "1");
     assert_eq!(
         journal.take(),
         [
@@ -158,7 +160,7 @@ fn what_happens_during_a_callback_waits_its_turn() {
 
 #[test]
 fn states_and_events_keep_their_order() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::resilient());
     let pen = journal.clone();
     let _state = source.on_state(move |state| {
@@ -171,12 +173,12 @@ fn states_and_events_keep_their_order() {
     let _error = source.on_error(move |_| pen.write("error"));
     let _event = source.on("a", journal.events("event")).unwrap();
     server.open();
-    server.send("a", "1");
+    server.send_text("a", "1");
     server.lose();
     server.open();
-    server.send("a", "2");
-    server.give_up();
-    server.advance(seconds(1));
+    server.send_text("a", "2");
+    server.fail(503);
+    server.clock().advance(seconds(1));
     server.open();
     source.close();
     assert_eq!(
@@ -200,7 +202,7 @@ fn states_and_events_keep_their_order() {
 #[test]
 fn every_callback_may_close() {
     for step in ["event", "error", "state", "rule"] {
-        let server = Script::default();
+        let server = FakeServer::new();
         let handle = Later::<EventSource>::default();
         let close = |when: &'static str| {
             let handle = Rc::clone(&handle);
@@ -224,10 +226,14 @@ fn every_callback_may_close() {
         let _error = source.on_error(move |_| in_error());
         let _state = source.on_state(move |_| in_state());
         server.open();
-        server.send("a", "1");
-        server.give_up();
+        server.send_text("a", "1");
+        server.fail(503);
         assert!(source.state().is_closed(), "in {step}");
-        assert_eq!((server.lines(), server.timers()), (0, 0), "in {step}");
+        assert_eq!(
+            (server.connections(), server.clock().timers()),
+            (0, 0),
+            "in {step}"
+        );
         handle.take();
     }
 }

@@ -5,39 +5,39 @@ use crate::{Backoff, State, Then};
 
 #[test]
 fn a_reopened_source_goes_on_from_its_last_event_and_listens_as_before() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::resilient());
     let _listener = source.on("a", journal.events("heard")).unwrap();
     server.open();
     server.send_with_id("a", "1", "id-1");
-    server.give_up();
-    assert_eq!(server.lines(), 0, "it waits");
+    server.fail(503);
+    assert_eq!(server.connections(), 0, "it waits");
     assert!(matches!(
         source.state(),
         State::Waiting { attempt: 1, retry_in: Some(wait) } if wait == seconds(1)
     ));
-    server.advance(seconds(1));
-    assert_eq!(server.attempts(), ["", "id-1"]);
+    server.clock().advance(seconds(1));
+    assert_eq!(resumed_from(&server), ["", "id-1"]);
     assert!(matches!(source.state(), State::Connecting));
     server.open();
-    server.send("a", "2");
+    server.send_text("a", "2");
     assert_eq!(journal.take(), ["heard 1", "heard 2"]);
 }
 
 #[test]
 fn a_listener_added_while_it_waits_hears_what_comes_after() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::resilient());
-    server.give_up();
+    server.fail(503);
     let _listener = source.on("a", journal.events("heard")).unwrap();
-    server.advance(seconds(1));
-    server.send("a", "1");
+    server.clock().advance(seconds(1));
+    server.send_text("a", "1");
     assert_eq!(journal.take(), ["heard 1"]);
 }
 
 #[test]
 fn a_reconnecting_browser_is_waited_for_without_a_time() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     server.open();
     for attempt in 1..5 {
@@ -45,7 +45,11 @@ fn a_reconnecting_browser_is_waited_for_without_a_time() {
         assert!(
             matches!(source.state(), State::Waiting { attempt: n, retry_in: None } if n == attempt)
         );
-        assert_eq!(server.lines(), 1, "the connection is the browser's to mend");
+        assert_eq!(
+            server.connections(),
+            1,
+            "the connection is the browser's to mend"
+        );
     }
     server.open();
     assert!(matches!(source.state(), State::Open));
@@ -53,7 +57,7 @@ fn a_reconnecting_browser_is_waited_for_without_a_time() {
 
 #[test]
 fn silence_reopens() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(
         &server,
         Policy::browser().on_idle(seconds(10), Then::Reopen),
@@ -61,39 +65,39 @@ fn silence_reopens() {
     let _listener = source.on("a", |_: Event<Text>| {}).unwrap();
     server.open();
     for _ in 0..5 {
-        server.advance(seconds(9));
-        server.send("a", "still here");
+        server.clock().advance(seconds(9));
+        server.send_text("a", "still here");
     }
     assert_eq!(server.attempts().len(), 1);
-    server.advance(seconds(10));
+    server.clock().advance(seconds(10));
     assert!(matches!(source.state(), State::Waiting { .. }));
-    server.advance(seconds(1));
+    server.clock().advance(seconds(1));
     assert_eq!(server.attempts().len(), 2);
 }
 
 #[test]
 fn a_limit_on_attempts_is_exact() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let policy = Policy::resilient().backoff(Backoff::new().max_attempts(3));
     let source = source(&server, policy);
     for _ in 0..10 {
-        server.give_up();
-        server.advance(seconds(100));
+        server.fail(503);
+        server.clock().advance(seconds(100));
     }
     assert_eq!(server.attempts().len(), 1 + 3);
     assert!(source.state().is_closed());
-    assert_eq!(server.timers(), 0);
+    assert_eq!(server.clock().timers(), 0);
 }
 
 #[test]
 fn a_wait_longer_than_any_timer_is_kept() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let years = seconds(10 * 365 * 24 * 3600);
     let backoff = Backoff::new().initial(years).max(years).jitter(false);
     let _source = source(&server, Policy::resilient().backoff(backoff));
-    server.give_up();
-    server.advance(years - seconds(1));
+    server.fail(503);
+    server.clock().advance(years - seconds(1));
     assert_eq!(server.attempts().len(), 1);
-    server.advance(seconds(1));
+    server.clock().advance(seconds(1));
     assert_eq!(server.attempts().len(), 2);
 }

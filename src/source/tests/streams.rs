@@ -7,11 +7,11 @@ use crate::{CloseReason, Error};
 
 /// Sends the numbers from 0 before the stream is read, and reads it to its end.
 fn flood(queue: Queue, count: u32) -> (Vec<String>, u64, EventSource) {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = open(&server, |settings| settings.queue = queue);
     let mut stream = source.stream::<u32>("n").unwrap();
     for number in 0..count {
-        server.send("n", &number.to_string());
+        server.send_text("n", &number.to_string());
     }
     source.close();
     let items = stream
@@ -70,14 +70,14 @@ fn a_capacity_of_zero_counts_as_one() {
 
 #[test]
 fn the_listener_for_errors_hears_when_a_gap_begins() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = open(&server, |settings| settings.queue = Queue::drop_oldest(1));
     let pen = journal.clone();
     let _errors = source.on_error(move |error| pen.write(error));
     let mut stream = source.stream::<u32>("n").unwrap();
     for _ in 0..2 {
         for number in 0..100 {
-            server.send("n", &number.to_string());
+            server.send_text("n", &number.to_string());
         }
         assert_eq!(journal.take().len(), 1);
         while stream.next().now_or_never().is_some() {}
@@ -87,14 +87,14 @@ fn the_listener_for_errors_hears_when_a_gap_begins() {
 
 #[test]
 fn a_stream_wakes_its_consumer() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let mut stream = source.stream::<u32>("n").unwrap();
     let wakes = std::sync::Arc::new(Wakes::default());
     let waker = futures::task::waker(std::sync::Arc::clone(&wakes));
     let mut context = std::task::Context::from_waker(&waker);
     assert!(stream.poll_next_unpin(&mut context).is_pending());
-    server.send("n", "1");
+    server.send_text("n", "1");
     assert_eq!(wakes.0.load(std::sync::atomic::Ordering::SeqCst), 1);
     assert!(stream.poll_next_unpin(&mut context).is_ready());
     assert!(stream.poll_next_unpin(&mut context).is_pending());
@@ -113,7 +113,7 @@ impl futures::task::ArcWake for Wakes {
 
 #[test]
 fn a_stream_whose_waker_closes_the_source_ends() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let mut stream = source.stream::<u32>("n").unwrap();
     let waker = futures::task::waker(std::sync::Arc::new(Closer));

@@ -17,7 +17,7 @@ fn is_waiting(source: &EventSource, expected: Duration) -> bool {
 
 #[test]
 fn after_a_sleep_it_goes_on_at_once_over_another_connection() {
-    let (server, journal) = (Script::default(), Journal::default());
+    let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, patient());
     let pen = journal.clone();
     let _errors = source.on_error(move |error| pen.write(error));
@@ -26,11 +26,11 @@ fn after_a_sleep_it_goes_on_at_once_over_another_connection() {
     let _listener = source.on("a", journal.events("heard")).unwrap();
     server.open();
     server.send_with_id("a", "1", "id-1");
-    server.sleep(LONG);
-    assert_eq!(server.attempts(), ["", "id-1"]);
-    assert_eq!(server.lines(), 1);
+    server.clock().sleep(LONG);
+    assert_eq!(resumed_from(&server), ["", "id-1"]);
+    assert_eq!(server.connections(), 1);
     server.open();
-    server.send("a", "2");
+    server.send_text("a", "2");
     assert_eq!(
         journal.take(),
         [
@@ -47,146 +47,148 @@ fn after_a_sleep_it_goes_on_at_once_over_another_connection() {
 
 #[test]
 fn where_the_policy_does_not_mind_a_sleep_changes_nothing() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     server.open();
-    server.sleep(LONG);
+    server.clock().sleep(LONG);
     assert_eq!(server.attempts().len(), 1);
     assert!(matches!(source.state(), State::Open));
 }
 
 #[test]
 fn a_page_that_is_awake_keeps_its_connection_however_long() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let _source = source(&server, Policy::resilient());
     server.open();
-    server.advance(LONG * 24);
+    server.clock().advance(LONG * 24);
     assert_eq!(server.attempts().len(), 1);
 }
 
 #[test]
 fn a_network_that_comes_back_ends_the_wait() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let source = source(&server, patient());
-    server.give_up();
+    server.fail(503);
     assert!(is_waiting(&source, LONG));
-    server.come_online();
+    server.clock().go_online();
     assert_eq!(server.attempts().len(), 2);
     assert!(matches!(source.state(), State::Connecting));
-    assert!(server.timers() <= 1, "that of the wait is gone");
+    assert!(server.clock().timers() <= 1, "that of the wait is gone");
 }
 
 #[test]
 fn but_not_the_wait_that_the_server_asked_for() {
-    let server = Script::default();
-    let source = source(&server, patient());
+    let server = FakeServer::new();
+    let source = source_over_fetch(&server, patient());
     server.open();
     server.retry(seconds(60));
-    server.hang_up();
+    server.lose();
     assert!(is_waiting(&source, LONG));
-    server.come_online();
+    server.clock().go_online();
     assert_eq!(server.attempts().len(), 1);
-    server.advance(seconds(60));
+    server.clock().advance(seconds(60));
     assert_eq!(server.attempts().len(), 2);
 }
 
 #[test]
 fn a_network_that_comes_back_replaces_an_open_connection() {
-    let server = Script::default();
-    let _source = source(&server, patient());
+    let server = FakeServer::new();
+    let _source = source_over_fetch(&server, patient());
     server.open();
-    server.send_unheard(Some("id-1"));
-    server.come_online();
-    server.advance(Duration::ZERO);
-    assert_eq!(server.attempts(), ["", "id-1"]);
-    assert_eq!(server.lines(), 1);
+    server.send_with_id("unheard", "", "id-1");
+    server.clock().go_online();
+    server.clock().advance(Duration::ZERO);
+    assert_eq!(resumed_from(&server), ["", "id-1"]);
+    assert_eq!(server.connections(), 1);
 }
 
 #[test]
 fn a_source_listens_for_the_network_until_it_closes_or_is_dropped() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let closed = source(&server, patient());
     let dropped = source(&server, patient());
-    assert_eq!(server.online_listeners(), 2);
+    assert_eq!(server.clock().online_listeners().len(), 2);
     closed.close();
-    assert_eq!(server.online_listeners(), 1);
+    assert_eq!(server.clock().online_listeners().len(), 1);
     drop(dropped);
-    assert_eq!(server.online_listeners(), 0);
-    server.come_online();
-    assert_eq!(server.lines(), 0);
+    assert_eq!(server.clock().online_listeners().len(), 0);
+    server.clock().go_online();
+    assert_eq!(server.connections(), 0);
 }
 
 #[test]
 fn a_lost_connection_is_made_again_after_the_reconnection_time() {
-    let server = Script::default();
-    let source = source(&server, Policy::browser());
+    let server = FakeServer::new();
+    let source = source_over_fetch(&server, Policy::browser());
     server.open();
-    server.hang_up();
+    server.lose();
     assert!(is_waiting(&source, seconds(3)));
-    assert_eq!(server.lines(), 0);
-    server.advance(seconds(3) - Duration::from_millis(1));
+    assert_eq!(server.connections(), 0);
+    server
+        .clock()
+        .advance(seconds(3) - Duration::from_millis(1));
     assert_eq!(server.attempts().len(), 1);
-    server.advance(Duration::from_millis(1));
+    server.clock().advance(Duration::from_millis(1));
     assert_eq!(server.attempts().len(), 2);
     assert!(matches!(source.state(), State::Connecting));
 }
 
 #[test]
 fn the_server_sets_the_reconnection_time_for_all_connections_to_come() {
-    let server = Script::default();
-    let source = source(&server, Policy::browser());
+    let server = FakeServer::new();
+    let source = source_over_fetch(&server, Policy::browser());
     server.open();
     server.retry(seconds(9));
     for _ in 0..3 {
-        server.hang_up();
+        server.lose();
         assert!(is_waiting(&source, seconds(9)));
-        server.advance(seconds(9));
+        server.clock().advance(seconds(9));
         server.open();
     }
 }
 
 #[test]
 fn an_event_that_nobody_hears_moves_the_id_on_and_starts_the_count_again() {
-    let server = Script::default();
-    let source = source(&server, Policy::browser().close_after_losses(2));
+    let server = FakeServer::new();
+    let source = source_over_fetch(&server, Policy::browser().close_after_losses(2));
     for id in ["1", "2", "3"] {
         server.open();
-        server.send_unheard(Some(id));
+        server.send_with_id("unheard", "", id);
         assert_eq!(source.last_event_id(), id);
-        server.hang_up();
-        server.advance(seconds(3));
+        server.lose();
+        server.clock().advance(seconds(3));
     }
-    assert_eq!(server.attempts(), ["", "1", "2", "3"]);
+    assert_eq!(resumed_from(&server), ["", "1", "2", "3"]);
 }
 
 #[test]
 fn a_comment_is_a_sign_of_life_and_nothing_else() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let policy = Policy::browser().on_idle(seconds(10), Then::Close);
-    let source = source(&server, policy.close_after_losses(2));
+    let source = source_over_fetch(&server, policy.close_after_losses(2));
     server.open();
-    server.send_unheard(Some("1"));
+    server.send_with_id("unheard", "", "1");
     for _ in 0..5 {
-        server.advance(seconds(9));
-        server.send_unheard(None);
+        server.clock().advance(seconds(9));
+        server.comment();
     }
     assert_eq!(source.last_event_id(), "1");
-    server.hang_up();
-    server.advance(seconds(3));
+    server.lose();
+    server.clock().advance(seconds(3));
     server.open();
-    server.send_unheard(None);
-    server.hang_up();
+    server.comment();
+    server.lose();
     assert!(source.state().is_closed(), "two losses in a row");
 }
 
 #[test]
 fn a_comment_does_not_outlast_the_silence_after_it() {
-    let server = Script::default();
+    let server = FakeServer::new();
     let policy = Policy::browser().on_idle(seconds(10), Then::Close);
-    let source = source(&server, policy);
+    let source = source_over_fetch(&server, policy);
     server.open();
-    server.advance(seconds(9));
-    server.send_unheard(None);
-    server.advance(seconds(10));
+    server.clock().advance(seconds(9));
+    server.comment();
+    server.clock().advance(seconds(10));
     assert!(source.state().is_closed());
 }

@@ -174,7 +174,7 @@ impl Fetch {
         self
     }
 
-    pub(super) fn start(&self) -> Option<Rc<str>> {
+    pub(crate) fn start(&self) -> Option<Rc<str>> {
         self.last_event_id.as_deref().map(Rc::from)
     }
 

@@ -1,0 +1,154 @@
+//! What the fake server promises to tests that are not ours.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use super::FakeServer;
+use crate::{CloseReason, Error, Event, EventSource, Policy, State};
+
+#[test]
+fn a_source_that_is_opened_while_it_lives_is_served() {
+    let server = FakeServer::new();
+    let source = EventSource::open("/prices").unwrap();
+    let heard = Rc::new(RefCell::new(Vec::new()));
+    let journal = Rc::clone(&heard);
+    let _listener = source
+        .on("price", move |event: Event<f64>| {
+            let id = event.last_event_id().to_owned();
+            journal.borrow_mut().push((event.data, id));
+        })
+        .unwrap();
+    assert!(matches!(source.state(), State::Connecting));
+    server.open();
+    assert!(matches!(source.state(), State::Open));
+    server.send_with_id("price", "1.5", "7");
+    server.send("price", &2.5);
+    server.send("volume", &9);
+    let seven = "7".to_owned();
+    assert_eq!(*heard.borrow(), [(1.5, seven.clone()), (2.5, seven)]);
+    assert_eq!(server.listened_names(), ["price"]);
+}
+
+#[test]
+fn what_is_sent_comes_after_the_answer() {
+    let server = FakeServer::new();
+    let source = EventSource::open("/prices").unwrap();
+    server.send("unheard", &());
+    assert!(matches!(source.state(), State::Open));
+}
+
+#[test]
+fn one_at_an_url_serves_that_alone_and_the_last_one_made_serves_first() {
+    let (all, prices) = (FakeServer::new(), FakeServer::at("/prices"));
+    let _prices = EventSource::open("/prices").unwrap();
+    let _scores = EventSource::open("/scores").unwrap();
+    assert_eq!(prices.attempts().len(), 1);
+    let urls: Vec<_> = all
+        .attempts()
+        .into_iter()
+        .map(|attempt| attempt.url)
+        .collect();
+    assert_eq!(urls, ["/scores"]);
+    drop(prices);
+    let _again = EventSource::open("/prices").unwrap();
+    assert_eq!(all.connections(), 2);
+}
+
+#[test]
+fn a_failure_over_the_browsers_own_source_tells_no_status() {
+    let server = FakeServer::new();
+    let source = EventSource::open("/prices").unwrap();
+    let _errors = source.on_error(|_| {});
+    server.fail(503);
+    assert!(matches!(
+        source.state(),
+        State::Closed(CloseReason::Policy(Error::GivenUp { .. }))
+    ));
+}
+
+#[test]
+fn what_a_browser_reconnects_by_itself_is_answered_again() {
+    let server = FakeServer::new();
+    let source = EventSource::open("/prices").unwrap();
+    let _errors = source.on_error(|_| {});
+    server.open();
+    server.lose();
+    assert!(matches!(source.state(), State::Waiting { attempt: 1, .. }));
+    server.open();
+    assert!(matches!(source.state(), State::Open));
+    assert_eq!(server.attempts().len(), 1, "the others are the browser's");
+}
+
+#[test]
+fn time_passes_as_the_test_has_it() {
+    let server = FakeServer::new();
+    let source = EventSource::builder("/prices")
+        .policy(Policy::resilient())
+        .open()
+        .unwrap();
+    server.fail(503);
+    assert_eq!(server.clock().reports().len(), 1, "nobody heard of it");
+    server.clock().advance(Duration::from_millis(999));
+    assert!(matches!(source.state(), State::Waiting { .. }));
+    server.clock().advance(Duration::from_millis(1));
+    assert!(matches!(source.state(), State::Connecting));
+    assert_eq!(server.attempts().len(), 2);
+}
+
+#[cfg(feature = "fetch")]
+mod over_fetch {
+    use super::*;
+    use crate::Fetch;
+
+    #[test]
+    fn a_failure_tells_its_status() {
+        let server = FakeServer::new();
+        let source = EventSource::builder("/prices")
+            .fetch(Fetch::new().last_event_id("41"))
+            .open()
+            .unwrap();
+        let _errors = source.on_error(|_| {});
+        server.fail(404);
+        assert!(matches!(
+            source.state(),
+            State::Closed(CloseReason::Policy(Error::Status { status: 404, .. }))
+        ));
+        assert_eq!(server.attempts()[0].last_event_id, "41");
+    }
+
+    #[test]
+    fn the_end_of_a_response_to_a_post_is_the_end() {
+        let server = FakeServer::new();
+        let post = || EventSource::builder("/tokens").fetch(Fetch::post());
+        let (finished, awaiting) = (post().open(), post().terminal_data("[DONE]").open());
+        let (finished, awaiting) = (finished.unwrap(), awaiting.unwrap());
+        let _errors = awaiting.on_error(|_| {});
+        server.open();
+        server.end();
+        assert!(matches!(
+            finished.state(),
+            State::Closed(CloseReason::Finished)
+        ));
+        assert!(matches!(
+            awaiting.state(),
+            State::Closed(CloseReason::Policy(Error::ConnectionLost { .. }))
+        ));
+    }
+
+    #[test]
+    fn comments_are_signs_of_life() {
+        let server = FakeServer::new();
+        let source = EventSource::builder("/prices")
+            .fetch(Fetch::new())
+            .policy(Policy::browser().on_idle(Duration::from_secs(10), crate::Then::Close))
+            .open()
+            .unwrap();
+        let _errors = source.on_error(|_| {});
+        server.open();
+        server.clock().advance(Duration::from_secs(9));
+        server.comment();
+        server.clock().advance(Duration::from_secs(9));
+        assert!(matches!(source.state(), State::Open));
+        server.clock().advance(Duration::from_secs(1));
+        assert!(source.state().is_closed());
+    }
+}
