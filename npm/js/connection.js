@@ -248,7 +248,7 @@ export class Connection {
     const { terminalEvent, terminalData } = this.#settings;
     const { name, isDom, listeners } = subscription;
     if (terminalData !== undefined && raw.data === terminalData) return this.#end({ type: "finished" });
-    if (isDom) this.target?.dispatchEvent(new MessageEvent(name, raw));
+    if (isDom) this.target?.dispatchEvent(new MessageEvent(name, messageInit(raw)));
     if (!this.isClosed && !listeners.isEmpty) this.#handOver(subscription, raw);
     if (name === terminalEvent) this.#end({ type: "finished" });
   }
@@ -504,6 +504,9 @@ function causeOf({ code }) {
 
 /** The DOM's event, which tells more here than elsewhere. @param {EventSourceError} error */
 const errorEvent = (error) => Object.assign(new Event("error"), { error });
+
+/** What a message has of its own: all that an event has is slow to ask for. @param {RawEvent} raw */
+const messageInit = ({ data, lastEventId, origin }) => ({ data, lastEventId, origin });
 
 /** @param {CloseReason} reason @returns {any} */
 const errorOf = (reason) => (reason.type === "policy" ? reason.error : undefined);
