@@ -13,8 +13,8 @@ use alloc::{rc::Rc, vec::Vec};
 use core::{fmt, time::Duration};
 
 pub use backoff::Backoff;
-pub(crate) use rule::Rule;
 pub use rule::{Decision, Situation};
+pub(crate) use rule::{OwnRule, Rule};
 
 /// What a source does about trouble: a set of limits, from one of three presets.
 ///
@@ -51,7 +51,9 @@ pub use rule::{Decision, Situation};
 ///     .on_idle(Duration::from_secs(45), Then::Reopen)
 ///     .close_when_down_for(Duration::from_secs(600));
 /// ```
-#[derive(Clone)]
+///
+/// Two policies are equal where they say the same, and have the same rule: one of a policy and its clone.
+#[derive(Clone, PartialEq)]
 pub struct Policy {
     close_after_losses: Option<u32>,
     close_when_down_for: Option<Duration>,
@@ -66,11 +68,11 @@ pub struct Policy {
     opening: Option<Limit>,
     healthy_after: Duration,
     reopen_on_wake: bool,
-    rule: Option<Rc<Rule>>,
+    rule: Option<OwnRule>,
 }
 
 /// A time, and what to do when it is over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Limit {
     after: Duration,
     then: Then,
@@ -256,7 +258,7 @@ impl Policy {
     /// });
     /// ```
     pub fn rule(mut self, rule: impl Fn(&Situation<'_>) -> Decision + 'static) -> Self {
-        self.rule = Some(Rc::new(rule));
+        self.rule = Some(OwnRule(Rc::new(rule)));
         self
     }
 }

@@ -1,10 +1,21 @@
 //! What a user's own rule is asked, and may answer.
 
+use alloc::rc::Rc;
 use core::time::Duration;
 
 use crate::Error;
 
 pub(crate) type Rule = dyn Fn(&Situation<'_>) -> Decision;
+
+/// A user's own rule.
+#[derive(Clone)]
+pub(crate) struct OwnRule(pub(crate) Rc<Rule>);
+
+impl PartialEq for OwnRule {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
 
 /// What a [rule](crate::Policy::rule) is asked about.
 #[derive(Clone, Debug)]

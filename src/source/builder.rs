@@ -9,6 +9,7 @@ use super::{
     EventSource,
     connection::{Connection, Settings},
     queue::Queue,
+    sharing,
     subscriptions::check_name,
 };
 #[cfg(any(feature = "testing", all(test, feature = "json")))]
@@ -37,7 +38,9 @@ use crate::{Fetch, transport::FetchConnector};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+///
+/// Two builders are equal where they set up the same.
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "a builder opens nothing until `open` is called"]
 pub struct EventSourceBuilder {
     url: String,
@@ -154,6 +157,29 @@ impl EventSourceBuilder {
             close_on_abort(&connection, signal);
         }
         Ok(EventSource::new(connection))
+    }
+
+    /// Opens the source, or joins the one that was opened by this method from an equal builder and is still open: all
+    /// of them share one connection, of which browsers allow but six to a host over HTTP/1.1. It closes when the last one
+    /// of all their handles, listeners and streams goes. [`close`](EventSource::close) closes it for all at once.
+    ///
+    /// Whoever joins hears what comes from then on.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error};
+    /// # fn run() -> Result<(), Error> {
+    /// let prices = || EventSource::builder("/prices");
+    /// let chart = prices().share()?;
+    /// let table = prices().share()?; // the same connection
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn share(self) -> Result<EventSource, Error> {
+        sharing::join_or_open(self)
     }
 
     fn surroundings(&self) -> Result<Surroundings, Error> {

@@ -5,6 +5,7 @@ mod closed;
 mod connection;
 mod listener;
 mod queue;
+mod sharing;
 mod slots;
 mod stream;
 mod subscriptions;

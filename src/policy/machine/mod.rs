@@ -86,7 +86,7 @@ impl Machine {
     }
 
     pub(crate) fn rule(&self) -> Option<Rc<Rule>> {
-        self.policy.rule.clone()
+        self.policy.rule.as_ref().map(|rule| Rc::clone(&rule.0))
     }
 
     /// How many times in a row the connection has failed.

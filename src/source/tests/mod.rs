@@ -4,6 +4,7 @@ mod errors;
 mod life;
 mod order;
 mod reopening;
+mod sharing;
 mod streams;
 mod waking;
 

@@ -38,7 +38,9 @@ use crate::{Error, transport::exception_message};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+///
+/// Two are equal where they ask for the same, and have the same function for fresh headers: one of a `Fetch` and its clone.
+#[derive(Clone, PartialEq)]
 pub struct Fetch {
     method: String,
     headers: Vec<(String, String)>,
@@ -52,7 +54,14 @@ pub struct Fetch {
     max_event_size: usize,
 }
 
-type FreshHeaders = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = HeadersResult>>>>;
+#[derive(Clone)]
+struct FreshHeaders(Rc<dyn Fn() -> Pin<Box<dyn Future<Output = HeadersResult>>>>);
+
+impl PartialEq for FreshHeaders {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
 
 /// What a function given to [`Fetch::fresh_headers`] resolves to: names and values.
 pub type HeadersResult = Result<Vec<(String, String)>, Box<dyn StdError>>;
@@ -114,7 +123,8 @@ impl Fetch {
     where
         F: Future<Output = HeadersResult> + 'static,
     {
-        self.fresh_headers = Some(Rc::new(move || Box::pin(headers())));
+        let headers = move || -> Pin<Box<dyn Future<Output = _>>> { Box::pin(headers()) };
+        self.fresh_headers = Some(FreshHeaders(Rc::new(headers)));
         self
     }
 
@@ -208,7 +218,7 @@ impl Fetch {
         signal: &AbortSignal,
     ) -> Result<Request, Error> {
         let fresh = match &self.fresh_headers {
-            Some(headers) => headers().await.map_err(|error| Error::Headers {
+            Some(FreshHeaders(headers)) => headers().await.map_err(|error| Error::Headers {
                 message: error.to_string(),
             })?,
             None => Vec::new(),

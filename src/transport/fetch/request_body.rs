@@ -4,10 +4,10 @@ use wasm_bindgen::JsValue;
 
 /// The body of a request; made from text, from bytes, or from what the browser's `fetch` takes besides, a `FormData` for
 /// instance. A `ReadableStream` is not taken: each attempt sends the body anew.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Body(BodyKind);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum BodyKind {
     Text(String),
     Bytes(Vec<u8>),
