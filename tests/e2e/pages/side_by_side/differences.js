@@ -48,6 +48,14 @@ const ID_WITH_NUL = {
   diff: ['+ MessageEvent "message" "2" id "1" from {own} at 1'],
 };
 
+const REFERRER = {
+  of: "fetch",
+  browser: "Firefox",
+  scope: "worker",
+  why: "in workers Firefox sends no referrer",
+  diff: ["+ referer: {own}/pages/side_by_side/worker.js", "+ referer: {own}/pages/side_by_side/worker.js"],
+};
+
 // So does Chromium's.
 
 const EMPTY_RETRY = {
@@ -95,6 +103,12 @@ const REDIRECTED_FOR_GOOD = {
 
 const REDIRECTED = { ...REDIRECTED_FOR_GOOD, browser: "Chromium" };
 
+const PASSWORD = {
+  of: "fetch",
+  why: "`fetch` takes no URL with a password in it",
+  diff: ['- url: "http://user:secret@127.0.0.1/x"', "+ url: throws EventSourceError"],
+};
+
 // What comes of being a script.
 
 const TRUST = {
@@ -123,6 +137,12 @@ const BORROWED = {
 
 // What is meant so.
 
+const ERROR = {
+  of: OURS,
+  why: "an `error` event tells what has happened",
+  diff: ["+ own: error"],
+};
+
 const UNKNOWN_OPTION = {
   of: OURS,
   why: "an option that there is not is taken for a slip, and refused",
@@ -137,8 +157,12 @@ export const DIFFERENCES = {
     "one without data goes back": [ID_WITHOUT_DATA_AGAIN],
     "one with a NUL": [ID_WITH_NUL],
   },
-  connections: { "retry: an empty one counts for nothing": [EMPTY_RETRY] },
-  answers: { "type with another charset": [CHARSET] },
+  connections: { "each header of a request": [REFERRER] },
+  retries: { "an empty one counts for nothing": [EMPTY_RETRY] },
+  answers: {
+    "what the error event is": [ERROR],
+    "type with another charset": [CHARSET],
+  },
   redirects: {
     "redirect 301": [REDIRECTED_FOR_GOOD],
     "redirect 302": [REDIRECTED],
@@ -159,5 +183,8 @@ export const DIFFERENCES = {
     "by EventTarget's own method": [BORROWED],
   },
   order: { "promises settle between two listeners of an event": [BETWEEN_LISTENERS] },
-  interface: { "unknown options": [UNKNOWN_OPTION] },
+  interface: {
+    "a URL with a password": [PASSWORD],
+    "unknown options": [UNKNOWN_OPTION],
+  },
 };

@@ -85,7 +85,7 @@ export class Play {
     };
   }
 
-  heard(source, label, event, self = source) {
+  heard(source, label, event, self) {
     const { type, target, currentTarget } = event;
     const words = [label && `${label}:`, event.constructor.name, JSON.stringify(type)];
     if (event instanceof MessageEvent) {
@@ -143,9 +143,15 @@ export class Play {
     await fetch(this.#control(path, "release"), { method: "POST" });
   }
 
-  /** Resolves when the server has seen so many requests, and ends of them. */
-  async seen(path, attempts, closed = 0) {
-    return (await fetch(this.#control(path, `seen?attempts=${attempts}&closed=${closed}`))).json();
+  /** What the server has seen, as soon as that is so many requests, and ends of them. */
+  async seen(path, count, closed = 0) {
+    for (;;) {
+      const seen = await (await fetch(this.#control(path, "seen"))).json();
+      const ends = seen.attempts.filter(({ closed_ms }) => closed_ms !== null);
+      if (seen.attempts.length >= count && ends.length >= closed) return seen;
+      // Asked again and again: a question that waits would take a connection that the streams of others wait for.
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 
   /** Records the requests that the server has seen, as soon as there are so many. */

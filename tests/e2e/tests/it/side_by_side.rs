@@ -13,6 +13,7 @@ tests! {
     names,
     ids,
     connections,
+    retries,
     answers,
     redirects,
     origins,
@@ -36,6 +37,10 @@ async fn ids(stage: &mut Stage<'_>) {
 
 async fn connections(stage: &mut Stage<'_>) {
     compare(stage, "connections").await;
+}
+
+async fn retries(stage: &mut Stage<'_>) {
+    compare(stage, "retries").await;
 }
 
 async fn answers(stage: &mut Stage<'_>) {

@@ -14,6 +14,17 @@ const type = (...types) => plays([{ ...BODY, headers: types.map((type) => ["cont
 export default {
   ...Object.fromEntries(STATUSES.map((number) => [`status ${number}`, status(number)])),
 
+  "an error with a body that goes on": plays([{ status: 404, steps: [send("x"), "silence"] }]),
+
+  "what the error event is": async (play) => {
+    const source = play.open(await play.stream({ status: 404 }));
+    const event = await play.next(source, "error");
+    const { bubbles, cancelable, composed, defaultPrevented } = event;
+    play.record(JSON.stringify({ bubbles, cancelable, composed, defaultPrevented }));
+    play.record(event);
+    for (const name of Object.keys(event)) play.record(`own: ${name}`);
+  },
+
   "type text/event-stream": type("text/event-stream"),
   "type in capitals": type("Text/EVENT-Stream"),
   "type with a parameter": type("text/event-stream; x=y"),

@@ -2,15 +2,6 @@
 
 import { END, ending, plays, send, sending } from "../play.js";
 
-/** The wait before the second request is short, when a browser's own default would be seconds. */
-const waitsShortly = (...texts) => async (play) => {
-  const path = await play.stream({ steps: texts.map(send) }, sending(END));
-  const source = play.open(path);
-  await play.over(source);
-  const { attempts: [first, second] } = await play.seen(path, 2);
-  play.record(`short: ${second.opened_ms - first.closed_ms < 2500}`);
-};
-
 export default {
   "the server ends the stream": plays([ending("data: 1\n\n"), sending("data: 2\n\n", END)]),
   "the connection is reset": async (play) => {
@@ -30,16 +21,6 @@ export default {
   "another status says stop": plays([ending("data: 1\n\n"), { status: 503 }]),
   "another content type says stop": plays([ending("data: 1\n\n"), { headers: [["content-type", "text/plain"]] }]),
 
-  "retry: a small time": waitsShortly("retry: 1\n\n"),
-  "retry: zero": waitsShortly("retry: 0\n\n"),
-  "retry: with zeros in front": waitsShortly("retry: 0001\n\n"),
-  "retry: in an unfinished event": waitsShortly("retry: 1\ndata: x"),
-  "retry: the last one counts": waitsShortly("retry: 20000\nretry: 1\n\n"),
-  "retry: what is no number counts for nothing": waitsShortly(
-    "retry: 1\nretry: x\nretry: 90000x\nretry: -90000\nretry: 9000.5\nretry: +90000\nretry:  90000\nretry: ９００００\n\n",
-  ),
-  "retry: an empty one counts for nothing": waitsShortly("retry: 1\nretry:\nretry\n\n"),
-
   "readyState between connections": async (play) => {
     const path = await play.stream(ending("data: 1\n\n"), { before: ["wait"], ...sending(END) });
     const source = play.open(path);
@@ -54,6 +35,18 @@ export default {
     await play.release(path);
     await end;
     play.record(`open again: ${source.readyState}`);
+  },
+
+  "each header of a request": async (play) => {
+    const path = await play.stream(ending("id: 7\ndata: 1\n\n"), sending(END));
+    const source = play.open(path);
+    await play.over(source);
+    source.close();
+    const { attempts } = await play.seen(path, 2);
+    for (const { headers } of attempts) {
+      play.record("request");
+      for (const [name, value] of Object.entries(headers)) play.record(`${name}: ${value}`);
+    }
   },
 
   "listeners outlive connections": async (play) => {

@@ -103,6 +103,26 @@ export default {
     await play.served(path);
   },
 
+  "relative URLs on a page with a base": (play) => {
+    if (!globalThis.document) return play.record("a worker has none");
+    const base = document.createElement("base");
+    base.href = "/base/of/it";
+    document.head.append(base);
+    play.tries("url", () => play.open("x").url);
+    base.remove();
+    play.tries("without", () => play.open("x").url);
+  },
+
+  "URLs of other schemes": (play) => {
+    for (const url of ["about:blank", "javascript:void 0", "mailto:x@y.invalid", "HTTPS://x.invalid"]) {
+      play.tries(url, () => play.open(url).url);
+    }
+  },
+
+  "a URL with a password": (play) => {
+    play.tries("url", () => play.open("http://user:secret@127.0.0.1/x").url);
+  },
+
   "a URL object": async (play) => {
     const path = await play.stream(sending("data: 1\n\n", END));
     const url = new URL(path, location.href);

@@ -2,11 +2,9 @@
 
 import { END, ending, sending } from "../play.js";
 
-/** Three promises deep. */
+/** Many promises deep. */
 async function later(what) {
-  await null;
-  await null;
-  await null;
+  for (let depth = 0; depth < 100; depth += 1) await null;
   what();
 }
 
