@@ -50,7 +50,11 @@ export function read(given, checks, path = "") {
   const options = {};
   for (const name in given) {
     if (!Object.hasOwn(checks, name)) throw wrong(`there is no option \`${path}${name}\``);
-    if (given[name] !== undefined) options[name] = checks[name](given[name], path + name);
+  }
+  // Asked for by name, as the DOM does: what is not enumerable counts, such as a getter of a class.
+  for (const name in checks) {
+    const value = given[name];
+    if (value !== undefined) options[name] = checks[name](value, path + name);
   }
   return options;
 }

@@ -21,12 +21,12 @@ export class EventSource extends EventTarget {
   #handlers = new Map();
 
   /** @param {string | URL} url @param {unknown} [init] */
-  constructor(url, init) {
+  constructor(url, init = undefined) {
     super();
     if (arguments.length === 0) throw new TypeError("EventSource: 1 argument required, but only 0 present");
     memory();
     const chosen = settings(init);
-    this.#url = resolve(String(url));
+    this.#url = resolve(`${url}`);
     this.#withCredentials = chosen.withCredentials;
     this.#connection = new Connection(this.#url, chosen);
     registry.register(this, this.#connection);
@@ -76,7 +76,8 @@ export class EventSource extends EventTarget {
    * @param {boolean | AddEventListenerOptions} [options]
    */
   addEventListener(type, callback, options) {
-    super.addEventListener(type, callback, options);
+    // As many arguments as were given: the DOM refuses too few.
+    super.addEventListener(.../** @type {[any, any, any]} */ (/** @type {unknown} */ (arguments)));
     if (callback === null || callback === undefined || this.#connection.isClosed) return;
     this.#connection.target = this;
     this.#connection.subscribe(String(type)).isDom = true;
@@ -146,6 +147,10 @@ export class EventSource extends EventTarget {
   }
 }
 
+// As the standard has them, and unlike those of other classes, they are found by `for … in`.
+for (const name of ["url", "withCredentials", "readyState", "onopen", "onmessage", "onerror", "close"]) {
+  Object.defineProperty(EventSource.prototype, name, { enumerable: true });
+}
 const constants = Object.entries(STATES).map(([name, value]) => [name, { value, enumerable: true }]);
 Object.defineProperties(EventSource, Object.fromEntries(constants));
 Object.defineProperties(EventSource.prototype, {

@@ -1,4 +1,4 @@
-//! Static files: the demo page and the npm package.
+//! Static files: the demo page, the npm package and pages of tests.
 
 use std::path::Path;
 
@@ -34,4 +34,19 @@ pub(crate) fn routes(www: Option<&Path>, pkg: Option<&Path>) -> Router {
         router = router.layer(SetResponseHeaderLayer::overriding(name, value));
     }
     router
+}
+
+/// Serves `pages` at `/pages/`.
+pub(crate) fn pages(pages: Option<&Path>) -> Router {
+    let router = Router::new();
+    let Some(pages) = pages else {
+        return router;
+    };
+    let fresh = HeaderValue::from_static("no-cache");
+    router
+        .nest_service("/pages", ServeDir::new(pages))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CACHE_CONTROL,
+            fresh,
+        ))
 }

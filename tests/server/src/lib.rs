@@ -67,6 +67,8 @@ pub struct Config {
     pub www: Option<PathBuf>,
     /// A folder to serve at `/pkg/`.
     pub pkg: Option<PathBuf>,
+    /// A folder to serve at `/pages/`, whose pages may do what they like: no content security policy holds them back.
+    pub pages: Option<PathBuf>,
     /// A file that says where the server listens, for as long as it does.
     pub announce: Option<PathBuf>,
 }
@@ -89,7 +91,10 @@ impl Server {
     ///
     /// When a port is taken, a folder is not there, or the announcement cannot be written.
     pub async fn start(config: Config) -> io::Result<Self> {
-        for folder in [&config.www, &config.pkg].into_iter().flatten() {
+        for folder in [&config.www, &config.pkg, &config.pages]
+            .into_iter()
+            .flatten()
+        {
             must_be_folder(folder)?;
         }
         let first = listen(config.port).await?;

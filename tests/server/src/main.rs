@@ -51,6 +51,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         www: arguments.www,
         pkg: arguments.pkg,
         announce: arguments.announce,
+        ..Config::default()
     })
     .await?;
     let (origin, second) = (server.origin(), server.second_origin());

@@ -4,6 +4,7 @@
 mod demo;
 mod npm;
 mod npm_fetch;
+mod side_by_side;
 
 use std::{
     path::{Path, PathBuf},
@@ -38,7 +39,13 @@ fn main() -> ExitCode {
     let browsers = [Kind::Chromium, Kind::Firefox].map(|kind| (kind, Arc::new(Shared::default())));
     let mut trials = Vec::new();
     // In turn, so that both browsers have something to do.
-    for &(name, test) in demo::TESTS.iter().chain(npm::TESTS).chain(npm_fetch::TESTS) {
+    let tests = [
+        demo::TESTS,
+        npm::TESTS,
+        npm_fetch::TESTS,
+        side_by_side::TESTS,
+    ];
+    for &(name, test) in tests.into_iter().flatten() {
         for (kind, browser) in &browsers {
             let (runtime, browser, kind) = (Arc::clone(&runtime), Arc::clone(browser), *kind);
             trials.push(Trial::test(format!("{name} ({kind:?})"), move || {
@@ -107,6 +114,7 @@ async fn serve(port: u16) -> Server {
         port,
         www: Some(root().join("www")),
         pkg: Some(pkg),
+        pages: Some(root().join("tests/e2e/pages")),
         ..Config::default()
     })
     .await

@@ -14,6 +14,7 @@ async fn serving(name: &str) -> Server {
         ("www/style.css", "a {}"),
         ("pkg/it.js", "export {}"),
         ("pkg/it_bg.wasm", "\0asm"),
+        ("pages/test.html", "<!doctype html>test"),
         ("secret.txt", "secret"),
     ];
     for (path, content) in files {
@@ -24,6 +25,7 @@ async fn serving(name: &str) -> Server {
     let config = Config {
         www: Some(root.join("www")),
         pkg: Some(root.join("pkg")),
+        pages: Some(root.join("pages")),
         ..Config::default()
     };
     Server::start(config).await.expect("it starts")
@@ -68,6 +70,17 @@ async fn serves_the_page_and_the_package_with_their_types_and_guards() {
         assert_eq!(again.status, 304);
         assert_guarded(&again);
     }
+}
+
+#[tokio::test]
+async fn pages_of_tests_may_do_what_they_like() {
+    let server = serving("pages").await;
+    let answer = fetch(format!("{}/pages/test.html", server.origin())).await;
+    assert_eq!((answer.status, answer.text()), (200, "<!doctype html>test"));
+    assert_eq!(answer.header("cache-control"), Some("no-cache"));
+    assert_eq!(answer.header("content-security-policy"), None);
+    let nothing = fetch(format!("{}/pages/nothing.html", server.origin())).await;
+    assert_eq!(nothing.status, 404);
 }
 
 #[tokio::test]

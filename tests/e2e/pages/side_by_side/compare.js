@@ -1,0 +1,69 @@
+// Plays each scenario of a subject with all contenders at once, and compares what they have recorded.
+
+import { CONTENDERS, Play, watchErrors } from "./play.js";
+import { diff } from "./diff.js";
+import { DIFFERENCES } from "./differences.js";
+
+/** How long a scenario may take, in milliseconds. */
+const PATIENCE = 8_000;
+
+const BROWSER = navigator.userAgent.includes("Firefox") ? "Firefox" : "Chromium";
+const SCOPE = "document" in globalThis ? "window" : "worker";
+
+watchErrors();
+
+/** What is not as it should be, as text. */
+export async function compare(subject, secondOrigin) {
+  const { default: scenarios } = await import(`./scenarios/${subject}.js`);
+  const complaints = [];
+  const unmet = new Set(Object.keys(DIFFERENCES[subject] ?? {}));
+  for (const [name, scenario] of Object.entries(scenarios)) {
+    const title = `${subject}: ${name}`;
+    const known = DIFFERENCES[subject]?.[name] ?? [];
+    unmet.delete(name);
+    const [native, ...others] = await playAll(scenario, secondOrigin);
+    if (native.lines.length === 0) complaints.push(`${title}: nothing was recorded`);
+    for (const { contender, lines } of others) {
+      const expected = known.filter((difference) => isAbout(difference, contender)).flatMap(({ diff }) => diff);
+      const found = diff(native.lines, lines);
+      if (found.join("\n") !== expected.join("\n")) complaints.push(complaint(title, contender, native.lines, expected, found));
+    }
+    if ([native, ...others].some(({ hasFailed }) => hasFailed)) {
+      // Others would take their time in the same way.
+      complaints.push(`${title}: it does not come to its end`);
+      return complaints;
+    }
+  }
+  for (const name of unmet) complaints.push(`${subject}: there are differences of "${name}", which is no scenario`);
+  return complaints;
+}
+
+/** Whether a difference is one of this contender, here. */
+function isAbout({ of, browser = BROWSER, scope = SCOPE }, contender) {
+  return [of].flat().includes(contender) && browser === BROWSER && scope === SCOPE;
+}
+
+async function playAll(scenario, secondOrigin) {
+  return Promise.all(
+    Object.keys(CONTENDERS).map(async (contender) => {
+      const play = new Play(CONTENDERS[contender], secondOrigin);
+      const limit = new Promise((resolve) => setTimeout(resolve, PATIENCE, "late"));
+      try {
+        if ((await Promise.race([scenario(play), limit])) === "late") throw new Error("it takes too long");
+      } catch (error) {
+        play.record(`it failed: ${error}`);
+        play.hasFailed = true;
+      }
+      await play.end();
+      return { contender, lines: play.lines, hasFailed: play.hasFailed };
+    }),
+  );
+}
+
+function complaint(title, contender, native, expected, found) {
+  const list = (lines) => lines.map((line) => `    ${line}\n`).join("") || "    nothing\n";
+  return (
+    `${title}\n  ${contender} in ${BROWSER} is expected to differ by\n${list(expected)}  but differs by\n${list(found)}` +
+    `  from the browser's own\n${list(native)}`
+  );
+}

@@ -1,0 +1,190 @@
+// What is known to differ from the browser's own class, in the recordings of which scenario, and why. It has to differ
+// in just this way: the test also tells when a difference is gone.
+
+const OURS = ["browser", "fetch"];
+
+const ASKS = "accept: text/event-stream; cache-control: no-cache; pragma: no-cache";
+
+// Firefox's own class departs from the standard, and with it whatever stands on it.
+
+const NUL_IN_DATA = {
+  of: "fetch",
+  browser: "Firefox",
+  why: "Firefox drops a NUL in data",
+  diff: [
+    '- MessageEvent "message" "ab" id "" from {own} at 1',
+    '+ MessageEvent "message" "a\\u0000b" id "" from {own} at 1',
+  ],
+};
+
+const ID_WITHOUT_DATA = {
+  of: "fetch",
+  browser: "Firefox",
+  why: "Firefox forgets an id that comes without data",
+  diff: [
+    '- MessageEvent "message" "1" id "" from {own} at 1',
+    '- MessageEvent "end" "" id "" from {own} at 1',
+    '+ MessageEvent "message" "1" id "1" from {own} at 1',
+    '+ MessageEvent "end" "" id "1" from {own} at 1',
+  ],
+};
+
+const ID_WITHOUT_DATA_AGAIN = {
+  ...ID_WITHOUT_DATA,
+  diff: [
+    '- MessageEvent "message" "again" id "" from {own} at 1',
+    '- MessageEvent "end" "" id "" from {own} at 1',
+    '+ MessageEvent "message" "again" id "7" from {own} at 1',
+    '+ MessageEvent "end" "" id "7" from {own} at 1',
+    `- request: GET /streams/{1} ${ASKS}`,
+    `+ request: GET /streams/{1} ${ASKS}; last-event-id: 7`,
+  ],
+};
+
+const ID_WITH_NUL = {
+  of: "fetch",
+  browser: "Firefox",
+  why: "Firefox loses the event of an id that has a NUL in it",
+  diff: ['+ MessageEvent "message" "2" id "1" from {own} at 1'],
+};
+
+const REFERRER = {
+  of: "fetch",
+  browser: "Firefox",
+  scope: "worker",
+  why: "in workers Firefox sends no referrer",
+  diff: ["+ referer: {own}/pages/side_by_side/worker.js", "+ referer: {own}/pages/side_by_side/worker.js"],
+};
+
+// So does Chromium's.
+
+const EMPTY_RETRY = {
+  of: "fetch",
+  browser: "Chromium",
+  why: "Chromium takes an empty `retry` for its own default, where the standard ignores it",
+  diff: ["- short: false", "+ short: true"],
+};
+
+const CHARSET = {
+  of: "fetch",
+  browser: "Chromium",
+  why: "Chromium refuses a charset other than UTF-8, where the standard decodes all streams as UTF-8",
+  diff: [
+    '- Event "error" at 2',
+    "- then it is at 2",
+    '+ Event "open" at 1',
+    '+ MessageEvent "message" "1" id "" from {own} at 1',
+    '+ MessageEvent "end" "" id "" from {own} at 1',
+    "+ then it is at 1",
+  ],
+};
+
+// What comes of running on top of `fetch`.
+
+const REFUSED = {
+  of: "fetch",
+  why: "to `fetch` a refusal by CORS looks like a lost connection, which is to be established again",
+  diff: ['- Event "error" at 2', '+ Event "error" at 0'],
+};
+
+const PREFLIGHT = {
+  of: "fetch",
+  why: "at another origin `fetch` asks whether it may send `Last-Event-ID`, where the browser's own just does",
+  diff: ["+ preflights: 1"],
+};
+
+const REDIRECTED_FOR_GOOD = {
+  of: "fetch",
+  why:
+    "after a redirect the browser's own goes on where it has led to (Firefox: only where it was for good); `fetch` does " +
+    "not tell whether it was, and each connection begins at the source's URL",
+  diff: [`+ request: GET /streams/{2} ${ASKS}; last-event-id: 1`],
+};
+
+const REDIRECTED = { ...REDIRECTED_FOR_GOOD, browser: "Chromium" };
+
+const PASSWORD = {
+  of: "fetch",
+  why: "`fetch` takes no URL with a password in it",
+  diff: ['- url: "http://user:secret@127.0.0.1/x"', "+ url: throws EventSourceError"],
+};
+
+// What comes of being a script.
+
+const TRUST = {
+  of: OURS,
+  why: "only the browser makes events that are trusted",
+  diff: ["- isTrusted: true", "+ isTrusted: false", "- isTrusted: true", "+ isTrusted: false"],
+};
+
+const BETWEEN_LISTENERS = {
+  of: OURS,
+  why: "promises do not settle between two listeners of one event, since the script that dispatches it has not returned",
+  diff: [
+    '+ second: MessageEvent "message" "1" id "" from {own} at 1',
+    '- second: MessageEvent "message" "1" id "" from {own} at 1',
+  ],
+};
+
+const BORROWED = {
+  of: OURS,
+  why: "of a listener that is added by `EventTarget`'s own method nobody tells the source",
+  diff: [
+    '- x: MessageEvent "message" "1" id "" from {own} at 1',
+    '- x: MessageEvent "message" "2" id "" from {own} at 1',
+  ],
+};
+
+// What is meant so.
+
+const ERROR = {
+  of: OURS,
+  why: "an `error` event tells what has happened",
+  diff: ["+ own: error"],
+};
+
+const UNKNOWN_OPTION = {
+  of: OURS,
+  why: "an option that there is not is taken for a slip, and refused",
+  diff: ["- an unknown one: 0", "+ an unknown one: throws TypeError"],
+};
+
+/** By subject and scenario. */
+export const DIFFERENCES = {
+  fields: { "a NUL in data": [NUL_IN_DATA] },
+  ids: {
+    "without data": [ID_WITHOUT_DATA],
+    "one without data goes back": [ID_WITHOUT_DATA_AGAIN],
+    "one with a NUL": [ID_WITH_NUL],
+  },
+  connections: { "each header of a request": [REFERRER] },
+  retries: { "an empty one counts for nothing": [EMPTY_RETRY] },
+  answers: {
+    "what the error event is": [ERROR],
+    "type with another charset": [CHARSET],
+  },
+  redirects: {
+    "redirect 301": [REDIRECTED_FOR_GOOD],
+    "redirect 302": [REDIRECTED],
+    "redirect 303": [REDIRECTED],
+    "redirect 307": [REDIRECTED],
+    "redirect 308": [REDIRECTED_FOR_GOOD],
+    "redirect to another origin": [REDIRECTED, PREFLIGHT],
+    "redirect for good to another origin": [REDIRECTED_FOR_GOOD, PREFLIGHT],
+  },
+  origins: {
+    "one that allows nobody": [REFUSED],
+    "one that allows anybody, with credentials": [REFUSED],
+    "one that allows nobody, with credentials": [REFUSED],
+    "a reconnection with an id": [PREFLIGHT],
+  },
+  listeners: {
+    "what an event is": [TRUST],
+    "by EventTarget's own method": [BORROWED],
+  },
+  order: { "promises settle between two listeners of an event": [BETWEEN_LISTENERS] },
+  interface: {
+    "a URL with a password": [PASSWORD],
+    "unknown options": [UNKNOWN_OPTION],
+  },
+};

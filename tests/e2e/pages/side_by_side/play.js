@@ -1,0 +1,225 @@
+// What a scenario is played with: one contender, a server to script, and a recording.
+
+import init, { EventSource } from "/pkg/index.js";
+
+await init();
+
+/** The browser's own class comes first: it is the measure. */
+export const CONTENDERS = {
+  native: { Class: globalThis.EventSource, init: {} },
+  browser: { Class: EventSource, init: {} },
+  fetch: { Class: EventSource, init: { transport: "fetch" } },
+};
+
+/** Ends a scenario. */
+export const END = "event: end\ndata\n\n";
+
+/** A step that sends a text. */
+export const send = (text) => ({ send: text });
+
+/** A step that sends bytes, each a character from U+0000 to U+00FF. */
+export const raw = (bytes) => ({ send_base64: btoa(bytes) });
+
+/** An attempt that sends texts, each as a chunk of its own, and goes on in silence. */
+export const sending = (...texts) => ({ steps: [...texts.map(send), "silence"] });
+
+/** An attempt that sends texts and ends; the client is to come back soon. */
+export const ending = (...texts) => ({ steps: [send("retry: 1\n"), ...texts.map(send)] });
+
+/** Request headers that depend neither on the machine nor on the moment. */
+const HEADERS = ["accept", "cache-control", "pragma", "last-event-id", "origin", "cookie"];
+
+/** Whose exceptions are whose. */
+const throwers = new WeakMap();
+
+/** Exceptions that reach the global handler go into the recording of the contender that has them. */
+export function watchErrors() {
+  globalThis.addEventListener("error", (event) => {
+    const play = throwers.get(event.error);
+    if (!play) return;
+    event.preventDefault();
+    play.record(`reported: ${event.message}`);
+  });
+}
+
+export class Play {
+  /** The recording. */
+  lines = [];
+  hasFailed = false;
+
+  #init;
+  #secondOrigin;
+  #scripts = [];
+  #sources = [];
+
+  constructor({ Class, init }, secondOrigin) {
+    this.EventSource = Class;
+    this.#init = init;
+    this.#secondOrigin = secondOrigin;
+  }
+
+  // The source
+
+  /** Opens a source of this contender. */
+  open(url, init) {
+    return this.watch(new this.EventSource(url, { ...this.#init, ...init }));
+  }
+
+  /** Takes in a source that the scenario has made itself, to close it in the end. */
+  watch(source) {
+    this.#sources.push(source);
+    return source;
+  }
+
+  /** Records what a source tells under these names. */
+  hear(source, ...names) {
+    for (const name of names) source.addEventListener(name, this.listener(source));
+  }
+
+  /** A listener that records what it hears, and does more. */
+  listener(source, label = "", then = () => {}) {
+    const play = this;
+    return function (event) {
+      play.heard(source, label, event, this);
+      return then(event);
+    };
+  }
+
+  heard(source, label, event, self) {
+    const { type, target, currentTarget } = event;
+    const words = [label && `${label}:`, event.constructor.name, JSON.stringify(type)];
+    if (event instanceof MessageEvent) {
+      const { data, lastEventId, origin } = event;
+      words.push(shortened(JSON.stringify(data)), `id ${JSON.stringify(lastEventId)}`, `from ${origin}`);
+    }
+    words.push(`at ${source.readyState}`);
+    for (const [name, value] of Object.entries({ self, target, currentTarget })) {
+      if (value !== source) words.push(`${name} is another`);
+    }
+    this.record(words.filter(Boolean).join(" "));
+  }
+
+  // A listener that resolves a promise has to be the last one: of the contenders only the browser's own class lets
+  // promises settle between two listeners of an event.
+
+  /** The next event of this name. */
+  next(source, name) {
+    return new Promise((resolve) => source.addEventListener(name, resolve, { once: true }));
+  }
+
+  /** The event `end`, or the close. */
+  over(source) {
+    return new Promise((resolve) => {
+      source.addEventListener("end", resolve);
+      source.addEventListener("error", () => source.readyState === 2 && resolve());
+    });
+  }
+
+  /** An exception that is known as this contender's. */
+  exception(message) {
+    const error = new Error(message);
+    throwers.set(error, this);
+    return error;
+  }
+
+  // The server
+
+  /** A stream with these attempts: its path. */
+  async stream(...attempts) {
+    const id = crypto.randomUUID();
+    this.#scripts.push(id);
+    const { ok } = await fetch(`/scripts/${id}`, { method: "PUT", body: JSON.stringify({ attempts }) });
+    if (!ok) throw new Error(`this cannot be played: ${JSON.stringify(attempts)}`);
+    return `/streams/${id}`;
+  }
+
+  /** The same at another origin. */
+  elsewhere(path) {
+    return this.#secondOrigin + path;
+  }
+
+  /** Lets a step `wait` of the stream pass. */
+  async release(path) {
+    await fetch(this.#control(path, "release"), { method: "POST" });
+  }
+
+  /** What the server has seen, as soon as that is so many requests, and ends of them. */
+  async seen(path, count, closed = 0) {
+    for (;;) {
+      const seen = await (await fetch(this.#control(path, "seen"))).json();
+      const ends = seen.attempts.filter(({ closed_ms }) => closed_ms !== null);
+      if (seen.attempts.length >= count && ends.length >= closed) return seen;
+      // Asked again and again: a question that waits would take a connection that the streams of others wait for.
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** Records the requests that the server has seen, as soon as there are so many. */
+  async served(path, count = 1) {
+    const { attempts, preflights } = await this.seen(path, count);
+    for (const { method, path, headers } of attempts) {
+      const words = HEADERS.filter((name) => name in headers).map((name) => `${name}: ${headers[name]}`);
+      this.record(`request: ${method} ${path} ${words.join("; ")}`);
+    }
+    if (preflights) this.record(`preflights: ${preflights}`);
+  }
+
+  /** Time for what is under way already: had there been an event, it would have been heard. */
+  async turn() {
+    // Requests beside those of the sources, at which others wait for their turns as well.
+    for (const script of this.#scripts) await this.seen(`/streams/${script}`, 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  /** Control takes no connection from the streams: a browser has but a few to one origin. */
+  #control(path, what) {
+    return this.elsewhere(`${path.replace("streams", "scripts")}/${what}`);
+  }
+
+  // The recording
+
+  /** Adds a line. What differs from one contender to the next by itself is told alike. */
+  record(line) {
+    let text = String(line);
+    this.#scripts.forEach((id, number) => {
+      text = text.replaceAll(id, `{${number + 1}}`);
+    });
+    this.lines.push(text.replaceAll(location.origin, "{own}").replaceAll(this.#secondOrigin, "{other}"));
+  }
+
+  /** Records what a function answers, or what it throws. */
+  tries(label, what) {
+    try {
+      const value = what();
+      this.record(`${label}: ${typeof value === "string" ? JSON.stringify(value) : String(value)}`);
+      return value;
+    } catch (error) {
+      const code = error instanceof DOMException ? `, code ${error.code}` : "";
+      this.record(`${label}: throws ${error.name}${code}`);
+    }
+  }
+
+  async end() {
+    for (const source of this.#sources) source.close();
+    await Promise.all(this.#scripts.map((id) => fetch(`/scripts/${id}`, { method: "DELETE" })));
+  }
+}
+
+/** A text without the middle of it, if it is long. */
+function shortened(text) {
+  return text.length < 500 ? text : `${text.slice(0, 20)} … ${text.slice(-20)}, ${text.length} characters`;
+}
+
+/** A scenario: what is heard of these attempts under these names, until the event `end` or the close. */
+export const plays =
+  (attempts, names = ["open", "message", "error", "end"]) =>
+  async (play) => {
+    const path = await play.stream(...attempts);
+    const source = play.open(path);
+    play.hear(source, ...names);
+    await play.over(source);
+    play.record(`then it is at ${source.readyState}`);
+    source.close();
+    await play.turn();
+    await play.served(path, attempts.length);
+  };

@@ -1,0 +1,139 @@
+// close(), and nothing after it.
+
+import { END, ending, sending } from "../play.js";
+
+const TEXT = "data: 1\n\ndata: 2\n\nevent: a\ndata: 3\n\n";
+
+/** What is heard when the source is closed at the first event of a name. */
+const closedAt = (name, ...attempts) => async (play) => {
+  const path = await play.stream(...attempts);
+  const source = play.open(path);
+  source.addEventListener(name, () => {
+    play.record("closing");
+    source.close();
+  });
+  play.hear(source, "open", "message", "error", "a");
+  await play.next(source, name);
+  await play.seen(path, 1, 1);
+  await play.turn();
+  play.record(`then it is at ${source.readyState}`);
+  await play.served(path);
+};
+
+export default {
+  "in a message": closedAt("message", sending(TEXT)),
+  "in open": closedAt("open", sending(TEXT)),
+  "in an event of its own name": closedAt("a", sending(TEXT + TEXT)),
+  "in error, before the next connection": closedAt("error", ending(TEXT)),
+  "in error, once it is closed": closedAt("error", { status: 404 }),
+
+  "at once": async (play) => {
+    const source = play.open(await play.stream(sending(TEXT)));
+    play.hear(source, "open", "message", "error");
+    play.tries("close", () => source.close());
+    play.record(`at ${source.readyState}`);
+    await play.turn();
+    play.record(`then at ${source.readyState}`);
+  },
+
+  "before it is open": async (play) => {
+    const path = await play.stream({ before: ["wait"], ...sending(TEXT) });
+    const source = play.open(path);
+    play.hear(source, "open", "message", "error");
+    await play.seen(path, 1);
+    source.close();
+    await play.release(path);
+    await play.turn();
+    play.record(`then at ${source.readyState}`);
+  },
+
+  "between connections": async (play) => {
+    const path = await play.stream(ending("data: 1\n\n"), { before: ["wait"], ...sending(TEXT) });
+    const source = play.open(path);
+    play.hear(source, "open", "message", "error");
+    await play.seen(path, 2);
+    source.close();
+    await play.release(path);
+    await play.turn();
+    play.record(`then at ${source.readyState}`);
+  },
+
+  "from outside": async (play) => {
+    const path = await play.stream({ steps: [{ send: "data: 1\n\n" }, "wait", { send: TEXT }, "silence"] });
+    const source = play.open(path);
+    play.hear(source, "open", "message", "error");
+    await play.next(source, "message");
+    source.close();
+    await play.release(path);
+    await play.seen(path, 1, 1);
+    await play.turn();
+    play.record(`then at ${source.readyState}`);
+  },
+
+  "in a promise after a message": async (play) => {
+    const path = await play.stream(sending(TEXT));
+    const source = play.open(path);
+    play.hear(source, "message", "a");
+    source.addEventListener("message", async () => {
+      await null;
+      source.close();
+    });
+    await play.next(source, "message");
+    await play.seen(path, 1, 1);
+    await play.turn();
+  },
+
+  "more than once": async (play) => {
+    const source = play.open(await play.stream(sending(TEXT)));
+    await play.next(source, "open");
+    for (const label of ["first", "second"]) {
+      play.tries(label, () => source.close());
+      play.record(`at ${source.readyState}`);
+    }
+  },
+
+  "other listeners of the same event still hear it": async (play) => {
+    const source = play.open(await play.stream(sending(TEXT)));
+    source.addEventListener("message", play.listener(source, "closes", () => source.close()));
+    source.addEventListener("message", play.listener(source, "hears"));
+    source.onmessage = play.listener(source, "onmessage");
+    await play.next(source, "message");
+    await play.turn();
+  },
+
+  "with an exception after it": async (play) => {
+    const source = play.open(await play.stream(sending(TEXT)));
+    source.onmessage = play.listener(source, "onmessage", () => {
+      source.close();
+      throw play.exception("after the close");
+    });
+    await play.next(source, "message");
+    await play.turn();
+  },
+
+  "and another source in its place": async (play) => {
+    const path = await play.stream(sending("data: another\n\n", END));
+    const first = play.open(await play.stream(sending(TEXT)));
+    const another = new Promise((resolve) => {
+      first.onmessage = play.listener(first, "first", () => {
+        first.close();
+        const second = play.open(path);
+        second.onmessage = play.listener(second, "second");
+        resolve(play.next(second, "end"));
+      });
+    });
+    await another;
+  },
+
+  "what is closed can still be asked and listened to": async (play) => {
+    const path = await play.stream(sending(TEXT));
+    const source = play.open(path);
+    source.close();
+    play.tries("url", () => source.url);
+    play.tries("withCredentials", () => source.withCredentials);
+    play.tries("onmessage", () => (source.onmessage = null));
+    play.hear(source, "message", "open");
+    source.dispatchEvent(new Event("open"));
+    source.dispatchEvent(new MessageEvent("message", { data: "mine" }));
+  },
+};

@@ -1,0 +1,58 @@
+// Other origins, and credentials.
+
+import { END, ending, sending } from "../play.js";
+
+/** What is heard from another origin that allows so much. */
+const asks = (cors, init) => async (play) => {
+  await giveCookie(play);
+  const path = await play.stream({ ...sending("data: 1\n\n", END), cors });
+  const source = play.open(play.elsewhere(path), init);
+  play.hear(source, "open", "message", "error", "end");
+  await Promise.race([play.over(source), play.next(source, "error")]);
+  source.close();
+  await play.served(path);
+};
+
+/** A cookie knows no ports: it belongs to both origins. */
+async function giveCookie(play) {
+  const path = await play.stream({ headers: [["set-cookie", "side=by-side; Path=/; SameSite=Lax"]], steps: ["end"] });
+  await (await fetch(path)).text();
+}
+
+export default {
+  "one that allows it": asks("credentials"),
+  "one that allows anybody": asks("any"),
+  "one that allows nobody": asks("none"),
+  "one that allows it, with credentials": asks("credentials", { withCredentials: true }),
+  "one that allows anybody, with credentials": asks("any", { withCredentials: true }),
+  "one that allows nobody, with credentials": asks("none", { withCredentials: true }),
+
+  "one's own gets credentials either way": async (play) => {
+    await giveCookie(play);
+    const path = await play.stream(sending(END));
+    for (const withCredentials of [false, true]) {
+      const source = play.open(path, { withCredentials });
+      await play.next(source, "end");
+      source.close();
+    }
+    await play.served(path, 2);
+  },
+
+  "a reconnection": async (play) => {
+    const path = await play.stream(ending("data: 1\n\n"), sending(END));
+    const source = play.open(play.elsewhere(path));
+    play.hear(source, "open", "message", "error", "end");
+    await play.over(source);
+    source.close();
+    await play.served(path, 2);
+  },
+
+  "a reconnection with an id": async (play) => {
+    const path = await play.stream(ending("id: 7\ndata: 1\n\n"), sending(END));
+    const source = play.open(play.elsewhere(path));
+    play.hear(source, "open", "message", "error", "end");
+    await play.over(source);
+    source.close();
+    await play.served(path, 2);
+  },
+};
