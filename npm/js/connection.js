@@ -150,11 +150,10 @@ export class Connection {
    */
   on(name, callback) {
     if (this.isClosed) return () => {};
-    const subscription = this.subscribe(name);
-    const undo = subscription.listeners.add(callback);
+    const undo = this.subscribe(name).listeners.add(callback);
     return () => {
       undo();
-      this.#unsubscribe(subscription);
+      this.#unsubscribe(name);
       this.#endUnheard();
     };
   }
@@ -207,13 +206,12 @@ export class Connection {
     else this.#tell(error);
   }
 
-  /** @param {Subscription} subscription */
-  #unsubscribe(subscription) {
-    const { name, listeners, isDom } = subscription;
+  /** @param {string} name */
+  #unsubscribe(name) {
+    const subscription = this.subscriptions.get(name);
     const { terminalEvent, terminalData } = this.#settings;
     const mayEnd = name === terminalEvent || (name === "message" && terminalData !== undefined);
-    if (this.isClosed || isDom || mayEnd || !listeners.isEmpty) return;
-    if (this.subscriptions.get(name) !== subscription) return;
+    if (this.isClosed || mayEnd || !subscription || subscription.isDom || !subscription.listeners.isEmpty) return;
     this.subscriptions.delete(name);
     this.#transport?.unlisten(subscription);
   }

@@ -72,7 +72,7 @@ async fn the_error_event_carries_what_ended_the_source(stage: &mut Stage<'_>) {
         return [
             await ends({ before: ["silence"] }, { opening: { after: 20, then: "close" } }),
             await ends({ before: ["silence"] }, { closeWhenDownFor: 20 }),
-            await ends({ steps: ["silence"] }, { idle: { after: 20, then: "close" } }),
+            await ends({ steps: [{ send: ":\n" }, "silence"] }, { idle: { after: 20, then: "close" } }),
             await ends({ steps: [{ send: "data: {\n\n" }, "silence"] }, { closeAfterDecodeErrors: 1 }),
         ];
     "#;
@@ -92,11 +92,12 @@ async fn a_long_answer_is_cut(stage: &mut Stage<'_>) {
         r#"
         const refused = async (steps) => {
             const url = await play({ status: 500, headers: [["content-type", "text/plain"]], steps });
-            const { error } = await new EventSource(url, { transport: "fetch" }).closed;
+            const source = new EventSource(url, { transport: "fetch" });
+            source.onError(() => {});
+            const { error } = await source.closed;
             await seen(url, "closed=1");
             return error.body;
         };
-        console.error = () => {};
         const cut = await refused([{ send: "x".repeat(1000) }, { send: `${"y".repeat(23)}€ and more` }, "silence"]);
         return [cut === `${"x".repeat(1000)}${"y".repeat(23)}`, await refused([{ send: "slow" }, "silence"]), await refused([])];
         "#,
