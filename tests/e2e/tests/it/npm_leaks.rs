@@ -26,7 +26,7 @@ const MEASURING: &str = r#"
         return { wasm: memory().buffer.byteLength, heap: globalThis.gc ? performance.memory.usedJSHeapSize : 0 };
     };
     const batches = async (count, use) => {
-        for (let left = count; left > 0; left -= 5) await Promise.all(Array.from({ length: 5 }, use));
+        for (let left = count; left > 0; left -= 5) await use(5);
     };
     const measure = async (count, use) => {
         await batches(50, use);
@@ -46,7 +46,7 @@ async fn sources_that_were_closed_leave_nothing_behind(stage: &mut Stage<'_>) {
                 r#"{MEASURING}
                 const transport = "{transport}";
                 const url = await play({{ steps: [{{ send: "id: é\ndata: 1\n\n" }}, "silence"] }});
-                const use = async () => {{
+                const one = async () => {{
                     const source = new EventSource(url, {{
                         transport,
                         policy: {{ preset: "resilient", rule: () => source.close() }},
@@ -61,8 +61,8 @@ async fn sources_that_were_closed_leave_nothing_behind(stage: &mut Stage<'_>) {
                     source.close();
                     for await (const event of events) event.data;
                 }};
-                const outcome = await measure(1000, use);
-                const {{ attempts }} = await seen(url, "closed=1050");
+                const outcome = await measure(2000, (size) => Promise.all(Array.from({{ length: size }}, one)));
+                const {{ attempts }} = await seen(url, "closed=2050");
                 return {{ ...outcome, open: attempts.filter(({{ closed_ms }}) => closed_ms === null).length }};"#
             ),
         )
@@ -87,16 +87,15 @@ async fn sources_that_were_dropped_leave_nothing_behind(stage: &mut Stage<'_>) {
                     source.on("message", () => {{}})();
                     return source.closed;
                 }};
-                const use = async () => {{
-                    const closed = open();
-                    let isClosed = false;
-                    closed.then(({{ type }}) => {{ isClosed = type === "dropped"; }});
-                    while (!isClosed) {{
+                const use = async (size) => {{
+                    let left = size;
+                    for (const closed of Array.from({{ length: size }}, open)) closed.then(({{ type }}) => {{ left -= type === "dropped"; }});
+                    while (left) {{
                         gc();
                         await turn();
                     }}
                 }};
-                const outcome = await measure(400, use);
+                const outcome = await measure(2000, use);
                 const {{ attempts }} = await seen(url, "attempts=0");
                 await seen(url, `closed=${{attempts.length}}`);
                 return {{ ...outcome, open: (await seen(url, "attempts=0")).attempts.filter(({{ closed_ms }}) => closed_ms === null).length }};"#
