@@ -22,9 +22,6 @@ import { TypedEvent, decoder } from "./typed-event.js";
 /** The longest that a timer runs, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 
-/** Ends what nobody can end any more. @type {FinalizationRegistry<Connection>} */
-const registry = new FinalizationRegistry((connection) => connection.collected());
-
 /** The events of one name, and who listens to them. */
 export class Subscription {
   /** Those to typed events. */
@@ -114,11 +111,6 @@ export class Connection {
 
   get lastEventId() {
     return this.#transport?.lastEventId ?? this.#lastEventId;
-  }
-
-  /** Sees to it that this ends with its handle. @param {EventTarget} source */
-  endWith(source) {
-    if (!this.isClosed) registry.register(source, this, this);
   }
 
   /** What nobody can end any more ends by itself: its source was collected, and nobody listens. */
@@ -478,10 +470,9 @@ export class Connection {
       this.#states.clear();
       this.#iterators.clear();
       this.subscriptions.clear();
-      // What is left may be held by an undo, and what the user's functions have captured may be the source.
+      // What the user's functions have captured may be the source, and who waits for its collection holds this.
       this.target = undefined;
       this.#settings = /** @type {any} */ ({});
-      registry.unregister(this);
     });
   }
 

@@ -9,6 +9,9 @@ import { settings } from "./options.js";
 
 const STATES = /** @type {const} */ ({ CONNECTING: 0, OPEN: 1, CLOSED: 2 });
 
+/** Ends what nobody can end any more. @type {FinalizationRegistry<Connection>} */
+const registry = new FinalizationRegistry((connection) => connection.collected());
+
 /** The standard's interface, and what stands on top of it. */
 export class EventSource extends EventTarget {
   #connection;
@@ -26,7 +29,7 @@ export class EventSource extends EventTarget {
     this.#url = resolve(String(url));
     this.#withCredentials = chosen.withCredentials;
     this.#connection = new Connection(this.#url, chosen);
-    this.#connection.endWith(this);
+    registry.register(this, this.#connection);
   }
 
   get url() {

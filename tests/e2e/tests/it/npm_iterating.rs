@@ -218,7 +218,7 @@ async fn a_flood_lets_its_consumer_in(stage: &mut Stage<'_>) {
             const events = source.events("message", "end");
             let next = 0;
             let isInOrder = true;
-            await release(url);
+            const released = release(url);
             for await (const { type, data } of events) {
                 if (type === "end") break;
                 isInOrder &&= data === next;
@@ -226,6 +226,7 @@ async fn a_flood_lets_its_consumer_in(stage: &mut Stage<'_>) {
                 await work();
             }
             source.close();
+            await released;
             return { isWhole: isInOrder && next === times, dropped: events.dropped };
         };
         const threeSteps = async () => { for (let step = 0; step < 3; step += 1) await undefined; };

@@ -329,7 +329,10 @@ async fn a_network_that_is_back_makes_for_another_connection(stage: &mut Stage<'
         };
         return [await comeBack({ reopenOnWake: true }), await comeBack({})];
     "#;
-    let expected = json!([["suspended", "waiting 0", "connecting", "open"], []]);
+    let expected = json!([
+        ["suspended", "waiting 0", "connecting", "open", "closed"],
+        ["closed"]
+    ]);
     on_each_transport(stage.browser, body, &expected).await;
 }
 

@@ -1,4 +1,5 @@
-//! What arrives of a text, however it is cut: over `fetch` the same as on the browser's own source.
+//! What arrives of a text, however it is cut: over `fetch` the same as on the browser's own source, as far as that
+//! keeps to the standard. Firefox's does not where there is a NUL, nor with an id that has no data.
 
 use serde_json::json;
 
@@ -31,7 +32,6 @@ const COMPARING: &str = r#"
     const compare = async (steps) => {
         const url = await play({ steps: [...steps, { send: "event: end\ndata: 0\n\n" }, "silence"] });
         const [ours, theirs] = [await hear("fetch", url), await hear("browser", url)];
-        // Sequences that are cut short are told apart by no one else.
         const differ = ours.findIndex((event, index) => JSON.stringify(event) !== JSON.stringify(theirs[index]));
         return { count: ours.length, isSame: ours.length === theirs.length && differ === -1, differ: [ours[differ], theirs[differ]] };
     };
@@ -47,7 +47,6 @@ const COMPARING: &str = r#"
         "data: ", [0xff, 0xc3, 0x28, 0xe2, 0x82], " b ", [0xed, 0xa0, 0x80], "\n\n",
         "data: ", [0xf0, 0x9f, 0x98], "\n\n",
         "id: ", [0xc3], "\ndata: 1\n\n",
-        "id: a\u0000b\ndata: 2\n\n",
         "id\ndata: 3\r\rdata: 4\n\n",
     );
 "#;
@@ -58,7 +57,6 @@ async fn texts_cut_anywhere_arrive_as_on_the_browsers_own_source(stage: &mut Sta
         stage.browser,
         &format!(
             r#"{COMPARING}
-            // One stream per cut, all of them in one response: an id that lasts tells that they are whole.
             const outcomes = [];
             for (const size of [1, 2, 3, 5, 7, 11]) {{
                 const steps = [];
@@ -73,7 +71,7 @@ async fn texts_cut_anywhere_arrive_as_on_the_browsers_own_source(stage: &mut Sta
     .await;
     for outcome in outcome.as_array().expect("a list") {
         assert_eq!(outcome["isSame"], true, "{outcome}");
-        assert_eq!(outcome["count"], 12, "{outcome}");
+        assert_eq!(outcome["count"], 11, "{outcome}");
     }
 }
 
