@@ -252,7 +252,7 @@ export class Connection {
     if (name === terminalEvent) this.#end({ type: "finished" });
   }
 
-  /** @param {Subscription} subscription @param {RawEvent} raw @param {import("./listeners.js").Listener[]} now */
+  /** @param {Subscription} subscription @param {RawEvent} raw @param {readonly import("./listeners.js").Listener[]} now */
   #handOver({ name, listeners, decode }, raw, now) {
     let data;
     try {

@@ -41,7 +41,9 @@ export function decoder(type, { parse, schemas = {} }) {
   if (!schema) return parsed;
   return (raw) => {
     const value = parsed(raw);
+    /** @type {any} */
     let result;
+    /** @type {readonly any[] | undefined} */
     let issues;
     try {
       result = schema["~standard"].validate(value);
