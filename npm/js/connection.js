@@ -2,7 +2,7 @@
 // One source, behind its handle: it tells the policy's machine what happens, does what that decides, and tells whoever
 // listens.
 
-import { oneOf } from "./checks.js";
+import { milliseconds, oneOf } from "./checks.js";
 import { EventSourceError, messageOf, report } from "./error.js";
 import { EventIterator } from "./event-iterator.js";
 import { Listeners } from "./listeners.js";
@@ -142,11 +142,10 @@ export class Connection {
    */
   on(name, callback) {
     if (this.isClosed) return () => {};
-    const subscription = this.subscribe(name);
-    const undo = subscription.listeners.add(callback);
+    const undo = this.subscribe(name).listeners.add(callback);
     return () => {
       undo();
-      this.#unsubscribe(subscription);
+      this.#unsubscribe(name);
       this.#endUnheard();
     };
   }
@@ -195,17 +194,16 @@ export class Connection {
     if (!outcome) return;
     const message = "the queue of an iteration was full, 1 dropped: consume faster or give it a larger `queue.capacity`";
     const error = new EventSourceError("queue-overflow", message);
-    if (outcome === "full") this.#end({ type: "policy", error });
+    if (outcome === "full") this.#fail(error);
     else this.#tell(error);
   }
 
-  /** @param {Subscription} subscription */
-  #unsubscribe(subscription) {
-    const { name, listeners, isDom } = subscription;
+  /** @param {string} name */
+  #unsubscribe(name) {
+    const subscription = this.subscriptions.get(name);
     const { terminalEvent, terminalData } = this.#settings;
     const mayEnd = name === terminalEvent || (name === "message" && terminalData !== undefined);
-    if (this.isClosed || isDom || mayEnd || !listeners.isEmpty) return;
-    if (this.subscriptions.get(name) !== subscription) return;
+    if (this.isClosed || mayEnd || !subscription || subscription.isDom || !subscription.listeners.isEmpty) return;
     this.subscriptions.delete(name);
     this.#transport?.unlisten(subscription);
   }
@@ -247,28 +245,32 @@ export class Connection {
   message(subscription, raw) {
     const { terminalEvent, terminalData } = this.#settings;
     const { name, isDom, listeners } = subscription;
+    const { now } = listeners;
     if (terminalData !== undefined && raw.data === terminalData) return this.#end({ type: "finished" });
     if (isDom) this.target?.dispatchEvent(new MessageEvent(name, messageInit(raw)));
-    if (!this.isClosed && !listeners.isEmpty) this.#handOver(subscription, raw);
+    if (now.length && !listeners.isEmpty) this.#handOver(subscription, raw, now);
     if (name === terminalEvent) this.#end({ type: "finished" });
   }
 
-  /** @param {Subscription} subscription @param {RawEvent} raw */
-  #handOver({ name, listeners, decode }, raw) {
+  /** @param {Subscription} subscription @param {RawEvent} raw @param {readonly import("./listeners.js").Listener[]} now */
+  #handOver({ name, listeners, decode }, raw, now) {
     let data;
     try {
       data = decode(raw);
-    } catch (error) {
+    } catch (exception) {
+      const error = /** @type {EventSourceError} */ (exception);
+      // What decodes is the user's, and may have closed the source.
+      if (this.isClosed) return this.#tell(error);
       this.#hasUndecoded = true;
       this.#machine.decodeFailed(performance.now());
-      this.#resolve(/** @type {EventSourceError} */ (error));
-      return;
+      return this.#resolve(error);
     }
+    if (this.isClosed) return;
     if (this.#hasUndecoded) {
       this.#machine.decoded();
       this.#hasUndecoded = false;
     }
-    listeners.call(new TypedEvent(name, data, raw));
+    listeners.call(new TypedEvent(name, data, raw), now);
   }
 
   /**
@@ -352,15 +354,15 @@ export class Connection {
    */
   #resolve(error, isReconnecting = false) {
     const { rule } = this.#settings.policy;
-    const [decision, wait] = (rule && this.#ask(rule, error)) ?? [];
+    const [decision, wait = 0] = (rule && this.#ask(rule, error)) ?? [];
     if (this.isClosed) return this.#tell(error);
     const machine = this.#machine;
-    machine.settle(decision, wait ?? 0, performance.now());
+    machine.settle(decision, wait, performance.now());
     const { action, after, failures: attempt } = machine;
     this.#arm();
     if (action === "close") {
       const last = this.#limited(error);
-      if (last !== error) this.#tell(error);
+      if (last !== error) this.#tell(error, true);
       this.#fail(last);
     } else if (action === "reopen") {
       this.#hasFailed = true;
@@ -378,14 +380,14 @@ export class Connection {
    *
    * @param {Function} rule
    * @param {EventSourceError} error
-   * @returns {[Action, number?] | undefined}
+   * @returns {[Action, number] | undefined}
    */
   #ask(rule, error) {
     const { failures, decodeErrors, downFor, action, after } = this.#machine;
     const proposed = { type: action, ...(action === "reopen" && { after }) };
     try {
       const { type, after } = rule({ error, failures, decodeErrors, downFor, proposed }) ?? proposed;
-      return [DECISION(type, "the decision of `policy.rule`"), after];
+      return [DECISION(type, "policy.rule(…).type"), type === "reopen" ? milliseconds(after, "policy.rule(…).after") : 0];
     } catch (exception) {
       report(exception);
     }
@@ -424,13 +426,18 @@ export class Connection {
   #enter(state, event, error) {
     this.state = state;
     if (event) this.target?.dispatchEvent(event);
-    if (error) this.#tell(error);
+    if (error) this.#tell(error, true);
     if (this.state === state) this.#states.call(state);
   }
 
-  /** Tells of an error that does not end the source, or before it does. @param {EventSourceError} error */
-  #tell(error) {
-    const isUnheard = this.#errors.isEmpty && !(error.attempt && this.subscriptions.get("error")?.isDom);
+  /**
+   * Tells of an error.
+   *
+   * @param {EventSourceError} error
+   * @param {boolean} [isShown] Whether an event of the DOM carries it too.
+   */
+  #tell(error, isShown) {
+    const isUnheard = this.#errors.isEmpty && !(isShown && this.subscriptions.get("error")?.isDom);
     this.#errors.call(error);
     if (isUnheard) console.error("typed-eventsource:", error);
   }
@@ -454,7 +461,7 @@ export class Connection {
     if (event) this.target?.dispatchEvent(event);
     queueMicrotask(() => {
       const error = errorOf(reason);
-      if (error && !this.#iterators.size) this.#tell(error);
+      if (error && !this.#iterators.size) this.#tell(error, true);
       else if (error) this.#errors.call(error);
       for (const iterator of this.#iterators) iterator.end(error);
       this.#states.call(state);
@@ -463,7 +470,9 @@ export class Connection {
       this.#states.clear();
       this.#iterators.clear();
       this.subscriptions.clear();
+      // What the user's functions have captured may be the source, and who waits for its collection holds this.
       this.target = undefined;
+      this.#settings = /** @type {any} */ ({});
     });
   }
 

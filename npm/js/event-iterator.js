@@ -47,7 +47,10 @@ export class EventIterator {
     }
     const { capacity, whenFull } = this.#settings;
     const isFull = this.#queue.length >= capacity;
-    if (isFull && whenFull === "close") return "full";
+    if (isFull && whenFull === "close") {
+      this.dropped += 1;
+      return "full";
+    }
     if (isFull) this.dropped += this.#queue.splice(0, whenFull === "keepLatest" ? capacity : 1).length;
     this.#queue.push(event);
     if (!isFull || this.#isDropping) return;

@@ -1,7 +1,7 @@
 // @ts-check
 import { report } from "./error.js";
 
-/** @typedef {{ callback: (argument: any) => void, isListening: boolean }} Listener */
+/** @typedef {{ callback?: (argument: any) => void }} Listener One without is no longer listening, and holds nothing. */
 
 /** Callbacks, called in the order in which they were added. One that is added meanwhile first hears the next call. */
 export class Listeners {
@@ -18,20 +18,25 @@ export class Listeners {
    * @param {(argument: any) => void} callback
    */
   add(callback) {
-    const listener = { callback, isListening: true };
+    /** @type {Listener} */
+    const listener = { callback };
     this.#listeners = [...this.#listeners, listener];
     return () => {
-      listener.isListening = false;
+      listener.callback = undefined;
       this.#listeners = this.#listeners.filter((other) => other !== listener);
     };
   }
 
+  /** Those who listen now, for a later call. */
+  get now() {
+    return this.#listeners;
+  }
+
   /** Calls them. An exception of one stops no other. @param {any} argument */
-  call(argument) {
-    for (const listener of this.#listeners) {
-      if (!listener.isListening) continue;
+  call(argument, listeners = this.#listeners) {
+    for (const { callback } of listeners) {
       try {
-        listener.callback(argument);
+        callback?.(argument);
       } catch (exception) {
         report(exception);
       }
@@ -39,7 +44,7 @@ export class Listeners {
   }
 
   clear() {
-    for (const listener of this.#listeners) listener.isListening = false;
+    for (const listener of this.#listeners) listener.callback = undefined;
     this.#listeners = [];
   }
 }

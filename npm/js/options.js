@@ -9,7 +9,8 @@ import { policy } from "./policy.js";
 const FETCH = {
   method: string,
   headers: any,
-  body: any,
+  // Some browsers would send its name in place of a stream.
+  body: check("text, bytes or a form", (value) => !(value instanceof ReadableStream)),
   credentials: any,
   mode: any,
   cache: any,

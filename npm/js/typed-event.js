@@ -41,21 +41,25 @@ export function decoder(type, { parse, schemas = {} }) {
   if (!schema) return parsed;
   return (raw) => {
     const value = parsed(raw);
+    /** @type {any} */
     let result;
+    /** @type {readonly any[] | undefined} */
+    let issues;
     try {
       result = schema["~standard"].validate(value);
+      ({ issues } = result);
     } catch (cause) {
       throw undecoded(type, raw, "cannot be validated", cause);
     }
-    if (result instanceof Promise) {
-      result.catch(() => {});
+    if (typeof result.then === "function") {
+      Promise.resolve(result).catch(() => {});
       throw undecoded(type, raw, "has a schema that answers with a promise: events keep their order, so it cannot wait");
     }
-    if (!result.issues) return result.value;
-    const [issue] = result.issues;
-    const path = issue?.path?.map((/** @type {any} */ step) => step?.key ?? step).join(".");
+    if (!issues) return result.value;
+    const [issue] = issues;
+    const path = issue?.path?.map((/** @type {any} */ step) => String(step?.key ?? step)).join(".");
     const what = `is not what its schema allows${path ? `, at ${path}` : ""}: ${issue?.message}`;
-    throw undecoded(type, raw, what, undefined, result.issues);
+    throw undecoded(type, raw, what, undefined, issues);
   };
 }
 

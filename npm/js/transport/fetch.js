@@ -61,6 +61,9 @@ export class FetchTransport {
 
   /** Plays until the end, of which nobody is told once this is closed. @param {Request} request */
   async #run(request) {
+    // Whoever makes the headers may use the source, which has to be there by then, and may close it.
+    await undefined;
+    if (!this.#reading.isOpen) return;
     const tell = await this.#attempt(request);
     if (this.#reading.isOpen) tell();
   }

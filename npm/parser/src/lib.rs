@@ -1,6 +1,6 @@
 //! The parser, the very files of the crate, as JavaScript has it.
 
-#![no_std]
+#![cfg_attr(not(test), no_std)]
 #![allow(
     missing_docs,
     reason = "the macro makes items without, and of ours only JavaScript has any use"

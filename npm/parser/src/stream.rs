@@ -1,5 +1,7 @@
 //! The parser, for whoever has the same bytes as a string of JavaScript too.
 
+#[cfg(test)]
+mod tests;
 mod text;
 
 use alloc::{string::String, vec::Vec};

@@ -3,7 +3,18 @@
 
 mod demo;
 mod npm;
+mod npm_decoding;
+mod npm_endings;
+mod npm_errors;
 mod npm_fetch;
+mod npm_init;
+mod npm_iterating;
+mod npm_leaks;
+mod npm_listening;
+mod npm_policies;
+mod npm_requests;
+mod npm_rules;
+mod npm_texts;
 mod side_by_side;
 
 use std::{
@@ -33,19 +44,31 @@ macro_rules! tests {
 }
 pub(crate) use tests;
 
+const TESTS: &[&[(&str, Test)]] = &[
+    demo::TESTS,
+    npm::TESTS,
+    npm_decoding::TESTS,
+    npm_endings::TESTS,
+    npm_errors::TESTS,
+    npm_fetch::TESTS,
+    npm_init::TESTS,
+    npm_iterating::TESTS,
+    npm_leaks::TESTS,
+    npm_listening::TESTS,
+    npm_policies::TESTS,
+    npm_requests::TESTS,
+    npm_rules::TESTS,
+    npm_texts::TESTS,
+    side_by_side::TESTS,
+];
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let runtime = Arc::new(Runtime::new().expect("threads can be started"));
     let browsers = [Kind::Chromium, Kind::Firefox].map(|kind| (kind, Arc::new(Shared::default())));
     let mut trials = Vec::new();
     // In turn, so that both browsers have something to do.
-    let tests = [
-        demo::TESTS,
-        npm::TESTS,
-        npm_fetch::TESTS,
-        side_by_side::TESTS,
-    ];
-    for &(name, test) in tests.into_iter().flatten() {
+    for &(name, test) in TESTS.iter().copied().flatten() {
         for (kind, browser) in &browsers {
             let (runtime, browser, kind) = (Arc::clone(&runtime), Arc::clone(browser), *kind);
             trials.push(Trial::test(format!("{name} ({kind:?})"), move || {

@@ -30,7 +30,32 @@ const PRELUDE: &str = "
     const seen = async (url, query) => (await fetch(`${url.replace('streams', 'scripts')}/seen?${query}`)).json();
     const release = (url) => fetch(`${url.replace('streams', 'scripts')}/release`, { method: 'POST' });
     const closed = (source) => source.closed;
+    // All that waits has had its turn after this.
+    const turn = () => new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => { port1.close(); resolve(); };
+        port2.postMessage(0);
+    });
+    // The codes of the errors that go to the console, since nobody else hears them.
+    const overhear = () => {
+        const codes = [];
+        console.error = (_, error) => codes.push(error?.code);
+        return codes;
+    };
+    const until = async (isSo) => { while (!isSo()) await turn(); };
 ";
+
+/// Runs a script for each transport, which `open` and `transport` stand for, and compares what comes of it.
+pub(crate) async fn on_each_transport(browser: &Browser, body: &str, expected: &Value) {
+    for transport in ["browser", "fetch"] {
+        let open = format!(
+            "const transport = '{transport}';
+             const open = (url, init) => new EventSource(url, {{ transport, ...init }});"
+        );
+        let outcome = script(browser, &format!("{open}{body}")).await;
+        assert_eq!(&without_nulls(outcome), expected, "{transport}");
+    }
+}
 
 pub(crate) async fn script(browser: &Browser, body: &str) -> Value {
     browser.run(&format!("{PRELUDE}{body}"), Value::Null).await

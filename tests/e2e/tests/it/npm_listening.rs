@@ -1,0 +1,196 @@
+//! `on`, `onState` and `onError`: who hears what, in which order, and until when.
+
+use serde_json::json;
+
+use crate::{
+    Stage,
+    npm::{BLANK, on_each_transport},
+    tests,
+};
+
+tests! {
+    undoing_takes_out_one_listener_once_and_at_once,
+    who_is_added_during_a_dispatch_first_hears_the_next_event,
+    trouble_is_told_to_the_dom_then_as_an_error_then_as_a_state,
+    nothing_is_heard_after_the_close,
+    states_and_errors_are_told_until_that_is_undone,
+    exceptions_of_handlers_are_reported_and_stop_nobody,
+    handlers_are_called_without_a_receiver,
+}
+
+async fn undoing_takes_out_one_listener_once_and_at_once(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play({ steps: ["wait", { send: "data: 1\n\ndata: 2\n\nevent: done\ndata: 0\n\n" }, "silence"] });
+        const source = open(url);
+        const heard = [];
+        const twice = ({ data }) => heard.push(`twice ${data}`);
+        source.on("message", ({ data }) => { heard.push(`first ${data}`); offSecond(); });
+        const offSecond = source.on("message", ({ data }) => heard.push(`second ${data}`));
+        const offTwice = source.on("message", twice);
+        source.on("message", twice);
+        offTwice();
+        offTwice();
+        const done = new Promise((resolve) => source.on("done", resolve));
+        await release(url);
+        await done;
+        source.close();
+        return heard;
+    "#;
+    let expected = json!(["first 1", "twice 1", "first 2", "twice 2"]);
+    on_each_transport(stage.browser, body, &expected).await;
+}
+
+async fn who_is_added_during_a_dispatch_first_hears_the_next_event(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play({ steps: ["wait", { send: "data: 1\n\ndata: 2\n\nevent: late\ndata: 3\n\n" }, "silence"] });
+        const source = open(url);
+        const heard = [];
+        const done = new Promise((resolve) => {
+            const add = (who) => source.on("message", ({ data }) => heard.push(`${who} ${data}`));
+            source.addEventListener("message", () => add("of the DOM's"), { once: true });
+            const off = source.on("message", ({ data }) => {
+                heard.push(`first ${data}`);
+                off();
+                add("of the first's");
+                source.on("late", ({ data }) => { heard.push(`late ${data}`); resolve(); });
+            });
+        });
+        await release(url);
+        await done;
+        source.close();
+        return heard;
+    "#;
+    let expected = json!(["first 1", "of the DOM's 2", "of the first's 2", "late 3"]);
+    on_each_transport(stage.browser, body, &expected).await;
+}
+
+async fn trouble_is_told_to_the_dom_then_as_an_error_then_as_a_state(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play(
+            { before: ["wait"], status: 500 },
+            { steps: [{ send: "data: 1\n\n" }, "silence"] },
+        );
+        const source = open(url, { policy: { givenUp: "reopen", backoff: { initial: 1, jitter: false } } });
+        const heard = [];
+        source.onState(({ type }) => heard.push(["state", type]));
+        source.onError(({ attempt }) => heard.push(["error", attempt, source.state.type]));
+        source.onopen = () => heard.push(["open", source.readyState, source.state.type]);
+        source.onerror = ({ error }) => heard.push(["error event", error?.attempt, source.readyState]);
+        const event = new Promise((resolve) => source.on("message", resolve));
+        await release(url);
+        await event;
+        source.close();
+        await source.closed;
+        return heard;
+    "#;
+    let expected = json!([
+        ["error event", 1, 0],
+        ["error", 1, "waiting"],
+        ["state", "waiting"],
+        ["state", "connecting"],
+        ["open", 1, "open"],
+        ["state", "open"],
+        ["state", "closed"],
+    ]);
+    on_each_transport(stage.browser, body, &expected).await;
+}
+
+async fn nothing_is_heard_after_the_close(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play({ steps: ["wait", { send: "data: 1\n\ndata: 2\n\nevent: other\ndata: 3\n\n" }, "silence"] });
+        const source = open(url);
+        const heard = [];
+        const hear = (what) => heard.push(what);
+        source.onmessage = ({ data }) => hear(`DOM ${data}`);
+        source.on("message", ({ data }) => {
+            hear(`typed ${data}`);
+            source.close();
+            source.close();
+            hear(`closed: ${source.state.type} ${source.readyState}`);
+            source.on("message", () => hear("a listener that came too late"))();
+            source.onState(() => hear("a state's that came too late"))();
+        });
+        source.on("message", () => hear("another"));
+        source.on("other", () => hear("another name"));
+        source.addEventListener("other", () => hear("another name, DOM"));
+        source.onerror = () => hear("error");
+        source.onError(() => hear("error"));
+        source.onState(({ type }) => type === "closed" && hear("told that it is closed"));
+        await release(url);
+        await source.closed;
+        await seen(url, "closed=1");
+        await turn();
+        return heard;
+    "#;
+    let expected = json!([
+        "DOM 1",
+        "typed 1",
+        "closed: closed 2",
+        "told that it is closed"
+    ]);
+    on_each_transport(stage.browser, body, &expected).await;
+}
+
+async fn states_and_errors_are_told_until_that_is_undone(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play({ steps: ["wait", { send: "data: 1\n\ndata: {\n\ndata: [\n\ndata: 2\n\n" }, "silence"] });
+        const source = open(url);
+        const heard = [];
+        const offState = source.onState(({ type }) => { heard.push(type); offState(); offState(); });
+        const offError = source.onError(({ event }) => { heard.push(event.data); offError(); });
+        const errors = [];
+        source.onError(({ event }) => errors.push(event.data));
+        const done = new Promise((resolve) => source.on("message", ({ data }) => data === 2 && resolve()));
+        await release(url);
+        await done;
+        source.close();
+        await source.closed;
+        return { heard, errors };
+    "#;
+    let expected = json!({ "heard": ["open", "{"], "errors": ["{", "["] });
+    on_each_transport(stage.browser, body, &expected).await;
+}
+
+async fn exceptions_of_handlers_are_reported_and_stop_nobody(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play({ steps: ["wait", { send: "data: {\n\n" }, "wait", "end"] });
+        const source = open(url, { terminalEvent: "never", policy: { closeAfterLosses: 1 } });
+        const reported = [];
+        addEventListener("error", (event) => { event.preventDefault(); reported.push(event.type); });
+        const heard = [];
+        const fail = (message) => () => { throw new Error(message); };
+        source.onState(fail("state"));
+        source.onError(fail("error"));
+        source.on("message", () => {});
+        source.onState(({ type }) => heard.push(type));
+        source.onError(({ code }) => { heard.push(code); if (code === "decode") release(url); });
+        await release(url);
+        await source.closed;
+        return { heard, reported };
+    "#;
+    let expected = json!({
+        "heard": ["open", "decode", "connection-lost", "closed"],
+        "reported": ["error", "error", "error", "error"],
+    });
+    on_each_transport(stage.browser, body, &expected).await;
+}
+
+async fn handlers_are_called_without_a_receiver(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
+        const source = open(url);
+        const receiver = await new Promise((resolve) => {
+            source.on("message", function () { "use strict"; resolve(String(this)); });
+        });
+        source.close();
+        return receiver;
+    "#;
+    on_each_transport(stage.browser, body, &json!("undefined")).await;
+}
