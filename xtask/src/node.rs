@@ -1,4 +1,4 @@
-//! Node.js: the JavaScript contenders and what bundles them.
+//! Node.js, and what npm installs for the benchmark and the packaging tests.
 
 use std::{
     env, fs,
@@ -9,60 +9,72 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
+    apt,
     process::{self, say},
     setup::find_on_path,
 };
 
-const SOURCES: &str = "benches/page";
-const FOLDER: &str = "target/bench/node";
-const MODULES: &str = "target/bench/node/node_modules";
-
-/// npm and the packages that it installed for the benchmark.
+/// Node.js with its npm.
 pub(crate) struct Node {
     npm: PathBuf,
 }
 
+/// Packages of npm, locked in the one folder and installed into the other.
+pub(crate) struct Packages {
+    pub(crate) what: &'static str,
+    pub(crate) sources: &'static str,
+    pub(crate) folder: &'static str,
+}
+
 impl Node {
-    pub(crate) fn find() -> Result<Self> {
-        const MISSING: &str = "no Node.js on PATH (node and npm), which the benchmark needs for the contenders in \
-            JavaScript: install it (Debian: apt-get install nodejs npm)";
+    /// What is on PATH, or else what apt can install.
+    pub(crate) fn get() -> Result<Self> {
+        const MISSING: &str =
+            "no Node.js on PATH (node and npm): install it (Debian: apt-get install nodejs npm)";
+        let missing: Vec<_> = [("node", "nodejs"), ("npm", "npm")]
+            .into_iter()
+            .filter(|(name, _)| find_on_path(name).is_none())
+            .map(|(_, package)| package)
+            .collect();
+        apt::install(&missing)?;
         find_on_path("node").context(MISSING)?;
         let npm = find_on_path("npm").context(MISSING)?;
         Ok(Self { npm })
     }
 
+    /// npm, quiet about all but errors.
+    pub(crate) fn npm(&self, subcommand: &str) -> Command {
+        let mut npm = Command::new(&self.npm);
+        npm.args([subcommand, "--no-audit", "--no-fund", "--loglevel=error"]);
+        npm
+    }
+
     /// Installs the locked packages, unless that was done.
-    pub(crate) fn install(&self) -> Result<()> {
-        let lock = fs::read(Path::new(SOURCES).join("package-lock.json"))?;
-        let installed = Path::new(FOLDER).join("installed.json");
+    pub(crate) fn install(&self, packages: &Packages) -> Result<()> {
+        let &Packages {
+            what,
+            sources,
+            folder,
+        } = packages;
+        let (sources, folder) = (Path::new(sources), Path::new(folder));
+        let lock = fs::read(sources.join("package-lock.json"))?;
+        let installed = folder.join("installed.json");
         if fs::read(&installed).is_ok_and(|installed| installed == lock) {
             return Ok(());
         }
-        say("installing the contenders in JavaScript (seconds, once)…");
-        fs::create_dir_all(FOLDER).with_context(|| format!("cannot create {FOLDER}"))?;
+        say(format_args!("installing {what} with npm (seconds, once)…"));
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
         for file in ["package.json", "package-lock.json"] {
-            fs::copy(Path::new(SOURCES).join(file), Path::new(FOLDER).join(file))?;
+            fs::copy(sources.join(file), folder.join(file))?;
         }
-        process::run(
-            Command::new(&self.npm)
-                .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-                .current_dir(FOLDER),
-        )?;
+        process::run(self.npm("ci").current_dir(folder))?;
         Ok(fs::write(installed, lock)?)
     }
+}
 
-    /// esbuild, which finds the installed packages and makes ES modules.
-    pub(crate) fn esbuild(&self) -> Result<Command> {
-        let modules = env::current_dir()?.join(MODULES);
-        let mut esbuild = Command::new(modules.join(".bin/esbuild"));
-        esbuild
-            .args([
-                "--bundle",
-                "--format=esm",
-                "--target=es2024",
-                "--log-level=warning",
-            ])
-            .env("NODE_PATH", modules);
-        Ok(esbuild)
+impl Packages {
+    pub(crate) fn modules(&self) -> Result<PathBuf> {
+        Ok(env::current_dir()?.join(self.folder).join("node_modules"))
     }
 }

@@ -59,7 +59,7 @@ fn deflated(wasm: &[u8]) -> Result<String> {
 }
 
 /// Copies a file, or a folder with all that is in it.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     let what = || format!("cannot copy {} to {}", from.display(), to.display());
     if !from.is_dir() {
         fs::copy(from, to).with_context(what)?;
