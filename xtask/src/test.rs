@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     browsers::{self, Browser},
+    node::Node,
     npm, packaging, process,
     process::say,
     report::{Report, Tally},
@@ -78,7 +79,7 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     let wants = |suite| suites.contains(&suite);
     let (e2e, packaging) = (wants(Suite::E2e), wants(Suite::Packaging));
     let (chrome, firefox) = (wants(Suite::Chrome), wants(Suite::Firefox));
-    if let Err(error) = browsers::install_missing(chrome || e2e || packaging, firefox || e2e) {
+    if let Err(error) = install_missing(suites) {
         // The steps that cannot do without will fail, and say why.
         say(format_args!("{error:#}"));
     }
@@ -103,6 +104,18 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     let Tally { passed, failed } = report.tests();
     println!("{passed} passed, {failed} failed");
     Ok(report.exit_code())
+}
+
+fn install_missing(suites: &[Suite]) -> Result<()> {
+    let wants = |names: &[Suite]| names.iter().any(|suite| suites.contains(suite));
+    browsers::install_missing(
+        wants(&[Suite::Chrome, Suite::E2e, Suite::Packaging]),
+        wants(&[Suite::Firefox, Suite::E2e]),
+    )?;
+    if wants(&[Suite::Packaging]) {
+        Node::get()?;
+    }
+    Ok(())
 }
 
 fn native(report: &mut Report) -> Result<()> {

@@ -22,19 +22,19 @@ test("after what is no wasm it can be called again", async () => {
   assert.throws(() => new EventSource("http://127.0.0.1/"), /not initialised/);
 });
 
-test("`init` finds the wasm half, and events come by fetch", async () => {
+test("`init` finds the wasm half, and events come by fetch", async (t) => {
   const server = createServer((_, response) => {
     response.writeHead(200, { "Content-Type": "text/event-stream" });
     response.end("event: price\ndata: 1.5\n\nevent: bye\ndata: null\n\n");
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
   await init();
   const source = new EventSource(`http://127.0.0.1:${server.address().port}/`, { transport: "fetch", terminalEvent: "bye" });
   const prices = [];
   for await (const { data } of source.events("price")) prices.push(data);
   assert.deepEqual(prices, [1.5]);
   assert.deepEqual(await source.closed, { type: "finished" });
-  server.close();
 });
 
 test("without a browser its own transport is an error that names the other", () => {

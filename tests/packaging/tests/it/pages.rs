@@ -211,6 +211,6 @@ async fn look(browser: &Browser, page: &str, server: &Server) {
     browser
         .until("document.body.innerText.includes('fetch: finished')")
         .await;
-    let shown = "return document.body.innerText.trim().split(/\\n| (?=browser:|fetch:)/).map((line) => line.trim()).join('\\n');";
+    let shown = "return document.body.textContent.trim().split(/\\s*\\n\\s*/).join('\\n');";
     assert_eq!(browser.run(shown, Value::Null).await, HEARD);
 }
