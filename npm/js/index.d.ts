@@ -270,7 +270,11 @@ interface ListenerObject<E> {
   handleEvent(event: E): void;
 }
 
-type EventOfType<Type> = Type extends "error" ? SourceErrorEvent : Type extends "open" ? Event : MessageEvent<string>;
+/** The standard's events that are no messages. */
+interface SourceEvents {
+  open: Event;
+  error: SourceErrorEvent;
+}
 
 /**
  * The standard's `EventSource`, with types, a policy and an end on top of it.
@@ -295,18 +299,38 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   readonly url: string;
   readonly withCredentials: boolean;
   readonly readyState: 0 | 1 | 2;
-  onopen: Listener<this, Event> | null;
-  onmessage: Listener<this, MessageEvent<string>> | null;
-  onerror: Listener<this, SourceErrorEvent> | null;
+  onopen: ((event: Event) => void) | null;
+  onmessage: ((event: MessageEvent<string>) => void) | null;
+  onerror: ((event: SourceErrorEvent) => void) | null;
 
-  addEventListener<Type extends string>(
+  addEventListener<Type extends keyof SourceEvents>(
     type: Type,
-    callback: Listener<this, EventOfType<Type>> | ListenerObject<EventOfType<Type>> | null,
+    callback: Listener<this, SourceEvents[Type]> | ListenerObject<SourceEvents[Type]> | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  removeEventListener<Type extends string>(
+  addEventListener(
+    type: string,
+    callback: Listener<this, MessageEvent<string>> | ListenerObject<MessageEvent<string>> | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    callback: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Type extends keyof SourceEvents>(
     type: Type,
-    callback: Listener<this, EventOfType<Type>> | ListenerObject<EventOfType<Type>> | null,
+    callback: Listener<this, SourceEvents[Type]> | ListenerObject<SourceEvents[Type]> | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    callback: Listener<this, MessageEvent<string>> | ListenerObject<MessageEvent<string>> | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    callback: EventListenerOrEventListenerObject | null,
     options?: boolean | EventListenerOptions,
   ): void;
 

@@ -48,6 +48,6 @@ async function compile(source) {
 async function inflate() {
   const { deflated } = await import("./wasm/deflated.js");
   const bytes = Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0));
-  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(inflated).arrayBuffer();
 }

@@ -1,11 +1,11 @@
 //! The browsers that the tests run in, and their drivers.
 
-use std::{path::PathBuf, process::Command};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 use crate::{
-    process::{self, say},
+    apt,
     setup::{Tool, find_on_path},
 };
 
@@ -47,39 +47,9 @@ pub(crate) fn install_missing(chrome: bool, firefox: bool) -> Result<()> {
     .filter(|(wanted, names, _)| *wanted && find(names).is_none())
     .map(|(.., package)| package)
     .collect();
-    if packages.is_empty() || !is_root() || find_on_path("apt-get").is_none() {
-        return Ok(());
-    }
-    say(format_args!(
-        "installing {} with apt (about 1 minute, once)…",
-        packages.join(", ")
-    ));
-    process::run(apt_get().arg("update"))?;
-    process::run(
-        apt_get()
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(packages),
-    )
-}
-
-fn apt_get() -> Command {
-    let mut command = Command::new("apt-get");
-    command
-        .args(["--quiet", "--option", "DPkg::Lock::Timeout=300"])
-        .env("DEBIAN_FRONTEND", "noninteractive");
-    command
+    apt::install(&packages)
 }
 
 fn find(names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| find_on_path(name))
-}
-
-#[cfg(unix)]
-fn is_root() -> bool {
-    nix::unistd::Uid::effective().is_root()
-}
-
-#[cfg(not(unix))]
-fn is_root() -> bool {
-    false
 }

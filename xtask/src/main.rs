@@ -1,10 +1,13 @@
 //! The project's own commands, run as `cargo xtask <command>`.
 
+mod apt;
 mod bench;
 mod browsers;
 mod demo;
 mod lint;
+mod node;
 mod npm;
+mod packaging;
 mod process;
 mod report;
 mod server;
@@ -25,7 +28,7 @@ The project's own commands. Each sets up by itself what it needs and does not fi
 Usage: cargo xtask <command>
 
   demo [--port 8080]   Build the npm package and the server, and serve the demo page
-  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e
+  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, packaging
   lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes
   npm                  Build the npm package, optimised, into pkg/
   bench [task]... [--rounds N] [--picture]

@@ -4,7 +4,7 @@ use std::{fs, io::Write, path::Path};
 
 use anyhow::{Context, Result};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use flate2::{Compression, write::DeflateEncoder};
+use flate2::{Compression, write::ZlibEncoder};
 
 use crate::{process, setup};
 
@@ -52,14 +52,14 @@ fn build_wasm(folder: &Path) -> Result<()> {
 
 /// A module with the wasm half in it, that costs hardly more than the file, once both are compressed.
 fn deflated(wasm: &[u8]) -> Result<String> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(wasm)?;
     let text = BASE64_STANDARD.encode(encoder.finish()?);
     Ok(format!("export const deflated = \"{text}\";\n"))
 }
 
 /// Copies a file, or a folder with all that is in it.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     let what = || format!("cannot copy {} to {}", from.display(), to.display());
     if !from.is_dir() {
         fs::copy(from, to).with_context(what)?;

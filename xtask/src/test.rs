@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     browsers::{self, Browser},
-    npm, process,
+    node::Node,
+    npm, packaging, process,
     process::say,
     report::{Report, Tally},
     server::Server,
@@ -19,6 +20,7 @@ use crate::{
 
 const CRATE: &str = "typed-eventsource";
 const E2E: &str = "typed-eventsource-e2e";
+const PACKAGING: &str = "typed-eventsource-packaging";
 
 /// Environment variables with which one driver would be taken for another.
 const DRIVERS: [&str; 8] = [
@@ -39,10 +41,17 @@ pub(crate) enum Suite {
     Chrome,
     Firefox,
     E2e,
+    Packaging,
 }
 
 impl Suite {
-    const ALL: [Self; 4] = [Self::Native, Self::Chrome, Self::Firefox, Self::E2e];
+    const ALL: [Self; 5] = [
+        Self::Native,
+        Self::Chrome,
+        Self::Firefox,
+        Self::E2e,
+        Self::Packaging,
+    ];
 }
 
 impl FromStr for Suite {
@@ -54,7 +63,8 @@ impl FromStr for Suite {
             "chrome" => Self::Chrome,
             "firefox" => Self::Firefox,
             "e2e" => Self::E2e,
-            _ => bail!("the suites are native, chrome, firefox and e2e"),
+            "packaging" => Self::Packaging,
+            _ => bail!("the suites are native, chrome, firefox, e2e and packaging"),
         })
     }
 }
@@ -67,9 +77,9 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
         suites
     };
     let wants = |suite| suites.contains(&suite);
-    let e2e = wants(Suite::E2e);
+    let (e2e, packaging) = (wants(Suite::E2e), wants(Suite::Packaging));
     let (chrome, firefox) = (wants(Suite::Chrome), wants(Suite::Firefox));
-    if let Err(error) = browsers::install_missing(chrome || e2e, firefox || e2e) {
+    if let Err(error) = install_missing(suites) {
         // The steps that cannot do without will fail, and say why.
         say(format_args!("{error:#}"));
     }
@@ -81,9 +91,14 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     if chrome || firefox {
         in_browsers(&mut report, chrome, firefox)?;
     }
-    if e2e {
+    if e2e || packaging {
         report.step("npm package", |_| npm::build())?;
+    }
+    if e2e {
         report.step("e2e", end_to_end)?;
+    }
+    if packaging {
+        report.step("packaging", in_consumers)?;
     }
     report.print();
     let Tally { passed, failed } = report.tests();
@@ -91,9 +106,28 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     Ok(report.exit_code())
 }
 
+fn install_missing(suites: &[Suite]) -> Result<()> {
+    let wants = |names: &[Suite]| names.iter().any(|suite| suites.contains(suite));
+    browsers::install_missing(
+        wants(&[Suite::Chrome, Suite::E2e, Suite::Packaging]),
+        wants(&[Suite::Firefox, Suite::E2e]),
+    )?;
+    if wants(&[Suite::Packaging]) {
+        Node::get()?;
+    }
+    Ok(())
+}
+
 fn native(report: &mut Report) -> Result<()> {
     report.step("native", |tally| {
-        let all = ["--workspace", "--exclude", E2E, "--all-features"];
+        let all = [
+            "--workspace",
+            "--exclude",
+            E2E,
+            "--exclude",
+            PACKAGING,
+            "--all-features",
+        ];
         count(cargo_test().args(all), tally)
     })?;
     report.step("native, no features", |tally| {
@@ -185,6 +219,17 @@ fn end_to_end(tally: &mut Tally) -> Result<()> {
         .env("CHROMEDRIVER", chrome.driver)
         .env("FIREFOX", firefox.binary)
         .env("GECKODRIVER", firefox.driver);
+    count(&mut command, tally)
+}
+
+fn in_consumers(tally: &mut Tally) -> Result<()> {
+    packaging::install()?;
+    let Browser { binary, driver } = browsers::chrome()?;
+    let mut command = cargo_test();
+    command
+        .args(["--package", PACKAGING])
+        .env("CHROMIUM", binary)
+        .env("CHROMEDRIVER", driver);
     count(&mut command, tally)
 }
 

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the contenders side by side in one headless Chromium.
 
-mod node;
+mod esbuild;
 mod page;
 mod sizes;
 
@@ -10,10 +10,10 @@ use anyhow::{Context, Result};
 
 use crate::{
     browsers::{self, Browser},
+    node::Node,
     npm, process,
     process::say,
 };
-use node::Node;
 
 const PACKAGE: &str = "typed-eventsource-bench";
 const OUTPUT: &str = "target/bench";
@@ -69,14 +69,14 @@ impl Options {
 }
 
 pub(crate) fn bench(options: &Options) -> Result<()> {
-    let node = Node::find()?;
+    let node = Node::get()?;
     browsers::install_missing(true, false)?;
     let tasks = options.tasks();
     npm::build()?;
-    node.install()?;
-    page::build(&node)?;
+    node.install(&esbuild::PACKAGES)?;
+    page::build()?;
     if tasks.contains(&"size") {
-        sizes::build(&node)?;
+        sizes::build()?;
     }
     run(&tasks, options.rounds)?;
     if options.picture {

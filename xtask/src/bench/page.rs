@@ -2,16 +2,16 @@
 
 use anyhow::Result;
 
-use super::node::Node;
+use super::esbuild::esbuild;
 use crate::{process, setup};
 
 const MAIN: &str = "benches/page/src/main.js";
 const FOLDER: &str = "target/bench/page";
 
 /// Builds it as an app for production is.
-pub(crate) fn build(node: &Node) -> Result<()> {
+pub(crate) fn build() -> Result<()> {
     process::run(
-        node.esbuild()?
+        esbuild()?
             .arg(MAIN)
             .args(["--external:/pkg/*", "--external:./rust/*"])
             .arg(format!("--outfile={FOLDER}/bench.js")),

@@ -1,10 +1,10 @@
 //! What is weighed: the smallest apps in Rust, and the bundles of the contenders in JavaScript.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use anyhow::Result;
 
-use super::node::Node;
+use super::esbuild::esbuild;
 use crate::{
     process::{self, say},
     setup,
@@ -25,29 +25,37 @@ const APPS: [(&str, &str); 7] = [
 ];
 
 /// Builds all of it as for production.
-pub(crate) fn build(node: &Node) -> Result<()> {
+pub(crate) fn build() -> Result<()> {
     say("building the smallest apps (2 minutes, once)…");
-    bundle(node)?;
+    bundle()?;
     for (name, feature) in APPS {
-        app(node, name, feature)?;
+        app(name, feature)?;
     }
     Ok(())
 }
 
-fn bundle(node: &Node) -> Result<()> {
-    let mut entries = Vec::new();
-    for file in fs::read_dir(SOURCES)? {
-        entries.push(file?.path());
+/// Each into a folder of its own: a module that is imported when it is needed becomes a file beside the first.
+fn bundle() -> Result<()> {
+    for source in fs::read_dir(SOURCES)? {
+        let source = source?.path();
+        let name = source.file_stem().unwrap_or_default().to_string_lossy();
+        let folder = format!("{FOLDER}/js/{name}");
+        if Path::new(&folder).exists() {
+            // Names of files tell of what is in them, and others would stay.
+            fs::remove_dir_all(&folder)?;
+        }
+        process::run(
+            esbuild()?
+                .arg(&source)
+                .args(["--minify", "--splitting"])
+                .arg("--alias:typed-eventsource=./pkg/index.js")
+                .arg(format!("--outdir={folder}")),
+        )?;
     }
-    process::run(
-        node.esbuild()?
-            .args(entries)
-            .args(["--minify", "--alias:typed-eventsource=./pkg/index.js"])
-            .arg(format!("--outdir={FOLDER}/js")),
-    )
+    Ok(())
 }
 
-fn app(node: &Node, name: &str, feature: &str) -> Result<()> {
+fn app(name: &str, feature: &str) -> Result<()> {
     let folder = format!("{FOLDER}/rust/{name}");
     let wasm_opt = setup::wasm_opt()?;
     let mut wasm_pack = setup::wasm_pack(wasm_opt.as_slice())?;
@@ -60,7 +68,7 @@ fn app(node: &Node, name: &str, feature: &str) -> Result<()> {
     }
     process::run(wasm_pack.args(["--", "--features", feature]))?;
     process::run(
-        node.esbuild()?
+        esbuild()?
             .arg(format!("{folder}/app.js"))
             .arg("--minify")
             .arg(format!("--outfile={folder}/glue.js")),

@@ -1,0 +1,43 @@
+// A server that renders pages imports what it hardly ever opens.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { test } from "node:test";
+
+const globals = Object.getOwnPropertyNames(globalThis);
+const { default: init, EventSource, init: named } = await import("typed-eventsource");
+
+test("the import adds no global, and needs no window", () => {
+  assert.deepEqual(Object.getOwnPropertyNames(globalThis), globals);
+  assert.equal("window" in globalThis, false);
+  assert.equal(named, init);
+});
+
+test("before `init` one error says what to do", () => {
+  assert.throws(() => new EventSource("http://127.0.0.1/"), { name: "Error", message: /not initialised yet: `await init\(\)` first/ });
+});
+
+test("after what is no wasm it can be called again", async () => {
+  await assert.rejects(init(new Uint8Array(8)), WebAssembly.CompileError);
+  assert.throws(() => new EventSource("http://127.0.0.1/"), /not initialised/);
+});
+
+test("`init` finds the wasm half, and events come by fetch", async (t) => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    response.end("event: price\ndata: 1.5\n\nevent: bye\ndata: null\n\n");
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  await init();
+  const source = new EventSource(`http://127.0.0.1:${server.address().port}/`, { transport: "fetch", terminalEvent: "bye" });
+  const prices = [];
+  for await (const { data } of source.events("price")) prices.push(data);
+  assert.deepEqual(prices, [1.5]);
+  assert.deepEqual(await source.closed, { type: "finished" });
+});
+
+test("without a browser its own transport is an error that names the other", () => {
+  if ("EventSource" in globalThis) return;
+  assert.throws(() => new EventSource("http://127.0.0.1/"), { name: "EventSourceError", code: "unsupported" });
+});

@@ -1,0 +1,11 @@
+// What the snippets name that is the reader's own.
+
+interface Price {
+  symbol: string;
+  price: number;
+}
+
+declare const source: import("typed-eventsource").EventSource<{ price: Price; halt: { symbol: string; reason: string } }>;
+declare const signal: AbortSignal;
+declare function token(): Promise<string>;
+declare function show(what: unknown): void;

@@ -1,0 +1,87 @@
+// What a feed's types say about its events.
+
+import {
+  EventSource,
+  EventSourceError,
+  type CloseReason,
+  type EventOf,
+  type SourceErrorEvent,
+  type State,
+  type TypedEvent,
+} from "typed-eventsource";
+
+import { type Equal, expect } from "./equal.js";
+
+interface Price {
+  symbol: string;
+  price: number;
+}
+
+// An interface has no index signature, and is as good as a type.
+interface Feed {
+  price: Price;
+  halt: { symbol: string };
+}
+
+const source = new EventSource<Feed>("/prices");
+
+const off = source.on("price", (event) => {
+  expect<Equal<typeof event, TypedEvent<Price, "price">>>();
+  // @ts-expect-error An event is what it was.
+  event.data = { symbol: "A", price: 1 };
+});
+expect<Equal<typeof off, () => void>>();
+// @ts-expect-error There is no such event.
+source.on("prize", () => {});
+// @ts-expect-error A halt has no price.
+source.on("halt", ({ data }) => data.price);
+// @ts-expect-error It needs a name.
+source.events();
+// @ts-expect-error There is no such event.
+source.events("price", "prize");
+
+export async function iterate() {
+  for await (const event of source.events("price", "halt")) {
+    expect<Equal<typeof event, EventOf<Feed>>>();
+    if (event.type === "price") expect<Equal<typeof event.data, Price>>();
+    else expect<Equal<typeof event.data, { symbol: string }>>();
+  }
+  for await (const event of source.events("halt")) expect<Equal<typeof event.type, "halt">>();
+  const first = await source.events("price").next();
+  if (!first.done) expect<Equal<typeof first.value.data, Price>>();
+
+  const reason = await source.closed;
+  expect<Equal<typeof reason, CloseReason>>();
+  if (reason.type === "policy") expect<Equal<typeof reason.error, EventSourceError>>();
+  // @ts-expect-error Only a policy has an error to close with.
+  reason.error;
+}
+
+source.onState((state) => {
+  expect<Equal<typeof state, State>>();
+  if (state.type === "waiting") expect<Equal<typeof state.attempt, number>>();
+});
+source.onError((error) => {
+  expect<Equal<typeof error, EventSourceError>>();
+  // @ts-expect-error There is no such code.
+  if (error.code === "lost") return;
+  expect<Equal<typeof error.event, TypedEvent<string> | undefined>>();
+});
+// @ts-expect-error Only a source makes one.
+new EventSourceError();
+
+// Without a feed nothing is known of the data.
+new EventSource("/").on("anything", ({ data }) => expect<Equal<typeof data, unknown>>());
+
+// The standard's side, which a feed says nothing about.
+const standard: globalThis.EventSource = source;
+standard.close();
+source.onmessage = (event) => expect<Equal<typeof event, MessageEvent<string>>>();
+source.addEventListener("price", ({ data }) => expect<Equal<typeof data, string>>());
+source.addEventListener("error", (event) => expect<Equal<typeof event, SourceErrorEvent>>());
+source.addEventListener("open", { handleEvent: (event: Event) => event.type });
+source.removeEventListener("open", null);
+expect<Equal<typeof source.readyState, 0 | 1 | 2>>();
+expect<Equal<typeof EventSource.CLOSED, 2>>();
+// @ts-expect-error What closes a source is `close`.
+source.free();

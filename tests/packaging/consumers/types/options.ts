@@ -1,0 +1,65 @@
+// What a source may be opened with.
+
+import init, { EventSource, initSync, type EventSourceInit, type Policy } from "typed-eventsource";
+import * as v from "valibot";
+import { z } from "zod";
+
+import { type Equal, expect } from "./equal.js";
+
+interface Feed {
+  price: { symbol: string; price: number };
+  halt: { symbol: string };
+}
+
+const signal = new AbortController().signal;
+
+new EventSource<Feed>(new URL("http://localhost/"), { transport: "browser", withCredentials: true, signal });
+new EventSource<Feed>("/", {
+  transport: "fetch",
+  method: "POST",
+  headers: async () => ({ Authorization: "Bearer" }),
+  body: new URLSearchParams(),
+  credentials: "include",
+  policy: {
+    preset: "resilient",
+    idle: { after: 30_000, then: "reopen" },
+    backoff: { initial: 100, jitter: false },
+    rule: ({ error, proposed }) => (error.status === 401 ? { type: "close" } : proposed),
+  },
+  queue: { capacity: 16, whenFull: "keepLatest" },
+});
+// @ts-expect-error The browser's own transport sends no header.
+new EventSource<Feed>("/", { headers: {} });
+// @ts-expect-error A stream can be sent only once.
+new EventSource<Feed>("/", { transport: "fetch", body: new ReadableStream() });
+// @ts-expect-error There is no such preset.
+new EventSource<Feed>("/", { policy: "stubborn" });
+// @ts-expect-error A limit says what then.
+new EventSource<Feed>("/", { policy: { idle: { after: 1 } } });
+// @ts-expect-error It is misspelt.
+({ reopenOnWaking: true }) satisfies Policy;
+
+// Schemas, of two libraries.
+new EventSource<Feed>("/", {
+  schemas: {
+    price: z.object({ symbol: z.string(), price: z.number() }),
+    halt: v.object({ symbol: v.string() }),
+  },
+});
+// @ts-expect-error It makes what the feed does not have.
+new EventSource<Feed>("/", { schemas: { price: z.object({ symbol: z.number() }) } });
+// @ts-expect-error There is no such event.
+new EventSource<Feed>("/", { schemas: { prize: z.string() } });
+
+// A feed may be that of its schemas.
+const schemas = { tick: z.object({ at: z.coerce.date() }) };
+type Ticks = { [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };
+new EventSource<Ticks>("/", { schemas }).on("tick", ({ data }) => expect<Equal<typeof data, { at: Date }>>());
+
+const kept: EventSourceInit<Feed> = { transport: "fetch", lastEventId: "7" };
+new EventSource<Feed>("/", kept);
+
+const file = new URL("typed-eventsource/typed_eventsource.wasm", "file:");
+expect<Equal<ReturnType<typeof init>, Promise<void>>>();
+export const ready = [init(), init(file), init("/typed_eventsource.wasm"), init(fetch(file))];
+export const readyAtOnce = (bytes: BufferSource) => initSync(bytes);

@@ -1,0 +1,57 @@
+//! The snippets of the READMEs in TypeScript and JavaScript, each as a module of its own.
+
+use std::{fs, io, path::Path};
+
+use crate::tools;
+
+const READMES: [(&str, &str); 2] = [("README.md", "repository"), ("npm/README.md", "package")];
+
+/// Where the configuration is that they are checked with, and what they do not say themselves.
+const FOLDER: &str = "consumers/snippets";
+
+pub(crate) fn check() -> Result<(), String> {
+    let folder = tools::installed().join(FOLDER);
+    for (readme, name) in READMES {
+        write(&tools::root().join(readme), &folder, name)
+            .map_err(|error| format!("{readme}: {error}"))?;
+    }
+    tools::run(FOLDER, tools::TSC, &["-p", "tsconfig.json"])
+}
+
+fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {
+    let text = fs::read_to_string(readme)?;
+    let mut imports = String::new();
+    for (line, language, snippet) in fenced(&text) {
+        // What a reader has imported further up stays so.
+        let own: Vec<_> = snippet
+            .lines()
+            .filter(|line| line.starts_with("import "))
+            .collect();
+        let source = if own.is_empty() {
+            format!("{imports}\n{snippet}")
+        } else {
+            imports = own.join("\n");
+            snippet
+        };
+        let file = folder.join(format!("{name}-line-{line}.{language}"));
+        fs::write(file, source + "\nexport {};\n")?;
+    }
+    Ok(())
+}
+
+/// The snippets of these languages that are not to be skipped, by the line that they begin at.
+fn fenced(text: &str) -> Vec<(usize, &str, String)> {
+    let mut found = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((number, line)) = lines.next() {
+        let Some(fence) = line.strip_prefix("```") else {
+            continue;
+        };
+        let body = lines.by_ref().map(|(_, line)| line);
+        let snippet: Vec<_> = body.take_while(|line| *line != "```").collect();
+        if let "ts" | "js" = fence {
+            found.push((number + 1, fence, snippet.join("\n")));
+        }
+    }
+    found
+}

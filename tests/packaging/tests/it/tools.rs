@@ -1,0 +1,111 @@
+//! The tools that are installed beside the package.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// Checks of the package that are one command: a name, the tool, and its arguments.
+pub(crate) const RUNS: &[(&str, &str, &[&str])] = &[
+    (
+        "types, bundler",
+        TSC,
+        &["-p", "consumers/types/bundler.json"],
+    ),
+    (
+        "types, nodenext",
+        TSC,
+        &["-p", "consumers/types/nodenext.json"],
+    ),
+    // The first that knows how an async iterator ends.
+    (
+        "types, TypeScript 5.6",
+        "typescript-5.6/bin/tsc",
+        &["-p", "consumers/types/bundler.json"],
+    ),
+    (
+        "publint",
+        "publint/src/cli.js",
+        &["package.tgz", "--strict"],
+    ),
+    (
+        "are the types wrong",
+        "@arethetypeswrong/cli/dist/index.js",
+        // ES modules alone; and the wasm is a file, not a module with types.
+        &[
+            "package.tgz",
+            "--profile=esm-only",
+            "--exclude-entrypoints=./typed_eventsource.wasm",
+            "--format=ascii",
+        ],
+    ),
+];
+
+pub(crate) const TSC: &str = "typescript/bin/tsc";
+
+/// The repository's root.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Where the package is installed, and the consumers are.
+pub(crate) fn installed() -> PathBuf {
+    let folder = root().join("target/packaging");
+    assert!(
+        folder.join("node_modules/typed-eventsource").is_dir(),
+        "nothing is installed: use `cargo xtask test packaging`"
+    );
+    folder
+}
+
+/// A tool of those in `node_modules`, to be run in a folder of what is installed.
+pub(crate) fn tool(folder: &str, script: &str) -> Command {
+    let installed = installed();
+    let mut node = Command::new("node");
+    node.arg(installed.join("node_modules").join(script))
+        .current_dir(installed.join(folder))
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null());
+    node
+}
+
+/// Runs a tool; what it says is the error where it fails.
+pub(crate) fn run(folder: &str, script: &str, args: &[&str]) -> Result<(), String> {
+    succeed(tool(folder, script).args(args))
+}
+
+pub(crate) fn node_tests() -> Result<(), String> {
+    let folder = installed().join("consumers/node");
+    let tests = fs::read_dir(&folder)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| error.to_string())?;
+    let tests = tests.iter().map(fs::DirEntry::path);
+    succeed(Command::new("node").arg("--test").args(tests))
+}
+
+/// The JavaScript of the package and of the demo page, which say their types in comments.
+pub(crate) fn check_sources() -> Result<(), String> {
+    let config = root().join("tests/packaging/sources.json");
+    succeed(tool("", TSC).arg("-p").arg(config))
+}
+
+fn succeed(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|error| format!("node: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = [output.stdout, output.stderr].concat();
+    Err(String::from_utf8_lossy(&said).into_owned())
+}
+
+/// The version of Node.js: the major number and the minor.
+pub(crate) fn node_version() -> (u32, u32) {
+    let output = Command::new("node").arg("--version").output();
+    let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let mut numbers = said
+        .iter()
+        .flat_map(|said| said.trim().trim_start_matches('v').split('.'))
+        .map(|number| number.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+}

@@ -1,0 +1,69 @@
+//! The npm package, installed as it is packed, in small projects that use it.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    node::{Node, Packages},
+    npm, process,
+};
+
+const PACKAGES: Packages = Packages {
+    what: "bundlers and validators",
+    sources: "tests/packaging",
+    folder: "target/packaging",
+};
+const PACKAGE: &str = "typed-eventsource";
+const TARBALL: &str = "package.tgz";
+
+/// Copies the projects and installs the package that lies in `pkg/`.
+pub(crate) fn install() -> Result<()> {
+    let node = Node::get()?;
+    node.install(&PACKAGES)?;
+    copy_consumers()?;
+    pack(&node)?;
+    // One of the same version counts as installed already.
+    let installed = PACKAGES.modules()?.join(PACKAGE);
+    if installed.exists() {
+        fs::remove_dir_all(installed)?;
+    }
+    process::run(
+        node.npm("install")
+            .args(["--no-save", "--offline"])
+            .arg(format!("./{TARBALL}"))
+            .current_dir(PACKAGES.folder),
+    )
+}
+
+/// Anew, without what was built in them.
+fn copy_consumers() -> Result<()> {
+    let [from, to] =
+        [PACKAGES.sources, PACKAGES.folder].map(|folder| Path::new(folder).join("consumers"));
+    if to.exists() {
+        fs::remove_dir_all(&to).with_context(|| format!("cannot replace {}", to.display()))?;
+    }
+    npm::copy(&from, &to)
+}
+
+/// Packs it as for publishing. The tarball's name has the version in it, which the name that it gets here has not.
+fn pack(node: &Node) -> Result<()> {
+    let folder = Path::new(PACKAGES.folder).join("packed");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    let destination = fs::canonicalize(&folder)?;
+    process::run(
+        node.npm("pack")
+            .arg("--silent")
+            .arg("--pack-destination")
+            .arg(destination)
+            .current_dir("pkg"),
+    )?;
+    let tarball = fs::read_dir(&folder)?
+        .next()
+        .context("npm has packed nothing")??;
+    let to = Path::new(PACKAGES.folder).join(TARBALL);
+    Ok(fs::rename(tarball.path(), to)?)
+}
