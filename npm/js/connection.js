@@ -183,7 +183,7 @@ export class Connection {
       return iterator;
     }
     this.#iterators.add(iterator);
-    undos = names.map((name) => this.on(name, (event) => this.#push(iterator, event)));
+    undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(iterator, event)));
     return iterator;
   }
 
@@ -192,9 +192,9 @@ export class Connection {
     const outcome = iterator.push(event);
     this.isCongested ||= iterator.isHalfFull;
     if (!outcome) return;
-    const message = "the queue of an iteration was full, 1 dropped: consume faster or give it a larger `queue.capacity`";
+    const message = "the queue of an iteration was full: consume faster or give it a larger `queue.capacity`";
     const error = new EventSourceError("queue-overflow", message);
-    if (outcome === "full") this.#fail(error);
+    if (outcome === "full") this.#closeBecause(error);
     else this.#tell(error);
   }
 
@@ -245,15 +245,15 @@ export class Connection {
   message(subscription, raw) {
     const { terminalEvent, terminalData } = this.#settings;
     const { name, isDom, listeners } = subscription;
-    const { now } = listeners;
+    const { snapshot } = listeners;
     if (terminalData !== undefined && raw.data === terminalData) return this.#end({ type: "finished" });
     if (isDom) this.target?.dispatchEvent(new MessageEvent(name, messageInit(raw)));
-    if (now.length && !listeners.isEmpty) this.#handOver(subscription, raw, now);
+    if (snapshot.length && !listeners.isEmpty) this.#deliver(subscription, raw, snapshot);
     if (name === terminalEvent) this.#end({ type: "finished" });
   }
 
-  /** @param {Subscription} subscription @param {RawEvent} raw @param {readonly import("./listeners.js").Listener[]} now */
-  #handOver({ name, listeners, decode }, raw, now) {
+  /** @param {Subscription} subscription @param {RawEvent} raw @param {readonly import("./listeners.js").Listener[]} snapshot */
+  #deliver({ name, listeners, decode }, raw, snapshot) {
     let data;
     try {
       data = decode(raw);
@@ -270,7 +270,7 @@ export class Connection {
       this.#machine.decoded();
       this.#hasUndecoded = false;
     }
-    listeners.call(new TypedEvent(name, data, raw), now);
+    listeners.call(new TypedEvent(name, data, raw), snapshot);
   }
 
   /**
@@ -283,7 +283,7 @@ export class Connection {
   lost(error, outlook, retryAfter) {
     const now = performance.now();
     this.#machine.lost(outlook, causeOf(error), error.status ?? 0, retryAfter, now, Math.random());
-    this.#failed(error, outlook === "reconnecting");
+    this.#connectionFailed(error, outlook === "reconnecting");
   }
 
   /** There is no connection any more, and the server wants no other. */
@@ -324,22 +324,22 @@ export class Connection {
         this.#reopen();
         break;
       case "slowOpen":
-        this.#failed(new EventSourceError("open-timeout", `the connection was not open after ${after} ms`, { after }));
+        this.#connectionFailed(new EventSourceError("open-timeout", `the connection was not open after ${after} ms`, { after }));
         break;
       case "idle":
-        this.#failed(new EventSourceError("idle", `no sign of life for ${after} ms`, { after }));
+        this.#connectionFailed(new EventSourceError("idle", `no sign of life for ${after} ms`, { after }));
         break;
       case "woken":
-        this.#failed(new EventSourceError("suspended", "the connection may not have outlived a sleep of the page or a change of the network"));
+        this.#connectionFailed(new EventSourceError("suspended", "the connection may not have outlived a sleep of the page or a change of the network"));
         break;
       case "close":
-        this.#fail(this.#limited());
+        this.#closeBecause(this.#limited());
     }
     this.#arm();
   }
 
   /** @param {EventSourceError} error @param {boolean} [isReconnecting] */
-  #failed(error, isReconnecting) {
+  #connectionFailed(error, isReconnecting) {
     this.#hasFailed = true;
     this.#lastFailure = error;
     error.attempt = this.#machine.failures;
@@ -363,7 +363,7 @@ export class Connection {
     if (action === "close") {
       const last = this.#limited(error);
       if (last !== error) this.#tell(error, true);
-      this.#fail(last);
+      this.#closeBecause(last);
     } else if (action === "reopen") {
       this.#hasFailed = true;
       this.#disconnect();
@@ -414,7 +414,7 @@ export class Connection {
   }
 
   /** @param {EventSourceError} error */
-  #fail(error) {
+  #closeBecause(error) {
     this.#end({ type: "policy", error }, errorEvent(error));
   }
 

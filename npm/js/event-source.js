@@ -1,7 +1,7 @@
 // @ts-check
 import { Connection } from "./connection.js";
-import { EventSourceError } from "./error.js";
 import { memory } from "./init.js";
+import { messageName } from "./message-name.js";
 import { settings } from "./options.js";
 
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
@@ -168,16 +168,3 @@ function resolve(url) {
     throw new DOMException(`EventSource: ${JSON.stringify(url)} is no valid URL`, "SyntaxError");
   }
 }
-
-/** @param {string} name */
-function messageName(name) {
-  if (name !== "" && name !== "open" && name !== "error" && !/[\r\n]/.test(name)) return name;
-  const advice = name === "" ? "an event without a name is called `message`" : ADVICE[name] ?? "a name has no line end in it";
-  throw new EventSourceError("invalid-event-name", `no message is ever named ${JSON.stringify(name)}: ${advice}`);
-}
-
-/** @type {{ [name: string]: string }} */
-const ADVICE = {
-  open: "`open` is the source's own event, see `onState`",
-  error: "`error` is the source's own event, see `onError`",
-};

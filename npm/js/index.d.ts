@@ -3,7 +3,10 @@
 /** The payload type of each event, by its name: `{ price: Price; halt: { symbol: string } }`. */
 export type EventMap = { [name: string]: unknown };
 
-/** An event, its data parsed and validated as the source's options say. */
+/**
+ * An event, its data parsed and validated as the source's options say. It tells where it came from when it is asked:
+ * copies of it, by `structuredClone` or a spread, have its `type` and `data` alone.
+ */
 export interface TypedEvent<T, Type extends string = string> {
   /** What the server wrote in the `event` field, or `message`. */
   readonly type: Type;
@@ -75,7 +78,7 @@ export class EventSourceError extends Error {
   readonly count?: number;
   /** With the codes `open-timeout`, `idle` and `down-too-long`: the limit, in milliseconds. */
   readonly after?: number;
-  /** What has led to it: with the codes `too-many` and `down-too-long` the last error, else an exception where there was one. */
+  /** What has led to it: with the codes `too-many` and `down-too-long` the last error, where there was one, else an exception where there was one. */
   readonly cause?: unknown;
 }
 
@@ -183,7 +186,7 @@ export interface Policy {
   /** How long a connection stays open until the counters start again, in milliseconds: 5,000 unless told. */
   healthyAfter?: number;
   /** A rule of your own, asked whenever something goes wrong; it has the last word. Nothing means what was proposed. */
-  rule?: (situation: Situation) => Decision | undefined;
+  rule?: (situation: Situation) => Decision | undefined | void;
 }
 
 /** How much waits for the consumer of `events()`, and what gives way when that is full. */
@@ -279,7 +282,7 @@ interface SourceEvents {
 /**
  * The standard's `EventSource`, with types, a policy and an end on top of it.
  *
- * An open source that has listeners is not collected, whoever else knows it; one without listeners closes when it is.
+ * An open source that has listeners is not collected, whoever else knows it; one that never had any closes when it is.
  */
 export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends EventTarget {
   static readonly CONNECTING: 0;

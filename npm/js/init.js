@@ -12,6 +12,7 @@ let loading;
 
 /** @param {WasmSource | PromiseLike<WasmSource>} [source] */
 export function init(source) {
+  if (instantiated) return Promise.resolve();
   loading ??= load(source).catch((error) => {
     loading = undefined;
     throw error;

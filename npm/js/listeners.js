@@ -28,7 +28,7 @@ export class Listeners {
   }
 
   /** Those who listen now, for a later call. */
-  get now() {
+  get snapshot() {
     return this.#listeners;
   }
 

@@ -2,6 +2,7 @@
 // The options of a source.
 
 import { any, check, count, object, oneOf, read, shown, string, wrong } from "./checks.js";
+import { messageName } from "./message-name.js";
 import { policy } from "./policy.js";
 
 /** @typedef {import("./checks.js").Bag} Bag */
@@ -33,7 +34,7 @@ const OPTIONS = {
   schemas: object,
   queue: (value, name) => read(object(value, name), QUEUE, `${name}.`),
   resumeParameter: string,
-  terminalEvent: string,
+  terminalEvent: (value, name) => messageName(string(value, name)),
   terminalData: string,
   signal: check("an AbortSignal", (value) => value === null || typeof value?.addEventListener === "function"),
   ...FETCH,

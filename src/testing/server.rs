@@ -209,8 +209,8 @@ impl FakeServer {
         }
     }
 
-    /// Answers the connections that wait for an answer with an HTTP status other than 200; those that are open it cuts,
-    /// and gives that answer to the attempts that follow at once.
+    /// Answers the connections that wait for an answer with an HTTP status other than 200. Those that are open fail in the
+    /// same way, at once: without the loss and the attempt that would come before such an answer.
     pub fn fail(&self, status: u16) {
         for line in self.lines() {
             line.fail(status);

@@ -68,6 +68,7 @@ export class Reading {
 
   close() {
     this.#id = this.lastEventId;
+    this.#tellRetry();
     this.isOpen = false;
     this.#parser.free();
     this.#turns.close();
@@ -80,7 +81,8 @@ export class Reading {
    * @returns {Promise<EventSourceError | undefined>}
    */
   async read({ body, url }) {
-    const { origin } = new URL(url);
+    // Of a response that somebody made by hand there is none.
+    const origin = url && new URL(url).origin;
     if (this.isOpen && this.#connection.target) await this.#turns.give();
     const reader = body?.getReader();
     while (reader && this.isOpen) {
@@ -99,13 +101,12 @@ export class Reading {
     const record = this.#freshRecord();
     this.#bytes = chunk.subarray(record[0], record[1]);
     this.#text = undefined;
-    while (!this.#handOver(origin)) {
+    while (!this.#handOverEvents(origin)) {
       if (this.isOpen) await this.#turns.give();
       if (!this.isOpen) return;
     }
     const heard = this.#parser.heard;
-    const retry = this.#parser.takeRetry();
-    if (retry !== undefined) this.#connection.retry(retry);
+    this.#tellRetry();
     if (heard === "tooLarge") {
       const message = `an event is larger than ${this.#limit} bytes: send less at once, or allow for more`;
       return new EventSourceError("event-too-large", message);
@@ -114,8 +115,13 @@ export class Reading {
     if (this.#turns.areLate()) await this.#turns.give();
   }
 
+  #tellRetry() {
+    const retry = this.#parser.takeRetry();
+    if (retry !== undefined) this.#connection.retry(retry);
+  }
+
   /** Hands over the events of the chunk, until that is whole or others are to have their turn. @param {string} origin */
-  #handOver(origin) {
+  #handOverEvents(origin) {
     const connection = this.#connection;
     let hasHeard = false;
     for (;;) {

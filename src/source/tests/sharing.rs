@@ -57,6 +57,20 @@ fn one_that_was_opened_by_itself_is_not_shared() {
 }
 
 #[test]
+fn what_a_rule_has_captured_goes_with_the_source() {
+    let _server = FakeServer::new();
+    let captured = Rc::new(());
+    let kept = Rc::clone(&captured);
+    let rule = move |situation: &crate::Situation<'_>| {
+        let _ = &kept;
+        situation.proposed
+    };
+    let source = prices().policy(Policy::resilient().rule(rule)).share();
+    drop(source);
+    assert_eq!(Rc::strong_count(&captured), 1);
+}
+
+#[test]
 fn closing_closes_for_all_and_the_next_one_opens_anew() {
     let server = FakeServer::new();
     let (first, second) = (prices().share().unwrap(), prices().share().unwrap());
