@@ -2,6 +2,7 @@
 // One source, behind its handle: it tells the policy's machine what happens, does what that decides, and tells whoever
 // listens.
 
+import { Alarm } from "./alarm.js";
 import { milliseconds, oneOf } from "./checks.js";
 import { EventSourceError, messageOf, report } from "./error.js";
 import { EventIterator } from "./event-iterator.js";
@@ -18,9 +19,6 @@ import { TypedEvent, decoder } from "./typed-event.js";
 /** @typedef {import("./wasm/typed_eventsource.js").Action} Action */
 /** @typedef {import("./wasm/typed_eventsource.js").Outlook} Outlook */
 /** @typedef {import("./wasm/typed_eventsource.js").Tick} Tick */
-
-/** The longest that a timer runs, in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
 
 /** The events of one name, and who listens to them. */
 export class Subscription {
@@ -67,9 +65,7 @@ export class Connection {
   #hasFailed = false;
   /** Whether it has undecoded events to forget at the next one that decodes. */
   #hasUndecoded = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-  #deadline = Infinity;
+  #alarm = new Alarm((late) => this.#heed(this.#machine.tick(performance.now(), Math.random(), late)));
   #isCollected = false;
   /** @type {(reason: CloseReason) => void} */
   #resolveClosed = () => {};
@@ -454,7 +450,7 @@ export class Connection {
     const state = (this.state = /** @type {const} */ ({ type: "closed", reason }));
     this.#disconnect();
     this.#machine.free();
-    clearTimeout(this.#timer);
+    this.#alarm.stop();
     this.#settings.signal?.removeEventListener("abort", this.#abort);
     globalThis.removeEventListener?.("online", this.#online);
     for (const { listeners } of this.subscriptions.values()) listeners.clear();
@@ -476,21 +472,8 @@ export class Connection {
     });
   }
 
-  /** Sees to it that the timer fires in time. One that fires too early does no harm, so that events need not move it. */
   #arm() {
-    if (this.isClosed) return;
-    const deadline = this.#machine.deadline ?? Infinity;
-    if (this.#deadline <= deadline) return;
-    clearTimeout(this.#timer);
-    this.#deadline = deadline;
-    const delay = Math.min(Math.max(Math.ceil(deadline - performance.now()), 0), LONGEST);
-    // The time of day goes on while a machine sleeps, which that of `performance` does not everywhere.
-    const due = Date.now() + delay;
-    this.#timer = setTimeout(() => {
-      this.#deadline = Infinity;
-      const late = Math.max(Date.now() - due, 0);
-      this.#heed(this.#machine.tick(performance.now(), Math.random(), late));
-    }, delay);
+    if (!this.isClosed) this.#alarm.set(this.#machine.deadline ?? Infinity);
   }
 }
 

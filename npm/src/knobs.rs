@@ -4,8 +4,10 @@ use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::from_milliseconds;
-use crate::policy::{Backoff, Policy, Then as CrateThen};
+use crate::{
+    from_milliseconds,
+    policy::{Backoff, Policy, Then as CrateThen},
+};
 
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug)]

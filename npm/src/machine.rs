@@ -15,8 +15,8 @@ use crate::{
     to_milliseconds,
 };
 
-/// Follows one source: set up knob by knob, then started. Where something is wrong it proposes what to do, and is told by [`settle`](Self::settle) what
-/// was decided; both leave the details to be asked for.
+/// Follows one source: set up knob by knob, then started. Where something is wrong it proposes what to do, and is told by
+/// [`settle`](Self::settle) what was decided; both leave the details to be asked for.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Machine {
