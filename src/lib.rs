@@ -6,6 +6,8 @@ extern crate alloc;
 
 mod error;
 mod event;
+#[cfg(any(feature = "yew", feature = "leptos"))]
+mod hooks;
 mod host;
 #[cfg(feature = "fetch")]
 mod parser;

@@ -51,6 +51,8 @@ pub struct EventSourceBuilder {
     terminal_event: Option<String>,
     terminal_data: Option<String>,
     signal: Option<AbortSignal>,
+    /// `None` where nobody has said.
+    shared: Option<bool>,
     #[cfg(feature = "fetch")]
     fetch: Option<Fetch>,
 }
@@ -66,6 +68,7 @@ impl EventSourceBuilder {
             terminal_event: None,
             terminal_data: None,
             signal: None,
+            shared: None,
             #[cfg(feature = "fetch")]
             fetch: None,
         }
@@ -129,8 +132,30 @@ impl EventSourceBuilder {
         self
     }
 
-    /// Opens the source. It returns at once, in the state [`Connecting`](crate::State::Connecting); nothing is heard
-    /// before the code that opened it has returned to the event loop, so that listeners added until then miss nothing.
+    /// Whether to join the source that was opened from an equal builder and is still open, where there is one: all that
+    /// share it have one connection, of which browsers allow but six to a host over HTTP/1.1. It closes when the last one
+    /// of all their handles, listeners and streams goes; [`close`](EventSource::close) closes it for all at once.
+    ///
+    /// Whoever joins hears what comes from then on. Unless told, [`open`](Self::open) shares nothing, and the hooks of
+    /// the features `yew` and `leptos` do.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error};
+    /// # fn run() -> Result<(), Error> {
+    /// let prices = || EventSource::builder("/prices").shared(true).open();
+    /// let chart = prices()?;
+    /// let table = prices()?; // the same connection
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn shared(mut self, shared: bool) -> Self {
+        self.shared = Some(shared);
+        self
+    }
+
+    /// Opens the source. It returns at once, in the state [`Connecting`](crate::State::Connecting) unless it is
+    /// [shared](Self::shared); nothing is heard before the code that opened it has returned to the event loop, so that
+    /// listeners added until then miss nothing.
     ///
     /// # Errors
     ///
@@ -138,6 +163,21 @@ impl EventSourceBuilder {
     /// never come, [`Error::Unsupported`] where there is no `EventSource`, [`Error::InvalidRequest`] where the browser
     /// does not take the [`Fetch`](crate::Fetch).
     pub fn open(self) -> Result<EventSource, Error> {
+        if self.shared == Some(true) {
+            sharing::join_or_open(self)
+        } else {
+            self.open_alone()
+        }
+    }
+
+    /// Opens the source for a component, which shares it unless told otherwise.
+    #[cfg(any(feature = "yew", feature = "leptos"))]
+    pub(crate) fn open_for_component(mut self) -> Result<EventSource, Error> {
+        self.shared.get_or_insert(true);
+        self.open()
+    }
+
+    pub(super) fn open_alone(self) -> Result<EventSource, Error> {
         self.terminal_event.as_deref().map_or(Ok(()), check_name)?;
         let (connector, host) = self.surroundings()?;
         let is_aborted = self.signal.as_ref().is_some_and(AbortSignal::aborted);
@@ -157,29 +197,6 @@ impl EventSourceBuilder {
             close_on_abort(&connection, signal);
         }
         Ok(EventSource::new(connection))
-    }
-
-    /// Opens the source, or joins the one that was opened by this method from an equal builder and is still open: all
-    /// of them share one connection, of which browsers allow but six to a host over HTTP/1.1. It closes when the last one
-    /// of all their handles, listeners and streams goes. [`close`](EventSource::close) closes it for all at once.
-    ///
-    /// Whoever joins hears what comes from then on.
-    ///
-    /// # Errors
-    ///
-    /// As [`open`](Self::open).
-    ///
-    /// ```
-    /// # use typed_eventsource::{EventSource, Error};
-    /// # fn run() -> Result<(), Error> {
-    /// let prices = || EventSource::builder("/prices");
-    /// let chart = prices().share()?;
-    /// let table = prices().share()?; // the same connection
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn share(self) -> Result<EventSource, Error> {
-        sharing::join_or_open(self)
     }
 
     fn surroundings(&self) -> Result<Surroundings, Error> {
@@ -238,6 +255,20 @@ impl EventSourceBuilder {
             self.with_credentials,
             resume_parameter,
         )))
+    }
+}
+
+/// A builder for this URL, with nothing else set.
+impl From<&str> for EventSourceBuilder {
+    fn from(url: &str) -> Self {
+        Self::new(url.to_owned())
+    }
+}
+
+/// A builder for this URL, with nothing else set.
+impl From<String> for EventSourceBuilder {
+    fn from(url: String) -> Self {
+        Self::new(url)
     }
 }
 

@@ -12,6 +12,8 @@ mod subscriptions;
 #[cfg(all(test, feature = "json"))]
 mod tests;
 
+#[cfg(feature = "json")]
+use std::cell::RefCell;
 use std::{fmt, rc::Rc};
 
 pub use builder::EventSourceBuilder;
@@ -25,7 +27,7 @@ use subscriptions::Reception;
 use crate::{
     CloseReason, Error, Event, Payload, State,
     payload::{Decode, decode},
-    transport::Browser,
+    transport::{Browser, Frame},
 };
 
 /// A source of server-sent events, with types, a [policy](crate::Policy) and an end.
@@ -103,19 +105,55 @@ impl EventSource {
         name: &str,
         mut callback: impl FnMut(Event<T>) + 'static,
     ) -> Result<Listener, Error> {
-        self.connection.on_frame(
-            name,
-            Box::new(move |frame| {
-                let event = frame.event();
-                match decode::<T>(&event) {
-                    Ok(data) => {
-                        callback(event.map(|_| data));
-                        Reception::Decoded
-                    }
-                    Err(error) => Reception::failed(error),
-                }
-            }),
-        )
+        let deliver = move |frame: &Frame<'_>| deliver(frame, decode::<T>, &mut callback);
+        self.connection.on_frame(name, Box::new(deliver))
+    }
+
+    /// Calls back with the events that an enum stands for, as [`events`](Self::events) has them: with all of them, in
+    /// their order, whatever their names.
+    ///
+    /// An event that does not decode is skipped and reported as [`Error::Decode`]. After the close nothing is called.
+    ///
+    /// # Errors
+    ///
+    /// As [`events`](Self::events).
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error, Listener};
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// #[serde(rename_all = "lowercase")]
+    /// enum Feed {
+    ///     Price(f64),
+    ///     Bye,
+    /// }
+    ///
+    /// # fn run(source: EventSource) -> Result<Listener, Error> {
+    /// source.on_events(|event| match event.data {
+    ///     Feed::Price(price) => println!("{price}"),
+    ///     Feed::Bye => println!("that was all"),
+    /// })
+    /// # }
+    /// ```
+    #[cfg(feature = "json")]
+    pub fn on_events<E: serde::de::DeserializeOwned + 'static>(
+        &self,
+        callback: impl FnMut(Event<E>) + 'static,
+    ) -> Result<Listener, Error> {
+        // Borrowed while it runs, which no other event can come between.
+        let callback = Rc::new(RefCell::new(callback));
+        let listeners = crate::variants::names::<E>()?
+            .iter()
+            .map(|name| {
+                let callback = Rc::clone(&callback);
+                let deliver = move |frame: &Frame<'_>| {
+                    deliver(frame, crate::variants::decode, &mut *callback.borrow_mut())
+                };
+                self.connection.on_frame(name, Box::new(deliver))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Listener::new(&self.connection, |_| drop(listeners)))
     }
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
@@ -240,6 +278,22 @@ impl EventSource {
                 transport.as_any().downcast_ref().map(Browser::raw).cloned()
             })
             .flatten()
+    }
+}
+
+/// Decodes a frame for a callback, and calls that.
+fn deliver<T>(
+    frame: &Frame<'_>,
+    decode: Decode<T>,
+    callback: &mut impl FnMut(Event<T>),
+) -> Reception {
+    let event = frame.event();
+    match decode(&event) {
+        Ok(data) => {
+            callback(event.map(|_| data));
+            Reception::Decoded
+        }
+        Err(error) => Reception::failed(error),
     }
 }
 

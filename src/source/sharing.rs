@@ -26,7 +26,7 @@ pub(super) fn join_or_open(builder: EventSourceBuilder) -> Result<EventSource, E
     if let Some(connection) = known {
         return Ok(EventSource::new(connection));
     }
-    let source = builder.clone().open()?;
+    let source = builder.clone().open_alone()?;
     let connection = Rc::downgrade(&source.connection);
     let entry = Entry(Weak::clone(&connection));
     SHARED.with_borrow_mut(|shared| {

@@ -237,3 +237,38 @@ fn every_callback_may_close() {
         handle.take();
     }
 }
+
+#[test]
+fn the_events_of_an_enum_come_to_one_callback_in_their_order() {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Feed {
+        Price(f64),
+        Bye,
+    }
+
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = open(&server, |_| {});
+    let heard = journal.clone();
+    let own = Rc::new(RefCell::new(None));
+    let listener = Rc::clone(&own);
+    let listening = source.on_events(move |event| match event.data {
+        Feed::Price(price) => heard.write(format!("price {price}")),
+        Feed::Bye => {
+            heard.write("bye".to_owned());
+            drop(listener.take());
+        }
+    });
+    *own.borrow_mut() = Some(listening.unwrap());
+    assert_eq!(server.listened_names(), ["bye", "price"]);
+    for (name, data) in [
+        ("price", "1"),
+        ("price", "2.5"),
+        ("bye", ""),
+        ("price", "3"),
+    ] {
+        server.send_text(name, data);
+    }
+    assert_eq!(journal.take(), ["price 1", "price 2.5", "bye"]);
+    assert!(server.listened_names().is_empty());
+}

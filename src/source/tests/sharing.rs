@@ -10,8 +10,8 @@ fn prices() -> crate::EventSourceBuilder {
 #[test]
 fn equal_builders_share_one_connection_until_the_last_of_all_goes() {
     let (server, journal) = (FakeServer::new(), Journal::default());
-    let chart = prices().share().unwrap();
-    let table = prices().share().unwrap();
+    let chart = prices().shared(true).open().unwrap();
+    let table = prices().shared(true).open().unwrap();
     let _chart = chart.on("price", journal.events("chart")).unwrap();
     let listener = table.on("price", journal.events("table")).unwrap();
     server.send_text("price", "1");
@@ -21,7 +21,7 @@ fn equal_builders_share_one_connection_until_the_last_of_all_goes() {
     assert_eq!(server.connections(), 1);
     drop((chart, _chart));
     assert_eq!(server.connections(), 0);
-    let _again = prices().share().unwrap();
+    let _again = prices().shared(true).open().unwrap();
     assert_eq!(server.attempts().len(), 2);
 }
 
@@ -42,9 +42,9 @@ fn builders_that_differ_share_nothing() {
         prices().policy(Policy::resilient().rule(rule)),
         ruled.clone(),
     ];
-    let sources = different.map(|builder| builder.share().unwrap());
+    let sources = different.map(|builder| builder.shared(true).open().unwrap());
     assert_eq!(server.connections(), sources.len());
-    let _same_rule = ruled.share().unwrap();
+    let _same_rule = ruled.shared(true).open().unwrap();
     assert_eq!(server.connections(), sources.len());
 }
 
@@ -52,7 +52,7 @@ fn builders_that_differ_share_nothing() {
 fn one_that_was_opened_by_itself_is_not_shared() {
     let server = FakeServer::new();
     let _alone = prices().open().unwrap();
-    let _shared = prices().share().unwrap();
+    let _shared = prices().shared(true).open().unwrap();
     assert_eq!(server.connections(), 2);
 }
 
@@ -65,7 +65,10 @@ fn what_a_rule_has_captured_goes_with_the_source() {
         let _ = &kept;
         situation.proposed
     };
-    let source = prices().policy(Policy::resilient().rule(rule)).share();
+    let source = prices()
+        .policy(Policy::resilient().rule(rule))
+        .shared(true)
+        .open();
     drop(source);
     assert_eq!(Rc::strong_count(&captured), 1);
 }
@@ -73,13 +76,16 @@ fn what_a_rule_has_captured_goes_with_the_source() {
 #[test]
 fn closing_closes_for_all_and_the_next_one_opens_anew() {
     let server = FakeServer::new();
-    let (first, second) = (prices().share().unwrap(), prices().share().unwrap());
+    let (first, second) = (
+        prices().shared(true).open().unwrap(),
+        prices().shared(true).open().unwrap(),
+    );
     first.close();
     assert!(matches!(
         second.state(),
         crate::State::Closed(CloseReason::Requested)
     ));
-    let third = prices().share().unwrap();
+    let third = prices().shared(true).open().unwrap();
     assert!(!third.state().is_closed());
     assert_eq!(server.attempts().len(), 2);
 }
