@@ -5,31 +5,29 @@ const LONGEST = 2 ** 31 - 1;
 
 /** Rings in time for a deadline. It may ring too early, which does no harm, so that a deadline that moves on need not move it. */
 export class Alarm {
+  #host;
   #ring;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
   #deadline = Infinity;
+  stop = () => {};
 
-  /** @param {(late: number) => void} ring Hears by how many milliseconds the timer was late. */
-  constructor(ring) {
+  /**
+   * @param {import("./host.js").Host} host
+   * @param {(late: number) => void} ring Hears by how many milliseconds the timer was late.
+   */
+  constructor(host, ring) {
+    this.#host = host;
     this.#ring = ring;
   }
 
-  /** Rings when `performance.now()` is there at the latest. @param {number} deadline */
+  /** Rings at this time of the host at the latest. @param {number} deadline */
   set(deadline) {
     if (this.#deadline <= deadline) return;
     this.stop();
     this.#deadline = deadline;
-    const delay = Math.min(Math.max(Math.ceil(deadline - performance.now()), 0), LONGEST);
-    // The time of day goes on while a machine sleeps, which that of `performance` does not everywhere.
-    const due = Date.now() + delay;
-    this.#timer = setTimeout(() => {
+    const delay = Math.min(Math.max(Math.ceil(deadline - this.#host.now()), 0), LONGEST);
+    this.stop = this.#host.after(delay, (late) => {
       this.#deadline = Infinity;
-      this.#ring(Math.max(Date.now() - due, 0));
-    }, delay);
-  }
-
-  stop() {
-    clearTimeout(this.#timer);
+      this.#ring(late);
+    });
   }
 }

@@ -3,22 +3,31 @@
 // listens.
 
 import { Alarm } from "./alarm.js";
-import { milliseconds, oneOf } from "./checks.js";
-import { EventSourceError, messageOf, report } from "./error.js";
+import { EventSourceError, messageOf } from "./error.js";
 import { EventIterator } from "./event-iterator.js";
 import { Listeners } from "./listeners.js";
 import { startMachine } from "./policy.js";
-import { BrowserTransport } from "./transport/browser.js";
-import { FetchTransport, isRepeatable } from "./transport/fetch.js";
+import { ask, broughtBy, causeOf, limited } from "./trouble.js";
 import { TypedEvent, decoder } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
 /** @typedef {import("./index.js").State} State */
+/** @typedef {import("./host.js").Host} Host */
 /** @typedef {import("./typed-event.js").RawEvent} RawEvent */
 /** @typedef {import("./typed-event.js").Settings} Settings */
-/** @typedef {import("./wasm/typed_eventsource.js").Action} Action */
 /** @typedef {import("./wasm/typed_eventsource.js").Outlook} Outlook */
 /** @typedef {import("./wasm/typed_eventsource.js").Tick} Tick */
+
+/**
+ * What carries the events. It tells a connection of them, though never from within its making, nor once it is closed.
+ *
+ * @typedef {{
+ *   readonly lastEventId: string,
+ *   listen: (subscription: Subscription) => void,
+ *   unlisten: (subscription: Subscription) => void,
+ *   close: () => void,
+ * }} Transport
+ */
 
 /** The events of one name, and who listens to them. */
 export class Subscription {
@@ -49,10 +58,11 @@ export class Connection {
   /** Whether a consumer ought to have a turn before its queue is full. */
   isCongested = false;
 
-  #url;
   #settings;
+  #host;
+  #open;
   #machine;
-  /** @type {BrowserTransport | FetchTransport | undefined} */
+  /** @type {Transport | undefined} */
   #transport;
   #lastEventId;
   #errors = new Listeners();
@@ -65,24 +75,29 @@ export class Connection {
   #hasFailed = false;
   /** Whether it has undecoded events to forget at the next one that decodes. */
   #hasUndecoded = false;
-  #alarm = new Alarm((late) => this.#heed(this.#machine.tick(performance.now(), Math.random(), late)));
+  #alarm;
   #isCollected = false;
   /** @type {(reason: CloseReason) => void} */
   #resolveClosed = () => {};
 
   #abort = () => this.close();
-  #online = () => this.#heed(this.#machine.online(performance.now(), Math.random()));
+  /** Ends the listening for the network's return. */
+  #undoOnline = () => {};
 
   /**
-   * @param {string} url Resolved.
    * @param {Settings} settings
+   * @param {Host} host
+   * @param {(lastEventId: string, connection: Connection) => Transport} open Opens a transport, which goes on after this
+   * event.
    */
-  constructor(url, settings) {
-    this.#url = url;
+  constructor(settings, host, open) {
     this.#settings = settings;
+    this.#host = host;
+    this.#open = open;
     this.#lastEventId = settings.lastEventId ?? "";
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
-    this.#machine = startMachine(settings.policy, !settings.isFetch || isRepeatable(settings));
+    this.#machine = startMachine(settings.policy, settings.isRepeatable, host.now());
+    this.#alarm = new Alarm(host, (late) => this.#heed(this.#machine.tick(host.now(), host.random(), late)));
     const { terminalEvent, terminalData, signal } = settings;
     if (terminalEvent !== undefined) this.subscribe(terminalEvent);
     if (terminalData !== undefined) this.subscribe("message");
@@ -97,7 +112,7 @@ export class Connection {
       throw error;
     }
     signal?.addEventListener("abort", this.#abort);
-    globalThis.addEventListener?.("online", this.#online);
+    this.#undoOnline = host.onOnline(() => this.#heed(this.#machine.online(host.now(), host.random())));
     this.#arm();
   }
 
@@ -116,7 +131,7 @@ export class Connection {
   }
 
   close() {
-    this.#end({ type: "requested" });
+    this.end({ type: "requested" });
   }
 
   // Listening
@@ -191,7 +206,7 @@ export class Connection {
     const message = "the queue of an iteration was full: consume faster or give it a larger `queue.capacity`";
     const error = new EventSourceError("queue-overflow", message);
     if (outcome === "full") this.#closeBecause(error);
-    else this.#tell(error);
+    else this.tell(error);
   }
 
   /** @param {string} name */
@@ -207,21 +222,21 @@ export class Connection {
   #endUnheard() {
     if (!this.#isCollected || !this.#errors.isEmpty || !this.#states.isEmpty || this.#iterators.size) return;
     for (const { listeners } of this.subscriptions.values()) if (!listeners.isEmpty) return;
-    this.#end({ type: "dropped" });
+    this.end({ type: "dropped" });
   }
 
   // What a transport tells
 
   opened() {
-    this.#machine.opened(performance.now());
+    this.#machine.opened(this.#host.now());
     this.#arm();
-    this.#enter({ type: "open" }, new Event("open"));
+    this.enter({ type: "open" }, "open");
   }
 
   /** Something has come: an event, or else a comment. @param {boolean} isEvent */
   heard(isEvent) {
     if (!this.#settings.policy.idle && !this.#hasFailed) return;
-    const now = performance.now();
+    const now = this.#host.now();
     if (!isEvent) return this.#machine.comment(now);
     this.#machine.event(now);
     this.#hasFailed = false;
@@ -242,10 +257,10 @@ export class Connection {
     const { terminalEvent, terminalData } = this.#settings;
     const { name, isDom, listeners } = subscription;
     const { snapshot } = listeners;
-    if (terminalData !== undefined && raw.data === terminalData) return this.#end({ type: "finished" });
+    if (terminalData !== undefined && raw.data === terminalData) return this.end({ type: "finished" });
     if (isDom) this.target?.dispatchEvent(new MessageEvent(name, messageInit(raw)));
     if (snapshot.length && !listeners.isEmpty) this.#deliver(subscription, raw, snapshot);
-    if (name === terminalEvent) this.#end({ type: "finished" });
+    if (name === terminalEvent) this.end({ type: "finished" });
   }
 
   /** @param {Subscription} subscription @param {RawEvent} raw @param {readonly import("./listeners.js").Listener[]} snapshot */
@@ -256,9 +271,9 @@ export class Connection {
     } catch (exception) {
       const error = /** @type {EventSourceError} */ (exception);
       // What decodes is the user's, and may have closed the source.
-      if (this.isClosed) return this.#tell(error);
+      if (this.isClosed) return this.tell(error);
       this.#hasUndecoded = true;
-      this.#machine.decodeFailed(performance.now());
+      this.#machine.decodeFailed(this.#host.now());
       return this.#resolve(error);
     }
     if (this.isClosed) return;
@@ -277,21 +292,20 @@ export class Connection {
    * @param {number} [retryAfter] How long the server wants no other, in milliseconds.
    */
   lost(error, outlook, retryAfter) {
-    const now = performance.now();
-    this.#machine.lost(outlook, causeOf(error), error.status ?? 0, retryAfter, now, Math.random());
+    const now = this.#host.now();
+    this.#machine.lost(outlook, causeOf(error), error.status ?? 0, retryAfter, now, this.#host.random());
     this.#connectionFailed(error, outlook === "reconnecting");
   }
 
   /** There is no connection any more, and the server wants no other. */
   finished() {
-    this.#end({ type: "finished" }, new Event("error"));
+    this.end({ type: "finished" }, "error");
   }
 
   // What becomes of it
 
   #connect() {
-    const Transport = this.#settings.isFetch ? FetchTransport : BrowserTransport;
-    this.#transport = new Transport(this.#url, this.#lastEventId, this.#settings, this);
+    this.#transport = this.#open(this.#lastEventId, this);
     for (const subscription of this.subscriptions.values()) this.#transport.listen(subscription);
   }
 
@@ -302,7 +316,7 @@ export class Connection {
   }
 
   #reopen() {
-    this.#enter({ type: "connecting" });
+    this.enter({ type: "connecting" });
     if (this.isClosed) return;
     try {
       this.#connect();
@@ -314,23 +328,10 @@ export class Connection {
 
   /** @param {Tick} tick */
   #heed(tick) {
-    const after = this.#machine.limitValue;
-    switch (tick) {
-      case "connect":
-        this.#reopen();
-        break;
-      case "slowOpen":
-        this.#connectionFailed(new EventSourceError("open-timeout", `the connection was not open after ${after} ms`, { after }));
-        break;
-      case "idle":
-        this.#connectionFailed(new EventSourceError("idle", `no sign of life for ${after} ms`, { after }));
-        break;
-      case "woken":
-        this.#connectionFailed(new EventSourceError("suspended", "the connection may not have outlived a sleep of the page or a change of the network"));
-        break;
-      case "close":
-        this.#closeBecause(this.#limited());
-    }
+    const error = broughtBy(tick, this.#machine.limitValue);
+    if (error) this.#connectionFailed(error);
+    else if (tick === "connect") this.#reopen();
+    else if (tick === "close") this.#closeBecause(limited(this.#machine, undefined, this.#lastFailure));
     this.#arm();
   }
 
@@ -350,80 +351,42 @@ export class Connection {
    */
   #resolve(error, isReconnecting = false) {
     const { rule } = this.#settings.policy;
-    const [decision, wait = 0] = (rule && this.#ask(rule, error)) ?? [];
-    if (this.isClosed) return this.#tell(error);
+    const [decision, wait = 0] = (rule && ask(rule, this.#machine, error)) ?? [];
+    if (this.isClosed) return this.tell(error);
     const machine = this.#machine;
-    machine.settle(decision, wait, performance.now());
+    machine.settle(decision, wait, this.#host.now());
     const { action, after, failures: attempt } = machine;
     this.#arm();
     if (action === "close") {
-      const last = this.#limited(error);
-      if (last !== error) this.#tell(error, true);
+      const last = limited(machine, error, this.#lastFailure);
+      if (last !== error) this.tell(error, true);
       this.#closeBecause(last);
     } else if (action === "reopen") {
       this.#hasFailed = true;
       this.#disconnect();
-      this.#enter({ type: "waiting", attempt, retryIn: after }, errorEvent(error), error);
+      this.enter({ type: "waiting", attempt, retryIn: after }, "error", error);
     } else if (isReconnecting) {
-      this.#enter({ type: "waiting", attempt }, errorEvent(error), error);
+      this.enter({ type: "waiting", attempt }, "error", error);
     } else {
-      this.#tell(error);
+      this.tell(error);
     }
-  }
-
-  /**
-   * Asks the user's own rule.
-   *
-   * @param {Function} rule
-   * @param {EventSourceError} error
-   * @returns {[Action, number] | undefined}
-   */
-  #ask(rule, error) {
-    const { failures, decodeErrors, downFor, action, after } = this.#machine;
-    const proposed = { type: action, ...(action === "reopen" && { after }) };
-    try {
-      const { type, after } = rule({ error, failures, decodeErrors, downFor, proposed }) ?? proposed;
-      return [DECISION(type, "policy.rule(…).type"), type === "reopen" ? milliseconds(after, "policy.rule(…).after") : 0];
-    } catch (exception) {
-      report(exception);
-    }
-  }
-
-  /** The error that names the limit which was reached, or just what went wrong. @param {EventSourceError} [error] */
-  #limited(error) {
-    const { reached, limitValue } = this.#machine;
-    if (reached === "tooMany") {
-      return new EventSourceError("too-many", `${limitValue} times in a row is too often: ${error?.message}`, {
-        count: limitValue,
-        cause: error,
-      });
-    }
-    if (reached === "downTooLong") {
-      const cause = error ?? this.#lastFailure;
-      const detail = cause ? `: ${cause.message}` : "";
-      return new EventSourceError("down-too-long", `the source has been down for ${limitValue} ms${detail}`, {
-        after: limitValue,
-        cause,
-      });
-    }
-    return error ?? new EventSourceError("given-up", "the policy has closed the source");
   }
 
   /** @param {EventSourceError} error */
   #closeBecause(error) {
-    this.#end({ type: "policy", error }, errorEvent(error));
+    this.end({ type: "policy", error }, "error");
   }
 
   /**
    * @param {State} state
-   * @param {Event} [event] By which the DOM tells of it.
+   * @param {string} [type] Of the DOM's event that tells of it.
    * @param {EventSourceError} [error] Which has led to it.
    */
-  #enter(state, event, error) {
+  enter(state, type, error) {
     this.state = state;
-    if (event) this.target?.dispatchEvent(event);
-    if (error) this.#tell(error, true);
-    if (this.state === state) this.#states.call(state);
+    if (type) this.dispatch(type, error);
+    if (error) this.tell(error, true);
+    if (this.state === state) this.announce(state);
   }
 
   /**
@@ -432,10 +395,27 @@ export class Connection {
    * @param {EventSourceError} error
    * @param {boolean} [isShown] Whether an event of the DOM carries it too.
    */
-  #tell(error, isShown) {
-    const isUnheard = this.#errors.isEmpty && !(isShown && this.subscriptions.get("error")?.isDom);
+  tell(error, isShown) {
+    if (!this.hear(error, isShown)) this.#host.report(error);
+  }
+
+  // What those who listen are told
+
+  /** The DOM's event, which tells more here than elsewhere. @param {string} type @param {EventSourceError} [error] */
+  dispatch(type, error) {
+    this.target?.dispatchEvent(Object.assign(new Event(type), error && { error }));
+  }
+
+  /** Answers whether anybody hears of it. @param {EventSourceError} error @param {boolean} [isShown] */
+  hear(error, isShown) {
+    const isHeard = !this.#errors.isEmpty || (isShown && this.subscriptions.get("error")?.isDom);
     this.#errors.call(error);
-    if (isUnheard) console.error("typed-eventsource:", error);
+    return isHeard || (this.isClosed && isShown && this.#iterators.size > 0);
+  }
+
+  /** @param {State} state */
+  announce(state) {
+    this.#states.call(state);
   }
 
   /**
@@ -443,24 +423,24 @@ export class Connection {
    * about.
    *
    * @param {CloseReason} reason
-   * @param {Event} [event] By which the DOM tells of it.
+   * @param {string} [type] Of the DOM's event that tells of it.
+   * @param {boolean} [isTold] Whether its error is told already.
    */
-  #end(reason, event) {
+  end(reason, type, isTold) {
     if (this.isClosed) return;
+    const error = errorOf(reason);
     const state = (this.state = /** @type {const} */ ({ type: "closed", reason }));
     this.#disconnect();
     this.#machine.free();
     this.#alarm.stop();
     this.#settings.signal?.removeEventListener("abort", this.#abort);
-    globalThis.removeEventListener?.("online", this.#online);
+    this.#undoOnline();
     for (const { listeners } of this.subscriptions.values()) listeners.clear();
-    if (event) this.target?.dispatchEvent(event);
+    if (type) this.dispatch(type, error);
     queueMicrotask(() => {
-      const error = errorOf(reason);
-      if (error && !this.#iterators.size) this.#tell(error, true);
-      else if (error) this.#errors.call(error);
+      if (error && !isTold) this.tell(error, true);
       for (const iterator of this.#iterators) iterator.end(error);
-      this.#states.call(state);
+      this.announce(state);
       this.#resolveClosed(reason);
       this.#errors.clear();
       this.#states.clear();
@@ -473,29 +453,9 @@ export class Connection {
   }
 
   #arm() {
-    if (!this.isClosed) this.#alarm.set(this.#machine.deadline ?? Infinity);
+    if (!this.isClosed) this.#alarm.set(this.#machine.deadline);
   }
 }
-
-const DECISION = oneOf("keepWaiting", "reopen", "close");
-
-/** @param {EventSourceError} error */
-function causeOf({ code }) {
-  switch (code) {
-    case "status":
-      return "status";
-    case "content-type":
-      return "contentType";
-    case "event-too-large":
-    case "invalid-request":
-      return "lasting";
-    default:
-      return "other";
-  }
-}
-
-/** The DOM's event, which tells more here than elsewhere. @param {EventSourceError} error */
-const errorEvent = (error) => Object.assign(new Event("error"), { error });
 
 /** What a message has of its own: all that an event has is slow to ask for. @param {RawEvent} raw */
 const messageInit = ({ data, lastEventId, origin }) => ({ data, lastEventId, origin });

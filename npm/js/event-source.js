@@ -1,9 +1,13 @@
 // @ts-check
-import { Connection } from "./connection.js";
+import { browser, standIns } from "./host.js";
 import { memory } from "./init.js";
 import { messageName } from "./message-name.js";
 import { settings } from "./options.js";
+import { joinOrOpen } from "./sharing.js";
+import { BrowserTransport } from "./transport/browser.js";
+import { FetchTransport } from "./transport/fetch.js";
 
+/** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 /** @typedef {((event: any) => void) | null} Handler */
 
@@ -28,7 +32,7 @@ export class EventSource extends EventTarget {
     const chosen = settings(init);
     this.#url = resolve(`${url}`);
     this.#withCredentials = chosen.withCredentials;
-    this.#connection = new Connection(this.#url, chosen);
+    this.#connection = open(this.#url, chosen);
     registry.register(this, this.#connection);
   }
 
@@ -160,10 +164,18 @@ Object.defineProperties(EventSource.prototype, {
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: { value: EventSource.prototype.close, configurable: true, writable: true },
 });
 
+/** @param {string} url @param {import("./options.js").Settings} settings */
+function open(url, settings) {
+  const standIn = standIns.find((standIn) => standIn.serves(url));
+  if (standIn) return joinOrOpen(url, settings, standIn.host, (...from) => standIn.connect(url, settings, ...from));
+  const Transport = settings.isFetch ? FetchTransport : BrowserTransport;
+  return joinOrOpen(url, settings, browser, (...from) => new Transport(url, settings, ...from));
+}
+
 /** @param {string} url */
-function resolve(url) {
+export function resolve(url) {
   try {
-    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
+    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href ?? standIns[0]?.base).href;
   } catch {
     throw new DOMException(`EventSource: ${JSON.stringify(url)} is no valid URL`, "SyntaxError");
   }

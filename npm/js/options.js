@@ -1,7 +1,7 @@
 // @ts-check
 // The options of a source.
 
-import { any, check, count, object, oneOf, read, shown, string, wrong } from "./checks.js";
+import { any, check, count, flag, object, oneOf, read, shown, string, wrong } from "./checks.js";
 import { messageName } from "./message-name.js";
 import { policy } from "./policy.js";
 
@@ -30,6 +30,7 @@ const OPTIONS = {
   transport: oneOf("browser", "fetch"),
   withCredentials: any,
   policy,
+  shared: flag,
   parse: check('"json", "text" or a function', (value) => value === "json" || value === "text" || typeof value === "function"),
   schemas: object,
   queue: (value, name) => read(object(value, name), QUEUE, `${name}.`),
@@ -45,6 +46,8 @@ const OPTIONS = {
  *
  * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy">> & {
  *   isFetch: boolean,
+ *   isRepeatable: boolean,
+ *   endsByEnding: boolean,
  *   policy: import("./index.js").Policy,
  *   parse: NonNullable<import("./index.js").FetchInit["parse"]>,
  *   queue: { capacity: number, whenFull: string },
@@ -63,12 +66,17 @@ export function settings(init) {
     const name = Object.keys(FETCH).find((name) => name in options);
     if (name) throw wrong(`\`${name}\` needs \`transport: "fetch"\``);
   }
+  const { method = "GET", policy = {}, terminalEvent, terminalData } = options;
   const { capacity = 4096, whenFull = "dropOldest" } = options.queue ?? {};
+  const isRepeatable = /^(get|head)$/i.test(method);
   return {
     ...options,
     isFetch,
+    // Whether the request may be made more than once, and else, whether the end of the answer is all that is waited for.
+    isRepeatable,
+    endsByEnding: !isRepeatable && !policy.resend && (terminalEvent ?? terminalData) === undefined,
     withCredentials: Boolean(options.withCredentials),
-    policy: options.policy ?? {},
+    policy,
     parse: options.parse ?? "json",
     queue: { capacity, whenFull },
   };

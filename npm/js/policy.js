@@ -61,14 +61,15 @@ export function policy(value, name) {
  *
  * @param {Bag} given
  * @param {boolean} isRepeatable Whether the request may be made more than once.
+ * @param {number} now
  */
-export function startMachine({ preset = "browser", backoff, idle, opening, retryStatuses, givenUp, rule, ...knobs }, isRepeatable) {
+export function startMachine({ preset = "browser", backoff, idle, opening, retryStatuses, givenUp, rule, ...knobs }, isRepeatable, now) {
   const machine = new Machine(preset);
   for (const [knob, value] of Object.entries({ ...knobs, ...backoff })) machine.set(/** @type {Knob} */ (knob), Number(value));
   if (givenUp) machine.limit("givenUp", 0, givenUp);
   if (idle) machine.limit("idle", idle.after, idle.then);
   if (opening) machine.limit("opening", opening.after, opening.then);
   if (retryStatuses) machine.retryStatuses(retryStatuses);
-  machine.start(isRepeatable, performance.now());
+  machine.start(isRepeatable, now);
   return machine;
 }

@@ -173,10 +173,11 @@ impl Machine {
         self.brought(tick)
     }
 
-    /// When to call [`tick`](Self::tick) next.
+    /// When to call [`tick`](Self::tick) next; infinite where there is nothing to wait for.
     #[wasm_bindgen(getter)]
-    pub fn deadline(&self) -> Option<f64> {
-        self.machine.deadline().map(to_milliseconds)
+    pub fn deadline(&self) -> f64 {
+        let deadline = self.machine.deadline();
+        deadline.map_or(f64::INFINITY, to_milliseconds)
     }
 
     /// Decides on what is wrong: as proposed, unless `decision` says something else.

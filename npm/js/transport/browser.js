@@ -21,11 +21,11 @@ export class BrowserTransport {
 
   /**
    * @param {string} url
-   * @param {string} lastEventId
    * @param {import("../typed-event.js").Settings} settings
+   * @param {string} lastEventId
    * @param {Connection} connection
    */
-  constructor(url, lastEventId, { resumeParameter, withCredentials }, connection) {
+  constructor(url, { resumeParameter, withCredentials }, lastEventId, connection) {
     if (!Native) {
       const message = "there is no EventSource here: open one in a window or in a worker of a browser";
       throw new EventSourceError("unsupported", message);

@@ -11,9 +11,6 @@ import { resumed } from "./resumed.js";
 /** @typedef {import("../typed-event.js").Settings} Settings */
 /** @typedef {import("../wasm/typed_eventsource.js").Outlook} Outlook */
 
-/** Whether the request may be made more than once. @param {Settings} settings */
-export const isRepeatable = ({ method = "GET" }) => /^(get|head)$/i.test(method);
-
 export class FetchTransport {
   #url;
   #settings;
@@ -24,11 +21,11 @@ export class FetchTransport {
 
   /**
    * @param {string} url
-   * @param {string} lastEventId
    * @param {Settings} settings
+   * @param {string} lastEventId
    * @param {Connection} connection
    */
-  constructor(url, lastEventId, settings, connection) {
+  constructor(url, settings, lastEventId, connection) {
     this.#url = resumed(url, settings.resumeParameter, lastEventId);
     this.#header = settings.resumeParameter === undefined ? lastEventId : "";
     this.#settings = settings;
@@ -108,9 +105,7 @@ export class FetchTransport {
     } catch (cause) {
       return this.#lostBy(cause);
     }
-    const { terminalEvent, terminalData } = this.#settings;
-    const endsByEnding = !isRepeatable(this.#settings) && !this.#settings.policy.resend;
-    if (endsByEnding && terminalEvent === undefined && terminalData === undefined) return () => this.#connection.finished();
+    if (this.#settings.endsByEnding) return () => this.#connection.finished();
     return this.#lostBy("the server ended the stream");
   }
 

@@ -14,6 +14,7 @@ mod npm_listening;
 mod npm_policies;
 mod npm_requests;
 mod npm_rules;
+mod npm_sharing;
 mod npm_texts;
 mod side_by_side;
 
@@ -58,6 +59,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     npm_policies::TESTS,
     npm_requests::TESTS,
     npm_rules::TESTS,
+    npm_sharing::TESTS,
     npm_texts::TESTS,
     side_by_side::TESTS,
 ];

@@ -3,6 +3,7 @@
 import { type Equal, expect } from "./equal.js";
 
 type Package = typeof import("typed-eventsource");
+type Testing = typeof import("typed-eventsource/testing");
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
@@ -37,6 +38,7 @@ type AnyInMembers<T, Path extends string, Depth extends unknown[]> = T extends o
   : never;
 
 expect<Equal<AnyIn<Package>, never>>();
+expect<Equal<AnyIn<Testing>, never>>();
 
 // It does find them.
 class Careless {

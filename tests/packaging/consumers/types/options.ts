@@ -28,6 +28,9 @@ new EventSource<Feed>("/", {
   },
   queue: { capacity: 16, whenFull: "keepLatest" },
 });
+new EventSource<Feed>("/", { shared: true, parse: "text" });
+// @ts-expect-error It is shared or not.
+new EventSource<Feed>("/", { shared: "yes" });
 // @ts-expect-error The browser's own transport sends no header.
 new EventSource<Feed>("/", { headers: {} });
 // @ts-expect-error A stream can be sent only once.

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     }
     trials.push(Trial::test("node", || Ok(tools::node_tests()?)));
     trials.push(Trial::test("sources", || Ok(tools::check_sources()?)));
+    trials.push(Trial::test("vitest", || Ok(snippets::run_tests()?)));
     trials.push(Trial::test("snippets", || Ok(snippets::check()?)));
     let conclusion = libtest_mimic::run(&arguments, trials);
     runtime.block_on(pages.close());

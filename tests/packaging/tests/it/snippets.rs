@@ -9,6 +9,9 @@ const READMES: [(&str, &str); 2] = [("README.md", "repository"), ("npm/README.md
 /// Where the configuration is that they are checked with, and what they do not say themselves.
 const FOLDER: &str = "consumers/snippets";
 
+/// Where those are run that are tests.
+const TESTS: &str = "consumers/vitest";
+
 pub(crate) fn check() -> Result<(), String> {
     let folder = tools::installed().join(FOLDER);
     for (readme, name) in READMES {
@@ -16,6 +19,22 @@ pub(crate) fn check() -> Result<(), String> {
             .map_err(|error| format!("{readme}: {error}"))?;
     }
     tools::run(FOLDER, tools::TSC, &["-p", "tsconfig.json"])
+}
+
+/// Runs the tests among the snippets of the package's README, and those of the server that they play with, in Node.js.
+pub(crate) fn run_tests() -> Result<(), String> {
+    let readme = tools::root().join("npm/README.md");
+    let text = fs::read_to_string(readme).map_err(|error| error.to_string())?;
+    let tests: Vec<_> = fenced(&text)
+        .into_iter()
+        .filter(|(_, _, snippet)| snippet.contains("from \"vitest\""))
+        .collect();
+    assert!(!tests.is_empty(), "the README has no test");
+    for (line, language, snippet) in tests {
+        let file = format!("{TESTS}/readme-line-{line}.test.{language}");
+        fs::write(tools::installed().join(file), snippet).map_err(|error| error.to_string())?;
+    }
+    tools::run(TESTS, "vitest/vitest.mjs", &["run"])
 }
 
 fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {

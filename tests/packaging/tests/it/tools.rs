@@ -24,6 +24,7 @@ pub(crate) const RUNS: &[(&str, &str, &[&str])] = &[
         "typescript-5.6/bin/tsc",
         &["-p", "consumers/types/bundler.json"],
     ),
+    ("types, tests", TSC, &["-p", "consumers/vitest"]),
     (
         "publint",
         "publint/src/cli.js",

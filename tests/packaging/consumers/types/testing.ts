@@ -1,0 +1,34 @@
+// A server for tests knows what its feed has.
+
+import type { EventSourceError } from "typed-eventsource";
+import { FakeClock, FakeServer, type Attempt } from "typed-eventsource/testing";
+
+import { type Equal, expect } from "./equal.js";
+
+interface Feed {
+  price: { symbol: string; price: number };
+}
+
+const server = new FakeServer<Feed>();
+server.send("price", { symbol: "A", price: 1 });
+// @ts-expect-error A price has a symbol.
+server.send("price", { price: 1 });
+// @ts-expect-error There is no such event.
+server.send("prize", 1);
+server.sendText("prize", "what a server may send none the less");
+expect<Equal<typeof server.attempts, readonly Attempt[]>>();
+expect<Equal<typeof server.clock, FakeClock>>();
+expect<Equal<typeof server.clock.reports, readonly EventSourceError[]>>();
+// @ts-expect-error A clock comes with a server.
+new FakeClock();
+// @ts-expect-error What serves one URL is made by `at`.
+new FakeServer("/prices");
+
+const one: FakeServer<Feed> = FakeServer.at<Feed>(new URL("http://localhost/prices"));
+one.close();
+new FakeServer().send("anything", 1);
+
+export function scope() {
+  using within = new FakeServer();
+  return within.connections;
+}
