@@ -449,6 +449,7 @@ export class Connection {
       // What the user's functions have captured may be the source, and who waits for its collection holds this.
       this.target = undefined;
       this.#settings = /** @type {any} */ ({});
+      this.#open = /** @type {any} */ (undefined);
     });
   }
 

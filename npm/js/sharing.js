@@ -46,7 +46,7 @@ let count = 0;
  * @param {string} url
  * @param {Settings} settings
  */
-function keyOf(url, { parse, schemas, queue, signal, headers, body = null, ...others }) {
+function keyOf(url, { transport, parse, schemas, queue, signal, headers, body = null, ...others }) {
   if (body !== null && typeof body !== "string") return;
   try {
     const named = typeof headers === "function" ? headers : [...new Headers(headers ?? [])];
@@ -62,7 +62,7 @@ function keyOf(url, { parse, schemas, queue, signal, headers, body = null, ...ot
 
 /** The connection itself: what it is told, all of its shares are. */
 class SharedConnection extends Connection {
-  /** There may be such listeners, which a transport goes by. */
+  /** Not asked: it tells the transport that somebody may listen by the DOM. */
   target = new EventTarget();
 
   /** @type {Set<Share>} */

@@ -15,6 +15,7 @@ mod npm_policies;
 mod npm_requests;
 mod npm_rules;
 mod npm_sharing;
+mod npm_sharing_own;
 mod npm_texts;
 mod side_by_side;
 
@@ -60,6 +61,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     npm_requests::TESTS,
     npm_rules::TESTS,
     npm_sharing::TESTS,
+    npm_sharing_own::TESTS,
     npm_texts::TESTS,
     side_by_side::TESTS,
 ];

@@ -10,6 +10,7 @@ use crate::{
 
 tests! {
     sources_that_were_closed_leave_nothing_behind,
+    sources_that_shared_connections_leave_nothing_behind,
     sources_that_were_dropped_leave_nothing_behind,
     a_closed_source_is_collected_whatever_still_holds_to_it,
 }
@@ -67,6 +68,45 @@ async fn sources_that_were_closed_leave_nothing_behind(stage: &mut Stage<'_>) {
             ),
         )
         .await;
+        check(&outcome, transport);
+    }
+}
+
+async fn sources_that_shared_connections_leave_nothing_behind(stage: &mut Stage<'_>) {
+    for transport in ["browser", "fetch"] {
+        stage.goto(BLANK).await;
+        let outcome = script(
+            stage.browser,
+            &format!(
+                r#"{MEASURING}
+                const transport = "{transport}";
+                const url = await play({{ steps: [{{ send: "id: é\ndata: 1\n\n" }}, "silence"] }});
+                const policy = {{ preset: "resilient", rule: () => {{}} }};
+                // Four share a connection from its beginning, and one more comes to it when it is open.
+                const group = async (_, number) => {{
+                    const join = () => {{
+                        const options = {{ transport, shared: true, policy, parse: (data) => source && data }};
+                        const source = new EventSource(`${{url}}?${{number}}`, options);
+                        source.onState(() => source.state);
+                        source.onerror = () => source.close();
+                        source.addEventListener("message", () => source.state);
+                        return source;
+                    }};
+                    const sources = Array.from({{ length: 4 }}, join);
+                    await Promise.all(sources.map((source) => new Promise((resolve) => source.on("message", resolve))));
+                    const late = join();
+                    await new Promise((resolve) => late.addEventListener("open", resolve));
+                    const events = late.events("message");
+                    [...sources, late].forEach((source) => source.close());
+                    for await (const event of events) event.data;
+                }};
+                const outcome = await measure(400, (size) => Promise.all(Array.from({{ length: size }}, group)));
+                const {{ attempts }} = await seen(url, "closed=450");
+                return {{ ...outcome, made: attempts.length, open: attempts.filter(({{ closed_ms }}) => closed_ms === null).length }};"#
+            ),
+        )
+        .await;
+        assert_eq!(outcome["made"], 450, "{transport}");
         check(&outcome, transport);
     }
 }

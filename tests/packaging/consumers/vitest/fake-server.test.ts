@@ -225,7 +225,7 @@ describe("sources that share a connection", () => {
     const policy = { rule };
     const [first, second] = [listen("price", { shared: true, policy }), listen("price", { shared: true, policy, parse: "text" })];
     server.sendText("price", "{");
-    expect([first.source.state, second.source.state.type]).toEqual([{ type: "waiting", attempt: 0, retryIn: 50 }, "open"]);
+    expect([first.source.state, second.source.state.type]).toEqual([{ type: "waiting", attempt: 1, retryIn: 50 }, "open"]);
     server.clock.advance(50);
     expect(first.source.readyState).toBe(EventSource.OPEN);
     server.send("price", 1);
