@@ -87,8 +87,7 @@ export class Connection {
   /**
    * @param {Settings} settings
    * @param {Host} host
-   * @param {(lastEventId: string, connection: Connection) => Transport} open Opens a transport, which goes on after this
-   * event.
+   * @param {(lastEventId: string, connection: Connection) => Transport} open Opens a transport that goes on after this event.
    */
   constructor(settings, host, open) {
     this.#settings = settings;

@@ -206,14 +206,14 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
   withCredentials?: boolean;
   policy?: Preset | Policy;
   /**
-   * Whether to share the connection with the sources that have this set and name the same URL and the same options, `parse`,
-   * `schemas`, `queue` and `signal` apart: a browser has six connections to a host over HTTP/1.1. Functions among the
-   * options are the same where they are the same object; a body that is no text is never the same.
+   * Whether to share the connection with the sources that have this set and name the same URL and the same options,
+   * apart from `parse`, `schemas`, `queue` and `signal`: a browser has six connections to a host over HTTP/1.1. Functions
+   * among the options are the same where they are the same object; a body that is no text is never the same.
    *
-   * Whoever joins hears what comes from then on; where the connection is open, the source is open at once, and its `open`
-   * event follows in a task of its own. Each has its own listeners and queues, parses and validates for itself, and by
-   * itself counts what does not decode. `close()` and a `signal` end the one; the last to go closes the connection.
-   * What the policy or the server ends, ends for all. An error of the connection goes to the console where none hears it.
+   * Whoever joins hears what comes from then on. Where the connection is open, the source is open at once, and its `open`
+   * event follows in a task of its own. Each has its own listeners and queues, parses and validates for itself, and counts
+   * for itself what does not decode. `close()` and a `signal` end that one; the last to go closes the connection. What the
+   * server or the policy ends, ends for all. An error of the connection goes to the console where none of them hears it.
    */
   shared?: boolean;
   /** What `on` and `events` make of an event's data: `"json"` unless told. What a function throws is reported. */

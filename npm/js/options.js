@@ -72,8 +72,9 @@ export function settings(init) {
   return {
     ...options,
     isFetch,
-    // Whether the request may be made more than once, and else, whether the end of the answer is all that is waited for.
+    // Whether the request may be made more than once.
     isRepeatable,
+    // Whether the end of the answer is all that there is to wait for.
     endsByEnding: !isRepeatable && !policy.resend && (terminalEvent ?? terminalData) === undefined,
     withCredentials: Boolean(options.withCredentials),
     policy,

@@ -25,11 +25,11 @@ import { Connection } from "./connection.js";
 export function joinOrOpen(url, settings, host, open) {
   const key = settings.shared ? keyOf(url, settings) : undefined;
   if (key === undefined) return new Connection(settings, host, open);
-  const { parse, schemas, queue, signal, policy: { preset, closeAfterDecodeErrors, rule } } = settings;
+  const { parse, schemas, queue, signal, lastEventId, policy: { preset, closeAfterDecodeErrors, rule } } = settings;
   // What does not decode is the matter of the one that decodes it, and so are the limits on that.
   const policy = { ...(preset === "closeOnError" && { preset }), closeAfterDecodeErrors, rule };
   /** @type {any} */
-  const own = { parse, schemas, queue, signal, policy, isRepeatable: true };
+  const own = { parse, schemas, queue, signal, lastEventId, policy, isRepeatable: true };
   return new Connection(own, host, (_, connection) => {
     const shared = host.shared.get(key) ?? new SharedConnection(key, settings, host, open);
     return new Share(shared, connection, host);

@@ -11,9 +11,9 @@ export interface Attempt {
 }
 
 /**
- * The clock of the sources that a `FakeServer` serves, which stands still until it is turned. All of a source's waits go
- * by it: the policy's backoff and its limits. Where dice are thrown for a wait, they never let it be shorter than its
- * ceiling. It turns no other timers than those of sources.
+ * The clock of the sources that a `FakeServer` serves, which stands still until it is turned. All waits of these sources
+ * go by it, and nothing else does: the policy's backoff and its limits. Where dice are thrown for a wait, they never let
+ * it be shorter than its ceiling.
  *
  * ```ts
  * const source = new EventSource("/prices", { policy: "resilient" });
@@ -46,8 +46,9 @@ export class FakeClock {
  *
  * What it does reaches every connection that there is. The sources hear of it before the call returns, but for an end,
  * which handlers and `closed` tell of a microtask later, as always. Each hears it as its transport would have it: one
- * over the browser's own reconnects by itself, and is not told an HTTP status. Nothing is requested: a function among the
- * options that makes headers is not asked.
+ * over the browser's own reconnects by itself, and is not told an HTTP status. Nothing is requested: a function that
+ * makes headers is not asked. A source that joins a shared connection hears that it is open when the clock is turned,
+ * if only by `advance(0)`, or when something is sent.
  *
  * Where there is no page, URLs are relative to `http://localhost/`.
  *
@@ -68,7 +69,7 @@ export class FakeServer<Feed extends { [Name in keyof Feed]: unknown } = EventMa
   readonly clock: FakeClock;
   /** How many connections there are, open or waiting for an answer. */
   readonly connections: number;
-  /** The attempts to connect that there were, in their order; without those that a browser's own source makes by itself. */
+  /** The attempts to connect, in their order; without those that a browser's own source makes by itself. */
   readonly attempts: readonly Attempt[];
   /** The names of the events that somebody listens to. */
   readonly listenedNames: readonly string[];

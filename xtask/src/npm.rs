@@ -50,8 +50,8 @@ fn build_wasm(folder: &Path) -> Result<()> {
     Ok(fs::remove_file(folder.join(".gitignore"))?)
 }
 
-/// A module with the wasm half in it, that costs hardly more than the file, once both are compressed. It is deflated as far
-/// as that goes: nobody will do so again.
+/// A module with the wasm half in it, that costs hardly more than the file, once both are compressed. What is deflated here
+/// is deflated by nobody after, so that it is worth the time.
 fn deflated(wasm: &[u8]) -> Result<String> {
     let mut deflated = Vec::new();
     zopfli::compress(Options::default(), Format::Zlib, wasm, &mut deflated)?;

@@ -16,6 +16,7 @@ mod npm_requests;
 mod npm_rules;
 mod npm_sharing;
 mod npm_sharing_own;
+mod npm_testing;
 mod npm_texts;
 mod side_by_side;
 
@@ -62,6 +63,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     npm_rules::TESTS,
     npm_sharing::TESTS,
     npm_sharing_own::TESTS,
+    npm_testing::TESTS,
     npm_texts::TESTS,
     side_by_side::TESTS,
 ];
