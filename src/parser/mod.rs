@@ -73,6 +73,20 @@ impl Parser {
         Items::new(self, rest)
     }
 
+    /// Goes back in a chunk to where an event ends, to [`resume`](Self::resume) from there: forgets what was read behind
+    /// it, and takes back the last event id that was the stream's then.
+    #[allow(
+        dead_code,
+        reason = "for JavaScript, which asks for many events at once"
+    )]
+    pub(crate) fn go_back(&mut self, last_event_id: &[u8]) {
+        self.held = Held::default();
+        self.size.reset();
+        self.last_event_id.set_buffer(last_event_id);
+        self.last_event_id.commit();
+        self.failed = false;
+    }
+
     /// The standard's *last event ID string*: what a reconnection sends. An `id` counts from the blank line that ends
     /// its block.
     pub(crate) fn last_event_id(&self) -> &Rc<str> {

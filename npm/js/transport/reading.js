@@ -19,7 +19,34 @@ const MAX_EVENT_SIZE = 16 * 1024 * 1024;
 const UNCHANGED = 0xffffffff;
 const ASIDE = 0xfffffffe;
 
+// What the parser writes: the text's offsets, then of each event the number of its name, the offsets of its data and of
+// its id, and where it ends.
+const TEXT = 2;
+const EVENT = 6;
+
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** An event as it arrived. Its id is a part of a text, cut out when somebody asks. */
+class Message {
+  /**
+   * @param {string} data
+   * @param {string} origin
+   * @param {string} text
+   * @param {number} start
+   * @param {number} end
+   */
+  constructor(data, origin, text, start, end) {
+    this.data = data;
+    this.origin = origin;
+    this.text = text;
+    this.start = start;
+    this.end = end;
+  }
+
+  get lastEventId() {
+    return this.text.substring(this.start, this.end);
+  }
+}
 
 /** Reads one response, as long as it is open. */
 export class Reading {
@@ -28,17 +55,25 @@ export class Reading {
   #connection;
   #limit;
   #parser;
-  #id;
   #turns = new Turns();
-  /** By the parser's numbers. @type {Subscription[]} */
+  /** By the parser's numbers. @type {(Subscription | undefined)[]} */
   #subscriptions = [];
 
-  /** What the parser tells of an event. */
-  #record = new Uint32Array();
+  /** What the parser tells of the chunk. */
+  #records = new Uint32Array();
+  /** How many of the events that it tells of are handed over, and of how many. */
+  #index = 0;
+  #count = 0;
+  /** Whether the parser may be further in the chunk than the events that are handed over. */
+  #isAhead = false;
   /** The bytes at hand that are a text on their own. */
   #bytes = new Uint8Array();
   /** The same as a string, once somebody has asked for it. @type {string | undefined} */
   #text;
+  /** Where the last event id lies in what. */
+  #idText;
+  #idStart = 0;
+  #idEnd;
 
   /**
    * @param {string} lastEventId
@@ -46,28 +81,36 @@ export class Reading {
    * @param {Connection} connection
    */
   constructor(lastEventId, limit = MAX_EVENT_SIZE, connection) {
-    this.#id = lastEventId;
+    this.#idText = lastEventId;
+    this.#idEnd = lastEventId.length;
     this.#limit = limit;
     this.#connection = connection;
     this.#parser = new Parser(lastEventId, limit);
   }
 
   get lastEventId() {
-    return this.isOpen ? this.#parser.lastEventId : this.#id;
+    if (this.isOpen && !this.#isAhead) return this.#parser.lastEventId;
+    return this.#idText.substring(this.#idStart, this.#idEnd);
   }
 
   /** @param {Subscription} subscription */
   listen(subscription) {
     this.#subscriptions[this.#parser.listen(subscription.name)] = subscription;
+    if (!this.#isAhead) return;
+    const end = this.#freshRecords()[TEXT + EVENT * this.#index - 1];
+    this.#parser.goBack(end, this.lastEventId);
+    this.#count = this.#index;
   }
 
   /** @param {Subscription} subscription */
   unlisten(subscription) {
-    this.#parser.unlisten(this.#subscriptions.indexOf(subscription));
+    const number = this.#subscriptions.indexOf(subscription);
+    this.#parser.unlisten(number);
+    this.#subscriptions[number] = undefined;
   }
 
   close() {
-    this.#id = this.lastEventId;
+    this.#keepId(this.lastEventId);
     this.#tellRetry();
     this.isOpen = false;
     this.#parser.free();
@@ -98,13 +141,15 @@ export class Reading {
   /** @param {Uint8Array<ArrayBuffer>} chunk @param {string} origin */
   async #hear(chunk, origin) {
     this.#parser.push(chunk);
-    const record = this.#freshRecord();
-    this.#bytes = chunk.subarray(record[0], record[1]);
+    const [start, end] = this.#freshRecords();
+    this.#bytes = chunk.subarray(start, end);
     this.#text = undefined;
     while (!this.#handOverEvents(origin)) {
       if (this.isOpen) await this.#turns.give();
       if (!this.isOpen) return;
     }
+    // Not as a part of the text, which would live as long.
+    if (this.#idText === this.#text) this.#keepId(this.lastEventId);
     const heard = this.#parser.heard;
     this.#tellRetry();
     if (heard === "tooLarge") {
@@ -124,13 +169,17 @@ export class Reading {
   #handOverEvents(origin) {
     const connection = this.#connection;
     let hasHeard = false;
-    for (;;) {
-      const number = this.#parser.next();
-      if (number === 0) return true;
+    while (this.#index < this.#count || this.#findEvents()) {
       if (!hasHeard) connection.heard(true);
       hasHeard = true;
-      const subscription = this.#subscriptions[number];
-      connection.message(subscription, this.#event(origin));
+      const records = this.#freshRecords();
+      const place = TEXT + EVENT * this.#index;
+      this.#index += 1;
+      const subscription = this.#subscriptions[records[place]];
+      const message = this.#message(records, place, origin);
+      // Nobody may listen to it by now.
+      if (!subscription) continue;
+      connection.message(subscription, message);
       // The standard has each event in a task of its own, before which all promises of the one before have settled.
       const ownsTask = subscription.isDom && connection.target;
       if (!this.isOpen || ownsTask || connection.isCongested || this.#turns.isDue()) {
@@ -138,29 +187,45 @@ export class Reading {
         return false;
       }
     }
+    return true;
   }
 
-  /** The event that the parser has found. @param {string} origin */
-  #event(origin) {
-    const record = this.#freshRecord();
-    const dataStart = record[2];
-    const dataEnd = record[3];
-    const idStart = record[4];
-    const idEnd = record[5];
-    if (idStart !== UNCHANGED) this.#id = idStart === ASIDE ? this.#parser.lastEventId : this.#slice(idStart, idEnd);
-    const data = dataStart === ASIDE ? this.#parser.takeData() : this.#slice(dataStart, dataEnd);
-    return { data, lastEventId: this.#id, origin };
+  /** Whether there are more in the chunk. */
+  #findEvents() {
+    this.#count = this.#parser.next();
+    this.#index = 0;
+    this.#isAhead = this.#count > 0;
+    return this.#isAhead;
+  }
+
+  /** @param {Uint32Array} records @param {number} place @param {string} origin */
+  #message(records, place, origin) {
+    const dataStart = records[place + 1];
+    const dataEnd = records[place + 2];
+    const idStart = records[place + 3];
+    const idEnd = records[place + 4];
+    const text = (this.#text ??= decoder.decode(this.#bytes));
+    if (idStart === ASIDE) {
+      this.#keepId(this.#parser.lastEventId);
+    } else if (idStart !== UNCHANGED) {
+      this.#idText = text;
+      this.#idStart = idStart;
+      this.#idEnd = idEnd;
+    }
+    const data = dataStart === ASIDE ? this.#parser.takeData() : text.substring(dataStart, dataEnd);
+    return new Message(data, origin, this.#idText, this.#idStart, this.#idEnd);
+  }
+
+  /** @param {string} id */
+  #keepId(id) {
+    this.#idText = id;
+    this.#idStart = 0;
+    this.#idEnd = id.length;
   }
 
   /** Memory that grows goes elsewhere. */
-  #freshRecord() {
-    if (this.#record.length === 0) this.#record = new Uint32Array(memory().buffer, this.#parser.record, 6);
-    return this.#record;
-  }
-
-  /** @param {number} start @param {number} end */
-  #slice(start, end) {
-    this.#text ??= decoder.decode(this.#bytes);
-    return this.#text.substring(start, end);
+  #freshRecords() {
+    if (this.#records.length === 0) this.#records = new Uint32Array(memory().buffer, this.#parser.records);
+    return this.#records;
   }
 }

@@ -18,8 +18,8 @@ const UNCHANGED: u32 = u32::MAX;
 /// In place of an offset: the value does not lie in the text, and is to be asked for.
 const ASIDE: u32 = u32::MAX - 1;
 
-/// Reads one event stream: [`push`](Self::push) a chunk, then ask for the [`next`](Self::next) event in it until there
-/// is none.
+/// Reads one event stream: [`push`](Self::push) a chunk, then ask for the [`next`](Self::next) events in it until there
+/// are none.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Parser {
@@ -61,10 +61,10 @@ impl Parser {
         }
     }
 
-    /// Where the [`Record`] lies in memory.
+    /// Where the [`Records`] lie in memory.
     #[wasm_bindgen(getter)]
-    pub fn record(&self) -> usize {
-        self.told.record.as_ptr() as usize
+    pub fn records(&self) -> usize {
+        core::ptr::from_ref(&self.told.records) as usize
     }
 
     /// Listens to events of this name, from the next one on. Answers by which number they are told.
@@ -91,7 +91,8 @@ impl Parser {
         self.heard = Heard::Nothing;
     }
 
-    /// The number of the next event's name, zero at the end of the chunk.
+    /// Finds the next events of the chunk, of which the [`Records`] tell; none at its end. What is not in the text can
+    /// be asked for of the last of them alone.
     #[expect(
         clippy::should_implement_trait,
         reason = "JavaScript has no iterators over numbers"
@@ -102,7 +103,12 @@ impl Parser {
             None => self.parser.parse(chunk),
             Some(next) => self.parser.resume(&chunk[next..]),
         };
-        while let Some(item) = items.next() {
+        let mut count = 0;
+        while count < BATCH {
+            let Some(item) = items.next() else {
+                self.next = Some(chunk.len());
+                break;
+            };
             match item {
                 Ok(Item::Event(frame)) => {
                     let Some(number) = number_of(&self.names, &frame) else {
@@ -110,9 +116,15 @@ impl Parser {
                         continue;
                     };
                     self.heard = Heard::Nothing;
-                    self.told.event(chunk, frame);
-                    self.next = Some(chunk.len() - items.rest().len());
-                    return number;
+                    let [data, id] = self.told.event(chunk, frame);
+                    let next = chunk.len() - items.rest().len();
+                    self.told.records.events[count] =
+                        [number as u32, data[0], data[1], id[0], id[1], next as u32];
+                    self.next = Some(next);
+                    count += 1;
+                    if data[0] == ASIDE || id[0] == ASIDE {
+                        break;
+                    }
                 }
                 Ok(Item::Comment) => {
                     if matches!(self.heard, Heard::Nothing) {
@@ -122,12 +134,21 @@ impl Parser {
                 Ok(Item::Retry(time)) => self.retry = Some(time.as_secs_f64() * 1000.0),
                 Err(_) => {
                     self.heard = Heard::TooLarge;
+                    self.next = Some(chunk.len());
                     break;
                 }
             }
         }
-        self.next = Some(chunk.len());
-        0
+        count
+    }
+
+    /// Goes back in the chunk to where an event ends, to find what follows anew: who listens has changed.
+    #[wasm_bindgen(js_name = goBack)]
+    pub fn go_back(&mut self, to: usize, last_event_id: String) {
+        self.parser.go_back(last_event_id.as_bytes());
+        self.told.go_back();
+        self.heard = Heard::Nothing;
+        self.next = Some(to);
     }
 
     /// The data of the event, where it does not lie in the text.
@@ -158,31 +179,61 @@ fn number_of(names: &[Option<String>], frame: &Frame<'_>) -> Option<usize> {
     names.iter().position(is_it).map(|index| index + 1)
 }
 
-/// What JavaScript reads where it lies, since each call costs: the start and the end of the text in the chunk, in
-/// bytes, then those of the event's data and of its id in the text, in UTF-16 units.
-type Record = [u32; 6];
+/// How many events are told at once at the most: each call out of wasm costs as much as parsing one.
+const BATCH: usize = 64;
 
-/// What JavaScript is told of an event: where in the text of its chunk it has what. A string that is a part of another
-/// costs nearly nothing there, one that comes out of wasm as much as parsing it.
-#[derive(Debug, Default)]
+/// What JavaScript reads where it lies, since each call costs.
+#[derive(Debug)]
+#[repr(C)]
+struct Records {
+    /// The start and the end of the text in the chunk, in bytes.
+    text: [u32; 2],
+    /// Of each event the number of its name, the start and the end of its data and of its id in the text, in UTF-16
+    /// units, and where it ends in the chunk, in bytes.
+    events: [[u32; 6]; BATCH],
+}
+
+/// What JavaScript is told of a chunk: where in its text the events have what. A string that is a part of another costs
+/// nearly nothing there, one that comes out of wasm as much as parsing it.
+#[derive(Debug)]
 struct Told {
     text: Text,
-    record: Record,
+    records: Records,
     data: String,
-    id_changes: usize,
+    /// How many there were when an id was last told.
+    id_changes: Option<usize>,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self {
+            text: Text::default(),
+            records: Records {
+                text: [0; 2],
+                events: [[0; 6]; BATCH],
+            },
+            data: String::new(),
+            id_changes: Some(0),
+        }
+    }
 }
 
 impl Told {
     fn start(&mut self, chunk: &[u8]) {
         self.text = Text::of(chunk);
-        self.record[0] = self.text.start as u32;
-        self.record[1] = self.text.end as u32;
+        self.records.text = [self.text.start as u32, self.text.end as u32];
     }
 
-    fn event(&mut self, chunk: &[u8], frame: Frame<'_>) {
+    fn go_back(&mut self) {
+        self.text.go_back();
+        self.id_changes = None;
+    }
+
+    /// Where the event has its data and its id.
+    fn event(&mut self, chunk: &[u8], frame: Frame<'_>) -> [[u32; 2]; 2] {
         let id = frame.id_in_chunk();
         let data = frame.data_in_chunk();
-        let id_changes = frame.id_changes();
+        let id_changes = Some(frame.id_changes());
         // The text is gone through once.
         let id_is_first = id.map(<[u8]>::as_ptr) < data.map(<[u8]>::as_ptr);
         let mut place = |part: Option<&[u8]>| part.and_then(|part| self.text.place(chunk, part));
@@ -193,14 +244,15 @@ impl Told {
             let data = place(data);
             (place(id), data)
         };
-        [self.record[2], self.record[3]] = data.unwrap_or_else(|| {
+        let data = data.unwrap_or_else(|| {
             self.data = frame.into_data().into_owned();
             [ASIDE; 2]
         });
-        [self.record[4], self.record[5]] = id.unwrap_or([ASIDE; 2]);
+        let mut id = id.unwrap_or([ASIDE; 2]);
         if id_changes == self.id_changes {
-            self.record[4] = UNCHANGED;
+            id[0] = UNCHANGED;
         }
         self.id_changes = id_changes;
+        [data, id]
     }
 }

@@ -23,18 +23,31 @@ struct Page {
 
 impl Page {
     fn new(id: &str) -> Self {
-        let mut parser = Parser::new(id.to_owned(), UNLIMITED);
-        let numbers = NAMES.map(|name| (parser.listen(name.to_owned()), name.to_owned()));
-        Self {
-            parser,
-            numbers: numbers.to_vec(),
+        Self::listening(id, &NAMES)
+    }
+
+    fn listening(id: &str, names: &[&str]) -> Self {
+        let mut page = Self {
+            parser: Parser::new(id.to_owned(), UNLIMITED),
+            numbers: vec![],
             id: id.to_owned(),
-        }
+        };
+        names.iter().for_each(|name| page.listen(name));
+        page
     }
 
     fn read(&mut self, chunk: &[u8]) -> Vec<Event> {
+        self.read_until(chunk, |_, _| false)
+    }
+
+    /// Goes back behind each event after which `listens` says that it listens to other names.
+    fn read_until(
+        &mut self,
+        chunk: &[u8],
+        mut listens: impl FnMut(&mut Self, usize) -> bool,
+    ) -> Vec<Event> {
         self.parser.push(chunk.to_vec());
-        let [start, end] = [0, 1].map(|index| self.parser.told.record[index] as usize);
+        let [start, end] = self.parser.told.records.text.map(|offset| offset as usize);
         // Lossy, as JavaScript's own decoder is: the same text would come out of it.
         let text: Vec<u16> = String::from_utf8_lossy(&chunk[start..end])
             .encode_utf16()
@@ -45,28 +58,46 @@ impl Page {
         };
         let mut events = vec![];
         loop {
-            let number = self.parser.next();
-            let Some((_, name)) = self.numbers.iter().find(|(known, _)| *known == number) else {
-                assert_eq!(number, 0);
+            let count = self.parser.next();
+            if count == 0 {
                 return events;
-            };
-            let [_, _, data_start, data_end, id_start, id_end] = self.parser.told.record;
-            match id_start {
-                UNCHANGED => {}
-                ASIDE => self.id = self.parser.last_event_id(),
-                _ => self.id = slice(id_start..id_end),
             }
-            let data = match data_start {
-                ASIDE => self.parser.take_data(),
-                _ => slice(data_start..data_end),
-            };
-            events.push((name.clone(), data, self.id.clone()));
+            for index in 0..count {
+                let [number, data_start, data_end, id_start, id_end, end] =
+                    self.parser.told.records.events[index];
+                match id_start {
+                    UNCHANGED => {}
+                    ASIDE => self.id = self.parser.last_event_id(),
+                    _ => self.id = slice(id_start..id_end),
+                }
+                let data = match data_start {
+                    ASIDE => self.parser.take_data(),
+                    _ => slice(data_start..data_end),
+                };
+                let known = self.numbers.iter();
+                let name = known.rev().find(|(known, _)| *known == number as usize);
+                let name = name.expect("a number that was given out").1.clone();
+                events.push((name, data, self.id.clone()));
+                if listens(self, events.len()) {
+                    self.parser.go_back(end as usize, self.id.clone());
+                    break;
+                }
+            }
         }
+    }
+
+    fn listen(&mut self, name: &str) {
+        let number = self.parser.listen(name.to_owned());
+        self.numbers.push((number, name.to_owned()));
     }
 }
 
-/// What the parser itself says.
-fn expected(id: &str, chunks: &[&[u8]]) -> Vec<Event> {
+/// What the parser itself says, of the names that are listened to after so many events.
+fn expected(
+    id: &str,
+    chunks: &[&[u8]],
+    names: impl Fn(usize) -> &'static [&'static str],
+) -> Vec<Event> {
     let mut parser = parser::Parser::new(id.into(), UNLIMITED);
     let mut events = vec![];
     for chunk in chunks {
@@ -74,13 +105,18 @@ fn expected(id: &str, chunks: &[&[u8]]) -> Vec<Event> {
         while let Some(item) = items.next() {
             if let Ok(Item::Event(frame)) = item {
                 let (name, id) = (frame.name().into_owned(), frame.last_event_id().to_string());
-                if NAMES.contains(&name.as_str()) {
+                if names(events.len()).contains(&name.as_str()) {
                     events.push((name, frame.into_data().into_owned(), id));
                 }
             }
         }
     }
     events
+}
+
+/// How many of the names: at first so many, and one more after every so many events.
+fn listened_after(start: usize, every: usize, count: usize) -> usize {
+    (start + count / every).min(NAMES.len())
 }
 
 fn cut<'a>(stream: &'a [u8], sizes: &[usize]) -> Vec<&'a [u8]> {
@@ -141,7 +177,34 @@ proptest! {
         let chunks = if whole { vec![&stream[..]] } else { cut(&stream, &sizes) };
         let mut page = Page::new(id);
         let told: Vec<_> = chunks.iter().flat_map(|chunk| page.read(chunk)).collect();
-        prop_assert_eq!(told, expected(id, &chunks));
+        prop_assert_eq!(told, expected(id, &chunks, |_| &NAMES));
+    }
+
+    #[test]
+    fn whoever_goes_back_misses_nothing_and_hears_nothing_twice(
+        stream in any_stream(),
+        sizes in any_vec(1_usize..200, 1..4),
+        whole in any::<bool>(),
+        id in select(vec!["", "é"]),
+        start in 0_usize..3,
+        every in 1_usize..5,
+    ) {
+        let chunks = if whole { vec![&stream[..]] } else { cut(&stream, &sizes) };
+        let mut page = Page::listening(id, &NAMES[..start]);
+        let mut told = vec![];
+        let mut listened = start;
+        for chunk in &chunks {
+            let before = told.len();
+            told.extend(page.read_until(chunk, |page, count| {
+                let wanted = listened_after(start, every, before + count);
+                while listened < wanted {
+                    page.listen(NAMES[listened]);
+                    listened += 1;
+                }
+                true
+            }));
+        }
+        prop_assert_eq!(told, expected(id, &chunks, |count| &NAMES[..listened_after(start, every, count)]));
     }
 
     #[test]
@@ -161,11 +224,16 @@ proptest! {
         }
         let text: String = (0..12).map(|index| format!("event: name{index}\ndata: {index}\n\n")).collect();
         parser.push(text.into_bytes());
-        for number in numbers.into_iter().flatten() {
-            prop_assert_eq!(parser.next(), number);
-        }
+        let numbers: Vec<_> = numbers.into_iter().flatten().collect();
+        prop_assert_eq!(numbers_of_next(&mut parser), numbers);
         prop_assert_eq!(parser.next(), 0);
     }
+}
+
+fn numbers_of_next(parser: &mut Parser) -> Vec<usize> {
+    let count = parser.next();
+    let events = &parser.told.records.events[..count];
+    events.iter().map(|event| event[0] as usize).collect()
 }
 
 #[test]
@@ -173,10 +241,10 @@ fn what_lies_in_the_text_is_a_slice_of_it() {
     let mut parser = Parser::new(String::new(), UNLIMITED);
     parser.listen("message".into());
     parser.push("é\nid: é\ndata: 😀x\n\ndata: y\n\n".as_bytes()[1..].to_vec());
-    assert_eq!(parser.next(), 1);
-    assert_eq!(parser.told.record, [1, 31, 13, 16, 5, 6]);
-    assert_eq!(parser.next(), 1);
-    assert_eq!(parser.told.record[2..5], [24, 25, UNCHANGED]);
+    assert_eq!(parser.next(), 2);
+    assert_eq!(parser.told.records.text, [1, 31]);
+    assert_eq!(parser.told.records.events[0], [1, 13, 16, 5, 6, 22]);
+    assert_eq!(parser.told.records.events[1][..4], [1, 24, 25, UNCHANGED]);
 }
 
 #[test]
@@ -199,10 +267,12 @@ fn a_name_is_listened_to_from_the_next_event_on() {
     let mut parser = Parser::new(String::new(), UNLIMITED);
     let first = parser.listen("a".into());
     parser.push(b"event: a\ndata: 1\n\nevent: b\ndata: 2\n\nevent: a\ndata: 3\n\n".to_vec());
-    assert_eq!(parser.next(), first);
+    assert_eq!(numbers_of_next(&mut parser), [first, first]);
+    let end = parser.told.records.events[0][5];
     let second = parser.listen("b".into());
     parser.unlisten(first);
-    assert_eq!(parser.next(), second);
+    parser.go_back(end as usize, String::new());
+    assert_eq!(numbers_of_next(&mut parser), [second]);
     assert_eq!(parser.next(), 0);
     assert!(matches!(parser.heard(), Heard::Event));
 }
@@ -232,4 +302,34 @@ fn signs_of_life_are_told_since_the_last_event_that_was_heard() {
         ("TooLarge".into(), None)
     );
     assert_eq!(heard(b"data: 1\n\n"), ("Nothing".into(), None));
+}
+
+#[test]
+fn a_chunk_is_told_in_batches() {
+    let mut parser = Parser::new(String::new(), UNLIMITED);
+    parser.listen("message".into());
+    parser.push(b"data: 1\n\n".repeat(2 * BATCH + 1));
+    assert_eq!([(); 4].map(|()| parser.next()), [BATCH, BATCH, 1, 0]);
+}
+
+#[test]
+fn what_is_aside_is_the_last_of_its_batch() {
+    let mut parser = Parser::new(String::new(), UNLIMITED);
+    parser.listen("message".into());
+    parser.push(b"data: 1\n\ndata: 2\ndata: 3\n\ndata: 4\n\n".to_vec());
+    assert_eq!(parser.next(), 2);
+    assert_eq!(parser.take_data(), "2\n3");
+    assert_eq!([parser.next(), parser.next()], [1, 0]);
+}
+
+#[test]
+fn whoever_goes_back_from_too_large_an_event_comes_to_it_again() {
+    let mut parser = Parser::new(String::new(), 20);
+    parser.listen("message".into());
+    parser.push(b"data: 1\n\nid: 012345678901234567890\n".to_vec());
+    assert_eq!(parser.next(), 1);
+    parser.go_back(9, String::new());
+    assert!(matches!(parser.heard(), Heard::Nothing));
+    assert_eq!(parser.next(), 0);
+    assert!(matches!(parser.heard(), Heard::TooLarge));
 }

@@ -34,6 +34,11 @@ impl Text {
         }
     }
 
+    /// Parts may be asked for from the first one on again.
+    pub(super) fn go_back(&mut self) {
+        self.cursor = (self.start, 0);
+    }
+
     /// Where a part of the chunk lies in the text, if it does. Parts are to be asked for in their order.
     pub(super) fn place(&mut self, chunk: &[u8], part: &[u8]) -> Option<[u32; 2]> {
         let start = (part.as_ptr() as usize).checked_sub(chunk.as_ptr() as usize)?;
