@@ -45,6 +45,7 @@ const OPTIONS = {
  * What a source is set up with.
  *
  * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy">> & {
+ *   transport?: string,
  *   isFetch: boolean,
  *   isRepeatable: boolean,
  *   endsByEnding: boolean,
