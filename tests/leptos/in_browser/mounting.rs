@@ -99,7 +99,9 @@ async fn one_that_is_unmounted_by_what_its_source_brings_hears_no_more() {
                 is_there.get().then(move || {
                     let feed = use_event_source::<Feed>(builder.get_value());
                     watch(feed.data, move |data| {
-                        is_there.set(data.is_none());
+                        if data.is_some() {
+                            is_there.set(false);
+                        }
                         hear(data);
                     });
                 })
