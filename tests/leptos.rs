@@ -14,6 +14,10 @@ mod in_browser;
 #[path = "leptos/on_server.rs"]
 mod on_server;
 #[cfg(target_family = "wasm")]
-#[allow(dead_code, unused_imports, reason = "the other browser tests use all of it")]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the other browser tests use all of it"
+)]
 #[path = "browser/support/mod.rs"]
 mod support;

@@ -79,9 +79,12 @@ impl<T: Send + Sync + 'static> Copy for UseEventSourceHandle<T> {}
 impl<T: Send + Sync + fmt::Debug + 'static> fmt::Debug for UseEventSourceHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut handle = f.debug_struct("UseEventSourceHandle");
-        self.data.try_with_untracked(|data| handle.field("data", data));
-        self.state.try_with_untracked(|state| handle.field("state", state));
-        self.error.try_with_untracked(|error| handle.field("error", error));
+        self.data
+            .try_with_untracked(|data| handle.field("data", data));
+        self.state
+            .try_with_untracked(|state| handle.field("state", state));
+        self.error
+            .try_with_untracked(|error| handle.field("error", error));
         handle.finish_non_exhaustive()
     }
 }

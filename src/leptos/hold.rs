@@ -6,8 +6,8 @@ use std::{
 };
 
 use ::leptos::prelude::{
-    ArcMemo, Effect, ReadUntracked, RwSignal, Set, SetValue, StoredValue, Track, UpdateValue, WithUntracked, WithValue,
-    on_cleanup, untrack,
+    ArcMemo, Effect, ReadUntracked, RwSignal, Set, SetValue, StoredValue, Track, UpdateValue,
+    WithUntracked, WithValue, on_cleanup, untrack,
 };
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
@@ -46,7 +46,9 @@ impl Control {
             if let Some((source, on_event, restart)) = parts.take() {
                 let attach = attaching(control, on_event);
                 let hold = Hold::new(control, wanted(source), attach, Box::new(restart));
-                control.hold.try_set_value(Some(SendWrapper::new(Rc::new(hold))));
+                control
+                    .hold
+                    .try_set_value(Some(SendWrapper::new(Rc::new(hold))));
             }
             if let Some(hold) = control.hold() {
                 hold.follow();
@@ -111,7 +113,8 @@ impl Control {
         if matches!(state, State::Open) {
             self.forget_error();
         }
-        let is_known = |was: &State| matches!((was, &state), (State::Connecting, State::Connecting));
+        let is_known =
+            |was: &State| matches!((was, &state), (State::Connecting, State::Connecting));
         if self.state.try_with_untracked(is_known) == Some(false) {
             self.state.try_set(state);
         }
@@ -159,7 +162,10 @@ impl Version {
 /// Opens a source and hears it for as long as it is current.
 type Attach = dyn Fn(EventSourceBuilder, &Version) -> Option<Attachment>;
 
-fn attaching<E: DeserializeOwned + 'static>(control: Control, on_event: impl Fn(Event<E>) + 'static) -> Box<Attach> {
+fn attaching<E: DeserializeOwned + 'static>(
+    control: Control,
+    on_event: impl Fn(Event<E>) + 'static,
+) -> Box<Attach> {
     let on_event = Rc::new(on_event);
     Box::new(move |builder, version| {
         let on_event = Rc::clone(&on_event);
@@ -196,7 +202,12 @@ struct Hold {
 }
 
 impl Hold {
-    fn new(control: Control, wanted: WantedMemo, attach: Box<Attach>, restart: Box<dyn Fn()>) -> Self {
+    fn new(
+        control: Control,
+        wanted: WantedMemo,
+        attach: Box<Attach>,
+        restart: Box<dyn Fn()>,
+    ) -> Self {
         Self {
             control,
             wanted,

@@ -1,7 +1,8 @@
 //! What a hook opens.
 
 use ::leptos::prelude::{
-    ArcMemo, ArcReadSignal, ArcRwSignal, ArcSignal, Get, Memo, ReadSignal, RwSignal, Signal, Storage,
+    ArcMemo, ArcReadSignal, ArcRwSignal, ArcSignal, Get, Memo, ReadSignal, RwSignal, Signal,
+    Storage,
 };
 
 use crate::EventSourceBuilder;

@@ -29,7 +29,10 @@ async fn the_ticker_shows_the_latest_price_of_its_symbol() {
     let page = document().create_element("main").unwrap();
     let text = || page.text_content().unwrap();
     let symbol = RwSignal::new("ACME");
-    let ticker = mount_to(page.clone().unchecked_into(), move || view! { <Ticker symbol /> });
+    let ticker = mount_to(
+        page.clone().unchecked_into(),
+        move || view! { <Ticker symbol /> },
+    );
     tick().await;
     assert_eq!(text(), "connecting");
 

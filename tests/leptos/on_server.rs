@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use typed_eventsource::{
     CloseReason, Event, State,
-    leptos::{UseEventSourceHandle, use_event_source, use_event_source_callback, use_event_source_fold},
+    leptos::{
+        UseEventSourceHandle, use_event_source, use_event_source_callback, use_event_source_fold,
+    },
     testing::FakeServer,
 };
 
@@ -19,7 +21,9 @@ enum Feed {
 #[component]
 fn Prices() -> impl IntoView {
     let latest = use_event_source::<Feed>("/prices");
-    let all = use_event_source_fold("/prices", Vec::new, |all, event: Event<Feed>| all.push(event.data));
+    let all = use_event_source_fold("/prices", Vec::new, |all, event: Event<Feed>| {
+        all.push(event.data)
+    });
     let (closure, captured) = (Rc::new("/prices"), Rc::new(()));
     let heard = use_event_source_callback(
         move || *closure,
@@ -51,7 +55,10 @@ fn another_thread_may_read_and_drop_it() {
     let handles: (UseEventSourceHandle<Option<Feed>>, UseEventSourceHandle) = owner.with(|| {
         let captured = Rc::new(());
         let callback = move |_: Event<Feed>| drop(Rc::clone(&captured));
-        (use_event_source("/prices"), use_event_source_callback("/prices", callback))
+        (
+            use_event_source("/prices"),
+            use_event_source_callback("/prices", callback),
+        )
     });
     let (latest, heard) = handles;
     let elsewhere = thread::spawn(move || {
@@ -73,7 +80,10 @@ fn one_that_is_closed_or_opened_while_a_server_renders_shows_that_and_opens_noth
     owner.with(|| {
         let feed = use_event_source::<Feed>("/prices");
         feed.close();
-        assert!(matches!(feed.state.get_untracked(), State::Closed(CloseReason::Requested)));
+        assert!(matches!(
+            feed.state.get_untracked(),
+            State::Closed(CloseReason::Requested)
+        ));
         feed.open();
         assert!(matches!(feed.state.get_untracked(), State::Connecting));
     });

@@ -23,7 +23,9 @@ fn folding(script: &Script) -> Folding {
     let ((hear_state, states), (hear, folds)) = (Heard::new(), Heard::new());
     let handle = StoredValue::new(None);
     let mounted = mount(move || {
-        let feed = use_event_source_fold(builder, Vec::new, |all, event: Event<Feed>| all.push(event.data));
+        let feed = use_event_source_fold(builder, Vec::new, |all, event: Event<Feed>| {
+            all.push(event.data)
+        });
         watch(feed.state, hear_state);
         watch(feed.data, hear);
         handle.set_value(Some(feed));
@@ -53,17 +55,26 @@ async fn one_that_is_closed_may_be_opened_again_and_goes_on_where_it_was() {
             mut states,
             mut folds,
         } = folding(&script);
-        assert!(matches!(states.take(2).await[..], [State::Connecting, State::Open]));
+        assert!(matches!(
+            states.take(2).await[..],
+            [State::Connecting, State::Open]
+        ));
         while folds.next().await != [Feed::Number(1)] {}
         feed.open();
         feed.close();
         assert_eq!(observed.left(), Left::NOTHING);
         feed.close();
         assert!(is_requested(&states.next().await));
-        assert_eq!(script.seen_closed(1).await[0].closed_by.as_deref(), Some("client"));
+        assert_eq!(
+            script.seen_closed(1).await[0].closed_by.as_deref(),
+            Some("client")
+        );
         feed.open();
         feed.open();
-        assert!(matches!(states.take(2).await[..], [State::Connecting, State::Open]));
+        assert!(matches!(
+            states.take(2).await[..],
+            [State::Connecting, State::Open]
+        ));
         assert_eq!(folds.next().await, [Feed::Number(1), Feed::Number(2)]);
         assert_eq!(script.seen().await.len(), 2);
         assert_eq!(states.so_far().len(), 0);
@@ -87,7 +98,10 @@ async fn one_that_is_closed_from_the_start_opens_when_it_is_told() {
         tick().await;
         assert_eq!(observed.attempts(), 0);
         feed.open();
-        assert!(matches!(states.take(2).await[..], [State::Connecting, State::Open]));
+        assert!(matches!(
+            states.take(2).await[..],
+            [State::Connecting, State::Open]
+        ));
         assert_eq!(script.seen().await.len(), 1);
     })
     .await;
@@ -129,7 +143,10 @@ async fn the_handle_of_a_component_that_is_gone_does_nothing() {
             mut states,
             ..
         } = folding(&script);
-        assert!(matches!(states.take(2).await[..], [State::Connecting, State::Open]));
+        assert!(matches!(
+            states.take(2).await[..],
+            [State::Connecting, State::Open]
+        ));
         drop(mounted);
         feed.open();
         feed.close();

@@ -16,7 +16,10 @@ const MANY: u32 = 10_000;
 async fn many() -> Script {
     let send_number = "event: number\ndata: {n}\n\n";
     let steps = [
-        Step::Repeat { times: MANY, send: send_number },
+        Step::Repeat {
+            times: MANY,
+            send: send_number,
+        },
         send("event: bye\ndata\n\n"),
         Step::Silence,
     ];
@@ -30,7 +33,10 @@ async fn ten_thousand_events_are_folded_and_called_back_with_none_missing() {
         let builder = script.builder().terminal_event("bye");
         let ((hear_each, mut each), (hear, mut folded)) = (Heard::new(), Heard::new());
         let _mounted = mount(move || {
-            let all = use_event_source_fold(builder.clone(), Vec::new, |all, event: Event<Feed>| all.push(event.data));
+            let all =
+                use_event_source_fold(builder.clone(), Vec::new, |all, event: Event<Feed>| {
+                    all.push(event.data)
+                });
             use_event_source_callback(builder, move |event: Event<Feed>| hear_each(event.data));
             Effect::new(move || {
                 if let State::Closed(reason) = all.state.get() {
@@ -62,7 +68,11 @@ async fn an_event_wakes_nobody_who_waits_for_the_state_or_an_error() {
         assert!(
             matches!(
                 states[..],
-                [State::Connecting, State::Open, State::Closed(CloseReason::Finished)]
+                [
+                    State::Connecting,
+                    State::Open,
+                    State::Closed(CloseReason::Finished)
+                ]
             ),
             "{states:?}"
         );

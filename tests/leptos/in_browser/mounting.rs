@@ -9,7 +9,12 @@ use crate::support::{Attempt, Heard, Left, Observed, Script, Step, run, send};
 
 /// Sends 1, and 2 once it is released.
 async fn two_numbers() -> Script {
-    let steps = [send(&number(1)), Step::Wait, send(&number(2)), Step::Silence];
+    let steps = [
+        send(&number(1)),
+        Step::Wait,
+        send(&number(2)),
+        Step::Silence,
+    ];
     Script::put([Attempt::playing(steps)]).await
 }
 
@@ -36,7 +41,10 @@ async fn a_component_shows_what_its_source_brings_and_closes_it_when_it_is_unmou
         drop(mounted);
         assert_eq!(observed.left(), Left::NOTHING);
         let seen = script.seen_closed(1).await;
-        assert_eq!((seen.len(), seen[0].closed_by.as_deref()), (1, Some("client")));
+        assert_eq!(
+            (seen.len(), seen[0].closed_by.as_deref()),
+            (1, Some("client"))
+        );
     })
     .await;
 }
@@ -91,7 +99,10 @@ async fn one_that_is_unmounted_by_what_its_source_brings_hears_no_more() {
         let observed = Observed::new();
         let events = number(1) + &number(2);
         let script = Script::put([Attempt::sending(&events)]).await;
-        let (builder, is_there) = (StoredValue::new_local(script.builder()), RwSignal::new(true));
+        let (builder, is_there) = (
+            StoredValue::new_local(script.builder()),
+            RwSignal::new(true),
+        );
         let (hear, mut heard) = Heard::new();
         let _mounted = mount(move || {
             let child = move || {

@@ -40,6 +40,9 @@ impl Mounted {
 }
 
 /// Tells what a signal comes to, from what it is at first on.
-pub(super) fn watch<S: Get<Value: 'static> + 'static>(signal: S, hear: impl Fn(S::Value) + 'static) {
+pub(super) fn watch<S: Get<Value: 'static> + 'static>(
+    signal: S,
+    hear: impl Fn(S::Value) + 'static,
+) {
     Effect::new(move || hear(signal.get()));
 }

@@ -25,7 +25,11 @@ fn component(builder: EventSourceBuilder) -> Component {
         handle.set_value(Some(feed));
     });
     let feed = handle.get_value().expect("a component that was mounted");
-    Component { mounted, feed, data }
+    Component {
+        mounted,
+        feed,
+        data,
+    }
 }
 
 /// Sends 1, 2, … one by one.
@@ -55,7 +59,10 @@ async fn two_components_share_one_connection_until_the_last_of_them_goes() {
         assert_eq!((observed.attempts(), script.seen().await.len()), (1, 1));
         drop(second.mounted);
         assert_eq!(observed.left(), Left::NOTHING);
-        assert_eq!(script.seen_closed(1).await[0].closed_by.as_deref(), Some("client"));
+        assert_eq!(
+            script.seen_closed(1).await[0].closed_by.as_deref(),
+            Some("client")
+        );
     })
     .await;
 }
@@ -70,13 +77,19 @@ async fn one_that_closes_lets_the_others_go_on() {
         assert_eq!(other.data.next().await, Some(Feed::Number(1)));
         closing.feed.close();
         let state = closing.feed.state.get_untracked();
-        assert!(matches!(state, State::Closed(CloseReason::Requested)), "{state}");
+        assert!(
+            matches!(state, State::Closed(CloseReason::Requested)),
+            "{state}"
+        );
         script.release().await;
         assert_eq!(other.data.next().await, Some(Feed::Number(2)));
         assert_eq!(closing.feed.data.get_untracked(), Some(Feed::Number(1)));
         closing.feed.open();
         let state = closing.feed.state.get_untracked();
-        assert!(matches!(state, State::Open), "it joins what is open: {state}");
+        assert!(
+            matches!(state, State::Open),
+            "it joins what is open: {state}"
+        );
         script.release().await;
         assert_eq!(other.data.next().await, Some(Feed::Number(3)));
         assert_eq!(closing.feed.data.get_untracked(), Some(Feed::Number(3)));

@@ -12,7 +12,9 @@ use super::page::{Feed, mount, number, watch};
 use crate::support::{Attempt, Heard, Left, Observed, Script, Step, is_refusal, run, send};
 
 /// What a component shows that cannot open its source: the state, and the error, which are the same.
-async fn failure<E: DeserializeOwned + Send + Sync + 'static>(source: impl IntoSource + 'static) -> Error {
+async fn failure<E: DeserializeOwned + Send + Sync + 'static>(
+    source: impl IntoSource + 'static,
+) -> Error {
     let observed = Observed::new();
     let (hear, mut heard) = Heard::new();
     let _mounted = mount(move || {
@@ -47,12 +49,18 @@ enum Reserved {
 async fn what_cannot_be_opened_is_shown_as_an_error_and_as_closed() {
     run(async || {
         let invalid = failure::<Feed>("http://[").await;
-        assert!(matches!(&invalid, Error::InvalidUrl { url, .. } if url == "http://["), "{invalid}");
+        assert!(
+            matches!(&invalid, Error::InvalidUrl { url, .. } if url == "http://["),
+            "{invalid}"
+        );
         let script = Script::put([Attempt::sending(&number(1))]).await;
         let no_enum = failure::<NoEnum>(script.builder()).await;
         assert!(matches!(no_enum, Error::NotAnEnum { .. }), "{no_enum}");
         let reserved = failure::<Reserved>(script.builder()).await;
-        assert!(matches!(&reserved, Error::InvalidEventName { name } if name == "error"), "{reserved}");
+        assert!(
+            matches!(&reserved, Error::InvalidEventName { name } if name == "error"),
+            "{reserved}"
+        );
     })
     .await;
 }
@@ -105,7 +113,10 @@ async fn what_does_not_decode_is_shown_until_an_event_does() {
         });
         assert!(errors.next().await.is_none());
         let error = errors.next().await.expect("an error");
-        assert!(matches!(&error, Error::Decode(error) if error.event().data == "oops"), "{error}");
+        assert!(
+            matches!(&error, Error::Decode(error) if error.event().data == "oops"),
+            "{error}"
+        );
         script.release().await;
         assert!(errors.next().await.is_none());
         assert_eq!(data.take(2).await, [None, Some(Feed::Number(1))]);
