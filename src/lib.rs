@@ -22,6 +22,8 @@ pub mod testing;
 mod transport;
 #[cfg(feature = "json")]
 mod variants;
+#[cfg(feature = "yew")]
+pub mod yew;
 
 pub use error::{DecodeError, Error};
 pub use event::{Event, UndecodedEvent};
