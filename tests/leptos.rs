@@ -5,7 +5,7 @@
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[cfg(all(target_family = "wasm", feature = "testing"))]
-#[path = "leptos/example.rs"]
+#[path = "../src/leptos/example.rs"]
 mod example;
 #[cfg(target_family = "wasm")]
 #[path = "leptos/in_browser/mod.rs"]

@@ -23,7 +23,7 @@
 //!
 //! With the feature `testing` a test plays the server:
 //!
-#![doc = concat!("```no_run\n", include_str!("../../tests/leptos/example.rs"), "# fn main() {}\n```")]
+#![doc = concat!("```no_run\n", include_str!("example.rs"), "# fn main() {}\n```")]
 
 mod handle;
 mod hold;
