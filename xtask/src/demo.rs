@@ -4,15 +4,28 @@ use std::{io::ErrorKind, net::TcpListener};
 
 use anyhow::{Result, bail};
 
-use crate::{npm, process::say, server::Server};
+use crate::{apps, npm, process::say, server::Server};
 
 const USUAL_PORT: u16 = 8080;
 
-pub(crate) fn demo(port: Option<u16>) -> Result<()> {
-    let port = free_port(port)?;
+/// What the demo was asked to be.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    /// The usual one unless told.
+    pub(crate) port: Option<u16>,
+    /// Whether the example apps are built and served too.
+    pub(crate) apps: bool,
+}
+
+pub(crate) fn demo(options: &Options) -> Result<()> {
+    let port = free_port(options.port)?.to_string();
     npm::build()?;
-    let port = port.to_string();
-    let server = Server::start(["--port", &port, "--www", "www", "--pkg", "pkg"])?;
+    let mut args = vec!["--port", &port, "--www", "www", "--pkg", "pkg"];
+    if options.apps {
+        apps::build()?;
+        args.extend(["--apps", apps::FOLDER]);
+    }
+    let server = Server::start(args)?;
     say(format_args!(
         "open {} in a browser; Ctrl-C stops it",
         server.origin()

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{process, report::Report, setup};
+use crate::{apps::APPS, dependencies, process, report::Report, setup};
 
 const CRATE: &str = "typed-eventsource";
 /// A workspace of its own, which `--all` and `--workspace` leave out.
@@ -36,7 +36,8 @@ pub(crate) fn lint() -> Result<ExitCode> {
                 .args(NPM.map(|package| format!("--exclude={package}"))),
         )
     })?;
-    for (name, features) in feature_sets()? {
+    let features = features()?;
+    for (name, features) in feature_sets(&features) {
         report.step(format!("clippy, wasm32, {name}"), |_| {
             clippy(
                 cargo("clippy")
@@ -54,6 +55,18 @@ pub(crate) fn lint() -> Result<ExitCode> {
             "--all-features",
         ]))
     })?;
+    for (name, features) in [("live", &[][..]), ("still", &["--no-default-features"])] {
+        report.step(format!("clippy, wasm32, example apps, {name}"), |_| {
+            let packages = APPS.map(|app| format!("--package=typed-eventsource-app-{app}"));
+            clippy(
+                cargo("clippy")
+                    .args(packages)
+                    .arg("--target=wasm32-unknown-unknown")
+                    .args(features),
+            )
+        })?;
+    }
+    report.step("dependencies", |_| dependencies::check(&features))?;
     // By itself: what others need of wasm-bindgen brings `std` with it.
     report.step("clippy, wasm32, npm package", |_| {
         let packages = NPM.map(|package| format!("--package={package}"));
@@ -102,23 +115,28 @@ fn rustdoc(command: &mut Command) -> Result<()> {
 }
 
 /// No feature, the default ones, each by itself, and all: by name, with cargo's arguments for it.
-fn feature_sets() -> Result<Vec<(String, Vec<String>)>> {
-    let manifest = fs::read_to_string("Cargo.toml").context("cannot read Cargo.toml")?;
+fn feature_sets(features: &[String]) -> Vec<(String, Vec<String>)> {
     let none = "--no-default-features".to_owned();
     let mut sets = vec![
         ("no feature".to_owned(), vec![none.clone()]),
         ("default features".to_owned(), Vec::new()),
     ];
-    for feature in features(&manifest) {
+    for feature in features {
         let only = vec![none.clone(), format!("--features={feature}")];
         sets.push((format!("only {feature}"), only));
     }
     sets.push(("all features".to_owned(), vec!["--all-features".to_owned()]));
-    Ok(sets)
+    sets
+}
+
+/// The crate's features, `default` aside.
+fn features() -> Result<Vec<String>> {
+    let manifest = fs::read_to_string("Cargo.toml").context("cannot read Cargo.toml")?;
+    Ok(features_in(&manifest).map(str::to_owned).collect())
 }
 
 /// The names in a manifest's `[features]` table, `default` aside.
-fn features(manifest: &str) -> impl Iterator<Item = &str> {
+fn features_in(manifest: &str) -> impl Iterator<Item = &str> {
     manifest
         .lines()
         .skip_while(|line| *line != "[features]")
@@ -136,7 +154,7 @@ mod tests {
         let manifest = "[package]\nname = \"a\"\n\n[features]\ndefault = [\"json\"]\n\
                         ## Like `x = [1]`.\njson = [\"dep:serde\"]\nbytes = [\n    \"dep:base64\",\n]\n\n\
                         [dependencies]\nserde = [\"no\"]\n";
-        let features: Vec<_> = super::features(manifest).collect();
+        let features: Vec<_> = super::features_in(manifest).collect();
         assert_eq!(features, ["json", "bytes"]);
     }
 }

@@ -1,9 +1,11 @@
 //! The project's own commands, run as `cargo xtask <command>`.
 
+mod apps;
 mod apt;
 mod bench;
 mod browsers;
 mod demo;
+mod dependencies;
 mod lint;
 mod node;
 mod npm;
@@ -27,9 +29,12 @@ The project's own commands. Each sets up by itself what it needs and does not fi
 
 Usage: cargo xtask <command>
 
-  demo [--port 8080]   Build the npm package and the server, and serve the demo page
+  demo [--port 8080] [--apps]
+                       Build the npm package and the server, and serve the demo page; --apps builds the
+                       example apps too, which that page then links to
   test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, packaging
-  lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes
+  lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes. And no framework is among
+                       the dependencies of who has not asked for it
   npm                  Build the npm package, optimised, into pkg/
   bench [task]... [--rounds N] [--picture]
                        Measure the contenders side by side in one headless Chromium, by every task or
@@ -43,7 +48,7 @@ Tools are kept in the user's cache folder; the long steps happen once.
 /// What one run was asked to do.
 enum Command {
     Help,
-    Demo { port: Option<u16> },
+    Demo(demo::Options),
     Test(Vec<test::Suite>),
     Lint,
     Npm,
@@ -70,7 +75,7 @@ fn run() -> Result<ExitCode> {
     process::stop_children_on_signal()?;
     match command {
         Command::Help => print!("{HELP}"),
-        Command::Demo { port } => demo::demo(port)?,
+        Command::Demo(options) => demo::demo(&options)?,
         Command::Test(suites) => return test::test(&suites),
         Command::Lint => return lint::lint(),
         Command::Npm => npm::build()?,
@@ -85,7 +90,7 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
         None | Some(Short('h') | Long("help")) => return Ok(Command::Help),
         Some(Value(name)) => match name.string()?.as_str() {
             "help" => return Ok(Command::Help),
-            "demo" => Command::Demo { port: None },
+            "demo" => Command::Demo(demo::Options::default()),
             "test" => Command::Test(Vec::new()),
             "lint" => Command::Lint,
             "npm" => Command::Npm,
@@ -101,7 +106,10 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
     while let Some(arg) = args.next()? {
         match (&mut command, arg) {
             (_, Short('h') | Long("help")) => return Ok(Command::Help),
-            (Command::Demo { port }, Long("port")) => *port = Some(args.value()?.parse()?),
+            (Command::Demo(options), Long("port")) => {
+                options.port = Some(args.value()?.parse()?);
+            }
+            (Command::Demo(options), Long("apps")) => options.apps = true,
             (Command::Test(suites), Value(name)) => suites.push(name.parse()?),
             (Command::Bench(options), Value(name)) => options.tasks.push(name.parse()?),
             (Command::Bench(options), Long("rounds")) => {

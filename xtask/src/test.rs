@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    apps,
     browsers::{self, Browser},
     node::Node,
     npm, packaging, process,
@@ -95,6 +96,7 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
         report.step("npm package", |_| npm::build())?;
     }
     if e2e {
+        report.step("example apps", |_| apps::build())?;
         report.step("e2e", end_to_end)?;
     }
     if packaging {

@@ -22,6 +22,7 @@
 //! | `GET /scripts/{id}/seen?attempts=N&closed=M` | tells what the server saw ([`SeenAttempts`](script::SeenAttempts)) as soon as N attempts were made and M of them are closed; after ten seconds it answers 504 with what it did see |
 //! | `DELETE /scripts/{id}` | ends its connections and forgets it |
 //! | `GET /demo/prices` | a live stream of made-up prices; who comes back with a last event id (header, or `?lastEventId=`) gets what it missed |
+//! | `GET /apps.json` | the names of the example apps that are there, as a JSON array |
 //! | `POST /demo/faults/{fault}` | `drop`, `unavailable?attempts=3`, `malformed`, `hostile`, `finish`: what that stream does wrong |
 //!
 //! Each answers to any origin (CORS), except that a script says so itself for its stream. A
@@ -67,6 +68,8 @@ pub struct Config {
     pub www: Option<PathBuf>,
     /// A folder to serve at `/pkg/`.
     pub pkg: Option<PathBuf>,
+    /// A folder to serve at `/apps/`, with a folder for each example app in it.
+    pub apps: Option<PathBuf>,
     /// A folder to serve at `/pages/`, whose pages may do what they like: no content security policy holds them back.
     pub pages: Option<PathBuf>,
     /// A file that says where the server listens, for as long as it does.
@@ -91,10 +94,8 @@ impl Server {
     ///
     /// When a port is taken, a folder is not there, or the announcement cannot be written.
     pub async fn start(config: Config) -> io::Result<Self> {
-        for folder in [&config.www, &config.pkg, &config.pages]
-            .into_iter()
-            .flatten()
-        {
+        let folders = [&config.www, &config.pkg, &config.apps, &config.pages];
+        for folder in folders.into_iter().flatten() {
             must_be_folder(folder)?;
         }
         let first = listen(config.port).await?;

@@ -24,7 +24,7 @@ pub(crate) fn router(config: &Config, stop: &CancellationToken) -> Router {
         .merge(scripts(stop))
         .merge(demo::routes(stop.clone()).layer(cors()))
         .merge(files::pages(config.pages.as_deref()))
-        .merge(files::routes(config.www.as_deref(), config.pkg.as_deref()))
+        .merge(files::routes(config))
 }
 
 fn scripts(stop: &CancellationToken) -> Router {

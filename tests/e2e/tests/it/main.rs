@@ -1,6 +1,7 @@
-//! The demo page and the npm package as a person and a program use them. One browser of each kind plays all the tests,
+//! The demo page, the example apps and the npm package as a person and a program use them. One browser of each kind plays all the tests,
 //! one after the other, each with a server of its own.
 
+mod apps;
 mod demo;
 mod npm;
 mod npm_decoding;
@@ -45,6 +46,8 @@ macro_rules! tests {
 pub(crate) use tests;
 
 const TESTS: &[&[(&str, Test)]] = &[
+    apps::TESTS,
+    apps::yew::TESTS,
     demo::TESTS,
     npm::TESTS,
     npm_decoding::TESTS,
@@ -128,15 +131,19 @@ impl Stage<'_> {
 }
 
 async fn serve(port: u16) -> Server {
-    let pkg = root().join("pkg");
-    assert!(
-        pkg.is_dir(),
-        "there is no pkg/: build it with `cargo xtask npm`"
-    );
+    let (pkg, apps) = (root().join("pkg"), root().join("target/apps"));
+    for folder in [&pkg, &apps] {
+        assert!(
+            folder.is_dir(),
+            "there is no {}: `cargo xtask test e2e` builds it",
+            folder.display()
+        );
+    }
     Server::start(Config {
         port,
         www: Some(root().join("www")),
         pkg: Some(pkg),
+        apps: Some(apps),
         pages: Some(root().join("tests/e2e/pages")),
         ..Config::default()
     })

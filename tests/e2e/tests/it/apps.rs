@@ -1,0 +1,204 @@
+//! The example apps, each through the same scenes.
+
+use serde_json::{Value, json};
+
+use crate::{Stage, tests};
+
+tests! {
+    the_demo_page_links_to_the_apps_that_there_are,
+}
+
+/// The scenes as the tests of one app.
+macro_rules! tests_of {
+    ($app:ident: $($scene:ident),+ $(,)?) => {
+        pub(crate) mod $app {
+            use super::super::{Stage, tests};
+
+            tests! { $($scene),+ }
+
+            $(
+                async fn $scene(stage: &mut Stage<'_>) {
+                    super::$scene(stage, stringify!($app)).await;
+                }
+            )+
+        }
+    };
+}
+
+tests_of! {
+    yew:
+    prices_are_shown_and_move,
+    a_dropped_connection_comes_back,
+    an_error_is_shown_until_a_503_is_waited_out,
+    malformed_data_is_told_and_the_app_goes_on,
+    it_closes_and_opens_again,
+    it_stays_closed_when_the_server_has_finished,
+}
+
+async fn the_demo_page_links_to_the_apps_that_there_are(stage: &mut Stage<'_>) {
+    stage.goto("/").await;
+    stage
+        .browser
+        .until("!document.querySelector('#apps').hidden")
+        .await;
+    let links = stage
+        .browser
+        .run(
+            "const links = [...document.querySelectorAll('#apps a')];
+             return Promise.all(links.map(async ({ href }) => (await fetch(href)).status));",
+            Value::Null,
+        )
+        .await;
+    assert_eq!(links, json!([200]));
+}
+
+const PRICES: &str = "document.querySelectorAll('#prices tr').length === 6";
+const EVENTS: &str = "Number(document.querySelector('#events').textContent)";
+const TROUBLE: &str = "document.querySelector('.problem').textContent";
+
+async fn start(stage: &Stage<'_>, app: &str) {
+    stage.goto(&format!("/apps/{app}/")).await;
+    stage
+        .browser
+        .run(
+            "window.troubles = [];
+             const troubles = window.troubles;
+             addEventListener('error', (event) => troubles.push(event.message));
+             addEventListener('unhandledrejection', (event) => troubles.push(String(event.reason)));
+             document.addEventListener('securitypolicyviolation', (event) => troubles.push(event.violatedDirective));",
+            Value::Null,
+        )
+        .await;
+    until_state(stage, "open").await;
+    stage.browser.until(PRICES).await;
+}
+
+async fn finish(stage: &Stage<'_>) {
+    let troubles = stage
+        .browser
+        .run("return window.troubles;", Value::Null)
+        .await;
+    assert_eq!(troubles, json!([]), "the page is in trouble");
+}
+
+async fn until_state(stage: &Stage<'_>, state: &str) {
+    let shown = format!("document.querySelector('#badge')?.dataset.state === '{state}'");
+    stage.browser.until(&shown).await;
+}
+
+async fn until_more_events(stage: &Stage<'_>) {
+    let now = stage
+        .browser
+        .run(&format!("return {EVENTS};"), Value::Null)
+        .await;
+    stage.browser.until(&format!("{EVENTS} > {now}")).await;
+}
+
+async fn fault(stage: &Stage<'_>, name: &str) {
+    let ask = "await fetch(`/demo/faults/${argument}`, { method: 'POST' });";
+    stage.browser.run(ask, name.into()).await;
+}
+
+async fn press(stage: &Stage<'_>, id: &str) {
+    let press = "document.getElementById(argument).click();";
+    stage.browser.run(press, id.into()).await;
+}
+
+async fn prices_are_shown_and_move(stage: &mut Stage<'_>, app: &str) {
+    start(stage, app).await;
+    until_more_events(stage).await;
+    let prices = "[...document.querySelectorAll('#prices .price')]";
+    let are_prices =
+        format!("{prices}.every((price) => /^\\d+\\.\\d\\d$/.test(price.textContent))");
+    stage.browser.until(&are_prices).await;
+    let before = stage
+        .browser
+        .run(
+            &format!("return {prices}.map((price) => price.textContent);"),
+            Value::Null,
+        )
+        .await;
+    stage
+        .browser
+        .until(&format!(
+            "JSON.stringify({prices}.map((price) => price.textContent)) !== JSON.stringify({before})"
+        ))
+        .await;
+    finish(stage).await;
+}
+
+async fn a_dropped_connection_comes_back(stage: &mut Stage<'_>, app: &str) {
+    start(stage, app).await;
+    fault(stage, "drop").await;
+    until_state(stage, "waiting").await;
+    stage
+        .browser
+        .until(&format!("{TROUBLE}.includes('was lost')"))
+        .await;
+    until_state(stage, "open").await;
+    stage.browser.until(&format!("{TROUBLE} === ''")).await;
+    until_more_events(stage).await;
+    finish(stage).await;
+}
+
+async fn an_error_is_shown_until_a_503_is_waited_out(stage: &mut Stage<'_>, app: &str) {
+    start(stage, app).await;
+    fault(stage, "unavailable?attempts=1").await;
+    stage
+        .browser
+        .until(&format!("{TROUBLE}.includes('gave up')"))
+        .await;
+    until_state(stage, "open").await;
+    stage.browser.until(&format!("{TROUBLE} === ''")).await;
+    until_more_events(stage).await;
+    finish(stage).await;
+}
+
+async fn malformed_data_is_told_and_the_app_goes_on(stage: &mut Stage<'_>, app: &str) {
+    start(stage, app).await;
+    // The next event takes the error off again, so that it has to be seen as it comes.
+    stage
+        .browser
+        .run(
+            "const problem = document.querySelector('.problem');
+             window.told = [];
+             new MutationObserver(() => window.told.push(problem.textContent))
+                 .observe(problem, { childList: true, characterData: true, subtree: true });",
+            Value::Null,
+        )
+        .await;
+    fault(stage, "malformed").await;
+    stage
+        .browser
+        .until("window.told.some((text) => text.includes('does not decode'))")
+        .await;
+    until_more_events(stage).await;
+    until_state(stage, "open").await;
+    finish(stage).await;
+}
+
+async fn it_closes_and_opens_again(stage: &mut Stage<'_>, app: &str) {
+    start(stage, app).await;
+    press(stage, "toggle").await;
+    until_state(stage, "closed").await;
+    let kept = stage
+        .browser
+        .run(&format!("return {EVENTS};"), Value::Null)
+        .await;
+    press(stage, "toggle").await;
+    until_state(stage, "open").await;
+    stage.browser.until(&format!("{EVENTS} > {kept}")).await;
+    finish(stage).await;
+}
+
+async fn it_stays_closed_when_the_server_has_finished(stage: &mut Stage<'_>, app: &str) {
+    start(stage, app).await;
+    fault(stage, "finish").await;
+    stage
+        .browser
+        .until("document.querySelector('#badge-state').textContent === 'closed: the server has finished'")
+        .await;
+    let farewell = "document.querySelector('#log .text').textContent.includes('Goodbye')";
+    stage.browser.until(farewell).await;
+    finish(stage).await;
+}

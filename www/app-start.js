@@ -1,0 +1,12 @@
+// @ts-check
+// Starts the app that lies beside the page.
+import { byId } from "./dom.js";
+
+try {
+  const app = await import(new URL("app.js", document.baseURI).href);
+  await app.default();
+} catch (error) {
+  const trouble = byId("trouble");
+  trouble.textContent = `The app cannot be started: build it with “cargo xtask demo --apps”, then reload. (${error})`;
+  trouble.hidden = false;
+}

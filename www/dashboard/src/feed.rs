@@ -1,0 +1,132 @@
+//! What the server sends.
+
+use serde::Deserialize;
+use typed_eventsource::State;
+
+use crate::Dashboard;
+
+/// The events of `/demo/prices`: each variant is an event's name, each field is in its data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Feed {
+    /// A symbol has a new price.
+    Price {
+        /// Which.
+        symbol: String,
+        /// In whatever money it is.
+        price: f64,
+        /// Since the market opened.
+        change: f64,
+    },
+    /// A symbol is not traded.
+    Halt {
+        /// Which.
+        symbol: String,
+        /// Why.
+        reason: String,
+    },
+    /// A symbol is traded again.
+    Resume {
+        /// Which.
+        symbol: String,
+    },
+    /// An event without a name: a notice to all.
+    Message {
+        /// What it says.
+        text: String,
+    },
+    /// The last event.
+    Bye {
+        /// What it says.
+        text: String,
+    },
+}
+
+impl Dashboard {
+    /// Adds an event.
+    pub fn add(&mut self, event: Feed) {
+        self.events += 1;
+        match event {
+            Feed::Price {
+                symbol,
+                price,
+                change,
+            } => self.quote(symbol, price, change),
+            Feed::Halt { symbol, reason } => {
+                if let Some(quote) = self.quotes.get_mut(&symbol) {
+                    quote.halted = Some(reason.clone());
+                }
+                self.tell("market", format!("{symbol} halted: {reason}"));
+            }
+            Feed::Resume { symbol } => {
+                if let Some(quote) = self.quotes.get_mut(&symbol) {
+                    quote.halted = None;
+                }
+                self.tell("market", format!("{symbol} trades again"));
+            }
+            Feed::Message { text } | Feed::Bye { text } => self.tell("notice", text),
+        }
+    }
+}
+
+/// The name by which the stylesheet knows a state.
+pub fn state_name(state: &State) -> &'static str {
+    match state {
+        State::Connecting => "connecting",
+        State::Open => "open",
+        State::Waiting { .. } => "waiting",
+        State::Closed(_) => "closed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dashboard(events: &[&str]) -> Dashboard {
+        let mut dashboard = Dashboard::default();
+        for event in events {
+            dashboard.add(serde_json::from_str(event).expect("an event"));
+        }
+        dashboard
+    }
+
+    #[test]
+    fn prices_replace_one_another_and_symbols_are_in_their_order() {
+        let dashboard = dashboard(&[
+            r#"{"price":{"symbol":"B","price":2.0,"change":0.0,"time":1}}"#,
+            r#"{"price":{"symbol":"A","price":1.0,"change":0.5,"time":2}}"#,
+            r#"{"price":{"symbol":"B","price":1.5,"change":-0.5,"time":3}}"#,
+        ]);
+        let shown: Vec<_> = dashboard
+            .quotes()
+            .map(|(symbol, quote)| format!("{symbol} {} {}", quote.price(), quote.change()))
+            .collect();
+        assert_eq!(shown, ["A 1.00 +0.50", "B 1.50 -0.50"]);
+        assert_eq!(dashboard.events(), 3);
+    }
+
+    #[test]
+    fn a_halt_lasts_until_the_symbol_trades_and_both_are_news() {
+        let price = r#"{"price":{"symbol":"A","price":1.0,"change":0.5}}"#;
+        let halt = r#"{"halt":{"symbol":"A","reason":"news"}}"#;
+        let resume = r#"{"resume":{"symbol":"A"}}"#;
+        let halted = |events: &[&str]| {
+            let dashboard = dashboard(events);
+            let (_, quote) = dashboard.quotes().next().expect("a quote");
+            quote.halted().map(str::to_owned)
+        };
+        assert_eq!(halted(&[price, halt]).as_deref(), Some("news"));
+        assert_eq!(halted(&[price, halt, resume]), None);
+        assert_eq!(halted(&[price, halt, price]), None);
+        let dashboard = dashboard(&[halt, resume, r#"{"message":{"text":"hello"}}"#]);
+        let news: Vec<_> = dashboard.news().map(|news| news.text.as_str()).collect();
+        assert_eq!(news, ["hello", "A trades again", "A halted: news"]);
+    }
+
+    #[test]
+    fn the_log_has_an_end() {
+        let notice = r#"{"bye":{"text":"that was all"}}"#;
+        assert_eq!(dashboard(&[notice; 200]).news().count(), 50);
+    }
+}

@@ -1,0 +1,80 @@
+//! What the example apps show, whatever framework they are written with: prices, and the news of the market.
+
+#[cfg(feature = "live")]
+mod feed;
+mod quote;
+
+use std::collections::{BTreeMap, VecDeque};
+
+#[cfg(feature = "live")]
+pub use feed::{Feed, state_name};
+pub use quote::Quote;
+
+/// How much news is kept.
+const MOST_NEWS: usize = 50;
+
+/// All that the events add up to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dashboard {
+    quotes: BTreeMap<String, Quote>,
+    news: VecDeque<News>,
+    events: u32,
+}
+
+/// An entry of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The number of the event that brought it, which no other entry has.
+    pub number: u32,
+    /// `notice` or `market`.
+    pub kind: &'static str,
+    /// What it says.
+    pub text: String,
+}
+
+impl Dashboard {
+    /// Figures that stay as they are, for an app that listens to nothing.
+    pub fn still() -> Self {
+        let mut dashboard = Self::default();
+        let figures = [
+            ("ACME", 104.27, 4.27),
+            ("GLOBEX", 311.80, -8.2),
+            ("HOOLI", 78.05, 0.45),
+        ];
+        for (symbol, price, change) in figures {
+            dashboard.quote(symbol.to_owned(), price, change);
+        }
+        dashboard.tell("notice", "These prices do not move.".to_owned());
+        dashboard
+    }
+
+    /// The symbols in their order, and what is known of each.
+    pub fn quotes(&self) -> impl Iterator<Item = (&str, &Quote)> {
+        self.quotes
+            .iter()
+            .map(|(symbol, quote)| (symbol.as_str(), quote))
+    }
+
+    /// The news, the newest first.
+    pub fn news(&self) -> impl Iterator<Item = &News> {
+        self.news.iter()
+    }
+
+    /// How many events there were.
+    pub fn events(&self) -> u32 {
+        self.events
+    }
+
+    fn quote(&mut self, symbol: String, price: f64, change: f64) {
+        self.quotes.entry(symbol).or_default().moved(price, change);
+    }
+
+    fn tell(&mut self, kind: &'static str, text: String) {
+        self.news.truncate(MOST_NEWS - 1);
+        self.news.push_front(News {
+            number: self.events,
+            kind,
+            text,
+        });
+    }
+}

@@ -1,0 +1,13 @@
+//! The app without our crate: its figures are in the program.
+
+use typed_eventsource_dashboard::Dashboard;
+use yew::prelude::*;
+
+use crate::view::{badge, page};
+
+#[component]
+pub(crate) fn App() -> Html {
+    let dashboard = use_memo((), |()| Dashboard::still());
+    let badge = badge("closed", "still".to_owned());
+    page(&dashboard, badge, html! {}, true, None)
+}
