@@ -47,6 +47,7 @@ pub(crate) use tests;
 
 const TESTS: &[&[(&str, Test)]] = &[
     apps::TESTS,
+    apps::leptos::TESTS,
     apps::yew::TESTS,
     demo::TESTS,
     npm::TESTS,
