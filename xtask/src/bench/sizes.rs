@@ -1,4 +1,4 @@
-//! What is weighed: the smallest apps in Rust, and the bundles of the contenders in JavaScript.
+//! What is weighed: the smallest apps in Rust, the example apps, and the bundles of the contenders in JavaScript.
 
 use std::{fs, path::Path};
 
@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::esbuild::esbuild;
 use crate::{
+    apps,
     process::{self, say},
     setup,
 };
@@ -26,12 +27,23 @@ const APPS: [(&str, &str); 7] = [
 
 /// Builds all of it as for production.
 pub(crate) fn build() -> Result<()> {
-    say("building the smallest apps (2 minutes, once)…");
+    say("building the smallest apps and the example apps (4 minutes, once)…");
     bundle()?;
     for (name, feature) in APPS {
         app(name, feature)?;
     }
+    for name in apps::APPS {
+        example_app(name, "with", &[])?;
+        example_app(name, "without", &["--no-default-features"])?;
+    }
     Ok(())
+}
+
+/// With our crate, or without.
+fn example_app(name: &str, variant: &str, features: &[&str]) -> Result<()> {
+    let folder = format!("{FOLDER}/apps/{name}/{variant}");
+    apps::compile(name, features, Path::new(&folder))?;
+    glue(&folder)
 }
 
 /// Each into a folder of its own: a module that is imported when it is needed becomes a file beside the first.
@@ -67,6 +79,11 @@ fn app(name: &str, feature: &str) -> Result<()> {
         wasm_pack.arg("--no-opt");
     }
     process::run(wasm_pack.args(["--", "--features", feature]))?;
+    glue(&folder)
+}
+
+/// The JavaScript of an app, as it would be shipped.
+fn glue(folder: &str) -> Result<()> {
     process::run(
         esbuild()?
             .arg(format!("{folder}/app.js"))

@@ -33,13 +33,23 @@ const BUNDLES: [(&str, &str); 5] = [
     ("typed-eventsource", "typed-eventsource, its wasm included"),
 ];
 
+/// The example apps, by the folder that each is in.
+const EXAMPLE_APPS: [(&str, &str); 1] = [("yew", "Yew")];
+
 pub(crate) fn run() -> Result<Vec<Table>> {
     let folder = Path::new(FOLDER).join("sizes");
     let mut totals = Vec::new();
     for (name, label) in APPS {
-        let app = folder.join("rust").join(name);
-        let size = zipped(&app.join("app_bg.wasm"))? + zipped(&app.join("glue.js"))?;
+        let size = app_zipped(&folder.join("rust").join(name))?;
         totals.push(row(name, label, size));
+    }
+    let mut examples = Vec::new();
+    for (name, framework) in EXAMPLE_APPS {
+        for (variant, figures) in [("without", "still figures"), ("with", "typed-eventsource")] {
+            let size = app_zipped(&folder.join("apps").join(name).join(variant))?;
+            let label = format!("{framework}, {figures}");
+            examples.push(row(&format!("{name}-{variant}"), &label, size));
+        }
     }
     let empty = totals[0].runs[0];
     let over = totals
@@ -72,6 +82,11 @@ pub(crate) fn run() -> Result<Vec<Table>> {
             over,
         ),
         table(
+            "the example app without and with this crate, wasm and minified JavaScript, gzip -9",
+            "total",
+            examples,
+        ),
+        table(
             "what JavaScript imports, minified, gzip -9",
             "bundle",
             bundles,
@@ -85,6 +100,11 @@ fn row(name: &str, label: &str, size: f64) -> Row {
         label: label.into(),
         runs: vec![size],
     }
+}
+
+/// An app's wasm and its glue.
+fn app_zipped(app: &Path) -> Result<f64> {
+    Ok(zipped(&app.join("app_bg.wasm"))? + zipped(&app.join("glue.js"))?)
 }
 
 /// All files of a folder, each compressed by itself, as a server does.

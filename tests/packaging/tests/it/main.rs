@@ -1,7 +1,9 @@
 //! Small projects that have installed the packed npm package: what they build is opened in Chromium, what they say of
-//! its types is checked, and so are the snippets of the READMEs. `cargo xtask test packaging` sets all of it up.
+//! its types is checked, and so are the snippets of the READMEs; those of a framework in Rust are built, pasted into a
+//! fresh project. `cargo xtask test packaging` sets all of it up.
 
 mod pages;
+mod pasted;
 mod snippets;
 mod tools;
 
@@ -27,6 +29,10 @@ fn main() -> ExitCode {
     trials.push(Trial::test("node", || Ok(tools::node_tests()?)));
     trials.push(Trial::test("sources", || Ok(tools::check_sources()?)));
     trials.push(Trial::test("snippets", || Ok(snippets::check()?)));
+    for section in pasted::SECTIONS {
+        let name = format!("pasted, {section}");
+        trials.push(Trial::test(name, move || Ok(pasted::build(section)?)));
+    }
     let conclusion = libtest_mimic::run(&arguments, trials);
     runtime.block_on(pages.close());
     conclusion.exit_code()

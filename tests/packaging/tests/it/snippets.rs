@@ -21,7 +21,10 @@ pub(crate) fn check() -> Result<(), String> {
 fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {
     let text = fs::read_to_string(readme)?;
     let mut imports = String::new();
-    for (line, language, snippet) in fenced(&text) {
+    let snippets = fenced(&text)
+        .into_iter()
+        .filter(|(_, language, _)| matches!(*language, "ts" | "js"));
+    for (line, language, snippet) in snippets {
         // What a reader has imported further up stays so.
         let own: Vec<_> = snippet
             .lines()
@@ -39,8 +42,8 @@ fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The snippets of these languages that are not to be skipped, by the line that they begin at.
-fn fenced(text: &str) -> Vec<(usize, &str, String)> {
+/// All snippets, by the line that they begin at and their language.
+pub(crate) fn fenced(text: &str) -> Vec<(usize, &str, String)> {
     let mut found = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((number, line)) = lines.next() {
@@ -49,9 +52,8 @@ fn fenced(text: &str) -> Vec<(usize, &str, String)> {
         };
         let body = lines.by_ref().map(|(_, line)| line);
         let snippet: Vec<_> = body.take_while(|line| *line != "```").collect();
-        if let "ts" | "js" = fence {
-            found.push((number + 1, fence, snippet.join("\n")));
-        }
+        let language = fence.split(',').next().unwrap_or_default();
+        found.push((number + 1, language, snippet.join("\n")));
     }
     found
 }

@@ -90,8 +90,12 @@ pub(crate) fn check_sources() -> Result<(), String> {
     succeed(tool("", TSC).arg("-p").arg(config))
 }
 
-fn succeed(command: &mut Command) -> Result<(), String> {
-    let output = command.output().map_err(|error| format!("node: {error}"))?;
+/// What the command says is the error where it fails.
+pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .output()
+        .map_err(|error| format!("{program}: {error}"))?;
     if output.status.success() {
         return Ok(());
     }
