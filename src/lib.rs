@@ -9,6 +9,8 @@ mod event;
 #[cfg(any(feature = "yew", feature = "leptos"))]
 mod hooks;
 mod host;
+#[cfg(feature = "leptos")]
+pub mod leptos;
 #[cfg(feature = "fetch")]
 mod parser;
 mod payload;

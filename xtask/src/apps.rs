@@ -7,13 +7,13 @@ use anyhow::{Context, Result};
 use crate::{npm, process, process::say, setup};
 
 /// The folder of each in `www`, and of what is made of it.
-pub(crate) const APPS: [&str; 1] = ["yew"];
+pub(crate) const APPS: [&str; 2] = ["leptos", "yew"];
 /// What the server serves.
 pub(crate) const FOLDER: &str = "target/apps";
 
 /// Builds all of them, each with its page.
 pub(crate) fn build() -> Result<()> {
-    say("building the example apps (2 minutes, once)…");
+    say("building the example apps (4 minutes, once)…");
     let folder = Path::new(FOLDER);
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot replace {FOLDER}"))?;

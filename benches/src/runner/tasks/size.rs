@@ -34,7 +34,7 @@ const BUNDLES: [(&str, &str); 5] = [
 ];
 
 /// The example apps, by the folder that each is in.
-const EXAMPLE_APPS: [(&str, &str); 1] = [("yew", "Yew")];
+const EXAMPLE_APPS: [(&str, &str); 2] = [("leptos", "Leptos"), ("yew", "Yew")];
 
 pub(crate) fn run() -> Result<Vec<Table>> {
     let folder = Path::new(FOLDER).join("sizes");

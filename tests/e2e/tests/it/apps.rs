@@ -25,15 +25,23 @@ macro_rules! tests_of {
     };
 }
 
-tests_of! {
-    yew:
-    prices_are_shown_and_move,
-    a_dropped_connection_comes_back,
-    an_error_is_shown_until_a_503_is_waited_out,
-    malformed_data_is_told_and_the_app_goes_on,
-    it_closes_and_opens_again,
-    it_stays_closed_when_the_server_has_finished,
+macro_rules! tests_of_each {
+    ($($app:ident),+) => {
+        $(
+            tests_of! {
+                $app:
+                prices_are_shown_and_move,
+                a_dropped_connection_comes_back,
+                an_error_is_shown_until_a_503_is_waited_out,
+                malformed_data_is_told_and_the_app_goes_on,
+                it_closes_and_opens_again,
+                it_stays_closed_when_the_server_has_finished,
+            }
+        )+
+    };
 }
+
+tests_of_each!(leptos, yew);
 
 async fn the_demo_page_links_to_the_apps_that_there_are(stage: &mut Stage<'_>) {
     stage.goto("/").await;
@@ -49,7 +57,7 @@ async fn the_demo_page_links_to_the_apps_that_there_are(stage: &mut Stage<'_>) {
             Value::Null,
         )
         .await;
-    assert_eq!(links, json!([200]));
+    assert_eq!(links, json!([200, 200]));
 }
 
 const PRICES: &str = "document.querySelectorAll('#prices tr').length === 6";

@@ -50,6 +50,7 @@ pub(crate) use tests;
 
 const TESTS: &[&[(&str, Test)]] = &[
     apps::TESTS,
+    apps::leptos::TESTS,
     apps::yew::TESTS,
     demo::TESTS,
     npm::TESTS,

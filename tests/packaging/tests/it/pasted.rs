@@ -5,7 +5,7 @@ use std::{fs, io, path::PathBuf, process::Command};
 use crate::{snippets::fenced, tools};
 
 /// The titles of the sections, each of which has the dependencies and one program.
-pub(crate) const SECTIONS: &[&str] = &["Yew"];
+pub(crate) const SECTIONS: &[&str] = &["Leptos", "Yew"];
 
 pub(crate) fn build(title: &str) -> Result<(), String> {
     let readme = fs::read_to_string(tools::root().join("README.md"));
