@@ -4,6 +4,7 @@ mod apt;
 mod bench;
 mod browsers;
 mod demo;
+mod interop;
 mod lint;
 mod node;
 mod npm;
@@ -28,7 +29,9 @@ The project's own commands. Each sets up by itself what it needs and does not fi
 Usage: cargo xtask <command>
 
   demo [--port 8080]   Build the npm package and the server, and serve the demo page
-  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, packaging
+  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, packaging;
+                       and interop, which runs only when it is named: it installs servers that others
+                       wrote (Python, Go, nginx with nchan, Redis; as root on Debian by itself)
   lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes
   npm                  Build the npm package, optimised, into pkg/
   bench [task]... [--rounds N] [--picture]
