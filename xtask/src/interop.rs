@@ -77,7 +77,10 @@ const PYTHON: Program = Program {
 /// module the same.
 const ENVIRONMENTS: [(&str, &str); 2] = [
     ("PYTHON", "tests/interop/python/requirements.txt"),
-    ("PYTHON_SSECLIENT_PY", "tests/interop/python/sseclient-py.txt"),
+    (
+        "PYTHON_SSECLIENT_PY",
+        "tests/interop/python/sseclient-py.txt",
+    ),
 ];
 
 /// Installs what is missing, where that can be done without asking: as root, with apt.

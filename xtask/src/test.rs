@@ -119,12 +119,7 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
 fn install_missing(suites: &[Suite]) -> Result<()> {
     let wants = |names: &[Suite]| names.iter().any(|suite| suites.contains(suite));
     browsers::install_missing(
-        wants(&[
-            Suite::Chrome,
-            Suite::E2e,
-            Suite::Packaging,
-            Suite::Interop,
-        ]),
+        wants(&[Suite::Chrome, Suite::E2e, Suite::Packaging, Suite::Interop]),
         wants(&[Suite::Firefox, Suite::E2e]),
     )?;
     if wants(&[Suite::Packaging, Suite::Interop]) {

@@ -9,8 +9,8 @@ export async function collectPrices(transport, count) {
   /** @type {EventSource<{ price: { symbol: string, price: number } }>} */
   const source = new EventSource("/prices", { transport, policy: "resilient" });
   for await (const { data, lastEventId } of source.events("price")) {
-    prices.push({ id: Number(lastEventId), ...data });
-    if (prices.length === count) source.close();
+    if (prices.push({ id: Number(lastEventId), ...data }) === count) break;
   }
+  source.close();
   return prices;
 }

@@ -7,6 +7,7 @@ await init();
 
 /** @param {Transport} transport @param {(time: string) => void} show */
 export function watchPings(transport, show) {
+  /** @type {EventSource<{ ping: string }>} */
   const source = new EventSource("/ping", { transport, parse: "text" });
   source.on("ping", ({ data }) => show(data));
   return source;
@@ -14,6 +15,7 @@ export function watchPings(transport, show) {
 
 /** @param {Transport} transport @param {(id: string, text: string) => void} show */
 export async function count(transport, show) {
+  /** @type {EventSource<{ number: string }>} */
   const source = new EventSource("/count", { transport, parse: "text", terminalEvent: "done" });
   for await (const { data, lastEventId } of source.events("number")) show(lastEventId, data);
   return source.closed;

@@ -5,6 +5,7 @@ await init();
 
 /** @param {"browser" | "fetch"} transport @param {(text: string) => void} show */
 export function join(transport, show) {
+  /** @type {EventSource<{ message: string }>} */
   const source = new EventSource("/chat", {
     transport,
     parse: "text",

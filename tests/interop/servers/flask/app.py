@@ -131,9 +131,9 @@ def stream():
 
 @app.post("/game")
 def move():
-    move = request.get_json()
-    if game.play(move["player"], move["square"]):
-        return "", 204
+    match request.get_json():
+        case {"player": player, "square": int(square)} if game.play(player, square):
+            return "", 204
     return "not now, or not there\n", 409
 
 

@@ -79,16 +79,23 @@ async fn each_block_of_code_stands_in_the_file_that_is_named(_: &Stage) {
     assert!(blocks.len() > 10, "{} blocks", blocks.len());
     for Block { line, file, code } in blocks {
         let file = file.unwrap_or_else(|| panic!("{COOKBOOK}:{line}: no file is named"));
-        assert!(file.starts_with(SOURCES), "{COOKBOOK}:{line}: {file} is not tested here");
+        assert!(
+            file.starts_with(SOURCES),
+            "{COOKBOOK}:{line}: {file} is not tested here"
+        );
         let source = fs::read_to_string(root().join("docs").join(&file));
         let source = source.unwrap_or_else(|error| panic!("{COOKBOOK}:{line}: {file}: {error}"));
-        assert!(stands_in(&code, &source), "{COOKBOOK}:{line}: this is not in {file}:\n{code}");
+        assert!(
+            stands_in(&code, &source),
+            "{COOKBOOK}:{line}: this is not in {file}:\n{code}"
+        );
     }
 }
 
 async fn each_server_is_in_the_cookbook(_: &Stage) {
     let text = cookbook();
-    let servers = fs::read_dir(root().join("tests/interop/servers")).expect("the servers are there");
+    let servers =
+        fs::read_dir(root().join("tests/interop/servers")).expect("the servers are there");
     for server in servers {
         let name = server.expect("a folder").file_name();
         let link = format!("{SOURCES}servers/{}/", name.display());

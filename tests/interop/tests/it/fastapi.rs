@@ -92,6 +92,9 @@ async fn a_post_with_a_token_streams_words(stage: &Stage) {
             Value::Null,
         )
         .await;
-    assert_eq!(outcome["words"], json!(["ONE", "EVENT", "A", "WORD", "AND", "AGAIN"]));
+    assert_eq!(
+        outcome["words"],
+        json!(["ONE", "EVENT", "A", "WORD", "AND", "AGAIN"])
+    );
     assert_eq!(outcome["tokens"], 3);
 }

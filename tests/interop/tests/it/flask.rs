@@ -41,7 +41,15 @@ async fn the_paragraph_comes_sentence_by_sentence(stage: &Stage) {
 async fn the_paragraph_comes_through_gunicorn(stage: &Stage) {
     let script = interop("servers/flask/gunicorn.conf.py");
     let script = script.to_str().expect("a path in UTF-8");
-    let (_gunicorn, origin) = run(&["gunicorn", "--config", script, "--no-control-socket", "--bind=127.0.0.1:0", "app:app"]).await;
+    let (_gunicorn, origin) = run(&[
+        "gunicorn",
+        "--config",
+        script,
+        "--no-control-socket",
+        "--bind=127.0.0.1:0",
+        "app:app",
+    ])
+    .await;
     let page = stage.browser().await;
     paragraph::is_shown(&page, &format!("{origin}/paragraph.html"), Pace::OneByOne).await;
 }
@@ -65,10 +73,17 @@ async fn a_ping_comes_every_second(stage: &Stage) {
             )
             .await;
         let pings = pings.as_array().expect("a list");
-        assert!(pings.iter().all(|ping| ping["time"].as_str().is_some_and(|time| time.len() == 8)));
+        assert!(
+            pings
+                .iter()
+                .all(|ping| ping["time"].as_str().is_some_and(|time| time.len() == 8))
+        );
         let at = |number: usize| pings[number]["at"].as_f64().unwrap_or_default();
         let took = at(3) - at(0);
-        assert!((2_000.0..6_000.0).contains(&took), "{transport}: {took} ms for three seconds");
+        assert!(
+            (2_000.0..6_000.0).contains(&took),
+            "{transport}: {took} ms for three seconds"
+        );
     }
 }
 
@@ -88,8 +103,16 @@ async fn all_fields_arrive_and_a_source_resumes_after_each_end(stage: &Stage) {
                  return { numbers, reason };",
             )
             .await;
-        assert_eq!(outcome["numbers"], Value::from(expected.clone()), "{transport}");
-        assert_eq!(outcome["reason"], json!({ "type": "finished" }), "{transport}");
+        assert_eq!(
+            outcome["numbers"],
+            Value::from(expected.clone()),
+            "{transport}"
+        );
+        assert_eq!(
+            outcome["reason"],
+            json!({ "type": "finished" }),
+            "{transport}"
+        );
     }
 }
 
@@ -113,14 +136,24 @@ async fn two_players_and_a_watcher_see_the_same_game(stage: &Stage) {
             .await;
         assert_eq!(outcome["status"], 409, "O does not begin");
         assert_eq!(outcome["winners"], json!(["X", "X", "X"]), "{transport}");
-        let boards = json!(["         ", "X        ", "X  O     ", "XX O     ", "XX OO    ", "XXXOO    "]);
+        let boards = json!([
+            "         ",
+            "X        ",
+            "X  O     ",
+            "XX O     ",
+            "XX OO    ",
+            "XXXOO    "
+        ]);
         let seen = &outcome["seen"];
         assert_eq!(seen["X"], boards, "{transport}");
         // Who comes later finds the game as it stands then.
         for other in ["O", "nobody"] {
             let all = boards.as_array().expect("a list");
             let seen = seen[other].as_array().expect("a list");
-            assert!(!seen.is_empty() && all.ends_with(seen), "{transport}, {other}: {seen:?}");
+            assert!(
+                !seen.is_empty() && all.ends_with(seen),
+                "{transport}, {other}: {seen:?}"
+            );
         }
     }
 }
@@ -137,7 +170,15 @@ async fn binary_data_arrives_as_base64_and_as_base64_of_gzip(stage: &Stage) {
                  return { bytes: [...picture], lines: report.lines };",
             )
             .await;
-        assert_eq!(outcome["bytes"], json!((0..=255).collect::<Vec<u8>>()), "{transport}");
-        assert_eq!(outcome["lines"], json!(vec!["all is well"; 1000]), "{transport}");
+        assert_eq!(
+            outcome["bytes"],
+            json!((0..=255).collect::<Vec<u8>>()),
+            "{transport}"
+        );
+        assert_eq!(
+            outcome["lines"],
+            json!(vec!["all is well"; 1000]),
+            "{transport}"
+        );
     }
 }

@@ -45,9 +45,15 @@ async fn a_server_that_dies_in_the_middle_is_told_and_not_asked_again(stage: &St
                 Value::Null,
             )
             .await;
-        assert!(asked.as_u64().is_some_and(|times| times <= 1), "{transport}: asked {asked} times");
+        assert!(
+            asked.as_u64().is_some_and(|times| times <= 1),
+            "{transport}: asked {asked} times"
+        );
         let shown = page.run("return shown.length;", Value::Null).await;
-        assert!(shown.as_u64().is_some_and(|sentences| sentences < 4), "{transport}: {shown}");
+        assert!(
+            shown.as_u64().is_some_and(|sentences| sentences < 4),
+            "{transport}: {shown}"
+        );
     }
 }
 
@@ -55,7 +61,12 @@ async fn a_server_that_refuses_is_told(stage: &Stage) {
     let (_go, origin) = go().await;
     let page = stage.browser().await;
     for (transport, said) in TRANSPORTS.into_iter().zip(["gave up", "status 404"]) {
-        paragraph::open(&page, &format!("{origin}/paragraph.html?stream=/nothing"), transport).await;
+        paragraph::open(
+            &page,
+            &format!("{origin}/paragraph.html?stream=/nothing"),
+            transport,
+        )
+        .await;
         page.until("document.body.innerText.includes('It breaks off here')")
             .await;
         let status = paragraph::status(&page).await;
@@ -71,10 +82,15 @@ async fn a_browser_without_event_source_gets_a_sentence_or_rides_on_fetch(stage:
         page.goto_prepared(&url, "delete window.EventSource;").await;
     };
     open("browser").await;
-    page.until("document.querySelector('#status').textContent.includes('there is no EventSource here')")
-        .await;
+    page.until(
+        "document.querySelector('#status').textContent.includes('there is no EventSource here')",
+    )
+    .await;
     let status = paragraph::status(&page).await;
-    assert!(status.starts_with("This page needs a newer browser"), "{status}");
+    assert!(
+        status.starts_with("This page needs a newer browser"),
+        "{status}"
+    );
     open("fetch").await;
     page.until("document.body.innerText.includes('That was all.')")
         .await;

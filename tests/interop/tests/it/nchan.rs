@@ -114,11 +114,13 @@ async fn what_is_said_at_one_node_is_heard_at_the_other(stage: &Stage) {
         .await;
         let said = format!("at the first, {number}");
         first.say(&said).await;
-        page.until(&format!("heard.includes({})", json!(said))).await;
+        page.until(&format!("heard.includes({})", json!(said)))
+            .await;
         // And the other way about, by the page itself.
         let said = format!("at the second, {number}");
         page.run("await client.say(argument);", json!(said)).await;
-        page.until(&format!("heard.includes({})", json!(said))).await;
+        page.until(&format!("heard.includes({})", json!(said)))
+            .await;
         page.run("source.close();", Value::Null).await;
     }
 }
@@ -142,7 +144,8 @@ async fn clients_of_a_node_that_is_killed_go_on_at_the_other(stage: &Stage) {
         );
         page.over(transport, &join).await;
         for node in &chat.nodes {
-            node.until(&format!("subscribers: {CLIENTS_OF_A_NODE}")).await;
+            node.until(&format!("subscribers: {CLIENTS_OF_A_NODE}"))
+                .await;
         }
         let [killed, other] = &mut chat.nodes;
         for message in 1..=LAST_OF_BOTH {
@@ -155,8 +158,10 @@ async fn clients_of_a_node_that_is_killed_go_on_at_the_other(stage: &Stage) {
             ticks.tick().await;
             other.say(&message.to_string()).await;
         }
-        page.until(&format!("clients.every(({{ heard }}) => heard.at(-1) === {MESSAGES})"))
-            .await;
+        page.until(&format!(
+            "clients.every(({{ heard }}) => heard.at(-1) === {MESSAGES})"
+        ))
+        .await;
         other.until(&format!("subscribers: {CLIENTS}")).await;
         let outcome = page
             .run(

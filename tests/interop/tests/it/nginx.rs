@@ -89,8 +89,10 @@ async fn over_http_1_six_streams_are_all(stage: &Stage) {
     for transport in TRANSPORTS {
         open_many(&page, &site.plain, transport, MOST + 1).await;
         // All six have heard much by then, and the seventh would have, had it been let in.
-        page.until(&format!("streams.filter(({{ heard }}) => heard > 10).length === {MOST}"))
-            .await;
+        page.until(&format!(
+            "streams.filter(({{ heard }}) => heard > 10).length === {MOST}"
+        ))
+        .await;
         let waiting = page
             .run(
                 "const waiting = streams.filter(({ source }) => source.readyState !== source.OPEN);
@@ -130,6 +132,9 @@ async fn open_many(page: &Page<'_>, origin: &str, transport: &str, count: usize)
 }
 
 async fn close_all(page: &Page<'_>) {
-    page.run("for (const { source } of streams) source.close();", Value::Null)
-        .await;
+    page.run(
+        "for (const { source } of streams) source.close();",
+        Value::Null,
+    )
+    .await;
 }

@@ -44,7 +44,12 @@ async fn the_paragraph_goes_on_after_a_hang_up(stage: &Stage) {
     pages.stop().await;
 }
 
-async fn open_letters(page: &Page<'_>, node: &str, transport: &str, with_credentials: bool) -> Value {
+async fn open_letters(
+    page: &Page<'_>,
+    node: &str,
+    transport: &str,
+    with_credentials: bool,
+) -> Value {
     let script = "
         const { node, transport, withCredentials } = argument;
         const source = client.openLetters(node, transport, withCredentials);
@@ -53,7 +58,8 @@ async fn open_letters(page: &Page<'_>, node: &str, transport: &str, with_credent
         const first = await Promise.race([problem, letter]);
         source.close();
         return first;";
-    let argument = json!({ "node": node, "transport": transport, "withCredentials": with_credentials });
+    let argument =
+        json!({ "node": node, "transport": transport, "withCredentials": with_credentials });
     page.run(script, argument).await
 }
 
@@ -90,6 +96,9 @@ async fn a_page_of_a_stranger_is_refused(stage: &Stage) {
 /// As [`Page::open_client`]: the server of these pages has its own beside them, under a stricter content policy.
 async fn open_client(page: &Page<'_>, origin: &str) {
     page.goto(&format!("{origin}/pages/client.html")).await;
-    page.run("window.client = await import('/pages/node.js');", Value::Null)
-        .await;
+    page.run(
+        "window.client = await import('/pages/node.js');",
+        Value::Null,
+    )
+    .await;
 }

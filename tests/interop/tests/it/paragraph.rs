@@ -42,11 +42,21 @@ pub(crate) async fn is_shown(page: &Page<'_>, url: &str, pace: Pace) {
         let shown = shown.as_array().expect("a list");
         let sentences: Vec<_> = shown.iter().map(|sentence| &sentence["text"]).collect();
         assert_eq!(sentences, SENTENCES, "{transport}");
-        let times: Vec<_> = shown.iter().filter_map(|sentence| sentence["at"].as_f64()).collect();
+        let times: Vec<_> = shown
+            .iter()
+            .filter_map(|sentence| sentence["at"].as_f64())
+            .collect();
         let took = times[times.len() - 1] - times[0];
         let least = REST * 3.0 / 2.0;
-        let seen = if took >= least { Pace::OneByOne } else { Pace::AllAtOnce };
-        assert_eq!(seen, pace, "{transport}, {url}: {took} ms from the first to the last");
+        let seen = if took >= least {
+            Pace::OneByOne
+        } else {
+            Pace::AllAtOnce
+        };
+        assert_eq!(
+            seen, pace,
+            "{transport}, {url}: {took} ms from the first to the last"
+        );
     }
 }
 
@@ -60,7 +70,10 @@ pub(crate) async fn open(page: &Page<'_>, url: &str, transport: &str) {
 /// What the page says at its end.
 pub(crate) async fn status(page: &Page<'_>) -> String {
     let status = page
-        .run("return document.querySelector('#status').textContent;", Value::Null)
+        .run(
+            "return document.querySelector('#status').textContent;",
+            Value::Null,
+        )
         .await;
     status.as_str().unwrap_or_default().to_owned()
 }
