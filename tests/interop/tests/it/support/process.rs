@@ -9,10 +9,6 @@ use std::{
     time::Duration,
 };
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader},
     net::TcpStream,
@@ -127,10 +123,7 @@ impl Process {
         let children = children_of(id);
         // It comes first: it would start others in their place.
         let _ = self.child.start_kill();
-        for child in children {
-            // An error means that it has gone by itself.
-            let _ = kill(Pid::from_raw(child), Signal::SIGKILL);
-        }
+        children.into_iter().for_each(kill);
     }
 }
 
@@ -184,3 +177,17 @@ fn children_of(id: u32) -> Vec<i32> {
         .filter_map(|id| id.parse().ok())
         .collect()
 }
+
+#[cfg(unix)]
+fn kill(id: i32) {
+    use nix::{
+        sys::signal::{self, Signal},
+        unistd::Pid,
+    };
+
+    // An error means that it has gone by itself.
+    let _ = signal::kill(Pid::from_raw(id), Signal::SIGKILL);
+}
+
+#[cfg(not(unix))]
+fn kill(_: i32) {}
