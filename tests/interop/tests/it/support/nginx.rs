@@ -1,11 +1,10 @@
 //! nginx, with a site as it stands in `servers` but for addresses and paths.
 
-use std::{env, fs, path::Path};
+use std::{env, fs};
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tempfile::TempDir;
 
-use super::{Process, interop, tool, www};
+use super::{Process, certificate, interop, tool, www};
 
 /// A running nginx, and the folder for what it reads and writes.
 pub(crate) struct Nginx {
@@ -21,12 +20,19 @@ impl Nginx {
         addresses: impl Fn([u16; PORTS]) -> Vec<(&'static str, String)>,
     ) -> (Self, [u16; PORTS]) {
         let folder = tempfile::tempdir().expect("a folder for nginx");
-        sign(folder.path());
+        let certificate = certificate().await;
         let site = fs::read_to_string(interop("servers").join(site)).expect("the site can be read");
         let (process, ports) = Process::on_free_ports(|ports| {
             let mut site = site
                 .replace("/srv/www", &www().display().to_string())
-                .replace("/etc/ssl", &folder.path().display().to_string());
+                .replace(
+                    "/etc/ssl/site.crt",
+                    &certificate.join("cert.pem").display().to_string(),
+                )
+                .replace(
+                    "/etc/ssl/site.key",
+                    &certificate.join("key.pem").display().to_string(),
+                );
             for (written, address) in addresses(ports) {
                 assert!(site.contains(written), "no `{written}` in {site}");
                 site = site.replace(written, &address);
@@ -48,19 +54,6 @@ impl Nginx {
     /// Kills it with its workers.
     pub(crate) fn kill(&mut self) {
         self.process.kill();
-    }
-}
-
-/// Writes a certificate and its key.
-fn sign(folder: &Path) {
-    let names = vec!["127.0.0.1".to_owned()];
-    let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed(names).expect("a certificate");
-    for (file, pem) in [
-        ("site.crt", cert.pem()),
-        ("site.key", signing_key.serialize_pem()),
-    ] {
-        fs::write(folder.join(file), pem).expect("the certificate can be written");
     }
 }
 

@@ -61,22 +61,51 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Go's server, compiled once in a run. Go's standard library is all that it needs.
+/// Go's server, compiled once in a run.
 pub(crate) async fn go_program() -> Command {
-    static BUILT: OnceCell<PathBuf> = OnceCell::const_new();
-    let program = BUILT.get_or_init(async || {
+    static PROGRAM: OnceCell<PathBuf> = OnceCell::const_new();
+    let compile = async || {
         let program = target().join("go-server");
-        let build = tool("GO")
-            .args(["build", "-o"])
-            .arg(&program)
-            .current_dir(interop("servers/go"))
-            .env("CGO_ENABLED", "0")
-            .env("GOPROXY", "off")
-            .env("GOTOOLCHAIN", "local")
-            .status();
-        let status = build.await.expect("go can be run");
-        assert!(status.success(), "go build: {status}");
+        let mut build = go();
+        build.args(["build", "-o"]).arg(&program);
+        succeed(build.current_dir(interop("servers/go"))).await;
         program
-    });
-    Command::new(program.await)
+    };
+    Command::new(PROGRAM.get_or_init(compile).await)
+}
+
+/// The folder of a certificate that nobody else has signed, `cert.pem`, and of its key, `key.pem`; made once in a run, by
+/// a program that comes with Go.
+pub(crate) async fn certificate() -> &'static Path {
+    static FOLDER: OnceCell<PathBuf> = OnceCell::const_new();
+    let sign = async || {
+        let folder = target().join("certificate");
+        fs::create_dir_all(&folder).expect("target can be written");
+        let sources = succeed(go().args(["env", "GOROOT"])).await;
+        let program = Path::new(sources.trim()).join("src/crypto/tls/generate_cert.go");
+        let mut run = go();
+        run.arg("run").arg(program);
+        run.args(["--host=127.0.0.1", "--ecdsa-curve=P256"]);
+        succeed(run.current_dir(&folder)).await;
+        folder
+    };
+    FOLDER.get_or_init(sign).await
+}
+
+/// Go with its standard library alone, whatever else it could fetch.
+fn go() -> Command {
+    let mut go = tool("GO");
+    go.env("CGO_ENABLED", "0")
+        .env("GOPROXY", "off")
+        .env("GOTOOLCHAIN", "local");
+    go
+}
+
+/// Runs a command to its end; what it prints.
+async fn succeed(command: &mut Command) -> String {
+    let output = command.kill_on_drop(true).output().await;
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {complaint}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
