@@ -10,7 +10,7 @@ use typed_eventsource_server::{
 };
 
 use crate::{
-    support::{Stage, get, interop, put, tool},
+    support::{Stage, get, interop, put, scratch, tool},
     tests,
 };
 
@@ -143,7 +143,7 @@ async fn httpx_sse_reads_and_resumes(_: &Stage) {
 /// curl shows the stream as it is: byte for byte what the server was told to send.
 async fn curl_reads_and_resumes(_: &Stage) {
     let server = start(attempts()).await;
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = scratch();
     let url = format!("{}/streams/others", server.origin());
     let mut shell = Command::new("sh");
     shell

@@ -55,8 +55,8 @@ impl Chat {
         let (balancer, [port]) = Nginx::start("nchan/balancer.conf", |[port]| {
             vec![
                 ("listen 443", format!("listen 127.0.0.1:{port}")),
-                ("127.0.0.1:8001", format!("127.0.0.1:{first}")),
-                ("127.0.0.1:8002", format!("127.0.0.1:{second}")),
+                ("127.0.0.1:8001;", format!("127.0.0.1:{first};")),
+                ("127.0.0.1:8002;", format!("127.0.0.1:{second};")),
             ]
         })
         .await;
@@ -69,7 +69,7 @@ impl Node {
         let (nginx, [port]) = Nginx::start("nchan/node.conf", |[port]| {
             vec![
                 ("listen 80", format!("listen 127.0.0.1:{port}")),
-                ("127.0.0.1:6379", format!("127.0.0.1:{redis}")),
+                ("127.0.0.1:6379;", format!("127.0.0.1:{redis};")),
             ]
         })
         .await;

@@ -40,8 +40,8 @@ impl Site {
             vec![
                 ("listen 80", format!("listen 127.0.0.1:{plain}")),
                 ("listen 443", format!("listen 127.0.0.1:{tls}")),
-                ("127.0.0.1:8001", address(&go)),
-                ("127.0.0.1:8002", address(&node)),
+                ("127.0.0.1:8001;", address(&go) + ";"),
+                ("127.0.0.1:8002;", address(&node) + ";"),
             ]
         })
         .await;

@@ -10,4 +10,4 @@ pub(crate) use http::{get, post, put};
 pub(crate) use nginx::Nginx;
 pub(crate) use process::Process;
 pub(crate) use stage::{Page, Stage, TRANSPORTS};
-pub(crate) use tools::{certificate, go_program, interop, root, tool, www};
+pub(crate) use tools::{certificate, go_program, interop, root, scratch, tool, www};

@@ -4,7 +4,7 @@ use std::{env, fs};
 
 use tempfile::TempDir;
 
-use super::{Process, certificate, interop, tool, www};
+use super::{Process, certificate, interop, scratch, tool, www};
 
 /// A running nginx, and the folder for what it reads and writes.
 pub(crate) struct Nginx {
@@ -19,7 +19,7 @@ impl Nginx {
         site: &str,
         addresses: impl Fn([u16; PORTS]) -> Vec<(&'static str, String)>,
     ) -> (Self, [u16; PORTS]) {
-        let folder = tempfile::tempdir().expect("a folder for nginx");
+        let folder = scratch();
         let certificate = certificate().await;
         let site = fs::read_to_string(interop("servers").join(site)).expect("the site can be read");
         let (process, ports) = Process::on_free_ports(|ports| {

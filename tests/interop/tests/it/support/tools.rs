@@ -6,6 +6,7 @@ use std::{
     sync::LazyLock,
 };
 
+use tempfile::TempDir;
 use tokio::{process::Command, sync::OnceCell};
 
 /// The repository's root.
@@ -24,6 +25,11 @@ fn target() -> PathBuf {
     let folder = root().join("target/interop");
     fs::create_dir_all(&folder).expect("target can be written");
     folder
+}
+
+/// A folder that goes when it is dropped.
+pub(crate) fn scratch() -> TempDir {
+    tempfile::tempdir_in(target()).expect("target can be written")
 }
 
 /// The program that a variable of the environment names.
