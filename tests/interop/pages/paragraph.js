@@ -16,7 +16,7 @@ try {
   source.onState(({ type }) => (status.textContent = type === "open" ? "Listening…" : "Connecting…"));
   source.onError(({ message }) => console.warn(message));
   const reason = await source.closed;
-  status.textContent = reason.type === "policy" ? `It breaks off here: ${reason.error.message}.` : "That was all.";
+  status.textContent = reason.type === "policy" ? `It breaks off here: ${reason.error.message}` : "That was all.";
 } catch (error) {
-  status.textContent = `This page needs a newer browser, with scripts and server-sent events (${error}).`;
+  status.textContent = `This page needs a newer browser, one with server-sent events (${error}).`;
 }
