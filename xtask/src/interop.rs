@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     apt,
@@ -32,7 +32,7 @@ struct Program {
     service: Option<&'static str>,
 }
 
-const PROGRAMS: [Program; 5] = [
+static PROGRAMS: [Program; 5] = [
     Program {
         variable: "GO",
         packages: &["golang-go"],
@@ -66,7 +66,7 @@ const PROGRAMS: [Program; 5] = [
 ];
 
 /// The Python that environments are made with.
-const PYTHON: Program = Program {
+static PYTHON: Program = Program {
     variable: "PYTHON",
     packages: &["python3", "python3-venv"],
     find: || find_on_path("python3").filter(|python| makes_environments(python)),
@@ -85,17 +85,8 @@ const ENVIRONMENTS: [(&str, &str); 2] = [
 
 /// Installs what is missing, where that can be done without asking: as root, with apt.
 pub(crate) fn install_missing() -> Result<()> {
-    let missing: Vec<_> = PROGRAMS
-        .iter()
-        .chain([&PYTHON])
-        .filter(|program| (program.find)().is_none())
-        .collect();
-    let packages: Vec<_> = missing
-        .iter()
-        .flat_map(|program| program.packages)
-        .copied()
-        .collect();
-    apt::install(&packages)?;
+    let missing: Vec<_> = missing().collect();
+    apt::install(&packages_of(&missing))?;
     for service in missing.iter().filter_map(|program| program.service) {
         apt::disable(service)?;
     }
@@ -104,26 +95,31 @@ pub(crate) fn install_missing() -> Result<()> {
 
 /// The variables that tell the tests what to run.
 pub(crate) fn variables() -> Result<Vec<(&'static str, PathBuf)>> {
-    let mut variables = Vec::new();
-    for program in &PROGRAMS {
-        variables.push((program.variable, program.get()?));
-    }
+    let missing = packages_of(&missing().collect::<Vec<_>>()).join(" ");
+    ensure!(
+        missing.is_empty(),
+        "servers and clients are missing: install them (Debian: apt-get install {missing})"
+    );
     Node::get()?;
-    variables.push(("NODE", find_on_path("node").context("no node on PATH")?));
-    let python = PYTHON.get()?;
+    let mut variables = vec![("NODE", find_on_path("node").context("no node on PATH")?)];
+    for program in &PROGRAMS {
+        variables.extend((program.find)().map(|path| (program.variable, path)));
+    }
+    let python = (PYTHON.find)().context("no python3 on PATH")?;
     for (variable, requirements) in ENVIRONMENTS {
         variables.push((variable, environment(&python, Path::new(requirements))?));
     }
     Ok(variables)
 }
 
-impl Program {
-    fn get(&self) -> Result<PathBuf> {
-        (self.find)().with_context(|| {
-            let packages = self.packages.join(" ");
-            format!("missing: {packages} (Debian: apt-get install {packages})")
-        })
-    }
+fn missing() -> impl Iterator<Item = &'static Program> {
+    let all = PROGRAMS.iter().chain([&PYTHON]);
+    all.filter(|program| (program.find)().is_none())
+}
+
+fn packages_of(programs: &[&Program]) -> Vec<&'static str> {
+    let packages = programs.iter().flat_map(|program| program.packages);
+    packages.copied().collect()
 }
 
 /// Daemons are not on the PATH of everybody.
