@@ -1,15 +1,20 @@
 //! What Debian has packages of.
 
-use std::process::Command;
+use std::{fs, io, path::Path, process::Command};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{
     process::{self, say},
     setup::find_on_path,
 };
 
-/// Installs packages where that can be done without asking: as root, with apt.
+/// By this file an administrator decides which services Debian's packages may start.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+/// None: nobody but the tests starts anything, on ports of their own.
+const NO_SERVICES: &str = "#!/bin/sh\nexit 101\n";
+
+/// Installs packages where that can be done without asking: as root, with apt. It starts no services.
 pub(crate) fn install(packages: &[&str]) -> Result<()> {
     if packages.is_empty() || !is_root() || find_on_path("apt-get").is_none() {
         return Ok(());
@@ -18,12 +23,61 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
         "installing {} with apt (about 1 minute, once)…",
         packages.join(", ")
     ));
+    let _policy = Policy::no_services()?;
     process::run(apt_get().arg("update"))?;
     process::run(
         apt_get()
             .args(["install", "--yes", "--no-install-recommends"])
             .args(packages),
     )
+}
+
+/// Keeps a service that [`install`] has brought from being started with the system.
+pub(crate) fn disable(service: &str) -> Result<()> {
+    let Some(update) = find_on_path("update-rc.d").filter(|_| is_root()) else {
+        return Ok(());
+    };
+    process::run(Command::new(update).args([service, "disable"]))
+}
+
+/// The policy for as long as packages are installed, unless the system has one.
+struct Policy {
+    is_ours: bool,
+}
+
+impl Policy {
+    fn no_services() -> Result<Self> {
+        let policy = Path::new(POLICY);
+        if policy.exists() {
+            return Ok(Self { is_ours: false });
+        }
+        let written = Self { is_ours: true };
+        fs::write(policy, NO_SERVICES)
+            .and_then(|()| make_executable(policy))
+            .with_context(|| format!("cannot write {POLICY}"))?;
+        Ok(written)
+    }
+}
+
+impl Drop for Policy {
+    fn drop(&mut self) {
+        if self.is_ours {
+            // Where it cannot be removed it could not be written either.
+            let _ = fs::remove_file(POLICY);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn apt_get() -> Command {

@@ -6,6 +6,7 @@ mod bench;
 mod browsers;
 mod demo;
 mod dependencies;
+mod interop;
 mod lint;
 mod node;
 mod npm;
@@ -32,7 +33,9 @@ Usage: cargo xtask <command>
   demo [--port 8080] [--apps]
                        Build the npm package and the server, and serve the demo page; --apps builds the
                        example apps too, which that page then links to
-  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, packaging
+  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, packaging;
+                       and interop, which runs only when it is named: it installs servers that others
+                       wrote (Python, Go, nginx with nchan, Redis; as root on Debian by itself)
   lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes. And no framework is among
                        the dependencies of who has not asked for it
   npm                  Build the npm package, optimised, into pkg/

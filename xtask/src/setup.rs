@@ -170,7 +170,7 @@ fn executable(name: &str) -> String {
 }
 
 /// Fills a folder by another name and then renames it, so that it is there whole or not at all, whoever else is at it.
-fn install_into(
+pub(crate) fn install_into(
     folder: &Path,
     product: &Path,
     install: impl FnOnce(&Path) -> Result<()>,
@@ -199,7 +199,7 @@ fn install_into(
     result
 }
 
-fn cache_folder() -> Result<PathBuf> {
+pub(crate) fn cache_folder() -> Result<PathBuf> {
     let given = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = given
         .filter(|folder| folder.is_absolute())

@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every test there is, in every place where it runs.
+//! `cargo xtask test`: every test there is, in every place where it runs; but for those with servers that others wrote,
+//! which a machine need not have.
 
 use std::{
     env, fs,
@@ -11,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     apps,
     browsers::{self, Browser},
+    interop,
     node::Node,
     npm, packaging, process,
     process::say,
@@ -21,6 +23,7 @@ use crate::{
 
 const CRATE: &str = "typed-eventsource";
 const E2E: &str = "typed-eventsource-e2e";
+const INTEROP: &str = "typed-eventsource-interop";
 const PACKAGING: &str = "typed-eventsource-packaging";
 
 /// Environment variables with which one driver would be taken for another.
@@ -43,10 +46,12 @@ pub(crate) enum Suite {
     Firefox,
     E2e,
     Packaging,
+    Interop,
 }
 
 impl Suite {
-    const ALL: [Self; 5] = [
+    /// Those that run when none is named.
+    const DEFAULT: [Self; 5] = [
         Self::Native,
         Self::Chrome,
         Self::Firefox,
@@ -65,20 +70,22 @@ impl FromStr for Suite {
             "firefox" => Self::Firefox,
             "e2e" => Self::E2e,
             "packaging" => Self::Packaging,
-            _ => bail!("the suites are native, chrome, firefox, e2e and packaging"),
+            "interop" => Self::Interop,
+            _ => bail!("the suites are native, chrome, firefox, e2e, packaging and interop"),
         })
     }
 }
 
-/// Runs the suites, or all when none is named. The last line says how many tests passed and failed.
+/// Runs the suites, or the default ones when none is named. The last line says how many tests passed and failed.
 pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     let suites = if suites.is_empty() {
-        &Suite::ALL
+        &Suite::DEFAULT
     } else {
         suites
     };
     let wants = |suite| suites.contains(&suite);
     let (e2e, packaging) = (wants(Suite::E2e), wants(Suite::Packaging));
+    let interop = wants(Suite::Interop);
     let (chrome, firefox) = (wants(Suite::Chrome), wants(Suite::Firefox));
     if let Err(error) = install_missing(suites) {
         // The steps that cannot do without will fail, and say why.
@@ -92,7 +99,7 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     if chrome || firefox {
         in_browsers(&mut report, chrome, firefox)?;
     }
-    if e2e || packaging {
+    if e2e || packaging || interop {
         report.step("npm package", |_| npm::build())?;
     }
     if e2e {
@@ -101,6 +108,9 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     }
     if packaging {
         report.step("packaging", in_consumers)?;
+    }
+    if interop {
+        report.step("interop", with_others)?;
     }
     report.print();
     let Tally { passed, failed } = report.tests();
@@ -111,11 +121,14 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
 fn install_missing(suites: &[Suite]) -> Result<()> {
     let wants = |names: &[Suite]| names.iter().any(|suite| suites.contains(suite));
     browsers::install_missing(
-        wants(&[Suite::Chrome, Suite::E2e, Suite::Packaging]),
+        wants(&[Suite::Chrome, Suite::E2e, Suite::Packaging, Suite::Interop]),
         wants(&[Suite::Firefox, Suite::E2e]),
     )?;
-    if wants(&[Suite::Packaging]) {
+    if wants(&[Suite::Packaging, Suite::Interop]) {
         Node::get()?;
+    }
+    if wants(&[Suite::Interop]) {
+        interop::install_missing()?;
     }
     Ok(())
 }
@@ -126,6 +139,8 @@ fn native(report: &mut Report) -> Result<()> {
             "--workspace",
             "--exclude",
             E2E,
+            "--exclude",
+            INTEROP,
             "--exclude",
             PACKAGING,
             "--all-features",
@@ -232,6 +247,17 @@ fn in_consumers(tally: &mut Tally) -> Result<()> {
         .args(["--package", PACKAGING])
         .env("CHROMIUM", binary)
         .env("CHROMEDRIVER", driver);
+    count(&mut command, tally)
+}
+
+fn with_others(tally: &mut Tally) -> Result<()> {
+    let Browser { binary, driver } = browsers::chrome()?;
+    let mut command = cargo_test();
+    command
+        .args(["--package", INTEROP])
+        .env("CHROMIUM", binary)
+        .env("CHROMEDRIVER", driver)
+        .envs(interop::variables()?);
     count(&mut command, tally)
 }
 

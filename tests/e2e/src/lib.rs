@@ -3,8 +3,11 @@
 //! The environment may name what to run: `CHROMEDRIVER` and `CHROMIUM`, `GECKODRIVER` and `FIREFOX`. What it does not
 //! name is looked for on `PATH`.
 
+mod devtools;
+
 use std::{env, process::Stdio, time::Duration};
 
+use devtools::DevTools;
 use fantoccini::{Client, ClientBuilder, error::CmdError, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -94,6 +97,27 @@ impl Browser {
     /// Where it cannot be opened.
     pub async fn goto(&self, url: &str) {
         self.client.goto(url).await.expect("the page opens");
+    }
+
+    /// Opens a page on which a script runs before any of its own. In Chromium alone.
+    ///
+    /// # Panics
+    ///
+    /// Where that cannot be done.
+    pub async fn goto_prepared(&self, url: &str, script: &str) {
+        let add = DevTools {
+            method: "Page.addScriptToEvaluateOnNewDocument",
+            params: json!({ "source": script }),
+        };
+        let added = self.client.issue_cmd(add).await;
+        let added = added.expect("Chromium takes a script beforehand");
+        self.goto(url).await;
+        let remove = DevTools {
+            method: "Page.removeScriptToEvaluateOnNewDocument",
+            params: added,
+        };
+        let removed = self.client.issue_cmd(remove).await;
+        removed.expect("Chromium forgets the script");
     }
 
     /// Runs an async function's body on the page; what it returns, or its exception.
@@ -225,5 +249,9 @@ fn capabilities(kind: Kind) -> Capabilities {
     if let Ok(binary) = binary {
         options["binary"] = binary.into();
     }
-    Capabilities::from_iter([(key.to_owned(), options)])
+    Capabilities::from_iter([
+        (key.to_owned(), options),
+        // A server of a test signs its certificate itself.
+        ("acceptInsecureCerts".to_owned(), true.into()),
+    ])
 }

@@ -1,0 +1,14 @@
+"""Reads events with sseclient, which reconnects by itself, and prints each as JSON."""
+
+import json
+import sys
+
+from sseclient import SSEClient
+
+url, count = sys.argv[1], int(sys.argv[2])
+for event in SSEClient(url, retry=100):
+    if event.data:  # a block of comments alone counts as an event here
+        print(json.dumps([event.event, event.data, event.id]), flush=True)
+        count -= 1
+    if count == 0:
+        break

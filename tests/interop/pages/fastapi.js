@@ -1,0 +1,38 @@
+// @ts-check
+import init, { EventSource } from "typed-eventsource";
+
+await init();
+
+/** @param {"browser" | "fetch"} transport @param {(number: number) => void} show */
+export function watchNews(transport, show) {
+  /** @type {EventSource<{ news: { number: number } }>} */
+  const source = new EventSource("/news", {
+    transport,
+    policy: { preset: "resilient", idle: { after: 2_500, then: "close" } },
+  });
+  source.on("news", ({ data }) => show(data.number));
+  return source;
+}
+
+/**
+ * @param {string} prompt
+ * @param {() => Promise<string>} token
+ * @param {(token: string) => void} show
+ */
+export async function complete(prompt, token, show) {
+  /** @type {EventSource<{ message: { token: string } }>} */
+  const source = new EventSource("/completions", {
+    transport: "fetch",
+    method: "POST",
+    headers: async () => ({ Authorization: `Bearer ${await token()}`, "Content-Type": "application/json" }),
+    body: JSON.stringify({ prompt }),
+    terminalData: "[DONE]",
+    policy: {
+      givenUp: "reopen",
+      retryStatuses: [401], // the token may have expired: ask for another, and try again
+      resend: true,
+      backoff: { initial: 100, maxAttempts: 3 },
+    },
+  });
+  for await (const { data } of source.events("message")) show(data.token);
+}

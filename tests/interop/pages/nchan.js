@@ -1,0 +1,19 @@
+// @ts-check
+import init, { EventSource } from "typed-eventsource";
+
+await init();
+
+/** @param {"browser" | "fetch"} transport @param {(text: string) => void} show */
+export function join(transport, show) {
+  /** @type {EventSource<{ message: string }>} */
+  const source = new EventSource("/chat", {
+    transport,
+    parse: "text",
+    policy: { preset: "resilient", reconnectionTime: 500 },
+  });
+  source.on("message", ({ data }) => show(data));
+  return source;
+}
+
+/** @param {string} text */
+export const say = (text) => fetch("/chat", { method: "POST", body: text });

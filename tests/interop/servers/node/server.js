@@ -1,0 +1,87 @@
+// Server-sent events with Node's own http, for the pages of another origin.
+
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const PARAGRAPH = [
+  "A server has something to say, and says it as it comes.",
+  "What it says is text: a few lines for each event, and an empty one.",
+  "The connection stays open, and the page shows each sentence at once.",
+  "When all is said, the server says that too.",
+];
+
+/** Where the pages come from that may ask. */
+const ORIGINS = new Set((process.env.ORIGINS ?? "").split(" "));
+
+/** Says who may read the answer. A page of another origin gets it only with these. */
+function allow(request, response) {
+  const { origin } = request.headers;
+  response.setHeader("Vary", "Origin");
+  if (!ORIGINS.has(origin)) return;
+  response.setHeader("Access-Control-Allow-Origin", origin); // with credentials it must not be `*`
+  response.setHeader("Access-Control-Allow-Credentials", "true");
+  response.setHeader("Access-Control-Allow-Headers", "Last-Event-ID"); // for clients that ride on fetch
+}
+
+function openStream(response) {
+  response.writeHead(200, {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no", // nginx hands on each event at once
+  });
+}
+
+/** A sentence each, and a hang-up in the middle: who comes back says where to go on. */
+async function events(request, response) {
+  openStream(response);
+  response.write("retry: 200\n\n");
+  const last = Number(request.headers["last-event-id"] ?? 0);
+  const next = last < 2 ? 2 : PARAGRAPH.length;
+  for (let id = last + 1; id <= next && !response.destroyed; id += 1) {
+    response.write(`id: ${id}\ndata: ${PARAGRAPH[id - 1]}\n\n`);
+    await sleep(300);
+  }
+  response.end(next === PARAGRAPH.length ? "event: done\ndata: that was all\n\n" : undefined);
+}
+
+const sessions = new Set();
+const listeners = new Set();
+
+function login(response) {
+  const session = randomUUID();
+  sessions.add(session);
+  response.setHeader("Set-Cookie", `session=${session}; HttpOnly; SameSite=Lax; Path=/`);
+  response.writeHead(204).end();
+}
+
+/** For those who are logged in. */
+function letters(request, response) {
+  const session = /session=([^;]+)/.exec(request.headers.cookie ?? "")?.[1];
+  if (!sessions.has(session)) {
+    response.writeHead(401).end("log in first\n");
+    return;
+  }
+  openStream(response);
+  response.write('event: letter\ndata: {"text":"for you alone"}\n\n');
+  listeners.add(response);
+  response.on("close", () => listeners.delete(response));
+}
+
+// A heartbeat, so that no proxy on the way takes silence for the end.
+setInterval(() => {
+  for (const response of listeners) response.write(": still here\n\n");
+}, 15_000).unref();
+
+const server = createServer((request, response) => {
+  allow(request, response);
+  if (request.method === "OPTIONS") response.writeHead(204).end();
+  else if (request.url === "/events") events(request, response);
+  else if (request.url === "/login") login(response);
+  else if (request.url === "/letters") letters(request, response);
+  else response.writeHead(404).end();
+});
+
+server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
+  console.log(`listening on http://127.0.0.1:${server.address().port}`);
+});

@@ -1,0 +1,190 @@
+//! The other direction: clients that others wrote, in front of the test server.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tokio::process::Command;
+use typed_eventsource_server::{
+    Config, Server,
+    script::{Attempt, Script, SeenAttempts, Step},
+};
+
+use crate::{
+    support::{Stage, get, interop, put, scratch, tool},
+    tests,
+};
+
+tests! {
+    sseclient_reads_and_resumes,
+    sseclient_py_reads_and_resumes,
+    httpx_sse_reads_and_resumes,
+    curl_reads_and_resumes,
+    curl_resumes_the_prices_of_the_demo,
+}
+
+/// Two connections: the first ends after its second event, and the second goes on.
+fn attempts() -> Vec<Attempt> {
+    let first = [
+        ": a comment\n\n",
+        "retry: 50\nid: 1\nevent: price\ndata: {\"price\":\n",
+        "data: 1.5}\n\n",
+        "id: 2\ndata: Grüße, ☃\n\n",
+    ];
+    let second = [
+        "id: 3\nevent: price\nda",
+        "ta: 2\n\n",
+        "event: bye\ndata: over\nid: 4\n\n",
+    ];
+    vec![playing(&first), playing(&second)]
+}
+
+/// The same as servers send it that mean well: each event whole, and with a charset. sseclient takes text without one
+/// for Latin-1, and what is between the chunks of HTTP for lines of the stream.
+fn gentle_attempts() -> Vec<Attempt> {
+    let gentle = |attempt: Attempt| {
+        let events = text_of(&attempt);
+        let events: Vec<_> = events.split_inclusive("\n\n").collect();
+        playing(&events).header("content-type", "text/event-stream; charset=utf-8")
+    };
+    attempts().into_iter().map(gentle).collect()
+}
+
+fn playing(chunks: &[&str]) -> Attempt {
+    let sends = chunks.iter().map(|chunk| Step::Send((*chunk).to_owned()));
+    Attempt::playing(sends.collect::<Vec<_>>())
+}
+
+/// All that an attempt sends.
+fn text_of(attempt: &Attempt) -> String {
+    let text = |step: &Step| match step {
+        Step::Send(text) => text.clone(),
+        other => panic!("no text: {other:?}"),
+    };
+    attempt.steps.iter().map(text).collect()
+}
+
+fn events() -> Value {
+    json!([
+        ["price", "{\"price\":\n1.5}", "1"],
+        ["message", "Grüße, ☃", "2"],
+        ["price", "2", "3"],
+        ["bye", "over", "4"],
+    ])
+}
+
+async fn start(attempts: Vec<Attempt>) -> Server {
+    let server = Server::start(Config::default()).await;
+    let server = server.expect("the server starts");
+    let script = serde_json::to_string(&Script { attempts }).expect("JSON");
+    let (status, _) = put(&format!("{}/scripts/others", server.origin()), script).await;
+    assert_eq!(status, 204);
+    server
+}
+
+/// Runs a client to its end; what it has printed.
+async fn output(command: &mut Command) -> String {
+    let output = command.kill_on_drop(true).output().await;
+    let output = output.expect("the client can be run");
+    let [said, complained] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    assert!(output.status.success(), "{said}{complained}");
+    said
+}
+
+async fn in_python(python: &str, program: &str, attempts: Vec<Attempt>) {
+    let server = start(attempts).await;
+    let url = format!("{}/streams/others", server.origin());
+    let script = interop("clients").join(program);
+    let said = output(tool(python).arg(script).arg(url).arg("4")).await;
+    // Some tell in words too that they reconnect.
+    let events_read: Vec<Value> = said
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .filter(Value::is_array)
+        .collect();
+    assert_eq!(Value::from(events_read), events(), "{said}");
+    has_resumed(&server).await;
+    server.stop().await;
+}
+
+async fn has_resumed(server: &Server) {
+    let (status, seen) = get(&format!(
+        "{}/scripts/others/seen?attempts=2",
+        server.origin()
+    ))
+    .await;
+    assert_eq!(status, 200, "{seen}");
+    let seen: SeenAttempts = serde_json::from_str(&seen).expect("what was seen");
+    let last_ids: Vec<_> = seen
+        .attempts
+        .iter()
+        .map(|attempt| attempt.headers.get("last-event-id").map(String::as_str))
+        .collect();
+    assert_eq!(last_ids, [None, Some("2")]);
+}
+
+async fn sseclient_reads_and_resumes(_: &Stage) {
+    in_python("PYTHON", "read_with_sseclient.py", gentle_attempts()).await;
+}
+
+async fn sseclient_py_reads_and_resumes(_: &Stage) {
+    in_python(
+        "PYTHON_SSECLIENT_PY",
+        "read_with_sseclient_py.py",
+        attempts(),
+    )
+    .await;
+}
+
+async fn httpx_sse_reads_and_resumes(_: &Stage) {
+    in_python("PYTHON", "read_with_httpx_sse.py", attempts()).await;
+}
+
+/// curl shows the stream as it is: byte for byte what the server was told to send.
+async fn curl_reads_and_resumes(_: &Stage) {
+    let server = start(attempts()).await;
+    let folder = scratch();
+    let url = format!("{}/streams/others", server.origin());
+    let mut shell = Command::new("sh");
+    shell
+        .arg(interop("clients/read_with_curl.sh"))
+        .arg(url)
+        .current_dir(folder.path())
+        .env("CURL", tool("CURL").as_std().get_program());
+    output(&mut shell).await;
+    for (file, attempt) in ["first.txt", "second.txt"].into_iter().zip(attempts()) {
+        let read = fs::read_to_string(folder.path().join(file)).expect("curl has read it");
+        assert_eq!(read, text_of(&attempt), "{file}");
+    }
+    has_resumed(&server).await;
+    server.stop().await;
+}
+
+/// The ids of the prices that the demo's stream has sent by the time that curl is told to stop.
+async fn ids_of_prices(server: &Server, last: Option<u64>) -> Vec<u64> {
+    let mut curl = tool("CURL");
+    curl.args(["--silent", "--no-buffer", "--max-time", "2"]);
+    if let Some(last) = last {
+        curl.arg("--header").arg(format!("Last-Event-ID: {last}"));
+    }
+    let read = curl
+        .arg(format!("{}/demo/prices", server.origin()))
+        .kill_on_drop(true)
+        .output()
+        .await;
+    let read = read.expect("curl can be run").stdout;
+    String::from_utf8(read)
+        .expect("UTF-8")
+        .lines()
+        .filter_map(|line| line.strip_prefix("id: ")?.parse().ok())
+        .collect()
+}
+
+async fn curl_resumes_the_prices_of_the_demo(_: &Stage) {
+    let server = start(attempts()).await;
+    let before = ids_of_prices(&server, None).await;
+    let last = *before.last().expect("there are prices");
+    let after = ids_of_prices(&server, Some(last)).await;
+    assert_eq!(after.first(), Some(&(last + 1)), "{before:?}, {after:?}");
+    server.stop().await;
+}

@@ -1,0 +1,104 @@
+//! `docs/cookbook.md` shows what is tested: each of its blocks of code stands in the file that the line before it names.
+
+use std::fs;
+
+use crate::{
+    support::{Stage, root},
+    tests,
+};
+
+tests! {
+    each_block_of_code_stands_in_the_file_that_is_named,
+    each_server_is_in_the_cookbook,
+}
+
+const COOKBOOK: &str = "docs/cookbook.md";
+/// The files that blocks may be taken from: what the other tests here run.
+const SOURCES: &str = "../tests/interop/";
+
+/// A block of code, and the link in the line before it.
+struct Block {
+    line: usize,
+    file: Option<String>,
+    code: String,
+}
+
+fn cookbook() -> String {
+    fs::read_to_string(root().join(COOKBOOK)).expect("the cookbook can be read")
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut lines = text.lines().enumerate();
+    let mut before = "";
+    while let Some((number, line)) = lines.next() {
+        if line.starts_with("```") {
+            let code: Vec<_> = lines
+                .by_ref()
+                .map(|(_, line)| line)
+                .take_while(|line| *line != "```")
+                .collect();
+            blocks.push(Block {
+                line: number + 1,
+                file: linked(before).map(str::to_owned),
+                code: code.join("\n"),
+            });
+        }
+        if !line.is_empty() {
+            before = line;
+        }
+    }
+    blocks
+}
+
+/// Where the last link of a line leads to.
+fn linked(line: &str) -> Option<&str> {
+    let (_, rest) = line.rsplit_once("](")?;
+    Some(rest.split_once(')')?.0)
+}
+
+/// Whether the lines stand one after the other in a text, all of them deeper by the same spaces or tabs.
+fn stands_in(code: &str, text: &str) -> bool {
+    let code: Vec<_> = code.lines().collect();
+    let text: Vec<_> = text.lines().collect();
+    text.windows(code.len()).any(|window| {
+        let Some(indent) = window[0].strip_suffix(code[0]) else {
+            return false;
+        };
+        indent.trim().is_empty()
+            && window.iter().zip(&code).all(|(line, code)| match *code {
+                "" => line.is_empty(),
+                code => line.strip_prefix(indent) == Some(code),
+            })
+    })
+}
+
+async fn each_block_of_code_stands_in_the_file_that_is_named(_: &Stage) {
+    let text = cookbook();
+    let blocks = blocks(&text);
+    assert!(blocks.len() > 10, "{} blocks", blocks.len());
+    for Block { line, file, code } in blocks {
+        let file = file.unwrap_or_else(|| panic!("{COOKBOOK}:{line}: no file is named"));
+        assert!(
+            file.starts_with(SOURCES),
+            "{COOKBOOK}:{line}: {file} is not tested here"
+        );
+        let source = fs::read_to_string(root().join("docs").join(&file));
+        let source = source.unwrap_or_else(|error| panic!("{COOKBOOK}:{line}: {file}: {error}"));
+        assert!(
+            stands_in(&code, &source),
+            "{COOKBOOK}:{line}: this is not in {file}:\n{code}"
+        );
+    }
+}
+
+async fn each_server_is_in_the_cookbook(_: &Stage) {
+    let text = cookbook();
+    let servers =
+        fs::read_dir(root().join("tests/interop/servers")).expect("the servers are there");
+    for server in servers {
+        let name = server.expect("a folder").file_name();
+        let link = format!("{SOURCES}servers/{}/", name.display());
+        assert!(text.contains(&link), "nothing from {link}");
+    }
+}

@@ -1,0 +1,100 @@
+//! FastAPI with sse-starlette, by Uvicorn.
+
+use serde_json::{Value, json};
+
+use crate::{
+    paragraph::{self, Pace},
+    support::{Process, Stage, TRANSPORTS, get, interop, tool, www},
+    tests,
+};
+
+tests! {
+    the_paragraph_comes_sentence_by_sentence,
+    pings_are_signs_of_life_over_fetch,
+    the_server_notices_a_source_that_closes,
+    a_post_with_a_token_streams_words,
+}
+
+async fn fastapi() -> (Process, String) {
+    let mut python = tool("PYTHON");
+    python
+        .args(["-m", "uvicorn", "app:app", "--port", "0"])
+        .current_dir(interop("servers/fastapi"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("WWW", www());
+    Process::announced(python).await
+}
+
+async fn the_paragraph_comes_sentence_by_sentence(stage: &Stage) {
+    let (_fastapi, origin) = fastapi().await;
+    let page = stage.browser().await;
+    paragraph::is_shown(&page, &format!("{origin}/paragraph.html"), Pace::OneByOne).await;
+}
+
+/// News come every four seconds, comments every second, and after two and a half of silence the source closes.
+async fn pings_are_signs_of_life_over_fetch(stage: &Stage) {
+    let (_fastapi, origin) = fastapi().await;
+    let page = stage.browser().await;
+    let watch = "
+        const heard = [];
+        const source = client.watchNews(transport, (number) => {
+            if (heard.push(number) === 2) source.close();
+        });
+        const reason = await source.closed;
+        return { heard, reason: reason.type, code: reason.error?.code };";
+    page.open_client(&origin, "fastapi").await;
+    let over_fetch = page.over("fetch", watch).await;
+    assert_eq!(over_fetch["heard"], json!([1, 2]));
+    assert_eq!(over_fetch["reason"], "requested");
+    // The browser's own does not tell of comments.
+    let over_browser = page.over("browser", watch).await;
+    assert_eq!(over_browser["heard"], json!([1]));
+    assert_eq!(over_browser["code"], "idle");
+}
+
+async fn the_server_notices_a_source_that_closes(stage: &Stage) {
+    let (_fastapi, origin) = fastapi().await;
+    let page = stage.browser().await;
+    for transport in TRANSPORTS {
+        page.open_client(&origin, "fastapi").await;
+        page.over(
+            transport,
+            "await new Promise((resolve) => { window.source = client.watchNews(transport, resolve); });",
+        )
+        .await;
+        let streams = format!("{origin}/streams");
+        assert_eq!(get(&streams).await, (200, "1".to_owned()), "{transport}");
+        page.run(
+            "source.close();
+             while (await (await fetch('/streams')).json() > 0);",
+            Value::Null,
+        )
+        .await;
+    }
+}
+
+async fn a_post_with_a_token_streams_words(stage: &Stage) {
+    let (_fastapi, origin) = fastapi().await;
+    let page = stage.browser().await;
+    page.open_client(&origin, "fastapi").await;
+    let outcome = page
+        .run(
+            "const words = [], tokens = [];
+             const token = async () => {
+                 const fresh = await (await fetch('/token', { method: 'POST' })).json();
+                 // The first of all has expired by the time that it is used.
+                 tokens.push(tokens.length === 0 ? 'expired' : fresh);
+                 return tokens.at(-1);
+             };
+             await client.complete('one event a word', token, (word) => words.push(word));
+             await client.complete('and again', token, (word) => words.push(word));
+             return { words, tokens: tokens.length };",
+            Value::Null,
+        )
+        .await;
+    assert_eq!(
+        outcome["words"],
+        json!(["ONE", "EVENT", "A", "WORD", "AND", "AGAIN"])
+    );
+    assert_eq!(outcome["tokens"], 3);
+}

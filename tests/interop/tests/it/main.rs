@@ -1,0 +1,60 @@
+//! The npm package in Chromium, in front of servers that others wrote; other clients, in front of the test server; and
+//! the cookbook, which shows both. `cargo xtask test interop` sets all of it up.
+
+mod axum;
+mod clients;
+mod cookbook;
+mod fastapi;
+mod flask;
+mod go;
+mod nchan;
+mod nginx;
+mod node;
+mod paragraph;
+mod support;
+
+use std::{pin::Pin, process::ExitCode, sync::Arc};
+
+use libtest_mimic::{Arguments, Trial};
+use support::Stage;
+use tokio::runtime::Runtime;
+
+type Test = for<'a> fn(&'a Stage) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// The table of a module's tests.
+macro_rules! tests {
+    ($($test:ident),+ $(,)?) => {
+        pub(crate) const TESTS: &[(&str, crate::Test)] = &[
+            $((concat!(module_path!(), "::", stringify!($test)), |stage| Box::pin($test(stage)))),+
+        ];
+    };
+}
+pub(crate) use tests;
+
+const TESTS: &[&[(&str, Test)]] = &[
+    axum::TESTS,
+    clients::TESTS,
+    cookbook::TESTS,
+    fastapi::TESTS,
+    flask::TESTS,
+    go::TESTS,
+    nchan::TESTS,
+    nginx::TESTS,
+    node::TESTS,
+];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let runtime = Arc::new(Runtime::new().expect("threads can be started"));
+    let stage = Arc::new(Stage::default());
+    let trials = TESTS.iter().copied().flatten().map(|&(name, test)| {
+        let (runtime, stage) = (Arc::clone(&runtime), Arc::clone(&stage));
+        Trial::test(name, move || {
+            runtime.block_on(test(&stage));
+            Ok(())
+        })
+    });
+    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    runtime.block_on(stage.close());
+    conclusion.exit_code()
+}

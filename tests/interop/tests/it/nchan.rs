@@ -1,0 +1,179 @@
+//! Beyond one machine: nginx nodes with nchan, which share a Redis, behind a load balancer.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::interval;
+
+use crate::{
+    support::{Nginx, Process, Stage, TRANSPORTS, get, post, tool},
+    tests,
+};
+
+tests! {
+    what_is_said_at_one_node_is_heard_at_the_other,
+    clients_of_a_node_that_is_killed_go_on_at_the_other,
+}
+
+/// How many clients are at each of two nodes.
+const CLIENTS_OF_A_NODE: usize = 100;
+const CLIENTS: usize = 2 * CLIENTS_OF_A_NODE;
+const MESSAGES: usize = 300;
+/// After how many messages a node is killed.
+const LAST_OF_BOTH: usize = 100;
+
+struct Chat {
+    _redis: Process,
+    nodes: [Node; 2],
+}
+
+struct Node {
+    nginx: Nginx,
+    port: u16,
+}
+
+impl Chat {
+    async fn start() -> Self {
+        let (redis, [redis_port]) = Process::on_free_ports(|[port]| {
+            let mut redis = tool("REDIS_SERVER");
+            redis
+                .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
+                .args(["--save", "", "--appendonly", "no"]);
+            redis
+        })
+        .await;
+        let nodes = [Node::start(redis_port).await, Node::start(redis_port).await];
+        Self {
+            _redis: redis,
+            nodes,
+        }
+    }
+
+    /// What the clients see.
+    async fn balancer(&self) -> (Nginx, String) {
+        let [first, second] = [0, 1].map(|node: usize| self.nodes[node].port);
+        let (balancer, [port]) = Nginx::start("nchan/balancer.conf", |[port]| {
+            vec![
+                ("listen 443", format!("listen 127.0.0.1:{port}")),
+                ("127.0.0.1:8001;", format!("127.0.0.1:{first};")),
+                ("127.0.0.1:8002;", format!("127.0.0.1:{second};")),
+            ]
+        })
+        .await;
+        (balancer, format!("https://127.0.0.1:{port}"))
+    }
+}
+
+impl Node {
+    async fn start(redis: u16) -> Self {
+        let (nginx, [port]) = Nginx::start("nchan/node.conf", |[port]| {
+            vec![
+                ("listen 80", format!("listen 127.0.0.1:{port}")),
+                ("127.0.0.1:6379;", format!("127.0.0.1:{redis};")),
+            ]
+        })
+        .await;
+        let node = Self { nginx, port };
+        node.until("redis connected servers: 1").await;
+        node
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    async fn say(&self, text: &str) {
+        let (status, answer) = post(&self.url("/chat"), text).await;
+        assert!(matches!(status, 201 | 202), "{status}: {answer}");
+    }
+
+    async fn until(&self, line: &str) {
+        let mut ticks = interval(Duration::from_millis(50));
+        for _ in 0..400 {
+            ticks.tick().await;
+            let (_, status) = get(&self.url("/status")).await;
+            if status.lines().any(|said| said.trim() == line) {
+                return;
+            }
+        }
+        panic!("never `{line}`: {}", get(&self.url("/status")).await.1);
+    }
+}
+
+async fn what_is_said_at_one_node_is_heard_at_the_other(stage: &Stage) {
+    let chat = Chat::start().await;
+    let page = stage.browser().await;
+    let [first, second] = &chat.nodes;
+    for (number, transport) in TRANSPORTS.into_iter().enumerate() {
+        page.open_client(&second.url(""), "nchan").await;
+        page.over(
+            transport,
+            "window.heard = [];
+             window.source = client.join(transport, (text) => heard.push(text));",
+        )
+        .await;
+        let said = format!("at the first, {number}");
+        first.say(&said).await;
+        page.until(&format!("heard.includes({})", json!(said)))
+            .await;
+        // And the other way about, by the page itself.
+        let said = format!("at the second, {number}");
+        page.run("await client.say(argument);", json!(said)).await;
+        page.until(&format!("heard.includes({})", json!(said)))
+            .await;
+        page.run("source.close();", Value::Null).await;
+    }
+}
+
+/// The clients are sources of the npm package in one page, each with a stream of its own through the balancer: over
+/// HTTP/2 a page can have that many. So it is the package that loses its connections and goes on, not a stand-in.
+async fn clients_of_a_node_that_is_killed_go_on_at_the_other(stage: &Stage) {
+    let page = stage.browser().await;
+    for transport in TRANSPORTS {
+        let mut chat = Chat::start().await;
+        let (_balancer, origin) = chat.balancer().await;
+        page.open_client(&origin, "nchan").await;
+        let join = format!(
+            "window.clients = Array.from({{ length: {CLIENTS} }}, () => {{
+                 const heard = [];
+                 const client = {{ heard, losses: 0 }};
+                 client.source = window.client.join(transport, (text) => heard.push(Number(text)));
+                 client.source.onError(({{ code }}) => {{ if (code === 'connection-lost') client.losses += 1; }});
+                 return client;
+             }});"
+        );
+        page.over(transport, &join).await;
+        for node in &chat.nodes {
+            node.until(&format!("subscribers: {CLIENTS_OF_A_NODE}"))
+                .await;
+        }
+        let [killed, other] = &mut chat.nodes;
+        for message in 1..=LAST_OF_BOTH {
+            let node = if message % 2 == 0 { &*killed } else { &*other };
+            node.say(&message.to_string()).await;
+        }
+        killed.nginx.kill();
+        let mut ticks = interval(Duration::from_millis(20));
+        for message in LAST_OF_BOTH + 1..=MESSAGES {
+            ticks.tick().await;
+            other.say(&message.to_string()).await;
+        }
+        page.until(&format!(
+            "clients.every(({{ heard }}) => heard.at(-1) === {MESSAGES})"
+        ))
+        .await;
+        other.until(&format!("subscribers: {CLIENTS}")).await;
+        let outcome = page
+            .run(
+                "const hurt = clients.filter(({ losses }) => losses > 0).length;
+                 const wrong = clients.map(({ heard }) => heard).filter((heard) =>
+                     heard.length !== argument || heard.some((message, at) => message !== at + 1));
+                 for (const { source } of clients) source.close();
+                 return { hurt, wrong };",
+                json!(MESSAGES),
+            )
+            .await;
+        assert_eq!(outcome["wrong"], json!([]), "{transport}");
+        assert_eq!(outcome["hurt"], CLIENTS_OF_A_NODE, "{transport}");
+    }
+}

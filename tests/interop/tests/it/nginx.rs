@@ -1,0 +1,140 @@
+//! nginx as a reverse proxy in front of Go's server and Node's.
+
+use serde_json::{Value, json};
+
+use crate::{
+    go::go,
+    node::node,
+    paragraph::{self, Pace},
+    support::{Nginx, Page, Process, Stage, TRANSPORTS},
+    tests,
+};
+
+tests! {
+    its_buffer_keeps_the_sentences_until_the_end,
+    without_its_buffer_they_come_one_by_one,
+    a_server_can_switch_its_buffer_off,
+    over_http_1_six_streams_are_all,
+    over_http_2_there_are_many_more,
+}
+
+/// How many streams a browser opens to one host over HTTP/1.1.
+const MOST: usize = 6;
+const MANY: usize = 20;
+
+/// nginx and what is behind it.
+struct Site {
+    _nginx: Nginx,
+    _go: Process,
+    _node: Process,
+    plain: String,
+    tls: String,
+}
+
+impl Site {
+    async fn start() -> Self {
+        let (go_process, go) = go().await;
+        let (node_process, node) = node(&[]).await;
+        let address = |origin: &str| origin.trim_start_matches("http://").to_owned();
+        let (nginx, [plain, tls]) = Nginx::start("nginx/site.conf", |[plain, tls]| {
+            vec![
+                ("listen 80", format!("listen 127.0.0.1:{plain}")),
+                ("listen 443", format!("listen 127.0.0.1:{tls}")),
+                ("127.0.0.1:8001;", address(&go) + ";"),
+                ("127.0.0.1:8002;", address(&node) + ";"),
+            ]
+        })
+        .await;
+        Self {
+            _nginx: nginx,
+            _go: go_process,
+            _node: node_process,
+            plain: format!("http://127.0.0.1:{plain}"),
+            tls: format!("https://127.0.0.1:{tls}"),
+        }
+    }
+
+    async fn shows_the_paragraph(&self, page: &Page<'_>, stream: &str, pace: Pace) {
+        for origin in [&self.plain, &self.tls] {
+            let url = format!("{origin}/paragraph.html?policy=resilient&stream={stream}");
+            paragraph::is_shown(page, &url, pace).await;
+        }
+    }
+}
+
+async fn its_buffer_keeps_the_sentences_until_the_end(stage: &Stage) {
+    let site = Site::start().await;
+    let page = stage.browser().await;
+    site.shows_the_paragraph(&page, "/buffered/events", Pace::AllAtOnce)
+        .await;
+}
+
+async fn without_its_buffer_they_come_one_by_one(stage: &Stage) {
+    let site = Site::start().await;
+    let page = stage.browser().await;
+    site.shows_the_paragraph(&page, "/streams/events", Pace::OneByOne)
+        .await;
+}
+
+async fn a_server_can_switch_its_buffer_off(stage: &Stage) {
+    let site = Site::start().await;
+    let page = stage.browser().await;
+    site.shows_the_paragraph(&page, "/node/events", Pace::OneByOne)
+        .await;
+}
+
+async fn over_http_1_six_streams_are_all(stage: &Stage) {
+    let site = Site::start().await;
+    let page = stage.browser().await;
+    for transport in TRANSPORTS {
+        open_many(&page, &site.plain, transport, MOST + 1).await;
+        // All six have heard much by then, and the seventh would have, had it been let in.
+        page.until(&format!(
+            "streams.filter(({{ heard }}) => heard > 10).length === {MOST}"
+        ))
+        .await;
+        let waiting = page
+            .run(
+                "const waiting = streams.filter(({ source }) => source.readyState !== source.OPEN);
+                 window.last = waiting[0];
+                 streams.find(({ source }) => source.readyState === source.OPEN).source.close();
+                 return waiting.map(({ heard, source }) => [heard, source.readyState]);",
+                Value::Null,
+            )
+            .await;
+        assert_eq!(waiting, json!([[0, 0]]), "{transport}");
+        page.until("last.heard > 0").await;
+        close_all(&page).await;
+    }
+}
+
+async fn over_http_2_there_are_many_more(stage: &Stage) {
+    let site = Site::start().await;
+    let page = stage.browser().await;
+    for transport in TRANSPORTS {
+        open_many(&page, &site.tls, transport, MANY).await;
+        page.until("streams.every(({ heard }) => heard > 10)").await;
+        let protocols = page
+            .run(
+                "return performance.getEntriesByType('navigation').map(({ nextHopProtocol }) => nextHopProtocol);",
+                Value::Null,
+            )
+            .await;
+        assert_eq!(protocols, json!(["h2"]));
+        close_all(&page).await;
+    }
+}
+
+async fn open_many(page: &Page<'_>, origin: &str, transport: &str, count: usize) {
+    page.open_client(origin, "nginx").await;
+    let open = format!("window.streams = client.openMany('/streams/ticks', transport, {count});");
+    page.over(transport, &open).await;
+}
+
+async fn close_all(page: &Page<'_>) {
+    page.run(
+        "for (const { source } of streams) source.close();",
+        Value::Null,
+    )
+    .await;
+}

@@ -1,0 +1,104 @@
+//! Node's own http, asked by pages of another origin.
+
+use serde_json::{Value, json};
+use typed_eventsource_server::{Config, Server};
+
+use crate::{
+    paragraph::{self, Pace},
+    support::{Page, Process, Stage, TRANSPORTS, interop, tool, www},
+    tests,
+};
+
+tests! {
+    the_paragraph_goes_on_after_a_hang_up,
+    what_needs_credentials_comes_with_them_alone,
+    a_page_of_a_stranger_is_refused,
+}
+
+pub(crate) async fn node(pages: &[&str]) -> (Process, String) {
+    let mut node = tool("NODE");
+    node.arg(interop("servers/node/server.js"))
+        .env("ORIGINS", pages.join(" "));
+    Process::announced(node).await
+}
+
+/// Serves the pages, and knows no streams.
+async fn pages() -> Server {
+    let config = Config {
+        pkg: Some(www().join("pkg")),
+        pages: Some(www().to_owned()),
+        ..Config::default()
+    };
+    Server::start(config).await.expect("the server starts")
+}
+
+async fn the_paragraph_goes_on_after_a_hang_up(stage: &Stage) {
+    let pages = pages().await;
+    let (_node, node) = node(&[pages.origin()]).await;
+    let page = stage.browser().await;
+    let url = format!(
+        "{}/pages/paragraph.html?policy=resilient&stream={node}/events",
+        pages.origin()
+    );
+    paragraph::is_shown(&page, &url, Pace::OneByOne).await;
+    pages.stop().await;
+}
+
+async fn open_letters(
+    page: &Page<'_>,
+    node: &str,
+    transport: &str,
+    with_credentials: bool,
+) -> Value {
+    let script = "
+        const { node, transport, withCredentials } = argument;
+        const source = client.openLetters(node, transport, withCredentials);
+        const problem = new Promise((resolve) => source.onError(({ code, status }) => resolve({ code, status })));
+        const letter = new Promise((resolve) => source.on('letter', ({ data }) => resolve({ text: data.text })));
+        const first = await Promise.race([problem, letter]);
+        source.close();
+        return first;";
+    let argument =
+        json!({ "node": node, "transport": transport, "withCredentials": with_credentials });
+    page.run(script, argument).await
+}
+
+async fn what_needs_credentials_comes_with_them_alone(stage: &Stage) {
+    let pages = pages().await;
+    let (_node, node) = node(&[pages.origin()]).await;
+    let page = stage.browser().await;
+    open_client(&page, pages.origin()).await;
+    let log_in = "await fetch(`${argument}/login`, { method: 'POST', credentials: 'include' });";
+    page.run(log_in, json!(node)).await;
+    for transport in TRANSPORTS {
+        let with = open_letters(&page, &node, transport, true).await;
+        assert_eq!(with["text"], "for you alone", "{transport}");
+    }
+    let over_fetch = open_letters(&page, &node, "fetch", false).await;
+    assert_eq!(over_fetch["status"], 401);
+    let over_browser = open_letters(&page, &node, "browser", false).await;
+    assert_eq!(over_browser["code"], "given-up");
+    pages.stop().await;
+}
+
+async fn a_page_of_a_stranger_is_refused(stage: &Stage) {
+    let pages = pages().await;
+    let (_node, node) = node(&[pages.second_origin()]).await;
+    let page = stage.browser().await;
+    open_client(&page, pages.origin()).await;
+    for (transport, code) in TRANSPORTS.into_iter().zip(["given-up", "connection-lost"]) {
+        let refused = open_letters(&page, &node, transport, true).await;
+        assert_eq!(refused["code"], code, "{transport}");
+    }
+    pages.stop().await;
+}
+
+/// As [`Page::open_client`]: the server of these pages has its own beside them, under a stricter content policy.
+async fn open_client(page: &Page<'_>, origin: &str) {
+    page.goto(&format!("{origin}/pages/client.html")).await;
+    page.run(
+        "window.client = await import('/pages/node.js');",
+        Value::Null,
+    )
+    .await;
+}

@@ -1,0 +1,79 @@
+//! The page that shows a paragraph, which every server sends: each sentence when it is sent, and how it ended.
+
+use serde_json::Value;
+
+use crate::support::{Page, TRANSPORTS};
+
+const SENTENCES: [&str; 4] = [
+    "A server has something to say, and says it as it comes.",
+    "What it says is text: a few lines for each event, and an empty one.",
+    "The connection stays open, and the page shows each sentence at once.",
+    "When all is said, the server says that too.",
+];
+
+/// The milliseconds that the servers rest between two sentences.
+const REST: f64 = 300.0;
+
+/// Notes what the page shows, and when.
+const WATCH: &str = "
+    window.shown = [];
+    new MutationObserver((mutations) => {
+        for (const { target, addedNodes } of mutations) {
+            if (target.id !== 'paragraph') continue;
+            for (const { data } of addedNodes) shown.push({ at: performance.now(), text: data.trim() });
+        }
+    }).observe(document, { childList: true, subtree: true });
+";
+
+/// How the sentences came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    OneByOne,
+    AllAtOnce,
+}
+
+/// Opens the page over each transport, and checks that it shows the paragraph at this pace.
+pub(crate) async fn is_shown(page: &Page<'_>, url: &str, pace: Pace) {
+    for transport in TRANSPORTS {
+        open(page, url, transport).await;
+        page.until("document.body.innerText.includes('That was all.')")
+            .await;
+        let shown = page.run("return shown;", Value::Null).await;
+        let shown = shown.as_array().expect("a list");
+        let sentences: Vec<_> = shown.iter().map(|sentence| &sentence["text"]).collect();
+        assert_eq!(sentences, SENTENCES, "{transport}");
+        let times: Vec<_> = shown
+            .iter()
+            .filter_map(|sentence| sentence["at"].as_f64())
+            .collect();
+        let took = times[times.len() - 1] - times[0];
+        let least = REST * 3.0 / 2.0;
+        let seen = if took >= least {
+            Pace::OneByOne
+        } else {
+            Pace::AllAtOnce
+        };
+        assert_eq!(
+            seen, pace,
+            "{transport}, {url}: {took} ms from the first to the last"
+        );
+    }
+}
+
+/// Opens the page, which may have a query.
+pub(crate) async fn open(page: &Page<'_>, url: &str, transport: &str) {
+    let and = if url.contains('?') { '&' } else { '?' };
+    let url = format!("{url}{and}transport={transport}");
+    page.goto_prepared(&url, WATCH).await;
+}
+
+/// What the page says at its end.
+pub(crate) async fn status(page: &Page<'_>) -> String {
+    let status = page
+        .run(
+            "return document.querySelector('#status').textContent;",
+            Value::Null,
+        )
+        .await;
+    status.as_str().unwrap_or_default().to_owned()
+}

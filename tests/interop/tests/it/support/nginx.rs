@@ -1,0 +1,82 @@
+//! nginx, with a site as it stands in `servers` but for addresses and paths.
+
+use std::{env, fs};
+
+use tempfile::TempDir;
+
+use super::{Process, certificate, interop, scratch, tool, www};
+
+/// A running nginx, and the folder for what it reads and writes.
+pub(crate) struct Nginx {
+    process: Process,
+    _folder: TempDir,
+}
+
+impl Nginx {
+    /// Starts it on so many free ports, which are the answer too. `addresses` says what stands in the site in place of
+    /// what; its certificate is one that nobody else has signed.
+    pub(crate) async fn start<const PORTS: usize>(
+        site: &str,
+        addresses: impl Fn([u16; PORTS]) -> Vec<(&'static str, String)>,
+    ) -> (Self, [u16; PORTS]) {
+        let folder = scratch();
+        let certificate = certificate().await;
+        let site = fs::read_to_string(interop("servers").join(site)).expect("the site can be read");
+        let (process, ports) = Process::on_free_ports(|ports| {
+            let mut site = site
+                .replace("/srv/www", &www().display().to_string())
+                .replace(
+                    "/etc/ssl/site.crt",
+                    &certificate.join("cert.pem").display().to_string(),
+                )
+                .replace(
+                    "/etc/ssl/site.key",
+                    &certificate.join("key.pem").display().to_string(),
+                );
+            for (written, address) in addresses(ports) {
+                assert!(site.contains(written), "no `{written}` in {site}");
+                site = site.replace(written, &address);
+            }
+            let path = folder.path().join("nginx.conf");
+            fs::write(&path, configuration(&site)).expect("nginx can be configured");
+            let mut nginx = tool("NGINX");
+            nginx.arg("-p").arg(folder.path()).arg("-c").arg(path);
+            nginx
+        })
+        .await;
+        let nginx = Self {
+            process,
+            _folder: folder,
+        };
+        (nginx, ports)
+    }
+
+    /// Kills it with its workers.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill();
+    }
+}
+
+/// What a system's own configuration has around a site, with nothing outside of the folder.
+fn configuration(site: &str) -> String {
+    let nchan = env::var("NCHAN").unwrap_or_else(|_| "ngx_nchan_module.so".into());
+    format!(
+        "load_module {nchan};
+        user root root;
+        daemon off;
+        worker_processes 1;
+        pid nginx.pid;
+        error_log stderr;
+        events {{ worker_connections 1024; }}
+        http {{
+            access_log off;
+            client_body_temp_path client;
+            proxy_temp_path proxy;
+            fastcgi_temp_path fastcgi;
+            uwsgi_temp_path uwsgi;
+            scgi_temp_path scgi;
+            types {{ text/html html; text/javascript js; application/wasm wasm; }}
+            {site}
+        }}"
+    )
+}

@@ -1,0 +1,117 @@
+//! Where things are: the programs, and what they serve.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+use tempfile::TempDir;
+use tokio::{process::Command, sync::OnceCell};
+
+/// The repository's root.
+pub(crate) fn root() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.canonicalize().expect("the root is there")
+}
+
+/// A path in this crate's folder.
+pub(crate) fn interop(path: &str) -> PathBuf {
+    root().join("tests/interop").join(path)
+}
+
+/// What is built here, and can be built again.
+fn target() -> PathBuf {
+    let folder = root().join("target/interop");
+    fs::create_dir_all(&folder).expect("target can be written");
+    folder
+}
+
+/// A folder that goes when it is dropped.
+pub(crate) fn scratch() -> TempDir {
+    tempfile::tempdir_in(target()).expect("target can be written")
+}
+
+/// The program that a variable of the environment names.
+pub(crate) fn tool(variable: &str) -> Command {
+    let path = env::var_os(variable)
+        .unwrap_or_else(|| panic!("{variable} is not set: use `cargo xtask test interop`"));
+    Command::new(path)
+}
+
+/// The folder that all servers serve: the pages, and the npm package at `pkg`.
+pub(crate) fn www() -> &'static Path {
+    static WWW: LazyLock<PathBuf> = LazyLock::new(|| {
+        let www = target().join("www");
+        let pkg = root().join("pkg");
+        assert!(pkg.is_dir(), "there is no pkg/: use `cargo xtask npm`");
+        if www.exists() {
+            fs::remove_dir_all(&www).expect("what was served can be replaced");
+        }
+        copy(&interop("pages"), &www).expect("the pages can be copied");
+        copy(&pkg, &www.join("pkg")).expect("the package can be copied");
+        www
+    });
+    &WWW
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        return fs::copy(from, to).map(|_| ());
+    }
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+/// Go's server, compiled once in a run.
+pub(crate) async fn go_program() -> Command {
+    static PROGRAM: OnceCell<PathBuf> = OnceCell::const_new();
+    let compile = async || {
+        let program = target().join("go-server");
+        let mut build = go();
+        build.args(["build", "-o"]).arg(&program);
+        succeed(build.current_dir(interop("servers/go"))).await;
+        program
+    };
+    Command::new(PROGRAM.get_or_init(compile).await)
+}
+
+/// The folder of a certificate that nobody else has signed, `cert.pem`, and of its key, `key.pem`; made once in a run, by
+/// a program that comes with Go.
+pub(crate) async fn certificate() -> &'static Path {
+    static FOLDER: OnceCell<PathBuf> = OnceCell::const_new();
+    let sign = async || {
+        let folder = target().join("certificate");
+        fs::create_dir_all(&folder).expect("target can be written");
+        let sources = succeed(go().args(["env", "GOROOT"])).await;
+        let program = Path::new(sources.trim()).join("src/crypto/tls/generate_cert.go");
+        let mut run = go();
+        run.arg("run").arg(program);
+        run.args(["--host=127.0.0.1", "--ecdsa-curve=P256"]);
+        succeed(run.current_dir(&folder)).await;
+        folder
+    };
+    FOLDER.get_or_init(sign).await
+}
+
+/// Go with its standard library alone, whatever else it could fetch.
+fn go() -> Command {
+    let mut go = tool("GO");
+    go.env("CGO_ENABLED", "0")
+        .env("GOPROXY", "off")
+        .env("GOTOOLCHAIN", "local");
+    go
+}
+
+/// Runs a command to its end; what it prints.
+async fn succeed(command: &mut Command) -> String {
+    let output = command.kill_on_drop(true).output().await;
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {complaint}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
