@@ -69,6 +69,9 @@ pub struct Config {
     pub pkg: Option<PathBuf>,
     /// A folder to serve at `/pages/`, whose pages may do what they like: no content security policy holds them back.
     pub pages: Option<PathBuf>,
+    /// A folder in which the demo keeps what was said, logged and played, so that it goes on there after a restart. It is
+    /// made if it is not there; two servers that run at once need two.
+    pub state: Option<PathBuf>,
     /// A file that says where the server listens, for as long as it does.
     pub announce: Option<PathBuf>,
 }
@@ -89,7 +92,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When a port is taken, a folder is not there, or the announcement cannot be written.
+    /// When a port is taken, a folder is not there or cannot be used, or the announcement cannot be written.
     pub async fn start(config: Config) -> io::Result<Self> {
         for folder in [&config.www, &config.pkg, &config.pages]
             .into_iter()
@@ -114,7 +117,7 @@ impl Server {
 
         let stop = CancellationToken::new();
         let open = OpenConnections::default();
-        let router = router::router(&config, &stop);
+        let router = router::router(&config, &stop)?;
         let mut serving = JoinSet::new();
         for listener in [first, second] {
             let listener = Connections::new(listener, open.clone());

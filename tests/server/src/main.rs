@@ -27,6 +27,9 @@ struct Arguments {
     /// A folder to serve at /pkg/
     #[arg(long, value_name = "DIR")]
     pkg: Option<PathBuf>,
+    /// A folder in which the demo's chat, log and game are kept over restarts
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
     /// A file to say in JSON where the server listens, removed when it stops
     #[arg(long, value_name = "FILE")]
     announce: Option<PathBuf>,
@@ -50,6 +53,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         second_port: arguments.second_port,
         www: arguments.www,
         pkg: arguments.pkg,
+        state: arguments.state,
         announce: arguments.announce,
         ..Config::default()
     })

@@ -1,0 +1,42 @@
+// @ts-check
+import init, { EventSource } from "../../pkg/index.js";
+import { array, boolean, number, object, optional, string } from "../schema.js";
+
+await init();
+
+const schemas = {
+  welcome: object({ you: string }),
+  field: object({ round: number, width: number, height: number, mines: number, cells: string, over: boolean }),
+  players: object({ players: array(object({ id: string, name: string, score: number, here: boolean })) }),
+  played: object({ id: string, name: string, did: string, cell: optional(number), points: number }),
+  bye: object({ text: string }),
+};
+
+/** @typedef {import("../schema.js").Feed<typeof schemas>} Feed What the server sends: names of events, data of each. */
+
+/**
+ * Sits down at the table. A move is a POST; what comes of it everybody hears.
+ *
+ * @param {{ client: string, name: string, lastEventId: string, signal: AbortSignal }} options
+ * @param {import("../panels/game.js").GamePanel} panel
+ */
+export function openGame({ client, name, lastEventId, signal }, panel) {
+  const query = new URLSearchParams({ client, name, lastEventId });
+
+  /** @type {EventSource<Feed>} */
+  const source = new EventSource(`/demo/game?${query}`, {
+    schemas,
+    policy: { preset: "resilient", backoff: { initial: 1_500, max: 6_000 } },
+    resumeParameter: "lastEventId",
+    terminalEvent: "bye",
+    signal,
+  });
+
+  source.on("welcome", ({ data }) => panel.welcome(data));
+  source.on("field", ({ data }) => panel.field(data));
+  source.on("players", ({ data }) => panel.players(data.players));
+  source.on("played", ({ data }) => panel.played(data));
+  source.on("bye", ({ data }) => panel.notice(data.text));
+
+  return source;
+}

@@ -1,0 +1,49 @@
+// @ts-check
+import init, { EventSource } from "../../pkg/index.js";
+import { number, object, string } from "../schema.js";
+
+await init();
+
+const schemas = {
+  line: object({ level: string, service: string, text: string, time: number }),
+  bye: object({ text: string }),
+};
+
+/** @typedef {import("../schema.js").Feed<typeof schemas>} Feed What the server sends: names of events, data of each. */
+
+/**
+ * Opens the log over `fetch`, which is several times as fast as the browser's own EventSource.
+ *
+ * @param {{ client: string, lastEventId: string, signal: AbortSignal }} options
+ * @param {import("../panels/log.js").LogPanel} panel
+ */
+export function openLog({ client, lastEventId, signal }, panel) {
+  /** @type {EventSource<Feed>} */
+  const source = new EventSource(`/demo/log?client=${client}`, {
+    transport: "fetch",
+    lastEventId, // sent as a header, here and at each reconnection
+    schemas,
+    queue: { capacity: 2_000, whenFull: "dropOldest" },
+    policy: { preset: "resilient", backoff: { initial: 1_500, max: 6_000 }, idle: { after: 10_000, then: "reopen" } },
+    terminalEvent: "bye",
+    signal,
+  });
+
+  void read(source, panel);
+  return source;
+}
+
+/**
+ * Takes line after line. While the panel is paused they wait in the queue, and the oldest give way when it is full.
+ *
+ * @param {EventSource<Feed>} source
+ * @param {import("../panels/log.js").LogPanel} panel
+ */
+async function read(source, panel) {
+  const lines = source.events("line");
+  panel.reads(lines);
+  for await (const { data, lastEventId } of lines) {
+    await panel.goesOn;
+    panel.line(Number(lastEventId), data);
+  }
+}
