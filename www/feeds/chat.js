@@ -16,12 +16,16 @@ const schemas = {
   bye: object({ text: string }),
 };
 
-/** @typedef {import("../schema.js").Feed<typeof schemas>} Feed What the server sends: names of events, data of each. */
+/**
+ * What the server sends: the names of its events, and the data of each.
+ *
+ * @typedef {import("../schema.js").Feed<typeof schemas>} Feed
+ */
 
 /**
  * Joins the room. To speak is a POST.
  *
- * @param {{ client: string, name: string, lastEventId: string, signal: AbortSignal }} options
+ * @param {import("../session.js").Options & { client: string, name: string }} options
  * @param {import("../panels/chat.js").ChatPanel} panel
  */
 export function openChat({ client, name, lastEventId, signal }, panel) {

@@ -4,20 +4,33 @@ import { array, boolean, number, object, optional, string } from "../schema.js";
 
 await init();
 
+const player = object({ id: string, name: string, score: number, here: boolean });
+
 const schemas = {
   welcome: object({ you: string }),
-  field: object({ round: number, width: number, height: number, mines: number, cells: string, over: boolean }),
-  players: object({ players: array(object({ id: string, name: string, score: number, here: boolean })) }),
+  field: object({
+    round: number,
+    width: number,
+    height: number,
+    mines: number,
+    cells: string, // how each looks; what is under it only the server knows
+    over: boolean,
+  }),
+  players: object({ players: array(player) }),
   played: object({ id: string, name: string, did: string, cell: optional(number), points: number }),
   bye: object({ text: string }),
 };
 
-/** @typedef {import("../schema.js").Feed<typeof schemas>} Feed What the server sends: names of events, data of each. */
+/**
+ * What the server sends: the names of its events, and the data of each.
+ *
+ * @typedef {import("../schema.js").Feed<typeof schemas>} Feed
+ */
 
 /**
  * Sits down at the table. A move is a POST; what comes of it everybody hears.
  *
- * @param {{ client: string, name: string, lastEventId: string, signal: AbortSignal }} options
+ * @param {import("../session.js").Options & { client: string, name: string }} options
  * @param {import("../panels/game.js").GamePanel} panel
  */
 export function openGame({ client, name, lastEventId, signal }, panel) {

@@ -9,12 +9,16 @@ const schemas = {
   bye: object({ text: string }),
 };
 
-/** @typedef {import("../schema.js").Feed<typeof schemas>} Feed What the server sends: names of events, data of each. */
+/**
+ * What the server sends: the names of its events, and the data of each.
+ *
+ * @typedef {import("../schema.js").Feed<typeof schemas>} Feed
+ */
 
 /**
- * Opens the log over `fetch`, which is several times as fast as the browser's own EventSource.
+ * Opens the log, over `fetch`: several times as fast as the browser's own EventSource.
  *
- * @param {{ client: string, lastEventId: string, signal: AbortSignal }} options
+ * @param {import("../session.js").Options & { client: string }} options
  * @param {import("../panels/log.js").LogPanel} panel
  */
 export function openLog({ client, lastEventId, signal }, panel) {
@@ -24,7 +28,11 @@ export function openLog({ client, lastEventId, signal }, panel) {
     lastEventId, // sent as a header, here and at each reconnection
     schemas,
     queue: { capacity: 2_000, whenFull: "dropOldest" },
-    policy: { preset: "resilient", backoff: { initial: 1_500, max: 6_000 }, idle: { after: 10_000, then: "reopen" } },
+    policy: {
+      preset: "resilient",
+      backoff: { initial: 1_500, max: 6_000 },
+      idle: { after: 10_000, then: "reopen" },
+    },
     terminalEvent: "bye",
     signal,
   });
@@ -34,7 +42,8 @@ export function openLog({ client, lastEventId, signal }, panel) {
 }
 
 /**
- * Takes line after line. While the panel is paused they wait in the queue, and the oldest give way when it is full.
+ * Takes line after line. While the panel is paused they wait in the queue; when that is full,
+ * the oldest give way.
  *
  * @param {EventSource<Feed>} source
  * @param {import("../panels/log.js").LogPanel} panel

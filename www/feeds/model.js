@@ -4,17 +4,24 @@ import { array, object, optional, string } from "../schema.js";
 
 await init();
 
+const choice = object({ delta: object({ content: optional(string) }) });
+
 const schemas = {
-  message: object({ choices: array(object({ delta: object({ content: optional(string) }) })) }),
+  message: object({ choices: array(choice) }),
 };
 
-/** @typedef {import("../schema.js").Feed<typeof schemas>} Feed What the server sends: names of events, data of each. */
+/**
+ * What the server sends: the names of its events, and the data of each.
+ *
+ * @typedef {import("../schema.js").Feed<typeof schemas>} Feed
+ */
 
 /**
- * Asks the model, by a POST over `fetch`, and hands on each token. The source closes at `[DONE]`, or when the signal is
- * aborted; its `closed` tells which.
+ * Asks the model, by a POST over `fetch`, and hands on each token. The source closes at `[DONE]`,
+ * or when the signal is aborted; its `closed` tells which.
  *
- * @param {{ client: string, messages: { role: string, content: string }[], signal: AbortSignal }} options
+ * @typedef {{ role: "user" | "assistant", content: string }} Message
+ * @param {{ client: string, messages: Message[], signal: AbortSignal }} options
  * @param {(token: string) => void} onToken
  */
 export function openModel({ client, messages, signal }, onToken) {
@@ -25,7 +32,7 @@ export function openModel({ client, messages, signal }, onToken) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ client, messages, stream: true }),
     schemas,
-    // This server goes on after the last token that was heard, so that to ask again costs nothing and repeats nothing.
+    // This server goes on after the last token that was heard: to send it again repeats nothing.
     policy: { preset: "resilient", resend: true, backoff: { initial: 1_500, max: 6_000 } },
     terminalData: "[DONE]",
     signal,

@@ -12,12 +12,16 @@ const schemas = {
   bye: object({ text: string }),
 };
 
-/** @typedef {import("../schema.js").Feed<typeof schemas>} Feed What the server sends: names of events, data of each. */
+/**
+ * What the server sends: the names of its events, and the data of each.
+ *
+ * @typedef {import("../schema.js").Feed<typeof schemas>} Feed
+ */
 
 /**
  * Opens the stream and hands on what it brings.
  *
- * @param {{ client: string, lastEventId: string, signal: AbortSignal }} options
+ * @param {import("../session.js").Options & { client: string }} options
  * @param {import("../panels/prices.js").PricesPanel} panel
  */
 export function openPrices({ client, lastEventId, signal }, panel) {

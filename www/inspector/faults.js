@@ -3,11 +3,11 @@ import { byId, html } from "../dom.js";
 
 /** What the server can be asked to do: its name there, what the button says, what follows. */
 const FAULTS = [
-  { name: "drop", label: "Drop the connection", does: "It is made again; nothing is missed." },
-  { name: "unavailable", label: "Answer 503, 3 times", does: "The policy backs off, and returns." },
-  { name: "malformed", label: "Send malformed data", does: "Errors that hold the event; the stream goes on." },
-  { name: "hostile", label: "Send hostile markup", does: "Scripts arrive as text and stay text." },
-  { name: "finish", label: "Finish", does: "The server says that it is done: no retry." },
+  { name: "drop", label: "Connection lost", does: "It is made again; nothing is missed." },
+  { name: "unavailable", label: "503, three times", does: "The policy backs off, and returns." },
+  { name: "malformed", label: "Malformed data", does: "Two errors; the stream goes on." },
+  { name: "hostile", label: "Hostile markup", does: "Scripts arrive as text, and stay text." },
+  { name: "finish", label: "Finish", does: "The server is done: no retry." },
 ];
 
 /** The buttons that make the server misbehave, and the one that closes or opens. */
@@ -33,7 +33,7 @@ export class Faults {
    */
   show(isOpen, opens) {
     set("toggle-label", isOpen ? "Close" : "Open again");
-    set("toggle-does", isOpen ? "The page hangs up: closed, as you asked." : (opens ?? "A new source, from the last event on."));
+    set("toggle-does", isOpen ? "This page hangs up, as you asked." : (opens ?? "A new source, from the last event on."));
     byId("toggle").toggleAttribute("disabled", !isOpen && opens !== undefined);
   }
 

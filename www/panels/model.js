@@ -21,7 +21,7 @@ export class ModelPanel {
   #status = byId("model-status");
   #prompt = input("prompt");
   #stop = byId("stop");
-  /** @type {{ role: "user" | "assistant", content: string }[]} */
+  /** @type {import("../feeds/model.js").Message[]} */
   #messages = [];
   /** The answer that is being given. */
   #answer = new Text();

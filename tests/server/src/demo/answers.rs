@@ -6,7 +6,7 @@ const ANSWERS: [(&[&str], &str); 6] = [
         &["reconnect", "lost", "drop", "retry", "offline", "network"],
         "When a connection is lost, a server-sent event stream is not. Each event can carry an id, and whoever comes back \
          says which one it saw last. A server that kept the rest sends just that, so that nothing is missing and nothing \
-         comes twice.\n\nTry it: press “Drop the connection” while I am talking. This answer goes on with the very next \
+         comes twice.\n\nTry it: press “Connection lost” while I am talking. This answer goes on with the very next \
          token, although it came by a POST.",
     ),
     (
