@@ -44,6 +44,7 @@ export class LogPanel {
 
   show() {
     this.#isShown = true;
+    this.#second = { at: performance.now(), count: this.#count, rate: 0 };
     this.session.open();
     requestAnimationFrame(() => this.#frame());
   }

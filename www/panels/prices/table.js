@@ -54,7 +54,7 @@ export class Table {
     const row = new Row(symbol, () => this.#select(symbol));
     this.#rows.set(symbol, row);
     const next = [...this.#rows.keys()].sort().find((other) => other > symbol);
-    byId("prices").insertBefore(row.element, next === undefined ? null : (this.#rows.get(next)?.element ?? null));
+    byId("price-rows").insertBefore(row.element, next === undefined ? null : (this.#rows.get(next)?.element ?? null));
     return row;
   }
 

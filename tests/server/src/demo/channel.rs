@@ -232,7 +232,11 @@ impl<Own: Stream<Item = Bytes>> Open<Own> {
                 }
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => {
-                    let missed = self.channel.feed.subscribe(Some(self.last_id));
+                    let missed = self
+                        .channel
+                        .feed
+                        .subscribe(Some(self.last_id))
+                        .in_large_chunks();
                     self.orders = missed.orders;
                     self.last_id = missed.last_id;
                     self.queue = missed.missed.into_iter();

@@ -13,6 +13,8 @@ use super::journal::{Entry, Journal};
 
 /// How far a client may fall behind before it has to catch up from the history.
 const QUEUE: usize = 512;
+/// From how many bytes on a chunk is large.
+const LARGE: usize = 32 * 1024;
 
 /// Whom a message is for: everyone, or the streams opened with this client id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +48,27 @@ pub(crate) struct Subscription {
     /// The id of the newest event that there was.
     pub(crate) last_id: u64,
     pub(crate) orders: Orders,
+}
+
+impl Subscription {
+    /// With what was missed in few large chunks: thousands of small ones are slow for whoever reads them.
+    pub(crate) fn in_large_chunks(self) -> Self {
+        let mut chunks = Vec::new();
+        let mut chunk = BytesMut::new();
+        for text in &self.missed {
+            chunk.extend_from_slice(text);
+            if chunk.len() >= LARGE {
+                chunks.push(chunk.split().freeze());
+            }
+        }
+        if !chunk.is_empty() {
+            chunks.push(chunk.freeze());
+        }
+        Self {
+            missed: chunks,
+            ..self
+        }
+    }
 }
 
 /// Numbers events, keeps the recent ones and hands them to whoever listens.

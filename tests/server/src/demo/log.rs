@@ -153,6 +153,6 @@ pub(crate) async fn tail(
 ) -> Result<Response, Response> {
     let last_id = visitor.last_id;
     let admission = channel.admit(visitor)?;
-    let subscription = channel.feed.subscribe(last_id);
+    let subscription = channel.feed.subscribe(last_id).in_large_chunks();
     Ok(channel.answer(admission, subscription, [], stream::pending()))
 }
