@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the demo page with its live streams.
+//! `cargo xtask demo`: the showcase with its live streams.
 
 use std::{io::ErrorKind, net::TcpListener};
 
@@ -8,11 +8,21 @@ use crate::{npm, process::say, server::Server};
 
 const USUAL_PORT: u16 = 8080;
 
+/// Where what was said, logged and played is kept over restarts.
+const STATE: &str = "target/demo";
+
 pub(crate) fn demo(port: Option<u16>) -> Result<()> {
     let port = free_port(port)?;
     npm::build()?;
-    let port = port.to_string();
-    let server = Server::start(["--port", &port, "--www", "www", "--pkg", "pkg"])?;
+    let number = port.to_string();
+    let mut args = ["--port", &number, "--www", "www", "--pkg", "pkg"]
+        .map(String::from)
+        .to_vec();
+    if port != 0 {
+        // Of its own, since two demos can run at once. To a port that was free by chance nobody comes back.
+        args.extend(["--state".to_owned(), format!("{STATE}/{port}")]);
+    }
+    let server = Server::start(args)?;
     say(format_args!(
         "open {} in a browser; Ctrl-C stops it",
         server.origin()

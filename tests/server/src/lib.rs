@@ -22,10 +22,15 @@
 //! | `GET /scripts/{id}/seen?attempts=N&closed=M` | tells what the server saw ([`SeenAttempts`](script::SeenAttempts)) as soon as N attempts were made and M of them are closed; after ten seconds it answers 504 with what it did see |
 //! | `DELETE /scripts/{id}` | ends its connections and forgets it |
 //! | `GET /demo/prices` | a live stream of made-up prices; who comes back with a last event id (header, or `?lastEventId=`) gets what it missed |
-//! | `POST /demo/faults/{fault}` | `drop`, `unavailable?attempts=3`, `malformed`, `hostile`, `finish`: what that stream does wrong |
+//! | `GET` and `POST /demo/chat` | a room: who is here and what is said, and saying something |
+//! | `GET` and `POST /demo/game` | a minefield for all: how it stands, and a move |
+//! | `GET /demo/log` | three hundred lines a second, numbered without a gap by their ids |
+//! | `POST /demo/model` | an answer in tokens, in the form of a language model's, until `[DONE]`; `GET /demo/model/ended?client=ID` tells how far it came |
+//! | `POST /demo/faults/{fault}` | `drop`, `unavailable?attempts=3`, `malformed`, `hostile`, `finish`: what the prices do wrong, or with `?stream=chat` and the like another stream |
 //!
-//! Each answers to any origin (CORS), except that a script says so itself for its stream. A
-//! stream of prices opened with `?client=ID` can be the only one that a fault with `?client=ID` hits.
+//! Scripts and prices answer to any origin (CORS), except that a script says so itself for its stream; faults to pages
+//! of this machine, the rest of the demo to its own pages alone. A demo stream opened with `?client=ID` can be the only
+//! one that a fault with `?client=ID` hits.
 
 mod announce;
 mod connection;

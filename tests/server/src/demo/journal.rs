@@ -35,7 +35,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The newest events, at least `capacity` and at most twice as many, in two files: the one that grows, and the full one
+/// The newest events, at least `capacity` and about twice as many at most, in two files: the one that grows, and the full one
 /// before it. A line goes to the system before its event goes to anybody, so that a server that is killed loses
 /// nothing that was heard.
 #[derive(Debug)]
