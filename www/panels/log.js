@@ -8,6 +8,12 @@ import { Tail } from "./log/tail.js";
 
 /** @typedef {import("../feeds/log.js").Feed} Feed */
 
+/**
+ * How long lines are gathered before they are drawn, in milliseconds: faster than this nobody reads, and a page that is
+ * for ever drawing leaves its network little time.
+ */
+const PACE = 80;
+
 /** The log of a busy service, hundreds of lines a second. */
 export class LogPanel {
   name = "log";
@@ -24,13 +30,16 @@ export class LogPanel {
   /** What is being read, and what the queues before it had dropped. @type {{ readonly dropped: number } | undefined} */
   #lines;
   #droppedBefore = 0;
-  #isShown = false;
+  #isDue = false;
   /** How many there were a second ago. */
   #second = { at: performance.now(), count: 0, rate: 0 };
 
   /** @param {(record: Record) => void} onChange */
   constructor(onChange) {
-    const record = new Record("/demo/log", "fetch", ["line", "bye"], onChange);
+    const record = new Record("/demo/log", "fetch", ["line", "bye"], (record) => {
+      this.#schedule();
+      onChange(record);
+    });
     this.session = new Session(record, (options) => {
       // What waits in the queue of the source before is older than anything that comes from now on.
       this.#setPaused(false);
@@ -43,14 +52,11 @@ export class LogPanel {
   }
 
   show() {
-    this.#isShown = true;
     this.#second = { at: performance.now(), count: this.#count, rate: 0 };
     this.session.open();
-    requestAnimationFrame(() => this.#frame());
   }
 
   hide() {
-    this.#isShown = false;
     this.session.close();
     this.#setPaused(false);
   }
@@ -77,6 +83,7 @@ export class LogPanel {
     this.#last = number;
     this.#count += 1;
     this.#tail.add(isNumbered ? number : undefined, line);
+    this.#schedule();
   }
 
   /** @param {boolean} isPaused */
@@ -88,8 +95,15 @@ export class LogPanel {
     else this.#resume();
   }
 
+  /** What comes meanwhile is drawn in one frame. */
+  #schedule() {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setTimeout(() => requestAnimationFrame(() => this.#frame()), PACE);
+  }
+
   #frame() {
-    if (!this.#isShown) return;
+    this.#isDue = false;
     this.#tail.draw();
     const now = performance.now();
     const { at, count } = this.#second;
@@ -101,7 +115,6 @@ export class LogPanel {
     show("line-rate", this.#second.rate);
     show("lines-dropped", this.#droppedBefore + (this.#lines?.dropped ?? 0));
     show("lines-missing", this.#missing);
-    requestAnimationFrame(() => this.#frame());
   }
 }
 

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     faults::Faults,
     feed::{Audience, Feed, Order, Subscription},
+    request::Refusal,
 };
 use crate::connection::Connection;
 
@@ -129,18 +130,17 @@ impl Channel {
     /// # Errors
     ///
     /// The answer to who has to stay out.
-    pub(crate) fn admit(&self, visitor: Visitor) -> Result<Admission, Response> {
-        let refuse =
-            |text: &'static str| Err((StatusCode::SERVICE_UNAVAILABLE, text).into_response());
+    pub(crate) fn admit(&self, visitor: Visitor) -> Result<Admission, Refusal> {
+        let refuse = |sentence| Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, sentence));
         if self.is_refused(visitor.client.as_deref()) {
-            return refuse("unavailable, as was asked for\n");
+            return refuse("unavailable, as was asked for");
         }
         match Arc::clone(&self.places).try_acquire_owned() {
             Ok(place) => Ok(Admission {
                 visitor,
                 _place: place,
             }),
-            Err(_) => refuse("too many streams are open: close some, and try again\n"),
+            Err(_) => refuse("too many streams are open: close some, and try again"),
         }
     }
 

@@ -143,7 +143,7 @@ pub(crate) async fn hear(
         .to_owned();
     let name = request::name(visitor.name.as_deref()).map_err(refused)?;
     let last_id = visitor.last_id;
-    let admission = room.channel.admit(visitor)?;
+    let admission = room.channel.admit(visitor).map_err(refused)?;
     let (presence, change) = room.people.join(&client, name);
     if let Some(change) = change {
         room.tell(change);

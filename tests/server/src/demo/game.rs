@@ -306,7 +306,7 @@ pub(crate) async fn watch(
         .to_owned();
     let name = request::name(visitor.name.as_deref()).map_err(refused)?;
     let last_id = visitor.last_id;
-    let admission = table.channel.admit(visitor)?;
+    let admission = table.channel.admit(visitor).map_err(refused)?;
     let (presence, _) = table.people.join(&client, name);
     let (subscription, opening) = table.with_game(|game| {
         table.tell_players(game);

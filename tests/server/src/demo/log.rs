@@ -16,6 +16,7 @@ use super::{
     feed::Feed,
     journal::Journal,
     now_ms,
+    request::Refusal,
 };
 
 const TICK: Duration = Duration::from_millis(50);
@@ -150,7 +151,7 @@ fn line(random: &mut Rng, time: u64) -> Line {
 pub(crate) async fn tail(
     State(channel): State<Arc<Channel>>,
     visitor: Visitor,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let last_id = visitor.last_id;
     let admission = channel.admit(visitor)?;
     let subscription = channel.feed.subscribe(last_id).in_large_chunks();

@@ -130,7 +130,7 @@ pub(crate) async fn complete(
     let client = question.client.clone();
     visitor.client = Some(client.clone());
     let last_id = visitor.last_id;
-    let admission = model.channel.admit(visitor)?;
+    let admission = model.channel.admit(visitor).map_err(refused)?;
     if last_id.is_none() {
         let taken = model
             .rate

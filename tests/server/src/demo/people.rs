@@ -177,7 +177,7 @@ mod tests {
         let person = Person::new("a", "Ann".into());
         assert_eq!(change, Some(Change::Joined(person.clone())));
         drop(ann);
-        assert_eq!(people.all(), [person.clone()]);
+        assert_eq!(people.all(), std::slice::from_ref(&person));
         assert_eq!(told.recv().await, Some(Change::Left(person)));
         assert!(people.all().is_empty());
     }

@@ -14,6 +14,7 @@ use super::{
     feed::{Feed, notice},
     market::Market,
     now_ms,
+    request::Refusal,
 };
 
 const TICK: Duration = Duration::from_millis(125);
@@ -70,7 +71,7 @@ async fn trade(channel: Arc<Channel>) {
 pub(crate) async fn open(
     State(channel): State<Arc<Channel>>,
     visitor: Visitor,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let last_id = visitor.last_id;
     let admission = channel.admit(visitor)?;
     let subscription = channel.feed.subscribe(last_id);

@@ -50,7 +50,7 @@ async fn two_tabs_play(stage: &mut Stage<'_>) {
     let browser = stage.browser;
     sit_down(stage).await;
     let first = browser.tab().await;
-    browser.open_tab().await;
+    let second = browser.open_tab().await;
     sit_down(stage).await;
     // The first cell has no mine near, so that others open with it.
     click(browser, &cell(40)).await;
@@ -87,10 +87,11 @@ async fn two_tabs_play(stage: &mut Stage<'_>) {
         .await;
     until_seen(browser, hidden, "f").await;
     assert_eq!(text(browser, "#mines-left").await, "11");
-    let tabs = browser.open_tab().await;
+    finish(stage).await;
+    // Who comes only now sees how it stands.
+    browser.switch_to(&second).await;
     sit_down(stage).await;
     until_seen(browser, hidden, "f").await;
-    browser.switch_to(&tabs).await;
     browser.close_tab(&first).await;
     finish(stage).await;
 }
