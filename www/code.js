@@ -1,13 +1,33 @@
 // @ts-check
 import { byId, html } from "./dom.js";
 
-const TOKENS = /(?<comment>\/\*[^]*?\*\/|\/\/.*)|(?<string>"[^"]*")|(?<keyword>\b(?:await|const|export|function|import|from|new|return)\b)/g;
+const TOKENS =
+  /(?<comment>\/\*[^]*?\*\/|\/\/.*)|(?<string>"[^"]*"|`[^`]*`)|(?<keyword>\b(?:async|await|const|export|for|from|function|if|import|new|of|return|void)\b)/g;
 
-/** Shows the module that uses the library, as the browser has loaded it. */
-export async function showCode() {
-  const answer = await fetch("feed.js");
-  const source = answer.ok ? await answer.text() : `feed.js: ${answer.status}`;
+/** The module to show. */
+let wanted = "";
+
+/**
+ * Shows a module that uses the library, as the browser has loaded it.
+ *
+ * @param {string} path
+ */
+export async function showCode(path) {
+  wanted = path;
+  const source = await text(path);
+  if (path !== wanted) return;
+  byId("code-path").textContent = path;
   byId("code").replaceChildren(...highlight(source.trimEnd()));
+}
+
+/** @param {string} path */
+async function text(path) {
+  try {
+    const answer = await fetch(path);
+    return answer.ok ? await answer.text() : `${path}: ${answer.status}`;
+  } catch {
+    return `${path} cannot be read: the server is away.`;
+  }
 }
 
 /** @param {string} source */

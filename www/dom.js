@@ -53,3 +53,25 @@ export function svg(tag, attributes = {}, ...children) {
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
+
+/**
+ * The page's input with this id.
+ *
+ * @param {string} id
+ */
+export function input(id) {
+  const found = byId(id);
+  if (!(found instanceof HTMLInputElement)) throw new Error(`#${id} is no input`);
+  return found;
+}
+
+/**
+ * The page's form with this id.
+ *
+ * @param {string} id
+ */
+export function form(id) {
+  const found = byId(id);
+  if (!(found instanceof HTMLFormElement)) throw new Error(`#${id} is no form`);
+  return found;
+}

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the demo page with its live streams.
+//! `cargo xtask demo`: the showcase with its live streams.
 
 use std::{io::ErrorKind, net::TcpListener};
 
@@ -7,6 +7,9 @@ use anyhow::{Result, bail};
 use crate::{apps, npm, process::say, server::Server};
 
 const USUAL_PORT: u16 = 8080;
+
+/// Where what was said, logged and played is kept over restarts.
+const STATE: &str = "target/demo";
 
 /// What the demo was asked to be.
 #[derive(Debug, Default)]
@@ -18,9 +21,14 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn demo(options: &Options) -> Result<()> {
-    let port = free_port(options.port)?.to_string();
+    let port = free_port(options.port)?;
     npm::build()?;
-    let mut args = vec!["--port", &port, "--www", "www", "--pkg", "pkg"];
+    let (number, state) = (port.to_string(), format!("{STATE}/{port}"));
+    let mut args = vec!["--port", &number, "--www", "www", "--pkg", "pkg"];
+    if port != 0 {
+        // Of its own, since two demos can run at once. To a port that was free by chance nobody comes back.
+        args.extend(["--state", &state]);
+    }
     if options.apps {
         apps::build()?;
         args.extend(["--apps", apps::FOLDER]);

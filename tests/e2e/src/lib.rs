@@ -8,7 +8,12 @@ mod devtools;
 use std::{env, process::Stdio, time::Duration};
 
 use devtools::DevTools;
-use fantoccini::{Client, ClientBuilder, error::CmdError, wd::Capabilities};
+pub use fantoccini::key::Key;
+use fantoccini::{
+    Client, ClientBuilder,
+    error::CmdError,
+    wd::{Capabilities, WindowHandle},
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::{
@@ -67,9 +72,14 @@ impl Driver {
 /// A browser with an empty profile. It has to be [closed](Self::close): dropping it ends its driver alone.
 #[derive(Debug)]
 pub struct Browser {
+    kind: Kind,
     client: Client,
     _driver: Driver,
 }
+
+/// A tab of a browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tab(WindowHandle);
 
 impl Browser {
     /// Starts a driver on a free port, and a browser with it.
@@ -85,9 +95,15 @@ impl Browser {
             .await
             .unwrap_or_else(|error| panic!("{kind:?} does not start: {error}"));
         Self {
+            kind,
             client,
             _driver: driver,
         }
+    }
+
+    /// Which one it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Opens a page and waits until it is loaded.
@@ -118,6 +134,57 @@ impl Browser {
         };
         let removed = self.client.issue_cmd(remove).await;
         removed.expect("Chromium forgets the script");
+    }
+
+    /// The tab that everything is done in.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none.
+    pub async fn tab(&self) -> Tab {
+        Tab(self.client.window().await.expect("a tab is open"))
+    }
+
+    /// Opens another tab, in which everything is done from now on.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be opened.
+    pub async fn open_tab(&self) -> Tab {
+        let tab = self.client.new_window(true).await.expect("a tab opens");
+        let tab = Tab(tab.handle);
+        self.switch_to(&tab).await;
+        tab
+    }
+
+    /// Does everything in this tab from now on.
+    ///
+    /// # Panics
+    ///
+    /// Where it is closed.
+    pub async fn switch_to(&self, tab: &Tab) {
+        let switched = self.client.switch_to_window(tab.0.clone()).await;
+        switched.expect("the tab is open");
+    }
+
+    /// Closes the tab that everything is done in, and goes on in another.
+    ///
+    /// # Panics
+    ///
+    /// Where either cannot be done.
+    pub async fn close_tab(&self, next: &Tab) {
+        self.client.close_window().await.expect("the tab closes");
+        self.switch_to(next).await;
+    }
+
+    /// Presses keys, one after the other, where the focus is.
+    ///
+    /// # Panics
+    ///
+    /// Where they cannot be pressed.
+    pub async fn type_keys(&self, keys: &str) {
+        let focused = self.client.active_element().await.expect("a focus");
+        focused.send_keys(keys).await.expect("the keys are pressed");
     }
 
     /// Runs an async function's body on the page; what it returns, or its exception.

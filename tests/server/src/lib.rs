@@ -23,10 +23,15 @@
 //! | `DELETE /scripts/{id}` | ends its connections and forgets it |
 //! | `GET /demo/prices` | a live stream of made-up prices; who comes back with a last event id (header, or `?lastEventId=`) gets what it missed |
 //! | `GET /apps.json` | the names of the example apps that are there, as a JSON array |
-//! | `POST /demo/faults/{fault}` | `drop`, `unavailable?attempts=3`, `malformed`, `hostile`, `finish`: what that stream does wrong |
+//! | `GET` and `POST /demo/chat` | a room: who is here and what is said, and saying something |
+//! | `GET` and `POST /demo/game` | a minefield for all: how it stands, and a move |
+//! | `GET /demo/log` | three hundred lines a second, numbered without a gap by their ids |
+//! | `POST /demo/model` | an answer in tokens, in the form of a language model's, until `[DONE]`; `GET /demo/model/ended?client=ID` tells how far it came |
+//! | `POST /demo/faults/{fault}` | `drop`, `unavailable?attempts=3`, `malformed`, `hostile`, `finish`: what the prices do wrong, or with `?stream=chat` and the like another stream |
 //!
-//! Each answers to any origin (CORS), except that a script says so itself for its stream. A
-//! stream of prices opened with `?client=ID` can be the only one that a fault with `?client=ID` hits.
+//! Scripts and prices answer to any origin (CORS), except that a script says so itself for its stream; faults to pages
+//! of this machine, the rest of the demo to its own pages alone. A demo stream opened with `?client=ID` can be the only
+//! one that a fault with `?client=ID` hits.
 
 mod announce;
 mod connection;
@@ -72,6 +77,9 @@ pub struct Config {
     pub apps: Option<PathBuf>,
     /// A folder to serve at `/pages/`, whose pages may do what they like: no content security policy holds them back.
     pub pages: Option<PathBuf>,
+    /// A folder in which the demo keeps what was said, logged and played, so that it goes on there after a restart. It is
+    /// made if it is not there; two servers that run at once need two.
+    pub state: Option<PathBuf>,
     /// A file that says where the server listens, for as long as it does.
     pub announce: Option<PathBuf>,
 }
@@ -92,7 +100,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When a port is taken, a folder is not there, or the announcement cannot be written.
+    /// When a port is taken, a folder is not there or cannot be used, or the announcement cannot be written.
     pub async fn start(config: Config) -> io::Result<Self> {
         let folders = [&config.www, &config.pkg, &config.apps, &config.pages];
         for folder in folders.into_iter().flatten() {
@@ -115,7 +123,7 @@ impl Server {
 
         let stop = CancellationToken::new();
         let open = OpenConnections::default();
-        let router = router::router(&config, &stop);
+        let router = router::router(&config, &stop)?;
         let mut serving = JoinSet::new();
         for listener in [first, second] {
             let listener = Connections::new(listener, open.clone());

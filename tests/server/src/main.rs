@@ -30,6 +30,9 @@ struct Arguments {
     /// A folder of example apps to serve at /apps/
     #[arg(long, value_name = "DIR")]
     apps: Option<PathBuf>,
+    /// A folder in which the demo's chat, log and game are kept over restarts
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
     /// A file to say in JSON where the server listens, removed when it stops
     #[arg(long, value_name = "FILE")]
     announce: Option<PathBuf>,
@@ -54,6 +57,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         www: arguments.www,
         pkg: arguments.pkg,
         apps: arguments.apps,
+        state: arguments.state,
         announce: arguments.announce,
         ..Config::default()
     })

@@ -1,6 +1,6 @@
 //! Which path leads where.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use axum::{
     Router,
@@ -14,17 +14,19 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use crate::{Config, control, demo, files, store::Store, streams};
+use crate::{Config, control, demo::Demo, files, store::Store, streams};
 
 /// The largest script, and the largest body that a stream's request may have.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
-pub(crate) fn router(config: &Config, stop: &CancellationToken) -> Router {
-    Router::new()
+pub(crate) fn router(config: &Config, stop: &CancellationToken) -> io::Result<Router> {
+    let demo = Demo::start(config.state.as_deref(), stop)?;
+    Ok(Router::new()
         .merge(scripts(stop))
-        .merge(demo::routes(stop.clone()).layer(cors()))
+        .merge(demo.open_routes().layer(cors()))
+        .merge(demo.own_routes())
         .merge(files::pages(config.pages.as_deref()))
-        .merge(files::routes(config))
+        .merge(files::routes(config)))
 }
 
 fn scripts(stop: &CancellationToken) -> Router {

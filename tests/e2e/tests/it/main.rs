@@ -52,7 +52,12 @@ const TESTS: &[&[(&str, Test)]] = &[
     apps::TESTS,
     apps::leptos::TESTS,
     apps::yew::TESTS,
-    demo::TESTS,
+    demo::page::TESTS,
+    demo::prices::TESTS,
+    demo::chat::TESTS,
+    demo::game::TESTS,
+    demo::log::TESTS,
+    demo::model::TESTS,
     npm::TESTS,
     npm_decoding::TESTS,
     npm_endings::TESTS,
@@ -109,8 +114,9 @@ impl Shared {
             .lock()
             .await;
         let mut stage = Stage {
-            server: serve(0).await,
+            server: serve(0, None).await,
             browser: &browser,
+            state: None,
         };
         test(&mut stage).await;
         stage.server.stop().await;
@@ -127,6 +133,8 @@ impl Shared {
 struct Stage<'a> {
     server: Server,
     browser: &'a Browser,
+    /// Where the server keeps what is to outlive it.
+    state: Option<PathBuf>,
 }
 
 impl Stage<'_> {
@@ -135,9 +143,30 @@ impl Stage<'_> {
             .goto(&format!("{}{path}", self.server.origin()))
             .await;
     }
+
+    /// Plays with a server that keeps its state, in a folder that is empty as yet.
+    async fn keep_state(&mut self, test: &str) {
+        let folder = format!("{test}-{:?}", self.browser.kind());
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
+        let _ = std::fs::remove_dir_all(&folder);
+        self.state = Some(folder);
+        let server = serve(0, self.state.as_deref()).await;
+        std::mem::replace(&mut self.server, server).stop().await;
+    }
+
+    /// Stops the server, and starts it again at the same address once an expression is true on the page.
+    async fn restart_after(&mut self, expression: &str) {
+        let (_, port) = self.server.origin().rsplit_once(':').expect("a port");
+        let port = port.parse().expect("a number");
+        let stand_in = serve(0, None).await;
+        std::mem::replace(&mut self.server, stand_in).stop().await;
+        self.browser.until(expression).await;
+        let server = serve(port, self.state.as_deref()).await;
+        std::mem::replace(&mut self.server, server).stop().await;
+    }
 }
 
-async fn serve(port: u16) -> Server {
+async fn serve(port: u16, state: Option<&Path>) -> Server {
     let (pkg, apps) = (root().join("pkg"), root().join("target/apps"));
     for folder in [&pkg, &apps] {
         assert!(
@@ -152,6 +181,7 @@ async fn serve(port: u16) -> Server {
         pkg: Some(pkg),
         apps: Some(apps),
         pages: Some(root().join("tests/e2e/pages")),
+        state: state.map(Path::to_owned),
         ..Config::default()
     })
     .await

@@ -16,7 +16,7 @@ tests! {
 }
 
 /// A page of the origin that runs no script of its own.
-pub(crate) const BLANK: &str = "/style.css";
+pub(crate) const BLANK: &str = "/styles/page.css";
 
 /// Puts a script on the page's server and imports the package; tests go on from there.
 const PRELUDE: &str = "

@@ -1,8 +1,8 @@
 // @ts-check
-import { byId, html, set, svg } from "./dom.js";
+import { byId, html, set, svg } from "../../dom.js";
 
 /** @typedef {import("./chart.js").Point} Point */
-/** @typedef {import("./feed.js").Feed} Feed */
+/** @typedef {import("../../feeds/prices.js").Feed} Feed */
 
 const amount = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const signed = new Intl.NumberFormat(undefined, {
@@ -14,7 +14,7 @@ const signed = new Intl.NumberFormat(undefined, {
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The list of prices, a row for each symbol, and the price in large of the one that is selected. */
-export class Prices {
+export class Table {
   /** @type {Map<string, Row>} */
   #rows = new Map();
   #selected = "";
@@ -54,7 +54,7 @@ export class Prices {
     const row = new Row(symbol, () => this.#select(symbol));
     this.#rows.set(symbol, row);
     const next = [...this.#rows.keys()].sort().find((other) => other > symbol);
-    byId("prices").insertBefore(row.element, next === undefined ? null : (this.#rows.get(next)?.element ?? null));
+    byId("price-rows").insertBefore(row.element, next === undefined ? null : (this.#rows.get(next)?.element ?? null));
     return row;
   }
 

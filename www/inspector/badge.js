@@ -1,8 +1,8 @@
 // @ts-check
-import { byId } from "./dom.js";
+import { byId } from "../dom.js";
 
-/** @typedef {import("../pkg/index.js").State} State */
-/** @typedef {import("../pkg/index.js").CloseReason} CloseReason */
+/** @typedef {import("../../pkg/index.js").State} State */
+/** @typedef {import("../../pkg/index.js").CloseReason} CloseReason */
 
 /**
  * Why a source closed, in words.
@@ -28,29 +28,36 @@ export class Badge {
   #state = byId("badge-state");
   #more = byId("badge-more");
   #bar = byId("badge-bar");
+  /** @type {State | undefined} */
+  #shown;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticking;
 
-  /** @param {State} state */
+  /** @param {State | undefined} state none where nothing was opened yet */
   show(state) {
+    if (state === this.#shown && state) return;
+    this.#shown = state;
     clearInterval(this.#ticking);
-    this.#badge.dataset.state = state.type;
+    this.#badge.dataset.state = state?.type ?? "idle";
     this.#bar.style.transform = "scaleX(0)";
     this.#more.textContent = "";
-    switch (state.type) {
+    this.#state.textContent = this.#words(state);
+    if (state?.type === "waiting") this.#wait(state.retryIn);
+  }
+
+  /** @param {State | undefined} state */
+  #words(state) {
+    switch (state?.type) {
+      case undefined:
+        return "Not open yet";
       case "connecting":
-        this.#state.textContent = "Connecting";
-        break;
+        return "Connecting";
       case "open":
-        this.#state.textContent = "Open";
-        break;
+        return "Open";
       case "waiting":
-        this.#state.textContent = `Waiting, attempt ${state.attempt}`;
-        this.#wait(state.retryIn);
-        break;
+        return `Waiting, attempt ${state.attempt}`;
       case "closed":
-        this.#state.textContent = `Closed: ${because(state.reason)}`;
-        break;
+        return `Closed: ${because(state.reason)}`;
     }
   }
 

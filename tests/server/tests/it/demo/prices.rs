@@ -1,39 +1,13 @@
-//! The demo stream, and each fault that it can be told to have.
+//! The prices, and each fault that it can be told to have.
 
 use std::{collections::BTreeSet, io::ErrorKind};
 
-use crate::client::{Request, Response, get, post, start};
+use super::{Event, fault, next};
+use crate::client::{Request, Response, get, start};
 use serde_json::Value;
 use typed_eventsource_server::Server;
 
 const SYMBOLS: [&str; 6] = ["ACME", "GLOBEX", "HOOLI", "INITECH", "UMBRELLA", "WAYNE"];
-
-/// An event as it is on the wire.
-#[derive(Debug)]
-struct Event {
-    name: Option<String>,
-    id: Option<u64>,
-    data: String,
-}
-
-impl Event {
-    fn parse(text: &str) -> Self {
-        let field = |name: &str| {
-            let prefix = format!("{name}: ");
-            text.lines().find_map(|line| line.strip_prefix(&prefix))
-        };
-        assert!(text.ends_with("\n\n"), "{text:?}");
-        Self {
-            name: field("event").map(Into::into),
-            id: field("id").map(|id| id.parse().expect("a number")),
-            data: field("data").expect("data").into(),
-        }
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.data).expect("JSON")
-    }
-}
 
 async fn open(server: &Server, query: &str) -> Response {
     let mut stream = get(format!("{}/demo/prices{query}", server.origin()))
@@ -48,10 +22,6 @@ async fn open(server: &Server, query: &str) -> Response {
     stream
 }
 
-async fn next(stream: &mut Response) -> Event {
-    Event::parse(&stream.text().await)
-}
-
 /// The next event that the market did not make.
 async fn next_fault(stream: &mut Response) -> Event {
     loop {
@@ -62,11 +32,6 @@ async fn next_fault(stream: &mut Response) -> Event {
             return event;
         }
     }
-}
-
-async fn fault(server: &Server, name: &str) {
-    let url = format!("{}/demo/faults/{name}", server.origin());
-    assert_eq!(post(url).await, 204);
 }
 
 #[tokio::test]

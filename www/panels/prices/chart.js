@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, set, svg } from "./dom.js";
+import { byId, set, svg } from "../../dom.js";
 
 /** @typedef {{ time: number, price: number }} Point */
 

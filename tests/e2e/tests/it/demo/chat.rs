@@ -1,0 +1,209 @@
+//! The room: two tabs talk.
+
+use serde_json::{Value, json};
+use typed_eventsource_e2e::{Browser, Key};
+
+use super::{OPEN, WAITING, click, finish, focus, press, start, text, until_noted, until_text};
+use crate::{Stage, tests};
+
+tests! {
+    two_tabs_talk,
+    a_name_can_be_changed,
+    who_is_away_hears_it_later,
+    what_cannot_be_said_stays_to_be_said_again,
+    nothing_is_missing_after_a_restart_of_the_server,
+}
+
+/// Says something by the keyboard alone.
+async fn say(browser: &Browser, words: &str) {
+    focus(browser, "#chat-text").await;
+    browser
+        .type_keys(&format!("{words}{}", char::from(Key::Enter)))
+        .await;
+}
+
+/// What was said, in the order in which it is shown.
+async fn messages(browser: &Browser) -> Value {
+    let texts = "return [...document.querySelectorAll('#messages .message .text')].map((text) => text.textContent);";
+    browser.run(texts, Value::Null).await
+}
+
+async fn two_tabs_talk(stage: &mut Stage<'_>) {
+    let browser = stage.browser;
+    start(stage, "chat").await;
+    until_text(browser, "#people-count", "1").await;
+    say(browser, "Is anybody there?").await;
+    until_text(
+        browser,
+        "#messages .message[data-kind=own]",
+        "Is anybody there?",
+    )
+    .await;
+    let value = "return document.querySelector('#chat-text').value;";
+    browser
+        .until("document.querySelector('#chat-text').value === ''")
+        .await;
+
+    let first = browser.tab().await;
+    let second = browser.open_tab().await;
+    start(stage, "chat").await;
+    until_text(
+        browser,
+        "#messages .message[data-kind=other]",
+        "Is anybody there?",
+    )
+    .await;
+    until_text(browser, "#people-count", "2").await;
+    say(browser, "Yes <b>me</b>").await;
+    until_text(
+        browser,
+        "#messages .message[data-kind=own]",
+        "Yes <b>me</b>",
+    )
+    .await;
+    finish(stage).await;
+
+    browser.switch_to(&first).await;
+    until_text(
+        browser,
+        "#messages .message[data-kind=other]",
+        "Yes <b>me</b>",
+    )
+    .await;
+    until_text(browser, "#messages .notice", "has joined").await;
+    assert_eq!(
+        messages(browser).await,
+        json!(["Is anybody there?", "Yes <b>me</b>"])
+    );
+    browser.switch_to(&second).await;
+    browser.close_tab(&first).await;
+    until_text(browser, "#messages .notice:last-child", "has left").await;
+    until_text(browser, "#people-count", "1").await;
+    assert_eq!(browser.run(value, Value::Null).await, "");
+    finish(stage).await;
+}
+
+async fn a_name_can_be_changed(stage: &mut Stage<'_>) {
+    start(stage, "chat").await;
+    until_text(stage.browser, "#people", "(you)").await;
+    say(stage.browser, "before").await;
+    until_text(stage.browser, "#messages", "before").await;
+    stage
+        .browser
+        .run(
+            "const name = document.querySelector('#chat-name');
+             name.value = 'Äda <i>';
+             name.dispatchEvent(new Event('change'));",
+            Value::Null,
+        )
+        .await;
+    until_text(stage.browser, "#people", "Äda <i> (you)").await;
+    say(stage.browser, "after").await;
+    until_text(
+        stage.browser,
+        "#messages .message:last-child .by",
+        "Äda <i>",
+    )
+    .await;
+    assert_eq!(messages(stage.browser).await, json!(["before", "after"]));
+    finish(stage).await;
+}
+
+/// Says something as somebody else, by a request alone.
+async fn somebody_says(browser: &Browser, words: &str) {
+    let status = browser
+        .run(
+            "const answer = await fetch('/demo/chat', {
+                 method: 'POST',
+                 headers: { 'Content-Type': 'application/json' },
+                 body: JSON.stringify({ client: 'somebody', name: 'Somebody', text: argument }),
+             });
+             return answer.status;",
+            words.into(),
+        )
+        .await;
+    assert_eq!(status, 204);
+}
+
+async fn who_is_away_hears_it_later(stage: &mut Stage<'_>) {
+    start(stage, "chat").await;
+    somebody_says(stage.browser, "one").await;
+    until_text(stage.browser, "#messages", "one").await;
+    press(stage.browser, "toggle").await;
+    until_noted(stage.browser, "state", "closed: as you asked").await;
+    somebody_says(stage.browser, "two").await;
+    somebody_says(stage.browser, "three").await;
+    press(stage.browser, "toggle").await;
+    until_text(stage.browser, "#messages", "three").await;
+    press(stage.browser, "unavailable").await;
+    stage.browser.until(WAITING).await;
+    somebody_says(stage.browser, "four").await;
+    stage.browser.until(OPEN).await;
+    until_text(stage.browser, "#messages", "four").await;
+    assert_eq!(
+        messages(stage.browser).await,
+        json!(["one", "two", "three", "four"])
+    );
+    finish(stage).await;
+}
+
+async fn what_cannot_be_said_stays_to_be_said_again(stage: &mut Stage<'_>) {
+    start(stage, "chat").await;
+    // Faster than anybody may speak.
+    for number in 0..6 {
+        stage
+            .browser
+            .run(
+                "document.querySelector('#chat-text').value = argument;",
+                json!(format!("quick {number}")),
+            )
+            .await;
+        click(stage.browser, "#chat-form [type=submit]").await;
+    }
+    until_text(stage.browser, "#chat-status", "That was too fast").await;
+    let value = stage
+        .browser
+        .run(
+            "return document.querySelector('#chat-text').value;",
+            Value::Null,
+        )
+        .await;
+    assert_eq!(value, "quick 5");
+    finish(stage).await;
+}
+
+async fn nothing_is_missing_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
+    stage.keep_state("chat-restart").await;
+    start(stage, "chat").await;
+    say(stage.browser, "one").await;
+    until_text(stage.browser, "#messages", "one").await;
+    somebody_says(stage.browser, "two").await;
+    stage.restart_after(WAITING).await;
+    // Before the page is back.
+    somebody_says(stage.browser, "three").await;
+    stage.browser.until(OPEN).await;
+    until_text(stage.browser, "#messages", "three").await;
+    say(stage.browser, "four").await;
+    until_text(stage.browser, "#messages", "four").await;
+    assert_eq!(
+        messages(stage.browser).await,
+        json!(["one", "two", "three", "four"])
+    );
+    let ids = "return [...document.querySelectorAll('#messages .message')].map((message) => message.dataset.id);";
+    assert_eq!(
+        stage.browser.run(ids, Value::Null).await,
+        json!(["1", "2", "3", "4"])
+    );
+    assert_eq!(text(stage.browser, "#people-count").await, "1");
+    // Who comes only now hears all of it.
+    stage
+        .browser
+        .run("setTimeout(() => location.reload());", Value::Null)
+        .await;
+    stage.browser.until("!window.troubles").await;
+    until_text(stage.browser, "#messages", "four").await;
+    assert_eq!(
+        messages(stage.browser).await,
+        json!(["one", "two", "three", "four"])
+    );
+}

@@ -1,0 +1,233 @@
+//! The log: fast, bounded, and without a gap.
+
+use serde_json::Value;
+use typed_eventsource_e2e::{Browser, Key};
+
+use super::{
+    OPEN, WAITING, click, finish, focus, press, start, text, until_more_events, until_noted,
+};
+use crate::{Stage, tests};
+
+tests! {
+    hundreds_of_lines_a_second_in_a_bounded_list,
+    paused_it_drops_the_oldest_and_says_how_many,
+    it_is_filtered,
+    it_is_paused_by_the_keyboard,
+    it_goes_on_where_it_was_left,
+    nothing_is_missing_after_a_restart_of_the_server,
+}
+
+/// The number that an element shows.
+fn number(id: &str) -> String {
+    format!("Number(document.querySelector('#{id}').textContent.replace(/\\D/g, ''))")
+}
+
+/// Notes the number of every line that is shown from now on.
+async fn watch_numbers(browser: &Browser) {
+    browser
+        .run(
+            "window.numbers = [];
+             const note = (row) => row.dataset.number && window.numbers.push(Number(row.dataset.number));
+             const list = document.querySelector('#lines');
+             [...list.children].forEach(note);
+             new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(note)))
+                 .observe(list, { childList: true });",
+            Value::Null,
+        )
+        .await;
+}
+
+/// How many numbers were noted, and how many of them do not follow the one before.
+async fn gaps(browser: &Browser) -> (u64, u64) {
+    let found = browser
+        .run(
+            "const { numbers } = window;
+             return [numbers.length, numbers.filter((number, at) => at > 0 && number !== numbers[at - 1] + 1).length];",
+            Value::Null,
+        )
+        .await;
+    let at = |index: usize| found[index].as_u64().expect("a number");
+    (at(0), at(1))
+}
+
+async fn hundreds_of_lines_a_second_in_a_bounded_list(stage: &mut Stage<'_>) {
+    start(stage, "log").await;
+    watch_numbers(stage.browser).await;
+    stage
+        .browser
+        .until(&format!("{} >= 100", number("line-rate")))
+        .await;
+    stage
+        .browser
+        .until(&format!("{} > 1000", number("line-count")))
+        .await;
+    let rows = "return document.querySelectorAll('#lines li').length;";
+    assert_eq!(stage.browser.run(rows, Value::Null).await, 400);
+    let (shown, gaps) = gaps(stage.browser).await;
+    assert!(shown > 500, "{shown} lines");
+    assert_eq!(gaps, 0);
+    assert_eq!(text(stage.browser, "#lines-missing").await, "0");
+    // Its end is in view.
+    stage
+        .browser
+        .until("(({ scrollTop, scrollHeight, clientHeight }) => scrollHeight - scrollTop - clientHeight < 24)(document.querySelector('#lines'))")
+        .await;
+    finish(stage).await;
+}
+
+async fn paused_it_drops_the_oldest_and_says_how_many(stage: &mut Stage<'_>) {
+    start(stage, "log").await;
+    stage
+        .browser
+        .until(&format!("{} > 0", number("line-count")))
+        .await;
+    click(stage.browser, "#pause").await;
+    until_more_events(stage.browser).await;
+    let count = text(stage.browser, "#line-count").await;
+    let until_dropped = format!("{} > 50", number("lines-dropped"));
+    stage.browser.until(&until_dropped).await;
+    assert_eq!(text(stage.browser, "#line-count").await, count);
+    until_noted(
+        stage.browser,
+        "queue-overflow",
+        "the queue of an iteration was full",
+    )
+    .await;
+    click(stage.browser, "#pause").await;
+    stage
+        .browser
+        .until(&format!(
+            "{} > 0 && {} === {}",
+            number("lines-missing"),
+            number("lines-missing"),
+            number("lines-dropped")
+        ))
+        .await;
+    until_more_events(stage.browser).await;
+    finish(stage).await;
+}
+
+async fn it_is_filtered(stage: &mut Stage<'_>) {
+    start(stage, "log").await;
+    stage
+        .browser
+        .until(&format!("{} > 100", number("line-count")))
+        .await;
+    focus(stage.browser, "#filter").await;
+    stage.browser.type_keys("ORDERS/").await;
+    let all = |test: &str| {
+        format!(
+            "[...document.querySelectorAll('#lines li')].length > 5 && [...document.querySelectorAll('#lines li')].every((row) => {test})"
+        )
+    };
+    stage
+        .browser
+        .until(&all("row.textContent.includes('orders/')"))
+        .await;
+    click(stage.browser, "#only-trouble").await;
+    stage
+        .browser
+        .until(&all(
+            "row.dataset.level === 'warn' && row.textContent.includes('orders/')",
+        ))
+        .await;
+    let rows = "return document.querySelectorAll('#lines li').length;";
+    let few = stage
+        .browser
+        .run(rows, Value::Null)
+        .await
+        .as_u64()
+        .expect("a number");
+    click(stage.browser, "#only-trouble").await;
+    stage
+        .browser
+        .until(&format!(
+            "document.querySelectorAll('#lines li').length > {few}"
+        ))
+        .await;
+    assert_eq!(text(stage.browser, "#lines-missing").await, "0");
+    finish(stage).await;
+}
+
+async fn it_is_paused_by_the_keyboard(stage: &mut Stage<'_>) {
+    start(stage, "log").await;
+    focus(stage.browser, "#pause").await;
+    let space = char::from(Key::Space).to_string();
+    stage.browser.type_keys(&space).await;
+    stage
+        .browser
+        .until("document.querySelector('#pause[aria-pressed=true]')?.textContent === 'Go on'")
+        .await;
+    until_more_events(stage.browser).await;
+    let count = text(stage.browser, "#line-count").await;
+    until_more_events(stage.browser).await;
+    assert_eq!(text(stage.browser, "#line-count").await, count);
+    stage.browser.type_keys(&space).await;
+    stage
+        .browser
+        .until("document.querySelector('#pause[aria-pressed=false]')")
+        .await;
+    stage
+        .browser
+        .until(&format!(
+            "document.querySelector('#line-count').textContent !== '{count}'"
+        ))
+        .await;
+    // What was shown is in reach of the keyboard, too, and nobody is told of three hundred lines a second.
+    stage
+        .browser
+        .until("document.querySelector('#lines[tabindex=\"0\"][aria-live=off]')")
+        .await;
+    finish(stage).await;
+}
+
+async fn it_goes_on_where_it_was_left(stage: &mut Stage<'_>) {
+    start(stage, "log").await;
+    watch_numbers(stage.browser).await;
+    until_more_events(stage.browser).await;
+    // Paused, so that lines wait in a queue when its source is closed.
+    click(stage.browser, "#pause").await;
+    until_more_events(stage.browser).await;
+    press(stage.browser, "toggle").await;
+    until_noted(stage.browser, "state", "closed: as you asked").await;
+    press(stage.browser, "toggle").await;
+    stage.browser.until(OPEN).await;
+    until_more_events(stage.browser).await;
+    press(stage.browser, "drop").await;
+    until_noted(stage.browser, "connection-lost", "was lost").await;
+    stage.browser.until(OPEN).await;
+    until_more_events(stage.browser).await;
+    press(stage.browser, "unavailable").await;
+    until_noted(stage.browser, "status", "status 503").await;
+    stage.browser.until(OPEN).await;
+    until_more_events(stage.browser).await;
+    press(stage.browser, "malformed").await;
+    until_noted(stage.browser, "decode", "event \"line\" is no JSON").await;
+    assert_eq!(text(stage.browser, "#lines-missing").await, "0");
+    finish(stage).await;
+}
+
+async fn nothing_is_missing_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
+    stage.keep_state("log-restart").await;
+    start(stage, "log").await;
+    watch_numbers(stage.browser).await;
+    until_more_events(stage.browser).await;
+    for _ in 0..2 {
+        stage.restart_after(WAITING).await;
+        stage.browser.until(OPEN).await;
+        until_more_events(stage.browser).await;
+    }
+    assert_eq!(text(stage.browser, "#lines-missing").await, "0");
+    let (shown, gaps) = gaps(stage.browser).await;
+    assert!(shown > 50, "{shown} lines");
+    assert_eq!(gaps, 0);
+    let first = stage
+        .browser
+        .run("return window.numbers[0];", Value::Null)
+        .await;
+    assert!(
+        first.as_u64().is_some_and(|first| first < 100_000),
+        "a log begins at 1: {first}"
+    );
+    finish(stage).await;
+}

@@ -1,0 +1,114 @@
+//! The showcase, as a person uses it.
+
+pub(crate) mod chat;
+pub(crate) mod game;
+pub(crate) mod log;
+pub(crate) mod model;
+pub(crate) mod page;
+pub(crate) mod prices;
+
+use serde_json::{Value, json};
+use typed_eventsource_e2e::Browser;
+
+use crate::Stage;
+
+const OPEN: &str = "document.querySelector('#badge').dataset.state === 'open'";
+const WAITING: &str = "document.querySelector('#badge').dataset.state === 'waiting'";
+
+/// Opens the page, and a panel on it, in the tab that is in front.
+async fn visit(stage: &Stage<'_>, panel: &str) {
+    // Without the panel's hash: where that is the old page's too, geckodriver takes the new one for loaded already.
+    stage.goto("/").await;
+    stage
+        .browser
+        .run(
+            "window.troubles = [];
+             const troubles = window.troubles;
+             addEventListener('error', (event) => troubles.push(event.message));
+             addEventListener('unhandledrejection', (event) => troubles.push(String(event.reason)));
+             document.addEventListener('securitypolicyviolation', (event) => troubles.push(event.violatedDirective));",
+            Value::Null,
+        )
+        .await;
+    stage.browser.until(&is_shown("prices")).await;
+    select(stage.browser, panel).await;
+}
+
+/// Opens the page at a panel whose stream opens with it.
+async fn start(stage: &Stage<'_>, panel: &str) {
+    visit(stage, panel).await;
+    stage.browser.until(OPEN).await;
+}
+
+/// Selects another panel on the page that is open.
+async fn select(browser: &Browser, panel: &str) {
+    click(browser, &format!("#tab-{panel}")).await;
+    browser.until(&is_shown(panel)).await;
+}
+
+fn is_shown(panel: &str) -> String {
+    format!("document.querySelector('#panel-{panel}:not([hidden])')")
+}
+
+async fn finish(stage: &Stage<'_>) {
+    let trouble = stage
+        .browser
+        .run("return window.troubles;", Value::Null)
+        .await;
+    assert_eq!(trouble, json!([]), "the page is in trouble");
+}
+
+async fn click(browser: &Browser, selector: &str) {
+    browser
+        .run("document.querySelector(argument).click();", selector.into())
+        .await;
+}
+
+/// Presses one of the inspector's buttons.
+async fn press(browser: &Browser, button: &str) {
+    click(browser, &format!("#{button}")).await;
+}
+
+async fn focus(browser: &Browser, selector: &str) {
+    browser
+        .run("document.querySelector(argument).focus();", selector.into())
+        .await;
+}
+
+async fn text(browser: &Browser, selector: &str) -> String {
+    let text = browser
+        .run(
+            "return document.querySelector(argument).textContent;",
+            selector.into(),
+        )
+        .await;
+    text.as_str().expect("text").to_owned()
+}
+
+/// Waits until an element's text has these words in it.
+async fn until_text(browser: &Browser, selector: &str, words: &str) {
+    let (selector, words) = (json!(selector), json!(words));
+    browser
+        .until(&format!(
+            "document.querySelector({selector})?.textContent.includes({words})"
+        ))
+        .await;
+}
+
+/// Waits for an entry among what happens, with this kind or code and with these words.
+async fn until_noted(browser: &Browser, label: &str, words: &str) {
+    let (label, words) = (json!(label), json!(words));
+    browser
+        .until(&format!(
+            "[...document.querySelectorAll('#happenings li')].some((entry) =>
+                 entry.querySelector('.kind').textContent === {label}
+                 && entry.querySelector('.text').textContent.includes({words}))"
+        ))
+        .await;
+}
+
+async fn until_more_events(browser: &Browser) {
+    let events = "Number(document.querySelector('#events').textContent.replace(/\\D/g, ''))";
+    let now = browser.run(&format!("return {events};"), Value::Null).await;
+    browser.until(&format!("{events} > {now}")).await;
+}

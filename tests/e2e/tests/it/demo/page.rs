@@ -1,0 +1,181 @@
+//! The panels together: how they are reached, what they share, and what no server can do to them.
+
+use serde_json::{Value, json};
+use typed_eventsource_e2e::Key;
+
+use super::{
+    OPEN, click, finish, focus, is_shown, press, select, start, text, until_more_events,
+    until_noted, until_text, visit,
+};
+use crate::{Stage, tests};
+
+tests! {
+    panels_are_reached_by_the_keys_of_tabs,
+    a_stream_is_open_while_its_panel_is_shown,
+    three_tabs_have_all_they_need,
+    a_reload_keeps_who_somebody_is,
+    hostile_data_stays_text_in_every_panel,
+    each_panel_shows_the_lines_that_it_runs,
+}
+
+const PANELS: [&str; 5] = ["prices", "chat", "game", "log", "model"];
+
+async fn panels_are_reached_by_the_keys_of_tabs(stage: &mut Stage<'_>) {
+    start(stage, "prices").await;
+    focus(stage.browser, "#tab-prices").await;
+    let keys = [
+        (Key::Right, "chat"),
+        (Key::Right, "game"),
+        (Key::End, "model"),
+        (Key::Right, "prices"),
+        (Key::Left, "model"),
+        (Key::Left, "log"),
+        (Key::Home, "prices"),
+    ];
+    for (key, panel) in keys {
+        stage.browser.type_keys(&char::from(key).to_string()).await;
+        stage.browser.until(&is_shown(panel)).await;
+        stage
+            .browser
+            .until(&format!("document.activeElement.id === 'tab-{panel}'"))
+            .await;
+        let state = stage
+            .browser
+            .run(
+                "return [
+                     [...document.querySelectorAll('[role=tab]')].filter((tab) => tab.tabIndex === 0).map((tab) => tab.id),
+                     [...document.querySelectorAll('[role=tab][aria-selected=true]')].map((tab) => tab.id),
+                     document.querySelectorAll('[role=tabpanel]:not([hidden])').length,
+                     location.hash,
+                 ];",
+                Value::Null,
+            )
+            .await;
+        let tab = format!("tab-{panel}");
+        assert_eq!(state, json!([[tab], [tab], 1, format!("#{panel}")]));
+    }
+    finish(stage).await;
+}
+
+async fn a_stream_is_open_while_its_panel_is_shown(stage: &mut Stage<'_>) {
+    start(stage, "log").await;
+    until_more_events(stage.browser).await;
+    select(stage.browser, "chat").await;
+    until_text(stage.browser, "#stream-url", "/demo/chat").await;
+    stage.browser.until(OPEN).await;
+    select(stage.browser, "log").await;
+    until_noted(stage.browser, "state", "closed: as you asked").await;
+    stage.browser.until(OPEN).await;
+    until_more_events(stage.browser).await;
+    assert_eq!(text(stage.browser, "#lines-missing").await, "0");
+    assert_eq!(text(stage.browser, "#connections").await, "2");
+    finish(stage).await;
+}
+
+/// A browser allows six connections to a server, for all its tabs together.
+async fn three_tabs_have_all_they_need(stage: &mut Stage<'_>) {
+    let mut tabs = vec![stage.browser.tab().await];
+    for _ in 0..2 {
+        tabs.push(stage.browser.open_tab().await);
+    }
+    for tab in &tabs {
+        stage.browser.switch_to(tab).await;
+        start(stage, "prices").await;
+        for panel in PANELS {
+            select(stage.browser, panel).await;
+        }
+        click(stage.browser, "#suggestions button").await;
+        stage.browser.until(OPEN).await;
+        select(stage.browser, "chat").await;
+        stage.browser.until(OPEN).await;
+    }
+    for (number, tab) in tabs.iter().enumerate() {
+        stage.browser.switch_to(tab).await;
+        let words = format!("from tab {number}");
+        stage
+            .browser
+            .run(
+                "document.querySelector('#chat-text').value = argument;",
+                json!(words),
+            )
+            .await;
+        click(stage.browser, "#chat-form [type=submit]").await;
+        until_text(stage.browser, "#messages", &words).await;
+        select(stage.browser, "model").await;
+        until_text(stage.browser, "#model-status", "[DONE]").await;
+        finish(stage).await;
+    }
+    for next in tabs.iter().rev().skip(1) {
+        stage.browser.close_tab(next).await;
+    }
+}
+
+async fn a_reload_keeps_who_somebody_is(stage: &mut Stage<'_>) {
+    start(stage, "chat").await;
+    until_text(stage.browser, "#people", "(you)").await;
+    let people = text(stage.browser, "#people").await;
+    stage
+        .browser
+        .run("setTimeout(() => location.reload());", Value::Null)
+        .await;
+    stage.browser.until("!window.troubles").await;
+    until_text(stage.browser, "#people", &people).await;
+    // A copy of a tab is another person, however much it has been given of the first one's.
+    let first = stage.browser.tab().await;
+    stage.browser.open_tab().await;
+    start(stage, "chat").await;
+    until_text(stage.browser, "#people-count", "2").await;
+    stage.browser.close_tab(&first).await;
+    until_text(stage.browser, "#people-count", "1").await;
+}
+
+async fn hostile_data_stays_text_in_every_panel(stage: &mut Stage<'_>) {
+    let browser = stage.browser;
+    for (panel, place) in [
+        ("prices", "#happenings"),
+        ("chat", "#messages"),
+        ("game", "#moves"),
+        ("log", "#lines"),
+        ("model", "#conversation"),
+    ] {
+        visit(stage, panel).await;
+        if panel == "model" {
+            click(browser, "#suggestions button").await;
+        }
+        browser.until(OPEN).await;
+        browser
+            .until("document.querySelector('#events').textContent !== '0'")
+            .await;
+        let elements = "return document.querySelectorAll('img, script, iframe, b, svg, [onclick], [onload], [onerror]').length;";
+        let before = browser.run(elements, Value::Null).await;
+        press(browser, "hostile").await;
+        until_text(browser, place, "<img src=x onerror=").await;
+        until_text(browser, place, "<script>document.title='injected'</script>").await;
+        let after = browser.run(elements, Value::Null).await;
+        // A row of the prices has a picture, and some may have come meanwhile.
+        if panel != "prices" {
+            assert_eq!(after, before, "{panel}");
+        }
+        let markup = "return document.querySelectorAll('main img, main script, main iframe, main b, [onerror]').length;";
+        assert_eq!(browser.run(markup, Value::Null).await, 0, "{panel}");
+        let title = browser.run("return document.title;", Value::Null).await;
+        assert!(
+            title
+                .as_str()
+                .is_some_and(|title| title.ends_with("– typed-eventsource")),
+            "{title}"
+        );
+        finish(stage).await;
+    }
+    until_text(browser, "#model-status", "[DONE]").await;
+}
+
+async fn each_panel_shows_the_lines_that_it_runs(stage: &mut Stage<'_>) {
+    visit(stage, "prices").await;
+    for panel in PANELS {
+        select(stage.browser, panel).await;
+        until_text(stage.browser, "#code-path", &format!("feeds/{panel}.js")).await;
+        until_text(stage.browser, "#code", "new EventSource(").await;
+    }
+    finish(stage).await;
+}

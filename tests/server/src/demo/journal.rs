@@ -1,0 +1,235 @@
+//! A feed's recent events in a file, so that they outlive the server.
+
+use std::{
+    borrow::Cow,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+/// More than the largest journal has; what is larger was not written by this server.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// An event as a line of the file has it.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Entry<'a> {
+    pub(crate) id: u64,
+    pub(crate) event: Cow<'a, str>,
+    pub(crate) data: Cow<'a, str>,
+}
+
+impl<'a> Entry<'a> {
+    pub(crate) fn new(id: u64, event: &'a str, data: String) -> Self {
+        Self {
+            id,
+            event: event.into(),
+            data: data.into(),
+        }
+    }
+
+    /// Whether it is one event on the wire, whoever has written it.
+    fn is_one_event(&self) -> bool {
+        !self.event.contains(['\n', '\r']) && !self.data.contains(['\n', '\r'])
+    }
+}
+
+/// The newest events, at least `capacity` and about twice as many at most, in two files: the one that grows, and the full one
+/// before it. A line goes to the system before its event goes to anybody, so that a server that is killed loses
+/// nothing that was heard.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    path: PathBuf,
+    file: File,
+    lines: usize,
+    capacity: usize,
+}
+
+impl Journal {
+    /// Opens the journal of that name, and tells what it holds: the newest `capacity` events, oldest first.
+    ///
+    /// A line that is torn or makes no sense is left out.
+    ///
+    /// # Errors
+    ///
+    /// When the folder or the files cannot be read or written.
+    pub(crate) fn open(
+        folder: &Path,
+        name: &str,
+        capacity: usize,
+    ) -> io::Result<(Self, Vec<Entry<'static>>)> {
+        fs::create_dir_all(folder)?;
+        let path = folder.join(format!("{name}.jsonl"));
+        let mut entries = Vec::new();
+        read_into(&mut entries, &full(&path))?;
+        read_into(&mut entries, &path)?;
+        entries.drain(..entries.len().saturating_sub(capacity));
+        // Whatever was torn is whole from here on; the file of old stays until the new one is on the disk.
+        write_whole(&path, &lines(&entries)?)?;
+        remove(&full(&path))?;
+        let journal = Self {
+            file: OpenOptions::new().append(true).open(&path)?,
+            path,
+            lines: entries.len(),
+            capacity,
+        };
+        Ok((journal, entries))
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    pub(crate) fn append(&mut self, entries: &[Entry<'_>]) -> io::Result<()> {
+        if self.lines >= self.capacity {
+            fs::rename(&self.path, full(&self.path))?;
+            self.file = OpenOptions::new()
+                .append(true)
+                .create(true)
+                .open(&self.path)?;
+            self.lines = 0;
+        }
+        self.file.write_all(&lines(entries)?)?;
+        self.lines += entries.len();
+        Ok(())
+    }
+}
+
+/// Writes a file so that whoever reads it finds the old content or the new one, after a crash too.
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension("draft");
+    let mut file = File::create(&draft)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)
+}
+
+fn full(path: &Path) -> PathBuf {
+    path.with_extension("full.jsonl")
+}
+
+fn lines(entries: &[Entry<'_>]) -> io::Result<Vec<u8>> {
+    let mut lines = Vec::new();
+    for entry in entries {
+        serde_json::to_writer(&mut lines, entry)?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
+}
+
+/// Reads on, as far as ids go on growing.
+fn read_into(entries: &mut Vec<Entry<'static>>, path: &Path) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(MAX_BYTES).read_to_end(&mut bytes)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for line in bytes.split(|byte| *byte == b'\n') {
+        if let Ok(entry) = serde_json::from_slice::<Entry<'static>>(line)
+            && entry.is_one_event()
+            && entry.id < u64::MAX
+            && entries.last().is_none_or(|last| last.id < entry.id)
+        {
+            entries.push(entry);
+        }
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CAPACITY: usize = 5;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("journal-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    fn open(folder: &Path) -> (Journal, Vec<u64>) {
+        let (journal, entries) = Journal::open(folder, "it", CAPACITY).expect("it opens");
+        (journal, entries.iter().map(|entry| entry.id).collect())
+    }
+
+    fn append(journal: &mut Journal, ids: impl IntoIterator<Item = u64>) {
+        for id in ids {
+            let entry = Entry::new(id, "said", format!("\"{id}\\n\""));
+            journal.append(&[entry]).expect("it is written");
+        }
+    }
+
+    #[test]
+    fn remembers_the_newest_over_restarts() {
+        let folder = folder("restarts");
+        let (mut journal, ids) = open(&folder);
+        assert!(ids.is_empty());
+        append(&mut journal, 1..=3);
+        let (mut journal, ids) = open(&folder);
+        assert_eq!(ids, [1, 2, 3]);
+        append(&mut journal, 4..=23);
+        assert_eq!(open(&folder).1, [19, 20, 21, 22, 23]);
+        assert_eq!(open(&folder).1, [19, 20, 21, 22, 23]);
+        fs::remove_dir_all(&folder).expect("removed");
+    }
+
+    #[test]
+    fn is_bounded() {
+        let folder = folder("bounded");
+        let (mut journal, _) = open(&folder);
+        append(&mut journal, 1..=1000);
+        let lines: usize = fs::read_dir(&folder)
+            .expect("a folder")
+            .map(|file| {
+                fs::read_to_string(file.expect("a file").path())
+                    .expect("text")
+                    .lines()
+                    .count()
+            })
+            .sum();
+        assert!((CAPACITY..=2 * CAPACITY).contains(&lines), "{lines} lines");
+        fs::remove_dir_all(&folder).expect("removed");
+    }
+
+    #[test]
+    fn leaves_out_what_is_torn_or_makes_no_sense() {
+        let folder = folder("torn");
+        let (mut journal, _) = open(&folder);
+        append(&mut journal, 1..=2);
+        let nonsense: [&[u8]; 6] = [
+            b"\xff\xfe\n\n[]\n",
+            br#"{"id":3,"event":"a\nid: 9","data":"1"}"#,
+            b"\n",
+            br#"{"id":4,"event":"a","data":"1\n\ndata: 2"}"#,
+            b"\n{\"id\":1,\"event\":\"late\",\"data\":\"1\"}\n",
+            br#"{"id":5,"event":"sa"#,
+        ];
+        journal.file.write_all(&nonsense.concat()).expect("written");
+        let (mut journal, ids) = open(&folder);
+        assert_eq!(ids, [1, 2]);
+        append(&mut journal, 3..=3);
+        assert_eq!(open(&folder).1, [1, 2, 3]);
+        fs::remove_dir_all(&folder).expect("removed");
+    }
+
+    #[test]
+    fn a_crash_in_the_middle_of_opening_doubles_nothing() {
+        let folder = folder("crash");
+        let (mut journal, _) = open(&folder);
+        append(&mut journal, 1..=7);
+        let both = [1, 2, 3, 4, 5, 6, 7].map(|id| Entry::new(id, "said", "1".into()));
+        write_whole(&journal.path, &lines(&both).expect("JSON")).expect("written");
+        assert_eq!(open(&folder).1, [3, 4, 5, 6, 7]);
+        fs::remove_dir_all(&folder).expect("removed");
+    }
+}

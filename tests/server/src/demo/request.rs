@@ -1,0 +1,276 @@
+//! What is checked of a request before anything is done.
+
+use std::time::Duration;
+
+use axum::{
+    body::Bytes,
+    extract::Request,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+/// The largest body that the demo reads.
+pub(crate) const MAX_BODY: usize = 32 * 1024;
+/// The longest client id.
+const MAX_CLIENT: usize = 64;
+/// How many characters a name may have.
+const MAX_NAME: usize = 24;
+
+/// Why a request is refused: a status, and a sentence for a person.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    sentence: String,
+    retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: StatusCode, sentence: impl Into<String>) -> Self {
+        Self {
+            status,
+            sentence: sentence.into(),
+            retry_after: None,
+        }
+    }
+
+    pub(crate) fn unprocessable(sentence: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence)
+    }
+
+    /// That it was too often.
+    pub(crate) fn too_often(wait: Duration) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "That was too fast: wait a moment.",
+            )
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, format!("{}\n", self.sentence)).into_response();
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_secs_f64().ceil().max(1.0);
+            if let Ok(value) = HeaderValue::try_from(format!("{seconds:.0}")) {
+                response.headers_mut().insert(header::RETRY_AFTER, value);
+            }
+        }
+        response
+    }
+}
+
+/// Lets requests pass that a page of this very origin makes, or no page at all. Browsers say so in these headers, and a
+/// page cannot change them.
+pub(crate) async fn same_origin(request: Request, next: Next) -> Response {
+    if is_same_origin(request.headers()) {
+        return next.run(request).await;
+    }
+    let sentence = "This is for pages of the same origin only.";
+    Refusal::new(StatusCode::FORBIDDEN, sentence).into_response()
+}
+
+/// As [`same_origin`], but for pages that this machine serves on other ports too, as development servers do.
+pub(crate) async fn same_machine(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let is_near = headers
+        .get(header::ORIGIN)
+        .map_or_else(|| is_same_origin(headers), is_loopback);
+    if is_near {
+        return next.run(request).await;
+    }
+    let sentence = "This is for pages of this machine only.";
+    Refusal::new(StatusCode::FORBIDDEN, sentence).into_response()
+}
+
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let is_site = matches!(site, None | Some(b"same-origin" | b"none"));
+    let is_origin = match (headers.get(header::ORIGIN), headers.get(header::HOST)) {
+        (None, _) => true,
+        (Some(origin), Some(host)) => {
+            origin.as_bytes().strip_prefix(b"http://") == Some(host.as_bytes())
+        }
+        (Some(_), None) => false,
+    };
+    is_site && is_origin
+}
+
+fn is_loopback(origin: &HeaderValue) -> bool {
+    let host = origin.to_str().ok().and_then(|origin| {
+        let (_, host) = origin.split_once("://")?;
+        let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+        port.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then_some(name)
+    });
+    matches!(host, Some("127.0.0.1" | "localhost" | "[::1]"))
+}
+
+/// The value in a request's body.
+///
+/// # Errors
+///
+/// A refusal of what is no JSON (400), of another shape (422), or said to be something else (415).
+pub(crate) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, Refusal> {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let essence = kind
+        .and_then(|kind| kind.split(';').next())
+        .unwrap_or_default();
+    if !essence.trim().eq_ignore_ascii_case("application/json") {
+        let sentence = "The Content-Type has to be application/json.";
+        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, sentence));
+    }
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        Category::Data => {
+            Refusal::unprocessable(format!("The JSON has not the right shape: {error}."))
+        }
+        _ => Refusal::new(
+            StatusCode::BAD_REQUEST,
+            format!("The body is no JSON: {error}."),
+        ),
+    })
+}
+
+/// A client id as it has to be.
+///
+/// # Errors
+///
+/// A refusal of any other.
+pub(crate) fn client(id: Option<&str>) -> Result<&str, Refusal> {
+    let is_plain = |id: &&str| {
+        let is_long = id.len() > MAX_CLIENT;
+        !id.is_empty()
+            && !is_long
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    id.filter(is_plain).ok_or_else(|| {
+        let sentence = format!("`client` has to be 1 to {MAX_CLIENT} letters, digits and dashes.");
+        Refusal::unprocessable(sentence)
+    })
+}
+
+/// A name, without the space around it.
+///
+/// # Errors
+///
+/// A refusal of one that is empty, too long, or has line breaks and the like in it.
+pub(crate) fn name(name: Option<&str>) -> Result<String, Refusal> {
+    text("name", name.unwrap_or_default(), MAX_NAME)
+}
+
+/// One line of text that a person wrote, without the space around it.
+///
+/// # Errors
+///
+/// A refusal of none, or of too much.
+pub(crate) fn text(what: &str, text: &str, most: usize) -> Result<String, Refusal> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Refusal::unprocessable(format!("The {what} is empty.")));
+    }
+    let length = text.chars().count();
+    if length > most {
+        let sentence = format!("The {what} has {length} characters, and {most} are the most.");
+        return Err(Refusal::unprocessable(sentence));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Refusal::unprocessable(format!(
+            "The {what} has control characters in it."
+        )));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(given: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (
+                name.parse().expect("a name"),
+                HeaderValue::from_static(value),
+            )
+        };
+        given.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn the_same_origin_is_the_same_to_the_port() {
+        let host = ("host", "127.0.0.1:80");
+        let same: [&[_]; 4] = [
+            &[host],
+            &[host, ("origin", "http://127.0.0.1:80")],
+            &[
+                host,
+                ("origin", "http://127.0.0.1:80"),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            &[host, ("sec-fetch-site", "none")],
+        ];
+        for given in same {
+            assert!(is_same_origin(&headers(given)), "{given:?}");
+        }
+        let other: [&[_]; 7] = [
+            &[host, ("origin", "http://127.0.0.1:81")],
+            &[host, ("origin", "https://127.0.0.1:80")],
+            &[host, ("origin", "http://localhost:80")],
+            &[host, ("origin", "null")],
+            &[host, ("sec-fetch-site", "same-site")],
+            &[host, ("sec-fetch-site", "cross-site")],
+            &[("origin", "http://127.0.0.1:80")],
+        ];
+        for given in other {
+            assert!(!is_same_origin(&headers(given)), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn pages_of_this_machine_are_those_of_a_loopback_address() {
+        for near in [
+            "http://127.0.0.1:3000",
+            "http://localhost",
+            "http://[::1]:8080",
+        ] {
+            assert!(is_loopback(&HeaderValue::from_static(near)), "{near}");
+        }
+        for far in [
+            "null",
+            "http://page.test",
+            "http://127.0.0.1.page.test:80",
+            "http://localhost:80@page.test",
+        ] {
+            assert!(!is_loopback(&HeaderValue::from_static(far)), "{far}");
+        }
+    }
+
+    #[test]
+    fn texts_are_trimmed_and_checked() {
+        assert_eq!(text("text", " hi <b> \n", 6).expect("it passes"), "hi <b>");
+        assert_eq!(
+            text("text", "äöüßé…", 6).expect("characters, not bytes"),
+            "äöüßé…"
+        );
+        for (given, sentence) in [
+            (" \u{3000}\n", "The text is empty."),
+            ("1234567", "The text has 7 characters, and 6 are the most."),
+            ("a\nb", "The text has control characters in it."),
+            ("a\0", "The text has control characters in it."),
+        ] {
+            assert_eq!(
+                text("text", given, 6).expect_err("it is refused").sentence,
+                sentence
+            );
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// @ts-check
+import { byId, html } from "../dom.js";
+
+/** What the server can be asked to do: its name there, what the button says, what follows. */
+const FAULTS = [
+  { name: "drop", label: "Connection lost", does: "It is made again; nothing is missed." },
+  { name: "unavailable", label: "503, three times", does: "The policy backs off, and returns." },
+  { name: "malformed", label: "Malformed data", does: "Two errors; the stream goes on." },
+  { name: "hostile", label: "Hostile markup", does: "Scripts arrive as text, and stay text." },
+  { name: "finish", label: "Finish", does: "The server is done: no retry." },
+];
+
+/** The buttons that make the server misbehave, and the one that closes or opens. */
+export class Faults {
+  #list = byId("faults");
+
+  /**
+   * @param {(fault: string, label: string) => void} cause
+   * @param {() => void} toggle closes or opens
+   */
+  constructor(cause, toggle) {
+    for (const { name, label, does } of FAULTS) {
+      this.#add(name, label, does).addEventListener("click", () => cause(name, label));
+    }
+    this.#add("toggle", "", "").addEventListener("click", toggle);
+  }
+
+  /**
+   * Tells what the last button does next.
+   *
+   * @param {boolean} isOpen
+   * @param {string} [opens] what opens it, where that button cannot
+   */
+  show(isOpen, opens) {
+    set("toggle-label", isOpen ? "Close" : "Open again");
+    set("toggle-does", isOpen ? "This page hangs up, as you asked." : (opens ?? "A new source, from the last event on."));
+    byId("toggle").toggleAttribute("disabled", !isOpen && opens !== undefined);
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} label
+   * @param {string} does
+   */
+  #add(name, label, does) {
+    const button = html(
+      "button",
+      { type: "button", id: name, "aria-labelledby": `${name}-label`, "aria-describedby": `${name}-does` },
+      html("strong", { id: `${name}-label` }, label),
+      html("span", { id: `${name}-does` }, does),
+    );
+    this.#list.append(button);
+    return button;
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string} text
+ */
+function set(id, text) {
+  const element = byId(id);
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,89 @@
+// @ts-check
+import { byId } from "../dom.js";
+import { identity } from "../identity.js";
+import { Badge } from "./badge.js";
+import { Faults } from "./faults.js";
+import { Happenings } from "./happenings.js";
+import { Timeline } from "./timeline.js";
+
+/** @typedef {import("./record.js").Record} Record */
+/** @typedef {import("../app.js").Panel} Panel */
+
+const REDRAW = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 250;
+
+/** What the selected panel's stream does, and what can be done to it. */
+export class Inspector {
+  #badge = new Badge();
+  #timeline = new Timeline();
+  #happenings = new Happenings();
+  #faults = new Faults(
+    (fault, label) => void this.#cause(fault, label),
+    () => this.#toggle(),
+  );
+  /** @type {Panel | undefined} */
+  #panel;
+  #isDue = false;
+
+  constructor() {
+    setInterval(() => this.#panel && !document.hidden && this.#timeline.draw(this.#panel.session.record), REDRAW);
+  }
+
+  /** @param {Panel} panel */
+  select(panel) {
+    this.#panel = panel;
+    this.#show();
+  }
+
+  /** A record has something new: it is shown with the next frame. @param {Record} record */
+  changed(record) {
+    if (this.#isDue || record !== this.#panel?.session.record) return;
+    this.#isDue = true;
+    requestAnimationFrame(() => this.#show());
+  }
+
+  #show() {
+    this.#isDue = false;
+    if (!this.#panel) return;
+    const { record, isOpen } = this.#panel.session;
+    this.#badge.show(record.state);
+    this.#faults.show(isOpen, this.#panel.opens);
+    this.#happenings.show(record.happenings);
+    this.#timeline.draw(record);
+    byId("stream-url").textContent = record.url;
+    byId("transport").textContent = record.transport;
+    for (const name of /** @type {const} */ (["connections", "losses", "errors", "events"])) {
+      byId(name).textContent = record[name].toLocaleString();
+    }
+    byId("bytes").textContent = size(record.bytes);
+    byId("last-id").textContent = record.lastEventId || "–";
+  }
+
+  #toggle() {
+    const session = this.#panel?.session;
+    if (session?.isOpen) session.close();
+    else session?.open();
+  }
+
+  /**
+   * @param {string} fault
+   * @param {string} label
+   */
+  async #cause(fault, label) {
+    if (!this.#panel) return;
+    const { name, session } = this.#panel;
+    session.record.note("you", session.isOpen ? label : `${label} (no stream is open that could feel it)`);
+    const query = new URLSearchParams({ stream: name, client: identity.client });
+    try {
+      const answer = await fetch(`/demo/faults/${fault}?${query}`, { method: "POST" });
+      if (!answer.ok) session.record.note("you", `The server refused: ${answer.status}`);
+    } catch {
+      session.record.note("you", "The server cannot be reached");
+    }
+  }
+}
+
+/** @param {number} bytes */
+function size(bytes) {
+  if (bytes < 1_000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,129 @@
+// @ts-check
+import { byId, input } from "../dom.js";
+import { identity } from "../identity.js";
+import { Record } from "../inspector/record.js";
+import { Session } from "../session.js";
+import { openLog } from "../feeds/log.js";
+import { Tail } from "./log/tail.js";
+
+/** @typedef {import("../feeds/log.js").Feed} Feed */
+
+/**
+ * How long lines are gathered before they are drawn, in milliseconds: faster than this nobody reads, and a page that is
+ * for ever drawing leaves its network little time.
+ */
+const PACE = 80;
+
+/** The log of a busy service, hundreds of lines a second. */
+export class LogPanel {
+  name = "log";
+  /** What a reader waits for before it takes another line; pending while the panel is paused. */
+  goesOn = Promise.resolve();
+
+  #tail = new Tail();
+  #pause = byId("pause");
+  #resume = () => {};
+  /** Numbers count without a gap, so that what is missing can be counted. */
+  #last = 0;
+  #count = 0;
+  #missing = 0;
+  /** What is being read, and what the queues before it had dropped. @type {{ readonly dropped: number } | undefined} */
+  #lines;
+  #droppedBefore = 0;
+  #isDue = false;
+  /** How many there were a second ago. */
+  #second = { at: performance.now(), count: 0, rate: 0 };
+
+  /** @param {(record: Record) => void} onChange */
+  constructor(onChange) {
+    const record = new Record("/demo/log", "fetch", ["line", "bye"], (record) => {
+      this.#schedule();
+      onChange(record);
+    });
+    this.session = new Session(record, (options) => {
+      // What waits in the queue of the source before is older than anything that comes from now on.
+      this.#setPaused(false);
+      return openLog({ client: identity.client, ...options }, this);
+    });
+    this.#pause.addEventListener("click", () => this.#setPaused(this.#pause.ariaPressed !== "true"));
+    const filter = () => this.#tail.filter(input("filter").value, input("only-trouble").checked);
+    byId("filter").addEventListener("input", filter);
+    byId("only-trouble").addEventListener("change", filter);
+  }
+
+  show() {
+    this.#second = { at: performance.now(), count: this.#count, rate: 0 };
+    this.session.open();
+  }
+
+  hide() {
+    this.session.close();
+    this.#setPaused(false);
+  }
+
+  /** @param {{ readonly dropped: number }} lines */
+  reads(lines) {
+    this.#droppedBefore += this.#lines?.dropped ?? 0;
+    this.#lines = lines;
+  }
+
+  /**
+   * @param {number} number
+   * @param {Feed["line"]} line
+   */
+  line(number, line) {
+    // A line without a number of its own has that of the one before.
+    const isNumbered = number !== this.#last;
+    if (isNumbered && this.#last > 0) {
+      const gap = number - this.#last - 1;
+      if (gap > 0) this.#tail.gap(`${gap.toLocaleString()} lines are not shown`);
+      if (gap < 0) this.#tail.gap("the log has begun anew");
+      this.#missing += Math.max(0, gap);
+    }
+    this.#last = number;
+    this.#count += 1;
+    this.#tail.add(isNumbered ? number : undefined, line);
+    this.#schedule();
+  }
+
+  /** @param {boolean} isPaused */
+  #setPaused(isPaused) {
+    if (isPaused === (this.#pause.ariaPressed === "true")) return;
+    this.#pause.setAttribute("aria-pressed", String(isPaused));
+    this.#pause.textContent = isPaused ? "Go on" : "Pause";
+    if (isPaused) this.goesOn = new Promise((resolve) => (this.#resume = resolve));
+    else this.#resume();
+  }
+
+  /** What comes meanwhile is drawn in one frame. */
+  #schedule() {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setTimeout(() => requestAnimationFrame(() => this.#frame()), PACE);
+  }
+
+  #frame() {
+    this.#isDue = false;
+    this.#tail.draw();
+    const now = performance.now();
+    const { at, count } = this.#second;
+    if (now - at >= 1_000) {
+      const rate = Math.round(((this.#count - count) * 1_000) / (now - at));
+      this.#second = { at: now, count: this.#count, rate };
+    }
+    show("line-count", this.#count);
+    show("line-rate", this.#second.rate);
+    show("lines-dropped", this.#droppedBefore + (this.#lines?.dropped ?? 0));
+    show("lines-missing", this.#missing);
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {number} value
+ */
+function show(id, value) {
+  const text = value.toLocaleString();
+  const element = byId(id);
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,21 @@
+// @ts-check
+
+/**
+ * Sends JSON. Answers with the server's sentence where it refuses.
+ *
+ * @param {string} url
+ * @param {unknown} body
+ * @returns {Promise<string | undefined>}
+ */
+export async function post(url, body) {
+  try {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return answer.ok ? undefined : (await answer.text()).trim() || `The server refused: ${answer.status}`;
+  } catch {
+    return "The server cannot be reached. What is here stays here: try again.";
+  }
+}
