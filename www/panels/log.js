@@ -91,8 +91,10 @@ export class LogPanel {
     if (isPaused === (this.#pause.ariaPressed === "true")) return;
     this.#pause.setAttribute("aria-pressed", String(isPaused));
     this.#pause.textContent = isPaused ? "Go on" : "Pause";
-    if (isPaused) this.goesOn = new Promise((resolve) => (this.#resume = resolve));
-    else this.#resume();
+    if (!isPaused) return this.#resume();
+    this.goesOn = new Promise((resolve) => (this.#resume = resolve));
+    // Nothing that was gathered comes after the pause.
+    this.#frame();
   }
 
   /** What comes meanwhile is drawn in one frame. */
