@@ -1,5 +1,10 @@
 //! The hooks for Leptos: in a window of a browser, against the real server; and natively, as on a server.
 #![cfg(feature = "leptos")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "most of the support is for the tests of the source itself"
+)]
 
 #[cfg(target_family = "wasm")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -14,10 +19,5 @@ mod in_browser;
 #[path = "leptos/on_server.rs"]
 mod on_server;
 #[cfg(target_family = "wasm")]
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the other browser tests use all of it"
-)]
 #[path = "browser/support/mod.rs"]
 mod support;
