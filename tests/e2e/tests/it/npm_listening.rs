@@ -12,6 +12,7 @@ tests! {
     undoing_takes_out_one_listener_once_and_at_once,
     who_is_added_during_a_dispatch_first_hears_the_next_event,
     trouble_is_told_to_the_dom_then_as_an_error_then_as_a_state,
+    the_id_is_that_of_the_event_at_hand_whatever_follows_it,
     nothing_is_heard_after_the_close,
     states_and_errors_are_told_until_that_is_undone,
     exceptions_of_handlers_are_reported_and_stop_nobody,
@@ -63,6 +64,25 @@ async fn who_is_added_during_a_dispatch_first_hears_the_next_event(stage: &mut S
         return heard;
     "#;
     let expected = json!(["first 1", "of the DOM's 2", "of the first's 2", "late 3"]);
+    on_each_transport(stage.browser, body, &expected).await;
+}
+
+async fn the_id_is_that_of_the_event_at_hand_whatever_follows_it(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const send = "id: 1\ndata: a\n\nid: 2\nevent: unheard\ndata: b\n\nid: 3\ndata: c\n\ndata: d\n\nid: 5\ndata: e\n\n";
+        const url = await play({ steps: ["wait", { send }, "silence"] });
+        const source = open(url);
+        const heard = [];
+        source.on("message", ({ data, lastEventId }) => {
+            heard.push(`${data} ${lastEventId} ${source.lastEventId}`);
+            if (data === "d") source.close();
+        });
+        await release(url);
+        await source.closed;
+        return [...heard, source.lastEventId];
+    "#;
+    let expected = json!(["a 1 1", "c 3 3", "d 3 3", "3"]);
     on_each_transport(stage.browser, body, &expected).await;
 }
 
