@@ -15,7 +15,8 @@ async fn another_url_closes_the_old_source_and_shows_nothing_of_it() {
             times: 20_000,
             send: "event: halt\ndata: \"old\"\n\n",
         };
-        let old = Script::put([Attempt::playing([price(1), flood, Step::Silence])]).await;
+        let steps = [price(1), Step::Wait, flood, Step::Silence];
+        let old = Script::put([Attempt::playing(steps)]).await;
         let new = Script::put([Attempt::playing([
             price(2),
             Step::Wait,
@@ -26,6 +27,7 @@ async fn another_url_closes_the_old_source_and_shows_nothing_of_it() {
         let (props, mut renders) = ticker(old.builder());
         let mut app = Mounted::<Ticker>::new(props.clone());
         until_price(&mut renders, 1).await;
+        old.release().await;
         app.update(TickerProps {
             source: new.builder(),
             ..props
