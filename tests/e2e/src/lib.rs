@@ -22,8 +22,8 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// How long a driver, a page or a script may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a driver, a page or a script may take, also where the machine has much else to do.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 const CHROMIUM_ARGUMENTS: &[&str] = &[
     "--headless",
@@ -318,6 +318,11 @@ fn capabilities(kind: Kind) -> Capabilities {
     }
     Capabilities::from_iter([
         (key.to_owned(), options),
+        // A driver of its own accord gives up earlier.
+        (
+            "timeouts".to_owned(),
+            json!({ "script": PATIENCE.as_millis() as u64 }),
+        ),
         // A server of a test signs its certificate itself.
         ("acceptInsecureCerts".to_owned(), true.into()),
     ])

@@ -70,19 +70,19 @@ async fn who_is_added_during_a_dispatch_first_hears_the_next_event(stage: &mut S
 async fn the_id_is_that_of_the_event_at_hand_whatever_follows_it(stage: &mut Stage<'_>) {
     stage.goto(BLANK).await;
     let body = r#"
-        const send = "id: 1\ndata: a\n\nid: 2\nevent: unheard\ndata: b\n\nid: 3\ndata: c\n\ndata: d\n\nid: 5\ndata: e\n\n";
+        const send = "id: a\ndata: 1\n\nid: b\nevent: unheard\ndata: 2\n\nid: c\ndata: 3\n\ndata: 4\n\nid: e\ndata: 5\n\n";
         const url = await play({ steps: ["wait", { send }, "silence"] });
         const source = open(url);
         const heard = [];
         source.on("message", ({ data, lastEventId }) => {
             heard.push(`${data} ${lastEventId} ${source.lastEventId}`);
-            if (data === "d") source.close();
+            if (data === 4) source.close();
         });
         await release(url);
         await source.closed;
         return [...heard, source.lastEventId];
     "#;
-    let expected = json!(["a 1 1", "c 3 3", "d 3 3", "3"]);
+    let expected = json!(["1 a a", "3 c c", "4 c c", "c"]);
     on_each_transport(stage.browser, body, &expected).await;
 }
 
