@@ -204,16 +204,20 @@ export class Reading {
     const dataEnd = records[place + 2];
     const idStart = records[place + 3];
     const idEnd = records[place + 4];
-    const text = (this.#text ??= decoder.decode(this.#bytes));
     if (idStart === ASIDE) {
       this.#keepId(this.#parser.lastEventId);
     } else if (idStart !== UNCHANGED) {
-      this.#idText = text;
+      this.#idText = this.#wholeText();
       this.#idStart = idStart;
       this.#idEnd = idEnd;
     }
-    const data = dataStart === ASIDE ? this.#parser.takeData() : text.substring(dataStart, dataEnd);
+    const data = dataStart === ASIDE ? this.#parser.takeData() : this.#wholeText().substring(dataStart, dataEnd);
     return new Message(data, origin, this.#idText, this.#idStart, this.#idEnd);
+  }
+
+  /** Of the chunk. Events that are longer need none of it. */
+  #wholeText() {
+    return (this.#text ??= decoder.decode(this.#bytes));
   }
 
   /** @param {string} id */
