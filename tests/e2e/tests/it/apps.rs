@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Stage, tests};
+use crate::{Stage, finish, tests};
 
 tests! {
     the_demo_page_links_to_the_apps_that_there_are,
@@ -60,33 +60,15 @@ async fn the_demo_page_links_to_the_apps_that_there_are(stage: &mut Stage<'_>) {
     assert_eq!(links, json!([200, 200]));
 }
 
-const PRICES: &str = "document.querySelectorAll('#prices tr').length === 6";
+const PRICES: &str = "document.querySelectorAll('#price-rows tr').length === 6";
 const EVENTS: &str = "Number(document.querySelector('#events').textContent)";
 const TROUBLE: &str = "document.querySelector('.problem').textContent";
 
 async fn start(stage: &Stage<'_>, app: &str) {
     stage.goto(&format!("/apps/{app}/")).await;
-    stage
-        .browser
-        .run(
-            "window.troubles = [];
-             const troubles = window.troubles;
-             addEventListener('error', (event) => troubles.push(event.message));
-             addEventListener('unhandledrejection', (event) => troubles.push(String(event.reason)));
-             document.addEventListener('securitypolicyviolation', (event) => troubles.push(event.violatedDirective));",
-            Value::Null,
-        )
-        .await;
+    stage.watch_for_trouble().await;
     until_state(stage, "open").await;
     stage.browser.until(PRICES).await;
-}
-
-async fn finish(stage: &Stage<'_>) {
-    let troubles = stage
-        .browser
-        .run("return window.troubles;", Value::Null)
-        .await;
-    assert_eq!(troubles, json!([]), "the page is in trouble");
 }
 
 async fn until_state(stage: &Stage<'_>, state: &str) {
@@ -115,7 +97,7 @@ async fn press(stage: &Stage<'_>, id: &str) {
 async fn prices_are_shown_and_move(stage: &mut Stage<'_>, app: &str) {
     start(stage, app).await;
     until_more_events(stage).await;
-    let prices = "[...document.querySelectorAll('#prices .price')]";
+    let prices = "[...document.querySelectorAll('#price-rows .price')]";
     let are_prices =
         format!("{prices}.every((price) => /^\\d+\\.\\d\\d$/.test(price.textContent))");
     stage.browser.until(&are_prices).await;
@@ -206,7 +188,7 @@ async fn it_stays_closed_when_the_server_has_finished(stage: &mut Stage<'_>, app
         .browser
         .until("document.querySelector('#badge-state').textContent === 'closed: the server has finished'")
         .await;
-    let farewell = "document.querySelector('#log .text').textContent.includes('Goodbye')";
+    let farewell = "document.querySelector('#happenings .text').textContent.includes('Goodbye')";
     stage.browser.until(farewell).await;
     finish(stage).await;
 }

@@ -29,6 +29,7 @@ use std::{
 };
 
 use libtest_mimic::{Arguments, Trial};
+use serde_json::{Value, json};
 use tokio::{
     runtime::Runtime,
     sync::{Mutex, OnceCell},
@@ -144,6 +145,16 @@ impl Stage<'_> {
             .await;
     }
 
+    /// Notes from now on what goes wrong on the page, for [`finish`].
+    async fn watch_for_trouble(&self) {
+        let watch = "window.troubles = [];
+            const troubles = window.troubles;
+            addEventListener('error', (event) => troubles.push(event.message));
+            addEventListener('unhandledrejection', (event) => troubles.push(String(event.reason)));
+            document.addEventListener('securitypolicyviolation', (event) => troubles.push(event.violatedDirective));";
+        self.browser.run(watch, Value::Null).await;
+    }
+
     /// Plays with a server that keeps its state, in a folder that is empty as yet.
     async fn keep_state(&mut self, test: &str) {
         let folder = format!("{test}-{:?}", self.browser.kind());
@@ -164,6 +175,15 @@ impl Stage<'_> {
         let server = serve(port, self.state.as_deref()).await;
         std::mem::replace(&mut self.server, server).stop().await;
     }
+}
+
+/// Nothing has gone wrong on the page since it is [watched](Stage::watch_for_trouble).
+async fn finish(stage: &Stage<'_>) {
+    let troubles = stage
+        .browser
+        .run("return window.troubles;", Value::Null)
+        .await;
+    assert_eq!(troubles, json!([]), "the page is in trouble");
 }
 
 async fn serve(port: u16, state: Option<&Path>) -> Server {

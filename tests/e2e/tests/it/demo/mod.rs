@@ -10,7 +10,7 @@ pub(crate) mod prices;
 use serde_json::{Value, json};
 use typed_eventsource_e2e::Browser;
 
-use crate::Stage;
+use crate::{Stage, finish};
 
 const OPEN: &str = "document.querySelector('#badge').dataset.state === 'open'";
 const WAITING: &str = "document.querySelector('#badge').dataset.state === 'waiting'";
@@ -19,17 +19,7 @@ const WAITING: &str = "document.querySelector('#badge').dataset.state === 'waiti
 async fn visit(stage: &Stage<'_>, panel: &str) {
     // Without the panel's hash: where that is the old page's too, geckodriver takes the new one for loaded already.
     stage.goto("/").await;
-    stage
-        .browser
-        .run(
-            "window.troubles = [];
-             const troubles = window.troubles;
-             addEventListener('error', (event) => troubles.push(event.message));
-             addEventListener('unhandledrejection', (event) => troubles.push(String(event.reason)));
-             document.addEventListener('securitypolicyviolation', (event) => troubles.push(event.violatedDirective));",
-            Value::Null,
-        )
-        .await;
+    stage.watch_for_trouble().await;
     stage.browser.until(&is_shown("prices")).await;
     select(stage.browser, panel).await;
 }
@@ -48,14 +38,6 @@ async fn select(browser: &Browser, panel: &str) {
 
 fn is_shown(panel: &str) -> String {
     format!("document.querySelector('#panel-{panel}:not([hidden])')")
-}
-
-async fn finish(stage: &Stage<'_>) {
-    let trouble = stage
-        .browser
-        .run("return window.troubles;", Value::Null)
-        .await;
-    assert_eq!(trouble, json!([]), "the page is in trouble");
 }
 
 async fn click(browser: &Browser, selector: &str) {
