@@ -39,15 +39,15 @@ pub(crate) fn Page<C: IntoView + 'static, B: IntoView + 'static>(
         </header>
         <main class="app" data-live=move || is_live.get().to_string()>
             <p class="problem" role="alert">{trouble}</p>
-            <section class="card prices" aria-label="Prices"><Prices dashboard /></section>
-            <section class="card happenings" aria-labelledby="log-title">
+            <section class="card table" aria-label="Prices"><Prices dashboard /></section>
+            <section class="card happened" aria-labelledby="happenings-title">
                 <div class="heading">
-                    <h2 id="log-title">"What happens"</h2>
-                    <dl id="figures">
+                    <h2 id="happenings-title">"What happens"</h2>
+                    <dl class="figures">
                         <div><dt>"events"</dt><dd id="events">{move || dashboard.read().events()}</dd></div>
                     </dl>
                 </div>
-                <ol id="log" role="log" aria-live="off" aria-labelledby="log-title" tabindex="0">
+                <ol id="happenings" role="log" aria-live="off" aria-labelledby="happenings-title" tabindex="0">
                     <For each=move || news(&dashboard.read()) key=|news| news.number let(News { kind, text, .. })>
                         <li data-kind=kind>
                             <span class="kind">{kind}</span>
@@ -76,7 +76,7 @@ fn Prices(dashboard: Signal<Dashboard>) -> impl IntoView {
                     <th scope="col" class="number">"Change"</th>
                 </tr>
             </thead>
-            <tbody id="prices">
+            <tbody id="price-rows">
                 <For each=move || symbols(&dashboard.read()) key=Clone::clone let(symbol)>
                     <Row dashboard symbol />
                 </For>

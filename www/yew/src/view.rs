@@ -34,15 +34,15 @@ pub(crate) fn page(
             </header>
             <main class="app" data-live={is_live.to_string()}>
                 <p class="problem" role="alert">{ trouble }</p>
-                <section class="card prices" aria-label="Prices">{ prices(dashboard) }</section>
-                <section class="card happenings" aria-labelledby="log-title">
+                <section class="card table" aria-label="Prices">{ prices(dashboard) }</section>
+                <section class="card happened" aria-labelledby="happenings-title">
                     <div class="heading">
-                        <h2 id="log-title">{ "What happens" }</h2>
-                        <dl id="figures">
+                        <h2 id="happenings-title">{ "What happens" }</h2>
+                        <dl class="figures">
                             <div><dt>{ "events" }</dt><dd id="events">{ dashboard.events() }</dd></div>
                         </dl>
                     </div>
-                    <ol id="log" role="log" aria-live="off" aria-labelledby="log-title" tabindex="0">
+                    <ol id="happenings" role="log" aria-live="off" aria-labelledby="happenings-title" tabindex="0">
                         { for dashboard.news().map(entry) }
                     </ol>
                 </section>
@@ -62,7 +62,7 @@ fn prices(dashboard: &Dashboard) -> Html {
                     <th scope="col" class="number">{ "Change" }</th>
                 </tr>
             </thead>
-            <tbody id="prices">{ for dashboard.quotes().map(|(symbol, quote)| row(symbol, quote)) }</tbody>
+            <tbody id="price-rows">{ for dashboard.quotes().map(|(symbol, quote)| row(symbol, quote)) }</tbody>
         </table>
     }
 }
