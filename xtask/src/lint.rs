@@ -65,6 +65,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
         })?;
     }
     report.step("dependencies", |_| dependencies::check(&features))?;
+    report.step("licenses, duplicates and sources", |_| dependencies::deny())?;
     // By itself: what others need of wasm-bindgen brings `std` with it.
     report.step("clippy, wasm32, npm package", |_| {
         let packages = NPM.map(|package| format!("--package={package}"));
