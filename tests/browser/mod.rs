@@ -18,7 +18,9 @@ mod flood;
 mod guard;
 #[cfg(feature = "gzip")]
 mod gunzip;
+mod injection;
 mod order;
+mod origins;
 mod ownership;
 mod payloads;
 mod policies;
