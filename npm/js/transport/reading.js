@@ -24,6 +24,7 @@ const ASIDE = 0xfffffffe;
 const TEXT = 2;
 const EVENT = 6;
 
+const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** An event as it arrived. Its id is a part of a text, cut out when somebody asks. */
@@ -85,20 +86,20 @@ export class Reading {
     this.#idEnd = lastEventId.length;
     this.#limit = limit;
     this.#connection = connection;
-    this.#parser = new Parser(lastEventId, limit);
+    this.#parser = new Parser(encoder.encode(lastEventId), limit);
   }
 
   get lastEventId() {
-    if (this.isOpen && !this.#isAhead) return this.#parser.lastEventId;
+    if (this.isOpen && !this.#isAhead) return decoder.decode(this.#parser.lastEventId);
     return this.#idText.substring(this.#idStart, this.#idEnd);
   }
 
   /** @param {Subscription} subscription */
   listen(subscription) {
-    this.#subscriptions[this.#parser.listen(subscription.name)] = subscription;
+    this.#subscriptions[this.#parser.listen(encoder.encode(subscription.name))] = subscription;
     if (!this.#isAhead) return;
     const end = this.#freshRecords()[TEXT + EVENT * this.#index - 1];
-    this.#parser.goBack(end, this.lastEventId);
+    this.#parser.goBack(end, encoder.encode(this.lastEventId));
     this.#count = this.#index;
   }
 
@@ -205,13 +206,13 @@ export class Reading {
     const idStart = records[place + 3];
     const idEnd = records[place + 4];
     if (idStart === ASIDE) {
-      this.#keepId(this.#parser.lastEventId);
+      this.#keepId(decoder.decode(this.#parser.lastEventId));
     } else if (idStart !== UNCHANGED) {
       this.#idText = this.#wholeText();
       this.#idStart = idStart;
       this.#idEnd = idEnd;
     }
-    const data = dataStart === ASIDE ? this.#parser.takeData() : this.#wholeText().substring(dataStart, dataEnd);
+    const data = dataStart === ASIDE ? decoder.decode(this.#parser.takeData()) : this.#wholeText().substring(dataStart, dataEnd);
     return new Message(data, origin, this.#idText, this.#idStart, this.#idEnd);
   }
 

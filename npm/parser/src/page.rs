@@ -1,11 +1,6 @@
 //! Reads as JavaScript does, for tests and fuzzing: slices of the text where it lies there, what is aside asked for.
 
-use alloc::{
-    borrow::ToOwned,
-    string::{String, ToString},
-    vec,
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use core::ops::Range;
 
 use crate::stream::{ASIDE, Parser, UNCHANGED};
@@ -23,14 +18,14 @@ pub(crate) struct Page {
 impl Page {
     pub(crate) fn new(id: &str, max_event_size: usize) -> Self {
         Self {
-            parser: Parser::new(id.to_owned(), max_event_size),
+            parser: Parser::new(id.into(), max_event_size),
             numbers: vec![],
             id: id.to_owned(),
         }
     }
 
     pub(crate) fn listen(&mut self, name: &str) {
-        let number = self.parser.listen(name.to_owned());
+        let number = self.parser.listen(name.into());
         let is_taken = self.numbers.iter().any(|(taken, _)| *taken == number);
         assert!(!is_taken, "{number} is another's");
         self.numbers.push((number, name.to_owned()));
@@ -52,9 +47,7 @@ impl Page {
     ) -> Vec<Event> {
         self.parser.push(chunk.to_vec());
         let [start, end] = self.parser.told.records.text.map(|offset| offset as usize);
-        // Lossy, as JavaScript's own decoder is: the same text would come out of it.
-        let text = String::from_utf8_lossy(&chunk[start..end]).to_string();
-        let text: Vec<u16> = text.encode_utf16().collect();
+        let text: Vec<u16> = decoded(&chunk[start..end]).encode_utf16().collect();
         let slice = |range: Range<u32>| {
             String::from_utf16(&text[range.start as usize..range.end as usize])
                 .expect("no surrogate pair is cut")
@@ -70,11 +63,11 @@ impl Page {
                     self.parser.told.records.events[index];
                 match id_start {
                     UNCHANGED => {}
-                    ASIDE => self.id = self.parser.last_event_id(),
+                    ASIDE => self.id = decoded(&self.parser.last_event_id()),
                     _ => self.id = slice(id_start..id_end),
                 }
                 let data = match data_start {
-                    ASIDE => self.parser.take_data(),
+                    ASIDE => decoded(&self.parser.take_data()),
                     _ => slice(data_start..data_end),
                 };
                 let mut known = self.numbers.iter();
@@ -82,10 +75,15 @@ impl Page {
                 let name = name.expect("a number that was given out").1.clone();
                 events.push((name, data, self.id.clone()));
                 if goes_back(self) {
-                    self.parser.go_back(end as usize, self.id.clone());
+                    self.parser.go_back(end as usize, self.id.as_bytes());
                     break;
                 }
             }
         }
     }
+}
+
+/// Lossy, as JavaScript's own decoder is.
+pub(crate) fn decoded(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -133,12 +133,12 @@ proptest! {
 
     #[test]
     fn a_number_is_that_of_its_name_until_it_is_given_back(steps in any_vec((0_usize..12, any::<bool>()), 0..60)) {
-        let mut parser = Parser::new(String::new(), UNLIMITED);
+        let mut parser = Parser::new(vec![], UNLIMITED);
         let mut numbers = vec![None; 12];
         for (index, listens) in steps {
             let number = &mut numbers[index];
             match *number {
-                None if listens => *number = Some(parser.listen(format!("name{index}"))),
+                None if listens => *number = Some(parser.listen(format!("name{index}").into())),
                 Some(known) if !listens => {
                     parser.unlisten(known);
                     *number = None;
@@ -162,7 +162,7 @@ fn numbers_of_next(parser: &mut Parser) -> Vec<usize> {
 
 #[test]
 fn what_lies_in_the_text_is_a_slice_of_it() {
-    let mut parser = Parser::new(String::new(), UNLIMITED);
+    let mut parser = Parser::new(vec![], UNLIMITED);
     parser.listen("message".into());
     parser.push("é\nid: é\ndata: 😀x\n\ndata: y\n\n".as_bytes()[1..].to_vec());
     assert_eq!(parser.next(), 2);
@@ -173,7 +173,7 @@ fn what_lies_in_the_text_is_a_slice_of_it() {
 
 #[test]
 fn numbers_that_nobody_has_are_given_back_in_vain() {
-    let mut parser = Parser::new(String::new(), UNLIMITED);
+    let mut parser = Parser::new(vec![], UNLIMITED);
     for number in [0, 1, usize::MAX] {
         parser.unlisten(number);
     }
@@ -188,14 +188,14 @@ fn numbers_that_nobody_has_are_given_back_in_vain() {
 
 #[test]
 fn a_name_is_listened_to_from_the_next_event_on() {
-    let mut parser = Parser::new(String::new(), UNLIMITED);
+    let mut parser = Parser::new(vec![], UNLIMITED);
     let first = parser.listen("a".into());
     parser.push(b"event: a\ndata: 1\n\nevent: b\ndata: 2\n\nevent: a\ndata: 3\n\n".to_vec());
     assert_eq!(numbers_of_next(&mut parser), [first, first]);
     let end = parser.told.records.events[0][5];
     let second = parser.listen("b".into());
     parser.unlisten(first);
-    parser.go_back(end as usize, String::new());
+    parser.go_back(end as usize, &[]);
     assert_eq!(numbers_of_next(&mut parser), [second]);
     assert_eq!(parser.next(), 0);
     assert!(matches!(parser.heard(), Heard::Event));
@@ -203,7 +203,7 @@ fn a_name_is_listened_to_from_the_next_event_on() {
 
 #[test]
 fn signs_of_life_are_told_since_the_last_event_that_was_heard() {
-    let mut parser = Parser::new(String::new(), 20);
+    let mut parser = Parser::new(vec![], 20);
     parser.listen("message".into());
     let mut heard = |chunk: &[u8]| {
         parser.push(chunk.to_vec());
@@ -230,7 +230,7 @@ fn signs_of_life_are_told_since_the_last_event_that_was_heard() {
 
 #[test]
 fn a_chunk_is_told_in_batches() {
-    let mut parser = Parser::new(String::new(), UNLIMITED);
+    let mut parser = Parser::new(vec![], UNLIMITED);
     parser.listen("message".into());
     parser.push(b"data: 1\n\n".repeat(2 * BATCH + 1));
     assert_eq!([(); 4].map(|()| parser.next()), [BATCH, BATCH, 1, 0]);
@@ -238,21 +238,21 @@ fn a_chunk_is_told_in_batches() {
 
 #[test]
 fn what_is_aside_is_the_last_of_its_batch() {
-    let mut parser = Parser::new(String::new(), UNLIMITED);
+    let mut parser = Parser::new(vec![], UNLIMITED);
     parser.listen("message".into());
     parser.push(b"data: 1\n\ndata: 2\ndata: 3\n\ndata: 4\n\n".to_vec());
     assert_eq!(parser.next(), 2);
-    assert_eq!(parser.take_data(), "2\n3");
+    assert_eq!(parser.take_data(), b"2\n3");
     assert_eq!([parser.next(), parser.next()], [1, 0]);
 }
 
 #[test]
 fn whoever_goes_back_from_too_large_an_event_comes_to_it_again() {
-    let mut parser = Parser::new(String::new(), 20);
+    let mut parser = Parser::new(vec![], 20);
     parser.listen("message".into());
     parser.push(b"data: 1\n\nid: 012345678901234567890\n".to_vec());
     assert_eq!(parser.next(), 1);
-    parser.go_back(9, String::new());
+    parser.go_back(9, &[]);
     assert!(matches!(parser.heard(), Heard::Nothing));
     assert_eq!(parser.next(), 0);
     assert!(matches!(parser.heard(), Heard::TooLarge));

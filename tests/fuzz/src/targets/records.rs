@@ -3,7 +3,7 @@
 
 use crate::{
     model::{self, Said},
-    page::{Event, Page},
+    page::{Event, Page, decoded},
     parser::Parser,
     reading::{cut, read},
     stream::Heard,
@@ -98,7 +98,7 @@ fn told(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> (Told, bool) {
     let told = Told {
         events,
         retry,
-        last_event_id: page.parser.last_event_id(),
+        last_event_id: decoded(&page.parser.last_event_id()),
     };
     (told, too_large)
 }
