@@ -2,10 +2,12 @@
 //! error says at once that it cannot be one.
 
 use serde_json::json;
+use typed_eventsource_e2e::Kind;
 
 use crate::{
     Stage,
     npm::{BLANK, on_each_transport, script},
+    npm_origins::PLAIN,
     tests,
 };
 
@@ -136,16 +138,22 @@ async fn a_url_is_one_path_whatever_is_in_it(stage: &mut Stage<'_>) {
         }
         return outcomes;
     "#;
+    // Firefox ends a URL at a NUL.
+    let nul = match stage.browser.kind() {
+        Kind::Chromium => "%00%C3%A9%EF%BF%BD",
+        Kind::Firefox => "",
+    };
     let expected = json!([
         ["?%20HTTP/1.1X-Evil:%201", false],
-        ["?a=X-Evil:%201%00%C3%A9%EF%BF%BD", false],
+        [format!("?a=X-Evil:%201{nul}"), false],
         ["?a=b", false],
     ]);
     on_each_transport(stage.browser, body, &expected).await;
 }
 
 async fn a_url_of_another_scheme_runs_nothing(stage: &mut Stage<'_>) {
-    stage.goto(BLANK).await;
+    // Where no content security policy is in the way.
+    stage.goto(PLAIN).await;
     let body = r#"
         const outcomes = {};
         const stream = "data: 1\n\nevent: bye\ndata: 2\n\n";
@@ -166,13 +174,33 @@ async fn a_url_of_another_scheme_runs_nothing(stage: &mut Stage<'_>) {
         }
         return [outcomes, "injected" in globalThis];
     "#;
-    on_each_transport(stage.browser, body, &json!(["?"])).await;
+    for transport in ["browser", "fetch"] {
+        let open = format!(
+            "const open = (url, init) => new EventSource(url, {{ transport: '{transport}', ...init }});"
+        );
+        let outcome = script(stage.browser, &format!("{open}{body}")).await;
+        let failed = match transport {
+            "fetch" => json!(["connection-lost", 0]),
+            _ => json!(["given-up", 0]),
+        };
+        // What a page has made itself is a stream, but for the browser's own in Firefox.
+        let own = match (transport, stage.browser.kind()) {
+            ("browser", Kind::Firefox) => failed.clone(),
+            _ => json!(["finished", 1]),
+        };
+        let expected = json!([{
+            "javascript": failed, "data": own, "blob": own, "file": failed, "about": failed, "ftp": failed,
+        }, false]);
+        assert_eq!(outcome, expected, "{transport}");
+    }
 }
 
 async fn names_are_names_also_those_of_objects(stage: &mut Stage<'_>) {
     stage.goto(BLANK).await;
     let body = r#"
-        const names = ["__proto__", "constructor", "toString", "hasOwnProperty", "\0", "a\0b", "日本🦀", "<script>", "on"];
+        const names = ["__proto__", "constructor", "toString", "hasOwnProperty", "日本🦀", "<script>", "on"];
+        // Firefox's own never tells of one with a NUL.
+        if (transport === "fetch") names.push("\0", "a\0b");
         const send = names.map((name) => `event: ${name}\ndata: {"__proto__":{"polluted":1},"constructor":7}\n\n`).join("");
         const url = await play({ steps: ["wait", { send }, { send: "event: bye\ndata: 0\n\n" }, "silence"] });
         const source = open(url, { terminalEvent: "bye" });
@@ -188,8 +216,8 @@ async fn names_are_names_also_those_of_objects(stage: &mut Stage<'_>) {
         const refused = ["a\nb", "a\rb", "", "open", "error"].filter((terminalEvent) => {
             try { open(url, { terminalEvent }).close(); return true; } catch ({ code }) { return code !== "invalid-event-name"; }
         });
-        return [heard.length, isRight, JSON.stringify(iterated) === JSON.stringify(names), ({}).polluted ?? "clean", refused];
+        return [heard.length === names.length, isRight, JSON.stringify(iterated) === JSON.stringify(names), ({}).polluted ?? "clean", refused];
     "#;
-    let expected = json!([9, true, true, "clean", []]);
+    let expected = json!([true, true, true, "clean", []]);
     on_each_transport(stage.browser, body, &expected).await;
 }
