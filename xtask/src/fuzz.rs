@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::{process, setup};
 
@@ -40,33 +41,85 @@ pub(crate) fn fuzz(options: &Options) -> Result<()> {
         "no target `{target}`; there are {targets}"
     );
     let corpus = Path::new(FOLDER).join("corpus").join(target);
-    let seeds = Path::new(FOLDER).join("seeds").join(target);
-    for folder in [&corpus, &seeds] {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
-    }
+    fs::create_dir_all(&corpus).with_context(|| format!("cannot create {}", corpus.display()))?;
+    let seeds = Seeds::of(target);
+    let folders = [corpus, seeds.unpack()?];
     if options.minimise {
-        return minimise(target, &corpus, &seeds);
+        return minimise(target, &folders, &seeds);
     }
     let seconds = 60 * options.minutes.unwrap_or(1);
-    let folders = [corpus, seeds];
-    let limits = [format!("-max_total_time={seconds}"), "-timeout=20".into()];
-    run(target, &folders, &limits)
-}
-
-/// Of all inputs as few and as short ones as reach the same branches.
-fn minimise(target: &str, corpus: &Path, seeds: &Path) -> Result<()> {
-    let chosen = seeds.with_extension("new");
-    fs::create_dir_all(&chosen)?;
-    let folders = [chosen.clone(), seeds.to_owned(), corpus.to_owned()];
-    // How often a branch is taken does not count.
     run(
         target,
         &folders,
-        &["-merge=1".into(), "-use_counters=0".into()],
-    )?;
-    fs::remove_dir_all(seeds)?;
-    Ok(fs::rename(&chosen, seeds)?)
+        &[format!("-max_total_time={seconds}"), "-timeout=20".into()],
+    )
+}
+
+/// Keeps as few and as short inputs as reach the same branches.
+fn minimise(target: &str, folders: &[PathBuf], seeds: &Seeds) -> Result<()> {
+    let chosen = seeds.folder("chosen")?;
+    let folders = [&[chosen.clone()], folders].concat();
+    // How often a branch is taken does not count.
+    let merge = ["-merge=1".into(), "-use_counters=0".into()];
+    run(target, &folders, &merge)?;
+    seeds.pack(&chosen)
+}
+
+/// What a target starts with: a line of base64 for each.
+struct Seeds {
+    target: String,
+    file: PathBuf,
+}
+
+impl Seeds {
+    fn of(target: &str) -> Self {
+        let folder = Path::new(FOLDER).join("seeds");
+        Self {
+            target: target.to_owned(),
+            file: folder.join(target).with_extension("txt"),
+        }
+    }
+
+    /// As files, in a folder of their own.
+    fn unpack(&self) -> Result<PathBuf> {
+        let folder = self.folder("seeds")?;
+        let lines = match self.file.exists() {
+            true => fs::read_to_string(&self.file)?,
+            false => String::new(),
+        };
+        for (number, line) in lines.lines().enumerate() {
+            let seed = BASE64_STANDARD.decode(line);
+            let seed = seed.with_context(|| format!("{}:{}", self.file.display(), number + 1))?;
+            fs::write(folder.join(number.to_string()), seed)?;
+        }
+        Ok(folder)
+    }
+
+    fn pack(&self, folder: &Path) -> Result<()> {
+        let mut seeds = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            seeds.push(fs::read(entry?.path())?);
+        }
+        seeds.sort_by_key(|seed| (seed.len(), seed.clone()));
+        let lines: String = seeds
+            .iter()
+            .map(|seed| BASE64_STANDARD.encode(seed) + "\n")
+            .collect();
+        let file = &self.file;
+        fs::write(file, lines).with_context(|| format!("cannot write {}", file.display()))
+    }
+
+    /// An empty one.
+    fn folder(&self, name: &str) -> Result<PathBuf> {
+        let folder = Path::new(FOLDER).join("target").join(name);
+        let folder = folder.join(&self.target);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+        Ok(folder)
+    }
 }
 
 fn run(target: &str, folders: &[PathBuf], arguments: &[String]) -> Result<()> {

@@ -45,8 +45,8 @@ Usage: cargo xtask <command>
                        only these: typed, unlistened, large, multi-line, latency, open-close, growth,
                        size; --picture puts the picture of `typed` where the README shows it
   fuzz <target> [--minutes N] [--minimise]
-                       Feed any bytes to the parser, records, payloads, variants or policy; --minimise puts
-                       what reaches every branch into the seeds, which the native tests replay
+                       Feed any bytes to one of parser, records, payloads, variants, policy; --minimise writes
+                       its seeds anew, which the native tests replay
   serve                Run the test server, for running `wasm-pack test` by hand
 
 Tools are kept in the user's cache folder; the long steps happen once.

@@ -8,10 +8,10 @@
 //! | `variants` | any name and any data: an enum decodes as serde_json has its variants, each by itself |
 //! | `policy` | any policy, any life of a source: closed is closed, limits are exact, no wait is shorter than it may be |
 //!
-//! `cargo xtask fuzz parser --minutes 30` runs one, on the stable toolchain; `--minimise` puts what reaches every branch
-//! into `seeds`. By hand: `RUSTC_BOOTSTRAP=1 cargo fuzz run parser -s none --fuzz-dir tests/fuzz
-//! tests/fuzz/corpus/parser tests/fuzz/seeds/parser`. The seeds are replayed by the ordinary tests (`tests/seeds.rs`),
-//! without libFuzzer.
+//! `cargo xtask fuzz parser --minutes 30` runs one, on the stable toolchain: from `seeds/parser.txt`, a line of base64
+//! each, into `corpus/parser`, which is yours. `cargo xtask fuzz parser --minimise` then writes the seeds anew: as few
+//! as reach the same branches. What fails is left in `artifacts/parser`, and belongs into the seeds with its fix: the
+//! ordinary tests replay them (`tests/seeds.rs`), without libFuzzer.
 //!
 //! The files are the crate's own, so that it need not export them.
 
