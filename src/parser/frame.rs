@@ -23,6 +23,7 @@ impl<'a> Frame<'a> {
     }
 
     /// What the server has named the event, or `message`.
+    #[allow(dead_code, reason = "for tests, which hear events of every name")]
     pub(crate) fn name(&self) -> Cow<'a, str> {
         decode(self.name_or_default())
     }
