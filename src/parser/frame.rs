@@ -23,6 +23,7 @@ impl<'a> Frame<'a> {
     }
 
     /// What the server has named the event, or `message`.
+    #[allow(dead_code, reason = "for tests, which hear events of every name")]
     pub(crate) fn name(&self) -> Cow<'a, str> {
         decode(self.name_or_default())
     }
@@ -56,6 +57,11 @@ impl<'a> Frame<'a> {
     /// The last event id of the stream as this event was dispatched. The same string until an `id` has changed it.
     pub(crate) fn last_event_id(&self) -> &'a Rc<str> {
         self.last_event_id.text()
+    }
+
+    /// Whether the event has an `id` field of its own.
+    pub(crate) fn has_own_id(&self) -> bool {
+        self.last_event_id.is_set()
     }
 
     /// The value of the event's own `id` field, where that lies in the chunk: those bytes of it.

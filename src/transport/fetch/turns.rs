@@ -10,7 +10,7 @@ use web_sys::MessageChannel;
 use crate::host::{BrowserHost, Host};
 
 /// The longest that everything else has to wait while a stream is read.
-const LONGEST: Duration = Duration::from_millis(10);
+const LONGEST: Duration = Duration::from_millis(16);
 
 /// The most events between two turns, where queues hold more.
 const MOST_EVENTS: usize = 2048;
