@@ -91,23 +91,14 @@ async fn a_url_of_another_scheme_runs_nothing() {
 #[wasm_bindgen_test]
 async fn names_are_names_also_those_of_objects() {
     run(async || {
-        let names = [
-            "__proto__",
-            "constructor",
-            "toString",
-            "\0",
-            "a\0b",
-            "日本🦀",
-        ];
-        let text: String = names
-            .iter()
-            .map(|name| format!("event: {name}\ndata: 1\n\n"))
-            .collect();
-        let script = Script::put([Attempt::sending(&text)]).await;
-        let source = script.open();
-        let heard = journal(&source, &names).take(names.len() + 1).await;
-        let expected: Vec<_> = names.iter().map(|name| format!("{name}: 1")).collect();
-        assert_eq!(heard[1..], expected);
+        for name in ["__proto__", "constructor", "toString", "<script>", "日本🦀"] {
+            let text = format!("event: {name}\ndata: 1\n\n");
+            let source = Script::put([Attempt::sending(&text)]).await.open();
+            let mut heard = journal(&source, &[name]);
+            assert_eq!(heard.take(1).await, ["open"], "{name}");
+            web_sys::console::log_1(&format!("waiting {name}").into());
+            assert_eq!(heard.next().await, format!("{name}: 1"));
+        }
     })
     .await;
 }

@@ -31,6 +31,7 @@ impl Page {
         self.numbers.push((number, name.to_owned()));
     }
 
+    #[allow(dead_code, reason = "for fuzzing")]
     pub(crate) fn unlisten(&mut self, name: &str) {
         let Some(index) = self.numbers.iter().position(|(_, known)| known == name) else {
             return;
