@@ -1,0 +1,4 @@
+//! The client in Rust, as the page calls it.
+#![cfg(target_family = "wasm")]
+
+mod client;
