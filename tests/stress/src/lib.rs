@@ -2,3 +2,5 @@
 #![cfg(target_family = "wasm")]
 
 mod client;
+
+pub use client::{Flood, cycles, follow, slow};

@@ -8,7 +8,7 @@ use futures_util::stream::{self, Stream};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{Asked, Chaos, Ending, Seen, plan::Plan, text::Text};
+use super::{Asked, Chaos, Ending, Known, plan::Plan, text::Text};
 use crate::connection::Connection;
 
 /// One request; dropping it notes how it ended.
@@ -36,7 +36,7 @@ impl Visit {
 
     /// The number of the attempt that this is.
     pub(super) fn count(&self) -> u64 {
-        self.change(|seen| {
+        self.change(|Known { seen, .. }| {
             seen.attempts += 1;
             seen.attempts
         })
@@ -44,14 +44,15 @@ impl Visit {
 
     /// Forgets what is to be forgotten, and says with which event to begin for who has all up to `last`.
     pub(super) fn first_to_send(&self, plan: &Plan, last: u64, asked: &Asked) -> u64 {
-        self.change(|seen| {
+        self.change(|Known { seen, forgotten }| {
             // Who has none could not tell that some are missing. The last one is kept.
             if asked.lossy && last > 0 && plan.forgets > 0 {
-                let forgotten = (last + plan.forgets).min(asked.events - 1);
-                seen.forgotten = seen.forgotten.max(forgotten);
+                *forgotten = (last + plan.forgets)
+                    .min(asked.events.saturating_sub(1))
+                    .max(*forgotten);
             }
             let first = (last + 1).saturating_sub(plan.repeats).max(1);
-            let first = first.max(seen.forgotten + 1);
+            let first = first.max(*forgotten + 1);
             if first > last + 1 {
                 seen.lost.push((last, first));
             }
@@ -60,7 +61,7 @@ impl Visit {
     }
 
     pub(super) fn sends(&self, text: &Text) {
-        self.change(|seen| {
+        self.change(|Known { seen, .. }| {
             seen.sent += text.events;
             seen.repeated += text.repeated;
         });
@@ -98,7 +99,7 @@ impl Visit {
 impl Drop for Visit {
     fn drop(&mut self) {
         let ending = self.ending;
-        self.change(|seen| *seen.endings.entry(ending).or_default() += 1);
+        self.change(|known| *known.seen.endings.entry(ending).or_default() += 1);
     }
 }
 

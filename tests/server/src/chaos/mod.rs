@@ -85,27 +85,33 @@ pub struct Seen {
     /// Which ids a client that came for them was not sent since they were forgotten: the one that it came with, and the
     /// first one that it was sent.
     pub lost: Vec<(u64, u64)>,
+}
+
+/// What is known of a stream that somebody has asked for.
+#[derive(Debug, Default)]
+struct Known {
+    seen: Seen,
     /// Ids up to this one are forgotten.
-    #[serde(skip)]
     forgotten: u64,
 }
 
 /// All chaotic streams, by seed and name. It outlives its server where it is given to the next one.
 #[derive(Debug, Clone, Default)]
-pub struct Chaos(Arc<Mutex<HashMap<(u64, String), Seen>>>);
+pub struct Chaos(Arc<Mutex<HashMap<(u64, String), Known>>>);
 
 impl Chaos {
     /// What was seen of a stream so far; nothing where nobody has asked for it.
     pub fn seen(&self, seed: u64, stream: &str) -> Seen {
-        let seen = self.lock().get(&(seed, stream.to_owned())).cloned();
-        seen.unwrap_or_default()
+        let all = self.lock();
+        let known = all.get(&(seed, stream.to_owned()));
+        known.map(|known| known.seen.clone()).unwrap_or_default()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(u64, String), Seen>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(u64, String), Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change<T>(&self, seed: u64, stream: &str, change: impl FnOnce(&mut Seen) -> T) -> T {
+    fn change<T>(&self, seed: u64, stream: &str, change: impl FnOnce(&mut Known) -> T) -> T {
         let mut all = self.lock();
         change(all.entry((seed, stream.to_owned())).or_default())
     }

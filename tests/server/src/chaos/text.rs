@@ -90,7 +90,7 @@ fn write_event(to: &mut Vec<u8>, dice: &mut Rng, id: u64) {
     };
     let mut lines = vec![format!("id: {id}"), data];
     // Every other one has no name.
-    if id % 2 == 0 {
+    if id.is_multiple_of(2) {
         lines.push("event: tick".into());
     }
     if dice.u8(0..4) == 0 {

@@ -33,7 +33,7 @@ impl Collector {
         if id != n.to_string() {
             self.fault(format!("the event with the id {id:?} is number {n}"));
         }
-        if (name == "tick") != (n % 2 == 0) {
+        if (name == "tick") != n.is_multiple_of(2) {
             self.fault(format!("event {n} is named {name}"));
         }
         if text != text_of(n) {

@@ -4,6 +4,9 @@ mod chaos;
 mod collector;
 mod soak;
 
+pub use chaos::follow;
+pub use soak::{Flood, cycles, slow};
+
 use serde::{Serialize, de::DeserializeOwned};
 use typed_eventsource::{EventSource, EventSourceBuilder, Fetch};
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};

@@ -32,7 +32,7 @@ struct Many {
     round: u64,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Heard {
     in_order: u64,
     faults: u64,
@@ -40,6 +40,7 @@ struct Heard {
 
 /// A source of many events; it closes when it is dropped.
 #[wasm_bindgen]
+#[derive(Debug)]
 pub struct Flood {
     heard: Rc<Cell<Heard>>,
     _source: EventSource,
