@@ -34,30 +34,42 @@ impl Visit {
         &self.stream
     }
 
-    /// The number of the attempt that this is.
-    pub(super) fn count(&self) -> u64 {
-        self.change(|Known { seen, .. }| {
-            seen.attempts += 1;
-            seen.attempts
+    /// The number of the attempt that this is, and whether it was redirected.
+    pub(super) fn count(&self) -> (u64, bool) {
+        self.change(|known| match known.redirected.take() {
+            Some(attempt) => (attempt, true),
+            None => {
+                known.seen.attempts += 1;
+                (known.seen.attempts, false)
+            }
         })
+    }
+
+    pub(super) fn redirected(&mut self, attempt: u64) {
+        self.change(|known| known.redirected = Some(attempt));
+        self.ended(Ending::Redirect);
     }
 
     /// Forgets what is to be forgotten, and says with which event to begin for who has all up to `last`.
     pub(super) fn first_to_send(&self, plan: &Plan, last: u64, asked: &Asked) -> u64 {
-        self.change(|Known { seen, forgotten }| {
-            // Who has none could not tell that some are missing. The last one is kept.
-            if asked.lossy && last > 0 && plan.forgets > 0 {
-                *forgotten = (last + plan.forgets)
-                    .min(asked.events.saturating_sub(1))
-                    .max(*forgotten);
-            }
-            let first = (last + 1).saturating_sub(plan.repeats).max(1);
-            let first = first.max(*forgotten + 1);
-            if first > last + 1 {
-                seen.lost.push((last, first));
-            }
-            first
-        })
+        self.change(
+            |Known {
+                 seen, forgotten, ..
+             }| {
+                // Who has none could not tell that some are missing. The last one is kept.
+                if asked.lossy && last > 0 && plan.forgets > 0 {
+                    *forgotten = (last + plan.forgets)
+                        .min(asked.events.saturating_sub(1))
+                        .max(*forgotten);
+                }
+                let first = (last + 1).saturating_sub(plan.repeats).max(1);
+                let first = first.max(*forgotten + 1);
+                if first > last + 1 {
+                    seen.lost.push((last, first));
+                }
+                first
+            },
+        )
     }
 
     pub(super) fn sends(&self, text: &Text) {
@@ -91,7 +103,7 @@ impl Visit {
         std::future::pending().await
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut Seen) -> T) -> T {
+    fn change<T>(&self, change: impl FnOnce(&mut Known) -> T) -> T {
         self.chaos.change(self.seed, &self.stream, change)
     }
 }

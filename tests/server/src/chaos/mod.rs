@@ -93,6 +93,8 @@ struct Known {
     seen: Seen,
     /// Ids up to this one are forgotten.
     forgotten: u64,
+    /// The attempt that was sent elsewhere, and is to come back.
+    redirected: Option<u64>,
 }
 
 /// All chaotic streams, by seed and name. It outlives its server where it is given to the next one.
@@ -128,8 +130,9 @@ struct Asked {
     lossy: bool,
     #[serde(rename = "lastEventId")]
     last_event_id: Option<u64>,
-    /// The attempt that was sent here by a redirect.
-    attempt: Option<u64>,
+    /// Whether this is where redirects go to. They go back from there, as a browser's own source stays there.
+    #[serde(default)]
+    redirected: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -188,12 +191,11 @@ async fn play(
 ) -> Result<Response, (StatusCode, String)> {
     let last = last_event_id(&headers, &asked)?;
     let mut visit = Visit::new(chaos, asked.seed, stream);
-    let attempt = asked.attempt.unwrap_or_else(|| visit.count());
+    let (attempt, was_redirected) = visit.count();
     let plan = Plan::new(asked.seed, visit.stream(), attempt);
     match plan.answer {
-        // Once is enough.
-        _ if asked.attempt.is_some() => {}
         Answer::Events => {}
+        Answer::Redirect(_) if was_redirected => {}
         Answer::Reset => return visit.reset(&connection).await,
         Answer::Stall => return visit.stall(&connection, &stop).await,
         Answer::Status(status, retry_after) => {
@@ -207,8 +209,8 @@ async fn play(
             return Ok(response);
         }
         Answer::Redirect(status) => {
-            visit.ended(Ending::Redirect);
-            let place = with_attempt(visit.stream(), &asked, attempt);
+            visit.redirected(attempt);
+            let place = elsewhere(visit.stream(), &asked);
             return Ok((status, [(header::LOCATION, place)]).into_response());
         }
     }
@@ -231,15 +233,18 @@ fn last_event_id(headers: &HeaderMap, asked: &Asked) -> Result<u64, (StatusCode,
     })
 }
 
-fn with_attempt(stream: &str, asked: &Asked, attempt: u64) -> String {
+fn elsewhere(stream: &str, asked: &Asked) -> String {
     let Asked {
         seed,
         events,
         lossy,
         last_event_id,
-        ..
+        redirected,
     } = asked;
+    let redirected = !redirected;
     let last = last_event_id.map(|id| format!("&lastEventId={id}"));
     let last = last.unwrap_or_default();
-    format!("/chaos/{stream}?seed={seed}&events={events}&lossy={lossy}{last}&attempt={attempt}")
+    format!(
+        "/chaos/{stream}?seed={seed}&events={events}&lossy={lossy}{last}&redirected={redirected}"
+    )
 }

@@ -40,8 +40,8 @@ struct Extent {
 
 /// So that each transport is disconnected more than ten thousand times in each browser.
 const LONG: Extent = Extent {
-    count: 32,
-    events: 200,
+    count: 28,
+    events: 300,
     concurrency: 160,
     restart: Duration::from_secs(3),
     patience: Duration::from_secs(900),
