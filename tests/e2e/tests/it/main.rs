@@ -8,6 +8,7 @@ mod npm_decoding;
 mod npm_endings;
 mod npm_errors;
 mod npm_fetch;
+mod npm_ids;
 mod npm_init;
 mod npm_iterating;
 mod npm_leaks;
@@ -64,6 +65,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     npm_endings::TESTS,
     npm_errors::TESTS,
     npm_fetch::TESTS,
+    npm_ids::TESTS,
     npm_init::TESTS,
     npm_iterating::TESTS,
     npm_leaks::TESTS,
