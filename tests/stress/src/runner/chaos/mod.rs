@@ -48,7 +48,7 @@ const LONG: Extent = Extent {
 };
 /// So that all of it takes about a minute.
 const SHORT: Extent = Extent {
-    count: 2,
+    count: 4,
     events: 100,
     concurrency: 160,
     restart: Duration::from_secs(2),
