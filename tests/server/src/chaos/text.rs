@@ -8,6 +8,8 @@ use super::{Asked, Ending, plan::Plan};
 /// What the texts are made of, in one to four bytes each.
 const LETTERS: [&str; 8] = ["a", "Z", "é", "ß", "中", "€", "🦀", "😀"];
 const LINE_ENDS: [&str; 3] = ["\n", "\r", "\r\n"];
+/// An event that does not decode, and has no id.
+const BAD: &[u8] = b"event: bad\ndata: {\"n\": 1, \"text\": \xff";
 /// The longest name of a field.
 const LONGEST_NAME: usize = 70_000;
 
@@ -36,6 +38,10 @@ impl Text {
             text.extend("\u{feff}".bytes());
         }
         text.extend(format!("retry: {}\n\n", dice.u8(1..20)).bytes());
+        if asked.bare && dice.u8(0..6) == 0 {
+            text.extend(BAD);
+            text.extend(b"\n\n");
+        }
         let (mut whole, mut repeated) = (0, 0);
         for id in first..=asked.events {
             if dice.u8(0..3) == 0 {
@@ -119,7 +125,7 @@ fn write_garbage(to: &mut Vec<u8>, dice: &mut Rng, may_be_event: bool) {
         9 => b"retry: 5 ms",
         10 => b"event: tick",
         _ if !may_be_event => b": no event",
-        _ => b"event: bad\ndata: {\"n\": 1, \"text\": \xff",
+        _ => BAD,
     };
     to.extend(garbage);
     to.extend(end);
