@@ -1,11 +1,16 @@
 //! Turns for others, however fast the server sends.
 
-use std::time::Duration;
+use std::{
+    cell::{Cell, RefCell},
+    future::poll_fn,
+    rc::Rc,
+    task::{Poll, Waker},
+    time::Duration,
+};
 
-use js_sys::Promise;
+use gloo_events::EventListener;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::MessageChannel;
+use web_sys::{MessageChannel, MessagePort};
 
 use crate::host::{BrowserHost, Host};
 
@@ -22,7 +27,7 @@ const LOOK: usize = 32;
 /// before it freezes. Chunks come by promises, which by themselves let nobody else in as long as there are more.
 pub(super) struct Turns {
     /// Made for the first turn: a stream that is soon over needs none.
-    channel: Option<MessageChannel>,
+    others: Option<Others>,
     /// So many events at most between two turns.
     events: usize,
     heard: usize,
@@ -33,7 +38,7 @@ impl Turns {
     /// For queues of this capacity.
     pub(super) fn new(capacity: usize) -> Self {
         Self {
-            channel: None,
+            others: None,
             events: (capacity / 2).clamp(1, MOST_EVENTS),
             heard: 0,
             since: BrowserHost.now(),
@@ -56,33 +61,71 @@ impl Turns {
         BrowserHost.now().saturating_sub(self.since) >= LONGEST
     }
 
-    /// A message to oneself comes after all that waits already; timers would be held back in hidden pages.
     pub(super) async fn give(&mut self) {
-        self.channel = self.channel.take().or_else(|| MessageChannel::new().ok());
-        if let Some(channel) = &self.channel {
-            wait_for_a_message(channel).await;
+        self.others = self.others.take().or_else(Others::new);
+        if let Some(others) = &self.others {
+            others.go_first().await;
         }
         self.heard = 0;
         self.since = BrowserHost.now();
     }
 }
 
-impl Drop for Turns {
-    fn drop(&mut self) {
-        if let Some(channel) = &self.channel {
-            channel.port1().close();
+/// Lets others go first, by a message to oneself: it comes after all that waits already, where timers would be held back in
+/// hidden pages. A promise of it would be kept for ever where the wait is dropped, as no message comes any more.
+struct Others {
+    here: MessagePort,
+    there: MessagePort,
+    arrival: Rc<Arrival>,
+    _listener: EventListener,
+}
+
+#[derive(Default)]
+struct Arrival {
+    is_there: Cell<bool>,
+    waiting: RefCell<Option<Waker>>,
+}
+
+impl Others {
+    fn new() -> Option<Self> {
+        let channel = MessageChannel::new().ok()?;
+        let (here, there) = (channel.port1(), channel.port2());
+        let arrival = Rc::<Arrival>::default();
+        let arrived = Rc::clone(&arrival);
+        let listener = EventListener::new(&here, "message", move |_| {
+            arrived.is_there.set(true);
+            let waiting = arrived.waiting.take();
+            if let Some(waiting) = waiting {
+                waiting.wake();
+            }
+        });
+        here.start();
+        Some(Self {
+            here,
+            there,
+            arrival,
+            _listener: listener,
+        })
+    }
+
+    async fn go_first(&self) {
+        // What cannot be sent is not waited for.
+        if self.there.post_message(&JsValue::UNDEFINED).is_err() {
+            return;
         }
+        poll_fn(|context| {
+            if self.arrival.is_there.take() {
+                return Poll::Ready(());
+            }
+            self.arrival.waiting.replace(Some(context.waker().clone()));
+            Poll::Pending
+        })
+        .await;
     }
 }
 
-async fn wait_for_a_message(channel: &MessageChannel) {
-    let (here, there) = (channel.port1(), channel.port2());
-    let message = Promise::new(&mut |resolve, _| {
-        here.set_onmessage(Some(&resolve));
-        // What cannot be sent is not waited for.
-        if there.post_message(&JsValue::UNDEFINED).is_err() {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        }
-    });
-    let _ = JsFuture::from(message).await;
+impl Drop for Others {
+    fn drop(&mut self) {
+        self.here.close();
+    }
 }

@@ -12,9 +12,10 @@ use super::{CONTENDERS, Contender, Stage, gauges::Gauges};
 use crate::runner::table::Table;
 
 const EVENTS: u32 = 200_000;
-/// In bytes; of its data, and of the whole event with what a client keeps beside it.
+/// In bytes; of its data, and of what a client keeps at most: what was decoded, over the browser's own source also the data
+/// as it came, and the objects around them.
 const SIZE: usize = 1024;
-const KEPT: f64 = 2048.0;
+const KEPT: f64 = 3072.0;
 const CAPACITY: u32 = 2000;
 /// What else may come and go meanwhile, in KiB: chunks that wait to be read, and what there is of an event that is handed
 /// over. All of the flood would be two hundred thousand.
