@@ -54,7 +54,7 @@ fn build_wasm(folder: &Path) -> Result<()> {
 /// is deflated by nobody after, so that it is worth the time.
 fn deflated(wasm: &[u8]) -> Result<String> {
     let mut deflated = Vec::new();
-    zopfli::compress(Options::default(), Format::Zlib, wasm, &mut deflated)?;
+    zopfli::compress(Options::default(), Format::Deflate, wasm, &mut deflated)?;
     let text = BASE64_STANDARD.encode(deflated);
     Ok(format!("export const deflated = \"{text}\";\n"))
 }

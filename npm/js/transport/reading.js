@@ -25,7 +25,7 @@ const ASIDE = 0xfffffffe;
 const TEXT = 2;
 const EVENT = 6;
 
-const encoder = new TextEncoder();
+export const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** An event as it arrived. Its id is a part of a text, cut out when somebody asks. */
