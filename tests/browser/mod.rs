@@ -19,7 +19,9 @@ mod guard;
 #[cfg(feature = "gzip")]
 mod gunzip;
 mod ids;
+mod injection;
 mod order;
+mod origins;
 mod ownership;
 mod payloads;
 mod policies;

@@ -6,6 +6,7 @@ mod bench;
 mod browsers;
 mod demo;
 mod dependencies;
+mod fuzz;
 mod interop;
 mod lint;
 mod node;
@@ -43,6 +44,9 @@ Usage: cargo xtask <command>
                        Measure the contenders side by side in one headless Chromium, by every task or
                        only these: typed, unlistened, large, multi-line, latency, open-close, growth,
                        size; --picture puts the picture of `typed` where the README shows it
+  fuzz <target> [--minutes N] [--minimise]
+                       Feed any bytes to one of parser, records, payloads, variants, policy; --minimise writes
+                       its seeds anew, which the native tests replay
   serve                Run the test server, for running `wasm-pack test` by hand
 
 Tools are kept in the user's cache folder; the long steps happen once.
@@ -56,6 +60,7 @@ enum Command {
     Lint,
     Npm,
     Bench(bench::Options),
+    Fuzz(fuzz::Options),
     Serve,
 }
 
@@ -83,6 +88,7 @@ fn run() -> Result<ExitCode> {
         Command::Lint => return lint::lint(),
         Command::Npm => npm::build()?,
         Command::Bench(options) => bench::bench(&options)?,
+        Command::Fuzz(options) => fuzz::fuzz(&options)?,
         Command::Serve => server::serve()?,
     }
     Ok(ExitCode::SUCCESS)
@@ -98,6 +104,7 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             "lint" => Command::Lint,
             "npm" => Command::Npm,
             "bench" => Command::Bench(bench::Options::default()),
+            "fuzz" => Command::Fuzz(fuzz::Options::default()),
             "serve" => Command::Serve,
             other => {
                 let message = format!("no command `{other}`; `cargo xtask --help` lists them");
@@ -119,6 +126,13 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
                 options.rounds = Some(args.value()?.parse()?);
             }
             (Command::Bench(options), Long("picture")) => options.picture = true,
+            (Command::Fuzz(options), Value(name)) if options.target.is_none() => {
+                options.target = Some(name.string()?);
+            }
+            (Command::Fuzz(options), Long("minutes")) => {
+                options.minutes = Some(args.value()?.parse()?);
+            }
+            (Command::Fuzz(options), Long("minimise")) => options.minimise = true,
             (_, arg) => return Err(arg.unexpected()),
         }
     }

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     apps,
     browsers::{self, Browser},
-    interop,
+    fuzz, interop,
     node::Node,
     npm, packaging, process,
     process::say,
@@ -155,6 +155,9 @@ fn native(report: &mut Report) -> Result<()> {
         // Without the doc tests: an example may use any feature.
         let none = ["--package", CRATE, "--no-default-features", "--tests"];
         count(cargo_test().args(none), tally)
+    })?;
+    report.step("native, seeds of fuzzing", |tally| {
+        count(cargo_test().args(fuzz::MANIFEST), tally)
     })
 }
 

@@ -135,7 +135,7 @@ export class FetchTransport {
 
   /** @param {HeadersInit | null} [given] @param {boolean} [isFresh] */
   #request(given, isFresh = false) {
-    const { method, body, credentials, mode = "cors", cache = "no-store", referrerPolicy, withCredentials } = this.#settings;
+    const { method, body, credentials, mode = "cors", cache = "no-store", redirect, referrerPolicy, withCredentials } = this.#settings;
     try {
       const headers = new Headers(given ?? undefined);
       if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");
@@ -147,6 +147,7 @@ export class FetchTransport {
         body,
         mode,
         cache,
+        redirect,
         referrerPolicy,
         credentials: credentials ?? (withCredentials ? "include" : "same-origin"),
         signal: this.#abort.signal,

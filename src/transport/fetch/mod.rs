@@ -48,7 +48,8 @@ impl FetchConnector {
         let url = Request::new_with_str(url)
             .map_err(|error| refused_url(url, &error))?
             .url();
-        fetch.check(&url)?;
+        let header = fetch.start().filter(|_| resume_parameter.is_none());
+        fetch.check(&url, header.as_deref().unwrap_or_default())?;
         Ok(Self {
             ends_by_ending,
             capacity,

@@ -1,97 +1,19 @@
 //! What JavaScript makes of an event, beside what the parser itself says of it.
 
-use std::ops::Range;
-
 use proptest::{collection::vec as any_vec, prelude::*, sample::select};
 
 use super::*;
+use crate::page::{Event, Page};
 
 const UNLIMITED: usize = usize::MAX;
-
-/// Name, data and id of an event, and whether that id is its own.
-type Event = (String, String, String, bool);
 
 /// The names that are listened to in these tests; streams have others too.
 const NAMES: [&str; 3] = ["message", "é", "price"];
 
-/// Reads as JavaScript does: slices of the text where it lies there, what is aside asked for.
-struct Page {
-    parser: Parser,
-    numbers: Vec<(usize, String)>,
-    id: String,
-}
-
-impl Page {
-    fn new(id: &str) -> Self {
-        Self::listening(id, &NAMES)
-    }
-
-    fn listening(id: &str, names: &[&str]) -> Self {
-        let mut page = Self {
-            parser: Parser::new(id.into(), UNLIMITED),
-            numbers: vec![],
-            id: id.to_owned(),
-        };
-        names.iter().for_each(|name| page.listen(name));
-        page
-    }
-
-    fn read(&mut self, chunk: &[u8]) -> Vec<Event> {
-        self.read_until(chunk, |_, _| false)
-    }
-
-    /// Goes back behind each event after which `listens` says that it listens to other names.
-    fn read_until(
-        &mut self,
-        chunk: &[u8],
-        mut listens: impl FnMut(&mut Self, usize) -> bool,
-    ) -> Vec<Event> {
-        self.parser.push(chunk.to_vec());
-        let [start, end] = self.parser.told.records.text.map(|offset| offset as usize);
-        let text: Vec<u16> = decoded(&chunk[start..end]).encode_utf16().collect();
-        let slice = |range: Range<u32>| {
-            String::from_utf16(&text[range.start as usize..range.end as usize])
-                .expect("no surrogate pair is cut")
-        };
-        let mut events = vec![];
-        loop {
-            let count = self.parser.next();
-            if count == 0 {
-                return events;
-            }
-            for index in 0..count {
-                let [number, data_start, data_end, id_start, id_end, end] =
-                    self.parser.told.records.events[index];
-                match id_start {
-                    UNCHANGED => {}
-                    ASIDE => self.id = decoded(&self.parser.last_event_id()),
-                    _ => self.id = slice(id_start..id_end),
-                }
-                let data = match data_start {
-                    ASIDE => decoded(&self.parser.take_data()),
-                    _ => slice(data_start..data_end),
-                };
-                let known = self.numbers.iter();
-                let name = known.rev().find(|(known, _)| *known == number as usize);
-                let name = name.expect("a number that was given out").1.clone();
-                events.push((name, data, self.id.clone(), id_end != UNCHANGED));
-                if listens(self, events.len()) {
-                    self.parser.go_back(end as usize, self.id.as_bytes());
-                    break;
-                }
-            }
-        }
-    }
-
-    fn listen(&mut self, name: &str) {
-        let number = self.parser.listen(name.into());
-        self.numbers.push((number, name.to_owned()));
-    }
-}
-
-/// Lossy, as JavaScript's own decoder is.
-fn decoded(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+fn listening(id: &str, names: &[&str]) -> Page {
+    let mut page = Page::new(id, UNLIMITED);
+    names.iter().for_each(|name| page.listen(name));
+    page
 }
 
 /// What the parser itself says, of the names that are listened to after so many events.
@@ -178,8 +100,8 @@ proptest! {
         id in select(vec!["", "é"]),
     ) {
         let chunks = if whole { vec![&stream[..]] } else { cut(&stream, &sizes) };
-        let mut page = Page::new(id);
-        let told: Vec<_> = chunks.iter().flat_map(|chunk| page.read(chunk)).collect();
+        let mut page = listening(id, &NAMES);
+        let told: Vec<_> = chunks.iter().flat_map(|chunk| page.read(chunk, |_| false)).collect();
         prop_assert_eq!(told, expected(id, &chunks, |_| &NAMES));
     }
 
@@ -193,13 +115,13 @@ proptest! {
         every in 1_usize..5,
     ) {
         let chunks = if whole { vec![&stream[..]] } else { cut(&stream, &sizes) };
-        let mut page = Page::listening(id, &NAMES[..start]);
+        let mut page = listening(id, &NAMES[..start]);
         let mut told = vec![];
-        let mut listened = start;
+        let (mut listened, mut count) = (start, 0);
         for chunk in &chunks {
-            let before = told.len();
-            told.extend(page.read_until(chunk, |page, count| {
-                let wanted = listened_after(start, every, before + count);
+            told.extend(page.read(chunk, |page| {
+                count += 1;
+                let wanted = listened_after(start, every, count);
                 while listened < wanted {
                     page.listen(NAMES[listened]);
                     listened += 1;

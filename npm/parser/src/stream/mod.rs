@@ -14,10 +14,10 @@ use text::Text;
 
 /// In place of an offset: the id is the same as with the event before. In place of its end: the event has no `id` of its
 /// own.
-const UNCHANGED: u32 = u32::MAX;
+pub(crate) const UNCHANGED: u32 = u32::MAX;
 
 /// In place of an offset: the value does not lie in the text, and is to be asked for.
-const ASIDE: u32 = u32::MAX - 1;
+pub(crate) const ASIDE: u32 = u32::MAX - 1;
 
 /// Reads one event stream: [`push`](Self::push) a chunk, then ask for the [`next`](Self::next) events in it until there
 /// are none.
@@ -31,7 +31,7 @@ pub struct Parser {
     chunk: Vec<u8>,
     /// Where to go on in the chunk; `None` before its start.
     next: Option<usize>,
-    told: Told,
+    pub(crate) told: Told,
     heard: Heard,
     retry: Option<f64>,
 }
@@ -210,20 +210,20 @@ const BATCH: usize = 64;
 /// What JavaScript reads where it lies, since each call costs.
 #[derive(Debug)]
 #[repr(C)]
-struct Records {
+pub(crate) struct Records {
     /// The start and the end of the text in the chunk, in bytes.
-    text: [u32; 2],
+    pub(crate) text: [u32; 2],
     /// Of each event the number of its name, the start and the end of its data and of its id in the text, in UTF-16
     /// units, and where it ends in the chunk, in bytes.
-    events: [[u32; 6]; BATCH],
+    pub(crate) events: [[u32; 6]; BATCH],
 }
 
 /// What JavaScript is told of a chunk: where in its text the events have what. A string that is a part of another costs
 /// nearly nothing there, one that comes out of wasm as much as parsing it.
 #[derive(Debug)]
-struct Told {
+pub(crate) struct Told {
     text: Text,
-    records: Records,
+    pub(crate) records: Records,
     data: Vec<u8>,
     /// How many there were when an id was last told.
     id_changes: Option<usize>,
