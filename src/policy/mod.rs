@@ -39,7 +39,9 @@ pub(crate) use rule::{OwnRule, Rule};
 ///
 /// Nor is one that asks for it. Whatever the server's `retry` field or the
 /// [reconnection time](Policy::reconnection_time) says, no wait is shorter than 10 milliseconds, and from the fourth
-/// loss in a row on none without backoff is shorter than a second. Only a [rule](Policy::rule), a page that wakes and a
+/// loss in a row on none without backoff is shorter than a second. That goes on average for what the browser's own source
+/// makes again by itself too (Chromium alone would ask hundreds of times a second), unless the last event had an id: then
+/// only a [`resume_parameter`](crate::EventSourceBuilder::resume_parameter) lets another source go on from there. Only a [rule](Policy::rule), a page that wakes and a
 /// network that comes back go below that.
 ///
 /// ```
@@ -164,7 +166,7 @@ impl Policy {
     /// field. With backoff it is the least wait, as the server's is, and zero unless told.
     ///
     /// Without, it is 3 seconds unless told, and at least 10 milliseconds, from the fourth loss in a row on a second.
-    /// What the browser's own source makes again by itself waits as the browser has it.
+    /// What the browser's own source makes again by itself waits as the browser has it, unless that is hardly a wait.
     pub fn reconnection_time(mut self, time: Duration) -> Self {
         self.reconnection_time = Some(time);
         self

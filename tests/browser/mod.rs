@@ -18,6 +18,7 @@ mod flood;
 mod guard;
 #[cfg(feature = "gzip")]
 mod gunzip;
+mod hostile;
 mod order;
 mod ownership;
 mod payloads;

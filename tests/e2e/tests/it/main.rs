@@ -8,6 +8,7 @@ mod npm_decoding;
 mod npm_endings;
 mod npm_errors;
 mod npm_fetch;
+mod npm_hostile;
 mod npm_init;
 mod npm_iterating;
 mod npm_leaks;
@@ -64,6 +65,9 @@ const TESTS: &[&[(&str, Test)]] = &[
     npm_endings::TESTS,
     npm_errors::TESTS,
     npm_fetch::TESTS,
+    npm_hostile::answers::TESTS,
+    npm_hostile::bodies::TESTS,
+    npm_hostile::retries::TESTS,
     npm_init::TESTS,
     npm_iterating::TESTS,
     npm_leaks::TESTS,
