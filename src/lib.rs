@@ -9,6 +9,7 @@ mod event;
 #[cfg(any(feature = "yew", feature = "leptos"))]
 mod hooks;
 mod host;
+mod ids;
 #[cfg(feature = "leptos")]
 pub mod leptos;
 #[cfg(feature = "fetch")]
@@ -29,6 +30,7 @@ pub mod yew;
 
 pub use error::{DecodeError, Error};
 pub use event::{Event, UndecodedEvent};
+pub use ids::Gap;
 #[cfg(feature = "gzip")]
 pub use payload::GunzipError;
 #[cfg(feature = "bytes")]

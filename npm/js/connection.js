@@ -5,12 +5,14 @@
 import { Alarm } from "./alarm.js";
 import { EventSourceError, messageOf } from "./error.js";
 import { EventIterator } from "./event-iterator.js";
+import { Ids } from "./ids.js";
 import { Listeners } from "./listeners.js";
 import { startMachine } from "./policy.js";
 import { ask, broughtBy, causeOf, limited } from "./trouble.js";
 import { TypedEvent, decoder } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
+/** @typedef {import("./index.js").Gap} Gap */
 /** @typedef {import("./index.js").State} State */
 /** @typedef {import("./host.js").Host} Host */
 /** @typedef {import("./typed-event.js").RawEvent} RawEvent */
@@ -25,6 +27,7 @@ import { TypedEvent, decoder } from "./typed-event.js";
  *   readonly lastEventId: string,
  *   listen: (subscription: Subscription) => void,
  *   unlisten: (subscription: Subscription) => void,
+ *   heedIds?: () => void,
  *   close: () => void,
  * }} Transport
  */
@@ -55,6 +58,8 @@ export class Connection {
   state = { type: "connecting" };
   /** @type {Promise<CloseReason>} */
   closed;
+  /** What is known of ids, where somebody wants to know. @type {Ids | undefined} */
+  ids;
   /** Whether a consumer ought to have a turn before its queue is full. */
   isCongested = false;
 
@@ -65,6 +70,7 @@ export class Connection {
   /** @type {Transport | undefined} */
   #transport;
   #lastEventId;
+  #gaps = new Listeners();
   #errors = new Listeners();
   #states = new Listeners();
   /** @type {Set<EventIterator>} */
@@ -97,7 +103,8 @@ export class Connection {
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.#machine = startMachine(settings.policy, settings.isRepeatable, host.now());
     this.#alarm = new Alarm(host, (late) => this.#heed(this.#machine.tick(host.now(), host.random(), late)));
-    const { terminalEvent, terminalData, signal } = settings;
+    const { deduplicate, terminalEvent, terminalData, signal } = settings;
+    if (deduplicate) this.ids = new Ids(deduplicate, this.#lastEventId);
     if (terminalEvent !== undefined) this.subscribe(terminalEvent);
     if (terminalData !== undefined) this.subscribe("message");
     if (signal?.aborted) {
@@ -170,6 +177,18 @@ export class Connection {
     return this.#add(this.#errors, callback);
   }
 
+  /** @param {(gap: Gap) => void} callback */
+  onGap(callback) {
+    this.heedIds();
+    return this.#add(this.#gaps, callback);
+  }
+
+  /** From now on. What is known by then is the last event id. */
+  heedIds() {
+    this.ids ??= new Ids(0, this.lastEventId);
+    this.#transport?.heedIds?.();
+  }
+
   /** @param {Listeners} listeners @param {(argument: any) => void} callback */
   #add(listeners, callback) {
     if (this.isClosed) return () => {};
@@ -219,7 +238,7 @@ export class Connection {
   }
 
   #endUnheard() {
-    if (!this.#isCollected || !this.#errors.isEmpty || !this.#states.isEmpty || this.#iterators.size) return;
+    if (!this.#isCollected || [this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) || this.#iterators.size) return;
     for (const { listeners } of this.subscriptions.values()) if (!listeners.isEmpty) return;
     this.end({ type: "dropped" });
   }
@@ -228,6 +247,7 @@ export class Connection {
 
   opened() {
     this.#machine.opened(this.#host.now());
+    this.ids?.connected();
     this.#arm();
     this.enter({ type: "open" }, "open");
   }
@@ -244,6 +264,32 @@ export class Connection {
   /** The server has set the reconnection time. @param {number} time */
   retry(time) {
     this.#machine.retry(time);
+  }
+
+  /**
+   * Whether an event is to be handed over, and was not before. Tells of the gap in front of it.
+   *
+   * @param {string} name
+   * @param {RawEvent} raw
+   * @param {boolean} [hasOwnId] Whether it has an `id` field, where the transport knows.
+   */
+  admits(name, { data, lastEventId }, hasOwnId) {
+    const { ids } = this;
+    if (!ids) return true;
+    const { terminalEvent, terminalData } = this.#settings;
+    // Had the end come before, this would be over.
+    const isEnd = name === terminalEvent || data === terminalData;
+    if (ids.repeats(lastEventId, !isEnd && hasOwnId)) {
+      this.heard(false);
+      return false;
+    }
+    this.tellGap(ids.goOn(lastEventId));
+    return !this.isClosed;
+  }
+
+  /** What nobody listens to has moved the last event id on. @param {string} id */
+  passed(id) {
+    this.tellGap(this.ids?.passed(id));
   }
 
   /**
@@ -412,6 +458,11 @@ export class Connection {
     return isHeard || (this.isClosed && isShown && this.#iterators.size > 0);
   }
 
+  /** @param {Gap} [gap] */
+  tellGap(gap) {
+    if (gap) this.#gaps.call(gap);
+  }
+
   /** @param {State} state */
   announce(state) {
     this.#states.call(state);
@@ -435,6 +486,7 @@ export class Connection {
     this.#settings.signal?.removeEventListener("abort", this.#abort);
     this.#undoOnline();
     for (const { listeners } of this.subscriptions.values()) listeners.clear();
+    this.#gaps.clear();
     if (type) this.dispatch(type, error);
     queueMicrotask(() => {
       if (error && !isTold) this.tell(error, true);

@@ -121,6 +121,11 @@ export class EventSource extends EventTarget {
     return this.#connection.onState(handler);
   }
 
+  /** @param {(gap: any) => void} handler */
+  onGap(handler) {
+    return this.#connection.onGap(handler);
+  }
+
   /** @param {(error: any) => void} handler */
   onError(handler) {
     return this.#connection.onError(handler);

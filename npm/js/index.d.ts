@@ -104,6 +104,16 @@ export namespace StandardSchemaV1 {
   }
 }
 
+/** Events that were missed while there was no connection, as the ids of those around them tell. */
+export interface Gap {
+  /** The highest id before it. */
+  readonly after: string;
+  /** The first id behind it. */
+  readonly before: string;
+  /** How many ids lie between the two. */
+  readonly missed: number;
+}
+
 /** Validators by the names of events. */
 export type Schemas<Feed> = { readonly [Name in keyof Feed]?: StandardSchemaV1<unknown, Feed[Name]> };
 
@@ -224,6 +234,16 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    */
   schemas?: Schemas<Feed>;
   queue?: Queue;
+  /**
+   * Leaves out events that were handed over before: those with an id that is among the last so many distinct ones. What is
+   * left out counts as a sign of life, as a comment does, and as nothing more; its id is the last event id all the same.
+   *
+   * An event without an `id` field is never left out, nor is the one by which the server says that it is done. The
+   * browser's own transport does not tell of that field: there an event with the id of the one before it in the same
+   * connection is taken for one without, and the first event of a connection for one with. An event with an empty `id` has
+   * all ids forgotten.
+   */
+  deduplicate?: number;
   /** The query parameter that carries the last event id when the source is reopened; on `fetch` in place of the header. */
   resumeParameter?: string;
   /** The name of the event by which the server says that it is done. */
@@ -364,6 +384,13 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   events<Name extends keyof Feed & string>(...names: [Name, ...Name[]]): EventIterator<EventOf<Feed, Name>>;
   /** Calls back with each change of state. A source begins as `connecting`. */
   onState(handler: (state: State) => void): () => void;
+  /**
+   * Calls back where ids tell that events were missed while there was no connection: after a reconnection, just before the
+   * first event is handed over whose id is above the highest before it, where that is not the next one. Ids count that are
+   * decimal integers of at most 64 bits. Over `fetch` events that nobody listens to are no gap; the browser's own transport
+   * does not tell of these, so that there all events of a source are to be listened to.
+   */
+  onGap(handler: (gap: Gap) => void): () => void;
   /** Calls back with everything that goes wrong. What nobody hears goes to the console. */
   onError(handler: (error: EventSourceError) => void): () => void;
 

@@ -20,8 +20,10 @@ const FETCH = {
   maxEventSize: count,
 };
 
+const fromOne = check("a whole number from 1 on", (value) => Number.isInteger(value) && value >= 1);
+
 const QUEUE = {
-  capacity: check("a whole number from 1 on", (value) => Number.isInteger(value) && value >= 1),
+  capacity: fromOne,
   whenFull: oneOf("dropOldest", "keepLatest", "close"),
 };
 
@@ -34,6 +36,7 @@ const OPTIONS = {
   parse: check('"json", "text" or a function', (value) => value === "json" || value === "text" || typeof value === "function"),
   schemas: object,
   queue: (value, name) => read(object(value, name), QUEUE, `${name}.`),
+  deduplicate: fromOne,
   resumeParameter: string,
   terminalEvent: (value, name) => messageName(string(value, name)),
   terminalData: string,

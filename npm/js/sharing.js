@@ -9,6 +9,7 @@ import { Connection } from "./connection.js";
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */
 /** @typedef {import("./host.js").Host} Host */
 /** @typedef {import("./index.js").CloseReason} CloseReason */
+/** @typedef {import("./index.js").Gap} Gap */
 /** @typedef {import("./index.js").State} State */
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {import("./typed-event.js").RawEvent} RawEvent */
@@ -102,6 +103,11 @@ class SharedConnection extends Connection {
     return heard.includes(true);
   }
 
+  /** @param {Gap} [gap] */
+  tellGap(gap) {
+    if (gap) this.#each((connection) => connection.tellGap(gap));
+  }
+
   /** @param {State} state */
   announce(state) {
     this.#each((connection) => {
@@ -175,6 +181,10 @@ class Share {
   unlisten(subscription) {
     this.#undos.get(subscription)?.();
     this.#undos.delete(subscription);
+  }
+
+  heedIds() {
+    this.#shared.heedIds();
   }
 
   close() {

@@ -279,13 +279,17 @@ class Line {
   }
 
   /** @param {string} name @param {string} data @param {string} [id] */
-  send(name, data, id = this.#id) {
-    this.#id = id;
+  send(name, data, id) {
+    const lastEventId = (this.#id = id ?? this.#id);
+    const { isFetch } = this.#settings;
     const subscription = this.#subscriptions.get(name);
-    if (!subscription && !this.#settings.isFetch) return;
-    this.lastEventId = id;
+    if (!subscription && !isFetch) return;
+    this.lastEventId = lastEventId;
+    const raw = { data, lastEventId, origin: ORIGIN };
+    if (subscription && !this.#connection.admits(name, raw, isFetch ? id !== undefined : undefined)) return;
     this.#connection.heard(true);
-    if (subscription) this.#connection.message(subscription, { data, lastEventId: id, origin: ORIGIN });
+    if (subscription) this.#connection.message(subscription, raw);
+    else if (id !== undefined) this.#connection.passed(id);
   }
 
   comment() {

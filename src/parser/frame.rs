@@ -54,6 +54,11 @@ impl<'a> Frame<'a> {
         self.last_event_id.text()
     }
 
+    /// Whether the event has an `id` field of its own.
+    pub(crate) fn has_own_id(&self) -> bool {
+        self.last_event_id.is_set()
+    }
+
     /// The value of the event's own `id` field, where that lies in the chunk: those bytes of it.
     #[allow(
         dead_code,

@@ -14,6 +14,8 @@ pub(super) struct LastEventId {
     /// What the string becomes at the next blank line, where `buffered`.
     buffer: Vec<u8>,
     buffered: bool,
+    /// Whether the block that has ended last had an `id` field.
+    is_set: bool,
     changes: usize,
 }
 
@@ -24,6 +26,7 @@ impl LastEventId {
             text: text.into(),
             buffer: Vec::new(),
             buffered: false,
+            is_set: false,
             changes: 0,
         }
     }
@@ -42,12 +45,18 @@ impl LastEventId {
 
     /// A blank line was read.
     pub(super) fn commit(&mut self) {
-        if mem::take(&mut self.buffered) && self.buffer != self.bytes {
+        self.is_set = mem::take(&mut self.buffered);
+        if self.is_set && self.buffer != self.bytes {
             mem::swap(&mut self.buffer, &mut self.bytes);
             self.text.take();
             self.changes = self.changes.wrapping_add(1);
             clear(&mut self.buffer);
         }
+    }
+
+    /// Whether the block that has ended last had an `id` field, be it the same as before.
+    pub(super) fn is_set(&self) -> bool {
+        self.is_set
     }
 
     /// How many times it has changed.

@@ -47,6 +47,7 @@ pub struct EventSourceBuilder {
     with_credentials: bool,
     policy: Policy,
     queue: Queue,
+    deduplicate: usize,
     resume_parameter: Option<String>,
     terminal_event: Option<String>,
     terminal_data: Option<String>,
@@ -64,6 +65,7 @@ impl EventSourceBuilder {
             with_credentials: false,
             policy: Policy::default(),
             queue: Queue::default(),
+            deduplicate: 0,
             resume_parameter: None,
             terminal_event: None,
             terminal_data: None,
@@ -97,6 +99,33 @@ impl EventSourceBuilder {
     /// How much each stream of this source holds for a slow consumer.
     pub fn queue(mut self, queue: Queue) -> Self {
         self.queue = queue;
+        self
+    }
+
+    /// Leaves out events that were handed over before, as their ids tell: where the id of an event is among the last
+    /// `window` distinct ids, nobody hears it. A server that plays missed events again after a reconnection may so begin
+    /// too early. Unless told nothing is remembered, as with a window of 0.
+    ///
+    /// What is left out counts as a sign of life, as a comment does, and as nothing more: counters and backoff do not
+    /// start again. Its id is the last event id all the same.
+    ///
+    /// - An event without an id of its own is never left out, nor is the one by which the server says that it is done.
+    /// - Over [`fetch`](Self::fetch) an event has an id of its own where it has an `id` field. The browser's own source
+    ///   does not tell that: there an event with the id of the event before it, in the same connection, is taken for one
+    ///   without; and the first event of a connection, for one with. So send each event with an id, or use `fetch`.
+    /// - An event with an empty `id`, by which a server takes the last event id back, has all ids forgotten, since the
+    ///   server may count from the start again.
+    /// - The id that a source is told to [go on from](crate::Fetch::last_event_id) counts as handed over.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error};
+    /// # fn run() -> Result<(), Error> {
+    /// let orders = EventSource::builder("/orders").deduplicate(1000).open()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn deduplicate(mut self, window: usize) -> Self {
+        self.deduplicate = window;
         self
     }
 
@@ -185,6 +214,7 @@ impl EventSourceBuilder {
             url: self.url,
             policy: self.policy,
             queue: self.queue,
+            deduplicate: self.deduplicate,
             terminal_event: self.terminal_event,
             terminal_data: self.terminal_data,
             host,

@@ -25,7 +25,7 @@ pub use stream::EventStream;
 use subscriptions::Reception;
 
 use crate::{
-    CloseReason, Error, Event, Payload, State,
+    CloseReason, Error, Event, Gap, Payload, State,
     payload::{Decode, decode},
     transport::{Browser, Frame},
 };
@@ -154,6 +154,31 @@ impl EventSource {
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Listener::new(&self.connection, |_| drop(listeners)))
+    }
+
+    /// Calls back where ids tell that events were missed while there was no connection, so that an app can fetch anew what
+    /// it shows: after a reconnection, when the first event comes whose id is above the highest before it, and is not the
+    /// next one. It is called just before that event is handed over.
+    ///
+    /// Ids count here where they are decimal integers of at most 64 bits; others are passed over. So are gaps within a
+    /// connection, where the server knows what it leaves out. Events that nobody listens to are no gap over `fetch`; the
+    /// browser's own source does not tell of these, so that there all events of a source are to be listened to.
+    ///
+    /// After an event with an empty `id` the ids before it are forgotten. Where a source is told which id to
+    /// [go on from](crate::Fetch::last_event_id), its first connection counts as a reconnection.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Listener};
+    /// # fn reload() {}
+    /// fn watch(orders: &EventSource) -> Listener {
+    ///     orders.on_gap(|gap| {
+    ///         eprintln!("{} events are missing after {}", gap.missed, gap.after);
+    ///         reload();
+    ///     })
+    /// }
+    /// ```
+    pub fn on_gap(&self, callback: impl FnMut(&Gap) + 'static) -> Listener {
+        self.connection.on_gap(Box::new(callback))
     }
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that

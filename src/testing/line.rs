@@ -11,6 +11,7 @@ use super::server::Stage;
 use crate::{
     Error,
     event::Provenance,
+    ids::IdField,
     policy::machine::Outlook,
     transport::{Connector, Signal, Sink, Transport},
 };
@@ -55,6 +56,14 @@ impl Line {
         Provenance::Known {
             last_event_id: self.last_event_id.borrow().clone(),
             origin: ORIGIN.into(),
+        }
+    }
+
+    pub(super) fn id_field(&self, id: Option<&str>) -> IdField {
+        match id {
+            _ if !self.request.is_fetch => IdField::Untold,
+            Some(_) => IdField::Present,
+            None => IdField::Absent,
         }
     }
 

@@ -163,11 +163,17 @@ impl FakeServer {
         for line in self.lines() {
             let last = line.provenance(id);
             if line.listens_to(name) {
-                line.tell(Signal::Frame(Frame::new(name.into(), last, &data)));
+                let id_field = line.id_field(id);
+                line.tell(Signal::Frame(Frame::new(
+                    name.into(),
+                    last,
+                    id_field,
+                    &data,
+                )));
             } else if line.request.is_fetch {
                 line.tell(Signal::Unheard {
                     is_event: true,
-                    moved_to: Some(last),
+                    moved_to: id.is_some().then_some(last),
                 });
             }
         }

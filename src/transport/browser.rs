@@ -15,6 +15,7 @@ use super::{Connector, Data, Frame, Signal, Sink, Transport, refused_url};
 use crate::{
     Error,
     event::{AskProvenance, Provenance},
+    ids::IdField,
     policy::machine::Outlook,
 };
 
@@ -177,6 +178,7 @@ fn read(name: &Rc<str>, event: &web_sys::Event, sink: &Sink) {
     sink(Signal::Frame(Frame::new(
         Rc::clone(name),
         Provenance::Asked(provenance),
+        IdField::Untold,
         &data,
     )));
 }

@@ -2,12 +2,13 @@
 
 use std::{borrow::Cow, fmt, rc::Rc};
 
-use crate::{Event, event::Provenance};
+use crate::{Event, event::Provenance, ids::IdField};
 
 /// An event as it arrived. Its data is fetched when somebody asks for it.
 pub(crate) struct Frame<'a> {
     name: Rc<str>,
     provenance: Provenance,
+    id_field: IdField,
     data: &'a dyn Data,
 }
 
@@ -17,10 +18,16 @@ pub(crate) trait Data {
 }
 
 impl<'a> Frame<'a> {
-    pub(crate) fn new(name: Rc<str>, provenance: Provenance, data: &'a dyn Data) -> Self {
+    pub(crate) fn new(
+        name: Rc<str>,
+        provenance: Provenance,
+        id_field: IdField,
+        data: &'a dyn Data,
+    ) -> Self {
         Self {
             name,
             provenance,
+            id_field,
             data,
         }
     }
@@ -31,6 +38,10 @@ impl<'a> Frame<'a> {
 
     pub(crate) fn provenance(&self) -> &Provenance {
         &self.provenance
+    }
+
+    pub(crate) fn id_field(&self) -> IdField {
+        self.id_field
     }
 
     pub(crate) fn text(&self) -> &'a str {

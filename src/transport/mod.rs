@@ -48,6 +48,9 @@ pub(crate) trait Transport {
     /// Ends what [`listen`](Self::listen) began.
     fn unlisten(&self, name: &str);
 
+    /// Tells of every event that has an id of its own from now on, also where nobody listens to it.
+    fn tell_all_ids(&self) {}
+
     /// For the way out to the raw object behind it.
     fn as_any(&self) -> &dyn Any;
 }

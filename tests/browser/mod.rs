@@ -19,6 +19,7 @@ mod guard;
 #[cfg(feature = "gzip")]
 mod gunzip;
 mod hostile;
+mod ids;
 mod order;
 mod ownership;
 mod payloads;

@@ -15,6 +15,7 @@ mod process;
 mod report;
 mod server;
 mod setup;
+mod stress;
 mod test;
 
 use std::{env, path::Path, process::ExitCode};
@@ -33,8 +34,8 @@ Usage: cargo xtask <command>
   demo [--port 8080] [--apps]
                        Build the npm package and the server, and serve the demo page; --apps builds the
                        example apps too, which that page then links to
-  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, packaging;
-                       and interop, which runs only when it is named: it installs servers that others
+  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, chaos,
+                       packaging; and interop, which runs only when it is named: it installs servers that others
                        wrote (Python, Go, nginx with nchan, Redis; as root on Debian by itself)
   lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes. And no framework is among
                        the dependencies of who has not asked for it
@@ -43,6 +44,12 @@ Usage: cargo xtask <command>
                        Measure the contenders side by side in one headless Chromium, by every task or
                        only these: typed, unlistened, large, multi-line, latency, open-close, growth,
                        size; --picture puts the picture of `typed` where the README shows it
+  chaos [--seed N] [--stream NAME] [--browser chrome|firefox] [--short]
+                       Follow streams that fail in every way, in both browsers, minutes long: nothing is lost.
+                       A run names its seed; --short is what `test` does
+  soak [part]...       Send millions of events through, open and close thousands of sources, and let consumers be
+                       too slow, in one headless Chromium: nothing grows; by every part or only these:
+                       events, cycles, slow
   serve                Run the test server, for running `wasm-pack test` by hand
 
 Tools are kept in the user's cache folder; the long steps happen once.
@@ -56,6 +63,8 @@ enum Command {
     Lint,
     Npm,
     Bench(bench::Options),
+    Chaos(Vec<String>),
+    Soak(Vec<String>),
     Serve,
 }
 
@@ -83,6 +92,8 @@ fn run() -> Result<ExitCode> {
         Command::Lint => return lint::lint(),
         Command::Npm => npm::build()?,
         Command::Bench(options) => bench::bench(&options)?,
+        Command::Chaos(words) => stress::chaos(&words)?,
+        Command::Soak(words) => stress::soak(&words)?,
         Command::Serve => server::serve()?,
     }
     Ok(ExitCode::SUCCESS)
@@ -98,6 +109,8 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             "lint" => Command::Lint,
             "npm" => Command::Npm,
             "bench" => Command::Bench(bench::Options::default()),
+            "chaos" => Command::Chaos(Vec::new()),
+            "soak" => Command::Soak(Vec::new()),
             "serve" => Command::Serve,
             other => {
                 let message = format!("no command `{other}`; `cargo xtask --help` lists them");
@@ -119,6 +132,12 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
                 options.rounds = Some(args.value()?.parse()?);
             }
             (Command::Bench(options), Long("picture")) => options.picture = true,
+            (Command::Chaos(words), Long("short")) => words.push("--short".into()),
+            (Command::Chaos(words), Long(name @ ("seed" | "stream" | "browser"))) => {
+                let option = format!("--{name}");
+                words.extend([option, args.value()?.string()?]);
+            }
+            (Command::Soak(words), Value(part)) => words.push(part.string()?),
             (_, arg) => return Err(arg.unexpected()),
         }
     }

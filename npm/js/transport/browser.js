@@ -52,6 +52,7 @@ export class BrowserTransport {
     const listener = (/** @type {MessageEvent<string>} */ event) => {
       if (!isMessage(event)) return;
       this.#last = event;
+      if (!this.#connection.admits(subscription.name, event)) return;
       this.#connection.heard(true);
       this.#connection.message(subscription, event);
     };

@@ -15,7 +15,8 @@ const SLICE = 256 * 1024;
 /** The most bytes of an event, unless told. */
 const MAX_EVENT_SIZE = 16 * 1024 * 1024;
 
-// What the parser writes in place of an offset: where it is the same as before, and where it does not lie in the text.
+// What the parser writes in place of an offset: where it is the same as before, and where it does not lie in the text. Of
+// an event without an id of its own the end of the id is the first one.
 const UNCHANGED = 0xffffffff;
 const ASIDE = 0xfffffffe;
 
@@ -140,6 +141,7 @@ export class Reading {
 
   /** @param {Uint8Array<ArrayBuffer>} chunk @param {string} origin */
   async #hear(chunk, origin) {
+    if (this.#connection.ids) this.#parser.tellAllIds();
     this.#parser.push(chunk);
     const [start, end] = this.#freshRecords();
     this.#bytes = chunk.subarray(start, end);
@@ -157,6 +159,7 @@ export class Reading {
       return new EventSourceError("event-too-large", message);
     }
     if (heard !== "nothing") this.#connection.heard(heard === "event");
+    if (this.#connection.ids) this.#connection.passed(this.lastEventId);
     if (this.#turns.areLate()) await this.#turns.give();
   }
 
@@ -170,18 +173,23 @@ export class Reading {
     const connection = this.#connection;
     let hasHeard = false;
     while (this.#index < this.#count || this.#findEvents()) {
-      if (!hasHeard) connection.heard(true);
-      hasHeard = true;
       const records = this.#freshRecords();
       const place = TEXT + EVENT * this.#index;
       this.#index += 1;
       const subscription = this.#subscriptions[records[place]];
+      const hasOwnId = records[place + 4] !== UNCHANGED;
       const message = this.#message(records, place, origin);
-      // Nobody may listen to it by now.
-      if (!subscription) continue;
-      connection.message(subscription, message);
+      const isNew = !subscription || connection.admits(subscription.name, message, hasOwnId);
+      if (!this.isOpen) return false;
+      if (!isNew) continue;
+      if (!hasHeard) connection.heard(true);
+      hasHeard = true;
+      if (subscription) connection.message(subscription, message);
+      // Nobody listens to it, or nobody does by now.
+      else connection.passed(message.lastEventId);
+      if (this.isOpen && !subscription) continue;
       // The standard has each event in a task of its own, before which all promises of the one before have settled.
-      const ownsTask = subscription.isDom && connection.target;
+      const ownsTask = subscription?.isDom && connection.target;
       if (!this.isOpen || ownsTask || connection.isCongested || this.#turns.isDue()) {
         connection.isCongested = false;
         return false;

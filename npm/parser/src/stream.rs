@@ -12,7 +12,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::parser::{self, Frame, Item};
 use text::Text;
 
-/// In place of an offset: the id is the same as with the event before.
+/// In place of an offset: the id is the same as with the event before. In place of its end: the event has no `id` of its
+/// own.
 const UNCHANGED: u32 = u32::MAX;
 
 /// In place of an offset: the value does not lie in the text, and is to be asked for.
@@ -26,6 +27,7 @@ pub struct Parser {
     parser: parser::Parser,
     /// By number, less one.
     names: Vec<Option<String>>,
+    tells_all_ids: bool,
     chunk: Vec<u8>,
     /// Where to go on in the chunk; `None` before its start.
     next: Option<usize>,
@@ -53,6 +55,7 @@ impl Parser {
         Self {
             parser: parser::Parser::new(last_event_id.into(), max_event_size),
             names: Vec::new(),
+            tells_all_ids: false,
             chunk: Vec::new(),
             next: None,
             told: Told::default(),
@@ -84,6 +87,13 @@ impl Parser {
         }
     }
 
+    /// Tells of all events with an `id` of their own from now on: by the number 0 and without their data, where nobody
+    /// listens to them.
+    #[wasm_bindgen(js_name = tellAllIds)]
+    pub fn tell_all_ids(&mut self) {
+        self.tells_all_ids = true;
+    }
+
     pub fn push(&mut self, chunk: Vec<u8>) {
         self.told.start(&chunk);
         self.chunk = chunk;
@@ -111,12 +121,16 @@ impl Parser {
             };
             match item {
                 Ok(Item::Event(frame)) => {
-                    let Some(number) = number_of(&self.names, &frame) else {
-                        self.heard = Heard::Event;
-                        continue;
+                    let number = match number_of(&self.names, &frame) {
+                        Some(number) => number,
+                        None if self.tells_all_ids && frame.has_own_id() => 0,
+                        None => {
+                            self.heard = Heard::Event;
+                            continue;
+                        }
                     };
                     self.heard = Heard::Nothing;
-                    let [data, id] = self.told.event(chunk, frame);
+                    let [data, id] = self.told.event(chunk, frame, number > 0);
                     let next = chunk.len() - items.rest().len();
                     self.told.records.events[count] =
                         [number as u32, data[0], data[1], id[0], id[1], next as u32];
@@ -229,8 +243,9 @@ impl Told {
         self.id_changes = None;
     }
 
-    /// Where the event has its data and its id.
-    fn event(&mut self, chunk: &[u8], frame: Frame<'_>) -> [[u32; 2]; 2] {
+    /// Where the event has its data, which may not be wanted, and its id.
+    fn event(&mut self, chunk: &[u8], frame: Frame<'_>, with_data: bool) -> [[u32; 2]; 2] {
+        let has_own_id = frame.has_own_id();
         let id = frame.id_in_chunk();
         let data = frame.data_in_chunk();
         let id_changes = Some(frame.id_changes());
@@ -245,12 +260,18 @@ impl Told {
             (place(id), data)
         };
         let data = data.unwrap_or_else(|| {
+            if !with_data {
+                return [0; 2];
+            }
             self.data = frame.into_data().into_owned();
             [ASIDE; 2]
         });
         let mut id = id.unwrap_or([ASIDE; 2]);
-        if id_changes == self.id_changes {
-            id[0] = UNCHANGED;
+        if !has_own_id {
+            if id_changes == self.id_changes {
+                id[0] = UNCHANGED;
+            }
+            id[1] = UNCHANGED;
         }
         self.id_changes = id_changes;
         [data, id]

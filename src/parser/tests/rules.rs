@@ -3,6 +3,24 @@
 use super::*;
 
 #[test]
+fn an_event_has_an_id_of_its_own_where_it_has_the_field() {
+    let stream =
+        "id: 1\ndata\n\ndata\n\nid: 1\ndata\n\nid\ndata\n\nid: 2\n\ndata\n\nid: a\0\ndata\n\n";
+    for size in 1..=stream.len() {
+        let (mut parser, mut own) = (parser(), vec![]);
+        for chunk in stream.as_bytes().chunks(size) {
+            let mut items = parser.parse(chunk);
+            while let Some(item) = items.next() {
+                if let Ok(Item::Event(frame)) = item {
+                    own.push(frame.has_own_id());
+                }
+            }
+        }
+        assert_eq!(own, [true, false, true, true, false, false], "by {size}");
+    }
+}
+
+#[test]
 fn a_line_ends_with_lf_cr_or_crlf_in_any_mix() {
     for [a, b, c] in [
         ["\n", "\n", "\n"],

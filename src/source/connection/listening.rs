@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Connection, ErrorCallback, Notice, NoticeCallback, StateCallback};
+use super::{Connection, ErrorCallback, GapCallback, Notice, NoticeCallback, StateCallback};
 use crate::{
     Error, State,
     source::{
@@ -29,6 +29,15 @@ impl Connection {
                 connection.with_transport(|transport| transport.unlisten(&name));
             }
         }))
+    }
+
+    pub(in crate::source) fn on_gap(self: &Rc<Self>, callback: Box<GapCallback>) -> Listener {
+        if self.is_closed() {
+            return Listener::inert(self);
+        }
+        self.heed_ids();
+        let slot = self.gaps.add(callback);
+        Listener::new(self, move |connection| connection.gaps.remove(&slot))
     }
 
     pub(in crate::source) fn on_error(self: &Rc<Self>, callback: Box<ErrorCallback>) -> Listener {

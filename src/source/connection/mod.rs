@@ -3,6 +3,7 @@
 //! Everything that happens becomes a [`Task`], and tasks run one after the other: what happens while a callback runs
 //! waits until that callback has returned. Closing alone takes effect at once.
 
+mod ids;
 mod listening;
 mod tasks;
 mod trouble;
@@ -19,12 +20,14 @@ use crate::{
     CloseReason, Error, Policy, State,
     event::Provenance,
     host::{Guard, Host},
+    ids::{Gap, Ids},
     policy::machine::Machine,
     transport::{Connector, Transport},
 };
 use tasks::Task;
 
 type ErrorCallback = dyn FnMut(&Error);
+type GapCallback = dyn FnMut(&Gap);
 type StateCallback = dyn FnMut(&State);
 type NoticeCallback = dyn FnMut(Notice<'_>);
 
@@ -40,6 +43,8 @@ pub(super) struct Settings {
     pub(super) url: String,
     pub(super) policy: Policy,
     pub(super) queue: Queue,
+    /// How many ids to remember.
+    pub(super) deduplicate: usize,
     pub(super) terminal_event: Option<String>,
     pub(super) terminal_data: Option<String>,
     pub(super) host: Box<dyn Host>,
@@ -58,9 +63,13 @@ pub(crate) struct Connection {
     guards: RefCell<Vec<Guard>>,
     /// Of the last event.
     provenance: RefCell<Option<Provenance>>,
+    ids: RefCell<Ids>,
+    /// Whether anybody wants to know of them.
+    heeds_ids: Cell<bool>,
     tasks: RefCell<VecDeque<Task>>,
     running: Cell<bool>,
     subscriptions: Subscriptions,
+    gaps: Slots<GapCallback>,
     errors: Slots<ErrorCallback>,
     states: Slots<StateCallback>,
     streams: Slots<NoticeCallback>,
@@ -90,9 +99,14 @@ impl Connection {
     fn new(mut settings: Settings, connector: Box<dyn Connector>) -> Rc<Self> {
         let now = settings.host.now();
         let policy = std::mem::take(&mut settings.policy);
+        let (window, position) = (settings.deduplicate, connector.position());
+        let start = position.as_ref().map_or("", Provenance::last_event_id);
+        let ids = Ids::new(window, start);
         Rc::new_cyclic(|this| Self {
             machine: RefCell::new(Machine::new(policy, connector.is_repeatable(), now)),
-            provenance: RefCell::new(connector.position()),
+            ids: RefCell::new(ids),
+            heeds_ids: Cell::new(window > 0),
+            provenance: RefCell::new(position),
             connector: RefCell::new(Some(connector)),
             settings,
             this: Weak::clone(this),
@@ -103,6 +117,7 @@ impl Connection {
             tasks: RefCell::default(),
             running: Cell::default(),
             subscriptions: Subscriptions::default(),
+            gaps: Slots::default(),
             errors: Slots::default(),
             states: Slots::default(),
             streams: Slots::default(),
@@ -168,6 +183,7 @@ impl Connection {
         let connector = self.connector.take();
         drop(connector);
         self.subscriptions.clear();
+        self.gaps.clear();
         if let Some(error) = reason.error() {
             let heard = !self.errors.is_empty() || !self.streams.is_empty();
             self.errors.each(|callback| callback(error));

@@ -10,6 +10,7 @@ use super::Connection;
 use crate::{
     CloseReason, Error, Event, State,
     event::Provenance,
+    ids::IdField,
     policy::machine::Outlook,
     source::{
         queue::Pushed,
@@ -21,7 +22,10 @@ use crate::{
 /// What waits while another task runs.
 pub(super) enum Task {
     Opened,
-    Frame(Event<String>),
+    Frame {
+        event: Event<String>,
+        id_field: IdField,
+    },
     Unheard {
         is_event: bool,
         moved_to: Option<Provenance>,
@@ -55,6 +59,9 @@ impl Connection {
         for name in self.subscriptions.names() {
             transport.listen(&name);
         }
+        if self.heeds_ids.get() {
+            transport.tell_all_ids();
+        }
         *self.transport.borrow_mut() = Some(transport);
         Ok(())
     }
@@ -70,7 +77,10 @@ impl Connection {
                     self.drain();
                 }
             }
-            Signal::Frame(frame) => self.run(Task::Frame(frame.event().map(str::to_owned))),
+            Signal::Frame(frame) => self.run(Task::Frame {
+                event: frame.event().map(str::to_owned),
+                id_field: frame.id_field(),
+            }),
             Signal::Opened => self.run(Task::Opened),
             Signal::Unheard { is_event, moved_to } => {
                 self.run(Task::Unheard { is_event, moved_to });
@@ -116,9 +126,10 @@ impl Connection {
             _ if self.is_closed() => {}
             Task::Opened => {
                 self.machine.borrow_mut().opened(self.now());
+                self.ids.borrow_mut().connected();
                 self.enter(State::Open);
             }
-            Task::Frame(event) => self.frame(&kept(&event)),
+            Task::Frame { event, id_field } => self.frame(&kept(&event, id_field)),
             Task::Unheard { is_event, moved_to } => self.unheard(is_event, moved_to),
             Task::Retry(time) => self.machine.borrow_mut().retry(time),
             Task::Lost { error, outlook } => self.lost(error, outlook),
@@ -136,16 +147,22 @@ impl Connection {
         } else {
             machine.comment(|| self.now());
         }
-        if moved_to.is_some() {
-            self.provenance.replace(moved_to);
+        drop(machine);
+        if let Some(moved_to) = moved_to {
+            self.provenance.replace(Some(moved_to.clone()));
+            if self.heeds_ids.get() {
+                self.pass(moved_to.last_event_id());
+            }
         }
     }
 
     fn frame(&self, frame: &Frame<'_>) {
-        self.machine.borrow_mut().event(|| self.now());
         self.provenance.replace(Some(frame.provenance().clone()));
-        let terminal_data = self.settings.terminal_data.as_deref();
-        if terminal_data.is_some_and(|data| data == frame.text()) {
+        if self.heeds_ids.get() && self.is_repeated(frame) {
+            return self.machine.borrow_mut().comment(|| self.now());
+        }
+        self.machine.borrow_mut().event(|| self.now());
+        if self.has_terminal_data(frame) {
             return self.close(CloseReason::Finished);
         }
         if let Some(callbacks) = self.subscriptions.get(frame.name()) {
@@ -161,9 +178,18 @@ impl Connection {
                 self.machine.borrow_mut().decoded();
             }
         }
-        if self.settings.terminal_event.as_deref() == Some(frame.name()) {
+        if self.is_terminal_event(frame) {
             self.close(CloseReason::Finished);
         }
+    }
+
+    pub(super) fn has_terminal_data(&self, frame: &Frame<'_>) -> bool {
+        let terminal_data = self.settings.terminal_data.as_deref();
+        terminal_data.is_some_and(|data| data == frame.text())
+    }
+
+    pub(super) fn is_terminal_event(&self, frame: &Frame<'_>) -> bool {
+        self.settings.terminal_event.as_deref() == Some(frame.name())
     }
 
     /// However many subscribers failed to decode it, the frame counts once.
@@ -184,9 +210,9 @@ impl Connection {
 }
 
 /// A frame that had to wait.
-fn kept(event: &Event<String>) -> Frame<'_> {
+fn kept(event: &Event<String>, id_field: IdField) -> Frame<'_> {
     let name = Rc::clone(event.shared_name());
-    Frame::new(name, event.provenance().clone(), &event.data)
+    Frame::new(name, event.provenance().clone(), id_field, &event.data)
 }
 
 /// While it lives, a task runs. A callback that panics ends it too.

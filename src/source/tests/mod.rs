@@ -1,6 +1,7 @@
 //! The source's rules, over a scripted transport and a clock turned by hand: no browser is touched.
 
 mod errors;
+mod ids;
 mod life;
 mod order;
 mod reopening;
@@ -50,6 +51,7 @@ fn open_with(
         url: URL.to_owned(),
         policy: Policy::browser(),
         queue: Queue::default(),
+        deduplicate: 0,
         terminal_event: None,
         terminal_data: None,
         host: Box::new(clock),

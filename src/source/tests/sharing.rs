@@ -36,6 +36,7 @@ fn builders_that_differ_share_nothing() {
         EventSource::builder("/prices"),
         prices().with_credentials(true),
         prices().queue(Queue::keep_latest(1)),
+        prices().deduplicate(1),
         prices().resume_parameter("id"),
         prices().terminal_event("bye"),
         prices().terminal_data("[DONE]"),

@@ -77,6 +77,7 @@ impl Connector for FetchConnector {
         let (url, header) = self.resuming(last_event_id)?;
         let line = Rc::new(Line {
             names: RefCell::default(),
+            tells_all_ids: Cell::default(),
             is_open: Cell::new(true),
             attempt: RefCell::default(),
         });
@@ -110,6 +111,7 @@ impl Connector for FetchConnector {
 /// What the transport and its attempt share.
 struct Line {
     names: RefCell<Vec<Rc<str>>>,
+    tells_all_ids: Cell<bool>,
     is_open: Cell<bool>,
     /// To be woken when the line closes.
     attempt: RefCell<Option<Waker>>,
@@ -129,6 +131,10 @@ impl Transport for FetchTransport {
     fn unlisten(&self, name: &str) {
         let mut names = self.line.names.borrow_mut();
         names.retain(|listened| **listened != *name);
+    }
+
+    fn tell_all_ids(&self) {
+        self.line.tells_all_ids.set(true);
     }
 
     fn as_any(&self) -> &dyn Any {

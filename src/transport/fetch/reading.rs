@@ -8,6 +8,7 @@ use super::{Line, turns::Turns};
 use crate::{
     Error,
     event::Provenance,
+    ids::IdField,
     parser::{self, Item, Items, Parser, TooLarge},
     policy::machine::Outlook,
     transport::{Frame, Signal, Sink},
@@ -144,16 +145,20 @@ impl Hearing<'_> {
                 Ok(Item::Event(frame)) => match self.line.listened_name(&frame) {
                     Some(name) => {
                         self.unheard = Unheard::Nothing;
-                        self.told.clone_from(frame.last_event_id());
-                        let provenance = Provenance::Known {
-                            last_event_id: Rc::clone(self.told),
-                            origin: Rc::clone(self.origin),
-                        };
+                        let (id_field, provenance) = (id_field(&frame), self.provenance(&frame));
                         let data = frame.into_data();
-                        (self.sink)(Signal::Frame(Frame::new(name, provenance, &data)));
+                        (self.sink)(Signal::Frame(Frame::new(name, provenance, id_field, &data)));
                         if turns.is_due() {
                             return Pause::Turn;
                         }
+                    }
+                    None if self.line.tells_all_ids.get() && frame.has_own_id() => {
+                        self.unheard = Unheard::Nothing;
+                        let moved_to = Some(self.provenance(&frame));
+                        (self.sink)(Signal::Unheard {
+                            is_event: true,
+                            moved_to,
+                        });
                     }
                     None => self.unheard = Unheard::Event,
                 },
@@ -166,6 +171,23 @@ impl Hearing<'_> {
             }
         }
         Pause::End
+    }
+
+    /// Where an event comes from that the source is told of.
+    fn provenance(&mut self, frame: &parser::Frame<'_>) -> Provenance {
+        self.told.clone_from(frame.last_event_id());
+        Provenance::Known {
+            last_event_id: Rc::clone(self.told),
+            origin: Rc::clone(self.origin),
+        }
+    }
+}
+
+fn id_field(frame: &parser::Frame<'_>) -> IdField {
+    if frame.has_own_id() {
+        IdField::Present
+    } else {
+        IdField::Absent
     }
 }
 

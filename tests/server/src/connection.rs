@@ -82,6 +82,13 @@ impl OpenConnections {
         open.push(Arc::downgrade(orders));
     }
 
+    pub(crate) fn count(&self) -> usize {
+        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.iter()
+            .filter(|orders| orders.strong_count() > 0)
+            .count()
+    }
+
     /// Closes every connection at once, whatever is still to be written.
     pub(crate) fn abort(&self) {
         let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);

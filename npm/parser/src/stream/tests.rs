@@ -8,8 +8,8 @@ use super::*;
 
 const UNLIMITED: usize = usize::MAX;
 
-/// Name, data and id of an event.
-type Event = (String, String, String);
+/// Name, data and id of an event, and whether that id is its own.
+type Event = (String, String, String, bool);
 
 /// The names that are listened to in these tests; streams have others too.
 const NAMES: [&str; 3] = ["message", "é", "price"];
@@ -77,7 +77,7 @@ impl Page {
                 let known = self.numbers.iter();
                 let name = known.rev().find(|(known, _)| *known == number as usize);
                 let name = name.expect("a number that was given out").1.clone();
-                events.push((name, data, self.id.clone()));
+                events.push((name, data, self.id.clone(), id_end != UNCHANGED));
                 if listens(self, events.len()) {
                     self.parser.go_back(end as usize, self.id.clone());
                     break;
@@ -105,8 +105,9 @@ fn expected(
         while let Some(item) = items.next() {
             if let Ok(Item::Event(frame)) = item {
                 let (name, id) = (frame.name().into_owned(), frame.last_event_id().to_string());
+                let has_own_id = frame.has_own_id();
                 if names(events.len()).contains(&name.as_str()) {
-                    events.push((name, frame.into_data().into_owned(), id));
+                    events.push((name, frame.into_data().into_owned(), id, has_own_id));
                 }
             }
         }
@@ -302,6 +303,21 @@ fn signs_of_life_are_told_since_the_last_event_that_was_heard() {
         ("TooLarge".into(), None)
     );
     assert_eq!(heard(b"data: 1\n\n"), ("Nothing".into(), None));
+}
+
+#[test]
+fn whoever_wants_all_ids_is_told_of_them_by_number_zero() {
+    let mut parser = Parser::new("é".into(), UNLIMITED);
+    let number = parser.listen("message".into());
+    let text = "event: x\ndata: 1\n\nid: é\nevent: x\ndata: 2\ndata: 3\n\ndata: 4\n\n";
+    parser.push(text.into());
+    assert_eq!(numbers_of_next(&mut parser), [number]);
+    parser.tell_all_ids();
+    parser.push(text.into());
+    assert_eq!(numbers_of_next(&mut parser), [0, number]);
+    assert_eq!(parser.told.records.events[0][..5], [0, 0, 0, 22, 23]);
+    assert_eq!(parser.told.records.events[1][3..5], [UNCHANGED; 2]);
+    assert_eq!(parser.next(), 0);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod npm_endings;
 mod npm_errors;
 mod npm_fetch;
 mod npm_hostile;
+mod npm_ids;
 mod npm_init;
 mod npm_iterating;
 mod npm_leaks;
@@ -68,6 +69,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     npm_hostile::answers::TESTS,
     npm_hostile::bodies::TESTS,
     npm_hostile::retries::TESTS,
+    npm_ids::TESTS,
     npm_init::TESTS,
     npm_iterating::TESTS,
     npm_leaks::TESTS,

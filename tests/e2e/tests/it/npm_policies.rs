@@ -65,6 +65,7 @@ async fn wrong_options_are_refused_by_their_path(stage: &mut Stage<'_>) {
             "queue.capacity": [0, 1.5, "1", NaN],
             "queue.whenFull": ["drop"],
             "queue.size": [1],
+            "deduplicate": [0, -1, 1.5, true, "9", NaN],
             "resumeParameter": [1, null],
             "terminalEvent": [1],
             "terminalData": [null],

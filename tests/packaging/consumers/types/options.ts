@@ -1,6 +1,6 @@
 // What a source may be opened with.
 
-import init, { EventSource, initSync, type EventSourceInit, type Policy } from "typed-eventsource";
+import init, { EventSource, initSync, type EventSourceInit, type Gap, type Policy } from "typed-eventsource";
 import * as v from "valibot";
 import { z } from "zod";
 
@@ -29,6 +29,9 @@ new EventSource<Feed>("/", {
   queue: { capacity: 16, whenFull: "keepLatest" },
 });
 new EventSource<Feed>("/", { shared: true, parse: "text" });
+new EventSource<Feed>("/", { deduplicate: 1000 }).onGap((gap) => expect<Equal<typeof gap, Gap>>());
+// @ts-expect-error It is a number of ids.
+new EventSource<Feed>("/", { deduplicate: true });
 // @ts-expect-error It is shared or not.
 new EventSource<Feed>("/", { shared: "yes" });
 // @ts-expect-error The browser's own transport sends no header.

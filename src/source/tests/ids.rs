@@ -1,0 +1,261 @@
+//! Events that come twice, and those that do not come.
+
+use super::*;
+use crate::{Backoff, CloseReason, Listener, State};
+
+fn deduplicating(server: &FakeServer, is_fetch: bool, window: usize) -> EventSource {
+    open_with(server, is_fetch, |settings| {
+        settings.policy = Policy::resilient().backoff(Backoff::new().jitter(false));
+        settings.deduplicate = window;
+    })
+}
+
+/// Cuts the connections, and has the sources connect again.
+fn reconnect(server: &FakeServer) {
+    server.lose();
+    server.clock().advance(seconds(60));
+    server.open();
+}
+
+fn send(server: &FakeServer, ids: impl IntoIterator<Item = u32>) {
+    for id in ids {
+        server.send_with_id("a", &id.to_string(), &id.to_string());
+    }
+}
+
+fn note_gaps(source: &EventSource, journal: &Journal) -> Listener {
+    let pen = journal.clone();
+    source.on_gap(move |gap| {
+        pen.write(format!("gap {}-{}: {}", gap.after, gap.before, gap.missed));
+    })
+}
+
+#[test]
+fn what_is_played_again_is_heard_once() {
+    for is_fetch in [false, true] {
+        let (server, journal) = (FakeServer::new(), Journal::default());
+        let source = deduplicating(&server, is_fetch, 10);
+        let _listener = source.on("a", journal.events("heard")).unwrap();
+        let mut stream = source.stream::<Text>("a").unwrap();
+        send(&server, 1..4);
+        reconnect(&server);
+        send(&server, 2..6);
+        let expected = [1, 2, 3, 4, 5].map(|id| format!("heard {id}"));
+        assert_eq!(journal.take(), expected, "over fetch: {is_fetch}");
+        let mut yielded = 0;
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        while let std::task::Poll::Ready(Some(item)) =
+            futures_core::Stream::poll_next(std::pin::Pin::new(&mut stream), &mut context)
+        {
+            yielded += u32::from(item.is_ok());
+        }
+        assert_eq!(yielded, 5);
+    }
+}
+
+#[test]
+fn without_a_window_all_is_handed_over() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = deduplicating(&server, true, 0);
+    let _listener = source.on("a", journal.events("heard")).unwrap();
+    send(&server, [1, 1, 2, 1]);
+    assert_eq!(journal.take().len(), 4);
+}
+
+#[test]
+fn what_has_left_the_window_is_new_again() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = deduplicating(&server, true, 2);
+    let _listener = source.on("a", journal.events("heard")).unwrap();
+    send(&server, [1, 2, 1, 3, 2, 1]);
+    assert_eq!(journal.take(), ["heard 1", "heard 2", "heard 3", "heard 1"]);
+}
+
+#[test]
+fn an_id_that_is_inherited_is_no_duplicate() {
+    for is_fetch in [false, true] {
+        let (server, journal) = (FakeServer::new(), Journal::default());
+        let source = deduplicating(&server, is_fetch, 10);
+        let _listener = source.on("a", journal.events("heard")).unwrap();
+        server.send_with_id("a", "with", "1");
+        server.send_text("a", "without");
+        server.send_text("a", "without");
+        assert_eq!(journal.take().len(), 3, "over fetch: {is_fetch}");
+    }
+}
+
+/// The browser's own source keeps its last event id over a reconnection, and does not tell whose it is.
+#[test]
+fn the_first_event_of_a_connection_is_told_apart_over_fetch_alone() {
+    for (is_fetch, heard) in [(false, 0), (true, 1)] {
+        let (server, journal) = (FakeServer::new(), Journal::default());
+        let source = deduplicating(&server, is_fetch, 10);
+        let _listener = source.on("a", journal.events("heard")).unwrap();
+        send(&server, [1]);
+        reconnect(&server);
+        journal.take();
+        server.send_text("a", "without");
+        assert_eq!(journal.take().len(), heard, "over fetch: {is_fetch}");
+        server.send_text("a", "without");
+        assert_eq!(journal.take().len(), 1, "over fetch: {is_fetch}");
+    }
+}
+
+#[test]
+fn what_nobody_has_heard_is_not_remembered() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = deduplicating(&server, true, 10);
+    send(&server, [1]);
+    let _listener = source.on("a", journal.events("heard")).unwrap();
+    reconnect(&server);
+    send(&server, [1]);
+    assert_eq!(journal.take(), ["heard 1"]);
+}
+
+#[test]
+fn what_comes_again_is_a_sign_of_life_and_no_progress() {
+    let server = FakeServer::new();
+    let source = open_with(&server, true, |settings| {
+        settings.policy = Policy::browser().on_idle(seconds(10), crate::Then::Close);
+        settings.deduplicate = 10;
+    });
+    let _listener = source.on("a", |_: Event<Text>| {}).unwrap();
+    send(&server, [1]);
+    for attempt in 1..4 {
+        server.lose();
+        assert!(matches!(source.state(), State::Waiting { attempt: n, .. } if n == attempt));
+        server.clock().advance(seconds(3));
+        send(&server, [1]);
+    }
+    for _ in 0..5 {
+        server.clock().advance(seconds(9));
+        send(&server, [1]);
+    }
+    assert!(matches!(source.state(), State::Open));
+    assert_eq!(source.last_event_id(), "1");
+}
+
+#[test]
+fn the_end_is_never_a_duplicate() {
+    let server = FakeServer::new();
+    let source = open_with(&server, false, |settings| {
+        settings.deduplicate = 10;
+        settings.terminal_data = Some("[DONE]".into());
+    });
+    server.open();
+    server.send_with_id("message", "token", "1");
+    server.lose();
+    server.open();
+    server.send_text("message", "[DONE]"); // with the id that it inherits
+    assert!(matches!(
+        source.state(),
+        State::Closed(CloseReason::Finished)
+    ));
+}
+
+#[test]
+fn an_event_that_waits_for_a_callback_keeps_what_is_known_of_its_id() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = deduplicating(&server, true, 10);
+    let (again, pen) = (server.clone(), journal.clone());
+    let _listener = source
+        .on("a", move |event: Event<Text>| {
+            pen.write(&event.data);
+            if event.data.0 == "1" {
+                send(&again, [1, 1]);
+                again.send_text("a", "without");
+            }
+        })
+        .unwrap();
+    send(&server, [1]);
+    assert_eq!(journal.take(), ["1", "without"]);
+}
+
+#[test]
+fn a_gap_is_told_before_the_event_behind_it() {
+    for is_fetch in [false, true] {
+        let (server, journal) = (FakeServer::new(), Journal::default());
+        let source = deduplicating(&server, is_fetch, 10);
+        let _gaps = note_gaps(&source, &journal);
+        let _listener = source.on("a", journal.events("heard")).unwrap();
+        send(&server, [1, 2]);
+        reconnect(&server);
+        send(&server, [1, 2, 6, 9]);
+        let expected = ["heard 1", "heard 2", "gap 2-6: 3", "heard 6", "heard 9"];
+        assert_eq!(journal.take(), expected, "over fetch: {is_fetch}");
+    }
+}
+
+#[test]
+fn gaps_are_told_without_deduplication_too_and_to_whoever_comes_later() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = source_over_fetch(&server, Policy::resilient());
+    let _listener = source.on("a", journal.events("heard")).unwrap();
+    send(&server, [1, 5]);
+    journal.take();
+    let _gaps = note_gaps(&source, &journal);
+    reconnect(&server);
+    send(&server, [4, 5, 7]);
+    let expected = ["heard 4", "heard 5", "gap 5-7: 1", "heard 7"];
+    assert_eq!(journal.take(), expected);
+}
+
+#[test]
+fn events_that_nobody_listens_to_are_no_gap() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = source_over_fetch(&server, Policy::resilient());
+    let _gaps = note_gaps(&source, &journal);
+    let _listener = source.on("a", journal.events("heard")).unwrap();
+    send(&server, [1]);
+    reconnect(&server);
+    server.send_with_id("b", "", "2");
+    server.send_with_id("b", "", "3");
+    send(&server, [4]);
+    assert_eq!(journal.take(), ["heard 1", "heard 4"]);
+    reconnect(&server);
+    server.send_with_id("b", "", "6");
+    assert_eq!(journal.take(), ["gap 4-6: 1"]);
+}
+
+#[test]
+fn closing_at_a_gap_holds_the_event_back() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = deduplicating(&server, true, 10);
+    let handle = source.clone();
+    let _gaps = source.on_gap(move |_| handle.close());
+    let _others = note_gaps(&source, &journal);
+    let _listener = source.on("a", journal.events("heard")).unwrap();
+    send(&server, [1]);
+    reconnect(&server);
+    send(&server, [3]);
+    assert_eq!(journal.take(), ["heard 1"]);
+    assert!(source.state().is_closed());
+    drop(note_gaps(&source, &journal));
+}
+
+#[test]
+fn a_source_that_goes_on_from_an_id_knows_it() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let (connector, clock) = server.serve(Request {
+        url: URL.to_owned(),
+        is_fetch: true,
+        is_repeatable: true,
+        start: Some("5".into()),
+        ..Request::default()
+    });
+    let settings = Settings {
+        url: URL.to_owned(),
+        policy: Policy::browser(),
+        queue: Queue::default(),
+        deduplicate: 1,
+        terminal_event: None,
+        terminal_data: None,
+        host: Box::new(clock),
+    };
+    let connection = Connection::open(settings, Box::new(connector));
+    let source = EventSource::new(connection.expect("it opens"));
+    let _gaps = note_gaps(&source, &journal);
+    let _listener = source.on("a", journal.events("heard")).unwrap();
+    send(&server, [5, 7]);
+    assert_eq!(journal.take(), ["gap 5-7: 1", "heard 7"]);
+}
