@@ -47,6 +47,9 @@ Usage: cargo xtask <command>
   chaos [--seed N] [--stream NAME] [--browser chrome|firefox] [--short]
                        Follow streams that fail in every way, in both browsers, minutes long: nothing is lost.
                        A run names its seed; --short is what `test` does
+  hostile [attack]... [--browser chrome|firefox]
+                       Let a server do its worst to both clients, in both browsers, minutes long: lines and events
+                       without end, hang-ups, bombs; by every attack or only these, of which the table has the names
   soak [part]...       Send millions of events through, open and close thousands of sources, and let consumers be
                        too slow, in one headless Chromium: nothing grows; by every part or only these:
                        events, cycles, slow
@@ -64,6 +67,7 @@ enum Command {
     Npm,
     Bench(bench::Options),
     Chaos(Vec<String>),
+    Hostile(Vec<String>),
     Soak(Vec<String>),
     Serve,
 }
@@ -93,6 +97,7 @@ fn run() -> Result<ExitCode> {
         Command::Npm => npm::build()?,
         Command::Bench(options) => bench::bench(&options)?,
         Command::Chaos(words) => stress::chaos(&words)?,
+        Command::Hostile(words) => stress::hostile(&words)?,
         Command::Soak(words) => stress::soak(&words)?,
         Command::Serve => server::serve()?,
     }
@@ -110,6 +115,7 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             "npm" => Command::Npm,
             "bench" => Command::Bench(bench::Options::default()),
             "chaos" => Command::Chaos(Vec::new()),
+            "hostile" => Command::Hostile(Vec::new()),
             "soak" => Command::Soak(Vec::new()),
             "serve" => Command::Serve,
             other => {
@@ -136,6 +142,10 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             (Command::Chaos(words), Long(name @ ("seed" | "stream" | "browser"))) => {
                 let option = format!("--{name}");
                 words.extend([option, args.value()?.string()?]);
+            }
+            (Command::Hostile(words), Value(attack)) => words.push(attack.string()?),
+            (Command::Hostile(words), Long("browser")) => {
+                words.extend(["--browser".into(), args.value()?.string()?]);
             }
             (Command::Soak(words), Value(part)) => words.push(part.string()?),
             (_, arg) => return Err(arg.unexpected()),
