@@ -39,10 +39,12 @@ pub(crate) use rule::{OwnRule, Rule};
 ///
 /// Nor is one that asks for it. Whatever the server's `retry` field or the
 /// [reconnection time](Policy::reconnection_time) says, no wait is shorter than 10 milliseconds, and from the fourth
-/// loss in a row on none without backoff is shorter than a second. That goes on average for what the browser's own source
-/// makes again by itself too (Chromium alone would ask hundreds of times a second), unless the last event had an id: then
-/// only a [`resume_parameter`](crate::EventSourceBuilder::resume_parameter) lets another source go on from there. Only a [rule](Policy::rule), a page that wakes and a
+/// loss in a row on none without backoff is shorter than a second. Only a [rule](Policy::rule), a page that wakes and a
 /// network that comes back go below that.
+///
+/// On average that goes for the browser's own source too. Where it reconnects with less of a wait (Chromium may do so
+/// hundreds of times a second), the source is reopened in its place, unless the last event had an id and there is no
+/// [`resume_parameter`](crate::EventSourceBuilder::resume_parameter): then only the browser itself can go on from there.
 ///
 /// ```
 /// use std::time::Duration;
