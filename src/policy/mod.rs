@@ -43,8 +43,9 @@ pub(crate) use rule::{OwnRule, Rule};
 /// network that comes back go below that.
 ///
 /// On average that goes for the browser's own source too. Where it reconnects with less of a wait (Chromium may do so
-/// hundreds of times a second), the source is reopened in its place, unless the last event had an id and there is no
-/// [`resume_parameter`](crate::EventSourceBuilder::resume_parameter): then only the browser itself can go on from there.
+/// hundreds of times a second), the source is reopened in its place, unless the last event that was heard had an id and
+/// there is no [`resume_parameter`](crate::EventSourceBuilder::resume_parameter): then only the browser itself can go on
+/// from there.
 ///
 /// ```
 /// use std::time::Duration;
