@@ -11,8 +11,10 @@ use super::Told;
 const GIB: u64 = 1 << 30;
 /// In bytes: more than there is time for, and exact in JavaScript too.
 const ENDLESS: u64 = 1 << 50;
-/// In bytes. A browser's own source keeps a line of any length, and so gets one that fits.
+/// In bytes. A browser's own source keeps a line of any length and events without end until there is no memory left, and so
+/// gets some that fit.
 const LINE_FOR_BROWSER: u64 = 64 << 20;
+const FLOOD_FOR_BROWSER: u64 = 2 << 20;
 
 /// The longest that a page may have to wait for its turn, in milliseconds, on a machine that has much else to do.
 const LONGEST: f64 = 1000.0;
@@ -131,12 +133,8 @@ pub(super) fn attacks() -> Vec<Attack> {
     let too_large = "closed: event-too-large";
     vec![
         Attack::new("line", too_large, |transport| {
-            let (bytes, end) = if transport == "fetch" {
-                (ENDLESS, "")
-            } else {
-                (LINE_FOR_BROWSER, "\n\nevent: end\ndata\n\n")
-            };
-            playing([send("data: "), fill(bytes, "x"), send(end)])
+            let bytes = or_for_browser(LINE_FOR_BROWSER, transport);
+            playing([send("data: "), fill(bytes, "x"), send(END)])
         }),
         Attack::new("header", lost, |_| Attempt {
             before: vec![Step::LongHead(ENDLESS)],
@@ -145,19 +143,19 @@ pub(super) fn attacks() -> Vec<Attack> {
         .seconds(2),
         Attack::new("event-1GiB", too_large, |_| {
             let line = format!("data: {}\n", "x".repeat(1017));
-            playing([fill(GIB, &line), send("\nevent: end\ndata\n\n")])
+            playing([fill(GIB, &line), send(END)])
         })
         .only("fetch", ""),
         Attack::new("comment-1GiB", "ended", |_| {
-            playing([send(":"), fill(GIB, "x"), send("\n\nevent: end\ndata\n\n")])
+            playing([send(":"), fill(GIB, "x"), send(END)])
         })
         .only("fetch", ""),
-        Attack::new("events", "open", |_| playing([fill(ENDLESS, "data\n\n")])).seconds(5),
-        Attack::new("unheard", "open", |_| {
-            playing([fill(ENDLESS, "event:a\ndata\n\n")])
+        Attack::new("events", "open", |transport| flood("data\n\n", transport)).seconds(5),
+        Attack::new("unheard", "open", |transport| {
+            flood("event:a\ndata\n\n", transport)
         })
         .seconds(5),
-        Attack::new("retries", "open", |_| playing([fill(ENDLESS, "retry:1\n")])).seconds(5),
+        Attack::new("retries", "open", |transport| flood("retry:1\n", transport)).seconds(5),
         Attack::new("retry-huge", lost, |_| {
             playing([send("retry: 99999999999999999999\ndata\n\n")])
         })
@@ -181,14 +179,10 @@ pub(super) fn attacks() -> Vec<Attack> {
         })
         .idle(5000),
         Attack::new("garbage", "ended", |_| {
-            playing([
-                Step::SendBytes(garbage(4 << 20)),
-                send("\n\nevent: end\ndata\n\n"),
-            ])
+            playing([Step::SendBytes(garbage(4 << 20)), send(END)])
         }),
         Attack::new("nested-json", "ended: decode", |_| {
-            let end = send("\n\nevent: end\ndata: 0\n\n");
-            playing([send("data: "), fill(15 << 20, "["), end])
+            playing([send("data: "), fill(15 << 20, "["), send(END)])
         })
         .parse("json")
         .longest(LONGEST_PARSE),
@@ -199,12 +193,25 @@ pub(super) fn attacks() -> Vec<Attack> {
         .only("fetch", ""),
         Attack::new("payload-bomb", "refused", |_| {
             let bomb = BASE64_STANDARD.encode(bomb(b""));
-            let event = format!("data: {bomb}\n\nevent: end\ndata\n\n");
+            let event = format!("data: {bomb}{END}");
             playing([Step::Send(event), Step::Silence])
         })
         .parse("gzip")
         .only("fetch", "rust"),
     ]
+}
+
+/// What follows the worst, for those who get there.
+const END: &str = "\n\nevent: end\ndata: 0\n\n";
+
+fn or_for_browser(bytes: u64, transport: &str) -> u64 {
+    if transport == "fetch" { ENDLESS } else { bytes }
+}
+
+fn flood(text: &str, transport: &str) -> Attempt {
+    let length = text.len() as u64;
+    let times = or_for_browser(FLOOD_FOR_BROWSER, transport) / length;
+    playing([fill(times * length, text), send(END)])
 }
 
 fn playing<const STEPS: usize>(steps: [Step; STEPS]) -> Attempt {
