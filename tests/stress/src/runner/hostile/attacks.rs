@@ -19,7 +19,7 @@ const FLOOD_FOR_BROWSER: u64 = 2 << 20;
 /// The longest that a page may have to wait for its turn, in milliseconds, on a machine that has much else to do.
 const LONGEST: f64 = 1000.0;
 /// The same where it is `JSON.parse` that takes so long, over as much as an event may have.
-const LONGEST_PARSE: f64 = 10_000.0;
+const LONGEST_PARSE: f64 = 30_000.0;
 /// By how much the memory of wasm may grow, in pages: an event may take 16 MiB, in a buffer that grows by doubling.
 const PAGES: f64 = 2048.0;
 /// The most attempts in a second, as the policy has it, and as many as a redirect makes of each.
