@@ -339,7 +339,7 @@ export class Connection {
   lost(error, outlook, retryAfter) {
     const now = this.#host.now();
     this.#machine.lost(outlook, causeOf(error), error.status ?? 0, retryAfter, now, this.#host.random());
-    this.#connectionFailed(error, outlook === "reconnecting");
+    this.#connectionFailed(error, outlook === "reconnecting" || outlook === "replaceable");
   }
 
   /** There is no connection any more, and the server wants no other. */

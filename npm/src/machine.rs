@@ -34,6 +34,8 @@ pub struct Machine {
 pub enum Outlook {
     /// The browser makes another by itself.
     Reconnecting = "reconnecting",
+    /// Likewise, and nothing is missed where we make one in its place.
+    Replaceable = "replaceable",
     /// The standard's "reestablish the connection".
     Reestablish = "reestablish",
     /// The standard's "fail the connection".
@@ -152,6 +154,7 @@ impl Machine {
     ) {
         let outlook = match outlook {
             Outlook::Reconnecting => machine::Outlook::Reconnecting,
+            Outlook::Replaceable => machine::Outlook::Replaceable,
             Outlook::Reestablish => machine::Outlook::Reestablish,
             _ => machine::Outlook::Failed {
                 retry_after: retry_after.map(from_milliseconds),

@@ -18,6 +18,7 @@ mod flood;
 mod guard;
 #[cfg(feature = "gzip")]
 mod gunzip;
+mod hostile;
 mod ids;
 mod injection;
 mod order;

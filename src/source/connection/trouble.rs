@@ -12,8 +12,20 @@ use crate::{
 impl Connection {
     pub(super) fn lost(&self, error: Error, outlook: Outlook) {
         let (now, random) = (self.now(), self.settings.host.random());
+        let outlook = match outlook {
+            Outlook::Reconnecting if self.may_replace() => Outlook::Replaceable,
+            other => other,
+        };
         let trouble = self.machine.borrow_mut().lost(error, outlook, now, random);
         self.resolve(&trouble, false);
+    }
+
+    fn may_replace(&self) -> bool {
+        let connector = self.connector.borrow();
+        let id = self.last_event_id();
+        connector
+            .as_ref()
+            .is_some_and(|connector| connector.may_replace(&id))
     }
 
     pub(super) fn tick(&self, late: Duration) {

@@ -9,6 +9,8 @@
 )]
 
 mod guard;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod heard;
 mod observe;
 mod script;
@@ -16,6 +18,8 @@ mod server;
 mod transport;
 
 pub(crate) use guard::{guarded, run, run_over};
+#[cfg(feature = "gzip")]
+pub(crate) use gzip::gzip;
 pub(crate) use heard::{
     Heard, errors, is_refusal, journal, listen, next_data, next_error, states, stream,
 };
