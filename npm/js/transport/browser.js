@@ -43,8 +43,9 @@ export class BrowserTransport {
     };
   }
 
+  /** A source that was opened anew does not know where it goes on from, and has no id before an event brings one. */
   get lastEventId() {
-    return this.#last?.lastEventId ?? this.#start;
+    return this.#last?.lastEventId || this.#start;
   }
 
   /** @param {Subscription} subscription */

@@ -140,7 +140,7 @@ impl Connection {
     pub(super) fn last_event_id(&self) -> String {
         let last = self.provenance.borrow();
         last.as_ref()
-            .map_or_else(String::new, |last| last.last_event_id().to_owned())
+            .map_or_else(String::new, |last| last.position().to_owned())
     }
 
     pub(super) fn end(&self) -> &Rc<End> {

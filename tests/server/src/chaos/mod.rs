@@ -128,6 +128,9 @@ struct Asked {
     /// Whether events may be forgotten before they were sent.
     #[serde(default)]
     lossy: bool,
+    /// Whether the first event of a connection may have no id. Over a browser's own source it looks like a repeated one.
+    #[serde(default)]
+    bare: bool,
     #[serde(rename = "lastEventId")]
     last_event_id: Option<u64>,
     /// Whether this is where redirects go to. They go back from there, as a browser's own source stays there.
@@ -215,7 +218,7 @@ async fn play(
         }
     }
     let first = visit.first_to_send(&plan, last, &asked);
-    let text = Text::write(plan, first, last, asked.events);
+    let text = Text::write(plan, first, last, &asked);
     visit.sends(&text);
     let body = Body::from_stream(body::play(visit, text, connection, stop));
     Ok(([(header::CONTENT_TYPE, "text/event-stream")], body).into_response())
@@ -238,6 +241,7 @@ fn elsewhere(stream: &str, asked: &Asked) -> String {
         seed,
         events,
         lossy,
+        bare,
         last_event_id,
         redirected,
     } = asked;
@@ -245,6 +249,6 @@ fn elsewhere(stream: &str, asked: &Asked) -> String {
     let last = last_event_id.map(|id| format!("&lastEventId={id}"));
     let last = last.unwrap_or_default();
     format!(
-        "/chaos/{stream}?seed={seed}&events={events}&lossy={lossy}{last}&redirected={redirected}"
+        "/chaos/{stream}?seed={seed}&events={events}&lossy={lossy}&bare={bare}{last}&redirected={redirected}"
     )
 }

@@ -5,8 +5,9 @@ use fastrand::Rng;
 
 use super::Ending;
 
-/// How many bytes there are at most before the end: room for some twenty events.
+/// How many bytes there are at most before the end: room for some twenty events, and every other time for three.
 const LONGEST: usize = 2500;
+const SHORTEST: usize = 400;
 /// How many events at most are sent again, and how many at most are forgotten at once.
 const MOST: u64 = 6;
 
@@ -42,7 +43,10 @@ impl Plan {
             answer: answer(&mut dice),
             repeats: sometimes(&mut dice, 0.5),
             forgets: sometimes(&mut dice, 0.25),
-            cut: dice.usize(0..LONGEST),
+            cut: {
+                let most = if dice.bool() { LONGEST } else { SHORTEST };
+                dice.usize(0..most)
+            },
             ending: match dice.u8(0..100) {
                 0..35 => Ending::End,
                 35..60 => Ending::Abort,

@@ -3,11 +3,13 @@
 use bytes::Bytes;
 use fastrand::Rng;
 
-use super::{Ending, plan::Plan};
+use super::{Asked, Ending, plan::Plan};
 
 /// What the texts are made of, in one to four bytes each.
 const LETTERS: [&str; 8] = ["a", "Z", "é", "ß", "中", "€", "🦀", "😀"];
 const LINE_ENDS: [&str; 3] = ["\n", "\r", "\r\n"];
+/// An event that does not decode, and has no id.
+const BAD: &[u8] = b"event: bad\ndata: {\"n\": 1, \"text\": \xff";
 /// The longest name of a field.
 const LONGEST_NAME: usize = 70_000;
 
@@ -24,7 +26,7 @@ pub(super) struct Text {
 
 impl Text {
     /// The events from `first` on, up to where the plan cuts it off.
-    pub(super) fn write(plan: Plan, first: u64, last: u64, events: u64) -> Self {
+    pub(super) fn write(plan: Plan, first: u64, last: u64, asked: &Asked) -> Self {
         let Plan {
             cut,
             mut ending,
@@ -36,10 +38,14 @@ impl Text {
             text.extend("\u{feff}".bytes());
         }
         text.extend(format!("retry: {}\n\n", dice.u8(1..20)).bytes());
+        if asked.bare && dice.u8(0..6) == 0 {
+            text.extend(BAD);
+            text.extend(b"\n\n");
+        }
         let (mut whole, mut repeated) = (0, 0);
-        for id in first..=events {
+        for id in first..=asked.events {
             if dice.u8(0..3) == 0 {
-                write_garbage(&mut text, &mut dice);
+                write_garbage(&mut text, &mut dice, asked.bare || id > first);
             }
             write_event(&mut text, &mut dice, id);
             if text.len() > cut {
@@ -49,7 +55,7 @@ impl Text {
             repeated += u64::from(id <= last);
         }
         if text.len() <= cut {
-            text.extend(format!("event: done\nid: {}\ndata: null\n\n", events + 1).bytes());
+            text.extend(format!("event: done\nid: {}\ndata: null\n\n", asked.events + 1).bytes());
         }
         if text.len() <= cut {
             ending = Ending::Done;
@@ -103,8 +109,8 @@ fn write_event(to: &mut Vec<u8>, dice: &mut Rng, id: u64) {
     to.extend(end.bytes());
 }
 
-/// What changes nothing for who follows the standard, but for the data of `bad`.
-fn write_garbage(to: &mut Vec<u8>, dice: &mut Rng) {
+/// What changes nothing for who follows the standard, but for the event `bad`, which has no id.
+fn write_garbage(to: &mut Vec<u8>, dice: &mut Rng, may_be_event: bool) {
     let end = LINE_ENDS[dice.usize(0..3)].as_bytes();
     let garbage: &[u8] = match dice.u8(0..12) {
         0 => b": a comment",
@@ -118,7 +124,8 @@ fn write_garbage(to: &mut Vec<u8>, dice: &mut Rng) {
         8 => "\u{feff}data: x".as_bytes(),
         9 => b"retry: 5 ms",
         10 => b"event: tick",
-        _ => b"event: bad\ndata: {\"n\": 1, \"text\": \xff",
+        _ if !may_be_event => b": no event",
+        _ => BAD,
     };
     to.extend(garbage);
     to.extend(end);
@@ -134,11 +141,22 @@ fn write_garbage(to: &mut Vec<u8>, dice: &mut Rng) {
 mod tests {
     use super::*;
 
+    fn asked(events: u64) -> Asked {
+        Asked {
+            seed: 0,
+            events,
+            lossy: false,
+            bare: true,
+            last_event_id: None,
+            redirected: false,
+        }
+    }
+
     /// One that goes on to the end.
     fn whole(seed: u64, first: u64, last: u64, events: u64) -> Text {
         let mut plan = Plan::new(seed, "a", 1);
         plan.cut = usize::MAX;
-        Text::write(plan, first, last, events)
+        Text::write(plan, first, last, &asked(events))
     }
 
     fn bytes(text: &Text) -> Vec<u8> {
@@ -170,11 +188,25 @@ mod tests {
     }
 
     #[test]
+    fn the_first_event_has_an_id_where_it_has_to() {
+        let begins_with_bad = |bare| {
+            (0..1000).any(|seed| {
+                let mut plan = Plan::new(seed, "a", 1);
+                plan.cut = usize::MAX;
+                let text = Text::write(plan, 1, 0, &Asked { bare, ..asked(5) });
+                let text = String::from_utf8_lossy(&bytes(&text)).into_owned();
+                text.find("event: bad") < text.find("id: 1") && text.contains("event: bad")
+            })
+        };
+        assert!(begins_with_bad(true) && !begins_with_bad(false));
+    }
+
+    #[test]
     fn what_is_cut_off_is_so_to_the_byte() {
         for seed in 0..100 {
             let plan = Plan::new(seed, "a", 1);
             let (cut, ending) = (plan.cut, plan.ending);
-            let text = Text::write(plan, 1, 0, 1000);
+            let text = Text::write(plan, 1, 0, &asked(1000));
             assert_eq!(bytes(&text).len(), cut);
             assert_eq!(text.ending, ending);
             let all = bytes(&whole(seed, 1, 0, 1000));

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use typed_eventsource_server::chaos::Seen;
 
+use super::stream::WINDOW;
+
 /// What a client told of a stream.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Report {
@@ -29,7 +31,7 @@ pub(crate) struct Came {
 }
 
 /// Each of the events from 1 on came, in order, or is missing since the server forgot it, which was told. With
-/// `deduplicates` none came twice.
+/// `deduplicates` none came twice; without none from further back than a server repeats.
 pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: bool) -> Came {
     let mut came = Came {
         faults: report.faults.clone(),
@@ -41,7 +43,7 @@ pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: boo
         came.events += last - first + 1;
         if first <= highest {
             came.again += last.min(highest) - first + 1;
-            if deduplicates {
+            if deduplicates || first + WINDOW < highest {
                 came.faults.push(format!("{first} came after {highest}"));
             }
         } else if first > highest + 1 {
@@ -135,6 +137,16 @@ mod tests {
             "6 was sent"
         );
         assert_eq!(faults(&[(2, 10)], &[], true), 2, "1 was sent");
+    }
+
+    #[test]
+    fn wrong_is_to_begin_anew() {
+        let report = Report {
+            runs: vec![(1, 80), (1, 100)],
+            ..Report::default()
+        };
+        let came = check(&report, &Seen::default(), 100, false);
+        assert_eq!(came.faults, ["1 came after 80"]);
     }
 
     #[test]

@@ -40,7 +40,7 @@ struct Extent {
 
 /// So that each transport is disconnected more than ten thousand times in each browser.
 const LONG: Extent = Extent {
-    count: 28,
+    count: 16,
     events: 300,
     concurrency: 160,
     restart: Duration::from_secs(3),

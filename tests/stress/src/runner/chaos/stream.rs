@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde_json::{Value, json};
 
 /// More ids than a server repeats.
-const WINDOW: usize = 64;
+pub(crate) const WINDOW: u64 = 64;
 /// Longer than a page that has much to do is late, in milliseconds.
 const IDLE: u64 = 1000;
 /// Longer than a request waits until the browser has a connection for it.
@@ -71,9 +71,11 @@ impl Stream {
     /// What the page is told of it.
     pub(crate) fn task(&self, origin: &str, seed: u64, events: u64) -> Value {
         let lossy = self.history == "lossy";
+        // What seems to be a repeated event is none to be left out.
+        let bare = !self.deduplicates();
         json!({
             "name": self.with(seed),
-            "url": format!("{origin}/chaos/{self}?seed={seed}&events={events}&lossy={lossy}"),
+            "url": format!("{origin}/chaos/{self}?seed={seed}&events={events}&lossy={lossy}&bare={bare}"),
             "transport": self.transport,
             "client": self.client,
             "deduplicate": self.deduplicates().then_some(WINDOW),

@@ -13,9 +13,9 @@ use super::{
     gauges::{Course, Courses, Gauges},
 };
 
-const HALF: u32 = 5_000_000;
-/// Before the start, so that all is compiled and every buffer is made.
-const WARM: u32 = 500_000;
+/// After so many the server counts anew. So many go before the start, so that all is compiled and every buffer is made.
+const ROUND: u32 = 500_000;
+const HALF: u32 = 10 * ROUND;
 const EVENT: &str =
     "event: price\nid: {n}\ndata: {\"n\":{n},\"symbol\":\"ACME\",\"price\":101.25}\n\n";
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -41,35 +41,35 @@ pub(super) async fn run(stage: &Stage) -> Result<Vec<String>> {
 }
 
 async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
-    let repeat = |times| Step::Repeat {
-        times,
+    let round = Step::Repeat {
+        times: ROUND,
         send: EVENT.into(),
     };
-    let steps = vec![
-        repeat(WARM),
-        Step::Wait,
-        repeat(HALF),
-        Step::Wait,
-        repeat(HALF),
-        Step::Silence,
+    let half = vec![round.clone(); (HALF / ROUND) as usize];
+    let steps = [
+        vec![round, Step::Wait],
+        half.clone(),
+        vec![Step::Wait],
+        half,
+        vec![Step::Silence],
     ];
     stage.page.open_prepared().await;
-    stage.put(STREAM, steps).await?;
-    let round = json!({ "round": WARM });
+    stage.put(STREAM, steps.concat()).await?;
+    let round = json!({ "round": ROUND });
     stage
         .page
         .call::<Value>("soak.open", stage.task(contender, STREAM, round))
         .await?;
-    heard(stage, WARM).await?;
+    heard(stage, ROUND).await?;
     let start = Gauges::read(stage).await?;
     let began = Instant::now();
     stage.release(STREAM).await?;
-    heard(stage, WARM + HALF).await?;
+    heard(stage, ROUND + HALF).await?;
     let mut took = began.elapsed();
     let middle = Gauges::read(stage).await?;
     let began = Instant::now();
     stage.release(STREAM).await?;
-    heard(stage, WARM + 2 * HALF).await?;
+    heard(stage, ROUND + 2 * HALF).await?;
     took += began.elapsed();
     let end = Gauges::read(stage).await?;
     stage.page.call::<Value>("soak.close", Value::Null).await?;
