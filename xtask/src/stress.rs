@@ -33,7 +33,7 @@ pub(crate) fn chaos(words: &[String]) -> Result<()> {
 /// The short form, once the npm package is there; each line of its output is shown to `look`.
 pub(crate) fn short_chaos(look: impl FnMut(&str)) -> Result<()> {
     build_page(Build::Checked)?;
-    process::run_watched(runner(Build::Checked, "chaos")?.arg("--short"), look)
+    process::run_watched(runner(Build::Checked, "chaos")?.arg("--short"), "", look)
 }
 
 /// Lets servers that mean harm loose, with these words for the runner.
