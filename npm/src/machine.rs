@@ -42,15 +42,14 @@ pub enum Outlook {
     Failed = "failed",
 }
 
-/// What there is to know of an error in order to judge it.
+/// The codes of the errors that are judged by what they are. Any other code may be handed over.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug)]
 pub enum Cause {
     Status = "status",
-    ContentType = "contentType",
-    /// The same request would end in the same way.
-    Lasting = "lasting",
-    Other = "other",
+    ContentType = "content-type",
+    EventTooLarge = "event-too-large",
+    InvalidRequest = "invalid-request",
 }
 
 /// What the clock has brought.
@@ -289,7 +288,8 @@ impl Cause {
         match self {
             Self::Status => Error::Status { status },
             Self::ContentType => Error::ContentType {},
-            Self::Lasting => Error::EventTooLarge {},
+            // The same request would end in the same way.
+            Self::EventTooLarge | Self::InvalidRequest => Error::EventTooLarge {},
             _ => Error::Other,
         }
     }
