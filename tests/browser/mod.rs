@@ -21,6 +21,7 @@ mod gunzip;
 mod ids;
 mod order;
 mod ownership;
+mod panics;
 mod payloads;
 mod policies;
 mod refusals;

@@ -15,7 +15,7 @@ mod script;
 mod server;
 mod transport;
 
-pub(crate) use guard::{guarded, run, run_over};
+pub(crate) use guard::{guarded, run, run_over, run_with_panics};
 pub(crate) use heard::{
     Heard, errors, is_refusal, journal, listen, next_data, next_error, states, stream,
 };
