@@ -24,6 +24,7 @@ mod injection;
 mod order;
 mod origins;
 mod ownership;
+mod panics;
 mod payloads;
 mod policies;
 mod refusals;

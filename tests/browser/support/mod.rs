@@ -17,7 +17,7 @@ mod script;
 mod server;
 mod transport;
 
-pub(crate) use guard::{guarded, run, run_over};
+pub(crate) use guard::{guarded, run, run_over, run_with_panics};
 #[cfg(feature = "gzip")]
 pub(crate) use gzip::gzip;
 pub(crate) use heard::{
