@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use crate::stream::{ASIDE, Parser, UNCHANGED};
 
-/// Name, data and id of an event, and whether that id is its own.
+/// Name, data and id of an event, and whether that id is its own. Without name and data where its id alone is told.
 pub(crate) type Event = (String, String, String, bool);
 
 pub(crate) struct Page {
@@ -66,14 +66,22 @@ impl Page {
                     ASIDE => self.id = decoded(&self.parser.last_event_id()),
                     _ => self.id = slice(id_start..id_end),
                 }
+                let has_own_id = id_end != UNCHANGED;
                 let data = match data_start {
+                    _ if number == 0 => String::new(),
                     ASIDE => decoded(&self.parser.take_data()),
                     _ => slice(data_start..data_end),
                 };
                 let mut known = self.numbers.iter();
-                let name = known.find(|(known, _)| *known == number as usize);
-                let name = name.expect("a number that was given out").1.clone();
-                events.push((name, data, self.id.clone(), id_end != UNCHANGED));
+                let name = match number {
+                    0 => String::new(),
+                    _ => known
+                        .find(|(known, _)| *known == number as usize)
+                        .expect("a number that was given out")
+                        .1
+                        .clone(),
+                };
+                events.push((name, data, self.id.clone(), has_own_id));
                 if goes_back(self) {
                     self.parser.go_back(end as usize, self.id.as_bytes());
                     break;
