@@ -15,6 +15,7 @@ const FETCH = {
   credentials: any,
   mode: any,
   cache: any,
+  redirect: any,
   referrerPolicy: any,
   lastEventId: string,
   maxEventSize: count,

@@ -20,15 +20,19 @@ pub(super) struct LastEventId {
 }
 
 impl LastEventId {
-    pub(super) fn new(text: Rc<str>) -> Self {
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
         Self {
-            bytes: text.as_bytes().to_vec(),
-            text: text.into(),
+            bytes,
+            text: OnceCell::new(),
             buffer: Vec::new(),
             buffered: false,
             is_set: false,
             changes: 0,
         }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     pub(super) fn text(&self) -> &Rc<str> {

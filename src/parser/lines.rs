@@ -1,6 +1,11 @@
 //! Where lines end, and how they go on from one chunk to the next.
 
+#[cfg_attr(all(target_arch = "wasm32", feature = "simd"), path = "lines/simd.rs")]
+mod search;
+
 use core::mem;
+
+pub(super) use search::find_line_end;
 
 /// Splits the first line off: the line without its end, and what follows. `None` where no line ends.
 pub(super) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -9,34 +14,8 @@ pub(super) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line, &rest[end..]))
 }
 
-/// Finds the first LF or CR, eight bytes at a time. In wasm, where there is no SIMD unless it is asked for, this is
-/// faster on short lines than `memchr`, which takes four.
-pub(super) fn find_line_end(bytes: &[u8]) -> Option<usize> {
-    let (words, tail) = bytes.as_chunks();
-    for (index, word) in words.iter().enumerate() {
-        // To look for both at once is to look for the few bytes up to the CR, which text hardly has besides.
-        let candidates = bytes_below(b'\r' + 1, u64::from_le_bytes(*word));
-        if candidates != 0 {
-            let first = candidates.trailing_zeros() as usize / 8;
-            if let Some(further) = word[first..].iter().position(is_line_end) {
-                return Some(8 * index + first + further);
-            }
-        }
-    }
-    Some(8 * words.len() + tail.iter().position(is_line_end)?)
-}
-
 fn is_line_end(byte: &u8) -> bool {
     matches!(byte, b'\n' | b'\r')
-}
-
-/// A one in each byte.
-const ONES: u64 = u64::from_ne_bytes([1; 8]);
-
-/// Sets the highest bit of the lowest byte that is below a limit of at most 128, and none below it; above it, there may
-/// be others.
-fn bytes_below(limit: u8, word: u64) -> u64 {
-    word.wrapping_sub(u64::from(limit) * ONES) & !word & (0x80 * ONES)
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

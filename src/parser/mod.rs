@@ -16,7 +16,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 
-use alloc::rc::Rc;
+use alloc::{rc::Rc, vec::Vec};
 
 use self::{
     field::Line, held::Held, items::Found, last_event_id::LastEventId, lines::Seam, size::Size,
@@ -42,7 +42,7 @@ pub(crate) struct Parser {
 impl Parser {
     /// A parser for a stream that goes on where another has ended, with its `last_event_id`. No event may take more
     /// than `max_event_size` bytes, see [`TooLarge`].
-    pub(crate) fn new(last_event_id: Rc<str>, max_event_size: usize) -> Self {
+    pub(crate) fn new(last_event_id: Vec<u8>, max_event_size: usize) -> Self {
         Self {
             seam: Seam::default(),
             held: Held::default(),
@@ -89,8 +89,15 @@ impl Parser {
 
     /// The standard's *last event ID string*: what a reconnection sends. An `id` counts from the blank line that ends
     /// its block.
+    #[allow(dead_code, reason = "for Rust")]
     pub(crate) fn last_event_id(&self) -> &Rc<str> {
         self.last_event_id.text()
+    }
+
+    /// The same as it came, not decoded.
+    #[allow(dead_code, reason = "for JavaScript, which decodes by itself")]
+    pub(crate) fn last_event_id_bytes(&self) -> &[u8] {
+        self.last_event_id.bytes()
     }
 
     /// Keeps a part of a line, unless the line is a comment.

@@ -47,7 +47,8 @@ pub trait Payload: Sized + 'static {
     fn decode(data: &str) -> Result<Self, Self::Error>;
 }
 
-/// JSON, through serde_json: 64-bit integers stay exact.
+/// JSON, through serde_json: 64-bit integers stay exact. Of other numbers the last bit may differ from what was sent,
+/// unless the app turns on serde_json's feature `float_roundtrip`, which is slower.
 #[cfg(feature = "json")]
 impl<T: serde::de::DeserializeOwned + 'static> Payload for T {
     type Error = serde_json::Error;

@@ -78,6 +78,11 @@ impl Connector for BrowserConnector {
             .map_err(|error| refused_url(&self.url, &error))?;
         Ok(Box::new(Browser::new(raw, sink, last_event_id)))
     }
+
+    /// The browser alone can send the id as a header.
+    fn may_replace(&self, last_event_id: &str) -> bool {
+        last_event_id.is_empty() || self.resume_parameter.is_some()
+    }
 }
 
 /// A source of the browser, with a DOM listener for each name that somebody listens to.

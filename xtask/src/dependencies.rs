@@ -1,10 +1,10 @@
-//! Who has not asked for a framework gets none.
+//! Who has not asked for a framework gets none, and nobody gets what `deny.toml` does not allow.
 
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::process;
+use crate::{fuzz, process, setup};
 
 const CRATE: &str = "typed-eventsource";
 /// Each is a feature, and the name of what that brings.
@@ -32,6 +32,32 @@ pub(crate) fn check(features: &[String]) -> Result<()> {
             brought == [framework],
             "the feature `{framework}` brings {brought:?}:\n{own}"
         );
+    }
+    Ok(())
+}
+
+/// Looks at licences, duplicates and sources, for which there need be no network.
+pub(crate) fn deny() -> Result<()> {
+    let deny = setup::Tool::cargo_deny();
+    for workspace in [&["--workspace"][..], &fuzz::MANIFEST[..1]] {
+        let mut cargo = setup::cargo_with(&deny)?;
+        cargo.args(["deny", "--locked"]).args(workspace).args([
+            "--config",
+            "deny.toml",
+            "check",
+            "licenses",
+            "bans",
+            "sources",
+        ]);
+        // One set of rules is for both.
+        for unmet in [
+            "license-exception-not-encountered",
+            "license-not-encountered",
+            "unmatched-skip-root",
+        ] {
+            cargo.args(["--allow", unmet]);
+        }
+        process::run(cargo.args(["--deny", "warnings"]))?;
     }
     Ok(())
 }

@@ -7,11 +7,9 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{apps::APPS, dependencies, process, report::Report, setup};
+use crate::{apps::APPS, dependencies, fuzz, process, report::Report, setup};
 
 const CRATE: &str = "typed-eventsource";
-/// A workspace of its own, which `--all` and `--workspace` leave out.
-const FUZZ: &str = "tests/fuzz/Cargo.toml";
 const NPM: [&str; 2] = ["typed-eventsource-npm", "typed-eventsource-npm-parser"];
 const WASM: [&str; 4] = ["--package", CRATE, "--target", "wasm32-unknown-unknown"];
 
@@ -24,8 +22,8 @@ pub(crate) fn lint() -> Result<ExitCode> {
     report.step("rustfmt", |_| {
         process::run(cargo("fmt").args(["--all", "--check"]))
     })?;
-    report.step("rustfmt, fuzz target", |_| {
-        process::run(cargo("fmt").args(["--manifest-path", FUZZ, "--check"]))
+    report.step("rustfmt, fuzz targets", |_| {
+        process::run(cargo("fmt").args([fuzz::MANIFEST[0], "--check"]))
     })?;
     report.step("clippy, native", |_| {
         // The package's crates hold files of the crate, whose tests are not for them.
@@ -68,6 +66,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
         })?;
     }
     report.step("dependencies", |_| dependencies::check(&features))?;
+    report.step("licenses, duplicates and sources", |_| dependencies::deny())?;
     // By itself: what others need of wasm-bindgen brings `std` with it.
     report.step("clippy, wasm32, npm package", |_| {
         let packages = NPM.map(|package| format!("--package={package}"));
@@ -77,16 +76,10 @@ pub(crate) fn lint() -> Result<ExitCode> {
                 .arg("--target=wasm32-unknown-unknown"),
         )
     })?;
-    report.step("clippy, fuzz target", |_| {
+    report.step("clippy, fuzz targets", |_| {
         // Without libFuzzer itself: that takes a C++ compiler.
-        clippy(cargo("clippy").args([
-            "--manifest-path",
-            FUZZ,
-            "--no-default-features",
-            "--locked",
-            "--target-dir",
-            "target",
-        ]))
+        let all = ["--features=targets", "--lib", "--bins", "--tests"];
+        clippy(cargo("clippy").args(fuzz::MANIFEST).args(all))
     })?;
     report.step("rustdoc, native", |_| {
         rustdoc(cargo("doc").arg("--workspace"))

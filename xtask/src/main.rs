@@ -6,6 +6,7 @@ mod bench;
 mod browsers;
 mod demo;
 mod dependencies;
+mod fuzz;
 mod interop;
 mod lint;
 mod node;
@@ -44,9 +45,15 @@ Usage: cargo xtask <command>
                        Measure the contenders side by side in one headless Chromium, by every task or
                        only these: typed, unlistened, large, multi-line, latency, open-close, growth,
                        size; --picture puts the picture of `typed` where the README shows it
+  fuzz <target> [--minutes N] [--minimise]
+                       Feed any bytes to one of parser, records, payloads, variants, policy; --minimise writes
+                       its seeds anew, which the native tests replay
   chaos [--seed N] [--stream NAME] [--browser chrome|firefox] [--short]
                        Follow streams that fail in every way, in both browsers, minutes long: nothing is lost.
                        A run names its seed; --short is what `test` does
+  hostile [attack]... [--browser chrome|firefox]
+                       Let a server do its worst to both clients, in both browsers, minutes long: lines and events
+                       without end, hang-ups, bombs; by every attack or only these, of which the table has the names
   soak [part]...       Send millions of events through, open and close thousands of sources, and let consumers be
                        too slow, in one headless Chromium: nothing grows; by every part or only these:
                        events, cycles, slow
@@ -63,7 +70,9 @@ enum Command {
     Lint,
     Npm,
     Bench(bench::Options),
+    Fuzz(fuzz::Options),
     Chaos(Vec<String>),
+    Hostile(Vec<String>),
     Soak(Vec<String>),
     Serve,
 }
@@ -92,7 +101,9 @@ fn run() -> Result<ExitCode> {
         Command::Lint => return lint::lint(),
         Command::Npm => npm::build()?,
         Command::Bench(options) => bench::bench(&options)?,
+        Command::Fuzz(options) => fuzz::fuzz(&options)?,
         Command::Chaos(words) => stress::chaos(&words)?,
+        Command::Hostile(words) => stress::hostile(&words)?,
         Command::Soak(words) => stress::soak(&words)?,
         Command::Serve => server::serve()?,
     }
@@ -109,7 +120,9 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             "lint" => Command::Lint,
             "npm" => Command::Npm,
             "bench" => Command::Bench(bench::Options::default()),
+            "fuzz" => Command::Fuzz(fuzz::Options::default()),
             "chaos" => Command::Chaos(Vec::new()),
+            "hostile" => Command::Hostile(Vec::new()),
             "soak" => Command::Soak(Vec::new()),
             "serve" => Command::Serve,
             other => {
@@ -132,10 +145,21 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
                 options.rounds = Some(args.value()?.parse()?);
             }
             (Command::Bench(options), Long("picture")) => options.picture = true,
+            (Command::Fuzz(options), Value(name)) if options.target.is_none() => {
+                options.target = Some(name.string()?);
+            }
+            (Command::Fuzz(options), Long("minutes")) => {
+                options.minutes = Some(args.value()?.parse()?);
+            }
+            (Command::Fuzz(options), Long("minimise")) => options.minimise = true,
             (Command::Chaos(words), Long("short")) => words.push("--short".into()),
             (Command::Chaos(words), Long(name @ ("seed" | "stream" | "browser"))) => {
                 let option = format!("--{name}");
                 words.extend([option, args.value()?.string()?]);
+            }
+            (Command::Hostile(words), Value(attack)) => words.push(attack.string()?),
+            (Command::Hostile(words), Long("browser")) => {
+                words.extend(["--browser".into(), args.value()?.string()?]);
             }
             (Command::Soak(words), Value(part)) => words.push(part.string()?),
             (_, arg) => return Err(arg.unexpected()),

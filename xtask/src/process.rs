@@ -47,15 +47,19 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     succeeded(command, status)
 }
 
-/// Runs a command to its end, passing each line of its output on and showing it to `look`.
-pub(crate) fn run_watched(command: &mut Command, mut look: impl FnMut(&str)) -> Result<()> {
+/// Runs a command to its end, passing each line of its output on behind a prefix, and showing it to `look`.
+pub(crate) fn run_watched(
+    command: &mut Command,
+    prefix: &str,
+    mut look: impl FnMut(&str),
+) -> Result<()> {
     let mut running = Running::spawn(command.stdout(Stdio::piped()))?;
     let mut output = running.output()?;
-    let mut line = Vec::new();
+    let mut line = prefix.as_bytes().to_vec();
     while output.read_until(b'\n', &mut line)? > 0 {
         std::io::stdout().write_all(&line)?;
-        look(&String::from_utf8_lossy(&line));
-        line.clear();
+        look(&String::from_utf8_lossy(&line[prefix.len()..]));
+        line.truncate(prefix.len());
     }
     let status = running.wait()?;
     succeeded(command, status)

@@ -1,7 +1,9 @@
 //! Steps that all run, whatever became of the ones before, and the summary at the end.
 
 use std::{
+    panic::resume_unwind,
     process::ExitCode,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -43,6 +45,31 @@ pub(crate) struct Report {
     steps: Vec<Step>,
 }
 
+/// What one of many steps does.
+pub(crate) type Run<'a> = Box<dyn FnOnce(&mut Tally) -> Result<()> + Send + 'a>;
+
+fn play(name: String, run: impl FnOnce(&mut Tally) -> Result<()>) -> Result<Step> {
+    say(format_args!("== {name}"));
+    let started = Instant::now();
+    let mut tests = Tally::default();
+    let result = run(&mut tests);
+    let passed = result.is_ok();
+    if let Err(error) = result {
+        if process::interrupted() {
+            return Err(error);
+        }
+        say(format_args!("{name}: {error:#}"));
+        // A step that broke before a test could fail must not look like one without failures.
+        tests.failed = tests.failed.max(1);
+    }
+    Ok(Step {
+        name,
+        passed,
+        tests,
+        took: started.elapsed(),
+    })
+}
+
 impl Report {
     /// Runs one step. Its failure is noted and told, and the next may run; only an interruption ends it all.
     pub(crate) fn step(
@@ -50,25 +77,29 @@ impl Report {
         name: impl Into<String>,
         run: impl FnOnce(&mut Tally) -> Result<()>,
     ) -> Result<()> {
-        let name = name.into();
-        say(format_args!("== {name}"));
-        let started = Instant::now();
-        let mut tests = Tally::default();
-        let result = run(&mut tests);
-        if let Err(error) = &result {
-            if process::interrupted() {
-                return result;
-            }
-            say(format_args!("{name}: {error:#}"));
-            // A step that broke before a test could fail must not look like one without failures.
-            tests.failed = tests.failed.max(1);
-        }
-        self.steps.push(Step {
-            name,
-            passed: result.is_ok(),
-            tests,
-            took: started.elapsed(),
+        self.steps.push(play(name.into(), run)?);
+        Ok(())
+    }
+
+    /// Runs steps at once, each on a thread of its own: what mostly waits leaves room for others.
+    pub(crate) fn steps_at_once<'a>(
+        &mut self,
+        steps: impl IntoIterator<Item = (String, Run<'a>)>,
+    ) -> Result<()> {
+        let played: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = steps
+                .into_iter()
+                .map(|(name, run)| scope.spawn(move || play(name, run)))
+                .collect();
+            let results = threads.into_iter().map(|thread| thread.join());
+            // A step that panics ends all of it, as it does by itself.
+            results
+                .map(|result| result.unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
         });
+        for step in played {
+            self.steps.push(step?);
+        }
         Ok(())
     }
 

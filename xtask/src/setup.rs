@@ -41,6 +41,24 @@ impl Tool {
         }
     }
 
+    pub(crate) fn cargo_fuzz() -> Self {
+        Self {
+            package: "cargo-fuzz",
+            binary: "cargo-fuzz",
+            version: "0.13.2".into(),
+            minutes: "1 minute",
+        }
+    }
+
+    pub(crate) fn cargo_deny() -> Self {
+        Self {
+            package: "cargo-deny",
+            binary: "cargo-deny",
+            version: "0.20.2".into(),
+            minutes: "4 minutes",
+        }
+    }
+
     /// The command line tools must be of the library's very version.
     fn wasm_bindgen() -> Result<Self> {
         Ok(Self {
@@ -93,15 +111,24 @@ pub(crate) fn wasm_pack(tools: &[PathBuf]) -> Result<Command> {
     wasm_target()?;
     let wasm_pack = Tool::wasm_pack().get()?;
     let wasm_bindgen = Tool::wasm_bindgen()?.get()?;
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = tools
-        .iter()
-        .chain([&wasm_bindgen])
-        .filter_map(|tool| tool.parent());
-    let folders = folders.map(Path::to_owned).chain(env::split_paths(&path));
     let mut command = Command::new(wasm_pack);
-    command.env("PATH", env::join_paths(folders)?);
+    command.env("PATH", path_with(tools.iter().chain([&wasm_bindgen]))?);
     Ok(command)
+}
+
+/// `cargo`, which finds a subcommand on its PATH.
+pub(crate) fn cargo_with(subcommand: &Tool) -> Result<Command> {
+    let mut cargo = Command::new("cargo");
+    cargo.env("PATH", path_with([&subcommand.get()?])?);
+    Ok(cargo)
+}
+
+/// What is on PATH, after these tools.
+fn path_with<'a>(tools: impl IntoIterator<Item = &'a PathBuf>) -> Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = tools.into_iter().filter_map(|tool| tool.parent());
+    let folders = folders.map(Path::to_owned).chain(env::split_paths(&path));
+    Ok(env::join_paths(folders)?)
 }
 
 /// `wasm-opt`, from PATH or else from npm; `None`, with a line that says so, where there is neither.

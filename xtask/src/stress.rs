@@ -1,4 +1,4 @@
-//! `cargo xtask chaos` and `cargo xtask soak`: both clients under fire in headless browsers.
+//! `cargo xtask chaos`, `cargo xtask hostile` and `cargo xtask soak`: both clients under fire in headless browsers.
 
 use std::{fs, path::Path, process::Command};
 
@@ -33,7 +33,15 @@ pub(crate) fn chaos(words: &[String]) -> Result<()> {
 /// The short form, once the npm package is there; each line of its output is shown to `look`.
 pub(crate) fn short_chaos(look: impl FnMut(&str)) -> Result<()> {
     build_page(Build::Checked)?;
-    process::run_watched(runner(Build::Checked, "chaos")?.arg("--short"), look)
+    process::run_watched(runner(Build::Checked, "chaos")?.arg("--short"), "", look)
+}
+
+/// Lets servers that mean harm loose, with these words for the runner.
+pub(crate) fn hostile(words: &[String]) -> Result<()> {
+    browsers::install_missing(true, true)?;
+    npm::build()?;
+    build_page(Build::Fast)?;
+    process::run(runner(Build::Checked, "hostile")?.args(words))
 }
 
 /// Soaks, with these words for the runner.

@@ -12,11 +12,11 @@ use anyhow::{Context, Result, bail};
 use crate::{
     apps,
     browsers::{self, Browser},
-    interop,
+    fuzz, interop,
     node::Node,
     npm, packaging, process,
     process::say,
-    report::{Report, Tally},
+    report::{Report, Run, Tally},
     server::Server,
     setup, stress,
 };
@@ -138,6 +138,10 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
         ]),
         wants(&[Suite::Firefox, Suite::E2e, Suite::Chaos]),
     )?;
+    if wants(&[Suite::Chrome, Suite::Firefox]) {
+        // Before both ask for it at once.
+        setup::wasm_pack(&[])?;
+    }
     if wants(&[Suite::Packaging, Suite::Interop]) {
         Node::get()?;
     }
@@ -165,6 +169,9 @@ fn native(report: &mut Report) -> Result<()> {
         // Without the doc tests: an example may use any feature.
         let none = ["--package", CRATE, "--no-default-features", "--tests"];
         count(cargo_test().args(none), tally)
+    })?;
+    report.step("native, seeds of fuzzing", |tally| {
+        count(cargo_test().args(fuzz::MANIFEST), tally)
     })
 }
 
@@ -174,12 +181,17 @@ fn in_browsers(report: &mut Report, chrome: bool, firefox: bool) -> Result<()> {
         server = Some(Server::for_tests()?);
         Ok(())
     })?;
-    let tests = browser_tests()?;
-    for test in tests.iter().filter(|_| chrome) {
-        report.step(format!("chrome, {test}"), |tally| in_chrome(test, tally))?;
-    }
-    for test in tests.iter().filter(|_| firefox) {
-        report.step(format!("firefox, {test}"), |tally| in_firefox(test, tally))?;
+    for test in &browser_tests()? {
+        let mut steps: Vec<(String, Run<'_>)> = Vec::new();
+        if chrome {
+            let run = |tally: &mut Tally| in_chrome(test, tally);
+            steps.push((format!("chrome, {test}"), Box::new(run)));
+        }
+        if firefox {
+            let run = |tally: &mut Tally| in_firefox(test, tally);
+            steps.push((format!("firefox, {test}"), Box::new(run)));
+        }
+        report.steps_at_once(steps)?;
     }
     Ok(())
 }
@@ -188,7 +200,7 @@ fn in_chrome(test: &str, tally: &mut Tally) -> Result<()> {
     let Browser { driver, .. } = browsers::chrome()?;
     let mut command = wasm_pack_test()?;
     command.arg("--chrome").arg("--chromedriver").arg(driver);
-    count(command.args(cargo_args(test)), tally)
+    count_as("chrome", command.args(cargo_args(test)), tally)
 }
 
 fn in_firefox(test: &str, tally: &mut Tally) -> Result<()> {
@@ -200,7 +212,7 @@ fn in_firefox(test: &str, tally: &mut Tally) -> Result<()> {
         format!("--binary '{}'", binary.display()),
     );
     command.arg("--firefox").arg("--geckodriver").arg(driver);
-    count(command.args(cargo_args(test)), tally)
+    count_as("firefox", command.args(cargo_args(test)), tally)
 }
 
 /// The tests by file name: one run for each, as a failure in one run keeps cargo from starting the next.
@@ -282,5 +294,10 @@ fn cargo_test() -> Command {
 }
 
 fn count(command: &mut Command, tally: &mut Tally) -> Result<()> {
-    process::run_watched(command, |line| tally.add_line(line))
+    process::run_watched(command, "", |line| tally.add_line(line))
+}
+
+/// Where others run at the same time: each line of the output begins with a name.
+fn count_as(name: &str, command: &mut Command, tally: &mut Tally) -> Result<()> {
+    process::run_watched(command, &format!("{name} | "), |line| tally.add_line(line))
 }

@@ -1,7 +1,9 @@
 //! The page in its browser, and the server behind it.
 
 use std::{
+    cell::RefCell,
     path::Path,
+    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -20,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const HTML: &str = include_str!("../../page/index.html");
 
 pub(crate) struct Page {
-    browser: Browser,
+    browser: RefCell<Rc<Browser>>,
     server: Server,
 }
 
@@ -34,11 +36,11 @@ impl Page {
         })
         .await
         .context("the server does not start")?;
-        let browser = Browser::launch(Kind::Chromium).await;
+        let browser = RefCell::new(Rc::new(Browser::launch(Kind::Chromium).await));
         let page = Self { browser, server };
         // Any page of this origin will do to put scripts from.
         let any = format!("{}/bench.js", page.server.origin());
-        page.browser.goto(&any).await;
+        page.browser().goto(&any).await;
         page.put("page", isolated_page()).await?;
         Ok(page)
     }
@@ -46,12 +48,21 @@ impl Page {
     /// Begins anew, with empty memories.
     pub(crate) async fn reload(&self) {
         let url = format!("{}/streams/page", self.server.origin());
-        self.browser.goto(&url).await;
-        self.browser.until("window.bench").await;
+        let browser = self.browser();
+        browser.goto(&url).await;
+        browser.until("window.bench").await;
+    }
+
+    /// Begins anew in another browser.
+    pub(crate) async fn renew(&self) {
+        self.browser().close().await;
+        let browser = Browser::launch(Kind::Chromium).await;
+        self.browser.replace(Rc::new(browser));
+        self.reload().await;
     }
 
     pub(crate) async fn close(self) {
-        self.browser.close().await;
+        self.browser().close().await;
         self.server.stop().await;
     }
 
@@ -102,8 +113,12 @@ impl Page {
         Ok(serde_json::from_value(answer["value"].take())?)
     }
 
+    fn browser(&self) -> Rc<Browser> {
+        Rc::clone(&self.browser.borrow())
+    }
+
     async fn run(&self, body: &str, argument: Value) -> Result<Value> {
-        let result = self.browser.try_run(body, argument).await;
+        let result = self.browser().try_run(body, argument).await;
         result.map_err(anyhow::Error::msg)
     }
 }

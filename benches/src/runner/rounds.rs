@@ -14,22 +14,68 @@ pub(crate) async fn alternate<T>(
     rounds: usize,
     mut run: impl AsyncFnMut(&Contender, usize) -> Result<T>,
 ) -> Result<Vec<Vec<T>>> {
-    let mut measured: Vec<Vec<T>> = contenders.iter().map(|_| Vec::new()).collect();
+    let mut measured = nothing_yet(contenders);
     for round in 0..=rounds {
         show(&format!("round {round} of {rounds}"));
-        for index in order(contenders.len(), round) {
-            page.collect_garbage().await?;
-            let contender = contenders[index];
-            let result = run(contender, round)
-                .await
-                .with_context(|| format!("contender `{}`", contender.key))?;
-            if round > 0 {
-                measured[index].push(result);
-            }
+        let results = play(page, contenders, round, &mut run).await?;
+        if round > 0 {
+            add(&mut measured, results);
         }
     }
     show("");
     Ok(measured)
+}
+
+/// As [`alternate`], each round in a browser of its own and after one there that does not count. How a browser lays out
+/// its code and its memory decides for as long as it runs, by as much as contenders differ.
+pub(crate) async fn alternate_afresh<T>(
+    page: &Page,
+    contenders: &[&Contender],
+    rounds: usize,
+    mut run: impl AsyncFnMut(&Contender) -> Result<T>,
+) -> Result<Vec<Vec<T>>> {
+    let mut run = async |contender: &Contender, _| run(contender).await;
+    let mut measured = nothing_yet(contenders);
+    for round in 1..=rounds {
+        show(&format!("round {round} of {rounds}"));
+        page.renew().await;
+        play(page, contenders, round, &mut run).await?;
+        add(
+            &mut measured,
+            play(page, contenders, round + 1, &mut run).await?,
+        );
+    }
+    show("");
+    Ok(measured)
+}
+
+fn nothing_yet<T>(contenders: &[&Contender]) -> Vec<Vec<T>> {
+    contenders.iter().map(|_| Vec::new()).collect()
+}
+
+fn add<T>(measured: &mut [Vec<T>], results: Vec<(usize, T)>) {
+    for (index, result) in results {
+        measured[index].push(result);
+    }
+}
+
+/// One round: what each has measured, with its index.
+async fn play<T>(
+    page: &Page,
+    contenders: &[&Contender],
+    round: usize,
+    run: &mut impl AsyncFnMut(&Contender, usize) -> Result<T>,
+) -> Result<Vec<(usize, T)>> {
+    let mut results = Vec::new();
+    for index in order(contenders.len(), round) {
+        page.collect_garbage().await?;
+        let contender = contenders[index];
+        let result = run(contender, round)
+            .await
+            .with_context(|| format!("contender `{}`", contender.key))?;
+        results.push((index, result));
+    }
+    Ok(results)
 }
 
 /// A line that is written over, for whoever waits at a terminal.

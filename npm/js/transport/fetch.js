@@ -2,7 +2,7 @@
 // `fetch`, the body's stream, and the parser of the wasm half.
 
 import { EventSourceError, messageOf } from "../error.js";
-import { Reading } from "./reading.js";
+import { Reading, encoder } from "./reading.js";
 import { beginningOf, contentTypeOf, isEventStream, retryAfterOf } from "./response.js";
 import { resumed } from "./resumed.js";
 
@@ -135,7 +135,7 @@ export class FetchTransport {
 
   /** @param {HeadersInit | null} [given] @param {boolean} [isFresh] */
   #request(given, isFresh = false) {
-    const { method, body, credentials, mode = "cors", cache = "no-store", referrerPolicy, withCredentials } = this.#settings;
+    const { method, body, credentials, mode = "cors", cache = "no-store", redirect, referrerPolicy, withCredentials } = this.#settings;
     try {
       const headers = new Headers(given ?? undefined);
       if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");
@@ -147,6 +147,7 @@ export class FetchTransport {
         body,
         mode,
         cache,
+        redirect,
         referrerPolicy,
         credentials: credentials ?? (withCredentials ? "include" : "same-origin"),
         signal: this.#abort.signal,
@@ -159,4 +160,4 @@ export class FetchTransport {
 }
 
 /** A text of which each character is a byte in UTF-8, as headers have it. @param {string} text */
-const inBytes = (text) => Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+const inBytes = (text) => Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join("");

@@ -12,6 +12,9 @@ import { Turns } from "./turns.js";
 /** The most bytes that are parsed at once: the memory of wasm never shrinks. */
 const SLICE = 256 * 1024;
 
+/** How many bytes are read at once. By itself Firefox hands over all that waits, were it hundreds of megabytes. */
+const ROOM = 2 * SLICE;
+
 /** The most bytes of an event, unless told. */
 const MAX_EVENT_SIZE = 16 * 1024 * 1024;
 
@@ -25,7 +28,22 @@ const ASIDE = 0xfffffffe;
 const TEXT = 2;
 const EVENT = 6;
 
+export const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * What reads into our room; where a body is not made of bytes, what does not look at it.
+ *
+ * @param {ReadableStream} body
+ * @returns {ReadableStreamBYOBReader}
+ */
+function readerOf(body) {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return /** @type {any} */ (body.getReader());
+  }
+}
 
 /** An event as it arrived. Its id is a part of a text, cut out when somebody asks. */
 class Message {
@@ -86,20 +104,20 @@ export class Reading {
     this.#idEnd = lastEventId.length;
     this.#limit = limit;
     this.#connection = connection;
-    this.#parser = new Parser(lastEventId, limit);
+    this.#parser = new Parser(encoder.encode(lastEventId), limit);
   }
 
   get lastEventId() {
-    if (this.isOpen && !this.#isAhead) return this.#parser.lastEventId;
+    if (this.isOpen && !this.#isAhead) return decoder.decode(this.#parser.lastEventId);
     return this.#idText.substring(this.#idStart, this.#idEnd);
   }
 
   /** @param {Subscription} subscription */
   listen(subscription) {
-    this.#subscriptions[this.#parser.listen(subscription.name)] = subscription;
+    this.#subscriptions[this.#parser.listen(encoder.encode(subscription.name))] = subscription;
     if (!this.#isAhead) return;
     const end = this.#freshRecords()[TEXT + EVENT * this.#index - 1];
-    this.#parser.goBack(end, this.lastEventId);
+    this.#parser.goBack(end, encoder.encode(this.lastEventId));
     this.#count = this.#index;
   }
 
@@ -128,14 +146,17 @@ export class Reading {
     // Of a response that somebody made by hand there is none.
     const origin = url && new URL(url).origin;
     if (this.isOpen && this.#connection.target) await this.#turns.give();
-    const reader = body?.getReader();
+    const reader = body && readerOf(body);
+    let room = new Uint8Array(ROOM);
     while (reader && this.isOpen) {
-      const { value: chunk, done } = await reader.read();
+      const { value: chunk, done } = await reader.read(room);
       if (done) break;
       for (let start = 0; this.isOpen && start < chunk.length; start += SLICE) {
         const error = await this.#hear(chunk.subarray(start, start + SLICE), origin);
         if (error) return error;
       }
+      // It went away, and has come back.
+      room = new Uint8Array(chunk.buffer);
     }
   }
 
@@ -213,13 +234,13 @@ export class Reading {
     const idStart = records[place + 3];
     const idEnd = records[place + 4];
     if (idStart === ASIDE) {
-      this.#keepId(this.#parser.lastEventId);
+      this.#keepId(decoder.decode(this.#parser.lastEventId));
     } else if (idStart !== UNCHANGED) {
       this.#idText = this.#wholeText();
       this.#idStart = idStart;
       this.#idEnd = idEnd;
     }
-    const data = dataStart === ASIDE ? this.#parser.takeData() : this.#wholeText().substring(dataStart, dataEnd);
+    const data = dataStart === ASIDE ? decoder.decode(this.#parser.takeData()) : this.#wholeText().substring(dataStart, dataEnd);
     return new Message(data, origin, this.#idText, this.#idStart, this.#idEnd);
   }
 

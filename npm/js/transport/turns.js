@@ -1,7 +1,7 @@
 // @ts-check
 
-/** The longest that everything else has to wait while a stream is read, in milliseconds. */
-const LONGEST = 10;
+/** The longest that everything else has to wait while a stream is read, in milliseconds: a frame. */
+const LONGEST = 16;
 
 /** After how many events to look at the clock, which costs as much as a small event. */
 const LOOK = 32;

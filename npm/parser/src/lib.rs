@@ -8,6 +8,8 @@
 
 extern crate alloc;
 
+#[cfg(test)]
+mod page;
 #[path = "../../../src/parser/mod.rs"]
 #[allow(dead_code, reason = "the crate needs more of it")]
 mod parser;

@@ -85,9 +85,9 @@ fn a_name_is_compared_as_it_is_decoded() {
     let mut parser = parser();
     let mut items = parser.parse(b"event: \xFF\ndata\n\n");
     let frame = next_event(&mut items);
-    assert!(frame.is_named("\u{FFFD}"));
-    assert!(!frame.is_named("\u{FF}"));
-    assert!(!frame.is_named("message"));
+    assert!(frame.is_named("\u{FFFD}".as_bytes()));
+    assert!(!frame.is_named("\u{FF}".as_bytes()));
+    assert!(!frame.is_named(b"message"));
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl Reading {
     ) -> Self {
         Self {
             turns,
-            parser: Parser::new(Rc::clone(&last_event_id), max_event_size),
+            parser: Parser::new(last_event_id.as_bytes().into(), max_event_size),
             buffer: Vec::new(),
             told: last_event_id,
             origin,
@@ -210,6 +210,9 @@ impl Line {
     /// The name of this frame, where somebody listens to it.
     fn listened_name(&self, frame: &parser::Frame<'_>) -> Option<Rc<str>> {
         let names = self.names.borrow();
-        names.iter().find(|name| frame.is_named(name)).cloned()
+        names
+            .iter()
+            .find(|name| frame.is_named(name.as_bytes()))
+            .cloned()
     }
 }

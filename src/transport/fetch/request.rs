@@ -5,7 +5,7 @@ use std::{error::Error as StdError, fmt, pin::Pin, rc::Rc};
 use wasm_bindgen::JsValue;
 use web_sys::{
     AbortSignal, Headers, ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestInit,
-    RequestMode,
+    RequestMode, RequestRedirect,
 };
 
 use super::request_body::Body;
@@ -50,6 +50,7 @@ pub struct Fetch {
     credentials: Option<RequestCredentials>,
     mode: RequestMode,
     cache: RequestCache,
+    redirect: RequestRedirect,
     referrer_policy: Option<ReferrerPolicy>,
     max_event_size: usize,
 }
@@ -80,6 +81,7 @@ impl Fetch {
             credentials: None,
             mode: RequestMode::Cors,
             cache: RequestCache::NoStore,
+            redirect: RequestRedirect::Follow,
             referrer_policy: None,
             max_event_size: DEFAULT_MAX_EVENT_SIZE,
         }
@@ -171,6 +173,25 @@ impl Fetch {
         self
     }
 
+    /// What becomes of a redirect; it is followed unless told.
+    ///
+    /// The headers go along wherever it leads, to another origin too where that one's CORS answer allows them; of all of
+    /// them browsers hold back `Authorization` alone. With [`RequestRedirect::Error`] none is followed, and an attempt
+    /// that meets one ends as a lost connection does.
+    ///
+    /// ```
+    /// use typed_eventsource::Fetch;
+    /// use web_sys::RequestRedirect;
+    ///
+    /// # fn fetch(key: &str) -> Fetch {
+    /// Fetch::new().header("X-Api-Key", key).redirect(RequestRedirect::Error)
+    /// # }
+    /// ```
+    pub fn redirect(mut self, redirect: RequestRedirect) -> Self {
+        self.redirect = redirect;
+        self
+    }
+
     /// The request's referrer policy; the page's unless told.
     pub fn referrer_policy(mut self, policy: ReferrerPolicy) -> Self {
         self.referrer_policy = Some(policy);
@@ -178,7 +199,10 @@ impl Fetch {
     }
 
     /// The most bytes that one event may have; 16 MiB unless told. A larger one closes the source with
-    /// [`Error::EventTooLarge`].
+    /// [`Error::EventTooLarge`], and so does a line without end.
+    ///
+    /// A stream's [`Queue`](crate::Queue) may hold as many events of this size as its capacity says: where the server is not
+    /// to be trusted, choose both.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.max_event_size = bytes;
         self
@@ -206,8 +230,8 @@ impl Fetch {
     }
 
     /// Whether the browser takes a request like this, as far as that is known before the fresh headers.
-    pub(super) fn check(&self, url: &str) -> Result<(), Error> {
-        self.request(url, "", &[], None).map(drop)
+    pub(super) fn check(&self, url: &str, last_event_id: &str) -> Result<(), Error> {
+        self.request(url, last_event_id, &[], None).map(drop)
     }
 
     /// The request of one attempt, for which the fresh headers are asked.
@@ -262,6 +286,7 @@ impl Fetch {
         init.set_headers(&headers);
         init.set_mode(self.mode);
         init.set_cache(self.cache);
+        init.set_redirect(self.redirect);
         init.set_signal(signal);
         if let Some(body) = &self.body {
             init.set_body(&body.to_js());
@@ -293,6 +318,7 @@ impl fmt::Debug for Fetch {
             .field("credentials", &self.credentials)
             .field("mode", &self.mode)
             .field("cache", &self.cache)
+            .field("redirect", &self.redirect)
             .field("referrer_policy", &self.referrer_policy)
             .field("max_event_size", &self.max_event_size)
             .finish_non_exhaustive()

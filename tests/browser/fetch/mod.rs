@@ -7,6 +7,7 @@ mod idle;
 mod order;
 mod posting;
 mod preflights;
+mod redirects;
 mod request;
 mod resuming;
 mod standard;

@@ -1,44 +1,6 @@
-//! Any bytes, in any chunks and with any limit: the parser hears what the model of the standard's text hears.
-//!
-//! Both are the crate's own files, so that it need not export them.
-
 #![no_main]
 
-extern crate alloc;
-
-#[path = "../../../src/parser/tests/model.rs"]
-mod model;
-#[path = "../../../src/parser/mod.rs"]
-mod parser;
-#[path = "../../../src/parser/tests/reading.rs"]
-mod reading;
-
 use libfuzzer_sys::fuzz_target;
+use typed_eventsource_fuzz::targets::parser::check;
 
-use parser::{Frame, Item, Parser, TooLarge};
-use reading::{cut, read};
-
-fuzz_target!(|input: &[u8]| {
-    let Some((how, stream)) = input.split_first_chunk() else {
-        return;
-    };
-    let [limit, sizes @ ..]: [u8; 4] = *how;
-    let chunks = cut(stream, &sizes.map(usize::from));
-    hears_what_the_model_hears(stream, &chunks);
-    is_limited_wherever_it_is_cut(stream, &chunks, limit.into());
-});
-
-fn hears_what_the_model_hears(stream: &[u8], chunks: &[&[u8]]) {
-    let (heard, too_large) = read_all(chunks, usize::MAX);
-    assert_eq!(too_large, None);
-    assert_eq!(heard, model::read(stream));
-}
-
-fn is_limited_wherever_it_is_cut(stream: &[u8], chunks: &[&[u8]], limit: usize) {
-    assert_eq!(read_all(chunks, limit), read_all(&[stream], limit));
-}
-
-fn read_all(chunks: &[&[u8]], limit: usize) -> (model::Heard, Option<TooLarge>) {
-    let mut parser = Parser::new("".into(), limit);
-    read(&mut parser, chunks.iter().copied())
-}
+fuzz_target!(|input: &[u8]| check(input));

@@ -2,6 +2,7 @@
 import initNpm from "/pkg/index.js";
 import initRust from "./rust/typed_eventsource_stress.js";
 import * as chaos from "./chaos.js";
+import * as hostile from "./hostile.js";
 import * as soak from "./soak.js";
 
 /** What has gone wrong on the page. */
@@ -13,4 +14,4 @@ console.error = (...words) => troubles.push(words.join(" "));
 
 const [, { memory }] = await Promise.all([initNpm(), initRust()]);
 
-window.stress = { troubles, chaos, soak: soak.begin(memory) };
+window.stress = { troubles, chaos, hostile: hostile.begin(memory), soak: soak.begin(memory) };

@@ -3,4 +3,4 @@
 
 mod client;
 
-pub use client::{Flood, cycles, follow, slow};
+pub use client::{Flood, attack, cycles, follow, slow};

@@ -10,7 +10,7 @@ use crate::runner::{
     contenders::{BYTES, CLIENTS, Contender, LOOPBACK},
     loopback,
     page::Page,
-    rounds::alternate,
+    rounds::alternate_afresh,
     table::{Row, Table},
 };
 
@@ -130,7 +130,7 @@ async fn run(page: &Page, rounds: usize, stream: Stream) -> Result<Vec<Table>> {
         page.put_stream(id, steps).await?;
     }
     let contenders: Vec<_> = CLIENTS.iter().chain([&BYTES, &LOOPBACK]).collect();
-    let measured = alternate(page, &contenders, rounds, async |contender, _| {
+    let measured = alternate_afresh(page, &contenders, rounds, async |contender| {
         stream.rate_of(page, contender).await
     })
     .await?;

@@ -1,95 +1,19 @@
 //! What JavaScript makes of an event, beside what the parser itself says of it.
 
-use std::ops::Range;
-
 use proptest::{collection::vec as any_vec, prelude::*, sample::select};
 
 use super::*;
+use crate::page::{Event, Page};
 
 const UNLIMITED: usize = usize::MAX;
-
-/// Name, data and id of an event, and whether that id is its own.
-type Event = (String, String, String, bool);
 
 /// The names that are listened to in these tests; streams have others too.
 const NAMES: [&str; 3] = ["message", "é", "price"];
 
-/// Reads as JavaScript does: slices of the text where it lies there, what is aside asked for.
-struct Page {
-    parser: Parser,
-    numbers: Vec<(usize, String)>,
-    id: String,
-}
-
-impl Page {
-    fn new(id: &str) -> Self {
-        Self::listening(id, &NAMES)
-    }
-
-    fn listening(id: &str, names: &[&str]) -> Self {
-        let mut page = Self {
-            parser: Parser::new(id.to_owned(), UNLIMITED),
-            numbers: vec![],
-            id: id.to_owned(),
-        };
-        names.iter().for_each(|name| page.listen(name));
-        page
-    }
-
-    fn read(&mut self, chunk: &[u8]) -> Vec<Event> {
-        self.read_until(chunk, |_, _| false)
-    }
-
-    /// Goes back behind each event after which `listens` says that it listens to other names.
-    fn read_until(
-        &mut self,
-        chunk: &[u8],
-        mut listens: impl FnMut(&mut Self, usize) -> bool,
-    ) -> Vec<Event> {
-        self.parser.push(chunk.to_vec());
-        let [start, end] = self.parser.told.records.text.map(|offset| offset as usize);
-        // Lossy, as JavaScript's own decoder is: the same text would come out of it.
-        let text: Vec<u16> = String::from_utf8_lossy(&chunk[start..end])
-            .encode_utf16()
-            .collect();
-        let slice = |range: Range<u32>| {
-            String::from_utf16(&text[range.start as usize..range.end as usize])
-                .expect("no surrogate pair is cut")
-        };
-        let mut events = vec![];
-        loop {
-            let count = self.parser.next();
-            if count == 0 {
-                return events;
-            }
-            for index in 0..count {
-                let [number, data_start, data_end, id_start, id_end, end] =
-                    self.parser.told.records.events[index];
-                match id_start {
-                    UNCHANGED => {}
-                    ASIDE => self.id = self.parser.last_event_id(),
-                    _ => self.id = slice(id_start..id_end),
-                }
-                let data = match data_start {
-                    ASIDE => self.parser.take_data(),
-                    _ => slice(data_start..data_end),
-                };
-                let known = self.numbers.iter();
-                let name = known.rev().find(|(known, _)| *known == number as usize);
-                let name = name.expect("a number that was given out").1.clone();
-                events.push((name, data, self.id.clone(), id_end != UNCHANGED));
-                if listens(self, events.len()) {
-                    self.parser.go_back(end as usize, self.id.clone());
-                    break;
-                }
-            }
-        }
-    }
-
-    fn listen(&mut self, name: &str) {
-        let number = self.parser.listen(name.to_owned());
-        self.numbers.push((number, name.to_owned()));
-    }
+fn listening(id: &str, names: &[&str]) -> Page {
+    let mut page = Page::new(id, UNLIMITED);
+    names.iter().for_each(|name| page.listen(name));
+    page
 }
 
 /// What the parser itself says, of the names that are listened to after so many events.
@@ -176,8 +100,8 @@ proptest! {
         id in select(vec!["", "é"]),
     ) {
         let chunks = if whole { vec![&stream[..]] } else { cut(&stream, &sizes) };
-        let mut page = Page::new(id);
-        let told: Vec<_> = chunks.iter().flat_map(|chunk| page.read(chunk)).collect();
+        let mut page = listening(id, &NAMES);
+        let told: Vec<_> = chunks.iter().flat_map(|chunk| page.read(chunk, |_| false)).collect();
         prop_assert_eq!(told, expected(id, &chunks, |_| &NAMES));
     }
 
@@ -191,13 +115,13 @@ proptest! {
         every in 1_usize..5,
     ) {
         let chunks = if whole { vec![&stream[..]] } else { cut(&stream, &sizes) };
-        let mut page = Page::listening(id, &NAMES[..start]);
+        let mut page = listening(id, &NAMES[..start]);
         let mut told = vec![];
-        let mut listened = start;
+        let (mut listened, mut count) = (start, 0);
         for chunk in &chunks {
-            let before = told.len();
-            told.extend(page.read_until(chunk, |page, count| {
-                let wanted = listened_after(start, every, before + count);
+            told.extend(page.read(chunk, |page| {
+                count += 1;
+                let wanted = listened_after(start, every, count);
                 while listened < wanted {
                     page.listen(NAMES[listened]);
                     listened += 1;
@@ -210,12 +134,12 @@ proptest! {
 
     #[test]
     fn a_number_is_that_of_its_name_until_it_is_given_back(steps in any_vec((0_usize..12, any::<bool>()), 0..60)) {
-        let mut parser = Parser::new(String::new(), UNLIMITED);
+        let mut parser = Parser::new(vec![], UNLIMITED);
         let mut numbers = vec![None; 12];
         for (index, listens) in steps {
             let number = &mut numbers[index];
             match *number {
-                None if listens => *number = Some(parser.listen(format!("name{index}"))),
+                None if listens => *number = Some(parser.listen(format!("name{index}").into())),
                 Some(known) if !listens => {
                     parser.unlisten(known);
                     *number = None;
@@ -239,7 +163,7 @@ fn numbers_of_next(parser: &mut Parser) -> Vec<usize> {
 
 #[test]
 fn what_lies_in_the_text_is_a_slice_of_it() {
-    let mut parser = Parser::new(String::new(), UNLIMITED);
+    let mut parser = Parser::new(vec![], UNLIMITED);
     parser.listen("message".into());
     parser.push("é\nid: é\ndata: 😀x\n\ndata: y\n\n".as_bytes()[1..].to_vec());
     assert_eq!(parser.next(), 2);
@@ -250,7 +174,7 @@ fn what_lies_in_the_text_is_a_slice_of_it() {
 
 #[test]
 fn numbers_that_nobody_has_are_given_back_in_vain() {
-    let mut parser = Parser::new(String::new(), UNLIMITED);
+    let mut parser = Parser::new(vec![], UNLIMITED);
     for number in [0, 1, usize::MAX] {
         parser.unlisten(number);
     }
@@ -265,14 +189,14 @@ fn numbers_that_nobody_has_are_given_back_in_vain() {
 
 #[test]
 fn a_name_is_listened_to_from_the_next_event_on() {
-    let mut parser = Parser::new(String::new(), UNLIMITED);
+    let mut parser = Parser::new(vec![], UNLIMITED);
     let first = parser.listen("a".into());
     parser.push(b"event: a\ndata: 1\n\nevent: b\ndata: 2\n\nevent: a\ndata: 3\n\n".to_vec());
     assert_eq!(numbers_of_next(&mut parser), [first, first]);
     let end = parser.told.records.events[0][5];
     let second = parser.listen("b".into());
     parser.unlisten(first);
-    parser.go_back(end as usize, String::new());
+    parser.go_back(end as usize, &[]);
     assert_eq!(numbers_of_next(&mut parser), [second]);
     assert_eq!(parser.next(), 0);
     assert!(matches!(parser.heard(), Heard::Event));
@@ -280,7 +204,7 @@ fn a_name_is_listened_to_from_the_next_event_on() {
 
 #[test]
 fn signs_of_life_are_told_since_the_last_event_that_was_heard() {
-    let mut parser = Parser::new(String::new(), 20);
+    let mut parser = Parser::new(vec![], 20);
     parser.listen("message".into());
     let mut heard = |chunk: &[u8]| {
         parser.push(chunk.to_vec());
@@ -322,7 +246,7 @@ fn whoever_wants_all_ids_is_told_of_them_by_number_zero() {
 
 #[test]
 fn a_chunk_is_told_in_batches() {
-    let mut parser = Parser::new(String::new(), UNLIMITED);
+    let mut parser = Parser::new(vec![], UNLIMITED);
     parser.listen("message".into());
     parser.push(b"data: 1\n\n".repeat(2 * BATCH + 1));
     assert_eq!([(); 4].map(|()| parser.next()), [BATCH, BATCH, 1, 0]);
@@ -330,21 +254,21 @@ fn a_chunk_is_told_in_batches() {
 
 #[test]
 fn what_is_aside_is_the_last_of_its_batch() {
-    let mut parser = Parser::new(String::new(), UNLIMITED);
+    let mut parser = Parser::new(vec![], UNLIMITED);
     parser.listen("message".into());
     parser.push(b"data: 1\n\ndata: 2\ndata: 3\n\ndata: 4\n\n".to_vec());
     assert_eq!(parser.next(), 2);
-    assert_eq!(parser.take_data(), "2\n3");
+    assert_eq!(parser.take_data(), b"2\n3");
     assert_eq!([parser.next(), parser.next()], [1, 0]);
 }
 
 #[test]
 fn whoever_goes_back_from_too_large_an_event_comes_to_it_again() {
-    let mut parser = Parser::new(String::new(), 20);
+    let mut parser = Parser::new(vec![], 20);
     parser.listen("message".into());
     parser.push(b"data: 1\n\nid: 012345678901234567890\n".to_vec());
     assert_eq!(parser.next(), 1);
-    parser.go_back(9, String::new());
+    parser.go_back(9, &[]);
     assert!(matches!(parser.heard(), Heard::Nothing));
     assert_eq!(parser.next(), 0);
     assert!(matches!(parser.heard(), Heard::TooLarge));

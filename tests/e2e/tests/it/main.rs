@@ -8,11 +8,14 @@ mod npm_decoding;
 mod npm_endings;
 mod npm_errors;
 mod npm_fetch;
+mod npm_hostile;
 mod npm_ids;
 mod npm_init;
+mod npm_injection;
 mod npm_iterating;
 mod npm_leaks;
 mod npm_listening;
+mod npm_origins;
 mod npm_policies;
 mod npm_requests;
 mod npm_rules;
@@ -65,11 +68,16 @@ const TESTS: &[&[(&str, Test)]] = &[
     npm_endings::TESTS,
     npm_errors::TESTS,
     npm_fetch::TESTS,
+    npm_hostile::answers::TESTS,
+    npm_hostile::bodies::TESTS,
+    npm_hostile::retries::TESTS,
     npm_ids::TESTS,
     npm_init::TESTS,
+    npm_injection::TESTS,
     npm_iterating::TESTS,
     npm_leaks::TESTS,
     npm_listening::TESTS,
+    npm_origins::TESTS,
     npm_policies::TESTS,
     npm_requests::TESTS,
     npm_rules::TESTS,

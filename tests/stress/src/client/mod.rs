@@ -2,9 +2,11 @@
 
 mod chaos;
 mod collector;
+mod hostile;
 mod soak;
 
 pub use chaos::follow;
+pub use hostile::attack;
 pub use soak::{Flood, cycles, slow};
 
 use serde::{Serialize, de::DeserializeOwned};

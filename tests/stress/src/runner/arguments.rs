@@ -7,7 +7,7 @@ use lexopt::{
 };
 use typed_eventsource_e2e::Kind;
 
-use super::{chaos, soak};
+use super::{chaos, hostile, soak};
 
 #[derive(Debug)]
 pub(crate) struct Arguments {
@@ -17,6 +17,7 @@ pub(crate) struct Arguments {
 #[derive(Debug)]
 pub(crate) enum Command {
     Chaos(chaos::Options),
+    Hostile(hostile::Options),
     Soak(soak::Options),
 }
 
@@ -31,8 +32,9 @@ impl Arguments {
 fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
     let mut command = match parser.next()? {
         Some(Value(name)) if name == "chaos" => Command::Chaos(chaos::Options::default()),
+        Some(Value(name)) if name == "hostile" => Command::Hostile(hostile::Options::default()),
         Some(Value(name)) if name == "soak" => Command::Soak(soak::Options::default()),
-        _ => return Err("say `chaos` or `soak`".into()),
+        _ => return Err("say `chaos`, `hostile` or `soak`".into()),
     };
     while let Some(argument) = parser.next()? {
         match (&mut command, argument) {
@@ -44,6 +46,10 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
                 options.stream = Some(parser.value()?.parse()?);
             }
             (Command::Chaos(options), Long("browser")) => {
+                options.browser = Some(parser.value()?.parse_with(browser)?);
+            }
+            (Command::Hostile(options), Value(attack)) => options.attacks.push(attack.string()?),
+            (Command::Hostile(options), Long("browser")) => {
                 options.browser = Some(parser.value()?.parse_with(browser)?);
             }
             (Command::Soak(options), Value(part)) => options.parts.push(part.parse()?),

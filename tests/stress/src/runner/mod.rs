@@ -2,6 +2,7 @@
 
 mod arguments;
 mod chaos;
+mod hostile;
 mod page;
 mod soak;
 mod table;
@@ -19,6 +20,7 @@ pub(crate) fn main() -> Result<ExitCode> {
     let is_right = Runtime::new()?.block_on(async {
         match command {
             Command::Chaos(options) => chaos::run(&options).await,
+            Command::Hostile(options) => hostile::run(&options).await,
             Command::Soak(options) => soak::run(&options).await,
         }
     })?;

@@ -4,7 +4,7 @@
 mod tests;
 mod text;
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 use core::mem;
 
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -14,10 +14,10 @@ use text::Text;
 
 /// In place of an offset: the id is the same as with the event before. In place of its end: the event has no `id` of its
 /// own.
-const UNCHANGED: u32 = u32::MAX;
+pub(crate) const UNCHANGED: u32 = u32::MAX;
 
 /// In place of an offset: the value does not lie in the text, and is to be asked for.
-const ASIDE: u32 = u32::MAX - 1;
+pub(crate) const ASIDE: u32 = u32::MAX - 1;
 
 /// Reads one event stream: [`push`](Self::push) a chunk, then ask for the [`next`](Self::next) events in it until there
 /// are none.
@@ -26,12 +26,12 @@ const ASIDE: u32 = u32::MAX - 1;
 pub struct Parser {
     parser: parser::Parser,
     /// By number, less one.
-    names: Vec<Option<String>>,
+    names: Vec<Option<Vec<u8>>>,
     tells_all_ids: bool,
     chunk: Vec<u8>,
     /// Where to go on in the chunk; `None` before its start.
     next: Option<usize>,
-    told: Told,
+    pub(crate) told: Told,
     heard: Heard,
     retry: Option<f64>,
 }
@@ -51,9 +51,9 @@ pub enum Heard {
 impl Parser {
     /// A parser for a stream that goes on where another has ended. No event may have more than `max_event_size` bytes.
     #[wasm_bindgen(constructor)]
-    pub fn new(last_event_id: String, max_event_size: usize) -> Self {
+    pub fn new(last_event_id: Vec<u8>, max_event_size: usize) -> Self {
         Self {
-            parser: parser::Parser::new(last_event_id.into(), max_event_size),
+            parser: parser::Parser::new(last_event_id, max_event_size),
             names: Vec::new(),
             tells_all_ids: false,
             chunk: Vec::new(),
@@ -71,7 +71,7 @@ impl Parser {
     }
 
     /// Listens to events of this name, from the next one on. Answers by which number they are told.
-    pub fn listen(&mut self, name: String) -> usize {
+    pub fn listen(&mut self, name: Vec<u8>) -> usize {
         let free = self.names.iter().position(Option::is_none);
         let index = free.unwrap_or_else(|| {
             self.names.push(None);
@@ -108,6 +108,48 @@ impl Parser {
         reason = "JavaScript has no iterators over numbers"
     )]
     pub fn next(&mut self) -> usize {
+        self.find()
+    }
+
+    /// Goes back in the chunk to where an event ends, to find what follows anew: who listens has changed.
+    #[wasm_bindgen(js_name = goBack)]
+    pub fn go_back(&mut self, to: usize, last_event_id: &[u8]) {
+        self.parser.go_back(last_event_id);
+        self.told.go_back();
+        self.heard = Heard::Nothing;
+        self.next = Some(to);
+    }
+
+    /// The data of the event, where it does not lie in the text.
+    #[wasm_bindgen(js_name = takeData)]
+    pub fn take_data(&mut self) -> Vec<u8> {
+        mem::take(&mut self.told.data)
+    }
+
+    #[wasm_bindgen(getter, js_name = lastEventId)]
+    pub fn last_event_id(&self) -> Vec<u8> {
+        self.parser.last_event_id_bytes().into()
+    }
+
+    #[wasm_bindgen(getter)]
+    pub fn heard(&self) -> Heard {
+        self.heard
+    }
+
+    /// The reconnection time that the server has set since this was last asked.
+    #[wasm_bindgen(js_name = takeRetry)]
+    pub fn take_retry(&mut self) -> Option<f64> {
+        self.retry.take()
+    }
+}
+
+impl Parser {
+    /// As [`next`](Self::next) does. All that it calls is compiled into it, and may then use the same instructions.
+    #[cfg_attr(
+        all(target_arch = "wasm32", feature = "simd"),
+        target_feature(enable = "simd128")
+    )]
+    fn find(&mut self) -> usize {
         let chunk = self.chunk.as_slice();
         let mut items = match self.next {
             None => self.parser.parse(chunk),
@@ -155,41 +197,10 @@ impl Parser {
         }
         count
     }
-
-    /// Goes back in the chunk to where an event ends, to find what follows anew: who listens has changed.
-    #[wasm_bindgen(js_name = goBack)]
-    pub fn go_back(&mut self, to: usize, last_event_id: String) {
-        self.parser.go_back(last_event_id.as_bytes());
-        self.told.go_back();
-        self.heard = Heard::Nothing;
-        self.next = Some(to);
-    }
-
-    /// The data of the event, where it does not lie in the text.
-    #[wasm_bindgen(js_name = takeData)]
-    pub fn take_data(&mut self) -> String {
-        mem::take(&mut self.told.data)
-    }
-
-    #[wasm_bindgen(getter, js_name = lastEventId)]
-    pub fn last_event_id(&self) -> String {
-        self.parser.last_event_id().as_ref().into()
-    }
-
-    #[wasm_bindgen(getter)]
-    pub fn heard(&self) -> Heard {
-        self.heard
-    }
-
-    /// The reconnection time that the server has set since this was last asked.
-    #[wasm_bindgen(js_name = takeRetry)]
-    pub fn take_retry(&mut self) -> Option<f64> {
-        self.retry.take()
-    }
 }
 
-fn number_of(names: &[Option<String>], frame: &Frame<'_>) -> Option<usize> {
-    let is_it = |name: &Option<String>| name.as_ref().is_some_and(|name| frame.is_named(name));
+fn number_of(names: &[Option<Vec<u8>>], frame: &Frame<'_>) -> Option<usize> {
+    let is_it = |name: &Option<Vec<u8>>| name.as_ref().is_some_and(|name| frame.is_named(name));
     names.iter().position(is_it).map(|index| index + 1)
 }
 
@@ -199,21 +210,21 @@ const BATCH: usize = 64;
 /// What JavaScript reads where it lies, since each call costs.
 #[derive(Debug)]
 #[repr(C)]
-struct Records {
+pub(crate) struct Records {
     /// The start and the end of the text in the chunk, in bytes.
-    text: [u32; 2],
+    pub(crate) text: [u32; 2],
     /// Of each event the number of its name, the start and the end of its data and of its id in the text, in UTF-16
     /// units, and where it ends in the chunk, in bytes.
-    events: [[u32; 6]; BATCH],
+    pub(crate) events: [[u32; 6]; BATCH],
 }
 
 /// What JavaScript is told of a chunk: where in its text the events have what. A string that is a part of another costs
 /// nearly nothing there, one that comes out of wasm as much as parsing it.
 #[derive(Debug)]
-struct Told {
+pub(crate) struct Told {
     text: Text,
-    records: Records,
-    data: String,
+    pub(crate) records: Records,
+    data: Vec<u8>,
     /// How many there were when an id was last told.
     id_changes: Option<usize>,
 }
@@ -226,7 +237,7 @@ impl Default for Told {
                 text: [0; 2],
                 events: [[0; 6]; BATCH],
             },
-            data: String::new(),
+            data: Vec::new(),
             id_changes: Some(0),
         }
     }
@@ -263,7 +274,7 @@ impl Told {
             if !with_data {
                 return [0; 2];
             }
-            self.data = frame.into_data().into_owned();
+            self.data = frame.into_data_bytes().into();
             [ASIDE; 2]
         });
         let mut id = id.unwrap_or([ASIDE; 2]);

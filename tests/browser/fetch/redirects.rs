@@ -1,0 +1,74 @@
+//! What of a request goes along where a redirect leads: shown by what arrived there.
+
+use typed_eventsource::{CloseReason, Error, Fetch, Policy};
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::RequestRedirect;
+
+use super::{
+    super::support::{Attempt, Script, Seen},
+    open, run,
+};
+
+/// What arrives of a request that a redirect leads to another origin.
+async fn arrives(status: u16, fetch: Fetch) -> Seen {
+    let target = Script::put([Attempt::sending("")]).await;
+    let elsewhere = target.url_on_second_origin();
+    let start = Script::put([Attempt::answering(status).header("location", &elsewhere)]).await;
+    let _source = open(&start, fetch);
+    let seen = target.seen_attempts(1).await.remove(0);
+    target.end().await;
+    seen
+}
+
+#[wasm_bindgen_test]
+async fn own_headers_go_along_but_authorization() {
+    run(async || {
+        let fetch = Fetch::new()
+            .header("X-Token", "1")
+            .fresh_headers(async || Ok(vec![("Authorization".into(), "Bearer x".into())]));
+        let seen = arrives(307, fetch).await;
+        assert_eq!(seen.header("x-token"), "1");
+        assert!(!seen.has_header("authorization"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_body_goes_along_where_the_redirect_keeps_the_method() {
+    run(async || {
+        let post = || Fetch::post().body("secret");
+        for status in [307, 308] {
+            let seen = arrives(status, post()).await;
+            assert_eq!((&*seen.method, &*seen.body), ("POST", "secret"), "{status}");
+        }
+        for status in [301, 302, 303] {
+            let seen = arrives(status, post()).await;
+            assert_eq!((&*seen.method, &*seen.body), ("GET", ""), "{status}");
+            assert!(!seen.has_header("content-type"), "{status}");
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn where_redirects_are_refused_nothing_goes_along() {
+    run(async || {
+        let target = Script::put([Attempt::sending("")]).await;
+        for url in [target.url(), target.url_on_second_origin()] {
+            let start = Script::put([Attempt::answering(307).header("location", &url)]).await;
+            let fetch = Fetch::new()
+                .header("X-Token", "1")
+                .redirect(RequestRedirect::Error);
+            let builder = start.builder().fetch(fetch);
+            let source = builder.policy(Policy::close_on_error()).open();
+            let reason = source.expect("a valid request").closed().await;
+            let CloseReason::Policy(Error::ConnectionLost { .. }) = reason else {
+                panic!("{reason:?}");
+            };
+            assert_eq!(start.seen().await.len(), 1);
+        }
+        assert!(target.seen().await.is_empty());
+        assert_eq!(target.preflights().await, 0);
+    })
+    .await;
+}

@@ -1,0 +1,6 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use typed_eventsource_fuzz::targets::variants::check;
+
+fuzz_target!(|input: &[u8]| check(input));

@@ -1,0 +1,188 @@
+//! Any bytes, in any chunks and with any limit, while names are listened to and no longer: JavaScript is told what the
+//! model of the standard's text hears, whenever it goes back.
+
+use crate::{
+    model::{self, Said},
+    page::{Event, Page, decoded},
+    parser::{Item, Parser},
+    reading::cut,
+    stream::Heard,
+};
+
+/// Of one byte, of which streams that are made of any bytes have many.
+const NAMES: [&str; 4] = ["message", "a", "\u{FFFD}", "é"];
+
+/// What the page does after an event.
+#[derive(Clone, Copy)]
+enum Step {
+    Nothing,
+    GoBack,
+    Listen(&'static str),
+    Unlisten(&'static str),
+    TellAllIds,
+}
+
+pub fn check(input: &[u8]) {
+    let Some((how, stream)) = input.split_first_chunk() else {
+        return;
+    };
+    let [limit, first, second, steps @ ..]: [u8; 8] = *how;
+    let chunks = cut(stream, &[first.into(), second.into()]);
+    let limit = match limit {
+        0 => usize::MAX,
+        limit => limit.into(),
+    };
+    let steps = steps.map(Step::of);
+    let said = said(&chunks, limit);
+    if limit == usize::MAX {
+        assert_eq!(said.heard(), model::read(stream));
+    }
+    assert_eq!(told(&chunks, limit, &steps), said.listened_to(&steps));
+}
+
+impl Step {
+    fn of(byte: u8) -> Self {
+        let name = NAMES[usize::from(byte / 5) % NAMES.len()];
+        match byte % 5 {
+            0 => Self::Nothing,
+            1 => Self::GoBack,
+            2 => Self::Listen(name),
+            3 => Self::Unlisten(name),
+            _ => Self::TellAllIds,
+        }
+    }
+
+    fn change(self, listened: &mut Vec<&str>) {
+        match self {
+            Self::Nothing | Self::GoBack | Self::TellAllIds => {}
+            Self::Listen(name) if listened.contains(&name) => {}
+            Self::Listen(name) => listened.push(name),
+            Self::Unlisten(name) => listened.retain(|known| *known != name),
+        }
+    }
+}
+
+/// What came of a stream.
+#[derive(Debug, PartialEq)]
+struct Told {
+    events: Vec<Event>,
+    retry: Option<f64>,
+    last_event_id: String,
+    too_large: bool,
+}
+
+fn told(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
+    let mut page = Page::new("", limit);
+    let mut listened = vec![NAMES[0]];
+    page.listen(NAMES[0]);
+    let mut steps = steps.iter().cycle();
+    let (mut events, mut retry, mut too_large) = (vec![], None, false);
+    for chunk in chunks {
+        events.extend(page.read(chunk, |page| {
+            let Some(&step) = steps.next() else {
+                return false;
+            };
+            match step {
+                Step::Nothing => return false,
+                Step::GoBack => {}
+                Step::Listen(name) if !listened.contains(&name) => page.listen(name),
+                Step::Unlisten(name) => page.unlisten(name),
+                Step::Listen(_) => {}
+                Step::TellAllIds => page.parser.tell_all_ids(),
+            }
+            step.change(&mut listened);
+            true
+        }));
+        retry = page.parser.take_retry().or(retry);
+        too_large |= matches!(page.parser.heard(), Heard::TooLarge);
+    }
+    Told {
+        events,
+        retry,
+        last_event_id: decoded(&page.parser.last_event_id()),
+        too_large,
+    }
+}
+
+/// All that the parser itself says.
+struct All {
+    /// And whether an event has an id of its own.
+    items: Vec<(Said, bool)>,
+    last_event_id: String,
+    too_large: bool,
+}
+
+fn said(chunks: &[&[u8]], limit: usize) -> All {
+    let mut parser = Parser::new(vec![], limit);
+    let (mut items, mut too_large) = (vec![], false);
+    for chunk in chunks {
+        let mut found = parser.parse(chunk);
+        while let Some(item) = found.next() {
+            match item {
+                Ok(Item::Event(frame)) => {
+                    let has_own_id = frame.has_own_id();
+                    let event = Said::Event {
+                        name: frame.name().into_owned(),
+                        last_event_id: frame.last_event_id().to_string(),
+                        data: frame.into_data().into_owned(),
+                    };
+                    items.push((event, has_own_id));
+                }
+                Ok(Item::Comment) => items.push((Said::Comment, false)),
+                Ok(Item::Retry(time)) => items.push((Said::Retry(time), false)),
+                Err(_) => too_large = true,
+            }
+        }
+    }
+    All {
+        items,
+        last_event_id: parser.last_event_id().to_string(),
+        too_large,
+    }
+}
+
+impl All {
+    fn heard(&self) -> model::Heard {
+        model::Heard {
+            items: self.items.iter().map(|(said, _)| said.clone()).collect(),
+            last_event_id: self.last_event_id.clone(),
+        }
+    }
+
+    /// What of it is listened to.
+    fn listened_to(self, steps: &[Step]) -> Told {
+        let (mut listened, mut tells_all_ids) = (vec![NAMES[0]], false);
+        let mut steps = steps.iter().cycle();
+        let (mut events, mut retry) = (vec![], None);
+        for (said, has_own_id) in self.items {
+            match said {
+                Said::Event {
+                    name,
+                    data,
+                    last_event_id: id,
+                } => {
+                    let is_listened_to = listened.contains(&name.as_str());
+                    if is_listened_to {
+                        events.push((name, data, id, has_own_id));
+                    } else if tells_all_ids && has_own_id {
+                        events.push((String::new(), String::new(), id, true));
+                    } else {
+                        continue;
+                    }
+                    if let Some(step) = steps.next() {
+                        tells_all_ids |= matches!(step, Step::TellAllIds);
+                        step.change(&mut listened);
+                    }
+                }
+                Said::Retry(time) => retry = Some(time.as_secs_f64() * 1000.0),
+                Said::Comment => {}
+            }
+        }
+        Told {
+            events,
+            retry,
+            last_event_id: self.last_event_id,
+            too_large: self.too_large,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What fuzzing has found worth keeping, checked again without libFuzzer.
+
+use std::{fs, path::Path};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use typed_eventsource_fuzz::targets;
+
+fn replay(target: &str, check: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+    let lines = fs::read_to_string(folder.join(target).with_extension("txt")).expect("seeds");
+    assert!(lines.lines().count() > 100);
+    for line in lines.lines() {
+        // Names the one that fails.
+        println!("{line}");
+        check(&BASE64_STANDARD.decode(line).expect("base64"));
+    }
+}
+
+#[test]
+fn parser() {
+    replay("parser", targets::parser::check);
+}
+
+#[test]
+fn records() {
+    replay("records", targets::records::check);
+}
+
+#[test]
+fn payloads() {
+    replay("payloads", targets::payloads::check);
+}
+
+#[test]
+fn variants() {
+    replay("variants", targets::variants::check);
+}
+
+#[test]
+fn policy() {
+    replay("policy", targets::policy::check);
+}

@@ -1,0 +1,151 @@
+//! `cargo xtask fuzz`: one of the targets in `tests/fuzz`, for a while.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+use crate::{process, setup};
+
+/// A package that is a workspace of its own, so that nothing else needs what it needs.
+pub(crate) const FOLDER: &str = "tests/fuzz";
+
+/// What cargo is told to build of it where libFuzzer is not wanted.
+pub(crate) const MANIFEST: [&str; 5] = [
+    "--manifest-path=tests/fuzz/Cargo.toml",
+    "--no-default-features",
+    "--features=json,bytes",
+    "--locked",
+    "--target-dir=target",
+];
+
+/// What is told on the command line.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) target: Option<String>,
+    /// One unless told.
+    pub(crate) minutes: Option<u64>,
+    /// To put what reaches every branch into the seeds, in place of fuzzing.
+    pub(crate) minimise: bool,
+}
+
+pub(crate) fn fuzz(options: &Options) -> Result<()> {
+    let targets = targets()?.join(", ");
+    let target = options.target.as_deref();
+    let target = target.with_context(|| format!("fuzz which target? There are {targets}"))?;
+    ensure!(
+        targets.split(", ").any(|known| known == target),
+        "no target `{target}`; there are {targets}"
+    );
+    let corpus = Path::new(FOLDER).join("corpus").join(target);
+    fs::create_dir_all(&corpus).with_context(|| format!("cannot create {}", corpus.display()))?;
+    let seeds = Seeds::of(target);
+    let folders = [corpus, seeds.unpack()?];
+    if options.minimise {
+        return minimise(target, &folders, &seeds);
+    }
+    let seconds = 60 * options.minutes.unwrap_or(1);
+    run(
+        target,
+        &folders,
+        &[format!("-max_total_time={seconds}"), "-timeout=20".into()],
+    )
+}
+
+/// Keeps as few and as short inputs as reach the same branches.
+fn minimise(target: &str, folders: &[PathBuf], seeds: &Seeds) -> Result<()> {
+    let chosen = seeds.folder("chosen")?;
+    let folders = [&[chosen.clone()], folders].concat();
+    // How often a branch is taken does not count.
+    let merge = ["-merge=1".into(), "-use_counters=0".into()];
+    run(target, &folders, &merge)?;
+    seeds.pack(&chosen)
+}
+
+/// What a target starts with: a line of base64 for each.
+struct Seeds {
+    target: String,
+    file: PathBuf,
+}
+
+impl Seeds {
+    fn of(target: &str) -> Self {
+        let folder = Path::new(FOLDER).join("seeds");
+        Self {
+            target: target.to_owned(),
+            file: folder.join(target).with_extension("txt"),
+        }
+    }
+
+    /// As files, in a folder of their own.
+    fn unpack(&self) -> Result<PathBuf> {
+        let folder = self.folder("seeds")?;
+        let lines = match self.file.exists() {
+            true => fs::read_to_string(&self.file)?,
+            false => String::new(),
+        };
+        for (number, line) in lines.lines().enumerate() {
+            let seed = BASE64_STANDARD.decode(line);
+            let seed = seed.with_context(|| format!("{}:{}", self.file.display(), number + 1))?;
+            fs::write(folder.join(number.to_string()), seed)?;
+        }
+        Ok(folder)
+    }
+
+    fn pack(&self, folder: &Path) -> Result<()> {
+        let mut seeds = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            seeds.push(fs::read(entry?.path())?);
+        }
+        seeds.sort_by_key(|seed| (seed.len(), seed.clone()));
+        let lines: String = seeds
+            .iter()
+            .map(|seed| BASE64_STANDARD.encode(seed) + "\n")
+            .collect();
+        let file = &self.file;
+        fs::write(file, lines).with_context(|| format!("cannot write {}", file.display()))
+    }
+
+    /// An empty one.
+    fn folder(&self, name: &str) -> Result<PathBuf> {
+        let folder = Path::new(FOLDER).join("target").join(name);
+        let folder = folder.join(&self.target);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+        Ok(folder)
+    }
+}
+
+fn run(target: &str, folders: &[PathBuf], arguments: &[String]) -> Result<()> {
+    let mut cargo = setup::cargo_with(&setup::Tool::cargo_fuzz())?;
+    // What instruments the code is unstable. There is no unsafe code for the sanitizers to watch.
+    cargo
+        .env("RUSTC_BOOTSTRAP", "1")
+        .args(["fuzz", "run", "--sanitizer=none", "--fuzz-dir", FOLDER])
+        .arg(target)
+        .args(folders)
+        .args(["--", "-print_final_stats=1"])
+        .args(arguments);
+    process::run(&mut cargo)
+}
+
+/// By the names of their files.
+fn targets() -> Result<Vec<String>> {
+    let mut targets = Vec::new();
+    let folder = Path::new(FOLDER).join("fuzz_targets");
+    for entry in fs::read_dir(&folder).context("cannot read the fuzz targets")? {
+        let path = entry?.path();
+        targets.extend(
+            path.file_stem()
+                .map(|name| name.to_string_lossy().into_owned()),
+        );
+    }
+    targets.sort();
+    Ok(targets)
+}
