@@ -8,6 +8,7 @@ mod npm_decoding;
 mod npm_endings;
 mod npm_errors;
 mod npm_fetch;
+mod npm_hostile;
 mod npm_ids;
 mod npm_init;
 mod npm_iterating;
@@ -65,6 +66,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     npm_endings::TESTS,
     npm_errors::TESTS,
     npm_fetch::TESTS,
+    npm_hostile::TESTS,
     npm_ids::TESTS,
     npm_init::TESTS,
     npm_iterating::TESTS,
