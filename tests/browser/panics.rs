@@ -1,13 +1,13 @@
 //! Callbacks that panic. In wasm that ends what runs, and nothing is cleaned up: the source has to go on none the less.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use futures::StreamExt;
 use serde::Deserialize;
 use typed_eventsource::{Backoff, CloseReason, Event, EventSource, Listener, Policy, State};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Attempt, Heard, Script, Transport, listen, run_with_panics, stream};
+use super::support::{Attempt, Heard, Script, Step, Transport, listen, run_with_panics, stream};
 
 /// Events 1 to 3 come over the browser's own source; `fetch` connects anew after a panic, and goes on where it was.
 async fn three_events() -> Script {
@@ -38,7 +38,7 @@ async fn the_events_behind_it_are_heard_and_the_next_close_ends_all() {
             assert_eq!(seen[1].header("last-event-id"), "1");
         }
         source.close();
-        assert_eq!(heard.rest().await, []);
+        assert!(heard.rest().await.is_empty());
         assert_eq!(
             stream
                 .filter(|item| futures::future::ready(item.is_ok()))
@@ -54,16 +54,14 @@ async fn the_events_behind_it_are_heard_and_the_next_close_ends_all() {
 #[wasm_bindgen_test]
 async fn many_events_behind_it_leave_nothing_waiting() {
     run_with_panics(async || {
-        let script = Script::put(
-            [Attempt::playing([
-                super::support::Step::Repeat {
-                    times: 3000,
-                    send: "id: {n}\ndata: 1\n\n",
-                },
-                super::support::Step::Silence,
-            ]); 2],
-        )
-        .await;
+        let flood = Attempt::playing([
+            Step::Repeat {
+                times: 3000,
+                send: "id: {n}\ndata: 1\n\n",
+            },
+            Step::Silence,
+        ]);
+        let script = Script::put([(); 4].map(|()| flood.clone())).await;
         let source =
             script.open_with(Policy::browser().reconnection_time(Duration::from_millis(10)));
         let _problems = source.on_error(|_| {});
@@ -163,16 +161,15 @@ async fn an_enum_that_was_panicked_at_leaves_nothing_locked() {
         .await;
         let source = script.open();
         let _problems = source.on_error(|_| {});
-        let told = Rc::new(RefCell::new(0));
+        let told = Rc::new(Cell::new(0));
         let count = Rc::clone(&told);
         let _panics = source.on_events(move |event: Event<Feed>| {
-            *count.borrow_mut() += 1;
+            count.set(count.get() + 1);
             assert!(matches!(event.data, Feed::B), "on purpose");
-            assert!(!matches!(event.data, Feed::A), "on purpose");
         });
         let mut heard = listen::<u8>(&source, "b");
         assert_eq!(heard.next().await, 2);
-        assert_eq!(told.try_borrow().map(|told| *told), Ok(1));
+        assert_eq!(told.get(), 1);
         source.close();
     })
     .await;

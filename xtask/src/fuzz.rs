@@ -58,7 +58,7 @@ pub(crate) fn fuzz(options: &Options) -> Result<()> {
 /// Keeps as few and as short inputs as reach the same branches.
 fn minimise(target: &str, folders: &[PathBuf], seeds: &Seeds) -> Result<()> {
     let chosen = seeds.folder("chosen")?;
-    let folders = [&[chosen.clone()], folders].concat();
+    let folders = [slice::from_ref(&chosen), folders].concat();
     // How often a branch is taken does not count.
     let merge = ["-merge=1".into(), "-use_counters=0".into()];
     run(target, &folders, &merge)?;

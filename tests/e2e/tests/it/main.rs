@@ -17,6 +17,7 @@ mod npm_leaks;
 mod npm_listening;
 mod npm_origins;
 mod npm_policies;
+mod npm_reentry;
 mod npm_requests;
 mod npm_rules;
 mod npm_sharing;
@@ -79,6 +80,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     npm_listening::TESTS,
     npm_origins::TESTS,
     npm_policies::TESTS,
+    npm_reentry::TESTS,
     npm_requests::TESTS,
     npm_rules::TESTS,
     npm_sharing::TESTS,
