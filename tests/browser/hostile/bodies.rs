@@ -137,15 +137,18 @@ async fn tiny_events_without_end_leave_the_page_its_turns() {
             let count = Rc::clone(&heard);
             let _listener = source.on("message", move |_: Event<Text>| count.set(count.get() + 1));
             assert!(matches!(states(&source).next().await, State::Open));
-            let (start, mut turns) = (js_sys::Date::now(), 0);
-            while js_sys::Date::now() - start < 250.0 {
+            let (start, is_heard) = (js_sys::Date::now(), text == "data\n\n");
+            let mut turns = 0;
+            while turns < 8 || (is_heard && heard.get() == 0) {
                 TimeoutFuture::new(1).await;
                 turns += 1;
             }
             source.close();
             script.seen_closed(1).await;
-            assert!(turns >= 4, "{text:?}: {turns} turns");
-            assert_eq!(heard.get() > 0, text == "data\n\n");
+            // Most of it because this is compiled to be debugged.
+            let took = js_sys::Date::now() - start;
+            assert!(took < 2500.0, "{text:?}: 8 turns in {took} ms");
+            assert_eq!(heard.get() > 0, is_heard);
         }
         assert!(memory() - before <= 8 * MIB as u32, "{before}");
     })

@@ -100,6 +100,7 @@ async fn tiny_events_without_end_leave_the_page_its_turns(stage: &mut Stage<'_>)
         ":\n",
         "\n",
     ] {
+        let is_heard = send == "data\n\n";
         let body = format!(
             r#"{HELPERS}
             const url = await play({{ steps: [{{ fill: {{ bytes: 2 ** 50, send: {} }} }}] }});
@@ -109,17 +110,17 @@ async fn tiny_events_without_end_leave_the_page_its_turns(stage: &mut Stage<'_>)
             await new Promise((resolve) => source.onState(({{ type }}) => type === "open" && resolve()));
             const start = performance.now();
             let ticks = 0;
-            while (performance.now() - start < 300) {{
+            while (ticks < 8 || (heard === 0 && {is_heard})) {{
                 await new Promise((resolve) => setTimeout(resolve, 1));
                 ticks += 1;
             }}
             source.close();
+            const took = performance.now() - start;
             const {{ attempts: [{{ closed_by }}] }} = await seen(url, "closed=1");
-            return [closed_by, ticks >= 4, heard > 0, memoryGrowth() <= 4 * MiB];"#,
+            return [closed_by, took < 2500 || took, heard > 0, memoryGrowth() <= 4 * MiB];"#,
             json!(send)
         );
         let outcome = script(stage.browser, &body).await;
-        let is_heard = send == "data\n\n";
         assert_eq!(outcome, json!(["client", true, is_heard, true]), "{send:?}");
     }
 }
@@ -178,7 +179,7 @@ async fn no_more_is_read_at_once_than_there_is_room_for(stage: &mut Stage<'_>) {
         // So that much waits to be read.
         const busy = () => { for (const start = performance.now(); performance.now() - start < 20; ); };
         let heard = 0;
-        source.on("message", () => { if (++heard % 5000 === 0) busy(); });
+        source.on("message", () => { if (++heard % 20_000 === 0) busy(); });
         await until(() => total > 4 * MiB);
         source.close();
         return largest <= 512 * 1024 || largest;
