@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    slice,
 };
 
 use anyhow::{Context, Result, ensure};
