@@ -46,6 +46,8 @@ pub(crate) enum Provenance {
 
 pub(crate) trait AskProvenance: fmt::Debug {
     fn last_event_id(&self) -> &str;
+    /// As [`Provenance::position`].
+    fn position(&self) -> &str;
     fn origin(&self) -> &str;
 }
 
@@ -54,6 +56,14 @@ impl Provenance {
         match self {
             Self::Known { last_event_id, .. } => last_event_id,
             Self::Asked(message) => message.last_event_id(),
+        }
+    }
+
+    /// Where a source goes on from after this event.
+    pub(crate) fn position(&self) -> &str {
+        match self {
+            Self::Known { last_event_id, .. } => last_event_id,
+            Self::Asked(message) => message.position(),
         }
     }
 

@@ -20,6 +20,9 @@ pub(crate) trait Host {
     /// Calls back once, about then, with how late that is. It may be early where the wait is long.
     fn after(&self, delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> Guard;
 
+    /// Calls back once, soon, from the event loop: nothing else runs then.
+    fn soon(&self, callback: Box<dyn FnOnce()>) -> Guard;
+
     /// Calls back whenever the network has come back.
     fn on_online(&self, callback: Box<dyn Fn()>) -> Guard;
 
@@ -57,6 +60,10 @@ impl Host for BrowserHost {
             let late = (Date::now() - due) / 1000.0;
             callback(Duration::try_from_secs_f64(late).unwrap_or_default());
         }))
+    }
+
+    fn soon(&self, callback: Box<dyn FnOnce()>) -> Guard {
+        Box::new(Timeout::new(0, callback))
     }
 
     fn on_online(&self, callback: Box<dyn Fn()>) -> Guard {

@@ -21,6 +21,8 @@ mod state;
 #[cfg(any(feature = "testing", all(test, feature = "json")))]
 pub mod testing;
 mod transport;
+#[cfg(any(feature = "fetch", feature = "gzip"))]
+mod turns;
 #[cfg(feature = "json")]
 mod variants;
 #[cfg(feature = "yew")]

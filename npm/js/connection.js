@@ -8,7 +8,7 @@ import { EventIterator } from "./event-iterator.js";
 import { Ids } from "./ids.js";
 import { Listeners } from "./listeners.js";
 import { startMachine } from "./policy.js";
-import { ask, broughtBy, causeOf, limited } from "./trouble.js";
+import { ask, broughtBy, limited } from "./trouble.js";
 import { TypedEvent, decoder } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
@@ -17,6 +17,7 @@ import { TypedEvent, decoder } from "./typed-event.js";
 /** @typedef {import("./host.js").Host} Host */
 /** @typedef {import("./typed-event.js").RawEvent} RawEvent */
 /** @typedef {import("./typed-event.js").Settings} Settings */
+/** @typedef {import("./wasm/typed_eventsource.js").Cause} Cause */
 /** @typedef {import("./wasm/typed_eventsource.js").Outlook} Outlook */
 /** @typedef {import("./wasm/typed_eventsource.js").Tick} Tick */
 
@@ -338,8 +339,9 @@ export class Connection {
    */
   lost(error, outlook, retryAfter) {
     const now = this.#host.now();
-    this.#machine.lost(outlook, causeOf(error), error.status ?? 0, retryAfter, now, this.#host.random());
-    this.#connectionFailed(error, outlook === "reconnecting");
+    const cause = /** @type {Cause} */ (error.code);
+    this.#machine.lost(outlook, cause, error.status ?? 0, retryAfter, now, this.#host.random());
+    this.#connectionFailed(error, outlook === "reconnecting" || outlook === "replaceable");
   }
 
   /** There is no connection any more, and the server wants no other. */

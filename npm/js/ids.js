@@ -11,7 +11,6 @@ export class Ids {
   #previous;
   /** The highest that is a number. */
   #highest = "";
-  #number = -1n;
   /** Whether no event has gone further since the connection was made. */
   #isAnew = false;
 
@@ -57,14 +56,12 @@ export class Ids {
 
   /** The gap before an id, if it is the first one behind all others since the connection was made. @param {string} id @returns {Gap | undefined} */
   goOn(id) {
-    if (!/^\d{1,20}$/.test(id)) return;
-    const number = BigInt(id);
-    if (number >> 64n || number <= this.#number) return;
+    if (!/^\d{1,20}$/.test(id) || BigInt(id) >> 64n) return;
     const after = this.#highest;
-    const missed = Number(number - this.#number - 1n);
-    const isGap = this.#isAnew && after && missed;
+    const missed = after ? Number(BigInt(id) - BigInt(after) - 1n) : 0;
+    if (missed < 0) return;
+    const isGap = this.#isAnew && missed;
     this.#highest = id;
-    this.#number = number;
     this.#isAnew = false;
     if (isGap) return { after, before: id, missed };
   }
@@ -72,7 +69,6 @@ export class Ids {
   #forget() {
     this.#window.clear();
     this.#highest = "";
-    this.#number = -1n;
     this.#isAnew = false;
   }
 }

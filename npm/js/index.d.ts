@@ -278,7 +278,7 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
   referrerPolicy?: ReferrerPolicy;
   /** Where to go on from: the `lastEventId` of a source before, kept across a reload for instance. */
   lastEventId?: string;
-  /** The most bytes that one event may have: 16 MiB unless told. */
+  /** The most bytes that one event may have: 16 MiB unless told. The queue of an iteration may hold `capacity` of them. */
   maxEventSize?: number;
 }
 

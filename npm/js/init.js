@@ -49,6 +49,6 @@ async function compile(source) {
 async function inflate() {
   const { deflated } = await import("./wasm/deflated.js");
   const bytes = Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0));
-  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Response(inflated).arrayBuffer();
 }

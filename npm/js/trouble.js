@@ -5,24 +5,8 @@ import { milliseconds, oneOf } from "./checks.js";
 import { EventSourceError, report } from "./error.js";
 
 /** @typedef {import("./wasm/typed_eventsource.js").Action} Action */
-/** @typedef {import("./wasm/typed_eventsource.js").Cause} Cause */
 /** @typedef {import("./wasm/typed_eventsource.js").Machine} Machine */
 /** @typedef {import("./wasm/typed_eventsource.js").Tick} Tick */
-
-/** What the machine has to know of an error in order to judge it. @param {EventSourceError} error @returns {Cause} */
-export function causeOf({ code }) {
-  switch (code) {
-    case "status":
-      return "status";
-    case "content-type":
-      return "contentType";
-    case "event-too-large":
-    case "invalid-request":
-      return "lasting";
-    default:
-      return "other";
-  }
-}
 
 /** What is wrong with the connection when the clock has brought this. @param {Tick} tick @param {number} after */
 export function broughtBy(tick, after) {

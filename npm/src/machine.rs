@@ -34,21 +34,22 @@ pub struct Machine {
 pub enum Outlook {
     /// The browser makes another by itself.
     Reconnecting = "reconnecting",
+    /// Likewise, and nothing is missed where we make one in its place.
+    Replaceable = "replaceable",
     /// The standard's "reestablish the connection".
     Reestablish = "reestablish",
     /// The standard's "fail the connection".
     Failed = "failed",
 }
 
-/// What there is to know of an error in order to judge it.
+/// The codes of the errors that are judged by what they are. Any other code may be handed over.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug)]
 pub enum Cause {
     Status = "status",
-    ContentType = "contentType",
-    /// The same request would end in the same way.
-    Lasting = "lasting",
-    Other = "other",
+    ContentType = "content-type",
+    EventTooLarge = "event-too-large",
+    InvalidRequest = "invalid-request",
 }
 
 /// What the clock has brought.
@@ -152,6 +153,7 @@ impl Machine {
     ) {
         let outlook = match outlook {
             Outlook::Reconnecting => machine::Outlook::Reconnecting,
+            Outlook::Replaceable => machine::Outlook::Replaceable,
             Outlook::Reestablish => machine::Outlook::Reestablish,
             _ => machine::Outlook::Failed {
                 retry_after: retry_after.map(from_milliseconds),
@@ -286,7 +288,8 @@ impl Cause {
         match self {
             Self::Status => Error::Status { status },
             Self::ContentType => Error::ContentType {},
-            Self::Lasting => Error::EventTooLarge {},
+            // The same request would end in the same way.
+            Self::EventTooLarge | Self::InvalidRequest => Error::EventTooLarge {},
             _ => Error::Other,
         }
     }

@@ -2,9 +2,17 @@
 
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, ReadableStreamDefaultReader, ReadableStreamReadResult, ReadableWritablePair};
+use web_sys::{
+    ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, WritableStream,
+    WritableStreamDefaultWriter,
+};
 
 use super::Bytes;
+use crate::turns::Turns;
+
+/// How many compressed bytes are inflated at once. Browsers inflate all that they are given before any of it can be read,
+/// which from this many may be a thousand times as much.
+const SLICE: usize = 1024;
 
 /// Compressed data could not be inflated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,8 +38,8 @@ pub enum GunzipError {
 impl Bytes {
     /// Inflates gzip, off the main thread where the browser can.
     ///
-    /// `limit` is the most bytes that may come out: a few compressed ones can stand for gigabytes. Dropping the future
-    /// cancels the work.
+    /// `limit` is the most bytes that may come out: a few compressed ones can stand for gigabytes. What is beyond it is
+    /// not inflated, but for a megabyte at the most, and the page goes on meanwhile. Dropping the future cancels the work.
     ///
     /// # Errors
     ///
@@ -50,6 +58,7 @@ impl Bytes {
                 Some(error) if error.name() == "ReferenceError" => GunzipError::Unsupported,
                 _ => corrupt(&error),
             })?;
+        let mut turns = Turns::new();
         let mut inflated = Vec::new();
         while let Some(chunk) = inflating
             .next_chunk()
@@ -60,6 +69,9 @@ impl Bytes {
                 return Err(GunzipError::TooLarge { limit });
             }
             inflated.extend_from_slice(&chunk.to_vec());
+            if turns.are_due() {
+                turns.give().await;
+            }
         }
         Ok(Bytes(inflated))
     }
@@ -68,11 +80,16 @@ impl Bytes {
 #[wasm_bindgen]
 extern "C" {
     /// A pair of streams. web-sys counts it among its unstable interfaces still, browsers have it since 2023.
-    #[wasm_bindgen(extends = ReadableWritablePair)]
     type DecompressionStream;
 
     #[wasm_bindgen(constructor, catch)]
     fn new(format: &str) -> Result<DecompressionStream, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    fn readable(this: &DecompressionStream) -> ReadableStream;
+
+    #[wasm_bindgen(method, getter)]
+    fn writable(this: &DecompressionStream) -> WritableStream;
 }
 
 /// The browser at work; dropping it cancels that.
@@ -80,12 +97,10 @@ struct Inflating(ReadableStreamDefaultReader);
 
 impl Inflating {
     fn start(bytes: &[u8]) -> Result<Self, JsValue> {
-        let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
         let inflater = DecompressionStream::new("gzip")?;
-        let inflated = Blob::new_with_u8_array_sequence(&parts)?
-            .stream()
-            .pipe_through(&inflater);
-        Ok(Self(inflated.get_reader().unchecked_into()))
+        let writer = inflater.writable().get_writer()?;
+        spawn_local(feed(writer, bytes.to_vec()));
+        Ok(Self(inflater.readable().get_reader().unchecked_into()))
     }
 
     async fn next_chunk(&self) -> Result<Option<js_sys::Uint8Array>, JsValue> {
@@ -104,6 +119,20 @@ impl Drop for Inflating {
         let cancelled = JsFuture::from(self.0.cancel());
         spawn_local(async move { drop(cancelled.await) });
     }
+}
+
+/// Writes slice after slice, each once the one before is inflated and read. What is wrong with them, who reads hears.
+async fn feed(writer: WritableStreamDefaultWriter, bytes: Vec<u8>) {
+    for slice in bytes.chunks(SLICE) {
+        let slice = js_sys::Uint8Array::from(slice);
+        if JsFuture::from(writer.write_with_chunk(&slice))
+            .await
+            .is_err()
+        {
+            return;
+        }
+    }
+    let _ = JsFuture::from(writer.close()).await;
 }
 
 fn corrupt(error: &JsValue) -> GunzipError {

@@ -42,6 +42,11 @@ pub(crate) use rule::{OwnRule, Rule};
 /// loss in a row on none without backoff is shorter than a second. Only a [rule](Policy::rule), a page that wakes and a
 /// network that comes back go below that.
 ///
+/// On average that goes for the browser's own source too. Where it reconnects with less of a wait (Chromium may do so
+/// hundreds of times a second), the source is reopened in its place, unless the last event that was heard had an id and
+/// there is no [`resume_parameter`](crate::EventSourceBuilder::resume_parameter): then only the browser itself can go on
+/// from there.
+///
 /// ```
 /// use std::time::Duration;
 /// use typed_eventsource::{Policy, Then};
@@ -164,7 +169,7 @@ impl Policy {
     /// field. With backoff it is the least wait, as the server's is, and zero unless told.
     ///
     /// Without, it is 3 seconds unless told, and at least 10 milliseconds, from the fourth loss in a row on a second.
-    /// What the browser's own source makes again by itself waits as the browser has it.
+    /// What the browser's own source makes again by itself waits as the browser has it, unless that is hardly a wait.
     pub fn reconnection_time(mut self, time: Duration) -> Self {
         self.reconnection_time = Some(time);
         self

@@ -5,8 +5,8 @@ use std::{fmt, rc::Rc};
 use super::connection::Connection;
 
 /// A callback that listens to a source; made by [`on`](crate::EventSource::on),
-/// [`on_events`](crate::EventSource::on_events), [`on_error`](crate::EventSource::on_error) and
-/// [`on_state`](crate::EventSource::on_state).
+/// [`on_events`](crate::EventSource::on_events), [`on_gap`](crate::EventSource::on_gap),
+/// [`on_error`](crate::EventSource::on_error) and [`on_state`](crate::EventSource::on_state).
 ///
 /// It listens, and keeps the source open, until it is dropped. Dropping it is allowed anywhere, also in a callback, its
 /// own included: it is not called again. The source's close lets go of the callback and of what it captured, even where

@@ -13,7 +13,7 @@ mod subscriptions;
 mod tests;
 
 #[cfg(feature = "json")]
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::{fmt, rc::Rc};
 
 pub use builder::EventSourceBuilder;
@@ -38,6 +38,10 @@ use crate::{
 /// What one source receives it hands over in that order, changes of state included, and to its listeners in the order
 /// in which they were added. A callback may do anything: close the source, drop its own listener or another's, add one
 /// (which first hears the next event), open another source.
+///
+/// A callback that panics is not called again, and what it was called for goes no further; the source goes on. In wasm,
+/// where a panic cleans nothing up, `fetch` has to connect anew for that, and the source then stays open until it is
+/// [closed](Self::close), whoever drops it.
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error, Event, State};
@@ -141,14 +145,19 @@ impl EventSource {
         &self,
         callback: impl FnMut(Event<E>) + 'static,
     ) -> Result<Listener, Error> {
-        // Borrowed while it runs, which no other event can come between.
-        let callback = Rc::new(RefCell::new(callback));
+        // Out of its place while it runs, which no other event can come between; one that panics is lost.
+        let callback = Rc::new(Cell::new(Some(callback)));
         let listeners = crate::variants::names::<E>()?
             .iter()
             .map(|name| {
                 let callback = Rc::clone(&callback);
                 let deliver = move |frame: &Frame<'_>| {
-                    deliver(frame, crate::variants::decode, &mut *callback.borrow_mut())
+                    let Some(mut own) = callback.take() else {
+                        return Reception::Ignored;
+                    };
+                    let reception = deliver(frame, crate::variants::decode, &mut own);
+                    callback.set(Some(own));
+                    reception
                 };
                 self.connection.on_frame(name, Box::new(deliver))
             })

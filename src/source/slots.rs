@@ -6,7 +6,8 @@ use std::{
 };
 
 /// Callbacks in the order in which they were added. One added during a round is first called in the next; one removed
-/// is not called again, and is dropped as soon as it does not run. No borrow is held while one runs or is dropped.
+/// is not called again, and is dropped as soon as it does not run; one that panics is lost. No borrow is held while one
+/// runs or is dropped.
 pub(crate) struct Slots<F: ?Sized> {
     slots: RefCell<Vec<Rc<Slot<F>>>>,
     rounds: Cell<u32>,
@@ -59,37 +60,69 @@ impl<F: ?Sized> Slots<F> {
 
     /// Hands each callback to `call`, which calls it.
     pub(crate) fn each(&self, mut call: impl FnMut(&mut F)) {
-        let round = Round::begin(&self.rounds);
+        self.round(|slot| slot.run(&mut call));
+    }
+
+    /// The same for the last time: each callback is gone once it was called, so that after a panic another round calls the
+    /// others.
+    pub(crate) fn each_once(&self, mut call: impl FnMut(&mut F)) {
+        self.round(|slot| {
+            if let Some(mut callback) = slot.callback.take() {
+                call(&mut callback);
+            }
+        });
+        self.clear();
+    }
+
+    fn round(&self, mut run: impl FnMut(&Slot<F>)) {
+        let mut round = Round::begin(self);
         let count = self.slots.borrow().len();
         for index in 0..count {
             let slot = Rc::clone(&self.slots.borrow()[index]);
-            slot.run(&mut call);
+            run(&slot);
         }
-        drop(round);
+        round.is_whole = true;
+    }
+
+    /// Nothing runs, whatever rounds there seem to be: a panic has ended them, and nothing was cleaned up.
+    pub(crate) fn recover(&self) {
+        self.rounds.set(0);
+        self.littered.set(true);
         self.sweep();
     }
 
-    /// Takes out the removed slots, unless a round is counting on the places of the others.
+    /// Takes out the removed slots and the lost ones, unless a round is counting on the places of the others.
     fn sweep(&self) {
         if self.rounds.get() == 0 && self.littered.replace(false) {
-            self.slots.borrow_mut().retain(|slot| !slot.removed.get());
+            self.slots.borrow_mut().retain(|slot| !slot.is_vacant());
         }
     }
 }
 
 /// While it lives, a round is under way. A callback that panics ends it too.
-struct Round<'a>(&'a Cell<u32>);
+struct Round<'a, F: ?Sized> {
+    slots: &'a Slots<F>,
+    is_whole: bool,
+}
 
-impl<'a> Round<'a> {
-    fn begin(rounds: &'a Cell<u32>) -> Self {
-        rounds.set(rounds.get() + 1);
-        Self(rounds)
+impl<'a, F: ?Sized> Round<'a, F> {
+    fn begin(slots: &'a Slots<F>) -> Self {
+        slots.rounds.set(slots.rounds.get() + 1);
+        Self {
+            slots,
+            is_whole: false,
+        }
     }
 }
 
-impl Drop for Round<'_> {
+impl<F: ?Sized> Drop for Round<'_, F> {
     fn drop(&mut self) {
-        self.0.set(self.0.get() - 1);
+        let slots = self.slots;
+        slots.rounds.set(slots.rounds.get() - 1);
+        if !self.is_whole {
+            slots.littered.set(true);
+        }
+        slots.sweep();
     }
 }
 
@@ -102,6 +135,14 @@ impl<F: ?Sized> Slot<F> {
         if !self.removed.get() {
             self.callback.set(Some(callback));
         }
+    }
+
+    /// Whether nothing is there, and nothing comes back: to be asked while none runs.
+    fn is_vacant(&self) -> bool {
+        let callback = self.callback.take();
+        let is_vacant = callback.is_none();
+        self.callback.set(callback);
+        is_vacant
     }
 
     fn remove(&self) {
@@ -205,6 +246,45 @@ mod tests {
         assert_eq!(*journal.borrow(), "a");
         assert_eq!(Rc::strong_count(&journal), 1);
         assert!(callbacks.is_empty());
+    }
+
+    #[test]
+    fn one_that_panics_is_lost_and_the_others_are_not() {
+        let (callbacks, journal) = journal();
+        callbacks.add(writer(&journal, 'a'));
+        callbacks.add(Box::new(|| panic!("on purpose")));
+        callbacks.add(writer(&journal, 'b'));
+        let panics = std::panic::AssertUnwindSafe(|| round(&callbacks));
+        assert!(std::panic::catch_unwind(panics).is_err());
+        assert_eq!(callbacks.slots.borrow().len(), 2);
+        round(&callbacks);
+        assert_eq!(*journal.borrow(), "aab");
+    }
+
+    #[test]
+    fn a_last_round_that_panics_can_be_gone_on_with() {
+        let (callbacks, journal) = journal();
+        callbacks.add(writer(&journal, 'a'));
+        callbacks.add(Box::new(|| panic!("on purpose")));
+        callbacks.add(writer(&journal, 'b'));
+        let last_round = || callbacks.each_once(|callback| callback());
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(last_round)).is_err());
+        last_round();
+        assert_eq!(*journal.borrow(), "ab");
+        assert!(callbacks.is_empty());
+    }
+
+    #[test]
+    fn a_round_that_was_not_cleaned_up_is_recovered_from() {
+        let (callbacks, journal) = journal();
+        let pen = writer(&journal, 'a');
+        std::mem::forget(Round::begin(&callbacks));
+        drop(callbacks.add(Box::new(|| {})).callback.take());
+        callbacks.add(pen);
+        callbacks.recover();
+        assert_eq!(callbacks.slots.borrow().len(), 1);
+        round(&callbacks);
+        assert_eq!(*journal.borrow(), "a");
     }
 
     #[test]

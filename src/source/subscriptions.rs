@@ -76,6 +76,11 @@ impl Subscriptions {
         self.0.borrow().keys().cloned().collect()
     }
 
+    pub(super) fn recover(&self) {
+        let all: Vec<_> = self.0.borrow().values().cloned().collect();
+        all.iter().for_each(|slots| slots.recover());
+    }
+
     pub(super) fn clear(&self) {
         let all = self.0.take();
         all.values().for_each(|slots| slots.clear());

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     Error,
-    host::{Guard, Host},
+    host::{BrowserHost, Guard, Host},
 };
 
 /// The clock of the sources that a [`FakeServer`](super::FakeServer) serves, which stands still until it is turned.
@@ -120,6 +120,14 @@ impl Host for FakeClock {
         let at = self.0.now.get() + delay;
         self.0.timers.borrow_mut().push((at, Rc::clone(&timer)));
         Box::new(Cancel(timer))
+    }
+
+    /// In a browser by its own event loop: whoever turns this clock may be a callback.
+    fn soon(&self, callback: Box<dyn FnOnce()>) -> Guard {
+        if cfg!(target_arch = "wasm32") {
+            return BrowserHost.soon(callback);
+        }
+        self.after(Duration::ZERO, Box::new(|_| callback()))
     }
 
     fn on_online(&self, callback: Box<dyn Fn()>) -> Guard {

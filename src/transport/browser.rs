@@ -76,7 +76,12 @@ impl Connector for BrowserConnector {
             .resuming_url(last_event_id)
             .and_then(|url| self.open(url.as_deref().unwrap_or(&self.url)))
             .map_err(|error| refused_url(&self.url, &error))?;
-        Ok(Box::new(Browser::new(raw, sink)))
+        Ok(Box::new(Browser::new(raw, sink, last_event_id)))
+    }
+
+    /// The browser alone can send the id as a header.
+    fn may_replace(&self, last_event_id: &str) -> bool {
+        last_event_id.is_empty() || self.resume_parameter.is_some()
     }
 }
 
@@ -84,12 +89,14 @@ impl Connector for BrowserConnector {
 pub(crate) struct Browser {
     messages: RefCell<BTreeMap<String, EventListener>>,
     sink: Sink,
+    /// Where it went on from.
+    start: Rc<str>,
     _life: [EventListener; 2],
     raw: web_sys::EventSource,
 }
 
 impl Browser {
-    fn new(raw: web_sys::EventSource, sink: Sink) -> Self {
+    fn new(raw: web_sys::EventSource, sink: Sink, start: &str) -> Self {
         let opened = {
             let sink = Rc::clone(&sink);
             EventListener::new(&raw, "open", move |event| {
@@ -109,6 +116,7 @@ impl Browser {
         Self {
             messages: RefCell::default(),
             sink,
+            start: Rc::from(start),
             _life: [opened, lost],
             raw,
         }
@@ -121,9 +129,10 @@ impl Browser {
 
 impl Transport for Browser {
     fn listen(&self, name: &str) {
-        let (sink, shared_name) = (Rc::clone(&self.sink), Rc::from(name));
+        let (sink, start) = (Rc::clone(&self.sink), Rc::clone(&self.start));
+        let shared_name = Rc::from(name);
         let listener = EventListener::new(&self.raw, name.to_owned(), move |event| {
-            read(&shared_name, event, &sink);
+            read(&shared_name, event, &start, &sink);
         });
         self.messages.borrow_mut().insert(name.to_owned(), listener);
     }
@@ -159,10 +168,11 @@ extern "C" {
 }
 
 /// Makes a frame of a message event, of which nothing is read before somebody asks.
-fn read(name: &Rc<str>, event: &web_sys::Event, sink: &Sink) {
+fn read(name: &Rc<str>, event: &web_sys::Event, start: &Rc<str>, sink: &Sink) {
     let message = event.unchecked_ref::<Message>();
     let provenance = Rc::new(Dispatched {
         message: message.clone(),
+        start: Rc::clone(start),
         last_event_id: OnceCell::new(),
         origin: OnceCell::new(),
     });
@@ -195,6 +205,7 @@ impl Data for MessageData<'_> {
 #[derive(Debug)]
 struct Dispatched {
     message: Message,
+    start: Rc<str>,
     last_event_id: OnceCell<String>,
     origin: OnceCell<String>,
 }
@@ -203,6 +214,14 @@ impl AskProvenance for Dispatched {
     fn last_event_id(&self) -> &str {
         self.last_event_id
             .get_or_init(|| self.message.last_event_id().unwrap_or_default())
+    }
+
+    /// A source that was opened anew does not know the id that it goes on from, and has none before an event brings one.
+    fn position(&self) -> &str {
+        match self.last_event_id() {
+            "" => &self.start,
+            id => id,
+        }
     }
 
     fn origin(&self) -> &str {

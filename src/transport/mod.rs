@@ -28,6 +28,12 @@ pub(crate) trait Connector {
         None
     }
 
+    /// Whether another connection may take the place of one that the transport makes again by itself, and go on from
+    /// there.
+    fn may_replace(&self, _last_event_id: &str) -> bool {
+        false
+    }
+
     /// Whether the request is safe to be made more than once.
     fn is_repeatable(&self) -> bool {
         true

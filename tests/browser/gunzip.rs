@@ -3,7 +3,14 @@
 use typed_eventsource::{Bytes, GunzipError};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{payloads::arriving, support::run};
+use std::{cell::Cell, rc::Rc};
+
+use gloo_timers::callback::Interval;
+
+use super::{
+    payloads::arriving,
+    support::{Transport, gzip, run, run_over},
+};
 
 /// 2,000 times `tick `.
 const TICKS: &str = "H4sIAAAAAAACA+3EMQ0AAAgDMCt44yK88x90kLRHM70VSZIkSZIkSZIkSZIkSZJ+d+1G6RgQJwAA";
@@ -58,6 +65,43 @@ async fn what_is_no_gzip_is_an_error() {
                 "{refused:?}"
             );
         }
+    })
+    .await;
+}
+
+const MIB: u32 = 1 << 20;
+
+/// How often others had their turn while these bytes were inflated, and what came of it.
+async fn turns_of_others(bytes: &Bytes, limit: usize) -> (u32, Result<Bytes, GunzipError>) {
+    let turns = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&turns);
+    let interval = Interval::new(0, move || counted.set(counted.get() + 1));
+    let outcome = bytes.gunzip(limit).await;
+    drop(interval);
+    (turns.get(), outcome)
+}
+
+#[wasm_bindgen_test]
+async fn what_inflates_a_thousandfold_leaves_the_page_its_turns() {
+    run_over(Transport::Browser, async || {
+        let length = 32 * MIB;
+        let bytes = Bytes(gzip(b'x', length).await);
+        assert!(bytes.0.len() < 64 * 1024);
+        let (turns, inflated) = turns_of_others(&bytes, length as usize).await;
+        assert!(turns >= 5, "{turns} turns");
+        let inflated = inflated.expect("no more than allowed").0;
+        assert!(inflated.len() == length as usize && inflated.iter().all(|byte| *byte == b'x'));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_bomb_is_left_as_it_is_beyond_the_limit() {
+    run_over(Transport::Browser, async || {
+        let bytes = Bytes(gzip(b'x', 64 * MIB).await);
+        let limit = MIB as usize;
+        let refused = bytes.gunzip(limit).await;
+        assert_eq!(refused, Err(GunzipError::TooLarge { limit }));
     })
     .await;
 }

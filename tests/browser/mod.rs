@@ -18,11 +18,13 @@ mod flood;
 mod guard;
 #[cfg(feature = "gzip")]
 mod gunzip;
+mod hostile;
 mod ids;
 mod injection;
 mod order;
 mod origins;
 mod ownership;
+mod panics;
 mod payloads;
 mod policies;
 mod refusals;

@@ -123,6 +123,34 @@ async fn the_position_travels_in_the_query_under_the_name_that_was_given() {
 }
 
 #[wasm_bindgen_test]
+async fn an_event_without_an_id_leaves_a_reopened_source_where_it_was() {
+    run(async || {
+        let script = Script::put([
+            Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
+            Attempt::answering(503),
+            Attempt::ending("retry: 10\ndata: 2\n\n"),
+            Attempt::answering(503),
+            Attempt::sending("data: 3\n\n"),
+        ])
+        .await;
+        let source = builder(script.url())
+            .resume_parameter("from")
+            .policy(resilient())
+            .open()
+            .expect("a valid URL");
+        let mut messages = listen::<u8>(&source, "message");
+        assert_eq!(messages.take(3).await, [1, 2, 3]);
+        assert_eq!(source.last_event_id(), "7");
+        let resumed = format!("{}?from=7", script.path());
+        // The second and the fourth are the browser's own, where it has one.
+        for number in [2, 4] {
+            assert_eq!(script.seen().await[number].path, resumed, "{number}");
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn without_a_parameter_the_url_stays_as_it_is() {
     run(async || {
         let script = Script::put([

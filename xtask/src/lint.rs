@@ -45,10 +45,11 @@ pub(crate) fn lint() -> Result<ExitCode> {
             )
         })?;
     }
-    report.step("clippy, wasm32, benchmark", |_| {
+    report.step("clippy, wasm32, benchmark and stress", |_| {
         clippy(cargo("clippy").args([
             "--package=typed-eventsource-bench",
             "--package=typed-eventsource-sizes",
+            "--package=typed-eventsource-stress",
             "--target=wasm32-unknown-unknown",
             "--all-features",
         ]))

@@ -16,6 +16,7 @@ mod process;
 mod report;
 mod server;
 mod setup;
+mod stress;
 mod test;
 
 use std::{env, path::Path, process::ExitCode};
@@ -34,8 +35,8 @@ Usage: cargo xtask <command>
   demo [--port 8080] [--apps]
                        Build the npm package and the server, and serve the demo page; --apps builds the
                        example apps too, which that page then links to
-  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, packaging;
-                       and interop, which runs only when it is named: it installs servers that others
+  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, chaos,
+                       packaging; and interop, which runs only when it is named: it installs servers that others
                        wrote (Python, Go, nginx with nchan, Redis; as root on Debian by itself)
   lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes. And no framework is among
                        the dependencies of who has not asked for it
@@ -47,6 +48,15 @@ Usage: cargo xtask <command>
   fuzz <target> [--minutes N] [--minimise]
                        Feed any bytes to one of parser, records, payloads, variants, policy; --minimise writes
                        its seeds anew, which the native tests replay
+  chaos [--seed N] [--stream NAME] [--browser chrome|firefox] [--short]
+                       Follow streams that fail in every way, in both browsers, minutes long: nothing is lost.
+                       A run names its seed; --short is what `test` does
+  hostile [attack]... [--browser chrome|firefox]
+                       Let a server do its worst to both clients, in both browsers, minutes long: lines and events
+                       without end, hang-ups, bombs; by every attack or only these, of which the table has the names
+  soak [part]...       Send millions of events through, open and close thousands of sources, and let consumers be
+                       too slow, in one headless Chromium: nothing grows; by every part or only these:
+                       events, cycles, slow
   serve                Run the test server, for running `wasm-pack test` by hand
 
 Tools are kept in the user's cache folder; the long steps happen once.
@@ -61,6 +71,9 @@ enum Command {
     Npm,
     Bench(bench::Options),
     Fuzz(fuzz::Options),
+    Chaos(Vec<String>),
+    Hostile(Vec<String>),
+    Soak(Vec<String>),
     Serve,
 }
 
@@ -89,6 +102,9 @@ fn run() -> Result<ExitCode> {
         Command::Npm => npm::build()?,
         Command::Bench(options) => bench::bench(&options)?,
         Command::Fuzz(options) => fuzz::fuzz(&options)?,
+        Command::Chaos(words) => stress::chaos(&words)?,
+        Command::Hostile(words) => stress::hostile(&words)?,
+        Command::Soak(words) => stress::soak(&words)?,
         Command::Serve => server::serve()?,
     }
     Ok(ExitCode::SUCCESS)
@@ -105,6 +121,9 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             "npm" => Command::Npm,
             "bench" => Command::Bench(bench::Options::default()),
             "fuzz" => Command::Fuzz(fuzz::Options::default()),
+            "chaos" => Command::Chaos(Vec::new()),
+            "hostile" => Command::Hostile(Vec::new()),
+            "soak" => Command::Soak(Vec::new()),
             "serve" => Command::Serve,
             other => {
                 let message = format!("no command `{other}`; `cargo xtask --help` lists them");
@@ -133,6 +152,16 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
                 options.minutes = Some(args.value()?.parse()?);
             }
             (Command::Fuzz(options), Long("minimise")) => options.minimise = true,
+            (Command::Chaos(words), Long("short")) => words.push("--short".into()),
+            (Command::Chaos(words), Long(name @ ("seed" | "stream" | "browser"))) => {
+                let option = format!("--{name}");
+                words.extend([option, args.value()?.string()?]);
+            }
+            (Command::Hostile(words), Value(attack)) => words.push(attack.string()?),
+            (Command::Hostile(words), Long("browser")) => {
+                words.extend(["--browser".into(), args.value()?.string()?]);
+            }
+            (Command::Soak(words), Value(part)) => words.push(part.string()?),
             (_, arg) => return Err(arg.unexpected()),
         }
     }

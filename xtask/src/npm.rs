@@ -1,6 +1,6 @@
 //! `cargo xtask npm`: the npm package.
 
-use std::{fs, path::Path};
+use std::{fs, num::NonZeroU64, path::Path};
 
 use anyhow::{Context, Result};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -54,7 +54,11 @@ fn build_wasm(folder: &Path) -> Result<()> {
 /// is deflated by nobody after, so that it is worth the time.
 fn deflated(wasm: &[u8]) -> Result<String> {
     let mut deflated = Vec::new();
-    zopfli::compress(Options::default(), Format::Zlib, wasm, &mut deflated)?;
+    let options = Options {
+        iteration_count: NonZeroU64::MIN.saturating_add(99),
+        ..Options::default()
+    };
+    zopfli::compress(options, Format::Deflate, wasm, &mut deflated)?;
     let text = BASE64_STANDARD.encode(deflated);
     Ok(format!("export const deflated = \"{text}\";\n"))
 }

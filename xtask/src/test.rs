@@ -18,7 +18,7 @@ use crate::{
     process::say,
     report::{Report, Run, Tally},
     server::Server,
-    setup,
+    setup, stress,
 };
 
 const CRATE: &str = "typed-eventsource";
@@ -45,17 +45,19 @@ pub(crate) enum Suite {
     Chrome,
     Firefox,
     E2e,
+    Chaos,
     Packaging,
     Interop,
 }
 
 impl Suite {
     /// Those that run when none is named.
-    const DEFAULT: [Self; 5] = [
+    const DEFAULT: [Self; 6] = [
         Self::Native,
         Self::Chrome,
         Self::Firefox,
         Self::E2e,
+        Self::Chaos,
         Self::Packaging,
     ];
 }
@@ -69,9 +71,10 @@ impl FromStr for Suite {
             "chrome" => Self::Chrome,
             "firefox" => Self::Firefox,
             "e2e" => Self::E2e,
+            "chaos" => Self::Chaos,
             "packaging" => Self::Packaging,
             "interop" => Self::Interop,
-            _ => bail!("the suites are native, chrome, firefox, e2e, packaging and interop"),
+            _ => bail!("the suites are native, chrome, firefox, e2e, chaos, packaging and interop"),
         })
     }
 }
@@ -85,7 +88,7 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     };
     let wants = |suite| suites.contains(&suite);
     let (e2e, packaging) = (wants(Suite::E2e), wants(Suite::Packaging));
-    let interop = wants(Suite::Interop);
+    let (chaos, interop) = (wants(Suite::Chaos), wants(Suite::Interop));
     let (chrome, firefox) = (wants(Suite::Chrome), wants(Suite::Firefox));
     if let Err(error) = install_missing(suites) {
         // The steps that cannot do without will fail, and say why.
@@ -99,12 +102,17 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     if chrome || firefox {
         in_browsers(&mut report, chrome, firefox)?;
     }
-    if e2e || packaging || interop {
+    if e2e || chaos || packaging || interop {
         report.step("npm package", |_| npm::build())?;
     }
     if e2e {
         report.step("example apps", |_| apps::build())?;
         report.step("e2e", end_to_end)?;
+    }
+    if chaos {
+        report.step("chaos", |tally| {
+            stress::short_chaos(|line| tally.add_line(line))
+        })?;
     }
     if packaging {
         report.step("packaging", in_consumers)?;
@@ -121,8 +129,14 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
 fn install_missing(suites: &[Suite]) -> Result<()> {
     let wants = |names: &[Suite]| names.iter().any(|suite| suites.contains(suite));
     browsers::install_missing(
-        wants(&[Suite::Chrome, Suite::E2e, Suite::Packaging, Suite::Interop]),
-        wants(&[Suite::Firefox, Suite::E2e]),
+        wants(&[
+            Suite::Chrome,
+            Suite::E2e,
+            Suite::Chaos,
+            Suite::Packaging,
+            Suite::Interop,
+        ]),
+        wants(&[Suite::Firefox, Suite::E2e, Suite::Chaos]),
     )?;
     if wants(&[Suite::Chrome, Suite::Firefox]) {
         // Before both ask for it at once.

@@ -14,6 +14,7 @@ export class BrowserTransport {
   #raw;
   #connection;
   #start;
+  #resumes;
   /** @type {MessageEvent<string> | undefined} */
   #last;
   /** @type {Map<Subscription, (event: MessageEvent<string>) => void>} */
@@ -32,6 +33,7 @@ export class BrowserTransport {
     }
     this.#connection = connection;
     this.#start = lastEventId;
+    this.#resumes = resumeParameter !== undefined;
     this.#raw = new Native(resumed(url, resumeParameter, lastEventId), { withCredentials });
     this.#raw.onopen = (event) => {
       if (!isMessage(event)) connection.opened();
@@ -41,8 +43,9 @@ export class BrowserTransport {
     };
   }
 
+  /** A source that was opened anew does not know where it goes on from, and has no id before an event brings one. */
   get lastEventId() {
-    return this.#last?.lastEventId ?? this.#start;
+    return this.#last?.lastEventId || this.#start;
   }
 
   /** @param {Subscription} subscription */
@@ -82,7 +85,8 @@ export class BrowserTransport {
       this.#connection.lost(new EventSourceError("given-up", message), "failed");
     } else {
       const error = new EventSourceError("connection-lost", `the connection to ${url} was lost`);
-      this.#connection.lost(error, "reconnecting");
+      // The browser alone can send the id as a header.
+      this.#connection.lost(error, this.#resumes || !this.lastEventId ? "replaceable" : "reconnecting");
     }
   }
 }

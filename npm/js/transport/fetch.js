@@ -2,7 +2,7 @@
 // `fetch`, the body's stream, and the parser of the wasm half.
 
 import { EventSourceError, messageOf } from "../error.js";
-import { Reading } from "./reading.js";
+import { Reading, encoder } from "./reading.js";
 import { beginningOf, contentTypeOf, isEventStream, retryAfterOf } from "./response.js";
 import { resumed } from "./resumed.js";
 
@@ -160,4 +160,4 @@ export class FetchTransport {
 }
 
 /** A text of which each character is a byte in UTF-8, as headers have it. @param {string} text */
-const inBytes = (text) => Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+const inBytes = (text) => Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join("");

@@ -12,6 +12,9 @@ import { Turns } from "./turns.js";
 /** The most bytes that are parsed at once: the memory of wasm never shrinks. */
 const SLICE = 256 * 1024;
 
+/** How many bytes are read at once. By itself Firefox hands over all that waits, were it hundreds of megabytes. */
+const ROOM = 2 * SLICE;
+
 /** The most bytes of an event, unless told. */
 const MAX_EVENT_SIZE = 16 * 1024 * 1024;
 
@@ -25,8 +28,22 @@ const ASIDE = 0xfffffffe;
 const TEXT = 2;
 const EVENT = 6;
 
-const encoder = new TextEncoder();
+export const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * What reads into our room; where a body is not made of bytes, what does not look at it.
+ *
+ * @param {ReadableStream} body
+ * @returns {ReadableStreamBYOBReader}
+ */
+function readerOf(body) {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return /** @type {any} */ (body.getReader());
+  }
+}
 
 /** An event as it arrived. Its id is a part of a text, cut out when somebody asks. */
 class Message {
@@ -129,14 +146,17 @@ export class Reading {
     // Of a response that somebody made by hand there is none.
     const origin = url && new URL(url).origin;
     if (this.isOpen && this.#connection.target) await this.#turns.give();
-    const reader = body?.getReader();
+    const reader = body && readerOf(body);
+    let room = new Uint8Array(ROOM);
     while (reader && this.isOpen) {
-      const { value: chunk, done } = await reader.read();
+      const { value: chunk, done } = await reader.read(room);
       if (done) break;
       for (let start = 0; this.isOpen && start < chunk.length; start += SLICE) {
         const error = await this.#hear(chunk.subarray(start, start + SLICE), origin);
         if (error) return error;
       }
+      // It went away, and has come back.
+      room = new Uint8Array(chunk.buffer);
     }
   }
 

@@ -34,6 +34,10 @@ impl Machine {
         if kind == Kind::Lost(Outlook::Reconnecting) {
             return Verdict::KeepWaiting;
         }
+        if kind == Kind::Lost(Outlook::Replaceable) {
+            let after = self.wait_after_haste();
+            return Verdict::Reopen { after };
+        }
         if !self.repeatable {
             return Verdict::Close(error.clone());
         }

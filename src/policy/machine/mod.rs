@@ -38,6 +38,7 @@ pub(crate) struct Machine {
     retry: Option<Duration>,
     failures: u32,
     losses: u32,
+    last_loss: Option<Duration>,
     reopenings: u32,
     decode_errors: u32,
 }
@@ -80,6 +81,7 @@ impl Machine {
             retry: None,
             failures: 0,
             losses: 0,
+            last_loss: None,
             reopenings: 0,
             decode_errors: 0,
         }
@@ -150,13 +152,13 @@ impl Machine {
         random: f64,
     ) -> Trouble {
         self.fail(&error, now);
+        let outlook = self.count_loss(outlook, now);
         let kind = Kind::Lost(outlook);
         let proposed = match outlook {
             Outlook::Failed { .. } => {
                 self.propose(kind, self.then_after(&error), &error, now, random)
             }
-            Outlook::Reconnecting | Outlook::Reestablish => {
-                self.losses = self.losses.saturating_add(1);
+            Outlook::Reconnecting | Outlook::Replaceable | Outlook::Reestablish => {
                 match self.policy.close_after_losses {
                     Some(limit) if self.losses >= limit => Verdict::Close(at_limit(limit, &error)),
                     _ => self.propose(kind, Then::Reopen, &error, now, random),
@@ -164,7 +166,7 @@ impl Machine {
             }
         };
         let keep_waiting = match outlook {
-            Outlook::Reconnecting => Verdict::KeepWaiting,
+            Outlook::Reconnecting | Outlook::Replaceable => Verdict::KeepWaiting,
             Outlook::Reestablish if self.repeatable => {
                 let after = self.wait(kind, random);
                 Verdict::Reopen { after }
@@ -174,6 +176,19 @@ impl Machine {
         Trouble {
             keep_waiting,
             ..self.trouble(kind, error, proposed, now)
+        }
+    }
+
+    /// Counts a loss, and tells whether the transport may go on by itself.
+    fn count_loss(&mut self, outlook: Outlook, now: Duration) -> Outlook {
+        if matches!(outlook, Outlook::Failed { .. }) {
+            return outlook;
+        }
+        self.losses = self.losses.saturating_add(1);
+        let last = self.last_loss.replace(now);
+        match outlook {
+            Outlook::Replaceable if !self.is_hasty(last, now) => Outlook::Reconnecting,
+            other => other,
         }
     }
 

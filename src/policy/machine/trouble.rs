@@ -19,6 +19,8 @@ use crate::{
 pub(crate) enum Outlook {
     /// The transport makes another by itself.
     Reconnecting,
+    /// Likewise, and nothing is missed where we make one in its place.
+    Replaceable,
     /// The standard's "reestablish the connection", which the transport leaves to us.
     Reestablish,
     /// The standard's "fail the connection". The server may have said when to ask again.
@@ -58,7 +60,10 @@ pub(super) enum Kind {
 impl Trouble {
     /// Whether the connection is gone and the transport makes another by itself.
     pub(crate) fn is_a_reconnection(&self) -> bool {
-        self.kind == Kind::Lost(Outlook::Reconnecting)
+        matches!(
+            self.kind,
+            Kind::Lost(Outlook::Reconnecting | Outlook::Replaceable)
+        )
     }
 
     #[allow(

@@ -21,6 +21,7 @@ impl Machine {
     pub(super) fn backs_off_after(&self, kind: Kind) -> bool {
         match kind {
             Kind::Lost(Outlook::Reestablish) => self.policy.back_off_after_losses,
+            Kind::Lost(Outlook::Replaceable) => false,
             Kind::Woken => false,
             _ => true,
         }
@@ -41,11 +42,31 @@ impl Machine {
 
     /// The shortest wait, whoever asks for less. A [`Backoff`](crate::Backoff) grows by itself.
     fn floor(&self, kind: Kind) -> Duration {
-        if self.losses > QUICK_LOSSES && !self.backs_off_after(kind) {
+        if self.backs_off_after(kind) {
+            FLOOR
+        } else {
+            self.floor_without_backoff()
+        }
+    }
+
+    fn floor_without_backoff(&self) -> Duration {
+        if self.losses > QUICK_LOSSES {
             FLOOR_IN_VAIN
         } else {
             FLOOR
         }
+    }
+
+    /// Whether a transport that reconnects by itself waits too little, by when it was lost the last time: Chromium knows
+    /// no least wait.
+    pub(super) fn is_hasty(&self, last_loss: Option<Duration>, now: Duration) -> bool {
+        last_loss.is_some_and(|last| now.saturating_sub(last) < self.floor_without_backoff())
+    }
+
+    /// How long to wait in its place. The attempt after that may be the transport's own, without a wait: two of them at
+    /// most in twice the time.
+    pub(super) fn wait_after_haste(&self) -> Duration {
+        2 * self.floor_without_backoff()
     }
 
     /// As the server has set it, else the policy.

@@ -49,6 +49,10 @@ impl Bench {
         self.lose_with(lost(), Outlook::Reconnecting)
     }
 
+    fn lose_replaceably(&mut self) -> Verdict {
+        self.lose_with(lost(), Outlook::Replaceable)
+    }
+
     fn hang_up(&mut self) -> Verdict {
         self.lose_with(lost(), Outlook::Reestablish)
     }

@@ -224,3 +224,58 @@ fn a_rule_that_keeps_waiting_lets_the_connection_be_made_again() {
     let policy = Policy::close_on_error().rule(|_| Decision::KeepWaiting);
     assert_eq!(wait(Bench::new(policy).open().hang_up()), seconds(3));
 }
+
+/// A browser waits so long by itself before each attempt, of which nothing comes but perhaps an event: how many attempts
+/// there are in this time, and how many of them are the policy's.
+fn attempts(own_wait: Duration, with_event: bool, time: Duration) -> (u32, u32) {
+    let mut bench = Bench::new(Policy::browser());
+    let (mut all, mut ours) = (0, 0);
+    while bench.now < time {
+        bench.open();
+        if with_event {
+            bench.event();
+        }
+        match bench.lose_replaceably() {
+            Verdict::KeepWaiting => bench.now += own_wait,
+            verdict => {
+                wait(verdict);
+                assert!(matches!(bench.next_tick(), Tick::Connect));
+                ours += 1;
+            }
+        }
+        all += 1;
+    }
+    (all, ours)
+}
+
+#[test]
+fn a_browser_that_hardly_waits_is_made_to() {
+    for own_wait in [0, 1, 3, 9].map(Duration::from_millis) {
+        let (all, ours) = attempts(own_wait, true, seconds(10));
+        assert!(all <= 1001 && ours > 0, "{all} after {own_wait:?}");
+        let (all, ours) = attempts(own_wait, false, seconds(100));
+        assert!(all <= 105 && ours > 0, "{all} in vain after {own_wait:?}");
+    }
+    let (all, ours) = attempts(Duration::from_millis(500), false, seconds(100));
+    assert!(all <= 105 && ours > 0, "{all} in vain after half a second");
+}
+
+#[test]
+fn one_that_waits_for_long_enough_is_left_to_it() {
+    for (own_wait, with_event) in [(10, true), (500, true), (1000, false), (3000, false)] {
+        let (_, ours) = attempts(Duration::from_millis(own_wait), with_event, seconds(100));
+        assert_eq!(ours, 0, "after {own_wait} ms");
+    }
+}
+
+#[test]
+fn a_rule_may_leave_it_to_the_browser() {
+    let mut bench = Bench::new(Policy::browser().rule(|_| Decision::KeepWaiting));
+    for _ in 0..9 {
+        let trouble = bench
+            .machine
+            .lost(lost(), Outlook::Replaceable, bench.now, 0.5);
+        assert!(trouble.is_a_reconnection());
+        assert!(matches!(bench.settle(&trouble), Verdict::KeepWaiting));
+    }
+}

@@ -96,6 +96,7 @@ pub(super) enum Happening {
     Comment,
     Retry(Duration),
     Lost,
+    LostReplaceably,
     HungUp,
     Refused {
         status: u16,
@@ -122,7 +123,7 @@ fn any_refusal() -> impl Strategy<Value = Happening> {
 pub(super) fn any_happening() -> impl Strategy<Value = Happening> {
     use Happening::*;
     prop_oneof![
-        8 => prop_oneof![Just(Opened), Just(Event), Just(Decoded), Just(Undecodable), Just(Lost), Just(GivenUp)],
+        8 => prop_oneof![Just(Opened), Just(Event), Just(Decoded), Just(Undecodable), Just(Lost), Just(LostReplaceably), Just(GivenUp)],
         6 => prop_oneof![Just(Comment), Just(HungUp), any_refusal(), any_duration().prop_map(Retry), Just(Online)],
         4 => prop_oneof![(0u64..60_000).prop_map(|ms| Time(Duration::from_millis(ms))), Just(Deadline)],
         1 => any_duration().prop_map(Sleep),
@@ -161,6 +162,7 @@ pub(super) fn play(bench: &mut Bench, happening: Happening) -> Outcome {
         Happening::Comment => bench.machine.comment(|| bench.now),
         Happening::Retry(time) => bench.machine.retry(time),
         Happening::Lost => return Outcome::Verdict(bench.lose()),
+        Happening::LostReplaceably => return Outcome::Verdict(bench.lose_replaceably()),
         Happening::HungUp => return Outcome::Verdict(bench.hang_up()),
         Happening::Refused {
             status,

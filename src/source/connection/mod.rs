@@ -68,6 +68,8 @@ pub(crate) struct Connection {
     heeds_ids: Cell<bool>,
     tasks: RefCell<VecDeque<Task>>,
     running: Cell<bool>,
+    /// Goes on with the tasks where a callback has panicked.
+    rescue: RefCell<Option<Guard>>,
     subscriptions: Subscriptions,
     gaps: Slots<GapCallback>,
     errors: Slots<ErrorCallback>,
@@ -116,6 +118,7 @@ impl Connection {
             guards: RefCell::default(),
             tasks: RefCell::default(),
             running: Cell::default(),
+            rescue: RefCell::default(),
             subscriptions: Subscriptions::default(),
             gaps: Slots::default(),
             errors: Slots::default(),
@@ -140,7 +143,7 @@ impl Connection {
     pub(super) fn last_event_id(&self) -> String {
         let last = self.provenance.borrow();
         last.as_ref()
-            .map_or_else(String::new, |last| last.last_event_id().to_owned())
+            .map_or_else(String::new, |last| last.position().to_owned())
     }
 
     pub(super) fn end(&self) -> &Rc<End> {
@@ -184,28 +187,31 @@ impl Connection {
         drop(connector);
         self.subscriptions.clear();
         self.gaps.clear();
-        if let Some(error) = reason.error() {
-            let heard = !self.errors.is_empty() || !self.streams.is_empty();
-            self.errors.each(|callback| callback(error));
-            if !heard {
-                self.settings.host.report(error);
-            }
+        if reason.error().is_none() {
+            self.errors.clear();
         }
-        self.errors.clear();
-        self.run(Task::Closed);
+        let heard = !self.errors.is_empty() || !self.streams.is_empty();
+        self.run(Task::Closed { heard });
     }
 
-    fn finish(&self) {
+    fn finish(&self, heard: bool) {
         let state = self.state();
         let State::Closed(reason) = &state else {
             return;
         };
+        // Whoever panics, the others are told none the less.
+        self.then(Task::Closed { heard: true });
+        if let Some(error) = reason.error() {
+            self.errors.each_once(|callback| callback(error));
+            if !heard {
+                self.settings.host.report(error);
+            }
+        }
         self.streams
-            .each(|callback| callback(Notice::End(reason.error())));
-        self.streams.clear();
-        self.states.each(|callback| callback(&state));
-        self.states.clear();
+            .each_once(|callback| callback(Notice::End(reason.error())));
+        self.states.each_once(|callback| callback(&state));
         self.end.reach(reason.clone());
+        self.take_back();
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     CloseReason, Error, Event, State,
     event::Provenance,
     ids::IdField,
-    policy::machine::Outlook,
+    policy::machine::{Outlook, Trouble},
     source::{
         queue::Pushed,
         subscriptions::{Failure, Reception},
@@ -41,7 +41,17 @@ pub(super) enum Task {
     },
     Online,
     Overflowed(Pushed),
-    Closed,
+    /// The user's rule has not come to a verdict.
+    Unjudged {
+        trouble: Rc<Trouble>,
+        heard: bool,
+    },
+    Wait(Option<Duration>),
+    Connect,
+    Close(CloseReason),
+    Closed {
+        heard: bool,
+    },
 }
 
 impl Connection {
@@ -69,7 +79,7 @@ impl Connection {
     fn receive(&self, signal: Signal<'_>) {
         match signal {
             // The usual case, in which nothing need be copied, and no deadline comes nearer.
-            Signal::Frame(frame) if !self.running.get() => {
+            Signal::Frame(frame) if !self.running.get() && !self.has_tasks() => {
                 let running = Running::new(&self.running);
                 self.frame(&frame);
                 drop(running);
@@ -100,16 +110,61 @@ impl Connection {
         self.drain();
     }
 
+    /// Does that right after what runs now, even where that panics.
+    pub(super) fn then(&self, task: Task) {
+        self.tasks.borrow_mut().push_front(task);
+        self.see_to_tasks();
+    }
+
+    /// What runs has done by itself what was to be done [then](Self::then).
+    pub(super) fn take_back(&self) {
+        drop(self.next_task());
+    }
+
     fn drain(&self) {
         if self.running.get() {
-            return;
+            return self.see_to_tasks();
         }
         let running = Running::new(&self.running);
         while let Some(task) = self.next_task() {
+            if self.has_tasks() {
+                self.see_to_tasks();
+            }
             self.perform(task);
         }
         drop(running);
+        drop(self.rescue.take());
         self.arm();
+    }
+
+    /// Sees to it that tasks are done though the callback that they wait for may never return: one that panics ends the
+    /// task that has called it, and in wasm nothing is cleaned up.
+    fn see_to_tasks(&self) {
+        if self.rescue.borrow().is_some() {
+            return;
+        }
+        let this = Weak::clone(&self.this);
+        let rescue = self.settings.host.soon(Box::new(move || {
+            if let Some(connection) = this.upgrade() {
+                drop(connection.rescue.take());
+                connection.go_on();
+            }
+        }));
+        self.rescue.replace(Some(rescue));
+    }
+
+    /// From the event loop, where no callback runs. Where panics unwind, what seems to run does: a clock was turned.
+    fn go_on(&self) {
+        if cfg!(panic = "abort") && self.running.replace(false) {
+            self.subscriptions.recover();
+            self.gaps.recover();
+            self.errors.recover();
+            self.states.recover();
+            self.streams.recover();
+        }
+        if !self.running.get() {
+            self.drain();
+        }
     }
 
     fn has_tasks(&self) -> bool {
@@ -122,11 +177,12 @@ impl Connection {
 
     fn perform(&self, task: Task) {
         match task {
-            Task::Closed => self.finish(),
+            Task::Closed { heard } => self.finish(heard),
             _ if self.is_closed() => {}
             Task::Opened => {
                 self.machine.borrow_mut().opened(self.now());
                 self.ids.borrow_mut().connected();
+                self.arm();
                 self.enter(State::Open);
             }
             Task::Frame { event, id_field } => self.frame(&kept(&event, id_field)),
@@ -137,6 +193,10 @@ impl Connection {
             Task::Tick { late } => self.tick(late),
             Task::Online => self.online(),
             Task::Overflowed(pushed) => self.overflow(pushed),
+            Task::Unjudged { trouble, heard } => self.settle(&trouble, trouble.judge(None), heard),
+            Task::Wait(retry_in) => self.wait(retry_in),
+            Task::Connect => self.connect_again(),
+            Task::Close(reason) => self.close(reason),
         }
     }
 
@@ -165,6 +225,9 @@ impl Connection {
         if self.has_terminal_data(frame) {
             return self.close(CloseReason::Finished);
         }
+        if self.is_terminal_event(frame) {
+            self.then(Task::Finished);
+        }
         if let Some(callbacks) = self.subscriptions.get(frame.name()) {
             let (mut decoded, mut failures) = (false, Vec::new());
             callbacks.each(|callback| match callback(frame) {
@@ -177,9 +240,6 @@ impl Connection {
             } else if decoded {
                 self.machine.borrow_mut().decoded();
             }
-        }
-        if self.is_terminal_event(frame) {
-            self.close(CloseReason::Finished);
         }
     }
 
@@ -205,7 +265,7 @@ impl Connection {
             .machine
             .borrow_mut()
             .decode_failed(Error::Decode(first.error), self.now());
-        self.resolve(&trouble, first.heard);
+        self.resolve(trouble, first.heard);
     }
 }
 

@@ -1,6 +1,9 @@
 //! What goes wrong with a source, and what its policy makes of it.
 
-use std::{rc::Weak, time::Duration};
+use std::{
+    rc::{Rc, Weak},
+    time::Duration,
+};
 
 use super::{Connection, Notice, tasks::Task};
 use crate::{
@@ -12,8 +15,20 @@ use crate::{
 impl Connection {
     pub(super) fn lost(&self, error: Error, outlook: Outlook) {
         let (now, random) = (self.now(), self.settings.host.random());
+        let outlook = match outlook {
+            Outlook::Reconnecting if self.may_replace() => Outlook::Replaceable,
+            other => other,
+        };
         let trouble = self.machine.borrow_mut().lost(error, outlook, now, random);
-        self.resolve(&trouble, false);
+        self.resolve(trouble, false);
+    }
+
+    fn may_replace(&self) -> bool {
+        let connector = self.connector.borrow();
+        let id = self.last_event_id();
+        connector
+            .as_ref()
+            .is_some_and(|connector| connector.may_replace(&id))
     }
 
     pub(super) fn tick(&self, late: Duration) {
@@ -32,16 +47,18 @@ impl Connection {
         match tick {
             Tick::Nothing => {}
             Tick::Connect => self.reopen(),
-            Tick::Trouble(trouble) => self.resolve(&trouble, false),
+            Tick::Trouble(trouble) => self.resolve(trouble, false),
             Tick::Close(error) => self.close(CloseReason::Policy(error)),
         }
     }
 
     fn reopen(&self) {
+        self.then(Task::Connect);
         self.enter(State::Connecting);
-        if !self.is_closed()
-            && let Err(error) = self.connect()
-        {
+    }
+
+    pub(super) fn connect_again(&self) {
+        if let Err(error) = self.connect() {
             self.lost(error, Outlook::Failed { retry_after: None });
         }
     }
@@ -56,12 +73,27 @@ impl Connection {
     }
 
     /// Does what the policy decides. `heard` says that whoever is concerned has been told already.
-    pub(super) fn resolve(&self, trouble: &Trouble, heard: bool) {
-        if self.is_closed() {
-            return self.tell(&trouble.error, heard);
-        }
+    pub(super) fn resolve(&self, trouble: Trouble, heard: bool) {
         let rule = self.machine.borrow().rule();
-        let verdict = trouble.judge(rule.as_deref());
+        let trouble = Rc::new(trouble);
+        let verdict = match rule {
+            Some(rule) => {
+                // Should it panic, what was proposed is done.
+                let trouble = Rc::clone(&trouble);
+                self.then(Task::Unjudged {
+                    trouble: Rc::clone(&trouble),
+                    heard,
+                });
+                let verdict = trouble.judge(Some(&*rule));
+                self.take_back();
+                verdict
+            }
+            None => trouble.judge(None),
+        };
+        self.settle(&trouble, verdict, heard);
+    }
+
+    pub(super) fn settle(&self, trouble: &Trouble, verdict: Verdict, heard: bool) {
         if self.is_closed() {
             return self.tell(&trouble.error, heard);
         }
@@ -71,26 +103,27 @@ impl Connection {
         self.arm();
         match verdict {
             Verdict::KeepWaiting => {
-                self.tell(&trouble.error, heard);
                 if trouble.is_a_reconnection() {
-                    self.wait(None);
+                    self.then(Task::Wait(None));
                 }
+                self.tell(&trouble.error, heard);
             }
             Verdict::Reopen { after } => {
                 drop(self.transport.take());
+                self.then(Task::Wait(Some(after)));
                 self.tell(&trouble.error, heard);
-                self.wait(Some(after));
             }
             Verdict::Close(error) => {
-                if error.has_a_last_straw() {
+                let has_a_last_straw = error.has_a_last_straw();
+                self.then(Task::Close(CloseReason::Policy(error)));
+                if has_a_last_straw {
                     self.tell(&trouble.error, heard);
                 }
-                self.close(CloseReason::Policy(error));
             }
         }
     }
 
-    fn wait(&self, retry_in: Option<Duration>) {
+    pub(super) fn wait(&self, retry_in: Option<Duration>) {
         let attempt = self.machine.borrow().failures();
         self.enter(State::Waiting { attempt, retry_in });
     }

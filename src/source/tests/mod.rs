@@ -1,6 +1,7 @@
 //! The source's rules, over a scripted transport and a clock turned by hand: no browser is touched.
 
 mod errors;
+mod hostile;
 mod ids;
 mod life;
 mod order;

@@ -12,6 +12,7 @@ use super::{
     response::{Meaning, content_type, excerpt, meaning, refusal},
     response_body::ResponseBody,
     turns::Turns,
+    watch::Watch,
 };
 use crate::{
     Error,
@@ -46,12 +47,16 @@ impl Attempt {
     /// never come.
     pub(super) async fn run(self, turns: Turns) {
         let mut play = pin!(self.play(turns));
+        let watch = Watch::new(&self.line, &self.sink, &self.url);
         let end = poll_fn(|context| {
             if !self.line.is_open.get() {
                 return Poll::Ready(None);
             }
             self.line.attempt.replace(Some(context.waker().clone()));
-            play.as_mut().poll(context).map(Some)
+            watch.begin();
+            let poll = play.as_mut().poll(context).map(Some);
+            watch.end();
+            poll
         });
         if let Some(end) = end.await {
             self.tell(end);

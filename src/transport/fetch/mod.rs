@@ -7,6 +7,7 @@ mod request_body;
 mod response;
 mod response_body;
 mod turns;
+mod watch;
 
 use std::{
     any::Any,
@@ -81,6 +82,7 @@ impl Connector for FetchConnector {
             tells_all_ids: Cell::default(),
             is_open: Cell::new(true),
             attempt: RefCell::default(),
+            is_reading: Cell::default(),
         });
         let attempt = Attempt {
             fetch: Rc::clone(&self.fetch),
@@ -116,6 +118,8 @@ struct Line {
     is_open: Cell<bool>,
     /// To be woken when the line closes.
     attempt: RefCell<Option<Waker>>,
+    /// Whether the attempt is on, up to where it waits. After a panic it seems to be for ever.
+    is_reading: Cell<bool>,
 }
 
 /// The source's end of a line. Dropping it aborts the request.

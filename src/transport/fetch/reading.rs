@@ -1,6 +1,6 @@
 //! From chunks to signals.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use js_sys::Uint8Array;
 
@@ -80,6 +80,7 @@ impl Reading {
             origin: &self.origin,
             told: &mut self.told,
             unheard: Unheard::Nothing,
+            retry: None,
         };
         let end = loop {
             match hearing.go_on(&mut items, &mut self.turns) {
@@ -91,6 +92,9 @@ impl Reading {
                 return Ok(());
             }
         };
+        if line.is_open.get() {
+            hearing.tell_retry();
+        }
         let unheard = hearing.unheard;
         if line.is_open.get() {
             self.tell_of(unheard, sink);
@@ -124,6 +128,8 @@ struct Hearing<'a> {
     origin: &'a Rc<str>,
     told: &'a mut Rc<str>,
     unheard: Unheard,
+    /// The reconnection time, until it is told: a server may set it again and again, and the last one counts.
+    retry: Option<Duration>,
 }
 
 /// Why the reading of a chunk stops.
@@ -147,6 +153,7 @@ impl Hearing<'_> {
                         self.unheard = Unheard::Nothing;
                         let (id_field, provenance) = (id_field(&frame), self.provenance(&frame));
                         let data = frame.into_data();
+                        self.tell_retry();
                         (self.sink)(Signal::Frame(Frame::new(name, provenance, id_field, &data)));
                         if turns.is_due() {
                             return Pause::Turn;
@@ -155,15 +162,19 @@ impl Hearing<'_> {
                     None if self.line.tells_all_ids.get() && frame.has_own_id() => {
                         self.unheard = Unheard::Nothing;
                         let moved_to = Some(self.provenance(&frame));
+                        self.tell_retry();
                         (self.sink)(Signal::Unheard {
                             is_event: true,
                             moved_to,
                         });
+                        if turns.is_due() {
+                            return Pause::Turn;
+                        }
                     }
                     None => self.unheard = Unheard::Event,
                 },
                 Ok(Item::Comment) => self.unheard = self.unheard.max(Unheard::Comment),
-                Ok(Item::Retry(time)) => (self.sink)(Signal::Retry(time)),
+                Ok(Item::Retry(time)) => self.retry = Some(time),
                 Err(too_large) => return Pause::TooLarge(too_large),
             }
             if !self.line.is_open.get() {
@@ -171,6 +182,12 @@ impl Hearing<'_> {
             }
         }
         Pause::End
+    }
+
+    fn tell_retry(&mut self) {
+        if let Some(time) = self.retry.take() {
+            (self.sink)(Signal::Retry(time));
+        }
     }
 
     /// Where an event comes from that the source is told of.

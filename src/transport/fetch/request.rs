@@ -199,7 +199,10 @@ impl Fetch {
     }
 
     /// The most bytes that one event may have; 16 MiB unless told. A larger one closes the source with
-    /// [`Error::EventTooLarge`].
+    /// [`Error::EventTooLarge`], and so does a line without end.
+    ///
+    /// A stream's [`Queue`](crate::Queue) may hold as many events of this size as its capacity says: where the server is not
+    /// to be trusted, choose both.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.max_event_size = bytes;
         self

@@ -2,9 +2,11 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use futures::StreamExt;
+use futures::{StreamExt, future::join_all};
 use gloo_timers::callback::Interval;
-use typed_eventsource::{Event, Queue};
+use js_sys::{ArrayBuffer, WebAssembly::Memory};
+use typed_eventsource::{Event, EventSource, Fetch, Queue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
@@ -85,6 +87,43 @@ async fn timers_fire_while_the_stream_is_read() {
         });
         let (first, last) = (seen.next().await, seen.next().await);
         assert!(last > first, "none from the first event to the last");
+    })
+    .await;
+}
+
+/// In bytes.
+fn wasm_memory() -> u32 {
+    let memory: Memory = wasm_bindgen::memory().unchecked_into();
+    memory
+        .buffer()
+        .unchecked_into::<ArrayBuffer>()
+        .byte_length()
+}
+
+#[wasm_bindgen_test]
+async fn a_source_that_is_closed_in_the_turn_of_others_leaves_nothing_behind() {
+    run(async || {
+        // With a queue for one the others have their turn after each event.
+        let cycle = async || {
+            let source = EventSource::builder("data:text/event-stream,data:1%0A%0A")
+                .fetch(Fetch::new())
+                .queue(Queue::drop_oldest(1))
+                .open()
+                .expect("a valid URL");
+            let mut numbers = stream::<u8>(&source, "message");
+            assert_eq!(next_data(&mut numbers).await, 1);
+            source.close();
+        };
+        let cycles = async |count| {
+            for _ in 0..count / 10 {
+                join_all((0..10).map(|_| cycle())).await;
+            }
+        };
+        cycles(500).await;
+        let before = wasm_memory();
+        cycles(5000).await;
+        let left = (wasm_memory() - before) / 5000;
+        assert!(left < 50, "{left} bytes of each");
     })
     .await;
 }

@@ -36,6 +36,20 @@ pub(crate) async fn run_over(transport: Transport, body: impl AsyncFn()) {
     }
 }
 
+/// Runs the body of a test in which callbacks panic, over each transport. What fails in the body itself fails the test.
+pub(crate) async fn run_with_panics(body: impl AsyncFn()) {
+    for &transport in Transport::ALL {
+        transport.select();
+        end_leftovers().await;
+        let late = TimeoutFuture::new(LIMIT.as_millis() as u32);
+        if let Either::Right(_) = select(pin!(body()), late).await {
+            fail_in_one_line(&format!(
+                "over {transport:?}: still waiting after {LIMIT:?}"
+            ));
+        }
+    }
+}
+
 /// Fails the test that calls it. An exception's stack would tell nothing, so that it has none.
 pub(crate) fn fail_in_one_line(reason: &str) -> ! {
     let error = js_sys::Error::new(reason);

@@ -9,13 +9,17 @@
 )]
 
 mod guard;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod heard;
 mod observe;
 mod script;
 mod server;
 mod transport;
 
-pub(crate) use guard::{guarded, run, run_over};
+pub(crate) use guard::{guarded, run, run_over, run_with_panics};
+#[cfg(feature = "gzip")]
+pub(crate) use gzip::gzip;
 pub(crate) use heard::{
     Heard, errors, is_refusal, journal, listen, next_data, next_error, states, stream,
 };

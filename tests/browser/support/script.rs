@@ -57,6 +57,14 @@ impl Attempt {
         }
     }
 
+    /// Answers with a head that has a header of so many bytes, and then no more.
+    pub(crate) fn with_long_head(bytes: u64) -> Self {
+        Self {
+            before: vec![Step::LongHead(bytes)],
+            ..Self::default()
+        }
+    }
+
     /// Answers with this status.
     pub(crate) fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
@@ -103,6 +111,18 @@ pub(crate) enum Step {
         times: u32,
         send: &'static str,
     },
+    /// The text over and over, up to so many bytes.
+    Fill {
+        bytes: u64,
+        send: String,
+    },
+    /// The text byte by byte, one after so many milliseconds.
+    Drip {
+        every: u32,
+        send: String,
+    },
+    /// In place of the head, one with a header of so many bytes.
+    LongHead(u64),
     /// Milliseconds.
     Pause(u32),
     /// For [`Script::release`](super::Script::release).

@@ -96,19 +96,27 @@ pub(crate) struct Script {
 impl Script {
     /// The n-th connection plays the n-th attempt, the last one repeats.
     pub(crate) async fn put(attempts: impl Into<Vec<Attempt>>) -> Self {
-        #[derive(Serialize)]
-        struct Attempts {
-            attempts: Vec<Attempt>,
-        }
         let script = Self {
             server: server().await,
             id: unique_id(),
         };
         PUT.with_borrow_mut(|put| put.push(script.id.clone()));
-        let attempts = attempts.into();
-        let json = serde_json::to_string(&Attempts { attempts }).expect("a script as JSON");
-        script.control("PUT", "", Some(&json)).await;
+        script.put_attempts(attempts.into()).await;
         script
+    }
+
+    /// Starts anew, with these attempts.
+    pub(crate) async fn put_again(&self, attempts: impl Into<Vec<Attempt>>) {
+        self.put_attempts(attempts.into()).await;
+    }
+
+    async fn put_attempts(&self, attempts: Vec<Attempt>) {
+        #[derive(Serialize)]
+        struct Attempts {
+            attempts: Vec<Attempt>,
+        }
+        let json = serde_json::to_string(&Attempts { attempts }).expect("a script as JSON");
+        self.control("PUT", "", Some(&json)).await;
     }
 
     pub(crate) fn origin(&self) -> &str {

@@ -121,19 +121,23 @@ impl Browser {
     ///
     /// Where that cannot be done.
     pub async fn goto_prepared(&self, url: &str, script: &str) {
-        let add = DevTools {
-            method: "Page.addScriptToEvaluateOnNewDocument",
-            params: json!({ "source": script }),
-        };
-        let added = self.client.issue_cmd(add).await;
-        let added = added.expect("Chromium takes a script beforehand");
+        let script = json!({ "source": script });
+        let added = self
+            .devtools("Page.addScriptToEvaluateOnNewDocument", script)
+            .await;
         self.goto(url).await;
-        let remove = DevTools {
-            method: "Page.removeScriptToEvaluateOnNewDocument",
-            params: added,
-        };
-        let removed = self.client.issue_cmd(remove).await;
-        removed.expect("Chromium forgets the script");
+        self.devtools("Page.removeScriptToEvaluateOnNewDocument", added)
+            .await;
+    }
+
+    /// Calls a method of the Chrome DevTools Protocol: what it answers. In Chromium alone.
+    ///
+    /// # Panics
+    ///
+    /// Where that is refused.
+    pub async fn devtools(&self, method: &'static str, params: Value) -> Value {
+        let answer = self.client.issue_cmd(DevTools { method, params }).await;
+        answer.unwrap_or_else(|error| panic!("Chromium refuses {method}: {error}"))
     }
 
     /// The tab that everything is done in.

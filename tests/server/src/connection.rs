@@ -5,7 +5,7 @@ use std::{
     net::{Shutdown, SocketAddr},
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, ready},
@@ -23,6 +23,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
+use crate::long_head::LongHead;
+
 /// A handler's hold on the connection under its request.
 #[derive(Debug, Clone)]
 pub(crate) struct Connection(Arc<Orders>);
@@ -30,6 +32,7 @@ pub(crate) struct Connection(Arc<Orders>);
 #[derive(Debug, Default)]
 struct Orders {
     reset: AtomicBool,
+    long_head: Mutex<Option<LongHead>>,
     abort: AtomicBool,
     waker: AtomicWaker,
 }
@@ -37,8 +40,28 @@ struct Orders {
 impl Connection {
     /// Resets the connection (RST), once all that was written has reached the network.
     pub(crate) fn reset(&self) {
+        *self.0.long_head() = None;
         self.0.reset.store(true, Ordering::SeqCst);
         self.0.waker.wake();
+    }
+
+    /// Sends a head of its own in place of the response's, with a header of so many bytes. Waits until all of it is
+    /// written, and for ever where the client does not take it.
+    pub(crate) async fn send_long_head(&self, bytes: u64) {
+        let (head, written) = LongHead::new(bytes);
+        *self.0.long_head() = Some(head);
+        self.0.waker.wake();
+        if written.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Orders {
+    fn long_head(&self) -> MutexGuard<'_, Option<LongHead>> {
+        self.long_head
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -57,6 +80,13 @@ impl OpenConnections {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|known| known.strong_count() > 0);
         open.push(Arc::downgrade(orders));
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.iter()
+            .filter(|orders| orders.strong_count() > 0)
+            .count()
     }
 
     /// Closes every connection at once, whatever is still to be written.
@@ -174,6 +204,9 @@ impl AsyncWrite for ResettableStream {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.heed_abort(cx)?;
+        if let Some(head) = &mut *this.orders.long_head() {
+            ready!(head.poll_write(&mut this.tcp, cx))?;
+        }
         if !this.orders.reset.load(Ordering::SeqCst) {
             return Pin::new(&mut this.tcp).poll_flush(cx);
         }

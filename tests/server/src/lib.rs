@@ -21,6 +21,7 @@
 //! | `POST /scripts/{id}/release` | lets one `wait` step pass, now or later |
 //! | `GET /scripts/{id}/seen?attempts=N&closed=M` | tells what the server saw ([`SeenAttempts`](script::SeenAttempts)) as soon as N attempts were made and M of them are closed; after ten seconds it answers 504 with what it did see |
 //! | `DELETE /scripts/{id}` | ends its connections and forgets it |
+//! | `GET /chaos/{stream}?seed=S&events=N` | numbered events over connections that fail in every way, as the seed has it ([`chaos`]); `lossy=true` also forgets some; `GET /chaos/{stream}/seen?seed=S` tells what was seen ([`Seen`](chaos::Seen)) |
 //! | `GET /demo/prices` | a live stream of made-up prices; who comes back with a last event id (header, or `?lastEventId=`) gets what it missed |
 //! | `GET /apps.json` | the names of the example apps that are there, as a JSON array |
 //! | `GET` and `POST /demo/chat` | a room: who is here and what is said, and saying something |
@@ -34,11 +35,16 @@
 //! one that a fault with `?client=ID` hits.
 
 mod announce;
+pub mod chaos;
 mod connection;
 mod control;
 mod demo;
+mod drip;
 mod files;
+mod fill;
 mod flood;
+mod long;
+mod long_head;
 mod router;
 pub mod script;
 mod store;
@@ -57,6 +63,7 @@ use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use announce::{Address, Announcement};
+use chaos::Chaos;
 use connection::{Connection, Connections, OpenConnections};
 
 /// How long a stopping server waits for its clients.
@@ -82,6 +89,8 @@ pub struct Config {
     pub state: Option<PathBuf>,
     /// A file that says where the server listens, for as long as it does.
     pub announce: Option<PathBuf>,
+    /// What was seen of the chaotic streams; with that of a server before, its streams go on.
+    pub chaos: Chaos,
 }
 
 /// A running server. Dropping it stops it too, without waiting for that.
@@ -147,6 +156,11 @@ impl Server {
     /// Where it listens too, so that a page of the one origin can ask the other.
     pub fn second_origin(&self) -> &str {
         &self.second_origin
+    }
+
+    /// How many TCP connections are open.
+    pub fn connections(&self) -> usize {
+        self.open.count()
     }
 
     /// Stops it: open streams end cleanly, and the ports are free when this returns.

@@ -14,7 +14,7 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use crate::{Config, control, demo::Demo, files, store::Store, streams};
+use crate::{Config, chaos, control, demo::Demo, files, store::Store, streams};
 
 /// The largest script, and the largest body that a stream's request may have.
 const MAX_BODY: usize = 8 * 1024 * 1024;
@@ -23,6 +23,7 @@ pub(crate) fn router(config: &Config, stop: &CancellationToken) -> io::Result<Ro
     let demo = Demo::start(config.state.as_deref(), stop)?;
     Ok(Router::new()
         .merge(scripts(stop))
+        .merge(chaos::routes(&config.chaos, stop))
         .merge(demo.open_routes().layer(cors()))
         .merge(demo.own_routes())
         .merge(files::pages(config.pages.as_deref()))

@@ -44,7 +44,7 @@ impl Script {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Attempt {
-    /// Played before the response head is sent: `pause`, `wait`, `silence` or `reset`.
+    /// Played before the response head is sent: `pause`, `wait`, `silence` or `reset`; or `long_head` in place of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Step>,
     /// The response's status, 200 unless given.
@@ -105,10 +105,17 @@ impl Attempt {
         for step in &self.before {
             if !matches!(
                 step,
-                Step::Pause(_) | Step::Wait | Step::Silence | Step::Reset
+                Step::Pause(_) | Step::Wait | Step::Silence | Step::Reset | Step::LongHead(_)
             ) {
                 return Err(format!("{step:?} cannot come before the response head"));
             }
+        }
+        if let Some(step) = self
+            .steps
+            .iter()
+            .find(|step| matches!(step, Step::LongHead(_)))
+        {
+            return Err(format!("{step:?} can only come before the response head"));
         }
         self.before
             .iter()
@@ -162,6 +169,24 @@ pub enum Step {
         /// The text, in which each `{n}` becomes 0, 1, 2, … and each `{now}` the microseconds since 1970.
         send: String,
     },
+    /// Sends the text over and over, up to so many bytes, as fast as the client reads; none of them is kept. For a line
+    /// or a stream without end, there are enough in a `u64`.
+    Fill {
+        /// How many bytes; the last text may be cut.
+        bytes: u64,
+        /// The text, as it stands.
+        send: String,
+    },
+    /// Sends the text byte by byte, each as one chunk of its own.
+    Drip {
+        /// The milliseconds from one byte to the next, from 1 to [`MAX_PAUSE_MS`].
+        every: u64,
+        /// The text, as it stands.
+        send: String,
+    },
+    /// In place of the response head, sends one with a header of so many bytes, as fast as the client reads; then resets
+    /// the TCP connection.
+    LongHead(u64),
     /// Waits for so many milliseconds, at most [`MAX_PAUSE_MS`].
     Pause(u64),
     /// Waits for `POST /scripts/{id}/release`; one release lets one `wait` pass, and early ones count.
@@ -184,6 +209,9 @@ impl Step {
             }
             Self::Ticks { every, .. } if !(1..=MAX_PAUSE_MS).contains(every) => {
                 Err(format!("ticks: {every} ms is not in 1..={MAX_PAUSE_MS}"))
+            }
+            Self::Drip { every, .. } if !(1..=MAX_PAUSE_MS).contains(every) => {
+                Err(format!("drip: {every} ms is not in 1..={MAX_PAUSE_MS}"))
             }
             Self::Pause(ms) if *ms > MAX_PAUSE_MS => {
                 Err(format!("pause: {ms} ms is longer than {MAX_PAUSE_MS}"))

@@ -14,10 +14,9 @@ use tokio::{task::yield_now, time::sleep};
 use crate::{
     connection::Connection,
     control::no_such_script,
-    flood::Flood,
+    long::Long,
     script::{Attempt, Cors, Seen, Step},
     store::{Store, Visit},
-    ticks::Ticks,
 };
 
 pub(crate) async fn play(
@@ -165,8 +164,7 @@ struct Player {
     visit: Visit,
     connection: Connection,
     steps: std::vec::IntoIter<Step>,
-    flood: Option<Flood>,
-    ticks: Option<Ticks>,
+    long: Option<Long>,
 }
 
 impl Player {
@@ -175,8 +173,7 @@ impl Player {
             visit,
             connection,
             steps: Vec::new().into_iter(),
-            flood: None,
-            ticks: None,
+            long: None,
         }
     }
 
@@ -215,49 +212,35 @@ impl Player {
 
     /// The next bytes to send, `None` at the end.
     async fn next_chunk(&mut self) -> Option<Bytes> {
-        if let Some(flood) = &mut self.flood {
-            if flood.is_one_by_one() {
-                yield_now().await;
-            }
-            if let Some(chunk) = flood.next() {
-                return Some(chunk);
-            }
-        }
-        if let Some(ticks) = &mut self.ticks
-            && let Some(chunk) = ticks.next().await
+        if let Some(long) = &mut self.long
+            && let Some(chunk) = long.next().await
         {
             return Some(chunk);
         }
+        self.long = None;
         // hyper flushes when there is nothing to send, so that the chunk before goes out by itself.
         yield_now().await;
         loop {
             match self.steps.next().unwrap_or(Step::End) {
                 Step::Send(text) => return Some(text.into()),
                 Step::SendBytes(bytes) => return Some(bytes.into()),
-                Step::Repeat { times, send } => {
-                    let flood = self.flood.insert(Flood::new(times, &send));
-                    if let Some(chunk) = flood.next() {
-                        return Some(chunk);
-                    }
-                }
-                Step::Series { times, send } => {
-                    let series = self.flood.insert(Flood::one_by_one(times, &send));
-                    if let Some(chunk) = series.next() {
-                        return Some(chunk);
-                    }
-                }
-                Step::Ticks { times, every, send } => {
-                    let every = Duration::from_millis(every);
-                    let ticks = self.ticks.insert(Ticks::new(times, every, send));
-                    if let Some(chunk) = ticks.next().await {
-                        return Some(chunk);
-                    }
-                }
                 Step::Pause(ms) => sleep(Duration::from_millis(ms)).await,
                 Step::Wait => self.released().await,
                 Step::End => return None,
                 Step::Reset => self.reset().await,
                 Step::Silence => std::future::pending().await,
+                Step::LongHead(bytes) => {
+                    self.connection.send_long_head(bytes).await;
+                    self.reset().await
+                }
+                step => {
+                    self.long = Long::start(step);
+                    if let Some(long) = &mut self.long
+                        && let Some(chunk) = long.next().await
+                    {
+                        return Some(chunk);
+                    }
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ mod npm_decoding;
 mod npm_endings;
 mod npm_errors;
 mod npm_fetch;
+mod npm_hostile;
 mod npm_ids;
 mod npm_init;
 mod npm_injection;
@@ -16,6 +17,7 @@ mod npm_leaks;
 mod npm_listening;
 mod npm_origins;
 mod npm_policies;
+mod npm_reentry;
 mod npm_requests;
 mod npm_rules;
 mod npm_sharing;
@@ -67,6 +69,9 @@ const TESTS: &[&[(&str, Test)]] = &[
     npm_endings::TESTS,
     npm_errors::TESTS,
     npm_fetch::TESTS,
+    npm_hostile::answers::TESTS,
+    npm_hostile::bodies::TESTS,
+    npm_hostile::retries::TESTS,
     npm_ids::TESTS,
     npm_init::TESTS,
     npm_injection::TESTS,
@@ -75,6 +80,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     npm_listening::TESTS,
     npm_origins::TESTS,
     npm_policies::TESTS,
+    npm_reentry::TESTS,
     npm_requests::TESTS,
     npm_rules::TESTS,
     npm_sharing::TESTS,

@@ -17,6 +17,7 @@ tests! {
     nothing_is_requested_of_a_source_that_is_closed_at_once,
     a_reading_goes_on_where_another_has_ended,
     a_parameter_says_where_to_go_on,
+    an_event_without_an_id_leaves_a_source_where_it_was,
     an_event_may_be_too_large,
     a_stream_is_no_body,
 }
@@ -221,6 +222,29 @@ async fn a_parameter_says_where_to_go_on(stage: &mut Stage<'_>) {
         ["?since=x&other=1", "none"],
         ["?since=a%26b&other=1", "none"]
     ]);
+    on_each_transport(stage.browser, body, &expected).await;
+}
+
+async fn an_event_without_an_id_leaves_a_source_where_it_was(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play(
+            { steps: [{ send: "id: 7\ndata: {\n\n" }, "silence"] },
+            { steps: [{ send: "data: {\n\n" }, "silence"] },
+            { steps: [{ send: "event: bye\ndata: 0\n\n" }, "silence"] },
+        );
+        const source = open(url, {
+            resumeParameter: "since",
+            terminalEvent: "bye",
+            policy: { rule: () => ({ type: "reopen", after: 10 }) },
+        });
+        source.on("message", () => {});
+        source.onError(() => {});
+        await source.closed;
+        const { attempts } = await seen(url, "attempts=3");
+        return [source.lastEventId, ...attempts.map(({ path }) => path.split("?")[1])];
+    "#;
+    let expected = json!(["7", null, "since=7", "since=7"]);
     on_each_transport(stage.browser, body, &expected).await;
 }
 

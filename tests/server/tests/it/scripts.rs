@@ -172,6 +172,14 @@ async fn says_what_is_wrong_with_a_script() {
             r#"{"attempts":[{"steps":[{"repeat":{"times":10000001,"send":"x"}}]}]}"#,
             "repeat: 10000001 times is more",
         ),
+        (
+            r#"{"attempts":[{"steps":[{"drip":{"every":0,"send":"x"}}]}]}"#,
+            "drip: 0 ms is not in 1..=60000",
+        ),
+        (
+            r#"{"attempts":[{"steps":[{"long_head":9}]}]}"#,
+            "can only come before the response head",
+        ),
     ];
     let url = format!("{}/scripts/bad", server.origin());
     for (script, problem) in bad {
@@ -191,24 +199,35 @@ async fn says_what_is_wrong_with_a_script() {
 #[test]
 fn a_script_written_by_hand_is_the_one_built_in_rust() {
     let written = r#"{"attempts":[{"status":200,"headers":[["retry-after","3"]],"cors":"credentials",
+        "before":[{"long_head":9}],
         "steps":[{"send":"x"},{"send_base64":"/wA="},{"repeat":{"times":2,"send":"y"}},
+        {"fill":{"bytes":18446744073709551615,"send":"x"}},{"drip":{"every":5,"send":"x"}},
         {"pause":5},"wait","end","reset","silence"]}]}"#;
-    let built = Script::always(
-        Attempt::playing([
-            send("x"),
-            Step::SendBytes(vec![0xff, 0]),
-            Step::Repeat {
-                times: 2,
-                send: "y".into(),
-            },
-            Step::Pause(5),
-            Step::Wait,
-            Step::End,
-            Step::Reset,
-            Step::Silence,
-        ])
-        .header("retry-after", "3"),
-    );
+    let steps = [
+        send("x"),
+        Step::SendBytes(vec![0xff, 0]),
+        Step::Repeat {
+            times: 2,
+            send: "y".into(),
+        },
+        Step::Fill {
+            bytes: u64::MAX,
+            send: "x".into(),
+        },
+        Step::Drip {
+            every: 5,
+            send: "x".into(),
+        },
+        Step::Pause(5),
+        Step::Wait,
+        Step::End,
+        Step::Reset,
+        Step::Silence,
+    ];
+    let built = Script::always(Attempt {
+        before: vec![Step::LongHead(9)],
+        ..Attempt::playing(steps).header("retry-after", "3")
+    });
     let read: Script = serde_json::from_str(written).expect("a script");
     assert_eq!(read, built);
     let again = serde_json::to_string(&built).expect("JSON");

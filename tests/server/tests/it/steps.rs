@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::client::{get, put, send, start};
-use typed_eventsource_server::script::{Attempt, Step};
+use typed_eventsource_server::script::{Attempt, ClosedBy, Step};
 
 #[tokio::test]
 async fn sends_each_chunk_by_itself_and_ends_cleanly() {
@@ -127,6 +127,47 @@ async fn ticks_one_by_one_in_time() {
 }
 
 #[tokio::test]
+async fn fills_a_line_of_any_length() {
+    const BYTES: u64 = 300 * 1024 * 1024;
+    let server = start().await;
+    let fill = Step::Fill {
+        bytes: BYTES,
+        send: "x".into(),
+    };
+    let script = put(&server, [Attempt::playing([send("a"), fill, send("z")])]).await;
+    let mut stream = script.open().await;
+    assert_eq!(stream.text().await, "a");
+    let mut filled = 0;
+    loop {
+        let chunk = stream.chunk().await.expect("no error").expect("a chunk");
+        if chunk == b"z" {
+            break;
+        }
+        assert!(chunk.iter().all(|byte| *byte == b'x'));
+        filled += chunk.len() as u64;
+    }
+    assert_eq!(filled, BYTES);
+    assert_eq!(stream.chunk().await.expect("no error"), None);
+}
+
+#[tokio::test]
+async fn drips_byte_by_byte_in_time() {
+    let server = start().await;
+    let drip = Step::Drip {
+        every: 30,
+        send: "abc".into(),
+    };
+    let script = put(&server, [Attempt::playing([drip, send("zz")])]).await;
+    let begin = Instant::now();
+    let mut stream = script.open().await;
+    for byte in ["a", "b", "c"] {
+        assert_eq!(stream.text().await, byte);
+    }
+    assert!(begin.elapsed() >= Duration::from_millis(60));
+    assert_eq!(stream.text().await, "zz");
+}
+
+#[tokio::test]
 async fn pauses() {
     let server = start().await;
     let steps = [send("a"), Step::Pause(80), send("b")];
@@ -214,4 +255,48 @@ async fn the_response_head_can_be_held_back() {
     script.release().await;
     let response = opening.await.expect("no panic");
     assert_eq!(response.expect("a response").text().await, "here");
+}
+
+fn long_headed(bytes: u64) -> Attempt {
+    Attempt {
+        before: vec![Step::LongHead(bytes)],
+        ..Attempt::playing([send("never")])
+    }
+}
+
+#[tokio::test]
+async fn a_response_head_can_have_a_header_of_any_length() {
+    const BYTES: u64 = 1_000_000;
+    let server = start().await;
+    let script = put(&server, [long_headed(BYTES)]).await;
+    let mut response = script.open().await;
+    assert_eq!(response.status, 200);
+    let value = response.header("x-long").expect("the long header");
+    assert!(value.len() as u64 == BYTES && value.bytes().all(|byte| byte == b'x'));
+    let (body, error) = response.rest().await;
+    assert_eq!((body.len(), error), (0, Some(ErrorKind::ConnectionReset)));
+    let seen = script.seen(1, 1).await.attempts;
+    assert_eq!(seen[0].closed_by, Some(ClosedBy::Server));
+}
+
+#[tokio::test]
+async fn notices_that_a_client_left_an_endless_header() {
+    let server = start().await;
+    let script = put(&server, [long_headed(u64::MAX)]).await;
+    let opening = tokio::spawn(get(script.url()));
+    script.seen(1, 0).await;
+    opening.abort();
+    let seen = script.seen(1, 1).await.attempts;
+    assert_eq!(seen[0].closed_by, Some(ClosedBy::Client));
+}
+
+#[tokio::test]
+async fn an_endless_header_ends_with_its_script() {
+    let server = start().await;
+    let script = put(&server, [long_headed(u64::MAX)]).await;
+    let opening = tokio::spawn(get(script.url()));
+    script.seen(1, 0).await;
+    assert_eq!(script.delete().await, 204);
+    let ended = opening.await.expect("no panic");
+    assert!(ended.is_err(), "a response");
 }

@@ -1,0 +1,108 @@
+//! Heads and fields: headers without end, ids that would be headers, and drips.
+
+use std::time::Duration;
+
+use typed_eventsource::{CloseReason, Error, Event, Policy, Text, Then};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::super::support::{
+    Attempt, Heard, Script, Step, Transport, errors, listen, run, send, send_bytes,
+};
+
+#[wasm_bindgen_test]
+async fn an_endless_header_is_a_lost_connection() {
+    run(async || {
+        let script = Script::put([Attempt::with_long_head(1 << 50)]).await;
+        let source = script.open();
+        let error = errors(&source).next().await;
+        // Firefox's own source gives up.
+        let is_lost = match error {
+            Error::ConnectionLost { .. } => true,
+            Error::GivenUp { .. } => !Transport::selected().is_fetch(),
+            _ => false,
+        };
+        assert!(is_lost, "{error:?}");
+        source.close();
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn line_ends_in_ids_make_no_headers() {
+    run(async || {
+        let unusual = "2\u{2028}X-Evil: 3\u{85}X-Evil: 4";
+        let script = Script::put([
+            Attempt::ending("retry: 10\nid: 1\rX-Evil: 1\r\nX-Evil: 2\ndata: 1\n\n"),
+            Attempt::ending(&format!("id: {unusual}\ndata: 2\n\n")),
+            Attempt::sending("data: 3\n\n"),
+        ])
+        .await;
+        let mut numbers = listen::<u8>(&script.open(), "message");
+        assert_eq!(numbers.take(3).await, [1, 2, 3]);
+        let seen = script.seen().await;
+        let ids: Vec<_> = seen.iter().map(|one| one.header("last-event-id")).collect();
+        assert_eq!(ids, ["", "1", unusual]);
+        assert!(seen.iter().all(|one| !one.has_header("x-evil")));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_no_utf_8_is_replaced_wherever_it_stands() {
+    const STREAM: &[u8] = b"\xffdata: not the name of a field\n\n\
+        da\xc3ta: nor this\nretry\xff: 1\n\n\
+        event: a\xff\ndata: 1\n\n\
+        event: \xc3\r\ndata: \xf0\x9f\r\n\r\n\
+        id: \xe2\x82\ndata: \xed\xa0\x80\xc0\xaf\n\n\
+        data: end\n\n";
+    run(async || {
+        for size in [1, 3, STREAM.len()] {
+            let chunks = STREAM.chunks(size).map(send_bytes);
+            let steps: Vec<_> = chunks.chain([Step::Silence]).collect();
+            let source = Script::put([Attempt::playing(steps)]).await.open();
+            let (hear, mut heard) = Heard::new();
+            let _listeners = ["message", "a\u{fffd}", "\u{fffd}"].map(|name| {
+                let hear = hear.clone();
+                source.on(name, move |event: Event<Text>| {
+                    hear(format!(
+                        "{}|{}|{}",
+                        event.name(),
+                        event.data,
+                        event.last_event_id()
+                    ));
+                })
+            });
+            let expected = [
+                "a\u{fffd}|1|",
+                "\u{fffd}|\u{fffd}|",
+                "message|\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}|\u{fffd}",
+                "message|end|\u{fffd}",
+            ];
+            assert_eq!(heard.take(4).await, expected);
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_drip_is_no_sign_of_life_until_something_is_whole() {
+    const SOON: Duration = Duration::from_millis(300);
+    run(async || {
+        let drip = |send: &str| Step::Drip {
+            every: 20,
+            send: send.into(),
+        };
+        let slow = Attempt::playing([drip("data: 7\n\n"), send(":\n"), Step::Silence]);
+        let mut numbers = listen::<u8>(&Script::put([slow]).await.open(), "message");
+        assert_eq!(numbers.next().await, 7);
+        let never = Script::put([Attempt::playing([drip(&":".repeat(1000))])]).await;
+        let source = never.open_with(Policy::browser().on_idle(SOON, Then::Close));
+        let reason = source.closed().await;
+        let idle = matches!(reason, CloseReason::Policy(Error::Idle { after }) if after == SOON);
+        assert!(idle, "{reason:?}");
+        never.seen_closed(1).await;
+    })
+    .await;
+}

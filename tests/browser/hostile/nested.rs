@@ -1,0 +1,102 @@
+//! JSON that is nested deeper than any stack.
+
+use serde::Deserialize;
+use serde_json::Value;
+use typed_eventsource::{Error, EventStream};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::super::support::{Attempt, Script, next_data, next_error, run, stream};
+
+const DEPTH: usize = 100_000;
+
+/// Nested in themselves, whole and cut short; then a number.
+fn events(name: &str) -> String {
+    let (arrays, ends) = ("[".repeat(DEPTH), "]".repeat(DEPTH));
+    let objects = "{\"a\":".repeat(DEPTH);
+    let event = |data: &str| format!("event: {name}\ndata: {data}\n\n");
+    [&arrays, &format!("{arrays}{ends}"), &objects, "7"]
+        .map(event)
+        .concat()
+}
+
+/// Three errors come, and the source goes on.
+async fn is_refused_three_times<T: 'static>(stream: &mut EventStream<T>) {
+    for _ in 0..3 {
+        let error = next_error(stream).await;
+        let Error::Decode(error) = error else {
+            panic!("{error:?}");
+        };
+        let said = error.to_string();
+        assert!(said.contains("recursion limit exceeded"), "{said}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_value_of_any_shape_is_refused() {
+    run(async || {
+        let source = Script::put([Attempt::sending(&events("message"))])
+            .await
+            .open();
+        let mut values = stream::<Value>(&source, "message");
+        is_refused_three_times(&mut values).await;
+        assert_eq!(next_data(&mut values).await, 7);
+    })
+    .await;
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(untagged)]
+enum Tree {
+    Leaf(u8),
+    Branches(Vec<Tree>),
+    Named { a: Box<Tree> },
+}
+
+#[wasm_bindgen_test]
+async fn a_type_that_holds_itself_is_refused() {
+    run(async || {
+        let source = Script::put([Attempt::sending(&events("message"))])
+            .await
+            .open();
+        let mut trees = stream::<Tree>(&source, "message");
+        is_refused_three_times(&mut trees).await;
+        assert_eq!(next_data(&mut trees).await, Tree::Leaf(7));
+    })
+    .await;
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Feed {
+    Tree(Tree),
+}
+
+#[wasm_bindgen_test]
+async fn a_variant_that_holds_it_is_refused() {
+    run(async || {
+        let source = Script::put([Attempt::sending(&events("tree"))])
+            .await
+            .open();
+        let mut feed = source.events::<Feed>().expect("an enum");
+        is_refused_three_times(&mut feed).await;
+        assert_eq!(next_data(&mut feed).await, Feed::Tree(Tree::Leaf(7)));
+    })
+    .await;
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Price {
+    price: u8,
+}
+
+#[wasm_bindgen_test]
+async fn what_a_type_does_not_ask_for_may_be_nested_as_it_likes() {
+    run(async || {
+        let nested = format!("{}{}", "[".repeat(DEPTH), "]".repeat(DEPTH));
+        let text = format!("data: {{\"more\":{nested},\"price\":7}}\n\n");
+        let source = Script::put([Attempt::sending(&text)]).await.open();
+        let mut prices = stream::<Price>(&source, "message");
+        assert_eq!(next_data(&mut prices).await, Price { price: 7 });
+    })
+    .await;
+}

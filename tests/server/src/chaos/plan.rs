@@ -1,0 +1,146 @@
+//! What an attempt gets.
+
+use axum::http::StatusCode;
+use fastrand::Rng;
+
+use super::Ending;
+
+/// How many bytes there are at most before the end: room for some twenty events, and every other time for three.
+const LONGEST: usize = 2500;
+const SHORTEST: usize = 400;
+/// How many events at most are sent again, and how many at most are forgotten at once.
+const MOST: u64 = 6;
+
+/// What the request gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Events,
+    Status(StatusCode, Option<u16>),
+    Redirect(StatusCode),
+    Reset,
+    Stall,
+}
+
+/// What an attempt gets; it is the same for the same seed, stream and number.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) answer: Answer,
+    /// How many of the events that the client has are sent again.
+    pub(super) repeats: u64,
+    /// How many of those that it has not are forgotten, where that is allowed.
+    pub(super) forgets: u64,
+    /// How many bytes of events there are before the end.
+    pub(super) cut: usize,
+    pub(super) ending: Ending,
+    /// For what is in between.
+    pub(super) dice: Rng,
+}
+
+impl Plan {
+    pub(super) fn new(seed: u64, stream: &str, attempt: u64) -> Self {
+        let mut dice = Rng::with_seed(mix(seed, stream, attempt));
+        Self {
+            answer: answer(&mut dice),
+            repeats: sometimes(&mut dice, 0.5),
+            forgets: sometimes(&mut dice, 0.25),
+            cut: {
+                let most = if dice.bool() { LONGEST } else { SHORTEST };
+                dice.usize(0..most)
+            },
+            ending: match dice.u8(0..100) {
+                0..35 => Ending::End,
+                35..60 => Ending::Abort,
+                60..96 => Ending::Reset,
+                _ => Ending::Stall,
+            },
+            dice,
+        }
+    }
+}
+
+fn answer(dice: &mut Rng) -> Answer {
+    match dice.u8(0..100) {
+        0..3 => Answer::Status(StatusCode::INTERNAL_SERVER_ERROR, None),
+        3..6 => Answer::Status(StatusCode::SERVICE_UNAVAILABLE, Some(dice.u16(0..2))),
+        6..8 => Answer::Status(StatusCode::TOO_MANY_REQUESTS, Some(dice.u16(0..2))),
+        8..13 => Answer::Redirect(redirect(dice)),
+        13..17 => Answer::Reset,
+        17 => Answer::Stall,
+        _ => Answer::Events,
+    }
+}
+
+fn redirect(dice: &mut Rng) -> StatusCode {
+    [
+        StatusCode::MOVED_PERMANENTLY,
+        StatusCode::FOUND,
+        StatusCode::SEE_OTHER,
+        StatusCode::TEMPORARY_REDIRECT,
+        StatusCode::PERMANENT_REDIRECT,
+    ][dice.usize(0..5)]
+}
+
+/// From 1 to [`MOST`] with this probability, else none.
+fn sometimes(dice: &mut Rng, probability: f64) -> u64 {
+    if dice.f64() < probability {
+        dice.u64(1..=MOST)
+    } else {
+        0
+    }
+}
+
+/// FNV-1a, which will be the same for ever.
+fn mix(seed: u64, stream: &str, attempt: u64) -> u64 {
+    let numbers = [seed, attempt].map(u64::to_le_bytes);
+    let bytes = numbers.as_flattened().iter().chain(stream.as_bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn plans(seed: u64, stream: &str) -> Vec<String> {
+        let plans = (1..=1000).map(|attempt| Plan::new(seed, stream, attempt));
+        plans.map(|plan| format!("{plan:?}")).collect()
+    }
+
+    #[test]
+    fn a_plan_is_that_of_its_seed_stream_and_attempt() {
+        assert_eq!(plans(7, "a"), plans(7, "a"));
+        let mut all = HashSet::new();
+        for (seed, stream) in [(7, "a"), (8, "a"), (7, "b")] {
+            all.extend(plans(seed, stream));
+        }
+        assert_eq!(all.len(), 3000);
+    }
+
+    #[test]
+    fn everything_comes_to_pass() {
+        let plans: Vec<_> = (1..=1000)
+            .map(|attempt| Plan::new(7, "a", attempt))
+            .collect();
+        let wanted: [fn(&Plan) -> bool; 13] = [
+            |plan| plan.answer == Answer::Reset,
+            |plan| plan.answer == Answer::Stall,
+            |plan| matches!(plan.answer, Answer::Status(status, _) if status == 500),
+            |plan| matches!(plan.answer, Answer::Status(status, Some(_)) if status == 503),
+            |plan| matches!(plan.answer, Answer::Status(status, Some(1)) if status == 429),
+            |plan| matches!(plan.answer, Answer::Redirect(status) if status == 308),
+            |plan| plan.ending == Ending::End,
+            |plan| plan.ending == Ending::Abort,
+            |plan| plan.ending == Ending::Reset,
+            |plan| plan.ending == Ending::Stall,
+            |plan| plan.repeats == MOST,
+            |plan| plan.forgets == MOST,
+            |plan| plan.repeats == 0 && plan.forgets == 0,
+        ];
+        for (number, wanted) in wanted.into_iter().enumerate() {
+            assert!(plans.iter().any(wanted), "{number}");
+        }
+    }
+}

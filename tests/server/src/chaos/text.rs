@@ -1,0 +1,216 @@
+//! The bytes that an attempt gets: events, and garbage in between.
+
+use bytes::Bytes;
+use fastrand::Rng;
+
+use super::{Asked, Ending, plan::Plan};
+
+/// What the texts are made of, in one to four bytes each.
+const LETTERS: [&str; 8] = ["a", "Z", "é", "ß", "中", "€", "🦀", "😀"];
+const LINE_ENDS: [&str; 3] = ["\n", "\r", "\r\n"];
+/// An event that does not decode, and has no id.
+const BAD: &[u8] = b"event: bad\ndata: {\"n\": 1, \"text\": \xff";
+/// The longest name of a field.
+const LONGEST_NAME: usize = 70_000;
+
+/// What one attempt sends.
+#[derive(Debug)]
+pub(super) struct Text {
+    /// As the network shall have them, each with the milliseconds to wait before it.
+    pub(super) chunks: Vec<(u64, Bytes)>,
+    pub(super) ending: Ending,
+    /// How many whole events there are in it, and how many of them the client has.
+    pub(super) events: u64,
+    pub(super) repeated: u64,
+}
+
+impl Text {
+    /// The events from `first` on, up to where the plan cuts it off.
+    pub(super) fn write(plan: Plan, first: u64, last: u64, asked: &Asked) -> Self {
+        let Plan {
+            cut,
+            mut ending,
+            mut dice,
+            ..
+        } = plan;
+        let mut text = Vec::new();
+        if dice.u8(0..10) == 0 {
+            text.extend("\u{feff}".bytes());
+        }
+        text.extend(format!("retry: {}\n\n", dice.u8(1..20)).bytes());
+        if asked.bare && dice.u8(0..6) == 0 {
+            text.extend(BAD);
+            text.extend(b"\n\n");
+        }
+        let (mut whole, mut repeated) = (0, 0);
+        for id in first..=asked.events {
+            if dice.u8(0..3) == 0 {
+                write_garbage(&mut text, &mut dice, asked.bare || id > first);
+            }
+            write_event(&mut text, &mut dice, id);
+            if text.len() > cut {
+                break;
+            }
+            whole += 1;
+            repeated += u64::from(id <= last);
+        }
+        if text.len() <= cut {
+            text.extend(format!("event: done\nid: {}\ndata: null\n\n", asked.events + 1).bytes());
+        }
+        if text.len() <= cut {
+            ending = Ending::Done;
+        }
+        text.truncate(cut);
+        Self {
+            chunks: chunks(text.into(), &mut dice),
+            ending,
+            events: whole,
+            repeated,
+        }
+    }
+}
+
+/// Cut anywhere, also where one does not see the seams of letters.
+fn chunks(mut text: Bytes, dice: &mut Rng) -> Vec<(u64, Bytes)> {
+    let mut chunks = Vec::new();
+    while !text.is_empty() {
+        let length = dice.usize(1..=text.len());
+        chunks.push((dice.u64(0..3), text.split_to(length)));
+    }
+    chunks
+}
+
+/// The data of an event, by which one can tell whether it is whole.
+fn text_of(id: u64) -> String {
+    let letters = LETTERS.len() as u64;
+    let letter = |index| LETTERS[((id * 31 + index * 7) % letters) as usize];
+    (0..id % 40).map(letter).collect()
+}
+
+fn write_event(to: &mut Vec<u8>, dice: &mut Rng, id: u64) {
+    let end = LINE_ENDS[dice.usize(0..3)];
+    let text = text_of(id);
+    let data = match dice.u8(0..3) {
+        0 => format!("data: {{\"n\":{id},{end}data:\"text\":\"{text}\"}}"),
+        _ => format!("data: {{\"n\":{id},\"text\":\"{text}\"}}"),
+    };
+    let mut lines = vec![format!("id: {id}"), data];
+    // Every other one has no name.
+    if id.is_multiple_of(2) {
+        lines.push("event: tick".into());
+    }
+    if dice.u8(0..4) == 0 {
+        lines.push(": in between".into());
+    }
+    dice.shuffle(&mut lines);
+    for line in lines {
+        to.extend(line.bytes().chain(end.bytes()));
+    }
+    to.extend(end.bytes());
+}
+
+/// What changes nothing for who follows the standard, but for the event `bad`, which has no id.
+fn write_garbage(to: &mut Vec<u8>, dice: &mut Rng, may_be_event: bool) {
+    let end = LINE_ENDS[dice.usize(0..3)].as_bytes();
+    let garbage: &[u8] = match dice.u8(0..12) {
+        0 => b": a comment",
+        1 => b":",
+        2 => b"unknown: field",
+        3 => b"data-: x",
+        4 => b": \xff\xfe\xc3( \xf0\x9f\xa6",
+        5 => b"\xc3: \x80",
+        6 => b"id: 99\x00",
+        7 => b"\x00\x00: \x00",
+        8 => "\u{feff}data: x".as_bytes(),
+        9 => b"retry: 5 ms",
+        10 => b"event: tick",
+        _ if !may_be_event => b": no event",
+        _ => BAD,
+    };
+    to.extend(garbage);
+    to.extend(end);
+    if dice.u8(0..60) == 0 {
+        let length = dice.usize(1..LONGEST_NAME);
+        to.extend(std::iter::repeat_n(b'x', length));
+        to.extend(end);
+    }
+    to.extend(end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(events: u64) -> Asked {
+        Asked {
+            seed: 0,
+            events,
+            lossy: false,
+            bare: true,
+            last_event_id: None,
+            redirected: false,
+        }
+    }
+
+    /// One that goes on to the end.
+    fn whole(seed: u64, first: u64, last: u64, events: u64) -> Text {
+        let mut plan = Plan::new(seed, "a", 1);
+        plan.cut = usize::MAX;
+        Text::write(plan, first, last, &asked(events))
+    }
+
+    fn bytes(text: &Text) -> Vec<u8> {
+        let chunks = text.chunks.iter().map(|(_, chunk)| chunk.clone());
+        chunks.collect::<Vec<_>>().concat()
+    }
+
+    #[test]
+    fn the_text_of_an_event_is_its_numbers() {
+        assert_eq!(text_of(0), "");
+        assert_eq!(text_of(3), "€中ß");
+        assert_eq!(text_of(43), text_of(3));
+    }
+
+    #[test]
+    fn a_whole_one_has_every_event_and_ends() {
+        for seed in 0..100 {
+            let text = whole(seed, 3, 4, 50);
+            assert_eq!((text.events, text.repeated), (48, 2));
+            assert_eq!(text.ending, Ending::Done);
+            let text = String::from_utf8_lossy(&bytes(&text)).into_owned();
+            let ids = |id: u64| {
+                let lines = text.split(['\r', '\n']);
+                lines.filter(|line| *line == format!("id: {id}")).count()
+            };
+            assert!((3..=51).all(|id| ids(id) == 1));
+            assert_eq!(ids(2), 0);
+        }
+    }
+
+    #[test]
+    fn the_first_event_has_an_id_where_it_has_to() {
+        let begins_with_bad = |bare| {
+            (0..1000).any(|seed| {
+                let mut plan = Plan::new(seed, "a", 1);
+                plan.cut = usize::MAX;
+                let text = Text::write(plan, 1, 0, &Asked { bare, ..asked(5) });
+                let text = String::from_utf8_lossy(&bytes(&text)).into_owned();
+                text.find("event: bad") < text.find("id: 1") && text.contains("event: bad")
+            })
+        };
+        assert!(begins_with_bad(true) && !begins_with_bad(false));
+    }
+
+    #[test]
+    fn what_is_cut_off_is_so_to_the_byte() {
+        for seed in 0..100 {
+            let plan = Plan::new(seed, "a", 1);
+            let (cut, ending) = (plan.cut, plan.ending);
+            let text = Text::write(plan, 1, 0, &asked(1000));
+            assert_eq!(bytes(&text).len(), cut);
+            assert_eq!(text.ending, ending);
+            let all = bytes(&whole(seed, 1, 0, 1000));
+            assert!(all.starts_with(&bytes(&text)));
+        }
+    }
+}

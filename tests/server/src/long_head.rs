@@ -1,0 +1,70 @@
+//! A response head with a header that is longer than any client takes.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use tokio::{io::AsyncWrite, net::TcpStream, sync::oneshot};
+
+const START: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-long: ";
+const VALUE: &[u8] = &[b'x'; 64 * 1024];
+const END: &[u8] = b"\r\n\r\n";
+
+/// What is left to be written of it, and who waits for that.
+#[derive(Debug)]
+pub(crate) struct LongHead {
+    start: &'static [u8],
+    value: u64,
+    end: &'static [u8],
+    /// Told when all of it is written; dropped when that cannot be.
+    written: Option<oneshot::Sender<()>>,
+}
+
+impl LongHead {
+    /// With so many bytes in the header's value; and what tells that all of it was written.
+    pub(crate) fn new(bytes: u64) -> (Self, oneshot::Receiver<()>) {
+        let (written, wait) = oneshot::channel();
+        let head = Self {
+            start: START,
+            value: bytes,
+            end: END,
+            written: Some(written),
+        };
+        (head, wait)
+    }
+
+    /// Writes as much as the connection takes; an error where the client is gone.
+    pub(crate) fn poll_write(
+        &mut self,
+        tcp: &mut TcpStream,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        while let Some(bytes) = self.next() {
+            let written = ready!(Pin::new(&mut *tcp).poll_write(cx, bytes))?;
+            self.advance(written);
+        }
+        if let Some(written) = self.written.take() {
+            // Who waited for it may be gone.
+            let _ = written.send(());
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn next(&self) -> Option<&'static [u8]> {
+        let value = usize::try_from(self.value).unwrap_or(usize::MAX);
+        let parts = [self.start, &VALUE[..value.min(VALUE.len())], self.end];
+        parts.into_iter().find(|part| !part.is_empty())
+    }
+
+    fn advance(&mut self, written: usize) {
+        if !self.start.is_empty() {
+            self.start = &self.start[written..];
+        } else if self.value > 0 {
+            self.value -= written as u64;
+        } else {
+            self.end = &self.end[written..];
+        }
+    }
+}

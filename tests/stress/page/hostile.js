@@ -1,0 +1,65 @@
+// What becomes of a source whose server means harm, and of the page meanwhile.
+import { EventSource } from "/pkg/index.js";
+import { memory as npmMemory } from "/pkg/init.js";
+import * as rust from "./rust/typed_eventsource_stress.js";
+
+/** @param {WebAssembly.Memory} rustMemory */
+export const begin = (rustMemory) => ({
+  async attack({ client, ...task }) {
+    const isRust = client === "rust";
+    const memory = () => (isRust ? rustMemory : npmMemory()).buffer.byteLength / 65536;
+    const before = memory();
+    const turns = new Turns();
+    const told = isRust ? JSON.parse(await rust.attack(JSON.stringify(task))) : await attack(task);
+    return { ...told, longest: turns.end(), pages: memory() - before };
+  },
+});
+
+/** The longest that the page has waited for a turn of its event loop, in milliseconds. */
+class Turns {
+  #longest = 0;
+  #last = performance.now();
+  #channel = new MessageChannel();
+
+  constructor() {
+    const { port1, port2 } = this.#channel;
+    port1.onmessage = () => {
+      this.#look();
+      port2.postMessage(0);
+    };
+    port2.postMessage(0);
+  }
+
+  end() {
+    this.#channel.port1.close();
+    this.#look();
+    return this.#longest;
+  }
+
+  #look() {
+    const now = performance.now();
+    this.#longest = Math.max(this.#longest, now - this.#last);
+    this.#last = now;
+  }
+}
+
+/** Follows a stream to its end, but for so long at the most; the client in Rust has the same. */
+async function attack({ url, transport, parse, idle, seconds }) {
+  const policy = idle ? { idle: { after: idle, then: "close" } } : {};
+  const source = new EventSource(url, { transport, parse, policy });
+  let heard = 0;
+  let error = "";
+  source.on("message", () => (heard += 1));
+  source.onError(({ code }) => (error = code));
+  const ends = [
+    source.closed.then(({ type }) => (type === "policy" ? "closed" : type)),
+    new Promise((resolve) => source.on("end", () => resolve("ended"))),
+    new Promise((resolve) => setTimeout(resolve, seconds * 1000, "open")),
+  ];
+  const start = performance.now();
+  let outcome = await Promise.race(ends);
+  const took = performance.now() - start;
+  if (outcome === "open") outcome = source.state.type;
+  source.close();
+  return { outcome, error, heard, took };
+}

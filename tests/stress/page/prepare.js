@@ -1,0 +1,25 @@
+// Runs before all else on the page, and counts the timers that are set.
+{
+  const set = new Set();
+  const { setTimeout, clearTimeout, setInterval, clearInterval } = window;
+  window.setTimeout = (callback, ...rest) => {
+    const timer = setTimeout.call(window, (...values) => {
+      set.delete(timer);
+      callback(...values);
+    }, ...rest);
+    set.add(timer);
+    return timer;
+  };
+  window.setInterval = (...rest) => {
+    const timer = setInterval.call(window, ...rest);
+    set.add(timer);
+    return timer;
+  };
+  for (const [name, clear] of Object.entries({ clearTimeout, clearInterval })) {
+    window[name] = (timer) => {
+      set.delete(timer);
+      clear.call(window, timer);
+    };
+  }
+  window.timersSet = () => set.size;
+}

@@ -1,0 +1,126 @@
+//! Follows a chaotic stream to its end.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use serde::Deserialize;
+use typed_eventsource::{
+    Backoff, CloseReason, Decision, Error, Event, EventSource, Gap, Policy, Then,
+};
+use wasm_bindgen::{JsError, prelude::wasm_bindgen};
+
+use super::{builder, collector::Collector, read, write};
+
+const PARAMETER: &str = "lastEventId";
+
+#[derive(Deserialize)]
+struct Task {
+    url: String,
+    transport: String,
+    /// How many ids to remember; none where nothing is to be held back.
+    deduplicate: Option<usize>,
+    resumes: Resumes,
+    /// Milliseconds.
+    idle: u64,
+    opening: u64,
+}
+
+/// How the server is told the last event id.
+#[derive(Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Resumes {
+    /// As the transport does it.
+    Header,
+    /// By a query parameter: over the browser's own source, which is then opened anew after every loss.
+    Parameter,
+}
+
+#[derive(Deserialize)]
+struct Numbered {
+    n: u64,
+    text: String,
+}
+
+type Shared = Rc<RefCell<Collector>>;
+
+/// What the client was told until the server said that it was done.
+#[wasm_bindgen]
+pub async fn follow(task: String) -> Result<String, JsError> {
+    let task: Task = read(&task)?;
+    let source = open(&task)?;
+    let collector = Shared::default();
+    let gaps = Rc::clone(&collector);
+    let errors = Rc::clone(&collector);
+    let _listeners = [
+        listen(&source, "tick", &collector)?,
+        listen(&source, "message", &collector)?,
+        source.on("bad", |_: Event<Numbered>| {})?,
+        source.on_gap(move |gap: &Gap| {
+            let Gap {
+                after,
+                before,
+                missed,
+                ..
+            } = gap;
+            gaps.borrow_mut().gap(after, before, *missed);
+        }),
+        source.on_error(move |error| {
+            let mut collector = errors.borrow_mut();
+            match error {
+                Error::Decode(error) if error.event().name() == "bad" => collector.undecoded += 1,
+                Error::Decode(error) => collector.fault(error.to_string()),
+                // Of the connection, and expected.
+                _ => {}
+            }
+        }),
+    ];
+    match source.closed().await {
+        CloseReason::Finished => {}
+        reason => collector.borrow_mut().fault(reason.to_string()),
+    }
+    let collector = collector.borrow();
+    write(&*collector)
+}
+
+fn open(task: &Task) -> Result<EventSource, Error> {
+    let mut builder = builder(&task.url, &task.transport)
+        .policy(policy(task))
+        .terminal_event("done");
+    if task.transport == "browser" || task.resumes == Resumes::Parameter {
+        builder = builder.resume_parameter(PARAMETER);
+    }
+    if let Some(window) = task.deduplicate {
+        builder = builder.deduplicate(window);
+    }
+    builder.open()
+}
+
+fn policy(task: &Task) -> Policy {
+    let backoff = Backoff::new()
+        .initial(Duration::from_millis(10))
+        .max(Duration::from_millis(200));
+    let policy = Policy::resilient()
+        .backoff(backoff)
+        .on_idle(Duration::from_millis(task.idle), Then::Reopen)
+        .on_slow_open(Duration::from_millis(task.opening), Then::Reopen);
+    if task.transport == "fetch" || task.resumes == Resumes::Header {
+        return policy;
+    }
+    let after = Duration::from_millis(10);
+    policy.rule(move |situation| match situation.error {
+        Error::ConnectionLost { .. } => Decision::Reopen { after },
+        _ => situation.proposed,
+    })
+}
+
+fn listen(
+    source: &EventSource,
+    name: &'static str,
+    collector: &Shared,
+) -> Result<typed_eventsource::Listener, Error> {
+    let collector = Rc::clone(collector);
+    source.on(name, move |event: Event<Numbered>| {
+        let Numbered { n, text } = &event.data;
+        let mut collector = collector.borrow_mut();
+        collector.event(event.name(), event.last_event_id(), *n, text);
+    })
+}

@@ -1,0 +1,44 @@
+//! What the page asks of the client in Rust. Tasks and answers are JSON, in the form that the client in JavaScript has them.
+
+mod chaos;
+mod collector;
+mod hostile;
+mod soak;
+
+pub use chaos::follow;
+pub use hostile::attack;
+pub use soak::{Flood, cycles, slow};
+
+use serde::{Serialize, de::DeserializeOwned};
+use typed_eventsource::{EventSource, EventSourceBuilder, Fetch};
+use wasm_bindgen::{JsError, prelude::wasm_bindgen};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console)]
+    fn error(message: &str);
+}
+
+/// So that a panic says more than that there was one.
+#[wasm_bindgen(start)]
+fn tell_of_panics() {
+    std::panic::set_hook(Box::new(|panic| error(&panic.to_string())));
+}
+
+fn read<T: DeserializeOwned>(task: &str) -> Result<T, JsError> {
+    Ok(serde_json::from_str(task)?)
+}
+
+fn write(answer: &impl Serialize) -> Result<String, JsError> {
+    Ok(serde_json::to_string(answer)?)
+}
+
+/// A source on the transport of this name.
+fn builder(url: &str, transport: &str) -> EventSourceBuilder {
+    let builder = EventSource::builder(url);
+    if transport == "fetch" {
+        builder.fetch(Fetch::new())
+    } else {
+        builder
+    }
+}

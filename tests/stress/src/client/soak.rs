@@ -1,0 +1,212 @@
+//! Many events, many sources, slow consumers.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
+
+use futures::{StreamExt, future::join_all};
+use gloo_timers::future::sleep;
+use serde::{Deserialize, Serialize};
+use typed_eventsource::{
+    CloseReason, Error, Event, EventSource, Listener, Policy, Queue, State, Then,
+};
+use wasm_bindgen::{JsError, prelude::wasm_bindgen};
+
+use super::{builder, read, write};
+
+/// How many sources are open at a time, since a browser has six connections to a server.
+const AT_A_TIME: u32 = 5;
+
+#[derive(Deserialize)]
+struct Price {
+    n: u64,
+}
+
+#[derive(Deserialize)]
+struct Many {
+    url: String,
+    transport: String,
+    /// After so many events the numbers begin anew.
+    round: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Heard {
+    in_order: u64,
+    faults: u64,
+}
+
+/// A source of many events; it closes when it is dropped.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Flood {
+    heard: Rc<Cell<Heard>>,
+    _source: EventSource,
+    _listeners: [Listener; 2],
+}
+
+#[wasm_bindgen]
+impl Flood {
+    /// Opens it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(task: &str) -> Result<Self, JsError> {
+        let Many {
+            url,
+            transport,
+            round,
+        } = read(task)?;
+        let source = builder(&url, &transport).open()?;
+        let heard = Rc::<Cell<Heard>>::default();
+        let (events, errors) = (Rc::clone(&heard), Rc::clone(&heard));
+        let listeners = [
+            source.on("price", move |event: Event<Price>| {
+                let Heard { in_order, faults } = events.get();
+                let is_next = event.data.n == in_order % round;
+                events.set(Heard {
+                    in_order: in_order + u64::from(is_next),
+                    faults: faults + u64::from(!is_next),
+                });
+            })?,
+            source.on_error(move |_| {
+                let Heard { in_order, faults } = errors.get();
+                let faults = faults + 1;
+                errors.set(Heard { in_order, faults });
+            }),
+        ];
+        Ok(Self {
+            heard,
+            _source: source,
+            _listeners: listeners,
+        })
+    }
+
+    /// How many events were heard in the order in which they were sent.
+    pub fn heard(&self) -> f64 {
+        self.heard.get().in_order as f64
+    }
+
+    /// What else was heard.
+    pub fn faults(&self) -> f64 {
+        self.heard.get().faults as f64
+    }
+}
+
+#[derive(Deserialize)]
+struct Cycles {
+    url: String,
+    transport: String,
+    count: u32,
+}
+
+/// Opens a source, hears one event in every way that there is, and closes it, so many times over.
+#[wasm_bindgen]
+pub async fn cycles(task: String) -> Result<(), JsError> {
+    let task: Cycles = read(&task)?;
+    let mut left = task.count;
+    while left > 0 {
+        let now = left.min(AT_A_TIME);
+        for outcome in join_all((0..now).map(|_| cycle(&task))).await {
+            outcome?;
+        }
+        left -= now;
+    }
+    Ok(())
+}
+
+async fn cycle(task: &Cycles) -> Result<(), Error> {
+    let policy = Policy::resilient().on_idle(Duration::from_secs(60), Then::Reopen);
+    let source = builder(&task.url, &task.transport).policy(policy).open()?;
+    let _states = source.on_state(|_: State| {});
+    let _errors = source.on_error(|_| {});
+    let _events = source.on("price", |_: Event<Price>| {})?;
+    let mut events = source.stream::<Price>("price")?;
+    while let Some(item) = events.next().await {
+        item?;
+        source.close();
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Slow {
+    url: String,
+    transport: String,
+    capacity: usize,
+    when_full: WhenFull,
+    /// Milliseconds for each event.
+    pace: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum WhenFull {
+    DropOldest,
+    KeepLatest,
+    Close,
+}
+
+/// What came of a slow consumer.
+#[derive(Default, Serialize)]
+struct Told {
+    arrived: u64,
+    received: u64,
+    /// As the stream has it in the end.
+    dropped: u64,
+    /// As its items had it, one after the other.
+    told: u64,
+    /// How often `on_error` heard that a gap begins.
+    overflows: u64,
+    faults: u64,
+    ended: &'static str,
+}
+
+/// Consumes a flood slowly: what came, what the consumer got of it, and what was told of the rest.
+#[wasm_bindgen]
+pub async fn slow(task: String) -> Result<String, JsError> {
+    let task: Slow = read(&task)?;
+    let queue = match task.when_full {
+        WhenFull::DropOldest => Queue::drop_oldest(task.capacity),
+        WhenFull::KeepLatest => Queue::keep_latest(task.capacity),
+        WhenFull::Close => Queue::close(task.capacity),
+    };
+    let source = builder(&task.url, &task.transport)
+        .queue(queue)
+        .terminal_event("done")
+        .open()?;
+    let told = Rc::<RefCell<Told>>::default();
+    let (arrivals, errors) = (Rc::clone(&told), Rc::clone(&told));
+    let _events = source.on("price", move |_: Event<Price>| {
+        arrivals.borrow_mut().arrived += 1
+    })?;
+    let _errors = source.on_error(move |error| {
+        let mut told = errors.borrow_mut();
+        match error {
+            Error::QueueOverflow { .. } => told.overflows += 1,
+            _ => told.faults += 1,
+        }
+    });
+    let mut events = source.stream::<Price>("price")?;
+    while let Some(item) = events.next().await {
+        match item {
+            Ok(_) => {
+                told.borrow_mut().received += 1;
+                if !matches!(source.state(), State::Closed(_)) {
+                    sleep(Duration::from_millis(task.pace.into())).await;
+                }
+            }
+            Err(Error::QueueOverflow { dropped }) => told.borrow_mut().told += dropped,
+            Err(_) => told.borrow_mut().faults += 1,
+        }
+    }
+    let ended = match source.closed().await {
+        CloseReason::Finished => "finished",
+        CloseReason::Policy(Error::QueueOverflow { .. }) => "queue-overflow",
+        _ => "other",
+    };
+    let mut told = told.borrow_mut();
+    (told.dropped, told.ended) = (events.dropped(), ended);
+    write(&*told)
+}

@@ -1,0 +1,68 @@
+//! The command line.
+
+use anyhow::{Result, anyhow};
+use lexopt::{
+    Arg::{Long, Value},
+    Parser, ValueExt,
+};
+use typed_eventsource_e2e::Kind;
+
+use super::{chaos, hostile, soak};
+
+#[derive(Debug)]
+pub(crate) struct Arguments {
+    pub(crate) command: Command,
+}
+
+#[derive(Debug)]
+pub(crate) enum Command {
+    Chaos(chaos::Options),
+    Hostile(hostile::Options),
+    Soak(soak::Options),
+}
+
+impl Arguments {
+    pub(crate) fn read() -> Result<Self> {
+        // Its message names the cause, which would be told twice if it were handed on as a source.
+        let command = parse(Parser::from_env()).map_err(|error| anyhow!("{error}"))?;
+        Ok(Self { command })
+    }
+}
+
+fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
+    let mut command = match parser.next()? {
+        Some(Value(name)) if name == "chaos" => Command::Chaos(chaos::Options::default()),
+        Some(Value(name)) if name == "hostile" => Command::Hostile(hostile::Options::default()),
+        Some(Value(name)) if name == "soak" => Command::Soak(soak::Options::default()),
+        _ => return Err("say `chaos`, `hostile` or `soak`".into()),
+    };
+    while let Some(argument) = parser.next()? {
+        match (&mut command, argument) {
+            (Command::Chaos(options), Long("short")) => options.is_short = true,
+            (Command::Chaos(options), Long("seed")) => {
+                options.seed = Some(parser.value()?.parse()?);
+            }
+            (Command::Chaos(options), Long("stream")) => {
+                options.stream = Some(parser.value()?.parse()?);
+            }
+            (Command::Chaos(options), Long("browser")) => {
+                options.browser = Some(parser.value()?.parse_with(browser)?);
+            }
+            (Command::Hostile(options), Value(attack)) => options.attacks.push(attack.string()?),
+            (Command::Hostile(options), Long("browser")) => {
+                options.browser = Some(parser.value()?.parse_with(browser)?);
+            }
+            (Command::Soak(options), Value(part)) => options.parts.push(part.parse()?),
+            (_, argument) => return Err(argument.unexpected()),
+        }
+    }
+    Ok(command)
+}
+
+fn browser(name: &str) -> Result<Kind, &'static str> {
+    match name {
+        "chrome" => Ok(Kind::Chromium),
+        "firefox" => Ok(Kind::Firefox),
+        _ => Err("the browsers are chrome and firefox"),
+    }
+}

@@ -1,0 +1,161 @@
+//! Whether what a client told of a stream is right, by what its server saw.
+
+use serde::Deserialize;
+use typed_eventsource_server::chaos::Seen;
+
+use super::stream::WINDOW;
+
+/// What a client told of a stream.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Report {
+    pub(crate) name: String,
+    /// The ids as they came; those that follow one another as the first and the last of them.
+    runs: Vec<(u64, u64)>,
+    /// The gaps that it was told: the id before, the id after, how many are missing.
+    pub(crate) gaps: Vec<(String, String, u64)>,
+    /// What the client itself took for wrong.
+    faults: Vec<String>,
+    pub(crate) undecoded: u64,
+}
+
+/// What came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Came {
+    pub(crate) events: u64,
+    /// How many of them had come before.
+    pub(crate) again: u64,
+    /// How many ids are missing, in how many gaps.
+    pub(crate) missing: u64,
+    pub(crate) gaps: u64,
+    pub(crate) faults: Vec<String>,
+}
+
+/// Each of the events from 1 on came, in order, or is missing since the server forgot it, which was told. With
+/// `deduplicates` none came twice; without none from further back than a server repeats.
+pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: bool) -> Came {
+    let mut came = Came {
+        faults: report.faults.clone(),
+        ..Came::default()
+    };
+    let mut gaps = Vec::new();
+    let mut highest = 0;
+    for &(first, last) in &report.runs {
+        came.events += last - first + 1;
+        if first <= highest {
+            came.again += last.min(highest) - first + 1;
+            if deduplicates || first + WINDOW < highest {
+                came.faults.push(format!("{first} came after {highest}"));
+            }
+        } else if first > highest + 1 {
+            gaps.push((highest, first));
+            came.missing += first - highest - 1;
+        }
+        highest = highest.max(last);
+    }
+    if highest != events {
+        came.faults
+            .push(format!("the last one was {highest} instead of {events}"));
+    }
+    came.gaps = gaps.len() as u64;
+    for &(after, before) in &gaps {
+        if !are_forgotten(seen, after, before) {
+            came.faults.push(format!(
+                "nothing came between {after} and {before}, which were sent"
+            ));
+        }
+    }
+    let gaps = gaps
+        .iter()
+        .map(|&(after, before)| (after.to_string(), before.to_string(), before - after - 1));
+    let gaps: Vec<_> = gaps.collect();
+    if gaps != report.gaps {
+        let told = &report.gaps;
+        came.faults
+            .push(format!("told of the gaps {told:?} instead of {gaps:?}"));
+    }
+    came
+}
+
+/// Whether the server, asked for them, did not send those in between since it had forgotten them.
+fn are_forgotten(seen: &Seen, after: u64, before: u64) -> bool {
+    (after + 1..before).all(|id| {
+        seen.lost
+            .iter()
+            .any(|&(after, before)| after < id && id < before)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(runs: &[(u64, u64)], gaps: &[(&str, &str, u64)], once: bool) -> usize {
+        let gaps = gaps
+            .iter()
+            .map(|(after, before, missed)| (after.to_string(), before.to_string(), *missed));
+        let report = Report {
+            runs: runs.to_vec(),
+            gaps: gaps.collect(),
+            ..Report::default()
+        };
+        let seen = Seen {
+            lost: vec![(3, 6)],
+            ..Seen::default()
+        };
+        check(&report, &seen, 10, once).faults.len()
+    }
+
+    #[test]
+    fn right_is_each_once_in_order_or_told() {
+        assert_eq!(faults(&[(1, 10)], &[], true), 0);
+        assert_eq!(faults(&[(1, 3), (6, 10)], &[("3", "6", 2)], true), 0);
+        assert_eq!(faults(&[(1, 6), (4, 10)], &[], false), 0);
+        assert_eq!(
+            faults(&[(1, 3), (2, 2), (6, 10)], &[("3", "6", 2)], false),
+            0
+        );
+    }
+
+    #[test]
+    fn wrong_is_all_else() {
+        assert_eq!(faults(&[(1, 6), (4, 10)], &[], true), 1, "twice");
+        assert_eq!(faults(&[(1, 9)], &[], true), 1, "not to the end");
+        assert_eq!(faults(&[(1, 3), (6, 10)], &[], true), 1, "not told");
+        assert_eq!(
+            faults(&[(1, 10)], &[("3", "6", 2)], true),
+            1,
+            "told in vain"
+        );
+        assert_eq!(
+            faults(&[(1, 3), (6, 10)], &[("3", "6", 3)], true),
+            1,
+            "told wrong"
+        );
+        assert_eq!(
+            faults(&[(1, 3), (7, 10)], &[("3", "7", 3)], true),
+            1,
+            "6 was sent"
+        );
+        assert_eq!(faults(&[(2, 10)], &[], true), 2, "1 was sent");
+    }
+
+    #[test]
+    fn wrong_is_to_begin_anew() {
+        let report = Report {
+            runs: vec![(1, 80), (1, 100)],
+            ..Report::default()
+        };
+        let came = check(&report, &Seen::default(), 100, false);
+        assert_eq!(came.faults, ["1 came after 80"]);
+    }
+
+    #[test]
+    fn what_came_is_counted() {
+        let report = Report {
+            runs: vec![(1, 5), (4, 6), (8, 10)],
+            ..Report::default()
+        };
+        let came = check(&report, &Seen::default(), 10, false);
+        assert_eq!((came.events, came.again, came.missing), (11, 2, 1));
+    }
+}

@@ -1,0 +1,196 @@
+//! What came of it all.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use typed_eventsource_e2e::Kind;
+use typed_eventsource_server::chaos::{Ending, Seen};
+
+use super::{
+    check::{Came, Report},
+    stream::Stream,
+};
+use crate::runner::table::Table;
+
+/// How many faults are told.
+const MOST_FAULTS: usize = 20;
+
+/// One line of the tables: what carried the events where, and which client followed.
+type Group = (&'static str, &'static str, &'static str);
+
+#[derive(Debug, Default)]
+struct Sum {
+    streams: u64,
+    attempts: u64,
+    endings: BTreeMap<Ending, u64>,
+    sent: u64,
+    repeated: u64,
+    came: u64,
+    again: u64,
+    made: u64,
+    told: u64,
+    missing: u64,
+    undecoded: u64,
+    faults: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Figures {
+    sums: BTreeMap<Group, Sum>,
+    runs: Vec<(Kind, usize, Duration)>,
+    troubles: Vec<String>,
+}
+
+impl Figures {
+    pub(crate) fn add(
+        &mut self,
+        kind: Kind,
+        seed: u64,
+        stream: &Stream,
+        (report, came): (Report, Came),
+        seen: &Seen,
+    ) {
+        let group = (name(kind), stream.transport, stream.client);
+        let sum = self.sums.entry(group).or_default();
+        sum.streams += 1;
+        sum.attempts += seen.attempts;
+        for (&ending, count) in &seen.endings {
+            *sum.endings.entry(ending).or_default() += count;
+        }
+        sum.sent += seen.sent;
+        sum.repeated += seen.repeated;
+        sum.came += came.events;
+        sum.again += came.again;
+        sum.made += came.gaps;
+        sum.told += report.gaps.len() as u64;
+        sum.missing += came.missing;
+        sum.undecoded += report.undecoded;
+        let again = format!(
+            "cargo xtask chaos --seed {seed} --stream {stream} --browser {}",
+            name(kind)
+        );
+        let faults = came
+            .faults
+            .iter()
+            .map(|fault| format!("{again}\n    {fault}"));
+        sum.faults.extend(faults);
+    }
+
+    pub(crate) fn add_run(
+        &mut self,
+        kind: Kind,
+        restarts: usize,
+        took: Duration,
+        troubles: Vec<String>,
+    ) {
+        self.runs.push((kind, restarts, took));
+        let troubles = troubles.into_iter();
+        self.troubles
+            .extend(troubles.map(|trouble| format!("on the page in {}: {trouble}", name(kind))));
+    }
+
+    /// What is wrong, with how to see it again; not more than one wants to read.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = &str> {
+        let faults = self.sums.values().flat_map(|sum| &sum.faults);
+        faults
+            .chain(&self.troubles)
+            .map(String::as_str)
+            .take(MOST_FAULTS)
+    }
+
+    /// How many lines of the table are right, the pages themselves counting as one each, and how many are not.
+    pub(crate) fn tally(&self) -> (usize, usize) {
+        let wrong = self
+            .sums
+            .values()
+            .filter(|sum| !sum.faults.is_empty())
+            .count();
+        let failed = wrong + usize::from(!self.troubles.is_empty());
+        (self.sums.len() + 1 - failed, failed)
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut disconnects = Table::new([
+            "browser, transport, client",
+            "streams",
+            "attempts",
+            "disconnects",
+            "end",
+            "abort",
+            "reset",
+            "stall",
+            "restart",
+            "4xx, 5xx",
+            "redirect",
+            "left",
+        ]);
+        let mut events = Table::new([
+            "browser, transport, client",
+            "events sent",
+            "of these again",
+            "handed over",
+            "of these again",
+            "gaps made",
+            "told",
+            "ids missing",
+            "not decoded",
+        ]);
+        for ((browser, transport, client), sum) in &self.sums {
+            let label = format!("{browser}, {transport}, {client}");
+            let ended = |ending| sum.endings.get(&ending).copied().unwrap_or(0);
+            let forced = sum.endings.iter().filter(|(ending, _)| ending.is_forced());
+            let forced: u64 = forced.map(|(_, count)| count).sum();
+            let kinds = [
+                Ending::End,
+                Ending::Abort,
+                Ending::Reset,
+                Ending::Stall,
+                Ending::Restart,
+                Ending::Status,
+                Ending::Redirect,
+                Ending::Left,
+            ];
+            let counts = [sum.streams, sum.attempts, forced]
+                .into_iter()
+                .chain(kinds.map(ended));
+            disconnects.row(
+                [label.clone()]
+                    .into_iter()
+                    .chain(counts.map(|count| count.to_string())),
+            );
+            let counts = [
+                sum.sent,
+                sum.repeated,
+                sum.came,
+                sum.again,
+                sum.made,
+                sum.told,
+                sum.missing,
+                sum.undecoded,
+            ];
+            events.row(
+                [label]
+                    .into_iter()
+                    .chain(counts.map(|count| count.to_string())),
+            );
+        }
+        writeln!(to, "\n{disconnects}\n{events}")?;
+        for (kind, restarts, took) in &self.runs {
+            let seconds = took.as_secs();
+            writeln!(
+                to,
+                "{}: {seconds} s, {restarts} restarts of servers",
+                name(*kind)
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Chromium => "chrome",
+        Kind::Firefox => "firefox",
+    }
+}

@@ -1,0 +1,219 @@
+//! Streams that fail in every way, followed by both clients on both transports in both browsers: each event comes once
+//! and in order with de-duplication, and at least once without; what is missing is told.
+
+mod check;
+mod figures;
+mod seeds;
+mod servers;
+mod stream;
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant, SystemTime},
+};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use typed_eventsource_e2e::Kind;
+use typed_eventsource_server::chaos::{Chaos, Seen};
+
+use super::page::Page;
+use check::{Report, check};
+use figures::Figures;
+use servers::Servers;
+pub(crate) use stream::Stream;
+
+/// How much there is to follow.
+struct Extent {
+    /// Streams of each kind.
+    count: u32,
+    /// Events in each.
+    events: u64,
+    /// How many streams are open at a time.
+    concurrency: usize,
+    /// How often a server restarts.
+    restart: Duration,
+    /// How long a browser may take for all.
+    patience: Duration,
+}
+
+/// So that each transport is disconnected more than ten thousand times in each browser.
+const LONG: Extent = Extent {
+    count: 16,
+    events: 300,
+    concurrency: 160,
+    restart: Duration::from_secs(3),
+    patience: Duration::from_secs(900),
+};
+/// So that all of it takes about a minute.
+const SHORT: Extent = Extent {
+    count: 4,
+    events: 100,
+    concurrency: 160,
+    restart: Duration::from_secs(2),
+    patience: Duration::from_secs(120),
+};
+
+/// What one run is asked to do.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) is_short: bool,
+    pub(crate) seed: Option<u64>,
+    /// Only this stream.
+    pub(crate) stream: Option<Stream>,
+    /// Only in this browser.
+    pub(crate) browser: Option<Kind>,
+}
+
+/// Answers whether all was right.
+pub(crate) async fn run(options: &Options) -> Result<bool> {
+    let extent = if options.is_short { &SHORT } else { &LONG };
+    let seed = options.seed.unwrap_or_else(|| match options.is_short {
+        true => seeds::SHORT,
+        false => any_seed(),
+    });
+    let mut streams: Vec<_> = match options.stream {
+        Some(stream) => vec![(seed, stream)],
+        None => Stream::all(extent.count)
+            .into_iter()
+            .map(|stream| (seed, stream))
+            .collect(),
+    };
+    if options.is_short && options.stream.is_none() {
+        streams.extend(seeds::pinned()?);
+    }
+    println!(
+        "chaos: seed {seed}, {} streams of {} events in each browser",
+        streams.len(),
+        extent.events
+    );
+    let mut figures = Figures::default();
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        if options.browser.is_none_or(|only| only == kind) {
+            follow_in(kind, &streams, extent, &mut figures).await?;
+        }
+    }
+    print!("{figures}");
+    for fault in figures.faults() {
+        println!("{fault}");
+    }
+    let (passed, failed) = figures.tally();
+    let outcome = if failed == 0 { "ok" } else { "FAILED" };
+    println!("\ntest result: {outcome}. {passed} passed; {failed} failed");
+    Ok(failed == 0)
+}
+
+fn any_seed() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap_or_default().as_secs() % 1_000_000
+}
+
+async fn follow_in(
+    kind: Kind,
+    streams: &[(u64, Stream)],
+    extent: &Extent,
+    figures: &mut Figures,
+) -> Result<()> {
+    let chaos = Chaos::default();
+    let mut servers = Servers::start(&chaos).await?;
+    let page = Page::launch(kind).await?;
+    let began = Instant::now();
+    let outcome = follow(&page, streams, extent, &mut servers).await;
+    let restarts = servers.restarts();
+    page.close().await;
+    servers.stop().await;
+
+    let Followed {
+        mut reports,
+        troubles,
+    } = outcome?;
+    for (seed, stream) in streams {
+        let seen = chaos.seen(*seed, &stream.to_string());
+        let report = reports.remove(&stream.with(*seed));
+        figures.add(
+            kind,
+            *seed,
+            stream,
+            judge(report, &seen, stream, extent),
+            &seen,
+        );
+    }
+    figures.add_run(kind, restarts, began.elapsed(), troubles);
+    Ok(())
+}
+
+/// What came of a stream; not `None` but what is wrong where it did not end.
+fn judge(
+    report: Option<Report>,
+    seen: &Seen,
+    stream: &Stream,
+    extent: &Extent,
+) -> (Report, check::Came) {
+    let Some(report) = report else {
+        let faults = vec![format!(
+            "it has not ended, after {} attempts",
+            seen.attempts
+        )];
+        let came = check::Came {
+            faults,
+            ..check::Came::default()
+        };
+        return (Report::default(), came);
+    };
+    let came = check(&report, seen, extent.events, stream.deduplicates());
+    (report, came)
+}
+
+/// What the page has told, by the streams' names.
+struct Followed {
+    reports: HashMap<String, Report>,
+    troubles: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Taken {
+    reports: Vec<Report>,
+    unfinished: Vec<String>,
+}
+
+/// Follows all streams to their ends, while servers restart.
+async fn follow(
+    page: &Page,
+    streams: &[(u64, Stream)],
+    extent: &Extent,
+    servers: &mut Servers,
+) -> Result<Followed> {
+    let origins = servers.origins();
+    let tasks = streams.iter().zip(origins.iter().cycle());
+    let tasks = tasks.map(|((seed, stream), origin)| stream.task(origin, *seed, extent.events));
+    let tasks: Vec<_> = tasks.collect();
+    page.open().await;
+    let task = json!({ "tasks": tasks, "concurrency": extent.concurrency });
+    page.call::<Value>("chaos.begin", task)
+        .await
+        .context("the page does not begin")?;
+
+    let deadline = Instant::now() + extent.patience;
+    let mut restart = Instant::now() + extent.restart;
+    let mut reports = HashMap::new();
+    loop {
+        let taken: Taken = page.call("chaos.take", Value::Null).await?;
+        reports.extend(
+            taken
+                .reports
+                .into_iter()
+                .map(|report| (report.name.clone(), report)),
+        );
+        if taken.unfinished.is_empty() || Instant::now() > deadline {
+            break;
+        }
+        if Instant::now() > restart {
+            servers.restart_next().await?;
+            restart = Instant::now() + extent.restart;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let troubles = page.troubles().await?;
+    Ok(Followed { reports, troubles })
+}

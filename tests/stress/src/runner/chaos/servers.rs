@@ -1,0 +1,83 @@
+//! The servers of the chaotic streams, which are restarted again and again.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use typed_eventsource_server::{Config, Server, chaos::Chaos};
+
+/// With two origins each: a browser has six connections to an origin.
+const SERVERS: usize = 3;
+/// How long a port may be taken, since a browser's own connection has it just then.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(crate) struct Servers {
+    chaos: Chaos,
+    running: Vec<Server>,
+    restarts: usize,
+}
+
+impl Servers {
+    pub(crate) async fn start(chaos: &Chaos) -> Result<Self> {
+        let mut running = Vec::new();
+        for _ in 0..SERVERS {
+            running.push(start(chaos, [0, 0]).await?);
+        }
+        Ok(Self {
+            chaos: chaos.clone(),
+            running,
+            restarts: 0,
+        })
+    }
+
+    pub(crate) fn origins(&self) -> Vec<String> {
+        let origins = self
+            .running
+            .iter()
+            .flat_map(|server| [server.origin(), server.second_origin()]);
+        origins.map(str::to_owned).collect()
+    }
+
+    /// Stops one, whose connections break off, and starts another at the same addresses.
+    pub(crate) async fn restart_next(&mut self) -> Result<()> {
+        let server = self.running.remove(0);
+        let ports = [port(server.origin())?, port(server.second_origin())?];
+        server.stop().await;
+        self.running.push(start(&self.chaos, ports).await?);
+        self.restarts += 1;
+        Ok(())
+    }
+
+    pub(crate) fn restarts(&self) -> usize {
+        self.restarts
+    }
+
+    pub(crate) async fn stop(self) {
+        for server in self.running {
+            server.stop().await;
+        }
+    }
+}
+
+async fn start(chaos: &Chaos, [port, second_port]: [u16; 2]) -> Result<Server> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let config = Config {
+            port,
+            second_port,
+            chaos: chaos.clone(),
+            ..Config::default()
+        };
+        match Server::start(config).await {
+            Err(error) if Instant::now() > deadline => {
+                return Err(error).context("a server does not start again");
+            }
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Ok(server) => return Ok(server),
+        }
+    }
+}
+
+fn port(origin: &str) -> Result<u16> {
+    let (_, port) = origin.rsplit_once(':').context("no port")?;
+    Ok(port.parse()?)
+}

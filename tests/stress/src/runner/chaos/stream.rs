@@ -1,0 +1,145 @@
+//! The streams that are followed.
+
+use std::{fmt, str::FromStr};
+
+use serde_json::{Value, json};
+
+/// More ids than a server repeats.
+pub(crate) const WINDOW: u64 = 64;
+/// Longer than a page that has much to do is late, in milliseconds.
+const IDLE: u64 = 1000;
+/// Longer than a request waits until the browser has a connection for it.
+const OPENING: u64 = 4000;
+
+const TRANSPORTS: [&str; 2] = ["browser", "fetch"];
+const CLIENTS: [&str; 2] = ["js", "rust"];
+const REPEATS: [&str; 2] = ["once", "plain"];
+const HISTORIES: [&str; 2] = ["whole", "lossy"];
+const RESUMES: [&str; 2] = ["header", "parameter"];
+
+/// A stream, and how it is followed; its name says both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Stream {
+    /// What carries it, and which client follows.
+    pub(crate) transport: &'static str,
+    pub(crate) client: &'static str,
+    /// `once` with de-duplication, `plain` without.
+    repeats: &'static str,
+    /// `whole`, or `lossy` where the server forgets events.
+    history: &'static str,
+    /// How the server is told the last event id.
+    resumes: &'static str,
+    number: u32,
+}
+
+impl Stream {
+    /// So many of each kind.
+    pub(crate) fn all(count: u32) -> Vec<Self> {
+        let mut all = Vec::new();
+        for number in 0..count {
+            for transport in TRANSPORTS {
+                for client in CLIENTS {
+                    for repeats in REPEATS {
+                        for history in HISTORIES {
+                            for resumes in RESUMES {
+                                all.push(Self {
+                                    transport,
+                                    client,
+                                    repeats,
+                                    history,
+                                    resumes,
+                                    number,
+                                });
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    pub(crate) fn deduplicates(&self) -> bool {
+        self.repeats == "once"
+    }
+
+    /// What the page calls it, which may have one of the same name by another seed.
+    pub(crate) fn with(&self, seed: u64) -> String {
+        format!("{self}, seed {seed}")
+    }
+
+    /// What the page is told of it.
+    pub(crate) fn task(&self, origin: &str, seed: u64, events: u64) -> Value {
+        let lossy = self.history == "lossy";
+        // What seems to be a repeated event is none to be left out.
+        let bare = !self.deduplicates();
+        json!({
+            "name": self.with(seed),
+            "url": format!("{origin}/chaos/{self}?seed={seed}&events={events}&lossy={lossy}&bare={bare}"),
+            "transport": self.transport,
+            "client": self.client,
+            "deduplicate": self.deduplicates().then_some(WINDOW),
+            "resumes": self.resumes,
+            "idle": IDLE,
+            "opening": OPENING,
+        })
+    }
+}
+
+impl fmt::Display for Stream {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            transport,
+            client,
+            repeats,
+            history,
+            resumes,
+            number,
+        } = self;
+        write!(
+            to,
+            "{transport}-{client}-{repeats}-{history}-{resumes}-{number}"
+        )
+    }
+}
+
+impl FromStr for Stream {
+    type Err = &'static str;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        const NAME: &str = "a stream is named like browser-js-once-whole-header-0";
+        let one_of = |word: Option<&str>, words: [&'static str; 2]| {
+            words
+                .into_iter()
+                .find(|known| Some(*known) == word)
+                .ok_or(NAME)
+        };
+        let mut words = name.split('-');
+        Ok(Self {
+            transport: one_of(words.next(), TRANSPORTS)?,
+            client: one_of(words.next(), CLIENTS)?,
+            repeats: one_of(words.next(), REPEATS)?,
+            history: one_of(words.next(), HISTORIES)?,
+            resumes: one_of(words.next(), RESUMES)?,
+            number: words
+                .next()
+                .and_then(|word| word.parse().ok())
+                .ok_or(NAME)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Stream;
+
+    #[test]
+    fn a_name_says_all() {
+        let all = Stream::all(2);
+        assert_eq!(all.len(), 64);
+        for stream in all {
+            assert_eq!(stream.to_string().parse(), Ok(stream));
+        }
+        assert!("browser-js-once-whole-header".parse::<Stream>().is_err());
+    }
+}

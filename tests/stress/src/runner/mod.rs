@@ -1,0 +1,28 @@
+//! Drives the pages, and judges what they tell.
+
+mod arguments;
+mod chaos;
+mod hostile;
+mod page;
+mod soak;
+mod table;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use tokio::runtime::Runtime;
+
+use arguments::{Arguments, Command};
+
+/// Runs what the command line asks for. It fails where something is not as it ought to be.
+pub(crate) fn main() -> Result<ExitCode> {
+    let Arguments { command } = Arguments::read()?;
+    let is_right = Runtime::new()?.block_on(async {
+        match command {
+            Command::Chaos(options) => chaos::run(&options).await,
+            Command::Hostile(options) => hostile::run(&options).await,
+            Command::Soak(options) => soak::run(&options).await,
+        }
+    })?;
+    Ok(ExitCode::from(u8::from(!is_right)))
+}

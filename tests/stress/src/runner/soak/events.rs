@@ -1,0 +1,102 @@
+//! Ten million events from one source.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+use typed_eventsource_server::script::Step;
+
+use super::{
+    CONTENDERS, Contender, Stage,
+    gauges::{Course, Courses, Gauges},
+};
+
+/// After so many the server counts anew. So many go before the start, so that all is compiled and every buffer is made.
+const ROUND: u32 = 500_000;
+const HALF: u32 = 10 * ROUND;
+const EVENT: &str =
+    "event: price\nid: {n}\ndata: {\"n\":{n},\"symbol\":\"ACME\",\"price\":101.25}\n\n";
+const PATIENCE: Duration = Duration::from_secs(600);
+const STREAM: &str = "many";
+
+#[derive(Deserialize)]
+struct Heard {
+    heard: u64,
+    faults: u64,
+}
+
+pub(super) async fn run(stage: &Stage) -> Result<Vec<String>> {
+    let mut courses = Vec::new();
+    for contender in CONTENDERS {
+        courses.push(course(stage, contender).await?);
+    }
+    println!(
+        "\n{} events from one source, as they are: at the start, in the middle, at the end\n",
+        2 * HALF
+    );
+    print!("{}", Courses(&courses));
+    Ok(courses.iter().flat_map(Course::faults).collect())
+}
+
+async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
+    let round = Step::Repeat {
+        times: ROUND,
+        send: EVENT.into(),
+    };
+    let half = vec![round.clone(); (HALF / ROUND) as usize];
+    let steps = [
+        vec![round, Step::Wait],
+        half.clone(),
+        vec![Step::Wait],
+        half,
+        vec![Step::Silence],
+    ];
+    stage.page.open_prepared().await;
+    stage.put(STREAM, steps.concat()).await?;
+    let round = json!({ "round": ROUND });
+    stage
+        .page
+        .call::<Value>("soak.open", stage.task(contender, STREAM, round))
+        .await?;
+    heard(stage, ROUND).await?;
+    let start = Gauges::read(stage).await?;
+    let began = Instant::now();
+    stage.release(STREAM).await?;
+    heard(stage, ROUND + HALF).await?;
+    let mut took = began.elapsed();
+    let middle = Gauges::read(stage).await?;
+    let began = Instant::now();
+    stage.release(STREAM).await?;
+    heard(stage, ROUND + 2 * HALF).await?;
+    took += began.elapsed();
+    let end = Gauges::read(stage).await?;
+    stage.page.call::<Value>("soak.close", Value::Null).await?;
+    let Contender { transport, client } = contender;
+    Ok(Course {
+        label: format!("{transport}, {client}"),
+        gauges: [start, middle, end],
+        took: took.as_secs_f64(),
+    })
+}
+
+/// Waits until so many events were heard.
+async fn heard(stage: &Stage, count: u32) -> Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let Heard { heard, faults } = stage.page.call("soak.heard", Value::Null).await?;
+        ensure!(
+            faults == 0,
+            "{faults} events were not the next one, after {heard} that were"
+        );
+        if heard == u64::from(count) {
+            return Ok(());
+        }
+        ensure!(
+            Instant::now() < deadline,
+            "{heard} of {count} events after {PATIENCE:?}"
+        );
+        sleep(Duration::from_millis(200)).await;
+    }
+}

@@ -1,0 +1,159 @@
+//! A flood, and a consumer that is too slow for it.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::sleep;
+use typed_eventsource_server::script::Step;
+
+use super::{CONTENDERS, Contender, Stage, gauges::Gauges};
+use crate::runner::table::Table;
+
+const EVENTS: u32 = 200_000;
+/// In bytes; of its data, and of what a client keeps at most: what was decoded, over the browser's own source also the data
+/// as it came, and the objects around them.
+const SIZE: usize = 1024;
+const KEPT: f64 = 3072.0;
+const CAPACITY: u32 = 2000;
+/// What else may come and go meanwhile, in KiB: chunks that wait to be read, and what there is of an event that is handed
+/// over. All of the flood would be two hundred thousand.
+const SLACK: f64 = 2048.0;
+/// In milliseconds for each event.
+const PACE: u32 = 5;
+const PATIENCE: Duration = Duration::from_secs(120);
+const STREAM: &str = "flood";
+
+/// What the page tells.
+#[derive(Debug, Deserialize)]
+struct Told {
+    arrived: u64,
+    received: u64,
+    dropped: u64,
+    /// As the items of a stream had it; the iterator in JavaScript has none of these.
+    told: Option<u64>,
+    overflows: u64,
+    faults: u64,
+    ended: String,
+}
+
+pub(super) async fn run(stage: &Stage) -> Result<Vec<String>> {
+    let mut table = Table::new([
+        "transport, client, queue",
+        "arrived",
+        "received",
+        "dropped",
+        "told",
+        "peak, KiB",
+        "bound, KiB",
+        "ended",
+    ]);
+    let mut faults = Vec::new();
+    for contender in CONTENDERS {
+        for when_full in ["dropOldest", "keepLatest", "close"] {
+            let (told, peak) = consume(stage, contender, when_full).await?;
+            let Contender { transport, client } = contender;
+            let label = format!("{transport}, {client}, {when_full}");
+            faults.extend(wrong(&told, when_full, peak).map(|fault| format!("{label}: {fault}")));
+            let Told {
+                arrived,
+                received,
+                dropped,
+                ref ended,
+                ..
+            } = told;
+            let made = arrived - received;
+            let counts = [arrived, received, made, dropped].map(|count| count.to_string());
+            let memory = [peak, bound()].map(|amount| format!("{amount:.0}"));
+            table.row(
+                [label]
+                    .into_iter()
+                    .chain(counts)
+                    .chain(memory)
+                    .chain([ended.clone()]),
+            );
+        }
+    }
+    println!(
+        "\nA flood of {EVENTS} events of {SIZE} bytes, {PACE} ms for each, {CAPACITY} of them in the queue\n"
+    );
+    print!("{table}");
+    Ok(faults)
+}
+
+/// The most that may be kept, in KiB.
+fn bound() -> f64 {
+    f64::from(CAPACITY) * KEPT / 1024.0 + SLACK
+}
+
+fn wrong(told: &Told, when_full: &str, peak: f64) -> impl Iterator<Item = String> {
+    let Told {
+        arrived,
+        received,
+        dropped,
+        told,
+        overflows,
+        faults,
+        ref ended,
+    } = *told;
+    let all = when_full == "close" || arrived == u64::from(EVENTS);
+    let end = if when_full == "close" {
+        "queue-overflow"
+    } else {
+        "finished"
+    };
+    let checks = [
+        (
+            peak <= bound(),
+            format!("{peak:.0} KiB are more than {:.0}", bound()),
+        ),
+        (all, format!("{arrived} of {EVENTS} events arrived")),
+        (dropped > 0 && overflows > 0, "nothing was dropped".into()),
+        (
+            arrived == received + dropped,
+            format!("{arrived} arrived, {received} came, {dropped} were told to be dropped"),
+        ),
+        (
+            told.is_none_or(|told| told == dropped),
+            format!("{dropped} were dropped, and the items told of {told:?}"),
+        ),
+        (faults == 0, format!("{faults} errors")),
+        (ended == end, format!("it ended with {ended}")),
+    ];
+    checks
+        .into_iter()
+        .filter_map(|(is_right, fault)| (!is_right).then_some(fault))
+}
+
+/// What is told, and by how many KiB there was more in memory at most than before.
+async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result<(Told, f64)> {
+    let text = "x".repeat(SIZE);
+    let send = format!("event: price\ndata: {{\"n\":{{n}},\"text\":\"{text}\"}}\n\n");
+    let steps = vec![
+        Step::Repeat {
+            times: EVENTS,
+            send,
+        },
+        Step::Send("event: done\ndata: 0\n\n".into()),
+        Step::Silence,
+    ];
+    stage.page.open_prepared().await;
+    stage.put(STREAM, steps).await?;
+    let more = json!({ "capacity": CAPACITY, "whenFull": when_full, "pace": PACE });
+    let before = Gauges::read(stage).await?.memory();
+    let deadline = Instant::now() + PATIENCE;
+    stage
+        .page
+        .begin("soak.slow", stage.task(contender, STREAM, more))
+        .await?;
+    let mut peak: f64 = 0.0;
+    loop {
+        if let Some(told) = stage.page.done().await? {
+            return Ok((serde_json::from_value(told)?, peak));
+        }
+        peak = peak.max(Gauges::read(stage).await?.memory() - before);
+        ensure!(Instant::now() < deadline, "not done after {PATIENCE:?}");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
