@@ -96,7 +96,6 @@ async fn names_are_names_also_those_of_objects() {
             let source = Script::put([Attempt::sending(&text)]).await.open();
             let mut heard = journal(&source, &[name]);
             assert_eq!(heard.take(1).await, ["open"], "{name}");
-            web_sys::console::log_1(&format!("waiting {name}").into());
             assert_eq!(heard.next().await, format!("{name}: 1"));
         }
     })

@@ -53,17 +53,12 @@ async fn closed_at_the_first(close: impl Fn(&EventSource) + 'static) {
     let source = script.open();
     let mut journal = journal(&source, &["message", "other"]);
     let handle = source.clone();
-    let left = Rc::new(RefCell::new(None));
-    let at_once = Rc::clone(&left);
-    let _closing = source.on("message", move |_: Event<u8>| {
-        close(&handle);
-        at_once.replace(Some(observed.left()));
-    });
+    let _closing = source.on("message", move |_: Event<u8>| close(&handle));
     assert_eq!(
         journal.rest().await,
         ["open", "message: 1", "closed: as requested"]
     );
-    assert_eq!(left.take(), Some(Left::NOTHING));
+    assert_eq!(observed.left(), Left::NOTHING);
     let seen = script.seen_closed(1).await;
     assert_eq!(
         (seen.len(), seen[0].closed_by.as_deref()),
