@@ -121,9 +121,9 @@ async fn a_source_that_is_closed_in_the_turn_of_others_leaves_nothing_behind() {
         };
         cycles(500).await;
         let before = wasm_memory();
-        cycles(5000).await;
-        let left = (wasm_memory() - before) / 5000;
-        assert!(left < 50, "{left} bytes of each");
+        cycles(2000).await;
+        let left = (wasm_memory() - before) / 2000;
+        assert!(left < 100, "{left} bytes of each");
     })
     .await;
 }
