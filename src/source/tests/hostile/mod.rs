@@ -4,7 +4,9 @@
 mod model;
 mod world;
 
-use proptest::{collection::vec, prelude::*, sample::select};
+use proptest::{
+    collection::vec, prelude::*, sample::select, test_runner::FileFailurePersistence,
+};
 
 use model::Model;
 use world::World;
@@ -80,7 +82,10 @@ fn any_act() -> impl Strategy<Value = Act> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
+        ..ProptestConfig::with_cases(2000)
+    })]
 
     #[test]
     fn everybody_hears_what_the_model_says(
