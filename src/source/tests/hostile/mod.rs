@@ -4,9 +4,7 @@
 mod model;
 mod world;
 
-use proptest::{
-    collection::vec, prelude::*, sample::select, test_runner::FileFailurePersistence,
-};
+use proptest::{collection::vec, prelude::*, sample::select, test_runner::FileFailurePersistence};
 
 use model::Model;
 use world::World;
