@@ -52,7 +52,7 @@ export function attemptsOf({ attempts }) {
   const texts = attempts.map((names) => names.map((name) => `event: ${name}\ndata: ${(count += 1)}\n\n`).join(""));
   const last = texts.length - 1;
   return texts.map((text, index) => {
-    const send = `${index === 0 ? "retry: 1\n\n" : ""}${text}${index === last ? "event: bye\ndata: 0\n\n" : ""}`;
+    const send = `${index === 0 ? "retry: 50\n\n" : ""}${text}${index === last ? "event: bye\ndata: 0\n\n" : ""}`;
     return { steps: [{ send }, ...(index === last ? ["silence"] : [])] };
   });
 }

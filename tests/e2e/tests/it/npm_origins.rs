@@ -64,6 +64,8 @@ async fn cookies_go_where_a_redirect_leads_only_where_asked_for(stage: &mut Stag
             outcomes.push(await told(['cookie']));
             source.close();
         }
+        // The next test is to find none.
+        await fetch(await play({ headers: [['set-cookie', 'visitor=; Path=/streams; Max-Age=0']] }));
         return outcomes;
         ",
     );
