@@ -27,6 +27,7 @@ mod ownership;
 mod panics;
 mod payloads;
 mod policies;
+mod reentry;
 mod refusals;
 mod reopening;
 mod statuses;

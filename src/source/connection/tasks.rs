@@ -76,6 +76,13 @@ impl Connection {
         Ok(())
     }
 
+    /// Events that had arrived are still handed over; how the connection fared is of no concern any more.
+    pub(super) fn disconnect(&self) {
+        drop(self.transport.take());
+        let mut tasks = self.tasks.borrow_mut();
+        tasks.retain(|task| !matches!(task, Task::Opened | Task::Lost { .. }));
+    }
+
     fn receive(&self, signal: Signal<'_>) {
         match signal {
             // The usual case, in which nothing need be copied, and no deadline comes nearer.

@@ -109,7 +109,7 @@ impl Connection {
                 self.tell(&trouble.error, heard);
             }
             Verdict::Reopen { after } => {
-                drop(self.transport.take());
+                self.disconnect();
                 self.then(Task::Wait(Some(after)));
                 self.tell(&trouble.error, heard);
             }

@@ -1,82 +1,99 @@
 //! Callbacks that do anything: any method from any callback, and panics, beside a [`model`] of who hears what in which
-//! order.
+//! order. In browsers `tests/browser/reentry` does the same over real connections.
 
+mod acts;
 mod model;
 mod world;
 
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    time::Duration,
+};
+
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::FileFailurePersistence};
 
+use super::{FakeServer, open_with};
+use crate::{
+    Backoff, CloseReason, Decision, Event, EventSource, EventStream, Listener, Policy, State, Text,
+    testing::FakeClock,
+};
+use acts::{Act, NAMES, SOURCES, Setting, act_on_a_page, scripts_of};
 use model::Model;
-use world::World;
+use world::{Stage, WAIT, World};
 
-/// What a callback may do, and whoever stands outside. Numbers count round what there is.
-#[derive(Clone, Copy, Debug)]
-enum Act {
-    /// The server sends an event of this name.
-    Send(usize),
-    /// The server leaves an id out.
-    Skip,
-    /// The server answers.
-    Open,
-    Lose,
-    /// The server answers with an error.
-    Fail,
-    /// Somebody listens to a source, to this name where that matters.
-    Add(Kind, usize, usize),
-    /// A listener or a stream is dropped.
-    Drop(usize),
-    Poll(usize),
-    Close(usize),
-    OpenSource,
-    Panic,
+/// Thrown on purpose, and past the hook that would tell of it.
+struct Panicked;
+
+/// A server that even callbacks tell what to do.
+struct AtHand {
+    server: FakeServer,
+    is_fetch: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Event,
-    Gap,
-    Error,
-    State,
-    Stream,
+impl Stage for AtHand {
+    fn open(&self, _: usize, policy: Policy) -> EventSource {
+        open_with(&self.server, self.is_fetch, |settings| {
+            settings.policy = policy;
+            settings.deduplicate = 1;
+        })
+    }
+
+    fn act(&self, act: Act, last_id: u64) {
+        let server = &self.server;
+        match act {
+            Act::Send(name) => {
+                server.send_with_id(NAMES[name], &last_id.to_string(), &last_id.to_string());
+            }
+            Act::Open => server.open(),
+            Act::Lose => server.lose(),
+            Act::Fail => server.fail(503),
+            Act::Reconnect => server.clock().advance(WAIT),
+            Act::Panic => resume_unwind(Box::new(Panicked)),
+            _ => {}
+        }
+    }
 }
 
-const NAMES: [&str; 2] = ["a", "b"];
-
-/// How many times callbacks do something, so that it comes to an end.
-const PLAYS: usize = 60;
-
-/// What the callback with this number does when it is called for so many times.
-fn script(scripts: &[Vec<Act>], callback: usize, call: usize) -> &[Act] {
-    &scripts[(callback * 31 + call * 7) % scripts.len()]
+/// Does it from outside, and lets the event loop turn until nothing is left to do.
+fn play(world: &World<AtHand>, clock: &FakeClock, act: Act) {
+    try_to(|| world.act(act));
+    while !try_to(|| clock.advance(Duration::ZERO)) {}
 }
 
-/// The number of a source's rule, among those of the callbacks.
-fn rule(source: usize) -> usize {
-    1000 + source
+/// Whether nobody has panicked.
+fn try_to(go: impl FnOnce()) -> bool {
+    match catch_unwind(AssertUnwindSafe(go)) {
+        Ok(()) => true,
+        Err(panic) if panic.is::<Panicked>() => false,
+        Err(panic) => resume_unwind(panic),
+    }
 }
 
-fn any_act() -> impl Strategy<Value = Act> {
-    let kind = select(vec![
-        Kind::Event,
-        Kind::Event,
-        Kind::Gap,
-        Kind::Error,
-        Kind::State,
-        Kind::Stream,
-    ]);
+fn any_setting() -> impl Strategy<Value = Setting> {
+    let all = [(false, false), (false, true), (true, true)];
+    let all = all.map(|(is_fetch, reopens)| Setting {
+        is_fetch,
+        reopens,
+        served: SOURCES,
+        watched: None,
+    });
+    select(all.to_vec())
+}
+
+fn any_act_in_a_callback() -> impl Strategy<Value = Act> {
     prop_oneof![
-        10 => (0usize..2).prop_map(Act::Send),
+        10 => (0..NAMES.len()).prop_map(Act::Send),
         2 => Just(Act::Skip),
         3 => Just(Act::Open),
         5 => Just(Act::Lose),
         1 => Just(Act::Fail),
-        10 => (kind, 0usize..3, 0usize..2).prop_map(|(kind, source, name)| Act::Add(kind, source, name)),
-        5 => (0usize..12).prop_map(Act::Drop),
-        4 => (0usize..12).prop_map(Act::Poll),
-        1 => (0usize..3).prop_map(Act::Close),
-        2 => Just(Act::OpenSource),
         1 => Just(Act::Panic),
+        22 => act_on_a_page(),
     ]
+}
+
+fn any_act() -> impl Strategy<Value = Act> {
+    prop_oneof![40 => any_act_in_a_callback(), 5 => Just(Act::Reconnect)]
 }
 
 proptest! {
@@ -87,20 +104,23 @@ proptest! {
 
     #[test]
     fn everybody_hears_what_the_model_says(
+        setting in any_setting(),
         acts in vec(any_act(), 1..60),
-        scripts in vec(vec(any_act(), 0..4), 1..12),
+        scripts in scripts_of(any_act_in_a_callback()),
     ) {
-        let world = World::new(scripts.clone());
-        let mut model = Model::new(scripts);
-        for act in acts {
-            world.play(act);
+        let server = FakeServer::new();
+        let clock = server.clock();
+        let stage = AtHand { server: server.clone(), is_fetch: setting.is_fetch };
+        let world = World::new(stage, setting.reopens, scripts.clone());
+        let mut model = Model::new(setting, scripts);
+        let every_close = (0..SOURCES).map(Act::Close);
+        for act in acts.into_iter().chain(every_close) {
+            play(&world, &clock, act);
             model.play(act);
             prop_assert_eq!(&*world.journal(), &*model.journal, "after {:?}", act);
         }
-        world.close_all();
-        model.close_all();
-        prop_assert_eq!(&*world.journal(), &*model.journal, "after the close");
-        prop_assert_eq!(world.reports(), model.reports);
-        prop_assert_eq!(world.left(), (0, 0), "no connection and no timer is left");
+        prop_assert_eq!(clock.reports().len(), model.reports);
+        let left = (server.connections(), clock.timers());
+        prop_assert_eq!(left, (0, 0), "no connection and no timer is left");
     }
 }

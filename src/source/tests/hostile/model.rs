@@ -2,24 +2,29 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::{Act, Kind, PLAYS, rule, script};
+use super::acts::{Act, Kind, PLAYS, SOURCES, Scripts, Setting, rule};
 
 struct Panicked;
 
 type Played = Result<(), Panicked>;
 
 pub(super) struct Model {
-    scripts: Vec<Vec<Act>>,
+    setting: Setting,
+    scripts: Scripts,
     pub(super) journal: Vec<String>,
     pub(super) reports: usize,
     calls: BTreeMap<usize, usize>,
     plays: usize,
     last_id: u64,
     sources: Vec<Source>,
+    /// The sources that have a connection, in the order in which they connected.
+    connections: Vec<usize>,
     /// Those who listen, or did.
     listeners: Vec<Listener>,
     /// The sources that have more to do when the event loop turns, in the order in which they had.
     rescues: Vec<usize>,
+    /// The sources that wait to open another connection, in the order in which they set their timers.
+    timers: Vec<usize>,
 }
 
 #[derive(Default)]
@@ -67,12 +72,28 @@ enum End {
 #[derive(Clone, Copy)]
 enum Task {
     Opened,
-    Event { name: usize, id: u64 },
-    Lost { is_final: bool },
-    Settle { is_final: bool },
+    Event {
+        name: usize,
+        id: u64,
+    },
+    /// An event that nobody listens to, over `fetch`.
+    Unheard {
+        id: u64,
+    },
+    Lost {
+        is_final: bool,
+    },
+    Settle {
+        is_final: bool,
+    },
     Wait,
+    /// The wait is over.
+    Due,
+    Connect,
     Fail,
-    End { is_heard: bool },
+    End {
+        is_heard: bool,
+    },
 }
 
 struct Listener {
@@ -90,17 +111,27 @@ struct Listener {
 }
 
 impl Model {
-    pub(super) fn new(scripts: Vec<Vec<Act>>) -> Self {
+    pub(super) fn new(setting: Setting, scripts: Scripts) -> Self {
         Self {
+            setting,
             scripts,
             journal: vec![],
             reports: 0,
             calls: BTreeMap::new(),
             plays: 0,
             last_id: 0,
-            sources: vec![Source::default()],
+            sources: vec![Source {
+                names: setting
+                    .watched
+                    .map(|name| (name, vec![]))
+                    .into_iter()
+                    .collect(),
+                ..Source::default()
+            }],
+            connections: vec![0],
             listeners: vec![],
             rescues: vec![],
+            timers: vec![],
         }
     }
 
@@ -113,14 +144,6 @@ impl Model {
         }
     }
 
-    pub(super) fn close_all(&mut self) {
-        let mut source = 0;
-        while source < self.sources.len() {
-            self.play(Act::Close(source));
-            source += 1;
-        }
-    }
-
     fn act(&mut self, act: Act) -> Played {
         match act {
             Act::Send(name) => {
@@ -129,9 +152,12 @@ impl Model {
                 self.open()?;
                 self.each_connection(|model, source| {
                     if model.sources[source].names.contains_key(&name) {
-                        model.signal(source, Task::Event { name, id })?;
+                        model.signal(source, Task::Event { name, id })
+                    } else if model.setting.is_fetch {
+                        model.signal(source, Task::Unheard { id })
+                    } else {
+                        Ok(())
                     }
-                    Ok(())
                 })
             }
             Act::Skip => {
@@ -141,6 +167,10 @@ impl Model {
             Act::Open => self.open(),
             Act::Lose => self.lose(false),
             Act::Fail => self.lose(true),
+            Act::Reconnect => {
+                self.reconnect();
+                Ok(())
+            }
             Act::Add(kind, source, name) => {
                 self.add(kind, source % self.sources.len(), name);
                 Ok(())
@@ -155,7 +185,8 @@ impl Model {
             }
             Act::Close(source) => self.close(source % self.sources.len(), End::Requested),
             Act::OpenSource => {
-                if self.sources.len() < 3 {
+                if self.sources.len() < SOURCES {
+                    self.connections.push(self.sources.len());
                     self.sources.push(Source::default());
                 }
                 Ok(())
@@ -167,10 +198,9 @@ impl Model {
     // The server
 
     fn each_connection(&mut self, mut go: impl FnMut(&mut Self, usize) -> Played) -> Played {
-        let is_there = |source: &usize| self.sources[*source].end.is_none();
-        let there: Vec<_> = (0..self.sources.len()).filter(is_there).collect();
-        for source in there {
-            if self.sources[source].end.is_none() {
+        for source in self.connections.clone() {
+            let is_served = source < self.setting.served;
+            if is_served && self.connections.contains(&source) {
                 go(self, source)?;
             }
         }
@@ -191,6 +221,15 @@ impl Model {
             model.sources[source].is_open = false;
             model.signal(source, Task::Lost { is_final })
         })
+    }
+
+    /// Each timer fires by itself, whoever has panicked before.
+    fn reconnect(&mut self) {
+        for source in std::mem::take(&mut self.timers) {
+            if self.sources[source].end.is_none() {
+                let _ = self.signal(source, Task::Due);
+            }
+        }
     }
 
     // Who listens
@@ -329,9 +368,25 @@ impl Model {
                 self.then(source, Task::Settle { is_final });
                 self.called(rule(source), "rule")?;
                 self.sources[source].tasks.pop_front();
-                self.settle(source, is_final)?;
+                self.settle(source, is_final, self.setting.reopens)?;
             }
-            Task::Settle { is_final } => self.settle(source, is_final)?,
+            // Its rule has panicked: only `fetch` reopens by itself.
+            Task::Settle { is_final } => self.settle(source, is_final, self.setting.is_fetch)?,
+            Task::Unheard { id } => {
+                this.failures = 0;
+                let missed = this.go_on(id);
+                if missed > 0 {
+                    self.round(source, "gap", &format!("gap {missed}"))?;
+                }
+            }
+            Task::Due => {
+                self.then(source, Task::Connect);
+                self.round(source, "state", "connecting")?;
+            }
+            Task::Connect => {
+                this.is_open = false;
+                self.connections.push(source);
+            }
             Task::Wait => {
                 let waiting = format!("waiting {}", this.failures);
                 self.round(source, "state", &waiting)?;
@@ -341,13 +396,21 @@ impl Model {
         Ok(())
     }
 
-    fn settle(&mut self, source: usize, is_final: bool) -> Played {
+    fn settle(&mut self, source: usize, is_final: bool, reopens: bool) -> Played {
         let is_closed = self.sources[source].end.is_some();
         if is_final && !is_closed {
             self.then(source, Task::Fail);
             return Ok(());
         }
         if !is_closed {
+            if reopens {
+                self.connections.retain(|other| *other != source);
+                // They tell of a connection that is no more.
+                self.sources[source]
+                    .tasks
+                    .retain(|task| !matches!(task, Task::Opened | Task::Lost { .. }));
+                self.timers.push(source);
+            }
             self.then(source, Task::Wait);
         }
         let is_heard = self.hears_errors(source);
@@ -363,6 +426,7 @@ impl Model {
             return Ok(());
         }
         this.end = Some(end);
+        self.connections.retain(|other| *other != source);
         this.others.remove("gap");
         let names = std::mem::take(&mut this.names);
         if end == End::Requested {
@@ -495,7 +559,7 @@ impl Model {
         self.plays += 1;
         let call = self.calls.entry(callback).or_default();
         *call += 1;
-        let acts = script(&self.scripts, callback, *call).to_vec();
+        let acts = self.scripts.of(callback, *call).to_vec();
         acts.into_iter().try_for_each(|act| self.act(act))
     }
 }

@@ -3,7 +3,6 @@
 use std::{
     cell::{Cell, Ref, RefCell},
     collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
     rc::{Rc, Weak},
     sync::Arc,
@@ -13,11 +12,22 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{Act, Kind, NAMES, PLAYS, rule, script};
-use crate::{
-    CloseReason, Event, EventSource, EventStream, Listener, Policy, State, Text,
-    source::tests::{FakeServer, open},
+use super::{
+    Backoff, CloseReason, Decision, Event, EventSource, EventStream, Listener, Policy, State, Text,
+    acts::{Act, Kind, NAMES, PLAYS, SOURCES, Scripts, rule},
 };
+
+/// Before another connection; the least that there is.
+pub(super) const WAIT: Duration = Duration::from_millis(10);
+
+/// Where sources are.
+pub(super) trait Stage: 'static {
+    /// Opens the source of this number, which remembers the last id.
+    fn open(&self, number: usize, policy: Policy) -> EventSource;
+
+    /// Does what is not done on a page.
+    fn act(&self, act: Act, last_id: u64);
+}
 
 /// What somebody holds who listens.
 enum Held {
@@ -25,10 +35,12 @@ enum Held {
     Stream(EventStream<Text>),
 }
 
-pub(super) struct World {
+pub(super) struct World<S> {
     this: Weak<Self>,
-    scripts: Vec<Vec<Act>>,
-    server: FakeServer,
+    stage: S,
+    /// Whether the policy opens another connection in place of one that is lost.
+    reopens: bool,
+    scripts: Scripts,
     sources: RefCell<Vec<EventSource>>,
     /// By the numbers of their callbacks.
     held: RefCell<Vec<Option<Held>>>,
@@ -39,7 +51,8 @@ pub(super) struct World {
 }
 
 thread_local! {
-    static WORLD: RefCell<Weak<World>> = const { RefCell::new(Weak::new()) };
+    /// Calls a callback of the world that there is.
+    static CALL: RefCell<Rc<dyn Fn(usize)>> = RefCell::new(Rc::new(|_| {}));
 }
 
 /// Wakers go from thread to thread, for all that the compiler knows.
@@ -47,21 +60,19 @@ struct Woken(usize);
 
 impl Wake for Woken {
     fn wake(self: Arc<Self>) {
-        if let Some(world) = WORLD.with_borrow(Weak::upgrade) {
-            world.called(self.0, "wake");
-        }
+        let call = CALL.with_borrow(Rc::clone);
+        call(self.0);
     }
 }
 
-/// Thrown on purpose, and past the hook that would tell of it.
-struct Panicked;
-
-impl World {
-    pub(super) fn new(scripts: Vec<Vec<Act>>) -> Rc<Self> {
+impl<S: Stage> World<S> {
+    /// With one source.
+    pub(super) fn new(stage: S, reopens: bool, scripts: Scripts) -> Rc<Self> {
         let world = Rc::new_cyclic(|this| Self {
             this: Weak::clone(this),
+            stage,
+            reopens,
             scripts,
-            server: FakeServer::new(),
             sources: RefCell::default(),
             held: RefCell::default(),
             journal: RefCell::default(),
@@ -69,46 +80,14 @@ impl World {
             plays: Cell::default(),
             last_id: Cell::default(),
         });
-        WORLD.set(Rc::downgrade(&world));
+        let this = Rc::downgrade(&world);
+        CALL.set(Rc::new(move |callback| call(&this, callback, "wake")));
         world.open_source();
         world
     }
 
-    /// Does it from outside, and lets the event loop turn until nothing is left to do.
-    pub(super) fn play(&self, act: Act) {
-        self.try_to(|| self.act(act));
-        while !self.try_to(|| self.server.clock().advance(Duration::ZERO)) {}
-    }
-
-    /// Those too that are opened meanwhile.
-    pub(super) fn close_all(&self) {
-        let mut source = 0;
-        while source < self.sources.borrow().len() {
-            self.play(Act::Close(source));
-            source += 1;
-        }
-    }
-
     pub(super) fn journal(&self) -> Ref<'_, [String]> {
         Ref::map(self.journal.borrow(), Vec::as_slice)
-    }
-
-    pub(super) fn reports(&self) -> usize {
-        self.server.clock().reports().len()
-    }
-
-    /// How many connections and timers there are.
-    pub(super) fn left(&self) -> (usize, usize) {
-        (self.server.connections(), self.server.clock().timers())
-    }
-
-    /// Whether nobody has panicked.
-    fn try_to(&self, go: impl FnOnce()) -> bool {
-        match catch_unwind(AssertUnwindSafe(go)) {
-            Ok(()) => true,
-            Err(panic) if panic.is::<Panicked>() => false,
-            Err(panic) => resume_unwind(panic),
-        }
     }
 
     fn called(&self, callback: usize, what: &str) {
@@ -123,23 +102,13 @@ impl World {
             *call += 1;
             *call
         };
-        for act in script(&self.scripts, callback, call) {
+        for act in self.scripts.of(callback, call) {
             self.act(*act);
         }
     }
 
-    fn act(&self, act: Act) {
-        let server = &self.server;
+    pub(super) fn act(&self, act: Act) {
         match act {
-            Act::Send(name) => {
-                let id = self.last_id.get() + 1;
-                self.last_id.set(id);
-                server.send_with_id(NAMES[name], &id.to_string(), &id.to_string());
-            }
-            Act::Skip => self.last_id.set(self.last_id.get() + 1),
-            Act::Open => server.open(),
-            Act::Lose => server.lose(),
-            Act::Fail => server.fail(503),
             Act::Add(kind, source, name) => self.add(kind, source, NAMES[name]),
             Act::Drop(number) => {
                 let held = self.with_held(number, Option::take);
@@ -148,11 +117,17 @@ impl World {
             Act::Poll(number) => self.poll(number),
             Act::Close(source) => self.source(source).close(),
             Act::OpenSource => self.open_source(),
-            Act::Panic => resume_unwind(Box::new(Panicked)),
+            Act::Send(_) | Act::Skip => {
+                self.last_id.set(self.last_id.get() + 1);
+                self.stage.act(act, self.last_id.get());
+            }
+            Act::Open | Act::Lose | Act::Fail | Act::Reconnect | Act::Panic => {
+                self.stage.act(act, self.last_id.get());
+            }
         }
     }
 
-    fn source(&self, number: usize) -> EventSource {
+    pub(super) fn source(&self, number: usize) -> EventSource {
         let sources = self.sources.borrow();
         sources[number % sources.len()].clone()
     }
@@ -165,18 +140,22 @@ impl World {
 
     fn open_source(&self) {
         let number = self.sources.borrow().len();
-        if number == 3 {
+        if number == SOURCES {
             return;
         }
-        let this = Weak::clone(&self.this);
-        let policy = Policy::browser().rule(move |situation| {
+        let (this, reopens) = (Weak::clone(&self.this), self.reopens);
+        let backoff = Backoff::new().initial(WAIT).max(WAIT).jitter(false);
+        let policy = Policy::browser()
+            .back_off_after_losses(true)
+            .backoff(backoff);
+        let policy = policy.rule(move |situation| {
             call(&this, rule(number), "rule");
-            situation.proposed
+            match situation.proposed {
+                Decision::KeepWaiting if reopens => Decision::Reopen { after: WAIT },
+                proposed => proposed,
+            }
         });
-        let source = open(&self.server, |settings| {
-            settings.policy = policy;
-            settings.deduplicate = 1;
-        });
+        let source = self.stage.open(number, policy);
         self.sources.borrow_mut().push(source);
     }
 
@@ -228,7 +207,7 @@ impl World {
     }
 }
 
-fn call(world: &Weak<World>, callback: usize, what: &str) {
+fn call<S: Stage>(world: &Weak<World<S>>, callback: usize, what: &str) {
     if let Some(world) = world.upgrade() {
         world.called(callback, what);
     }

@@ -1,0 +1,100 @@
+//! What there is to do.
+
+use proptest::{collection::vec, prelude::*, sample::select};
+
+/// What a callback may do, and whoever stands outside. Numbers count round what there is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Act {
+    /// The server sends an event of this name.
+    Send(usize),
+    /// The server leaves an id out.
+    Skip,
+    /// The server answers.
+    Open,
+    Lose,
+    /// The server answers with an error.
+    Fail,
+    /// The wait for another connection is over.
+    Reconnect,
+    /// Somebody listens to a source, to this name where that matters.
+    Add(Kind, usize, usize),
+    /// A listener or a stream is dropped.
+    Drop(usize),
+    Poll(usize),
+    Close(usize),
+    OpenSource,
+    Panic,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Event,
+    Gap,
+    Error,
+    State,
+    Stream,
+}
+
+/// Those that are listened to.
+pub(super) const NAMES: [&str; 2] = ["a", "b"];
+
+/// How many sources there are at most.
+pub(super) const SOURCES: usize = 3;
+
+/// How many times callbacks do something, so that it comes to an end.
+pub(super) const PLAYS: usize = 60;
+
+/// What the sources are like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting {
+    /// Whether they are over `fetch`, and know of events that nobody listens to.
+    pub(super) is_fetch: bool,
+    /// Whether their policy opens another connection in place of one that is lost. Else the browser does.
+    pub(super) reopens: bool,
+    /// To how many of them the server does what it does; the others wait for an answer.
+    pub(super) served: usize,
+    /// A name of the first one that somebody listens to who does nothing else.
+    pub(super) watched: Option<usize>,
+}
+
+/// What each callback does.
+#[derive(Clone, Debug)]
+pub(super) struct Scripts(Vec<Vec<Act>>);
+
+impl Scripts {
+    /// What the callback with this number does when it is called for so many times.
+    pub(super) fn of(&self, callback: usize, call: usize) -> &[Act] {
+        let Self(all) = self;
+        &all[(callback * 31 + call * 7) % all.len()]
+    }
+}
+
+/// The number of a source's rule, among those of the callbacks.
+pub(super) fn rule(source: usize) -> usize {
+    1000 + source
+}
+
+/// Scripts of such acts.
+pub(super) fn scripts_of(act: impl Strategy<Value = Act>) -> impl Strategy<Value = Scripts> {
+    vec(vec(act, 0..4), 1..12).prop_map(Scripts)
+}
+
+/// What can be done on a page, whatever the server does.
+pub(super) fn act_on_a_page() -> impl Strategy<Value = Act> {
+    let kind = select(vec![
+        Kind::Event,
+        Kind::Event,
+        Kind::Gap,
+        Kind::Error,
+        Kind::State,
+        Kind::Stream,
+    ]);
+    prop_oneof![
+        10 => (kind, 0..SOURCES, 0..NAMES.len())
+            .prop_map(|(kind, source, name)| Act::Add(kind, source, name)),
+        5 => (0usize..12).prop_map(Act::Drop),
+        4 => (0usize..12).prop_map(Act::Poll),
+        1 => (0..SOURCES).prop_map(Act::Close),
+        2 => Just(Act::OpenSource),
+    ]
+}
