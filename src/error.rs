@@ -72,7 +72,7 @@ pub enum Error {
     /// the fetch transport by this crate.
     #[error("the connection to {url} was lost{}", detail(message.as_deref()))]
     ConnectionLost {
-        /// The source's URL.
+        /// The URL that was asked for, with the resume parameter where there is one.
         url: String,
         /// What is known of it. The browser's own source tells nothing.
         message: Option<String>,
@@ -88,7 +88,7 @@ pub enum Error {
     /// The server answered with a status other than 200. Only the fetch transport sees this.
     #[error("{url} answered with status {status}{}", detail((!body.is_empty()).then_some(body.as_str())))]
     Status {
-        /// The source's URL.
+        /// The URL that was asked for, with the resume parameter where there is one.
         url: String,
         /// The HTTP status.
         status: u16,
@@ -104,7 +104,7 @@ pub enum Error {
         content_type.as_deref().unwrap_or("no content type")
     )]
     ContentType {
-        /// The source's URL.
+        /// The URL that was asked for, with the resume parameter where there is one.
         url: String,
         /// The `Content-Type` header.
         content_type: Option<String>,
@@ -130,7 +130,7 @@ pub enum Error {
          content type other than text/event-stream, or CORS refused the answer; the browser's network panel shows which"
     )]
     GivenUp {
-        /// The source's URL.
+        /// The URL that was asked for, with the resume parameter where there is one.
         url: String,
     },
 

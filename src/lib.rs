@@ -6,6 +6,8 @@ extern crate alloc;
 
 mod error;
 mod event;
+#[cfg(feature = "gzip")]
+mod gunzip;
 #[cfg(any(feature = "yew", feature = "leptos"))]
 mod hooks;
 mod host;
@@ -30,9 +32,9 @@ pub mod yew;
 
 pub use error::{DecodeError, Error};
 pub use event::{Event, UndecodedEvent};
-pub use ids::Gap;
 #[cfg(feature = "gzip")]
-pub use payload::GunzipError;
+pub use gunzip::GunzipError;
+pub use ids::Gap;
 #[cfg(feature = "bytes")]
 pub use payload::{Base64Error, Bytes};
 pub use payload::{Payload, Text};

@@ -7,6 +7,20 @@ use crate::Error;
 /// Where a source stands.
 ///
 /// A finer `readyState`: the standard's `CONNECTING` is split into an attempt under way and a wait for the next one.
+///
+/// ```
+/// use typed_eventsource::State;
+///
+/// fn badge(state: &State) -> String {
+///     match state {
+///         State::Connecting => "connecting…".into(),
+///         State::Open => "live".into(),
+///         State::Waiting { attempt, .. } => format!("offline, attempt {attempt} follows"),
+///         State::Closed(reason) => format!("ended: {reason}"),
+///     }
+/// }
+/// # assert_eq!(badge(&State::Open), "live");
+/// ```
 #[derive(Clone, Debug)]
 pub enum State {
     /// A connection is being made.
@@ -51,6 +65,19 @@ impl fmt::Display for State {
 }
 
 /// Why a source ended.
+///
+/// ```
+/// use typed_eventsource::{CloseReason, Error};
+///
+/// fn is_worth_a_message(reason: &CloseReason) -> bool {
+///     match reason {
+///         CloseReason::Finished | CloseReason::Requested | CloseReason::Dropped => false,
+///         CloseReason::Policy(Error::Status { status, .. }) => *status != 401,
+///         _ => true,
+///     }
+/// }
+/// # assert!(!is_worth_a_message(&CloseReason::Finished));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CloseReason {

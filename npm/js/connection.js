@@ -247,10 +247,15 @@ export class Connection {
   // What a transport tells
 
   opened() {
+    this.connected();
+    this.enter({ type: "open" }, "open");
+  }
+
+  /** There is a connection, of which nobody is told yet. */
+  connected() {
     this.#machine.opened(this.#host.now());
     this.ids?.connected();
     this.#arm();
-    this.enter({ type: "open" }, "open");
   }
 
   /** Something has come: an event, or else a comment. @param {boolean} isEvent */

@@ -176,8 +176,8 @@ export interface Policy {
    */
   retryStatuses?: readonly number[];
   /**
-   * The least wait after a lost connection, in milliseconds, until the server says otherwise; on the fetch transport
-   * 3,000 unless told.
+   * How long to wait after a lost connection, in milliseconds, until the server says otherwise; on the fetch transport
+   * 3,000 unless told. With `backOffAfterLosses` it is the least wait, and zero unless told.
    */
   reconnectionTime?: number;
   /** Whether the wait after a lost connection grows, on the fetch transport. */

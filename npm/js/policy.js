@@ -65,7 +65,9 @@ export function policy(value, name) {
  */
 export function startMachine({ preset = "browser", backoff, idle, opening, retryStatuses, givenUp, rule, ...knobs }, isRepeatable, now) {
   const machine = new Machine(preset);
-  for (const [knob, value] of Object.entries({ ...knobs, ...backoff })) machine.set(/** @type {Knob} */ (knob), Number(value));
+  for (const [knob, value] of Object.entries({ ...knobs, ...backoff })) {
+    if (value !== undefined) machine.set(/** @type {Knob} */ (knob), Number(value));
+  }
   if (givenUp) machine.limit("givenUp", 0, givenUp);
   if (idle) machine.limit("idle", idle.after, idle.then);
   if (opening) machine.limit("opening", opening.after, opening.then);

@@ -93,6 +93,7 @@ class SharedConnection extends Connection {
   dispatch(type, error) {
     this.#each((connection) => {
       connection.state = this.state;
+      if (type === "open") connection.connected();
       connection.dispatch(type, error);
     });
   }
@@ -160,7 +161,7 @@ class Share {
     const ungreet = this.#ungreet;
     this.#ungreet = undefined;
     ungreet?.();
-    if (ungreet) this.connection.enter({ type: "open" }, "open");
+    if (ungreet) this.connection.opened();
   }
 
   /** @param {Subscription} subscription */
@@ -169,7 +170,10 @@ class Share {
     const shared = this.#shared;
     const undo = shared.on(subscription.name, (event) => {
       this.greet();
-      if (!connection.isClosed) connection.message(subscription, /** @type {RawEvent} */ (event));
+      if (!connection.isClosed) {
+        connection.heard(true);
+        connection.message(subscription, /** @type {RawEvent} */ (event));
+      }
       // What the DOM listens to has each event in a task of its own.
       shared.isCongested ||= connection.isCongested || subscription.isDom;
       connection.isCongested = false;

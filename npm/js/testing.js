@@ -127,6 +127,7 @@ export class FakeServer {
   /** @param {string | URL} url */
   static at(url) {
     const server = new FakeServer();
+    server.#standIn.serves = () => false;
     const only = resolve(`${url}`);
     server.#standIn.serves = (url) => url === only;
     return server;

@@ -86,6 +86,7 @@ impl Ids {
         if id.is_empty() {
             self.forget();
         }
+        self.window.passed(id);
         self.sequence.go_on(id)
     }
 

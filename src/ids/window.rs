@@ -50,9 +50,7 @@ impl Window {
             // An event without an id of its own has that of the event before, and so has one that is sent twice in a row.
             IdField::Untold => self.previous.as_deref() == Some(id),
         };
-        let previous = self.previous.get_or_insert_default();
-        previous.clear();
-        previous.push_str(id);
+        self.passed(id);
         if is_inherited || id.is_empty() {
             return false;
         }
@@ -61,6 +59,13 @@ impl Window {
             self.remember(id);
         }
         has
+    }
+
+    /// The last event id is this one from now on.
+    pub(super) fn passed(&mut self, id: &str) {
+        let previous = self.previous.get_or_insert_default();
+        previous.clear();
+        previous.push_str(id);
     }
 
     pub(super) fn forget(&mut self) {

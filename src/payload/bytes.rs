@@ -23,6 +23,13 @@ use super::Payload;
 pub struct Bytes(pub Vec<u8>);
 
 /// Data that should be base64 is not.
+///
+/// ```
+/// use typed_eventsource::{Bytes, Payload};
+///
+/// let error = Bytes::decode("not base64!").unwrap_err();
+/// assert!(error.to_string().starts_with("invalid base64"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid base64: {0}")]
 pub struct Base64Error(#[source] base64::DecodeError);

@@ -2,15 +2,11 @@
 
 #[cfg(feature = "bytes")]
 mod bytes;
-#[cfg(feature = "gzip")]
-mod gunzip;
 
 use std::convert::Infallible;
 
 #[cfg(feature = "bytes")]
 pub use bytes::{Base64Error, Bytes};
-#[cfg(feature = "gzip")]
-pub use gunzip::GunzipError;
 
 use crate::{DecodeError, Event};
 

@@ -84,6 +84,14 @@ struct Limit {
 }
 
 /// What to do at a limit.
+///
+/// ```
+/// use std::time::Duration;
+/// use typed_eventsource::{Policy, Then};
+///
+/// // A server that sends nothing for a minute is dead: ask it anew.
+/// let policy = Policy::browser().on_idle(Duration::from_secs(60), Then::Reopen);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
     /// Close the source, with the error as the reason.
@@ -114,7 +122,7 @@ impl Policy {
         }
     }
 
-    /// The first error of any kind closes the source.
+    /// The first lost connection, refusal or event that does not decode closes the source.
     pub fn close_on_error() -> Self {
         Self::browser()
             .close_after_losses(1)

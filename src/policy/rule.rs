@@ -18,6 +18,20 @@ impl PartialEq for OwnRule {
 }
 
 /// What a [rule](crate::Policy::rule) is asked about.
+///
+/// ```
+/// use std::time::Duration;
+/// use typed_eventsource::{Decision, Policy, Situation};
+///
+/// fn patience(situation: &Situation<'_>) -> Decision {
+///     if situation.down_for > Duration::from_secs(300) {
+///         return Decision::Close;
+///     }
+///     situation.proposed
+/// }
+///
+/// let policy = Policy::resilient().rule(patience);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Situation<'a> {
@@ -33,7 +47,16 @@ pub struct Situation<'a> {
     pub proposed: Decision,
 }
 
-/// What to do about trouble.
+/// What to do about trouble: what a [rule](crate::Policy::rule) answers.
+///
+/// ```
+/// use std::time::Duration;
+/// use typed_eventsource::{Decision, Policy};
+///
+/// // At a steady pace, whatever goes wrong.
+/// let after = Duration::from_secs(5);
+/// let policy = Policy::browser().rule(move |_| Decision::Reopen { after });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Nothing: go on with the connection that there is, or reconnect as the standard has it. Where there is neither,

@@ -96,7 +96,8 @@ impl EventSourceBuilder {
         self
     }
 
-    /// How much each stream of this source holds for a slow consumer.
+    /// How many events each stream of this source holds for a slow consumer, and what happens to those beyond;
+    /// [`Queue::drop_oldest`] of 4,096 unless told.
     pub fn queue(mut self, queue: Queue) -> Self {
         self.queue = queue;
         self

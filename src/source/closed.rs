@@ -14,6 +14,13 @@ use crate::CloseReason;
 ///
 /// It does not keep the source alive: when the last handle, listener and stream goes, it resolves with
 /// [`CloseReason::Dropped`]. Dropping it does nothing.
+///
+/// ```
+/// # use typed_eventsource::{CloseReason, EventSource};
+/// async fn until_the_end(source: &EventSource) -> bool {
+///     matches!(source.closed().await, CloseReason::Finished)
+/// }
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Closed {
     end: Rc<End>,

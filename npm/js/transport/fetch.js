@@ -71,7 +71,7 @@ export class FetchTransport {
     if (typeof headers === "function") {
       let fresh;
       try {
-        fresh = new Headers(await headers());
+        fresh = await headers();
       } catch (cause) {
         const message = `the headers of the request could not be made: ${messageOf(cause)}`;
         // Whoever makes them may succeed the next time.

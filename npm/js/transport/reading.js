@@ -181,7 +181,7 @@ export class Reading {
     }
     if (heard !== "nothing") this.#connection.heard(heard === "event");
     if (this.#connection.ids) this.#connection.passed(this.lastEventId);
-    if (this.#turns.areLate()) await this.#turns.give();
+    if (this.isOpen && this.#turns.areLate()) await this.#turns.give();
   }
 
   #tellRetry() {

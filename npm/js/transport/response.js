@@ -32,9 +32,9 @@ export function retryAfterOf({ headers }) {
 export async function beginningOf({ body }, abort) {
   const limit = setTimeout(() => abort.abort(), PATIENCE);
   const decoder = new TextDecoder();
-  const reader = body?.getReader();
   let text = "";
   try {
+    const reader = body?.getReader();
     for (let left = EXCERPT; reader && left > 0; ) {
       const { value, done } = await reader.read();
       if (done) break;

@@ -11,7 +11,7 @@ use core::time::Duration;
 pub(crate) use deadlines::Tick;
 pub(crate) use trouble::{Outlook, Trouble, Verdict};
 
-use super::{Policy, Rule, Then};
+use super::{OwnRule, Policy, Rule, Then};
 use crate::Error;
 use limits::at_limit;
 use trouble::Kind;
@@ -223,15 +223,15 @@ impl Machine {
                 let until = now.saturating_add(*after);
                 self.enter(Phase::Waiting { until, not_before }, now);
             }
-            Verdict::Close(_) => self.close(),
+            Verdict::Close(_) => self.phase = Phase::Closed,
         }
     }
 
-    /// It is over: nothing follows.
-    pub(crate) fn close(&mut self) {
+    /// It is over: nothing follows. What the rule has captured may lead back to the source, and whoever closes lets go
+    /// of it.
+    pub(crate) fn close(&mut self) -> Option<OwnRule> {
         self.phase = Phase::Closed;
-        // What it has captured may lead back to the source.
-        self.policy.rule = None;
+        self.policy.rule.take()
     }
 
     fn enter(&mut self, phase: Phase, now: Duration) {

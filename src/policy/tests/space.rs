@@ -157,7 +157,7 @@ pub(super) fn play(bench: &mut Bench, happening: Happening) -> Outcome {
         Happening::Opened => bench.machine.opened(bench.now),
         Happening::Event => bench.machine.event(|| bench.now),
         Happening::Decoded => bench.machine.decoded(),
-        Happening::Closed => bench.machine.close(),
+        Happening::Closed => drop(bench.machine.close()),
         Happening::Undecodable => return Outcome::Verdict(bench.undecodable()),
         Happening::Comment => bench.machine.comment(|| bench.now),
         Happening::Retry(time) => bench.machine.retry(time),

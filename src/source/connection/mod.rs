@@ -178,13 +178,13 @@ impl Connection {
         if self.is_closed() {
             return;
         }
-        self.machine.borrow_mut().close();
+        let rule = self.machine.borrow_mut().close();
         self.state.replace(State::Closed(reason.clone()));
         drop(self.transport.take());
         drop(self.timer.take());
         drop(self.guards.take());
         let connector = self.connector.take();
-        drop(connector);
+        drop((connector, rule));
         self.subscriptions.clear();
         self.gaps.clear();
         if reason.error().is_none() {

@@ -201,6 +201,22 @@ fn gaps_are_told_without_deduplication_too_and_to_whoever_comes_later() {
 }
 
 #[test]
+fn whoever_comes_later_knows_that_the_server_has_begun_anew() {
+    for is_fetch in [false, true] {
+        let (server, journal) = (FakeServer::new(), Journal::default());
+        let source = deduplicating(&server, is_fetch, 0);
+        let _events = source.on("a", |_: Event<Text>| {}).unwrap();
+        send(&server, 1..6);
+        let _gaps = note_gaps(&source, &journal);
+        server.send_with_id("a", "", "");
+        send(&server, 1..4);
+        reconnect(&server);
+        send(&server, 5..6);
+        assert_eq!(journal.take(), ["gap 3-5: 1"], "over fetch: {is_fetch}");
+    }
+}
+
+#[test]
 fn events_that_nobody_listens_to_are_no_gap() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source_over_fetch(&server, Policy::resilient());

@@ -255,6 +255,39 @@ fn a_rule_that_knows_its_source_is_let_go_of_at_the_close() {
     assert_eq!(Rc::strong_count(&captured), 1);
 }
 
+/// Closes its source when it is dropped.
+struct Closes(Rc<RefCell<Option<EventSource>>>);
+
+impl Drop for Closes {
+    fn drop(&mut self) {
+        if let Some(source) = self.0.take() {
+            source.close();
+        }
+    }
+}
+
+#[test]
+fn what_a_rule_has_captured_may_close_the_source_when_it_goes() {
+    for is_policy in [false, true] {
+        let (server, closes) = (FakeServer::new(), Rc::default());
+        let captured = Closes(Rc::clone(&closes));
+        let policy = Policy::close_on_error().rule(move |situation| {
+            let _ = &captured;
+            situation.proposed
+        });
+        let source = source(&server, policy);
+        closes.replace(Some(source.clone()));
+        if is_policy {
+            server.lose();
+        } else {
+            source.close();
+        }
+        let is_by_policy = matches!(source.state(), State::Closed(CloseReason::Policy(_)));
+        assert_eq!(is_by_policy, is_policy);
+        assert!(closes.borrow().is_none());
+    }
+}
+
 #[test]
 fn a_callback_that_panics_does_not_silence_the_source() {
     let (server, journal) = (FakeServer::new(), Journal::default());

@@ -64,7 +64,16 @@ impl PartialEq for FreshHeaders {
     }
 }
 
-/// What a function given to [`Fetch::fresh_headers`] resolves to: names and values.
+/// What a function given to [`Fetch::fresh_headers`] resolves to: names and values, or why there are none.
+///
+/// ```
+/// use typed_eventsource::HeadersResult;
+///
+/// async fn authorization() -> HeadersResult {
+///     let token = Some("t0k3n").ok_or("nobody has logged in")?;
+///     Ok(vec![("Authorization".into(), format!("Bearer {token}"))])
+/// }
+/// ```
 pub type HeadersResult = Result<Vec<(String, String)>, Box<dyn StdError>>;
 
 const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;

@@ -4,6 +4,12 @@ use wasm_bindgen::JsValue;
 
 /// The body of a request; made from text, from bytes, or from what the browser's `fetch` takes besides, a `FormData` for
 /// instance. A `ReadableStream` is not taken: each attempt sends the body anew.
+///
+/// ```
+/// use typed_eventsource::{Body, Fetch};
+///
+/// let fetch = Fetch::post().body(Body::from("watch=ACME"));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Body(BodyKind);
 

@@ -7,14 +7,20 @@ use web_sys::{
     WritableStreamDefaultWriter,
 };
 
-use super::Bytes;
-use crate::turns::Turns;
+use crate::{Bytes, transport::exception_message, turns::Turns};
 
 /// How many compressed bytes are inflated at once. Browsers inflate all that they are given before any of it can be read,
 /// which from this many may be a thousand times as much.
 const SLICE: usize = 1024;
 
 /// Compressed data could not be inflated.
+///
+/// ```
+/// use typed_eventsource::GunzipError;
+///
+/// let error = GunzipError::TooLarge { limit: 1024 };
+/// assert_eq!(error.to_string(), "the data inflates to more than 1024 bytes");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GunzipError {
@@ -43,7 +49,8 @@ impl Bytes {
     ///
     /// # Errors
     ///
-    /// [`GunzipError::Corrupt`] where it is no gzip or not whole, [`GunzipError::TooLarge`] beyond the limit.
+    /// [`GunzipError::Corrupt`] where it is no gzip or not whole, [`GunzipError::TooLarge`] beyond the limit,
+    /// [`GunzipError::Unsupported`] where the environment cannot inflate.
     ///
     /// ```
     /// # use typed_eventsource::{Bytes, Event, GunzipError};
@@ -137,9 +144,6 @@ async fn feed(writer: WritableStreamDefaultWriter, bytes: Vec<u8>) {
 
 fn corrupt(error: &JsValue) -> GunzipError {
     GunzipError::Corrupt {
-        message: match error.dyn_ref::<js_sys::Error>() {
-            Some(error) => error.message().into(),
-            None => format!("{error:?}"),
-        },
+        message: exception_message(error),
     }
 }
