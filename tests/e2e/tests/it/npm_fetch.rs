@@ -12,6 +12,7 @@ tests! {
     the_request_is_made_as_fetch_would_make_it,
     headers_are_asked_for_anew_before_each_attempt,
     errors_tell_what_the_server_has_answered,
+    an_answer_that_somebody_else_reads_is_an_error_too,
     an_aborted_signal_closes_the_source,
     what_fetch_does_not_take_is_refused,
 }
@@ -103,6 +104,29 @@ async fn errors_tell_what_the_server_has_answered(stage: &mut Stage<'_>) {
         { "code": "content-type", "status": 200, "contentType": "text/html", "body": "<p>" },
     ]);
     assert_eq!(without_nulls(errors), expected);
+}
+
+async fn an_answer_that_somebody_else_reads_is_an_error_too(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let outcome = script(
+        stage.browser,
+        r#"
+        const url = await play({ status: 503, steps: [{ send: "down" }] });
+        const real = globalThis.fetch;
+        globalThis.fetch = async (...request) => {
+            const response = await real(...request);
+            if (!response.ok) response.body.getReader();
+            return response;
+        };
+        const source = new EventSource(url, { transport: "fetch", policy: "closeOnError" });
+        source.onError(() => {});
+        const { error } = await source.closed;
+        globalThis.fetch = real;
+        return [error.code, error.status, error.body];
+        "#,
+    )
+    .await;
+    assert_eq!(outcome, json!(["status", 503, ""]));
 }
 
 async fn an_aborted_signal_closes_the_source(stage: &mut Stage<'_>) {

@@ -11,6 +11,8 @@ use crate::{
 tests! {
     a_signal_ends_its_own_source,
     what_does_not_decode_is_the_matter_of_one,
+    without_a_limit_what_does_not_decode_closes_nobody,
+    a_failure_is_forgotten_at_the_next_event,
     a_full_queue_closes_its_own_source,
     names_that_nobody_listens_to_any_more_are_let_go,
     promises_settle_between_two_events_of_the_dom,
@@ -73,6 +75,52 @@ async fn what_does_not_decode_is_the_matter_of_one(stage: &mut Stage<'_>) {
         "attempts": 1,
     });
     on_each_transport(stage.browser, body, &expected).await;
+}
+
+async fn without_a_limit_what_does_not_decode_closes_nobody(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play({ steps: ["wait", { send: "data: {\n\ndata: 2\n\n" }, "silence"] });
+        const source = open(url, { shared: true, policy: "resilient" });
+        const heard = [];
+        source.onError(({ code }) => heard.push(code));
+        const event = new Promise((resolve) => source.on("message", resolve));
+        await release(url);
+        heard.push((await event).data);
+        source.close();
+        return heard;
+    "#;
+    on_each_transport(stage.browser, body, &json!(["decode", 2])).await;
+}
+
+async fn a_failure_is_forgotten_at_the_next_event(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const bad = [{ send: "data: {\n\n" }, "wait"];
+        const good = [{ send: "data: 1\n\n" }, "wait"];
+        const url = await play({ steps: ["wait", ...bad, ...good, ...bad, ...good, "silence"] });
+        const failures = [];
+        const rule = (situation) => {
+            failures.push(situation.failures);
+            return { type: "reopen", after: 1 };
+        };
+        const policy = { healthyAfter: 600000, rule };
+        const [source, other] = [open(url, { shared: true, policy }), open(url, { shared: true, policy, parse: "text" })];
+        source.onError(() => {});
+        let count = 0;
+        source.on("message", () => (count += 1));
+        for (let round = 1; round <= 2; round += 1) {
+            await release(url);
+            await until(() => failures.length === round && source.readyState === 1);
+            await release(url);
+            await until(() => count === round);
+        }
+        source.close();
+        other.close();
+        return failures;
+    "#;
+    // The event itself has shown that the connection was alive.
+    on_each_transport(stage.browser, body, &json!([0, 0])).await;
 }
 
 async fn a_full_queue_closes_its_own_source(stage: &mut Stage<'_>) {

@@ -70,6 +70,13 @@ test("one at a URL serves that alone, the last one made serves first, and closin
   expect(() => new EventSource("/prices")).toThrow("no valid URL");
 });
 
+test("one at an invalid URL serves nobody", () => {
+  expect(() => FakeServer.at("http://[")).toThrow("no valid URL");
+  const { source } = listen();
+  server.open();
+  expect(source.readyState).toBe(EventSource.OPEN);
+});
+
 test("over the browser's own source a failure tells no status, and the browser reconnects by itself", async () => {
   const { source, errors, states } = listen();
   server.open();
