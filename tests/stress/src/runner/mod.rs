@@ -5,6 +5,7 @@ mod chaos;
 mod hostile;
 mod page;
 mod soak;
+mod stage;
 mod table;
 
 use std::process::ExitCode;
@@ -20,8 +21,8 @@ pub(crate) fn main() -> Result<ExitCode> {
     let is_right = Runtime::new()?.block_on(async {
         match command {
             Command::Chaos(options) => chaos::run(&options).await,
-            Command::Hostile(options) => hostile::run(&options).await,
-            Command::Soak(options) => soak::run(&options).await,
+            Command::Hostile(options) => Ok(hostile::run(&options).await),
+            Command::Soak(options) => Ok(soak::run(&options).await),
         }
     })?;
     Ok(ExitCode::from(u8::from(!is_right)))

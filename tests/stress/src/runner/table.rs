@@ -19,6 +19,21 @@ impl Table {
         self.rows
             .push(cells.into_iter().map(|cell| cell.to_string()).collect());
     }
+
+    /// Adds a row, and prints it at once, each cell with its name.
+    pub(crate) fn tell<T: ToString>(&mut self, cells: impl IntoIterator<Item = T>) {
+        self.row(cells);
+        println!("{}", self.last());
+    }
+
+    fn last(&self) -> String {
+        let rows = self.rows.first().zip(self.rows.last());
+        let cells = rows
+            .into_iter()
+            .flat_map(|(head, row)| head.iter().zip(row));
+        let cells = cells.map(|(name, cell)| format!("{name}: {cell}"));
+        cells.collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// As Markdown has it, aligned, so that it can be read and pasted.
@@ -72,5 +87,12 @@ mod tests {
             "",
         ];
         assert_eq!(table.to_string(), lines.join("\n"));
+    }
+
+    #[test]
+    fn a_row_by_itself_has_the_names_of_its_cells() {
+        let mut table = Table::new(["name", "count"]);
+        table.row(["a", "10"]);
+        assert_eq!(table.last(), "name: a; count: 10");
     }
 }

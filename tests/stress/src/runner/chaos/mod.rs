@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use typed_eventsource_e2e::Kind;
 use typed_eventsource_server::chaos::{Chaos, Seen};
 
-use super::page::Page;
+use super::{page::Page, stage::calmly};
 use check::{Report, check};
 use figures::Figures;
 use servers::Servers;
@@ -119,7 +119,7 @@ async fn follow_in(
     let mut servers = Servers::start(&chaos).await?;
     let page = Page::launch(kind).await?;
     let began = Instant::now();
-    let outcome = follow(&page, streams, extent, &mut servers).await;
+    let outcome = calmly(follow(&page, streams, extent, &mut servers)).await;
     let restarts = servers.restarts();
     page.close().await;
     servers.stop().await;

@@ -4,9 +4,10 @@ use std::{io::Write, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::{Compression, write::GzEncoder};
-use typed_eventsource_server::script::{Attempt, Step};
+use typed_eventsource_server::script::{Attempt, Script, Step};
 
 use super::Told;
+use crate::runner::stage::Contender;
 
 const GIB: u64 = 1 << 30;
 /// In bytes: more than there is time for, and exact in JavaScript too.
@@ -40,7 +41,8 @@ pub(super) struct Attack {
     most: usize,
     /// In milliseconds.
     longest: f64,
-    only: Option<(&'static str, &'static str)>,
+    /// Over this transport alone, and by this client alone where one is named.
+    only: Option<(&'static str, Option<&'static str>)>,
 }
 
 impl Attack {
@@ -83,18 +85,19 @@ impl Attack {
         self
     }
 
-    const fn only(mut self, transport: &'static str, client: &'static str) -> Self {
+    const fn only(mut self, transport: &'static str, client: Option<&'static str>) -> Self {
         self.only = Some((transport, client));
         self
     }
 
-    pub(super) fn concerns(&self, transport: &str, client: &str) -> bool {
+    pub(super) fn concerns(&self, contender: Contender) -> bool {
+        let Contender { transport, client } = contender;
         self.only
-            .is_none_or(|(only, by)| only == transport && (by.is_empty() || by == client))
+            .is_none_or(|(only, by)| only == transport && by.is_none_or(|by| by == client))
     }
 
-    pub(super) fn attempts(&self, transport: &str) -> Vec<Attempt> {
-        vec![(self.steps)(transport)]
+    pub(super) fn script(&self, transport: &str) -> Script {
+        Script::always((self.steps)(transport))
     }
 
     pub(super) fn patience(&self) -> Duration {
@@ -145,11 +148,11 @@ pub(super) fn attacks() -> Vec<Attack> {
             let line = format!("data: {}\n", "x".repeat(1017));
             playing([fill(GIB, &line), send(END)])
         })
-        .only("fetch", ""),
+        .only("fetch", None),
         Attack::new("comment-1GiB", "ended", |_| {
             playing([send(":"), fill(GIB, "x"), send(END)])
         })
-        .only("fetch", ""),
+        .only("fetch", None),
         Attack::new("events", "open", |transport| flood("data\n\n", transport)).seconds(5),
         Attack::new("unheard", "open", |transport| {
             flood("event:a\ndata\n\n", transport)
@@ -190,14 +193,14 @@ pub(super) fn attacks() -> Vec<Attack> {
             let bomb = Step::SendBytes(bomb(b"data: "));
             playing([bomb, Step::Silence]).header("content-encoding", "gzip")
         })
-        .only("fetch", ""),
+        .only("fetch", None),
         Attack::new("payload-bomb", "refused", |_| {
             let bomb = BASE64_STANDARD.encode(bomb(b""));
             let event = format!("data: {bomb}{END}");
             playing([Step::Send(event), Step::Silence])
         })
         .parse("gzip")
-        .only("fetch", "rust"),
+        .only("fetch", Some("rust")),
     ]
 }
 

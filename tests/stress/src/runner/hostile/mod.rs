@@ -2,16 +2,16 @@
 
 mod attacks;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use typed_eventsource_e2e::Kind;
-use typed_eventsource_server::{
-    Config, Server,
-    script::{Script, SeenAttempts},
-};
+use typed_eventsource_server::script::SeenAttempts;
 
-use super::{page::Page, table::Table};
+use super::{
+    stage::{CONTENDERS, Contender, Stage, on_stage},
+    table::Table,
+};
 use attacks::{Attack, attacks};
 
 /// What one run is asked to do.
@@ -23,12 +23,7 @@ pub(crate) struct Options {
     pub(crate) browser: Option<Kind>,
 }
 
-const CONTENDERS: [(&str, &str); 4] = [
-    ("fetch", "js"),
-    ("fetch", "rust"),
-    ("browser", "js"),
-    ("browser", "rust"),
-];
+const STREAM: &str = "attack";
 
 /// What the page tells of an attack.
 #[derive(Debug, Deserialize)]
@@ -44,34 +39,28 @@ struct Told {
     pages: f64,
 }
 
-struct Stage {
-    page: Page,
-    streams: Server,
-}
-
 /// Answers whether the source did about each attack what it is to do.
-pub(crate) async fn run(options: &Options) -> Result<bool> {
-    let mut is_right = true;
+pub(crate) async fn run(options: &Options) -> bool {
+    let mut faults = Vec::new();
     for kind in [Kind::Chromium, Kind::Firefox] {
         if options.browser.is_none_or(|chosen| chosen == kind) {
-            let stage = Stage {
-                page: Page::launch(kind).await?,
-                streams: Server::start(Config::default()).await?,
-            };
-            let outcome = play(&stage, kind, &options.attacks).await;
-            stage.page.close().await;
-            stage.streams.stop().await;
-            is_right &= outcome?;
+            faults.extend(play(kind, &options.attacks).await);
         }
     }
-    println!(
-        "\nhostile: {}",
-        if is_right { "harmless" } else { "HARMED" }
-    );
-    Ok(is_right)
+    for fault in &faults {
+        println!("{fault}");
+    }
+    let outcome = if faults.is_empty() {
+        "harmless"
+    } else {
+        "HARMED"
+    };
+    println!("\nhostile: {outcome}");
+    faults.is_empty()
 }
 
-async fn play(stage: &Stage, kind: Kind, chosen: &[String]) -> Result<bool> {
+async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
+    println!("\nA server that means harm, in {kind:?}\n");
     let mut table = Table::new([
         "attack",
         "transport, client",
@@ -89,37 +78,82 @@ async fn play(stage: &Stage, kind: Kind, chosen: &[String]) -> Result<bool> {
         if !chosen.is_empty() && !chosen.iter().any(|name| name == attack.name) {
             continue;
         }
-        for (transport, client) in CONTENDERS {
-            if !attack.concerns(transport, client) {
+        for contender in CONTENDERS {
+            if !attack.concerns(contender) {
                 continue;
             }
-            let (told, requests, heap) = stage
-                .attack(&attack, transport, client)
-                .await
-                .with_context(|| format!("{}: {transport}, {client}", attack.name))?;
-            let most = most_a_second(&requests);
-            for fault in attack.faults(transport, &told, most) {
-                faults.push(format!("{}, {transport}, {client}: {fault}", attack.name));
-            }
-            table.row([
-                attack.name.to_owned(),
-                format!("{transport}, {client}"),
-                outcome(&told),
-                told.heard.to_string(),
-                format!("{:.1}", told.took / 1000.0),
-                requests.len().to_string(),
-                most.to_string(),
-                format!("{:.0}", told.longest),
-                format!("+{}", told.pages),
-                heap.map_or("–".to_owned(), |heap| format!("{heap:+.0}")),
-            ]);
+            let seen = on_stage(kind, async |stage| see(stage, &attack, contender).await);
+            let more = match seen.await {
+                Ok((seen, troubles)) => {
+                    table.tell(seen.cells(&attack, contender));
+                    let wrong = attack.faults(contender.transport, &seen.told, seen.most());
+                    wrong.into_iter().chain(troubles).collect()
+                }
+                Err(error) => {
+                    table.tell([attack.name, &contender.to_string(), "failed"]);
+                    vec![format!("{error:#}")]
+                }
+            };
+            let whose = format!("{kind:?}, {}, {contender}", attack.name);
+            faults.extend(more.iter().map(|fault| format!("{whose}: {fault}")));
         }
     }
-    println!("\nA server that means harm, in {kind:?}\n\n{table}");
-    for fault in &faults {
-        println!("{fault}");
+    print!("\n{table}");
+    faults
+}
+
+/// What was seen of an attack.
+struct Seen {
+    told: Told,
+    /// When each request was made, in milliseconds.
+    requests: Vec<u64>,
+    /// By how many KiB the heap has grown.
+    heap: Option<f64>,
+}
+
+async fn see(stage: &Stage, attack: &Attack, contender: Contender) -> Result<Seen> {
+    stage.page.open().await;
+    stage
+        .put(STREAM, &attack.script(contender.transport))
+        .await?;
+    let before = stage.heap().await?;
+    let more = json!({ "parse": attack.parse, "idle": attack.idle, "seconds": attack.seconds });
+    let task = stage.task(contender, STREAM, more);
+    let told = stage
+        .page
+        .finish("hostile.attack", task, attack.patience())
+        .await?;
+    let after = stage.heap().await?;
+    let SeenAttempts { attempts, .. } = stage.seen(STREAM).await?;
+    Ok(Seen {
+        told: serde_json::from_value(told)?,
+        requests: attempts.iter().map(|seen| seen.opened_ms).collect(),
+        heap: after
+            .zip(before)
+            .map(|(after, before)| after.all() - before.all()),
+    })
+}
+
+impl Seen {
+    fn most(&self) -> usize {
+        most_a_second(&self.requests)
     }
-    Ok(faults.is_empty())
+
+    fn cells(&self, attack: &Attack, contender: Contender) -> [String; 10] {
+        let told = &self.told;
+        [
+            attack.name.to_owned(),
+            contender.to_string(),
+            outcome(told),
+            told.heard.to_string(),
+            format!("{:.1}", told.took / 1000.0),
+            self.requests.len().to_string(),
+            self.most().to_string(),
+            format!("{:.0}", told.longest),
+            format!("+{}", told.pages),
+            self.heap.map_or("–".into(), |heap| format!("{heap:+.0}")),
+        ]
+    }
 }
 
 fn outcome(told: &Told) -> String {
@@ -139,67 +173,6 @@ fn most_a_second(requests: &[u64]) -> usize {
     };
     let counts = requests.iter().map(|&start| within(start).count());
     counts.max().unwrap_or(0)
-}
-
-impl Stage {
-    /// What the page tells, when each request was made, and by how many KiB the heap has grown; on a page of its own.
-    async fn attack(
-        &self,
-        attack: &Attack,
-        transport: &str,
-        client: &str,
-    ) -> Result<(Told, Vec<u64>, Option<f64>)> {
-        const PUT: &str = "const { url, script } = argument;
-            const answer = await fetch(url, { method: 'PUT', body: JSON.stringify(script) });
-            if (!answer.ok) throw new Error(await answer.text());";
-        self.page.open().await;
-        let script = format!("{}/scripts/attack", self.streams.origin());
-        let attempts = attack.attempts(transport);
-        let put = json!({ "url": script, "script": Script { attempts } });
-        self.run(PUT, put).await?;
-        let before = self.heap().await?;
-        let task = json!({
-            "client": client, "transport": transport, "parse": attack.parse, "idle": attack.idle,
-            "url": format!("{}/streams/attack", self.streams.origin()), "seconds": attack.seconds,
-        });
-        let told = self
-            .page
-            .finish("hostile.attack", task, attack.patience())
-            .await?;
-        let heap = self
-            .heap()
-            .await?
-            .zip(before)
-            .map(|(after, before)| after - before);
-        let seen = self.run(
-            "return (await fetch(argument)).json();",
-            format!("{script}/seen").into(),
-        );
-        let SeenAttempts { attempts, .. } = serde_json::from_value(seen.await?)?;
-        let requests = attempts.iter().map(|seen| seen.opened_ms).collect();
-        Ok((serde_json::from_value(told)?, requests, heap))
-    }
-
-    async fn run(&self, body: &str, argument: Value) -> Result<Value> {
-        let outcome = self.page.browser().try_run(body, argument).await;
-        outcome.map_err(anyhow::Error::msg)
-    }
-
-    /// What is in use of the JavaScript heap once its garbage is collected, in KiB. Chromium alone tells.
-    async fn heap(&self) -> Result<Option<f64>> {
-        let browser = self.page.browser();
-        if browser.kind() != Kind::Chromium {
-            return Ok(None);
-        }
-        for _ in 0..3 {
-            browser
-                .devtools("HeapProfiler.collectGarbage", json!({}))
-                .await;
-        }
-        let heap = browser.devtools("Runtime.getHeapUsage", json!({})).await;
-        let used = heap["usedSize"].as_f64().context("no number")?;
-        Ok(Some(used / 1024.0))
-    }
 }
 
 #[cfg(test)]

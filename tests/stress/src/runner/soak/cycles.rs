@@ -4,12 +4,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde_json::json;
-use typed_eventsource_server::script::Step;
+use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::{
-    CONTENDERS, Contender, Stage,
-    gauges::{Course, Courses, Gauges},
-};
+use super::gauges::{Course, Gauges, compare};
+use crate::runner::stage::{Contender, Stage};
 
 const HALF: u32 = 5_000;
 /// Before the start, so that all is compiled and every buffer is made.
@@ -17,25 +15,17 @@ const WARM: u32 = 500;
 const PATIENCE: Duration = Duration::from_secs(300);
 const STREAM: &str = "one";
 
-pub(super) async fn run(stage: &Stage) -> Result<Vec<String>> {
-    let mut courses = Vec::new();
-    for contender in CONTENDERS {
-        courses.push(course(stage, contender).await?);
-    }
-    println!(
-        "\n{} sources opened, heard and closed: at the start, in the middle, at the end\n",
-        2 * HALF
-    );
-    print!("{}", Courses(&courses));
-    Ok(courses.iter().flat_map(Course::faults).collect())
+pub(super) async fn run() -> Vec<String> {
+    let what = format!("{} sources opened, heard and closed", 2 * HALF);
+    compare(&what, course).await
 }
 
 async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
     let event = "event: price\nid: 1\ndata: {\"n\":1}\n\n";
     stage.page.open_prepared().await;
-    stage
-        .put(STREAM, vec![Step::Send(event.into()), Step::Silence])
-        .await?;
+    let steps = [Step::Send(event.into()), Step::Silence];
+    let script = Script::always(Attempt::playing(steps));
+    stage.put(STREAM, &script).await?;
     let cycles = async |count| {
         let task = stage.task(contender, STREAM, json!({ "count": count }));
         stage.page.finish("soak.cycles", task, PATIENCE).await
@@ -50,9 +40,7 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
     cycles(HALF).await?;
     took += began.elapsed();
     let end = Gauges::read(stage).await?;
-    let Contender { transport, client } = contender;
     Ok(Course {
-        label: format!("{transport}, {client}"),
         gauges: [start, middle, end],
         took: took.as_secs_f64(),
     })

@@ -6,12 +6,10 @@ use anyhow::{Result, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::sleep;
-use typed_eventsource_server::script::Step;
+use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::{
-    CONTENDERS, Contender, Stage,
-    gauges::{Course, Courses, Gauges},
-};
+use super::gauges::{Course, Gauges, compare};
+use crate::runner::stage::{Contender, Stage};
 
 /// After so many the server counts anew. So many go before the start, so that all is compiled and every buffer is made.
 const ROUND: u32 = 500_000;
@@ -27,17 +25,9 @@ struct Heard {
     faults: u64,
 }
 
-pub(super) async fn run(stage: &Stage) -> Result<Vec<String>> {
-    let mut courses = Vec::new();
-    for contender in CONTENDERS {
-        courses.push(course(stage, contender).await?);
-    }
-    println!(
-        "\n{} events from one source, as they are: at the start, in the middle, at the end\n",
-        2 * HALF
-    );
-    print!("{}", Courses(&courses));
-    Ok(courses.iter().flat_map(Course::faults).collect())
+pub(super) async fn run() -> Vec<String> {
+    let what = format!("{} events from one source, as they are", 2 * HALF);
+    compare(&what, course).await
 }
 
 async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
@@ -54,7 +44,8 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
         vec![Step::Silence],
     ];
     stage.page.open_prepared().await;
-    stage.put(STREAM, steps.concat()).await?;
+    let script = Script::always(Attempt::playing(steps.concat()));
+    stage.put(STREAM, &script).await?;
     let round = json!({ "round": ROUND });
     stage
         .page
@@ -73,9 +64,7 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
     took += began.elapsed();
     let end = Gauges::read(stage).await?;
     stage.page.call::<Value>("soak.close", Value::Null).await?;
-    let Contender { transport, client } = contender;
     Ok(Course {
-        label: format!("{transport}, {client}"),
         gauges: [start, middle, end],
         took: took.as_secs_f64(),
     })

@@ -1,18 +1,21 @@
 //! What a page holds at a moment.
 
-use std::fmt;
-
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use typed_eventsource_e2e::Kind;
 
-use super::Stage;
-use crate::runner::table::Table;
+use crate::runner::{
+    stage::{CONTENDERS, Contender, Heap, Stage, on_stage},
+    table::Table,
+};
 
-/// By how much the heap may differ, in KiB. Two collections of the same page differ by some ten, as the browser compiles and
-/// caches what it runs; a leak of one byte for each of five million events would come to five thousand, one of a hundred
+/// By how much the objects may differ, in KiB. Two collections of the same page differ by some ten, as the browser compiles
+/// and caches what it runs; a leak of one byte for each of five million events would come to five thousand, one of a hundred
 /// bytes for each of five thousand sources to five hundred.
-const TOLERANCE: f64 = 256.0;
+const OBJECTS: f64 = 256.0;
+/// By how much the buffers may differ, in KiB: a chunk of the network that waits to be read, or the last one that was.
+const BUFFERS: f64 = 64.0;
 
 /// What a page holds, once its garbage is collected.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -20,8 +23,7 @@ pub(super) struct Gauges {
     /// The pages (64 KiB) of the wasm memory in the npm package, and in the client in Rust.
     npm: f64,
     rust: f64,
-    /// What is in use of the JavaScript heap, in KiB.
-    heap: f64,
+    heap: Heap,
     /// Listeners to the DOM's events, on the whole page.
     listeners: f64,
     /// Timers that are set.
@@ -37,24 +39,26 @@ struct OnPage {
     timers: f64,
 }
 
+/// What was read for one of the columns.
+struct Reading {
+    name: &'static str,
+    value: f64,
+    /// By how much it may differ.
+    tolerance: f64,
+}
+
 impl Gauges {
     pub(super) async fn read(stage: &Stage) -> Result<Self> {
-        let browser = stage.page.browser();
-        // What one collection lets go of, the next one takes.
-        for _ in 0..3 {
-            browser
-                .devtools("HeapProfiler.collectGarbage", json!({}))
-                .await;
-        }
+        let heap = stage.heap().await?.context("no Chromium")?;
         let OnPage { npm, rust, timers } = stage.page.call("soak.gauges", Value::Null).await?;
-        let heap = browser.devtools("Runtime.getHeapUsage", json!({})).await;
+        let browser = stage.page.browser();
         let counters = browser.devtools("Memory.getDOMCounters", json!({})).await;
-        let number = |value: &Value| value.as_f64().context("no number");
+        let listeners = counters["jsEventListeners"].as_f64();
         Ok(Self {
             npm,
             rust,
-            heap: number(&heap["usedSize"])? / 1024.0,
-            listeners: number(&counters["jsEventListeners"])?,
+            heap,
+            listeners: listeners.context("no number of listeners")?,
             timers,
             sockets: stage.streams.connections() as f64,
         })
@@ -62,17 +66,23 @@ impl Gauges {
 
     /// All of wasm and JavaScript, in KiB.
     pub(super) fn memory(&self) -> f64 {
-        (self.npm + self.rust) * 64.0 + self.heap
+        (self.npm + self.rust) * 64.0 + self.heap.all()
     }
 
-    fn columns(&self) -> [(&'static str, f64); 6] {
+    fn readings(&self) -> [Reading; 7] {
+        let reading = |name, value: f64, tolerance| Reading {
+            name,
+            value: value.round(),
+            tolerance,
+        };
         [
-            ("wasm pages, npm", self.npm),
-            ("wasm pages, Rust", self.rust),
-            ("JS heap, KiB", self.heap.round()),
-            ("DOM listeners", self.listeners),
-            ("timers", self.timers),
-            ("sockets", self.sockets),
+            reading("wasm pages, npm", self.npm, 0.0),
+            reading("wasm pages, Rust", self.rust, 0.0),
+            reading("heap, KiB", self.heap.objects, OBJECTS),
+            reading("buffers, KiB", self.heap.buffers, BUFFERS),
+            reading("DOM listeners", self.listeners, 0.0),
+            reading("timers", self.timers, 0.0),
+            reading("sockets", self.sockets, 0.0),
         ]
     }
 }
@@ -80,7 +90,6 @@ impl Gauges {
 /// The gauges of a contender at the start, in the middle and at the end.
 #[derive(Debug)]
 pub(super) struct Course {
-    pub(super) label: String,
     pub(super) gauges: [Gauges; 3],
     /// For how long it went, in seconds.
     pub(super) took: f64,
@@ -88,45 +97,91 @@ pub(super) struct Course {
 
 impl Course {
     /// What has grown, all the way or from the middle on.
-    pub(super) fn faults(&self) -> impl Iterator<Item = String> {
-        let [start, middle, end] = self.gauges.map(|gauges| gauges.columns());
-        let columns = start.into_iter().zip(middle).zip(end);
-        columns.filter_map(|(((name, start), (_, middle)), (_, end))| {
-            let tolerance = if name.starts_with("JS heap") {
-                TOLERANCE
-            } else {
-                0.0
-            };
-            let has_grown = end - start > tolerance || end - middle > tolerance;
-            has_grown.then(|| format!("{}: {name} {start} → {middle} → {end}", self.label))
+    fn faults(&self) -> impl Iterator<Item = String> {
+        self.readings().filter_map(|[start, middle, end]| {
+            let most = end.tolerance;
+            let has_grown = end.value - start.value > most || end.value - middle.value > most;
+            has_grown.then(|| format!("{} {}", end.name, way([&start, &middle, &end])))
         })
+    }
+
+    fn cells(&self, contender: Contender) -> impl Iterator<Item = String> {
+        let ways = self.readings().map(|readings| way(readings.each_ref()));
+        [contender.to_string()]
+            .into_iter()
+            .chain(ways)
+            .chain([format!("{:.0}", self.took)])
+    }
+
+    fn readings(&self) -> impl Iterator<Item = [Reading; 3]> + use<> {
+        let [start, middle, end] = self.gauges.map(|gauges| gauges.readings());
+        let readings = start.into_iter().zip(middle).zip(end);
+        readings.map(|((start, middle), end)| [start, middle, end])
     }
 }
 
-/// The courses side by side.
-pub(super) struct Courses<'a>(pub(super) &'a [Course]);
+fn way(readings: [&Reading; 3]) -> String {
+    readings
+        .map(|reading| reading.value.to_string())
+        .join(" → ")
+}
 
-impl fmt::Display for Courses<'_> {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = Gauges::default().columns().map(|(name, _)| name);
-        let head = ["transport, client"]
-            .into_iter()
-            .chain(names)
-            .chain(["seconds"]);
-        let mut table = Table::new(head);
-        for Course {
-            label,
-            gauges,
-            took,
-        } in self.0
-        {
-            let [start, middle, end] = gauges.map(|gauges| gauges.columns());
-            let cells = start.into_iter().zip(middle).zip(end);
-            let cells = cells
-                .map(|(((_, start), (_, middle)), (_, end))| format!("{start} → {middle} → {end}"));
-            let cells = [label.clone()].into_iter().chain(cells);
-            table.row(cells.chain([format!("{took:.0}")]));
-        }
-        write!(to, "{table}")
+/// Runs the course of each contender, and tells of it as soon as it is known: what has grown.
+pub(super) async fn compare(
+    what: &str,
+    course: impl AsyncFn(&Stage, Contender) -> Result<Course>,
+) -> Vec<String> {
+    println!("\n{what}: at the start, in the middle, at the end\n");
+    let names = Gauges::default().readings().map(|reading| reading.name);
+    let head = ["transport, client"].into_iter().chain(names);
+    let mut table = Table::new(head.chain(["seconds"]));
+    let mut faults = Vec::new();
+    for contender in CONTENDERS {
+        let outcome = on_stage(Kind::Chromium, async |stage| course(stage, contender).await);
+        let more = match outcome.await {
+            Ok((course, troubles)) => {
+                table.tell(course.cells(contender));
+                course.faults().chain(troubles).collect()
+            }
+            Err(error) => vec![format!("{error:#}")],
+        };
+        faults.extend(more.iter().map(|fault| format!("{contender}: {fault}")));
+    }
+    print!("\n{table}");
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(change: fn(&mut Gauges, f64)) -> Vec<String> {
+        let gauges = [0.0, 1.0, 2.0].map(|amount| {
+            let mut gauges = Gauges::default();
+            change(&mut gauges, amount);
+            gauges
+        });
+        let took = 0.0;
+        Course { gauges, took }.faults().collect()
+    }
+
+    #[test]
+    fn what_grows_is_a_fault() {
+        assert_eq!(
+            faults(|gauges, n| gauges.rust += n),
+            ["wasm pages, Rust 0 → 1 → 2"]
+        );
+        assert_eq!(faults(|gauges, n| gauges.timers += n), ["timers 0 → 1 → 2"]);
+        let objects = |gauges: &mut Gauges, n| gauges.heap.objects += 200.0 * n;
+        assert_eq!(faults(objects), ["heap, KiB 0 → 200 → 400"]);
+        let buffers = |gauges: &mut Gauges, n| gauges.heap.buffers += 65.0 * n;
+        assert_eq!(faults(buffers), ["buffers, KiB 0 → 65 → 130"]);
+    }
+
+    #[test]
+    fn what_a_browser_caches_is_none() {
+        assert!(faults(|gauges, n| gauges.heap.objects += 100.0 * n).is_empty());
+        assert!(faults(|gauges, n| gauges.heap.buffers += 30.0 * n).is_empty());
+        assert!(faults(|gauges, n| gauges.sockets -= n).is_empty());
     }
 }

@@ -6,10 +6,14 @@ use anyhow::{Result, ensure};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::sleep;
-use typed_eventsource_server::script::Step;
+use typed_eventsource_e2e::Kind;
+use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::{CONTENDERS, Contender, Stage, gauges::Gauges};
-use crate::runner::table::Table;
+use super::gauges::Gauges;
+use crate::runner::{
+    stage::{CONTENDERS, Contender, Stage, on_stage},
+    table::Table,
+};
 
 const EVENTS: u32 = 200_000;
 /// In bytes; of its data, and of what a client keeps at most: what was decoded, over the browser's own source also the data
@@ -30,15 +34,19 @@ const STREAM: &str = "flood";
 struct Told {
     arrived: u64,
     received: u64,
+    /// As the stream has it in the end.
     dropped: u64,
-    /// As the items of a stream had it; the iterator in JavaScript has none of these.
+    /// As its items had it, one after the other; those in JavaScript tell of none.
     told: Option<u64>,
     overflows: u64,
     faults: u64,
     ended: String,
 }
 
-pub(super) async fn run(stage: &Stage) -> Result<Vec<String>> {
+pub(super) async fn run() -> Vec<String> {
+    println!(
+        "\nA flood of {EVENTS} events of {SIZE} bytes, {PACE} ms for each, {CAPACITY} of them in the queue\n"
+    );
     let mut table = Table::new([
         "transport, client, queue",
         "arrived",
@@ -52,34 +60,37 @@ pub(super) async fn run(stage: &Stage) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     for contender in CONTENDERS {
         for when_full in ["dropOldest", "keepLatest", "close"] {
-            let (told, peak) = consume(stage, contender, when_full).await?;
-            let Contender { transport, client } = contender;
-            let label = format!("{transport}, {client}, {when_full}");
-            faults.extend(wrong(&told, when_full, peak).map(|fault| format!("{label}: {fault}")));
-            let Told {
-                arrived,
-                received,
-                dropped,
-                ref ended,
-                ..
-            } = told;
-            let made = arrived - received;
-            let counts = [arrived, received, made, dropped].map(|count| count.to_string());
-            let memory = [peak, bound()].map(|amount| format!("{amount:.0}"));
-            table.row(
-                [label]
-                    .into_iter()
-                    .chain(counts)
-                    .chain(memory)
-                    .chain([ended.clone()]),
-            );
+            let label = format!("{contender}, {when_full}");
+            let consumed = on_stage(Kind::Chromium, async |stage| {
+                consume(stage, contender, when_full).await
+            });
+            let more = match consumed.await {
+                Ok(((told, peak), troubles)) => {
+                    table.tell(told.cells(&label, peak));
+                    wrong(&told, when_full, peak).chain(troubles).collect()
+                }
+                Err(error) => vec![format!("{error:#}")],
+            };
+            faults.extend(more.iter().map(|fault| format!("{label}: {fault}")));
         }
     }
-    println!(
-        "\nA flood of {EVENTS} events of {SIZE} bytes, {PACE} ms for each, {CAPACITY} of them in the queue\n"
-    );
-    print!("{table}");
-    Ok(faults)
+    print!("\n{table}");
+    faults
+}
+
+impl Told {
+    fn cells(&self, label: &str, peak: f64) -> [String; 8] {
+        [
+            label.to_owned(),
+            self.arrived.to_string(),
+            self.received.to_string(),
+            self.dropped.to_string(),
+            self.told.map_or("–".into(), |told| told.to_string()),
+            format!("{peak:.0}"),
+            format!("{:.0}", bound()),
+            self.ended.clone(),
+        ]
+    }
 }
 
 /// The most that may be kept, in KiB.
@@ -130,7 +141,7 @@ fn wrong(told: &Told, when_full: &str, peak: f64) -> impl Iterator<Item = String
 async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result<(Told, f64)> {
     let text = "x".repeat(SIZE);
     let send = format!("event: price\ndata: {{\"n\":{{n}},\"text\":\"{text}\"}}\n\n");
-    let steps = vec![
+    let steps = [
         Step::Repeat {
             times: EVENTS,
             send,
@@ -139,7 +150,8 @@ async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result
         Step::Silence,
     ];
     stage.page.open_prepared().await;
-    stage.put(STREAM, steps).await?;
+    let script = Script::always(Attempt::playing(steps));
+    stage.put(STREAM, &script).await?;
     let more = json!({ "capacity": CAPACITY, "whenFull": when_full, "pace": PACE });
     let before = Gauges::read(stage).await?.memory();
     let deadline = Instant::now() + PATIENCE;
