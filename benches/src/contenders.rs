@@ -3,8 +3,9 @@
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use typed_eventsource::{Event, EventSource, Fetch, Listener};
-use wasm_bindgen::JsError;
+use wasm_bindgen::{JsCast, JsError, prelude::Closure};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::MessageEvent;
 
 /// A client of event streams.
 pub(crate) trait Contender {
@@ -56,6 +57,48 @@ impl Contender for OursByFetch {
     ) -> Result<Self::Source, JsError> {
         let source = EventSource::builder(url).fetch(Fetch::new()).open()?;
         listen_to(source, name, take)
+    }
+}
+
+/// What one writes by hand.
+pub(crate) struct WebSys;
+
+/// A source of the browser, and who listens to it.
+pub(crate) struct ByHand {
+    source: web_sys::EventSource,
+    _listener: Closure<dyn FnMut(MessageEvent)>,
+}
+
+impl Drop for ByHand {
+    fn drop(&mut self) {
+        self.source.close();
+    }
+}
+
+impl Contender for WebSys {
+    type Source = ByHand;
+
+    fn listen<T: DeserializeOwned + 'static>(
+        url: &str,
+        name: &str,
+        mut take: impl FnMut(T) + 'static,
+    ) -> Result<Self::Source, JsError> {
+        let refused = |_| JsError::new("the browser refuses");
+        let source = web_sys::EventSource::new(url).map_err(refused)?;
+        let listener = Closure::new(move |event: MessageEvent| {
+            let data = event.data().as_string().unwrap_or_default();
+            if let Ok(value) = serde_json::from_str(&data) {
+                take(value);
+            }
+        });
+        let callback = listener.as_ref().unchecked_ref();
+        source
+            .add_event_listener_with_callback(name, callback)
+            .map_err(refused)?;
+        Ok(ByHand {
+            source,
+            _listener: listener,
+        })
     }
 }
 

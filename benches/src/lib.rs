@@ -9,7 +9,7 @@ mod tasks;
 use js_sys::{JsString, Object, Reflect};
 use wasm_bindgen::{JsError, JsValue, prelude::wasm_bindgen};
 
-use contenders::{Contender, Gloo, OursByBrowser, OursByFetch};
+use contenders::{Contender, Gloo, OursByBrowser, OursByFetch, WebSys};
 use payloads::{Large, Lines, Price};
 use tasks::Heard;
 
@@ -17,6 +17,10 @@ use tasks::Heard;
 macro_rules! with_contender {
     ($name:expr, $contender:ident => $call:expr) => {
         match $name.as_str() {
+            "web-sys" => {
+                type $contender = WebSys;
+                $call
+            }
             "gloo" => {
                 type $contender = Gloo;
                 $call

@@ -6,13 +6,13 @@ use lexopt::{
     ValueExt,
 };
 
-/// Enough for a median that stays, few enough for a quarter of an hour in all.
+/// Enough for a median that stays, few enough for half an hour in all.
 const ROUNDS: usize = 7;
 
 #[derive(Debug)]
 pub(crate) struct Arguments {
     pub(crate) tasks: Vec<String>,
-    /// How many count; one goes before.
+    /// How many count, or in how many browsers those of streams are played.
     pub(crate) rounds: usize,
 }
 

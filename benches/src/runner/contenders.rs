@@ -20,10 +20,15 @@ pub(crate) enum Pace {
 }
 
 /// Those that hand over events. The first is what the others are compared with.
-pub(crate) const CLIENTS: [Contender; 10] = [
+pub(crate) const CLIENTS: [Contender; 11] = [
     Contender {
         key: "browser",
         label: "browser's EventSource + JSON.parse, JavaScript",
+        pace: Pace::Slow,
+    },
+    Contender {
+        key: "web-sys",
+        label: "browser's EventSource by web-sys + serde_json, Rust",
         pace: Pace::Slow,
     },
     Contender {

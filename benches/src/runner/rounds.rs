@@ -26,24 +26,30 @@ pub(crate) async fn alternate<T>(
     Ok(measured)
 }
 
-/// As [`alternate`], each round in a browser of its own and after one there that does not count. How a browser lays out
-/// its code and its memory decides for as long as it runs, by as much as contenders differ.
+/// Rounds in each browser. What else goes on there makes a single one differ by as much as contenders do.
+pub(crate) const ROUNDS_EACH: usize = 5;
+
+/// As [`alternate`], in so many browsers one after the other. How one lays out its code and its memory decides for as long
+/// as it runs, by as much as contenders differ.
 pub(crate) async fn alternate_afresh<T>(
     page: &Page,
     contenders: &[&Contender],
-    rounds: usize,
+    browsers: usize,
     mut run: impl AsyncFnMut(&Contender) -> Result<T>,
 ) -> Result<Vec<Vec<T>>> {
     let mut run = async |contender: &Contender, _| run(contender).await;
     let mut measured = nothing_yet(contenders);
-    for round in 1..=rounds {
-        show(&format!("round {round} of {rounds}"));
+    for browser in 1..=browsers {
         page.renew().await;
-        play(page, contenders, round, &mut run).await?;
-        add(
-            &mut measured,
-            play(page, contenders, round + 1, &mut run).await?,
-        );
+        for round in 0..=ROUNDS_EACH {
+            show(&format!(
+                "browser {browser} of {browsers}, round {round} of {ROUNDS_EACH}"
+            ));
+            let results = play(page, contenders, browser + round, &mut run).await?;
+            if round > 0 {
+                add(&mut measured, results);
+            }
+        }
     }
     show("");
     Ok(measured)

@@ -10,7 +10,7 @@ use crate::runner::{
     contenders::{BYTES, CLIENTS, Contender, LOOPBACK},
     loopback,
     page::Page,
-    rounds::alternate_afresh,
+    rounds::{ROUNDS_EACH, alternate_afresh},
     table::{Row, Table},
 };
 
@@ -58,7 +58,7 @@ struct Heard {
     sum: f64,
 }
 
-pub(crate) async fn typed(page: &Page, rounds: usize) -> Result<Vec<Table>> {
+pub(crate) async fn typed(page: &Page, browsers: usize) -> Result<Vec<Table>> {
     let stream = Stream {
         task: "typed",
         title: "events of 125 bytes of JSON, with a name and an id, decoded".into(),
@@ -70,10 +70,10 @@ pub(crate) async fn typed(page: &Page, rounds: usize) -> Result<Vec<Table>> {
         weight: payloads::PRICE_WEIGHT,
         unit: Unit::Events,
     };
-    run(page, rounds, stream).await
+    run(page, browsers, stream).await
 }
 
-pub(crate) async fn unlistened(page: &Page, rounds: usize) -> Result<Vec<Table>> {
+pub(crate) async fn unlistened(page: &Page, browsers: usize) -> Result<Vec<Table>> {
     let noise = payloads::event("noise", payloads::PRICE).repeat(9);
     let stream = Stream {
         task: "unlistened",
@@ -88,10 +88,10 @@ pub(crate) async fn unlistened(page: &Page, rounds: usize) -> Result<Vec<Table>>
         weight: payloads::PRICE_WEIGHT,
         unit: Unit::Events,
     };
-    run(page, rounds, stream).await
+    run(page, browsers, stream).await
 }
 
-pub(crate) async fn large(page: &Page, rounds: usize) -> Result<Vec<Table>> {
+pub(crate) async fn large(page: &Page, browsers: usize) -> Result<Vec<Table>> {
     let (text, weight) = payloads::large(1 << 20);
     let stream = Stream {
         task: "large",
@@ -104,10 +104,10 @@ pub(crate) async fn large(page: &Page, rounds: usize) -> Result<Vec<Table>> {
         weight,
         unit: Unit::Megabytes,
     };
-    run(page, rounds, stream).await
+    run(page, browsers, stream).await
 }
 
-pub(crate) async fn multi_line(page: &Page, rounds: usize) -> Result<Vec<Table>> {
+pub(crate) async fn multi_line(page: &Page, browsers: usize) -> Result<Vec<Table>> {
     let (text, weight) = payloads::multi_line(1000);
     let stream = Stream {
         task: "multi-line",
@@ -120,17 +120,17 @@ pub(crate) async fn multi_line(page: &Page, rounds: usize) -> Result<Vec<Table>>
         weight,
         unit: Unit::Megabytes,
     };
-    run(page, rounds, stream).await
+    run(page, browsers, stream).await
 }
 
-async fn run(page: &Page, rounds: usize, stream: Stream) -> Result<Vec<Table>> {
+async fn run(page: &Page, browsers: usize, stream: Stream) -> Result<Vec<Table>> {
     for (id, times) in IDS.into_iter().zip(stream.times) {
         let send = stream.text.clone();
         let steps = vec![Step::Repeat { times, send }, Step::End];
         page.put_stream(id, steps).await?;
     }
     let contenders: Vec<_> = CLIENTS.iter().chain([&BYTES, &LOOPBACK]).collect();
-    let measured = alternate_afresh(page, &contenders, rounds, async |contender| {
+    let measured = alternate_afresh(page, &contenders, browsers, async |contender| {
         stream.rate_of(page, contender).await
     })
     .await?;
@@ -144,7 +144,10 @@ async fn run(page: &Page, rounds: usize, stream: Stream) -> Result<Vec<Table>> {
         });
     Ok(vec![Table {
         task: stream.task,
-        title: format!("{}; {rounds} rounds", stream.title),
+        title: format!(
+            "{}; {browsers} browsers, {ROUNDS_EACH} rounds in each",
+            stream.title
+        ),
         measure: "rate",
         unit: stream.unit.name(),
         reference: Some(0),
