@@ -49,7 +49,7 @@ pub(crate) struct Heap {
 }
 
 impl Heap {
-    pub(crate) fn all(&self) -> f64 {
+    pub(crate) fn all(self) -> f64 {
         self.objects + self.buffers
     }
 }

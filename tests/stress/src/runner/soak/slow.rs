@@ -4,12 +4,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 use typed_eventsource_e2e::Kind;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::gauges::Gauges;
 use crate::runner::{
     stage::{CONTENDERS, Contender, Stage, on_stage},
     table::Table,
@@ -153,7 +152,7 @@ async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result
     let script = Script::always(Attempt::playing(steps));
     stage.put(STREAM, &script).await?;
     let more = json!({ "capacity": CAPACITY, "whenFull": when_full, "pace": PACE });
-    let before = Gauges::read(stage).await?.memory();
+    let before = memory(stage).await?;
     let deadline = Instant::now() + PATIENCE;
     stage
         .page
@@ -164,8 +163,13 @@ async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result
         if let Some(told) = stage.page.done().await? {
             return Ok((serde_json::from_value(told)?, peak));
         }
-        peak = peak.max(Gauges::read(stage).await?.memory() - before);
+        peak = peak.max(memory(stage).await? - before);
         ensure!(Instant::now() < deadline, "not done after {PATIENCE:?}");
         sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// All that is in use of wasm and JavaScript, in KiB.
+async fn memory(stage: &Stage) -> Result<f64> {
+    stage.page.call("soak.memory", Value::Null).await
 }
