@@ -31,6 +31,7 @@ use tower_http::{
 
 use crate::connection::Connection;
 use body::Visit;
+pub use plan::MOST;
 use plan::{Answer, Plan};
 use text::Text;
 

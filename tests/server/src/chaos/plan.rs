@@ -9,7 +9,7 @@ use super::Ending;
 const LONGEST: usize = 2500;
 const SHORTEST: usize = 400;
 /// How many events at most are sent again, and how many at most are forgotten at once.
-const MOST: u64 = 6;
+pub const MOST: u64 = 6;
 
 /// What the request gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

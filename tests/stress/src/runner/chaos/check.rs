@@ -1,9 +1,7 @@
 //! Whether what a client told of a stream is right, by what its server saw.
 
 use serde::Deserialize;
-use typed_eventsource_server::chaos::Seen;
-
-use super::stream::WINDOW;
+use typed_eventsource_server::chaos::{MOST, Seen};
 
 /// What a client told of a stream.
 #[derive(Debug, Default, Deserialize)]
@@ -31,26 +29,27 @@ pub(crate) struct Came {
 }
 
 /// Each of the events from 1 on came, in order, or is missing since the server forgot it, which was told. With
-/// `deduplicates` none came twice; without none from further back than a server repeats.
+/// `deduplicates` none came twice; without none from further back than a server repeats what the client had last.
 pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: bool) -> Came {
     let mut came = Came {
         faults: report.faults.clone(),
         ..Came::default()
     };
     let mut gaps = Vec::new();
-    let mut highest = 0;
+    let (mut highest, mut before) = (0, 0);
     for &(first, last) in &report.runs {
         came.events += last - first + 1;
         if first <= highest {
             came.again += last.min(highest) - first + 1;
-            if deduplicates || first + WINDOW < highest {
-                came.faults.push(format!("{first} came after {highest}"));
+            if deduplicates || first + MOST <= before {
+                came.faults.push(format!("{first} came after {before}"));
             }
         } else if first > highest + 1 {
             gaps.push((highest, first));
             came.missing += first - highest - 1;
         }
         highest = highest.max(last);
+        before = last;
     }
     if highest != events {
         came.faults
@@ -140,13 +139,18 @@ mod tests {
     }
 
     #[test]
-    fn wrong_is_to_begin_anew() {
-        let report = Report {
-            runs: vec![(1, 80), (1, 100)],
-            ..Report::default()
+    fn wrong_is_to_repeat_more_than_a_server_does() {
+        let faults = |runs: &[(u64, u64)]| {
+            let report = Report {
+                runs: runs.to_vec(),
+                ..Report::default()
+            };
+            check(&report, &Seen::default(), 100, false).faults
         };
-        let came = check(&report, &Seen::default(), 100, false);
-        assert_eq!(came.faults, ["1 came after 80"]);
+        assert_eq!(faults(&[(1, 20), (1, 100)]), ["1 came after 20"]);
+        assert_eq!(faults(&[(1, 20), (14, 100)]), ["14 came after 20"]);
+        assert!(faults(&[(1, 20), (15, 100)]).is_empty());
+        assert!(faults(&[(1, 20), (15, 17), (12, 100)]).is_empty());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde_json::{Value, json};
 
 /// More ids than a server repeats.
-pub(crate) const WINDOW: u64 = 64;
+const WINDOW: u64 = 64;
 /// Longer than a page that has much to do is late, in milliseconds.
 const IDLE: u64 = 1000;
 /// Longer than a request waits until the browser has a connection for it.
