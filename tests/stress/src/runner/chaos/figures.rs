@@ -35,12 +35,20 @@ struct Sum {
 
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
+    is_short: bool,
     sums: BTreeMap<Group, Sum>,
     runs: Vec<(Kind, usize, Duration)>,
     troubles: Vec<String>,
 }
 
 impl Figures {
+    pub(crate) fn new(is_short: bool) -> Self {
+        Self {
+            is_short,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn add(
         &mut self,
         kind: Kind,
@@ -64,8 +72,9 @@ impl Figures {
         sum.told += report.gaps.len() as u64;
         sum.missing += came.missing;
         sum.undecoded += report.undecoded;
+        let short = if self.is_short { " --short" } else { "" };
         let again = format!(
-            "cargo xtask chaos --seed {seed} --stream {stream} --browser {}",
+            "cargo xtask chaos --seed {seed} --stream {stream} --browser {}{short}",
             name(kind)
         );
         let faults = came
@@ -192,5 +201,27 @@ fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Chromium => "chrome",
         Kind::Firefox => "firefox",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_told_with_the_run_that_shows_it() {
+        for (is_short, end) in [(false, "chrome"), (true, "chrome --short")] {
+            let mut figures = Figures::new(is_short);
+            let stream = Stream::all(1)[0];
+            let came = Came {
+                faults: vec!["1 came after 9".into()],
+                ..Came::default()
+            };
+            let told = (Report::default(), came);
+            figures.add(Kind::Chromium, 7, &stream, told, &Seen::default());
+            let again = format!("cargo xtask chaos --seed 7 --stream {stream} --browser {end}");
+            let faults: Vec<_> = figures.faults().collect();
+            assert_eq!(faults, [format!("{again}\n    1 came after 9")]);
+        }
     }
 }

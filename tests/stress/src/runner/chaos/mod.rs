@@ -88,7 +88,7 @@ pub(crate) async fn run(options: &Options) -> Result<bool> {
         streams.len(),
         extent.events
     );
-    let mut figures = Figures::default();
+    let mut figures = Figures::new(options.is_short);
     for kind in [Kind::Chromium, Kind::Firefox] {
         if options.browser.is_none_or(|only| only == kind) {
             follow_in(kind, &streams, extent, &mut figures).await?;
