@@ -279,9 +279,11 @@ export class Connection {
    * @param {RawEvent} raw
    * @param {boolean} [hasOwnId] Whether it has an `id` field, where the transport knows.
    */
-  admits(name, { data, lastEventId }, hasOwnId) {
+  admits(name, raw, hasOwnId) {
     const { ids } = this;
+    // A message is slow to tell what it has.
     if (!ids) return true;
+    const { data, lastEventId } = raw;
     const { terminalEvent, terminalData } = this.#settings;
     // Had the end come before, this would be over.
     const isEnd = name === terminalEvent || data === terminalData;

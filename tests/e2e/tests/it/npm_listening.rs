@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     Stage,
-    npm::{BLANK, on_each_transport},
+    npm::{BLANK, on_each_transport, script},
     tests,
 };
 
@@ -17,6 +17,7 @@ tests! {
     states_and_errors_are_told_until_that_is_undone,
     exceptions_of_handlers_are_reported_and_stop_nobody,
     handlers_are_called_without_a_receiver,
+    a_message_is_asked_for_no_more_than_somebody_wants,
 }
 
 async fn undoing_takes_out_one_listener_once_and_at_once(stage: &mut Stage<'_>) {
@@ -213,4 +214,32 @@ async fn handlers_are_called_without_a_receiver(stage: &mut Stage<'_>) {
         return receiver;
     "#;
     on_each_transport(stage.browser, body, &json!("undefined")).await;
+}
+
+/// Each question costs a browser as much as parsing its answer.
+async fn a_message_is_asked_for_no_more_than_somebody_wants(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play({ steps: [{ send: "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n" }, "silence"] });
+        const source = new EventSource(url);
+        const asked = { data: 0, lastEventId: 0, origin: 0 };
+        const undos = Object.keys(asked).map((name) => {
+            const property = Object.getOwnPropertyDescriptor(MessageEvent.prototype, name);
+            const get = function () {
+                asked[name] += 1;
+                return property.get.call(this);
+            };
+            Object.defineProperty(MessageEvent.prototype, name, { ...property, get });
+            return () => Object.defineProperty(MessageEvent.prototype, name, property);
+        });
+        const heard = [];
+        await new Promise((resolve) => source.on("message", ({ data }) => heard.push(data) === 2 && resolve()));
+        undos.forEach((undo) => undo());
+        source.close();
+        return { heard, asked };
+    "#;
+    assert_eq!(
+        script(stage.browser, body).await,
+        json!({ "heard": [1, 2], "asked": { "data": 2, "lastEventId": 0, "origin": 0 } })
+    );
 }
