@@ -9,7 +9,7 @@ import { Ids } from "./ids.js";
 import { Listeners } from "./listeners.js";
 import { startMachine } from "./policy.js";
 import { ask, broughtBy, limited } from "./trouble.js";
-import { TypedEvent, decoder } from "./typed-event.js";
+import { TypedEvent, copy, decoder } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
 /** @typedef {import("./index.js").Gap} Gap */
@@ -222,7 +222,7 @@ export class Connection {
     const outcome = iterator.push(event);
     this.isCongested ||= iterator.isHalfFull;
     if (!outcome) return;
-    const message = "the queue of an iteration was full: consume faster or give it a larger `queue.capacity`";
+    const message = "the queue of an iteration was full: consume faster or enlarge `queue.capacity`";
     const error = new EventSourceError("queue-overflow", message);
     if (outcome === "full") this.#closeBecause(error);
     else this.tell(error);
@@ -247,15 +247,10 @@ export class Connection {
   // What a transport tells
 
   opened() {
-    this.connected();
-    this.enter({ type: "open" }, "open");
-  }
-
-  /** There is a connection, of which nobody is told yet. */
-  connected() {
     this.#machine.opened(this.#host.now());
     this.ids?.connected();
     this.#arm();
+    this.enter({ type: "open" }, "open");
   }
 
   /** Something has come: an event, or else a comment. @param {boolean} isEvent */
@@ -311,7 +306,7 @@ export class Connection {
     const { name, isDom, listeners } = subscription;
     const { snapshot } = listeners;
     if (terminalData !== undefined && raw.data === terminalData) return this.end({ type: "finished" });
-    if (isDom) this.target?.dispatchEvent(new MessageEvent(name, messageInit(raw)));
+    if (isDom) this.target?.dispatchEvent(new MessageEvent(name, copy(name, raw)));
     if (snapshot.length && !listeners.isEmpty) this.#deliver(subscription, raw, snapshot);
     if (name === terminalEvent) this.end({ type: "finished" });
   }
@@ -517,9 +512,6 @@ export class Connection {
     if (!this.isClosed) this.#alarm.set(this.#machine.deadline);
   }
 }
-
-/** What a message has of its own: all that an event has is slow to ask for. @param {RawEvent} raw */
-const messageInit = ({ data, lastEventId, origin }) => ({ data, lastEventId, origin });
 
 /** @param {CloseReason} reason @returns {any} */
 const errorOf = (reason) => (reason.type === "policy" ? reason.error : undefined);

@@ -112,7 +112,7 @@ export class EventSource extends EventTarget {
 
   /** @param {string[]} names */
   events(...names) {
-    if (names.length === 0) throw new TypeError("EventSource: `events` needs the names of events");
+    if (names.length === 0) throw new TypeError("EventSource: `events` needs names of events");
     return this.#connection.iterate(names.map(messageName));
   }
 

@@ -28,7 +28,7 @@ export function initSync(source) {
 /** The memory of the wasm half. */
 export function memory() {
   if (!instantiated) {
-    throw new Error("typed-eventsource is not initialised yet: `await init()` first, its default export");
+    throw new Error("typed-eventsource is not initialised yet: `await init()` first");
   }
   return instantiated;
 }

@@ -9,7 +9,7 @@ export class Listeners {
   #listeners = [];
 
   get isEmpty() {
-    return this.#listeners.length === 0;
+    return !this.#listeners.length;
   }
 
   /**

@@ -86,14 +86,13 @@ class SharedConnection extends Connection {
   leave(share) {
     if (this.isClosed) return;
     this.#shares.delete(share);
-    if (this.#shares.size === 0) this.close();
+    if (!this.#shares.size) this.close();
   }
 
   /** @param {string} type @param {EventSourceError} [error] */
   dispatch(type, error) {
     this.#each((connection) => {
       connection.state = this.state;
-      if (type === "open") connection.connected();
       connection.dispatch(type, error);
     });
   }
@@ -161,7 +160,7 @@ class Share {
     const ungreet = this.#ungreet;
     this.#ungreet = undefined;
     ungreet?.();
-    if (ungreet) this.connection.opened();
+    if (ungreet) this.connection.enter({ type: "open" }, "open");
   }
 
   /** @param {Subscription} subscription */

@@ -53,7 +53,7 @@ export function decoder(type, { parse, schemas = {} }) {
     }
     if (typeof result.then === "function") {
       Promise.resolve(result).catch(() => {});
-      throw undecoded(type, raw, "has a schema that answers with a promise: events keep their order, so it cannot wait");
+      throw undecoded(type, raw, "has a schema that answers with a promise, and events do not wait");
     }
     if (!issues) return result.value;
     const [issue] = issues;
@@ -93,5 +93,5 @@ function undecoded(type, raw, what, cause, issues) {
   return new EventSourceError(issues ? "validation" : "decode", message, { cause, event, ...(issues && { issues }) });
 }
 
-/** @param {string} type @param {RawEvent} raw */
-const copy = (type, { data, lastEventId, origin }) => ({ type, data, lastEventId, origin });
+/** What an event has, asked for now. @param {string} type @param {RawEvent} raw */
+export const copy = (type, { data, lastEventId, origin }) => ({ type, data, lastEventId, origin });

@@ -28,7 +28,7 @@ export class BrowserTransport {
    */
   constructor(url, { resumeParameter, withCredentials }, lastEventId, connection) {
     if (!Native) {
-      const message = "there is no EventSource here: open one in a window or in a worker of a browser";
+      const message = "there is no EventSource here: open one in a browser";
       throw new EventSourceError("unsupported", message);
     }
     this.#connection = connection;

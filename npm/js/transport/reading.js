@@ -258,7 +258,7 @@ export class Reading {
 
   /** Memory that grows goes elsewhere. */
   #freshRecords() {
-    if (this.#records.length === 0) this.#records = new Uint32Array(memory().buffer, this.#parser.records);
+    if (!this.#records.length) this.#records = new Uint32Array(memory().buffer, this.#parser.records);
     return this.#records;
   }
 }

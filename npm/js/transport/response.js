@@ -12,8 +12,8 @@ export const contentTypeOf = ({ headers }) => headers.get("Content-Type") ?? und
 
 /** Whether this is the type of event streams; of several, joined by commas, the last one counts. @param {string} [contentType] */
 export function isEventStream(contentType = "") {
-  const last = contentType.slice(contentType.lastIndexOf(",") + 1);
-  return last.split(";", 1)[0].trim().toLowerCase() === "text/event-stream";
+  const [last] = contentType.split(",").slice(-1);
+  return last.split(";")[0].trim().toLowerCase() === "text/event-stream";
 }
 
 /** How long the server wants no other request, in milliseconds. @param {Response} response */
