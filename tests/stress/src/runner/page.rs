@@ -1,19 +1,26 @@
 //! The page in its browser, and the server that it comes from.
 
 use std::{
+    fs,
+    panic::AssertUnwindSafe,
     path::Path,
+    process::{self, Command},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use futures::FutureExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 use typed_eventsource_e2e::{Browser, Kind};
 use typed_eventsource_server::{Config, Server};
 
 /// Where the page is, from the workspace's root.
 const FOLDER: &str = "target/stress/page";
 const PREPARE: &str = include_str!("../../page/prepare.js");
+/// How long a browser may take to go.
+const GRACE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Page {
     browser: Browser,
@@ -50,8 +57,12 @@ impl Page {
         format!("{}/pages/index.html", self.server.origin())
     }
 
+    /// Ends the browser and the server. A browser whose page is frozen does not hear its driver, and is made to.
     pub(crate) async fn close(self) {
-        self.browser.close().await;
+        let closing = AssertUnwindSafe(self.browser.close()).catch_unwind();
+        if !matches!(timeout(GRACE, closing).await, Ok(Ok(()))) {
+            kill(&descendants(process::id()));
+        }
         self.server.stop().await;
     }
 
@@ -124,5 +135,52 @@ impl Page {
         Ok(serde_json::from_value(
             troubles.map_err(anyhow::Error::msg)?,
         )?)
+    }
+}
+
+/// The driver, the browser and the processes of its pages, where `/proc` tells of them.
+fn descendants(parent: u32) -> Vec<u32> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
+        let number = |name| {
+            let rest = status.lines().find_map(|line| line.strip_prefix(name));
+            rest.and_then(|rest| rest.trim().parse().ok())
+        };
+        if number("PPid:") == Some(parent) {
+            let child = number("Pid:");
+            all.extend(child);
+            all.extend(child.into_iter().flat_map(descendants));
+        }
+    }
+    all
+}
+
+/// An error means that they are gone already.
+fn kill(processes: &[u32]) {
+    let processes = processes.iter().map(u32::to_string);
+    let words = ["kill -KILL".to_owned()].into_iter().chain(processes);
+    let line = words.collect::<Vec<_>>().join(" ");
+    let _ = Command::new("sh").args(["-c", &line]).status();
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_been_started_is_found_and_ended() {
+        let mut shell = Command::new("sh")
+            .args(["-c", "sleep 600; true"])
+            .spawn()
+            .expect("a shell");
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while descendants(shell.id()).is_empty() {
+            assert!(Instant::now() < deadline, "no `sleep`");
+        }
+        let both = [vec![shell.id()], descendants(shell.id())].concat();
+        assert_eq!(both.len(), 2);
+        kill(&both);
+        assert!(!shell.wait().expect("its end").success());
     }
 }
