@@ -11,7 +11,8 @@ use gloo_timers::future::sleep;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use typed_eventsource::{
-    Bytes, CloseReason, Error, Event, EventSource, Listener, Payload, Policy, State, Text, Then,
+    Bytes, CloseReason, Error, Event, EventSource, GunzipError, Listener, Payload, Policy, State,
+    Text, Then,
 };
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
@@ -98,7 +99,8 @@ pub async fn attack(task: &str) -> Result<String, JsError> {
     if let Some(bytes) = bomb {
         outcome = match bytes.gunzip(INFLATED).await {
             Ok(_) => "inflated",
-            Err(_) => "refused",
+            Err(GunzipError::TooLarge { .. }) => "refused",
+            Err(_) => "not inflated",
         };
     }
     let took = now() - start;

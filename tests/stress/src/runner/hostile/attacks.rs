@@ -38,6 +38,8 @@ pub(super) struct Attack {
     pub(super) seconds: u64,
     /// What is to become of it, over `fetch`: in full, or the error of a source that goes on.
     expected: &'static str,
+    /// How many events the page hears at least, over `fetch`.
+    least: u64,
     most: usize,
     /// In milliseconds.
     longest: f64,
@@ -54,6 +56,7 @@ impl Attack {
             idle: None,
             seconds: 60,
             expected,
+            least: 0,
             most: 1,
             longest: LONGEST,
             only: None,
@@ -62,6 +65,11 @@ impl Attack {
 
     const fn seconds(mut self, seconds: u64) -> Self {
         self.seconds = seconds;
+        self
+    }
+
+    const fn hearing(mut self, least: u64) -> Self {
+        self.least = least;
         self
     }
 
@@ -121,6 +129,12 @@ impl Attack {
         if outcome != self.expected && !goes_on {
             faults.push(format!("{outcome}, not {}", self.expected));
         }
+        if told.heard < self.least {
+            faults.push(format!(
+                "{} events are less than {}",
+                told.heard, self.least
+            ));
+        }
         if told.longest > self.longest {
             faults.push(format!("the page waited for {:.0} ms", told.longest));
         }
@@ -153,7 +167,9 @@ pub(super) fn attacks() -> Vec<Attack> {
             playing([send(":"), fill(GIB, "x"), send(END)])
         })
         .only("fetch", None),
-        Attack::new("events", "open", |transport| flood("data\n\n", transport)).seconds(5),
+        Attack::new("events", "open", |transport| flood("data\n\n", transport))
+            .seconds(5)
+            .hearing(100_000),
         Attack::new("unheard", "open", |transport| {
             flood("event:a\ndata\n\n", transport)
         })
@@ -162,7 +178,8 @@ pub(super) fn attacks() -> Vec<Attack> {
         Attack::new("retry-huge", lost, |_| {
             playing([send("retry: 99999999999999999999\ndata\n\n")])
         })
-        .seconds(5),
+        .seconds(5)
+        .hearing(1),
         Attack::new("hang-up", lost, |_| playing([send("retry: 0\n\n")]))
             .seconds(8)
             .most(5),
@@ -170,6 +187,7 @@ pub(super) fn attacks() -> Vec<Attack> {
             playing([send("retry: 0\ndata\n\n")])
         })
         .seconds(5)
+        .hearing(2)
         .most(ATTEMPTS),
         Attack::new("redirects", lost, |_| {
             Attempt::answering(302).header("location", "/streams/attack")
@@ -200,6 +218,7 @@ pub(super) fn attacks() -> Vec<Attack> {
             playing([Step::Send(event), Step::Silence])
         })
         .parse("gzip")
+        .hearing(1)
         .only("fetch", Some("rust")),
     ]
 }
@@ -252,4 +271,24 @@ fn garbage(length: usize) -> Vec<u8> {
         (state >> 32) as u8
     };
     std::iter::repeat_with(next).take(length).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_hears_too_little_is_at_fault() {
+        let attack = Attack::new("events", "open", |_| playing([])).hearing(2);
+        let faults = |heard| {
+            let told = Told {
+                outcome: "open".into(),
+                heard,
+                ..Told::default()
+            };
+            attack.faults("fetch", &told, 1)
+        };
+        assert_eq!(faults(1), ["1 events are less than 2"]);
+        assert!(faults(2).is_empty());
+    }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Options {
 const STREAM: &str = "attack";
 
 /// What the page tells of an attack.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Told {
     outcome: String,
     error: String,
