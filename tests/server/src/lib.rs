@@ -30,7 +30,7 @@
 //! | `POST /demo/model` | an answer in tokens, in the form of a language model's, until `[DONE]`; `GET /demo/model/ended?client=ID` tells how far it came |
 //! | `POST /demo/faults/{fault}` | `drop`, `unavailable?attempts=3`, `malformed`, `hostile`, `finish`: what the prices do wrong, or with `?stream=chat` and the like another stream |
 //!
-//! Scripts and prices answer to any origin (CORS), except that a script says so itself for its stream; faults to pages
+//! Scripts, prices and chaos answer to any origin (CORS), except that a script says so itself for its stream; faults to pages
 //! of this machine, the rest of the demo to its own pages alone. A demo stream opened with `?client=ID` can be the only
 //! one that a fault with `?client=ID` hits.
 

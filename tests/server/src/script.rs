@@ -202,11 +202,9 @@ pub enum Step {
 impl Step {
     fn check(&self) -> Result<(), String> {
         match self {
-            Self::Repeat { times, .. } | Self::Series { times, .. } | Self::Ticks { times, .. }
-                if *times > MAX_TIMES =>
-            {
-                Err(format!("repeat: {times} times is more than {MAX_TIMES}"))
-            }
+            Self::Repeat { times, .. } if *times > MAX_TIMES => too_often("repeat", *times),
+            Self::Series { times, .. } if *times > MAX_TIMES => too_often("series", *times),
+            Self::Ticks { times, .. } if *times > MAX_TIMES => too_often("ticks", *times),
             Self::Ticks { every, .. } if !(1..=MAX_PAUSE_MS).contains(every) => {
                 Err(format!("ticks: {every} ms is not in 1..={MAX_PAUSE_MS}"))
             }
@@ -219,6 +217,10 @@ impl Step {
             _ => Ok(()),
         }
     }
+}
+
+fn too_often(step: &str, times: u32) -> Result<(), String> {
+    Err(format!("{step}: {times} times is more than {MAX_TIMES}"))
 }
 
 /// What the server saw of a script's connections: the answer to `GET /scripts/{id}/seen`.

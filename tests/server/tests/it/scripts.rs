@@ -173,6 +173,14 @@ async fn says_what_is_wrong_with_a_script() {
             "repeat: 10000001 times is more",
         ),
         (
+            r#"{"attempts":[{"steps":[{"series":{"times":10000001,"send":"x"}}]}]}"#,
+            "series: 10000001 times is more",
+        ),
+        (
+            r#"{"attempts":[{"steps":[{"ticks":{"times":10000001,"every":5,"send":"x"}}]}]}"#,
+            "ticks: 10000001 times is more",
+        ),
+        (
             r#"{"attempts":[{"steps":[{"drip":{"every":0,"send":"x"}}]}]}"#,
             "drip: 0 ms is not in 1..=60000",
         ),
