@@ -69,29 +69,38 @@ fn minimise(target: &str, folders: &[PathBuf], seeds: &Seeds) -> Result<()> {
 /// What a target starts with: a line of base64 for each.
 struct Seeds {
     target: String,
+    /// What `--minimise` writes anew.
     file: PathBuf,
+    /// What once failed, and stays.
+    regressions: PathBuf,
 }
 
 impl Seeds {
     fn of(target: &str) -> Self {
         let folder = Path::new(FOLDER).join("seeds");
+        let file = Path::new(target).with_extension("txt");
         Self {
             target: target.to_owned(),
-            file: folder.join(target).with_extension("txt"),
+            regressions: folder.join("regressions").join(&file),
+            file: folder.join(file),
         }
     }
 
     /// As files, in a folder of their own.
     fn unpack(&self) -> Result<PathBuf> {
         let folder = self.folder("seeds")?;
-        let lines = match self.file.exists() {
-            true => fs::read_to_string(&self.file)?,
-            false => String::new(),
-        };
-        for (number, line) in lines.lines().enumerate() {
-            let seed = BASE64_STANDARD.decode(line);
-            let seed = seed.with_context(|| format!("{}:{}", self.file.display(), number + 1))?;
-            fs::write(folder.join(number.to_string()), seed)?;
+        let mut count = 0;
+        for file in [&self.file, &self.regressions] {
+            let lines = match file.exists() {
+                true => fs::read_to_string(file)?,
+                false => String::new(),
+            };
+            for (number, line) in lines.lines().enumerate() {
+                let seed = BASE64_STANDARD.decode(line);
+                let seed = seed.with_context(|| format!("{}:{}", file.display(), number + 1))?;
+                fs::write(folder.join(count.to_string()), seed)?;
+                count += 1;
+            }
         }
         Ok(folder)
     }
@@ -149,4 +158,29 @@ fn targets() -> Result<Vec<String>> {
     }
     targets.sort();
     Ok(targets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_anew_leaves_regressions_alone() -> Result<()> {
+        let root = std::env::temp_dir().join(format!("xtask-fuzz-{}", std::process::id()));
+        let seeds = Seeds {
+            target: "parser".into(),
+            file: root.join("parser.txt"),
+            regressions: root.join("regressions.txt"),
+        };
+        let chosen = root.join("chosen");
+        fs::create_dir_all(&chosen)?;
+        fs::write(&seeds.regressions, "YQ==\n")?;
+        fs::write(chosen.join("1"), "b")?;
+        seeds.pack(&chosen)?;
+        let written = [&seeds.file, &seeds.regressions].map(fs::read_to_string);
+        fs::remove_dir_all(&root)?;
+        let [file, regressions] = written;
+        assert_eq!((file?, regressions?), ("Yg==\n".into(), "YQ==\n".into()));
+        Ok(())
+    }
 }

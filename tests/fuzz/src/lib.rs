@@ -10,8 +10,11 @@
 //!
 //! `cargo xtask fuzz parser --minutes 30` runs one, on the stable toolchain: from `seeds/parser.txt`, a line of base64
 //! each, into `corpus/parser`, which is yours. `cargo xtask fuzz parser --minimise` then writes the seeds anew: as few
-//! as reach the same branches. What fails is left in `artifacts/parser`, and belongs into the seeds with its fix: the
-//! ordinary tests replay them (`tests/seeds.rs`), without libFuzzer.
+//! as reach the same branches.
+//!
+//! What fails is left in `artifacts/parser`. With its fix it becomes a line of `seeds/regressions/parser.txt`, which
+//! nothing writes anew: `base64 -w0 tests/fuzz/artifacts/parser/crash-… >> …`, and a line break. The ordinary tests
+//! replay both files (`tests/seeds.rs`), without libFuzzer.
 //!
 //! The files are the crate's own, so that it need not export them.
 

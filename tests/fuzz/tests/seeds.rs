@@ -7,8 +7,13 @@ use typed_eventsource_fuzz::targets;
 
 fn replay(target: &str, check: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
-    let lines = fs::read_to_string(folder.join(target).with_extension("txt")).expect("seeds");
-    assert!(lines.lines().count() > 100);
+    let file = Path::new(target).with_extension("txt");
+    let mut lines = fs::read_to_string(folder.join(&file)).expect("seeds");
+    assert!(!lines.is_empty());
+    let regressions = folder.join("regressions").join(file);
+    if regressions.exists() {
+        lines += &fs::read_to_string(regressions).expect("regressions");
+    }
     for line in lines.lines() {
         // Names the one that fails.
         println!("{line}");
