@@ -47,7 +47,7 @@ Usage: cargo xtask <command>
                        size; --picture puts the picture of `typed` where the README shows it
   fuzz <target> [--minutes N] [--minimise]
                        Feed any bytes to one of parser, records, payloads, variants, policy; --minimise writes
-                       its seeds anew, which the native tests replay
+                       its seeds anew, which the native tests replay. It needs a C++ compiler (Debian: g++)
   chaos [--seed N] [--stream NAME] [--browser chrome|firefox] [--short]
                        Follow streams that fail in every way, in both browsers, minutes long: nothing is lost.
                        A run names its seed; --short is what `test` does
