@@ -1,6 +1,6 @@
 //! The browsers that the tests run in, and their drivers.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use anyhow::{Context, Result};
 
@@ -12,6 +12,32 @@ use crate::{
 const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome", "chrome"];
 const CHROMEDRIVER: &[&str] = &["chromedriver"];
 const FIREFOX: &[&str] = &["firefox-esr", "firefox"];
+
+/// Which one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Chrome,
+    Firefox,
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chrome => "chrome",
+            Self::Firefox => "firefox",
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = &'static str;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let kinds = [Self::Chrome, Self::Firefox].into_iter();
+        let mut named = kinds.filter(|kind| kind.name() == name);
+        named.next().ok_or("the browsers are chrome and firefox")
+    }
+}
 
 /// A browser and the WebDriver server that drives it.
 pub(crate) struct Browser {
@@ -36,6 +62,23 @@ pub(crate) fn firefox() -> Result<Browser> {
     })
 }
 
+/// The variables that tell a program which browsers to run: this one alone, or both. They are there before it is built.
+pub(crate) fn variables(only: Option<Kind>) -> Result<Vec<(&'static str, PathBuf)>> {
+    let wants = |kind| only.is_none_or(|only| only == kind);
+    let (wants_chrome, wants_firefox) = (wants(Kind::Chrome), wants(Kind::Firefox));
+    install_missing(wants_chrome, wants_firefox)?;
+    let mut variables = Vec::new();
+    if wants_chrome {
+        let Browser { binary, driver } = chrome()?;
+        variables.extend([("CHROMIUM", binary), ("CHROMEDRIVER", driver)]);
+    }
+    if wants_firefox {
+        let Browser { binary, driver } = firefox()?;
+        variables.extend([("FIREFOX", binary), ("GECKODRIVER", driver)]);
+    }
+    Ok(variables)
+}
+
 /// Installs the browsers that are wanted and missing, where that can be done without asking: as root, with apt.
 pub(crate) fn install_missing(chrome: bool, firefox: bool) -> Result<()> {
     let packages: Vec<_> = [
@@ -47,9 +90,25 @@ pub(crate) fn install_missing(chrome: bool, firefox: bool) -> Result<()> {
     .filter(|(wanted, names, _)| *wanted && find(names).is_none())
     .map(|(.., package)| package)
     .collect();
-    apt::install(&packages)
+    apt::install(&packages).with_context(|| {
+        let packages = packages.join(" ");
+        format!("install the browsers by hand, with their drivers ({packages} in Debian)")
+    })
 }
 
 fn find(names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| find_on_path(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn a_browser_is_known_by_its_name() {
+        for kind in [Kind::Chrome, Kind::Firefox] {
+            assert_eq!(kind.name().parse(), Ok(kind));
+        }
+        assert!("safari".parse::<Kind>().is_err());
+    }
 }

@@ -100,8 +100,7 @@ pub(crate) fn variables() -> Result<Vec<(&'static str, PathBuf)>> {
         missing.is_empty(),
         "servers and clients are missing: install them (Debian: apt-get install {missing})"
     );
-    Node::get()?;
-    let mut variables = vec![("NODE", find_on_path("node").context("no node on PATH")?)];
+    let mut variables = vec![("NODE", Node::get()?.binary)];
     for program in &PROGRAMS {
         variables.extend((program.find)().map(|path| (program.variable, path)));
     }

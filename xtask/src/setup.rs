@@ -124,7 +124,7 @@ pub(crate) fn cargo_with(subcommand: &Tool) -> Result<Command> {
 }
 
 /// What is on PATH, after these tools.
-fn path_with<'a>(tools: impl IntoIterator<Item = &'a PathBuf>) -> Result<OsString> {
+pub(crate) fn path_with<'a>(tools: impl IntoIterator<Item = &'a PathBuf>) -> Result<OsString> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = tools.into_iter().filter_map(|tool| tool.parent());
     let folders = folders.map(Path::to_owned).chain(env::split_paths(&path));

@@ -1,11 +1,15 @@
 //! `cargo xtask chaos`, `cargo xtask hostile` and `cargo xtask soak`: both clients under fire in headless browsers.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 
 use crate::{
-    browsers::{self, Browser},
+    browsers::{self, Kind},
     npm, process, setup,
 };
 
@@ -22,34 +26,58 @@ enum Build {
     Fast,
 }
 
-/// Follows chaotic streams, with these words for the runner.
-pub(crate) fn chaos(words: &[String]) -> Result<()> {
-    browsers::install_missing(true, true)?;
+/// What is told on the command line.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    /// What is the runner's own business.
+    pub(crate) words: Vec<String>,
+    /// Both unless told.
+    pub(crate) browser: Option<Kind>,
+}
+
+type Browsers = Vec<(&'static str, PathBuf)>;
+
+/// Follows chaotic streams.
+pub(crate) fn chaos(options: &Options) -> Result<()> {
+    let browsers = browsers::variables(options.browser)?;
     npm::build()?;
     build_page(Build::Checked)?;
-    process::run(runner(Build::Checked, "chaos")?.args(words))
+    let mut runner = runner(Build::Checked, "chaos", browsers);
+    process::run(runner.args(options.for_runner()))
 }
 
 /// The short form, once the npm package is there; each line of its output is shown to `look`.
 pub(crate) fn short_chaos(look: impl FnMut(&str)) -> Result<()> {
+    let browsers = browsers::variables(None)?;
     build_page(Build::Checked)?;
-    process::run_watched(runner(Build::Checked, "chaos")?.arg("--short"), "", look)
+    let mut runner = runner(Build::Checked, "chaos", browsers);
+    process::run_watched(runner.arg("--short"), "", look)
 }
 
-/// Lets servers that mean harm loose, with these words for the runner.
-pub(crate) fn hostile(words: &[String]) -> Result<()> {
-    browsers::install_missing(true, true)?;
+/// Lets servers that mean harm loose.
+pub(crate) fn hostile(options: &Options) -> Result<()> {
+    let browsers = browsers::variables(options.browser)?;
     npm::build()?;
     build_page(Build::Fast)?;
-    process::run(runner(Build::Checked, "hostile")?.args(words))
+    let mut runner = runner(Build::Checked, "hostile", browsers);
+    process::run(runner.args(options.for_runner()))
 }
 
 /// Soaks, with these words for the runner.
 pub(crate) fn soak(words: &[String]) -> Result<()> {
-    browsers::install_missing(true, false)?;
+    let browsers = browsers::variables(Some(Kind::Chrome))?;
     npm::build()?;
     build_page(Build::Fast)?;
-    process::run(runner(Build::Fast, "soak")?.args(words))
+    process::run(runner(Build::Fast, "soak", browsers).args(words))
+}
+
+impl Options {
+    fn for_runner(&self) -> impl Iterator<Item = String> {
+        let browser = self
+            .browser
+            .map(|kind| format!("--browser={}", kind.name()));
+        self.words.iter().cloned().chain(browser)
+    }
 }
 
 fn build_page(build: Build) -> Result<()> {
@@ -69,21 +97,12 @@ fn build_page(build: Build) -> Result<()> {
     process::run(&mut wasm_pack)
 }
 
-fn runner(build: Build, command: &str) -> Result<Command> {
-    let Browser { binary, driver } = browsers::chrome()?;
+fn runner(build: Build, command: &str, browsers: Browsers) -> Command {
     let mut runner = Command::new("cargo");
     runner.args(["run", "--quiet", "--package", PACKAGE]);
     if build == Build::Fast {
         runner.arg("--release");
-    } else {
-        let firefox = browsers::firefox()?;
-        runner
-            .env("FIREFOX", firefox.binary)
-            .env("GECKODRIVER", firefox.driver);
     }
+    runner.args(["--", command]).envs(browsers);
     runner
-        .args(["--", command])
-        .env("CHROMIUM", binary)
-        .env("CHROMEDRIVER", driver);
-    Ok(runner)
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     apps,
-    browsers::{self, Browser},
+    browsers::{self, Browser, Kind},
     fuzz, interop,
     node::Node,
     npm, packaging, process,
@@ -254,35 +254,28 @@ fn wasm_pack_test() -> Result<Command> {
 }
 
 fn end_to_end(tally: &mut Tally) -> Result<()> {
-    let (chrome, firefox) = (browsers::chrome()?, browsers::firefox()?);
     let mut command = cargo_test();
     command
         .args(["--package", E2E])
-        .env("CHROMIUM", chrome.binary)
-        .env("CHROMEDRIVER", chrome.driver)
-        .env("FIREFOX", firefox.binary)
-        .env("GECKODRIVER", firefox.driver);
+        .envs(browsers::variables(None)?);
     count(&mut command, tally)
 }
 
 fn in_consumers(tally: &mut Tally) -> Result<()> {
-    packaging::install()?;
-    let Browser { binary, driver } = browsers::chrome()?;
+    let node = packaging::install()?;
     let mut command = cargo_test();
     command
         .args(["--package", PACKAGING])
-        .env("CHROMIUM", binary)
-        .env("CHROMEDRIVER", driver);
+        .env("PATH", node.path)
+        .envs(browsers::variables(Some(Kind::Chrome))?);
     count(&mut command, tally)
 }
 
 fn with_others(tally: &mut Tally) -> Result<()> {
-    let Browser { binary, driver } = browsers::chrome()?;
     let mut command = cargo_test();
     command
         .args(["--package", INTEROP])
-        .env("CHROMIUM", binary)
-        .env("CHROMEDRIVER", driver)
+        .envs(browsers::variables(Some(Kind::Chrome))?)
         .envs(interop::variables()?);
     count(&mut command, tally)
 }

@@ -4,12 +4,17 @@ mod esbuild;
 mod page;
 mod sizes;
 
-use std::{fs, path::Path, process::Command, str::FromStr};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    str::FromStr,
+};
 
 use anyhow::{Context, Result};
 
 use crate::{
-    browsers::{self, Browser},
+    browsers::{self, Kind},
     node::Node,
     npm, process,
     process::say,
@@ -70,7 +75,7 @@ impl Options {
 
 pub(crate) fn bench(options: &Options) -> Result<()> {
     let node = Node::get()?;
-    browsers::install_missing(true, false)?;
+    let browser = browsers::variables(Some(Kind::Chrome))?;
     let tasks = options.tasks();
     npm::build()?;
     node.install(&esbuild::PACKAGES)?;
@@ -78,21 +83,19 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     if tasks.contains(&"size") {
         sizes::build()?;
     }
-    run(&tasks, options.rounds)?;
+    run(&tasks, options.rounds, browser)?;
     if options.picture {
         copy_picture(&tasks)?;
     }
     Ok(())
 }
 
-fn run(tasks: &[&str], rounds: Option<u16>) -> Result<()> {
-    let Browser { binary, driver } = browsers::chrome()?;
+fn run(tasks: &[&str], rounds: Option<u16>, browser: Vec<(&'static str, PathBuf)>) -> Result<()> {
     let mut runner = Command::new("cargo");
     runner
         .args(["run", "--release", "--quiet", "--package", PACKAGE, "--"])
         .args(tasks)
-        .env("CHROMIUM", binary)
-        .env("CHROMEDRIVER", driver);
+        .envs(browser);
     if let Some(rounds) = rounds {
         runner.arg(format!("--rounds={rounds}"));
     }
