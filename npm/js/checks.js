@@ -36,6 +36,9 @@ export const number = check("a number", (value) => typeof value === "number" && 
 export const flag = check("true or false", (value) => typeof value === "boolean");
 export const string = check("a string", (value) => typeof value === "string");
 export const callback = check("a function", (value) => typeof value === "function");
+/** Functions are objects too. @param {unknown} value */
+export const isObject = (value) => Object(value) === value;
+
 export const object = check("an object", (value) => value !== null && typeof value === "object");
 
 /**

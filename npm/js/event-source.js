@@ -1,4 +1,5 @@
 // @ts-check
+import { isObject } from "./checks.js";
 import { browser, standIns } from "./host.js";
 import { memory } from "./init.js";
 import { messageName } from "./message-name.js";
@@ -11,7 +12,8 @@ import { FetchTransport } from "./transport/fetch.js";
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 /** @typedef {((event: any) => void) | null} Handler */
 
-const STATES = /** @type {const} */ ({ CONNECTING: 0, OPEN: 1, CLOSED: 2 });
+/** @type {{ [name: string]: number }} */
+const STATES = { CONNECTING: 0, OPEN: 1, CLOSED: 2 };
 
 /** Ends what nobody can end any more. @type {FinalizationRegistry<Connection>} */
 const registry = new FinalizationRegistry((connection) => connection.collected());
@@ -45,9 +47,8 @@ export class EventSource extends EventTarget {
   }
 
   get readyState() {
-    const { type } = this.#connection.state;
-    if (type === "open") return STATES.OPEN;
-    return type === "closed" ? STATES.CLOSED : STATES.CONNECTING;
+    // One that waits is connecting, by the standard.
+    return STATES[this.#connection.state.type.toUpperCase()] ?? STATES.CONNECTING;
   }
 
   get onopen() {
@@ -138,7 +139,7 @@ export class EventSource extends EventTarget {
 
   /** By the standard's rules for event handlers: one keeps its place among the listeners while it is exchanged. @param {string} type @param {any} handler */
   #setHandler(type, handler) {
-    const isHandler = typeof handler === "function" || (typeof handler === "object" && handler !== null);
+    const isHandler = isObject(handler);
     const known = this.#handlers.get(type);
     if (known && isHandler) {
       known.handler = handler;

@@ -1,7 +1,7 @@
 // @ts-check
 // The options of a source.
 
-import { any, check, count, flag, object, oneOf, read, shown, string, wrong } from "./checks.js";
+import { any, check, count, flag, isObject, object, oneOf, read, shown, string, wrong } from "./checks.js";
 import { messageName } from "./message-name.js";
 import { policy } from "./policy.js";
 
@@ -62,9 +62,7 @@ const OPTIONS = {
 
 /** @param {unknown} init @returns {Settings} */
 export function settings(init) {
-  if (init !== undefined && init !== null && typeof init !== "object" && typeof init !== "function") {
-    throw wrong(`${shown(init)} is no object of options`);
-  }
+  if (init !== undefined && init !== null && !isObject(init)) throw wrong(`${shown(init)} is no object`);
   const options = read(/** @type {Bag} */ (init ?? {}), OPTIONS);
   const isFetch = options.transport === "fetch";
   if (!isFetch) {

@@ -16,7 +16,7 @@ const LIMIT = { after: milliseconds, then };
 /** @type {Check} */
 function limit(value, name) {
   const { after, then } = read(object(value, name), LIMIT, `${name}.`);
-  if (after === undefined || then === undefined) throw wrong(`\`${name}\` needs both \`after\` and \`then\``);
+  if (after === undefined || then === undefined) throw wrong(`\`${name}\` needs \`after\` and \`then\``);
   return { after, then };
 }
 

@@ -50,8 +50,10 @@ export class BrowserTransport {
 
   /** @param {Subscription} subscription */
   listen(subscription) {
+    // Nothing but messages has any other name.
+    const isAmbiguous = /^(open|error)$/.test(subscription.name);
     const listener = (/** @type {MessageEvent<string>} */ event) => {
-      if (!isMessage(event)) return;
+      if (isAmbiguous && !isMessage(event)) return;
       this.#last = event;
       if (!this.#connection.admits(subscription.name, event)) return;
       this.#connection.heard(true);
