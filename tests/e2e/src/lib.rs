@@ -59,13 +59,14 @@ struct Driver {
 }
 
 impl Driver {
-    async fn port(&mut self) -> u16 {
+    /// Where it listens, unless it has ended before that.
+    async fn port(&mut self) -> Option<u16> {
         while let Ok(Some(line)) = self.output.next_line().await {
             if let Some(port) = port_in(&line) {
-                return port;
+                return Some(port);
             }
         }
-        panic!("the driver ended before it listened")
+        None
     }
 }
 
@@ -279,7 +280,17 @@ async fn start_driver(kind: Kind) -> (Driver, u16) {
         Kind::Firefox => ("GECKODRIVER", "geckodriver"),
     };
     let program = env::var(variable).unwrap_or_else(|_| program.to_owned());
-    let mut process = Command::new(&program)
+    // A port that is free by IPv4 may be taken by IPv6, and chromedriver wants both.
+    for _ in 0..5 {
+        if let Some(started) = try_to_start_driver(&program, variable).await {
+            return started;
+        }
+    }
+    panic!("{program} ends before it listens")
+}
+
+async fn try_to_start_driver(program: &str, variable: &str) -> Option<(Driver, u16)> {
+    let mut process = Command::new(program)
         .arg("--port=0")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -295,8 +306,8 @@ async fn start_driver(kind: Kind) -> (Driver, u16) {
     };
     let port = timeout(PATIENCE, driver.port())
         .await
-        .unwrap_or_else(|_| panic!("{program} does not say where it listens"));
-    (driver, port)
+        .unwrap_or_else(|_| panic!("{program} does not say where it listens"))?;
+    Some((driver, port))
 }
 
 /// The port in the line by which chromedriver or geckodriver says that it listens.
