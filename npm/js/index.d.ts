@@ -134,8 +134,12 @@ export interface Backoff {
   max?: number;
   /** Whether a wait is drawn from zero to the ceiling (the default) or is the ceiling. */
   jitter?: boolean;
+  /** The most attempts in a row: after that many have failed the source closes with `too-many`. No limit unless told. */
   maxAttempts?: number;
-  /** Milliseconds. */
+  /**
+   * No attempt starts later than this after the first failure, in milliseconds: where the next one would, the source
+   * closes with `down-too-long`. No limit unless told.
+   */
   maxElapsed?: number;
 }
 
@@ -241,7 +245,7 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * An event without an `id` field is never left out, nor is the one by which the server says that it is done. The
    * browser's own transport does not tell of that field: there an event with the id of the one before it in the same
    * connection is taken for one without, and the first event of a connection for one with. An event with an empty `id` has
-   * all ids forgotten.
+   * all ids forgotten. From 1 on; none unless told.
    */
   deduplicate?: number;
   /** The query parameter that carries the last event id when the source is reopened; on `fetch` in place of the header. */
