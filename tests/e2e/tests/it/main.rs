@@ -1,5 +1,5 @@
-//! The demo page, the example apps and the npm package as a person and a program use them. One browser of each kind plays all the tests,
-//! one after the other, each with a server of its own.
+//! The demo page, the example apps and the npm package as a person and a program use them. A few browsers of each kind play
+//! the tests, each with a server of its own.
 
 mod apps;
 mod demo;
@@ -24,6 +24,7 @@ mod npm_sharing;
 mod npm_sharing_own;
 mod npm_testing;
 mod npm_texts;
+mod pool;
 mod side_by_side;
 
 use std::{
@@ -35,12 +36,11 @@ use std::{
 
 use libtest_mimic::{Arguments, Trial};
 use serde_json::{Value, json};
-use tokio::{
-    runtime::Runtime,
-    sync::{Mutex, OnceCell},
-};
+use tokio::runtime::Runtime;
 use typed_eventsource_e2e::{Browser, Kind};
 use typed_eventsource_server::{Config, Server};
+
+use pool::Pool;
 
 type Test = for<'a> fn(&'a mut Stage<'_>) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
 
@@ -91,55 +91,43 @@ const TESTS: &[&[(&str, Test)]] = &[
 ];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Most of them wait, for a browser or for what is to happen there.
+    arguments.test_threads.get_or_insert(16);
     let runtime = Arc::new(Runtime::new().expect("threads can be started"));
-    let browsers = [Kind::Chromium, Kind::Firefox].map(|kind| (kind, Arc::new(Shared::default())));
+    let pools = [Kind::Chromium, Kind::Firefox].map(|kind| Arc::new(Pool::new(kind)));
     let mut trials = Vec::new();
-    // In turn, so that both browsers have something to do.
+    // In turn, so that both kinds have something to do.
     for &(name, test) in TESTS.iter().copied().flatten() {
-        for (kind, browser) in &browsers {
-            let (runtime, browser, kind) = (Arc::clone(&runtime), Arc::clone(browser), *kind);
-            trials.push(Trial::test(format!("{name} ({kind:?})"), move || {
-                runtime.block_on(browser.play(kind, test));
-                Ok(())
-            }));
+        for pool in &pools {
+            let (runtime, pool) = (Arc::clone(&runtime), Arc::clone(pool));
+            trials.push(Trial::test(
+                format!("{name} ({:?})", pool.kind()),
+                move || {
+                    runtime.block_on(play(&pool, test));
+                    Ok(())
+                },
+            ));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     runtime.block_on(async {
-        for (_, browser) in browsers {
-            browser.close().await;
+        for pool in pools {
+            pool.close().await;
         }
     });
     conclusion.exit_code()
 }
 
-/// A browser that is launched when it is first needed.
-#[derive(Default)]
-struct Shared(OnceCell<Mutex<Browser>>);
-
-impl Shared {
-    async fn play(&self, kind: Kind, test: Test) {
-        let browser = self
-            .0
-            .get_or_init(|| async { Mutex::new(Browser::launch(kind).await) })
-            .await
-            .lock()
-            .await;
-        let mut stage = Stage {
-            server: serve(0, None).await,
-            browser: &browser,
-            state: None,
-        };
-        test(&mut stage).await;
-        stage.server.stop().await;
-    }
-
-    async fn close(&self) {
-        if let Some(browser) = self.0.get() {
-            browser.lock().await.close().await;
-        }
-    }
+async fn play(pool: &Pool, test: Test) {
+    let browser = pool.borrow().await;
+    let mut stage = Stage {
+        server: serve(0, None).await,
+        browser: &browser,
+        state: None,
+    };
+    test(&mut stage).await;
+    stage.server.stop().await;
 }
 
 /// What a test plays with: a server of the demo page and the npm package, and a browser.

@@ -1,0 +1,85 @@
+//! The browsers that tests take turns with.
+
+use std::{
+    ops::Deref,
+    sync::{Mutex, PoisonError},
+};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+use typed_eventsource_e2e::{Browser, Kind};
+
+/// How many of a kind there are at most: with more, two cores are never idle, and tests run into their limits.
+const BROWSERS: usize = 2;
+
+/// Browsers of one kind, which are launched when they are needed.
+pub(crate) struct Pool {
+    kind: Kind,
+    places: Semaphore,
+    idle: Mutex<Vec<Browser>>,
+}
+
+impl Pool {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            places: Semaphore::new(BROWSERS),
+            idle: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// A browser, once there is one that nobody else plays with.
+    pub(crate) async fn borrow(&self) -> Borrowed<'_> {
+        let place = self.places.acquire().await.expect("it is never closed");
+        let idle = self.take_idle();
+        let browser = match idle {
+            Some(browser) => browser,
+            None => Browser::launch(self.kind).await,
+        };
+        Borrowed {
+            pool: self,
+            browser: Some(browser),
+            _place: place,
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        while let Some(browser) = self.take_idle() {
+            browser.close().await;
+        }
+    }
+
+    fn take_idle(&self) -> Option<Browser> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.pop()
+    }
+}
+
+/// Goes back when it is dropped, also by a test that fails.
+pub(crate) struct Borrowed<'a> {
+    pool: &'a Pool,
+    browser: Option<Browser>,
+    _place: SemaphorePermit<'a>,
+}
+
+impl Deref for Borrowed<'_> {
+    type Target = Browser;
+
+    fn deref(&self) -> &Browser {
+        self.browser.as_ref().expect("it is not dropped yet")
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        let mut idle = self
+            .pool
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        idle.extend(self.browser.take());
+    }
+}
