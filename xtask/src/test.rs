@@ -181,15 +181,18 @@ fn in_browsers(report: &mut Report, chrome: bool, firefox: bool) -> Result<()> {
         server = Some(Server::for_tests()?);
         Ok(())
     })?;
-    for test in &browser_tests()? {
+    // A browser waits more than it works.
+    for tests in browser_tests()?.chunks(2) {
         let mut steps: Vec<(String, Run<'_>)> = Vec::new();
-        if chrome {
-            let run = |tally: &mut Tally| in_chrome(test, tally);
-            steps.push((format!("chrome, {test}"), Box::new(run)));
-        }
-        if firefox {
-            let run = |tally: &mut Tally| in_firefox(test, tally);
-            steps.push((format!("firefox, {test}"), Box::new(run)));
+        for test in tests {
+            if chrome {
+                let run = |tally: &mut Tally| in_chrome(test, tally);
+                steps.push((format!("chrome, {test}"), Box::new(run)));
+            }
+            if firefox {
+                let run = |tally: &mut Tally| in_firefox(test, tally);
+                steps.push((format!("firefox, {test}"), Box::new(run)));
+            }
         }
         report.steps_at_once(steps)?;
     }
@@ -200,7 +203,11 @@ fn in_chrome(test: &str, tally: &mut Tally) -> Result<()> {
     let Browser { driver, .. } = browsers::chrome()?;
     let mut command = wasm_pack_test()?;
     command.arg("--chrome").arg("--chromedriver").arg(driver);
-    count_as("chrome", command.args(cargo_args(test)), tally)
+    count_as(
+        &format!("chrome, {test}"),
+        command.args(cargo_args(test)),
+        tally,
+    )
 }
 
 fn in_firefox(test: &str, tally: &mut Tally) -> Result<()> {
@@ -212,7 +219,11 @@ fn in_firefox(test: &str, tally: &mut Tally) -> Result<()> {
         format!("--binary '{}'", binary.display()),
     );
     command.arg("--firefox").arg("--geckodriver").arg(driver);
-    count_as("firefox", command.args(cargo_args(test)), tally)
+    count_as(
+        &format!("firefox, {test}"),
+        command.args(cargo_args(test)),
+        tally,
+    )
 }
 
 /// The tests by file name: one run for each, as a failure in one run keeps cargo from starting the next.
