@@ -127,6 +127,7 @@ export class FakeServer {
   /** @param {string | URL} url */
   static at(url) {
     const server = new FakeServer();
+    // Nobody, should there be no such URL.
     server.#standIn.serves = () => false;
     const only = resolve(`${url}`);
     server.#standIn.serves = (url) => url === only;

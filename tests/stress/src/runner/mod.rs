@@ -27,3 +27,13 @@ pub(crate) fn main() -> Result<ExitCode> {
     })?;
     Ok(ExitCode::from(u8::from(!is_right)))
 }
+
+/// Prints what is not as it ought to be, and in a word whether anything is. Answers whether nothing is.
+fn judge(what: &str, faults: &[String], [right, wrong]: [&str; 2]) -> bool {
+    for fault in faults {
+        println!("{fault}");
+    }
+    let outcome = if faults.is_empty() { right } else { wrong };
+    println!("\n{what}: {outcome}");
+    faults.is_empty()
+}

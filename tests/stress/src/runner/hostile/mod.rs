@@ -9,6 +9,7 @@ use typed_eventsource_e2e::Kind;
 use typed_eventsource_server::script::SeenAttempts;
 
 use super::{
+    judge,
     stage::{CONTENDERS, Contender, Stage, on_stage},
     table::Table,
 };
@@ -47,16 +48,7 @@ pub(crate) async fn run(options: &Options) -> bool {
             faults.extend(play(kind, &options.attacks).await);
         }
     }
-    for fault in &faults {
-        println!("{fault}");
-    }
-    let outcome = if faults.is_empty() {
-        "harmless"
-    } else {
-        "HARMED"
-    };
-    println!("\nhostile: {outcome}");
-    faults.is_empty()
+    judge("hostile", &faults, ["harmless", "HARMED"])
 }
 
 async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {

@@ -7,6 +7,8 @@ mod slow;
 
 use std::{str::FromStr, time::Instant};
 
+use super::judge;
+
 /// What there is to soak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -58,16 +60,7 @@ pub(crate) async fn run(options: &Options) -> bool {
         });
         println!("\n{}: {} s", part.name(), began.elapsed().as_secs());
     }
-    for fault in &faults {
-        println!("{fault}");
-    }
-    let outcome = if faults.is_empty() {
-        "flat"
-    } else {
-        "NOT FLAT"
-    };
-    println!("\nsoak: {outcome}");
-    faults.is_empty()
+    judge("soak", &faults, ["flat", "NOT FLAT"])
 }
 
 #[cfg(test)]
