@@ -2,7 +2,7 @@
 
 use std::{
     ops::Deref,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -34,7 +34,7 @@ impl Pool {
     /// A browser, once there is one that nobody else plays with.
     pub(crate) async fn borrow(&self) -> Borrowed<'_> {
         let place = self.places.acquire().await.expect("it is never closed");
-        let idle = self.take_idle();
+        let idle = self.idle().pop();
         let browser = match idle {
             Some(browser) => browser,
             None => Browser::launch(self.kind).await,
@@ -47,14 +47,14 @@ impl Pool {
     }
 
     pub(crate) async fn close(&self) {
-        while let Some(browser) = self.take_idle() {
+        let browsers = std::mem::take(&mut *self.idle());
+        for browser in browsers {
             browser.close().await;
         }
     }
 
-    fn take_idle(&self) -> Option<Browser> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.pop()
+    fn idle(&self) -> MutexGuard<'_, Vec<Browser>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -75,11 +75,6 @@ impl Deref for Borrowed<'_> {
 
 impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
-        let mut idle = self
-            .pool
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        idle.extend(self.browser.take());
+        self.pool.idle().extend(self.browser.take());
     }
 }
