@@ -9,12 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{
-    apt,
-    node::Node,
-    process::{self, say},
-    setup::{cache_folder, find_on_path, install_into},
-};
+use crate::{apt, install::Installation, node::Node, process, setup::find_on_path};
 
 /// Where Debian and others keep the module of nginx.
 const NCHAN: [&str; 3] = [
@@ -139,22 +134,19 @@ fn environment(python: &Path, requirements: &Path) -> Result<PathBuf> {
     let version = process::read(Command::new(python).arg("--version"));
     let mut key = DefaultHasher::new();
     (packages, version).hash(&mut key);
-    let folder = cache_folder()?.join(format!("python-{:016x}", key.finish()));
     let product = Path::new("bin/python");
-    if !folder.join(product).exists() {
-        say(format_args!(
-            "installing {} with pip (seconds, once)…",
-            requirements.display()
-        ));
-        install_into(&folder, product, |root| {
-            process::run(Command::new(python).args(["-m", "venv"]).arg(root))?;
-            process::run(
-                Command::new(root.join(product))
-                    .args(["-m", "pip", "install", "--quiet"])
-                    .args(["--disable-pip-version-check", "--requirement"])
-                    .arg(requirements),
-            )
-        })?;
-    }
-    Ok(folder.join(product))
+    let installation = Installation::new(&format!("python-{:016x}", key.finish()), product)?;
+    let announcement = format!(
+        "installing {} with pip (seconds, once)…",
+        requirements.display()
+    );
+    installation.get(announcement, |root| {
+        process::run(Command::new(python).args(["-m", "venv"]).arg(root))?;
+        process::run(
+            Command::new(root.join(product))
+                .args(["-m", "pip", "install", "--quiet"])
+                .args(["--disable-pip-version-check", "--requirement"])
+                .arg(requirements),
+        )
+    })
 }

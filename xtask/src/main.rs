@@ -7,6 +7,7 @@ mod browsers;
 mod demo;
 mod dependencies;
 mod fuzz;
+mod install;
 mod interop;
 mod lint;
 mod node;

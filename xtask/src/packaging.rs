@@ -17,10 +17,16 @@ const PACKAGES: Packages = Packages {
 const PACKAGE: &str = "typed-eventsource";
 const TARBALL: &str = "package.tgz";
 
-/// Copies the projects and installs the package that lies in `pkg/`, with the Node.js that is to run them.
-pub(crate) fn install() -> Result<Node> {
+/// Installs the bundlers and validators, with the Node.js that is to run them.
+pub(crate) fn install_packages() -> Result<Node> {
     let node = Node::get()?;
     node.install(&PACKAGES)?;
+    Ok(node)
+}
+
+/// Copies the projects and installs the package that lies in `pkg/` in them.
+pub(crate) fn install() -> Result<Node> {
+    let node = install_packages()?;
     copy_consumers()?;
     pack(&node)?;
     // One of the same version counts as installed already.

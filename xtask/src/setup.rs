@@ -10,7 +10,10 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::process::{self, say};
+use crate::{
+    install::{Installation, Lock},
+    process::{self, say},
+};
 
 const BINARYEN: &str = "132.0.0";
 
@@ -69,22 +72,22 @@ impl Tool {
         })
     }
 
-    /// The path of the tool's binary, once it is there.
+    /// The path of the tool's binary, which is installed first if it is missing.
     pub(crate) fn get(&self) -> Result<PathBuf> {
-        let folder = cache_folder()?.join(format!("{}-{}", self.package, self.version));
         let product = Path::new("bin").join(executable(self.binary));
-        let binary = folder.join(&product);
-        if binary.is_file() {
+        let installation =
+            Installation::new(&format!("{}-{}", self.package, self.version), product)?;
+        if let Some(binary) = installation.find() {
             return Ok(binary);
         }
         if let Some(binary) = find_on_path(self.binary).filter(|path| self.is_version_of(path)) {
             return Ok(binary);
         }
-        say(format_args!(
+        let announcement = format!(
             "installing {} {} (about {}, once)…",
             self.package, self.version, self.minutes
-        ));
-        install_into(&folder, &product, |root| {
+        );
+        installation.get(announcement, |root| {
             let target = root.join("target");
             process::run(
                 Command::new("cargo")
@@ -96,8 +99,7 @@ impl Tool {
                     .env_remove("CARGO_BUILD_TARGET"),
             )?;
             Ok(fs::remove_dir_all(target)?)
-        })?;
-        Ok(binary)
+        })
     }
 
     fn is_version_of(&self, binary: &Path) -> bool {
@@ -140,49 +142,54 @@ pub(crate) fn wasm_opt() -> Result<Option<PathBuf>> {
         say("wasm-opt is skipped: there is none on PATH, and no npm to get it with");
         return Ok(None);
     };
-    let folder = cache_folder()?.join(format!("binaryen-{BINARYEN}"));
-    let product = Path::new("node_modules/.bin/wasm-opt");
-    let wasm_opt = folder.join(product);
-    if !wasm_opt.exists() {
-        say(format_args!(
-            "installing wasm-opt (binaryen {BINARYEN}, seconds, once)…"
-        ));
-        let installed = install_into(&folder, product, |root| {
-            process::run(
-                Command::new(npm)
-                    .args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
-                    .arg(format!("binaryen@{BINARYEN}"))
-                    .arg("--prefix")
-                    .arg(root),
-            )
-        });
-        if let Err(error) = installed {
-            say(format_args!("wasm-opt is skipped: {error:#}"));
-            return Ok(None);
-        }
-    }
-    Ok(Some(wasm_opt))
+    let installation = Installation::new(
+        &format!("binaryen-{BINARYEN}"),
+        "node_modules/.bin/wasm-opt",
+    )?;
+    let announcement = format!("installing wasm-opt (binaryen {BINARYEN}, seconds, once)…");
+    let installed = installation.get(announcement, |root| {
+        process::run(
+            Command::new(npm)
+                .args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
+                .arg(format!("binaryen@{BINARYEN}"))
+                .arg("--prefix")
+                .arg(root),
+        )
+    });
+    Ok(installed
+        .inspect_err(|error| say(format_args!("wasm-opt is skipped: {error:#}")))
+        .ok())
 }
 
 /// The standard library for wasm32. A toolchain file alone does not install it where rustup's automatic installing is off.
 pub(crate) fn wasm_target() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
-    let mut rustc = Command::new("rustc");
-    let libraries = process::read(rustc.args(["--print", "target-libdir", "--target", TARGET]));
-    if libraries.is_some_and(|folder| Path::new(&folder).is_dir()) {
-        return Ok(());
-    }
-    say(format_args!("adding the target {TARGET} (seconds, once)…"));
-    process::run(Command::new("rustup").args(["target", "add", TARGET]))
+    let is_there = || {
+        let mut rustc = Command::new("rustc");
+        let libraries = process::read(rustc.args(["--print", "target-libdir", "--target", TARGET]));
+        libraries.is_some_and(|folder| Path::new(&folder).is_dir())
+    };
+    add_with_rustup("target", TARGET, is_there)
 }
 
 /// A component of the toolchain that `cargo <subcommand>` needs.
 pub(crate) fn component(name: &str, subcommand: &str) -> Result<()> {
-    if process::succeeds(Command::new("cargo").args([subcommand, "--version"])) {
+    add_with_rustup("component", name, || {
+        process::succeeds(Command::new("cargo").args([subcommand, "--version"]))
+    })
+}
+
+/// One run at a time, since rustup has no lock for it.
+fn add_with_rustup(kind: &str, name: &str, is_there: impl Fn() -> bool) -> Result<()> {
+    if is_there() {
         return Ok(());
     }
-    say(format_args!("adding {name} (seconds, once)…"));
-    process::run(Command::new("rustup").args(["component", "add", name]))
+    let _lock = Lock::named("rustup")?;
+    if is_there() {
+        return Ok(());
+    }
+    say(format_args!("adding the {kind} {name} (seconds, once)…"));
+    process::run(Command::new("rustup").args([kind, "add", name]))
 }
 
 pub(crate) fn find_on_path(name: &str) -> Option<PathBuf> {
@@ -194,45 +201,6 @@ pub(crate) fn find_on_path(name: &str) -> Option<PathBuf> {
 
 fn executable(name: &str) -> String {
     format!("{name}{}", env::consts::EXE_SUFFIX)
-}
-
-/// Fills a folder by another name and then renames it, so that it is there whole or not at all, whoever else is at it.
-pub(crate) fn install_into(
-    folder: &Path,
-    product: &Path,
-    install: impl FnOnce(&Path) -> Result<()>,
-) -> Result<()> {
-    let mut name = folder
-        .file_name()
-        .map_or_else(OsString::new, OsString::from);
-    name.push(format!(".{}.tmp", std::process::id()));
-    let unfinished = folder.with_file_name(name);
-    fs::create_dir_all(&unfinished)
-        .with_context(|| format!("cannot create {}", unfinished.display()))?;
-    let result = install(&unfinished).and_then(|()| {
-        if !folder.join(product).exists() {
-            // What a cleaner of caches left of it would be in the way.
-            let _ = fs::remove_dir_all(folder);
-        }
-        match fs::rename(&unfinished, folder) {
-            // Another run was faster, and what it installed is as good.
-            Err(_) if folder.join(product).exists() => Ok(()),
-            renamed => renamed.with_context(|| format!("cannot create {}", folder.display())),
-        }
-    });
-    if unfinished.exists() {
-        let _ = fs::remove_dir_all(&unfinished);
-    }
-    result
-}
-
-pub(crate) fn cache_folder() -> Result<PathBuf> {
-    let given = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = given
-        .filter(|folder| folder.is_absolute())
-        .or_else(|| Some(env::home_dir()?.join(".cache")))
-        .context("no home folder to keep tools in; set XDG_CACHE_HOME")?;
-    Ok(cache.join("typed-eventsource"))
 }
 
 fn locked_version(package: &str) -> Result<String> {

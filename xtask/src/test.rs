@@ -15,7 +15,6 @@ use crate::{
     fuzz, interop,
     node::Node,
     npm, packaging, process,
-    process::say,
     report::{Report, Run, Tally},
     server::Server,
     setup, stress,
@@ -90,10 +89,9 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     let (e2e, packaging) = (wants(Suite::E2e), wants(Suite::Packaging));
     let (chaos, interop) = (wants(Suite::Chaos), wants(Suite::Interop));
     let (chrome, firefox) = (wants(Suite::Chrome), wants(Suite::Firefox));
-    if let Err(error) = install_missing(suites) {
-        // The steps that cannot do without will fail, and say why.
-        say(format_args!("{error:#}"));
-    }
+    install_missing(suites).context(
+        "the tests cannot start (`cargo xtask test native` runs those that need no browser)",
+    )?;
 
     let mut report = Report::default();
     if wants(Suite::Native) {
@@ -126,27 +124,39 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     Ok(report.exit_code())
 }
 
+/// Every tool is there before the first suite starts: suites run at the same time, and none fails late for want of one.
 fn install_missing(suites: &[Suite]) -> Result<()> {
     let wants = |names: &[Suite]| names.iter().any(|suite| suites.contains(suite));
-    browsers::install_missing(
-        wants(&[
-            Suite::Chrome,
-            Suite::E2e,
-            Suite::Chaos,
-            Suite::Packaging,
-            Suite::Interop,
-        ]),
-        wants(&[Suite::Firefox, Suite::E2e, Suite::Chaos]),
-    )?;
-    if wants(&[Suite::Chrome, Suite::Firefox]) {
-        // Before both ask for it at once.
-        setup::wasm_pack(&[])?;
+    let wants_chrome = wants(&[
+        Suite::Chrome,
+        Suite::E2e,
+        Suite::Chaos,
+        Suite::Packaging,
+        Suite::Interop,
+    ]);
+    let wants_firefox = wants(&[Suite::Firefox, Suite::E2e, Suite::Chaos]);
+    browsers::install_missing(wants_chrome, wants_firefox)?;
+    if wants_chrome {
+        browsers::chrome()?;
+    }
+    if wants_firefox {
+        browsers::firefox()?;
     }
     if wants(&[Suite::Packaging, Suite::Interop]) {
         Node::get()?;
     }
+    if wants(&[Suite::Packaging]) {
+        packaging::install_packages()?;
+    }
+    if wants(&[Suite::E2e, Suite::Chaos, Suite::Packaging, Suite::Interop]) {
+        setup::wasm_opt()?;
+    }
+    if wants_chrome || wants_firefox {
+        setup::wasm_pack(&[])?;
+    }
     if wants(&[Suite::Interop]) {
         interop::install_missing()?;
+        interop::variables()?;
     }
     Ok(())
 }
@@ -252,10 +262,10 @@ fn wasm_pack_test() -> Result<Command> {
     for name in DRIVERS {
         command.env_remove(name);
     }
-    // In seconds. The runner's own limits are too short for a whole suite, and for a browser's first start.
+    // In seconds, against hangs alone: a busy machine is slow. The runner's own limits are shorter than a whole suite takes.
     for (name, limit) in [
-        ("WASM_BINDGEN_TEST_TIMEOUT", "300"),
-        ("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60"),
+        ("WASM_BINDGEN_TEST_TIMEOUT", "1800"),
+        ("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "300"),
     ] {
         if env::var_os(name).is_none() {
             command.env(name, limit);
