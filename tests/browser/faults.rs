@@ -6,15 +6,20 @@ use typed_eventsource::{Backoff, CloseReason, Error, Policy, State, Then};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
-    Attempt, Script, Step, Transport, errors, journal, listen, run, send, states,
+    Attempt, Clock, Heard, Script, Step, Transport, errors, journal, listen, run, send, states,
 };
 
-/// Long enough for an event to arrive on a busy machine, short enough to wait for.
-const SOON: Duration = Duration::from_millis(300);
+/// Short enough to wait for. Until what has to come before, the clock stands still.
+const SOON: Duration = Duration::from_millis(100);
 
 fn reopening() -> Policy {
     let backoff = Backoff::new().initial(Duration::from_millis(10));
     Policy::resilient().backoff(backoff)
+}
+
+/// Waits until the next attempt is made.
+async fn is_reopened(states: &mut Heard<State>) {
+    while !matches!(states.next().await, State::Connecting) {}
 }
 
 #[wasm_bindgen_test]
@@ -97,12 +102,15 @@ async fn silence_closes_where_the_policy_says_so() {
     run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\n: a comment is not seen\n\n")]);
         let script = script.await;
+        let clock = Clock::stopped();
         let source = script.open_with(Policy::browser().on_idle(SOON, Then::Close));
         let mut messages = listen::<u8>(&source, "message");
+        assert_eq!(messages.next().await, 1);
+        drop(clock);
         let reason = source.closed().await;
         let idle = matches!(reason, CloseReason::Policy(Error::Idle { after }) if after == SOON);
         assert!(idle, "{reason:?}");
-        assert_eq!(messages.rest().await, [1]);
+        assert!(messages.rest().await.is_empty());
         let seen = script.seen_closed(1).await;
         assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
     })
@@ -118,13 +126,18 @@ async fn silence_reopens_where_the_policy_says_so() {
         ])
         .await;
         let builder = script.builder().resume_parameter("after");
+        let clock = Clock::stopped();
         let source = builder
             .policy(reopening().on_idle(SOON, Then::Reopen))
             .open();
         let source = source.expect("a valid URL");
-        let mut errors = errors(&source);
+        let (mut errors, mut states) = (errors(&source), states(&source));
         let mut messages = listen::<u8>(&source, "message");
-        assert_eq!(messages.take(2).await, [1, 2]);
+        assert_eq!(messages.next().await, 1);
+        drop(clock);
+        is_reopened(&mut states).await;
+        let _clock = Clock::stopped();
+        assert_eq!(messages.next().await, 2);
         assert!(matches!(errors.next().await, Error::Idle { after } if after == SOON));
         let seen = script.seen_closed(1).await;
         assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
@@ -137,7 +150,10 @@ async fn silence_reopens_where_the_policy_says_so() {
 async fn a_connection_that_does_not_open_closes_where_the_policy_says_so() {
     run(async || {
         let script = Script::put([Attempt::hanging()]).await;
+        let clock = Clock::stopped();
         let source = script.open_with(Policy::browser().on_slow_open(SOON, Then::Close));
+        script.seen_attempts(1).await;
+        drop(clock);
         let reason = source.closed().await;
         let slow = matches!(
             reason, CloseReason::Policy(Error::OpenTimeout { after }) if after == SOON
@@ -154,9 +170,15 @@ async fn a_connection_that_does_not_open_closes_where_the_policy_says_so() {
 async fn a_connection_that_does_not_open_is_made_anew_where_the_policy_says_so() {
     run(async || {
         let script = Script::put([Attempt::hanging(), Attempt::sending("data: 1\n\n")]).await;
+        let clock = Clock::stopped();
         let source = script.open_with(reopening().on_slow_open(SOON, Then::Reopen));
-        let mut errors = errors(&source);
-        assert_eq!(listen::<u8>(&source, "message").next().await, 1);
+        let (mut errors, mut states) = (errors(&source), states(&source));
+        let mut messages = listen::<u8>(&source, "message");
+        script.seen_attempts(1).await;
+        drop(clock);
+        is_reopened(&mut states).await;
+        let _clock = Clock::stopped();
+        assert_eq!(messages.next().await, 1);
         assert!(matches!(errors.next().await, Error::OpenTimeout { after } if after == SOON));
         let seen = script.seen_closed(1).await;
         assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
@@ -188,7 +210,8 @@ async fn a_connection_lost_is_a_state_until_the_next_one_opens() {
             Attempt::sending("data: 1\n\n"),
         ])
         .await;
-        let source = script.open();
+        let hour = Duration::from_secs(3600);
+        let source = script.open_with(Policy::browser().healthy_after(hour));
         assert!(matches!(source.state(), State::Connecting));
         let mut states = states(&source);
         for expected in [1, 2] {

@@ -8,9 +8,12 @@ use typed_eventsource::{CloseReason, Decision, Error, EventSource, Policy, State
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
-    Attempt, Heard, Script, Step, Transport, errors, is_refusal, listen, next_data, next_error,
-    run, send, states, stream,
+    Attempt, Clock, Heard, Script, Step, Transport, errors, is_refusal, listen, next_data,
+    next_error, run, send, states, stream,
 };
+
+/// For which no connection stays open.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// Opens, and hangs up at once.
 fn hanging_up() -> Attempt {
@@ -63,7 +66,8 @@ async fn close_on_error_closes_at_the_first_event_that_does_not_decode() {
 async fn the_source_closes_at_exactly_so_many_losses_in_a_row_though_each_connection_opens() {
     run(async || {
         let script = Script::put([hanging_up()]).await;
-        let source = script.open_with(Policy::browser().close_after_losses(3));
+        let policy = Policy::browser().healthy_after(HOUR);
+        let source = script.open_with(policy.close_after_losses(3));
         let reason = closed_for(&source).await;
         let Error::TooMany { count: 3, last } = reason else {
             panic!("{reason:?}");
@@ -79,7 +83,8 @@ async fn an_event_starts_the_count_of_losses_again() {
     run(async || {
         let useful = || Attempt::ending("retry: 10\ndata: 1\n\n");
         let script = Script::put([hanging_up(), useful(), useful(), hanging_up()]).await;
-        let source = script.open_with(Policy::browser().close_after_losses(2));
+        let policy = Policy::browser().healthy_after(HOUR);
+        let source = script.open_with(policy.close_after_losses(2));
         let mut messages = listen::<u8>(&source, "message");
         let reason = closed_for(&source).await;
         assert!(
@@ -108,6 +113,7 @@ async fn a_connection_that_stays_open_for_a_while_starts_the_count_again() {
         assert!(matches!(states.next().await, State::Open));
         assert!(waiting_once(states.next().await));
         while !matches!(states.next().await, State::Open) {}
+        // Timers ring in the order in which they are due: by then that of the source has rung.
         sleep(healthy_after * 2).await;
         script.release().await;
         assert!(waiting_once(states.next().await));
@@ -118,11 +124,14 @@ async fn a_connection_that_stays_open_for_a_while_starts_the_count_again() {
 #[wasm_bindgen_test]
 async fn the_source_closes_when_it_was_down_for_too_long() {
     run(async || {
-        // Which the first attempt has to open in.
-        let limit = Duration::from_millis(500);
-        // The browser is told to wait for a minute.
-        let script = Script::put([Attempt::ending("retry: 60000\n\n")]).await;
+        let limit = Duration::from_millis(100);
+        // The browser is told to wait for an hour.
+        let script = Script::put([Attempt::ending("retry: 3600000\n\n")]).await;
+        let clock = Clock::stopped();
         let source = script.open_with(Policy::browser().close_when_down_for(limit));
+        let mut errors = errors(&source);
+        assert!(matches!(errors.next().await, Error::ConnectionLost { .. }));
+        drop(clock);
         let reason = closed_for(&source).await;
         let Error::DownTooLong { limit: told, last } = reason else {
             panic!("{reason:?}");
@@ -140,6 +149,7 @@ async fn a_rule_is_told_what_happens_and_has_the_last_word() {
         let script = Script::put([hanging_up()]).await;
         let (hear, mut heard) = Heard::new();
         let policy = Policy::browser()
+            .healthy_after(HOUR)
             .close_after_losses(9)
             .rule(move |situation| {
                 let lost = matches!(situation.error, Error::ConnectionLost { .. });

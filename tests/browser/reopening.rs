@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use typed_eventsource::{Backoff, CloseReason, Error, Policy, Text, Then};
+use typed_eventsource::{Backoff, CloseReason, Error, Policy, State, Text, Then};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
-    Attempt, Left, Observed, Script, Transport, builder, errors, is_refusal, journal, listen,
-    next_error, run, states, stream,
+    Attempt, Clock, Left, Observed, Script, Transport, builder, errors, is_refusal, journal,
+    listen, next_error, run, states, stream,
 };
 
 fn backoff() -> Backoff {
@@ -267,9 +267,15 @@ async fn one_connection_at_a_time() {
     run(async || {
         let observed = Observed::new();
         let script = Script::put([Attempt::hanging(), Attempt::sending("data: 1\n\n")]).await;
-        let policy = resilient().on_slow_open(Duration::from_millis(300), Then::Reopen);
+        let policy = resilient().on_slow_open(Duration::from_millis(100), Then::Reopen);
+        // No attempt takes too long but the first one, once the server knows of it.
+        let clock = Clock::stopped();
         let source = script.open_with(policy.healthy_after(Duration::ZERO));
-        let mut messages = listen::<u8>(&source, "message");
+        let (mut messages, mut states) = (listen::<u8>(&source, "message"), states(&source));
+        script.seen_attempts(1).await;
+        drop(clock);
+        while !matches!(states.next().await, State::Connecting) {}
+        let _clock = Clock::stopped();
         assert_eq!(messages.next().await, 1);
         assert_eq!(observed.attempts(), 2);
         assert_eq!(observed.left().connections, 1);

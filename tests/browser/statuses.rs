@@ -27,12 +27,13 @@ async fn is_a_final_status(status: u16) {
     .await;
 }
 
-/// What is known of an answer with another content type.
+/// What is known of an answer with another content type. Of the body no more than comes soon, which on a busy machine may be
+/// nothing.
 fn is_another_type(error: &Error, expected: Option<&str>) -> bool {
     match error {
         Error::ContentType {
             content_type, body, ..
-        } => content_type.as_deref() == expected && body == "data: 1\n\n",
+        } => content_type.as_deref() == expected && "data: 1\n\n".starts_with(body),
         other => !Transport::selected().is_fetch() && matches!(other, Error::GivenUp { .. }),
     }
 }

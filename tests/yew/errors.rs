@@ -89,12 +89,15 @@ async fn an_answer_that_closes_it_is_shown_and_opening_tries_again() {
 async fn a_loss_is_shown_until_it_is_open_again() {
     run(async || {
         let script = Script::put([
-            Attempt::playing([send("retry: 10\n\n"), price(1), Step::Reset]),
+            Attempt::playing([send("retry: 10\n\n"), price(1), Step::Wait, Step::Reset]),
             Attempt::playing([price(2), Step::Silence]),
         ])
         .await;
         let (props, mut renders) = ticker(script.builder());
         let _app = Mounted::<Ticker>::new(props);
+        // A reset may overtake what has not been read yet.
+        until_price(&mut renders, 1).await;
+        script.release().await;
         let lost = until(&mut renders, |shown| shown.error().is_some()).await;
         assert!(matches!(lost.error(), Some(Error::ConnectionLost { .. })));
         let back = until(&mut renders, is_open).await;

@@ -2,31 +2,36 @@
 
 use std::time::Duration;
 
-use typed_eventsource::{CloseReason, Error, Fetch, Policy, Text, Then};
+use gloo_timers::future::sleep;
+use typed_eventsource::{CloseReason, Error, Event, Fetch, Policy, State, Text, Then};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    super::support::{Attempt, Heard, Script, Step, errors, listen, send},
+    super::support::{Attempt, Clock, Heard, Script, Step, errors, listen, send, states},
     open, resilient, run,
 };
 
-/// Ample for what is sent every 50 milliseconds, also on a busy machine.
-const LIMIT: Duration = Duration::from_millis(800);
+/// Silence for so long is too much.
+const LIMIT: Duration = Duration::from_millis(100);
 
-/// Sends this for longer than the limit, then an event.
-async fn beating(beat: &str) -> Script {
-    let beats = (0..24).flat_map(|_| [send(beat), Step::Pause(50)]);
-    let end = [send("event: done\ndata\n\n"), Step::Silence];
-    Script::put([Attempt::playing(beats.chain(end).collect::<Vec<_>>())]).await
-}
-
+/// What is sent after an event keeps the source open, as if it came when more than half of the time was over.
 async fn is_kept_open_by(beat: &str) {
-    let script = beating(beat).await;
-    let policy = Policy::browser().on_idle(LIMIT, Then::Close);
-    let source = script.open_with(policy);
-    let mut done: Heard<Text> = listen(&source, "done");
-    done.next().await;
+    let script = Script::put([Attempt::sending(&format!("event: first\ndata\n\n{beat}"))]).await;
+    let clock = Clock::stopped();
+    let source = script.open_with(Policy::browser().on_idle(LIMIT, Then::Close));
+    let (hear, mut heard) = Heard::new();
+    let _listener = source.on("first", move |_: Event<Text>| {
+        Clock::advance(LIMIT * 3 / 5);
+        hear(());
+    });
+    heard.next().await;
+    // That is too long since the event, but not since the beat.
+    Clock::advance(LIMIT * 3 / 5);
+    // Timers ring in the order in which they are due: by then that of the source has rung.
+    sleep(LIMIT * 3).await;
+    assert!(matches!(source.state(), State::Open));
     // After which there is silence.
+    drop(clock);
     let reason = source.closed().await;
     let idle = matches!(reason, CloseReason::Policy(Error::Idle { after }) if after == LIMIT);
     assert!(idle, "{reason:?}");
@@ -50,10 +55,15 @@ async fn silence_in_the_middle_of_an_event_is_silence() {
             Attempt::sending("data: 2\n\n"),
         ])
         .await;
+        let clock = Clock::stopped();
         let source = script.open_with(resilient().on_idle(LIMIT, Then::Reopen));
-        let mut errors = errors(&source);
+        let (mut errors, mut states) = (errors(&source), states(&source));
         let mut messages = listen::<u8>(&source, "message");
-        assert_eq!(messages.take(2).await, [1, 2]);
+        assert_eq!(messages.next().await, 1);
+        drop(clock);
+        while !matches!(states.next().await, State::Connecting) {}
+        let _clock = Clock::stopped();
+        assert_eq!(messages.next().await, 2);
         assert!(matches!(errors.next().await, Error::Idle { .. }));
         let seen = script.seen_closed(1).await;
         assert_eq!(seen[0].closed_by.as_deref(), Some("client"));

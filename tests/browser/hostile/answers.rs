@@ -97,7 +97,7 @@ async fn a_drip_is_no_sign_of_life_until_something_is_whole() {
         let slow = Attempt::playing([drip("data: 7\n\n"), send(":\n"), Step::Silence]);
         let mut numbers = listen::<u8>(&Script::put([slow]).await.open(), "message");
         assert_eq!(numbers.next().await, 7);
-        let never = Script::put([Attempt::playing([drip(&":".repeat(1000))])]).await;
+        let never = Script::put([Attempt::playing([drip(&":".repeat(10_000))])]).await;
         let source = never.open_with(Policy::browser().on_idle(SOON, Then::Close));
         let reason = source.closed().await;
         let idle = matches!(reason, CloseReason::Policy(Error::Idle { after }) if after == SOON);

@@ -12,10 +12,10 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue, throw_val};
 use web_sys::{ErrorEvent, EventTarget};
 
-use super::{server::end_leftovers, transport::Transport};
+use super::{clock::Clock, server::end_leftovers, transport::Transport};
 
-/// The longest that a test may take.
-const LIMIT: Duration = Duration::from_secs(15);
+/// The longest that a test may take before it is taken to hang.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// Runs the body of a test, over each transport.
 ///
@@ -30,6 +30,7 @@ pub(crate) async fn run(body: impl AsyncFn()) {
 /// Runs the body of a test that is about one transport.
 pub(crate) async fn run_over(transport: Transport, body: impl AsyncFn()) {
     transport.select();
+    Clock::start();
     end_leftovers().await;
     if let Err(failure) = guarded(LIMIT, body()).await {
         fail_in_one_line(&format!("over {transport:?}: {failure}"));
@@ -40,6 +41,7 @@ pub(crate) async fn run_over(transport: Transport, body: impl AsyncFn()) {
 pub(crate) async fn run_with_panics(body: impl AsyncFn()) {
     for &transport in Transport::ALL {
         transport.select();
+        Clock::start();
         end_leftovers().await;
         let late = TimeoutFuture::new(LIMIT.as_millis() as u32);
         if let Either::Right(_) = select(pin!(body()), late).await {

@@ -8,6 +8,7 @@
     )
 )]
 
+mod clock;
 mod guard;
 #[cfg(feature = "gzip")]
 mod gzip;
@@ -17,6 +18,7 @@ mod script;
 mod server;
 mod transport;
 
+pub(crate) use clock::Clock;
 pub(crate) use guard::{guarded, run, run_over, run_with_panics};
 #[cfg(feature = "gzip")]
 pub(crate) use gzip::gzip;

@@ -194,10 +194,14 @@ impl Script {
 
     async fn control(&self, method: &str, what: &str, body: Option<&str>) -> String {
         let url = format!("{}/scripts/{}{what}", self.origin(), self.id);
-        match request(method, &url, body).await {
-            Some((200 | 204, answer)) => answer,
-            Some((status, answer)) => panic!("{method} {what}: {status} {answer}"),
-            None => no_server(),
+        loop {
+            match request(method, &url, body).await {
+                Some((200 | 204, answer)) => return answer,
+                // The server waits for what is to be seen no longer, and is asked again.
+                Some((504, _)) => {}
+                Some((status, answer)) => panic!("{method} {what}: {status} {answer}"),
+                None => no_server(),
+            }
         }
     }
 }

@@ -22,8 +22,8 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// How long a driver, a page or a script may take, also where the machine has much else to do.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a driver, a page or a script may take before it is taken to hang, however much else the machine has to do.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 const CHROMIUM_ARGUMENTS: &[&str] = &[
     "--headless",
@@ -114,6 +114,15 @@ impl Browser {
     /// Where it cannot be opened.
     pub async fn goto(&self, url: &str) {
         self.client.goto(url).await.expect("the page opens");
+    }
+
+    /// Loads the page anew, and waits until that is done.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be.
+    pub async fn reload(&self) {
+        self.client.refresh().await.expect("the page opens again");
     }
 
     /// Opens a page on which a script runs before any of its own. In Chromium alone.

@@ -66,8 +66,8 @@ use announce::{Address, Announcement};
 use chaos::Chaos;
 use connection::{Connection, Connections, OpenConnections};
 
-/// How long a stopping server waits for its clients.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a stopping server waits for clients that do not listen; where all do it has not to wait.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where to listen, and what to serve besides the scripts and the demo streams.
 #[derive(Debug, Clone, Default)]

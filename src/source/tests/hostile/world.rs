@@ -147,6 +147,8 @@ impl<S: Stage> World<S> {
         let backoff = Backoff::new().initial(WAIT).max(WAIT).jitter(false);
         let policy = Policy::browser()
             .back_off_after_losses(true)
+            // No connection stays open for so long that its failures are forgotten.
+            .healthy_after(Duration::from_secs(86_400))
             .backoff(backoff);
         let policy = policy.rule(move |situation| {
             call(&this, rule(number), "rule");

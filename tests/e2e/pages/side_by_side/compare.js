@@ -4,8 +4,8 @@ import { CONTENDERS, Play, watchErrors } from "./play.js";
 import { diff } from "./diff.js";
 import { DIFFERENCES } from "./differences.js";
 
-/** How long a scenario may take, in milliseconds. */
-const PATIENCE = 8_000;
+/** How long a scenario may take before it is taken to hang, in milliseconds. */
+const PATIENCE = 120_000;
 
 const BROWSER = navigator.userAgent.includes("Firefox") ? "Firefox" : "Chromium";
 const SCOPE = "document" in globalThis ? "window" : "worker";

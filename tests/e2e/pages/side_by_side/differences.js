@@ -62,7 +62,7 @@ const EMPTY_RETRY = {
   of: "fetch",
   browser: "Chromium",
   why: "Chromium takes an empty `retry` for its own default, where the standard ignores it",
-  diff: ["- short: false", "+ short: true"],
+  diff: ["- it comes back: true", "+ it comes back: false"],
 };
 
 const CHARSET = {

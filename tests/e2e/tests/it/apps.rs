@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Stage, finish, tests};
+use crate::{Stage, fault, finish, note_texts, tests, until_told};
 
 tests! {
     the_demo_page_links_to_the_apps_that_there_are,
@@ -84,11 +84,6 @@ async fn until_more_events(stage: &Stage<'_>) {
     stage.browser.until(&format!("{EVENTS} > {now}")).await;
 }
 
-async fn fault(stage: &Stage<'_>, name: &str) {
-    let ask = "await fetch(`/demo/faults/${argument}`, { method: 'POST' });";
-    stage.browser.run(ask, name.into()).await;
-}
-
 async fn press(stage: &Stage<'_>, id: &str) {
     let press = "document.getElementById(argument).click();";
     stage.browser.run(press, id.into()).await;
@@ -119,12 +114,11 @@ async fn prices_are_shown_and_move(stage: &mut Stage<'_>, app: &str) {
 
 async fn a_dropped_connection_comes_back(stage: &mut Stage<'_>, app: &str) {
     start(stage, app).await;
-    fault(stage, "drop").await;
-    until_state(stage, "waiting").await;
-    stage
-        .browser
-        .until(&format!("{TROUBLE}.includes('was lost')"))
-        .await;
+    note_texts(stage.browser, "#badge-state").await;
+    note_texts(stage.browser, ".problem").await;
+    fault(stage.browser, "drop").await;
+    until_told(stage.browser, "waiting for attempt 1").await;
+    until_told(stage.browser, "was lost").await;
     until_state(stage, "open").await;
     stage.browser.until(&format!("{TROUBLE} === ''")).await;
     until_more_events(stage).await;
@@ -133,11 +127,9 @@ async fn a_dropped_connection_comes_back(stage: &mut Stage<'_>, app: &str) {
 
 async fn an_error_is_shown_until_a_503_is_waited_out(stage: &mut Stage<'_>, app: &str) {
     start(stage, app).await;
-    fault(stage, "unavailable?attempts=1").await;
-    stage
-        .browser
-        .until(&format!("{TROUBLE}.includes('gave up')"))
-        .await;
+    note_texts(stage.browser, ".problem").await;
+    fault(stage.browser, "unavailable?attempts=1").await;
+    until_told(stage.browser, "gave up").await;
     until_state(stage, "open").await;
     stage.browser.until(&format!("{TROUBLE} === ''")).await;
     until_more_events(stage).await;
@@ -147,21 +139,9 @@ async fn an_error_is_shown_until_a_503_is_waited_out(stage: &mut Stage<'_>, app:
 async fn malformed_data_is_told_and_the_app_goes_on(stage: &mut Stage<'_>, app: &str) {
     start(stage, app).await;
     // The next event takes the error off again, so that it has to be seen as it comes.
-    stage
-        .browser
-        .run(
-            "const problem = document.querySelector('.problem');
-             window.told = [];
-             new MutationObserver(() => window.told.push(problem.textContent))
-                 .observe(problem, { childList: true, characterData: true, subtree: true });",
-            Value::Null,
-        )
-        .await;
-    fault(stage, "malformed").await;
-    stage
-        .browser
-        .until("window.told.some((text) => text.includes('does not decode'))")
-        .await;
+    note_texts(stage.browser, ".problem").await;
+    fault(stage.browser, "malformed").await;
+    until_told(stage.browser, "does not decode").await;
     until_more_events(stage).await;
     until_state(stage, "open").await;
     finish(stage).await;
@@ -183,7 +163,7 @@ async fn it_closes_and_opens_again(stage: &mut Stage<'_>, app: &str) {
 
 async fn it_stays_closed_when_the_server_has_finished(stage: &mut Stage<'_>, app: &str) {
     start(stage, app).await;
-    fault(stage, "finish").await;
+    fault(stage.browser, "finish").await;
     stage
         .browser
         .until("document.querySelector('#badge-state').textContent === 'closed: the server has finished'")

@@ -177,6 +177,32 @@ impl Stage<'_> {
     }
 }
 
+/// Asks the server to misbehave, in the name of the page.
+async fn fault(browser: &Browser, name: &str) {
+    let ask = "await fetch(`/demo/faults/${argument}`, { method: 'POST' });";
+    browser.run(ask, name.into()).await;
+}
+
+/// Notes from now on whatever the text of an element comes to, for [`until_told`]: who looks from time to time misses what
+/// is shown for a moment.
+async fn note_texts(browser: &Browser, selector: &str) {
+    let note = "const element = document.querySelector(argument);
+        const texts = (window.texts ??= []);
+        new MutationObserver(() => texts.push(element.textContent))
+            .observe(element, { childList: true, characterData: true, subtree: true });";
+    browser.run(note, selector.into()).await;
+}
+
+/// Waits until one of the texts that are [noted](note_texts) had these words in it.
+async fn until_told(browser: &Browser, words: &str) {
+    let words = json!(words);
+    browser
+        .until(&format!(
+            "window.texts.some((text) => text.includes({words}))"
+        ))
+        .await;
+}
+
 /// Nothing has gone wrong on the page since it is [watched](Stage::watch_for_trouble).
 async fn finish(stage: &Stage<'_>) {
     let troubles = stage

@@ -27,7 +27,13 @@ const PRELUDE: &str = "
         await fetch(`/scripts/${id}`, { method: 'PUT', body: JSON.stringify({ attempts }) });
         return `/streams/${id}`;
     };
-    const seen = async (url, query) => (await fetch(`${url.replace('streams', 'scripts')}/seen?${query}`)).json();
+    // The server gives up after a while, and is asked again.
+    const seen = async (url, query) => {
+        for (;;) {
+            const answer = await fetch(`${url.replace('streams', 'scripts')}/seen?${query}`);
+            if (answer.status !== 504) return answer.json();
+        }
+    };
     const release = (url) => fetch(`${url.replace('streams', 'scripts')}/release`, { method: 'POST' });
     const closed = (source) => source.closed;
     // All that waits has had its turn after this.
@@ -43,6 +49,20 @@ const PRELUDE: &str = "
         return codes;
     };
     const until = async (isSo) => { while (!isSo()) await turn(); };
+    // Stops the clock that sources go by, for a test to turn. Their timers ring as ever, and find that it is not time yet:
+    // no limit is reached before the test wants it to be, however busy the machine.
+    const stopClock = () => {
+        let now = performance.now();
+        const [day, { now: today }] = [Date.now(), Date];
+        performance.now = () => now;
+        Date.now = () => day;
+        return {
+            advance: (ms) => { now += ms; },
+            start: () => { delete performance.now; Date.now = today; },
+        };
+    };
+    // Timers ring in the order in which they are due: after this, one that is set for less has rung.
+    const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 ";
 
 /// Runs a script for each transport, which `open` and `transport` stand for, and compares what comes of it.

@@ -180,7 +180,7 @@ async fn a_closed_source_is_collected_whatever_still_holds_to_it(stage: &mut Sta
                 source.close();
                 return new WeakRef(source);
             })();
-            for (let round = 0; round < 50 && weak.deref(); round += 1) {
+            for (let round = 0; round < 1000 && weak.deref(); round += 1) {
                 await new Promise((resolve) => setTimeout(resolve));
                 gc();
             }

@@ -162,7 +162,7 @@ async fn losses_in_a_row_close_the_source(stage: &mut Stage<'_>) {
     stage.goto(BLANK).await;
     let body = r#"
         const url = await play({ steps: [{ send: "retry: 10\n\n" }, "end"] });
-        const source = open(url, { policy: { closeAfterLosses: 3, reconnectionTime: 10 } });
+        const source = open(url, { policy: { closeAfterLosses: 3, reconnectionTime: 10, healthyAfter: 600000 } });
         source.onError(() => {});
         const { error: { code, count, cause } } = await source.closed;
         const { attempts } = await seen(url, "attempts=3");
@@ -235,14 +235,15 @@ async fn waits_are_as_the_policy_has_them(stage: &mut Stage<'_>) {
         };
         const jittered = await waits(1, { givenUp: "reopen", backoff: { initial: 1e6, max: 2e6 } }, { status: 500 });
         const retryAfter = (value) => ({ status: 503, headers: [["retry-after", value]] });
-        const inAMinute = await waits(1, "resilient", retryAfter(new Date(Date.now() + 60000).toUTCString()));
+        const inAnHour = await waits(1, "resilient", retryAfter(new Date(Date.now() + 3600000).toUTCString()));
         return [
             await waits(1, {}),
             await waits(2, { reconnectionTime: 21 }),
             await waits(1, { reconnectionTime: 21 }, { steps: [{ send: "retry: 4321\n\n" }, "end"] }),
-            await waits(4, { backOffAfterLosses: true, backoff: { initial: 10, factor: 2, max: 35, jitter: false } }),
+            await waits(1, { reconnectionTime: 21 }, { steps: [{ send: "retry: 4321\nretry:\nretry\n\n" }, "end"] }),
+            await waits(4, { backOffAfterLosses: true, backoff: { initial: 10, factor: 2, max: 35, jitter: false }, healthyAfter: 600000 }),
             await waits(1, "resilient", retryAfter("120")),
-            inAMinute[0] > 58000 && inAMinute[0] <= 60000,
+            inAnHour[0] > 3000000 && inAnHour[0] <= 3600000,
             jittered[0] >= 10 && jittered[0] < 1e6,
         ];
         "#,
@@ -251,6 +252,7 @@ async fn waits_are_as_the_policy_has_them(stage: &mut Stage<'_>) {
     let expected = json!([
         [3000],
         [21, 21],
+        [4321],
         [4321],
         [10, 20, 35, 35],
         [120_000],
@@ -343,22 +345,28 @@ async fn comments_are_signs_of_life(stage: &mut Stage<'_>) {
         stage.browser,
         r#"
         const silence = async (send) => {
-            const url = await play({ steps: [{ ticks: { times: 40, every: 20, send } }, "silence"] });
-            const source = new EventSource(url, { transport: "fetch", policy: { idle: { after: 300, then: "close" } } });
+            const url = await play({ steps: [{ send: `event: first\ndata: 0\n\n${send}` }, "silence"] });
+            const clock = stopClock();
+            const source = new EventSource(url, { transport: "fetch", policy: { idle: { after: 100, then: "close" } } });
             source.onError(() => {});
-            let opened;
-            source.onopen = () => { opened = performance.now(); };
+            // As if what follows this event came when more than half of the time is over.
+            await new Promise((resolve) => source.on("first", () => { clock.advance(60); resolve(); }));
+            // That is too long since the event, but not since what followed.
+            clock.advance(60);
+            await sleep(300);
+            const { type } = source.state;
+            clock.start();
             const { error } = await source.closed;
-            return [error.code, error.after, performance.now() - opened > 900];
+            return [type, error.code, error.after];
         };
         return [await silence(":\n\n"), await silence("event: unheard\ndata: 0\n\n"), await silence("unknown: field\n")];
         "#,
     )
     .await;
     let expected = json!([
-        ["idle", 300, true],
-        ["idle", 300, true],
-        ["idle", 300, false]
+        ["open", "idle", 100],
+        ["open", "idle", 100],
+        ["closed", "idle", 100]
     ]);
     assert_eq!(outcome, expected);
 }
@@ -366,15 +374,26 @@ async fn comments_are_signs_of_life(stage: &mut Stage<'_>) {
 async fn a_connection_that_stays_open_is_healthy(stage: &mut Stage<'_>) {
     stage.goto(BLANK).await;
     let body = r#"
-        const attempts = async (healthyAfter) => {
+        // How many there are where the second connection stays open for so long.
+        const attempts = async (openFor) => {
             const retry = { send: "retry: 10\n\n" };
-            const url = await play({ steps: [retry, "end"] }, { steps: [retry, { pause: 400 }, "end"] }, { steps: [retry, "end"] });
-            const source = open(url, { policy: { closeAfterLosses: 2, reconnectionTime: 10, healthyAfter } });
+            const url = await play({ steps: [retry, "end"] }, { steps: [retry, "wait", "end"] }, { steps: [retry, "end"] });
+            const clock = stopClock();
+            const source = open(url, { policy: { closeAfterLosses: 2, reconnectionTime: 10, healthyAfter: 50 } });
             source.onError(() => {});
+            // Every wait is over at once.
+            source.onState(({ type }) => { if (type === "waiting") clock.advance(1000); });
+            const opened = () => new Promise((resolve) => { source.onopen = resolve; });
+            await opened();
+            await opened();
+            clock.advance(openFor);
+            await sleep(100);
+            await release(url);
             await source.closed;
+            clock.start();
             return (await seen(url, "attempts=2")).attempts.length;
         };
-        return [await attempts(50), await attempts(undefined)];
+        return [await attempts(60), await attempts(40)];
     "#;
     on_each_transport(stage.browser, body, &json!([3, 2])).await;
 }

@@ -20,7 +20,7 @@ const VITE_6: &str = "vite-6/bin/vite.js";
 /// The first version of Node.js that the current Vite runs on.
 const VITE_NEEDS: (u32, u32) = (20, 19);
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What each page is to show.
 const HEARD: &str = "\

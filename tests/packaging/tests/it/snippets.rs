@@ -34,7 +34,9 @@ pub(crate) fn run_tests() -> Result<(), String> {
         let file = format!("{TESTS}/readme-line-{line}.test.{language}");
         fs::write(tools::installed().join(file), snippet).map_err(|error| error.to_string())?;
     }
-    tools::run(TESTS, "vitest/vitest.mjs", &["run"])
+    // Of its own accord it gives a test five seconds, which a busy machine may take for anything.
+    let args = ["run", "--testTimeout=120000", "--hookTimeout=120000"];
+    tools::run(TESTS, "vitest/vitest.mjs", &args)
 }
 
 fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {

@@ -157,3 +157,27 @@ pub(crate) async fn tail(
     let subscription = channel.feed.subscribe(last_id).in_large_chunks();
     Ok(channel.answer(admission, subscription, [], stream::pending()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::sleep;
+
+    #[tokio::test(start_paused = true)]
+    async fn it_writes_three_hundred_lines_a_second_and_not_for_long_when_nobody_watches() {
+        let stop = CancellationToken::new();
+        let channel = start(None, stop.clone()).expect("it starts");
+        let count = |channel: &Channel| channel.feed.subscribe(Some(0)).missed.len();
+        // Between two ticks.
+        sleep(TICK / 2).await;
+        let first = count(&channel);
+        sleep(Duration::from_secs(10)).await;
+        assert_eq!(count(&channel) - first, 3_000);
+        sleep(ALONE).await;
+        let all = count(&channel);
+        assert!((4_400..=4_600).contains(&all), "{all}");
+        sleep(ALONE).await;
+        assert_eq!(count(&channel), all);
+        stop.cancel();
+    }
+}

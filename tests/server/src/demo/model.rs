@@ -2,7 +2,8 @@
 //! completion, then `[DONE]`.
 //!
 //! The model is a handful of texts; the stream is real. Its events have ids, and the same question has the same answer:
-//! a request with a `Last-Event-ID` goes on after that token.
+//! a request with a `Last-Event-ID` goes on after that token. Asked to hesitate, it falls silent after a few tokens, until
+//! such a request: who tests what can happen to an answer has all the time in the world.
 
 use std::{
     collections::HashMap,
@@ -40,6 +41,8 @@ const MAX_MESSAGES: usize = 64;
 const MAX_PROMPT: usize = 2_000;
 /// How many clients' last answers are remembered.
 const MOST_ENDINGS: usize = 64;
+/// How many chunks there are before a hesitation.
+const BEFORE_HESITATION: usize = 12;
 /// How long `ended` waits for an end.
 const LONG_POLL: Duration = Duration::from_secs(5);
 
@@ -140,10 +143,12 @@ pub(crate) async fn complete(
     }
     let chunks = chunks(&prompt);
     let given = usize::try_from(last_id.unwrap_or(0)).unwrap_or(usize::MAX);
+    let hesitates = last_id.is_none() && prompt.to_lowercase().contains("hesitate");
     let answer = Answer {
         model: Arc::clone(&model),
         client,
         next: given.min(chunks.len()),
+        silent_at: hesitates.then_some(BEFORE_HESITATION),
         chunks,
         pace: Rng::with_seed(seed(&prompt)),
         is_over: false,
@@ -250,6 +255,8 @@ struct Answer {
     client: String,
     chunks: Vec<Bytes>,
     next: usize,
+    /// Before which chunk nothing more comes.
+    silent_at: Option<usize>,
     pace: Rng,
     is_over: bool,
 }
@@ -259,6 +266,9 @@ impl Answer {
         stream::unfold(self, |mut answer| async {
             if answer.is_over {
                 return None;
+            }
+            if answer.silent_at == Some(answer.next) {
+                std::future::pending::<()>().await;
             }
             let Some(chunk) = answer.chunks.get(answer.next).cloned() else {
                 answer.is_over = true;

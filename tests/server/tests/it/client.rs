@@ -12,6 +12,9 @@ use typed_eventsource_server::{
     script::{Attempt, Script, SeenAttempts, Step},
 };
 
+/// After so many questions for what is to be seen, of ten seconds each, it is taken for granted that it never will be.
+const MOST_QUESTIONS: usize = 12;
+
 pub(crate) async fn start() -> Server {
     Server::start(Config::default()).await.expect("it starts")
 }
@@ -265,10 +268,16 @@ impl Put<'_> {
         fetch(self.control(&format!("/seen{query}"))).await
     }
 
-    /// What was seen, as soon as there is so much of it.
+    /// What was seen, as soon as there is so much of it. The server gives up after a while, and is asked again.
     pub(crate) async fn seen(&self, attempts: usize, closed: usize) -> SeenAttempts {
         let query = format!("?attempts={attempts}&closed={closed}");
-        let answer = self.seen_raw(&query).await;
+        let mut answer = self.seen_raw(&query).await;
+        for _ in 0..MOST_QUESTIONS {
+            if answer.status != 504 {
+                break;
+            }
+            answer = self.seen_raw(&query).await;
+        }
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
     }

@@ -20,8 +20,11 @@ const ANSWER: &str = "#conversation .message:last-child .text";
 const POEM: &str = "One line held open,\nwords fall through it one by one.\nThe last one says: done.\n\nShall I go on?\n\
     The wire hums, and so do I,\na token, then a token more,\nuntil you stop me at the door.";
 
+/// Has the same answer, and falls silent after its first words until the connection is lost.
+pub(crate) const HESITATE: &str = "A poem, but hesitate!";
+
 /// Asks by the keyboard alone.
-async fn ask(browser: &Browser, prompt: &str) {
+pub(crate) async fn ask(browser: &Browser, prompt: &str) {
     focus(browser, "#prompt").await;
     browser
         .type_keys(&format!("{prompt}{}", char::from(Key::Enter)))
@@ -46,7 +49,7 @@ async fn until_poem(browser: &Browser) {
 async fn it_answers_until_it_is_done(stage: &mut Stage<'_>) {
     visit(stage, "model").await;
     until_text(stage.browser, "#badge-state", "Not open yet").await;
-    ask(stage.browser, "A poem!").await;
+    ask(stage.browser, HESITATE).await;
     stage
         .browser
         .until("document.querySelector('#conversation[aria-busy=true]')")
@@ -57,6 +60,7 @@ async fn it_answers_until_it_is_done(stage: &mut Stage<'_>) {
         .browser
         .until("document.querySelector('#ask').disabled")
         .await;
+    press(stage.browser, "drop").await;
     until_poem(stage.browser).await;
     until_noted(stage.browser, "state", "closed: finished by the server").await;
     stage
@@ -72,7 +76,7 @@ async fn it_answers_until_it_is_done(stage: &mut Stage<'_>) {
 
 async fn stop_ends_it_and_the_server_notices(stage: &mut Stage<'_>) {
     visit(stage, "model").await;
-    ask(stage.browser, "A poem!").await;
+    ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
     click(stage.browser, "#stop").await;
     until_text(
@@ -99,7 +103,7 @@ async fn stop_ends_it_and_the_server_notices(stage: &mut Stage<'_>) {
 
 async fn a_lost_connection_costs_no_token(stage: &mut Stage<'_>) {
     visit(stage, "model").await;
-    ask(stage.browser, "A poem!").await;
+    ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
     press(stage.browser, "drop").await;
     until_noted(stage.browser, "connection-lost", "was lost").await;
@@ -109,7 +113,7 @@ async fn a_lost_connection_costs_no_token(stage: &mut Stage<'_>) {
 
 async fn a_503_and_malformed_data_are_survived(stage: &mut Stage<'_>) {
     visit(stage, "model").await;
-    ask(stage.browser, "A poem!").await;
+    ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
     press(stage.browser, "malformed").await;
     until_noted(stage.browser, "decode", "event \"message\" is no JSON").await;
@@ -122,7 +126,7 @@ async fn a_503_and_malformed_data_are_survived(stage: &mut Stage<'_>) {
 
 async fn the_server_can_finish_early(stage: &mut Stage<'_>) {
     visit(stage, "model").await;
-    ask(stage.browser, "A poem!").await;
+    ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
     press(stage.browser, "finish").await;
     until_text(stage.browser, "#model-status", "the server said [DONE]").await;
@@ -154,7 +158,7 @@ async fn a_refusal_is_shown(stage: &mut Stage<'_>) {
 
 async fn an_answer_goes_on_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
     visit(stage, "model").await;
-    ask(stage.browser, "A poem!").await;
+    ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
     stage.restart_after(WAITING).await;
     until_poem(stage.browser).await;

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use typed_eventsource_e2e::Key;
 
 use super::{
-    OPEN, click, finish, focus, is_shown, press, select, start, text, until_more_events,
-    until_noted, until_text, visit,
+    OPEN, click, finish, focus, is_shown,
+    model::{HESITATE, ask},
+    press, select, start, text, until_more_events, until_noted, until_text, visit,
 };
 use crate::{Stage, tests};
 
@@ -85,7 +86,7 @@ async fn three_tabs_have_all_they_need(stage: &mut Stage<'_>) {
             select(stage.browser, panel).await;
         }
         click(stage.browser, "#suggestions button").await;
-        stage.browser.until(OPEN).await;
+        until_noted(stage.browser, "state", "open").await;
         select(stage.browser, "chat").await;
         stage.browser.until(OPEN).await;
     }
@@ -114,11 +115,7 @@ async fn a_reload_keeps_who_somebody_is(stage: &mut Stage<'_>) {
     start(stage, "chat").await;
     until_text(stage.browser, "#people", "(you)").await;
     let people = text(stage.browser, "#people").await;
-    stage
-        .browser
-        .run("setTimeout(() => location.reload());", Value::Null)
-        .await;
-    stage.browser.until("!window.troubles").await;
+    stage.browser.reload().await;
     until_text(stage.browser, "#people", &people).await;
     // A copy of a tab is another person, however much it has been given of the first one's.
     let first = stage.browser.tab().await;
@@ -140,7 +137,7 @@ async fn hostile_data_stays_text_in_every_panel(stage: &mut Stage<'_>) {
     ] {
         visit(stage, panel).await;
         if panel == "model" {
-            click(browser, "#suggestions button").await;
+            ask(browser, HESITATE).await;
         }
         browser.until(OPEN).await;
         browser
@@ -148,6 +145,11 @@ async fn hostile_data_stays_text_in_every_panel(stage: &mut Stage<'_>) {
             .await;
         let elements = "return document.querySelectorAll('img, script, iframe, b, svg, [onclick], [onload], [onerror]').length;";
         let before = browser.run(elements, Value::Null).await;
+        if panel == "log" {
+            // Or others would soon take its place.
+            focus(browser, "#filter").await;
+            browser.type_keys("mallory").await;
+        }
         press(browser, "hostile").await;
         until_text(browser, place, "<img src=x onerror=").await;
         until_text(browser, place, "<script>document.title='injected'</script>").await;
@@ -167,6 +169,7 @@ async fn hostile_data_stays_text_in_every_panel(stage: &mut Stage<'_>) {
         );
         finish(stage).await;
     }
+    press(browser, "drop").await;
     until_text(browser, "#model-status", "[DONE]").await;
 }
 

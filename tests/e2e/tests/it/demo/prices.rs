@@ -1,7 +1,7 @@
 //! The prices, and each fault.
 
 use super::{OPEN, WAITING, finish, press, start, until_more_events, until_noted};
-use crate::{Stage, tests};
+use crate::{Stage, fault, tests};
 
 tests! {
     they_are_shown_and_move,
@@ -47,11 +47,14 @@ async fn a_dropped_connection_comes_back(stage: &mut Stage<'_>) {
 async fn a_503_is_waited_out(stage: &mut Stage<'_>) {
     start_prices(stage).await;
     press(stage.browser, "unavailable").await;
+    // Not three times alone, so that nobody has to be quick to see how the badge counts down.
+    fault(stage.browser, "unavailable?attempts=1000").await;
     until_noted(stage.browser, "given-up", "gave up").await;
     stage
         .browser
         .until("/in \\d+\\.\\d s/.test(document.querySelector('#badge-more').textContent)")
         .await;
+    fault(stage.browser, "unavailable?attempts=0").await;
     stage.browser.until(OPEN).await;
     until_more_events(stage.browser).await;
     finish(stage).await;

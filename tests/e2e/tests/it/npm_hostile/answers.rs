@@ -154,7 +154,7 @@ async fn a_drip_is_no_sign_of_life_until_something_is_whole(stage: &mut Stage<'_
         const slow = open(await play({ steps: [{ drip: { every: 20, send: "id: 1\ndata: 7\n\n" } }, "silence"] }));
         const event = await new Promise((resolve) => slow.on("message", resolve));
         slow.close();
-        const url = await play({ steps: [{ drip: { every: 20, send: ":".repeat(1000) } }] });
+        const url = await play({ steps: [{ drip: { every: 20, send: ":".repeat(10000) } }] });
         const never = open(url, { policy: { idle: { after: 300, then: "close" } } });
         const { error } = await never.closed;
         const { attempts: [{ closed_by }] } = await seen(url, "closed=1");

@@ -108,20 +108,24 @@ async fn tiny_events_without_end_leave_the_page_its_turns(stage: &mut Stage<'_>)
             let heard = 0;
             source.on("message", () => {{ heard += 1; }});
             await new Promise((resolve) => source.onState(({{ type }}) => type === "open" && resolve()));
-            const start = performance.now();
-            let ticks = 0;
-            while (ticks < 8 || (heard === 0 && {is_heard})) {{
-                await new Promise((resolve) => setTimeout(resolve, 1));
-                ticks += 1;
+            // Had the page no turns, this would not come to its end, nor anything else.
+            let turns = 0;
+            while (turns < 8 || (heard === 0 && {is_heard})) {{
+                await sleep(1);
+                turns += 1;
             }}
+            const {{ type }} = source.state;
             source.close();
-            const took = performance.now() - start;
             const {{ attempts: [{{ closed_by }}] }} = await seen(url, "closed=1");
-            return [closed_by, took < 2500 || took, heard > 0, memoryGrowth() <= 4 * MiB];"#,
+            return [type, closed_by, heard > 0, memoryGrowth() <= 4 * MiB];"#,
             json!(send)
         );
         let outcome = script(stage.browser, &body).await;
-        assert_eq!(outcome, json!(["client", true, is_heard, true]), "{send:?}");
+        assert_eq!(
+            outcome,
+            json!(["open", "client", is_heard, true]),
+            "{send:?}"
+        );
     }
 }
 

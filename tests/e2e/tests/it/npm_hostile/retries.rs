@@ -27,24 +27,20 @@ async fn a_reconnection_time_beyond_all_time_is_no_hot_loop(stage: &mut Stage<'_
             source.onError(() => {});
             const { retryIn } = await new Promise((resolve) => source.onState((state) => state.type === "waiting" && resolve(state)));
             await after(300);
-            const { attempts } = await seen(url, "attempts=1");
-            waits.push([attempts.length, transport === "browser" || retryIn > 2 ** 63, source.state.type]);
+            // A browser may take it for no time at all, and come back after its own.
+            waits.push([await within(300, url), transport === "browser" || (retryIn > 2 ** 63 && source.state.type === "waiting")]);
             source.close();
         }
         return waits;
     "#;
-    let expected = json!([
-        [1, true, "waiting"],
-        [1, true, "waiting"],
-        [1, true, "waiting"]
-    ]);
+    let expected = json!([[1, true], [1, true], [1, true]]);
     on_each_transport(stage.browser, &format!("{HELPERS}{body}"), &expected).await;
 }
 
 async fn hang_ups_at_once_are_followed_by_no_more_than_so_many_attempts(stage: &mut Stage<'_>) {
     stage.goto(BLANK).await;
     let body = r#"
-        // How many attempts a source makes in a second and a half where nothing comes of any but this.
+        // How many attempts a source makes in its first second and a half where nothing comes of any but this.
         const attempts = async (send, init) => {
             const url = await play({ steps: [{ send }] });
             const source = open(url, init);
@@ -52,7 +48,7 @@ async fn hang_ups_at_once_are_followed_by_no_more_than_so_many_attempts(stage: &
             source.on("message", () => {});
             await after(1500);
             source.close();
-            return (await seen(url, "attempts=1")).attempts.length;
+            return within(1500, url);
         };
         // By itself, since others would slow it down.
         const withEvents = await attempts("retry: 0\ndata: 1\n\n");
@@ -96,7 +92,7 @@ async fn a_redirect_loop_is_a_lost_connection(stage: &mut Stage<'_>) {
             const url = `/streams/${{id}}`;
             const script = {{ attempts: [{{ status: 302, headers: [["location", url]] }}] }};
             await fetch(`/scripts/${{id}}`, {{ method: "PUT", body: JSON.stringify(script) }});
-            const source = new EventSource(url, {{ transport: "{transport}" }});
+            const source = new EventSource(url, {{ transport: "{transport}", policy: {{ rule: () => ({{ type: "reopen", after: 600000 }}) }} }});
             const {{ code }} = await new Promise((resolve) => source.onError(resolve));
             await after(200);
             source.close();

@@ -80,6 +80,20 @@ async fn post_json(server: &Server, path: &str, body: &Value) -> Whole {
     posting(server, path, body.to_string()).fetch().await
 }
 
+/// Does this again and again until it is refused for being too often, however slow the machine is: how often it was not,
+/// and the refusal.
+async fn until_too_often(ask: impl AsyncFn() -> Whole) -> (usize, Whole) {
+    let mut count = 0;
+    loop {
+        let answer = ask().await;
+        if answer.status == 429 {
+            return (count, answer);
+        }
+        assert_eq!(answer.status, 204, "{}", answer.text());
+        count += 1;
+    }
+}
+
 async fn fault(server: &Server, name: &str) {
     let url = format!("{}/demo/faults/{name}", server.origin());
     assert_eq!(post(url).await, 204);

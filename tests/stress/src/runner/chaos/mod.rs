@@ -52,7 +52,7 @@ const SHORT: Extent = Extent {
     events: 100,
     concurrency: 160,
     restart: Duration::from_secs(2),
-    patience: Duration::from_secs(120),
+    patience: Duration::from_secs(900),
 };
 
 /// What one run is asked to do.

@@ -8,7 +8,7 @@ use typed_eventsource_server::{Config, Server, chaos::Chaos};
 /// With two origins each: a browser has six connections to an origin.
 const SERVERS: usize = 3;
 /// How long a port may be taken, since a browser's own connection has it just then.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Servers {
     chaos: Chaos,
