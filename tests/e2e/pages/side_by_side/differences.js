@@ -58,13 +58,6 @@ const REFERRER = {
 
 // So does Chromium's.
 
-const EMPTY_RETRY = {
-  of: "fetch",
-  browser: "Chromium",
-  why: "Chromium takes an empty `retry` for its own default, where the standard ignores it",
-  diff: ["- it comes back: true", "+ it comes back: false"],
-};
-
 const CHARSET = {
   of: "fetch",
   browser: "Chromium",
@@ -77,6 +70,14 @@ const CHARSET = {
     '+ MessageEvent "end" "" id "" from {own} at 1',
     "+ then it is at 1",
   ],
+};
+
+// So do both.
+
+const EMPTY_RETRY = {
+  of: "fetch",
+  why: "Chromium takes an empty `retry` for its own default, Firefox for zero, where the standard ignores it",
+  diff: ["- it comes back: true", "+ it comes back: false"],
 };
 
 // What comes of running on top of `fetch`.
