@@ -22,63 +22,50 @@ pub struct Event<T> {
     /// The payload.
     pub data: T,
     name: Rc<str>,
-    provenance: Provenance,
+    meta: EventMeta,
 }
 
-/// Where an event came from. Cheap to clone.
+/// What an event tells besides its name and its data. Cheap to clone.
 #[derive(Clone, Debug)]
 #[cfg_attr(
-    not(any(test, feature = "fetch")),
-    allow(
-        dead_code,
-        reason = "the browser's own source tells it when somebody asks"
-    )
+    not(any(test, feature = "fetch", feature = "testing")),
+    expect(dead_code, reason = "the browser's own source has it read lazily")
 )]
-pub(crate) enum Provenance {
-    Known {
+pub(crate) enum EventMeta {
+    Eager {
         last_event_id: Rc<str>,
         /// The same for all events of one connection.
         origin: Rc<str>,
     },
-    /// Found out when somebody asks.
-    Asked(Rc<dyn AskProvenance>),
+    /// Read when somebody asks.
+    Lazy(Rc<dyn LazyMeta>),
 }
 
-pub(crate) trait AskProvenance: fmt::Debug {
+pub(crate) trait LazyMeta: fmt::Debug {
     fn last_event_id(&self) -> &str;
-    /// As [`Provenance::position`].
-    fn position(&self) -> &str;
     fn origin(&self) -> &str;
 }
 
-impl Provenance {
+impl EventMeta {
     pub(crate) fn last_event_id(&self) -> &str {
         match self {
-            Self::Known { last_event_id, .. } => last_event_id,
-            Self::Asked(message) => message.last_event_id(),
-        }
-    }
-
-    /// Where a source goes on from after this event.
-    pub(crate) fn position(&self) -> &str {
-        match self {
-            Self::Known { last_event_id, .. } => last_event_id,
-            Self::Asked(message) => message.position(),
+            Self::Eager { last_event_id, .. } => last_event_id,
+            Self::Lazy(meta) => meta.last_event_id(),
         }
     }
 
     fn origin(&self) -> &str {
         match self {
-            Self::Known { origin, .. } => origin,
-            Self::Asked(message) => message.origin(),
+            Self::Eager { origin, .. } => origin,
+            Self::Lazy(meta) => meta.origin(),
         }
     }
 }
 
 #[cfg(test)]
-impl Default for Provenance {
+impl Default for EventMeta {
     fn default() -> Self {
-        Self::Known {
+        Self::Eager {
             last_event_id: Rc::default(),
             origin: Rc::default(),
         }
@@ -86,12 +73,8 @@ impl Default for Provenance {
 }
 
 impl<T> Event<T> {
-    pub(crate) fn new(data: T, name: Rc<str>, provenance: Provenance) -> Self {
-        Self {
-            data,
-            name,
-            provenance,
-        }
+    pub(crate) fn new(data: T, name: Rc<str>, meta: EventMeta) -> Self {
+        Self { data, name, meta }
     }
 
     /// The event's name: what the server wrote in its `event` field, or `message` where it wrote none.
@@ -102,12 +85,12 @@ impl<T> Event<T> {
     /// The last event id of the source when this event was dispatched: its own `id`, or that of the last event that
     /// had one. Empty where there was none yet.
     pub fn last_event_id(&self) -> &str {
-        self.provenance.last_event_id()
+        self.meta.last_event_id()
     }
 
     /// The origin that the event came from, after redirects, such as `https://example.org`.
     pub fn origin(&self) -> &str {
-        self.provenance.origin()
+        self.meta.origin()
     }
 
     /// The same event with another payload.
@@ -119,15 +102,15 @@ impl<T> Event<T> {
     /// }
     /// ```
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Event<U> {
-        Event::new(f(self.data), self.name, self.provenance)
+        Event::new(f(self.data), self.name, self.meta)
     }
 
     pub(crate) fn shared_name(&self) -> &Rc<str> {
         &self.name
     }
 
-    pub(crate) fn provenance(&self) -> &Provenance {
-        &self.provenance
+    pub(crate) fn meta(&self) -> &EventMeta {
+        &self.meta
     }
 }
 

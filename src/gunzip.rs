@@ -7,7 +7,7 @@ use web_sys::{
     WritableStreamDefaultWriter,
 };
 
-use crate::{Bytes, transport::exception_message, turns::Turns};
+use crate::{Bytes, transport::exception_message, yielder::Yielder};
 
 /// How many compressed bytes are inflated at once. Browsers inflate all that they are given before any of it can be read,
 /// which from this many may be a thousand times as much.
@@ -65,7 +65,7 @@ impl Bytes {
                 Some(error) if error.name() == "ReferenceError" => GunzipError::Unsupported,
                 _ => corrupt(&error),
             })?;
-        let mut turns = Turns::new();
+        let mut yielder = Yielder::new();
         let mut inflated = Vec::new();
         while let Some(chunk) = inflating
             .next_chunk()
@@ -76,8 +76,8 @@ impl Bytes {
                 return Err(GunzipError::TooLarge { limit });
             }
             inflated.extend_from_slice(&chunk.to_vec());
-            if turns.are_due() {
-                turns.give().await;
+            if yielder.is_late() {
+                yielder.yield_now().await;
             }
         }
         Ok(Bytes(inflated))
@@ -128,7 +128,7 @@ impl Drop for Inflating {
     }
 }
 
-/// Writes slice after slice, each once the one before is inflated and read. What is wrong with them, who reads hears.
+/// Writes slice after slice, each once the one before is inflated and read. Errors surface on the readable side.
 async fn feed(writer: WritableStreamDefaultWriter, bytes: Vec<u8>) {
     for slice in bytes.chunks(SLICE) {
         let slice = js_sys::Uint8Array::from(slice);

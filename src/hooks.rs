@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{CloseReason, Error, Event, EventSource, EventSourceBuilder, Listener, State};
 
-/// A component's hold on its source, which tells it all that it hears until this is dropped.
+/// A component's hold on its source, which tells it everything until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Attachment {
     _source: EventSource,

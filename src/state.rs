@@ -15,31 +15,52 @@ use crate::Error;
 ///     match state {
 ///         State::Connecting => "connecting…".into(),
 ///         State::Open => "live".into(),
-///         State::Waiting { attempt, .. } => format!("offline, attempt {attempt} follows"),
+///         State::Waiting { attempt, .. } => format!("lost, attempt {attempt} follows"),
+///         State::Offline { .. } => "no network".into(),
 ///         State::Closed(reason) => format!("ended: {reason}"),
+///         _ => "…".into(),
 ///     }
 /// }
 /// # assert_eq!(badge(&State::Open), "live");
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum State {
     /// A connection is being made.
     Connecting,
     /// The server has answered with an event stream.
     Open,
     /// The connection is gone and will be tried again.
+    #[non_exhaustive]
     Waiting {
         /// Which attempt in a row comes next, from 1. It starts again after an event, or once a connection has stayed
         /// open for a while.
         attempt: u32,
-        /// How long until then. `None` where the browser reconnects by itself, since it does not say.
+        /// How long until then. `None` where the browser reconnects, since it does not say.
         retry_in: Option<Duration>,
+    },
+    /// The machine has no network: the next attempt is made when it is back, and none before. A source on the machine's
+    /// own host (`localhost`) does not care.
+    #[non_exhaustive]
+    Offline {
+        /// Which attempt in a row comes next, as in [`Waiting`](Self::Waiting).
+        attempt: u32,
     },
     /// It is over: nothing follows.
     Closed(CloseReason),
 }
 
 impl State {
+    /// [`Waiting`](Self::Waiting), for tests and previews of what shows a state.
+    pub fn waiting(attempt: u32, retry_in: Option<Duration>) -> Self {
+        Self::Waiting { attempt, retry_in }
+    }
+
+    /// [`Offline`](Self::Offline), for tests and previews of what shows a state.
+    pub fn offline(attempt: u32) -> Self {
+        Self::Offline { attempt }
+    }
+
     /// Whether it is over.
     pub fn is_closed(&self) -> bool {
         matches!(self, Self::Closed(_))
@@ -59,6 +80,8 @@ impl fmt::Display for State {
                 attempt,
                 retry_in: Some(delay),
             } => write!(f, "waiting {delay:?} for attempt {attempt}"),
+            Self::Offline { attempt } => write!(f, "offline before attempt {attempt}"),
+            Self::Closed(CloseReason::Requested) => CloseReason::Requested.fmt(f),
             Self::Closed(reason) => write!(f, "closed: {reason}"),
         }
     }
@@ -78,11 +101,11 @@ impl fmt::Display for State {
 /// }
 /// # assert!(!is_worth_a_message(&CloseReason::Finished));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseReason {
-    /// The server said that it is done: by the terminal event or the terminal data that the builder was told of, and on
-    /// the fetch transport by status 204, or by the end of the response to a request that is sent but once.
+    /// The server has finished: it has sent the terminal event or the terminal data that the builder was told of; or, on
+    /// the fetch transport, status 204, or all of the response to a request that is sent once.
     Finished,
     /// [`close`](crate::EventSource::close) was called, or the [signal](crate::EventSourceBuilder::signal) was aborted.
     Requested,
@@ -106,8 +129,8 @@ impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Finished => f.write_str("the server has finished"),
-            Self::Requested => f.write_str("as requested"),
-            Self::Dropped => f.write_str("nobody was listening any more"),
+            Self::Requested => f.write_str("closed by the application"),
+            Self::Dropped => f.write_str("nothing held the source any more"),
             Self::Policy(error) => error.fmt(f),
         }
     }

@@ -165,7 +165,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::event::Provenance;
+    use crate::event::EventMeta;
 
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(rename_all = "kebab-case")]
@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn feed(name: &str, data: &str) -> Result<Feed, DecodeError> {
-        decode(&Event::new(data, name.into(), Provenance::default()))
+        decode(&Event::new(data, name.into(), EventMeta::default()))
     }
 
     #[test]

@@ -13,7 +13,7 @@ enum Feed {
 // What is to be tested; it knows of no test.
 #[component]
 fn Ticker(symbol: RwSignal<&'static str>) -> impl IntoView {
-    let feed = use_event_source::<Feed>(move || {
+    let feed = use_event_source::<Feed, _>(move || {
         EventSource::builder(format!("/prices/{}", symbol.get())).policy(Policy::resilient())
     });
     let text = move || match feed.data.get() {

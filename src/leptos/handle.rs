@@ -4,7 +4,7 @@ use std::fmt;
 
 use ::leptos::prelude::{Signal, WithUntracked};
 
-use super::hold::Control;
+use super::component_source::Control;
 use crate::{Error, State};
 
 /// A component's source, as signals; returned by the hooks. It is `Copy`, and may be handed to others, as a context too.
@@ -23,7 +23,7 @@ use crate::{Error, State};
 ///
 /// #[component]
 /// fn Prices() -> impl IntoView {
-///     let feed = use_event_source::<Feed>("/prices");
+///     let feed = use_event_source::<Feed, _>("/prices");
 ///     let toggle = move |_| if feed.state.get().is_closed() { feed.open() } else { feed.close() };
 ///     view! {
 ///         <p role="status">{move || feed.state.get().to_string()}</p>

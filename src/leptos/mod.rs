@@ -4,16 +4,16 @@
 //! | --- | --- |
 //! | [`use_event_source`] | a signal of the latest event |
 //! | [`use_event_source_fold`] | a signal of what all events add up to, none left out |
-//! | [`use_event_source_callback`] | nothing by itself: a callback hears each event |
+//! | [`use_event_source_callback`] | nothing: each event goes to a callback |
 //!
 //! Each listens to what an enum stands for, as [`EventSource::events`](crate::EventSource::events) does, and returns a
 //! [`UseEventSourceHandle`], whose signals tell the state and the last error too, and which closes and opens.
 //!
-//! What it opens is a URL or a builder, or a closure or a signal of either ([`IntoSource`]). It opens anew when these come
+//! What it opens is a URL or a builder, or a closure or a signal of either ([`IntoSource`]). It opens again when these come
 //! to another URL or other options, and only then: builders are compared, and every closure in them with itself. So make
-//! a builder with a [rule](crate::Policy::rule) or with fresh headers once, and clone it in the closure; one that is made
-//! anew by each run is another one each time, and the source is as well. Nothing of the last source is heard once the
-//! closure comes to another.
+//! a builder with a [rule](crate::Policy::rule) or with fresh headers once, and clone it in the closure; one that each
+//! run makes is another one each time, and the source is as well. Nothing of the last source arrives once the closure comes
+//! to another.
 //!
 //! Components whose builders are equal share one connection, unless it is set up with
 //! [`shared(false)`](crate::EventSourceBuilder::shared).
@@ -25,16 +25,16 @@
 //!
 #![doc = concat!("```no_run\n", include_str!("example.rs"), "# fn main() {}\n```")]
 
+mod component_source;
 mod handle;
-mod hold;
 mod source;
 
 use ::leptos::prelude::{RwSignal, Set, Signal, Update, WithUntracked};
 use serde::de::DeserializeOwned;
 
 use crate::Event;
+use component_source::Control;
 pub use handle::UseEventSourceHandle;
-use hold::Control;
 pub use source::IntoSource;
 
 /// The latest of the events that `E` stands for, as a signal; `None` before the first.
@@ -56,7 +56,7 @@ pub use source::IntoSource;
 ///
 /// #[component]
 /// fn Ticker() -> impl IntoView {
-///     let feed = use_event_source::<Feed>("/prices");
+///     let feed = use_event_source::<Feed, _>("/prices");
 ///     view! {
 ///         <p>
 ///             {move || match feed.data.get() {
@@ -68,7 +68,7 @@ pub use source::IntoSource;
 ///     }
 /// }
 /// ```
-pub fn use_event_source<E>(source: impl IntoSource) -> UseEventSourceHandle<Option<E>>
+pub fn use_event_source<E, M>(source: impl IntoSource<M>) -> UseEventSourceHandle<Option<E>>
 where
     E: DeserializeOwned + Send + Sync + 'static,
 {
@@ -86,7 +86,7 @@ where
 /// out, however many come between two renderings. The fold does not read that signal: it has the value in hand, as in
 /// `update`.
 ///
-/// It begins anew with another source, and goes on where the same is closed and opened.
+/// It begins again with another source, and goes on where the same is closed and opened.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -112,8 +112,8 @@ where
 ///     view! { <pre>{move || lines.data.read().join("\n")}</pre> }
 /// }
 /// ```
-pub fn use_event_source_fold<E, T>(
-    source: impl IntoSource,
+pub fn use_event_source_fold<E, T, M>(
+    source: impl IntoSource<M>,
     init: impl Fn() -> T + 'static,
     fold: impl Fn(&mut T, Event<E>) + 'static,
 ) -> UseEventSourceHandle<T>
@@ -169,12 +169,12 @@ where
 /// #[component]
 /// fn Bell() -> impl IntoView {
 ///     let latest = RwSignal::new_local(None);
-///     use_event_source_callback::<Feed>("/alarms", move |event| latest.set(Some(event)));
+///     use_event_source_callback::<Feed, _>("/alarms", move |event| latest.set(Some(event)));
 ///     view! { <p>{move || latest.get().map(|event| event.last_event_id().to_owned())}</p> }
 /// }
 /// ```
-pub fn use_event_source_callback<E: DeserializeOwned + 'static>(
-    source: impl IntoSource,
+pub fn use_event_source_callback<E: DeserializeOwned + 'static, M>(
+    source: impl IntoSource<M>,
     callback: impl Fn(Event<E>) + 'static,
 ) -> UseEventSourceHandle {
     let nothing = Signal::stored(());

@@ -21,46 +21,58 @@ use crate::EventSourceBuilder;
 ///
 /// #[component]
 /// fn Prices(url: Signal<String>, symbol: RwSignal<String>) -> impl IntoView {
-///     let all = use_event_source::<Feed>("/prices");
-///     let patient = use_event_source::<Feed>(EventSource::builder("/prices").policy(Policy::resilient()));
-///     let given = use_event_source::<Feed>(url);
-///     let selected = use_event_source::<Feed>(move || {
+///     let all = use_event_source::<Feed, _>("/prices");
+///     let patient = use_event_source::<Feed, _>(EventSource::builder("/prices").policy(Policy::resilient()));
+///     let given = use_event_source::<Feed, _>(url);
+///     let selected = use_event_source::<Feed, _>(move || {
 ///         EventSource::builder(format!("/prices/{}", symbol.get())).policy(Policy::resilient())
 ///     });
 /// }
 /// ```
 ///
-/// On a nightly compiler a signal is taken where Leptos's feature `nightly` makes it a closure; else it is read in one:
-/// `move || url.get()`.
+/// The marker `M` is left to the compiler: `use_event_source::<Feed, _>(…)`. Where Leptos's feature `nightly` makes a signal a
+/// closure too, the compiler cannot tell which to take: read the signal in a closure, `move || url.get()`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that a hook could open",
     label = "neither a URL, nor an `EventSourceBuilder`, nor a closure or a signal of either",
     note = "read a signal in a closure: `move || url.get()`"
 )]
-pub trait IntoSource {
-    /// What tells the source to open, by the signals that it reads.
-    fn into_source(self) -> impl Fn() -> EventSourceBuilder + 'static;
-}
+pub trait IntoSource<M>: sealed::Sealed<M> {}
 
-impl IntoSource for &str {
-    fn into_source(self) -> impl Fn() -> EventSourceBuilder + 'static {
-        EventSourceBuilder::from(self).into_source()
+impl<S: sealed::Sealed<M>, M> IntoSource<M> for S {}
+
+/// Of a URL or a builder.
+#[derive(Debug)]
+#[doc(hidden)]
+pub enum OfValue {}
+
+/// Of a closure.
+#[derive(Debug)]
+#[doc(hidden)]
+pub enum OfClosure {}
+
+/// Of a signal.
+#[derive(Debug)]
+#[doc(hidden)]
+pub enum OfSignal {}
+
+pub(super) mod sealed {
+    use crate::EventSourceBuilder;
+
+    pub trait Sealed<M> {
+        /// What tells the source to open, by the signals that it reads.
+        fn into_source(self) -> impl Fn() -> EventSourceBuilder + 'static;
     }
 }
 
-impl IntoSource for String {
+impl<T: Into<EventSourceBuilder>> sealed::Sealed<OfValue> for T {
     fn into_source(self) -> impl Fn() -> EventSourceBuilder + 'static {
-        EventSourceBuilder::from(self).into_source()
+        let builder = self.into();
+        move || builder.clone()
     }
 }
 
-impl IntoSource for EventSourceBuilder {
-    fn into_source(self) -> impl Fn() -> EventSourceBuilder + 'static {
-        move || self.clone()
-    }
-}
-
-impl<F, T> IntoSource for F
+impl<F, T> sealed::Sealed<OfClosure> for F
 where
     F: Fn() -> T + 'static,
     T: Into<EventSourceBuilder>,
@@ -70,12 +82,10 @@ where
     }
 }
 
-/// Where signals are closures, they are taken as such.
 macro_rules! impl_for_signals {
     ($($signal:ident<T $(, $storage:ident)?>),* $(,)?) => {
         $(
-            #[cfg(any(docsrs, not(nightly)))]
-            impl<T $(, $storage: Storage<T>)?> IntoSource for $signal<T $(, $storage)?>
+            impl<T $(, $storage: Storage<T>)?> sealed::Sealed<OfSignal> for $signal<T $(, $storage)?>
             where
                 Self: Get<Value: Into<EventSourceBuilder>> + 'static,
             {

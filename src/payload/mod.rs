@@ -12,8 +12,8 @@ use crate::{DecodeError, Event};
 
 /// A value that the data of an event decodes to.
 ///
-/// Every `T: DeserializeOwned` is one, from JSON (feature `json`); [`Text`] is the data as it stands, [`Bytes`] is
-/// base64 (feature `bytes`). A type of your own that does not implement `Deserialize` can have a format of its own:
+/// Every `T: DeserializeOwned` is one, from JSON (feature `json`); [`Text`] is the data as it stands, `Bytes` is base64
+/// (feature `bytes`). A type that does not implement `Deserialize` can have another format:
 ///
 /// ```
 /// use typed_eventsource::Payload;
@@ -45,12 +45,23 @@ pub trait Payload: Sized + 'static {
 
 /// JSON, through serde_json: 64-bit integers stay exact. Of other numbers the last bit may differ from what was sent,
 /// unless the app turns on serde_json's feature `float_roundtrip`, which is slower.
-#[cfg(feature = "json")]
-impl<T: serde::de::DeserializeOwned + 'static> Payload for T {
+///
+/// Without the feature `json` a crate that decodes such a type does not compile. The implementation is there all the same,
+/// so that no crate can write another one, which would conflict with it as soon as some crate turns the feature on.
+impl<T: serde_core::de::DeserializeOwned + 'static> Payload for T {
+    #[cfg(feature = "json")]
     type Error = serde_json::Error;
+    #[cfg(not(feature = "json"))]
+    type Error = Infallible;
 
+    #[cfg(feature = "json")]
     fn decode(data: &str) -> Result<Self, Self::Error> {
         serde_json::from_str(data)
+    }
+
+    #[cfg(not(feature = "json"))]
+    fn decode(_: &str) -> Result<Self, Self::Error> {
+        const { panic!("JSON is decoded with the feature `json` of typed-eventsource") }
     }
 }
 

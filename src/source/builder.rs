@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use gloo_events::EventListener;
+use typed_eventsource_core::{Options, Transport};
 use web_sys::AbortSignal;
 
 use super::{
@@ -12,15 +12,15 @@ use super::{
     sharing,
     subscriptions::check_name,
 };
-#[cfg(any(feature = "testing", all(test, feature = "json")))]
-use crate::testing;
+#[cfg(any(test, feature = "testing"))]
+use crate::transport::fake::{FakeConnector, FakeNetwork};
 use crate::{
-    CloseReason, Error, Policy,
-    host::{BrowserHost, Host},
-    transport::{BrowserConnector, Connector},
+    Error, Policy,
+    host::Host,
+    transport::{BrowserConnector, Connector, is_javascript},
 };
 #[cfg(feature = "fetch")]
-use crate::{Fetch, transport::FetchConnector};
+use crate::{Fetch, transport::fetch::FetchConnector};
 
 /// Sets up an [`EventSource`]; made by [`EventSource::builder`].
 ///
@@ -52,7 +52,7 @@ pub struct EventSourceBuilder {
     terminal_event: Option<String>,
     terminal_data: Option<String>,
     signal: Option<AbortSignal>,
-    /// `None` where nobody has said.
+    /// `None` where it was not set.
     shared: Option<bool>,
     #[cfg(feature = "fetch")]
     fetch: Option<Fetch>,
@@ -90,33 +90,32 @@ impl EventSourceBuilder {
         self
     }
 
-    /// What to do about trouble; [`Policy::browser`] unless told.
+    /// What to do when something goes wrong; [`Policy::browser`] by default.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
     /// How many events each stream of this source holds for a slow consumer, and what happens to those beyond;
-    /// [`Queue::drop_oldest`] of 4,096 unless told.
+    /// [`Queue::drop_oldest`] of 4,096 by default.
     pub fn queue(mut self, queue: Queue) -> Self {
         self.queue = queue;
         self
     }
 
-    /// Leaves out events that were handed over before, as their ids tell: where the id of an event is among the last
-    /// `window` distinct ids, nobody hears it. A server that plays missed events again after a reconnection may so begin
-    /// too early. Unless told nothing is remembered, as with a window of 0.
+    /// Leaves out duplicates: events whose id is among the last `window` distinct ids that were delivered. A server that
+    /// sends missed events again after a reconnection may begin too early. With 0, the default, no id is remembered.
     ///
-    /// What is left out counts as a sign of life, as a comment does, and as nothing more: counters and backoff do not
-    /// start again. Its id is the last event id all the same.
+    /// A duplicate counts as data received, as a comment does, and as nothing more: counters and backoff do not start
+    /// again. Its id is the last event id all the same.
     ///
-    /// - An event without an id of its own is never left out, nor is the one by which the server says that it is done.
-    /// - Over [`fetch`](Self::fetch) an event has an id of its own where it has an `id` field. The browser's own source
-    ///   does not tell that: there an event with the id of the event before it, in the same connection, is taken for one
-    ///   without; and the first event of a connection, for one with. So send each event with an id, or use `fetch`.
-    /// - An event with an empty `id`, by which a server takes the last event id back, has all ids forgotten, since the
-    ///   server may count from the start again.
-    /// - The id that a source is told to [go on from](crate::Fetch::last_event_id) counts as handed over.
+    /// - An event without an `id` field is no duplicate, nor is the one by which the server says that it has finished.
+    /// - The browser's own source does not tell whether an event has an `id` field. There an event with the id of the event
+    ///   before it, in the same connection, is taken for one without; and the first event of a connection, for one with. So
+    ///   send each event with an id, or use [`fetch`](Self::fetch).
+    /// - After an event with an empty `id`, by which a server takes the last event id back, all ids are forgotten, since
+    ///   the server may count from the start again.
+    /// - The id that a source is told to [go on from](crate::Fetch::last_event_id) counts as delivered.
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Error};
@@ -132,23 +131,23 @@ impl EventSourceBuilder {
 
     /// The query parameter by which the server is told the last event id when the policy reopens the source.
     ///
-    /// The browser sends the `Last-Event-ID` header only where it reconnects by itself; a source that is made anew
-    /// cannot. The fetch transport can always; with a parameter it does not, and the id is in the query instead. The
-    /// query is then written anew by the browser's `URLSearchParams`, which spells some characters differently.
+    /// The browser sends the `Last-Event-ID` header only where it reconnects; a new source of the browser cannot. The fetch
+    /// transport always can; with a parameter it does not, and the id is in the query instead. The query is then written by
+    /// the browser's `URLSearchParams`, which spells some characters differently.
     pub fn resume_parameter(mut self, name: impl Into<String>) -> Self {
         self.resume_parameter = Some(name.into());
         self
     }
 
-    /// The name of the event by which the server says that it is done. It is handed over like any other, then the source
+    /// The name of the event by which the server says that it has finished. It is delivered like any other, then the source
     /// closes with [`CloseReason::Finished`](crate::CloseReason::Finished).
     pub fn terminal_event(mut self, name: impl Into<String>) -> Self {
         self.terminal_event = Some(name.into());
         self
     }
 
-    /// The data by which the server says that it is done, such as `[DONE]`, in an unnamed event or in any that somebody
-    /// listens to. It is not handed over; the source closes with
+    /// The data by which the server says that it has finished, such as `[DONE]`, in an unnamed event or in any that somebody
+    /// listens to. It is not delivered; the source closes with
     /// [`CloseReason::Finished`](crate::CloseReason::Finished).
     pub fn terminal_data(mut self, data: impl Into<String>) -> Self {
         self.terminal_data = Some(data.into());
@@ -162,12 +161,17 @@ impl EventSourceBuilder {
         self
     }
 
-    /// Whether to join the source that was opened from an equal builder and is still open, where there is one: all that
-    /// share it have one connection, of which browsers allow but six to a host over HTTP/1.1. It closes when the last one
-    /// of all their handles, listeners and streams goes; [`close`](EventSource::close) closes it for all at once.
+    /// Whether to share the connection with the sources that have this set and were opened from an equal builder, apart
+    /// from [`queue`](Self::queue) and [`signal`](Self::signal): browsers allow only six connections to a host over
+    /// HTTP/1.1.
     ///
-    /// Whoever joins hears what comes from then on. Unless told, [`open`](Self::open) shares nothing, and the hooks of
-    /// the features `yew` and `leptos` do.
+    /// A source that joins receives what comes from then on. Where the connection is open, the source is open at once, and
+    /// [`on_state`](EventSource::on_state) is told so in a later task. Each source has its own listeners and queues,
+    /// and counts for itself what does not decode. [`close`](EventSource::close) and a signal end that one; the last to go
+    /// closes the connection. What the server or the policy ends, ends for all. An error of the connection goes to the
+    /// console where none of them listens to errors.
+    ///
+    /// By default [`open`](Self::open) shares nothing, and the hooks of the features `yew` and `leptos` do.
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Error};
@@ -183,109 +187,134 @@ impl EventSourceBuilder {
         self
     }
 
-    /// Opens the source. It returns at once, in the state [`Connecting`](crate::State::Connecting) unless it is
-    /// [shared](Self::shared); nothing is heard before the code that opened it has returned to the event loop, so that
-    /// listeners added until then miss nothing.
+    /// Opens the source. It returns at once, in the state [`Connecting`](crate::State::Connecting) unless it
+    /// [shares](Self::shared) a connection; nothing is received before the code that opened it has returned to the event
+    /// loop, so that listeners added until then miss nothing.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidUrl`] where the URL cannot be parsed, [`Error::InvalidEventName`] where the terminal event can
-    /// never come, [`Error::Unsupported`] where there is no `EventSource`, [`Error::InvalidRequest`] where the browser
-    /// does not take the [`Fetch`](crate::Fetch).
+    /// never come, [`Error::Unsupported`] where there is no `EventSource` (on a server, for instance),
+    /// [`Error::InvalidRequest`] where the browser does not take the [`Fetch`](crate::Fetch).
     pub fn open(self) -> Result<EventSource, Error> {
-        if self.shared == Some(true) {
-            sharing::join_or_open(self)
+        self.terminal_event.as_deref().map_or(Ok(()), check_name)?;
+        let signal = self.signal.clone();
+        let connection = if signal.as_ref().is_some_and(AbortSignal::aborted) {
+            let (connector, host) = self.backend()?;
+            Connection::closed(self.settings(host), connector.url())
+        } else if self.shared == Some(true) {
+            sharing::join_or_open(self)?
         } else {
-            self.open_alone()
+            self.connect()?
+        };
+        if let Some(signal) = &signal {
+            connection.close_on_abort(signal);
         }
+        Ok(EventSource::new(connection))
     }
 
-    /// Opens the source for a component, which shares it unless told otherwise.
+    /// Opens the source for a component, which shares its connection by default.
     #[cfg(any(feature = "yew", feature = "leptos"))]
     pub(crate) fn open_for_component(mut self) -> Result<EventSource, Error> {
         self.shared.get_or_insert(true);
         self.open()
     }
 
-    pub(super) fn open_alone(self) -> Result<EventSource, Error> {
-        self.terminal_event.as_deref().map_or(Ok(()), check_name)?;
-        let (connector, host) = self.surroundings()?;
-        let is_aborted = self.signal.as_ref().is_some_and(AbortSignal::aborted);
-        let settings = Settings {
-            url: self.url,
-            policy: self.policy,
+    /// Opens a connection.
+    pub(super) fn connect(self) -> Result<Rc<Connection>, Error> {
+        let (connector, host) = self.backend()?;
+        Connection::open(self.settings(host), connector)
+    }
+
+    /// What sources have in common that can share a connection.
+    pub(super) fn sharing_key(&self) -> Self {
+        Self {
+            queue: Queue::default(),
+            signal: None,
+            ..self.clone()
+        }
+    }
+
+    /// Of one of those who share a connection.
+    pub(super) fn subscriber_settings(self, host: Host) -> Settings {
+        Settings {
+            options: self.options().of_subscriber(),
+            rule: self.policy.rule,
             queue: self.queue,
-            deduplicate: self.deduplicate,
+            terminal_event: None,
+            terminal_data: None,
+            host,
+        }
+    }
+
+    pub(super) fn settings(self, host: Host) -> Settings {
+        Settings {
+            options: self.options(),
+            rule: self.policy.rule,
+            queue: self.queue,
             terminal_event: self.terminal_event,
             terminal_data: self.terminal_data,
             host,
-        };
-        if is_aborted {
-            return Ok(EventSource::new(Connection::closed(settings, connector)));
         }
-        let connection = Connection::open(settings, connector)?;
-        if let Some(signal) = &self.signal {
-            close_on_abort(&connection, signal);
-        }
-        Ok(EventSource::new(connection))
     }
 
-    fn surroundings(&self) -> Result<Surroundings, Error> {
-        #[cfg(any(feature = "testing", all(test, feature = "json")))]
-        if let Some((connector, clock)) = testing::in_place_of_network(self.request()) {
-            return Ok((Box::new(connector), Box::new(clock)));
-        }
-        Ok((self.connector()?, Box::new(BrowserHost)))
-    }
-
-    /// What a fake server has to know.
-    #[cfg(any(feature = "testing", all(test, feature = "json")))]
-    fn request(&self) -> testing::Request {
-        let url = self.url.clone();
+    fn options(&self) -> Options {
+        let mut options = Options::new(Transport::Browser);
+        options.policy = self.policy.options.clone();
+        options.has_rule = self.policy.rule.is_some();
+        options.has_resume_parameter = self.resume_parameter.is_some();
+        options.deduplicate = self.deduplicate;
+        options.has_terminal = self.terminal_event.is_some() || self.terminal_data.is_some();
         #[cfg(feature = "fetch")]
         if let Some(fetch) = &self.fetch {
-            return testing::Request {
-                url,
-                is_fetch: true,
-                is_repeatable: fetch.is_repeatable(),
-                ends_by_ending: self.ends_by_ending(fetch),
-                start: fetch.start(),
-            };
+            options.transport = Transport::Fetch;
+            options.is_repeatable = fetch.is_repeatable();
+            options.last_event_id = fetch.start().unwrap_or_default().to_owned();
         }
-        testing::Request {
-            url,
-            is_repeatable: true,
-            ..testing::Request::default()
-        }
+        options
     }
 
-    /// Whether the end of the response is what is to be waited for.
-    #[cfg(feature = "fetch")]
-    fn ends_by_ending(&self, fetch: &Fetch) -> bool {
-        let has_terminal = self.terminal_event.is_some() || self.terminal_data.is_some();
-        let is_sent_once = !fetch.is_repeatable() && !self.policy.resends();
-        is_sent_once && !has_terminal
+    /// The surroundings that it would be opened in now.
+    pub(super) fn host(&self) -> Host {
+        #[cfg(any(test, feature = "testing"))]
+        if let Some(network) = FakeNetwork::serving(&self.url) {
+            return Host::Fake(network.clock.clone());
+        }
+        Host::Browser
     }
 
-    fn connector(&self) -> Result<Box<dyn Connector>, Error> {
+    /// What carries the events, and the surroundings that go with it.
+    fn backend(&self) -> Result<(Connector, Host), Error> {
+        #[cfg(any(test, feature = "testing"))]
+        if let Some(network) = FakeNetwork::serving(&self.url) {
+            let host = Host::Fake(network.clock.clone());
+            let connector = FakeConnector::new(network, &self.url, self.is_fetch());
+            return Ok((Connector::Fake(connector), host));
+        }
+        if !is_javascript() {
+            return Err(Error::Unsupported);
+        }
+        Ok((self.connector()?, Host::Browser))
+    }
+
+    #[cfg(any(test, feature = "testing"))]
+    fn is_fetch(&self) -> bool {
+        #[cfg(feature = "fetch")]
+        return self.fetch.is_some();
+        #[cfg(not(feature = "fetch"))]
+        false
+    }
+
+    fn connector(&self) -> Result<Connector, Error> {
         let resume_parameter = self.resume_parameter.clone();
         #[cfg(feature = "fetch")]
         if let Some(fetch) = &self.fetch {
             let fetch = fetch.clone().with_credentials(self.with_credentials);
-            let ends_by_ending = self.ends_by_ending(&fetch);
-            return Ok(Box::new(FetchConnector::new(
-                &self.url,
-                fetch,
-                resume_parameter,
-                ends_by_ending,
-                self.queue.capacity(),
-            )?));
+            let connector = FetchConnector::new(&self.url, fetch, resume_parameter)?;
+            return Ok(Connector::Fetch(connector));
         }
-        Ok(Box::new(BrowserConnector::new(
-            self.url.clone(),
-            self.with_credentials,
-            resume_parameter,
-        )))
+        let connector = BrowserConnector::new(&self.url, self.with_credentials, resume_parameter)?;
+        Ok(Connector::Browser(connector))
     }
 }
 
@@ -301,16 +330,4 @@ impl From<String> for EventSourceBuilder {
     fn from(url: String) -> Self {
         Self::new(url)
     }
-}
-
-/// What carries the events, and what time it goes by.
-type Surroundings = (Box<dyn Connector>, Box<dyn Host>);
-
-fn close_on_abort(connection: &Rc<Connection>, signal: &AbortSignal) {
-    let this = Rc::downgrade(connection);
-    connection.hold(Box::new(EventListener::once(signal, "abort", move |_| {
-        if let Some(connection) = this.upgrade() {
-            connection.close(CloseReason::Requested);
-        }
-    })));
 }

@@ -38,7 +38,7 @@ pub(crate) struct End {
 }
 
 impl End {
-    pub(crate) fn reach(&self, reason: CloseReason) {
+    pub(crate) fn set(&self, reason: CloseReason) {
         self.reason.replace(Some(reason));
         for waiting in self.waiting.take() {
             let waker = waiting.upgrade().and_then(|waiting| waiting.take());
@@ -46,6 +46,10 @@ impl End {
                 waker.wake();
             }
         }
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.reason.borrow().is_some()
     }
 
     /// A place for a waker, which is let go of when its future is.

@@ -11,7 +11,7 @@ use super::connection::Connection;
 /// It listens, and keeps the source open, until it is dropped. Dropping it is allowed anywhere, also in a callback, its
 /// own included: it is not called again. The source's close lets go of the callback and of what it captured, even where
 /// this is still held.
-#[must_use = "dropping a listener stops it: hold it for as long as it shall listen"]
+#[must_use = "dropping a listener stops it: hold it for as long as it shall listen, or `forget` it"]
 pub struct Listener {
     connection: Rc<Connection>,
     remove: Option<Remove>,
@@ -30,7 +30,22 @@ impl Listener {
         }
     }
 
-    /// One that hears nothing, since the source has closed.
+    /// Listens until the source is closed, and keeps it open until then, without anybody holding this.
+    ///
+    /// ```
+    /// # use typed_eventsource::{Error, Event, EventSource};
+    /// # fn run() -> Result<(), Error> {
+    /// let source = EventSource::open("/log")?;
+    /// source.on("line", |line: Event<String>| println!("{}", line.data))?.forget();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn forget(self) {
+        let connection = Rc::clone(&self.connection);
+        connection.keep(self);
+    }
+
+    /// One that is never called, since the source has closed.
     pub(super) fn inert(connection: &Rc<Connection>) -> Self {
         Self {
             connection: Rc::clone(connection),

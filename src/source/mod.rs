@@ -1,12 +1,13 @@
 //! The source: its handle, and what hangs on it.
 
 mod builder;
+mod callbacks;
 mod closed;
 mod connection;
 mod listener;
+mod panics;
 mod queue;
 mod sharing;
-mod slots;
 mod stream;
 mod subscriptions;
 #[cfg(all(test, feature = "json"))]
@@ -22,12 +23,13 @@ use connection::Connection;
 pub use listener::Listener;
 pub use queue::Queue;
 pub use stream::EventStream;
-use subscriptions::Reception;
+use subscriptions::{DecodeFailure, DeliveryOutcome};
+use typed_eventsource_core as core;
 
 use crate::{
-    CloseReason, Error, Event, Gap, Payload, State,
+    Error, Event, Gap, Payload, State,
     payload::{Decode, decode},
-    transport::{Browser, Frame},
+    transport::Frame,
 };
 
 /// A source of server-sent events, with types, a [policy](crate::Policy) and an end.
@@ -35,13 +37,15 @@ use crate::{
 /// This is a handle: clones share one connection, which lives as long as a handle, a [`Listener`] or an
 /// [`EventStream`] does. The last one to go closes it, detaches every DOM listener and clears every timer.
 ///
-/// What one source receives it hands over in that order, changes of state included, and to its listeners in the order
+/// What one source receives it delivers in that order, changes of state included, and to its listeners in the order
 /// in which they were added. A callback may do anything: close the source, drop its own listener or another's, add one
-/// (which first hears the next event), open another source.
+/// (which is first called with the next event), open another source.
 ///
-/// A callback that panics is not called again, and what it was called for goes no further; the source goes on. In wasm,
-/// where a panic cleans nothing up, `fetch` has to connect anew for that, and the source then stays open until it is
-/// [closed](Self::close), whoever drops it.
+/// A change of state is in effect before anything is told of it. An error is reported before the state that it leads to.
+///
+/// A callback must not panic. Where panics unwind, one that does is not called again, the others are called, the source goes
+/// on, and the panic continues when that is done. Where a panic aborts, as in wasm by default, the source delivers nothing
+/// more. [`close`](Self::close) still ends it and its streams and frees everything, and other sources go on.
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error, Event, State};
@@ -73,7 +77,7 @@ impl EventSource {
         Self { connection }
     }
 
-    /// Opens a source as the browser does by itself: no credentials to other origins, [`Policy::browser`](crate::Policy::browser).
+    /// Opens a source as the browser does: no credentials to other origins, [`Policy::browser`](crate::Policy::browser).
     ///
     /// # Errors
     ///
@@ -94,7 +98,7 @@ impl EventSource {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidEventName`] where no message can have this name.
+    /// [`Error::InvalidEventName`] where no event can have this name.
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Error, Event};
@@ -145,7 +149,7 @@ impl EventSource {
         &self,
         callback: impl FnMut(Event<E>) + 'static,
     ) -> Result<Listener, Error> {
-        // Out of its place while it runs, which no other event can come between; one that panics is lost.
+        // Out of its place while it runs, which no other event can come between; one that panics is not put back.
         let callback = Rc::new(Cell::new(Some(callback)));
         let listeners = crate::variants::names::<E>()?
             .iter()
@@ -153,11 +157,11 @@ impl EventSource {
                 let callback = Rc::clone(&callback);
                 let deliver = move |frame: &Frame<'_>| {
                     let Some(mut own) = callback.take() else {
-                        return Reception::Ignored;
+                        return DeliveryOutcome::Ignored;
                     };
-                    let reception = deliver(frame, crate::variants::decode, &mut own);
+                    let outcome = deliver(frame, crate::variants::decode, &mut own);
                     callback.set(Some(own));
-                    reception
+                    outcome
                 };
                 self.connection.on_frame(name, Box::new(deliver))
             })
@@ -165,7 +169,7 @@ impl EventSource {
         Ok(Listener::new(&self.connection, |_| drop(listeners)))
     }
 
-    /// Calls back where ids tell that events were missed while there was no connection, so that an app can fetch anew what
+    /// Calls back where ids tell that events were missed while there was no connection, so that an app can reload what
     /// it shows: after a reconnection, when the first event comes whose id is above the highest before it, and is not the
     /// next one. It is called just before that event is handed over.
     ///
@@ -191,7 +195,7 @@ impl EventSource {
     }
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
-    /// neither this nor a stream hears go to the console.
+    /// neither this nor a stream is told go to the console.
     pub fn on_error(&self, callback: impl FnMut(&Error) + 'static) -> Listener {
         self.connection.on_error(Box::new(callback))
     }
@@ -209,7 +213,7 @@ impl EventSource {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidEventName`] where no message can have this name.
+    /// [`Error::InvalidEventName`] where no event can have this name.
     pub fn stream<T: Payload>(&self, name: &str) -> Result<EventStream<T>, Error> {
         self.stream_of(&[name], decode::<T>)
     }
@@ -223,7 +227,7 @@ impl EventSource {
     ///
     /// # Errors
     ///
-    /// [`Error::NotAnEnum`] where `E` is something else, [`Error::InvalidEventName`] where no message can be named like
+    /// [`Error::NotAnEnum`] where `E` is something else, [`Error::InvalidEventName`] where no event can be named like
     /// a variant.
     ///
     /// ```
@@ -266,7 +270,8 @@ impl EventSource {
         EventStream::new(&self.connection, names, decode)
     }
 
-    /// The URL as it was given.
+    /// The URL, resolved against the document or the worker. The sources of a `FakeServer` have it as
+    /// it was given.
     pub fn url(&self) -> &str {
         self.connection.url()
     }
@@ -276,8 +281,8 @@ impl EventSource {
         self.connection.state()
     }
 
-    /// The id of the last event, which over the browser's own source is the last that somebody listened to; empty where
-    /// there was none yet.
+    /// The last event id of the connection, which over the browser's own source is that of the last event that somebody
+    /// listened to; empty where there is none.
     pub fn last_event_id(&self) -> String {
         self.connection.last_event_id()
     }
@@ -298,20 +303,16 @@ impl EventSource {
         Closed::new(self.connection.end())
     }
 
-    /// Closes the source for good, at once: no event is handed over any more, every stream ends. Nothing happens where
-    /// it has closed already.
+    /// Closes the source for good, at once: no event is delivered any more, every stream ends. Nothing happens where it has
+    /// closed already. Others that [share](EventSourceBuilder::shared) its connection go on.
     pub fn close(&self) {
-        self.connection.close(CloseReason::Requested);
+        self.connection.close(core::CloseReason::Requested);
     }
 
     /// The browser's source behind this one, for what this crate does not do. `None` while there is none: after the
     /// close, while the policy waits before it opens another, and always on the fetch transport.
     pub fn as_raw(&self) -> Option<web_sys::EventSource> {
-        self.connection
-            .with_transport(|transport| {
-                transport.as_any().downcast_ref().map(Browser::raw).cloned()
-            })
-            .flatten()
+        self.connection.as_raw()
     }
 }
 
@@ -320,14 +321,17 @@ fn deliver<T>(
     frame: &Frame<'_>,
     decode: Decode<T>,
     callback: &mut impl FnMut(Event<T>),
-) -> Reception {
+) -> DeliveryOutcome {
     let event = frame.event();
     match decode(&event) {
         Ok(data) => {
             callback(event.map(|_| data));
-            Reception::Decoded
+            DeliveryOutcome::Decoded
         }
-        Err(error) => Reception::failed(error),
+        Err(error) => DeliveryOutcome::Failed(DecodeFailure {
+            error,
+            is_reported: false,
+        }),
     }
 }
 

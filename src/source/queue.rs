@@ -11,7 +11,7 @@ use crate::{Error, Event};
 /// How much a stream holds for a consumer that is slower than the server, and what gives way when that is full.
 ///
 /// What is dropped is told: where items are missing the stream yields
-/// [`Error::QueueOverflow`](crate::Error::QueueOverflow) with their number, `on_error` hears when a gap begins, and
+/// [`Error::QueueOverflow`](crate::Error::QueueOverflow) with their number, `on_error` is told when a gap begins, and
 /// [`EventStream::dropped`](crate::EventStream::dropped) counts them all. On the browser's own source an event that
 /// waits keeps its undecoded data alive too (see [`Event`](crate::Event)).
 ///
@@ -22,6 +22,7 @@ use crate::{Error, Event};
 /// let gauge = EventSource::builder("/gauge").queue(Queue::keep_latest(1));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a queue does nothing before it is given to a source"]
 pub struct Queue {
     capacity: usize,
     when_full: WhenFull,
@@ -52,7 +53,6 @@ impl Queue {
         Self::new(capacity, WhenFull::Close)
     }
 
-    #[cfg(feature = "fetch")]
     pub(super) fn capacity(self) -> usize {
         self.capacity
     }
@@ -73,10 +73,10 @@ impl Default for Queue {
 }
 
 /// An item of a stream.
-pub(crate) type Item<T> = Result<Event<T>, Error>;
+pub(super) type Item<T> = Result<Event<T>, Error>;
 
 /// The queue of one stream: the source pushes, the consumer polls.
-pub(crate) struct Pending<T> {
+pub(super) struct EventQueue<T> {
     limits: Queue,
     inner: RefCell<Inner<T>>,
 }
@@ -91,17 +91,17 @@ struct Inner<T> {
 }
 
 /// What came of a push.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Pushed {
-    Whole,
-    /// A gap has begun.
-    Dropping,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PushOutcome {
+    Queued,
+    /// Others were dropped for it, the first since the consumer was last told.
+    GapBegan,
     /// The queue is full and nothing may be dropped: the source has to close.
     Full,
 }
 
-impl<T> Pending<T> {
-    pub(crate) fn new(limits: Queue) -> Self {
+impl<T> EventQueue<T> {
+    pub(super) fn new(limits: Queue) -> Self {
         Self {
             limits,
             inner: RefCell::new(Inner {
@@ -114,10 +114,10 @@ impl<T> Pending<T> {
         }
     }
 
-    pub(crate) fn push(&self, item: Item<T>) -> Pushed {
+    pub(super) fn push(&self, item: Item<T>) -> PushOutcome {
         let mut inner = self.inner.borrow_mut();
         if inner.ended {
-            return Pushed::Whole;
+            return PushOutcome::Queued;
         }
         let overflows = inner.items.len() >= self.limits.capacity;
         let old = match self.limits.when_full {
@@ -126,7 +126,7 @@ impl<T> Pending<T> {
             WhenFull::KeepLatest => std::mem::take(&mut inner.items),
             WhenFull::Close => {
                 inner.dropped += 1;
-                return Pushed::Full;
+                return PushOutcome::Full;
             }
         };
         let gap_begins = overflows && inner.gap == 0;
@@ -141,15 +141,15 @@ impl<T> Pending<T> {
             waker.wake();
         }
         if gap_begins {
-            Pushed::Dropping
+            PushOutcome::GapBegan
         } else {
-            Pushed::Whole
+            PushOutcome::Queued
         }
     }
 
     /// Nothing follows but this error, which finds room in a full queue too. It is left out where it is the item that
     /// was just pushed.
-    pub(crate) fn end(&self, error: Option<&Error>) {
+    pub(super) fn end(&self, error: Option<&Error>) {
         let mut inner = self.inner.borrow_mut();
         if inner.ended {
             return;
@@ -170,7 +170,7 @@ impl<T> Pending<T> {
         }
     }
 
-    pub(crate) fn poll(&self, context: &Context<'_>) -> Poll<Option<Item<T>>> {
+    pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Option<Item<T>>> {
         // Wakers are users' code, which may come back here: cloned and dropped while nothing is borrowed.
         let waker = context.waker().clone();
         let mut inner = self.inner.borrow_mut();
@@ -190,16 +190,16 @@ impl<T> Pending<T> {
         }
     }
 
-    pub(crate) fn is_drained(&self) -> bool {
+    pub(super) fn is_drained(&self) -> bool {
         let inner = self.inner.borrow();
         inner.ended && inner.items.is_empty() && inner.gap == 0
     }
 
-    pub(crate) fn dropped(&self) -> u64 {
+    pub(super) fn dropped(&self) -> u64 {
         self.inner.borrow().dropped
     }
 }
 
 fn is_same_failure<T>(item: &Item<T>, error: &Error) -> bool {
-    matches!((item, error), (Err(Error::Decode(last)), Error::Decode(error)) if last.is(error))
+    matches!((item, error), (Err(Error::Decode(last)), Error::Decode(error)) if last == error)
 }

@@ -12,8 +12,8 @@ use futures_core::{FusedStream, Stream};
 use super::{
     connection::{Connection, Notice},
     listener::Listener,
-    queue::{Item, Pending, Pushed},
-    subscriptions::{Failure, Reception},
+    queue::{EventQueue, Item, PushOutcome},
+    subscriptions::{DecodeFailure, DeliveryOutcome},
 };
 use crate::{Error, payload::Decode, transport::Frame};
 
@@ -44,7 +44,7 @@ use crate::{Error, payload::Decode, transport::Frame};
 /// ```
 #[must_use = "streams do nothing unless polled, and dropping one stops listening"]
 pub struct EventStream<T> {
-    pending: Rc<Pending<T>>,
+    queue: Rc<EventQueue<T>>,
     _listeners: Vec<Listener>,
 }
 
@@ -54,20 +54,21 @@ impl<T: 'static> EventStream<T> {
         names: &[&str],
         decode: Decode<T>,
     ) -> Result<Self, Error> {
-        let pending = Rc::new(Pending::new(connection.queue()));
+        let queue = Rc::new(EventQueue::new(connection.queue()));
         let feed = Feed {
-            pending: Rc::clone(&pending),
+            queue: Rc::clone(&queue),
             connection: Rc::downgrade(connection),
         };
         let mut listeners = Vec::with_capacity(names.len() + 1);
         for name in names {
             let feed = feed.clone();
-            listeners
-                .push(connection.on_frame(name, Box::new(move |frame| feed.frame(frame, decode)))?);
+            listeners.push(
+                connection.on_frame(name, Box::new(move |frame| feed.push_frame(frame, decode)))?,
+            );
         }
-        listeners.push(connection.on_notice(Box::new(move |notice| feed.notice(notice))));
+        listeners.push(connection.on_notice(Box::new(move |notice| feed.push_notice(notice))));
         Ok(Self {
-            pending,
+            queue,
             _listeners: listeners,
         })
     }
@@ -76,53 +77,56 @@ impl<T: 'static> EventStream<T> {
 impl<T> EventStream<T> {
     /// How many items this stream has dropped so far, because its queue was full.
     pub fn dropped(&self) -> u64 {
-        self.pending.dropped()
+        self.queue.dropped()
     }
 }
 
 /// The source's end of a stream's queue.
 struct Feed<T> {
-    pending: Rc<Pending<T>>,
+    queue: Rc<EventQueue<T>>,
     connection: Weak<Connection>,
 }
 
 impl<T> Clone for Feed<T> {
     fn clone(&self) -> Self {
         Self {
-            pending: Rc::clone(&self.pending),
+            queue: Rc::clone(&self.queue),
             connection: Weak::clone(&self.connection),
         }
     }
 }
 
 impl<T> Feed<T> {
-    fn frame(&self, frame: &Frame<'_>, decode: Decode<T>) -> Reception {
+    fn push_frame(&self, frame: &Frame<'_>, decode: Decode<T>) -> DeliveryOutcome {
         let event = frame.event();
         match decode(&event) {
             Ok(data) => {
                 self.push(Ok(event.map(|_| data)));
-                Reception::Decoded
+                DeliveryOutcome::Decoded
             }
             Err(error) => {
                 self.push(Err(Error::Decode(error.clone())));
-                Reception::Failed(Failure { error, heard: true })
+                DeliveryOutcome::Failed(DecodeFailure {
+                    error,
+                    is_reported: true,
+                })
             }
         }
     }
 
-    fn notice(&self, notice: Notice<'_>) {
+    fn push_notice(&self, notice: Notice<'_>) {
         match notice {
             Notice::Error(error) => self.push(Err(error.clone())),
-            Notice::End(error) => self.pending.end(error),
+            Notice::End(error) => self.queue.end(error),
         }
     }
 
     fn push(&self, item: Item<T>) {
-        let pushed = self.pending.push(item);
-        if pushed != Pushed::Whole
+        let outcome = self.queue.push(item);
+        if outcome != PushOutcome::Queued
             && let Some(connection) = self.connection.upgrade()
         {
-            connection.overflowed(pushed);
+            connection.overflowed(outcome);
         }
     }
 }
@@ -131,13 +135,13 @@ impl<T> Stream for EventStream<T> {
     type Item = Item<T>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.pending.poll(context)
+        self.queue.poll(context)
     }
 }
 
 impl<T> FusedStream for EventStream<T> {
     fn is_terminated(&self) -> bool {
-        self.pending.is_drained()
+        self.queue.is_drained()
     }
 }
 

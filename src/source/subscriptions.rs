@@ -2,40 +2,32 @@
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use super::slots::{Slot, Slots};
+use super::callbacks::{CallbackList, Slot};
 use crate::{DecodeError, Error, transport::Frame};
 
 /// Hands a frame to one subscriber.
-pub(super) type FrameCallback = dyn FnMut(&Frame<'_>) -> Reception;
+pub(super) type FrameCallback = dyn FnMut(&Frame<'_>) -> DeliveryOutcome;
 
 /// What a subscriber makes of a frame.
 #[derive(Debug)]
-pub(super) enum Reception {
+pub(super) enum DeliveryOutcome {
     /// It does not look at the data.
     Ignored,
     Decoded,
-    Failed(Failure),
-}
-
-impl Reception {
-    /// A failure that the subscriber does not tell of.
-    pub(super) fn failed(error: DecodeError) -> Self {
-        let heard = false;
-        Self::Failed(Failure { error, heard })
-    }
+    Failed(DecodeFailure),
 }
 
 /// A subscriber could not decode a frame.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(super) struct DecodeFailure {
     pub(super) error: DecodeError,
-    /// Whether the subscriber tells of it by itself.
-    pub(super) heard: bool,
+    /// Whether the subscriber reports it, as an item of its stream.
+    pub(super) is_reported: bool,
 }
 
 /// The callbacks for each name that somebody listens to.
 #[derive(Default)]
-pub(super) struct Subscriptions(RefCell<BTreeMap<String, Rc<Slots<FrameCallback>>>>);
+pub(super) struct Subscriptions(RefCell<BTreeMap<String, Rc<CallbackList<FrameCallback>>>>);
 
 impl Subscriptions {
     /// Adds a callback, and tells whether it is the first for its name.
@@ -45,30 +37,34 @@ impl Subscriptions {
         callback: Box<FrameCallback>,
     ) -> (Rc<Slot<FrameCallback>>, bool) {
         let mut names = self.0.borrow_mut();
-        let is_first = !names.contains_key(name);
-        let slots = names.entry(name.to_owned()).or_default();
-        (slots.add(callback), is_first)
+        if let Some(callbacks) = names.get(name) {
+            return (callbacks.add(callback), false);
+        }
+        let callbacks = Rc::<CallbackList<_>>::default();
+        let slot = callbacks.add(callback);
+        names.insert(name.to_owned(), callbacks);
+        (slot, true)
     }
 
     /// Removes a callback, and tells whether it was the last for its name.
     pub(super) fn remove(&self, name: &str, slot: &Slot<FrameCallback>) -> bool {
-        let Some(slots) = self.get(name) else {
+        let Some(callbacks) = self.get(name) else {
             return false;
         };
-        slots.remove(slot);
+        callbacks.remove(slot);
         // What was dropped with the callback may have changed who listens.
         let mut names = self.0.borrow_mut();
-        let is_last = slots.is_empty()
+        let is_last = callbacks.is_empty()
             && names
                 .get(name)
-                .is_some_and(|listed| Rc::ptr_eq(listed, &slots));
+                .is_some_and(|listed| Rc::ptr_eq(listed, &callbacks));
         if is_last {
             names.remove(name);
         }
         is_last
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<Rc<Slots<FrameCallback>>> {
+    pub(super) fn get(&self, name: &str) -> Option<Rc<CallbackList<FrameCallback>>> {
         self.0.borrow().get(name).cloned()
     }
 
@@ -76,23 +72,16 @@ impl Subscriptions {
         self.0.borrow().keys().cloned().collect()
     }
 
-    pub(super) fn recover(&self) {
-        let all: Vec<_> = self.0.borrow().values().cloned().collect();
-        all.iter().for_each(|slots| slots.recover());
-    }
-
     pub(super) fn clear(&self) {
         let all = self.0.take();
-        all.values().for_each(|slots| slots.clear());
+        all.values().for_each(|callbacks| callbacks.clear());
     }
 }
 
-/// Whether a message can have this name.
+/// Whether an event can have this name.
 pub(super) fn check_name(name: &str) -> Result<(), Error> {
     if matches!(name, "" | "open" | "error") || name.contains(['\n', '\r']) {
-        Err(Error::InvalidEventName {
-            name: name.to_owned(),
-        })
+        Err(Error::InvalidEventName { name: name.into() })
     } else {
         Ok(())
     }

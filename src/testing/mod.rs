@@ -23,13 +23,9 @@
 //! # }
 //! ```
 
-mod clock;
-mod line;
 mod server;
 #[cfg(all(test, feature = "json"))]
 mod tests;
 
-pub use clock::FakeClock;
-pub(crate) use line::Request;
-pub(crate) use server::in_place_of_network;
-pub use server::{Attempt, FakeServer};
+pub use crate::{host::fake::FakeClock, transport::fake::Attempt};
+pub use server::FakeServer;

@@ -2,8 +2,8 @@
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
-use super::FakeServer;
-use crate::{CloseReason, Error, Event, EventSource, Policy, State};
+use super::{Attempt, FakeServer};
+use crate::{CloseReason, Error, Event, EventSource, Gap, Policy, State};
 
 #[test]
 fn a_source_that_is_opened_while_it_lives_is_served() {
@@ -51,6 +51,24 @@ fn one_at_an_url_serves_that_alone_and_the_last_one_made_serves_first() {
     drop(prices);
     let _again = EventSource::open("/prices").unwrap();
     assert_eq!(all.connections(), 2);
+}
+
+#[test]
+fn what_a_test_compares_with_can_be_made() {
+    let server = FakeServer::new();
+    let source = EventSource::builder("/prices")
+        .policy(Policy::resilient())
+        .open()
+        .unwrap();
+    let _errors = source.on_error(|_| {});
+    server.fail(503);
+    let second = Duration::from_secs(1);
+    assert_eq!(source.state(), State::waiting(1, Some(second)));
+    server.clock().go_offline();
+    assert_eq!(source.state(), State::offline(1));
+    assert_eq!(server.attempts(), [Attempt::new("/prices", "")]);
+    let gap = Gap::new("1", "4", 2);
+    assert_eq!((&*gap.after, &*gap.before, gap.missed), ("1", "4", 2));
 }
 
 #[test]
@@ -139,7 +157,7 @@ mod over_fetch {
         let server = FakeServer::new();
         let source = EventSource::builder("/prices")
             .fetch(Fetch::new())
-            .policy(Policy::browser().on_idle(Duration::from_secs(10), crate::Then::Close))
+            .policy(Policy::browser().on_idle(Duration::from_secs(10), crate::LimitAction::Close))
             .open()
             .unwrap();
         let _errors = source.on_error(|_| {});

@@ -1,79 +1,77 @@
 //! An event on its way from a transport to those who listen.
 
-use std::{borrow::Cow, fmt, rc::Rc};
+use std::{cell::OnceCell, fmt, rc::Rc};
 
-use crate::{Event, event::Provenance, ids::IdField};
+use typed_eventsource_core::IdField;
 
-/// An event as it arrived. Its data is fetched when somebody asks for it.
+use super::browser::Message;
+use crate::{Event, event::EventMeta};
+
+/// An event as it arrived.
 pub(crate) struct Frame<'a> {
     name: Rc<str>,
-    provenance: Provenance,
+    meta: EventMeta,
     id_field: IdField,
-    data: &'a dyn Data,
+    data: FrameData<'a>,
 }
 
 /// The values of an event's `data` fields, joined by a line feed.
-pub(crate) trait Data {
-    fn text(&self) -> &str;
+pub(crate) enum FrameData<'a> {
+    Text(&'a str),
+    /// Copied into wasm when somebody asks, at most once.
+    Message(&'a Message, OnceCell<String>),
 }
 
 impl<'a> Frame<'a> {
     pub(crate) fn new(
         name: Rc<str>,
-        provenance: Provenance,
+        meta: EventMeta,
         id_field: IdField,
-        data: &'a dyn Data,
+        data: FrameData<'a>,
     ) -> Self {
         Self {
             name,
-            provenance,
+            meta,
             id_field,
             data,
         }
+    }
+
+    /// One that was kept.
+    pub(crate) fn of(event: &'a Event<String>, id_field: IdField) -> Self {
+        let (name, meta) = (Rc::clone(event.shared_name()), event.meta().clone());
+        Self::new(name, meta, id_field, FrameData::Text(&event.data))
     }
 
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    pub(crate) fn provenance(&self) -> &Provenance {
-        &self.provenance
+    pub(crate) fn meta(&self) -> &EventMeta {
+        &self.meta
     }
 
     pub(crate) fn id_field(&self) -> IdField {
         self.id_field
     }
 
-    pub(crate) fn text(&self) -> &'a str {
-        self.data.text()
+    pub(crate) fn text(&self) -> &str {
+        match &self.data {
+            FrameData::Text(text) => text,
+            FrameData::Message(message, text) => {
+                text.get_or_init(|| message.data().unwrap_or_default())
+            }
+        }
     }
 
-    pub(crate) fn event(&self) -> Event<&'a str> {
-        let (name, provenance) = (Rc::clone(&self.name), self.provenance.clone());
-        Event::new(self.text(), name, provenance)
+    pub(crate) fn event(&self) -> Event<&str> {
+        let (name, meta) = (Rc::clone(&self.name), self.meta.clone());
+        Event::new(self.text(), name, meta)
     }
 }
 
 impl fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.event().fmt(f)
-    }
-}
-
-impl Data for Cow<'_, str> {
-    fn text(&self) -> &str {
-        self
-    }
-}
-
-impl Data for &str {
-    fn text(&self) -> &str {
-        self
-    }
-}
-
-impl Data for String {
-    fn text(&self) -> &str {
-        self
     }
 }

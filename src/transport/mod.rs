@@ -1,85 +1,184 @@
-//! The seam between a source and what carries its events.
+//! What carries the events of a source: the seam between a source and the browser.
 
 mod browser;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod fake;
 #[cfg(feature = "fetch")]
 pub(crate) mod fetch;
 mod frame;
 
-use std::{any::Any, rc::Rc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
-pub(crate) use browser::{Browser, BrowserConnector};
-#[cfg(feature = "fetch")]
-pub(crate) use fetch::FetchConnector;
-pub(crate) use frame::{Data, Frame};
-
+use typed_eventsource_core::Loss;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Url;
 
-use crate::{Error, event::Provenance, policy::machine::Outlook};
+use crate::{Error, event::EventMeta};
+#[cfg(any(test, feature = "testing"))]
+use fake::{FakeConnector, FakeTransport};
+#[cfg(feature = "fetch")]
+use fetch::{FetchConnector, FetchTransport};
+pub(crate) use {
+    browser::BrowserConnector,
+    frame::{Frame, FrameData},
+};
+
+use browser::BrowserTransport;
 
 /// Makes the connections of one source, one after the other.
-pub(crate) trait Connector {
-    /// Starts an attempt. What comes of it is told to `sink`, from the event loop: never before this returns.
-    ///
-    /// `last_event_id` is where to go on from; empty on the first attempt and where there was no id.
-    fn connect(&self, last_event_id: &str, sink: Sink) -> Result<Box<dyn Transport>, Error>;
-
-    /// Where the source is to go on from, as the user has it.
-    fn position(&self) -> Option<Provenance> {
-        None
-    }
-
-    /// Whether another connection may take the place of one that the transport makes again by itself, and go on from
-    /// there.
-    fn may_replace(&self, _last_event_id: &str) -> bool {
-        false
-    }
-
-    /// Whether the request is safe to be made more than once.
-    fn is_repeatable(&self) -> bool {
-        true
-    }
+pub(crate) enum Connector {
+    Browser(BrowserConnector),
+    #[cfg(feature = "fetch")]
+    Fetch(FetchConnector),
+    #[cfg(any(test, feature = "testing"))]
+    Fake(FakeConnector),
 }
 
 /// One connection. Dropping it closes it, and nothing reaches the sink any more.
-pub(crate) trait Transport {
-    /// Reports frames of this name from now on. Others need not be reported.
-    fn listen(&self, name: &str);
-
-    /// Ends what [`listen`](Self::listen) began.
-    fn unlisten(&self, name: &str);
-
-    /// Tells of every event that has an id of its own from now on, also where nobody listens to it.
-    fn tell_all_ids(&self) {}
-
-    /// For the way out to the raw object behind it.
-    fn as_any(&self) -> &dyn Any;
+pub(crate) enum Transport {
+    Browser(BrowserTransport),
+    #[cfg(feature = "fetch")]
+    Fetch(FetchTransport),
+    #[cfg(any(test, feature = "testing"))]
+    Fake(FakeTransport),
 }
 
-pub(crate) type Sink = Rc<dyn Fn(Signal<'_>)>;
+/// Where a connection reports what happens to it.
+pub(crate) type Sink = Rc<dyn Fn(TransportEvent<'_>)>;
 
-/// What a connection reports.
+/// What happens to a connection.
 #[derive(Debug)]
 #[cfg_attr(
-    not(feature = "fetch"),
-    allow(dead_code, reason = "the browser's own source does not tell all of it")
+    not(any(test, feature = "fetch", feature = "testing")),
+    expect(dead_code, reason = "the browser's own source does not tell all of it")
 )]
-pub(crate) enum Signal<'a> {
+pub(crate) enum TransportEvent<'a> {
     Opened,
-    Frame(Frame<'a>),
-    /// Something came that nobody listens to: comments, and events where `is_event`. The last event id may have moved on.
-    Unheard {
+    Event(Frame<'a>),
+    /// Something came that nobody listens to: comments, and events where `is_event`. The last event id may have changed.
+    Unlistened {
         is_event: bool,
-        moved_to: Option<Provenance>,
+        meta: Option<EventMeta>,
     },
     /// The server has set the reconnection time.
     Retry(Duration),
     /// There is no connection any more.
     Lost {
         error: Error,
-        outlook: Outlook,
+        loss: Loss,
+    },
+    /// The response has ended as HTTP has it, which is an error where more was to come.
+    BodyEnded {
+        error: Error,
     },
     /// There is no connection any more, and the server wants no other.
     Finished,
+}
+
+impl Connector {
+    /// Starts an attempt, which goes on after the event with this id, where there is one. What comes of it is reported
+    /// from the event loop: never before this returns.
+    pub(crate) fn connect(&self, last_event_id: &str, sink: Sink) -> Result<Transport, Error> {
+        Ok(match self {
+            Self::Browser(browser) => Transport::Browser(browser.connect(last_event_id, sink)?),
+            #[cfg(feature = "fetch")]
+            Self::Fetch(fetch) => Transport::Fetch(fetch.connect(last_event_id, sink)?),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(fake) => Transport::Fake(fake.connect(last_event_id, sink)),
+        })
+    }
+
+    /// Lets the consumers of streams run before a queue of this capacity is full. The browser does so for its own source.
+    #[cfg_attr(
+        not(feature = "fetch"),
+        expect(unused_variables, reason = "the browser does so")
+    )]
+    pub(crate) fn yield_for_queue(&self, capacity: usize) {
+        match self {
+            Self::Browser(_) => {}
+            #[cfg(feature = "fetch")]
+            Self::Fetch(fetch) => fetch.yield_for_queue(capacity),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(_) => {}
+        }
+    }
+
+    /// The source's URL, resolved.
+    pub(crate) fn url(&self) -> &Arc<str> {
+        match self {
+            Self::Browser(browser) => browser.url(),
+            #[cfg(feature = "fetch")]
+            Self::Fetch(fetch) => fetch.url(),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(fake) => fake.url(),
+        }
+    }
+}
+
+impl Transport {
+    /// Reports events of this name from now on. Others need not be reported.
+    pub(crate) fn listen(&self, name: &str) {
+        match self {
+            Self::Browser(browser) => browser.listen(name),
+            #[cfg(feature = "fetch")]
+            Self::Fetch(fetch) => fetch.listen(name),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(fake) => fake.listen(name),
+        }
+    }
+
+    /// Ends what [`listen`](Self::listen) began.
+    pub(crate) fn unlisten(&self, name: &str) {
+        match self {
+            Self::Browser(browser) => browser.unlisten(name),
+            #[cfg(feature = "fetch")]
+            Self::Fetch(fetch) => fetch.unlisten(name),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(fake) => fake.unlisten(name),
+        }
+    }
+
+    /// Reports the id of every event that has one from now on, also where nobody listens to the event. The browser's own
+    /// source cannot.
+    pub(crate) fn report_all_ids(&self) {
+        match self {
+            Self::Browser(_) => {}
+            #[cfg(feature = "fetch")]
+            Self::Fetch(fetch) => fetch.report_all_ids(),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(_) => {}
+        }
+    }
+
+    /// The browser's own source behind it, where it is one.
+    pub(crate) fn as_raw(&self) -> Option<&web_sys::EventSource> {
+        match self {
+            Self::Browser(browser) => Some(browser.as_raw()),
+            #[cfg(feature = "fetch")]
+            Self::Fetch(_) => None,
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(_) => None,
+        }
+    }
+}
+
+/// Whether there is JavaScript at all: wasm-bindgen's functions panic elsewhere.
+pub(crate) fn is_javascript() -> bool {
+    cfg!(all(target_family = "wasm", target_os = "unknown"))
+}
+
+/// The URL with the last event id in its query, where there is a parameter for it and an id.
+fn resume_url(
+    url: &Arc<str>,
+    parameter: Option<&str>,
+    last_event_id: &str,
+) -> Result<Arc<str>, Error> {
+    let Some(parameter) = parameter.filter(|_| !last_event_id.is_empty()) else {
+        return Ok(Arc::clone(url));
+    };
+    let resumed = Url::new(url).map_err(|exception| refused_url(url, &exception))?;
+    resumed.search_params().set(parameter, last_event_id);
+    Ok(resumed.href().into())
 }
 
 /// Why the browser does not take this URL.
@@ -89,8 +188,8 @@ fn refused_url(url: &str, exception: &JsValue) -> Error {
         return Error::Unsupported;
     }
     Error::InvalidUrl {
-        url: url.to_owned(),
-        message: exception_message(exception),
+        url: url.into(),
+        message: exception_message(exception).into(),
     }
 }
 

@@ -6,7 +6,7 @@ use ::yew::html::ImplicitClone;
 
 use crate::{Error, State};
 
-/// A component's view of its source, as of the render that the hook was called in, and its hands on it.
+/// A component's view of its source, as of the render that the hook was called in, and its control on it.
 ///
 /// It is cheap to clone, also into callbacks and properties: it equals another where both show the same.
 ///
@@ -40,11 +40,11 @@ pub struct UseEventSourceHandle<T = ()> {
     pub(super) error: Option<Error>,
     /// Tells what is shown from what was shown before.
     pub(super) revision: u64,
-    pub(super) hands: Rc<dyn Hands>,
+    pub(super) control: Rc<dyn SourceControl>,
 }
 
 /// What a handle can do.
-pub(super) trait Hands {
+pub(super) trait SourceControl {
     fn open(self: Rc<Self>);
     fn close(self: Rc<Self>);
 }
@@ -70,13 +70,13 @@ impl<T> UseEventSourceHandle<T> {
     /// [`Requested`](crate::CloseReason::Requested), until [`open`](Self::open) is called or the component asks for another
     /// source. Other components that share the connection go on with it. Nothing happens where it has closed already.
     pub fn close(&self) {
-        Rc::clone(&self.hands).close();
+        Rc::clone(&self.control).close();
     }
 
     /// Opens the source again after it has closed, for whatever reason. Nothing happens where it has not, or where the
     /// component is gone.
     pub fn open(&self) {
-        Rc::clone(&self.hands).open();
+        Rc::clone(&self.control).open();
     }
 }
 
@@ -87,7 +87,7 @@ impl<T> Clone for UseEventSourceHandle<T> {
             state: self.state.clone(),
             error: self.error.clone(),
             revision: self.revision,
-            hands: Rc::clone(&self.hands),
+            control: Rc::clone(&self.control),
         }
     }
 }
@@ -96,7 +96,7 @@ impl<T> ImplicitClone for UseEventSourceHandle<T> {}
 
 impl<T> PartialEq for UseEventSourceHandle<T> {
     fn eq(&self, other: &Self) -> bool {
-        ptr::addr_eq(Rc::as_ptr(&self.hands), Rc::as_ptr(&other.hands))
+        ptr::addr_eq(Rc::as_ptr(&self.control), Rc::as_ptr(&other.control))
             && self.revision == other.revision
     }
 }

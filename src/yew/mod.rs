@@ -4,12 +4,12 @@
 //! | --- | --- |
 //! | [`use_event_source`] | the latest event |
 //! | [`use_event_source_fold`] | what all events add up to, none left out |
-//! | [`use_event_source_callback`] | nothing by itself: a callback hears each event |
+//! | [`use_event_source_callback`] | nothing: each event goes to a callback |
 //!
 //! Each listens to what an enum stands for, as [`EventSource::events`](crate::EventSource::events) does, and returns a
 //! [`UseEventSourceHandle`], which tells the state and the last error, closes and opens.
 //!
-//! The source opens once the component has rendered, and closes when it is unmounted. It opens anew when its URL or its
+//! The source opens once the component has rendered, and closes when it is unmounted. It opens again when its URL or its
 //! options change, and only then: renders compare the builder with the last one, and every closure in it with itself. So
 //! make a builder with a [rule](crate::Policy::rule) or with fresh headers once, by Yew's `use_memo`; one that is made
 //! with every render is another one each time, and the source is as well.
@@ -23,8 +23,8 @@
 //!
 #![doc = concat!("```no_run\n", include_str!("example.rs"), "# fn main() {}\n```")]
 
+mod component_source;
 mod handle;
-mod hold;
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests;
 
@@ -34,8 +34,8 @@ use ::yew::functional::{Hook, HookContext, use_effect_with, use_force_update, us
 use serde::de::DeserializeOwned;
 
 use crate::{Event, EventSourceBuilder};
+use component_source::{ComponentSource, Receive};
 pub use handle::UseEventSourceHandle;
-use hold::{Hold, Receive};
 
 /// The latest of the events that `E` stands for: a value from the source that the component holds, `None` before the
 /// first. Another one renders the component again.
@@ -80,7 +80,7 @@ pub fn use_event_source<E: DeserializeOwned + 'static>(
 /// What the events that `E` stands for add up to, from what `init` makes on: each is folded in, none is left out, however
 /// many come between two renders. The fold is always that of the last render.
 ///
-/// It begins anew with another source, and goes on where the same is closed and opened. It is cloned where the last
+/// It begins again with another source, and goes on where the same is closed and opened. It is cloned where the last
 /// render's is still held when the next event comes.
 ///
 /// ```
@@ -192,7 +192,8 @@ where
             receive,
         } = self;
         let re_render = use_force_update().run(context);
-        let hold = use_ref(|| Hold::new(builder.clone(), Rc::clone(&receive), re_render));
+        let hold =
+            use_ref(|| ComponentSource::new(builder.clone(), Rc::clone(&receive), re_render));
         let hold = hold.run(context);
         hold.ask_for(&builder, receive);
         let mounting = Rc::clone(&hold);

@@ -29,7 +29,7 @@ async fn an_abort_closes_it_as_requested() {
         controller.abort();
         assert!(source.state().is_closed(), "at once");
         assert_eq!(observed.left(), Left::NOTHING);
-        assert_eq!(journal.rest().await, ["closed: as requested"]);
+        assert_eq!(journal.rest().await, ["closed by the application"]);
         assert!(numbers.next().await.is_some_and(|item| item.is_ok()));
         assert!(numbers.next().await.is_none());
         assert!(matches!(source.closed().await, CloseReason::Requested));

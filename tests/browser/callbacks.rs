@@ -163,7 +163,7 @@ async fn it_may_close_the_source_in_an_error() {
         let mut journal = journal(&source, &[]);
         let reason = source.closed().await;
         assert!(matches!(reason, CloseReason::Requested), "{reason:?}");
-        assert_eq!(journal.rest().await, ["open", "closed: as requested"]);
+        assert_eq!(journal.rest().await, ["open", "closed by the application"]);
     })
     .await;
 }
@@ -182,7 +182,7 @@ async fn it_may_close_the_source_in_a_change_of_state() {
         let heard = journal.rest().await;
         assert_eq!(
             heard.last().map(String::as_str),
-            Some("closed: as requested")
+            Some("closed by the application")
         );
     })
     .await;

@@ -179,7 +179,7 @@ async fn close_before_the_connection_opens_is_the_end() {
         let mut journal = journal(&source, &["message"]);
         script.seen_attempts(1).await;
         source.close();
-        assert_eq!(journal.rest().await, ["closed: as requested"]);
+        assert_eq!(journal.rest().await, ["closed by the application"]);
         let seen = script.seen_closed(1).await;
         assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
     })

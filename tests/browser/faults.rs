@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use typed_eventsource::{Backoff, CloseReason, Error, Policy, State, Then};
+use typed_eventsource::{Backoff, CloseReason, Error, LimitAction, Policy, State};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
@@ -38,7 +38,7 @@ async fn what_arrived_whole_before_a_reset_is_kept_and_the_torn_event_is_not() {
         script.release().await;
         assert_eq!(messages.next().await, 4);
         let error = errors.next().await;
-        assert!(matches!(&error, Error::ConnectionLost { url, .. } if *url == script.url()));
+        assert!(matches!(&error, Error::ConnectionLost { url, .. } if **url == *script.url()));
         let seen = script.seen().await;
         assert_eq!(seen.len(), 2);
         assert_eq!(seen[1].header("last-event-id"), "2");
@@ -103,12 +103,13 @@ async fn silence_closes_where_the_policy_says_so() {
         let script = Script::put([Attempt::sending("data: 1\n\n: a comment is not seen\n\n")]);
         let script = script.await;
         let clock = Clock::stopped();
-        let source = script.open_with(Policy::browser().on_idle(SOON, Then::Close));
+        let source = script.open_with(Policy::browser().on_idle(SOON, LimitAction::Close));
         let mut messages = listen::<u8>(&source, "message");
         assert_eq!(messages.next().await, 1);
         drop(clock);
         let reason = source.closed().await;
-        let idle = matches!(reason, CloseReason::Policy(Error::Idle { after }) if after == SOON);
+        let idle =
+            matches!(reason, CloseReason::Policy(Error::Idle { after, .. }) if after == SOON);
         assert!(idle, "{reason:?}");
         assert!(messages.rest().await.is_empty());
         let seen = script.seen_closed(1).await;
@@ -128,7 +129,7 @@ async fn silence_reopens_where_the_policy_says_so() {
         let builder = script.builder().resume_parameter("after");
         let clock = Clock::stopped();
         let source = builder
-            .policy(reopening().on_idle(SOON, Then::Reopen))
+            .policy(reopening().on_idle(SOON, LimitAction::Reopen))
             .open();
         let source = source.expect("a valid URL");
         let (mut errors, mut states) = (errors(&source), states(&source));
@@ -138,7 +139,7 @@ async fn silence_reopens_where_the_policy_says_so() {
         is_reopened(&mut states).await;
         let _clock = Clock::stopped();
         assert_eq!(messages.next().await, 2);
-        assert!(matches!(errors.next().await, Error::Idle { after } if after == SOON));
+        assert!(matches!(errors.next().await, Error::Idle { after, .. } if after == SOON));
         let seen = script.seen_closed(1).await;
         assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
         assert_eq!(seen[1].path, format!("{}?after=5", script.path()));
@@ -151,12 +152,12 @@ async fn a_connection_that_does_not_open_closes_where_the_policy_says_so() {
     run(async || {
         let script = Script::put([Attempt::hanging()]).await;
         let clock = Clock::stopped();
-        let source = script.open_with(Policy::browser().on_slow_open(SOON, Then::Close));
+        let source = script.open_with(Policy::browser().on_slow_open(SOON, LimitAction::Close));
         script.seen_attempts(1).await;
         drop(clock);
         let reason = source.closed().await;
         let slow = matches!(
-            reason, CloseReason::Policy(Error::OpenTimeout { after }) if after == SOON
+            reason, CloseReason::Policy(Error::OpenTimeout { after, .. }) if after == SOON
         );
         assert!(slow, "{reason:?}");
         let seen = script.seen_closed(1).await;
@@ -171,7 +172,7 @@ async fn a_connection_that_does_not_open_is_made_anew_where_the_policy_says_so()
     run(async || {
         let script = Script::put([Attempt::hanging(), Attempt::sending("data: 1\n\n")]).await;
         let clock = Clock::stopped();
-        let source = script.open_with(reopening().on_slow_open(SOON, Then::Reopen));
+        let source = script.open_with(reopening().on_slow_open(SOON, LimitAction::Reopen));
         let (mut errors, mut states) = (errors(&source), states(&source));
         let mut messages = listen::<u8>(&source, "message");
         script.seen_attempts(1).await;
@@ -179,7 +180,7 @@ async fn a_connection_that_does_not_open_is_made_anew_where_the_policy_says_so()
         is_reopened(&mut states).await;
         let _clock = Clock::stopped();
         assert_eq!(messages.next().await, 1);
-        assert!(matches!(errors.next().await, Error::OpenTimeout { after } if after == SOON));
+        assert!(matches!(errors.next().await, Error::OpenTimeout { after, .. } if after == SOON));
         let seen = script.seen_closed(1).await;
         assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
     })
@@ -218,7 +219,9 @@ async fn a_connection_lost_is_a_state_until_the_next_one_opens() {
             assert!(matches!(states.next().await, State::Open));
             let state = states.next().await;
             let (attempt, retry_in) = match state {
-                State::Waiting { attempt, retry_in } => (attempt, retry_in),
+                State::Waiting {
+                    attempt, retry_in, ..
+                } => (attempt, retry_in),
                 other => panic!("{other:?}"),
             };
             let told = Transport::selected().is_fetch();

@@ -50,7 +50,13 @@ async fn the_oldest_ones_make_way() {
         assert_eq!(numbers.dropped(), u64::from(FLOOD) - 100);
         let gap = next_error(&mut numbers).await;
         assert!(
-            matches!(gap, Error::QueueOverflow { dropped: 19_900 }),
+            matches!(
+                gap,
+                Error::QueueOverflow {
+                    dropped: 19_900,
+                    ..
+                }
+            ),
             "{gap:?}"
         );
         for number in FLOOD - 100..FLOOD {
@@ -72,7 +78,13 @@ async fn the_latest_one_is_kept() {
         assert_eq!(numbers.dropped(), u64::from(FLOOD) - 1);
         let gap = next_error(&mut numbers).await;
         assert!(
-            matches!(gap, Error::QueueOverflow { dropped: 19_999 }),
+            matches!(
+                gap,
+                Error::QueueOverflow {
+                    dropped: 19_999,
+                    ..
+                }
+            ),
             "{gap:?}"
         );
         assert_eq!(next_data(&mut numbers).await, FLOOD - 1);
@@ -116,7 +128,7 @@ async fn is_told_of_all_that_was_dropped(queue: Queue) {
                 assert_eq!(event.data, next, "after {told} dropped");
                 next += 1;
             }
-            Err(Error::QueueOverflow { dropped }) => {
+            Err(Error::QueueOverflow { dropped, .. }) => {
                 told += dropped;
                 next += u32::try_from(dropped).expect("not that many");
             }

@@ -29,7 +29,7 @@ async fn events_errors_and_states_come_in_the_order_in_which_they_happened() {
         };
         assert_eq!(journal.take(reconnection.len()).await, reconnection);
         source.close();
-        assert_eq!(journal.rest().await, ["closed: as requested"]);
+        assert_eq!(journal.rest().await, ["closed by the application"]);
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use std::{rc::Rc, time::Duration};
 
 use futures::StreamExt;
-use typed_eventsource::{Backoff, CloseReason, Event, Policy, State, Text, Then};
+use typed_eventsource::{Backoff, CloseReason, Event, LimitAction, Policy, State, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
@@ -150,7 +150,7 @@ async fn close_lets_go_of_everything_though_handles_listeners_and_streams_live_o
         let observed = Observed::new();
         let script = two_events().await;
         let limit = Duration::from_secs(60);
-        let policy = Policy::resilient().on_idle(limit, Then::Close);
+        let policy = Policy::resilient().on_idle(limit, LimitAction::Close);
         let source = script.open_with(policy);
         let captured = Rc::new(());
         let (event, error, state) = (captured.clone(), captured.clone(), captured.clone());
@@ -236,7 +236,7 @@ async fn dropping_the_source_before_it_opens_ends_the_attempt() {
 async fn a_source_sets_no_timer_that_its_policy_does_not_need() {
     run(async || {
         let observed = Observed::new();
-        let policy = Policy::browser().on_slow_open(Duration::from_secs(30), Then::Close);
+        let policy = Policy::browser().on_slow_open(Duration::from_secs(30), LimitAction::Close);
         let source = two_events().await.open_with(policy);
         assert_eq!(observed.left().timers, 1, "it may not open in time");
         listen::<u8>(&source, "message").next().await;

@@ -1,75 +1,48 @@
-//! Callbacks that panic. In wasm that ends what runs, and nothing is cleaned up: the source has to go on none the less.
-
-use std::{cell::Cell, rc::Rc, time::Duration};
+//! Callbacks that panic. In wasm that aborts what runs, and nothing is cleaned up: the source can be closed none the less.
 
 use futures::StreamExt;
-use serde::Deserialize;
-use typed_eventsource::{Backoff, CloseReason, Event, EventSource, Listener, Policy, State};
+use typed_eventsource::{CloseReason, Error, Event, EventSource, Listener, State, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{Attempt, Heard, Script, Step, Transport, listen, run_with_panics, stream};
+use super::support::{
+    Attempt, Heard, Left, Observed, Script, Step, Transport, listen, run_with_panics, send, states,
+    stream,
+};
 
-/// Events 1 to 3 come over the browser's own source; `fetch` connects anew after a panic, and goes on where it was.
-async fn three_events() -> Script {
-    Script::put([
-        Attempt::sending("retry: 10\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n"),
-        Attempt::sending("id: 2\ndata: 2\n\nid: 3\ndata: 3\n\n"),
-    ])
-    .await
+/// Sends an event to a callback that panics, and one behind it.
+async fn panic_and_more() -> Script {
+    let events = "event: panic\ndata\n\ndata: 1\n\n";
+    Script::put([Attempt::sending(events)]).await
 }
 
-fn panicking(source: &EventSource) -> Listener {
-    let listener = source.on("message", |_: Event<u8>| panic!("on purpose"));
-    listener.expect("a valid name")
+/// Panics at each event that is named so, after it has told of it.
+fn panicking(source: &EventSource) -> (Listener, Heard<()>) {
+    let (hear, heard) = Heard::new();
+    let listener = source.on("panic", move |_: Event<Text>| {
+        hear(());
+        panic!("on purpose");
+    });
+    (listener.expect("a valid name"), heard)
 }
 
 #[wasm_bindgen_test]
-async fn the_events_behind_it_are_heard_and_the_next_close_ends_all() {
+async fn closing_it_ends_it_for_all() {
     run_with_panics(async || {
-        let script = three_events().await;
+        let script = panic_and_more().await;
+        let observed = Observed::new();
         let source = script.open();
-        let _panics = panicking(&source);
-        let _problems = source.on_error(|_| {});
-        let mut heard = listen::<u8>(&source, "message");
-        let stream = stream::<u8>(&source, "message");
-        assert_eq!(heard.take(2).await, [2, 3]);
-        if Transport::selected().is_fetch() {
-            let seen = script.seen_attempts(2).await;
-            assert_eq!(seen[1].header("last-event-id"), "1");
-        }
+        let (listener, mut panicked) = panicking(&source);
+        let events = stream::<Text>(&source, "message");
+        let mut states = states(&source);
+        let closed = source.closed();
+        panicked.next().await;
         source.close();
-        assert!(heard.rest().await.is_empty());
-        assert_eq!(
-            stream
-                .filter(|item| futures::future::ready(item.is_ok()))
-                .count()
-                .await,
-            2
-        );
-        assert!(matches!(source.closed().await, CloseReason::Requested));
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn many_events_behind_it_leave_nothing_waiting() {
-    run_with_panics(async || {
-        let flood = Attempt::playing([
-            Step::Repeat {
-                times: 3000,
-                send: "id: {n}\ndata: 1\n\n",
-            },
-            Step::Silence,
-        ]);
-        let script = Script::put([(); 4].map(|()| flood.clone())).await;
-        let source =
-            script.open_with(Policy::browser().reconnection_time(Duration::from_millis(10)));
-        let _problems = source.on_error(|_| {});
-        let _panics = [(); 3].map(|()| panicking(&source));
-        let mut heard = listen::<u8>(&source, "message");
-        assert_eq!(heard.take(2000).await.len(), 2000);
-        source.close();
-        heard.rest().await;
+        drop((source, listener));
+        assert!(matches!(closed.await, CloseReason::Requested));
+        assert!(events.collect::<Vec<_>>().await.iter().all(Result::is_ok));
+        let last = states.rest().await.pop();
+        assert_eq!(last, Some(State::Closed(CloseReason::Requested)));
+        assert_eq!(observed.left(), Left::NOTHING);
     })
     .await;
 }
@@ -77,14 +50,14 @@ async fn many_events_behind_it_leave_nothing_waiting() {
 #[wasm_bindgen_test]
 async fn closing_and_then_panicking_closes() {
     run_with_panics(async || {
-        let source = three_events().await.open();
+        let script = panic_and_more().await;
+        let source = script.open();
         let handle = source.clone();
-        let _panics = source.on("message", move |_: Event<u8>| {
+        let _panics = source.on("panic", move |_: Event<Text>| {
             handle.close();
             panic!("on purpose");
         });
-        let (hear, mut states) = Heard::new();
-        let _states = source.on_state(hear);
+        let mut states = states(&source);
         let stream = stream::<u8>(&source, "message");
         assert!(matches!(source.closed().await, CloseReason::Requested));
         assert_eq!(stream.count().await, 0);
@@ -94,83 +67,48 @@ async fn closing_and_then_panicking_closes() {
 }
 
 #[wasm_bindgen_test]
-async fn callbacks_for_states_errors_and_the_end_may_panic() {
+async fn other_sources_go_on() {
     run_with_panics(async || {
-        let script = Script::put([
-            Attempt::ending("retry: 10\nid: 1\ndata: 1\n\n"),
-            Attempt::ending("retry: 10\nid: 2\ndata: 2\n\n"),
-            Attempt::sending("id: 3\ndata: 3\n\nevent: bye\ndata\n\n"),
-            Attempt::sending("id: 3\ndata: 3\n\nevent: bye\ndata\n\n"),
-        ])
-        .await;
-        let source = script
-            .builder()
-            .terminal_event("bye")
-            .open()
-            .expect("a valid URL");
-        let _open = source.on_state(|state| assert!(!matches!(state, State::Open), "on purpose"));
-        let _error = source.on_error(|_| panic!("on purpose"));
-        let _waiting =
-            source.on_state(|state| assert!(!matches!(state, State::Waiting { .. }), "on purpose"));
-        let _closed = source.on_state(|state| assert!(!state.is_closed(), "on purpose"));
-        let (hear, mut states) = Heard::new();
-        let _states = source.on_state(hear);
-        let mut heard = listen::<u8>(&source, "message");
-        let _problems = source.on_error(|_| {});
-        assert!(matches!(source.closed().await, CloseReason::Finished));
-        assert_eq!(heard.rest().await.last(), Some(&3));
-        assert!(matches!(
-            states.rest().await.last(),
-            Some(State::Closed(CloseReason::Finished))
-        ));
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_rule_that_panics_leaves_it_at_what_was_proposed() {
-    run_with_panics(async || {
-        let script = Script::put([Attempt::answering(503), Attempt::sending("data: 1\n\n")]).await;
-        let backoff = Backoff::new().initial(Duration::from_millis(10));
-        let policy = Policy::resilient()
-            .backoff(backoff)
-            .rule(|_| panic!("on purpose"));
-        let source = script.open_with(policy);
-        let _problems = source.on_error(|_| {});
-        let mut heard = listen::<u8>(&source, "message");
-        assert_eq!(heard.next().await, 1);
-        source.close();
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn an_enum_that_was_panicked_at_leaves_nothing_locked() {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "lowercase")]
-    enum Feed {
-        A,
-        B,
-    }
-
-    run_with_panics(async || {
-        let script = Script::put([
-            Attempt::sending("retry: 10\nid: 1\nevent: a\ndata\n\nid: 2\nevent: b\ndata: 2\n\n"),
-            Attempt::sending("id: 2\nevent: b\ndata: 2\n\n"),
-        ])
-        .await;
-        let source = script.open();
-        let _problems = source.on_error(|_| {});
-        let told = Rc::new(Cell::new(0));
-        let count = Rc::clone(&told);
-        let _panics = source.on_events(move |event: Event<Feed>| {
-            count.set(count.get() + 1);
-            assert!(matches!(event.data, Feed::B), "on purpose");
-        });
-        let mut heard = listen::<u8>(&source, "b");
+        let script = panic_and_more().await;
+        let other_script = Script::put([Attempt::playing([Step::Wait, send("data: 2\n\n")])]).await;
+        let (source, other) = (script.open(), other_script.open());
+        let (_listener, mut panicked) = panicking(&source);
+        let mut heard = listen::<u8>(&other, "message");
+        panicked.next().await;
+        other_script.release().await;
         assert_eq!(heard.next().await, 2);
-        assert_eq!(told.get(), 1);
         source.close();
+        other.close();
+    })
+    .await;
+}
+
+/// Over `fetch` nothing more is read.
+#[wasm_bindgen_test]
+async fn what_it_goes_on_to_receive_is_bounded() {
+    run_with_panics(async || {
+        if Transport::selected().is_fetch() {
+            return;
+        }
+        let flood = Attempt::playing([
+            send("event: panic\ndata\n\n"),
+            Step::Repeat {
+                times: 20_000,
+                send: "data: 1\n\n",
+            },
+            Step::Silence,
+        ]);
+        let script = Script::put([flood]).await;
+        let observed = Observed::new();
+        let source = script.open();
+        let (_listener, _panicked) = panicking(&source);
+        let _heard = listen::<u8>(&source, "message");
+        let reason = source.closed().await;
+        assert!(
+            matches!(reason, CloseReason::Policy(Error::Internal { .. })),
+            "{reason:?}"
+        );
+        assert_eq!(observed.left(), Left::NOTHING);
     })
     .await;
 }

@@ -69,7 +69,7 @@ async fn the_source_closes_at_exactly_so_many_losses_in_a_row_though_each_connec
         let policy = Policy::browser().healthy_after(HOUR);
         let source = script.open_with(policy.close_after_losses(3));
         let reason = closed_for(&source).await;
-        let Error::TooMany { count: 3, last } = reason else {
+        let Error::TooMany { count: 3, last, .. } = reason else {
             panic!("{reason:?}");
         };
         assert!(matches!(*last, Error::ConnectionLost { .. }), "{last:?}");
@@ -133,7 +133,10 @@ async fn the_source_closes_when_it_was_down_for_too_long() {
         assert!(matches!(errors.next().await, Error::ConnectionLost { .. }));
         drop(clock);
         let reason = closed_for(&source).await;
-        let Error::DownTooLong { limit: told, last } = reason else {
+        let Error::DownTooLong {
+            limit: told, last, ..
+        } = reason
+        else {
             panic!("{reason:?}");
         };
         assert_eq!(told, limit);
@@ -151,18 +154,18 @@ async fn a_rule_is_told_what_happens_and_has_the_last_word() {
         let policy = Policy::browser()
             .healthy_after(HOUR)
             .close_after_losses(9)
-            .rule(move |situation| {
-                let lost = matches!(situation.error, Error::ConnectionLost { .. });
+            .rule(move |context| {
+                let lost = matches!(context.error, Error::ConnectionLost { .. });
                 hear((
                     lost,
-                    situation.failures,
-                    situation.decode_errors,
-                    situation.proposed,
+                    context.failures,
+                    context.decode_errors,
+                    context.proposed,
                 ));
-                if situation.failures == 2 {
+                if context.failures == 2 {
                     Decision::Close
                 } else {
-                    situation.proposed
+                    context.proposed
                 }
             });
         let source = script.open_with(policy);
@@ -185,8 +188,8 @@ async fn a_rule_is_told_what_happens_and_has_the_last_word() {
 async fn a_rule_may_keep_the_source_where_a_limit_would_close_it() {
     run(async || {
         let script = Script::put([hanging_up(), Attempt::sending("data: x\n\ndata: 2\n\n")]).await;
-        let policy = Policy::close_on_error().rule(|situation| {
-            assert_eq!(situation.proposed, Decision::Close);
+        let policy = Policy::close_on_error().rule(|context| {
+            assert_eq!(context.proposed, Decision::Close);
             Decision::KeepWaiting
         });
         assert_eq!(

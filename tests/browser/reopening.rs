@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use typed_eventsource::{Backoff, CloseReason, Error, Policy, State, Text, Then};
+use typed_eventsource::{Backoff, CloseReason, Error, LimitAction, Policy, State, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
@@ -175,7 +175,7 @@ async fn so_many_attempts_are_made_and_no_more() {
         let mut journal = journal(&source, &[]);
         let mut messages = stream::<Text>(&source, "message");
         let reason = source.closed().await;
-        let CloseReason::Policy(Error::TooMany { count: 3, last }) = reason else {
+        let CloseReason::Policy(Error::TooMany { count: 3, last, .. }) = reason else {
             panic!("{reason:?}");
         };
         assert!(is_refusal(&last, 503), "{last:?}");
@@ -184,7 +184,7 @@ async fn so_many_attempts_are_made_and_no_more() {
         let heard = journal.rest().await;
         assert_eq!(heard.iter().filter(|line| *line == "connecting").count(), 3);
         assert!(
-            heard[heard.len() - 1].starts_with("closed: 3 times in a row"),
+            heard[heard.len() - 1].starts_with("closed: gave up after 3"),
             "{heard:?}"
         );
         for _ in 0..4 {
@@ -250,7 +250,7 @@ async fn closing_during_the_wait_prevents_the_attempt() {
         assert!(source.as_raw().is_none());
         let waiting = Left {
             timers: 1,
-            listeners: 1,
+            listeners: 2,
             ..Left::NOTHING
         };
         assert_eq!(observed.left(), waiting);
@@ -267,7 +267,7 @@ async fn one_connection_at_a_time() {
     run(async || {
         let observed = Observed::new();
         let script = Script::put([Attempt::hanging(), Attempt::sending("data: 1\n\n")]).await;
-        let policy = resilient().on_slow_open(Duration::from_millis(100), Then::Reopen);
+        let policy = resilient().on_slow_open(Duration::from_millis(100), LimitAction::Reopen);
         // No attempt takes too long but the first one, once the server knows of it.
         let clock = Clock::stopped();
         let source = script.open_with(policy.healthy_after(Duration::ZERO));

@@ -33,7 +33,7 @@ fn is_another_type(error: &Error, expected: Option<&str>) -> bool {
     match error {
         Error::ContentType {
             content_type, body, ..
-        } => content_type.as_deref() == expected && "data: 1\n\n".starts_with(body),
+        } => content_type.as_deref() == expected && "data: 1\n\n".starts_with(&**body),
         other => !Transport::selected().is_fetch() && matches!(other, Error::GivenUp { .. }),
     }
 }

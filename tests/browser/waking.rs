@@ -1,18 +1,24 @@
-//! The network comes back.
+//! The network goes and comes back.
 
 use std::time::Duration;
 
-use typed_eventsource::{Backoff, Error, Policy, State};
+#[cfg(feature = "fetch")]
+use typed_eventsource::Fetch;
+use typed_eventsource::{Backoff, Error, EventSource, Policy, State};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, EventTarget};
 
 use super::support::{Attempt, Script, Step, Transport, errors, listen, run, send, states};
 
-/// What a browser dispatches then.
+/// What a browser dispatches when the network is back.
 fn come_online() {
+    dispatch("online");
+}
+
+fn dispatch(name: &str) {
     let global: EventTarget = js_sys::global().unchecked_into();
-    let event = Event::new("online").expect("an event");
+    let event = Event::new(name).expect("an event");
     global.dispatch_event(&event).expect("it is dispatched");
 }
 
@@ -80,6 +86,43 @@ async fn a_wait_is_over() {
         come_online();
         assert_eq!(messages.next().await, 1);
         assert_eq!(script.seen().await.len(), 2);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_server_on_the_same_machine_needs_no_network() {
+    run(async || {
+        let script = Script::put([Attempt::answering(503), Attempt::sending("data: 1\n\n")]).await;
+        let backoff = Backoff::new().initial(Duration::from_millis(10));
+        let source = script.open_with(Policy::resilient().backoff(backoff));
+        let _errors = errors(&source);
+        let mut messages = listen::<u8>(&source, "message");
+        dispatch("offline");
+        assert_eq!(messages.next().await, 1);
+        come_online();
+        source.close();
+    })
+    .await;
+}
+
+/// The browser's own source may reconnect, and is then left alone.
+#[cfg(feature = "fetch")]
+#[wasm_bindgen_test]
+async fn without_a_network_the_next_attempt_waits_for_it() {
+    run(async || {
+        let builder = EventSource::builder("http://nowhere.invalid/events").policy(patient());
+        let source = builder.fetch(Fetch::new()).open().expect("a valid URL");
+        let _errors = errors(&source);
+        let mut states = states(&source);
+        dispatch("offline");
+        assert!(matches!(
+            states.next().await,
+            State::Offline { attempt: 1, .. }
+        ));
+        come_online();
+        assert!(matches!(states.next().await, State::Connecting));
+        source.close();
     })
     .await;
 }

@@ -20,7 +20,7 @@ enum Feed {
 
 #[component]
 fn Prices() -> impl IntoView {
-    let latest = use_event_source::<Feed>("/prices");
+    let latest = use_event_source::<Feed, _>("/prices");
     let all = use_event_source_fold("/prices", Vec::new, |all, event: Event<Feed>| {
         all.push(event.data)
     });
@@ -78,7 +78,7 @@ fn one_that_is_closed_or_opened_while_a_server_renders_shows_that_and_opens_noth
     let network = FakeServer::new();
     let owner = Owner::new();
     owner.with(|| {
-        let feed = use_event_source::<Feed>("/prices");
+        let feed = use_event_source::<Feed, _>("/prices");
         feed.close();
         assert!(matches!(
             feed.state.get_untracked(),

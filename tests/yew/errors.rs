@@ -24,7 +24,7 @@ async fn a_bad_url_is_shown_and_a_good_one_opens() {
         else {
             panic!("{:?}", shown.state());
         };
-        assert_eq!(url, "http://[");
+        assert_eq!(&**url, "http://[");
         app.update(TickerProps {
             source: script.builder(),
             ..props

@@ -56,6 +56,8 @@ export class Badge {
         return "Open";
       case "waiting":
         return `Waiting, attempt ${state.attempt}`;
+      case "offline":
+        return `Offline, attempt ${state.attempt}`;
       case "closed":
         return `Closed: ${because(state.reason)}`;
     }

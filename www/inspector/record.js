@@ -75,11 +75,11 @@ export class Record {
 
   /** @param {State} state */
   #enter(state) {
+    if (isDown(state) && !(this.state && isDown(this.state))) this.losses += 1;
     this.state = state;
     this.segments.push({ type: state.type, from: Date.now() });
     if (this.segments.length > MOST_SEGMENTS) this.segments.shift();
     if (state.type === "open") this.connections += 1;
-    if (state.type === "waiting") this.losses += 1;
     this.note("state", inWords(state));
   }
 
@@ -92,12 +92,17 @@ export class Record {
 }
 
 /** @param {State} state */
+const isDown = ({ type }) => type === "waiting" || type === "offline";
+
+/** @param {State} state */
 function inWords(state) {
   switch (state.type) {
     case "waiting":
       return state.retryIn === undefined
         ? `waiting for attempt ${state.attempt}, which the browser makes by itself`
         : `waiting for attempt ${state.attempt}, in ${(state.retryIn / 1000).toFixed(1)} s`;
+    case "offline":
+      return `offline: attempt ${state.attempt} is made when the network is back`;
     case "closed":
       return `closed: ${because(state.reason)}`;
     default:

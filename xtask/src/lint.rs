@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{apps::APPS, dependencies, fuzz, process, report::Report, setup};
+use crate::{apps::APPS, dependencies, fuzz, generate, process, report::Report, setup};
 
 const CRATE: &str = "typed-eventsource";
 const NPM: [&str; 2] = ["typed-eventsource-npm", "typed-eventsource-npm-parser"];
@@ -25,6 +25,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
     report.step("rustfmt, fuzz targets", |_| {
         process::run(cargo("fmt").args([fuzz::MANIFEST[0], "--check"]))
     })?;
+    report.step("generated files", |_| generate::check())?;
     report.step("clippy, native", |_| {
         // The package's crates hold files of the crate, whose tests are not for them.
         let all = ["--workspace", "--all-targets", "--all-features"];

@@ -7,6 +7,7 @@ mod browsers;
 mod demo;
 mod dependencies;
 mod fuzz;
+mod generate;
 mod install;
 mod interop;
 mod lint;
@@ -41,6 +42,8 @@ Usage: cargo xtask <command>
                        wrote (Python, Go, nginx with nchan, Redis; as root on Debian by itself)
   lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes. And no framework is among
                        the dependencies of who has not asked for it
+  generate             Write what is made of the table of policy options: checks and types in JavaScript, tables of
+                       both READMEs; lint says when one is stale
   npm                  Build the npm package, optimised, into pkg/
   bench [task]... [--rounds N] [--picture]
                        Measure the contenders side by side in one headless Chromium, by every task or
@@ -69,6 +72,7 @@ enum Command {
     Demo(demo::Options),
     Test(Vec<test::Suite>),
     Lint,
+    Generate,
     Npm,
     Bench(bench::Options),
     Fuzz(fuzz::Options),
@@ -100,6 +104,7 @@ fn run() -> Result<ExitCode> {
         Command::Demo(options) => demo::demo(&options)?,
         Command::Test(suites) => return test::test(&suites),
         Command::Lint => return lint::lint(),
+        Command::Generate => generate::generate()?,
         Command::Npm => npm::build()?,
         Command::Bench(options) => bench::bench(&options)?,
         Command::Fuzz(options) => fuzz::fuzz(&options)?,
@@ -119,6 +124,7 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             "demo" => Command::Demo(demo::Options::default()),
             "test" => Command::Test(Vec::new()),
             "lint" => Command::Lint,
+            "generate" => Command::Generate,
             "npm" => Command::Npm,
             "bench" => Command::Bench(bench::Options::default()),
             "fuzz" => Command::Fuzz(fuzz::Options::default()),

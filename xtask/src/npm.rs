@@ -8,8 +8,9 @@ use zopfli::{Format, Options};
 
 use crate::{process, setup};
 
-/// The wasm half, its package's manifest, and the folder of the JavaScript half.
-const SOURCES: &str = "npm";
+/// The folders of the JavaScript half and of the wasm half.
+const JAVASCRIPT: &str = "npm/src";
+const WASM: &str = "npm/wasm";
 const PRODUCT: &str = "pkg";
 
 /// Builds the package into its folder and prints the sizes of what it holds.
@@ -18,7 +19,7 @@ pub(crate) fn build() -> Result<()> {
     if product.exists() {
         fs::remove_dir_all(product).with_context(|| format!("cannot replace {PRODUCT}"))?;
     }
-    copy(&Path::new(SOURCES).join("js"), product)?;
+    copy(Path::new(JAVASCRIPT), product)?;
     for file in [
         "npm/package.json",
         "npm/README.md",
@@ -39,15 +40,18 @@ fn build_wasm(folder: &Path) -> Result<()> {
     let wasm_opt = setup::wasm_opt()?;
     let mut wasm_pack = setup::wasm_pack(wasm_opt.as_slice())?;
     wasm_pack
-        .args(["build", SOURCES, "--target", "web", "--out-dir"])
-        .arg(Path::new("..").join(folder))
+        .args(["build", WASM, "--target", "bundler", "--out-dir"])
+        .arg(Path::new("../..").join(folder))
         .args(["--profile", "npm", "--mode", "no-install", "--no-pack"]);
     if wasm_opt.is_none() {
         wasm_pack.arg("--no-opt");
     }
     process::run(&mut wasm_pack)?;
     // It hides all that it makes from version control, and from `npm pack` with that.
-    Ok(fs::remove_file(folder.join(".gitignore"))?)
+    fs::remove_file(folder.join(".gitignore"))?;
+    // In place of a module that has bundlers load the wasm: `init.js` does.
+    let [module, glue] = ["", "_bg"].map(|name| folder.join(format!("typed_eventsource{name}.js")));
+    Ok(fs::rename(glue, module)?)
 }
 
 /// A module with the wasm half in it, that costs hardly more than the file, once both are compressed. What is deflated here

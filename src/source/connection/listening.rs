@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use super::{Connection, ErrorCallback, GapCallback, Notice, NoticeCallback, StateCallback};
+use super::{Connection, ErrorCallback, GapCallback, Link, Notice, NoticeCallback, StateCallback};
 use crate::{
     Error, State,
     source::{
+        callbacks::Slot,
         listener::Listener,
-        slots::Slot,
-        subscriptions::{FrameCallback, Reception, check_name},
+        subscriptions::{DeliveryOutcome, FrameCallback, check_name},
     },
 };
 
@@ -26,7 +26,7 @@ impl Connection {
         let name = name.to_owned();
         Ok(Listener::new(self, move |connection| {
             if connection.subscriptions.remove(&name, &slot) {
-                connection.with_transport(|transport| transport.unlisten(&name));
+                connection.with_link(|link| link.unlisten(&name));
             }
         }))
     }
@@ -35,7 +35,7 @@ impl Connection {
         if self.is_closed() {
             return Listener::inert(self);
         }
-        self.heed_ids();
+        self.enable_id_tracking();
         let slot = self.gaps.add(callback);
         Listener::new(self, move |connection| connection.gaps.remove(&slot))
     }
@@ -56,7 +56,7 @@ impl Connection {
         Listener::new(self, move |connection| connection.states.remove(&slot))
     }
 
-    /// For a stream; one that comes after the end is told of it at once.
+    /// For a stream; one that comes after the end is told of that at once.
     pub(in crate::source) fn on_notice(
         self: &Rc<Self>,
         mut callback: Box<NoticeCallback>,
@@ -72,22 +72,35 @@ impl Connection {
     fn subscribe(&self, name: &str, callback: Box<FrameCallback>) -> Rc<Slot<FrameCallback>> {
         let (slot, is_first) = self.subscriptions.add(name, callback);
         if is_first {
-            self.with_transport(|transport| transport.listen(name));
+            self.with_link(|link| link.listen(name));
         }
         slot
     }
 
-    /// The events by which the server says that it is done have to be heard even where nobody else listens to them.
-    pub(super) fn listen_for_the_end(&self) {
-        let unnamed = self.settings.terminal_data.as_ref().map(|_| "message");
-        for name in self
-            .settings
-            .terminal_event
-            .as_deref()
-            .into_iter()
-            .chain(unnamed)
-        {
-            self.subscribe(name, Box::new(|_| Reception::Ignored));
+    /// The events by which a server says that it has finished have to be received also where nobody listens to them.
+    pub(super) fn listen_for_terminals(&self) {
+        let unnamed = self.terminal_data.as_ref().map(|_| "message");
+        for name in self.terminal_event.as_deref().into_iter().chain(unnamed) {
+            self.subscribe(name, Box::new(|_| DeliveryOutcome::Ignored));
+        }
+    }
+
+    /// From now on the session is told of every id that the transport tells.
+    pub(super) fn enable_id_tracking(&self) {
+        self.note_last_event_id();
+        match self.link().as_deref() {
+            Some(Link::Shared(share)) => share.carrier().enable_id_tracking(),
+            Some(Link::Own(transport)) => {
+                self.session.borrow_mut().track_ids();
+                transport.report_all_ids();
+            }
+            None => self.session.borrow_mut().track_ids(),
+        }
+    }
+
+    fn with_link(&self, act: impl FnOnce(&Link)) {
+        if let Some(link) = self.link() {
+            act(&link);
         }
     }
 }

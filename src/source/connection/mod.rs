@@ -1,37 +1,52 @@
 //! One source: what its handles, listeners and streams share.
 //!
-//! Everything that happens becomes a [`Task`], and tasks run one after the other: what happens while a callback runs
-//! waits until that callback has returned. Closing alone takes effect at once.
+//! It is the body of a [`Session`], which decides everything: see [`inputs`] for what happens to the source, and
+//! [`outputs`] for what is done about it.
 
-mod ids;
+mod delivery;
+mod inputs;
+mod link;
 mod listening;
-mod tasks;
-mod trouble;
+mod outputs;
+mod timer;
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
-    time::Duration,
+    sync::Arc,
 };
 
-use super::{closed::End, queue::Queue, slots::Slots, subscriptions::Subscriptions};
-use crate::{
-    CloseReason, Error, Policy, State,
-    event::Provenance,
-    host::{Guard, Host},
-    ids::{Gap, Ids},
-    policy::machine::Machine,
-    transport::{Connector, Transport},
+use gloo_events::EventListener;
+use typed_eventsource_core::{self as core, Input, Options, Output, Session, Timestamp};
+use web_sys::AbortSignal;
+
+use super::{
+    callbacks::CallbackList,
+    closed::End,
+    listener::Listener,
+    panics::Panics,
+    queue::Queue,
+    sharing::{Registration, Sharers},
+    subscriptions::Subscriptions,
 };
-use tasks::Task;
+use crate::{
+    CloseReason, Error, Gap, State,
+    event::EventMeta,
+    host::{Host, NetworkWatch, Timer},
+    policy::Rule,
+    transport::Connector,
+};
+use inputs::Queued;
+pub(super) use link::Link;
+use outputs::ToldError;
 
 type ErrorCallback = dyn FnMut(&Error);
 type GapCallback = dyn FnMut(&Gap);
 type StateCallback = dyn FnMut(&State);
 type NoticeCallback = dyn FnMut(Notice<'_>);
 
-/// What a stream hears of its source beside the events.
+/// What a stream is told of its source beside the events.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Notice<'a> {
     Error(&'a Error),
@@ -40,185 +55,256 @@ pub(super) enum Notice<'a> {
 
 /// What a source is made of.
 pub(super) struct Settings {
-    pub(super) url: String,
-    pub(super) policy: Policy,
+    pub(super) options: Options,
+    pub(super) rule: Option<Rule>,
     pub(super) queue: Queue,
-    /// How many ids to remember.
-    pub(super) deduplicate: usize,
     pub(super) terminal_event: Option<String>,
     pub(super) terminal_data: Option<String>,
-    pub(super) host: Box<dyn Host>,
+    pub(super) host: Host,
 }
 
 pub(crate) struct Connection {
-    settings: Settings,
     this: Weak<Self>,
-    /// Until the close: what it has captured may lead back to the source.
-    connector: RefCell<Option<Box<dyn Connector>>>,
-    machine: RefCell<Machine>,
-    state: RefCell<State>,
-    transport: RefCell<Option<Box<dyn Transport>>>,
-    timer: RefCell<Option<(Duration, Guard)>>,
-    /// What it has asked others to tell it.
-    guards: RefCell<Vec<Guard>>,
-    /// Of the last event.
-    provenance: RefCell<Option<Provenance>>,
-    ids: RefCell<Ids>,
-    /// Whether anybody wants to know of them.
-    heeds_ids: Cell<bool>,
-    tasks: RefCell<VecDeque<Task>>,
-    running: Cell<bool>,
-    /// Goes on with the tasks where a callback has panicked.
-    rescue: RefCell<Option<Guard>>,
+    url: Arc<str>,
+    queue: Queue,
+    terminal_event: Option<String>,
+    terminal_data: Option<String>,
+    host: Host,
+    session: RefCell<Session>,
+    /// What waits while a callback runs.
+    inputs: RefCell<VecDeque<Queued>>,
+    /// More came than may wait: the source is to close next.
+    is_overrun: Cell<bool>,
+    is_running: Cell<bool>,
+    panics: Panics,
+    /// Of the last event, where the session has not been told its id.
+    unnoted: RefCell<Option<EventMeta>>,
+    /// What the session was told of last.
+    told: RefCell<Option<ToldError>>,
+    /// The last failure of the connection that was reported.
+    earlier: RefCell<Option<Error>>,
+    close_reason: OnceCell<CloseReason>,
+    held: Held,
+    /// Those that were forgotten, until they have been told of the end.
+    forgotten: RefCell<Vec<Listener>>,
     subscriptions: Subscriptions,
-    gaps: Slots<GapCallback>,
-    errors: Slots<ErrorCallback>,
-    states: Slots<StateCallback>,
-    streams: Slots<NoticeCallback>,
+    gaps: CallbackList<GapCallback>,
+    errors: CallbackList<ErrorCallback>,
+    states: CallbackList<StateCallback>,
+    streams: CallbackList<NoticeCallback>,
+    sharers: Sharers,
     end: Rc<End>,
 }
 
+/// What a source holds until it closes. What users' functions have captured may lead back to the source.
+#[derive(Default)]
+struct Held {
+    connector: RefCell<Option<Connector>>,
+    link: RefCell<Option<Rc<Link>>>,
+    rule: RefCell<Option<Rule>>,
+    timer: RefCell<Option<(Timestamp, Timer)>>,
+    network: RefCell<Option<NetworkWatch>>,
+    abort: RefCell<Option<EventListener>>,
+    registration: RefCell<Option<Registration>>,
+}
+
+impl Held {
+    /// Nothing is borrowed while any of it goes.
+    fn release(&self) {
+        drop(self.link.take());
+        drop(self.timer.take());
+        drop(self.network.take());
+        drop(self.abort.take());
+        drop(self.registration.take());
+        drop(self.connector.take());
+        drop(self.rule.take());
+    }
+}
+
 impl Connection {
-    pub(super) fn open(
-        settings: Settings,
-        connector: Box<dyn Connector>,
-    ) -> Result<Rc<Self>, Error> {
-        let connection = Self::new(settings, connector);
-        connection.listen_for_the_end();
-        connection.connect()?;
-        connection.heed_online();
-        connection.arm();
+    /// One with a transport. That it cannot even begin is the caller's error.
+    pub(super) fn open(mut settings: Settings, connector: Connector) -> Result<Rc<Self>, Error> {
+        let url = Arc::clone(connector.url());
+        settings.options.is_offline = timer::is_offline(&settings.host, &url);
+        connector.yield_for_queue(settings.queue.capacity());
+        let connection = Self::new(settings, url);
+        connection.held.connector.replace(Some(connector));
+        connection.listen_for_terminals();
+        // A session begins with an attempt to connect.
+        if connection.poll() == Some(Output::Connect) {
+            connection.connect()?;
+        }
+        connection.watch_network();
+        connection.set_timer();
         Ok(connection)
     }
 
-    /// One that was closed before it could connect.
-    pub(super) fn closed(settings: Settings, connector: Box<dyn Connector>) -> Rc<Self> {
-        let connection = Self::new(settings, connector);
-        connection.close(CloseReason::Requested);
+    /// One that shares the connection of another.
+    pub(super) fn join(settings: Settings, carrier: &Rc<Self>) -> Rc<Self> {
+        let connection = Self::new(settings, Arc::clone(&carrier.url));
+        if connection.poll() == Some(Output::Connect) {
+            connection.share(carrier);
+        }
         connection
     }
 
-    fn new(mut settings: Settings, connector: Box<dyn Connector>) -> Rc<Self> {
-        let now = settings.host.now();
-        let policy = std::mem::take(&mut settings.policy);
-        let (window, position) = (settings.deduplicate, connector.position());
-        let start = position.as_ref().map_or("", Provenance::last_event_id);
-        let ids = Ids::new(window, start);
+    /// One that was closed before it could connect.
+    pub(super) fn closed(settings: Settings, url: &Arc<str>) -> Rc<Self> {
+        let connection = Self::new(settings, Arc::clone(url));
+        connection.close(core::CloseReason::Requested);
+        connection
+    }
+
+    fn new(settings: Settings, url: Arc<str>) -> Rc<Self> {
+        let Settings {
+            options,
+            rule,
+            queue,
+            terminal_event,
+            terminal_data,
+            host,
+        } = settings;
         Rc::new_cyclic(|this| Self {
-            machine: RefCell::new(Machine::new(policy, connector.is_repeatable(), now)),
-            ids: RefCell::new(ids),
-            heeds_ids: Cell::new(window > 0),
-            provenance: RefCell::new(position),
-            connector: RefCell::new(Some(connector)),
-            settings,
             this: Weak::clone(this),
-            state: RefCell::new(State::Connecting),
-            transport: RefCell::default(),
-            timer: RefCell::default(),
-            guards: RefCell::default(),
-            tasks: RefCell::default(),
-            running: Cell::default(),
-            rescue: RefCell::default(),
+            url,
+            queue,
+            terminal_event,
+            terminal_data,
+            session: RefCell::new(Session::new(options, host.at())),
+            host,
+            inputs: RefCell::default(),
+            is_overrun: Cell::default(),
+            is_running: Cell::default(),
+            panics: Panics::default(),
+            unnoted: RefCell::default(),
+            told: RefCell::default(),
+            earlier: RefCell::default(),
+            close_reason: OnceCell::new(),
+            held: Held {
+                rule: RefCell::new(rule),
+                ..Held::default()
+            },
+            forgotten: RefCell::default(),
             subscriptions: Subscriptions::default(),
-            gaps: Slots::default(),
-            errors: Slots::default(),
-            states: Slots::default(),
-            streams: Slots::default(),
+            gaps: CallbackList::default(),
+            errors: CallbackList::default(),
+            states: CallbackList::default(),
+            streams: CallbackList::default(),
+            sharers: Sharers::default(),
             end: Rc::default(),
         })
     }
 
     pub(super) fn url(&self) -> &str {
-        &self.settings.url
+        &self.url
     }
 
     pub(super) fn queue(&self) -> Queue {
-        self.settings.queue
+        self.queue
     }
 
     pub(super) fn state(&self) -> State {
-        self.state.borrow().clone()
+        match self.close_reason.get() {
+            Some(reason) => State::Closed(reason.clone()),
+            None => outputs::state_of(self.session.borrow().state()),
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.session.borrow().is_closed()
     }
 
     pub(super) fn last_event_id(&self) -> String {
-        let last = self.provenance.borrow();
-        last.as_ref()
-            .map_or_else(String::new, |last| last.position().to_owned())
+        self.note_last_event_id();
+        let link = self.link();
+        let of_all_sharers = link.as_deref().and_then(Link::last_event_id);
+        of_all_sharers.unwrap_or_else(|| self.session.borrow().last_event_id().to_owned())
     }
 
     pub(super) fn end(&self) -> &Rc<End> {
         &self.end
     }
 
-    pub(super) fn with_transport<T>(&self, read: impl FnOnce(&dyn Transport) -> T) -> Option<T> {
-        self.transport.borrow().as_deref().map(read)
+    pub(super) fn host(&self) -> &Host {
+        &self.host
     }
 
-    /// Holds it until the close.
-    pub(super) fn hold(&self, guard: Guard) {
-        if !self.is_closed() {
-            self.guards.borrow_mut().push(guard);
+    pub(super) fn panics(&self) -> &Panics {
+        &self.panics
+    }
+
+    pub(super) fn sharers(&self) -> &Sharers {
+        &self.sharers
+    }
+
+    /// Closes when the signal is aborted.
+    pub(super) fn close_on_abort(&self, signal: &AbortSignal) {
+        let this = Weak::clone(&self.this);
+        let listener = EventListener::once(signal, "abort", move |_| {
+            if let Some(connection) = this.upgrade() {
+                connection.close(core::CloseReason::Requested);
+            }
+        });
+        self.hold(&self.held.abort, listener);
+    }
+
+    /// Others can join it until it closes.
+    pub(super) fn register(&self, registration: Registration) {
+        self.hold(&self.held.registration, registration);
+    }
+
+    /// Keeps a listener until it has been told of the end.
+    pub(super) fn keep(&self, listener: Listener) {
+        if !self.end.is_set() {
+            self.forgotten.borrow_mut().push(listener);
         }
     }
 
-    fn is_closed(&self) -> bool {
-        self.state.borrow().is_closed()
+    fn hold<T>(&self, place: &RefCell<Option<T>>, what: T) {
+        if !self.is_closed() {
+            place.replace(Some(what));
+        }
     }
 
-    fn now(&self) -> Duration {
-        self.settings.host.now()
-    }
-}
-
-/// Ending.
-impl Connection {
-    /// Ends the source at once: nothing more is received or handed over. The error that ended it is told, then the
-    /// closed state, once what is running has returned.
-    pub(super) fn close(&self, reason: CloseReason) {
+    /// Ends the source at once: nothing more is received or delivered. That is told once the running callback has
+    /// returned.
+    pub(super) fn close(&self, reason: core::CloseReason) {
         if self.is_closed() {
             return;
         }
-        let rule = self.machine.borrow_mut().close();
-        self.state.replace(State::Closed(reason.clone()));
-        drop(self.transport.take());
-        drop(self.timer.take());
-        drop(self.guards.take());
-        let connector = self.connector.take();
-        drop((connector, rule));
-        self.subscriptions.clear();
-        self.gaps.clear();
-        if reason.error().is_none() {
-            self.errors.clear();
-        }
-        let heard = !self.errors.is_empty() || !self.streams.is_empty();
-        self.run(Task::Closed { heard });
+        self.note_last_event_id();
+        let at = self.host.at();
+        self.session.borrow_mut().handle(Input::Close(reason), at);
+        self.release_if_closed();
+        self.drain();
     }
 
-    fn finish(&self, heard: bool) {
-        let state = self.state();
-        let State::Closed(reason) = &state else {
+    /// Lets go of everything that only an open source needs.
+    fn release_if_closed(&self) {
+        let reason = self.session.borrow().close_reason();
+        let Some(reason) = reason.filter(|_| self.close_reason.get().is_none()) else {
             return;
         };
-        // Whoever panics, the others are told none the less.
-        self.then(Task::Closed { heard: true });
-        if let Some(error) = reason.error() {
-            self.errors.each_once(|callback| callback(error));
-            if !heard {
-                self.settings.host.report(error);
-            }
+        let reason = self.close_reason_of(reason);
+        let is_failed = reason.error().is_some();
+        let _ = self.close_reason.set(reason);
+        let last_event_id = self.last_event_id();
+        self.session.borrow_mut().note_last_event_id(&last_event_id);
+        drop(self.inputs.take());
+        self.held.release();
+        self.subscriptions.clear();
+        self.gaps.clear();
+        if !is_failed {
+            self.errors.clear();
         }
-        self.streams
-            .each_once(|callback| callback(Notice::End(reason.error())));
-        self.states.each_once(|callback| callback(&state));
-        self.end.reach(reason.clone());
-        self.take_back();
+        self.drain_after_abort();
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
         if !self.is_closed() {
-            self.end.reach(CloseReason::Dropped);
+            self.end.set(CloseReason::Dropped);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use futures::{FutureExt, StreamExt};
 
 use super::*;
-use crate::{CloseReason, Error};
+use crate::{CloseReason, Error, State};
 
 fn errors(source: &EventSource, journal: &Journal) -> crate::Listener {
     let pen = journal.clone();
@@ -18,7 +18,7 @@ fn a_name_that_no_message_has_is_refused() {
     for name in ["", "open", "error", "a\nb", "a\rb"] {
         let refused = source.on(name, |_: Event<Text>| {});
         assert!(
-            matches!(refused, Err(Error::InvalidEventName { name: refused }) if refused == name)
+            matches!(refused, Err(Error::InvalidEventName { name: refused }) if *refused == *name)
         );
         assert!(matches!(
             source.stream::<Text>(name),
@@ -157,6 +157,61 @@ fn the_error_that_closes_is_told_once_and_last() {
 }
 
 #[test]
+fn forgotten_listeners_are_told_of_the_end_and_then_dropped() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = source_over_fetch(&server, Policy::browser());
+    errors(&source, &journal).forget();
+    let pen = journal.clone();
+    let states = source.on_state(move |state| pen.write(format!("now {state}")));
+    states.forget();
+    server.fail(503);
+    let told = journal.take();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("503"), "{told:?}");
+    assert!(told[1].starts_with("now closed: "), "{told:?}");
+    assert!(server.clock().reports().is_empty());
+    assert_eq!(Rc::strong_count(&journal.0), 1);
+    let connection = Rc::downgrade(&source.connection);
+    drop(source);
+    assert!(connection.upgrade().is_none());
+}
+
+#[test]
+fn a_listener_that_is_forgotten_after_the_close_is_told_of_it() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let states = Rc::new(RefCell::new(None));
+    let (handle, place) = (source.clone(), Rc::clone(&states));
+    let _closes = source
+        .on("a", move |_: Event<Text>| {
+            handle.close();
+            let listener: Option<crate::Listener> = place.take();
+            listener.unwrap().forget();
+        })
+        .unwrap();
+    let pen = journal.clone();
+    states.replace(Some(source.on_state(move |state| pen.write(state))));
+    server.open();
+    server.send_text("a", "1");
+    assert_eq!(journal.take(), ["open", "closed by the application"]);
+    assert_eq!(Rc::strong_count(&journal.0), 1);
+}
+
+#[test]
+fn a_source_that_has_nothing_to_connect_with_says_so() {
+    let server = FakeServer::new();
+    let source = source_over_fetch(&server, Policy::resilient());
+    let connector = source.connection.take_connector();
+    assert!(connector.is_some());
+    server.fail(503);
+    server.clock().advance(seconds(1));
+    assert!(matches!(
+        source.state(),
+        State::Closed(CloseReason::Policy(Error::Internal { .. }))
+    ));
+}
+
+#[test]
 fn a_limit_is_told_after_what_reached_it() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser().close_after_losses(2));
@@ -166,7 +221,7 @@ fn a_limit_is_told_after_what_reached_it() {
     let told = journal.take();
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(
-        told[2].starts_with("2 times in a row is too often"),
+        told[2].starts_with("gave up after 2 consecutive failures"),
         "{}",
         told[2]
     );
@@ -175,9 +230,10 @@ fn a_limit_is_told_after_what_reached_it() {
 #[test]
 fn what_nobody_decodes_does_not_end_a_row_of_decode_errors() {
     let server = FakeServer::new();
-    let source = open(&server, |settings| {
-        settings.policy = Policy::browser().close_after_decode_errors(2);
-        settings.terminal_data = Some("[DONE]".into());
+    let source = open(&server, |builder| {
+        builder
+            .policy(Policy::browser().close_after_decode_errors(2))
+            .terminal_data("[DONE]")
     });
     let _errors = source.on_error(|_| {});
     let _listener = source.on("a", |_: Event<u8>| {}).unwrap();
@@ -185,4 +241,83 @@ fn what_nobody_decodes_does_not_end_a_row_of_decode_errors() {
     server.send_text("message", "nobody decodes this");
     server.send_text("a", "x");
     assert!(source.state().is_closed());
+}
+
+#[test]
+fn an_error_does_not_say_what_its_source_says() {
+    fn with_causes(error: &dyn std::error::Error) -> Vec<String> {
+        let (mut all, mut next) = (Vec::new(), Some(error));
+        while let Some(error) = next {
+            all.push(error.to_string());
+            next = error.source();
+        }
+        all
+    }
+
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let policy = Policy::browser().close_after_decode_errors(2);
+    let source = source(&server, policy);
+    let pen = journal.clone();
+    let _errors = source.on_error(move |error| pen.write(with_causes(error).join(" <- ")));
+    let _listener = source.on("a", |_: Event<u8>| {}).unwrap();
+    server.send_text("a", "x");
+    server.send_text("a", "x");
+    let decode =
+        "the data of event \"a\" does not decode as u8 <- expected value at line 1 column 1";
+    let limit = format!("gave up after 2 consecutive failures <- {decode}");
+    assert_eq!(journal.take(), [decode, decode, &limit]);
+}
+
+#[test]
+fn the_console_has_an_error_with_its_causes() {
+    let server = FakeServer::new();
+    let source = source(&server, Policy::browser().close_after_losses(2));
+    server.lose();
+    server.clock().advance(seconds(1));
+    server.lose();
+    let lost = "the connection to /stream was lost";
+    let limit = format!("gave up after 2 consecutive failures: {lost}");
+    assert_eq!(server.clock().reports(), [lost, lost, &limit]);
+    assert!(source.state().is_closed());
+}
+
+#[test]
+fn errors_go_to_other_threads_compare_and_share_what_is_large() {
+    fn is_shared<T: Send + Sync + PartialEq>() {}
+    is_shared::<Error>();
+    let error = Error::status("/stream", 503);
+    assert_eq!(error, error.clone());
+    assert_ne!(error, Error::status("/stream", 500));
+    assert_eq!(
+        CloseReason::Policy(error.clone()),
+        CloseReason::Policy(error.clone())
+    );
+    let (Error::Status { url, .. }, Error::Status { url: same, .. }) = (&error, &error.clone())
+    else {
+        panic!("they are what they were made as");
+    };
+    assert!(std::sync::Arc::ptr_eq(url, same));
+}
+
+#[test]
+fn an_event_that_a_callback_has_closed_at_and_that_does_not_decode_is_told_all_the_same() {
+    let server = FakeServer::new();
+    let source = source(&server, Policy::browser());
+    let handle = source.clone();
+    let _closes = source
+        .on("a", move |_: Event<Text>| handle.close())
+        .unwrap();
+    let _fails = source.on("a", |_: Event<u8>| {}).unwrap();
+    server.send_text("a", "x");
+    assert!(source.state().is_closed());
+    assert!(
+        server.clock().reports().is_empty(),
+        "it was not called any more"
+    );
+    let again = open(&server, |builder| builder);
+    let handle = again.clone();
+    let _fails = again.on("a", |_: Event<u8>| {}).unwrap();
+    let _closes = again.on("a", move |_: Event<Text>| handle.close()).unwrap();
+    server.send_text("a", "x");
+    assert_eq!(server.clock().reports().len(), 1);
 }

@@ -4,9 +4,10 @@ use super::*;
 use crate::{Backoff, CloseReason, Listener, State};
 
 fn deduplicating(server: &FakeServer, is_fetch: bool, window: usize) -> EventSource {
-    open_with(server, is_fetch, |settings| {
-        settings.policy = Policy::resilient().backoff(Backoff::new().jitter(false));
-        settings.deduplicate = window;
+    open_with(server, is_fetch, |builder| {
+        builder
+            .policy(Policy::resilient().backoff(Backoff::new().jitter(false)))
+            .deduplicate(window)
     })
 }
 
@@ -115,9 +116,10 @@ fn what_nobody_has_heard_is_not_remembered() {
 #[test]
 fn what_comes_again_is_a_sign_of_life_and_no_progress() {
     let server = FakeServer::new();
-    let source = open_with(&server, true, |settings| {
-        settings.policy = Policy::browser().on_idle(seconds(10), crate::Then::Close);
-        settings.deduplicate = 10;
+    let source = open_with(&server, true, |builder| {
+        builder
+            .policy(Policy::browser().on_idle(seconds(10), crate::LimitAction::Close))
+            .deduplicate(10)
     });
     let _listener = source.on("a", |_: Event<Text>| {}).unwrap();
     send(&server, [1]);
@@ -138,9 +140,8 @@ fn what_comes_again_is_a_sign_of_life_and_no_progress() {
 #[test]
 fn the_end_is_never_a_duplicate() {
     let server = FakeServer::new();
-    let source = open_with(&server, false, |settings| {
-        settings.deduplicate = 10;
-        settings.terminal_data = Some("[DONE]".into());
+    let source = open_with(&server, false, |builder| {
+        builder.deduplicate(10).terminal_data("[DONE]")
     });
     server.open();
     server.send_with_id("message", "token", "1");
@@ -252,24 +253,7 @@ fn closing_at_a_gap_holds_the_event_back() {
 #[test]
 fn a_source_that_goes_on_from_an_id_knows_it() {
     let (server, journal) = (FakeServer::new(), Journal::default());
-    let (connector, clock) = server.serve(Request {
-        url: URL.to_owned(),
-        is_fetch: true,
-        is_repeatable: true,
-        start: Some("5".into()),
-        ..Request::default()
-    });
-    let settings = Settings {
-        url: URL.to_owned(),
-        policy: Policy::browser(),
-        queue: Queue::default(),
-        deduplicate: 1,
-        terminal_event: None,
-        terminal_data: None,
-        host: Box::new(clock),
-    };
-    let connection = Connection::open(settings, Box::new(connector));
-    let source = EventSource::new(connection.expect("it opens"));
+    let source = open_from(&server, true, "5", |builder| builder.deduplicate(1));
     let _gaps = note_gaps(&source, &journal);
     let _listener = source.on("a", journal.events("heard")).unwrap();
     send(&server, [5, 7]);

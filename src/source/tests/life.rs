@@ -37,7 +37,7 @@ fn a_listener_goes_on_after_the_handle_is_gone() {
 #[test]
 fn closing_leaves_no_connection_no_timer_and_no_capture() {
     let server = FakeServer::new();
-    let policy = Policy::resilient().on_idle(seconds(1), crate::Then::Reopen);
+    let policy = Policy::resilient().on_idle(seconds(1), crate::LimitAction::Reopen);
     let source = source(&server, policy);
     let captured = Rc::new(());
     let (event, error, state) = (
@@ -154,9 +154,7 @@ fn a_callback_may_drop_the_last_of_its_source() {
 #[test]
 fn a_terminal_event_is_handed_over_and_ends_it() {
     let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = open(&server, |settings| {
-        settings.terminal_event = Some("bye".into())
-    });
+    let source = open(&server, |builder| builder.terminal_event("bye"));
     let _bye = source.on("bye", journal.events("heard")).unwrap();
     server.send_text("bye", "so long");
     assert_eq!(journal.take(), ["heard so long"]);
@@ -170,9 +168,7 @@ fn a_terminal_event_is_handed_over_and_ends_it() {
 #[test]
 fn a_terminal_event_ends_it_where_nobody_listens() {
     let server = FakeServer::new();
-    let source = open(&server, |settings| {
-        settings.terminal_event = Some("bye".into())
-    });
+    let source = open(&server, |builder| builder.terminal_event("bye"));
     drop(source.on("bye", |_: Event<Text>| {}).unwrap());
     server.send_text("bye", "");
     assert!(matches!(
@@ -184,9 +180,7 @@ fn a_terminal_event_ends_it_where_nobody_listens() {
 #[test]
 fn terminal_data_is_not_handed_over_and_ends_it() {
     let server = FakeServer::new();
-    let source = open(&server, |settings| {
-        settings.terminal_data = Some("[DONE]".into())
-    });
+    let source = open(&server, |builder| builder.terminal_data("[DONE]"));
     let mut tokens = source.stream::<String>("message").unwrap();
     server.send_text("message", "\"a\"");
     server.send_text("message", "[DONE]");
@@ -246,9 +240,9 @@ fn a_rule_that_knows_its_source_is_let_go_of_at_the_close() {
     let owned = Rc::clone(&captured);
     let source = source(
         &server,
-        Policy::browser().rule(move |situation| {
+        Policy::browser().rule(move |context| {
             drop(Rc::clone(&owned));
-            situation.proposed
+            context.proposed
         }),
     );
     source.close();
@@ -271,9 +265,9 @@ fn what_a_rule_has_captured_may_close_the_source_when_it_goes() {
     for is_policy in [false, true] {
         let (server, closes) = (FakeServer::new(), Rc::default());
         let captured = Closes(Rc::clone(&closes));
-        let policy = Policy::close_on_error().rule(move |situation| {
+        let policy = Policy::close_on_error().rule(move |context| {
             let _ = &captured;
-            situation.proposed
+            context.proposed
         });
         let source = source(&server, policy);
         closes.replace(Some(source.clone()));
@@ -299,7 +293,66 @@ fn a_callback_that_panics_does_not_silence_the_source() {
     let send = std::panic::AssertUnwindSafe(|| server.send_text("a", "1"));
     assert!(std::panic::catch_unwind(send).is_err());
     server.send_text("a", "2");
-    assert_eq!(journal.take(), ["heard 2"]);
+    assert_eq!(journal.take(), ["heard 1", "heard 2"]);
+}
+
+#[test]
+fn a_forgotten_listener_listens_until_the_close_and_is_let_go_of_then() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let captured = Rc::new(());
+    let kept = Rc::clone(&captured);
+    source.on("a", journal.events("heard")).unwrap().forget();
+    source.on_state(move |_| drop(Rc::clone(&kept))).forget();
+    let handle = source.clone();
+    drop(source);
+    drop(handle);
+    server.send_text("a", "1");
+    assert_eq!(journal.take(), ["heard 1"]);
+    assert_eq!(server.connections(), 1, "nobody holds it, and it is open");
+    server.fail(503);
+    assert_eq!(server.connections(), 0);
+    assert_eq!(Rc::strong_count(&captured), 1);
+}
+
+#[test]
+fn a_listener_that_is_forgotten_after_the_close_keeps_nothing() {
+    let server = FakeServer::new();
+    let source = source(&server, Policy::browser());
+    let closed = source.closed();
+    let listener = source.on("a", |_: Event<Text>| {}).unwrap();
+    source.close();
+    listener.forget();
+    drop(source);
+    assert!(closed.now_or_never().is_some());
+}
+
+#[test]
+fn a_source_that_reads_its_own_state_in_any_callback_knows_what_is_so_by_then() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let policy = Policy::browser().close_after_losses(2);
+    let source = source_over_fetch(&server, policy);
+    let own = Rc::new(RefCell::new(Some(source.clone())));
+    let (this, pen) = (Rc::clone(&own), journal.clone());
+    let _errors = source.on_error(move |error| {
+        let state = this.borrow().as_ref().map(EventSource::state);
+        pen.write(format!("{error}: {}", state.unwrap()));
+    });
+    server.open();
+    server.lose();
+    server.clock().advance(seconds(3));
+    server.lose();
+    own.take();
+    let lost = "the connection to /stream was lost: the connection was cut";
+    let limit = "gave up after 2 consecutive failures";
+    assert_eq!(
+        journal.take(),
+        [
+            format!("{lost}: waiting 3s for attempt 1"),
+            format!("{lost}: closed: {limit}"),
+            format!("{limit}: closed: {limit}"),
+        ]
+    );
 }
 
 #[test]

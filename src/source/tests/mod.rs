@@ -4,6 +4,7 @@ mod errors;
 mod hostile;
 mod ids;
 mod life;
+mod network;
 mod order;
 mod reopening;
 mod sharing;
@@ -12,53 +13,52 @@ mod waking;
 
 use std::{cell::RefCell, fmt::Display, rc::Rc, time::Duration};
 
-use super::{
-    EventSource, Queue,
-    connection::{Connection, Settings},
-};
-use crate::{
-    Event, Policy, Text,
-    testing::{FakeServer, Request},
-};
+use typed_eventsource_core::Transport;
+
+use super::{EventSource, EventSourceBuilder, Queue, connection::Connection};
+use crate::{Event, Policy, Text, host::Host, testing::FakeServer};
 
 const URL: &str = "/stream";
 
-/// A source without an end of its own.
+/// A source that does not end unless something ends it.
 fn source(server: &FakeServer, policy: Policy) -> EventSource {
-    open(server, |settings| settings.policy = policy)
+    open(server, |builder| builder.policy(policy))
 }
 
-fn open(server: &FakeServer, change: impl FnOnce(&mut Settings)) -> EventSource {
-    open_with(server, false, change)
+fn open(
+    server: &FakeServer,
+    set_up: impl FnOnce(EventSourceBuilder) -> EventSourceBuilder,
+) -> EventSource {
+    open_with(server, false, set_up)
 }
 
-/// A source over `fetch`, which makes lost connections again by itself.
+/// A source over `fetch`, which makes lost connections again.
 fn source_over_fetch(server: &FakeServer, policy: Policy) -> EventSource {
-    open_with(server, true, |settings| settings.policy = policy)
+    open_with(server, true, |builder| builder.policy(policy))
 }
 
 fn open_with(
     server: &FakeServer,
     is_fetch: bool,
-    change: impl FnOnce(&mut Settings),
+    set_up: impl FnOnce(EventSourceBuilder) -> EventSourceBuilder,
 ) -> EventSource {
-    let (connector, clock) = server.serve(Request {
-        url: URL.to_owned(),
-        is_fetch,
-        is_repeatable: true,
-        ..Request::default()
-    });
-    let mut settings = Settings {
-        url: URL.to_owned(),
-        policy: Policy::browser(),
-        queue: Queue::default(),
-        deduplicate: 0,
-        terminal_event: None,
-        terminal_data: None,
-        host: Box::new(clock),
-    };
-    change(&mut settings);
-    let connection = Connection::open(settings, Box::new(connector));
+    open_from(server, is_fetch, "", set_up)
+}
+
+/// Goes on after the event with this id.
+fn open_from(
+    server: &FakeServer,
+    is_fetch: bool,
+    last_event_id: &str,
+    set_up: impl FnOnce(EventSourceBuilder) -> EventSourceBuilder,
+) -> EventSource {
+    let builder = set_up(EventSource::builder(URL));
+    let mut settings = builder.settings(Host::Fake(server.clock()));
+    if is_fetch {
+        settings.options.transport = Transport::Fetch;
+    }
+    settings.options.last_event_id = last_event_id.to_owned();
+    let connection = Connection::open(settings, server.connector(URL, is_fetch));
     EventSource::new(connection.expect("it opens"))
 }
 

@@ -96,7 +96,10 @@ fn closing_in_a_callback_takes_effect_at_once() {
     server.send_text("a", "1");
     assert_eq!(
         journal.take(),
-        ["closed: as requested", "state: closed: as requested"]
+        [
+            "closed by the application",
+            "state: closed by the application"
+        ]
     );
     assert_eq!(server.connections(), 0);
 }
@@ -159,6 +162,80 @@ fn what_happens_during_a_callback_waits_its_turn() {
 }
 
 #[test]
+fn a_source_may_close_while_the_browser_is_told_who_listens() {
+    let close = |server: &FakeServer, source: &EventSource| {
+        let handle = source.clone();
+        server.on_listening(move || handle.close());
+    };
+    let server = FakeServer::new();
+    let begins = source(&server, Policy::browser());
+    close(&server, &begins);
+    let _listener = begins.on("a", |_: Event<Text>| {}).unwrap();
+    assert!(begins.state().is_closed());
+    let ends = source(&server, Policy::browser());
+    let listener = ends.on("a", |_: Event<Text>| {}).unwrap();
+    close(&server, &ends);
+    drop(listener);
+    assert!(ends.state().is_closed());
+    let connects = source_over_fetch(&server, Policy::resilient());
+    let _errors = connects.on_error(|_| {});
+    let _listener = connects.on("a", |_: Event<Text>| {}).unwrap();
+    server.fail(503);
+    close(&server, &connects);
+    server.clock().advance(seconds(1));
+    assert!(connects.state().is_closed());
+    assert_eq!((server.connections(), server.clock().timers()), (0, 0));
+}
+
+#[test]
+fn what_waits_for_a_callback_is_bounded() {
+    let server = FakeServer::new();
+    let source = source(&server, Policy::browser());
+    let same_server = server.clone();
+    let _floods = source
+        .on("a", move |event: Event<Text>| {
+            if event.data.0 == "first" {
+                for _ in 0..20_000 {
+                    same_server.send_text("a", "another");
+                }
+            }
+        })
+        .unwrap();
+    let _errors = source.on_error(|_| {});
+    server.send_text("a", "first");
+    assert!(matches!(
+        source.state(),
+        State::Closed(crate::CloseReason::Policy(crate::Error::Internal { .. }))
+    ));
+    assert_eq!((server.connections(), server.clock().timers()), (0, 0));
+}
+
+#[test]
+fn too_much_that_waits_closes_the_source_only_after_the_callback() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let (handle, same_server, pen) = (source.clone(), server.clone(), journal.clone());
+    let _floods = source.on_state(move |state| {
+        if state != State::Open {
+            return;
+        }
+        for _ in 0..20_000 {
+            same_server.send_text("a", "another");
+        }
+        pen.write(handle.state());
+    });
+    let _events = source.on("a", |_: Event<Text>| {}).unwrap();
+    let pen = journal.clone();
+    let _after = source.on_state(move |state| pen.write(format!("then {state}")));
+    let _errors = source.on_error(|_| {});
+    server.open();
+    let told = journal.take();
+    assert_eq!(told[..2], ["open", "then open"]);
+    assert!(told[2].starts_with("then closed: "), "{told:?}");
+    assert_eq!(told.len(), 3);
+}
+
+#[test]
 fn states_and_events_keep_their_order() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::resilient());
@@ -194,7 +271,7 @@ fn states_and_events_keep_their_order() {
             "waiting",
             "connecting",
             "open",
-            "closed: as requested"
+            "closed by the application"
         ]
     );
 }
@@ -215,9 +292,9 @@ fn every_callback_may_close() {
         let in_rule = close("rule");
         let source = source(
             &server,
-            Policy::resilient().rule(move |situation| {
+            Policy::resilient().rule(move |context| {
                 in_rule();
-                situation.proposed
+                context.proposed
             }),
         );
         handle.replace(Some(source.clone()));
@@ -248,7 +325,7 @@ fn the_events_of_an_enum_come_to_one_callback_in_their_order() {
     }
 
     let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = open(&server, |_| {});
+    let source = open(&server, |builder| builder);
     let heard = journal.clone();
     let own = Rc::new(RefCell::new(None));
     let listener = Rc::clone(&own);

@@ -1,7 +1,7 @@
 //! What the policy makes of a source that fails.
 
 use super::*;
-use crate::{Backoff, State, Then};
+use crate::{Backoff, LimitAction, State};
 
 #[test]
 fn a_reopened_source_goes_on_from_its_last_event_and_listens_as_before() {
@@ -40,11 +40,12 @@ fn a_reconnecting_browser_is_waited_for_without_a_time() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     server.open();
-    for attempt in 1..5 {
+    for attempt in 1..4 {
         server.lose();
         assert!(
             matches!(source.state(), State::Waiting { attempt: n, retry_in: None } if n == attempt)
         );
+        server.clock().advance(seconds(1));
         assert_eq!(
             server.connections(),
             1,
@@ -60,7 +61,7 @@ fn silence_reopens() {
     let server = FakeServer::new();
     let source = source(
         &server,
-        Policy::browser().on_idle(seconds(10), Then::Reopen),
+        Policy::browser().on_idle(seconds(10), LimitAction::Reopen),
     );
     let _listener = source.on("a", |_: Event<Text>| {}).unwrap();
     server.open();

@@ -1,41 +1,50 @@
-//! Sources that are shared.
+//! Sources that share a connection.
+
+use futures::FutureExt;
 
 use super::*;
-use crate::CloseReason;
+use crate::{CloseReason, Error, FailureContext, Listener, State};
 
-fn prices() -> crate::EventSourceBuilder {
+fn prices() -> EventSourceBuilder {
     EventSource::builder("/prices").policy(Policy::resilient())
+}
+
+fn shared() -> EventSource {
+    prices().shared(true).open().unwrap()
+}
+
+fn note_states(source: &EventSource, journal: &Journal, label: &'static str) -> Listener {
+    let pen = journal.clone();
+    source.on_state(move |state| pen.write(format!("{label} {state}")))
 }
 
 #[test]
 fn equal_builders_share_one_connection_until_the_last_of_all_goes() {
     let (server, journal) = (FakeServer::new(), Journal::default());
-    let chart = prices().shared(true).open().unwrap();
-    let table = prices().shared(true).open().unwrap();
-    let _chart = chart.on("price", journal.events("chart")).unwrap();
-    let listener = table.on("price", journal.events("table")).unwrap();
+    let (chart, table) = (shared(), shared());
+    let on_chart = chart.on("price", journal.events("chart")).unwrap();
+    let on_table = table.on("price", journal.events("table")).unwrap();
     server.send_text("price", "1");
     assert_eq!(journal.take(), ["chart 1", "table 1"]);
     assert_eq!(server.attempts().len(), 1);
-    drop((table, listener));
+    drop((table, on_table));
     assert_eq!(server.connections(), 1);
-    drop((chart, _chart));
+    drop((chart, on_chart));
     assert_eq!(server.connections(), 0);
-    let _again = prices().shared(true).open().unwrap();
+    let _again = shared();
     assert_eq!(server.attempts().len(), 2);
 }
 
 #[test]
 fn builders_that_differ_share_nothing() {
     let server = FakeServer::new();
-    let rule = |situation: &crate::Situation<'_>| situation.proposed;
+    let rule = |context: &FailureContext<'_>| context.proposed;
     let ruled = prices().policy(Policy::resilient().rule(rule));
     let different = [
         prices(),
         EventSource::builder("/scores").policy(Policy::resilient()),
         EventSource::builder("/prices"),
         prices().with_credentials(true),
-        prices().queue(Queue::keep_latest(1)),
         prices().deduplicate(1),
         prices().resume_parameter("id"),
         prices().terminal_event("bye"),
@@ -50,43 +59,312 @@ fn builders_that_differ_share_nothing() {
 }
 
 #[test]
-fn one_that_was_opened_by_itself_is_not_shared() {
+fn each_source_has_a_queue_of_its_own() {
+    let server = FakeServer::new();
+    let all = shared();
+    let latest = prices().queue(Queue::keep_latest(1)).shared(true).open();
+    let latest = latest.unwrap();
+    let mut all_prices = all.stream::<Text>("price").unwrap();
+    let mut latest_price = latest.stream::<Text>("price").unwrap();
+    for price in ["1", "2", "3"] {
+        server.send_text("price", price);
+    }
+    assert_eq!(server.connections(), 1);
+    let next = |stream: &mut crate::EventStream<Text>| {
+        let item = futures::StreamExt::next(stream).now_or_never();
+        item.flatten().map(|item| item.map(|event| event.data.0))
+    };
+    assert_eq!(next(&mut all_prices), Some(Ok("1".to_owned())));
+    let dropped = next(&mut latest_price);
+    assert!(matches!(
+        dropped,
+        Some(Err(Error::QueueOverflow { dropped: 2 }))
+    ));
+    assert_eq!(next(&mut latest_price), Some(Ok("3".to_owned())));
+}
+
+#[test]
+fn one_that_was_opened_without_sharing_is_not_shared() {
     let server = FakeServer::new();
     let _alone = prices().open().unwrap();
-    let _shared = prices().shared(true).open().unwrap();
+    let _shared = shared();
     assert_eq!(server.connections(), 2);
 }
 
 #[test]
-fn what_a_rule_has_captured_goes_with_the_source() {
+fn what_a_rule_has_captured_goes_with_the_sources() {
     let _server = FakeServer::new();
     let captured = Rc::new(());
     let kept = Rc::clone(&captured);
-    let rule = move |situation: &crate::Situation<'_>| {
+    let rule = move |context: &FailureContext<'_>| {
         let _ = &kept;
-        situation.proposed
+        context.proposed
     };
-    let source = prices()
-        .policy(Policy::resilient().rule(rule))
-        .shared(true)
-        .open();
-    drop(source);
+    let builder = prices().policy(Policy::resilient().rule(rule)).shared(true);
+    let sources = [builder.clone().open(), builder.open()];
+    drop(sources);
     assert_eq!(Rc::strong_count(&captured), 1);
 }
 
 #[test]
-fn closing_closes_for_all_and_the_next_one_opens_anew() {
-    let server = FakeServer::new();
-    let (first, second) = (
-        prices().shared(true).open().unwrap(),
-        prices().shared(true).open().unwrap(),
-    );
+fn closing_ends_that_source_and_the_last_one_closes_the_connection() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let (first, second) = (shared(), shared());
+    let _first = first.on("price", journal.events("first")).unwrap();
+    let _second = second.on("price", journal.events("second")).unwrap();
+    server.open();
     first.close();
-    assert!(matches!(
-        second.state(),
-        crate::State::Closed(CloseReason::Requested)
-    ));
-    let third = prices().shared(true).open().unwrap();
+    assert_eq!(first.state(), State::Closed(CloseReason::Requested));
+    assert_eq!(second.state(), State::Open);
+    server.send_text("price", "1");
+    assert_eq!(journal.take(), ["second 1"]);
+    second.close();
+    assert_eq!(server.connections(), 0);
+    assert_eq!(server.clock().timers(), 0);
+    let third = shared();
     assert!(!third.state().is_closed());
     assert_eq!(server.attempts().len(), 2);
+}
+
+#[test]
+fn the_last_one_that_closes_in_a_callback_closes_the_connection_at_once() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = shared();
+    let (handle, pen, same_server) = (source.clone(), journal.clone(), server.clone());
+    let _closes = source.on("price", move |_: Event<Text>| {
+        handle.close();
+        pen.write(same_server.listened_names().len());
+    });
+    server.send_text("price", "1");
+    assert_eq!(journal.take(), ["0"]);
+    assert_eq!(server.connections(), 0);
+    assert_eq!(source.closed().now_or_never(), Some(CloseReason::Requested));
+}
+
+#[test]
+fn what_the_policy_ends_ends_for_all() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let open = || {
+        let builder = prices().policy(Policy::browser().close_after_losses(2));
+        builder.shared(true).open().unwrap()
+    };
+    let (first, second) = (open(), open());
+    let _states = [
+        note_states(&first, &journal, "first"),
+        note_states(&second, &journal, "second"),
+    ];
+    let _errors = [&first, &second].map(|source| {
+        let pen = journal.clone();
+        source.on_error(move |error| pen.write(error))
+    });
+    server.open();
+    server.lose();
+    server.lose();
+    let lost = "the connection to /prices was lost";
+    let limit = "gave up after 2 consecutive failures";
+    assert_eq!(
+        journal.take(),
+        [
+            "first open",
+            "second open",
+            lost,
+            lost,
+            "first waiting for attempt 1",
+            "second waiting for attempt 1",
+            lost,
+            lost,
+            limit,
+            "first closed: gave up after 2 consecutive failures",
+            limit,
+            "second closed: gave up after 2 consecutive failures",
+        ]
+    );
+    assert_eq!(first.state(), second.state());
+    assert!(server.clock().reports().is_empty());
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn one_that_joins_an_open_connection_is_told_in_a_task_of_its_own() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let _first = shared();
+    server.open();
+    let second = shared();
+    assert_eq!(second.state(), State::Open);
+    let _states = note_states(&second, &journal, "second");
+    assert!(journal.take().is_empty());
+    server.clock().advance(Duration::ZERO);
+    server.clock().advance(seconds(1));
+    assert_eq!(journal.take(), ["second open"]);
+    // Or before the first event, where that comes sooner.
+    let third = shared();
+    let _states = note_states(&third, &journal, "third");
+    let _events = third.on("price", journal.events("third")).unwrap();
+    server.send_text("price", "1");
+    server.clock().advance(seconds(1));
+    assert_eq!(journal.take(), ["third open", "third 1"]);
+}
+
+#[test]
+fn one_that_joins_while_the_connection_waits_is_in_that_state() {
+    let server = FakeServer::new();
+    let first = shared();
+    let _errors = first.on_error(|_| {});
+    server.fail(503);
+    let second = shared();
+    assert_eq!(second.state(), first.state());
+    assert!(matches!(second.state(), State::Waiting { attempt: 1, .. }));
+    server.clock().advance(seconds(1));
+    assert_eq!(second.state(), State::Connecting);
+}
+
+#[test]
+fn decode_errors_reach_the_one_that_decodes_and_count_for_it_alone() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let open = || {
+        let builder = prices().policy(Policy::resilient().close_after_decode_errors(2));
+        builder.shared(true).open().unwrap()
+    };
+    let (numbers, texts) = (open(), open());
+    let _numbers = numbers.on("price", |_: Event<u8>| {}).unwrap();
+    let _texts = texts.on("price", journal.events("text")).unwrap();
+    let _errors = [(&numbers, "number"), (&texts, "text")].map(|(source, label)| {
+        let pen = journal.clone();
+        source.on_error(move |error| {
+            pen.write(format!("{label}: {}", matches!(error, Error::Decode(_))))
+        })
+    });
+    server.send_text("price", "x");
+    server.send_text("price", "y");
+    assert_eq!(
+        journal.take(),
+        [
+            "number: true",
+            "text x",
+            "number: true",
+            "number: false",
+            "text y"
+        ]
+    );
+    assert!(numbers.state().is_closed());
+    assert_eq!(texts.state(), State::Open);
+    server.send_text("price", "z");
+    assert_eq!(journal.take(), ["text z"]);
+}
+
+#[test]
+fn an_error_of_the_connection_goes_to_the_console_where_none_of_them_listens_to_errors() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let (first, second) = (shared(), shared());
+    server.fail(503);
+    assert_eq!(server.clock().reports().len(), 1);
+    server.clock().advance(seconds(1));
+    let pen = journal.clone();
+    let _errors = second.on_error(move |error| pen.write(error));
+    server.fail(503);
+    assert_eq!(server.clock().reports().len(), 1);
+    assert_eq!(journal.take().len(), 1);
+    drop(first);
+}
+
+#[test]
+fn the_error_that_ends_a_connection_goes_to_the_console_once_where_no_source_listens() {
+    let server = FakeServer::new();
+    let open = || EventSource::builder("/prices").shared(true).open().unwrap();
+    let sources = [(); 3].map(|()| open());
+    server.fail(503);
+    assert!(sources.iter().all(|source| source.state().is_closed()));
+    assert_eq!(server.clock().reports().len(), 1);
+    let (silent, listening) = (open(), open());
+    let journal = Journal::default();
+    let pen = journal.clone();
+    let _errors = listening.on_error(move |error| pen.write(error));
+    server.fail(503);
+    assert!(silent.state().is_closed() && listening.state().is_closed());
+    assert_eq!(journal.take().len(), 1);
+    assert_eq!(server.clock().reports().len(), 1);
+}
+
+#[test]
+fn the_error_that_ends_one_of_them_alone_goes_to_the_console() {
+    let server = FakeServer::new();
+    let policy = Policy::resilient().close_after_decode_errors(1);
+    let open = || prices().policy(policy.clone()).shared(true).open().unwrap();
+    let (numbers, other) = (open(), open());
+    let _errors = other.on_error(|_| {});
+    let _numbers = numbers.on("price", |_: Event<u8>| {}).unwrap();
+    server.send_text("price", "x");
+    assert!(numbers.state().is_closed());
+    assert_eq!(other.state(), State::Open);
+    assert_eq!(server.clock().reports().len(), 1);
+}
+
+#[test]
+fn sources_of_different_fake_servers_share_nothing() {
+    let former = FakeServer::new();
+    let _first = shared();
+    let latter = FakeServer::new();
+    let _second = shared();
+    assert_eq!((former.connections(), latter.connections()), (1, 1));
+    drop(latter);
+    let _third = shared();
+    assert_eq!(former.attempts().len(), 1, "it joins the first one");
+}
+
+#[test]
+fn a_rule_is_asked_by_the_connection_once_and_by_each_source_about_its_decode_errors() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let pen = journal.clone();
+    let policy = Policy::resilient().rule(move |context| {
+        pen.write(format!("{} {}", context.failures, context.decode_errors));
+        crate::Decision::AsProposed
+    });
+    let builder = prices().policy(policy).shared(true);
+    let sources = [builder.clone(), builder].map(|builder| builder.open().unwrap());
+    let _errors = sources.each_ref().map(|source| source.on_error(|_| {}));
+    server.fail(503);
+    assert_eq!(journal.take(), ["1 0"]);
+    server.clock().advance(seconds(1));
+    let _numbers = sources[0].on("price", |_: Event<u8>| {}).unwrap();
+    server.send_text("price", "x");
+    assert_eq!(journal.take(), ["0 1"]);
+}
+
+#[test]
+fn all_of_them_are_told_of_a_gap_and_know_the_last_event_id() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let (first, second) = (shared(), shared());
+    let _gaps = [(&first, "first"), (&second, "second")].map(|(source, label)| {
+        let pen = journal.clone();
+        source.on_gap(move |gap| pen.write(format!("{label} gap {}", gap.missed)))
+    });
+    let _errors = first.on_error(|_| {});
+    let _events = first.on("price", journal.events("first")).unwrap();
+    server.send_with_id("price", "a", "1");
+    assert_eq!(second.last_event_id(), "1");
+    server.lose();
+    server.open();
+    server.send_with_id("price", "b", "4");
+    assert_eq!(
+        journal.take(),
+        ["first a", "first gap 2", "second gap 2", "first b"]
+    );
+    second.close();
+    assert_eq!(second.last_event_id(), "4");
+}
+
+#[test]
+fn a_callback_that_panics_silences_no_other_source() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let (first, second) = (shared(), shared());
+    let _panics = first
+        .on("price", |_: Event<Text>| panic!("on purpose"))
+        .unwrap();
+    let _first = first.on("price", journal.events("first")).unwrap();
+    let _second = second.on("price", journal.events("second")).unwrap();
+    let send = std::panic::AssertUnwindSafe(|| server.send_text("price", "1"));
+    assert!(std::panic::catch_unwind(send).is_err());
+    server.send_text("price", "2");
+    let all = ["first 1", "second 1", "first 2", "second 2"];
+    assert_eq!(journal.take(), all);
 }

@@ -8,7 +8,7 @@ use crate::{CloseReason, Error};
 /// Sends the numbers from 0 before the stream is read, and reads it to its end.
 fn flood(queue: Queue, count: u32) -> (Vec<String>, u64, EventSource) {
     let server = FakeServer::new();
-    let source = open(&server, |settings| settings.queue = queue);
+    let source = open(&server, |builder| builder.queue(queue));
     let mut stream = source.stream::<u32>("n").unwrap();
     for number in 0..count {
         server.send_text("n", &number.to_string());
@@ -71,7 +71,7 @@ fn a_capacity_of_zero_counts_as_one() {
 #[test]
 fn the_listener_for_errors_hears_when_a_gap_begins() {
     let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = open(&server, |settings| settings.queue = Queue::drop_oldest(1));
+    let source = open(&server, |builder| builder.queue(Queue::drop_oldest(1)));
     let pen = journal.clone();
     let _errors = source.on_error(move |error| pen.write(error));
     let mut stream = source.stream::<u32>("n").unwrap();

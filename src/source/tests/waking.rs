@@ -1,7 +1,7 @@
 //! Sleep, networks that come and go, and what a transport leaves to the policy.
 
 use super::*;
-use crate::{Backoff, State, Then};
+use crate::{Backoff, LimitAction, State};
 
 const LONG: Duration = seconds(3600);
 
@@ -107,11 +107,11 @@ fn a_source_listens_for_the_network_until_it_closes_or_is_dropped() {
     let server = FakeServer::new();
     let closed = source(&server, patient());
     let dropped = source(&server, patient());
-    assert_eq!(server.clock().online_listeners().len(), 2);
+    assert_eq!(server.clock().network_watches().len(), 2);
     closed.close();
-    assert_eq!(server.clock().online_listeners().len(), 1);
+    assert_eq!(server.clock().network_watches().len(), 1);
     drop(dropped);
-    assert_eq!(server.clock().online_listeners().len(), 0);
+    assert_eq!(server.clock().network_watches().len(), 0);
     server.clock().go_online();
     assert_eq!(server.connections(), 0);
 }
@@ -164,7 +164,7 @@ fn an_event_that_nobody_hears_moves_the_id_on_and_starts_the_count_again() {
 #[test]
 fn a_comment_is_a_sign_of_life_and_nothing_else() {
     let server = FakeServer::new();
-    let policy = Policy::browser().on_idle(seconds(10), Then::Close);
+    let policy = Policy::browser().on_idle(seconds(10), LimitAction::Close);
     let source = source_over_fetch(&server, policy.close_after_losses(2));
     server.open();
     server.send_with_id("unheard", "", "1");
@@ -184,7 +184,7 @@ fn a_comment_is_a_sign_of_life_and_nothing_else() {
 #[test]
 fn a_comment_does_not_outlast_the_silence_after_it() {
     let server = FakeServer::new();
-    let policy = Policy::browser().on_idle(seconds(10), Then::Close);
+    let policy = Policy::browser().on_idle(seconds(10), LimitAction::Close);
     let source = source_over_fetch(&server, policy);
     server.open();
     server.clock().advance(seconds(9));

@@ -1,27 +1,26 @@
 //! One request, from asking to the end of its response.
 
-use std::{future::poll_fn, pin::pin, rc::Rc, task::Poll, time::Duration};
+use std::{future::poll_fn, pin::pin, rc::Rc, sync::Arc, task::Poll, time::Duration};
 
 use gloo_timers::callback::Timeout;
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::{AbortController, Request, Response, Url};
+use typed_eventsource_core::{FailureClass, Loss};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::{AbortController, Request, Url};
 
 use super::{
-    Fetch, Line,
-    reading::Reading,
-    response::{Meaning, content_type, excerpt, meaning, refusal},
-    response_body::ResponseBody,
-    turns::Turns,
-    watch::Watch,
+    AttemptShared, Fetch,
+    reading::ResponseReader,
+    response::{Response, ResponseClass, ResponseHead, excerpt},
+    response_body::{ReadError, ResponseBody},
 };
 use crate::{
     Error,
-    policy::machine::Outlook,
-    transport::{Signal, Sink, exception_message},
+    transport::{TransportEvent, exception_message},
+    yielder::Yielder,
 };
 
 /// How long to wait for the body of an answer that is no event stream.
-const EXCERPT_PATIENCE: Duration = Duration::from_secs(1);
+const EXCERPT_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[wasm_bindgen]
 extern "C" {
@@ -33,77 +32,79 @@ extern "C" {
 /// One request, and the reading of its response.
 pub(super) struct Attempt {
     pub(super) fetch: Rc<Fetch>,
-    pub(super) url: String,
+    pub(super) url: Arc<str>,
     pub(super) last_event_id_header: String,
     pub(super) last_event_id: Rc<str>,
-    pub(super) ends_by_ending: bool,
     pub(super) abort: AbortController,
-    pub(super) line: Rc<Line>,
-    pub(super) sink: Sink,
+    pub(super) shared: Rc<AttemptShared>,
 }
 
 impl Attempt {
-    /// Plays until the end, or until the line closes: whatever is waited for then, a user's headers for instance, may
-    /// never come.
-    pub(super) async fn run(self, turns: Turns) {
-        let mut play = pin!(self.play(turns));
-        let watch = Watch::new(&self.line, &self.sink, &self.url);
+    /// Runs the request until it ends or the transport is dropped. Looking at the latter matters, since a pending user
+    /// future may never resolve.
+    pub(super) async fn run(self, yielder: Yielder) {
+        let mut request = pin!(self.run_request(yielder));
         let end = poll_fn(|context| {
-            if !self.line.is_open.get() {
+            // None while it runs: after a panic that aborts it would run for ever, and could not be woken.
+            drop(self.shared.waker.take());
+            let is_open = || self.shared.is_open.get();
+            if is_open()
+                && let Poll::Ready(end) = request.as_mut().poll(context)
+            {
+                return Poll::Ready(Some(end));
+            }
+            if !is_open() {
                 return Poll::Ready(None);
             }
-            self.line.attempt.replace(Some(context.waker().clone()));
-            watch.begin();
-            let poll = play.as_mut().poll(context).map(Some);
-            watch.end();
-            poll
+            self.shared.waker.replace(Some(context.waker().clone()));
+            Poll::Pending
         });
         if let Some(end) = end.await {
-            self.tell(end);
-        }
-    }
-
-    /// Tells the source, unless it is no longer there.
-    fn tell(&self, signal: Signal<'_>) {
-        if self.line.is_open.get() {
-            (self.sink)(signal);
+            self.shared.emit(end);
         }
     }
 
     /// Answers with how it ended.
-    async fn play(&self, turns: Turns) -> Signal<'static> {
+    async fn run_request(&self, yielder: Yielder) -> TransportEvent<'static> {
         let (header, signal) = (&self.last_event_id_header, self.abort.signal());
         let request = match self.fetch.make_request(&self.url, header, &signal).await {
             Ok(request) => request,
-            Err(error) => return unmade(error),
+            Err(error) => return request_error(error),
         };
         match fetch(&request).await {
-            Ok(response) => self.hear(&response.unchecked_into(), turns).await,
-            Err(error) => self.lost(exception_message(&error)),
+            Ok(response) => self.handle_response(&response.into(), yielder).await,
+            Err(exception) => self.lost(exception_message(&exception)),
         }
     }
 
-    async fn hear(&self, response: &Response, turns: Turns) -> Signal<'static> {
+    async fn handle_response(
+        &self,
+        response: &Response,
+        yielder: Yielder,
+    ) -> TransportEvent<'static> {
+        let head = match ResponseHead::of(response) {
+            Ok(head) => head,
+            Err(exception) => return odd_response(&exception),
+        };
         let body = match ResponseBody::of(response) {
             Ok(body) => body,
-            Err(error) => return self.lost(exception_message(&error)),
+            Err(exception) => return self.lost(exception_message(&exception)),
         };
-        match meaning(response.status(), content_type(response).as_deref()) {
-            Meaning::Finished => Signal::Finished,
-            Meaning::Stream => {
-                self.tell(Signal::Opened);
+        match head.class() {
+            ResponseClass::Finished => TransportEvent::Finished,
+            ResponseClass::Stream => {
+                self.shared.emit(TransportEvent::Opened);
                 match body {
-                    Some(body) => self.read(body, response, turns).await,
+                    Some(body) => self.read(body, &head.url, yielder).await,
                     None => self.ended(),
                 }
             }
-            wrong => {
+            refused => {
                 let excerpt = match body {
                     Some(body) => self.excerpt(body).await,
                     None => String::new(),
                 };
-                let (error, outlook) = refusal(wrong, self.url.clone(), response, excerpt);
-                Signal::Lost { error, outlook }
+                head.refusal(refused, &self.url, excerpt)
             }
         }
     }
@@ -111,66 +112,114 @@ impl Attempt {
     async fn read(
         &self,
         mut body: ResponseBody,
-        response: &Response,
-        turns: Turns,
-    ) -> Signal<'static> {
-        let origin = Url::new(&response.url()).map_or_else(|_| String::new(), |url| url.origin());
-        let mut reading = Reading::new(
+        url: &str,
+        yielder: Yielder,
+    ) -> TransportEvent<'static> {
+        let origin = Url::new(url).map_or_else(|_| String::new(), |url| url.origin());
+        let mut reader = ResponseReader::new(
             Rc::clone(&self.last_event_id),
             self.fetch.event_size_limit(),
             origin.into(),
-            turns,
+            yielder,
         );
-        while self.line.is_open.get() {
+        while self.shared.is_open.get() {
             match body.read().await {
                 Ok(Some(chunk)) => {
-                    let read = reading.read(&chunk, &self.line, &self.sink).await;
-                    if let Err(too_large) = read {
+                    if let Err(too_large) = reader.read(&chunk, &self.shared).await {
                         return too_large;
                     }
                 }
                 Ok(None) => return self.ended(),
-                Err(error) => return self.lost(exception_message(&error)),
+                Err(ReadError::Lost(exception)) => return self.lost(exception_message(&exception)),
+                Err(ReadError::NotBytes) => {
+                    return unusable("the body is not made of bytes".into());
+                }
             }
         }
-        // Nobody is there to hear it.
-        Signal::Finished
+        // The source is not there to be told.
+        TransportEvent::Finished
     }
 
     /// The beginning of an answer's body, of which the rest is not read.
     async fn excerpt(&self, mut body: ResponseBody) -> String {
         let abort = self.abort.clone();
-        let patience = EXCERPT_PATIENCE.as_millis() as u32;
-        let _limit = Timeout::new(patience, move || abort.abort());
+        let timeout = EXCERPT_TIMEOUT.as_millis() as u32;
+        let _limit = Timeout::new(timeout, move || abort.abort());
         let excerpt = excerpt(&mut body).await;
         self.abort.abort();
         excerpt
     }
 
-    fn ended(&self) -> Signal<'static> {
-        if self.ends_by_ending {
-            return Signal::Finished;
+    fn ended(&self) -> TransportEvent<'static> {
+        TransportEvent::BodyEnded {
+            error: self.connection_lost("the server ended the stream".into()),
         }
-        self.lost("the server ended the stream".into())
     }
 
-    fn lost(&self, message: String) -> Signal<'static> {
-        Signal::Lost {
-            error: Error::ConnectionLost {
-                url: self.url.clone(),
-                message: Some(message),
-            },
-            outlook: Outlook::Reestablish,
+    fn lost(&self, message: String) -> TransportEvent<'static> {
+        TransportEvent::Lost {
+            error: self.connection_lost(message),
+            loss: Loss::Reestablish,
+        }
+    }
+
+    fn connection_lost(&self, message: String) -> Error {
+        Error::ConnectionLost {
+            url: Arc::clone(&self.url),
+            message: Some(message.into()),
         }
     }
 }
 
 /// There is not even a request.
-fn unmade(error: Error) -> Signal<'static> {
-    let outlook = match error {
-        // Whoever makes them may succeed the next time.
-        Error::Headers { .. } => Outlook::Reestablish,
-        _ => Outlook::Failed { retry_after: None },
+fn request_error(error: Error) -> TransportEvent<'static> {
+    let loss = match error {
+        // The function that makes them may succeed the next time.
+        Error::Headers { .. } => Loss::Reestablish,
+        _ => Loss::Fail {
+            class: FailureClass::Hopeless,
+            retry_after: None,
+        },
     };
-    Signal::Lost { error, outlook }
+    TransportEvent::Lost { error, loss }
+}
+
+/// A page may have replaced `fetch` by something that answers with no `Response`.
+fn odd_response(exception: &JsValue) -> TransportEvent<'static> {
+    unusable(format!(
+        "`fetch` answered with something other than a `Response`: {}",
+        exception_message(exception)
+    ))
+}
+
+/// What would only be the same the next time.
+fn unusable(message: String) -> TransportEvent<'static> {
+    TransportEvent::Lost {
+        error: Error::Internal {
+            message: message.into(),
+        },
+        loss: Loss::Fail {
+            class: FailureClass::Hopeless,
+            retry_after: None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_response_is_not_asked_for_again() {
+        let event = unusable("the body is not made of bytes".into());
+        let TransportEvent::Lost { error, loss } = event else {
+            panic!("a loss, and not {event:?}");
+        };
+        assert!(matches!(error, Error::Internal { .. }));
+        let hopeless = Loss::Fail {
+            class: FailureClass::Hopeless,
+            retry_after: None,
+        };
+        assert_eq!(loss, hopeless);
+    }
 }

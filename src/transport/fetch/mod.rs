@@ -1,4 +1,4 @@
-//! `fetch`, the body's stream, and the parser of this crate.
+//! `fetch`, the body's stream, and the parser of event streams.
 
 mod attempt;
 mod reading;
@@ -6,36 +6,34 @@ mod request;
 mod request_body;
 mod response;
 mod response_body;
-mod turns;
-mod watch;
 
 use std::{
-    any::Any,
     cell::{Cell, RefCell},
     rc::Rc,
+    sync::Arc,
     task::Waker,
 };
 
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Request};
 
-use super::{Connector, Sink, Transport, browser::with_query, refused_url};
-use crate::{Error, event::Provenance};
+use super::{Sink, TransportEvent, refused_url, resume_url};
+use crate::{Error, yielder::Yielder};
 use attempt::Attempt;
 pub use request::{Fetch, HeadersResult};
 pub use request_body::Body;
-use turns::Turns;
+
+/// The most events between two turns of the event loop, where queues hold more.
+const MAX_EVENTS_PER_TURN: usize = 2048;
 
 /// How to make the requests of one source.
 pub(crate) struct FetchConnector {
     fetch: Rc<Fetch>,
     /// Resolved.
-    url: String,
+    url: Arc<str>,
     resume_parameter: Option<String>,
-    /// Whether the end of the response is what was to be waited for.
-    ends_by_ending: bool,
-    /// Of the queues that are to be kept from overflowing.
-    capacity: usize,
+    /// How many events are read between two turns of the event loop, at most.
+    max_events: Rc<Cell<usize>>,
 }
 
 impl FetchConnector {
@@ -43,116 +41,105 @@ impl FetchConnector {
         url: &str,
         fetch: Fetch,
         resume_parameter: Option<String>,
-        ends_by_ending: bool,
-        capacity: usize,
     ) -> Result<Self, Error> {
         let url = Request::new_with_str(url)
-            .map_err(|error| refused_url(url, &error))?
+            .map_err(|exception| refused_url(url, &exception))?
             .url();
         let header = fetch.start().filter(|_| resume_parameter.is_none());
-        fetch.check(&url, header.as_deref().unwrap_or_default())?;
+        fetch.check(&url, header.unwrap_or_default())?;
         Ok(Self {
-            ends_by_ending,
-            capacity,
             fetch: Rc::new(fetch),
-            url,
+            url: url.into(),
             resume_parameter,
+            max_events: Rc::new(Cell::new(MAX_EVENTS_PER_TURN)),
         })
     }
 
-    /// Where to ask for what comes after that event, and which id to send as a header.
-    fn resuming<'a>(&self, last_event_id: &'a str) -> Result<(String, &'a str), Error> {
-        match &self.resume_parameter {
-            Some(parameter) if !last_event_id.is_empty() => {
-                let url = with_query(&self.url, parameter, last_event_id);
-                Ok((url.map_err(|error| refused_url(&self.url, &error))?, ""))
-            }
-            _ => Ok((self.url.clone(), last_event_id)),
-        }
+    pub(super) fn url(&self) -> &Arc<str> {
+        &self.url
     }
-}
 
-impl Connector for FetchConnector {
-    fn connect(&self, last_event_id: &str, sink: Sink) -> Result<Box<dyn Transport>, Error> {
+    pub(super) fn yield_for_queue(&self, capacity: usize) {
+        let max_events = (capacity / 2).clamp(1, self.max_events.get());
+        self.max_events.set(max_events);
+    }
+
+    pub(super) fn connect(&self, last_event_id: &str, sink: Sink) -> Result<FetchTransport, Error> {
         let abort = AbortController::new().map_err(|_| Error::Unsupported)?;
-        let turns = Turns::new(self.capacity);
-        let (url, header) = self.resuming(last_event_id)?;
-        let line = Rc::new(Line {
+        let parameter = self.resume_parameter.as_deref();
+        let header = if parameter.is_some() {
+            ""
+        } else {
+            last_event_id
+        };
+        let shared = Rc::new(AttemptShared {
             names: RefCell::default(),
-            tells_all_ids: Cell::default(),
+            reports_all_ids: Cell::default(),
             is_open: Cell::new(true),
-            attempt: RefCell::default(),
-            is_reading: Cell::default(),
+            waker: RefCell::default(),
+            max_events: Rc::clone(&self.max_events),
+            sink,
         });
         let attempt = Attempt {
             fetch: Rc::clone(&self.fetch),
-            url,
+            url: resume_url(&self.url, parameter, last_event_id)?,
             last_event_id_header: header.to_owned(),
             last_event_id: last_event_id.into(),
-            ends_by_ending: self.ends_by_ending,
             abort: abort.clone(),
-            line: Rc::clone(&line),
-            sink,
+            shared: Rc::clone(&shared),
         };
-        spawn_local(attempt.run(turns));
-        Ok(Box::new(FetchTransport { line, abort }))
-    }
-
-    fn position(&self) -> Option<Provenance> {
-        let last_event_id = self.fetch.start()?;
-        Some(Provenance::Known {
-            last_event_id,
-            origin: Rc::default(),
-        })
-    }
-
-    fn is_repeatable(&self) -> bool {
-        self.fetch.is_repeatable()
+        spawn_local(attempt.run(Yielder::new()));
+        Ok(FetchTransport { shared, abort })
     }
 }
 
 /// What the transport and its attempt share.
-struct Line {
+struct AttemptShared {
     names: RefCell<Vec<Rc<str>>>,
-    tells_all_ids: Cell<bool>,
+    reports_all_ids: Cell<bool>,
     is_open: Cell<bool>,
-    /// To be woken when the line closes.
-    attempt: RefCell<Option<Waker>>,
-    /// Whether the attempt is on, up to where it waits. After a panic it seems to be for ever.
-    is_reading: Cell<bool>,
+    /// Of the attempt, to be woken when the transport is dropped.
+    waker: RefCell<Option<Waker>>,
+    max_events: Rc<Cell<usize>>,
+    sink: Sink,
 }
 
-/// The source's end of a line. Dropping it aborts the request.
-struct FetchTransport {
-    line: Rc<Line>,
+impl AttemptShared {
+    /// Tells the source, unless it is no longer there.
+    fn emit(&self, event: TransportEvent<'_>) {
+        if self.is_open.get() {
+            (self.sink)(event);
+        }
+    }
+}
+
+/// The source's end of a request. Dropping it aborts that.
+pub(crate) struct FetchTransport {
+    shared: Rc<AttemptShared>,
     abort: AbortController,
 }
 
-impl Transport for FetchTransport {
-    fn listen(&self, name: &str) {
-        self.line.names.borrow_mut().push(name.into());
+impl FetchTransport {
+    pub(super) fn listen(&self, name: &str) {
+        self.shared.names.borrow_mut().push(name.into());
     }
 
-    fn unlisten(&self, name: &str) {
-        let mut names = self.line.names.borrow_mut();
+    pub(super) fn unlisten(&self, name: &str) {
+        let mut names = self.shared.names.borrow_mut();
         names.retain(|listened| **listened != *name);
     }
 
-    fn tell_all_ids(&self) {
-        self.line.tells_all_ids.set(true);
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
+    pub(super) fn report_all_ids(&self) {
+        self.shared.reports_all_ids.set(true);
     }
 }
 
 impl Drop for FetchTransport {
     fn drop(&mut self) {
-        self.line.is_open.set(false);
+        self.shared.is_open.set(false);
         self.abort.abort();
-        if let Some(attempt) = self.line.attempt.take() {
-            attempt.wake();
+        if let Some(waker) = self.shared.waker.take() {
+            waker.wake();
         }
     }
 }

@@ -1,58 +1,73 @@
-//! From chunks to signals.
+//! From chunks to events.
 
 use std::{rc::Rc, time::Duration};
 
 use js_sys::Uint8Array;
-
-use super::{Line, turns::Turns};
-use crate::{
-    Error,
-    event::Provenance,
-    ids::IdField,
-    parser::{self, Item, Items, Parser, TooLarge},
-    policy::machine::Outlook,
-    transport::{Frame, Signal, Sink},
+use typed_eventsource_core::{
+    FailureClass, IdField, Loss,
+    parser::{self, Item, TooLarge},
 };
 
+use super::AttemptShared;
+use crate::{
+    Error,
+    event::EventMeta,
+    transport::{Frame, FrameData, TransportEvent},
+    yielder::Yielder,
+};
+
+#[cfg(not(all(feature = "simd", target_arch = "wasm32")))]
+type LineSearch = parser::Scalar;
+#[cfg(all(feature = "simd", target_arch = "wasm32"))]
+type LineSearch = parser::Simd;
+
+type Parser = parser::Parser<LineSearch>;
+type Items<'a> = parser::Items<'a, LineSearch>;
+type ParsedEvent<'a> = parser::ParsedEvent<'a, LineSearch>;
+
 /// The most of a chunk that is copied into wasm's memory at once, in bytes: that memory never shrinks.
-const SLICE: u32 = 1024 * 1024;
+const MAX_SLICE: u32 = 1024 * 1024;
+
+/// After how many events to look at the clock, which costs as much as a small event.
+const EVENTS_PER_LOOK: usize = 32;
 
 /// Reads one response.
-pub(super) struct Reading {
+pub(super) struct ResponseReader {
     parser: Parser,
     buffer: Vec<u8>,
     origin: Rc<str>,
     /// The last event id that the source knows of.
-    told: Rc<str>,
-    turns: Turns,
+    known_id: Rc<str>,
+    yielder: Yielder,
+    events_since_yield: usize,
 }
 
-impl Reading {
+impl ResponseReader {
     pub(super) fn new(
         last_event_id: Rc<str>,
         max_event_size: usize,
         origin: Rc<str>,
-        turns: Turns,
+        yielder: Yielder,
     ) -> Self {
         Self {
-            turns,
             parser: Parser::new(last_event_id.as_bytes().into(), max_event_size),
             buffer: Vec::new(),
-            told: last_event_id,
             origin,
+            known_id: last_event_id,
+            yielder,
+            events_since_yield: 0,
         }
     }
 
-    /// Hands over what is in a chunk, as long as the line is open. The error is the last signal.
+    /// Emits what is in a chunk, as long as the source is there. The error is the last event.
     pub(super) async fn read(
         &mut self,
         chunk: &Uint8Array,
-        line: &Line,
-        sink: &Sink,
-    ) -> Result<(), Signal<'static>> {
+        shared: &AttemptShared,
+    ) -> Result<(), TransportEvent<'static>> {
         let mut start = 0;
-        while start < chunk.length() && line.is_open.get() {
-            let end = chunk.length().min(start.saturating_add(SLICE));
+        while start < chunk.length() && shared.is_open.get() {
+            let end = chunk.length().min(start.saturating_add(MAX_SLICE));
             let length = (end - start) as usize;
             if self.buffer.len() < length {
                 self.buffer.resize(length, 0);
@@ -60,176 +75,192 @@ impl Reading {
             chunk
                 .subarray(start, end)
                 .copy_to(&mut self.buffer[..length]);
-            self.hand_over(length, line, sink).await?;
+            self.read_slice(length, shared).await?;
             start = end;
         }
-        self.turns.after_a_chunk().await;
+        if self.yielder.is_late() {
+            self.yielder.yield_now().await;
+            self.events_since_yield = 0;
+        }
         Ok(())
     }
 
-    async fn hand_over(
+    async fn read_slice(
         &mut self,
         length: usize,
-        line: &Line,
-        sink: &Sink,
-    ) -> Result<(), Signal<'static>> {
+        shared: &AttemptShared,
+    ) -> Result<(), TransportEvent<'static>> {
         let mut items = self.parser.parse(&self.buffer[..length]);
-        let mut hearing = Hearing {
-            line,
-            sink,
+        let mut reader = SliceReader {
+            shared,
             origin: &self.origin,
-            told: &mut self.told,
-            unheard: Unheard::Nothing,
+            known_id: &mut self.known_id,
+            events_since_yield: &mut self.events_since_yield,
+            unlistened: Unlistened::Nothing,
             retry: None,
         };
         let end = loop {
-            match hearing.go_on(&mut items, &mut self.turns) {
-                Pause::Turn => self.turns.give().await,
-                Pause::End => break Ok(()),
-                Pause::TooLarge(too_large) => break Err(unreadable(too_large)),
+            match reader.read_on(&mut items, &self.yielder) {
+                ReadStep::Yield => {
+                    self.yielder.yield_now().await;
+                    *reader.events_since_yield = 0;
+                }
+                ReadStep::End => break Ok(()),
+                ReadStep::TooLarge(too_large) => break Err(unreadable(too_large)),
             }
-            if !line.is_open.get() {
+            if !shared.is_open.get() {
                 return Ok(());
             }
         };
-        if line.is_open.get() {
-            hearing.tell_retry();
-        }
-        let unheard = hearing.unheard;
-        if line.is_open.get() {
-            self.tell_of(unheard, sink);
-        }
+        reader.emit_retry();
+        let unlistened = reader.unlistened;
+        self.emit_unlistened(unlistened, shared);
         end
     }
 
-    /// Tells once for each chunk what nobody listens to.
-    fn tell_of(&mut self, unheard: Unheard, sink: &Sink) {
+    /// Tells once for each slice what nobody listens to.
+    fn emit_unlistened(&mut self, unlistened: Unlistened, shared: &AttemptShared) {
         let last_event_id = self.parser.last_event_id();
-        let has_moved_on = !Rc::ptr_eq(last_event_id, &self.told);
-        if unheard == Unheard::Nothing && !has_moved_on {
+        let has_changed = !Rc::ptr_eq(last_event_id, &self.known_id);
+        if unlistened == Unlistened::Nothing && !has_changed {
             return;
         }
-        let moved_to = has_moved_on.then(|| Provenance::Known {
+        let meta = has_changed.then(|| EventMeta::Eager {
             last_event_id: Rc::clone(last_event_id),
             origin: Rc::clone(&self.origin),
         });
-        self.told.clone_from(last_event_id);
-        sink(Signal::Unheard {
-            is_event: unheard == Unheard::Event,
-            moved_to,
+        self.known_id.clone_from(last_event_id);
+        shared.emit(TransportEvent::Unlistened {
+            is_event: unlistened == Unlistened::Event,
+            meta,
         });
     }
 }
 
-/// The reading of one chunk.
-struct Hearing<'a> {
-    line: &'a Line,
-    sink: &'a Sink,
+/// The reading of one slice of a chunk.
+struct SliceReader<'a> {
+    shared: &'a AttemptShared,
     origin: &'a Rc<str>,
-    told: &'a mut Rc<str>,
-    unheard: Unheard,
+    known_id: &'a mut Rc<str>,
+    events_since_yield: &'a mut usize,
+    unlistened: Unlistened,
     /// The reconnection time, until it is told: a server may set it again and again, and the last one counts.
     retry: Option<Duration>,
 }
 
-/// Why the reading of a chunk stops.
-enum Pause {
-    /// Others are to have their turn, then there is more.
-    Turn,
-    /// The chunk is read, or the line is closed.
+/// Why the reading of a slice stops.
+enum ReadStep {
+    /// Other tasks are to run, then there is more.
+    Yield,
+    /// All is read, or the source is gone.
     End,
     TooLarge(TooLarge),
 }
 
-impl Hearing<'_> {
+/// What has come since the last event that was listened to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Unlistened {
+    Nothing,
+    Comment,
+    Event,
+}
+
+impl SliceReader<'_> {
     /// Not asynchronous, nor inlined where it would be: what lives across an `await` lives in memory, and this is the hot
     /// loop.
     #[inline(never)]
-    fn go_on(&mut self, items: &mut Items<'_>, turns: &mut Turns) -> Pause {
+    fn read_on(&mut self, items: &mut Items<'_>, yielder: &Yielder) -> ReadStep {
         while let Some(item) = items.next() {
             match item {
-                Ok(Item::Event(frame)) => match self.line.listened_name(&frame) {
-                    Some(name) => {
-                        self.unheard = Unheard::Nothing;
-                        let (id_field, provenance) = (id_field(&frame), self.provenance(&frame));
-                        let data = frame.into_data();
-                        self.tell_retry();
-                        (self.sink)(Signal::Frame(Frame::new(name, provenance, id_field, &data)));
-                        if turns.is_due() {
-                            return Pause::Turn;
-                        }
+                Ok(Item::Event(event)) => {
+                    if self.read_event(event) && self.should_yield(yielder) {
+                        return ReadStep::Yield;
                     }
-                    None if self.line.tells_all_ids.get() && frame.has_own_id() => {
-                        self.unheard = Unheard::Nothing;
-                        let moved_to = Some(self.provenance(&frame));
-                        self.tell_retry();
-                        (self.sink)(Signal::Unheard {
-                            is_event: true,
-                            moved_to,
-                        });
-                        if turns.is_due() {
-                            return Pause::Turn;
-                        }
-                    }
-                    None => self.unheard = Unheard::Event,
-                },
-                Ok(Item::Comment) => self.unheard = self.unheard.max(Unheard::Comment),
+                }
+                Ok(Item::Comment) => self.unlistened = self.unlistened.max(Unlistened::Comment),
                 Ok(Item::Retry(time)) => self.retry = Some(time),
-                Err(too_large) => return Pause::TooLarge(too_large),
+                Err(too_large) => return ReadStep::TooLarge(too_large),
             }
-            if !self.line.is_open.get() {
+            if !self.shared.is_open.get() {
                 break;
             }
         }
-        Pause::End
+        ReadStep::End
     }
 
-    fn tell_retry(&mut self) {
+    /// Answers whether the source was told of it.
+    #[inline]
+    fn read_event(&mut self, event: ParsedEvent<'_>) -> bool {
+        if let Some(name) = self.shared.listened_name(&event) {
+            let (id_field, meta) = (id_field(&event), self.meta(&event));
+            let data = event.into_data();
+            self.emit_retry();
+            let frame = Frame::new(name, meta, id_field, FrameData::Text(&data));
+            self.shared.emit(TransportEvent::Event(frame));
+        } else if self.shared.reports_all_ids.get() && event.has_own_id() {
+            let meta = Some(self.meta(&event));
+            self.emit_retry();
+            self.shared.emit(TransportEvent::Unlistened {
+                is_event: true,
+                meta,
+            });
+        } else {
+            self.unlistened = Unlistened::Event;
+            return false;
+        }
+        self.unlistened = Unlistened::Nothing;
+        true
+    }
+
+    /// After another event.
+    fn should_yield(&mut self, yielder: &Yielder) -> bool {
+        *self.events_since_yield += 1;
+        let events = *self.events_since_yield;
+        events >= self.shared.max_events.get()
+            || (events.is_multiple_of(EVENTS_PER_LOOK) && yielder.is_late())
+    }
+
+    fn emit_retry(&mut self) {
         if let Some(time) = self.retry.take() {
-            (self.sink)(Signal::Retry(time));
+            self.shared.emit(TransportEvent::Retry(time));
         }
     }
 
-    /// Where an event comes from that the source is told of.
-    fn provenance(&mut self, frame: &parser::Frame<'_>) -> Provenance {
-        self.told.clone_from(frame.last_event_id());
-        Provenance::Known {
-            last_event_id: Rc::clone(self.told),
+    /// What an event tells that the source is told of.
+    fn meta(&mut self, event: &ParsedEvent<'_>) -> EventMeta {
+        self.known_id.clone_from(event.last_event_id());
+        EventMeta::Eager {
+            last_event_id: Rc::clone(self.known_id),
             origin: Rc::clone(self.origin),
         }
     }
 }
 
-fn id_field(frame: &parser::Frame<'_>) -> IdField {
-    if frame.has_own_id() {
+fn id_field(event: &ParsedEvent<'_>) -> IdField {
+    if event.has_own_id() {
         IdField::Present
     } else {
         IdField::Absent
     }
 }
 
-fn unreadable(TooLarge { limit }: TooLarge) -> Signal<'static> {
-    Signal::Lost {
+fn unreadable(TooLarge { limit }: TooLarge) -> TransportEvent<'static> {
+    TransportEvent::Lost {
         error: Error::EventTooLarge { limit },
-        outlook: Outlook::Failed { retry_after: None },
+        loss: Loss::Fail {
+            class: FailureClass::Hopeless,
+            retry_after: None,
+        },
     }
 }
 
-/// What a chunk has brought since the last event that was listened to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Unheard {
-    Nothing,
-    Comment,
-    Event,
-}
-
-impl Line {
-    /// The name of this frame, where somebody listens to it.
-    fn listened_name(&self, frame: &parser::Frame<'_>) -> Option<Rc<str>> {
+impl AttemptShared {
+    /// The name of this event, where somebody listens to it.
+    fn listened_name(&self, event: &ParsedEvent<'_>) -> Option<Rc<str>> {
         let names = self.names.borrow();
         names
             .iter()
-            .find(|name| frame.is_named(name.as_bytes()))
+            .find(|name| event.is_named(name.as_bytes()))
             .cloned()
     }
 }

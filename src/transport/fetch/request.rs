@@ -14,8 +14,9 @@ use crate::{Error, transport::exception_message};
 /// Carries the events of a source by `fetch` and a parser of this crate, in place of the browser's own `EventSource`:
 /// [`EventSourceBuilder::fetch`](crate::EventSourceBuilder::fetch).
 ///
-/// All that a source does it does in the same way, and more: requests of any method with headers and a body, errors that
-/// tell the HTTP status, comments as [signs of life](crate::Policy::on_idle), and several times the events per second.
+/// A source does all over it that it does over the browser's own, and more: requests of any method with headers and a body,
+/// errors that tell the HTTP status, comments that count as [data received](crate::Policy::on_idle), and several times the
+/// events per second.
 ///
 /// The request is the one that the browser's own source makes: a GET with `Accept: text/event-stream`, `cache` is
 /// `no-store`, `mode` is `cors`, credentials go to the page's own origin only. A later attempt carries the
@@ -41,6 +42,7 @@ use crate::{Error, transport::exception_message};
 ///
 /// Two are equal where they ask for the same, and have the same function for fresh headers: one of a `Fetch` and its clone.
 #[derive(Clone, PartialEq)]
+#[must_use = "a request is made by the source that it is given to"]
 pub struct Fetch {
     method: String,
     headers: Vec<(String, String)>,
@@ -115,11 +117,12 @@ impl Fetch {
         self
     }
 
-    /// Headers that are asked for anew before each attempt, since tokens expire. They replace
+    /// Headers that are asked for before each attempt, since tokens expire. They replace
     /// [fixed ones](Self::header) of the same name.
     ///
     /// Where the function fails, the attempt has failed with [`Error::Headers`], and the next one comes as after a lost
-    /// connection; a request that may be sent but once closes the source. A header that is not allowed closes it with [`Error::InvalidRequest`].
+    /// connection; a request that may be sent only once closes the source. A header that is not allowed closes it with
+    /// [`Error::InvalidRequest`].
     ///
     /// ```
     /// # async fn token() -> Result<String, std::fmt::Error> { Ok("…".into()) }
@@ -170,19 +173,19 @@ impl Fetch {
         self
     }
 
-    /// The request's mode; `cors` unless told.
+    /// The request's mode; `cors` is the default.
     pub fn mode(mut self, mode: RequestMode) -> Self {
         self.mode = mode;
         self
     }
 
-    /// How the request uses the browser's cache; not at all (`no-store`) unless told.
+    /// How the request uses the browser's cache; not at all (`no-store`) is the default.
     pub fn cache(mut self, cache: RequestCache) -> Self {
         self.cache = cache;
         self
     }
 
-    /// What becomes of a redirect; it is followed unless told.
+    /// What becomes of a redirect; it is followed by default.
     ///
     /// The headers go along wherever it leads, to another origin too where that one's CORS answer allows them; of all of
     /// them browsers hold back `Authorization` alone. With [`RequestRedirect::Error`] none is followed, and an attempt
@@ -201,13 +204,13 @@ impl Fetch {
         self
     }
 
-    /// The request's referrer policy; the page's unless told.
+    /// The request's referrer policy; the page's is the default.
     pub fn referrer_policy(mut self, policy: ReferrerPolicy) -> Self {
         self.referrer_policy = Some(policy);
         self
     }
 
-    /// The most bytes that one event may have; 16 MiB unless told. A larger one closes the source with
+    /// The most bytes that one event may have; 16 MiB by default. A larger one closes the source with
     /// [`Error::EventTooLarge`], and so does a line without end.
     ///
     /// A stream's [`Queue`](crate::Queue) may hold as many events of this size as its capacity says: where the server is not
@@ -217,8 +220,9 @@ impl Fetch {
         self
     }
 
-    pub(crate) fn start(&self) -> Option<Rc<str>> {
-        self.last_event_id.as_deref().map(Rc::from)
+    /// Where to go on from, as the user has it.
+    pub(crate) fn start(&self) -> Option<&str> {
+        self.last_event_id.as_deref()
     }
 
     pub(crate) fn is_repeatable(&self) -> bool {
@@ -252,7 +256,8 @@ impl Fetch {
     ) -> Result<Request, Error> {
         let fresh = match &self.fresh_headers {
             Some(FreshHeaders(headers)) => headers().await.map_err(|error| Error::Headers {
-                message: error.to_string(),
+                url: url.into(),
+                message: error.to_string().into(),
             })?,
             None => Vec::new(),
         };
@@ -269,7 +274,8 @@ impl Fetch {
         self.init(last_event_id, fresh, signal)
             .and_then(|init| Request::new_with_str_and_init(url, &init))
             .map_err(|error| Error::InvalidRequest {
-                message: exception_message(&error),
+                url: url.into(),
+                message: exception_message(&error).into(),
             })
     }
 

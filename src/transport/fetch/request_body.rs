@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 
 /// The body of a request; made from text, from bytes, or from what the browser's `fetch` takes besides, a `FormData` for
-/// instance. A `ReadableStream` is not taken: each attempt sends the body anew.
+/// instance. A `ReadableStream` is not taken: each attempt sends the body again.
 ///
 /// ```
 /// use typed_eventsource::{Body, Fetch};

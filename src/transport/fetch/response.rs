@@ -1,31 +1,112 @@
 //! What an answer of the server means.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use web_sys::Response;
+use typed_eventsource_core::{FailureClass, Loss};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::ReadableStream;
 
 use super::response_body::ResponseBody;
-use crate::{Error, policy::machine::Outlook};
+use crate::{Error, transport::TransportEvent};
 
 /// How much of the body of an answer that is no event stream is kept, in bytes.
 const EXCERPT: usize = 1024;
 
+#[wasm_bindgen]
+extern "C" {
+    /// A `Response`, as far as `fetch` is the browser's: a page may have replaced it.
+    #[derive(Clone, Debug)]
+    pub(super) type Response;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn status(this: &Response) -> Result<Option<f64>, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn url(this: &Response) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn headers(this: &Response) -> Result<ResponseHeaders, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn body(this: &Response) -> Result<Option<ReadableStream>, JsValue>;
+
+    type ResponseHeaders;
+
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &ResponseHeaders, name: &str) -> Result<Option<String>, JsValue>;
+}
+
+/// What an answer says before its body.
+pub(super) struct ResponseHead {
+    status: u16,
+    content_type: Option<String>,
+    retry_after: Option<Duration>,
+    /// After redirects; empty where somebody made up the response.
+    pub(super) url: String,
+}
+
 /// What [the standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model) has a source
 /// do about an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum ResponseClass {
     Stream,
     Finished,
     WrongStatus,
     WrongType,
 }
 
-pub(super) fn meaning(status: u16, content_type: Option<&str>) -> Meaning {
+impl ResponseHead {
+    pub(super) fn of(response: &Response) -> Result<Self, JsValue> {
+        let status = response.status()?.ok_or("it has no status")?;
+        let headers = response.headers()?;
+        Ok(Self {
+            status: status as u16,
+            content_type: headers.get("Content-Type")?,
+            retry_after: headers.get("Retry-After")?.as_deref().and_then(retry_after),
+            url: response.url()?.unwrap_or_default(),
+        })
+    }
+
+    pub(super) fn class(&self) -> ResponseClass {
+        class(self.status, self.content_type.as_deref())
+    }
+
+    /// Why this answer is no event stream.
+    pub(super) fn refusal(
+        self,
+        class: ResponseClass,
+        url: &Arc<str>,
+        body: String,
+    ) -> TransportEvent<'static> {
+        let (url, body) = (Arc::clone(url), body.into());
+        let content_type = self.content_type.map(Arc::from);
+        let (error, class) = if class == ResponseClass::WrongType {
+            let error = Error::ContentType {
+                url,
+                content_type,
+                body,
+            };
+            (error, FailureClass::ContentType)
+        } else {
+            let error = Error::Status {
+                url,
+                status: self.status,
+                content_type,
+                body,
+            };
+            (error, FailureClass::Status(self.status))
+        };
+        let loss = Loss::Fail {
+            class,
+            retry_after: self.retry_after,
+        };
+        TransportEvent::Lost { error, loss }
+    }
+}
+
+fn class(status: u16, content_type: Option<&str>) -> ResponseClass {
     match status {
-        200 if content_type.is_some_and(is_event_stream) => Meaning::Stream,
-        200 => Meaning::WrongType,
-        204 => Meaning::Finished,
-        _ => Meaning::WrongStatus,
+        200 if content_type.is_some_and(is_event_stream) => ResponseClass::Stream,
+        200 => ResponseClass::WrongType,
+        204 => ResponseClass::Finished,
+        _ => ResponseClass::WrongStatus,
     }
 }
 
@@ -36,14 +117,9 @@ fn is_event_stream(content_type: &str) -> bool {
     essence.trim().eq_ignore_ascii_case("text/event-stream")
 }
 
-pub(super) fn content_type(response: &Response) -> Option<String> {
-    response.headers().get("Content-Type").ok().flatten()
-}
-
 /// The `Retry-After` header: seconds, or a date.
-pub(super) fn retry_after(response: &Response) -> Option<Duration> {
-    let value = response.headers().get("Retry-After").ok().flatten()?;
-    seconds(&value).or_else(|| until(&value))
+fn retry_after(value: &str) -> Option<Duration> {
+    seconds(value).or_else(|| until(value))
 }
 
 fn seconds(value: &str) -> Option<Duration> {
@@ -53,7 +129,7 @@ fn seconds(value: &str) -> Option<Duration> {
 
 fn until(date: &str) -> Option<Duration> {
     let wait = (js_sys::Date::parse(date) - js_sys::Date::now()) / 1000.0;
-    // What is no date is no number.
+    // The time of something that is no date is NaN.
     (!wait.is_nan()).then(|| Duration::try_from_secs_f64(wait).unwrap_or_default())
 }
 
@@ -79,32 +155,6 @@ fn beginning(mut text: Vec<u8>) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// The error that says why this answer is no event stream.
-pub(super) fn refusal(
-    meaning: Meaning,
-    url: String,
-    response: &Response,
-    body: String,
-) -> (Error, Outlook) {
-    let content_type = content_type(response);
-    let error = if meaning == Meaning::WrongType {
-        Error::ContentType {
-            url,
-            content_type,
-            body,
-        }
-    } else {
-        Error::Status {
-            url,
-            status: response.status(),
-            content_type,
-            body,
-        }
-    };
-    let retry_after = retry_after(response);
-    (error, Outlook::Failed { retry_after })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,7 +168,7 @@ mod tests {
             " text/event-stream ; x=\"y\"",
             "text/event-stream, text/event-stream",
         ] {
-            assert_eq!(meaning(200, Some(right)), Meaning::Stream, "{right}");
+            assert_eq!(class(200, Some(right)), ResponseClass::Stream, "{right}");
         }
         for wrong in [
             "",
@@ -126,18 +176,18 @@ mod tests {
             "text/event-streams",
             "text/plain;text/event-stream",
         ] {
-            assert_eq!(meaning(200, Some(wrong)), Meaning::WrongType, "{wrong}");
+            assert_eq!(class(200, Some(wrong)), ResponseClass::WrongType, "{wrong}");
         }
-        assert_eq!(meaning(200, None), Meaning::WrongType);
+        assert_eq!(class(200, None), ResponseClass::WrongType);
     }
 
     #[test]
     fn status_204_is_the_end_and_every_other_is_wrong() {
-        assert_eq!(meaning(204, None), Meaning::Finished);
+        assert_eq!(class(204, None), ResponseClass::Finished);
         for status in [0, 201, 205, 206, 301, 401, 404, 500, 503] {
             assert_eq!(
-                meaning(status, Some("text/event-stream")),
-                Meaning::WrongStatus,
+                class(status, Some("text/event-stream")),
+                ResponseClass::WrongStatus,
                 "{status}"
             );
         }

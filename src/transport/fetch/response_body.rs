@@ -5,18 +5,20 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     ReadableStream, ReadableStreamGetReaderOptions, ReadableStreamReadResult,
-    ReadableStreamReaderMode, Response,
+    ReadableStreamReaderMode,
 };
 
-/// How much is read at once where the browser reads into our own memory, in bytes.
-const ROOM: u32 = 512 * 1024;
+use super::response::Response;
+
+/// How much is read at once where the browser reads into a buffer of ours, in bytes.
+const BUFFER_SIZE: u32 = 512 * 1024;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(extends = ReadableStream, js_name = ReadableStream)]
     type Stream;
 
-    /// A body that was read before cannot be read again, nor one that somebody made up be read in every way.
+    /// Throws if the body is locked or, in BYOB mode, if it is not a byte stream.
     #[wasm_bindgen(method, catch, js_name = getReader)]
     fn get_reader(
         this: &Stream,
@@ -25,59 +27,95 @@ extern "C" {
 
     type Reader;
 
-    /// Where the reader brings memory of its own it does not look at the `room`.
+    /// A default reader ignores the buffer.
     #[wasm_bindgen(method)]
-    fn read(this: &Reader, room: &Uint8Array) -> Promise;
+    fn read(this: &Reader, buffer: &Uint8Array) -> Promise;
+
+    /// Any view of a buffer. One whose buffer was transferred away may throw.
+    type View;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn buffer(this: &View) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch, js_name = byteOffset)]
+    fn byte_offset(this: &View) -> Result<f64, JsValue>;
+    #[wasm_bindgen(method, getter, catch, js_name = byteLength)]
+    fn byte_length(this: &View) -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(extends = Uint8Array, js_name = Uint8Array)]
+    type Bytes;
+
+    #[wasm_bindgen(constructor, catch, js_class = "Uint8Array")]
+    fn new(buffer: &JsValue, offset: f64, length: f64) -> Result<Bytes, JsValue>;
 }
 
-/// Reads a body. Into the same memory again and again where the browser can do that, which takes it half the time.
+/// Why there is no next chunk.
+pub(super) enum ReadError {
+    /// The connection failed, with this exception.
+    Lost(JsValue),
+    /// A page has made up the response, with something other than bytes in its body.
+    NotBytes,
+}
+
+/// Reads a body: with a BYOB reader, into the same memory again and again, where it is a byte stream. That takes half the
+/// time.
 pub(super) struct ResponseBody {
     reader: Reader,
-    reads_into_room: bool,
-    room: Uint8Array,
+    is_byob: bool,
+    buffer: Uint8Array,
 }
 
 impl ResponseBody {
     /// `None` where the response has none.
     pub(super) fn of(response: &Response) -> Result<Option<Self>, JsValue> {
-        let Some(stream) = response.body() else {
+        let Some(stream) = response.body()? else {
             return Ok(None);
         };
         let stream: Stream = stream.unchecked_into();
-        let into_room = ReadableStreamGetReaderOptions::new();
-        into_room.set_mode(ReadableStreamReaderMode::Byob);
-        if let Ok(reader) = stream.get_reader(&into_room) {
+        let byob = ReadableStreamGetReaderOptions::new();
+        byob.set_mode(ReadableStreamReaderMode::Byob);
+        if let Ok(reader) = stream.get_reader(&byob) {
             return Ok(Some(Self {
                 reader,
-                reads_into_room: true,
-                room: Uint8Array::new_with_length(ROOM),
+                is_byob: true,
+                buffer: Uint8Array::new_with_length(BUFFER_SIZE),
             }));
         }
         let reader = stream.get_reader(&ReadableStreamGetReaderOptions::new())?;
         Ok(Some(Self {
             reader,
-            reads_into_room: false,
-            room: Uint8Array::new_with_length(0),
+            is_byob: false,
+            buffer: Uint8Array::new_with_length(0),
         }))
     }
 
     /// The next chunk, `None` at the end. It is there until the next one is read.
-    pub(super) async fn read(&mut self) -> Result<Option<Uint8Array>, JsValue> {
-        let result = JsFuture::from(self.reader.read(&self.room)).await?;
+    pub(super) async fn read(&mut self) -> Result<Option<Uint8Array>, ReadError> {
+        let result = JsFuture::from(self.reader.read(&self.buffer));
+        let result = result.await.map_err(ReadError::Lost)?;
         let result: ReadableStreamReadResult = result.unchecked_into();
         if result.get_done().unwrap_or(false) {
             return Ok(None);
         }
         let chunk = result.get_value();
-        // Not by its class: a page may have its streams from another realm.
-        if !ArrayBuffer::is_view(&chunk) {
-            return Err("the body is not made of bytes".into());
-        }
-        let chunk: Uint8Array = chunk.unchecked_into();
-        if self.reads_into_room {
-            // The room went away and has come back.
-            self.room = Uint8Array::new(&chunk.buffer());
+        let chunk = match chunk.dyn_into() {
+            Ok(chunk) => chunk,
+            Err(other) => bytes_of(other).ok_or(ReadError::NotBytes)?,
+        };
+        if self.is_byob {
+            // Its memory was transferred away, and has come back.
+            self.buffer = Uint8Array::new(&chunk.buffer());
         }
         Ok(Some(chunk))
     }
+}
+
+/// The bytes of a chunk of another class: a view of another kind, or one from another realm.
+fn bytes_of(chunk: JsValue) -> Option<Uint8Array> {
+    if !ArrayBuffer::is_view(&chunk) {
+        return None;
+    }
+    let view: View = chunk.unchecked_into();
+    let (buffer, offset) = (view.buffer().ok()?, view.byte_offset().ok()?);
+    let bytes = Bytes::new(&buffer, offset, view.byte_length().ok()?);
+    bytes.ok().map(JsCast::unchecked_into)
 }

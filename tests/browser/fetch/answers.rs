@@ -1,6 +1,8 @@
 //! What the server answers, and what is told of it.
 
+use js_sys::{Function, Reflect};
 use typed_eventsource::{CloseReason, Error, Event, EventSource};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
@@ -35,7 +37,7 @@ async fn told_of(length: usize, steps: impl Into<Vec<Step>>) -> (String, Script)
     let script = Script::put([Attempt::playing(steps).with_status(500)]).await;
     let error = closed_with(length, || script.open()).await;
     match error {
-        Error::Status { body, .. } => (body, script),
+        Error::Status { body, .. } => (body.to_string(), script),
         other => panic!("{other:?}"),
     }
 }
@@ -58,13 +60,14 @@ async fn a_wrong_status_is_told_with_url_type_and_body() {
             status,
             content_type,
             body,
+            ..
         } = closed_with(text.len(), || script.open()).await
         else {
             panic!("not a status");
         };
-        assert_eq!((url, status), (script.url(), 418));
+        assert_eq!((&*url, status), (&*script.url(), 418));
         assert_eq!(content_type.as_deref(), Some("application/json"));
-        assert_eq!(body, text);
+        assert_eq!(&*body, text);
     })
     .await;
 }
@@ -80,11 +83,12 @@ async fn a_wrong_content_type_is_told_with_the_body() {
             url,
             content_type,
             body,
+            ..
         } = error
         else {
             panic!("{error:?}");
         };
-        assert_eq!((url, body.as_str()), (script.url(), text));
+        assert_eq!((&*url, &*body), (&*script.url(), text));
         assert_eq!(content_type.as_deref(), Some("text/html"));
     })
     .await;
@@ -198,4 +202,37 @@ async fn a_connection_that_a_redirect_has_led_to_ends_as_soon_as_the_server_send
         the_client_has_left(&target).await;
     })
     .await;
+}
+
+/// A page may have replaced `fetch`, for its own tests for instance.
+#[wasm_bindgen_test]
+async fn an_answer_that_is_no_response_closes_it() {
+    run(async || {
+        let script = Script::put([Attempt::hanging()]).await;
+        for answer in [
+            "{}",
+            "{ status: 200 }",
+            "{ status: 200, headers: {} }",
+            "undefined",
+        ] {
+            let real = replace_fetch(&Function::new_no_args(&format!(
+                "return Promise.resolve({answer})"
+            )));
+            let error = closed_for(&script.open_with(resilient())).await;
+            replace_fetch(&real);
+            assert!(
+                matches!(error, Error::Internal { .. }),
+                "{answer}: {error:?}"
+            );
+        }
+    })
+    .await;
+}
+
+/// Answers with the one before.
+fn replace_fetch(fetch: &Function) -> Function {
+    let global = js_sys::global();
+    let before = Reflect::get(&global, &"fetch".into()).expect("there is a `fetch`");
+    Reflect::set(&global, &"fetch".into(), fetch).expect("it can be replaced");
+    before.unchecked_into()
 }

@@ -74,7 +74,7 @@ async fn a_larger_one_closes_the_source_after_the_one_before() {
         let reason = source.closed().await;
         let too_large = matches!(
             reason,
-            CloseReason::Policy(Error::EventTooLarge { limit: 15 })
+            CloseReason::Policy(Error::EventTooLarge { limit: 15, .. })
         );
         assert!(too_large, "{reason:?}");
         assert_eq!(heard.rest().await, [Text("1".into())]);
@@ -99,7 +99,7 @@ async fn one_that_never_ends_is_not_kept_until_it_does() {
         let reason = source.closed().await;
         let too_large = matches!(
             reason,
-            CloseReason::Policy(Error::EventTooLarge { limit: 1000 })
+            CloseReason::Policy(Error::EventTooLarge { limit: 1000, .. })
         );
         assert!(too_large, "{reason:?}");
         let seen = script.seen_closed(1).await;

@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use futures::channel::oneshot;
 use gloo_timers::future::TimeoutFuture;
-use typed_eventsource::{Backoff, CloseReason, Error, Fetch, HeadersResult, Policy, Then};
+use typed_eventsource::{Backoff, CloseReason, Error, Fetch, HeadersResult, LimitAction, Policy};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
@@ -134,7 +134,7 @@ async fn an_attempt_that_is_given_up_waits_for_them_no_longer() {
         let backoff = Backoff::new().initial(Duration::from_millis(1));
         let policy = Policy::resilient()
             .backoff(backoff)
-            .on_slow_open(Duration::from_millis(10), Then::Reopen);
+            .on_slow_open(Duration::from_millis(10), LimitAction::Reopen);
         let source = script.builder().fetch(fetch).policy(policy).open();
         let source = source.expect("a valid request");
         errors(&source).take(3).await;

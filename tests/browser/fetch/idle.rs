@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gloo_timers::future::sleep;
-use typed_eventsource::{CloseReason, Error, Event, Fetch, Policy, State, Text, Then};
+use typed_eventsource::{CloseReason, Error, Event, Fetch, LimitAction, Policy, State, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
@@ -18,7 +18,7 @@ const LIMIT: Duration = Duration::from_millis(100);
 async fn is_kept_open_by(beat: &str) {
     let script = Script::put([Attempt::sending(&format!("event: first\ndata\n\n{beat}"))]).await;
     let clock = Clock::stopped();
-    let source = script.open_with(Policy::browser().on_idle(LIMIT, Then::Close));
+    let source = script.open_with(Policy::browser().on_idle(LIMIT, LimitAction::Close));
     let (hear, mut heard) = Heard::new();
     let _listener = source.on("first", move |_: Event<Text>| {
         Clock::advance(LIMIT * 3 / 5);
@@ -33,7 +33,7 @@ async fn is_kept_open_by(beat: &str) {
     // After which there is silence.
     drop(clock);
     let reason = source.closed().await;
-    let idle = matches!(reason, CloseReason::Policy(Error::Idle { after }) if after == LIMIT);
+    let idle = matches!(reason, CloseReason::Policy(Error::Idle { after, .. }) if after == LIMIT);
     assert!(idle, "{reason:?}");
 }
 
@@ -56,7 +56,7 @@ async fn silence_in_the_middle_of_an_event_is_silence() {
         ])
         .await;
         let clock = Clock::stopped();
-        let source = script.open_with(resilient().on_idle(LIMIT, Then::Reopen));
+        let source = script.open_with(resilient().on_idle(LIMIT, LimitAction::Reopen));
         let (mut errors, mut states) = (errors(&source), states(&source));
         let mut messages = listen::<u8>(&source, "message");
         assert_eq!(messages.next().await, 1);
@@ -77,7 +77,7 @@ async fn a_post_that_falls_silent_is_closed_where_another_would_be_reopened() {
     run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
         let builder = script.builder().fetch(Fetch::post());
-        let policy = resilient().on_idle(Duration::from_millis(100), Then::Reopen);
+        let policy = resilient().on_idle(Duration::from_millis(100), LimitAction::Reopen);
         let source = builder.policy(policy).open().expect("a valid request");
         let reason = source.closed().await;
         let idle = matches!(reason, CloseReason::Policy(Error::Idle { .. }));

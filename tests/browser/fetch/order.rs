@@ -56,7 +56,7 @@ async fn closed_at_the_first(close: impl Fn(&EventSource) + 'static) {
     let _closing = source.on("message", move |_: Event<u8>| close(&handle));
     assert_eq!(
         journal.rest().await,
-        ["open", "message: 1", "closed: as requested"]
+        ["open", "message: 1", "closed by the application"]
     );
     assert_eq!(observed.left(), Left::NOTHING);
     let seen = script.seen_closed(1).await;
@@ -91,11 +91,11 @@ async fn after_an_event_that_closes_by_not_decoding_nothing_of_the_chunk_is_hear
 
 /// Reopens as soon as an event does not decode.
 fn reopening() -> Policy {
-    Policy::browser().rule(|situation| match situation.error {
+    Policy::browser().rule(|context| match context.error {
         Error::Decode(_) | Error::EventTooLarge { .. } => Decision::Reopen {
             after: Duration::from_millis(5),
         },
-        _ => situation.proposed,
+        _ => context.proposed,
     })
 }
 

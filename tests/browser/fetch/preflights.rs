@@ -80,7 +80,7 @@ async fn one_that_is_refused_is_a_lost_connection_and_no_attempt_is_seen() {
         .await;
         let source = script.open_with(Policy::browser().close_after_losses(2));
         let reason = source.closed().await;
-        let CloseReason::Policy(Error::TooMany { count: 2, last }) = reason else {
+        let CloseReason::Policy(Error::TooMany { count: 2, last, .. }) = reason else {
             panic!("{reason:?}");
         };
         assert!(matches!(*last, Error::ConnectionLost { .. }), "{last:?}");

@@ -190,7 +190,7 @@ async fn a_request_that_cannot_be_is_refused_and_nothing_is_sent() {
         ] {
             let shown = format!("{bad:?}");
             match script.builder().fetch(bad).open() {
-                Err(Error::InvalidRequest { message }) => assert!(!message.is_empty()),
+                Err(Error::InvalidRequest { message, .. }) => assert!(!message.is_empty()),
                 other => panic!("{shown}: {other:?}"),
             }
         }

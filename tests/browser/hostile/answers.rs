@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use typed_eventsource::{CloseReason, Error, Event, Policy, Text, Then};
+use typed_eventsource::{CloseReason, Error, Event, LimitAction, Policy, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::super::support::{
@@ -98,9 +98,10 @@ async fn a_drip_is_no_sign_of_life_until_something_is_whole() {
         let mut numbers = listen::<u8>(&Script::put([slow]).await.open(), "message");
         assert_eq!(numbers.next().await, 7);
         let never = Script::put([Attempt::playing([drip(&":".repeat(10_000))])]).await;
-        let source = never.open_with(Policy::browser().on_idle(SOON, Then::Close));
+        let source = never.open_with(Policy::browser().on_idle(SOON, LimitAction::Close));
         let reason = source.closed().await;
-        let idle = matches!(reason, CloseReason::Policy(Error::Idle { after }) if after == SOON);
+        let idle =
+            matches!(reason, CloseReason::Policy(Error::Idle { after, .. }) if after == SOON);
         assert!(idle, "{reason:?}");
         never.seen_closed(1).await;
     })

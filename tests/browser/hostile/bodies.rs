@@ -60,7 +60,7 @@ async fn is_too_large(start: &str, text: &str, max: usize) {
     let _heard = listen::<Text>(&source, "message");
     let reason = source.closed().await;
     let is_told =
-        matches!(reason, CloseReason::Policy(Error::EventTooLarge { limit }) if limit == max);
+        matches!(reason, CloseReason::Policy(Error::EventTooLarge { limit, .. }) if limit == max);
     assert!(is_told, "{start:?} {text:?}: {reason:?}");
     let seen = script.seen_closed(1).await;
     assert_eq!(

@@ -1,5 +1,7 @@
 //! JSON that is nested deeper than any stack.
 
+use std::error::Error as _;
+
 use serde::Deserialize;
 use serde_json::Value;
 use typed_eventsource::{Error, EventStream};
@@ -26,7 +28,7 @@ async fn is_refused_three_times<T: 'static>(stream: &mut EventStream<T>) {
         let Error::Decode(error) = error else {
             panic!("{error:?}");
         };
-        let said = error.to_string();
+        let said = error.source().map(ToString::to_string).unwrap_or_default();
         assert!(said.contains("recursion limit exceeded"), "{said}");
     }
 }

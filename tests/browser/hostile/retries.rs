@@ -23,7 +23,7 @@ async fn a_reconnection_time_beyond_all_time_is_no_hot_loop() {
                 State::Waiting {
                     retry_in: Some(wait),
                     ..
-                } => assert_eq!(wait, Duration::from_millis(u64::MAX)),
+                } => assert_eq!(wait, Duration::from_secs(3600)),
                 State::Waiting { retry_in: None, .. } if !Transport::selected().is_fetch() => {}
                 other => panic!("{other:?}"),
             }

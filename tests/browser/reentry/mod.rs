@@ -103,6 +103,7 @@ async fn play(plan: &Plan, scripts: &Scripts) {
             is_fetch: Transport::selected().is_fetch(),
             reopens: true,
             served: 1,
+            start: None,
             watched: Some(SYNC),
         },
         scripts.clone(),

@@ -13,7 +13,7 @@ export class Observation {
     const isOpen = (target) => isSource(target) && target.readyState !== EventSource.CLOSED;
     const place = (type, options) => `${type} ${Boolean(options?.capture ?? options)}`;
     EventTarget.prototype.addEventListener = function (type, listener, options) {
-      if (isSource(this) || type === "online" || type === "abort") {
+      if (isSource(this) || type === "online" || type === "offline" || type === "abort") {
         if (!listeners.has(this)) listeners.set(this, []);
         listeners.get(this).push({ listener, place: place(type, options) });
       }

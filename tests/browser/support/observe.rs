@@ -44,7 +44,7 @@ pub(crate) struct Observed(Observation);
 /// What is left of the sources made since the observation began.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Left {
-    /// DOM listeners on sources of the browser, for the network to come back, and for an abort.
+    /// DOM listeners on sources of the browser, for the network to go and come back, and for an abort.
     pub(crate) listeners: u32,
     /// Sources of the browser that are not closed, and requests that are not aborted.
     pub(crate) connections: u32,
@@ -59,14 +59,14 @@ impl Left {
         timers: 0,
     };
 
-    /// What a source that nobody listens to needs: it waits for `online`, and on the browser's own source for `open` and
-    /// `error`.
+    /// What a source that nobody listens to needs: it waits for `online` and `offline`, and on the browser's own source for
+    /// `open` and `error`.
     pub(crate) fn alone() -> Self {
         Self {
             listeners: if Transport::selected().is_fetch() {
-                1
+                2
             } else {
-                3
+                4
             },
             connections: 1,
             timers: 0,

@@ -22,7 +22,7 @@ async fn another_url_closes_the_last_source_and_opens_its_own() {
         let wanted = RwSignal::new_local(first.builder());
         let ((hear, mut heard), (hear_state, mut states)) = (Heard::new(), Heard::new());
         let mounted = mount(move || {
-            let feed = use_event_source::<Feed>(wanted);
+            let feed = use_event_source::<Feed, _>(wanted);
             watch(feed.data, hear);
             watch(feed.state, hear_state);
         });
@@ -66,7 +66,7 @@ async fn nothing_of_the_last_source_is_heard_once_the_url_has_changed() {
         let (wanted, next) = (RwSignal::new_local(first.builder()), second.builder());
         let ((hear, mut heard), (hear_error, mut errors)) = (Heard::new(), Heard::new());
         let _mounted = mount(move || {
-            let feed = use_event_source_callback::<Feed>(wanted, move |event| {
+            let feed = use_event_source_callback::<Feed, _>(wanted, move |event| {
                 hear(event.data);
                 wanted.set(next.clone());
             });
@@ -108,7 +108,7 @@ async fn one_that_was_closed_opens_with_another_source() {
         let wanted = RwSignal::new_local(first.builder());
         let (hear, mut heard) = Heard::new();
         let _mounted = mount(move || {
-            let feed = use_event_source::<Feed>(wanted);
+            let feed = use_event_source::<Feed, _>(wanted);
             feed.close();
             watch(feed.data, hear);
         });
@@ -123,9 +123,9 @@ async fn one_that_was_closed_opens_with_another_source() {
 #[wasm_bindgen_test]
 async fn a_url_and_a_builder_are_taken_from_closures_and_signals_too() {
     run_over(Transport::Browser, async || {
-        async fn opens(source: impl IntoSource + 'static) {
+        async fn opens<M: 'static>(source: impl IntoSource<M> + 'static) {
             let (hear, mut heard) = Heard::new();
-            let _mounted = mount(move || watch(use_event_source::<Feed>(source).state, hear));
+            let _mounted = mount(move || watch(use_event_source::<Feed, _>(source).state, hear));
             assert!(matches!(heard.next().await, State::Connecting));
             assert!(matches!(heard.next().await, State::Open));
         }

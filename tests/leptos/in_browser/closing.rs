@@ -114,7 +114,7 @@ async fn one_that_the_server_has_finished_may_be_opened_again() {
         let builder = script.builder().terminal_event("bye");
         let (hear, mut heard) = Heard::new();
         let _mounted = mount(move || {
-            let feed = use_event_source::<Feed>(builder);
+            let feed = use_event_source::<Feed, _>(builder);
             let is_second = RwSignal::new(false);
             Effect::new(move || {
                 let is_finished = matches!(feed.state.get(), State::Closed(CloseReason::Finished));

@@ -60,7 +60,7 @@ async fn an_event_wakes_nobody_who_waits_for_the_state_or_an_error() {
         let builder = script.builder().terminal_event("bye");
         let ((hear_state, mut states), (hear_error, mut errors)) = (Heard::new(), Heard::new());
         let _mounted = mount(move || {
-            let feed = use_event_source::<Feed>(builder);
+            let feed = use_event_source::<Feed, _>(builder);
             watch(feed.state, hear_state);
             watch(feed.error, hear_error);
         });

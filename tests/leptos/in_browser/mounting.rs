@@ -26,7 +26,7 @@ async fn a_component_shows_what_its_source_brings_and_closes_it_when_it_is_unmou
         let builder = script.builder();
         let (hear, mut heard) = Heard::new();
         let mounted = mount(move || {
-            let feed = use_event_source::<Feed>(builder);
+            let feed = use_event_source::<Feed, _>(builder);
             watch(feed.data, hear);
             view! { <p>{move || format!("{:?}", feed.data.get())}</p> }
         });
@@ -56,7 +56,7 @@ async fn a_thousand_renderings_have_one_connection() {
         let (builder, rendering) = (script.builder(), RwSignal::new(0));
         let (hear, mut heard) = Heard::new();
         let mounted = mount(move || {
-            let feed = use_event_source::<Feed>(move || {
+            let feed = use_event_source::<Feed, _>(move || {
                 rendering.track();
                 builder.clone()
             });
@@ -84,7 +84,7 @@ async fn a_component_that_goes_before_its_source_opens_opens_none() {
         let script = two_numbers().await;
         let builder = script.builder();
         drop(mount(move || {
-            use_event_source::<Feed>(builder);
+            use_event_source::<Feed, _>(builder);
         }));
         tick().await;
         tick().await;
@@ -108,7 +108,7 @@ async fn one_that_is_unmounted_by_what_its_source_brings_hears_no_more() {
             let child = move || {
                 let hear = hear.clone();
                 is_there.get().then(move || {
-                    let feed = use_event_source::<Feed>(builder.get_value());
+                    let feed = use_event_source::<Feed, _>(builder.get_value());
                     watch(feed.data, move |data| {
                         if data.is_some() {
                             is_there.set(false);

@@ -12,13 +12,13 @@ use super::page::{Feed, mount, number, watch};
 use crate::support::{Attempt, Heard, Left, Observed, Script, Step, is_refusal, run, send};
 
 /// What a component shows that cannot open its source: the state, and the error, which are the same.
-async fn failure<E: DeserializeOwned + Send + Sync + 'static>(
-    source: impl IntoSource + 'static,
+async fn failure<E: DeserializeOwned + Send + Sync + 'static, M: 'static>(
+    source: impl IntoSource<M> + 'static,
 ) -> Error {
     let observed = Observed::new();
     let (hear, mut heard) = Heard::new();
     let _mounted = mount(move || {
-        let feed = use_event_source::<E>(source);
+        let feed = use_event_source::<E, _>(source);
         Effect::new(move || {
             if let State::Closed(reason) = feed.state.get() {
                 hear((reason, feed.error.get()));
@@ -48,17 +48,17 @@ enum Reserved {
 #[wasm_bindgen_test]
 async fn what_cannot_be_opened_is_shown_as_an_error_and_as_closed() {
     run(async || {
-        let invalid = failure::<Feed>("http://[").await;
+        let invalid = failure::<Feed, _>("http://[").await;
         assert!(
-            matches!(&invalid, Error::InvalidUrl { url, .. } if url == "http://["),
+            matches!(&invalid, Error::InvalidUrl { url, .. } if **url == *"http://["),
             "{invalid}"
         );
         let script = Script::put([Attempt::sending(&number(1))]).await;
-        let no_enum = failure::<NoEnum>(script.builder()).await;
+        let no_enum = failure::<NoEnum, _>(script.builder()).await;
         assert!(matches!(no_enum, Error::NotAnEnum { .. }), "{no_enum}");
-        let reserved = failure::<Reserved>(script.builder()).await;
+        let reserved = failure::<Reserved, _>(script.builder()).await;
         assert!(
-            matches!(&reserved, Error::InvalidEventName { name } if name == "error"),
+            matches!(&reserved, Error::InvalidEventName { name, .. } if **name == *"error"),
             "{reserved}"
         );
     })
@@ -69,7 +69,7 @@ async fn what_cannot_be_opened_is_shown_as_an_error_and_as_closed() {
 async fn an_answer_that_ends_the_source_is_shown() {
     run(async || {
         let script = Script::put([Attempt::answering(404)]).await;
-        let refusal = failure::<Feed>(script.builder()).await;
+        let refusal = failure::<Feed, _>(script.builder()).await;
         assert!(is_refusal(&refusal, 404), "{refusal}");
     })
     .await;
@@ -82,7 +82,7 @@ async fn a_good_url_after_a_bad_one_opens() {
         let wanted = RwSignal::new_local("http://[".into());
         let ((hear, mut data), (hear_error, mut errors)) = (Heard::new(), Heard::new());
         let _mounted = mount(move || {
-            let feed = use_event_source::<Feed>(wanted);
+            let feed = use_event_source::<Feed, _>(wanted);
             watch(feed.data, hear);
             watch(feed.error, hear_error);
         });
@@ -107,7 +107,7 @@ async fn what_does_not_decode_is_shown_until_an_event_does() {
         let builder = script.builder();
         let ((hear, mut data), (hear_error, mut errors)) = (Heard::new(), Heard::new());
         let _mounted = mount(move || {
-            let feed = use_event_source::<Feed>(builder);
+            let feed = use_event_source::<Feed, _>(builder);
             watch(feed.data, hear);
             watch(feed.error, hear_error);
         });

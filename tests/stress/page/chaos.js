@@ -64,7 +64,7 @@ function open({ url, transport, deduplicate, resumes, idle, opening }) {
   return new EventSource(url, options);
 }
 
-/** @param {import("/pkg/index.js").Situation} situation */
+/** @param {import("/pkg/index.js").FailureContext} situation */
 function reopening({ error }) {
   if (error.code === "connection-lost") return { type: "reopen", after: 10 };
 }

@@ -75,7 +75,9 @@ pub fn state_name(state: &State) -> &'static str {
         State::Connecting => "connecting",
         State::Open => "open",
         State::Waiting { .. } => "waiting",
+        State::Offline { .. } => "offline",
         State::Closed(_) => "closed",
+        _ => "unknown",
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn App() -> impl IntoView {
         .policy(Policy::resilient())
         .resume_parameter("lastEventId")
         .terminal_event("bye");
-    let feed = use_event_source_fold::<Feed, _>(prices, Dashboard::default, |dashboard, event| {
+    let feed = use_event_source_fold::<Feed, _, _>(prices, Dashboard::default, |dashboard, event| {
         dashboard.add(event.data)
     });
 

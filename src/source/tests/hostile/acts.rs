@@ -53,6 +53,8 @@ pub(super) struct Setting {
     pub(super) reopens: bool,
     /// To how many of them the server does what it does; the others wait for an answer.
     pub(super) served: usize,
+    /// The id that they go on from.
+    pub(super) start: Option<u64>,
     /// A name of the first one that somebody listens to who does nothing else.
     pub(super) watched: Option<usize>,
 }

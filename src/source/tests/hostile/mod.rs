@@ -12,7 +12,7 @@ use std::{
 
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::FileFailurePersistence};
 
-use super::{FakeServer, open_with};
+use super::{FakeServer, open_from};
 use crate::{
     Backoff, CloseReason, Decision, Event, EventSource, EventStream, Listener, Policy, State, Text,
     testing::FakeClock,
@@ -20,6 +20,9 @@ use crate::{
 use acts::{Act, NAMES, SOURCES, Setting, act_on_a_page, scripts_of};
 use model::Model;
 use world::{Stage, WAIT, World};
+
+/// They go on from an id, so that the browser's own source is never replaced, which would lose it.
+const START: u64 = 0;
 
 /// Thrown on purpose, and past the hook that would tell of it.
 struct Panicked;
@@ -32,9 +35,8 @@ struct AtHand {
 
 impl Stage for AtHand {
     fn open(&self, _: usize, policy: Policy) -> EventSource {
-        open_with(&self.server, self.is_fetch, |settings| {
-            settings.policy = policy;
-            settings.deduplicate = 1;
+        open_from(&self.server, self.is_fetch, &START.to_string(), |builder| {
+            builder.policy(policy).deduplicate(1)
         })
     }
 
@@ -54,7 +56,7 @@ impl Stage for AtHand {
     }
 }
 
-/// Does it from outside, and lets the event loop turn until nothing is left to do.
+/// Does it from outside. A panic does not keep other timers from firing.
 fn play(world: &World<AtHand>, clock: &FakeClock, act: Act) {
     try_to(|| world.act(act));
     while !try_to(|| clock.advance(Duration::ZERO)) {}
@@ -75,6 +77,7 @@ fn any_setting() -> impl Strategy<Value = Setting> {
         is_fetch,
         reopens,
         served: SOURCES,
+        start: Some(START),
         watched: None,
     });
     select(all.to_vec())

@@ -1,4 +1,4 @@
-//! What is to happen, in plain lists: a panic is an error that is handed on.
+//! What is to happen, in plain lists: a panic is an error that is handed on once all is told.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -21,8 +21,6 @@ pub(super) struct Model {
     connections: Vec<usize>,
     /// Those who listen, or did.
     listeners: Vec<Listener>,
-    /// The sources that have more to do when the event loop turns, in the order in which they had.
-    rescues: Vec<usize>,
     /// The sources that wait to open another connection, in the order in which they set their timers.
     timers: Vec<usize>,
 }
@@ -30,10 +28,16 @@ pub(super) struct Model {
 #[derive(Default)]
 struct Source {
     tasks: VecDeque<Task>,
+    outputs: VecDeque<Output>,
     is_running: bool,
+    has_panicked: bool,
+    /// Whether its rule is being asked.
+    is_asking: bool,
     end: Option<End>,
     /// Whether its connection has been answered.
     is_open: bool,
+    /// Whether it is to set a timer.
+    is_waiting: bool,
     failures: usize,
     highest: Option<u64>,
     is_anew: bool,
@@ -43,22 +47,20 @@ struct Source {
 }
 
 impl Source {
-    /// How many ids are missing before this one, if it is the first behind all others of a connection.
-    fn go_on(&mut self, id: u64) -> u64 {
+    /// Tells of the ids that are missing before this one, if it is the first behind all others of a connection.
+    fn go_on(&mut self, id: u64) {
         let Some(highest) = self.highest else {
             self.highest = Some(id);
             self.is_anew = false;
-            return 0;
+            return;
         };
         if id <= highest {
-            return 0;
+            return;
         }
         self.highest = Some(id);
         let missed = id - highest - 1;
-        if std::mem::take(&mut self.is_anew) {
-            missed
-        } else {
-            0
+        if std::mem::take(&mut self.is_anew) && missed > 0 {
+            self.outputs.push_back(Output::Gap(missed));
         }
     }
 }
@@ -69,6 +71,7 @@ enum End {
     Failed,
 }
 
+/// What happens to a source.
 #[derive(Clone, Copy)]
 enum Task {
     Opened,
@@ -77,23 +80,26 @@ enum Task {
         id: u64,
     },
     /// An event that nobody listens to, over `fetch`.
-    Unheard {
+    Unlistened {
         id: u64,
     },
     Lost {
         is_final: bool,
     },
-    Settle {
-        is_final: bool,
-    },
-    Wait,
     /// The wait is over.
     Due,
+}
+
+/// What it does about that.
+enum Output {
     Connect,
-    Fail,
-    End {
-        is_heard: bool,
-    },
+    Disconnect,
+    Gap(u64),
+    Deliver { name: usize, id: u64 },
+    Ask { is_final: bool },
+    Report,
+    State(String),
+    Closed,
 }
 
 struct Listener {
@@ -121,6 +127,7 @@ impl Model {
             plays: 0,
             last_id: 0,
             sources: vec![Source {
+                highest: setting.start,
                 names: setting
                     .watched
                     .map(|name| (name, vec![]))
@@ -130,18 +137,13 @@ impl Model {
             }],
             connections: vec![0],
             listeners: vec![],
-            rescues: vec![],
             timers: vec![],
         }
     }
 
     pub(super) fn play(&mut self, act: Act) {
-        // Who is outside hears of a panic, and goes on.
+        // Who is outside is told of a panic, and goes on.
         let _ = self.act(act);
-        while !self.rescues.is_empty() {
-            let source = self.rescues.remove(0);
-            let _ = self.drain(source);
-        }
     }
 
     fn act(&mut self, act: Act) -> Played {
@@ -154,7 +156,7 @@ impl Model {
                     if model.sources[source].names.contains_key(&name) {
                         model.signal(source, Task::Event { name, id })
                     } else if model.setting.is_fetch {
-                        model.signal(source, Task::Unheard { id })
+                        model.signal(source, Task::Unlistened { id })
                     } else {
                         Ok(())
                     }
@@ -187,7 +189,10 @@ impl Model {
             Act::OpenSource => {
                 if self.sources.len() < SOURCES {
                     self.connections.push(self.sources.len());
-                    self.sources.push(Source::default());
+                    self.sources.push(Source {
+                        highest: self.setting.start,
+                        ..Source::default()
+                    });
                 }
                 Ok(())
             }
@@ -223,12 +228,10 @@ impl Model {
         })
     }
 
-    /// Each timer fires by itself, whoever has panicked before.
+    /// Each timer fires, whoever has panicked before.
     fn reconnect(&mut self) {
         for source in std::mem::take(&mut self.timers) {
-            if self.sources[source].end.is_none() {
-                let _ = self.signal(source, Task::Due);
-            }
+            let _ = self.signal(source, Task::Due);
         }
     }
 
@@ -311,122 +314,139 @@ impl Model {
     // The sources
 
     fn signal(&mut self, source: usize, task: Task) -> Played {
-        self.sources[source].tasks.push_back(task);
+        if self.sources[source].end.is_none() {
+            self.sources[source].tasks.push_back(task);
+        }
         self.drain(source)
     }
 
-    fn then(&mut self, source: usize, task: Task) {
-        self.sources[source].tasks.push_front(task);
-        self.see_to(source);
-    }
-
-    fn see_to(&mut self, source: usize) {
-        if !self.rescues.contains(&source) {
-            self.rescues.push(source);
-        }
-    }
-
     fn drain(&mut self, source: usize) -> Played {
-        if self.sources[source].is_running {
-            self.see_to(source);
+        if std::mem::replace(&mut self.sources[source].is_running, true) {
             return Ok(());
         }
+        self.carry_out(source);
         while let Some(task) = self.sources[source].tasks.pop_front() {
-            if !self.sources[source].tasks.is_empty() {
-                self.see_to(source);
-            }
-            self.sources[source].is_running = true;
-            let played = self.perform(source, task);
-            self.sources[source].is_running = false;
-            played?;
+            self.handle(source, task);
+            self.carry_out(source);
         }
-        self.rescues.retain(|other| *other != source);
+        let this = &mut self.sources[source];
+        this.is_running = false;
+        if std::mem::take(&mut this.is_waiting) && this.end.is_none() {
+            self.timers.push(source);
+        }
+        if std::mem::take(&mut this.has_panicked) {
+            return Err(Panicked);
+        }
         Ok(())
     }
 
-    fn perform(&mut self, source: usize, task: Task) -> Played {
+    fn handle(&mut self, source: usize, task: Task) {
         let this = &mut self.sources[source];
         match task {
-            Task::End { is_heard } => return self.end(source, is_heard),
-            _ if this.end.is_some() => {}
             Task::Opened => {
                 this.is_anew = true;
-                self.round(source, "state", "open")?;
+                this.outputs.push_back(Output::State("open".to_owned()));
             }
             Task::Event { name, id } => {
-                let missed = this.go_on(id);
-                if missed > 0 {
-                    self.round(source, "gap", &format!("gap {missed}"))?;
-                }
-                self.sources[source].failures = 0;
-                if let Some(all) = self.sources[source].names.get(&name).cloned() {
-                    self.tell_all(&all, &id.to_string())?;
-                }
+                this.failures = 0;
+                this.go_on(id);
+                this.outputs.push_back(Output::Deliver { name, id });
+            }
+            Task::Unlistened { id } => {
+                this.failures = 0;
+                this.go_on(id);
             }
             Task::Lost { is_final } => {
                 this.failures += 1;
-                self.then(source, Task::Settle { is_final });
-                self.called(rule(source), "rule")?;
-                self.sources[source].tasks.pop_front();
-                self.settle(source, is_final, self.setting.reopens)?;
-            }
-            // Its rule has panicked: only `fetch` reopens by itself.
-            Task::Settle { is_final } => self.settle(source, is_final, self.setting.is_fetch)?,
-            Task::Unheard { id } => {
-                this.failures = 0;
-                let missed = this.go_on(id);
-                if missed > 0 {
-                    self.round(source, "gap", &format!("gap {missed}"))?;
-                }
+                this.is_asking = true;
+                this.outputs.push_back(Output::Ask { is_final });
             }
             Task::Due => {
-                self.then(source, Task::Connect);
-                self.round(source, "state", "connecting")?;
+                this.outputs
+                    .push_back(Output::State("connecting".to_owned()));
+                this.outputs.push_back(Output::Connect);
             }
-            Task::Connect => {
-                this.is_open = false;
-                self.connections.push(source);
-            }
-            Task::Wait => {
-                let waiting = format!("waiting {}", this.failures);
-                self.round(source, "state", &waiting)?;
-            }
-            Task::Fail => self.close(source, End::Failed)?,
         }
-        Ok(())
     }
 
-    fn settle(&mut self, source: usize, is_final: bool, reopens: bool) -> Played {
-        let is_closed = self.sources[source].end.is_some();
-        if is_final && !is_closed {
-            self.then(source, Task::Fail);
-            return Ok(());
-        }
-        if !is_closed {
-            if reopens {
-                self.connections.retain(|other| *other != source);
-                // They tell of a connection that is no more.
-                self.sources[source]
-                    .tasks
-                    .retain(|task| !matches!(task, Task::Opened | Task::Lost { .. }));
-                self.timers.push(source);
+    fn carry_out(&mut self, source: usize) {
+        while let Some(output) = self.sources[source].outputs.pop_front() {
+            match output {
+                Output::Connect => {
+                    self.sources[source].is_open = false;
+                    self.connections.push(source);
+                }
+                Output::Disconnect => {
+                    self.connections.retain(|other| *other != source);
+                    // They tell of a connection that is no more.
+                    self.sources[source]
+                        .tasks
+                        .retain(|task| !matches!(task, Task::Opened | Task::Lost { .. }));
+                }
+                Output::Gap(missed) => self.dispatch(source, "gap", &format!("gap {missed}")),
+                Output::Deliver { name, id } => {
+                    if let Some(all) = self.sources[source].names.get(&name).cloned() {
+                        self.tell_all(source, &all, &id.to_string());
+                    }
+                }
+                Output::Ask { is_final } => self.ask(source, is_final),
+                Output::Report => {
+                    let is_told = self.is_told_errors(source);
+                    self.dispatch(source, "error", "error");
+                    self.dispatch(source, "notice", "error");
+                    self.reports += usize::from(!is_told);
+                }
+                Output::State(state) => self.dispatch(source, "state", &state),
+                Output::Closed => self.finish(source),
             }
-            self.then(source, Task::Wait);
         }
-        let is_heard = self.hears_errors(source);
-        self.round(source, "error", "error")?;
-        self.round(source, "notice", "error")?;
-        self.reports += usize::from(!is_heard);
-        Ok(())
+    }
+
+    fn ask(&mut self, source: usize, is_final: bool) {
+        let decided = self.called(rule(source), "rule");
+        // Without an answer only `fetch` reopens.
+        let reopens = match decided {
+            Ok(()) => self.setting.reopens,
+            Err(Panicked) => self.setting.is_fetch,
+        };
+        let this = &mut self.sources[source];
+        this.has_panicked |= decided.is_err();
+        if !std::mem::take(&mut this.is_asking) {
+            return;
+        }
+        if is_final {
+            return self.end(source, End::Failed);
+        }
+        if reopens {
+            this.is_waiting = true;
+            this.outputs.push_back(Output::Disconnect);
+        }
+        this.outputs.push_back(Output::Report);
+        let waiting = format!("waiting {}", this.failures);
+        this.outputs.push_back(Output::State(waiting));
     }
 
     fn close(&mut self, source: usize, end: End) -> Played {
+        self.end(source, end);
+        self.drain(source)
+    }
+
+    /// Takes effect at once, and is told in its turn. Of what was to be told, only errors are.
+    fn end(&mut self, source: usize, end: End) {
         let this = &mut self.sources[source];
         if this.end.is_some() {
-            return Ok(());
+            return;
         }
         this.end = Some(end);
+        this.tasks.clear();
+        this.outputs
+            .retain(|output| matches!(output, Output::Report));
+        if std::mem::take(&mut this.is_asking) {
+            this.outputs.push_back(Output::Report);
+        }
+        this.outputs.push_back(Output::Closed);
         self.connections.retain(|other| *other != source);
+        self.timers.retain(|other| *other != source);
         this.others.remove("gap");
         let names = std::mem::take(&mut this.names);
         if end == End::Requested {
@@ -441,31 +461,26 @@ impl Model {
             listener.is_alive &= listener.source != source || !goes;
         }
         drop(names);
-        let is_heard = self.hears_errors(source);
-        self.signal(source, Task::End { is_heard })
     }
 
-    fn end(&mut self, source: usize, is_heard: bool) -> Played {
-        let Some(end) = self.sources[source].end else {
-            return Ok(());
-        };
-        self.then(source, Task::End { is_heard: true });
-        if end == End::Failed {
-            self.round_once(source, "error", "error")?;
-            self.reports += usize::from(!is_heard);
+    fn finish(&mut self, source: usize) {
+        let end = self.sources[source].end;
+        if end == Some(End::Failed) {
+            let is_told = self.is_told_errors(source);
+            self.dispatch(source, "error", "error");
+            self.reports += usize::from(!is_told);
         }
-        self.round_once(source, "notice", "end")?;
-        let state = if end == End::Failed {
+        self.dispatch(source, "notice", "end");
+        let state = if end == Some(End::Failed) {
             "failed"
         } else {
             "closed"
         };
-        self.round_once(source, "state", state)?;
-        self.sources[source].tasks.pop_front();
-        Ok(())
+        self.dispatch(source, "state", state);
+        self.sources[source].others.clear();
     }
 
-    fn hears_errors(&self, source: usize) -> bool {
+    fn is_told_errors(&self, source: usize) -> bool {
         let others = &self.sources[source].others;
         let any = |kind: &str, hears: fn(&Listener) -> bool| {
             let mut all = others.get(kind).into_iter().flatten();
@@ -474,36 +489,22 @@ impl Model {
         any("error", |listener| listener.is_alive) || any("notice", |stream| stream.hears_notices)
     }
 
-    // Rounds
+    // Dispatches
 
-    fn round(&mut self, source: usize, kind: &'static str, what: &str) -> Played {
+    fn dispatch(&mut self, source: usize, kind: &'static str, what: &str) {
         let all = self.sources[source].others.get(kind).cloned();
         for number in all.unwrap_or_default() {
             if kind == "notice" {
-                self.notify(number, what, false)?;
+                let told = self.notify(number, what);
+                self.listeners[number].hears_notices &= told.is_ok();
+                self.sources[source].has_panicked |= told.is_err();
             } else {
-                self.tell_all(&[number], what)?;
+                self.tell_all(source, &[number], what);
             }
         }
-        Ok(())
     }
 
-    /// For the last time: each is told once, whoever panics.
-    fn round_once(&mut self, source: usize, kind: &'static str, what: &str) -> Played {
-        while let Some(all) = self.sources[source].others.get_mut(kind)
-            && !all.is_empty()
-        {
-            let number = all.remove(0);
-            if kind == "notice" {
-                self.notify(number, what, true)?;
-            } else if std::mem::replace(&mut self.listeners[number].is_alive, false) {
-                self.called(number, what)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn tell_all(&mut self, all: &[usize], what: &str) -> Played {
+    fn tell_all(&mut self, source: usize, all: &[usize], what: &str) {
         for number in all {
             if !self.listeners[*number].is_alive {
                 continue;
@@ -513,30 +514,25 @@ impl Model {
             } else {
                 self.called(*number, what)
             };
-            // One that panics is lost.
+            // One that panics is not called again.
             self.listeners[*number].is_alive &= told.is_ok();
-            told?;
+            self.sources[source].has_panicked |= told.is_err();
         }
-        Ok(())
     }
 
-    fn notify(&mut self, number: usize, what: &str, is_last: bool) -> Played {
+    fn notify(&mut self, number: usize, what: &str) -> Played {
         let stream = &mut self.listeners[number];
         if !stream.hears_notices {
             return Ok(());
         }
-        let told = if is_last {
-            stream.hears_notices = false;
-            stream.has_ended = true;
-            if self.sources[stream.source].end == Some(End::Failed) {
-                stream.pending.push_back("error".to_owned());
-            }
-            self.wake(number)
-        } else {
-            self.push(number, what)
-        };
-        self.listeners[number].hears_notices &= told.is_ok();
-        told
+        if what != "end" {
+            return self.push(number, what);
+        }
+        stream.has_ended = true;
+        if self.sources[stream.source].end == Some(End::Failed) {
+            stream.pending.push_back("error".to_owned());
+        }
+        self.wake(number)
     }
 
     fn push(&mut self, number: usize, item: &str) -> Played {

@@ -150,11 +150,11 @@ impl<S: Stage> World<S> {
             // No connection stays open for so long that its failures are forgotten.
             .healthy_after(Duration::from_secs(86_400))
             .backoff(backoff);
-        let policy = policy.rule(move |situation| {
+        let policy = policy.rule(move |context| {
             call(&this, rule(number), "rule");
-            match situation.proposed {
+            match context.proposed {
                 Decision::KeepWaiting if reopens => Decision::Reopen { after: WAIT },
-                proposed => proposed,
+                _ => Decision::AsProposed,
             }
         });
         let source = self.stage.open(number, policy);
@@ -220,6 +220,6 @@ fn shown(state: &State) -> String {
         State::Waiting { attempt, .. } => format!("waiting {attempt}"),
         State::Closed(CloseReason::Requested) => "closed".to_owned(),
         State::Closed(_) => "failed".to_owned(),
-        State::Connecting | State::Open => state.to_string(),
+        state => state.to_string(),
     }
 }

@@ -175,7 +175,7 @@ async fn what_fetch_does_not_take_is_refused(stage: &mut Stage<'_>) {
         ),
         (
             r#"{ transport: "fetch", body: "x" }"#,
-            ["EventSourceError", "no request"],
+            ["EventSourceError", "invalid request"],
         ),
         (
             r#"{ transport: "fetch", headers: { "a b": "" } }"#,

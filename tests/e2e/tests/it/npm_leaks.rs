@@ -13,6 +13,7 @@ tests! {
     sources_that_shared_connections_leave_nothing_behind,
     sources_that_were_dropped_leave_nothing_behind,
     a_closed_source_is_collected_whatever_still_holds_to_it,
+    what_is_kept_of_an_event_keeps_nothing_else,
 }
 
 /// Uses many sources, few of them at a time since a browser has six connections to a host, and measures what stays.
@@ -193,4 +194,45 @@ async fn a_closed_source_is_collected_whatever_still_holds_to_it(stage: &mut Sta
     )
     .await;
     assert_eq!(outcome, json!(["collected", "collected"]));
+}
+
+async fn what_is_kept_of_an_event_keeps_nothing_else(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let outcome = script(
+        stage.browser,
+        r#"
+        if (!globalThis.gc) return "little";
+        const event = `event: kept\nid: rather a long id, number {n}\ndata: {"text":"${"k".repeat(40)}"}\n\n`;
+        const others = `data: ${"x".repeat(80)}\n\n`.repeat(700);
+        const url = await play(...Array(4).fill({ steps: [{ repeat: { times: 400, send: event + others } }, { send: "event: bye\ndata: 0\n\n" }, "silence"] }));
+        const heap = async () => {
+            for (let round = 0; round < 3; round += 1) {
+                gc();
+                await new Promise((resolve) => setTimeout(resolve, 10));
+            }
+            return performance.memory.usedJSHeapSize;
+        };
+        const keeping = async (parse, keep) => {
+            const before = await heap();
+            const kept = [];
+            const source = new EventSource(url, { transport: "fetch", terminalEvent: "bye", parse });
+            source.on("kept", (event) => { if (keep) kept.push(keep(event)); });
+            await source.closed;
+            return [await heap() - before, kept];
+        };
+        // What the first one needs is there from then on.
+        await keeping("json");
+        const kept = [];
+        const sizes = [];
+        for (const [parse, keep] of [["json", (event) => event], ["text", (event) => event], ["text", ({ data }) => data]]) {
+            const [size, events] = await keeping(parse, keep);
+            sizes.push(Math.round(size / 1024));
+            kept.push(events);
+        }
+        // A chunk for each would be 20,000 KiB.
+        return kept.every(({ length }) => length === 400) && sizes.every((size) => size < 500) ? "little" : sizes;
+        "#,
+    )
+    .await;
+    assert_eq!(outcome, json!("little"), "KiB are kept");
 }

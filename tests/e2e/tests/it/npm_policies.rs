@@ -20,6 +20,7 @@ tests! {
     attempts_come_to_an_end,
     a_request_is_sent_again_where_that_is_allowed,
     a_network_that_is_back_makes_for_another_connection,
+    the_machine_itself_needs_no_network,
     comments_are_signs_of_life,
     a_connection_that_stays_open_is_healthy,
 }
@@ -37,6 +38,7 @@ async fn wrong_options_are_refused_by_their_path(stage: &mut Stage<'_>) {
             "policy.givenUp": ["wait", true],
             "policy.retryStatuses": [503, [99], [600], ["503"], "503"],
             "policy.reconnectionTime": [-1, "1", null],
+            "policy.maxServerDelay": [-1, "1", NaN],
             "policy.backOffAfterLosses": [1, "true"],
             "policy.resend": [1],
             "policy.reopenOnWake": ["yes"],
@@ -62,10 +64,10 @@ async fn wrong_options_are_refused_by_their_path(stage: &mut Stage<'_>) {
             "parse": ["xml", 1, null],
             "schemas": [1, "zod", null],
             "queue": [10, null],
-            "queue.capacity": [0, 1.5, "1", NaN],
+            "queue.capacity": [-1, 1.5, "1", NaN],
             "queue.whenFull": ["drop"],
             "queue.size": [1],
-            "deduplicate": [0, -1, 1.5, true, "9", NaN],
+            "deduplicate": [-1, 1.5, true, "9", NaN],
             "resumeParameter": [1, null],
             "terminalEvent": [1],
             "terminalData": [null],
@@ -102,10 +104,10 @@ async fn right_options_are_taken(stage: &mut Stage<'_>) {
     let body = r#"
         const states = [];
         for (const init of [
-            undefined, null, {}, { policy: "closeOnError" }, { policy: undefined, parse: undefined, signal: null },
+            undefined, null, {}, { policy: "closeOnError" }, { deduplicate: 0, queue: { capacity: 0 } }, { policy: undefined, parse: undefined, signal: null },
             { policy: {
                 preset: "resilient", closeAfterLosses: 0, closeWhenDownFor: Infinity, givenUp: "close", retryStatuses: [],
-                reconnectionTime: 0, backOffAfterLosses: false, resend: true, reopenOnWake: false, closeAfterDecodeErrors: 4294967295,
+                reconnectionTime: 0, maxServerDelay: 0, backOffAfterLosses: false, resend: true, reopenOnWake: false, closeAfterDecodeErrors: 4294967295,
                 backoff: { initial: 0, factor: 0.5, max: Infinity, jitter: true, maxAttempts: 0, maxElapsed: 0 },
                 idle: { after: 0.5, then: "reopen" }, opening: { after: Infinity, then: "close" }, healthyAfter: 0, rule: () => {},
             } },
@@ -186,7 +188,7 @@ async fn a_source_that_is_down_for_too_long_closes(stage: &mut Stage<'_>) {
         again.onError(() => {});
         const { type, retryIn } = await new Promise((resolve) => again.onState(resolve));
         again.close();
-        return [error.code, error.after, slow.code, slow.after, slow.attempt, type, retryIn];
+        return [error.code, error.limit, slow.code, slow.after, slow.attempt, type, retryIn];
     "#;
     let expected = json!(["down-too-long", 40, "open-timeout", 30, 1, "waiting", 5000]);
     on_each_transport(stage.browser, body, &expected).await;
@@ -243,6 +245,8 @@ async fn waits_are_as_the_policy_has_them(stage: &mut Stage<'_>) {
             await waits(1, { reconnectionTime: 21 }, { steps: [{ send: "retry: 4321\nretry:\nretry\n\n" }, "end"] }),
             await waits(4, { backOffAfterLosses: true, backoff: { initial: 10, factor: 2, max: 35, jitter: false }, healthyAfter: 600000 }),
             await waits(1, "resilient", retryAfter("120")),
+            await waits(1, { preset: "resilient", maxServerDelay: 60000 }, retryAfter("120")),
+            await waits(1, { maxServerDelay: 50 }, { steps: [{ send: "retry: 4321\n\n" }, "end"] }),
             inAnHour[0] > 3000000 && inAnHour[0] <= 3600000,
             jittered[0] >= 10 && jittered[0] < 1e6,
         ];
@@ -256,6 +260,8 @@ async fn waits_are_as_the_policy_has_them(stage: &mut Stage<'_>) {
         [4321],
         [10, 20, 35, 35],
         [120_000],
+        [60_000],
+        [50],
         true,
         true
     ]);
@@ -271,7 +277,7 @@ async fn attempts_come_to_an_end(stage: &mut Stage<'_>) {
             source.onError(() => {});
             const { error } = await source.closed;
             const { attempts } = await seen(url, "attempts=1");
-            return [error.code, error.count ?? error.after, attempts.length];
+            return [error.code, error.count ?? error.limit, attempts.length];
         };
         const [code, after, attempts] = await ends({ maxElapsed: 5 });
         return [await ends({ maxAttempts: 2 }), [code, after, attempts]];
@@ -337,6 +343,29 @@ async fn a_network_that_is_back_makes_for_another_connection(stage: &mut Stage<'
         ["closed"]
     ]);
     on_each_transport(stage.browser, body, &expected).await;
+}
+
+/// The server of these tests runs on the machine itself.
+async fn the_machine_itself_needs_no_network(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play({ before: ["wait"], status: 500 }, { steps: [{ send: ":\n" }, "silence"] });
+        const source = open(url, { policy: { givenUp: "reopen", backoff: { initial: 10, jitter: false } } });
+        source.onError(() => {});
+        const states = [];
+        const opened = new Promise((resolve) => source.onState(({ type }) => states.push(type) && type === "open" && resolve()));
+        dispatchEvent(new Event("offline"));
+        await release(url);
+        await opened;
+        source.close();
+        return states;
+    "#;
+    on_each_transport(
+        stage.browser,
+        body,
+        &json!(["waiting", "connecting", "open"]),
+    )
+    .await;
 }
 
 async fn comments_are_signs_of_life(stage: &mut Stage<'_>) {

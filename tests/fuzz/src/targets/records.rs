@@ -1,12 +1,12 @@
 //! Any bytes, in any chunks and with any limit, while names are listened to and no longer: JavaScript is told what the
-//! model of the standard's text hears, whenever it goes back.
+//! model of the standard's text reads, whenever it goes back.
+
+use typed_eventsource_core::parser::{Item, Parser};
+use typed_eventsource_npm_parser::js_reader::{Event, JsReader, decoded};
 
 use crate::{
-    model::{self, Said},
-    page::{Event, Page, decoded},
-    parser::{Item, Parser},
+    model::{self, Parsed},
     reading::cut,
-    stream::Heard,
 };
 
 /// Of one byte, of which streams that are made of any bytes have many.
@@ -19,7 +19,7 @@ enum Step {
     GoBack,
     Listen(&'static str),
     Unlisten(&'static str),
-    TellAllIds,
+    TrackIds,
 }
 
 pub fn check(input: &[u8]) {
@@ -33,9 +33,9 @@ pub fn check(input: &[u8]) {
         limit => limit.into(),
     };
     let steps = steps.map(Step::of);
-    let said = said(&chunks, limit);
+    let said = items_of(&chunks, limit);
     if limit == usize::MAX {
-        assert_eq!(said.heard(), model::read(stream));
+        assert_eq!(said.content_of(), model::read(stream));
     }
     assert_eq!(told(&chunks, limit, &steps), said.listened_to(&steps));
 }
@@ -48,13 +48,13 @@ impl Step {
             1 => Self::GoBack,
             2 => Self::Listen(name),
             3 => Self::Unlisten(name),
-            _ => Self::TellAllIds,
+            _ => Self::TrackIds,
         }
     }
 
     fn change(self, listened: &mut Vec<&str>) {
         match self {
-            Self::Nothing | Self::GoBack | Self::TellAllIds => {}
+            Self::Nothing | Self::GoBack | Self::TrackIds => {}
             Self::Listen(name) if listened.contains(&name) => {}
             Self::Listen(name) => listened.push(name),
             Self::Unlisten(name) => listened.retain(|known| *known != name),
@@ -66,40 +66,41 @@ impl Step {
 #[derive(Debug, PartialEq)]
 struct Told {
     events: Vec<Event>,
-    retry: Option<f64>,
+    /// In milliseconds, at most some 49 days.
+    retry: Option<u32>,
     last_event_id: String,
     too_large: bool,
 }
 
 fn told(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
-    let mut page = Page::new("", limit);
+    let mut reader = JsReader::new("", limit);
     let mut listened = vec![NAMES[0]];
-    page.listen(NAMES[0]);
+    reader.listen(NAMES[0]);
     let mut steps = steps.iter().cycle();
     let (mut events, mut retry, mut too_large) = (vec![], None, false);
     for chunk in chunks {
-        events.extend(page.read(chunk, |page| {
+        events.extend(reader.read(chunk, |reader| {
             let Some(&step) = steps.next() else {
                 return false;
             };
             match step {
                 Step::Nothing => return false,
                 Step::GoBack => {}
-                Step::Listen(name) if !listened.contains(&name) => page.listen(name),
-                Step::Unlisten(name) => page.unlisten(name),
+                Step::Listen(name) if !listened.contains(&name) => reader.listen(name),
+                Step::Unlisten(name) => reader.unlisten(name),
                 Step::Listen(_) => {}
-                Step::TellAllIds => page.parser.tell_all_ids(),
+                Step::TrackIds => reader.stream.track_ids(),
             }
             step.change(&mut listened);
             true
         }));
-        retry = page.parser.take_retry().or(retry);
-        too_large |= matches!(page.parser.heard(), Heard::TooLarge);
+        retry = reader.take_retry().or(retry);
+        too_large |= reader.is_too_large();
     }
     Told {
         events,
         retry,
-        last_event_id: decoded(&page.parser.last_event_id()),
+        last_event_id: decoded(reader.stream.last_event_id()),
         too_large,
     }
 }
@@ -107,13 +108,13 @@ fn told(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
 /// All that the parser itself says.
 struct All {
     /// And whether an event has an id of its own.
-    items: Vec<(Said, bool)>,
+    items: Vec<(Parsed, bool)>,
     last_event_id: String,
     too_large: bool,
 }
 
-fn said(chunks: &[&[u8]], limit: usize) -> All {
-    let mut parser = Parser::new(vec![], limit);
+fn items_of(chunks: &[&[u8]], limit: usize) -> All {
+    let mut parser: Parser = Parser::new(vec![], limit);
     let (mut items, mut too_large) = (vec![], false);
     for chunk in chunks {
         let mut found = parser.parse(chunk);
@@ -121,15 +122,15 @@ fn said(chunks: &[&[u8]], limit: usize) -> All {
             match item {
                 Ok(Item::Event(frame)) => {
                     let has_own_id = frame.has_own_id();
-                    let event = Said::Event {
+                    let event = Parsed::Event {
                         name: frame.name().into_owned(),
                         last_event_id: frame.last_event_id().to_string(),
                         data: frame.into_data().into_owned(),
                     };
                     items.push((event, has_own_id));
                 }
-                Ok(Item::Comment) => items.push((Said::Comment, false)),
-                Ok(Item::Retry(time)) => items.push((Said::Retry(time), false)),
+                Ok(Item::Comment) => items.push((Parsed::Comment, false)),
+                Ok(Item::Retry(time)) => items.push((Parsed::Retry(time), false)),
                 Err(_) => too_large = true,
             }
         }
@@ -142,8 +143,8 @@ fn said(chunks: &[&[u8]], limit: usize) -> All {
 }
 
 impl All {
-    fn heard(&self) -> model::Heard {
-        model::Heard {
+    fn content_of(&self) -> model::Content {
+        model::Content {
             items: self.items.iter().map(|(said, _)| said.clone()).collect(),
             last_event_id: self.last_event_id.clone(),
         }
@@ -151,12 +152,12 @@ impl All {
 
     /// What of it is listened to.
     fn listened_to(self, steps: &[Step]) -> Told {
-        let (mut listened, mut tells_all_ids) = (vec![NAMES[0]], false);
+        let (mut listened, mut tracks_ids) = (vec![NAMES[0]], false);
         let mut steps = steps.iter().cycle();
         let (mut events, mut retry) = (vec![], None);
         for (said, has_own_id) in self.items {
             match said {
-                Said::Event {
+                Parsed::Event {
                     name,
                     data,
                     last_event_id: id,
@@ -164,18 +165,21 @@ impl All {
                     let is_listened_to = listened.contains(&name.as_str());
                     if is_listened_to {
                         events.push((name, data, id, has_own_id));
-                    } else if tells_all_ids && has_own_id {
+                    } else if tracks_ids && has_own_id {
                         events.push((String::new(), String::new(), id, true));
                     } else {
                         continue;
                     }
                     if let Some(step) = steps.next() {
-                        tells_all_ids |= matches!(step, Step::TellAllIds);
+                        tracks_ids |= matches!(step, Step::TrackIds);
                         step.change(&mut listened);
                     }
                 }
-                Said::Retry(time) => retry = Some(time.as_secs_f64() * 1000.0),
-                Said::Comment => {}
+                Parsed::Retry(time) => {
+                    let seconds = time.as_secs().min(u64::from(u32::MAX / 1000) - 1) as u32;
+                    retry = Some(seconds * 1000 + time.subsec_millis());
+                }
+                Parsed::Comment => {}
             }
         }
         Told {

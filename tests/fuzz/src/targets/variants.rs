@@ -7,7 +7,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    event::{Event, Provenance},
+    event::{Event, EventMeta},
     variants::{decode, names},
 };
 
@@ -157,8 +157,8 @@ fn agrees<E: DeserializeOwned + Debug + PartialEq + 'static>(
     }
 }
 
-fn known_provenance() -> Provenance {
-    Provenance::Known {
+fn known_provenance() -> EventMeta {
+    EventMeta::Eager {
         last_event_id: Rc::default(),
         origin: Rc::default(),
     }

@@ -24,6 +24,7 @@ new EventSource<Feed>("/", {
     preset: "resilient",
     idle: { after: 30_000, then: "reopen" },
     backoff: { initial: 100, jitter: false },
+    maxServerDelay: 60_000,
     rule: ({ error, proposed }) => (error.status === 401 ? { type: "close" } : proposed),
   },
   queue: { capacity: 16, whenFull: "keepLatest" },
@@ -38,6 +39,9 @@ new EventSource<Feed>("/", { shared: "yes" });
 new EventSource<Feed>("/", { headers: {} });
 // @ts-expect-error A stream can be sent only once.
 new EventSource<Feed>("/", { transport: "fetch", body: new ReadableStream() });
+new EventSource<Feed>("/", { policy: { rule: () => ({ type: "asProposed" }) } });
+// @ts-expect-error A decision has a type that there is.
+new EventSource<Feed>("/", { policy: { rule: () => ({ type: "wait" }) } });
 // @ts-expect-error There is no such preset.
 new EventSource<Feed>("/", { policy: "stubborn" });
 // @ts-expect-error A limit says what then.

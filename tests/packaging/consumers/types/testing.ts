@@ -19,6 +19,8 @@ server.sendText("prize", "what a server may send none the less");
 expect<Equal<typeof server.attempts, readonly Attempt[]>>();
 expect<Equal<typeof server.clock, FakeClock>>();
 expect<Equal<typeof server.clock.reports, readonly EventSourceError[]>>();
+server.clock.goOffline();
+server.clock.goOnline();
 // @ts-expect-error A clock comes with a server.
 new FakeClock();
 // @ts-expect-error What serves one URL is made by `at`.

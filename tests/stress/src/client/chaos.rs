@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use serde::Deserialize;
 use typed_eventsource::{
-    Backoff, CloseReason, Decision, Error, Event, EventSource, Gap, Policy, Then,
+    Backoff, CloseReason, Decision, Error, Event, EventSource, Gap, LimitAction, Policy,
 };
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
@@ -100,15 +100,15 @@ fn policy(task: &Task) -> Policy {
         .max(Duration::from_millis(200));
     let policy = Policy::resilient()
         .backoff(backoff)
-        .on_idle(Duration::from_millis(task.idle), Then::Reopen)
-        .on_slow_open(Duration::from_millis(task.opening), Then::Reopen);
+        .on_idle(Duration::from_millis(task.idle), LimitAction::Reopen)
+        .on_slow_open(Duration::from_millis(task.opening), LimitAction::Reopen);
     if task.transport == "fetch" || task.resumes == Resumes::Header {
         return policy;
     }
     let after = Duration::from_millis(10);
-    policy.rule(move |situation| match situation.error {
+    policy.rule(move |context| match context.error {
         Error::ConnectionLost { .. } => Decision::Reopen { after },
-        _ => situation.proposed,
+        _ => context.proposed,
     })
 }
 

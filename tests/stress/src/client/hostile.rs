@@ -11,8 +11,8 @@ use gloo_timers::future::sleep;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use typed_eventsource::{
-    Bytes, CloseReason, Error, Event, EventSource, GunzipError, Listener, Payload, Policy, State,
-    Text, Then,
+    Bytes, CloseReason, Error, Event, EventSource, GunzipError, LimitAction, Listener, Payload,
+    Policy, State, Text,
 };
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
@@ -54,7 +54,7 @@ pub async fn attack(task: &str) -> Result<String, JsError> {
     let attack: Attack = read(task)?;
     let mut policy = Policy::browser();
     if let Some(idle) = attack.idle {
-        policy = policy.on_idle(Duration::from_millis(idle), Then::Close);
+        policy = policy.on_idle(Duration::from_millis(idle), LimitAction::Close);
     }
     let source = builder(&attack.url, &attack.transport)
         .policy(policy)
@@ -92,7 +92,9 @@ pub async fn attack(task: &str) -> Result<String, JsError> {
             State::Connecting => "connecting",
             State::Open => "open",
             State::Waiting { .. } => "waiting",
+            State::Offline { .. } => "offline",
             State::Closed(_) => "closed",
+            _ => "unknown",
         },
     };
     let bomb = inflating.take();

@@ -10,7 +10,7 @@ use futures::{StreamExt, future::join_all};
 use gloo_timers::future::sleep;
 use serde::{Deserialize, Serialize};
 use typed_eventsource::{
-    CloseReason, Error, Event, EventSource, Listener, Policy, Queue, State, Then,
+    CloseReason, Error, Event, EventSource, LimitAction, Listener, Policy, Queue, State,
 };
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
@@ -116,7 +116,7 @@ pub async fn cycles(task: String) -> Result<(), JsError> {
 }
 
 async fn cycle(task: &Cycles) -> Result<(), Error> {
-    let policy = Policy::resilient().on_idle(Duration::from_secs(60), Then::Reopen);
+    let policy = Policy::resilient().on_idle(Duration::from_secs(60), LimitAction::Reopen);
     let source = builder(&task.url, &task.transport).policy(policy).open()?;
     let _states = source.on_state(|_: State| {});
     let _errors = source.on_error(|_| {});
@@ -197,7 +197,7 @@ pub async fn slow(task: String) -> Result<String, JsError> {
                     sleep(Duration::from_millis(task.pace.into())).await;
                 }
             }
-            Err(Error::QueueOverflow { dropped }) => told.borrow_mut().told += dropped,
+            Err(Error::QueueOverflow { dropped, .. }) => told.borrow_mut().told += dropped,
             Err(_) => told.borrow_mut().faults += 1,
         }
     }

@@ -160,7 +160,7 @@ async fn malformed_data_leaves_the_field_as_it_is(stage: &mut Stage<'_>) {
     until_seen(stage.browser, 0, "0").await;
     let seen = field(stage.browser).await;
     press(stage.browser, "malformed").await;
-    until_noted(stage.browser, "decode", "event \"field\" is no JSON").await;
+    until_noted(stage.browser, "decode", "event \"field\" is not JSON").await;
     until_noted(stage.browser, "validation", "at round: expected a number").await;
     assert_eq!(field(stage.browser).await, seen);
     finish(stage).await;

@@ -209,7 +209,7 @@ async fn it_goes_on_where_it_was_left(stage: &mut Stage<'_>) {
     stage.browser.until(OPEN).await;
     until_more_events(stage.browser).await;
     press(stage.browser, "malformed").await;
-    until_noted(stage.browser, "decode", "event \"line\" is no JSON").await;
+    until_noted(stage.browser, "decode", "event \"line\" is not JSON").await;
     begin.assert_no_gap_since(stage.browser).await;
     finish(stage).await;
 }

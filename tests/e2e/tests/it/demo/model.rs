@@ -116,7 +116,7 @@ async fn a_503_and_malformed_data_are_survived(stage: &mut Stage<'_>) {
     ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
     press(stage.browser, "malformed").await;
-    until_noted(stage.browser, "decode", "event \"message\" is no JSON").await;
+    until_noted(stage.browser, "decode", "event \"message\" is not JSON").await;
     until_noted(stage.browser, "validation", "content: expected a string").await;
     press(stage.browser, "unavailable").await;
     until_noted(stage.browser, "status", "status 503").await;

@@ -63,7 +63,7 @@ async fn a_503_is_waited_out(stage: &mut Stage<'_>) {
 async fn malformed_data_is_an_error_and_the_stream_goes_on(stage: &mut Stage<'_>) {
     start_prices(stage).await;
     press(stage.browser, "malformed").await;
-    until_noted(stage.browser, "decode", "event \"price\" is no JSON").await;
+    until_noted(stage.browser, "decode", "event \"price\" is not JSON").await;
     until_noted(stage.browser, "validation", "at symbol: expected a string").await;
     until_more_events(stage.browser).await;
     stage.browser.until(OPEN).await;

@@ -1,18 +1,15 @@
-//! One source's life: the machine, and beside it what is known of it.
+//! One source's life: its session, and beside it what is known of it.
 
-use std::{rc::Rc, time::Duration};
+use std::time::Duration;
+
+use typed_eventsource_core::{
+    At, CloseReason, Decision, EventOutcome, Failure, FailureClass, IdField, Input, LimitReached,
+    Loss, Output, ReceivedEvent, Session, State, Timestamp,
+};
 
 use super::{
-    promises::{GRACE, LATE, OVERSLEPT, What},
-    space::{Failure, Happening, Settings, Time},
-};
-use crate::{
-    DecodeError, Error, Event,
-    event::Provenance,
-    policy::{
-        Decision,
-        machine::{Machine, Outlook, Tick, Trouble, Verdict},
-    },
+    promises::{GRACE, LATE_TIMER_THRESHOLD, SLEEP_THRESHOLD, What},
+    space::{Happening, Refusal, Settings, Time},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,14 +24,27 @@ pub(super) enum Phase {
     Closed,
 }
 
+/// What is done about a failure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Action {
+    KeepWaiting,
+    Reopen {
+        /// Not known while the machine is offline.
+        after: Option<Duration>,
+    },
+    /// Why is not known of a proposal.
+    Close(Option<(Failure, Option<LimitReached>)>),
+}
+
 pub(super) struct Life {
     pub(super) settings: Settings,
-    machine: Machine,
+    session: Session,
     pub(super) now: Duration,
     pub(super) phase: Phase,
     since: Duration,
-    sign_of_life: Duration,
+    last_activity: Duration,
     grace: Option<Duration>,
+    is_offline: bool,
     pub(super) without_since: Option<Duration>,
     pub(super) down_since: Option<Duration>,
     failures: u32,
@@ -47,13 +57,20 @@ pub(super) struct Life {
 impl Life {
     pub(super) fn new(settings: Settings) -> Self {
         let now = Duration::ZERO;
+        let at = At {
+            now: Timestamp::default(),
+            random: settings.random,
+        };
+        let mut session = Session::new(settings.options(), at);
+        assert_eq!(session.poll(), Some(Output::Connect));
         Self {
-            machine: Machine::new(settings.policy(), settings.is_safe, now),
+            session,
+            is_offline: settings.is_offline,
             settings,
             now,
             phase: Phase::Connecting,
             since: now,
-            sign_of_life: now,
+            last_activity: now,
             grace: None,
             without_since: Some(now),
             down_since: None,
@@ -65,136 +82,215 @@ impl Life {
         }
     }
 
-    pub(super) fn goes_on(&mut self, happening: Happening) {
-        let now = self.now;
+    /// Tells the session, and answers for the rule.
+    fn tell(&mut self, input: Input<'_>) -> Vec<Output> {
+        self.session.handle(input, self.at());
+        self.poll()
+    }
+
+    fn poll(&mut self) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        while let Some(output) = self.session.poll() {
+            assert!(
+                !matches!(outputs.last(), Some(Output::Closed(_))),
+                "nothing follows"
+            );
+            if matches!(output, Output::Decide(_)) {
+                let ruling = self.settings.rule.expect("there is a rule to ask");
+                self.session
+                    .handle(Input::Decided(ruling.decision()), self.at());
+            }
+            outputs.push(output);
+        }
+        if self.phase == Phase::Closed {
+            assert_eq!(outputs, [], "closed is closed");
+        }
+        outputs
+    }
+
+    fn at(&self) -> At {
+        At {
+            now: Timestamp::from_origin(self.now),
+            random: self.settings.random,
+        }
+    }
+
+    pub(super) fn go_on(&mut self, happening: Happening) {
         match happening {
-            Happening::Opened => self.opened(),
-            Happening::Event => {
-                self.machine.event(|| now);
-                self.forget_failures();
-                self.sign_of_life(now);
+            Happening::Opened => self.open(),
+            Happening::Event => self.receive(),
+            Happening::Unlistened(is_event) => {
+                let last_event_id = None;
+                let outputs = self.tell(Input::Unlistened {
+                    is_event,
+                    last_event_id,
+                });
+                assert_eq!(outputs, []);
+                if is_event {
+                    self.forget_failures();
+                }
+                self.note_activity();
             }
             Happening::Comment => {
-                self.machine.comment(|| now);
-                self.sign_of_life(now);
+                assert_eq!(self.tell(Input::Comment), []);
+                self.note_activity();
             }
             Happening::Decoded => {
-                self.machine.decoded();
+                assert_eq!(self.tell(Input::Decoded), []);
                 self.decode_errors = 0;
             }
-            Happening::Undecodable => {
+            Happening::DecodeFailed => {
                 self.decode_errors += 1;
-                let trouble = self.machine.decode_failed(undecodable(), now);
-                self.decide(trouble, What::Undecodable);
+                let outputs = self.tell(Input::DecodeFailed);
+                self.decide(&outputs, What::DecodeFailed);
             }
             Happening::Retry(Time(time)) => {
-                self.machine.retry(time);
+                assert_eq!(self.tell(Input::Retry(time)), []);
                 self.retry = Some(time);
             }
-            Happening::Lost => self.is_lost(What::Lost, lost(), Outlook::Reconnecting),
-            Happening::HungUp => self.is_lost(What::HungUp, lost(), Outlook::Reestablish),
-            Happening::Failed(failure, retry_after) => {
-                let retry_after = retry_after.map(|Time(time)| time);
-                let what = What::Failed(failure, retry_after);
-                self.is_lost(what, error_of(failure), Outlook::Failed { retry_after });
+            Happening::Lost => self.lose(Input::Lost(Loss::BrowserReconnects), What::Lost),
+            Happening::HungUp => self.lose(Input::Lost(Loss::Reestablish), What::HungUp),
+            Happening::BodyEnded if self.settings.is_repeatable() => {
+                self.lose(Input::BodyEnded, What::BodyEnded);
             }
-            Happening::Online => self.is_online(),
-            Happening::Passes(Time(time)) => self.passes(time, Duration::ZERO),
-            Happening::Sleeps(Time(time)) => self.passes(time, time),
+            Happening::BodyEnded => self.close(Input::BodyEnded, CloseReason::Finished),
+            Happening::Failed(refusal, retry_after) => {
+                let retry_after = retry_after.map(|Time(time)| time);
+                let class = class_of(refusal);
+                let loss = Loss::Fail { class, retry_after };
+                self.lose(Input::Lost(loss), What::Failed(refusal, retry_after));
+            }
+            Happening::Online => self.come_online(),
+            Happening::Offline => {
+                let outputs = self.tell(Input::Offline);
+                let is_told = matches!(outputs[..], [Output::State(State::Offline { .. })]);
+                let is_waiting = matches!(self.phase, Phase::Waiting { .. });
+                assert_eq!(is_told, is_waiting && !self.is_offline);
+                self.is_offline = true;
+            }
+            Happening::Passes(Time(time)) => self.pass(time, Duration::ZERO),
+            Happening::Sleeps(Time(time)) => self.pass(time, time),
             Happening::Deadline => {
-                if let Some(at) = self.machine.deadline() {
-                    self.passes(at.saturating_sub(now), Duration::ZERO);
+                if let Some(at) = self.deadline() {
+                    self.pass(at.saturating_sub(self.now), Duration::ZERO);
                 }
             }
             Happening::Closes => {
-                self.machine.close();
-                self.phase = Phase::Closed;
+                let reason = CloseReason::Requested;
+                self.close(Input::Close(reason), reason);
             }
         }
         self.is_sound();
     }
 
-    fn opened(&mut self) {
-        self.machine.opened(self.now);
+    fn open(&mut self) {
+        let outputs = self.tell(Input::Opened);
         if self.phase == Phase::Closed {
             return;
         }
+        assert_eq!(outputs, [Output::State(State::Open)]);
         self.enter(Phase::Open);
-        self.sign_of_life = self.now;
-        self.grace = None;
+        self.note_activity();
         if self.down_since.is_none() {
             self.without_since = None;
         }
     }
 
-    fn is_lost(&mut self, what: What, error: Error, outlook: Outlook) {
-        if matches!(what, What::Lost | What::HungUp) {
+    fn receive(&mut self) {
+        let event = ReceivedEvent {
+            last_event_id: None,
+            id_field: IdField::Unknown,
+            terminal: None,
+        };
+        let now = Timestamp::from_origin(self.now);
+        let expected = match self.phase {
+            Phase::Closed => EventOutcome::Skip,
+            _ => EventOutcome::Deliver,
+        };
+        assert_eq!(self.session.event(event, || now), expected);
+        assert_eq!(self.poll(), []);
+        self.forget_failures();
+        self.note_activity();
+    }
+
+    fn close(&mut self, input: Input<'_>, reason: CloseReason) {
+        let outputs = self.tell(input);
+        if self.phase != Phase::Closed {
+            assert_eq!(outputs, [Output::Closed(reason)]);
+            self.phase = Phase::Closed;
+        }
+    }
+
+    fn lose(&mut self, input: Input<'_>, what: What) {
+        if matches!(what, What::Lost | What::HungUp | What::BodyEnded) {
             self.losses += 1;
         }
-        self.fails();
-        let trouble = self
-            .machine
-            .lost(error, outlook, self.now, self.settings.random);
-        self.decide(trouble, what);
+        self.fail();
+        let outputs = self.tell(input);
+        self.decide(&outputs, what);
     }
 
     /// Where it waits, as far as it may, it waits no longer.
-    fn is_online(&mut self) {
-        let tick = self.machine.online(self.now, self.settings.random);
+    fn come_online(&mut self) {
+        let outputs = self.tell(Input::Online);
+        self.is_offline = false;
         if let Phase::Waiting { until, not_before } = &mut self.phase {
             *until = (*until).min(*not_before);
-            self.has_ticked(tick, Duration::ZERO, false);
-        } else if self.minds_waking() {
-            self.has_ticked(tick, Duration::ZERO, true);
+            self.follow_clock(&outputs, Duration::ZERO, false);
+        } else if self.reopens_on_wake() {
+            self.follow_clock(&outputs, Duration::ZERO, true);
         } else {
-            assert!(matches!(tick, Tick::Nothing), "{tick:?}");
+            assert_eq!(outputs, []);
         }
     }
 
-    /// Time passes, at the end of which the clock is looked at.
-    fn passes(&mut self, time: Duration, late: Duration) {
-        let deadline = self.machine.deadline();
-        self.now = self.now.saturating_add(time);
-        let tick = self.machine.tick(self.now, self.settings.random, late);
+    /// Time passes, at the end of which the session is told.
+    fn pass(&mut self, time: Duration, late: Duration) {
+        let deadline = self.deadline();
+        self.now = later(self.now, time);
+        let outputs = self.tell(Input::Timeout { late });
         if late.is_zero() && deadline.is_none_or(|at| at > self.now) {
-            assert!(matches!(tick, Tick::Nothing), "before its time: {tick:?}");
+            assert_eq!(outputs, [], "before its time");
         }
-        let woken = late >= OVERSLEPT && self.minds_waking();
-        self.has_ticked(tick, late, woken);
+        let is_woken = late >= SLEEP_THRESHOLD && self.reopens_on_wake();
+        self.follow_clock(&outputs, late, is_woken);
     }
 
-    fn has_ticked(&mut self, tick: Tick, late: Duration, woken: bool) {
+    fn follow_clock(&mut self, outputs: &[Output], late: Duration, is_woken: bool) {
         let is_healthy = self.phase == Phase::Open
-            && self.since.saturating_add(self.settings.healthy_after.0) <= self.now;
-        if is_healthy && !woken {
+            && later(self.since, self.settings.healthy_after.0) <= self.now;
+        if is_healthy && !is_woken {
             self.forget_failures();
         }
-        match tick {
-            Tick::Nothing => self.has_missed_nothing(late),
-            Tick::Connect => {
-                assert!(matches!(self.phase, Phase::Waiting { until, .. } if until <= self.now));
-                self.enter(Phase::Connecting);
-            }
-            Tick::Close(error) => {
-                assert!(matches!(error, Error::DownTooLong { .. }), "{error:?}");
-                assert!(self.down_at().is_some_and(|at| at <= self.now));
-                self.machine.close();
-                self.phase = Phase::Closed;
-            }
-            Tick::Trouble(trouble) => {
-                let what = match trouble.error {
-                    Error::Suspended => What::Woken,
-                    Error::Idle { .. } => What::Idle,
-                    _ => What::SlowOpen,
+        match (failure(outputs), outputs.last()) {
+            (Some(failure), _) => {
+                let what = match failure {
+                    Failure::Suspended => What::Woken,
+                    Failure::Idle(_) => What::Idle,
+                    Failure::OpenTimeout(_) => What::SlowOpen,
+                    other => panic!("{other:?} does not come of the clock"),
                 };
                 match what {
-                    What::Woken => assert!(woken),
+                    What::Woken => assert!(is_woken),
                     What::Idle => assert!(self.idle_at().is_some_and(|at| at <= self.now)),
                     _ => assert!(self.slow_at().is_some_and(|at| at <= self.now)),
                 }
-                self.fails();
-                self.decide(trouble, what);
+                self.fail();
+                self.decide(outputs, what);
             }
+            (None, Some(Output::Connect)) => {
+                assert!(self.waiting_until().is_some_and(|until| until <= self.now));
+                self.enter(Phase::Connecting);
+            }
+            (None, Some(Output::Closed(reason))) => {
+                let CloseReason::Failed { limit, .. } = reason else {
+                    panic!("{reason:?}");
+                };
+                assert!(matches!(limit, Some(LimitReached::DownTooLong { .. })));
+                assert!(self.down_at().is_some_and(|at| at <= self.now));
+                self.phase = Phase::Closed;
+            }
+            _ => self.has_missed_nothing(late),
         }
     }
 
@@ -204,58 +300,90 @@ impl Life {
             assert!(due.is_none_or(|at| at > self.now), "{:?}", self.phase);
         }
         if self.idle_at().is_some_and(|at| at <= self.now) {
-            assert!(late >= LATE && self.grace.is_none(), "silent for too long");
-            self.grace = Some(self.now.saturating_add(GRACE));
+            let is_excused = late >= LATE_TIMER_THRESHOLD && self.grace.is_none();
+            assert!(is_excused, "silent for too long");
+            self.grace = Some(later(self.now, GRACE));
         }
     }
 
-    fn decide(&mut self, trouble: Trouble, what: What) {
-        let proposed = trouble.judge(None);
-        let waiting = trouble.judge(Some(&|_| Decision::KeepWaiting));
-        let rule = self.machine.rule();
-        let verdict = trouble.judge(rule.as_deref());
-        self.machine.settle(&trouble, &verdict, self.now);
+    fn decide(&mut self, outputs: &[Output], what: What) {
         if self.phase == Phase::Closed {
             return;
         }
-        self.keeps_promises(&proposed, what);
-        self.obeys(&verdict, &proposed, &waiting, what);
-        match verdict {
-            Verdict::Close(_) => self.phase = Phase::Closed,
-            Verdict::KeepWaiting => match what {
+        let action = self.action(outputs);
+        let proposed = match outputs.first() {
+            Some(Output::Decide(context)) => {
+                assert_eq!(context.decode_errors, self.decode_errors);
+                assert_eq!(context.failures, self.failures);
+                match context.proposed {
+                    Decision::KeepWaiting => Action::KeepWaiting,
+                    Decision::Reopen { after } => Action::Reopen { after: Some(after) },
+                    _ => Action::Close(None),
+                }
+            }
+            _ => action,
+        };
+        self.keeps_promises(proposed, what);
+        self.obeys(action, proposed, what);
+        match action {
+            Action::Close(_) => self.phase = Phase::Closed,
+            Action::KeepWaiting => match what {
                 What::Lost => self.enter(Phase::Reconnecting),
                 What::SlowOpen => self.since = self.now,
                 What::Idle | What::Woken => {
                     self.since = self.now;
-                    self.sign_of_life = self.now;
+                    self.last_activity = self.now;
                 }
                 _ => {}
             },
-            Verdict::Reopen { after } => {
+            Action::Reopen { after } => {
                 self.reopenings += u32::from(self.backs_off_after(what));
-                if what == What::Undecodable {
-                    self.fails();
+                if what == What::DecodeFailed {
+                    self.fail();
                 }
-                let is = |verdict: &Verdict| matches!(verdict, Verdict::Reopen { after: wait } if *wait == after);
-                let asked_for = match is(&proposed) || is(&waiting) {
-                    true => self.asked_for(what),
-                    false => after,
-                };
-                let not_before = self.now.saturating_add(asked_for);
-                let until = self.now.saturating_add(after);
+                let requested = self.requested_after(what);
+                let not_before = later(self.now, requested);
+                // While the machine is offline, nothing comes of the wait but what was asked for.
+                let after = after.unwrap_or(Duration::MAX);
+                let until = later(self.now, after);
                 self.enter(Phase::Waiting { until, not_before });
             }
         }
     }
 
+    fn action(&self, outputs: &[Output]) -> Action {
+        for output in outputs {
+            match output {
+                Output::Closed(CloseReason::Failed { failure, limit }) => {
+                    let is_reported = outputs
+                        .iter()
+                        .any(|output| matches!(output, Output::Report(_)));
+                    assert_eq!(is_reported, limit.is_some());
+                    return Action::Close(Some((*failure, *limit)));
+                }
+                Output::Disconnect => {
+                    let after = match outputs.last() {
+                        Some(Output::State(State::Waiting { retry_in, .. })) => *retry_in,
+                        Some(Output::State(State::Offline { .. })) => None,
+                        other => panic!("{other:?}"),
+                    };
+                    assert_eq!(after.is_none(), self.is_offline);
+                    return Action::Reopen { after };
+                }
+                _ => {}
+            }
+        }
+        Action::KeepWaiting
+    }
+
     /// What can be said at any time.
     fn is_sound(&self) {
-        let deadline = self.machine.deadline();
+        let deadline = self.deadline();
         if self.phase == Phase::Closed {
             assert_eq!(deadline, None, "closed is closed");
+            assert_eq!(self.session.state(), State::Closed);
             return;
         }
-        assert_eq!(self.machine.failures(), self.failures);
         let due = [
             self.waiting_until(),
             self.slow_at(),
@@ -267,12 +395,16 @@ impl Life {
         }
     }
 
+    fn deadline(&self) -> Option<Duration> {
+        self.session.next_timeout().map(Timestamp::since_origin)
+    }
+
     fn enter(&mut self, phase: Phase) {
         self.phase = phase;
         self.since = self.now;
     }
 
-    fn fails(&mut self) {
+    fn fail(&mut self) {
         self.failures += 1;
         self.without_since.get_or_insert(self.now);
         self.down_since.get_or_insert(self.now);
@@ -286,18 +418,21 @@ impl Life {
         self.without_since = None;
     }
 
-    fn sign_of_life(&mut self, now: Duration) {
-        self.sign_of_life = now;
+    fn note_activity(&mut self) {
+        self.last_activity = self.now;
         self.grace = None;
     }
+}
 
-    fn minds_waking(&self) -> bool {
-        self.settings.reopen_on_wake && self.settings.repeatable() && self.phase == Phase::Open
+/// When something is due.
+impl Life {
+    fn reopens_on_wake(&self) -> bool {
+        self.settings.reopen_on_wake && self.settings.is_repeatable() && self.phase == Phase::Open
     }
 
     fn waiting_until(&self) -> Option<Duration> {
         match self.phase {
-            Phase::Waiting { until, .. } => Some(until),
+            Phase::Waiting { until, .. } if !self.is_offline => Some(until),
             _ => None,
         }
     }
@@ -305,13 +440,13 @@ impl Life {
     fn slow_at(&self) -> Option<Duration> {
         let (Time(after), reopens) = self.settings.opening?;
         let counts = matches!(self.phase, Phase::Connecting | Phase::Reconnecting)
-            && (!reopens || self.settings.repeatable());
-        counts.then(|| self.since.saturating_add(after))
+            && (!reopens || self.settings.is_repeatable());
+        counts.then(|| later(self.since, after))
     }
 
     fn idle_at(&self) -> Option<Duration> {
         let (Time(after), _) = self.settings.idle?;
-        let at = self.sign_of_life.saturating_add(after);
+        let at = later(self.last_activity, after);
         let at = self.grace.map_or(at, |grace| at.max(grace));
         (self.phase == Phase::Open).then_some(at)
     }
@@ -320,37 +455,33 @@ impl Life {
         let Time(limit) = self.settings.close_when_down_for?;
         let since = self.without_since?;
         let counts = !matches!(self.phase, Phase::Open | Phase::Closed);
-        counts.then(|| since.saturating_add(limit))
+        counts.then(|| later(since, limit))
     }
 }
 
-fn lost() -> Error {
-    Error::ConnectionLost {
-        url: String::new(),
-        message: None,
-    }
+/// As the session adds to a moment, of which there is a last one.
+pub(super) fn later(moment: Duration, span: Duration) -> Duration {
+    (Timestamp::from_origin(moment) + span).since_origin()
 }
 
-fn error_of(failure: Failure) -> Error {
-    let status = |status| Error::Status {
-        url: String::new(),
-        status,
-        content_type: None,
-        body: String::new(),
-    };
-    match failure {
-        Failure::GivenUp => Error::GivenUp { url: String::new() },
-        Failure::Unavailable => status(503),
-        Failure::Unauthorized => status(401),
-        Failure::TooLarge => Error::EventTooLarge { limit: 1 },
-    }
+/// What has gone wrong, as it was told.
+fn failure(outputs: &[Output]) -> Option<Failure> {
+    outputs.iter().find_map(|output| match output {
+        Output::Decide(context) => Some(context.failure),
+        Output::Report(report) => Some(report.failure),
+        Output::Closed(CloseReason::Failed {
+            failure,
+            limit: None,
+        }) => Some(*failure),
+        _ => None,
+    })
 }
 
-fn undecodable() -> Error {
-    let provenance = Provenance::Known {
-        last_event_id: Rc::default(),
-        origin: Rc::default(),
-    };
-    let event = Event::new("x", "e".into(), provenance);
-    Error::Decode(DecodeError::new::<u8>(&event, std::fmt::Error))
+fn class_of(refusal: Refusal) -> FailureClass {
+    match refusal {
+        Refusal::GivenUp => FailureClass::Other,
+        Refusal::Unavailable => FailureClass::Status(503),
+        Refusal::Unauthorized => FailureClass::Status(401),
+        Refusal::TooLarge => FailureClass::Hopeless,
+    }
 }

@@ -1,4 +1,4 @@
-//! Any policy, and whatever may happen to a source at any time: the machine beside a plainer bookkeeping of its promises.
+//! Any policy, and whatever may happen to a source at any time: the session beside plainer bookkeeping of what it promises.
 
 mod life;
 mod promises;
@@ -16,6 +16,6 @@ pub fn check(input: &[u8]) {
     };
     let mut life = Life::new(settings);
     while let (false, Ok(happening)) = (bytes.is_empty(), bytes.arbitrary::<Happening>()) {
-        life.goes_on(happening);
+        life.go_on(happening);
     }
 }

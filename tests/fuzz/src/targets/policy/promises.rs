@@ -2,218 +2,246 @@
 
 use std::time::Duration;
 
+use typed_eventsource_core::{Failure, LimitReached};
+
 use super::{
-    life::Life,
-    space::{Failure, Ruling, Time},
+    life::{Action, Life, later},
+    space::{Refusal, Ruling, Time},
 };
-use crate::{Error, policy::machine::Verdict};
 
 /// No wait is shorter.
-const FLOOR: Duration = Duration::from_millis(10);
+const MIN_DELAY: Duration = Duration::from_millis(10);
 
-/// From the fourth loss in a row on none without backoff is.
-const FLOOR_IN_VAIN: Duration = Duration::from_secs(1);
+/// From the fourth loss in a row on, none without backoff is.
+const MIN_DELAY_AFTER_REPEATED_LOSSES: Duration = Duration::from_secs(1);
 
 /// The standard's reconnection time where nobody has set one.
 const RECONNECTION_TIME: Duration = Duration::from_secs(3);
 
 /// How late a timer has to be for silence to be excused once, for so long, and for the page to have slept.
-pub(super) const LATE: Duration = Duration::from_secs(1);
+pub(super) const LATE_TIMER_THRESHOLD: Duration = Duration::from_secs(1);
 pub(super) const GRACE: Duration = Duration::from_secs(2);
-pub(super) const OVERSLEPT: Duration = Duration::from_secs(90);
+pub(super) const SLEEP_THRESHOLD: Duration = Duration::from_secs(90);
 
 /// What has gone wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum What {
     Lost,
     HungUp,
-    Failed(Failure, Option<Duration>),
+    BodyEnded,
+    Failed(Refusal, Option<Duration>),
     SlowOpen,
     Idle,
     Woken,
-    Undecodable,
+    DecodeFailed,
 }
 
 impl Life {
     /// Whether what is proposed is what the settings say.
-    pub(super) fn keeps_promises(&self, proposed: &Verdict, what: What) {
+    pub(super) fn keeps_promises(&self, proposed: Action, what: What) {
         let settings = &self.settings;
         let counted = match what {
-            What::Lost | What::HungUp => Some((self.losses, settings.close_after_losses)),
-            What::Undecodable => Some((self.decode_errors, settings.close_after_decode_errors)),
+            What::Lost | What::HungUp | What::BodyEnded => {
+                Some((self.losses, settings.close_after_losses))
+            }
+            What::DecodeFailed => Some((self.decode_errors, settings.close_after_decode_errors)),
             _ => None,
         };
         if let Some((count, Some(limit))) = counted {
             let limit = u32::from(limit.max(1));
             if count >= limit {
-                let closed = closed_with(proposed);
-                match limit {
-                    1 => assert!(is_of(closed, what), "{closed:?}"),
-                    _ => assert!(matches!(closed, Error::TooMany { count, .. } if *count == limit)),
-                }
-                return;
+                let limit = (limit > 1).then_some(LimitReached::TooMany { count: limit });
+                return self.closes(proposed, what, limit);
             }
         }
-        if what == What::Undecodable {
-            assert!(matches!(proposed, Verdict::KeepWaiting));
+        if what == What::DecodeFailed {
+            assert_eq!(proposed, Action::KeepWaiting);
             return;
         }
         if !self.reopens_after(what) {
-            assert!(is_of(closed_with(proposed), what), "{proposed:?}");
-            return;
+            return self.closes(proposed, what, None);
         }
         if let (Some(Time(limit)), Some(since)) = (settings.close_when_down_for, self.without_since)
             && self.now - since >= limit
         {
-            let closed = closed_with(proposed);
-            assert!(matches!(closed, Error::DownTooLong { limit: told, .. } if *told == limit));
-            return;
+            return self.closes(proposed, what, Some(LimitReached::DownTooLong { limit }));
         }
         if what == What::Lost {
-            assert!(matches!(proposed, Verdict::KeepWaiting));
+            assert_eq!(proposed, Action::KeepWaiting);
             return;
         }
-        if !settings.repeatable() {
-            assert!(is_of(closed_with(proposed), what), "{proposed:?}");
-            return;
+        if !settings.is_repeatable() {
+            return self.closes(proposed, what, None);
         }
         self.waits_as_it_says(proposed, what);
     }
 
-    fn waits_as_it_says(&self, proposed: &Verdict, what: What) {
+    /// Whether it closes with this very failure, and at that limit.
+    fn closes(&self, proposed: Action, what: What, expected: Option<LimitReached>) {
+        let Action::Close(reason) = proposed else {
+            panic!("it goes on: {proposed:?}");
+        };
+        // A rule may close in place of what was proposed, or be told no more than that it is proposed to close.
+        if let Some((failure, limit)) = reason {
+            assert!(is_of(failure, what), "{failure:?}");
+            assert_eq!(limit, expected);
+        }
+    }
+
+    fn waits_as_it_says(&self, proposed: Action, what: What) {
         let settings = &self.settings;
         let down_for = self
             .down_since
             .map_or(Duration::ZERO, |since| self.now - since);
         if self.backs_off_after(what) {
-            let least = self.asked_for(what).max(FLOOR);
+            let least = self.asked_for(what).max(MIN_DELAY);
             let most = least.max(settings.max.0);
             let allowed = settings.max_attempts.map(u32::from);
             match proposed {
-                Verdict::KeepWaiting => panic!("nothing to wait for"),
-                Verdict::Close(error) if allowed == Some(0) => assert!(is_of(error, what)),
-                Verdict::Close(Error::TooMany { count, .. }) => {
-                    assert_eq!(allowed, Some(*count));
-                    // A rule may have gone on after so many.
-                    assert!(self.reopenings == *count || settings.rule.is_some());
-                    assert!(self.reopenings >= *count);
+                Action::KeepWaiting => panic!("nothing to wait for"),
+                Action::Close(None) => {}
+                Action::Close(Some((failure, limit))) => {
+                    assert!(is_of(failure, what));
+                    match limit {
+                        None => assert_eq!(allowed, Some(0), "closed for no reason"),
+                        Some(LimitReached::TooMany { count }) => {
+                            assert_eq!(allowed, Some(count));
+                            // A rule may have gone on after so many.
+                            assert!(self.reopenings == count || settings.rule.is_some());
+                            assert!(self.reopenings >= count);
+                        }
+                        Some(LimitReached::DownTooLong { limit }) => {
+                            let expected = settings.max_elapsed.map(|Time(time)| time);
+                            assert_eq!(expected, Some(limit));
+                            assert!(down_for.saturating_add(most) > limit);
+                        }
+                        Some(other) => panic!("{other:?}"),
+                    }
                 }
-                Verdict::Close(Error::DownTooLong { limit, .. }) => {
-                    assert_eq!(settings.max_elapsed.map(|Time(time)| time), Some(*limit));
-                    assert!(down_for.saturating_add(most) > *limit);
-                }
-                Verdict::Close(error) => panic!("closed for no reason: {error:?}"),
-                Verdict::Reopen { after } => {
-                    assert!((least..=most).contains(after), "{after:?}");
+                Action::Reopen { after } => {
                     assert!(allowed.is_none_or(|allowed| self.reopenings < allowed));
-                    let end = down_for.saturating_add(*after);
-                    assert!(settings.max_elapsed.is_none_or(|Time(limit)| end <= limit));
+                    if let Some(after) = after {
+                        assert!(self.is_span(after, after.clamp(least, most)), "{after:?}");
+                        let end = down_for.saturating_add(after);
+                        assert!(settings.max_elapsed.is_none_or(|Time(limit)| end <= limit));
+                    }
                 }
             }
             return;
         }
-        let Verdict::Reopen { after } = *proposed else {
+        let Action::Reopen { after } = proposed else {
             panic!("{proposed:?}");
+        };
+        let Some(after) = after else {
+            return;
         };
         if what == What::Woken {
             assert_eq!(after, Duration::ZERO);
             return;
         }
-        let floor = if self.losses > 3 {
-            FLOOR_IN_VAIN
-        } else {
-            FLOOR
+        let min_delay = match self.losses {
+            0..=3 => MIN_DELAY,
+            _ => MIN_DELAY_AFTER_REPEATED_LOSSES,
         };
         let time = self.reconnection_time().unwrap_or(RECONNECTION_TIME);
-        assert_eq!(after, time.max(floor));
+        assert!(self.is_span(after, time.max(min_delay)), "{after:?}");
+    }
+
+    /// Whether a wait is as expected, or goes up to the last moment that there is.
+    fn is_span(&self, wait: Duration, expected: Duration) -> bool {
+        wait == expected
+            || (wait < expected && later(self.now, wait) == later(self.now, Duration::MAX))
     }
 
     /// Whether the rule has the last word.
-    pub(super) fn obeys(
-        &self,
-        verdict: &Verdict,
-        proposed: &Verdict,
-        waiting: &Verdict,
-        what: What,
-    ) {
-        match what {
-            What::Lost | What::SlowOpen | What::Idle | What::Woken | What::Undecodable => {
-                assert!(matches!(waiting, Verdict::KeepWaiting));
+    pub(super) fn obeys(&self, action: Action, proposed: Action, what: What) {
+        match (self.settings.rule, action) {
+            (None, _) => assert_eq!(action, proposed),
+            (Some(Ruling::KeepWaiting), _) => self.keeps_waiting(action, what),
+            (Some(Ruling::Reopen(Time(wait))), Action::Reopen { after }) => {
+                assert!(after.is_none_or(|after| self.is_span(after, wait)));
             }
-            What::HungUp if self.settings.repeatable() => {
-                assert!(matches!(waiting, Verdict::Reopen { after } if *after >= FLOOR));
-            }
-            What::HungUp | What::Failed(..) => assert!(matches!(waiting, Verdict::Close(_))),
+            (Some(Ruling::Close), Action::Close(_)) => {}
+            (Some(ruling), _) => panic!("{ruling:?}, and yet {action:?}"),
         }
-        match (self.settings.rule, verdict) {
-            (None, _) => assert_eq!(format!("{verdict:?}"), format!("{proposed:?}")),
-            (Some(Ruling::KeepWaiting), _) => {
-                assert_eq!(format!("{verdict:?}"), format!("{waiting:?}"));
+    }
+
+    fn keeps_waiting(&self, action: Action, what: What) {
+        match what {
+            What::Lost | What::SlowOpen | What::Idle | What::Woken | What::DecodeFailed => {
+                assert_eq!(action, Action::KeepWaiting);
             }
-            (Some(Ruling::Reopen(Time(wait))), Verdict::Reopen { after }) => {
-                assert_eq!(*after, wait);
+            What::HungUp | What::BodyEnded if self.settings.is_repeatable() => {
+                let Action::Reopen { after } = action else {
+                    panic!("{action:?}");
+                };
+                assert!(after.is_none_or(|after| self.is_span(after, after.max(MIN_DELAY))));
             }
-            (Some(Ruling::Close), Verdict::Close(_)) => {}
-            (Some(ruling), _) => panic!("{ruling:?}, and yet {verdict:?}"),
+            What::HungUp | What::BodyEnded | What::Failed(..) => {
+                assert!(matches!(action, Action::Close(_)));
+            }
         }
     }
 
     fn reopens_after(&self, what: What) -> bool {
         let settings = &self.settings;
         match what {
-            What::Failed(Failure::TooLarge, _) => false,
-            What::Failed(Failure::Unavailable, _) if settings.retries_503 => true,
-            What::Failed(Failure::Unauthorized, _) if settings.retries_503 => false,
+            What::Failed(Refusal::TooLarge, _) => false,
+            What::Failed(Refusal::Unavailable, _) if settings.retries_503 => true,
+            What::Failed(Refusal::Unauthorized, _) if settings.retries_503 => false,
             What::Failed(..) => settings.reopens,
             What::Idle => settings.idle.is_some_and(|(_, reopens)| reopens),
             What::SlowOpen => settings.opening.is_some_and(|(_, reopens)| reopens),
-            What::Lost | What::HungUp | What::Woken | What::Undecodable => true,
+            What::Lost | What::HungUp | What::BodyEnded | What::Woken | What::DecodeFailed => true,
         }
     }
 
     pub(super) fn backs_off_after(&self, what: What) -> bool {
         match what {
-            What::HungUp => self.settings.back_off_after_losses,
+            What::HungUp | What::BodyEnded => self.settings.back_off_after_losses,
             What::Woken => false,
             _ => true,
         }
     }
 
+    /// What of a wait the return of the network does not shorten.
+    pub(super) fn requested_after(&self, what: What) -> Duration {
+        match self.settings.rule {
+            Some(Ruling::Reopen(Time(after))) => after,
+            _ => self.asked_for(what),
+        }
+    }
+
     /// What the server or the reconnection time asks for, whatever the backoff.
-    pub(super) fn asked_for(&self, what: What) -> Duration {
+    fn asked_for(&self, what: What) -> Duration {
         let time = self.reconnection_time().unwrap_or_default();
         match what {
             What::Woken => Duration::ZERO,
-            What::Failed(_, retry_after) => time.max(retry_after.unwrap_or_default()),
+            What::Failed(_, retry_after) => time.max(self.cap(retry_after.unwrap_or_default())),
             _ => time,
         }
     }
 
     fn reconnection_time(&self) -> Option<Duration> {
         let set = self.settings.reconnection_time.map(|Time(time)| time);
-        self.retry.or(set)
+        self.retry.map(|time| self.cap(time)).or(set)
+    }
+
+    fn cap(&self, time: Duration) -> Duration {
+        time.min(self.settings.max_server_delay())
     }
 }
 
-fn closed_with(verdict: &Verdict) -> &Error {
-    match verdict {
-        Verdict::Close(error) => error,
-        other => panic!("it goes on: {other:?}"),
-    }
-}
-
-/// Whether this is the very error, and none that says how often or for how long.
-fn is_of(error: &Error, what: What) -> bool {
-    match error {
-        Error::ConnectionLost { .. } => matches!(what, What::Lost | What::HungUp),
-        Error::GivenUp { .. } => matches!(what, What::Failed(Failure::GivenUp, _)),
-        Error::Status { status: 503, .. } => matches!(what, What::Failed(Failure::Unavailable, _)),
-        Error::Status { .. } => matches!(what, What::Failed(Failure::Unauthorized, _)),
-        Error::EventTooLarge { .. } => matches!(what, What::Failed(Failure::TooLarge, _)),
-        Error::OpenTimeout { .. } => what == What::SlowOpen,
-        Error::Idle { .. } => what == What::Idle,
-        Error::Suspended => what == What::Woken,
-        Error::Decode(_) => what == What::Undecodable,
+fn is_of(failure: Failure, what: What) -> bool {
+    match failure {
+        Failure::Told => matches!(
+            what,
+            What::Lost | What::HungUp | What::Failed(..) | What::DecodeFailed
+        ),
+        Failure::BodyEnded => what == What::BodyEnded,
+        Failure::OpenTimeout(_) => what == What::SlowOpen,
+        Failure::Idle(_) => what == What::Idle,
+        Failure::Suspended => what == What::Woken,
         _ => false,
     }
 }

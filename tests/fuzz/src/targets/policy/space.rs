@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-use crate::policy::{Backoff, Decision, Policy, Then};
+use typed_eventsource_core::{
+    Backoff, Decision, LimitAction, Options, Policy, TimeLimit, Transport,
+};
 
 /// Any time, of which the most are short and some are as long as can be.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +25,7 @@ impl<'a> Arbitrary<'a> for Time {
     }
 }
 
-/// What a policy says, and of what kind its source is.
+/// What a policy says, and what kind of source it is for.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(super) struct Settings {
     pub(super) close_after_losses: Option<u8>,
@@ -47,9 +49,11 @@ pub(super) struct Settings {
     pub(super) is_safe: bool,
     pub(super) resend: bool,
     pub(super) random: f64,
+    pub(super) max_server_delay: Option<Time>,
+    pub(super) is_offline: bool,
 }
 
-/// What a rule says each time.
+/// What a rule answers each time.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(super) enum Ruling {
     KeepWaiting,
@@ -67,64 +71,72 @@ impl Ruling {
     }
 }
 
-pub(super) fn then(reopens: bool) -> Then {
-    if reopens { Then::Reopen } else { Then::Close }
+fn action(reopens: bool) -> LimitAction {
+    match reopens {
+        true => LimitAction::Reopen,
+        false => LimitAction::Close,
+    }
+}
+
+fn limit(limit: Option<(Time, bool)>) -> Option<TimeLimit> {
+    limit.map(|(Time(after), reopens)| TimeLimit {
+        after,
+        then: action(reopens),
+    })
+}
+
+fn time(time: Option<Time>) -> Option<Duration> {
+    time.map(|Time(time)| time)
 }
 
 impl Settings {
-    pub(super) fn repeatable(&self) -> bool {
+    pub(super) fn is_repeatable(&self) -> bool {
         self.is_safe || self.resend
     }
 
-    pub(super) fn policy(&self) -> Policy {
-        let mut policy = Policy::browser()
-            .on_given_up(then(self.reopens))
-            .backoff(self.backoff())
-            .back_off_after_losses(self.back_off_after_losses)
-            .reopen_on_wake(self.reopen_on_wake)
-            .healthy_after(self.healthy_after.0)
-            .resend(self.resend);
-        if let Some(losses) = self.close_after_losses {
-            policy = policy.close_after_losses(losses.into());
-        }
-        if let Some(Time(limit)) = self.close_when_down_for {
-            policy = policy.close_when_down_for(limit);
-        }
-        if self.retries_503 {
-            policy = policy.retry_statuses([503]);
-        }
-        if let Some(Time(time)) = self.reconnection_time {
-            policy = policy.reconnection_time(time);
-        }
-        if let Some(errors) = self.close_after_decode_errors {
-            policy = policy.close_after_decode_errors(errors.into());
-        }
-        if let Some((Time(after), reopens)) = self.idle {
-            policy = policy.on_idle(after, then(reopens));
-        }
-        if let Some((Time(after), reopens)) = self.opening {
-            policy = policy.on_slow_open(after, then(reopens));
-        }
-        if let Some(ruling) = self.rule {
-            policy = policy.rule(move |_| ruling.decision());
-        }
+    pub(super) fn options(&self) -> Options {
+        let mut options = Options::new(Transport::Fetch);
+        options.policy = self.policy();
+        options.has_rule = self.rule.is_some();
+        options.is_repeatable = self.is_safe;
+        options.is_offline = self.is_offline;
+        // Only the browser itself can go on after this event.
+        options.last_event_id = "1".into();
+        options
+    }
+
+    fn policy(&self) -> Policy {
+        let mut policy = Policy::browser();
+        policy.close_after_losses = self.close_after_losses.map(u32::from);
+        policy.close_when_down_for = time(self.close_when_down_for);
+        policy.on_given_up = action(self.reopens);
+        policy.retry_statuses = self.retries_503.then(|| vec![503]);
+        policy.backoff = self.backoff();
+        policy.reconnection_time = time(self.reconnection_time);
+        policy.back_off_after_losses = self.back_off_after_losses;
+        policy.reopen_on_wake = self.reopen_on_wake;
+        policy.close_after_decode_errors = self.close_after_decode_errors.map(u32::from);
+        policy.on_idle = limit(self.idle);
+        policy.on_slow_open = limit(self.opening);
+        policy.healthy_after = self.healthy_after.0;
+        policy.resend = self.resend;
+        policy.max_server_delay = self.max_server_delay();
         policy
     }
 
+    /// The most that a server can ask for.
+    pub(super) fn max_server_delay(&self) -> Duration {
+        time(self.max_server_delay).unwrap_or(Duration::MAX)
+    }
+
     fn backoff(&self) -> Backoff {
-        let mut backoff = Backoff::new()
-            .initial(self.initial.0)
-            .max(self.max.0)
-            .jitter(self.jitter);
-        if let Some(factor) = self.factor {
-            backoff = backoff.factor(factor);
-        }
-        if let Some(attempts) = self.max_attempts {
-            backoff = backoff.max_attempts(attempts.into());
-        }
-        if let Some(Time(elapsed)) = self.max_elapsed {
-            backoff = backoff.max_elapsed(elapsed);
-        }
+        let mut backoff = Backoff::new();
+        backoff.initial = self.initial.0;
+        backoff.factor = self.factor.unwrap_or(backoff.factor);
+        backoff.max = self.max.0;
+        backoff.jitter = self.jitter;
+        backoff.max_attempts = self.max_attempts.map(u32::from);
+        backoff.max_elapsed = time(self.max_elapsed);
         backoff
     }
 }
@@ -135,20 +147,23 @@ pub(super) enum Happening {
     Event,
     Comment,
     Decoded,
-    Undecodable,
+    DecodeFailed,
     Retry(Time),
     Lost,
     HungUp,
-    Failed(Failure, Option<Time>),
+    Failed(Refusal, Option<Time>),
     Online,
     Passes(Time),
     Sleeps(Time),
     Deadline,
     Closes,
+    Offline,
+    BodyEnded,
+    Unlistened(bool),
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug, PartialEq)]
-pub(super) enum Failure {
+pub(super) enum Refusal {
     GivenUp,
     Unavailable,
     Unauthorized,

@@ -1,0 +1,332 @@
+//! A body: all that a [`Session`] needs around it to be a source of server-sent events.
+//!
+//! It connects, reads, asks and tells, and keeps one timer. What to do, and when, is the session's.
+
+use std::{
+    cell::Cell,
+    hash::{BuildHasher, RandomState},
+    mem,
+    rc::Rc,
+    time::{Duration, SystemTime},
+};
+
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until},
+};
+use typed_eventsource_core::{
+    At, CloseReason, Decision, EventOutcome, Failure, FailureContext, Gap, IdField, Input,
+    LimitReached, Loss, Options, Output, ReceivedEvent, Session, State, Terminal, Timestamp,
+    parser::{Item, ParsedEvent, Scalar},
+};
+
+use crate::connection::{Connection, HOPELESS, Signal, parser_after};
+
+/// What a user wants to know of a source. No method is called while another one runs.
+pub(crate) trait Listener {
+    /// An event has arrived. An error says that its data does not decode.
+    fn event(&mut self, event: &Event) -> Result<(), String>;
+    /// Events were missed while there was no connection.
+    fn gap(&mut self, gap: &Gap);
+    /// Something went wrong. Where it was the connection, it has failed so many times in a row.
+    fn error(&mut self, error: &str, attempt: Option<u32>);
+    /// The source stands here now.
+    fn state(&mut self, state: State);
+    /// What to do about an error. Asked where [`Options::has_rule`] says so.
+    fn decide(&mut self, error: &str, context: &FailureContext) -> Decision;
+}
+
+/// An event, as a listener gets it.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) name: String,
+    pub(crate) data: String,
+    pub(crate) last_event_id: String,
+}
+
+/// How the server says that it has finished.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Terminals {
+    /// By an event of this name, which is delivered.
+    pub(crate) event: Option<String>,
+    /// By this data, which is not delivered.
+    pub(crate) data: Option<String>,
+}
+
+/// Closes a source, from a listener too.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Closer(Rc<(Cell<bool>, Notify)>);
+
+impl Closer {
+    pub(crate) fn close(&self) {
+        self.0.0.set(true);
+        self.0.1.notify_one();
+    }
+}
+
+/// Follows the source at an `http:` URL to its end: why it has closed, and with which error.
+pub(crate) async fn run(
+    url: &str,
+    mut options: Options,
+    terminals: Terminals,
+    closer: &Closer,
+    listener: &mut impl Listener,
+) -> (CloseReason, Option<String>) {
+    options.has_terminal = terminals.event.is_some() || terminals.data.is_some();
+    let start = Instant::now();
+    let mut body = Body {
+        url,
+        terminals,
+        start,
+        session: Session::new(options, at(start)),
+        connection: None,
+        told: String::new(),
+        earlier: String::new(),
+        closed: None,
+        closer,
+        listener,
+    };
+    loop {
+        body.carry_out_outputs(None);
+        match body.closed.take() {
+            Some(closed) => return closed,
+            None => body.handle_next_input().await,
+        }
+    }
+}
+
+/// The time since the start, and a random number.
+fn at(start: Instant) -> At {
+    // Each `RandomState` has keys of its own.
+    let random = RandomState::new().hash_one(()) >> 11;
+    At {
+        now: Timestamp::from_origin(start.elapsed()),
+        random: random as f64 / (1u64 << 53) as f64,
+    }
+}
+
+struct Body<'a, L> {
+    url: &'a str,
+    terminals: Terminals,
+    start: Instant,
+    session: Session,
+    connection: Option<Connection>,
+    /// The error that the session was told of last.
+    told: String,
+    /// The last error whose report had an attempt.
+    earlier: String,
+    closed: Option<(CloseReason, Option<String>)>,
+    closer: &'a Closer,
+    listener: &'a mut L,
+}
+
+/// What happens.
+impl<L: Listener> Body<'_, L> {
+    async fn handle_next_input(&mut self) {
+        // A moment that is too far away for the clock does not come.
+        let deadline = self.session.next_timeout();
+        let deadline = deadline.and_then(|at| self.start.checked_add(at.since_origin()));
+        let timer = async {
+            match deadline {
+                Some(deadline) => sleep(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        let signal = async {
+            match &mut self.connection {
+                Some(connection) => connection.signals.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.closer.0.1.notified() => self.handle(Input::Close(CloseReason::Requested)),
+            late = timer => self.handle(Input::Timeout { late }),
+            signal = signal => self.receive(signal),
+        }
+    }
+
+    fn handle(&mut self, input: Input<'_>) {
+        self.session.handle(input, at(self.start));
+    }
+
+    fn receive(&mut self, signal: Option<Signal>) {
+        match signal {
+            Some(Signal::Opened) => self.handle(Input::Opened),
+            Some(Signal::Chunk(chunk)) => self.read(&chunk),
+            Some(Signal::Ended) => self.handle(Input::BodyEnded),
+            Some(Signal::Finished) => self.handle(Input::Finished),
+            Some(Signal::Lost(error, loss)) => self.lose(error, loss),
+            None => self.lose("the connection's task has panicked".into(), HOPELESS),
+        }
+    }
+
+    fn lose(&mut self, error: String, loss: Loss) {
+        self.told = error;
+        self.handle(Input::Lost(loss));
+    }
+
+    /// Reads one chunk. Each item is an input, whose outputs are carried out before the next one.
+    fn read(&mut self, chunk: &[u8]) {
+        let Some(Connection { parser, .. }) = &mut self.connection else {
+            return;
+        };
+        let mut parser = mem::replace(parser, parser_after(""));
+        let mut items = parser.parse(chunk);
+        while let Some(item) = items.next() {
+            match item {
+                Ok(Item::Event(event)) => self.receive_event(event),
+                Ok(Item::Comment) => self.handle(Input::Comment),
+                Ok(Item::Retry(time)) => self.handle(Input::Retry(time)),
+                Err(too_large) => {
+                    let error = format!("an event takes more than {} bytes", too_large.limit);
+                    self.lose(error, HOPELESS);
+                }
+            }
+            self.carry_out_outputs(None);
+            if self.connection.is_none() {
+                // Nothing is told of a connection that was closed.
+                return;
+            }
+        }
+        // An `id` counts without an event too.
+        let last_event_id = parser.last_event_id();
+        if **last_event_id != *self.session.last_event_id() {
+            self.handle(Input::Unlistened {
+                is_event: false,
+                last_event_id: Some(last_event_id),
+            });
+        }
+        if let Some(connection) = &mut self.connection {
+            connection.parser = parser;
+        }
+    }
+
+    fn receive_event(&mut self, event: ParsedEvent<'_, Scalar>) {
+        let last_event_id = Rc::clone(event.last_event_id());
+        let id_field = match event.has_own_id() {
+            true => IdField::Present,
+            false => IdField::Absent,
+        };
+        let event = Event {
+            name: event.name().into_owned(),
+            data: event.into_data().into_owned(),
+            last_event_id: last_event_id.to_string(),
+        };
+        let received = ReceivedEvent {
+            last_event_id: Some(&last_event_id),
+            id_field,
+            terminal: self.terminal(&event),
+        };
+        match self.session.event(received, || at(self.start).now) {
+            EventOutcome::Deliver => self.deliver(&event),
+            EventOutcome::Poll => self.carry_out_outputs(Some(&event)),
+            EventOutcome::Skip => {}
+        }
+    }
+
+    fn terminal(&self, event: &Event) -> Option<Terminal> {
+        if self.terminals.data.as_ref() == Some(&event.data) {
+            Some(Terminal::Data)
+        } else if self.terminals.event.as_ref() == Some(&event.name) {
+            Some(Terminal::Event)
+        } else {
+            None
+        }
+    }
+}
+
+/// What to do.
+impl<L: Listener> Body<'_, L> {
+    /// Carries out all outputs, one after the other, with the event in hand where there is one.
+    fn carry_out_outputs(&mut self, event: Option<&Event>) {
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::Connect => {
+                    let last_event_id = self.session.last_event_id();
+                    self.connection = Some(Connection::open(self.url, last_event_id));
+                }
+                Output::Disconnect => self.connection = None,
+                Output::Deliver => {
+                    if let Some(event) = event {
+                        self.deliver(event);
+                    }
+                }
+                Output::Gap(gap) => self.listener.gap(&gap),
+                Output::Decide(context) => {
+                    let error = self.error(context.failure);
+                    let decision = self.listener.decide(&error, &context);
+                    self.handle(Input::Decided(decision));
+                }
+                Output::Report(report) => {
+                    let error = self.error(report.failure);
+                    self.listener.error(&error, report.attempt);
+                    if report.attempt.is_some() {
+                        self.earlier = error;
+                    }
+                }
+                Output::State(state) => self.listener.state(state),
+                Output::Closed(reason) => {
+                    self.connection = None;
+                    self.closed = Some((reason, self.closing_error(reason)));
+                }
+                other => unreachable!("there is no {other:?}"),
+            }
+            self.close_if_requested();
+        }
+    }
+
+    fn deliver(&mut self, event: &Event) {
+        let decoded = self.listener.event(event);
+        self.close_if_requested();
+        match decoded {
+            Ok(()) if self.session.wants_decoded() => self.handle(Input::Decoded),
+            Ok(()) => {}
+            Err(error) => {
+                self.told = error;
+                self.handle(Input::DecodeFailed);
+            }
+        }
+    }
+
+    /// A listener may have closed the source, which the session is told at once.
+    fn close_if_requested(&mut self) {
+        if self.closer.0.0.get() {
+            self.handle(Input::Close(CloseReason::Requested));
+        }
+    }
+
+    fn error(&self, failure: Failure) -> String {
+        match failure {
+            Failure::Told => self.told.clone(),
+            Failure::Earlier => self.earlier.clone(),
+            Failure::BodyEnded => "the server has ended the response".into(),
+            Failure::OpenTimeout(time) => format!("the connection was not open after {time:?}"),
+            Failure::Idle(time) => format!("no data received for {time:?}"),
+            other => format!("{other:?}"),
+        }
+    }
+
+    fn closing_error(&self, reason: CloseReason) -> Option<String> {
+        let CloseReason::Failed { failure, limit } = reason else {
+            return None;
+        };
+        let error = self.error(failure);
+        Some(match limit {
+            None => error,
+            Some(LimitReached::TooMany { count }) => {
+                format!("gave up after {count} consecutive failures; last error: {error}")
+            }
+            Some(LimitReached::DownTooLong { limit }) => {
+                format!("no healthy connection for {limit:?}; last error: {error}")
+            }
+            Some(other) => format!("{other:?}; last error: {error}"),
+        })
+    }
+}
+
+/// Until a deadline: how late it is then by the time of day, which goes on while the machine sleeps.
+async fn sleep(deadline: Instant) -> Duration {
+    let due = SystemTime::now() + deadline.saturating_duration_since(Instant::now());
+    sleep_until(deadline).await;
+    SystemTime::now().duration_since(due).unwrap_or_default()
+}

@@ -1,0 +1,145 @@
+//! The largest event, and what is kept of one that is larger.
+
+use super::*;
+
+const LIMIT: usize = 1000;
+
+/// Reads with a limit, in chunks of many sizes, which is to make no difference.
+fn read_limited(stream: &[u8]) -> (Content, Option<TooLarge>) {
+    let read_in = |size| read(&mut Parser::new("".into(), LIMIT), stream.chunks(size));
+    let whole = read_in(usize::MAX);
+    for size in [1, 2, 3, 5, 64, LIMIT - 1, LIMIT, LIMIT + 1] {
+        assert_eq!(whole, read_in(size), "in chunks of {size}");
+    }
+    whole
+}
+
+fn is_too_large(stream: &[u8]) -> bool {
+    let (_, too_large) = read_limited(stream);
+    too_large.is_some_and(|error| error == TooLarge { limit: LIMIT })
+}
+
+#[test]
+fn a_line_of_any_field_may_be_as_long_as_the_limit_and_no_longer() {
+    for start in [
+        "data: ", "data", "event: ", "id: ", "retry: ", "no field", "",
+    ] {
+        for end in ["", "\n", "\r\n"] {
+            let stream = |len| [&line_of(start, len)[..], end.as_bytes()].concat();
+            assert!(!is_too_large(&stream(LIMIT)), "{start:?} {end:?}");
+            assert!(is_too_large(&stream(LIMIT + 1)), "{start:?} {end:?}");
+        }
+    }
+}
+
+#[test]
+fn the_lines_of_an_event_count_together() {
+    let first = b"event: a\nid: b\n".len() - 2;
+    let stream = |len| [b"event: a\nid: b\n", &line_of("data: ", len)[..], b"\n\n"].concat();
+    assert!(!is_too_large(&stream(LIMIT - first)));
+    assert!(is_too_large(&stream(LIMIT - first + 1)));
+}
+
+#[test]
+fn each_event_counts_for_itself() {
+    let event = [&line_of("data: ", LIMIT)[..], b"\n\n"].concat();
+    let nothing = [&line_of("event: ", LIMIT)[..], b"\n\n"].concat();
+    let stream = [event.as_slice(), &nothing, &event, &nothing].concat();
+    let (content, too_large) = read_limited(&stream);
+    assert_eq!((content.items.len(), too_large), (2, None));
+}
+
+#[test]
+fn comments_and_what_is_ignored_leave_no_trace() {
+    let comment = [&line_of(":", 10 * LIMIT)[..], b"\n"].concat();
+    let ignored = [
+        &line_of("ignored: ", LIMIT - 100)[..],
+        b"\nretry: 1\nid: \0\n",
+    ]
+    .concat();
+    let stream = [
+        b"data: a\n",
+        &comment[..],
+        &ignored,
+        &ignored,
+        b"data: b\n\n",
+    ]
+    .concat();
+    let (content, too_large) = read_limited(&stream);
+    assert_eq!(content.items.last(), Some(&message("a\nb")));
+    assert_eq!(too_large, None);
+}
+
+#[test]
+fn what_came_before_is_told_and_nothing_after() {
+    let large = line_of("data: ", LIMIT + 1);
+    let stream = [b"id: 1\ndata: a\n\nid: 2\n", &large[..], b"\n\ndata: b\n\n"].concat();
+    let (content, too_large) = read_limited(&stream);
+    assert_eq!(content.items, [event_with_id("message", "a", "1")]);
+    assert_eq!(content.last_event_id, "1");
+    assert!(too_large.is_some());
+}
+
+#[test]
+fn no_memory_is_kept_after_an_event_that_is_too_large() {
+    let mut parser = Parser::new("".into(), LIMIT);
+    let large = line_of("data: c", LIMIT + 1);
+    let rest = [b" b\n\nevent: c\nid: 1\n", &large[..]].concat();
+    let (content, too_large) = read(&mut parser, [b"event: a\ndata:", &rest[..]]);
+    assert_eq!(content.items, [event("a", "b")]);
+    assert!(too_large.is_some());
+    assert_eq!(parser.capacity(), 0);
+}
+
+#[test]
+fn a_byte_order_mark_does_not_count() {
+    let stream = [b"\xEF\xBB\xBF", &line_of("data: ", LIMIT)[..], b"\n\n"].concat();
+    assert!(!is_too_large(&stream));
+    // Half of one does: it belongs to a line.
+    assert!(!is_too_large(
+        &[b"\xEF\xBB", &line_of("", LIMIT - 2)[..]].concat()
+    ));
+    assert!(is_too_large(
+        &[b"\xEF\xBB", &line_of("", LIMIT - 1)[..]].concat()
+    ));
+}
+
+#[test]
+fn without_room_there_are_only_comments() {
+    let mut parser = Parser::new("".into(), 0);
+    let (content, too_large) = read(&mut parser, [&b"\xEF\xBB\xBF: a\n\n:\n\r\ndata\n\n:\n"[..]]);
+    assert_eq!(content.items, [Parsed::Comment, Parsed::Comment]);
+    assert_eq!(too_large, Some(TooLarge { limit: 0 }));
+}
+
+#[test]
+fn memory_is_bounded_whatever_comes_without_end() {
+    const LIMIT: usize = 1 << 20;
+    for (start, over_and_over) in [
+        ("", "no colon"),
+        ("data: ", "a"),
+        ("event: ", "a"),
+        ("id: ", "a"),
+        ("", "data\n"),
+        ("", "event: a\n"),
+        ("", "id: a\n"),
+        ("", "data: a\n: b\nc: d\n"),
+    ] {
+        let mut parser = Parser::new("".into(), LIMIT);
+        let chunk = over_and_over.repeat(1000);
+        let mut too_large = read(&mut parser, [start.as_bytes()]).1;
+        for _ in 0..LIMIT {
+            if too_large.is_some() {
+                break;
+            }
+            too_large = read(&mut parser, [chunk.as_bytes()]).1;
+            // A vector doubles its room.
+            assert!(
+                parser.capacity() <= 2 * LIMIT + chunk.len(),
+                "{start:?} {over_and_over:?}"
+            );
+        }
+        assert_eq!(too_large, Some(TooLarge { limit: LIMIT }));
+        assert_eq!(parser.capacity(), 0, "{start:?} {over_and_over:?}");
+    }
+}

@@ -1,0 +1,87 @@
+//! The parser's promises: the standard's examples, each rule by name, and any stream in any chunks beside a
+//! [`model`] of the standard's text.
+
+mod cost;
+mod limits;
+mod model;
+mod properties;
+mod reading;
+mod rules;
+mod seams;
+mod standard;
+
+use std::{
+    borrow::ToOwned,
+    format, iter,
+    string::{String, ToString},
+    time::Duration,
+    vec,
+    vec::Vec,
+};
+
+use self::{
+    model::{Content, Parsed},
+    reading::{cut, read},
+};
+use super::{Item, Items, ParsedEvent, Parser, Scalar, TooLarge};
+
+const UNLIMITED: usize = usize::MAX;
+
+fn parser() -> Parser {
+    Parser::new("".into(), UNLIMITED)
+}
+
+fn content_of<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Content {
+    let (content, too_large) = read(&mut parser(), chunks);
+    assert_eq!(too_large, None);
+    content
+}
+
+/// Reads a stream whole, cut in two at every byte, and byte by byte, which is to make no difference, nor is the model
+/// to differ.
+fn content_however_cut(stream: impl AsRef<[u8]>) -> Content {
+    let stream = stream.as_ref();
+    let whole = content_of([stream]);
+    assert_eq!(whole, model::read(stream), "the model");
+    assert_eq!(whole, content_of(stream.chunks(1)), "byte by byte");
+    for at in 0..=stream.len() {
+        let (before, after) = stream.split_at(at);
+        assert_eq!(whole, content_of([before, after]), "cut at {at}");
+        assert_eq!(
+            whole,
+            content_of([before, b"", after]),
+            "empty chunk at {at}"
+        );
+    }
+    whole
+}
+
+/// What is said in a stream, however it is cut.
+fn items_of(stream: impl AsRef<[u8]>) -> Vec<Parsed> {
+    content_however_cut(stream).items
+}
+
+fn event(name: &str, data: &str) -> Parsed {
+    event_with_id(name, data, "")
+}
+
+fn message(data: &str) -> Parsed {
+    event("message", data)
+}
+
+fn event_with_id(name: &str, data: &str, last_event_id: &str) -> Parsed {
+    Parsed::Event {
+        name: name.to_owned(),
+        data: data.to_owned(),
+        last_event_id: last_event_id.to_owned(),
+    }
+}
+
+fn retry(milliseconds: u64) -> Parsed {
+    Parsed::Retry(Duration::from_millis(milliseconds))
+}
+
+fn line_of(start: &str, len: usize) -> Vec<u8> {
+    let filling = iter::repeat_n(b'x', len - start.len());
+    start.bytes().chain(filling).collect()
+}

@@ -1,0 +1,101 @@
+//! The standard's text, sentence by sentence, over a whole stream: slow, and plain to see that it is right.
+
+use std::{prelude::v1::*, time::Duration};
+
+/// What a stream has, and the last event id that it leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Content {
+    pub(super) items: Vec<Parsed>,
+    pub(super) last_event_id: String,
+}
+
+/// As the parser's `Item`, with everything in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Parsed {
+    Event {
+        name: String,
+        data: String,
+        last_event_id: String,
+    },
+    Comment,
+    Retry(Duration),
+}
+
+#[derive(Default)]
+struct Model {
+    data_buffer: String,
+    event_type_buffer: String,
+    last_event_id_buffer: String,
+    last_event_id: String,
+    items: Vec<Parsed>,
+}
+
+/// Reads a stream from its start to its end.
+pub(super) fn read(stream: &[u8]) -> Content {
+    // "Streams must be decoded using the UTF-8 decode algorithm", which "strips one leading byte order mark, if any".
+    let text = String::from_utf8_lossy(stream);
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+    // "Lines must be separated by either a CRLF pair, a single LF, or a single CR."
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    // "Once the end of the file is reached, any pending data must be discarded."
+    lines.pop();
+    let mut model = Model::default();
+    for line in lines {
+        model.interpret(line);
+    }
+    Content {
+        items: model.items,
+        last_event_id: model.last_event_id,
+    }
+}
+
+impl Model {
+    fn interpret(&mut self, line: &str) {
+        if line.is_empty() {
+            self.dispatch();
+        } else if line.starts_with(':') {
+            // "Ignore the line." The parser tells of it all the same.
+            self.items.push(Parsed::Comment);
+        } else if let Some((field, value)) = line.split_once(':') {
+            self.process(field, value.strip_prefix(' ').unwrap_or(value));
+        } else {
+            self.process(line, "");
+        }
+    }
+
+    fn process(&mut self, field: &str, value: &str) {
+        match field {
+            "event" => self.event_type_buffer = value.to_owned(),
+            "data" => {
+                self.data_buffer.push_str(value);
+                self.data_buffer.push('\n');
+            }
+            "id" if !value.contains('\0') => self.last_event_id_buffer = value.to_owned(),
+            "retry" if !value.is_empty() && value.chars().all(|c| c.is_ascii_digit()) => {
+                let time = value.parse().unwrap_or(u64::MAX);
+                self.items.push(Parsed::Retry(Duration::from_millis(time)));
+            }
+            _ => {}
+        }
+    }
+
+    fn dispatch(&mut self) {
+        self.last_event_id = self.last_event_id_buffer.clone();
+        let data = std::mem::take(&mut self.data_buffer);
+        let event_type = std::mem::take(&mut self.event_type_buffer);
+        if data.is_empty() {
+            return;
+        }
+        let name = if event_type.is_empty() {
+            "message".to_owned()
+        } else {
+            event_type
+        };
+        self.items.push(Parsed::Event {
+            name,
+            data: data.strip_suffix('\n').unwrap_or(&data).to_owned(),
+            last_event_id: self.last_event_id.clone(),
+        });
+    }
+}

@@ -1,0 +1,96 @@
+//! The examples in the HTML standard's text, with what it says of them.
+
+use super::*;
+
+#[test]
+fn the_stock_ticker_is_one_event_of_three_lines() {
+    assert_eq!(
+        items_of("data: YHOO\ndata: +2\ndata: 10\n\n"),
+        [message("YHOO\n+2\n10")]
+    );
+}
+
+#[test]
+fn four_blocks_are_a_comment_and_three_events() {
+    let stream = "\
+: test stream
+
+data: first event
+id: 1
+
+data:second event
+id
+
+data:  third event
+
+";
+    assert_eq!(
+        items_of(stream),
+        [
+            Parsed::Comment,
+            event_with_id("message", "first event", "1"),
+            event_with_id("message", "second event", ""),
+            event_with_id("message", " third event", ""),
+        ]
+    );
+}
+
+#[test]
+fn empty_data_is_data_and_an_unfinished_block_is_discarded() {
+    assert_eq!(
+        items_of("data\n\ndata\ndata\n\ndata:"),
+        [message(""), message("\n")]
+    );
+}
+
+#[test]
+fn the_space_after_the_colon_is_optional() {
+    assert_eq!(
+        items_of("data:test\n\ndata: test\n\n"),
+        [message("test"), message("test")]
+    );
+}
+
+#[test]
+fn events_have_names() {
+    let stream = "\
+event: add
+data: 73857293
+
+event: remove
+data: 2153
+
+event: add
+data: 113411
+
+";
+    assert_eq!(
+        items_of(stream),
+        [
+            event("add", "73857293"),
+            event("remove", "2153"),
+            event("add", "113411"),
+        ]
+    );
+}
+
+#[test]
+fn messages_of_the_introduction() {
+    let stream = "\
+data: This is the first message.
+
+data: This is the second message, it
+data: has two lines.
+
+data: This is the third message.
+
+";
+    assert_eq!(
+        items_of(stream),
+        [
+            message("This is the first message."),
+            message("This is the second message, it\nhas two lines."),
+            message("This is the third message."),
+        ]
+    );
+}

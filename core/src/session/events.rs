@@ -1,0 +1,172 @@
+//! Events, the position that they lead to, and what a session wants to be told of them.
+
+use core::mem;
+
+use super::{
+    EventOutcome, IdField, Output, ReceivedEvent, Session, Terminal, Transport, ids::Freshness,
+};
+use crate::Timestamp;
+
+/// What it wants to be told.
+impl Session {
+    /// Whether the session has to be told of each [event](Self::event) and [comment](super::Input::Comment) now. While it says no,
+    /// a body may deliver events that are no terminal without telling of them.
+    #[must_use]
+    pub fn wants_activity(&self) -> bool {
+        self.policy.on_idle.is_some() || self.has_failures() || self.wants_ids()
+    }
+
+    /// Whether it has to be told the last event id of each event now. While it says no, it is enough to
+    /// [note](Self::note_last_event_id) the last one before the next input.
+    #[must_use]
+    pub fn wants_ids(&self) -> bool {
+        self.tracks_ids || self.is_unsure_of_id()
+    }
+
+    /// Whether it has to be told of events that [decode](super::Input::Decoded) now.
+    #[must_use]
+    pub fn wants_decoded(&self) -> bool {
+        self.decode_errors > 0
+    }
+
+    /// A new source of the browser does not know where it goes on from. Until an event has an id, an empty one may only mean
+    /// that there was none yet.
+    fn is_unsure_of_id(&self) -> bool {
+        self.transport == Transport::Browser
+            && !self.is_subscriber
+            && !self.last_event_id.is_empty()
+            && !self.has_id_of_connection
+    }
+
+    fn has_failures(&self) -> bool {
+        self.down_since.is_some()
+            || self.without_since.is_some()
+            || self.failures > 0
+            || self.losses > 0
+            || self.reopenings > 0
+    }
+
+    /// From now on, gaps are told. The transport has to tell of every `id` field, also where nobody listens to its event.
+    pub fn track_ids(&mut self) {
+        if !mem::replace(&mut self.tracks_ids, true) {
+            // Only the last event id is known at this point, which is no gap.
+            let _ = self.ids.advance_to(&self.last_event_id);
+        }
+    }
+
+    /// What the last event id is, by the last event that was delivered without telling of its id.
+    pub fn note_last_event_id(&mut self, id: &str) {
+        if !self.says_nothing(id) {
+            self.has_id_of_connection |= !id.is_empty();
+            self.last_event_id.clear();
+            self.last_event_id.push_str(id);
+        }
+    }
+
+    /// Whether this last event id may only mean that there was none yet.
+    fn says_nothing(&self, id: &str) -> bool {
+        id.is_empty() && self.is_unsure_of_id()
+    }
+}
+
+/// Events.
+impl Session {
+    /// An event has arrived that somebody listens to. The clock is read only where it matters, since a browser's is not
+    /// cheap.
+    pub fn event(
+        &mut self,
+        event: ReceivedEvent<'_>,
+        clock: impl FnOnce() -> Timestamp,
+    ) -> EventOutcome {
+        if self.is_closed() {
+            return EventOutcome::Skip;
+        }
+        if self.pending.is_none() {
+            return self.receive(event, clock);
+        }
+        let now = clock();
+        self.settle_unanswered(now);
+        if self.is_closed() {
+            return EventOutcome::Poll;
+        }
+        self.receive(event, || now)
+    }
+
+    fn receive(
+        &mut self,
+        event: ReceivedEvent<'_>,
+        clock: impl FnOnce() -> Timestamp,
+    ) -> EventOutcome {
+        if let Some(id) = event.last_event_id {
+            self.note_last_event_id(id);
+            if self.tracks_ids && self.is_duplicate(id, event) {
+                self.note_activity(clock);
+                return EventOutcome::Skip;
+            }
+        }
+        self.note_activity(clock);
+        self.forget_failures();
+        match event.terminal {
+            None if self.outputs.is_empty() => return EventOutcome::Deliver,
+            None => self.outputs.push(Output::Deliver),
+            Some(Terminal::Event) => {
+                self.is_finishing = true;
+                self.outputs.push(Output::Deliver);
+            }
+            // Behind the gap, where there is one.
+            Some(Terminal::Data) => self.is_finishing = true,
+        }
+        EventOutcome::Poll
+    }
+
+    fn is_duplicate(&mut self, id: &str, event: ReceivedEvent<'_>) -> bool {
+        // A terminal event cannot be a duplicate: delivering it earlier would have closed the source.
+        let field = match event.terminal {
+            Some(_) => IdField::Absent,
+            None => event.id_field,
+        };
+        match self.ids.observe(id, field) {
+            Freshness::Duplicate => true,
+            Freshness::New(gap) => {
+                self.outputs.extend(gap.map(Output::Gap));
+                false
+            }
+        }
+    }
+
+    pub(super) fn unlistened(
+        &mut self,
+        is_event: bool,
+        last_event_id: Option<&str>,
+        now: Timestamp,
+    ) {
+        self.note_activity(|| now);
+        if is_event {
+            self.forget_failures();
+        }
+        if let Some(id) = last_event_id
+            && !self.says_nothing(id)
+        {
+            self.note_last_event_id(id);
+            if self.tracks_ids {
+                let gap = self.ids.advance_to(id);
+                self.outputs.extend(gap.map(Output::Gap));
+            }
+        }
+    }
+
+    pub(super) fn note_activity(&mut self, clock: impl FnOnce() -> Timestamp) {
+        if self.policy.on_idle.is_some() {
+            self.last_activity = clock();
+            self.idle_grace_until = None;
+        }
+    }
+
+    pub(super) fn forget_failures(&mut self) {
+        self.failures = 0;
+        self.losses = 0;
+        self.reopenings = 0;
+        self.down_since = None;
+        self.without_since = None;
+    }
+}

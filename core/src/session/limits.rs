@@ -1,0 +1,375 @@
+//! What the limits of a policy make of a failure, and how long they wait.
+
+use core::time::Duration;
+
+use super::{
+    CloseReason, Decision, Failure, FailureClass, FailureContext, LimitReached, Loss, Output,
+    Phase, Report, Session,
+};
+use crate::{At, LimitAction, Timestamp};
+
+/// The reconnection time where neither the server nor the policy has set one.
+const RECONNECTION_TIME: Duration = Duration::from_secs(3);
+
+/// No wait is shorter: at most 100 attempts a second, also where the server sends `retry: 0`, an event, and hangs up.
+pub(super) const MIN_DELAY: Duration = Duration::from_millis(10);
+
+/// So many losses in a row are followed by waits as short as the server likes, down to [`MIN_DELAY`].
+pub(super) const LOSSES_BEFORE_LONGER_DELAY: u32 = 3;
+
+/// No wait is shorter after more of them: at most one attempt a second where nothing comes of any.
+pub(super) const MIN_DELAY_AFTER_REPEATED_LOSSES: Duration = Duration::from_secs(1);
+
+/// What has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FailureKind {
+    /// The browser reconnects.
+    BrowserReconnects,
+    /// The browser reconnects too soon, and nothing is missed where we connect in its place.
+    BrowserTooFast,
+    /// The connection is to be made again.
+    Reestablish,
+    /// The connection failed for good.
+    Failed,
+    SlowOpen,
+    Idle,
+    Woken,
+    Decode,
+}
+
+/// What to do about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    KeepWaiting,
+    Reopen { after: Duration },
+    Close(Option<LimitReached>),
+}
+
+/// A failure that is to be decided on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pending {
+    pub(super) failure: Failure,
+    pub(super) kind: FailureKind,
+    proposed: Action,
+    random: f64,
+}
+
+impl Action {
+    fn decision(self) -> Decision {
+        match self {
+            Self::KeepWaiting => Decision::KeepWaiting,
+            Self::Reopen { after } => Decision::Reopen { after },
+            Self::Close(_) => Decision::Close,
+        }
+    }
+
+    /// This where it closes, or else to close without a limit.
+    fn or_close(self) -> Self {
+        match self {
+            Self::Close(limit) => Self::Close(limit),
+            Self::KeepWaiting | Self::Reopen { .. } => Self::Close(None),
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn lost(&mut self, failure: Failure, loss: Loss, at: At) {
+        self.fail(at.now);
+        let kind = self.kind_of(loss, at.now);
+        let then = match loss {
+            Loss::Fail { class, .. } => self.action_after(class),
+            Loss::BrowserReconnects | Loss::Reestablish => LimitAction::Reopen,
+        };
+        let is_counted = !matches!(loss, Loss::Fail { .. });
+        let proposed = match self.policy.close_after_losses {
+            Some(limit) if is_counted && self.losses >= limit => Action::Close(at_limit(limit)),
+            _ => self.propose(kind, then, at),
+        };
+        self.decide(failure, kind, proposed, at);
+    }
+
+    fn kind_of(&mut self, loss: Loss, now: Timestamp) -> FailureKind {
+        self.retry_after = None;
+        if let Loss::Fail { retry_after, .. } = loss {
+            self.retry_after = retry_after;
+            return FailureKind::Failed;
+        }
+        self.losses = self.losses.saturating_add(1);
+        let last = self.last_loss.replace(now);
+        match loss {
+            Loss::BrowserReconnects
+                if self.may_replace_browser() && self.is_too_fast(last, now) =>
+            {
+                FailureKind::BrowserTooFast
+            }
+            Loss::BrowserReconnects => FailureKind::BrowserReconnects,
+            _ => FailureKind::Reestablish,
+        }
+    }
+
+    /// Only the browser can send the last event id as a header.
+    fn may_replace_browser(&self) -> bool {
+        self.has_resume_parameter || self.last_event_id.is_empty()
+    }
+
+    /// Whether the browser reconnected sooner than our minimum delay, by when it was lost the last time. Chromium has no
+    /// minimum.
+    fn is_too_fast(&self, last_loss: Option<Timestamp>, now: Timestamp) -> bool {
+        last_loss.is_some_and(|last| now.since(last) < self.min_delay_without_backoff())
+    }
+
+    pub(super) fn decode_failed(&mut self, at: At) {
+        self.decode_errors = self.decode_errors.saturating_add(1);
+        let proposed = match self.policy.close_after_decode_errors {
+            Some(limit) if self.decode_errors >= limit => Action::Close(at_limit(limit)),
+            _ => Action::KeepWaiting,
+        };
+        self.decide(Failure::Told, FailureKind::Decode, proposed, at);
+    }
+
+    /// The connection is there, but may not be worth keeping.
+    pub(super) fn suspect(
+        &mut self,
+        failure: Failure,
+        kind: FailureKind,
+        then: LimitAction,
+        at: At,
+    ) {
+        self.fail(at.now);
+        let proposed = self.propose(kind, then, at);
+        self.decide(failure, kind, proposed, at);
+    }
+
+    fn fail(&mut self, now: Timestamp) {
+        self.failures = self.failures.saturating_add(1);
+        self.without_since.get_or_insert(now);
+        self.down_since.get_or_insert(now);
+    }
+
+    /// Asks the rule, where there is one.
+    fn decide(&mut self, failure: Failure, kind: FailureKind, proposed: Action, at: At) {
+        let pending = Pending {
+            failure,
+            kind,
+            proposed,
+            random: at.random,
+        };
+        if !self.has_rule {
+            return self.settle(pending, Decision::AsProposed, at.now);
+        }
+        self.outputs.push(Output::Decide(FailureContext {
+            failure,
+            failures: self.failures,
+            decode_errors: self.decode_errors,
+            down_for: self.down_for(at.now),
+            proposed: proposed.decision(),
+        }));
+        self.pending = Some(pending);
+    }
+
+    pub(super) fn settle(&mut self, pending: Pending, decision: Decision, now: Timestamp) {
+        let Pending {
+            failure,
+            kind,
+            proposed,
+            random,
+        } = pending;
+        // What of the wait an `online` event does not shorten.
+        let mut at_least = self.requested_delay(kind);
+        let action = match decision {
+            Decision::AsProposed => proposed,
+            Decision::KeepWaiting => match kind {
+                FailureKind::Failed => proposed.or_close(),
+                FailureKind::Reestablish if !self.is_repeatable => proposed.or_close(),
+                FailureKind::Reestablish => self.reopen(kind, random),
+                _ => Action::KeepWaiting,
+            },
+            // The connection is not this session's to close.
+            Decision::Reopen { .. } if self.is_subscriber => Action::KeepWaiting,
+            Decision::Reopen { after } => {
+                at_least = after;
+                Action::Reopen { after }
+            }
+            Decision::Close => proposed.or_close(),
+        };
+        match action {
+            Action::KeepWaiting => self.keep_waiting(failure, kind, now),
+            Action::Reopen { after } => {
+                if self.backs_off_after(kind) {
+                    self.reopenings = self.reopenings.saturating_add(1);
+                }
+                if kind == FailureKind::Decode {
+                    self.fail(now);
+                }
+                let phase = Phase::Waiting {
+                    attempt: self.failures,
+                    until: now + after,
+                    not_before: now + at_least,
+                };
+                self.enter(phase, now);
+                self.outputs.push(Output::Disconnect);
+                self.report(failure, Some(self.failures));
+                self.outputs.push(Output::State(self.state()));
+            }
+            Action::Close(limit) => {
+                if limit.is_some() {
+                    self.report(failure, self.attempt_of(kind));
+                }
+                self.close(CloseReason::Failed { failure, limit });
+            }
+        }
+    }
+
+    fn keep_waiting(&mut self, failure: Failure, kind: FailureKind, now: Timestamp) {
+        match kind {
+            FailureKind::SlowOpen => self.phase_since = now,
+            FailureKind::Idle | FailureKind::Woken => {
+                self.phase_since = now;
+                self.last_activity = now;
+            }
+            FailureKind::Decode => {}
+            _ => {
+                let attempt = self.failures;
+                self.enter(Phase::Reconnecting { attempt }, now);
+                self.report(failure, Some(attempt));
+                self.outputs.push(Output::State(self.state()));
+                return;
+            }
+        }
+        self.report(failure, self.attempt_of(kind));
+    }
+
+    /// How many times in a row the connection has failed, where this is a failure of the connection.
+    pub(super) fn attempt_of(&self, kind: FailureKind) -> Option<u32> {
+        (kind != FailureKind::Decode).then_some(self.failures)
+    }
+
+    pub(super) fn report(&mut self, failure: Failure, attempt: Option<u32>) {
+        self.outputs
+            .push(Output::Report(Report { failure, attempt }));
+    }
+
+    pub(super) fn down_for(&self, now: Timestamp) -> Duration {
+        self.down_since
+            .map_or(Duration::ZERO, |since| now.since(since))
+    }
+}
+
+/// What is proposed.
+impl Session {
+    /// What the policy says of a connection that failed for good.
+    fn action_after(&self, class: FailureClass) -> LimitAction {
+        match (class, &self.policy.retry_statuses) {
+            (FailureClass::Hopeless, _) => LimitAction::Close,
+            (FailureClass::Status(status), Some(retried)) if retried.contains(&status) => {
+                LimitAction::Reopen
+            }
+            (FailureClass::Status(_) | FailureClass::ContentType, Some(_)) => LimitAction::Close,
+            _ => self.policy.on_given_up,
+        }
+    }
+
+    fn propose(&self, kind: FailureKind, then: LimitAction, at: At) -> Action {
+        if then == LimitAction::Close {
+            return Action::Close(None);
+        }
+        if let (Some(limit), Some(since)) = (self.policy.close_when_down_for, self.without_since)
+            && at.now.since(since) >= limit
+        {
+            return Action::Close(Some(LimitReached::DownTooLong { limit }));
+        }
+        match kind {
+            FailureKind::BrowserReconnects => return Action::KeepWaiting,
+            FailureKind::BrowserTooFast => {
+                // Twice the minimum delay, because the browser may follow our attempt with an immediate one of its own:
+                // the average rate stays within the limit.
+                let after = 2 * self.min_delay_without_backoff();
+                return Action::Reopen { after };
+            }
+            _ if !self.is_repeatable => return Action::Close(None),
+            _ => {}
+        }
+        let after = self.delay(kind, at.random);
+        let reopen = Action::Reopen { after };
+        if !self.backs_off_after(kind) {
+            return reopen;
+        }
+        let backoff = &self.policy.backoff;
+        match (backoff.max_attempts, backoff.max_elapsed) {
+            (Some(0), _) => Action::Close(None),
+            (Some(count), _) if self.reopenings >= count => {
+                Action::Close(Some(LimitReached::TooMany { count }))
+            }
+            (_, Some(limit)) if self.down_for(at.now).saturating_add(after) > limit => {
+                Action::Close(Some(LimitReached::DownTooLong { limit }))
+            }
+            _ => reopen,
+        }
+    }
+
+    /// To reopen with the policy's own wait.
+    fn reopen(&self, kind: FailureKind, random: f64) -> Action {
+        Action::Reopen {
+            after: self.delay(kind, random),
+        }
+    }
+}
+
+/// How long to wait before the next attempt.
+impl Session {
+    /// Whether an attempt after this counts as one of the [`Backoff`](crate::Backoff)'s.
+    fn backs_off_after(&self, kind: FailureKind) -> bool {
+        match kind {
+            FailureKind::Reestablish => self.policy.back_off_after_losses,
+            FailureKind::BrowserTooFast | FailureKind::Woken => false,
+            _ => true,
+        }
+    }
+
+    fn delay(&self, kind: FailureKind, random: f64) -> Duration {
+        if kind == FailureKind::Woken {
+            return Duration::ZERO;
+        }
+        if self.backs_off_after(kind) {
+            let delay = self.policy.backoff.wait(self.reopenings, random);
+            return delay.max(self.requested_delay(kind)).max(MIN_DELAY);
+        }
+        let delay = self.reconnection_time().unwrap_or(RECONNECTION_TIME);
+        delay.max(self.min_delay_without_backoff())
+    }
+
+    /// A [`Backoff`](crate::Backoff) grows, what does not has a minimum that does.
+    fn min_delay_without_backoff(&self) -> Duration {
+        if self.losses > LOSSES_BEFORE_LONGER_DELAY {
+            MIN_DELAY_AFTER_REPEATED_LOSSES
+        } else {
+            MIN_DELAY
+        }
+    }
+
+    /// As the server has set it, else the policy.
+    fn reconnection_time(&self) -> Option<Duration> {
+        let by_server = self.retry.map(|time| self.cap(time));
+        by_server.or(self.policy.reconnection_time)
+    }
+
+    /// What was asked for, whatever the backoff.
+    fn requested_delay(&self, kind: FailureKind) -> Duration {
+        let time = self.reconnection_time().unwrap_or_default();
+        match kind {
+            FailureKind::Failed => time.max(self.cap(self.retry_after.unwrap_or_default())),
+            FailureKind::Woken => Duration::ZERO,
+            _ => time,
+        }
+    }
+
+    /// What a server may ask for.
+    fn cap(&self, time: Duration) -> Duration {
+        time.min(self.policy.max_server_delay)
+    }
+}
+
+/// The limit to close with: none at the first, where the failure says it all.
+fn at_limit(count: u32) -> Option<LimitReached> {
+    (count > 1).then_some(LimitReached::TooMany { count })
+}

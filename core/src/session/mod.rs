@@ -1,0 +1,387 @@
+//! One source, from its first attempt to its end.
+
+mod events;
+mod ids;
+mod io;
+mod limits;
+#[cfg(test)]
+mod tests;
+mod timers;
+
+use alloc::{string::String, vec, vec::Vec};
+use core::{mem, time::Duration};
+
+pub use self::{
+    ids::Gap,
+    io::{
+        CloseReason, Decision, EventOutcome, Failure, FailureClass, FailureContext, IdField, Input,
+        LimitReached, Loss, Options, Output, ReceivedEvent, Report, State, Terminal, Transport,
+    },
+};
+use self::{
+    ids::Ids,
+    limits::{FailureKind, Pending},
+};
+use crate::{At, Policy, Timestamp};
+
+/// Decides all that there is to decide about one source, and does nothing.
+///
+/// There are four kinds of calls:
+///
+/// - [`handle`](Self::handle) and [`event`](Self::event) tell it what happened, and when.
+/// - [`poll`](Self::poll) says what to do, one thing after the other, in this order.
+/// - [`next_timeout`](Self::next_timeout) says when to call back with [`Input::Timeout`].
+/// - The rest only look: [`state`](Self::state), [`last_event_id`](Self::last_event_id), the `wants_…`.
+///
+/// # What a body owes
+///
+/// - After [`new`](Self::new) and after each input it polls until there is no output, and carries out each one before it
+///   polls for the next. Then it sets one timer to [`next_timeout`](Self::next_timeout). A timer that fires too early does
+///   no harm.
+/// - It tells one input at a time. What happens while an output is carried out (a callback may do anything) waits until
+///   all outputs are carried out, except for three inputs that are told at once: [`Input::Close`], and those that answer an
+///   output: [`Input::Decided`], and [`Input::Decoded`] or [`Input::DecodeFailed`] after [`Output::Deliver`].
+/// - Its clock never goes back, and is the same for all calls.
+/// - The session may be ahead of what the user was told: [`state`](Self::state) is what is so by now.
+/// - It keeps two errors, since the session keeps none: the one that it has told the session of last
+///   ([`Failure::Told`]), and the last one whose [`Report`] has an `attempt` ([`Failure::Earlier`]).
+/// - It tells nothing of a connection after [`Output::Disconnect`] or [`Output::Closed`].
+///
+/// # Order
+///
+/// A change of state is in effect before anything is told. An error is reported before the state that it leads to, and a
+/// gap before the event behind it. [`Output::Closed`] is the last output, and inputs after it are ignored. An error that
+/// a rule was being asked about when the user closed the source is reported before it.
+///
+/// ```
+/// use core::time::Duration;
+/// use typed_eventsource_core::{At, Input, Loss, Options, Output, Session, State, Timestamp, Transport};
+///
+/// let at = |seconds| At { now: Timestamp::from_origin(Duration::from_secs(seconds)), random: 0.5 };
+/// let mut session = Session::new(Options::new(Transport::Fetch), at(0));
+/// assert_eq!(session.poll(), Some(Output::Connect));
+/// session.handle(Input::Opened, at(1));
+/// assert_eq!(session.poll(), Some(Output::State(State::Open)));
+/// session.handle(Input::Lost(Loss::Reestablish), at(60));
+/// assert_eq!(session.poll(), Some(Output::Disconnect));
+/// assert!(matches!(session.poll(), Some(Output::Report(_))));
+/// let waiting = State::Waiting { attempt: 1, retry_in: Some(Duration::from_secs(3)) };
+/// assert_eq!(session.poll(), Some(Output::State(waiting)));
+/// assert_eq!(session.next_timeout(), Some(at(63).now));
+/// ```
+#[derive(Debug)]
+pub struct Session {
+    policy: Policy,
+    has_rule: bool,
+    transport: Transport,
+    has_resume_parameter: bool,
+    has_terminal: bool,
+    /// Whether the request may be made more than once.
+    is_repeatable: bool,
+    is_offline: bool,
+    offline_since: Option<Timestamp>,
+    /// What says that the machine is offline was wrong.
+    ignores_offline: bool,
+    /// The connection is shared, and has a session too.
+    is_subscriber: bool,
+    phase: Phase,
+    phase_since: Timestamp,
+    outputs: Vec<Output>,
+    /// What a rule is to decide on.
+    pending: Option<Pending>,
+    /// The event in hand is the last one.
+    is_finishing: bool,
+    close_reason: Option<CloseReason>,
+    ids: Ids,
+    tracks_ids: bool,
+    last_event_id: String,
+    /// Whether an event of this connection had an id.
+    has_id_of_connection: bool,
+    last_activity: Timestamp,
+    /// Until when silence is excused, since nothing could be read; once after each activity.
+    idle_grace_until: Option<Timestamp>,
+    last_timeout: Timestamp,
+    /// When the connection failed first, and has not been healthy since.
+    down_since: Option<Timestamp>,
+    /// Since when there has been no healthy connection: at first since the source was made, else as `down_since` says.
+    without_since: Option<Timestamp>,
+    /// What the server's `retry` field says.
+    retry: Option<Duration>,
+    /// What the server said with the last refusal.
+    retry_after: Option<Duration>,
+    failures: u32,
+    losses: u32,
+    last_loss: Option<Timestamp>,
+    reopenings: u32,
+    decode_errors: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    /// An attempt of ours is under way.
+    Connecting,
+    Open,
+    /// The browser reconnects, after so many failures in a row.
+    Reconnecting {
+        attempt: u32,
+    },
+    /// Waiting until `until`, after so many failures in a row. An `online` event may shorten the wait, but not below
+    /// `not_before`: what the server or a rule asked for.
+    Waiting {
+        attempt: u32,
+        until: Timestamp,
+        not_before: Timestamp,
+    },
+    /// The shared connection stands here.
+    Relayed(State),
+    Closed,
+}
+
+impl Session {
+    /// A source that begins now, with an attempt to connect.
+    #[must_use]
+    pub fn new(options: Options, at: At) -> Self {
+        let Options {
+            policy,
+            has_rule,
+            transport,
+            is_repeatable,
+            has_resume_parameter,
+            last_event_id,
+            deduplicate,
+            has_terminal,
+            is_offline,
+            is_subscriber,
+        } = options;
+        Self {
+            is_repeatable: is_repeatable || policy.resend,
+            policy,
+            has_rule,
+            transport,
+            has_resume_parameter,
+            has_terminal,
+            is_offline,
+            offline_since: is_offline.then_some(at.now),
+            ignores_offline: false,
+            is_subscriber,
+            phase: Phase::Connecting,
+            phase_since: at.now,
+            outputs: vec![Output::Connect],
+            pending: None,
+            is_finishing: false,
+            close_reason: None,
+            ids: Ids::new(deduplicate, &last_event_id),
+            tracks_ids: deduplicate > 0,
+            last_event_id,
+            has_id_of_connection: false,
+            last_activity: at.now,
+            idle_grace_until: None,
+            last_timeout: at.now,
+            down_since: None,
+            without_since: Some(at.now),
+            retry: None,
+            retry_after: None,
+            failures: 0,
+            losses: 0,
+            last_loss: None,
+            reopenings: 0,
+            decode_errors: 0,
+        }
+    }
+
+    /// Where the source stands.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match self.phase {
+            Phase::Connecting => State::Connecting,
+            Phase::Open => State::Open,
+            Phase::Reconnecting { attempt } => State::Waiting {
+                attempt,
+                retry_in: None,
+            },
+            Phase::Waiting { attempt, .. } if self.is_offline => State::Offline { attempt },
+            Phase::Waiting { attempt, until, .. } => State::Waiting {
+                attempt,
+                retry_in: Some(until.since(self.phase_since)),
+            },
+            Phase::Relayed(state) => state,
+            Phase::Closed => State::Closed,
+        }
+    }
+
+    /// Whether it is over.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        matches!(self.phase, Phase::Closed)
+    }
+
+    /// Why it is over, as [`Output::Closed`] is going to tell, or has told. `None` while it is not.
+    #[must_use]
+    pub fn close_reason(&self) -> Option<CloseReason> {
+        self.close_reason
+    }
+
+    /// How many times in a row the connection has failed. A healthy connection starts it at zero again.
+    #[must_use]
+    pub fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// Whether a change of state is still to be told: the one that the [report](Output::Report) in hand has led to.
+    #[must_use]
+    pub fn has_state_to_tell(&self) -> bool {
+        self.outputs
+            .iter()
+            .any(|output| matches!(output, Output::State(_)))
+    }
+
+    /// The id of the event to go on after: the last event id of the source. Empty where there is none, or where the server
+    /// has taken it back with an empty `id` field.
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        &self.last_event_id
+    }
+}
+
+/// What happens.
+impl Session {
+    /// Something has happened.
+    pub fn handle(&mut self, input: Input<'_>, at: At) {
+        if self.is_closed() {
+            return self.handle_while_closed(input);
+        }
+        match input {
+            Input::Close(reason) => return self.close(reason),
+            Input::Decided(decision) => {
+                if let Some(pending) = self.pending.take() {
+                    self.settle(pending, decision, at.now);
+                }
+                return;
+            }
+            _ => {}
+        }
+        self.settle_unanswered(at.now);
+        if self.is_closed() {
+            return self.handle_while_closed(input);
+        }
+        match input {
+            Input::Opened => self.opened(at.now),
+            Input::Comment => self.note_activity(|| at.now),
+            Input::Unlistened {
+                is_event,
+                last_event_id,
+            } => self.unlistened(is_event, last_event_id, at.now),
+            Input::Retry(time) => self.retry = Some(time),
+            Input::Lost(loss) => self.lost(Failure::Told, loss, at),
+            Input::BodyEnded if self.ends_with_body() => self.close(CloseReason::Finished),
+            Input::BodyEnded => self.lost(Failure::BodyEnded, Loss::Reestablish, at),
+            Input::Finished => self.close(CloseReason::Finished),
+            Input::Decoded => self.decode_errors = 0,
+            Input::DecodeFailed => self.decode_failed(at),
+            Input::Timeout { late } => self.timeout(late, at),
+            Input::Online => self.online(at),
+            Input::Offline => self.offline(at.now),
+            Input::Overflowed => self.close(CloseReason::Failed {
+                failure: Failure::Told,
+                limit: None,
+            }),
+            Input::Relayed(output) => self.relayed(output),
+            Input::Close(_) | Input::Decided(_) => {}
+        }
+    }
+
+    /// The rule has not answered.
+    fn settle_unanswered(&mut self, now: Timestamp) {
+        if let Some(pending) = self.pending.take() {
+            self.settle(pending, Decision::AsProposed, now);
+        }
+    }
+
+    /// The user may have closed the source while an event was decoded: where that fails then, it is told all the same.
+    fn handle_while_closed(&mut self, input: Input<'_>) {
+        if matches!(input, Input::DecodeFailed)
+            && let Some(closed) = self.outputs.pop()
+        {
+            self.report(Failure::Told, None);
+            self.outputs.push(closed);
+        }
+    }
+
+    /// What to do next. `None` until the next input.
+    #[must_use]
+    pub fn poll(&mut self) -> Option<Output> {
+        let output = self.next_output();
+        if output.is_none() && mem::take(&mut self.is_finishing) {
+            self.close(CloseReason::Finished);
+            return self.next_output();
+        }
+        if output == Some(Output::Connect) {
+            self.has_id_of_connection = false;
+        }
+        output
+    }
+
+    /// There are never more than a few.
+    fn next_output(&mut self) -> Option<Output> {
+        (!self.outputs.is_empty()).then(|| self.outputs.remove(0))
+    }
+
+    fn opened(&mut self, now: Timestamp) {
+        // A connection while the machine seems to have no network: what says so is wrong, until it says something else.
+        self.ignores_offline |= mem::take(&mut self.is_offline);
+        self.offline_since = None;
+        self.enter(Phase::Open, now);
+        self.note_activity(|| now);
+        self.last_timeout = now;
+        if self.down_since.is_none() {
+            self.without_since = None;
+        }
+        self.ids.connected();
+        self.outputs.push(Output::State(State::Open));
+    }
+
+    fn relayed(&mut self, output: Output) {
+        match output {
+            // That it has closed comes with the reason.
+            Output::State(State::Closed) => {}
+            Output::State(state) => {
+                self.phase = Phase::Relayed(state);
+                self.outputs.push(Output::State(state));
+            }
+            Output::Report(_) => self.outputs.push(Output::Report(Report {
+                failure: Failure::Told,
+                attempt: None,
+            })),
+            Output::Closed(CloseReason::Failed { .. }) => self.close(CloseReason::Failed {
+                failure: Failure::Told,
+                limit: None,
+            }),
+            Output::Closed(reason) => self.close(reason),
+            Output::Gap(_) => self.outputs.push(output),
+            Output::Connect | Output::Disconnect | Output::Deliver | Output::Decide(_) => {}
+        }
+    }
+
+    /// Closes at once. What was to be done is not done any more, but an error is still told.
+    fn close(&mut self, reason: CloseReason) {
+        self.phase = Phase::Closed;
+        self.close_reason = Some(reason);
+        self.is_finishing = false;
+        self.outputs
+            .retain(|output| matches!(output, Output::Report(_)));
+        if let Some(Pending { failure, kind, .. }) = self.pending.take() {
+            self.report(failure, self.attempt_of(kind));
+        }
+        self.outputs.push(Output::Closed(reason));
+    }
+
+    /// Whether the end of the response is what there is to wait for.
+    fn ends_with_body(&self) -> bool {
+        !self.is_repeatable && !self.has_terminal
+    }
+
+    fn enter(&mut self, phase: Phase, now: Timestamp) {
+        self.phase = phase;
+        self.phase_since = now;
+    }
+}

@@ -1,0 +1,173 @@
+//! How a server says that it has finished.
+
+use super::*;
+
+const FINISHED: Output = Output::Closed(CloseReason::Finished);
+
+fn terminal(terminal: Terminal, id: Option<&str>) -> ReceivedEvent<'_> {
+    ReceivedEvent {
+        last_event_id: id,
+        id_field: IdField::Present,
+        terminal: Some(terminal),
+    }
+}
+
+fn deduplicating(transport: Transport) -> Bench {
+    Bench::with(Options {
+        deduplicate: 10,
+        has_terminal: true,
+        ..Options::new(transport)
+    })
+}
+
+#[test]
+fn a_terminal_event_is_delivered_and_closes() {
+    let mut bench = Bench::new(Policy::browser());
+    let expected = (EventOutcome::Poll, vec![Output::Deliver, FINISHED]);
+    let outcome = bench.open().receive(terminal(Terminal::Event, None));
+    assert_eq!(outcome, expected);
+}
+
+#[test]
+fn terminal_data_closes_and_is_not_delivered() {
+    let mut bench = Bench::new(Policy::browser());
+    let outcome = bench.open().receive(terminal(Terminal::Data, None));
+    assert_eq!(outcome, (EventOutcome::Poll, vec![FINISHED]));
+}
+
+#[test]
+fn a_terminal_event_is_delivered_while_the_source_is_open() {
+    let mut bench = Bench::new(Policy::browser());
+    bench.open();
+    let now = bench.now;
+    let outcome = bench.session.event(terminal(Terminal::Event, None), || now);
+    assert_eq!(outcome, EventOutcome::Poll);
+    assert_eq!(bench.session.poll(), Some(Output::Deliver));
+    assert_eq!(bench.session.state(), State::Open);
+    assert_eq!(bench.session.poll(), Some(FINISHED));
+    assert_eq!(bench.session.poll(), None);
+}
+
+/// Receives a terminal event that does not decode.
+fn receive_undecodable(bench: &mut Bench) -> Vec<Output> {
+    let now = bench.now;
+    let outcome = bench.session.event(terminal(Terminal::Event, None), || now);
+    assert_eq!(outcome, EventOutcome::Poll);
+    assert_eq!(bench.session.poll(), Some(Output::Deliver));
+    bench.session.handle(Input::DecodeFailed, bench.at());
+    bench.outputs()
+}
+
+#[test]
+fn a_terminal_event_that_does_not_decode_is_reported_and_closes_as_finished() {
+    let mut bench = Bench::new(Policy::browser());
+    let expected = [report(Failure::Told, None), FINISHED];
+    assert_eq!(receive_undecodable(bench.open()), expected);
+}
+
+#[test]
+fn a_terminal_event_that_does_not_decode_closes_with_the_error_where_the_policy_says_so() {
+    let mut bench = Bench::new(Policy::close_on_error());
+    let expected = [closed_by(Failure::Told, None)];
+    assert_eq!(receive_undecodable(bench.open()), expected);
+}
+
+#[test]
+fn a_terminal_event_closes_though_a_rule_reopens_when_it_does_not_decode() {
+    let reopen = Decision::Reopen { after: seconds(1) };
+    let mut bench = Bench::with_rule(Policy::browser(), move |_| reopen);
+    let outputs = receive_undecodable(bench.open());
+    assert_eq!(outputs.last(), Some(&FINISHED), "{outputs:?}");
+    assert!(outputs.contains(&report(Failure::Told, Some(1))));
+}
+
+#[test]
+fn an_error_of_a_terminal_event_is_told_though_the_rule_does_not_answer() {
+    let mut bench = Bench::with_rule(Policy::browser(), |_| unreachable!());
+    bench.rule = None;
+    let outputs = receive_undecodable(bench.open());
+    let expected = [report(Failure::Told, None), FINISHED];
+    assert_eq!(outputs[1..], expected, "behind the question");
+}
+
+#[test]
+fn a_user_who_closes_at_the_terminal_event_has_closed_the_source() {
+    let mut bench = Bench::new(Policy::browser());
+    bench.open();
+    let now = bench.now;
+    let _ = bench.session.event(terminal(Terminal::Event, None), || now);
+    assert_eq!(bench.session.poll(), Some(Output::Deliver));
+    let requested = CloseReason::Requested;
+    assert_eq!(
+        bench.handle(Input::Close(requested)),
+        [Output::Closed(requested)]
+    );
+}
+
+#[test]
+fn a_terminal_event_is_never_a_duplicate() {
+    for transport in [Transport::Browser, Transport::Fetch] {
+        for kind in [Terminal::Event, Terminal::Data] {
+            let mut bench = deduplicating(transport);
+            let _ = bench.open().send("1");
+            bench.hang_up();
+            let (_, outputs) = bench.open().receive(terminal(kind, Some("1")));
+            assert_eq!(outputs.last(), Some(&FINISHED), "{outputs:?}");
+            assert_eq!(
+                outputs.contains(&Output::Deliver),
+                kind == Terminal::Event,
+                "{outputs:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_gap_before_a_terminal_event_is_told() {
+    for (kind, delivered) in [
+        (Terminal::Event, Some(Output::Deliver)),
+        (Terminal::Data, None),
+    ] {
+        let mut bench = deduplicating(Transport::Fetch);
+        let _ = bench.open().send("1");
+        bench.hang_up();
+        let (_, outputs) = bench.open().receive(terminal(kind, Some("4")));
+        assert!(
+            matches!(&outputs[0], Output::Gap(gap) if gap.missed == 2),
+            "{outputs:?}"
+        );
+        let expected: Vec<_> = delivered.into_iter().chain([FINISHED]).collect();
+        assert_eq!(outputs[1..], expected);
+    }
+}
+
+#[test]
+fn the_end_of_a_response_to_a_request_that_is_made_once_is_the_end() {
+    let mut bench = Bench::once(Policy::resilient());
+    assert_eq!(bench.open().handle(Input::BodyEnded), [FINISHED]);
+}
+
+#[test]
+fn the_end_of_any_other_response_is_a_loss() {
+    let once_with_terminal = Options {
+        is_repeatable: false,
+        has_terminal: true,
+        ..Options::new(Transport::Fetch)
+    };
+    let closed = closed_by(Failure::BodyEnded, None);
+    let mut bench = Bench::with(once_with_terminal);
+    assert_eq!(bench.open().handle(Input::BodyEnded), [closed]);
+
+    let mut resent = Bench::once(Policy {
+        resend: true,
+        ..Policy::browser()
+    });
+    for bench in [&mut resent, &mut Bench::new(Policy::browser())] {
+        let expected = [
+            Output::Disconnect,
+            report(Failure::BodyEnded, Some(1)),
+            waiting(1, seconds(3)),
+        ];
+        assert_eq!(bench.open().handle(Input::BodyEnded), expected);
+    }
+}

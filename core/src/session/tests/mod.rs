@@ -1,0 +1,349 @@
+//! What a session promises: each limit by example, and the whole space by property.
+
+mod closing;
+mod endings;
+mod ids;
+mod limits;
+mod offline;
+mod order;
+mod position;
+mod properties;
+mod reconnecting;
+mod relayed;
+mod space;
+mod timeouts;
+mod waking;
+mod wants;
+
+use std::{boxed::Box, vec, vec::Vec};
+
+use super::*;
+use crate::{Backoff, LimitAction, TimeLimit};
+
+type Rule = dyn Fn(&FailureContext) -> Decision;
+
+/// A session whose clock and random numbers the test holds, and a body that carries out nothing.
+struct Bench {
+    session: Session,
+    now: Timestamp,
+    random: f64,
+    rule: Option<Box<Rule>>,
+}
+
+/// What a failure, or the clock, has led to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Outcome {
+    Nothing,
+    Connect,
+    KeepWaiting(Failure),
+    Reopen {
+        failure: Failure,
+        after: Duration,
+    },
+    Close {
+        failure: Failure,
+        limit: Option<LimitReached>,
+    },
+}
+
+impl Bench {
+    /// Over fetch, with a request that may be made again.
+    fn new(policy: Policy) -> Self {
+        Self::with(Options {
+            policy,
+            ..Options::new(Transport::Fetch)
+        })
+    }
+
+    fn with_rule(policy: Policy, rule: impl Fn(&FailureContext) -> Decision + 'static) -> Self {
+        let options = Options {
+            policy,
+            has_rule: true,
+            ..Options::new(Transport::Fetch)
+        };
+        let mut bench = Self::with(options);
+        bench.rule = Some(Box::new(rule));
+        bench
+    }
+
+    /// With a request that may be made once.
+    fn once(policy: Policy) -> Self {
+        Self::with(Options {
+            policy,
+            is_repeatable: false,
+            ..Options::new(Transport::Fetch)
+        })
+    }
+
+    fn with(options: Options) -> Self {
+        let now = Timestamp::default();
+        let random = 0.5;
+        let mut session = Session::new(options, At { now, random });
+        assert_eq!(session.poll(), Some(Output::Connect));
+        Self {
+            session,
+            now,
+            random,
+            rule: None,
+        }
+    }
+
+    fn at(&self) -> At {
+        At {
+            now: self.now,
+            random: self.random,
+        }
+    }
+
+    fn advance(&mut self, by: Duration) -> &mut Self {
+        self.now = self.now + by;
+        self
+    }
+
+    fn since_start(&self) -> Duration {
+        self.now.since_origin()
+    }
+
+    fn next_timeout(&self) -> Option<Duration> {
+        self.session.next_timeout().map(Timestamp::since_origin)
+    }
+
+    /// All outputs that there are; what a rule is asked is answered.
+    fn outputs(&mut self) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        while let Some(output) = self.session.poll() {
+            if let (Output::Decide(context), Some(rule)) = (&output, &self.rule) {
+                let decision = rule(context);
+                self.session.handle(Input::Decided(decision), self.at());
+            }
+            outputs.push(output);
+        }
+        outputs
+    }
+
+    fn handle(&mut self, input: Input<'_>) -> Vec<Output> {
+        self.session.handle(input, self.at());
+        self.outputs()
+    }
+
+    fn receive(&mut self, event: ReceivedEvent<'_>) -> (EventOutcome, Vec<Output>) {
+        let now = self.now;
+        let outcome = self.session.event(event, || now);
+        (outcome, self.outputs())
+    }
+
+    fn outcome_of(&mut self, input: Input<'_>) -> Outcome {
+        let outputs = self.handle(input);
+        self.outcome(&outputs)
+    }
+
+    fn outcome(&self, outputs: &[Output]) -> Outcome {
+        let failure = outputs.iter().find_map(|output| match output {
+            Output::Report(report) => Some(report.failure),
+            _ => None,
+        });
+        for output in outputs {
+            match *output {
+                Output::Closed(CloseReason::Failed { failure, limit }) => {
+                    return Outcome::Close { failure, limit };
+                }
+                Output::Connect => return Outcome::Connect,
+                _ => {}
+            }
+        }
+        match (failure, self.session.phase) {
+            (None, _) => Outcome::Nothing,
+            (Some(failure), Phase::Waiting { until, .. }) => Outcome::Reopen {
+                failure,
+                after: until.since(self.now),
+            },
+            (Some(failure), _) => Outcome::KeepWaiting(failure),
+        }
+    }
+
+    /// The server answers. Where the source waits for its next attempt, that comes first.
+    fn open(&mut self) -> &mut Self {
+        if let Phase::Waiting { until, .. } = self.session.phase {
+            self.now = until;
+            assert_eq!(self.timeout(), Outcome::Connect);
+        }
+        assert_eq!(
+            self.handle(Input::Opened),
+            [Output::State(State::Open)],
+            "nothing else comes of it"
+        );
+        self
+    }
+
+    fn event(&mut self) -> &mut Self {
+        assert_eq!(self.receive(EVENT), (EventOutcome::Deliver, vec![]));
+        self
+    }
+
+    fn send(&mut self, id: &str) -> (EventOutcome, Vec<Output>) {
+        self.receive(with_id(id))
+    }
+
+    /// The browser reconnects, and only it can send the last event id.
+    fn lose(&mut self) -> Outcome {
+        self.session.note_last_event_id("1");
+        self.outcome_of(Input::Lost(Loss::BrowserReconnects))
+    }
+
+    /// The browser reconnects, and there is no last event id to send.
+    fn lose_replaceably(&mut self) -> Outcome {
+        self.session.note_last_event_id("");
+        self.outcome_of(Input::Lost(Loss::BrowserReconnects))
+    }
+
+    fn hang_up(&mut self) -> Outcome {
+        self.outcome_of(Input::Lost(Loss::Reestablish))
+    }
+
+    fn give_up(&mut self) -> Outcome {
+        self.fail(FailureClass::Other, None)
+    }
+
+    fn refuse(&mut self, status: u16, retry_after: Option<Duration>) -> Outcome {
+        self.fail(FailureClass::Status(status), retry_after)
+    }
+
+    fn fail(&mut self, class: FailureClass, retry_after: Option<Duration>) -> Outcome {
+        self.outcome_of(Input::Lost(Loss::Fail { class, retry_after }))
+    }
+
+    fn fail_to_decode(&mut self) -> Outcome {
+        self.outcome_of(Input::DecodeFailed)
+    }
+
+    fn retry(&mut self, time: Duration) {
+        assert_eq!(self.handle(Input::Retry(time)), []);
+    }
+
+    fn comment(&mut self) {
+        assert_eq!(self.handle(Input::Comment), []);
+    }
+
+    fn online(&mut self) -> Outcome {
+        self.outcome_of(Input::Online)
+    }
+
+    fn timeout(&mut self) -> Outcome {
+        self.timeout_late_by(Duration::ZERO)
+    }
+
+    fn timeout_late_by(&mut self, late: Duration) -> Outcome {
+        self.outcome_of(Input::Timeout { late })
+    }
+
+    /// Lets time pass up to the next deadline of the session.
+    fn next(&mut self) -> Outcome {
+        self.now = self.session.next_timeout().expect("a deadline");
+        self.timeout()
+    }
+
+    /// Fails, waits for the next attempt, and connects again.
+    fn fail_and_connect(&mut self) {
+        assert!(matches!(self.give_up(), Outcome::Reopen { .. }));
+        assert_eq!(self.next(), Outcome::Connect);
+    }
+}
+
+/// An event with nothing that the session need know.
+const EVENT: ReceivedEvent<'_> = ReceivedEvent {
+    last_event_id: None,
+    id_field: IdField::Unknown,
+    terminal: None,
+};
+
+fn with_id(id: &str) -> ReceivedEvent<'_> {
+    ReceivedEvent {
+        last_event_id: Some(id),
+        id_field: IdField::Present,
+        terminal: None,
+    }
+}
+
+/// The source is closed by the failure that it was just told of.
+const CLOSED_BY_IT: Outcome = Outcome::Close {
+    failure: Failure::Told,
+    limit: None,
+};
+
+fn too_many(count: u32) -> Outcome {
+    Outcome::Close {
+        failure: Failure::Told,
+        limit: Some(LimitReached::TooMany { count }),
+    }
+}
+
+fn down_too_long(failure: Failure, limit: Duration) -> Outcome {
+    Outcome::Close {
+        failure,
+        limit: Some(LimitReached::DownTooLong { limit }),
+    }
+}
+
+/// The wait before the next attempt.
+#[track_caller]
+fn wait(outcome: Outcome) -> Duration {
+    match outcome {
+        Outcome::Reopen { after, .. } => after,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn waiting(attempt: u32, retry_in: Duration) -> Output {
+    Output::State(State::Waiting {
+        attempt,
+        retry_in: Some(retry_in),
+    })
+}
+
+fn report(failure: Failure, attempt: Option<u32>) -> Output {
+    Output::Report(Report { failure, attempt })
+}
+
+fn closed_by(failure: Failure, limit: Option<LimitReached>) -> Output {
+    Output::Closed(CloseReason::Failed { failure, limit })
+}
+
+/// The last moment that there is.
+const END: Timestamp = Timestamp::from_origin(Duration::MAX);
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+const fn milliseconds(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+fn limit(after: Duration, then: LimitAction) -> Option<TimeLimit> {
+    Some(TimeLimit { after, then })
+}
+
+/// Silence of this long closes the source.
+fn closing_when_idle_for(time: Duration) -> Policy {
+    Policy {
+        on_idle: limit(time, LimitAction::Close),
+        ..Policy::browser()
+    }
+}
+
+fn resilient(backoff: Backoff) -> Policy {
+    Policy {
+        backoff,
+        ..Policy::resilient()
+    }
+}
+
+/// Each wait is this long.
+fn fixed(wait: Duration) -> Backoff {
+    Backoff {
+        initial: wait,
+        max: wait,
+        jitter: false,
+        ..Backoff::new()
+    }
+}

@@ -1,0 +1,147 @@
+//! A machine without a network.
+
+use super::*;
+
+const LONG: Duration = seconds(3600);
+
+fn offline(attempt: u32) -> Output {
+    Output::State(State::Offline { attempt })
+}
+
+#[test]
+fn a_source_that_fails_while_the_machine_is_offline_makes_no_attempt_until_it_is_back() {
+    let mut bench = Bench::new(Policy::resilient());
+    assert_eq!(bench.handle(Input::Offline), []);
+    let outputs = bench.handle(Input::Lost(Loss::Reestablish));
+    let told = report(Failure::Told, Some(1));
+    assert_eq!(outputs, [Output::Disconnect, told, offline(1)]);
+    assert_eq!(bench.next_timeout(), None);
+    bench.advance(LONG);
+    assert_eq!(bench.timeout(), Outcome::Nothing);
+    let expected = [Output::State(State::Connecting), Output::Connect];
+    assert_eq!(bench.handle(Input::Online), expected);
+}
+
+#[test]
+fn a_source_that_waits_says_that_the_machine_is_offline_once() {
+    let mut bench = Bench::new(Policy::resilient());
+    bench.give_up();
+    assert_eq!(bench.handle(Input::Offline), [offline(1)]);
+    assert_eq!(bench.handle(Input::Offline), []);
+    assert_eq!(bench.next_timeout(), None);
+}
+
+#[test]
+fn the_time_offline_burns_no_attempts() {
+    let mut bench = Bench::new(resilient(Backoff {
+        max_attempts: Some(2),
+        ..fixed(seconds(1))
+    }));
+    bench.give_up();
+    for _ in 0..100 {
+        bench.handle(Input::Offline);
+        bench.advance(LONG);
+        assert_eq!(bench.timeout(), Outcome::Nothing);
+    }
+    assert_eq!(bench.online(), Outcome::Connect);
+    assert!(matches!(bench.give_up(), Outcome::Reopen { .. }));
+    assert_eq!(bench.next(), Outcome::Connect);
+    assert_eq!(bench.give_up(), too_many(2));
+}
+
+#[test]
+fn a_source_that_was_offline_waits_as_long_as_the_server_asked_for() {
+    let mut bench = Bench::new(resilient(fixed(LONG)));
+    bench.handle(Input::Offline);
+    bench.refuse(503, Some(seconds(60)));
+    bench.advance(seconds(20));
+    assert_eq!(bench.handle(Input::Online), [waiting(1, seconds(40))]);
+    assert_eq!(bench.next_timeout(), Some(seconds(60)));
+
+    bench.handle(Input::Offline);
+    bench.advance(seconds(100));
+    assert_eq!(bench.online(), Outcome::Connect, "that time is over");
+}
+
+#[test]
+fn a_source_that_was_offline_waits_as_long_as_a_rule_chose() {
+    let reopen = Decision::Reopen { after: seconds(60) };
+    let mut bench = Bench::with_rule(Policy::resilient(), move |_| reopen);
+    bench.handle(Input::Offline);
+    bench.give_up();
+    bench.advance(seconds(20));
+    assert_eq!(bench.handle(Input::Online), [waiting(1, seconds(40))]);
+    assert_eq!(bench.next(), Outcome::Connect);
+    assert_eq!(bench.since_start(), seconds(60));
+}
+
+#[test]
+fn a_connection_and_an_attempt_go_on_when_the_machine_goes_offline() {
+    let mut bench = Bench::new(Policy::browser());
+    assert_eq!(bench.handle(Input::Offline), []);
+    assert_eq!(bench.session.state(), State::Connecting);
+    bench.open();
+    bench.handle(Input::Online);
+    assert_eq!(bench.handle(Input::Offline), []);
+    assert_eq!(bench.session.state(), State::Open);
+    bench.lose();
+    let browser_reconnects = bench.session.state();
+    assert_eq!(bench.handle(Input::Offline), []);
+    assert_eq!(bench.session.state(), browser_reconnects);
+}
+
+#[test]
+fn a_source_that_is_down_for_too_long_closes_while_the_machine_is_offline_too() {
+    let mut bench = Bench::new(Policy {
+        close_when_down_for: Some(seconds(60)),
+        ..Policy::resilient()
+    });
+    bench.open().advance(seconds(10)).hang_up();
+    bench.handle(Input::Offline);
+    assert_eq!(bench.next(), down_too_long(Failure::Earlier, seconds(60)));
+    assert_eq!(bench.since_start(), seconds(70));
+}
+
+#[test]
+fn a_source_that_begins_while_the_machine_is_offline_makes_one_attempt() {
+    let mut bench = Bench::with(Options {
+        policy: Policy::resilient(),
+        is_offline: true,
+        ..Options::new(Transport::Fetch)
+    });
+    assert_eq!(bench.session.state(), State::Connecting);
+    let outputs = bench.handle(Input::Lost(Loss::Reestablish));
+    assert_eq!(outputs.last(), Some(&offline(1)), "{outputs:?}");
+    assert_eq!(bench.next_timeout(), None);
+    assert_eq!(bench.online(), Outcome::Connect);
+}
+
+#[test]
+fn a_connection_that_opens_shows_that_the_machine_is_not_offline() {
+    let mut bench = Bench::with(Options {
+        policy: Policy::resilient(),
+        is_offline: true,
+        ..Options::new(Transport::Fetch)
+    });
+    bench.open();
+    assert_eq!(bench.handle(Input::Offline), [], "it was wrong before");
+    assert!(matches!(bench.hang_up(), Outcome::Reopen { .. }));
+    assert_eq!(bench.next(), Outcome::Connect);
+    bench.handle(Input::Online);
+    bench.hang_up();
+    let attempt = bench.session.failures();
+    assert_eq!(bench.handle(Input::Offline), [offline(attempt)]);
+}
+
+#[test]
+fn the_time_offline_does_not_count_as_time_elapsed() {
+    let mut bench = Bench::new(resilient(Backoff {
+        max_elapsed: Some(seconds(60)),
+        ..fixed(seconds(1))
+    }));
+    bench.give_up();
+    bench.handle(Input::Offline);
+    bench.advance(LONG);
+    assert_eq!(bench.online(), Outcome::Connect);
+    assert!(matches!(bench.give_up(), Outcome::Reopen { .. }));
+}

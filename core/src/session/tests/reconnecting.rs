@@ -1,0 +1,361 @@
+//! How connections are made again, and how long the waits before them are.
+
+use super::*;
+
+#[test]
+fn a_lost_connection_is_made_again_after_the_reconnection_time_however_often() {
+    let mut bench = Bench::new(Policy::browser());
+    for _ in 0..10 {
+        assert_eq!(wait(bench.open().hang_up()), seconds(3));
+        assert_eq!(bench.next(), Outcome::Connect);
+    }
+}
+
+fn with_reconnection_time(time: Duration, policy: Policy) -> Policy {
+    Policy {
+        reconnection_time: Some(time),
+        ..policy
+    }
+}
+
+#[test]
+fn the_server_sets_the_reconnection_time() {
+    let policy = with_reconnection_time(seconds(9), Policy::browser());
+    let mut bench = Bench::new(policy);
+    assert_eq!(wait(bench.open().hang_up()), seconds(9));
+    bench.retry(milliseconds(10));
+    assert_eq!(wait(bench.open().hang_up()), milliseconds(10));
+}
+
+#[test]
+fn a_server_that_wants_no_wait_gets_a_short_one_and_a_second_from_the_fourth_loss_in_a_row_on() {
+    let eager = with_reconnection_time(Duration::ZERO, Policy::browser());
+    for set_by_server in [None, Some(Duration::ZERO)] {
+        let mut bench = Bench::new(eager.clone());
+        if let Some(time) = set_by_server {
+            bench.retry(time);
+        }
+        let waits = [(); 6].map(|()| wait(bench.open().hang_up()).as_millis());
+        assert_eq!(waits, [10, 10, 10, 1000, 1000, 1000]);
+        let waits = [(); 9].map(|()| wait(bench.open().event().hang_up()).as_millis());
+        assert_eq!(waits, [10; 9]);
+    }
+}
+
+#[test]
+fn a_users_backoff_may_stay_below_a_second() {
+    let mut bench = Bench::new(resilient(fixed(Duration::ZERO)));
+    let waits = [(); 6].map(|()| wait(bench.open().hang_up()).as_millis());
+    assert_eq!(waits, [10; 6]);
+}
+
+/// Without jitter, from one second on.
+fn steady() -> Backoff {
+    Backoff {
+        jitter: false,
+        ..Backoff::new()
+    }
+}
+
+#[test]
+fn with_backoff_the_wait_grows_from_what_the_server_asks_for() {
+    let mut bench = Bench::new(resilient(steady()));
+    bench.retry(seconds(3));
+    let waits = [(); 4].map(|()| wait(bench.open().hang_up()).as_secs());
+    assert_eq!(waits, [3, 3, 4, 8]);
+    assert_eq!(wait(bench.open().event().hang_up()), seconds(3));
+}
+
+#[test]
+fn with_backoff_a_reconnection_time_is_the_least_wait_until_the_server_sets_another() {
+    let policy = with_reconnection_time(seconds(3), resilient(steady()));
+    let mut bench = Bench::new(policy);
+    assert_eq!(wait(bench.give_up()), seconds(3));
+    let waits = [(); 3].map(|()| wait(bench.open().hang_up()).as_secs());
+    assert_eq!(waits, [3, 4, 8]);
+    bench.retry(seconds(2));
+    let waits = [(); 3].map(|()| wait(bench.open().event().hang_up()).as_secs());
+    assert_eq!(waits, [2; 3]);
+}
+
+#[test]
+fn losses_count_no_matter_who_makes_the_next_connection() {
+    for by_browser in [true, false] {
+        let mut bench = Bench::new(Policy {
+            close_after_losses: Some(3),
+            ..Policy::browser()
+        });
+        let mut lose = || match by_browser {
+            true => bench.open().lose(),
+            false => bench.open().hang_up(),
+        };
+        lose();
+        lose();
+        assert_eq!(lose(), too_many(3));
+    }
+}
+
+#[test]
+fn only_chosen_statuses_are_tried_again() {
+    let chosen = Policy {
+        retry_statuses: Some(vec![503]),
+        ..Policy::browser()
+    };
+    for (policy, retried, closing) in [
+        (Policy::browser(), vec![], vec![401, 404, 500, 503]),
+        (chosen, vec![503], vec![401, 429, 500]),
+        (
+            Policy::resilient(),
+            vec![408, 429, 500, 503],
+            vec![401, 403, 404, 501],
+        ),
+    ] {
+        for status in retried {
+            wait(Bench::new(policy.clone()).refuse(status, None));
+        }
+        for status in closing {
+            let outcome = Bench::new(policy.clone()).refuse(status, None);
+            assert_eq!(outcome, CLOSED_BY_IT, "{status}");
+        }
+    }
+}
+
+#[test]
+fn where_no_status_is_chosen_the_action_after_giving_up_decides_whatever_the_reason() {
+    for (on_given_up, reopens) in [(LimitAction::Reopen, true), (LimitAction::Close, false)] {
+        let policy = Policy {
+            on_given_up,
+            ..Policy::browser()
+        };
+        for class in [
+            FailureClass::Status(404),
+            FailureClass::ContentType,
+            FailureClass::Other,
+        ] {
+            let outcome = Bench::new(policy.clone()).fail(class, None);
+            let is_reopened = matches!(outcome, Outcome::Reopen { .. });
+            assert_eq!(is_reopened, reopens, "{class:?}: {outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn where_statuses_are_chosen_another_content_type_closes() {
+    let chosen = Policy {
+        on_given_up: LimitAction::Reopen,
+        retry_statuses: Some(vec![503]),
+        ..Policy::browser()
+    };
+    for policy in [Policy::resilient(), chosen] {
+        let outcome = Bench::new(policy).fail(FailureClass::ContentType, None);
+        assert_eq!(outcome, CLOSED_BY_IT);
+    }
+}
+
+#[test]
+fn retry_after_is_the_least_wait() {
+    let backoff = Backoff {
+        initial: seconds(2),
+        ..steady()
+    };
+    for (retry_after, expected) in [(1, 2), (60, 60)] {
+        let mut bench = Bench::new(resilient(backoff.clone()));
+        let outcome = bench.refuse(503, Some(seconds(retry_after)));
+        assert_eq!(wait(outcome), seconds(expected));
+    }
+}
+
+#[test]
+fn a_failure_that_would_only_repeat_closes_whatever_the_policy_says_of_giving_up() {
+    let policy = Policy {
+        on_given_up: LimitAction::Reopen,
+        ..Policy::browser()
+    };
+    let outcome = Bench::new(policy).fail(FailureClass::Hopeless, None);
+    assert_eq!(outcome, CLOSED_BY_IT);
+}
+
+#[test]
+fn a_server_can_make_a_source_wait_for_the_most_that_the_policy_allows_and_no_longer() {
+    let policy = Policy {
+        max_server_delay: seconds(60),
+        ..resilient(fixed(Duration::ZERO))
+    };
+    for (asked, expected) in [(59, 59), (60, 60), (61, 60), (3600, 60), (u64::MAX, 60)] {
+        let mut bench = Bench::new(policy.clone());
+        assert_eq!(
+            wait(bench.refuse(503, Some(seconds(asked)))),
+            seconds(expected)
+        );
+        let mut bench = Bench::new(policy.clone());
+        bench.retry(seconds(asked));
+        assert_eq!(wait(bench.open().hang_up()), seconds(expected));
+    }
+}
+
+#[test]
+fn a_server_can_make_a_source_wait_for_an_hour_at_the_most_where_the_policy_does_not_say() {
+    for policy in [
+        Policy::browser(),
+        Policy::close_on_error(),
+        Policy::resilient(),
+    ] {
+        assert_eq!(policy.max_server_delay, seconds(3600));
+    }
+}
+
+#[test]
+fn the_most_that_a_server_can_ask_for_does_not_limit_the_policys_reconnection_time() {
+    let policy = Policy {
+        max_server_delay: seconds(1),
+        ..with_reconnection_time(seconds(9), Policy::browser())
+    };
+    let mut bench = Bench::new(policy);
+    assert_eq!(wait(bench.open().hang_up()), seconds(9));
+    bench.retry(seconds(20));
+    assert_eq!(wait(bench.open().hang_up()), seconds(1));
+}
+
+#[test]
+fn a_server_that_may_ask_for_no_wait_at_all_is_still_not_asked_too_often() {
+    let policy = Policy {
+        max_server_delay: Duration::ZERO,
+        ..Policy::browser()
+    };
+    let mut bench = Bench::new(policy);
+    bench.retry(seconds(5));
+    assert_eq!(wait(bench.open().hang_up()), milliseconds(10));
+}
+
+#[test]
+fn a_slow_answer_is_awaited_where_the_request_may_not_be_made_again() {
+    let slow = |then| {
+        Bench::once(Policy {
+            on_slow_open: limit(seconds(30), then),
+            ..Policy::browser()
+        })
+    };
+    assert_eq!(Bench::once(Policy::resilient()).next_timeout(), None);
+    assert_eq!(slow(LimitAction::Reopen).next_timeout(), None);
+    let expected = Outcome::Close {
+        failure: Failure::OpenTimeout(seconds(30)),
+        limit: None,
+    };
+    assert_eq!(slow(LimitAction::Close).next(), expected);
+}
+
+#[test]
+fn a_request_that_may_not_be_made_again_is_made_once() {
+    let policy = Policy {
+        on_idle: limit(seconds(1), LimitAction::Reopen),
+        ..Policy::resilient()
+    };
+    let bench = || Bench::once(policy.clone());
+    let ruled = |decision| {
+        let mut bench = Bench::with(Options {
+            policy: policy.clone(),
+            is_repeatable: false,
+            has_rule: true,
+            ..Options::new(Transport::Fetch)
+        });
+        bench.rule = Some(Box::new(move |_| decision));
+        bench
+    };
+    assert_eq!(bench().open().hang_up(), CLOSED_BY_IT);
+    assert_eq!(bench().refuse(503, None), CLOSED_BY_IT);
+    let kept = ruled(Decision::KeepWaiting).open().hang_up();
+    assert_eq!(kept, CLOSED_BY_IT);
+    let idle = Outcome::Close {
+        failure: Failure::Idle(seconds(1)),
+        limit: None,
+    };
+    assert_eq!(bench().open().next(), idle);
+
+    let mut resending = Bench::once(Policy {
+        resend: true,
+        ..policy.clone()
+    });
+    wait(resending.open().hang_up());
+    let mut reopening = ruled(Decision::Reopen { after: seconds(7) });
+    assert_eq!(wait(reopening.open().hang_up()), seconds(7));
+}
+
+#[test]
+fn a_rule_that_keeps_waiting_lets_the_connection_be_made_again() {
+    let mut bench = Bench::with_rule(Policy::close_on_error(), |_| Decision::KeepWaiting);
+    assert_eq!(wait(bench.open().hang_up()), seconds(3));
+}
+
+/// A browser waits so long before each attempt, of which nothing comes but perhaps an event: how many attempts there
+/// are in this time, and how many of them are the policy's.
+fn attempts(browsers_wait: Duration, with_event: bool, time: Duration) -> (u32, u32) {
+    let mut bench = Bench::new(Policy::browser());
+    let (mut all, mut ours) = (0, 0);
+    while bench.since_start() < time {
+        bench.open();
+        if with_event {
+            bench.event();
+        }
+        match bench.lose_replaceably() {
+            Outcome::KeepWaiting(_) => {
+                bench.advance(browsers_wait);
+            }
+            outcome => {
+                wait(outcome);
+                assert_eq!(bench.next(), Outcome::Connect);
+                ours += 1;
+            }
+        }
+        all += 1;
+    }
+    (all, ours)
+}
+
+#[test]
+fn a_browser_that_hardly_waits_is_made_to_wait() {
+    for browsers_wait in [0, 1, 3, 9].map(milliseconds) {
+        let (all, ours) = attempts(browsers_wait, true, seconds(10));
+        assert!(all <= 1001 && ours > 0, "{all} after {browsers_wait:?}");
+        let (all, ours) = attempts(browsers_wait, false, seconds(100));
+        assert!(all <= 105 && ours > 0, "{all} after {browsers_wait:?}");
+    }
+    let (all, ours) = attempts(milliseconds(500), false, seconds(100));
+    assert!(all <= 105 && ours > 0, "{all} after half a second");
+}
+
+#[test]
+fn a_browser_that_waits_for_long_enough_is_left_alone() {
+    for (browsers_wait, with_event) in [(10, true), (500, true), (1000, false), (3000, false)] {
+        let (_, ours) = attempts(milliseconds(browsers_wait), with_event, seconds(100));
+        assert_eq!(ours, 0, "after {browsers_wait} ms");
+    }
+}
+
+#[test]
+fn a_browser_that_hardly_waits_is_left_alone_where_only_it_can_send_the_last_event_id() {
+    let mut bench = Bench::new(Policy::browser());
+    for _ in 0..9 {
+        assert_eq!(bench.open().lose(), Outcome::KeepWaiting(Failure::Told));
+    }
+    let mut bench = Bench::with(Options {
+        has_resume_parameter: true,
+        ..Options::new(Transport::Browser)
+    });
+    assert_eq!(bench.open().lose(), Outcome::KeepWaiting(Failure::Told));
+    assert_eq!(wait(bench.open().lose()), milliseconds(20));
+}
+
+#[test]
+fn a_rule_may_leave_reconnecting_to_the_browser() {
+    let mut bench = Bench::with_rule(Policy::browser(), |_| Decision::KeepWaiting);
+    for _ in 0..9 {
+        let outcome = bench.open().lose_replaceably();
+        assert_eq!(outcome, Outcome::KeepWaiting(Failure::Told));
+        let attempt = bench.session.failures();
+        let expected = State::Waiting {
+            attempt,
+            retry_in: None,
+        };
+        assert_eq!(bench.session.state(), expected);
+    }
+}

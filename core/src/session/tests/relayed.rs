@@ -1,0 +1,149 @@
+//! Sources that share a connection: each has a session, and so has the connection.
+
+use super::*;
+
+/// The session of one subscriber, which closes at the second event in a row that does not decode.
+fn subscriber() -> Bench {
+    let policy = Policy {
+        close_after_decode_errors: Some(2),
+        close_when_down_for: Some(seconds(1)),
+        close_after_losses: Some(1),
+        on_idle: limit(seconds(1), LimitAction::Close),
+        ..Policy::resilient()
+    };
+    let options = Options {
+        policy,
+        ..Options::new(Transport::Fetch)
+    };
+    Bench::with(options.of_subscriber())
+}
+
+fn relay(bench: &mut Bench, output: Output) -> Vec<Output> {
+    bench.handle(Input::Relayed(output))
+}
+
+#[test]
+fn a_subscriber_follows_the_states_of_the_connection() {
+    let mut bench = subscriber();
+    let attempt = 2;
+    for state in [
+        State::Open,
+        State::Waiting {
+            attempt,
+            retry_in: Some(seconds(3)),
+        },
+        State::Offline { attempt },
+        State::Connecting,
+        State::Open,
+    ] {
+        let output = Output::State(state);
+        assert_eq!(relay(&mut bench, output.clone()), [output]);
+        assert_eq!(bench.session.state(), state);
+    }
+}
+
+#[test]
+fn a_subscriber_is_told_of_errors_and_gaps_of_the_connection() {
+    let mut bench = subscriber();
+    relay(&mut bench, Output::State(State::Open));
+    let error = report(Failure::Idle(seconds(1)), Some(3));
+    let told = report(Failure::Told, None);
+    assert_eq!(relay(&mut bench, error), [told], "which its body knows");
+    let gap = Output::Gap(Gap {
+        after: "1".into(),
+        before: "4".into(),
+        missed: 2,
+    });
+    assert_eq!(relay(&mut bench, gap.clone()), [gap]);
+    assert_eq!(bench.session.state(), State::Open);
+}
+
+#[test]
+fn a_subscriber_closes_with_the_connection() {
+    let limit = Some(LimitReached::TooMany { count: 5 });
+    for (closed, expected) in [
+        (
+            Output::Closed(CloseReason::Finished),
+            Output::Closed(CloseReason::Finished),
+        ),
+        (
+            closed_by(Failure::Earlier, limit),
+            closed_by(Failure::Told, None),
+        ),
+    ] {
+        let mut bench = subscriber();
+        relay(&mut bench, Output::State(State::Open));
+        assert_eq!(relay(&mut bench, closed), [expected]);
+        assert!(bench.session.is_closed());
+    }
+}
+
+#[test]
+fn a_subscriber_does_nothing_about_the_connection_itself() {
+    let mut bench = subscriber();
+    for output in [
+        Output::Connect,
+        Output::Disconnect,
+        Output::Deliver,
+        Output::State(State::Closed),
+    ] {
+        assert_eq!(relay(&mut bench, output), []);
+    }
+    assert!(!bench.session.is_closed());
+}
+
+#[test]
+fn the_limits_of_the_connection_are_not_a_subscribers() {
+    let mut bench = subscriber();
+    assert_eq!(bench.next_timeout(), None);
+    for state in [State::Open, State::Connecting] {
+        relay(&mut bench, Output::State(state));
+        assert_eq!(bench.next_timeout(), None);
+        assert_eq!(bench.handle(Input::Online), []);
+        assert_eq!(bench.handle(Input::Offline), []);
+    }
+}
+
+#[test]
+fn a_subscribers_decode_errors_close_it_alone() {
+    let (mut one, mut other) = (subscriber(), subscriber());
+    for bench in [&mut one, &mut other] {
+        relay(bench, Output::State(State::Open));
+        bench.event();
+    }
+    let told = || report(Failure::Told, None);
+    assert_eq!(one.handle(Input::DecodeFailed), [told()]);
+    let limit = Some(LimitReached::TooMany { count: 2 });
+    let closed = closed_by(Failure::Told, limit);
+    assert_eq!(one.handle(Input::DecodeFailed), [told(), closed]);
+    assert_eq!(other.session.state(), State::Open);
+}
+
+#[test]
+fn a_subscriber_keeps_its_rule_and_where_it_goes_on_from() {
+    let options = Options {
+        has_rule: true,
+        last_event_id: "5".into(),
+        ..Options::new(Transport::Fetch)
+    };
+    let subscriber = options.of_subscriber();
+    assert!(subscriber.has_rule);
+    assert_eq!(subscriber.last_event_id, "5");
+}
+
+#[test]
+fn a_rule_of_a_subscriber_does_not_reopen_the_connection() {
+    let mut options = Options::new(Transport::Fetch);
+    options.has_rule = true;
+    let mut bench = Bench::with(options.of_subscriber());
+    relay(&mut bench, Output::State(State::Open));
+    let outputs = bench.handle(Input::DecodeFailed);
+    assert!(matches!(outputs[..], [Output::Decide(_)]), "{outputs:?}");
+    let reopen = Decision::Reopen { after: seconds(1) };
+    assert_eq!(
+        bench.handle(Input::Decided(reopen)),
+        [report(Failure::Told, None)]
+    );
+    assert_eq!(bench.session.state(), State::Open);
+    assert_eq!(bench.next_timeout(), None);
+}

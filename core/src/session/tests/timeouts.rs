@@ -1,0 +1,117 @@
+//! When a session wants to be called back, and that nothing depends on how often it is.
+
+use proptest::{collection::vec, prelude::*};
+
+use super::{space::*, *};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn a_timeout_before_its_time_changes_nothing(
+        source in any_source(),
+        happenings in vec(any_happening(), 0..60),
+        fraction in 0.0..1.0,
+    ) {
+        let mut bench = source.bench();
+        for happening in happenings {
+            bench.play(&happening);
+            let until = bench.session.next_timeout().unwrap_or(bench.now + seconds(1000));
+            if until <= bench.now {
+                continue;
+            }
+            let early = until.since(bench.now).mul_f64(fraction);
+            bench.now = (bench.now + early).min(Timestamp::from_origin(until.since_origin() - Duration::from_nanos(1)));
+            let before = bench.session.state();
+            prop_assert_eq!(bench.handle(Input::Timeout { late: Duration::ZERO }), []);
+            prop_assert_eq!(bench.session.state(), before);
+        }
+    }
+
+    #[test]
+    fn a_timer_that_fires_too_early_or_too_often_does_no_harm(
+        source in any_source(),
+        happenings in vec((any_happening(), 0usize..3), 0..60),
+    ) {
+        let (mut once, mut often) = (source.bench(), source.bench());
+        for (happening, extra) in happenings {
+            let expected = once.play(&happening);
+            // The one that is called more often may look for a sleep later.
+            let happening = match happening {
+                Happening::Deadline | Happening::Time(_) => Happening::Time(once.now.since(often.now)),
+                other => other,
+            };
+            prop_assert_eq!(often.play(&happening), expected);
+            for _ in 0..extra {
+                if often.session.next_timeout().is_none_or(|at| at > often.now) {
+                    prop_assert_eq!(often.handle(Input::Timeout { late: Duration::ZERO }), []);
+                }
+            }
+            prop_assert_eq!(often.session.state(), once.session.state());
+        }
+    }
+}
+
+#[test]
+fn each_kind_of_deadline_is_listed_and_acts_when_it_comes() {
+    let mut waiting = Bench::new(Policy::browser());
+    waiting.open().hang_up();
+    assert_eq!(waiting.next_timeout(), Some(seconds(3)));
+    assert_eq!(waiting.next(), Outcome::Connect);
+
+    let mut opening = Bench::new(Policy::resilient());
+    assert_eq!(opening.next_timeout(), Some(seconds(30)));
+    assert!(matches!(opening.next(), Outcome::Reopen { .. }));
+
+    let mut idle = Bench::new(closing_when_idle_for(seconds(5)));
+    assert_eq!(idle.open().next_timeout(), Some(seconds(5)));
+    assert!(matches!(idle.next(), Outcome::Close { .. }));
+
+    let mut healthy = Bench::new(Policy::browser());
+    healthy.open().hang_up();
+    healthy.open();
+    assert_eq!(healthy.next_timeout(), Some(seconds(3 + 5)));
+    assert_eq!(healthy.next(), Outcome::Nothing);
+    assert_eq!(healthy.session.failures, 0);
+
+    let mut down = Bench::new(Policy {
+        close_when_down_for: Some(seconds(7)),
+        ..Policy::browser()
+    });
+    assert_eq!(down.next_timeout(), Some(seconds(7)));
+    assert!(matches!(down.next(), Outcome::Close { .. }));
+
+    let mut sleeping = Bench::new(Policy::resilient());
+    assert_eq!(sleeping.open().next_timeout(), Some(seconds(30)));
+    assert_eq!(sleeping.next(), Outcome::Nothing);
+    assert_eq!(sleeping.next_timeout(), Some(seconds(60)));
+}
+
+#[test]
+fn a_clock_that_goes_back_does_no_harm() {
+    let mut bench = Bench::new(Policy {
+        close_when_down_for: Some(seconds(7)),
+        ..Policy::resilient()
+    });
+    bench.advance(seconds(5)).open();
+    bench.now = Timestamp::default();
+    assert_eq!(wait(bench.hang_up()), milliseconds(500));
+    assert_eq!(bench.next(), Outcome::Connect);
+}
+
+#[test]
+fn a_limit_of_no_time_at_all_leaves_time_between_two_failures() {
+    let mut bench = Bench::with_rule(
+        Policy {
+            on_idle: limit(Duration::ZERO, LimitAction::Reopen),
+            ..Policy::browser()
+        },
+        |_| Decision::KeepWaiting,
+    );
+    bench.open();
+    for _ in 0..3 {
+        let before = bench.since_start();
+        bench.next();
+        assert!(bench.since_start() > before);
+    }
+}

@@ -1,0 +1,183 @@
+//! What the clock brings, and the network's coming and going.
+
+use core::{mem, time::Duration};
+
+use super::{
+    CloseReason, Failure, FailureKind, LimitReached, Output, Phase, Session, State,
+    limits::MIN_DELAY,
+};
+use crate::{At, LimitAction, Timestamp};
+
+/// How late a timer has to be to show that nothing ran meanwhile. What was sent in that time may still wait to be read.
+const LATE_TIMER_THRESHOLD: Duration = Duration::from_secs(1);
+
+/// How long there is to read it before silence counts, once after each activity: the timers of hidden pages are always
+/// late, and a dead connection is to be noticed there too.
+pub(super) const GRACE: Duration = Duration::from_secs(2);
+
+/// How late a timer has to be to show that the page slept. Browsers delay those of hidden pages by up to a minute.
+const SLEEP_THRESHOLD: Duration = Duration::from_secs(90);
+
+/// How often to look whether the page has slept.
+const SLEEP_CHECK_INTERVAL: Duration = Duration::from_secs(30);
+
+impl Session {
+    /// When to tell of [`Input::Timeout`](super::Input::Timeout). To tell it earlier, or too often, does no harm.
+    #[must_use]
+    pub fn next_timeout(&self) -> Option<Timestamp> {
+        [
+            self.waiting_until(),
+            self.opening_deadline(),
+            self.idle_deadline(),
+            self.healthy_at(),
+            self.down_deadline(),
+            self.sleep_check_at(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    pub(super) fn timeout(&mut self, late: Duration, at: At) {
+        let now = at.now;
+        self.last_timeout = now;
+        if late >= SLEEP_THRESHOLD && self.reopens_on_wake() {
+            return self.woken(at);
+        }
+        let is_due = |deadline: Option<Timestamp>| deadline.is_some_and(|at| at <= now);
+        if is_due(self.healthy_at()) {
+            self.forget_failures();
+        }
+        if let Some(limit) = self.policy.close_when_down_for
+            && is_due(self.down_deadline())
+        {
+            let failure = match self.down_since {
+                Some(_) => Failure::Earlier,
+                None => Failure::OpenTimeout(limit),
+            };
+            // No rule is asked, since nothing new has gone wrong.
+            self.close(CloseReason::Failed {
+                failure,
+                limit: Some(LimitReached::DownTooLong { limit }),
+            });
+        } else if is_due(self.waiting_until()) {
+            self.connect(now);
+        } else if let Some(limit) = self.policy.on_slow_open
+            && is_due(self.opening_deadline())
+        {
+            let failure = Failure::OpenTimeout(limit.after);
+            self.suspect(failure, FailureKind::SlowOpen, limit.then, at);
+        } else if let Some(limit) = self.policy.on_idle
+            && is_due(self.idle_deadline())
+        {
+            if late >= LATE_TIMER_THRESHOLD && self.idle_grace_until.is_none() {
+                self.idle_grace_until = Some(now + GRACE);
+            } else {
+                let failure = Failure::Idle(limit.after);
+                self.suspect(failure, FailureKind::Idle, limit.then, at);
+            }
+        }
+    }
+
+    fn connect(&mut self, now: Timestamp) {
+        self.enter(Phase::Connecting, now);
+        self.outputs.push(Output::State(State::Connecting));
+        self.outputs.push(Output::Connect);
+    }
+
+    pub(super) fn online(&mut self, at: At) {
+        let offline_since = self.offline_since.take();
+        let was_offline = mem::take(&mut self.is_offline);
+        self.ignores_offline = false;
+        if let (Some(since), Some(down_since)) = (offline_since, self.down_since) {
+            // The backoff's `max_elapsed` does not count the time without a network.
+            self.down_since = Some(down_since + at.now.since(since));
+        }
+        let Phase::Waiting {
+            until, not_before, ..
+        } = &mut self.phase
+        else {
+            if self.reopens_on_wake() {
+                self.woken(at);
+            }
+            return;
+        };
+        let earliest = (*until).min(*not_before);
+        let is_shortened = mem::replace(until, earliest) > earliest;
+        if earliest > at.now && (was_offline || is_shortened) {
+            self.phase_since = at.now;
+            self.outputs.push(Output::State(self.state()));
+        }
+        self.timeout(Duration::ZERO, at);
+    }
+
+    pub(super) fn offline(&mut self, now: Timestamp) {
+        if self.ignores_offline {
+            return;
+        }
+        self.offline_since.get_or_insert(now);
+        let was_offline = mem::replace(&mut self.is_offline, true);
+        if !was_offline && matches!(self.phase, Phase::Waiting { .. }) {
+            self.phase_since = now;
+            self.outputs.push(Output::State(self.state()));
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Open)
+    }
+
+    fn reopens_on_wake(&self) -> bool {
+        self.policy.reopen_on_wake && self.is_repeatable && self.is_open()
+    }
+
+    fn woken(&mut self, at: At) {
+        self.suspect(
+            Failure::Suspended,
+            FailureKind::Woken,
+            LimitAction::Reopen,
+            at,
+        );
+    }
+
+    /// A wait has no end while the machine is offline: attempts would be in vain, and count.
+    fn waiting_until(&self) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Waiting { until, .. } if !self.is_offline => Some(until),
+            _ => None,
+        }
+    }
+
+    fn opening_deadline(&self) -> Option<Timestamp> {
+        let limit = self.policy.on_slow_open?;
+        if limit.then == LimitAction::Reopen && !self.is_repeatable {
+            return None;
+        }
+        matches!(self.phase, Phase::Connecting | Phase::Reconnecting { .. })
+            .then(|| self.phase_since + limit.after.max(MIN_DELAY))
+    }
+
+    fn idle_deadline(&self) -> Option<Timestamp> {
+        let limit = self.policy.on_idle?;
+        let at = self.last_activity + limit.after.max(MIN_DELAY);
+        let at = self.idle_grace_until.map_or(at, |until| at.max(until));
+        self.is_open().then_some(at)
+    }
+
+    /// When the connection that is open will have proved itself, where there are failures to forget.
+    fn healthy_at(&self) -> Option<Timestamp> {
+        (self.is_open() && self.down_since.is_some())
+            .then(|| self.phase_since + self.policy.healthy_after)
+    }
+
+    fn down_deadline(&self) -> Option<Timestamp> {
+        let limit = self.policy.close_when_down_for?;
+        let since = self.without_since?;
+        (!matches!(self.phase, Phase::Open | Phase::Closed)).then(|| since + limit)
+    }
+
+    fn sleep_check_at(&self) -> Option<Timestamp> {
+        self.reopens_on_wake()
+            .then(|| self.last_timeout + SLEEP_CHECK_INTERVAL)
+    }
+}

@@ -1,0 +1,319 @@
+// @ts-check
+// Who listens to a source, and what they are told.
+
+import { EventSourceError } from "./error.js";
+import { EventIterator } from "./event-iterator.js";
+import { overflowed } from "./inputs.js";
+import { Listeners } from "./listeners.js";
+import { FOLLOWS_CLOSE, FOLLOWS_STATE } from "./numbers.js";
+import { copy, decoder } from "./typed-event.js";
+
+/** @typedef {import("./index.js").Gap} Gap */
+/** @typedef {import("./index.js").State} State */
+/** @typedef {import("./host.js").Host} Host */
+/** @typedef {import("./inputs.js").Input} Input */
+/** @typedef {import("./options.js").Settings} Settings */
+/** @typedef {import("./typed-event.js").EventMeta} EventMeta */
+/** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
+
+/** The events of one name, and who listens to them. */
+export class Subscription {
+  /** Those to typed events. */
+  listeners = new Listeners();
+  /** How many there are of the DOM. */
+  domListeners = 0;
+
+  /**
+   * @param {string} name
+   * @param {(data: string, meta: EventMeta) => unknown} decode
+   */
+  constructor(name, decode) {
+    this.name = name;
+    this.decode = decode;
+  }
+}
+
+/** The half of a connection that users listen to. `Connection` extends it, and has the methods that are abstract here. */
+export class Audience {
+  /** The names that somebody listens to. @type {Map<string, Subscription>} */
+  subscriptions = new Map();
+  /** @type {State} */
+  state = { type: "connecting" };
+
+  /**
+   * The object with the DOM's listeners, while there are any. Otherwise nothing here holds it, so that it may be collected.
+   *
+   * @type {EventTarget | undefined}
+   */
+  #target;
+  /** What ends each of the DOM's listeners. @type {Set<() => void>} */
+  #releases = new Set();
+  #gaps = new Listeners();
+  #errors = new Listeners();
+  #states = new Listeners();
+  /** @type {Set<EventIterator>} */
+  #iterators = new Set();
+  #isCollected = false;
+  /** Whether a listener of the DOM was told of the last error. */
+  #isShown = false;
+
+  /** @param {Settings} settings @param {Host} host */
+  constructor(settings, host) {
+    this.settings = settings;
+    this.host = host;
+  }
+
+  // What `Connection` has
+
+  /** @abstract @returns {boolean} */
+  get isClosed() {
+    return true;
+  }
+
+  /** @abstract @param {boolean} [_isDropped] */
+  close(_isDropped) {}
+
+  /** Handles an input. @abstract @param {Input} _input @returns {boolean} */
+  receive(_input) {
+    return false;
+  }
+
+  /** Others are to have a turn of the event loop before the next event. @abstract */
+  requestTurn() {}
+
+  /** Somebody listens to events of another name. @abstract @param {Subscription} _subscription */
+  listen(_subscription) {}
+
+  /** Nobody does any more. @abstract @param {Subscription} _subscription */
+  unlisten(_subscription) {}
+
+  /** Gaps are to be told. @abstract */
+  trackIds() {}
+
+  // Listening
+
+  /** A source that nobody can close any more closes: it was collected, and nobody listens. */
+  collected() {
+    this.#isCollected = true;
+    this.#closeUnlistened();
+  }
+
+  /** @param {string} name */
+  subscribe(name) {
+    let subscription = this.subscriptions.get(name);
+    if (!subscription) {
+      subscription = new Subscription(name, decoder(name, this.settings));
+      this.subscriptions.set(name, subscription);
+      this.listen(subscription);
+    }
+    return subscription;
+  }
+
+  /**
+   * @param {string} name
+   * @param {(event: TypedEvent) => void} callback
+   */
+  on(name, callback) {
+    if (this.isClosed) return () => {};
+    const undo = this.subscribe(name).listeners.add(callback);
+    return () => {
+      undo();
+      this.#unsubscribe(name);
+      this.#closeUnlistened();
+    };
+  }
+
+  /**
+   * A listener of the DOM was added. Answers what says that it is gone, once.
+   *
+   * @param {string} name
+   * @param {EventTarget} target
+   * @param {() => void} release What ends it once the source has closed.
+   */
+  onDom(name, target, release) {
+    if (this.isClosed) return () => {};
+    const subscription = this.subscribe(name);
+    subscription.domListeners += 1;
+    this.#releases.add(release);
+    this.#target = target;
+    return () => {
+      subscription.domListeners -= 1;
+      this.#releases.delete(release);
+      if (!this.#releases.size) this.#target = undefined;
+      this.#unsubscribe(name);
+    };
+  }
+
+  /** @param {(state: State) => void} callback */
+  onState(callback) {
+    return this.#add(this.#states, callback);
+  }
+
+  /** @param {(error: EventSourceError) => void} callback */
+  onError(callback) {
+    return this.#add(this.#errors, callback);
+  }
+
+  /** @param {(gap: Gap) => void} callback */
+  onGap(callback) {
+    this.trackIds();
+    return this.#add(this.#gaps, callback);
+  }
+
+  /** @param {Listeners} listeners @param {(argument: any) => void} callback */
+  #add(listeners, callback) {
+    if (this.isClosed) return () => {};
+    const undo = listeners.add(callback);
+    return () => {
+      undo();
+      this.#closeUnlistened();
+    };
+  }
+
+  /** @param {string[]} names */
+  iterate(names) {
+    /** @type {(() => void)[]} */
+    let undos = [];
+    const iterator = new EventIterator(this.settings.queue, () => {
+      this.#iterators.delete(iterator);
+      undos.forEach((undo) => undo());
+    });
+    if (this.state.type === "closed") {
+      iterator.end(errorOf(this.state.reason));
+      return iterator;
+    }
+    this.#iterators.add(iterator);
+    undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(iterator, event)));
+    return iterator;
+  }
+
+  /** @param {EventIterator} iterator @param {TypedEvent} event */
+  #push(iterator, event) {
+    const outcome = iterator.push(event);
+    if (iterator.isHalfFull) this.requestTurn();
+    if (!outcome) return;
+    const { dropped } = iterator;
+    const message = "the queue of an iteration was full: consume faster or enlarge `queue.capacity`";
+    const error = new EventSourceError("queue-overflow", message, { dropped });
+    if (outcome === "full") this.receive(overflowed(error));
+    else this.tell(error);
+  }
+
+  /** @param {string} name */
+  #unsubscribe(name) {
+    const subscription = this.subscriptions.get(name);
+    const { terminalEvent, terminalData } = this.settings;
+    const isTerminal = name === terminalEvent || (name === "message" && terminalData !== undefined);
+    if (this.isClosed || isTerminal || !subscription || subscription.domListeners || !subscription.listeners.isEmpty) return;
+    this.subscriptions.delete(name);
+    this.unlisten(subscription);
+  }
+
+  #closeUnlistened() {
+    if (!this.#isCollected || this.#target || [this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) || this.#iterators.size) return;
+    for (const { listeners } of this.subscriptions.values()) if (!listeners.isEmpty) return;
+    this.close(true);
+  }
+
+  // Telling
+
+  /**
+   * @param {EventSourceError} error
+   * @param {number} follows By its number.
+   * @param {State} state
+   */
+  report(error, follows, state) {
+    if (!this.hear(error, follows, state)) this.host.report(error);
+  }
+
+  /** Answers whether anybody listens. @param {EventSourceError} error @param {number} follows @param {State} state */
+  hear(error, follows, state) {
+    if (follows === FOLLOWS_STATE) {
+      this.state = state;
+      this.dispatch("error", error);
+    }
+    return this.#call(error, follows === FOLLOWS_CLOSE ? this.#hasDomListeners("error") : follows && this.#isShown);
+  }
+
+  /** @param {State} state */
+  enter(state) {
+    this.state = state;
+    if (state.type === "open") {
+      if (this.#releases.size) this.requestTurn();
+      this.dispatch("open");
+    }
+    if (!this.isClosed) this.announce(state);
+  }
+
+  /** @param {State} state */
+  announce(state) {
+    this.#states.call(state);
+  }
+
+  /** @param {Gap} gap */
+  tellGap(gap) {
+    this.#gaps.call(gap);
+  }
+
+  /** Tells of an error that changes no state. @param {EventSourceError} error */
+  tell(error) {
+    if (!this.#call(error)) this.host.report(error);
+  }
+
+  /** Tells of the error that has ended the source. Answers whether anybody listens. @param {EventSourceError} error */
+  tellLast(error) {
+    return this.#call(error, this.#isShown) || this.#iterators.size > 0;
+  }
+
+  /** @param {EventSourceError} error @param {unknown} [isShown] Whether a listener of the DOM is told of it too. */
+  #call(error, isShown) {
+    const isHeard = isShown || !this.#errors.isEmpty;
+    this.#errors.call(error);
+    return isHeard;
+  }
+
+  /** The DOM's event, which tells more here than elsewhere. @param {string} type @param {EventSourceError} [error] */
+  dispatch(type, error) {
+    this.#isShown = this.#hasDomListeners(type);
+    this.#target?.dispatchEvent(Object.assign(new Event(type), error && { error }));
+  }
+
+  /** @param {string} type */
+  #hasDomListeners(type) {
+    return Boolean(this.subscriptions.get(type)?.domListeners);
+  }
+
+  /** The DOM's event of a message. @param {Subscription} subscription @param {string} data @param {EventMeta} meta */
+  dispatchMessage({ name }, data, meta) {
+    this.#target?.dispatchEvent(new MessageEvent(name, copy(name, data, meta)));
+  }
+
+  /** Nobody is told of events and gaps any more. */
+  silence() {
+    for (const { listeners } of this.subscriptions.values()) listeners.clear();
+    this.#gaps.clear();
+  }
+
+  /**
+   * Tells of the end, and lets go of those who listened.
+   *
+   * @param {State} state
+   * @param {EventSourceError | undefined} error
+   * @param {boolean} [isTold] Whether its error is told already.
+   */
+  tellEnd(state, error, isTold) {
+    if (error && !isTold && !this.tellLast(error)) this.host.report(error);
+    for (const iterator of this.#iterators) iterator.end(error);
+    this.announce(state);
+    this.#errors.clear();
+    this.#states.clear();
+    this.#iterators.clear();
+    for (const release of this.#releases) release();
+    this.#releases.clear();
+    this.subscriptions.clear();
+    this.#target = undefined;
+  }
+}
+
+/** @param {import("./index.js").CloseReason} reason @returns {any} */
+export const errorOf = (reason) => (reason.type === "policy" ? reason.error : undefined);

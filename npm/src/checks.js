@@ -1,0 +1,81 @@
+// @ts-check
+// Options are checked at once, their spelling included.
+
+/** @typedef {{ [name: string]: any }} OptionsObject */
+/** @typedef {(value: any, name: string) => any} Check What checks an option's value, and answers it. */
+
+/** @param {string} what */
+export const optionError = (what) => new TypeError(`EventSource: ${what}`);
+
+/** @param {unknown} value */
+export function inspect(value) {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+/**
+ * A check for values of a kind.
+ *
+ * @param {string} kind
+ * @param {(value: any) => boolean} is
+ */
+export function check(kind, is) {
+  /** @type {Check} */
+  return (value, name) => {
+    if (!is(value)) throw optionError(`\`${name}\` is ${inspect(value)}, not ${kind}`);
+    return value;
+  };
+}
+
+/** @param {string[]} words */
+export const oneOf = (...words) => check(`one of ${words.map(inspect).join(", ")}`, (value) => words.includes(value));
+
+export const any = (/** @type {any} */ value) => value;
+export const count = check("a whole number from 0 to 4294967295", (value) => value >>> 0 === value);
+export const milliseconds = check("a number of milliseconds", (value) => typeof value === "number" && value >= 0);
+export const number = check("a number", (value) => typeof value === "number" && !Number.isNaN(value));
+export const flag = check("true or false", (value) => typeof value === "boolean");
+export const string = check("a string", (value) => typeof value === "string");
+export const callback = check("a function", (value) => typeof value === "function");
+/** Functions are objects too. @param {unknown} value */
+export const isObject = (value) => Object(value) === value;
+
+export const object = check("an object", (value) => value !== null && typeof value === "object");
+
+// The kinds of policy options.
+
+export const action = oneOf("close", "reopen");
+
+/** @param {unknown} status */
+const isStatus = (status) => Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 599;
+
+export const statuses = check("a list of HTTP statuses", (value) => Array.isArray(value) && value.every(isStatus));
+
+const LIMIT = { after: milliseconds, then: action };
+
+/** @type {Check} */
+export function limit(value, name) {
+  const { after, then } = read(object(value, name), LIMIT, `${name}.`);
+  if (after === undefined || then === undefined) throw optionError(`\`${name}\` needs \`after\` and \`then\``);
+  return { after, then };
+}
+
+/**
+ * The options that are given, each of them checked.
+ *
+ * @param {OptionsObject} given
+ * @param {{ [name: string]: Check }} checks
+ * @param {string} [path]
+ */
+export function read(given, checks, path = "") {
+  /** @type {OptionsObject} */
+  const options = {};
+  for (const name in given) {
+    if (!Object.hasOwn(checks, name)) throw optionError(`there is no option \`${path}${name}\``);
+  }
+  // Asked for by name, as the DOM does: what is not enumerable counts, such as a getter of a class.
+  for (const name in checks) {
+    const value = given[name];
+    if (value !== undefined) options[name] = checks[name](value, path + name);
+  }
+  return options;
+}

@@ -1,0 +1,397 @@
+// @ts-check
+// One source, behind its handle: it tells the session what happens, one input at a time, carries out what that answers,
+// and calls those who listen. It decides nothing.
+
+import { Audience, errorOf } from "./audience.js";
+import { DeadlineTimer } from "./deadline-timer.js";
+import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
+import * as inputs from "./inputs.js";
+import {
+  FAILURE_EARLIER, HAS_ID_FIELD, HAS_LAST_EVENT_ID, HAS_NO_ID_FIELD, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
+  INPUT_DECODE_FAILED, INPUT_EVENT, INPUT_LAST_EVENT_ID, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_TRACK_IDS,
+  INPUT_UNLISTENED, IS_TERMINAL_DATA, IS_TERMINAL_EVENT, OUTCOME_BITS, OUTCOME_MASK, OUTCOME_POLL, OUTPUT_CONNECT,
+  OUTPUT_DECIDE, OUTPUT_DELIVER, OUTPUT_DISCONNECT, OUTPUT_GAP, OUTPUT_NOTHING, OUTPUT_REPORT, OUTPUT_STATE, REASONS,
+  REASON_FAILED, REASON_FINISHED, UNLISTENED_IS_EVENT, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
+} from "./numbers.js";
+import { askRule, gapOf, numbersAt, openSession, poll, stateOf, textOf } from "./session.js";
+import { TypedEvent, detached } from "./typed-event.js";
+
+/** @typedef {import("./index.js").CloseReason} CloseReason */
+/** @typedef {import("./audience.js").Subscription} Subscription */
+/** @typedef {import("./host.js").Host} Host */
+/** @typedef {import("./host.js").Link} Link */
+/** @typedef {import("./host.js").Transport} Transport */
+/** @typedef {import("./inputs.js").EventInput} EventInput */
+/** @typedef {import("./inputs.js").Input} Input */
+/** @typedef {import("./inputs.js").SessionInput} SessionInput */
+/** @typedef {import("./options.js").Settings} Settings */
+/** @typedef {import("./typed-event.js").EventMeta} EventMeta */
+
+/** @type {Input} */
+const NONE = { type: -1 };
+const NOTHING = new Uint8Array();
+const encoder = new TextEncoder();
+
+export class Connection extends Audience {
+  /** @type {Promise<CloseReason>} */
+  closed;
+
+  #url;
+  #open;
+  /** Until the source has closed. @type {import("./wasm/typed_eventsource.js").Session | undefined} */
+  #session;
+  /** What the session wants to be told of. */
+  #wants = WANTS_ACTIVITY;
+  /** @type {Transport | undefined} */
+  #transport;
+  /** That of the transport. @type {Link | undefined} */
+  #link;
+  #timer;
+  /** Whether an input is being handled, and those that wait until it is. */
+  #isBusy = true;
+  /** @type {[Input, Link | undefined][]} */
+  #queue = [];
+  /** The one in hand. @type {Input} */
+  #input = NONE;
+  /** What that has told of, or the session has found. @type {EventSourceError | undefined} */
+  #error;
+  /** The last failure of the connection. @type {EventSourceError | undefined} */
+  #lastFailure;
+  /** Where the last event came from. @type {EventMeta | undefined} */
+  #meta;
+  /** After the end. */
+  #lastEventId = "";
+  #tracksIds;
+  /** Whether the session takes the network for gone. */
+  #isOffline;
+  /** Whether the first attempt was made. */
+  #isMade = false;
+  #wantsTurn = false;
+  /** @type {(reason: CloseReason) => void} */
+  #resolveClosed = () => {};
+
+  #abort = () => this.close();
+  /** Ends the listening for the network's coming and going. */
+  #undoNetwork = () => {};
+
+  /**
+   * @param {string} url
+   * @param {Settings} settings
+   * @param {Host} host
+   * @param {(lastEventId: string, link: Link) => Transport} open Opens a transport that goes on after this event.
+   */
+  constructor(url, settings, host, open) {
+    super(settings, host);
+    this.#url = url;
+    this.#open = open;
+    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
+    const { deduplicate, terminalEvent, terminalData, signal } = settings;
+    this.#tracksIds = Boolean(deduplicate);
+    this.#timer = new DeadlineTimer(host, (late) => this.receive(inputs.timeout(late)));
+    this.#isOffline = this.#isHostOffline();
+    this.#session = openSession(settings, this.#isOffline, host.now());
+    if (terminalEvent !== undefined) this.subscribe(terminalEvent);
+    if (terminalData !== undefined) this.subscribe("message");
+    if (signal?.aborted) {
+      this.close();
+      return;
+    }
+    try {
+      this.#carryOut();
+    } catch (error) {
+      this.#session.free();
+      throw error;
+    }
+    this.#isMade = true;
+    this.#isBusy = false;
+    signal?.addEventListener("abort", this.#abort);
+    if (!settings.isSharing) this.#undoNetwork = host.onNetwork(url, (isOnline) => this.receive(inputs.network(isOnline)));
+  }
+
+  get isClosed() {
+    return !this.#session;
+  }
+
+  get lastEventId() {
+    return this.#session ? textOf(numbersAt(this.#noteLastEventId())) : this.#lastEventId;
+  }
+
+  /** At once, whatever is being handled. */
+  close(isDropped = false) {
+    if (!this.#session) return;
+    this.#tell(INPUT_CLOSE, Number(isDropped));
+    this.#carryOut();
+  }
+
+  /** @param {Subscription} subscription */
+  listen(subscription) {
+    this.#transport?.listen(subscription);
+  }
+
+  /** @param {Subscription} subscription */
+  unlisten(subscription) {
+    this.#transport?.unlisten(subscription);
+  }
+
+  trackIds() {
+    this.#tracksIds = true;
+    if (!this.#session) return;
+    this.#transport?.trackIds?.();
+    // Those who share a connection leave it to that.
+    if (this.settings.isSharing) return;
+    this.#tell(INPUT_TRACK_IDS);
+    this.#wants |= WANTS_ACTIVITY | WANTS_IDS;
+  }
+
+  /** Others are to have a turn of the event loop before the next event. */
+  requestTurn() {
+    this.#wantsTurn = true;
+  }
+
+  // What happens
+
+  /**
+   * Handles an input, after those that came before. One of a transport that is closed by then is dropped.
+   *
+   * @param {Input} input
+   * @param {Link} [link] That of the transport.
+   */
+  receive(input, link) {
+    if (this.isClosed) return false;
+    if (this.#isBusy) {
+      this.#queue.push([input, link]);
+      return false;
+    }
+    this.#isBusy = true;
+    this.#wantsTurn = false;
+    try {
+      this.#handle(input, link);
+      for (let next; (next = this.#queue.shift()); ) this.#handle(...next);
+    } catch (exception) {
+      this.end({ type: "policy", error: internal(exception) }, true);
+    }
+    // It may hold a whole chunk.
+    this.#input = NONE;
+    this.#isBusy = false;
+    return this.#wantsTurn;
+  }
+
+  /** @param {Input} input @param {Link} [link] @returns {void} */
+  #handle(input, link) {
+    if (!this.#session || (link && link !== this.#link)) return;
+    this.#input = input;
+    if (input.type === inputs.EVENT) return this.#event(/** @type {EventInput} */ (input));
+    if (input.type === inputs.UNLISTENED) return this.#unlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
+    if (input.type === inputs.RELAYED) return /** @type {import("./inputs.js").RelayedInput} */ (input).tell(this);
+    if (input.type === inputs.DEFERRED) return this.#deferred(/** @type {import("./inputs.js").DeferredInput} */ (input), link);
+    const { type, error, detail, time, failures } = /** @type {SessionInput} */ (input);
+    if (type === INPUT_LOST && this.#isHostOffline() !== this.#isOffline) {
+      // The network has come or gone without an event that says so. The source may have left the connection because of it.
+      this.#handle(inputs.network(this.#isOffline));
+      return this.#handle(input, link);
+    }
+    if (type === INPUT_ONLINE || type === INPUT_OFFLINE) this.#isOffline = type === INPUT_OFFLINE;
+    this.#error = error;
+    this.#tell(type, detail, time, failures);
+    this.#carryOut();
+  }
+
+  /** @param {import("./inputs.js").DeferredInput} deferred @param {Link} [link] */
+  #deferred({ make }, link) {
+    const input = make();
+    if (input) this.#handle(input, link);
+  }
+
+  /** Those who share a connection leave the network to that. */
+  #isHostOffline() {
+    return !this.settings.isSharing && this.host.isOffline(this.#url);
+  }
+
+  /** Costs no call of the session while that has no use for it. @param {EventInput} input */
+  #event(input) {
+    const { subscription, data, meta, hasIdField } = input;
+    const { terminalEvent, terminalData } = this.settings;
+    const terminal = data === terminalData ? IS_TERMINAL_DATA : subscription.name === terminalEvent ? IS_TERMINAL_EVENT : 0;
+    this.#meta = meta;
+    if (!terminal && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(input);
+    const wantsId = this.#wants & WANTS_IDS;
+    const idField = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
+    const flags = terminal + (wantsId && HAS_LAST_EVENT_ID) + idField;
+    const outcome = this.#handleId(INPUT_EVENT, wantsId ? meta.lastEventId : "", flags);
+    this.#wants = outcome >> OUTCOME_BITS;
+    if (!(outcome & OUTCOME_MASK)) this.#deliver(input);
+    else if (outcome & OUTCOME_POLL) this.#carryOut();
+  }
+
+  /** @param {import("./inputs.js").UnlistenedInput} input */
+  #unlistened({ isEvent, lastEventId }) {
+    const isKnown = lastEventId !== undefined;
+    if (isKnown) this.#meta = { lastEventId, origin: "" };
+    if (!(this.#wants & WANTS_ACTIVITY)) return;
+    this.#handleId(INPUT_UNLISTENED, lastEventId, (isKnown ? HAS_LAST_EVENT_ID : 0) + (isEvent ? UNLISTENED_IS_EVENT : 0));
+    this.#carryOut();
+  }
+
+  /** @param {number} type @param {number} [detail] @param {number} [time] @param {number} [failures] */
+  #tell(type, detail = 0, time = -1, failures = 0) {
+    this.#noteLastEventId();
+    this.#session?.handle(type, NOTHING, detail, time, failures, this.host.now(), this.host.random());
+  }
+
+  #noteLastEventId() {
+    const lastEventId = this.#transport?.lastEventId ?? this.#meta?.lastEventId;
+    return this.#handleId(INPUT_LAST_EVENT_ID, lastEventId, lastEventId === undefined ? 0 : HAS_LAST_EVENT_ID);
+  }
+
+  /** @param {number} type @param {string | undefined} lastEventId @param {number} flags */
+  #handleId(type, lastEventId, flags) {
+    return this.#session?.handle(type, lastEventId ? encoder.encode(lastEventId) : NOTHING, flags, 0, 0, this.host.now(), 0) ?? 0;
+  }
+
+  // What is to be done
+
+  #carryOut() {
+    while (this.#session) {
+      const numbers = poll(this.#session);
+      const [output, kind, failure, after, failures, amount, limit, limitValue, decodeErrors, downFor, wants, deadline] = numbers;
+      const error = () => this.#errorOf(failure, after, failures);
+      if (output === OUTPUT_NOTHING) {
+        this.#wants = wants;
+        this.#timer.set(deadline);
+        return;
+      }
+      if (output === OUTPUT_CONNECT) this.#connect();
+      else if (output === OUTPUT_DISCONNECT) this.#disconnect();
+      else if (output === OUTPUT_DELIVER) this.#deliver(/** @type {EventInput} */ (this.#input));
+      else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
+      else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
+      else if (output === OUTPUT_REPORT) {
+        if (failures) this.#lastFailure = error();
+        this.report(error(), limit, stateOf(kind, failures, amount));
+      } else if (output === OUTPUT_STATE) this.enter(stateOf(kind, failures, amount));
+      else this.#closed(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
+    }
+  }
+
+  /** One and the same for all that an input leads to. @param {number} failure @param {number} after @param {number} failures */
+  #errorOf(failure, after, failures) {
+    if (failure === FAILURE_EARLIER && this.#lastFailure) return this.#lastFailure;
+    const error = (this.#error ??= errorOfFailure(failure, after, this.#url));
+    if (failures) error.attempt ??= failures;
+    return error;
+  }
+
+  #connect() {
+    /** @type {Link} */
+    const link = (this.#link = {
+      receive: (input) => this.receive(input, link),
+      tellLast: (error) => this.tellLast(error),
+    });
+    try {
+      this.#transport = this.#open(this.lastEventId, link);
+    } catch (exception) {
+      // Who makes the source is told.
+      if (!this.#isMade) throw exception;
+      const isOurs = exception instanceof EventSourceError;
+      const error = isOurs ? exception : new EventSourceError("given-up", messageOf(exception), { url: this.#url, cause: exception });
+      this.#queue.push([inputs.failed(error), link]);
+      return;
+    }
+    if (this.#transport.state) this.state = this.#transport.state;
+    for (const subscription of this.subscriptions.values()) this.#transport.listen(subscription);
+    if (this.#tracksIds) this.#transport.trackIds?.();
+  }
+
+  #disconnect() {
+    this.#noteLastEventId();
+    const transport = this.#transport;
+    this.#transport = this.#link = this.#meta = undefined;
+    transport?.close();
+  }
+
+  /** @param {EventInput} input */
+  #deliver({ subscription, data, meta, isPart }) {
+    const { name, listeners, domListeners } = subscription;
+    const { snapshot } = listeners;
+    const own = isPart && (domListeners || this.settings.parse !== "json") ? detached(data) : data;
+    if (domListeners) {
+      // The standard has each event in a task of its own, before which all promises of the one before have settled.
+      this.#wantsTurn = true;
+      this.dispatchMessage(subscription, own, meta);
+    }
+    if (!snapshot.length || listeners.isEmpty) return;
+    let payload;
+    try {
+      payload = subscription.decode(own, meta);
+    } catch (exception) {
+      const error = exception instanceof EventSourceError ? exception : internal(exception);
+      // What decodes is the user's, and may have closed the source.
+      if (!this.#session) return this.tell(error);
+      this.#error = error;
+      this.#tell(INPUT_DECODE_FAILED);
+      return this.#carryOut();
+    }
+    if (!this.#session) return;
+    if (this.#wants & WANTS_DECODED) {
+      // That leads to no output: what comes after the event waits until the listeners were called.
+      this.#tell(INPUT_DECODED);
+      this.#wants &= ~WANTS_DECODED;
+    }
+    listeners.call(new TypedEvent(name, payload, meta), snapshot);
+  }
+
+  /** @param {object} context @param {number} kind @param {number} after */
+  #decide(context, kind, after) {
+    const [decision, wait] = askRule(this.settings.policy.rule, context, kind, after);
+    this.#tell(INPUT_DECIDED, decision, wait);
+  }
+
+  /** @param {number} kind @param {EventSourceError} [error] */
+  #closed(kind, error) {
+    /** @type {any} */
+    const reason = kind === REASON_FAILED ? { type: "policy", error } : { type: REASONS[kind] };
+    // By the standard, what says that nothing more comes ends in an event, unless it is one.
+    this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && this.#input.type !== inputs.EVENT));
+  }
+
+  /**
+   * Ends the source at once. That is told once the callback has returned that has brought it about.
+   *
+   * @param {CloseReason} reason
+   * @param {boolean} isDom Whether an `error` event of the DOM tells of it.
+   * @param {boolean} [isTold] Whether its error is told already.
+   */
+  end(reason, isDom, isTold) {
+    const session = this.#session;
+    if (!session) return;
+    const error = errorOf(reason);
+    const state = (this.state = /** @type {const} */ ({ type: "closed", reason }));
+    // After a fault of ours, none of this may be possible.
+    quietly(() => (this.#lastEventId = this.lastEventId));
+    quietly(() => this.#disconnect());
+    this.#session = undefined;
+    quietly(() => session.free());
+    this.#timer.stop();
+    quietly(() => this.settings.signal?.removeEventListener("abort", this.#abort));
+    quietly(this.#undoNetwork);
+    this.#queue.length = 0;
+    this.silence();
+    if (isDom) this.dispatch("error", error);
+    queueMicrotask(() => {
+      this.tellEnd(state, error, isTold);
+      this.#resolveClosed(reason);
+      // What the user's functions have captured may be the source, and who waits for its collection holds this.
+      this.settings = /** @type {any} */ ({});
+      this.#open = /** @type {any} */ (undefined);
+    });
+  }
+}
+
+/** @param {() => void} step */
+function quietly(step) {
+  try {
+    step();
+  } catch {
+    // There is nothing left to do about it.
+  }
+}

@@ -1,0 +1,80 @@
+// @ts-check
+import { FAILURE_BODY_ENDED, FAILURE_IDLE, FAILURE_OPEN_TIMEOUT, LIMIT_DOWN_TOO_LONG, LIMIT_TOO_MANY } from "./numbers.js";
+
+/** @typedef {import("./index.js").ErrorCode} ErrorCode */
+
+/** What went wrong with a source. */
+export class EventSourceError extends Error {
+  /** How many times in a row the connection has failed. @type {number | undefined} */
+  attempt;
+  /** The HTTP status. @type {number | undefined} */
+  status;
+
+  /**
+   * @param {ErrorCode} code
+   * @param {string} message
+   * @param {{ cause?: unknown, [detail: string]: unknown }} [details]
+   */
+  constructor(code, message, { cause, ...details } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    Object.assign(this, details);
+  }
+
+  /** @returns {"EventSourceError"} */
+  get name() {
+    return "EventSourceError";
+  }
+}
+
+/** What an exception says. @param {any} exception */
+export function messageOf(exception) {
+  try {
+    return String(exception?.message ?? exception);
+  } catch {
+    return "an exception that is no text";
+  }
+}
+
+/** @param {string} url @param {unknown} [cause] */
+export function connectionLost(url, cause) {
+  const detail = cause === undefined ? "" : `: ${messageOf(cause)}`;
+  return new EventSourceError("connection-lost", `the connection to ${url} was lost${detail}`, { url, cause });
+}
+
+/** A fault of ours, or an object of someone else's that is not what it claims to be. @param {unknown} cause */
+export const internal = (cause) => new EventSourceError("internal", `unexpected: ${messageOf(cause)}`, { cause });
+
+/**
+ * The error of a failure that the session has found, by its number.
+ *
+ * @param {number} failure
+ * @param {number} after In milliseconds.
+ * @param {string} url
+ */
+export function errorOfFailure(failure, after, url) {
+  if (failure === FAILURE_BODY_ENDED) return connectionLost(url, "the server ended the stream");
+  if (failure === FAILURE_OPEN_TIMEOUT) return new EventSourceError("open-timeout", `the connection was not open after ${after} ms`, { after });
+  if (failure === FAILURE_IDLE) return new EventSourceError("idle", `no data received for ${after} ms`, { after });
+  return new EventSourceError("suspended", "the connection may not have survived a sleep of the page or a change of the network");
+}
+
+/**
+ * The error that names the limit that was reached, or else its cause.
+ *
+ * @param {number} limit Its number.
+ * @param {number} value
+ * @param {EventSourceError} cause
+ */
+export function limitError(limit, value, cause) {
+  const last = `last error: ${cause.message}`;
+  if (limit === LIMIT_TOO_MANY) return new EventSourceError("too-many", `gave up after ${value} consecutive failures; ${last}`, { count: value, cause });
+  if (limit === LIMIT_DOWN_TOO_LONG) return new EventSourceError("down-too-long", `gave up after ${value} ms without a healthy connection; ${last}`, { limit: value, cause });
+  return cause;
+}
+
+/** Hands an exception to the global error handler, as the DOM does with those of its listeners. @param {unknown} exception */
+export function reportException(exception) {
+  if ("reportError" in globalThis) reportError(exception);
+  else setTimeout(() => { throw exception; });
+}

@@ -1,0 +1,535 @@
+/// <reference lib="esnext.disposable" />
+
+/** The payload type of each event, by its name: `{ price: Price; halt: { symbol: string } }`. */
+export type EventMap = { [name: string]: unknown };
+
+/**
+ * An event, its data parsed and validated as the source's options say. It tells where it came from when it is asked:
+ * copies of it, by `structuredClone` or a spread, have its `type` and `data` alone.
+ */
+export interface TypedEvent<T, Type extends string = string> {
+  /** What the server wrote in the `event` field, or `message`. */
+  readonly type: Type;
+  readonly data: T;
+  readonly lastEventId: string;
+  readonly origin: string;
+}
+
+/** Any event of a feed: its `type` tells which, and what its `data` is. */
+export type EventOf<Feed, Names extends keyof Feed = keyof Feed> = {
+  [Name in Names & string]: TypedEvent<Feed[Name], Name>;
+}[Names & string];
+
+/** Where a source stands. */
+export type State =
+  | { readonly type: "connecting" }
+  | { readonly type: "open" }
+  /** `attempt` counts from 1; `retryIn` (milliseconds) is missing where the browser reconnects, since it does not say. */
+  | { readonly type: "waiting"; readonly attempt: number; readonly retryIn?: number }
+  /** The machine has no network: the next attempt is made when it is back. */
+  | { readonly type: "offline"; readonly attempt: number }
+  | { readonly type: "closed"; readonly reason: CloseReason };
+
+/**
+ * Why a source ended: its server said so, `close()` was called or the signal aborted, it was collected, or its policy
+ * ended it.
+ */
+export type CloseReason =
+  | { readonly type: "finished" }
+  | { readonly type: "requested" }
+  | { readonly type: "dropped" }
+  | { readonly type: "policy"; readonly error: EventSourceError };
+
+export type ErrorCode =
+  | "unsupported"
+  | "invalid-request"
+  | "invalid-event-name"
+  | "connection-lost"
+  | "given-up"
+  | "headers"
+  | "status"
+  | "content-type"
+  | "event-too-large"
+  | "suspended"
+  | "decode"
+  | "validation"
+  | "open-timeout"
+  | "idle"
+  | "too-many"
+  | "down-too-long"
+  | "queue-overflow"
+  | "internal";
+
+/** What went wrong. Its `message` says what to do about it where that is known. */
+export class EventSourceError extends Error {
+  private constructor();
+  readonly name: "EventSourceError";
+  readonly code: ErrorCode;
+  /** Where a connection has failed: how many have in a row, this one included. */
+  readonly attempt?: number;
+  /** With the codes `connection-lost`, `given-up`, `status` and `content-type`: the URL that was asked for. */
+  readonly url?: string;
+  /** With the codes `status` and `content-type`: the HTTP status. */
+  readonly status?: number;
+  /** With the codes `status` and `content-type`: the `Content-Type` header. */
+  readonly contentType?: string;
+  /** With the codes `status` and `content-type`: the beginning of the response's body, at most 1,024 bytes. */
+  readonly body?: string;
+  /** With the codes `decode` and `validation`: the event as it arrived. */
+  readonly event?: TypedEvent<string>;
+  /** With the code `validation`: what the schema has found. */
+  readonly issues?: readonly StandardSchemaV1.Issue[];
+  /** With the code `too-many`: how many there were in a row. */
+  readonly count?: number;
+  /** With the codes `open-timeout` and `idle`: how long was waited, in milliseconds. */
+  readonly after?: number;
+  /** With the code `down-too-long` the limit in milliseconds, with `event-too-large` in bytes. */
+  readonly limit?: number;
+  /** With the code `queue-overflow`: how many events the queue has dropped. */
+  readonly dropped?: number;
+  /** What has led to it: with the codes `too-many` and `down-too-long` the last error, else an exception where there was one. */
+  readonly cause?: unknown;
+}
+
+/** A validator of any library that follows Standard Schema: zod, valibot, arktype and others. */
+export interface StandardSchemaV1<Input = unknown, Output = Input> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (
+      value: unknown,
+    ) => StandardSchemaV1.Result<Output> | Promise<StandardSchemaV1.Result<Output>>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+export namespace StandardSchemaV1 {
+  type Result<Output> =
+    | { readonly value: Output; readonly issues?: undefined }
+    | { readonly issues: readonly Issue[] };
+  interface Issue {
+    readonly message: string;
+    readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  }
+}
+
+/** Events that were missed while there was no connection, as the ids of those around them tell. */
+export interface Gap {
+  /** The highest id before it. */
+  readonly after: string;
+  /** The first id behind it. */
+  readonly before: string;
+  /** How many ids lie between the two. */
+  readonly missed: number;
+}
+
+/** Validators by the names of events. */
+export type Schemas<Feed> = { readonly [Name in keyof Feed]?: StandardSchemaV1<unknown, Feed[Name]> };
+
+export type Preset = "browser" | "closeOnError" | "resilient";
+
+export interface Limit {
+  /** Milliseconds. */
+  after: number;
+  then: "close" | "reopen";
+}
+
+export interface Backoff {
+  // <backoff>
+  /**
+   * The ceiling of the first wait.
+   *
+   * In milliseconds. Default: `1000`.
+   */
+  initial?: number;
+  /**
+   * By how much the ceiling grows with each attempt. Anything below 1 counts as 1.
+   *
+   * Default: `2`.
+   */
+  factor?: number;
+  /**
+   * The most that the ceiling can be. What a server asks for has a limit of its own.
+   *
+   * In milliseconds. Default: `30000`.
+   */
+  max?: number;
+  /**
+   * Whether the wait is drawn evenly from zero up to the ceiling, or is the ceiling itself.
+   *
+   * Default: `true`.
+   */
+  jitter?: boolean;
+  /**
+   * The most attempts in a row; after that many have failed the source closes. Zero allows none.
+   */
+  maxAttempts?: number;
+  /**
+   * The most time to go on for: no attempt starts later than this after the first failure. Where the next one
+   * would, the source closes.
+   *
+   * In milliseconds.
+   */
+  maxElapsed?: number;
+  // </backoff>
+}
+
+/** What to do about a failure. */
+export type Decision =
+  /** Nothing: go on with the connection that there is, or reconnect as the standard has it. */
+  | { readonly type: "keepWaiting" }
+  /** Close the connection and open another after so many milliseconds. */
+  | { readonly type: "reopen"; readonly after: number }
+  /** What the policy proposes. */
+  | { readonly type: "asProposed" }
+  | { readonly type: "close" };
+
+/** What a rule is asked about. */
+export interface FailureContext {
+  readonly error: EventSourceError;
+  /** How many times in a row the connection has failed, this time included. */
+  readonly failures: number;
+  /** How many events in a row did not parse, this one included. */
+  readonly decodeErrors: number;
+  /** How long ago the first of these failures of the connection was, in milliseconds. */
+  readonly downFor: number;
+  /** What the policy does if the rule says nothing else. */
+  readonly proposed: Decision;
+}
+
+/** A preset, and what to change about it. */
+export interface Policy {
+  /** `"browser"` by default. */
+  preset?: Preset;
+  backoff?: Backoff;
+  /**
+   * A rule of yours, asked when something goes wrong; it has the last word. To answer nothing, or the very object that is
+   * proposed, means what was proposed.
+   */
+  rule?: (context: FailureContext) => Decision | undefined | void;
+  // <policy>
+  /**
+   * Closes at the n-th lost connection in a row, also where the browser would go on reconnecting. Zero counts
+   * as 1.
+   */
+  closeAfterLosses?: number;
+  /**
+   * Closes with an error of its own (`DownTooLong`, `"down-too-long"`) when the source has been without a
+   * healthy connection for longer than this: since the first failure, or since its beginning where it has not
+   * opened yet.
+   *
+   * In milliseconds.
+   */
+  closeWhenDownFor?: number;
+  /**
+   * What to do when the connection failed for good: the browser gave up without saying why (an HTTP error, a
+   * wrong content type, a refusal of CORS, in some browsers also a server that cannot be reached).
+   *
+   * The fetch transport knows why. There this decides on HTTP errors and wrong content types too, unless the
+   * list of statuses to retry does. What would only fail again (an event that is too large, a request that
+   * cannot be made) always closes the source.
+   */
+  givenUp?: "close" | "reopen";
+  /**
+   * At which HTTP statuses to try again with the backoff, and no sooner than the `Retry-After` header says. At
+   * all others, and at a wrong content type, the source closes. Fetch transport only: the browser's own source
+   * does not tell the status.
+   */
+  retryStatuses?: readonly number[];
+  /**
+   * The standard's reconnection time: how long to wait after a lost connection until the server sets it with a
+   * `retry` field. With backoff it is the least wait.
+   *
+   * Where neither sets it, it is 3 seconds without backoff and zero with it. It is never below 10 ms, and from
+   * the fourth loss in a row on never below a second. The browser's own reconnections use the browser's time,
+   * unless that is close to zero.
+   *
+   * In milliseconds.
+   */
+  reconnectionTime?: number;
+  /**
+   * The most that a server can make the source wait: by its `retry` field, by a `Retry-After` header. A longer
+   * time counts as this.
+   *
+   * In milliseconds. Default: `3600000`.
+   */
+  maxServerDelay?: number;
+  /**
+   * Whether the wait after a lost connection grows with the backoff (never below the reconnection time) or is
+   * the reconnection time each time. Fetch transport only.
+   */
+  backOffAfterLosses?: boolean;
+  /**
+   * Whether a request whose method is not safe (other than GET and HEAD) may be sent more than once. Otherwise
+   * anything that would cause a retry closes the source, except a slow opening, which is tolerated. Fetch
+   * transport only.
+   *
+   * Default: `false`.
+   */
+  resend?: boolean;
+  /**
+   * Closes at the n-th event in a row whose data does not decode. Zero counts as 1.
+   */
+  closeAfterDecodeErrors?: number;
+  /**
+   * What to do when an open connection receives nothing for this long.
+   *
+   * Over fetch every event and every comment counts as received. The browser's own source shows only events
+   * that have listeners, and no comments: a server's heartbeat has to be an event with a listener to count.
+   *
+   * The timers of a hidden page fire late, by up to a minute in Chrome, and silence is not noticed before. What
+   * was sent meanwhile may then still wait to be read, and has two seconds for that.
+   *
+   * A request that may not be sent again closes the source with the error also where this says to reopen: a
+   * response that has fallen silent is dead.
+   */
+  idle?: Limit;
+  /**
+   * What to do when the connection is not open after this long. While the browser reconnects, its own wait
+   * before the attempt counts too.
+   *
+   * A request that may not be sent again has no such limit where this says to reopen: a slow answer is better
+   * than none.
+   */
+  opening?: Limit;
+  /**
+   * How long a connection has to stay open without an event before the counters and the backoff start again.
+   *
+   * In milliseconds. Default: `5000`.
+   */
+  healthyAfter?: number;
+  /**
+   * Whether to open another connection at once, in place of an open one, when the page wakes from a sleep or
+   * the network comes back: the old one may be dead without knowing.
+   *
+   * A source that waits tries again when the network comes back in any case. That ends the wait of the backoff,
+   * but not what the server or the reconnection time asks for, nor what a rule chose.
+   */
+  reopenOnWake?: boolean;
+  // </policy>
+}
+
+/** How much waits for the consumer of `events()`, and what gives way when that is full. */
+export interface Queue {
+  /** 4,096 events by default. Zero counts as 1. */
+  capacity?: number;
+  /**
+   * `dropOldest` by default. With `keepLatest` all that waits makes way for the newest event; with `close` the source
+   * closes.
+   */
+  whenFull?: "dropOldest" | "keepLatest" | "close";
+}
+
+/** Options that every source takes. */
+export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> {
+  /** Whether credentials go along to another origin. */
+  withCredentials?: boolean;
+  policy?: Preset | Policy;
+  /**
+   * Whether to share the connection with the sources that have this set and name the same URL and the same options,
+   * apart from `parse`, `schemas`, `queue` and `signal`: a browser has six connections to a host over HTTP/1.1. Functions
+   * among the options are the same where they are the same object; a body that is no text is never the same.
+   *
+   * Whoever joins hears what comes from then on. Where the connection is open, the source is open at once, and its `open`
+   * event follows in a task of its own. Each has its own listeners and queues, parses and validates for itself, and counts
+   * for itself what does not decode. `close()` and a `signal` end that one; the last to go closes the connection. What the
+   * server or the policy ends, ends for all. An error of the connection goes to the console where none of them listens to it.
+   */
+  shared?: boolean;
+  /**
+   * What `on` and `events` make of an event's data, `"json"` by default. What a function throws is reported.
+   *
+   * What is kept of an event keeps nothing else in memory, unless its data is a large part of what arrived with it.
+   */
+  parse?: "json" | "text" | ((data: string, event: TypedEvent<string>) => unknown);
+  /**
+   * Validators of what was parsed, by the names of events. What they refuse is reported and skipped, and so is what one
+   * answers with a promise: events keep their order, and do not wait.
+   */
+  schemas?: Schemas<Feed>;
+  queue?: Queue;
+  /**
+   * Leaves out events that were handed over before: those with an id that is among the last so many distinct ones. What is
+   * left out counts as a sign of life, as a comment does, and as nothing more; its id is the last event id all the same.
+   *
+   * An event without an `id` field is never left out, nor is the one by which the server says that it is done. The
+   * browser's own transport does not tell of that field: there an event with the id of the one before it in the same
+   * connection is taken for one without, and the first event of a connection for one with. An event with an empty `id` has
+   * all ids forgotten. None by default, as with 0.
+   */
+  deduplicate?: number;
+  /** The query parameter that carries the last event id when the source is reopened; on `fetch` in place of the header. */
+  resumeParameter?: string;
+  /** The name of the event by which the server says that it is done. */
+  terminalEvent?: string;
+  /** The data by which the server says that it is done, such as `[DONE]`. */
+  terminalData?: string;
+  /** Closes the source when it is aborted. */
+  signal?: AbortSignal | null;
+}
+
+/** Options of a source whose events are carried by the browser's own `EventSource`. */
+export interface BrowserInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends CommonInit<Feed> {
+  transport?: "browser";
+}
+
+/** Options of a source whose events are carried by `fetch`: those of the request have the names that they have there. */
+export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends CommonInit<Feed> {
+  transport: "fetch";
+  /** `GET` by default. A method other than GET and HEAD is sent once, unless the policy has `resend`. */
+  method?: string;
+  /** Headers, or a function that is asked for them before each attempt. */
+  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+  /** Text, bytes or a form. A stream can be sent only once, and is not taken. */
+  body?: XMLHttpRequestBodyInit | null;
+  /** In place of `withCredentials`. */
+  credentials?: RequestCredentials;
+  mode?: RequestMode;
+  /** `no-store` by default. */
+  cache?: RequestCache;
+  /** With `error` none is followed, to which the headers would go along; the attempt ends as a lost connection does. */
+  redirect?: RequestRedirect;
+  referrerPolicy?: ReferrerPolicy;
+  /** Where to go on from: the `lastEventId` of a source before, kept across a reload for instance. */
+  lastEventId?: string;
+  /** The most bytes that one event may have: 16 MiB by default. The queue of an iteration may hold `capacity` of them. */
+  maxEventSize?: number;
+}
+
+export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> =
+  | BrowserInit<Feed>
+  | FetchInit<Feed>;
+
+/** The events of some names, as they come. Where the policy closes the source the last step throws its error. */
+export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
+  /** How many events had to give way so far, as the queue was full. */
+  readonly dropped: number;
+  return(): Promise<IteratorResult<T, undefined>>;
+}
+
+/** The standard's `error` event, which here tells what has happened, where something has. */
+export interface SourceErrorEvent extends Event {
+  readonly error?: EventSourceError;
+}
+
+interface Listener<This, E> {
+  (this: This, event: E): void;
+}
+
+interface ListenerObject<E> {
+  handleEvent(event: E): void;
+}
+
+/** The standard's events that are no messages. */
+interface SourceEvents {
+  open: Event;
+  error: SourceErrorEvent;
+}
+
+/**
+ * The standard's `EventSource`, with types, a policy and an end on top of it.
+ *
+ * An open source that has listeners is not collected, whoever else knows it; one that never had any closes when it is.
+ */
+export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends EventTarget {
+  static readonly CONNECTING: 0;
+  static readonly OPEN: 1;
+  static readonly CLOSED: 2;
+
+  /**
+   * Throws a `SyntaxError` where the URL is invalid, a `TypeError` where an option is, and an `EventSourceError` where
+   * no request can be made like this. Needs `init()` to have been awaited.
+   */
+  constructor(url: string | URL, init?: EventSourceInit<Feed>);
+
+  readonly CONNECTING: 0;
+  readonly OPEN: 1;
+  readonly CLOSED: 2;
+  /** The URL, resolved. */
+  readonly url: string;
+  readonly withCredentials: boolean;
+  readonly readyState: 0 | 1 | 2;
+  onopen: ((event: Event) => void) | null;
+  onmessage: ((event: MessageEvent<string>) => void) | null;
+  onerror: ((event: SourceErrorEvent) => void) | null;
+
+  addEventListener<Type extends keyof SourceEvents>(
+    type: Type,
+    callback: Listener<this, SourceEvents[Type]> | ListenerObject<SourceEvents[Type]> | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    callback: Listener<this, MessageEvent<string>> | ListenerObject<MessageEvent<string>> | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    callback: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Type extends keyof SourceEvents>(
+    type: Type,
+    callback: Listener<this, SourceEvents[Type]> | ListenerObject<SourceEvents[Type]> | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    callback: Listener<this, MessageEvent<string>> | ListenerObject<MessageEvent<string>> | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    callback: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+
+  /** Closes the source for good. */
+  close(): void;
+  [Symbol.dispose](): void;
+
+  /**
+   * Calls back with each event of this name, typed, after the listeners of the DOM. The function that it returns ends
+   * that.
+   */
+  on<Name extends keyof Feed & string>(
+    name: Name,
+    handler: (event: TypedEvent<Feed[Name], Name>) => void,
+  ): () => void;
+  /** The events of these names, typed, from now on; they wait for their consumer in a bounded queue. */
+  events<Name extends keyof Feed & string>(...names: [Name, ...Name[]]): EventIterator<EventOf<Feed, Name>>;
+  /**
+   * Calls back with each change of state. A source begins as `connecting`.
+   *
+   * A function that is assigned to this, or to `onGap` or `onError`, is called too, until another one is.
+   */
+  onState(handler: (state: State) => void): () => void;
+  /**
+   * Calls back where ids tell that events were missed while there was no connection: after a reconnection, just before the
+   * first event is handed over whose id is above the highest before it, where that is not the next one. Ids count that are
+   * decimal integers of at most 64 bits. Over `fetch` events that nobody listens to are no gap; the browser's own transport
+   * does not tell of these, so that there all events of a source are to be listened to.
+   */
+  onGap(handler: (gap: Gap) => void): () => void;
+  /** Calls back with everything that goes wrong. What nobody listens to goes to the console. */
+  onError(handler: (error: EventSourceError) => void): () => void;
+
+  readonly state: State;
+  /** Why the source has ended, once it has. It is never rejected. */
+  readonly closed: Promise<CloseReason>;
+  /** Where to go on from: the id of the last event. On the browser's own transport, the last that somebody listened to. */
+  readonly lastEventId: string;
+}
+
+/** Where the wasm half may come from. */
+export type WasmSource = string | URL | Response | WebAssembly.Module | BufferSource;
+
+/**
+ * Gets the package ready, once; further calls wait for the first. The wasm half lies in the package, unless it is given:
+ * `typed-eventsource/typed_eventsource.wasm` is the same as a file.
+ */
+export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;
+export default init;
+
+/** The same at once, with a wasm half that is there already. */
+export function initSync(source: WebAssembly.Module | BufferSource): void;

@@ -1,0 +1,61 @@
+// @ts-check
+// The wasm half. It comes inside a module, deflated: no bundler has to be told of it, and no server how to serve it.
+
+import { __wbg_set_wasm as setWasm } from "./wasm/typed_eventsource.js";
+
+/** @typedef {import("./index.js").WasmSource} WasmSource */
+
+/** @type {WebAssembly.Memory | undefined} */
+let instantiated;
+/** @type {Promise<void> | undefined} */
+let loading;
+
+/** @param {WasmSource | PromiseLike<WasmSource>} [source] */
+export function init(source) {
+  if (instantiated) return Promise.resolve();
+  loading ??= load(source).catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+/** What the wasm half calls before a fault of its own ends in a trap, or where it prepares for what it never uses. */
+const imports = new Proxy({}, { get: () => () => {} });
+
+/** @param {WebAssembly.Module | BufferSource} source */
+export function initSync(source) {
+  if (instantiated) return;
+  const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+  const { exports } = new WebAssembly.Instance(module, { "./typed_eventsource_bg.js": imports });
+  setWasm(exports);
+  instantiated = /** @type {WebAssembly.Memory} */ (exports.memory);
+}
+
+/** The memory of the wasm half. */
+export function memory() {
+  if (!instantiated) {
+    throw new Error("typed-eventsource is not initialised yet: `await init()` first");
+  }
+  return instantiated;
+}
+
+/** @param {WasmSource | PromiseLike<WasmSource>} [source] */
+async function load(source = inflate()) {
+  initSync(await compile(await source));
+}
+
+/** @param {WasmSource} source */
+async function compile(source) {
+  if (typeof source === "string" || source instanceof URL) source = await fetch(source);
+  if (!(source instanceof Response)) return source instanceof WebAssembly.Module ? source : WebAssembly.compile(source);
+  if (!source.ok) throw new Error(`typed-eventsource: ${source.url} answered with status ${source.status}`);
+  return WebAssembly.compile(await source.arrayBuffer());
+}
+
+async function inflate() {
+  const { deflated } = await import("./wasm/deflated.js");
+  const bytes = Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0));
+  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Response(inflated).arrayBuffer();
+}

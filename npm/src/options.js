@@ -1,0 +1,86 @@
+// @ts-check
+// The options of a source.
+
+import { any, check, count, flag, inspect, isObject, object, oneOf, optionError, read, string } from "./checks.js";
+import { messageName } from "./message-name.js";
+import { parsePolicy } from "./policy.js";
+
+/** @typedef {import("./checks.js").OptionsObject} OptionsObject */
+
+/** @param {any} value */
+const isSignal = (value) => ["addEventListener", "removeEventListener"].every((name) => typeof value?.[name] === "function");
+
+const FETCH = {
+  method: string,
+  headers: any,
+  // Some browsers would send its name in place of a stream.
+  body: check("text, bytes or a form", (value) => !(value instanceof ReadableStream)),
+  credentials: any,
+  mode: any,
+  cache: any,
+  redirect: any,
+  referrerPolicy: any,
+  lastEventId: string,
+  maxEventSize: count,
+};
+
+const QUEUE = {
+  // Zero counts as 1.
+  capacity: count,
+  whenFull: oneOf("dropOldest", "keepLatest", "close"),
+};
+
+/** @type {{ [name: string]: import("./checks.js").Check }} */
+const OPTIONS = {
+  transport: oneOf("browser", "fetch"),
+  withCredentials: any,
+  policy: parsePolicy,
+  shared: flag,
+  parse: check('"json", "text" or a function', (value) => value === "json" || value === "text" || typeof value === "function"),
+  schemas: object,
+  queue: (value, name) => read(object(value, name), QUEUE, `${name}.`),
+  deduplicate: count,
+  resumeParameter: string,
+  terminalEvent: (value, name) => messageName(string(value, name)),
+  terminalData: string,
+  signal: check("an AbortSignal", (value) => value === null || isSignal(value)),
+  ...FETCH,
+};
+
+/**
+ * What a source is set up with. One that `isSharing` has a connection together with others, which has its own settings.
+ *
+ * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy">> & {
+ *   transport?: string,
+ *   isFetch: boolean,
+ *   isRepeatable: boolean,
+ *   isSharing?: boolean,
+ *   policy: import("./index.js").Policy,
+ *   parse: NonNullable<import("./index.js").FetchInit["parse"]>,
+ *   queue: { capacity: number, whenFull: string },
+ *   withCredentials: boolean,
+ * }} Settings
+ */
+
+/** @param {unknown} init @returns {Settings} */
+export function parseSettings(init) {
+  if (init !== undefined && init !== null && !isObject(init)) throw optionError(`${inspect(init)} is not an object`);
+  const options = read(/** @type {OptionsObject} */ (init ?? {}), OPTIONS);
+  const isFetch = options.transport === "fetch";
+  if (!isFetch) {
+    const name = Object.keys(FETCH).find((name) => name in options);
+    if (name) throw optionError(`\`${name}\` needs \`transport: "fetch"\``);
+  }
+  const { method = "GET", policy = {} } = options;
+  const { capacity = 4096, whenFull = "dropOldest" } = options.queue ?? {};
+  return {
+    ...options,
+    isFetch,
+    // Whether the request may be made more than once.
+    isRepeatable: /^(get|head)$/i.test(method),
+    withCredentials: Boolean(options.withCredentials),
+    policy,
+    parse: options.parse ?? "json",
+    queue: { capacity: Math.max(capacity, 1), whenFull },
+  };
+}

@@ -1,0 +1,38 @@
+// @ts-check
+import { callback, object, oneOf, read } from "./checks.js";
+import { BACKOFF, POLICY, PRESETS } from "./policy-options.js";
+
+/** @typedef {import("./checks.js").Check} Check */
+
+/** @type {{ [name: string]: Check }} */
+const CHECKS = {
+  preset: oneOf(...Object.keys(PRESETS)),
+  ...POLICY,
+  backoff: (value, name) => read(object(value, name), BACKOFF, `${name}.`),
+  rule: callback,
+};
+
+/** The policy among the options: the name of a preset, or an object. @type {Check} */
+export function parsePolicy(value, name) {
+  const options = typeof value === "string" ? { preset: value } : object(value, name);
+  return read(options, CHECKS, `${name}.`);
+}
+
+/** The options by their numbers. */
+const NAMES = Object.keys({ ...POLICY, ...BACKOFF });
+
+/**
+ * The options that are set, as the session takes them: number, value, and whether to reopen.
+ *
+ * @param {import("./checks.js").OptionsObject} policy
+ */
+export function numbersOf({ preset = "browser", rule, backoff, ...policy }) {
+  const options = { .../** @type {import("./checks.js").OptionsObject} */ (PRESETS)[preset], ...policy, ...backoff };
+  const numbers = Object.entries(options).flatMap(([name, value]) => {
+    const { after = 0, then = value } = Object(value);
+    // Of a list, zero begins an empty one.
+    const values = Array.isArray(value) ? [0, ...value] : [isNaN(value) ? after : Number(value)];
+    return values.flatMap((value) => [NAMES.indexOf(name), value, Number(then === "reopen")]);
+  });
+  return new Uint8Array(new Float64Array(numbers).buffer);
+}

@@ -1,0 +1,196 @@
+// @ts-check
+// Sources that share one connection, since they name the same URL and the same options. Each has a `Connection` of its
+// own, for those who listen to it, carried by a `Share` of one that has the transport and the policy.
+
+import { Connection } from "./connection.js";
+import { EVENT, RELAYED, relayedState } from "./inputs.js";
+import { FOLLOWS_STATE } from "./numbers.js";
+
+/** @typedef {import("./host.js").Link} Link */
+/** @typedef {import("./audience.js").Subscription} Subscription */
+/** @typedef {import("./host.js").Transport} Transport */
+/** @typedef {import("./error.js").EventSourceError} EventSourceError */
+/** @typedef {import("./host.js").Host} Host */
+/** @typedef {import("./index.js").CloseReason} CloseReason */
+/** @typedef {import("./index.js").Gap} Gap */
+/** @typedef {import("./index.js").State} State */
+/** @typedef {import("./options.js").Settings} Settings */
+/** @typedef {(lastEventId: string, link: Link) => Transport} Open */
+
+/**
+ * A connection that carries a source, alone or together with others that are set up like it.
+ *
+ * @param {string} url
+ * @param {Settings} settings
+ * @param {Host} host
+ * @param {Open} open
+ */
+export function joinOrOpen(url, settings, host, open) {
+  const key = settings.shared ? keyOf(url, settings) : undefined;
+  if (key === undefined) return new Connection(url, settings, host, open);
+  const { parse, schemas, queue, signal, lastEventId, policy } = settings;
+  /** @type {any} */
+  const own = { parse, schemas, queue, signal, lastEventId, policy, isFetch: true, isRepeatable: true, isSharing: true };
+  return new Connection(url, own, host, (_, link) => {
+    const shared = host.shared.get(key) ?? new SharedConnection(key, url, settings, host, open);
+    return new Share(shared, link, host);
+  });
+}
+
+/** @type {WeakMap<Function, number>} */
+const numbers = new WeakMap();
+let count = 0;
+
+/**
+ * The same for sources that can share a connection, and nothing for one that cannot.
+ *
+ * @param {string} url
+ * @param {Settings} settings
+ */
+function keyOf(url, { transport, parse, schemas, queue, signal, headers, body = null, ...others }) {
+  if (body !== null && typeof body !== "string") return;
+  try {
+    const named = typeof headers === "function" ? headers : [...new Headers(headers ?? [])];
+    return JSON.stringify([url, body, named, others], (_, value) => {
+      if (typeof value !== "function") return value;
+      if (!numbers.has(value)) numbers.set(value, (count += 1));
+      return numbers.get(value);
+    });
+  } catch {
+    // The transport says what is wrong with them.
+  }
+}
+
+/** The connection itself: what it is told, all of its shares are. */
+class SharedConnection extends Connection {
+  /** @type {Set<Share>} */
+  #shares = new Set();
+  #host;
+  #forget;
+
+  /** @param {string} key @param {string} url @param {Settings} settings @param {Host} host @param {Open} open */
+  constructor(key, url, settings, host, open) {
+    super(url, { ...settings, parse: "text", schemas: undefined, signal: undefined }, host, open);
+    host.shared.set(key, this);
+    this.#host = host;
+    this.#forget = () => host.shared.delete(key);
+  }
+
+  /** @param {Share} share */
+  join(share) {
+    this.#shares.add(share);
+  }
+
+  /** @param {Share} share */
+  leave(share) {
+    if (this.isClosed) return;
+    this.#shares.delete(share);
+    if (!this.#shares.size) this.close();
+  }
+
+  /** @param {EventSourceError} error @param {number} follows @param {State} state */
+  report(error, follows, state) {
+    if (follows === FOLLOWS_STATE) this.state = state;
+    let isHeard = false;
+    this.#relay((connection) => (isHeard = Boolean(connection.hear(error, follows, state)) || isHeard));
+    if (!isHeard) this.#host.report(error);
+  }
+
+  /** @param {State} state */
+  announce(state) {
+    this.#send(relayedState(state));
+  }
+
+  /** @param {Gap} gap */
+  tellGap(gap) {
+    this.#relay((connection) => connection.tellGap(gap));
+  }
+
+  /** @param {CloseReason} reason @param {boolean} isDom */
+  end(reason, isDom) {
+    if (this.isClosed) return;
+    this.#forget();
+    super.end(reason, false);
+    this.#relay((connection) => connection.end(reason, isDom, true));
+  }
+
+  /** @param {EventSourceError} error */
+  tellLast(error) {
+    const heard = [...this.#shares].map(({ link }) => link.tellLast(error));
+    return heard.some(Boolean);
+  }
+
+  /** @param {(connection: Connection) => void} tell */
+  #relay(tell) {
+    this.#send({ type: RELAYED, tell });
+  }
+
+  /** Those that join meanwhile are not told. @param {import("./inputs.js").Input} input */
+  #send(input) {
+    for (const share of [...this.#shares]) {
+      share.greet();
+      if (share.link.receive(input)) this.requestTurn();
+    }
+  }
+}
+
+/** The transport of a source that shares a connection. */
+class Share {
+  link;
+  /** Where the connection stands that it joins. */
+  state;
+  #shared;
+  /** Tells a source that has joined an open connection that it is open, unless that is done. @type {(() => void) | undefined} */
+  #ungreet;
+  /** @type {Map<Subscription, () => void>} */
+  #undos = new Map();
+
+  /** @param {SharedConnection} shared @param {Link} link @param {Host} host */
+  constructor(shared, link, host) {
+    this.#shared = shared;
+    this.link = link;
+    this.state = shared.state;
+    shared.join(this);
+    if (shared.state.type === "open") this.#ungreet = host.after(0, () => this.greet());
+  }
+
+  get lastEventId() {
+    return this.#shared.lastEventId;
+  }
+
+  /** Tells a source that has joined an open connection that it is open, before anything else and in a task of its own. */
+  greet() {
+    const ungreet = this.#ungreet;
+    this.#ungreet = undefined;
+    ungreet?.();
+    if (ungreet) this.link.receive(relayedState({ type: "open" }));
+  }
+
+  /** @param {Subscription} subscription */
+  listen(subscription) {
+    const shared = this.#shared;
+    const undo = shared.on(subscription.name, (event) => {
+      this.greet();
+      const data = /** @type {string} */ (event.data);
+      if (this.link.receive({ type: EVENT, subscription, data, meta: event })) shared.requestTurn();
+    });
+    this.#undos.set(subscription, undo);
+  }
+
+  /** @param {Subscription} subscription */
+  unlisten(subscription) {
+    this.#undos.get(subscription)?.();
+    this.#undos.delete(subscription);
+  }
+
+  trackIds() {
+    this.#shared.trackIds();
+  }
+
+  close() {
+    this.#ungreet?.();
+    this.#ungreet = undefined;
+    for (const subscription of this.#undos.keys()) this.unlisten(subscription);
+    this.#shared.leave(this);
+  }
+}

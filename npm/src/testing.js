@@ -1,0 +1,343 @@
+// @ts-check
+// A server and a clock for tests.
+
+import { EventSourceError, connectionLost } from "./error.js";
+import { resolve } from "./event-source.js";
+import { testBackends } from "./host.js";
+import { DEFERRED, EVENT, UNLISTENED, bodyEnded, browserReconnects, failed, finished, opened, reestablish, retry } from "./inputs.js";
+
+/** @typedef {import("./host.js").Link} Link */
+/** @typedef {import("./audience.js").Subscription} Subscription */
+/** @typedef {import("./host.js").Host} Host */
+/** @typedef {import("./options.js").Settings} Settings */
+/** @typedef {{ at: number, callback: (late: number) => void }} Timer */
+
+/** Where all events come from. */
+const ORIGIN = "fake:";
+
+/** What URLs are relative to where there is no page. */
+const BASE = "http://localhost/";
+
+/** Time, as a test has it pass. */
+export class FakeClock {
+  /** The errors that nobody listened to. @type {Error[]} */
+  reports = [];
+  /** @type {Host} */
+  #host;
+  #now = 0;
+  /** Those that are set, the next one first. @type {Timer[]} */
+  #timers = [];
+  /** @type {boolean | undefined} */
+  #isOffline;
+  /** @type {Set<(isOnline: boolean) => void>} */
+  #network = new Set();
+
+  constructor() {
+    this.#host = {
+      now: () => this.#now,
+      // No wait is shorter than its ceiling.
+      random: () => 1,
+      after: (delay, callback) => this.#after({ at: this.#now + delay, callback }),
+      // Where there is no page, a test may set this.
+      isOffline: () => this.#isOffline ?? (!globalThis.location && globalThis.navigator?.onLine === false),
+      onNetwork: (_, callback) => {
+        this.#network.add(callback);
+        return () => this.#network.delete(callback);
+      },
+      report: (error) => this.reports.push(error),
+      shared: new Map(),
+    };
+  }
+
+  /** What goes by a clock. @param {FakeClock} clock */
+  static hostOf(clock) {
+    return clock.#host;
+  }
+
+  get now() {
+    return this.#now;
+  }
+
+  get timers() {
+    return this.#timers.length;
+  }
+
+  /** @param {number} ms */
+  advance(ms) {
+    const until = this.#now + checked(ms);
+    for (let timer; (timer = this.#due(until)); ) {
+      this.#now = Math.max(timer.at, this.#now);
+      timer.callback(0);
+    }
+    this.#now = until;
+  }
+
+  /** @param {number} ms */
+  sleep(ms) {
+    const until = (this.#now += checked(ms));
+    for (let timer; (timer = this.#due(until)); ) timer.callback(until - timer.at);
+  }
+
+  goOffline() {
+    this.#change(false);
+  }
+
+  goOnline() {
+    this.#change(true);
+  }
+
+  /** @param {boolean} isOnline */
+  #change(isOnline) {
+    this.#isOffline = !isOnline;
+    for (const callback of [...this.#network]) callback(isOnline);
+  }
+
+  /** @param {Timer} timer */
+  #after(timer) {
+    // The sort is stable: of those at the same time, the one that was set first comes first.
+    this.#timers = [...this.#timers, timer].sort((one, other) => one.at - other.at);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Takes out the next timer that is due by then. @param {number} until */
+  #due(until) {
+    return this.#timers[0]?.at <= until ? this.#timers.shift() : undefined;
+  }
+}
+
+/** @param {number} ms */
+function checked(ms) {
+  if (typeof ms === "number" && ms >= 0) return ms;
+  throw new TypeError(`FakeServer: ${String(ms)} is not a number of milliseconds`);
+}
+
+/** A server that does what a test tells it. */
+export class FakeServer {
+  clock = new FakeClock();
+  /** @type {Set<FakeConnection>} */
+  #connections = new Set();
+  /** @type {{ readonly url: string, readonly lastEventId: string }[]} */
+  #attempts = [];
+  /** @type {import("./host.js").TestBackend} */
+  #backend;
+
+  constructor() {
+    this.#backend = {
+      host: FakeClock.hostOf(this.clock),
+      base: BASE,
+      serves: () => true,
+      connect: (url, settings, lastEventId, link) => {
+        const connection = new FakeConnection(url, settings, lastEventId, link, () => this.#connections.delete(connection));
+        this.#connections.add(connection);
+        this.#attempts.push({ url, lastEventId });
+        return connection;
+      },
+    };
+    // The one that was made last serves first.
+    testBackends.unshift(this.#backend);
+  }
+
+  /** @param {string | URL} url */
+  static at(url) {
+    const server = new FakeServer();
+    // Nobody, should there be no such URL.
+    server.#backend.serves = () => false;
+    const only = resolve(`${url}`);
+    server.#backend.serves = (url) => url === only;
+    return server;
+  }
+
+  open() {
+    this.#each((connection) => connection.open());
+  }
+
+  /** @param {string} name @param {unknown} data */
+  send(name, data) {
+    const text = JSON.stringify(data);
+    if (text === undefined) throw new TypeError(`FakeServer: JSON holds no ${typeof data}`);
+    this.#send(name, text);
+  }
+
+  /** @param {string} name @param {string} text */
+  sendText(name, text) {
+    this.#send(name, text);
+  }
+
+  /** @param {string} name @param {string} text @param {string} id */
+  sendWithId(name, text, id) {
+    this.#send(name, text, id);
+  }
+
+  comment() {
+    this.open();
+    this.#each((connection) => connection.comment());
+  }
+
+  /** @param {number} ms */
+  retry(ms) {
+    checked(ms);
+    this.open();
+    this.#each((connection) => connection.retry(ms));
+  }
+
+  lose() {
+    this.#each((connection) => connection.lose());
+  }
+
+  end() {
+    this.#each((connection) => connection.end());
+  }
+
+  /** @param {number} status */
+  fail(status) {
+    if (!Number.isInteger(status) || status < 100 || status > 599 || status === 200) {
+      throw new TypeError(`FakeServer: ${String(status)} is not an HTTP status to fail with`);
+    }
+    this.#each((connection) => connection.fail(status));
+  }
+
+  finish() {
+    this.fail(204);
+  }
+
+  get connections() {
+    return this.#connections.size;
+  }
+
+  get attempts() {
+    return [...this.#attempts];
+  }
+
+  get listenedNames() {
+    return [...this.#connections].flatMap((connection) => connection.names);
+  }
+
+  close() {
+    const index = testBackends.indexOf(this.#backend);
+    if (index >= 0) testBackends.splice(index, 1);
+  }
+
+  /** @param {string} name @param {string} data @param {string} [id] */
+  #send(name, data, id) {
+    this.open();
+    this.#each((connection) => connection.send(`${name}`, `${data}`, id));
+  }
+
+  /** Those that connect meanwhile are not among them. @param {(connection: FakeConnection) => void} use */
+  #each(use) {
+    for (const connection of [...this.#connections]) if (this.#connections.has(connection)) use(connection);
+  }
+}
+
+// Where the engine knows no such symbol, TypeScript and others fill in this one.
+Object.defineProperty(FakeServer.prototype, Symbol.dispose ?? Symbol.for("Symbol.dispose"), {
+  value: FakeServer.prototype.close,
+  configurable: true,
+  writable: true,
+});
+
+/** One connection, a transport of the source at its other end. */
+class FakeConnection {
+  #url;
+  #isFetch;
+  #link;
+  #hangUp;
+  #isOpen = false;
+  /** The server's, which a browser's own source learns by the events alone that it listens to. */
+  #id;
+  /** @type {Map<string, Subscription>} */
+  #subscriptions = new Map();
+
+  /**
+   * @param {string} url
+   * @param {Settings} settings
+   * @param {string} lastEventId
+   * @param {Link} link
+   * @param {() => void} hangUp
+   */
+  constructor(url, { isFetch }, lastEventId, link, hangUp) {
+    this.#url = url;
+    this.#isFetch = isFetch;
+    this.#id = lastEventId;
+    this.#link = link;
+    this.#hangUp = hangUp;
+  }
+
+  get names() {
+    return [...this.#subscriptions.keys()];
+  }
+
+  // What its source tells
+
+  /** @param {Subscription} subscription */
+  listen(subscription) {
+    this.#subscriptions.set(subscription.name, subscription);
+  }
+
+  /** @param {Subscription} subscription */
+  unlisten({ name }) {
+    this.#subscriptions.delete(name);
+  }
+
+  close() {
+    this.#hangUp();
+    this.#subscriptions.clear();
+  }
+
+  // What its server tells
+
+  open() {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.#link.receive(opened);
+  }
+
+  /** @param {string} name @param {string} data @param {string} [id] */
+  send(name, data, id) {
+    const lastEventId = (this.#id = id ?? this.#id);
+    const make = () => {
+      const subscription = this.#subscriptions.get(name);
+      if (!subscription) return this.#isFetch ? { type: UNLISTENED, isEvent: true, lastEventId: id } : undefined;
+      const hasIdField = this.#isFetch ? id !== undefined : undefined;
+      return { type: EVENT, subscription, data, meta: { lastEventId, origin: ORIGIN }, hasIdField };
+    };
+    this.#link.receive({ type: DEFERRED, make });
+  }
+
+  comment() {
+    if (this.#isFetch) this.#link.receive({ type: UNLISTENED, isEvent: false });
+  }
+
+  /** @param {number} ms */
+  retry(ms) {
+    if (this.#isFetch) this.#link.receive(retry(ms));
+  }
+
+  end() {
+    if (!this.#isFetch) return this.lose();
+    this.#isOpen = false;
+    this.#link.receive(bodyEnded);
+  }
+
+  lose() {
+    this.#isOpen = false;
+    const error = connectionLost(this.#url);
+    this.#link.receive(this.#isFetch ? reestablish(error) : browserReconnects(error));
+  }
+
+  /** @param {number} status */
+  fail(status) {
+    this.#isOpen = false;
+    const url = this.#url;
+    if (!this.#isFetch) {
+      this.#link.receive(failed(new EventSourceError("given-up", `the browser gave up on ${url}`, { url })));
+    } else if (status === 204) {
+      this.#link.receive(finished);
+    } else {
+      const message = `${url} answered with status ${status}`;
+      this.#link.receive(failed(new EventSourceError("status", message, { url, status, body: "" })));
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// @ts-check
+// The browser's own EventSource.
+
+import { EventSourceError, connectionLost } from "../error.js";
+import { EVENT, browserReconnects, failed, opened } from "../inputs.js";
+import { withResumeParameter } from "./resume-parameter.js";
+
+/** @typedef {import("../host.js").Link} Link */
+/** @typedef {import("../audience.js").Subscription} Subscription */
+
+/** Taken before a page can put ours in its place. */
+const Native = globalThis.EventSource;
+
+export class BrowserTransport {
+  #raw;
+  #link;
+  /** @type {Map<Subscription, (event: MessageEvent<string>) => void>} */
+  #listeners = new Map();
+
+  /**
+   * @param {string} url
+   * @param {import("../options.js").Settings} settings
+   * @param {string} lastEventId
+   * @param {Link} link
+   */
+  constructor(url, { resumeParameter, withCredentials }, lastEventId, link) {
+    if (!Native) {
+      const message = "there is no EventSource here: open one in a browser";
+      throw new EventSourceError("unsupported", message);
+    }
+    this.#link = link;
+    this.#raw = new Native(withResumeParameter(url, resumeParameter, lastEventId), { withCredentials });
+    this.#raw.onopen = (event) => {
+      if (!isMessage(event)) link.receive(opened);
+    };
+    this.#raw.onerror = (event) => {
+      if (!isMessage(event)) this.#lost();
+    };
+  }
+
+  /** @param {Subscription} subscription */
+  listen(subscription) {
+    // Nothing but messages has any other name.
+    const isAmbiguous = /^(open|error)$/.test(subscription.name);
+    const link = this.#link;
+    const listener = (/** @type {MessageEvent<string>} */ event) => {
+      if (isAmbiguous && !isMessage(event)) return;
+      link.receive({ type: EVENT, subscription, data: event.data, meta: event });
+    };
+    this.#listeners.set(subscription, listener);
+    this.#raw.addEventListener(subscription.name, listener);
+  }
+
+  /** @param {Subscription} subscription */
+  unlisten(subscription) {
+    const listener = this.#listeners.get(subscription);
+    if (listener) this.#raw.removeEventListener(subscription.name, listener);
+    this.#listeners.delete(subscription);
+  }
+
+  close() {
+    this.#raw.close();
+    this.#raw.onopen = null;
+    this.#raw.onerror = null;
+    for (const subscription of this.#listeners.keys()) this.unlisten(subscription);
+  }
+
+  /** The `readyState` is all that tells what has happened. */
+  #lost() {
+    const { url, readyState } = this.#raw;
+    if (readyState !== Native.CLOSED) {
+      this.#link.receive(browserReconnects(connectionLost(url)));
+      return;
+    }
+    const message =
+      `the browser gave up on ${url}: the server answered with a status other than 200 (204 means "stop"), with a ` +
+      "content type other than text/event-stream, or CORS refused the answer; the network panel shows which";
+    this.#link.receive(failed(new EventSourceError("given-up", message, { url })));
+  }
+}
+
+/** Whether it is a message, which the server may have named `open` or `error`. @param {Event} event */
+const isMessage = (event) => event instanceof MessageEvent;

@@ -1,0 +1,143 @@
+// @ts-check
+// `fetch`, the body's stream, and the parser of the wasm half.
+
+import { EventSourceError, connectionLost, internal, messageOf } from "../error.js";
+import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
+import { ResponseReader, encoder } from "./response-reader.js";
+import { beginningOf, contentTypeOf, isEventStream, retryAfterOf } from "./response.js";
+import { withResumeParameter } from "./resume-parameter.js";
+
+/** @typedef {import("../host.js").Link} Link */
+/** @typedef {import("../audience.js").Subscription} Subscription */
+/** @typedef {import("../inputs.js").Input} Input */
+/** @typedef {import("../options.js").Settings} Settings */
+
+/** A reader of responses that asks for them. */
+export class FetchTransport extends ResponseReader {
+  #url;
+  #settings;
+  #link;
+  #header;
+  #abort = new AbortController();
+
+  /**
+   * @param {string} url
+   * @param {Settings} settings
+   * @param {string} lastEventId
+   * @param {Link} link
+   */
+  constructor(url, settings, lastEventId, link) {
+    super(settings.maxEventSize, lastEventId, link);
+    this.#url = withResumeParameter(url, settings.resumeParameter, lastEventId);
+    this.#header = settings.resumeParameter === undefined ? lastEventId : "";
+    this.#settings = settings;
+    this.#link = link;
+    const { headers } = settings;
+    try {
+      // What cannot be right is said at once, as far as it is known.
+      this.#run(this.#request(typeof headers === "function" ? undefined : headers));
+    } catch (error) {
+      super.close();
+      throw error;
+    }
+  }
+
+  close() {
+    this.#abort.abort();
+    super.close();
+  }
+
+  /** Runs the request until it ends or this is closed. @param {Request} request */
+  async #run(request) {
+    // A function that makes headers may use the source, which has to be there by then, and may close it.
+    await undefined;
+    if (!this.isOpen) return;
+    const input = await this.#attempt(request).catch((cause) => failed(internal(cause)));
+    if (this.isOpen) this.#link.receive(input);
+  }
+
+  /** Answers with how it has ended. @param {Request} request @returns {Promise<Input>} */
+  async #attempt(request) {
+    const { headers } = this.#settings;
+    if (typeof headers === "function") {
+      let fresh;
+      try {
+        fresh = await headers();
+      } catch (cause) {
+        const message = `the headers of the request could not be made: ${messageOf(cause)}`;
+        // The function may succeed the next time.
+        return reestablish(new EventSourceError("headers", message, { cause }));
+      }
+      try {
+        request = this.#request(fresh, true);
+      } catch (error) {
+        return failed(/** @type {EventSourceError} */ (error));
+      }
+    }
+    let response;
+    try {
+      response = await fetch(request);
+    } catch (cause) {
+      return this.#lost(cause);
+    }
+    const { status } = response;
+    if (status === 204) return finished;
+    if (status !== 200 || !isEventStream(contentTypeOf(response))) return this.#refused(response);
+    // Each event of the DOM has a task of its own, this one too.
+    if (this.isOpen && this.#link.receive(opened)) await this.yieldNow();
+    try {
+      return (await this.read(response)) ?? bodyEnded;
+    } catch (cause) {
+      // Of a body that breaks off. What else there may be is no fault of the connection.
+      if (!this.isBroken) throw cause;
+      return this.#lost(cause);
+    }
+  }
+
+  /** @param {Response} response */
+  async #refused(response) {
+    const { status } = response;
+    const contentType = contentTypeOf(response);
+    const body = await beginningOf(response, this.#abort);
+    const isStatus = status !== 200;
+    const url = this.#url;
+    const message = isStatus
+      ? `${url} answered with status ${status}${body && `: ${body}`}`
+      : `${url} answered with ${contentType ?? "no content type"}, not with text/event-stream`;
+    const error = new EventSourceError(isStatus ? "status" : "content-type", message, { url, status, contentType, body });
+    return failed(error, retryAfterOf(response));
+  }
+
+  /** @param {unknown} cause */
+  #lost(cause) {
+    return reestablish(connectionLost(this.#url, cause));
+  }
+
+  /** @param {HeadersInit | null} [given] @param {boolean} [isFresh] */
+  #request(given, isFresh = false) {
+    const { method, body, credentials, mode = "cors", cache = "no-store", redirect, referrerPolicy, withCredentials } = this.#settings;
+    try {
+      const headers = new Headers(given ?? undefined);
+      if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");
+      const isPlaced = isFresh && headers.has("Last-Event-ID");
+      if (this.#header && !isPlaced) headers.set("Last-Event-ID", inBytes(this.#header));
+      return new Request(this.#url, {
+        method,
+        headers,
+        body,
+        mode,
+        cache,
+        redirect,
+        referrerPolicy,
+        credentials: credentials ?? (withCredentials ? "include" : "same-origin"),
+        signal: this.#abort.signal,
+      });
+    } catch (cause) {
+      const message = `invalid request: ${messageOf(cause)}`;
+      throw new EventSourceError("invalid-request", message, { cause });
+    }
+  }
+}
+
+/** A text of which each character is a byte in UTF-8, as headers have it. @param {string} text */
+const inBytes = (text) => Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join("");

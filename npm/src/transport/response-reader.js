@@ -1,0 +1,266 @@
+// @ts-check
+// From the bytes of a response to events.
+
+import { EventSourceError } from "../error.js";
+import { memory } from "../init.js";
+import { EVENT, UNLISTENED, failed, retry } from "../inputs.js";
+import { detached } from "../typed-event.js";
+import { Parser } from "../wasm/typed_eventsource.js";
+import { Yielder } from "./yielder.js";
+
+/** @typedef {import("../host.js").Link} Link */
+/** @typedef {import("../audience.js").Subscription} Subscription */
+
+/** The most bytes that are parsed at once: the memory of wasm never shrinks. */
+const SLICE = 256 * 1024;
+
+/** How many bytes are read at once. Without such a limit Firefox hands over all that waits, were it hundreds of megabytes. */
+const ROOM = 2 * SLICE;
+
+/** The most bytes of an event by default. */
+const MAX_EVENT_SIZE = 16 * 1024 * 1024;
+
+// What the parser writes in place of an offset: the id is the same as with the event before, and the value does not lie in
+// the text and is to be asked for. Of an event without an `id` field the end of the id is the first one.
+const UNCHANGED = 0xffffffff;
+const OUT_OF_LINE = 0xfffffffe;
+
+// What the parser writes: the text's offsets in the chunk, what has come that nobody listens to, the reconnection time where
+// the server has set it, and where in memory the last event's data and the last event id lie that are out of line; then of
+// each event the number of its name, the offsets of its data and of its id in the text, and where it ends in the chunk.
+const UNLISTENED_AT = 2;
+const RETRY_AT = 3;
+const NO_RETRY = 0xffffffff;
+const DATA_AT = 4;
+const ID_AT = 6;
+const HEADER = 8;
+const RECORD = 6;
+
+// What the parser is told.
+const LISTEN = 0;
+const UNLISTEN = 1;
+const GO_BACK = 2;
+const PUSH = 3;
+
+// What may have come that nobody listens to.
+const UNLISTENED_EVENT = 2;
+const TOO_LARGE = 3;
+
+export const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * A reader into our room, or one that ignores it where the body is not a byte stream.
+ *
+ * @param {ReadableStream} body
+ * @returns {ReadableStreamBYOBReader}
+ */
+function readerOf(body) {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return /** @type {any} */ (body.getReader());
+  }
+}
+
+/** Reads one response, as long as it is open. */
+export class ResponseReader {
+  isOpen = true;
+  /** Whether the body has broken off. */
+  isBroken = false;
+
+  #link;
+  #limit;
+  #parser;
+  #yielder = new Yielder();
+  #tracksIds = false;
+  /** By the parser's numbers. @type {(Subscription | undefined)[]} */
+  #subscriptions = [];
+  /** @type {Map<Subscription, number>} */
+  #numbers = new Map();
+
+  /** Where the parser writes what it finds, and that. */
+  #place = 0;
+  #records = new Uint32Array();
+  /** How many of the events that it tells of are handed over, and of how many. */
+  #index = 0;
+  #count = 0;
+  /** Whether the parser may be further in the chunk than the events that are handed over. */
+  #isAhead = false;
+  /** The bytes at hand that are a text on their own. */
+  #bytes = new Uint8Array();
+  /** The same as a string, once somebody has asked for it. @type {string | undefined} */
+  #text;
+  /** @type {import("../typed-event.js").EventMeta} */
+  #meta;
+  /** The last one that the connection was told. */
+  #toldId;
+
+  /**
+   * @param {number | undefined} limit
+   * @param {string} lastEventId
+   * @param {Link} link
+   */
+  constructor(limit = MAX_EVENT_SIZE, lastEventId, link) {
+    this.#meta = { lastEventId, origin: "" };
+    this.#toldId = lastEventId;
+    this.#limit = limit;
+    this.#link = link;
+    this.#parser = new Parser(encoder.encode(lastEventId), limit);
+  }
+
+  get lastEventId() {
+    return this.isOpen && this.#place && !this.#isAhead ? this.#outOfLine(ID_AT) : this.#meta.lastEventId;
+  }
+
+  /** @param {Subscription} subscription */
+  listen(subscription) {
+    const number = this.#parser.handle(LISTEN, encoder.encode(subscription.name), 0);
+    this.#subscriptions[number] = subscription;
+    this.#numbers.set(subscription, number);
+    if (!this.#isAhead) return;
+    const end = this.#freshRecords()[HEADER + RECORD * this.#index - 1];
+    this.#parser.handle(GO_BACK, encoder.encode(this.lastEventId), end);
+    this.#count = this.#index;
+  }
+
+  /** @param {Subscription} subscription */
+  unlisten(subscription) {
+    this.#parser.handle(UNLISTEN, encoder.encode(subscription.name), 0);
+    this.#subscriptions[/** @type {number} */ (this.#numbers.get(subscription))] = undefined;
+    this.#numbers.delete(subscription);
+  }
+
+  /** From the next chunk on. */
+  trackIds() {
+    this.#tracksIds = true;
+  }
+
+  yieldNow() {
+    return this.#yielder.yieldNow();
+  }
+
+  close() {
+    this.isOpen = false;
+    this.#yielder.close();
+    this.#parser.free();
+  }
+
+  /**
+   * Hands over what is in a response. Answers with how it has failed.
+   *
+   * @param {Response} response
+   */
+  async read({ body, url }) {
+    // A response that was made by hand has none.
+    const origin = url && new URL(url).origin;
+    this.#meta = { ...this.#meta, origin };
+    const reader = body && readerOf(body);
+    let room = new Uint8Array(ROOM);
+    while (reader && this.isOpen) {
+      const { value: chunk, done } = await reader.read(room).catch((cause) => {
+        this.isBroken = true;
+        throw cause;
+      });
+      if (done) break;
+      for (let start = 0; this.isOpen && start < chunk.length; start += SLICE) {
+        const input = await this.#readChunk(chunk.subarray(start, start + SLICE));
+        if (input) return input;
+      }
+      // It went away, and has come back.
+      room = new Uint8Array(chunk.buffer);
+    }
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} chunk */
+  async #readChunk(chunk) {
+    this.#place = this.#parser.handle(PUSH, chunk, Number(this.#tracksIds));
+    const [start, end] = this.#freshRecords();
+    this.#bytes = chunk.subarray(start, end);
+    this.#text = undefined;
+    while (!this.#handOverEvents()) {
+      if (this.isOpen) await this.yieldNow();
+      if (!this.isOpen) return;
+    }
+    // It would live as long as this waits.
+    this.#text = undefined;
+    const unlistened = this.#freshRecords()[UNLISTENED_AT];
+    if (unlistened === TOO_LARGE) {
+      const limit = this.#limit;
+      const message = `an event is larger than ${limit} bytes: send less at once, or allow for more`;
+      return failed(new EventSourceError("event-too-large", message, { limit }));
+    }
+    if (unlistened || (this.#tracksIds && this.lastEventId !== this.#toldId)) this.#tellUnlistened(unlistened === UNLISTENED_EVENT);
+    if (this.isOpen && this.#yielder.shouldYield()) await this.yieldNow();
+  }
+
+  /** @param {boolean} isEvent */
+  #tellUnlistened(isEvent) {
+    const lastEventId = this.#tracksIds ? this.lastEventId : undefined;
+    this.#toldId = lastEventId ?? this.#toldId;
+    this.#link.receive({ type: UNLISTENED, isEvent, lastEventId });
+  }
+
+  /** Hands over the events of the chunk, until that is whole or others are to have their turn. */
+  #handOverEvents() {
+    while (this.#index < this.#count || this.#findEvents()) {
+      const records = this.#freshRecords();
+      const place = HEADER + RECORD * this.#index;
+      this.#index += 1;
+      const subscription = this.#subscriptions[records[place]];
+      const hasIdField = records[place + 4] !== UNCHANGED;
+      this.#readId(records[place + 3], records[place + 4]);
+      // Nobody listens to it, or nobody does by now.
+      if (!subscription) {
+        this.#tellUnlistened(true);
+        if (this.isOpen) continue;
+        return false;
+      }
+      const data = this.#dataAt(records[place + 1], records[place + 2]);
+      this.#toldId = this.#meta.lastEventId;
+      const isPart = data.length * 4 < this.#bytes.length;
+      const yields = this.#link.receive({ type: EVENT, subscription, data, meta: this.#meta, hasIdField, isPart });
+      if (!this.isOpen || yields || this.#yielder.shouldYieldAfterEvent()) return false;
+    }
+    return true;
+  }
+
+  /** Whether there are more in the chunk. */
+  #findEvents() {
+    this.#count = this.#parser.next();
+    this.#index = 0;
+    this.#isAhead = this.#count > 0;
+    const time = this.#freshRecords()[RETRY_AT];
+    if (time !== NO_RETRY) this.#link.receive(retry(time));
+    return this.#isAhead;
+  }
+
+  /** @param {number} start @param {number} end */
+  #readId(start, end) {
+    if (start === UNCHANGED) return;
+    const lastEventId = start === OUT_OF_LINE ? this.#outOfLine(ID_AT) : this.#wholeText().substring(start, end);
+    if (lastEventId !== this.#meta.lastEventId) this.#meta = { lastEventId: detached(lastEventId), origin: this.#meta.origin };
+  }
+
+  /** @param {number} start @param {number} end */
+  #dataAt(start, end) {
+    return start === OUT_OF_LINE ? this.#outOfLine(DATA_AT) : this.#wholeText().substring(start, end);
+  }
+
+  /** Of the chunk. Events that are longer need none of it. */
+  #wholeText() {
+    return (this.#text ??= decoder.decode(this.#bytes));
+  }
+
+  /** Memory that grows goes elsewhere. */
+  #freshRecords() {
+    if (!this.#records.length) this.#records = new Uint32Array(memory().buffer, this.#place);
+    return this.#records;
+  }
+
+  /** @param {number} index */
+  #outOfLine(index) {
+    const [place, length] = this.#freshRecords().subarray(index);
+    return decoder.decode(new Uint8Array(memory().buffer, place, length));
+  }
+}

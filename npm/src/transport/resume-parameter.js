@@ -1,0 +1,15 @@
+// @ts-check
+
+/**
+ * Where to ask for what comes after an event.
+ *
+ * @param {string} url
+ * @param {string | undefined} parameter
+ * @param {string} lastEventId
+ */
+export function withResumeParameter(url, parameter, lastEventId) {
+  if (parameter === undefined || !lastEventId) return url;
+  const resumed = new URL(url);
+  resumed.searchParams.set(parameter, lastEventId);
+  return resumed.href;
+}

@@ -1,0 +1,101 @@
+// @ts-check
+import { EventSourceError, messageOf } from "./error.js";
+
+/** @typedef {import("./options.js").Settings} Settings */
+/** @typedef {{ readonly lastEventId: string, readonly origin: string }} EventMeta Where an event came from: a MessageEvent for instance. */
+
+/** An event with its payload. It asks where it came from only when it is asked: a MessageEvent is slow to tell. */
+export class TypedEvent {
+  #meta;
+
+  /**
+   * @param {string} type
+   * @param {unknown} data
+   * @param {EventMeta} meta
+   */
+  constructor(type, data, meta) {
+    this.type = type;
+    this.data = data;
+    this.#meta = meta;
+  }
+
+  get lastEventId() {
+    return this.#meta.lastEventId;
+  }
+
+  get origin() {
+    return this.#meta.origin;
+  }
+}
+
+/** A copy of a part of a longer text, which engines would keep whole for it. The shortest they copy anyway. @param {string} part */
+export const detached = (part) => (part.length > 12 ? ` ${part}`.slice(1) : part);
+
+/**
+ * What makes payloads of the events of a name; what it throws is an `EventSourceError`.
+ *
+ * @param {string} type
+ * @param {Settings} settings
+ * @returns {(data: string, meta: EventMeta) => unknown}
+ */
+export function decoder(type, { parse, schemas = {} }) {
+  const parsed = parser(type, parse);
+  const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
+  if (!schema) return parsed;
+  return (data, meta) => {
+    const value = parsed(data, meta);
+    /** @type {any} */
+    let result;
+    /** @type {readonly any[] | undefined} */
+    let issues;
+    try {
+      result = schema["~standard"].validate(value);
+      ({ issues } = result);
+    } catch (cause) {
+      throw undecoded(type, data, meta, "cannot be validated", cause);
+    }
+    if (typeof result.then === "function") {
+      Promise.resolve(result).catch(() => {});
+      throw undecoded(type, data, meta, "has a schema that answers with a promise, and events do not wait");
+    }
+    if (!issues) return result.value;
+    const [issue] = issues;
+    const path = issue?.path?.map((/** @type {any} */ step) => String(step?.key ?? step)).join(".");
+    const what = `is not what its schema allows${path ? `, at ${path}` : ""}: ${issue?.message}`;
+    throw undecoded(type, data, meta, what, undefined, issues);
+  };
+}
+
+/**
+ * @param {string} type
+ * @param {Settings["parse"]} parse
+ * @returns {(data: string, meta: EventMeta) => unknown}
+ */
+function parser(type, parse) {
+  if (parse === "text") return (data) => data;
+  const isJson = parse === "json";
+  return (data, meta) => {
+    try {
+      return isJson ? JSON.parse(data) : parse(data, copy(type, data, meta));
+    } catch (cause) {
+      throw undecoded(type, data, meta, isJson ? "is not JSON" : "cannot be parsed", cause);
+    }
+  };
+}
+
+/**
+ * @param {string} type
+ * @param {string} data
+ * @param {EventMeta} meta
+ * @param {string} what
+ * @param {unknown} [cause]
+ * @param {readonly unknown[]} [issues]
+ */
+function undecoded(type, data, meta, what, cause, issues) {
+  const message = `the data of event ${JSON.stringify(type)} ${what}${cause ? `: ${messageOf(cause)}` : ""}`;
+  const event = copy(type, detached(data), meta);
+  return new EventSourceError(issues ? "validation" : "decode", message, { cause, event, ...(issues && { issues }) });
+}
+
+/** What an event has, asked for now. @param {string} type @param {string} data @param {EventMeta} meta */
+export const copy = (type, data, { lastEventId, origin }) => ({ type, data, lastEventId, origin });

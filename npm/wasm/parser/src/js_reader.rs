@@ -1,0 +1,128 @@
+//! Reads as JavaScript does, for tests and fuzzing: it slices the text, and asks for what is out of line.
+
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use core::ops::Range;
+
+use crate::{
+    records::{NO_RETRY, OUT_OF_LINE, Record, UNCHANGED},
+    stream::{Stream, Unlistened},
+};
+
+/// Name, data and id of an event, and whether that id is its own. Without name and data where its id alone is told.
+pub type Event = (String, String, String, bool);
+
+/// A stream, read as JavaScript does.
+#[derive(Debug)]
+pub struct JsReader {
+    /// What it reads.
+    pub stream: Stream,
+    /// The names that are listened to, and by which number each is told.
+    numbers: Vec<(usize, String)>,
+    id: String,
+    retry: Option<u32>,
+}
+
+impl JsReader {
+    /// For a stream that goes on after an event.
+    pub fn new(id: &str, max_event_size: usize) -> Self {
+        Self {
+            stream: Stream::new(id.into(), max_event_size),
+            numbers: vec![],
+            id: id.to_owned(),
+            retry: None,
+        }
+    }
+
+    /// Listens to events of a name, from the next one on.
+    pub fn listen(&mut self, name: &str) {
+        let number = self.stream.listen(name.into());
+        let is_taken = self.numbers.iter().any(|(taken, _)| *taken == number);
+        assert!(!is_taken, "{number} is another's");
+        self.numbers.push((number, name.to_owned()));
+    }
+
+    /// Listens no longer.
+    pub fn unlisten(&mut self, name: &str) {
+        let Some(index) = self.numbers.iter().position(|(_, known)| known == name) else {
+            return;
+        };
+        self.numbers.remove(index);
+        self.stream.unlisten(name.as_bytes());
+    }
+
+    /// Whether an event was too large, so that nothing follows.
+    pub fn is_too_large(&self) -> bool {
+        self.stream.records().unlistened == Unlistened::TooLarge as u32
+    }
+
+    /// The reconnection time that the server has set since this was last asked, in milliseconds.
+    pub fn take_retry(&mut self) -> Option<u32> {
+        self.retry.take()
+    }
+
+    /// Reads one chunk. Goes back behind each event after which `goes_back` says so, which may listen to other names.
+    pub fn read(
+        &mut self,
+        chunk: &[u8],
+        mut goes_back: impl FnMut(&mut Self) -> bool,
+    ) -> Vec<Event> {
+        self.stream.push(chunk.to_vec());
+        let [start, end] = self.stream.records().text.map(|offset| offset as usize);
+        let text: Vec<u16> = decoded(&chunk[start..end]).encode_utf16().collect();
+        let slice = |range: Range<u32>| {
+            String::from_utf16(&text[range.start as usize..range.end as usize])
+                .expect("no surrogate pair is cut")
+        };
+        let mut events = vec![];
+        loop {
+            let count = self.stream.next();
+            let retry = self.stream.records().retry;
+            if retry != NO_RETRY {
+                self.retry = Some(retry);
+            }
+            if count == 0 {
+                return events;
+            }
+            for index in 0..count {
+                let Record {
+                    number,
+                    data_start,
+                    data_end,
+                    id_start,
+                    id_end,
+                    end,
+                } = self.stream.records().events[index];
+                match id_start {
+                    UNCHANGED => {}
+                    OUT_OF_LINE => self.id = decoded(self.stream.last_event_id()),
+                    _ => self.id = slice(id_start..id_end),
+                }
+                let has_own_id = id_end != UNCHANGED;
+                let data = match data_start {
+                    _ if number == 0 => String::new(),
+                    OUT_OF_LINE => decoded(self.stream.data()),
+                    _ => slice(data_start..data_end),
+                };
+                let mut known = self.numbers.iter();
+                let name = match number {
+                    0 => String::new(),
+                    _ => known
+                        .find(|(known, _)| *known == number as usize)
+                        .expect("a number that was given out")
+                        .1
+                        .clone(),
+                };
+                events.push((name, data, self.id.clone(), has_own_id));
+                if goes_back(self) {
+                    self.stream.go_back(end as usize, self.id.as_bytes());
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Lossy, as JavaScript's own decoder is.
+pub fn decoded(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

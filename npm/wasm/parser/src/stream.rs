@@ -1,0 +1,164 @@
+//! The parser, for a body that has the same bytes as a string of JavaScript too.
+
+#[cfg(test)]
+mod tests;
+
+use alloc::vec::Vec;
+
+use typed_eventsource_core::parser::{self, Item};
+
+use crate::{
+    names::Names,
+    records::{BATCH, NO_RETRY, RecordWriter, Records},
+};
+
+#[cfg(target_arch = "wasm32")]
+type Search = parser::Simd;
+#[cfg(not(target_arch = "wasm32"))]
+type Search = parser::Scalar;
+
+/// Reads one event stream: [`push`](Self::push) a chunk, then ask for the [`next`](Self::next) events in it until there
+/// are none.
+#[derive(Debug)]
+pub struct Stream {
+    parser: parser::Parser<Search>,
+    names: Names,
+    tracks_ids: bool,
+    chunk: Vec<u8>,
+    /// Where to go on in the chunk; `None` before its start.
+    next: Option<usize>,
+    writer: RecordWriter,
+}
+
+/// What has come in a chunk since the last event that somebody listens to. JavaScript knows it by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlistened {
+    /// Nothing.
+    Nothing,
+    /// A comment.
+    Comment,
+    /// An event, and perhaps a comment.
+    Event,
+    /// An event is too large: nothing follows.
+    TooLarge,
+}
+
+impl Stream {
+    /// A stream that goes on where another has ended. No event may have more than `max_event_size` bytes.
+    pub fn new(last_event_id: Vec<u8>, max_event_size: usize) -> Self {
+        Self {
+            parser: parser::Parser::new(last_event_id, max_event_size),
+            names: Names::default(),
+            tracks_ids: false,
+            chunk: Vec::new(),
+            next: None,
+            writer: RecordWriter::default(),
+        }
+    }
+
+    /// What was found.
+    pub fn records(&self) -> &Records {
+        &self.writer.records
+    }
+
+    /// Listens to events of a name, from the next one on. Answers by which number they are told.
+    pub fn listen(&mut self, name: Vec<u8>) -> usize {
+        self.names.add(name)
+    }
+
+    /// Listens no longer.
+    pub fn unlisten(&mut self, name: &[u8]) {
+        self.names.remove(name);
+    }
+
+    /// Tells of all events with an `id` field from now on: by the number 0 and without their data, where nobody listens
+    /// to them.
+    pub fn track_ids(&mut self) {
+        self.tracks_ids = true;
+    }
+
+    /// Goes on with another chunk. Not inlined, to be compiled for speed.
+    #[inline(never)]
+    pub fn push(&mut self, chunk: Vec<u8>) {
+        self.writer.start(&chunk);
+        self.chunk = chunk;
+        self.next = None;
+    }
+
+    /// Goes back in the chunk to where an event ends, to find again what follows: who listens has changed.
+    pub fn go_back(&mut self, to: usize, last_event_id: &[u8]) {
+        self.parser.go_back(last_event_id);
+        self.writer.go_back();
+        self.next = Some(to);
+        self.writer.place_bytes(&self.parser);
+    }
+
+    /// The data of the last event that was found, where it is out of line.
+    pub fn data(&self) -> &[u8] {
+        &self.writer.data
+    }
+
+    /// What the stream goes on after.
+    pub fn last_event_id(&self) -> &[u8] {
+        self.parser.last_event_id_bytes()
+    }
+
+    /// Finds the next events of the chunk and writes their [`Records`]; none at its end. What is out of line can be asked
+    /// for of the last of them alone.
+    ///
+    /// All that it calls is compiled into it, and may then use the same instructions.
+    #[expect(clippy::should_implement_trait, reason = "it answers with a number")]
+    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
+    pub fn next(&mut self) -> usize {
+        self.writer.records.retry = NO_RETRY;
+        let chunk = self.chunk.as_slice();
+        let mut items = match self.next {
+            None => self.parser.parse(chunk),
+            Some(next) => self.parser.resume(&chunk[next..]),
+        };
+        let mut count = 0;
+        while count < BATCH {
+            let Some(item) = items.next() else {
+                self.next = Some(chunk.len());
+                break;
+            };
+            match item {
+                Ok(Item::Event(event)) => {
+                    let number = match self.names.number_of(&event) {
+                        Some(number) => number,
+                        None if self.tracks_ids && event.has_own_id() => 0,
+                        None => {
+                            self.writer.records.unlistened = Unlistened::Event as u32;
+                            continue;
+                        }
+                    };
+                    self.writer.records.unlistened = Unlistened::Nothing as u32;
+                    let is_whole = self.writer.write(count, chunk, event, number);
+                    let next = chunk.len() - items.rest().len();
+                    self.writer.records.events[count].end = next as u32;
+                    self.next = Some(next);
+                    count += 1;
+                    if !is_whole {
+                        break;
+                    }
+                }
+                Ok(Item::Comment) => {
+                    let unlistened = &mut self.writer.records.unlistened;
+                    *unlistened = (*unlistened).max(Unlistened::Comment as u32);
+                }
+                Ok(Item::Retry(time)) => {
+                    // At most 49 days.
+                    let seconds = time.as_secs().min(u64::from(NO_RETRY / 1000) - 1) as u32;
+                    self.writer.records.retry = seconds * 1000 + time.subsec_millis();
+                }
+                Err(_) => {
+                    self.writer.records.unlistened = Unlistened::TooLarge as u32;
+                    self.next = Some(chunk.len());
+                    break;
+                }
+            }
+        }
+        self.writer.place_bytes(&self.parser);
+        count
+    }
+}

@@ -1,0 +1,26 @@
+//! The wasm half of the npm package: the parser and the session of the core, in numbers. The JavaScript half is in
+//! `npm/src`.
+//!
+//! It has no `std`, and a small allocator, since both would weigh more than all else together. Times are in
+//! milliseconds, since any fixed moment, as `performance.now()` has them.
+
+#![cfg_attr(target_family = "wasm", no_std)]
+
+extern crate alloc;
+
+mod numbers;
+mod parser;
+mod session;
+
+pub use parser::Parser;
+pub use session::Session;
+
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
+#[cfg(target_family = "wasm")]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}

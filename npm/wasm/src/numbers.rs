@@ -1,0 +1,203 @@
+//! Inputs, outputs and options of a session as numbers. `npm/src/session.js` has the same ones.
+
+use core::time::Duration;
+
+use typed_eventsource_core::{
+    CloseReason, Decision, Failure, FailureClass, FailureContext, IdField, Input, LimitAction,
+    LimitReached, Loss, NumericValue, Output, Policy, ReceivedEvent, Report, State, Terminal,
+};
+
+/// What is told of a session, for JavaScript to read where it lies, since each call costs.
+#[derive(Debug, Default)]
+#[repr(C)]
+pub(crate) struct Numbers {
+    /// 0 nothing, 1 connect, 2 disconnect, 3 deliver, 4 tell of a gap, 5 decide, 6 report, 7 tell of the state, 8 tell of the
+    /// close.
+    pub(crate) output: f64,
+    /// A state, a reason or a decision.
+    kind: f64,
+    failure: f64,
+    /// How long was waited before it failed.
+    after: f64,
+    /// How many times in a row the connection has failed.
+    pub(crate) failures: f64,
+    /// Until the next attempt, or how many ids a gap has.
+    pub(crate) amount: f64,
+    /// Which limit was reached; or what follows a report: nothing (0), a change of state (1), or the close because of it (2).
+    pub(crate) limit: f64,
+    limit_value: f64,
+    decode_errors: f64,
+    down_for: f64,
+    /// What the session wants to be told of.
+    pub(crate) wants: f64,
+    pub(crate) deadline: f64,
+    /// Where a text lies in memory: the last event id, or the ids around the gap in hand.
+    text: f64,
+    text_length: f64,
+}
+
+/// The cast takes what is negative for zero, and what is too large for the largest number.
+pub(crate) fn from_milliseconds(milliseconds: f64) -> Duration {
+    Duration::from_micros((milliseconds * 1000.0) as u64)
+}
+
+#[inline(never)]
+pub(crate) fn to_milliseconds(duration: Duration) -> f64 {
+    duration.as_secs() as f64 * 1000.0 + f64::from(duration.subsec_micros()) / 1000.0
+}
+
+/// Sets options: the number of each, its value, and whether to reopen, as little-endian `f64`.
+pub(crate) fn set_options(policy: &mut Policy, options: &[u8]) {
+    let numbers = options.as_chunks().0;
+    for [option, number, then] in numbers.as_chunks().0 {
+        let [option, number, then] = [option, number, then].map(|bytes| f64::from_le_bytes(*bytes));
+        let then = if then == 0.0 {
+            LimitAction::Close
+        } else {
+            LimitAction::Reopen
+        };
+        policy.set(option as usize, NumericValue { number, then });
+    }
+}
+
+/// An event with flags: 2 has an `id` field, 4 has none, 8 is terminal by its name, 16 by its
+/// data.
+pub(crate) fn event(last_event_id: Option<&str>, flags: u32) -> ReceivedEvent<'_> {
+    let has = |flag: u32| flags & flag != 0;
+    ReceivedEvent {
+        last_event_id,
+        id_field: if has(2) {
+            IdField::Present
+        } else if has(4) {
+            IdField::Absent
+        } else {
+            IdField::Unknown
+        },
+        terminal: if has(8) {
+            Some(Terminal::Event)
+        } else if has(16) {
+            Some(Terminal::Data)
+        } else {
+            None
+        },
+    }
+}
+
+/// An input by its number, with its details.
+pub(crate) fn input(number: u32, detail: f64, time: f64, failures: u32) -> Input<'static> {
+    let span = from_milliseconds(time);
+    match number {
+        0 => Input::Opened,
+        1 => Input::Retry(span),
+        2 => Input::Lost(loss(detail, time)),
+        3 => Input::BodyEnded,
+        4 => Input::Finished,
+        5 => Input::Decoded,
+        6 => Input::DecodeFailed,
+        7 => Input::Decided(match detail as u32 {
+            0 => Decision::AsProposed,
+            1 => Decision::KeepWaiting,
+            2 => Decision::Reopen { after: span },
+            _ => Decision::Close,
+        }),
+        8 => Input::Timeout { late: span },
+        9 => Input::Online,
+        10 => Input::Offline,
+        11 => Input::Overflowed,
+        12 => Input::Close(if detail == 0.0 {
+            CloseReason::Requested
+        } else {
+            CloseReason::Dropped
+        }),
+        // Of what a shared connection relays, this is all that a session has a use for.
+        _ => Input::Relayed(Output::State(match detail as u32 {
+            0 => State::Connecting,
+            1 => State::Open,
+            2 => State::Waiting {
+                attempt: failures,
+                retry_in: (time >= 0.0).then_some(span),
+            },
+            _ => State::Offline { attempt: failures },
+        })),
+    }
+}
+
+/// A number of at least 100 is an HTTP status.
+fn loss(number: f64, retry_after: f64) -> Loss {
+    let class = match number as u16 {
+        0 => return Loss::BrowserReconnects,
+        1 => return Loss::Reestablish,
+        2 => FailureClass::Other,
+        3 => FailureClass::ContentType,
+        4 => FailureClass::Hopeless,
+        status => FailureClass::Status(status),
+    };
+    let retry_after = (retry_after >= 0.0).then(|| from_milliseconds(retry_after));
+    Loss::Fail { class, retry_after }
+}
+
+impl Numbers {
+    pub(crate) fn text(&mut self, text: &str) {
+        self.text = text.as_ptr() as usize as f64;
+        self.text_length = text.len() as f64;
+    }
+
+    pub(crate) fn state(&mut self, state: State) {
+        (self.kind, self.failures, self.amount) = match state {
+            State::Connecting => (0.0, 0.0, -1.0),
+            State::Open => (1.0, 0.0, -1.0),
+            State::Waiting { attempt, retry_in } => (
+                2.0,
+                f64::from(attempt),
+                retry_in.map_or(-1.0, to_milliseconds),
+            ),
+            State::Offline { attempt } => (3.0, f64::from(attempt), -1.0),
+            _ => (4.0, 0.0, -1.0),
+        };
+    }
+
+    pub(crate) fn failure(&mut self, failure: Failure) {
+        let (number, after) = match failure {
+            Failure::Earlier => (1.0, Duration::ZERO),
+            Failure::BodyEnded => (2.0, Duration::ZERO),
+            Failure::OpenTimeout(after) => (3.0, after),
+            Failure::Idle(after) => (4.0, after),
+            Failure::Suspended => (5.0, Duration::ZERO),
+            _ => (0.0, Duration::ZERO),
+        };
+        (self.failure, self.after) = (number, to_milliseconds(after));
+    }
+
+    pub(crate) fn context(&mut self, context: FailureContext) {
+        self.failure(context.failure);
+        self.decode_errors = f64::from(context.decode_errors);
+        self.down_for = to_milliseconds(context.down_for);
+        (self.kind, self.amount) = match context.proposed {
+            Decision::KeepWaiting => (1.0, 0.0),
+            Decision::Reopen { after } => (2.0, to_milliseconds(after)),
+            _ => (3.0, 0.0),
+        };
+    }
+
+    pub(crate) fn report(&mut self, report: Report) {
+        self.failure(report.failure);
+        self.failures = f64::from(report.attempt.unwrap_or(0));
+    }
+
+    pub(crate) fn closed(&mut self, reason: CloseReason) {
+        self.kind = match reason {
+            CloseReason::Finished => 0.0,
+            CloseReason::Requested => 1.0,
+            CloseReason::Dropped => 2.0,
+            _ => 3.0,
+        };
+        if let CloseReason::Failed { failure, limit } = reason {
+            self.failure(failure);
+            (self.limit, self.limit_value) = match limit {
+                Some(LimitReached::TooMany { count }) => (1.0, f64::from(count)),
+                Some(LimitReached::DownTooLong { limit }) => (2.0, to_milliseconds(limit)),
+                _ => (0.0, 0.0),
+            };
+        }
+    }
+}

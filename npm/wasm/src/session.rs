@@ -1,0 +1,185 @@
+//! The session of a source, as JavaScript has it.
+
+use alloc::{string::String, vec::Vec};
+
+use typed_eventsource_core::{
+    self as brain, At, CloseReason, Input, Options, Output, Timestamp, Transport,
+};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::numbers::{self, Numbers, from_milliseconds, to_milliseconds};
+
+/// Follows one source, in numbers.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Session {
+    session: brain::Session,
+    numbers: Numbers,
+    /// Of the gap in hand, between which there is a line feed.
+    gap: String,
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// For a source with options on top of [`Policy::browser`](brain::Policy::browser) as [`numbers::set_options`] has them,
+    /// flags, and how many ids to remember.
+    ///
+    /// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
+    /// 64 shares a connection.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        policy: Vec<u8>,
+        flags: u32,
+        deduplicate: usize,
+        last_event_id: Vec<u8>,
+        now: f64,
+    ) -> Self {
+        let has = |flag: u32| flags & flag != 0;
+        let mut options = Options::new(if has(1) {
+            Transport::Fetch
+        } else {
+            Transport::Browser
+        });
+        numbers::set_options(&mut options.policy, &policy);
+        options.has_rule = has(2);
+        options.is_repeatable = has(4);
+        options.has_resume_parameter = has(8);
+        options.has_terminal = has(16);
+        options.is_offline = has(32);
+        options.last_event_id = text(last_event_id);
+        options.deduplicate = deduplicate;
+        if has(64) {
+            options = options.of_subscriber();
+            // To reopen is to join again.
+            options.is_subscriber = false;
+        }
+        Self {
+            session: brain::Session::new(options, at(now, 0.0)),
+            numbers: Numbers::default(),
+            gap: String::new(),
+        }
+    }
+
+    /// Tells of an input by its number, as [`numbers::input`] has them, and answers where the [`Numbers`] lie in memory,
+    /// whose text is the last event id then. Beside those inputs there are:
+    ///
+    /// - 16, something that nobody listens to, with flags as its detail: 1 has the last event id, 2 is an event;
+    /// - 17, nothing, or the last event id of what was delivered: 1 has it;
+    /// - 18, that gaps are to be told;
+    /// - 19, an event for those who listen, with flags as [`numbers::event`] has them. It answers what to do (0 deliver,
+    ///   1 skip, 2 poll), and what the session [wants](Self::wants) from then on, times four.
+    pub fn handle(
+        &mut self,
+        input: u32,
+        last_event_id: Vec<u8>,
+        detail: f64,
+        time: f64,
+        failures: u32,
+        now: f64,
+        random: f64,
+    ) -> usize {
+        let id = &*text(last_event_id);
+        let flags = detail as u32;
+        let at = at(now, random);
+        let session = &mut self.session;
+        let last_event_id = (flags & 1 != 0).then_some(id);
+        match input {
+            16 => session.handle(
+                Input::Unlistened {
+                    is_event: flags & 2 != 0,
+                    last_event_id,
+                },
+                at,
+            ),
+            17 => {
+                if let Some(id) = last_event_id {
+                    session.note_last_event_id(id);
+                }
+            }
+            18 => session.track_ids(),
+            19 => {
+                let outcome = session.event(numbers::event(last_event_id, flags), || at.now);
+                return outcome as usize + 4 * self.wants() as usize;
+            }
+            number => session.handle(numbers::input(number, detail, time, failures), at),
+        }
+        self.numbers.text(self.session.last_event_id());
+        core::ptr::from_ref(&self.numbers) as usize
+    }
+
+    /// What to do next, and where the [`Numbers`] lie in memory that say so.
+    pub fn poll(&mut self) -> usize {
+        let output = self.session.poll();
+        let wants = self.wants();
+        let Self {
+            session,
+            numbers,
+            gap,
+        } = self;
+        numbers.failures = f64::from(session.failures());
+        numbers.output = match output {
+            None => {
+                numbers.wants = f64::from(wants);
+                numbers.deadline = session
+                    .next_timeout()
+                    .map_or(f64::INFINITY, |at| to_milliseconds(at.since_origin()));
+                0.0
+            }
+            Some(Output::Connect) => 1.0,
+            Some(Output::Disconnect) => 2.0,
+            Some(Output::Gap(found)) => {
+                numbers.amount = found.missed as f64;
+                *gap = found.after;
+                gap.push('\n');
+                gap.push_str(&found.before);
+                numbers.text(gap);
+                4.0
+            }
+            Some(Output::Decide(context)) => {
+                numbers.context(context);
+                5.0
+            }
+            Some(Output::Report(report)) => {
+                numbers.state(session.state());
+                numbers.report(report);
+                numbers.limit = match session.close_reason() {
+                    Some(CloseReason::Failed { .. }) => 2.0,
+                    Some(_) => 0.0,
+                    None => f64::from(u8::from(session.has_state_to_tell())),
+                };
+                6.0
+            }
+            Some(Output::State(state)) => {
+                numbers.state(state);
+                7.0
+            }
+            Some(Output::Closed(reason)) => {
+                numbers.closed(reason);
+                8.0
+            }
+            Some(_) => 3.0,
+        };
+        core::ptr::from_ref(&self.numbers) as usize
+    }
+}
+
+impl Session {
+    /// What the session wants to be told of: 1 activity, 2 ids, 4 decoded events.
+    fn wants(&self) -> u32 {
+        let session = &self.session;
+        u32::from(session.wants_activity())
+            + 2 * u32::from(session.wants_ids())
+            + 4 * u32::from(session.wants_decoded())
+    }
+}
+
+fn at(now: f64, random: f64) -> At {
+    At {
+        now: Timestamp::from_origin(from_milliseconds(now)),
+        random,
+    }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
+}

@@ -1,0 +1,181 @@
+//! Time, as a test has it pass.
+
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+    rc::{Rc, Weak},
+    time::Duration,
+};
+
+use typed_eventsource_core::Timestamp;
+
+use super::NetworkChange;
+
+/// The clock of the sources that a [`FakeServer`](crate::testing::FakeServer) serves, which stands still until it is turned.
+/// Clones are the same clock.
+///
+/// All of a source's waits run by it: the policy's backoff and limits. A wait that is drawn at random is as long as its
+/// ceiling.
+///
+/// ```
+/// use std::time::Duration;
+/// use typed_eventsource::{EventSource, Policy, State, testing::FakeServer};
+///
+/// # fn run() -> Result<(), typed_eventsource::Error> {
+/// let server = FakeServer::new();
+/// let source = EventSource::builder("/prices").policy(Policy::resilient()).open()?;
+/// server.fail(503);
+/// assert!(matches!(source.state(), State::Waiting { attempt: 1, .. }));
+/// server.clock().advance(Duration::from_secs(1));
+/// assert!(matches!(source.state(), State::Connecting));
+/// # Ok(())
+/// # }
+/// # run().unwrap();
+/// ```
+#[derive(Clone, Default)]
+pub struct FakeClock(Rc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    now: Cell<Duration>,
+    timers: RefCell<Vec<(Duration, Rc<Armed>)>>,
+    is_offline: Cell<bool>,
+    network_watches: RefCell<Vec<Weak<NetworkCallback>>>,
+    reports: RefCell<Vec<String>>,
+}
+
+type NetworkCallback = dyn Fn(NetworkChange);
+
+/// A timer's callback; gone once it has fired or was cancelled.
+type Armed = RefCell<Option<Box<dyn FnOnce(Duration)>>>;
+
+impl FakeClock {
+    /// Whether it is this very clock.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Lets time pass; timers fire in their order.
+    pub fn advance(&self, by: Duration) {
+        let until = self.0.now.get() + by;
+        while let Some((at, timer)) = self.next_timer(until) {
+            self.0.now.set(at.max(self.0.now.get()));
+            fire(&timer, Duration::ZERO);
+        }
+        self.0.now.set(until);
+    }
+
+    /// Lets the page sleep: time passes and no timer fires; then those that are due do, late.
+    pub fn sleep(&self, duration: Duration) {
+        let until = self.0.now.get() + duration;
+        self.0.now.set(until);
+        while let Some((at, timer)) = self.next_timer(until) {
+            fire(&timer, until - at);
+        }
+    }
+
+    /// Brings the network back, as the browser tells by its `online` event.
+    pub fn go_online(&self) {
+        self.0.is_offline.set(false);
+        self.tell_of_network(NetworkChange::Online);
+    }
+
+    /// Takes the network away, as the browser tells by its `offline` event and by `navigator.onLine`. It cuts no
+    /// connection: [`FakeServer::lose`](crate::testing::FakeServer::lose) does.
+    pub fn go_offline(&self) {
+        self.0.is_offline.set(true);
+        self.tell_of_network(NetworkChange::Offline);
+    }
+
+    /// What the sources would have written to the console: errors that nobody listened to, with their causes.
+    pub fn reports(&self) -> Vec<String> {
+        self.0.reports.borrow().clone()
+    }
+
+    /// How many timers are set.
+    pub fn timers(&self) -> usize {
+        let timers = self.0.timers.borrow();
+        let is_set = |(_, timer): &&(Duration, Rc<Armed>)| timer.borrow().is_some();
+        timers.iter().filter(is_set).count()
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        Timestamp::from_origin(self.0.now.get())
+    }
+
+    pub(super) fn after(&self, delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> FakeTimer {
+        let timer: Rc<Armed> = Rc::new(RefCell::new(Some(callback)));
+        let at = self.0.now.get().saturating_add(delay);
+        self.0.timers.borrow_mut().push((at, Rc::clone(&timer)));
+        FakeTimer(timer)
+    }
+
+    pub(super) fn is_online(&self) -> bool {
+        !self.0.is_offline.get()
+    }
+
+    pub(super) fn watch_network(
+        &self,
+        callback: impl Fn(NetworkChange) + 'static,
+    ) -> FakeNetworkWatch {
+        let callback: Rc<NetworkCallback> = Rc::new(callback);
+        let mut watches = self.0.network_watches.borrow_mut();
+        watches.retain(|watch| watch.strong_count() > 0);
+        watches.push(Rc::downgrade(&callback));
+        FakeNetworkWatch {
+            _callback: callback,
+        }
+    }
+
+    pub(super) fn report(&self, message: String) {
+        self.0.reports.borrow_mut().push(message);
+    }
+
+    /// Who is told of the network.
+    pub(crate) fn network_watches(&self) -> Vec<Rc<NetworkCallback>> {
+        let watches = self.0.network_watches.borrow();
+        watches.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn tell_of_network(&self, change: NetworkChange) {
+        let watches = self.network_watches();
+        watches.iter().for_each(|callback| callback(change));
+    }
+
+    fn next_timer(&self, until: Duration) -> Option<(Duration, Rc<Armed>)> {
+        let mut timers = self.0.timers.borrow_mut();
+        timers.sort_by_key(|(at, _)| *at);
+        let due = timers.first().is_some_and(|(at, _)| *at <= until);
+        due.then(|| timers.remove(0))
+    }
+}
+
+fn fire(timer: &Armed, late: Duration) {
+    let callback = timer.take();
+    if let Some(callback) = callback {
+        callback(late);
+    }
+}
+
+impl fmt::Debug for FakeClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakeClock")
+            .field("now", &self.0.now.get())
+            .field("timers", &self.timers())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Dropping it cancels the timer.
+pub(crate) struct FakeTimer(Rc<Armed>);
+
+impl Drop for FakeTimer {
+    fn drop(&mut self) {
+        drop(self.0.take());
+    }
+}
+
+/// Dropping it ends the news.
+pub(crate) struct FakeNetworkWatch {
+    _callback: Rc<NetworkCallback>,
+}

@@ -1,0 +1,197 @@
+//! What a source needs of its surroundings: a clock, timers, random numbers, news of the network, and a place for errors
+//! that nobody listens to.
+
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod fake;
+
+use std::{error::Error as StdError, time::Duration};
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use js_sys::{Date, Reflect};
+use typed_eventsource_core::{At, Timestamp};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use web_sys::EventTarget;
+
+use crate::Error;
+#[cfg(any(test, feature = "testing"))]
+use fake::{FakeClock, FakeNetworkWatch, FakeTimer};
+
+#[derive(Clone)]
+pub(crate) enum Host {
+    /// Any global scope of a browser that has an event loop: a window, a worker.
+    Browser,
+    #[cfg(any(test, feature = "testing"))]
+    Fake(FakeClock),
+}
+
+/// Dropping it cancels the timer.
+pub(crate) enum Timer {
+    Browser {
+        _timeout: Timeout,
+    },
+    #[cfg(any(test, feature = "testing"))]
+    Fake {
+        _timer: FakeTimer,
+    },
+}
+
+/// What the machine's network does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NetworkChange {
+    Online,
+    Offline,
+}
+
+/// Dropping it ends the news.
+pub(crate) enum NetworkWatch {
+    Browser {
+        _listeners: [EventListener; 2],
+    },
+    #[cfg(any(test, feature = "testing"))]
+    Fake {
+        _watch: FakeNetworkWatch,
+    },
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+}
+
+impl Host {
+    /// Whether both are the browser, or the surroundings that belong to one fake server.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Browser, Self::Browser) => true,
+            #[cfg(any(test, feature = "testing"))]
+            (Self::Fake(clock), Self::Fake(other)) => clock.is_same(other),
+            #[cfg(any(test, feature = "testing"))]
+            _ => false,
+        }
+    }
+
+    /// The time since a fixed moment; never goes back.
+    pub(crate) fn now(&self) -> Timestamp {
+        match self {
+            Self::Browser => Timestamp::from_origin(browser_now()),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(clock) => clock.now(),
+        }
+    }
+
+    /// The time, and a random number.
+    pub(crate) fn at(&self) -> At {
+        let random = match self {
+            Self::Browser => js_sys::Math::random(),
+            // No wait is shorter than its ceiling then.
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(_) => 1.0,
+        };
+        let now = self.now();
+        At { now, random }
+    }
+
+    /// Calls back once, about then, with how late that is. It may be early where the wait is long.
+    pub(crate) fn after(
+        &self,
+        delay: Duration,
+        callback: impl FnOnce(Duration) + 'static,
+    ) -> Timer {
+        match self {
+            Self::Browser => Timer::Browser {
+                _timeout: browser_timeout(delay, callback),
+            },
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(clock) => Timer::Fake {
+                _timer: clock.after(delay, Box::new(callback)),
+            },
+        }
+    }
+
+    /// Whether the machine has a network now, as far as is known.
+    pub(crate) fn is_online(&self) -> bool {
+        match self {
+            Self::Browser => browser_is_online().unwrap_or(true),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(clock) => clock.is_online(),
+        }
+    }
+
+    /// Calls back whenever the network goes or comes back.
+    pub(crate) fn watch_network(
+        &self,
+        callback: impl Fn(NetworkChange) + Clone + 'static,
+    ) -> NetworkWatch {
+        match self {
+            Self::Browser => NetworkWatch::Browser {
+                _listeners: browser_network_listeners(callback),
+            },
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(clock) => NetworkWatch::Fake {
+                _watch: clock.watch_network(callback),
+            },
+        }
+    }
+
+    /// Tells of an error that nobody listened to.
+    pub(crate) fn report(&self, error: &Error) {
+        let message = with_causes(error);
+        match self {
+            Self::Browser => {
+                let message = format!("typed-eventsource: {message}");
+                web_sys::console::error_1(&JsValue::from_str(&message));
+            }
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(clock) => clock.report(message),
+        }
+    }
+}
+
+/// The time since the page began.
+pub(crate) fn browser_now() -> Duration {
+    Duration::try_from_secs_f64(performance_now() / 1000.0).unwrap_or_default()
+}
+
+fn browser_timeout(delay: Duration, callback: impl FnOnce(Duration) + 'static) -> Timeout {
+    // Timers of browsers hold a signed 32-bit number of milliseconds; rounded up, since one that is early is in vain.
+    let milliseconds = delay.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128) as u32;
+    // By the time of day, because that of `performance` stops during sleep on some platforms.
+    let due = Date::now() + f64::from(milliseconds);
+    Timeout::new(milliseconds, move || {
+        let late = (Date::now() - due) / 1000.0;
+        callback(Duration::try_from_secs_f64(late).unwrap_or_default());
+    })
+}
+
+fn browser_is_online() -> Option<bool> {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
+    Reflect::get(&navigator, &"onLine".into()).ok()?.as_bool()
+}
+
+fn browser_network_listeners(
+    callback: impl Fn(NetworkChange) + Clone + 'static,
+) -> [EventListener; 2] {
+    let global: EventTarget = js_sys::global().unchecked_into();
+    let changes = [
+        ("online", NetworkChange::Online),
+        ("offline", NetworkChange::Offline),
+    ];
+    changes.map(|(name, change)| {
+        let callback = callback.clone();
+        EventListener::new(&global, name, move |_| callback(change))
+    })
+}
+
+/// An error and what has led to it.
+fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

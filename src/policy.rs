@@ -1,0 +1,296 @@
+//! What a source does when something goes wrong, as users set it up.
+
+use std::{fmt, rc::Rc, time::Duration};
+
+pub use typed_eventsource_core::Decision;
+use typed_eventsource_core::{LimitAction, TimeLimit, for_policy_options};
+
+use crate::Error;
+
+/// What a source does when something goes wrong: a set of limits, from one of three presets.
+///
+/// | | [`browser`](Policy::browser) (default) | [`close_on_error`](Policy::close_on_error) | [`resilient`](Policy::resilient) |
+/// | --- | --- | --- | --- |
+/// | connection lost | reconnect | close | reconnect |
+/// | given up | close | close | reopen with [`Backoff`] |
+/// | … with a known status or content type (fetch) | close | close | reopen at the [statuses to retry](Policy::retry_statuses), else close |
+/// | data that does not decode | report it | close | report it |
+/// | [not open in time](Policy::on_slow_open) | – | – | reopen |
+/// | page slept, network back | – | – | reopen |
+///
+/// The [table of all options](crate#policies) has the values of each preset.
+///
+/// The browser's own source reconnects without being asked, and tells neither when nor with which status it gave up. On the
+/// [fetch transport](crate::Fetch) the policy does all of that: it waits for the server's `retry` time, and no shorter
+/// than `Retry-After` says. It does not send a request again whose method is not safe, a POST for instance, unless
+/// [`resend`](Policy::resend) says so.
+///
+/// Each method changes one of them. Counters and backoff start again after an event, or once a connection has stayed
+/// open for [`healthy_after`](Policy::healthy_after), and never on `open` alone: a server that answers 200 and hangs up
+/// at once is not hammered.
+///
+/// Nor is one that asks for it. Whatever the server's `retry` field or the
+/// [reconnection time](Policy::reconnection_time) says, no wait is shorter than 10 milliseconds, and from the fourth
+/// loss in a row on none without backoff is shorter than a second. Only a [rule](Policy::rule), a page that wakes and a
+/// network that comes back go below that.
+///
+/// On average that goes for the browser's own source too. Where it reconnects with less of a wait (Chromium may do so
+/// hundreds of times a second), the source is reopened in its place, unless the last event that was received had an id
+/// and there is no [`resume_parameter`](crate::EventSourceBuilder::resume_parameter): then only the browser can go on
+/// from there.
+///
+/// Without a network no attempt is made and none is counted: the source is [`Offline`](crate::State::Offline) until it
+/// is back.
+///
+/// ```
+/// use std::time::Duration;
+/// use typed_eventsource::{LimitAction, Policy};
+///
+/// let policy = Policy::resilient()
+///     .close_after_decode_errors(3)
+///     .on_idle(Duration::from_secs(45), LimitAction::Reopen)
+///     .close_when_down_for(Duration::from_secs(600));
+/// ```
+///
+/// Two policies are equal where they say the same, and have the same rule: one of a policy and its clone.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[must_use = "a policy does nothing before it is given to a source"]
+pub struct Policy {
+    pub(crate) options: typed_eventsource_core::Policy,
+    pub(crate) rule: Option<Rule>,
+}
+
+/// How a source waits between the attempts that it makes itself, and how many it makes.
+///
+/// The n-th wait in a row is at most `initial × factorⁿ⁻¹`, capped at `max`. With full jitter, the default, it is drawn
+/// evenly from zero up to that ceiling, so that the clients of a server that comes back do not all come back at once.
+/// No wait is shorter than 10 milliseconds.
+///
+/// ```
+/// use std::time::Duration;
+/// use typed_eventsource::{Backoff, Policy};
+///
+/// let policy = Policy::resilient().backoff(
+///     Backoff::new()
+///         .initial(Duration::from_millis(500))
+///         .max(Duration::from_secs(10))
+///         .max_attempts(20),
+/// );
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[must_use = "a backoff does nothing before it is given to a policy"]
+pub struct Backoff {
+    options: typed_eventsource_core::Backoff,
+}
+
+/// A method that sets one option, by the option's kind.
+macro_rules! define_setter {
+    ([$($doc:tt)*] $name:ident count($least:literal)) => {
+        $($doc)*
+        pub fn $name(mut self, count: u32) -> Self {
+            self.options.$name = Some(u32::max(count, $least));
+            self
+        }
+    };
+    ([$($doc:tt)*] $name:ident time) => {
+        $($doc)*
+        pub fn $name(mut self, time: Duration) -> Self {
+            self.options.$name = time;
+            self
+        }
+    };
+    ([$($doc:tt)*] $name:ident optional_time) => {
+        $($doc)*
+        pub fn $name(mut self, time: Duration) -> Self {
+            self.options.$name = Some(time);
+            self
+        }
+    };
+    ([$($doc:tt)*] $name:ident number) => {
+        $($doc)*
+        pub fn $name(mut self, number: f64) -> Self {
+            self.options.$name = number;
+            self
+        }
+    };
+    ([$($doc:tt)*] $name:ident flag) => {
+        $($doc)*
+        pub fn $name(mut self, $name: bool) -> Self {
+            self.options.$name = $name;
+            self
+        }
+    };
+    ([$($doc:tt)*] $name:ident action) => {
+        $($doc)*
+        pub fn $name(mut self, then: LimitAction) -> Self {
+            self.options.$name = then;
+            self
+        }
+    };
+    ([$($doc:tt)*] $name:ident limit) => {
+        $($doc)*
+        pub fn $name(mut self, after: Duration, then: LimitAction) -> Self {
+            self.options.$name = Some(TimeLimit { after, then });
+            self
+        }
+    };
+    ([$($doc:tt)*] $name:ident statuses) => {
+        $($doc)*
+        pub fn $name(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
+            self.options.$name = Some(statuses.into_iter().collect());
+            self
+        }
+    };
+}
+
+/// The methods of all options, out of the core's table.
+macro_rules! define_setters {
+    (
+        [policy]
+        $($(#[doc = $doc:literal])* $name:ident $js:literal $kind:ident $(($least:literal))? = $($preset:expr),*;)*
+        [backoff]
+        $($(#[doc = $b_doc:literal])* $b_name:ident $b_js:literal $b_kind:ident $(($b_least:literal))? = $b_value:expr;)*
+    ) => {
+        /// The limits, one by one.
+        impl Policy {
+            $(define_setter! { [$(#[doc = $doc])*] $name $kind $(($least))? })*
+        }
+
+        /// The options, one by one.
+        impl Backoff {
+            $(define_setter! { [$(#[doc = $b_doc])*] $b_name $b_kind $(($b_least))? })*
+        }
+    };
+}
+
+for_policy_options!(define_setters);
+
+impl Policy {
+    /// What the browser does: it reconnects after every loss, and gives up for good on an HTTP error, a wrong content type
+    /// or a refusal of CORS, which closes the source. Data that does not decode is reported.
+    pub fn browser() -> Self {
+        Self::without_rule(typed_eventsource_core::Policy::browser())
+    }
+
+    /// The first lost connection, refusal or event that does not decode closes the source.
+    pub fn close_on_error() -> Self {
+        Self::without_rule(typed_eventsource_core::Policy::close_on_error())
+    }
+
+    /// Goes on until it is closed: where the browser gives up, or takes [too long](Self::on_slow_open) to connect, the
+    /// source is reopened with backoff; likewise after a sleep of the page. Over fetch it is reopened only at the
+    /// [statuses](Self::retry_statuses) where that can help, and backs off after lost connections too.
+    pub fn resilient() -> Self {
+        Self::without_rule(typed_eventsource_core::Policy::resilient())
+    }
+
+    fn without_rule(options: typed_eventsource_core::Policy) -> Self {
+        Self {
+            options,
+            rule: None,
+        }
+    }
+
+    /// How to wait before the source is reopened, and how often.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.options.backoff = backoff.options;
+        self
+    }
+
+    /// A rule of your own, asked whenever something goes wrong; it sees what the limits above propose and has the last
+    /// word.
+    ///
+    /// ```
+    /// use typed_eventsource::{Decision, Error, Policy};
+    ///
+    /// let policy = Policy::resilient().rule(|context| match context.error {
+    ///     Error::Decode(error) if error.event().name() == "checksum" => Decision::Close,
+    ///     _ => Decision::AsProposed,
+    /// });
+    /// ```
+    pub fn rule(mut self, rule: impl Fn(&FailureContext<'_>) -> Decision + 'static) -> Self {
+        self.rule = Some(Rule(Rc::new(rule)));
+        self
+    }
+}
+
+impl Backoff {
+    /// It grows with each attempt, with full jitter and without an end.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// A user's own rule.
+#[derive(Clone)]
+pub(crate) struct Rule(Rc<dyn Fn(&FailureContext<'_>) -> Decision>);
+
+impl Rule {
+    pub(crate) fn decide(&self, context: &FailureContext<'_>) -> Decision {
+        (self.0)(context)
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rule")
+    }
+}
+
+/// What a [rule](Policy::rule) is asked about.
+///
+/// ```
+/// use std::time::Duration;
+/// use typed_eventsource::{Decision, Error, FailureContext, Policy};
+///
+/// fn five_minutes(context: &FailureContext<'_>) -> Decision {
+///     if context.down_for > Duration::from_secs(300) {
+///         return Decision::Close;
+///     }
+///     Decision::AsProposed
+/// }
+///
+/// let policy = Policy::resilient().rule(five_minutes);
+///
+/// // A rule can be tested without a source.
+/// let lost = Error::connection_lost("/prices");
+/// let mut context = FailureContext::new(&lost);
+/// assert_eq!(five_minutes(&context), Decision::AsProposed);
+/// context.down_for = Duration::from_secs(301);
+/// assert_eq!(five_minutes(&context), Decision::Close);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FailureContext<'a> {
+    /// What went wrong.
+    pub error: &'a Error,
+    /// How many times in a row the connection has failed, this time included.
+    pub failures: u32,
+    /// How many events in a row did not decode, this one included.
+    pub decode_errors: u32,
+    /// How long ago the first of these failures of the connection was: zero at the first, and where there is none.
+    pub down_for: Duration,
+    /// What the policy does if the rule says nothing else.
+    pub proposed: Decision,
+}
+
+impl<'a> FailureContext<'a> {
+    /// The first failure in a row, of which the policy proposes to [keep waiting](Decision::KeepWaiting): for the tests of
+    /// a rule. Its fields can be set.
+    pub fn new(error: &'a Error) -> Self {
+        let is_decode_error = matches!(error, Error::Decode(_));
+        Self {
+            error,
+            failures: u32::from(!is_decode_error),
+            decode_errors: u32::from(is_decode_error),
+            down_for: Duration::ZERO,
+            proposed: Decision::KeepWaiting,
+        }
+    }
+}

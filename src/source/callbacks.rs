@@ -1,0 +1,210 @@
+//! Callbacks that can be added and removed at any time, also while they run.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use super::panics::Panics;
+
+/// Callbacks in the order in which they were added. One that is added during a dispatch is first called in the next; one
+/// that is removed is not called again, and is dropped as soon as it does not run. No borrow is held while one runs or is
+/// dropped.
+pub(super) struct CallbackList<F: ?Sized> {
+    /// Copied when it changes during a dispatch, which has it in hand.
+    slots: RefCell<Rc<Vec<Rc<Slot<F>>>>>,
+}
+
+/// The place of one callback: empty while it runs and after it was removed.
+pub(super) struct Slot<F: ?Sized> {
+    callback: Cell<Option<Box<F>>>,
+    is_removed: Cell<bool>,
+}
+
+impl<F: ?Sized> Default for CallbackList<F> {
+    fn default() -> Self {
+        Self {
+            slots: RefCell::default(),
+        }
+    }
+}
+
+impl<F: ?Sized> CallbackList<F> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.borrow().is_empty()
+    }
+
+    pub(super) fn add(&self, callback: Box<F>) -> Rc<Slot<F>> {
+        let slot = Rc::new(Slot {
+            callback: Cell::new(Some(callback)),
+            is_removed: Cell::new(false),
+        });
+        Rc::make_mut(&mut *self.slots.borrow_mut()).push(Rc::clone(&slot));
+        slot
+    }
+
+    pub(super) fn remove(&self, slot: &Slot<F>) {
+        let mut slots = self.slots.borrow_mut();
+        if let Some(index) = slots.iter().position(|other| std::ptr::eq(&**other, slot)) {
+            Rc::make_mut(&mut slots).remove(index);
+        }
+        drop(slots);
+        slot.remove();
+    }
+
+    pub(super) fn clear(&self) {
+        let slots = self.slots.take();
+        slots.iter().for_each(|slot| slot.remove());
+    }
+
+    /// Hands each callback to `call`, which calls it. One that panics is removed, and the others are called none the less.
+    pub(super) fn each(&self, panics: &Panics, mut call: impl FnMut(&mut F)) {
+        let slots = Rc::clone(&self.slots.borrow());
+        for slot in &*slots {
+            let Some(mut callback) = slot.callback.take() else {
+                continue;
+            };
+            let has_panicked = panics.catch(|| call(&mut callback));
+            if has_panicked {
+                self.remove(slot);
+            } else if !slot.is_removed.get() {
+                slot.callback.set(Some(callback));
+            }
+        }
+    }
+}
+
+impl<F: ?Sized> Slot<F> {
+    fn remove(&self) {
+        self.is_removed.set(true);
+        drop(self.callback.take());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Callbacks = CallbackList<dyn FnMut()>;
+    type Place = Rc<RefCell<Option<Rc<Slot<dyn FnMut()>>>>>;
+
+    /// Callbacks that write their names down, and what they wrote.
+    fn journal() -> (Rc<Callbacks>, Rc<RefCell<String>>) {
+        Default::default()
+    }
+
+    fn writer(journal: &Rc<RefCell<String>>, name: char) -> Box<dyn FnMut()> {
+        let journal = Rc::clone(journal);
+        Box::new(move || journal.borrow_mut().push(name))
+    }
+
+    fn dispatch(callbacks: &Callbacks) {
+        let panics = Panics::default();
+        callbacks.each(&panics, |callback| callback());
+        panics.resume();
+    }
+
+    #[test]
+    fn they_run_in_the_order_in_which_they_were_added() {
+        let (callbacks, journal) = journal();
+        for name in ['a', 'b', 'c'] {
+            callbacks.add(writer(&journal, name));
+        }
+        dispatch(&callbacks);
+        dispatch(&callbacks);
+        assert_eq!(*journal.borrow(), "abcabc");
+    }
+
+    #[test]
+    fn one_added_during_a_dispatch_is_first_called_in_the_next() {
+        let (callbacks, journal) = journal();
+        let (weak, pen) = (Rc::downgrade(&callbacks), Rc::clone(&journal));
+        let mut added = false;
+        callbacks.add(Box::new(move || {
+            pen.borrow_mut().push('a');
+            if !std::mem::replace(&mut added, true) {
+                weak.upgrade().unwrap().add(writer(&pen, 'b'));
+            }
+        }));
+        dispatch(&callbacks);
+        assert_eq!(*journal.borrow(), "a");
+        dispatch(&callbacks);
+        assert_eq!(*journal.borrow(), "aab");
+    }
+
+    #[test]
+    fn one_removed_by_an_earlier_one_is_dropped_at_once_and_not_called() {
+        let (callbacks, journal) = journal();
+        let victim = Place::default();
+        let (weak, pen, other) = (
+            Rc::downgrade(&callbacks),
+            Rc::clone(&journal),
+            Rc::clone(&victim),
+        );
+        callbacks.add(Box::new(move || {
+            pen.borrow_mut().push('a');
+            if let Some(slot) = other.borrow_mut().take() {
+                let owners = Rc::strong_count(&pen);
+                weak.upgrade().unwrap().remove(&slot);
+                assert_eq!(
+                    Rc::strong_count(&pen),
+                    owners - 1,
+                    "what it captured is gone"
+                );
+            }
+        }));
+        *victim.borrow_mut() = Some(callbacks.add(writer(&journal, 'b')));
+        callbacks.add(writer(&journal, 'c'));
+        dispatch(&callbacks);
+        assert_eq!(*journal.borrow(), "ac");
+    }
+
+    #[test]
+    fn one_that_removes_itself_finishes_and_is_dropped() {
+        let (callbacks, journal) = journal();
+        let own = Place::default();
+        let (weak, pen, this) = (
+            Rc::downgrade(&callbacks),
+            Rc::clone(&journal),
+            Rc::clone(&own),
+        );
+        *own.borrow_mut() = Some(callbacks.add(Box::new(move || {
+            let slot = this.borrow_mut().take().unwrap();
+            weak.upgrade().unwrap().remove(&slot);
+            pen.borrow_mut().push('a');
+        })));
+        dispatch(&callbacks);
+        dispatch(&callbacks);
+        assert_eq!(*journal.borrow(), "a");
+        assert_eq!(Rc::strong_count(&journal), 1);
+        assert!(callbacks.is_empty());
+    }
+
+    #[test]
+    fn one_that_panics_is_removed_and_the_others_are_called() {
+        let (callbacks, journal) = journal();
+        callbacks.add(writer(&journal, 'a'));
+        callbacks.add(Box::new(|| panic!("on purpose")));
+        callbacks.add(writer(&journal, 'b'));
+        let panics = std::panic::AssertUnwindSafe(|| dispatch(&callbacks));
+        assert!(std::panic::catch_unwind(panics).is_err());
+        assert_eq!(*journal.borrow(), "ab");
+        assert_eq!(callbacks.slots.borrow().len(), 2);
+        dispatch(&callbacks);
+        assert_eq!(*journal.borrow(), "abab");
+    }
+
+    #[test]
+    fn clearing_during_a_dispatch_ends_it() {
+        let (callbacks, journal) = journal();
+        let (weak, pen) = (Rc::downgrade(&callbacks), Rc::clone(&journal));
+        callbacks.add(Box::new(move || {
+            pen.borrow_mut().push('a');
+            weak.upgrade().unwrap().clear();
+        }));
+        callbacks.add(writer(&journal, 'b'));
+        dispatch(&callbacks);
+        assert_eq!(*journal.borrow(), "a");
+        assert!(callbacks.is_empty());
+    }
+}

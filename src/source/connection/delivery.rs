@@ -1,0 +1,118 @@
+//! Events, from the transport to those who listen.
+
+use typed_eventsource_core::{EventOutcome, Input, ReceivedEvent, Terminal};
+
+use super::{Connection, ToldError};
+use crate::{
+    Error,
+    event::EventMeta,
+    source::subscriptions::{DecodeFailure, DeliveryOutcome},
+    transport::Frame,
+};
+
+impl Connection {
+    /// Tells the session of an event where it has to know, and does what follows from the event. Answers whether a deadline
+    /// may have come nearer, or something is left to be carried out.
+    pub(super) fn handle_event(&self, frame: &Frame<'_>) -> bool {
+        let terminal = self.terminal(frame);
+        let (wants_activity, wants_ids) = {
+            let session = self.session.borrow();
+            (session.wants_activity(), session.wants_ids())
+        };
+        if wants_ids {
+            self.note_last_event_id();
+        } else {
+            self.unnoted.replace(Some(frame.meta().clone()));
+        }
+        if terminal.is_none() && !wants_activity {
+            return self.deliver(frame);
+        }
+        let event = ReceivedEvent {
+            last_event_id: wants_ids.then(|| frame.meta().last_event_id()),
+            id_field: frame.id_field(),
+            terminal,
+        };
+        let outcome = self.session.borrow_mut().event(event, || self.host.now());
+        match outcome {
+            EventOutcome::Deliver => self.deliver(frame),
+            EventOutcome::Skip => false,
+            EventOutcome::Poll => {
+                self.carry_out(Some(frame));
+                true
+            }
+        }
+    }
+
+    pub(super) fn handle_unlistened(&self, is_event: bool, meta: Option<EventMeta>) {
+        if !self.session.borrow().wants_activity() {
+            if let Some(meta) = meta {
+                self.unnoted.replace(Some(meta));
+            }
+            return;
+        }
+        self.note_last_event_id();
+        let input = Input::Unlistened {
+            is_event,
+            last_event_id: meta.as_ref().map(EventMeta::last_event_id),
+        };
+        let at = self.host.at();
+        self.session.borrow_mut().handle(input, at);
+    }
+
+    /// Hands a frame to those who listen to its name, and tells the session how it decoded. Answers whether something is
+    /// left to be carried out.
+    pub(super) fn deliver(&self, frame: &Frame<'_>) -> bool {
+        let Some(callbacks) = self.subscriptions.get(frame.name()) else {
+            return false;
+        };
+        let (mut is_decoded, mut failures) = (false, Vec::new());
+        callbacks.each(&self.panics, |callback| match callback(frame) {
+            DeliveryOutcome::Ignored => {}
+            DeliveryOutcome::Decoded => is_decoded = true,
+            DeliveryOutcome::Failed(failure) => failures.push(failure),
+        });
+        if !failures.is_empty() {
+            self.decode_failed(failures);
+            return true;
+        }
+        if is_decoded && self.session.borrow().wants_decoded() {
+            let at = self.host.at();
+            self.session.borrow_mut().handle(Input::Decoded, at);
+        }
+        false
+    }
+
+    /// The session counts the event once, however many could not decode it, and has the first of their errors reported.
+    fn decode_failed(&self, failures: Vec<DecodeFailure>) {
+        let mut told = None;
+        for DecodeFailure { error, is_reported } in failures {
+            let error = Error::Decode(error);
+            if told.is_some() {
+                self.report(&error, is_reported);
+            } else {
+                told = Some(ToldError { error, is_reported });
+            }
+        }
+        self.told.replace(told);
+        let at = self.host.at();
+        self.session.borrow_mut().handle(Input::DecodeFailed, at);
+    }
+
+    fn terminal(&self, frame: &Frame<'_>) -> Option<Terminal> {
+        let terminal_data = self.terminal_data.as_deref();
+        if terminal_data.is_some_and(|data| data == frame.text()) {
+            return Some(Terminal::Data);
+        }
+        let is_terminal = self.terminal_event.as_deref() == Some(frame.name());
+        is_terminal.then_some(Terminal::Event)
+    }
+
+    /// Tells the session the id of the last event that it was not told of, before anything else.
+    pub(super) fn note_last_event_id(&self) {
+        let meta = self.unnoted.take();
+        if let Some(meta) = meta {
+            let id = meta.last_event_id();
+            self.session.borrow_mut().note_last_event_id(id);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What happens to a source, one thing after the other: what happens while a callback runs waits until it has returned.
+
+use std::cell::Cell;
+
+use typed_eventsource_core::{IdField, Input};
+
+use super::{Connection, ToldError};
+use crate::{
+    Error, Event,
+    event::EventMeta,
+    source::queue::PushOutcome,
+    transport::{Frame, TransportEvent},
+};
+
+/// The most that waits for a callback to return. Beyond it the source closes with an error, so that one whose callback has
+/// panicked where panics abort does not hold all that it ever receives.
+const MAX_WAITING: usize = 16 * 1024;
+
+/// What waits while a callback runs.
+pub(super) enum Queued {
+    Event {
+        event: Event<String>,
+        id_field: IdField,
+    },
+    Unlistened {
+        is_event: bool,
+        meta: Option<EventMeta>,
+    },
+    Input {
+        input: Input<'static>,
+        /// What the input is about.
+        error: Option<ToldError>,
+    },
+    /// A stream has begun to drop items.
+    ItemsDropped,
+}
+
+impl From<Input<'static>> for Queued {
+    fn from(input: Input<'static>) -> Self {
+        Self::Input { input, error: None }
+    }
+}
+
+impl Queued {
+    /// An input that an error has brought.
+    pub(super) fn bringing(input: Input<'static>, error: Error) -> Self {
+        Self::Input {
+            input,
+            error: Some(ToldError::new(error)),
+        }
+    }
+
+    /// Whether it tells how a connection fares, and not what has arrived over it.
+    pub(super) fn is_about_connection(&self) -> bool {
+        let Self::Input { input, .. } = self else {
+            return false;
+        };
+        matches!(
+            input,
+            Input::Opened | Input::Lost(_) | Input::BodyEnded | Input::Finished
+        )
+    }
+}
+
+impl Connection {
+    pub(super) fn receive(&self, event: TransportEvent<'_>) {
+        let queued = match event {
+            TransportEvent::Event(frame) => return self.receive_frame(&frame),
+            TransportEvent::Opened => Input::Opened.into(),
+            TransportEvent::Unlistened { is_event, meta } => Queued::Unlistened { is_event, meta },
+            TransportEvent::Retry(time) => Input::Retry(time).into(),
+            TransportEvent::Lost { error, loss } => Queued::bringing(Input::Lost(loss), error),
+            TransportEvent::BodyEnded { error } => Queued::bringing(Input::BodyEnded, error),
+            TransportEvent::Finished => Input::Finished.into(),
+        };
+        self.push(queued);
+        self.drain();
+    }
+
+    /// The hot path: where nothing else is under way, nothing is copied.
+    pub(in crate::source) fn receive_frame(&self, frame: &Frame<'_>) {
+        if self.is_running.get() || self.has_inputs() {
+            self.push(Queued::Event {
+                event: frame.event().map(str::to_owned),
+                id_field: frame.id_field(),
+            });
+            return self.drain();
+        }
+        let running = Running::new(&self.is_running);
+        let has_outputs = self.handle_event(frame);
+        drop(running);
+        let has_closed = self.close_reason.get().is_some();
+        if has_outputs || has_closed || self.has_inputs() {
+            self.drain();
+        } else {
+            self.panics.resume();
+        }
+    }
+
+    /// What a stream's queue has made of an item.
+    pub(in crate::source) fn overflowed(&self, outcome: PushOutcome) {
+        match outcome {
+            PushOutcome::Queued => return,
+            PushOutcome::GapBegan => self.push(Queued::ItemsDropped),
+            PushOutcome::Full => {
+                let error = Error::QueueOverflow { dropped: 1 };
+                self.push(Queued::bringing(Input::Overflowed, error));
+            }
+        }
+        self.drain();
+    }
+
+    /// Has it wait for its turn, which [`drain`](Self::drain) gives it.
+    pub(super) fn push(&self, queued: Queued) {
+        if self.is_closed() || self.is_overrun.get() {
+            return;
+        }
+        let mut inputs = self.inputs.borrow_mut();
+        if inputs.len() < MAX_WAITING {
+            return inputs.push_back(queued);
+        }
+        drop(inputs);
+        // The session is told next, and not in the middle of what it is having done.
+        self.is_overrun.set(true);
+        self.drain_after_abort();
+    }
+
+    /// Handles all that waits, unless a callback runs: then that goes on with it when it has returned.
+    pub(super) fn drain(&self) {
+        if self.is_running.get() {
+            return;
+        }
+        let running = Running::new(&self.is_running);
+        self.carry_out(None);
+        while let Some(queued) = self.next_input() {
+            if !self.is_closed() {
+                self.handle(queued);
+            }
+        }
+        drop(running);
+        self.set_timer();
+        self.panics.resume();
+    }
+
+    fn handle(&self, queued: Queued) {
+        match queued {
+            Queued::Event { event, id_field } => {
+                self.handle_event(&Frame::of(&event, id_field));
+            }
+            Queued::Unlistened { is_event, meta } => self.handle_unlistened(is_event, meta),
+            Queued::ItemsDropped => self.report(&Error::QueueOverflow { dropped: 1 }, true),
+            Queued::Input { input, error } => self.tell(input, error),
+        }
+        self.carry_out(None);
+    }
+
+    /// Tells the session.
+    fn tell(&self, input: Input<'_>, error: Option<ToldError>) {
+        self.note_last_event_id();
+        if error.is_some() {
+            self.told.replace(error);
+        }
+        let at = self.host.at();
+        self.session.borrow_mut().handle(input, at);
+    }
+
+    fn has_inputs(&self) -> bool {
+        self.is_overrun.get() || !self.inputs.borrow().is_empty()
+    }
+
+    fn next_input(&self) -> Option<Queued> {
+        if !self.is_overrun.take() {
+            return self.inputs.borrow_mut().pop_front();
+        }
+        let message = format!("{MAX_WAITING} events wait for a callback that does not return");
+        let error = Error::Internal {
+            message: message.into(),
+        };
+        Some(Queued::bringing(Input::Overflowed, error))
+    }
+}
+
+/// While it lives, callbacks may run. A panic ends that too, where panics unwind.
+struct Running<'a>(&'a Cell<bool>);
+
+impl<'a> Running<'a> {
+    fn new(is_running: &'a Cell<bool>) -> Self {
+        is_running.set(true);
+        Self(is_running)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}

@@ -1,0 +1,206 @@
+//! What the session has its source do, and what those who listen are told.
+
+use typed_eventsource_core::{
+    self as core, Decision, Failure, Input, LimitReached, Output, Report,
+};
+
+use super::{Connection, Notice};
+use crate::{CloseReason, Error, FailureContext, State, transport::Frame};
+
+/// An error that the session was told of.
+#[derive(Clone, Debug)]
+pub(super) struct ToldError {
+    pub(super) error: Error,
+    /// Whether somebody knows of it already.
+    pub(super) is_reported: bool,
+}
+
+impl ToldError {
+    pub(super) fn new(error: Error) -> Self {
+        Self {
+            error,
+            is_reported: false,
+        }
+    }
+}
+
+impl Connection {
+    /// Does what the session says, with the event in hand where there is one.
+    pub(super) fn carry_out(&self, frame: Option<&Frame<'_>>) {
+        while let Some(output) = self.poll() {
+            match output {
+                Output::Connect => self.connect_again(),
+                Output::Disconnect => self.disconnect(),
+                Output::Deliver => {
+                    if let Some(frame) = frame {
+                        self.deliver(frame);
+                    }
+                }
+                Output::Gap(gap) => {
+                    self.gaps.each(&self.panics, |callback| callback(&gap));
+                    self.sharers.relay(&self.panics, &Output::Gap(gap), None);
+                }
+                Output::Decide(context) => self.decide(&context),
+                Output::Report(report) => self.report_failure(report),
+                Output::State(state) => self.announce(state),
+                Output::Closed(reason) => self.finish(reason),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn poll(&self) -> Option<Output> {
+        let output = self.session.borrow_mut().poll();
+        self.release_if_closed();
+        output
+    }
+
+    fn decide(&self, context: &core::FailureContext) {
+        let rule = self.held.rule.borrow().clone();
+        let ToldError { error, .. } = self.error_of(context.failure);
+        let mut decision = Decision::AsProposed;
+        if let Some(rule) = rule {
+            let context = FailureContext {
+                error: &error,
+                failures: context.failures,
+                decode_errors: context.decode_errors,
+                down_for: context.down_for,
+                proposed: context.proposed,
+            };
+            self.panics.catch(|| decision = rule.decide(&context));
+        }
+        let at = self.host.at();
+        let decided = Input::Decided(decision);
+        self.session.borrow_mut().handle(decided, at);
+    }
+
+    fn report_failure(&self, report: Report) {
+        let ToldError { error, is_reported } = self.error_of(report.failure);
+        if report.attempt.is_some() {
+            self.earlier.replace(Some(error.clone()));
+        }
+        let is_reported = is_reported || self.sharers.are_told_errors();
+        self.report(&error, is_reported);
+        self.sharers
+            .relay(&self.panics, &Output::Report(report), Some(&error));
+    }
+
+    /// Tells of an error: a failure to decode concerns its subscriber alone, any other all streams.
+    pub(super) fn report(&self, error: &Error, is_reported: bool) {
+        let concerns_streams = !matches!(error, Error::Decode(_) | Error::QueueOverflow { .. });
+        let is_reported = is_reported
+            || !self.errors.is_empty()
+            || (concerns_streams && !self.streams.is_empty());
+        self.errors.each(&self.panics, |callback| callback(error));
+        if concerns_streams {
+            let notice = Notice::Error(error);
+            self.streams.each(&self.panics, |callback| callback(notice));
+        }
+        if !is_reported {
+            self.host.report(error);
+        }
+    }
+
+    fn announce(&self, output: core::State) {
+        let state = state_of(output);
+        self.states.each(&self.panics, |callback| callback(&state));
+        self.sharers
+            .relay(&self.panics, &Output::State(output), None);
+    }
+
+    /// Tells everybody of the end. What forgotten listeners hold goes after that.
+    fn finish(&self, output: core::CloseReason) {
+        let Some(reason) = self.close_reason.get() else {
+            return;
+        };
+        let error = reason.error();
+        if let Some(error) = error {
+            let is_reported = self.is_close_reported(output)
+                || self.is_told_errors()
+                || self.sharers.are_told_errors();
+            self.errors.each(&self.panics, |callback| callback(error));
+            self.errors.clear();
+            if !is_reported {
+                self.host.report(error);
+            }
+        }
+        let end = Notice::End(error);
+        self.streams.each(&self.panics, |callback| callback(end));
+        self.streams.clear();
+        let state = State::Closed(reason.clone());
+        self.states.each(&self.panics, |callback| callback(&state));
+        self.states.clear();
+        self.sharers
+            .relay(&self.panics, &Output::Closed(output), error);
+        self.end.set(reason.clone());
+        drop(self.forgotten.take());
+    }
+
+    /// Whether the error behind the close is known already: a connection that is shared reports its own.
+    fn is_close_reported(&self, reason: core::CloseReason) -> bool {
+        match reason {
+            core::CloseReason::Failed {
+                failure,
+                limit: None,
+            } => self.error_of(failure).is_reported,
+            _ => false,
+        }
+    }
+
+    /// Whether anybody would be told an error of the connection.
+    pub(in crate::source) fn is_told_errors(&self) -> bool {
+        !self.errors.is_empty() || !self.streams.is_empty()
+    }
+
+    /// The error behind a failure.
+    fn error_of(&self, failure: Failure) -> ToldError {
+        let error = match failure {
+            Failure::Told | Failure::BodyEnded => {
+                if let Some(told) = self.told.borrow().clone() {
+                    return told;
+                }
+                None
+            }
+            Failure::Earlier => self.earlier.borrow().clone(),
+            Failure::OpenTimeout(after) => Some(Error::OpenTimeout { after }),
+            Failure::Idle(after) => Some(Error::Idle { after }),
+            Failure::Suspended => Some(Error::Suspended),
+            _ => None,
+        };
+        ToldError::new(error.unwrap_or_else(|| Error::Internal {
+            message: format!("an error that is not known: {failure:?}").into(),
+        }))
+    }
+
+    pub(super) fn close_reason_of(&self, reason: core::CloseReason) -> CloseReason {
+        match reason {
+            core::CloseReason::Finished => CloseReason::Finished,
+            core::CloseReason::Requested => CloseReason::Requested,
+            core::CloseReason::Failed { failure, limit } => {
+                let last = self.error_of(failure).error;
+                CloseReason::Policy(match limit {
+                    Some(LimitReached::TooMany { count }) => Error::TooMany {
+                        count,
+                        last: last.into(),
+                    },
+                    Some(LimitReached::DownTooLong { limit }) => Error::DownTooLong {
+                        limit,
+                        last: last.into(),
+                    },
+                    _ => last,
+                })
+            }
+            _ => CloseReason::Dropped,
+        }
+    }
+}
+
+/// A state as users know it; that of a closed source has a reason, too.
+pub(super) fn state_of(state: core::State) -> State {
+    match state {
+        core::State::Open => State::Open,
+        core::State::Waiting { attempt, retry_in } => State::Waiting { attempt, retry_in },
+        core::State::Offline { attempt } => State::Offline { attempt },
+        _ => State::Connecting,
+    }
+}

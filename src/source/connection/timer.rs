@@ -1,0 +1,127 @@
+//! The one timer of a source, and news of the network.
+
+use std::{rc::Weak, time::Duration};
+
+use typed_eventsource_core::Input;
+
+use super::Connection;
+use crate::host::{Host, NetworkChange};
+
+impl Connection {
+    /// Sees to it that the session is told of its next deadline. A timer that fires too early does no harm, so that events
+    /// need not move it.
+    pub(super) fn set_timer(&self) {
+        let Some(deadline) = self.session.borrow().next_timeout() else {
+            drop(self.held.timer.take());
+            return;
+        };
+        let timer = self.held.timer.borrow();
+        if timer.as_ref().is_some_and(|(at, _)| *at <= deadline) {
+            return;
+        }
+        drop(timer);
+        let this = Weak::clone(&self.this);
+        let delay = deadline.since(self.host.now());
+        let timer = self.host.after(delay, move |late| {
+            if let Some(connection) = this.upgrade() {
+                drop(connection.held.timer.take());
+                connection.push(Input::Timeout { late }.into());
+                connection.drain();
+            }
+        });
+        drop(self.held.timer.replace(Some((deadline, timer))));
+    }
+
+    /// Where a panic aborts, what seems to run may have panicked, and would never go on with what waits, the close above all.
+    /// The next task does then; else what runs cancels it when it sets the timer of a source that has closed.
+    pub(super) fn drain_after_abort(&self) {
+        if !cfg!(panic = "abort") || !self.is_running.get() {
+            return;
+        }
+        let this = self.this.upgrade();
+        let timer = self.host.after(Duration::ZERO, move |_| {
+            if let Some(connection) = this {
+                connection.is_running.set(false);
+                connection.drain();
+            }
+        });
+        let timer = (self.host.now(), timer);
+        drop(self.held.timer.replace(Some(timer)));
+    }
+
+    pub(super) fn watch_network(&self) {
+        let this = Weak::clone(&self.this);
+        let is_on_this_machine = is_on_this_machine(&self.url);
+        let watch = self.host.watch_network(move |change| {
+            let input = match change {
+                NetworkChange::Online => Input::Online,
+                NetworkChange::Offline if is_on_this_machine => return,
+                NetworkChange::Offline => Input::Offline,
+            };
+            if let Some(connection) = this.upgrade() {
+                connection.push(input.into());
+                connection.drain();
+            }
+        });
+        self.hold(&self.held.network, watch);
+    }
+}
+
+/// Whether there is no way to this URL now, as far as is known.
+pub(super) fn is_offline(host: &Host, url: &str) -> bool {
+    !is_on_this_machine(url) && !host.is_online()
+}
+
+/// Whether a server is reached without a network: on `localhost`, on a name below it, or on a loopback address.
+fn is_on_this_machine(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
+    if let Some(rest) = host_and_port.strip_prefix('[') {
+        return rest.starts_with("::1]");
+    }
+    let host = host_and_port.split(':').next().unwrap_or_default();
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let is_loopback_address = host
+        .parse()
+        .is_ok_and(|address: std::net::Ipv4Addr| address.is_loopback());
+    host == "localhost" || host.ends_with(".localhost") || is_loopback_address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_on_this_machine;
+
+    #[test]
+    fn loopback_hosts_need_no_network() {
+        for url in [
+            "http://localhost/events",
+            "http://localhost.:8080/events",
+            "https://app.localhost:3000/events?from=5",
+            "http://127.0.0.1:8080",
+            "http://127.1.2.3/",
+            "http://[::1]:8080/events",
+            "http://user:word@localhost/events",
+        ] {
+            assert!(is_on_this_machine(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn other_hosts_need_one() {
+        for url in [
+            "/events",
+            "https://example.org/localhost",
+            "https://localhost.example.org/",
+            "https://notlocalhost/",
+            "http://128.0.0.1/",
+            "http://[2001:db8::1]/",
+            "https://example.org/?back=http://localhost/",
+            "https://localhost@example.org/",
+        ] {
+            assert!(!is_on_this_machine(url), "{url}");
+        }
+    }
+}

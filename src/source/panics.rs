@@ -1,0 +1,35 @@
+//! What becomes of a callback's panic where panics unwind.
+
+use std::{
+    any::Any,
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+};
+
+/// Catches the panics of users' callbacks, so that a source goes on with what it was at; then the first one goes on its
+/// way. Where a panic aborts, as in wasm by default, there is nothing to catch.
+#[derive(Default)]
+pub(super) struct Panics(RefCell<Option<Box<dyn Any + Send>>>);
+
+impl Panics {
+    /// Calls, and answers whether that has panicked.
+    pub(super) fn catch(&self, call: impl FnOnce()) -> bool {
+        if cfg!(panic = "abort") {
+            call();
+            return false;
+        }
+        let Err(panic) = catch_unwind(AssertUnwindSafe(call)) else {
+            return false;
+        };
+        self.0.borrow_mut().get_or_insert(panic);
+        true
+    }
+
+    /// Goes on with the first panic that was caught.
+    pub(super) fn resume(&self) {
+        let panic = self.0.take();
+        if let Some(panic) = panic {
+            resume_unwind(panic);
+        }
+    }
+}

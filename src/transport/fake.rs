@@ -1,0 +1,263 @@
+//! Connections to a server that a test plays, in place of the network.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    rc::{Rc, Weak},
+    sync::Arc,
+};
+
+use typed_eventsource_core::{FailureClass, IdField, Loss};
+
+use super::{Sink, TransportEvent};
+use crate::{Error, event::EventMeta, host::fake::FakeClock};
+
+/// Where all of its events come from.
+const ORIGIN: &str = "fake:";
+
+/// What a fake server and the connectors of its sources share.
+#[derive(Default)]
+pub(crate) struct FakeNetwork {
+    /// Whose sources it serves; all where there is none.
+    pub(crate) url: Option<String>,
+    pub(crate) clock: FakeClock,
+    connections: RefCell<Vec<Weak<FakeConnection>>>,
+    pub(crate) attempts: RefCell<Vec<Attempt>>,
+    /// What a page has put in place of the browser's functions that add and remove a listener. It is called once.
+    #[cfg(all(test, feature = "json"))]
+    pub(crate) on_listening: RefCell<Option<Box<dyn FnOnce()>>>,
+}
+
+/// An attempt of a source to connect, as the server has seen it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The source's URL.
+    pub url: String,
+    /// The id of the event after which it wants to go on; empty where there was none.
+    pub last_event_id: String,
+}
+
+impl Attempt {
+    /// One of a source with this URL, which goes on after the event with this id, or from the start where it is empty.
+    pub fn new(url: impl Into<String>, last_event_id: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            last_event_id: last_event_id.into(),
+        }
+    }
+}
+
+thread_local! {
+    static NETWORKS: RefCell<Vec<Weak<FakeNetwork>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl FakeNetwork {
+    /// One that serves the sources that are opened from now on: those with this URL, or all.
+    pub(crate) fn begin(url: Option<String>) -> Rc<Self> {
+        let network = Rc::new(Self {
+            url,
+            ..Self::default()
+        });
+        NETWORKS.with_borrow_mut(|networks| networks.push(Rc::downgrade(&network)));
+        network
+    }
+
+    pub(crate) fn end(self: &Rc<Self>) {
+        // The thread may be at its end.
+        let _ = NETWORKS.try_with(|networks| {
+            let is_other = |network: &Weak<Self>| network.as_ptr() != Rc::as_ptr(self);
+            networks.borrow_mut().retain(is_other);
+        });
+    }
+
+    /// The one that serves a source with this URL, where there is one: the last that was made for it.
+    pub(crate) fn serving(url: &str) -> Option<Rc<Self>> {
+        NETWORKS.with_borrow(|networks| {
+            let mut networks = networks.iter().rev().filter_map(Weak::upgrade);
+            networks.find(|network| network.url.as_deref().is_none_or(|served| served == url))
+        })
+    }
+
+    fn listening_has_changed(&self) {
+        #[cfg(all(test, feature = "json"))]
+        if let Some(callback) = self.on_listening.take() {
+            callback();
+        }
+    }
+
+    /// Those that the sources still hold.
+    pub(crate) fn connections(&self) -> Vec<Rc<FakeConnection>> {
+        let connections = self.connections.borrow();
+        connections.iter().filter_map(Weak::upgrade).collect()
+    }
+}
+
+/// How to connect a source to it.
+pub(crate) struct FakeConnector {
+    network: Rc<FakeNetwork>,
+    url: Arc<str>,
+    is_fetch: bool,
+}
+
+impl FakeConnector {
+    /// Over `fetch`, which tells more and reconnects nothing, or else as the browser's own source does.
+    pub(crate) fn new(network: Rc<FakeNetwork>, url: &str, is_fetch: bool) -> Self {
+        Self {
+            network,
+            url: url.into(),
+            is_fetch,
+        }
+    }
+
+    pub(super) fn url(&self) -> &Arc<str> {
+        &self.url
+    }
+
+    pub(super) fn connect(&self, last_event_id: &str, sink: Sink) -> FakeTransport {
+        let connection = Rc::new(FakeConnection {
+            url: Arc::clone(&self.url),
+            is_fetch: self.is_fetch,
+            is_open: Cell::default(),
+            last_event_id: RefCell::new(last_event_id.into()),
+            sink: RefCell::new(Some(sink)),
+            names: RefCell::default(),
+        });
+        let mut connections = self.network.connections.borrow_mut();
+        connections.retain(|connection| connection.strong_count() > 0);
+        connections.push(Rc::downgrade(&connection));
+        self.network
+            .attempts
+            .borrow_mut()
+            .push(Attempt::new(&*self.url, last_event_id));
+        FakeTransport {
+            connection,
+            network: Rc::clone(&self.network),
+        }
+    }
+}
+
+/// One connection, until the source drops its end.
+pub(crate) struct FakeConnection {
+    url: Arc<str>,
+    pub(crate) is_fetch: bool,
+    is_open: Cell<bool>,
+    last_event_id: RefCell<Rc<str>>,
+    /// `None` once the source has dropped its end.
+    sink: RefCell<Option<Sink>>,
+    names: RefCell<BTreeSet<String>>,
+}
+
+impl FakeConnection {
+    /// What the next event tells, which may have an id.
+    pub(crate) fn next_meta(&self, id: Option<&str>) -> EventMeta {
+        if let Some(id) = id {
+            self.last_event_id.replace(id.into());
+        }
+        EventMeta::Eager {
+            last_event_id: self.last_event_id.borrow().clone(),
+            origin: ORIGIN.into(),
+        }
+    }
+
+    pub(crate) fn id_field(&self, id: Option<&str>) -> IdField {
+        match id {
+            _ if !self.is_fetch => IdField::Unknown,
+            Some(_) => IdField::Present,
+            None => IdField::Absent,
+        }
+    }
+
+    pub(crate) fn open(&self) {
+        if !self.is_open.replace(true) {
+            self.emit(TransportEvent::Opened);
+        }
+    }
+
+    pub(crate) fn lose(&self) {
+        self.is_open.set(false);
+        self.emit(TransportEvent::Lost {
+            error: self.lost("the connection was cut"),
+            loss: if self.is_fetch {
+                Loss::Reestablish
+            } else {
+                Loss::BrowserReconnects
+            },
+        });
+    }
+
+    /// The response ends.
+    pub(crate) fn end(&self) {
+        if !self.is_fetch {
+            return self.lose();
+        }
+        self.is_open.set(false);
+        let error = self.lost("the server ended the stream");
+        self.emit(TransportEvent::BodyEnded { error });
+    }
+
+    pub(crate) fn fail(&self, status: u16) {
+        self.is_open.set(false);
+        let url = Arc::clone(&self.url);
+        let (error, class) = match (self.is_fetch, status) {
+            (true, 204) => return self.emit(TransportEvent::Finished),
+            (true, _) => (Error::status(url, status), FailureClass::Status(status)),
+            (false, _) => (Error::given_up(url), FailureClass::Other),
+        };
+        let loss = Loss::Fail {
+            class,
+            retry_after: None,
+        };
+        self.emit(TransportEvent::Lost { error, loss });
+    }
+
+    pub(crate) fn emit(&self, event: TransportEvent<'_>) {
+        let sink = self.sink.borrow().clone();
+        if let Some(sink) = sink {
+            sink(event);
+        }
+    }
+
+    pub(crate) fn is_listened_to(&self, name: &str) -> bool {
+        self.names.borrow().contains(name)
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.names.borrow().iter().cloned().collect()
+    }
+
+    /// Only `fetch` tells what is known of it.
+    fn lost(&self, message: &str) -> Error {
+        Error::ConnectionLost {
+            url: Arc::clone(&self.url),
+            message: self.is_fetch.then(|| message.into()),
+        }
+    }
+}
+
+/// The source's end of a connection.
+pub(crate) struct FakeTransport {
+    connection: Rc<FakeConnection>,
+    network: Rc<FakeNetwork>,
+}
+
+impl FakeTransport {
+    pub(super) fn listen(&self, name: &str) {
+        let is_new = self.connection.names.borrow_mut().insert(name.to_owned());
+        debug_assert!(is_new, "{name} is listened to already");
+        self.network.listening_has_changed();
+    }
+
+    pub(super) fn unlisten(&self, name: &str) {
+        let was_there = self.connection.names.borrow_mut().remove(name);
+        debug_assert!(was_there, "{name} was not listened to");
+        self.network.listening_has_changed();
+    }
+}
+
+impl Drop for FakeTransport {
+    fn drop(&mut self) {
+        self.connection.sink.take();
+        self.connection.names.take();
+    }
+}

@@ -1,0 +1,106 @@
+//! Turns of the event loop for other tasks, however much there is to do.
+
+use std::{
+    cell::{Cell, RefCell},
+    future::poll_fn,
+    rc::Rc,
+    task::{Poll, Waker},
+    time::Duration,
+};
+
+use gloo_events::EventListener;
+use wasm_bindgen::JsValue;
+use web_sys::{MessageChannel, MessagePort};
+
+use crate::host::browser_now;
+
+/// The longest that everything else has to wait.
+const MAX_TURN: Duration = Duration::from_millis(16);
+
+/// Lets other tasks run: promises alone let nobody else in as long as there are more of them.
+pub(crate) struct Yielder {
+    /// Made for the first turn: what is soon over needs none.
+    channel: Option<MacrotaskYield>,
+    since: Duration,
+}
+
+impl Yielder {
+    pub(crate) fn new() -> Self {
+        Self {
+            channel: None,
+            since: browser_now(),
+        }
+    }
+
+    /// Whether others have waited for long enough.
+    pub(crate) fn is_late(&self) -> bool {
+        browser_now().saturating_sub(self.since) >= MAX_TURN
+    }
+
+    pub(crate) async fn yield_now(&mut self) {
+        self.channel = self.channel.take().or_else(MacrotaskYield::new);
+        if let Some(channel) = &self.channel {
+            channel.yield_now().await;
+        }
+        self.since = browser_now();
+    }
+}
+
+/// Yields by a message to oneself: it arrives after everything that waits already, where timers would be held back in
+/// hidden pages. It is no promise, which would never settle where the wait is dropped and no message arrives any more.
+struct MacrotaskYield {
+    here: MessagePort,
+    there: MessagePort,
+    arrival: Rc<Arrival>,
+    _listener: EventListener,
+}
+
+#[derive(Default)]
+struct Arrival {
+    has_arrived: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl MacrotaskYield {
+    fn new() -> Option<Self> {
+        let channel = MessageChannel::new().ok()?;
+        let (here, there) = (channel.port1(), channel.port2());
+        let arrival = Rc::<Arrival>::default();
+        let arrived = Rc::clone(&arrival);
+        let listener = EventListener::new(&here, "message", move |_| {
+            arrived.has_arrived.set(true);
+            let waker = arrived.waker.take();
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        });
+        here.start();
+        Some(Self {
+            here,
+            there,
+            arrival,
+            _listener: listener,
+        })
+    }
+
+    async fn yield_now(&self) {
+        // A message that cannot be sent is not waited for.
+        if self.there.post_message(&JsValue::UNDEFINED).is_err() {
+            return;
+        }
+        poll_fn(|context| {
+            if self.arrival.has_arrived.take() {
+                return Poll::Ready(());
+            }
+            self.arrival.waker.replace(Some(context.waker().clone()));
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl Drop for MacrotaskYield {
+    fn drop(&mut self) {
+        self.here.close();
+    }
+}

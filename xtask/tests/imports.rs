@@ -1,0 +1,187 @@
+//! Which modules import which: only from floors below their own.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The modules of the crate, from the lowest floor up. `ARCHITECTURE.md` says what each is.
+const CRATE: &[&[&str]] = &[
+    &["event"],
+    &["decode_error"],
+    &["error"],
+    &["policy", "state", "payload", "variants"],
+    &["host"],
+    &["yielder"],
+    &["transport"],
+    &["source", "testing", "gunzip"],
+    &["hooks"],
+    &["yew", "leptos"],
+];
+
+/// Those of the core, likewise.
+const CORE: &[&[&str]] = &[&["parser", "time"], &["policy"], &["session"]];
+
+#[test]
+fn modules_of_the_crate_import_from_floors_below_their_own() {
+    assert_downward("src", CRATE);
+}
+
+#[test]
+fn modules_of_the_core_import_from_floors_below_their_own() {
+    assert_downward("core/src", CORE);
+}
+
+#[test]
+fn modules_in_javascript_import_no_module_that_imports_them() {
+    let folder = root().join("npm/src");
+    let mut imports = BTreeMap::new();
+    for file in files(&folder, "js") {
+        let text = fs::read_to_string(&file).expect("it can be read");
+        let froms = text.lines().filter_map(|line| {
+            let (_, from) = line
+                .split_once(" from \"")
+                .or_else(|| line.split_once("import(\""))?;
+            let is_code = line.starts_with("import ")
+                || line.starts_with("export ")
+                || line.starts_with("} from ");
+            let path = from.split('"').next()?;
+            (is_code && path.starts_with('.'))
+                .then(|| normal(&file.parent().expect("a folder").join(path)))
+        });
+        imports.insert(normal(&file), froms.collect::<BTreeSet<_>>());
+    }
+    assert!(imports.len() > 10, "{imports:?}");
+    for module in imports.keys() {
+        let mut reached = BTreeSet::new();
+        let mut next: Vec<_> = imports[module].iter().collect();
+        while let Some(other) = next.pop() {
+            assert_ne!(other, module, "it imports itself, by way of others");
+            if reached.insert(other) {
+                next.extend(imports.get(other).into_iter().flatten());
+            }
+        }
+    }
+}
+
+fn assert_downward(folder: &str, floors: &[&[&str]]) {
+    let folder = root().join(folder);
+    let exports = exports(&fs::read_to_string(folder.join("lib.rs")).expect("there is a lib.rs"));
+    let floor_of = |module: &str| floors.iter().position(|floor| floor.contains(&module));
+    let mut count = 0;
+    for file in files(&folder, "rs") {
+        let path = file.strip_prefix(&folder).expect("it is in the folder");
+        let module = path.iter().next().expect("a name").to_string_lossy();
+        let module = module.trim_end_matches(".rs");
+        if module == "lib"
+            || path
+                .iter()
+                .any(|part| part == "tests" || part == "tests.rs")
+        {
+            continue;
+        }
+        let own = floor_of(module).unwrap_or_else(|| panic!("`{module}` has no floor"));
+        let text = fs::read_to_string(&file).expect("it can be read");
+        for name in imported(&text) {
+            let target = exports.get(&name).unwrap_or(&name).clone();
+            // An item of another crate that the root exports, and a macro.
+            let Some(floor) = floor_of(&target) else {
+                continue;
+            };
+            count += 1;
+            let is_downward = floor < own || target == module;
+            assert!(
+                is_downward,
+                "{} imports `{name}` from `{target}`",
+                path.display()
+            );
+        }
+    }
+    assert!(count > 3, "no import was found");
+}
+
+/// The modules behind the names that the root exports.
+fn exports(lib: &str) -> BTreeMap<String, String> {
+    let mut exports = BTreeMap::new();
+    for statement in lib.split(';') {
+        let Some((_, path)) = statement.split_once("pub use ") else {
+            continue;
+        };
+        let mut words = words(path);
+        let Some(module) = words.next() else { continue };
+        exports.extend(words.map(|name| (name, module.clone())));
+    }
+    exports
+}
+
+/// The first names behind `crate::` in code that is no test.
+fn imported(text: &str) -> Vec<String> {
+    let text = text
+        .split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default();
+    let code: Vec<_> = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect();
+    let code = code.join("\n");
+    let mut names = Vec::new();
+    for rest in code.split("crate::").skip(1) {
+        match rest.strip_prefix('{') {
+            None => names.extend(words(rest).next()),
+            Some(list) => {
+                let mut depth = 1;
+                let end = list.find(|c| {
+                    depth += i32::from(c == '{') - i32::from(c == '}');
+                    depth == 0
+                });
+                let list = &list[..end.unwrap_or(list.len())];
+                let mut depth = 0;
+                let items = list.split(|c| {
+                    depth += i32::from(c == '{') - i32::from(c == '}');
+                    c == ',' && depth == 0
+                });
+                names.extend(items.filter_map(|item| words(item).next()));
+            }
+        }
+    }
+    names
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.filter(|word| !word.is_empty()).map(str::to_owned)
+}
+
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|own| own == extension) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// A path without its `.` and `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path {
+        match part.to_str() {
+            Some(".") => {}
+            Some("..") => {
+                normal.pop();
+            }
+            _ => normal.push(part),
+        }
+    }
+    normal
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
