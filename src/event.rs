@@ -1,6 +1,6 @@
 //! One event, as a listener or a stream hands it over.
 
-use std::{fmt, rc::Rc};
+use std::{fmt, rc::Rc, sync::Arc};
 
 /// An event that the server sent, with its payload decoded to `T`.
 ///
@@ -33,7 +33,7 @@ pub struct Event<T> {
 )]
 pub(crate) enum EventMeta {
     Eager {
-        last_event_id: Rc<str>,
+        last_event_id: Arc<str>,
         /// The same for all events of one connection.
         origin: Rc<str>,
     },

@@ -7,13 +7,13 @@ import { DeadlineTimer } from "./deadline-timer.js";
 import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
 import * as inputs from "./inputs.js";
 import {
-  FAILURE_EARLIER, HAS_ID_FIELD, HAS_LAST_EVENT_ID, HAS_NO_ID_FIELD, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
+  FAILURE_EARLIER, HAS_ID_FIELD, HAS_NO_ID_FIELD, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
   INPUT_DECODE_FAILED, INPUT_EVENT, INPUT_LAST_EVENT_ID, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_TRACK_IDS,
   INPUT_UNLISTENED, IS_TERMINAL_DATA, IS_TERMINAL_EVENT, OUTCOME_BITS, OUTCOME_MASK, OUTCOME_POLL, OUTPUT_CONNECT,
   OUTPUT_DECIDE, OUTPUT_DELIVER, OUTPUT_DISCONNECT, OUTPUT_GAP, OUTPUT_NOTHING, OUTPUT_REPORT, OUTPUT_STATE, REASONS,
-  REASON_FAILED, REASON_FINISHED, UNLISTENED_IS_EVENT, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
+  REASON_FAILED, REASON_FINISHED, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
 } from "./numbers.js";
-import { askRule, gapOf, numbersAt, openSession, poll, stateOf, textOf } from "./session.js";
+import { askRule, freeSession, gapOf, numbersAt, openSession, poll, stateOf, tell, textOf } from "./session.js";
 import { TypedEvent, detached } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
@@ -29,8 +29,6 @@ import { TypedEvent, detached } from "./typed-event.js";
 
 /** @type {Input} */
 const NONE = { type: -1 };
-const NOTHING = new Uint8Array();
-const encoder = new TextEncoder();
 
 export class Connection extends Audience {
   /** @type {Promise<CloseReason>} */
@@ -38,7 +36,7 @@ export class Connection extends Audience {
 
   #url;
   #open;
-  /** Until the source has closed. @type {import("./wasm/typed_eventsource.js").Session | undefined} */
+  /** Its number, until the source has closed. @type {number | undefined} */
   #session;
   /** What the session wants to be told of. */
   #wants = WANTS_ACTIVITY;
@@ -99,7 +97,7 @@ export class Connection extends Audience {
     try {
       this.#carryOut();
     } catch (error) {
-      this.#session.free();
+      freeSession(this.#session);
       throw error;
     }
     this.#isMade = true;
@@ -109,16 +107,16 @@ export class Connection extends Audience {
   }
 
   get isClosed() {
-    return !this.#session;
+    return this.#session === undefined;
   }
 
   get lastEventId() {
-    return this.#session ? textOf(numbersAt(this.#noteLastEventId())) : this.#lastEventId;
+    return this.isClosed ? this.#lastEventId : textOf(numbersAt(this.#tell(INPUT_LAST_EVENT_ID)));
   }
 
   /** At once, whatever is being handled. */
   close(isDropped = false) {
-    if (!this.#session) return;
+    if (this.isClosed) return;
     this.#tell(INPUT_CLOSE, Number(isDropped));
     this.#carryOut();
   }
@@ -135,7 +133,7 @@ export class Connection extends Audience {
 
   trackIds() {
     this.#tracksIds = true;
-    if (!this.#session) return;
+    if (this.isClosed) return;
     this.#transport?.trackIds?.();
     // Those who share a connection leave it to that.
     if (this.settings.isSharing) return;
@@ -178,7 +176,7 @@ export class Connection extends Audience {
 
   /** @param {Input} input @param {Link} [link] @returns {void} */
   #handle(input, link) {
-    if (!this.#session || (link && link !== this.#link)) return;
+    if (this.isClosed || (link && link !== this.#link)) return;
     this.#input = input;
     if (input.type === inputs.EVENT) return this.#event(/** @type {EventInput} */ (input));
     if (input.type === inputs.UNLISTENED) return this.#unlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
@@ -214,10 +212,8 @@ export class Connection extends Audience {
     const terminal = data === terminalData ? IS_TERMINAL_DATA : subscription.name === terminalEvent ? IS_TERMINAL_EVENT : 0;
     this.#meta = meta;
     if (!terminal && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(input);
-    const wantsId = this.#wants & WANTS_IDS;
     const idField = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
-    const flags = terminal + (wantsId && HAS_LAST_EVENT_ID) + idField;
-    const outcome = this.#handleId(INPUT_EVENT, wantsId ? meta.lastEventId : "", flags);
+    const outcome = this.#tell(INPUT_EVENT, terminal + idField, 0, 0, this.#wants & WANTS_IDS ? meta.lastEventId : null);
     this.#wants = outcome >> OUTCOME_BITS;
     if (!(outcome & OUTCOME_MASK)) this.#deliver(input);
     else if (outcome & OUTCOME_POLL) this.#carryOut();
@@ -225,33 +221,27 @@ export class Connection extends Audience {
 
   /** @param {import("./inputs.js").UnlistenedInput} input */
   #unlistened({ isEvent, lastEventId }) {
-    const isKnown = lastEventId !== undefined;
-    if (isKnown) this.#meta = { lastEventId, origin: "" };
+    if (lastEventId !== undefined) this.#meta = { lastEventId, origin: "" };
     if (!(this.#wants & WANTS_ACTIVITY)) return;
-    this.#handleId(INPUT_UNLISTENED, lastEventId, (isKnown ? HAS_LAST_EVENT_ID : 0) + (isEvent ? UNLISTENED_IS_EVENT : 0));
+    this.#tell(INPUT_UNLISTENED, Number(isEvent), 0, 0, lastEventId ?? null);
     this.#carryOut();
   }
 
-  /** @param {number} type @param {number} [detail] @param {number} [time] @param {number} [failures] */
-  #tell(type, detail = 0, time = -1, failures = 0) {
-    this.#noteLastEventId();
-    this.#session?.handle(type, NOTHING, detail, time, failures, this.host.now(), this.host.random());
-  }
-
-  #noteLastEventId() {
-    const lastEventId = this.#transport?.lastEventId ?? this.#meta?.lastEventId;
-    return this.#handleId(INPUT_LAST_EVENT_ID, lastEventId, lastEventId === undefined ? 0 : HAS_LAST_EVENT_ID);
-  }
-
-  /** @param {number} type @param {string | undefined} lastEventId @param {number} flags */
-  #handleId(type, lastEventId, flags) {
-    return this.#session?.handle(type, lastEventId ? encoder.encode(lastEventId) : NOTHING, flags, 0, 0, this.host.now(), 0) ?? 0;
+  /**
+   * @param {number} type
+   * @param {number} [detail]
+   * @param {number} [time]
+   * @param {number} [failures]
+   * @param {string | null} [lastEventId] What the session is to know by then; `null` where it has no use for it.
+   */
+  #tell(type, detail = 0, time = -1, failures = 0, lastEventId = this.#transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
+    return tell(this.#session, type, lastEventId, detail, time, failures, this.host.now(), this.host.random());
   }
 
   // What is to be done
 
   #carryOut() {
-    while (this.#session) {
+    while (this.#session !== undefined) {
       const numbers = poll(this.#session);
       const [output, kind, failure, after, failures, amount, limit, limitValue, decodeErrors, downFor, wants, deadline] = numbers;
       const error = () => this.#errorOf(failure, after, failures);
@@ -303,7 +293,7 @@ export class Connection extends Audience {
   }
 
   #disconnect() {
-    this.#noteLastEventId();
+    this.#tell(INPUT_LAST_EVENT_ID);
     const transport = this.#transport;
     this.#transport = this.#link = this.#meta = undefined;
     transport?.close();
@@ -326,12 +316,12 @@ export class Connection extends Audience {
     } catch (exception) {
       const error = exception instanceof EventSourceError ? exception : internal(exception);
       // What decodes is the user's, and may have closed the source.
-      if (!this.#session) return this.tell(error);
+      if (this.isClosed) return this.tell(error);
       this.#error = error;
       this.#tell(INPUT_DECODE_FAILED);
       return this.#carryOut();
     }
-    if (!this.#session) return;
+    if (this.isClosed) return;
     if (this.#wants & WANTS_DECODED) {
       // That leads to no output: what comes after the event waits until the listeners were called.
       this.#tell(INPUT_DECODED);
@@ -363,14 +353,14 @@ export class Connection extends Audience {
    */
   end(reason, isDom, isTold) {
     const session = this.#session;
-    if (!session) return;
+    if (session === undefined) return;
     const error = errorOf(reason);
     const state = (this.state = /** @type {const} */ ({ type: "closed", reason }));
     // After a fault of ours, none of this may be possible.
     quietly(() => (this.#lastEventId = this.lastEventId));
     quietly(() => this.#disconnect());
     this.#session = undefined;
-    quietly(() => session.free());
+    quietly(() => freeSession(session));
     this.#timer.stop();
     quietly(() => this.settings.signal?.removeEventListener("abort", this.#abort));
     quietly(this.#undoNetwork);

@@ -18,15 +18,11 @@ export const INPUT_OVERFLOWED = 11;
 export const INPUT_CLOSE = 12;
 export const INPUT_RELAYED_STATE = 13;
 
-// More of that: `Session::handle` in `session.rs`.
+// More of that: `tell_session` in `session.rs`.
 export const INPUT_UNLISTENED = 16;
 export const INPUT_LAST_EVENT_ID = 17;
 export const INPUT_TRACK_IDS = 18;
 export const INPUT_EVENT = 19;
-
-// The detail of `INPUT_LAST_EVENT_ID`, and flags of `INPUT_UNLISTENED` and `INPUT_EVENT`: `Session::handle` in `session.rs`.
-export const HAS_LAST_EVENT_ID = 1;
-export const UNLISTENED_IS_EVENT = 2;
 
 // Flags of `INPUT_EVENT`: `event` in `numbers.rs`.
 export const HAS_ID_FIELD = 2;
@@ -34,7 +30,7 @@ export const HAS_NO_ID_FIELD = 4;
 export const IS_TERMINAL_EVENT = 8;
 export const IS_TERMINAL_DATA = 16;
 
-// What to do with an event, and by how many bits the answer's other half is shifted: `Session::handle` in `session.rs`.
+// What to do with an event, and by how many bits the answer's other half is shifted: `tell_session` in `session.rs`.
 export const OUTCOME_POLL = 2;
 export const OUTCOME_MASK = 3;
 export const OUTCOME_BITS = 2;
@@ -61,7 +57,7 @@ export const OUTPUT_STATE = 7;
 export const FOLLOWS_STATE = 1;
 export const FOLLOWS_CLOSE = 2;
 
-// What the session wants to be told of: `Session::wants` in `session.rs`.
+// What the session wants to be told of: `NumberedSession::wants` in `session.rs`.
 export const WANTS_ACTIVITY = 1;
 export const WANTS_IDS = 2;
 export const WANTS_DECODED = 4;

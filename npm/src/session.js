@@ -6,7 +6,9 @@ import { reportException } from "./error.js";
 import { memory } from "./init.js";
 import { DECISIONS, DECISION_AS_PROPOSED, DECISION_REOPEN, STATES, STATE_WAITING } from "./numbers.js";
 import { numbersOf } from "./policy.js";
-import { Session } from "./wasm/typed_eventsource.js";
+import { freeSession, newSession, pollSession, tellSession } from "./wasm/typed_eventsource.js";
+
+export { freeSession };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -15,7 +17,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 export function openSession(settings, isOffline, now) {
   const { policy, isFetch, isRepeatable, isSharing, resumeParameter, terminalEvent, terminalData, deduplicate = 0, lastEventId = "" } = settings;
   const flags = [isFetch, policy.rule, isRepeatable, resumeParameter !== undefined, (terminalEvent ?? terminalData) !== undefined, isOffline, isSharing];
-  return new Session(
+  return newSession(
     numbersOf(policy),
     flags.reduce((sum, flag, bit) => sum + (flag ? 1 << bit : 0), 0),
     deduplicate,
@@ -30,9 +32,21 @@ export function openSession(settings, isOffline, now) {
  * long it is down. Where there is nothing to do: at index 10 and 11 what the session wants to be told of, and the deadline.
  * Behind them is where a text lies.
  *
- * @param {Session} session
+ * @param {number} session
  */
-export const poll = (session) => numbersAt(session.poll());
+export const poll = (session) => numbersAt(pollSession(session));
+
+/**
+ * Tells a session of an input, and of the last event id where there is one to tell of. Answers where the numbers are whose
+ * text is the session's last event id then; of an event, what to do and what the session wants.
+ *
+ * @param {any} session
+ * @param {number} type
+ * @param {string | null} lastEventId
+ * @param {[detail: number, time: number, failures: number, now: number, random: number]} details
+ */
+export const tell = (session, type, lastEventId, ...details) =>
+  tellSession(session, type, lastEventId === null ? undefined : encoder.encode(lastEventId), ...details);
 
 /** @param {number} place */
 export const numbersAt = (place) => new Float64Array(memory().buffer, place, 14);

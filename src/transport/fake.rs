@@ -142,7 +142,7 @@ pub(crate) struct FakeConnection {
     url: Arc<str>,
     pub(crate) is_fetch: bool,
     is_open: Cell<bool>,
-    last_event_id: RefCell<Rc<str>>,
+    last_event_id: RefCell<Arc<str>>,
     /// `None` once the source has dropped its end.
     sink: RefCell<Option<Sink>>,
     names: RefCell<BTreeSet<String>>,

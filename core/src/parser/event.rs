@@ -1,11 +1,11 @@
 //! An event that was parsed, and the last event id, which outlives it.
 
-use alloc::{borrow::Cow, rc::Rc, string::String, vec::Vec};
+use alloc::{borrow::Cow, sync::Arc, string::String, vec::Vec};
 use core::{cell::OnceCell, marker::PhantomData, mem, str};
 
 use super::{
     held::clear,
-    lines::{FieldLine, LineSearch, split_line},
+    lines::{LineSearch, data_value, split_line},
 };
 
 /// An event that was dispatched. Nothing is decoded, joined or copied before it is asked for.
@@ -63,7 +63,7 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
     }
 
     /// The last event id of the stream as this event was dispatched. The same string until an `id` has changed it.
-    pub fn last_event_id(&self) -> &'a Rc<str> {
+    pub fn last_event_id(&self) -> &'a Arc<str> {
         self.last_event_id.text()
     }
 
@@ -146,7 +146,7 @@ impl<'a> Data<'a> {
             Self::Line { value, .. } => append_line(value, buffer),
             Self::Lines { from: mut rest } => {
                 while let Some((line, next)) = split_line::<S>(rest) {
-                    if let FieldLine::Data(value) = FieldLine::of::<S>(line) {
+                    if let Some(value) = data_value(line) {
                         append_line(value, buffer);
                     }
                     rest = next;
@@ -193,7 +193,7 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
 pub(super) struct LastEventId {
     bytes: Vec<u8>,
     /// The same as a string, once somebody has asked for it.
-    text: OnceCell<Rc<str>>,
+    text: OnceCell<Arc<str>>,
     /// What the string becomes at the next blank line, where `buffered`.
     buffer: Vec<u8>,
     buffered: bool,
@@ -218,7 +218,7 @@ impl LastEventId {
         &self.bytes
     }
 
-    pub(super) fn text(&self) -> &Rc<str> {
+    pub(super) fn text(&self) -> &Arc<str> {
         self.text
             .get_or_init(|| String::from_utf8_lossy(&self.bytes).into())
     }

@@ -147,8 +147,9 @@ pub(super) enum FieldLine<'a> {
 }
 
 impl<'a> FieldLine<'a> {
-    /// Generic for the same reason as the parser.
-    pub(super) fn of<S: LineSearch>(line: &'a [u8]) -> Self {
+    /// Inlined, since it is called for each line.
+    #[inline(always)]
+    pub(super) fn of(line: &'a [u8]) -> Self {
         let line = match line {
             [] => Some(Self::Blank),
             [b':', ..] => Some(Self::Comment),
@@ -162,6 +163,11 @@ impl<'a> FieldLine<'a> {
         };
         line.unwrap_or(Self::Ignored)
     }
+}
+
+/// The value of a `data` line.
+pub(super) fn data_value(line: &[u8]) -> Option<&[u8]> {
+    value(line.strip_prefix(b"data")?)
 }
 
 /// The value behind a field's name: without the colon and one space, empty where there is no colon. `None` where the

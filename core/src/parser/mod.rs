@@ -12,7 +12,7 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
-use alloc::{rc::Rc, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 use core::{marker::PhantomData, mem, time::Duration};
 
 #[cfg(target_arch = "wasm32")]
@@ -105,7 +105,7 @@ impl<S: LineSearch> Parser<S> {
 
     /// The standard's *last event ID string*: what a reconnection sends. An `id` counts from the blank line that ends
     /// its block.
-    pub fn last_event_id(&self) -> &Rc<str> {
+    pub fn last_event_id(&self) -> &Arc<str> {
         self.last_event_id.text()
     }
 
@@ -127,7 +127,7 @@ impl<S: LineSearch> Parser<S> {
     fn read_held_line(&mut self) -> Option<Found> {
         let line = self.held.line();
         let mut found = None;
-        match FieldLine::of::<S>(line) {
+        match FieldLine::of(line) {
             FieldLine::Data(value) => {
                 self.size.add(line.len());
                 let len = value.len();
@@ -258,7 +258,7 @@ impl<'a, S: LineSearch> Items<'a, S> {
 
     /// Reads a line that lies in the chunk, which goes on `from` it.
     fn read_line(&mut self, line: &'a [u8], from: &'a [u8]) -> Result<Option<Found>, TooLarge> {
-        let read = FieldLine::of::<S>(line);
+        let read = FieldLine::of(line);
         match read {
             FieldLine::Blank => return Ok(self.end_event()),
             FieldLine::Comment => return Ok(Some(Found::Comment)),

@@ -5,7 +5,7 @@ import { EventSourceError } from "../error.js";
 import { memory } from "../init.js";
 import { EVENT, UNLISTENED, failed, retry } from "../inputs.js";
 import { detached } from "../typed-event.js";
-import { Parser } from "../wasm/typed_eventsource.js";
+import { freeParser, newParser, nextEvents, tellParser } from "../wasm/typed_eventsource.js";
 import { Yielder } from "./yielder.js";
 
 /** @typedef {import("../host.js").Link} Link */
@@ -106,7 +106,7 @@ export class ResponseReader {
     this.#toldId = lastEventId;
     this.#limit = limit;
     this.#link = link;
-    this.#parser = new Parser(encoder.encode(lastEventId), limit);
+    this.#parser = newParser(encoder.encode(lastEventId), limit);
   }
 
   get lastEventId() {
@@ -115,18 +115,18 @@ export class ResponseReader {
 
   /** @param {Subscription} subscription */
   listen(subscription) {
-    const number = this.#parser.handle(LISTEN, encoder.encode(subscription.name), 0);
+    const number = tellParser(this.#parser, LISTEN, encoder.encode(subscription.name), 0);
     this.#subscriptions[number] = subscription;
     this.#numbers.set(subscription, number);
     if (!this.#isAhead) return;
     const end = this.#freshRecords()[HEADER + RECORD * this.#index - 1];
-    this.#parser.handle(GO_BACK, encoder.encode(this.lastEventId), end);
+    tellParser(this.#parser, GO_BACK, encoder.encode(this.lastEventId), end);
     this.#count = this.#index;
   }
 
   /** @param {Subscription} subscription */
   unlisten(subscription) {
-    this.#parser.handle(UNLISTEN, encoder.encode(subscription.name), 0);
+    tellParser(this.#parser, UNLISTEN, encoder.encode(subscription.name), 0);
     this.#subscriptions[/** @type {number} */ (this.#numbers.get(subscription))] = undefined;
     this.#numbers.delete(subscription);
   }
@@ -143,7 +143,7 @@ export class ResponseReader {
   close() {
     this.isOpen = false;
     this.#yielder.close();
-    this.#parser.free();
+    freeParser(this.#parser);
   }
 
   /**
@@ -174,7 +174,7 @@ export class ResponseReader {
 
   /** @param {Uint8Array<ArrayBuffer>} chunk */
   async #readChunk(chunk) {
-    this.#place = this.#parser.handle(PUSH, chunk, Number(this.#tracksIds));
+    this.#place = tellParser(this.#parser, PUSH, chunk, Number(this.#tracksIds));
     const [start, end] = this.#freshRecords();
     this.#bytes = chunk.subarray(start, end);
     this.#text = undefined;
@@ -227,7 +227,7 @@ export class ResponseReader {
 
   /** Whether there are more in the chunk. */
   #findEvents() {
-    this.#count = this.#parser.next();
+    this.#count = nextEvents(this.#parser);
     this.#index = 0;
     this.#isAhead = this.#count > 0;
     const time = this.#freshRecords()[RETRY_AT];

@@ -12,8 +12,8 @@ mod numbers;
 mod parser;
 mod session;
 
-pub use parser::Parser;
-pub use session::Session;
+pub use parser::{free_parser, new_parser, next_events, tell_parser};
+pub use session::{free_session, new_session, poll_session, tell_session};
 
 #[cfg(target_family = "wasm")]
 #[global_allocator]

@@ -1,48 +1,51 @@
-//! The parser of an event stream, as JavaScript has it.
+//! The parsers of event streams, as JavaScript has them.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
+use slab::Slab;
+use spin::Mutex;
 use typed_eventsource_npm_parser::Stream;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// As the [stream](Stream) has it. What it finds, JavaScript reads where it lies: in the
-/// [`Records`](typed_eventsource_npm_parser::Records).
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct Parser(Stream);
+/// By their numbers. Each has a place of its own in memory, where JavaScript reads what it finds.
+static PARSERS: Mutex<Slab<Box<Stream>>> = Mutex::new(Slab::new());
 
-#[wasm_bindgen]
-impl Parser {
-    /// For a stream that goes on where another has ended.
-    #[wasm_bindgen(constructor)]
-    pub fn new(last_event_id: Vec<u8>, max_event_size: usize) -> Self {
-        Self(Stream::new(last_event_id, max_event_size))
-    }
+/// Makes a parser for a stream that goes on where another has ended. Answers its number, by which it is known until it is
+/// [freed](free_parser).
+#[wasm_bindgen(js_name = newParser)]
+pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
+    let stream = Stream::new(last_event_id, max_event_size);
+    PARSERS.lock().insert(Box::new(stream))
+}
 
-    /// Listens to events of a name (0) and answers by which number they are told, listens no longer (1), goes back to
-    /// where an event ends in the chunk (2), or goes on with another chunk, of which
-    /// all ids are to be told where the number says so (3), and answers where the records lie.
-    pub fn handle(&mut self, input: u32, bytes: Vec<u8>, number: usize) -> usize {
-        match input {
-            0 => return self.0.listen(bytes),
-            1 => self.0.unlisten(&bytes),
-            2 => self.0.go_back(number, &bytes),
-            _ => {
-                if number != 0 {
-                    self.0.track_ids();
-                }
-                self.0.push(bytes);
+/// Listens to events of a name (0) and answers by which number they are told, listens no longer (1), goes back to
+/// where an event ends in the chunk (2), or goes on with another chunk, of which all ids are to be told where the number
+/// says so (3), and answers where the [`Records`](typed_eventsource_npm_parser::Records) lie.
+#[wasm_bindgen(js_name = tellParser)]
+pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> usize {
+    let stream = &mut PARSERS.lock()[parser];
+    match input {
+        0 => return stream.listen(bytes),
+        1 => stream.unlisten(&bytes),
+        2 => stream.go_back(number, &bytes),
+        _ => {
+            if number != 0 {
+                stream.track_ids();
             }
+            stream.push(bytes);
         }
-        core::ptr::from_ref(self.0.records()) as usize
     }
+    core::ptr::from_ref(stream.records()) as usize
+}
 
-    /// Finds the next events of the chunk and writes their records. Answers with their number, which is zero at its end.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "JavaScript has no iterators over numbers"
-    )]
-    pub fn next(&mut self) -> usize {
-        self.0.next()
-    }
+/// Finds the next events of the chunk and writes their records. Answers with how many they are: none at its end.
+#[wasm_bindgen(js_name = nextEvents)]
+pub fn next_events(parser: usize) -> usize {
+    PARSERS.lock()[parser].next()
+}
+
+/// Frees a parser.
+#[wasm_bindgen(js_name = freeParser)]
+pub fn free_parser(parser: usize) {
+    PARSERS.lock().remove(parser);
 }

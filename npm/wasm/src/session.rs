@@ -1,114 +1,139 @@
-//! The session of a source, as JavaScript has it.
+//! The sessions of sources, as JavaScript has them.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
+use slab::Slab;
+use spin::Mutex;
 use typed_eventsource_core::{
-    self as brain, At, CloseReason, Input, Options, Output, Timestamp, Transport,
+    At, CloseReason, Input, Options, Output, Session, Timestamp, Transport,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::numbers::{self, Numbers, from_milliseconds, to_milliseconds};
 
+/// By their numbers. Each has a place of its own in memory, where JavaScript reads what it says.
+static SESSIONS: Mutex<Slab<Box<NumberedSession>>> = Mutex::new(Slab::new());
+
 /// Follows one source, in numbers.
-#[wasm_bindgen]
 #[derive(Debug)]
-pub struct Session {
-    session: brain::Session,
+struct NumberedSession {
+    session: Session,
     numbers: Numbers,
     /// Of the gap in hand, between which there is a line feed.
     gap: String,
 }
 
-#[wasm_bindgen]
-impl Session {
-    /// For a source with options on top of [`Policy::browser`](brain::Policy::browser) as [`numbers::set_options`] has them,
-    /// flags, and how many ids to remember.
-    ///
-    /// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
-    /// 64 shares a connection.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        policy: Vec<u8>,
-        flags: u32,
-        deduplicate: usize,
-        last_event_id: Vec<u8>,
-        now: f64,
-    ) -> Self {
-        let has = |flag: u32| flags & flag != 0;
-        let mut options = Options::new(if has(1) {
-            Transport::Fetch
-        } else {
-            Transport::Browser
-        });
-        numbers::set_options(&mut options.policy, &policy);
-        options.has_rule = has(2);
-        options.is_repeatable = has(4);
-        options.has_resume_parameter = has(8);
-        options.has_terminal = has(16);
-        options.is_offline = has(32);
-        options.last_event_id = text(last_event_id);
-        options.deduplicate = deduplicate;
-        if has(64) {
-            options = options.of_subscriber();
-            // To reopen is to join again.
-            options.is_subscriber = false;
+/// Makes a session for a source with options on top of [`Policy::browser`](typed_eventsource_core::Policy::browser) as
+/// [`numbers::set_options`] has them, flags, and how many ids to remember. Answers its number, by which it is known until it
+/// is [freed](free_session).
+///
+/// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
+/// 64 shares a connection.
+#[wasm_bindgen(js_name = newSession)]
+pub fn new_session(
+    policy: Vec<u8>,
+    flags: u32,
+    deduplicate: usize,
+    last_event_id: Vec<u8>,
+    now: f64,
+) -> usize {
+    let has = |flag: u32| flags & flag != 0;
+    let mut options = Options::new(if has(1) {
+        Transport::Fetch
+    } else {
+        Transport::Browser
+    });
+    numbers::set_options(&mut options.policy, &policy);
+    options.has_rule = has(2);
+    options.is_repeatable = has(4);
+    options.has_resume_parameter = has(8);
+    options.has_terminal = has(16);
+    options.is_offline = has(32);
+    options.last_event_id = text(last_event_id);
+    options.deduplicate = deduplicate;
+    if has(64) {
+        options = options.of_subscriber();
+        // To reopen is to join again.
+        options.is_subscriber = false;
+    }
+    SESSIONS.lock().insert(Box::new(NumberedSession {
+        session: Session::new(options, at(now, 0.0)),
+        numbers: Numbers::default(),
+        gap: String::new(),
+    }))
+}
+
+/// Tells a session of an input by its number, as [`numbers::input`] has them, and first of the last event id where there is
+/// one. Answers where the [`Numbers`] lie in memory, whose text is the session's last event id then. Beside those inputs
+/// there are:
+///
+/// - 16, something that nobody listens to, with its last event id: an event where the detail is 1;
+/// - 17, nothing;
+/// - 18, that gaps are to be told;
+/// - 19, an event for those who listen, with its last event id, and with flags as [`numbers::event`] has them as its detail.
+///   It answers what to do (0 deliver, 1 skip, 2 poll), and what the session wants from then on, times four.
+#[wasm_bindgen(js_name = tellSession)]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "numbers cost less than an object"
+)]
+pub fn tell_session(
+    session: usize,
+    input: u32,
+    last_event_id: Option<Vec<u8>>,
+    detail: f64,
+    time: f64,
+    failures: u32,
+    now: f64,
+    random: f64,
+) -> usize {
+    let this = &mut *SESSIONS.lock()[session];
+    let session = &mut this.session;
+    let last_event_id = last_event_id.map(text);
+    let last_event_id = last_event_id.as_deref();
+    let at = at(now, random);
+    match input {
+        16 => session.handle(
+            Input::Unlistened {
+                is_event: detail != 0.0,
+                last_event_id,
+            },
+            at,
+        ),
+        19 => {
+            let event = numbers::event(last_event_id, detail as u32);
+            let outcome = session.event(event, || at.now);
+            return outcome as usize + 4 * this.wants() as usize;
         }
-        Self {
-            session: brain::Session::new(options, at(now, 0.0)),
-            numbers: Numbers::default(),
-            gap: String::new(),
+        number => {
+            if let Some(id) = last_event_id {
+                session.note_last_event_id(id);
+            }
+            match number {
+                17 => {}
+                18 => session.track_ids(),
+                _ => session.handle(numbers::input(number, detail, time, failures), at),
+            }
         }
     }
+    this.numbers.text(this.session.last_event_id());
+    core::ptr::from_ref(&this.numbers) as usize
+}
 
-    /// Tells of an input by its number, as [`numbers::input`] has them, and answers where the [`Numbers`] lie in memory,
-    /// whose text is the last event id then. Beside those inputs there are:
-    ///
-    /// - 16, something that nobody listens to, with flags as its detail: 1 has the last event id, 2 is an event;
-    /// - 17, nothing, or the last event id of what was delivered: 1 has it;
-    /// - 18, that gaps are to be told;
-    /// - 19, an event for those who listen, with flags as [`numbers::event`] has them. It answers what to do (0 deliver,
-    ///   1 skip, 2 poll), and what the session [wants](Self::wants) from then on, times four.
-    pub fn handle(
-        &mut self,
-        input: u32,
-        last_event_id: Vec<u8>,
-        detail: f64,
-        time: f64,
-        failures: u32,
-        now: f64,
-        random: f64,
-    ) -> usize {
-        let id = &*text(last_event_id);
-        let flags = detail as u32;
-        let at = at(now, random);
-        let session = &mut self.session;
-        let last_event_id = (flags & 1 != 0).then_some(id);
-        match input {
-            16 => session.handle(
-                Input::Unlistened {
-                    is_event: flags & 2 != 0,
-                    last_event_id,
-                },
-                at,
-            ),
-            17 => {
-                if let Some(id) = last_event_id {
-                    session.note_last_event_id(id);
-                }
-            }
-            18 => session.track_ids(),
-            19 => {
-                let outcome = session.event(numbers::event(last_event_id, flags), || at.now);
-                return outcome as usize + 4 * self.wants() as usize;
-            }
-            number => session.handle(numbers::input(number, detail, time, failures), at),
-        }
-        self.numbers.text(self.session.last_event_id());
-        core::ptr::from_ref(&self.numbers) as usize
-    }
+/// What to do next, and where the [`Numbers`] lie in memory that say so.
+#[wasm_bindgen(js_name = pollSession)]
+pub fn poll_session(session: usize) -> usize {
+    SESSIONS.lock()[session].poll()
+}
 
-    /// What to do next, and where the [`Numbers`] lie in memory that say so.
-    pub fn poll(&mut self) -> usize {
+/// Frees a session.
+#[wasm_bindgen(js_name = freeSession)]
+pub fn free_session(session: usize) {
+    SESSIONS.lock().remove(session);
+}
+
+impl NumberedSession {
+    fn poll(&mut self) -> usize {
         let output = self.session.poll();
         let wants = self.wants();
         let Self {
@@ -161,9 +186,7 @@ impl Session {
         };
         core::ptr::from_ref(&self.numbers) as usize
     }
-}
 
-impl Session {
     /// What the session wants to be told of: 1 activity, 2 ids, 4 decoded events.
     fn wants(&self) -> u32 {
         let session = &self.session;

@@ -34,7 +34,7 @@ pub(super) struct Attempt {
     pub(super) fetch: Rc<Fetch>,
     pub(super) url: Arc<str>,
     pub(super) last_event_id_header: String,
-    pub(super) last_event_id: Rc<str>,
+    pub(super) last_event_id: Arc<str>,
     pub(super) abort: AbortController,
     pub(super) shared: Rc<AttemptShared>,
 }
@@ -117,7 +117,7 @@ impl Attempt {
     ) -> TransportEvent<'static> {
         let origin = Url::new(url).map_or_else(|_| String::new(), |url| url.origin());
         let mut reader = ResponseReader::new(
-            Rc::clone(&self.last_event_id),
+            Arc::clone(&self.last_event_id),
             self.fetch.event_size_limit(),
             origin.into(),
             yielder,

@@ -1,6 +1,6 @@
 //! From chunks to events.
 
-use std::{rc::Rc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use js_sys::Uint8Array;
 use typed_eventsource_core::{
@@ -37,14 +37,14 @@ pub(super) struct ResponseReader {
     buffer: Vec<u8>,
     origin: Rc<str>,
     /// The last event id that the source knows of.
-    known_id: Rc<str>,
+    known_id: Arc<str>,
     yielder: Yielder,
     events_since_yield: usize,
 }
 
 impl ResponseReader {
     pub(super) fn new(
-        last_event_id: Rc<str>,
+        last_event_id: Arc<str>,
         max_event_size: usize,
         origin: Rc<str>,
         yielder: Yielder,
@@ -121,12 +121,12 @@ impl ResponseReader {
     /// Tells once for each slice what nobody listens to.
     fn emit_unlistened(&mut self, unlistened: Unlistened, shared: &AttemptShared) {
         let last_event_id = self.parser.last_event_id();
-        let has_changed = !Rc::ptr_eq(last_event_id, &self.known_id);
+        let has_changed = !Arc::ptr_eq(last_event_id, &self.known_id);
         if unlistened == Unlistened::Nothing && !has_changed {
             return;
         }
         let meta = has_changed.then(|| EventMeta::Eager {
-            last_event_id: Rc::clone(last_event_id),
+            last_event_id: Arc::clone(last_event_id),
             origin: Rc::clone(&self.origin),
         });
         self.known_id.clone_from(last_event_id);
@@ -141,7 +141,7 @@ impl ResponseReader {
 struct SliceReader<'a> {
     shared: &'a AttemptShared,
     origin: &'a Rc<str>,
-    known_id: &'a mut Rc<str>,
+    known_id: &'a mut Arc<str>,
     events_since_yield: &'a mut usize,
     unlistened: Unlistened,
     /// The reconnection time, until it is told: a server may set it again and again, and the last one counts.
@@ -230,7 +230,7 @@ impl SliceReader<'_> {
     fn meta(&mut self, event: &ParsedEvent<'_>) -> EventMeta {
         self.known_id.clone_from(event.last_event_id());
         EventMeta::Eager {
-            last_event_id: Rc::clone(self.known_id),
+            last_event_id: Arc::clone(self.known_id),
             origin: Rc::clone(self.origin),
         }
     }
