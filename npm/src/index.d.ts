@@ -67,7 +67,10 @@ export class EventSourceError extends Error {
   readonly code: ErrorCode;
   /** Where a connection has failed: how many have in a row, this one included. */
   readonly attempt?: number;
-  /** With the codes `connection-lost`, `given-up`, `status` and `content-type`: the URL that was asked for. */
+  /**
+   * With the codes `connection-lost`, `given-up`, `status` and `content-type`: the URL that was asked for. With
+   * `invalid-request` and `headers`: the URL that was to be asked for.
+   */
   readonly url?: string;
   /** With the codes `status` and `content-type`: the HTTP status. */
   readonly status?: number;

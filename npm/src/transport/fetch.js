@@ -66,7 +66,7 @@ export class FetchTransport extends ResponseReader {
       } catch (cause) {
         const message = `the headers of the request could not be made: ${messageOf(cause)}`;
         // The function may succeed the next time.
-        return reestablish(new EventSourceError("headers", message, { cause }));
+        return reestablish(new EventSourceError("headers", message, { url: this.#url, cause }));
       }
       try {
         request = this.#request(fresh, true);
@@ -134,7 +134,7 @@ export class FetchTransport extends ResponseReader {
       });
     } catch (cause) {
       const message = `invalid request: ${messageOf(cause)}`;
-      throw new EventSourceError("invalid-request", message, { cause });
+      throw new EventSourceError("invalid-request", message, { url: this.#url, cause });
     }
   }
 }

@@ -57,7 +57,7 @@ async fn headers_that_cannot_be_made_are_an_error_of_the_attempt(stage: &mut Sta
         const makers = [() => { throw exception; }, async () => { throw exception; }, () => ({ "X-One": "1" })];
         const source = new EventSource(url, { transport: "fetch", headers: () => makers.shift()(), policy: { reconnectionTime: 10 } });
         const errors = [];
-        source.onError(({ code, attempt, cause }) => errors.push([code, attempt, cause === exception]));
+        source.onError(({ code, attempt, url, cause }) => errors.push([code, attempt, url === source.url, cause === exception]));
         await new Promise((resolve) => source.on("message", resolve));
         source.close();
         const { attempts } = await seen(url, "closed=1");
@@ -66,7 +66,7 @@ async fn headers_that_cannot_be_made_are_an_error_of_the_attempt(stage: &mut Sta
     )
     .await;
     let expected = json!({
-        "errors": [["headers", 1, true], ["headers", 2, true]],
+        "errors": [["headers", 1, true, true], ["headers", 2, true, true]],
         "attempts": 1,
     });
     assert_eq!(outcome, expected);
@@ -189,7 +189,7 @@ async fn a_reading_goes_on_where_another_has_ended(stage: &mut Stage<'_>) {
             return [before, await first, source.lastEventId, attempts.map(({ headers }) => headers["last-event-id"] ?? "none")];
         };
         let refusal;
-        try { new EventSource("/x", { transport: "fetch", lastEventId: "a\nb" }); } catch ({ code }) { refusal = code; }
+        try { new EventSource("/x", { transport: "fetch", lastEventId: "a\nb" }); } catch ({ code, url }) { refusal = [code, new URL(url).pathname]; }
         return [await ids({}), await ids({ lastEventId: "é" }), await ids({ headers: () => ({ "Last-Event-ID": "mine" }), lastEventId: "x" }), refusal];
         "#,
     )
@@ -198,7 +198,7 @@ async fn a_reading_goes_on_where_another_has_ended(stage: &mut Stage<'_>) {
         ["", "", "", ["none", "none", "é€", "none"]],
         ["é", "é", "", ["é", "é", "é€", "none"]],
         ["x", "x", "", ["mine", "mine", "mine", "mine"]],
-        "invalid-request",
+        ["invalid-request", "/x"],
     ]);
     assert_eq!(outcome, expected);
 }
