@@ -243,7 +243,7 @@ export class Connection extends Audience {
   #carryOut() {
     while (this.#session !== undefined) {
       const numbers = poll(this.#session);
-      const [output, kind, failure, after, failures, amount, limit, limitValue, decodeErrors, downFor, wants, deadline] = numbers;
+      const [output, kind, failure, after, failures, amount, follows, limit, limitValue, decodeErrors, downFor, wants, deadline] = numbers;
       const error = () => this.#errorOf(failure, after, failures);
       if (output === OUTPUT_NOTHING) {
         this.#wants = wants;
@@ -257,7 +257,7 @@ export class Connection extends Audience {
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
       else if (output === OUTPUT_REPORT) {
         if (failures) this.#lastFailure = error();
-        this.report(error(), limit, stateOf(kind, failures, amount));
+        this.report(error(), follows, stateOf(kind, failures, amount));
       } else if (output === OUTPUT_STATE) this.enter(stateOf(kind, failures, amount));
       else this.#closed(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
     }

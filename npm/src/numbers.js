@@ -53,7 +53,7 @@ export const OUTPUT_DECIDE = 5;
 export const OUTPUT_REPORT = 6;
 export const OUTPUT_STATE = 7;
 
-// What follows a report: `Numbers` in `numbers.rs`.
+// What follows a report: `Numbers::follows` in `numbers.rs`.
 export const FOLLOWS_STATE = 1;
 export const FOLLOWS_CLOSE = 2;
 

@@ -28,8 +28,8 @@ export function openSession(settings, isOffline, now) {
 
 /**
  * What to do next, and what there is to know of it: a kind, the failure, after how long it failed, how many times in a row
- * the connection has failed, an amount, the limit or what follows, the limit's value, decode errors in a row, and for how
- * long it is down. Where there is nothing to do: at index 10 and 11 what the session wants to be told of, and the deadline.
+ * the connection has failed, an amount, what follows a report, the limit, its value, decode errors in a row, and for how
+ * long it is down. Where there is nothing to do: at index 11 and 12 what the session wants to be told of, and the deadline.
  * Behind them is where a text lies.
  *
  * @param {number} session
@@ -49,10 +49,10 @@ export const tell = (session, type, lastEventId, ...details) =>
   tellSession(session, type, lastEventId === null ? undefined : encoder.encode(lastEventId), ...details);
 
 /** @param {number} place */
-export const numbersAt = (place) => new Float64Array(memory().buffer, place, 14);
+export const numbersAt = (place) => new Float64Array(memory().buffer, place, 15);
 
 /** @param {Float64Array} numbers */
-export const textOf = (numbers) => decoder.decode(new Uint8Array(memory().buffer, numbers[12], numbers[13]));
+export const textOf = (numbers) => decoder.decode(new Uint8Array(memory().buffer, numbers[13], numbers[14]));
 
 /** @param {number} kind @param {number} attempt @param {number} retryIn @returns {import("./index.js").State} */
 export function stateOf(kind, attempt, retryIn) {

@@ -19,12 +19,14 @@ pub(crate) struct Numbers {
     failure: f64,
     /// How long was waited before it failed.
     after: f64,
-    /// How many times in a row the connection has failed.
+    /// How many times in a row the connection has failed. In a report it is 0 if the failure is not one of the connection.
     pub(crate) failures: f64,
     /// Until the next attempt, or how many ids a gap has.
     pub(crate) amount: f64,
-    /// Which limit was reached; or what follows a report: nothing (0), a change of state (1), or the close because of it (2).
-    pub(crate) limit: f64,
+    /// What follows a report: 0 nothing, 1 a change of state, 2 the close because of it.
+    pub(crate) follows: f64,
+    /// Which limit was reached: 0 none, 1 too many, 2 down for too long.
+    limit: f64,
     limit_value: f64,
     decode_errors: f64,
     down_for: f64,

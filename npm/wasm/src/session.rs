@@ -167,7 +167,7 @@ impl NumberedSession {
             Some(Output::Report(report)) => {
                 numbers.state(session.state());
                 numbers.report(report);
-                numbers.limit = match session.close_reason() {
+                numbers.follows = match session.close_reason() {
                     Some(CloseReason::Failed { .. }) => 2.0,
                     Some(_) => 0.0,
                     None => f64::from(u8::from(session.has_state_to_tell())),
