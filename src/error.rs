@@ -308,7 +308,22 @@ impl StdError for Error {
         match self {
             Self::Decode(error) => error.source(),
             Self::TooMany { last, .. } | Self::DownTooLong { last, .. } => Some(&**last),
-            _ => None,
+            Self::InvalidUrl { .. }
+            | Self::Unsupported
+            | Self::InvalidRequest { .. }
+            | Self::InvalidEventName { .. }
+            | Self::NotAnEnum { .. }
+            | Self::ConnectionLost { .. }
+            | Self::Headers { .. }
+            | Self::Status { .. }
+            | Self::ContentType { .. }
+            | Self::EventTooLarge { .. }
+            | Self::Suspended
+            | Self::GivenUp { .. }
+            | Self::OpenTimeout { .. }
+            | Self::Idle { .. }
+            | Self::QueueOverflow { .. }
+            | Self::Internal { .. } => None,
         }
     }
 }

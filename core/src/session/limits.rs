@@ -103,7 +103,7 @@ impl Session {
                 FailureKind::BrowserTooFast
             }
             Loss::BrowserReconnects => FailureKind::BrowserReconnects,
-            _ => FailureKind::Reestablish,
+            Loss::Reestablish | Loss::Fail { .. } => FailureKind::Reestablish,
         }
     }
 
@@ -182,7 +182,12 @@ impl Session {
                 FailureKind::Failed => proposed.or_close(),
                 FailureKind::Reestablish if !self.is_repeatable => proposed.or_close(),
                 FailureKind::Reestablish => self.reopen(kind, random),
-                _ => Action::KeepWaiting,
+                FailureKind::BrowserReconnects
+                | FailureKind::BrowserTooFast
+                | FailureKind::SlowOpen
+                | FailureKind::Idle
+                | FailureKind::Woken
+                | FailureKind::Decode => Action::KeepWaiting,
             },
             // The connection is not this session's to close.
             Decision::Reopen { .. } if self.is_subscriber => Action::KeepWaiting,
@@ -228,7 +233,10 @@ impl Session {
                 self.last_activity = now;
             }
             FailureKind::Decode => {}
-            _ => {
+            FailureKind::BrowserReconnects
+            | FailureKind::BrowserTooFast
+            | FailureKind::Reestablish
+            | FailureKind::Failed => {
                 let attempt = self.failures;
                 self.enter(Phase::Reconnecting { attempt }, now);
                 self.report(failure, Some(attempt));
@@ -322,7 +330,11 @@ impl Session {
         match kind {
             FailureKind::Reestablish => self.policy.back_off_after_losses,
             FailureKind::BrowserTooFast | FailureKind::Woken => false,
-            _ => true,
+            FailureKind::BrowserReconnects
+            | FailureKind::Failed
+            | FailureKind::SlowOpen
+            | FailureKind::Idle
+            | FailureKind::Decode => true,
         }
     }
 
@@ -359,7 +371,12 @@ impl Session {
         match kind {
             FailureKind::Failed => time.max(self.cap(self.retry_after.unwrap_or_default())),
             FailureKind::Woken => Duration::ZERO,
-            _ => time,
+            FailureKind::BrowserReconnects
+            | FailureKind::BrowserTooFast
+            | FailureKind::Reestablish
+            | FailureKind::SlowOpen
+            | FailureKind::Idle
+            | FailureKind::Decode => time,
         }
     }
 

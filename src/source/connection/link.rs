@@ -137,7 +137,7 @@ impl Connection {
     pub(in crate::source) fn greet(&self) {
         let greeting = match self.link().as_deref() {
             Some(Link::Shared(share)) => share.take_greeting(),
-            _ => None,
+            Some(Link::Own(_)) | None => None,
         };
         if let Some(state) = greeting {
             self.push(Input::Relayed(Output::State(state)).into());
