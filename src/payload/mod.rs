@@ -52,7 +52,7 @@ impl<T: serde_core::de::DeserializeOwned + 'static> Payload for T {
     #[cfg(feature = "json")]
     type Error = serde_json::Error;
     #[cfg(not(feature = "json"))]
-    type Error = Infallible;
+    type Error = NoJson;
 
     #[cfg(feature = "json")]
     fn decode(data: &str) -> Result<Self, Self::Error> {
@@ -64,6 +64,22 @@ impl<T: serde_core::de::DeserializeOwned + 'static> Payload for T {
         const { panic!("JSON is decoded with the feature `json` of typed-eventsource") }
     }
 }
+
+/// What stands for serde_json's error without the feature `json`. It has no name outside of this crate and no more traits
+/// than that error: no code can rely on it and stop compiling as soon as some crate turns the feature on.
+#[cfg(not(feature = "json"))]
+#[derive(Debug)]
+pub struct NoJson(Infallible);
+
+#[cfg(not(feature = "json"))]
+impl std::fmt::Display for NoJson {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {}
+    }
+}
+
+#[cfg(not(feature = "json"))]
+impl std::error::Error for NoJson {}
 
 /// The data as it stands: no JSON, no quotes, nothing to fail.
 ///
@@ -97,6 +113,16 @@ pub(crate) type Decode<T> = fn(&Event<&str>) -> Result<T, DecodeError>;
 pub(crate) fn decode<T: Payload>(event: &Event<&str>) -> Result<T, DecodeError> {
     T::decode(event.data).map_err(|source| DecodeError::new::<T>(event, source))
 }
+
+/// The same implementations, whichever features are on: `cargo xtask lint` compiles this with each of them.
+#[cfg(test)]
+const _: fn() = || {
+    fn assert_payload<T: Payload>() {}
+
+    assert_payload::<Text>();
+    assert_payload::<u32>();
+    assert_payload::<serde_json::Value>();
+};
 
 #[cfg(all(test, feature = "json"))]
 mod tests {
