@@ -1,6 +1,6 @@
 //! An event that was parsed, and the last event id, which outlives it.
 
-use alloc::{borrow::Cow, sync::Arc, string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, sync::Arc, vec::Vec};
 use core::{cell::OnceCell, marker::PhantomData, mem, str};
 
 use super::{

@@ -358,12 +358,13 @@ async fn the_machine_itself_needs_no_network(stage: &mut Stage<'_>) {
         await release(url);
         await opened;
         source.close();
+        await source.closed;
         return states;
     "#;
     on_each_transport(
         stage.browser,
         body,
-        &json!(["waiting", "connecting", "open"]),
+        &json!(["waiting", "connecting", "open", "closed"]),
     )
     .await;
 }
