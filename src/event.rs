@@ -66,7 +66,7 @@ impl EventMeta {
 impl Default for EventMeta {
     fn default() -> Self {
         Self::Eager {
-            last_event_id: Rc::default(),
+            last_event_id: Arc::default(),
             origin: Rc::default(),
         }
     }

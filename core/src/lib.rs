@@ -35,3 +35,10 @@ pub use session::{
     Transport,
 };
 pub use time::{At, Timestamp};
+
+/// A body may go from thread to thread.
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<Session>();
+    is_send::<parser::Parser>();
+};

@@ -1,7 +1,7 @@
 // @ts-check
 // The wasm half. It comes inside a module, deflated: no bundler has to be told of it, and no server how to serve it.
 
-import { __wbg_set_wasm as setWasm } from "./wasm/typed_eventsource.js";
+import * as glue from "./wasm/typed_eventsource.js";
 
 /** @typedef {import("./index.js").WasmSource} WasmSource */
 
@@ -28,7 +28,8 @@ export function initSync(source) {
   if (instantiated) return;
   const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
   const { exports } = new WebAssembly.Instance(module, { "./typed_eventsource_bg.js": imports });
-  setWasm(exports);
+  // Of what wasm-bindgen makes for bundlers, this has no type.
+  /** @type {any} */ (glue).__wbg_set_wasm(exports);
   instantiated = /** @type {WebAssembly.Memory} */ (exports.memory);
 }
 

@@ -34,19 +34,19 @@ struct Shared {
 pub(super) fn join_or_open(builder: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
     let key = builder.sharing_key();
     let host = builder.host();
+    let carrier = carrier(key.clone(), &host)?;
+    let settings = builder.subscriber_settings(host);
+    Ok(Connection::join(settings, key, &carrier))
+}
+
+/// The connection that sources with an equal key share in this network, or else a new one.
+pub(super) fn carrier(key: EventSourceBuilder, host: &Host) -> Result<Rc<Connection>, Error> {
     let known = SHARED.with_borrow(|shared| {
         let equal = shared.iter().filter(|shared| shared.key == key);
         let mut carriers = equal.filter_map(|shared| shared.carrier.upgrade());
-        carriers.find(|carrier| carrier.host().is_same(&host))
+        carriers.find(|carrier| carrier.host().is_same(host))
     });
-    let carrier = match known {
-        Some(carrier) => carrier,
-        None => open_carrier(key)?,
-    };
-    Ok(Connection::join(
-        builder.subscriber_settings(host),
-        &carrier,
-    ))
+    known.map_or_else(|| open_carrier(key), Ok)
 }
 
 fn open_carrier(key: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
@@ -99,8 +99,8 @@ impl Sharers {
         sharers.iter().filter_map(Weak::upgrade).collect()
     }
 
-    fn add(&self, sharer: &Rc<Connection>) {
-        self.0.borrow_mut().push(Rc::downgrade(sharer));
+    fn add(&self, sharer: Weak<Connection>) {
+        self.0.borrow_mut().push(sharer);
     }
 
     /// Answers whether that was the last one.
@@ -122,29 +122,26 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// Joins a connection in this state.
-    pub(super) fn new(
-        carrier: &Rc<Connection>,
-        sharer: &Rc<Connection>,
-        host: &Host,
-        state: State,
-    ) -> Self {
-        carrier.sharers().add(sharer);
-        let weak = Rc::downgrade(sharer);
-        let greeting = (state == State::Open).then(|| {
-            let sharer = Weak::clone(&weak);
-            host.after(Duration::ZERO, move |_| {
-                if let Some(sharer) = sharer.upgrade() {
-                    sharer.greet();
-                }
-            })
-        });
+    /// Joins a connection.
+    pub(super) fn new(carrier: &Rc<Connection>, sharer: Weak<Connection>) -> Self {
+        carrier.sharers().add(Weak::clone(&sharer));
         Self {
             carrier: Rc::clone(carrier),
-            sharer: weak,
+            sharer,
             listeners: RefCell::default(),
-            greeting: Cell::new(greeting),
+            greeting: Cell::default(),
         }
+    }
+
+    /// Tells a new source of an open connection that it is open, once somebody can listen.
+    pub(super) fn greet_later(&self, host: &Host) {
+        let sharer = Weak::clone(&self.sharer);
+        let greeting = host.after(Duration::ZERO, move |_| {
+            if let Some(sharer) = sharer.upgrade() {
+                sharer.greet();
+            }
+        });
+        self.greeting.set(Some(greeting));
     }
 
     pub(super) fn carrier(&self) -> &Rc<Connection> {

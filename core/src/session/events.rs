@@ -33,7 +33,6 @@ impl Session {
     /// that there was none yet.
     fn is_unsure_of_id(&self) -> bool {
         self.transport == Transport::Browser
-            && !self.is_subscriber
             && !self.last_event_id.is_empty()
             && !self.has_id_of_connection
     }

@@ -39,8 +39,6 @@ pub struct Options {
     pub has_terminal: bool,
     /// Whether the machine has no network now.
     pub is_offline: bool,
-    /// Whether this is one among many sources that share a connection: see [`of_subscriber`](Self::of_subscriber).
-    pub is_subscriber: bool,
 }
 
 impl Options {
@@ -56,18 +54,17 @@ impl Options {
             deduplicate: 0,
             has_terminal: false,
             is_offline: false,
-            is_subscriber: false,
         }
     }
 
     /// The options of one among many sources that share a connection: what is a subscriber's own, which is what becomes of
     /// events that do not decode. The connection has a session too, with all other options, whose outputs are
-    /// [relayed](Input::Relayed) to this one. It never reopens the connection, which is not its own: a rule that wants to
-    /// keeps waiting.
+    /// [relayed](Input::Relayed) to this one. To connect is to join it, and to disconnect to leave it: a rule that reopens
+    /// after such an event has the subscriber leave and join again.
     pub fn of_subscriber(&self) -> Self {
-        let mut options = Self::new(self.transport);
+        // Whatever carries the connection, it knows the last event id from its beginning on, as over fetch.
+        let mut options = Self::new(Transport::Fetch);
         options.policy.close_after_decode_errors = self.policy.close_after_decode_errors;
-        options.is_subscriber = true;
         options.has_rule = self.has_rule;
         options.last_event_id.clone_from(&self.last_event_id);
         options

@@ -189,8 +189,6 @@ impl Session {
                 | FailureKind::Woken
                 | FailureKind::Decode => Action::KeepWaiting,
             },
-            // The connection is not this session's to close.
-            Decision::Reopen { .. } if self.is_subscriber => Action::KeepWaiting,
             Decision::Reopen { after } => {
                 at_least = after;
                 Action::Reopen { after }

@@ -82,8 +82,6 @@ pub struct Session {
     offline_since: Option<Timestamp>,
     /// What says that the machine is offline was wrong.
     ignores_offline: bool,
-    /// The connection is shared, and has a session too.
-    is_subscriber: bool,
     phase: Phase,
     phase_since: Timestamp,
     outputs: Vec<Output>,
@@ -151,7 +149,6 @@ impl Session {
             deduplicate,
             has_terminal,
             is_offline,
-            is_subscriber,
         } = options;
         Self {
             is_repeatable: is_repeatable || policy.resend,
@@ -163,7 +160,6 @@ impl Session {
             is_offline,
             offline_since: is_offline.then_some(at.now),
             ignores_offline: false,
-            is_subscriber,
             phase: Phase::Connecting,
             phase_since: at.now,
             outputs: vec![Output::Connect],

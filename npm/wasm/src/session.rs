@@ -53,8 +53,6 @@ pub fn new_session(
     options.deduplicate = deduplicate;
     if has(64) {
         options = options.of_subscriber();
-        // To reopen is to join again.
-        options.is_subscriber = false;
     }
     SESSIONS.lock().insert(Box::new(NumberedSession {
         session: Session::new(options, at(now, 0.0)),

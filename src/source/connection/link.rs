@@ -2,12 +2,12 @@
 
 use std::rc::{Rc, Weak};
 
-use typed_eventsource_core::{FailureClass, Input, Loss, Output};
+use typed_eventsource_core::{FailureClass, Input, Loss, Output, State};
 
 use super::{Connection, Queued, ToldError};
 use crate::{
     Error,
-    source::sharing::Share,
+    source::sharing::{self, Share},
     transport::{Sink, Transport},
 };
 
@@ -92,7 +92,12 @@ impl Connection {
     }
 
     pub(super) fn connect_again(&self) {
-        if let Err(error) = self.connect() {
+        let sharing_key = self.held.sharing_key.borrow().clone();
+        let connected = match sharing_key {
+            Some(key) => sharing::carrier(key, &self.host).map(|carrier| self.share(&carrier)),
+            None => self.connect(),
+        };
+        if let Err(error) = connected {
             let loss = Loss::Fail {
                 class: FailureClass::Hopeless,
                 retry_after: None,
@@ -108,15 +113,27 @@ impl Connection {
         inputs.retain(|queued| !queued.is_about_connection());
     }
 
-    pub(super) fn share(self: &Rc<Self>, carrier: &Rc<Self>) {
+    pub(super) fn share(&self, carrier: &Rc<Self>) {
         let state = carrier.session.borrow().state();
-        let share = Share::new(carrier, self, &self.host, state);
+        let share = Share::new(carrier, Weak::clone(&self.this));
+        for name in self.subscriptions.names() {
+            share.listen(&name);
+        }
         self.hold(&self.held.link, Rc::new(Link::Shared(share)));
         if let Some(connector) = &*carrier.held.connector.borrow() {
             connector.yield_for_queue(self.queue.capacity());
         }
         self.push(Input::Relayed(Output::State(state)).into());
         self.drain();
+    }
+
+    /// The source was made just now, so that nobody listens yet.
+    pub(super) fn greet_later(&self) {
+        if self.session.borrow().state() == State::Open
+            && let Some(Link::Shared(share)) = self.link().as_deref()
+        {
+            share.greet_later(&self.host);
+        }
     }
 
     /// Tells the source of what has happened to the connection that it shares.

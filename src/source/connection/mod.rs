@@ -22,6 +22,7 @@ use typed_eventsource_core::{self as core, Input, Options, Output, Session, Time
 use web_sys::AbortSignal;
 
 use super::{
+    EventSourceBuilder,
     callbacks::CallbackList,
     closed::End,
     listener::Listener,
@@ -100,6 +101,8 @@ pub(crate) struct Connection {
 #[derive(Default)]
 struct Held {
     connector: RefCell<Option<Connector>>,
+    /// What is shared, in place of a connector.
+    sharing_key: RefCell<Option<EventSourceBuilder>>,
     link: RefCell<Option<Rc<Link>>>,
     rule: RefCell<Option<Rule>>,
     timer: RefCell<Option<(Timestamp, Timer)>>,
@@ -117,6 +120,7 @@ impl Held {
         drop(self.abort.take());
         drop(self.registration.take());
         drop(self.connector.take());
+        drop(self.sharing_key.take());
         drop(self.rule.take());
     }
 }
@@ -140,10 +144,16 @@ impl Connection {
     }
 
     /// One that shares the connection of another.
-    pub(super) fn join(settings: Settings, carrier: &Rc<Self>) -> Rc<Self> {
+    pub(super) fn join(
+        settings: Settings,
+        sharing_key: EventSourceBuilder,
+        carrier: &Rc<Self>,
+    ) -> Rc<Self> {
         let connection = Self::new(settings, Arc::clone(&carrier.url));
+        connection.held.sharing_key.replace(Some(sharing_key));
         if connection.poll() == Some(Output::Connect) {
             connection.share(carrier);
+            connection.greet_later();
         }
         connection
     }

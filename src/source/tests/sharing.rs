@@ -3,7 +3,7 @@
 use futures::FutureExt;
 
 use super::*;
-use crate::{CloseReason, Error, FailureContext, Listener, State};
+use crate::{CloseReason, Decision, Error, Event, FailureContext, Listener, State};
 
 fn prices() -> EventSourceBuilder {
     EventSource::builder("/prices").policy(Policy::resilient())
@@ -367,4 +367,47 @@ fn a_callback_that_panics_silences_no_other_source() {
     server.send_text("price", "2");
     let all = ["first 1", "second 1", "first 2", "second 2"];
     assert_eq!(journal.take(), all);
+}
+
+#[test]
+fn one_whose_rule_reopens_leaves_the_connection_and_joins_again() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let rule = |context: &FailureContext<'_>| match context.error {
+        Error::Decode(_) => Decision::Reopen { after: seconds(1) },
+        _ => Decision::AsProposed,
+    };
+    let builder = prices().policy(Policy::resilient().rule(rule)).shared(true);
+    let (numbers, texts) = (builder.clone().open().unwrap(), builder.open().unwrap());
+    let _states = [
+        note_states(&numbers, &journal, "numbers"),
+        note_states(&texts, &journal, "texts"),
+    ];
+    let pen = journal.clone();
+    let _numbers = numbers
+        .on("price", move |price: Event<u32>| pen.write(price.data))
+        .unwrap();
+    let _texts = texts.on("price", journal.events("text")).unwrap();
+    let _errors = numbers.on_error(|_| {});
+    server.open();
+    server.send_text("price", "x");
+    server.send_text("price", "1");
+    server.clock().advance(seconds(1));
+    server.send_text("price", "2");
+    assert_eq!(
+        journal.take(),
+        [
+            "numbers open",
+            "texts open",
+            "numbers waiting 1s for attempt 1",
+            "text x",
+            "text 1",
+            "numbers connecting",
+            "numbers open",
+            "text 2",
+            "2",
+        ]
+    );
+    assert_eq!(server.attempts().len(), 1);
+    drop((numbers, _numbers, _states, texts, _texts, _errors));
+    assert_eq!(server.connections(), 0);
 }

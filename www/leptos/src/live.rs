@@ -12,9 +12,10 @@ pub(crate) fn App() -> impl IntoView {
         .policy(Policy::resilient())
         .resume_parameter("lastEventId")
         .terminal_event("bye");
-    let feed = use_event_source_fold::<Feed, _, _>(prices, Dashboard::default, |dashboard, event| {
-        dashboard.add(event.data)
-    });
+    let feed =
+        use_event_source_fold::<Feed, _, _>(prices, Dashboard::default, |dashboard, event| {
+            dashboard.add(event.data)
+        });
 
     let is_closed = Memo::new(move |_| feed.state.read().is_closed());
     let toggle = move |_| {

@@ -1,6 +1,6 @@
 //! What an event costs.
 
-use std::{borrow::Cow, ops::Range, rc::Rc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use super::*;
 
@@ -70,14 +70,14 @@ fn events_share_the_last_event_id_until_it_changes() {
     let stream = b"id: 1\ndata\n\ndata\n\nid: 1\ndata\n\nid: 2\ndata\n\n";
     let mut items = parser.parse(stream);
     while let Some(Ok(Item::Event(event))) = items.next() {
-        ids.push(Rc::clone(event.last_event_id()));
+        ids.push(Arc::clone(event.last_event_id()));
     }
     let [first, second, third, fourth] = &ids[..] else {
         panic!("{ids:?}");
     };
-    assert!(Rc::ptr_eq(first, second) && Rc::ptr_eq(first, third));
+    assert!(Arc::ptr_eq(first, second) && Arc::ptr_eq(first, third));
     assert_eq!((&**third, &**fourth), ("1", "2"));
-    assert!(Rc::ptr_eq(fourth, parser.last_event_id()));
+    assert!(Arc::ptr_eq(fourth, parser.last_event_id()));
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn a_subscriber_keeps_its_rule_and_where_it_goes_on_from() {
 }
 
 #[test]
-fn a_rule_of_a_subscriber_does_not_reopen_the_connection() {
+fn a_rule_of_a_subscriber_has_it_leave_and_join_again() {
     let mut options = Options::new(Transport::Fetch);
     options.has_rule = true;
     let mut bench = Bench::with(options.of_subscriber());
@@ -140,10 +140,18 @@ fn a_rule_of_a_subscriber_does_not_reopen_the_connection() {
     let outputs = bench.handle(Input::DecodeFailed);
     assert!(matches!(outputs[..], [Output::Decide(_)]), "{outputs:?}");
     let reopen = Decision::Reopen { after: seconds(1) };
+    let left = [
+        Output::Disconnect,
+        report(Failure::Told, Some(1)),
+        waiting(1, seconds(1)),
+    ];
+    assert_eq!(bench.handle(Input::Decided(reopen)), left);
+    bench.advance(seconds(1));
+    let joins = [Output::State(State::Connecting), Output::Connect];
     assert_eq!(
-        bench.handle(Input::Decided(reopen)),
-        [report(Failure::Told, None)]
+        bench.handle(Input::Timeout {
+            late: Duration::ZERO
+        }),
+        joins
     );
-    assert_eq!(bench.session.state(), State::Open);
-    assert_eq!(bench.next_timeout(), None);
 }

@@ -107,7 +107,6 @@ prop_compose! {
             deduplicate,
             has_terminal,
             is_offline,
-            is_subscriber: false,
         };
         Source { options, rule, random }
     }

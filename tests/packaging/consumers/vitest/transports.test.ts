@@ -1,7 +1,9 @@
-// What the transports are handed: odd responses, and a browser that keeps its ids.
+// What `fetch` may hand over: odd responses, and ids.
 
 import init, { EventSource } from "typed-eventsource";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+
+declare const process: Record<"on" | "off", (event: "unhandledRejection", listener: (reason: unknown) => void) => void>;
 
 beforeAll(() => init());
 afterEach(() => {
@@ -104,57 +106,4 @@ describe("over fetch", () => {
     });
     expect(told).toEqual(expected);
   });
-});
-
-test("on the browser's own, an empty id takes the position back", async () => {
-  vi.resetModules();
-  const made: Native[] = [];
-  class Native extends EventTarget {
-    static CLOSED = 2;
-    readyState = 0;
-    onopen: ((event: Event) => void) | null = null;
-    onerror: ((event: Event) => void) | null = null;
-    constructor(readonly url: string) {
-      super();
-      made.push(this);
-    }
-    close() {}
-    open() {
-      this.onopen?.(new Event("open"));
-    }
-    message(data: number, lastEventId: string) {
-      this.dispatchEvent(new MessageEvent("message", { data: String(data), lastEventId }));
-    }
-    giveUp() {
-      this.readyState = 2;
-      this.onerror?.(new Event("error"));
-    }
-  }
-  vi.stubGlobal("EventSource", Native);
-  const fresh = await import("typed-eventsource");
-  await fresh.init();
-  const policy = { preset: "resilient", backoff: { initial: 10, jitter: false } } as const;
-  const source = new fresh.EventSource(URL, { resumeParameter: "from", deduplicate: 10, policy });
-  const told: unknown[] = [];
-  source.on("message", ({ data }) => told.push(data));
-  source.onError(() => {});
-  const attempt = (count: number) => vi.waitUntil(() => made.length === count);
-  const [first] = made;
-  first.open();
-  first.message(5, "5");
-  first.giveUp();
-  await attempt(2);
-  const second = made[1];
-  second.open();
-  // Until an event brings an id, a new source of the browser has none to tell of.
-  second.message(6, "");
-  expect(source.lastEventId).toBe("5");
-  second.message(7, "7");
-  second.message(8, "");
-  expect(source.lastEventId).toBe("");
-  second.giveUp();
-  await attempt(3);
-  source.close();
-  expect(made.map(({ url }) => url)).toEqual([URL, `${URL}?from=5`, URL]);
-  expect(told).toEqual([5, 6, 7, 8]);
 });
