@@ -266,7 +266,7 @@ export class Connection extends Audience {
   /** One and the same for all that an input leads to. @param {number} failure @param {number} after @param {number} failures */
   #errorOf(failure, after, failures) {
     if (failure === FAILURE_EARLIER && this.#lastFailure) return this.#lastFailure;
-    const error = (this.#error ??= errorOfFailure(failure, after, this.#url));
+    const error = (this.#error ??= errorOfFailure(failure, after));
     if (failures) error.attempt ??= failures;
     return error;
   }

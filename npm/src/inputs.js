@@ -1,6 +1,7 @@
 // @ts-check
 // What a connection is told.
 
+import { connectionLost } from "./error.js";
 import {
   INPUT_BODY_ENDED, INPUT_FINISHED, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_OPENED, INPUT_OVERFLOWED, INPUT_RELAYED_STATE,
   INPUT_RETRY, INPUT_TIMEOUT, LEAST_STATUS, LOSS_BROWSER_RECONNECTS, LOSS_CONTENT_TYPE, LOSS_HOPELESS, LOSS_OTHER, LOSS_REESTABLISH,
@@ -86,7 +87,8 @@ export const failed = (error, time) => {
   return { type: INPUT_LOST, error, detail: isStatus ? status : CLASSES[code] ?? LOSS_OTHER, time };
 };
 
-export const bodyEnded = { type: INPUT_BODY_ENDED };
+/** Which is an error unless it is what there was to wait for. @param {string} url */
+export const bodyEnded = (url) => ({ type: INPUT_BODY_ENDED, error: connectionLost(url, "the server ended the stream") });
 
 /** The server wants no other attempt. */
 export const finished = { type: INPUT_FINISHED };

@@ -64,9 +64,8 @@ export const WANTS_DECODED = 4;
 
 // What has failed: `Numbers::failure` in `numbers.rs`.
 export const FAILURE_EARLIER = 1;
-export const FAILURE_BODY_ENDED = 2;
-export const FAILURE_OPEN_TIMEOUT = 3;
-export const FAILURE_IDLE = 4;
+export const FAILURE_OPEN_TIMEOUT = 2;
+export const FAILURE_IDLE = 3;
 
 // Why a source has closed, and the limit that was reached: `Numbers::closed` in `numbers.rs`.
 /** By their numbers, but for the last. */

@@ -318,7 +318,7 @@ class FakeConnection {
   end() {
     if (!this.#isFetch) return this.lose();
     this.#isOpen = false;
-    this.#link.receive(bodyEnded);
+    this.#link.receive(bodyEnded(this.#url));
   }
 
   lose() {

@@ -86,7 +86,7 @@ export class FetchTransport extends ResponseReader {
     // Each event of the DOM has a task of its own, this one too.
     if (this.isOpen && this.#link.receive(opened)) await this.yieldNow();
     try {
-      return (await this.read(response)) ?? bodyEnded;
+      return (await this.read(response)) ?? bodyEnded(this.#url);
     } catch (cause) {
       // Of a body that breaks off. What else there may be is no fault of the connection.
       if (!this.isBroken) throw cause;

@@ -161,10 +161,9 @@ impl Numbers {
     pub(crate) fn failure(&mut self, failure: Failure) {
         let (number, after) = match failure {
             Failure::Earlier => (1.0, Duration::ZERO),
-            Failure::BodyEnded => (2.0, Duration::ZERO),
-            Failure::OpenTimeout(after) => (3.0, after),
-            Failure::Idle(after) => (4.0, after),
-            Failure::Suspended => (5.0, Duration::ZERO),
+            Failure::OpenTimeout(after) => (2.0, after),
+            Failure::Idle(after) => (3.0, after),
+            Failure::Suspended => (4.0, Duration::ZERO),
             _ => (0.0, Duration::ZERO),
         };
         (self.failure, self.after) = (number, to_milliseconds(after));
