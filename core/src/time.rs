@@ -25,8 +25,8 @@ impl Timestamp {
     /// The moment that comes so long after the origin of the body's clock: at most 584 years.
     pub const fn from_origin(elapsed: Duration) -> Self {
         let seconds = elapsed.as_secs();
-        let nanoseconds = if seconds < MAX_SECONDS {
-            seconds * 1_000_000_000 + elapsed.subsec_nanos() as u64
+        let nanoseconds = if seconds <= MAX_SECONDS {
+            (seconds * 1_000_000_000).saturating_add(elapsed.subsec_nanos() as u64)
         } else {
             u64::MAX
         };
@@ -65,4 +65,28 @@ pub struct At {
     pub now: Timestamp,
     /// A random number from 0 (included) to 1 (excluded), drawn for this input.
     pub random: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_moment_up_to_the_last_is_told_from_the_next() {
+        let last = Timestamp::from_origin(Duration::MAX).since_origin();
+        assert_eq!(last, Duration::from_nanos(u64::MAX));
+        let nanosecond = Duration::from_nanos(1);
+        let second_before = Duration::from_secs(last.as_secs());
+        for moment in [
+            second_before - nanosecond,
+            second_before,
+            last - nanosecond,
+            last,
+        ] {
+            assert_eq!(Timestamp::from_origin(moment).since_origin(), moment);
+        }
+        for moment in [last + nanosecond, last + Duration::from_secs(1)] {
+            assert_eq!(Timestamp::from_origin(moment).since_origin(), last);
+        }
+    }
 }
