@@ -6,15 +6,16 @@
 //! | `records` | in any chunks, while names come and go: JavaScript is told the same, and misses nothing by going back |
 //! | `payloads` | `Text`, `Bytes` and JSON decode to what they stand for, or to an error |
 //! | `variants` | any name and any data: an enum decodes as serde_json has its variants, each by itself |
-//! | `policy` | any policy, any life of a source: closed is closed, limits are exact, no wait is shorter than it may be |
+//! | `policy` | any policy, any life of a source, alone or as a subscriber: closed is closed, limits are exact, no wait is too short |
 //!
 //! `cargo xtask fuzz parser --minutes 30` runs one, on the stable toolchain: from `seeds/parser.txt`, a line of base64
 //! each, into `corpus/parser`, which is yours. `cargo xtask fuzz parser --minimise` then writes the seeds anew: as few
 //! as reach the same branches.
 //!
 //! What fails is left in `artifacts/parser`. With its fix it becomes a line of `seeds/regressions/parser.txt`, which
-//! nothing writes anew: `base64 -w0 tests/fuzz/artifacts/parser/crash-… >> …`, and a line break. The ordinary tests
-//! replay both files (`tests/seeds.rs`), without libFuzzer.
+//! nothing else writes to: `base64 -w0 tests/fuzz/artifacts/parser/crash-… >> …`, and a line break. So does what fails
+//! where a rule of the core is broken on purpose, if no seed does. The ordinary tests replay both files
+//! (`tests/seeds.rs`), without libFuzzer.
 //!
 //! The crate's own files are in here where it does not export what they have.
 

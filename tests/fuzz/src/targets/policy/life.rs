@@ -8,7 +8,8 @@ use typed_eventsource_core::{
 };
 
 use super::{
-    promises::{GRACE, LATE_TIMER_THRESHOLD, SLEEP_THRESHOLD, What},
+    network::Network,
+    promises::{GRACE, LATE_TIMER_THRESHOLD, MIN_DELAY, SLEEP_THRESHOLD, What},
     space::{Happening, Refusal, Settings, Time},
 };
 
@@ -44,7 +45,7 @@ pub(super) struct Life {
     since: Duration,
     last_activity: Duration,
     grace: Option<Duration>,
-    is_offline: bool,
+    network: Network,
     pub(super) without_since: Option<Duration>,
     pub(super) down_since: Option<Duration>,
     failures: u32,
@@ -65,7 +66,7 @@ impl Life {
         assert_eq!(session.poll(), Some(Output::Connect));
         Self {
             session,
-            is_offline: settings.is_offline,
+            network: Network::new(settings.is_offline),
             settings,
             now,
             phase: Phase::Connecting,
@@ -165,8 +166,7 @@ impl Life {
                 let outputs = self.tell(Input::Offline);
                 let is_told = matches!(outputs[..], [Output::State(State::Offline { .. })]);
                 let is_waiting = matches!(self.phase, Phase::Waiting { .. });
-                assert_eq!(is_told, is_waiting && !self.is_offline);
-                self.is_offline = true;
+                assert_eq!(is_told, self.network.goes(self.now) && is_waiting);
             }
             Happening::Passes(Time(time)) => self.pass(time, Duration::ZERO),
             Happening::Sleeps(Time(time)) => self.pass(time, time),
@@ -189,6 +189,7 @@ impl Life {
             return;
         }
         assert_eq!(outputs, [Output::State(State::Open)]);
+        self.network.carries();
         self.enter(Phase::Open);
         self.note_activity();
         if self.down_since.is_none() {
@@ -233,7 +234,7 @@ impl Life {
     /// Where it waits, as far as it may, it waits no longer.
     fn come_online(&mut self) {
         let outputs = self.tell(Input::Online);
-        self.is_offline = false;
+        self.network.comes(self.now);
         if let Phase::Waiting { until, not_before } = &mut self.phase {
             *until = (*until).min(*not_before);
             self.follow_clock(&outputs, Duration::ZERO, false);
@@ -315,6 +316,7 @@ impl Life {
             Some(Output::Decide(context)) => {
                 assert_eq!(context.decode_errors, self.decode_errors);
                 assert_eq!(context.failures, self.failures);
+                assert_eq!(context.down_for, self.down_for());
                 match context.proposed {
                     Decision::KeepWaiting => Action::KeepWaiting,
                     Decision::Reopen { after } => Action::Reopen { after: Some(after) },
@@ -367,7 +369,7 @@ impl Life {
                         Some(Output::State(State::Offline { .. })) => None,
                         other => panic!("{other:?}"),
                     };
-                    assert_eq!(after.is_none(), self.is_offline);
+                    assert_eq!(after.is_none(), self.network.is_gone());
                     return Action::Reopen { after };
                 }
                 _ => {}
@@ -379,9 +381,10 @@ impl Life {
     /// What can be said at any time.
     fn is_sound(&self) {
         let deadline = self.deadline();
+        let state = self.session.state();
+        assert!(self.is_at(state), "{state:?} is not {:?}", self.phase);
         if self.phase == Phase::Closed {
             assert_eq!(deadline, None, "closed is closed");
-            assert_eq!(self.session.state(), State::Closed);
             return;
         }
         let due = [
@@ -392,6 +395,20 @@ impl Life {
         ];
         for at in due.into_iter().flatten() {
             assert!(deadline.is_some_and(|deadline| deadline <= at), "{due:?}");
+        }
+    }
+
+    fn is_at(&self, state: State) -> bool {
+        match (self.phase, state) {
+            (Phase::Connecting, State::Connecting)
+            | (Phase::Open, State::Open)
+            | (Phase::Closed, State::Closed)
+            | (Phase::Reconnecting, State::Waiting { retry_in: None, .. }) => true,
+            (Phase::Waiting { .. }, State::Offline { .. }) => self.network.is_gone(),
+            (Phase::Waiting { .. }, State::Waiting { retry_in, .. }) => {
+                retry_in.is_some() && !self.network.is_gone()
+            }
+            _ => false,
         }
     }
 
@@ -424,6 +441,21 @@ impl Life {
     }
 }
 
+/// How long it has been down.
+impl Life {
+    fn down_for(&self) -> Duration {
+        self.down_since
+            .map_or(Duration::ZERO, |since| self.now - since)
+    }
+
+    /// Of the time since the first failure, that in which there was a network.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.down_since.map_or(Duration::ZERO, |since| {
+            self.network.time_with_one(since, self.now)
+        })
+    }
+}
+
 /// When something is due.
 impl Life {
     fn reopens_on_wake(&self) -> bool {
@@ -432,7 +464,7 @@ impl Life {
 
     fn waiting_until(&self) -> Option<Duration> {
         match self.phase {
-            Phase::Waiting { until, .. } if !self.is_offline => Some(until),
+            Phase::Waiting { until, .. } if !self.network.is_gone() => Some(until),
             _ => None,
         }
     }
@@ -441,12 +473,12 @@ impl Life {
         let (Time(after), reopens) = self.settings.opening?;
         let counts = matches!(self.phase, Phase::Connecting | Phase::Reconnecting)
             && (!reopens || self.settings.is_repeatable());
-        counts.then(|| later(self.since, after))
+        counts.then(|| later(self.since, after.max(MIN_DELAY)))
     }
 
     fn idle_at(&self) -> Option<Duration> {
         let (Time(after), _) = self.settings.idle?;
-        let at = later(self.last_activity, after);
+        let at = later(self.last_activity, after.max(MIN_DELAY));
         let at = self.grace.map_or(at, |grace| at.max(grace));
         (self.phase == Phase::Open).then_some(at)
     }

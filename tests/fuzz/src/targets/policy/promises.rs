@@ -9,8 +9,8 @@ use super::{
     space::{Refusal, Ruling, Time},
 };
 
-/// No wait is shorter.
-const MIN_DELAY: Duration = Duration::from_millis(10);
+/// No wait is shorter, and no limit of time.
+pub(super) const MIN_DELAY: Duration = Duration::from_millis(10);
 
 /// From the fourth loss in a row on, none without backoff is.
 const MIN_DELAY_AFTER_REPEATED_LOSSES: Duration = Duration::from_secs(1);
@@ -90,9 +90,7 @@ impl Life {
 
     fn waits_as_it_says(&self, proposed: Action, what: What) {
         let settings = &self.settings;
-        let down_for = self
-            .down_since
-            .map_or(Duration::ZERO, |since| self.now - since);
+        let elapsed = self.elapsed();
         if self.backs_off_after(what) {
             let least = self.asked_for(what).max(MIN_DELAY);
             let most = least.max(settings.max.0);
@@ -113,7 +111,7 @@ impl Life {
                         Some(LimitReached::DownTooLong { limit }) => {
                             let expected = settings.max_elapsed.map(|Time(time)| time);
                             assert_eq!(expected, Some(limit));
-                            assert!(down_for.saturating_add(most) > limit);
+                            assert!(elapsed.saturating_add(most) > limit);
                         }
                         Some(other) => panic!("{other:?}"),
                     }
@@ -122,9 +120,9 @@ impl Life {
                     assert!(allowed.is_none_or(|allowed| self.reopenings < allowed));
                     if let Some(after) = after {
                         assert!(self.is_span(after, after.clamp(least, most)), "{after:?}");
-                        let end = down_for.saturating_add(after);
-                        assert!(settings.max_elapsed.is_none_or(|Time(limit)| end <= limit));
                     }
+                    let end = elapsed.saturating_add(after.unwrap_or(least));
+                    assert!(settings.max_elapsed.is_none_or(|Time(limit)| end <= limit));
                 }
             }
             return;

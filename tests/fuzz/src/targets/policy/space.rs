@@ -51,6 +51,7 @@ pub(super) struct Settings {
     pub(super) random: f64,
     pub(super) max_server_delay: Option<Time>,
     pub(super) is_offline: bool,
+    pub(super) is_subscriber: bool,
 }
 
 /// What a rule answers each time.
@@ -102,7 +103,10 @@ impl Settings {
         options.is_offline = self.is_offline;
         // Only the browser itself can go on after this event.
         options.last_event_id = "1".into();
-        options
+        match self.is_subscriber {
+            true => options.of_subscriber(),
+            false => options,
+        }
     }
 
     fn policy(&self) -> Policy {

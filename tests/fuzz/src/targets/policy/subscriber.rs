@@ -1,0 +1,276 @@
+//! One among many sources that share a connection, which has a session too.
+
+use std::time::Duration;
+
+use arbitrary::Arbitrary;
+
+use typed_eventsource_core::{
+    At, CloseReason, Decision, EventOutcome, Failure, Gap, IdField, Input, LimitReached, Output,
+    ReceivedEvent, Report, Session, State, Timestamp,
+};
+
+use super::space::{Ruling, Settings, Time};
+
+/// What may happen to it.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub(super) enum Turn {
+    State(Standing, Time),
+    Report,
+    Gap,
+    /// What the connection's own body does.
+    Work(Work),
+    Event,
+    Unlistened(bool),
+    Decoded,
+    DecodeFailed,
+    Online,
+    Offline,
+    Passes(Time),
+    Sleeps(Time),
+    Ends(End),
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub(super) enum Standing {
+    Connecting,
+    Open,
+    Waiting,
+    Reconnecting,
+    Offline,
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub(super) enum Work {
+    Connect,
+    Disconnect,
+    Deliver,
+    /// That it has closed comes with the reason.
+    Closed,
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub(super) enum End {
+    Finished,
+    Failed,
+    Overflowed,
+    Requested,
+}
+
+pub(super) struct Subscriber {
+    settings: Settings,
+    session: Session,
+    now: Duration,
+    state: State,
+    decode_errors: u32,
+}
+
+impl Subscriber {
+    pub(super) fn new(settings: Settings) -> Self {
+        let at = At {
+            now: Timestamp::default(),
+            random: settings.random,
+        };
+        let mut session = Session::new(settings.options(), at);
+        assert_eq!(session.poll(), Some(Output::Connect));
+        Self {
+            settings,
+            session,
+            now: Duration::ZERO,
+            state: State::Connecting,
+            decode_errors: 0,
+        }
+    }
+
+    pub(super) fn go_on(&mut self, turn: Turn) {
+        match turn {
+            Turn::State(standing, Time(time)) => {
+                let state = state(standing, time);
+                self.gets(
+                    Input::Relayed(Output::State(state)),
+                    &[Output::State(state)],
+                );
+                if self.state != State::Closed {
+                    self.state = state;
+                }
+            }
+            Turn::Report => {
+                let report = Report {
+                    failure: Failure::BodyEnded,
+                    attempt: Some(1),
+                };
+                self.gets(Input::Relayed(Output::Report(report)), &[told()]);
+            }
+            Turn::Gap => {
+                let gap = Output::Gap(Gap::new("1", "4", 2));
+                self.gets(Input::Relayed(gap.clone()), &[gap]);
+            }
+            Turn::Work(work) => self.gets(Input::Relayed(output(work)), &[]),
+            Turn::Event => self.receive(),
+            Turn::Unlistened(is_event) => {
+                let last_event_id = None;
+                let input = Input::Unlistened {
+                    is_event,
+                    last_event_id,
+                };
+                self.gets(input, &[]);
+            }
+            Turn::Decoded => {
+                self.gets(Input::Decoded, &[]);
+                self.decode_errors = 0;
+            }
+            Turn::DecodeFailed => self.fail_to_decode(),
+            Turn::Online => self.gets(Input::Online, &[]),
+            Turn::Offline => self.gets(Input::Offline, &[]),
+            Turn::Passes(Time(time)) => self.pass(time, Duration::ZERO),
+            Turn::Sleeps(Time(time)) => self.pass(time, time),
+            Turn::Ends(end) => self.end(end),
+        }
+        assert_eq!(self.session.state(), self.state);
+        assert_eq!(self.session.next_timeout(), None, "it has no limit of time");
+    }
+
+    /// All that comes of an input, unless it has closed.
+    fn gets(&mut self, input: Input<'_>, expected: &[Output]) {
+        let outputs = self.outputs_of(input);
+        match self.state {
+            State::Closed => assert_eq!(outputs, [], "closed is closed"),
+            _ => assert_eq!(outputs, expected),
+        }
+    }
+
+    fn outputs_of(&mut self, input: Input<'_>) -> Vec<Output> {
+        self.session.handle(input, self.at());
+        std::iter::from_fn(|| self.session.poll()).collect()
+    }
+
+    fn at(&self) -> At {
+        At {
+            now: Timestamp::from_origin(self.now),
+            random: self.settings.random,
+        }
+    }
+
+    fn pass(&mut self, time: Duration, late: Duration) {
+        self.now = self.now.saturating_add(time);
+        self.gets(Input::Timeout { late }, &[]);
+    }
+
+    /// In any state: what is read of the shared connection may come after it is gone.
+    fn receive(&mut self) {
+        let event = ReceivedEvent {
+            last_event_id: None,
+            id_field: IdField::Unknown,
+            terminal: None,
+        };
+        let expected = match self.state {
+            State::Closed => EventOutcome::Skip,
+            _ => EventOutcome::Deliver,
+        };
+        let now = self.at().now;
+        assert_eq!(self.session.event(event, || now), expected);
+        assert_eq!(self.session.poll(), None);
+    }
+
+    /// The limit and the rule are its own; the connection is not, and is never reopened by it.
+    fn fail_to_decode(&mut self) {
+        if self.state == State::Closed {
+            return self.gets(Input::DecodeFailed, &[]);
+        }
+        self.decode_errors += 1;
+        let count = self.decode_errors;
+        let limit = self.settings.close_after_decode_errors;
+        let limit = limit.map(|limit| u32::from(limit.max(1)));
+        let reached = limit.filter(|limit| count >= *limit);
+        let by_limit = Output::Closed(CloseReason::Failed {
+            failure: Failure::Told,
+            limit: reached
+                .filter(|count| *count > 1)
+                .map(|count| LimitReached::TooMany { count }),
+        });
+        let mut outputs = self.outputs_of(Input::DecodeFailed);
+        if let Some(ruling) = self.settings.rule {
+            self.is_asked(&outputs, reached.is_some());
+            outputs = self.outputs_of(Input::Decided(ruling.decision()));
+        }
+        let closes = match self.settings.rule {
+            None => reached.is_some(),
+            Some(Ruling::Close) => true,
+            Some(Ruling::KeepWaiting | Ruling::Reopen(_)) => false,
+        };
+        match closes {
+            true if reached.is_some_and(|count| count > 1) => {
+                assert_eq!(outputs, [told(), by_limit]);
+            }
+            true => assert_eq!(outputs, [by_limit]),
+            false => assert_eq!(outputs, [told()]),
+        }
+        if closes {
+            self.state = State::Closed;
+        }
+    }
+
+    fn is_asked(&self, outputs: &[Output], is_over: bool) {
+        let [Output::Decide(context)] = outputs else {
+            panic!("{outputs:?}");
+        };
+        assert_eq!(context.failure, Failure::Told);
+        assert_eq!(context.decode_errors, self.decode_errors);
+        assert_eq!((context.failures, context.down_for), (0, Duration::ZERO));
+        let proposed = match is_over {
+            true => Decision::Close,
+            false => Decision::KeepWaiting,
+        };
+        assert_eq!(context.proposed, proposed);
+    }
+
+    fn end(&mut self, end: End) {
+        let failed = |failure, limit| CloseReason::Failed { failure, limit };
+        let (input, reason) = match end {
+            End::Finished => {
+                let reason = CloseReason::Finished;
+                (Input::Relayed(Output::Closed(reason)), reason)
+            }
+            End::Failed => {
+                let limit = Some(LimitReached::TooMany { count: 5 });
+                let closed = Output::Closed(failed(Failure::Earlier, limit));
+                (Input::Relayed(closed), failed(Failure::Told, None))
+            }
+            End::Overflowed => (Input::Overflowed, failed(Failure::Told, None)),
+            End::Requested => {
+                let reason = CloseReason::Requested;
+                (Input::Close(reason), reason)
+            }
+        };
+        self.gets(input, &[Output::Closed(reason)]);
+        self.state = State::Closed;
+    }
+}
+
+/// The error that its body has.
+fn told() -> Output {
+    Output::Report(Report {
+        failure: Failure::Told,
+        attempt: None,
+    })
+}
+
+fn state(standing: Standing, time: Duration) -> State {
+    let attempt = 1;
+    let waiting = |retry_in| State::Waiting { attempt, retry_in };
+    match standing {
+        Standing::Connecting => State::Connecting,
+        Standing::Open => State::Open,
+        Standing::Waiting => waiting(Some(time)),
+        Standing::Reconnecting => waiting(None),
+        Standing::Offline => State::Offline { attempt },
+    }
+}
+
+fn output(work: Work) -> Output {
+    match work {
+        Work::Connect => Output::Connect,
+        Work::Disconnect => Output::Disconnect,
+        Work::Deliver => Output::Deliver,
+        Work::Closed => Output::State(State::Closed),
+    }
+}
