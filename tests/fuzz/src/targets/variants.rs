@@ -1,7 +1,7 @@
 //! Any event name and any data, into enums of every kind of variant: what an event decodes to is what serde_json makes
 //! of the variant's content by itself, and of the variant as it is tagged in JSON.
 
-use std::{collections::BTreeMap, fmt::Debug, rc::Rc};
+use std::{collections::BTreeMap, fmt::Debug, rc::Rc, sync::Arc};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -159,7 +159,7 @@ fn agrees<E: DeserializeOwned + Debug + PartialEq + 'static>(
 
 fn known_provenance() -> EventMeta {
     EventMeta::Eager {
-        last_event_id: Rc::default(),
+        last_event_id: Arc::default(),
         origin: Rc::default(),
     }
 }

@@ -62,6 +62,9 @@ pub(super) struct Subscriber {
     now: Duration,
     state: State,
     decode_errors: u32,
+    /// How often it has left in a row, and when it did first.
+    failures: u32,
+    down_since: Option<Duration>,
 }
 
 impl Subscriber {
@@ -78,6 +81,8 @@ impl Subscriber {
             now: Duration::ZERO,
             state: State::Connecting,
             decode_errors: 0,
+            failures: 0,
+            down_since: None,
         }
     }
 
@@ -107,6 +112,9 @@ impl Subscriber {
             Turn::Work(work) => self.gets(Input::Relayed(output(work)), &[]),
             Turn::Event => self.receive(),
             Turn::Unlistened(is_event) => {
+                if is_event {
+                    self.forget_failures();
+                }
                 let last_event_id = None;
                 let input = Input::Unlistened {
                     is_event,
@@ -169,9 +177,15 @@ impl Subscriber {
         let now = self.at().now;
         assert_eq!(self.session.event(event, || now), expected);
         assert_eq!(self.session.poll(), None);
+        self.forget_failures();
     }
 
-    /// The limit and the rule are its own; the connection is not, and is never reopened by it.
+    fn forget_failures(&mut self) {
+        self.failures = 0;
+        self.down_since = None;
+    }
+
+    /// The limit and the rule are its own; the connection is not: to reopen is to leave it and to join it again.
     fn fail_to_decode(&mut self) {
         if self.state == State::Closed {
             return self.gets(Input::DecodeFailed, &[]);
@@ -195,7 +209,8 @@ impl Subscriber {
         let closes = match self.settings.rule {
             None => reached.is_some(),
             Some(Ruling::Close) => true,
-            Some(Ruling::KeepWaiting | Ruling::Reopen(_)) => false,
+            Some(Ruling::KeepWaiting) => false,
+            Some(Ruling::Reopen(Time(after))) => return self.leave_and_join(&outputs, after),
         };
         match closes {
             true if reached.is_some_and(|count| count > 1) => {
@@ -209,13 +224,36 @@ impl Subscriber {
         }
     }
 
+    fn leave_and_join(&mut self, outputs: &[Output], after: Duration) {
+        self.failures += 1;
+        self.down_since.get_or_insert(self.now);
+        let attempt = self.failures;
+        let report = Output::Report(Report {
+            failure: Failure::Told,
+            attempt: Some(attempt),
+        });
+        let deadline = self.at().now + after;
+        let retry_in = Some(deadline.since(self.at().now));
+        let waiting = Output::State(State::Waiting { attempt, retry_in });
+        assert_eq!(outputs, [Output::Disconnect, report, waiting]);
+        assert_eq!(self.session.next_timeout(), Some(deadline));
+        self.state = State::Connecting;
+        self.now = deadline.since_origin();
+        let outputs = self.outputs_of(Input::Timeout {
+            late: Duration::ZERO,
+        });
+        assert_eq!(outputs, [Output::State(self.state), Output::Connect]);
+    }
+
     fn is_asked(&self, outputs: &[Output], is_over: bool) {
         let [Output::Decide(context)] = outputs else {
             panic!("{outputs:?}");
         };
         assert_eq!(context.failure, Failure::Told);
         assert_eq!(context.decode_errors, self.decode_errors);
-        assert_eq!((context.failures, context.down_for), (0, Duration::ZERO));
+        assert_eq!(context.failures, self.failures);
+        let down_for = self.down_since.map(|since| self.now - since);
+        assert_eq!(context.down_for, down_for.unwrap_or_default());
         let proposed = match is_over {
             true => Decision::Close,
             false => Decision::KeepWaiting,
