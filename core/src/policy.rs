@@ -172,7 +172,7 @@ macro_rules! for_policy_options {
             /// The most attempts in a row; after that many have failed the source closes. Zero allows none.
             max_attempts "maxAttempts" count(0) = None;
             /// The most time to go on for: no attempt starts later than this after the first failure. Where the next one
-            /// would, the source closes.
+            /// would, the source closes. The time in which the machine is offline does not count.
             max_elapsed "maxElapsed" optional_time = None;
         }
     };

@@ -169,7 +169,7 @@ export interface Backoff {
   maxAttempts?: number;
   /**
    * The most time to go on for: no attempt starts later than this after the first failure. Where the next one
-   * would, the source closes.
+   * would, the source closes. The time in which the machine is offline does not count.
    *
    * In milliseconds.
    */

@@ -143,7 +143,10 @@ impl Session {
     fn fail(&mut self, now: Timestamp) {
         self.failures = self.failures.saturating_add(1);
         self.without_since.get_or_insert(now);
-        self.down_since.get_or_insert(now);
+        if self.down_since.is_none() {
+            self.down_since = Some(now);
+            self.offline_for = Duration::ZERO;
+        }
     }
 
     /// Asks the rule, where there is one.
@@ -259,6 +262,11 @@ impl Session {
         self.down_since
             .map_or(Duration::ZERO, |since| now.since(since))
     }
+
+    /// Since the first failure, without the time offline: no attempt is made then.
+    fn time_elapsed(&self, now: Timestamp) -> Duration {
+        self.down_for(now).saturating_sub(self.time_offline(now))
+    }
 }
 
 /// What is proposed.
@@ -306,7 +314,7 @@ impl Session {
             (Some(count), _) if self.reopenings >= count => {
                 Action::Close(Some(LimitReached::TooMany { count }))
             }
-            (_, Some(limit)) if self.down_for(at.now).saturating_add(after) > limit => {
+            (_, Some(limit)) if self.time_elapsed(at.now).saturating_add(after) > limit => {
                 Action::Close(Some(LimitReached::DownTooLong { limit }))
             }
             _ => reopen,

@@ -80,6 +80,8 @@ pub struct Session {
     is_repeatable: bool,
     is_offline: bool,
     offline_since: Option<Timestamp>,
+    /// How long it was offline after `down_since`, up to when it was back last.
+    offline_for: Duration,
     /// What says that the machine is offline was wrong.
     ignores_offline: bool,
     phase: Phase,
@@ -159,6 +161,7 @@ impl Session {
             has_terminal,
             is_offline,
             offline_since: is_offline.then_some(at.now),
+            offline_for: Duration::ZERO,
             ignores_offline: false,
             phase: Phase::Connecting,
             phase_since: at.now,

@@ -86,13 +86,10 @@ impl Session {
     }
 
     pub(super) fn online(&mut self, at: At) {
-        let offline_since = self.offline_since.take();
+        self.offline_for = self.time_offline(at.now);
+        self.offline_since = None;
         let was_offline = mem::take(&mut self.is_offline);
         self.ignores_offline = false;
-        if let (Some(since), Some(down_since)) = (offline_since, self.down_since) {
-            // The backoff's `max_elapsed` does not count the time without a network.
-            self.down_since = Some(down_since + at.now.since(since));
-        }
         let Phase::Waiting {
             until, not_before, ..
         } = &mut self.phase
@@ -121,6 +118,15 @@ impl Session {
             self.phase_since = now;
             self.outputs.push(Output::State(self.state()));
         }
+    }
+
+    /// How long the machine has been offline since the connection failed first.
+    pub(super) fn time_offline(&self, now: Timestamp) -> Duration {
+        let until_now = match (self.offline_since, self.down_since) {
+            (Some(offline), Some(down)) => now.since(offline.max(down)),
+            _ => Duration::ZERO,
+        };
+        self.offline_for.saturating_add(until_now)
     }
 
     fn is_open(&self) -> bool {

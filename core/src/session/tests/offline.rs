@@ -133,15 +133,89 @@ fn a_connection_that_opens_shows_that_the_machine_is_not_offline() {
     assert_eq!(bench.handle(Input::Offline), [offline(attempt)]);
 }
 
-#[test]
-fn the_time_offline_does_not_count_as_time_elapsed() {
-    let mut bench = Bench::new(resilient(Backoff {
+/// A source that may go on for a minute, with waits of a second.
+fn for_a_minute() -> Bench {
+    Bench::new(resilient(Backoff {
         max_elapsed: Some(seconds(60)),
         ..fixed(seconds(1))
-    }));
+    }))
+}
+
+#[test]
+fn the_time_offline_does_not_count_as_time_elapsed() {
+    let mut bench = for_a_minute();
+    bench.give_up();
+    for _ in 0..2 {
+        bench.handle(Input::Offline);
+        bench.advance(LONG);
+        assert_eq!(bench.online(), Outcome::Connect);
+        assert!(matches!(bench.give_up(), Outcome::Reopen { .. }));
+    }
+    bench.advance(seconds(60));
+    assert_eq!(bench.timeout(), Outcome::Connect);
+    assert_eq!(bench.give_up(), down_too_long(Failure::Told, seconds(60)));
+}
+
+#[test]
+fn the_time_offline_so_far_does_not_count_as_time_elapsed() {
+    let mut bench = for_a_minute();
+    bench.fail_and_connect();
+    bench.handle(Input::Offline);
+    bench.advance(LONG);
+    assert!(matches!(bench.give_up(), Outcome::Reopen { .. }));
+    assert_eq!(bench.session.state(), State::Offline { attempt: 2 });
+}
+
+#[test]
+fn the_time_offline_before_the_first_failure_leaves_the_time_elapsed_as_it_is() {
+    let mut bench = for_a_minute();
+    bench.open();
+    bench.handle(Input::Offline);
+    bench.advance(LONG).hang_up();
+    bench.advance(LONG);
+    assert_eq!(bench.online(), Outcome::Connect);
+    bench.advance(seconds(59));
+    assert!(matches!(bench.give_up(), Outcome::Reopen { .. }));
+    assert_eq!(bench.next(), Outcome::Connect);
+    assert_eq!(bench.give_up(), down_too_long(Failure::Told, seconds(60)));
+}
+
+#[test]
+fn the_time_offline_is_forgotten_with_the_failures() {
+    let mut bench = for_a_minute();
     bench.give_up();
     bench.handle(Input::Offline);
     bench.advance(LONG);
     assert_eq!(bench.online(), Outcome::Connect);
-    assert!(matches!(bench.give_up(), Outcome::Reopen { .. }));
+    bench.open().event().hang_up();
+    bench.advance(seconds(60));
+    assert_eq!(bench.timeout(), Outcome::Connect);
+    assert_eq!(bench.give_up(), down_too_long(Failure::Told, seconds(60)));
+}
+
+#[test]
+fn a_network_that_was_said_to_be_gone_in_error_counts_as_time_elapsed() {
+    let mut bench = for_a_minute();
+    bench.fail_and_connect();
+    bench.handle(Input::Offline);
+    bench.advance(LONG);
+    bench.open();
+    assert_eq!(bench.hang_up(), down_too_long(Failure::Told, seconds(60)));
+}
+
+#[test]
+fn a_rule_is_told_how_long_ago_the_first_failure_was_with_the_time_offline() {
+    let mut bench = Bench::with_rule(resilient(fixed(seconds(1))), |context| {
+        let expected = match context.failures {
+            1 => Duration::ZERO,
+            _ => LONG,
+        };
+        assert_eq!(context.down_for, expected);
+        Decision::AsProposed
+    });
+    bench.give_up();
+    bench.handle(Input::Offline);
+    bench.advance(LONG);
+    assert_eq!(bench.online(), Outcome::Connect);
+    bench.give_up();
 }
