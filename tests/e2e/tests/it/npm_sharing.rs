@@ -192,8 +192,9 @@ async fn what_is_wrong_with_the_connection_is_told_to_all_and_to_the_console_onc
             source.onState(({ type, attempt }) => heard.push(`${who} ${type} ${attempt ?? ""}`));
             return source.onError(({ attempt, code }) => heard.push(`${who} error ${attempt ?? code}`));
         };
+        const waits = new Promise((resolve) => b.onState(({ type }) => type === "waiting" && resolve()));
         await release(url);
-        await until(() => b.state.type === "waiting");
+        await waits;
         await seen(url, "attempts=2");
         const alone = codes.length;
         listen("a", a);
