@@ -4,7 +4,9 @@ use std::time::Duration;
 
 #[cfg(feature = "fetch")]
 use typed_eventsource::Fetch;
-use typed_eventsource::{Backoff, Error, EventSource, Policy, State};
+#[cfg(feature = "fetch")]
+use typed_eventsource::EventSource;
+use typed_eventsource::{Backoff, Error, Policy, State};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, EventTarget};

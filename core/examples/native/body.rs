@@ -3,10 +3,12 @@
 //! It connects, reads, asks and tells, and keeps one timer. What to do, and when, is the session's.
 
 use std::{
-    cell::Cell,
     hash::{BuildHasher, RandomState},
     mem,
-    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -55,11 +57,11 @@ pub(crate) struct Terminals {
 
 /// Closes a source, from a listener too.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Closer(Rc<(Cell<bool>, Notify)>);
+pub(crate) struct Closer(Arc<(AtomicBool, Notify)>);
 
 impl Closer {
     pub(crate) fn close(&self) {
-        self.0.0.set(true);
+        self.0.0.store(true, Relaxed);
         self.0.1.notify_one();
     }
 }
@@ -202,7 +204,7 @@ impl<L: Listener> Body<'_, L> {
     }
 
     fn receive_event(&mut self, event: ParsedEvent<'_, Scalar>) {
-        let last_event_id = Rc::clone(event.last_event_id());
+        let last_event_id = Arc::clone(event.last_event_id());
         let id_field = match event.has_own_id() {
             true => IdField::Present,
             false => IdField::Absent,
@@ -290,7 +292,7 @@ impl<L: Listener> Body<'_, L> {
 
     /// A listener may have closed the source, which the session is told at once.
     fn close_if_requested(&mut self) {
-        if self.closer.0.0.get() {
+        if self.closer.0.0.load(Relaxed) {
             self.handle(Input::Close(CloseReason::Requested));
         }
     }
