@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-#[cfg(feature = "fetch")]
-use typed_eventsource::Fetch;
-#[cfg(feature = "fetch")]
-use typed_eventsource::EventSource;
 use typed_eventsource::{Backoff, Error, Policy, State};
+#[cfg(feature = "fetch")]
+use typed_eventsource::{EventSource, Fetch};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, EventTarget};
