@@ -3,7 +3,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::{Rc, Weak},
     time::Duration,
 };
@@ -16,6 +15,7 @@ use super::{
 };
 use crate::{
     Error,
+    by_name::ByName,
     host::{Host, Timer},
     transport::Frame,
 };
@@ -116,7 +116,7 @@ pub(super) struct Share {
     carrier: Rc<Connection>,
     sharer: Weak<Connection>,
     /// To the connection, by the names of the events.
-    listeners: RefCell<BTreeMap<String, Listener>>,
+    listeners: RefCell<ByName<Listener>>,
     /// Until the sharer of an open connection is told that it is open, in a later task.
     greeting: Cell<Option<Timer>>,
 }
@@ -167,7 +167,7 @@ impl Share {
         // The name was checked by who listens.
         if let Ok(listener) = listener {
             let mut listeners = self.listeners.borrow_mut();
-            let replaced = listeners.insert(name.to_owned(), listener);
+            let replaced = listeners.insert(name, listener);
             drop(listeners);
             drop(replaced);
         }

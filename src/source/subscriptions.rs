@@ -1,9 +1,9 @@
 //! Who listens to which name.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use super::callbacks::{CallbackList, Slot};
-use crate::{DecodeError, Error, transport::Frame};
+use crate::{DecodeError, Error, by_name::ByName, transport::Frame};
 
 /// Hands a frame to one subscriber.
 pub(super) type FrameCallback = dyn FnMut(&Frame<'_>) -> DeliveryOutcome;
@@ -27,7 +27,7 @@ pub(super) struct DecodeFailure {
 
 /// The callbacks for each name that somebody listens to.
 #[derive(Default)]
-pub(super) struct Subscriptions(RefCell<BTreeMap<String, Rc<CallbackList<FrameCallback>>>>);
+pub(super) struct Subscriptions(RefCell<ByName<Rc<CallbackList<FrameCallback>>>>);
 
 impl Subscriptions {
     /// Adds a callback, and tells whether it is the first for its name.
@@ -42,7 +42,7 @@ impl Subscriptions {
         }
         let callbacks = Rc::<CallbackList<_>>::default();
         let slot = callbacks.add(callback);
-        names.insert(name.to_owned(), callbacks);
+        names.insert(name, callbacks);
         (slot, true)
     }
 
@@ -69,12 +69,13 @@ impl Subscriptions {
     }
 
     pub(super) fn names(&self) -> Vec<String> {
-        self.0.borrow().keys().cloned().collect()
+        let names = self.0.borrow();
+        names.iter().map(|(name, _)| name.to_owned()).collect()
     }
 
     pub(super) fn clear(&self) {
         let all = self.0.take();
-        all.values().for_each(|callbacks| callbacks.clear());
+        all.iter().for_each(|(_, callbacks)| callbacks.clear());
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
     sync::Arc,
 };
@@ -16,6 +15,7 @@ use web_sys::{EventSourceInit, MessageEvent, Url};
 use super::{Frame, FrameData, Sink, TransportEvent, refused_url, resume_url};
 use crate::{
     Error,
+    by_name::ByName,
     event::{EventMeta, LazyMeta},
 };
 
@@ -84,7 +84,7 @@ fn resolved(url: &str) -> Result<String, JsValue> {
 
 /// A source of the browser, with a DOM listener for each name that somebody listens to.
 pub(crate) struct BrowserTransport {
-    messages: RefCell<BTreeMap<String, EventListener>>,
+    messages: RefCell<ByName<EventListener>>,
     sink: Sink,
     _life: [EventListener; 2],
     raw: web_sys::EventSource,
@@ -122,7 +122,7 @@ impl BrowserTransport {
         let listener = EventListener::new(&self.raw, name.to_owned(), move |event| {
             receive(&shared_name, event.unchecked_ref(), &sink);
         });
-        let replaced = self.messages.borrow_mut().insert(name.to_owned(), listener);
+        let replaced = self.messages.borrow_mut().insert(name, listener);
         drop(replaced);
     }
 
