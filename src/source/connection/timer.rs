@@ -72,22 +72,27 @@ pub(super) fn is_offline(host: &Host, url: &str) -> bool {
     !is_on_this_machine(url) && !host.is_online()
 }
 
-/// Whether a server is reached without a network: on `localhost`, on a name below it, or on a loopback address.
+/// Whether a server is reached without a network: on `localhost`, on a name below it, or on a loopback address. The URL is
+/// as the browser writes it, which has spelled out its address.
 fn is_on_this_machine(url: &str) -> bool {
-    let Some((_, rest)) = url.split_once("://") else {
+    let mut parts = url.as_bytes().split(|byte| b"/?#".contains(byte));
+    // Nothing lies between the two slashes.
+    if parts.nth(1) != Some(&[]) {
         return false;
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    if let Some(rest) = host_and_port.strip_prefix('[') {
-        return rest.starts_with("::1]");
     }
-    let host = host_and_port.split(':').next().unwrap_or_default();
-    let host = host.strip_suffix('.').unwrap_or(host);
-    let is_loopback_address = host
-        .parse()
-        .is_ok_and(|address: std::net::Ipv4Addr| address.is_loopback());
-    host == "localhost" || host.ends_with(".localhost") || is_loopback_address
+    let authority = parts.next().unwrap_or_default();
+    let host_and_port = authority.rsplit(|byte| *byte == b'@').next();
+    let host_and_port = host_and_port.unwrap_or_default();
+    if host_and_port.starts_with(b"[") {
+        return host_and_port.starts_with(b"[::1]");
+    }
+    let host = host_and_port.split(|byte| *byte == b':').next();
+    let host = host.unwrap_or_default();
+    let host = host.strip_suffix(b".").unwrap_or(host);
+    let is_address = || host.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.'));
+    host == b"localhost"
+        || host.ends_with(b".localhost")
+        || (host.starts_with(b"127.") && is_address())
 }
 
 #[cfg(test)]
@@ -113,6 +118,7 @@ mod tests {
     fn other_hosts_need_one() {
         for url in [
             "/events",
+            "/at/localhost",
             "https://example.org/localhost",
             "https://localhost.example.org/",
             "https://notlocalhost/",
