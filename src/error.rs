@@ -231,6 +231,30 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What it says, and what has led to it. An error of this type is not asked as a `dyn Error`: all that `Debug` writes
+    /// would come with that, into every app.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut add = |cause: String| {
+            text.push_str(": ");
+            text.push_str(&cause);
+        };
+        match self {
+            Self::TooMany { last, .. } | Self::DownTooLong { last, .. } => add(last.with_causes()),
+            Self::Decode(error) => {
+                let mut cause = error.source();
+                while let Some(error) = cause {
+                    add(error.to_string());
+                    cause = error.source();
+                }
+            }
+            _ => {}
+        }
+        text
+    }
+}
+
 impl From<DecodeError> for Error {
     fn from(error: DecodeError) -> Self {
         Self::Decode(error)

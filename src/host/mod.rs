@@ -4,7 +4,7 @@
 #[cfg(any(test, feature = "testing"))]
 pub(crate) mod fake;
 
-use std::{error::Error as StdError, time::Duration};
+use std::time::Duration;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
@@ -137,7 +137,7 @@ impl Host {
 
     /// Tells of an error that nobody listened to.
     pub(crate) fn report(&self, error: &Error) {
-        let message = with_causes(error);
+        let message = error.with_causes();
         match self {
             Self::Browser => {
                 let message = format!("typed-eventsource: {message}");
@@ -182,16 +182,4 @@ fn browser_network_listeners(
         let callback = callback.clone();
         EventListener::new(&global, name, move |_| callback(change))
     })
-}
-
-/// An error and what has led to it.
-fn with_causes(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

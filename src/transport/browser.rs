@@ -147,7 +147,7 @@ impl Drop for BrowserTransport {
 extern "C" {
     /// A `MessageEvent`, or an event that a page dispatches to a source by hand, which may lack any of it. One call
     /// fetches each string, where a `JsValue` in between would cost as much again.
-    #[derive(Clone, Debug)]
+    #[derive(Clone)]
     pub(crate) type Message;
 
     #[wasm_bindgen(method, getter)]
@@ -171,7 +171,6 @@ fn receive(name: &Rc<str>, message: &Message, sink: &Sink) {
 }
 
 /// What a message event tells besides its data, read when somebody asks: each string costs as much as its dispatch.
-#[derive(Debug)]
 struct MessageMeta {
     message: Message,
     last_event_id: OnceCell<String>,

@@ -168,7 +168,7 @@ impl Connection {
             _ => None,
         };
         ToldError::new(error.unwrap_or_else(|| Error::Internal {
-            message: format!("an error that is not known: {failure:?}").into(),
+            message: "an error that is not known".into(),
         }))
     }
 
