@@ -8,11 +8,10 @@ use std::{
     time::Duration,
 };
 
-use gloo_events::EventListener;
 use wasm_bindgen::JsValue;
 use web_sys::{MessageChannel, MessagePort};
 
-use crate::host::browser_now;
+use crate::host::browser::{self, DomListener};
 
 /// The longest that everything else has to wait.
 const MAX_TURN: Duration = Duration::from_millis(16);
@@ -28,13 +27,13 @@ impl Yielder {
     pub(crate) fn new() -> Self {
         Self {
             channel: None,
-            since: browser_now(),
+            since: browser::now(),
         }
     }
 
     /// Whether others have waited for long enough.
     pub(crate) fn is_late(&self) -> bool {
-        browser_now().saturating_sub(self.since) >= MAX_TURN
+        browser::now().saturating_sub(self.since) >= MAX_TURN
     }
 
     pub(crate) async fn yield_now(&mut self) {
@@ -42,7 +41,7 @@ impl Yielder {
         if let Some(channel) = &self.channel {
             channel.yield_now().await;
         }
-        self.since = browser_now();
+        self.since = browser::now();
     }
 }
 
@@ -52,7 +51,7 @@ struct MacrotaskYield {
     here: MessagePort,
     there: MessagePort,
     arrival: Rc<Arrival>,
-    _listener: EventListener,
+    _listener: DomListener,
 }
 
 #[derive(Default)]
@@ -67,7 +66,7 @@ impl MacrotaskYield {
         let (here, there) = (channel.port1(), channel.port2());
         let arrival = Rc::<Arrival>::default();
         let arrived = Rc::clone(&arrival);
-        let listener = EventListener::new(&here, "message", move |_| {
+        let listener = DomListener::new(&here, "message", move |_| {
             arrived.has_arrived.set(true);
             let waker = arrived.waker.take();
             if let Some(waker) = waker {

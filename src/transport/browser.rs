@@ -6,8 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use gloo_events::EventListener;
-use js_sys::Reflect;
 use typed_eventsource_core::{FailureClass, IdField, Loss};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{EventSourceInit, MessageEvent, Url};
@@ -17,6 +15,7 @@ use crate::{
     Error,
     by_name::ByName,
     event::{EventMeta, LazyMeta},
+    host::browser::{self, DomListener},
 };
 
 /// How to make the browser's sources.
@@ -63,19 +62,7 @@ impl BrowserConnector {
 
 /// The URL as the browser would open it: relative to the document or the worker.
 fn resolved(url: &str) -> Result<String, JsValue> {
-    let global = js_sys::global();
-    let document = Reflect::get(&global, &"document".into())?;
-    let base = if document.is_object() {
-        Reflect::get(&document, &"baseURI".into())?
-    } else {
-        let location = Reflect::get(&global, &"location".into())?;
-        location
-            .is_object()
-            .then(|| Reflect::get(&location, &"href".into()))
-            .transpose()?
-            .unwrap_or_default()
-    };
-    let url = match base.as_string() {
+    let url = match browser::base_url() {
         Some(base) => Url::new_with_base(url, &base)?,
         None => Url::new(url)?,
     };
@@ -84,9 +71,9 @@ fn resolved(url: &str) -> Result<String, JsValue> {
 
 /// A source of the browser, with a DOM listener for each name that somebody listens to.
 pub(crate) struct BrowserTransport {
-    messages: RefCell<ByName<EventListener>>,
+    messages: RefCell<ByName<DomListener>>,
     sink: Sink,
-    _life: [EventListener; 2],
+    _life: [DomListener; 2],
     raw: web_sys::EventSource,
 }
 
@@ -94,7 +81,7 @@ impl BrowserTransport {
     fn new(raw: web_sys::EventSource, sink: Sink) -> Self {
         let opened = {
             let sink = Rc::clone(&sink);
-            EventListener::new(&raw, "open", move |event| {
+            DomListener::new(&raw, "open", move |event| {
                 if !is_message(event) {
                     sink(TransportEvent::Opened);
                 }
@@ -102,7 +89,7 @@ impl BrowserTransport {
         };
         let lost = {
             let (sink, raw) = (Rc::clone(&sink), raw.clone());
-            EventListener::new(&raw.clone(), "error", move |event| {
+            DomListener::new(&raw.clone(), "error", move |event| {
                 if !is_message(event) {
                     sink(loss(&raw));
                 }
@@ -119,7 +106,7 @@ impl BrowserTransport {
     pub(super) fn listen(&self, name: &str) {
         let sink = Rc::clone(&self.sink);
         let shared_name = Rc::from(name);
-        let listener = EventListener::new(&self.raw, name.to_owned(), move |event| {
+        let listener = DomListener::new(&self.raw, name, move |event| {
             receive(&shared_name, event.unchecked_ref(), &sink);
         });
         let replaced = self.messages.borrow_mut().insert(name, listener);

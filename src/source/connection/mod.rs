@@ -17,7 +17,6 @@ use std::{
     sync::Arc,
 };
 
-use gloo_events::EventListener;
 use typed_eventsource_core::{self as core, Input, Options, Output, Session, Timestamp};
 use web_sys::AbortSignal;
 
@@ -33,7 +32,7 @@ use super::{
 use crate::{
     CloseReason, Error, Gap, State,
     event::EventMeta,
-    host::{Host, NetworkWatch, Timer},
+    host::{Host, NetworkWatch, Timer, browser::DomListener},
     policy::Rule,
     transport::Connector,
 };
@@ -104,7 +103,7 @@ struct Held {
     rule: RefCell<Option<Rule>>,
     timer: RefCell<Option<(Timestamp, Timer)>>,
     network: RefCell<Option<NetworkWatch>>,
-    abort: RefCell<Option<EventListener>>,
+    abort: RefCell<Option<DomListener>>,
     registration: RefCell<Option<Registration>>,
 }
 
@@ -240,7 +239,7 @@ impl Connection {
     /// Closes when the signal is aborted.
     pub(super) fn close_on_abort(&self, signal: &AbortSignal) {
         let this = Weak::clone(&self.this);
-        let listener = EventListener::once(signal, "abort", move |_| {
+        let listener = DomListener::new(signal, "abort", move |_| {
             if let Some(connection) = this.upgrade() {
                 connection.close(core::CloseReason::Requested);
             }

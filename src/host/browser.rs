@@ -1,0 +1,125 @@
+//! What every global scope of a browser has. It is read by functions of this crate's own: those that can do more, such as
+//! gloo-events and `js_sys::global`, weigh a kilobyte.
+
+use std::time::Duration;
+
+use gloo_timers::callback::Timeout;
+use js_sys::{Date, Function};
+use wasm_bindgen::{JsCast, closure::Closure, prelude::wasm_bindgen};
+use web_sys::{Event, EventTarget};
+
+use super::NetworkChange;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+
+    /// A window or a worker.
+    type Global;
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter, js_name = self)]
+    fn scope() -> EventTarget;
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter)]
+    fn navigator() -> Option<Navigator>;
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter)]
+    fn document() -> Option<Document>;
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter)]
+    fn location() -> Option<Location>;
+
+    type Navigator;
+    #[wasm_bindgen(method, getter, js_name = onLine)]
+    fn on_line(this: &Navigator) -> Option<bool>;
+
+    type Document;
+    #[wasm_bindgen(method, getter, js_name = baseURI)]
+    fn base_uri(this: &Document) -> Option<String>;
+
+    type Location;
+    #[wasm_bindgen(method, getter)]
+    fn href(this: &Location) -> Option<String>;
+}
+
+/// The time since the page began.
+pub(crate) fn now() -> Duration {
+    from_milliseconds(performance_now())
+}
+
+/// In whole microseconds, which is as exact as a browser's clock is; zero where it is negative.
+fn from_milliseconds(time: f64) -> Duration {
+    Duration::from_micros((time * 1000.0) as u64)
+}
+
+/// Calls back once, with how late that is.
+pub(super) fn after(delay: Duration, callback: impl FnOnce(Duration) + 'static) -> Timeout {
+    // Timers of browsers hold a signed 32-bit number of milliseconds; rounded up, since one that is early is in vain.
+    let milliseconds = delay.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128) as u32;
+    // By the time of day, because that of `performance` stops during sleep on some platforms.
+    let due = Date::now() + f64::from(milliseconds);
+    Timeout::new(milliseconds, move || {
+        callback(from_milliseconds(Date::now() - due));
+    })
+}
+
+pub(super) fn is_online() -> bool {
+    let is_online = Global::navigator().and_then(|navigator| navigator.on_line());
+    is_online.unwrap_or(true)
+}
+
+pub(super) fn network_listeners(
+    callback: impl Fn(NetworkChange) + Clone + 'static,
+) -> [DomListener; 2] {
+    let scope = Global::scope();
+    let changes = [
+        ("online", NetworkChange::Online),
+        ("offline", NetworkChange::Offline),
+    ];
+    changes.map(|(name, change)| {
+        let callback = callback.clone();
+        DomListener::new(&scope, name, move |_| callback(change))
+    })
+}
+
+/// What URLs are relative to: that of the document or of the worker.
+pub(crate) fn base_url() -> Option<String> {
+    match Global::document() {
+        Some(document) => document.base_uri(),
+        None => Global::location()?.href(),
+    }
+}
+
+/// A function that the DOM calls at each event of a name. Dropping it ends that.
+pub(crate) struct DomListener {
+    target: EventTarget,
+    name: String,
+    callback: Closure<dyn FnMut(&Event)>,
+}
+
+impl DomListener {
+    pub(crate) fn new(
+        target: &EventTarget,
+        name: &str,
+        callback: impl FnMut(&Event) + 'static,
+    ) -> Self {
+        let listener = Self {
+            target: target.clone(),
+            name: name.to_owned(),
+            callback: Closure::new(callback),
+        };
+        // It does not throw, nor does its counterpart, unless a page has put another in its place.
+        let _ = target.add_event_listener_with_callback(name, listener.function());
+        listener
+    }
+
+    fn function(&self) -> &Function {
+        self.callback.as_ref().unchecked_ref()
+    }
+}
+
+impl Drop for DomListener {
+    fn drop(&mut self) {
+        let function = self.function();
+        let _ = self
+            .target
+            .remove_event_listener_with_callback(&self.name, function);
+    }
+}
