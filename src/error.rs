@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::DecodeError;
+use crate::{DecodeError, span::Span};
 
 /// Everything that can go wrong with a source.
 ///
@@ -312,11 +312,11 @@ impl fmt::Display for Error {
                  panel shows which"
             ),
             Self::Decode(error) => error.fmt(f),
-            Self::OpenTimeout { after } => write!(f, "the connection was not open after {after:?}"),
-            Self::Idle { after } => write!(f, "no data received for {after:?}"),
+            Self::OpenTimeout { after } => write!(f, "the connection was not open after {}", Span(*after)),
+            Self::Idle { after } => write!(f, "no data received for {}", Span(*after)),
             Self::TooMany { count, .. } => write!(f, "gave up after {count} consecutive failures"),
             Self::DownTooLong { limit, .. } => {
-                write!(f, "gave up after {limit:?} without a healthy connection")
+                write!(f, "gave up after {} without a healthy connection", Span(*limit))
             }
             Self::QueueOverflow { dropped } => write!(
                 f,

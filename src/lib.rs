@@ -16,6 +16,7 @@ pub mod leptos;
 mod payload;
 mod policy;
 mod source;
+mod span;
 mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -52,7 +52,11 @@ fn from_milliseconds(time: f64) -> Duration {
 /// Calls back once, with how late that is.
 pub(super) fn after(delay: Duration, callback: impl FnOnce(Duration) + 'static) -> Timeout {
     // Timers of browsers hold a signed 32-bit number of milliseconds; rounded up, since one that is early is in vain.
-    let milliseconds = delay.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128) as u32;
+    let milliseconds = delay
+        .as_secs()
+        .saturating_mul(1000)
+        .saturating_add(u64::from(delay.subsec_nanos().div_ceil(1_000_000)))
+        .min(i32::MAX as u64) as u32;
     // By the time of day, because that of `performance` stops during sleep on some platforms.
     let due = Date::now() + f64::from(milliseconds);
     Timeout::new(milliseconds, move || {

@@ -29,11 +29,14 @@ impl<F: ?Sized> Default for CallbackList<F> {
     }
 }
 
+/// None of it is inlined, so that lists of all types have one copy of it in wasm.
 impl<F: ?Sized> CallbackList<F> {
+    #[inline(never)]
     pub(super) fn is_empty(&self) -> bool {
         self.slots.borrow().is_empty()
     }
 
+    #[inline(never)]
     pub(super) fn add(&self, callback: Box<F>) -> Rc<Slot<F>> {
         let slot = Rc::new(Slot {
             callback: Cell::new(Some(callback)),
@@ -43,6 +46,7 @@ impl<F: ?Sized> CallbackList<F> {
         slot
     }
 
+    #[inline(never)]
     pub(super) fn remove(&self, slot: &Slot<F>) {
         let mut slots = self.slots.borrow_mut();
         if let Some(index) = slots.iter().position(|other| std::ptr::eq(&**other, slot)) {
@@ -52,13 +56,15 @@ impl<F: ?Sized> CallbackList<F> {
         slot.remove();
     }
 
+    #[inline(never)]
     pub(super) fn clear(&self) {
         let slots = self.slots.take();
         slots.iter().for_each(|slot| slot.remove());
     }
 
     /// Hands each callback to `call`, which calls it. One that panics is removed, and the others are called none the less.
-    pub(super) fn each(&self, panics: &Panics, mut call: impl FnMut(&mut F)) {
+    #[inline(never)]
+    pub(super) fn each(&self, panics: &Panics, call: &mut dyn FnMut(&mut F)) {
         let slots = Rc::clone(&self.slots.borrow());
         for slot in &*slots {
             let Some(mut callback) = slot.callback.take() else {
@@ -100,7 +106,7 @@ mod tests {
 
     fn dispatch(callbacks: &Callbacks) {
         let panics = Panics::default();
-        callbacks.each(&panics, |callback| callback());
+        callbacks.each(&panics, &mut |callback| callback());
         panics.resume();
     }
 

@@ -105,7 +105,13 @@ impl Connection {
     pub(super) fn disconnect(&self) {
         drop(self.held.link.take());
         let mut inputs = self.inputs.borrow_mut();
-        inputs.retain(|queued| !queued.is_about_connection());
+        for _ in 0..inputs.len() {
+            if let Some(queued) = inputs.pop_front()
+                && !queued.is_about_connection()
+            {
+                inputs.push_back(queued);
+            }
+        }
     }
 
     pub(super) fn share(self: &Rc<Self>, carrier: &Rc<Self>) {

@@ -37,7 +37,7 @@ impl Connection {
                     }
                 }
                 Output::Gap(gap) => {
-                    self.gaps.each(&self.panics, |callback| callback(&gap));
+                    self.gaps.each(&self.panics, &mut |callback| callback(&gap));
                     self.sharers.relay(&self.panics, &Output::Gap(gap), None);
                 }
                 Output::Decide(context) => self.decide(&context),
@@ -91,10 +91,12 @@ impl Connection {
         let is_reported = is_reported
             || !self.errors.is_empty()
             || (concerns_streams && !self.streams.is_empty());
-        self.errors.each(&self.panics, |callback| callback(error));
+        self.errors
+            .each(&self.panics, &mut |callback| callback(error));
         if concerns_streams {
             let notice = Notice::Error(error);
-            self.streams.each(&self.panics, |callback| callback(notice));
+            self.streams
+                .each(&self.panics, &mut |callback| callback(notice));
         }
         if !is_reported {
             self.host.report(error);
@@ -103,7 +105,8 @@ impl Connection {
 
     fn announce(&self, output: core::State) {
         let state = state_of(output);
-        self.states.each(&self.panics, |callback| callback(&state));
+        self.states
+            .each(&self.panics, &mut |callback| callback(&state));
         self.sharers
             .relay(&self.panics, &Output::State(output), None);
     }
@@ -118,17 +121,20 @@ impl Connection {
             let is_reported = self.is_close_reported(output)
                 || self.is_told_errors()
                 || self.sharers.are_told_errors();
-            self.errors.each(&self.panics, |callback| callback(error));
+            self.errors
+                .each(&self.panics, &mut |callback| callback(error));
             self.errors.clear();
             if !is_reported {
                 self.host.report(error);
             }
         }
         let end = Notice::End(error);
-        self.streams.each(&self.panics, |callback| callback(end));
+        self.streams
+            .each(&self.panics, &mut |callback| callback(end));
         self.streams.clear();
         let state = State::Closed(reason.clone());
-        self.states.each(&self.panics, |callback| callback(&state));
+        self.states
+            .each(&self.panics, &mut |callback| callback(&state));
         self.states.clear();
         self.sharers
             .relay(&self.panics, &Output::Closed(output), error);
