@@ -1,8 +1,12 @@
 //! Sources that share one connection, since they were opened from equal builders. Each has its own `Connection`, for those
 //! who listen to it, carried by its [`Share`] of one that has the transport and the policy.
+//!
+//! Nothing else names what is here, but for a builder that is told to share: a connection knows an [`Audience`] and a
+//! [`Link`]. So an app that shares nothing has none of it in its wasm.
 
 use std::{
     cell::{Cell, RefCell},
+    fmt,
     rc::{Rc, Weak},
     time::Duration,
 };
@@ -10,7 +14,10 @@ use std::{
 use typed_eventsource_core::{CloseReason, Output, State};
 
 use super::{
-    EventSourceBuilder, connection::Connection, listener::Listener, panics::Panics,
+    EventSourceBuilder,
+    connection::{Audience, Connection, Link},
+    listener::Listener,
+    panics::Panics,
     subscriptions::DeliveryOutcome,
 };
 use crate::{
@@ -28,39 +35,70 @@ thread_local! {
 struct Shared {
     key: EventSourceBuilder,
     carrier: Weak<Connection>,
+    sharers: Rc<Sharers>,
+}
+
+/// How a builder opens a source that is shared. All of them are equal.
+#[derive(Clone, Copy)]
+pub(super) struct Sharing {
+    pub(super) open: fn(EventSourceBuilder) -> Result<Rc<Connection>, Error>,
+}
+
+impl Sharing {
+    pub(super) fn new() -> Self {
+        Self { open: join_or_open }
+    }
+}
+
+impl PartialEq for Sharing {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for Sharing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sharing")
+    }
 }
 
 /// Opens a source that shares the connection of those with an equal key.
-pub(super) fn join_or_open(builder: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
+fn join_or_open(builder: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
     let key = builder.sharing_key();
     let host = builder.host();
     let known = SHARED.with_borrow(|shared| {
         let equal = shared.iter().filter(|shared| shared.key == key);
-        let mut carriers = equal.filter_map(|shared| shared.carrier.upgrade());
-        carriers.find(|carrier| carrier.host().is_same(&host))
+        let mut carriers = equal
+            .filter_map(|shared| Some((shared.carrier.upgrade()?, Rc::clone(&shared.sharers))));
+        carriers.find(|(carrier, _)| carrier.host().is_same(&host))
     });
-    let carrier = match known {
-        Some(carrier) => carrier,
+    let (carrier, sharers) = match known {
+        Some(known) => known,
         None => open_carrier(key)?,
     };
-    Ok(Connection::join(
-        builder.subscriber_settings(host),
-        &carrier,
-    ))
+    let settings = builder.subscriber_settings(host.clone());
+    let link =
+        |sharer: &Rc<Connection>, state| Share::new(&carrier, &sharers, sharer, &host, state);
+    Ok(Connection::join(settings, &carrier, link))
 }
 
-fn open_carrier(key: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
+fn open_carrier(key: EventSourceBuilder) -> Result<(Rc<Connection>, Rc<Sharers>), Error> {
     let carrier = key.clone().connect()?;
+    let sharers = Rc::<Sharers>::default();
     let weak = Rc::downgrade(&carrier);
-    carrier.register(Registration(Weak::clone(&weak)));
+    carrier.share_with(sharers.clone(), Registration(Weak::clone(&weak)));
     SHARED.with_borrow_mut(|shared| {
-        shared.push(Shared { key, carrier: weak });
+        shared.push(Shared {
+            key,
+            carrier: weak,
+            sharers: Rc::clone(&sharers),
+        });
     });
-    Ok(carrier)
+    Ok((carrier, sharers))
 }
 
 /// Held by a connection until it closes: it cannot be joined then.
-pub(super) struct Registration(Weak<Connection>);
+struct Registration(Weak<Connection>);
 
 impl Drop for Registration {
     fn drop(&mut self) {
@@ -78,22 +116,22 @@ impl Drop for Registration {
 
 /// The sources that share a connection.
 #[derive(Default)]
-pub(super) struct Sharers(RefCell<Vec<Weak<Connection>>>);
+struct Sharers(RefCell<Vec<Weak<Connection>>>);
 
-impl Sharers {
-    /// Whether any of them would be told an error of the connection.
-    pub(super) fn are_told_errors(&self) -> bool {
+impl Audience for Sharers {
+    fn is_told_errors(&self) -> bool {
         let sharers = self.snapshot();
         sharers.iter().any(|sharer| sharer.is_told_errors())
     }
 
-    /// Tells all of them. One that joins meanwhile is not among them.
-    pub(super) fn relay(&self, panics: &Panics, output: &Output, error: Option<&Error>) {
+    fn relay(&self, panics: &Panics, output: &Output, error: Option<&Error>) {
         for sharer in self.snapshot() {
-            panics.catch(|| sharer.relay(output.clone(), error.cloned()));
+            panics.catch(|| sharer.relayed(output.clone(), error.cloned()));
         }
     }
+}
 
+impl Sharers {
     fn snapshot(&self) -> Vec<Rc<Connection>> {
         let sharers = self.0.borrow();
         sharers.iter().filter_map(Weak::upgrade).collect()
@@ -112,8 +150,10 @@ impl Sharers {
 }
 
 /// What carries a source that shares a connection. Dropping the last one of a connection closes that.
-pub(super) struct Share {
+struct Share {
     carrier: Rc<Connection>,
+    /// It is one of these.
+    sharers: Rc<Sharers>,
     sharer: Weak<Connection>,
     /// To the connection, by the names of the events.
     listeners: RefCell<ByName<Listener>>,
@@ -123,13 +163,14 @@ pub(super) struct Share {
 
 impl Share {
     /// Joins a connection in this state.
-    pub(super) fn new(
+    fn new(
         carrier: &Rc<Connection>,
+        sharers: &Rc<Sharers>,
         sharer: &Rc<Connection>,
         host: &Host,
         state: State,
     ) -> Self {
-        carrier.sharers().add(sharer);
+        sharers.add(sharer);
         let weak = Rc::downgrade(sharer);
         let greeting = (state == State::Open).then(|| {
             let sharer = Weak::clone(&weak);
@@ -141,17 +182,16 @@ impl Share {
         });
         Self {
             carrier: Rc::clone(carrier),
+            sharers: Rc::clone(sharers),
             sharer: weak,
             listeners: RefCell::default(),
             greeting: Cell::new(greeting),
         }
     }
+}
 
-    pub(super) fn carrier(&self) -> &Rc<Connection> {
-        &self.carrier
-    }
-
-    pub(super) fn listen(&self, name: &str) {
+impl Link for Share {
+    fn listen(&self, name: &str) {
         let (carrier, sharer) = (Rc::downgrade(&self.carrier), Weak::clone(&self.sharer));
         let callback = move |frame: &Frame<'_>| {
             if let (Some(carrier), Some(sharer)) = (carrier.upgrade(), sharer.upgrade()) {
@@ -173,13 +213,16 @@ impl Share {
         }
     }
 
-    pub(super) fn unlisten(&self, name: &str) {
+    fn unlisten(&self, name: &str) {
         let listener = self.listeners.borrow_mut().remove(name);
         drop(listener);
     }
 
-    /// What the sharer is still to be told when it has joined, once.
-    pub(super) fn take_greeting(&self) -> Option<State> {
+    fn carrier(&self) -> Option<&Connection> {
+        Some(&self.carrier)
+    }
+
+    fn take_greeting(&self) -> Option<State> {
         self.greeting.take().map(|_| State::Open)
     }
 }
@@ -187,7 +230,7 @@ impl Share {
 impl Drop for Share {
     fn drop(&mut self) {
         drop(self.listeners.take());
-        if self.carrier.sharers().remove(&self.sharer) {
+        if self.sharers.remove(&self.sharer) {
             self.carrier.close(CloseReason::Dropped);
         }
     }

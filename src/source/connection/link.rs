@@ -2,55 +2,79 @@
 
 use std::rc::{Rc, Weak};
 
-use typed_eventsource_core::{FailureClass, Input, Loss, Output};
+use typed_eventsource_core::{FailureClass, Input, Loss, Output, State};
 
 use super::{Connection, Queued, ToldError};
 use crate::{
     Error,
-    source::sharing::Share,
+    source::panics::Panics,
     transport::{Sink, Transport},
 };
 
-pub(in crate::source) enum Link {
-    Own(Transport),
-    Shared(Share),
+/// A transport, or a share of another source's connection.
+pub(in crate::source) trait Link {
+    fn listen(&self, name: &str);
+
+    fn unlisten(&self, name: &str);
+
+    /// See [`Transport::report_all_ids`].
+    fn report_all_ids(&self) {}
+
+    /// The browser's own source, where it is one.
+    fn as_raw(&self) -> Option<web_sys::EventSource> {
+        None
+    }
+
+    /// Whose connection it is a share of.
+    fn carrier(&self) -> Option<&Connection> {
+        None
+    }
+
+    /// What the sharer is still to be told when it has joined, once.
+    fn take_greeting(&self) -> Option<State> {
+        None
+    }
 }
 
-impl Link {
-    pub(super) fn listen(&self, name: &str) {
-        match self {
-            Self::Own(transport) => transport.listen(name),
-            Self::Shared(share) => share.listen(name),
-        }
+impl Link for Transport {
+    fn listen(&self, name: &str) {
+        self.listen(name);
     }
 
-    pub(super) fn unlisten(&self, name: &str) {
-        match self {
-            Self::Own(transport) => transport.unlisten(name),
-            Self::Shared(share) => share.unlisten(name),
-        }
+    fn unlisten(&self, name: &str) {
+        self.unlisten(name);
     }
 
-    /// That of the connection that is shared, which is ahead of what one of the sharers has received.
-    pub(super) fn last_event_id(&self) -> Option<String> {
-        match self {
-            Self::Own(_) => None,
-            Self::Shared(share) => Some(share.carrier().last_event_id()),
-        }
+    fn report_all_ids(&self) {
+        self.report_all_ids();
     }
+
+    fn as_raw(&self) -> Option<web_sys::EventSource> {
+        self.as_raw().cloned()
+    }
+}
+
+/// Who shares a connection.
+pub(in crate::source) trait Audience {
+    /// Whether any of them would be told an error of the connection.
+    fn is_told_errors(&self) -> bool;
+
+    /// Tells all of them. One that joins meanwhile is not among them.
+    fn relay(&self, panics: &Panics, output: &Output, error: Option<&Error>);
 }
 
 impl Connection {
     /// The browser's own source that carries it, where one does.
     pub(in crate::source) fn as_raw(&self) -> Option<web_sys::EventSource> {
-        match &*self.link()? {
-            Link::Own(transport) => transport.as_raw().cloned(),
-            Link::Shared(share) => share.carrier().as_raw(),
+        let link = self.link()?;
+        match link.carrier() {
+            Some(carrier) => carrier.as_raw(),
+            None => link.as_raw(),
         }
     }
 
     /// What carries it now, not borrowed: what is done with it may come back here.
-    pub(super) fn link(&self) -> Option<Rc<Link>> {
+    pub(super) fn link(&self) -> Option<Rc<dyn Link>> {
         self.held.link.borrow().clone()
     }
 
@@ -87,7 +111,7 @@ impl Connection {
             transport.report_all_ids();
         }
         // The browser's functions that were called may be a page's own, and have closed the source.
-        self.hold(&self.held.link, Rc::new(Link::Own(transport)));
+        self.hold(&self.held.link, Rc::new(transport));
         Ok(())
     }
 
@@ -114,10 +138,13 @@ impl Connection {
         }
     }
 
-    pub(super) fn share(self: &Rc<Self>, carrier: &Rc<Self>) {
+    pub(super) fn share<L: Link + 'static>(
+        self: &Rc<Self>,
+        carrier: &Self,
+        link: impl FnOnce(&Rc<Self>, State) -> L,
+    ) {
         let state = carrier.session.borrow().state();
-        let share = Share::new(carrier, self, &self.host, state);
-        self.hold(&self.held.link, Rc::new(Link::Shared(share)));
+        self.hold(&self.held.link, Rc::new(link(self, state)));
         if let Some(connector) = &*carrier.held.connector.borrow() {
             connector.yield_for_queue(self.queue.capacity());
         }
@@ -126,7 +153,7 @@ impl Connection {
     }
 
     /// Tells the source of what has happened to the connection that it shares.
-    pub(in crate::source) fn relay(&self, output: Output, error: Option<Error>) {
+    pub(in crate::source) fn relayed(&self, output: Output, error: Option<Error>) {
         self.greet();
         self.push(Queued::Input {
             input: Input::Relayed(output),
@@ -141,10 +168,7 @@ impl Connection {
 
     /// Tells of an open connection that was joined, unless that is done.
     pub(in crate::source) fn greet(&self) {
-        let greeting = match self.link().as_deref() {
-            Some(Link::Shared(share)) => share.take_greeting(),
-            _ => None,
-        };
+        let greeting = self.link().and_then(|link| link.take_greeting());
         if let Some(state) = greeting {
             self.push(Input::Relayed(Output::State(state)).into());
             self.drain();

@@ -88,19 +88,19 @@ impl Connection {
     /// From now on the session is told of every id that the transport tells.
     pub(super) fn enable_id_tracking(&self) {
         self.note_last_event_id();
-        match self.link().as_deref() {
-            Some(Link::Shared(share)) => share.carrier().enable_id_tracking(),
-            Some(Link::Own(transport)) => {
-                self.session.borrow_mut().track_ids();
-                transport.report_all_ids();
-            }
-            None => self.session.borrow_mut().track_ids(),
+        let link = self.link();
+        if let Some(carrier) = link.as_ref().and_then(|link| link.carrier()) {
+            return carrier.enable_id_tracking();
+        }
+        self.session.borrow_mut().track_ids();
+        if let Some(link) = link {
+            link.report_all_ids();
         }
     }
 
-    fn with_link(&self, act: impl FnOnce(&Link)) {
+    fn with_link(&self, act: impl FnOnce(&dyn Link)) {
         if let Some(link) = self.link() {
-            act(&link);
+            act(&*link);
         }
     }
 }

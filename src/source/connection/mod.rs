@@ -11,6 +11,7 @@ mod outputs;
 mod timer;
 
 use std::{
+    any::Any,
     cell::{Cell, OnceCell, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
@@ -21,12 +22,7 @@ use typed_eventsource_core::{self as core, Input, Options, Output, Session, Time
 use web_sys::AbortSignal;
 
 use super::{
-    callbacks::CallbackList,
-    closed::End,
-    listener::Listener,
-    panics::Panics,
-    queue::Queue,
-    sharing::{Registration, Sharers},
+    callbacks::CallbackList, closed::End, listener::Listener, panics::Panics, queue::Queue,
     subscriptions::Subscriptions,
 };
 use crate::{
@@ -37,7 +33,7 @@ use crate::{
     transport::Connector,
 };
 use inputs::Queued;
-pub(super) use link::Link;
+pub(super) use link::{Audience, Link};
 use outputs::ToldError;
 
 type ErrorCallback = dyn FnMut(&Error);
@@ -91,7 +87,8 @@ pub(crate) struct Connection {
     errors: CallbackList<ErrorCallback>,
     states: CallbackList<StateCallback>,
     streams: CallbackList<NoticeCallback>,
-    sharers: Sharers,
+    /// Those who share it, where it is shared.
+    sharers: OnceCell<Rc<dyn Audience>>,
     end: Rc<End>,
 }
 
@@ -99,12 +96,12 @@ pub(crate) struct Connection {
 #[derive(Default)]
 struct Held {
     connector: RefCell<Option<Connector>>,
-    link: RefCell<Option<Rc<Link>>>,
+    link: RefCell<Option<Rc<dyn Link>>>,
     rule: RefCell<Option<Rule>>,
     timer: RefCell<Option<(Timestamp, Timer)>>,
     network: RefCell<Option<NetworkWatch>>,
     abort: RefCell<Option<DomListener>>,
-    registration: RefCell<Option<Registration>>,
+    registration: RefCell<Option<Box<dyn Any>>>,
 }
 
 impl Held {
@@ -139,10 +136,14 @@ impl Connection {
     }
 
     /// One that shares the connection of another.
-    pub(super) fn join(settings: Settings, carrier: &Rc<Self>) -> Rc<Self> {
+    pub(super) fn join<L: Link + 'static>(
+        settings: Settings,
+        carrier: &Self,
+        link: impl FnOnce(&Rc<Self>, core::State) -> L,
+    ) -> Rc<Self> {
         let connection = Self::new(settings, Arc::clone(&carrier.url));
         if connection.poll() == Some(Output::Connect) {
-            connection.share(carrier);
+            connection.share(carrier, link);
         }
         connection
     }
@@ -189,7 +190,7 @@ impl Connection {
             errors: CallbackList::default(),
             states: CallbackList::default(),
             streams: CallbackList::default(),
-            sharers: Sharers::default(),
+            sharers: OnceCell::new(),
             end: Rc::default(),
         })
     }
@@ -216,8 +217,11 @@ impl Connection {
     pub(super) fn last_event_id(&self) -> String {
         self.note_last_event_id();
         let link = self.link();
-        let of_all_sharers = link.as_deref().and_then(Link::last_event_id);
-        of_all_sharers.unwrap_or_else(|| self.session.borrow().last_event_id().to_owned())
+        // That of the connection that is shared, which is ahead of what one of the sharers has received.
+        match link.as_ref().and_then(|link| link.carrier()) {
+            Some(carrier) => carrier.last_event_id(),
+            None => self.session.borrow().last_event_id().to_owned(),
+        }
     }
 
     pub(super) fn end(&self) -> &Rc<End> {
@@ -232,10 +236,6 @@ impl Connection {
         &self.panics
     }
 
-    pub(super) fn sharers(&self) -> &Sharers {
-        &self.sharers
-    }
-
     /// Closes when the signal is aborted.
     pub(super) fn close_on_abort(&self, signal: &AbortSignal) {
         let this = Weak::clone(&self.this);
@@ -248,8 +248,9 @@ impl Connection {
     }
 
     /// Others can join it until it closes.
-    pub(super) fn register(&self, registration: Registration) {
-        self.hold(&self.held.registration, registration);
+    pub(super) fn share_with(&self, sharers: Rc<dyn Audience>, registration: impl Any) {
+        let _ = self.sharers.set(sharers);
+        self.hold(&self.held.registration, Box::new(registration));
     }
 
     /// Keeps a listener until it has been told of the end.

@@ -38,7 +38,7 @@ impl Connection {
                 }
                 Output::Gap(gap) => {
                     self.gaps.each(&self.panics, &mut |callback| callback(&gap));
-                    self.sharers.relay(&self.panics, &Output::Gap(gap), None);
+                    self.relay(&Output::Gap(gap), None);
                 }
                 Output::Decide(context) => self.decide(&context),
                 Output::Report(report) => self.report_failure(report),
@@ -79,10 +79,9 @@ impl Connection {
         if report.attempt.is_some() {
             self.earlier.replace(Some(error.clone()));
         }
-        let is_reported = is_reported || self.sharers.are_told_errors();
+        let is_reported = is_reported || self.has_sharers_told_errors();
         self.report(&error, is_reported);
-        self.sharers
-            .relay(&self.panics, &Output::Report(report), Some(&error));
+        self.relay(&Output::Report(report), Some(&error));
     }
 
     /// Tells of an error: a failure to decode concerns its subscriber alone, any other all streams.
@@ -107,8 +106,7 @@ impl Connection {
         let state = state_of(output);
         self.states
             .each(&self.panics, &mut |callback| callback(&state));
-        self.sharers
-            .relay(&self.panics, &Output::State(output), None);
+        self.relay(&Output::State(output), None);
     }
 
     /// Tells everybody of the end. What forgotten listeners hold goes after that.
@@ -120,7 +118,7 @@ impl Connection {
         if let Some(error) = error {
             let is_reported = self.is_close_reported(output)
                 || self.is_told_errors()
-                || self.sharers.are_told_errors();
+                || self.has_sharers_told_errors();
             self.errors
                 .each(&self.panics, &mut |callback| callback(error));
             self.errors.clear();
@@ -136,8 +134,7 @@ impl Connection {
         self.states
             .each(&self.panics, &mut |callback| callback(&state));
         self.states.clear();
-        self.sharers
-            .relay(&self.panics, &Output::Closed(output), error);
+        self.relay(&Output::Closed(output), error);
         self.end.set(reason.clone());
         drop(self.forgotten.take());
     }
@@ -151,6 +148,18 @@ impl Connection {
             } => self.error_of(failure).is_reported,
             _ => false,
         }
+    }
+
+    /// Tells those who share the connection.
+    fn relay(&self, output: &Output, error: Option<&Error>) {
+        if let Some(sharers) = self.sharers.get() {
+            sharers.relay(&self.panics, output, error);
+        }
+    }
+
+    fn has_sharers_told_errors(&self) -> bool {
+        let sharers = self.sharers.get();
+        sharers.is_some_and(|sharers| sharers.is_told_errors())
     }
 
     /// Whether anybody would be told an error of the connection.
