@@ -237,30 +237,18 @@ impl EventSourceBuilder {
 
     /// Of one of those who share a connection.
     pub(super) fn subscriber_settings(self, host: Host) -> Settings {
+        let settings = self.settings(host);
         Settings {
-            options: self.options().of_subscriber(),
-            rule: self.policy.rule,
-            queue: self.queue,
+            options: settings.options.of_subscriber(),
             terminal_event: None,
             terminal_data: None,
-            host,
+            ..settings
         }
     }
 
     pub(super) fn settings(self, host: Host) -> Settings {
-        Settings {
-            options: self.options(),
-            rule: self.policy.rule,
-            queue: self.queue,
-            terminal_event: self.terminal_event,
-            terminal_data: self.terminal_data,
-            host,
-        }
-    }
-
-    fn options(&self) -> Options {
         let mut options = Options::new(Transport::Browser);
-        options.policy = self.policy.options.clone();
+        options.policy = self.policy.options;
         options.has_rule = self.policy.rule.is_some();
         options.has_resume_parameter = self.resume_parameter.is_some();
         options.deduplicate = self.deduplicate;
@@ -271,7 +259,14 @@ impl EventSourceBuilder {
             options.is_repeatable = fetch.is_repeatable();
             options.last_event_id = fetch.start().unwrap_or_default().to_owned();
         }
-        options
+        Settings {
+            options,
+            rule: self.policy.rule,
+            queue: self.queue,
+            terminal_event: self.terminal_event,
+            terminal_data: self.terminal_data,
+            host,
+        }
     }
 
     /// The surroundings that it would be opened in now.
