@@ -21,22 +21,10 @@ extern "C" {
     fn scope() -> EventTarget;
     #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter)]
     fn navigator() -> Option<Navigator>;
-    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter)]
-    fn document() -> Option<Document>;
-    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter)]
-    fn location() -> Option<Location>;
 
     type Navigator;
     #[wasm_bindgen(method, getter, js_name = onLine)]
     fn on_line(this: &Navigator) -> Option<bool>;
-
-    type Document;
-    #[wasm_bindgen(method, getter, js_name = baseURI)]
-    fn base_uri(this: &Document) -> Option<String>;
-
-    type Location;
-    #[wasm_bindgen(method, getter)]
-    fn href(this: &Location) -> Option<String>;
 }
 
 /// The time since the page began.
@@ -81,14 +69,6 @@ pub(super) fn network_listeners(
         let callback = callback.clone();
         DomListener::new(&scope, name, move |_| callback(change))
     })
-}
-
-/// What URLs are relative to: that of the document or of the worker.
-pub(crate) fn base_url() -> Option<String> {
-    match Global::document() {
-        Some(document) => document.base_uri(),
-        None => Global::location()?.href(),
-    }
 }
 
 /// A function that the DOM calls at each event of a name. Dropping it ends that.

@@ -8,14 +8,14 @@ use std::{
 
 use typed_eventsource_core::{FailureClass, IdField, Loss};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::{EventSourceInit, MessageEvent, Url};
+use web_sys::{EventSourceInit, MessageEvent, Request, Url};
 
 use super::{Frame, FrameData, Sink, TransportEvent, refused_url, resume_url};
 use crate::{
     Error,
     by_name::ByName,
     event::{EventMeta, LazyMeta},
-    host::browser::{self, DomListener},
+    host::browser::DomListener,
 };
 
 /// How to make the browser's sources.
@@ -60,13 +60,13 @@ impl BrowserConnector {
     }
 }
 
-/// The URL as the browser would open it: relative to the document or the worker.
+/// The URL as the browser would open it: relative to the document or the worker. A request knows to what, and refuses a
+/// URL that holds a password only, which is relative to nothing.
 fn resolved(url: &str) -> Result<String, JsValue> {
-    let url = match browser::base_url() {
-        Some(base) => Url::new_with_base(url, &base)?,
-        None => Url::new(url)?,
-    };
-    Ok(url.href())
+    match Request::new_with_str(url) {
+        Ok(request) => Ok(request.url()),
+        Err(_) => Ok(Url::new(url)?.href()),
+    }
 }
 
 /// A source of the browser, with a DOM listener for each name that somebody listens to.

@@ -55,8 +55,7 @@ impl Connection {
             is_event,
             last_event_id: meta.as_ref().map(EventMeta::last_event_id),
         };
-        let at = self.host.at();
-        self.session.borrow_mut().handle(input, at);
+        self.tell(input);
     }
 
     /// Hands a frame to those who listen to its name, and tells the session how it decoded. Answers whether something is
@@ -76,8 +75,7 @@ impl Connection {
             return true;
         }
         if is_decoded && self.session.borrow().wants_decoded() {
-            let at = self.host.at();
-            self.session.borrow_mut().handle(Input::Decoded, at);
+            self.tell(Input::Decoded);
         }
         false
     }
@@ -94,8 +92,7 @@ impl Connection {
             }
         }
         self.told.replace(told);
-        let at = self.host.at();
-        self.session.borrow_mut().handle(Input::DecodeFailed, at);
+        self.tell(Input::DecodeFailed);
     }
 
     fn terminal(&self, frame: &Frame<'_>) -> Option<Terminal> {

@@ -273,8 +273,7 @@ impl Connection {
             return;
         }
         self.note_last_event_id();
-        let at = self.host.at();
-        self.session.borrow_mut().handle(Input::Close(reason), at);
+        self.tell(Input::Close(reason));
         self.release_if_closed();
         self.drain();
     }

@@ -69,9 +69,7 @@ impl Connection {
             };
             self.panics.catch(|| decision = rule.decide(&context));
         }
-        let at = self.host.at();
-        let decided = Input::Decided(decision);
-        self.session.borrow_mut().handle(decided, at);
+        self.tell(Input::Decided(decision));
     }
 
     fn report_failure(&self, report: Report) {
