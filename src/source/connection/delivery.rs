@@ -88,6 +88,7 @@ impl Connection {
             if told.is_some() {
                 self.report(&error, is_reported);
             } else {
+                let error = error.into();
                 told = Some(ToldError { error, is_reported });
             }
         }

@@ -159,7 +159,7 @@ impl Connection {
             input: Input::Relayed(output),
             // Where none of them listens to errors, the connection itself reports it.
             error: error.map(|error| ToldError {
-                error,
+                error: error.into(),
                 is_reported: true,
             }),
         });

@@ -77,7 +77,7 @@ pub(crate) struct Connection {
     /// What the session was told of last.
     told: RefCell<Option<ToldError>>,
     /// The last failure of the connection that was reported.
-    earlier: RefCell<Option<Error>>,
+    earlier: RefCell<Option<ToldError>>,
     close_reason: OnceCell<CloseReason>,
     held: Held,
     /// Those that were forgotten, until they have been told of the end.

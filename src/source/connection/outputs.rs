@@ -1,5 +1,7 @@
 //! What the session has its source do, and what those who listen are told.
 
+use std::sync::Arc;
+
 use typed_eventsource_core::{
     self as core, Decision, Failure, Input, LimitReached, Output, Report,
 };
@@ -10,7 +12,7 @@ use crate::{CloseReason, Error, FailureContext, State, transport::Frame};
 /// An error that the session was told of.
 #[derive(Clone, Debug)]
 pub(super) struct ToldError {
-    pub(super) error: Error,
+    pub(super) error: Arc<Error>,
     /// Whether somebody knows of it already.
     pub(super) is_reported: bool,
 }
@@ -18,7 +20,7 @@ pub(super) struct ToldError {
 impl ToldError {
     pub(super) fn new(error: Error) -> Self {
         Self {
-            error,
+            error: Arc::new(error),
             is_reported: false,
         }
     }
@@ -75,7 +77,9 @@ impl Connection {
     fn report_failure(&self, report: Report) {
         let ToldError { error, is_reported } = self.error_of(report.failure);
         if report.attempt.is_some() {
-            self.earlier.replace(Some(error.clone()));
+            let error = Arc::clone(&error);
+            let is_reported = false;
+            self.earlier.replace(Some(ToldError { error, is_reported }));
         }
         let is_reported = is_reported || self.has_sharers_told_errors();
         self.report(&error, is_reported);
@@ -167,22 +171,19 @@ impl Connection {
 
     /// The error behind a failure.
     fn error_of(&self, failure: Failure) -> ToldError {
-        let error = match failure {
-            Failure::Told | Failure::BodyEnded => {
-                if let Some(told) = self.told.borrow().clone() {
-                    return told;
-                }
-                None
-            }
+        let known = match failure {
+            Failure::Told | Failure::BodyEnded => self.told.borrow().clone(),
             Failure::Earlier => self.earlier.borrow().clone(),
-            Failure::OpenTimeout(after) => Some(Error::OpenTimeout { after }),
-            Failure::Idle(after) => Some(Error::Idle { after }),
-            Failure::Suspended => Some(Error::Suspended),
+            Failure::OpenTimeout(after) => Some(ToldError::new(Error::OpenTimeout { after })),
+            Failure::Idle(after) => Some(ToldError::new(Error::Idle { after })),
+            Failure::Suspended => Some(ToldError::new(Error::Suspended)),
             _ => None,
         };
-        ToldError::new(error.unwrap_or_else(|| Error::Internal {
-            message: "an error that is not known".into(),
-        }))
+        known.unwrap_or_else(|| {
+            ToldError::new(Error::Internal {
+                message: "an error that is not known".into(),
+            })
+        })
     }
 
     pub(super) fn close_reason_of(&self, reason: core::CloseReason) -> CloseReason {
@@ -192,15 +193,9 @@ impl Connection {
             core::CloseReason::Failed { failure, limit } => {
                 let last = self.error_of(failure).error;
                 CloseReason::Policy(match limit {
-                    Some(LimitReached::TooMany { count }) => Error::TooMany {
-                        count,
-                        last: last.into(),
-                    },
-                    Some(LimitReached::DownTooLong { limit }) => Error::DownTooLong {
-                        limit,
-                        last: last.into(),
-                    },
-                    _ => last,
+                    Some(LimitReached::TooMany { count }) => Error::TooMany { count, last },
+                    Some(LimitReached::DownTooLong { limit }) => Error::DownTooLong { limit, last },
+                    _ => Error::clone(&last),
                 })
             }
             _ => CloseReason::Dropped,
