@@ -14,6 +14,7 @@ mod host;
 #[cfg(feature = "leptos")]
 pub mod leptos;
 mod payload;
+mod place;
 mod policy;
 mod source;
 mod span;

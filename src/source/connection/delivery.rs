@@ -22,7 +22,7 @@ impl Connection {
         if wants_ids {
             self.note_last_event_id();
         } else {
-            self.unnoted.replace(Some(frame.meta().clone()));
+            self.unnoted.put(frame.meta().clone());
         }
         if terminal.is_none() && !wants_activity {
             return self.deliver(frame);
@@ -46,7 +46,7 @@ impl Connection {
     pub(super) fn handle_unlistened(&self, is_event: bool, meta: Option<EventMeta>) {
         if !self.session.borrow().wants_activity() {
             if let Some(meta) = meta {
-                self.unnoted.replace(Some(meta));
+                self.unnoted.put(meta);
             }
             return;
         }
@@ -82,17 +82,15 @@ impl Connection {
 
     /// The session counts the event once, however many could not decode it, and has the first of their errors reported.
     fn decode_failed(&self, failures: Vec<DecodeFailure>) {
-        let mut told = None;
+        let mut failures = failures.into_iter();
+        let first = failures.next();
         for DecodeFailure { error, is_reported } in failures {
-            let error = Error::Decode(error);
-            if told.is_some() {
-                self.report(&error, is_reported);
-            } else {
-                let error = error.into();
-                told = Some(ToldError { error, is_reported });
-            }
+            self.report(&Error::Decode(error), is_reported);
         }
-        self.told.replace(told);
+        if let Some(DecodeFailure { error, is_reported }) = first {
+            let error = Error::Decode(error).into();
+            self.told.put(ToldError { error, is_reported });
+        }
         self.tell(Input::DecodeFailed);
     }
 

@@ -151,8 +151,8 @@ impl Connection {
             Queued::ItemsDropped => self.report(&Error::QueueOverflow { dropped: 1 }, true),
             Queued::Input { input, error } => {
                 self.note_last_event_id();
-                if error.is_some() {
-                    self.told.replace(error);
+                if let Some(error) = error {
+                    self.told.put(error);
                 }
                 self.tell(input);
             }

@@ -75,7 +75,7 @@ impl Connection {
 
     /// What carries it now, not borrowed: what is done with it may come back here.
     pub(super) fn link(&self) -> Option<Rc<dyn Link>> {
-        self.held.link.borrow().clone()
+        self.held.link.get()
     }
 
     /// As if there had never been one.
@@ -102,7 +102,7 @@ impl Connection {
         if self.is_closed() {
             return Ok(());
         }
-        self.held.connector.replace(Some(connector));
+        self.held.connector.put(connector);
         let transport = transport?;
         for name in self.subscriptions.names() {
             transport.listen(&name);
@@ -145,8 +145,9 @@ impl Connection {
     ) {
         let state = carrier.session.borrow().state();
         self.hold(&self.held.link, Rc::new(link(self, state)));
-        if let Some(connector) = &*carrier.held.connector.borrow() {
+        if let Some(connector) = carrier.held.connector.take() {
             connector.yield_for_queue(self.queue.capacity());
+            carrier.held.connector.put(connector);
         }
         self.push(Input::Relayed(Output::State(state)).into());
         self.drain();

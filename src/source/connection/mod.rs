@@ -29,6 +29,7 @@ use crate::{
     CloseReason, Error, Gap, State,
     event::EventMeta,
     host::{Host, NetworkWatch, Timer, browser::DomListener},
+    place::Place,
     policy::Rule,
     transport::Connector,
 };
@@ -73,11 +74,11 @@ pub(crate) struct Connection {
     is_running: Cell<bool>,
     panics: Panics,
     /// Of the last event, where the session has not been told its id.
-    unnoted: RefCell<Option<EventMeta>>,
+    unnoted: Place<EventMeta>,
     /// What the session was told of last.
-    told: RefCell<Option<ToldError>>,
+    told: Place<ToldError>,
     /// The last failure of the connection that was reported.
-    earlier: RefCell<Option<ToldError>>,
+    earlier: Place<ToldError>,
     close_reason: OnceCell<CloseReason>,
     held: Held,
     /// Those that were forgotten, until they have been told of the end.
@@ -95,13 +96,13 @@ pub(crate) struct Connection {
 /// What a source holds until it closes. What users' functions have captured may lead back to the source.
 #[derive(Default)]
 struct Held {
-    connector: RefCell<Option<Connector>>,
-    link: RefCell<Option<Rc<dyn Link>>>,
-    rule: RefCell<Option<Rule>>,
-    timer: RefCell<Option<(Timestamp, Timer)>>,
-    network: RefCell<Option<NetworkWatch>>,
-    abort: RefCell<Option<DomListener>>,
-    registration: RefCell<Option<Box<dyn Any>>>,
+    connector: Place<Connector>,
+    link: Place<Rc<dyn Link>>,
+    rule: Place<Rule>,
+    timer: Place<(Timestamp, Timer)>,
+    network: Place<NetworkWatch>,
+    abort: Place<DomListener>,
+    registration: Place<Box<dyn Any>>,
 }
 
 impl Held {
@@ -124,7 +125,7 @@ impl Connection {
         settings.options.is_offline = timer::is_offline(&settings.host, &url);
         connector.yield_for_queue(settings.queue.capacity());
         let connection = Self::new(settings, url);
-        connection.held.connector.replace(Some(connector));
+        connection.held.connector.put(connector);
         connection.listen_for_terminals();
         // A session begins with an attempt to connect.
         if connection.poll() == Some(Output::Connect) {
@@ -176,12 +177,12 @@ impl Connection {
             is_overrun: Cell::default(),
             is_running: Cell::default(),
             panics: Panics::default(),
-            unnoted: RefCell::default(),
-            told: RefCell::default(),
-            earlier: RefCell::default(),
+            unnoted: Place::default(),
+            told: Place::default(),
+            earlier: Place::default(),
             close_reason: OnceCell::new(),
             held: Held {
-                rule: RefCell::new(rule),
+                rule: rule.into(),
                 ..Held::default()
             },
             forgotten: RefCell::default(),
@@ -260,9 +261,9 @@ impl Connection {
         }
     }
 
-    fn hold<T>(&self, place: &RefCell<Option<T>>, what: T) {
+    fn hold<T>(&self, place: &Place<T>, what: T) {
         if !self.is_closed() {
-            place.replace(Some(what));
+            place.put(what);
         }
     }
 

@@ -58,7 +58,7 @@ impl Connection {
     }
 
     fn decide(&self, context: &core::FailureContext) {
-        let rule = self.held.rule.borrow().clone();
+        let rule = self.held.rule.get();
         let ToldError { error, .. } = self.error_of(context.failure);
         let mut decision = Decision::AsProposed;
         if let Some(rule) = rule {
@@ -79,7 +79,7 @@ impl Connection {
         if report.attempt.is_some() {
             let error = Arc::clone(&error);
             let is_reported = false;
-            self.earlier.replace(Some(ToldError { error, is_reported }));
+            self.earlier.put(ToldError { error, is_reported });
         }
         let is_reported = is_reported || self.has_sharers_told_errors();
         self.report(&error, is_reported);
@@ -172,8 +172,8 @@ impl Connection {
     /// The error behind a failure.
     fn error_of(&self, failure: Failure) -> ToldError {
         let known = match failure {
-            Failure::Told | Failure::BodyEnded => self.told.borrow().clone(),
-            Failure::Earlier => self.earlier.borrow().clone(),
+            Failure::Told | Failure::BodyEnded => self.told.get(),
+            Failure::Earlier => self.earlier.get(),
             Failure::OpenTimeout(after) => Some(ToldError::new(Error::OpenTimeout { after })),
             Failure::Idle(after) => Some(ToldError::new(Error::Idle { after })),
             Failure::Suspended => Some(ToldError::new(Error::Suspended)),

@@ -15,11 +15,10 @@ impl Connection {
             drop(self.held.timer.take());
             return;
         };
-        let timer = self.held.timer.borrow();
-        if timer.as_ref().is_some_and(|(at, _)| *at <= deadline) {
-            return;
+        match self.held.timer.take() {
+            Some(timer) if timer.0 <= deadline => return self.held.timer.put(timer),
+            later => drop(later),
         }
-        drop(timer);
         let this = Weak::clone(&self.this);
         let delay = deadline.since(self.host.now());
         let timer = self.host.after(delay, move |late| {
@@ -29,7 +28,7 @@ impl Connection {
                 connection.drain();
             }
         });
-        drop(self.held.timer.replace(Some((deadline, timer))));
+        self.held.timer.put((deadline, timer));
     }
 
     /// Where a panic aborts, what seems to run may have panicked, and would never go on with what waits, the close above all.
@@ -45,8 +44,7 @@ impl Connection {
                 connection.drain();
             }
         });
-        let timer = (self.host.now(), timer);
-        drop(self.held.timer.replace(Some(timer)));
+        self.held.timer.put((self.host.now(), timer));
     }
 
     pub(super) fn watch_network(&self) {
