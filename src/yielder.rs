@@ -66,13 +66,17 @@ impl MacrotaskYield {
         let (here, there) = (channel.port1(), channel.port2());
         let arrival = Rc::<Arrival>::default();
         let arrived = Rc::clone(&arrival);
-        let listener = DomListener::new(&here, "message", move |_| {
-            arrived.has_arrived.set(true);
-            let waker = arrived.waker.take();
-            if let Some(waker) = waker {
-                waker.wake();
-            }
-        });
+        let listener = DomListener::new(
+            &here,
+            "message",
+            Box::new(move |_| {
+                arrived.has_arrived.set(true);
+                let waker = arrived.waker.take();
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
+            }),
+        );
         here.start();
         Some(Self {
             here,

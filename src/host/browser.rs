@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use gloo_timers::callback::Timeout;
 use js_sys::{Date, Function};
-use wasm_bindgen::{JsCast, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Event, EventTarget};
 
 use super::NetworkChange;
@@ -14,6 +13,10 @@ use super::NetworkChange;
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Closure<dyn FnMut()>, milliseconds: u32) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: &JsValue);
 
     /// A window or a worker.
     type Global;
@@ -37,19 +40,37 @@ fn from_milliseconds(time: f64) -> Duration {
     Duration::from_micros((time * 1000.0) as u64)
 }
 
-/// Calls back once, with how late that is.
-pub(super) fn after(delay: Duration, callback: impl FnOnce(Duration) + 'static) -> Timeout {
-    // Timers of browsers hold a signed 32-bit number of milliseconds; rounded up, since one that is early is in vain.
-    let milliseconds = delay
-        .as_secs()
-        .saturating_mul(1000)
-        .saturating_add(u64::from(delay.subsec_nanos().div_ceil(1_000_000)))
-        .min(i32::MAX as u64) as u32;
-    // By the time of day, because that of `performance` stops during sleep on some platforms.
-    let due = Date::now() + f64::from(milliseconds);
-    Timeout::new(milliseconds, move || {
-        callback(from_milliseconds(Date::now() - due));
-    })
+/// A function that is called once, with how late that is. Dropping it cancels that.
+pub(crate) struct Timeout {
+    id: JsValue,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Timeout {
+    pub(crate) fn new(delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> Self {
+        // Timers of browsers hold a signed 32-bit number of milliseconds; rounded up, since one that is early is in vain.
+        let part = delay.subsec_nanos().div_ceil(1_000_000).into();
+        let milliseconds = delay.as_secs().saturating_mul(1000).saturating_add(part);
+        let milliseconds = milliseconds.min(i32::MAX as u64) as u32;
+        // By the time of day, because that of `performance` stops during sleep on some platforms.
+        let due = Date::now() + f64::from(milliseconds);
+        let mut callback = Some(callback);
+        let callback = Closure::wrap(Box::new(move || {
+            if let Some(callback) = callback.take() {
+                callback(from_milliseconds(Date::now() - due));
+            }
+        }) as Box<dyn FnMut()>);
+        Self {
+            id: set_timeout(&callback, milliseconds),
+            _callback: callback,
+        }
+    }
+}
+
+impl Drop for Timeout {
+    fn drop(&mut self) {
+        clear_timeout(&self.id);
+    }
 }
 
 pub(super) fn is_online() -> bool {
@@ -67,7 +88,7 @@ pub(super) fn network_listeners(
     ];
     changes.map(|(name, change)| {
         let callback = callback.clone();
-        DomListener::new(&scope, name, move |_| callback(change))
+        DomListener::new(&scope, name, Box::new(move |_| callback(change)))
     })
 }
 
@@ -79,15 +100,11 @@ pub(crate) struct DomListener {
 }
 
 impl DomListener {
-    pub(crate) fn new(
-        target: &EventTarget,
-        name: &str,
-        callback: impl FnMut(&Event) + 'static,
-    ) -> Self {
+    pub(crate) fn new(target: &EventTarget, name: &str, callback: Box<dyn FnMut(&Event)>) -> Self {
         let listener = Self {
             target: target.clone(),
             name: name.to_owned(),
-            callback: Closure::new(callback),
+            callback: Closure::wrap(callback),
         };
         // It does not throw, nor does its counterpart, unless a page has put another in its place.
         let _ = target.add_event_listener_with_callback(name, listener.function());

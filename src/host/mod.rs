@@ -7,12 +7,11 @@ pub(crate) mod fake;
 
 use std::time::Duration;
 
-use gloo_timers::callback::Timeout;
 use typed_eventsource_core::{At, Timestamp};
 use wasm_bindgen::JsValue;
 
 use crate::Error;
-use browser::DomListener;
+use browser::{DomListener, Timeout};
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeClock, FakeNetworkWatch, FakeTimer};
 
@@ -87,18 +86,14 @@ impl Host {
     }
 
     /// Calls back once, about then, with how late that is. It may be early where the wait is long.
-    pub(crate) fn after(
-        &self,
-        delay: Duration,
-        callback: impl FnOnce(Duration) + 'static,
-    ) -> Timer {
+    pub(crate) fn after(&self, delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> Timer {
         match self {
             Self::Browser => Timer::Browser {
-                _timeout: browser::after(delay, callback),
+                _timeout: Timeout::new(delay, callback),
             },
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(clock) => Timer::Fake {
-                _timer: clock.after(delay, Box::new(callback)),
+                _timer: clock.after(delay, callback),
             },
         }
     }

@@ -174,11 +174,14 @@ impl Share {
         let weak = Rc::downgrade(sharer);
         let greeting = (state == State::Open).then(|| {
             let sharer = Weak::clone(&weak);
-            host.after(Duration::ZERO, move |_| {
-                if let Some(sharer) = sharer.upgrade() {
-                    sharer.greet();
-                }
-            })
+            host.after(
+                Duration::ZERO,
+                Box::new(move |_| {
+                    if let Some(sharer) = sharer.upgrade() {
+                        sharer.greet();
+                    }
+                }),
+            )
         });
         Self {
             carrier: Rc::clone(carrier),

@@ -81,19 +81,27 @@ impl BrowserTransport {
     fn new(raw: web_sys::EventSource, sink: Sink) -> Self {
         let opened = {
             let sink = Rc::clone(&sink);
-            DomListener::new(&raw, "open", move |event| {
-                if !is_message(event) {
-                    sink(TransportEvent::Opened);
-                }
-            })
+            DomListener::new(
+                &raw,
+                "open",
+                Box::new(move |event| {
+                    if !is_message(event) {
+                        sink(TransportEvent::Opened);
+                    }
+                }),
+            )
         };
         let lost = {
             let (sink, raw) = (Rc::clone(&sink), raw.clone());
-            DomListener::new(&raw.clone(), "error", move |event| {
-                if !is_message(event) {
-                    sink(loss(&raw));
-                }
-            })
+            DomListener::new(
+                &raw.clone(),
+                "error",
+                Box::new(move |event| {
+                    if !is_message(event) {
+                        sink(loss(&raw));
+                    }
+                }),
+            )
         };
         Self {
             messages: RefCell::default(),
@@ -106,9 +114,13 @@ impl BrowserTransport {
     pub(super) fn listen(&self, name: &str) {
         let sink = Rc::clone(&self.sink);
         let shared_name = Rc::from(name);
-        let listener = DomListener::new(&self.raw, name, move |event| {
-            receive(&shared_name, event.unchecked_ref(), &sink);
-        });
+        let listener = DomListener::new(
+            &self.raw,
+            name,
+            Box::new(move |event| {
+                receive(&shared_name, event.unchecked_ref(), &sink);
+            }),
+        );
         let replaced = self.messages.borrow_mut().insert(name, listener);
         drop(replaced);
     }

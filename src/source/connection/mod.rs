@@ -240,11 +240,15 @@ impl Connection {
     /// Closes when the signal is aborted.
     pub(super) fn close_on_abort(&self, signal: &AbortSignal) {
         let this = Weak::clone(&self.this);
-        let listener = DomListener::new(signal, "abort", move |_| {
-            if let Some(connection) = this.upgrade() {
-                connection.close(core::CloseReason::Requested);
-            }
-        });
+        let listener = DomListener::new(
+            signal,
+            "abort",
+            Box::new(move |_| {
+                if let Some(connection) = this.upgrade() {
+                    connection.close(core::CloseReason::Requested);
+                }
+            }),
+        );
         self.hold(&self.held.abort, listener);
     }
 

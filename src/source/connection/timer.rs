@@ -21,13 +21,16 @@ impl Connection {
         }
         let this = Weak::clone(&self.this);
         let delay = deadline.since(self.host.now());
-        let timer = self.host.after(delay, move |late| {
-            if let Some(connection) = this.upgrade() {
-                drop(connection.held.timer.take());
-                connection.push(Input::Timeout { late }.into());
-                connection.drain();
-            }
-        });
+        let timer = self.host.after(
+            delay,
+            Box::new(move |late| {
+                if let Some(connection) = this.upgrade() {
+                    drop(connection.held.timer.take());
+                    connection.push(Input::Timeout { late }.into());
+                    connection.drain();
+                }
+            }),
+        );
         self.held.timer.put((deadline, timer));
     }
 
@@ -38,12 +41,15 @@ impl Connection {
             return;
         }
         let this = self.this.upgrade();
-        let timer = self.host.after(Duration::ZERO, move |_| {
-            if let Some(connection) = this {
-                connection.is_running.set(false);
-                connection.drain();
-            }
-        });
+        let timer = self.host.after(
+            Duration::ZERO,
+            Box::new(move |_| {
+                if let Some(connection) = this {
+                    connection.is_running.set(false);
+                    connection.drain();
+                }
+            }),
+        );
         self.held.timer.put((self.host.now(), timer));
     }
 
