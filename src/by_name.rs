@@ -1,10 +1,10 @@
 //! Values by name.
 
-use std::mem;
+use std::{mem, rc::Rc};
 
 /// Values that are few, each under a name of its own, in the order of the names. A search tree weighs almost three
 /// kilobytes in wasm for each type of value, compressed.
-pub(crate) struct ByName<T>(Vec<(String, T)>);
+pub(crate) struct ByName<T>(Vec<(Rc<str>, T)>);
 
 impl<T> Default for ByName<T> {
     fn default() -> Self {
@@ -19,11 +19,11 @@ impl<T> ByName<T> {
     }
 
     /// Answers with what was there before.
-    pub(crate) fn insert(&mut self, name: &str, value: T) -> Option<T> {
+    pub(crate) fn insert(&mut self, name: &Rc<str>, value: T) -> Option<T> {
         match self.find(name) {
             Ok(index) => Some(mem::replace(&mut self.0[index].1, value)),
             Err(index) => {
-                self.0.insert(index, (name.to_owned(), value));
+                self.0.insert(index, (Rc::clone(name), value));
                 None
             }
         }
@@ -34,8 +34,8 @@ impl<T> ByName<T> {
         Some(self.0.remove(index).1)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
-        self.0.iter().map(|(name, value)| (&**name, value))
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Rc<str>, T)> {
+        self.0.iter()
     }
 
     /// Where it is, or else where it would be.
@@ -46,19 +46,20 @@ impl<T> ByName<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::ByName;
+    use super::*;
 
     #[test]
     fn each_name_has_one_value() {
         let mut values = ByName::default();
-        assert_eq!(values.insert("b", 1), None);
-        assert_eq!(values.insert("a", 2), None);
-        assert_eq!(values.insert("b", 3), Some(1));
+        let (a, b) = (Rc::from("a"), Rc::from("b"));
+        assert_eq!(values.insert(&b, 1), None);
+        assert_eq!(values.insert(&a, 2), None);
+        assert_eq!(values.insert(&b, 3), Some(1));
         assert_eq!(values.get("b"), Some(&3));
         assert_eq!(values.get("c"), None);
-        assert!(values.iter().eq([("a", &2), ("b", &3)]));
+        assert!(values.iter().eq(&[(a, 2), (Rc::clone(&b), 3)]));
         assert_eq!(values.remove("a"), Some(2));
         assert_eq!(values.remove("a"), None);
-        assert!(values.iter().eq([("b", &3)]));
+        assert!(values.iter().eq(&[(b, 3)]));
     }
 }

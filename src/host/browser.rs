@@ -111,6 +111,10 @@ impl DomListener {
         listener
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     fn function(&self) -> &Function {
         self.callback.as_ref().unchecked_ref()
     }

@@ -194,7 +194,7 @@ impl Share {
 }
 
 impl Link for Share {
-    fn listen(&self, name: &str) {
+    fn listen(&self, name: &Rc<str>) {
         let (carrier, sharer) = (Rc::downgrade(&self.carrier), Weak::clone(&self.sharer));
         let callback = move |frame: &Frame<'_>| {
             if let (Some(carrier), Some(sharer)) = (carrier.upgrade(), sharer.upgrade()) {

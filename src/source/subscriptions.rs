@@ -33,7 +33,7 @@ impl Subscriptions {
     /// Adds a callback, and tells whether it is the first for its name.
     pub(super) fn add(
         &self,
-        name: &str,
+        name: &Rc<str>,
         callback: Box<FrameCallback>,
     ) -> (Rc<Slot<FrameCallback>>, bool) {
         let mut names = self.0.borrow_mut();
@@ -68,9 +68,9 @@ impl Subscriptions {
         self.0.borrow().get(name).cloned()
     }
 
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<Rc<str>> {
         let names = self.0.borrow();
-        names.iter().map(|(name, _)| name.to_owned()).collect()
+        names.iter().map(|(name, _)| Rc::clone(name)).collect()
     }
 
     pub(super) fn clear(&self) {

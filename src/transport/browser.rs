@@ -13,7 +13,6 @@ use web_sys::{EventSourceInit, MessageEvent, Request, Url};
 use super::{Frame, FrameData, Sink, TransportEvent, refused_url, resume_url};
 use crate::{
     Error,
-    by_name::ByName,
     event::{EventMeta, LazyMeta},
     host::browser::DomListener,
 };
@@ -71,7 +70,7 @@ fn resolved(url: &str) -> Result<String, JsValue> {
 
 /// A source of the browser, with a DOM listener for each name that somebody listens to.
 pub(crate) struct BrowserTransport {
-    messages: RefCell<ByName<DomListener>>,
+    messages: RefCell<Vec<DomListener>>,
     sink: Sink,
     _life: [DomListener; 2],
     raw: web_sys::EventSource,
@@ -111,23 +110,21 @@ impl BrowserTransport {
         }
     }
 
-    pub(super) fn listen(&self, name: &str) {
-        let sink = Rc::clone(&self.sink);
-        let shared_name = Rc::from(name);
-        let listener = DomListener::new(
-            &self.raw,
-            name,
-            Box::new(move |event| {
-                receive(&shared_name, event.unchecked_ref(), &sink);
-            }),
-        );
-        let replaced = self.messages.borrow_mut().insert(name, listener);
-        drop(replaced);
+    pub(super) fn listen(&self, name: &Rc<str>) {
+        let (shared_name, sink) = (Rc::clone(name), Rc::clone(&self.sink));
+        let callback = move |event: &web_sys::Event| {
+            receive(&shared_name, event.unchecked_ref(), &sink);
+        };
+        let listener = DomListener::new(&self.raw, name, Box::new(callback));
+        self.messages.borrow_mut().push(listener);
     }
 
     pub(super) fn unlisten(&self, name: &str) {
         // The browser's function that it calls may be a page's own: nothing is borrowed meanwhile.
-        let listener = self.messages.borrow_mut().remove(name);
+        let mut messages = self.messages.borrow_mut();
+        let index = messages.iter().position(|listener| listener.name() == name);
+        let listener = index.map(|index| messages.swap_remove(index));
+        drop(messages);
         drop(listener);
     }
 

@@ -117,7 +117,7 @@ impl Connector {
 
 impl Transport {
     /// Reports events of this name from now on. Others need not be reported.
-    pub(crate) fn listen(&self, name: &str) {
+    pub(crate) fn listen(&self, name: &Rc<str>) {
         match self {
             Self::Browser(browser) => browser.listen(name),
             #[cfg(feature = "fetch")]

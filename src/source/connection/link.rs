@@ -13,7 +13,7 @@ use crate::{
 
 /// A transport, or a share of another source's connection.
 pub(in crate::source) trait Link {
-    fn listen(&self, name: &str);
+    fn listen(&self, name: &Rc<str>);
 
     fn unlisten(&self, name: &str);
 
@@ -37,7 +37,7 @@ pub(in crate::source) trait Link {
 }
 
 impl Link for Transport {
-    fn listen(&self, name: &str) {
+    fn listen(&self, name: &Rc<str>) {
         self.listen(name);
     }
 

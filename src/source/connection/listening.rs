@@ -22,8 +22,8 @@ impl Connection {
         if self.is_closed() {
             return Ok(Listener::inert(self));
         }
-        let slot = self.subscribe(name, callback);
-        let name = name.to_owned();
+        let name = name.into();
+        let slot = self.subscribe(&name, callback);
         Ok(Listener::new(self, move |connection| {
             if connection.subscriptions.remove(&name, &slot) {
                 connection.with_link(|link| link.unlisten(&name));
@@ -69,7 +69,7 @@ impl Connection {
         Listener::new(self, move |connection| connection.streams.remove(&slot))
     }
 
-    fn subscribe(&self, name: &str, callback: Box<FrameCallback>) -> Rc<Slot<FrameCallback>> {
+    fn subscribe(&self, name: &Rc<str>, callback: Box<FrameCallback>) -> Rc<Slot<FrameCallback>> {
         let (slot, is_first) = self.subscriptions.add(name, callback);
         if is_first {
             self.with_link(|link| link.listen(name));
@@ -81,7 +81,7 @@ impl Connection {
     pub(super) fn listen_for_terminals(&self) {
         let unnamed = self.terminal_data.as_ref().map(|_| "message");
         for name in self.terminal_event.as_deref().into_iter().chain(unnamed) {
-            self.subscribe(name, Box::new(|_| DeliveryOutcome::Ignored));
+            self.subscribe(&name.into(), Box::new(|_| DeliveryOutcome::Ignored));
         }
     }
 

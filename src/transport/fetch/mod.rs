@@ -120,8 +120,8 @@ pub(crate) struct FetchTransport {
 }
 
 impl FetchTransport {
-    pub(super) fn listen(&self, name: &str) {
-        self.shared.names.borrow_mut().push(name.into());
+    pub(super) fn listen(&self, name: &Rc<str>) {
+        self.shared.names.borrow_mut().push(Rc::clone(name));
     }
 
     pub(super) fn unlisten(&self, name: &str) {
