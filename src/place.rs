@@ -12,6 +12,12 @@ impl<T> Default for Place<T> {
     }
 }
 
+impl<T> From<T> for Place<T> {
+    fn from(what: T) -> Self {
+        Self(Cell::new(Some(what)))
+    }
+}
+
 impl<T> From<Option<T>> for Place<T> {
     fn from(what: Option<T>) -> Self {
         Self(Cell::new(what))

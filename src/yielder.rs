@@ -1,7 +1,7 @@
 //! Turns of the event loop for other tasks, however much there is to do.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     future::poll_fn,
     rc::Rc,
     task::{Poll, Waker},
@@ -11,7 +11,10 @@ use std::{
 use wasm_bindgen::JsValue;
 use web_sys::{MessageChannel, MessagePort};
 
-use crate::host::browser::{self, DomListener};
+use crate::{
+    host::browser::{self, DomListener},
+    place::Place,
+};
 
 /// The longest that everything else has to wait.
 const MAX_TURN: Duration = Duration::from_millis(16);
@@ -57,7 +60,7 @@ struct MacrotaskYield {
 #[derive(Default)]
 struct Arrival {
     has_arrived: Cell<bool>,
-    waker: RefCell<Option<Waker>>,
+    waker: Place<Waker>,
 }
 
 impl MacrotaskYield {
@@ -95,7 +98,7 @@ impl MacrotaskYield {
             if self.arrival.has_arrived.take() {
                 return Poll::Ready(());
             }
-            self.arrival.waker.replace(Some(context.waker().clone()));
+            self.arrival.waker.put(context.waker().clone());
             Poll::Pending
         })
         .await;

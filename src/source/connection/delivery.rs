@@ -65,7 +65,7 @@ impl Connection {
             return false;
         };
         let (mut is_decoded, mut failures) = (false, Vec::new());
-        callbacks.each(&self.panics, &mut |callback| match callback(frame) {
+        callbacks.each(&self.panics, |callback| match callback(frame) {
             DeliveryOutcome::Ignored => {}
             DeliveryOutcome::Decoded => is_decoded = true,
             DeliveryOutcome::Failed(failure) => failures.push(failure),

@@ -39,7 +39,7 @@ impl Connection {
                     }
                 }
                 Output::Gap(gap) => {
-                    self.gaps.each(&self.panics, &mut |callback| callback(&gap));
+                    self.gaps.each(&self.panics, |callback| callback(&gap));
                     self.relay(&Output::Gap(gap), None);
                 }
                 Output::Decide(context) => self.decide(&context),
@@ -93,11 +93,11 @@ impl Connection {
             || !self.errors.is_empty()
             || (concerns_streams && !self.streams.is_empty());
         self.errors
-            .each(&self.panics, &mut |callback| callback(error));
+            .each(&self.panics, |callback| callback(error));
         if concerns_streams {
             let notice = Notice::Error(error);
             self.streams
-                .each(&self.panics, &mut |callback| callback(notice));
+                .each(&self.panics, |callback| callback(notice));
         }
         if !is_reported {
             self.host.report(error);
@@ -107,7 +107,7 @@ impl Connection {
     fn announce(&self, output: core::State) {
         let state = state_of(output);
         self.states
-            .each(&self.panics, &mut |callback| callback(&state));
+            .each(&self.panics, |callback| callback(&state));
         self.relay(&Output::State(output), None);
     }
 
@@ -122,7 +122,7 @@ impl Connection {
                 || self.is_told_errors()
                 || self.has_sharers_told_errors();
             self.errors
-                .each(&self.panics, &mut |callback| callback(error));
+                .each(&self.panics, |callback| callback(error));
             self.errors.clear();
             if !is_reported {
                 self.host.report(error);
@@ -130,11 +130,11 @@ impl Connection {
         }
         let end = Notice::End(error);
         self.streams
-            .each(&self.panics, &mut |callback| callback(end));
+            .each(&self.panics, |callback| callback(end));
         self.streams.clear();
         let state = State::Closed(reason.clone());
         self.states
-            .each(&self.panics, &mut |callback| callback(&state));
+            .each(&self.panics, |callback| callback(&state));
         self.states.clear();
         self.relay(&Output::Closed(output), error);
         self.end.set(reason.clone());

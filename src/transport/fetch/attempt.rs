@@ -56,7 +56,7 @@ impl Attempt {
             if !is_open() {
                 return Poll::Ready(None);
             }
-            self.shared.waker.replace(Some(context.waker().clone()));
+            self.shared.waker.put(context.waker().clone());
             Poll::Pending
         });
         if let Some(end) = end.await {
