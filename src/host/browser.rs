@@ -22,12 +22,10 @@ extern "C" {
     type Global;
     #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter, js_name = self)]
     fn scope() -> EventTarget;
-    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter)]
-    fn navigator() -> Option<Navigator>;
 
     type Navigator;
-    #[wasm_bindgen(method, getter, js_name = onLine)]
-    fn on_line(this: &Navigator) -> Option<bool>;
+    #[wasm_bindgen(catch, static_method_of = Navigator, js_class = "navigator", getter, js_name = onLine)]
+    fn is_online() -> Result<Option<bool>, JsValue>;
 }
 
 /// The time since the page began.
@@ -74,8 +72,8 @@ impl Drop for Timeout {
 }
 
 pub(super) fn is_online() -> bool {
-    let is_online = Global::navigator().and_then(|navigator| navigator.on_line());
-    is_online.unwrap_or(true)
+    let is_online = Navigator::is_online();
+    is_online.ok().flatten().unwrap_or(true)
 }
 
 pub(super) fn network_listeners(
