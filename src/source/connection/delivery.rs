@@ -16,7 +16,7 @@ impl Connection {
     pub(super) fn handle_event(&self, frame: &Frame<'_>) -> bool {
         let terminal = self.terminal(frame);
         let (wants_activity, wants_ids) = {
-            let session = self.session.borrow();
+            let session = self.session();
             (session.wants_activity(), session.wants_ids())
         };
         if wants_ids {
@@ -32,7 +32,7 @@ impl Connection {
             id_field: frame.id_field(),
             terminal,
         };
-        let outcome = self.session.borrow_mut().event(event, || self.host.now());
+        let outcome = self.session().event(event, || self.host.now());
         match outcome {
             EventOutcome::Deliver => self.deliver(frame),
             EventOutcome::Skip => false,
@@ -44,7 +44,7 @@ impl Connection {
     }
 
     pub(super) fn handle_unlistened(&self, is_event: bool, meta: Option<EventMeta>) {
-        if !self.session.borrow().wants_activity() {
+        if !self.session().wants_activity() {
             if let Some(meta) = meta {
                 self.unnoted.put(meta);
             }
@@ -74,7 +74,7 @@ impl Connection {
             self.decode_failed(failures);
             return true;
         }
-        if is_decoded && self.session.borrow().wants_decoded() {
+        if is_decoded && self.session().wants_decoded() {
             self.tell(Input::Decoded);
         }
         false
@@ -108,7 +108,7 @@ impl Connection {
         let meta = self.unnoted.take();
         if let Some(meta) = meta {
             let id = meta.last_event_id();
-            self.session.borrow_mut().note_last_event_id(id);
+            self.session().note_last_event_id(id);
         }
     }
 }

@@ -163,7 +163,7 @@ impl Connection {
     /// Tells the session.
     pub(super) fn tell(&self, input: Input<'_>) {
         let at = self.host.at();
-        self.session.borrow_mut().handle(input, at);
+        self.session().handle(input, at);
     }
 
     fn has_inputs(&self) -> bool {

@@ -97,7 +97,7 @@ impl Connection {
                 message: "there is nothing to connect with".into(),
             });
         };
-        let last_event_id = self.session.borrow().last_event_id().to_owned();
+        let last_event_id = self.session().last_event_id().to_owned();
         let transport = connector.connect(&last_event_id, sink);
         if self.is_closed() {
             return Ok(());
@@ -107,7 +107,7 @@ impl Connection {
         for name in self.subscriptions.names() {
             transport.listen(&name);
         }
-        if self.session.borrow().wants_ids() {
+        if self.session().wants_ids() {
             transport.report_all_ids();
         }
         // The browser's functions that were called may be a page's own, and have closed the source.
@@ -143,7 +143,7 @@ impl Connection {
         carrier: &Self,
         link: impl FnOnce(&Rc<Self>, State) -> L,
     ) {
-        let state = carrier.session.borrow().state();
+        let state = carrier.session().state();
         self.hold(&self.held.link, Rc::new(link(self, state)));
         if let Some(connector) = carrier.held.connector.take() {
             connector.yield_for_queue(self.queue.capacity());

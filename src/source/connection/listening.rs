@@ -92,7 +92,7 @@ impl Connection {
         if let Some(carrier) = link.as_ref().and_then(|link| link.carrier()) {
             return carrier.enable_id_tracking();
         }
-        self.session.borrow_mut().track_ids();
+        self.session().track_ids();
         if let Some(link) = link {
             link.report_all_ids();
         }

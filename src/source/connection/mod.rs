@@ -12,7 +12,7 @@ mod timer;
 
 use std::{
     any::Any,
-    cell::{Cell, OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell, RefMut},
     collections::VecDeque,
     rc::{Rc, Weak},
     sync::Arc,
@@ -196,6 +196,11 @@ impl Connection {
         })
     }
 
+    /// For one call, since the session calls nothing that comes back here.
+    fn session(&self) -> RefMut<'_, Session> {
+        self.session.borrow_mut()
+    }
+
     pub(super) fn url(&self) -> &str {
         &self.url
     }
@@ -207,12 +212,12 @@ impl Connection {
     pub(super) fn state(&self) -> State {
         match self.close_reason.get() {
             Some(reason) => State::Closed(reason.clone()),
-            None => outputs::state_of(self.session.borrow().state()),
+            None => outputs::state_of(self.session().state()),
         }
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.session.borrow().is_closed()
+        self.session().is_closed()
     }
 
     pub(super) fn last_event_id(&self) -> String {
@@ -221,7 +226,7 @@ impl Connection {
         // That of the connection that is shared, which is ahead of what one of the sharers has received.
         match link.as_ref().and_then(|link| link.carrier()) {
             Some(carrier) => carrier.last_event_id(),
-            None => self.session.borrow().last_event_id().to_owned(),
+            None => self.session().last_event_id().to_owned(),
         }
     }
 
@@ -285,7 +290,7 @@ impl Connection {
 
     /// Lets go of everything that only an open source needs.
     fn release_if_closed(&self) {
-        let reason = self.session.borrow().close_reason();
+        let reason = self.session().close_reason();
         let Some(reason) = reason.filter(|_| self.close_reason.get().is_none()) else {
             return;
         };
@@ -293,7 +298,7 @@ impl Connection {
         let is_failed = reason.error().is_some();
         let _ = self.close_reason.set(reason);
         let last_event_id = self.last_event_id();
-        self.session.borrow_mut().note_last_event_id(&last_event_id);
+        self.session().note_last_event_id(&last_event_id);
         drop(self.inputs.take());
         self.held.release();
         self.subscriptions.clear();

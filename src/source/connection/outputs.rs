@@ -52,7 +52,7 @@ impl Connection {
     }
 
     pub(super) fn poll(&self) -> Option<Output> {
-        let output = self.session.borrow_mut().poll();
+        let output = self.session().poll();
         self.release_if_closed();
         output
     }

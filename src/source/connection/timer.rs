@@ -11,7 +11,7 @@ impl Connection {
     /// Sees to it that the session is told of its next deadline. A timer that fires too early does no harm, so that events
     /// need not move it.
     pub(super) fn set_timer(&self) {
-        let Some(deadline) = self.session.borrow().next_timeout() else {
+        let Some(deadline) = self.session().next_timeout() else {
             drop(self.held.timer.take());
             return;
         };
