@@ -14,8 +14,8 @@ impl<T> Default for ByName<T> {
 
 impl<T> ByName<T> {
     pub(crate) fn get(&self, name: &str) -> Option<&T> {
-        let index = self.find(name).ok()?;
-        Some(&self.0[index].1)
+        let (_, value) = self.0.get(self.find(name).ok()?)?;
+        Some(value)
     }
 
     /// Answers with what was there before.

@@ -8,21 +8,21 @@ pub(crate) struct Span(pub(crate) Duration);
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (seconds, nanoseconds) = (self.0.as_secs(), self.0.subsec_nanos());
-        let (mut digits, one, unit) = match nanoseconds {
-            _ if seconds > 0 => (9, 1_000_000_000, "s"),
-            1_000_000.. => (6, 1_000_000, "ms"),
-            1_000.. => (3, 1_000, "µs"),
-            _ => (0, 1, "ns"),
+        let (mut one, unit) = match nanoseconds {
+            _ if seconds > 0 => (1_000_000_000, "s"),
+            1_000_000.. => (1_000_000, "ms"),
+            1_000.. => (1_000, "µs"),
+            _ => (1, "ns"),
         };
-        let whole = seconds.max((nanoseconds / one).into());
-        let mut fraction = nanoseconds % one;
-        write!(f, "{whole}")?;
-        if fraction > 0 {
-            while fraction % 10 == 0 {
-                fraction /= 10;
-                digits -= 1;
-            }
-            write!(f, ".{fraction:0digits$}")?;
+        write!(f, "{}", seconds.max((nanoseconds / one).into()))?;
+        let mut rest = nanoseconds % one;
+        if rest > 0 {
+            f.write_str(".")?;
+        }
+        while rest > 0 {
+            one /= 10;
+            write!(f, "{}", rest / one)?;
+            rest %= one;
         }
         f.write_str(unit)
     }

@@ -158,30 +158,39 @@ extern "C" {
 fn receive(name: &Rc<str>, message: &Message, sink: &Sink) {
     let meta = EventMeta::Lazy(Rc::new(MessageMeta {
         message: message.clone(),
-        last_event_id: OnceCell::new(),
-        origin: OnceCell::new(),
+        last_event_id: LazyText::default(),
+        origin: LazyText::default(),
     }));
-    let data = FrameData::Message(message, OnceCell::new());
+    let data = FrameData::Message(message, LazyText::default());
     let frame = Frame::new(Rc::clone(name), meta, IdField::Unknown, data);
     sink(TransportEvent::Event(frame));
+}
+
+/// A text of a message event: copied into wasm when somebody asks, once.
+#[derive(Default)]
+pub(crate) struct LazyText(OnceCell<String>);
+
+impl LazyText {
+    pub(super) fn get(&self, message: &Message, read: fn(&Message) -> Option<String>) -> &str {
+        self.0.get_or_init(|| read(message).unwrap_or_default())
+    }
 }
 
 /// What a message event tells besides its data, read when somebody asks: each string costs as much as its dispatch.
 struct MessageMeta {
     message: Message,
-    last_event_id: OnceCell<String>,
-    origin: OnceCell<String>,
+    last_event_id: LazyText,
+    origin: LazyText,
 }
 
 impl LazyMeta for MessageMeta {
     fn last_event_id(&self) -> &str {
         self.last_event_id
-            .get_or_init(|| self.message.last_event_id().unwrap_or_default())
+            .get(&self.message, Message::last_event_id)
     }
 
     fn origin(&self) -> &str {
-        self.origin
-            .get_or_init(|| self.message.origin().unwrap_or_default())
+        self.origin.get(&self.message, Message::origin)
     }
 }
 
