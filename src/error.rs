@@ -231,27 +231,27 @@ impl Error {
     }
 }
 
-impl Error {
-    /// What it says, and what has led to it. An error of this type is not asked as a `dyn Error`: all that `Debug` writes
-    /// would come with that, into every app.
-    pub(crate) fn with_causes(&self) -> String {
-        let mut text = self.to_string();
-        let mut add = |cause: String| {
-            text.push_str(": ");
-            text.push_str(&cause);
-        };
-        match self {
-            Self::TooMany { last, .. } | Self::DownTooLong { last, .. } => add(last.with_causes()),
-            Self::Decode(error) => {
+/// An error and what has led to it, as one text. What is of this type is not asked as a `dyn Error`: all that `Debug` writes
+/// would come with that, into every app.
+pub(crate) struct WithCauses<'a>(pub(crate) &'a Error);
+
+impl fmt::Display for WithCauses<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)?;
+        match self.0 {
+            Error::TooMany { last, .. } | Error::DownTooLong { last, .. } => {
+                write!(f, ": {}", WithCauses(last))
+            }
+            Error::Decode(error) => {
                 let mut cause = error.source();
                 while let Some(error) = cause {
-                    add(error.to_string());
+                    write!(f, ": {error}")?;
                     cause = error.source();
                 }
+                Ok(())
             }
-            _ => {}
+            _ => Ok(()),
         }
-        text
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use typed_eventsource_core::{At, Timestamp};
 use wasm_bindgen::JsValue;
 
-use crate::Error;
+use crate::{Error, error::WithCauses};
 use browser::{DomListener, Timeout};
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeClock, FakeNetworkWatch, FakeTimer};
@@ -125,14 +125,14 @@ impl Host {
 
     /// Tells of an error that nobody listened to.
     pub(crate) fn report(&self, error: &Error) {
-        let message = error.with_causes();
+        let error = WithCauses(error);
         match self {
             Self::Browser => {
-                let message = format!("typed-eventsource: {message}");
+                let message = format!("typed-eventsource: {error}");
                 web_sys::console::error_1(&JsValue::from_str(&message));
             }
             #[cfg(any(test, feature = "testing"))]
-            Self::Fake(clock) => clock.report(message),
+            Self::Fake(clock) => clock.report(error.to_string()),
         }
     }
 }
