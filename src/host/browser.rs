@@ -13,6 +13,8 @@ use super::NetworkChange;
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub(super) fn report(text: &str);
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &Closure<dyn FnMut()>, milliseconds: u32) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]

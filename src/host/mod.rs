@@ -8,7 +8,6 @@ pub(crate) mod fake;
 use std::time::Duration;
 
 use typed_eventsource_core::{At, Timestamp};
-use wasm_bindgen::JsValue;
 
 use crate::{Error, error::WithCauses};
 use browser::{DomListener, Timeout};
@@ -127,10 +126,7 @@ impl Host {
     pub(crate) fn report(&self, error: &Error) {
         let error = WithCauses(error);
         match self {
-            Self::Browser => {
-                let message = format!("typed-eventsource: {error}");
-                web_sys::console::error_1(&JsValue::from_str(&message));
-            }
+            Self::Browser => browser::report(&format!("typed-eventsource: {error}")),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(clock) => clock.report(error.to_string()),
         }
