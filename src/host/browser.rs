@@ -36,7 +36,7 @@ pub(crate) fn now() -> Duration {
 }
 
 /// In whole microseconds, which is as exact as a browser's clock is; zero where it is negative.
-fn from_milliseconds(time: f64) -> Duration {
+pub(crate) fn from_milliseconds(time: f64) -> Duration {
     Duration::from_micros((time * 1000.0) as u64)
 }
 

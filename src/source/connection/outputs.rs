@@ -92,12 +92,10 @@ impl Connection {
         let is_reported = is_reported
             || !self.errors.is_empty()
             || (concerns_streams && !self.streams.is_empty());
-        self.errors
-            .each(&self.panics, |callback| callback(error));
+        self.errors.each(&self.panics, |callback| callback(error));
         if concerns_streams {
             let notice = Notice::Error(error);
-            self.streams
-                .each(&self.panics, |callback| callback(notice));
+            self.streams.each(&self.panics, |callback| callback(notice));
         }
         if !is_reported {
             self.host.report(error);
@@ -106,8 +104,7 @@ impl Connection {
 
     fn announce(&self, output: core::State) {
         let state = state_of(output);
-        self.states
-            .each(&self.panics, |callback| callback(&state));
+        self.states.each(&self.panics, |callback| callback(&state));
         self.relay(&Output::State(output), None);
     }
 
@@ -121,20 +118,17 @@ impl Connection {
             let is_reported = self.is_close_reported(output)
                 || self.is_told_errors()
                 || self.has_sharers_told_errors();
-            self.errors
-                .each(&self.panics, |callback| callback(error));
+            self.errors.each(&self.panics, |callback| callback(error));
             self.errors.clear();
             if !is_reported {
                 self.host.report(error);
             }
         }
         let end = Notice::End(error);
-        self.streams
-            .each(&self.panics, |callback| callback(end));
+        self.streams.each(&self.panics, |callback| callback(end));
         self.streams.clear();
         let state = State::Closed(reason.clone());
-        self.states
-            .each(&self.panics, |callback| callback(&state));
+        self.states.each(&self.panics, |callback| callback(&state));
         self.states.clear();
         self.relay(&Output::Closed(output), error);
         self.end.set(reason.clone());
