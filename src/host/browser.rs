@@ -1,5 +1,5 @@
-//! What every global scope of a browser has. It is read by functions of this crate's own: those that can do more, such as
-//! gloo-events and `js_sys::global`, weigh a kilobyte.
+//! What every global scope of a browser has. No crate is used for it: gloo-events and `js_sys::global` can do more, and
+//! weigh two kilobytes.
 
 use std::time::Duration;
 
