@@ -33,10 +33,19 @@ impl DecodeError {
         event: &Event<&str>,
         source: impl StdError + Send + Sync + 'static,
     ) -> Self {
+        Self::of(event, std::any::type_name::<T>(), Box::new(source))
+    }
+
+    /// Once for all types of payload.
+    fn of(
+        event: &Event<&str>,
+        type_name: &'static str,
+        source: Box<dyn StdError + Send + Sync>,
+    ) -> Self {
         Self(Arc::new(Undecoded {
             event: event.into(),
-            type_name: std::any::type_name::<T>(),
-            source: Box::new(source),
+            type_name,
+            source,
         }))
     }
 

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::DecodeError;
+use crate::{DecodeError, span::Span};
 
 /// Everything that can go wrong with a source.
 ///
@@ -231,6 +231,30 @@ impl Error {
     }
 }
 
+/// An error and what has led to it, as one text. What is of this type is not asked as a `dyn Error`: all that `Debug` writes
+/// would come with that, into every app.
+pub(crate) struct WithCauses<'a>(pub(crate) &'a Error);
+
+impl fmt::Display for WithCauses<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)?;
+        match self.0 {
+            Error::TooMany { last, .. } | Error::DownTooLong { last, .. } => {
+                write!(f, ": {}", WithCauses(last))
+            }
+            Error::Decode(error) => {
+                let mut cause = error.source();
+                while let Some(error) = cause {
+                    write!(f, ": {error}")?;
+                    cause = error.source();
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl From<DecodeError> for Error {
     fn from(error: DecodeError) -> Self {
         Self::Decode(error)
@@ -288,11 +312,11 @@ impl fmt::Display for Error {
                  panel shows which"
             ),
             Self::Decode(error) => error.fmt(f),
-            Self::OpenTimeout { after } => write!(f, "the connection was not open after {after:?}"),
-            Self::Idle { after } => write!(f, "no data received for {after:?}"),
+            Self::OpenTimeout { after } => write!(f, "the connection was not open after {}", Span(*after)),
+            Self::Idle { after } => write!(f, "no data received for {}", Span(*after)),
             Self::TooMany { count, .. } => write!(f, "gave up after {count} consecutive failures"),
             Self::DownTooLong { limit, .. } => {
-                write!(f, "gave up after {limit:?} without a healthy connection")
+                write!(f, "gave up after {} without a healthy connection", Span(*limit))
             }
             Self::QueueOverflow { dropped } => write!(
                 f,

@@ -26,7 +26,7 @@ pub struct Event<T> {
 }
 
 /// What an event tells besides its name and its data. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[cfg_attr(
     not(any(test, feature = "fetch", feature = "testing")),
     expect(dead_code, reason = "the browser's own source has it read lazily")
@@ -41,7 +41,7 @@ pub(crate) enum EventMeta {
     Lazy(Rc<dyn LazyMeta>),
 }
 
-pub(crate) trait LazyMeta: fmt::Debug {
+pub(crate) trait LazyMeta {
     fn last_event_id(&self) -> &str;
     fn origin(&self) -> &str;
 }
@@ -59,6 +59,15 @@ impl EventMeta {
             Self::Eager { origin, .. } => origin,
             Self::Lazy(meta) => meta.origin(),
         }
+    }
+}
+
+impl fmt::Debug for EventMeta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventMeta")
+            .field("last_event_id", &self.last_event_id())
+            .field("origin", &self.origin())
+            .finish()
     }
 }
 

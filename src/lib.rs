@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+mod by_name;
 mod decode_error;
 mod error;
 mod event;
@@ -13,8 +14,10 @@ mod host;
 #[cfg(feature = "leptos")]
 pub mod leptos;
 mod payload;
+mod place;
 mod policy;
 mod source;
+mod span;
 mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -56,7 +56,7 @@ use crate::Error;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use = "a policy does nothing before it is given to a source"]
 pub struct Policy {
-    pub(crate) options: typed_eventsource_core::Policy,
+    pub(crate) options: Box<typed_eventsource_core::Policy>,
     pub(crate) rule: Option<Rule>,
 }
 
@@ -186,7 +186,7 @@ impl Policy {
 
     fn without_rule(options: typed_eventsource_core::Policy) -> Self {
         Self {
-            options,
+            options: Box::new(options),
             rule: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::Error;
+use crate::{Error, span::Span};
 
 /// Where a source stands.
 ///
@@ -79,7 +79,7 @@ impl fmt::Display for State {
             Self::Waiting {
                 attempt,
                 retry_in: Some(delay),
-            } => write!(f, "waiting {delay:?} for attempt {attempt}"),
+            } => write!(f, "waiting {} for attempt {attempt}", Span(*delay)),
             Self::Offline { attempt } => write!(f, "offline before attempt {attempt}"),
             Self::Closed(CloseReason::Requested) => CloseReason::Requested.fmt(f),
             Self::Closed(reason) => write!(f, "closed: {reason}"),

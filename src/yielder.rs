@@ -1,18 +1,20 @@
 //! Turns of the event loop for other tasks, however much there is to do.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     future::poll_fn,
     rc::Rc,
     task::{Poll, Waker},
     time::Duration,
 };
 
-use gloo_events::EventListener;
 use wasm_bindgen::JsValue;
 use web_sys::{MessageChannel, MessagePort};
 
-use crate::host::browser_now;
+use crate::{
+    host::browser::{self, DomListener},
+    place::Place,
+};
 
 /// The longest that everything else has to wait.
 const MAX_TURN: Duration = Duration::from_millis(16);
@@ -28,13 +30,13 @@ impl Yielder {
     pub(crate) fn new() -> Self {
         Self {
             channel: None,
-            since: browser_now(),
+            since: browser::now(),
         }
     }
 
     /// Whether others have waited for long enough.
     pub(crate) fn is_late(&self) -> bool {
-        browser_now().saturating_sub(self.since) >= MAX_TURN
+        browser::now().saturating_sub(self.since) >= MAX_TURN
     }
 
     pub(crate) async fn yield_now(&mut self) {
@@ -42,7 +44,7 @@ impl Yielder {
         if let Some(channel) = &self.channel {
             channel.yield_now().await;
         }
-        self.since = browser_now();
+        self.since = browser::now();
     }
 }
 
@@ -52,13 +54,13 @@ struct MacrotaskYield {
     here: MessagePort,
     there: MessagePort,
     arrival: Rc<Arrival>,
-    _listener: EventListener,
+    _listener: DomListener,
 }
 
 #[derive(Default)]
 struct Arrival {
     has_arrived: Cell<bool>,
-    waker: RefCell<Option<Waker>>,
+    waker: Place<Waker>,
 }
 
 impl MacrotaskYield {
@@ -67,13 +69,17 @@ impl MacrotaskYield {
         let (here, there) = (channel.port1(), channel.port2());
         let arrival = Rc::<Arrival>::default();
         let arrived = Rc::clone(&arrival);
-        let listener = EventListener::new(&here, "message", move |_| {
-            arrived.has_arrived.set(true);
-            let waker = arrived.waker.take();
-            if let Some(waker) = waker {
-                waker.wake();
-            }
-        });
+        let listener = DomListener::new(
+            &here,
+            "message",
+            Box::new(move |_| {
+                arrived.has_arrived.set(true);
+                let waker = arrived.waker.take();
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
+            }),
+        );
         here.start();
         Some(Self {
             here,
@@ -92,7 +98,7 @@ impl MacrotaskYield {
             if self.arrival.has_arrived.take() {
                 return Poll::Ready(());
             }
-            self.arrival.waker.replace(Some(context.waker().clone()));
+            self.arrival.waker.put(context.waker().clone());
             Poll::Pending
         })
         .await;

@@ -214,7 +214,7 @@ async fn play_with(
 
 fn with_policy(policy: Policy) -> Options {
     let mut options = Options::new(Transport::Fetch);
-    options.policy = policy;
+    options.policy = policy.into();
     options
 }
 

@@ -1,19 +1,16 @@
 //! What a source needs of its surroundings: a clock, timers, random numbers, news of the network, and a place for errors
 //! that nobody listens to.
 
+pub(crate) mod browser;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) mod fake;
 
-use std::{error::Error as StdError, time::Duration};
+use std::time::Duration;
 
-use gloo_events::EventListener;
-use gloo_timers::callback::Timeout;
-use js_sys::{Date, Reflect};
 use typed_eventsource_core::{At, Timestamp};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::EventTarget;
 
-use crate::Error;
+use crate::{Error, error::WithCauses};
+use browser::{DomListener, Timeout};
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeClock, FakeNetworkWatch, FakeTimer};
 
@@ -46,18 +43,12 @@ pub(crate) enum NetworkChange {
 /// Dropping it ends the news.
 pub(crate) enum NetworkWatch {
     Browser {
-        _listeners: [EventListener; 2],
+        _listeners: [DomListener; 2],
     },
     #[cfg(any(test, feature = "testing"))]
     Fake {
         _watch: FakeNetworkWatch,
     },
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    fn performance_now() -> f64;
 }
 
 impl Host {
@@ -75,7 +66,7 @@ impl Host {
     /// The time since a fixed moment; never goes back.
     pub(crate) fn now(&self) -> Timestamp {
         match self {
-            Self::Browser => Timestamp::from_origin(browser_now()),
+            Self::Browser => Timestamp::from_origin(browser::now()),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(clock) => clock.now(),
         }
@@ -94,18 +85,14 @@ impl Host {
     }
 
     /// Calls back once, about then, with how late that is. It may be early where the wait is long.
-    pub(crate) fn after(
-        &self,
-        delay: Duration,
-        callback: impl FnOnce(Duration) + 'static,
-    ) -> Timer {
+    pub(crate) fn after(&self, delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> Timer {
         match self {
             Self::Browser => Timer::Browser {
-                _timeout: browser_timeout(delay, callback),
+                _timeout: Timeout::new(delay, callback),
             },
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(clock) => Timer::Fake {
-                _timer: clock.after(delay, Box::new(callback)),
+                _timer: clock.after(delay, callback),
             },
         }
     }
@@ -113,7 +100,7 @@ impl Host {
     /// Whether the machine has a network now, as far as is known.
     pub(crate) fn is_online(&self) -> bool {
         match self {
-            Self::Browser => browser_is_online().unwrap_or(true),
+            Self::Browser => browser::is_online(),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(clock) => clock.is_online(),
         }
@@ -126,7 +113,7 @@ impl Host {
     ) -> NetworkWatch {
         match self {
             Self::Browser => NetworkWatch::Browser {
-                _listeners: browser_network_listeners(callback),
+                _listeners: browser::network_listeners(callback),
             },
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(clock) => NetworkWatch::Fake {
@@ -137,61 +124,11 @@ impl Host {
 
     /// Tells of an error that nobody listened to.
     pub(crate) fn report(&self, error: &Error) {
-        let message = with_causes(error);
+        let error = WithCauses(error);
         match self {
-            Self::Browser => {
-                let message = format!("typed-eventsource: {message}");
-                web_sys::console::error_1(&JsValue::from_str(&message));
-            }
+            Self::Browser => browser::report(&format!("typed-eventsource: {error}")),
             #[cfg(any(test, feature = "testing"))]
-            Self::Fake(clock) => clock.report(message),
+            Self::Fake(clock) => clock.report(error.to_string()),
         }
     }
-}
-
-/// The time since the page began.
-pub(crate) fn browser_now() -> Duration {
-    Duration::try_from_secs_f64(performance_now() / 1000.0).unwrap_or_default()
-}
-
-fn browser_timeout(delay: Duration, callback: impl FnOnce(Duration) + 'static) -> Timeout {
-    // Timers of browsers hold a signed 32-bit number of milliseconds; rounded up, since one that is early is in vain.
-    let milliseconds = delay.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128) as u32;
-    // By the time of day, because that of `performance` stops during sleep on some platforms.
-    let due = Date::now() + f64::from(milliseconds);
-    Timeout::new(milliseconds, move || {
-        let late = (Date::now() - due) / 1000.0;
-        callback(Duration::try_from_secs_f64(late).unwrap_or_default());
-    })
-}
-
-fn browser_is_online() -> Option<bool> {
-    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
-    Reflect::get(&navigator, &"onLine".into()).ok()?.as_bool()
-}
-
-fn browser_network_listeners(
-    callback: impl Fn(NetworkChange) + Clone + 'static,
-) -> [EventListener; 2] {
-    let global: EventTarget = js_sys::global().unchecked_into();
-    let changes = [
-        ("online", NetworkChange::Online),
-        ("offline", NetworkChange::Offline),
-    ];
-    changes.map(|(name, change)| {
-        let callback = callback.clone();
-        EventListener::new(&global, name, move |_| callback(change))
-    })
-}
-
-/// An error and what has led to it.
-fn with_causes(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -9,7 +9,7 @@ use super::{
     EventSource,
     connection::{Connection, Settings},
     queue::Queue,
-    sharing,
+    sharing::Sharing,
     subscriptions::check_name,
 };
 #[cfg(any(test, feature = "testing"))]
@@ -53,7 +53,7 @@ pub struct EventSourceBuilder {
     terminal_data: Option<String>,
     signal: Option<AbortSignal>,
     /// `None` where it was not set.
-    shared: Option<bool>,
+    shared: Option<Option<Sharing>>,
     #[cfg(feature = "fetch")]
     fetch: Option<Fetch>,
 }
@@ -183,7 +183,7 @@ impl EventSourceBuilder {
     /// # }
     /// ```
     pub fn shared(mut self, shared: bool) -> Self {
-        self.shared = Some(shared);
+        self.shared = Some(shared.then(Sharing::new));
         self
     }
 
@@ -202,8 +202,8 @@ impl EventSourceBuilder {
         let connection = if signal.as_ref().is_some_and(AbortSignal::aborted) {
             let (connector, host) = self.backend()?;
             Connection::closed(self.settings(host), connector.url())
-        } else if self.shared == Some(true) {
-            sharing::join_or_open(self)?
+        } else if let Some(Some(sharing)) = self.shared {
+            (sharing.open)(self)?
         } else {
             self.connect()?
         };
@@ -216,7 +216,7 @@ impl EventSourceBuilder {
     /// Opens the source for a component, which shares its connection by default.
     #[cfg(any(feature = "yew", feature = "leptos"))]
     pub(crate) fn open_for_component(mut self) -> Result<EventSource, Error> {
-        self.shared.get_or_insert(true);
+        self.shared.get_or_insert(Some(Sharing::new()));
         self.open()
     }
 
@@ -237,30 +237,18 @@ impl EventSourceBuilder {
 
     /// Of one of those who share a connection.
     pub(super) fn subscriber_settings(self, host: Host) -> Settings {
+        let settings = self.settings(host);
         Settings {
-            options: self.options().of_subscriber(),
-            rule: self.policy.rule,
-            queue: self.queue,
+            options: settings.options.of_subscriber(),
             terminal_event: None,
             terminal_data: None,
-            host,
+            ..settings
         }
     }
 
     pub(super) fn settings(self, host: Host) -> Settings {
-        Settings {
-            options: self.options(),
-            rule: self.policy.rule,
-            queue: self.queue,
-            terminal_event: self.terminal_event,
-            terminal_data: self.terminal_data,
-            host,
-        }
-    }
-
-    fn options(&self) -> Options {
         let mut options = Options::new(Transport::Browser);
-        options.policy = self.policy.options.clone();
+        options.policy = self.policy.options;
         options.has_rule = self.policy.rule.is_some();
         options.has_resume_parameter = self.resume_parameter.is_some();
         options.deduplicate = self.deduplicate;
@@ -271,7 +259,14 @@ impl EventSourceBuilder {
             options.is_repeatable = fetch.is_repeatable();
             options.last_event_id = fetch.start().unwrap_or_default().to_owned();
         }
-        options
+        Settings {
+            options,
+            rule: self.policy.rule,
+            queue: self.queue,
+            terminal_event: self.terminal_event,
+            terminal_data: self.terminal_data,
+            host,
+        }
     }
 
     /// The surroundings that it would be opened in now.

@@ -1,65 +1,69 @@
 //! Callbacks that can be added and removed at any time, also while they run.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::{cell::Cell, rc::Rc};
 
 use super::panics::Panics;
+use crate::place::Place;
 
 /// Callbacks in the order in which they were added. One that is added during a dispatch is first called in the next; one
 /// that is removed is not called again, and is dropped as soon as it does not run. No borrow is held while one runs or is
 /// dropped.
 pub(super) struct CallbackList<F: ?Sized> {
-    /// Copied when it changes during a dispatch, which has it in hand.
-    slots: RefCell<Rc<Vec<Rc<Slot<F>>>>>,
+    /// None where there are none. Copied when it changes during a dispatch, which has it in hand.
+    slots: Place<Rc<Vec<Rc<Slot<F>>>>>,
 }
 
 /// The place of one callback: empty while it runs and after it was removed.
 pub(super) struct Slot<F: ?Sized> {
-    callback: Cell<Option<Box<F>>>,
+    callback: Place<Box<F>>,
     is_removed: Cell<bool>,
 }
 
 impl<F: ?Sized> Default for CallbackList<F> {
     fn default() -> Self {
         Self {
-            slots: RefCell::default(),
+            slots: Place::default(),
         }
     }
 }
 
 impl<F: ?Sized> CallbackList<F> {
     pub(super) fn is_empty(&self) -> bool {
-        self.slots.borrow().is_empty()
+        self.slots.get().is_none()
     }
 
     pub(super) fn add(&self, callback: Box<F>) -> Rc<Slot<F>> {
         let slot = Rc::new(Slot {
-            callback: Cell::new(Some(callback)),
+            callback: callback.into(),
             is_removed: Cell::new(false),
         });
-        Rc::make_mut(&mut *self.slots.borrow_mut()).push(Rc::clone(&slot));
+        let mut slots = self.slots.take().unwrap_or_default();
+        Rc::make_mut(&mut slots).push(Rc::clone(&slot));
+        self.slots.put(slots);
         slot
     }
 
     pub(super) fn remove(&self, slot: &Slot<F>) {
-        let mut slots = self.slots.borrow_mut();
-        if let Some(index) = slots.iter().position(|other| std::ptr::eq(&**other, slot)) {
-            Rc::make_mut(&mut slots).remove(index);
+        if let Some(mut slots) = self.slots.take() {
+            Rc::make_mut(&mut slots).retain(|other| !std::ptr::eq(&**other, slot));
+            if !slots.is_empty() {
+                self.slots.put(slots);
+            }
         }
-        drop(slots);
         slot.remove();
     }
 
     pub(super) fn clear(&self) {
-        let slots = self.slots.take();
-        slots.iter().for_each(|slot| slot.remove());
+        if let Some(slots) = self.slots.take() {
+            slots.iter().for_each(|slot| slot.remove());
+        }
     }
 
     /// Hands each callback to `call`, which calls it. One that panics is removed, and the others are called none the less.
     pub(super) fn each(&self, panics: &Panics, mut call: impl FnMut(&mut F)) {
-        let slots = Rc::clone(&self.slots.borrow());
+        let Some(slots) = self.slots.get() else {
+            return;
+        };
         for slot in &*slots {
             let Some(mut callback) = slot.callback.take() else {
                 continue;
@@ -68,7 +72,7 @@ impl<F: ?Sized> CallbackList<F> {
             if has_panicked {
                 self.remove(slot);
             } else if !slot.is_removed.get() {
-                slot.callback.set(Some(callback));
+                slot.callback.put(callback);
             }
         }
     }
@@ -83,10 +87,12 @@ impl<F: ?Sized> Slot<F> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
 
     type Callbacks = CallbackList<dyn FnMut()>;
-    type Place = Rc<RefCell<Option<Rc<Slot<dyn FnMut()>>>>>;
+    type Held = Rc<RefCell<Option<Rc<Slot<dyn FnMut()>>>>>;
 
     /// Callbacks that write their names down, and what they wrote.
     fn journal() -> (Rc<Callbacks>, Rc<RefCell<String>>) {
@@ -135,7 +141,7 @@ mod tests {
     #[test]
     fn one_removed_by_an_earlier_one_is_dropped_at_once_and_not_called() {
         let (callbacks, journal) = journal();
-        let victim = Place::default();
+        let victim = Held::default();
         let (weak, pen, other) = (
             Rc::downgrade(&callbacks),
             Rc::clone(&journal),
@@ -162,7 +168,7 @@ mod tests {
     #[test]
     fn one_that_removes_itself_finishes_and_is_dropped() {
         let (callbacks, journal) = journal();
-        let own = Place::default();
+        let own = Held::default();
         let (weak, pen, this) = (
             Rc::downgrade(&callbacks),
             Rc::clone(&journal),
@@ -189,7 +195,7 @@ mod tests {
         let panics = std::panic::AssertUnwindSafe(|| dispatch(&callbacks));
         assert!(std::panic::catch_unwind(panics).is_err());
         assert_eq!(*journal.borrow(), "ab");
-        assert_eq!(callbacks.slots.borrow().len(), 2);
+        assert_eq!(callbacks.slots.get().unwrap().len(), 2);
         dispatch(&callbacks);
         assert_eq!(*journal.borrow(), "abab");
     }

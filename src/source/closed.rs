@@ -1,7 +1,7 @@
 //! The end of a source, as a future.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     fmt,
     pin::Pin,
     rc::{Rc, Weak},
@@ -33,13 +33,13 @@ type Waiting = Cell<Option<Waker>>;
 /// Where a source leaves the reason for its end.
 #[derive(Default)]
 pub(crate) struct End {
-    reason: RefCell<Option<CloseReason>>,
+    reason: OnceCell<CloseReason>,
     waiting: RefCell<Vec<Weak<Waiting>>>,
 }
 
 impl End {
     pub(crate) fn set(&self, reason: CloseReason) {
-        self.reason.replace(Some(reason));
+        let _ = self.reason.set(reason);
         for waiting in self.waiting.take() {
             let waker = waiting.upgrade().and_then(|waiting| waiting.take());
             if let Some(waker) = waker {
@@ -49,7 +49,7 @@ impl End {
     }
 
     pub(crate) fn is_set(&self) -> bool {
-        self.reason.borrow().is_some()
+        self.reason.get().is_some()
     }
 
     /// A place for a waker, which is let go of when its future is.
@@ -81,8 +81,8 @@ impl Future for Closed {
     type Output = CloseReason;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<CloseReason> {
-        if let Some(reason) = self.end.reason.borrow().clone() {
-            return Poll::Ready(reason);
+        if let Some(reason) = self.end.reason.get() {
+            return Poll::Ready(reason.clone());
         }
         self.waker.set(Some(context.waker().clone()));
         Poll::Pending
@@ -92,7 +92,7 @@ impl Future for Closed {
 impl fmt::Debug for Closed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Closed")
-            .field(&self.end.reason.borrow())
+            .field(&self.end.reason.get())
             .finish()
     }
 }

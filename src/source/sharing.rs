@@ -1,9 +1,12 @@
 //! Sources that share one connection, since they were opened from equal builders. Each has its own `Connection`, for those
 //! who listen to it, carried by its [`Share`] of one that has the transport and the policy.
+//!
+//! Nothing else names what is here, but for a builder that is told to share: a connection knows an [`Audience`] and a
+//! [`Link`]. So an app that shares nothing has none of it in its wasm.
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    fmt,
     rc::{Rc, Weak},
     time::Duration,
 };
@@ -11,11 +14,15 @@ use std::{
 use typed_eventsource_core::{CloseReason, Output, State};
 
 use super::{
-    EventSourceBuilder, connection::Connection, listener::Listener, panics::Panics,
+    EventSourceBuilder,
+    connection::{Audience, Connection, Link},
+    listener::Listener,
+    panics::Panics,
     subscriptions::DeliveryOutcome,
 };
 use crate::{
     Error,
+    by_name::ByName,
     host::{Host, Timer},
     transport::Frame,
 };
@@ -28,39 +35,79 @@ thread_local! {
 struct Shared {
     key: EventSourceBuilder,
     carrier: Weak<Connection>,
+    sharers: Rc<Sharers>,
+}
+
+/// How a builder opens a source that is shared. All of them are equal.
+#[derive(Clone, Copy)]
+pub(super) struct Sharing {
+    pub(super) open: fn(EventSourceBuilder) -> Result<Rc<Connection>, Error>,
+}
+
+impl Sharing {
+    pub(super) fn new() -> Self {
+        Self { open: join_or_open }
+    }
+}
+
+impl PartialEq for Sharing {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for Sharing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sharing")
+    }
 }
 
 /// Opens a source that shares the connection of those with an equal key.
-pub(super) fn join_or_open(builder: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
+fn join_or_open(builder: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
     let key = builder.sharing_key();
     let host = builder.host();
-    let carrier = carrier(key.clone(), &host)?;
-    let settings = builder.subscriber_settings(host);
-    Ok(Connection::join(settings, key, &carrier))
+    let (carrier, _) = carrier_of(&key, &host)?;
+    let settings = builder.subscriber_settings(host.clone());
+    let join = move |sharer: &Connection| {
+        let (carrier, sharers) = carrier_of(&key, &host)?;
+        let share = Share::new(&carrier, sharers, sharer.weak());
+        sharer.share(&carrier, Rc::new(share));
+        Ok(())
+    };
+    Connection::join(settings, carrier.url(), Rc::new(join))
 }
 
-/// The connection that sources with an equal key share in this network, or else a new one.
-pub(super) fn carrier(key: EventSourceBuilder, host: &Host) -> Result<Rc<Connection>, Error> {
+/// The connection that sources with an equal key share in this network, or else a new one; and the sources.
+fn carrier_of(
+    key: &EventSourceBuilder,
+    host: &Host,
+) -> Result<(Rc<Connection>, Rc<Sharers>), Error> {
     let known = SHARED.with_borrow(|shared| {
-        let equal = shared.iter().filter(|shared| shared.key == key);
-        let mut carriers = equal.filter_map(|shared| shared.carrier.upgrade());
-        carriers.find(|carrier| carrier.host().is_same(host))
+        let equal = shared.iter().filter(|shared| shared.key == *key);
+        let mut carriers = equal
+            .filter_map(|shared| Some((shared.carrier.upgrade()?, Rc::clone(&shared.sharers))));
+        carriers.find(|(carrier, _)| carrier.host().is_same(host))
     });
-    known.map_or_else(|| open_carrier(key), Ok)
+    known.map_or_else(|| open_carrier(key.clone()), Ok)
 }
 
-fn open_carrier(key: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
+fn open_carrier(key: EventSourceBuilder) -> Result<(Rc<Connection>, Rc<Sharers>), Error> {
     let carrier = key.clone().connect()?;
+    let sharers = Rc::<Sharers>::default();
     let weak = Rc::downgrade(&carrier);
-    carrier.register(Registration(Weak::clone(&weak)));
+    carrier.share_with(sharers.clone(), Registration(Weak::clone(&weak)));
     SHARED.with_borrow_mut(|shared| {
-        shared.push(Shared { key, carrier: weak });
+        shared.push(Shared {
+            key,
+            carrier: weak,
+            sharers: Rc::clone(&sharers),
+        });
     });
-    Ok(carrier)
+    Ok((carrier, sharers))
 }
 
 /// Held by a connection until it closes: it cannot be joined then.
-pub(super) struct Registration(Weak<Connection>);
+struct Registration(Weak<Connection>);
 
 impl Drop for Registration {
     fn drop(&mut self) {
@@ -78,22 +125,22 @@ impl Drop for Registration {
 
 /// The sources that share a connection.
 #[derive(Default)]
-pub(super) struct Sharers(RefCell<Vec<Weak<Connection>>>);
+struct Sharers(RefCell<Vec<Weak<Connection>>>);
 
-impl Sharers {
-    /// Whether any of them would be told an error of the connection.
-    pub(super) fn are_told_errors(&self) -> bool {
+impl Audience for Sharers {
+    fn is_told_errors(&self) -> bool {
         let sharers = self.snapshot();
         sharers.iter().any(|sharer| sharer.is_told_errors())
     }
 
-    /// Tells all of them. One that joins meanwhile is not among them.
-    pub(super) fn relay(&self, panics: &Panics, output: &Output, error: Option<&Error>) {
+    fn relay(&self, panics: &Panics, output: &Output, error: Option<&Error>) {
         for sharer in self.snapshot() {
-            panics.catch(|| sharer.relay(output.clone(), error.cloned()));
+            panics.catch(|| sharer.relayed(output.clone(), error.cloned()));
         }
     }
+}
 
+impl Sharers {
     fn snapshot(&self) -> Vec<Rc<Connection>> {
         let sharers = self.0.borrow();
         sharers.iter().filter_map(Weak::upgrade).collect()
@@ -112,43 +159,33 @@ impl Sharers {
 }
 
 /// What carries a source that shares a connection. Dropping the last one of a connection closes that.
-pub(super) struct Share {
+struct Share {
     carrier: Rc<Connection>,
+    /// It is one of these.
+    sharers: Rc<Sharers>,
     sharer: Weak<Connection>,
     /// To the connection, by the names of the events.
-    listeners: RefCell<BTreeMap<String, Listener>>,
+    listeners: RefCell<ByName<Listener>>,
     /// Until the sharer of an open connection is told that it is open, in a later task.
     greeting: Cell<Option<Timer>>,
 }
 
 impl Share {
     /// Joins a connection.
-    pub(super) fn new(carrier: &Rc<Connection>, sharer: Weak<Connection>) -> Self {
-        carrier.sharers().add(Weak::clone(&sharer));
+    fn new(carrier: &Rc<Connection>, sharers: Rc<Sharers>, sharer: Weak<Connection>) -> Self {
+        sharers.add(Weak::clone(&sharer));
         Self {
             carrier: Rc::clone(carrier),
+            sharers,
             sharer,
             listeners: RefCell::default(),
             greeting: Cell::default(),
         }
     }
+}
 
-    /// Tells a new source of an open connection that it is open, once somebody can listen.
-    pub(super) fn greet_later(&self, host: &Host) {
-        let sharer = Weak::clone(&self.sharer);
-        let greeting = host.after(Duration::ZERO, move |_| {
-            if let Some(sharer) = sharer.upgrade() {
-                sharer.greet();
-            }
-        });
-        self.greeting.set(Some(greeting));
-    }
-
-    pub(super) fn carrier(&self) -> &Rc<Connection> {
-        &self.carrier
-    }
-
-    pub(super) fn listen(&self, name: &str) {
+impl Link for Share {
+    fn listen(&self, name: &Rc<str>) {
         let (carrier, sharer) = (Rc::downgrade(&self.carrier), Weak::clone(&self.sharer));
         let callback = move |frame: &Frame<'_>| {
             if let (Some(carrier), Some(sharer)) = (carrier.upgrade(), sharer.upgrade()) {
@@ -164,19 +201,33 @@ impl Share {
         // The name was checked by who listens.
         if let Ok(listener) = listener {
             let mut listeners = self.listeners.borrow_mut();
-            let replaced = listeners.insert(name.to_owned(), listener);
+            let replaced = listeners.insert(name, listener);
             drop(listeners);
             drop(replaced);
         }
     }
 
-    pub(super) fn unlisten(&self, name: &str) {
+    fn unlisten(&self, name: &str) {
         let listener = self.listeners.borrow_mut().remove(name);
         drop(listener);
     }
 
-    /// What the sharer is still to be told when it has joined, once.
-    pub(super) fn take_greeting(&self) -> Option<State> {
+    fn carrier(&self) -> Option<&Connection> {
+        Some(&self.carrier)
+    }
+
+    fn greet_later(&self, host: &Host) {
+        let sharer = Weak::clone(&self.sharer);
+        let greeting = move |_| {
+            if let Some(sharer) = sharer.upgrade() {
+                sharer.greet();
+            }
+        };
+        let greeting = host.after(Duration::ZERO, Box::new(greeting));
+        self.greeting.set(Some(greeting));
+    }
+
+    fn take_greeting(&self) -> Option<State> {
         self.greeting.take().map(|_| State::Open)
     }
 }
@@ -184,7 +235,7 @@ impl Share {
 impl Drop for Share {
     fn drop(&mut self) {
         drop(self.listeners.take());
-        if self.carrier.sharers().remove(&self.sharer) {
+        if self.sharers.remove(&self.sharer) {
             self.carrier.close(CloseReason::Dropped);
         }
     }

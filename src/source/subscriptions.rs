@@ -1,9 +1,9 @@
 //! Who listens to which name.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use super::callbacks::{CallbackList, Slot};
-use crate::{DecodeError, Error, transport::Frame};
+use crate::{DecodeError, Error, by_name::ByName, transport::Frame};
 
 /// Hands a frame to one subscriber.
 pub(super) type FrameCallback = dyn FnMut(&Frame<'_>) -> DeliveryOutcome;
@@ -27,13 +27,13 @@ pub(super) struct DecodeFailure {
 
 /// The callbacks for each name that somebody listens to.
 #[derive(Default)]
-pub(super) struct Subscriptions(RefCell<BTreeMap<String, Rc<CallbackList<FrameCallback>>>>);
+pub(super) struct Subscriptions(RefCell<ByName<Rc<CallbackList<FrameCallback>>>>);
 
 impl Subscriptions {
     /// Adds a callback, and tells whether it is the first for its name.
     pub(super) fn add(
         &self,
-        name: &str,
+        name: &Rc<str>,
         callback: Box<FrameCallback>,
     ) -> (Rc<Slot<FrameCallback>>, bool) {
         let mut names = self.0.borrow_mut();
@@ -42,7 +42,7 @@ impl Subscriptions {
         }
         let callbacks = Rc::<CallbackList<_>>::default();
         let slot = callbacks.add(callback);
-        names.insert(name.to_owned(), callbacks);
+        names.insert(name, callbacks);
         (slot, true)
     }
 
@@ -68,13 +68,14 @@ impl Subscriptions {
         self.0.borrow().get(name).cloned()
     }
 
-    pub(super) fn names(&self) -> Vec<String> {
-        self.0.borrow().keys().cloned().collect()
+    pub(super) fn names(&self) -> Vec<Rc<str>> {
+        let names = self.0.borrow();
+        names.iter().map(|(name, _)| Rc::clone(name)).collect()
     }
 
     pub(super) fn clear(&self) {
         let all = self.0.take();
-        all.values().for_each(|callbacks| callbacks.clear());
+        all.iter().for_each(|(_, callbacks)| callbacks.clear());
     }
 }
 

@@ -2,21 +2,19 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
     sync::Arc,
 };
 
-use gloo_events::EventListener;
-use js_sys::Reflect;
 use typed_eventsource_core::{FailureClass, IdField, Loss};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::{EventSourceInit, MessageEvent, Url};
+use web_sys::{EventSourceInit, MessageEvent, Request, Url};
 
 use super::{Frame, FrameData, Sink, TransportEvent, refused_url, resume_url};
 use crate::{
     Error,
     event::{EventMeta, LazyMeta},
+    host::browser::DomListener,
 };
 
 /// How to make the browser's sources.
@@ -61,32 +59,20 @@ impl BrowserConnector {
     }
 }
 
-/// The URL as the browser would open it: relative to the document or the worker.
+/// The URL as the browser would open it: relative to the document or the worker. A request knows to what, and refuses a
+/// URL that holds a password only, which is relative to nothing.
 fn resolved(url: &str) -> Result<String, JsValue> {
-    let global = js_sys::global();
-    let document = Reflect::get(&global, &"document".into())?;
-    let base = if document.is_object() {
-        Reflect::get(&document, &"baseURI".into())?
-    } else {
-        let location = Reflect::get(&global, &"location".into())?;
-        location
-            .is_object()
-            .then(|| Reflect::get(&location, &"href".into()))
-            .transpose()?
-            .unwrap_or_default()
-    };
-    let url = match base.as_string() {
-        Some(base) => Url::new_with_base(url, &base)?,
-        None => Url::new(url)?,
-    };
-    Ok(url.href())
+    match Request::new_with_str(url) {
+        Ok(request) => Ok(request.url()),
+        Err(_) => Ok(Url::new(url)?.href()),
+    }
 }
 
 /// A source of the browser, with a DOM listener for each name that somebody listens to.
 pub(crate) struct BrowserTransport {
-    messages: RefCell<BTreeMap<String, EventListener>>,
+    messages: RefCell<Vec<DomListener>>,
     sink: Sink,
-    _life: [EventListener; 2],
+    _life: [DomListener; 2],
     raw: web_sys::EventSource,
 }
 
@@ -94,19 +80,27 @@ impl BrowserTransport {
     fn new(raw: web_sys::EventSource, sink: Sink) -> Self {
         let opened = {
             let sink = Rc::clone(&sink);
-            EventListener::new(&raw, "open", move |event| {
-                if !is_message(event) {
-                    sink(TransportEvent::Opened);
-                }
-            })
+            DomListener::new(
+                &raw,
+                "open",
+                Box::new(move |event| {
+                    if !is_message(event) {
+                        sink(TransportEvent::Opened);
+                    }
+                }),
+            )
         };
         let lost = {
             let (sink, raw) = (Rc::clone(&sink), raw.clone());
-            EventListener::new(&raw.clone(), "error", move |event| {
-                if !is_message(event) {
-                    sink(loss(&raw));
-                }
-            })
+            DomListener::new(
+                &raw.clone(),
+                "error",
+                Box::new(move |event| {
+                    if !is_message(event) {
+                        sink(loss(&raw));
+                    }
+                }),
+            )
         };
         Self {
             messages: RefCell::default(),
@@ -116,19 +110,21 @@ impl BrowserTransport {
         }
     }
 
-    pub(super) fn listen(&self, name: &str) {
-        let sink = Rc::clone(&self.sink);
-        let shared_name = Rc::from(name);
-        let listener = EventListener::new(&self.raw, name.to_owned(), move |event| {
+    pub(super) fn listen(&self, name: &Rc<str>) {
+        let (shared_name, sink) = (Rc::clone(name), Rc::clone(&self.sink));
+        let callback = move |event: &web_sys::Event| {
             receive(&shared_name, event.unchecked_ref(), &sink);
-        });
-        let replaced = self.messages.borrow_mut().insert(name.to_owned(), listener);
-        drop(replaced);
+        };
+        let listener = DomListener::new(&self.raw, name, Box::new(callback));
+        self.messages.borrow_mut().push(listener);
     }
 
     pub(super) fn unlisten(&self, name: &str) {
         // The browser's function that it calls may be a page's own: nothing is borrowed meanwhile.
-        let listener = self.messages.borrow_mut().remove(name);
+        let mut messages = self.messages.borrow_mut();
+        let index = messages.iter().position(|listener| listener.name() == name);
+        let listener = index.map(|index| messages.swap_remove(index));
+        drop(messages);
         drop(listener);
     }
 
@@ -147,7 +143,7 @@ impl Drop for BrowserTransport {
 extern "C" {
     /// A `MessageEvent`, or an event that a page dispatches to a source by hand, which may lack any of it. One call
     /// fetches each string, where a `JsValue` in between would cost as much again.
-    #[derive(Clone, Debug)]
+    #[derive(Clone)]
     pub(crate) type Message;
 
     #[wasm_bindgen(method, getter)]
@@ -162,31 +158,39 @@ extern "C" {
 fn receive(name: &Rc<str>, message: &Message, sink: &Sink) {
     let meta = EventMeta::Lazy(Rc::new(MessageMeta {
         message: message.clone(),
-        last_event_id: OnceCell::new(),
-        origin: OnceCell::new(),
+        last_event_id: LazyText::default(),
+        origin: LazyText::default(),
     }));
-    let data = FrameData::Message(message, OnceCell::new());
+    let data = FrameData::Message(message, LazyText::default());
     let frame = Frame::new(Rc::clone(name), meta, IdField::Unknown, data);
     sink(TransportEvent::Event(frame));
 }
 
+/// A text of a message event: copied into wasm when somebody asks, once.
+#[derive(Default)]
+pub(crate) struct LazyText(OnceCell<String>);
+
+impl LazyText {
+    pub(super) fn get(&self, message: &Message, read: fn(&Message) -> Option<String>) -> &str {
+        self.0.get_or_init(|| read(message).unwrap_or_default())
+    }
+}
+
 /// What a message event tells besides its data, read when somebody asks: each string costs as much as its dispatch.
-#[derive(Debug)]
 struct MessageMeta {
     message: Message,
-    last_event_id: OnceCell<String>,
-    origin: OnceCell<String>,
+    last_event_id: LazyText,
+    origin: LazyText,
 }
 
 impl LazyMeta for MessageMeta {
     fn last_event_id(&self) -> &str {
         self.last_event_id
-            .get_or_init(|| self.message.last_event_id().unwrap_or_default())
+            .get(&self.message, Message::last_event_id)
     }
 
     fn origin(&self) -> &str {
-        self.origin
-            .get_or_init(|| self.message.origin().unwrap_or_default())
+        self.origin.get(&self.message, Message::origin)
     }
 }
 

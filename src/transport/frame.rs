@@ -1,10 +1,10 @@
 //! An event on its way from a transport to those who listen.
 
-use std::{cell::OnceCell, fmt, rc::Rc};
+use std::{fmt, rc::Rc};
 
 use typed_eventsource_core::IdField;
 
-use super::browser::Message;
+use super::browser::{LazyText, Message};
 use crate::{Event, event::EventMeta};
 
 /// An event as it arrived.
@@ -18,8 +18,7 @@ pub(crate) struct Frame<'a> {
 /// The values of an event's `data` fields, joined by a line feed.
 pub(crate) enum FrameData<'a> {
     Text(&'a str),
-    /// Copied into wasm when somebody asks, at most once.
-    Message(&'a Message, OnceCell<String>),
+    Message(&'a Message, LazyText),
 }
 
 impl<'a> Frame<'a> {
@@ -58,9 +57,7 @@ impl<'a> Frame<'a> {
     pub(crate) fn text(&self) -> &str {
         match &self.data {
             FrameData::Text(text) => text,
-            FrameData::Message(message, text) => {
-                text.get_or_init(|| message.data().unwrap_or_default())
-            }
+            FrameData::Message(message, text) => text.get(message, Message::data),
         }
     }
 

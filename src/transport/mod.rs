@@ -10,7 +10,7 @@ mod frame;
 use std::{rc::Rc, sync::Arc, time::Duration};
 
 use typed_eventsource_core::Loss;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::Url;
 
 use crate::{Error, event::EventMeta};
@@ -117,7 +117,7 @@ impl Connector {
 
 impl Transport {
     /// Reports events of this name from now on. Others need not be reported.
-    pub(crate) fn listen(&self, name: &str) {
+    pub(crate) fn listen(&self, name: &Rc<str>) {
         match self {
             Self::Browser(browser) => browser.listen(name),
             #[cfg(feature = "fetch")]
@@ -181,9 +181,23 @@ fn resume_url(
     Ok(resumed.href().into())
 }
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = Error)]
+    type Exception;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &Exception) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn message(this: &Exception) -> String;
+
+    /// What JavaScript makes of a value that is to be a text. An object can refuse.
+    #[wasm_bindgen(catch, js_name = String)]
+    fn text_of(value: &JsValue) -> Result<String, JsValue>;
+}
+
 /// Why the browser does not take this URL.
 fn refused_url(url: &str, exception: &JsValue) -> Error {
-    let error = exception.dyn_ref::<js_sys::Error>();
+    let error = exception.dyn_ref::<Exception>();
     if error.is_some_and(|error| error.name() == "ReferenceError") {
         return Error::Unsupported;
     }
@@ -195,10 +209,8 @@ fn refused_url(url: &str, exception: &JsValue) -> Error {
 
 /// What an exception of the browser says.
 pub(crate) fn exception_message(exception: &JsValue) -> String {
-    match exception.dyn_ref::<js_sys::Error>() {
-        Some(error) => error.message().into(),
-        None => exception
-            .as_string()
-            .unwrap_or_else(|| format!("{exception:?}")),
+    match exception.dyn_ref::<Exception>() {
+        Some(error) => error.message(),
+        None => text_of(exception).unwrap_or_default(),
     }
 }

@@ -47,7 +47,7 @@ async fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let mut options = Options::new(Transport::Fetch);
-    options.policy = Policy::resilient();
+    options.policy = Policy::resilient().into();
     options.deduplicate = 1000;
     let closer = Closer::default();
     let mut printer = Printer;

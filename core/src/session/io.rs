@@ -1,6 +1,6 @@
 //! What goes into a session, and what comes out.
 
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 use core::time::Duration;
 
 use super::ids::Gap;
@@ -20,8 +20,8 @@ pub enum Transport {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The limits.
-    pub policy: Policy,
+    /// The limits. In a box, since to hand them on would weigh more in wasm than what is done with them.
+    pub policy: Box<Policy>,
     /// Whether the body has a rule of its user's to ask: it is then told to [`Decide`](Output::Decide).
     pub has_rule: bool,
     /// What carries the events.
@@ -45,7 +45,7 @@ impl Options {
     /// The options of a source that has none: [`Policy::browser`], a safe request, from the first event on.
     pub fn new(transport: Transport) -> Self {
         Self {
-            policy: Policy::browser(),
+            policy: Box::new(Policy::browser()),
             has_rule: false,
             transport,
             is_repeatable: true,

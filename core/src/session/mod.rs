@@ -8,7 +8,7 @@ mod limits;
 mod tests;
 mod timers;
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use core::{mem, time::Duration};
 
 pub use self::{
@@ -71,7 +71,7 @@ use crate::{At, Policy, Timestamp};
 /// ```
 #[derive(Debug)]
 pub struct Session {
-    policy: Policy,
+    policy: Box<Policy>,
     has_rule: bool,
     transport: Transport,
     has_resume_parameter: bool,

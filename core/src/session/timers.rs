@@ -25,17 +25,15 @@ impl Session {
     /// When to tell of [`Input::Timeout`](super::Input::Timeout). To tell it earlier, or too often, does no harm.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Timestamp> {
-        [
+        let deadlines = [
             self.waiting_until(),
             self.opening_deadline(),
             self.idle_deadline(),
             self.healthy_at(),
             self.down_deadline(),
             self.sleep_check_at(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        ];
+        deadlines.iter().flatten().copied().min()
     }
 
     pub(super) fn timeout(&mut self, late: Duration, at: At) {

@@ -16,13 +16,13 @@ impl Connection {
     pub(super) fn handle_event(&self, frame: &Frame<'_>) -> bool {
         let terminal = self.terminal(frame);
         let (wants_activity, wants_ids) = {
-            let session = self.session.borrow();
+            let session = self.session();
             (session.wants_activity(), session.wants_ids())
         };
         if wants_ids {
             self.note_last_event_id();
         } else {
-            self.unnoted.replace(Some(frame.meta().clone()));
+            self.unnoted.put(frame.meta().clone());
         }
         if terminal.is_none() && !wants_activity {
             return self.deliver(frame);
@@ -32,7 +32,7 @@ impl Connection {
             id_field: frame.id_field(),
             terminal,
         };
-        let outcome = self.session.borrow_mut().event(event, || self.host.now());
+        let outcome = self.session().event(event, || self.host.now());
         match outcome {
             EventOutcome::Deliver => self.deliver(frame),
             EventOutcome::Skip => false,
@@ -44,9 +44,9 @@ impl Connection {
     }
 
     pub(super) fn handle_unlistened(&self, is_event: bool, meta: Option<EventMeta>) {
-        if !self.session.borrow().wants_activity() {
+        if !self.session().wants_activity() {
             if let Some(meta) = meta {
-                self.unnoted.replace(Some(meta));
+                self.unnoted.put(meta);
             }
             return;
         }
@@ -55,8 +55,7 @@ impl Connection {
             is_event,
             last_event_id: meta.as_ref().map(EventMeta::last_event_id),
         };
-        let at = self.host.at();
-        self.session.borrow_mut().handle(input, at);
+        self.tell(input);
     }
 
     /// Hands a frame to those who listen to its name, and tells the session how it decoded. Answers whether something is
@@ -75,27 +74,24 @@ impl Connection {
             self.decode_failed(failures);
             return true;
         }
-        if is_decoded && self.session.borrow().wants_decoded() {
-            let at = self.host.at();
-            self.session.borrow_mut().handle(Input::Decoded, at);
+        if is_decoded && self.session().wants_decoded() {
+            self.tell(Input::Decoded);
         }
         false
     }
 
     /// The session counts the event once, however many could not decode it, and has the first of their errors reported.
     fn decode_failed(&self, failures: Vec<DecodeFailure>) {
-        let mut told = None;
+        let mut failures = failures.into_iter();
+        let first = failures.next();
         for DecodeFailure { error, is_reported } in failures {
-            let error = Error::Decode(error);
-            if told.is_some() {
-                self.report(&error, is_reported);
-            } else {
-                told = Some(ToldError { error, is_reported });
-            }
+            self.report(&Error::Decode(error), is_reported);
         }
-        self.told.replace(told);
-        let at = self.host.at();
-        self.session.borrow_mut().handle(Input::DecodeFailed, at);
+        if let Some(DecodeFailure { error, is_reported }) = first {
+            let error = Error::Decode(error).into();
+            self.told.put(ToldError { error, is_reported });
+        }
+        self.tell(Input::DecodeFailed);
     }
 
     fn terminal(&self, frame: &Frame<'_>) -> Option<Terminal> {
@@ -112,7 +108,7 @@ impl Connection {
         let meta = self.unnoted.take();
         if let Some(meta) = meta {
             let id = meta.last_event_id();
-            self.session.borrow_mut().note_last_event_id(id);
+            self.session().note_last_event_id(id);
         }
     }
 }

@@ -149,19 +149,21 @@ impl Connection {
             }
             Queued::Unlistened { is_event, meta } => self.handle_unlistened(is_event, meta),
             Queued::ItemsDropped => self.report(&Error::QueueOverflow { dropped: 1 }, true),
-            Queued::Input { input, error } => self.tell(input, error),
+            Queued::Input { input, error } => {
+                self.note_last_event_id();
+                if let Some(error) = error {
+                    self.told.put(error);
+                }
+                self.tell(input);
+            }
         }
         self.carry_out(None);
     }
 
     /// Tells the session.
-    fn tell(&self, input: Input<'_>, error: Option<ToldError>) {
-        self.note_last_event_id();
-        if error.is_some() {
-            self.told.replace(error);
-        }
+    pub(super) fn tell(&self, input: Input<'_>) {
         let at = self.host.at();
-        self.session.borrow_mut().handle(input, at);
+        self.session().handle(input, at);
     }
 
     fn has_inputs(&self) -> bool {

@@ -7,51 +7,79 @@ use typed_eventsource_core::{FailureClass, Input, Loss, Output, State};
 use super::{Connection, Queued, ToldError};
 use crate::{
     Error,
-    source::sharing::{self, Share},
+    host::Host,
+    source::panics::Panics,
     transport::{Sink, Transport},
 };
 
-pub(in crate::source) enum Link {
-    Own(Transport),
-    Shared(Share),
+/// A transport, or a share of another source's connection.
+pub(in crate::source) trait Link {
+    fn listen(&self, name: &Rc<str>);
+
+    fn unlisten(&self, name: &str);
+
+    /// See [`Transport::report_all_ids`].
+    fn report_all_ids(&self) {}
+
+    /// The browser's own source, where it is one.
+    fn as_raw(&self) -> Option<web_sys::EventSource> {
+        None
+    }
+
+    /// Whose connection it is a share of.
+    fn carrier(&self) -> Option<&Connection> {
+        None
+    }
+
+    /// Tells the sharer of an open connection that it is open, once somebody can listen.
+    fn greet_later(&self, _host: &Host) {}
+
+    /// What the sharer is still to be told when it has joined, once.
+    fn take_greeting(&self) -> Option<State> {
+        None
+    }
 }
 
-impl Link {
-    pub(super) fn listen(&self, name: &str) {
-        match self {
-            Self::Own(transport) => transport.listen(name),
-            Self::Shared(share) => share.listen(name),
-        }
+impl Link for Transport {
+    fn listen(&self, name: &Rc<str>) {
+        self.listen(name);
     }
 
-    pub(super) fn unlisten(&self, name: &str) {
-        match self {
-            Self::Own(transport) => transport.unlisten(name),
-            Self::Shared(share) => share.unlisten(name),
-        }
+    fn unlisten(&self, name: &str) {
+        self.unlisten(name);
     }
 
-    /// That of the connection that is shared, which is ahead of what one of the sharers has received.
-    pub(super) fn last_event_id(&self) -> Option<String> {
-        match self {
-            Self::Own(_) => None,
-            Self::Shared(share) => Some(share.carrier().last_event_id()),
-        }
+    fn report_all_ids(&self) {
+        self.report_all_ids();
     }
+
+    fn as_raw(&self) -> Option<web_sys::EventSource> {
+        self.as_raw().cloned()
+    }
+}
+
+/// Who shares a connection.
+pub(in crate::source) trait Audience {
+    /// Whether any of them would be told an error of the connection.
+    fn is_told_errors(&self) -> bool;
+
+    /// Tells all of them. One that joins meanwhile is not among them.
+    fn relay(&self, panics: &Panics, output: &Output, error: Option<&Error>);
 }
 
 impl Connection {
     /// The browser's own source that carries it, where one does.
     pub(in crate::source) fn as_raw(&self) -> Option<web_sys::EventSource> {
-        match &*self.link()? {
-            Link::Own(transport) => transport.as_raw().cloned(),
-            Link::Shared(share) => share.carrier().as_raw(),
+        let link = self.link()?;
+        match link.carrier() {
+            Some(carrier) => carrier.as_raw(),
+            None => link.as_raw(),
         }
     }
 
     /// What carries it now, not borrowed: what is done with it may come back here.
-    pub(super) fn link(&self) -> Option<Rc<Link>> {
-        self.held.link.borrow().clone()
+    pub(super) fn link(&self) -> Option<Rc<dyn Link>> {
+        self.held.link.get()
     }
 
     /// As if there had never been one.
@@ -73,28 +101,27 @@ impl Connection {
                 message: "there is nothing to connect with".into(),
             });
         };
-        let last_event_id = self.session.borrow().last_event_id().to_owned();
+        let last_event_id = self.session().last_event_id().to_owned();
         let transport = connector.connect(&last_event_id, sink);
         if self.is_closed() {
             return Ok(());
         }
-        self.held.connector.replace(Some(connector));
+        self.held.connector.put(connector);
         let transport = transport?;
         for name in self.subscriptions.names() {
             transport.listen(&name);
         }
-        if self.session.borrow().wants_ids() {
+        if self.session().wants_ids() {
             transport.report_all_ids();
         }
         // The browser's functions that were called may be a page's own, and have closed the source.
-        self.hold(&self.held.link, Rc::new(Link::Own(transport)));
+        self.hold(&self.held.link, Rc::new(transport));
         Ok(())
     }
 
     pub(super) fn connect_again(&self) {
-        let sharing_key = self.held.sharing_key.borrow().clone();
-        let connected = match sharing_key {
-            Some(key) => sharing::carrier(key, &self.host).map(|carrier| self.share(&carrier)),
+        let connected = match self.held.join.get() {
+            Some(join) => join(self),
             None => self.connect(),
         };
         if let Err(error) = connected {
@@ -110,18 +137,25 @@ impl Connection {
     pub(super) fn disconnect(&self) {
         drop(self.held.link.take());
         let mut inputs = self.inputs.borrow_mut();
-        inputs.retain(|queued| !queued.is_about_connection());
+        for _ in 0..inputs.len() {
+            if let Some(queued) = inputs.pop_front()
+                && !queued.is_about_connection()
+            {
+                inputs.push_back(queued);
+            }
+        }
     }
 
-    pub(super) fn share(&self, carrier: &Rc<Self>) {
-        let state = carrier.session.borrow().state();
-        let share = Share::new(carrier, Weak::clone(&self.this));
+    /// Shares the connection of another by this link.
+    pub(in crate::source) fn share(&self, carrier: &Self, link: Rc<dyn Link>) {
+        let state = carrier.session().state();
         for name in self.subscriptions.names() {
-            share.listen(&name);
+            link.listen(&name);
         }
-        self.hold(&self.held.link, Rc::new(Link::Shared(share)));
-        if let Some(connector) = &*carrier.held.connector.borrow() {
+        self.hold(&self.held.link, link);
+        if let Some(connector) = carrier.held.connector.take() {
             connector.yield_for_queue(self.queue.capacity());
+            carrier.held.connector.put(connector);
         }
         self.push(Input::Relayed(Output::State(state)).into());
         self.drain();
@@ -129,21 +163,21 @@ impl Connection {
 
     /// The source was made just now, so that nobody listens yet.
     pub(super) fn greet_later(&self) {
-        if self.session.borrow().state() == State::Open
-            && let Some(Link::Shared(share)) = self.link().as_deref()
+        if self.session().state() == State::Open
+            && let Some(link) = self.link()
         {
-            share.greet_later(&self.host);
+            link.greet_later(&self.host);
         }
     }
 
     /// Tells the source of what has happened to the connection that it shares.
-    pub(in crate::source) fn relay(&self, output: Output, error: Option<Error>) {
+    pub(in crate::source) fn relayed(&self, output: Output, error: Option<Error>) {
         self.greet();
         self.push(Queued::Input {
             input: Input::Relayed(output),
             // Where none of them listens to errors, the connection itself reports it.
             error: error.map(|error| ToldError {
-                error,
+                error: error.into(),
                 is_reported: true,
             }),
         });
@@ -152,10 +186,7 @@ impl Connection {
 
     /// Tells of an open connection that was joined, unless that is done.
     pub(in crate::source) fn greet(&self) {
-        let greeting = match self.link().as_deref() {
-            Some(Link::Shared(share)) => share.take_greeting(),
-            Some(Link::Own(_)) | None => None,
-        };
+        let greeting = self.link().and_then(|link| link.take_greeting());
         if let Some(state) = greeting {
             self.push(Input::Relayed(Output::State(state)).into());
             self.drain();

@@ -22,8 +22,8 @@ impl Connection {
         if self.is_closed() {
             return Ok(Listener::inert(self));
         }
-        let slot = self.subscribe(name, callback);
-        let name = name.to_owned();
+        let name = name.into();
+        let slot = self.subscribe(&name, callback);
         Ok(Listener::new(self, move |connection| {
             if connection.subscriptions.remove(&name, &slot) {
                 connection.with_link(|link| link.unlisten(&name));
@@ -69,7 +69,7 @@ impl Connection {
         Listener::new(self, move |connection| connection.streams.remove(&slot))
     }
 
-    fn subscribe(&self, name: &str, callback: Box<FrameCallback>) -> Rc<Slot<FrameCallback>> {
+    fn subscribe(&self, name: &Rc<str>, callback: Box<FrameCallback>) -> Rc<Slot<FrameCallback>> {
         let (slot, is_first) = self.subscriptions.add(name, callback);
         if is_first {
             self.with_link(|link| link.listen(name));
@@ -81,26 +81,26 @@ impl Connection {
     pub(super) fn listen_for_terminals(&self) {
         let unnamed = self.terminal_data.as_ref().map(|_| "message");
         for name in self.terminal_event.as_deref().into_iter().chain(unnamed) {
-            self.subscribe(name, Box::new(|_| DeliveryOutcome::Ignored));
+            self.subscribe(&name.into(), Box::new(|_| DeliveryOutcome::Ignored));
         }
     }
 
     /// From now on the session is told of every id that the transport tells.
     pub(super) fn enable_id_tracking(&self) {
         self.note_last_event_id();
-        match self.link().as_deref() {
-            Some(Link::Shared(share)) => share.carrier().enable_id_tracking(),
-            Some(Link::Own(transport)) => {
-                self.session.borrow_mut().track_ids();
-                transport.report_all_ids();
-            }
-            None => self.session.borrow_mut().track_ids(),
+        let link = self.link();
+        if let Some(carrier) = link.as_ref().and_then(|link| link.carrier()) {
+            return carrier.enable_id_tracking();
+        }
+        self.session().track_ids();
+        if let Some(link) = link {
+            link.report_all_ids();
         }
     }
 
-    fn with_link(&self, act: impl FnOnce(&Link)) {
+    fn with_link(&self, act: impl FnOnce(&dyn Link)) {
         if let Some(link) = self.link() {
-            act(&link);
+            act(&*link);
         }
     }
 }

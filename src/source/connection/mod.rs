@@ -11,41 +11,38 @@ mod outputs;
 mod timer;
 
 use std::{
-    cell::{Cell, OnceCell, RefCell},
+    any::Any,
+    cell::{Cell, OnceCell, RefCell, RefMut},
     collections::VecDeque,
     rc::{Rc, Weak},
     sync::Arc,
 };
 
-use gloo_events::EventListener;
 use typed_eventsource_core::{self as core, Input, Options, Output, Session, Timestamp};
 use web_sys::AbortSignal;
 
 use super::{
-    EventSourceBuilder,
-    callbacks::CallbackList,
-    closed::End,
-    listener::Listener,
-    panics::Panics,
-    queue::Queue,
-    sharing::{Registration, Sharers},
+    callbacks::CallbackList, closed::End, listener::Listener, panics::Panics, queue::Queue,
     subscriptions::Subscriptions,
 };
 use crate::{
     CloseReason, Error, Gap, State,
     event::EventMeta,
-    host::{Host, NetworkWatch, Timer},
+    host::{Host, NetworkWatch, Timer, browser::DomListener},
+    place::Place,
     policy::Rule,
     transport::Connector,
 };
 use inputs::Queued;
-pub(super) use link::Link;
+pub(super) use link::{Audience, Link};
 use outputs::ToldError;
 
 type ErrorCallback = dyn FnMut(&Error);
 type GapCallback = dyn FnMut(&Gap);
 type StateCallback = dyn FnMut(&State);
 type NoticeCallback = dyn FnMut(Notice<'_>);
+/// Has a source share a connection, from now on.
+pub(super) type Join = dyn Fn(&Connection) -> Result<(), Error>;
 
 /// What a stream is told of its source beside the events.
 #[derive(Clone, Copy, Debug)]
@@ -79,11 +76,11 @@ pub(crate) struct Connection {
     is_running: Cell<bool>,
     panics: Panics,
     /// Of the last event, where the session has not been told its id.
-    unnoted: RefCell<Option<EventMeta>>,
+    unnoted: Place<EventMeta>,
     /// What the session was told of last.
-    told: RefCell<Option<ToldError>>,
+    told: Place<ToldError>,
     /// The last failure of the connection that was reported.
-    earlier: RefCell<Option<Error>>,
+    earlier: Place<ToldError>,
     close_reason: OnceCell<CloseReason>,
     held: Held,
     /// Those that were forgotten, until they have been told of the end.
@@ -93,22 +90,23 @@ pub(crate) struct Connection {
     errors: CallbackList<ErrorCallback>,
     states: CallbackList<StateCallback>,
     streams: CallbackList<NoticeCallback>,
-    sharers: Sharers,
+    /// Those who share it, where it is shared.
+    sharers: OnceCell<Rc<dyn Audience>>,
     end: Rc<End>,
 }
 
 /// What a source holds until it closes. What users' functions have captured may lead back to the source.
 #[derive(Default)]
 struct Held {
-    connector: RefCell<Option<Connector>>,
-    /// What is shared, in place of a connector.
-    sharing_key: RefCell<Option<EventSourceBuilder>>,
-    link: RefCell<Option<Rc<Link>>>,
-    rule: RefCell<Option<Rule>>,
-    timer: RefCell<Option<(Timestamp, Timer)>>,
-    network: RefCell<Option<NetworkWatch>>,
-    abort: RefCell<Option<EventListener>>,
-    registration: RefCell<Option<Registration>>,
+    connector: Place<Connector>,
+    /// How it joins the connection that it shares, in place of a connector.
+    join: Place<Rc<Join>>,
+    link: Place<Rc<dyn Link>>,
+    rule: Place<Rule>,
+    timer: Place<(Timestamp, Timer)>,
+    network: Place<NetworkWatch>,
+    abort: Place<DomListener>,
+    registration: Place<Box<dyn Any>>,
 }
 
 impl Held {
@@ -120,7 +118,7 @@ impl Held {
         drop(self.abort.take());
         drop(self.registration.take());
         drop(self.connector.take());
-        drop(self.sharing_key.take());
+        drop(self.join.take());
         drop(self.rule.take());
     }
 }
@@ -132,7 +130,7 @@ impl Connection {
         settings.options.is_offline = timer::is_offline(&settings.host, &url);
         connector.yield_for_queue(settings.queue.capacity());
         let connection = Self::new(settings, url);
-        connection.held.connector.replace(Some(connector));
+        connection.held.connector.put(connector);
         connection.listen_for_terminals();
         // A session begins with an attempt to connect.
         if connection.poll() == Some(Output::Connect) {
@@ -143,19 +141,19 @@ impl Connection {
         Ok(connection)
     }
 
-    /// One that shares the connection of another.
+    /// One that shares the connection of another, which has this URL.
     pub(super) fn join(
         settings: Settings,
-        sharing_key: EventSourceBuilder,
-        carrier: &Rc<Self>,
-    ) -> Rc<Self> {
-        let connection = Self::new(settings, Arc::clone(&carrier.url));
-        connection.held.sharing_key.replace(Some(sharing_key));
+        url: &Arc<str>,
+        join: Rc<Join>,
+    ) -> Result<Rc<Self>, Error> {
+        let connection = Self::new(settings, Arc::clone(url));
+        connection.held.join.put(Rc::clone(&join));
         if connection.poll() == Some(Output::Connect) {
-            connection.share(carrier);
+            join(&connection)?;
             connection.greet_later();
         }
-        connection
+        Ok(connection)
     }
 
     /// One that was closed before it could connect.
@@ -186,12 +184,12 @@ impl Connection {
             is_overrun: Cell::default(),
             is_running: Cell::default(),
             panics: Panics::default(),
-            unnoted: RefCell::default(),
-            told: RefCell::default(),
-            earlier: RefCell::default(),
+            unnoted: Place::default(),
+            told: Place::default(),
+            earlier: Place::default(),
             close_reason: OnceCell::new(),
             held: Held {
-                rule: RefCell::new(rule),
+                rule: rule.into(),
                 ..Held::default()
             },
             forgotten: RefCell::default(),
@@ -200,12 +198,21 @@ impl Connection {
             errors: CallbackList::default(),
             states: CallbackList::default(),
             streams: CallbackList::default(),
-            sharers: Sharers::default(),
+            sharers: OnceCell::new(),
             end: Rc::default(),
         })
     }
 
-    pub(super) fn url(&self) -> &str {
+    /// For one call, since the session calls nothing that comes back here.
+    fn session(&self) -> RefMut<'_, Session> {
+        self.session.borrow_mut()
+    }
+
+    pub(super) fn weak(&self) -> Weak<Self> {
+        Weak::clone(&self.this)
+    }
+
+    pub(super) fn url(&self) -> &Arc<str> {
         &self.url
     }
 
@@ -216,19 +223,22 @@ impl Connection {
     pub(super) fn state(&self) -> State {
         match self.close_reason.get() {
             Some(reason) => State::Closed(reason.clone()),
-            None => outputs::state_of(self.session.borrow().state()),
+            None => outputs::state_of(self.session().state()),
         }
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.session.borrow().is_closed()
+        self.session().is_closed()
     }
 
     pub(super) fn last_event_id(&self) -> String {
         self.note_last_event_id();
         let link = self.link();
-        let of_all_sharers = link.as_deref().and_then(Link::last_event_id);
-        of_all_sharers.unwrap_or_else(|| self.session.borrow().last_event_id().to_owned())
+        // That of the connection that is shared, which is ahead of what one of the sharers has received.
+        match link.as_ref().and_then(|link| link.carrier()) {
+            Some(carrier) => carrier.last_event_id(),
+            None => self.session().last_event_id().to_owned(),
+        }
     }
 
     pub(super) fn end(&self) -> &Rc<End> {
@@ -243,24 +253,25 @@ impl Connection {
         &self.panics
     }
 
-    pub(super) fn sharers(&self) -> &Sharers {
-        &self.sharers
-    }
-
     /// Closes when the signal is aborted.
     pub(super) fn close_on_abort(&self, signal: &AbortSignal) {
         let this = Weak::clone(&self.this);
-        let listener = EventListener::once(signal, "abort", move |_| {
-            if let Some(connection) = this.upgrade() {
-                connection.close(core::CloseReason::Requested);
-            }
-        });
+        let listener = DomListener::new(
+            signal,
+            "abort",
+            Box::new(move |_| {
+                if let Some(connection) = this.upgrade() {
+                    connection.close(core::CloseReason::Requested);
+                }
+            }),
+        );
         self.hold(&self.held.abort, listener);
     }
 
     /// Others can join it until it closes.
-    pub(super) fn register(&self, registration: Registration) {
-        self.hold(&self.held.registration, registration);
+    pub(super) fn share_with(&self, sharers: Rc<dyn Audience>, registration: impl Any) {
+        let _ = self.sharers.set(sharers);
+        self.hold(&self.held.registration, Box::new(registration));
     }
 
     /// Keeps a listener until it has been told of the end.
@@ -270,9 +281,9 @@ impl Connection {
         }
     }
 
-    fn hold<T>(&self, place: &RefCell<Option<T>>, what: T) {
+    fn hold<T>(&self, place: &Place<T>, what: T) {
         if !self.is_closed() {
-            place.replace(Some(what));
+            place.put(what);
         }
     }
 
@@ -283,15 +294,14 @@ impl Connection {
             return;
         }
         self.note_last_event_id();
-        let at = self.host.at();
-        self.session.borrow_mut().handle(Input::Close(reason), at);
+        self.tell(Input::Close(reason));
         self.release_if_closed();
         self.drain();
     }
 
     /// Lets go of everything that only an open source needs.
     fn release_if_closed(&self) {
-        let reason = self.session.borrow().close_reason();
+        let reason = self.session().close_reason();
         let Some(reason) = reason.filter(|_| self.close_reason.get().is_none()) else {
             return;
         };
@@ -299,7 +309,7 @@ impl Connection {
         let is_failed = reason.error().is_some();
         let _ = self.close_reason.set(reason);
         let last_event_id = self.last_event_id();
-        self.session.borrow_mut().note_last_event_id(&last_event_id);
+        self.session().note_last_event_id(&last_event_id);
         drop(self.inputs.take());
         self.held.release();
         self.subscriptions.clear();

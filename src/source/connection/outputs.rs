@@ -1,5 +1,7 @@
 //! What the session has its source do, and what those who listen are told.
 
+use std::sync::Arc;
+
 use typed_eventsource_core::{
     self as core, Decision, Failure, Input, LimitReached, Output, Report,
 };
@@ -10,7 +12,7 @@ use crate::{CloseReason, Error, FailureContext, State, transport::Frame};
 /// An error that the session was told of.
 #[derive(Clone, Debug)]
 pub(super) struct ToldError {
-    pub(super) error: Error,
+    pub(super) error: Arc<Error>,
     /// Whether somebody knows of it already.
     pub(super) is_reported: bool,
 }
@@ -18,7 +20,7 @@ pub(super) struct ToldError {
 impl ToldError {
     pub(super) fn new(error: Error) -> Self {
         Self {
-            error,
+            error: Arc::new(error),
             is_reported: false,
         }
     }
@@ -38,7 +40,7 @@ impl Connection {
                 }
                 Output::Gap(gap) => {
                     self.gaps.each(&self.panics, |callback| callback(&gap));
-                    self.sharers.relay(&self.panics, &Output::Gap(gap), None);
+                    self.relay(&Output::Gap(gap), None);
                 }
                 Output::Decide(context) => self.decide(&context),
                 Output::Report(report) => self.report_failure(report),
@@ -50,13 +52,13 @@ impl Connection {
     }
 
     pub(super) fn poll(&self) -> Option<Output> {
-        let output = self.session.borrow_mut().poll();
+        let output = self.session().poll();
         self.release_if_closed();
         output
     }
 
     fn decide(&self, context: &core::FailureContext) {
-        let rule = self.held.rule.borrow().clone();
+        let rule = self.held.rule.get();
         let ToldError { error, .. } = self.error_of(context.failure);
         let mut decision = Decision::AsProposed;
         if let Some(rule) = rule {
@@ -69,20 +71,19 @@ impl Connection {
             };
             self.panics.catch(|| decision = rule.decide(&context));
         }
-        let at = self.host.at();
-        let decided = Input::Decided(decision);
-        self.session.borrow_mut().handle(decided, at);
+        self.tell(Input::Decided(decision));
     }
 
     fn report_failure(&self, report: Report) {
         let ToldError { error, is_reported } = self.error_of(report.failure);
         if report.attempt.is_some() {
-            self.earlier.replace(Some(error.clone()));
+            let error = Arc::clone(&error);
+            let is_reported = false;
+            self.earlier.put(ToldError { error, is_reported });
         }
-        let is_reported = is_reported || self.sharers.are_told_errors();
+        let is_reported = is_reported || self.has_sharers_told_errors();
         self.report(&error, is_reported);
-        self.sharers
-            .relay(&self.panics, &Output::Report(report), Some(&error));
+        self.relay(&Output::Report(report), Some(&error));
     }
 
     /// Tells of an error: a failure to decode concerns its subscriber alone, any other all streams.
@@ -104,8 +105,7 @@ impl Connection {
     fn announce(&self, output: core::State) {
         let state = state_of(output);
         self.states.each(&self.panics, |callback| callback(&state));
-        self.sharers
-            .relay(&self.panics, &Output::State(output), None);
+        self.relay(&Output::State(output), None);
     }
 
     /// Tells everybody of the end. What forgotten listeners hold goes after that.
@@ -117,7 +117,7 @@ impl Connection {
         if let Some(error) = error {
             let is_reported = self.is_close_reported(output)
                 || self.is_told_errors()
-                || self.sharers.are_told_errors();
+                || self.has_sharers_told_errors();
             self.errors.each(&self.panics, |callback| callback(error));
             self.errors.clear();
             if !is_reported {
@@ -130,8 +130,7 @@ impl Connection {
         let state = State::Closed(reason.clone());
         self.states.each(&self.panics, |callback| callback(&state));
         self.states.clear();
-        self.sharers
-            .relay(&self.panics, &Output::Closed(output), error);
+        self.relay(&Output::Closed(output), error);
         self.end.set(reason.clone());
         drop(self.forgotten.take());
     }
@@ -147,6 +146,18 @@ impl Connection {
         }
     }
 
+    /// Tells those who share the connection.
+    fn relay(&self, output: &Output, error: Option<&Error>) {
+        if let Some(sharers) = self.sharers.get() {
+            sharers.relay(&self.panics, output, error);
+        }
+    }
+
+    fn has_sharers_told_errors(&self) -> bool {
+        let sharers = self.sharers.get();
+        sharers.is_some_and(|sharers| sharers.is_told_errors())
+    }
+
     /// Whether anybody would be told an error of the connection.
     pub(in crate::source) fn is_told_errors(&self) -> bool {
         !self.errors.is_empty() || !self.streams.is_empty()
@@ -154,22 +165,19 @@ impl Connection {
 
     /// The error behind a failure.
     fn error_of(&self, failure: Failure) -> ToldError {
-        let error = match failure {
-            Failure::Told | Failure::BodyEnded => {
-                if let Some(told) = self.told.borrow().clone() {
-                    return told;
-                }
-                None
-            }
-            Failure::Earlier => self.earlier.borrow().clone(),
-            Failure::OpenTimeout(after) => Some(Error::OpenTimeout { after }),
-            Failure::Idle(after) => Some(Error::Idle { after }),
-            Failure::Suspended => Some(Error::Suspended),
+        let known = match failure {
+            Failure::Told | Failure::BodyEnded => self.told.get(),
+            Failure::Earlier => self.earlier.get(),
+            Failure::OpenTimeout(after) => Some(ToldError::new(Error::OpenTimeout { after })),
+            Failure::Idle(after) => Some(ToldError::new(Error::Idle { after })),
+            Failure::Suspended => Some(ToldError::new(Error::Suspended)),
             _ => None,
         };
-        ToldError::new(error.unwrap_or_else(|| Error::Internal {
-            message: format!("an error that is not known: {failure:?}").into(),
-        }))
+        known.unwrap_or_else(|| {
+            ToldError::new(Error::Internal {
+                message: "an error that is not known".into(),
+            })
+        })
     }
 
     pub(super) fn close_reason_of(&self, reason: core::CloseReason) -> CloseReason {
@@ -179,15 +187,9 @@ impl Connection {
             core::CloseReason::Failed { failure, limit } => {
                 let last = self.error_of(failure).error;
                 CloseReason::Policy(match limit {
-                    Some(LimitReached::TooMany { count }) => Error::TooMany {
-                        count,
-                        last: last.into(),
-                    },
-                    Some(LimitReached::DownTooLong { limit }) => Error::DownTooLong {
-                        limit,
-                        last: last.into(),
-                    },
-                    _ => last,
+                    Some(LimitReached::TooMany { count }) => Error::TooMany { count, last },
+                    Some(LimitReached::DownTooLong { limit }) => Error::DownTooLong { limit, last },
+                    _ => Error::clone(&last),
                 })
             }
             _ => CloseReason::Dropped,

@@ -11,25 +11,27 @@ impl Connection {
     /// Sees to it that the session is told of its next deadline. A timer that fires too early does no harm, so that events
     /// need not move it.
     pub(super) fn set_timer(&self) {
-        let Some(deadline) = self.session.borrow().next_timeout() else {
+        let Some(deadline) = self.session().next_timeout() else {
             drop(self.held.timer.take());
             return;
         };
-        let timer = self.held.timer.borrow();
-        if timer.as_ref().is_some_and(|(at, _)| *at <= deadline) {
-            return;
+        match self.held.timer.take() {
+            Some(timer) if timer.0 <= deadline => return self.held.timer.put(timer),
+            later => drop(later),
         }
-        drop(timer);
         let this = Weak::clone(&self.this);
         let delay = deadline.since(self.host.now());
-        let timer = self.host.after(delay, move |late| {
-            if let Some(connection) = this.upgrade() {
-                drop(connection.held.timer.take());
-                connection.push(Input::Timeout { late }.into());
-                connection.drain();
-            }
-        });
-        drop(self.held.timer.replace(Some((deadline, timer))));
+        let timer = self.host.after(
+            delay,
+            Box::new(move |late| {
+                if let Some(connection) = this.upgrade() {
+                    drop(connection.held.timer.take());
+                    connection.push(Input::Timeout { late }.into());
+                    connection.drain();
+                }
+            }),
+        );
+        self.held.timer.put((deadline, timer));
     }
 
     /// Where a panic aborts, what seems to run may have panicked, and would never go on with what waits, the close above all.
@@ -39,14 +41,16 @@ impl Connection {
             return;
         }
         let this = self.this.upgrade();
-        let timer = self.host.after(Duration::ZERO, move |_| {
-            if let Some(connection) = this {
-                connection.is_running.set(false);
-                connection.drain();
-            }
-        });
-        let timer = (self.host.now(), timer);
-        drop(self.held.timer.replace(Some(timer)));
+        let timer = self.host.after(
+            Duration::ZERO,
+            Box::new(move |_| {
+                if let Some(connection) = this {
+                    connection.is_running.set(false);
+                    connection.drain();
+                }
+            }),
+        );
+        self.held.timer.put((self.host.now(), timer));
     }
 
     pub(super) fn watch_network(&self) {
@@ -72,22 +76,27 @@ pub(super) fn is_offline(host: &Host, url: &str) -> bool {
     !is_on_this_machine(url) && !host.is_online()
 }
 
-/// Whether a server is reached without a network: on `localhost`, on a name below it, or on a loopback address.
+/// Whether a server is reached without a network: on `localhost`, on a name below it, or on a loopback address. The URL is
+/// as the browser writes it, which has spelled out its address.
 fn is_on_this_machine(url: &str) -> bool {
-    let Some((_, rest)) = url.split_once("://") else {
+    let mut parts = url.as_bytes().split(|byte| b"/?#".contains(byte));
+    // Nothing lies between the two slashes.
+    if parts.nth(1) != Some(&[]) {
         return false;
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    if let Some(rest) = host_and_port.strip_prefix('[') {
-        return rest.starts_with("::1]");
     }
-    let host = host_and_port.split(':').next().unwrap_or_default();
-    let host = host.strip_suffix('.').unwrap_or(host);
-    let is_loopback_address = host
-        .parse()
-        .is_ok_and(|address: std::net::Ipv4Addr| address.is_loopback());
-    host == "localhost" || host.ends_with(".localhost") || is_loopback_address
+    let authority = parts.next().unwrap_or_default();
+    let host_and_port = authority.rsplit(|byte| *byte == b'@').next();
+    let host_and_port = host_and_port.unwrap_or_default();
+    if host_and_port.starts_with(b"[") {
+        return host_and_port.starts_with(b"[::1]");
+    }
+    let host = host_and_port.split(|byte| *byte == b':').next();
+    let host = host.unwrap_or_default();
+    let host = host.strip_suffix(b".").unwrap_or(host);
+    let is_address = || host.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.'));
+    host == b"localhost"
+        || host.ends_with(b".localhost")
+        || (host.starts_with(b"127.") && is_address())
 }
 
 #[cfg(test)]
@@ -113,6 +122,7 @@ mod tests {
     fn other_hosts_need_one() {
         for url in [
             "/events",
+            "/at/localhost",
             "https://example.org/localhost",
             "https://localhost.example.org/",
             "https://notlocalhost/",

@@ -2,7 +2,6 @@
 
 use std::{future::poll_fn, pin::pin, rc::Rc, sync::Arc, task::Poll, time::Duration};
 
-use gloo_timers::callback::Timeout;
 use typed_eventsource_core::{FailureClass, Loss};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::{AbortController, Request, Url};
@@ -15,6 +14,7 @@ use super::{
 };
 use crate::{
     Error,
+    host::browser::Timeout,
     transport::{TransportEvent, exception_message},
     yielder::Yielder,
 };
@@ -56,7 +56,7 @@ impl Attempt {
             if !is_open() {
                 return Poll::Ready(None);
             }
-            self.shared.waker.replace(Some(context.waker().clone()));
+            self.shared.waker.put(context.waker().clone());
             Poll::Pending
         });
         if let Some(end) = end.await {
@@ -143,8 +143,7 @@ impl Attempt {
     /// The beginning of an answer's body, of which the rest is not read.
     async fn excerpt(&self, mut body: ResponseBody) -> String {
         let abort = self.abort.clone();
-        let timeout = EXCERPT_TIMEOUT.as_millis() as u32;
-        let _limit = Timeout::new(timeout, move || abort.abort());
+        let _limit = Timeout::new(EXCERPT_TIMEOUT, Box::new(move |_| abort.abort()));
         let excerpt = excerpt(&mut body).await;
         self.abort.abort();
         excerpt

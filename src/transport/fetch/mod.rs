@@ -18,7 +18,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Request};
 
 use super::{Sink, TransportEvent, refused_url, resume_url};
-use crate::{Error, yielder::Yielder};
+use crate::{Error, place::Place, yielder::Yielder};
 use attempt::Attempt;
 pub use request::{Fetch, HeadersResult};
 pub use request_body::Body;
@@ -76,7 +76,7 @@ impl FetchConnector {
             names: RefCell::default(),
             reports_all_ids: Cell::default(),
             is_open: Cell::new(true),
-            waker: RefCell::default(),
+            waker: Place::default(),
             max_events: Rc::clone(&self.max_events),
             sink,
         });
@@ -99,7 +99,7 @@ struct AttemptShared {
     reports_all_ids: Cell<bool>,
     is_open: Cell<bool>,
     /// Of the attempt, to be woken when the transport is dropped.
-    waker: RefCell<Option<Waker>>,
+    waker: Place<Waker>,
     max_events: Rc<Cell<usize>>,
     sink: Sink,
 }
@@ -120,8 +120,8 @@ pub(crate) struct FetchTransport {
 }
 
 impl FetchTransport {
-    pub(super) fn listen(&self, name: &str) {
-        self.shared.names.borrow_mut().push(name.into());
+    pub(super) fn listen(&self, name: &Rc<str>) {
+        self.shared.names.borrow_mut().push(Rc::clone(name));
     }
 
     pub(super) fn unlisten(&self, name: &str) {

@@ -226,7 +226,8 @@ impl Fetch {
     }
 
     pub(crate) fn is_repeatable(&self) -> bool {
-        matches!(self.method.to_ascii_uppercase().as_str(), "GET" | "HEAD")
+        let is = |method: &str| self.method.eq_ignore_ascii_case(method);
+        is("GET") || is("HEAD")
     }
 
     pub(super) fn event_size_limit(&self) -> usize {

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::ReadableStream;
 
 use super::response_body::ResponseBody;
-use crate::{Error, transport::TransportEvent};
+use crate::{Error, host::browser::from_milliseconds, transport::TransportEvent};
 
 /// How much of the body of an answer that is no event stream is kept, in bytes.
 const EXCERPT: usize = 1024;
@@ -112,9 +112,10 @@ fn class(status: u16, content_type: Option<&str>) -> ResponseClass {
 
 fn is_event_stream(content_type: &str) -> bool {
     // Of several, joined by commas, the last one counts.
-    let last = content_type.rsplit(',').next().unwrap_or_default();
-    let essence = last.split(';').next().unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("text/event-stream")
+    let last = content_type.as_bytes().rsplit(|byte| *byte == b',').next();
+    let mut parts = last.unwrap_or_default().split(|byte| *byte == b';');
+    let essence = parts.next().unwrap_or_default().trim_ascii();
+    essence.eq_ignore_ascii_case(b"text/event-stream")
 }
 
 /// The `Retry-After` header: seconds, or a date.
@@ -124,13 +125,18 @@ fn retry_after(value: &str) -> Option<Duration> {
 
 fn seconds(value: &str) -> Option<Duration> {
     let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| Duration::from_secs(value.parse().unwrap_or(u64::MAX)))
+    let number = value.bytes().fold(0_u64, |number, byte| {
+        number
+            .saturating_mul(10)
+            .saturating_add(byte.wrapping_sub(b'0').into())
+    });
+    is_number.then(|| Duration::from_secs(number))
 }
 
 fn until(date: &str) -> Option<Duration> {
-    let wait = (js_sys::Date::parse(date) - js_sys::Date::now()) / 1000.0;
+    let wait = js_sys::Date::parse(date) - js_sys::Date::now();
     // The time of something that is no date is NaN.
-    (!wait.is_nan()).then(|| Duration::try_from_secs_f64(wait).unwrap_or_default())
+    (!wait.is_nan()).then(|| from_milliseconds(wait))
 }
 
 /// The beginning of the body, as far as it came before its end or before the request was aborted.

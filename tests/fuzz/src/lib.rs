@@ -41,6 +41,9 @@ mod payload;
 #[path = "../../../core/src/parser/tests/reading.rs"]
 mod reading;
 pub mod targets;
+#[path = "../../../src/span.rs"]
+#[allow(dead_code, reason = "the crate needs more of it")]
+mod span;
 #[path = "../../../src/variants.rs"]
 mod variants;
 

@@ -50,14 +50,14 @@ impl Bench {
     /// Over fetch, with a request that may be made again.
     fn new(policy: Policy) -> Self {
         Self::with(Options {
-            policy,
+            policy: policy.into(),
             ..Options::new(Transport::Fetch)
         })
     }
 
     fn with_rule(policy: Policy, rule: impl Fn(&FailureContext) -> Decision + 'static) -> Self {
         let options = Options {
-            policy,
+            policy: policy.into(),
             has_rule: true,
             ..Options::new(Transport::Fetch)
         };
@@ -69,7 +69,7 @@ impl Bench {
     /// With a request that may be made once.
     fn once(policy: Policy) -> Self {
         Self::with(Options {
-            policy,
+            policy: policy.into(),
             is_repeatable: false,
             ..Options::new(Transport::Fetch)
         })

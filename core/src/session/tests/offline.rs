@@ -105,7 +105,7 @@ fn a_source_that_is_down_for_too_long_closes_while_the_machine_is_offline_too() 
 #[test]
 fn a_source_that_begins_while_the_machine_is_offline_makes_one_attempt() {
     let mut bench = Bench::with(Options {
-        policy: Policy::resilient(),
+        policy: Policy::resilient().into(),
         is_offline: true,
         ..Options::new(Transport::Fetch)
     });
@@ -119,7 +119,7 @@ fn a_source_that_begins_while_the_machine_is_offline_makes_one_attempt() {
 #[test]
 fn a_connection_that_opens_shows_that_the_machine_is_not_offline() {
     let mut bench = Bench::with(Options {
-        policy: Policy::resilient(),
+        policy: Policy::resilient().into(),
         is_offline: true,
         ..Options::new(Transport::Fetch)
     });

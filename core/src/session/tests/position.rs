@@ -5,7 +5,7 @@ use super::*;
 /// A source that goes on after event 5.
 fn from_five(transport: Transport) -> Bench {
     Bench::with(Options {
-        policy: Policy::resilient(),
+        policy: Policy::resilient().into(),
         last_event_id: "5".into(),
         has_resume_parameter: true,
         deduplicate: 10,
@@ -161,7 +161,7 @@ fn events_that_nobody_listens_to_are_no_gap() {
 #[test]
 fn a_duplicate_ends_silence_and_makes_nothing_healthy() {
     let mut bench = Bench::with(Options {
-        policy: closing_when_idle_for(seconds(10)),
+        policy: closing_when_idle_for(seconds(10)).into(),
         deduplicate: 10,
         ..Options::new(Transport::Fetch)
     });

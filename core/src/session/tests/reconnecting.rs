@@ -253,7 +253,7 @@ fn a_request_that_may_not_be_made_again_is_made_once() {
     let bench = || Bench::once(policy.clone());
     let ruled = |decision| {
         let mut bench = Bench::with(Options {
-            policy: policy.clone(),
+            policy: policy.clone().into(),
             is_repeatable: false,
             has_rule: true,
             ..Options::new(Transport::Fetch)

@@ -12,7 +12,7 @@ fn subscriber() -> Bench {
         ..Policy::resilient()
     };
     let options = Options {
-        policy,
+        policy: policy.into(),
         ..Options::new(Transport::Fetch)
     };
     Bench::with(options.of_subscriber())

@@ -98,7 +98,7 @@ prop_compose! {
         random in prop_oneof![9 => 0.0..1.0, 1 => Just(f64::NAN), 1 => Just(-1.0), 1 => Just(7.0)],
     ) -> Source {
         let options = Options {
-            policy,
+            policy: policy.into(),
             has_rule: rule.is_some(),
             transport,
             is_repeatable,

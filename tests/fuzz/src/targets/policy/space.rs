@@ -97,7 +97,7 @@ impl Settings {
 
     pub(super) fn options(&self) -> Options {
         let mut options = Options::new(Transport::Fetch);
-        options.policy = self.policy();
+        options.policy = self.policy().into();
         options.has_rule = self.rule.is_some();
         options.is_repeatable = self.is_safe;
         options.is_offline = self.is_offline;

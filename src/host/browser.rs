@@ -1,0 +1,130 @@
+//! What every global scope of a browser has. No crate is used for it: gloo-events and `js_sys::global` can do more, and
+//! weigh two kilobytes.
+
+use std::time::Duration;
+
+use js_sys::{Date, Function};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::{Event, EventTarget};
+
+use super::NetworkChange;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub(super) fn report(text: &str);
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Closure<dyn FnMut()>, milliseconds: u32) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: &JsValue);
+
+    /// A window or a worker.
+    type Global;
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter, js_name = self)]
+    fn scope() -> EventTarget;
+
+    type Navigator;
+    #[wasm_bindgen(catch, static_method_of = Navigator, js_class = "navigator", getter, js_name = onLine)]
+    fn is_online() -> Result<Option<bool>, JsValue>;
+}
+
+/// The time since the page began.
+pub(crate) fn now() -> Duration {
+    from_milliseconds(performance_now())
+}
+
+/// In whole microseconds, which is as exact as a browser's clock is; zero where it is negative.
+pub(crate) fn from_milliseconds(time: f64) -> Duration {
+    Duration::from_micros((time * 1000.0) as u64)
+}
+
+/// A function that is called once, with how late that is. Dropping it cancels that.
+pub(crate) struct Timeout {
+    id: JsValue,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Timeout {
+    pub(crate) fn new(delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> Self {
+        // Timers of browsers hold a signed 32-bit number of milliseconds; rounded up, since one that is early is in vain.
+        let part = delay.subsec_nanos().div_ceil(1_000_000).into();
+        let milliseconds = delay.as_secs().saturating_mul(1000).saturating_add(part);
+        let milliseconds = milliseconds.min(i32::MAX as u64) as u32;
+        // By the time of day, because that of `performance` stops during sleep on some platforms.
+        let due = Date::now() + f64::from(milliseconds);
+        let mut callback = Some(callback);
+        let callback = Closure::wrap(Box::new(move || {
+            if let Some(callback) = callback.take() {
+                callback(from_milliseconds(Date::now() - due));
+            }
+        }) as Box<dyn FnMut()>);
+        Self {
+            id: set_timeout(&callback, milliseconds),
+            _callback: callback,
+        }
+    }
+}
+
+impl Drop for Timeout {
+    fn drop(&mut self) {
+        clear_timeout(&self.id);
+    }
+}
+
+pub(super) fn is_online() -> bool {
+    let is_online = Navigator::is_online();
+    is_online.ok().flatten().unwrap_or(true)
+}
+
+pub(super) fn network_listeners(
+    callback: impl Fn(NetworkChange) + Clone + 'static,
+) -> [DomListener; 2] {
+    let scope = Global::scope();
+    let changes = [
+        ("online", NetworkChange::Online),
+        ("offline", NetworkChange::Offline),
+    ];
+    changes.map(|(name, change)| {
+        let callback = callback.clone();
+        DomListener::new(&scope, name, Box::new(move |_| callback(change)))
+    })
+}
+
+/// A function that the DOM calls at each event of a name. Dropping it ends that.
+pub(crate) struct DomListener {
+    target: EventTarget,
+    name: String,
+    callback: Closure<dyn FnMut(&Event)>,
+}
+
+impl DomListener {
+    pub(crate) fn new(target: &EventTarget, name: &str, callback: Box<dyn FnMut(&Event)>) -> Self {
+        let listener = Self {
+            target: target.clone(),
+            name: name.to_owned(),
+            callback: Closure::wrap(callback),
+        };
+        // It does not throw, nor does its counterpart, unless a page has put another in its place.
+        let _ = target.add_event_listener_with_callback(name, listener.function());
+        listener
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn function(&self) -> &Function {
+        self.callback.as_ref().unchecked_ref()
+    }
+}
+
+impl Drop for DomListener {
+    fn drop(&mut self) {
+        let function = self.function();
+        let _ = self
+            .target
+            .remove_event_listener_with_callback(&self.name, function);
+    }
+}
