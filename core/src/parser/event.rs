@@ -5,7 +5,7 @@ use core::{cell::OnceCell, marker::PhantomData, mem, str};
 
 use super::{
     held::clear,
-    lines::{LineSearch, data_value, split_line},
+    lines::{Field, LineSearch, field_of, split_line},
 };
 
 /// An event that was dispatched. Nothing is decoded, joined or copied before it is asked for.
@@ -146,8 +146,8 @@ impl<'a> Data<'a> {
             Self::Line { value, .. } => append_line(value, buffer),
             Self::Lines { from: mut rest } => {
                 while let Some((line, next)) = split_line::<S>(rest) {
-                    if let Some(value) = data_value(line) {
-                        append_line(value, buffer);
+                    if let (Field::Data, value) = field_of(line) {
+                        append_line(&line[value..], buffer);
                     }
                     rest = next;
                 }

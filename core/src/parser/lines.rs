@@ -134,54 +134,43 @@ impl Seam {
     }
 }
 
-/// What a line says, told by how it starts. The line comes without its end.
-pub(super) enum FieldLine<'a> {
+/// What a line says, told by how it starts.
+#[derive(Clone, Copy)]
+pub(super) enum Field {
     Blank,
     Comment,
-    Data(&'a [u8]),
-    Event(&'a [u8]),
-    Id(&'a [u8]),
-    Retry(Duration),
-    /// A field that the standard does not know, or whose value it does not take.
-    Ignored,
+    Data,
+    Event,
+    Id,
+    Retry,
+    /// A field that the standard does not know.
+    Unknown,
 }
 
-impl<'a> FieldLine<'a> {
-    /// Inlined, since it is called for each line.
-    #[inline(always)]
-    pub(super) fn of(line: &'a [u8]) -> Self {
-        let line = match line {
-            [] => Some(Self::Blank),
-            [b':', ..] => Some(Self::Comment),
-            [b'd', b'a', b't', b'a', rest @ ..] => value(rest).map(Self::Data),
-            [b'i', b'd', rest @ ..] => value(rest).filter(|id| !id.contains(&0)).map(Self::Id),
-            [b'e', b'v', b'e', b'n', b't', rest @ ..] => value(rest).map(Self::Event),
-            [b'r', b'e', b't', b'r', b'y', rest @ ..] => {
-                value(rest).and_then(milliseconds).map(Self::Retry)
-            }
-            _ => None,
-        };
-        line.unwrap_or(Self::Ignored)
-    }
-}
-
-/// The value of a `data` line.
-pub(super) fn data_value(line: &[u8]) -> Option<&[u8]> {
-    value(line.strip_prefix(b"data")?)
-}
-
-/// The value behind a field's name: without the colon and one space, empty where there is no colon. `None` where the
-/// name goes on.
-fn value(after_name: &[u8]) -> Option<&[u8]> {
-    match after_name {
-        [] => Some(after_name),
-        [b':', b' ', value @ ..] | [b':', value @ ..] => Some(value),
-        _ => None,
+/// The field of a line, which comes without its end, and where its value begins: behind the colon and one space, at the end
+/// where there is no colon.
+///
+/// It answers with no slice, and so in a register: it is called for each line.
+pub(super) fn field_of(line: &[u8]) -> (Field, usize) {
+    let (field, name_len) = match line {
+        [] => return (Field::Blank, 0),
+        [b':', ..] => return (Field::Comment, 0),
+        [b'd', b'a', b't', b'a', ..] => (Field::Data, 4),
+        [b'i', b'd', ..] => (Field::Id, 2),
+        [b'e', b'v', b'e', b'n', b't', ..] => (Field::Event, 5),
+        [b'r', b'e', b't', b'r', b'y', ..] => (Field::Retry, 5),
+        _ => return (Field::Unknown, 0),
+    };
+    match &line[name_len..] {
+        [] => (field, name_len),
+        [b':', b' ', ..] => (field, name_len + 2),
+        [b':', ..] => (field, name_len + 1),
+        _ => (Field::Unknown, 0),
     }
 }
 
 /// ASCII digits, as the browsers read them: at least one, and the longest time there is for a number beyond it.
-fn milliseconds(value: &[u8]) -> Option<Duration> {
+pub(super) fn milliseconds(value: &[u8]) -> Option<Duration> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
@@ -191,4 +180,9 @@ fn milliseconds(value: &[u8]) -> Option<Duration> {
             .saturating_add((digit - b'0').into())
     });
     Some(Duration::from_millis(number))
+}
+
+/// Whether the value of an `id` field counts.
+pub(super) fn is_id(value: &[u8]) -> bool {
+    !value.contains(&0)
 }

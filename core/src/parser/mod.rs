@@ -25,7 +25,7 @@ pub use self::{
 use self::{
     event::{Fields, LastEventId},
     held::{Held, Size},
-    lines::{FieldLine, Seam, split_line},
+    lines::{Field, Seam, field_of, is_id, milliseconds, split_line},
 };
 
 /// Reads one event stream, chunk by chunk. What is pending when the stream ends is discarded with the parser.
@@ -126,24 +126,25 @@ impl<S: LineSearch> Parser<S> {
     /// Reads the line that is held, now that it is whole.
     fn read_held_line(&mut self) -> Option<Found> {
         let line = self.held.line();
+        let (field, value) = field_of(line);
+        let value = &line[value..];
+        let (line_len, value_len) = (line.len(), value.len());
         let mut found = None;
-        match FieldLine::of(line) {
-            FieldLine::Data(value) => {
-                self.size.add(line.len());
-                let len = value.len();
-                self.held.make_line_data(len);
+        match field {
+            Field::Data => {
+                self.size.add(line_len);
+                self.held.make_line_data(value_len);
             }
-            FieldLine::Event(name) => {
-                self.size.add(line.len());
-                let len = name.len();
-                self.held.make_line_name(len);
+            Field::Event => {
+                self.size.add(line_len);
+                self.held.make_line_name(value_len);
             }
-            FieldLine::Id(id) => {
-                self.size.add(line.len());
-                self.last_event_id.set_buffer(id);
+            Field::Id if is_id(value) => {
+                self.size.add(line_len);
+                self.last_event_id.set_buffer(value);
             }
-            FieldLine::Retry(time) => found = Some(Found::Retry(time)),
-            FieldLine::Blank | FieldLine::Comment | FieldLine::Ignored => {}
+            Field::Retry => found = milliseconds(value).map(Found::Retry),
+            Field::Blank | Field::Comment | Field::Id | Field::Unknown => {}
         }
         self.held.drop_line();
         found
@@ -258,21 +259,22 @@ impl<'a, S: LineSearch> Items<'a, S> {
 
     /// Reads a line that lies in the chunk, which goes on `from` it.
     fn read_line(&mut self, line: &'a [u8], from: &'a [u8]) -> Result<Option<Found>, TooLarge> {
-        let read = FieldLine::of(line);
-        match read {
-            FieldLine::Blank => return Ok(self.end_event()),
-            FieldLine::Comment => return Ok(Some(Found::Comment)),
+        let (field, value) = field_of(line);
+        let value = &line[value..];
+        match field {
+            Field::Blank => return Ok(self.end_event()),
+            Field::Comment => return Ok(Some(Found::Comment)),
             _ => self.parser.size.check(line.len())?,
         }
-        match read {
-            FieldLine::Data(value) => self.fields.data.add(value, from),
-            FieldLine::Event(name) => self.fields.name = Some(name),
-            FieldLine::Id(id) => {
-                self.fields.id = Some(id);
-                self.parser.last_event_id.set_buffer(id);
+        match field {
+            Field::Data => self.fields.data.add(value, from),
+            Field::Event => self.fields.name = Some(value),
+            Field::Id if is_id(value) => {
+                self.fields.id = Some(value);
+                self.parser.last_event_id.set_buffer(value);
             }
-            FieldLine::Retry(time) => return Ok(Some(Found::Retry(time))),
-            FieldLine::Blank | FieldLine::Comment | FieldLine::Ignored => return Ok(None),
+            Field::Retry => return Ok(milliseconds(value).map(Found::Retry)),
+            Field::Blank | Field::Comment | Field::Id | Field::Unknown => return Ok(None),
         }
         self.parser.size.add(line.len());
         Ok(None)
