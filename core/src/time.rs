@@ -50,6 +50,8 @@ const MAX_SECONDS: u64 = u64::MAX / 1_000_000_000;
 impl core::ops::Add<Duration> for Timestamp {
     type Output = Self;
 
+    // Not inlined: it is in every deadline.
+    #[inline(never)]
     fn add(self, span: Duration) -> Self {
         let span = Self::from_origin(span).nanoseconds;
         Self {
