@@ -103,6 +103,8 @@ pub enum Error {
     ContentType {
         /// The URL that was asked for, with the resume parameter where there is one.
         url: Arc<str>,
+        /// The HTTP status: 200, since any other is what is told instead.
+        status: u16,
         /// The `Content-Type` header.
         content_type: Option<Arc<str>>,
         /// The beginning of the response's body, at most 1,024 bytes.

@@ -59,7 +59,7 @@
 export const testBackends = [];
 
 /** The machine itself is there without a network too. @param {string} url */
-const isLoopback = (url) => /^(.+\.)?localhost$|^127\.|^\[::1\]$/.test(new URL(url).hostname);
+const isLoopback = (url) => /^(.+\.)?localhost\.?$|^127\.[\d.]+$|^\[::1\]$/.test(new URL(url).hostname);
 
 /** @type {Host} */
 export const browser = {

@@ -76,10 +76,11 @@ impl ResponseHead {
         body: String,
     ) -> TransportEvent<'static> {
         let (url, body) = (Arc::clone(url), body.into());
-        let content_type = self.content_type.map(Arc::from);
+        let (status, content_type) = (self.status, self.content_type.map(Arc::from));
         let (error, class) = if class == ResponseClass::WrongType {
             let error = Error::ContentType {
                 url,
+                status,
                 content_type,
                 body,
             };
@@ -87,11 +88,11 @@ impl ResponseHead {
         } else {
             let error = Error::Status {
                 url,
-                status: self.status,
+                status,
                 content_type,
                 body,
             };
-            (error, FailureClass::Status(self.status))
+            (error, FailureClass::Status(status))
         };
         let loss = Loss::Fail {
             class,

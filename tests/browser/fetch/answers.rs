@@ -81,6 +81,7 @@ async fn a_wrong_content_type_is_told_with_the_body() {
         let error = closed_with(text.len(), || script.open_with(resilient())).await;
         let Error::ContentType {
             url,
+            status: 200,
             content_type,
             body,
             ..
