@@ -25,8 +25,8 @@ pub(super) const MIN_DELAY_AFTER_REPEATED_LOSSES: Duration = Duration::from_secs
 pub(super) enum FailureKind {
     /// The browser reconnects.
     BrowserReconnects,
-    /// The browser reconnects too soon, and nothing is missed where we connect in its place.
-    BrowserTooFast,
+    /// The browser reconnects too soon, or in vain, and nothing is missed where we connect in its place.
+    BrowserReplaced,
     /// The connection is to be made again.
     Reestablish,
     /// The connection failed for good.
@@ -74,6 +74,13 @@ impl Action {
 
 impl Session {
     pub(super) fn lost(&mut self, failure: Failure, loss: Loss, at: At) {
+        if self.is_offline
+            && matches!(loss, Loss::BrowserReconnects)
+            && matches!(self.phase, Phase::Reconnecting { .. })
+        {
+            // The browser's own attempts are in vain.
+            return;
+        }
         self.fail(at.now);
         let kind = self.kind_of(loss, at.now);
         let then = match loss {
@@ -98,9 +105,10 @@ impl Session {
         let last = self.last_loss.replace(now);
         match loss {
             Loss::BrowserReconnects
-                if self.may_replace_browser() && self.is_too_fast(last, now) =>
+                if self.may_replace_browser()
+                    && (self.is_offline || self.is_too_fast(last, now)) =>
             {
-                FailureKind::BrowserTooFast
+                FailureKind::BrowserReplaced
             }
             Loss::BrowserReconnects => FailureKind::BrowserReconnects,
             Loss::Reestablish | Loss::Fail { .. } => FailureKind::Reestablish,
@@ -108,7 +116,7 @@ impl Session {
     }
 
     /// Only the browser can send the last event id as a header.
-    fn may_replace_browser(&self) -> bool {
+    pub(super) fn may_replace_browser(&self) -> bool {
         self.has_resume_parameter || self.last_event_id.is_empty()
     }
 
@@ -186,15 +194,15 @@ impl Session {
                 FailureKind::Reestablish if !self.is_repeatable => proposed.or_close(),
                 FailureKind::Reestablish => self.reopen(kind, random),
                 FailureKind::BrowserReconnects
-                | FailureKind::BrowserTooFast
+                | FailureKind::BrowserReplaced
                 | FailureKind::SlowOpen
                 | FailureKind::Idle
                 | FailureKind::Woken
                 | FailureKind::Decode => Action::KeepWaiting,
             },
             Decision::Reopen { after } => {
-                at_least = after;
-                Action::Reopen { after }
+                at_least = after.max(MIN_DELAY);
+                Action::Reopen { after: at_least }
             }
             Decision::Close => proposed.or_close(),
         };
@@ -235,7 +243,7 @@ impl Session {
             }
             FailureKind::Decode => {}
             FailureKind::BrowserReconnects
-            | FailureKind::BrowserTooFast
+            | FailureKind::BrowserReplaced
             | FailureKind::Reestablish
             | FailureKind::Failed => {
                 let attempt = self.failures;
@@ -294,7 +302,7 @@ impl Session {
         }
         match kind {
             FailureKind::BrowserReconnects => return Action::KeepWaiting,
-            FailureKind::BrowserTooFast => {
+            FailureKind::BrowserReplaced => {
                 // Twice the minimum delay, because the browser may follow our attempt with an immediate one of its own:
                 // the average rate stays within the limit.
                 let after = 2 * self.min_delay_without_backoff();
@@ -335,7 +343,7 @@ impl Session {
     fn backs_off_after(&self, kind: FailureKind) -> bool {
         match kind {
             FailureKind::Reestablish => self.policy.back_off_after_losses,
-            FailureKind::BrowserTooFast | FailureKind::Woken => false,
+            FailureKind::BrowserReplaced | FailureKind::Woken => false,
             FailureKind::BrowserReconnects
             | FailureKind::Failed
             | FailureKind::SlowOpen
@@ -378,7 +386,7 @@ impl Session {
             FailureKind::Failed => time.max(self.cap(self.retry_after.unwrap_or_default())),
             FailureKind::Woken => Duration::ZERO,
             FailureKind::BrowserReconnects
-            | FailureKind::BrowserTooFast
+            | FailureKind::BrowserReplaced
             | FailureKind::Reestablish
             | FailureKind::SlowOpen
             | FailureKind::Idle

@@ -194,11 +194,13 @@ impl Session {
         match self.phase {
             Phase::Connecting => State::Connecting,
             Phase::Open => State::Open,
+            Phase::Reconnecting { attempt } | Phase::Waiting { attempt, .. } if self.is_offline => {
+                State::Offline { attempt }
+            }
             Phase::Reconnecting { attempt } => State::Waiting {
                 attempt,
                 retry_in: None,
             },
-            Phase::Waiting { attempt, .. } if self.is_offline => State::Offline { attempt },
             Phase::Waiting { attempt, until, .. } => State::Waiting {
                 attempt,
                 retry_in: Some(until.since(self.phase_since)),

@@ -94,6 +94,9 @@ impl Session {
         else {
             if self.reopens_on_wake() {
                 self.woken(at);
+            } else if was_offline && matches!(self.phase, Phase::Reconnecting { .. }) {
+                self.phase_since = at.now;
+                self.outputs.push(Output::State(self.state()));
             }
             return;
         };
@@ -111,11 +114,24 @@ impl Session {
             return;
         }
         self.offline_since.get_or_insert(now);
-        let was_offline = mem::replace(&mut self.is_offline, true);
-        if !was_offline && matches!(self.phase, Phase::Waiting { .. }) {
-            self.phase_since = now;
-            self.outputs.push(Output::State(self.state()));
+        if mem::replace(&mut self.is_offline, true) {
+            return;
         }
+        match self.phase {
+            // To be there at once when the network is back, where the browser may be waiting.
+            Phase::Reconnecting { attempt } if self.may_replace_browser() => {
+                self.phase = Phase::Waiting {
+                    attempt,
+                    until: now,
+                    not_before: now,
+                };
+                self.outputs.push(Output::Disconnect);
+            }
+            Phase::Reconnecting { .. } | Phase::Waiting { .. } => {}
+            Phase::Connecting | Phase::Open | Phase::Relayed(_) | Phase::Closed => return,
+        }
+        self.phase_since = now;
+        self.outputs.push(Output::State(self.state()));
     }
 
     /// How long the machine has been offline since the connection failed first.
@@ -157,8 +173,12 @@ impl Session {
         if limit.then == LimitAction::Reopen && !self.is_repeatable {
             return None;
         }
-        matches!(self.phase, Phase::Connecting | Phase::Reconnecting { .. })
-            .then(|| self.phase_since + limit.after.max(MIN_DELAY))
+        let counts = match self.phase {
+            Phase::Connecting => true,
+            Phase::Reconnecting { .. } => !self.is_offline,
+            _ => false,
+        };
+        counts.then(|| self.phase_since + limit.after.max(MIN_DELAY))
     }
 
     fn idle_deadline(&self) -> Option<Timestamp> {

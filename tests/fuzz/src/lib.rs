@@ -40,10 +40,10 @@ mod model;
 mod payload;
 #[path = "../../../core/src/parser/tests/reading.rs"]
 mod reading;
-pub mod targets;
 #[path = "../../../src/span.rs"]
 #[allow(dead_code, reason = "the crate needs more of it")]
 mod span;
+pub mod targets;
 #[path = "../../../src/variants.rs"]
 mod variants;
 

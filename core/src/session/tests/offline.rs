@@ -219,3 +219,70 @@ fn a_rule_is_told_how_long_ago_the_first_failure_was_with_the_time_offline() {
     assert_eq!(bench.online(), Outcome::Connect);
     bench.give_up();
 }
+
+fn browser(policy: Policy) -> Bench {
+    Bench::with(Options {
+        policy: policy.into(),
+        ..Options::new(Transport::Browser)
+    })
+}
+
+#[test]
+fn in_place_of_a_browser_that_reconnects_in_vain_the_source_waits() {
+    let mut bench = browser(Policy::browser());
+    bench.open();
+    bench.handle(Input::Offline);
+    let told = report(Failure::Told, Some(1));
+    let lost = Input::Lost(Loss::BrowserReconnects);
+    let expected = [Output::Disconnect, told, offline(1)];
+    assert_eq!(bench.handle(lost), expected);
+    assert_eq!(bench.next_timeout(), None);
+    bench.advance(LONG);
+    let expected = [Output::State(State::Connecting), Output::Connect];
+    assert_eq!(bench.handle(Input::Online), expected);
+}
+
+#[test]
+fn a_browser_that_reconnects_already_is_replaced_when_the_network_goes() {
+    let mut bench = browser(Policy::browser());
+    bench.open();
+    bench.handle(Input::Lost(Loss::BrowserReconnects));
+    let expected = [Output::Disconnect, offline(1)];
+    assert_eq!(bench.handle(Input::Offline), expected);
+    assert_eq!(bench.handle(Input::Offline), []);
+    assert_eq!(bench.next_timeout(), None);
+    let expected = [Output::State(State::Connecting), Output::Connect];
+    assert_eq!(bench.handle(Input::Online), expected);
+}
+
+#[test]
+fn a_browser_that_alone_knows_where_to_go_on_tries_in_vain_and_nothing_counts() {
+    let mut policy = Policy::browser();
+    policy.close_after_losses = Some(2);
+    policy.on_slow_open = limit(seconds(30), LimitAction::Close);
+    let mut bench = browser(policy);
+    let _ = bench.open().send("5");
+    let lost = || Input::Lost(Loss::BrowserReconnects);
+    let told = report(Failure::Told, Some(1));
+    let reconnecting = Output::State(State::Waiting {
+        attempt: 1,
+        retry_in: None,
+    });
+    assert_eq!(bench.handle(lost()), [told, reconnecting.clone()]);
+    assert_eq!(bench.handle(Input::Offline), [offline(1)]);
+    for _ in 0..10 {
+        assert_eq!(bench.next_timeout(), None);
+        bench.advance(LONG);
+        assert_eq!(bench.handle(lost()), []);
+    }
+    assert_eq!(bench.handle(Input::Online), [reconnecting]);
+    assert_eq!(bench.handle(Input::Opened), [Output::State(State::Open)]);
+    // One that gives up does so offline too.
+    bench.event().handle(lost());
+    bench.handle(Input::Offline);
+    let given_up = Input::Lost(Loss::Fail {
+        class: FailureClass::Other,
+        retry_after: None,
+    });
+    assert_eq!(bench.handle(given_up), [closed_by(Failure::Told, None)]);
+}

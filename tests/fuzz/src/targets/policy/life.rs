@@ -149,6 +149,9 @@ impl Life {
                 assert_eq!(self.tell(Input::Retry(time)), []);
                 self.retry = Some(time);
             }
+            Happening::Lost if self.tries_in_vain() => {
+                assert_eq!(self.tell(Input::Lost(Loss::BrowserReconnects)), []);
+            }
             Happening::Lost => self.lose(Input::Lost(Loss::BrowserReconnects), What::Lost),
             Happening::HungUp => self.lose(Input::Lost(Loss::Reestablish), What::HungUp),
             Happening::BodyEnded if self.settings.is_repeatable() => {
@@ -165,7 +168,7 @@ impl Life {
             Happening::Offline => {
                 let outputs = self.tell(Input::Offline);
                 let is_told = matches!(outputs[..], [Output::State(State::Offline { .. })]);
-                let is_waiting = matches!(self.phase, Phase::Waiting { .. });
+                let is_waiting = matches!(self.phase, Phase::Waiting { .. } | Phase::Reconnecting);
                 assert_eq!(is_told, self.network.goes(self.now) && is_waiting);
             }
             Happening::Passes(Time(time)) => self.pass(time, Duration::ZERO),
@@ -233,6 +236,7 @@ impl Life {
 
     /// Where it waits, as far as it may, it waits no longer.
     fn come_online(&mut self) {
+        let tried_in_vain = self.tries_in_vain();
         let outputs = self.tell(Input::Online);
         self.network.comes(self.now);
         if let Phase::Waiting { until, not_before } = &mut self.phase {
@@ -240,9 +244,20 @@ impl Life {
             self.follow_clock(&outputs, Duration::ZERO, false);
         } else if self.reopens_on_wake() {
             self.follow_clock(&outputs, Duration::ZERO, true);
+        } else if tried_in_vain {
+            assert!(matches!(
+                outputs[..],
+                [Output::State(State::Waiting { retry_in: None, .. })]
+            ));
+            self.since = self.now;
         } else {
             assert_eq!(outputs, []);
         }
+    }
+
+    /// The browser reconnects, and there is no network.
+    fn tries_in_vain(&self) -> bool {
+        self.phase == Phase::Reconnecting && self.network.is_gone()
     }
 
     /// Time passes, at the end of which the session is told.
@@ -402,9 +417,11 @@ impl Life {
         match (self.phase, state) {
             (Phase::Connecting, State::Connecting)
             | (Phase::Open, State::Open)
-            | (Phase::Closed, State::Closed)
-            | (Phase::Reconnecting, State::Waiting { retry_in: None, .. }) => true,
-            (Phase::Waiting { .. }, State::Offline { .. }) => self.network.is_gone(),
+            | (Phase::Closed, State::Closed) => true,
+            (Phase::Reconnecting, State::Waiting { retry_in: None, .. }) => !self.network.is_gone(),
+            (Phase::Reconnecting | Phase::Waiting { .. }, State::Offline { .. }) => {
+                self.network.is_gone()
+            }
             (Phase::Waiting { .. }, State::Waiting { retry_in, .. }) => {
                 retry_in.is_some() && !self.network.is_gone()
             }
@@ -472,6 +489,7 @@ impl Life {
     fn slow_at(&self) -> Option<Duration> {
         let (Time(after), reopens) = self.settings.opening?;
         let counts = matches!(self.phase, Phase::Connecting | Phase::Reconnecting)
+            && !self.tries_in_vain()
             && (!reopens || self.settings.is_repeatable());
         counts.then(|| later(self.since, after.max(MIN_DELAY)))
     }

@@ -157,6 +157,7 @@ impl Life {
             (None, _) => assert_eq!(action, proposed),
             (Some(Ruling::KeepWaiting), _) => self.keeps_waiting(action, what),
             (Some(Ruling::Reopen(Time(wait))), Action::Reopen { after }) => {
+                let wait = wait.max(MIN_DELAY);
                 assert!(after.is_none_or(|after| self.is_span(after, wait)));
             }
             (Some(Ruling::Close), Action::Close(_)) => {}

@@ -9,7 +9,10 @@ use typed_eventsource_core::{
     ReceivedEvent, Report, Session, State, Timestamp,
 };
 
-use super::space::{Ruling, Settings, Time};
+use super::{
+    promises::MIN_DELAY,
+    space::{Ruling, Settings, Time},
+};
 
 /// What may happen to it.
 #[derive(Arbitrary, Clone, Copy, Debug)]
@@ -232,7 +235,7 @@ impl Subscriber {
             failure: Failure::Told,
             attempt: Some(attempt),
         });
-        let deadline = self.at().now + after;
+        let deadline = self.at().now + after.max(MIN_DELAY);
         let retry_in = Some(deadline.since(self.at().now));
         let waiting = Output::State(State::Waiting { attempt, retry_in });
         assert_eq!(outputs, [Output::Disconnect, report, waiting]);
