@@ -97,9 +97,8 @@ macro_rules! for_policy_options {
             /// Closes at the n-th lost connection in a row, also where the browser would go on reconnecting. Zero counts
             /// as 1.
             close_after_losses "closeAfterLosses" count(1) = None, Some(1), None;
-            /// Closes with an error of its own (`DownTooLong`, `"down-too-long"`) when the source has been without a
-            /// healthy connection for longer than this: since the first failure, or since its beginning where it has not
-            /// opened yet.
+            /// Closes with an error that says so when the source has been without a healthy connection for longer than
+            /// this: since the first failure, or since its beginning where it has not opened yet.
             close_when_down_for "closeWhenDownFor" optional_time = None, None, None;
             /// What to do when the connection failed for good: the browser gave up without saying why (an HTTP error, a
             /// wrong content type, a refusal of CORS, in some browsers also a server that cannot be reached).
@@ -356,6 +355,16 @@ macro_rules! define_policy {
             /// [statuses](Self::retry_statuses) where that can help, and backs off after lost connections too.
             pub fn resilient() -> Self {
                 Self { $($name: $resilient,)* backoff: Backoff::new() }
+            }
+
+            /// A preset by its number: [`browser`](Self::browser) (0), [`close_on_error`](Self::close_on_error) (1), or else
+            /// [`resilient`](Self::resilient).
+            pub fn preset(number: usize) -> Self {
+                match number {
+                    0 => Self::browser(),
+                    1 => Self::close_on_error(),
+                    _ => Self::resilient(),
+                }
             }
 
             /// The options, in the order of their numbers, without those of the [`Backoff`].

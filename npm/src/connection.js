@@ -7,11 +7,11 @@ import { DeadlineTimer } from "./deadline-timer.js";
 import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
 import * as inputs from "./inputs.js";
 import {
-  FAILURE_EARLIER, HAS_ID_FIELD, HAS_NO_ID_FIELD, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
+  DEFERRED, FAILURE_EARLIER, HAS_ID_FIELD, HAS_NO_ID_FIELD, INPUT_BODY_ENDED, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
   INPUT_DECODE_FAILED, INPUT_EVENT, INPUT_LAST_EVENT_ID, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_TRACK_IDS,
   INPUT_UNLISTENED, IS_TERMINAL_DATA, IS_TERMINAL_EVENT, OUTCOME_BITS, OUTCOME_MASK, OUTCOME_POLL, OUTPUT_CONNECT,
   OUTPUT_DECIDE, OUTPUT_DELIVER, OUTPUT_DISCONNECT, OUTPUT_GAP, OUTPUT_NOTHING, OUTPUT_REPORT, OUTPUT_STATE, REASONS,
-  REASON_FAILED, REASON_FINISHED, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
+  REASON_FAILED, REASON_FINISHED, RELAYED, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
 } from "./numbers.js";
 import { askRule, freeSession, gapOf, numbersAt, openSession, poll, stateOf, tell, textOf } from "./session.js";
 import { TypedEvent, detached } from "./typed-event.js";
@@ -88,21 +88,22 @@ export class Connection extends Audience {
     this.#timer = new DeadlineTimer(host, (late) => this.receive(inputs.timeout(late)));
     this.#isOffline = this.#isHostOffline();
     this.#session = openSession(settings, this.#isOffline, host.now());
-    if (terminalEvent !== undefined) this.subscribe(terminalEvent);
-    if (terminalData !== undefined) this.subscribe("message");
-    if (signal?.aborted) {
-      this.close();
-      return;
-    }
     try {
+      if (terminalEvent !== undefined) this.subscribe(terminalEvent);
+      if (terminalData !== undefined) this.subscribe("message");
+      if (signal?.aborted) {
+        this.close();
+        return;
+      }
       this.#carryOut();
+      signal?.addEventListener("abort", this.#abort);
     } catch (error) {
+      this.#disconnect();
       freeSession(this.#session);
       throw error;
     }
     this.#isMade = true;
     this.#isBusy = false;
-    signal?.addEventListener("abort", this.#abort);
     if (!settings.isSharing) this.#undoNetwork = host.onNetwork(url, (isOnline) => this.receive(inputs.network(isOnline)));
   }
 
@@ -178,12 +179,12 @@ export class Connection extends Audience {
   #handle(input, link) {
     if (this.isClosed || (link && link !== this.#link)) return;
     this.#input = input;
-    if (input.type === inputs.EVENT) return this.#event(/** @type {EventInput} */ (input));
-    if (input.type === inputs.UNLISTENED) return this.#unlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
-    if (input.type === inputs.RELAYED) return /** @type {import("./inputs.js").RelayedInput} */ (input).tell(this);
-    if (input.type === inputs.DEFERRED) return this.#deferred(/** @type {import("./inputs.js").DeferredInput} */ (input), link);
+    if (input.type === INPUT_EVENT) return this.#event(/** @type {EventInput} */ (input));
+    if (input.type === INPUT_UNLISTENED) return this.#unlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
+    if (input.type === RELAYED) return /** @type {import("./inputs.js").RelayedInput} */ (input).tell(this);
+    if (input.type === DEFERRED) return this.#deferred(/** @type {import("./inputs.js").DeferredInput} */ (input), link);
     const { type, error, detail, time, failures } = /** @type {SessionInput} */ (input);
-    if (type === INPUT_LOST && this.#isHostOffline() !== this.#isOffline) {
+    if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
       // The network has come or gone without an event that says so. The source may have left the connection because of it.
       this.#handle(inputs.network(this.#isOffline));
       return this.#handle(input, link);
@@ -235,7 +236,7 @@ export class Connection extends Audience {
    * @param {string | null} [lastEventId] What the session is to know by then; `null` where it has no use for it.
    */
   #tell(type, detail = 0, time = -1, failures = 0, lastEventId = this.#transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
-    return tell(this.#session, type, lastEventId, detail, time, failures, this.host.now(), this.host.random());
+    return tell(/** @type {number} */ (this.#session), type, lastEventId, detail, time, failures, this.host.now(), this.host.random());
   }
 
   // What is to be done
@@ -251,7 +252,10 @@ export class Connection extends Audience {
         return;
       }
       if (output === OUTPUT_CONNECT) this.#connect();
-      else if (output === OUTPUT_DISCONNECT) this.#disconnect();
+      else if (output === OUTPUT_DISCONNECT) {
+        this.#tell(INPUT_LAST_EVENT_ID);
+        this.#disconnect();
+      }
       else if (output === OUTPUT_DELIVER) this.#deliver(/** @type {EventInput} */ (this.#input));
       else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
@@ -266,7 +270,7 @@ export class Connection extends Audience {
   /** One and the same for all that an input leads to. @param {number} failure @param {number} after @param {number} failures */
   #errorOf(failure, after, failures) {
     if (failure === FAILURE_EARLIER && this.#lastFailure) return this.#lastFailure;
-    const error = (this.#error ??= errorOfFailure(failure, after));
+    const error = /** @type {import("./error.js").Details} */ (this.#error ??= errorOfFailure(failure, after));
     if (failures) error.attempt ??= failures;
     return error;
   }
@@ -280,7 +284,7 @@ export class Connection extends Audience {
     try {
       this.#transport = this.#open(this.lastEventId, link);
     } catch (exception) {
-      // Who makes the source is told.
+      // In the constructor, the exception goes to the caller.
       if (!this.#isMade) throw exception;
       const isOurs = exception instanceof EventSourceError;
       const error = isOurs ? exception : new EventSourceError("given-up", messageOf(exception), { url: this.#url, cause: exception });
@@ -293,7 +297,6 @@ export class Connection extends Audience {
   }
 
   #disconnect() {
-    this.#tell(INPUT_LAST_EVENT_ID);
     const transport = this.#transport;
     this.#transport = this.#link = this.#meta = undefined;
     transport?.close();
@@ -333,7 +336,8 @@ export class Connection extends Audience {
   /** @param {object} context @param {number} kind @param {number} after */
   #decide(context, kind, after) {
     const [decision, wait] = askRule(this.settings.policy.rule, context, kind, after);
-    this.#tell(INPUT_DECIDED, decision, wait);
+    // The rule may have closed the source.
+    if (!this.isClosed) this.#tell(INPUT_DECIDED, decision, wait);
   }
 
   /** @param {number} kind @param {EventSourceError} [error] */
@@ -341,7 +345,7 @@ export class Connection extends Audience {
     /** @type {any} */
     const reason = kind === REASON_FAILED ? { type: "policy", error } : { type: REASONS[kind] };
     // By the standard, what says that nothing more comes ends in an event, unless it is one.
-    this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && this.#input.type !== inputs.EVENT));
+    this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && this.#input.type !== INPUT_EVENT));
   }
 
   /**
@@ -356,7 +360,7 @@ export class Connection extends Audience {
     if (session === undefined) return;
     const error = errorOf(reason);
     const state = (this.state = /** @type {const} */ ({ type: "closed", reason }));
-    // After a fault of ours, none of this may be possible.
+    // After a fault of ours, some of this may not be possible.
     quietly(() => (this.#lastEventId = this.lastEventId));
     quietly(() => this.#disconnect());
     this.#session = undefined;

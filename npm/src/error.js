@@ -3,13 +3,10 @@ import { FAILURE_IDLE, FAILURE_OPEN_TIMEOUT, LIMIT_DOWN_TOO_LONG, LIMIT_TOO_MANY
 
 /** @typedef {import("./index.js").ErrorCode} ErrorCode */
 
+/** One with what some have. @typedef {EventSourceError & { attempt?: number, status?: number }} Details */
+
 /** What went wrong with a source. */
 export class EventSourceError extends Error {
-  /** How many times in a row the connection has failed. @type {number | undefined} */
-  attempt;
-  /** The HTTP status. @type {number | undefined} */
-  status;
-
   /**
    * @param {ErrorCode} code
    * @param {string} message

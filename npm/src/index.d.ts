@@ -217,9 +217,8 @@ export interface Policy {
    */
   closeAfterLosses?: number;
   /**
-   * Closes with an error of its own (`DownTooLong`, `"down-too-long"`) when the source has been without a
-   * healthy connection for longer than this: since the first failure, or since its beginning where it has not
-   * opened yet.
+   * Closes with an error that says so when the source has been without a healthy connection for longer than
+   * this: since the first failure, or since its beginning where it has not opened yet.
    *
    * In milliseconds.
    */

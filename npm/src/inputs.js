@@ -26,7 +26,7 @@ import {
  * An event that somebody listens to. Its data may be a part of a longer text, which it keeps in memory.
  *
  * @typedef {{
- *   type: 100,
+ *   type: 19,
  *   subscription: Subscription,
  *   data: string,
  *   meta: EventMeta,
@@ -36,7 +36,7 @@ import {
  *
  * An event that nobody listens to, or a comment, and the last event id where it may have changed.
  *
- * @typedef {{ type: 101, isEvent: boolean, lastEventId?: string }} UnlistenedInput
+ * @typedef {{ type: 16, isEvent: boolean, lastEventId?: string }} UnlistenedInput
  *
  * What a shared connection has found.
  *
@@ -48,12 +48,6 @@ import {
  *
  * @typedef {SessionInput | EventInput | UnlistenedInput | RelayedInput | DeferredInput} Input
  */
-
-// Beside those that the session has numbers for.
-export const EVENT = 100;
-export const UNLISTENED = 101;
-export const RELAYED = 102;
-export const DEFERRED = 103;
 
 export const opened = { type: INPUT_OPENED };
 
@@ -81,13 +75,13 @@ const CLASSES = {
  * @param {number} [time] When the server wants to be asked again, in milliseconds.
  */
 export const failed = (error, time) => {
-  const { code, status } = error;
+  const { code, status } = /** @type {import("./error.js").Details} */ (error);
   // An opaque response has status 0.
   const isStatus = code === "status" && status !== undefined && status >= LEAST_STATUS;
   return { type: INPUT_LOST, error, detail: isStatus ? status : CLASSES[code] ?? LOSS_OTHER, time };
 };
 
-/** Which is an error unless it is what there was to wait for. @param {string} url */
+/** The response has ended: an error, unless the request is sent once and has no terminal event or data. @param {string} url */
 export const bodyEnded = (url) => ({ type: INPUT_BODY_ENDED, error: connectionLost(url, "the server ended the stream") });
 
 /** The server wants no other attempt. */

@@ -24,6 +24,10 @@ export const INPUT_LAST_EVENT_ID = 17;
 export const INPUT_TRACK_IDS = 18;
 export const INPUT_EVENT = 19;
 
+// What is told of that only the body knows.
+export const RELAYED = 102;
+export const DEFERRED = 103;
+
 // Flags of `INPUT_EVENT`: `event` in `numbers.rs`.
 export const HAS_ID_FIELD = 2;
 export const HAS_NO_ID_FIELD = 4;

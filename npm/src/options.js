@@ -12,7 +12,8 @@ const isSignal = (value) => ["addEventListener", "removeEventListener"].every((n
 
 const FETCH = {
   method: string,
-  headers: any,
+  // Read once: some can be read only once.
+  headers: (/** @type {any} */ value) => (Symbol.iterator in Object(value) ? [...value] : value),
   // Some browsers would send its name in place of a stream.
   body: check("text, bytes or a form", (value) => !(value instanceof ReadableStream)),
   credentials: any,

@@ -30,15 +30,5 @@ export const BACKOFF = {
   maxElapsed: milliseconds,
 };
 
-/** What each preset sets. */
-export const PRESETS = {
-  browser: {},
-  closeOnError: { closeAfterLosses: 1, closeAfterDecodeErrors: 1 },
-  resilient: {
-    givenUp: "reopen",
-    retryStatuses: [408, 425, 429, 500, 502, 503, 504],
-    backOffAfterLosses: true,
-    opening: { after: 30000, then: "reopen" },
-    reopenOnWake: true,
-  },
-};
+/** The presets, in the order of their numbers. */
+export const PRESETS = ["browser", "closeOnError", "resilient"];

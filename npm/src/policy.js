@@ -6,7 +6,7 @@ import { BACKOFF, POLICY, PRESETS } from "./policy-options.js";
 
 /** @type {{ [name: string]: Check }} */
 const CHECKS = {
-  preset: oneOf(...Object.keys(PRESETS)),
+  preset: oneOf(...PRESETS),
   ...POLICY,
   backoff: (value, name) => read(object(value, name), BACKOFF, `${name}.`),
   rule: callback,
@@ -18,6 +18,9 @@ export function parsePolicy(value, name) {
   return read(options, CHECKS, `${name}.`);
 }
 
+/** The preset of a policy, by its number. @param {import("./checks.js").OptionsObject} policy */
+export const presetOf = ({ preset = "browser" }) => PRESETS.indexOf(preset);
+
 /** The options by their numbers. */
 const NAMES = Object.keys({ ...POLICY, ...BACKOFF });
 
@@ -26,9 +29,8 @@ const NAMES = Object.keys({ ...POLICY, ...BACKOFF });
  *
  * @param {import("./checks.js").OptionsObject} policy
  */
-export function numbersOf({ preset = "browser", rule, backoff, ...policy }) {
-  const options = { .../** @type {import("./checks.js").OptionsObject} */ (PRESETS)[preset], ...policy, ...backoff };
-  const numbers = Object.entries(options).flatMap(([name, value]) => {
+export function numbersOf({ preset, rule, backoff, ...policy }) {
+  const numbers = Object.entries({ ...policy, ...backoff }).flatMap(([name, value]) => {
     const { after = 0, then = value } = Object(value);
     // Of a list, zero begins an empty one.
     const values = Array.isArray(value) ? [0, ...value] : [isNaN(value) ? after : Number(value)];

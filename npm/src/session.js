@@ -5,7 +5,7 @@ import { milliseconds, oneOf } from "./checks.js";
 import { reportException } from "./error.js";
 import { memory } from "./init.js";
 import { DECISIONS, DECISION_AS_PROPOSED, DECISION_REOPEN, STATES, STATE_WAITING } from "./numbers.js";
-import { numbersOf } from "./policy.js";
+import { numbersOf, presetOf } from "./policy.js";
 import { freeSession, newSession, pollSession, tellSession } from "./wasm/typed_eventsource.js";
 
 export { freeSession };
@@ -18,6 +18,7 @@ export function openSession(settings, isOffline, now) {
   const { policy, isFetch, isRepeatable, isSharing, resumeParameter, terminalEvent, terminalData, deduplicate = 0, lastEventId = "" } = settings;
   const flags = [isFetch, policy.rule, isRepeatable, resumeParameter !== undefined, (terminalEvent ?? terminalData) !== undefined, isOffline, isSharing];
   return newSession(
+    presetOf(policy),
     numbersOf(policy),
     flags.reduce((sum, flag, bit) => sum + (flag ? 1 << bit : 0), 0),
     deduplicate,
@@ -40,7 +41,7 @@ export const poll = (session) => numbersAt(pollSession(session));
  * Tells a session of an input, and of the last event id where there is one to tell of. Answers where the numbers are whose
  * text is the session's last event id then; of an event, what to do and what the session wants.
  *
- * @param {any} session
+ * @param {number} session
  * @param {number} type
  * @param {string | null} lastEventId
  * @param {[detail: number, time: number, failures: number, now: number, random: number]} details

@@ -3,8 +3,8 @@
 // own, for those who listen to it, carried by a `Share` of one that has the transport and the policy.
 
 import { Connection } from "./connection.js";
-import { EVENT, RELAYED, relayedState } from "./inputs.js";
-import { FOLLOWS_STATE } from "./numbers.js";
+import { relayedState } from "./inputs.js";
+import { FOLLOWS_STATE, INPUT_EVENT, RELAYED } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -31,8 +31,8 @@ export function joinOrOpen(url, settings, host, open) {
   const { parse, schemas, queue, signal, lastEventId, policy } = settings;
   /** @type {any} */
   const own = { parse, schemas, queue, signal, lastEventId, policy, isFetch: true, isRepeatable: true, isSharing: true };
-  return new Connection(url, own, host, (_, link) => {
-    const shared = host.shared.get(key) ?? new SharedConnection(key, url, settings, host, open);
+  return new Connection(url, own, host, (lastEventId, link) => {
+    const shared = host.shared.get(key) ?? new SharedConnection(key, url, { ...settings, lastEventId }, host, open);
     return new Share(shared, link, host);
   });
 }
@@ -172,7 +172,7 @@ class Share {
     const undo = shared.on(subscription.name, (event) => {
       this.greet();
       const data = /** @type {string} */ (event.data);
-      if (this.link.receive({ type: EVENT, subscription, data, meta: event })) shared.requestTurn();
+      if (this.link.receive({ type: INPUT_EVENT, subscription, data, meta: event })) shared.requestTurn();
     });
     this.#undos.set(subscription, undo);
   }

@@ -4,7 +4,8 @@
 import { EventSourceError, connectionLost } from "./error.js";
 import { resolve } from "./event-source.js";
 import { testBackends } from "./host.js";
-import { DEFERRED, EVENT, UNLISTENED, bodyEnded, browserReconnects, failed, finished, opened, reestablish, retry } from "./inputs.js";
+import { bodyEnded, browserReconnects, failed, finished, opened, reestablish, retry } from "./inputs.js";
+import { DEFERRED, INPUT_EVENT, INPUT_UNLISTENED } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -299,15 +300,15 @@ class FakeConnection {
     const lastEventId = (this.#id = id ?? this.#id);
     const make = () => {
       const subscription = this.#subscriptions.get(name);
-      if (!subscription) return this.#isFetch ? { type: UNLISTENED, isEvent: true, lastEventId: id } : undefined;
+      if (!subscription) return this.#isFetch ? { type: INPUT_UNLISTENED, isEvent: true, lastEventId: id } : undefined;
       const hasIdField = this.#isFetch ? id !== undefined : undefined;
-      return { type: EVENT, subscription, data, meta: { lastEventId, origin: ORIGIN }, hasIdField };
+      return { type: INPUT_EVENT, subscription, data, meta: { lastEventId, origin: ORIGIN }, hasIdField };
     };
     this.#link.receive({ type: DEFERRED, make });
   }
 
   comment() {
-    if (this.#isFetch) this.#link.receive({ type: UNLISTENED, isEvent: false });
+    if (this.#isFetch) this.#link.receive({ type: INPUT_UNLISTENED, isEvent: false });
   }
 
   /** @param {number} ms */

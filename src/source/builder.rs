@@ -239,7 +239,7 @@ impl EventSourceBuilder {
     pub(super) fn subscriber_settings(self, host: Host) -> Settings {
         let settings = self.settings(host);
         Settings {
-            options: settings.options.of_subscriber(),
+            options: settings.options.into_subscriber(),
             terminal_event: None,
             terminal_data: None,
             ..settings
@@ -279,7 +279,7 @@ impl EventSourceBuilder {
     }
 
     /// What carries the events, and the surroundings that go with it.
-    fn backend(&self) -> Result<(Connector, Host), Error> {
+    pub(super) fn backend(&self) -> Result<(Connector, Host), Error> {
         #[cfg(any(test, feature = "testing"))]
         if let Some(network) = FakeNetwork::serving(&self.url) {
             let host = Host::Fake(network.clock.clone());

@@ -66,10 +66,10 @@ impl fmt::Debug for Sharing {
 fn join_or_open(builder: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
     let key = builder.sharing_key();
     let host = builder.host();
-    let (carrier, _) = carrier_of(&key, &host)?;
     let settings = builder.subscriber_settings(host.clone());
+    let (carrier, _) = carrier_of(&key, &host, &settings.options.last_event_id)?;
     let join = move |sharer: &Connection| {
-        let (carrier, sharers) = carrier_of(&key, &host)?;
+        let (carrier, sharers) = carrier_of(&key, &host, &sharer.last_event_id())?;
         let share = Share::new(&carrier, sharers, sharer.weak());
         sharer.share(&carrier, Rc::new(share));
         Ok(())
@@ -77,10 +77,12 @@ fn join_or_open(builder: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
     Connection::join(settings, carrier.url(), Rc::new(join))
 }
 
-/// The connection that sources with an equal key share in this network, or else a new one; and the sources.
+/// The connection that sources with an equal key share in this network, or else a new one that goes on after this event; and
+/// the sources.
 fn carrier_of(
     key: &EventSourceBuilder,
     host: &Host,
+    last_event_id: &str,
 ) -> Result<(Rc<Connection>, Rc<Sharers>), Error> {
     let known = SHARED.with_borrow(|shared| {
         let equal = shared.iter().filter(|shared| shared.key == *key);
@@ -88,11 +90,17 @@ fn carrier_of(
             .filter_map(|shared| Some((shared.carrier.upgrade()?, Rc::clone(&shared.sharers))));
         carriers.find(|(carrier, _)| carrier.host().is_same(host))
     });
-    known.map_or_else(|| open_carrier(key.clone()), Ok)
+    known.map_or_else(|| open_carrier(key.clone(), last_event_id), Ok)
 }
 
-fn open_carrier(key: EventSourceBuilder) -> Result<(Rc<Connection>, Rc<Sharers>), Error> {
-    let carrier = key.clone().connect()?;
+fn open_carrier(
+    key: EventSourceBuilder,
+    last_event_id: &str,
+) -> Result<(Rc<Connection>, Rc<Sharers>), Error> {
+    let (connector, host) = key.backend()?;
+    let mut settings = key.clone().settings(host);
+    last_event_id.clone_into(&mut settings.options.last_event_id);
+    let carrier = Connection::open(settings, connector)?;
     let sharers = Rc::<Sharers>::default();
     let weak = Rc::downgrade(&carrier);
     carrier.share_with(sharers.clone(), Registration(Weak::clone(&weak)));

@@ -7,7 +7,7 @@ use typed_eventsource_core::{Backoff, LimitAction, OptionInfo, OptionKind, Optio
 
 use crate::process::say;
 
-/// The JavaScript names of the presets, with their policies.
+/// The JavaScript names of the presets, with their policies, in the order of their numbers: `Policy::preset`.
 fn presets() -> [(&'static str, Policy); 3] {
     [
         ("browser", Policy::browser()),
@@ -93,7 +93,7 @@ fn rows(options: &'static [OptionInfo], presets: &[Vec<OptionValue>]) -> Vec<Row
     options.iter().enumerate().map(row).collect()
 }
 
-/// The module with the names of the options, their checks, and what each preset sets.
+/// The module with the names of the options, their checks, and the names of the presets.
 fn checks() -> Result<String> {
     let mut text = String::from(
         "// @ts-check\n\
@@ -105,24 +105,11 @@ fn checks() -> Result<String> {
     write_checks(&mut text, Policy::OPTIONS)?;
     text += "};\n\n/** Those of its backoff, whose numbers follow. */\nexport const BACKOFF = {\n";
     write_checks(&mut text, Backoff::OPTIONS)?;
-    text += "};\n\n/** What each preset sets. */\nexport const PRESETS = {\n";
-    let browser = Policy::browser().values();
-    for (name, policy) in presets() {
-        let set: Vec<_> = Policy::OPTIONS
-            .iter()
-            .zip(policy.values())
-            .zip(&browser)
-            .filter(|((_, value), browser)| value != *browser)
-            .map(|((option, value), _)| format!("{}: {}", option.js_name, literal(&value)))
-            .collect();
-        let line = set.join(", ");
-        match line.len() {
-            0 => writeln!(text, "  {name}: {{}},")?,
-            1..100 => writeln!(text, "  {name}: {{ {line} }},")?,
-            _ => writeln!(text, "  {name}: {{\n    {},\n  }},", set.join(",\n    "))?,
-        }
-    }
-    text += "};\n";
+    let names = presets().map(|(name, _)| format!("\"{name}\"")).join(", ");
+    writeln!(
+        text,
+        "}};\n\n/** The presets, in the order of their numbers. */\nexport const PRESETS = [{names}];"
+    )?;
     Ok(text)
 }
 

@@ -61,12 +61,12 @@ impl Options {
     /// events that do not decode. The connection has a session too, with all other options, whose outputs are
     /// [relayed](Input::Relayed) to this one. To connect is to join it, and to disconnect to leave it: a rule that reopens
     /// after such an event has the subscriber leave and join again.
-    pub fn of_subscriber(&self) -> Self {
+    pub fn into_subscriber(self) -> Self {
         // Whatever carries the connection, it knows the last event id from its beginning on, as over fetch.
         let mut options = Self::new(Transport::Fetch);
         options.policy.close_after_decode_errors = self.policy.close_after_decode_errors;
         options.has_rule = self.has_rule;
-        options.last_event_id.clone_from(&self.last_event_id);
+        options.last_event_id = self.last_event_id;
         options
     }
 }

@@ -2,7 +2,8 @@
 // The browser's own EventSource.
 
 import { EventSourceError, connectionLost } from "../error.js";
-import { EVENT, browserReconnects, failed, opened } from "../inputs.js";
+import { browserReconnects, failed, opened } from "../inputs.js";
+import { INPUT_EVENT } from "../numbers.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
 /** @typedef {import("../host.js").Link} Link */
@@ -45,7 +46,7 @@ export class BrowserTransport {
     const link = this.#link;
     const listener = (/** @type {MessageEvent<string>} */ event) => {
       if (isAmbiguous && !isMessage(event)) return;
-      link.receive({ type: EVENT, subscription, data: event.data, meta: event });
+      link.receive({ type: INPUT_EVENT, subscription, data: event.data, meta: event });
     };
     this.#listeners.set(subscription, listener);
     this.#raw.addEventListener(subscription.name, listener);

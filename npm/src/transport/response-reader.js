@@ -3,7 +3,8 @@
 
 import { EventSourceError } from "../error.js";
 import { memory } from "../init.js";
-import { EVENT, UNLISTENED, failed, retry } from "../inputs.js";
+import { failed, retry } from "../inputs.js";
+import { INPUT_EVENT, INPUT_UNLISTENED } from "../numbers.js";
 import { detached } from "../typed-event.js";
 import { freeParser, newParser, nextEvents, tellParser } from "../wasm/typed_eventsource.js";
 import { Yielder } from "./yielder.js";
@@ -79,10 +80,10 @@ export class ResponseReader {
   /** @type {Map<Subscription, number>} */
   #numbers = new Map();
 
-  /** Where the parser writes what it finds, and that. */
+  /** The address of the parser's records, and a view of them. */
   #place = 0;
   #records = new Uint32Array();
-  /** How many of the events that it tells of are handed over, and of how many. */
+  /** The index of the next record, and how many records there are. */
   #index = 0;
   #count = 0;
   /** Whether the parser may be further in the chunk than the events that are handed over. */
@@ -167,7 +168,7 @@ export class ResponseReader {
         const input = await this.#readChunk(chunk.subarray(start, start + SLICE));
         if (input) return input;
       }
-      // It went away, and has come back.
+      // `read` has detached the buffer; this is the same memory.
       room = new Uint8Array(chunk.buffer);
     }
   }
@@ -198,7 +199,7 @@ export class ResponseReader {
   #tellUnlistened(isEvent) {
     const lastEventId = this.#tracksIds ? this.lastEventId : undefined;
     this.#toldId = lastEventId ?? this.#toldId;
-    this.#link.receive({ type: UNLISTENED, isEvent, lastEventId });
+    this.#link.receive({ type: INPUT_UNLISTENED, isEvent, lastEventId });
   }
 
   /** Hands over the events of the chunk, until that is whole or others are to have their turn. */
@@ -219,7 +220,7 @@ export class ResponseReader {
       const data = this.#dataAt(records[place + 1], records[place + 2]);
       this.#toldId = this.#meta.lastEventId;
       const isPart = data.length * 4 < this.#bytes.length;
-      const yields = this.#link.receive({ type: EVENT, subscription, data, meta: this.#meta, hasIdField, isPart });
+      const yields = this.#link.receive({ type: INPUT_EVENT, subscription, data, meta: this.#meta, hasIdField, isPart });
       if (!this.isOpen || yields || this.#yielder.shouldYieldAfterEvent()) return false;
     }
     return true;
@@ -252,7 +253,7 @@ export class ResponseReader {
     return (this.#text ??= decoder.decode(this.#bytes));
   }
 
-  /** Memory that grows goes elsewhere. */
+  /** A growing memory detaches its buffer, after which there has to be another view. */
   #freshRecords() {
     if (!this.#records.length) this.#records = new Uint32Array(memory().buffer, this.#place);
     return this.#records;

@@ -11,6 +11,7 @@ extern crate alloc;
 mod numbers;
 mod parser;
 mod session;
+mod table;
 
 pub use parser::{free_parser, new_parser, next_events, tell_parser};
 pub use session::{free_session, new_session, poll_session, tell_session};

@@ -1,4 +1,4 @@
-//! Inputs, outputs and options of a session as numbers. `npm/src/session.js` has the same ones.
+//! Inputs, outputs and options of a session as numbers. `npm/src/numbers.js` has the same ones.
 
 use core::time::Duration;
 

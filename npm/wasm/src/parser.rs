@@ -1,21 +1,19 @@
 //! The parsers of event streams, as JavaScript has them.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 
-use slab::Slab;
-use spin::Mutex;
 use typed_eventsource_npm_parser::Stream;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// By their numbers. Each has a place of its own in memory, where JavaScript reads what it finds.
-static PARSERS: Mutex<Slab<Box<Stream>>> = Mutex::new(Slab::new());
+use crate::table::Table;
+
+static PARSERS: Table<Stream> = Table::new();
 
 /// Makes a parser for a stream that goes on where another has ended. Answers its number, by which it is known until it is
 /// [freed](free_parser).
 #[wasm_bindgen(js_name = newParser)]
 pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
-    let stream = Stream::new(last_event_id, max_event_size);
-    PARSERS.lock().insert(Box::new(stream))
+    PARSERS.insert(Stream::new(last_event_id, max_event_size))
 }
 
 /// Listens to events of a name (0) and answers by which number they are told, listens no longer (1), goes back to
@@ -23,29 +21,30 @@ pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
 /// says so (3), and answers where the [`Records`](typed_eventsource_npm_parser::Records) lie.
 #[wasm_bindgen(js_name = tellParser)]
 pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> usize {
-    let stream = &mut PARSERS.lock()[parser];
-    match input {
-        0 => return stream.listen(bytes),
-        1 => stream.unlisten(&bytes),
-        2 => stream.go_back(number, &bytes),
-        _ => {
-            if number != 0 {
-                stream.track_ids();
+    PARSERS.with(parser, |stream| {
+        match input {
+            0 => return stream.listen(bytes),
+            1 => stream.unlisten(&bytes),
+            2 => stream.go_back(number, &bytes),
+            _ => {
+                if number != 0 {
+                    stream.track_ids();
+                }
+                stream.push(bytes);
             }
-            stream.push(bytes);
         }
-    }
-    core::ptr::from_ref(stream.records()) as usize
+        core::ptr::from_ref(stream.records()) as usize
+    })
 }
 
 /// Finds the next events of the chunk and writes their records. Answers with how many they are: none at its end.
 #[wasm_bindgen(js_name = nextEvents)]
 pub fn next_events(parser: usize) -> usize {
-    PARSERS.lock()[parser].next()
+    PARSERS.with(parser, |stream| stream.next())
 }
 
 /// Frees a parser.
 #[wasm_bindgen(js_name = freeParser)]
 pub fn free_parser(parser: usize) {
-    PARSERS.lock().remove(parser);
+    PARSERS.remove(parser);
 }

@@ -2,17 +2,17 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use slab::Slab;
-use spin::Mutex;
 use typed_eventsource_core::{
-    At, CloseReason, Input, Options, Output, Session, Timestamp, Transport,
+    At, CloseReason, Input, Options, Output, Policy, Session, Timestamp, Transport,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::numbers::{self, Numbers, from_milliseconds, to_milliseconds};
+use crate::{
+    numbers::{self, Numbers, from_milliseconds, to_milliseconds},
+    table::Table,
+};
 
-/// By their numbers. Each has a place of its own in memory, where JavaScript reads what it says.
-static SESSIONS: Mutex<Slab<Box<NumberedSession>>> = Mutex::new(Slab::new());
+static SESSIONS: Table<NumberedSession> = Table::new();
 
 /// Follows one source, in numbers.
 #[derive(Debug)]
@@ -23,14 +23,14 @@ struct NumberedSession {
     gap: String,
 }
 
-/// Makes a session for a source with options on top of [`Policy::browser`](typed_eventsource_core::Policy::browser) as
-/// [`numbers::set_options`] has them, flags, and how many ids to remember. Answers its number, by which it is known until it
-/// is [freed](free_session).
+/// Makes a session for a source with a [preset](Policy::preset), options on top of it as [`numbers::set_options`] has them,
+/// flags, and how many ids to remember. Answers its number, by which it is known until it is [freed](free_session).
 ///
 /// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
 /// 64 shares a connection.
 #[wasm_bindgen(js_name = newSession)]
 pub fn new_session(
+    preset: usize,
     policy: Vec<u8>,
     flags: u32,
     deduplicate: usize,
@@ -43,6 +43,7 @@ pub fn new_session(
     } else {
         Transport::Browser
     });
+    options.policy = Box::new(Policy::preset(preset));
     numbers::set_options(&mut options.policy, &policy);
     options.has_rule = has(2);
     options.is_repeatable = has(4);
@@ -52,13 +53,13 @@ pub fn new_session(
     options.last_event_id = text(last_event_id);
     options.deduplicate = deduplicate;
     if has(64) {
-        options = options.of_subscriber();
+        options = options.into_subscriber();
     }
-    SESSIONS.lock().insert(Box::new(NumberedSession {
+    SESSIONS.insert(NumberedSession {
         session: Session::new(options, at(now, 0.0)),
         numbers: Numbers::default(),
         gap: String::new(),
-    }))
+    })
 }
 
 /// Tells a session of an input by its number, as [`numbers::input`] has them, and first of the last event id where there is
@@ -85,49 +86,50 @@ pub fn tell_session(
     now: f64,
     random: f64,
 ) -> usize {
-    let this = &mut *SESSIONS.lock()[session];
-    let session = &mut this.session;
-    let last_event_id = last_event_id.map(text);
-    let last_event_id = last_event_id.as_deref();
-    let at = at(now, random);
-    match input {
-        16 => session.handle(
-            Input::Unlistened {
-                is_event: detail != 0.0,
-                last_event_id,
-            },
-            at,
-        ),
-        19 => {
-            let event = numbers::event(last_event_id, detail as u32);
-            let outcome = session.event(event, || at.now);
-            return outcome as usize + 4 * this.wants() as usize;
-        }
-        number => {
-            if let Some(id) = last_event_id {
-                session.note_last_event_id(id);
+    SESSIONS.with(session, |this| {
+        let session = &mut this.session;
+        let last_event_id = last_event_id.map(text);
+        let last_event_id = last_event_id.as_deref();
+        let at = at(now, random);
+        match input {
+            16 => session.handle(
+                Input::Unlistened {
+                    is_event: detail != 0.0,
+                    last_event_id,
+                },
+                at,
+            ),
+            19 => {
+                let event = numbers::event(last_event_id, detail as u32);
+                let outcome = session.event(event, || at.now);
+                return outcome as usize + 4 * this.wants() as usize;
             }
-            match number {
-                17 => {}
-                18 => session.track_ids(),
-                _ => session.handle(numbers::input(number, detail, time, failures), at),
+            number => {
+                if let Some(id) = last_event_id {
+                    session.note_last_event_id(id);
+                }
+                match number {
+                    17 => {}
+                    18 => session.track_ids(),
+                    _ => session.handle(numbers::input(number, detail, time, failures), at),
+                }
             }
         }
-    }
-    this.numbers.text(this.session.last_event_id());
-    core::ptr::from_ref(&this.numbers) as usize
+        this.numbers.text(this.session.last_event_id());
+        core::ptr::from_ref(&this.numbers) as usize
+    })
 }
 
 /// What to do next, and where the [`Numbers`] lie in memory that say so.
 #[wasm_bindgen(js_name = pollSession)]
 pub fn poll_session(session: usize) -> usize {
-    SESSIONS.lock()[session].poll()
+    SESSIONS.with(session, NumberedSession::poll)
 }
 
 /// Frees a session.
 #[wasm_bindgen(js_name = freeSession)]
 pub fn free_session(session: usize) {
-    SESSIONS.lock().remove(session);
+    SESSIONS.remove(session);
 }
 
 impl NumberedSession {

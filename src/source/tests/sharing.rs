@@ -411,3 +411,28 @@ fn one_whose_rule_reopens_leaves_the_connection_and_joins_again() {
     drop((numbers, _numbers, _states, texts, _texts, _errors));
     assert_eq!(server.connections(), 0);
 }
+
+#[test]
+fn one_that_joins_again_alone_goes_on_where_it_was() {
+    let server = FakeServer::new();
+    let rule = |_: &FailureContext<'_>| Decision::Reopen { after: seconds(1) };
+    let builder = prices().policy(Policy::resilient().rule(rule));
+    let source = builder
+        .resume_parameter("from")
+        .shared(true)
+        .open()
+        .unwrap();
+    let _numbers = source.on("price", |_: Event<u32>| {}).unwrap();
+    let _errors = source.on_error(|_| {});
+    server.open();
+    server.send_with_id("price", "x", "7");
+    assert_eq!(server.connections(), 0);
+    server.clock().advance(seconds(1));
+    let attempts = server.attempts();
+    let ids: Vec<_> = attempts
+        .iter()
+        .map(|attempt| &*attempt.last_event_id)
+        .collect();
+    assert_eq!(ids, ["", "7"]);
+    assert_eq!(source.last_event_id(), "7");
+}

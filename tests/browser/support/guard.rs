@@ -39,6 +39,8 @@ pub(crate) async fn run_over(transport: Transport, body: impl AsyncFn()) {
 
 /// Runs the body of a test in which callbacks panic, over each transport. What fails in the body itself fails the test.
 pub(crate) async fn run_with_panics(body: impl AsyncFn()) {
+    // Before the first of them: a thread in which a panic has aborted what ran takes no other hook.
+    hear_panics();
     for &transport in Transport::ALL {
         transport.select();
         Clock::start();

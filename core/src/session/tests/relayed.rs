@@ -15,7 +15,7 @@ fn subscriber() -> Bench {
         policy: policy.into(),
         ..Options::new(Transport::Fetch)
     };
-    Bench::with(options.of_subscriber())
+    Bench::with(options.into_subscriber())
 }
 
 fn relay(bench: &mut Bench, output: Output) -> Vec<Output> {
@@ -126,7 +126,7 @@ fn a_subscriber_keeps_its_rule_and_where_it_goes_on_from() {
         last_event_id: "5".into(),
         ..Options::new(Transport::Fetch)
     };
-    let subscriber = options.of_subscriber();
+    let subscriber = options.into_subscriber();
     assert!(subscriber.has_rule);
     assert_eq!(subscriber.last_event_id, "5");
 }
@@ -135,7 +135,7 @@ fn a_subscriber_keeps_its_rule_and_where_it_goes_on_from() {
 fn a_rule_of_a_subscriber_has_it_leave_and_join_again() {
     let mut options = Options::new(Transport::Fetch);
     options.has_rule = true;
-    let mut bench = Bench::with(options.of_subscriber());
+    let mut bench = Bench::with(options.into_subscriber());
     relay(&mut bench, Output::State(State::Open));
     let outputs = bench.handle(Input::DecodeFailed);
     assert!(matches!(outputs[..], [Output::Decide(_)]), "{outputs:?}");

@@ -267,3 +267,12 @@ describe("a handler that is assigned to a method", () => {
     expect(told).toEqual(["open", "waiting", "connecting", "open", 2]);
   });
 });
+
+test("what cannot be set up leaves nothing behind", () => {
+  const schemas = { get message() { throw new Error("no schema"); } };
+  const init = { transport: "fetch", schemas, terminalData: "[DONE]" } as unknown as EventSourceInit;
+  expect(() => new EventSource("/prices", init)).toThrow("no schema");
+  const signal = { aborted: false, addEventListener: () => { throw new Error("no signal"); }, removeEventListener: () => {} };
+  expect(() => new EventSource("/prices", { signal: signal as unknown as AbortSignal })).toThrow("no signal");
+  expect(server.connections).toBe(0);
+});

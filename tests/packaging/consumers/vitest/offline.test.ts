@@ -96,3 +96,16 @@ test("has come back unnoticed: what wakes for it does, once", () => {
   server.lose();
   expect([codes, source.state]).toEqual([["suspended"], { type: "waiting", attempt: 1, retryIn: 0 }]);
 });
+
+test.each(["browser", "fetch"] as const)("over %s, losses without a network count for nothing", (transport) => {
+  const { source } = open({ transport, policy: { closeAfterLosses: 3 } } as EventSourceInit);
+  server.open();
+  server.lose();
+  server.clock.goOffline();
+  expect(source.state).toEqual({ type: "offline", attempt: 1 });
+  server.clock.advance(3_600_000);
+  expect(source.state).toEqual({ type: "offline", attempt: 1 });
+  server.clock.goOnline();
+  expect(source.state).toEqual({ type: "connecting" });
+  source.close();
+});

@@ -37,3 +37,26 @@ test.each<[string, (context: FailureContext) => Decision | undefined | void]>([
 ])("%s leaves the wait to the policy", (_, rule) => {
   expect(decide(rule)).toBe("connecting");
 });
+
+test("a rule that closes its source has closed it, and no other", async () => {
+  const policy = { preset: "resilient", rule: () => source.close() } as const;
+  const source: EventSource = new EventSource("/prices", { transport: "fetch", policy });
+  const errors: string[] = [];
+  source.onError(({ code }) => errors.push(code));
+  server.fail(503);
+  expect(await source.closed).toEqual({ type: "requested" });
+  expect(errors).toEqual(["status"]);
+  const next = new EventSource("/prices", { transport: "fetch" });
+  server.open();
+  expect(next.state).toEqual({ type: "open" });
+  next.close();
+});
+
+test("a wait that a rule chose has the minimum of all waits", () => {
+  const policy = { preset: "resilient", rule: (): Decision => ({ type: "reopen", after: 0 }) } as const;
+  const source = new EventSource("/prices", { transport: "fetch", policy });
+  source.onError(() => {});
+  server.fail(503);
+  expect(source.state).toEqual({ type: "waiting", attempt: 1, retryIn: 10 });
+  source.close();
+});

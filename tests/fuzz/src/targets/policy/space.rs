@@ -104,7 +104,7 @@ impl Settings {
         // Only the browser itself can go on after this event.
         options.last_event_id = "1".into();
         match self.is_subscriber {
-            true => options.of_subscriber(),
+            true => options.into_subscriber(),
             false => options,
         }
     }
