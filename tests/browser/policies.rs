@@ -212,7 +212,7 @@ async fn a_rule_may_reopen_whatever_has_happened() {
         ])
         .await;
         let policy = Policy::browser().rule(|_| Decision::Reopen {
-            after: Duration::from_millis(5),
+            after: Duration::from_millis(10),
         });
         let mut messages = listen::<u8>(&script.open_with(policy), "message");
         assert_eq!(messages.next().await, 2);

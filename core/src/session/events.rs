@@ -107,10 +107,10 @@ impl Session {
         self.forget_failures();
         match event.terminal {
             None if self.outputs.is_empty() => return EventOutcome::Deliver,
-            None => self.outputs.push(Output::Deliver),
+            None => self.push(Output::Deliver),
             Some(Terminal::Event) => {
                 self.is_finishing = true;
-                self.outputs.push(Output::Deliver);
+                self.push(Output::Deliver);
             }
             // Behind the gap, where there is one.
             Some(Terminal::Data) => self.is_finishing = true,

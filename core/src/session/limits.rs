@@ -168,7 +168,7 @@ impl Session {
         if !self.has_rule {
             return self.settle(pending, Decision::AsProposed, at.now);
         }
-        self.outputs.push(Output::Decide(FailureContext {
+        self.push(Output::Decide(FailureContext {
             failure,
             failures: self.failures,
             decode_errors: self.decode_errors,
@@ -221,9 +221,9 @@ impl Session {
                     not_before: now + at_least,
                 };
                 self.enter(phase, now);
-                self.outputs.push(Output::Disconnect);
+                self.push(Output::Disconnect);
                 self.report(failure, Some(self.failures));
-                self.outputs.push(Output::State(self.state()));
+                self.push_state();
             }
             Action::Close(limit) => {
                 if limit.is_some() {
@@ -249,7 +249,7 @@ impl Session {
                 let attempt = self.failures;
                 self.enter(Phase::Reconnecting { attempt }, now);
                 self.report(failure, Some(attempt));
-                self.outputs.push(Output::State(self.state()));
+                self.push_state();
                 return;
             }
         }
@@ -262,8 +262,7 @@ impl Session {
     }
 
     pub(super) fn report(&mut self, failure: Failure, attempt: Option<u32>) {
-        self.outputs
-            .push(Output::Report(Report { failure, attempt }));
+        self.push(Output::Report(Report { failure, attempt }));
     }
 
     pub(super) fn down_for(&self, now: Timestamp) -> Duration {

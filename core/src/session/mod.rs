@@ -304,7 +304,7 @@ impl Session {
             && let Some(closed) = self.outputs.pop()
         {
             self.report(Failure::Told, None);
-            self.outputs.push(closed);
+            self.push(closed);
         }
     }
 
@@ -320,6 +320,18 @@ impl Session {
             self.has_id_of_connection = false;
         }
         output
+    }
+
+    /// Not inlined, since so many call it.
+    #[inline(never)]
+    fn push(&mut self, output: Output) {
+        self.outputs.push(output);
+    }
+
+    /// Tells where the source stands by now.
+    #[inline(never)]
+    fn push_state(&mut self) {
+        self.push(Output::State(self.state()));
     }
 
     /// There are never more than a few.
@@ -338,7 +350,7 @@ impl Session {
             self.without_since = None;
         }
         self.ids.connected();
-        self.outputs.push(Output::State(State::Open));
+        self.push(Output::State(State::Open));
     }
 
     fn relayed(&mut self, output: Output) {
@@ -347,9 +359,9 @@ impl Session {
             Output::State(State::Closed) => {}
             Output::State(state) => {
                 self.phase = Phase::Relayed(state);
-                self.outputs.push(Output::State(state));
+                self.push(Output::State(state));
             }
-            Output::Report(_) => self.outputs.push(Output::Report(Report {
+            Output::Report(_) => self.push(Output::Report(Report {
                 failure: Failure::Told,
                 attempt: None,
             })),
@@ -358,7 +370,7 @@ impl Session {
                 limit: None,
             }),
             Output::Closed(reason) => self.close(reason),
-            Output::Gap(_) => self.outputs.push(output),
+            Output::Gap(_) => self.push(output),
             Output::Connect | Output::Disconnect | Output::Deliver | Output::Decide(_) => {}
         }
     }
@@ -373,7 +385,7 @@ impl Session {
         if let Some(Pending { failure, kind, .. }) = self.pending.take() {
             self.report(failure, self.attempt_of(kind));
         }
-        self.outputs.push(Output::Closed(reason));
+        self.push(Output::Closed(reason));
     }
 
     /// Whether the end of the response is what there is to wait for.

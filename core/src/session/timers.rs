@@ -79,8 +79,8 @@ impl Session {
 
     fn connect(&mut self, now: Timestamp) {
         self.enter(Phase::Connecting, now);
-        self.outputs.push(Output::State(State::Connecting));
-        self.outputs.push(Output::Connect);
+        self.push(Output::State(State::Connecting));
+        self.push(Output::Connect);
     }
 
     pub(super) fn online(&mut self, at: At) {
@@ -96,7 +96,7 @@ impl Session {
                 self.woken(at);
             } else if was_offline && matches!(self.phase, Phase::Reconnecting { .. }) {
                 self.phase_since = at.now;
-                self.outputs.push(Output::State(self.state()));
+                self.push_state();
             }
             return;
         };
@@ -104,7 +104,7 @@ impl Session {
         let is_shortened = mem::replace(until, earliest) > earliest;
         if earliest > at.now && (was_offline || is_shortened) {
             self.phase_since = at.now;
-            self.outputs.push(Output::State(self.state()));
+            self.push_state();
         }
         self.timeout(Duration::ZERO, at);
     }
@@ -125,13 +125,13 @@ impl Session {
                     until: now,
                     not_before: now,
                 };
-                self.outputs.push(Output::Disconnect);
+                self.push(Output::Disconnect);
             }
             Phase::Reconnecting { .. } | Phase::Waiting { .. } => {}
             Phase::Connecting | Phase::Open | Phase::Relayed(_) | Phase::Closed => return,
         }
         self.phase_since = now;
-        self.outputs.push(Output::State(self.state()));
+        self.push_state();
     }
 
     /// How long the machine has been offline since the connection failed first.

@@ -22,7 +22,7 @@ async fn it_is_open_before_the_first_event_and_connecting_again_before_the_next_
         let policy = Policy::browser()
             .retry_statuses([503])
             .rule(|_| Decision::Reopen {
-                after: Duration::from_millis(5),
+                after: Duration::from_millis(10),
             });
         let source = script.open_with(policy);
         let mut journal = journal(&source, &["message"]);
@@ -31,10 +31,10 @@ async fn it_is_open_before_the_first_event_and_connecting_again_before_the_next_
             "open".to_owned(),
             "message: 1".into(),
             format!("error: the connection to {url} was lost: the server ended the stream"),
-            "waiting 5ms for attempt 1".into(),
+            "waiting 10ms for attempt 1".into(),
             "connecting".into(),
             format!("error: {url} answered with status 503"),
-            "waiting 5ms for attempt 2".into(),
+            "waiting 10ms for attempt 2".into(),
             "connecting".into(),
             "open".into(),
             "message: 2".into(),
@@ -93,7 +93,7 @@ async fn after_an_event_that_closes_by_not_decoding_nothing_of_the_chunk_is_hear
 fn reopening() -> Policy {
     Policy::browser().rule(|context| match context.error {
         Error::Decode(_) | Error::EventTooLarge { .. } => Decision::Reopen {
-            after: Duration::from_millis(5),
+            after: Duration::from_millis(10),
         },
         _ => context.proposed,
     })
