@@ -62,8 +62,8 @@ export class Connection extends Audience {
   #tracksIds;
   /** Whether the session takes the network for gone. */
   #isOffline;
-  /** Whether the first attempt was made. */
-  #isMade = false;
+  /** Whether the constructor has done its part. */
+  #isConstructed = false;
   #wantsTurn = false;
   /** @type {(reason: CloseReason) => void} */
   #resolveClosed = () => {};
@@ -102,7 +102,7 @@ export class Connection extends Audience {
       freeSession(this.#session);
       throw error;
     }
-    this.#isMade = true;
+    this.#isConstructed = true;
     this.#isBusy = false;
     if (!settings.isSharing) this.#undoNetwork = host.onNetwork(url, (isOnline) => this.receive(inputs.network(isOnline)));
   }
@@ -285,7 +285,7 @@ export class Connection extends Audience {
       this.#transport = this.#open(this.lastEventId, link);
     } catch (exception) {
       // In the constructor, the exception goes to the caller.
-      if (!this.#isMade) throw exception;
+      if (!this.#isConstructed) throw exception;
       const isOurs = exception instanceof EventSourceError;
       const error = isOurs ? exception : new EventSourceError("given-up", messageOf(exception), { url: this.#url, cause: exception });
       this.#queue.push([inputs.failed(error), link]);

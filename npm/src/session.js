@@ -49,8 +49,8 @@ export const poll = (session) => numbersAt(pollSession(session));
 export const tell = (session, type, lastEventId, ...details) =>
   tellSession(session, type, lastEventId === null ? undefined : encoder.encode(lastEventId), ...details);
 
-/** @param {number} place */
-export const numbersAt = (place) => new Float64Array(memory().buffer, place, 15);
+/** @param {number} address */
+export const numbersAt = (address) => new Float64Array(memory().buffer, address, 15);
 
 /** @param {Float64Array} numbers */
 export const textOf = (numbers) => decoder.decode(new Uint8Array(memory().buffer, numbers[13], numbers[14]));

@@ -128,7 +128,7 @@ class SharedConnection extends Connection {
   /** Those that join meanwhile are not told. @param {import("./inputs.js").Input} input */
   #send(input) {
     for (const share of [...this.#shares]) {
-      share.greet();
+      share.announceOpen();
       if (share.link.receive(input)) this.requestTurn();
     }
   }
@@ -140,8 +140,8 @@ class Share {
   /** Where the connection stands that it joins. */
   state;
   #shared;
-  /** Tells a source that has joined an open connection that it is open, unless that is done. @type {(() => void) | undefined} */
-  #ungreet;
+  /** Cancels the task that tells it that it is open, until that has run. @type {(() => void) | undefined} */
+  #cancelOpen;
   /** @type {Map<Subscription, () => void>} */
   #undos = new Map();
 
@@ -151,7 +151,7 @@ class Share {
     this.link = link;
     this.state = shared.state;
     shared.join(this);
-    if (shared.state.type === "open") this.#ungreet = host.after(0, () => this.greet());
+    if (shared.state.type === "open") this.#cancelOpen = host.after(0, () => this.announceOpen());
   }
 
   get lastEventId() {
@@ -159,18 +159,18 @@ class Share {
   }
 
   /** Tells a source that has joined an open connection that it is open, before anything else and in a task of its own. */
-  greet() {
-    const ungreet = this.#ungreet;
-    this.#ungreet = undefined;
-    ungreet?.();
-    if (ungreet) this.link.receive(relayedState({ type: "open" }));
+  announceOpen() {
+    const cancel = this.#cancelOpen;
+    this.#cancelOpen = undefined;
+    cancel?.();
+    if (cancel) this.link.receive(relayedState({ type: "open" }));
   }
 
   /** @param {Subscription} subscription */
   listen(subscription) {
     const shared = this.#shared;
     const undo = shared.on(subscription.name, (event) => {
-      this.greet();
+      this.announceOpen();
       const data = /** @type {string} */ (event.data);
       if (this.link.receive({ type: INPUT_EVENT, subscription, data, meta: event })) shared.requestTurn();
     });
@@ -188,8 +188,8 @@ class Share {
   }
 
   close() {
-    this.#ungreet?.();
-    this.#ungreet = undefined;
+    this.#cancelOpen?.();
+    this.#cancelOpen = undefined;
     for (const subscription of this.#undos.keys()) this.unlisten(subscription);
     this.#shared.leave(this);
   }

@@ -175,7 +175,7 @@ struct Share {
     /// To the connection, by the names of the events.
     listeners: RefCell<ByName<Listener>>,
     /// Until the sharer of an open connection is told that it is open, in a later task.
-    greeting: Cell<Option<Timer>>,
+    announcement: Cell<Option<Timer>>,
 }
 
 impl Share {
@@ -187,7 +187,7 @@ impl Share {
             sharers,
             sharer,
             listeners: RefCell::default(),
-            greeting: Cell::default(),
+            announcement: Cell::default(),
         }
     }
 }
@@ -198,7 +198,7 @@ impl Link for Share {
         let callback = move |frame: &Frame<'_>| {
             if let (Some(carrier), Some(sharer)) = (carrier.upgrade(), sharer.upgrade()) {
                 let deliver = || {
-                    sharer.greet();
+                    sharer.announce_open();
                     sharer.receive_frame(frame);
                 };
                 carrier.panics().catch(deliver);
@@ -224,19 +224,19 @@ impl Link for Share {
         Some(&self.carrier)
     }
 
-    fn greet_later(&self, host: &Host) {
+    fn announce_open_later(&self, host: &Host) {
         let sharer = Weak::clone(&self.sharer);
-        let greeting = move |_| {
+        let announcement = move |_| {
             if let Some(sharer) = sharer.upgrade() {
-                sharer.greet();
+                sharer.announce_open();
             }
         };
-        let greeting = host.after(Duration::ZERO, Box::new(greeting));
-        self.greeting.set(Some(greeting));
+        let announcement = host.after(Duration::ZERO, Box::new(announcement));
+        self.announcement.set(Some(announcement));
     }
 
-    fn take_greeting(&self) -> Option<State> {
-        self.greeting.take().map(|_| State::Open)
+    fn take_open_announcement(&self) -> Option<State> {
+        self.announcement.take().map(|_| State::Open)
     }
 }
 

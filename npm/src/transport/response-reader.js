@@ -81,7 +81,7 @@ export class ResponseReader {
   #numbers = new Map();
 
   /** The address of the parser's records, and a view of them. */
-  #place = 0;
+  #address = 0;
   #records = new Uint32Array();
   /** The index of the next record, and how many records there are. */
   #index = 0;
@@ -111,7 +111,7 @@ export class ResponseReader {
   }
 
   get lastEventId() {
-    return this.isOpen && this.#place && !this.#isAhead ? this.#outOfLine(ID_AT) : this.#meta.lastEventId;
+    return this.isOpen && this.#address && !this.#isAhead ? this.#outOfLine(ID_AT) : this.#meta.lastEventId;
   }
 
   /** @param {Subscription} subscription */
@@ -175,7 +175,7 @@ export class ResponseReader {
 
   /** @param {Uint8Array<ArrayBuffer>} chunk */
   async #readChunk(chunk) {
-    this.#place = tellParser(this.#parser, PUSH, chunk, Number(this.#tracksIds));
+    this.#address = tellParser(this.#parser, PUSH, chunk, Number(this.#tracksIds));
     const [start, end] = this.#freshRecords();
     this.#bytes = chunk.subarray(start, end);
     this.#text = undefined;
@@ -255,7 +255,7 @@ export class ResponseReader {
 
   /** A growing memory detaches its buffer, after which there has to be another view. */
   #freshRecords() {
-    if (!this.#records.length) this.#records = new Uint32Array(memory().buffer, this.#place);
+    if (!this.#records.length) this.#records = new Uint32Array(memory().buffer, this.#address);
     return this.#records;
   }
 

@@ -32,10 +32,10 @@ pub(in crate::source) trait Link {
     }
 
     /// Tells the sharer of an open connection that it is open, once somebody can listen.
-    fn greet_later(&self, _host: &Host) {}
+    fn announce_open_later(&self, _host: &Host) {}
 
     /// What the sharer is still to be told when it has joined, once.
-    fn take_greeting(&self) -> Option<State> {
+    fn take_open_announcement(&self) -> Option<State> {
         None
     }
 }
@@ -162,17 +162,17 @@ impl Connection {
     }
 
     /// The source was made just now, so that nobody listens yet.
-    pub(super) fn greet_later(&self) {
+    pub(super) fn announce_open_later(&self) {
         if self.session().state() == State::Open
             && let Some(link) = self.link()
         {
-            link.greet_later(&self.host);
+            link.announce_open_later(&self.host);
         }
     }
 
     /// Tells the source of what has happened to the connection that it shares.
     pub(in crate::source) fn relayed(&self, output: Output, error: Option<Error>) {
-        self.greet();
+        self.announce_open();
         self.push(Queued::Input {
             input: Input::Relayed(output),
             // Where none of them listens to errors, the connection itself reports it.
@@ -185,9 +185,9 @@ impl Connection {
     }
 
     /// Tells of an open connection that was joined, unless that is done.
-    pub(in crate::source) fn greet(&self) {
-        let greeting = self.link().and_then(|link| link.take_greeting());
-        if let Some(state) = greeting {
+    pub(in crate::source) fn announce_open(&self) {
+        let announcement = self.link().and_then(|link| link.take_open_announcement());
+        if let Some(state) = announcement {
             self.push(Input::Relayed(Output::State(state)).into());
             self.drain();
         }

@@ -151,7 +151,7 @@ impl Connection {
         connection.held.join.put(Rc::clone(&join));
         if connection.poll() == Some(Output::Connect) {
             join(&connection)?;
-            connection.greet_later();
+            connection.announce_open_later();
         }
         Ok(connection)
     }
