@@ -147,7 +147,7 @@ macro_rules! define_setter {
 macro_rules! define_setters {
     (
         [policy]
-        $($(#[doc = $doc:literal])* $name:ident $js:literal $kind:ident $(($least:literal))? = $($preset:expr),*;)*
+        $($(#[doc = $doc:literal])* $name:ident $js:literal $kind:ident $(($least:literal))? = $value:expr;)*
         [backoff]
         $($(#[doc = $b_doc:literal])* $b_name:ident $b_js:literal $b_kind:ident $(($b_least:literal))? = $b_value:expr;)*
     ) => {

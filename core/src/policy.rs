@@ -86,8 +86,8 @@ pub struct OptionInfo {
 /// Hands the tables of all options to a macro: `[policy]` with the options of a [`Policy`], `[backoff]` with those of a
 /// [`Backoff`].
 ///
-/// A row is the option's description, its name in Rust, its name in JavaScript, its kind, and its value in each preset:
-/// `browser`, `close_on_error`, `resilient`. A backoff has one value for all of them.
+/// A row is the option's description, its name in Rust, its name in JavaScript, its kind, and its default: the value in
+/// [`Policy::browser`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! for_policy_options {
@@ -96,40 +96,40 @@ macro_rules! for_policy_options {
             [policy]
             /// Closes at the n-th lost connection in a row, also where the browser would go on reconnecting. Zero counts
             /// as 1.
-            close_after_losses "closeAfterLosses" count(1) = None, Some(1), None;
+            close_after_losses "closeAfterLosses" count(1) = None;
             /// Closes with an error that says so when the source has been without a healthy connection for longer than
             /// this: since the first failure, or since its beginning where it has not opened yet.
-            close_when_down_for "closeWhenDownFor" optional_time = None, None, None;
+            close_when_down_for "closeWhenDownFor" optional_time = None;
             /// What to do when the connection failed for good: the browser gave up without saying why (an HTTP error, a
             /// wrong content type, a refusal of CORS, in some browsers also a server that cannot be reached).
             ///
             /// The fetch transport knows why. There this decides on HTTP errors and wrong content types too, unless the
             /// list of statuses to retry does. What would only fail again (an event that is too large, a request that
             /// cannot be made) always closes the source.
-            on_given_up "givenUp" action = LimitAction::Close, LimitAction::Close, LimitAction::Reopen;
+            on_given_up "givenUp" action = LimitAction::Close;
             /// At which HTTP statuses to try again with the backoff, and no sooner than the `Retry-After` header says. At
             /// all others, and at a wrong content type, the source closes. Fetch transport only: the browser's own source
             /// does not tell the status.
-            retry_statuses "retryStatuses" statuses = None, None, Some(vec![408, 425, 429, 500, 502, 503, 504]);
+            retry_statuses "retryStatuses" statuses = None;
             /// The standard's reconnection time: how long to wait after a lost connection until the server sets it with a
             /// `retry` field. With backoff it is the least wait.
             ///
             /// Where neither sets it, it is 3 seconds without backoff and zero with it. It is never below 10 ms, and from
             /// the fourth loss in a row on never below a second. The browser's own reconnections use the browser's time,
             /// unless that is close to zero.
-            reconnection_time "reconnectionTime" optional_time = None, None, None;
+            reconnection_time "reconnectionTime" optional_time = None;
             /// The most that a server can make the source wait: by its `retry` field, by a `Retry-After` header. A longer
             /// time counts as this.
-            max_server_delay "maxServerDelay" time = HOUR, HOUR, HOUR;
+            max_server_delay "maxServerDelay" time = HOUR;
             /// Whether the wait after a lost connection grows with the backoff (never below the reconnection time) or is
             /// the reconnection time each time. Fetch transport only.
-            back_off_after_losses "backOffAfterLosses" flag = false, false, true;
+            back_off_after_losses "backOffAfterLosses" flag = false;
             /// Whether a request whose method is not safe (other than GET and HEAD) may be sent more than once. Otherwise
             /// anything that would cause a retry closes the source, except a slow opening, which is tolerated. Fetch
             /// transport only.
-            resend "resend" flag = false, false, false;
+            resend "resend" flag = false;
             /// Closes at the n-th event in a row whose data does not decode. Zero counts as 1.
-            close_after_decode_errors "closeAfterDecodeErrors" count(1) = None, Some(1), None;
+            close_after_decode_errors "closeAfterDecodeErrors" count(1) = None;
             /// What to do when an open connection receives nothing for this long.
             ///
             /// Over fetch every event and every comment counts as received. The browser's own source shows only events
@@ -140,24 +140,21 @@ macro_rules! for_policy_options {
             ///
             /// A request that may not be sent again closes the source with the error also where this says to reopen: a
             /// response that has fallen silent is dead.
-            on_idle "idle" limit = None, None, None;
+            on_idle "idle" limit = None;
             /// What to do when the connection is not open after this long. While the browser reconnects, its own wait
             /// before the attempt counts too.
             ///
             /// A request that may not be sent again has no such limit where this says to reopen: a slow answer is better
             /// than none.
-            on_slow_open "opening" limit = None, None, Some(TimeLimit {
-                after: Duration::from_secs(30),
-                then: LimitAction::Reopen,
-            });
+            on_slow_open "opening" limit = None;
             /// How long a connection has to stay open without an event before the counters and the backoff start again.
-            healthy_after "healthyAfter" time = Duration::from_secs(5), Duration::from_secs(5), Duration::from_secs(5);
+            healthy_after "healthyAfter" time = Duration::from_secs(5);
             /// Whether to open another connection at once, in place of an open one, when the page wakes from a sleep or
             /// the network comes back: the old one may be dead without knowing.
             ///
             /// A source that waits tries again when the network comes back in any case. That ends the wait of the backoff,
             /// but not what the server or the reconnection time asks for, nor what a rule chose.
-            reopen_on_wake "reopenOnWake" flag = false, false, true;
+            reopen_on_wake "reopenOnWake" flag = false;
 
             [backoff]
             /// The ceiling of the first wait.
@@ -311,7 +308,7 @@ fn from_seconds(seconds: f64) -> Duration {
 macro_rules! define_policy {
     (
         [policy]
-        $($(#[doc = $doc:literal])* $name:ident $js:literal $kind:ident $(($least:literal))? = $browser:expr, $close:expr, $resilient:expr;)*
+        $($(#[doc = $doc:literal])* $name:ident $js:literal $kind:ident $(($least:literal))? = $value:expr;)*
         [backoff]
         $($(#[doc = $b_doc:literal])* $b_name:ident $b_js:literal $b_kind:ident $(($b_least:literal))? = $b_value:expr;)*
     ) => {
@@ -342,29 +339,7 @@ macro_rules! define_policy {
             /// What the browser does: it reconnects after each loss, and gives up on an HTTP error, a wrong
             /// content type or a refusal of CORS, which closes the source. Data that does not decode is reported.
             pub fn browser() -> Self {
-                Self { $($name: $browser,)* backoff: Backoff::new() }
-            }
-
-            /// The first lost connection, refusal or event that does not decode closes the source.
-            pub fn close_on_error() -> Self {
-                Self { $($name: $close,)* backoff: Backoff::new() }
-            }
-
-            /// Goes on until it is closed: where the browser gives up, or takes [too long](Self::on_slow_open) to connect, the
-            /// source is reopened with backoff; likewise after a sleep of the page. Over fetch it is reopened only at the
-            /// [statuses](Self::retry_statuses) where that can help, and backs off after lost connections too.
-            pub fn resilient() -> Self {
-                Self { $($name: $resilient,)* backoff: Backoff::new() }
-            }
-
-            /// A preset by its number: [`browser`](Self::browser) (0), [`close_on_error`](Self::close_on_error) (1), or else
-            /// [`resilient`](Self::resilient).
-            pub fn preset(number: usize) -> Self {
-                match number {
-                    0 => Self::browser(),
-                    1 => Self::close_on_error(),
-                    _ => Self::resilient(),
-                }
+                Self { $($name: $value,)* backoff: Backoff::new() }
             }
 
             /// The options, in the order of their numbers, without those of the [`Backoff`].
@@ -434,6 +409,45 @@ macro_rules! define_policy {
 }
 
 for_policy_options!(define_policy);
+
+/// The other presets.
+impl Policy {
+    /// The first lost connection, refusal or event that does not decode closes the source.
+    pub fn close_on_error() -> Self {
+        Self {
+            close_after_losses: Some(1),
+            close_after_decode_errors: Some(1),
+            ..Self::browser()
+        }
+    }
+
+    /// Goes on until it is closed: where the browser gives up, or takes [too long](Self::on_slow_open) to connect, the
+    /// source is reopened with backoff; likewise after a sleep of the page. Over fetch it is reopened only at the
+    /// [statuses](Self::retry_statuses) where that can help, and backs off after lost connections too.
+    pub fn resilient() -> Self {
+        Self {
+            on_given_up: LimitAction::Reopen,
+            retry_statuses: Some(vec![408, 425, 429, 500, 502, 503, 504]),
+            back_off_after_losses: true,
+            on_slow_open: Some(TimeLimit {
+                after: Duration::from_secs(30),
+                then: LimitAction::Reopen,
+            }),
+            reopen_on_wake: true,
+            ..Self::browser()
+        }
+    }
+
+    /// A preset by its number: [`browser`](Self::browser) (0), [`close_on_error`](Self::close_on_error) (1), or else
+    /// [`resilient`](Self::resilient).
+    pub fn preset(number: usize) -> Self {
+        match number {
+            0 => Self::browser(),
+            1 => Self::close_on_error(),
+            _ => Self::resilient(),
+        }
+    }
+}
 
 impl Default for Policy {
     /// [`Policy::browser`].
