@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-/// A place for one thing. It is put there, taken out or copied, and never borrowed, so that whatever runs when it goes may
-/// come back here. A `RefCell` would check that at each use.
+/// A place for one thing. It is put there, taken out or copied, and never borrowed, so that code that runs when it is
+/// dropped may use the place again. A `RefCell` would check that at each use.
 pub(crate) struct Place<T>(Cell<Option<T>>);
 
 impl<T> Default for Place<T> {

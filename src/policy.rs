@@ -31,8 +31,8 @@ use crate::Error;
 ///
 /// Nor is one that asks for it. Whatever the server's `retry` field or the
 /// [reconnection time](Policy::reconnection_time) says, no wait is shorter than 10 milliseconds, and from the fourth
-/// loss in a row on none without backoff is shorter than a second. Only a [rule](Policy::rule), a page that wakes and a
-/// network that comes back go below that.
+/// loss in a row on none without backoff is shorter than a second. Only a page that wakes and a network that comes back
+/// go below that, and a [rule](Policy::rule) below the second.
 ///
 /// On average that goes for the browser's own source too. Where it reconnects with less of a wait (Chromium may do so
 /// hundreds of times a second), the source is reopened in its place, unless the last event that was received had an id

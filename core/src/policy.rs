@@ -161,7 +161,7 @@ macro_rules! for_policy_options {
             initial "initial" time = Duration::from_secs(1);
             /// By how much the ceiling grows with each attempt. Anything below 1 counts as 1.
             factor "factor" number = 2.0;
-            /// The most that the ceiling can be. What a server asks for has a limit of its own.
+            /// The most that the ceiling can be. What a server asks for has another limit.
             max "max" time = Duration::from_secs(30);
             /// Whether the wait is drawn evenly from zero up to the ceiling, or is the ceiling itself.
             jitter "jitter" flag = true;

@@ -308,7 +308,7 @@ export class Connection extends Audience {
     const { snapshot } = listeners;
     const own = isPart && (domListeners || this.settings.parse !== "json") ? detached(data) : data;
     if (domListeners) {
-      // The standard has each event in a task of its own, before which all promises of the one before have settled.
+      // The standard has each event in its own task, before which all promises of the one before have settled.
       this.#wantsTurn = true;
       this.dispatchMessage(subscription, own, meta);
     }

@@ -152,7 +152,7 @@ export interface Backoff {
    */
   factor?: number;
   /**
-   * The most that the ceiling can be. What a server asks for has a limit of its own.
+   * The most that the ceiling can be. What a server asks for has another limit.
    *
    * In milliseconds. Default: `30000`.
    */
@@ -333,7 +333,7 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * among the options are the same where they are the same object; a body that is no text is never the same.
    *
    * Whoever joins hears what comes from then on. Where the connection is open, the source is open at once, and its `open`
-   * event follows in a task of its own. Each has its own listeners and queues, parses and validates for itself, and counts
+   * event follows in its own task. Each has its own listeners and queues, parses and validates for itself, and counts
    * for itself what does not decode. `close()` and a `signal` end that one; the last to go closes the connection. What the
    * server or the policy ends, ends for all. An error of the connection goes to the console where none of them listens to it.
    */
@@ -431,7 +431,7 @@ interface SourceEvents {
 /**
  * The standard's `EventSource`, with types, a policy and an end on top of it.
  *
- * An open source that has listeners is not collected, whoever else knows it; one that never had any closes when it is.
+ * An open source that has listeners is not collected, even if nobody holds it; one that never had any closes when it is.
  */
 export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends EventTarget {
   static readonly CONNECTING: 0;

@@ -20,7 +20,7 @@ export function init(source) {
   return loading;
 }
 
-/** What the wasm half calls before a fault of its own ends in a trap, or where it prepares for what it never uses. */
+/** What the wasm half calls before one of its faults ends in a trap, or where it prepares for what it never uses. */
 const imports = new Proxy({}, { get: () => () => {} });
 
 /** @param {WebAssembly.Module | BufferSource} source */

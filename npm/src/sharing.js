@@ -158,7 +158,7 @@ class Share {
     return this.#shared.lastEventId;
   }
 
-  /** Tells a source that has joined an open connection that it is open, before anything else and in a task of its own. */
+  /** Tells a source that has joined an open connection that it is open, before anything else and in its own task. */
   announceOpen() {
     const cancel = this.#cancelOpen;
     this.#cancelOpen = undefined;

@@ -57,7 +57,7 @@ impl FakeClock {
 
     /// Lets time pass; timers fire in their order.
     pub fn advance(&self, by: Duration) {
-        let until = self.0.now.get() + by;
+        let until = self.0.now.get().saturating_add(by);
         while let Some((at, timer)) = self.next_timer(until) {
             self.0.now.set(at.max(self.0.now.get()));
             fire(&timer, Duration::ZERO);
@@ -67,7 +67,7 @@ impl FakeClock {
 
     /// Lets the page sleep: time passes and no timer fires; then those that are due do, late.
     pub fn sleep(&self, duration: Duration) {
-        let until = self.0.now.get() + duration;
+        let until = self.0.now.get().saturating_add(duration);
         self.0.now.set(until);
         while let Some((at, timer)) = self.next_timer(until) {
             fire(&timer, until - at);

@@ -40,7 +40,7 @@ pub(crate) enum NetworkChange {
     Offline,
 }
 
-/// Dropping it ends the news.
+/// Dropping it ends the watching.
 pub(crate) enum NetworkWatch {
     Browser {
         _listeners: [DomListener; 2],

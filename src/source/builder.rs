@@ -166,10 +166,11 @@ impl EventSourceBuilder {
     /// HTTP/1.1.
     ///
     /// A source that joins receives what comes from then on. Where the connection is open, the source is open at once, and
-    /// [`on_state`](EventSource::on_state) is told so in a later task. Each source has its own listeners and queues,
-    /// and counts for itself what does not decode: where its rule reopens then, it leaves and joins again. [`close`](EventSource::close) and a signal end that one; the last to go
-    /// closes the connection. What the server or the policy ends, ends for all. An error of the connection goes to the
-    /// console where none of them listens to errors.
+    /// [`on_state`](EventSource::on_state) is told so in a later task. Each source has its own listeners and queues, and
+    /// counts for itself what does not decode: where its rule reopens then, it leaves and joins again, and misses what
+    /// comes meanwhile. [`close`](EventSource::close) and a signal end that one; the last to go closes the connection. What
+    /// the server or the policy ends, ends for all that have joined by then. An error of the connection goes to the console
+    /// where none of them listens to errors.
     ///
     /// By default [`open`](Self::open) shares nothing, and the hooks of the features `yew` and `leptos` do.
     ///

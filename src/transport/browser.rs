@@ -59,12 +59,19 @@ impl BrowserConnector {
     }
 }
 
-/// The URL as the browser would open it: relative to the document or the worker. A request knows to what, and refuses a
-/// URL that holds a password only, which is relative to nothing.
+#[wasm_bindgen]
+extern "C" {
+    type Location;
+    #[wasm_bindgen(catch, static_method_of = Location, js_class = "location", getter)]
+    fn href() -> Result<String, JsValue>;
+}
+
+/// The URL as the browser would open it: relative to the document or the worker. A request knows to what, but refuses a URL
+/// with a password, and so all that is relative to one. Where there is no location either, there is no browser.
 fn resolved(url: &str) -> Result<String, JsValue> {
     match Request::new_with_str(url) {
         Ok(request) => Ok(request.url()),
-        Err(_) => Ok(Url::new(url)?.href()),
+        Err(_) => Ok(Url::new_with_base(url, &Location::href()?)?.href()),
     }
 }
 

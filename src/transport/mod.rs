@@ -185,10 +185,10 @@ fn resume_url(
 extern "C" {
     #[wasm_bindgen(js_name = Error)]
     type Exception;
-    #[wasm_bindgen(method, getter)]
-    fn name(this: &Exception) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn message(this: &Exception) -> String;
+    #[wasm_bindgen(method, getter, catch)]
+    fn name(this: &Exception) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn message(this: &Exception) -> Result<Option<String>, JsValue>;
 
     /// What JavaScript makes of a value that is to be a text. An object can refuse.
     #[wasm_bindgen(catch, js_name = String)]
@@ -197,8 +197,8 @@ extern "C" {
 
 /// Why the browser does not take this URL.
 fn refused_url(url: &str, exception: &JsValue) -> Error {
-    let error = exception.dyn_ref::<Exception>();
-    if error.is_some_and(|error| error.name() == "ReferenceError") {
+    let name = exception.dyn_ref::<Exception>().map(Exception::name);
+    if matches!(name, Some(Ok(Some(name))) if name == "ReferenceError") {
         return Error::Unsupported;
     }
     Error::InvalidUrl {
@@ -210,7 +210,7 @@ fn refused_url(url: &str, exception: &JsValue) -> Error {
 /// What an exception of the browser says.
 pub(crate) fn exception_message(exception: &JsValue) -> String {
     match exception.dyn_ref::<Exception>() {
-        Some(error) => error.message(),
+        Some(error) => error.message().ok().flatten().unwrap_or_default(),
         None => text_of(exception).unwrap_or_default(),
     }
 }

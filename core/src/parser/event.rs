@@ -67,7 +67,7 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
         self.last_event_id.text()
     }
 
-    /// Whether the event has an `id` field of its own.
+    /// Whether the event has its own `id` field.
     pub fn has_own_id(&self) -> bool {
         self.last_event_id.is_set()
     }
@@ -100,7 +100,7 @@ pub(super) struct Fields<'a> {
 }
 
 /// The data that lies in the chunk at hand. Of many lines only the first is remembered, since the server may send as
-/// many as it likes; whoever asks for them reads them again.
+/// many as it likes; they are read again when they are asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Data<'a> {
     #[default]

@@ -125,7 +125,7 @@ impl Window {
         let is_inherited = match field {
             IdField::Present => false,
             IdField::Absent => true,
-            // An event without an id of its own has that of the event before, and so has one that is sent twice in a row.
+            // An event without an `id` field has the id of the event before, and so has one that is sent twice in a row.
             IdField::Unknown => self.previous.as_deref() == Some(id),
         };
         self.set_previous(id);

@@ -161,7 +161,7 @@ pub struct ReceivedEvent<'a> {
     pub terminal: Option<Terminal>,
 }
 
-/// Whether an event has an `id` field of its own. Without one it carries the id of the event before.
+/// Whether an event has its own `id` field. Without one it carries the id of the event before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdField {
     /// It has.
@@ -270,7 +270,7 @@ pub enum Decision {
     /// Nothing: go on with the connection that there is, or reconnect as the standard has it. Where there is neither, since
     /// the connection failed for good, this closes the source.
     KeepWaiting,
-    /// Close the connection and open another after this time, which nothing shortens.
+    /// Close the connection and open another after this time, at least 10 milliseconds. Nothing shortens it.
     Reopen {
         /// The wait before the attempt.
         after: Duration,

@@ -354,7 +354,16 @@ impl Session {
     }
 
     fn relayed(&mut self, output: Output) {
+        let has_left = matches!(self.phase, Phase::Waiting { .. });
         match output {
+            Output::Closed(CloseReason::Failed { .. }) => self.close(CloseReason::Failed {
+                failure: Failure::Told,
+                limit: None,
+            }),
+            Output::Closed(reason) => self.close(reason),
+            _ if has_left => {}
+            // Told already, as it joined.
+            Output::State(State::Connecting) if matches!(self.phase, Phase::Connecting) => {}
             // That it has closed comes with the reason.
             Output::State(State::Closed) => {}
             Output::State(state) => {
@@ -365,11 +374,6 @@ impl Session {
                 failure: Failure::Told,
                 attempt: None,
             })),
-            Output::Closed(CloseReason::Failed { .. }) => self.close(CloseReason::Failed {
-                failure: Failure::Told,
-                limit: None,
-            }),
-            Output::Closed(reason) => self.close(reason),
             Output::Gap(_) => self.push(output),
             Output::Connect | Output::Disconnect | Output::Deliver | Output::Decide(_) => {}
         }

@@ -83,7 +83,7 @@ export class FetchTransport extends ResponseReader {
     const { status } = response;
     if (status === 204) return finished;
     if (status !== 200 || !isEventStream(contentTypeOf(response))) return this.#refused(response);
-    // Each event of the DOM has a task of its own, this one too.
+    // Each event of the DOM has its own task, this one too.
     if (this.isOpen && this.#link.receive(opened) && this.isOpen) await this.yieldNow();
     try {
       return (await this.read(response)) ?? bodyEnded(this.#url);

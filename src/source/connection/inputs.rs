@@ -174,7 +174,8 @@ impl Connection {
         if !self.is_overrun.take() {
             return self.inputs.borrow_mut().pop_front();
         }
-        let message = format!("{MAX_WAITING} events wait for a callback that does not return");
+        let message =
+            format!("{MAX_WAITING} events and more wait for a callback: return from it sooner");
         let error = Error::Internal {
             message: message.into(),
         };

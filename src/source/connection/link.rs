@@ -153,6 +153,9 @@ impl Connection {
             link.listen(&name);
         }
         self.hold(&self.held.link, link);
+        if !self.gaps.is_empty() {
+            carrier.enable_id_tracking();
+        }
         if let Some(connector) = carrier.held.connector.take() {
             connector.yield_for_queue(self.queue.capacity());
             carrier.held.connector.put(connector);

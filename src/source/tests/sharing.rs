@@ -436,3 +436,36 @@ fn one_that_joins_again_alone_goes_on_where_it_was() {
     assert_eq!(ids, ["", "7"]);
     assert_eq!(source.last_event_id(), "7");
 }
+
+#[test]
+fn one_that_joins_again_alone_is_told_of_gaps() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let rule = |context: &FailureContext<'_>| match context.error {
+        Error::Decode(_) => Decision::Reopen { after: seconds(1) },
+        _ => Decision::AsProposed,
+    };
+    let builder = prices().policy(Policy::resilient().rule(rule));
+    let source = builder
+        .resume_parameter("from")
+        .shared(true)
+        .open()
+        .unwrap();
+    let pen = journal.clone();
+    let _gaps = source.on_gap(move |gap| pen.write(format!("{} to {}", gap.after, gap.before)));
+    let _numbers = source.on("price", |_: Event<u32>| {}).unwrap();
+    let _errors = source.on_error(|_| {});
+    let _states = note_states(&source, &journal, "it is");
+    server.open();
+    server.send_with_id("price", "x", "3");
+    server.clock().advance(seconds(1));
+    server.open();
+    server.send_with_id("price", "9", "9");
+    let expected = [
+        "it is open",
+        "it is waiting 1s for attempt 1",
+        "it is connecting",
+        "it is open",
+        "3 to 9",
+    ];
+    assert_eq!(journal.take(), expected);
+}

@@ -2,8 +2,10 @@
 
 use std::{future::poll_fn, pin::pin, rc::Rc, sync::Arc, task::Poll, time::Duration};
 
+use js_sys::Promise;
 use typed_eventsource_core::{FailureClass, Loss};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Request, Url};
 
 use super::{
@@ -26,7 +28,7 @@ const EXCERPT_TIMEOUT: Duration = Duration::from_secs(1);
 extern "C" {
     /// In every global scope, where web-sys knows the window's only.
     #[wasm_bindgen(catch, js_name = fetch)]
-    async fn fetch(request: &Request) -> Result<JsValue, JsValue>;
+    fn fetch(request: &Request) -> Result<JsValue, JsValue>;
 }
 
 /// One request, and the reading of its response.
@@ -45,7 +47,7 @@ impl Attempt {
     pub(super) async fn run(self, yielder: Yielder) {
         let mut request = pin!(self.run_request(yielder));
         let end = poll_fn(|context| {
-            // None while it runs: after a panic that aborts it would run for ever, and could not be woken.
+            // None while it runs: after a panic that aborts it would never end, and could not be woken.
             drop(self.shared.waker.take());
             let is_open = || self.shared.is_open.get();
             if is_open()
@@ -71,7 +73,12 @@ impl Attempt {
             Ok(request) => request,
             Err(error) => return request_error(error),
         };
-        match fetch(&request).await {
+        // What a page has put in its place may throw, and answer with no promise.
+        let answer = match fetch(&request) {
+            Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
+            Err(exception) => Err(exception),
+        };
+        match answer {
             Ok(response) => self.handle_response(&response.into(), yielder).await,
             Err(exception) => self.lost(exception_message(&exception)),
         }

@@ -28,8 +28,8 @@ extern "C" {
     type Reader;
 
     /// A default reader ignores the buffer.
-    #[wasm_bindgen(method)]
-    fn read(this: &Reader, buffer: &Uint8Array) -> Promise;
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Reader, buffer: &Uint8Array) -> Result<JsValue, JsValue>;
 
     /// Any view of a buffer. One whose buffer was transferred away may throw.
     type View;
@@ -90,8 +90,12 @@ impl ResponseBody {
 
     /// The next chunk, `None` at the end. It is there until the next one is read.
     pub(super) async fn read(&mut self) -> Result<Option<Uint8Array>, ReadError> {
-        let result = JsFuture::from(self.reader.read(&self.buffer));
-        let result = result.await.map_err(ReadError::Lost)?;
+        let promise = self.reader.read(&self.buffer).map_err(ReadError::Lost)?;
+        let result = JsFuture::from(Promise::resolve(&promise)).await;
+        let result = result.map_err(ReadError::Lost)?;
+        if !result.is_object() {
+            return Err(ReadError::NotBytes);
+        }
         let result: ReadableStreamReadResult = result.unchecked_into();
         if result.get_done().unwrap_or(false) {
             return Ok(None);

@@ -1,7 +1,7 @@
 //! What the server answers, and what is told of it.
 
 use js_sys::{Function, Reflect};
-use typed_eventsource::{CloseReason, Error, Event, EventSource};
+use typed_eventsource::{CloseReason, Error, Event, EventSource, Policy};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -226,6 +226,37 @@ async fn an_answer_that_is_no_response_closes_it() {
                 "{answer}: {error:?}"
             );
         }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_that_throws_or_makes_no_promise_leaves_no_source_connecting() {
+    run(async || {
+        let script = Script::put([Attempt::hanging()]).await;
+        let closed_with = async |body: &str| {
+            let real = replace_fetch(&Function::new_no_args(body));
+            let error = closed_for(&script.open_with(Policy::close_on_error())).await;
+            replace_fetch(&real);
+            error
+        };
+        for (body, expected) in [
+            ("throw new Error('at once')", "at once"),
+            ("throw 'a text'", "a text"),
+            (
+                "return Promise.reject(Object.assign(new Error(), { message: undefined }))",
+                "",
+            ),
+        ] {
+            match closed_with(body).await {
+                Error::ConnectionLost { message, .. } => {
+                    assert_eq!(message.as_deref(), Some(expected), "{body}");
+                }
+                other => panic!("{body}: {other:?}"),
+            }
+        }
+        let error = closed_with("return {}").await;
+        assert!(matches!(error, Error::Internal { .. }), "{error:?}");
     })
     .await;
 }

@@ -155,3 +155,34 @@ fn a_rule_of_a_subscriber_has_it_leave_and_join_again() {
         joins
     );
 }
+
+#[test]
+fn one_that_has_left_hears_of_nothing_but_the_end() {
+    let mut options = Options::new(Transport::Fetch);
+    options.has_rule = true;
+    let mut bench = Bench::with(options.into_subscriber());
+    relay(&mut bench, Output::State(State::Open));
+    bench.handle(Input::DecodeFailed);
+    bench.handle(Input::Decided(Decision::Reopen { after: seconds(1) }));
+    for output in [
+        Output::State(State::Connecting),
+        report(Failure::Told, Some(1)),
+        Output::Gap(Gap::new("1", "4", 2)),
+    ] {
+        assert_eq!(bench.handle(Input::Relayed(output)), []);
+    }
+    assert_eq!(bench.next_timeout(), Some(seconds(1)));
+    bench.advance(seconds(1));
+    bench.handle(Input::Timeout {
+        late: Duration::ZERO,
+    });
+    // It has told so itself.
+    let connecting = Input::Relayed(Output::State(State::Connecting));
+    assert_eq!(bench.handle(connecting), []);
+    let open = Output::State(State::Open);
+    assert_eq!(bench.handle(Input::Relayed(open.clone())), [open]);
+    bench.handle(Input::DecodeFailed);
+    bench.handle(Input::Decided(Decision::Reopen { after: seconds(1) }));
+    let closed = Output::Closed(CloseReason::Finished);
+    assert_eq!(bench.handle(Input::Relayed(closed.clone())), [closed]);
+}

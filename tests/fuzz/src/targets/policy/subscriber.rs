@@ -1,6 +1,6 @@
 //! One among many sources that share a connection, which has a session too.
 
-use std::time::Duration;
+use std::{slice, time::Duration};
 
 use arbitrary::Arbitrary;
 
@@ -68,6 +68,8 @@ pub(super) struct Subscriber {
     /// How often it has left in a row, and when it did first.
     failures: u32,
     down_since: Option<Duration>,
+    /// It has not been told yet where the connection stands.
+    joins: bool,
 }
 
 impl Subscriber {
@@ -86,6 +88,7 @@ impl Subscriber {
             decode_errors: 0,
             failures: 0,
             down_since: None,
+            joins: true,
         }
     }
 
@@ -93,12 +96,18 @@ impl Subscriber {
         match turn {
             Turn::State(standing, Time(time)) => {
                 let state = state(standing, time);
-                self.gets(
-                    Input::Relayed(Output::State(state)),
-                    &[Output::State(state)],
-                );
+                let told = Output::State(state);
+                // That it connects is told as it joins.
+                let is_known = self.joins && state == State::Connecting;
+                let expected: &[Output] = if is_known {
+                    &[]
+                } else {
+                    slice::from_ref(&told)
+                };
+                self.gets(Input::Relayed(told.clone()), expected);
                 if self.state != State::Closed {
                     self.state = state;
+                    self.joins = is_known;
                 }
             }
             Turn::Report => {
@@ -241,6 +250,7 @@ impl Subscriber {
         assert_eq!(outputs, [Output::Disconnect, report, waiting]);
         assert_eq!(self.session.next_timeout(), Some(deadline));
         self.state = State::Connecting;
+        self.joins = true;
         self.now = deadline.since_origin();
         let outputs = self.outputs_of(Input::Timeout {
             late: Duration::ZERO,
