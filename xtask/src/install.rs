@@ -60,13 +60,15 @@ impl Installation {
         if unfinished.exists() {
             let _ = fs::remove_dir_all(&unfinished);
         }
-        result?;
-        let product = self.folder.join(&self.product);
-        ensure!(product.exists(), "{} was not installed", product.display());
-        Ok(product)
+        result.map(|()| self.folder.join(&self.product))
     }
 
     fn move_into_place(&self, unfinished: &Path) -> Result<()> {
+        let product = self.product.display();
+        ensure!(
+            unfinished.join(&self.product).exists(),
+            "{product} was not installed"
+        );
         if self.folder.exists() {
             // A cleaner of caches may have left a part of it.
             fs::remove_dir_all(&self.folder)
@@ -107,7 +109,7 @@ impl Lock {
                 let name = subject.file_name().unwrap_or(subject.as_os_str());
                 let name = name.to_string_lossy();
                 say(format_args!(
-                    "waiting for another run, which installs {name}…"
+                    "waiting until another run has installed {name}…"
                 ));
                 has_said_so = true;
             }
@@ -236,5 +238,6 @@ mod tests {
         let place = Place::new("no-product");
         let installed = place.0.get("installing a tool", |_| Ok(()));
         assert!(installed.is_err());
+        assert_eq!(place.names(), ["tool-1.0.lock"]);
     }
 }

@@ -12,9 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     apps,
     browsers::{self, Browser, Kind},
-    fuzz, interop,
-    node::Node,
-    npm, packaging, process,
+    fuzz, interop, npm, packaging, process,
     report::{Report, Run, Tally},
     server::Server,
     setup, stress,
@@ -142,21 +140,19 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
     if wants_firefox {
         browsers::firefox()?;
     }
-    if wants(&[Suite::Packaging, Suite::Interop]) {
-        Node::get()?;
-    }
+    // Both bring Node.js, whose npm brings wasm-opt.
     if wants(&[Suite::Packaging]) {
         packaging::install_packages()?;
+    }
+    if wants(&[Suite::Interop]) {
+        interop::install_missing()?;
+        interop::variables()?;
     }
     if wants(&[Suite::E2e, Suite::Chaos, Suite::Packaging, Suite::Interop]) {
         setup::wasm_opt()?;
     }
     if wants_chrome || wants_firefox {
         setup::wasm_pack(&[])?;
-    }
-    if wants(&[Suite::Interop]) {
-        interop::install_missing()?;
-        interop::variables()?;
     }
     Ok(())
 }

@@ -43,7 +43,7 @@ async fn turn() {
     let (here, there) = (channel.port1(), channel.port2());
     let (sender, arrival) = oneshot::channel();
     let _listener = EventListener::once(&here, "message", move |_| {
-        // Whoever waited for it may be gone.
+        // The test that waited for it may be over.
         let _ = sender.send(());
     });
     here.start();

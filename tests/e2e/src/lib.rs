@@ -116,7 +116,7 @@ impl Browser {
         self.client.goto(url).await.expect("the page opens");
     }
 
-    /// Loads the page anew, and waits until that is done.
+    /// Reloads the page, and waits until that is done.
     ///
     /// # Panics
     ///

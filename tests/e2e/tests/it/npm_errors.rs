@@ -114,7 +114,7 @@ async fn a_lost_connection_has_its_cause(stage: &mut Stage<'_>) {
     let outcome = script(
         stage.browser,
         r#"
-        // An event would let the count begin anew.
+        // An event would start the count again.
         const url = await play({ before: ["reset"] }, { steps: [{ send: ":\n" }, "wait", "reset"] }, { steps: ["end"] });
         const source = new EventSource(url, { transport: "fetch", policy: { reconnectionTime: 10, healthyAfter: 600000 } });
         // A reset may overtake what has not been read yet.

@@ -34,7 +34,7 @@ pub(crate) fn run_tests() -> Result<(), String> {
         let file = format!("{TESTS}/readme-line-{line}.test.{language}");
         fs::write(tools::installed().join(file), snippet).map_err(|error| error.to_string())?;
     }
-    // Of its own accord it gives a test five seconds, which a busy machine may take for anything.
+    // Its default is five seconds for a test, which is too short on a busy machine.
     let args = ["run", "--testTimeout=120000", "--hookTimeout=120000"];
     tools::run(TESTS, "vitest/vitest.mjs", &args)
 }

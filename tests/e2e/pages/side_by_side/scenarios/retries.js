@@ -27,8 +27,8 @@ export default {
     const source = play.open(path);
     play.over(source).then(() => source.close());
     await play.seen(path, 1, 1);
-    // Whoever took it for a time of its own is back before one that was told nothing, and was lost later, is for the third
-    // time.
+    // A source that takes the empty field for a time comes back before this other one, which is told nothing and is lost
+    // later, comes back for the third time.
     const other = await play.stream({ steps: [send(":\n")] });
     play.open(other);
     await play.seen(other, 4);
