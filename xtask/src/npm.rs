@@ -13,9 +13,6 @@ const JAVASCRIPT: &str = "npm/src";
 const WASM: &str = "npm/wasm";
 const PRODUCT: &str = "pkg";
 
-/// Inlines less than the profile would: what is left compresses better.
-const RUSTFLAGS: &str = "-Cllvm-args=-inline-threshold=25";
-
 /// Builds the package into its folder and prints the sizes of what it holds.
 pub(crate) fn build() -> Result<()> {
     let product = Path::new(PRODUCT);
@@ -45,8 +42,7 @@ fn build_wasm(folder: &Path) -> Result<()> {
     wasm_pack
         .args(["build", WASM, "--target", "bundler", "--out-dir"])
         .arg(Path::new("../..").join(folder))
-        .args(["--profile", "npm", "--mode", "no-install", "--no-pack"])
-        .env("CARGO_ENCODED_RUSTFLAGS", RUSTFLAGS);
+        .args(["--profile", "npm", "--mode", "no-install", "--no-pack"]);
     if wasm_opt.is_none() {
         wasm_pack.arg("--no-opt");
     }

@@ -118,6 +118,7 @@ pub(super) enum Data<'a> {
 
 impl<'a> Data<'a> {
     /// Adds one line, with which `from` begins.
+    #[inline]
     pub(super) fn add(&mut self, value: &'a [u8], from: &'a [u8]) {
         *self = match *self {
             Self::None => Self::Line { value, from },
@@ -126,6 +127,7 @@ impl<'a> Data<'a> {
     }
 
     /// The same in a chunk that ends before `rest`, with the event.
+    #[inline]
     pub(super) fn until(self, rest: &[u8]) -> Self {
         match self {
             Self::Lines { from } => Self::Lines {
@@ -135,6 +137,7 @@ impl<'a> Data<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn is_none(&self) -> bool {
         matches!(self, Self::None)
     }
@@ -214,6 +217,7 @@ impl LastEventId {
         }
     }
 
+    #[inline]
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -224,6 +228,7 @@ impl LastEventId {
     }
 
     /// An `id` field was read.
+    #[inline]
     pub(super) fn set_buffer(&mut self, id: &[u8]) {
         clear(&mut self.buffer);
         self.buffer.extend_from_slice(id);
@@ -231,6 +236,7 @@ impl LastEventId {
     }
 
     /// A blank line was read.
+    #[inline]
     pub(super) fn commit(&mut self) {
         self.is_set = mem::take(&mut self.buffered);
         if self.is_set && self.buffer != self.bytes {
@@ -242,11 +248,13 @@ impl LastEventId {
     }
 
     /// Whether the block that has ended last had an `id` field, be it the same as before.
+    #[inline]
     pub(super) fn is_set(&self) -> bool {
         self.is_set
     }
 
     /// How many times it has changed.
+    #[inline]
     pub(super) fn changes(&self) -> usize {
         self.changes
     }

@@ -25,6 +25,7 @@ impl Held {
     }
 
     /// Whether a line is unfinished.
+    #[inline]
     pub(super) fn has_line(&self) -> bool {
         self.comment || self.data_and_line.len() > self.data_len
     }
@@ -80,20 +81,24 @@ impl Held {
         self.data_len = self.data_and_line.len();
     }
 
+    #[inline]
     pub(super) fn has_data(&self) -> bool {
         self.data_len > 0
     }
 
     /// Whether there is nothing of an event.
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.name.is_empty() && self.data_and_line.is_empty()
     }
 
     /// The name and the data, while no line is unfinished.
+    #[inline]
     pub(super) fn name_and_data(&mut self) -> (&[u8], &mut Vec<u8>) {
         (&self.name, &mut self.data_and_line)
     }
 
+    #[inline]
     pub(super) fn clear(&mut self) {
         clear(&mut self.name);
         clear(&mut self.data_and_line);
@@ -107,6 +112,7 @@ impl Held {
 }
 
 /// Empties a buffer and gives back what it has grown beyond the usual.
+#[inline]
 pub(super) fn clear(buffer: &mut Vec<u8>) {
     buffer.clear();
     buffer.shrink_to(KEPT_CAPACITY);
@@ -136,6 +142,7 @@ impl Size {
     }
 
     /// Whether there is room for a line, or for so much of it as there is.
+    #[inline]
     pub(super) fn check(&self, line: usize) -> Result<(), TooLarge> {
         if line > self.limit - self.lines {
             return Err(TooLarge { limit: self.limit });
@@ -144,11 +151,13 @@ impl Size {
     }
 
     /// A line that was [checked](Self::check) belongs to the event.
+    #[inline]
     pub(super) fn add(&mut self, line: usize) {
         self.lines += line;
     }
 
     /// The next event starts.
+    #[inline]
     pub(super) fn reset(&mut self) {
         self.lines = 0;
     }

@@ -151,6 +151,7 @@ pub(super) enum Field {
 /// where there is no colon.
 ///
 /// It answers with no slice, and so in a register: it is called for each line.
+#[inline]
 pub(super) fn field_of(line: &[u8]) -> (Field, usize) {
     let (field, name_len) = match line {
         [] => return (Field::Blank, 0),
@@ -183,6 +184,7 @@ pub(super) fn milliseconds(value: &[u8]) -> Option<Duration> {
 }
 
 /// Whether the value of an `id` field counts.
+#[inline]
 pub(super) fn is_id(value: &[u8]) -> bool {
     !value.contains(&0)
 }

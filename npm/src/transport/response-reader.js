@@ -240,7 +240,7 @@ export class ResponseReader {
   #readId(start, end) {
     if (start === UNCHANGED) return;
     const lastEventId = start === OUT_OF_LINE ? this.#outOfLine(ID_AT) : this.#wholeText().substring(start, end);
-    if (lastEventId !== this.#meta.lastEventId) this.#meta = { lastEventId: detached(lastEventId), origin: this.#meta.origin };
+    this.#meta = { lastEventId: detached(lastEventId), origin: this.#meta.origin };
   }
 
   /** @param {number} start @param {number} end */
