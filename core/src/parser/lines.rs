@@ -79,6 +79,7 @@ impl LineSearch for Simd {
 
 #[cfg(target_arch = "wasm32")]
 #[target_feature(enable = "simd128")]
+#[inline]
 fn find_line_end_simd(bytes: &[u8]) -> Option<usize> {
     use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, u64x2, v128_or};
 
