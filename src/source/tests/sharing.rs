@@ -369,14 +369,19 @@ fn a_callback_that_panics_silences_no_other_source() {
     assert_eq!(journal.take(), all);
 }
 
+fn reopen_after_bad_data(context: &FailureContext<'_>) -> Decision {
+    match context.error {
+        Error::Decode(_) => Decision::Reopen { after: seconds(1) },
+        _ => Decision::AsProposed,
+    }
+}
+
 #[test]
 fn one_whose_rule_reopens_leaves_the_connection_and_joins_again() {
     let (server, journal) = (FakeServer::new(), Journal::default());
-    let rule = |context: &FailureContext<'_>| match context.error {
-        Error::Decode(_) => Decision::Reopen { after: seconds(1) },
-        _ => Decision::AsProposed,
-    };
-    let builder = prices().policy(Policy::resilient().rule(rule)).shared(true);
+    let builder = prices()
+        .policy(Policy::resilient().rule(reopen_after_bad_data))
+        .shared(true);
     let (numbers, texts) = (builder.clone().open().unwrap(), builder.open().unwrap());
     let _states = [
         note_states(&numbers, &journal, "numbers"),
@@ -415,8 +420,7 @@ fn one_whose_rule_reopens_leaves_the_connection_and_joins_again() {
 #[test]
 fn one_that_joins_again_alone_goes_on_where_it_was() {
     let server = FakeServer::new();
-    let rule = |_: &FailureContext<'_>| Decision::Reopen { after: seconds(1) };
-    let builder = prices().policy(Policy::resilient().rule(rule));
+    let builder = prices().policy(Policy::resilient().rule(reopen_after_bad_data));
     let source = builder
         .resume_parameter("from")
         .shared(true)
@@ -440,11 +444,7 @@ fn one_that_joins_again_alone_goes_on_where_it_was() {
 #[test]
 fn one_that_joins_again_alone_is_told_of_gaps() {
     let (server, journal) = (FakeServer::new(), Journal::default());
-    let rule = |context: &FailureContext<'_>| match context.error {
-        Error::Decode(_) => Decision::Reopen { after: seconds(1) },
-        _ => Decision::AsProposed,
-    };
-    let builder = prices().policy(Policy::resilient().rule(rule));
+    let builder = prices().policy(Policy::resilient().rule(reopen_after_bad_data));
     let source = builder
         .resume_parameter("from")
         .shared(true)
