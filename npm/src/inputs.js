@@ -3,7 +3,7 @@
 
 import { connectionLost } from "./error.js";
 import {
-  INPUT_BODY_ENDED, INPUT_FINISHED, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_OPENED, INPUT_OVERFLOWED, INPUT_RELAYED_STATE,
+  INPUT_BODY_ENDED, INPUT_EVENT, INPUT_FINISHED, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_OPENED, INPUT_OVERFLOWED, INPUT_RELAYED_STATE,
   INPUT_RETRY, INPUT_TIMEOUT, LEAST_STATUS, LOSS_BROWSER_RECONNECTS, LOSS_CONTENT_TYPE, LOSS_HOPELESS, LOSS_OTHER, LOSS_REESTABLISH,
   STATES,
 } from "./numbers.js";
@@ -49,16 +49,38 @@ import {
  * @typedef {SessionInput | EventInput | UnlistenedInput | RelayedInput | DeferredInput} Input
  */
 
-export const opened = { type: INPUT_OPENED };
+// All of a kind have the same fields in the same order, so that engines compile what handles them for one shape.
+
+/**
+ * @param {number} type
+ * @param {number} [time]
+ * @param {EventSourceError} [error]
+ * @param {number} [detail]
+ * @param {number} [failures]
+ * @returns {SessionInput}
+ */
+const input = (type, time, error, detail, failures) => ({ type, time, error, detail, failures });
+
+/**
+ * @param {Subscription} subscription
+ * @param {string} data
+ * @param {EventMeta} meta
+ * @param {boolean} [hasIdField]
+ * @param {boolean} [isPart]
+ * @returns {EventInput}
+ */
+export const event = (subscription, data, meta, hasIdField, isPart) => ({ type: INPUT_EVENT, subscription, data, meta, hasIdField, isPart });
+
+export const opened = input(INPUT_OPENED);
 
 /** The server has set the reconnection time. @param {number} time */
-export const retry = (time) => ({ type: INPUT_RETRY, time });
+export const retry = (time) => input(INPUT_RETRY, time);
 
 /** The connection was lost, and the browser reconnects. @param {EventSourceError} error */
-export const browserReconnects = (error) => ({ type: INPUT_LOST, error, detail: LOSS_BROWSER_RECONNECTS });
+export const browserReconnects = (error) => input(INPUT_LOST, undefined, error, LOSS_BROWSER_RECONNECTS);
 
 /** The standard's "reestablish the connection". @param {EventSourceError} error */
-export const reestablish = (error) => ({ type: INPUT_LOST, error, detail: LOSS_REESTABLISH });
+export const reestablish = (error) => input(INPUT_LOST, undefined, error, LOSS_REESTABLISH);
 
 /** @type {{ [code: string]: number }} */
 const CLASSES = {
@@ -78,26 +100,26 @@ export const failed = (error, time) => {
   const { code, status } = /** @type {import("./error.js").Details} */ (error);
   // An opaque response has status 0.
   const isStatus = code === "status" && status !== undefined && status >= LEAST_STATUS;
-  return { type: INPUT_LOST, error, detail: isStatus ? status : CLASSES[code] ?? LOSS_OTHER, time };
+  return input(INPUT_LOST, time, error, isStatus ? status : CLASSES[code] ?? LOSS_OTHER);
 };
 
 /** The response has ended: an error, unless the request is sent once and has no terminal event or data. @param {string} url */
-export const bodyEnded = (url) => ({ type: INPUT_BODY_ENDED, error: connectionLost(url, "the server ended the stream") });
+export const bodyEnded = (url) => input(INPUT_BODY_ENDED, undefined, connectionLost(url, "the server ended the stream"));
 
 /** The server wants no other attempt. */
-export const finished = { type: INPUT_FINISHED };
+export const finished = input(INPUT_FINISHED);
 
 /** @param {number} late In milliseconds. */
-export const timeout = (late) => ({ type: INPUT_TIMEOUT, time: late });
+export const timeout = (late) => input(INPUT_TIMEOUT, late);
 
 /** @param {boolean} isOnline */
-export const network = (isOnline) => ({ type: isOnline ? INPUT_ONLINE : INPUT_OFFLINE });
+export const network = (isOnline) => input(isOnline ? INPUT_ONLINE : INPUT_OFFLINE);
 
 /** A queue is full from which nothing may be dropped. @param {EventSourceError} error */
-export const overflowed = (error) => ({ type: INPUT_OVERFLOWED, error });
+export const overflowed = (error) => input(INPUT_OVERFLOWED, undefined, error);
 
 /** Where a shared connection stands. @param {import("./index.js").State} state */
 export const relayedState = (state) => {
   const { attempt, retryIn } = /** @type {{ attempt?: number, retryIn?: number }} */ (state);
-  return { type: INPUT_RELAYED_STATE, detail: STATES.indexOf(state.type), time: retryIn, failures: attempt };
+  return input(INPUT_RELAYED_STATE, retryIn, undefined, STATES.indexOf(state.type), attempt);
 };

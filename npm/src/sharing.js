@@ -3,8 +3,8 @@
 // own, for those who listen to it, carried by a `Share` of one that has the transport and the policy.
 
 import { Connection } from "./connection.js";
-import { relayedState } from "./inputs.js";
-import { FOLLOWS_STATE, INPUT_EVENT, RELAYED } from "./numbers.js";
+import { event, relayedState } from "./inputs.js";
+import { FOLLOWS_STATE, RELAYED } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -169,10 +169,9 @@ class Share {
   /** @param {Subscription} subscription */
   listen(subscription) {
     const shared = this.#shared;
-    const undo = shared.on(subscription.name, (event) => {
+    const undo = shared.on(subscription.name, (text) => {
       this.announceOpen();
-      const data = /** @type {string} */ (event.data);
-      if (this.link.receive({ type: INPUT_EVENT, subscription, data, meta: event })) shared.requestTurn();
+      if (this.link.receive(event(subscription, /** @type {string} */ (text.data), text))) shared.requestTurn();
     });
     this.#undos.set(subscription, undo);
   }

@@ -4,8 +4,8 @@
 import { EventSourceError, connectionLost } from "./error.js";
 import { resolve } from "./event-source.js";
 import { testBackends } from "./host.js";
-import { bodyEnded, browserReconnects, failed, finished, opened, reestablish, retry } from "./inputs.js";
-import { DEFERRED, INPUT_EVENT, INPUT_UNLISTENED } from "./numbers.js";
+import { bodyEnded, browserReconnects, event, failed, finished, opened, reestablish, retry } from "./inputs.js";
+import { DEFERRED, INPUT_UNLISTENED } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -302,13 +302,13 @@ class FakeConnection {
       const subscription = this.#subscriptions.get(name);
       if (!subscription) return this.#isFetch ? { type: INPUT_UNLISTENED, isEvent: true, lastEventId: id } : undefined;
       const hasIdField = this.#isFetch ? id !== undefined : undefined;
-      return { type: INPUT_EVENT, subscription, data, meta: { lastEventId, origin: ORIGIN }, hasIdField };
+      return event(subscription, data, { lastEventId, origin: ORIGIN }, hasIdField);
     };
     this.#link.receive({ type: DEFERRED, make });
   }
 
   comment() {
-    if (this.#isFetch) this.#link.receive({ type: INPUT_UNLISTENED, isEvent: false });
+    if (this.#isFetch) this.#link.receive({ type: INPUT_UNLISTENED, isEvent: false, lastEventId: undefined });
   }
 
   /** @param {number} ms */

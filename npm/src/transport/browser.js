@@ -2,8 +2,7 @@
 // The browser's own EventSource.
 
 import { EventSourceError, connectionLost } from "../error.js";
-import { browserReconnects, failed, opened } from "../inputs.js";
-import { INPUT_EVENT } from "../numbers.js";
+import { browserReconnects, event, failed, opened } from "../inputs.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
 /** @typedef {import("../host.js").Link} Link */
@@ -44,9 +43,9 @@ export class BrowserTransport {
     // Nothing but messages has any other name.
     const isAmbiguous = /^(open|error)$/.test(subscription.name);
     const link = this.#link;
-    const listener = (/** @type {MessageEvent<string>} */ event) => {
-      if (isAmbiguous && !isMessage(event)) return;
-      link.receive({ type: INPUT_EVENT, subscription, data: event.data, meta: event });
+    const listener = (/** @type {MessageEvent<string>} */ message) => {
+      if (isAmbiguous && !isMessage(message)) return;
+      link.receive(event(subscription, message.data, message));
     };
     this.#listeners.set(subscription, listener);
     this.#raw.addEventListener(subscription.name, listener);

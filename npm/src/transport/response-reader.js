@@ -3,8 +3,8 @@
 
 import { EventSourceError } from "../error.js";
 import { memory } from "../init.js";
-import { failed, retry } from "../inputs.js";
-import { INPUT_EVENT, INPUT_UNLISTENED } from "../numbers.js";
+import { event, failed, retry } from "../inputs.js";
+import { INPUT_UNLISTENED } from "../numbers.js";
 import { detached } from "../typed-event.js";
 import { freeParser, newParser, nextEvents, tellParser } from "../wasm/typed_eventsource.js";
 import { Yielder } from "./yielder.js";
@@ -220,7 +220,7 @@ export class ResponseReader {
       const data = this.#dataAt(records[place + 1], records[place + 2]);
       this.#toldId = this.#meta.lastEventId;
       const isPart = data.length * 4 < this.#bytes.length;
-      const yields = this.#link.receive({ type: INPUT_EVENT, subscription, data, meta: this.#meta, hasIdField, isPart });
+      const yields = this.#link.receive(event(subscription, data, this.#meta, hasIdField, isPart));
       if (!this.isOpen || yields || this.#yielder.shouldYieldAfterEvent()) return false;
     }
     return true;
