@@ -8,7 +8,7 @@
 //!   report, when to close.
 //! - [`Policy`] is its set of limits, as data.
 //!
-//! Whoever does the I/O is called the *body* here: the browser's `EventSource` or `fetch` in typed-eventsource itself, an
+//! What does the I/O is called the *body* here: the browser's `EventSource` or `fetch` in typed-eventsource itself, an
 //! HTTP client anywhere else. `examples/native` is a body over hyper.
 //!
 //! There is no clock, no randomness, no timer and no closure of a user in this crate, so that all of it can be tested

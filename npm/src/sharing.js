@@ -65,14 +65,12 @@ function keyOf(url, { transport, parse, schemas, queue, signal, headers, body = 
 class SharedConnection extends Connection {
   /** @type {Set<Share>} */
   #shares = new Set();
-  #host;
   #forget;
 
   /** @param {string} key @param {string} url @param {Settings} settings @param {Host} host @param {Open} open */
   constructor(key, url, settings, host, open) {
     super(url, { ...settings, parse: "text", schemas: undefined, signal: undefined }, host, open);
     host.shared.set(key, this);
-    this.#host = host;
     this.#forget = () => host.shared.delete(key);
   }
 
@@ -93,7 +91,7 @@ class SharedConnection extends Connection {
     if (follows === FOLLOWS_STATE) this.state = state;
     let isHeard = false;
     this.#relay((connection) => (isHeard = Boolean(connection.hear(error, follows, state)) || isHeard));
-    if (!isHeard) this.#host.report(error);
+    if (!isHeard) this.host.report(error);
   }
 
   /** @param {State} state */

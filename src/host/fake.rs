@@ -175,7 +175,7 @@ impl Drop for FakeTimer {
     }
 }
 
-/// Dropping it ends the news.
+/// Dropping it ends the watching.
 pub(crate) struct FakeNetworkWatch {
     _callback: Rc<NetworkCallback>,
 }

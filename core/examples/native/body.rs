@@ -99,7 +99,7 @@ pub(crate) async fn run(
 
 /// The time since the start, and a random number.
 fn at(start: Instant) -> At {
-    // Each `RandomState` has keys of its own.
+    // Each `RandomState` has other keys.
     let random = RandomState::new().hash_one(()) >> 11;
     At {
         now: Timestamp::from_origin(start.elapsed()),

@@ -302,7 +302,7 @@ impl Session {
         match kind {
             FailureKind::BrowserReconnects => return Action::KeepWaiting,
             FailureKind::BrowserReplaced => {
-                // Twice the minimum delay, because the browser may follow our attempt with an immediate one of its own:
+                // Twice the minimum delay, because the browser may follow our attempt with another at once:
                 // the average rate stays within the limit.
                 let after = 2 * self.min_delay_without_backoff();
                 return Action::Reopen { after };

@@ -10,7 +10,11 @@ fn prices() -> EventSourceBuilder {
 }
 
 fn shared() -> EventSource {
-    prices().shared(true).open().unwrap()
+    shared_with(Policy::resilient())
+}
+
+fn shared_with(policy: Policy) -> EventSource {
+    prices().policy(policy).shared(true).open().unwrap()
 }
 
 fn note_states(source: &EventSource, journal: &Journal, label: &'static str) -> Listener {
@@ -144,10 +148,7 @@ fn the_last_one_that_closes_in_a_callback_closes_the_connection_at_once() {
 #[test]
 fn what_the_policy_ends_ends_for_all() {
     let (server, journal) = (FakeServer::new(), Journal::default());
-    let open = || {
-        let builder = prices().policy(Policy::browser().close_after_losses(2));
-        builder.shared(true).open().unwrap()
-    };
+    let open = || shared_with(Policy::browser().close_after_losses(2));
     let (first, second) = (open(), open());
     let _states = [
         note_states(&first, &journal, "first"),
@@ -221,10 +222,7 @@ fn one_that_joins_while_the_connection_waits_is_in_that_state() {
 #[test]
 fn decode_errors_reach_the_one_that_decodes_and_count_for_it_alone() {
     let (server, journal) = (FakeServer::new(), Journal::default());
-    let open = || {
-        let builder = prices().policy(Policy::resilient().close_after_decode_errors(2));
-        builder.shared(true).open().unwrap()
-    };
+    let open = || shared_with(Policy::resilient().close_after_decode_errors(2));
     let (numbers, texts) = (open(), open());
     let _numbers = numbers.on("price", |_: Event<u8>| {}).unwrap();
     let _texts = texts.on("price", journal.events("text")).unwrap();

@@ -228,7 +228,7 @@ impl Model {
         })
     }
 
-    /// Each timer fires, whoever has panicked before.
+    /// Each timer fires, whatever has panicked before.
     fn reconnect(&mut self) {
         for source in std::mem::take(&mut self.timers) {
             let _ = self.signal(source, Task::Due);
