@@ -2,7 +2,9 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::{DecodeError, span::Span};
+use typed_eventsource_core::Span;
+
+use crate::DecodeError;
 
 /// Everything that can go wrong with a source.
 ///
@@ -314,11 +316,11 @@ impl fmt::Display for Error {
                  panel shows which"
             ),
             Self::Decode(error) => error.fmt(f),
-            Self::OpenTimeout { after } => write!(f, "the connection was not open after {}", Span(*after)),
-            Self::Idle { after } => write!(f, "no data received for {}", Span(*after)),
+            Self::OpenTimeout { after } => write!(f, "the connection was not open after {}", Span::from(*after)),
+            Self::Idle { after } => write!(f, "no data received for {}", Span::from(*after)),
             Self::TooMany { count, .. } => write!(f, "gave up after {count} consecutive failures"),
             Self::DownTooLong { limit, .. } => {
-                write!(f, "gave up after {} without a healthy connection", Span(*limit))
+                write!(f, "gave up after {} without a healthy connection", Span::from(*limit))
             }
             Self::QueueOverflow { dropped } => write!(
                 f,

@@ -17,7 +17,6 @@ mod payload;
 mod place;
 mod policy;
 mod source;
-mod span;
 mod state;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

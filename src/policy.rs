@@ -95,14 +95,14 @@ macro_rules! define_setter {
     ([$($doc:tt)*] $name:ident time) => {
         $($doc)*
         pub fn $name(mut self, time: Duration) -> Self {
-            self.options.$name = time;
+            self.options.$name = time.into();
             self
         }
     };
     ([$($doc:tt)*] $name:ident optional_time) => {
         $($doc)*
         pub fn $name(mut self, time: Duration) -> Self {
-            self.options.$name = Some(time);
+            self.options.$name = Some(time.into());
             self
         }
     };
@@ -130,6 +130,7 @@ macro_rules! define_setter {
     ([$($doc:tt)*] $name:ident limit) => {
         $($doc)*
         pub fn $name(mut self, after: Duration, then: LimitAction) -> Self {
+            let after = after.into();
             self.options.$name = Some(TimeLimit { after, then });
             self
         }

@@ -2,7 +2,9 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{Error, span::Span};
+use typed_eventsource_core::Span;
+
+use crate::Error;
 
 /// Where a source stands.
 ///
@@ -79,7 +81,7 @@ impl fmt::Display for State {
             Self::Waiting {
                 attempt,
                 retry_in: Some(delay),
-            } => write!(f, "waiting {} for attempt {attempt}", Span(*delay)),
+            } => write!(f, "waiting {} for attempt {attempt}", Span::from(*delay)),
             Self::Offline { attempt } => write!(f, "offline before attempt {attempt}"),
             Self::Closed(CloseReason::Requested) => CloseReason::Requested.fmt(f),
             Self::Closed(reason) => write!(f, "closed: {reason}"),

@@ -5,9 +5,9 @@ use std::{
     future::poll_fn,
     rc::Rc,
     task::{Poll, Waker},
-    time::Duration,
 };
 
+use typed_eventsource_core::Span;
 use wasm_bindgen::JsValue;
 use web_sys::{MessageChannel, MessagePort};
 
@@ -17,13 +17,13 @@ use crate::{
 };
 
 /// The longest that everything else has to wait.
-const MAX_TURN: Duration = Duration::from_millis(16);
+const MAX_TURN: Span = Span::from_millis(16);
 
 /// Lets other tasks run: promises alone let nobody else in as long as there are more of them.
 pub(crate) struct Yielder {
     /// Made for the first turn: what is soon over needs none.
     channel: Option<MacrotaskYield>,
-    since: Duration,
+    since: Span,
 }
 
 impl Yielder {
@@ -36,7 +36,7 @@ impl Yielder {
 
     /// Whether others have waited for long enough.
     pub(crate) fn is_late(&self) -> bool {
-        browser::now().saturating_sub(self.since) >= MAX_TURN
+        browser::now() - self.since >= MAX_TURN
     }
 
     pub(crate) async fn yield_now(&mut self) {

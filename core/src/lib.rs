@@ -34,7 +34,7 @@ pub use session::{
     Input, LimitReached, Loss, Options, Output, ReceivedEvent, Report, Session, State, Terminal,
     Transport,
 };
-pub use time::{At, Timestamp};
+pub use time::{At, Span, Timestamp};
 
 /// A body may go from thread to thread.
 const _: () = {

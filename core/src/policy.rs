@@ -2,7 +2,8 @@
 //! option is named, described and given its values.
 
 use alloc::{vec, vec::Vec};
-use core::time::Duration;
+
+use crate::Span;
 
 /// What to do at a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum LimitAction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeLimit {
     /// How long to wait.
-    pub after: Duration,
+    pub after: Span,
     /// What to do then.
     pub then: LimitAction,
 }
@@ -56,7 +57,7 @@ pub enum OptionValue {
     /// Of [`OptionKind::Count`].
     Count(u32),
     /// Of [`OptionKind::Time`] and [`OptionKind::OptionalTime`].
-    Time(Duration),
+    Time(Span),
     /// Of [`OptionKind::Number`].
     Number(f64),
     /// Of [`OptionKind::Flag`].
@@ -148,7 +149,7 @@ macro_rules! for_policy_options {
             /// than none.
             on_slow_open "opening" limit = None;
             /// How long a connection has to stay open without an event before the counters and the backoff start again.
-            healthy_after "healthyAfter" time = Duration::from_secs(5);
+            healthy_after "healthyAfter" time = Span::from_secs(5);
             /// Whether to open another connection at once, in place of an open one, when the page wakes from a sleep or
             /// the network comes back: the old one may be dead without knowing.
             ///
@@ -158,11 +159,11 @@ macro_rules! for_policy_options {
 
             [backoff]
             /// The ceiling of the first wait.
-            initial "initial" time = Duration::from_secs(1);
+            initial "initial" time = Span::from_secs(1);
             /// By how much the ceiling grows with each attempt. Anything below 1 counts as 1.
             factor "factor" number = 2.0;
             /// The most that the ceiling can be. What a server asks for has another limit.
-            max "max" time = Duration::from_secs(30);
+            max "max" time = Span::from_secs(30);
             /// Whether the wait is drawn evenly from zero up to the ceiling, or is the ceiling itself.
             jitter "jitter" flag = true;
             /// The most attempts in a row; after that many have failed the source closes. Zero allows none.
@@ -174,13 +175,13 @@ macro_rules! for_policy_options {
     };
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Span = Span::from_secs(3600);
 
 /// The type of an option, by its kind.
 macro_rules! type_of {
     (count) => { Option<u32> };
-    (time) => { Duration };
-    (optional_time) => { Option<Duration> };
+    (time) => { Span };
+    (optional_time) => { Option<Span> };
     (number) => { f64 };
     (flag) => { bool };
     (action) => { LimitAction };
@@ -215,64 +216,80 @@ macro_rules! kind_of {
     };
 }
 
-macro_rules! value_of {
-    (count, $value:expr) => {
-        $value.map_or(OptionValue::None, OptionValue::Count)
+macro_rules! slot_of {
+    (count($least:literal), $field:expr) => {
+        OptionSlot::Count {
+            value: &mut $field,
+            least: $least,
+        }
     };
-    (time, $value:expr) => {
-        OptionValue::Time($value)
+    (time, $field:expr) => {
+        OptionSlot::Time(&mut $field)
     };
-    (optional_time, $value:expr) => {
-        $value.map_or(OptionValue::None, OptionValue::Time)
+    (optional_time, $field:expr) => {
+        OptionSlot::OptionalTime(&mut $field)
     };
-    (number, $value:expr) => {
-        OptionValue::Number($value)
+    (number, $field:expr) => {
+        OptionSlot::Number(&mut $field)
     };
-    (flag, $value:expr) => {
-        OptionValue::Flag($value)
+    (flag, $field:expr) => {
+        OptionSlot::Flag(&mut $field)
     };
-    (action, $value:expr) => {
-        OptionValue::Action($value)
+    (action, $field:expr) => {
+        OptionSlot::Action(&mut $field)
     };
-    (limit, $value:expr) => {
-        $value.map_or(OptionValue::None, OptionValue::Limit)
+    (limit, $field:expr) => {
+        OptionSlot::Limit(&mut $field)
     };
-    (statuses, $value:expr) => {
-        $value
-            .clone()
-            .map_or(OptionValue::None, OptionValue::Statuses)
+    (statuses, $field:expr) => {
+        OptionSlot::Statuses(&mut $field)
     };
 }
 
-/// Sets an option from what a body has that knows numbers alone.
-macro_rules! set_from_number {
-    (count($least:literal), $field:expr, $number:expr, $time:expr) => {
-        $field = Some(($number.number as u32).max($least))
-    };
-    (time, $field:expr, $number:expr, $time:expr) => {
-        $field = $time
-    };
-    (optional_time, $field:expr, $number:expr, $time:expr) => {
-        $field = Some($time)
-    };
-    (number, $field:expr, $number:expr, $time:expr) => {
-        $field = $number.number
-    };
-    (flag, $field:expr, $number:expr, $time:expr) => {
-        $field = $number.number != 0.0
-    };
-    (action, $field:expr, $number:expr, $time:expr) => {
-        $field = $number.then
-    };
-    (limit, $field:expr, $number:expr, $time:expr) => {
-        $field = Some(TimeLimit {
-            after: $time,
-            then: $number.then,
-        })
-    };
-    (statuses, $field:expr, $number:expr, $time:expr) => {
-        set_statuses(&mut $field, $number.number as u16)
-    };
+/// Where a policy has an option.
+enum OptionSlot<'a> {
+    Count {
+        value: &'a mut Option<u32>,
+        least: u32,
+    },
+    Time(&'a mut Span),
+    OptionalTime(&'a mut Option<Span>),
+    Number(&'a mut f64),
+    Flag(&'a mut bool),
+    Action(&'a mut LimitAction),
+    Limit(&'a mut Option<TimeLimit>),
+    Statuses(&'a mut Option<Vec<u16>>),
+}
+
+impl OptionSlot<'_> {
+    fn value(self) -> OptionValue {
+        match self {
+            Self::Count { value, .. } => value.map_or(OptionValue::None, OptionValue::Count),
+            Self::Time(value) => OptionValue::Time(*value),
+            Self::OptionalTime(value) => value.map_or(OptionValue::None, OptionValue::Time),
+            Self::Number(value) => OptionValue::Number(*value),
+            Self::Flag(value) => OptionValue::Flag(*value),
+            Self::Action(value) => OptionValue::Action(*value),
+            Self::Limit(value) => value.map_or(OptionValue::None, OptionValue::Limit),
+            Self::Statuses(value) => value
+                .clone()
+                .map_or(OptionValue::None, OptionValue::Statuses),
+        }
+    }
+
+    fn set(self, NumericValue { number, then }: NumericValue) {
+        let time = Span::from_millis_f64(number);
+        match self {
+            Self::Count { value, least } => *value = Some((number as u32).max(least)),
+            Self::Time(value) => *value = time,
+            Self::OptionalTime(value) => *value = Some(time),
+            Self::Number(value) => *value = number,
+            Self::Flag(value) => *value = number != 0.0,
+            Self::Action(value) => *value = then,
+            Self::Limit(value) => *value = Some(TimeLimit { after: time, then }),
+            Self::Statuses(value) => set_statuses(value, number as u16),
+        }
+    }
 }
 
 /// Zero empties the list, and each status is added to it.
@@ -293,18 +310,6 @@ pub struct NumericValue {
     pub then: LimitAction,
 }
 
-impl NumericValue {
-    fn time(self) -> Duration {
-        from_seconds(self.number / 1000.0)
-    }
-}
-
-/// In whole microseconds. The cast takes what is negative for zero, and what is too large for the most that there is:
-/// half a million years.
-fn from_seconds(seconds: f64) -> Duration {
-    Duration::from_micros((seconds * 1e6 + 0.5) as u64)
-}
-
 macro_rules! define_policy {
     (
         [policy]
@@ -315,13 +320,12 @@ macro_rules! define_policy {
         /// What a source does when something goes wrong: a set of limits, from one of three presets.
         ///
         /// ```
-        /// use core::time::Duration;
-        /// use typed_eventsource_core::{LimitAction, Policy, TimeLimit};
+        /// use typed_eventsource_core::{LimitAction, Policy, Span, TimeLimit};
         ///
         /// let mut policy = Policy::resilient();
         /// policy.close_after_decode_errors = Some(3);
         /// policy.on_idle = Some(TimeLimit {
-        ///     after: Duration::from_secs(45),
+        ///     after: Span::from_secs(45),
         ///     then: LimitAction::Reopen,
         /// });
         /// policy.backoff.max_attempts = Some(10);
@@ -352,23 +356,31 @@ macro_rules! define_policy {
                 },)*
             ];
 
-            /// The values of the [`OPTIONS`](Self::OPTIONS), in their order.
-            pub fn values(&self) -> Vec<OptionValue> {
-                vec![$(value_of!($kind, self.$name),)*]
+            /// The values of the [`OPTIONS`](Self::OPTIONS), in their order, followed by those of the backoff.
+            pub fn values(mut self) -> Vec<OptionValue> {
+                (0..).map_while(|option| self.slot(option).map(OptionSlot::value)).collect()
             }
 
             /// Sets the option of this number among the [`OPTIONS`](Self::OPTIONS), followed by those of the backoff. Of a
             /// list of statuses, zero makes an empty one, and each status is added to those that there are. A number that
             /// is too large sets nothing.
+            // Not inlined: in a loop it would be compiled to much more.
+            #[inline(never)]
             pub fn set(&mut self, option: usize, value: NumericValue) {
+                if let Some(slot) = self.slot(option) {
+                    slot.set(value);
+                }
+            }
+
+            fn slot(&mut self, option: usize) -> Option<OptionSlot<'_>> {
                 let mut number = 0..;
-                let time = value.time();
                 $(if number.next() == Some(option) {
-                    set_from_number!($kind $(($least))?, self.$name, value, time);
+                    return Some(slot_of!($kind $(($least))?, self.$name));
                 })*
                 $(if number.next() == Some(option) {
-                    set_from_number!($b_kind $(($b_least))?, self.backoff.$b_name, value, time);
+                    return Some(slot_of!($b_kind $(($b_least))?, self.backoff.$b_name));
                 })*
+                None
             }
         }
 
@@ -399,11 +411,6 @@ macro_rules! define_policy {
                     doc: &[$($b_doc),*],
                 },)*
             ];
-
-            /// The values of the [`OPTIONS`](Self::OPTIONS), in their order.
-            pub fn values(&self) -> Vec<OptionValue> {
-                vec![$(value_of!($b_kind, self.$b_name),)*]
-            }
         }
     };
 }
@@ -430,7 +437,7 @@ impl Policy {
             retry_statuses: Some(vec![408, 425, 429, 500, 502, 503, 504]),
             back_off_after_losses: true,
             on_slow_open: Some(TimeLimit {
-                after: Duration::from_secs(30),
+                after: Span::from_secs(30),
                 then: LimitAction::Reopen,
             }),
             reopen_on_wake: true,
@@ -464,19 +471,19 @@ impl Default for Backoff {
 
 impl Backoff {
     /// The longest that the wait can be after so many attempts in a row.
-    pub(crate) fn ceiling(&self, attempts_before: u32) -> Duration {
-        if self.initial.is_zero() {
-            return Duration::ZERO;
+    pub(crate) fn ceiling(&self, attempts_before: u32) -> Span {
+        if self.initial == Span::ZERO {
+            return Span::ZERO;
         }
         let growth = power(self.factor.max(1.0), attempts_before);
-        from_seconds(self.initial.as_secs_f64() * growth).min(self.max)
+        Span::from_millis_f64(self.initial.as_millis_f64() * growth).min(self.max)
     }
 
     /// The wait after so many attempts in a row, given a random number from 0 (included) to 1 (excluded).
-    pub(crate) fn wait(&self, attempts_before: u32, random: f64) -> Duration {
+    pub(crate) fn wait(&self, attempts_before: u32, random: f64) -> Span {
         let ceiling = self.ceiling(attempts_before);
         if self.jitter {
-            from_seconds(ceiling.as_secs_f64() * random.clamp(0.0, 1.0)).min(ceiling)
+            Span::from_millis_f64(ceiling.as_millis_f64() * random.clamp(0.0, 1.0)).min(ceiling)
         } else {
             ceiling
         }

@@ -1,62 +1,176 @@
-//! Moments, which are not spans of time.
+//! Moments and spans of time.
 
-use core::time::Duration;
+use core::{
+    fmt,
+    ops::{Add, Sub},
+    time::Duration,
+};
+
+/// A span of time, in whole nanoseconds: at most 584 years.
+///
+/// It is half as wide as a [`Duration`] and made of one number, which weighs less in wasm.
+///
+/// ```
+/// use core::time::Duration;
+/// use typed_eventsource_core::Span;
+///
+/// let span = Span::from(Duration::from_secs(5));
+/// assert_eq!(span, Span::from_secs(5));
+/// assert_eq!(Duration::from(span), Duration::from_secs(5));
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    nanoseconds: u64,
+}
+
+impl Span {
+    /// None at all.
+    pub const ZERO: Self = Self::from_nanos(0);
+
+    /// The longest that there is. What would be longer counts as this.
+    pub const MAX: Self = Self::from_nanos(u64::MAX);
+
+    /// So many nanoseconds.
+    pub const fn from_nanos(nanoseconds: u64) -> Self {
+        Self { nanoseconds }
+    }
+
+    /// So many milliseconds.
+    pub const fn from_millis(milliseconds: u64) -> Self {
+        Self::from_units(milliseconds, 1_000_000)
+    }
+
+    /// So many seconds.
+    pub const fn from_secs(seconds: u64) -> Self {
+        Self::from_units(seconds, 1_000_000_000)
+    }
+
+    /// Without a multiplication that checks: in wasm it is one of 128 bits.
+    const fn from_units(count: u64, nanoseconds: u64) -> Self {
+        if count > u64::MAX / nanoseconds {
+            return Self::MAX;
+        }
+        Self::from_nanos(count * nanoseconds)
+    }
+
+    /// So many milliseconds, to the nearest nanosecond. What is negative or no number counts as zero.
+    pub const fn from_millis_f64(milliseconds: f64) -> Self {
+        // The cast takes what is too large for the most that there is.
+        Self::from_nanos((milliseconds * 1e6 + 0.5) as u64)
+    }
+
+    /// In nanoseconds.
+    pub const fn as_nanos(self) -> u64 {
+        self.nanoseconds
+    }
+
+    /// In milliseconds.
+    pub const fn as_millis_f64(self) -> f64 {
+        self.nanoseconds as f64 / 1e6
+    }
+}
+
+/// The longest span that there is, where the sum would be longer.
+impl Add for Span {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self::from_nanos(self.nanoseconds.saturating_add(other.nanoseconds))
+    }
+}
+
+/// Zero, where the other is longer.
+impl Sub for Span {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self::from_nanos(self.nanoseconds.saturating_sub(other.nanoseconds))
+    }
+}
+
+impl From<Duration> for Span {
+    fn from(duration: Duration) -> Self {
+        let seconds = Self::from_secs(duration.as_secs());
+        seconds + Self::from_nanos(duration.subsec_nanos().into())
+    }
+}
+
+impl From<Span> for Duration {
+    fn from(span: Span) -> Self {
+        Self::from_nanos(span.nanoseconds)
+    }
+}
+
+/// As the `Debug` of a [`Duration`] writes it: `1.5s`, `250ms`. That can round and pad besides, and weighs a kilobyte in
+/// wasm.
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut one, unit) = match self.nanoseconds {
+            1_000_000_000.. => (1_000_000_000, "s"),
+            1_000_000.. => (1_000_000, "ms"),
+            1_000.. => (1_000, "µs"),
+            _ => (1, "ns"),
+        };
+        write!(f, "{}", self.nanoseconds / one)?;
+        let mut rest = self.nanoseconds % one;
+        if rest > 0 {
+            f.write_str(".")?;
+        }
+        while rest > 0 {
+            one /= 10;
+            write!(f, "{}", rest / one)?;
+            rest %= one;
+        }
+        f.write_str(unit)
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 /// A moment, as the body's clock has it: so long after an origin that is the same for all of them.
 ///
 /// The clock must never go back. Where it seems to, the session takes the span between two moments for zero.
 ///
 /// ```
-/// use core::time::Duration;
-/// use typed_eventsource_core::Timestamp;
+/// use typed_eventsource_core::{Span, Timestamp};
 ///
-/// let start = Timestamp::from_origin(Duration::from_secs(5));
-/// let later = start + Duration::from_secs(2);
-/// assert_eq!(later.since(start), Duration::from_secs(2));
-/// assert_eq!(start.since(later), Duration::ZERO);
+/// let start = Timestamp::from_origin(Span::from_secs(5));
+/// let later = start + Span::from_secs(2);
+/// assert_eq!(later.since(start), Span::from_secs(2));
+/// assert_eq!(start.since(later), Span::ZERO);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp {
-    /// Since the origin. They last for 584 years.
-    nanoseconds: u64,
+    since_origin: Span,
 }
 
 impl Timestamp {
-    /// The moment that comes so long after the origin of the body's clock: at most 584 years.
-    pub const fn from_origin(elapsed: Duration) -> Self {
-        let seconds = elapsed.as_secs();
-        let nanoseconds = if seconds <= MAX_SECONDS {
-            (seconds * 1_000_000_000).saturating_add(elapsed.subsec_nanos() as u64)
-        } else {
-            u64::MAX
-        };
-        Self { nanoseconds }
+    /// The moment that comes so long after the origin of the body's clock.
+    pub const fn from_origin(since_origin: Span) -> Self {
+        Self { since_origin }
     }
 
     /// How long after the origin of the body's clock this is.
-    pub const fn since_origin(self) -> Duration {
-        Duration::from_nanos(self.nanoseconds)
+    pub const fn since_origin(self) -> Span {
+        self.since_origin
     }
 
     /// How long after an earlier moment this is; zero where that is not earlier.
-    pub const fn since(self, earlier: Self) -> Duration {
-        Duration::from_nanos(self.nanoseconds.saturating_sub(earlier.nanoseconds))
+    pub fn since(self, earlier: Self) -> Span {
+        self.since_origin - earlier.since_origin
     }
 }
 
-const MAX_SECONDS: u64 = u64::MAX / 1_000_000_000;
-
 /// The latest moment that there is, where the sum would be later.
-impl core::ops::Add<Duration> for Timestamp {
+impl Add<Span> for Timestamp {
     type Output = Self;
 
-    // Not inlined: it is in every deadline.
-    #[inline(never)]
-    fn add(self, span: Duration) -> Self {
-        let span = Self::from_origin(span).nanoseconds;
-        Self {
-            nanoseconds: self.nanoseconds.saturating_add(span),
-        }
+    fn add(self, span: Span) -> Self {
+        Self::from_origin(self.since_origin + span)
     }
 }
 
@@ -71,24 +185,64 @@ pub struct At {
 
 #[cfg(test)]
 mod tests {
+    use std::{format, string::ToString};
+
     use super::*;
 
     #[test]
-    fn every_moment_up_to_the_last_is_told_from_the_next() {
-        let last = Timestamp::from_origin(Duration::MAX).since_origin();
-        assert_eq!(last, Duration::from_nanos(u64::MAX));
-        let nanosecond = Duration::from_nanos(1);
-        let second_before = Duration::from_secs(last.as_secs());
-        for moment in [
-            second_before - nanosecond,
-            second_before,
-            last - nanosecond,
-            last,
+    fn a_span_is_written_as_a_duration_is() {
+        for nanoseconds in [
+            0,
+            1,
+            999,
+            1_000,
+            1_050,
+            999_999,
+            1_000_000,
+            250_000_000,
+            1_000_001,
+            999_999_999,
+            1_000_000_000,
+            1_500_000_000,
+            30_000_000_000,
+            3_600_000_000_001,
+            u64::MAX,
         ] {
-            assert_eq!(Timestamp::from_origin(moment).since_origin(), moment);
+            let duration = Duration::from_nanos(nanoseconds);
+            assert_eq!(Span::from(duration).to_string(), format!("{duration:?}"));
         }
-        for moment in [last + nanosecond, last + Duration::from_secs(1)] {
-            assert_eq!(Timestamp::from_origin(moment).since_origin(), last);
+    }
+
+    #[test]
+    fn a_span_that_would_be_too_long_is_the_longest() {
+        let nanosecond = Duration::from_nanos(1);
+        let longest = Duration::from(Span::MAX);
+        assert_eq!(longest, Duration::from_nanos(u64::MAX));
+        assert_eq!(
+            Duration::from(Span::from(longest - nanosecond)),
+            longest - nanosecond
+        );
+        for longer in [longest + nanosecond, Duration::MAX] {
+            assert_eq!(Span::from(longer), Span::MAX);
+        }
+        assert_eq!(Span::from_millis_f64(f64::INFINITY), Span::MAX);
+        assert_eq!(Span::MAX + Span::from_nanos(1), Span::MAX);
+    }
+
+    #[test]
+    fn what_is_no_time_is_no_span() {
+        for milliseconds in [-1.0, f64::NEG_INFINITY, f64::NAN, 0.0] {
+            assert_eq!(Span::from_millis_f64(milliseconds), Span::ZERO);
+        }
+    }
+
+    #[test]
+    fn milliseconds_come_back_as_they_went_in() {
+        for milliseconds in [0.0, 0.1, 1.5, 16.7, 86_400_000.000_001] {
+            assert_eq!(
+                Span::from_millis_f64(milliseconds).as_millis_f64(),
+                milliseconds
+            );
         }
     }
 }

@@ -18,7 +18,7 @@ use tokio::{
 };
 use typed_eventsource_core::{
     Backoff, CloseReason, Decision, Failure, FailureContext, Gap, LimitAction, LimitReached,
-    Options, Policy, State, TimeLimit, Transport,
+    Options, Policy, Span, State, TimeLimit, Transport,
 };
 
 /// How the server answers one request.
@@ -161,7 +161,7 @@ impl Journal {
     }
 
     /// How long each wait was to be.
-    fn waits(&self) -> Vec<Duration> {
+    fn waits(&self) -> Vec<Span> {
         let waits = self.states.iter().filter_map(|state| match state {
             State::Waiting { retry_in, .. } => *retry_in,
             _ => None,
@@ -235,7 +235,7 @@ fn the_end() -> Step {
 }
 
 /// Reopens after waits of this long.
-fn resilient(wait: Duration) -> Policy {
+fn resilient(wait: Span) -> Policy {
     let mut policy = Policy::resilient();
     policy.backoff = {
         let mut backoff = Backoff::new();
@@ -247,8 +247,8 @@ fn resilient(wait: Duration) -> Policy {
     policy
 }
 
-const fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
+const fn seconds(seconds: u64) -> Span {
+    Span::from_secs(seconds)
 }
 
 #[tokio::test(start_paused = true)]
@@ -321,7 +321,7 @@ async fn the_server_sets_the_reconnection_time() {
         stream([the_end()]),
     ];
     let end = play(Policy::browser(), answers).await;
-    assert_eq!(end.journal.waits(), [Duration::from_millis(250); 2]);
+    assert_eq!(end.journal.waits(), [Span::from_millis(250); 2]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -444,7 +444,7 @@ fn closing_when_idle() -> Policy {
 
 #[tokio::test(start_paused = true)]
 async fn comments_keep_a_connection_alive() {
-    let comments = (0..20).flat_map(|_| [send(":\n"), Step::Sleep(seconds(9))]);
+    let comments = (0..20).flat_map(|_| [send(":\n"), Step::Sleep(Duration::from_secs(9))]);
     let steps = comments.chain([the_end()]);
     let end = play(closing_when_idle(), [stream(steps)]).await;
     assert_eq!(end.reason, CloseReason::Finished);

@@ -1,9 +1,8 @@
 //! What every global scope of a browser has. No crate is used for it: gloo-events and `js_sys::global` can do more, and
 //! weigh two kilobytes.
 
-use std::time::Duration;
-
 use js_sys::{Date, Function};
+use typed_eventsource_core::Span;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Event, EventTarget};
 
@@ -31,13 +30,8 @@ extern "C" {
 }
 
 /// The time since the page began.
-pub(crate) fn now() -> Duration {
-    from_milliseconds(performance_now())
-}
-
-/// In whole microseconds, which is as exact as a browser's clock is; zero where it is negative.
-pub(crate) fn from_milliseconds(time: f64) -> Duration {
-    Duration::from_micros((time * 1000.0) as u64)
+pub(crate) fn now() -> Span {
+    Span::from_millis_f64(performance_now())
 }
 
 /// A function that is called once, with how late that is. Dropping it cancels that.
@@ -47,17 +41,16 @@ pub(crate) struct Timeout {
 }
 
 impl Timeout {
-    pub(crate) fn new(delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> Self {
+    pub(crate) fn new(delay: Span, callback: Box<dyn FnOnce(Span)>) -> Self {
         // Timers of browsers hold a signed 32-bit number of milliseconds; rounded up, since one that is early is in vain.
-        let part = delay.subsec_nanos().div_ceil(1_000_000).into();
-        let milliseconds = delay.as_secs().saturating_mul(1000).saturating_add(part);
+        let milliseconds = delay.as_nanos().div_ceil(1_000_000);
         let milliseconds = milliseconds.min(i32::MAX as u64) as u32;
         // By the time of day, because that of `performance` stops during sleep on some platforms.
         let due = Date::now() + f64::from(milliseconds);
         let mut callback = Some(callback);
         let callback = Closure::wrap(Box::new(move || {
             if let Some(callback) = callback.take() {
-                callback(from_milliseconds(Date::now() - due));
+                callback(Span::from_millis_f64(Date::now() - due));
             }
         }) as Box<dyn FnMut()>);
         Self {

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use typed_eventsource_core::Timestamp;
+use typed_eventsource_core::{Span, Timestamp};
 
 use super::NetworkChange;
 
@@ -37,8 +37,8 @@ pub struct FakeClock(Rc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    now: Cell<Duration>,
-    timers: RefCell<Vec<(Duration, Rc<Armed>)>>,
+    now: Cell<Timestamp>,
+    timers: RefCell<Vec<(Timestamp, Rc<Armed>)>>,
     is_offline: Cell<bool>,
     network_watches: RefCell<Vec<Weak<NetworkCallback>>>,
     reports: RefCell<Vec<String>>,
@@ -47,7 +47,7 @@ struct Shared {
 type NetworkCallback = dyn Fn(NetworkChange);
 
 /// A timer's callback; gone once it has fired or was cancelled.
-type Armed = RefCell<Option<Box<dyn FnOnce(Duration)>>>;
+type Armed = RefCell<Option<Box<dyn FnOnce(Span)>>>;
 
 impl FakeClock {
     /// Whether it is this very clock.
@@ -57,20 +57,20 @@ impl FakeClock {
 
     /// Lets time pass; timers fire in their order.
     pub fn advance(&self, by: Duration) {
-        let until = self.0.now.get().saturating_add(by);
+        let until = self.0.now.get() + by.into();
         while let Some((at, timer)) = self.next_timer(until) {
             self.0.now.set(at.max(self.0.now.get()));
-            fire(&timer, Duration::ZERO);
+            fire(&timer, Span::ZERO);
         }
         self.0.now.set(until);
     }
 
     /// Lets the page sleep: time passes and no timer fires; then those that are due do, late.
     pub fn sleep(&self, duration: Duration) {
-        let until = self.0.now.get().saturating_add(duration);
+        let until = self.0.now.get() + duration.into();
         self.0.now.set(until);
         while let Some((at, timer)) = self.next_timer(until) {
-            fire(&timer, until - at);
+            fire(&timer, until.since(at));
         }
     }
 
@@ -95,17 +95,17 @@ impl FakeClock {
     /// How many timers are set.
     pub fn timers(&self) -> usize {
         let timers = self.0.timers.borrow();
-        let is_set = |(_, timer): &&(Duration, Rc<Armed>)| timer.borrow().is_some();
+        let is_set = |(_, timer): &&(Timestamp, Rc<Armed>)| timer.borrow().is_some();
         timers.iter().filter(is_set).count()
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        Timestamp::from_origin(self.0.now.get())
+        self.0.now.get()
     }
 
-    pub(super) fn after(&self, delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> FakeTimer {
+    pub(super) fn after(&self, delay: Span, callback: Box<dyn FnOnce(Span)>) -> FakeTimer {
         let timer: Rc<Armed> = Rc::new(RefCell::new(Some(callback)));
-        let at = self.0.now.get().saturating_add(delay);
+        let at = self.0.now.get() + delay;
         self.0.timers.borrow_mut().push((at, Rc::clone(&timer)));
         FakeTimer(timer)
     }
@@ -142,7 +142,7 @@ impl FakeClock {
         watches.iter().for_each(|callback| callback(change));
     }
 
-    fn next_timer(&self, until: Duration) -> Option<(Duration, Rc<Armed>)> {
+    fn next_timer(&self, until: Timestamp) -> Option<(Timestamp, Rc<Armed>)> {
         let mut timers = self.0.timers.borrow_mut();
         timers.sort_by_key(|(at, _)| *at);
         let due = timers.first().is_some_and(|(at, _)| *at <= until);
@@ -150,7 +150,7 @@ impl FakeClock {
     }
 }
 
-fn fire(timer: &Armed, late: Duration) {
+fn fire(timer: &Armed, late: Span) {
     let callback = timer.take();
     if let Some(callback) = callback {
         callback(late);

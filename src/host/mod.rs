@@ -5,9 +5,7 @@ pub(crate) mod browser;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) mod fake;
 
-use std::time::Duration;
-
-use typed_eventsource_core::{At, Timestamp};
+use typed_eventsource_core::{At, Span, Timestamp};
 
 use crate::{Error, error::WithCauses};
 use browser::{DomListener, Timeout};
@@ -85,7 +83,7 @@ impl Host {
     }
 
     /// Calls back once, about then, with how late that is. It may be early where the wait is long.
-    pub(crate) fn after(&self, delay: Duration, callback: Box<dyn FnOnce(Duration)>) -> Timer {
+    pub(crate) fn after(&self, delay: Span, callback: Box<dyn FnOnce(Span)>) -> Timer {
         match self {
             Self::Browser => Timer::Browser {
                 _timeout: Timeout::new(delay, callback),

@@ -8,10 +8,9 @@ use std::{
     cell::{Cell, RefCell},
     fmt,
     rc::{Rc, Weak},
-    time::Duration,
 };
 
-use typed_eventsource_core::{CloseReason, Output, State};
+use typed_eventsource_core::{CloseReason, Output, Span, State};
 
 use super::{
     EventSourceBuilder,
@@ -231,7 +230,7 @@ impl Link for Share {
                 sharer.announce_open();
             }
         };
-        let announcement = host.after(Duration::ZERO, Box::new(announcement));
+        let announcement = host.after(Span::ZERO, Box::new(announcement));
         self.announcement.set(Some(announcement));
     }
 

@@ -132,7 +132,7 @@ impl FakeServer {
     /// Sets the reconnection time, which a browser's own source keeps to itself.
     pub fn retry(&self, time: Duration) {
         self.open();
-        self.for_each_over_fetch(|connection| connection.emit(TransportEvent::Retry(time)));
+        self.for_each_over_fetch(|connection| connection.emit(TransportEvent::Retry(time.into())));
     }
 
     /// Cuts the connections.

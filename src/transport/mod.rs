@@ -7,9 +7,9 @@ pub(crate) mod fake;
 pub(crate) mod fetch;
 mod frame;
 
-use std::{rc::Rc, sync::Arc, time::Duration};
+use std::{rc::Rc, sync::Arc};
 
-use typed_eventsource_core::Loss;
+use typed_eventsource_core::{Loss, Span};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::Url;
 
@@ -61,7 +61,7 @@ pub(crate) enum TransportEvent<'a> {
         meta: Option<EventMeta>,
     },
     /// The server has set the reconnection time.
-    Retry(Duration),
+    Retry(Span),
     /// There is no connection any more.
     Lost {
         error: Error,

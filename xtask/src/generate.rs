@@ -82,7 +82,8 @@ fn policy_rows() -> Vec<Row> {
 }
 
 fn backoff_rows() -> Vec<Row> {
-    rows(Backoff::OPTIONS, &[Backoff::new().values()])
+    let values = Policy::browser().values().split_off(Policy::OPTIONS.len());
+    rows(Backoff::OPTIONS, &[values])
 }
 
 fn rows(options: &'static [OptionInfo], presets: &[Vec<OptionValue>]) -> Vec<Row> {
@@ -217,11 +218,14 @@ fn summary(option: &OptionInfo) -> String {
 fn words(value: &OptionValue) -> String {
     match value {
         OptionValue::Count(count) => count.to_string(),
-        OptionValue::Time(time) => match (time.as_secs(), time.subsec_millis()) {
-            (0, milliseconds) => format!("{milliseconds} ms"),
-            (seconds, 0) if seconds % 3600 == 0 => format!("{} h", seconds / 3600),
-            (seconds, 0) => format!("{seconds} s"),
-            _ => format!("{} ms", time.as_millis()),
+        OptionValue::Time(time) => match time.as_millis_f64() {
+            hours if hours > 0.0 && hours % 3_600_000.0 == 0.0 => {
+                format!("{} h", hours / 3_600_000.0)
+            }
+            seconds if seconds > 0.0 && seconds % 1000.0 == 0.0 => {
+                format!("{} s", seconds / 1000.0)
+            }
+            milliseconds => format!("{milliseconds} ms"),
         },
         OptionValue::Number(number) => number.to_string(),
         OptionValue::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
@@ -241,11 +245,11 @@ fn words(value: &OptionValue) -> String {
 /// A value in JavaScript.
 fn literal(value: &OptionValue) -> String {
     match value {
-        OptionValue::Time(time) => time.as_millis().to_string(),
+        OptionValue::Time(time) => time.as_millis_f64().to_string(),
         OptionValue::Flag(flag) => flag.to_string(),
         OptionValue::Action(action) => format!("\"{}\"", action_name(*action)),
         OptionValue::Limit(limit) => {
-            let (after, then) = (limit.after.as_millis(), action_name(limit.then));
+            let (after, then) = (limit.after.as_millis_f64(), action_name(limit.then));
             format!("{{ after: {after}, then: \"{then}\" }}")
         }
         OptionValue::Statuses(_) => format!("[{}]", words(value)),

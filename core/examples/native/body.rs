@@ -102,7 +102,7 @@ fn at(start: Instant) -> At {
     // Each `RandomState` has other keys.
     let random = RandomState::new().hash_one(()) >> 11;
     At {
-        now: Timestamp::from_origin(start.elapsed()),
+        now: Timestamp::from_origin(start.elapsed().into()),
         random: random as f64 / (1u64 << 53) as f64,
     }
 }
@@ -127,7 +127,7 @@ impl<L: Listener> Body<'_, L> {
     async fn handle_next_input(&mut self) {
         // A moment that is too far away for the clock does not come.
         let deadline = self.session.next_timeout();
-        let deadline = deadline.and_then(|at| self.start.checked_add(at.since_origin()));
+        let deadline = deadline.and_then(|at| self.start.checked_add(at.since_origin().into()));
         let timer = async {
             match deadline {
                 Some(deadline) => sleep(deadline).await,
@@ -142,7 +142,7 @@ impl<L: Listener> Body<'_, L> {
         };
         tokio::select! {
             () = self.closer.0.1.notified() => self.handle(Input::Close(CloseReason::Requested)),
-            late = timer => self.handle(Input::Timeout { late }),
+            late = timer => self.handle(Input::Timeout { late: late.into() }),
             signal = signal => self.receive(signal),
         }
     }
@@ -319,7 +319,7 @@ impl<L: Listener> Body<'_, L> {
                 format!("gave up after {count} consecutive failures; last error: {error}")
             }
             Some(LimitReached::DownTooLong { limit }) => {
-                format!("no healthy connection for {limit:?}; last error: {error}")
+                format!("no healthy connection for {limit}; last error: {error}")
             }
             Some(other) => format!("{other:?}; last error: {error}"),
         })

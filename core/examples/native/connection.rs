@@ -1,6 +1,6 @@
 //! Connections over hyper and tokio.
 
-use std::{error::Error, time::Duration};
+use std::error::Error;
 
 use http_body_util::{BodyExt, Empty};
 use hyper::{
@@ -11,7 +11,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, sync::mpsc, task::JoinHandle};
-use typed_eventsource_core::{FailureClass, Loss, parser::Parser};
+use typed_eventsource_core::{FailureClass, Loss, Span, parser::Parser};
 
 /// The most bytes that an event may take.
 const MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
@@ -139,7 +139,7 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
 }
 
 /// In seconds. A date does not count here.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+fn retry_after(headers: &HeaderMap) -> Option<Span> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    seconds.parse().ok().map(Duration::from_secs)
+    seconds.parse().ok().map(Span::from_secs)
 }

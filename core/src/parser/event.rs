@@ -166,21 +166,17 @@ fn append_line(value: &[u8], buffer: &mut Vec<u8>) {
 
 /// Whether a text is what [`decode`] makes of `bytes`, of which nothing is copied.
 #[inline(never)]
-fn is_decoded(mut text: &[u8], bytes: &[u8]) -> bool {
-    for chunk in bytes.utf8_chunks() {
-        let replacement = if chunk.invalid().is_empty() {
-            ""
-        } else {
-            "\u{FFFD}"
+fn is_decoded(mut text: &[u8], mut bytes: &[u8]) -> bool {
+    while let Err(error) = str::from_utf8(bytes) {
+        let (valid, invalid) = bytes.split_at(error.valid_up_to());
+        let rest = text.strip_prefix(valid);
+        let Some(rest) = rest.and_then(|rest| rest.strip_prefix("\u{FFFD}".as_bytes())) else {
+            return false;
         };
-        for part in [chunk.valid(), replacement] {
-            let Some(rest) = text.strip_prefix(part.as_bytes()) else {
-                return false;
-            };
-            text = rest;
-        }
+        text = rest;
+        bytes = &invalid[error.error_len().unwrap_or(invalid.len())..];
     }
-    text.is_empty()
+    text == bytes
 }
 
 /// As the Encoding standard decodes UTF-8. Asking first whether it is valid is much the faster way where it is.

@@ -1,6 +1,8 @@
 //! Lines: where they end, how they go on from one chunk to the next, and what each of them says.
 
-use core::{mem, time::Duration};
+use core::mem;
+
+use crate::Span;
 
 /// How the end of a line is searched for: [`Scalar`] or, in wasm, `Simd`.
 ///
@@ -172,20 +174,20 @@ pub(super) fn field_of(line: &[u8]) -> (Field, usize) {
 }
 
 /// ASCII digits, as the browsers read them: at least one, and the longest time there is for a number beyond it.
-pub(super) fn milliseconds(value: &[u8]) -> Option<Duration> {
+pub(super) fn milliseconds(value: &[u8]) -> Option<Span> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let number = value.iter().fold(0u64, |number, digit| {
-        number
-            .saturating_mul(10)
-            .saturating_add((digit - b'0').into())
+    let number = value.iter().fold(0, |number: u64, digit| {
+        // It saturates by hand: in wasm, a multiplication that checks is one of 128 bits.
+        number.min(u64::MAX / 10 - 1) * 10 + u64::from(digit - b'0')
     });
-    Some(Duration::from_millis(number))
+    Some(Span::from_millis(number))
 }
 
 /// Whether the value of an `id` field counts.
 #[inline]
 pub(super) fn is_id(value: &[u8]) -> bool {
-    !value.contains(&0)
+    // Not `contains`: the search that this calls weighs more than it gains on what is as short as an id.
+    value.iter().all(|byte| *byte != 0)
 }

@@ -13,7 +13,7 @@ mod lines;
 mod tests;
 
 use alloc::{sync::Arc, vec::Vec};
-use core::{marker::PhantomData, mem, time::Duration};
+use core::{marker::PhantomData, mem};
 
 #[cfg(target_arch = "wasm32")]
 pub use self::lines::Simd;
@@ -27,6 +27,7 @@ use self::{
     held::{Held, Size},
     lines::{Field, Seam, field_of, is_id, milliseconds, split_line},
 };
+use crate::Span;
 
 /// Reads one event stream, chunk by chunk. What is pending when the stream ends is discarded with the parser.
 ///
@@ -183,14 +184,14 @@ pub enum Item<'a, S = Scalar> {
     /// A comment has ended, which says that the server is there.
     Comment,
     /// How long to wait before reconnecting, from now on.
-    Retry(Duration),
+    Retry(Span),
 }
 
 /// As [`Item`], while the event is not put together yet.
 enum Found {
     Event,
     Comment,
-    Retry(Duration),
+    Retry(Span),
 }
 
 impl<'a, S: LineSearch> Items<'a, S> {

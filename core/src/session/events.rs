@@ -3,7 +3,7 @@
 use core::mem;
 
 use super::{
-    EventOutcome, IdField, Output, ReceivedEvent, Session, Terminal, Transport, ids::Freshness,
+    EventOutcome, Gap, IdField, Output, ReceivedEvent, Session, Terminal, Transport, ids::Freshness,
 };
 use crate::Timestamp;
 
@@ -127,7 +127,7 @@ impl Session {
         match self.ids.observe(id, field) {
             Freshness::Duplicate => true,
             Freshness::New(gap) => {
-                self.outputs.extend(gap.map(Output::Gap));
+                self.push_gap(gap);
                 false
             }
         }
@@ -149,8 +149,14 @@ impl Session {
             self.note_last_event_id(id);
             if self.tracks_ids {
                 let gap = self.ids.advance_to(id);
-                self.outputs.extend(gap.map(Output::Gap));
+                self.push_gap(gap);
             }
+        }
+    }
+
+    fn push_gap(&mut self, gap: Option<Gap>) {
+        if let Some(gap) = gap {
+            self.push(Output::Gap(gap));
         }
     }
 

@@ -226,10 +226,13 @@ impl Sequence {
 
 /// The number that an id is: digits, and no sign.
 fn number(id: &str) -> Option<u64> {
-    let mut number = (!id.is_empty()).then_some(0_u64);
+    let mut number = (!id.is_empty()).then_some(0_u64)?;
     for byte in id.bytes() {
         let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
-        number = number?.checked_mul(10)?.checked_add(digit);
+        // Without a multiplication that checks: in wasm it is one of 128 bits.
+        number = (number <= u64::MAX / 10)
+            .then(|| number * 10)?
+            .checked_add(digit)?;
     }
-    number
+    Some(number)
 }

@@ -4,7 +4,7 @@ use alloc::{boxed::Box, string::String};
 use core::time::Duration;
 
 use super::ids::Gap;
-use crate::Policy;
+use crate::{Policy, Span};
 
 /// What carries the events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub enum Input<'a> {
         last_event_id: Option<&'a str>,
     },
     /// The server has set the reconnection time with a `retry` field.
-    Retry(Duration),
+    Retry(Span),
     /// There is no connection any more, or it could not be made.
     Lost(Loss),
     /// The response has ended as HTTP has it.
@@ -103,7 +103,7 @@ pub enum Input<'a> {
     /// The [deadline](super::Session::next_timeout) has come.
     Timeout {
         /// How late the timer fired, by the time of day, which goes on while a machine sleeps.
-        late: Duration,
+        late: Span,
     },
     /// The network is there again, or has changed.
     Online,
@@ -131,7 +131,7 @@ pub enum Loss {
         /// What is known of why.
         class: FailureClass,
         /// When the server wants to be asked again.
-        retry_after: Option<Duration>,
+        retry_after: Option<Span>,
     },
 }
 
@@ -238,9 +238,9 @@ pub enum Failure {
     /// The response has ended.
     BodyEnded,
     /// The connection was not open after this long.
-    OpenTimeout(Duration),
+    OpenTimeout(Span),
     /// Nothing was received for this long.
-    Idle(Duration),
+    Idle(Span),
     /// The connection may not have outlived a sleep or a change of the network.
     Suspended,
 }
@@ -256,7 +256,7 @@ pub struct FailureContext {
     /// How many events in a row did not decode, this one included.
     pub decode_errors: u32,
     /// How long ago the first of these failures of the connection was: zero at the first, and where there is none.
-    pub down_for: Duration,
+    pub down_for: Span,
     /// What the policy does if the rule says nothing else.
     pub proposed: Decision,
 }
@@ -292,7 +292,7 @@ pub enum State {
         /// How many times in a row the connection has failed.
         attempt: u32,
         /// How long until the next attempt. None where the browser reconnects, since it does not say.
-        retry_in: Option<Duration>,
+        retry_in: Option<Span>,
     },
     /// The machine has no network: the next attempt is made when it is back.
     Offline {
@@ -334,6 +334,6 @@ pub enum LimitReached {
     /// Without a healthy connection for so long.
     DownTooLong {
         /// How long.
-        limit: Duration,
+        limit: Span,
     },
 }

@@ -1,24 +1,22 @@
 //! What the limits of a policy make of a failure, and how long they wait.
 
-use core::time::Duration;
-
 use super::{
     CloseReason, Decision, Failure, FailureClass, FailureContext, LimitReached, Loss, Output,
     Phase, Report, Session,
 };
-use crate::{At, LimitAction, Timestamp};
+use crate::{At, LimitAction, Span, Timestamp};
 
 /// The reconnection time where neither the server nor the policy has set one.
-const RECONNECTION_TIME: Duration = Duration::from_secs(3);
+const RECONNECTION_TIME: Span = Span::from_secs(3);
 
 /// No wait is shorter: at most 100 attempts a second, also where the server sends `retry: 0`, an event, and hangs up.
-pub(super) const MIN_DELAY: Duration = Duration::from_millis(10);
+pub(super) const MIN_DELAY: Span = Span::from_millis(10);
 
 /// So many losses in a row are followed by waits as short as the server likes, down to [`MIN_DELAY`].
 pub(super) const LOSSES_BEFORE_LONGER_DELAY: u32 = 3;
 
 /// No wait is shorter after more of them: at most one attempt a second where nothing comes of any.
-pub(super) const MIN_DELAY_AFTER_REPEATED_LOSSES: Duration = Duration::from_secs(1);
+pub(super) const MIN_DELAY_AFTER_REPEATED_LOSSES: Span = Span::from_secs(1);
 
 /// What has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +39,7 @@ pub(super) enum FailureKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
     KeepWaiting,
-    Reopen { after: Duration },
+    Reopen { after: Span },
     Close(Option<LimitReached>),
 }
 
@@ -58,7 +56,9 @@ impl Action {
     fn decision(self) -> Decision {
         match self {
             Self::KeepWaiting => Decision::KeepWaiting,
-            Self::Reopen { after } => Decision::Reopen { after },
+            Self::Reopen { after } => Decision::Reopen {
+                after: after.into(),
+            },
             Self::Close(_) => Decision::Close,
         }
     }
@@ -153,7 +153,7 @@ impl Session {
         self.without_since.get_or_insert(now);
         if self.down_since.is_none() {
             self.down_since = Some(now);
-            self.offline_for = Duration::ZERO;
+            self.offline_for = Span::ZERO;
         }
     }
 
@@ -201,7 +201,7 @@ impl Session {
                 | FailureKind::Decode => Action::KeepWaiting,
             },
             Decision::Reopen { after } => {
-                at_least = after.max(MIN_DELAY);
+                at_least = Span::from(after).max(MIN_DELAY);
                 Action::Reopen { after: at_least }
             }
             Decision::Close => proposed.or_close(),
@@ -265,14 +265,13 @@ impl Session {
         self.push(Output::Report(Report { failure, attempt }));
     }
 
-    pub(super) fn down_for(&self, now: Timestamp) -> Duration {
-        self.down_since
-            .map_or(Duration::ZERO, |since| now.since(since))
+    pub(super) fn down_for(&self, now: Timestamp) -> Span {
+        self.down_since.map_or(Span::ZERO, |since| now.since(since))
     }
 
     /// Since the first failure, without the time offline: no attempt is made then.
-    fn time_elapsed(&self, now: Timestamp) -> Duration {
-        self.down_for(now).saturating_sub(self.time_offline(now))
+    fn time_elapsed(&self, now: Timestamp) -> Span {
+        self.down_for(now) - self.time_offline(now)
     }
 }
 
@@ -304,7 +303,8 @@ impl Session {
             FailureKind::BrowserReplaced => {
                 // Twice the minimum delay, because the browser may follow our attempt with another at once:
                 // the average rate stays within the limit.
-                let after = 2 * self.min_delay_without_backoff();
+                let delay = self.min_delay_without_backoff();
+                let after = delay + delay;
                 return Action::Reopen { after };
             }
             _ if !self.is_repeatable => return Action::Close(None),
@@ -321,7 +321,7 @@ impl Session {
             (Some(count), _) if self.reopenings >= count => {
                 Action::Close(Some(LimitReached::TooMany { count }))
             }
-            (_, Some(limit)) if self.time_elapsed(at.now).saturating_add(after) > limit => {
+            (_, Some(limit)) if self.time_elapsed(at.now) + after > limit => {
                 Action::Close(Some(LimitReached::DownTooLong { limit }))
             }
             _ => reopen,
@@ -351,9 +351,9 @@ impl Session {
         }
     }
 
-    fn delay(&self, kind: FailureKind, random: f64) -> Duration {
+    fn delay(&self, kind: FailureKind, random: f64) -> Span {
         if kind == FailureKind::Woken {
-            return Duration::ZERO;
+            return Span::ZERO;
         }
         if self.backs_off_after(kind) {
             let delay = self.policy.backoff.wait(self.reopenings, random);
@@ -364,7 +364,7 @@ impl Session {
     }
 
     /// A [`Backoff`](crate::Backoff) grows, what does not has a minimum that does.
-    fn min_delay_without_backoff(&self) -> Duration {
+    fn min_delay_without_backoff(&self) -> Span {
         if self.losses > LOSSES_BEFORE_LONGER_DELAY {
             MIN_DELAY_AFTER_REPEATED_LOSSES
         } else {
@@ -373,17 +373,17 @@ impl Session {
     }
 
     /// As the server has set it, else the policy.
-    fn reconnection_time(&self) -> Option<Duration> {
+    fn reconnection_time(&self) -> Option<Span> {
         let by_server = self.retry.map(|time| self.cap(time));
         by_server.or(self.policy.reconnection_time)
     }
 
     /// What was asked for, whatever the backoff.
-    fn requested_delay(&self, kind: FailureKind) -> Duration {
+    fn requested_delay(&self, kind: FailureKind) -> Span {
         let time = self.reconnection_time().unwrap_or_default();
         match kind {
             FailureKind::Failed => time.max(self.cap(self.retry_after.unwrap_or_default())),
-            FailureKind::Woken => Duration::ZERO,
+            FailureKind::Woken => Span::ZERO,
             FailureKind::BrowserReconnects
             | FailureKind::BrowserReplaced
             | FailureKind::Reestablish
@@ -394,7 +394,7 @@ impl Session {
     }
 
     /// What a server may ask for.
-    fn cap(&self, time: Duration) -> Duration {
+    fn cap(&self, time: Span) -> Span {
         time.min(self.policy.max_server_delay)
     }
 }

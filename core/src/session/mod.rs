@@ -9,7 +9,7 @@ mod tests;
 mod timers;
 
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
-use core::{mem, time::Duration};
+use core::mem;
 
 pub use self::{
     ids::Gap,
@@ -22,7 +22,7 @@ use self::{
     ids::Ids,
     limits::{FailureKind, Pending},
 };
-use crate::{At, Policy, Timestamp};
+use crate::{At, Policy, Span, Timestamp};
 
 /// Decides all that there is to decide about one source, and does nothing.
 ///
@@ -54,10 +54,9 @@ use crate::{At, Policy, Timestamp};
 /// a rule was being asked about when the user closed the source is reported before it.
 ///
 /// ```
-/// use core::time::Duration;
-/// use typed_eventsource_core::{At, Input, Loss, Options, Output, Session, State, Timestamp, Transport};
+/// use typed_eventsource_core::{At, Input, Loss, Options, Output, Session, Span, State, Timestamp, Transport};
 ///
-/// let at = |seconds| At { now: Timestamp::from_origin(Duration::from_secs(seconds)), random: 0.5 };
+/// let at = |seconds| At { now: Timestamp::from_origin(Span::from_secs(seconds)), random: 0.5 };
 /// let mut session = Session::new(Options::new(Transport::Fetch), at(0));
 /// assert_eq!(session.poll(), Some(Output::Connect));
 /// session.handle(Input::Opened, at(1));
@@ -65,7 +64,7 @@ use crate::{At, Policy, Timestamp};
 /// session.handle(Input::Lost(Loss::Reestablish), at(60));
 /// assert_eq!(session.poll(), Some(Output::Disconnect));
 /// assert!(matches!(session.poll(), Some(Output::Report(_))));
-/// let waiting = State::Waiting { attempt: 1, retry_in: Some(Duration::from_secs(3)) };
+/// let waiting = State::Waiting { attempt: 1, retry_in: Some(Span::from_secs(3)) };
 /// assert_eq!(session.poll(), Some(Output::State(waiting)));
 /// assert_eq!(session.next_timeout(), Some(at(63).now));
 /// ```
@@ -81,7 +80,7 @@ pub struct Session {
     is_offline: bool,
     offline_since: Option<Timestamp>,
     /// How long it was offline after `down_since`, up to when it was back last.
-    offline_for: Duration,
+    offline_for: Span,
     /// What says that the machine is offline was wrong.
     ignores_offline: bool,
     phase: Phase,
@@ -106,9 +105,9 @@ pub struct Session {
     /// Since when there has been no healthy connection: at first since the source was made, else as `down_since` says.
     without_since: Option<Timestamp>,
     /// What the server's `retry` field says.
-    retry: Option<Duration>,
+    retry: Option<Span>,
     /// What the server said with the last refusal.
-    retry_after: Option<Duration>,
+    retry_after: Option<Span>,
     failures: u32,
     losses: u32,
     last_loss: Option<Timestamp>,
@@ -161,7 +160,7 @@ impl Session {
             has_terminal,
             is_offline,
             offline_since: is_offline.then_some(at.now),
-            offline_for: Duration::ZERO,
+            offline_for: Span::ZERO,
             ignores_offline: false,
             phase: Phase::Connecting,
             phase_since: at.now,

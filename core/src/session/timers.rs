@@ -1,48 +1,51 @@
 //! What the clock brings, and the network's coming and going.
 
-use core::{mem, time::Duration};
+use core::mem;
 
 use super::{
     CloseReason, Failure, FailureKind, LimitReached, Output, Phase, Session, State,
     limits::MIN_DELAY,
 };
-use crate::{At, LimitAction, Timestamp};
+use crate::{At, LimitAction, Span, Timestamp};
 
 /// How late a timer has to be to show that nothing ran meanwhile. What was sent in that time may still wait to be read.
-const LATE_TIMER_THRESHOLD: Duration = Duration::from_secs(1);
+const LATE_TIMER_THRESHOLD: Span = Span::from_secs(1);
 
 /// How long there is to read it before silence counts, once after each activity: the timers of hidden pages are always
 /// late, and a dead connection is to be noticed there too.
-pub(super) const GRACE: Duration = Duration::from_secs(2);
+pub(super) const GRACE: Span = Span::from_secs(2);
 
 /// How late a timer has to be to show that the page slept. Browsers delay those of hidden pages by up to a minute.
-const SLEEP_THRESHOLD: Duration = Duration::from_secs(90);
+const SLEEP_THRESHOLD: Span = Span::from_secs(90);
+
+/// The deadline of what has none.
+const NEVER: Timestamp = Timestamp::from_origin(Span::MAX);
 
 /// How often to look whether the page has slept.
-const SLEEP_CHECK_INTERVAL: Duration = Duration::from_secs(30);
+const SLEEP_CHECK_INTERVAL: Span = Span::from_secs(30);
 
 impl Session {
-    /// When to tell of [`Input::Timeout`](super::Input::Timeout). To tell it earlier, or too often, does no harm.
+    /// When to tell of [`Input::Timeout`](super::Input::Timeout). To tell it earlier, or too often, does no harm. `None` where
+    /// nothing but an input changes anything: what is to happen in 584 years does not.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Timestamp> {
-        let deadlines = [
-            self.waiting_until(),
-            self.opening_deadline(),
-            self.idle_deadline(),
-            self.healthy_at(),
-            self.down_deadline(),
-            self.sleep_check_at(),
-        ];
-        deadlines.iter().flatten().copied().min()
+        let earliest = self
+            .waiting_until()
+            .min(self.opening_deadline())
+            .min(self.idle_deadline())
+            .min(self.healthy_at())
+            .min(self.down_deadline())
+            .min(self.sleep_check_at());
+        (earliest < NEVER).then_some(earliest)
     }
 
-    pub(super) fn timeout(&mut self, late: Duration, at: At) {
+    pub(super) fn timeout(&mut self, late: Span, at: At) {
         let now = at.now;
         self.last_timeout = now;
         if late >= SLEEP_THRESHOLD && self.reopens_on_wake() {
             return self.woken(at);
         }
-        let is_due = |deadline: Option<Timestamp>| deadline.is_some_and(|at| at <= now);
+        let is_due = |deadline: Timestamp| deadline < NEVER && deadline <= now;
         if is_due(self.healthy_at()) {
             self.forget_failures();
         }
@@ -106,7 +109,7 @@ impl Session {
             self.phase_since = at.now;
             self.push_state();
         }
-        self.timeout(Duration::ZERO, at);
+        self.timeout(Span::ZERO, at);
     }
 
     pub(super) fn offline(&mut self, now: Timestamp) {
@@ -135,12 +138,12 @@ impl Session {
     }
 
     /// How long the machine has been offline since the connection failed first.
-    pub(super) fn time_offline(&self, now: Timestamp) -> Duration {
+    pub(super) fn time_offline(&self, now: Timestamp) -> Span {
         let until_now = match (self.offline_since, self.down_since) {
             (Some(offline), Some(down)) => now.since(offline.max(down)),
-            _ => Duration::ZERO,
+            _ => Span::ZERO,
         };
-        self.offline_for.saturating_add(until_now)
+        self.offline_for + until_now
     }
 
     fn is_open(&self) -> bool {
@@ -161,47 +164,60 @@ impl Session {
     }
 
     /// A wait has no end while the machine is offline: attempts would be in vain, and count.
-    fn waiting_until(&self) -> Option<Timestamp> {
+    fn waiting_until(&self) -> Timestamp {
         match self.phase {
-            Phase::Waiting { until, .. } if !self.is_offline => Some(until),
-            _ => None,
+            Phase::Waiting { until, .. } if !self.is_offline => until,
+            _ => NEVER,
         }
     }
 
-    fn opening_deadline(&self) -> Option<Timestamp> {
-        let limit = self.policy.on_slow_open?;
-        if limit.then == LimitAction::Reopen && !self.is_repeatable {
-            return None;
-        }
+    fn opening_deadline(&self) -> Timestamp {
         let counts = match self.phase {
             Phase::Connecting => true,
             Phase::Reconnecting { .. } => !self.is_offline,
             _ => false,
         };
-        counts.then(|| self.phase_since + limit.after.max(MIN_DELAY))
+        match self.policy.on_slow_open {
+            Some(limit) if counts && (self.is_repeatable || limit.then == LimitAction::Close) => {
+                self.phase_since + limit.after.max(MIN_DELAY)
+            }
+            _ => NEVER,
+        }
     }
 
-    fn idle_deadline(&self) -> Option<Timestamp> {
-        let limit = self.policy.on_idle?;
-        let at = self.last_activity + limit.after.max(MIN_DELAY);
-        let at = self.idle_grace_until.map_or(at, |until| at.max(until));
-        self.is_open().then_some(at)
+    fn idle_deadline(&self) -> Timestamp {
+        match self.policy.on_idle {
+            Some(limit) if self.is_open() => {
+                let at = self.last_activity + limit.after.max(MIN_DELAY);
+                self.idle_grace_until.map_or(at, |until| at.max(until))
+            }
+            _ => NEVER,
+        }
     }
 
     /// When the connection that is open will have proved itself, where there are failures to forget.
-    fn healthy_at(&self) -> Option<Timestamp> {
-        (self.is_open() && self.down_since.is_some())
-            .then(|| self.phase_since + self.policy.healthy_after)
+    fn healthy_at(&self) -> Timestamp {
+        if self.is_open() && self.down_since.is_some() {
+            self.phase_since + self.policy.healthy_after
+        } else {
+            NEVER
+        }
     }
 
-    fn down_deadline(&self) -> Option<Timestamp> {
-        let limit = self.policy.close_when_down_for?;
-        let since = self.without_since?;
-        (!matches!(self.phase, Phase::Open | Phase::Closed)).then(|| since + limit)
+    fn down_deadline(&self) -> Timestamp {
+        match (self.policy.close_when_down_for, self.without_since) {
+            (Some(limit), Some(since)) if !matches!(self.phase, Phase::Open | Phase::Closed) => {
+                since + limit
+            }
+            _ => NEVER,
+        }
     }
 
-    fn sleep_check_at(&self) -> Option<Timestamp> {
-        self.reopens_on_wake()
-            .then(|| self.last_timeout + SLEEP_CHECK_INTERVAL)
+    fn sleep_check_at(&self) -> Timestamp {
+        if self.reopens_on_wake() {
+            self.last_timeout + SLEEP_CHECK_INTERVAL
+        } else {
+            NEVER
+        }
     }
 }

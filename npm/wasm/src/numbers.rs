@@ -1,10 +1,8 @@
 //! Inputs, outputs and options of a session as numbers. `npm/src/numbers.js` has the same ones.
 
-use core::time::Duration;
-
 use typed_eventsource_core::{
     CloseReason, Decision, Failure, FailureClass, FailureContext, IdField, Input, LimitAction,
-    LimitReached, Loss, NumericValue, Output, Policy, ReceivedEvent, Report, State, Terminal,
+    LimitReached, Loss, NumericValue, Output, Policy, ReceivedEvent, Report, Span, State, Terminal,
 };
 
 /// What is told of a session, for JavaScript to read where it lies, since each call costs.
@@ -38,27 +36,17 @@ pub(crate) struct Numbers {
     text_length: f64,
 }
 
-/// The cast takes what is negative for zero, and what is too large for the largest number.
-pub(crate) fn from_milliseconds(milliseconds: f64) -> Duration {
-    Duration::from_micros((milliseconds * 1000.0) as u64)
-}
-
-#[inline(never)]
-pub(crate) fn to_milliseconds(duration: Duration) -> f64 {
-    duration.as_secs() as f64 * 1000.0 + f64::from(duration.subsec_micros()) / 1000.0
-}
-
 /// Sets options: the number of each, its value, and whether to reopen, as little-endian `f64`.
 pub(crate) fn set_options(policy: &mut Policy, options: &[u8]) {
-    let numbers = options.as_chunks().0;
-    for [option, number, then] in numbers.as_chunks().0 {
-        let [option, number, then] = [option, number, then].map(|bytes| f64::from_le_bytes(*bytes));
-        let then = if then == 0.0 {
+    for [option, number, then] in options.as_chunks().0.as_chunks().0 {
+        let number_of = |bytes: &[u8; 8]| f64::from_le_bytes(*bytes);
+        let then = if number_of(then) == 0.0 {
             LimitAction::Close
         } else {
             LimitAction::Reopen
         };
-        policy.set(option as usize, NumericValue { number, then });
+        let number = number_of(number);
+        policy.set(number_of(option) as usize, NumericValue { number, then });
     }
 }
 
@@ -87,7 +75,7 @@ pub(crate) fn event(last_event_id: Option<&str>, flags: u32) -> ReceivedEvent<'_
 
 /// An input by its number, with its details.
 pub(crate) fn input(number: u32, detail: f64, time: f64, failures: u32) -> Input<'static> {
-    let span = from_milliseconds(time);
+    let span = Span::from_millis_f64(time);
     match number {
         0 => Input::Opened,
         1 => Input::Retry(span),
@@ -99,7 +87,7 @@ pub(crate) fn input(number: u32, detail: f64, time: f64, failures: u32) -> Input
         7 => Input::Decided(match detail as u32 {
             0 => Decision::AsProposed,
             1 => Decision::KeepWaiting,
-            2 => Decision::Reopen { after: span },
+            2 => Decision::Reopen { after: span.into() },
             _ => Decision::Close,
         }),
         8 => Input::Timeout { late: span },
@@ -134,7 +122,7 @@ fn loss(number: f64, retry_after: f64) -> Loss {
         4 => FailureClass::Hopeless,
         status => FailureClass::Status(status),
     };
-    let retry_after = (retry_after >= 0.0).then(|| from_milliseconds(retry_after));
+    let retry_after = (retry_after >= 0.0).then(|| Span::from_millis_f64(retry_after));
     Loss::Fail { class, retry_after }
 }
 
@@ -151,7 +139,7 @@ impl Numbers {
             State::Waiting { attempt, retry_in } => (
                 2.0,
                 f64::from(attempt),
-                retry_in.map_or(-1.0, to_milliseconds),
+                retry_in.map_or(-1.0, Span::as_millis_f64),
             ),
             State::Offline { attempt } => (3.0, f64::from(attempt), -1.0),
             _ => (4.0, 0.0, -1.0),
@@ -160,22 +148,22 @@ impl Numbers {
 
     pub(crate) fn failure(&mut self, failure: Failure) {
         let (number, after) = match failure {
-            Failure::Earlier => (1.0, Duration::ZERO),
+            Failure::Earlier => (1.0, Span::ZERO),
             Failure::OpenTimeout(after) => (2.0, after),
             Failure::Idle(after) => (3.0, after),
-            Failure::Suspended => (4.0, Duration::ZERO),
-            _ => (0.0, Duration::ZERO),
+            Failure::Suspended => (4.0, Span::ZERO),
+            _ => (0.0, Span::ZERO),
         };
-        (self.failure, self.after) = (number, to_milliseconds(after));
+        (self.failure, self.after) = (number, after.as_millis_f64());
     }
 
     pub(crate) fn context(&mut self, context: FailureContext) {
         self.failure(context.failure);
         self.decode_errors = f64::from(context.decode_errors);
-        self.down_for = to_milliseconds(context.down_for);
+        self.down_for = context.down_for.as_millis_f64();
         (self.kind, self.amount) = match context.proposed {
             Decision::KeepWaiting => (1.0, 0.0),
-            Decision::Reopen { after } => (2.0, to_milliseconds(after)),
+            Decision::Reopen { after } => (2.0, Span::from(after).as_millis_f64()),
             _ => (3.0, 0.0),
         };
     }
@@ -196,7 +184,7 @@ impl Numbers {
             self.failure(failure);
             (self.limit, self.limit_value) = match limit {
                 Some(LimitReached::TooMany { count }) => (1.0, f64::from(count)),
-                Some(LimitReached::DownTooLong { limit }) => (2.0, to_milliseconds(limit)),
+                Some(LimitReached::DownTooLong { limit }) => (2.0, limit.as_millis_f64()),
                 _ => (0.0, 0.0),
             };
         }

@@ -3,12 +3,12 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use typed_eventsource_core::{
-    At, CloseReason, Input, Options, Output, Policy, Session, Timestamp, Transport,
+    At, CloseReason, Input, Options, Output, Policy, Session, Span, Timestamp, Transport,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    numbers::{self, Numbers, from_milliseconds, to_milliseconds},
+    numbers::{self, Numbers},
     table::Table,
 };
 
@@ -147,7 +147,7 @@ impl NumberedSession {
                 numbers.wants = f64::from(wants);
                 numbers.deadline = session
                     .next_timeout()
-                    .map_or(f64::INFINITY, |at| to_milliseconds(at.since_origin()));
+                    .map_or(f64::INFINITY, |at| at.since_origin().as_millis_f64());
                 0.0
             }
             Some(Output::Connect) => 1.0,
@@ -198,7 +198,7 @@ impl NumberedSession {
 
 fn at(now: f64, random: f64) -> At {
     At {
-        now: Timestamp::from_origin(from_milliseconds(now)),
+        now: Timestamp::from_origin(Span::from_millis_f64(now)),
         random,
     }
 }

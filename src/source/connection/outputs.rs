@@ -66,7 +66,7 @@ impl Connection {
                 error: &error,
                 failures: context.failures,
                 decode_errors: context.decode_errors,
-                down_for: context.down_for,
+                down_for: context.down_for.into(),
                 proposed: context.proposed,
             };
             self.panics.catch(|| decision = rule.decide(&context));
@@ -168,8 +168,14 @@ impl Connection {
         let known = match failure {
             Failure::Told | Failure::BodyEnded => self.told.get(),
             Failure::Earlier => self.earlier.get(),
-            Failure::OpenTimeout(after) => Some(ToldError::new(Error::OpenTimeout { after })),
-            Failure::Idle(after) => Some(ToldError::new(Error::Idle { after })),
+            Failure::OpenTimeout(after) => {
+                let after = after.into();
+                Some(ToldError::new(Error::OpenTimeout { after }))
+            }
+            Failure::Idle(after) => {
+                let after = after.into();
+                Some(ToldError::new(Error::Idle { after }))
+            }
             Failure::Suspended => Some(ToldError::new(Error::Suspended)),
             _ => None,
         };
@@ -188,7 +194,10 @@ impl Connection {
                 let last = self.error_of(failure).error;
                 CloseReason::Policy(match limit {
                     Some(LimitReached::TooMany { count }) => Error::TooMany { count, last },
-                    Some(LimitReached::DownTooLong { limit }) => Error::DownTooLong { limit, last },
+                    Some(LimitReached::DownTooLong { limit }) => Error::DownTooLong {
+                        limit: limit.into(),
+                        last,
+                    },
                     _ => Error::clone(&last),
                 })
             }
@@ -201,7 +210,10 @@ impl Connection {
 pub(super) fn state_of(state: core::State) -> State {
     match state {
         core::State::Open => State::Open,
-        core::State::Waiting { attempt, retry_in } => State::Waiting { attempt, retry_in },
+        core::State::Waiting { attempt, retry_in } => State::Waiting {
+            attempt,
+            retry_in: retry_in.map(Into::into),
+        },
         core::State::Offline { attempt } => State::Offline { attempt },
         _ => State::Connecting,
     }

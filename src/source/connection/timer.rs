@@ -1,8 +1,8 @@
 //! The one timer of a source, and news of the network.
 
-use std::{rc::Weak, time::Duration};
+use std::rc::Weak;
 
-use typed_eventsource_core::Input;
+use typed_eventsource_core::{Input, Span};
 
 use super::Connection;
 use crate::host::{Host, NetworkChange};
@@ -42,7 +42,7 @@ impl Connection {
         }
         let this = self.this.upgrade();
         let timer = self.host.after(
-            Duration::ZERO,
+            Span::ZERO,
             Box::new(move |_| {
                 if let Some(connection) = this {
                     connection.is_running.set(false);

@@ -1,9 +1,9 @@
 //! One request, from asking to the end of its response.
 
-use std::{future::poll_fn, pin::pin, rc::Rc, sync::Arc, task::Poll, time::Duration};
+use std::{future::poll_fn, pin::pin, rc::Rc, sync::Arc, task::Poll};
 
 use js_sys::Promise;
-use typed_eventsource_core::{FailureClass, Loss};
+use typed_eventsource_core::{FailureClass, Loss, Span};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Request, Url};
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How long to wait for the body of an answer that is no event stream.
-const EXCERPT_TIMEOUT: Duration = Duration::from_secs(1);
+const EXCERPT_TIMEOUT: Span = Span::from_secs(1);
 
 #[wasm_bindgen]
 extern "C" {

@@ -1,10 +1,10 @@
 //! From chunks to events.
 
-use std::{rc::Rc, sync::Arc, time::Duration};
+use std::{rc::Rc, sync::Arc};
 
 use js_sys::Uint8Array;
 use typed_eventsource_core::{
-    FailureClass, IdField, Loss,
+    FailureClass, IdField, Loss, Span,
     parser::{self, Item, TooLarge},
 };
 
@@ -145,7 +145,7 @@ struct SliceReader<'a> {
     events_since_yield: &'a mut usize,
     unlistened: Unlistened,
     /// The reconnection time, until it is told: a server may set it again and again, and the last one counts.
-    retry: Option<Duration>,
+    retry: Option<Span>,
 }
 
 /// Why the reading of a slice stops.

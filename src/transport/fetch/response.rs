@@ -1,13 +1,13 @@
 //! What an answer of the server means.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use typed_eventsource_core::{FailureClass, Loss};
+use typed_eventsource_core::{FailureClass, Loss, Span};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::ReadableStream;
 
 use super::response_body::ResponseBody;
-use crate::{Error, host::browser::from_milliseconds, transport::TransportEvent};
+use crate::{Error, transport::TransportEvent};
 
 /// How much of the body of an answer that is no event stream is kept, in bytes.
 const EXCERPT: usize = 1024;
@@ -37,7 +37,7 @@ extern "C" {
 pub(super) struct ResponseHead {
     status: u16,
     content_type: Option<String>,
-    retry_after: Option<Duration>,
+    retry_after: Option<Span>,
     /// After redirects; empty where somebody made up the response.
     pub(super) url: String,
 }
@@ -120,24 +120,22 @@ fn is_event_stream(content_type: &str) -> bool {
 }
 
 /// The `Retry-After` header: seconds, or a date.
-fn retry_after(value: &str) -> Option<Duration> {
+fn retry_after(value: &str) -> Option<Span> {
     seconds(value).or_else(|| until(value))
 }
 
-fn seconds(value: &str) -> Option<Duration> {
+fn seconds(value: &str) -> Option<Span> {
     let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    let number = value.bytes().fold(0_u64, |number, byte| {
-        number
-            .saturating_mul(10)
-            .saturating_add(byte.wrapping_sub(b'0').into())
+    let number = value.bytes().fold(0.0, |number, byte| {
+        number * 10.0 + f64::from(byte.wrapping_sub(b'0'))
     });
-    is_number.then(|| Duration::from_secs(number))
+    is_number.then(|| Span::from_millis_f64(number * 1000.0))
 }
 
-fn until(date: &str) -> Option<Duration> {
+fn until(date: &str) -> Option<Span> {
     let wait = js_sys::Date::parse(date) - js_sys::Date::now();
     // The time of something that is no date is NaN.
-    (!wait.is_nan()).then(|| from_milliseconds(wait))
+    (!wait.is_nan()).then(|| Span::from_millis_f64(wait))
 }
 
 /// The beginning of the body, as far as it came before its end or before the request was aborted.
@@ -210,11 +208,8 @@ mod tests {
 
     #[test]
     fn seconds_are_digits() {
-        assert_eq!(seconds("120"), Some(Duration::from_secs(120)));
-        assert_eq!(
-            seconds("99999999999999999999"),
-            Some(Duration::from_secs(u64::MAX))
-        );
+        assert_eq!(seconds("120"), Some(Span::from_secs(120)));
+        assert_eq!(seconds("99999999999999999999"), Some(Span::MAX));
         for wrong in ["", "-1", "1.5", "soon"] {
             assert_eq!(seconds(wrong), None, "{wrong}");
         }

@@ -40,9 +40,6 @@ mod model;
 mod payload;
 #[path = "../../../core/src/parser/tests/reading.rs"]
 mod reading;
-#[path = "../../../src/span.rs"]
-#[allow(dead_code, reason = "the crate needs more of it")]
-mod span;
 pub mod targets;
 #[path = "../../../src/variants.rs"]
 mod variants;
@@ -51,4 +48,7 @@ use decode_error::DecodeError;
 use error::Error;
 use event::{Event, UndecodedEvent};
 // What reads for the parser's own tests asks for it here.
-use typed_eventsource_core::parser::{Item, ParsedEvent, Parser, Scalar, TooLarge};
+use typed_eventsource_core::{
+    Span,
+    parser::{Item, ParsedEvent, Parser, Scalar, TooLarge},
+};

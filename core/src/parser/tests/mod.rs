@@ -14,7 +14,6 @@ use std::{
     borrow::ToOwned,
     format, iter,
     string::{String, ToString},
-    time::Duration,
     vec,
     vec::Vec,
 };
@@ -24,6 +23,7 @@ use self::{
     reading::{cut, read},
 };
 use super::{Item, Items, ParsedEvent, Parser, Scalar, TooLarge};
+use crate::Span;
 
 const UNLIMITED: usize = usize::MAX;
 
@@ -78,7 +78,7 @@ fn event_with_id(name: &str, data: &str, last_event_id: &str) -> Parsed {
 }
 
 fn retry(milliseconds: u64) -> Parsed {
-    Parsed::Retry(Duration::from_millis(milliseconds))
+    Parsed::Retry(Span::from_millis(milliseconds))
 }
 
 fn line_of(start: &str, len: usize) -> Vec<u8> {

@@ -1,6 +1,8 @@
 //! The standard's text, sentence by sentence, over a whole stream: slow, and plain to see that it is right.
 
-use std::{prelude::v1::*, time::Duration};
+use std::prelude::v1::*;
+
+use crate::Span;
 
 /// What a stream has, and the last event id that it leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +20,7 @@ pub(super) enum Parsed {
         last_event_id: String,
     },
     Comment,
-    Retry(Duration),
+    Retry(Span),
 }
 
 #[derive(Default)]
@@ -74,7 +76,7 @@ impl Model {
             "id" if !value.contains('\0') => self.last_event_id_buffer = value.to_owned(),
             "retry" if !value.is_empty() && value.chars().all(|c| c.is_ascii_digit()) => {
                 let time = value.parse().unwrap_or(u64::MAX);
-                self.items.push(Parsed::Retry(Duration::from_millis(time)));
+                self.items.push(Parsed::Retry(Span::from_millis(time)));
             }
             _ => {}
         }

@@ -80,7 +80,9 @@ fn an_input_after_the_close_is_ignored() {
         Input::BodyEnded,
         Input::Finished,
         Input::DecodeFailed,
-        Input::Decided(Decision::Reopen { after: seconds(0) }),
+        Input::Decided(Decision::Reopen {
+            after: seconds(0).into(),
+        }),
         Input::Timeout { late: LONG },
         Input::Online,
         Input::Offline,
@@ -95,7 +97,7 @@ fn an_input_after_the_close_is_ignored() {
     assert_eq!(bench.session.last_event_id(), "");
 }
 
-const LONG: Duration = seconds(3600);
+const LONG: Span = seconds(3600);
 
 /// Up to where the rule is asked.
 fn asked(policy: Policy) -> Bench {
@@ -116,7 +118,7 @@ fn an_error_is_told_though_the_rule_that_is_asked_about_it_closes_the_source() {
     );
     assert!(matches!(bench.session.poll(), Some(Output::Decide(_))));
     bench.session.handle(REQUESTED, bench.at());
-    let reopen = Decision::Reopen { after: LONG };
+    let reopen = Decision::Reopen { after: LONG.into() };
     bench.session.handle(Input::Decided(reopen), bench.at());
     assert_eq!(
         bench.outputs(),

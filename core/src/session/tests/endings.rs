@@ -74,7 +74,9 @@ fn a_terminal_event_that_does_not_decode_closes_with_the_error_where_the_policy_
 
 #[test]
 fn a_terminal_event_closes_though_a_rule_reopens_when_it_does_not_decode() {
-    let reopen = Decision::Reopen { after: seconds(1) };
+    let reopen = Decision::Reopen {
+        after: seconds(1).into(),
+    };
     let mut bench = Bench::with_rule(Policy::browser(), move |_| reopen);
     let outputs = receive_undecodable(bench.open());
     assert_eq!(outputs.last(), Some(&FINISHED), "{outputs:?}");

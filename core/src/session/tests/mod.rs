@@ -38,7 +38,7 @@ enum Outcome {
     KeepWaiting(Failure),
     Reopen {
         failure: Failure,
-        after: Duration,
+        after: Span,
     },
     Close {
         failure: Failure,
@@ -95,16 +95,16 @@ impl Bench {
         }
     }
 
-    fn advance(&mut self, by: Duration) -> &mut Self {
+    fn advance(&mut self, by: Span) -> &mut Self {
         self.now = self.now + by;
         self
     }
 
-    fn since_start(&self) -> Duration {
+    fn since_start(&self) -> Span {
         self.now.since_origin()
     }
 
-    fn next_timeout(&self) -> Option<Duration> {
+    fn next_timeout(&self) -> Option<Span> {
         self.session.next_timeout().map(Timestamp::since_origin)
     }
 
@@ -204,11 +204,11 @@ impl Bench {
         self.fail(FailureClass::Other, None)
     }
 
-    fn refuse(&mut self, status: u16, retry_after: Option<Duration>) -> Outcome {
+    fn refuse(&mut self, status: u16, retry_after: Option<Span>) -> Outcome {
         self.fail(FailureClass::Status(status), retry_after)
     }
 
-    fn fail(&mut self, class: FailureClass, retry_after: Option<Duration>) -> Outcome {
+    fn fail(&mut self, class: FailureClass, retry_after: Option<Span>) -> Outcome {
         self.outcome_of(Input::Lost(Loss::Fail { class, retry_after }))
     }
 
@@ -216,7 +216,7 @@ impl Bench {
         self.outcome_of(Input::DecodeFailed)
     }
 
-    fn retry(&mut self, time: Duration) {
+    fn retry(&mut self, time: Span) {
         assert_eq!(self.handle(Input::Retry(time)), []);
     }
 
@@ -229,10 +229,10 @@ impl Bench {
     }
 
     fn timeout(&mut self) -> Outcome {
-        self.timeout_late_by(Duration::ZERO)
+        self.timeout_late_by(Span::ZERO)
     }
 
-    fn timeout_late_by(&mut self, late: Duration) -> Outcome {
+    fn timeout_late_by(&mut self, late: Span) -> Outcome {
         self.outcome_of(Input::Timeout { late })
     }
 
@@ -277,7 +277,7 @@ fn too_many(count: u32) -> Outcome {
     }
 }
 
-fn down_too_long(failure: Failure, limit: Duration) -> Outcome {
+fn down_too_long(failure: Failure, limit: Span) -> Outcome {
     Outcome::Close {
         failure,
         limit: Some(LimitReached::DownTooLong { limit }),
@@ -286,14 +286,14 @@ fn down_too_long(failure: Failure, limit: Duration) -> Outcome {
 
 /// The wait before the next attempt.
 #[track_caller]
-fn wait(outcome: Outcome) -> Duration {
+fn wait(outcome: Outcome) -> Span {
     match outcome {
         Outcome::Reopen { after, .. } => after,
         other => panic!("{other:?}"),
     }
 }
 
-fn waiting(attempt: u32, retry_in: Duration) -> Output {
+fn waiting(attempt: u32, retry_in: Span) -> Output {
     Output::State(State::Waiting {
         attempt,
         retry_in: Some(retry_in),
@@ -309,22 +309,22 @@ fn closed_by(failure: Failure, limit: Option<LimitReached>) -> Output {
 }
 
 /// The last moment that there is.
-const END: Timestamp = Timestamp::from_origin(Duration::MAX);
+const END: Timestamp = Timestamp::from_origin(Span::MAX);
 
-const fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
+const fn seconds(seconds: u64) -> Span {
+    Span::from_secs(seconds)
 }
 
-const fn milliseconds(milliseconds: u64) -> Duration {
-    Duration::from_millis(milliseconds)
+const fn milliseconds(milliseconds: u64) -> Span {
+    Span::from_millis(milliseconds)
 }
 
-fn limit(after: Duration, then: LimitAction) -> Option<TimeLimit> {
+fn limit(after: Span, then: LimitAction) -> Option<TimeLimit> {
     Some(TimeLimit { after, then })
 }
 
 /// Silence of this long closes the source.
-fn closing_when_idle_for(time: Duration) -> Policy {
+fn closing_when_idle_for(time: Span) -> Policy {
     Policy {
         on_idle: limit(time, LimitAction::Close),
         ..Policy::browser()
@@ -339,7 +339,7 @@ fn resilient(backoff: Backoff) -> Policy {
 }
 
 /// Each wait is this long.
-fn fixed(wait: Duration) -> Backoff {
+fn fixed(wait: Span) -> Backoff {
     Backoff {
         initial: wait,
         max: wait,

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const LONG: Duration = seconds(3600);
+const LONG: Span = seconds(3600);
 
 fn offline(attempt: u32) -> Output {
     Output::State(State::Offline { attempt })
@@ -65,7 +65,9 @@ fn a_source_that_was_offline_waits_as_long_as_the_server_asked_for() {
 
 #[test]
 fn a_source_that_was_offline_waits_as_long_as_a_rule_chose() {
-    let reopen = Decision::Reopen { after: seconds(60) };
+    let reopen = Decision::Reopen {
+        after: seconds(60).into(),
+    };
     let mut bench = Bench::with_rule(Policy::resilient(), move |_| reopen);
     bench.handle(Input::Offline);
     bench.give_up();
@@ -207,7 +209,7 @@ fn a_network_that_was_said_to_be_gone_in_error_counts_as_time_elapsed() {
 fn a_rule_is_told_how_long_ago_the_first_failure_was_with_the_time_offline() {
     let mut bench = Bench::with_rule(resilient(fixed(seconds(1))), |context| {
         let expected = match context.failures {
-            1 => Duration::ZERO,
+            1 => Span::ZERO,
             _ => LONG,
         };
         assert_eq!(context.down_for, expected);

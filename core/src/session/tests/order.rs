@@ -37,7 +37,7 @@ fn a_source_says_that_it_connects_before_it_does() {
     let mut bench = Bench::new(Policy::browser());
     bench.open().hang_up();
     bench.advance(seconds(3));
-    let late = Duration::ZERO;
+    let late = Span::ZERO;
     let expected = [Output::State(State::Connecting), Output::Connect];
     assert_eq!(bench.handle(Input::Timeout { late }), expected);
 }
@@ -89,9 +89,7 @@ fn a_limit_that_only_the_clock_reaches_has_no_error_to_report() {
         ..Policy::browser()
     });
     bench.advance(limit);
-    let outputs = bench.handle(Input::Timeout {
-        late: Duration::ZERO,
-    });
+    let outputs = bench.handle(Input::Timeout { late: Span::ZERO });
     let expected = closed_by(
         Failure::OpenTimeout(limit),
         Some(LimitReached::DownTooLong { limit }),
@@ -108,8 +106,10 @@ fn a_rule_is_asked_before_anything_is_done() {
         failure: Failure::Told,
         failures: 1,
         decode_errors: 0,
-        down_for: Duration::ZERO,
-        proposed: Decision::Reopen { after: seconds(3) },
+        down_for: Span::ZERO,
+        proposed: Decision::Reopen {
+            after: seconds(3).into(),
+        },
     };
     let expected = [
         Output::Decide(context),

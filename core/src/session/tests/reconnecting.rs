@@ -11,7 +11,7 @@ fn a_lost_connection_is_made_again_after_the_reconnection_time_however_often() {
     }
 }
 
-fn with_reconnection_time(time: Duration, policy: Policy) -> Policy {
+fn with_reconnection_time(time: Span, policy: Policy) -> Policy {
     Policy {
         reconnection_time: Some(time),
         ..policy
@@ -29,24 +29,24 @@ fn the_server_sets_the_reconnection_time() {
 
 #[test]
 fn a_server_that_wants_no_wait_gets_a_short_one_and_a_second_from_the_fourth_loss_in_a_row_on() {
-    let eager = with_reconnection_time(Duration::ZERO, Policy::browser());
-    for set_by_server in [None, Some(Duration::ZERO)] {
+    let eager = with_reconnection_time(Span::ZERO, Policy::browser());
+    for set_by_server in [None, Some(Span::ZERO)] {
         let mut bench = Bench::new(eager.clone());
         if let Some(time) = set_by_server {
             bench.retry(time);
         }
-        let waits = [(); 6].map(|()| wait(bench.open().hang_up()).as_millis());
-        assert_eq!(waits, [10, 10, 10, 1000, 1000, 1000]);
-        let waits = [(); 9].map(|()| wait(bench.open().event().hang_up()).as_millis());
-        assert_eq!(waits, [10; 9]);
+        let waits = [(); 6].map(|()| wait(bench.open().hang_up()));
+        assert_eq!(waits, [10, 10, 10, 1000, 1000, 1000].map(milliseconds));
+        let waits = [(); 9].map(|()| wait(bench.open().event().hang_up()));
+        assert_eq!(waits, [milliseconds(10); 9]);
     }
 }
 
 #[test]
 fn a_users_backoff_may_stay_below_a_second() {
-    let mut bench = Bench::new(resilient(fixed(Duration::ZERO)));
-    let waits = [(); 6].map(|()| wait(bench.open().hang_up()).as_millis());
-    assert_eq!(waits, [10; 6]);
+    let mut bench = Bench::new(resilient(fixed(Span::ZERO)));
+    let waits = [(); 6].map(|()| wait(bench.open().hang_up()));
+    assert_eq!(waits, [milliseconds(10); 6]);
 }
 
 /// Without jitter, from one second on.
@@ -61,8 +61,8 @@ fn steady() -> Backoff {
 fn with_backoff_the_wait_grows_from_what_the_server_asks_for() {
     let mut bench = Bench::new(resilient(steady()));
     bench.retry(seconds(3));
-    let waits = [(); 4].map(|()| wait(bench.open().hang_up()).as_secs());
-    assert_eq!(waits, [3, 3, 4, 8]);
+    let waits = [(); 4].map(|()| wait(bench.open().hang_up()));
+    assert_eq!(waits, [3, 3, 4, 8].map(seconds));
     assert_eq!(wait(bench.open().event().hang_up()), seconds(3));
 }
 
@@ -71,11 +71,11 @@ fn with_backoff_a_reconnection_time_is_the_least_wait_until_the_server_sets_anot
     let policy = with_reconnection_time(seconds(3), resilient(steady()));
     let mut bench = Bench::new(policy);
     assert_eq!(wait(bench.give_up()), seconds(3));
-    let waits = [(); 3].map(|()| wait(bench.open().hang_up()).as_secs());
-    assert_eq!(waits, [3, 4, 8]);
+    let waits = [(); 3].map(|()| wait(bench.open().hang_up()));
+    assert_eq!(waits, [3, 4, 8].map(seconds));
     bench.retry(seconds(2));
-    let waits = [(); 3].map(|()| wait(bench.open().event().hang_up()).as_secs());
-    assert_eq!(waits, [2; 3]);
+    let waits = [(); 3].map(|()| wait(bench.open().event().hang_up()));
+    assert_eq!(waits, [seconds(2); 3]);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_failure_that_would_only_repeat_closes_whatever_the_policy_says_of_giving_up
 fn a_server_can_make_a_source_wait_for_the_most_that_the_policy_allows_and_no_longer() {
     let policy = Policy {
         max_server_delay: seconds(60),
-        ..resilient(fixed(Duration::ZERO))
+        ..resilient(fixed(Span::ZERO))
     };
     for (asked, expected) in [(59, 59), (60, 60), (61, 60), (3600, 60), (u64::MAX, 60)] {
         let mut bench = Bench::new(policy.clone());
@@ -219,7 +219,7 @@ fn the_most_that_a_server_can_ask_for_does_not_limit_the_policys_reconnection_ti
 #[test]
 fn a_server_that_may_ask_for_no_wait_at_all_is_still_not_asked_too_often() {
     let policy = Policy {
-        max_server_delay: Duration::ZERO,
+        max_server_delay: Span::ZERO,
         ..Policy::browser()
     };
     let mut bench = Bench::new(policy);
@@ -276,7 +276,9 @@ fn a_request_that_may_not_be_made_again_is_made_once() {
         ..policy.clone()
     });
     wait(resending.open().hang_up());
-    let mut reopening = ruled(Decision::Reopen { after: seconds(7) });
+    let mut reopening = ruled(Decision::Reopen {
+        after: seconds(7).into(),
+    });
     assert_eq!(wait(reopening.open().hang_up()), seconds(7));
 }
 
@@ -288,7 +290,7 @@ fn a_rule_that_keeps_waiting_lets_the_connection_be_made_again() {
 
 /// A browser waits so long before each attempt, of which nothing comes but perhaps an event: how many attempts there
 /// are in this time, and how many of them are the policy's.
-fn attempts(browsers_wait: Duration, with_event: bool, time: Duration) -> (u32, u32) {
+fn attempts(browsers_wait: Span, with_event: bool, time: Span) -> (u32, u32) {
     let mut bench = Bench::new(Policy::browser());
     let (mut all, mut ours) = (0, 0);
     while bench.since_start() < time {

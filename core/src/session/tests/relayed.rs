@@ -139,7 +139,9 @@ fn a_rule_of_a_subscriber_has_it_leave_and_join_again() {
     relay(&mut bench, Output::State(State::Open));
     let outputs = bench.handle(Input::DecodeFailed);
     assert!(matches!(outputs[..], [Output::Decide(_)]), "{outputs:?}");
-    let reopen = Decision::Reopen { after: seconds(1) };
+    let reopen = Decision::Reopen {
+        after: seconds(1).into(),
+    };
     let left = [
         Output::Disconnect,
         report(Failure::Told, Some(1)),
@@ -148,12 +150,7 @@ fn a_rule_of_a_subscriber_has_it_leave_and_join_again() {
     assert_eq!(bench.handle(Input::Decided(reopen)), left);
     bench.advance(seconds(1));
     let joins = [Output::State(State::Connecting), Output::Connect];
-    assert_eq!(
-        bench.handle(Input::Timeout {
-            late: Duration::ZERO
-        }),
-        joins
-    );
+    assert_eq!(bench.handle(Input::Timeout { late: Span::ZERO }), joins);
 }
 
 #[test]
@@ -163,7 +160,9 @@ fn one_that_has_left_hears_of_nothing_but_the_end() {
     let mut bench = Bench::with(options.into_subscriber());
     relay(&mut bench, Output::State(State::Open));
     bench.handle(Input::DecodeFailed);
-    bench.handle(Input::Decided(Decision::Reopen { after: seconds(1) }));
+    bench.handle(Input::Decided(Decision::Reopen {
+        after: seconds(1).into(),
+    }));
     for output in [
         Output::State(State::Connecting),
         report(Failure::Told, Some(1)),
@@ -173,16 +172,16 @@ fn one_that_has_left_hears_of_nothing_but_the_end() {
     }
     assert_eq!(bench.next_timeout(), Some(seconds(1)));
     bench.advance(seconds(1));
-    bench.handle(Input::Timeout {
-        late: Duration::ZERO,
-    });
+    bench.handle(Input::Timeout { late: Span::ZERO });
     // It has told so itself.
     let connecting = Input::Relayed(Output::State(State::Connecting));
     assert_eq!(bench.handle(connecting), []);
     let open = Output::State(State::Open);
     assert_eq!(bench.handle(Input::Relayed(open.clone())), [open]);
     bench.handle(Input::DecodeFailed);
-    bench.handle(Input::Decided(Decision::Reopen { after: seconds(1) }));
+    bench.handle(Input::Decided(Decision::Reopen {
+        after: seconds(1).into(),
+    }));
     let closed = Output::Closed(CloseReason::Finished);
     assert_eq!(bench.handle(Input::Relayed(closed.clone())), [closed]);
 }

@@ -6,22 +6,22 @@ use proptest::{option, prelude::*};
 
 use super::*;
 
-pub(super) fn any_duration() -> impl Strategy<Value = Duration> {
+pub(super) fn any_span() -> impl Strategy<Value = Span> {
     prop_oneof![
-        9 => (0u64..100_000).prop_map(Duration::from_millis),
-        1 => Just(Duration::ZERO),
-        1 => Just(Duration::MAX),
+        9 => (0u64..100_000).prop_map(Span::from_millis),
+        1 => Just(Span::ZERO),
+        1 => Just(Span::MAX),
     ]
 }
 
 prop_compose! {
     pub(super) fn any_backoff()(
-        initial in any_duration(),
+        initial in any_span(),
         factor in prop_oneof![0.0..10.0, Just(f64::INFINITY), Just(f64::NAN), Just(-1.0)],
-        max in any_duration(),
+        max in any_span(),
         jitter: bool,
         max_attempts in option::of(0u32..20),
-        max_elapsed in option::of(any_duration()),
+        max_elapsed in option::of(any_span()),
     ) -> Backoff {
         Backoff { initial, factor, max, jitter, max_attempts, max_elapsed }
     }
@@ -32,7 +32,7 @@ fn any_action() -> impl Strategy<Value = LimitAction> {
 }
 
 fn any_limit() -> impl Strategy<Value = Option<TimeLimit>> {
-    option::of((any_duration(), any_action()).prop_map(|(after, then)| TimeLimit { after, then }))
+    option::of((any_span(), any_action()).prop_map(|(after, then)| TimeLimit { after, then }))
 }
 
 /// What a rule answers each time, where there is one.
@@ -40,7 +40,9 @@ fn any_rule() -> impl Strategy<Value = Option<Decision>> {
     let decision = prop_oneof![
         Just(Decision::AsProposed),
         Just(Decision::KeepWaiting),
-        any_duration().prop_map(|after| Decision::Reopen { after }),
+        any_span().prop_map(|after| Decision::Reopen {
+            after: after.into()
+        }),
         Just(Decision::Close),
     ];
     option::weighted(0.3, decision)
@@ -49,15 +51,15 @@ fn any_rule() -> impl Strategy<Value = Option<Decision>> {
 prop_compose! {
     pub(super) fn any_policy()(
         close_after_losses in option::of(0u32..10),
-        close_when_down_for in option::of(any_duration()),
+        close_when_down_for in option::of(any_span()),
         on_given_up in any_action(),
         retry_statuses in option::of(Just(vec![503])),
         backoff in any_backoff(),
-        (reconnection_time, max_server_delay) in (option::of(any_duration()), any_duration()),
+        (reconnection_time, max_server_delay) in (option::of(any_span()), any_span()),
         (back_off_after_losses, reopen_on_wake, resend) in any::<(bool, bool, bool)>(),
         close_after_decode_errors in option::of(0u32..10),
         (on_idle, on_slow_open) in (any_limit(), any_limit()),
-        healthy_after in any_duration(),
+        healthy_after in any_span(),
     ) -> Policy {
         Policy {
             close_after_losses,
@@ -145,8 +147,8 @@ pub(super) enum Happening {
         id: Option<String>,
     },
     TrackIds,
-    Time(Duration),
-    Sleep(Duration),
+    Time(Span),
+    Sleep(Span),
     Deadline,
 }
 
@@ -154,7 +156,7 @@ use Happening::{Deadline, Sleep, Time};
 
 pub(super) const OPENED: Happening = Happening::Input(Input::Opened);
 pub(super) const HUNG_UP: Happening = Happening::Input(Input::Lost(Loss::Reestablish));
-pub(super) fn failed(class: FailureClass, retry_after: Option<Duration>) -> Happening {
+pub(super) fn failed(class: FailureClass, retry_after: Option<Span>) -> Happening {
     Happening::Input(Input::Lost(Loss::Fail { class, retry_after }))
 }
 
@@ -179,7 +181,7 @@ fn any_failure() -> impl Strategy<Value = Happening> {
         Just(FailureClass::Hopeless),
         Just(FailureClass::Other),
     ];
-    (class, option::of(any_duration())).prop_map(|(class, after)| failed(class, after))
+    (class, option::of(any_span())).prop_map(|(class, after)| failed(class, after))
 }
 
 fn any_id_field() -> impl Strategy<Value = IdField> {
@@ -243,7 +245,7 @@ pub(super) fn any_happening() -> impl Strategy<Value = Happening> {
     ];
     let network = prop_oneof![Just(Input::Online), Just(Input::Offline)];
     let odd = prop_oneof![
-        3 => any_duration().prop_map(Input::Retry),
+        3 => any_span().prop_map(Input::Retry),
         1 => any_relayed().prop_map(Input::Relayed),
         1 => Just(Input::Decided(Decision::AsProposed)),
     ];
@@ -255,18 +257,18 @@ pub(super) fn any_happening() -> impl Strategy<Value = Happening> {
         3 => network.prop_map(Happening::Input),
         2 => odd.prop_map(Happening::Input),
         1 => Just(Happening::TrackIds),
-        3 => (0u64..60_000).prop_map(|ms| Time(Duration::from_millis(ms))),
+        3 => (0u64..60_000).prop_map(|ms| Time(Span::from_millis(ms))),
         6 => Just(Deadline),
-        1 => any_duration().prop_map(Sleep),
+        1 => any_span().prop_map(Sleep),
         1 => any_ending().prop_map(Happening::Input),
     ]
 }
 
 /// What a server can do, and a clock.
 pub(super) fn any_behaviour() -> impl Strategy<Value = Happening> {
-    let retry = prop_oneof![Just(Duration::ZERO), any_duration()];
+    let retry = prop_oneof![Just(Span::ZERO), any_span()];
     let retry = retry.prop_map(|time| Happening::Input(Input::Retry(time)));
-    let time = (0u64..20).prop_map(|ms| Time(Duration::from_millis(ms)));
+    let time = (0u64..20).prop_map(|ms| Time(Span::from_millis(ms)));
     prop_oneof![
         4 => Just(HUNG_UP),
         4 => Just(Deadline),
@@ -304,9 +306,7 @@ impl Bench {
             Happening::TrackIds => return self.session.track_ids(),
             Time(by) => {
                 self.advance(*by);
-                Input::Timeout {
-                    late: Duration::ZERO,
-                }
+                Input::Timeout { late: Span::ZERO }
             }
             Sleep(by) => {
                 self.advance(*by);
@@ -317,9 +317,7 @@ impl Bench {
                     return;
                 };
                 self.now = self.now.max(at);
-                Input::Timeout {
-                    late: Duration::ZERO,
-                }
+                Input::Timeout { late: Span::ZERO }
             }
         };
         self.session.handle(input, self.at());

@@ -20,10 +20,11 @@ proptest! {
             if until <= bench.now {
                 continue;
             }
-            let early = until.since(bench.now).mul_f64(fraction);
-            bench.now = (bench.now + early).min(Timestamp::from_origin(until.since_origin() - Duration::from_nanos(1)));
+            let wait = until.since(bench.now).as_nanos();
+            let early = ((wait as f64 * fraction) as u64).min(wait - 1);
+            bench.now = bench.now + Span::from_nanos(early);
             let before = bench.session.state();
-            prop_assert_eq!(bench.handle(Input::Timeout { late: Duration::ZERO }), []);
+            prop_assert_eq!(bench.handle(Input::Timeout { late: Span::ZERO }), []);
             prop_assert_eq!(bench.session.state(), before);
         }
     }
@@ -44,7 +45,7 @@ proptest! {
             prop_assert_eq!(often.play(&happening), expected);
             for _ in 0..extra {
                 if often.session.next_timeout().is_none_or(|at| at > often.now) {
-                    prop_assert_eq!(often.handle(Input::Timeout { late: Duration::ZERO }), []);
+                    prop_assert_eq!(often.handle(Input::Timeout { late: Span::ZERO }), []);
                 }
             }
             prop_assert_eq!(often.session.state(), once.session.state());
@@ -103,7 +104,7 @@ fn a_clock_that_goes_back_does_no_harm() {
 fn a_limit_of_no_time_at_all_leaves_time_between_two_failures() {
     let mut bench = Bench::with_rule(
         Policy {
-            on_idle: limit(Duration::ZERO, LimitAction::Reopen),
+            on_idle: limit(Span::ZERO, LimitAction::Reopen),
             ..Policy::browser()
         },
         |_| Decision::KeepWaiting,

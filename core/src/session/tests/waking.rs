@@ -3,10 +3,10 @@
 use super::*;
 use crate::session::timers::GRACE;
 
-const LONG: Duration = seconds(3600);
+const LONG: Span = seconds(3600);
 
 /// The machine sleeps, and its timer is late by as long.
-fn sleep(bench: &mut Bench, by: Duration) -> Outcome {
+fn sleep(bench: &mut Bench, by: Span) -> Outcome {
     bench.advance(by).timeout_late_by(by)
 }
 
@@ -15,7 +15,7 @@ fn a_source_that_wakes_from_a_long_sleep_reopens_at_once() {
     let mut bench = Bench::new(Policy::resilient());
     let expected = Outcome::Reopen {
         failure: Failure::Suspended,
-        after: Duration::ZERO,
+        after: Span::ZERO,
     };
     assert_eq!(sleep(bench.open(), LONG), expected);
     assert_eq!(bench.timeout(), Outcome::Connect);
@@ -43,7 +43,7 @@ fn a_sleep_changes_nothing_where_the_policy_does_not_say_so() {
 /// The clock of a page whose timers fire only at full minutes.
 fn next_minute(bench: &mut Bench) -> Outcome {
     let due = bench.next_timeout().expect("a deadline");
-    let now = seconds(due.as_secs().div_ceil(60) * 60);
+    let now = seconds((due.as_nanos() / 1_000_000_000).div_ceil(60) * 60);
     bench.now = Timestamp::from_origin(now);
     bench.timeout_late_by(now - due)
 }
@@ -131,7 +131,9 @@ fn a_network_that_is_back_does_not_end_the_wait_that_the_server_asked_for() {
 
 #[test]
 fn a_network_that_is_back_does_not_end_a_wait_that_a_rule_chose() {
-    let reopen = Decision::Reopen { after: seconds(60) };
+    let reopen = Decision::Reopen {
+        after: seconds(60).into(),
+    };
     let mut bench = Bench::with_rule(resilient(fixed(LONG)), move |_| reopen);
     bench.give_up();
     assert_eq!(bench.handle(Input::Online), []);
@@ -148,7 +150,7 @@ fn a_network_that_is_back_ends_a_wait_that_a_rule_left_as_it_was() {
 #[test]
 fn a_rule_that_chooses_the_very_time_that_was_proposed_keeps_its_say() {
     let mut bench = Bench::with_rule(resilient(fixed(LONG)), |context| {
-        assert_eq!(context.proposed, Decision::Reopen { after: LONG });
+        assert_eq!(context.proposed, Decision::Reopen { after: LONG.into() });
         context.proposed
     });
     bench.give_up();
@@ -173,7 +175,7 @@ fn a_network_that_is_back_makes_an_open_connection_doubtful() {
     let mut bench = Bench::new(Policy::resilient());
     let expected = Outcome::Reopen {
         failure: Failure::Suspended,
-        after: Duration::ZERO,
+        after: Span::ZERO,
     };
     assert_eq!(bench.open().online(), expected);
     assert_eq!(

@@ -148,8 +148,8 @@ impl Stream {
                 }
                 Ok(Item::Retry(time)) => {
                     // At most 49 days.
-                    let seconds = time.as_secs().min(u64::from(NO_RETRY / 1000) - 1) as u32;
-                    self.writer.records.retry = seconds * 1000 + time.subsec_millis();
+                    let milliseconds = time.as_nanos() / 1_000_000;
+                    self.writer.records.retry = milliseconds.min(u64::from(NO_RETRY) - 1) as u32;
                 }
                 Err(_) => {
                     self.writer.records.unlistened = Unlistened::TooLarge as u32;

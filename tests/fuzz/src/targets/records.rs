@@ -176,8 +176,8 @@ impl All {
                     }
                 }
                 Parsed::Retry(time) => {
-                    let seconds = time.as_secs().min(u64::from(u32::MAX / 1000) - 1) as u32;
-                    retry = Some(seconds * 1000 + time.subsec_millis());
+                    let milliseconds = time.as_nanos() / 1_000_000;
+                    retry = Some(milliseconds.min(u64::from(u32::MAX) - 1) as u32);
                 }
                 Parsed::Comment => {}
             }

@@ -1,10 +1,8 @@
 //! One source's life: its session, and beside it what is known of it.
 
-use std::time::Duration;
-
 use typed_eventsource_core::{
     At, CloseReason, Decision, EventOutcome, Failure, FailureClass, IdField, Input, LimitReached,
-    Loss, Output, ReceivedEvent, Session, State, Timestamp,
+    Loss, Output, ReceivedEvent, Session, Span, State, Timestamp,
 };
 
 use super::{
@@ -18,10 +16,7 @@ pub(super) enum Phase {
     Connecting,
     Open,
     Reconnecting,
-    Waiting {
-        until: Duration,
-        not_before: Duration,
-    },
+    Waiting { until: Span, not_before: Span },
     Closed,
 }
 
@@ -31,7 +26,7 @@ pub(super) enum Action {
     KeepWaiting,
     Reopen {
         /// Not known while the machine is offline.
-        after: Option<Duration>,
+        after: Option<Span>,
     },
     /// Why is not known of a proposal.
     Close(Option<(Failure, Option<LimitReached>)>),
@@ -40,24 +35,24 @@ pub(super) enum Action {
 pub(super) struct Life {
     pub(super) settings: Settings,
     session: Session,
-    pub(super) now: Duration,
+    pub(super) now: Span,
     pub(super) phase: Phase,
-    since: Duration,
-    last_activity: Duration,
-    grace: Option<Duration>,
+    since: Span,
+    last_activity: Span,
+    grace: Option<Span>,
     network: Network,
-    pub(super) without_since: Option<Duration>,
-    pub(super) down_since: Option<Duration>,
+    pub(super) without_since: Option<Span>,
+    pub(super) down_since: Option<Span>,
     failures: u32,
     pub(super) losses: u32,
     pub(super) reopenings: u32,
     pub(super) decode_errors: u32,
-    pub(super) retry: Option<Duration>,
+    pub(super) retry: Option<Span>,
 }
 
 impl Life {
     pub(super) fn new(settings: Settings) -> Self {
-        let now = Duration::ZERO;
+        let now = Span::ZERO;
         let at = At {
             now: Timestamp::default(),
             random: settings.random,
@@ -171,11 +166,11 @@ impl Life {
                 let is_waiting = matches!(self.phase, Phase::Waiting { .. } | Phase::Reconnecting);
                 assert_eq!(is_told, self.network.goes(self.now) && is_waiting);
             }
-            Happening::Passes(Time(time)) => self.pass(time, Duration::ZERO),
+            Happening::Passes(Time(time)) => self.pass(time, Span::ZERO),
             Happening::Sleeps(Time(time)) => self.pass(time, time),
             Happening::Deadline => {
                 if let Some(at) = self.deadline() {
-                    self.pass(at.saturating_sub(self.now), Duration::ZERO);
+                    self.pass(at - self.now, Span::ZERO);
                 }
             }
             Happening::Closes => {
@@ -241,9 +236,9 @@ impl Life {
         self.network.comes(self.now);
         if let Phase::Waiting { until, not_before } = &mut self.phase {
             *until = (*until).min(*not_before);
-            self.follow_clock(&outputs, Duration::ZERO, false);
+            self.follow_clock(&outputs, Span::ZERO, false);
         } else if self.reopens_on_wake() {
-            self.follow_clock(&outputs, Duration::ZERO, true);
+            self.follow_clock(&outputs, Span::ZERO, true);
         } else if tried_in_vain {
             assert!(matches!(
                 outputs[..],
@@ -261,18 +256,18 @@ impl Life {
     }
 
     /// Time passes, at the end of which the session is told.
-    fn pass(&mut self, time: Duration, late: Duration) {
+    fn pass(&mut self, time: Span, late: Span) {
         let deadline = self.deadline();
-        self.now = later(self.now, time);
+        self.now = later(self.now, time).min(NEVER - Span::from_nanos(1));
         let outputs = self.tell(Input::Timeout { late });
-        if late.is_zero() && deadline.is_none_or(|at| at > self.now) {
+        if late == Span::ZERO && deadline.is_none_or(|at| at > self.now) {
             assert_eq!(outputs, [], "before its time");
         }
         let is_woken = late >= SLEEP_THRESHOLD && self.reopens_on_wake();
         self.follow_clock(&outputs, late, is_woken);
     }
 
-    fn follow_clock(&mut self, outputs: &[Output], late: Duration, is_woken: bool) {
+    fn follow_clock(&mut self, outputs: &[Output], late: Span, is_woken: bool) {
         let is_healthy = self.phase == Phase::Open
             && later(self.since, self.settings.healthy_after.0) <= self.now;
         if is_healthy && !is_woken {
@@ -311,7 +306,7 @@ impl Life {
     }
 
     /// Nothing has come of a look at the clock: nothing was due.
-    fn has_missed_nothing(&mut self, late: Duration) {
+    fn has_missed_nothing(&mut self, late: Span) {
         for due in [self.waiting_until(), self.slow_at(), self.down_at()] {
             assert!(due.is_none_or(|at| at > self.now), "{:?}", self.phase);
         }
@@ -334,7 +329,9 @@ impl Life {
                 assert_eq!(context.down_for, self.down_for());
                 match context.proposed {
                     Decision::KeepWaiting => Action::KeepWaiting,
-                    Decision::Reopen { after } => Action::Reopen { after: Some(after) },
+                    Decision::Reopen { after } => Action::Reopen {
+                        after: Some(after.into()),
+                    },
                     _ => Action::Close(None),
                 }
             }
@@ -361,7 +358,7 @@ impl Life {
                 let requested = self.requested_after(what);
                 let not_before = later(self.now, requested);
                 // While the machine is offline, nothing comes of the wait but what was asked for.
-                let after = after.unwrap_or(Duration::MAX);
+                let after = after.unwrap_or(Span::MAX);
                 let until = later(self.now, after);
                 self.enter(Phase::Waiting { until, not_before });
             }
@@ -408,7 +405,7 @@ impl Life {
             self.down_at(),
             self.idle_at(),
         ];
-        for at in due.into_iter().flatten() {
+        for at in due.into_iter().flatten().filter(|at| *at < NEVER) {
             assert!(deadline.is_some_and(|deadline| deadline <= at), "{due:?}");
         }
     }
@@ -429,7 +426,7 @@ impl Life {
         }
     }
 
-    fn deadline(&self) -> Option<Duration> {
+    fn deadline(&self) -> Option<Span> {
         self.session.next_timeout().map(Timestamp::since_origin)
     }
 
@@ -460,14 +457,13 @@ impl Life {
 
 /// How long it has been down.
 impl Life {
-    fn down_for(&self) -> Duration {
-        self.down_since
-            .map_or(Duration::ZERO, |since| self.now - since)
+    fn down_for(&self) -> Span {
+        self.down_since.map_or(Span::ZERO, |since| self.now - since)
     }
 
     /// Of the time since the first failure, that in which there was a network.
-    pub(super) fn elapsed(&self) -> Duration {
-        self.down_since.map_or(Duration::ZERO, |since| {
+    pub(super) fn elapsed(&self) -> Span {
+        self.down_since.map_or(Span::ZERO, |since| {
             self.network.time_with_one(since, self.now)
         })
     }
@@ -479,14 +475,14 @@ impl Life {
         self.settings.reopen_on_wake && self.settings.is_repeatable() && self.phase == Phase::Open
     }
 
-    fn waiting_until(&self) -> Option<Duration> {
+    fn waiting_until(&self) -> Option<Span> {
         match self.phase {
             Phase::Waiting { until, .. } if !self.network.is_gone() => Some(until),
             _ => None,
         }
     }
 
-    fn slow_at(&self) -> Option<Duration> {
+    fn slow_at(&self) -> Option<Span> {
         let (Time(after), reopens) = self.settings.opening?;
         let counts = matches!(self.phase, Phase::Connecting | Phase::Reconnecting)
             && !self.tries_in_vain()
@@ -494,14 +490,14 @@ impl Life {
         counts.then(|| later(self.since, after.max(MIN_DELAY)))
     }
 
-    fn idle_at(&self) -> Option<Duration> {
+    fn idle_at(&self) -> Option<Span> {
         let (Time(after), _) = self.settings.idle?;
         let at = later(self.last_activity, after.max(MIN_DELAY));
         let at = self.grace.map_or(at, |grace| at.max(grace));
         (self.phase == Phase::Open).then_some(at)
     }
 
-    fn down_at(&self) -> Option<Duration> {
+    fn down_at(&self) -> Option<Span> {
         let Time(limit) = self.settings.close_when_down_for?;
         let since = self.without_since?;
         let counts = !matches!(self.phase, Phase::Open | Phase::Closed);
@@ -509,8 +505,11 @@ impl Life {
     }
 }
 
-/// As the session adds to a moment, of which there is a last one.
-pub(super) fn later(moment: Duration, span: Duration) -> Duration {
+/// The last moment that there is: what is to happen then does not.
+const NEVER: Span = Span::MAX;
+
+/// As the session adds to a moment.
+pub(super) fn later(moment: Span, span: Span) -> Span {
     (Timestamp::from_origin(moment) + span).since_origin()
 }
 

@@ -1,12 +1,12 @@
 //! When the machine had a network, as far as it is known.
 
-use std::time::Duration;
+use typed_eventsource_core::Span;
 
 /// What was said of the network so far.
 pub(super) struct Network {
-    gone_since: Option<Duration>,
+    gone_since: Option<Span>,
     /// From when to when there was none.
-    gaps: Vec<(Duration, Duration)>,
+    gaps: Vec<(Span, Span)>,
     /// It was said to be gone, and it was not.
     was_denied: bool,
 }
@@ -14,7 +14,7 @@ pub(super) struct Network {
 impl Network {
     pub(super) fn new(is_gone: bool) -> Self {
         Self {
-            gone_since: is_gone.then_some(Duration::ZERO),
+            gone_since: is_gone.then_some(Span::ZERO),
             gaps: Vec::new(),
             was_denied: false,
         }
@@ -26,7 +26,7 @@ impl Network {
 
     /// It is said to be gone: whether that changes anything. After it was said in error, it does not until it is said to be
     /// back.
-    pub(super) fn goes(&mut self, now: Duration) -> bool {
+    pub(super) fn goes(&mut self, now: Span) -> bool {
         let is_news = !self.is_gone() && !self.was_denied;
         if is_news {
             self.gone_since = Some(now);
@@ -35,7 +35,7 @@ impl Network {
     }
 
     /// It is said to be back.
-    pub(super) fn comes(&mut self, now: Duration) {
+    pub(super) fn comes(&mut self, now: Span) {
         self.was_denied = false;
         self.gaps
             .extend(self.gone_since.take().map(|since| (since, now)));
@@ -49,12 +49,12 @@ impl Network {
     }
 
     /// How much of the time between two moments there was one.
-    pub(super) fn time_with_one(&self, from: Duration, to: Duration) -> Duration {
+    pub(super) fn time_with_one(&self, from: Span, to: Span) -> Span {
         let now = self.gone_since.map(|since| (since, to));
         let gaps = self.gaps.iter().copied().chain(now);
-        let without: Duration = gaps
-            .map(|(since, until)| until.min(to).saturating_sub(since.max(from)))
-            .sum();
+        let without = gaps
+            .map(|(since, until)| until.min(to) - since.max(from))
+            .fold(Span::ZERO, |sum, gap| sum + gap);
         to - from - without
     }
 }

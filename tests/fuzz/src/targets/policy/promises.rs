@@ -1,8 +1,6 @@
 //! What a policy promises of each decision.
 
-use std::time::Duration;
-
-use typed_eventsource_core::{Failure, LimitReached};
+use typed_eventsource_core::{Failure, LimitReached, Span};
 
 use super::{
     life::{Action, Life, later},
@@ -10,18 +8,18 @@ use super::{
 };
 
 /// No wait is shorter, and no limit of time.
-pub(super) const MIN_DELAY: Duration = Duration::from_millis(10);
+pub(super) const MIN_DELAY: Span = Span::from_millis(10);
 
 /// From the fourth loss in a row on, none without backoff is.
-const MIN_DELAY_AFTER_REPEATED_LOSSES: Duration = Duration::from_secs(1);
+const MIN_DELAY_AFTER_REPEATED_LOSSES: Span = Span::from_secs(1);
 
 /// The standard's reconnection time where nobody has set one.
-const RECONNECTION_TIME: Duration = Duration::from_secs(3);
+const RECONNECTION_TIME: Span = Span::from_secs(3);
 
 /// How late a timer has to be for silence to be excused once, for so long, and for the page to have slept.
-pub(super) const LATE_TIMER_THRESHOLD: Duration = Duration::from_secs(1);
-pub(super) const GRACE: Duration = Duration::from_secs(2);
-pub(super) const SLEEP_THRESHOLD: Duration = Duration::from_secs(90);
+pub(super) const LATE_TIMER_THRESHOLD: Span = Span::from_secs(1);
+pub(super) const GRACE: Span = Span::from_secs(2);
+pub(super) const SLEEP_THRESHOLD: Span = Span::from_secs(90);
 
 /// What has gone wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +27,7 @@ pub(super) enum What {
     Lost,
     HungUp,
     BodyEnded,
-    Failed(Refusal, Option<Duration>),
+    Failed(Refusal, Option<Span>),
     SlowOpen,
     Idle,
     Woken,
@@ -111,7 +109,7 @@ impl Life {
                         Some(LimitReached::DownTooLong { limit }) => {
                             let expected = settings.max_elapsed.map(|Time(time)| time);
                             assert_eq!(expected, Some(limit));
-                            assert!(elapsed.saturating_add(most) > limit);
+                            assert!(elapsed + most > limit);
                         }
                         Some(other) => panic!("{other:?}"),
                     }
@@ -121,7 +119,7 @@ impl Life {
                     if let Some(after) = after {
                         assert!(self.is_span(after, after.clamp(least, most)), "{after:?}");
                     }
-                    let end = elapsed.saturating_add(after.unwrap_or(least));
+                    let end = elapsed + after.unwrap_or(least);
                     assert!(settings.max_elapsed.is_none_or(|Time(limit)| end <= limit));
                 }
             }
@@ -134,7 +132,7 @@ impl Life {
             return;
         };
         if what == What::Woken {
-            assert_eq!(after, Duration::ZERO);
+            assert_eq!(after, Span::ZERO);
             return;
         }
         let min_delay = match self.losses {
@@ -146,9 +144,8 @@ impl Life {
     }
 
     /// Whether a wait is as expected, or goes up to the last moment that there is.
-    fn is_span(&self, wait: Duration, expected: Duration) -> bool {
-        wait == expected
-            || (wait < expected && later(self.now, wait) == later(self.now, Duration::MAX))
+    fn is_span(&self, wait: Span, expected: Span) -> bool {
+        wait == expected || (wait < expected && later(self.now, wait) == later(self.now, Span::MAX))
     }
 
     /// Whether the rule has the last word.
@@ -204,7 +201,7 @@ impl Life {
     }
 
     /// What of a wait the return of the network does not shorten.
-    pub(super) fn requested_after(&self, what: What) -> Duration {
+    pub(super) fn requested_after(&self, what: What) -> Span {
         match self.settings.rule {
             Some(Ruling::Reopen(Time(after))) => after,
             _ => self.asked_for(what),
@@ -212,21 +209,21 @@ impl Life {
     }
 
     /// What the server or the reconnection time asks for, whatever the backoff.
-    fn asked_for(&self, what: What) -> Duration {
+    fn asked_for(&self, what: What) -> Span {
         let time = self.reconnection_time().unwrap_or_default();
         match what {
-            What::Woken => Duration::ZERO,
+            What::Woken => Span::ZERO,
             What::Failed(_, retry_after) => time.max(self.cap(retry_after.unwrap_or_default())),
             _ => time,
         }
     }
 
-    fn reconnection_time(&self) -> Option<Duration> {
+    fn reconnection_time(&self) -> Option<Span> {
         let set = self.settings.reconnection_time.map(|Time(time)| time);
         self.retry.map(|time| self.cap(time)).or(set)
     }
 
-    fn cap(&self, time: Duration) -> Duration {
+    fn cap(&self, time: Span) -> Span {
         time.min(self.settings.max_server_delay())
     }
 }

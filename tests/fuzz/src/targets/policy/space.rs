@@ -1,26 +1,24 @@
 //! Every policy, and whatever may happen to a source.
 
-use std::time::Duration;
-
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 use typed_eventsource_core::{
-    Backoff, Decision, LimitAction, Options, Policy, TimeLimit, Transport,
+    Backoff, Decision, LimitAction, Options, Policy, Span, TimeLimit, Transport,
 };
 
 /// Any time, of which the most are short and some are as long as can be.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Time(pub(super) Duration);
+pub(super) struct Time(pub(super) Span);
 
 impl<'a> Arbitrary<'a> for Time {
     fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
         Ok(Self(match bytes.arbitrary::<u8>()? {
-            0 => Duration::ZERO,
-            1 => Duration::MAX,
-            2..16 => Duration::from_nanos(bytes.arbitrary()?),
-            16..32 => Duration::from_secs(bytes.arbitrary()?),
-            32..128 => Duration::from_secs(bytes.arbitrary::<u8>()?.into()),
-            _ => Duration::from_millis(bytes.arbitrary::<u16>()?.into()),
+            0 => Span::ZERO,
+            1 => Span::MAX,
+            2..16 => Span::from_nanos(bytes.arbitrary()?),
+            16..32 => Span::from_secs(bytes.arbitrary()?),
+            32..128 => Span::from_secs(bytes.arbitrary::<u8>()?.into()),
+            _ => Span::from_millis(bytes.arbitrary::<u16>()?.into()),
         }))
     }
 }
@@ -66,7 +64,9 @@ impl Ruling {
     pub(super) fn decision(self) -> Decision {
         match self {
             Self::KeepWaiting => Decision::KeepWaiting,
-            Self::Reopen(Time(after)) => Decision::Reopen { after },
+            Self::Reopen(Time(after)) => Decision::Reopen {
+                after: after.into(),
+            },
             Self::Close => Decision::Close,
         }
     }
@@ -86,7 +86,7 @@ fn limit(limit: Option<(Time, bool)>) -> Option<TimeLimit> {
     })
 }
 
-fn time(time: Option<Time>) -> Option<Duration> {
+fn time(time: Option<Time>) -> Option<Span> {
     time.map(|Time(time)| time)
 }
 
@@ -129,8 +129,8 @@ impl Settings {
     }
 
     /// The most that a server can ask for.
-    pub(super) fn max_server_delay(&self) -> Duration {
-        time(self.max_server_delay).unwrap_or(Duration::MAX)
+    pub(super) fn max_server_delay(&self) -> Span {
+        time(self.max_server_delay).unwrap_or(Span::MAX)
     }
 
     fn backoff(&self) -> Backoff {

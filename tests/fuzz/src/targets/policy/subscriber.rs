@@ -1,12 +1,12 @@
 //! One among many sources that share a connection, which has a session too.
 
-use std::{slice, time::Duration};
+use std::slice;
 
 use arbitrary::Arbitrary;
 
 use typed_eventsource_core::{
     At, CloseReason, Decision, EventOutcome, Failure, Gap, IdField, Input, LimitReached, Output,
-    ReceivedEvent, Report, Session, State, Timestamp,
+    ReceivedEvent, Report, Session, Span, State, Timestamp,
 };
 
 use super::{
@@ -62,12 +62,12 @@ pub(super) enum End {
 pub(super) struct Subscriber {
     settings: Settings,
     session: Session,
-    now: Duration,
+    now: Span,
     state: State,
     decode_errors: u32,
     /// How often it has left in a row, and when it did first.
     failures: u32,
-    down_since: Option<Duration>,
+    down_since: Option<Span>,
     /// It has not been told yet where the connection stands.
     joins: bool,
 }
@@ -83,7 +83,7 @@ impl Subscriber {
         Self {
             settings,
             session,
-            now: Duration::ZERO,
+            now: Span::ZERO,
             state: State::Connecting,
             decode_errors: 0,
             failures: 0,
@@ -141,7 +141,7 @@ impl Subscriber {
             Turn::DecodeFailed => self.fail_to_decode(),
             Turn::Online => self.gets(Input::Online, &[]),
             Turn::Offline => self.gets(Input::Offline, &[]),
-            Turn::Passes(Time(time)) => self.pass(time, Duration::ZERO),
+            Turn::Passes(Time(time)) => self.pass(time, Span::ZERO),
             Turn::Sleeps(Time(time)) => self.pass(time, time),
             Turn::Ends(end) => self.end(end),
         }
@@ -170,8 +170,8 @@ impl Subscriber {
         }
     }
 
-    fn pass(&mut self, time: Duration, late: Duration) {
-        self.now = self.now.saturating_add(time);
+    fn pass(&mut self, time: Span, late: Span) {
+        self.now = self.now + time;
         self.gets(Input::Timeout { late }, &[]);
     }
 
@@ -236,7 +236,7 @@ impl Subscriber {
         }
     }
 
-    fn leave_and_join(&mut self, outputs: &[Output], after: Duration) {
+    fn leave_and_join(&mut self, outputs: &[Output], after: Span) {
         self.failures += 1;
         self.down_since.get_or_insert(self.now);
         let attempt = self.failures;
@@ -252,9 +252,7 @@ impl Subscriber {
         self.state = State::Connecting;
         self.joins = true;
         self.now = deadline.since_origin();
-        let outputs = self.outputs_of(Input::Timeout {
-            late: Duration::ZERO,
-        });
+        let outputs = self.outputs_of(Input::Timeout { late: Span::ZERO });
         assert_eq!(outputs, [Output::State(self.state), Output::Connect]);
     }
 
@@ -305,7 +303,7 @@ fn told() -> Output {
     })
 }
 
-fn state(standing: Standing, time: Duration) -> State {
+fn state(standing: Standing, time: Span) -> State {
     let attempt = 1;
     let waiting = |retry_in| State::Waiting { attempt, retry_in };
     match standing {
