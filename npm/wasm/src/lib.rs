@@ -13,12 +13,16 @@ mod parser;
 mod session;
 mod table;
 
+#[cfg(target_family = "wasm")]
+use lol_alloc::{FreeListAllocator, LockedAllocator};
+
 pub use parser::{free_parser, new_parser, next_events, tell_parser};
 pub use session::{free_session, new_session, poll_session, tell_session};
 
 #[cfg(target_family = "wasm")]
 #[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+static ALLOCATOR: LockedAllocator<FreeListAllocator> =
+    LockedAllocator::new(FreeListAllocator::new());
 
 #[cfg(target_family = "wasm")]
 #[panic_handler]
