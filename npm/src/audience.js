@@ -26,10 +26,12 @@ export class Subscription {
   /**
    * @param {string} name
    * @param {(data: string, meta: EventMeta) => unknown} decode
+   * @param {boolean} isTerminal Whether such an event says that the server has finished.
    */
-  constructor(name, decode) {
+  constructor(name, decode, isTerminal) {
     this.name = name;
     this.decode = decode;
+    this.isTerminal = isTerminal;
   }
 }
 
@@ -102,7 +104,7 @@ export class Audience {
   subscribe(name) {
     let subscription = this.subscriptions.get(name);
     if (!subscription) {
-      subscription = new Subscription(name, decoder(name, this.settings));
+      subscription = new Subscription(name, decoder(name, this.settings), name === this.settings.terminalEvent);
       this.subscriptions.set(name, subscription);
       this.listen(subscription);
     }

@@ -11,7 +11,7 @@ import {
   INPUT_DECODE_FAILED, INPUT_EVENT, INPUT_LAST_EVENT_ID, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_TRACK_IDS,
   INPUT_UNLISTENED, IS_TERMINAL_DATA, IS_TERMINAL_EVENT, OUTCOME_BITS, OUTCOME_MASK, OUTCOME_POLL, OUTPUT_CONNECT,
   OUTPUT_DECIDE, OUTPUT_DELIVER, OUTPUT_DISCONNECT, OUTPUT_GAP, OUTPUT_NOTHING, OUTPUT_REPORT, OUTPUT_STATE, REASONS,
-  REASON_FAILED, REASON_FINISHED, RELAYED, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
+  REASON_FAILED, REASON_FINISHED, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
 } from "./numbers.js";
 import { askRule, freeSession, gapOf, numbersAt, openSession, poll, stateOf, tell, textOf } from "./session.js";
 import { TypedEvent, detached } from "./typed-event.js";
@@ -60,6 +60,7 @@ export class Connection extends Audience {
   /** After the end. */
   #lastEventId = "";
   #tracksIds;
+  #terminalData;
   /** Whether the session takes the network for gone. */
   #isOffline;
   /** Whether the constructor has done its part. */
@@ -85,6 +86,7 @@ export class Connection extends Audience {
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     const { deduplicate, terminalEvent, terminalData, signal } = settings;
     this.#tracksIds = Boolean(deduplicate);
+    this.#terminalData = terminalData;
     this.#timer = new DeadlineTimer(host, (late) => this.receive(inputs.timeout(late)));
     this.#isOffline = this.#isHostOffline();
     this.#session = openSession(settings, this.#isOffline, host.now());
@@ -165,10 +167,45 @@ export class Connection extends Audience {
     this.#wantsTurn = false;
     try {
       this.#handle(input, link);
-      // To shift what is empty would cost as much as all of the rest here.
-      while (this.#queue.length) this.#handle(.../** @type {[Input, Link | undefined]} */ (this.#queue.shift()));
     } catch (exception) {
-      this.end({ type: "policy", error: internal(exception) }, true);
+      this.#fail(exception);
+    }
+    return this.#handleQueue();
+  }
+
+  /**
+   * The same for an event that somebody listens to. It is made an input only where it has to wait, or where the session has
+   * more to say of it, since events are what there is the most of.
+   *
+   * @param {Subscription} subscription
+   * @param {string} data
+   * @param {EventMeta} meta
+   * @param {boolean | undefined} hasIdField
+   * @param {boolean | undefined} isPart
+   * @param {Link} link
+   */
+  receiveEvent(subscription, data, meta, hasIdField, isPart, link) {
+    if (this.isClosed || link !== this.#link) return false;
+    if (this.#isBusy) return this.receive(inputs.event(subscription, data, meta, hasIdField, isPart), link);
+    this.#isBusy = true;
+    this.#wantsTurn = false;
+    try {
+      this.#event(subscription, data, meta, hasIdField, isPart);
+    } catch (exception) {
+      this.#fail(exception);
+    }
+    return this.#handleQueue();
+  }
+
+  /** Handles what has come meanwhile. */
+  #handleQueue() {
+    // To shift what is empty would cost as much as an event.
+    while (this.#queue.length) {
+      try {
+        this.#handle(.../** @type {[Input, Link | undefined]} */ (this.#queue.shift()));
+      } catch (exception) {
+        this.#fail(exception);
+      }
     }
     // It may hold a whole chunk.
     this.#input = NONE;
@@ -176,14 +213,24 @@ export class Connection extends Audience {
     return this.#wantsTurn;
   }
 
+  /** @param {unknown} exception */
+  #fail(exception) {
+    this.end({ type: "policy", error: internal(exception) }, true);
+  }
+
   /** @param {Input} input @param {Link} [link] @returns {void} */
   #handle(input, link) {
     if (this.isClosed || (link && link !== this.#link)) return;
     this.#input = input;
-    if (input.type === INPUT_EVENT) return this.#event(/** @type {EventInput} */ (input));
+    if (input.type === INPUT_EVENT) {
+      const { subscription, data, meta, hasIdField, isPart } = /** @type {EventInput} */ (input);
+      return this.#event(subscription, data, meta, hasIdField, isPart);
+    }
     if (input.type === INPUT_UNLISTENED) return this.#unlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
-    if (input.type === RELAYED) return /** @type {import("./inputs.js").RelayedInput} */ (input).tell(this);
-    if (input.type === DEFERRED) return this.#deferred(/** @type {import("./inputs.js").DeferredInput} */ (input), link);
+    if (input.type === DEFERRED) {
+      const next = /** @type {import("./inputs.js").DeferredInput} */ (input).run(this);
+      return next && this.#handle(next, link);
+    }
     const { type, error, detail, time, failures } = /** @type {SessionInput} */ (input);
     if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
       // The network has come or gone without an event that says so. The source may have left the connection because of it.
@@ -196,29 +243,31 @@ export class Connection extends Audience {
     this.#carryOut();
   }
 
-  /** @param {import("./inputs.js").DeferredInput} deferred @param {Link} [link] */
-  #deferred({ make }, link) {
-    const input = make();
-    if (input) this.#handle(input, link);
-  }
-
   /** Those who share a connection leave the network to that. */
   #isHostOffline() {
     return !this.settings.isSharing && this.host.isOffline(this.#url);
   }
 
-  /** Costs no call of the session while that has no use for it. @param {EventInput} input */
-  #event(input) {
-    const { subscription, data, meta, hasIdField } = input;
-    const { terminalEvent, terminalData } = this.settings;
-    const terminal = data === terminalData ? IS_TERMINAL_DATA : subscription.name === terminalEvent ? IS_TERMINAL_EVENT : 0;
+  /**
+   * Costs no call of the session while that has no use for it.
+   *
+   * @param {Subscription} subscription
+   * @param {string} data
+   * @param {EventMeta} meta
+   * @param {boolean | undefined} hasIdField
+   * @param {boolean | undefined} isPart
+   */
+  #event(subscription, data, meta, hasIdField, isPart) {
+    const terminal = data === this.#terminalData ? IS_TERMINAL_DATA : subscription.isTerminal ? IS_TERMINAL_EVENT : 0;
     this.#meta = meta;
-    if (!terminal && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(input);
+    if (!terminal && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isPart);
     const idField = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
     const outcome = this.#tell(INPUT_EVENT, terminal + idField, 0, 0, this.#wants & WANTS_IDS ? meta.lastEventId : null);
     this.#wants = outcome >> OUTCOME_BITS;
-    if (!(outcome & OUTCOME_MASK)) this.#deliver(input);
-    else if (outcome & OUTCOME_POLL) this.#carryOut();
+    if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isPart);
+    if (!(outcome & OUTCOME_POLL)) return;
+    this.#input = inputs.event(subscription, data, meta, hasIdField, isPart);
+    this.#carryOut();
   }
 
   /** @param {import("./inputs.js").UnlistenedInput} input */
@@ -257,7 +306,10 @@ export class Connection extends Audience {
         this.#tell(INPUT_LAST_EVENT_ID);
         this.#disconnect();
       }
-      else if (output === OUTPUT_DELIVER) this.#deliver(/** @type {EventInput} */ (this.#input));
+      else if (output === OUTPUT_DELIVER) {
+        const { subscription, data, meta, isPart } = /** @type {EventInput} */ (this.#input);
+        this.#deliver(subscription, data, meta, isPart);
+      }
       else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
       else if (output === OUTPUT_REPORT) {
@@ -280,6 +332,7 @@ export class Connection extends Audience {
     /** @type {Link} */
     const link = (this.#link = {
       receive: (input) => this.receive(input, link),
+      receiveEvent: (subscription, data, meta, hasIdField, isPart) => this.receiveEvent(subscription, data, meta, hasIdField, isPart, link),
       tellLast: (error) => this.tellLast(error),
     });
     try {
@@ -303,8 +356,8 @@ export class Connection extends Audience {
     transport?.close();
   }
 
-  /** @param {EventInput} input */
-  #deliver({ subscription, data, meta, isPart }) {
+  /** @param {Subscription} subscription @param {string} data @param {EventMeta} meta @param {boolean | undefined} isPart */
+  #deliver(subscription, data, meta, isPart) {
     const { name, listeners, domListeners } = subscription;
     const { snapshot } = listeners;
     const own = isPart && (domListeners || this.settings.parse !== "json") ? detached(data) : data;

@@ -6,6 +6,7 @@
 /** @typedef {import("./index.js").State} State */
 /** @typedef {import("./inputs.js").Input} Input */
 /** @typedef {import("./options.js").Settings} Settings */
+/** @typedef {import("./typed-event.js").EventMeta} EventMeta */
 
 /**
  * What a transport tells of its connection, though never from within its making. The answer is whether others are to have
@@ -13,6 +14,7 @@
  *
  * @typedef {{
  *   receive: (input: Input) => boolean,
+ *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isPart?: boolean) => boolean,
  *   tellLast: (error: EventSourceError) => unknown,
  * }} Link
  *

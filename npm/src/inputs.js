@@ -38,15 +38,11 @@ import {
  *
  * @typedef {{ type: 16, isEvent: boolean, lastEventId?: string }} UnlistenedInput
  *
- * What a shared connection has found.
+ * What is done when its turn comes, by which others may listen, and perhaps an input that is handled then.
  *
- * @typedef {{ type: 102, tell: (connection: import("./connection.js").Connection) => void }} RelayedInput
+ * @typedef {{ type: 102, run: (connection: import("./connection.js").Connection) => Input | void }} DeferredInput
  *
- * What is made when its turn comes: by then others may listen.
- *
- * @typedef {{ type: 103, make: () => Input | undefined }} DeferredInput
- *
- * @typedef {SessionInput | EventInput | UnlistenedInput | RelayedInput | DeferredInput} Input
+ * @typedef {SessionInput | EventInput | UnlistenedInput | DeferredInput} Input
  */
 
 // All of a kind have the same fields in the same order, so that engines compile what handles them for one shape.

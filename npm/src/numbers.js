@@ -25,8 +25,7 @@ export const INPUT_TRACK_IDS = 18;
 export const INPUT_EVENT = 19;
 
 // What is told of that only the body knows.
-export const RELAYED = 102;
-export const DEFERRED = 103;
+export const DEFERRED = 102;
 
 // Flags of `INPUT_EVENT`: `event` in `numbers.rs`.
 export const HAS_ID_FIELD = 2;
@@ -88,3 +87,31 @@ export const STATE_WAITING = 2;
 export const DECISIONS = ["asProposed", "keepWaiting", "reopen", "close"];
 export const DECISION_AS_PROPOSED = 0;
 export const DECISION_REOPEN = 2;
+
+// Of the parser: `records.rs` and `stream.rs` in `npm/wasm/parser/src`, `tell_parser` in `parser.rs`.
+
+// What the parser writes in place of an offset: the id is the same as with the event before, and the value does not lie in
+// the text and is to be asked for. Of an event without an `id` field the end of the id is the first one.
+export const UNCHANGED = 0xffffffff;
+export const OUT_OF_LINE = 0xfffffffe;
+
+// What the parser writes: the text's offsets in the chunk, what has come that nobody listens to, the reconnection time where
+// the server has set it, and where in memory the last event's data and the last event id lie that are out of line; then of
+// each event the number of its name, the offsets of its data and of its id in the text, and where it ends in the chunk.
+export const UNLISTENED_AT = 2;
+export const RETRY_AT = 3;
+export const NO_RETRY = 0xffffffff;
+export const DATA_AT = 4;
+export const ID_AT = 6;
+export const HEADER = 8;
+export const RECORD = 6;
+
+// What the parser is told.
+export const LISTEN = 0;
+export const UNLISTEN = 1;
+export const GO_BACK = 2;
+export const PUSH = 3;
+
+// What may have come that nobody listens to.
+export const UNLISTENED_EVENT = 2;
+export const TOO_LARGE = 3;

@@ -3,8 +3,8 @@
 // own, for those who listen to it, carried by a `Share` of one that has the transport and the policy.
 
 import { Connection } from "./connection.js";
-import { event, relayedState } from "./inputs.js";
-import { FOLLOWS_STATE, RELAYED } from "./numbers.js";
+import { relayedState } from "./inputs.js";
+import { DEFERRED, FOLLOWS_STATE } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -90,7 +90,9 @@ class SharedConnection extends Connection {
   report(error, follows, state) {
     if (follows === FOLLOWS_STATE) this.state = state;
     let isHeard = false;
-    this.#relay((connection) => (isHeard = Boolean(connection.hear(error, follows, state)) || isHeard));
+    this.#relay((connection) => {
+      isHeard = Boolean(connection.hear(error, follows, state)) || isHeard;
+    });
     if (!isHeard) this.host.report(error);
   }
 
@@ -120,7 +122,7 @@ class SharedConnection extends Connection {
 
   /** @param {(connection: Connection) => void} tell */
   #relay(tell) {
-    this.#send({ type: RELAYED, tell });
+    this.#send({ type: DEFERRED, run: tell });
   }
 
   /** Those that join meanwhile are not told. @param {import("./inputs.js").Input} input */
@@ -169,7 +171,7 @@ class Share {
     const shared = this.#shared;
     const undo = shared.on(subscription.name, (text) => {
       this.announceOpen();
-      if (this.link.receive(event(subscription, /** @type {string} */ (text.data), text))) shared.requestTurn();
+      if (this.link.receiveEvent(subscription, /** @type {string} */ (text.data), text)) shared.requestTurn();
     });
     this.#undos.set(subscription, undo);
   }

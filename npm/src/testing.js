@@ -298,13 +298,13 @@ class FakeConnection {
   /** @param {string} name @param {string} data @param {string} [id] */
   send(name, data, id) {
     const lastEventId = (this.#id = id ?? this.#id);
-    const make = () => {
+    const run = () => {
       const subscription = this.#subscriptions.get(name);
       if (!subscription) return this.#isFetch ? { type: INPUT_UNLISTENED, isEvent: true, lastEventId: id } : undefined;
       const hasIdField = this.#isFetch ? id !== undefined : undefined;
       return event(subscription, data, { lastEventId, origin: ORIGIN }, hasIdField);
     };
-    this.#link.receive({ type: DEFERRED, make });
+    this.#link.receive({ type: DEFERRED, run });
   }
 
   comment() {

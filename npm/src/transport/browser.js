@@ -2,7 +2,7 @@
 // The browser's own EventSource.
 
 import { EventSourceError, connectionLost } from "../error.js";
-import { browserReconnects, event, failed, opened } from "../inputs.js";
+import { browserReconnects, failed, opened } from "../inputs.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
 /** @typedef {import("../host.js").Link} Link */
@@ -45,7 +45,7 @@ export class BrowserTransport {
     const link = this.#link;
     const listener = (/** @type {MessageEvent<string>} */ message) => {
       if (isAmbiguous && !isMessage(message)) return;
-      link.receive(event(subscription, message.data, message));
+      link.receiveEvent(subscription, message.data, message);
     };
     this.#listeners.set(subscription, listener);
     this.#raw.addEventListener(subscription.name, listener);

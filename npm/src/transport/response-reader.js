@@ -3,8 +3,11 @@
 
 import { EventSourceError } from "../error.js";
 import { memory } from "../init.js";
-import { event, failed, retry } from "../inputs.js";
-import { INPUT_UNLISTENED } from "../numbers.js";
+import { failed, retry } from "../inputs.js";
+import {
+  DATA_AT, GO_BACK, HEADER, ID_AT, INPUT_UNLISTENED, LISTEN, NO_RETRY, OUT_OF_LINE, PUSH, RECORD, RETRY_AT, TOO_LARGE, UNCHANGED, UNLISTEN,
+  UNLISTENED_AT, UNLISTENED_EVENT,
+} from "../numbers.js";
 import { detached } from "../typed-event.js";
 import { freeParser, newParser, nextEvents, tellParser } from "../wasm/typed_eventsource.js";
 import { Yielder } from "./yielder.js";
@@ -20,32 +23,6 @@ const ROOM = 2 * SLICE;
 
 /** The most bytes of an event by default. */
 const MAX_EVENT_SIZE = 16 * 1024 * 1024;
-
-// What the parser writes in place of an offset: the id is the same as with the event before, and the value does not lie in
-// the text and is to be asked for. Of an event without an `id` field the end of the id is the first one.
-const UNCHANGED = 0xffffffff;
-const OUT_OF_LINE = 0xfffffffe;
-
-// What the parser writes: the text's offsets in the chunk, what has come that nobody listens to, the reconnection time where
-// the server has set it, and where in memory the last event's data and the last event id lie that are out of line; then of
-// each event the number of its name, the offsets of its data and of its id in the text, and where it ends in the chunk.
-const UNLISTENED_AT = 2;
-const RETRY_AT = 3;
-const NO_RETRY = 0xffffffff;
-const DATA_AT = 4;
-const ID_AT = 6;
-const HEADER = 8;
-const RECORD = 6;
-
-// What the parser is told.
-const LISTEN = 0;
-const UNLISTEN = 1;
-const GO_BACK = 2;
-const PUSH = 3;
-
-// What may have come that nobody listens to.
-const UNLISTENED_EVENT = 2;
-const TOO_LARGE = 3;
 
 export const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -209,8 +186,9 @@ export class ResponseReader {
       const place = HEADER + RECORD * this.#index;
       this.#index += 1;
       const subscription = this.#subscriptions[records[place]];
-      const hasIdField = records[place + 4] !== UNCHANGED;
-      this.#readId(records[place + 3], records[place + 4]);
+      const idStart = records[place + 3];
+      const idEnd = records[place + 4];
+      if (idStart !== UNCHANGED) this.#readId(idStart, idEnd);
       // Nobody listens to it, or nobody does by now.
       if (!subscription) {
         this.#tellUnlistened(true);
@@ -220,7 +198,7 @@ export class ResponseReader {
       const data = this.#dataAt(records[place + 1], records[place + 2]);
       this.#toldId = this.#meta.lastEventId;
       const isPart = data.length * 4 < this.#bytes.length;
-      const yields = this.#link.receive(event(subscription, data, this.#meta, hasIdField, isPart));
+      const yields = this.#link.receiveEvent(subscription, data, this.#meta, idEnd !== UNCHANGED, isPart);
       if (!this.isOpen || yields || this.#yielder.shouldYieldAfterEvent()) return false;
     }
     return true;
@@ -238,7 +216,6 @@ export class ResponseReader {
 
   /** @param {number} start @param {number} end */
   #readId(start, end) {
-    if (start === UNCHANGED) return;
     const lastEventId = start === OUT_OF_LINE ? this.#outOfLine(ID_AT) : this.#wholeText().substring(start, end);
     this.#meta = { lastEventId: detached(lastEventId), origin: this.#meta.origin };
   }
