@@ -130,7 +130,8 @@ async fn play(plan: &Plan, scripts: &Scripts) {
             "after {turn:?} of {plan:?}"
         );
     }
-    assert_eq!(console.errors().len(), model.reports);
+    let errors = console.errors();
+    assert_eq!(errors.len(), model.reports, "{errors:#?}");
     assert_eq!(observed.left(), Left::NOTHING);
 }
 

@@ -15,6 +15,7 @@ tests! {
     a_long_answer_is_cut,
     a_lost_connection_has_its_cause,
     an_error_is_one_by_every_test,
+    a_trap_of_the_wasm_half_leaves_other_sources_alone,
 }
 
 /// Brings about an undecoded event, a lost connection, and the end by too many of them.
@@ -156,4 +157,41 @@ async fn an_error_is_one_by_every_test(stage: &mut Stage<'_>) {
     )
     .await;
     assert_eq!(outcome, json!([true, true, "EventSourceError", true, true]));
+}
+
+/// A parser that is told to go back to where its chunk has nothing traps, as one with a fault would.
+async fn a_trap_of_the_wasm_half_leaves_other_sources_alone(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let outcome = script(
+        stage.browser,
+        r#"
+        const wasm = await import("/pkg/wasm/typed_eventsource.js");
+        const url = await play({ steps: [{ send: "data: 1\n\n" }, "wait", { send: "data: 2\n\n" }, "silence"] });
+        const source = new EventSource(url, { transport: "fetch" });
+        const events = source.events("message");
+        const { value: first } = await events.next();
+        const nothing = new Uint8Array();
+        const goBack = 2;
+        const [faulty, other] = [wasm.newParser(nothing, 100), wasm.newParser(nothing, 100)];
+        wasm.tellParser(faulty, goBack, nothing, 1000);
+        const traps = [];
+        for (let times = 0; times < 2; times += 1) {
+            try {
+                wasm.nextEvents(faulty);
+            } catch (error) {
+                traps.push(error instanceof WebAssembly.RuntimeError);
+            }
+        }
+        const others = wasm.nextEvents(other);
+        wasm.freeParser(faulty);
+        wasm.freeParser(other);
+        await release(url);
+        const { value: second } = await events.next();
+        source.close();
+        return { traps, others, data: [first.data, second.data] };
+        "#,
+    )
+    .await;
+    let expected = json!({ "traps": [true, true], "others": 0, "data": [1, 2] });
+    assert_eq!(outcome, expected);
 }

@@ -10,7 +10,8 @@ use crate::{
 
 tests! {
     the_request_is_made_as_fetch_would_make_it,
-    headers_are_asked_for_anew_before_each_attempt,
+    headers_are_asked_for_again_before_each_attempt,
+    headers_that_can_be_read_once_go_with_each_attempt,
     errors_tell_what_the_server_has_answered,
     an_answer_that_somebody_else_reads_is_an_error_too,
     an_aborted_signal_closes_the_source,
@@ -56,7 +57,7 @@ async fn the_request_is_made_as_fetch_would_make_it(stage: &mut Stage<'_>) {
     assert_eq!(without_nulls(outcome), expected);
 }
 
-async fn headers_are_asked_for_anew_before_each_attempt(stage: &mut Stage<'_>) {
+async fn headers_are_asked_for_again_before_each_attempt(stage: &mut Stage<'_>) {
     stage.goto(BLANK).await;
     let seen = script(
         stage.browser,
@@ -79,6 +80,27 @@ async fn headers_are_asked_for_anew_before_each_attempt(stage: &mut Stage<'_>) {
     )
     .await;
     assert_eq!(seen, json!([["Bearer 1", ""], ["Bearer 2", "7"]]));
+}
+
+async fn headers_that_can_be_read_once_go_with_each_attempt(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let seen = script(
+        stage.browser,
+        r#"
+        const url = await play(
+            { steps: [{ send: "retry: 1\ndata: 1\n\n" }] },
+            { steps: [{ send: "event: bye\ndata: 2\n\n" }, "silence"] },
+        );
+        const headers = (function* () { yield ["X-One", "1"]; })();
+        const source = new EventSource(url, { transport: "fetch", headers, terminalEvent: "bye" });
+        source.onError(() => {});
+        await closed(source);
+        const { attempts } = await seen(url, "attempts=2");
+        return attempts.map(({ headers }) => headers["x-one"] ?? "");
+        "#,
+    )
+    .await;
+    assert_eq!(seen, json!(["1", "1"]));
 }
 
 async fn errors_tell_what_the_server_has_answered(stage: &mut Stage<'_>) {
