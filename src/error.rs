@@ -51,9 +51,8 @@ pub enum Error {
 
     /// No event has this name.
     ///
-    /// `open` and `error` are taken by the source's own events: use [`on_state`](crate::EventSource::on_state) and
-    /// [`on_error`](crate::EventSource::on_error). An event without a name is called `message`, so that an empty name
-    /// does not occur either, nor does one with a line end in it.
+    /// An event without a name is called `message`, so that an empty name does not occur, nor does one with a line end in
+    /// it.
     #[non_exhaustive]
     InvalidEventName {
         /// The name as it was given.
@@ -361,10 +360,9 @@ fn write_detail(f: &mut fmt::Formatter<'_>, detail: Option<&str>) -> fmt::Result
 }
 
 fn name_advice(name: &str) -> &'static str {
-    match name {
-        "open" => "`open` is the source's own event, see `on_state`",
-        "error" => "`error` is the source's own event, see `on_error`",
-        "" => "an event without a name is called `message`",
-        _ => "a name has no line end in it",
+    if name.is_empty() {
+        "an event without a name is called `message`"
+    } else {
+        "a name has no line end in it"
     }
 }

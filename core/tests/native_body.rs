@@ -29,7 +29,7 @@ struct Answer {
 }
 
 enum Step {
-    /// Sends these bytes as a chunk of their own.
+    /// Sends these bytes as a separate chunk.
     Send(Vec<u8>),
     Sleep(Duration),
     /// Closes the connection in the middle of the response.

@@ -332,7 +332,7 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * apart from `parse`, `schemas`, `queue` and `signal`: a browser has six connections to a host over HTTP/1.1. Functions
    * among the options are the same where they are the same object; a body that is no text is never the same.
    *
-   * Whoever joins hears what comes from then on. Where the connection is open, the source is open at once, and its `open`
+   * A source that joins hears what comes from then on. Where the connection is open, the source is open at once, and its `open`
    * event follows in its own task. Each has its own listeners and queues, parses and validates for itself, and counts
    * for itself what does not decode. `close()` and a `signal` end that one; the last to go closes the connection. What the
    * server or the policy ends, ends for all. An error of the connection goes to the console where none of them listens to it.

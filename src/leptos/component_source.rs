@@ -257,7 +257,7 @@ impl ComponentSource {
         };
         let attachment = untrack(|| (self.attach)(builder, &version));
         drop(self.attachment.replace(attachment));
-        // Whoever was told of its state at once may have closed it.
+        // A callback that was told of its state at once may have closed it.
         if !self.control.should_be_open() {
             drop(self.attachment.take());
         }

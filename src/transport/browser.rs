@@ -119,8 +119,12 @@ impl BrowserTransport {
 
     pub(super) fn listen(&self, name: &Rc<str>) {
         let (shared_name, sink) = (Rc::clone(name), Rc::clone(&self.sink));
+        // Nothing but messages has any other name.
+        let is_ambiguous = matches!(&**name, "open" | "error");
         let callback = move |event: &web_sys::Event| {
-            receive(&shared_name, event.unchecked_ref(), &sink);
+            if !is_ambiguous || is_message(event) {
+                receive(&shared_name, event.unchecked_ref(), &sink);
+            }
         };
         let listener = DomListener::new(&self.raw, name, Box::new(callback));
         self.messages.borrow_mut().push(listener);

@@ -11,7 +11,7 @@ use super::support::{
     run, send, states, stream,
 };
 
-/// Ends now and for ever.
+/// Ends now and for good.
 async fn has_ended<T: 'static>(stream: &mut EventStream<T>) {
     for _ in 0..3 {
         assert!(stream.next().await.is_none());

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures::StreamExt;
+use serde::Deserialize;
 use typed_eventsource::{Backoff, CloseReason, Error, LimitAction, Policy, State};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -187,7 +189,7 @@ async fn a_connection_that_does_not_open_is_made_anew_where_the_policy_says_so()
     .await;
 }
 
-/// The browser dispatches them under the very names of its own events.
+/// The browser dispatches them under the very names that its events have.
 #[wasm_bindgen_test]
 async fn events_that_the_server_names_open_and_error_are_not_taken_for_the_connections_own() {
     run(async || {
@@ -198,6 +200,52 @@ async fn events_that_the_server_names_open_and_error_are_not_taken_for_the_conne
         let source = script.open_with(Policy::close_on_error());
         let mut journal = journal(&source, &["message"]);
         assert_eq!(journal.take(2).await, ["open", "message: 3"]);
+    })
+    .await;
+}
+
+/// Anthropic, Replicate and others name an event `error`.
+#[wasm_bindgen_test]
+async fn events_that_the_server_names_open_and_error_are_heard_by_those_names() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "lowercase")]
+    enum Feed {
+        Open(u8),
+        Error(u8),
+    }
+    run(async || {
+        let script = Script::put([
+            Attempt::ending("retry: 10\nevent: error\ndata: 1\n\nevent: open\ndata: 2\n\n"),
+            Attempt::sending("event: error\ndata: 3\n\n"),
+        ])
+        .await;
+        let source = script.builder().terminal_event("error-free").open();
+        let source = source.expect("a valid URL");
+        let mut errors = listen::<u8>(&source, "error");
+        let mut opens = listen::<u8>(&source, "open");
+        let mut feed = source.events::<Feed>().expect("names of events");
+        assert_eq!(errors.take(2).await, [1, 3], "and no loss of a connection");
+        assert_eq!(opens.next().await, 2);
+        let mut heard = Vec::new();
+        while heard.len() < 3 {
+            let item = feed.next().await.expect("an event");
+            // The loss is an item of its stream.
+            heard.extend(item.ok().map(|event| event.data));
+        }
+        assert_eq!(heard, [Feed::Error(1), Feed::Open(2), Feed::Error(3)]);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_terminal_event_may_be_named_error() {
+    run(async || {
+        let script = Script::put([Attempt::sending("event: error\ndata: 1\n\n")]).await;
+        let source = script.builder().terminal_event("error").open();
+        let source = source.expect("a valid URL");
+        let mut errors = listen::<u8>(&source, "error");
+        assert_eq!(errors.next().await, 1);
+        assert!(matches!(source.closed().await, CloseReason::Finished));
     })
     .await;
 }

@@ -9,7 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{guarded, run};
 
-/// What the guard says of a test that waits for ever while this runs in a callback.
+/// What the guard says of a test that waits without end while this runs in a callback.
 async fn failure_with(callback: fn()) -> String {
     let body = async {
         let _timeout = Timeout::new(0, callback);

@@ -56,7 +56,7 @@ async fn the_last_event_id_goes_where_a_redirect_leads() {
     .await;
 }
 
-/// By the referrer policy that browsers have of their own accord.
+/// By the referrer policy that browsers have by default.
 #[wasm_bindgen_test]
 async fn another_origin_is_told_the_page_s_origin_and_not_its_address() {
     run(async || {

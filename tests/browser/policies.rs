@@ -1,4 +1,4 @@
-//! When a source closes by itself, and that it does not close sooner or later.
+//! When a policy closes a source, and that it does so neither sooner nor later.
 
 use std::time::Duration;
 

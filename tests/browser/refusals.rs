@@ -29,7 +29,7 @@ async fn a_name_that_no_message_can_have_is_refused() {
     run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
         let source = script.open();
-        for bad in ["", "open", "error", "two\nlines", "two\rlines"] {
+        for bad in ["", "two\nlines", "two\rlines"] {
             let refusals = [
                 source.on::<Text>(bad, |_| {}).map(drop),
                 source.stream::<Text>(bad).map(drop),
@@ -59,10 +59,10 @@ async fn a_type_whose_variants_are_no_names_is_refused() {
     #[derive(Debug, Deserialize)]
     struct Price {}
     #[derive(Debug, Deserialize)]
-    #[serde(rename_all = "lowercase")]
     #[allow(dead_code, reason = "never made")]
     enum Misnamed {
-        Open,
+        #[serde(rename = "two\nlines")]
+        TwoLines,
     }
     run(async || {
         let source = Script::put([Attempt::sending("")]).await.open();
@@ -78,7 +78,7 @@ async fn a_type_whose_variants_are_no_names_is_refused() {
         }
         let refused = source.events::<Misnamed>().map(drop);
         let misnamed =
-            matches!(&refused, Err(Error::InvalidEventName { name, .. }) if **name == *"open");
+            matches!(&refused, Err(Error::InvalidEventName { name, .. }) if **name == *"two\nlines");
         assert!(misnamed, "{refused:?}");
     })
     .await;

@@ -99,7 +99,7 @@ function inWords(state) {
   switch (state.type) {
     case "waiting":
       return state.retryIn === undefined
-        ? `waiting for attempt ${state.attempt}, which the browser makes by itself`
+        ? `waiting for attempt ${state.attempt}, which the browser makes`
         : `waiting for attempt ${state.attempt}, in ${(state.retryIn / 1000).toFixed(1)} s`;
     case "offline":
       return `offline: attempt ${state.attempt} is made when the network is back`;

@@ -10,7 +10,7 @@ import { Tail } from "./log/tail.js";
 
 /**
  * How long lines are gathered before they are drawn, in milliseconds: faster than this nobody reads, and a page that is
- * for ever drawing leaves its network little time.
+ * drawing without a pause leaves its network little time.
  */
 const PACE = 80;
 
@@ -72,12 +72,12 @@ export class LogPanel {
    * @param {Feed["line"]} line
    */
   line(number, line) {
-    // A line without a number of its own has that of the one before.
+    // A line without a number has that of the one before.
     const isNumbered = number !== this.#last;
     if (isNumbered && this.#last > 0) {
       const gap = number - this.#last - 1;
       if (gap > 0) this.#tail.gap(`${gap.toLocaleString()} lines are not shown`);
-      if (gap < 0) this.#tail.gap("the log has begun anew");
+      if (gap < 0) this.#tail.gap("the log has begun again");
       this.#missing += Math.max(0, gap);
     }
     this.#last = number;

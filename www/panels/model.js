@@ -44,7 +44,7 @@ export class ModelPanel {
     }
   }
 
-  /** A stream is opened by a question, and goes on while another panel is shown: it ends by itself. */
+  /** A stream is opened by a question, and goes on while another panel is shown: it ends when it is done. */
   show() {
     this.#scroll.toEnd();
   }

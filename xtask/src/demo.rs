@@ -14,7 +14,7 @@ const STATE: &str = "target/demo";
 /// What the demo was asked to be.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
-    /// The usual one unless told.
+    /// The usual one by default.
     pub(crate) port: Option<u16>,
     /// Whether the example apps are built and served too.
     pub(crate) apps: bool,
@@ -26,7 +26,7 @@ pub(crate) fn demo(options: &Options) -> Result<()> {
     let (number, state) = (port.to_string(), format!("{STATE}/{port}"));
     let mut args = vec!["--port", &number, "--www", "www", "--pkg", "pkg"];
     if port != 0 {
-        // Of its own, since two demos can run at once. To a port that was free by chance nobody comes back.
+        // Another one each time, since two demos can run at once. To a port that was free by chance nobody comes back.
         args.extend(["--state", &state]);
     }
     if options.apps {

@@ -10,7 +10,7 @@ const CRATE: &str = "typed-eventsource";
 /// Each is a feature, and the name of what that brings.
 const FRAMEWORKS: [&str; 2] = ["leptos", "yew"];
 
-/// Looks into what cargo would compile for whoever uses the crate with these features.
+/// Looks into what cargo would compile for a user of the crate with these features.
 pub(crate) fn check(features: &[String]) -> Result<()> {
     let plain: Vec<_> = features
         .iter()

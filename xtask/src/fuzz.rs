@@ -11,7 +11,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::{process, setup};
 
-/// A package that is a workspace of its own, so that nothing else needs what it needs.
+/// A package that is a separate workspace, so that nothing else needs what it needs.
 pub(crate) const FOLDER: &str = "tests/fuzz";
 
 /// What cargo is told to build of it where libFuzzer is not wanted.
@@ -27,7 +27,7 @@ pub(crate) const MANIFEST: [&str; 5] = [
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) target: Option<String>,
-    /// One unless told.
+    /// One by default.
     pub(crate) minutes: Option<u64>,
     /// To put what reaches every branch into the seeds, in place of fuzzing.
     pub(crate) minimise: bool,
@@ -69,7 +69,7 @@ fn minimise(target: &str, folders: &[PathBuf], seeds: &Seeds) -> Result<()> {
 /// What a target starts with: a line of base64 for each.
 struct Seeds {
     target: String,
-    /// What `--minimise` writes anew.
+    /// What `--minimise` replaces.
     file: PathBuf,
     /// What once failed, and stays.
     regressions: PathBuf,
@@ -86,7 +86,7 @@ impl Seeds {
         }
     }
 
-    /// As files, in a folder of their own.
+    /// As files, in a separate folder.
     fn unpack(&self) -> Result<PathBuf> {
         let folder = self.folder("seeds")?;
         let mut count = 0;

@@ -23,7 +23,7 @@ struct Program {
     variable: &'static str,
     packages: &'static [&'static str],
     find: fn() -> Option<PathBuf>,
-    /// What Debian would start by itself from the next boot on.
+    /// What Debian would start from the next boot on.
     service: Option<&'static str>,
 }
 
@@ -68,7 +68,7 @@ static PYTHON: Program = Program {
     service: None,
 };
 
-/// Packages of PyPI in an environment of their own, by the variable that names its Python. Two of them call their
+/// Packages of PyPI in a separate environment, by the variable that names its Python. Two of them call their
 /// module the same.
 const ENVIRONMENTS: [(&str, &str); 2] = [
     ("PYTHON", "tests/interop/python/requirements.txt"),
@@ -122,7 +122,7 @@ fn find_daemon(name: &str) -> Option<PathBuf> {
     find_on_path(name).or_else(|| beside.is_file().then_some(beside))
 }
 
-/// Debian has what it takes in a package of its own.
+/// Debian has what it takes in a separate package.
 fn makes_environments(python: &Path) -> bool {
     process::succeeds(Command::new(python).args(["-c", "import venv, ensurepip"]))
 }

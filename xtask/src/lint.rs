@@ -68,7 +68,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
     }
     report.step("dependencies", |_| dependencies::check(&features))?;
     report.step("licenses, duplicates and sources", |_| dependencies::deny())?;
-    // By itself: what others need of wasm-bindgen brings `std` with it.
+    // Alone: what others need of wasm-bindgen brings `std` with it.
     report.step("clippy, wasm32, npm package", |_| {
         let packages = NPM.map(|package| format!("--package={package}"));
         clippy(
@@ -109,7 +109,7 @@ fn rustdoc(command: &mut Command) -> Result<()> {
     )
 }
 
-/// No feature, the default ones, each by itself, and all: by name, with cargo's arguments for it.
+/// No feature, the default ones, each alone, and all: by name, with cargo's arguments for it.
 fn feature_sets(features: &[String]) -> Vec<(String, Vec<String>)> {
     let none = "--no-default-features".to_owned();
     let mut sets = vec![

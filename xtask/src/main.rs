@@ -30,7 +30,7 @@ use lexopt::{
 };
 
 const HELP: &str = "\
-The project's own commands. Each sets up by itself what it needs and does not find.
+The project's own commands. Each sets up what it needs and does not find.
 
 Usage: cargo xtask <command>
 
@@ -39,7 +39,7 @@ Usage: cargo xtask <command>
                        example apps too, which that page then links to
   test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, chaos,
                        packaging; and interop, which runs only when it is named: it installs servers that others
-                       wrote (Python, Go, nginx with nchan, Redis; as root on Debian by itself)
+                       wrote (Python, Go, nginx with nchan, Redis; as root on Debian without being asked)
   lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes. And no framework is among
                        the dependencies of who has not asked for it
   generate             Write what is made of the table of policy options: checks and types in JavaScript, tables of
@@ -50,8 +50,8 @@ Usage: cargo xtask <command>
                        only these: typed, unlistened, large, multi-line, latency, open-close, growth,
                        size; --picture puts the picture of `typed` where the README shows it
   fuzz <target> [--minutes N] [--minimise]
-                       Feed any bytes to one of parser, records, payloads, variants, policy; --minimise writes
-                       its seeds anew, which the native tests replay. It needs a C++ compiler (Debian: g++)
+                       Feed any bytes to one of parser, records, payloads, variants, policy; --minimise
+                       replaces its seeds, which the native tests replay. It needs a C++ compiler (Debian: g++)
   chaos [--seed N] [--stream NAME] [--browser chrome|firefox] [--short]
                        Follow streams that fail in every way, in both browsers, minutes long: nothing is lost.
                        A run names its seed; --short is what `test` does

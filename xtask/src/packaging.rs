@@ -43,7 +43,7 @@ pub(crate) fn install() -> Result<Node> {
     Ok(node)
 }
 
-/// Anew, without what was built in them.
+/// Again, without what was built in them.
 fn copy_consumers() -> Result<()> {
     let [from, to] =
         [PACKAGES.sources, PACKAGES.folder].map(|folder| Path::new(folder).join("consumers"));

@@ -1,4 +1,4 @@
-//! Child processes. Each gets a process group of its own, so that one signal to xtask stops it with all that it started.
+//! Child processes. Each gets its own process group, so that one signal to xtask stops it with all that it started.
 
 use std::{
     collections::BTreeSet,
@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// How long a child may take to stop by itself once it was asked to.
+/// How long a child may take to stop once it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -194,7 +194,7 @@ mod group {
     }
 }
 
-/// Elsewhere the console hands Ctrl-C to the children by itself.
+/// Elsewhere the console hands Ctrl-C to the children too.
 #[cfg(not(unix))]
 mod group {
     pub(super) fn lead_own(_: &mut std::process::Command) {}

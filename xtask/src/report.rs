@@ -81,7 +81,7 @@ impl Report {
         Ok(())
     }
 
-    /// Runs steps at once, each on a thread of its own: what mostly waits leaves room for others.
+    /// Runs steps at once, each on its own thread: what mostly waits leaves room for others.
     pub(crate) fn steps_at_once<'a>(
         &mut self,
         steps: impl IntoIterator<Item = (String, Run<'a>)>,
@@ -92,7 +92,7 @@ impl Report {
                 .map(|(name, run)| scope.spawn(move || play(name, run)))
                 .collect();
             let results = threads.into_iter().map(|thread| thread.join());
-            // A step that panics ends all of it, as it does by itself.
+            // A step that panics ends all of it, as it does alone.
             results
                 .map(|result| result.unwrap_or_else(|panic| resume_unwind(panic)))
                 .collect()

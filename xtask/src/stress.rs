@@ -31,7 +31,7 @@ enum Build {
 pub(crate) struct Options {
     /// What is the runner's own business.
     pub(crate) words: Vec<String>,
-    /// Both unless told.
+    /// Both by default.
     pub(crate) browser: Option<Kind>,
 }
 

@@ -35,7 +35,7 @@ const DRIVERS: [&str; 8] = [
     "MSEDGEDRIVER_REMOTE",
 ];
 
-/// A part of the tests that can be run by itself.
+/// A part of the tests that can be run alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Suite {
     Native,
@@ -219,7 +219,7 @@ fn in_chrome(test: &str, tally: &mut Tally) -> Result<()> {
 fn in_firefox(test: &str, tally: &mut Tally) -> Result<()> {
     let Browser { binary, driver } = browsers::firefox()?;
     let mut command = wasm_pack_test()?;
-    // Its driver by itself looks for `firefox` only, not for Debian's `firefox-esr`.
+    // Its driver looks for `firefox` only, not for Debian's `firefox-esr`.
     command.env(
         "GECKODRIVER_ARGS",
         format!("--binary '{}'", binary.display()),

@@ -45,7 +45,7 @@ impl Page {
         Ok(page)
     }
 
-    /// Begins anew, with empty memories.
+    /// Begins again, with empty memories.
     pub(crate) async fn reload(&self) {
         let url = format!("{}/streams/page", self.server.origin());
         let browser = self.browser();
@@ -53,7 +53,7 @@ impl Page {
         browser.until("window.bench").await;
     }
 
-    /// Begins anew in another browser.
+    /// Begins again in another browser.
     pub(crate) async fn renew(&self) {
         self.browser().close().await;
         let browser = Browser::launch(Kind::Chromium).await;

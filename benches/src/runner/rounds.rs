@@ -84,7 +84,7 @@ async fn play<T>(
     Ok(results)
 }
 
-/// A line that is written over, for whoever waits at a terminal.
+/// A line that is written over, for someone who waits at a terminal.
 fn show(text: &str) {
     let mut to = stderr();
     if to.is_terminal() {

@@ -15,7 +15,7 @@ fn errors(source: &EventSource, journal: &Journal) -> crate::Listener {
 #[test]
 fn a_name_that_no_message_has_is_refused() {
     let source = source(&FakeServer::new(), Policy::browser());
-    for name in ["", "open", "error", "a\nb", "a\rb"] {
+    for name in ["", "a\nb", "a\rb"] {
         let refused = source.on(name, |_: Event<Text>| {});
         assert!(
             matches!(refused, Err(Error::InvalidEventName { name: refused }) if *refused == *name)
@@ -25,7 +25,7 @@ fn a_name_that_no_message_has_is_refused() {
             Err(Error::InvalidEventName { .. })
         ));
     }
-    for name in ["message", "Open", "errors", " a", "a b", "é"] {
+    for name in ["message", "open", "error", " a", "a b", "é"] {
         assert!(source.on(name, |_: Event<Text>| {}).is_ok(), "{name}");
     }
 }

@@ -1,4 +1,4 @@
-//! Headers that are asked for anew before each attempt.
+//! Headers that are asked for again before each attempt.
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 

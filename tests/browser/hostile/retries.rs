@@ -53,7 +53,7 @@ async fn hang_ups_at_once_are_followed_by_no_more_than_so_many_attempts() {
     run(async || {
         let resuming = |builder: EventSourceBuilder| builder.resume_parameter("after");
         let resilient = |builder: EventSourceBuilder| builder.policy(Policy::resilient());
-        // By itself, since others would slow it down.
+        // Alone, since others would slow it down.
         let with_events = attempts("retry: 0\ndata: 1\n\n", |builder| builder).await;
         assert!(with_events <= 155, "{with_events} with events");
         let (in_vain, backed_off, with_ids) = futures::join!(

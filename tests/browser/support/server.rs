@@ -105,7 +105,7 @@ impl Script {
         script
     }
 
-    /// Starts anew, with these attempts.
+    /// Starts again, with these attempts.
     pub(crate) async fn put_again(&self, attempts: impl Into<Vec<Attempt>>) {
         self.put_attempts(attempts.into()).await;
     }

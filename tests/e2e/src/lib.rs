@@ -125,7 +125,7 @@ impl Browser {
         self.client.refresh().await.expect("the page opens again");
     }
 
-    /// Opens a page on which a script runs before any of its own. In Chromium alone.
+    /// Opens a page on which a script runs before the page's scripts. In Chromium alone.
     ///
     /// # Panics
     ///
@@ -342,7 +342,7 @@ fn capabilities(kind: Kind) -> Capabilities {
     }
     Capabilities::from_iter([
         (key.to_owned(), options),
-        // A driver of its own accord gives up earlier.
+        // By default a driver gives up earlier.
         (
             "timeouts".to_owned(),
             json!({ "script": PATIENCE.as_millis() as u64 }),

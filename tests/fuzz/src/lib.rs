@@ -5,11 +5,11 @@
 //! | `parser` | in any chunks, with any limit: the parser reads what the model of the standard's text reads |
 //! | `records` | in any chunks, while names come and go: JavaScript is told the same, and misses nothing by going back |
 //! | `payloads` | `Text`, `Bytes` and JSON decode to what they stand for, or to an error |
-//! | `variants` | any name and any data: an enum decodes as serde_json has its variants, each by itself |
+//! | `variants` | any name and any data: an enum decodes as serde_json has its variants, each alone |
 //! | `policy` | any policy, any life of a source, alone or as a subscriber: closed is closed, limits are exact, no wait is too short |
 //!
 //! `cargo xtask fuzz parser --minutes 30` runs one, on the stable toolchain: from `seeds/parser.txt`, a line of base64
-//! each, into `corpus/parser`, which is yours. `cargo xtask fuzz parser --minimise` then writes the seeds anew: as few
+//! each, into `corpus/parser`, which is yours. `cargo xtask fuzz parser --minimise` then replaces the seeds: as few
 //! as reach the same branches.
 //!
 //! What fails is left in `artifacts/parser`. With its fix it becomes a line of `seeds/regressions/parser.txt`, which

@@ -1,4 +1,4 @@
-"""Reads events with sseclient, which reconnects by itself, and prints each as JSON."""
+"""Reads events with sseclient, which reconnects without being asked, and prints each as JSON."""
 
 import json
 import sys

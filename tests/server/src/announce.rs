@@ -22,7 +22,7 @@ pub(crate) struct Announcement {
 }
 
 impl Announcement {
-    /// Writes the file so that whoever reads it finds it whole.
+    /// Writes the file so that a reader finds it whole.
     pub(crate) fn write(path: &Path, address: &Address<'_>) -> io::Result<Self> {
         let content = serde_json::to_string(address)?;
         if let Some(folder) = path.parent() {

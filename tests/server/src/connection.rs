@@ -45,8 +45,8 @@ impl Connection {
         self.0.waker.wake();
     }
 
-    /// Sends a head of its own in place of the response's, with a header of so many bytes. Waits until all of it is
-    /// written, and for ever where the client does not take it.
+    /// Sends another head in place of the response's, with a header of so many bytes. Waits until all of it is
+    /// written, and without end where the client does not take it.
     pub(crate) async fn send_long_head(&self, bytes: u64) {
         let (head, written) = LongHead::new(bytes);
         *self.0.long_head() = Some(head);
@@ -237,7 +237,7 @@ impl Drain {
                 let socket = SockRef::from(tcp);
                 // From here on "writable" means that no byte is left unsent …
                 socket.set_tcp_notsent_lowat(1)?;
-                // … and a second registration asks anew, where the first one remembers the past.
+                // … and a second registration asks again, where the first one remembers the past.
                 let probe = TcpStream::from_std(socket.try_clone()?.into())?;
                 self.0.insert(probe)
             }

@@ -24,7 +24,7 @@ impl Flood {
         Self::with_chunks_of(CHUNK, times, text)
     }
 
-    /// Each as a chunk of its own.
+    /// Each as a separate chunk.
     pub(crate) fn one_by_one(times: u32, text: &str) -> Self {
         Self::with_chunks_of(1, times, text)
     }

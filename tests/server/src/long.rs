@@ -36,7 +36,7 @@ impl Long {
         match self {
             Self::Flood(flood) => {
                 if flood.is_one_by_one() {
-                    // hyper flushes when there is nothing to send, so that the chunk before goes out by itself.
+                    // hyper flushes when there is nothing to send, so that the chunk before goes out.
                     yield_now().await;
                 }
                 flood.next()

@@ -91,7 +91,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 #[cfg(not(unix))]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
-        // Where it cannot be noticed it ends the process by itself.
+        // Where it cannot be noticed it ends the process.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await
         }

@@ -141,9 +141,9 @@ pub enum Cors {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Step {
-    /// Sends the text as one chunk of its own.
+    /// Sends the text as one separate chunk.
     Send(String),
-    /// Sends raw bytes, base64 in JSON, as one chunk of their own.
+    /// Sends raw bytes, base64 in JSON, as one separate chunk.
     #[serde(rename = "send_base64")]
     SendBytes(#[serde(with = "base64_bytes")] Vec<u8>),
     /// A flood: sends the text many times over, as fast as the client reads, many to a chunk.
@@ -153,14 +153,14 @@ pub enum Step {
         /// The text, in which each `{n}` becomes 0, 1, 2, …
         send: String,
     },
-    /// As [`Repeat`](Self::Repeat), each text as one chunk of its own, as servers send their events.
+    /// As [`Repeat`](Self::Repeat), each text as one separate chunk, as servers send their events.
     Series {
         /// How many times, at most [`MAX_TIMES`].
         times: u32,
         /// The text, in which each `{n}` becomes 0, 1, 2, …
         send: String,
     },
-    /// Sends the text again and again in time with a clock, each as one chunk of its own.
+    /// Sends the text again and again in time with a clock, each as one separate chunk.
     Ticks {
         /// How many times, at most [`MAX_TIMES`].
         times: u32,
@@ -177,7 +177,7 @@ pub enum Step {
         /// The text, as it stands.
         send: String,
     },
-    /// Sends the text byte by byte, each as one chunk of its own.
+    /// Sends the text byte by byte, each as one separate chunk.
     Drip {
         /// The milliseconds from one byte to the next, from 1 to [`MAX_PAUSE_MS`].
         every: u64,

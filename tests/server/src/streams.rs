@@ -218,7 +218,7 @@ impl Player {
             return Some(chunk);
         }
         self.long = None;
-        // hyper flushes when there is nothing to send, so that the chunk before goes out by itself.
+        // hyper flushes when there is nothing to send, so that the chunk before goes out.
         yield_now().await;
         loop {
             match self.steps.next().unwrap_or(Step::End) {

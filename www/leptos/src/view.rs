@@ -92,7 +92,7 @@ fn symbols(dashboard: &Dashboard) -> Vec<String> {
         .collect()
 }
 
-/// Drawn anew when its own quote is another one.
+/// Drawn again only when its quote has changed.
 #[component]
 fn Row(dashboard: Signal<Dashboard>, symbol: String) -> impl IntoView {
     let (name, own) = (symbol.clone(), symbol.clone());

@@ -57,7 +57,7 @@ impl FromStr for Task {
 pub(crate) struct Options {
     /// All when it is empty.
     pub(crate) tasks: Vec<Task>,
-    /// As many as the runner thinks right, unless told.
+    /// As many as the runner thinks right, by default.
     pub(crate) rounds: Option<u16>,
     /// Whether the picture of *typed events* is to replace the one that the README shows.
     pub(crate) picture: bool,

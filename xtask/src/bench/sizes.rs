@@ -46,7 +46,7 @@ fn example_app(name: &str, variant: &str, features: &[&str]) -> Result<()> {
     glue(&folder)
 }
 
-/// Each into a folder of its own: a module that is imported when it is needed becomes a file beside the first.
+/// Each into a separate folder: a module that is imported when it is needed becomes a file beside the first.
 fn bundle() -> Result<()> {
     for source in fs::read_dir(SOURCES)? {
         let source = source?.path();

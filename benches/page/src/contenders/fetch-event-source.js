@@ -6,7 +6,7 @@ export function listen(url, name, take, fail) {
   fetchEventSource(url, {
     signal: controller.signal,
     openWhenHidden: true,
-    cache: "no-store", // as the others ask by themselves
+    cache: "no-store", // as the others ask without being told
     onmessage: ({ event, data }) => {
       if (event === name) take(JSON.parse(data));
     },

@@ -107,7 +107,7 @@ fn app_zipped(app: &Path) -> Result<f64> {
     Ok(zipped(&app.join("app_bg.wasm"))? + zipped(&app.join("glue.js"))?)
 }
 
-/// All files of a folder, each compressed by itself, as a server does.
+/// All files of a folder, each compressed alone, as a server does.
 fn all_zipped(folder: &Path) -> Result<f64> {
     let files =
         fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;

@@ -1,4 +1,4 @@
-// Who is to hear what, in which order: plain lists, of which whoever is gone is marked.
+// Who is to hear what, in which order: plain lists, in which those who are gone are marked.
 
 import { PLAYS, isOurs, scriptOf } from "./shape.js";
 

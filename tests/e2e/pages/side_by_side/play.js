@@ -20,7 +20,7 @@ export const send = (text) => ({ send: text });
 /** A step that sends bytes, each a character from U+0000 to U+00FF. */
 export const raw = (bytes) => ({ send_base64: btoa(bytes) });
 
-/** An attempt that sends texts, each as a chunk of its own, and goes on in silence. */
+/** An attempt that sends texts, each as a separate chunk, and goes on in silence. */
 export const sending = (...texts) => ({ steps: [...texts.map(send), "silence"] });
 
 /** An attempt that sends texts and ends; the client is to come back soon. */
@@ -178,7 +178,7 @@ export class Play {
 
   // The recording
 
-  /** Adds a line. What differs from one contender to the next by itself is told alike. */
+  /** Adds a line. What differs from one contender to the next in any case is told alike. */
   record(line) {
     let text = String(line);
     this.#scripts.forEach((id, number) => {

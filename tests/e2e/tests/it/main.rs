@@ -1,5 +1,5 @@
 //! The demo page, the example apps and the npm package as a person and a program use them. A few browsers of each kind play
-//! the tests, each with a server of its own.
+//! the tests, each with its own server.
 
 mod apps;
 mod demo;

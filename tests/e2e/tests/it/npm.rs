@@ -15,7 +15,7 @@ tests! {
     one_that_is_freed_closes_its_connection,
 }
 
-/// A page of the origin that runs no script of its own.
+/// A page of the origin that runs no script.
 pub(crate) const BLANK: &str = "/styles/page.css";
 
 /// Puts a script on the page's server and imports the package; tests go on from there.
@@ -237,8 +237,8 @@ async fn what_is_wrong_with_the_arguments_is_said(stage: &mut Stage<'_>) {
             ["SyntaxError", "http://["],
         ),
         (
-            r#"new EventSource("/x").on("error", () => {})"#,
-            ["EventSourceError", "onError"],
+            r#"new EventSource("/x").on("", () => {})"#,
+            ["EventSourceError", "`message`"],
         ),
     ] {
         let error = refusal(stage.browser, call).await;

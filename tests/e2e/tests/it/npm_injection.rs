@@ -213,7 +213,7 @@ async fn names_are_names_also_those_of_objects(stage: &mut Stage<'_>) {
         const iterated = [];
         for await (const { type } of events) iterated.push(type);
         const isRight = heard.every(([isName, keys, polluted]) => isName && keys.join() === "__proto__,constructor" && polluted === undefined);
-        const refused = ["a\nb", "a\rb", "", "open", "error"].filter((terminalEvent) => {
+        const refused = ["a\nb", "a\rb", ""].filter((terminalEvent) => {
             try { open(url, { terminalEvent }).close(); return true; } catch ({ code }) { return code !== "invalid-event-name"; }
         });
         return [heard.length === names.length, isRight, JSON.stringify(iterated) === JSON.stringify(names), ({}).polluted ?? "clean", refused];

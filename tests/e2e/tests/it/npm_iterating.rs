@@ -246,8 +246,6 @@ async fn an_iteration_needs_names_of_messages(stage: &mut Stage<'_>) {
     stage.goto(BLANK).await;
     for (names, said) in [
         ("", ["TypeError", "names"]),
-        (r#""a", "error""#, ["EventSourceError", "onError"]),
-        (r#""a", "open""#, ["EventSourceError", "onState"]),
         (r#""a\nb""#, ["EventSourceError", "line end"]),
         (r#""""#, ["EventSourceError", "`message`"]),
     ] {

@@ -10,6 +10,8 @@ use crate::{
 
 tests! {
     undoing_takes_out_one_listener_once_and_at_once,
+    events_that_the_server_names_open_and_error_are_heard_by_those_names,
+    a_terminal_event_may_be_named_error,
     who_is_added_during_a_dispatch_first_hears_the_next_event,
     trouble_is_told_to_the_dom_then_as_an_error_then_as_a_state,
     the_id_is_that_of_the_event_at_hand_whatever_follows_it,
@@ -40,6 +42,52 @@ async fn undoing_takes_out_one_listener_once_and_at_once(stage: &mut Stage<'_>) 
         return heard;
     "#;
     let expected = json!(["first 1", "twice 1", "first 2", "twice 2"]);
+    on_each_transport(stage.browser, body, &expected).await;
+}
+
+/// Anthropic, Replicate and others name an event `error`.
+async fn events_that_the_server_names_open_and_error_are_heard_by_those_names(
+    stage: &mut Stage<'_>,
+) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play(
+            { steps: [{ send: "retry: 10\nevent: error\ndata: 1\n\nevent: open\ndata: 2\n\n" }, "end"] },
+            { steps: [{ send: "event: error\ndata: 3\n\n" }, "silence"] },
+        );
+        const source = open(url, { schemas: { error: { "~standard": { validate: (value) => ({ value: value * 10 }) } } } });
+        const heard = [];
+        source.on("open", ({ data }) => heard.push(`open ${data}`));
+        source.on("error", ({ data }) => heard.push(`error ${data}`));
+        source.onError(({ code }) => heard.push(code));
+        source.addEventListener("error", (event) => heard.push(event instanceof MessageEvent ? `DOM ${event.data}` : "DOM"));
+        const iterated = [];
+        for await (const { type, data } of source.events("error", "open")) {
+            iterated.push([type, data]);
+            if (iterated.length === 3) break;
+        }
+        source.close();
+        return { heard, iterated };
+    "#;
+    let expected = json!({
+        "heard": ["DOM 1", "error 10", "open 2", "DOM", "connection-lost", "DOM 3", "error 30"],
+        "iterated": [["error", 10], ["open", 2], ["error", 30]],
+    });
+    on_each_transport(stage.browser, body, &expected).await;
+}
+
+async fn a_terminal_event_may_be_named_error(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const url = await play({ steps: [{ send: "event: error\ndata: 1\n\n" }, "silence"] });
+        const source = open(url, { terminalEvent: "error" });
+        const heard = [];
+        source.on("error", ({ data }) => heard.push(data));
+        source.onError(({ code }) => heard.push(code));
+        const { type } = await source.closed;
+        return { type, heard };
+    "#;
+    let expected = json!({ "type": "finished", "heard": [1] });
     on_each_transport(stage.browser, body, &expected).await;
 }
 

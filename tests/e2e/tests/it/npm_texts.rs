@@ -149,7 +149,7 @@ async fn names_come_and_go(stage: &mut Stage<'_>) {
         const whole = await next();
         const thirds = names.filter(isThird);
         for (const name of thirds) offs.get(name)();
-        // Anew in another order, so that numbers that are free again go to other names.
+        // Again in another order, so that numbers that are free again go to other names.
         const again = thirds.filter((_, index) => index % 2).reverse();
         again.forEach(listen);
         const rest = await next();

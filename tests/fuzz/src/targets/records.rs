@@ -107,7 +107,7 @@ fn told(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
 
 /// All that the parser itself says.
 struct All {
-    /// And whether an event has an id of its own.
+    /// And whether an event has its own id.
     items: Vec<(Parsed, bool)>,
     last_event_id: String,
     too_large: bool,

@@ -1,5 +1,5 @@
 //! Any event name and any data, into enums of every kind of variant: what an event decodes to is what serde_json makes
-//! of the variant's content by itself, and of the variant as it is tagged in JSON.
+//! of the variant's content alone, and of the variant as it is tagged in JSON.
 
 use std::{collections::BTreeMap, fmt::Debug, rc::Rc, sync::Arc};
 

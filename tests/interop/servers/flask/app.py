@@ -15,7 +15,7 @@ app = Flask(__name__, static_folder=os.environ["WWW"], static_url_path="")
 
 
 def event(data, *, name=None, id=None, retry=None):
-    """One event: each of its fields on a line of its own, each line of its data too."""
+    """One event: each field on a separate line, and each line of its data too."""
     fields = {"event": name, "id": id, "retry": retry}
     lines = [f"{field}: {value}" for field, value in fields.items() if value is not None]
     # Not `splitlines`, which takes other characters for line ends too.

@@ -125,7 +125,7 @@ async fn what_is_said_at_one_node_is_heard_at_the_other(stage: &Stage) {
     }
 }
 
-/// The clients are sources of the npm package in one page, each with a stream of its own through the balancer: over
+/// The clients are sources of the npm package in one page, each with its own stream through the balancer: over
 /// HTTP/2 a page can have that many. So it is the package that loses its connections and goes on, not a stand-in.
 async fn clients_of_a_node_that_is_killed_go_on_at_the_other(stage: &Stage) {
     let page = stage.browser().await;

@@ -10,7 +10,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 /** What the package does not define. */
 type Foreign = AbortSignal | Blob | FormData | Headers | Response | URL | URLSearchParams;
 
-/** What the language types with `any` by itself. */
+/** What the language itself types with `any`. */
 type Given = "prototype" | "throw";
 
 /** The paths at which a type has `any`. */

@@ -77,7 +77,7 @@ test("one at an invalid URL serves nobody", () => {
   expect(source.readyState).toBe(EventSource.OPEN);
 });
 
-test("over the browser's own source a failure tells no status, and the browser reconnects by itself", async () => {
+test("over the browser's own source a failure tells no status, and the browser reconnects without being asked", async () => {
   const { source, errors, states } = listen();
   server.open();
   server.lose();

@@ -105,7 +105,7 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect(heard).toEqual([1, 2, { after: "2", before: "6", missed: 3 }, 6, 9]);
   });
 
-  test("gaps are told without deduplication too, and to whoever comes later", () => {
+  test("gaps are told without deduplication too, and to those who come later", () => {
     const { source, heard } = listen({ deduplicate: undefined });
     send(1);
     const late: Gap[] = [];

@@ -52,7 +52,7 @@ enum Served {
     },
     /// All that is installed is served, and the page is at this path.
     AsItIs(&'static str),
-    /// A tool serves this folder by itself.
+    /// A tool serves this folder itself.
     Live {
         folder: &'static str,
         tool: &'static str,

@@ -1,4 +1,4 @@
-//! The snippets of the READMEs in TypeScript and JavaScript, each as a module of its own.
+//! The snippets of the READMEs in TypeScript and JavaScript, each as a separate module.
 
 use std::{fs, io, path::Path};
 

@@ -2,7 +2,7 @@
 //!
 //! What an attempt gets depends on the seed, the stream and the attempt's number alone; see [`Chaos`] for what is told of
 //! it. The events are `1..=events`, then one named `done` with the id after the last; their data is `{"n":…,"text":…}`,
-//! the text made from the number, so that whoever reads it can tell whether it is whole.
+//! the text made from the number, so that a reader can tell whether it is whole.
 
 mod body;
 mod plan;
@@ -75,7 +75,7 @@ impl Ending {
 /// What was seen of one stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Seen {
-    /// How many requests there were; one that follows a redirect is none of its own.
+    /// How many requests there were; one that follows a redirect does not count.
     pub attempts: u64,
     /// How many connections ended how.
     pub endings: BTreeMap<Ending, u64>,

@@ -89,7 +89,7 @@ fn sometimes(dice: &mut Rng, probability: f64) -> u64 {
     }
 }
 
-/// FNV-1a, which will be the same for ever.
+/// FNV-1a, which will always be the same.
 fn mix(seed: u64, stream: &str, attempt: u64) -> u64 {
     let numbers = [seed, attempt].map(u64::to_le_bytes);
     let bytes = numbers.as_flattened().iter().chain(stream.as_bytes());

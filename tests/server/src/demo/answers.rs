@@ -4,7 +4,7 @@
 const ANSWERS: [(&[&str], &str); 6] = [
     (
         &["reconnect", "lost", "drop", "retry", "offline", "network"],
-        "When a connection is lost, a server-sent event stream is not. Each event can carry an id, and whoever comes back \
+        "When a connection is lost, a server-sent event stream is not. Each event can carry an id, and a client that comes back \
          says which one it saw last. A server that kept the rest sends just that, so that nothing is missing and nothing \
          comes twice.\n\nTry it: press “Connection lost” while I am talking. This answer goes on with the very next \
          token, although it came by a POST.",
@@ -12,9 +12,9 @@ const ANSWERS: [(&[&str], &str); 6] = [
     (
         &["policy", "policies", "backoff", "503", "give up"],
         "A policy is what a source does about trouble. The browser's own EventSource has one that nobody can change: it \
-         retries a lost connection for ever, and gives up for good at the first HTTP error.\n\nA resilient one waits \
+         retries a lost connection without end, and gives up for good at the first HTTP error.\n\nA resilient one waits \
          longer from attempt to attempt, with a little chance in each wait so that a thousand clients do not come back \
-         in the same second, and begins anew once an event has arrived.",
+         in the same second, and begins again once an event has arrived.",
     ),
     (
         &["poem", "haiku", "verse", "rhyme", "song"],
@@ -23,7 +23,7 @@ const ANSWERS: [(&[&str], &str); 6] = [
     ),
     (
         &["websocket", "socket", "polling", "difference", "compare"],
-        "A WebSocket talks both ways over a protocol of its own. Server-sent events are plain HTTP: one long answer, in \
+        "A WebSocket talks both ways over its own protocol. Server-sent events are plain HTTP: one long answer, in \
          lines of text, that caches and proxies and every debugging tool know how to treat.\n\nWhat goes the other way \
          is a POST, as in this very panel: your prompt was one, and this text is its answer. Most pages need no more \
          than that.",

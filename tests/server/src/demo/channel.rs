@@ -56,7 +56,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
         let ConnectInfo(connection) = ConnectInfo::from_request_parts(parts, state)
             .await
             .map_err(IntoResponse::into_response)?;
-        // The header comes first: a browser that reconnects by itself sends it with the URL of old.
+        // The header comes first: a browser that reconnects sends it with the URL of old.
         let last_id = parts
             .headers
             .get("last-event-id")

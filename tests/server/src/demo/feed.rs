@@ -51,7 +51,7 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
-    /// With what was missed in few large chunks: thousands of small ones are slow for whoever reads them.
+    /// With what was missed in few large chunks: thousands of small ones are slow to read.
     pub(crate) fn in_large_chunks(self) -> Self {
         let mut chunks = Vec::new();
         let mut chunk = BytesMut::new();
@@ -71,7 +71,7 @@ impl Subscription {
     }
 }
 
-/// Numbers events, keeps the recent ones and hands them to whoever listens.
+/// Numbers events, keeps the recent ones and hands them to those who listen.
 #[derive(Debug)]
 pub(crate) struct Feed {
     orders: broadcast::Sender<(Audience, Order)>,

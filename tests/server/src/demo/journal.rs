@@ -29,7 +29,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether it is one event on the wire, whoever has written it.
+    /// Whether it is one event on the wire, no matter who has written it.
     fn is_one_event(&self) -> bool {
         !self.event.contains(['\n', '\r']) && !self.data.contains(['\n', '\r'])
     }
@@ -96,7 +96,7 @@ impl Journal {
     }
 }
 
-/// Writes a file so that whoever reads it finds the old content or the new one, after a crash too.
+/// Writes a file so that a reader finds the old content or the new one, after a crash too.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     let draft = path.with_extension("draft");
     let mut file = File::create(&draft)?;

@@ -51,7 +51,7 @@ impl Request {
         self
     }
 
-    /// Sends it on a connection of its own; an error is how that connection ended before a response.
+    /// Sends it on a separate connection; an error is how that connection ended before a response.
     pub(crate) async fn send(self) -> io::Result<Response> {
         let address = self.url.strip_prefix("http://").expect("a http: URL");
         let (host, _) = address.split_once('/').expect("a path");

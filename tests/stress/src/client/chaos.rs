@@ -30,7 +30,7 @@ struct Task {
 enum Resumes {
     /// As the transport does it.
     Header,
-    /// By a query parameter: over the browser's own source, which is then opened anew after every loss.
+    /// By a query parameter: over the browser's own source, which is then opened again after every loss.
     Parameter,
 }
 

@@ -28,7 +28,7 @@ struct Price {
 struct Many {
     url: String,
     transport: String,
-    /// After so many events the numbers begin anew.
+    /// After so many events the numbers begin again.
     round: u64,
 }
 

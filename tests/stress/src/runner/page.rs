@@ -47,7 +47,7 @@ impl Page {
         self.browser.until("window.stress").await;
     }
 
-    /// Opens the page anew, in Chromium: with empty memories, and its timers are counted.
+    /// Opens the page again, in Chromium: with empty memories, and its timers are counted.
     pub(crate) async fn open_prepared(&self) {
         self.browser.goto_prepared(&self.url(), PREPARE).await;
         self.browser.until("window.stress").await;

@@ -140,7 +140,7 @@ impl Stage {
     }
 }
 
-/// What comes of this on a stage of its own, which is taken down whatever happens, and what else went wrong on the page.
+/// What comes of this on a separate stage, which is taken down whatever happens, and what else went wrong on the page.
 pub(crate) async fn on_stage<T>(
     kind: Kind,
     act: impl AsyncFnOnce(&Stage) -> Result<T>,

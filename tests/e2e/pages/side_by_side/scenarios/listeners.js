@@ -29,7 +29,7 @@ export default {
     source.onmessage = hear("onmessage");
   }),
 
-  "an attribute that was null takes its place anew": scenario(({ source, hear }) => {
+  "an attribute that was null takes another place": scenario(({ source, hear }) => {
     source.onmessage = hear("x");
     source.addEventListener("message", hear("listener"));
     source.onmessage = null;

@@ -9,7 +9,7 @@ const OBJECT = ["__proto__", "constructor", "toString", "hasOwnProperty", "on", 
 const names = (text, names = NAMES) => plays([sending(text, END)], ["open", "end", ...names]);
 
 export default {
-  "one of its own": names("event: a\ndata: 1\n\n"),
+  "any other": names("event: a\ndata: 1\n\n"),
   "none": names("data: 1\n\nevent:\ndata: 2\n\nevent\ndata: 3\n\n"),
   "message": names("event: message\ndata: 1\n\n"),
   "the last of several": names("event: a\nevent: b\ndata: 1\n\nevent: a\nevent\ndata: 2\n\n"),

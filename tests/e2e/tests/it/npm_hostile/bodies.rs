@@ -39,7 +39,7 @@ async fn a_line_without_end_is_too_large_whatever_it_says(stage: &mut Stage<'_>)
             outcomes.push(await filled(start, "x0é", { maxEventSize: MiB }));
         }
         const small = memoryGrowth();
-        // As large as it may be unless told.
+        // As large as it may be by default.
         outcomes.push(await filled("data: ", "x"));
         return [outcomes, small <= 12 * MiB || small, memoryGrowth() <= 128 * MiB || memoryGrowth()];
     "#;

@@ -50,7 +50,7 @@ async fn hang_ups_at_once_are_followed_by_no_more_than_so_many_attempts(stage: &
             source.close();
             return within(1500, url);
         };
-        // By itself, since others would slow it down.
+        // Alone, since others would slow it down.
         const withEvents = await attempts("retry: 0\ndata: 1\n\n");
         const [inVain, backedOff, withIds] = await Promise.all([
             attempts("retry: 0\n\n"),

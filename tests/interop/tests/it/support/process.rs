@@ -64,7 +64,7 @@ impl Process {
         panic!("no server after {ATTEMPTS} attempts")
     }
 
-    /// `None` where it has ended by itself, as a server does whose port is taken.
+    /// `None` where it has ended already, as a server does whose port is taken.
     async fn on_ports(ports: &[u16], command: Command) -> Option<Self> {
         let (sender, _) = mpsc::unbounded_channel();
         let mut process = Self::spawn(command, &sender);
@@ -136,7 +136,7 @@ impl Drop for Process {
     }
 }
 
-/// Keeps the lines that a process writes, and hands them on to whoever still listens.
+/// Keeps the lines that a process writes, and hands them on while somebody listens.
 fn listen(
     output: impl AsyncRead + Unpin + Send + 'static,
     said: Arc<Mutex<String>>,
@@ -185,7 +185,7 @@ fn kill(id: i32) {
         unistd::Pid,
     };
 
-    // An error means that it has gone by itself.
+    // An error means that it has gone already.
     let _ = signal::kill(Pid::from_raw(id), Signal::SIGKILL);
 }
 

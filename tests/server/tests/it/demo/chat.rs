@@ -110,7 +110,7 @@ async fn who_comes_sees_what_was_said_and_who_comes_back_what_was_missed() {
     assert_eq!(heard(&mut stream).await, ("three".into(), first + 2));
     let mut back = join(&server, "b", "Bob", Some(first + 1)).await;
     assert_eq!(heard(&mut back).await, ("three".into(), first + 2));
-    // In place of the header, as a source that is opened anew has it.
+    // In place of the header, as a source that is opened again has it.
     let path = format!("chat?client=b&name=Bob&lastEventId={first}");
     let mut by_query = open(&server, &path, None).await;
     assert_eq!(heard(&mut by_query).await, ("two".into(), first + 1));

@@ -216,9 +216,9 @@ async fn a_game_goes_on_after_a_restart() {
     )
     .expect("written");
     let kept = kept.restart().await;
-    let mut anew = sit_down(&kept.server, "Bob", "Bob").await;
+    let mut again = sit_down(&kept.server, "Bob", "Bob").await;
     assert_eq!(
-        cells(&next_named(&mut anew, "field").await.json()),
+        cells(&next_named(&mut again, "field").await.json()),
         ".".repeat(81)
     );
     kept.server.stop().await;

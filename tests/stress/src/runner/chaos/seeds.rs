@@ -9,7 +9,7 @@ pub(crate) const SHORT: u64 = 7;
 
 /// Those that once showed a fault, each with its stream.
 const PINNED: [(u64, &str); 2] = [
-    // An event without an id made a source that was opened anew forget where it was.
+    // An event without an id made a source that was opened again forget where it was.
     (8, "browser-js-plain-whole-parameter-0"),
     (9, "browser-js-plain-whole-parameter-3"),
 ];

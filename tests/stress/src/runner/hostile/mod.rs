@@ -20,7 +20,7 @@ use attacks::{Attack, attacks};
 pub(crate) struct Options {
     /// All when it is empty.
     pub(crate) attacks: Vec<String>,
-    /// Both unless told.
+    /// Both by default.
     pub(crate) browser: Option<Kind>,
 }
 

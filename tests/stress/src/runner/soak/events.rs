@@ -11,7 +11,7 @@ use typed_eventsource_server::script::{Attempt, Script, Step};
 use super::gauges::{Course, Gauges, compare};
 use crate::runner::stage::{Contender, Stage};
 
-/// After so many the server counts anew. So many go before the start, so that all is compiled and every buffer is made.
+/// After so many the server counts again from the start. So many go before the start, so that all is compiled and every buffer is made.
 const ROUND: u32 = 500_000;
 const HALF: u32 = 10 * ROUND;
 const EVENT: &str =
