@@ -4,7 +4,7 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use typed_eventsource_core::Span;
 
-use crate::DecodeError;
+use crate::{DecodeError, UndecodedEvent};
 
 /// Everything that can go wrong with a source.
 ///
@@ -133,6 +133,14 @@ pub enum Error {
     /// The data of an event is not what its listener asked for. The event is skipped, the source goes on.
     Decode(DecodeError),
 
+    /// The server has said with its [failure event](crate::EventSourceBuilder::failure_event) what went wrong, which closes
+    /// the source.
+    #[non_exhaustive]
+    FailureEvent {
+        /// The event.
+        event: Arc<UndecodedEvent>,
+    },
+
     /// The connection was not open in time.
     #[non_exhaustive]
     OpenTimeout {
@@ -180,6 +188,9 @@ pub enum Error {
         message: Arc<str>,
     },
 }
+
+/// How much of an event's data is in the text of an error, in characters.
+const EXCERPT: usize = 200;
 
 /// Errors for the tests of a [rule](crate::Policy::rule), as a source would tell it of them.
 ///
@@ -315,6 +326,10 @@ impl fmt::Display for Error {
                  panel shows which"
             ),
             Self::Decode(error) => error.fmt(f),
+            Self::FailureEvent { event } => {
+                let data: String = event.data.chars().take(EXCERPT).collect();
+                write!(f, "the server has failed, and says with {:?}: {data}", event.name())
+            }
             Self::OpenTimeout { after } => write!(f, "the connection was not open after {}", Span::from(*after)),
             Self::Idle { after } => write!(f, "no data received for {}", Span::from(*after)),
             Self::TooMany { count, .. } => write!(f, "gave up after {count} consecutive failures"),
@@ -345,6 +360,7 @@ impl StdError for Error {
             | Self::Status { .. }
             | Self::ContentType { .. }
             | Self::EventTooLarge { .. }
+            | Self::FailureEvent { .. }
             | Self::Suspended
             | Self::GivenUp { .. }
             | Self::OpenTimeout { .. }

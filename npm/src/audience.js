@@ -5,7 +5,7 @@ import { EventSourceError } from "./error.js";
 import { EventIterator } from "./event-iterator.js";
 import { overflowed } from "./inputs.js";
 import { Listeners } from "./listeners.js";
-import { FOLLOWS_CLOSE, FOLLOWS_STATE } from "./numbers.js";
+import { FOLLOWS_CLOSE, FOLLOWS_STATE, IS_FAILURE_EVENT, IS_TERMINAL_EVENT } from "./numbers.js";
 import { copy, decoder } from "./typed-event.js";
 
 /** @typedef {import("./index.js").Gap} Gap */
@@ -26,12 +26,12 @@ export class Subscription {
   /**
    * @param {string} name
    * @param {(data: string, meta: EventMeta) => unknown} decode
-   * @param {boolean} isTerminal Whether such an event says that the server has finished.
+   * @param {number} terminal What such an event says of the end, as a flag of `INPUT_EVENT`.
    */
-  constructor(name, decode, isTerminal) {
+  constructor(name, decode, terminal) {
     this.name = name;
     this.decode = decode;
-    this.isTerminal = isTerminal;
+    this.terminal = terminal;
   }
 }
 
@@ -104,11 +104,17 @@ export class Audience {
   subscribe(name) {
     let subscription = this.subscriptions.get(name);
     if (!subscription) {
-      subscription = new Subscription(name, decoder(name, this.settings), name === this.settings.terminalEvent);
+      subscription = new Subscription(name, decoder(name, this.settings), this.#terminalOf(name));
       this.subscriptions.set(name, subscription);
       this.listen(subscription);
     }
     return subscription;
+  }
+
+  /** @param {string} name */
+  #terminalOf(name) {
+    const { terminalEvent, failureEvent } = this.settings;
+    return name === failureEvent ? IS_FAILURE_EVENT : name === terminalEvent ? IS_TERMINAL_EVENT : 0;
   }
 
   /**
@@ -204,9 +210,8 @@ export class Audience {
   /** @param {string} name */
   #unsubscribe(name) {
     const subscription = this.subscriptions.get(name);
-    const { terminalEvent, terminalData } = this.settings;
-    const isTerminal = name === terminalEvent || (name === "message" && terminalData !== undefined);
-    if (this.isClosed || isTerminal || !subscription || subscription.domListeners || !subscription.listeners.isEmpty) return;
+    const isForData = name === "message" && this.settings.terminalData !== undefined;
+    if (this.isClosed || isForData || !subscription || subscription.terminal || subscription.domListeners || !subscription.listeners.isEmpty) return;
     this.subscriptions.delete(name);
     this.unlisten(subscription);
   }

@@ -7,14 +7,14 @@ import { DeadlineTimer } from "./deadline-timer.js";
 import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
 import * as inputs from "./inputs.js";
 import {
-  DEFERRED, FAILURE_EARLIER, HAS_ID_FIELD, HAS_NO_ID_FIELD, INPUT_BODY_ENDED, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
+  DEFERRED, FAILURE_EARLIER, FAILURE_EVENT, HAS_ID_FIELD, HAS_NO_ID_FIELD, INPUT_BODY_ENDED, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
   INPUT_DECODE_FAILED, INPUT_EVENT, INPUT_LAST_EVENT_ID, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_TRACK_IDS,
-  INPUT_UNLISTENED, IS_TERMINAL_DATA, IS_TERMINAL_EVENT, OUTCOME_BITS, OUTCOME_MASK, OUTCOME_POLL, OUTPUT_CONNECT,
+  INPUT_UNLISTENED, IS_TERMINAL_DATA, OUTCOME_BITS, OUTCOME_MASK, OUTCOME_POLL, OUTPUT_CONNECT,
   OUTPUT_DECIDE, OUTPUT_DELIVER, OUTPUT_DISCONNECT, OUTPUT_GAP, OUTPUT_NOTHING, OUTPUT_REPORT, OUTPUT_STATE, REASONS,
   REASON_FAILED, REASON_FINISHED, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
 } from "./numbers.js";
 import { askRule, freeSession, gapOf, numbersAt, openSession, poll, stateOf, tell, textOf } from "./session.js";
-import { TypedEvent, detached } from "./typed-event.js";
+import { TypedEvent, detached, failureEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -84,14 +84,14 @@ export class Connection extends Audience {
     this.#url = url;
     this.#open = open;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
-    const { deduplicate, terminalEvent, terminalData, signal } = settings;
+    const { deduplicate, terminalEvent, terminalData, failureEvent, signal } = settings;
     this.#tracksIds = Boolean(deduplicate);
     this.#terminalData = terminalData;
     this.#timer = new DeadlineTimer(host, (late) => this.receive(inputs.timeout(late)));
     this.#isOffline = this.#isHostOffline();
     this.#session = openSession(settings, this.#isOffline, host.now());
     try {
-      if (terminalEvent !== undefined) this.subscribe(terminalEvent);
+      for (const name of [terminalEvent, failureEvent]) if (name !== undefined) this.subscribe(name);
       if (terminalData !== undefined) this.subscribe("message");
       if (signal?.aborted) {
         this.close();
@@ -258,7 +258,7 @@ export class Connection extends Audience {
    * @param {boolean | undefined} isPart
    */
   #event(subscription, data, meta, hasIdField, isPart) {
-    const terminal = data === this.#terminalData ? IS_TERMINAL_DATA : subscription.isTerminal ? IS_TERMINAL_EVENT : 0;
+    const terminal = data === this.#terminalData ? IS_TERMINAL_DATA : subscription.terminal;
     this.#meta = meta;
     if (!terminal && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isPart);
     const idField = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
@@ -323,6 +323,7 @@ export class Connection extends Audience {
   /** One and the same for all that an input leads to. @param {number} failure @param {number} after @param {number} failures */
   #errorOf(failure, after, failures) {
     if (failure === FAILURE_EARLIER && this.#lastFailure) return this.#lastFailure;
+    if (failure === FAILURE_EVENT) return failureEventError(/** @type {EventInput} */ (this.#input));
     const error = /** @type {import("./error.js").Details} */ (this.#error ??= errorOfFailure(failure, after));
     if (failures) error.attempt ??= failures;
     return error;

@@ -53,6 +53,7 @@ export type ErrorCode =
   | "suspended"
   | "decode"
   | "validation"
+  | "failure-event"
   | "open-timeout"
   | "idle"
   | "too-many"
@@ -78,7 +79,7 @@ export class EventSourceError extends Error {
   readonly contentType?: string;
   /** With the codes `status` and `content-type`: the beginning of the response's body, at most 1,024 bytes. */
   readonly body?: string;
-  /** With the codes `decode` and `validation`: the event as it arrived. */
+  /** With the codes `decode`, `validation` and `failure-event`: the event as it arrived. */
   readonly event?: TypedEvent<string>;
   /** With the code `validation`: what the schema has found. */
   readonly issues?: readonly StandardSchemaV1.Issue[];
@@ -366,6 +367,11 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
   terminalEvent?: string;
   /** The data by which the server says that it is done, such as `[DONE]`. */
   terminalData?: string;
+  /**
+   * The name of the event by which the server says what went wrong, such as `error`. It is delivered like any other, then
+   * the source closes with an error whose code is `failure-event`, and which has the event.
+   */
+  failureEvent?: string;
   /** Closes the source when it is aborted. */
   signal?: AbortSignal | null;
 }

@@ -32,6 +32,7 @@ export const HAS_ID_FIELD = 2;
 export const HAS_NO_ID_FIELD = 4;
 export const IS_TERMINAL_EVENT = 8;
 export const IS_TERMINAL_DATA = 16;
+export const IS_FAILURE_EVENT = 32;
 
 // What to do with an event, and by how many bits the answer's other half is shifted: `tell_session` in `session.rs`.
 export const OUTCOME_POLL = 2;
@@ -69,6 +70,7 @@ export const WANTS_DECODED = 4;
 export const FAILURE_EARLIER = 1;
 export const FAILURE_OPEN_TIMEOUT = 2;
 export const FAILURE_IDLE = 3;
+export const FAILURE_EVENT = 5;
 
 // Why a source has closed, and the limit that was reached: `Numbers::closed` in `numbers.rs`.
 /** By their numbers, but for the last. */

@@ -44,6 +44,7 @@ const OPTIONS = {
   resumeParameter: string,
   terminalEvent: (value, name) => messageName(string(value, name)),
   terminalData: string,
+  failureEvent: (value, name) => messageName(string(value, name)),
   signal: check("an AbortSignal", (value) => value === null || isSignal(value)),
   ...FETCH,
 };

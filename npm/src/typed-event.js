@@ -97,5 +97,18 @@ function undecoded(type, data, meta, what, cause, issues) {
   return new EventSourceError(issues ? "validation" : "decode", message, { cause, event, ...(issues && { issues }) });
 }
 
+/** How much of an event's data is in the message of an error, in UTF-16 units. */
+const EXCERPT = 200;
+
+/**
+ * What a server says with its failure event.
+ *
+ * @param {{ subscription: { name: string }, data: string, meta: EventMeta }} event
+ */
+export function failureEventError({ subscription: { name }, data, meta }) {
+  const message = `the server has failed, and says with ${JSON.stringify(name)}: ${data.slice(0, EXCERPT)}`;
+  return new EventSourceError("failure-event", message, { event: copy(name, detached(data), meta) });
+}
+
 /** What an event has, asked for now. @param {string} type @param {string} data @param {EventMeta} meta */
 export const copy = (type, data, { lastEventId, origin }) => ({ type, data, lastEventId, origin });

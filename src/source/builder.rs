@@ -51,6 +51,7 @@ pub struct EventSourceBuilder {
     resume_parameter: Option<String>,
     terminal_event: Option<String>,
     terminal_data: Option<String>,
+    failure_event: Option<String>,
     signal: Option<AbortSignal>,
     /// `None` where it was not set.
     shared: Option<Option<Sharing>>,
@@ -69,6 +70,7 @@ impl EventSourceBuilder {
             resume_parameter: None,
             terminal_event: None,
             terminal_data: None,
+            failure_event: None,
             signal: None,
             shared: None,
             #[cfg(feature = "fetch")]
@@ -154,6 +156,22 @@ impl EventSourceBuilder {
         self
     }
 
+    /// The name of the event by which the server says what went wrong, such as `error`. It is delivered like any other, then
+    /// the source closes with [`Error::FailureEvent`], which holds the event.
+    ///
+    /// ```no_run
+    /// # use typed_eventsource::EventSource;
+    /// let source = EventSource::builder("/v1/messages")
+    ///     .terminal_event("message_stop")
+    ///     .failure_event("error")
+    ///     .open()?;
+    /// # Ok::<(), typed_eventsource::Error>(())
+    /// ```
+    pub fn failure_event(mut self, name: impl Into<String>) -> Self {
+        self.failure_event = Some(name.into());
+        self
+    }
+
     /// Closes the source when the signal is aborted, as [`EventSource::close`] does. Where it has been already, the source
     /// is closed from the start.
     pub fn signal(mut self, signal: &AbortSignal) -> Self {
@@ -194,11 +212,13 @@ impl EventSourceBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidUrl`] where the URL cannot be parsed, [`Error::InvalidEventName`] where the terminal event can
-    /// never come, [`Error::Unsupported`] where there is no `EventSource` (on a server, for instance),
+    /// [`Error::InvalidUrl`] where the URL cannot be parsed, [`Error::InvalidEventName`] where the terminal event or
+    /// the failure event can never come, [`Error::Unsupported`] where there is no `EventSource` (on a server, for instance),
     /// [`Error::InvalidRequest`] where the browser does not take the [`Fetch`](crate::Fetch).
     pub fn open(self) -> Result<EventSource, Error> {
-        self.terminal_event.as_deref().map_or(Ok(()), check_name)?;
+        for name in self.terminal_event.iter().chain(&self.failure_event) {
+            check_name(name)?;
+        }
         let signal = self.signal.clone();
         let connection = if signal.as_ref().is_some_and(AbortSignal::aborted) {
             let (connector, host) = self.backend()?;
@@ -243,6 +263,7 @@ impl EventSourceBuilder {
             options: settings.options.into_subscriber(),
             terminal_event: None,
             terminal_data: None,
+            failure_event: None,
             ..settings
         }
     }
@@ -266,6 +287,7 @@ impl EventSourceBuilder {
             queue: self.queue,
             terminal_event: self.terminal_event,
             terminal_data: self.terminal_data,
+            failure_event: self.failure_event,
             host,
         }
     }

@@ -238,6 +238,28 @@ async fn events_that_the_server_names_open_and_error_are_heard_by_those_names() 
 }
 
 #[wasm_bindgen_test]
+async fn a_failure_event_closes_the_source_with_an_error_that_holds_it() {
+    run(async || {
+        let text = "id: 7\nevent: error\ndata: overloaded\n\ndata: 1\n\n";
+        let script = Script::put([Attempt::sending(text)]).await;
+        let builder = script.builder().policy(Policy::resilient());
+        let source = builder.failure_event("error").open().expect("a valid URL");
+        let mut journal = journal(&source, &["error", "message"]);
+        let CloseReason::Policy(Error::FailureEvent { event, .. }) = source.closed().await else {
+            panic!("{:?}", source.state());
+        };
+        assert_eq!((&*event.data, event.name()), ("overloaded", "error"));
+        assert_eq!(event.last_event_id(), "7");
+        let heard = journal.rest().await;
+        assert_eq!(heard[..2], ["open", "error: overloaded"]);
+        assert!(!heard.contains(&"message: 1".to_owned()), "{heard:?}");
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen.len(), 1, "no attempt follows");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn a_terminal_event_may_be_named_error() {
     run(async || {
         let script = Script::put([Attempt::sending("event: error\ndata: 1\n\n")]).await;

@@ -3,7 +3,8 @@
 use core::mem;
 
 use super::{
-    EventOutcome, Gap, IdField, Output, ReceivedEvent, Session, Terminal, Transport, ids::Freshness,
+    CloseReason, EventOutcome, Failure, Gap, IdField, Output, ReceivedEvent, Session, Terminal,
+    Transport, ids::Freshness,
 };
 use crate::Timestamp;
 
@@ -109,11 +110,18 @@ impl Session {
             None if self.outputs.is_empty() => return EventOutcome::Deliver,
             None => self.push(Output::Deliver),
             Some(Terminal::Event) => {
-                self.is_finishing = true;
+                self.closing = Some(CloseReason::Finished);
                 self.push(Output::Deliver);
             }
             // Behind the gap, where there is one.
-            Some(Terminal::Data) => self.is_finishing = true,
+            Some(Terminal::Data) => self.closing = Some(CloseReason::Finished),
+            Some(Terminal::Failure) => {
+                self.closing = Some(CloseReason::Failed {
+                    failure: Failure::Event,
+                    limit: None,
+                });
+                self.push(Output::Deliver);
+            }
         }
         EventOutcome::Poll
     }

@@ -157,7 +157,7 @@ pub struct ReceivedEvent<'a> {
     pub last_event_id: Option<&'a str>,
     /// Whether it has an `id` field.
     pub id_field: IdField,
-    /// Whether the server says with it that it has finished.
+    /// Whether the server says with it that nothing follows.
     pub terminal: Option<Terminal>,
 }
 
@@ -172,13 +172,17 @@ pub enum IdField {
     Unknown,
 }
 
-/// How a server says that it has finished.
+/// How a server says that nothing follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Terminal {
     /// By the name of the event, which is delivered like any other.
     Event,
     /// By the data of the event, which is not delivered.
     Data,
+    /// By the name of an event that says what went wrong. It is delivered like any other, then the source closes with
+    /// [`Failure::Event`].
+    Failure,
 }
 
 /// What to do with the event that was told.
@@ -243,6 +247,8 @@ pub enum Failure {
     Idle(Span),
     /// The connection may not have outlived a sleep or a change of the network.
     Suspended,
+    /// The server has said with an event what went wrong: the one in hand.
+    Event,
 }
 
 /// What a rule is asked about.

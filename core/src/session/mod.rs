@@ -88,8 +88,8 @@ pub struct Session {
     outputs: Vec<Output>,
     /// What a rule is to decide on.
     pending: Option<Pending>,
-    /// The event in hand is the last one.
-    is_finishing: bool,
+    /// Why to close once the event in hand is delivered: it is the last one.
+    closing: Option<CloseReason>,
     close_reason: Option<CloseReason>,
     ids: Ids,
     tracks_ids: bool,
@@ -166,7 +166,7 @@ impl Session {
             phase_since: at.now,
             outputs: vec![Output::Connect],
             pending: None,
-            is_finishing: false,
+            closing: None,
             close_reason: None,
             ids: Ids::new(deduplicate, &last_event_id),
             tracks_ids: deduplicate > 0,
@@ -311,8 +311,10 @@ impl Session {
     #[must_use]
     pub fn poll(&mut self) -> Option<Output> {
         let output = self.next_output();
-        if output.is_none() && mem::take(&mut self.is_finishing) {
-            self.close(CloseReason::Finished);
+        if output.is_none()
+            && let Some(reason) = self.closing.take()
+        {
+            self.close(reason);
             return self.next_output();
         }
         if output == Some(Output::Connect) {
@@ -382,7 +384,7 @@ impl Session {
     fn close(&mut self, reason: CloseReason) {
         self.phase = Phase::Closed;
         self.close_reason = Some(reason);
-        self.is_finishing = false;
+        self.closing = None;
         self.outputs
             .retain(|output| matches!(output, Output::Report(_)));
         if let Some(Pending { failure, kind, .. }) = self.pending.take() {

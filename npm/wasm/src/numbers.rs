@@ -50,8 +50,7 @@ pub(crate) fn set_options(policy: &mut Policy, options: &[u8]) {
     }
 }
 
-/// An event with flags: 2 has an `id` field, 4 has none, 8 is terminal by its name, 16 by its
-/// data.
+/// An event with flags: 2 has an `id` field, 4 has none, 8 is terminal by its name, 16 by its data, 32 says what went wrong.
 pub(crate) fn event(last_event_id: Option<&str>, flags: u32) -> ReceivedEvent<'_> {
     let has = |flag: u32| flags & flag != 0;
     ReceivedEvent {
@@ -67,6 +66,8 @@ pub(crate) fn event(last_event_id: Option<&str>, flags: u32) -> ReceivedEvent<'_
             Some(Terminal::Event)
         } else if has(16) {
             Some(Terminal::Data)
+        } else if has(32) {
+            Some(Terminal::Failure)
         } else {
             None
         },
@@ -152,6 +153,7 @@ impl Numbers {
             Failure::OpenTimeout(after) => (2.0, after),
             Failure::Idle(after) => (3.0, after),
             Failure::Suspended => (4.0, Span::ZERO),
+            Failure::Event => (5.0, Span::ZERO),
             _ => (0.0, Span::ZERO),
         };
         (self.failure, self.after) = (number, after.as_millis_f64());

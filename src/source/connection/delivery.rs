@@ -1,10 +1,12 @@
 //! Events, from the transport to those who listen.
 
+use std::sync::Arc;
+
 use typed_eventsource_core::{EventOutcome, Input, ReceivedEvent, Terminal};
 
 use super::{Connection, ToldError};
 use crate::{
-    Error,
+    Error, UndecodedEvent,
     event::EventMeta,
     source::subscriptions::{DecodeFailure, DeliveryOutcome},
     transport::Frame,
@@ -26,6 +28,11 @@ impl Connection {
         }
         if terminal.is_none() && !wants_activity {
             return self.deliver(frame);
+        }
+        if terminal == Some(Terminal::Failure) {
+            let event = Arc::new(UndecodedEvent::from(&frame.event()));
+            self.server_failure
+                .put(ToldError::new(Error::FailureEvent { event }));
         }
         let event = ReceivedEvent {
             last_event_id: wants_ids.then(|| frame.meta().last_event_id()),
@@ -99,8 +106,11 @@ impl Connection {
         if terminal_data.is_some_and(|data| data == frame.text()) {
             return Some(Terminal::Data);
         }
-        let is_terminal = self.terminal_event.as_deref() == Some(frame.name());
-        is_terminal.then_some(Terminal::Event)
+        let name = Some(frame.name());
+        if self.failure_event.as_deref() == name {
+            return Some(Terminal::Failure);
+        }
+        (self.terminal_event.as_deref() == name).then_some(Terminal::Event)
     }
 
     /// Tells the session the id of the last event that it was not told of, before anything else.

@@ -77,10 +77,16 @@ impl Connection {
         slot
     }
 
-    /// The events by which a server says that it has finished have to be received also where nobody listens to them.
+    /// The events by which a server says that nothing follows have to be received also where nobody listens to them.
     pub(super) fn listen_for_terminals(&self) {
+        let named = [&self.terminal_event, &self.failure_event];
         let unnamed = self.terminal_data.as_ref().map(|_| "message");
-        for name in self.terminal_event.as_deref().into_iter().chain(unnamed) {
+        for name in named
+            .into_iter()
+            .flatten()
+            .map(|name| &**name)
+            .chain(unnamed)
+        {
             self.subscribe(&name.into(), Box::new(|_| DeliveryOutcome::Ignored));
         }
     }

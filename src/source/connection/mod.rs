@@ -58,6 +58,7 @@ pub(super) struct Settings {
     pub(super) queue: Queue,
     pub(super) terminal_event: Option<String>,
     pub(super) terminal_data: Option<String>,
+    pub(super) failure_event: Option<String>,
     pub(super) host: Host,
 }
 
@@ -67,6 +68,7 @@ pub(crate) struct Connection {
     queue: Queue,
     terminal_event: Option<String>,
     terminal_data: Option<String>,
+    failure_event: Option<String>,
     host: Host,
     session: RefCell<Session>,
     /// What waits while a callback runs.
@@ -79,6 +81,8 @@ pub(crate) struct Connection {
     unnoted: Place<EventMeta>,
     /// What the session was told of last.
     told: Place<ToldError>,
+    /// What the server has said with its failure event.
+    server_failure: Place<ToldError>,
     /// The last failure of the connection that was reported.
     earlier: Place<ToldError>,
     close_reason: OnceCell<CloseReason>,
@@ -170,6 +174,7 @@ impl Connection {
             queue,
             terminal_event,
             terminal_data,
+            failure_event,
             host,
         } = settings;
         Rc::new_cyclic(|this| Self {
@@ -178,6 +183,7 @@ impl Connection {
             queue,
             terminal_event,
             terminal_data,
+            failure_event,
             session: RefCell::new(Session::new(options, host.at())),
             host,
             inputs: RefCell::default(),
@@ -186,6 +192,7 @@ impl Connection {
             panics: Panics::default(),
             unnoted: Place::default(),
             told: Place::default(),
+            server_failure: Place::default(),
             earlier: Place::default(),
             close_reason: OnceCell::new(),
             held: Held {

@@ -177,6 +177,7 @@ impl Connection {
                 Some(ToldError::new(Error::Idle { after }))
             }
             Failure::Suspended => Some(ToldError::new(Error::Suspended)),
+            Failure::Event => self.server_failure.get(),
             _ => None,
         };
         known.unwrap_or_else(|| {

@@ -3,7 +3,7 @@
 use futures::{FutureExt, StreamExt};
 
 use super::*;
-use crate::{CloseReason, State};
+use crate::{CloseReason, Error, State};
 
 #[test]
 fn it_lives_while_a_handle_a_listener_or_a_stream_does() {
@@ -175,6 +175,51 @@ fn a_terminal_event_ends_it_where_nobody_listens() {
         source.closed().now_or_never(),
         Some(CloseReason::Finished)
     ));
+}
+
+#[test]
+fn a_failure_event_is_handed_over_and_ends_it_with_an_error_that_holds_it() {
+    for is_shared in [false, true] {
+        let (server, journal) = (FakeServer::new(), Journal::default());
+        let source = open(&server, |builder| {
+            builder
+                .policy(Policy::resilient())
+                .failure_event("error")
+                .shared(is_shared)
+        });
+        let mut stream = source.stream::<Text>("error").unwrap();
+        let _error = source.on("error", journal.events("heard")).unwrap();
+        let pen = journal.clone();
+        let _errors = source.on_error(move |error| pen.write(error));
+        server.send_text("error", "overloaded");
+        let told = r#"the server has failed, and says with "error": overloaded"#;
+        assert_eq!(journal.take(), ["heard overloaded", told]);
+        let Some(CloseReason::Policy(error)) = source.closed().now_or_never() else {
+            panic!("{:?}", source.state());
+        };
+        assert!(
+            matches!(&error, Error::FailureEvent { event } if event.data == "overloaded"),
+            "{error:?}"
+        );
+        let items = [(); 3].map(|()| stream.next().now_or_never().unwrap());
+        let [Some(Ok(event)), Some(Err(last)), None] = items else {
+            panic!("{items:?}");
+        };
+        assert_eq!((event.data.0.as_str(), last), ("overloaded", error));
+        assert_eq!(server.connections(), 0);
+    }
+}
+
+#[test]
+fn a_failure_event_ends_it_where_nobody_listens() {
+    let server = FakeServer::new();
+    let source = open(&server, |builder| builder.failure_event("error"));
+    server.send_text("error", "");
+    assert!(matches!(
+        source.closed().now_or_never(),
+        Some(CloseReason::Policy(Error::FailureEvent { .. }))
+    ));
+    assert_eq!(server.clock().reports().len(), 1, "nobody hears of it");
 }
 
 #[test]

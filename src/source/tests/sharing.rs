@@ -53,6 +53,7 @@ fn builders_that_differ_share_nothing() {
         prices().resume_parameter("id"),
         prices().terminal_event("bye"),
         prices().terminal_data("[DONE]"),
+        prices().failure_event("error"),
         prices().policy(Policy::resilient().rule(rule)),
         ruled.clone(),
     ];

@@ -36,6 +36,17 @@ fn terminal_data_closes_and_is_not_delivered() {
 }
 
 #[test]
+fn a_failure_event_is_delivered_and_closes_with_an_error() {
+    let mut bench = Bench::new(Policy::resilient());
+    let outcome = bench.open().receive(terminal(Terminal::Failure, None));
+    let closed = Output::Closed(CloseReason::Failed {
+        failure: Failure::Event,
+        limit: None,
+    });
+    assert_eq!(outcome, (EventOutcome::Poll, vec![Output::Deliver, closed]));
+}
+
+#[test]
 fn a_terminal_event_is_delivered_while_the_source_is_open() {
     let mut bench = Bench::new(Policy::browser());
     bench.open();

@@ -96,7 +96,7 @@ impl Bench {
     }
 
     fn advance(&mut self, by: Span) -> &mut Self {
-        self.now = self.now + by;
+        self.now = (self.now + by).min(END);
         self
     }
 
@@ -308,8 +308,8 @@ fn closed_by(failure: Failure, limit: Option<LimitReached>) -> Output {
     Output::Closed(CloseReason::Failed { failure, limit })
 }
 
-/// The last moment that there is.
-const END: Timestamp = Timestamp::from_origin(Span::MAX);
+/// The last moment in which something may happen.
+const END: Timestamp = Timestamp::from_origin(Span::from_nanos(u64::MAX - 1));
 
 const fn seconds(seconds: u64) -> Span {
     Span::from_secs(seconds)

@@ -190,7 +190,11 @@ fn any_id_field() -> impl Strategy<Value = IdField> {
 }
 
 fn any_event() -> impl Strategy<Value = Happening> {
-    let terminal = prop_oneof![Just(Terminal::Event), Just(Terminal::Data)];
+    let terminal = prop_oneof![
+        Just(Terminal::Event),
+        Just(Terminal::Data),
+        Just(Terminal::Failure),
+    ];
     let terminal = option::weighted(0.03, terminal);
     (any_id(), any_id_field(), terminal).prop_map(|(id, id_field, terminal)| Happening::Event {
         id,

@@ -12,6 +12,7 @@ tests! {
     undoing_takes_out_one_listener_once_and_at_once,
     events_that_the_server_names_open_and_error_are_heard_by_those_names,
     a_terminal_event_may_be_named_error,
+    a_failure_event_closes_the_source_with_an_error_that_has_it,
     who_is_added_during_a_dispatch_first_hears_the_next_event,
     trouble_is_told_to_the_dom_then_as_an_error_then_as_a_state,
     the_id_is_that_of_the_event_at_hand_whatever_follows_it,
@@ -89,6 +90,41 @@ async fn a_terminal_event_may_be_named_error(stage: &mut Stage<'_>) {
     "#;
     let expected = json!({ "type": "finished", "heard": [1] });
     on_each_transport(stage.browser, body, &expected).await;
+}
+
+async fn a_failure_event_closes_the_source_with_an_error_that_has_it(stage: &mut Stage<'_>) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const ends = [];
+        for (const shared of [false, true]) {
+            const url = await play({ steps: [{ send: 'id: 7\nevent: error\ndata: "overloaded"\n\ndata: 1\n\n' }, "silence"] });
+            const source = open(url, { policy: "resilient", failureEvent: "error", shared });
+            const [heard, told, iterated] = [[], [], []];
+            source.on("error", ({ data }) => heard.push(data));
+            source.on("message", () => heard.push("too late"));
+            source.onError(({ code, event }) => told.push([code, { ...event, origin: event.origin === location.origin }]));
+            let last;
+            try {
+                for await (const { data } of source.events("error")) iterated.push(data);
+            } catch (error) {
+                last = error;
+            }
+            const { type, error } = await source.closed;
+            const { attempts } = await seen(url, "closed=1");
+            ends.push({ heard, told, iterated, closed: [type, error === last, error.message, attempts.length] });
+        }
+        return ends;
+    "#;
+    let event =
+        json!({ "type": "error", "data": "\"overloaded\"", "lastEventId": "7", "origin": true });
+    let message = r#"the server has failed, and says with "error": "overloaded""#;
+    let end = json!({
+        "heard": ["overloaded"],
+        "told": [["failure-event", event]],
+        "iterated": ["overloaded"],
+        "closed": ["policy", true, message, 1],
+    });
+    on_each_transport(stage.browser, body, &json!([end, end])).await;
 }
 
 async fn who_is_added_during_a_dispatch_first_hears_the_next_event(stage: &mut Stage<'_>) {
