@@ -73,6 +73,14 @@ new EventSourceError();
 // Without a feed nothing is known of the data.
 new EventSource("/").on("anything", ({ data }) => expect<Equal<typeof data, unknown>>());
 
+// A server may name its events `error` and `open` too, and say by one what went wrong.
+const messages = new EventSource<{ error: { message: string }; open: number }>("/messages", { failureEvent: "error" });
+messages.on("error", ({ data }) => expect<Equal<typeof data, { message: string }>>());
+messages.on("open", ({ data }) => expect<Equal<typeof data, number>>());
+messages.onError(({ code, event }) => {
+  if (code === "failure-event") expect<Equal<typeof event, TypedEvent<string> | undefined>>();
+});
+
 // The standard's side, which a feed says nothing about.
 const standard: globalThis.EventSource = source;
 standard.close();
