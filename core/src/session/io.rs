@@ -60,7 +60,8 @@ impl Options {
     /// The options of one among many sources that share a connection: what is a subscriber's own, which is what becomes of
     /// events that do not decode. The connection has a session too, with all other options, whose outputs are
     /// [relayed](Input::Relayed) to this one. To connect is to join it, and to disconnect to leave it: a rule that reopens
-    /// after such an event has the subscriber leave and join again.
+    /// after such an event has the subscriber leave and join again. The network is the connection's matter: a body does not
+    /// tell the session of a subscriber that it comes or goes.
     pub fn into_subscriber(self) -> Self {
         // Whatever carries the connection, it knows the last event id from its beginning on, as over fetch.
         let mut options = Self::new(Transport::Fetch);

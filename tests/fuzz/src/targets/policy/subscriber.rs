@@ -26,8 +26,6 @@ pub(super) enum Turn {
     Unlistened(bool),
     Decoded,
     DecodeFailed,
-    Online,
-    Offline,
     Passes(Time),
     Sleeps(Time),
     Ends(End),
@@ -139,8 +137,6 @@ impl Subscriber {
                 self.decode_errors = 0;
             }
             Turn::DecodeFailed => self.fail_to_decode(),
-            Turn::Online => self.gets(Input::Online, &[]),
-            Turn::Offline => self.gets(Input::Offline, &[]),
             Turn::Passes(Time(time)) => self.pass(time, Span::ZERO),
             Turn::Sleeps(Time(time)) => self.pass(time, time),
             Turn::Ends(end) => self.end(end),
