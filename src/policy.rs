@@ -199,7 +199,7 @@ impl Policy {
     }
 
     /// A rule of your own, asked whenever something goes wrong; it sees what the limits above propose and has the last
-    /// word.
+    /// word. Of a [failure event](crate::EventSourceBuilder::failure_event) it is not asked: that closes the source.
     ///
     /// ```
     /// use typed_eventsource::{Decision, Error, Policy};

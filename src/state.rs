@@ -113,7 +113,8 @@ pub enum CloseReason {
     Requested,
     /// The last handle, listener and stream was dropped.
     Dropped,
-    /// The policy ended it because of this error.
+    /// This error ended it, as the policy has it, or because the server said so with its
+    /// [failure event](crate::EventSourceBuilder::failure_event).
     Policy(Error),
 }
 

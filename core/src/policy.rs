@@ -476,18 +476,23 @@ impl Backoff {
             return Span::ZERO;
         }
         let growth = power(self.factor.max(1.0), attempts_before);
-        Span::from_millis_f64(self.initial.as_millis_f64() * growth).min(self.max)
+        whole_milliseconds(self.initial.as_millis_f64() * growth).min(self.max)
     }
 
     /// The wait after so many attempts in a row, given a random number from 0 (included) to 1 (excluded).
     pub(crate) fn wait(&self, attempts_before: u32, random: f64) -> Span {
         let ceiling = self.ceiling(attempts_before);
         if self.jitter {
-            Span::from_millis_f64(ceiling.as_millis_f64() * random.clamp(0.0, 1.0)).min(ceiling)
+            whole_milliseconds(ceiling.as_millis_f64() * random.clamp(0.0, 1.0)).min(ceiling)
         } else {
             ceiling
         }
     }
+}
+
+/// Waits are told to users, who care for no more.
+fn whole_milliseconds(milliseconds: f64) -> Span {
+    Span::from_millis((milliseconds + 0.5) as u64)
 }
 
 /// By squaring: `core` has no `powi`.

@@ -53,7 +53,7 @@ impl Span {
         Self::from_nanos(count * nanoseconds)
     }
 
-    /// So many milliseconds, to the nearest nanosecond. What is negative or no number counts as zero.
+    /// So many milliseconds, in whole nanoseconds. What is negative or no number counts as zero.
     pub const fn from_millis_f64(milliseconds: f64) -> Self {
         // The cast takes what is too large for the most that there is.
         Self::from_nanos((milliseconds * 1e6 + 0.5) as u64)

@@ -31,8 +31,8 @@ export type State =
   | { readonly type: "closed"; readonly reason: CloseReason };
 
 /**
- * Why a source ended: its server said so, `close()` was called or the signal aborted, it was collected, or its policy
- * ended it.
+ * Why a source ended: its server said so, `close()` was called or the signal aborted, it was collected, or an error ended
+ * it (`policy`), as the policy has it, or because the server said so with its `failureEvent`.
  */
 export type CloseReason =
   | { readonly type: "finished" }
@@ -207,7 +207,7 @@ export interface Policy {
   preset?: Preset;
   backoff?: Backoff;
   /**
-   * A rule of yours, asked when something goes wrong; it has the last word. To answer nothing, or the very object that is
+   * A rule of yours, asked when something goes wrong, but for a `failureEvent`; it has the last word. To answer nothing, or the very object that is
    * proposed, means what was proposed.
    */
   rule?: (context: FailureContext) => Decision | undefined | void;
@@ -355,7 +355,8 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * Leaves out events that were handed over before: those with an id that is among the last so many distinct ones. What is
    * left out counts as a sign of life, as a comment does, and as nothing more; its id is the last event id all the same.
    *
-   * An event without an `id` field is never left out, nor is the one by which the server says that it is done. The
+   * An event without an `id` field is never left out, nor is the one by which the server says that it is done, or what went
+   * wrong. The
    * browser's own transport does not tell of that field: there an event with the id of the one before it in the same
    * connection is taken for one without, and the first event of a connection for one with. An event with an empty `id` has
    * all ids forgotten. None by default, as with 0.
@@ -369,7 +370,8 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
   terminalData?: string;
   /**
    * The name of the event by which the server says what went wrong, such as `error`. It is delivered like any other, then
-   * the source closes with an error whose code is `failure-event`, and which has the event.
+   * the source closes with an error whose code is `failure-event`, and which has the event, also where its data does not
+   * decode. No rule is asked. Where it has the name of the terminal event, this counts.
    */
   failureEvent?: string;
   /** Closes the source when it is aborted. */
@@ -498,7 +500,8 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
 
   /**
    * Calls back with each event of this name, typed, after the listeners of the DOM. The function that it returns ends
-   * that.
+   * that. Events called `open` and `error` are the server's; what happens to the connection is told by `onState` and
+   * `onError`.
    */
   on<Name extends keyof Feed & string>(
     name: Name,

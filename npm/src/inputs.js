@@ -38,7 +38,8 @@ import {
  *
  * @typedef {{ type: 16, isEvent: boolean, lastEventId?: string }} UnlistenedInput
  *
- * What is done when its turn comes, by which others may listen, and perhaps an input that is handled then.
+ * A function that runs when its turn comes, since others may listen by then. Where it answers with an input, that is
+ * handled next.
  *
  * @typedef {{ type: 102, run: (connection: import("./connection.js").Connection) => Input | void }} DeferredInput
  *

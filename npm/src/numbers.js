@@ -1,6 +1,6 @@
 // @ts-check
 // The numbers by which the two halves of the package understand each other. The Rust half has the same ones, in the files
-// of `npm/wasm/src` that are named here.
+// of `npm/wasm` that are named here.
 
 // What a session is told: `input` in `numbers.rs`.
 export const INPUT_OPENED = 0;

@@ -97,7 +97,7 @@ function undecoded(type, data, meta, what, cause, issues) {
   return new EventSourceError(issues ? "validation" : "decode", message, { cause, event, ...(issues && { issues }) });
 }
 
-/** How much of an event's data is in the message of an error, in UTF-16 units. */
+/** How much of an event's data is in the message of an error, in characters. */
 const EXCERPT = 200;
 
 /**
@@ -106,8 +106,9 @@ const EXCERPT = 200;
  * @param {{ subscription: { name: string }, data: string, meta: EventMeta }} event
  */
 export function failureEventError({ subscription: { name }, data, meta }) {
-  const message = `the server has failed, and says with ${JSON.stringify(name)}: ${data.slice(0, EXCERPT)}`;
-  return new EventSourceError("failure-event", message, { event: copy(name, detached(data), meta) });
+  const own = detached(data);
+  const message = `the server has failed, and says with ${JSON.stringify(name)}: ${[...own].slice(0, EXCERPT).join("")}`;
+  return new EventSourceError("failure-event", message, { event: copy(name, own, meta) });
 }
 
 /** What an event has, asked for now. @param {string} type @param {string} data @param {EventMeta} meta */

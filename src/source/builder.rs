@@ -111,7 +111,8 @@ impl EventSourceBuilder {
     /// A duplicate counts as data received, as a comment does, and as nothing more: counters and backoff do not start
     /// again. Its id is the last event id all the same.
     ///
-    /// - An event without an `id` field is no duplicate, nor is the one by which the server says that it has finished.
+    /// - An event without an `id` field is no duplicate, nor is the one by which the server says that it has finished, or
+    ///   what went wrong.
     /// - The browser's own source does not tell whether an event has an `id` field. There an event with the id of the event
     ///   before it, in the same connection, is taken for one without; and the first event of a connection, for one with. So
     ///   send each event with an id, or use [`fetch`](Self::fetch).
@@ -157,7 +158,8 @@ impl EventSourceBuilder {
     }
 
     /// The name of the event by which the server says what went wrong, such as `error`. It is delivered like any other, then
-    /// the source closes with [`Error::FailureEvent`], which holds the event.
+    /// the source closes with [`Error::FailureEvent`], which holds the event, also where a listener cannot decode it. No rule
+    /// is asked. Where it has the name of the [terminal event](Self::terminal_event), this counts.
     ///
     /// ```no_run
     /// # use typed_eventsource::EventSource;

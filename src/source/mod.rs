@@ -92,7 +92,8 @@ impl EventSource {
     }
 
     /// Calls back with each event of this name, its data decoded to `T` (see [`Payload`]). Events without a name are
-    /// called `message`.
+    /// called `message`. Those called `open` and `error` are the server's; what happens to the connection is told by
+    /// [`on_state`](Self::on_state) and [`on_error`](Self::on_error).
     ///
     /// An event that does not decode is skipped and reported as [`Error::Decode`]. After the close nothing is called.
     ///

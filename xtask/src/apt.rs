@@ -12,7 +12,7 @@ use crate::{
 
 /// By this file an administrator decides which services Debian's packages may start.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
-/// None: nobody but the tests starts anything, on their own ports.
+/// None: only the tests start anything, on free ports.
 const NO_SERVICES: &str = "#!/bin/sh\nexit 101\n";
 
 /// Installs packages where that can be done without asking: as root, with apt. It starts no services.

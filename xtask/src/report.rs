@@ -92,7 +92,7 @@ impl Report {
                 .map(|(name, run)| scope.spawn(move || play(name, run)))
                 .collect();
             let results = threads.into_iter().map(|thread| thread.join());
-            // A step that panics ends all of it, as it does alone.
+            // A step that panics ends all of it, as it would if it ran alone.
             results
                 .map(|result| result.unwrap_or_else(|panic| resume_unwind(panic)))
                 .collect()

@@ -304,6 +304,8 @@ impl<L: Listener> Body<'_, L> {
             Failure::BodyEnded => "the server has ended the response".into(),
             Failure::OpenTimeout(time) => format!("the connection was not open after {time:?}"),
             Failure::Idle(time) => format!("no data received for {time:?}"),
+            Failure::Suspended => "the connection may not have survived".into(),
+            // This body tells of no failure events.
             other => format!("{other:?}"),
         }
     }

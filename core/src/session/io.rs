@@ -279,7 +279,7 @@ pub enum Decision {
     KeepWaiting,
     /// Close the connection and open another after this time, at least 10 milliseconds. Nothing shortens it.
     Reopen {
-        /// The wait before the attempt.
+        /// The wait before the attempt. A [`Duration`], since users' rules answer with it.
         after: Duration,
     },
     /// Close the source.
@@ -320,7 +320,7 @@ pub enum CloseReason {
     Requested,
     /// Nobody holds it any more.
     Dropped,
-    /// The policy, or a queue that may drop nothing, closed it because of an error.
+    /// An error closed it: the policy says so, a queue may drop nothing, or the server has said what went wrong.
     Failed {
         /// Which one.
         failure: Failure,

@@ -127,6 +127,10 @@ impl Session {
     }
 
     pub(super) fn decode_failed(&mut self, at: At) {
+        if matches!(self.closing, Some(CloseReason::Failed { .. })) {
+            // What the server has said closes the source, whether or not it decodes.
+            return self.report(Failure::Told, None);
+        }
         self.decode_errors = self.decode_errors.saturating_add(1);
         let proposed = match self.policy.close_after_decode_errors {
             Some(limit) if self.decode_errors >= limit => Action::Close(at_limit(limit)),

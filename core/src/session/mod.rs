@@ -43,8 +43,9 @@ use crate::{At, Policy, Span, Timestamp};
 ///   output: [`Input::Decided`], and [`Input::Decoded`] or [`Input::DecodeFailed`] after [`Output::Deliver`].
 /// - Its clock never goes back, and is the same for all calls.
 /// - The session may be ahead of what the user was told: [`state`](Self::state) is what is so by now.
-/// - It keeps two errors, since the session keeps none: the one that it has told the session of last
-///   ([`Failure::Told`]), and the last one whose [`Report`] has an `attempt` ([`Failure::Earlier`]).
+/// - It keeps three errors, since the session keeps none: the one that it has told the session of last
+///   ([`Failure::Told`]), the last one whose [`Report`] has an `attempt` ([`Failure::Earlier`]), and the one that it makes of
+///   an event by which the server says what went wrong ([`Failure::Event`]).
 /// - It tells nothing of a connection after [`Output::Disconnect`] or [`Output::Closed`].
 ///
 /// # Order

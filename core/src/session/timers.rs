@@ -26,7 +26,7 @@ const SLEEP_CHECK_INTERVAL: Span = Span::from_secs(30);
 
 impl Session {
     /// When to tell of [`Input::Timeout`](super::Input::Timeout). To tell it earlier, or too often, does no harm. `None` where
-    /// nothing but an input changes anything: what is to happen in 584 years does not.
+    /// only another input changes anything. A deadline in 584 years counts as none.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Timestamp> {
         let earliest = self

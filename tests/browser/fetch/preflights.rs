@@ -1,4 +1,4 @@
-//! When a browser asks the server of another origin first, without being asked, for `fetch`.
+//! When a browser asks the server of another origin for leave first, for `fetch`.
 
 use typed_eventsource::{CloseReason, Error, Fetch, Policy};
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -39,11 +39,23 @@ fn terminal_data_closes_and_is_not_delivered() {
 fn a_failure_event_is_delivered_and_closes_with_an_error() {
     let mut bench = Bench::new(Policy::resilient());
     let outcome = bench.open().receive(terminal(Terminal::Failure, None));
-    let closed = Output::Closed(CloseReason::Failed {
-        failure: Failure::Event,
-        limit: None,
-    });
+    let closed = closed_by(Failure::Event, None);
     assert_eq!(outcome, (EventOutcome::Poll, vec![Output::Deliver, closed]));
+}
+
+#[test]
+fn a_failure_event_closes_with_its_error_where_it_does_not_decode() {
+    let mut bench = Bench::new(Policy::close_on_error());
+    bench.open();
+    let now = bench.now;
+    let outcome = bench
+        .session
+        .event(terminal(Terminal::Failure, None), || now);
+    assert_eq!(outcome, EventOutcome::Poll);
+    assert_eq!(bench.session.poll(), Some(Output::Deliver));
+    bench.session.handle(Input::DecodeFailed, bench.at());
+    let closed = closed_by(Failure::Event, None);
+    assert_eq!(bench.outputs(), [report(Failure::Told, None), closed]);
 }
 
 #[test]
@@ -120,15 +132,16 @@ fn a_user_who_closes_at_the_terminal_event_has_closed_the_source() {
 #[test]
 fn a_terminal_event_is_never_a_duplicate() {
     for transport in [Transport::Browser, Transport::Fetch] {
-        for kind in [Terminal::Event, Terminal::Data] {
+        for kind in [Terminal::Event, Terminal::Data, Terminal::Failure] {
             let mut bench = deduplicating(transport);
             let _ = bench.open().send("1");
             bench.hang_up();
             let (_, outputs) = bench.open().receive(terminal(kind, Some("1")));
-            assert_eq!(outputs.last(), Some(&FINISHED), "{outputs:?}");
+            let closed = matches!(outputs.last(), Some(Output::Closed(_)));
+            assert!(closed, "{outputs:?}");
             assert_eq!(
                 outputs.contains(&Output::Deliver),
-                kind == Terminal::Event,
+                kind != Terminal::Data,
                 "{outputs:?}"
             );
         }
@@ -137,9 +150,11 @@ fn a_terminal_event_is_never_a_duplicate() {
 
 #[test]
 fn a_gap_before_a_terminal_event_is_told() {
-    for (kind, delivered) in [
-        (Terminal::Event, Some(Output::Deliver)),
-        (Terminal::Data, None),
+    let failed = closed_by(Failure::Event, None);
+    for (kind, expected) in [
+        (Terminal::Event, vec![Output::Deliver, FINISHED]),
+        (Terminal::Data, vec![FINISHED]),
+        (Terminal::Failure, vec![Output::Deliver, failed]),
     ] {
         let mut bench = deduplicating(Transport::Fetch);
         let _ = bench.open().send("1");
@@ -149,7 +164,6 @@ fn a_gap_before_a_terminal_event_is_told() {
             matches!(&outputs[0], Output::Gap(gap) if gap.missed == 2),
             "{outputs:?}"
         );
-        let expected: Vec<_> = delivered.into_iter().chain([FINISHED]).collect();
         assert_eq!(outputs[1..], expected);
     }
 }

@@ -221,6 +221,6 @@ proptest! {
     #[test]
     fn jitter_uses_the_whole_range(random in 0.0..=1.0) {
         let wait = Backoff::new().wait(0, random);
-        prop_assert!((wait.as_millis_f64() - 1000.0 * random).abs() < 0.001);
+        prop_assert!((wait.as_millis_f64() - 1000.0 * random).abs() <= 0.5);
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-/// What a callback may do, and the code outside of all callbacks. Numbers count round what there is.
+/// What a callback may do, and code that runs outside of callbacks too. Numbers count round what there is.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Act {
     /// The server sends an event of this name.

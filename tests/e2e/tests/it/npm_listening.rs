@@ -13,6 +13,7 @@ tests! {
     events_that_the_server_names_open_and_error_are_heard_by_those_names,
     a_terminal_event_may_be_named_error,
     a_failure_event_closes_the_source_with_an_error_that_has_it,
+    a_failure_event_that_does_not_decode_closes_the_source_all_the_same,
     who_is_added_during_a_dispatch_first_hears_the_next_event,
     trouble_is_told_to_the_dom_then_as_an_error_then_as_a_state,
     the_id_is_that_of_the_event_at_hand_whatever_follows_it,
@@ -125,6 +126,24 @@ async fn a_failure_event_closes_the_source_with_an_error_that_has_it(stage: &mut
         "closed": ["policy", true, message, 1],
     });
     on_each_transport(stage.browser, body, &json!([end, end])).await;
+}
+
+async fn a_failure_event_that_does_not_decode_closes_the_source_all_the_same(
+    stage: &mut Stage<'_>,
+) {
+    stage.goto(BLANK).await;
+    let body = r#"
+        const data = "😀".repeat(300);
+        const url = await play({ steps: [{ send: `event: error\ndata: ${data}\n\n` }, "silence"] });
+        const source = open(url, { policy: "closeOnError", failureEvent: "error" });
+        const codes = [];
+        source.on("error", () => {});
+        source.onError(({ code }) => codes.push(code));
+        const { error } = await source.closed;
+        return [codes, error.code, error.message.endsWith(`"error": ${"😀".repeat(200)}`)];
+    "#;
+    let expected = json!([["decode", "failure-event"], "failure-event", true]);
+    on_each_transport(stage.browser, body, &expected).await;
 }
 
 async fn who_is_added_during_a_dispatch_first_hears_the_next_event(stage: &mut Stage<'_>) {

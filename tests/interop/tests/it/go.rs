@@ -42,7 +42,7 @@ async fn a_server_that_dies_in_the_middle_is_told_and_not_asked_again(stage: &St
         let status = paragraph::status(&page).await;
         assert!(status.contains("the connection"), "{transport}: {status}");
         assert!(status.contains("lost"), "{transport}: {status}");
-        // Who tries again does so within three seconds.
+        // A client that tries again does so within three seconds.
         let port = origin.rsplit(':').next().and_then(|port| port.parse().ok());
         let address = ("127.0.0.1", port.unwrap_or_default());
         let listener = TcpListener::bind(address)

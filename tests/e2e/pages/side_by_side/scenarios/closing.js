@@ -23,7 +23,7 @@ const closedAt = (name, ...attempts) => async (play) => {
 export default {
   "in a message": closedAt("message", sending(TEXT)),
   "in open": closedAt("open", sending(TEXT)),
-  "in an event of the same name": closedAt("a", sending(TEXT + TEXT)),
+  "in an event that has a name": closedAt("a", sending(TEXT + TEXT)),
   "in error, before the next connection": closedAt("error", ending(TEXT)),
   "in error, once it is closed": closedAt("error", { status: 404 }),
 

@@ -203,7 +203,7 @@ impl Life {
     /// What of a wait the return of the network does not shorten.
     pub(super) fn requested_after(&self, what: What) -> Span {
         match self.settings.rule {
-            Some(Ruling::Reopen(Time(after))) => after,
+            Some(Ruling::Reopen(Time(after))) => after.max(MIN_DELAY),
             _ => self.asked_for(what),
         }
     }

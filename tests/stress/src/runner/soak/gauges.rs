@@ -11,7 +11,7 @@ use crate::runner::{
 };
 
 /// By how much the objects may differ, in KiB. Two collections of the same page differ by some ten, as the browser compiles
-/// and caches what it runs, and a page that is kept busy, by whatever, by a hundred and ten, which the browser notes of long
+/// and caches what it runs, and a page that is kept busy, no matter by what, by a hundred and ten, which the browser notes of long
 /// tasks; a leak of one byte for each of five million events would come to five thousand, one of a hundred bytes for each of
 /// five thousand sources to five hundred.
 const OBJECTS: f64 = 256.0;
