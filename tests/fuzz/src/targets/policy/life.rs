@@ -506,7 +506,7 @@ impl Life {
 }
 
 /// The last moment that there is: what is to happen then does not.
-const NEVER: Span = Span::MAX;
+pub(super) const NEVER: Span = Span::MAX;
 
 /// As the session adds to a moment.
 pub(super) fn later(moment: Span, span: Span) -> Span {

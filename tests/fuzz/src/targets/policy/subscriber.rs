@@ -10,6 +10,7 @@ use typed_eventsource_core::{
 };
 
 use super::{
+    life::NEVER,
     promises::MIN_DELAY,
     space::{Ruling, Settings, Time},
 };
@@ -244,6 +245,10 @@ impl Subscriber {
         let retry_in = Some(deadline.since(self.at().now));
         let waiting = Output::State(State::Waiting { attempt, retry_in });
         assert_eq!(outputs, [Output::Disconnect, report, waiting]);
+        if deadline.since_origin() == NEVER {
+            assert_eq!(self.session.next_timeout(), None);
+            return self.end(End::Requested);
+        }
         assert_eq!(self.session.next_timeout(), Some(deadline));
         self.state = State::Connecting;
         self.joins = true;
