@@ -40,9 +40,9 @@ async fn failure<E: DeserializeOwned + Send + Sync + 'static, M: 'static>(
 struct NoEnum {}
 
 #[derive(Clone, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Reserved {
-    Error,
+enum Misnamed {
+    #[serde(rename = "two\nlines")]
+    TwoLines,
 }
 
 #[wasm_bindgen_test]
@@ -56,10 +56,10 @@ async fn what_cannot_be_opened_is_shown_as_an_error_and_as_closed() {
         let script = Script::put([Attempt::sending(&number(1))]).await;
         let no_enum = failure::<NoEnum, _>(script.builder()).await;
         assert!(matches!(no_enum, Error::NotAnEnum { .. }), "{no_enum}");
-        let reserved = failure::<Reserved, _>(script.builder()).await;
+        let misnamed = failure::<Misnamed, _>(script.builder()).await;
         assert!(
-            matches!(&reserved, Error::InvalidEventName { name, .. } if **name == *"error"),
-            "{reserved}"
+            matches!(&misnamed, Error::InvalidEventName { name, .. } if **name == *"two\nlines"),
+            "{misnamed}"
         );
     })
     .await;
