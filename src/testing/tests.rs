@@ -84,7 +84,7 @@ fn a_failure_over_the_browsers_own_source_tells_no_status() {
 }
 
 #[test]
-fn what_a_browser_reconnects_by_itself_is_answered_again() {
+fn a_connection_that_a_browser_makes_again_is_answered_again() {
     let server = FakeServer::new();
     let source = EventSource::open("/prices").unwrap();
     let _errors = source.on_error(|_| {});

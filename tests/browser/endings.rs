@@ -41,7 +41,7 @@ async fn close_later(source: &EventSource) {
 }
 
 #[wasm_bindgen_test]
-async fn close_wakes_whoever_waits_for_an_item() {
+async fn close_wakes_a_task_that_waits_for_an_item() {
     run(async || {
         let source = Script::put([Attempt::sending("")]).await.open();
         let mut feed = stream::<Text>(&source, "message");
@@ -52,7 +52,7 @@ async fn close_wakes_whoever_waits_for_an_item() {
 }
 
 #[wasm_bindgen_test]
-async fn close_wakes_whoever_waits_for_the_end() {
+async fn close_wakes_a_task_that_waits_for_the_end() {
     run(async || {
         let source = Script::put([Attempt::sending("")]).await.open();
         let (reason, ()) = join(source.closed(), close_later(&source)).await;

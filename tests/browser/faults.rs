@@ -170,7 +170,7 @@ async fn a_connection_that_does_not_open_closes_where_the_policy_says_so() {
 }
 
 #[wasm_bindgen_test]
-async fn a_connection_that_does_not_open_is_made_anew_where_the_policy_says_so() {
+async fn a_connection_that_does_not_open_is_made_again_where_the_policy_says_so() {
     run(async || {
         let script = Script::put([Attempt::hanging(), Attempt::sending("data: 1\n\n")]).await;
         let clock = Clock::stopped();

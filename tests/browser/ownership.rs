@@ -126,7 +126,7 @@ async fn waiting_for_the_end_does_not_keep_it_open() {
 }
 
 #[wasm_bindgen_test]
-async fn there_is_one_dom_listener_for_a_name_whoever_listens() {
+async fn there_is_one_dom_listener_for_a_name_however_many_listen() {
     run_over(Transport::Browser, async || {
         let observed = Observed::new();
         let source = two_events().await.open();

@@ -43,7 +43,7 @@ async fn text_is_the_data_as_it_stands() {
 }
 
 #[wasm_bindgen_test]
-async fn a_type_may_have_a_form_of_its_own() {
+async fn a_type_may_have_its_own_form() {
     struct Percent(f32);
 
     impl Payload for Percent {

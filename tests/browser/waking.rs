@@ -30,7 +30,7 @@ fn patient() -> Policy {
 }
 
 #[wasm_bindgen_test]
-async fn an_open_connection_is_made_anew_and_goes_on() {
+async fn an_open_connection_is_made_again_and_goes_on() {
     run(async || {
         let script = Script::put([
             Attempt::sending("id: 7\ndata: 1\n\n"),

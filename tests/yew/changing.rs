@@ -55,7 +55,7 @@ async fn another_url_closes_the_old_source_and_shows_nothing_of_it() {
 }
 
 #[wasm_bindgen_test]
-async fn other_options_open_it_anew_and_equal_ones_do_not() {
+async fn other_options_open_it_again_and_equal_ones_do_not() {
     run(async || {
         let script = Script::put([
             Attempt::playing([price(1), Step::Silence]),
@@ -103,7 +103,7 @@ fn Sum(props: &SumProps) -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn a_fold_begins_anew_with_another_url() {
+async fn a_fold_begins_again_with_another_url() {
     run(async || {
         let script = |prices: [u32; 2]| {
             let [first, second] = prices.map(price);

@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_anew_leaves_regressions_alone() -> Result<()> {
+    fn what_is_replaced_leaves_regressions_alone() -> Result<()> {
         let root = std::env::temp_dir().join(format!("xtask-fuzz-{}", std::process::id()));
         let seeds = Seeds {
             target: "parser".into(),

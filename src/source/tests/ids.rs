@@ -188,7 +188,7 @@ fn a_gap_is_told_before_the_event_behind_it() {
 }
 
 #[test]
-fn gaps_are_told_without_deduplication_too_and_to_whoever_comes_later() {
+fn gaps_are_told_without_deduplication_too_and_to_listeners_that_come_later() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source_over_fetch(&server, Policy::resilient());
     let _listener = source.on("a", journal.events("heard")).unwrap();
@@ -202,7 +202,7 @@ fn gaps_are_told_without_deduplication_too_and_to_whoever_comes_later() {
 }
 
 #[test]
-fn whoever_comes_later_knows_that_the_server_has_begun_anew() {
+fn a_listener_that_comes_later_knows_that_the_server_has_begun_again() {
     for is_fetch in [false, true] {
         let (server, journal) = (FakeServer::new(), Journal::default());
         let source = deduplicating(&server, is_fetch, 0);

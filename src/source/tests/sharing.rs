@@ -64,7 +64,7 @@ fn builders_that_differ_share_nothing() {
 }
 
 #[test]
-fn each_source_has_a_queue_of_its_own() {
+fn each_source_has_its_own_queue() {
     let server = FakeServer::new();
     let all = shared();
     let latest = prices().queue(Queue::keep_latest(1)).shared(true).open();
@@ -187,7 +187,7 @@ fn what_the_policy_ends_ends_for_all() {
 }
 
 #[test]
-fn one_that_joins_an_open_connection_is_told_in_a_task_of_its_own() {
+fn one_that_joins_an_open_connection_is_told_in_a_separate_task() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let _first = shared();
     server.open();

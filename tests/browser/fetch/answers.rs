@@ -161,7 +161,7 @@ async fn what_would_be_answered_in_the_same_way_is_not_asked_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_redirect_is_followed_anew_by_each_attempt() {
+async fn a_redirect_is_followed_again_by_each_attempt() {
     run(async || {
         for status in [301, 302, 307, 308] {
             let target = Script::put([

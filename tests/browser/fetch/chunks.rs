@@ -9,7 +9,7 @@ use super::{
 };
 
 #[wasm_bindgen_test]
-async fn each_byte_may_come_by_itself() {
+async fn each_byte_may_come_alone() {
     run(async || {
         let text =
             "\u{feff}: é\r\nid: 日\r\nevent: é\r\ndata: 🦀\r\ndata\r\n\r\nid: 2\ndata: 2\n\n";

@@ -18,7 +18,7 @@ async fn asked(fetch: Fetch) -> Seen {
 }
 
 #[wasm_bindgen_test]
-async fn the_method_is_get_unless_told() {
+async fn the_method_is_get_by_default() {
     run(async || {
         assert_eq!(asked(Fetch::new()).await.method, "GET");
         assert_eq!(asked(Fetch::post()).await.method, "POST");
@@ -44,7 +44,7 @@ async fn of_headers_of_one_name_the_last_counts() {
 }
 
 #[wasm_bindgen_test]
-async fn an_event_stream_is_asked_for_unless_told() {
+async fn an_event_stream_is_asked_for_by_default() {
     run(async || {
         assert_eq!(
             asked(Fetch::new()).await.header("accept"),
@@ -95,7 +95,7 @@ async fn a_body_in_json_says_so() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_is_what_the_browser_makes_of_a_value_of_its_own() {
+async fn a_body_is_what_the_browser_makes_of_one_of_its_values() {
     run(async || {
         let form = UrlSearchParams::new().expect("a form");
         form.append("name", "é&");
@@ -140,7 +140,7 @@ async fn credentials_go_along_as_told_whatever_the_builder_says() {
 
 /// Which the browser passes on, so that no cache on the way answers.
 #[wasm_bindgen_test]
-async fn no_cache_is_used_unless_told() {
+async fn no_cache_is_used_by_default() {
     run(async || {
         let seen = asked(Fetch::new()).await;
         assert_eq!(seen.header("cache-control"), "no-cache");

@@ -81,7 +81,7 @@ async fn nothing_of_the_last_source_is_heard_once_the_url_has_changed() {
 }
 
 #[wasm_bindgen_test]
-async fn a_fold_begins_anew_with_another_source() {
+async fn a_fold_begins_again_with_another_source() {
     run(async || {
         let first = sending(&(number(1) + &number(2))).await;
         let second = sending(&(number(3) + &number(4))).await;

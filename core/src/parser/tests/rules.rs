@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn an_event_has_an_id_of_its_own_where_it_has_the_field() {
+fn an_event_has_its_own_id_where_it_has_the_field() {
     let stream =
         "id: 1\ndata\n\ndata\n\nid: 1\ndata\n\nid\ndata\n\nid: 2\n\ndata\n\nid: a\0\ndata\n\n";
     for size in 1..=stream.len() {

@@ -40,7 +40,7 @@ struct Source {
     is_waiting: bool,
     failures: usize,
     highest: Option<u64>,
-    is_anew: bool,
+    is_first_of_connection: bool,
     /// Who listens to each name that the server knows to be listened to, and to the rest.
     names: BTreeMap<usize, Vec<usize>>,
     others: BTreeMap<&'static str, Vec<usize>>,
@@ -51,7 +51,7 @@ impl Source {
     fn go_on(&mut self, id: u64) {
         let Some(highest) = self.highest else {
             self.highest = Some(id);
-            self.is_anew = false;
+            self.is_first_of_connection = false;
             return;
         };
         if id <= highest {
@@ -59,7 +59,7 @@ impl Source {
         }
         self.highest = Some(id);
         let missed = id - highest - 1;
-        if std::mem::take(&mut self.is_anew) && missed > 0 {
+        if std::mem::take(&mut self.is_first_of_connection) && missed > 0 {
             self.outputs.push_back(Output::Gap(missed));
         }
     }
@@ -344,7 +344,7 @@ impl Model {
         let this = &mut self.sources[source];
         match task {
             Task::Opened => {
-                this.is_anew = true;
+                this.is_first_of_connection = true;
                 this.outputs.push_back(Output::State("open".to_owned()));
             }
             Task::Event { name, id } => {

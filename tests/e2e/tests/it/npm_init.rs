@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{Stage, npm::BLANK, tests};
 
 tests! {
-    whoever_comes_too_early_is_told_so,
+    a_source_that_comes_too_early_is_told_so,
     calls_at_the_same_time_share_one_start,
     a_start_that_failed_is_made_again,
     the_wasm_half_may_come_from_anywhere,
@@ -21,7 +21,7 @@ async fn fresh(stage: &Stage<'_>, body: &str) -> Value {
         .await
 }
 
-async fn whoever_comes_too_early_is_told_so(stage: &mut Stage<'_>) {
+async fn a_source_that_comes_too_early_is_told_so(stage: &mut Stage<'_>) {
     let messages = fresh(
         stage,
         r#"

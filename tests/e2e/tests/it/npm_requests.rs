@@ -13,7 +13,7 @@ tests! {
     headers_that_cannot_be_made_are_an_error_of_the_attempt,
     headers_that_never_come_do_not_keep_a_source_open,
     headers_are_made_once_the_source_is_there,
-    whoever_makes_the_headers_may_close_the_source,
+    the_function_that_makes_the_headers_may_close_the_source,
     nothing_is_requested_of_a_source_that_is_closed_at_once,
     a_reading_goes_on_where_another_has_ended,
     a_parameter_says_where_to_go_on,
@@ -123,7 +123,7 @@ async fn headers_are_made_once_the_source_is_there(stage: &mut Stage<'_>) {
     );
 }
 
-async fn whoever_makes_the_headers_may_close_the_source(stage: &mut Stage<'_>) {
+async fn the_function_that_makes_the_headers_may_close_the_source(stage: &mut Stage<'_>) {
     stage.goto(BLANK).await;
     let outcome = script(
         stage.browser,

@@ -12,7 +12,7 @@ tests! {
     one_connection_carries_all_and_each_hears_in_order,
     who_joins_an_open_one_is_open_at_once_and_hears_of_it_first,
     the_close_of_one_ends_that_one_and_the_last_closes_the_connection,
-    after_the_end_a_new_one_opens_anew,
+    after_the_end_a_new_one_opens_again,
     what_is_wrong_with_the_connection_is_told_to_all_and_to_the_console_once,
     the_last_to_be_collected_closes_the_connection,
     it_is_shared_where_the_options_are_the_same,
@@ -146,7 +146,7 @@ async fn the_close_of_one_ends_that_one_and_the_last_closes_the_connection(stage
     on_each_transport(stage.browser, body, &expected).await;
 }
 
-async fn after_the_end_a_new_one_opens_anew(stage: &mut Stage<'_>) {
+async fn after_the_end_a_new_one_opens_again(stage: &mut Stage<'_>) {
     stage.goto(BLANK).await;
     let body = r#"
         const steps = [{ send: "data: 1\n\nevent: bye\ndata: 2\n\n" }, "silence"];

@@ -102,7 +102,7 @@ async fn seen_gives_up_after_a_while_and_says_what_it_did_see() {
 }
 
 #[tokio::test]
-async fn a_new_script_starts_anew_and_ends_the_old_connections() {
+async fn a_new_script_starts_again_and_ends_the_old_connections() {
     let server = start().await;
     let old = [send("old"), Step::Silence];
     let script = put(&server, [Attempt::playing(old)]).await;

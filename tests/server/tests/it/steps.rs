@@ -9,7 +9,7 @@ use crate::client::{get, put, send, start};
 use typed_eventsource_server::script::{Attempt, ClosedBy, Step};
 
 #[tokio::test]
-async fn sends_each_chunk_by_itself_and_ends_cleanly() {
+async fn sends_each_chunk_alone_and_ends_cleanly() {
     let server = start().await;
     let steps = [
         send("data: o"),

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_by_itself_has_the_names_of_its_cells() {
+    fn a_single_row_has_the_names_of_its_cells() {
         let mut table = Table::new(["name", "count"]);
         table.row(["a", "10"]);
         assert_eq!(table.last(), "name: a; count: 10");

@@ -109,7 +109,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_goes_back_misses_nothing_and_hears_nothing_twice(
+    fn a_reader_that_goes_back_misses_nothing_and_hears_nothing_twice(
         stream in any_stream(),
         sizes in any_vec(1_usize..200, 1..4),
         whole in any::<bool>(),
