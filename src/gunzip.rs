@@ -1,13 +1,10 @@
 //! Inflating, by the browser's own `DecompressionStream`.
 
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{
-    ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult, WritableStream,
-    WritableStreamDefaultWriter,
-};
+use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult, WritableStreamDefaultWriter};
 
-use crate::{Bytes, transport::exception_message, yielder::Yielder};
+use crate::{Bytes, sys::DecompressionStream, transport::exception_message, yielder::Yielder};
 
 /// How many compressed bytes are inflated at once. Browsers inflate all that they are given before any of it can be read,
 /// which from this many may be a thousand times as much.
@@ -82,21 +79,6 @@ impl Bytes {
         }
         Ok(Bytes(inflated))
     }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// A pair of streams. web-sys counts it among its unstable interfaces still, browsers have it since 2023.
-    type DecompressionStream;
-
-    #[wasm_bindgen(constructor, catch)]
-    fn new(format: &str) -> Result<DecompressionStream, JsValue>;
-
-    #[wasm_bindgen(method, getter)]
-    fn readable(this: &DecompressionStream) -> ReadableStream;
-
-    #[wasm_bindgen(method, getter)]
-    fn writable(this: &DecompressionStream) -> WritableStream;
 }
 
 /// The browser at work; dropping it cancels that.

@@ -27,7 +27,7 @@ impl Attachment {
         match opened {
             Ok((source, events)) => {
                 on_state(source.state());
-                let errors = source.on_error(move |error| on_error(error.clone()));
+                let errors = source.on_error(on_error);
                 let states = source.on_state(on_state);
                 Some(Self {
                     _source: source,

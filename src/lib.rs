@@ -18,6 +18,7 @@ mod place;
 mod policy;
 mod source;
 mod state;
+mod sys;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transport;

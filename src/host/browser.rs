@@ -3,35 +3,15 @@
 
 use js_sys::{Date, Function};
 use typed_eventsource_core::Span;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Event, EventTarget};
 
 use super::NetworkChange;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    fn performance_now() -> f64;
-    #[wasm_bindgen(js_namespace = console, js_name = error)]
-    pub(super) fn report(text: &str);
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Closure<dyn FnMut()>, milliseconds: u32) -> JsValue;
-    #[wasm_bindgen(js_name = clearTimeout)]
-    fn clear_timeout(id: &JsValue);
-
-    /// A window or a worker.
-    type Global;
-    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter, js_name = self)]
-    fn scope() -> EventTarget;
-
-    type Navigator;
-    #[wasm_bindgen(catch, static_method_of = Navigator, js_class = "navigator", getter, js_name = onLine)]
-    fn is_online() -> Result<Option<bool>, JsValue>;
-}
+use crate::sys;
 
 /// The time since the page began.
 pub(crate) fn now() -> Span {
-    Span::from_millis_f64(performance_now())
+    Span::from_millis_f64(sys::performance_now())
 }
 
 /// A function that is called once, with how late that is. Dropping it cancels that.
@@ -54,7 +34,7 @@ impl Timeout {
             }
         }) as Box<dyn FnMut()>);
         Self {
-            id: set_timeout(&callback, milliseconds),
+            id: sys::set_timeout(&callback, milliseconds),
             _callback: callback,
         }
     }
@@ -62,19 +42,19 @@ impl Timeout {
 
 impl Drop for Timeout {
     fn drop(&mut self) {
-        clear_timeout(&self.id);
+        sys::clear_timeout(&self.id);
     }
 }
 
 pub(super) fn is_online() -> bool {
-    let is_online = Navigator::is_online();
+    let is_online = sys::Navigator::is_online();
     is_online.ok().flatten().unwrap_or(true)
 }
 
 pub(super) fn network_listeners(
     callback: impl Fn(NetworkChange) + Clone + 'static,
 ) -> [DomListener; 2] {
-    let scope = Global::scope();
+    let scope = sys::Global::scope();
     let changes = [
         ("online", NetworkChange::Online),
         ("offline", NetworkChange::Offline),

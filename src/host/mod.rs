@@ -7,7 +7,7 @@ pub(crate) mod fake;
 
 use typed_eventsource_core::{At, Span, Timestamp};
 
-use crate::{Error, error::WithCauses};
+use crate::{Error, error::WithCauses, sys};
 use browser::{DomListener, Timeout};
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeClock, FakeNetworkWatch, FakeTimer};
@@ -124,7 +124,7 @@ impl Host {
     pub(crate) fn report(&self, error: &Error) {
         let error = WithCauses(error);
         match self {
-            Self::Browser => browser::report(&format!("typed-eventsource: {error}")),
+            Self::Browser => sys::console_error(&format!("typed-eventsource: {error}")),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(clock) => clock.report(error.to_string()),
         }

@@ -191,14 +191,16 @@ impl EventSource {
     ///     })
     /// }
     /// ```
-    pub fn on_gap(&self, callback: impl FnMut(&Gap) + 'static) -> Listener {
-        self.connection.on_gap(Box::new(callback))
+    pub fn on_gap(&self, mut callback: impl FnMut(Gap) + 'static) -> Listener {
+        self.connection
+            .on_gap(Box::new(move |gap| callback(gap.clone())))
     }
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
     /// neither this nor a stream is told go to the console.
-    pub fn on_error(&self, callback: impl FnMut(&Error) + 'static) -> Listener {
-        self.connection.on_error(Box::new(callback))
+    pub fn on_error(&self, mut callback: impl FnMut(Error) + 'static) -> Listener {
+        self.connection
+            .on_error(Box::new(move |error| callback(error.clone())))
     }
 
     /// Calls back with each change of state; the last one is [`State::Closed`]. A source begins as

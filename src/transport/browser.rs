@@ -7,7 +7,7 @@ use std::{
 };
 
 use typed_eventsource_core::{FailureClass, IdField, Loss};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventSourceInit, MessageEvent, Request, Url};
 
 use super::{Frame, FrameData, Sink, TransportEvent, refused_url, resume_url};
@@ -15,6 +15,7 @@ use crate::{
     Error,
     event::{EventMeta, LazyMeta},
     host::browser::DomListener,
+    sys::{self, Message},
 };
 
 /// How to make the browser's sources.
@@ -59,19 +60,12 @@ impl BrowserConnector {
     }
 }
 
-#[wasm_bindgen]
-extern "C" {
-    type Location;
-    #[wasm_bindgen(catch, static_method_of = Location, js_class = "location", getter)]
-    fn href() -> Result<String, JsValue>;
-}
-
 /// The URL as the browser would open it: relative to the document or the worker. A request knows to what, but refuses a URL
 /// with a password, and so all that is relative to one. Where there is no location either, there is no browser.
 fn resolved(url: &str) -> Result<String, JsValue> {
     match Request::new_with_str(url) {
         Ok(request) => Ok(request.url()),
-        Err(_) => Ok(Url::new_with_base(url, &Location::href()?)?.href()),
+        Err(_) => Ok(Url::new_with_base(url, &sys::Location::href()?)?.href()),
     }
 }
 
@@ -148,21 +142,6 @@ impl Drop for BrowserTransport {
     fn drop(&mut self) {
         self.raw.close();
     }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// A `MessageEvent`, or an event that a page dispatches to a source by hand, which may lack any of it. One call
-    /// fetches each string, where a `JsValue` in between would cost as much again.
-    #[derive(Clone)]
-    pub(crate) type Message;
-
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn data(this: &Message) -> Option<String>;
-    #[wasm_bindgen(method, getter, js_name = lastEventId)]
-    fn last_event_id(this: &Message) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn origin(this: &Message) -> Option<String>;
 }
 
 /// Hands on a message event, of which nothing is read before somebody asks.

@@ -4,8 +4,8 @@ use std::{fmt, rc::Rc};
 
 use typed_eventsource_core::IdField;
 
-use super::browser::{LazyText, Message};
-use crate::{Event, event::EventMeta};
+use super::browser::LazyText;
+use crate::{Event, event::EventMeta, sys::Message};
 
 /// An event as it arrived.
 pub(crate) struct Frame<'a> {

@@ -10,10 +10,14 @@ mod frame;
 use std::{rc::Rc, sync::Arc};
 
 use typed_eventsource_core::{Loss, Span};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
 
-use crate::{Error, event::EventMeta};
+use crate::{
+    Error,
+    event::EventMeta,
+    sys::{self, Exception},
+};
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeConnector, FakeTransport};
 #[cfg(feature = "fetch")]
@@ -181,20 +185,6 @@ fn resume_url(
     Ok(resumed.href().into())
 }
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = Error)]
-    type Exception;
-    #[wasm_bindgen(method, getter, catch)]
-    fn name(this: &Exception) -> Result<Option<String>, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    fn message(this: &Exception) -> Result<Option<String>, JsValue>;
-
-    /// What JavaScript makes of a value that is to be a text. An object can refuse.
-    #[wasm_bindgen(catch, js_name = String)]
-    fn text_of(value: &JsValue) -> Result<String, JsValue>;
-}
-
 /// Why the browser does not take this URL.
 fn refused_url(url: &str, exception: &JsValue) -> Error {
     let name = exception.dyn_ref::<Exception>().map(Exception::name);
@@ -211,6 +201,6 @@ fn refused_url(url: &str, exception: &JsValue) -> Error {
 pub(crate) fn exception_message(exception: &JsValue) -> String {
     match exception.dyn_ref::<Exception>() {
         Some(error) => error.message().ok().flatten().unwrap_or_default(),
-        None => text_of(exception).unwrap_or_default(),
+        None => sys::text_of(exception).unwrap_or_default(),
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 /// The modules of the crate, from the lowest floor up. `ARCHITECTURE.md` says what each is.
 const CRATE: &[&[&str]] = &[
-    &["place", "by_name", "span"],
+    &["place", "by_name", "sys"],
     &["event"],
     &["decode_error"],
     &["error"],

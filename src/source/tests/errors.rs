@@ -258,7 +258,7 @@ fn an_error_does_not_say_what_its_source_says() {
     let policy = Policy::browser().close_after_decode_errors(2);
     let source = source(&server, policy);
     let pen = journal.clone();
-    let _errors = source.on_error(move |error| pen.write(with_causes(error).join(" <- ")));
+    let _errors = source.on_error(move |error| pen.write(with_causes(&error).join(" <- ")));
     let _listener = source.on("a", |_: Event<u8>| {}).unwrap();
     server.send_text("a", "x");
     server.send_text("a", "x");

@@ -4,32 +4,26 @@ use std::{future::poll_fn, pin::pin, rc::Rc, sync::Arc, task::Poll};
 
 use js_sys::Promise;
 use typed_eventsource_core::{FailureClass, Loss, Span};
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Request, Url};
+use web_sys::{AbortController, Url};
 
 use super::{
     AttemptShared, Fetch,
     reading::ResponseReader,
-    response::{Response, ResponseClass, ResponseHead, excerpt},
+    response::{ResponseClass, ResponseHead, excerpt},
     response_body::{ReadError, ResponseBody},
 };
 use crate::{
     Error,
     host::browser::Timeout,
+    sys::{self, Response},
     transport::{TransportEvent, exception_message},
     yielder::Yielder,
 };
 
 /// How long to wait for the body of an answer that is no event stream.
 const EXCERPT_TIMEOUT: Span = Span::from_secs(1);
-
-#[wasm_bindgen]
-extern "C" {
-    /// In every global scope, where web-sys knows the window's only.
-    #[wasm_bindgen(catch, js_name = fetch)]
-    fn fetch(request: &Request) -> Result<JsValue, JsValue>;
-}
 
 /// One request, and the reading of its response.
 pub(super) struct Attempt {
@@ -74,7 +68,7 @@ impl Attempt {
             Err(error) => return request_error(error),
         };
         // What a page has put in its place may throw, and answer with no promise.
-        let answer = match fetch(&request) {
+        let answer = match sys::fetch(&request) {
             Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
             Err(exception) => Err(exception),
         };

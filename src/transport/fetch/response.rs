@@ -3,35 +3,13 @@
 use std::sync::Arc;
 
 use typed_eventsource_core::{FailureClass, Loss, Span};
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use web_sys::ReadableStream;
+use wasm_bindgen::JsValue;
 
 use super::response_body::ResponseBody;
-use crate::{Error, transport::TransportEvent};
+use crate::{Error, sys::Response, transport::TransportEvent};
 
 /// How much of the body of an answer that is no event stream is kept, in bytes.
 const EXCERPT: usize = 1024;
-
-#[wasm_bindgen]
-extern "C" {
-    /// A `Response`, as far as `fetch` is the browser's: a page may have replaced it.
-    #[derive(Clone, Debug)]
-    pub(super) type Response;
-
-    #[wasm_bindgen(method, getter, catch)]
-    fn status(this: &Response) -> Result<Option<f64>, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    fn url(this: &Response) -> Result<Option<String>, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    fn headers(this: &Response) -> Result<ResponseHeaders, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    pub(super) fn body(this: &Response) -> Result<Option<ReadableStream>, JsValue>;
-
-    type ResponseHeaders;
-
-    #[wasm_bindgen(method, catch)]
-    fn get(this: &ResponseHeaders, name: &str) -> Result<Option<String>, JsValue>;
-}
 
 /// What an answer says before its body.
 pub(super) struct ResponseHead {

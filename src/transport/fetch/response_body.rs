@@ -1,52 +1,14 @@
 //! The body of a response, chunk by chunk.
 
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    ReadableStream, ReadableStreamGetReaderOptions, ReadableStreamReadResult,
-    ReadableStreamReaderMode,
-};
+use web_sys::{ReadableStreamGetReaderOptions, ReadableStreamReadResult, ReadableStreamReaderMode};
 
-use super::response::Response;
+use crate::sys::{Body, ByteView, Reader, Response, View};
 
 /// How much is read at once where the browser reads into a buffer of ours, in bytes.
 const BUFFER_SIZE: u32 = 512 * 1024;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(extends = ReadableStream, js_name = ReadableStream)]
-    type Stream;
-
-    /// Throws if the body is locked or, in BYOB mode, if it is not a byte stream.
-    #[wasm_bindgen(method, catch, js_name = getReader)]
-    fn get_reader(
-        this: &Stream,
-        options: &ReadableStreamGetReaderOptions,
-    ) -> Result<Reader, JsValue>;
-
-    type Reader;
-
-    /// A default reader ignores the buffer.
-    #[wasm_bindgen(method, catch)]
-    fn read(this: &Reader, buffer: &Uint8Array) -> Result<JsValue, JsValue>;
-
-    /// Any view of a buffer. One whose buffer was transferred away may throw.
-    type View;
-
-    #[wasm_bindgen(method, getter, catch)]
-    fn buffer(this: &View) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch, js_name = byteOffset)]
-    fn byte_offset(this: &View) -> Result<f64, JsValue>;
-    #[wasm_bindgen(method, getter, catch, js_name = byteLength)]
-    fn byte_length(this: &View) -> Result<f64, JsValue>;
-
-    #[wasm_bindgen(extends = Uint8Array, js_name = Uint8Array)]
-    type Bytes;
-
-    #[wasm_bindgen(constructor, catch, js_class = "Uint8Array")]
-    fn new(buffer: &JsValue, offset: f64, length: f64) -> Result<Bytes, JsValue>;
-}
 
 /// Why there is no next chunk.
 pub(super) enum ReadError {
@@ -70,7 +32,7 @@ impl ResponseBody {
         let Some(stream) = response.body()? else {
             return Ok(None);
         };
-        let stream: Stream = stream.unchecked_into();
+        let stream: Body = stream.unchecked_into();
         let byob = ReadableStreamGetReaderOptions::new();
         byob.set_mode(ReadableStreamReaderMode::Byob);
         if let Ok(reader) = stream.get_reader(&byob) {
@@ -120,6 +82,6 @@ fn bytes_of(chunk: JsValue) -> Option<Uint8Array> {
     }
     let view: View = chunk.unchecked_into();
     let (buffer, offset) = (view.buffer().ok()?, view.byte_offset().ok()?);
-    let bytes = Bytes::new(&buffer, offset, view.byte_length().ok()?);
+    let bytes = ByteView::new(&buffer, offset, view.byte_length().ok()?);
     bytes.ok().map(JsCast::unchecked_into)
 }

@@ -61,7 +61,7 @@ pub(crate) fn listen<T: Payload>(source: &EventSource, name: &str) -> Heard<T> {
 /// Hears what goes wrong.
 pub(crate) fn errors(source: &EventSource) -> Heard<Error> {
     let (hear, mut heard) = Heard::new();
-    let listener = source.on_error(move |error| hear(error.clone()));
+    let listener = source.on_error(hear);
     heard.listeners.push(listener);
     heard
 }

@@ -54,14 +54,14 @@ pub async fn follow(task: String) -> Result<String, JsError> {
         listen(&source, "tick", &collector)?,
         listen(&source, "message", &collector)?,
         source.on("bad", |_: Event<Numbered>| {})?,
-        source.on_gap(move |gap: &Gap| {
+        source.on_gap(move |gap: Gap| {
             let Gap {
                 after,
                 before,
                 missed,
                 ..
             } = gap;
-            gaps.borrow_mut().gap(after, before, *missed);
+            gaps.borrow_mut().gap(&after, &before, missed);
         }),
         source.on_error(move |error| {
             let mut collector = errors.borrow_mut();

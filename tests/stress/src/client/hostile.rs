@@ -61,7 +61,7 @@ pub async fn attack(task: &str) -> Result<String, JsError> {
         .open()?;
     let error = Rc::new(RefCell::new(String::new()));
     let told = Rc::clone(&error);
-    let _errors = source.on_error(move |error| *told.borrow_mut() = code(error).to_owned());
+    let _errors = source.on_error(move |error| *told.borrow_mut() = code(&error).to_owned());
     let heard = Rc::new(Cell::new(0));
     let inflating = Rc::new(RefCell::new(None));
     let _messages = match &*attack.parse {

@@ -1,0 +1,135 @@
+//! The parts of the browser that the crate binds for itself: what web-sys does not have in every global scope, does not have
+//! at all, or has in a form that costs more.
+
+#[cfg(feature = "fetch")]
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::EventTarget;
+#[cfg(any(feature = "fetch", feature = "gzip"))]
+use web_sys::ReadableStream;
+#[cfg(feature = "gzip")]
+use web_sys::WritableStream;
+#[cfg(feature = "fetch")]
+use web_sys::{ReadableStreamGetReaderOptions, Request};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    pub(crate) fn performance_now() -> f64;
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub(crate) fn console_error(text: &str);
+    #[wasm_bindgen(js_name = setTimeout)]
+    pub(crate) fn set_timeout(callback: &Closure<dyn FnMut()>, milliseconds: u32) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    pub(crate) fn clear_timeout(id: &JsValue);
+
+    /// A window or a worker.
+    pub(crate) type Global;
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter, js_name = self)]
+    pub(crate) fn scope() -> EventTarget;
+
+    pub(crate) type Navigator;
+    #[wasm_bindgen(catch, static_method_of = Navigator, js_class = "navigator", getter, js_name = onLine)]
+    pub(crate) fn is_online() -> Result<Option<bool>, JsValue>;
+
+    pub(crate) type Location;
+    #[wasm_bindgen(catch, static_method_of = Location, js_class = "location", getter)]
+    pub(crate) fn href() -> Result<String, JsValue>;
+
+    /// A `MessageEvent`, or an event that a page dispatches to a source by hand, which may lack any of it. One call
+    /// fetches each string, where a `JsValue` in between would cost as much again.
+    #[derive(Clone)]
+    pub(crate) type Message;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn data(this: &Message) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = lastEventId)]
+    pub(crate) fn last_event_id(this: &Message) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn origin(this: &Message) -> Option<String>;
+
+    #[wasm_bindgen(js_name = Error)]
+    pub(crate) type Exception;
+    #[wasm_bindgen(method, getter, catch)]
+    pub(crate) fn name(this: &Exception) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    pub(crate) fn message(this: &Exception) -> Result<Option<String>, JsValue>;
+
+    /// What JavaScript makes of a value that is to be a text. An object can refuse.
+    #[wasm_bindgen(catch, js_name = String)]
+    pub(crate) fn text_of(value: &JsValue) -> Result<String, JsValue>;
+}
+
+#[cfg(feature = "fetch")]
+#[wasm_bindgen]
+extern "C" {
+    /// In every global scope, where web-sys knows the window's only.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    pub(crate) fn fetch(request: &Request) -> Result<JsValue, JsValue>;
+
+    /// A `Response`, as far as `fetch` is the browser's: a page may have replaced it.
+    #[derive(Clone, Debug)]
+    pub(crate) type Response;
+
+    #[wasm_bindgen(method, getter, catch)]
+    pub(crate) fn status(this: &Response) -> Result<Option<f64>, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    pub(crate) fn url(this: &Response) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    pub(crate) fn headers(this: &Response) -> Result<ResponseHeaders, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    pub(crate) fn body(this: &Response) -> Result<Option<ReadableStream>, JsValue>;
+
+    pub(crate) type ResponseHeaders;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn get(this: &ResponseHeaders, name: &str) -> Result<Option<String>, JsValue>;
+
+    #[wasm_bindgen(extends = ReadableStream, js_name = ReadableStream)]
+    pub(crate) type Body;
+
+    /// Throws if the body is locked or, in BYOB mode, if it is not a byte stream.
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    pub(crate) fn get_reader(
+        this: &Body,
+        options: &ReadableStreamGetReaderOptions,
+    ) -> Result<Reader, JsValue>;
+
+    pub(crate) type Reader;
+
+    /// A default reader ignores the buffer.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn read(this: &Reader, buffer: &Uint8Array) -> Result<JsValue, JsValue>;
+
+    /// Any view of a buffer. One whose buffer was transferred away may throw.
+    pub(crate) type View;
+
+    #[wasm_bindgen(method, getter, catch)]
+    pub(crate) fn buffer(this: &View) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch, js_name = byteOffset)]
+    pub(crate) fn byte_offset(this: &View) -> Result<f64, JsValue>;
+    #[wasm_bindgen(method, getter, catch, js_name = byteLength)]
+    pub(crate) fn byte_length(this: &View) -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(extends = Uint8Array, js_name = Uint8Array)]
+    pub(crate) type ByteView;
+
+    #[wasm_bindgen(constructor, catch, js_class = "Uint8Array")]
+    pub(crate) fn new(buffer: &JsValue, offset: f64, length: f64) -> Result<ByteView, JsValue>;
+}
+
+#[cfg(feature = "gzip")]
+#[wasm_bindgen]
+extern "C" {
+    /// A pair of streams. web-sys counts it among its unstable interfaces still, browsers have it since 2023.
+    pub(crate) type DecompressionStream;
+
+    #[wasm_bindgen(constructor, catch)]
+    pub(crate) fn new(format: &str) -> Result<DecompressionStream, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn readable(this: &DecompressionStream) -> ReadableStream;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn writable(this: &DecompressionStream) -> WritableStream;
+}
