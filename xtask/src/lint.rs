@@ -25,6 +25,9 @@ pub(crate) fn lint() -> Result<ExitCode> {
     report.step("rustfmt, fuzz targets", |_| {
         process::run(cargo("fmt").args([fuzz::MANIFEST[0], "--check"]))
     })?;
+    report.step("spelling", |_| {
+        process::run(&mut Command::new(setup::Tool::typos().get()?))
+    })?;
     report.step("generated files", |_| generate::check())?;
     report.step("clippy, native", |_| {
         // The package's crates hold files of the crate, whose tests are not for them.

@@ -62,6 +62,15 @@ impl Tool {
         }
     }
 
+    pub(crate) fn typos() -> Self {
+        Self {
+            package: "typos-cli",
+            binary: "typos",
+            version: "1.52.0".into(),
+            minutes: "3 minutes",
+        }
+    }
+
     /// The command line tools must be of the library's very version.
     fn wasm_bindgen() -> Result<Self> {
         Ok(Self {

@@ -40,7 +40,7 @@ fn modules_in_javascript_import_no_module_that_imports_them() {
     let mut imports = BTreeMap::new();
     for file in files(&folder, "js") {
         let text = fs::read_to_string(&file).expect("it can be read");
-        let froms = text.lines().filter_map(|line| {
+        let paths = text.lines().filter_map(|line| {
             let (_, from) = line
                 .split_once(" from \"")
                 .or_else(|| line.split_once("import(\""))?;
@@ -51,7 +51,7 @@ fn modules_in_javascript_import_no_module_that_imports_them() {
             (is_code && path.starts_with('.'))
                 .then(|| normal(&file.parent().expect("a folder").join(path)))
         });
-        imports.insert(normal(&file), froms.collect::<BTreeSet<_>>());
+        imports.insert(normal(&file), paths.collect::<BTreeSet<_>>());
     }
     assert!(imports.len() > 10, "{imports:?}");
     for module in imports.keys() {

@@ -205,7 +205,7 @@ fn a_server_can_make_a_source_wait_for_an_hour_at_the_most_where_the_policy_does
 }
 
 #[test]
-fn the_most_that_a_server_can_ask_for_does_not_limit_the_policys_reconnection_time() {
+fn what_a_server_can_ask_for_does_not_limit_the_reconnection_time_of_the_policy() {
     let policy = Policy {
         max_server_delay: seconds(1),
         ..with_reconnection_time(seconds(9), Policy::browser())
