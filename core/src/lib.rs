@@ -30,9 +30,9 @@ pub use policy::{
     Backoff, LimitAction, NumericValue, OptionInfo, OptionKind, OptionValue, Policy, TimeLimit,
 };
 pub use session::{
-    CloseReason, Decision, EventOutcome, Failure, FailureClass, FailureContext, Gap, IdField,
-    Input, LimitReached, Loss, Options, Output, ReceivedEvent, Report, Session, State, Terminal,
-    Transport,
+    CloseReason, Decision, EndOfBody, EventOutcome, Failure, FailureClass, FailureContext, Gap,
+    IdField, Input, LimitReached, Loss, Options, Output, ReceivedEvent, Report, Session, State,
+    Terminal, Transport, Unfinished,
 };
 pub use time::{At, Span, Timestamp};
 

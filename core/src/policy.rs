@@ -129,6 +129,9 @@ macro_rules! for_policy_options {
             /// anything that would cause a retry closes the source, except a slow opening, which is tolerated. Fetch
             /// transport only.
             resend "resend" flag = false;
+            /// Whether such a request may be sent again where the server has refused it: by an HTTP status at which to try
+            /// again. An answer that has begun and breaks off is no refusal. Fetch transport only.
+            resend_refused "resendRefused" flag = false;
             /// Closes at the n-th event in a row whose data does not decode. Zero counts as 1.
             close_after_decode_errors "closeAfterDecodeErrors" count(1) = None;
             /// What to do when an open connection receives nothing for this long.

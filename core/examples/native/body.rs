@@ -19,7 +19,8 @@ use tokio::{
 use typed_eventsource_core::{
     At, CloseReason, Decision, EventOutcome, Failure, FailureContext, Gap, IdField, Input,
     LimitReached, Loss, Options, Output, ReceivedEvent, Session, State, Terminal, Timestamp,
-    parser::{Item, ParsedEvent, Scalar},
+    Unfinished,
+    parser::{Item, ParsedEvent, Scalar, UnfinishedEvent},
 };
 
 use crate::connection::{Connection, HOPELESS, Signal, parser_after};
@@ -53,6 +54,18 @@ pub(crate) struct Terminals {
     pub(crate) event: Option<String>,
     /// By this data, which is not delivered.
     pub(crate) data: Option<String>,
+}
+
+impl Terminals {
+    fn of(&self, name: &str, data: &str) -> Option<Terminal> {
+        if self.data.as_deref() == Some(data) {
+            Some(Terminal::Data)
+        } else if self.event.as_deref() == Some(name) {
+            Some(Terminal::Event)
+        } else {
+            None
+        }
+    }
 }
 
 /// Closes a source, from a listener too.
@@ -155,11 +168,29 @@ impl<L: Listener> Body<'_, L> {
         match signal {
             Some(Signal::Opened) => self.handle(Input::Opened),
             Some(Signal::Chunk(chunk)) => self.read(&chunk),
-            Some(Signal::Ended) => self.handle(Input::BodyEnded),
+            Some(Signal::Ended(error)) => self.end(error),
             Some(Signal::Finished) => self.handle(Input::Finished),
             Some(Signal::Lost(error, loss)) => self.lose(error, loss),
             None => self.lose("the connection's task has panicked".into(), HOPELESS),
         }
+    }
+
+    /// The response has ended, with an error where it broke.
+    fn end(&mut self, error: Option<String>) {
+        let is_whole = error.is_none();
+        self.told = error.unwrap_or_else(|| "the server has ended the response".into());
+        let connection = self.connection.as_mut();
+        let unfinished = match connection.and_then(|connection| connection.parser.unfinished()) {
+            None => Unfinished::Nothing,
+            Some(UnfinishedEvent { name, data, .. }) => match self.terminals.of(&name, &data) {
+                Some(terminal) => Unfinished::Terminal(terminal),
+                None => Unfinished::Event,
+            },
+        };
+        self.handle(Input::BodyEnded {
+            is_whole,
+            unfinished,
+        });
     }
 
     fn lose(&mut self, error: String, loss: Loss) {
@@ -217,22 +248,12 @@ impl<L: Listener> Body<'_, L> {
         let received = ReceivedEvent {
             last_event_id: Some(&last_event_id),
             id_field,
-            terminal: self.terminal(&event),
+            terminal: self.terminals.of(&event.name, &event.data),
         };
         match self.session.event(received, || at(self.start).now) {
             EventOutcome::Deliver => self.deliver(&event),
             EventOutcome::Poll => self.carry_out_outputs(Some(&event)),
             EventOutcome::Skip => {}
-        }
-    }
-
-    fn terminal(&self, event: &Event) -> Option<Terminal> {
-        if self.terminals.data.as_ref() == Some(&event.data) {
-            Some(Terminal::Data)
-        } else if self.terminals.event.as_ref() == Some(&event.name) {
-            Some(Terminal::Event)
-        } else {
-            None
         }
     }
 }
@@ -300,8 +321,8 @@ impl<L: Listener> Body<'_, L> {
     fn error(&self, failure: Failure) -> String {
         match failure {
             Failure::Told => self.told.clone(),
+            Failure::UnfinishedEvent => format!("{} within an event", self.told),
             Failure::Earlier => self.earlier.clone(),
-            Failure::BodyEnded => "the server has ended the response".into(),
             Failure::OpenTimeout(time) => format!("the connection was not open after {time:?}"),
             Failure::Idle(time) => format!("no data received for {time:?}"),
             Failure::Suspended => "the connection may not have survived".into(),

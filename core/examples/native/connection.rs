@@ -5,7 +5,7 @@ use std::error::Error;
 use http_body_util::{BodyExt, Empty};
 use hyper::{
     Request, StatusCode, Uri,
-    body::Bytes,
+    body::{Bytes, Frame},
     client::conn::http1,
     header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, RETRY_AFTER},
 };
@@ -50,8 +50,8 @@ impl Drop for Connection {
 pub(crate) enum Signal {
     Opened,
     Chunk(Bytes),
-    /// The response has ended as HTTP has it.
-    Ended,
+    /// The response has ended, with an error where it broke.
+    Ended(Option<String>),
     /// The server wants no other attempt.
     Finished,
     Lost(String, Loss),
@@ -103,11 +103,14 @@ async fn request(
         }
     }
     while let Some(frame) = response.frame().await {
-        if let Ok(chunk) = frame?.into_data() {
-            signals.send(Signal::Chunk(chunk)).await?;
+        match frame.map(Frame::into_data) {
+            Ok(Ok(chunk)) => signals.send(Signal::Chunk(chunk)).await?,
+            // Trailers.
+            Ok(Err(_)) => {}
+            Err(error) => return Ok(Signal::Ended(Some(format!("{url}: {error}")))),
         }
     }
-    Ok(Signal::Ended)
+    Ok(Signal::Ended(None))
 }
 
 type Prepared = (Request<Empty<Bytes>>, String);

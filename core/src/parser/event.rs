@@ -91,6 +91,27 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
     }
 }
 
+/// What of an event had arrived when its stream ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnfinishedEvent {
+    /// What the server had named it, or `message`.
+    pub name: String,
+    /// What of its data had arrived.
+    pub data: String,
+}
+
+impl UnfinishedEvent {
+    pub(super) fn new(name: &[u8], data: &[u8]) -> Self {
+        let name = if name.is_empty() { b"message" } else { name };
+        let data = data.strip_suffix(b"\n").unwrap_or(data);
+        Self {
+            name: String::from_utf8_lossy(name).into_owned(),
+            data: String::from_utf8_lossy(data).into_owned(),
+        }
+    }
+}
+
 /// What of an event lies in the chunk at hand.
 #[derive(Debug, Default)]
 pub(super) struct Fields<'a> {

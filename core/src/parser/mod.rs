@@ -17,19 +17,20 @@ use core::{marker::PhantomData, mem};
 
 #[cfg(target_arch = "wasm32")]
 pub use self::lines::Simd;
-pub use self::{
-    event::ParsedEvent,
-    held::TooLarge,
-    lines::{LineSearch, Scalar},
-};
 use self::{
     event::{Fields, LastEventId},
     held::{Held, Size},
     lines::{Field, Seam, field_of, is_id, milliseconds, split_line},
 };
+pub use self::{
+    event::{ParsedEvent, UnfinishedEvent},
+    held::TooLarge,
+    lines::{LineSearch, Scalar},
+};
 use crate::Span;
 
-/// Reads one event stream, chunk by chunk. What is pending when the stream ends is discarded with the parser.
+/// Reads one event stream, chunk by chunk. What is pending when the stream ends is no event, by the standard, and is discarded
+/// with the parser; [`unfinished`](Parser::unfinished) says what it was.
 ///
 /// It does what the standard calls
 /// [interpreting an event stream](https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation),
@@ -113,6 +114,29 @@ impl<S: LineSearch> Parser<S> {
     /// The same as it came, not decoded.
     pub fn last_event_id_bytes(&self) -> &[u8] {
         self.last_event_id.bytes()
+    }
+
+    /// What of an event had arrived when the stream ended. Its last line is read as it came, though it may be cut. `None` where
+    /// the stream ended between two events.
+    ///
+    /// ```
+    /// use typed_eventsource_core::parser::Parser;
+    ///
+    /// let mut parser: Parser = Parser::new(Vec::new(), 1024);
+    /// assert!(parser.parse(b"event: token\ndata: Hel").next().is_none());
+    /// let unfinished = parser.unfinished().expect("the stream ended within an event");
+    /// assert_eq!(unfinished.name, "token");
+    /// assert_eq!(unfinished.data, "Hel");
+    /// ```
+    #[must_use]
+    pub fn unfinished(&mut self) -> Option<UnfinishedEvent> {
+        let is_in_line = !self.held.end_comment() && self.held.has_line();
+        if is_in_line {
+            self.read_held_line();
+        }
+        let has_event = is_in_line || !self.held.is_empty();
+        let (name, data) = self.held.name_and_data();
+        has_event.then(|| UnfinishedEvent::new(name, data))
     }
 
     /// Keeps a part of a line, unless the line is a comment.

@@ -3,8 +3,8 @@
 use core::mem;
 
 use super::{
-    CloseReason, EventOutcome, Failure, Gap, IdField, Output, ReceivedEvent, Session, Terminal,
-    Transport, ids::Freshness,
+    EventOutcome, Gap, IdField, Output, ReceivedEvent, Session, Terminal, Transport,
+    ids::Freshness, reason_after,
 };
 use crate::Timestamp;
 
@@ -42,8 +42,7 @@ impl Session {
         self.down_since.is_some()
             || self.without_since.is_some()
             || self.failures > 0
-            || self.losses > 0
-            || self.reopenings > 0
+            || (self.is_safe && (self.losses > 0 || self.reopenings > 0))
     }
 
     /// From now on, gaps are told. The transport has to tell of every `id` field, also where nobody listens to its event.
@@ -106,22 +105,14 @@ impl Session {
         }
         self.note_activity(clock);
         self.forget_failures();
-        match event.terminal {
-            None if self.outputs.is_empty() => return EventOutcome::Deliver,
-            None => self.push(Output::Deliver),
-            Some(Terminal::Event) => {
-                self.closing = Some(CloseReason::Finished);
-                self.push(Output::Deliver);
-            }
+        if let Some(terminal) = event.terminal {
             // Behind the gap, where there is one.
-            Some(Terminal::Data) => self.closing = Some(CloseReason::Finished),
-            Some(Terminal::Failure) => {
-                self.closing = Some(CloseReason::Failed {
-                    failure: Failure::Event,
-                    limit: None,
-                });
-                self.push(Output::Deliver);
-            }
+            self.closing = Some(reason_after(terminal));
+        } else if self.outputs.is_empty() {
+            return EventOutcome::Deliver;
+        }
+        if event.terminal != Some(Terminal::Data) {
+            self.push(Output::Deliver);
         }
         EventOutcome::Poll
     }
@@ -175,11 +166,15 @@ impl Session {
         }
     }
 
+    /// The connection is healthy. What limits the attempts of a request that costs goes on counting: each of its answers may
+    /// begin well.
     pub(super) fn forget_failures(&mut self) {
         self.failures = 0;
-        self.losses = 0;
-        self.reopenings = 0;
         self.down_since = None;
         self.without_since = None;
+        if self.is_safe {
+            self.losses = 0;
+            self.reopenings = 0;
+        }
     }
 }

@@ -34,9 +34,12 @@ pub struct Options {
     pub last_event_id: String,
     /// How many ids to remember, to leave out events that come again. Zero for none.
     pub deduplicate: usize,
-    /// Whether the server says by an event or by data that it has finished. Otherwise, the end of the response to a request
-    /// that is sent once is what there is to wait for.
+    /// Whether the server says by an event or by data that it has finished.
     pub has_terminal: bool,
+    /// What the end of a response means, where the user says so. Otherwise it is a loss; but that of a request that is sent
+    /// once is what there is to wait for, where there is no terminal, and where the server has not said when or from where to
+    /// go on.
+    pub end_of_body: Option<EndOfBody>,
     /// Whether the machine has no network now.
     pub is_offline: bool,
 }
@@ -53,6 +56,7 @@ impl Options {
             last_event_id: String::new(),
             deduplicate: 0,
             has_terminal: false,
+            end_of_body: None,
             is_offline: false,
         }
     }
@@ -91,8 +95,13 @@ pub enum Input<'a> {
     Retry(Span),
     /// There is no connection any more, or it could not be made.
     Lost(Loss),
-    /// The response has ended as HTTP has it.
-    BodyEnded,
+    /// The response has ended.
+    BodyEnded {
+        /// Whether that is as HTTP has it. Otherwise the connection broke.
+        is_whole: bool,
+        /// What the server had begun then.
+        unfinished: Unfinished,
+    },
     /// The server wants no other attempt: HTTP status 204.
     Finished,
     /// An event was decoded. Only needed while [`Session::wants_decoded`](super::Session::wants_decoded) says so.
@@ -116,6 +125,28 @@ pub enum Input<'a> {
     Close(CloseReason),
     /// The session of the shared connection has put this out, which concerns all of its subscribers.
     Relayed(Output),
+}
+
+/// What the end of a response means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndOfBody {
+    /// The server has finished.
+    Finished,
+    /// The standard's
+    /// [*reestablish the connection*](https://html.spec.whatwg.org/multipage/server-sent-events.html#reestablish-the-connection),
+    /// also where the request is sent once.
+    Reconnect,
+}
+
+/// What a server has begun and not ended when its response is over. By the standard it is no event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// Nothing.
+    Nothing,
+    /// An event.
+    Event,
+    /// An event by which the server says that nothing follows. It counts, but is not delivered.
+    Terminal(Terminal),
 }
 
 /// What becomes of a connection that is gone.
@@ -240,8 +271,8 @@ pub enum Failure {
     Told,
     /// The last failure of the connection.
     Earlier,
-    /// The response has ended.
-    BodyEnded,
+    /// The response has ended within an event.
+    UnfinishedEvent,
     /// The connection was not open after this long.
     OpenTimeout(Span),
     /// Nothing was received for this long.

@@ -1,8 +1,8 @@
 //! What the limits of a policy make of a failure, and how long they wait.
 
 use super::{
-    CloseReason, Decision, Failure, FailureClass, FailureContext, LimitReached, Loss, Output,
-    Phase, Report, Session,
+    CloseReason, Decision, EndOfBody, Failure, FailureClass, FailureContext, LimitReached, Loss,
+    Output, Phase, Report, Session,
 };
 use crate::{At, LimitAction, Span, Timestamp};
 
@@ -27,6 +27,10 @@ pub(super) enum FailureKind {
     BrowserReplaced,
     /// The connection is to be made again.
     Reestablish,
+    /// The response has ended, and no event is cut by that.
+    BodyEnded,
+    /// The server has answered with a status that is no success.
+    Refused,
     /// The connection failed for good.
     Failed,
     SlowOpen,
@@ -81,38 +85,43 @@ impl Session {
             // The browser's own attempts are in vain.
             return;
         }
+        let (class, retry_after) = match loss {
+            Loss::BrowserReconnects => {
+                return self.connection_failed(failure, FailureKind::BrowserReconnects, at);
+            }
+            Loss::Reestablish => {
+                return self.connection_failed(failure, FailureKind::Reestablish, at);
+            }
+            Loss::Fail { class, retry_after } => (class, retry_after),
+        };
+        self.retry_after = retry_after;
         self.fail(at.now);
-        let kind = self.kind_of(loss, at.now);
-        let then = match loss {
-            Loss::Fail { class, .. } => self.action_after(class),
-            Loss::BrowserReconnects | Loss::Reestablish => LimitAction::Reopen,
+        let kind = match class {
+            FailureClass::Status(_) => FailureKind::Refused,
+            _ => FailureKind::Failed,
         };
-        let is_counted = !matches!(loss, Loss::Fail { .. });
-        let proposed = match self.policy.close_after_losses {
-            Some(limit) if is_counted && self.losses >= limit => Action::Close(at_limit(limit)),
-            _ => self.propose(kind, then, at),
-        };
+        let proposed = self.propose(kind, self.action_after(class), at);
         self.decide(failure, kind, proposed, at);
     }
 
-    fn kind_of(&mut self, loss: Loss, now: Timestamp) -> FailureKind {
-        self.retry_after = None;
-        if let Loss::Fail { retry_after, .. } = loss {
-            self.retry_after = retry_after;
-            return FailureKind::Failed;
-        }
+    /// There was a connection, or the standard makes it again.
+    pub(super) fn connection_failed(&mut self, failure: Failure, kind: FailureKind, at: At) {
+        self.fail(at.now);
         self.losses = self.losses.saturating_add(1);
-        let last = self.last_loss.replace(now);
-        match loss {
-            Loss::BrowserReconnects
-                if self.may_replace_browser()
-                    && (self.is_offline || self.is_too_fast(last, now)) =>
-            {
-                FailureKind::BrowserReplaced
-            }
-            Loss::BrowserReconnects => FailureKind::BrowserReconnects,
-            Loss::Reestablish | Loss::Fail { .. } => FailureKind::Reestablish,
-        }
+        let last = self.last_loss.replace(at.now);
+        let replaces_browser = kind == FailureKind::BrowserReconnects
+            && self.may_replace_browser()
+            && (self.is_offline || self.is_too_fast(last, at.now));
+        let kind = if replaces_browser {
+            FailureKind::BrowserReplaced
+        } else {
+            kind
+        };
+        let proposed = match self.policy.close_after_losses {
+            Some(limit) if self.losses >= limit => Action::Close(at_limit(limit)),
+            _ => self.propose(kind, LimitAction::Reopen, at),
+        };
+        self.decide(failure, kind, proposed, at);
     }
 
     /// Only the browser can send the last event id as a header.
@@ -194,9 +203,14 @@ impl Session {
         let action = match decision {
             Decision::AsProposed => proposed,
             Decision::KeepWaiting => match kind {
-                FailureKind::Failed => proposed.or_close(),
-                FailureKind::Reestablish if !self.is_repeatable => proposed.or_close(),
-                FailureKind::Reestablish => self.reopen(kind, random),
+                FailureKind::Refused | FailureKind::Failed => proposed.or_close(),
+                FailureKind::Reestablish | FailureKind::BodyEnded => {
+                    if self.may_ask_again(kind) {
+                        self.reopen(kind, random)
+                    } else {
+                        proposed.or_close()
+                    }
+                }
                 FailureKind::BrowserReconnects
                 | FailureKind::BrowserReplaced
                 | FailureKind::SlowOpen
@@ -249,6 +263,8 @@ impl Session {
             FailureKind::BrowserReconnects
             | FailureKind::BrowserReplaced
             | FailureKind::Reestablish
+            | FailureKind::BodyEnded
+            | FailureKind::Refused
             | FailureKind::Failed => {
                 let attempt = self.failures;
                 self.enter(Phase::Reconnecting { attempt }, now);
@@ -311,7 +327,7 @@ impl Session {
                 let after = delay + delay;
                 return Action::Reopen { after };
             }
-            _ if !self.is_repeatable => return Action::Close(None),
+            _ if !self.may_ask_again(kind) => return Action::Close(None),
             _ => {}
         }
         let after = self.delay(kind, at.random);
@@ -332,6 +348,16 @@ impl Session {
         }
     }
 
+    /// Whether the request may be made again after this. One that costs may not, unless the user has said so for this case.
+    fn may_ask_again(&self, kind: FailureKind) -> bool {
+        self.is_repeatable
+            || match kind {
+                FailureKind::BodyEnded => self.end_of_body == Some(EndOfBody::Reconnect),
+                FailureKind::Refused => self.policy.resend_refused,
+                _ => false,
+            }
+    }
+
     /// To reopen with the policy's own wait.
     fn reopen(&self, kind: FailureKind, random: f64) -> Action {
         Action::Reopen {
@@ -345,9 +371,10 @@ impl Session {
     /// Whether an attempt after this counts as one of the [`Backoff`](crate::Backoff)'s.
     fn backs_off_after(&self, kind: FailureKind) -> bool {
         match kind {
-            FailureKind::Reestablish => self.policy.back_off_after_losses,
+            FailureKind::Reestablish | FailureKind::BodyEnded => self.policy.back_off_after_losses,
             FailureKind::BrowserReplaced | FailureKind::Woken => false,
             FailureKind::BrowserReconnects
+            | FailureKind::Refused
             | FailureKind::Failed
             | FailureKind::SlowOpen
             | FailureKind::Idle
@@ -386,11 +413,14 @@ impl Session {
     fn requested_delay(&self, kind: FailureKind) -> Span {
         let time = self.reconnection_time().unwrap_or_default();
         match kind {
-            FailureKind::Failed => time.max(self.cap(self.retry_after.unwrap_or_default())),
+            FailureKind::Refused | FailureKind::Failed => {
+                time.max(self.cap(self.retry_after.unwrap_or_default()))
+            }
             FailureKind::Woken => Span::ZERO,
             FailureKind::BrowserReconnects
             | FailureKind::BrowserReplaced
             | FailureKind::Reestablish
+            | FailureKind::BodyEnded
             | FailureKind::SlowOpen
             | FailureKind::Idle
             | FailureKind::Decode => time,

@@ -14,8 +14,9 @@ use core::mem;
 pub use self::{
     ids::Gap,
     io::{
-        CloseReason, Decision, EventOutcome, Failure, FailureClass, FailureContext, IdField, Input,
-        LimitReached, Loss, Options, Output, ReceivedEvent, Report, State, Terminal, Transport,
+        CloseReason, Decision, EndOfBody, EventOutcome, Failure, FailureClass, FailureContext,
+        IdField, Input, LimitReached, Loss, Options, Output, ReceivedEvent, Report, State,
+        Terminal, Transport, Unfinished,
     },
 };
 use self::{
@@ -76,7 +77,10 @@ pub struct Session {
     transport: Transport,
     has_resume_parameter: bool,
     has_terminal: bool,
-    /// Whether the request may be made more than once.
+    end_of_body: Option<EndOfBody>,
+    /// Whether the request may be made more than once at no cost.
+    is_safe: bool,
+    /// Whether it may be made more than once whatever happens.
     is_repeatable: bool,
     is_offline: bool,
     offline_since: Option<Timestamp>,
@@ -150,15 +154,18 @@ impl Session {
             last_event_id,
             deduplicate,
             has_terminal,
+            end_of_body,
             is_offline,
         } = options;
         Self {
+            is_safe: is_repeatable,
             is_repeatable: is_repeatable || policy.resend,
             policy,
             has_rule,
             transport,
             has_resume_parameter,
             has_terminal,
+            end_of_body,
             is_offline,
             offline_since: is_offline.then_some(at.now),
             offline_for: Span::ZERO,
@@ -274,8 +281,10 @@ impl Session {
             } => self.unlistened(is_event, last_event_id, at.now),
             Input::Retry(time) => self.retry = Some(time),
             Input::Lost(loss) => self.lost(Failure::Told, loss, at),
-            Input::BodyEnded if self.ends_with_body() => self.close(CloseReason::Finished),
-            Input::BodyEnded => self.lost(Failure::BodyEnded, Loss::Reestablish, at),
+            Input::BodyEnded {
+                is_whole,
+                unfinished,
+            } => self.body_ended(is_whole, unfinished, at),
             Input::Finished => self.close(CloseReason::Finished),
             Input::Decoded => self.decode_errors = 0,
             Input::DecodeFailed => self.decode_failed(at),
@@ -394,13 +403,46 @@ impl Session {
         self.push(Output::Closed(reason));
     }
 
+    fn body_ended(&mut self, is_whole: bool, unfinished: Unfinished, at: At) {
+        let is_end = self.is_body_end_finish();
+        match unfinished {
+            Unfinished::Terminal(terminal) => self.close(reason_after(terminal)),
+            Unfinished::Nothing if is_whole && is_end => self.close(CloseReason::Finished),
+            Unfinished::Nothing if is_whole => {
+                self.connection_failed(Failure::Told, FailureKind::BodyEnded, at);
+            }
+            // What is asked for again comes again.
+            Unfinished::Event if is_end || !self.is_repeatable => {
+                self.connection_failed(Failure::UnfinishedEvent, FailureKind::Reestablish, at);
+            }
+            _ => self.connection_failed(Failure::Told, FailureKind::Reestablish, at),
+        }
+    }
+
     /// Whether the end of the response is what there is to wait for.
-    fn ends_with_body(&self) -> bool {
-        !self.is_repeatable && !self.has_terminal
+    fn is_body_end_finish(&self) -> bool {
+        match self.end_of_body {
+            Some(end) => end == EndOfBody::Finished,
+            None => {
+                let says_how_to_go_on = self.retry.is_some() || self.has_id_of_connection;
+                !self.is_repeatable && !self.has_terminal && !says_how_to_go_on
+            }
+        }
     }
 
     fn enter(&mut self, phase: Phase, now: Timestamp) {
         self.phase = phase;
         self.phase_since = now;
+    }
+}
+
+/// Why a source closes after an event that nothing follows.
+fn reason_after(terminal: Terminal) -> CloseReason {
+    match terminal {
+        Terminal::Event | Terminal::Data => CloseReason::Finished,
+        Terminal::Failure => CloseReason::Failed {
+            failure: Failure::Event,
+            limit: None,
+        },
     }
 }

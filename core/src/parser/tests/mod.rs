@@ -9,6 +9,7 @@ mod reading;
 mod rules;
 mod seams;
 mod standard;
+mod unfinished;
 
 use std::{
     borrow::ToOwned,

@@ -77,7 +77,7 @@ fn an_input_after_the_close_is_ignored() {
         Input::Opened,
         Input::Comment,
         Input::Lost(Loss::Reestablish),
-        Input::BodyEnded,
+        BODY_ENDED,
         Input::Finished,
         Input::DecodeFailed,
         Input::Decided(Decision::Reopen {

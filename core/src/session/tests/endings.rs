@@ -2,8 +2,6 @@
 
 use super::*;
 
-const FINISHED: Output = Output::Closed(CloseReason::Finished);
-
 fn terminal(terminal: Terminal, id: Option<&str>) -> ReceivedEvent<'_> {
     ReceivedEvent {
         last_event_id: id,
@@ -165,36 +163,5 @@ fn a_gap_before_a_terminal_event_is_told() {
             "{outputs:?}"
         );
         assert_eq!(outputs[1..], expected);
-    }
-}
-
-#[test]
-fn the_end_of_a_response_to_a_request_that_is_made_once_is_the_end() {
-    let mut bench = Bench::once(Policy::resilient());
-    assert_eq!(bench.open().handle(Input::BodyEnded), [FINISHED]);
-}
-
-#[test]
-fn the_end_of_any_other_response_is_a_loss() {
-    let once_with_terminal = Options {
-        is_repeatable: false,
-        has_terminal: true,
-        ..Options::new(Transport::Fetch)
-    };
-    let closed = closed_by(Failure::BodyEnded, None);
-    let mut bench = Bench::with(once_with_terminal);
-    assert_eq!(bench.open().handle(Input::BodyEnded), [closed]);
-
-    let mut resent = Bench::once(Policy {
-        resend: true,
-        ..Policy::browser()
-    });
-    for bench in [&mut resent, &mut Bench::new(Policy::browser())] {
-        let expected = [
-            Output::Disconnect,
-            report(Failure::BodyEnded, Some(1)),
-            waiting(1, seconds(3)),
-        ];
-        assert_eq!(bench.open().handle(Input::BodyEnded), expected);
     }
 }

@@ -1,5 +1,6 @@
 //! What a session promises: each limit by example, and the whole space by property.
 
+mod bodies;
 mod closing;
 mod endings;
 mod ids;
@@ -19,6 +20,14 @@ use std::{boxed::Box, vec, vec::Vec};
 
 use super::*;
 use crate::{Backoff, LimitAction, TimeLimit};
+
+/// The response has ended as HTTP has it, between two events.
+const BODY_ENDED: Input<'static> = Input::BodyEnded {
+    is_whole: true,
+    unfinished: Unfinished::Nothing,
+};
+
+const FINISHED: Output = Output::Closed(CloseReason::Finished);
 
 type Rule = dyn Fn(&FailureContext) -> Decision;
 

@@ -56,7 +56,7 @@ prop_compose! {
         retry_statuses in option::of(Just(vec![503])),
         backoff in any_backoff(),
         (reconnection_time, max_server_delay) in (option::of(any_span()), any_span()),
-        (back_off_after_losses, reopen_on_wake, resend) in any::<(bool, bool, bool)>(),
+        (back_off_after_losses, reopen_on_wake, resend, resend_refused) in any::<(bool, bool, bool, bool)>(),
         close_after_decode_errors in option::of(0u32..10),
         (on_idle, on_slow_open) in (any_limit(), any_limit()),
         healthy_after in any_span(),
@@ -70,6 +70,7 @@ prop_compose! {
             max_server_delay,
             back_off_after_losses,
             resend,
+            resend_refused,
             close_after_decode_errors,
             on_idle,
             on_slow_open,
@@ -94,6 +95,7 @@ prop_compose! {
         transport in prop_oneof![Just(Transport::Browser), Just(Transport::Fetch)],
         is_repeatable in prop::bool::weighted(0.8),
         (has_resume_parameter, has_terminal, is_offline) in any::<(bool, bool, bool)>(),
+        end_of_body in option::of(prop_oneof![Just(EndOfBody::Finished), Just(EndOfBody::Reconnect)]),
         last_event_id in any_id(),
         deduplicate in 0usize..5,
         rule in any_rule(),
@@ -108,6 +110,7 @@ prop_compose! {
             last_event_id,
             deduplicate,
             has_terminal,
+            end_of_body,
             is_offline,
         };
         Source { options, rule, random }
@@ -236,6 +239,19 @@ fn any_ending() -> impl Strategy<Value = Input<'static>> {
     ]
 }
 
+fn any_body_end() -> impl Strategy<Value = Input<'static>> {
+    let unfinished = prop_oneof![
+        4 => Just(Unfinished::Nothing),
+        3 => Just(Unfinished::Event),
+        1 => Just(Unfinished::Terminal(Terminal::Event)),
+        1 => Just(Unfinished::Terminal(Terminal::Failure)),
+    ];
+    (any::<bool>(), unfinished).prop_map(|(is_whole, unfinished)| Input::BodyEnded {
+        is_whole,
+        unfinished,
+    })
+}
+
 /// Anything, in any order.
 pub(super) fn any_happening() -> impl Strategy<Value = Happening> {
     let often = prop_oneof![
@@ -244,7 +260,7 @@ pub(super) fn any_happening() -> impl Strategy<Value = Happening> {
         Just(Input::DecodeFailed),
         Just(Input::Lost(Loss::BrowserReconnects)),
         Just(Input::Lost(Loss::Reestablish)),
-        Just(Input::BodyEnded),
+        any_body_end(),
         Just(Input::Comment),
     ];
     let network = prop_oneof![Just(Input::Online), Just(Input::Offline)];
