@@ -141,6 +141,15 @@ pub enum Error {
         event: Arc<UndecodedEvent>,
     },
 
+    /// The response has ended within an event, or the connection broke there: the server has not finished. Told of a request
+    /// that is not made again, or whose end was to be [the end](crate::EndOfBody::Finished); other responses are asked for
+    /// again. Only the fetch transport sees this.
+    #[non_exhaustive]
+    UnfinishedEvent {
+        /// What had arrived of the event.
+        event: Arc<UndecodedEvent>,
+    },
+
     /// The connection was not open in time.
     #[non_exhaustive]
     OpenTimeout {
@@ -330,6 +339,10 @@ impl fmt::Display for Error {
                 let data: String = event.data.chars().take(EXCERPT).collect();
                 write!(f, "the server has failed, and says with {:?}: {data}", event.name())
             }
+            Self::UnfinishedEvent { event } => {
+                let data: String = event.data.chars().take(EXCERPT).collect();
+                write!(f, "the response ended within the event {:?}, of which this had arrived: {data}", event.name())
+            }
             Self::OpenTimeout { after } => write!(f, "the connection was not open after {}", Span::from(*after)),
             Self::Idle { after } => write!(f, "no data received for {}", Span::from(*after)),
             Self::TooMany { count, .. } => write!(f, "gave up after {count} consecutive failures"),
@@ -361,6 +374,7 @@ impl StdError for Error {
             | Self::ContentType { .. }
             | Self::EventTooLarge { .. }
             | Self::FailureEvent { .. }
+            | Self::UnfinishedEvent { .. }
             | Self::Suspended
             | Self::GivenUp { .. }
             | Self::OpenTimeout { .. }

@@ -123,6 +123,18 @@ impl<T> Event<T> {
     }
 }
 
+/// Two events are equal where all that they tell is.
+impl<T: PartialEq> PartialEq for Event<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.data == other.data
+            && self.name == other.name
+            && self.last_event_id() == other.last_event_id()
+            && self.origin() == other.origin()
+    }
+}
+
+impl<T: Eq> Eq for Event<T> {}
+
 impl<T: fmt::Debug> fmt::Debug for Event<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Event")

@@ -42,4 +42,4 @@ pub use source::{Closed, EventSource, EventSourceBuilder, EventStream, Listener,
 pub use state::{CloseReason, State};
 #[cfg(feature = "fetch")]
 pub use transport::fetch::{Body, Fetch, HeadersResult};
-pub use typed_eventsource_core::{Gap, LimitAction};
+pub use typed_eventsource_core::{EndOfBody, Gap, LimitAction};

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use typed_eventsource_core::{Options, Transport};
+use typed_eventsource_core::{EndOfBody, Options, Transport};
 use web_sys::AbortSignal;
 
 use super::{
     EventSource,
-    connection::{Connection, Settings},
+    connection::{Connection, Settings, Terminals},
     queue::Queue,
     sharing::Sharing,
     subscriptions::check_name,
@@ -49,9 +49,8 @@ pub struct EventSourceBuilder {
     queue: Queue,
     deduplicate: usize,
     resume_parameter: Option<String>,
-    terminal_event: Option<String>,
-    terminal_data: Option<String>,
-    failure_event: Option<String>,
+    terminals: Terminals,
+    end_of_body: Option<EndOfBody>,
     signal: Option<AbortSignal>,
     /// `None` where it was not set.
     shared: Option<Option<Sharing>>,
@@ -68,9 +67,8 @@ impl EventSourceBuilder {
             queue: Queue::default(),
             deduplicate: 0,
             resume_parameter: None,
-            terminal_event: None,
-            terminal_data: None,
-            failure_event: None,
+            terminals: Terminals::default(),
+            end_of_body: None,
             signal: None,
             shared: None,
             #[cfg(feature = "fetch")]
@@ -142,18 +140,43 @@ impl EventSourceBuilder {
         self
     }
 
-    /// The name of the event by which the server says that it has finished. It is delivered like any other, then the source
-    /// closes with [`CloseReason::Finished`](crate::CloseReason::Finished).
+    /// The name of an event by which the server says that it has finished; there may be several. It is delivered like any
+    /// other, then the source closes with [`CloseReason::Finished`](crate::CloseReason::Finished).
+    ///
+    /// By the standard an event without data is none, and is not dispatched: a server sends some data with this one, too.
+    ///
+    /// ```no_run
+    /// # use typed_eventsource::EventSource;
+    /// let source = EventSource::builder("/v1/responses")
+    ///     .terminal_event("response.completed")
+    ///     .terminal_event("response.incomplete")
+    ///     .open()?;
+    /// # Ok::<(), typed_eventsource::Error>(())
+    /// ```
     pub fn terminal_event(mut self, name: impl Into<String>) -> Self {
-        self.terminal_event = Some(name.into());
+        self.terminals.events.push(name.into());
         self
     }
 
-    /// The data by which the server says that it has finished, such as `[DONE]`, in an unnamed event or in any that somebody
-    /// listens to. It is not delivered; the source closes with
-    /// [`CloseReason::Finished`](crate::CloseReason::Finished).
+    /// The data by which the server says that it has finished, such as `[DONE]`, in an event of any name. It is not delivered;
+    /// the source closes with [`CloseReason::Finished`](crate::CloseReason::Finished). The browser's own source tells only of
+    /// unnamed events and of those that somebody listens to.
     pub fn terminal_data(mut self, data: impl Into<String>) -> Self {
-        self.terminal_data = Some(data.into());
+        self.terminals.data = Some(data.into());
+        self
+    }
+
+    /// What the end of a response means: that the server has [finished](EndOfBody::Finished), or a loss, after which the request
+    /// is made again ([`Reconnect`](EndOfBody::Reconnect)), also where its method is not safe. Fetch transport only.
+    ///
+    /// By default it is a loss, as the standard has it. For a request that is sent once, such as a POST, it is the end; but not
+    /// where the server was to say so with a [terminal event](Self::terminal_event) or [data](Self::terminal_data), nor where
+    /// it has said how to go on, with a `retry` field or an `id`.
+    ///
+    /// A response that ends within an event has not finished, whatever is set here: [`Error::UnfinishedEvent`] holds what had
+    /// arrived. Where that is a terminal event or data, it counts.
+    pub fn end_of_body(mut self, end_of_body: EndOfBody) -> Self {
+        self.end_of_body = Some(end_of_body);
         self
     }
 
@@ -170,7 +193,7 @@ impl EventSourceBuilder {
     /// # Ok::<(), typed_eventsource::Error>(())
     /// ```
     pub fn failure_event(mut self, name: impl Into<String>) -> Self {
-        self.failure_event = Some(name.into());
+        self.terminals.failure = Some(name.into());
         self
     }
 
@@ -218,7 +241,7 @@ impl EventSourceBuilder {
     /// the failure event can never come, [`Error::Unsupported`] where there is no `EventSource` (on a server, for instance),
     /// [`Error::InvalidRequest`] where the browser does not take the [`Fetch`](crate::Fetch).
     pub fn open(self) -> Result<EventSource, Error> {
-        for name in self.terminal_event.iter().chain(&self.failure_event) {
+        for name in self.terminals.names() {
             check_name(name)?;
         }
         let signal = self.signal.clone();
@@ -263,9 +286,7 @@ impl EventSourceBuilder {
         let settings = self.settings(host);
         Settings {
             options: settings.options.into_subscriber(),
-            terminal_event: None,
-            terminal_data: None,
-            failure_event: None,
+            terminals: Terminals::default(),
             ..settings
         }
     }
@@ -276,7 +297,8 @@ impl EventSourceBuilder {
         options.has_rule = self.policy.rule.is_some();
         options.has_resume_parameter = self.resume_parameter.is_some();
         options.deduplicate = self.deduplicate;
-        options.has_terminal = self.terminal_event.is_some() || self.terminal_data.is_some();
+        options.has_terminal = !self.terminals.events.is_empty() || self.terminals.data.is_some();
+        options.end_of_body = self.end_of_body;
         #[cfg(feature = "fetch")]
         if let Some(fetch) = &self.fetch {
             options.transport = Transport::Fetch;
@@ -287,9 +309,7 @@ impl EventSourceBuilder {
             options,
             rule: self.policy.rule,
             queue: self.queue,
-            terminal_event: self.terminal_event,
-            terminal_data: self.terminal_data,
-            failure_event: self.failure_event,
+            terminals: self.terminals,
             host,
         }
     }
@@ -330,7 +350,8 @@ impl EventSourceBuilder {
         #[cfg(feature = "fetch")]
         if let Some(fetch) = &self.fetch {
             let fetch = fetch.clone().with_credentials(self.with_credentials);
-            let connector = FetchConnector::new(&self.url, fetch, resume_parameter)?;
+            let terminal_data = self.terminals.data.as_deref().map(Into::into);
+            let connector = FetchConnector::new(&self.url, fetch, resume_parameter, terminal_data)?;
             return Ok(Connector::Fetch(connector));
         }
         let connector = BrowserConnector::new(&self.url, self.with_credentials, resume_parameter)?;

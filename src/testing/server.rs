@@ -143,7 +143,13 @@ impl FakeServer {
     /// Ends the responses, which by the standard is a loss too, but for a request that is sent once and waits for just
     /// that.
     pub fn end(&self) {
-        self.for_each_connection(FakeConnection::end);
+        self.for_each_connection(|connection| connection.end(None));
+    }
+
+    /// Ends the responses within an event of this name, of whose data this much had arrived. A browser's own source is told
+    /// nothing of such an event.
+    pub fn end_within(&self, name: &str, data: &str) {
+        self.for_each_connection(|connection| connection.end(Some((name, data))));
     }
 
     /// Answers the connections that wait for an answer with an HTTP status other than 200. Those that are open fail in the

@@ -10,7 +10,7 @@ use std::{
 use typed_eventsource_core::{FailureClass, IdField, Loss};
 
 use super::{Sink, TransportEvent};
-use crate::{Error, event::EventMeta, host::fake::FakeClock};
+use crate::{Error, Event, UndecodedEvent, event::EventMeta, host::fake::FakeClock};
 
 /// Where all of its events come from.
 const ORIGIN: &str = "fake:";
@@ -186,14 +186,22 @@ impl FakeConnection {
         });
     }
 
-    /// The response ends.
-    pub(crate) fn end(&self) {
+    /// The response ends, perhaps within an event of this name, of whose data this had arrived.
+    pub(crate) fn end(&self, unfinished: Option<(&str, &str)>) {
         if !self.is_fetch {
             return self.lose();
         }
         self.is_open.set(false);
         let error = self.lost("the server ended the stream");
-        self.emit(TransportEvent::BodyEnded { error });
+        let unfinished = unfinished.map(|(name, data)| {
+            let event = Event::new(data, name.into(), self.next_meta(None));
+            UndecodedEvent::from(&event)
+        });
+        self.emit(TransportEvent::BodyEnded {
+            error,
+            is_whole: true,
+            unfinished,
+        });
     }
 
     pub(crate) fn fail(&self, status: u16) {

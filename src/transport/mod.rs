@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
 
 use crate::{
-    Error,
+    Error, UndecodedEvent,
     event::EventMeta,
     sys::{self, Exception},
 };
@@ -71,9 +71,13 @@ pub(crate) enum TransportEvent<'a> {
         error: Error,
         loss: Loss,
     },
-    /// The response has ended as HTTP has it, which is an error where more was to come.
+    /// The response has ended, which is an error where more was to come.
     BodyEnded {
         error: Error,
+        /// Whether it has ended as HTTP has it, and has not broken off.
+        is_whole: bool,
+        /// What had arrived of an event that was not at its end.
+        unfinished: Option<UndecodedEvent>,
     },
     /// There is no connection any more, and the server wants no other.
     Finished,

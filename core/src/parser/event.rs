@@ -53,6 +53,17 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
         }
     }
 
+    /// The same, before it is taken.
+    pub fn data_bytes(&mut self) -> &[u8] {
+        match self.data {
+            Data::Line { value, .. } if self.joined.is_empty() => value,
+            _ => {
+                mem::take(&mut self.data).append_to::<S>(self.joined);
+                self.joined.strip_suffix(b"\n").unwrap_or(self.joined)
+            }
+        }
+    }
+
     /// The event's data, where that is a slice of the chunk as it stands: one line. Not decoded, as
     /// [`into_data`](Self::into_data) does.
     pub fn data_in_chunk(&self) -> Option<&'a [u8]> {

@@ -1,8 +1,6 @@
 //! Events, from the transport to those who listen.
 
-use std::sync::Arc;
-
-use typed_eventsource_core::{EventOutcome, Input, ReceivedEvent, Terminal};
+use typed_eventsource_core::{EventOutcome, Input, ReceivedEvent, Terminal, Unfinished};
 
 use super::{Connection, ToldError};
 use crate::{
@@ -16,7 +14,7 @@ impl Connection {
     /// Tells the session of an event where it has to know, and does what follows from the event. Answers whether a deadline
     /// may have come nearer, or something is left to be carried out.
     pub(super) fn handle_event(&self, frame: &Frame<'_>) -> bool {
-        let terminal = self.terminal(frame);
+        let terminal = self.terminal(frame.name(), || frame.text());
         let (wants_activity, wants_ids) = {
             let session = self.session();
             (session.wants_activity(), session.wants_ids())
@@ -30,9 +28,7 @@ impl Connection {
             return self.deliver(frame);
         }
         if terminal == Some(Terminal::Failure) {
-            let event = Arc::new(UndecodedEvent::from(&frame.event()));
-            self.server_failure
-                .put(ToldError::new(Error::FailureEvent { event }));
+            self.note_server_failure(UndecodedEvent::from(&frame.event()));
         }
         let event = ReceivedEvent {
             last_event_id: wants_ids.then(|| frame.meta().last_event_id()),
@@ -101,16 +97,44 @@ impl Connection {
         self.tell(Input::DecodeFailed);
     }
 
-    fn terminal(&self, frame: &Frame<'_>) -> Option<Terminal> {
-        let terminal_data = self.terminal_data.as_deref();
-        if terminal_data.is_some_and(|data| data == frame.text()) {
-            return Some(Terminal::Data);
+    /// What the server says with an event of this name and this data, where that is the end.
+    fn terminal<'a>(&self, name: &str, data: impl FnOnce() -> &'a str) -> Option<Terminal> {
+        let terminals = &self.terminals;
+        if terminals
+            .data
+            .as_ref()
+            .is_some_and(|terminal| terminal == data())
+        {
+            Some(Terminal::Data)
+        } else if terminals.failure.as_deref() == Some(name) {
+            Some(Terminal::Failure)
+        } else if terminals.events.iter().any(|event| event == name) {
+            Some(Terminal::Event)
+        } else {
+            None
         }
-        let name = Some(frame.name());
-        if self.failure_event.as_deref() == name {
-            return Some(Terminal::Failure);
+    }
+
+    fn note_server_failure(&self, event: UndecodedEvent) {
+        let event = event.into();
+        self.server_failure
+            .put(ToldError::new(Error::FailureEvent { event }));
+    }
+
+    /// Keeps what had arrived of an event when the response ended, and says what it is.
+    pub(super) fn note_unfinished(&self, event: Option<UndecodedEvent>) -> Unfinished {
+        let Some(event) = event else {
+            return Unfinished::Nothing;
+        };
+        let terminal = self.terminal(event.name(), || &event.data);
+        if terminal == Some(Terminal::Failure) {
+            self.note_server_failure(event);
+        } else {
+            let event = event.into();
+            self.unfinished
+                .put(ToldError::new(Error::UnfinishedEvent { event }));
         }
-        (self.terminal_event.as_deref() == name).then_some(Terminal::Event)
+        terminal.map_or(Unfinished::Event, Unfinished::Terminal)
     }
 
     /// Tells the session the id of the last event that it was not told of, before anything else.

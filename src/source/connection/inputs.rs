@@ -57,7 +57,7 @@ impl Queued {
         };
         matches!(
             input,
-            Input::Opened | Input::Lost(_) | Input::BodyEnded | Input::Finished
+            Input::Opened | Input::Lost(_) | Input::BodyEnded { .. } | Input::Finished
         )
     }
 }
@@ -70,7 +70,18 @@ impl Connection {
             TransportEvent::Unlistened { is_event, meta } => Queued::Unlistened { is_event, meta },
             TransportEvent::Retry(time) => Input::Retry(time).into(),
             TransportEvent::Lost { error, loss } => Queued::bringing(Input::Lost(loss), error),
-            TransportEvent::BodyEnded { error } => Queued::bringing(Input::BodyEnded, error),
+            TransportEvent::BodyEnded {
+                error,
+                is_whole,
+                unfinished,
+            } => {
+                let unfinished = self.note_unfinished(unfinished);
+                let input = Input::BodyEnded {
+                    is_whole,
+                    unfinished,
+                };
+                Queued::bringing(input, error)
+            }
             TransportEvent::Finished => Input::Finished.into(),
         };
         self.push(queued);

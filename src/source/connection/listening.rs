@@ -79,14 +79,8 @@ impl Connection {
 
     /// The events by which a server says that nothing follows have to be received also where nobody listens to them.
     pub(super) fn listen_for_terminals(&self) {
-        let named = [&self.terminal_event, &self.failure_event];
-        let unnamed = self.terminal_data.as_ref().map(|_| "message");
-        for name in named
-            .into_iter()
-            .flatten()
-            .map(|name| &**name)
-            .chain(unnamed)
-        {
+        let unnamed = self.terminals.data.as_ref().map(|_| "message");
+        for name in self.terminals.names().chain(unnamed) {
             self.subscribe(&name.into(), Box::new(|_| DeliveryOutcome::Ignored));
         }
     }

@@ -56,19 +56,30 @@ pub(super) struct Settings {
     pub(super) options: Options,
     pub(super) rule: Option<Rule>,
     pub(super) queue: Queue,
-    pub(super) terminal_event: Option<String>,
-    pub(super) terminal_data: Option<String>,
-    pub(super) failure_event: Option<String>,
+    pub(super) terminals: Terminals,
     pub(super) host: Host,
+}
+
+/// How a server says that nothing follows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Terminals {
+    pub(super) events: Vec<String>,
+    pub(super) data: Option<String>,
+    pub(super) failure: Option<String>,
+}
+
+impl Terminals {
+    /// The names that say so.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.events.iter().chain(&self.failure).map(String::as_str)
+    }
 }
 
 pub(crate) struct Connection {
     this: Weak<Self>,
     url: Arc<str>,
     queue: Queue,
-    terminal_event: Option<String>,
-    terminal_data: Option<String>,
-    failure_event: Option<String>,
+    terminals: Terminals,
     host: Host,
     session: RefCell<Session>,
     /// What waits while a callback runs.
@@ -83,6 +94,8 @@ pub(crate) struct Connection {
     told: Place<ToldError>,
     /// What the server has said with its failure event.
     server_failure: Place<ToldError>,
+    /// What had arrived of an event when the last response ended.
+    unfinished: Place<ToldError>,
     /// The last failure of the connection that was reported.
     earlier: Place<ToldError>,
     close_reason: OnceCell<CloseReason>,
@@ -172,18 +185,14 @@ impl Connection {
             options,
             rule,
             queue,
-            terminal_event,
-            terminal_data,
-            failure_event,
+            terminals,
             host,
         } = settings;
         Rc::new_cyclic(|this| Self {
             this: Weak::clone(this),
             url,
             queue,
-            terminal_event,
-            terminal_data,
-            failure_event,
+            terminals,
             session: RefCell::new(Session::new(options, host.at())),
             host,
             inputs: RefCell::default(),
@@ -193,6 +202,7 @@ impl Connection {
             unnoted: Place::default(),
             told: Place::default(),
             server_failure: Place::default(),
+            unfinished: Place::default(),
             earlier: Place::default(),
             close_reason: OnceCell::new(),
             held: Held {

@@ -166,7 +166,8 @@ impl Connection {
     /// The error behind a failure.
     fn error_of(&self, failure: Failure) -> ToldError {
         let known = match failure {
-            Failure::Told | Failure::BodyEnded => self.told.get(),
+            Failure::Told => self.told.get(),
+            Failure::UnfinishedEvent => self.unfinished.get(),
             Failure::Earlier => self.earlier.get(),
             Failure::OpenTimeout(after) => {
                 let after = after.into();

@@ -1,5 +1,7 @@
 //! The source's rules, over a scripted transport and a clock turned by hand: no browser is touched.
 
+#[cfg(feature = "fetch")]
+mod bodies;
 mod errors;
 mod hostile;
 mod ids;

@@ -15,7 +15,7 @@ use super::{
     response_body::{ReadError, ResponseBody},
 };
 use crate::{
-    Error,
+    Error, UndecodedEvent,
     host::browser::Timeout,
     sys::{self, Response},
     transport::{TransportEvent, exception_message},
@@ -97,7 +97,7 @@ impl Attempt {
                 self.shared.emit(TransportEvent::Opened);
                 match body {
                     Some(body) => self.read(body, &head.url, yielder).await,
-                    None => self.ended(),
+                    None => self.ended(None),
                 }
             }
             refused => {
@@ -130,8 +130,15 @@ impl Attempt {
                         return too_large;
                     }
                 }
-                Ok(None) => return self.ended(),
-                Err(ReadError::Lost(exception)) => return self.lost(exception_message(&exception)),
+                Ok(None) => return self.ended(reader.unfinished()),
+                Err(ReadError::Lost(exception)) => {
+                    let error = self.connection_lost(exception_message(&exception));
+                    return TransportEvent::BodyEnded {
+                        error,
+                        is_whole: false,
+                        unfinished: reader.unfinished(),
+                    };
+                }
                 Err(ReadError::NotBytes) => {
                     return unusable("the body is not made of bytes".into());
                 }
@@ -150,9 +157,11 @@ impl Attempt {
         excerpt
     }
 
-    fn ended(&self) -> TransportEvent<'static> {
+    fn ended(&self, unfinished: Option<UndecodedEvent>) -> TransportEvent<'static> {
         TransportEvent::BodyEnded {
             error: self.connection_lost("the server ended the stream".into()),
+            is_whole: true,
+            unfinished,
         }
     }
 

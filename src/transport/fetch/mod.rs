@@ -32,6 +32,7 @@ pub(crate) struct FetchConnector {
     /// Resolved.
     url: Arc<str>,
     resume_parameter: Option<String>,
+    terminal_data: Option<Rc<str>>,
     /// How many events are read between two turns of the event loop, at most.
     max_events: Rc<Cell<usize>>,
 }
@@ -41,6 +42,7 @@ impl FetchConnector {
         url: &str,
         fetch: Fetch,
         resume_parameter: Option<String>,
+        terminal_data: Option<Rc<str>>,
     ) -> Result<Self, Error> {
         let url = Request::new_with_str(url)
             .map_err(|exception| refused_url(url, &exception))?
@@ -51,6 +53,7 @@ impl FetchConnector {
             fetch: Rc::new(fetch),
             url: url.into(),
             resume_parameter,
+            terminal_data,
             max_events: Rc::new(Cell::new(MAX_EVENTS_PER_TURN)),
         })
     }
@@ -75,6 +78,7 @@ impl FetchConnector {
         let shared = Rc::new(AttemptShared {
             names: RefCell::default(),
             reports_all_ids: Cell::default(),
+            terminal_data: self.terminal_data.clone(),
             is_open: Cell::new(true),
             waker: Place::default(),
             max_events: Rc::clone(&self.max_events),
@@ -97,6 +101,8 @@ impl FetchConnector {
 struct AttemptShared {
     names: RefCell<Vec<Rc<str>>>,
     reports_all_ids: Cell<bool>,
+    /// To be found in events that nobody listens to, too.
+    terminal_data: Option<Rc<str>>,
     is_open: Cell<bool>,
     /// Of the attempt, to be woken when the transport is dropped.
     waker: Place<Waker>,

@@ -5,12 +5,12 @@ use std::{rc::Rc, sync::Arc};
 use js_sys::Uint8Array;
 use typed_eventsource_core::{
     FailureClass, IdField, Loss, Span,
-    parser::{self, Item, TooLarge},
+    parser::{self, Item, TooLarge, UnfinishedEvent},
 };
 
 use super::AttemptShared;
 use crate::{
-    Error,
+    Error, Event, UndecodedEvent,
     event::EventMeta,
     transport::{Frame, FrameData, TransportEvent},
     yielder::Yielder,
@@ -118,6 +118,17 @@ impl ResponseReader {
         end
     }
 
+    /// What had arrived of an event when the response ended.
+    pub(super) fn unfinished(&mut self) -> Option<UndecodedEvent> {
+        let UnfinishedEvent { name, data, .. } = self.parser.unfinished()?;
+        let meta = EventMeta::Eager {
+            last_event_id: Arc::clone(self.parser.last_event_id()),
+            origin: Rc::clone(&self.origin),
+        };
+        let event = Event::new(&*data, name.into(), meta);
+        Some(UndecodedEvent::from(&event))
+    }
+
     /// Tells once for each slice what nobody listens to.
     fn emit_unlistened(&mut self, unlistened: Unlistened, shared: &AttemptShared) {
         let last_event_id = self.parser.last_event_id();
@@ -190,8 +201,9 @@ impl SliceReader<'_> {
 
     /// Answers whether the source was told of it.
     #[inline]
-    fn read_event(&mut self, event: ParsedEvent<'_>) -> bool {
-        if let Some(name) = self.shared.listened_name(&event) {
+    fn read_event(&mut self, mut event: ParsedEvent<'_>) -> bool {
+        let listened = self.shared.listened_name(&event);
+        if let Some(name) = listened.or_else(|| self.shared.terminal_name(&mut event)) {
             let (id_field, meta) = (id_field(&event), self.meta(&event));
             let data = event.into_data();
             self.emit_retry();
@@ -255,6 +267,12 @@ fn unreadable(TooLarge { limit }: TooLarge) -> TransportEvent<'static> {
 }
 
 impl AttemptShared {
+    /// The name of this event, where its data says that nothing follows.
+    fn terminal_name(&self, event: &mut ParsedEvent<'_>) -> Option<Rc<str>> {
+        let data = self.terminal_data.as_deref()?;
+        (event.data_bytes() == data.as_bytes()).then(|| event.name().into())
+    }
+
     /// The name of this event, where somebody listens to it.
     fn listened_name(&self, event: &ParsedEvent<'_>) -> Option<Rc<str>> {
         let names = self.names.borrow();

@@ -2,6 +2,7 @@
 
 mod answers;
 mod chunks;
+mod cut;
 mod fresh_headers;
 mod idle;
 mod order;

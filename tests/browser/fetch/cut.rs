@@ -1,0 +1,117 @@
+//! Answers that end, or break, within an event.
+
+use typed_eventsource::{CloseReason, EndOfBody, Error, EventSourceBuilder, Fetch};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Script, Step, listen, send},
+    resilient, run,
+};
+
+fn post(script: &Script) -> EventSourceBuilder {
+    let builder = script.builder().fetch(Fetch::post().body("why?"));
+    builder.policy(resilient())
+}
+
+/// Answers with this to the one request that is to come, and says why the source has closed.
+async fn reason_after(
+    attempt: Attempt,
+    set_up: impl FnOnce(EventSourceBuilder) -> EventSourceBuilder,
+) -> CloseReason {
+    let script = Script::put([attempt]).await;
+    let source = set_up(post(&script)).open().expect("a valid request");
+    let reason = source.closed().await;
+    assert_eq!(script.seen_closed(1).await.len(), 1);
+    reason
+}
+
+#[track_caller]
+fn assert_unfinished(reason: &CloseReason, name: &str, data: &str) {
+    let CloseReason::Policy(Error::UnfinishedEvent { event }) = reason else {
+        panic!("it has not finished: {reason:?}");
+    };
+    assert_eq!((event.name(), &*event.data), (name, data));
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_ends_within_an_event_has_not_finished() {
+    run(async || {
+        for (end, name, data) in [
+            ("data: wor", "message", "wor"),
+            ("data: wor\n", "message", "wor"),
+            ("event: token\ndata: a\ndata: b\n", "token", "a\nb"),
+            ("event: tok", "tok", ""),
+        ] {
+            let answer = Attempt::ending(&format!("data: Hello\n\n{end}"));
+            let reason = reason_after(answer, |builder| builder).await;
+            assert_unfinished(&reason, name, data);
+            let answer = Attempt::ending(&format!("data: Hello\n\n{end}"));
+            let set_up = |builder: EventSourceBuilder| builder.end_of_body(EndOfBody::Finished);
+            assert_unfinished(&reason_after(answer, set_up).await, name, data);
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_breaks_within_an_event_says_what_had_arrived() {
+    run(async || {
+        let steps = [send("data: Hello\n\ndata: wor"), Step::Wait, Step::Reset];
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let source = post(&script).open().expect("a valid request");
+        let heard = listen::<String>(&source, "message");
+        script.release().await;
+        assert_unfinished(&source.closed().await, "message", "wor");
+        drop(heard);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn what_says_that_nothing_follows_counts_where_the_end_cuts_it() {
+    run(async || {
+        for end in [
+            "data: [DONE]",
+            "data: [DONE]\n",
+            "event: token\ndata: [DONE]",
+            "event: done\ndata: {\"us",
+        ] {
+            let reason = reason_after(Attempt::ending(&format!("data: 1\n\n{end}")), |builder| {
+                builder.terminal_data("[DONE]").terminal_event("done")
+            });
+            assert_eq!(reason.await, CloseReason::Finished, "{end:?}");
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn terminal_data_is_the_end_under_any_name_whoever_listens() {
+    run(async || {
+        for end in [
+            "data: [DONE]\n\n",
+            "event: nobody listens\ndata: [DONE]\n\n",
+            "event: nobody listens\nid: 1\ndata: [DONE]\n\n",
+        ] {
+            let script = Script::put([Attempt::sending(&format!("data: 1\n\n{end}"))]).await;
+            let source = post(&script).terminal_data("[DONE]").open();
+            let reason = source.expect("a valid request").closed().await;
+            assert_eq!(reason, CloseReason::Finished, "{end:?}");
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_get_that_is_cut_is_asked_for_again() {
+    run(async || {
+        let answers = ["id: 1\ndata: 1\n\ndata: 2", "id: 2\ndata: 2\n\n"];
+        let script = Script::put([Attempt::ending(answers[0]), Attempt::sending(answers[1])]).await;
+        let builder = script.builder().fetch(Fetch::new()).policy(resilient());
+        let source = builder.open().expect("a valid request");
+        let mut heard = listen::<u8>(&source, "message");
+        assert_eq!([heard.next().await, heard.next().await], [1, 2]);
+        assert_eq!(script.seen().await[1].header("last-event-id"), "1");
+    })
+    .await;
+}
