@@ -271,6 +271,13 @@ export interface Policy {
    */
   resend?: boolean;
   /**
+   * Whether such a request may be sent again where the server has refused it: by an HTTP status at which to try
+   * again. An answer that has begun and breaks off is no refusal. Fetch transport only.
+   *
+   * Default: `false`.
+   */
+  resendRefused?: boolean;
+  /**
    * Closes at the n-th event in a row whose data does not decode. Zero counts as 1.
    */
   closeAfterDecodeErrors?: number;

@@ -13,6 +13,7 @@ export const POLICY = {
   maxServerDelay: milliseconds,
   backOffAfterLosses: flag,
   resend: flag,
+  resendRefused: flag,
   closeAfterDecodeErrors: count,
   idle: limit,
   opening: limit,

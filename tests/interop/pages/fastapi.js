@@ -30,7 +30,7 @@ export async function complete(prompt, token, show) {
     policy: {
       givenUp: "reopen",
       retryStatuses: [401], // the token may have expired: ask for another, and try again
-      resend: true,
+      resendRefused: true,
       backoff: { initial: 100, maxAttempts: 3 },
     },
   });
