@@ -8,6 +8,7 @@ mod properties;
 mod reading;
 mod rules;
 mod seams;
+mod slices;
 mod standard;
 mod unfinished;
 
