@@ -1,7 +1,7 @@
 // @ts-check
 import { isObject } from "./checks.js";
 import { browser, testBackends } from "./host.js";
-import { memory } from "./init.js";
+import { checkInitialised } from "./init.js";
 import { messageName } from "./message-name.js";
 import { parseSettings } from "./options.js";
 import { joinOrOpen } from "./sharing.js";
@@ -35,7 +35,7 @@ export class EventSource extends EventTarget {
   constructor(url, init = undefined) {
     super();
     if (arguments.length === 0) throw new TypeError("EventSource: 1 argument required, but only 0 present");
-    memory();
+    checkInitialised();
     const settings = parseSettings(init);
     this.#url = resolve(`${url}`);
     this.#withCredentials = settings.withCredentials;

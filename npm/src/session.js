@@ -3,26 +3,25 @@
 
 import { milliseconds, oneOf } from "./checks.js";
 import { reportException } from "./error.js";
-import { memory } from "./init.js";
+import { wasm } from "./init.js";
+import { encode, give, textAt } from "./memory.js";
 import { DECISIONS, DECISION_AS_PROPOSED, DECISION_REOPEN, STATES, STATE_WAITING } from "./numbers.js";
 import { numbersOf, presetOf } from "./policy.js";
-import { freeSession, newSession, pollSession, tellSession } from "./wasm/typed_eventsource.js";
-
-export { freeSession };
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {number} now */
 export function openSession(settings, isOffline, now) {
   const { policy, isFetch, isRepeatable, isSharing, resumeParameter, terminalEvent, terminalData, deduplicate = 0, lastEventId = "" } = settings;
   const flags = [isFetch, policy.rule, isRepeatable, resumeParameter !== undefined, (terminalEvent ?? terminalData) !== undefined, isOffline, isSharing];
-  return newSession(
+  const numbers = numbersOf(policy);
+  const id = encode(lastEventId);
+  return wasm.newSession(
     presetOf(policy),
-    numbersOf(policy),
+    give(numbers),
+    numbers.length,
     flags.reduce((sum, flag, bit) => sum + (flag ? 1 << bit : 0), 0),
     deduplicate,
-    encoder.encode(lastEventId),
+    give(id),
+    id.length,
     now,
   );
 }
@@ -35,25 +34,13 @@ export function openSession(settings, isOffline, now) {
  *
  * @param {number} session
  */
-export const poll = (session) => numbersAt(pollSession(session));
-
-/**
- * Tells a session of an input, and of the last event id where there is one to tell of. Answers where the numbers are whose
- * text is the session's last event id then; of an event, what to do and what the session wants.
- *
- * @param {number} session
- * @param {number} type
- * @param {string | null} lastEventId
- * @param {[detail: number, time: number, failures: number, now: number, random: number]} details
- */
-export const tell = (session, type, lastEventId, ...details) =>
-  tellSession(session, type, lastEventId === null ? undefined : encoder.encode(lastEventId), ...details);
+export const poll = (session) => numbersAt(wasm.pollSession(session));
 
 /** @param {number} address */
-export const numbersAt = (address) => new Float64Array(memory().buffer, address, 15);
+export const numbersAt = (address) => new Float64Array(wasm.memory.buffer, address >>> 0, 15);
 
 /** @param {Float64Array} numbers */
-export const textOf = (numbers) => decoder.decode(new Uint8Array(memory().buffer, numbers[13], numbers[14]));
+export const textOf = (numbers) => textAt(numbers[13], numbers[14]);
 
 /** @param {number} kind @param {number} attempt @param {number} retryIn @returns {import("./index.js").State} */
 export function stateOf(kind, attempt, retryIn) {

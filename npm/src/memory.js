@@ -1,0 +1,31 @@
+// @ts-check
+// Bytes and texts, on their way into the memory of the wasm half and out of it.
+
+import { wasm } from "./init.js";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The text as UTF-8. @param {string} text */
+export const encode = (text) => encoder.encode(text);
+
+/** The text that is in UTF-8. @param {Uint8Array<ArrayBuffer>} bytes */
+export const decode = (bytes) => decoder.decode(bytes);
+
+/** All of the memory. A growing one detaches its buffer, after which there has to be another view. */
+let memory = new Uint8Array();
+
+/**
+ * Copies bytes for the wasm half, which owns them from then on. Answers where they are.
+ *
+ * @param {Uint8Array} bytes
+ */
+export function give(bytes) {
+  const address = wasm.__wbindgen_malloc(bytes.length, 1) >>> 0;
+  if (!memory.length) memory = new Uint8Array(wasm.memory.buffer);
+  memory.set(bytes, address);
+  return address;
+}
+
+/** @param {number} address @param {number} length In bytes. */
+export const textAt = (address, length) => decode(new Uint8Array(wasm.memory.buffer, address, length));
