@@ -11,7 +11,7 @@ import { FetchTransport } from "./transport/fetch.js";
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 /** @typedef {((event: any) => void) | null} Handler */
-/** @typedef {{ callback: any, isCapture: boolean, listener: any, forget: () => void }} DomListener */
+/** @typedef {{ name: string, callback: any, isCapture: boolean, forget: () => void }} DomListener */
 
 /** @type {{ [name: string]: number }} */
 const STATES = { CONNECTING: 0, OPEN: 1, CLOSED: 2 };
@@ -26,8 +26,8 @@ export class EventSource extends EventTarget {
   #withCredentials;
   /** The handlers that are attributes, and what listens in their place. @type {Map<string, { handler: any, listener: (event: Event) => void }>} */
   #handlers = new Map();
-  /** The listeners of the DOM, by type, so that it is known when the last one is gone. @type {Map<string, DomListener[]>} */
-  #listeners = new Map();
+  /** The listeners of the DOM, so that it is known when the last one is gone. @type {Set<DomListener>} */
+  #listeners = new Set();
   /** What ends the handlers that were assigned to a method, by its name. @type {{ [name: string]: () => void }} */
   #assigned = {};
 
@@ -87,32 +87,23 @@ export class EventSource extends EventTarget {
    */
   addEventListener(type, callback, options) {
     const { isCapture, once, signal } = flatten(options);
-    const known = this.#listener(type, callback, isCapture);
-    /** @type {any} */
-    let listener = known?.listener ?? callback;
-    const isNew = isObject(callback) && !known && !signal?.aborted && !this.#connection.isClosed;
-    if (isNew && once) {
-      listener = (/** @type {Event} */ event) => {
-        added.forget();
-        if (typeof callback === "function") callback.call(this, event);
-        else callback?.handleEvent(event);
-      };
-    }
-    this.#withListener(super.addEventListener, arguments, listener);
-    if (!isNew) return;
     const name = `${type}`;
+    const isNew = isObject(callback) && !this.#listener(name, callback, isCapture) && !signal?.aborted && !this.#connection.isClosed;
+    const forget = () => {
+      this.#listeners.delete(added);
+      super.removeEventListener(name, forget, isCapture);
+      signal?.removeEventListener("abort", forget);
+      undo();
+    };
+    // Before the callback, which may add itself again.
+    if (isNew && once) super.addEventListener(name, forget, options);
+    super.addEventListener(.../** @type {[any, any]} */ (/** @type {unknown} */ (arguments)));
+    if (!isNew) return;
+    const added = { name, callback, isCapture, forget };
+    this.#listeners.add(added);
     // Signals outlive the source.
     const undo = this.#connection.onDom(name, this, () => signal && this.removeEventListener(name, callback, isCapture));
-    const others = () => (this.#listeners.get(name) ?? []).filter((other) => other !== added);
-    /** @type {DomListener} */
-    const added = { callback, isCapture, listener, forget: () => {
-      this.#listeners.set(name, others());
-      if (!others().length) this.#listeners.delete(name);
-      signal?.removeEventListener("abort", added.forget);
-      undo();
-    } };
-    this.#listeners.set(name, [...others(), added]);
-    signal?.addEventListener("abort", added.forget);
+    signal?.addEventListener("abort", forget);
   }
 
   /**
@@ -121,19 +112,14 @@ export class EventSource extends EventTarget {
    * @param {boolean | EventListenerOptions} [options]
    */
   removeEventListener(type, callback, options) {
-    const known = this.#listener(type, callback, flatten(options).isCapture);
-    this.#withListener(super.removeEventListener, arguments, known?.listener ?? callback);
-    known?.forget();
+    // With as many arguments as were given: the DOM refuses too few.
+    super.removeEventListener(.../** @type {[any, any]} */ (/** @type {unknown} */ (arguments)));
+    this.#listener(`${type}`, callback, flatten(options).isCapture)?.forget();
   }
 
-  /** @param {unknown} type @param {unknown} callback @param {boolean} isCapture */
-  #listener(type, callback, isCapture) {
-    return this.#listeners.get(`${type}`)?.find((known) => known.callback === callback && known.isCapture === isCapture);
-  }
-
-  /** With as many arguments as were given: the DOM refuses too few. @param {Function} method @param {IArguments} given @param {unknown} listener */
-  #withListener(method, given, listener) {
-    method.apply(this, Array.from(given, (argument, index) => (index === 1 ? listener : argument)));
+  /** @param {string} name @param {unknown} callback @param {boolean} isCapture */
+  #listener(name, callback, isCapture) {
+    return [...this.#listeners].find((known) => known.name === name && known.callback === callback && known.isCapture === isCapture);
   }
 
   close() {
