@@ -103,7 +103,7 @@ export class Connection extends Audience {
       signal?.addEventListener("abort", this.#abort);
     } catch (error) {
       this.#disconnect();
-      wasm.freeSession(this.#session);
+      wasm.free(this.#session);
       throw error;
     }
     this.#isConstructed = true;
@@ -426,7 +426,7 @@ export class Connection extends Audience {
     quietly(() => (this.#lastEventId = this.lastEventId));
     quietly(() => this.#disconnect());
     this.#session = undefined;
-    quietly(() => wasm.freeSession(session));
+    quietly(() => wasm.free(session));
     this.#timer.stop();
     quietly(() => this.settings.signal?.removeEventListener("abort", this.#abort));
     quietly(this.#undoNetwork);

@@ -119,7 +119,7 @@ export class ResponseReader {
   close() {
     this.isOpen = false;
     this.#yielder.close();
-    wasm.freeParser(this.#parser);
+    wasm.free(this.#parser);
   }
 
   /**

@@ -9,14 +9,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
     numbers::{self, Numbers},
-    table::Table,
+    table::{self, Entry},
 };
-
-static SESSIONS: Table<NumberedSession> = Table::new();
 
 /// Follows one source, in numbers.
 #[derive(Debug)]
-struct NumberedSession {
+pub(crate) struct NumberedSession {
     session: Session,
     numbers: Numbers,
     /// Of the gap in hand, between which there is a line feed.
@@ -24,7 +22,7 @@ struct NumberedSession {
 }
 
 /// Makes a session for a source with a [preset](Policy::preset), options on top of it as [`numbers::set_options`] has them,
-/// flags, and how many ids to remember. Answers its number, by which it is known until it is [freed](free_session).
+/// flags, and how many ids to remember. Answers its number, by which it is known until it is [freed](table::free).
 ///
 /// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
 /// 64 shares a connection.
@@ -55,11 +53,12 @@ pub fn new_session(
     if has(64) {
         options = options.into_subscriber();
     }
-    SESSIONS.insert(NumberedSession {
+    let session = NumberedSession {
         session: Session::new(options, at(now, 0.0)),
         numbers: Numbers::default(),
         gap: String::new(),
-    })
+    };
+    table::insert(Entry::Session(Box::new(session)))
 }
 
 /// Tells a session of an input by its number, as [`numbers::input`] has them, and first of the last event id where there is
@@ -86,7 +85,7 @@ pub fn tell_session(
     now: f64,
     random: f64,
 ) -> usize {
-    SESSIONS.with(session, |this| {
+    with(session, |this| {
         let session = &mut this.session;
         let last_event_id = last_event_id.map(text);
         let last_event_id = last_event_id.as_deref();
@@ -123,13 +122,14 @@ pub fn tell_session(
 /// What to do next, and where the [`Numbers`] lie in memory that say so.
 #[wasm_bindgen(js_name = pollSession)]
 pub fn poll_session(session: usize) -> usize {
-    SESSIONS.with(session, NumberedSession::poll)
+    with(session, NumberedSession::poll)
 }
 
-/// Frees a session.
-#[wasm_bindgen(js_name = freeSession)]
-pub fn free_session(session: usize) {
-    SESSIONS.remove(session);
+fn with<R>(session: usize, run: impl FnOnce(&mut NumberedSession) -> R) -> R {
+    table::with(session, |entry| match entry {
+        Entry::Session(session) => run(session),
+        Entry::Parser(_) => unreachable!("it has the number of a session"),
+    })
 }
 
 impl NumberedSession {

@@ -184,8 +184,8 @@ async fn a_trap_of_the_wasm_half_leaves_other_sources_alone(stage: &mut Stage<'_
             }
         }
         const others = wasm.nextEvents(other);
-        wasm.freeParser(faulty);
-        wasm.freeParser(other);
+        wasm.free(faulty);
+        wasm.free(other);
         await release(url);
         const { value: second } = await events.next();
         source.close();
