@@ -101,6 +101,7 @@ pub struct Session {
     /// Until when silence is excused, since nothing could be read; once after each activity.
     idle_grace_until: Option<Timestamp>,
     last_timeout: Timestamp,
+    time_limit: Span,
     /// When the connection failed first, and has not been healthy since.
     down_since: Option<Timestamp>,
     /// Since when there has been no healthy connection: at first since the source was made, else as `down_since` says.
@@ -176,6 +177,7 @@ impl Session {
             last_activity: at.now,
             idle_grace_until: None,
             last_timeout: at.now,
+            time_limit: Span::ZERO,
             down_since: None,
             without_since: Some(at.now),
             retry: None,
@@ -226,6 +228,12 @@ impl Session {
     #[must_use]
     pub fn failures(&self) -> u32 {
         self.failures
+    }
+
+    /// The time that was over with the [`Failure::OpenTimeout`] or the [`Failure::Idle`] in hand.
+    #[must_use]
+    pub fn time_limit(&self) -> Span {
+        self.time_limit
     }
 
     /// Whether a change of state is still to be told: the one that the [report](Output::Report) in hand has led to.

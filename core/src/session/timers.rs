@@ -54,8 +54,9 @@ impl Session {
         {
             let failure = match self.down_since {
                 Some(_) => Failure::Earlier,
-                None => Failure::OpenTimeout(limit),
+                None => Failure::OpenTimeout,
             };
+            self.time_limit = limit;
             // No rule is asked, since nothing new has gone wrong.
             self.close(CloseReason::Failed {
                 failure,
@@ -66,16 +67,16 @@ impl Session {
         } else if let Some(limit) = self.policy.on_slow_open
             && is_due(self.opening_deadline())
         {
-            let failure = Failure::OpenTimeout(limit.after);
-            self.suspect(failure, FailureKind::SlowOpen, limit.then, at);
+            self.time_limit = limit.after;
+            self.suspect(Failure::OpenTimeout, FailureKind::SlowOpen, limit.then, at);
         } else if let Some(limit) = self.policy.on_idle
             && is_due(self.idle_deadline())
         {
             if late >= LATE_TIMER_THRESHOLD && self.idle_grace_until.is_none() {
                 self.idle_grace_until = Some(now + GRACE);
             } else {
-                let failure = Failure::Idle(limit.after);
-                self.suspect(failure, FailureKind::Idle, limit.then, at);
+                self.time_limit = limit.after;
+                self.suspect(Failure::Idle, FailureKind::Idle, limit.then, at);
             }
         }
     }

@@ -15,8 +15,8 @@ pub(crate) struct Numbers {
     /// A state, a reason or a decision.
     kind: f64,
     failure: f64,
-    /// How long was waited before it failed.
-    after: f64,
+    /// How long was waited for what has not come in time.
+    pub(crate) after: f64,
     /// How many times in a row the connection has failed. In a report it is 0 if the failure is not one of the connection.
     pub(crate) failures: f64,
     /// Until the next attempt, or how many ids a gap has.
@@ -148,15 +148,14 @@ impl Numbers {
     }
 
     pub(crate) fn failure(&mut self, failure: Failure) {
-        let (number, after) = match failure {
-            Failure::Earlier => (1.0, Span::ZERO),
-            Failure::OpenTimeout(after) => (2.0, after),
-            Failure::Idle(after) => (3.0, after),
-            Failure::Suspended => (4.0, Span::ZERO),
-            Failure::Event => (5.0, Span::ZERO),
-            _ => (0.0, Span::ZERO),
+        self.failure = match failure {
+            Failure::Earlier => 1.0,
+            Failure::OpenTimeout => 2.0,
+            Failure::Idle => 3.0,
+            Failure::Suspended => 4.0,
+            Failure::Event => 5.0,
+            _ => 0.0,
         };
-        (self.failure, self.after) = (number, after.as_millis_f64());
     }
 
     pub(crate) fn context(&mut self, context: FailureContext) {

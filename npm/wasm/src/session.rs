@@ -142,6 +142,7 @@ impl NumberedSession {
             gap,
         } = self;
         numbers.failures = f64::from(session.failures());
+        numbers.after = session.time_limit().as_millis_f64();
         numbers.output = match output {
             None => {
                 numbers.wants = f64::from(wants);
