@@ -75,7 +75,7 @@ pub(crate) fn event(last_event_id: Option<&str>, flags: u32) -> ReceivedEvent<'_
 }
 
 /// An input by its number, with its details.
-pub(crate) fn input(number: u32, detail: f64, time: f64, failures: u32) -> Input<'static> {
+pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input<'static> {
     let span = Span::from_millis_f64(time);
     match number {
         0 => Input::Opened,
@@ -85,7 +85,7 @@ pub(crate) fn input(number: u32, detail: f64, time: f64, failures: u32) -> Input
         4 => Input::Finished,
         5 => Input::Decoded,
         6 => Input::DecodeFailed,
-        7 => Input::Decided(match detail as u32 {
+        7 => Input::Decided(match detail {
             0 => Decision::AsProposed,
             1 => Decision::KeepWaiting,
             2 => Decision::Reopen { after: span.into() },
@@ -95,13 +95,13 @@ pub(crate) fn input(number: u32, detail: f64, time: f64, failures: u32) -> Input
         9 => Input::Online,
         10 => Input::Offline,
         11 => Input::Overflowed,
-        12 => Input::Close(if detail == 0.0 {
+        12 => Input::Close(if detail == 0 {
             CloseReason::Requested
         } else {
             CloseReason::Dropped
         }),
         // Of what a shared connection relays, this is all that a session has a use for.
-        _ => Input::Relayed(Output::State(match detail as u32 {
+        _ => Input::Relayed(Output::State(match detail {
             0 => State::Connecting,
             1 => State::Open,
             2 => State::Waiting {
@@ -114,14 +114,14 @@ pub(crate) fn input(number: u32, detail: f64, time: f64, failures: u32) -> Input
 }
 
 /// A number of at least 100 is an HTTP status.
-fn loss(number: f64, retry_after: f64) -> Loss {
-    let class = match number as u16 {
+fn loss(number: u32, retry_after: f64) -> Loss {
+    let class = match number {
         0 => return Loss::BrowserReconnects,
         1 => return Loss::Reestablish,
         2 => FailureClass::Other,
         3 => FailureClass::ContentType,
         4 => FailureClass::Hopeless,
-        status => FailureClass::Status(status),
+        status => FailureClass::Status(status as u16),
     };
     let retry_after = (retry_after >= 0.0).then(|| Span::from_millis_f64(retry_after));
     Loss::Fail { class, retry_after }

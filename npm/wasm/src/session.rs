@@ -79,13 +79,13 @@ pub fn tell_session(
     session: usize,
     input: u32,
     last_event_id: Option<Vec<u8>>,
-    detail: f64,
+    detail: u32,
     time: f64,
     failures: u32,
     now: f64,
     random: f64,
 ) -> usize {
-    with(session, |this| {
+    with(session, move |this| {
         let session = &mut this.session;
         let last_event_id = last_event_id.map(text);
         let last_event_id = last_event_id.as_deref();
@@ -93,13 +93,13 @@ pub fn tell_session(
         match input {
             16 => session.handle(
                 Input::Unlistened {
-                    is_event: detail != 0.0,
+                    is_event: detail != 0,
                     last_event_id,
                 },
                 at,
             ),
             19 => {
-                let event = numbers::event(last_event_id, detail as u32);
+                let event = numbers::event(last_event_id, detail);
                 let outcome = session.event(event, || at.now);
                 return outcome as usize + 4 * this.wants() as usize;
             }
