@@ -20,7 +20,7 @@ pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
 /// says so (3), and answers where the [`Records`](typed_eventsource_npm_parser::Records) lie.
 #[wasm_bindgen(js_name = tellParser)]
 pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> usize {
-    with(parser, |stream| {
+    with(parser, move |stream| {
         match input {
             0 => return stream.listen(bytes),
             1 => stream.unlisten(&bytes),
