@@ -10,7 +10,6 @@ import { FetchTransport } from "./transport/fetch.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
-/** @typedef {((event: any) => void) | null} Handler */
 /** @typedef {{ name: string, callback: any, isCapture: boolean, forget: () => void }} DomListener */
 
 /** @type {{ [name: string]: number }} */
@@ -54,30 +53,6 @@ export class EventSource extends EventTarget {
   get readyState() {
     // One that waits is connecting, by the standard.
     return STATES[this.#connection.state.type.toUpperCase()] ?? STATES.CONNECTING;
-  }
-
-  get onopen() {
-    return this.#handler("open");
-  }
-
-  set onopen(handler) {
-    this.#setHandler("open", handler);
-  }
-
-  get onmessage() {
-    return this.#handler("message");
-  }
-
-  set onmessage(handler) {
-    this.#setHandler("message", handler);
-  }
-
-  get onerror() {
-    return this.#handler("error");
-  }
-
-  set onerror(handler) {
-    this.#setHandler("error", handler);
   }
 
   /**
@@ -182,27 +157,34 @@ export class EventSource extends EventTarget {
     }
   }
 
-  /** @param {string} type @returns {Handler} */
-  #handler(type) {
-    return this.#handlers.get(type)?.handler ?? null;
-  }
-
-  /** By the standard's rules for event handlers: one keeps its place among the listeners while it is exchanged. @param {string} type @param {any} handler */
-  #setHandler(type, handler) {
-    const isHandler = isObject(handler);
-    const known = this.#handlers.get(type);
-    if (known && isHandler) {
-      known.handler = handler;
-    } else if (known) {
-      this.removeEventListener(type, known.listener);
-      this.#handlers.delete(type);
-    } else if (isHandler) {
-      const listener = (/** @type {Event} */ event) => {
-        const current = this.#handler(type);
-        if (typeof current === "function") current.call(this, event);
-      };
-      this.#handlers.set(type, { handler, listener });
-      this.addEventListener(type, listener);
+  // By the standard's rules for event handlers: one keeps its place among the listeners while it is exchanged.
+  static {
+    for (const type of ["open", "message", "error"]) {
+      Object.defineProperty(this.prototype, `on${type}`, {
+        /** @this {EventSource} */
+        get() {
+          return this.#handlers.get(type)?.handler ?? null;
+        },
+        /** @this {EventSource} @param {any} handler */
+        set(handler) {
+          const isHandler = isObject(handler);
+          const known = this.#handlers.get(type);
+          if (known && isHandler) {
+            known.handler = handler;
+          } else if (known) {
+            this.removeEventListener(type, known.listener);
+            this.#handlers.delete(type);
+          } else if (isHandler) {
+            const added = { handler, listener: (/** @type {Event} */ event) => {
+              if (typeof added.handler === "function") added.handler.call(this, event);
+            } };
+            this.#handlers.set(type, added);
+            this.addEventListener(type, added.listener);
+          }
+        },
+        configurable: true,
+        enumerable: true,
+      });
     }
   }
 }
@@ -214,7 +196,7 @@ function flatten(options) {
 }
 
 // As the standard has them, and unlike those of other classes, they are found by `for … in`.
-for (const name of ["url", "withCredentials", "readyState", "onopen", "onmessage", "onerror", "close"]) {
+for (const name of ["url", "withCredentials", "readyState", "close"]) {
   Object.defineProperty(EventSource.prototype, name, { enumerable: true });
 }
 const constants = Object.entries(STATES).map(([name, value]) => [name, { value, enumerable: true }]);
