@@ -3,7 +3,7 @@
 // and calls those who listen. It decides nothing.
 
 import { Audience, errorOf } from "./audience.js";
-import { DeadlineTimer } from "./deadline-timer.js";
+import { deadlineTimer } from "./deadline-timer.js";
 import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
 import { wasm } from "./init.js";
 import * as inputs from "./inputs.js";
@@ -89,7 +89,7 @@ export class Connection extends Audience {
     const { deduplicate, terminalEvent, terminalData, failureEvent, signal } = settings;
     this.#tracksIds = Boolean(deduplicate);
     this.#terminalData = terminalData;
-    this.#timer = new DeadlineTimer(host, (late) => this.receive(inputs.timeout(late)));
+    this.#timer = deadlineTimer(host, (late) => this.receive(inputs.timeout(late)));
     this.#isOffline = this.#isHostOffline();
     this.#session = openSession(settings, this.#isOffline, host.now());
     try {
