@@ -199,10 +199,10 @@ function flatten(options) {
 for (const name of ["url", "withCredentials", "readyState", "close"]) {
   Object.defineProperty(EventSource.prototype, name, { enumerable: true });
 }
-const constants = Object.entries(STATES).map(([name, value]) => [name, { value, enumerable: true }]);
-Object.defineProperties(EventSource, Object.fromEntries(constants));
+for (const [name, value] of Object.entries(STATES)) {
+  for (const owner of [EventSource, EventSource.prototype]) Object.defineProperty(owner, name, { value, enumerable: true });
+}
 Object.defineProperties(EventSource.prototype, {
-  ...Object.fromEntries(constants),
   [Symbol.toStringTag]: { value: "EventSource", configurable: true },
   // Where the engine knows no such symbol, TypeScript and others fill in this one.
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: { value: EventSource.prototype.close, configurable: true, writable: true },
