@@ -360,7 +360,7 @@ impl Session {
             self.without_since = None;
         }
         self.ids.connected();
-        self.push(Output::State(State::Open));
+        self.push_state();
     }
 
     fn relayed(&mut self, output: Output) {
@@ -378,7 +378,7 @@ impl Session {
             Output::State(State::Closed) => {}
             Output::State(state) => {
                 self.phase = Phase::Relayed(state);
-                self.push(Output::State(state));
+                self.push_state();
             }
             Output::Report(_) => self.push(Output::Report(Report {
                 failure: Failure::Told,

@@ -3,8 +3,7 @@
 use core::mem;
 
 use super::{
-    CloseReason, Failure, FailureKind, LimitReached, Output, Phase, Session, State,
-    limits::MIN_DELAY,
+    CloseReason, Failure, FailureKind, LimitReached, Output, Phase, Session, limits::MIN_DELAY,
 };
 use crate::{At, LimitAction, Span, Timestamp};
 
@@ -83,7 +82,7 @@ impl Session {
 
     fn connect(&mut self, now: Timestamp) {
         self.enter(Phase::Connecting, now);
-        self.push(Output::State(State::Connecting));
+        self.push_state();
         self.push(Output::Connect);
     }
 
