@@ -108,8 +108,8 @@ pub struct Session {
     without_since: Option<Timestamp>,
     /// What the server's `retry` field says.
     retry: Option<Span>,
-    /// What the server said with the last refusal.
-    retry_after: Option<Span>,
+    /// What the server said with the last refusal; zero where that was nothing.
+    retry_after: Span,
     failures: u32,
     losses: u32,
     last_loss: Option<Timestamp>,
@@ -181,7 +181,7 @@ impl Session {
             down_since: None,
             without_since: Some(at.now),
             retry: None,
-            retry_after: None,
+            retry_after: Span::ZERO,
             failures: 0,
             losses: 0,
             last_loss: None,
