@@ -7,7 +7,7 @@ import { deadlineTimer } from "./deadline-timer.js";
 import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
 import { wasm } from "./init.js";
 import * as inputs from "./inputs.js";
-import { encode, give } from "./memory.js";
+import { encoder, give } from "./memory.js";
 import {
   DEFERRED, FAILURE_EARLIER, FAILURE_EVENT, HAS_ID_FIELD, HAS_NO_ID_FIELD, INPUT_BODY_ENDED, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
   INPUT_DECODE_FAILED, INPUT_EVENT, INPUT_LAST_EVENT_ID, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_TRACK_IDS,
@@ -292,7 +292,7 @@ export class Connection extends Audience {
    */
   #tell(type, detail = 0, time = -1, failures = 0, lastEventId = this.#transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
     const session = /** @type {number} */ (this.#session);
-    const id = lastEventId === null ? undefined : encode(lastEventId);
+    const id = lastEventId === null ? undefined : encoder.encode(lastEventId);
     return wasm.tellSession(session, type, id ? give(id) : 0, id?.length ?? 0, detail, time, failures, this.host.now(), this.host.random());
   }
 

@@ -3,14 +3,8 @@
 
 import { wasm } from "./init.js";
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
-/** The text as UTF-8. @param {string} text */
-export const encode = (text) => encoder.encode(text);
-
-/** The text that is in UTF-8. @param {Uint8Array<ArrayBuffer>} bytes */
-export const decode = (bytes) => decoder.decode(bytes);
+export const encoder = new TextEncoder();
+export const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** All of the memory. A growing one detaches its buffer, after which there has to be another view. */
 let memory = new Uint8Array();
@@ -28,4 +22,4 @@ export function give(bytes) {
 }
 
 /** @param {number} address @param {number} length In bytes. */
-export const textAt = (address, length) => decode(new Uint8Array(wasm.memory.buffer, address, length));
+export const textAt = (address, length) => decoder.decode(new Uint8Array(wasm.memory.buffer, address, length));

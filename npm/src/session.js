@@ -4,7 +4,7 @@
 import { milliseconds, oneOf } from "./checks.js";
 import { reportException } from "./error.js";
 import { wasm } from "./init.js";
-import { encode, give, textAt } from "./memory.js";
+import { encoder, give, textAt } from "./memory.js";
 import { DECISIONS, DECISION_AS_PROPOSED, DECISION_REOPEN, STATES, STATE_WAITING } from "./numbers.js";
 import { numbersOf, presetOf } from "./policy.js";
 
@@ -13,7 +13,7 @@ export function openSession(settings, isOffline, now) {
   const { policy, isFetch, isRepeatable, isSharing, resumeParameter, terminalEvent, terminalData, deduplicate = 0, lastEventId = "" } = settings;
   const flags = [isFetch, policy.rule, isRepeatable, resumeParameter !== undefined, (terminalEvent ?? terminalData) !== undefined, isOffline, isSharing];
   const numbers = numbersOf(policy);
-  const id = encode(lastEventId);
+  const id = encoder.encode(lastEventId);
   return wasm.newSession(
     presetOf(policy),
     give(numbers),

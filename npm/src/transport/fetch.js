@@ -3,7 +3,7 @@
 
 import { EventSourceError, connectionLost, internal, messageOf } from "../error.js";
 import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
-import { encode } from "../memory.js";
+import { encoder } from "../memory.js";
 import { ResponseReader } from "./response-reader.js";
 import { beginningOf, contentTypeOf, isEventStream, retryAfterOf } from "./response.js";
 import { withResumeParameter } from "./resume-parameter.js";
@@ -141,4 +141,4 @@ export class FetchTransport extends ResponseReader {
 }
 
 /** A text of which each character is a byte in UTF-8, as headers have it. @param {string} text */
-const inBytes = (text) => Array.from(encode(text), (byte) => String.fromCharCode(byte)).join("");
+const inBytes = (text) => Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join("");

@@ -4,7 +4,7 @@
 import { EventSourceError } from "../error.js";
 import { wasm } from "../init.js";
 import { failed, retry } from "../inputs.js";
-import { decode, encode, give, textAt } from "../memory.js";
+import { decoder, encoder, give, textAt } from "../memory.js";
 import {
   DATA_AT, GO_BACK, HEADER, ID_AT, INPUT_UNLISTENED, LISTEN, NO_RETRY, OUT_OF_LINE, PUSH, RECORD, RETRY_AT, TOO_LARGE, UNCHANGED, UNLISTEN,
   UNLISTENED_AT, UNLISTENED_EVENT,
@@ -81,7 +81,7 @@ export class ResponseReader {
     this.#toldId = lastEventId;
     this.#limit = limit;
     this.#link = link;
-    const id = encode(lastEventId);
+    const id = encoder.encode(lastEventId);
     this.#parser = wasm.newParser(give(id), id.length, limit);
   }
 
@@ -91,18 +91,18 @@ export class ResponseReader {
 
   /** @param {Subscription} subscription */
   listen(subscription) {
-    const number = this.#tell(LISTEN, encode(subscription.name));
+    const number = this.#tell(LISTEN, encoder.encode(subscription.name));
     this.#subscriptions[number] = subscription;
     this.#numbers.set(subscription, number);
     if (!this.#isAhead) return;
     const end = this.#freshRecords()[HEADER + RECORD * this.#index - 1];
-    this.#tell(GO_BACK, encode(this.lastEventId), end);
+    this.#tell(GO_BACK, encoder.encode(this.lastEventId), end);
     this.#count = this.#index;
   }
 
   /** @param {Subscription} subscription */
   unlisten(subscription) {
-    this.#tell(UNLISTEN, encode(subscription.name));
+    this.#tell(UNLISTEN, encoder.encode(subscription.name));
     this.#subscriptions[/** @type {number} */ (this.#numbers.get(subscription))] = undefined;
     this.#numbers.delete(subscription);
   }
@@ -230,7 +230,7 @@ export class ResponseReader {
 
   /** Of the chunk. Events that are longer need none of it. */
   #wholeText() {
-    return (this.#text ??= decode(this.#bytes));
+    return (this.#text ??= decoder.decode(this.#bytes));
   }
 
   /** A growing memory detaches its buffer, after which there has to be another view. */
