@@ -30,14 +30,14 @@ export function openSession(settings, isOffline, now) {
  * What to do next, and what there is to know of it: a kind, the failure, after how long it failed, how many times in a row
  * the connection has failed, an amount, what follows a report, the limit, its value, decode errors in a row, and for how
  * long it is down. Where there is nothing to do: at index 11 and 12 what the session wants to be told of, and the deadline.
- * Behind them is where a text lies.
+ * Behind them is where texts lie.
  *
  * @param {number} session
  */
 export const poll = (session) => numbersAt(wasm.pollSession(session));
 
 /** @param {number} address */
-export const numbersAt = (address) => new Float64Array(wasm.memory.buffer, address >>> 0, 15);
+export const numbersAt = (address) => new Float64Array(wasm.memory.buffer, address >>> 0, 17);
 
 /** @param {Float64Array} numbers */
 export const textOf = (numbers) => textAt(numbers[13], numbers[14]);
@@ -50,8 +50,7 @@ export function stateOf(kind, attempt, retryIn) {
 
 /** @param {Float64Array} numbers @returns {import("./index.js").Gap} */
 export function gapOf(numbers) {
-  const [after, before] = textOf(numbers).split("\n");
-  return { after, before, missed: numbers[5] };
+  return { after: textOf(numbers), before: textAt(numbers[15], numbers[16]), missed: numbers[5] };
 }
 
 const decision = oneOf(...DECISIONS);

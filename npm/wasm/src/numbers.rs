@@ -31,9 +31,8 @@ pub(crate) struct Numbers {
     /// What the session wants to be told of.
     pub(crate) wants: f64,
     pub(crate) deadline: f64,
-    /// Where a text lies in memory: the last event id, or the ids around the gap in hand.
-    text: f64,
-    text_length: f64,
+    /// Where texts lie in memory, and their lengths: the last event id, or the ids around the gap in hand.
+    texts: [[f64; 2]; 2],
 }
 
 /// Sets options: the number of each, its value, and whether to reopen, as little-endian `f64`.
@@ -128,9 +127,8 @@ fn loss(number: u32, retry_after: f64) -> Loss {
 }
 
 impl Numbers {
-    pub(crate) fn text(&mut self, text: &str) {
-        self.text = text.as_ptr() as usize as f64;
-        self.text_length = text.len() as f64;
+    pub(crate) fn place_text(&mut self, index: usize, text: &str) {
+        self.texts[index] = [text.as_ptr() as usize as f64, text.len() as f64];
     }
 
     pub(crate) fn state(&mut self, state: State) {

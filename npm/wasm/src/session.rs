@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use typed_eventsource_core::{
-    At, CloseReason, Input, Options, Output, Policy, Session, Span, Timestamp, Transport,
+    At, CloseReason, Gap, Input, Options, Output, Policy, Session, Span, Timestamp, Transport,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -17,8 +17,8 @@ use crate::{
 pub(crate) struct NumberedSession {
     session: Session,
     numbers: Numbers,
-    /// Of the gap in hand, between which there is a line feed.
-    gap: String,
+    /// The one in hand.
+    gap: Option<Gap>,
 }
 
 /// Makes a session for a source with a [preset](Policy::preset), options on top of it as [`numbers::set_options`] has them,
@@ -56,7 +56,7 @@ pub fn new_session(
     let session = NumberedSession {
         session: Session::new(options, at(now, 0.0)),
         numbers: Numbers::default(),
-        gap: String::new(),
+        gap: None,
     };
     table::insert(Entry::Session(Box::new(session)))
 }
@@ -114,7 +114,7 @@ pub fn tell_session(
                 }
             }
         }
-        this.numbers.text(this.session.last_event_id());
+        this.numbers.place_text(0, this.session.last_event_id());
         core::ptr::from_ref(&this.numbers) as usize
     })
 }
@@ -155,10 +155,9 @@ impl NumberedSession {
             Some(Output::Disconnect) => 2.0,
             Some(Output::Gap(found)) => {
                 numbers.amount = found.missed as f64;
-                *gap = found.after;
-                gap.push('\n');
-                gap.push_str(&found.before);
-                numbers.text(gap);
+                let gap = gap.insert(found);
+                numbers.place_text(0, &gap.after);
+                numbers.place_text(1, &gap.before);
                 4.0
             }
             Some(Output::Decide(context)) => {
