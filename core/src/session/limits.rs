@@ -94,7 +94,7 @@ impl Session {
             }
             Loss::Fail { class, retry_after } => (class, retry_after),
         };
-        self.retry_after = retry_after;
+        self.retry_after = retry_after.unwrap_or_default();
         self.fail(at.now);
         let kind = match class {
             FailureClass::Status(_) => FailureKind::Refused,
@@ -413,9 +413,7 @@ impl Session {
     fn requested_delay(&self, kind: FailureKind) -> Span {
         let time = self.reconnection_time().unwrap_or_default();
         match kind {
-            FailureKind::Refused | FailureKind::Failed => {
-                time.max(self.cap(self.retry_after.unwrap_or_default()))
-            }
+            FailureKind::Refused | FailureKind::Failed => time.max(self.cap(self.retry_after)),
             FailureKind::Woken => Span::ZERO,
             FailureKind::BrowserReconnects
             | FailureKind::BrowserReplaced

@@ -169,12 +169,12 @@ impl Connection {
             Failure::Told => self.told.get(),
             Failure::UnfinishedEvent => self.unfinished.get(),
             Failure::Earlier => self.earlier.get(),
-            Failure::OpenTimeout(after) => {
-                let after = after.into();
+            Failure::OpenTimeout => {
+                let after = self.session().time_limit().into();
                 Some(ToldError::new(Error::OpenTimeout { after }))
             }
-            Failure::Idle(after) => {
-                let after = after.into();
+            Failure::Idle => {
+                let after = self.session().time_limit().into();
                 Some(ToldError::new(Error::Idle { after }))
             }
             Failure::Suspended => Some(ToldError::new(Error::Suspended)),
