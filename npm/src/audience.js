@@ -114,7 +114,7 @@ export class Audience {
   /** @param {string} name */
   #terminalOf(name) {
     const { terminalEvent, failureEvent } = this.settings;
-    return name === failureEvent ? IS_FAILURE_EVENT : name === terminalEvent ? IS_TERMINAL_EVENT : 0;
+    return name === failureEvent ? IS_FAILURE_EVENT : terminalEvent?.includes(name) ? IS_TERMINAL_EVENT : 0;
   }
 
   /**

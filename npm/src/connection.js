@@ -9,14 +9,14 @@ import { wasm } from "./init.js";
 import * as inputs from "./inputs.js";
 import { encoder, give } from "./memory.js";
 import {
-  DEFERRED, FAILURE_EARLIER, FAILURE_EVENT, HAS_ID_FIELD, HAS_NO_ID_FIELD, INPUT_BODY_ENDED, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
+  DEFERRED, FAILURE_EARLIER, FAILURE_EVENT, FAILURE_UNFINISHED_EVENT, HAS_ID_FIELD, HAS_NO_ID_FIELD, INPUT_BODY_ENDED, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
   INPUT_DECODE_FAILED, INPUT_EVENT, INPUT_LAST_EVENT_ID, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_TRACK_IDS,
   INPUT_UNLISTENED, IS_TERMINAL_DATA, OUTCOME_BITS, OUTCOME_MASK, OUTCOME_POLL, OUTPUT_CONNECT,
   OUTPUT_DECIDE, OUTPUT_DELIVER, OUTPUT_DISCONNECT, OUTPUT_GAP, OUTPUT_NOTHING, OUTPUT_REPORT, OUTPUT_STATE, REASONS,
   REASON_FAILED, REASON_FINISHED, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
 } from "./numbers.js";
 import { askRule, gapOf, numbersAt, openSession, poll, stateOf, textOf } from "./session.js";
-import { TypedEvent, detached, failureEventError } from "./typed-event.js";
+import { TypedEvent, copy, detached, failureEventError, unfinishedEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -55,6 +55,8 @@ export class Connection extends Audience {
   #input = NONE;
   /** What that has told of, or the session has found. @type {EventSourceError | undefined} */
   #error;
+  /** What had arrived of an event when the last response ended. @type {import("./index.js").TypedEvent<string> | undefined} */
+  #unfinished;
   /** The last failure of the connection. @type {EventSourceError | undefined} */
   #lastFailure;
   /** Where the last event came from. @type {EventMeta | undefined} */
@@ -93,7 +95,8 @@ export class Connection extends Audience {
     this.#isOffline = this.#isHostOffline();
     this.#session = openSession(settings, this.#isOffline, host.now());
     try {
-      for (const name of [terminalEvent, failureEvent]) if (name !== undefined) this.subscribe(name);
+      for (const name of terminalEvent ?? []) this.subscribe(name);
+      if (failureEvent !== undefined) this.subscribe(failureEvent);
       if (terminalData !== undefined) this.subscribe("message");
       if (signal?.aborted) {
         this.close();
@@ -233,7 +236,7 @@ export class Connection extends Audience {
       const next = /** @type {import("./inputs.js").DeferredInput} */ (input).run(this);
       return next && this.#handle(next, link);
     }
-    const { type, error, detail, time, failures } = /** @type {SessionInput} */ (input);
+    const { type, error, detail = 0, time, failures, unfinished } = /** @type {SessionInput} */ (input);
     if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
       // The network has come or gone without an event that says so. The source may have left the connection because of it.
       this.#handle(inputs.network(this.#isOffline));
@@ -241,7 +244,9 @@ export class Connection extends Audience {
     }
     if (type === INPUT_ONLINE || type === INPUT_OFFLINE) this.#isOffline = type === INPUT_OFFLINE;
     this.#error = error;
-    this.#tell(type, detail, time, failures);
+    this.#unfinished = unfinished;
+    const isTerminal = unfinished ? this.#terminalOf(this.subscriptions.get(unfinished.type), unfinished.data) : 0;
+    this.#tell(type, detail | isTerminal, time, failures);
     this.#carryOut();
   }
 
@@ -260,7 +265,7 @@ export class Connection extends Audience {
    * @param {boolean | undefined} isPart
    */
   #event(subscription, data, meta, hasIdField, isPart) {
-    const terminal = data === this.#terminalData ? IS_TERMINAL_DATA : subscription.terminal;
+    const terminal = this.#terminalOf(subscription, data);
     this.#meta = meta;
     if (!terminal && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isPart);
     const idField = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
@@ -270,6 +275,11 @@ export class Connection extends Audience {
     if (!(outcome & OUTCOME_POLL)) return;
     this.#input = inputs.event(subscription, data, meta, hasIdField, isPart);
     this.#carryOut();
+  }
+
+  /** What an event says of the end, as a flag of `INPUT_EVENT`. @param {Subscription | undefined} subscription @param {string} data */
+  #terminalOf(subscription, data) {
+    return data === this.#terminalData ? IS_TERMINAL_DATA : subscription?.terminal ?? 0;
   }
 
   /** @param {import("./inputs.js").UnlistenedInput} input */
@@ -330,10 +340,19 @@ export class Connection extends Audience {
   /** One and the same for all that an input leads to. @param {number} failure @param {number} after @param {number} failures */
   #errorOf(failure, after, failures) {
     if (failure === FAILURE_EARLIER && this.#lastFailure) return this.#lastFailure;
-    if (failure === FAILURE_EVENT) return failureEventError(/** @type {EventInput} */ (this.#input));
+    if (failure === FAILURE_EVENT) return failureEventError(this.#unfinished ?? this.#eventInHand());
+    if (failure === FAILURE_UNFINISHED_EVENT && this.#unfinished) {
+      this.#error = unfinishedEventError(this.#unfinished);
+      this.#unfinished = undefined;
+    }
     const error = /** @type {import("./error.js").Details} */ (this.#error ??= errorOfFailure(failure, after));
     if (failures) error.attempt ??= failures;
     return error;
+  }
+
+  #eventInHand() {
+    const { subscription, data, meta } = /** @type {EventInput} */ (this.#input);
+    return copy(subscription.name, detached(data), meta);
   }
 
   #connect() {

@@ -54,6 +54,7 @@ export type ErrorCode =
   | "decode"
   | "validation"
   | "failure-event"
+  | "unfinished-event"
   | "open-timeout"
   | "idle"
   | "too-many"
@@ -79,7 +80,10 @@ export class EventSourceError extends Error {
   readonly contentType?: string;
   /** With the codes `status` and `content-type`: the beginning of the response's body, at most 1,024 bytes. */
   readonly body?: string;
-  /** With the codes `decode`, `validation` and `failure-event`: the event as it arrived. */
+  /**
+   * With the codes `decode`, `validation` and `failure-event`: the event as it arrived. With `unfinished-event`: what had
+   * arrived of it.
+   */
   readonly event?: TypedEvent<string>;
   /** With the code `validation`: what the schema has found. */
   readonly issues?: readonly StandardSchemaV1.Issue[];
@@ -371,9 +375,15 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
   deduplicate?: number;
   /** The query parameter that carries the last event id when the source is reopened; on `fetch` in place of the header. */
   resumeParameter?: string;
-  /** The name of the event by which the server says that it is done. */
-  terminalEvent?: string;
-  /** The data by which the server says that it is done, such as `[DONE]`. */
+  /**
+   * The name of the event by which the server says that it has finished, or several of them. It is delivered like any other,
+   * then the source closes. By the standard an event without data is none: a server sends some data with this one, too.
+   */
+  terminalEvent?: string | readonly string[];
+  /**
+   * The data by which the server says that it has finished, such as `[DONE]`, in an event of any name. It is not delivered. The
+   * browser's own source tells only of unnamed events and of those that somebody listens to.
+   */
   terminalData?: string;
   /**
    * The name of the event by which the server says what went wrong, such as `error`. It is delivered like any other, then
@@ -393,7 +403,7 @@ export interface BrowserInit<Feed extends { [Name in keyof Feed]: unknown } = Ev
 /** Options of a source whose events are carried by `fetch`: those of the request have the names that they have there. */
 export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends CommonInit<Feed> {
   transport: "fetch";
-  /** `GET` by default. A method other than GET and HEAD is sent once, unless the policy has `resend`. */
+  /** `GET` by default. A method other than GET and HEAD is sent once, unless the policy has `resend` or `resendRefused`. */
   method?: string;
   /** Headers, or a function that is asked for them before each attempt. */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
@@ -411,6 +421,16 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
   lastEventId?: string;
   /** The most bytes that one event may have: 16 MiB by default. The queue of an iteration may hold `capacity` of them. */
   maxEventSize?: number;
+  /**
+   * What the end of a response means: that the server has finished, or a loss, after which the request is made again, also where
+   * its method is not GET or HEAD.
+   *
+   * By default it is a loss, as the standard has it. For a request that is sent once it is the end; but not where the server was
+   * to say so with a terminal event or data, nor where it has said how to go on, with a `retry` field or an `id`. A response that
+   * ends within an event has not finished, whatever is set here: the error `unfinished-event` has what had arrived. Where
+   * that is a terminal event or data, it counts.
+   */
+  endOfBody?: "finished" | "reconnect";
 }
 
 export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> =

@@ -1,10 +1,9 @@
 // @ts-check
 // What a connection is told.
 
-import { connectionLost } from "./error.js";
 import {
   INPUT_BODY_ENDED, INPUT_EVENT, INPUT_FINISHED, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_OPENED, INPUT_OVERFLOWED, INPUT_RELAYED_STATE,
-  INPUT_RETRY, INPUT_TIMEOUT, LEAST_STATUS, LOSS_BROWSER_RECONNECTS, LOSS_CONTENT_TYPE, LOSS_HOPELESS, LOSS_OTHER, LOSS_REESTABLISH,
+  INPUT_RETRY, INPUT_TIMEOUT, IS_UNFINISHED, IS_WHOLE, LEAST_STATUS, LOSS_BROWSER_RECONNECTS, LOSS_CONTENT_TYPE, LOSS_HOPELESS, LOSS_OTHER, LOSS_REESTABLISH,
   STATES,
 } from "./numbers.js";
 
@@ -21,6 +20,7 @@ import {
  *   time?: number,
  *   failures?: number,
  *   error?: EventSourceError,
+ *   unfinished?: import("./index.js").TypedEvent<string>,
  * }} SessionInput
  *
  * An event that somebody listens to. Its data may be a part of a longer text, which it keeps in memory.
@@ -100,8 +100,17 @@ export const failed = (error, time) => {
   return input(INPUT_LOST, time, error, isStatus ? status : CLASSES[code] ?? LOSS_OTHER);
 };
 
-/** The response has ended: an error, unless the request is sent once and has no terminal event or data. @param {string} url */
-export const bodyEnded = (url) => input(INPUT_BODY_ENDED, undefined, connectionLost(url, "the server ended the stream"));
+/**
+ * The response has ended, which is an error where more was to come.
+ *
+ * @param {EventSourceError} error
+ * @param {boolean} isWhole Whether it has ended as HTTP has it, and has not broken off.
+ * @param {import("./index.js").TypedEvent<string>} [unfinished] What had arrived of an event that was not at its end.
+ */
+export const bodyEnded = (error, isWhole, unfinished) => ({
+  ...input(INPUT_BODY_ENDED, undefined, error, (isWhole ? IS_WHOLE : 0) | (unfinished ? IS_UNFINISHED : 0)),
+  unfinished,
+});
 
 /** The server wants no other attempt. */
 export const finished = input(INPUT_FINISHED);

@@ -34,6 +34,10 @@ export const IS_TERMINAL_EVENT = 8;
 export const IS_TERMINAL_DATA = 16;
 export const IS_FAILURE_EVENT = 32;
 
+// Flags of `INPUT_BODY_ENDED`, beside those that say what is terminal: `input` in `numbers.rs`.
+export const IS_WHOLE = 1;
+export const IS_UNFINISHED = 2;
+
 // What to do with an event, and by how many bits the answer's other half is shifted: `tell_session` in `session.rs`.
 export const OUTCOME_POLL = 2;
 export const OUTCOME_MASK = 3;
@@ -71,6 +75,7 @@ export const FAILURE_EARLIER = 1;
 export const FAILURE_OPEN_TIMEOUT = 2;
 export const FAILURE_IDLE = 3;
 export const FAILURE_EVENT = 5;
+export const FAILURE_UNFINISHED_EVENT = 6;
 
 // Why a source has closed, and the limit that was reached: `Numbers::closed` in `numbers.rs`.
 /** By their numbers, but for the last. */
@@ -113,7 +118,10 @@ export const LISTEN = 0;
 export const UNLISTEN = 1;
 export const GO_BACK = 2;
 export const PUSH = 3;
+export const LOOK_FOR = 4;
+export const END = 5;
 
 // What may have come that nobody listens to.
 export const UNLISTENED_EVENT = 2;
 export const TOO_LARGE = 3;
+export const TERMINAL_DATA = 4;

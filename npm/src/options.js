@@ -23,6 +23,7 @@ const FETCH = {
   referrerPolicy: any,
   lastEventId: string,
   maxEventSize: count,
+  endOfBody: oneOf("finished", "reconnect"),
 };
 
 const QUEUE = {
@@ -42,7 +43,7 @@ const OPTIONS = {
   queue: (value, name) => read(object(value, name), QUEUE, `${name}.`),
   deduplicate: count,
   resumeParameter: string,
-  terminalEvent: (value, name) => messageName(string(value, name)),
+  terminalEvent: (value, name) => [value].flat().map((one) => messageName(string(one, name))),
   terminalData: string,
   failureEvent: (value, name) => messageName(string(value, name)),
   signal: check("an AbortSignal", (value) => value === null || isSignal(value)),
@@ -52,11 +53,12 @@ const OPTIONS = {
 /**
  * What a source is set up with. One that `isSharing` has a connection together with others, which has its own settings.
  *
- * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy">> & {
+ * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy" | "terminalEvent">> & {
  *   transport?: string,
  *   isFetch: boolean,
  *   isRepeatable: boolean,
  *   isSharing?: boolean,
+ *   terminalEvent?: string[],
  *   policy: import("./index.js").Policy,
  *   parse: NonNullable<import("./index.js").FetchInit["parse"]>,
  *   queue: { capacity: number, whenFull: string },

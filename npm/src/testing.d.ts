@@ -97,6 +97,11 @@ export class FakeServer<Feed extends { [Name in keyof Feed]: unknown } = EventMa
    */
   end(): void;
   /**
+   * Ends the responses within an event of this name, of whose data this much had arrived. A browser's own source is told
+   * nothing of such an event.
+   */
+  endWithin(name: string, data: string): void;
+  /**
    * Answers the connections that wait for an answer with an HTTP status other than 200. Those that are open fail in the
    * same way, at once: without the loss and the attempt that would come before such an answer.
    */

@@ -191,6 +191,11 @@ export class FakeServer {
     this.#each((connection) => connection.end());
   }
 
+  /** @param {string} name @param {string} data */
+  endWithin(name, data) {
+    this.#each((connection) => connection.end({ type: name, data }));
+  }
+
   /** @param {number} status */
   fail(status) {
     if (!Number.isInteger(status) || status < 100 || status > 599 || status === 200) {
@@ -316,10 +321,12 @@ class FakeConnection {
     if (this.#isFetch) this.#link.receive(retry(ms));
   }
 
-  end() {
+  /** @param {{ type: string, data: string }} [unfinished] */
+  end(unfinished) {
     if (!this.#isFetch) return this.lose();
     this.#isOpen = false;
-    this.#link.receive(bodyEnded(this.#url));
+    const error = connectionLost(this.#url, "the server ended the stream");
+    this.#link.receive(bodyEnded(error, true, unfinished && { ...unfinished, lastEventId: this.#id, origin: ORIGIN }));
   }
 
   lose() {

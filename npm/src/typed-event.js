@@ -100,15 +100,19 @@ function undecoded(type, data, meta, what, cause, issues) {
 /** How much of an event's data is in the message of an error, in characters. */
 const EXCERPT = 200;
 
-/**
- * What a server says with its failure event.
- *
- * @param {{ subscription: { name: string }, data: string, meta: EventMeta }} event
- */
-export function failureEventError({ subscription: { name }, data, meta }) {
-  const own = detached(data);
-  const message = `the server has failed, and says with ${JSON.stringify(name)}: ${[...own].slice(0, EXCERPT).join("")}`;
-  return new EventSourceError("failure-event", message, { event: copy(name, own, meta) });
+/** The beginning of an event's data, for a message. @param {string} data */
+const excerptOf = (data) => [...data].slice(0, EXCERPT).join("");
+
+/** What a server says with its failure event. @param {import("./index.js").TypedEvent<string>} event */
+export function failureEventError(event) {
+  const message = `the server has failed, and says with ${JSON.stringify(event.type)}: ${excerptOf(event.data)}`;
+  return new EventSourceError("failure-event", message, { event });
+}
+
+/** A response has ended within an event, of which this had arrived. @param {import("./index.js").TypedEvent<string>} event */
+export function unfinishedEventError(event) {
+  const message = `the response ended within the event ${JSON.stringify(event.type)}, of which this had arrived: ${excerptOf(event.data)}`;
+  return new EventSourceError("unfinished-event", message, { event });
 }
 
 /** What an event has, asked for now. @param {string} type @param {string} data @param {EventMeta} meta */

@@ -28,7 +28,7 @@ export class FetchTransport extends ResponseReader {
    * @param {Link} link
    */
   constructor(url, settings, lastEventId, link) {
-    super(settings.maxEventSize, lastEventId, link);
+    super(settings, lastEventId, link);
     this.#url = withResumeParameter(url, settings.resumeParameter, lastEventId);
     this.#header = settings.resumeParameter === undefined ? lastEventId : "";
     this.#settings = settings;
@@ -87,11 +87,11 @@ export class FetchTransport extends ResponseReader {
     // Each event of the DOM has its own task, this one too.
     if (this.isOpen && this.#link.receive(opened) && this.isOpen) await this.yieldNow();
     try {
-      return (await this.read(response)) ?? bodyEnded(this.#url);
+      return (await this.read(response)) ?? bodyEnded(connectionLost(this.#url, "the server ended the stream"), true, this.unfinished());
     } catch (cause) {
       // Of a body that breaks off. What else there may be is no fault of the connection.
       if (!this.isBroken) throw cause;
-      return this.#lost(cause);
+      return bodyEnded(connectionLost(this.#url, cause), false, this.unfinished());
     }
   }
 

@@ -3,13 +3,13 @@
 
 import { EventSourceError } from "../error.js";
 import { wasm } from "../init.js";
-import { failed, retry } from "../inputs.js";
+import { failed, finished, retry } from "../inputs.js";
 import { decoder, encoder, give, textAt } from "../memory.js";
 import {
-  DATA_AT, GO_BACK, HEADER, ID_AT, INPUT_UNLISTENED, LISTEN, NO_RETRY, OUT_OF_LINE, PUSH, RECORD, RETRY_AT, TOO_LARGE, UNCHANGED, UNLISTEN,
+  DATA_AT, END, GO_BACK, HEADER, ID_AT, INPUT_UNLISTENED, LISTEN, LOOK_FOR, NO_RETRY, OUT_OF_LINE, PUSH, RECORD, RETRY_AT, TERMINAL_DATA, TOO_LARGE, UNCHANGED, UNLISTEN,
   UNLISTENED_AT, UNLISTENED_EVENT,
 } from "../numbers.js";
-import { detached } from "../typed-event.js";
+import { copy, detached } from "../typed-event.js";
 import { Yielder } from "./yielder.js";
 
 /** @typedef {import("../host.js").Link} Link */
@@ -72,17 +72,18 @@ export class ResponseReader {
   #toldId;
 
   /**
-   * @param {number | undefined} limit
+   * @param {import("../options.js").Settings} settings
    * @param {string} lastEventId
    * @param {Link} link
    */
-  constructor(limit = MAX_EVENT_SIZE, lastEventId, link) {
+  constructor({ maxEventSize: limit = MAX_EVENT_SIZE, terminalData = "" }, lastEventId, link) {
     this.#meta = { lastEventId, origin: "" };
     this.#toldId = lastEventId;
     this.#limit = limit;
     this.#link = link;
     const id = encoder.encode(lastEventId);
     this.#parser = wasm.newParser(give(id), id.length, limit);
+    this.#tell(LOOK_FOR, encoder.encode(terminalData));
   }
 
   get lastEventId() {
@@ -161,6 +162,7 @@ export class ResponseReader {
     // It would live as long as this waits.
     this.#text = undefined;
     const unlistened = this.#freshRecords()[UNLISTENED_AT];
+    if (unlistened === TERMINAL_DATA) return finished;
     if (unlistened === TOO_LARGE) {
       const limit = this.#limit;
       const message = `an event is larger than ${limit} bytes: send less at once, or allow for more`;
@@ -168,6 +170,14 @@ export class ResponseReader {
     }
     if (unlistened || (this.#tracksIds && this.lastEventId !== this.#toldId)) this.#tellUnlistened(unlistened === UNLISTENED_EVENT);
     if (this.isOpen && this.#yielder.shouldYield()) await this.yieldNow();
+  }
+
+  /** What had arrived of an event when the response ended. */
+  unfinished() {
+    if (!this.isOpen || !this.#tell(END, new Uint8Array())) return;
+    // A name has no line feed.
+    const [type, ...lines] = this.#outOfLine(DATA_AT).split("\n");
+    return copy(type, lines.join("\n"), { ...this.#meta, lastEventId: this.lastEventId });
   }
 
   /** @param {boolean} isEvent */

@@ -3,6 +3,7 @@
 use typed_eventsource_core::{
     CloseReason, Decision, Failure, FailureClass, FailureContext, IdField, Input, LimitAction,
     LimitReached, Loss, NumericValue, Output, Policy, ReceivedEvent, Report, Span, State, Terminal,
+    Unfinished,
 };
 
 /// What is told of a session, for JavaScript to read where it lies, since each call costs.
@@ -61,15 +62,16 @@ pub(crate) fn event(last_event_id: Option<&str>, flags: u32) -> ReceivedEvent<'_
         } else {
             IdField::Unknown
         },
-        terminal: if has(8) {
-            Some(Terminal::Event)
-        } else if has(16) {
-            Some(Terminal::Data)
-        } else if has(32) {
-            Some(Terminal::Failure)
-        } else {
-            None
-        },
+        terminal: terminal(flags),
+    }
+}
+
+fn terminal(flags: u32) -> Option<Terminal> {
+    match flags & (8 + 16 + 32) {
+        8 => Some(Terminal::Event),
+        16 => Some(Terminal::Data),
+        32 => Some(Terminal::Failure),
+        _ => None,
     }
 }
 
@@ -80,7 +82,15 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         0 => Input::Opened,
         1 => Input::Retry(span),
         2 => Input::Lost(loss(detail, time)),
-        3 => Input::BodyEnded,
+        // 1 as HTTP has it, 2 within an event, which may be terminal.
+        3 => Input::BodyEnded {
+            is_whole: detail & 1 != 0,
+            unfinished: match terminal(detail) {
+                Some(terminal) => Unfinished::Terminal(terminal),
+                None if detail & 2 != 0 => Unfinished::Event,
+                None => Unfinished::Nothing,
+            },
+        },
         4 => Input::Finished,
         5 => Input::Decoded,
         6 => Input::DecodeFailed,
@@ -152,6 +162,7 @@ impl Numbers {
             Failure::Idle => 3.0,
             Failure::Suspended => 4.0,
             Failure::Event => 5.0,
+            Failure::UnfinishedEvent => 6.0,
             _ => 0.0,
         };
     }

@@ -17,7 +17,9 @@ pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
 
 /// Listens to events of a name (0) and answers by which number they are told, listens no longer (1), goes back to
 /// where an event ends in the chunk (2), or goes on with another chunk, of which all ids are to be told where the number
-/// says so (3), and answers where the [`Records`](typed_eventsource_npm_parser::Records) lie.
+/// says so (3), and answers where the [`Records`](typed_eventsource_npm_parser::Records) lie. Or looks for data in events of any
+/// name (4), or answers whether the stream has ended within an event, whose name and data are then out of line, with a line
+/// feed in between (5).
 #[wasm_bindgen(js_name = tellParser)]
 pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> usize {
     with(parser, move |stream| {
@@ -25,6 +27,8 @@ pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> 
             0 => return stream.listen(bytes),
             1 => stream.unlisten(&bytes),
             2 => stream.go_back(number, &bytes),
+            4 => stream.look_for(bytes),
+            5 => return usize::from(stream.end()),
             _ => {
                 if number != 0 {
                     stream.track_ids();

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use typed_eventsource_core::{
-    At, CloseReason, Gap, Input, Options, Output, Policy, Session, Span, Timestamp, Transport,
+    At, CloseReason, EndOfBody, Gap, Input, Options, Output, Policy, Session, Span, Timestamp, Transport,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -25,7 +25,7 @@ pub(crate) struct NumberedSession {
 /// flags, and how many ids to remember. Answers its number, by which it is known until it is [freed](table::free).
 ///
 /// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
-/// 64 shares a connection.
+/// 64 shares a connection, 128 finishes at the end of a response, 256 reconnects there.
 #[wasm_bindgen(js_name = newSession)]
 pub fn new_session(
     preset: usize,
@@ -48,6 +48,11 @@ pub fn new_session(
     options.has_resume_parameter = has(8);
     options.has_terminal = has(16);
     options.is_offline = has(32);
+    options.end_of_body = if has(128) {
+        Some(EndOfBody::Finished)
+    } else {
+        has(256).then_some(EndOfBody::Reconnect)
+    };
     options.last_event_id = text(last_event_id);
     options.deduplicate = deduplicate;
     if has(64) {

@@ -5,7 +5,7 @@ mod tests;
 
 use alloc::vec::Vec;
 
-use typed_eventsource_core::parser::{self, Item};
+use typed_eventsource_core::parser::{self, Item, UnfinishedEvent};
 
 use crate::{
     names::Names,
@@ -24,6 +24,8 @@ pub struct Stream {
     parser: parser::Parser<Search>,
     names: Names,
     tracks_ids: bool,
+    /// To be found in events that nobody listens to, too. Empty for none.
+    terminal_data: Vec<u8>,
     chunk: Vec<u8>,
     /// Where to go on in the chunk; `None` before its start.
     next: Option<usize>,
@@ -41,6 +43,8 @@ pub enum Unlistened {
     Event,
     /// An event is too large: nothing follows.
     TooLarge,
+    /// The data that was to be looked for.
+    TerminalData,
 }
 
 impl Stream {
@@ -50,6 +54,7 @@ impl Stream {
             parser: parser::Parser::new(last_event_id, max_event_size),
             names: Names::default(),
             tracks_ids: false,
+            terminal_data: Vec::new(),
             chunk: Vec::new(),
             next: None,
             writer: RecordWriter::default(),
@@ -75,6 +80,21 @@ impl Stream {
     /// to them.
     pub fn track_ids(&mut self) {
         self.tracks_ids = true;
+    }
+
+    /// Looks for this data in events that nobody listens to: what follows is not read.
+    pub fn look_for(&mut self, terminal_data: Vec<u8>) {
+        self.terminal_data = terminal_data;
+    }
+
+    /// Whether the stream has ended within an event. Its name and data are out of line then, with a line feed in between.
+    pub fn end(&mut self) -> bool {
+        let Some(UnfinishedEvent { name, data, .. }) = self.parser.unfinished() else {
+            return false;
+        };
+        self.writer.data = [name, data].join("\n").into();
+        self.writer.place_bytes(&self.parser);
+        true
     }
 
     /// Goes on with another chunk. Not inlined, to be compiled for speed.
@@ -123,9 +143,16 @@ impl Stream {
                 break;
             };
             match item {
-                Ok(Item::Event(event)) => {
+                Ok(Item::Event(mut event)) => {
                     let number = match self.names.number_of(&event) {
                         Some(number) => number,
+                        None if !self.terminal_data.is_empty()
+                            && event.data_bytes() == self.terminal_data =>
+                        {
+                            self.writer.records.unlistened = Unlistened::TerminalData as u32;
+                            self.next = Some(chunk.len());
+                            break;
+                        }
                         None if self.tracks_ids && event.has_own_id() => 0,
                         None => {
                             self.writer.records.unlistened = Unlistened::Event as u32;
