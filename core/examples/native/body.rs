@@ -20,7 +20,7 @@ use typed_eventsource_core::{
     At, CloseReason, Decision, EventOutcome, Failure, FailureContext, Gap, IdField, Input,
     LimitReached, Loss, Options, Output, ReceivedEvent, Session, State, Terminal, Timestamp,
     Unfinished,
-    parser::{Item, ParsedEvent, Scalar, UnfinishedEvent},
+    parser::{Item, ParsedEvent, Scalar},
 };
 
 use crate::connection::{Connection, HOPELESS, Signal, parser_after};
@@ -182,7 +182,7 @@ impl<L: Listener> Body<'_, L> {
         let connection = self.connection.as_mut();
         let unfinished = match connection.and_then(|connection| connection.parser.unfinished()) {
             None => Unfinished::Nothing,
-            Some(UnfinishedEvent { name, data, .. }) => match self.terminals.of(&name, &data) {
+            Some(event) => match self.terminals.of(&event.name(), &event.data()) {
                 Some(terminal) => Unfinished::Terminal(terminal),
                 None => Unfinished::Event,
             },

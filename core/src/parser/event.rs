@@ -43,25 +43,31 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
     }
 
     /// The same as it came, not decoded.
-    pub fn into_data_bytes(self) -> &'a [u8] {
-        match self.data {
-            Data::Line { value, .. } if self.joined.is_empty() => value,
-            _ => {
-                self.data.append_to::<S>(self.joined);
-                self.joined.strip_suffix(b"\n").unwrap_or(self.joined)
+    pub fn into_data_bytes(mut self) -> &'a [u8] {
+        match self.data_in_chunk() {
+            Some(value) => value,
+            None => {
+                self.join_data();
+                without_last_line_feed(self.joined)
             }
         }
     }
 
     /// The same, before it is taken.
     pub fn data_bytes(&mut self) -> &[u8] {
-        match self.data {
-            Data::Line { value, .. } if self.joined.is_empty() => value,
-            _ => {
-                mem::take(&mut self.data).append_to::<S>(self.joined);
-                self.joined.strip_suffix(b"\n").unwrap_or(self.joined)
+        match self.data_in_chunk() {
+            Some(value) => value,
+            None => {
+                self.join_data();
+                without_last_line_feed(self.joined)
             }
         }
+    }
+
+    /// Not inlined, since most events have one line, in one chunk.
+    #[inline(never)]
+    fn join_data(&mut self) {
+        mem::take(&mut self.data).append_to::<S>(self.joined);
     }
 
     /// The event's data, where that is a slice of the chunk as it stands: one line. Not decoded, as
@@ -94,32 +100,43 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
     }
 
     fn name_or_default(&self) -> &'a [u8] {
-        if self.name.is_empty() {
-            b"message"
-        } else {
-            self.name
-        }
+        name_or_default(self.name)
     }
 }
 
 /// What of an event had arrived when its stream ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnfinishedEvent {
-    /// What the server had named it, or `message`.
-    pub name: String,
-    /// What of its data had arrived.
-    pub data: String,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnfinishedEvent<'a> {
+    name: &'a [u8],
+    data: &'a [u8],
 }
 
-impl UnfinishedEvent {
-    pub(super) fn new(name: &[u8], data: &[u8]) -> Self {
-        let name = if name.is_empty() { b"message" } else { name };
-        let data = data.strip_suffix(b"\n").unwrap_or(data);
+impl<'a> UnfinishedEvent<'a> {
+    pub(super) fn new(name: &'a [u8], data: &'a [u8]) -> Self {
         Self {
-            name: String::from_utf8_lossy(name).into_owned(),
-            data: String::from_utf8_lossy(data).into_owned(),
+            name,
+            data: without_last_line_feed(data),
         }
+    }
+
+    /// What the server had named it, or `message`.
+    pub fn name(&self) -> Cow<'a, str> {
+        decode(self.name_bytes())
+    }
+
+    /// The same as it came, not decoded.
+    pub fn name_bytes(&self) -> &'a [u8] {
+        name_or_default(self.name)
+    }
+
+    /// What of its data had arrived.
+    pub fn data(&self) -> Cow<'a, str> {
+        decode(self.data)
+    }
+
+    /// The same as it came, not decoded.
+    pub fn data_bytes(&self) -> &'a [u8] {
+        self.data
     }
 }
 
@@ -189,6 +206,14 @@ impl<'a> Data<'a> {
             }
         }
     }
+}
+
+fn name_or_default(name: &[u8]) -> &[u8] {
+    if name.is_empty() { b"message" } else { name }
+}
+
+fn without_last_line_feed(data: &[u8]) -> &[u8] {
+    data.strip_suffix(b"\n").unwrap_or(data)
 }
 
 fn append_line(value: &[u8], buffer: &mut Vec<u8>) {

@@ -174,10 +174,9 @@ export class ResponseReader {
 
   /** What had arrived of an event when the response ended. */
   unfinished() {
-    if (!this.isOpen || !this.#tell(END, new Uint8Array())) return;
-    // A name has no line feed.
-    const [type, ...lines] = this.#outOfLine(DATA_AT).split("\n");
-    return copy(type, lines.join("\n"), { ...this.#meta, lastEventId: this.lastEventId });
+    const { lastEventId } = this;
+    // Its name stands in place of the id.
+    if (this.#tell(END, new Uint8Array())) return copy(this.#outOfLine(ID_AT), this.#outOfLine(DATA_AT), { ...this.#meta, lastEventId });
   }
 
   /** @param {boolean} isEvent */

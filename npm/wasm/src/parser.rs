@@ -18,8 +18,8 @@ pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
 /// Listens to events of a name (0) and answers by which number they are told, listens no longer (1), goes back to
 /// where an event ends in the chunk (2), or goes on with another chunk, of which all ids are to be told where the number
 /// says so (3), and answers where the [`Records`](typed_eventsource_npm_parser::Records) lie. Or looks for data in events of any
-/// name (4), or answers whether the stream has ended within an event, whose name and data are then out of line, with a line
-/// feed in between (5).
+/// name (4), or answers whether the stream has ended within an event, whose data is then out of line, and its name in place of
+/// the last event id (5).
 #[wasm_bindgen(js_name = tellParser)]
 pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> usize {
     with(parser, move |stream| {

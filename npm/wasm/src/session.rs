@@ -3,7 +3,8 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use typed_eventsource_core::{
-    At, CloseReason, EndOfBody, Gap, Input, Options, Output, Policy, Session, Span, Timestamp, Transport,
+    At, CloseReason, EndOfBody, Gap, Input, Options, Output, Policy, Session, Span, Timestamp,
+    Transport,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 

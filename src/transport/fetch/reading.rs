@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use js_sys::Uint8Array;
 use typed_eventsource_core::{
     FailureClass, IdField, Loss, Span,
-    parser::{self, Item, TooLarge, UnfinishedEvent},
+    parser::{self, Item, TooLarge},
 };
 
 use super::AttemptShared;
@@ -120,7 +120,11 @@ impl ResponseReader {
 
     /// What had arrived of an event when the response ended.
     pub(super) fn unfinished(&mut self) -> Option<UndecodedEvent> {
-        let UnfinishedEvent { name, data, .. } = self.parser.unfinished()?;
+        let unfinished = self.parser.unfinished()?;
+        let (name, data) = (
+            unfinished.name().into_owned(),
+            unfinished.data().into_owned(),
+        );
         let meta = EventMeta::Eager {
             last_event_id: Arc::clone(self.parser.last_event_id()),
             origin: Rc::clone(&self.origin),

@@ -12,7 +12,7 @@ fn unfinished<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Option<(String,
         while items.next().is_some() {}
     }
     let event = parser.unfinished()?;
-    Some((event.name, event.data))
+    Some((event.name().into_owned(), event.data().into_owned()))
 }
 
 /// The same of the stream in one chunk, and in one for each byte.

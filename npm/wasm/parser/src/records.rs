@@ -49,6 +49,11 @@ pub struct Record {
     pub(crate) end: u32,
 }
 
+/// Where bytes lie in memory.
+pub(crate) fn place(bytes: &[u8]) -> [usize; 2] {
+    [bytes.as_ptr() as usize, bytes.len()]
+}
+
 #[derive(Debug)]
 pub(crate) struct RecordWriter {
     text: Text,
@@ -92,7 +97,6 @@ impl RecordWriter {
 
     /// Writes where in memory to find what is out of line, until the next call.
     pub(crate) fn place_bytes<S: LineSearch>(&mut self, parser: &Parser<S>) {
-        let place = |bytes: &[u8]| [bytes.as_ptr() as usize, bytes.len()];
         self.records.data = place(&self.data);
         self.records.last_event_id = place(parser.last_event_id_bytes());
     }

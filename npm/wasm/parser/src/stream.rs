@@ -5,11 +5,11 @@ mod tests;
 
 use alloc::vec::Vec;
 
-use typed_eventsource_core::parser::{self, Item, UnfinishedEvent};
+use typed_eventsource_core::parser::{self, Item};
 
 use crate::{
     names::Names,
-    records::{BATCH, NO_RETRY, RecordWriter, Records},
+    records::{BATCH, NO_RETRY, RecordWriter, Records, place},
 };
 
 #[cfg(target_arch = "wasm32")]
@@ -87,13 +87,13 @@ impl Stream {
         self.terminal_data = terminal_data;
     }
 
-    /// Whether the stream has ended within an event. Its name and data are out of line then, with a line feed in between.
+    /// Whether the stream has ended within an event. Its data is out of line then, and its name in place of the last event id.
     pub fn end(&mut self) -> bool {
-        let Some(UnfinishedEvent { name, data, .. }) = self.parser.unfinished() else {
+        let Some(event) = self.parser.unfinished() else {
             return false;
         };
-        self.writer.data = [name, data].join("\n").into();
-        self.writer.place_bytes(&self.parser);
+        self.writer.records.data = place(event.data_bytes());
+        self.writer.records.last_event_id = place(event.name_bytes());
         true
     }
 
