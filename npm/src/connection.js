@@ -3,9 +3,11 @@
 // and calls those who listen. It decides nothing.
 
 import { Audience, errorOf } from "./audience.js";
-import { DeadlineTimer } from "./deadline-timer.js";
+import { deadlineTimer } from "./deadline-timer.js";
 import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
+import { wasm } from "./init.js";
 import * as inputs from "./inputs.js";
+import { encoder, give } from "./memory.js";
 import {
   DEFERRED, FAILURE_EARLIER, FAILURE_EVENT, HAS_ID_FIELD, HAS_NO_ID_FIELD, INPUT_BODY_ENDED, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
   INPUT_DECODE_FAILED, INPUT_EVENT, INPUT_LAST_EVENT_ID, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_TRACK_IDS,
@@ -13,7 +15,7 @@ import {
   OUTPUT_DECIDE, OUTPUT_DELIVER, OUTPUT_DISCONNECT, OUTPUT_GAP, OUTPUT_NOTHING, OUTPUT_REPORT, OUTPUT_STATE, REASONS,
   REASON_FAILED, REASON_FINISHED, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
 } from "./numbers.js";
-import { askRule, freeSession, gapOf, numbersAt, openSession, poll, stateOf, tell, textOf } from "./session.js";
+import { askRule, gapOf, numbersAt, openSession, poll, stateOf, textOf } from "./session.js";
 import { TypedEvent, detached, failureEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
@@ -87,7 +89,7 @@ export class Connection extends Audience {
     const { deduplicate, terminalEvent, terminalData, failureEvent, signal } = settings;
     this.#tracksIds = Boolean(deduplicate);
     this.#terminalData = terminalData;
-    this.#timer = new DeadlineTimer(host, (late) => this.receive(inputs.timeout(late)));
+    this.#timer = deadlineTimer(host, (late) => this.receive(inputs.timeout(late)));
     this.#isOffline = this.#isHostOffline();
     this.#session = openSession(settings, this.#isOffline, host.now());
     try {
@@ -101,7 +103,7 @@ export class Connection extends Audience {
       signal?.addEventListener("abort", this.#abort);
     } catch (error) {
       this.#disconnect();
-      freeSession(this.#session);
+      wasm.free(this.#session);
       throw error;
     }
     this.#isConstructed = true;
@@ -279,6 +281,9 @@ export class Connection extends Audience {
   }
 
   /**
+   * Tells the session of an input. Answers where the numbers are whose text is the session's last event id then; of an event,
+   * what to do and what the session wants.
+   *
    * @param {number} type
    * @param {number} [detail]
    * @param {number} [time]
@@ -286,7 +291,9 @@ export class Connection extends Audience {
    * @param {string | null} [lastEventId] What the session is to know by then; `null` where it has no use for it.
    */
   #tell(type, detail = 0, time = -1, failures = 0, lastEventId = this.#transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
-    return tell(/** @type {number} */ (this.#session), type, lastEventId, detail, time, failures, this.host.now(), this.host.random());
+    const session = /** @type {number} */ (this.#session);
+    const id = lastEventId === null ? undefined : encoder.encode(lastEventId);
+    return wasm.tellSession(session, type, id ? give(id) : 0, id?.length ?? 0, detail, time, failures, this.host.now(), this.host.random());
   }
 
   // What is to be done
@@ -419,7 +426,7 @@ export class Connection extends Audience {
     quietly(() => (this.#lastEventId = this.lastEventId));
     quietly(() => this.#disconnect());
     this.#session = undefined;
-    quietly(() => freeSession(session));
+    quietly(() => wasm.free(session));
     this.#timer.stop();
     quietly(() => this.settings.signal?.removeEventListener("abort", this.#abort));
     quietly(this.#undoNetwork);

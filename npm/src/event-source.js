@@ -1,7 +1,7 @@
 // @ts-check
 import { isObject } from "./checks.js";
 import { browser, testBackends } from "./host.js";
-import { memory } from "./init.js";
+import { checkInitialised } from "./init.js";
 import { messageName } from "./message-name.js";
 import { parseSettings } from "./options.js";
 import { joinOrOpen } from "./sharing.js";
@@ -10,8 +10,7 @@ import { FetchTransport } from "./transport/fetch.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
-/** @typedef {((event: any) => void) | null} Handler */
-/** @typedef {{ callback: any, isCapture: boolean, listener: any, forget: () => void }} DomListener */
+/** @typedef {{ name: string, callback: any, isCapture: boolean, forget: () => void }} DomListener */
 
 /** @type {{ [name: string]: number }} */
 const STATES = { CONNECTING: 0, OPEN: 1, CLOSED: 2 };
@@ -26,8 +25,8 @@ export class EventSource extends EventTarget {
   #withCredentials;
   /** The handlers that are attributes, and what listens in their place. @type {Map<string, { handler: any, listener: (event: Event) => void }>} */
   #handlers = new Map();
-  /** The listeners of the DOM, by type, so that it is known when the last one is gone. @type {Map<string, DomListener[]>} */
-  #listeners = new Map();
+  /** The listeners of the DOM, so that it is known when the last one is gone. @type {Set<DomListener>} */
+  #listeners = new Set();
   /** What ends the handlers that were assigned to a method, by its name. @type {{ [name: string]: () => void }} */
   #assigned = {};
 
@@ -35,7 +34,7 @@ export class EventSource extends EventTarget {
   constructor(url, init = undefined) {
     super();
     if (arguments.length === 0) throw new TypeError("EventSource: 1 argument required, but only 0 present");
-    memory();
+    checkInitialised();
     const settings = parseSettings(init);
     this.#url = resolve(`${url}`);
     this.#withCredentials = settings.withCredentials;
@@ -56,30 +55,6 @@ export class EventSource extends EventTarget {
     return STATES[this.#connection.state.type.toUpperCase()] ?? STATES.CONNECTING;
   }
 
-  get onopen() {
-    return this.#handler("open");
-  }
-
-  set onopen(handler) {
-    this.#setHandler("open", handler);
-  }
-
-  get onmessage() {
-    return this.#handler("message");
-  }
-
-  set onmessage(handler) {
-    this.#setHandler("message", handler);
-  }
-
-  get onerror() {
-    return this.#handler("error");
-  }
-
-  set onerror(handler) {
-    this.#setHandler("error", handler);
-  }
-
   /**
    * @param {string} type
    * @param {EventListenerOrEventListenerObject | null} callback
@@ -87,32 +62,23 @@ export class EventSource extends EventTarget {
    */
   addEventListener(type, callback, options) {
     const { isCapture, once, signal } = flatten(options);
-    const known = this.#listener(type, callback, isCapture);
-    /** @type {any} */
-    let listener = known?.listener ?? callback;
-    const isNew = isObject(callback) && !known && !signal?.aborted && !this.#connection.isClosed;
-    if (isNew && once) {
-      listener = (/** @type {Event} */ event) => {
-        added.forget();
-        if (typeof callback === "function") callback.call(this, event);
-        else callback?.handleEvent(event);
-      };
-    }
-    this.#withListener(super.addEventListener, arguments, listener);
-    if (!isNew) return;
     const name = `${type}`;
+    const isNew = isObject(callback) && !this.#listener(name, callback, isCapture) && !signal?.aborted && !this.#connection.isClosed;
+    const forget = () => {
+      this.#listeners.delete(added);
+      super.removeEventListener(name, forget, isCapture);
+      signal?.removeEventListener("abort", forget);
+      undo();
+    };
+    // Before the callback, which may add itself again.
+    if (isNew && once) super.addEventListener(name, forget, options);
+    super.addEventListener(.../** @type {[any, any]} */ (/** @type {unknown} */ (arguments)));
+    if (!isNew) return;
+    const added = { name, callback, isCapture, forget };
+    this.#listeners.add(added);
     // Signals outlive the source.
     const undo = this.#connection.onDom(name, this, () => signal && this.removeEventListener(name, callback, isCapture));
-    const others = () => (this.#listeners.get(name) ?? []).filter((other) => other !== added);
-    /** @type {DomListener} */
-    const added = { callback, isCapture, listener, forget: () => {
-      this.#listeners.set(name, others());
-      if (!others().length) this.#listeners.delete(name);
-      signal?.removeEventListener("abort", added.forget);
-      undo();
-    } };
-    this.#listeners.set(name, [...others(), added]);
-    signal?.addEventListener("abort", added.forget);
+    signal?.addEventListener("abort", forget);
   }
 
   /**
@@ -121,19 +87,14 @@ export class EventSource extends EventTarget {
    * @param {boolean | EventListenerOptions} [options]
    */
   removeEventListener(type, callback, options) {
-    const known = this.#listener(type, callback, flatten(options).isCapture);
-    this.#withListener(super.removeEventListener, arguments, known?.listener ?? callback);
-    known?.forget();
+    // With as many arguments as were given: the DOM refuses too few.
+    super.removeEventListener(.../** @type {[any, any]} */ (/** @type {unknown} */ (arguments)));
+    this.#listener(`${type}`, callback, flatten(options).isCapture)?.forget();
   }
 
-  /** @param {unknown} type @param {unknown} callback @param {boolean} isCapture */
-  #listener(type, callback, isCapture) {
-    return this.#listeners.get(`${type}`)?.find((known) => known.callback === callback && known.isCapture === isCapture);
-  }
-
-  /** With as many arguments as were given: the DOM refuses too few. @param {Function} method @param {IArguments} given @param {unknown} listener */
-  #withListener(method, given, listener) {
-    method.apply(this, Array.from(given, (argument, index) => (index === 1 ? listener : argument)));
+  /** @param {string} name @param {unknown} callback @param {boolean} isCapture */
+  #listener(name, callback, isCapture) {
+    return [...this.#listeners].find((known) => known.name === name && known.callback === callback && known.isCapture === isCapture);
   }
 
   close() {
@@ -196,27 +157,34 @@ export class EventSource extends EventTarget {
     }
   }
 
-  /** @param {string} type @returns {Handler} */
-  #handler(type) {
-    return this.#handlers.get(type)?.handler ?? null;
-  }
-
-  /** By the standard's rules for event handlers: one keeps its place among the listeners while it is exchanged. @param {string} type @param {any} handler */
-  #setHandler(type, handler) {
-    const isHandler = isObject(handler);
-    const known = this.#handlers.get(type);
-    if (known && isHandler) {
-      known.handler = handler;
-    } else if (known) {
-      this.removeEventListener(type, known.listener);
-      this.#handlers.delete(type);
-    } else if (isHandler) {
-      const listener = (/** @type {Event} */ event) => {
-        const current = this.#handler(type);
-        if (typeof current === "function") current.call(this, event);
-      };
-      this.#handlers.set(type, { handler, listener });
-      this.addEventListener(type, listener);
+  // By the standard's rules for event handlers: one keeps its place among the listeners while it is exchanged.
+  static {
+    for (const type of ["open", "message", "error"]) {
+      Object.defineProperty(this.prototype, `on${type}`, {
+        /** @this {EventSource} */
+        get() {
+          return this.#handlers.get(type)?.handler ?? null;
+        },
+        /** @this {EventSource} @param {any} handler */
+        set(handler) {
+          const isHandler = isObject(handler);
+          const known = this.#handlers.get(type);
+          if (known && isHandler) {
+            known.handler = handler;
+          } else if (known) {
+            this.removeEventListener(type, known.listener);
+            this.#handlers.delete(type);
+          } else if (isHandler) {
+            const added = { handler, listener: (/** @type {Event} */ event) => {
+              if (typeof added.handler === "function") added.handler.call(this, event);
+            } };
+            this.#handlers.set(type, added);
+            this.addEventListener(type, added.listener);
+          }
+        },
+        configurable: true,
+        enumerable: true,
+      });
     }
   }
 }
@@ -228,13 +196,13 @@ function flatten(options) {
 }
 
 // As the standard has them, and unlike those of other classes, they are found by `for … in`.
-for (const name of ["url", "withCredentials", "readyState", "onopen", "onmessage", "onerror", "close"]) {
+for (const name of ["url", "withCredentials", "readyState", "close"]) {
   Object.defineProperty(EventSource.prototype, name, { enumerable: true });
 }
-const constants = Object.entries(STATES).map(([name, value]) => [name, { value, enumerable: true }]);
-Object.defineProperties(EventSource, Object.fromEntries(constants));
+for (const [name, value] of Object.entries(STATES)) {
+  for (const owner of [EventSource, EventSource.prototype]) Object.defineProperty(owner, name, { value, enumerable: true });
+}
 Object.defineProperties(EventSource.prototype, {
-  ...Object.fromEntries(constants),
   [Symbol.toStringTag]: { value: "EventSource", configurable: true },
   // Where the engine knows no such symbol, TypeScript and others fill in this one.
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: { value: EventSource.prototype.close, configurable: true, writable: true },

@@ -1,18 +1,21 @@
 // @ts-check
 // The wasm half. It comes inside a module, deflated: no bundler has to be told of it, and no server how to serve it.
 
-import * as glue from "./wasm/typed_eventsource.js";
-
 /** @typedef {import("./index.js").WasmSource} WasmSource */
 
-/** @type {WebAssembly.Memory | undefined} */
-let instantiated;
+/**
+ * What it exports, once it is there. The module that wasm-bindgen writes around it would weigh as much as the rest of what
+ * calls it: numbers need none, and bytes are handed over in `memory.js`.
+ *
+ * @type {typeof import("./wasm/typed_eventsource_bg.wasm")}
+ */
+export let wasm;
 /** @type {Promise<void> | undefined} */
 let loading;
 
 /** @param {WasmSource | PromiseLike<WasmSource>} [source] */
 export function init(source) {
-  if (instantiated) return Promise.resolve();
+  if (wasm) return Promise.resolve();
   loading ??= load(source).catch((error) => {
     loading = undefined;
     throw error;
@@ -25,20 +28,15 @@ const imports = new Proxy({}, { get: () => () => {} });
 
 /** @param {WebAssembly.Module | BufferSource} source */
 export function initSync(source) {
-  if (instantiated) return;
+  if (wasm) return;
   const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
   const { exports } = new WebAssembly.Instance(module, { "./typed_eventsource_bg.js": imports });
-  // Of what wasm-bindgen makes for bundlers, this has no type.
-  /** @type {any} */ (glue).__wbg_set_wasm(exports);
-  instantiated = /** @type {WebAssembly.Memory} */ (exports.memory);
+  wasm = /** @type {any} */ (exports);
 }
 
-/** The memory of the wasm half. */
-export function memory() {
-  if (!instantiated) {
-    throw new Error("typed-eventsource is not initialised yet: `await init()` first");
-  }
-  return instantiated;
+/** A source needs it from its start on. */
+export function checkInitialised() {
+  if (!wasm) throw new Error("typed-eventsource is not initialised yet: `await init()` first");
 }
 
 /** @param {WasmSource | PromiseLike<WasmSource>} [source] */

@@ -3,26 +3,25 @@
 
 import { milliseconds, oneOf } from "./checks.js";
 import { reportException } from "./error.js";
-import { memory } from "./init.js";
+import { wasm } from "./init.js";
+import { encoder, give, textAt } from "./memory.js";
 import { DECISIONS, DECISION_AS_PROPOSED, DECISION_REOPEN, STATES, STATE_WAITING } from "./numbers.js";
 import { numbersOf, presetOf } from "./policy.js";
-import { freeSession, newSession, pollSession, tellSession } from "./wasm/typed_eventsource.js";
-
-export { freeSession };
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {number} now */
 export function openSession(settings, isOffline, now) {
   const { policy, isFetch, isRepeatable, isSharing, resumeParameter, terminalEvent, terminalData, deduplicate = 0, lastEventId = "" } = settings;
   const flags = [isFetch, policy.rule, isRepeatable, resumeParameter !== undefined, (terminalEvent ?? terminalData) !== undefined, isOffline, isSharing];
-  return newSession(
+  const numbers = numbersOf(policy);
+  const id = encoder.encode(lastEventId);
+  return wasm.newSession(
     presetOf(policy),
-    numbersOf(policy),
+    give(numbers),
+    numbers.length,
     flags.reduce((sum, flag, bit) => sum + (flag ? 1 << bit : 0), 0),
     deduplicate,
-    encoder.encode(lastEventId),
+    give(id),
+    id.length,
     now,
   );
 }
@@ -31,29 +30,17 @@ export function openSession(settings, isOffline, now) {
  * What to do next, and what there is to know of it: a kind, the failure, after how long it failed, how many times in a row
  * the connection has failed, an amount, what follows a report, the limit, its value, decode errors in a row, and for how
  * long it is down. Where there is nothing to do: at index 11 and 12 what the session wants to be told of, and the deadline.
- * Behind them is where a text lies.
+ * Behind them is where texts lie.
  *
  * @param {number} session
  */
-export const poll = (session) => numbersAt(pollSession(session));
-
-/**
- * Tells a session of an input, and of the last event id where there is one to tell of. Answers where the numbers are whose
- * text is the session's last event id then; of an event, what to do and what the session wants.
- *
- * @param {number} session
- * @param {number} type
- * @param {string | null} lastEventId
- * @param {[detail: number, time: number, failures: number, now: number, random: number]} details
- */
-export const tell = (session, type, lastEventId, ...details) =>
-  tellSession(session, type, lastEventId === null ? undefined : encoder.encode(lastEventId), ...details);
+export const poll = (session) => numbersAt(wasm.pollSession(session));
 
 /** @param {number} address */
-export const numbersAt = (address) => new Float64Array(memory().buffer, address, 15);
+export const numbersAt = (address) => new Float64Array(wasm.memory.buffer, address >>> 0, 17);
 
 /** @param {Float64Array} numbers */
-export const textOf = (numbers) => decoder.decode(new Uint8Array(memory().buffer, numbers[13], numbers[14]));
+export const textOf = (numbers) => textAt(numbers[13], numbers[14]);
 
 /** @param {number} kind @param {number} attempt @param {number} retryIn @returns {import("./index.js").State} */
 export function stateOf(kind, attempt, retryIn) {
@@ -63,8 +50,7 @@ export function stateOf(kind, attempt, retryIn) {
 
 /** @param {Float64Array} numbers @returns {import("./index.js").Gap} */
 export function gapOf(numbers) {
-  const [after, before] = textOf(numbers).split("\n");
-  return { after, before, missed: numbers[5] };
+  return { after: textOf(numbers), before: textAt(numbers[15], numbers[16]), missed: numbers[5] };
 }
 
 const decision = oneOf(...DECISIONS);

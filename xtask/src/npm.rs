@@ -47,11 +47,17 @@ fn build_wasm(folder: &Path) -> Result<()> {
         wasm_pack.arg("--no-opt");
     }
     process::run(&mut wasm_pack)?;
-    // It hides all that it makes from version control, and from `npm pack` with that.
-    fs::remove_file(folder.join(".gitignore"))?;
-    // In place of a module that has bundlers load the wasm: `init.js` does.
-    let [module, glue] = ["", "_bg"].map(|name| folder.join(format!("typed_eventsource{name}.js")));
-    Ok(fs::rename(glue, module)?)
+    // The first hides all that is made from version control, and from `npm pack` with that. The others load the wasm and call
+    // it, which `npm/src` does.
+    for unused in [
+        ".gitignore",
+        "typed_eventsource.js",
+        "typed_eventsource.d.ts",
+        "typed_eventsource_bg.js",
+    ] {
+        fs::remove_file(folder.join(unused))?;
+    }
+    Ok(())
 }
 
 /// A module with the wasm half in it, that costs hardly more than the file, once both are compressed. What is deflated here

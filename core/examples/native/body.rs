@@ -302,8 +302,11 @@ impl<L: Listener> Body<'_, L> {
             Failure::Told => self.told.clone(),
             Failure::Earlier => self.earlier.clone(),
             Failure::BodyEnded => "the server has ended the response".into(),
-            Failure::OpenTimeout(time) => format!("the connection was not open after {time:?}"),
-            Failure::Idle(time) => format!("no data received for {time:?}"),
+            Failure::OpenTimeout => {
+                let time = self.session.time_limit();
+                format!("the connection was not open after {time:?}")
+            }
+            Failure::Idle => format!("no data received for {:?}", self.session.time_limit()),
             Failure::Suspended => "the connection may not have survived".into(),
             // This body tells of no failure events.
             other => format!("{other:?}"),

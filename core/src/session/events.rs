@@ -76,27 +76,21 @@ impl Session {
     pub fn event(
         &mut self,
         event: ReceivedEvent<'_>,
-        clock: impl FnOnce() -> Timestamp,
+        clock: impl Fn() -> Timestamp,
     ) -> EventOutcome {
         if self.is_closed() {
             return EventOutcome::Skip;
         }
-        if self.pending.is_none() {
-            return self.receive(event, clock);
+        if self.pending.is_some() {
+            self.settle_unanswered(clock());
+            if self.is_closed() {
+                return EventOutcome::Poll;
+            }
         }
-        let now = clock();
-        self.settle_unanswered(now);
-        if self.is_closed() {
-            return EventOutcome::Poll;
-        }
-        self.receive(event, || now)
+        self.receive(event, clock)
     }
 
-    fn receive(
-        &mut self,
-        event: ReceivedEvent<'_>,
-        clock: impl FnOnce() -> Timestamp,
-    ) -> EventOutcome {
+    fn receive(&mut self, event: ReceivedEvent<'_>, clock: impl Fn() -> Timestamp) -> EventOutcome {
         if let Some(id) = event.last_event_id {
             self.note_last_event_id(id);
             if self.tracks_ids && self.is_duplicate(id, event) {

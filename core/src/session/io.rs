@@ -242,10 +242,10 @@ pub enum Failure {
     Earlier,
     /// The response has ended.
     BodyEnded,
-    /// The connection was not open after this long.
-    OpenTimeout(Span),
-    /// Nothing was received for this long.
-    Idle(Span),
+    /// The connection was not open in [time](super::Session::time_limit).
+    OpenTimeout,
+    /// Nothing was received in [time](super::Session::time_limit).
+    Idle,
     /// The connection may not have outlived a sleep or a change of the network.
     Suspended,
     /// The server has said with an event what went wrong: the one in hand.

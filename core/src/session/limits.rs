@@ -96,9 +96,9 @@ impl Session {
     }
 
     fn kind_of(&mut self, loss: Loss, now: Timestamp) -> FailureKind {
-        self.retry_after = None;
+        self.retry_after = Span::ZERO;
         if let Loss::Fail { retry_after, .. } = loss {
-            self.retry_after = retry_after;
+            self.retry_after = retry_after.unwrap_or_default();
             return FailureKind::Failed;
         }
         self.losses = self.losses.saturating_add(1);
@@ -386,7 +386,7 @@ impl Session {
     fn requested_delay(&self, kind: FailureKind) -> Span {
         let time = self.reconnection_time().unwrap_or_default();
         match kind {
-            FailureKind::Failed => time.max(self.cap(self.retry_after.unwrap_or_default())),
+            FailureKind::Failed => time.max(self.cap(self.retry_after)),
             FailureKind::Woken => Span::ZERO,
             FailureKind::BrowserReconnects
             | FailureKind::BrowserReplaced

@@ -101,14 +101,15 @@ pub struct Session {
     /// Until when silence is excused, since nothing could be read; once after each activity.
     idle_grace_until: Option<Timestamp>,
     last_timeout: Timestamp,
+    time_limit: Span,
     /// When the connection failed first, and has not been healthy since.
     down_since: Option<Timestamp>,
     /// Since when there has been no healthy connection: at first since the source was made, else as `down_since` says.
     without_since: Option<Timestamp>,
     /// What the server's `retry` field says.
     retry: Option<Span>,
-    /// What the server said with the last refusal.
-    retry_after: Option<Span>,
+    /// What the server said with the last refusal; zero where that was nothing.
+    retry_after: Span,
     failures: u32,
     losses: u32,
     last_loss: Option<Timestamp>,
@@ -176,10 +177,11 @@ impl Session {
             last_activity: at.now,
             idle_grace_until: None,
             last_timeout: at.now,
+            time_limit: Span::ZERO,
             down_since: None,
             without_since: Some(at.now),
             retry: None,
-            retry_after: None,
+            retry_after: Span::ZERO,
             failures: 0,
             losses: 0,
             last_loss: None,
@@ -226,6 +228,12 @@ impl Session {
     #[must_use]
     pub fn failures(&self) -> u32 {
         self.failures
+    }
+
+    /// The time that was over with the [`Failure::OpenTimeout`] or the [`Failure::Idle`] in hand.
+    #[must_use]
+    pub fn time_limit(&self) -> Span {
+        self.time_limit
     }
 
     /// Whether a change of state is still to be told: the one that the [report](Output::Report) in hand has led to.
@@ -352,7 +360,7 @@ impl Session {
             self.without_since = None;
         }
         self.ids.connected();
-        self.push(Output::State(State::Open));
+        self.push_state();
     }
 
     fn relayed(&mut self, output: Output) {
@@ -370,7 +378,7 @@ impl Session {
             Output::State(State::Closed) => {}
             Output::State(state) => {
                 self.phase = Phase::Relayed(state);
-                self.push(Output::State(state));
+                self.push_state();
             }
             Output::Report(_) => self.push(Output::Report(Report {
                 failure: Failure::Told,

@@ -3,8 +3,7 @@
 use core::mem;
 
 use super::{
-    CloseReason, Failure, FailureKind, LimitReached, Output, Phase, Session, State,
-    limits::MIN_DELAY,
+    CloseReason, Failure, FailureKind, LimitReached, Output, Phase, Session, limits::MIN_DELAY,
 };
 use crate::{At, LimitAction, Span, Timestamp};
 
@@ -54,8 +53,9 @@ impl Session {
         {
             let failure = match self.down_since {
                 Some(_) => Failure::Earlier,
-                None => Failure::OpenTimeout(limit),
+                None => Failure::OpenTimeout,
             };
+            self.time_limit = limit;
             // No rule is asked, since nothing new has gone wrong.
             self.close(CloseReason::Failed {
                 failure,
@@ -66,23 +66,23 @@ impl Session {
         } else if let Some(limit) = self.policy.on_slow_open
             && is_due(self.opening_deadline())
         {
-            let failure = Failure::OpenTimeout(limit.after);
-            self.suspect(failure, FailureKind::SlowOpen, limit.then, at);
+            self.time_limit = limit.after;
+            self.suspect(Failure::OpenTimeout, FailureKind::SlowOpen, limit.then, at);
         } else if let Some(limit) = self.policy.on_idle
             && is_due(self.idle_deadline())
         {
             if late >= LATE_TIMER_THRESHOLD && self.idle_grace_until.is_none() {
                 self.idle_grace_until = Some(now + GRACE);
             } else {
-                let failure = Failure::Idle(limit.after);
-                self.suspect(failure, FailureKind::Idle, limit.then, at);
+                self.time_limit = limit.after;
+                self.suspect(Failure::Idle, FailureKind::Idle, limit.then, at);
             }
         }
     }
 
     fn connect(&mut self, now: Timestamp) {
         self.enter(Phase::Connecting, now);
-        self.push(Output::State(State::Connecting));
+        self.push_state();
         self.push(Output::Connect);
     }
 

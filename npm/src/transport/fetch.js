@@ -3,7 +3,8 @@
 
 import { EventSourceError, connectionLost, internal, messageOf } from "../error.js";
 import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
-import { ResponseReader, encoder } from "./response-reader.js";
+import { encoder } from "../memory.js";
+import { ResponseReader } from "./response-reader.js";
 import { beginningOf, contentTypeOf, isEventStream, retryAfterOf } from "./response.js";
 import { withResumeParameter } from "./resume-parameter.js";
 

@@ -2,14 +2,14 @@
 // From the bytes of a response to events.
 
 import { EventSourceError } from "../error.js";
-import { memory } from "../init.js";
+import { wasm } from "../init.js";
 import { failed, retry } from "../inputs.js";
+import { decoder, encoder, give, textAt } from "../memory.js";
 import {
   DATA_AT, GO_BACK, HEADER, ID_AT, INPUT_UNLISTENED, LISTEN, NO_RETRY, OUT_OF_LINE, PUSH, RECORD, RETRY_AT, TOO_LARGE, UNCHANGED, UNLISTEN,
   UNLISTENED_AT, UNLISTENED_EVENT,
 } from "../numbers.js";
 import { detached } from "../typed-event.js";
-import { freeParser, newParser, nextEvents, tellParser } from "../wasm/typed_eventsource.js";
 import { Yielder } from "./yielder.js";
 
 /** @typedef {import("../host.js").Link} Link */
@@ -23,9 +23,6 @@ const ROOM = 2 * SLICE;
 
 /** The most bytes of an event by default. */
 const MAX_EVENT_SIZE = 16 * 1024 * 1024;
-
-export const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * A reader into our room, or one that ignores it where the body is not a byte stream.
@@ -84,7 +81,8 @@ export class ResponseReader {
     this.#toldId = lastEventId;
     this.#limit = limit;
     this.#link = link;
-    this.#parser = newParser(encoder.encode(lastEventId), limit);
+    const id = encoder.encode(lastEventId);
+    this.#parser = wasm.newParser(give(id), id.length, limit);
   }
 
   get lastEventId() {
@@ -93,18 +91,18 @@ export class ResponseReader {
 
   /** @param {Subscription} subscription */
   listen(subscription) {
-    const number = tellParser(this.#parser, LISTEN, encoder.encode(subscription.name), 0);
+    const number = this.#tell(LISTEN, encoder.encode(subscription.name));
     this.#subscriptions[number] = subscription;
     this.#numbers.set(subscription, number);
     if (!this.#isAhead) return;
     const end = this.#freshRecords()[HEADER + RECORD * this.#index - 1];
-    tellParser(this.#parser, GO_BACK, encoder.encode(this.lastEventId), end);
+    this.#tell(GO_BACK, encoder.encode(this.lastEventId), end);
     this.#count = this.#index;
   }
 
   /** @param {Subscription} subscription */
   unlisten(subscription) {
-    tellParser(this.#parser, UNLISTEN, encoder.encode(subscription.name), 0);
+    this.#tell(UNLISTEN, encoder.encode(subscription.name));
     this.#subscriptions[/** @type {number} */ (this.#numbers.get(subscription))] = undefined;
     this.#numbers.delete(subscription);
   }
@@ -121,7 +119,7 @@ export class ResponseReader {
   close() {
     this.isOpen = false;
     this.#yielder.close();
-    freeParser(this.#parser);
+    wasm.free(this.#parser);
   }
 
   /**
@@ -152,7 +150,7 @@ export class ResponseReader {
 
   /** @param {Uint8Array<ArrayBuffer>} chunk */
   async #readChunk(chunk) {
-    this.#address = tellParser(this.#parser, PUSH, chunk, Number(this.#tracksIds));
+    this.#address = this.#tell(PUSH, chunk, Number(this.#tracksIds));
     const [start, end] = this.#freshRecords();
     this.#bytes = chunk.subarray(start, end);
     this.#text = undefined;
@@ -204,9 +202,14 @@ export class ResponseReader {
     return true;
   }
 
+  /** Tells the parser. @param {number} type @param {Uint8Array} bytes @param {number} [number] */
+  #tell(type, bytes, number = 0) {
+    return wasm.tellParser(this.#parser, type, give(bytes), bytes.length, number) >>> 0;
+  }
+
   /** Whether there are more in the chunk. */
   #findEvents() {
-    this.#count = nextEvents(this.#parser);
+    this.#count = wasm.nextEvents(this.#parser);
     this.#index = 0;
     this.#isAhead = this.#count > 0;
     const time = this.#freshRecords()[RETRY_AT];
@@ -232,13 +235,13 @@ export class ResponseReader {
 
   /** A growing memory detaches its buffer, after which there has to be another view. */
   #freshRecords() {
-    if (!this.#records.length) this.#records = new Uint32Array(memory().buffer, this.#address);
+    if (!this.#records.length) this.#records = new Uint32Array(wasm.memory.buffer, this.#address);
     return this.#records;
   }
 
   /** @param {number} index */
   #outOfLine(index) {
     const [place, length] = this.#freshRecords().subarray(index);
-    return decoder.decode(new Uint8Array(memory().buffer, place, length));
+    return textAt(place, length);
   }
 }

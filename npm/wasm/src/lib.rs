@@ -16,8 +16,9 @@ mod table;
 #[cfg(target_family = "wasm")]
 use lol_alloc::{FreeListAllocator, LockedAllocator};
 
-pub use parser::{free_parser, new_parser, next_events, tell_parser};
-pub use session::{free_session, new_session, poll_session, tell_session};
+pub use parser::{new_parser, next_events, tell_parser};
+pub use session::{new_session, poll_session, tell_session};
+pub use table::free;
 
 #[cfg(target_family = "wasm")]
 #[global_allocator]

@@ -15,8 +15,8 @@ pub(crate) struct Numbers {
     /// A state, a reason or a decision.
     kind: f64,
     failure: f64,
-    /// How long was waited before it failed.
-    after: f64,
+    /// How long was waited for what has not come in time.
+    pub(crate) after: f64,
     /// How many times in a row the connection has failed. In a report it is 0 if the failure is not one of the connection.
     pub(crate) failures: f64,
     /// Until the next attempt, or how many ids a gap has.
@@ -31,9 +31,8 @@ pub(crate) struct Numbers {
     /// What the session wants to be told of.
     pub(crate) wants: f64,
     pub(crate) deadline: f64,
-    /// Where a text lies in memory: the last event id, or the ids around the gap in hand.
-    text: f64,
-    text_length: f64,
+    /// Where texts lie in memory, and their lengths: the last event id, or the ids around the gap in hand.
+    texts: [[f64; 2]; 2],
 }
 
 /// Sets options: the number of each, its value, and whether to reopen, as little-endian `f64`.
@@ -75,7 +74,7 @@ pub(crate) fn event(last_event_id: Option<&str>, flags: u32) -> ReceivedEvent<'_
 }
 
 /// An input by its number, with its details.
-pub(crate) fn input(number: u32, detail: f64, time: f64, failures: u32) -> Input<'static> {
+pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input<'static> {
     let span = Span::from_millis_f64(time);
     match number {
         0 => Input::Opened,
@@ -85,7 +84,7 @@ pub(crate) fn input(number: u32, detail: f64, time: f64, failures: u32) -> Input
         4 => Input::Finished,
         5 => Input::Decoded,
         6 => Input::DecodeFailed,
-        7 => Input::Decided(match detail as u32 {
+        7 => Input::Decided(match detail {
             0 => Decision::AsProposed,
             1 => Decision::KeepWaiting,
             2 => Decision::Reopen { after: span.into() },
@@ -95,13 +94,13 @@ pub(crate) fn input(number: u32, detail: f64, time: f64, failures: u32) -> Input
         9 => Input::Online,
         10 => Input::Offline,
         11 => Input::Overflowed,
-        12 => Input::Close(if detail == 0.0 {
+        12 => Input::Close(if detail == 0 {
             CloseReason::Requested
         } else {
             CloseReason::Dropped
         }),
         // Of what a shared connection relays, this is all that a session has a use for.
-        _ => Input::Relayed(Output::State(match detail as u32 {
+        _ => Input::Relayed(Output::State(match detail {
             0 => State::Connecting,
             1 => State::Open,
             2 => State::Waiting {
@@ -114,23 +113,22 @@ pub(crate) fn input(number: u32, detail: f64, time: f64, failures: u32) -> Input
 }
 
 /// A number of at least 100 is an HTTP status.
-fn loss(number: f64, retry_after: f64) -> Loss {
-    let class = match number as u16 {
+fn loss(number: u32, retry_after: f64) -> Loss {
+    let class = match number {
         0 => return Loss::BrowserReconnects,
         1 => return Loss::Reestablish,
         2 => FailureClass::Other,
         3 => FailureClass::ContentType,
         4 => FailureClass::Hopeless,
-        status => FailureClass::Status(status),
+        status => FailureClass::Status(status as u16),
     };
     let retry_after = (retry_after >= 0.0).then(|| Span::from_millis_f64(retry_after));
     Loss::Fail { class, retry_after }
 }
 
 impl Numbers {
-    pub(crate) fn text(&mut self, text: &str) {
-        self.text = text.as_ptr() as usize as f64;
-        self.text_length = text.len() as f64;
+    pub(crate) fn place_text(&mut self, index: usize, text: &str) {
+        self.texts[index] = [text.as_ptr() as usize as f64, text.len() as f64];
     }
 
     pub(crate) fn state(&mut self, state: State) {
@@ -148,15 +146,14 @@ impl Numbers {
     }
 
     pub(crate) fn failure(&mut self, failure: Failure) {
-        let (number, after) = match failure {
-            Failure::Earlier => (1.0, Span::ZERO),
-            Failure::OpenTimeout(after) => (2.0, after),
-            Failure::Idle(after) => (3.0, after),
-            Failure::Suspended => (4.0, Span::ZERO),
-            Failure::Event => (5.0, Span::ZERO),
-            _ => (0.0, Span::ZERO),
+        self.failure = match failure {
+            Failure::Earlier => 1.0,
+            Failure::OpenTimeout => 2.0,
+            Failure::Idle => 3.0,
+            Failure::Suspended => 4.0,
+            Failure::Event => 5.0,
+            _ => 0.0,
         };
-        (self.failure, self.after) = (number, after.as_millis_f64());
     }
 
     pub(crate) fn context(&mut self, context: FailureContext) {

@@ -1,19 +1,18 @@
 //! The parsers of event streams, as JavaScript has them.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use typed_eventsource_npm_parser::Stream;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::table::Table;
-
-static PARSERS: Table<Stream> = Table::new();
+use crate::table::{self, Entry};
 
 /// Makes a parser for a stream that goes on where another has ended. Answers its number, by which it is known until it is
-/// [freed](free_parser).
+/// [freed](table::free).
 #[wasm_bindgen(js_name = newParser)]
 pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
-    PARSERS.insert(Stream::new(last_event_id, max_event_size))
+    let stream = Stream::new(last_event_id, max_event_size);
+    table::insert(Entry::Parser(Box::new(stream)))
 }
 
 /// Listens to events of a name (0) and answers by which number they are told, listens no longer (1), goes back to
@@ -21,7 +20,7 @@ pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
 /// says so (3), and answers where the [`Records`](typed_eventsource_npm_parser::Records) lie.
 #[wasm_bindgen(js_name = tellParser)]
 pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> usize {
-    PARSERS.with(parser, |stream| {
+    with(parser, move |stream| {
         match input {
             0 => return stream.listen(bytes),
             1 => stream.unlisten(&bytes),
@@ -40,11 +39,12 @@ pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> 
 /// Finds the next events of the chunk and writes their records. Answers with how many they are: none at its end.
 #[wasm_bindgen(js_name = nextEvents)]
 pub fn next_events(parser: usize) -> usize {
-    PARSERS.with(parser, |stream| stream.next())
+    with(parser, |stream| stream.next())
 }
 
-/// Frees a parser.
-#[wasm_bindgen(js_name = freeParser)]
-pub fn free_parser(parser: usize) {
-    PARSERS.remove(parser);
+fn with<R>(parser: usize, run: impl FnOnce(&mut Stream) -> R) -> R {
+    table::with(parser, |entry| match entry {
+        Entry::Parser(stream) => run(stream),
+        Entry::Session(_) => unreachable!("it has the number of a parser"),
+    })
 }

@@ -3,28 +3,26 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use typed_eventsource_core::{
-    At, CloseReason, Input, Options, Output, Policy, Session, Span, Timestamp, Transport,
+    At, CloseReason, Gap, Input, Options, Output, Policy, Session, Span, Timestamp, Transport,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
     numbers::{self, Numbers},
-    table::Table,
+    table::{self, Entry},
 };
-
-static SESSIONS: Table<NumberedSession> = Table::new();
 
 /// Follows one source, in numbers.
 #[derive(Debug)]
-struct NumberedSession {
+pub(crate) struct NumberedSession {
     session: Session,
     numbers: Numbers,
-    /// Of the gap in hand, between which there is a line feed.
-    gap: String,
+    /// The one in hand.
+    gap: Option<Gap>,
 }
 
 /// Makes a session for a source with a [preset](Policy::preset), options on top of it as [`numbers::set_options`] has them,
-/// flags, and how many ids to remember. Answers its number, by which it is known until it is [freed](free_session).
+/// flags, and how many ids to remember. Answers its number, by which it is known until it is [freed](table::free).
 ///
 /// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
 /// 64 shares a connection.
@@ -55,11 +53,12 @@ pub fn new_session(
     if has(64) {
         options = options.into_subscriber();
     }
-    SESSIONS.insert(NumberedSession {
+    let session = NumberedSession {
         session: Session::new(options, at(now, 0.0)),
         numbers: Numbers::default(),
-        gap: String::new(),
-    })
+        gap: None,
+    };
+    table::insert(Entry::Session(Box::new(session)))
 }
 
 /// Tells a session of an input by its number, as [`numbers::input`] has them, and first of the last event id where there is
@@ -80,13 +79,13 @@ pub fn tell_session(
     session: usize,
     input: u32,
     last_event_id: Option<Vec<u8>>,
-    detail: f64,
+    detail: u32,
     time: f64,
     failures: u32,
     now: f64,
     random: f64,
 ) -> usize {
-    SESSIONS.with(session, |this| {
+    with(session, move |this| {
         let session = &mut this.session;
         let last_event_id = last_event_id.map(text);
         let last_event_id = last_event_id.as_deref();
@@ -94,13 +93,13 @@ pub fn tell_session(
         match input {
             16 => session.handle(
                 Input::Unlistened {
-                    is_event: detail != 0.0,
+                    is_event: detail != 0,
                     last_event_id,
                 },
                 at,
             ),
             19 => {
-                let event = numbers::event(last_event_id, detail as u32);
+                let event = numbers::event(last_event_id, detail);
                 let outcome = session.event(event, || at.now);
                 return outcome as usize + 4 * this.wants() as usize;
             }
@@ -115,7 +114,7 @@ pub fn tell_session(
                 }
             }
         }
-        this.numbers.text(this.session.last_event_id());
+        this.numbers.place_text(0, this.session.last_event_id());
         core::ptr::from_ref(&this.numbers) as usize
     })
 }
@@ -123,13 +122,14 @@ pub fn tell_session(
 /// What to do next, and where the [`Numbers`] lie in memory that say so.
 #[wasm_bindgen(js_name = pollSession)]
 pub fn poll_session(session: usize) -> usize {
-    SESSIONS.with(session, NumberedSession::poll)
+    with(session, NumberedSession::poll)
 }
 
-/// Frees a session.
-#[wasm_bindgen(js_name = freeSession)]
-pub fn free_session(session: usize) {
-    SESSIONS.remove(session);
+fn with<R>(session: usize, run: impl FnOnce(&mut NumberedSession) -> R) -> R {
+    table::with(session, |entry| match entry {
+        Entry::Session(session) => run(session),
+        Entry::Parser(_) => unreachable!("it has the number of a session"),
+    })
 }
 
 impl NumberedSession {
@@ -142,6 +142,7 @@ impl NumberedSession {
             gap,
         } = self;
         numbers.failures = f64::from(session.failures());
+        numbers.after = session.time_limit().as_millis_f64();
         numbers.output = match output {
             None => {
                 numbers.wants = f64::from(wants);
@@ -154,10 +155,9 @@ impl NumberedSession {
             Some(Output::Disconnect) => 2.0,
             Some(Output::Gap(found)) => {
                 numbers.amount = found.missed as f64;
-                *gap = found.after;
-                gap.push('\n');
-                gap.push_str(&found.before);
-                numbers.text(gap);
+                let gap = gap.insert(found);
+                numbers.place_text(0, &gap.after);
+                numbers.place_text(1, &gap.before);
                 4.0
             }
             Some(Output::Decide(context)) => {

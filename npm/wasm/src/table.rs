@@ -1,37 +1,58 @@
-//! Values that JavaScript knows by their numbers.
+//! What JavaScript knows by its number.
 
 use alloc::boxed::Box;
 
 use slab::Slab;
-use spin::Mutex;
+use spin::{Mutex, MutexGuard};
+use typed_eventsource_npm_parser::Stream;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Each value has a place in memory, where JavaScript reads. The number of one that goes is free for another.
+use crate::session::NumberedSession;
+
+/// Each has a place in memory, where JavaScript reads.
 #[derive(Debug)]
-pub(crate) struct Table<T>(Mutex<Slab<Option<Box<T>>>>);
+pub(crate) enum Entry {
+    Parser(Box<Stream>),
+    Session(Box<NumberedSession>),
+}
 
-impl<T> Table<T> {
-    pub(crate) const fn new() -> Self {
-        Self(Mutex::new(Slab::new()))
-    }
+type Table = Slab<Option<Entry>>;
 
-    pub(crate) fn insert(&self, value: T) -> usize {
-        self.0.lock().insert(Some(Box::new(value)))
-    }
+static TABLE: Mutex<Table> = Mutex::new(Slab::new());
 
-    pub(crate) fn remove(&self, number: usize) {
-        drop(self.0.lock().try_remove(number));
-    }
+/// Frees a parser or a session. Its number is free for another.
+#[wasm_bindgen]
+pub fn free(number: usize) {
+    drop(table().try_remove(number));
+}
 
-    /// Uses a value, which is out of the table meanwhile: a fault traps, and leaves all others as they are.
-    pub(crate) fn with<R>(&self, number: usize, run: impl FnOnce(&mut T) -> R) -> R {
-        let mut value = self.replace(number, None).expect("it is in the table");
-        let result = run(&mut value);
-        self.replace(number, Some(value));
-        result
-    }
+pub(crate) fn insert(entry: Entry) -> usize {
+    table().insert(Some(entry))
+}
 
-    fn replace(&self, number: usize, value: Option<Box<T>>) -> Option<Box<T>> {
-        let mut table = self.0.lock();
-        core::mem::replace(table.get_mut(number)?, value)
+/// Uses an entry, which is out of the table meanwhile: a fault traps, and leaves all others as they are.
+pub(crate) fn with<R>(number: usize, run: impl FnOnce(&mut Entry) -> R) -> R {
+    let mut entry = take(number);
+    let result = run(&mut entry);
+    put_back(number, entry);
+    result
+}
+
+/// What is not there is a fault too, and traps once the table is not locked any more.
+#[inline(never)]
+fn take(number: usize) -> Entry {
+    let entry = table().get_mut(number).and_then(Option::take);
+    entry.expect("it is in the table")
+}
+
+#[inline(never)]
+fn put_back(number: usize, entry: Entry) {
+    if let Some(place) = table().get_mut(number) {
+        *place = Some(entry);
     }
+}
+
+#[inline(never)]
+fn table() -> MutexGuard<'static, Table> {
+    TABLE.lock()
 }

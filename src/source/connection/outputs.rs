@@ -168,12 +168,12 @@ impl Connection {
         let known = match failure {
             Failure::Told | Failure::BodyEnded => self.told.get(),
             Failure::Earlier => self.earlier.get(),
-            Failure::OpenTimeout(after) => {
-                let after = after.into();
+            Failure::OpenTimeout => {
+                let after = self.session().time_limit().into();
                 Some(ToldError::new(Error::OpenTimeout { after }))
             }
-            Failure::Idle(after) => {
-                let after = after.into();
+            Failure::Idle => {
+                let after = self.session().time_limit().into();
                 Some(ToldError::new(Error::Idle { after }))
             }
             Failure::Suspended => Some(ToldError::new(Error::Suspended)),

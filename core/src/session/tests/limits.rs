@@ -58,7 +58,7 @@ fn a_resilient_source_does_not_wait_without_end_for_the_server_to_answer() {
     let mut bench = Bench::new(Policy::resilient());
     bench.advance(seconds(30));
     let outcome = bench.timeout();
-    let failure = Failure::OpenTimeout(seconds(30));
+    let failure = Failure::OpenTimeout;
     assert!(
         matches!(outcome, Outcome::Reopen { failure: told, .. } if told == failure),
         "{outcome:?}"
@@ -152,7 +152,7 @@ fn a_source_that_is_down_for_too_long_closes_between_attempts_too() {
 #[test]
 fn a_source_that_never_opens_is_down_from_its_beginning() {
     let mut bench = down_for_ten_seconds(Policy::browser());
-    let never_opened = Failure::OpenTimeout(seconds(10));
+    let never_opened = Failure::OpenTimeout;
     assert_eq!(bench.next(), down_too_long(never_opened, seconds(10)));
     assert_eq!(bench.since_start(), seconds(10));
 
@@ -202,7 +202,7 @@ fn silence_counts_from_the_last_event() {
     assert_eq!(bench.timeout(), Outcome::Nothing);
     bench.advance(seconds(1));
     let expected = Outcome::Close {
-        failure: Failure::Idle(seconds(5)),
+        failure: Failure::Idle,
         limit: None,
     };
     assert_eq!(bench.timeout(), expected);
@@ -279,7 +279,7 @@ fn a_rule_that_puts_up_with_silence_is_asked_again_after_as_long() {
     let mut bench = Bench::with_rule(policy, |_| Decision::KeepWaiting);
     bench.open();
     for round in 1..10 {
-        let idle = Failure::Idle(seconds(5));
+        let idle = Failure::Idle;
         assert_eq!(bench.next(), Outcome::KeepWaiting(idle));
         assert_eq!(bench.since_start(), seconds(5 * round));
     }

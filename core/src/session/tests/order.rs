@@ -91,7 +91,7 @@ fn a_limit_that_only_the_clock_reaches_has_no_error_to_report() {
     bench.advance(limit);
     let outputs = bench.handle(Input::Timeout { late: Span::ZERO });
     let expected = closed_by(
-        Failure::OpenTimeout(limit),
+        Failure::OpenTimeout,
         Some(LimitReached::DownTooLong { limit }),
     );
     assert_eq!(outputs, [expected]);
@@ -133,7 +133,7 @@ fn a_state_is_what_was_told_though_failures_are_counted_or_forgotten_meanwhile()
     let mut bench = Bench::with_rule(Policy::resilient(), |_| Decision::KeepWaiting);
     bench.open().lose();
     let told = bench.session.state();
-    let slow = Outcome::KeepWaiting(Failure::OpenTimeout(seconds(30)));
+    let slow = Outcome::KeepWaiting(Failure::OpenTimeout);
     assert_eq!(bench.next(), slow);
     assert_eq!(bench.session.state(), told);
     bench.event();

@@ -238,7 +238,7 @@ fn a_slow_answer_is_awaited_where_the_request_may_not_be_made_again() {
     assert_eq!(Bench::once(Policy::resilient()).next_timeout(), None);
     assert_eq!(slow(LimitAction::Reopen).next_timeout(), None);
     let expected = Outcome::Close {
-        failure: Failure::OpenTimeout(seconds(30)),
+        failure: Failure::OpenTimeout,
         limit: None,
     };
     assert_eq!(slow(LimitAction::Close).next(), expected);
@@ -266,7 +266,7 @@ fn a_request_that_may_not_be_made_again_is_made_once() {
     let kept = ruled(Decision::KeepWaiting).open().hang_up();
     assert_eq!(kept, CLOSED_BY_IT);
     let idle = Outcome::Close {
-        failure: Failure::Idle(seconds(1)),
+        failure: Failure::Idle,
         limit: None,
     };
     assert_eq!(bench().open().next(), idle);

@@ -46,7 +46,7 @@ fn a_subscriber_follows_the_states_of_the_connection() {
 fn a_subscriber_is_told_of_errors_and_gaps_of_the_connection() {
     let mut bench = subscriber();
     relay(&mut bench, Output::State(State::Open));
-    let error = report(Failure::Idle(seconds(1)), Some(3));
+    let error = report(Failure::Idle, Some(3));
     let told = report(Failure::Told, None);
     assert_eq!(relay(&mut bench, error), [told], "which its body knows");
     let gap = Output::Gap(Gap {

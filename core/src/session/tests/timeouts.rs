@@ -116,3 +116,33 @@ fn a_limit_of_no_time_at_all_leaves_time_between_two_failures() {
         assert!(bench.since_start() > before);
     }
 }
+
+#[test]
+fn a_session_knows_the_time_that_was_over_with_a_failure() {
+    let limit = |seconds_after| {
+        Some(TimeLimit {
+            after: seconds(seconds_after),
+            then: LimitAction::Close,
+        })
+    };
+    let policy = Policy {
+        on_slow_open: limit(30),
+        on_idle: limit(45),
+        ..Policy::browser()
+    };
+    let mut slow = Bench::new(policy.clone());
+    let mut silent = Bench::new(policy.clone());
+    silent.open();
+    let mut down = Bench::new(Policy {
+        close_when_down_for: Some(seconds(10)),
+        ..policy
+    });
+    for (bench, failure, time) in [
+        (&mut slow, Failure::OpenTimeout, 30),
+        (&mut silent, Failure::Idle, 45),
+        (&mut down, Failure::OpenTimeout, 10),
+    ] {
+        assert!(matches!(bench.next(), Outcome::Close { failure: of, .. } if of == failure));
+        assert_eq!(bench.session.time_limit(), seconds(time));
+    }
+}

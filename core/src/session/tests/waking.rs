@@ -48,7 +48,7 @@ fn next_minute(bench: &mut Bench) -> Outcome {
     bench.timeout_late_by(now - due)
 }
 
-const IDLE: Failure = Failure::Idle(seconds(45));
+const IDLE: Failure = Failure::Idle;
 
 /// Closes after 45 seconds of silence.
 fn impatient() -> Policy {

@@ -165,15 +165,16 @@ async fn a_trap_of_the_wasm_half_leaves_other_sources_alone(stage: &mut Stage<'_
     let outcome = script(
         stage.browser,
         r#"
-        const wasm = await import("/pkg/wasm/typed_eventsource.js");
+        const { wasm } = await import("/pkg/init.js");
         const url = await play({ steps: [{ send: "data: 1\n\n" }, "wait", { send: "data: 2\n\n" }, "silence"] });
         const source = new EventSource(url, { transport: "fetch" });
         const events = source.events("message");
         const { value: first } = await events.next();
-        const nothing = new Uint8Array();
+        // No bytes, which may be anywhere but at 0.
+        const nothing = [1, 0];
         const goBack = 2;
-        const [faulty, other] = [wasm.newParser(nothing, 100), wasm.newParser(nothing, 100)];
-        wasm.tellParser(faulty, goBack, nothing, 1000);
+        const [faulty, other] = [wasm.newParser(...nothing, 100), wasm.newParser(...nothing, 100)];
+        wasm.tellParser(faulty, goBack, ...nothing, 1000);
         const traps = [];
         for (let times = 0; times < 2; times += 1) {
             try {
@@ -183,8 +184,8 @@ async fn a_trap_of_the_wasm_half_leaves_other_sources_alone(stage: &mut Stage<'_
             }
         }
         const others = wasm.nextEvents(other);
-        wasm.freeParser(faulty);
-        wasm.freeParser(other);
+        wasm.free(faulty);
+        wasm.free(other);
         await release(url);
         const { value: second } = await events.next();
         source.close();

@@ -277,8 +277,8 @@ impl Life {
             (Some(failure), _) => {
                 let what = match failure {
                     Failure::Suspended => What::Woken,
-                    Failure::Idle(_) => What::Idle,
-                    Failure::OpenTimeout(_) => What::SlowOpen,
+                    Failure::Idle => What::Idle,
+                    Failure::OpenTimeout => What::SlowOpen,
                     other => panic!("{other:?} does not come of the clock"),
                 };
                 match what {

@@ -235,8 +235,8 @@ fn is_of(failure: Failure, what: What) -> bool {
             What::Lost | What::HungUp | What::Failed(..) | What::DecodeFailed
         ),
         Failure::BodyEnded => what == What::BodyEnded,
-        Failure::OpenTimeout(_) => what == What::SlowOpen,
-        Failure::Idle(_) => what == What::Idle,
+        Failure::OpenTimeout => what == What::SlowOpen,
+        Failure::Idle => what == What::Idle,
         Failure::Suspended => what == What::Woken,
         _ => false,
     }
