@@ -1,11 +1,13 @@
 // @ts-check
 // Options are checked at once, their spelling included.
 
+import { EventSourceError } from "./error.js";
+
 /** @typedef {{ [name: string]: any }} OptionsObject */
 /** @typedef {(value: any, name: string) => any} Check What checks an option's value, and answers it. */
 
 /** @param {string} what */
-export const optionError = (what) => new TypeError(`EventSource: ${what}`);
+export const optionError = (what) => new EventSourceError("invalid-option", what);
 
 /** @param {unknown} value */
 export function inspect(value) {
@@ -26,8 +28,12 @@ export function check(kind, is) {
   };
 }
 
-/** @param {string[]} words */
-export const oneOf = (...words) => check(`one of ${words.map(inspect).join(", ")}`, (value) => words.includes(value));
+/** One of these words. Written as `camelCase` they are taken, too. @param {string[]} words */
+export function oneOf(...words) {
+  const isOne = check(`one of ${words.map(inspect).join(", ")}`, (value) => words.includes(value));
+  /** @type {Check} */
+  return (value, name) => isOne(typeof value === "string" ? value.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) : value, name);
+}
 
 export const any = (/** @type {any} */ value) => value;
 export const count = check("a whole number from 0 to 4294967295", (value) => value >>> 0 === value);

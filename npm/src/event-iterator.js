@@ -51,7 +51,7 @@ export class EventIterator {
       this.dropped += 1;
       return "full";
     }
-    if (isFull) this.dropped += this.#queue.splice(0, whenFull === "keepLatest" ? capacity : 1).length;
+    if (isFull) this.dropped += this.#queue.splice(0, whenFull === "keep-latest" ? capacity : 1).length;
     this.#queue.push(event);
     if (!isFull || this.#isDropping) return;
     this.#isDropping = true;

@@ -1,5 +1,5 @@
 // @ts-check
-import { isObject } from "./checks.js";
+import { isObject, optionError } from "./checks.js";
 import { browser, testBackends } from "./host.js";
 import { checkInitialised } from "./init.js";
 import { messageName } from "./message-name.js";
@@ -122,7 +122,7 @@ export class EventSource extends EventTarget {
 
   /** @param {string[]} names */
   events(...names) {
-    if (names.length === 0) throw new TypeError("EventSource: `events` needs names of events");
+    if (names.length === 0) throw optionError("`events` needs names of events");
     return this.#connection.iterate(names.map(messageName));
   }
 

@@ -42,6 +42,8 @@ export type CloseReason =
 
 export type ErrorCode =
   | "unsupported"
+  | "not-initialised"
+  | "invalid-option"
   | "invalid-request"
   | "invalid-event-name"
   | "connection-lost"
@@ -130,7 +132,7 @@ export interface Gap {
 /** Validators by the names of events. */
 export type Schemas<Feed> = { readonly [Name in keyof Feed]?: StandardSchemaV1<unknown, Feed[Name]> };
 
-export type Preset = "browser" | "closeOnError" | "resilient";
+export type Preset = "browser" | "close-on-error" | "resilient";
 
 export interface Limit {
   /** Milliseconds. */
@@ -181,11 +183,11 @@ export interface Backoff {
 /** What to do about a failure. */
 export type Decision =
   /** Nothing: go on with the connection that there is, or reconnect as the standard has it. */
-  | { readonly type: "keepWaiting" }
+  | { readonly type: "keep-waiting" }
   /** Close the connection and open another after so many milliseconds. */
   | { readonly type: "reopen"; readonly after: number }
   /** What the policy proposes. */
-  | { readonly type: "asProposed" }
+  | { readonly type: "as-proposed" }
   | { readonly type: "close" };
 
 /** What a rule is asked about. */
@@ -317,10 +319,10 @@ export interface Queue {
   /** 4,096 events by default. Zero counts as 1. */
   capacity?: number;
   /**
-   * `dropOldest` by default. With `keepLatest` all that waits makes way for the newest event; with `close` the source
+   * `drop-oldest` by default. With `keep-latest` all that waits makes way for the newest event; with `close` the source
    * closes.
    */
-  whenFull?: "dropOldest" | "keepLatest" | "close";
+  whenFull?: "drop-oldest" | "keep-latest" | "close";
 }
 
 /** Options that every source takes. */
@@ -447,7 +449,7 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   static readonly CLOSED: 2;
 
   /**
-   * Throws a `SyntaxError` where the URL is invalid, a `TypeError` where an option is, and an `EventSourceError` where
+   * Throws a `SyntaxError` where the URL is invalid, as the standard's does, and an `EventSourceError` where an option is, or where
    * no request can be made like this. Needs `init()` to have been awaited.
    */
   constructor(url: string | URL, init?: EventSourceInit<Feed>);

@@ -1,6 +1,8 @@
 // @ts-check
 // The wasm half. It comes inside a module, deflated: no bundler has to be told of it, and no server how to serve it.
 
+import { EventSourceError } from "./error.js";
+
 /** @typedef {import("./index.js").WasmSource} WasmSource */
 
 /**
@@ -36,7 +38,7 @@ export function initSync(source) {
 
 /** A source needs it from its start on. */
 export function checkInitialised() {
-  if (!wasm) throw new Error("typed-eventsource is not initialised yet: `await init()` first");
+  if (!wasm) throw new EventSourceError("not-initialised", "typed-eventsource is not initialised yet: `await init()` first");
 }
 
 /** @param {WasmSource | PromiseLike<WasmSource>} [source] */

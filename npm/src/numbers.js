@@ -86,7 +86,7 @@ export const STATES = ["connecting", "open", "waiting", "offline"];
 export const STATE_WAITING = 2;
 
 /** Decisions by their numbers: `input` in `numbers.rs`. */
-export const DECISIONS = ["asProposed", "keepWaiting", "reopen", "close"];
+export const DECISIONS = ["as-proposed", "keep-waiting", "reopen", "close"];
 export const DECISION_AS_PROPOSED = 0;
 export const DECISION_REOPEN = 2;
 

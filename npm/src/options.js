@@ -28,7 +28,7 @@ const FETCH = {
 const QUEUE = {
   // Zero counts as 1.
   capacity: count,
-  whenFull: oneOf("dropOldest", "keepLatest", "close"),
+  whenFull: oneOf("drop-oldest", "keep-latest", "close"),
 };
 
 /** @type {{ [name: string]: import("./checks.js").Check }} */
@@ -74,7 +74,7 @@ export function parseSettings(init) {
     if (name) throw optionError(`\`${name}\` needs \`transport: "fetch"\``);
   }
   const { method = "GET", policy = {} } = options;
-  const { capacity = 4096, whenFull = "dropOldest" } = options.queue ?? {};
+  const { capacity = 4096, whenFull = "drop-oldest" } = options.queue ?? {};
   return {
     ...options,
     isFetch,

@@ -143,7 +143,7 @@ async fn an_answer_that_somebody_else_reads_is_an_error_too(stage: &mut Stage<'_
             if (!response.ok) response.body.getReader();
             return response;
         };
-        const source = new EventSource(url, { transport: "fetch", policy: "closeOnError" });
+        const source = new EventSource(url, { transport: "fetch", policy: "close-on-error" });
         source.onError(() => {});
         const { error } = await source.closed;
         globalThis.fetch = real;

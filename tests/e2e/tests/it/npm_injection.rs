@@ -162,7 +162,7 @@ async fn a_url_of_another_scheme_runs_nothing(stage: &mut Stage<'_>) {
             let heard = 0;
             let outcome;
             try {
-                const source = open(url, { policy: "closeOnError", terminalEvent: "bye" });
+                const source = open(url, { policy: "close-on-error", terminalEvent: "bye" });
                 source.on("message", () => { heard += 1; });
                 source.onError(() => {});
                 const { type, error } = await source.closed;

@@ -83,7 +83,7 @@ const OVERFLOWING: &str = r#"
 
 async fn the_oldest_event_gives_way_and_each_gap_is_told_once(stage: &mut Stage<'_>) {
     stage.goto(BLANK).await;
-    let body = format!("const whenFull = 'dropOldest';{OVERFLOWING}");
+    let body = format!("const whenFull = 'drop-oldest';{OVERFLOWING}");
     let expected = json!({
         "heard": [4, 5, 7, 8],
         "codes": ["queue-overflow", "queue-overflow"],
@@ -94,7 +94,7 @@ async fn the_oldest_event_gives_way_and_each_gap_is_told_once(stage: &mut Stage<
 
 async fn all_that_waits_gives_way_for_the_latest_event(stage: &mut Stage<'_>) {
     stage.goto(BLANK).await;
-    let body = format!("const whenFull = 'keepLatest';{OVERFLOWING}");
+    let body = format!("const whenFull = 'keep-latest';{OVERFLOWING}");
     let expected = json!({
         "heard": [5, 8],
         "codes": ["queue-overflow", "queue-overflow"],

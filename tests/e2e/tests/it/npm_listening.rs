@@ -135,7 +135,7 @@ async fn a_failure_event_that_does_not_decode_closes_the_source_all_the_same(
     let body = r#"
         const data = "😀".repeat(300);
         const url = await play({ steps: [{ send: `event: error\ndata: ${data}\n\n` }, "silence"] });
-        const source = open(url, { policy: "closeOnError", failureEvent: "error" });
+        const source = open(url, { policy: "close-on-error", failureEvent: "error" });
         const codes = [];
         source.on("error", () => {});
         source.onError(({ code }) => codes.push(code));

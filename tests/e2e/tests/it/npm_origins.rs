@@ -107,7 +107,7 @@ async fn where_redirects_are_refused_nothing_goes_along(stage: &mut Stage<'_>) {
         const codes = [];
         for (const origin of [OWN, SECOND]) {
             const source = new EventSource(await chain(307, origin), {
-                transport: 'fetch', redirect: 'error', headers: { 'X-Token': 'y' }, policy: 'closeOnError',
+                transport: 'fetch', redirect: 'error', headers: { 'X-Token': 'y' }, policy: 'close-on-error',
             });
             source.onError(() => {});
             codes.push((await source.closed).error.code, (await seen(hops[1], 'attempts=0')).attempts.length);
@@ -188,7 +188,7 @@ async fn a_url_with_a_password_sends_none(stage: &mut Stage<'_>) {
             const url = (location.origin + path).replace("//", "//user:password@");
             let code = "opened";
             try {
-                const source = new EventSource(url, { transport, policy: "closeOnError" });
+                const source = new EventSource(url, { transport, policy: "close-on-error" });
                 source.onError(() => {});
                 const open = seen(path, "attempts=1").then(() => "opened");
                 code = await Promise.race([source.closed.then(({ error }) => error.code), open]);

@@ -104,7 +104,7 @@ async fn right_options_are_taken(stage: &mut Stage<'_>) {
     let body = r#"
         const states = [];
         for (const init of [
-            undefined, null, {}, { policy: "closeOnError" }, { deduplicate: 0, queue: { capacity: 0 } }, { policy: undefined, parse: undefined, signal: null },
+            undefined, null, {}, { policy: "close-on-error" }, { deduplicate: 0, queue: { capacity: 0 } }, { policy: undefined, parse: undefined, signal: null },
             { policy: {
                 preset: "resilient", closeAfterLosses: 0, closeWhenDownFor: Infinity, givenUp: "close", retryStatuses: [],
                 reconnectionTime: 0, maxServerDelay: 0, backOffAfterLosses: false, resend: true, reopenOnWake: false, closeAfterDecodeErrors: 4294967295,
@@ -146,7 +146,7 @@ async fn presets_differ_in_what_they_put_up_with(stage: &mut Stage<'_>) {
     let body = format!(
         "{AFTER}
         const kinds = [];
-        for (const policy of ['browser', 'closeOnError', 'resilient', {{ preset: 'closeOnError' }}]) {{
+        for (const policy of ['browser', 'close-on-error', 'resilient', {{ preset: 'close-on-error' }}]) {{
             kinds.push([await after(policy, {{ steps: ['end'] }}), await after(policy, undecoded), (await after(policy, {{ status: 503 }})) === 'waiting']);
         }}
         return kinds;"

@@ -55,7 +55,7 @@ async fn a_rule_sees_the_situation(stage: &mut Stage<'_>) {
     let expected = json!([
         failed(1, false, 10),
         failed(2, true, 20),
-        undecoded(1, "keepWaiting"),
+        undecoded(1, "keep-waiting"),
         undecoded(2, "close"),
     ]);
     on_each_transport(stage.browser, body, &expected).await;
@@ -79,7 +79,7 @@ async fn a_rule_has_the_last_word(stage: &mut Stage<'_>) {
         const undecoded = { steps: [{ send: "data: {\n\n" }, "silence"] };
         return [
             await decide({ type: "reopen", after: 7000 }, failed),
-            await decide({ type: "keepWaiting" }, failed),
+            await decide({ type: "keep-waiting" }, failed),
             await decide({ type: "close" }, undecoded),
             await decide({ type: "reopen", after: 8000 }, undecoded),
         ];
@@ -154,7 +154,7 @@ async fn what_a_rule_puts_up_with_is_told_all_the_same(stage: &mut Stage<'_>) {
         const url = await play({ steps: [{ send: ":\n" }, "silence"] });
         const source = new EventSource(url, {
             transport: "fetch",
-            policy: { idle: { after: 20, then: "reopen" }, rule: () => ({ type: "keepWaiting" }) },
+            policy: { idle: { after: 20, then: "reopen" }, rule: () => ({ type: "keep-waiting" }) },
         });
         const told = overhear();
         source.addEventListener("error", () => told.push("an error event"));

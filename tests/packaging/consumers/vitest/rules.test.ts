@@ -33,7 +33,7 @@ test("a copy of what was proposed is the rule's own say", () => {
 test.each<[string, (context: FailureContext) => Decision | undefined | void]>([
   ["nothing", () => {}],
   ["what was proposed", ({ proposed }) => proposed],
-  ["that it is as proposed", () => ({ type: "asProposed" })],
+  ["that it is as proposed", () => ({ type: "as-proposed" })],
 ])("%s leaves the wait to the policy", (_, rule) => {
   expect(decide(rule)).toBe("connecting");
 });

@@ -45,7 +45,7 @@ describe("over fetch", () => {
   test("a body that breaks off is a lost connection", async () => {
     const body = new ReadableStream({ pull: (body) => body.error(new TypeError("cut")) });
     vi.stubGlobal("fetch", async () => new Response(body, { headers }));
-    const source = new EventSource(URL, { transport: "fetch", policy: "closeOnError" });
+    const source = new EventSource(URL, { transport: "fetch", policy: "close-on-error" });
     source.onError(() => {});
     expect(await source.closed).toMatchObject({ error: { code: "connection-lost", url: URL } });
   });
@@ -84,7 +84,7 @@ describe("over fetch", () => {
       },
     });
     vi.stubGlobal("fetch", async () => new Response(body, { headers }));
-    const source = new EventSource(URL, { transport: "fetch", deduplicate: 5, policy: "closeOnError" });
+    const source = new EventSource(URL, { transport: "fetch", deduplicate: 5, policy: "close-on-error" });
     const told: unknown[] = [];
     source.onError(() => {});
     source.on("message", ({ data, lastEventId }) => told.push([data, lastEventId]));
@@ -95,7 +95,7 @@ describe("over fetch", () => {
   test("events of a chunk keep their ids, and what is kept of them keeps nothing else", async () => {
     const text = Array.from({ length: 3 }, (_, id) => `id: a rather long id ${id}\ndata: a rather long text ${id}\n\ndata: again\n\n`);
     vi.stubGlobal("fetch", async () => new Response(text.join(""), { headers }));
-    const source = new EventSource(URL, { transport: "fetch", parse: "text", policy: "closeOnError" });
+    const source = new EventSource(URL, { transport: "fetch", parse: "text", policy: "close-on-error" });
     const told: unknown[] = [];
     source.onError(() => {});
     source.on("message", ({ data, lastEventId }) => told.push([data, lastEventId, source.lastEventId]));

@@ -58,7 +58,7 @@ pub(super) async fn run() -> Vec<String> {
     ]);
     let mut faults = Vec::new();
     for contender in CONTENDERS {
-        for when_full in ["dropOldest", "keepLatest", "close"] {
+        for when_full in ["drop-oldest", "keep-latest", "close"] {
             let label = format!("{contender}, {when_full}");
             let consumed = on_stage(Kind::Chromium, async |stage| {
                 consume(stage, contender, when_full).await
