@@ -14,20 +14,16 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use crate::{Config, chaos, control, demo::Demo, files, store::Store, streams};
+use crate::{Config, chaos, control, files, store::Store, streams};
 
 /// The largest script, and the largest body that a stream's request may have.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
 pub(crate) fn router(config: &Config, stop: &CancellationToken) -> io::Result<Router> {
-    let demo = Demo::start(config.state.as_deref(), stop)?;
     Ok(Router::new()
         .merge(scripts(stop))
         .merge(chaos::routes(&config.chaos, stop))
-        .merge(demo.open_routes().layer(cors()))
-        .merge(demo.own_routes())
-        .merge(files::pages(config.pages.as_deref()))
-        .merge(files::routes(config)))
+        .merge(files::routes(config)?))
 }
 
 fn scripts(stop: &CancellationToken) -> Router {
@@ -52,7 +48,7 @@ fn scripts(stop: &CancellationToken) -> Router {
 }
 
 /// Allows everything to any origin, with credentials.
-fn cors() -> CorsLayer {
+pub fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::mirror_request())
         .allow_methods(AllowMethods::mirror_request())

@@ -5,8 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::client::{get, put, send, start};
-use typed_eventsource_server::script::{Attempt, ClosedBy, Step};
+use crate::support::{put, send, start};
+use typed_eventsource_server::{
+    client::get,
+    script::{Attempt, ClosedBy, Step},
+};
 
 #[tokio::test]
 async fn sends_each_chunk_alone_and_ends_cleanly() {
