@@ -12,7 +12,7 @@ use serde::Deserialize;
 use tokio::time::sleep;
 
 use crate::{
-    script::{Script, Seen, SeenAttempts},
+    script::{Script, Seen},
     store::Store,
 };
 
@@ -82,7 +82,7 @@ pub(crate) async fn seen(
     Query(awaited): Query<Awaited>,
 ) -> Result<Response, Refusal> {
     let running = store.get(&id).ok_or_else(|| no_such_script(&id))?;
-    let mut changes = running.seen.subscribe();
+    let mut changes = running.attempts.subscribe();
     let met = tokio::select! {
         biased;
         met = changes.wait_for(|seen| awaited.is_met(seen)) => met.is_ok(),
@@ -94,11 +94,7 @@ pub(crate) async fn seen(
     } else {
         StatusCode::GATEWAY_TIMEOUT
     };
-    let seen = SeenAttempts {
-        attempts: running.seen.borrow().clone(),
-        preflights: running.preflights(),
-    };
-    let json = serde_json::to_string(&seen)
+    let json = serde_json::to_string(&running.seen())
         .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     let headers = [
         (header::CONTENT_TYPE, "application/json"),

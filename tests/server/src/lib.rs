@@ -44,7 +44,7 @@ mod store;
 mod streams;
 mod ticks;
 
-use std::{io, net::Ipv4Addr, path::PathBuf, time::Duration};
+use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::Router;
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
@@ -56,6 +56,8 @@ pub use connection::Connection;
 use connection::{Connections, OpenConnections};
 pub use program::run;
 pub use router::cors;
+use script::{Script, SeenAttempts};
+use store::Store;
 
 /// How long a stopping server waits for clients that do not listen; where all do it has not to wait.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -84,6 +86,7 @@ pub struct Config {
 pub struct Server {
     origin: String,
     second_origin: String,
+    scripts: Arc<Store>,
     stop: DropGuard,
     serving: JoinSet<io::Result<()>>,
     open: OpenConnections,
@@ -111,7 +114,8 @@ impl Server {
         more: impl FnOnce(&CancellationToken) -> io::Result<Router>,
     ) -> io::Result<Self> {
         let stop = CancellationToken::new();
-        let router = router::router(&config, &stop)?.merge(more(&stop)?);
+        let scripts = Arc::new(Store::new(stop.clone()));
+        let router = router::router(&config, &scripts, &stop)?.merge(more(&stop)?);
         let first = listen(config.port).await?;
         let second = listen(config.second_port).await?;
         let origin = format!("http://{}", first.local_addr()?);
@@ -136,6 +140,7 @@ impl Server {
         Ok(Self {
             origin,
             second_origin,
+            scripts,
             stop: stop.drop_guard(),
             serving,
             open,
@@ -151,6 +156,30 @@ impl Server {
     /// Where it listens too, so that a page of the one origin can ask the other.
     pub fn second_origin(&self) -> &str {
         &self.second_origin
+    }
+
+    /// Takes in a script, as `PUT /scripts/{id}` does.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be played.
+    pub fn put(&self, id: &str, script: Script) -> io::Result<()> {
+        script.check().map_err(io::Error::other)?;
+        self.scripts.put(id.into(), script);
+        Ok(())
+    }
+
+    /// Lets one `wait` step of a script pass, now or later; without the script nothing.
+    pub fn release(&self, id: &str) {
+        if let Some(running) = self.scripts.get(id) {
+            running.releases.add_permits(1);
+        }
+    }
+
+    /// What was seen of a script so far; nothing where there is none.
+    pub fn seen(&self, id: &str) -> SeenAttempts {
+        let running = self.scripts.get(id);
+        running.map(|running| running.seen()).unwrap_or_default()
     }
 
     /// How many TCP connections are open.

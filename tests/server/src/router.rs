@@ -19,14 +19,18 @@ use crate::{Config, chaos, control, files, store::Store, streams};
 /// The largest script, and the largest body that a stream's request may have.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
-pub(crate) fn router(config: &Config, stop: &CancellationToken) -> io::Result<Router> {
+pub(crate) fn router(
+    config: &Config,
+    store: &Arc<Store>,
+    stop: &CancellationToken,
+) -> io::Result<Router> {
     Ok(Router::new()
-        .merge(scripts(stop))
+        .merge(scripts(store))
         .merge(chaos::routes(&config.chaos, stop))
         .merge(files::routes(config)?))
 }
 
-fn scripts(stop: &CancellationToken) -> Router {
+fn scripts(store: &Arc<Store>) -> Router {
     let control = Router::new()
         .route("/scripts/{id}", put(control::put).delete(control::delete))
         .route("/scripts/{id}/release", post(control::release))
@@ -44,7 +48,7 @@ fn scripts(stop: &CancellationToken) -> Router {
             header::CONNECTION,
             close,
         ))
-        .with_state(Arc::new(Store::new(stop.clone())))
+        .with_state(Arc::clone(store))
 }
 
 /// Allows everything to any origin, with credentials.

@@ -6,12 +6,12 @@ use anyhow::Result;
 use serde::Deserialize;
 use serde_json::json;
 use typed_eventsource_e2e::Kind;
+use typed_eventsource_harness::Table;
 use typed_eventsource_server::script::SeenAttempts;
 
 use super::{
     judge,
     stage::{CONTENDERS, Contender, Stage, on_stage},
-    table::Table,
 };
 use attacks::{Attack, attacks};
 
@@ -106,8 +106,8 @@ struct Seen {
 async fn see(stage: &Stage, attack: &Attack, contender: Contender) -> Result<Seen> {
     stage.page.open().await;
     stage
-        .put(STREAM, &attack.script(contender.transport))
-        .await?;
+        .streams
+        .put(STREAM, attack.script(contender.transport))?;
     let before = stage.heap().await?;
     let more = json!({ "parse": attack.parse, "idle": attack.idle, "seconds": attack.seconds });
     let task = stage.task(contender, STREAM, more);
@@ -116,7 +116,7 @@ async fn see(stage: &Stage, attack: &Attack, contender: Contender) -> Result<See
         .finish("hostile.attack", task, attack.patience())
         .await?;
     let after = stage.heap().await?;
-    let SeenAttempts { attempts, .. } = stage.seen(STREAM).await?;
+    let SeenAttempts { attempts, .. } = stage.streams.seen(STREAM);
     Ok(Seen {
         told: serde_json::from_value(told)?,
         requests: attempts.iter().map(|seen| seen.opened_ms).collect(),
