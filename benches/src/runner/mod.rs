@@ -50,7 +50,7 @@ async fn measure(page: &Page, arguments: &Arguments, folder: &Path) -> Result<()
             print!("{table}");
         }
         if task == "typed" {
-            fs::write(folder.join("typed-events.svg"), picture::draw(&tables[0]))?;
+            fs::write(folder.join("typed-events.svg"), picture::draw(&tables[0])?)?;
         }
         all.extend(tables);
         results::write(&folder.join("results.json"), &all)?;

@@ -40,7 +40,7 @@ async fn stops_with_streams_open_and_restarts_on_the_same_ports() {
 
         server.stop().await;
         assert_eq!(stream.rest().await, (vec![], None));
-        let refused = held.await.expect("no panic").err().expect("no response");
+        let refused = held.await.expect("no panic").expect_err("no response");
         assert_eq!(refused.kind(), ErrorKind::ConnectionReset);
 
         let config = Config {

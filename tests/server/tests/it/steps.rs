@@ -239,7 +239,7 @@ async fn resets_before_the_response_head() {
     let script = put(&server, [Attempt::playing([Step::Reset]), before]).await;
     script.release().await;
     for _ in 0..2 {
-        let error = get(script.url()).await.err().expect("no response");
+        let error = get(script.url()).await.expect_err("no response");
         assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     }
     script.seen(2, 2).await;

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use typed_eventsource_e2e::Kind;
 use typed_eventsource_harness::Page;
 
-use arguments::{Arguments, Command};
+use arguments::Command;
 
 const HTML: &str = include_str!("../../page/index.html");
 /// Where its modules are, from the workspace's root.
@@ -21,7 +21,7 @@ const FOLDER: &str = "target/stress/page";
 
 /// Runs what the command line asks for. It fails where something is not as it ought to be.
 pub(crate) fn main() -> Result<ExitCode> {
-    let Arguments { command } = Arguments::read()?;
+    let command = Command::read()?;
     let is_right = Runtime::new()?.block_on(async {
         match command {
             Command::Chaos(options) => chaos::run(&options).await,
