@@ -21,12 +21,14 @@
 //! | `POST /scripts/{id}/release` | lets one `wait` step pass, now or later |
 //! | `GET /scripts/{id}/seen?attempts=N&closed=M` | tells what the server saw ([`SeenAttempts`](script::SeenAttempts)) as soon as N attempts were made and M of them are closed; after ten seconds it answers 504 with what it did see |
 //! | `DELETE /scripts/{id}` | ends its connections and forgets it |
+//! | `GET /attacks` | what a server does that means harm, and what is to become of a client ([`attacks`]); `PUT /scripts/{id}?attack=NAME` puts one |
 //! | `GET /chaos/{stream}?seed=S&events=N` | numbered events over connections that fail in every way, as the seed has it ([`chaos`]); `lossy=true` also forgets some; `GET /chaos/{stream}/seen?seed=S` tells what was seen ([`Seen`](chaos::Seen)) |
 //!
 //! Scripts and chaos answer to any origin (CORS), except that a script says so itself for its stream. A server that does
 //! more, such as that of the showcase, has [more routes](Server::start_with).
 
 mod announce;
+pub mod attacks;
 pub mod chaos;
 pub mod client;
 mod connection;

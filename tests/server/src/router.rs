@@ -32,6 +32,7 @@ pub(crate) fn router(
 
 fn scripts(store: &Arc<Store>) -> Router {
     let control = Router::new()
+        .route("/attacks", get(control::attacks))
         .route("/scripts/{id}", put(control::put).delete(control::delete))
         .route("/scripts/{id}/release", post(control::release))
         .route("/scripts/{id}/seen", get(control::seen))

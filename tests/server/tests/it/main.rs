@@ -1,5 +1,6 @@
 //! The server as a client meets it: over TCP, in process or from the command line.
 
+mod attacks;
 mod chaos;
 mod files;
 mod origins;
