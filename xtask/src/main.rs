@@ -57,7 +57,8 @@ Usage: cargo xtask <command>
                        A run names its seed; --short is what `test` does
   hostile [attack]... [--browser chrome|firefox]
                        Let a server do its worst to both clients, in both browsers, minutes long: lines and events
-                       without end, hang-ups, bombs; by every attack or only these, of which the table has the names
+                       without end, hang-ups, bombs; by every attack or only those whose names begin like one of
+                       these, such as `line` or `hang-up`
   soak [part]...       Send millions of events through, open and close thousands of sources, and let consumers be
                        too slow, in one headless Chromium: nothing grows; by every part or only these:
                        events, cycles, slow

@@ -1,4 +1,4 @@
-//! The project's server: the one that the tests script and that serves the demo.
+//! The servers of the project: the one that the tests script, and that of the showcase, which is more.
 
 use std::{
     env,
@@ -12,7 +12,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::process::{self, Running, say};
 
-const PACKAGE: &str = "typed-eventsource-server";
+const TESTS: &str = "typed-eventsource-server";
+pub(crate) const SHOWCASE: &str = "typed-eventsource-showcase";
 
 /// Where the browser tests look for the server's address: below the root, which their own page is served from.
 const ANNOUNCEMENT: &str = "target/test-server.json";
@@ -24,11 +25,14 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Builds the server, starts it, and waits until it listens.
-    pub(crate) fn start<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Result<Self> {
-        process::run(Command::new("cargo").args(["build", "--package", PACKAGE]))?;
+    /// Builds the server of this package, starts it, and waits until it listens.
+    pub(crate) fn start<A: AsRef<OsStr>>(
+        package: &str,
+        args: impl IntoIterator<Item = A>,
+    ) -> Result<Self> {
+        process::run(Command::new("cargo").args(["build", "--package", package]))?;
         // Cargo puts it beside this very program, wherever the target folder is.
-        let binary = format!("{PACKAGE}{}", env::consts::EXE_SUFFIX);
+        let binary = format!("{package}{}", env::consts::EXE_SUFFIX);
         let binary = env::current_exe()?.with_file_name(binary);
         let mut command = Command::new(binary);
         let mut process = Running::spawn(command.args(args).stdout(Stdio::piped()))?;
@@ -53,7 +57,7 @@ impl Server {
     /// Starts the server as the browser tests look for it.
     pub(crate) fn for_tests() -> Result<Self> {
         std::fs::create_dir_all("target").context("cannot create target")?;
-        Self::start(["--announce", ANNOUNCEMENT])
+        Self::start(TESTS, ["--announce", ANNOUNCEMENT])
     }
 
     pub(crate) fn origin(&self) -> &str {

@@ -27,5 +27,5 @@ pub(crate) use heard::{
 };
 pub(crate) use observe::{Console, Left, Observed};
 pub(crate) use script::{Attempt, Cors, Seen, Step, send, send_bytes};
-pub(crate) use server::{Script, builder};
+pub(crate) use server::{Script, attacks, builder};
 pub(crate) use transport::Transport;

@@ -57,14 +57,6 @@ impl Attempt {
         }
     }
 
-    /// Answers with a head that has a header of so many bytes, and then no more.
-    pub(crate) fn with_long_head(bytes: u64) -> Self {
-        Self {
-            before: vec![Step::LongHead(bytes)],
-            ..Self::default()
-        }
-    }
-
     /// Answers when it is released.
     pub(crate) fn once_released(mut self) -> Self {
         self.before.push(Step::Wait);
@@ -117,18 +109,6 @@ pub(crate) enum Step {
         times: u32,
         send: &'static str,
     },
-    /// The text over and over, up to so many bytes.
-    Fill {
-        bytes: u64,
-        send: String,
-    },
-    /// The text byte by byte, one after so many milliseconds.
-    Drip {
-        every: u32,
-        send: String,
-    },
-    /// In place of the head, one with a header of so many bytes.
-    LongHead(u64),
     /// Milliseconds.
     Pause(u32),
     /// For [`Script::release`](super::Script::release).

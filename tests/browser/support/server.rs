@@ -70,6 +70,15 @@ async fn request(method: &str, url: &str, body: Option<&str>) -> Option<(u16, St
     Some((response.status(), text.as_string()?))
 }
 
+/// The server's table of attacks, as JSON.
+pub(crate) async fn attacks() -> String {
+    let url = format!("{}/attacks", server().await.origin);
+    match request("GET", &url, None).await {
+        Some((200, attacks)) => attacks,
+        _ => no_server(),
+    }
+}
+
 thread_local! {
     static PUT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
@@ -96,18 +105,26 @@ pub(crate) struct Script {
 impl Script {
     /// The n-th connection plays the n-th attempt, the last one repeats.
     pub(crate) async fn put(attempts: impl Into<Vec<Attempt>>) -> Self {
+        let script = Self::unused().await;
+        script.put_attempts(attempts.into()).await;
+        script
+    }
+
+    /// Every connection does as an attack of the server's table has it.
+    pub(crate) async fn attack(name: &str) -> Self {
+        let script = Self::unused().await;
+        let attack = format!("?attack={name}");
+        script.control("PUT", &attack, None).await;
+        script
+    }
+
+    async fn unused() -> Self {
         let script = Self {
             server: server().await,
             id: unique_id(),
         };
         PUT.with_borrow_mut(|put| put.push(script.id.clone()));
-        script.put_attempts(attempts.into()).await;
         script
-    }
-
-    /// Starts again, with these attempts.
-    pub(crate) async fn put_again(&self, attempts: impl Into<Vec<Attempt>>) {
-        self.put_attempts(attempts.into()).await;
     }
 
     async fn put_attempts(&self, attempts: Vec<Attempt>) {

@@ -39,6 +39,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use typed_eventsource_e2e::{Browser, Kind};
 use typed_eventsource_server::{Config, Server};
+use typed_eventsource_showcase::Showcase;
 
 use pool::Pool;
 
@@ -130,7 +131,7 @@ async fn play(pool: &Pool, test: Test) {
     stage.server.stop().await;
 }
 
-/// What a test plays with: a server of the demo page and the npm package, and a browser.
+/// What a test plays with: a server of the showcase and the npm package, and a browser.
 struct Stage<'a> {
     server: Server,
     browser: &'a Browser,
@@ -221,17 +222,18 @@ async fn serve(port: u16, state: Option<&Path>) -> Server {
             folder.display()
         );
     }
-    Server::start(Config {
+    let showcase = Showcase {
+        apps: Some(apps),
+        state: state.map(Path::to_owned),
+    };
+    let config = Config {
         port,
         www: Some(root().join("www")),
         pkg: Some(pkg),
-        apps: Some(apps),
         pages: Some(root().join("tests/e2e/pages")),
-        state: state.map(Path::to_owned),
         ..Config::default()
-    })
-    .await
-    .expect("the server starts")
+    };
+    showcase.start(config).await.expect("the server starts")
 }
 
 fn root() -> PathBuf {

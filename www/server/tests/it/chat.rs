@@ -2,10 +2,9 @@
 
 use std::{cell::Cell, io::ErrorKind};
 
-use super::{Event, Kept, fault, next, next_named, open, post_json, until_too_often};
-use crate::client::{Response, start};
+use crate::{Event, Kept, fault, next, next_named, open, post_json, start, until_too_often};
 use serde_json::{Value, json};
-use typed_eventsource_server::Server;
+use typed_eventsource_server::{Server, client::Response};
 
 async fn join(server: &Server, client: &str, name: &str, last_id: Option<u64>) -> Response {
     let mut stream = open(
@@ -152,7 +151,11 @@ async fn refuses_who_has_no_name_or_no_id() {
             "The name has 25 characters, and 24 are the most.",
         ),
     ] {
-        let answer = crate::client::fetch(format!("{}/demo/chat{query}", server.origin())).await;
+        let answer = typed_eventsource_server::client::fetch(format!(
+            "{}/demo/chat{query}",
+            server.origin()
+        ))
+        .await;
         assert_eq!(answer.status, 422, "{query}");
         assert!(
             answer.text().starts_with(sentence),
@@ -238,7 +241,10 @@ async fn its_faults_leave_no_gap_in_the_ids() {
     fault(&server, "unavailable?stream=chat&client=a&attempts=1").await;
     assert_eq!(ann.rest().await.1, Some(ErrorKind::ConnectionReset));
     let url = format!("{}/demo/chat?client=a&name=Ann", server.origin());
-    assert_eq!(crate::client::fetch(url).await.status, 503);
+    assert_eq!(
+        typed_eventsource_server::client::fetch(url).await.status,
+        503
+    );
     join(&server, "a", "Ann", None).await;
     fault(&server, "finish?stream=chat&client=b").await;
     assert!(next_named(&mut bob, "bye").await.json()["text"].is_string());

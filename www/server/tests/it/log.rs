@@ -1,8 +1,8 @@
 //! The log.
 
-use super::{Event, Kept, fault, open};
-use crate::client::{Response, start};
+use crate::{Event, Kept, fault, open, start};
 use serde_json::json;
+use typed_eventsource_server::client::Response;
 
 /// The events of a chunk: what is logged at once goes out at once.
 async fn events(stream: &mut Response) -> Vec<Event> {

@@ -2,10 +2,12 @@
 
 use std::io::ErrorKind;
 
-use super::{Event, fault, past_retry, post_json, posting};
-use crate::client::{Request, Response, fetch, start};
+use crate::{Event, fault, past_retry, post_json, posting, start};
 use serde_json::{Value, json};
-use typed_eventsource_server::Server;
+use typed_eventsource_server::{
+    Server,
+    client::{Request, Response, fetch},
+};
 
 fn question(client: &str) -> Value {
     asking_for(client, "A poem!")

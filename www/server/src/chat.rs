@@ -12,7 +12,7 @@ use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::{
+use crate::{
     channel::{Channel, Visitor},
     faults::{Faults, Injection},
     feed::{Feed, unnumbered},

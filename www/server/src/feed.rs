@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use serde::Serialize;
 use tokio::sync::broadcast;
 
-use super::journal::{Entry, Journal};
+use crate::journal::{Entry, Journal};
 
 /// How far a client may fall behind before it has to catch up from the history.
 const QUEUE: usize = 512;

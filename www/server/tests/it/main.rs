@@ -1,5 +1,6 @@
-//! The demo's streams: each does its work, is told to fail, checks what it is sent, and outlives a restart.
+//! The showcase's streams as a client meets them, over TCP: each does its work, is told to fail, checks what it is sent, and outlives a restart.
 
+mod apps;
 mod chat;
 mod checks;
 mod game;
@@ -9,9 +10,17 @@ mod prices;
 
 use std::{fs, path::PathBuf};
 
-use crate::client::{Request, Response, Whole, post};
 use serde_json::Value;
-use typed_eventsource_server::{Config, Server};
+use typed_eventsource_server::{
+    Config, Server,
+    client::{Request, Response, Whole, post},
+};
+use typed_eventsource_showcase::Showcase;
+
+async fn start() -> Server {
+    let server = Showcase::default().start(Config::default()).await;
+    server.expect("it starts")
+}
 
 /// An event as it is on the wire.
 #[derive(Debug)]
@@ -114,11 +123,12 @@ impl Kept {
     }
 
     async fn serve(state: &std::path::Path) -> Server {
-        let config = Config {
+        let showcase = Showcase {
             state: Some(state.to_owned()),
-            ..Config::default()
+            ..Showcase::default()
         };
-        Server::start(config).await.expect("it starts")
+        let server = showcase.start(Config::default()).await;
+        server.expect("it starts")
     }
 
     async fn restart(self) -> Self {

@@ -8,7 +8,7 @@ use futures_util::stream;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{
+use crate::{
     channel::{Channel, Visitor},
     faults::{Faults, Injection},
     feed::{Feed, notice},

@@ -9,7 +9,7 @@ use axum::{
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::{
+use crate::{
     channel::Channel,
     feed::{Audience, Order},
 };

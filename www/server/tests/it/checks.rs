@@ -1,8 +1,8 @@
 //! What every stream of the demo refuses, and how many it has open.
 
-use super::{Event, fault, open, post_json, posting};
-use crate::client::{Request, Whole, fetch, start};
+use crate::{Event, fault, open, post_json, posting, start};
 use serde_json::json;
+use typed_eventsource_server::client::{Request, Whole, fetch};
 
 const POSTS: [&str; 3] = ["chat", "game", "model"];
 

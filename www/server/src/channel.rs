@@ -16,12 +16,12 @@ use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast::error::RecvError};
 use tokio_util::sync::CancellationToken;
 
-use super::{
+use crate::{
     faults::Faults,
     feed::{Audience, Feed, Order, Subscription},
     request::Refusal,
 };
-use crate::connection::Connection;
+use typed_eventsource_server::Connection;
 
 /// How many streams of a kind may be open at once.
 pub(crate) const MOST_STREAMS: usize = 64;

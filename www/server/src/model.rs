@@ -28,7 +28,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{
+use crate::{
     answers,
     channel::{Channel, Visitor},
     faults::{Faults, Injection},

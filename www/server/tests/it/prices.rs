@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeSet, io::ErrorKind};
 
-use super::{Event, fault, next};
-use crate::client::{Request, Response, get, start};
+use crate::{Event, fault, next, start};
 use serde_json::Value;
-use typed_eventsource_server::Server;
+use typed_eventsource_server::{
+    Server,
+    client::{Request, Response, get},
+};
 
 const SYMBOLS: [&str; 6] = ["ACME", "GLOBEX", "HOOLI", "INITECH", "UMBRELLA", "WAYNE"];
 
@@ -58,6 +60,14 @@ async fn streams_the_prices_of_six_symbols() {
         }
     }
     assert!(symbols.iter().eq(SYMBOLS.iter()), "{symbols:?}");
+}
+
+#[tokio::test]
+async fn a_stream_ends_cleanly_when_the_server_stops() {
+    let server = start().await;
+    let mut stream = open(&server, "").await;
+    server.stop().await;
+    assert_eq!(stream.rest().await.1, None);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use serde::Serialize;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{
+use crate::{
     channel::{Channel, Visitor},
     faults::{Faults, Injection},
     feed::Feed,

@@ -11,7 +11,7 @@ use serde::Serialize;
 use tokio::{sync::mpsc, time::sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::channel::MOST_STREAMS;
+use crate::channel::MOST_STREAMS;
 
 /// How long somebody is still here whose connection is gone: long enough to make another.
 const GRACE: Duration = Duration::from_secs(2);

@@ -1,9 +1,11 @@
 //! The minefield.
 
-use super::{Kept, fault, next_named, open, post_json, until_too_often};
-use crate::client::{Response, Whole, start};
+use crate::{Kept, fault, next_named, open, post_json, start, until_too_often};
 use serde_json::{Value, json};
-use typed_eventsource_server::Server;
+use typed_eventsource_server::{
+    Server,
+    client::{Response, Whole},
+};
 
 async fn sit_down(server: &Server, client: &str, name: &str) -> Response {
     open(server, &format!("game?client={client}&name={name}"), None).await
