@@ -311,6 +311,7 @@ fn in_consumers(tally: &mut Tally) -> Result<()> {
     command
         .args(["--package", PACKAGING])
         .env("PATH", node.path)
+        .env("WASM_BINDGEN", setup::wasm_bindgen()?)
         .envs(browsers::variables(Some(Kind::Chrome))?);
     count(&mut command, tally)
 }
