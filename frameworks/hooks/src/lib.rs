@@ -5,7 +5,7 @@
 mod tests;
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     rc::{Rc, Weak},
 };
 
@@ -77,7 +77,10 @@ impl Subscription {
             Ok((source, events))
         });
         let listeners = opened.map(|(source, events)| {
-            notices.state(source.state());
+            let state = source.state();
+            if !matches!(state, State::Connecting) {
+                notices.state(state);
+            }
             let errors = {
                 let notices = Rc::clone(&notices);
                 source.on_error(move |error| notices.error(error))
@@ -102,8 +105,8 @@ impl Subscription {
 /// Tells an observer what is new to it, and no more.
 struct Notices<O> {
     observer: O,
-    /// The one that was told last.
-    state: RefCell<State>,
+    /// Whether the state that was told last is that.
+    is_open: Cell<bool>,
     /// Whether an error was told, and nothing since.
     has_error: Cell<bool>,
 }
@@ -112,7 +115,7 @@ impl<O> Notices<O> {
     fn new(observer: O) -> Self {
         Self {
             observer,
-            state: RefCell::new(State::Connecting),
+            is_open: Cell::new(false),
             has_error: Cell::new(false),
         }
     }
@@ -137,11 +140,12 @@ impl<O> Notices<O> {
     where
         O: Observer<E>,
     {
-        if *self.state.borrow() == state {
+        let is_open = matches!(state, State::Open);
+        // A source that joins an open connection is open at once, and tells so later.
+        if self.is_open.replace(is_open) && is_open {
             return;
         }
-        drop(self.state.replace(state.clone()));
-        if state == State::Open {
+        if is_open {
             self.forget_error();
         }
         self.observer.state(state);

@@ -102,7 +102,7 @@ impl Control {
         if self.error.try_with_untracked(Option::is_some) == Some(true) {
             self.show_error(None);
         }
-        let is_new = |was: &State| *was != State::Connecting;
+        let is_new = |was: &State| !matches!(was, State::Connecting);
         if self.state.try_with_untracked(is_new) == Some(true) {
             self.show_state(State::Connecting);
         }
