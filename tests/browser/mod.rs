@@ -1,6 +1,6 @@
 //! The crate in a real browser, against the real server; see `tests/server` for what that can do.
 
-mod support;
+use typed_eventsource_test_support as support;
 
 mod aborting;
 #[cfg(feature = "bytes")]

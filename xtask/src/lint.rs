@@ -7,7 +7,12 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{apps::APPS, dependencies, fuzz, generate, process, report::Report, setup};
+use crate::{
+    apps::{self, APPS},
+    dependencies, frameworks, fuzz, generate, process,
+    report::Report,
+    setup,
+};
 
 const CRATE: &str = "typed-eventsource";
 const NPM: [&str; 2] = ["typed-eventsource-npm", "typed-eventsource-npm-parser"];
@@ -49,6 +54,14 @@ pub(crate) fn lint() -> Result<ExitCode> {
             )
         })?;
     }
+    let frameworks: Vec<_> = frameworks::packages()
+        .map(|package| format!("--package={package}"))
+        .collect();
+    report.step("clippy, wasm32, frameworks", |_| {
+        let mut cargo = cargo("clippy");
+        cargo.args(&frameworks).args(["--lib", "--tests"]);
+        clippy(cargo.arg("--target=wasm32-unknown-unknown"))
+    })?;
     report.step("clippy, wasm32, benchmark and stress", |_| {
         clippy(cargo("clippy").args([
             "--package=typed-eventsource-bench",
@@ -60,7 +73,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
     })?;
     for (name, features) in [("live", &[][..]), ("still", &["--no-default-features"])] {
         report.step(format!("clippy, wasm32, example apps, {name}"), |_| {
-            let packages = APPS.map(|app| format!("--package=typed-eventsource-app-{app}"));
+            let packages = APPS.map(|app| format!("--package={}", apps::package(app)));
             clippy(
                 cargo("clippy")
                     .args(packages)
@@ -69,7 +82,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
             )
         })?;
     }
-    report.step("dependencies", |_| dependencies::check(&features))?;
+    report.step("dependencies", |_| dependencies::check())?;
     report.step("licenses, duplicates and sources", |_| dependencies::deny())?;
     // Alone: what others need of wasm-bindgen brings `std` with it.
     report.step("clippy, wasm32, npm package", |_| {
@@ -89,7 +102,9 @@ pub(crate) fn lint() -> Result<ExitCode> {
         rustdoc(cargo("doc").arg("--workspace"))
     })?;
     // As docs.rs builds it.
-    report.step("rustdoc, wasm32", |_| rustdoc(cargo("doc").args(WASM)))?;
+    report.step("rustdoc, wasm32", |_| {
+        rustdoc(cargo("doc").args(WASM).args(&frameworks))
+    })?;
     report.print();
     Ok(report.exit_code())
 }

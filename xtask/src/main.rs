@@ -6,6 +6,7 @@ mod bench;
 mod browsers;
 mod demo;
 mod dependencies;
+mod frameworks;
 mod fuzz;
 mod generate;
 mod install;

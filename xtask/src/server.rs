@@ -10,13 +10,16 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::{self, Running, say};
+use crate::{
+    frameworks,
+    process::{self, Running, say},
+};
 
 const TESTS: &str = "typed-eventsource-server";
 pub(crate) const SHOWCASE: &str = "typed-eventsource-showcase";
 
 /// Where the browser tests look for the server's address: below the root, which their own page is served from.
-const ANNOUNCEMENT: &str = "target/test-server.json";
+pub(crate) const ANNOUNCEMENT: &str = "target/test-server.json";
 
 /// A server that is listening; dropping it stops it.
 pub(crate) struct Server {
@@ -57,7 +60,9 @@ impl Server {
     /// Starts the server as the browser tests look for it.
     pub(crate) fn for_tests() -> Result<Self> {
         std::fs::create_dir_all("target").context("cannot create target")?;
-        Self::start(TESTS, ["--announce", ANNOUNCEMENT])
+        let server = Self::start(TESTS, ["--announce", ANNOUNCEMENT])?;
+        frameworks::announce()?;
+        Ok(server)
     }
 
     pub(crate) fn origin(&self) -> &str {

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     apps,
     browsers::{self, Browser, Kind},
+    frameworks::{self, FRAMEWORKS},
     fuzz, interop, npm, packaging, process,
     report::{Report, Run, Tally},
     server::Server,
@@ -193,11 +194,11 @@ fn in_browsers(report: &mut Report, chrome: bool, firefox: bool) -> Result<()> {
         for test in tests {
             if chrome {
                 let run = |tally: &mut Tally| in_chrome(test, tally);
-                steps.push((format!("chrome, {test}"), Box::new(run)));
+                steps.push((format!("chrome, {}", test.label), Box::new(run)));
             }
             if firefox {
                 let run = |tally: &mut Tally| in_firefox(test, tally);
-                steps.push((format!("firefox, {test}"), Box::new(run)));
+                steps.push((format!("firefox, {}", test.label), Box::new(run)));
             }
         }
         report.steps_at_once(steps)?;
@@ -205,18 +206,18 @@ fn in_browsers(report: &mut Report, chrome: bool, firefox: bool) -> Result<()> {
     Ok(())
 }
 
-fn in_chrome(test: &str, tally: &mut Tally) -> Result<()> {
+fn in_chrome(test: &BrowserTest, tally: &mut Tally) -> Result<()> {
     let Browser { driver, .. } = browsers::chrome()?;
     let mut command = wasm_pack_test()?;
     command.arg("--chrome").arg("--chromedriver").arg(driver);
     count_as(
-        &format!("chrome, {test}"),
-        command.args(cargo_args(test)),
+        &format!("chrome, {}", test.label),
+        command.args(test.cargo_args()),
         tally,
     )
 }
 
-fn in_firefox(test: &str, tally: &mut Tally) -> Result<()> {
+fn in_firefox(test: &BrowserTest, tally: &mut Tally) -> Result<()> {
     let Browser { binary, driver } = browsers::firefox()?;
     let mut command = wasm_pack_test()?;
     // Its driver looks for `firefox` only, not for Debian's `firefox-esr`.
@@ -226,35 +227,61 @@ fn in_firefox(test: &str, tally: &mut Tally) -> Result<()> {
     );
     command.arg("--firefox").arg("--geckodriver").arg(driver);
     count_as(
-        &format!("firefox, {test}"),
-        command.args(cargo_args(test)),
+        &format!("firefox, {}", test.label),
+        command.args(test.cargo_args()),
         tally,
     )
 }
 
-/// The tests by file name: one run for each, as a failure in one run keeps cargo from starting the next.
-fn browser_tests() -> Result<Vec<String>> {
+/// A test target that is for browsers.
+struct BrowserTest {
+    label: String,
+    package: String,
+    name: String,
+}
+
+impl BrowserTest {
+    fn cargo_args(&self) -> [&str; 6] {
+        [
+            "--",
+            "--package",
+            &self.package,
+            "--all-features",
+            "--test",
+            &self.name,
+        ]
+    }
+}
+
+/// The test targets of the crate, by file name, and those of the frameworks' crates: one run for each, as a failure in one
+/// run keeps cargo from starting the next.
+fn browser_tests() -> Result<Vec<BrowserTest>> {
     let mut tests = Vec::new();
     for entry in fs::read_dir("tests").context("cannot read tests")? {
         let path = entry?.path();
         if path.extension().is_some_and(|end| end == "rs") {
-            tests.extend(
-                path.file_stem()
-                    .map(|name| name.to_string_lossy().into_owned()),
-            );
+            tests.extend(path.file_stem().map(|name| BrowserTest {
+                label: name.to_string_lossy().into_owned(),
+                package: CRATE.to_owned(),
+                name: name.to_string_lossy().into_owned(),
+            }));
         }
     }
-    tests.sort();
+    tests.extend(FRAMEWORKS.map(|framework| BrowserTest {
+        label: framework.to_owned(),
+        package: frameworks::package(framework),
+        name: "in_browser".to_owned(),
+    }));
+    tests.sort_by(|test, other| test.label.cmp(&other.label));
     Ok(tests)
-}
-
-fn cargo_args(test: &str) -> [&str; 4] {
-    ["--", "--all-features", "--test", test]
 }
 
 fn wasm_pack_test() -> Result<Command> {
     let mut command = setup::wasm_pack(&[])?;
     command.args(["test", "--headless", "--mode", "no-install"]);
+    // The tests of a package run in its folder.
+    let capabilities = env::current_dir()?.join("webdriver.json");
+    command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
     for name in DRIVERS {
         command.env_remove(name);
     }
@@ -284,6 +311,7 @@ fn in_consumers(tally: &mut Tally) -> Result<()> {
     command
         .args(["--package", PACKAGING])
         .env("PATH", node.path)
+        .env("WASM_BINDGEN", setup::wasm_bindgen()?)
         .envs(browsers::variables(Some(Kind::Chrome))?);
     count(&mut command, tally)
 }
