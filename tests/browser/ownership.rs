@@ -116,16 +116,6 @@ async fn a_handle_keeps_the_source_open_when_listeners_and_streams_go() {
 }
 
 #[wasm_bindgen_test]
-async fn waiting_for_the_end_does_not_keep_it_open() {
-    run(async || {
-        let script = two_events().await;
-        let closed = script.open().closed();
-        assert!(matches!(closed.await, CloseReason::Dropped));
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
 async fn there_is_one_dom_listener_for_a_name_however_many_listen() {
     run_over(Transport::Browser, async || {
         let observed = Observed::new();
