@@ -177,6 +177,13 @@ impl Script {
         self.seen_when(0, count).await
     }
 
+    /// The client has ended the one connection that there was.
+    pub(crate) async fn was_left(&self) {
+        let seen = self.seen_closed(1).await;
+        let closed_by: Vec<_> = seen.iter().map(|one| one.closed_by.as_deref()).collect();
+        assert_eq!(closed_by, [Some("client")]);
+    }
+
     /// How often the browser has asked whether it may make an attempt.
     pub(crate) async fn preflights(&self) -> usize {
         self.all_when(0, 0).await.preflights
