@@ -124,7 +124,7 @@ async fn what_is_played_again_is_heard_once_and_a_gap_is_told() {
         let script = Script::put([
             Attempt::ending("retry: 10\nid: 1\ndata: 1\n\ndata: inherits\n\nid: 4\ndata: 4\n\n"),
             Attempt::ending("id: 1\ndata: 1\n\nid: 4\ndata: 4\n\ndata: inherits\n\n"),
-            Attempt::sending("data: first\n\nid: 4\ndata: 4\n\nid: 9\ndata: 9\n\ndata: last\n\n"),
+            Attempt::sending("data: first\n\nid: 9\ndata: 9\n\ndata: last\n\n"),
         ])
         .await;
         let source = script.builder().deduplicate(10).open();

@@ -106,44 +106,6 @@ proptest! {
     }
 
     #[test]
-    fn opening_alone_resets_nothing(losses in 1u32..50) {
-        let mut bench = Bench::new(Policy {
-            close_after_losses: Some(losses),
-            healthy_after: Span::MAX,
-            ..Policy::browser()
-        });
-        for loss in 1..=losses {
-            bench.open();
-            let closes = matches!(bench.lose(), Outcome::Close { .. });
-            prop_assert_eq!(closes, loss == losses);
-        }
-    }
-
-    #[test]
-    fn a_source_makes_exactly_as_many_attempts_as_its_backoff_allows(attempts in 1u32..50) {
-        let mut bench = Bench::new(resilient(Backoff {
-            max_attempts: Some(attempts),
-            ..Backoff::new()
-        }));
-        for _ in 0..attempts {
-            bench.fail_and_connect();
-        }
-        prop_assert_eq!(bench.give_up(), too_many(attempts));
-    }
-
-    #[test]
-    fn a_source_closes_at_exactly_as_many_decode_errors_as_its_policy_allows(errors in 1u32..50) {
-        let mut bench = Bench::new(Policy {
-            close_after_decode_errors: Some(errors),
-            ..Policy::browser()
-        });
-        for error in 1..=errors {
-            bench.open().event();
-            prop_assert_eq!(matches!(bench.fail_to_decode(), Outcome::Close { .. }), error == errors);
-        }
-    }
-
-    #[test]
     fn the_ceiling_of_a_backoff_grows_and_is_capped(backoff in any_backoff(), attempts in 0u32..2000) {
         let ceiling = backoff.ceiling(attempts);
         prop_assert!(ceiling <= backoff.max);
