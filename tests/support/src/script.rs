@@ -57,12 +57,6 @@ impl Attempt {
         }
     }
 
-    /// Answers when it is released.
-    pub fn once_released(mut self) -> Self {
-        self.before.push(Step::Wait);
-        self
-    }
-
     /// Answers with this status.
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);

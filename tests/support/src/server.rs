@@ -128,6 +128,11 @@ impl Script {
         script
     }
 
+    /// Starts again, with these attempts.
+    pub async fn put_again(&self, attempts: impl Into<Vec<Attempt>>) {
+        self.put_attempts(attempts.into()).await;
+    }
+
     async fn put_attempts(&self, attempts: Vec<Attempt>) {
         #[derive(Serialize)]
         struct Attempts {
@@ -200,6 +205,13 @@ impl Script {
     /// The attempts, once at least so many of them have ended.
     pub async fn seen_closed(&self, count: usize) -> Vec<Seen> {
         self.seen_when(0, count).await
+    }
+
+    /// The client has ended the one connection that there was.
+    pub async fn was_left(&self) {
+        let seen = self.seen_closed(1).await;
+        let closed_by: Vec<_> = seen.iter().map(|one| one.closed_by.as_deref()).collect();
+        assert_eq!(closed_by, [Some("client")]);
     }
 
     /// How often the browser has asked whether it may make an attempt.

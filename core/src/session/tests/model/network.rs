@@ -1,6 +1,8 @@
 //! When the machine had a network, as far as it is known.
 
-use typed_eventsource_core::Span;
+use std::vec::Vec;
+
+use crate::Span;
 
 /// What was said of the network so far.
 pub(super) struct Network {

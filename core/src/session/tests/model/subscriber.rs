@@ -1,10 +1,10 @@
 //! One among many sources that share a connection, which has a session too.
 
-use std::slice;
+use std::{slice, vec::Vec};
 
 use arbitrary::Arbitrary;
 
-use typed_eventsource_core::{
+use crate::{
     At, CloseReason, Decision, EventOutcome, Failure, Gap, IdField, Input, LimitReached, Output,
     ReceivedEvent, Report, Session, Span, State, Timestamp,
 };

@@ -1,14 +1,16 @@
 //! Every policy, and whatever may happen to a source.
 
+use std::vec;
+
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-use typed_eventsource_core::{
-    Backoff, Decision, LimitAction, Options, Policy, Span, TimeLimit, Transport,
+use crate::{
+    Backoff, Decision, FailureClass, LimitAction, Options, Policy, Span, TimeLimit, Transport,
 };
 
 /// Any time, of which the most are short and some are as long as can be.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Time(pub(super) Span);
+pub(crate) struct Time(pub(crate) Span);
 
 impl<'a> Arbitrary<'a> for Time {
     fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
@@ -25,43 +27,43 @@ impl<'a> Arbitrary<'a> for Time {
 
 /// What a policy says, and what kind of source it is for.
 #[derive(Arbitrary, Clone, Copy, Debug)]
-pub(super) struct Settings {
-    pub(super) close_after_losses: Option<u8>,
-    pub(super) close_when_down_for: Option<Time>,
-    pub(super) reopens: bool,
-    pub(super) retries_503: bool,
-    pub(super) initial: Time,
-    pub(super) factor: Option<f64>,
-    pub(super) max: Time,
-    pub(super) jitter: bool,
-    pub(super) max_attempts: Option<u8>,
-    pub(super) max_elapsed: Option<Time>,
-    pub(super) reconnection_time: Option<Time>,
-    pub(super) back_off_after_losses: bool,
-    pub(super) reopen_on_wake: bool,
-    pub(super) close_after_decode_errors: Option<u8>,
-    pub(super) idle: Option<(Time, bool)>,
-    pub(super) opening: Option<(Time, bool)>,
-    pub(super) healthy_after: Time,
-    pub(super) rule: Option<Ruling>,
-    pub(super) is_safe: bool,
-    pub(super) resend: bool,
-    pub(super) random: f64,
-    pub(super) max_server_delay: Option<Time>,
-    pub(super) is_offline: bool,
-    pub(super) is_subscriber: bool,
+pub(crate) struct Settings {
+    pub(crate) close_after_losses: Option<u8>,
+    pub(crate) close_when_down_for: Option<Time>,
+    pub(crate) reopens: bool,
+    pub(crate) retries_503: bool,
+    pub(crate) initial: Time,
+    pub(crate) factor: Option<f64>,
+    pub(crate) max: Time,
+    pub(crate) jitter: bool,
+    pub(crate) max_attempts: Option<u8>,
+    pub(crate) max_elapsed: Option<Time>,
+    pub(crate) reconnection_time: Option<Time>,
+    pub(crate) back_off_after_losses: bool,
+    pub(crate) reopen_on_wake: bool,
+    pub(crate) close_after_decode_errors: Option<u8>,
+    pub(crate) idle: Option<(Time, bool)>,
+    pub(crate) opening: Option<(Time, bool)>,
+    pub(crate) healthy_after: Time,
+    pub(crate) rule: Option<Ruling>,
+    pub(crate) is_safe: bool,
+    pub(crate) resend: bool,
+    pub(crate) random: f64,
+    pub(crate) max_server_delay: Option<Time>,
+    pub(crate) is_offline: bool,
+    pub(crate) is_subscriber: bool,
 }
 
 /// What a rule answers each time.
 #[derive(Arbitrary, Clone, Copy, Debug)]
-pub(super) enum Ruling {
+pub(crate) enum Ruling {
     KeepWaiting,
     Reopen(Time),
     Close,
 }
 
 impl Ruling {
-    pub(super) fn decision(self) -> Decision {
+    pub(crate) fn decision(self) -> Decision {
         match self {
             Self::KeepWaiting => Decision::KeepWaiting,
             Self::Reopen(Time(after)) => Decision::Reopen {
@@ -91,11 +93,11 @@ fn time(time: Option<Time>) -> Option<Span> {
 }
 
 impl Settings {
-    pub(super) fn is_repeatable(&self) -> bool {
+    pub(crate) fn is_repeatable(&self) -> bool {
         self.is_safe || self.resend
     }
 
-    pub(super) fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         let mut options = Options::new(Transport::Fetch);
         options.policy = self.policy().into();
         options.has_rule = self.rule.is_some();
@@ -129,11 +131,11 @@ impl Settings {
     }
 
     /// The most that a server can ask for.
-    pub(super) fn max_server_delay(&self) -> Span {
+    pub(crate) fn max_server_delay(&self) -> Span {
         time(self.max_server_delay).unwrap_or(Span::MAX)
     }
 
-    fn backoff(&self) -> Backoff {
+    pub(crate) fn backoff(&self) -> Backoff {
         let mut backoff = Backoff::new();
         backoff.initial = self.initial.0;
         backoff.factor = self.factor.unwrap_or(backoff.factor);
@@ -146,7 +148,7 @@ impl Settings {
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
-pub(super) enum Happening {
+pub(crate) enum Happening {
     Opened,
     Event,
     Comment,
@@ -167,9 +169,20 @@ pub(super) enum Happening {
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug, PartialEq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     GivenUp,
     Unavailable,
     Unauthorized,
     TooLarge,
+}
+
+impl Refusal {
+    pub(crate) fn class(self) -> FailureClass {
+        match self {
+            Self::GivenUp => FailureClass::Other,
+            Self::Unavailable => FailureClass::Status(503),
+            Self::Unauthorized => FailureClass::Status(401),
+            Self::TooLarge => FailureClass::Hopeless,
+        }
+    }
 }

@@ -1,14 +1,16 @@
 //! One source's life: its session, and beside it what is known of it.
 
-use typed_eventsource_core::{
-    At, CloseReason, Decision, EventOutcome, Failure, FailureClass, IdField, Input, LimitReached,
-    Loss, Output, ReceivedEvent, Session, Span, State, Timestamp,
+use std::vec::Vec;
+
+use crate::{
+    At, CloseReason, Decision, EventOutcome, Failure, IdField, Input, LimitReached, Loss, Output,
+    ReceivedEvent, Session, Span, State, Timestamp,
 };
 
 use super::{
     network::Network,
     promises::{GRACE, LATE_TIMER_THRESHOLD, MIN_DELAY, SLEEP_THRESHOLD, What},
-    space::{Happening, Refusal, Settings, Time},
+    space::{Happening, Settings, Time},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -155,7 +157,7 @@ impl Life {
             Happening::BodyEnded => self.close(Input::BodyEnded, CloseReason::Finished),
             Happening::Failed(refusal, retry_after) => {
                 let retry_after = retry_after.map(|Time(time)| time);
-                let class = class_of(refusal);
+                let class = refusal.class();
                 let loss = Loss::Fail { class, retry_after };
                 self.lose(Input::Lost(loss), What::Failed(refusal, retry_after));
             }
@@ -524,13 +526,4 @@ fn failure(outputs: &[Output]) -> Option<Failure> {
         }) => Some(*failure),
         _ => None,
     })
-}
-
-fn class_of(refusal: Refusal) -> FailureClass {
-    match refusal {
-        Refusal::GivenUp => FailureClass::Other,
-        Refusal::Unavailable => FailureClass::Status(503),
-        Refusal::Unauthorized => FailureClass::Status(401),
-        Refusal::TooLarge => FailureClass::Hopeless,
-    }
 }
