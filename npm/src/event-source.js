@@ -105,12 +105,17 @@ export class EventSource extends EventTarget {
     const undo = this.#connection.onDom(name, this, () => signal && this.removeEventListener(name, callback, isCapture));
     const others = () => (this.#listeners.get(name) ?? []).filter((other) => other !== added);
     /** @type {DomListener} */
-    const added = { callback, isCapture, listener, forget: () => {
-      this.#listeners.set(name, others());
-      if (!others().length) this.#listeners.delete(name);
-      signal?.removeEventListener("abort", added.forget);
-      undo();
-    } };
+    const added = {
+      callback,
+      isCapture,
+      listener,
+      forget: () => {
+        this.#listeners.set(name, others());
+        if (!others().length) this.#listeners.delete(name);
+        signal?.removeEventListener("abort", added.forget);
+        undo();
+      },
+    };
     this.#listeners.set(name, [...others(), added]);
     signal?.addEventListener("abort", added.forget);
   }
@@ -133,7 +138,10 @@ export class EventSource extends EventTarget {
 
   /** With as many arguments as were given: the DOM refuses too few. @param {Function} method @param {IArguments} given @param {unknown} listener */
   #withListener(method, given, listener) {
-    method.apply(this, Array.from(given, (argument, index) => (index === 1 ? listener : argument)));
+    method.apply(
+      this,
+      Array.from(given, (argument, index) => (index === 1 ? listener : argument)),
+    );
   }
 
   close() {

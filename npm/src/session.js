@@ -15,8 +15,26 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {number} now */
 export function openSession(settings, isOffline, now) {
-  const { policy, isFetch, isRepeatable, isSharing, resumeParameter, terminalEvent, terminalData, deduplicate = 0, lastEventId = "" } = settings;
-  const flags = [isFetch, policy.rule, isRepeatable, resumeParameter !== undefined, (terminalEvent ?? terminalData) !== undefined, isOffline, isSharing];
+  const {
+    policy,
+    isFetch,
+    isRepeatable,
+    isSharing,
+    resumeParameter,
+    terminalEvent,
+    terminalData,
+    deduplicate = 0,
+    lastEventId = "",
+  } = settings;
+  const flags = [
+    isFetch,
+    policy.rule,
+    isRepeatable,
+    resumeParameter !== undefined,
+    (terminalEvent ?? terminalData) !== undefined,
+    isOffline,
+    isSharing,
+  ];
   return newSession(
     presetOf(policy),
     numbersOf(policy),

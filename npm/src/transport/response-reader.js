@@ -5,8 +5,22 @@ import { EventSourceError } from "../error.js";
 import { memory } from "../init.js";
 import { failed, retry } from "../inputs.js";
 import {
-  DATA_AT, GO_BACK, HEADER, ID_AT, INPUT_UNLISTENED, LISTEN, NO_RETRY, OUT_OF_LINE, PUSH, RECORD, RETRY_AT, TOO_LARGE, UNCHANGED, UNLISTEN,
-  UNLISTENED_AT, UNLISTENED_EVENT,
+  DATA_AT,
+  GO_BACK,
+  HEADER,
+  ID_AT,
+  INPUT_UNLISTENED,
+  LISTEN,
+  NO_RETRY,
+  OUT_OF_LINE,
+  PUSH,
+  RECORD,
+  RETRY_AT,
+  TOO_LARGE,
+  UNCHANGED,
+  UNLISTEN,
+  UNLISTENED_AT,
+  UNLISTENED_EVENT,
 } from "../numbers.js";
 import { detached } from "../typed-event.js";
 import { freeParser, newParser, nextEvents, tellParser } from "../wasm/typed_eventsource.js";
