@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: rustfmt, clippy and rustdoc, with warnings denied.
+//! `cargo xtask lint`: rustfmt, clippy and rustdoc, and the tools for JavaScript, with warnings denied.
 
 use std::{
     fs,
@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{apps::APPS, dependencies, fuzz, generate, process, report::Report, setup};
+use crate::{apps::APPS, dependencies, fuzz, generate, process, report::Report, setup, vitest};
 
 const CRATE: &str = "typed-eventsource";
 const NPM: [&str; 2] = ["typed-eventsource-npm", "typed-eventsource-npm-parser"];
@@ -17,6 +17,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
     setup::component("rustfmt", "fmt")?;
     setup::component("clippy", "clippy")?;
     setup::wasm_target()?;
+    vitest::install_packages()?;
 
     let mut report = Report::default();
     report.step("rustfmt", |_| {
@@ -26,6 +27,9 @@ pub(crate) fn lint() -> Result<ExitCode> {
         process::run(cargo("fmt").args([fuzz::MANIFEST[0], "--check"]))
     })?;
     report.step("generated files", |_| generate::check())?;
+    report.step("prettier", |_| vitest::check_format())?;
+    report.step("oxlint", |_| vitest::lint())?;
+    report.step("types, npm tests", |_| vitest::check_types())?;
     report.step("clippy, native", |_| {
         // The package's crates hold files of the crate, whose tests are not for them.
         let all = ["--workspace", "--all-targets", "--all-features"];

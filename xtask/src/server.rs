@@ -4,6 +4,7 @@ use std::{
     env,
     ffi::OsStr,
     io::BufRead,
+    path::PathBuf,
     process::{Command, Stdio},
     thread,
 };
@@ -26,11 +27,7 @@ pub(crate) struct Server {
 impl Server {
     /// Builds the server, starts it, and waits until it listens.
     pub(crate) fn start<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Result<Self> {
-        process::run(Command::new("cargo").args(["build", "--package", PACKAGE]))?;
-        // Cargo puts it beside this very program, wherever the target folder is.
-        let binary = format!("{PACKAGE}{}", env::consts::EXE_SUFFIX);
-        let binary = env::current_exe()?.with_file_name(binary);
-        let mut command = Command::new(binary);
+        let mut command = Command::new(build()?);
         let mut process = Running::spawn(command.args(args).stdout(Stdio::piped()))?;
         let mut output = process.output()?;
         let mut line = String::new();
@@ -70,6 +67,14 @@ impl Server {
         );
         Ok(())
     }
+}
+
+/// Builds the server, and answers with the program.
+pub(crate) fn build() -> Result<PathBuf> {
+    process::run(Command::new("cargo").args(["build", "--package", PACKAGE]))?;
+    // Cargo puts it beside this very program, wherever the target folder is.
+    let binary = format!("{PACKAGE}{}", env::consts::EXE_SUFFIX);
+    Ok(env::current_exe()?.with_file_name(binary))
 }
 
 pub(crate) fn serve() -> Result<()> {
