@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: rustfmt, clippy and rustdoc, with warnings denied.
+//! `cargo xtask lint`: rustfmt, clippy and rustdoc, and the tools for JavaScript, with warnings denied.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use crate::{
     apps::{self, APPS},
     dependencies, frameworks, fuzz, generate, process,
     report::Report,
-    setup,
+    setup, vitest,
 };
 
 const CRATE: &str = "typed-eventsource";
@@ -22,6 +22,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
     setup::component("rustfmt", "fmt")?;
     setup::component("clippy", "clippy")?;
     setup::wasm_target()?;
+    vitest::install_packages()?;
 
     let mut report = Report::default();
     report.step("rustfmt", |_| {
@@ -34,6 +35,9 @@ pub(crate) fn lint() -> Result<ExitCode> {
         process::run(&mut Command::new(setup::Tool::typos().get()?))
     })?;
     report.step("generated files", |_| generate::check())?;
+    report.step("prettier", |_| vitest::check_format())?;
+    report.step("oxlint", |_| vitest::lint())?;
+    report.step("types, npm tests", |_| vitest::check_types())?;
     report.step("clippy, native", |_| {
         // The package's crates hold files of the crate, whose tests are not for them.
         let all = ["--workspace", "--all-targets", "--all-features"];

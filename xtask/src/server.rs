@@ -4,6 +4,7 @@ use std::{
     env,
     ffi::OsStr,
     io::BufRead,
+    path::PathBuf,
     process::{Command, Stdio},
     thread,
 };
@@ -15,7 +16,7 @@ use crate::{
     process::{self, Running, say},
 };
 
-const TESTS: &str = "typed-eventsource-server";
+pub(crate) const TESTS: &str = "typed-eventsource-server";
 pub(crate) const SHOWCASE: &str = "typed-eventsource-showcase";
 
 /// Where the browser tests look for the server's address: below the root, which their own page is served from.
@@ -33,11 +34,7 @@ impl Server {
         package: &str,
         args: impl IntoIterator<Item = A>,
     ) -> Result<Self> {
-        process::run(Command::new("cargo").args(["build", "--package", package]))?;
-        // Cargo puts it beside this very program, wherever the target folder is.
-        let binary = format!("{package}{}", env::consts::EXE_SUFFIX);
-        let binary = env::current_exe()?.with_file_name(binary);
-        let mut command = Command::new(binary);
+        let mut command = Command::new(build(package)?);
         let mut process = Running::spawn(command.args(args).stdout(Stdio::piped()))?;
         let mut output = process.output()?;
         let mut line = String::new();
@@ -79,6 +76,14 @@ impl Server {
         );
         Ok(())
     }
+}
+
+/// Builds the server of this package, and answers with the program.
+pub(crate) fn build(package: &str) -> Result<PathBuf> {
+    process::run(Command::new("cargo").args(["build", "--package", package]))?;
+    // Cargo puts it beside this very program, wherever the target folder is.
+    let binary = format!("{package}{}", env::consts::EXE_SUFFIX);
+    Ok(env::current_exe()?.with_file_name(binary))
 }
 
 pub(crate) fn serve() -> Result<()> {

@@ -16,7 +16,7 @@ use crate::{
     fuzz, interop, npm, packaging, process,
     report::{Report, Run, Tally},
     server::Server,
-    setup, stress,
+    setup, stress, vitest,
 };
 
 const CRATE: &str = "typed-eventsource";
@@ -42,6 +42,7 @@ pub(crate) enum Suite {
     Native,
     Chrome,
     Firefox,
+    Npm,
     E2e,
     Chaos,
     Packaging,
@@ -50,10 +51,11 @@ pub(crate) enum Suite {
 
 impl Suite {
     /// Those that run when none is named.
-    const DEFAULT: [Self; 6] = [
+    const DEFAULT: [Self; 7] = [
         Self::Native,
         Self::Chrome,
         Self::Firefox,
+        Self::Npm,
         Self::E2e,
         Self::Chaos,
         Self::Packaging,
@@ -68,11 +70,14 @@ impl FromStr for Suite {
             "native" => Self::Native,
             "chrome" => Self::Chrome,
             "firefox" => Self::Firefox,
+            "npm" => Self::Npm,
             "e2e" => Self::E2e,
             "chaos" => Self::Chaos,
             "packaging" => Self::Packaging,
             "interop" => Self::Interop,
-            _ => bail!("the suites are native, chrome, firefox, e2e, chaos, packaging and interop"),
+            _ => bail!(
+                "the suites are native, chrome, firefox, npm, e2e, chaos, packaging and interop"
+            ),
         })
     }
 }
@@ -85,7 +90,11 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
         suites
     };
     let wants = |suite| suites.contains(&suite);
-    let (e2e, packaging) = (wants(Suite::E2e), wants(Suite::Packaging));
+    let (npm, e2e, packaging) = (
+        wants(Suite::Npm),
+        wants(Suite::E2e),
+        wants(Suite::Packaging),
+    );
     let (chaos, interop) = (wants(Suite::Chaos), wants(Suite::Interop));
     let (chrome, firefox) = (wants(Suite::Chrome), wants(Suite::Firefox));
     install_missing(suites).context(
@@ -99,8 +108,11 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     if chrome || firefox {
         in_browsers(&mut report, chrome, firefox)?;
     }
-    if e2e || chaos || packaging || interop {
+    if npm || e2e || chaos || packaging || interop {
         report.step("npm package", |_| npm::build())?;
+    }
+    if npm {
+        of_package(&mut report)?;
     }
     if e2e {
         report.step("example apps", |_| apps::build())?;
@@ -128,12 +140,13 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
     let wants = |names: &[Suite]| names.iter().any(|suite| suites.contains(suite));
     let wants_chrome = wants(&[
         Suite::Chrome,
+        Suite::Npm,
         Suite::E2e,
         Suite::Chaos,
         Suite::Packaging,
         Suite::Interop,
     ]);
-    let wants_firefox = wants(&[Suite::Firefox, Suite::E2e, Suite::Chaos]);
+    let wants_firefox = wants(&[Suite::Firefox, Suite::Npm, Suite::E2e, Suite::Chaos]);
     browsers::install_missing(wants_chrome, wants_firefox)?;
     if wants_chrome {
         browsers::chrome()?;
@@ -141,7 +154,10 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
     if wants_firefox {
         browsers::firefox()?;
     }
-    // Both bring Node.js, whose npm brings wasm-opt.
+    // Each brings Node.js, whose npm brings wasm-opt.
+    if wants(&[Suite::Npm]) {
+        vitest::install_packages()?;
+    }
     if wants(&[Suite::Packaging]) {
         packaging::install_packages()?;
     }
@@ -149,7 +165,14 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
         interop::install_missing()?;
         interop::variables()?;
     }
-    if wants(&[Suite::E2e, Suite::Chaos, Suite::Packaging, Suite::Interop]) {
+    let builds_package = [
+        Suite::Npm,
+        Suite::E2e,
+        Suite::Chaos,
+        Suite::Packaging,
+        Suite::Interop,
+    ];
+    if wants(&builds_package) {
         setup::wasm_opt()?;
     }
     if wants_chrome || wants_firefox {
@@ -295,6 +318,16 @@ fn wasm_pack_test() -> Result<Command> {
         }
     }
     Ok(command)
+}
+
+/// The tests of the npm package's JavaScript.
+fn of_package(report: &mut Report) -> Result<()> {
+    report.step("npm, Node.js", vitest::in_node)?;
+    // A browser waits more than it works.
+    report.steps_at_once([Kind::Chrome, Kind::Firefox].map(|kind| {
+        let run = move |tally: &mut Tally| vitest::in_browser(kind, tally);
+        (format!("npm, {}", kind.name()), Box::new(run) as Run<'_>)
+    }))
 }
 
 fn end_to_end(tally: &mut Tally) -> Result<()> {

@@ -21,9 +21,7 @@ export class Observation {
     };
     EventTarget.prototype.removeEventListener = function (type, listener, options) {
       const own = listeners.get(this) ?? [];
-      const index = own.findIndex(
-        (one) => one.listener === listener && one.place === place(type, options),
-      );
+      const index = own.findIndex((one) => one.listener === listener && one.place === place(type, options));
       if (index >= 0) own.splice(index, 1);
       return removeEventListener.call(this, type, listener, options);
     };
@@ -33,10 +31,13 @@ export class Observation {
       return fetch(request, ...rest);
     };
     globalThis.setTimeout = (callback, ...rest) => {
-      const id = setTimeout((...args) => {
-        timers.delete(id);
-        callback(...args);
-      }, ...rest);
+      const id = setTimeout(
+        (...args) => {
+          timers.delete(id);
+          callback(...args);
+        },
+        ...rest,
+      );
       timers.add(id);
       return id;
     };
@@ -46,9 +47,7 @@ export class Observation {
     };
 
     this.listeners = () => [...listeners.values()].reduce((sum, own) => sum + own.length, 0);
-    this.connections = () =>
-      [...listeners.keys()].filter(isOpen).length +
-      requests.filter((request) => !request.signal.aborted).length;
+    this.connections = () => [...listeners.keys()].filter(isOpen).length + requests.filter((request) => !request.signal.aborted).length;
     this.attempts = () => [...listeners.keys()].filter(isSource).length + requests.length;
     this.timers = () => timers.size;
     this.stop = () => {
