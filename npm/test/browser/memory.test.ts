@@ -3,7 +3,7 @@
 import type { EventSource, EventSourceInit } from "typed-eventsource";
 import { EventSource as Source } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
-import { memory } from "../../src/init.js";
+import { wasm } from "../../src/init.js";
 import { type Transport, TRANSPORTS, ignore, next, play, release, seen, seenFirst } from "../support/streams.ts";
 
 /** What Chromium has more, by its options. */
@@ -25,7 +25,7 @@ async function collect() {
 /** So many bytes are in use, once what can be collected is. */
 async function settle() {
   for (let round = 0; round < 3; round += 1) await collect();
-  return { wasm: memory().buffer.byteLength, heap: performance.memory?.usedJSHeapSize ?? 0 };
+  return { wasm: wasm.memory.buffer.byteLength, heap: performance.memory?.usedJSHeapSize ?? 0 };
 }
 
 /** Uses many sources, few of them at a time since a browser has six connections to a host, and expects that nothing stays. */

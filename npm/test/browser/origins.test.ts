@@ -69,7 +69,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     const url = await play({ steps: ["silence"] });
     let outcome: string;
     try {
-      const source = open(url.replace("//", "//user:password@"), { transport, policy: "closeOnError" });
+      const source = open(url.replace("//", "//user:password@"), { transport, policy: "close-on-error" });
       source.onError(ignore);
       const opened = seen(url, { attempts: 1 }).then(() => "opened");
       const closed = source.closed.then((reason) => (reason.type === "policy" ? reason.error.code : reason.type));
@@ -100,7 +100,7 @@ test.each([
 
 test.each([OWN, SECOND])("where redirects are refused nothing goes along to %s", async (origin) => {
   const hops = await chain(307, origin);
-  const init = { transport: "fetch", redirect: "error", headers: { "X-Token": "y" }, policy: "closeOnError" } as const;
+  const init = { transport: "fetch", redirect: "error", headers: { "X-Token": "y" }, policy: "close-on-error" } as const;
   const source = openFirst(hops, init);
   source.onError(ignore);
   expect(await source.closed).toMatchObject({ error: { code: "connection-lost" } });

@@ -35,7 +35,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ["about:blank", failed],
     ["ftp://127.0.0.1/", failed],
   ])("a URL of another scheme runs nothing: %s", async (url, expected) => {
-    const source = open(url, { transport, policy: "closeOnError", terminalEvent: "bye" });
+    const source = open(url, { transport, policy: "close-on-error", terminalEvent: "bye" });
     const told: unknown[] = [];
     source.on("message", ({ data }) => told.push(data));
     source.onError(ignore);

@@ -100,7 +100,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test("a failure event that does not decode closes the source all the same", async () => {
-    const source = open(transport, { policy: "closeOnError", failureEvent: "error" });
+    const source = open(transport, { policy: "close-on-error", failureEvent: "error" });
     const codes: string[] = [];
     source.on("error", ignore);
     source.onError(({ code }) => codes.push(code));

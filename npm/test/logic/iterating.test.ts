@@ -46,8 +46,8 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test.each([
-    ["the oldest event gives way", "dropOldest", [4, 5, 7, 8], 4],
-    ["all that waits gives way for the latest event", "keepLatest", [5, 8], 6],
+    ["the oldest event gives way", "drop-oldest", [4, 5, 7, 8], 4],
+    ["all that waits gives way for the latest event", "keep-latest", [5, 8], 6],
   ] as const)("%s, and each time that is told once", async (_, whenFull, expected, dropped) => {
     const source = open(transport, { queue: { capacity: 2, whenFull } });
     const codes: string[] = [];

@@ -4,6 +4,9 @@ import { EventSource, type EventSourceInit } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
 import { TRANSPORTS, ignore, open } from "../support/fake-server.ts";
 
+/** What every such error says. */
+const INVALID = { name: "EventSourceError", code: "invalid-option" };
+
 const WRONG: Record<string, unknown[]> = {
   policy: [7, null, true],
   "policy.preset": ["tough", 1],
@@ -67,22 +70,26 @@ function optionsWith(path: string, value: unknown): EventSourceInit {
 test.each(Object.entries(WRONG))("a wrong `%s` is refused by its path", (path, values) => {
   for (const value of values) {
     const make = () => new EventSource("/x", optionsWith(path, value));
-    expect(make).toThrow(TypeError);
-    expect(make).toThrow(`\`${path}\``);
+    expect(make).toThrow(expect.objectContaining({ ...INVALID, message: expect.stringContaining(`\`${path}\``) }));
   }
 });
 
 test("the error of a wrong option says what it is and what it can be", () => {
   const refusal = (init: unknown) => {
-    expect(() => new EventSource("/x", init as EventSourceInit)).toThrow(TypeError);
+    expect(() => new EventSource("/x", init as EventSourceInit)).toThrow(expect.objectContaining(INVALID));
     return expect(() => new EventSource("/x", init as EventSourceInit));
   };
   refusal(7).toThrow("7 is not an object");
   refusal({ policy: "tough" }).toThrow("tough");
   refusal({ policy: { healthyAfter: -1 } }).toThrow("-1");
   refusal({ policy: { idle: { after: 1 } } }).toThrow("needs `after` and `then`");
-  refusal({ shared: 1 }).toThrow("EventSource: `shared` is 1, not true or false");
+  refusal({ shared: 1 }).toThrow("`shared` is 1, not true or false");
   refusal({ method: "POST" }).toThrow('`method` needs `transport: "fetch"`');
+});
+
+test("words that were written in camelCase are taken", () => {
+  const init = { policy: "closeOnError", queue: { whenFull: "dropOldest" } } as unknown as EventSourceInit;
+  expect(() => new EventSource("/x", init)).not.toThrow();
 });
 
 test.each([
@@ -100,14 +107,14 @@ test.each([
 
 test("an iteration needs a name", () => {
   const events = open("fetch").events as () => unknown;
-  expect(() => events()).toThrow(new TypeError("EventSource: `events` needs names of events"));
+  expect(() => events()).toThrow(expect.objectContaining({ ...INVALID, message: "`events` needs names of events" }));
 });
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
   test.each<[string, Partial<EventSourceInit> | undefined]>([
     ["no options", undefined],
     ["none of them", {}],
-    ["a preset", { policy: "closeOnError" }],
+    ["a preset", { policy: "close-on-error" }],
     ["zeros", { deduplicate: 0, queue: { capacity: 0 } }],
     ["what is as if it were not given", { policy: undefined, parse: undefined, signal: null }],
     [

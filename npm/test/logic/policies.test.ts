@@ -16,9 +16,9 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 
   test.each<[string, EventSourceInit["policy"], string[]]>([
     ["browser", "browser", ["waiting", "open", gaveUp]],
-    ["closeOnError", "closeOnError", ["connection-lost", "decode", gaveUp]],
+    ["close-on-error", "close-on-error", ["connection-lost", "decode", gaveUp]],
     ["resilient", "resilient", ["waiting", "open", "waiting"]],
-    ["closeOnError, in a policy,", { preset: "closeOnError" }, ["connection-lost", "decode", gaveUp]],
+    ["close-on-error, in a policy,", { preset: "close-on-error" }, ["connection-lost", "decode", gaveUp]],
   ])("the preset %s says what a source survives", async (_, policy, expected) => {
     const after = (fail: () => void) => {
       const source = open(transport, { policy });

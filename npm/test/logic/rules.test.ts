@@ -26,7 +26,7 @@ test("a copy of what was proposed is the rule's own say", () => {
 test.each<[string, (context: FailureContext) => Decision | undefined | void]>([
   ["nothing", () => {}],
   ["what was proposed", ({ proposed }) => proposed],
-  ["that it is as proposed", () => ({ type: "asProposed" })],
+  ["that it is as proposed", () => ({ type: "as-proposed" })],
 ])("%s leaves the wait to the policy", (_, rule) => {
   expect(decide(rule)).toBe("connecting");
 });
@@ -80,7 +80,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     const undecoded = (decodeErrors: number, type: string) => {
       return { isError: true, failures: 0, decodeErrors, downFor: 0, proposed: { type } };
     };
-    expect(contexts).toEqual([failed(1, 0, 10), failed(2, 10, 20), undecoded(1, "keepWaiting"), undecoded(2, "close")]);
+    expect(contexts).toEqual([failed(1, 0, 10), failed(2, 10, 20), undecoded(1, "keep-waiting"), undecoded(2, "close")]);
   });
 
   const fail = () => server.fail(500);
@@ -88,7 +88,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 
   test.each<[string, string, () => void, Decision]>([
     ["waiting", "has failed", fail, { type: "reopen", after: 7000 }],
-    ["closed", "has failed", fail, { type: "keepWaiting" }],
+    ["closed", "has failed", fail, { type: "keep-waiting" }],
     ["closed", "does not decode", confuse, { type: "close" }],
     ["waiting", "does not decode", confuse, { type: "reopen", after: 8000 }],
   ])("a rule has the last word: %s, where something %s", (expected, _, trouble, decision) => {
@@ -147,7 +147,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 });
 
 test("what a rule puts up with is told all the same, though not to the DOM", () => {
-  const policy = { idle: { after: 20, then: "reopen" }, rule: (): Decision => ({ type: "keepWaiting" }) } as const;
+  const policy = { idle: { after: 20, then: "reopen" }, rule: (): Decision => ({ type: "keep-waiting" }) } as const;
   const source = open("fetch", { policy });
   const told: string[] = [];
   source.addEventListener("error", () => told.push("an error event"));

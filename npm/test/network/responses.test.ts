@@ -2,7 +2,8 @@
 
 import type { FetchInit } from "typed-eventsource";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { memory } from "../../src/init.js";
+import { wasm } from "../../src/init.js";
+import { give } from "../../src/memory.js";
 import * as streams from "../support/streams.ts";
 import { type Attempt, ignore, play, release, seen } from "../support/streams.ts";
 
@@ -56,7 +57,7 @@ test("a response that somebody else reads is an error too", async () => {
     return response;
   });
   onTestFinished(() => void vi.unstubAllGlobals());
-  const error = await errorOf(await play(plain(503, "down")), { policy: "closeOnError" });
+  const error = await errorOf(await play(plain(503, "down")), { policy: "close-on-error" });
   expect(error).toMatchObject({ code: "status", status: 503, body: "" });
 });
 
@@ -119,7 +120,7 @@ test("a wait is drawn from zero up to its ceiling", async () => {
 });
 
 test("small events arrive after the memory has grown", async () => {
-  const before = memory().buffer.byteLength;
+  const before = wasm.memory.buffer.byteLength;
   const small = (n: number) => ({ send: `id: é${n}\ndata: €${n}\n\n` });
   const large = [{ send: "id: large\ndata: " }, { repeat: { times: 500_000, send: "0123456789" } }, { send: "\ndata: é\n\n" }];
   const many = { repeat: { times: 100, send: "id: {n}\ndata: {n}\n\n" } };
@@ -140,7 +141,7 @@ test("small events arrive after the memory has grown", async () => {
     ["€2", "é2"],
     ["€3", "é3"],
   ]);
-  expect(memory().buffer.byteLength).toBeGreaterThan(before);
+  expect(wasm.memory.buffer.byteLength).toBeGreaterThan(before);
 });
 
 test("names come and go", async () => {
@@ -190,18 +191,17 @@ test.each<[number, number, () => unknown]>([
 
 // A parser that is told to go back to where its chunk has nothing traps, as one with a fault would.
 test("a trap of the wasm half leaves other sources alone", async () => {
-  const wasm = await import("../../../pkg/wasm/typed_eventsource.js");
   const url = await play({ steps: [{ send: "data: 1\n\n" }, "wait", { send: "data: 2\n\n" }, "silence"] });
   const events = open(url).events("message");
   expect(await events.next()).toMatchObject({ value: { data: 1 } });
-  const nothing = new Uint8Array();
+  const newParser = () => wasm.newParser(give(new Uint8Array()), 0, 100);
   const goBack = 2;
-  const [faulty, other] = [wasm.newParser(nothing, 100), wasm.newParser(nothing, 100)];
-  wasm.tellParser(faulty, goBack, nothing, 1000);
+  const [faulty, other] = [newParser(), newParser()];
+  wasm.tellParser(faulty, goBack, give(new Uint8Array()), 0, 1000);
   for (let times = 0; times < 2; times += 1) expect(() => wasm.nextEvents(faulty)).toThrow(WebAssembly.RuntimeError);
   expect(wasm.nextEvents(other)).toBe(0);
-  wasm.freeParser(faulty);
-  wasm.freeParser(other);
+  wasm.free(faulty);
+  wasm.free(other);
   await release(url);
   expect(await events.next()).toMatchObject({ value: { data: 2 } });
 });

@@ -1,14 +1,14 @@
 // What the tests are written with whose server means harm.
 
-import { memory } from "../../src/init.js";
+import { wasm } from "../../src/init.js";
 import { play, seen } from "./streams.ts";
 
 export const MiB = 2 ** 20;
 
-const before = memory().buffer.byteLength;
+const before = wasm.memory.buffer.byteLength;
 
 /** By how many bytes the memory of the wasm half has grown since. */
-export const memoryGrowth = () => memory().buffer.byteLength - before;
+export const memoryGrowth = () => wasm.memory.buffer.byteLength - before;
 
 /** Waits for so long at least, by the server's clock. */
 export const after = async (ms: number) => (await fetch(await play({ steps: [{ pause: ms }] }))).text();
