@@ -16,10 +16,10 @@
 //!
 //! | endpoint | does |
 //! | --- | --- |
-//! | `PUT /scripts/{id}` | takes in a [`Script`](script::Script) as JSON; one that was there is over, its connections end |
+//! | `PUT /scripts/{id}` | takes in a [`Script`] as JSON; one that was there is over, its connections end |
 //! | `ANY /streams/{id}` | plays it: the n-th connection gets the n-th attempt, the last one repeats |
 //! | `POST /scripts/{id}/release` | lets one `wait` step pass, now or later |
-//! | `GET /scripts/{id}/seen?attempts=N&closed=M` | tells what the server saw ([`SeenAttempts`](script::SeenAttempts)) as soon as N attempts were made and M of them are closed; after ten seconds it answers 504 with what it did see |
+//! | `GET /scripts/{id}/seen?attempts=N&closed=M` | tells what the server saw ([`SeenAttempts`]) as soon as N attempts were made and M of them are closed; after ten seconds it answers 504 with what it did see |
 //! | `DELETE /scripts/{id}` | ends its connections and forgets it |
 //! | `GET /attacks` | what a server does that means harm, and what is to become of a client ([`attacks`]); `PUT /scripts/{id}?attack=NAME` puts one |
 //! | `GET /chaos/{stream}?seed=S&events=N` | numbered events over connections that fail in every way, as the seed has it ([`chaos`]); `lossy=true` also forgets some; `GET /chaos/{stream}/seen?seed=S` tells what was seen ([`Seen`](chaos::Seen)) |
