@@ -46,9 +46,7 @@ async fn the_end_is_heard_though_nobody_listens_to_it() {
         let script = Script::put([Attempt::sending("event: bye\ndata: [DONE]\n\n")]).await;
         let builder = script.builder().terminal_event("bye");
         has_finished(&script, &builder.open().expect("a valid URL")).await;
-        script
-            .put_again([Attempt::sending("data: [DONE]\n\n")])
-            .await;
+        let script = Script::put([Attempt::sending("data: [DONE]\n\n")]).await;
         let builder = script.builder().terminal_data("[DONE]");
         has_finished(&script, &builder.open().expect("a valid URL")).await;
         assert_eq!(observed.left(), Left::NOTHING);

@@ -128,11 +128,6 @@ impl Script {
         script
     }
 
-    /// Starts again, with these attempts.
-    pub async fn put_again(&self, attempts: impl Into<Vec<Attempt>>) {
-        self.put_attempts(attempts.into()).await;
-    }
-
     async fn put_attempts(&self, attempts: Vec<Attempt>) {
         #[derive(Serialize)]
         struct Attempts {

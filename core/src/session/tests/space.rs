@@ -9,7 +9,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use proptest::{collection::vec, prelude::*};
 
 use super::{
-    model::space::{Happening as Known, Ruling, Settings, Time as Any},
+    model::space::{Happening as Known, Refusal, Ruling, Settings, Time as Any},
     *,
 };
 
@@ -137,9 +137,31 @@ impl<'a> Arbitrary<'a> for Happening {
             },
             80..90 => Self::TrackIds,
             90..100 => Self::Input(bytes.choose(&odd_inputs())?.clone()),
-            100..140 => Deadline,
-            _ => bytes.arbitrary::<Known>()?.into(),
+            _ => Known::from(bytes.arbitrary::<Likely>()?).into(),
         })
+    }
+}
+
+/// The same dice as the model's, loaded with what makes a life long.
+#[derive(Debug)]
+pub(super) struct Likely(Known);
+
+impl<'a> Arbitrary<'a> for Likely {
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(Self(match bytes.arbitrary::<u8>()? {
+            0..40 => Known::Deadline,
+            40..60 => Known::Opened,
+            60..80 => Known::HungUp,
+            80..100 => Known::DecodeFailed,
+            100..120 => Known::Failed(Refusal::Unavailable, None),
+            _ => bytes.arbitrary()?,
+        }))
+    }
+}
+
+impl From<Likely> for Known {
+    fn from(Likely(known): Likely) -> Self {
+        known
     }
 }
 

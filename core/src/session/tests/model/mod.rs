@@ -10,11 +10,14 @@ mod subscriber;
 use arbitrary::{Arbitrary, Unstructured};
 
 use life::Life;
-use space::Settings;
+use space::{Happening, Settings};
 use subscriber::Subscriber;
 
 /// Panics where the source that these bytes make, with its settings adapted, does not keep a promise.
-pub(super) fn check(input: &[u8], adapt: fn(Settings) -> Settings) {
+pub(super) fn check<'a, T: Arbitrary<'a> + Into<Happening>>(
+    input: &'a [u8],
+    adapt: fn(Settings) -> Settings,
+) {
     let mut bytes = Unstructured::new(input);
     let Ok(settings) = bytes.arbitrary().map(adapt) else {
         return;
@@ -24,7 +27,7 @@ pub(super) fn check(input: &[u8], adapt: fn(Settings) -> Settings) {
         each(bytes, |turn| subscriber.go_on(turn));
     } else {
         let mut life = Life::new(settings);
-        each(bytes, |happening| life.go_on(happening));
+        each(bytes, |happening: T| life.go_on(happening.into()));
     }
 }
 
