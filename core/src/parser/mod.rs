@@ -25,7 +25,7 @@ pub use self::{
 use self::{
     event::{Fields, LastEventId},
     held::{Held, Size},
-    lines::{Field, ChunkBoundary, field_of, is_valid_id, milliseconds, split_line},
+    lines::{ChunkBoundary, Field, field_of, is_valid_id, milliseconds, split_line},
 };
 use crate::Span;
 

@@ -40,7 +40,7 @@ impl Session {
 
     fn has_failures(&self) -> bool {
         self.down_since.is_some()
-            || self.without_since.is_some()
+            || self.unhealthy_since.is_some()
             || self.failures > 0
             || self.losses > 0
             || self.reopenings > 0
@@ -56,7 +56,7 @@ impl Session {
 
     /// Sets the last event id to that of the last event that the body has delivered without telling its id.
     pub fn note_last_event_id(&mut self, id: &str) {
-        if !self.says_nothing(id) {
+        if !self.is_inconclusive(id) {
             self.has_id_of_connection |= !id.is_empty();
             self.last_event_id.clear();
             self.last_event_id.push_str(id);
@@ -64,7 +64,7 @@ impl Session {
     }
 
     /// Whether this last event id may only mean that no event has had one yet.
-    fn says_nothing(&self, id: &str) -> bool {
+    fn is_inconclusive(&self, id: &str) -> bool {
         id.is_empty() && self.is_unsure_of_id()
     }
 }
@@ -145,7 +145,7 @@ impl Session {
             self.forget_failures();
         }
         if let Some(id) = last_event_id
-            && !self.says_nothing(id)
+            && !self.is_inconclusive(id)
         {
             self.note_last_event_id(id);
             if self.tracks_ids {
@@ -173,6 +173,6 @@ impl Session {
         self.losses = 0;
         self.reopenings = 0;
         self.down_since = None;
-        self.without_since = None;
+        self.unhealthy_since = None;
     }
 }

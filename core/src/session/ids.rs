@@ -64,7 +64,7 @@ impl Ids {
         if self.window.is_reset_by(id, field) {
             self.forget();
         }
-        if self.window.has(id, field) {
+        if self.window.contains_or_insert(id, field) {
             return Freshness::Duplicate;
         }
         Freshness::New(self.sequence.advance_to(id))
@@ -122,7 +122,7 @@ impl Window {
     }
 
     /// Whether an event repeats one in the window. If not, its id is added.
-    fn has(&mut self, id: &str, field: IdField) -> bool {
+    fn contains_or_insert(&mut self, id: &str, field: IdField) -> bool {
         let is_inherited = match field {
             IdField::Present => false,
             IdField::Absent => true,

@@ -154,7 +154,7 @@ impl Session {
 
     fn fail(&mut self, now: Timestamp) {
         self.failures = self.failures.saturating_add(1);
-        self.without_since.get_or_insert(now);
+        self.unhealthy_since.get_or_insert(now);
         if self.down_since.is_none() {
             self.down_since = Some(now);
             self.offline_for = Span::ZERO;
@@ -297,7 +297,7 @@ impl Session {
         if then == LimitAction::Close {
             return Action::Close(None);
         }
-        if let (Some(limit), Some(since)) = (self.policy.close_when_down_for, self.without_since)
+        if let (Some(limit), Some(since)) = (self.policy.close_when_down_for, self.unhealthy_since)
             && at.now.since(since) >= limit
         {
             return Action::Close(Some(LimitReached::DownTooLong { limit }));

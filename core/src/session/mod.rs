@@ -108,7 +108,7 @@ pub struct Session {
     down_since: Option<Timestamp>,
     /// Since when there has been no healthy connection: at first since the source was created, later the same as
     /// `down_since`.
-    without_since: Option<Timestamp>,
+    unhealthy_since: Option<Timestamp>,
     /// The reconnection time that the server has set by a `retry` field.
     retry: Option<Span>,
     /// How long the server asked to wait with the last refusal; zero if it did not.
@@ -182,7 +182,7 @@ impl Session {
             last_timeout: at.now,
             time_limit: Span::ZERO,
             down_since: None,
-            without_since: Some(at.now),
+            unhealthy_since: Some(at.now),
             retry: None,
             retry_after: Span::ZERO,
             failures: 0,
@@ -361,7 +361,7 @@ impl Session {
         self.note_activity(|| now);
         self.last_timeout = now;
         if self.down_since.is_none() {
-            self.without_since = None;
+            self.unhealthy_since = None;
         }
         self.ids.connected();
         self.push_state();

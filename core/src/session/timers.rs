@@ -205,7 +205,7 @@ impl Session {
     }
 
     fn down_deadline(&self) -> Timestamp {
-        match (self.policy.close_when_down_for, self.without_since) {
+        match (self.policy.close_when_down_for, self.unhealthy_since) {
             (Some(limit), Some(since)) if !matches!(self.phase, Phase::Open | Phase::Closed) => {
                 since + limit
             }

@@ -8,7 +8,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn a_timeout_before_its_time_changes_nothing(
+    fn a_timeout_before_its_deadline_changes_nothing(
         source in any_source(),
         happenings in vec(any_happening(), 0..60),
         fraction in 0.0..1.0,
@@ -101,7 +101,7 @@ fn a_clock_that_goes_back_does_no_harm() {
 }
 
 #[test]
-fn a_limit_of_no_time_at_all_leaves_time_between_two_failures() {
+fn a_limit_of_zero_time_leaves_time_between_two_failures() {
     let mut bench = Bench::with_rule(
         Policy {
             on_idle: limit(Span::ZERO, LimitAction::Reopen),
@@ -118,7 +118,7 @@ fn a_limit_of_no_time_at_all_leaves_time_between_two_failures() {
 }
 
 #[test]
-fn a_session_knows_the_time_that_was_over_with_a_failure() {
+fn a_session_knows_the_time_limit_of_a_failure() {
     let limit = |seconds_after| {
         Some(TimeLimit {
             after: seconds(seconds_after),
