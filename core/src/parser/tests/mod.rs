@@ -8,7 +8,6 @@ mod model;
 mod properties;
 mod reading;
 mod rules;
-
 mod slices;
 mod standard;
 
