@@ -106,7 +106,7 @@ proptest! {
     })]
 
     #[test]
-    fn everybody_hears_what_the_model_says(
+    fn all_listeners_hear_what_the_model_says(
         setting in any_setting(),
         acts in vec(any_act(), 1..60),
         scripts in scripts_of(any_act_in_a_callback()),
