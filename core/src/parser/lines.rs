@@ -7,7 +7,7 @@ use crate::Span;
 /// How the end of a line is searched for: [`Scalar`] or, in wasm, `Simd`.
 ///
 /// The parser is generic over it, so that it is compiled as part of the crate that uses it, with that crate's
-/// optimizations and target features.
+/// optimisations and target features.
 pub trait LineSearch: sealed::Sealed + core::fmt::Debug + 'static {
     /// Finds the first LF or CR.
     #[doc(hidden)]
