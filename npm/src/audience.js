@@ -1,5 +1,4 @@
-// @ts-check
-// Who listens to a source, and what they are told.
+// @ts-check The listeners of a source, and what is reported to them.
 
 import { EventSourceError } from "./error.js";
 import { EventIterator } from "./event-iterator.js";
@@ -16,11 +15,11 @@ import { copy, decoder } from "./typed-event.js";
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 
-/** The events of one name, and who listens to them. */
+/** The events of one name, and their listeners. */
 export class Subscription {
-  /** Those to typed events. */
+  /** The listeners to typed events. */
   listeners = new Listeners();
-  /** How many there are of the DOM. */
+  /** How many DOM listeners there are. */
   domListeners = 0;
 
   /**
@@ -37,7 +36,7 @@ export class Subscription {
 
 /** The half of a connection that users listen to. `Connection` extends it, and has the methods that are abstract here. */
 export class Audience {
-  /** The names that somebody listens to. @type {Map<string, Subscription>} */
+  /** The names that have listeners. @type {Map<string, Subscription>} */
   subscriptions = new Map();
   /** @type {State} */
   state = { type: "connecting" };
@@ -48,7 +47,7 @@ export class Audience {
    * @type {EventTarget | undefined}
    */
   #target;
-  /** What ends each of the DOM's listeners. @type {Set<() => void>} */
+  /** The functions that end the DOM's listeners. @type {Set<() => void>} */
   #releases = new Set();
   #gaps = new Listeners();
   #errors = new Listeners();
@@ -56,7 +55,7 @@ export class Audience {
   /** @type {Set<EventIterator>} */
   #iterators = new Set();
   #isCollected = false;
-  /** Whether a listener of the DOM was told of the last error. */
+  /** Whether a DOM listener was told about the last error. */
   #isShown = false;
 
   /** @param {Settings} settings @param {Host} host */
@@ -65,7 +64,7 @@ export class Audience {
     this.host = host;
   }
 
-  // What `Connection` has
+  // Implemented by `Connection`
 
   /** @abstract @returns {boolean} */
   get isClosed() {
@@ -80,21 +79,21 @@ export class Audience {
     return false;
   }
 
-  /** Others are to have a turn of the event loop before the next event. @abstract */
+  /** Yields to the event loop before the next event. @abstract */
   requestTurn() {}
 
-  /** Somebody listens to events of another name. @abstract @param {Subscription} _subscription */
+  /** Listens to another event name. @abstract @param {Subscription} _subscription */
   listen(_subscription) {}
 
-  /** Nobody does any more. @abstract @param {Subscription} _subscription */
+  /** Stops listening to an event name. @abstract @param {Subscription} _subscription */
   unlisten(_subscription) {}
 
-  /** Gaps are to be told. @abstract */
+  /** Starts to report gaps. @abstract */
   trackIds() {}
 
   // Listening
 
-  /** A source that nobody can close any more closes: it was collected, and nobody listens. */
+  /** Closes a source that was garbage-collected and has no listeners: nobody else can close it. */
   collected() {
     this.#isCollected = true;
     this.#closeUnlistened();
@@ -236,7 +235,7 @@ export class Audience {
     this.close(true);
   }
 
-  // Telling
+  // Reporting
 
   /**
    * @param {EventSourceError} error
@@ -247,7 +246,7 @@ export class Audience {
     if (!this.hear(error, follows, state)) this.host.report(error);
   }
 
-  /** Answers whether anybody listens. @param {EventSourceError} error @param {number} follows @param {State} state */
+  /** Reports an error. Returns whether anybody listens. @param {EventSourceError} error @param {number} follows @param {State} state */
   hear(error, follows, state) {
     if (follows === FOLLOWS_STATE) {
       this.state = state;
@@ -276,24 +275,24 @@ export class Audience {
     this.#gaps.call(gap);
   }
 
-  /** Tells of an error that changes no state. @param {EventSourceError} error */
+  /** Reports an error that changes no state. @param {EventSourceError} error */
   tell(error) {
     if (!this.#call(error)) this.host.report(error);
   }
 
-  /** Tells of the error that has ended the source. Answers whether anybody listens. @param {EventSourceError} error */
+  /** Reports the error that ended the source. Returns whether anybody listens. @param {EventSourceError} error */
   tellLast(error) {
     return this.#call(error, this.#isShown) || this.#iterators.size > 0;
   }
 
-  /** @param {EventSourceError} error @param {unknown} [isShown] Whether a listener of the DOM is told of it too. */
+  /** @param {EventSourceError} error @param {unknown} [isShown] Whether a DOM listener is told about it too. */
   #call(error, isShown) {
     const isHeard = isShown || !this.#errors.isEmpty;
     this.#errors.call(error);
     return isHeard;
   }
 
-  /** The DOM's event, which tells more here than elsewhere. @param {string} type @param {EventSourceError} [error] */
+  /** The DOM's event, which here also has the error. @param {string} type @param {EventSourceError} [error] */
   dispatch(type, error) {
     this.#isShown = this.#hasDomListeners(type);
     this.#target?.dispatchEvent(Object.assign(new Event(type), error && { error }));
@@ -309,7 +308,7 @@ export class Audience {
     this.#target?.dispatchEvent(new MessageEvent(name, copy(name, data, meta)));
   }
 
-  /** Nobody is told of events and gaps any more. */
+  /** Drops the listeners to events and gaps. */
   silence() {
     for (const { listeners } of this.subscriptions.values()) listeners.clear();
     this.#gaps.clear();

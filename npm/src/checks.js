@@ -1,10 +1,9 @@
-// @ts-check
-// Options are checked at once, their spelling included.
+// @ts-check Checks options, their spelling included, when a source is created.
 
 import { EventSourceError } from "./error.js";
 
 /** @typedef {{ [name: string]: any }} OptionsObject */
-/** @typedef {(value: any, name: string) => any} Check What checks an option's value, and answers it. */
+/** @typedef {(value: any, name: string) => any} Check Checks an option's value, and returns it. */
 
 /** @param {string} what */
 export const optionError = (what) => new EventSourceError("invalid-option", what);
@@ -15,7 +14,7 @@ export function inspect(value) {
 }
 
 /**
- * A check for values of a kind.
+ * Creates a check for values of a kind.
  *
  * @param {string} kind
  * @param {(value: any) => boolean} is
@@ -28,7 +27,7 @@ export function check(kind, is) {
   };
 }
 
-/** One of these words. Written as `camelCase` they are taken, too. @param {string[]} words */
+/** One of these words. They may also be written in `camelCase`. @param {string[]} words */
 export function oneOf(...words) {
   const isOne = check(`one of ${words.map(inspect).join(", ")}`, (value) => words.includes(value));
   /** @type {Check} */
@@ -66,7 +65,7 @@ export function limit(value, name) {
 }
 
 /**
- * The options that are given, each of them checked.
+ * Checks and returns the given options.
  *
  * @param {OptionsObject} given
  * @param {{ [name: string]: Check }} checks
@@ -78,7 +77,7 @@ export function read(given, checks, path = "") {
   for (const name in given) {
     if (!Object.hasOwn(checks, name)) throw optionError(`there is no option \`${path}${name}\``);
   }
-  // Asked for by name, as the DOM does: what is not enumerable counts, such as a getter of a class.
+  // Read by name, as the DOM does, so that a getter of a class counts, although it is not enumerable.
   for (const name in checks) {
     const value = given[name];
     if (value !== undefined) options[name] = checks[name](value, path + name);

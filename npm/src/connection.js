@@ -1,6 +1,5 @@
-// @ts-check
-// One source, behind its handle: it tells the session what happens, one input at a time, carries out what that answers,
-// and calls those who listen. It decides nothing.
+// @ts-check One source, behind its handle. It tells the session what happens, one input at a time, carries out the
+// outputs, and calls the listeners. It decides nothing.
 
 import { Audience, errorOf } from "./audience.js";
 import { deadlineTimer } from "./deadline-timer.js";
@@ -68,41 +67,41 @@ export class Connection extends Audience {
 
   #url;
   #open;
-  /** Its number, until the source has closed. @type {number | undefined} */
+  /** The number of the session, until the source has closed. @type {number | undefined} */
   #session;
-  /** What the session wants to be told of. */
+  /** What the session has to be told. */
   #wants = WANTS_ACTIVITY;
   /** @type {Transport | undefined} */
   #transport;
-  /** That of the transport. @type {Link | undefined} */
+  /** The link of the transport. @type {Link | undefined} */
   #link;
   #timer;
   /** Whether an input is being handled, and those that wait until it is. */
   #isBusy = true;
   /** @type {[Input, Link | undefined][]} */
   #queue = [];
-  /** The one in hand. @type {Input} */
+  /** The current input. @type {Input} */
   #input = NONE;
-  /** What that has told of, or the session has found. @type {EventSourceError | undefined} */
+  /** The error that the current input reports, or that the session has found. @type {EventSourceError | undefined} */
   #error;
   /** The last failure of the connection. @type {EventSourceError | undefined} */
   #lastFailure;
-  /** Where the last event came from. @type {EventMeta | undefined} */
+  /** The metadata of the last event. @type {EventMeta | undefined} */
   #meta;
-  /** After the end. */
+  /** The last event id after the close. */
   #lastEventId = "";
   #tracksIds;
   #terminalData;
-  /** Whether the session takes the network for gone. */
+  /** Whether the session was told that the network is gone. */
   #isOffline;
-  /** Whether the constructor has done its part. */
+  /** Whether the constructor has finished. */
   #isConstructed = false;
   #wantsTurn = false;
   /** @type {(reason: CloseReason) => void} */
   #resolveClosed = () => {};
 
   #abort = () => this.close();
-  /** Ends the listening for the network's coming and going. */
+  /** Stops listening for changes of the network. */
   #undoNetwork = () => {};
 
   /**
@@ -149,7 +148,7 @@ export class Connection extends Audience {
     return this.isClosed ? this.#lastEventId : textOf(numbersAt(this.#tell(INPUT_LAST_EVENT_ID)));
   }
 
-  /** At once, whatever is being handled. */
+  /** Closes the source at once, whatever is being handled. */
   close(isDropped = false) {
     if (this.isClosed) return;
     this.#tell(INPUT_CLOSE, Number(isDropped));
@@ -170,18 +169,18 @@ export class Connection extends Audience {
     this.#tracksIds = true;
     if (this.isClosed) return;
     this.#transport?.trackIds?.();
-    // Those who share a connection leave it to that.
+    // Sources that share a connection leave this to it.
     if (this.settings.isSharing) return;
     this.#tell(INPUT_TRACK_IDS);
     this.#wants |= WANTS_ACTIVITY | WANTS_IDS;
   }
 
-  /** Others are to have a turn of the event loop before the next event. */
+  /** Yields to the event loop before the next event. */
   requestTurn() {
     this.#wantsTurn = true;
   }
 
-  // What happens
+  // Inputs
 
   /**
    * Handles an input, after those that came before. One of a transport that is closed by then is dropped.
@@ -229,9 +228,9 @@ export class Connection extends Audience {
     return this.#handleQueue();
   }
 
-  /** Handles what has come meanwhile. */
+  /** Handles the inputs that arrived in the meantime. */
   #handleQueue() {
-    // To shift what is empty would cost as much as an event.
+    // To shift an empty array would cost as much as an event.
     while (this.#queue.length) {
       try {
         this.#handle(.../** @type {[Input, Link | undefined]} */ (this.#queue.shift()));
@@ -265,7 +264,7 @@ export class Connection extends Audience {
     }
     const { type, error, detail, time, failures } = /** @type {SessionInput} */ (input);
     if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
-      // The network has come or gone without an event that says so. The source may have left the connection because of it.
+      // The network came or went without an event. The source may have left the connection because of it.
       this.#handle(inputs.network(this.#isOffline));
       return this.#handle(input, link);
     }
@@ -275,7 +274,7 @@ export class Connection extends Audience {
     this.#carryOut();
   }
 
-  /** Those who share a connection leave the network to that. */
+  /** Sources that share a connection leave the network to it. */
   #isHostOffline() {
     return !this.settings.isSharing && this.host.isOffline(this.#url);
   }
@@ -326,7 +325,7 @@ export class Connection extends Audience {
     return wasm.tellSession(session, type, id ? give(id) : 0, id?.length ?? 0, detail, time, failures, this.host.now(), this.host.random());
   }
 
-  // What is to be done
+  // Outputs
 
   #carryOut() {
     while (this.#session !== undefined) {
@@ -355,7 +354,7 @@ export class Connection extends Audience {
     }
   }
 
-  /** One and the same for all that an input leads to. @param {number} failure @param {number} after @param {number} failures */
+  /** The error of a failure. All outputs of an input get the same object. @param {number} failure @param {number} after @param {number} failures */
   #errorOf(failure, after, failures) {
     if (failure === FAILURE_EARLIER && this.#lastFailure) return this.#lastFailure;
     if (failure === FAILURE_EVENT) return failureEventError(/** @type {EventInput} */ (this.#input));
@@ -398,7 +397,7 @@ export class Connection extends Audience {
     const { snapshot } = listeners;
     const own = isPart && (domListeners || this.settings.parse !== "json") ? detached(data) : data;
     if (domListeners) {
-      // The standard has each event in its own task, before which all promises of the one before have settled.
+      // By the standard each event has a separate task, before which all promises of the previous event have settled.
       this.#wantsTurn = true;
       this.dispatchMessage(subscription, own, meta);
     }
@@ -408,7 +407,7 @@ export class Connection extends Audience {
       payload = subscription.decode(own, meta);
     } catch (exception) {
       const error = exception instanceof EventSourceError ? exception : internal(exception);
-      // What decodes is the user's, and may have closed the source.
+      // Decoding runs users' code, which may have closed the source.
       if (this.isClosed) return this.tell(error);
       this.#error = error;
       this.#tell(INPUT_DECODE_FAILED);
@@ -416,7 +415,7 @@ export class Connection extends Audience {
     }
     if (this.isClosed) return;
     if (this.#wants & WANTS_DECODED) {
-      // That leads to no output: what comes after the event waits until the listeners were called.
+      // This leads to no output: everything after the event waits until the listeners have been called.
       this.#tell(INPUT_DECODED);
       this.#wants &= ~WANTS_DECODED;
     }
@@ -434,7 +433,7 @@ export class Connection extends Audience {
   #closed(kind, error) {
     /** @type {any} */
     const reason = kind === REASON_FAILED ? { type: "policy", error } : { type: REASONS[kind] };
-    // By the standard, what says that nothing more comes ends in an event, unless it is one.
+    // By the standard, a signal that nothing more comes ends in an event, unless it is one.
     this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && this.#input.type !== INPUT_EVENT));
   }
 
@@ -450,7 +449,7 @@ export class Connection extends Audience {
     if (session === undefined) return;
     const error = errorOf(reason);
     const state = (this.state = /** @type {const} */ ({ type: "closed", reason }));
-    // After a fault of ours, some of this may not be possible.
+    // After a bug of this package, some of this may fail.
     quietly(() => (this.#lastEventId = this.lastEventId));
     quietly(() => this.#disconnect());
     this.#session = undefined;
@@ -464,7 +463,8 @@ export class Connection extends Audience {
     queueMicrotask(() => {
       this.tellEnd(state, error, isTold);
       this.#resolveClosed(reason);
-      // What the user's functions have captured may be the source, and who waits for its collection holds this.
+      // Users' functions may have captured the source, and the registry that waits for its collection holds this
+      // connection.
       this.settings = /** @type {any} */ ({});
       this.#open = /** @type {any} */ (undefined);
     });
@@ -476,6 +476,6 @@ function quietly(step) {
   try {
     step();
   } catch {
-    // There is nothing left to do about it.
+    // Nothing can be done about it.
   }
 }

@@ -3,14 +3,14 @@
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 /** @typedef {IteratorResult<TypedEvent, undefined>} Result */
 
-/** What waits for a consumer, and what gives way when that is too slow. */
+/** The queue of events that wait for a consumer. If it is full, events are dropped. */
 export class EventIterator {
-  /** How many events had to give way. */
+  /** How many events were dropped. */
   dropped = 0;
 
   /** @type {TypedEvent[]} */
   #queue = [];
-  /** Who waits for events. @type {((result: Result | Promise<Result>) => void)[]} */
+  /** The consumers that wait for events. @type {((result: Result | Promise<Result>) => void)[]} */
   #waiting = [];
   #isDropping = false;
   #hasEnded = false;
@@ -28,7 +28,7 @@ export class EventIterator {
     this.#leave = leave;
   }
 
-  /** Whether its consumer ought to have a turn. */
+  /** Whether to let its consumer run. */
   get isHalfFull() {
     return this.#queue.length * 2 >= this.#settings.capacity;
   }
@@ -58,7 +58,7 @@ export class EventIterator {
     return "dropping";
   }
 
-  /** Nothing follows what waits already, but for the error. @param {Error} [error] */
+  /** Ends the queue after the waiting events and the error. @param {Error} [error] */
   end(error) {
     this.#hasEnded = true;
     this.#error = error;
@@ -88,7 +88,7 @@ export class EventIterator {
     return this;
   }
 
-  /** The error once, then the end. @returns {Promise<Result>} */
+  /** Returns the error once, then the end. @returns {Promise<Result>} */
   #last() {
     const error = this.#error;
     this.#error = undefined;

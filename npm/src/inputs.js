@@ -1,5 +1,4 @@
-// @ts-check
-// What a connection is told.
+// @ts-check The inputs of a connection.
 
 import { connectionLost } from "./error.js";
 import {
@@ -28,7 +27,7 @@ import {
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
 
 /**
- * Numbers for the session, and what only the body knows.
+ * Numbers for the session, and the error, which only the body knows.
  *
  * @typedef {{
  *   type: number,
@@ -38,7 +37,7 @@ import {
  *   error?: EventSourceError,
  * }} SessionInput
  *
- * An event that somebody listens to. Its data may be a part of a longer text, which it keeps in memory.
+ * An event that has listeners. Its data may be a part of a longer text, which it keeps in memory.
  *
  * @typedef {{
  *   type: 19,
@@ -49,11 +48,11 @@ import {
  *   isPart?: boolean,
  * }} EventInput
  *
- * An event that nobody listens to, or a comment, and the last event id where it may have changed.
+ * An event without listeners, or a comment, and the last event id if it may have changed.
  *
  * @typedef {{ type: 16, isEvent: boolean, lastEventId?: string }} UnlistenedInput
  *
- * A function that runs when its turn comes, since others may listen by then. Where it answers with an input, that is
+ * A function that runs in its turn, since there may be other listeners by that time. If it returns an input, that is
  * handled next.
  *
  * @typedef {{ type: 102, run: (connection: import("./connection.js").Connection) => Input | void }} DeferredInput
@@ -61,7 +60,7 @@ import {
  * @typedef {SessionInput | EventInput | UnlistenedInput | DeferredInput} Input
  */
 
-// All of a kind have the same fields in the same order, so that engines compile what handles them for one shape.
+// All inputs of a kind have the same fields in the same order, so that engines compile their handlers for one shape.
 
 /**
  * @param {number} type
@@ -113,7 +112,7 @@ const CLASSES = {
  * The standard's "fail the connection".
  *
  * @param {EventSourceError} error
- * @param {number} [time] When the server wants to be asked again, in milliseconds.
+ * @param {number} [time] How long the server asks to wait before the next request, in milliseconds.
  */
 export const failed = (error, time) => {
   const { code, status } = /** @type {import("./error.js").Details} */ (error);
@@ -122,10 +121,10 @@ export const failed = (error, time) => {
   return input(INPUT_LOST, time, error, isStatus ? status : (CLASSES[code] ?? LOSS_OTHER));
 };
 
-/** The response has ended: an error, unless the request is sent once and has no terminal event or data. @param {string} url */
+/** The response has ended. This is an error, unless the request is sent once and has no terminal event or data. @param {string} url */
 export const bodyEnded = (url) => input(INPUT_BODY_ENDED, undefined, connectionLost(url, "the server ended the stream"));
 
-/** The server wants no other attempt. */
+/** The server wants no further attempt. */
 export const finished = input(INPUT_FINISHED);
 
 /** @param {number} late In milliseconds. */
@@ -134,10 +133,10 @@ export const timeout = (late) => input(INPUT_TIMEOUT, late);
 /** @param {boolean} isOnline */
 export const network = (isOnline) => input(isOnline ? INPUT_ONLINE : INPUT_OFFLINE);
 
-/** A queue is full from which nothing may be dropped. @param {EventSourceError} error */
+/** A queue that may drop nothing is full. @param {EventSourceError} error */
 export const overflowed = (error) => input(INPUT_OVERFLOWED, undefined, error);
 
-/** Where a shared connection stands. @param {import("./index.js").State} state */
+/** The state of a shared connection. @param {import("./index.js").State} state */
 export const relayedState = (state) => {
   const { attempt, retryIn } = /** @type {{ attempt?: number, retryIn?: number }} */ (state);
   return input(INPUT_RELAYED_STATE, retryIn, undefined, STATES.indexOf(state.type), attempt);

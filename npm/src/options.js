@@ -12,9 +12,9 @@ const isSignal = (value) => ["addEventListener", "removeEventListener"].every((n
 
 const FETCH = {
   method: string,
-  // Read once: some can be read only once.
+  // Copied, since some iterables can be read only once.
   headers: (/** @type {any} */ value) => (Symbol.iterator in Object(value) ? [...value] : value),
-  // Some browsers would send its name in place of a stream.
+  // Some browsers would send the text `[object ReadableStream]` in place of a stream.
   body: check("text, bytes or a form", (value) => !(value instanceof ReadableStream)),
   credentials: any,
   mode: any,
@@ -50,7 +50,7 @@ const OPTIONS = {
 };
 
 /**
- * What a source is set up with. One that `isSharing` has a connection together with others, which has its own settings.
+ * The settings of a source. If it `isSharing`, it shares a connection with other sources, and that has other settings.
  *
  * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy">> & {
  *   transport?: string,

@@ -32,7 +32,7 @@ fn note_gaps(source: &EventSource, journal: &Journal) -> Listener {
 }
 
 #[test]
-fn what_is_played_again_is_heard_once() {
+fn an_event_that_is_sent_again_is_delivered_once() {
     for is_fetch in [false, true] {
         let (server, journal) = (FakeServer::new(), Journal::default());
         let source = deduplicating(&server, is_fetch, 10);
@@ -56,7 +56,7 @@ fn what_is_played_again_is_heard_once() {
 
 /// The browser's own source keeps its last event id over a reconnection, and does not tell whose it is.
 #[test]
-fn the_first_event_of_a_connection_is_told_apart_over_fetch_alone() {
+fn only_fetch_tells_whether_the_first_event_of_a_connection_has_an_id() {
     for (is_fetch, heard) in [(false, 0), (true, 1)] {
         let (server, journal) = (FakeServer::new(), Journal::default());
         let source = deduplicating(&server, is_fetch, 10);
@@ -72,7 +72,7 @@ fn the_first_event_of_a_connection_is_told_apart_over_fetch_alone() {
 }
 
 #[test]
-fn what_nobody_has_heard_is_not_remembered() {
+fn the_id_of_an_event_that_nobody_heard_is_not_remembered() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = deduplicating(&server, true, 10);
     send(&server, [1]);
@@ -83,7 +83,7 @@ fn what_nobody_has_heard_is_not_remembered() {
 }
 
 #[test]
-fn an_event_that_waits_for_a_callback_keeps_what_is_known_of_its_id() {
+fn an_event_that_waits_for_a_callback_keeps_its_id_field() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = deduplicating(&server, true, 10);
     let (again, pen) = (server.clone(), journal.clone());
@@ -101,7 +101,7 @@ fn an_event_that_waits_for_a_callback_keeps_what_is_known_of_its_id() {
 }
 
 #[test]
-fn a_gap_is_told_before_the_event_behind_it() {
+fn a_gap_is_reported_before_the_event_after_it() {
     for is_fetch in [false, true] {
         let (server, journal) = (FakeServer::new(), Journal::default());
         let source = deduplicating(&server, is_fetch, 10);
@@ -116,7 +116,7 @@ fn a_gap_is_told_before_the_event_behind_it() {
 }
 
 #[test]
-fn gaps_are_told_without_deduplication_too_and_to_listeners_that_come_later() {
+fn gaps_are_reported_even_without_deduplication_and_to_listeners_that_come_later() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source_over_fetch(&server, Policy::resilient());
     let _listener = source.on("a", journal.events("heard")).unwrap();
@@ -163,7 +163,7 @@ fn events_that_nobody_listens_to_are_no_gap() {
 }
 
 #[test]
-fn closing_at_a_gap_holds_the_event_back() {
+fn an_event_is_not_delivered_if_the_source_closes_at_its_gap() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = deduplicating(&server, true, 10);
     let handle = source.clone();
@@ -179,7 +179,7 @@ fn closing_at_a_gap_holds_the_event_back() {
 }
 
 #[test]
-fn a_source_that_goes_on_from_an_id_knows_it() {
+fn a_source_that_continues_after_an_id_knows_it() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = open_from(&server, true, "5", |builder| builder.deduplicate(1));
     let _gaps = note_gaps(&source, &journal);

@@ -4,7 +4,7 @@ use super::*;
 use crate::{Backoff, LimitAction, State};
 
 #[test]
-fn a_reopened_source_goes_on_from_its_last_event_and_listens_as_before() {
+fn a_reopened_source_continues_after_its_last_event_and_listens_as_before() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::resilient());
     let _listener = source.on("a", journal.events("heard")).unwrap();
@@ -25,7 +25,7 @@ fn a_reopened_source_goes_on_from_its_last_event_and_listens_as_before() {
 }
 
 #[test]
-fn a_listener_added_while_it_waits_hears_what_comes_after() {
+fn a_listener_added_while_the_source_waits_hears_later_events() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::resilient());
     server.fail(503);
@@ -36,7 +36,7 @@ fn a_listener_added_while_it_waits_hears_what_comes_after() {
 }
 
 #[test]
-fn silence_reopens() {
+fn silence_reopens_the_source() {
     let server = FakeServer::new();
     let source = source(
         &server,

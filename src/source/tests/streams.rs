@@ -29,7 +29,7 @@ fn flood(queue: Queue, count: u32) -> (Vec<String>, u64, EventSource) {
 }
 
 #[test]
-fn what_fits_is_all_there() {
+fn a_queue_drops_nothing_that_fits() {
     let (items, dropped, _) = flood(Queue::drop_oldest(3), 3);
     assert_eq!(
         (items, dropped),
@@ -38,21 +38,21 @@ fn what_fits_is_all_there() {
 }
 
 #[test]
-fn the_oldest_make_way_and_their_number_stands_in_their_place() {
+fn the_oldest_items_are_dropped_and_their_number_takes_their_place() {
     let (items, dropped, _) = flood(Queue::drop_oldest(3), 10);
     assert_eq!(items, ["7 dropped", "7", "8", "9"]);
     assert_eq!(dropped, 7);
 }
 
 #[test]
-fn all_make_way_for_the_latest() {
+fn all_items_are_dropped_for_the_latest() {
     let (items, dropped, _) = flood(Queue::keep_latest(3), 10);
     assert_eq!(items, ["9 dropped", "9"]);
     assert_eq!(dropped, 9);
 }
 
 #[test]
-fn a_full_queue_can_close_the_source_after_what_it_holds() {
+fn a_full_queue_can_close_the_source_after_its_items() {
     let (items, dropped, source) = flood(Queue::close(3), 10);
     assert_eq!(items, ["0", "1", "2", "1 dropped"]);
     assert_eq!(dropped, 1);
@@ -69,7 +69,7 @@ fn a_capacity_of_zero_counts_as_one() {
 }
 
 #[test]
-fn the_listener_for_errors_hears_when_a_gap_begins() {
+fn an_error_listener_hears_when_a_stream_begins_to_drop_items() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = open(&server, |builder| builder.queue(Queue::drop_oldest(1)));
     let pen = journal.clone();

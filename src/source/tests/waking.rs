@@ -16,7 +16,7 @@ fn is_waiting(source: &EventSource, expected: Duration) -> bool {
 }
 
 #[test]
-fn after_a_sleep_it_goes_on_at_once_over_another_connection() {
+fn a_source_reopens_at_once_after_a_sleep() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, patient());
     let pen = journal.clone();
@@ -107,7 +107,7 @@ fn the_server_sets_the_reconnection_time_for_all_connections_to_come() {
 }
 
 #[test]
-fn an_event_that_nobody_hears_moves_the_id_on_and_starts_the_count_again() {
+fn an_event_without_listeners_changes_the_last_event_id_and_resets_the_count() {
     let server = FakeServer::new();
     let source = source_over_fetch(&server, Policy::browser().close_after_losses(2));
     for id in ["1", "2", "3"] {
@@ -121,7 +121,7 @@ fn an_event_that_nobody_hears_moves_the_id_on_and_starts_the_count_again() {
 }
 
 #[test]
-fn a_comment_is_a_sign_of_life_and_nothing_else() {
+fn a_comment_only_counts_as_received_data() {
     let server = FakeServer::new();
     let policy = Policy::browser().on_idle(seconds(10), LimitAction::Close);
     let source = source_over_fetch(&server, policy.close_after_losses(2));

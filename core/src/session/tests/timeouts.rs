@@ -79,7 +79,7 @@ fn a_clock_that_goes_back_does_no_harm() {
 }
 
 #[test]
-fn a_limit_of_no_time_at_all_leaves_time_between_two_failures() {
+fn a_limit_of_zero_time_leaves_time_between_two_failures() {
     let mut bench = Bench::with_rule(
         Policy {
             on_idle: limit(Span::ZERO, LimitAction::Reopen),
@@ -96,7 +96,7 @@ fn a_limit_of_no_time_at_all_leaves_time_between_two_failures() {
 }
 
 #[test]
-fn a_session_knows_the_time_that_was_over_with_a_failure() {
+fn a_session_knows_the_time_limit_of_a_failure() {
     let limit = |seconds_after| {
         Some(TimeLimit {
             after: seconds(seconds_after),

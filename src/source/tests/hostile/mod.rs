@@ -43,7 +43,7 @@ proptest! {
     })]
 
     #[test]
-    fn everybody_hears_what_the_model_says(
+    fn all_listeners_hear_what_the_model_says(
         setting in any_setting(),
         acts in vec(any_act(), 1..60),
         scripts in any_scripts(),

@@ -1,4 +1,4 @@
-//! What is told by when, and what a frame is between two chunks.
+//! Which items come with which chunk, and events and line ends that are cut by a boundary.
 
 use super::*;
 
@@ -28,7 +28,7 @@ fn one_lf_belongs_to_a_cr_and_a_second_does_not() {
 }
 
 #[test]
-fn an_event_is_told_in_the_chunk_of_its_blank_line() {
+fn an_event_comes_with_the_chunk_of_its_blank_line() {
     let mut parser = parser();
     let (first, _) = read(&mut parser, [&b"id: 1\nevent: a\ndata: b\nda"[..]]);
     assert_eq!(first.items, []);
@@ -56,7 +56,7 @@ fn a_name_of_an_earlier_chunk_is_replaced() {
 }
 
 #[test]
-fn a_chunk_is_at_its_end_as_often_as_asked() {
+fn items_stay_at_their_end_however_often_they_are_asked() {
     let mut parser = parser();
     let mut items = parser.parse(b"data: a\nda");
     assert!(items.next().is_none());
