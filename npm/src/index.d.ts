@@ -152,30 +152,30 @@ export interface Backoff {
    */
   initial?: number;
   /**
-   * By how much the ceiling grows with each attempt. Anything below 1 counts as 1.
+   * The factor by which the ceiling grows with each attempt. Anything below 1 counts as 1.
    *
    * Default: `2`.
    */
   factor?: number;
   /**
-   * The most that the ceiling can be. What a server asks for has another limit.
+   * The highest ceiling. Waits that a server asks for have another limit.
    *
    * In milliseconds. Default: `30000`.
    */
   max?: number;
   /**
-   * Whether the wait is drawn evenly from zero up to the ceiling, or is the ceiling itself.
+   * Whether the wait is a random time between zero and the ceiling, or the ceiling itself.
    *
    * Default: `true`.
    */
   jitter?: boolean;
   /**
-   * The most attempts in a row; after that many have failed the source closes. Zero allows none.
+   * The most attempts in a row: when that many have failed, the source closes. Zero allows none.
    */
   maxAttempts?: number;
   /**
-   * The most time to go on for: no attempt starts later than this after the first failure. Where the next one
-   * would, the source closes. The time in which the machine is offline does not count.
+   * The longest time to keep trying: no attempt starts later than this after the first failure. If the next
+   * one would, the source closes. The time for which the machine is offline does not count.
    *
    * In milliseconds.
    */
@@ -218,46 +218,46 @@ export interface Policy {
   rule?: (context: FailureContext) => Decision | undefined | void;
   // <policy>
   /**
-   * Closes at the n-th lost connection in a row, also where the browser would go on reconnecting. Zero counts
-   * as 1.
+   * Closes the source at the n-th lost connection in a row, even if the browser would go on reconnecting.
+   * Zero counts as 1.
    */
   closeAfterLosses?: number;
   /**
-   * Closes with an error that says so when the source has been without a healthy connection for longer than
-   * this: since the first failure, or since its beginning where it has not opened yet.
+   * Closes the source, with an error that says so, when it has had no healthy connection for longer than
+   * this: since the first failure, or since its creation if it has not opened yet.
    *
    * In milliseconds.
    */
   closeWhenDownFor?: number;
   /**
-   * What to do when the connection failed for good: the browser gave up without saying why (an HTTP error, a
-   * wrong content type, a refusal of CORS, in some browsers also a server that cannot be reached).
+   * What to do when the connection fails for good: the browser gives up without saying why (an HTTP error, a
+   * wrong content type, a CORS refusal, in some browsers also an unreachable server).
    *
-   * The fetch transport knows why. There this decides on HTTP errors and wrong content types too, unless the
-   * list of statuses to retry does. What would only fail again (an event that is too large, a request that
-   * cannot be made) always closes the source.
+   * The fetch transport knows why. There, this also decides on HTTP errors and wrong content types, unless
+   * there is a list of statuses to retry. A failure that a retry would only repeat (an event that is too
+   * large, a request that cannot be made) always closes the source.
    */
   givenUp?: "close" | "reopen";
   /**
-   * At which HTTP statuses to try again with the backoff, and no sooner than the `Retry-After` header says. At
-   * all others, and at a wrong content type, the source closes. Fetch transport only: the browser's own source
-   * does not tell the status.
+   * The HTTP statuses at which to try again, with the backoff and no sooner than the `Retry-After` header
+   * says. At all others, and at a wrong content type, the source closes. Fetch transport only: the browser's
+   * own source hides the status.
    */
   retryStatuses?: readonly number[];
   /**
-   * The standard's reconnection time: how long to wait after a lost connection until the server sets it with a
-   * `retry` field. With backoff it is the least wait.
+   * The standard's reconnection time: how long to wait after a lost connection, until the server sets it
+   * with a `retry` field. With backoff it is the shortest wait.
    *
-   * Where neither sets it, it is 3 seconds without backoff and zero with it. It is never below 10 ms, and from
-   * the fourth loss in a row on never below a second. The browser's own reconnections use the browser's time,
-   * unless that is close to zero.
+   * If neither sets it, it is 3 seconds without backoff and zero with it. No wait is shorter than 10 ms.
+   * Without backoff, none is shorter than a second from the fourth loss in a row on. The browser's own
+   * reconnections use the browser's time, unless that is close to zero.
    *
    * In milliseconds.
    */
   reconnectionTime?: number;
   /**
-   * The most that a server can make the source wait: by its `retry` field, by a `Retry-After` header. A longer
-   * time counts as this.
+   * The longest that a server can make the source wait, by a `retry` field or a `Retry-After` header. A
+   * longer time counts as this.
    *
    * In milliseconds. Default: `3600000`.
    */
@@ -276,19 +276,19 @@ export interface Policy {
    */
   resend?: boolean;
   /**
-   * Closes at the n-th event in a row whose data does not decode. Zero counts as 1.
+   * Closes the source at the n-th event in a row whose data does not decode. Zero counts as 1.
    */
   closeAfterDecodeErrors?: number;
   /**
    * What to do when an open connection receives nothing for this long.
    *
-   * Over fetch every event and every comment counts as received. The browser's own source shows only events
-   * that have listeners, and no comments: a server's heartbeat has to be an event with a listener to count.
+   * Over fetch, every event and every comment counts. The browser's own source shows only events that have
+   * listeners, and no comments: to count, a server's heartbeat has to be an event with a listener.
    *
-   * The timers of a hidden page fire late, by up to a minute in Chrome, and silence is not noticed before. What
-   * was sent meanwhile may then still wait to be read, and has two seconds for that.
+   * The timers of a hidden page fire late, by up to a minute in Chrome, and silence is noticed as late. Data
+   * that arrived in the meantime may still be unread, so there are two more seconds to read it.
    *
-   * A request that may not be sent again closes the source with the error also where this says to reopen: a
+   * If the request may not be sent again, the source closes with the error even if this says to reopen: a
    * response that has fallen silent is dead.
    */
   idle?: Limit;
@@ -296,22 +296,22 @@ export interface Policy {
    * What to do when the connection is not open after this long. While the browser reconnects, its own wait
    * before the attempt counts too.
    *
-   * A request that may not be sent again has no such limit where this says to reopen: a slow answer is better
+   * If the request may not be sent again and this says to reopen, there is no limit: a slow answer is better
    * than none.
    */
   opening?: Limit;
   /**
-   * How long a connection has to stay open without an event before the counters and the backoff start again.
+   * How long a connection without events has to stay open before the counters and the backoff start again.
    *
    * In milliseconds. Default: `5000`.
    */
   healthyAfter?: number;
   /**
-   * Whether to open another connection at once, in place of an open one, when the page wakes from a sleep or
-   * the network comes back: the old one may be dead without knowing.
+   * Whether to replace an open connection at once when the page wakes from sleep or the network comes back:
+   * the old connection may be dead, unnoticed.
    *
-   * A source that waits tries again when the network comes back in any case. That ends the wait of the backoff,
-   * but not what the server or the reconnection time asks for, nor what a rule chose.
+   * A waiting source always tries again when the network comes back. That ends a wait of the backoff, but
+   * not one that the server, the reconnection time or a rule asked for.
    */
   reopenOnWake?: boolean;
   // </policy>
