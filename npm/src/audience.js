@@ -212,13 +212,27 @@ export class Audience {
   #unsubscribe(name) {
     const subscription = this.subscriptions.get(name);
     const isForData = name === "message" && this.settings.terminalData !== undefined;
-    if (this.isClosed || isForData || !subscription || subscription.terminal || subscription.domListeners || !subscription.listeners.isEmpty) return;
+    if (
+      this.isClosed ||
+      isForData ||
+      !subscription ||
+      subscription.terminal ||
+      subscription.domListeners ||
+      !subscription.listeners.isEmpty
+    )
+      return;
     this.subscriptions.delete(name);
     this.unlisten(subscription);
   }
 
   #closeUnlistened() {
-    if (!this.#isCollected || this.#target || [this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) || this.#iterators.size) return;
+    if (
+      !this.#isCollected ||
+      this.#target ||
+      [this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) ||
+      this.#iterators.size
+    )
+      return;
     for (const { listeners } of this.subscriptions.values()) if (!listeners.isEmpty) return;
     this.close(true);
   }

@@ -9,11 +9,41 @@ import { wasm } from "./init.js";
 import * as inputs from "./inputs.js";
 import { encoder, give } from "./memory.js";
 import {
-  DEFERRED, FAILURE_EARLIER, FAILURE_EVENT, HAS_ID_FIELD, HAS_NO_ID_FIELD, INPUT_BODY_ENDED, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
-  INPUT_DECODE_FAILED, INPUT_EVENT, INPUT_LAST_EVENT_ID, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_TRACK_IDS,
-  INPUT_UNLISTENED, IS_TERMINAL_DATA, OUTCOME_BITS, OUTCOME_MASK, OUTCOME_POLL, OUTPUT_CONNECT,
-  OUTPUT_DECIDE, OUTPUT_DELIVER, OUTPUT_DISCONNECT, OUTPUT_GAP, OUTPUT_NOTHING, OUTPUT_REPORT, OUTPUT_STATE, REASONS,
-  REASON_FAILED, REASON_FINISHED, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
+  DEFERRED,
+  FAILURE_EARLIER,
+  FAILURE_EVENT,
+  HAS_ID_FIELD,
+  HAS_NO_ID_FIELD,
+  INPUT_BODY_ENDED,
+  INPUT_CLOSE,
+  INPUT_DECIDED,
+  INPUT_DECODED,
+  INPUT_DECODE_FAILED,
+  INPUT_EVENT,
+  INPUT_LAST_EVENT_ID,
+  INPUT_LOST,
+  INPUT_OFFLINE,
+  INPUT_ONLINE,
+  INPUT_TRACK_IDS,
+  INPUT_UNLISTENED,
+  IS_TERMINAL_DATA,
+  OUTCOME_BITS,
+  OUTCOME_MASK,
+  OUTCOME_POLL,
+  OUTPUT_CONNECT,
+  OUTPUT_DECIDE,
+  OUTPUT_DELIVER,
+  OUTPUT_DISCONNECT,
+  OUTPUT_GAP,
+  OUTPUT_NOTHING,
+  OUTPUT_REPORT,
+  OUTPUT_STATE,
+  REASONS,
+  REASON_FAILED,
+  REASON_FINISHED,
+  WANTS_ACTIVITY,
+  WANTS_DECODED,
+  WANTS_IDS,
 } from "./numbers.js";
 import { askRule, gapOf, numbersAt, openSession, poll, stateOf, textOf } from "./session.js";
 import { TypedEvent, detached, failureEventError } from "./typed-event.js";
@@ -312,12 +342,10 @@ export class Connection extends Audience {
       else if (output === OUTPUT_DISCONNECT) {
         this.#tell(INPUT_LAST_EVENT_ID);
         this.#disconnect();
-      }
-      else if (output === OUTPUT_DELIVER) {
+      } else if (output === OUTPUT_DELIVER) {
         const { subscription, data, meta, isPart } = /** @type {EventInput} */ (this.#input);
         this.#deliver(subscription, data, meta, isPart);
-      }
-      else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
+      } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
       else if (output === OUTPUT_REPORT) {
         if (failures) this.#lastFailure = error();

@@ -49,7 +49,8 @@ export const internal = (cause) => new EventSourceError("internal", `unexpected:
  * @param {number} after In milliseconds.
  */
 export function errorOfFailure(failure, after) {
-  if (failure === FAILURE_OPEN_TIMEOUT) return new EventSourceError("open-timeout", `the connection was not open after ${after} ms`, { after });
+  if (failure === FAILURE_OPEN_TIMEOUT)
+    return new EventSourceError("open-timeout", `the connection was not open after ${after} ms`, { after });
   if (failure === FAILURE_IDLE) return new EventSourceError("idle", `no data received for ${after} ms`, { after });
   return new EventSourceError("suspended", "the connection may not have survived a sleep of the page or a change of the network");
 }
@@ -63,13 +64,21 @@ export function errorOfFailure(failure, after) {
  */
 export function limitError(limit, value, cause) {
   const last = `last error: ${cause.message}`;
-  if (limit === LIMIT_TOO_MANY) return new EventSourceError("too-many", `gave up after ${value} consecutive failures; ${last}`, { count: value, cause });
-  if (limit === LIMIT_DOWN_TOO_LONG) return new EventSourceError("down-too-long", `gave up after ${value} ms without a healthy connection; ${last}`, { limit: value, cause });
+  if (limit === LIMIT_TOO_MANY)
+    return new EventSourceError("too-many", `gave up after ${value} consecutive failures; ${last}`, { count: value, cause });
+  if (limit === LIMIT_DOWN_TOO_LONG)
+    return new EventSourceError("down-too-long", `gave up after ${value} ms without a healthy connection; ${last}`, {
+      limit: value,
+      cause,
+    });
   return cause;
 }
 
 /** Passes an exception to the global error handler, as the DOM does with exceptions of listeners. @param {unknown} exception */
 export function reportException(exception) {
   if ("reportError" in globalThis) reportError(exception);
-  else setTimeout(() => { throw exception; });
+  else
+    setTimeout(() => {
+      throw exception;
+    });
 }

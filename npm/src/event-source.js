@@ -176,9 +176,12 @@ export class EventSource extends EventTarget {
             this.removeEventListener(type, known.listener);
             this.#handlers.delete(type);
           } else if (isHandler) {
-            const added = { handler, listener: (/** @type {Event} */ event) => {
-              if (typeof added.handler === "function") added.handler.call(this, event);
-            } };
+            const added = {
+              handler,
+              listener: (/** @type {Event} */ event) => {
+                if (typeof added.handler === "function") added.handler.call(this, event);
+              },
+            };
             this.#handlers.set(type, added);
             this.addEventListener(type, added.listener);
           }

@@ -105,17 +105,13 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
-    readonly validate: (
-      value: unknown,
-    ) => StandardSchemaV1.Result<Output> | Promise<StandardSchemaV1.Result<Output>>;
+    readonly validate: (value: unknown) => StandardSchemaV1.Result<Output> | Promise<StandardSchemaV1.Result<Output>>;
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
 
 export namespace StandardSchemaV1 {
-  type Result<Output> =
-    | { readonly value: Output; readonly issues?: undefined }
-    | { readonly issues: readonly Issue[] };
+  type Result<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
   interface Issue {
     readonly message: string;
     readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
@@ -419,9 +415,7 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
   maxEventSize?: number;
 }
 
-export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> =
-  | BrowserInit<Feed>
-  | FetchInit<Feed>;
+export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> = BrowserInit<Feed> | FetchInit<Feed>;
 
 /** The events of some names, as they arrive. If the policy closes the source, the last step throws its error. */
 export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
@@ -487,11 +481,7 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
     callback: Listener<this, MessageEvent<string>> | ListenerObject<MessageEvent<string>> | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  addEventListener(
-    type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+  addEventListener(type: string, callback: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
   removeEventListener<Type extends keyof SourceEvents>(
     type: Type,
     callback: Listener<this, SourceEvents[Type]> | ListenerObject<SourceEvents[Type]> | null,
@@ -502,11 +492,7 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
     callback: Listener<this, MessageEvent<string>> | ListenerObject<MessageEvent<string>> | null,
     options?: boolean | EventListenerOptions,
   ): void;
-  removeEventListener(
-    type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
+  removeEventListener(type: string, callback: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
 
   /** Closes the source for good. */
   close(): void;
@@ -517,10 +503,7 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
    * handler. Events called `open` and `error` come from the server; `onState` and `onError` report what happens to the
    * connection.
    */
-  on<Name extends keyof Feed & string>(
-    name: Name,
-    handler: (event: TypedEvent<Feed[Name], Name>) => void,
-  ): () => void;
+  on<Name extends keyof Feed & string>(name: Name, handler: (event: TypedEvent<Feed[Name], Name>) => void): () => void;
   /** The events of these names, typed, from now on. They wait for their consumer in a bounded queue. */
   events<Name extends keyof Feed & string>(...names: [Name, ...Name[]]): EventIterator<EventOf<Feed, Name>>;
   /**

@@ -3,8 +3,23 @@
 
 import { connectionLost } from "./error.js";
 import {
-  INPUT_BODY_ENDED, INPUT_EVENT, INPUT_FINISHED, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_OPENED, INPUT_OVERFLOWED, INPUT_RELAYED_STATE,
-  INPUT_RETRY, INPUT_TIMEOUT, LEAST_STATUS, LOSS_BROWSER_RECONNECTS, LOSS_CONTENT_TYPE, LOSS_HOPELESS, LOSS_OTHER, LOSS_REESTABLISH,
+  INPUT_BODY_ENDED,
+  INPUT_EVENT,
+  INPUT_FINISHED,
+  INPUT_LOST,
+  INPUT_OFFLINE,
+  INPUT_ONLINE,
+  INPUT_OPENED,
+  INPUT_OVERFLOWED,
+  INPUT_RELAYED_STATE,
+  INPUT_RETRY,
+  INPUT_TIMEOUT,
+  LEAST_STATUS,
+  LOSS_BROWSER_RECONNECTS,
+  LOSS_CONTENT_TYPE,
+  LOSS_HOPELESS,
+  LOSS_OTHER,
+  LOSS_REESTABLISH,
   STATES,
 } from "./numbers.js";
 
@@ -66,7 +81,14 @@ const input = (type, time, error, detail, failures) => ({ type, time, error, det
  * @param {boolean} [isPart]
  * @returns {EventInput}
  */
-export const event = (subscription, data, meta, hasIdField, isPart) => ({ type: INPUT_EVENT, subscription, data, meta, hasIdField, isPart });
+export const event = (subscription, data, meta, hasIdField, isPart) => ({
+  type: INPUT_EVENT,
+  subscription,
+  data,
+  meta,
+  hasIdField,
+  isPart,
+});
 
 export const opened = input(INPUT_OPENED);
 
@@ -97,7 +119,7 @@ export const failed = (error, time) => {
   const { code, status } = /** @type {import("./error.js").Details} */ (error);
   // An opaque response has status 0.
   const isStatus = code === "status" && status !== undefined && status >= LEAST_STATUS;
-  return input(INPUT_LOST, time, error, isStatus ? status : CLASSES[code] ?? LOSS_OTHER);
+  return input(INPUT_LOST, time, error, isStatus ? status : (CLASSES[code] ?? LOSS_OTHER));
 };
 
 /** The response has ended. This is an error, unless the request is sent once and has no terminal event or data. @param {string} url */

@@ -10,8 +10,26 @@ import { numbersOf, presetOf } from "./policy.js";
 
 /** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {number} now */
 export function openSession(settings, isOffline, now) {
-  const { policy, isFetch, isRepeatable, isSharing, resumeParameter, terminalEvent, terminalData, deduplicate = 0, lastEventId = "" } = settings;
-  const flags = [isFetch, policy.rule, isRepeatable, resumeParameter !== undefined, (terminalEvent ?? terminalData) !== undefined, isOffline, isSharing];
+  const {
+    policy,
+    isFetch,
+    isRepeatable,
+    isSharing,
+    resumeParameter,
+    terminalEvent,
+    terminalData,
+    deduplicate = 0,
+    lastEventId = "",
+  } = settings;
+  const flags = [
+    isFetch,
+    policy.rule,
+    isRepeatable,
+    resumeParameter !== undefined,
+    (terminalEvent ?? terminalData) !== undefined,
+    isOffline,
+    isSharing,
+  ];
   const numbers = numbersOf(policy);
   const id = encoder.encode(lastEventId);
   return wasm.newSession(

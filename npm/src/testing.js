@@ -66,7 +66,7 @@ export class FakeClock {
   /** @param {number} ms */
   advance(ms) {
     const until = this.#now + checked(ms);
-    for (let timer; (timer = this.#due(until)); ) {
+    for (let timer; (timer = this.#due(until));) {
       this.#now = Math.max(timer.at, this.#now);
       timer.callback(0);
     }
@@ -76,7 +76,7 @@ export class FakeClock {
   /** @param {number} ms */
   sleep(ms) {
     const until = (this.#now += checked(ms));
-    for (let timer; (timer = this.#due(until)); ) timer.callback(until - timer.at);
+    for (let timer; (timer = this.#due(until));) timer.callback(until - timer.at);
   }
 
   goOffline() {

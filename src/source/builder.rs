@@ -192,7 +192,7 @@ impl EventSourceBuilder {
     /// last source to close closes the connection. If the server or the policy ends the connection, all sources that
     /// have joined close. An error of the connection goes to the console if none of them listens to errors.
     ///
-    /// By default [`open`](Self::open) shares nothing, and the hooks of the features `yew` and `leptos` do.
+    /// By default [`open`](Self::open) shares nothing; see [`shared_by_default`](Self::shared_by_default).
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Error};
@@ -205,6 +205,20 @@ impl EventSourceBuilder {
     /// ```
     pub fn shared(mut self, shared: bool) -> Self {
         self.shared = Some(shared.then(Sharing::new));
+        self
+    }
+
+    /// Shares the connection, unless [`shared`](Self::shared) has been called. For hooks of a framework, which are handed a
+    /// builder and whose components share as a rule.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, EventSourceBuilder, Error};
+    /// fn open_for_component(builder: impl Into<EventSourceBuilder>) -> Result<EventSource, Error> {
+    ///     builder.into().shared_by_default().open()
+    /// }
+    /// ```
+    pub fn shared_by_default(mut self) -> Self {
+        self.shared.get_or_insert(Some(Sharing::new()));
         self
     }
 
@@ -234,13 +248,6 @@ impl EventSourceBuilder {
             connection.close_on_abort(signal);
         }
         Ok(EventSource::new(connection))
-    }
-
-    /// Opens the source for a component, which shares its connection by default.
-    #[cfg(any(feature = "yew", feature = "leptos"))]
-    pub(crate) fn open_for_component(mut self) -> Result<EventSource, Error> {
-        self.shared.get_or_insert(Some(Sharing::new()));
-        self.open()
     }
 
     /// Opens a connection.

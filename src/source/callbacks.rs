@@ -111,34 +111,6 @@ mod tests {
     }
 
     #[test]
-    fn callbacks_run_in_the_order_in_which_they_were_added() {
-        let (callbacks, journal) = journal();
-        for name in ['a', 'b', 'c'] {
-            callbacks.add(writer(&journal, name));
-        }
-        dispatch(&callbacks);
-        dispatch(&callbacks);
-        assert_eq!(*journal.borrow(), "abcabc");
-    }
-
-    #[test]
-    fn a_callback_added_during_a_dispatch_is_first_called_in_the_next() {
-        let (callbacks, journal) = journal();
-        let (weak, pen) = (Rc::downgrade(&callbacks), Rc::clone(&journal));
-        let mut added = false;
-        callbacks.add(Box::new(move || {
-            pen.borrow_mut().push('a');
-            if !std::mem::replace(&mut added, true) {
-                weak.upgrade().unwrap().add(writer(&pen, 'b'));
-            }
-        }));
-        dispatch(&callbacks);
-        assert_eq!(*journal.borrow(), "a");
-        dispatch(&callbacks);
-        assert_eq!(*journal.borrow(), "aab");
-    }
-
-    #[test]
     fn a_callback_removed_by_an_earlier_one_is_dropped_at_once_and_not_called() {
         let (callbacks, journal) = journal();
         let victim = Held::default();

@@ -6,8 +6,22 @@ import { wasm } from "../init.js";
 import { failed, retry } from "../inputs.js";
 import { decoder, encoder, give, textAt } from "../memory.js";
 import {
-  DATA_AT, GO_BACK, HEADER, ID_AT, INPUT_UNLISTENED, LISTEN, NO_RETRY, OUT_OF_LINE, PUSH, RECORD, RETRY_AT, TOO_LARGE, UNCHANGED, UNLISTEN,
-  UNLISTENED_AT, UNLISTENED_EVENT,
+  DATA_AT,
+  GO_BACK,
+  HEADER,
+  ID_AT,
+  INPUT_UNLISTENED,
+  LISTEN,
+  NO_RETRY,
+  OUT_OF_LINE,
+  PUSH,
+  RECORD,
+  RETRY_AT,
+  TOO_LARGE,
+  UNCHANGED,
+  UNLISTEN,
+  UNLISTENED_AT,
+  UNLISTENED_EVENT,
 } from "../numbers.js";
 import { detached } from "../typed-event.js";
 import { Yielder } from "./yielder.js";

@@ -35,7 +35,7 @@ export async function beginningOf({ body }, abort) {
   let text = "";
   try {
     const reader = body?.getReader();
-    for (let left = EXCERPT; reader && left > 0; ) {
+    for (let left = EXCERPT; reader && left > 0;) {
       const { value, done } = await reader.read();
       if (done) break;
       text += decoder.decode(value.subarray(0, left), { stream: true });

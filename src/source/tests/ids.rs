@@ -1,7 +1,7 @@
 //! Events that come twice, and those that do not come.
 
 use super::*;
-use crate::{Backoff, CloseReason, Listener, State};
+use crate::{Backoff, Listener};
 
 fn deduplicating(server: &FakeServer, is_fetch: bool, window: usize) -> EventSource {
     open_with(server, is_fetch, |builder| {
@@ -54,37 +54,6 @@ fn an_event_that_is_sent_again_is_delivered_once() {
     }
 }
 
-#[test]
-fn without_a_window_all_is_handed_over() {
-    let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = deduplicating(&server, true, 0);
-    let _listener = source.on("a", journal.events("heard")).unwrap();
-    send(&server, [1, 1, 2, 1]);
-    assert_eq!(journal.take().len(), 4);
-}
-
-#[test]
-fn what_has_left_the_window_is_new_again() {
-    let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = deduplicating(&server, true, 2);
-    let _listener = source.on("a", journal.events("heard")).unwrap();
-    send(&server, [1, 2, 1, 3, 2, 1]);
-    assert_eq!(journal.take(), ["heard 1", "heard 2", "heard 3", "heard 1"]);
-}
-
-#[test]
-fn an_id_that_is_inherited_is_no_duplicate() {
-    for is_fetch in [false, true] {
-        let (server, journal) = (FakeServer::new(), Journal::default());
-        let source = deduplicating(&server, is_fetch, 10);
-        let _listener = source.on("a", journal.events("heard")).unwrap();
-        server.send_with_id("a", "with", "1");
-        server.send_text("a", "without");
-        server.send_text("a", "without");
-        assert_eq!(journal.take().len(), 3, "over fetch: {is_fetch}");
-    }
-}
-
 /// The browser's own source keeps its last event id over a reconnection, and does not tell whose it is.
 #[test]
 fn only_fetch_tells_whether_the_first_event_of_a_connection_has_an_id() {
@@ -111,47 +80,6 @@ fn the_id_of_an_event_that_nobody_heard_is_not_remembered() {
     reconnect(&server);
     send(&server, [1]);
     assert_eq!(journal.take(), ["heard 1"]);
-}
-
-#[test]
-fn what_comes_again_is_a_sign_of_life_and_no_progress() {
-    let server = FakeServer::new();
-    let source = open_with(&server, true, |builder| {
-        builder
-            .policy(Policy::browser().on_idle(seconds(10), crate::LimitAction::Close))
-            .deduplicate(10)
-    });
-    let _listener = source.on("a", |_: Event<Text>| {}).unwrap();
-    send(&server, [1]);
-    for attempt in 1..4 {
-        server.lose();
-        assert!(matches!(source.state(), State::Waiting { attempt: n, .. } if n == attempt));
-        server.clock().advance(seconds(3));
-        send(&server, [1]);
-    }
-    for _ in 0..5 {
-        server.clock().advance(seconds(9));
-        send(&server, [1]);
-    }
-    assert!(matches!(source.state(), State::Open));
-    assert_eq!(source.last_event_id(), "1");
-}
-
-#[test]
-fn the_end_is_never_a_duplicate() {
-    let server = FakeServer::new();
-    let source = open_with(&server, false, |builder| {
-        builder.deduplicate(10).terminal_data("[DONE]")
-    });
-    server.open();
-    server.send_with_id("message", "token", "1");
-    server.lose();
-    server.open();
-    server.send_text("message", "[DONE]"); // with the id that it inherits
-    assert!(matches!(
-        source.state(),
-        State::Closed(CloseReason::Finished)
-    ));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Who keeps a source alive, and what is left of it.
 
-use futures::{FutureExt, StreamExt};
+use futures::{FutureExt, StreamExt, stream::FusedStream};
 
 use super::*;
 use crate::{CloseReason, Error, State};
@@ -22,16 +22,6 @@ fn a_source_lives_while_a_handle_a_listener_or_a_stream_does() {
     drop(stream);
     assert_eq!(server.connections(), 0);
     assert!(matches!(closed.now_or_never(), Some(CloseReason::Dropped)));
-}
-
-#[test]
-fn a_listener_goes_on_after_the_handle_is_gone() {
-    let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = source(&server, Policy::browser());
-    let _listener = source.on("a", journal.events("heard")).unwrap();
-    drop(source);
-    server.send_text("a", "1");
-    assert_eq!(journal.take(), ["heard 1"]);
 }
 
 #[test]
@@ -96,6 +86,7 @@ fn nothing_is_called_and_everything_ends_after_the_close() {
     server.open();
     server.send_text("a", "1");
     source.close();
+    assert!(!stream.is_terminated(), "one event is left");
     server.send_text("a", "2");
     server.lose();
     source.close();
@@ -113,6 +104,7 @@ fn nothing_is_called_and_everything_ends_after_the_close() {
     );
     for _ in 0..3 {
         assert!(stream.next().now_or_never().unwrap().is_none());
+        assert!(stream.is_terminated());
     }
     assert!(matches!(
         source.closed().now_or_never(),
@@ -226,9 +218,10 @@ fn a_failure_event_closes_the_source_even_without_listeners() {
 fn terminal_data_is_not_delivered_and_closes_the_source() {
     let server = FakeServer::new();
     let source = open(&server, |builder| builder.terminal_data("[DONE]"));
-    let mut tokens = source.stream::<String>("message").unwrap();
-    server.send_text("message", "\"a\"");
-    server.send_text("message", "[DONE]");
+    let mut tokens = source.stream::<String>("token").unwrap();
+    server.send_text("unheard", "[DONE]");
+    server.send_text("token", "\"a\"");
+    server.send_text("token", "[DONE]");
     assert_eq!(
         tokens.next().now_or_never().unwrap().unwrap().unwrap().data,
         "a"
@@ -241,24 +234,25 @@ fn terminal_data_is_not_delivered_and_closes_the_source() {
 }
 
 #[test]
-fn the_future_of_the_end_lets_go_of_its_waker() {
-    let server = FakeServer::new();
-    let source = source(&server, Policy::browser());
-    let task = std::sync::Arc::new(Nothing);
-    let waker = futures::task::waker(std::sync::Arc::clone(&task));
+fn the_end_wakes_all_who_wait_for_it_and_keeps_no_other_waker() {
+    let source = source(&FakeServer::new(), Policy::browser());
+    let wakes = Arc::new(Wakes::default());
+    let waker = futures::task::waker(Arc::clone(&wakes));
+    let mut context = std::task::Context::from_waker(&waker);
     for _ in 0..3 {
-        let mut closed = source.closed();
-        let mut context = std::task::Context::from_waker(&waker);
+        assert!(source.closed().poll_unpin(&mut context).is_pending());
+    }
+    assert_eq!(Arc::strong_count(&wakes), 2, "each went with its future");
+    let first = source.closed();
+    let mut waiting = [first.clone(), first];
+    for closed in &mut waiting {
         assert!(closed.poll_unpin(&mut context).is_pending());
     }
-    drop(waker);
-    assert_eq!(std::sync::Arc::strong_count(&task), 1);
-}
-
-struct Nothing;
-
-impl futures::task::ArcWake for Nothing {
-    fn wake_by_ref(_: &std::sync::Arc<Self>) {}
+    source.close();
+    assert_eq!(wakes.count(), 2);
+    for closed in waiting.into_iter().chain([source.closed()]) {
+        assert_eq!(closed.now_or_never(), Some(CloseReason::Requested));
+    }
 }
 
 #[test]

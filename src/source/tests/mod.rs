@@ -11,7 +11,16 @@ mod sharing;
 mod streams;
 mod waking;
 
-use std::{cell::RefCell, fmt::Display, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    fmt::Display,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use typed_eventsource_core::Transport;
 
@@ -86,6 +95,22 @@ impl Journal {
     fn events(&self, label: &'static str) -> impl FnMut(Event<Text>) + 'static {
         let journal = self.clone();
         move |event| journal.write(format!("{label} {}", event.data))
+    }
+}
+
+/// How often a task was woken.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wakes {
+    fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl futures::task::ArcWake for Wakes {
+    fn wake_by_ref(this: &Arc<Self>) {
+        this.0.fetch_add(1, Ordering::SeqCst);
     }
 }
 

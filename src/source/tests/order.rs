@@ -41,43 +41,6 @@ fn a_listener_added_during_an_event_first_hears_the_next() {
 }
 
 #[test]
-fn one_dropped_by_another_hears_nothing_more() {
-    let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = source(&server, Policy::browser());
-    let victim = Later::<Listener>::default();
-    let (other, pen) = (Rc::clone(&victim), journal.clone());
-    let _killer = source
-        .on("a", move |_: Event<Text>| {
-            pen.write("killer");
-            drop(other.take());
-        })
-        .unwrap();
-    victim.replace(Some(source.on("a", journal.events("victim")).unwrap()));
-    let _last = source.on("a", journal.events("last")).unwrap();
-    server.send_text("a", "1");
-    assert_eq!(journal.take(), ["killer", "last 1"]);
-}
-
-#[test]
-fn one_that_drops_itself_hears_nothing_more() {
-    let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = source(&server, Policy::browser());
-    let own = Later::<Listener>::default();
-    let (this, pen) = (Rc::clone(&own), journal.clone());
-    own.replace(Some(
-        source
-            .on("a", move |event: Event<Text>| {
-                drop(this.take());
-                pen.write(event.data);
-            })
-            .unwrap(),
-    ));
-    server.send_text("a", "1");
-    server.send_text("a", "2");
-    assert_eq!(journal.take(), ["1"]);
-}
-
-#[test]
 fn closing_in_a_callback_takes_effect_at_once() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());

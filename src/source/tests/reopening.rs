@@ -36,27 +36,6 @@ fn a_listener_added_while_the_source_waits_hears_later_events() {
 }
 
 #[test]
-fn a_reconnecting_browser_is_waited_for_without_a_time() {
-    let server = FakeServer::new();
-    let source = source(&server, Policy::browser());
-    server.open();
-    for attempt in 1..4 {
-        server.lose();
-        assert!(
-            matches!(source.state(), State::Waiting { attempt: n, retry_in: None } if n == attempt)
-        );
-        server.clock().advance(seconds(1));
-        assert_eq!(
-            server.connections(),
-            1,
-            "the connection is the browser's to mend"
-        );
-    }
-    server.open();
-    assert!(matches!(source.state(), State::Open));
-}
-
-#[test]
 fn silence_reopens_the_source() {
     let server = FakeServer::new();
     let source = source(
@@ -74,20 +53,6 @@ fn silence_reopens_the_source() {
     assert!(matches!(source.state(), State::Waiting { .. }));
     server.clock().advance(seconds(1));
     assert_eq!(server.attempts().len(), 2);
-}
-
-#[test]
-fn a_limit_on_attempts_is_exact() {
-    let server = FakeServer::new();
-    let policy = Policy::resilient().backoff(Backoff::new().max_attempts(3));
-    let source = source(&server, policy);
-    for _ in 0..10 {
-        server.fail(503);
-        server.clock().advance(seconds(100));
-    }
-    assert_eq!(server.attempts().len(), 1 + 3);
-    assert!(source.state().is_closed());
-    assert_eq!(server.clock().timers(), 0);
 }
 
 #[test]

@@ -40,6 +40,19 @@ fn equal_builders_share_one_connection_until_the_last_source_is_dropped() {
 }
 
 #[test]
+fn a_builder_shares_by_default_unless_it_was_told_whether_to() {
+    let server = FakeServer::new();
+    let by_default = || prices().shared_by_default().open().unwrap();
+    let _shared = (by_default(), by_default(), shared());
+    assert_eq!(server.attempts().len(), 1);
+    let alone = prices().shared(false).shared_by_default();
+    let _alone = alone.clone().open().unwrap();
+    assert_eq!(server.attempts().len(), 2);
+    let _joined = alone.shared(true).open().unwrap();
+    assert_eq!(server.attempts().len(), 2);
+}
+
+#[test]
 fn builders_that_differ_share_nothing() {
     let server = FakeServer::new();
     let rule = |context: &FailureContext<'_>| context.proposed;

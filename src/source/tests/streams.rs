@@ -90,25 +90,16 @@ fn a_stream_wakes_its_consumer() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let mut stream = source.stream::<u32>("n").unwrap();
-    let wakes = std::sync::Arc::new(Wakes::default());
-    let waker = futures::task::waker(std::sync::Arc::clone(&wakes));
+    let wakes = Arc::new(Wakes::default());
+    let waker = futures::task::waker(Arc::clone(&wakes));
     let mut context = std::task::Context::from_waker(&waker);
     assert!(stream.poll_next_unpin(&mut context).is_pending());
     server.send_text("n", "1");
-    assert_eq!(wakes.0.load(std::sync::atomic::Ordering::SeqCst), 1);
+    assert_eq!(wakes.count(), 1);
     assert!(stream.poll_next_unpin(&mut context).is_ready());
     assert!(stream.poll_next_unpin(&mut context).is_pending());
     source.close();
-    assert_eq!(wakes.0.load(std::sync::atomic::Ordering::SeqCst), 2);
-}
-
-#[derive(Default)]
-struct Wakes(std::sync::atomic::AtomicUsize);
-
-impl futures::task::ArcWake for Wakes {
-    fn wake_by_ref(this: &std::sync::Arc<Self>) {
-        this.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-    }
+    assert_eq!(wakes.count(), 2);
 }
 
 #[test]
@@ -116,7 +107,7 @@ fn a_stream_whose_waker_closes_the_source_ends() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let mut stream = source.stream::<u32>("n").unwrap();
-    let waker = futures::task::waker(std::sync::Arc::new(Closer));
+    let waker = futures::task::waker(Arc::new(Closer));
     let mut context = std::task::Context::from_waker(&waker);
     assert!(stream.poll_next_unpin(&mut context).is_pending());
     TO_CLOSE.set(Some(source));
@@ -132,7 +123,7 @@ thread_local! {
 struct Closer;
 
 impl futures::task::ArcWake for Closer {
-    fn wake_by_ref(_: &std::sync::Arc<Self>) {
+    fn wake_by_ref(_: &Arc<Self>) {
         TO_CLOSE.take().expect("it is woken once").close();
     }
 }

@@ -46,16 +46,6 @@ fn a_source_reopens_at_once_after_a_sleep() {
 }
 
 #[test]
-fn where_the_policy_does_not_mind_a_sleep_changes_nothing() {
-    let server = FakeServer::new();
-    let source = source(&server, Policy::browser());
-    server.open();
-    server.clock().sleep(LONG);
-    assert_eq!(server.attempts().len(), 1);
-    assert!(matches!(source.state(), State::Open));
-}
-
-#[test]
 fn a_page_that_is_awake_keeps_its_connection_however_long() {
     let server = FakeServer::new();
     let _source = source(&server, Policy::resilient());
@@ -74,20 +64,6 @@ fn a_network_that_comes_back_ends_the_wait() {
     assert_eq!(server.attempts().len(), 2);
     assert!(matches!(source.state(), State::Connecting));
     assert!(server.clock().timers() <= 1, "that of the wait is gone");
-}
-
-#[test]
-fn but_not_the_wait_that_the_server_asked_for() {
-    let server = FakeServer::new();
-    let source = source_over_fetch(&server, patient());
-    server.open();
-    server.retry(seconds(60));
-    server.lose();
-    assert!(is_waiting(&source, LONG));
-    server.clock().go_online();
-    assert_eq!(server.attempts().len(), 1);
-    server.clock().advance(seconds(60));
-    assert_eq!(server.attempts().len(), 2);
 }
 
 #[test]
@@ -114,23 +90,6 @@ fn a_source_listens_for_the_network_until_it_closes_or_is_dropped() {
     assert_eq!(server.clock().network_watches().len(), 0);
     server.clock().go_online();
     assert_eq!(server.connections(), 0);
-}
-
-#[test]
-fn a_lost_connection_is_made_again_after_the_reconnection_time() {
-    let server = FakeServer::new();
-    let source = source_over_fetch(&server, Policy::browser());
-    server.open();
-    server.lose();
-    assert!(is_waiting(&source, seconds(3)));
-    assert_eq!(server.connections(), 0);
-    server
-        .clock()
-        .advance(seconds(3) - Duration::from_millis(1));
-    assert_eq!(server.attempts().len(), 1);
-    server.clock().advance(Duration::from_millis(1));
-    assert_eq!(server.attempts().len(), 2);
-    assert!(matches!(source.state(), State::Connecting));
 }
 
 #[test]
@@ -179,16 +138,4 @@ fn a_comment_only_counts_as_received_data() {
     server.comment();
     server.lose();
     assert!(source.state().is_closed(), "two losses in a row");
-}
-
-#[test]
-fn a_comment_does_not_outlast_the_silence_after_it() {
-    let server = FakeServer::new();
-    let policy = Policy::browser().on_idle(seconds(10), LimitAction::Close);
-    let source = source_over_fetch(&server, policy);
-    server.open();
-    server.clock().advance(seconds(9));
-    server.comment();
-    server.clock().advance(seconds(10));
-    assert!(source.state().is_closed());
 }

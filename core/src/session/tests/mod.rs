@@ -4,6 +4,7 @@ mod closing;
 mod endings;
 mod ids;
 mod limits;
+mod model;
 mod offline;
 mod order;
 mod position;

@@ -288,3 +288,17 @@ fn a_browser_that_alone_knows_the_last_event_id_tries_in_vain_and_nothing_counts
     });
     assert_eq!(bench.handle(given_up), [closed_by(Failure::Told, None)]);
 }
+
+#[test]
+fn in_the_last_moment_that_there_is_a_source_still_follows_the_network() {
+    let mut bench = Bench::new(Policy {
+        on_given_up: LimitAction::Reopen,
+        ..Policy::browser()
+    });
+    bench.advance(Span::MAX);
+    assert_eq!(bench.handle(Input::Timeout { late: Span::MAX }), []);
+    assert_eq!(bench.handle(Input::Offline), []);
+    bench.refuse(503, None);
+    assert_eq!(bench.session.state(), State::Offline { attempt: 1 });
+    assert_eq!(bench.online(), Outcome::Connect);
+}

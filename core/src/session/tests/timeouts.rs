@@ -8,28 +8,6 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn a_timeout_before_its_deadline_changes_nothing(
-        source in any_source(),
-        happenings in vec(any_happening(), 0..60),
-        fraction in 0.0..1.0,
-    ) {
-        let mut bench = source.bench();
-        for happening in happenings {
-            bench.play(&happening);
-            let until = bench.session.next_timeout().unwrap_or(bench.now + seconds(1000));
-            if until <= bench.now {
-                continue;
-            }
-            let wait = until.since(bench.now).as_nanos();
-            let early = ((wait as f64 * fraction) as u64).min(wait - 1);
-            bench.now = bench.now + Span::from_nanos(early);
-            let before = bench.session.state();
-            prop_assert_eq!(bench.handle(Input::Timeout { late: Span::ZERO }), []);
-            prop_assert_eq!(bench.session.state(), before);
-        }
-    }
-
-    #[test]
     fn a_timer_that_fires_too_early_or_too_often_does_no_harm(
         source in any_source(),
         happenings in vec((any_happening(), 0usize..3), 0..60),

@@ -51,12 +51,6 @@ pub(super) struct Setting {
     pub(super) is_fetch: bool,
     /// Whether their policy opens another connection in place of one that is lost. Else the browser does.
     pub(super) reopens: bool,
-    /// To how many of them the server does what it does; the others wait for an answer.
-    pub(super) served: usize,
-    /// The id that they go on from.
-    pub(super) start: Option<u64>,
-    /// A name of the first one that somebody listens to who does nothing else.
-    pub(super) watched: Option<usize>,
 }
 
 /// What each callback does.
@@ -76,13 +70,36 @@ pub(super) fn rule(source: usize) -> usize {
     1000 + source
 }
 
-/// Scripts of such acts.
-pub(super) fn scripts_of(act: impl Strategy<Value = Act>) -> impl Strategy<Value = Scripts> {
-    vec(vec(act, 0..4), 1..12).prop_map(Scripts)
+pub(super) fn any_setting() -> impl Strategy<Value = Setting> {
+    let all = [(false, false), (false, true), (true, true)];
+    select(
+        all.map(|(is_fetch, reopens)| Setting { is_fetch, reopens })
+            .to_vec(),
+    )
+}
+
+pub(super) fn any_scripts() -> impl Strategy<Value = Scripts> {
+    vec(vec(any_act_in_a_callback(), 0..4), 1..12).prop_map(Scripts)
+}
+
+pub(super) fn any_act() -> impl Strategy<Value = Act> {
+    prop_oneof![40 => any_act_in_a_callback(), 5 => Just(Act::Reconnect)]
+}
+
+fn any_act_in_a_callback() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        10 => (0..NAMES.len()).prop_map(Act::Send),
+        2 => Just(Act::Skip),
+        3 => Just(Act::Open),
+        5 => Just(Act::Lose),
+        1 => Just(Act::Fail),
+        1 => Just(Act::Panic),
+        22 => act_on_a_page(),
+    ]
 }
 
 /// What can be done on a page, whatever the server does.
-pub(super) fn act_on_a_page() -> impl Strategy<Value = Act> {
+fn act_on_a_page() -> impl Strategy<Value = Act> {
     let kind = select(vec![
         Kind::Event,
         Kind::Event,

@@ -39,7 +39,8 @@ struct Source {
     /// Whether it is to set a timer.
     is_waiting: bool,
     failures: usize,
-    highest: Option<u64>,
+    /// The highest id of an event so far; those are above the one to go on from.
+    highest: u64,
     is_first_of_connection: bool,
     /// Who listens to each name that the server knows to be listened to, and to the rest.
     names: BTreeMap<usize, Vec<usize>>,
@@ -49,16 +50,10 @@ struct Source {
 impl Source {
     /// Tells of the ids that are missing before this one, if it is the first behind all others of a connection.
     fn go_on(&mut self, id: u64) {
-        let Some(highest) = self.highest else {
-            self.highest = Some(id);
-            self.is_first_of_connection = false;
-            return;
-        };
-        if id <= highest {
+        if id <= self.highest {
             return;
         }
-        self.highest = Some(id);
-        let missed = id - highest - 1;
+        let missed = id - std::mem::replace(&mut self.highest, id) - 1;
         if std::mem::take(&mut self.is_first_of_connection) && missed > 0 {
             self.outputs.push_back(Output::Gap(missed));
         }
@@ -126,15 +121,7 @@ impl Model {
             calls: BTreeMap::new(),
             plays: 0,
             last_id: 0,
-            sources: vec![Source {
-                highest: setting.start,
-                names: setting
-                    .watched
-                    .map(|name| (name, vec![]))
-                    .into_iter()
-                    .collect(),
-                ..Source::default()
-            }],
+            sources: vec![Source::default()],
             connections: vec![0],
             listeners: vec![],
             timers: vec![],
@@ -189,10 +176,7 @@ impl Model {
             Act::OpenSource => {
                 if self.sources.len() < SOURCES {
                     self.connections.push(self.sources.len());
-                    self.sources.push(Source {
-                        highest: self.setting.start,
-                        ..Source::default()
-                    });
+                    self.sources.push(Source::default());
                 }
                 Ok(())
             }
@@ -204,8 +188,7 @@ impl Model {
 
     fn each_connection(&mut self, mut go: impl FnMut(&mut Self, usize) -> Played) -> Played {
         for source in self.connections.clone() {
-            let is_served = source < self.setting.served;
-            if is_served && self.connections.contains(&source) {
+            if self.connections.contains(&source) {
                 go(self, source)?;
             }
         }

@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, Ref, RefCell},
     collections::BTreeMap,
+    panic::resume_unwind,
     pin::Pin,
     rc::{Rc, Weak},
     sync::Arc,
@@ -13,21 +14,19 @@ use std::{
 use futures_core::Stream;
 
 use super::{
+    FakeServer, Panicked,
+    acts::{Act, Kind, NAMES, PLAYS, SOURCES, Scripts, Setting, rule},
+    open_from,
+};
+use crate::{
     Backoff, CloseReason, Decision, Event, EventSource, EventStream, Listener, Policy, State, Text,
-    acts::{Act, Kind, NAMES, PLAYS, SOURCES, Scripts, rule},
 };
 
+/// The sources go on from this id, so that the browser's own is never replaced, which would lose it.
+const START: &str = "0";
+
 /// Before another connection; the least that there is.
-pub(super) const WAIT: Duration = Duration::from_millis(10);
-
-/// Where sources are.
-pub(super) trait Stage: 'static {
-    /// Opens the source of this number, which remembers the last id.
-    fn open(&self, number: usize, policy: Policy) -> EventSource;
-
-    /// Does what is not done on a page.
-    fn act(&self, act: Act, last_id: u64);
-}
+const WAIT: Duration = Duration::from_millis(10);
 
 /// What somebody holds who listens.
 enum Held {
@@ -35,11 +34,10 @@ enum Held {
     Stream(EventStream<Text>),
 }
 
-pub(super) struct World<S> {
+pub(super) struct World {
     this: Weak<Self>,
-    stage: S,
-    /// Whether the policy opens another connection in place of one that is lost.
-    reopens: bool,
+    pub(super) server: FakeServer,
+    setting: Setting,
     scripts: Scripts,
     sources: RefCell<Vec<EventSource>>,
     /// By the numbers of their callbacks.
@@ -65,13 +63,13 @@ impl Wake for Woken {
     }
 }
 
-impl<S: Stage> World<S> {
+impl World {
     /// With one source.
-    pub(super) fn new(stage: S, reopens: bool, scripts: Scripts) -> Rc<Self> {
+    pub(super) fn new(setting: Setting, scripts: Scripts) -> Rc<Self> {
         let world = Rc::new_cyclic(|this| Self {
             this: Weak::clone(this),
-            stage,
-            reopens,
+            server: FakeServer::new(),
+            setting,
             scripts,
             sources: RefCell::default(),
             held: RefCell::default(),
@@ -117,17 +115,25 @@ impl<S: Stage> World<S> {
             Act::Poll(number) => self.poll(number),
             Act::Close(source) => self.source(source).close(),
             Act::OpenSource => self.open_source(),
-            Act::Send(_) | Act::Skip => {
-                self.last_id.set(self.last_id.get() + 1);
-                self.stage.act(act, self.last_id.get());
+            Act::Send(name) => {
+                let id = self.next_id();
+                self.server.send_with_id(NAMES[name], &id, &id);
             }
-            Act::Open | Act::Lose | Act::Fail | Act::Reconnect | Act::Panic => {
-                self.stage.act(act, self.last_id.get());
-            }
+            Act::Skip => drop(self.next_id()),
+            Act::Open => self.server.open(),
+            Act::Lose => self.server.lose(),
+            Act::Fail => self.server.fail(503),
+            Act::Reconnect => self.server.clock().advance(WAIT),
+            Act::Panic => resume_unwind(Box::new(Panicked)),
         }
     }
 
-    pub(super) fn source(&self, number: usize) -> EventSource {
+    fn next_id(&self) -> String {
+        self.last_id.set(self.last_id.get() + 1);
+        self.last_id.get().to_string()
+    }
+
+    fn source(&self, number: usize) -> EventSource {
         let sources = self.sources.borrow();
         sources[number % sources.len()].clone()
     }
@@ -143,7 +149,7 @@ impl<S: Stage> World<S> {
         if number == SOURCES {
             return;
         }
-        let (this, reopens) = (Weak::clone(&self.this), self.reopens);
+        let (this, Setting { is_fetch, reopens }) = (Weak::clone(&self.this), self.setting);
         let backoff = Backoff::new().initial(WAIT).max(WAIT).jitter(false);
         let policy = Policy::browser()
             .back_off_after_losses(true)
@@ -157,7 +163,9 @@ impl<S: Stage> World<S> {
                 _ => Decision::AsProposed,
             }
         });
-        let source = self.stage.open(number, policy);
+        let source = open_from(&self.server, is_fetch, START, |builder| {
+            builder.policy(policy).deduplicate(1)
+        });
         self.sources.borrow_mut().push(source);
     }
 
@@ -209,7 +217,7 @@ impl<S: Stage> World<S> {
     }
 }
 
-fn call<S: Stage>(world: &Weak<World<S>>, callback: usize, what: &str) {
+fn call(world: &Weak<World>, callback: usize, what: &str) {
     if let Some(world) = world.upgrade() {
         world.called(callback, what);
     }

@@ -1,0 +1,62 @@
+//! When the machine had a network, as far as it is known.
+
+use std::vec::Vec;
+
+use crate::Span;
+
+/// What was said of the network so far.
+pub(super) struct Network {
+    gone_since: Option<Span>,
+    /// From when to when there was none.
+    gaps: Vec<(Span, Span)>,
+    /// It was said to be gone, and it was not.
+    was_denied: bool,
+}
+
+impl Network {
+    pub(super) fn new(is_gone: bool) -> Self {
+        Self {
+            gone_since: is_gone.then_some(Span::ZERO),
+            gaps: Vec::new(),
+            was_denied: false,
+        }
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone_since.is_some()
+    }
+
+    /// It is said to be gone: whether that changes anything. After it was said in error, it does not until it is said to be
+    /// back.
+    pub(super) fn goes(&mut self, now: Span) -> bool {
+        let is_news = !self.is_gone() && !self.was_denied;
+        if is_news {
+            self.gone_since = Some(now);
+        }
+        is_news
+    }
+
+    /// It is said to be back.
+    pub(super) fn comes(&mut self, now: Span) {
+        self.was_denied = false;
+        self.gaps
+            .extend(self.gone_since.take().map(|since| (since, now)));
+    }
+
+    /// A connection was made with it: where it was said to be gone, it never was.
+    pub(super) fn carries(&mut self) {
+        if self.gone_since.take().is_some() {
+            self.was_denied = true;
+        }
+    }
+
+    /// How much of the time between two moments there was one.
+    pub(super) fn time_with_one(&self, from: Span, to: Span) -> Span {
+        let now = self.gone_since.map(|since| (since, to));
+        let gaps = self.gaps.iter().copied().chain(now);
+        let without = gaps
+            .map(|(since, until)| until.min(to) - since.max(from))
+            .fold(Span::ZERO, |sum, gap| sum + gap);
+        to - from - without
+    }
+}
