@@ -1,4 +1,5 @@
-// @ts-check The listeners of a source, and what is reported to them.
+// @ts-check
+// The listeners of a source, and what is reported to them.
 
 import { EventSourceError } from "./error.js";
 import { EventIterator } from "./event-iterator.js";
@@ -25,7 +26,7 @@ export class Subscription {
   /**
    * @param {string} name
    * @param {(data: string, meta: EventMeta) => unknown} decode
-   * @param {number} terminal What such an event says of the end, as a flag of `INPUT_EVENT`.
+   * @param {number} terminal How these events end the stream, as a flag of `INPUT_EVENT`.
    */
   constructor(name, decode, terminal) {
     this.name = name;
@@ -42,7 +43,8 @@ export class Audience {
   state = { type: "connecting" };
 
   /**
-   * The object with the DOM's listeners, while there are any. Otherwise nothing here holds it, so that it may be collected.
+   * The object with the DOM listeners, while there are any. Otherwise nothing here holds it, so that it can be
+   * garbage-collected.
    *
    * @type {EventTarget | undefined}
    */
@@ -131,11 +133,11 @@ export class Audience {
   }
 
   /**
-   * A listener of the DOM was added. Answers what says that it is gone, once.
+   * Counts a DOM listener. Returns a function to call once, when the listener is removed.
    *
    * @param {string} name
    * @param {EventTarget} target
-   * @param {() => void} release What ends it once the source has closed.
+   * @param {() => void} release Removes it once the source has closed.
    */
   onDom(name, target, release) {
     if (this.isClosed) return () => {};
@@ -239,7 +241,7 @@ export class Audience {
 
   /**
    * @param {EventSourceError} error
-   * @param {number} follows By its number.
+   * @param {number} follows The number of what follows.
    * @param {State} state
    */
   report(error, follows, state) {
@@ -315,11 +317,11 @@ export class Audience {
   }
 
   /**
-   * Tells of the end, and lets go of those who listened.
+   * Reports the end, and drops the listeners.
    *
    * @param {State} state
    * @param {EventSourceError | undefined} error
-   * @param {boolean} [isTold] Whether its error is told already.
+   * @param {boolean} [isTold] Whether its error was already reported.
    */
   tellEnd(state, error, isTold) {
     if (error && !isTold && !this.tellLast(error)) this.host.report(error);

@@ -1,4 +1,5 @@
-// @ts-check Checks options, their spelling included, when a source is created.
+// @ts-check
+// Checks options, their spelling included, when a source is created.
 
 import { EventSourceError } from "./error.js";
 

@@ -1,5 +1,6 @@
-// @ts-check One source, behind its handle. It tells the session what happens, one input at a time, carries out the
-// outputs, and calls the listeners. It decides nothing.
+// @ts-check
+// One source, behind its handle. It tells the session what happens, one input at a time, carries out the outputs,
+// and calls the listeners. It decides nothing.
 
 import { Audience, errorOf } from "./audience.js";
 import { deadlineTimer } from "./deadline-timer.js";
@@ -108,7 +109,7 @@ export class Connection extends Audience {
    * @param {string} url
    * @param {Settings} settings
    * @param {Host} host
-   * @param {(lastEventId: string, link: Link) => Transport} open Opens a transport that goes on after this event.
+   * @param {(lastEventId: string, link: Link) => Transport} open Opens a transport that continues after this event.
    */
   constructor(url, settings, host, open) {
     super(settings, host);
@@ -183,10 +184,10 @@ export class Connection extends Audience {
   // Inputs
 
   /**
-   * Handles an input, after those that came before. One of a transport that is closed by then is dropped.
+   * Handles an input, after the earlier ones. If its transport has been closed in the meantime, the input is dropped.
    *
    * @param {Input} input
-   * @param {Link} [link] That of the transport.
+   * @param {Link} [link] The link of the transport.
    */
   receive(input, link) {
     if (this.isClosed) return false;
@@ -205,8 +206,8 @@ export class Connection extends Audience {
   }
 
   /**
-   * The same for an event that somebody listens to. It is made an input only where it has to wait, or where the session has
-   * more to say of it, since events are what there is the most of.
+   * Handles an event that has listeners. Since events are frequent, an input is only created if the event has to wait,
+   * or if the session has more outputs for it.
    *
    * @param {Subscription} subscription
    * @param {string} data
@@ -280,7 +281,7 @@ export class Connection extends Audience {
   }
 
   /**
-   * Costs no call of the session while that has no use for it.
+   * Handles an event, without a call of the session if that does not need it.
    *
    * @param {Subscription} subscription
    * @param {string} data
@@ -310,14 +311,14 @@ export class Connection extends Audience {
   }
 
   /**
-   * Tells the session of an input. Answers where the numbers are whose text is the session's last event id then; of an event,
-   * what to do and what the session wants.
+   * Tells the session an input. Returns the address of numbers whose text is the session's last event id; for an event,
+   * what to do and what the session has to be told.
    *
    * @param {number} type
    * @param {number} [detail]
    * @param {number} [time]
    * @param {number} [failures]
-   * @param {string | null} [lastEventId] What the session is to know by then; `null` where it has no use for it.
+   * @param {string | null} [lastEventId] The id to note before; `null` if the session does not need it.
    */
   #tell(type, detail = 0, time = -1, failures = 0, lastEventId = this.#transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
     const session = /** @type {number} */ (this.#session);
@@ -438,11 +439,11 @@ export class Connection extends Audience {
   }
 
   /**
-   * Ends the source at once. That is told once the callback has returned that has brought it about.
+   * Ends the source at once. The end is reported once the callback that caused it has returned.
    *
    * @param {CloseReason} reason
-   * @param {boolean} isDom Whether an `error` event of the DOM tells of it.
-   * @param {boolean} [isTold] Whether its error is told already.
+   * @param {boolean} isDom Whether to report it by an `error` event of the DOM.
+   * @param {boolean} [isTold] Whether its error was already reported.
    */
   end(reason, isDom, isTold) {
     const session = this.#session;

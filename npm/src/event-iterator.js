@@ -21,7 +21,7 @@ export class EventIterator {
 
   /**
    * @param {{ capacity: number, whenFull: string }} settings
-   * @param {(iterator: EventIterator) => void} leave What ends its listening.
+   * @param {(iterator: EventIterator) => void} leave Stops listening.
    */
   constructor(settings, leave) {
     this.#settings = settings;
@@ -34,8 +34,8 @@ export class EventIterator {
   }
 
   /**
-   * Takes an event in. Answers what has become of it: `"full"` where it had to stay out, `"dropping"` where the first
-   * of many had to give way for it.
+   * Adds an event. Returns `"full"` if there was no room for it, `"dropping"` if it is the first for which others were
+   * dropped.
    *
    * @param {TypedEvent} event
    */

@@ -1,4 +1,5 @@
-// @ts-check The host of sources: the browser, or a test's replacement for it.
+// @ts-check
+// The host of sources: the browser, or a test's replacement for it.
 
 /** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */

@@ -1,4 +1,5 @@
-// @ts-check The WebAssembly. It is compressed inside a JavaScript module, so neither a bundler nor a server has to be
+// @ts-check
+// The WebAssembly. It is compressed inside a JavaScript module, so neither a bundler nor a server has to be
 // configured for it.
 
 import { EventSourceError } from "./error.js";

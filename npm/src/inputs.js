@@ -1,4 +1,5 @@
-// @ts-check The inputs of a connection.
+// @ts-check
+// The inputs of a connection.
 
 import { connectionLost } from "./error.js";
 import {

@@ -16,7 +16,7 @@ export class Listeners {
   }
 
   /**
-   * Adds a callback, and answers what takes it out again.
+   * Adds a callback, and returns a function that removes it.
    *
    * @param {(argument: any) => void} callback
    */

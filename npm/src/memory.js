@@ -1,4 +1,5 @@
-// @ts-check Copies bytes and texts into and out of the memory of the WebAssembly.
+// @ts-check
+// Copies bytes and texts into and out of the memory of the WebAssembly.
 
 import { wasm } from "./init.js";
 

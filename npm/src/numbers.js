@@ -1,5 +1,6 @@
-// @ts-check The numbers that JavaScript and the WebAssembly pass to each other. The Rust code has the same numbers, in
-// the files of `npm/wasm` that are named here.
+// @ts-check
+// The numbers that JavaScript and the WebAssembly pass to each other. The Rust code has the same numbers, in the
+// files of `npm/wasm` that are named here.
 
 // Inputs of a session: `input` in `numbers.rs`.
 export const INPUT_OPENED = 0;

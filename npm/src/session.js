@@ -1,4 +1,5 @@
-// @ts-check The session in the WebAssembly, whose inputs and outputs are the numbers of `numbers.js`.
+// @ts-check
+// The session in the WebAssembly, whose inputs and outputs are the numbers of `numbers.js`.
 
 import { milliseconds, oneOf } from "./checks.js";
 import { reportException } from "./error.js";

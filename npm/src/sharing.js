@@ -1,4 +1,5 @@
-// @ts-check Sources that share one connection, since they have the same URL and the same options. Each has a separate
+// @ts-check
+// Sources that share one connection, since they have the same URL and the same options. Each has a separate
 // `Connection` for its listeners. A `Share` links it to the connection that has the transport and the policy.
 
 import { Connection } from "./connection.js";

@@ -1,4 +1,4 @@
-//! What the fake server promises to tests that are not ours.
+//! The promises of the fake server to users' tests.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 

@@ -367,7 +367,7 @@ impl Session {
         delay.max(self.min_delay_without_backoff())
     }
 
-    /// The minimum delay grows where no [`Backoff`](crate::Backoff) does.
+    /// The minimum delay without a [`Backoff`](crate::Backoff). It grows after repeated losses.
     fn min_delay_without_backoff(&self) -> Span {
         if self.losses > LOSSES_BEFORE_LONGER_DELAY {
             MIN_DELAY_AFTER_REPEATED_LOSSES

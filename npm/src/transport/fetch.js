@@ -1,4 +1,5 @@
-// @ts-check The fetch transport: `fetch`, the stream of the response body, and the parser in the WebAssembly.
+// @ts-check
+// The fetch transport: `fetch`, the stream of the response body, and the parser in the WebAssembly.
 
 import { EventSourceError, connectionLost, internal, messageOf } from "../error.js";
 import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";

@@ -139,7 +139,7 @@ export class ResponseReader {
   }
 
   /**
-   * Hands over what is in a response. Answers with how it has failed.
+   * Delivers the events of a response. Returns how it failed.
    *
    * @param {Response} response
    */

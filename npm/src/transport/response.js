@@ -1,4 +1,5 @@
-// @ts-check Reads a response that is not an event stream.
+// @ts-check
+// Reads a response that is not an event stream.
 
 /** How many bytes of its body are kept. */
 const EXCERPT = 1024;

@@ -1,4 +1,4 @@
-//! Where an error goes.
+//! The places that an error reaches.
 
 use std::error::Error as _;
 

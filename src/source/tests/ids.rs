@@ -1,4 +1,4 @@
-//! Events that come twice, and those that do not come.
+//! Events that arrive twice, and events that are missing.
 
 use super::*;
 use crate::{Backoff, Listener};
@@ -11,7 +11,7 @@ fn deduplicating(server: &FakeServer, is_fetch: bool, window: usize) -> EventSou
     })
 }
 
-/// Cuts the connections, and has the sources connect again.
+/// Cuts the connections, and lets the sources connect again.
 fn reconnect(server: &FakeServer) {
     server.lose();
     server.clock().advance(seconds(60));
@@ -54,7 +54,7 @@ fn an_event_that_is_sent_again_is_delivered_once() {
     }
 }
 
-/// The browser's own source keeps its last event id over a reconnection, and does not tell whose it is.
+/// The browser's own source keeps its last event id over a reconnection, and does not show which event it belongs to.
 #[test]
 fn only_fetch_tells_whether_the_first_event_of_a_connection_has_an_id() {
     for (is_fetch, heard) in [(false, 0), (true, 1)] {

@@ -1,4 +1,4 @@
-//! Who keeps a source alive, and what is left of it.
+//! What keeps a source alive, and what it leaves behind.
 
 use futures::{FutureExt, StreamExt, stream::FusedStream};
 

@@ -1,4 +1,4 @@
-//! The source's rules, over a scripted transport and a clock turned by hand: no browser is touched.
+//! The source's rules, over a scripted transport and a clock that the test controls. No browser is needed.
 
 mod errors;
 mod hostile;
@@ -29,7 +29,7 @@ use crate::{Event, Policy, Text, host::Host, testing::FakeServer};
 
 const URL: &str = "/stream";
 
-/// A source that does not end unless something ends it.
+/// Opens a source with this policy.
 fn source(server: &FakeServer, policy: Policy) -> EventSource {
     open(server, |builder| builder.policy(policy))
 }
@@ -41,7 +41,7 @@ fn open(
     open_with(server, false, set_up)
 }
 
-/// A source over `fetch`, which makes lost connections again.
+/// Opens a source over `fetch`, which itself reconnects after a loss.
 fn source_over_fetch(server: &FakeServer, policy: Policy) -> EventSource {
     open_with(server, true, |builder| builder.policy(policy))
 }
@@ -54,7 +54,7 @@ fn open_with(
     open_from(server, is_fetch, "", set_up)
 }
 
-/// Goes on after the event with this id.
+/// Opens a source that continues after the event with this id.
 fn open_from(
     server: &FakeServer,
     is_fetch: bool,
@@ -71,7 +71,7 @@ fn open_from(
     EventSource::new(connection.expect("it opens"))
 }
 
-/// With which last event id each attempt was made.
+/// The last event id of each attempt.
 fn resumed_from(server: &FakeServer) -> Vec<String> {
     let attempts = server.attempts().into_iter();
     attempts.map(|attempt| attempt.last_event_id).collect()

@@ -1,4 +1,4 @@
-//! In what order callbacks run, and what they may do meanwhile.
+//! The order in which callbacks run, and what they may do.
 
 use super::*;
 use crate::{Listener, State};

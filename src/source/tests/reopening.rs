@@ -1,4 +1,4 @@
-//! What the policy makes of a source that fails.
+//! What the policy does about a source that fails.
 
 use super::*;
 use crate::{Backoff, LimitAction, State};

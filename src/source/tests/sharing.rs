@@ -211,7 +211,7 @@ fn a_source_that_joins_an_open_connection_reports_it_in_a_separate_task() {
     server.clock().advance(Duration::ZERO);
     server.clock().advance(seconds(1));
     assert_eq!(journal.take(), ["second open"]);
-    // Or before the first event, where that comes sooner.
+    // It is reported before the first event, if that comes sooner.
     let third = shared();
     let _states = note_states(&third, &journal, "third");
     let _events = third.on("price", journal.events("third")).unwrap();

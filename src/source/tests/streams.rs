@@ -1,4 +1,4 @@
-//! What a slow consumer of a stream gets.
+//! What a slow consumer of a stream receives.
 
 use futures::{FutureExt, StreamExt, stream::FusedStream};
 

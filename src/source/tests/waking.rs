@@ -5,7 +5,7 @@ use crate::{Backoff, LimitAction, State};
 
 const LONG: Duration = seconds(3600);
 
-/// Would wait for an hour.
+/// A policy that waits for an hour.
 fn patient() -> Policy {
     let backoff = Backoff::new().initial(LONG).max(LONG).jitter(false);
     Policy::resilient().backoff(backoff)

@@ -99,7 +99,7 @@ fn an_input_after_the_close_is_ignored() {
 
 const LONG: Span = seconds(3600);
 
-/// Up to where the rule is asked.
+/// Runs a source up to the point at which its rule is asked.
 fn asked(policy: Policy) -> Bench {
     let mut bench = Bench::with_rule(policy, |_| unreachable!("the test answers"));
     bench.rule = None;

@@ -1,10 +1,10 @@
-//! The whole space by property.
+//! Properties of all sources and inputs.
 
 use proptest::{collection::vec, prelude::*};
 
 use super::{space::*, *};
 
-/// Where an output stands among those that come of one input.
+/// The position of an output among the outputs of one input.
 fn rank(output: &Output) -> u8 {
     match output {
         Output::Gap(_) => 0,
@@ -37,7 +37,7 @@ proptest! {
     }
 
     #[test]
-    fn outputs_come_in_their_order_each_failure_is_told_and_nothing_follows_the_close(
+    fn outputs_come_in_order_and_report_each_failure_and_the_close_is_the_last(
         source in any_source(),
         happenings in vec(any_happening(), 0..60),
     ) {
@@ -76,7 +76,7 @@ proptest! {
         let mut outputs = Vec::new();
         for (happening, is_polled) in happenings {
             bench.tell(&happening);
-            // A rule that is not asked does not answer.
+            // If the rule is not asked, it does not answer.
             if is_polled {
                 outputs.extend(bench.session.poll());
             }
@@ -88,7 +88,7 @@ proptest! {
     }
 
     #[test]
-    fn a_deadline_that_is_over_is_dealt_with(
+    fn a_deadline_that_has_passed_is_handled(
         source in any_source(),
         happenings in vec(any_happening(), 0..60),
     ) {

@@ -1,4 +1,5 @@
-//! Every source, and whatever may happen to it: what the [`model`](super::model) knows, and ids, ends and what is relayed.
+//! Every source, and everything that may happen to it: what the [`model`](super::model) has, and ids, ends and relayed
+//! outputs.
 
 use std::{
     fmt::Debug,
@@ -13,7 +14,7 @@ use super::{
     *,
 };
 
-/// What this many bytes make.
+/// The value that this many random bytes describe.
 fn any_of<T: for<'a> Arbitrary<'a> + Debug>(count: usize) -> impl Strategy<Value = T> {
     vec(any::<u8>(), count).prop_map(|bytes| {
         let made = Unstructured::new(&bytes).arbitrary();
@@ -21,7 +22,7 @@ fn any_of<T: for<'a> Arbitrary<'a> + Debug>(count: usize) -> impl Strategy<Value
     })
 }
 
-/// With limits that chance may reach.
+/// Makes the limits small enough to be reached by chance.
 pub(super) fn with_small_limits(mut settings: Settings) -> Settings {
     for limit in [
         &mut settings.close_after_losses,
@@ -81,7 +82,7 @@ impl Source {
     }
 }
 
-/// Some are numbers in a row, one is none, and some are empty.
+/// Any id. Some ids are consecutive numbers, one is not a number, and some are empty.
 fn any_id(bytes: &mut Unstructured<'_>) -> Result<String> {
     Ok(match bytes.int_in_range(0u8..=39)? {
         number @ 0..30 => number.to_string(),
@@ -142,7 +143,7 @@ impl<'a> Arbitrary<'a> for Happening {
     }
 }
 
-/// The same dice as the model's, loaded with what makes a life long.
+/// The same values as the model's, but those that make a life long are more likely.
 #[derive(Debug)]
 pub(super) struct Likely(Known);
 
@@ -165,7 +166,7 @@ impl From<Likely> for Known {
     }
 }
 
-/// What a source is seldom told, or when nothing of the kind has been asked.
+/// Inputs that a source rarely gets, or answers without a question.
 fn odd_inputs() -> [Input<'static>; 9] {
     let failure = Failure::Told;
     let attempt = Some(1);
@@ -217,7 +218,7 @@ impl From<Known> for Happening {
 }
 
 impl Bench {
-    /// Tells of it, without polling.
+    /// Passes it to the session, without polling.
     pub(super) fn tell(&mut self, happening: &Happening) {
         let input = match happening {
             Happening::Input(input) => input.clone(),
@@ -233,7 +234,7 @@ impl Bench {
                 };
                 let now = self.now;
                 if self.session.event(event, || now) == EventOutcome::Deliver {
-                    // As if it were polled.
+                    // The same as polling: there are no outputs.
                     assert_eq!(self.session.outputs, []);
                 }
                 return;
@@ -262,7 +263,7 @@ impl Bench {
         self.session.handle(input, self.at());
     }
 
-    /// Tells of it, and polls.
+    /// Passes it to the session, and polls.
     pub(super) fn play(&mut self, happening: &Happening) -> Vec<Output> {
         self.tell(happening);
         self.outputs()

@@ -1,4 +1,4 @@
-//! When a session wants to be called back, and that nothing depends on how often it is.
+//! The deadlines of a session. Nothing depends on how often it gets a timeout.
 
 use proptest::{collection::vec, prelude::*};
 
@@ -15,7 +15,7 @@ proptest! {
         let (mut once, mut often) = (source.bench(), source.bench());
         for (happening, extra) in happenings {
             let expected = once.play(&happening);
-            // The one that is called more often may look for a sleep later.
+            // The session that is called more often may check for a sleep later.
             let happening = match happening {
                 Happening::Deadline | Happening::Time(_) => Happening::Time(once.now.since(often.now)),
                 other => other,

@@ -1,5 +1,5 @@
-//! Callbacks that do anything: any method from any callback, and panics, beside a [`model`] of who hears what in which
-//! order.
+//! Callbacks that do anything: they call any method, and panic. The result is compared with a [`model`] of which
+//! listener hears what, in which order.
 
 mod acts;
 mod model;
@@ -18,16 +18,16 @@ use acts::{Act, SOURCES, any_act, any_scripts, any_setting};
 use model::Model;
 use world::World;
 
-/// Thrown on purpose, and past the hook that would tell of it.
+/// A panic on purpose, which bypasses the panic hook.
 struct Panicked;
 
-/// Does it from outside. A panic does not keep other timers from firing.
+/// Acts from outside of callbacks. A panic does not keep other timers from firing.
 fn play(world: &Rc<World>, act: Act) {
     try_to(|| world.act(act));
     while !try_to(|| world.server.clock().advance(Duration::ZERO)) {}
 }
 
-/// Whether nobody has panicked.
+/// Returns whether nothing panicked.
 fn try_to(go: impl FnOnce()) -> bool {
     match catch_unwind(AssertUnwindSafe(go)) {
         Ok(()) => true,

@@ -22,13 +22,13 @@ use crate::{
     Backoff, CloseReason, Decision, Event, EventSource, EventStream, Listener, Policy, State, Text,
 };
 
-/// The sources go on from this id, so that the browser's own is never replaced, which would lose it.
+/// The sources continue from this id, so that the browser's own source is never replaced, which would lose the id.
 const START: &str = "0";
 
-/// Before another connection; the least that there is.
+/// The wait before another connection: the shortest possible.
 const WAIT: Duration = Duration::from_millis(10);
 
-/// What somebody holds who listens.
+/// The handle of a listener or a stream.
 enum Held {
     Listener { _listener: Listener },
     Stream(EventStream<Text>),
@@ -40,7 +40,7 @@ pub(super) struct World {
     setting: Setting,
     scripts: Scripts,
     sources: RefCell<Vec<EventSource>>,
-    /// By the numbers of their callbacks.
+    /// The handles, by the numbers of their callbacks.
     held: RefCell<Vec<Option<Held>>>,
     journal: RefCell<Vec<String>>,
     calls: RefCell<BTreeMap<usize, usize>>,
@@ -49,11 +49,11 @@ pub(super) struct World {
 }
 
 thread_local! {
-    /// Calls a callback of the world that there is.
+    /// Calls a callback of the current world.
     static CALL: RefCell<Rc<dyn Fn(usize)>> = RefCell::new(Rc::new(|_| {}));
 }
 
-/// Wakers go from thread to thread, for all that the compiler knows.
+/// Wakers have to be `Send`, so this holds only a number.
 struct Woken(usize);
 
 impl Wake for Woken {
@@ -64,7 +64,7 @@ impl Wake for Woken {
 }
 
 impl World {
-    /// With one source.
+    /// A world with one source.
     pub(super) fn new(setting: Setting, scripts: Scripts) -> Rc<Self> {
         let world = Rc::new_cyclic(|this| Self {
             this: Weak::clone(this),
@@ -194,7 +194,7 @@ impl World {
         self.held.borrow_mut().push(Some(held));
     }
 
-    /// Polls a stream, where it is one, until it has no more.
+    /// Polls until there are no more items, if the handle is a stream.
     fn poll(&self, number: usize) {
         let number = number % self.held.borrow().len().max(1);
         let waker = Waker::from(Arc::new(Woken(number)));

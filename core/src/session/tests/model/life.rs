@@ -1,4 +1,4 @@
-//! One source's life: its session, and beside it what is known of it.
+//! The life of one source: its session, and the state that it should have.
 
 use std::vec::Vec;
 
@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     network::Network,
-    promises::{GRACE, LATE_TIMER_THRESHOLD, MIN_DELAY, SLEEP_THRESHOLD, What},
+    promises::{FailureKind, GRACE, LATE_TIMER_THRESHOLD, MIN_DELAY, SLEEP_THRESHOLD},
     space::{Happening, Settings, Time},
 };
 
@@ -22,15 +22,15 @@ pub(super) enum Phase {
     Closed,
 }
 
-/// What is done about a failure.
+/// What a source does about a failure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Action {
     KeepWaiting,
     Reopen {
-        /// Not known while the machine is offline.
+        /// Unknown while the machine is offline.
         after: Option<Span>,
     },
-    /// Why is not known of a proposal.
+    /// The reason is unknown if this is a proposal.
     Close(Option<(Failure, Option<LimitReached>)>),
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Life {
     last_activity: Span,
     grace: Option<Span>,
     network: Network,
-    pub(super) without_since: Option<Span>,
+    pub(super) unhealthy_since: Option<Span>,
     pub(super) down_since: Option<Span>,
     failures: u32,
     pub(super) losses: u32,
@@ -70,7 +70,7 @@ impl Life {
             since: now,
             last_activity: now,
             grace: None,
-            without_since: Some(now),
+            unhealthy_since: Some(now),
             down_since: None,
             failures: 0,
             losses: 0,
@@ -80,7 +80,7 @@ impl Life {
         }
     }
 
-    /// Tells the session, and answers for the rule.
+    /// Passes an input to the session, and answers for the rule.
     fn tell(&mut self, input: Input<'_>) -> Vec<Output> {
         self.session.handle(input, self.at());
         self.poll()
@@ -140,7 +140,7 @@ impl Life {
             Happening::DecodeFailed => {
                 self.decode_errors += 1;
                 let outputs = self.tell(Input::DecodeFailed);
-                self.decide(&outputs, What::DecodeFailed);
+                self.decide(&outputs, FailureKind::DecodeFailed);
             }
             Happening::Retry(Time(time)) => {
                 assert_eq!(self.tell(Input::Retry(time)), []);
@@ -149,17 +149,17 @@ impl Life {
             Happening::Lost if self.tries_in_vain() => {
                 assert_eq!(self.tell(Input::Lost(Loss::BrowserReconnects)), []);
             }
-            Happening::Lost => self.lose(Input::Lost(Loss::BrowserReconnects), What::Lost),
-            Happening::HungUp => self.lose(Input::Lost(Loss::Reestablish), What::HungUp),
+            Happening::Lost => self.lose(Input::Lost(Loss::BrowserReconnects), FailureKind::Lost),
+            Happening::HungUp => self.lose(Input::Lost(Loss::Reestablish), FailureKind::HungUp),
             Happening::BodyEnded if self.settings.is_repeatable() => {
-                self.lose(Input::BodyEnded, What::BodyEnded);
+                self.lose(Input::BodyEnded, FailureKind::BodyEnded);
             }
             Happening::BodyEnded => self.close(Input::BodyEnded, CloseReason::Finished),
             Happening::Failed(refusal, retry_after) => {
                 let retry_after = retry_after.map(|Time(time)| time);
                 let class = refusal.class();
                 let loss = Loss::Fail { class, retry_after };
-                self.lose(Input::Lost(loss), What::Failed(refusal, retry_after));
+                self.lose(Input::Lost(loss), FailureKind::Failed(refusal, retry_after));
             }
             Happening::Online => self.come_online(),
             Happening::Offline => {
@@ -193,7 +193,7 @@ impl Life {
         self.enter(Phase::Open);
         self.note_activity();
         if self.down_since.is_none() {
-            self.without_since = None;
+            self.unhealthy_since = None;
         }
     }
 
@@ -222,16 +222,19 @@ impl Life {
         }
     }
 
-    fn lose(&mut self, input: Input<'_>, what: What) {
-        if matches!(what, What::Lost | What::HungUp | What::BodyEnded) {
+    fn lose(&mut self, input: Input<'_>, kind: FailureKind) {
+        if matches!(
+            kind,
+            FailureKind::Lost | FailureKind::HungUp | FailureKind::BodyEnded
+        ) {
             self.losses += 1;
         }
         self.fail();
         let outputs = self.tell(input);
-        self.decide(&outputs, what);
+        self.decide(&outputs, kind);
     }
 
-    /// Where it waits, as far as it may, it waits no longer.
+    /// A wait ends, unless the server or a rule asked for it.
     fn come_online(&mut self) {
         let tried_in_vain = self.tries_in_vain();
         let outputs = self.tell(Input::Online);
@@ -252,12 +255,12 @@ impl Life {
         }
     }
 
-    /// The browser reconnects, and there is no network.
+    /// Whether the browser reconnects without a network.
     fn tries_in_vain(&self) -> bool {
         self.phase == Phase::Reconnecting && self.network.is_gone()
     }
 
-    /// Time passes, at the end of which the session is told.
+    /// Time passes, and then the session gets a timeout.
     fn pass(&mut self, time: Span, late: Span) {
         let deadline = self.deadline();
         self.now = later(self.now, time).min(NEVER - Span::from_nanos(1));
@@ -277,19 +280,19 @@ impl Life {
         }
         match (failure(outputs), outputs.last()) {
             (Some(failure), _) => {
-                let what = match failure {
-                    Failure::Suspended => What::Woken,
-                    Failure::Idle => What::Idle,
-                    Failure::OpenTimeout => What::SlowOpen,
+                let kind = match failure {
+                    Failure::Suspended => FailureKind::Woken,
+                    Failure::Idle => FailureKind::Idle,
+                    Failure::OpenTimeout => FailureKind::SlowOpen,
                     other => panic!("{other:?} does not come of the clock"),
                 };
-                match what {
-                    What::Woken => assert!(is_woken),
-                    What::Idle => assert!(self.idle_at().is_some_and(|at| at <= self.now)),
+                match kind {
+                    FailureKind::Woken => assert!(is_woken),
+                    FailureKind::Idle => assert!(self.idle_at().is_some_and(|at| at <= self.now)),
                     _ => assert!(self.slow_at().is_some_and(|at| at <= self.now)),
                 }
                 self.fail();
-                self.decide(outputs, what);
+                self.decide(outputs, kind);
             }
             (None, Some(Output::Connect)) => {
                 assert!(self.waiting_until().is_some_and(|until| until <= self.now));
@@ -307,7 +310,7 @@ impl Life {
         }
     }
 
-    /// Nothing has come of a look at the clock: nothing was due.
+    /// Checks that a timeout without an effect was right: nothing was due.
     fn has_missed_nothing(&mut self, late: Span) {
         for due in [self.waiting_until(), self.slow_at(), self.down_at()] {
             assert!(due.is_none_or(|at| at > self.now), "{:?}", self.phase);
@@ -319,7 +322,7 @@ impl Life {
         }
     }
 
-    fn decide(&mut self, outputs: &[Output], what: What) {
+    fn decide(&mut self, outputs: &[Output], kind: FailureKind) {
         if self.phase == Phase::Closed {
             return;
         }
@@ -339,27 +342,27 @@ impl Life {
             }
             _ => action,
         };
-        self.keeps_promises(proposed, what);
-        self.obeys(action, proposed, what);
+        self.keeps_promises(proposed, kind);
+        self.obeys(action, proposed, kind);
         match action {
             Action::Close(_) => self.phase = Phase::Closed,
-            Action::KeepWaiting => match what {
-                What::Lost => self.enter(Phase::Reconnecting),
-                What::SlowOpen => self.since = self.now,
-                What::Idle | What::Woken => {
+            Action::KeepWaiting => match kind {
+                FailureKind::Lost => self.enter(Phase::Reconnecting),
+                FailureKind::SlowOpen => self.since = self.now,
+                FailureKind::Idle | FailureKind::Woken => {
                     self.since = self.now;
                     self.last_activity = self.now;
                 }
                 _ => {}
             },
             Action::Reopen { after } => {
-                self.reopenings += u32::from(self.backs_off_after(what));
-                if what == What::DecodeFailed {
+                self.reopenings += u32::from(self.backs_off_after(kind));
+                if kind == FailureKind::DecodeFailed {
                     self.fail();
                 }
-                let requested = self.requested_after(what);
+                let requested = self.requested_after(kind);
                 let not_before = later(self.now, requested);
-                // While the machine is offline, nothing comes of the wait but what was asked for.
+                // While the machine is offline, only the part of the wait that was asked for counts.
                 let after = after.unwrap_or(Span::MAX);
                 let until = later(self.now, after);
                 self.enter(Phase::Waiting { until, not_before });
@@ -392,7 +395,7 @@ impl Life {
         Action::KeepWaiting
     }
 
-    /// What can be said at any time.
+    /// Checks what has to be true at any time.
     fn is_sound(&self) {
         let deadline = self.deadline();
         let state = self.session.state();
@@ -439,7 +442,7 @@ impl Life {
 
     fn fail(&mut self) {
         self.failures += 1;
-        self.without_since.get_or_insert(self.now);
+        self.unhealthy_since.get_or_insert(self.now);
         self.down_since.get_or_insert(self.now);
     }
 
@@ -448,7 +451,7 @@ impl Life {
         self.losses = 0;
         self.reopenings = 0;
         self.down_since = None;
-        self.without_since = None;
+        self.unhealthy_since = None;
     }
 
     fn note_activity(&mut self) {
@@ -457,13 +460,13 @@ impl Life {
     }
 }
 
-/// How long it has been down.
+/// How long the source has been down.
 impl Life {
     fn down_for(&self) -> Span {
         self.down_since.map_or(Span::ZERO, |since| self.now - since)
     }
 
-    /// Of the time since the first failure, that in which there was a network.
+    /// The time since the first failure in which there was a network.
     pub(super) fn elapsed(&self) -> Span {
         self.down_since.map_or(Span::ZERO, |since| {
             self.network.time_with_one(since, self.now)
@@ -471,7 +474,7 @@ impl Life {
     }
 }
 
-/// When something is due.
+/// When each deadline is due.
 impl Life {
     fn reopens_on_wake(&self) -> bool {
         self.settings.reopen_on_wake && self.settings.is_repeatable() && self.phase == Phase::Open
@@ -501,21 +504,21 @@ impl Life {
 
     fn down_at(&self) -> Option<Span> {
         let Time(limit) = self.settings.close_when_down_for?;
-        let since = self.without_since?;
+        let since = self.unhealthy_since?;
         let counts = !matches!(self.phase, Phase::Open | Phase::Closed);
         counts.then(|| later(since, limit))
     }
 }
 
-/// The last moment that there is: what is to happen then does not.
+/// The last moment. What is due then never happens.
 pub(super) const NEVER: Span = Span::MAX;
 
-/// As the session adds to a moment.
+/// Adds to a moment as the session does.
 pub(super) fn later(moment: Span, span: Span) -> Span {
     (Timestamp::from_origin(moment) + span).since_origin()
 }
 
-/// What has gone wrong, as it was told.
+/// The failure that the outputs report.
 fn failure(outputs: &[Output]) -> Option<Failure> {
     outputs.iter().find_map(|output| match output {
         Output::Decide(context) => Some(context.failure),

@@ -1,5 +1,5 @@
-//! Any policy, and whatever may happen to a source at any time: the session beside plainer bookkeeping of what it promises.
-//! The bytes are dice here, and a fuzzer's choice in `tests/fuzz`.
+//! Any policy, and anything that may happen to a source at any time: the session is compared with a simpler model of
+//! its promises. The bytes are random here, and chosen by a fuzzer in `tests/fuzz`.
 
 mod life;
 mod network;
@@ -13,7 +13,7 @@ use life::Life;
 use space::{Happening, Settings};
 use subscriber::Subscriber;
 
-/// Panics where the source that these bytes make, with its settings adapted, does not keep a promise.
+/// Panics if the source that these bytes describe, with its settings adapted, breaks a promise.
 pub(super) fn check<'a, T: Arbitrary<'a> + Into<Happening>>(
     input: &'a [u8],
     adapt: fn(Settings) -> Settings,
@@ -31,7 +31,7 @@ pub(super) fn check<'a, T: Arbitrary<'a> + Into<Happening>>(
     }
 }
 
-/// As many as the bytes make.
+/// Runs each value that the bytes describe.
 fn each<'a, T: Arbitrary<'a>>(mut bytes: Unstructured<'a>, mut go_on: impl FnMut(T)) {
     while let (false, Ok(next)) = (bytes.is_empty(), bytes.arbitrary()) {
         go_on(next);

@@ -1,15 +1,15 @@
-//! When the machine had a network, as far as it is known.
+//! The times at which the machine had a network, as far as known.
 
 use std::vec::Vec;
 
 use crate::Span;
 
-/// What was said of the network so far.
+/// The reports about the network so far.
 pub(super) struct Network {
     gone_since: Option<Span>,
-    /// From when to when there was none.
+    /// The times, from and to, without a network.
     gaps: Vec<(Span, Span)>,
-    /// It was said to be gone, and it was not.
+    /// Whether it was reported gone in error.
     was_denied: bool,
 }
 
@@ -26,8 +26,8 @@ impl Network {
         self.gone_since.is_some()
     }
 
-    /// It is said to be gone: whether that changes anything. After it was said in error, it does not until it is said to be
-    /// back.
+    /// The network is reported gone. Returns whether that changes anything: after an erroneous report, it does not
+    /// until the network is reported back.
     pub(super) fn goes(&mut self, now: Span) -> bool {
         let is_news = !self.is_gone() && !self.was_denied;
         if is_news {
@@ -36,21 +36,21 @@ impl Network {
         is_news
     }
 
-    /// It is said to be back.
+    /// The network is reported back.
     pub(super) fn comes(&mut self, now: Span) {
         self.was_denied = false;
         self.gaps
             .extend(self.gone_since.take().map(|since| (since, now)));
     }
 
-    /// A connection was made with it: where it was said to be gone, it never was.
+    /// A connection was made: if the network was reported gone, the report was wrong.
     pub(super) fn carries(&mut self) {
         if self.gone_since.take().is_some() {
             self.was_denied = true;
         }
     }
 
-    /// How much of the time between two moments there was one.
+    /// How much of the time between two moments there was a network.
     pub(super) fn time_with_one(&self, from: Span, to: Span) -> Span {
         let now = self.gone_since.map(|since| (since, to));
         let gaps = self.gaps.iter().copied().chain(now);

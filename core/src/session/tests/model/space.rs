@@ -1,4 +1,4 @@
-//! Every policy, and whatever may happen to a source.
+//! Every policy, and everything that may happen to a source.
 
 use std::vec;
 
@@ -8,7 +8,7 @@ use crate::{
     Backoff, Decision, FailureClass, LimitAction, Options, Policy, Span, TimeLimit, Transport,
 };
 
-/// Any time, of which the most are short and some are as long as can be.
+/// Any time. Most are short, and some are as long as possible.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Time(pub(crate) Span);
 
@@ -25,7 +25,7 @@ impl<'a> Arbitrary<'a> for Time {
     }
 }
 
-/// What a policy says, and what kind of source it is for.
+/// The settings of a policy, and of the source that it is for.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) close_after_losses: Option<u8>,
@@ -103,7 +103,7 @@ impl Settings {
         options.has_rule = self.rule.is_some();
         options.is_repeatable = self.is_safe;
         options.is_offline = self.is_offline;
-        // Only the browser itself can go on after this event.
+        // Only the browser itself can continue after this event.
         options.last_event_id = "1".into();
         match self.is_subscriber {
             true => options.into_subscriber(),
@@ -130,7 +130,7 @@ impl Settings {
         policy
     }
 
-    /// The most that a server can ask for.
+    /// The longest wait that a server can ask for.
     pub(crate) fn max_server_delay(&self) -> Span {
         time(self.max_server_delay).unwrap_or(Span::MAX)
     }

@@ -1,4 +1,4 @@
-//! One among many sources that share a connection, which has a session too.
+//! A subscriber: one of many sources that share a connection, which has a session too.
 
 use std::{slice, vec::Vec};
 
@@ -15,13 +15,13 @@ use super::{
     space::{Ruling, Settings, Time},
 };
 
-/// What may happen to it.
+/// What may happen to a subscriber.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(super) enum Turn {
     State(Standing, Time),
     Report,
     Gap,
-    /// What the connection's own body does.
+    /// An output for the connection's own body.
     Work(Work),
     Event,
     Unlistened(bool),
@@ -46,7 +46,7 @@ pub(super) enum Work {
     Connect,
     Disconnect,
     Deliver,
-    /// That it has closed comes with the reason.
+    /// `Output::Closed` reports it, with the reason.
     Closed,
 }
 
@@ -64,10 +64,10 @@ pub(super) struct Subscriber {
     now: Span,
     state: State,
     decode_errors: u32,
-    /// How often it has left in a row, and when it did first.
+    /// How many times in a row it has left, and when it first did.
     failures: u32,
     down_since: Option<Span>,
-    /// It has not been told yet where the connection stands.
+    /// Whether it has not been told the state of the connection yet.
     joins: bool,
 }
 
@@ -96,7 +96,7 @@ impl Subscriber {
             Turn::State(standing, Time(time)) => {
                 let state = state(standing, time);
                 let told = Output::State(state);
-                // That it connects is told as it joins.
+                // It was reported when the subscriber joined.
                 let is_known = self.joins && state == State::Connecting;
                 let expected: &[Output] = if is_known {
                     &[]
@@ -146,7 +146,7 @@ impl Subscriber {
         assert_eq!(self.session.next_timeout(), None, "it has no limit of time");
     }
 
-    /// All that comes of an input, unless it has closed.
+    /// Checks all outputs of an input, unless the source has closed.
     fn gets(&mut self, input: Input<'_>, expected: &[Output]) {
         let outputs = self.outputs_of(input);
         match self.state {
@@ -172,7 +172,7 @@ impl Subscriber {
         self.gets(Input::Timeout { late }, &[]);
     }
 
-    /// In any state: what is read of the shared connection may come after it is gone.
+    /// Receives an event in any state: events of the shared connection may arrive after it is gone.
     fn receive(&mut self) {
         let event = ReceivedEvent {
             last_event_id: None,
@@ -194,7 +194,8 @@ impl Subscriber {
         self.down_since = None;
     }
 
-    /// The limit and the rule are its own; the connection is not: to reopen is to leave it and to join it again.
+    /// A subscriber has its own limit and rule, but not its own connection: to reopen means to leave the connection and
+    /// to join it again.
     fn fail_to_decode(&mut self) {
         if self.state == State::Closed {
             return self.gets(Input::DecodeFailed, &[]);
@@ -296,7 +297,7 @@ impl Subscriber {
     }
 }
 
-/// The error that its body has.
+/// The report of an error that its body has.
 fn told() -> Output {
     Output::Report(Report {
         failure: Failure::Told,
