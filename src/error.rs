@@ -119,7 +119,7 @@ pub enum Error {
         limit: usize,
     },
 
-    /// The page has slept, or the network has come back: the connection may be dead, unnoticed.
+    /// The page has slept, or the network has come back: the connection may have died unnoticed.
     Suspended,
 
     /// The browser has given up for good (`readyState` `CLOSED`), and by the standard does not say why.

@@ -281,7 +281,7 @@ export interface Policy {
    * Over fetch, every event and every comment counts. The browser's own source shows only events that have
    * listeners, and no comments: to count, a server's heartbeat has to be an event with a listener.
    *
-   * The timers of a hidden page fire late, by up to a minute in Chrome, and silence is noticed as late. Data
+   * The timers of a hidden page fire late, by up to a minute in Chrome, so silence is noticed late. Data
    * that arrived in the meantime may still be unread, so there are two more seconds to read it.
    *
    * If the request may not be sent again, the source closes with the error even if this says to reopen: a
@@ -304,7 +304,7 @@ export interface Policy {
   healthyAfter?: number;
   /**
    * Whether to replace an open connection at once when the page wakes from sleep or the network comes back:
-   * the old connection may be dead, unnoticed.
+   * the old connection may have died unnoticed.
    *
    * A waiting source always tries again when the network comes back. That ends a wait of the backoff, but
    * not one that the server, the reconnection time or a rule asked for.

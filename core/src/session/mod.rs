@@ -33,7 +33,7 @@ use crate::{At, Policy, Span, Timestamp};
 /// - [`next_timeout`](Self::next_timeout) says when to call back with [`Input::Timeout`].
 /// - The others only read: [`state`](Self::state), [`last_event_id`](Self::last_event_id), the `wants_…` methods.
 ///
-/// # What a body owes
+/// # What a body has to do
 ///
 /// - After [`new`](Self::new) and after each input it polls until there is no output, and carries out each output
 ///   before it polls for the next. Then it sets one timer to [`next_timeout`](Self::next_timeout). A timer that fires
@@ -43,8 +43,7 @@ use crate::{At, Policy, Span, Timestamp};
 ///   at once: [`Input::Decided`] to [`Output::Decide`], and [`Input::Decoded`] or [`Input::DecodeFailed`] to
 ///   [`Output::Deliver`].
 /// - Its clock never goes back, and is the same for all calls.
-/// - It keeps in mind that the session may be ahead of what the user was told: [`state`](Self::state) is the current
-///   state.
+/// - It expects the session to be ahead of what the user was told: [`state`](Self::state) is the current state.
 /// - It keeps three errors, since the session keeps none: the last one that it told the session about
 ///   ([`Failure::Told`]), the last one whose [`Report`] has an `attempt` ([`Failure::Earlier`]), and the one for an
 ///   event by which the server says what went wrong ([`Failure::Event`]).
