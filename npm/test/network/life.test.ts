@@ -62,7 +62,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 
   const controller = new AbortController();
   const message = "data: 1\n\n";
-  const dispose = (Symbol.dispose ?? Symbol.for("Symbol.dispose")) as typeof Symbol.dispose;
+  const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
   test.each<[string, string, string, Partial<EventSourceInit>, (source: EventSource) => void]>([
     ["a terminal event", "finished", "event: bye\ndata: 0\n\n", { terminalEvent: "bye" }, ignore],
