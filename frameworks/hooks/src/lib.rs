@@ -12,22 +12,22 @@ use std::{
 use serde_core::de::DeserializeOwned;
 use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, Listener, State};
 
-/// What a component is told of its source, by a [`Subscription`].
+/// Receives what a [`Subscription`] reports of a component's source.
 ///
-/// A component that holds the subscription is to be told by way of a [`Weak`], which is an observer too.
+/// A component that holds the subscription hands in a [`Weak`] of itself, which is an observer too.
 pub trait Observer<E>: 'static {
     /// An event has arrived.
     fn event(&self, event: Event<E>);
 
-    /// The source has gone to another state. It begins as [`State::Connecting`], which is not told.
+    /// The source has changed its state. It starts as [`State::Connecting`], which is not reported.
     fn state(&self, state: State);
 
-    /// What there is to show of errors has changed. It is `None` again once the connection is open or an event has
-    /// arrived, which is told before that state or that event.
+    /// The error to show has changed. It is `None` again once the connection is open or an event has arrived; that is
+    /// reported before that state or that event.
     fn error(&self, error: Option<Error>);
 }
 
-/// Tells the observer while there is one.
+/// Reports to the observer as long as it lives.
 impl<E, O: Observer<E>> Observer<E> for Weak<O> {
     fn event(&self, event: Event<E>) {
         if let Some(observer) = self.upgrade() {
@@ -52,7 +52,7 @@ impl<E, O: Observer<E>> Observer<E> for Weak<O> {
 #[derive(Debug)]
 #[must_use = "the source closes when this is dropped"]
 pub struct Subscription {
-    /// None where there was nothing to open.
+    /// `None` if nothing could be opened.
     _listeners: Option<[Listener; 3]>,
 }
 
@@ -61,11 +61,12 @@ impl Subscription {
     /// [`EventSource::on_events`](typed_eventsource::EventSource::on_events) does. Components whose builders are equal share
     /// one connection, unless it is set up with [`shared(false)`](EventSourceBuilder::shared).
     ///
-    /// It always begins: what keeps the source from opening (a bad URL, a type that is no enum, a server that renders) is
-    /// told as an [`error`](Observer::error), and then as the end: the state
-    /// [`Closed`](State::Closed) with [`CloseReason::Policy`].
+    /// It cannot fail: what keeps the source from opening (a bad URL, a type that is no enum, server-side rendering) is
+    /// reported as an [`error`](Observer::error), and then as the state [`Closed`](State::Closed) with
+    /// [`CloseReason::Policy`].
     ///
-    /// The observer may be told that before this returns, and of a connection that is joined that it is open.
+    /// The observer may be called before this returns: with such an error, or with [`Open`](State::Open) if the source joins an
+    /// open connection.
     pub fn open<E: DeserializeOwned + 'static>(
         builder: EventSourceBuilder,
         observer: impl Observer<E>,
@@ -102,12 +103,12 @@ impl Subscription {
     }
 }
 
-/// Tells an observer what is new to it, and no more.
+/// Reports to an observer only what is new to it.
 struct Notices<O> {
     observer: O,
-    /// Whether the state that was told last is that.
+    /// Whether the last reported state is `Open`.
     is_open: Cell<bool>,
-    /// Whether an error was told, and nothing since.
+    /// Whether the last thing that was reported is an error.
     has_error: Cell<bool>,
 }
 

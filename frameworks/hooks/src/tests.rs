@@ -117,7 +117,7 @@ fn a_type_that_is_no_enum_is_told_and_leaves_no_connection() {
 }
 
 #[test]
-fn where_there_is_no_browser_that_is_told() {
+fn without_a_browser_unsupported_is_reported() {
     let (journal, _subscription) = subscribe("/prices");
     assert_eq!(journal.take()[0], "unsupported");
 }

@@ -16,24 +16,24 @@ use typed_eventsource_hooks::{Observer, Subscription};
 
 use crate::source::IntoSource;
 
-/// What of a component's source belongs to its owner. A server, where any thread may have it, has no hold.
+/// The part of a component's source that its reactive owner stores. On a server `hold` stays `None`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Control {
     pub(crate) state: RwSignal<State>,
     pub(crate) error: RwSignal<Option<Error>>,
-    /// Not after it was closed by hand.
+    /// False after `close`.
     should_be_open: StoredValue<bool>,
     /// `None` before the component is there, and after it is gone.
     hold: StoredValue<Option<SendWrapper<Rc<ComponentSource>>>>,
 }
 
 impl Control {
-    /// Opens the source once the component is there, and closes it when that is gone. `restart` is told when another
-    /// source begins.
+    /// Opens the source once the component is mounted, and closes it when the component is gone. `reset` is called when
+    /// another source starts.
     pub(crate) fn new<E: DeserializeOwned + 'static, M>(
         source: impl IntoSource<M>,
         on_event: impl Fn(Event<E>) + 'static,
-        restart: impl Fn() + 'static,
+        reset: impl Fn() + 'static,
     ) -> Self {
         let control = Self {
             state: RwSignal::new(State::Connecting),
@@ -41,13 +41,13 @@ impl Control {
             should_be_open: StoredValue::new(true),
             hold: StoredValue::new(None),
         };
-        let mut parts = Some((source.into_source(), on_event, restart));
-        // Effects run where there is a browser, and after what a server has rendered was compared.
+        let mut parts = Some((source.into_source(), on_event, reset));
+        // Effects run only in a browser, after hydration.
         Effect::new(move |_| {
-            if let Some((source, on_event, restart)) = parts.take() {
-                let subscribe = subscribing(control, on_event);
+            if let Some((source, on_event, reset)) = parts.take() {
+                let subscribe = subscriber_for(control, on_event);
                 let hold =
-                    ComponentSource::new(control, wanted(source), subscribe, Box::new(restart));
+                    ComponentSource::new(control, wanted(source), subscribe, Box::new(reset));
                 control
                     .hold
                     .try_set_value(Some(SendWrapper::new(Rc::new(hold))));
@@ -91,14 +91,14 @@ impl Control {
             return;
         }
         self.should_be_open.try_set_value(true);
-        self.begin();
+        self.show_connecting();
         if let Some(hold) = self.hold() {
             hold.reopen();
         }
     }
 
-    /// Shows what there is to show of a source that is yet to open.
-    fn begin(&self) {
+    /// Shows a source that is about to open.
+    fn show_connecting(&self) {
         if self.error.try_with_untracked(Option::is_some) == Some(true) {
             self.show_error(None);
         }
@@ -117,10 +117,10 @@ impl Control {
     }
 }
 
-/// What is to be open.
+/// The builder whose source is to be open.
 struct Wanted {
     builder: EventSourceBuilder,
-    /// Another one for each that differs from the last.
+    /// Incremented whenever the builder changes.
     version: u32,
 }
 
@@ -139,7 +139,7 @@ fn wanted(source: impl Fn() -> EventSourceBuilder + 'static) -> WantedMemo {
     })
 }
 
-/// One of those that were wanted.
+/// A version, and the memo to compare it with.
 #[derive(Clone)]
 struct Version {
     wanted: WantedMemo,
@@ -147,8 +147,8 @@ struct Version {
 }
 
 impl Version {
-    /// Whether it is what is wanted still. The effect that follows a change runs later, and what is left of a chunk may
-    /// come before that.
+    /// Whether it is still the wanted version. The effect that follows a change runs later, and events left in the current
+    /// chunk may arrive before that effect runs.
     fn is_current(&self) -> bool {
         let wanted = self.wanted.try_read_untracked();
         wanted.is_some_and(|wanted| wanted.version == self.number)
@@ -158,7 +158,7 @@ impl Version {
 /// Opens a source and listens to it for as long as it is current.
 type Subscribe = dyn Fn(EventSourceBuilder, Version) -> Subscription;
 
-fn subscribing<E: DeserializeOwned + 'static>(
+fn subscriber_for<E: DeserializeOwned + 'static>(
     control: Control,
     on_event: impl Fn(Event<E>) + 'static,
 ) -> Box<Subscribe> {
@@ -174,7 +174,7 @@ fn subscribing<E: DeserializeOwned + 'static>(
     })
 }
 
-/// Shows what is told of one of the sources.
+/// Shows what one of the sources reports, for as long as it is the wanted one.
 struct WhileCurrent<F> {
     control: Control,
     on_event: Rc<F>,
@@ -201,14 +201,14 @@ impl<E, F: Fn(Event<E>) + 'static> Observer<E> for WhileCurrent<F> {
     }
 }
 
-/// What is held in a browser.
+/// A component's source in a browser.
 struct ComponentSource {
     control: Control,
     wanted: WantedMemo,
-    /// Of what was opened last; `None` before the first.
+    /// The version that was opened last; `None` before the first.
     version: Cell<Option<u32>>,
     subscribe: Box<Subscribe>,
-    restart: Box<dyn Fn()>,
+    reset: Box<dyn Fn()>,
     subscription: RefCell<Option<Subscription>>,
 }
 
@@ -217,40 +217,40 @@ impl ComponentSource {
         control: Control,
         wanted: WantedMemo,
         subscribe: Box<Subscribe>,
-        restart: Box<dyn Fn()>,
+        reset: Box<dyn Fn()>,
     ) -> Self {
         Self {
             control,
             wanted,
             version: Cell::default(),
             subscribe,
-            restart,
+            reset,
             subscription: RefCell::default(),
         }
     }
 
-    /// Opens what is wanted, and does so again whenever that is another one.
+    /// Opens the wanted source, and does so again whenever another one is wanted.
     fn follow(&self) {
         self.wanted.track();
-        if self.turn() && self.control.should_be_open() {
+        if self.switch_to_wanted() && self.control.should_be_open() {
             self.subscribe();
         }
     }
 
     fn reopen(&self) {
-        self.turn();
+        self.switch_to_wanted();
         self.subscribe();
     }
 
-    /// Lets go of what is not wanted any more, and tells whether something else is.
-    fn turn(&self) -> bool {
+    /// Drops a source that is no longer wanted. Returns whether another one is wanted.
+    fn switch_to_wanted(&self) -> bool {
         let number = self.wanted.read_untracked().version;
         let last = self.version.replace(Some(number));
         if last.is_some_and(|last| last != number) {
             drop(self.subscription.take());
             self.control.should_be_open.try_set_value(true);
-            (self.restart)();
-            self.control.begin();
+            (self.reset)();
+            self.control.show_connecting();
         }
         last != Some(number)
     }
@@ -266,7 +266,7 @@ impl ComponentSource {
         };
         let subscription = untrack(|| (self.subscribe)(builder, version));
         drop(self.subscription.replace(Some(subscription)));
-        // A callback that was told of its state at once may have closed it.
+        // A callback may have closed it when it was told its first state.
         if !self.control.should_be_open() {
             drop(self.subscription.take());
         }

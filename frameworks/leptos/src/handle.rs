@@ -9,8 +9,8 @@ use crate::component_source::Control;
 
 /// A component's source: its data, state and last error as signals, and its control.
 ///
-/// It is `Copy`, and may be handed to others, as a context too. Each signal is `Copy` as well, and may be handed to a
-/// component alone.
+/// It is `Copy`, and may be handed to others, as a context too. Each signal is `Copy` as well, and may be passed
+/// on alone.
 ///
 /// After its component is gone, [`close`](Self::close) and [`open`](Self::open) do nothing.
 ///
@@ -53,7 +53,7 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
         }
     }
 
-    /// What the hook makes of the events: the latest, or what they add up to.
+    /// The latest event, or the value that the events were folded into.
     pub fn data(&self) -> Signal<T> {
         self.data
     }
@@ -63,23 +63,23 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
         self.state
     }
 
-    /// What went wrong last: a bad URL, a type that is no enum, and all that
-    /// [`on_error`](typed_eventsource::EventSource::on_error) tells. `None` again once the connection is open or an event has
+    /// The last error: a bad URL, a type that is no enum, and all that
+    /// [`on_error`](typed_eventsource::EventSource::on_error) reports. `None` again once the connection is open or an event has
     /// arrived.
     pub fn error(&self) -> Signal<Option<Error>> {
         self.error
     }
 
-    /// Lets go of the source, until [`open`](Self::open): for this component it is closed at once, as
-    /// [requested](typed_eventsource::CloseReason::Requested), also where its URL changes. Others who share it go on. Nothing happens
-    /// where it has closed already.
+    /// Closes the source for this component at once, as [requested](typed_eventsource::CloseReason::Requested), until
+    /// [`open`](Self::open) is called or the component asks for another source. Others who share the connection go on. Nothing
+    /// happens if it has closed already.
     ///
-    /// Called where the hook is, it keeps the source from being opened in the first place.
+    /// Called in the component's body, it keeps the source from opening in the first place.
     pub fn close(&self) {
         self.control.close();
     }
 
-    /// Opens the source again where it has closed, by whatever reason. Nothing happens where it has not.
+    /// Opens the source again if it has closed, for whatever reason. Nothing happens if it has not.
     pub fn open(&self) {
         self.control.open();
     }

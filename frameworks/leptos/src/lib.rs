@@ -20,9 +20,9 @@ pub use source::IntoSource;
 pub use typed_eventsource;
 use typed_eventsource::Event;
 
-/// The latest of the events that `E` stands for, as a signal; `None` before the first.
+/// The latest of the events that `E`'s variants name, as a signal; `None` before the first.
 ///
-/// A signal may show but the last of several events that come at once: see [`use_event_source_fold`] and
+/// A signal may show only the last of several events that come at once: see [`use_event_source_fold`] and
 /// [`use_event_source_callback`] for all of them.
 ///
 /// ```
@@ -57,19 +57,19 @@ where
 {
     let data = RwSignal::new(None);
     let on_event = move |event: Event<E>| drop(data.try_set(Some(event.data)));
-    let restart = move || {
+    let reset = move || {
         if data.try_with_untracked(Option::is_some) == Some(true) {
             data.try_set(None);
         }
     };
-    UseEventSourceHandle::new(data, Control::new(source, on_event, restart))
+    UseEventSourceHandle::new(data, Control::new(source, on_event, reset))
 }
 
-/// What the events that `E` stands for add up to, as a signal, from what `init` makes on: each is folded in, none is left
-/// out, however many come between two renderings. The fold does not read that signal: it has the value in hand, as in
-/// `update`.
+/// Folds every event that `E`'s variants name into a value that starts as `init()`, and returns it as a signal. No event is left
+/// out, however many come between two renderings. `fold` gets the value as `&mut T`, as in `update`; it does not read the
+/// signal.
 ///
-/// It begins again with another source, and goes on where the same is closed and opened.
+/// Another source resets the value to `init()`. Closing and opening the same one keeps it.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -109,11 +109,11 @@ where
     let on_event = move |event: Event<E>| {
         data.try_update(|data| fold(data, event));
     };
-    let restart = move || drop(data.try_set(init()));
-    UseEventSourceHandle::new(data, Control::new(source, on_event, restart))
+    let reset = move || drop(data.try_set(init()));
+    UseEventSourceHandle::new(data, Control::new(source, on_event, reset))
 }
 
-/// Calls back with each of the events that `E` stands for, as a whole: its name and its id too.
+/// Calls back with each event that `E`'s variants name, with its name and its id too.
 ///
 /// ```
 /// use leptos::prelude::*;

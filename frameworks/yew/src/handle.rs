@@ -49,7 +49,7 @@ pub(crate) trait SourceControl {
 }
 
 impl<T> UseEventSourceHandle<T> {
-    /// What the events have brought: the latest, or what they add up to.
+    /// The latest event, or the value that the events were folded into.
     pub fn data(&self) -> &T {
         &self.data
     }

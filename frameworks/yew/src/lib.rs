@@ -20,7 +20,7 @@ pub use typed_eventsource;
 use typed_eventsource::{Event, EventSourceBuilder};
 use yew::functional::{Hook, HookContext, use_effect_with, use_force_update, use_ref};
 
-/// The latest of the events that `E` stands for: a value from the source that the component holds, `None` before the
+/// The latest of the events that `E`'s variants name: a value from the source that the component holds, `None` before the
 /// first. Another one renders the component again.
 ///
 /// The source is a URL or an [`EventSourceBuilder`].
@@ -60,10 +60,10 @@ pub fn use_event_source<E: DeserializeOwned + 'static>(
     }
 }
 
-/// What the events that `E` stands for add up to, from what `init` makes on: each is folded in, none is left out, however
+/// Folds every event that `E`'s variants name into a value that starts as `init()`. No event is left out, however
 /// many come between two renders. The fold is always that of the last render.
 ///
-/// It begins again with another source, and goes on where the same is closed and opened. It is cloned where the last
+/// Another source resets the value to `init()`. Closing and opening the same one keeps it. It is cloned where the last
 /// render's is still held when the next event comes.
 ///
 /// ```
@@ -111,7 +111,7 @@ pub fn use_event_source_fold<E: DeserializeOwned + 'static, T: Clone + 'static>(
     }
 }
 
-/// Calls back with each of the events that `E` stands for; always the callback of the last render. It renders the
+/// Calls back with each event that `E`'s variants name; always the callback of the last render. It renders the
 /// component again when the state or the error changes, not with an event.
 ///
 /// ```

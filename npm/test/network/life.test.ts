@@ -81,7 +81,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(attempts.map(({ closed_by }) => closed_by)).toEqual(["client"]);
   });
 
-  test("a signal that was aborted before lets nothing be requested", async () => {
+  test("a signal that has been aborted already lets no request be made", async () => {
     const url = await play({ steps: ["silence"] });
     const source = open(url, { signal: AbortSignal.abort() });
     expect(source.state.type).toBe("closed");
@@ -97,7 +97,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(await seenFirst(url)).toMatchObject({ closed_by: "server" });
   });
 
-  test("the server may want no other connection", async () => {
+  test("status 204 ends the source", async () => {
     const source = open(await play({ status: 204 }));
     source.onError(ignore);
     const expected = transport === "fetch" ? { type: "finished" } : { type: "policy", error: { code: "given-up" } };
@@ -141,7 +141,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect([...told, source.lastEventId]).toEqual(["1 a a", "3 c c", "4 c c", "c"]);
   });
 
-  test("what is played again is heard once, and gaps are told", async () => {
+  test("replayed events are delivered once, and gaps are told", async () => {
     const url = await play(
       { steps: [{ send: "retry: 1\n\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\ndata: 2.5\n\n" }] },
       { steps: [{ send: "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 7\ndata: 7\n\n" }] },
