@@ -66,7 +66,7 @@ const OPTIONS = {
 
 /** @param {unknown} init @returns {Settings} */
 export function parseSettings(init) {
-  if (init !== undefined && init !== null && !isObject(init)) throw optionError(`${inspect(init)} is not an object`);
+  if (init !== undefined && init !== null && !isObject(init)) throw new TypeError(`EventSource: ${inspect(init)} is not an object`);
   const options = read(/** @type {OptionsObject} */ (init ?? {}), OPTIONS);
   const isFetch = options.transport === "fetch";
   if (!isFetch) {

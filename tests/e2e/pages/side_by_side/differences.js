@@ -138,7 +138,7 @@ const ERROR = {
 const UNKNOWN_OPTION = {
   of: OURS,
   why: "an option that there is not is taken for a slip, and refused",
-  diff: ["- an unknown one: 0", "+ an unknown one: throws TypeError"],
+  diff: ["- an unknown one: 0", "+ an unknown one: throws EventSourceError"],
 };
 
 /** By subject and scenario. */
