@@ -2,8 +2,8 @@
 
 use std::{mem, rc::Rc};
 
-/// Values that are few, in the order of their names, of which no two are the same. A search tree weighs almost three
-/// kilobytes in wasm for each type of value, compressed.
+/// A few values, sorted by unique names. A search tree takes almost three kilobytes of compressed wasm for each type of
+/// value.
 pub(crate) struct ByName<T>(Vec<(Rc<str>, T)>);
 
 impl<T> Default for ByName<T> {
@@ -18,7 +18,7 @@ impl<T> ByName<T> {
         Some(value)
     }
 
-    /// Answers with what was there before.
+    /// Returns the previous value.
     pub(crate) fn insert(&mut self, name: &Rc<str>, value: T) -> Option<T> {
         match self.find(name) {
             Ok(index) => Some(mem::replace(&mut self.0[index].1, value)),
@@ -38,7 +38,7 @@ impl<T> ByName<T> {
         self.0.iter()
     }
 
-    /// Where it is, or else where it would be.
+    /// The index of the name, or else the index at which to insert it.
     fn find(&self, name: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|(other, _)| (**other).cmp(name))
     }

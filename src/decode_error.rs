@@ -1,4 +1,4 @@
-//! Data that is not what its listener asked for.
+//! The error for data that is not what its listener asked for.
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
@@ -6,8 +6,7 @@ use crate::{Event, UndecodedEvent};
 
 /// The data of an event could not be decoded.
 ///
-/// Keeps the event as it arrived and the decoder's own error, which `source()` gives back and
-/// `downcast_ref` recognises:
+/// It keeps the event as it arrived and the decoder's error. `source()` returns that error, for `downcast_ref`:
 ///
 /// ```
 /// # use typed_eventsource::DecodeError;
@@ -18,7 +17,7 @@ use crate::{Event, UndecodedEvent};
 /// }
 /// ```
 ///
-/// Two are equal where they are the same failure: an error and its clones.
+/// Two are equal if they are the same failure: an error and its clones.
 #[derive(Clone)]
 pub struct DecodeError(Arc<Undecoded>);
 
@@ -36,7 +35,7 @@ impl DecodeError {
         Self::of(event, std::any::type_name::<T>(), Box::new(source))
     }
 
-    /// Once for all types of payload.
+    /// Compiled once for all types of payload.
     fn of(
         event: &Event<&str>,
         type_name: &'static str,

@@ -8,11 +8,11 @@ use crate::{DecodeError, UndecodedEvent};
 
 /// Everything that can go wrong with a source.
 ///
-/// An error comes back from the call that it belongs to (a bad URL, a bad event name), or reaches every
+/// An error is returned by the call that it belongs to (a bad URL, a bad event name), or reaches every
 /// [`on_error`](crate::EventSource::on_error) listener, every [stream](crate::EventStream) that it concerns and the
-/// [policy](crate::Policy), which decides what follows. It is cheap to clone, `Send` and `Sync`.
+/// [policy](crate::Policy), which decides what to do. It is cheap to clone, `Send` and `Sync`.
 ///
-/// What an error says of itself leaves out its `source()`, which says the rest.
+/// The text of an error leaves out the text of its `source()`.
 ///
 /// ```
 /// # use typed_eventsource::Error;
@@ -28,31 +28,30 @@ use crate::{DecodeError, UndecodedEvent};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The URL cannot be parsed (the standard's `SyntaxError`), so that nothing was opened.
+    /// The URL cannot be parsed (the standard's `SyntaxError`). Nothing was opened.
     #[non_exhaustive]
     InvalidUrl {
         /// The URL as it was given.
         url: Arc<str>,
-        /// What the browser says of it.
+        /// What the browser says about it.
         message: Arc<str>,
     },
 
-    /// There is no `EventSource` here, or no `fetch` where that was asked for: this is no browser.
+    /// There is no `EventSource` here, or no `fetch` if that was asked for: this is not a browser.
     Unsupported,
 
-    /// The browser does not take the request: a header that is not allowed, a method that takes no body, and the like.
+    /// The browser refuses the request, because of a forbidden header, a method that takes no body, or the like.
     #[non_exhaustive]
     InvalidRequest {
-        /// The URL that was to be asked for, with the resume parameter where there is one.
+        /// The URL of the request, with the resume parameter if there is one.
         url: Arc<str>,
-        /// What the browser says of the request.
+        /// What the browser says about the request.
         message: Arc<str>,
     },
 
     /// No event has this name.
     ///
-    /// An event without a name is called `message`, so that an empty name does not occur, nor does one with a line end in
-    /// it.
+    /// An event without a name is called `message`, so no name is empty, and none has a line end in it.
     #[non_exhaustive]
     InvalidEventName {
         /// The name as it was given.
@@ -67,20 +66,20 @@ pub enum Error {
         type_name: &'static str,
     },
 
-    /// The connection was lost, or could not be made. By the standard it is made again: by the browser, or on the fetch
-    /// transport by this crate.
+    /// The connection was lost, or could not be made. By the standard, the source reconnects: the browser does, or on
+    /// the fetch transport this crate.
     #[non_exhaustive]
     ConnectionLost {
-        /// The URL that was asked for, with the resume parameter where there is one.
+        /// The URL of the request, with the resume parameter if there is one.
         url: Arc<str>,
-        /// What is known of it. The browser's own source tells nothing.
+        /// The reason, as far as it is known. The browser's own source tells nothing.
         message: Option<Arc<str>>,
     },
 
-    /// The headers for a request could not be made: the function that was asked for them failed.
+    /// The headers for a request could not be made: the function that makes them failed.
     #[non_exhaustive]
     Headers {
-        /// The URL that was to be asked for, with the resume parameter where there is one.
+        /// The URL of the request, with the resume parameter if there is one.
         url: Arc<str>,
         /// What the function says.
         message: Arc<str>,
@@ -89,7 +88,7 @@ pub enum Error {
     /// The server answered with a status other than 200. Only the fetch transport sees this.
     #[non_exhaustive]
     Status {
-        /// The URL that was asked for, with the resume parameter where there is one.
+        /// The URL of the request, with the resume parameter if there is one.
         url: Arc<str>,
         /// The HTTP status.
         status: u16,
@@ -102,9 +101,9 @@ pub enum Error {
     /// The server answered with something other than an event stream. Only the fetch transport sees this.
     #[non_exhaustive]
     ContentType {
-        /// The URL that was asked for, with the resume parameter where there is one.
+        /// The URL of the request, with the resume parameter if there is one.
         url: Arc<str>,
-        /// The HTTP status: 200, since any other is what is told instead.
+        /// The HTTP status: 200, since any other is an [`Error::Status`].
         status: u16,
         /// The `Content-Type` header.
         content_type: Option<Arc<str>>,
@@ -112,28 +111,28 @@ pub enum Error {
         body: Arc<str>,
     },
 
-    /// An event is larger than [`max_event_size`](crate::Fetch::max_event_size) allows, which closes the source: it
-    /// would come again. Only the fetch transport has this limit.
+    /// An event is larger than [`max_event_size`](crate::Fetch::max_event_size) allows, which closes the source, since
+    /// the event would come again. Only the fetch transport has this limit.
     #[non_exhaustive]
     EventTooLarge {
         /// The limit, in bytes.
         limit: usize,
     },
 
-    /// The page has slept, or the network has come back: the connection may be dead without knowing.
+    /// The page has slept, or the network has come back: the connection may have died unnoticed.
     Suspended,
 
     /// The browser has given up for good (`readyState` `CLOSED`), and by the standard does not say why.
     #[non_exhaustive]
     GivenUp {
-        /// The URL that was asked for, with the resume parameter where there is one.
+        /// The URL of the request, with the resume parameter if there is one.
         url: Arc<str>,
     },
 
-    /// The data of an event is not what its listener asked for. The event is skipped, the source goes on.
+    /// The data of an event is not what its listener asked for. The event is skipped, and the source goes on.
     Decode(DecodeError),
 
-    /// The server has said with its [failure event](crate::EventSourceBuilder::failure_event) what went wrong, which closes
+    /// The server said with its [failure event](crate::EventSourceBuilder::failure_event) what went wrong. This closes
     /// the source.
     #[non_exhaustive]
     FailureEvent {
@@ -164,12 +163,12 @@ pub enum Error {
         after: Duration,
     },
 
-    /// A limit of the policy was reached: so many losses, reopenings or decode errors in a row.
+    /// A limit of the policy was reached: too many losses, reopenings or decode errors in a row.
     #[non_exhaustive]
     TooMany {
-        /// How often it happened, which is the limit that was set.
+        /// How many times it happened, which is the limit that was set.
         count: u32,
-        /// The last of them: the `source()` of this error.
+        /// The last of these errors: the `source()` of this one.
         last: Arc<Error>,
     },
 
@@ -182,26 +181,27 @@ pub enum Error {
         last: Arc<Error>,
     },
 
-    /// A stream's consumer was too slow for its queue. As an item of a stream it stands where the dropped events would
-    /// have been.
+    /// A stream's consumer was too slow for its queue. As an item of a stream, this error takes the place of the
+    /// dropped events.
     #[non_exhaustive]
     QueueOverflow {
         /// How many items were dropped: on a stream, in this gap; for `on_error`, when the gap began.
         dropped: u64,
     },
 
-    /// A fault of this crate, or of what the page has put in place of the browser's `fetch`. It closes the source.
+    /// A bug in this crate, or in a function that the page has put in place of the browser's `fetch`. It closes the
+    /// source.
     #[non_exhaustive]
     Internal {
-        /// What has happened.
+        /// What happened.
         message: Arc<str>,
     },
 }
 
-/// How much of an event's data is in the text of an error, in characters.
+/// How many characters of an event's data are in the text of an error.
 const EXCERPT: usize = 200;
 
-/// Errors for the tests of a [rule](crate::Policy::rule), as a source would tell it of them.
+/// Errors for the tests of a [rule](crate::Policy::rule), as a source would pass them.
 ///
 /// ```
 /// use std::time::Duration;
@@ -254,8 +254,8 @@ impl Error {
     }
 }
 
-/// An error and what has led to it, as one text. What is of this type is not asked as a `dyn Error`: all that `Debug` writes
-/// would come with that, into every app.
+/// An error and its causes, as one text. An [`Error`] is not turned into a `dyn Error` for this: that would bring all
+/// of its `Debug` code into every app.
 pub(crate) struct WithCauses<'a>(pub(crate) &'a Error);
 
 impl fmt::Display for WithCauses<'_> {

@@ -1,15 +1,15 @@
-//! One event, as a listener or a stream hands it over.
+//! One event, as listeners and streams receive it.
 
 use std::{fmt, rc::Rc, sync::Arc};
 
 /// An event that the server sent, with its payload decoded to `T`.
 ///
-/// It has what the DOM's `MessageEvent` has, as
-/// [the HTML standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage)
-/// fills that in for an event stream. Cloning copies the payload and shares the rest.
+/// It has the fields of the DOM's `MessageEvent`, as [the HTML
+/// standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage) fills them in for an event
+/// stream. Cloning copies the payload and shares the rest.
 ///
-/// Over the browser's own source, id and origin are read from its `MessageEvent` when they are asked for, so that an event
-/// keeps that alive, its undecoded data included. To store many, store their `data`.
+/// Over the browser's own source, id and origin are read from the `MessageEvent` on request, so an event keeps that
+/// alive, with its undecoded data. To store many events, store their `data`.
 ///
 /// ```
 /// # use typed_eventsource::Event;
@@ -25,7 +25,7 @@ pub struct Event<T> {
     meta: EventMeta,
 }
 
-/// What an event tells besides its name and its data. Cheap to clone.
+/// What is known about an event besides its name and its data. It is cheap to clone.
 #[derive(Clone)]
 #[cfg_attr(
     not(any(test, feature = "fetch", feature = "testing")),
@@ -37,7 +37,7 @@ pub(crate) enum EventMeta {
         /// The same for all events of one connection.
         origin: Rc<str>,
     },
-    /// Read when somebody asks.
+    /// Read on request.
     Lazy(Rc<dyn LazyMeta>),
 }
 
@@ -86,13 +86,13 @@ impl<T> Event<T> {
         Self { data, name, meta }
     }
 
-    /// The event's name: what the server wrote in its `event` field, or `message` where it wrote none.
+    /// The event's name: the value of its `event` field, or `message` if it has none.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The last event id of the source when this event was dispatched: its own `id`, or that of the last event that
-    /// had one. Empty where there was none yet.
+    /// The last event id of the source when this event was dispatched: its own `id`, or that of the last event that had
+    /// one. Empty if there was none yet.
     pub fn last_event_id(&self) -> &str {
         self.meta.last_event_id()
     }
@@ -146,7 +146,7 @@ impl<T: fmt::Debug> fmt::Debug for Event<T> {
     }
 }
 
-/// An event as it arrived, its data undecoded; what a [`DecodeError`](crate::DecodeError) keeps.
+/// An event as it arrived, with its data undecoded. A [`DecodeError`](crate::DecodeError) keeps one.
 ///
 /// ```
 /// # use typed_eventsource::UndecodedEvent;
@@ -156,7 +156,7 @@ impl<T: fmt::Debug> fmt::Debug for Event<T> {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndecodedEvent {
-    /// The values of its `data` fields, joined by a line feed.
+    /// The values of its `data` fields, joined by line feeds.
     pub data: String,
     name: String,
     last_event_id: String,
@@ -164,17 +164,17 @@ pub struct UndecodedEvent {
 }
 
 impl UndecodedEvent {
-    /// As [`Event::name`].
+    /// See [`Event::name`].
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// As [`Event::last_event_id`].
+    /// See [`Event::last_event_id`].
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
     }
 
-    /// As [`Event::origin`].
+    /// See [`Event::origin`].
     pub fn origin(&self) -> &str {
         &self.origin
     }

@@ -1,4 +1,4 @@
-//! Inflating, by the browser's own `DecompressionStream`.
+//! Decompression by the browser's own `DecompressionStream`.
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -6,8 +6,8 @@ use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult, WritableStr
 
 use crate::{Bytes, sys::DecompressionStream, transport::exception_message, yielder::Yielder};
 
-/// How many compressed bytes are inflated at once. Browsers inflate all that they are given before any of it can be read,
-/// which from this many may be a thousand times as much.
+/// How many compressed bytes are inflated at once. Browsers inflate everything that they are given before any of it can
+/// be read, and it may be a thousand times as large.
 const SLICE: usize = 1024;
 
 /// Compressed data could not be inflated.
@@ -21,13 +21,13 @@ const SLICE: usize = 1024;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GunzipError {
-    /// It is no gzip, is cut short, or its checksum is wrong.
+    /// The data is not gzip, is cut short, or has a wrong checksum.
     #[error("the data is no whole gzip file: {message}")]
     Corrupt {
-        /// What the browser says of it.
+        /// What the browser says about it.
         message: String,
     },
-    /// There is more in it than allowed.
+    /// The data inflates to more than the limit.
     #[error("the data inflates to more than {limit} bytes")]
     TooLarge {
         /// The limit that was given, in bytes.
@@ -39,15 +39,15 @@ pub enum GunzipError {
 }
 
 impl Bytes {
-    /// Inflates gzip, off the main thread where the browser can.
+    /// Inflates gzip, off the main thread if the browser can.
     ///
-    /// `limit` is the most bytes that may come out: a few compressed ones can stand for gigabytes. What is beyond it is
-    /// not inflated, but for a megabyte at the most, and the page goes on meanwhile. Dropping the future cancels the work.
+    /// The result has at most `limit` bytes: a few compressed bytes can stand for gigabytes. At most a megabyte beyond
+    /// the limit is inflated, and the page stays responsive. Dropping the future cancels the work.
     ///
     /// # Errors
     ///
-    /// [`GunzipError::Corrupt`] where it is no gzip or not whole, [`GunzipError::TooLarge`] beyond the limit,
-    /// [`GunzipError::Unsupported`] where the environment cannot inflate.
+    /// [`GunzipError::Corrupt`] if the data is not gzip or not complete, [`GunzipError::TooLarge`] beyond the limit,
+    /// [`GunzipError::Unsupported`] if the environment cannot inflate.
     ///
     /// ```
     /// # use typed_eventsource::{Bytes, Event, GunzipError};
@@ -81,7 +81,7 @@ impl Bytes {
     }
 }
 
-/// The browser at work; dropping it cancels that.
+/// A running decompression. Dropping it cancels it.
 struct Inflating(ReadableStreamDefaultReader);
 
 impl Inflating {
@@ -104,13 +104,13 @@ impl Inflating {
 
 impl Drop for Inflating {
     fn drop(&mut self) {
-        // A stream that has failed refuses to be cancelled, which is nobody's concern.
+        // A stream that has failed refuses to be cancelled, which does not matter.
         let cancelled = JsFuture::from(self.0.cancel());
         spawn_local(async move { drop(cancelled.await) });
     }
 }
 
-/// Writes slice after slice, each once the one before is inflated and read. Errors surface on the readable side.
+/// Writes slice after slice, each after the previous one was inflated and read. Errors surface on the readable side.
 async fn feed(writer: WritableStreamDefaultWriter, bytes: Vec<u8>) {
     for slice in bytes.chunks(SLICE) {
         let slice = js_sys::Uint8Array::from(slice);

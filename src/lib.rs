@@ -8,11 +8,7 @@ mod error;
 mod event;
 #[cfg(feature = "gzip")]
 mod gunzip;
-#[cfg(any(feature = "yew", feature = "leptos"))]
-mod hooks;
 mod host;
-#[cfg(feature = "leptos")]
-pub mod leptos;
 mod payload;
 mod place;
 mod policy;
@@ -24,8 +20,6 @@ pub mod testing;
 mod transport;
 #[cfg(feature = "json")]
 mod variants;
-#[cfg(feature = "yew")]
-pub mod yew;
 #[cfg(any(feature = "fetch", feature = "gzip"))]
 mod yielder;
 

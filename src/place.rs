@@ -1,9 +1,9 @@
-//! Places for what comes and goes.
+//! Places for values that come and go.
 
 use std::cell::Cell;
 
-/// A place for one thing. It is put there, taken out or copied, and never borrowed, so that code that runs when it is
-/// dropped may use the place again. A `RefCell` would check that at each use.
+/// A place for one value. The value is put there, taken out or cloned, and never borrowed, so that code that runs when
+/// it is dropped may use the place again. A `RefCell` would have to check that at each use.
 pub(crate) struct Place<T>(Cell<Option<T>>);
 
 impl<T> Default for Place<T> {
@@ -25,7 +25,7 @@ impl<T> From<Option<T>> for Place<T> {
 }
 
 impl<T> Place<T> {
-    /// What was there before goes after that.
+    /// Drops the previous value, after the new one is in place.
     pub(crate) fn put(&self, what: T) {
         drop(self.0.replace(Some(what)));
     }

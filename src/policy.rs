@@ -1,4 +1,4 @@
-//! What a source does when something goes wrong, as users set it up.
+//! What a source does when something goes wrong: the users' side.
 
 use std::{fmt, rc::Rc, time::Duration};
 
@@ -7,7 +7,7 @@ use typed_eventsource_core::{LimitAction, TimeLimit, for_policy_options};
 
 use crate::Error;
 
-/// What a source does when something goes wrong: a set of limits, from one of three presets.
+/// What a source does when something goes wrong: a set of limits, based on one of three presets.
 ///
 /// | | [`browser`](Policy::browser) (default) | [`close_on_error`](Policy::close_on_error) | [`resilient`](Policy::resilient) |
 /// | --- | --- | --- | --- |
@@ -20,27 +20,26 @@ use crate::Error;
 ///
 /// The [table of all options](crate#policies) has the values of each preset.
 ///
-/// The browser's own source reconnects without being asked, and tells neither when nor with which status it gave up. On the
-/// [fetch transport](crate::Fetch) the policy does all of that: it waits for the server's `retry` time, and no shorter
-/// than `Retry-After` says. It does not send a request again whose method is not safe, a POST for instance, unless
-/// [`resend`](Policy::resend) says so.
+/// The browser's own source reconnects without being asked, and hides when it will, and the status with which it gave
+/// up. On the [fetch transport](crate::Fetch) the policy does all of that: it waits for the server's `retry` time, and
+/// no shorter than `Retry-After` says. A request whose method is not safe, a POST for instance, is not sent again
+/// unless [`resend`](Policy::resend) says so.
 ///
-/// Each method changes one of them. Counters and backoff start again after an event, or once a connection has stayed
-/// open for [`healthy_after`](Policy::healthy_after), and never on `open` alone: a server that answers 200 and hangs up
-/// at once is not hammered.
+/// Each method changes one limit. Counters and backoff start again after an event, or once a connection has stayed open
+/// for [`healthy_after`](Policy::healthy_after), and never on `open` alone: a server that answers 200 and hangs up at
+/// once is not hammered.
 ///
-/// Nor is one that asks for it. Whatever the server's `retry` field or the
-/// [reconnection time](Policy::reconnection_time) says, no wait is shorter than 10 milliseconds, and from the fourth
-/// loss in a row on none without backoff is shorter than a second. Only a page that wakes and a network that comes back
-/// go below that, and a [rule](Policy::rule) below the second.
+/// Nor is a server that asks for it. Whatever the server's `retry` field or the [reconnection
+/// time](Policy::reconnection_time) says, no wait is shorter than 10 milliseconds. Without backoff, none is shorter
+/// than a second from the fourth loss in a row on. Only a page that wakes and a network that comes back go below that,
+/// and a [rule](Policy::rule) may go below the second.
 ///
-/// On average that goes for the browser's own source too. Where it reconnects with less of a wait (Chromium may do so
-/// hundreds of times a second), the source is reopened in its place, unless the last event that was received had an id
-/// and there is no [`resume_parameter`](crate::EventSourceBuilder::resume_parameter): then only the browser can go on
-/// from there.
+/// On average this is also true of the browser's own source. If it reconnects sooner (Chromium may do so hundreds of
+/// times a second), the policy reopens the source in its place, unless there is a last event id and no
+/// [`resume_parameter`](crate::EventSourceBuilder::resume_parameter): then only the browser can continue from there.
 ///
-/// Without a network no attempt is made and none is counted: the source is [`Offline`](crate::State::Offline) until it
-/// is back.
+/// Without a network no attempt is made and none is counted: the source is [`Offline`](crate::State::Offline) until the
+/// network is back.
 ///
 /// ```
 /// use std::time::Duration;
@@ -52,7 +51,7 @@ use crate::Error;
 ///     .close_when_down_for(Duration::from_secs(600));
 /// ```
 ///
-/// Two policies are equal where they say the same, and have the same rule: one of a policy and its clone.
+/// Two policies are equal if they have the same options and the same rule, as a policy and its clone have.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use = "a policy does nothing before it is given to a source"]
 pub struct Policy {
@@ -62,9 +61,9 @@ pub struct Policy {
 
 /// How a source waits between the attempts that it makes itself, and how many it makes.
 ///
-/// The n-th wait in a row is at most `initial × factorⁿ⁻¹`, capped at `max`. With full jitter, the default, it is drawn
-/// evenly from zero up to that ceiling, so that the clients of a server that comes back do not all come back at once.
-/// No wait is shorter than 10 milliseconds.
+/// The n-th wait in a row is at most `initial × factorⁿ⁻¹`, capped at `max`. With full jitter, the default, it is a
+/// random time between zero and that ceiling, so that a server that comes back is not asked by all of its clients at
+/// once. No wait is shorter than 10 milliseconds.
 ///
 /// ```
 /// use std::time::Duration;
@@ -144,7 +143,7 @@ macro_rules! define_setter {
     };
 }
 
-/// The methods of all options, out of the core's table.
+/// The methods for all options, from the core's table.
 macro_rules! define_setters {
     (
         [policy]
@@ -167,8 +166,8 @@ macro_rules! define_setters {
 for_policy_options!(define_setters);
 
 impl Policy {
-    /// What the browser does: it reconnects after every loss, and gives up for good on an HTTP error, a wrong content type
-    /// or a refusal of CORS, which closes the source. Data that does not decode is reported.
+    /// What the browser does: it reconnects after every loss, and gives up for good on an HTTP error, a wrong content
+    /// type or a CORS refusal, which closes the source. Data that does not decode is reported.
     pub fn browser() -> Self {
         Self::without_rule(typed_eventsource_core::Policy::browser())
     }
@@ -178,9 +177,9 @@ impl Policy {
         Self::without_rule(typed_eventsource_core::Policy::close_on_error())
     }
 
-    /// Goes on until it is closed: where the browser gives up, or takes [too long](Self::on_slow_open) to connect, the
-    /// source is reopened with backoff; likewise after a sleep of the page. Over fetch it is reopened only at the
-    /// [statuses](Self::retry_statuses) where that can help, and backs off after lost connections too.
+    /// Goes on until the source is closed. If the browser gives up, or takes [too long](Self::on_slow_open) to connect,
+    /// the source is reopened with backoff. It is also reopened after the page has slept. Over fetch it is reopened
+    /// only at the [statuses](Self::retry_statuses) at which that can help, and backs off after lost connections too.
     pub fn resilient() -> Self {
         Self::without_rule(typed_eventsource_core::Policy::resilient())
     }
@@ -192,14 +191,14 @@ impl Policy {
         }
     }
 
-    /// How to wait before the source is reopened, and how often.
+    /// How long to wait before the source is reopened, and how many times.
     pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.options.backoff = backoff.options;
         self
     }
 
-    /// A rule of your own, asked whenever something goes wrong; it sees what the limits above propose and has the last
-    /// word. Of a [failure event](crate::EventSourceBuilder::failure_event) it is not asked: that closes the source.
+    /// A rule of your own, called whenever something goes wrong. It sees what the limits above propose and has the last
+    /// word. It is not called for a [failure event](crate::EventSourceBuilder::failure_event), which closes the source.
     ///
     /// ```
     /// use typed_eventsource::{Decision, Error, Policy};
@@ -216,7 +215,7 @@ impl Policy {
 }
 
 impl Backoff {
-    /// It grows with each attempt, with full jitter and without an end.
+    /// A backoff that grows with each attempt, with full jitter and no limit.
     pub fn new() -> Self {
         Self::default()
     }
@@ -275,15 +274,15 @@ pub struct FailureContext<'a> {
     pub failures: u32,
     /// How many events in a row did not decode, this one included.
     pub decode_errors: u32,
-    /// How long ago the first of these failures of the connection was: zero at the first, and where there is none.
+    /// How long ago the first of these failures of the connection was: zero at the first, and if there is none.
     pub down_for: Duration,
-    /// What the policy does if the rule says nothing else.
+    /// What the policy does unless the rule decides otherwise.
     pub proposed: Decision,
 }
 
 impl<'a> FailureContext<'a> {
-    /// The first failure in a row, of which the policy proposes to [keep waiting](Decision::KeepWaiting): for the tests of
-    /// a rule. Its fields can be set.
+    /// The first failure in a row, for which the policy proposes to [keep waiting](Decision::KeepWaiting). It is for
+    /// the tests of a rule, which can set its fields.
     pub fn new(error: &'a Error) -> Self {
         let is_decode_error = matches!(error, Error::Decode(_));
         Self {

@@ -1,4 +1,4 @@
-//! Where a source stands, and why it ended.
+//! The state of a source, and why it closed.
 
 use std::{fmt, time::Duration};
 
@@ -6,7 +6,7 @@ use typed_eventsource_core::Span;
 
 use crate::Error;
 
-/// Where a source stands.
+/// The state of a source.
 ///
 /// A finer `readyState`: the standard's `CONNECTING` is split into an attempt under way and a wait for the next one.
 ///
@@ -32,38 +32,38 @@ pub enum State {
     Connecting,
     /// The server has answered with an event stream.
     Open,
-    /// The connection is gone and will be tried again.
+    /// The connection is lost, and another attempt will follow.
     #[non_exhaustive]
     Waiting {
-        /// Which attempt in a row comes next, from 1. It starts again after an event, or once a connection has stayed
-        /// open for a while.
+        /// The number of the next attempt in a row, from 1. It starts again after an event, or once a connection has
+        /// stayed open for a while.
         attempt: u32,
-        /// How long until then. `None` where the browser reconnects, since it does not say.
+        /// How long until then. `None` if the browser reconnects, since it does not say.
         retry_in: Option<Duration>,
     },
-    /// The machine has no network: the next attempt is made when it is back, and none before. A source on the machine's
-    /// own host (`localhost`) does not care.
+    /// The machine is offline: the next attempt is made when the network is back, and none before. A source on the same
+    /// machine (`localhost`) is never in this state.
     #[non_exhaustive]
     Offline {
-        /// Which attempt in a row comes next, as in [`Waiting`](Self::Waiting).
+        /// The number of the next attempt in a row, as in [`Waiting`](Self::Waiting).
         attempt: u32,
     },
-    /// It is over: nothing follows.
+    /// The source has closed for good.
     Closed(CloseReason),
 }
 
 impl State {
-    /// [`Waiting`](Self::Waiting), for tests and previews of what shows a state.
+    /// [`Waiting`](Self::Waiting), for tests and previews of code that shows a state.
     pub fn waiting(attempt: u32, retry_in: Option<Duration>) -> Self {
         Self::Waiting { attempt, retry_in }
     }
 
-    /// [`Offline`](Self::Offline), for tests and previews of what shows a state.
+    /// [`Offline`](Self::Offline), for tests and previews of code that shows a state.
     pub fn offline(attempt: u32) -> Self {
         Self::Offline { attempt }
     }
 
-    /// Whether it is over.
+    /// Whether the source has closed.
     pub fn is_closed(&self) -> bool {
         matches!(self, Self::Closed(_))
     }
@@ -89,7 +89,7 @@ impl fmt::Display for State {
     }
 }
 
-/// Why a source ended.
+/// Why a source closed.
 ///
 /// ```
 /// use typed_eventsource::{CloseReason, Error};
@@ -106,20 +106,20 @@ impl fmt::Display for State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseReason {
-    /// The server has finished: it has sent the terminal event or the terminal data that the builder was told of; or, on
-    /// the fetch transport, status 204, or all of the response to a request that is sent once.
+    /// The server has finished: it sent the terminal event or the terminal data that the builder names; or, on the
+    /// fetch transport, status 204, or the whole response to a request that is sent once.
     Finished,
     /// [`close`](crate::EventSource::close) was called, or the [signal](crate::EventSourceBuilder::signal) was aborted.
     Requested,
     /// The last handle, listener and stream was dropped.
     Dropped,
-    /// This error ended it, as the policy has it, or because the server said so with its
+    /// This error closed the source, because the policy says so, or because the server said what went wrong with its
     /// [failure event](crate::EventSourceBuilder::failure_event).
     Policy(Error),
 }
 
 impl CloseReason {
-    /// The error that ended the source, where one did.
+    /// The error that closed the source, if one did.
     pub fn error(&self) -> Option<&Error> {
         match self {
             Self::Policy(error) => Some(error),

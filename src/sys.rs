@@ -1,5 +1,5 @@
-//! The parts of the browser that the crate binds for itself: what web-sys does not have in every global scope, does not have
-//! at all, or has in a form that costs more.
+//! The parts of the browser that this crate binds directly, because web-sys has them only in some global scopes, not at
+//! all, or in a form that costs more.
 
 #[cfg(feature = "fetch")]
 use js_sys::Uint8Array;
@@ -36,8 +36,8 @@ extern "C" {
     #[wasm_bindgen(catch, static_method_of = Location, js_class = "location", getter)]
     pub(crate) fn href() -> Result<String, JsValue>;
 
-    /// A `MessageEvent`, or an event that a page dispatches to a source by hand, which may lack any of it. One call
-    /// fetches each string, where a `JsValue` in between would cost as much again.
+    /// A `MessageEvent`, or an event that a page dispatches to a source by hand, which may lack any of these fields.
+    /// One call fetches each string; a `JsValue` in between would double the cost.
     #[derive(Clone)]
     pub(crate) type Message;
 
@@ -55,7 +55,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     pub(crate) fn message(this: &Exception) -> Result<Option<String>, JsValue>;
 
-    /// What JavaScript makes of a value that is to be a text. An object can refuse.
+    /// Converts a value to text, as JavaScript does. An object can refuse.
     #[wasm_bindgen(catch, js_name = String)]
     pub(crate) fn text_of(value: &JsValue) -> Result<String, JsValue>;
 }
@@ -63,11 +63,11 @@ extern "C" {
 #[cfg(feature = "fetch")]
 #[wasm_bindgen]
 extern "C" {
-    /// In every global scope, where web-sys knows the window's only.
+    /// Works in every global scope; web-sys has only the window's.
     #[wasm_bindgen(catch, js_name = fetch)]
     pub(crate) fn fetch(request: &Request) -> Result<JsValue, JsValue>;
 
-    /// A `Response`, as far as `fetch` is the browser's: a page may have replaced it.
+    /// A `Response`, if `fetch` is the browser's: a page may have replaced it.
     #[derive(Clone, Debug)]
     pub(crate) type Response;
 
@@ -101,7 +101,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn read(this: &Reader, buffer: &Uint8Array) -> Result<JsValue, JsValue>;
 
-    /// Any view of a buffer. One whose buffer was transferred away may throw.
+    /// Any view of a buffer. It may throw if its buffer was transferred away.
     pub(crate) type View;
 
     #[wasm_bindgen(method, getter, catch)]
@@ -121,7 +121,7 @@ extern "C" {
 #[cfg(feature = "gzip")]
 #[wasm_bindgen]
 extern "C" {
-    /// A pair of streams. web-sys counts it among its unstable interfaces still, browsers have it since 2023.
+    /// A pair of streams. It is still unstable in web-sys, though browsers have had it since 2023.
     pub(crate) type DecompressionStream;
 
     #[wasm_bindgen(constructor, catch)]

@@ -1,5 +1,5 @@
-//! An enum as a subscription: the names of its variants, read out of its serde derive, and its decoding from a name
-//! and data that arrive apart.
+//! An enum as a subscription: the names of its variants, read from its serde derive, and its decoding from a separate
+//! name and data.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub(crate) fn names<E: DeserializeOwned>() -> Result<&'static [&'static str], Er
     }
 }
 
-/// The variant of `E` that the event's name tells, from JSON in its data. A unit variant needs no data of any form.
+/// The variant of `E` that the event is named after, from JSON in its data. A unit variant ignores the data.
 pub(crate) fn decode<E: DeserializeOwned>(event: &Event<&str>) -> Result<E, DecodeError> {
     E::deserialize(Variant {
         name: event.name(),
@@ -33,10 +33,10 @@ pub(crate) fn decode<E: DeserializeOwned>(event: &Event<&str>) -> Result<E, Deco
     .map_err(|source| DecodeError::new::<E>(event, source))
 }
 
-/// A deserializer that only looks at what it is asked for.
+/// A deserializer that only records what it is asked for.
 struct Probe;
 
-/// What a [`Probe`] was asked for; always returned as an error, since there is nothing to deserialize.
+/// What a [`Probe`] was asked for. It is always returned as an error, since there is nothing to deserialize.
 #[derive(Debug)]
 enum Found {
     Variants(&'static [&'static str]),
@@ -111,11 +111,11 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
     }
 }
 
-/// What a variant holds: an event's data.
+/// The content of a variant: an event's data.
 struct Content<'de>(&'de str);
 
 impl<'de> Content<'de> {
-    /// Runs `read` over the data and sees to it that nothing is left over.
+    /// Runs `read` over the data and checks that nothing is left over.
     fn read<T>(
         self,
         read: impl FnOnce(&mut Json<'de>) -> serde_json::Result<T>,
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_an_error_that_keeps_the_event() {
+    fn data_that_does_not_fit_is_an_error_that_keeps_the_event() {
         for (name, data) in [
             ("price", "oops"),
             ("price", "1.5 2"),
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn other_taggings_are_refused() {
+    fn types_with_other_taggings_are_refused() {
         #[derive(Deserialize)]
         #[serde(tag = "type")]
         #[allow(dead_code, reason = "never made")]

@@ -1,4 +1,4 @@
-//! Turns of the event loop for other tasks, however much there is to do.
+//! Yields to other tasks of the event loop, however much there is to do.
 
 use std::{
     cell::Cell,
@@ -16,12 +16,12 @@ use crate::{
     place::Place,
 };
 
-/// The longest that everything else has to wait.
+/// The longest that other tasks have to wait.
 const MAX_TURN: Span = Span::from_millis(16);
 
-/// Lets other tasks run: promises alone let nobody else in as long as there are more of them.
+/// Lets other tasks run: promises alone would let none run as long as there are more promises.
 pub(crate) struct Yielder {
-    /// Made for the first turn: what is soon over needs none.
+    /// Created at the first yield, since short work needs none.
     channel: Option<MacrotaskYield>,
     since: Span,
 }
@@ -34,7 +34,7 @@ impl Yielder {
         }
     }
 
-    /// Whether others have waited for long enough.
+    /// Whether other tasks have waited for long enough.
     pub(crate) fn is_late(&self) -> bool {
         browser::now() - self.since >= MAX_TURN
     }
@@ -48,8 +48,8 @@ impl Yielder {
     }
 }
 
-/// Yields by a message to oneself: it arrives after everything that waits already, where timers would be held back in
-/// hidden pages. It is no promise, which would never settle where the wait is dropped and no message arrives any more.
+/// Yields by sending itself a message, which arrives after all waiting tasks. Timers would be delayed in hidden pages.
+/// A promise would never settle if the wait is dropped and the message no longer arrives.
 struct MacrotaskYield {
     here: MessagePort,
     there: MessagePort,

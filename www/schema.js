@@ -43,7 +43,7 @@ class Shape {
  * @param {string} what
  * @param {(value: any) => boolean} test
  */
-const simple = (what, test) => (/** @type {any} */ value) => test(value) ? undefined : { message: `expected ${what}` };
+const simple = (what, test) => (/** @type {any} */ value) => (test(value) ? undefined : { message: `expected ${what}` });
 
 /** @type {Shape<string>} */
 export const string = new Shape(simple("a string", (value) => typeof value === "string"));

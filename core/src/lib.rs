@@ -1,18 +1,18 @@
-//! What decides in [typed-eventsource](https://docs.rs/typed-eventsource): the parser of event streams and the session of
-//! one source of server-sent events, without I/O.
+//! The part of [typed-eventsource](https://docs.rs/typed-eventsource) that decides, without I/O: the parser of event
+//! streams, and the session of one source of server-sent events.
 //!
-//! - [`parser::Parser`] makes events of bytes, by
-//!   [the HTML standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream).
-//! - [`Session`] follows one source from its first attempt to its end. It is told what happens ([`Input`]) and answers
-//!   what to do ([`Output`]): when to connect and from which event on, what to deliver and what to leave out, what to
-//!   report, when to close.
-//! - [`Policy`] is its set of limits, as data.
+//! - [`parser::Parser`] turns bytes into events, as [the HTML
+//!   standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream) defines it.
+//! - [`Session`] follows one source from its first attempt to its end. It takes what happens ([`Input`]) and answers
+//!   what to do ([`Output`]): when to connect and from which event on, which events to deliver or skip, what to report,
+//!   when to close.
+//! - [`Policy`] is the set of its limits, as data.
 //!
-//! What does the I/O is called the *body* here: the browser's `EventSource` or `fetch` in typed-eventsource itself, an
-//! HTTP client anywhere else. `examples/native` is a body over hyper.
+//! The code that does the I/O is called the *body* here: the browser's `EventSource` or `fetch` in typed-eventsource
+//! itself, an HTTP client anywhere else. `examples/native` is a body over hyper.
 //!
-//! There is no clock, no randomness, no timer and no closure of a user in this crate, so that all of it can be tested
-//! without waiting. It is `no_std` and needs `alloc`.
+//! This crate has no clock, no random numbers, no timer and no users' closures, so all of it can be tested without
+//! waiting. It is `no_std` and needs `alloc`.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -36,7 +36,7 @@ pub use session::{
 };
 pub use time::{At, Span, Timestamp};
 
-/// A body may go from thread to thread.
+/// A body may move between threads.
 const _: () = {
     const fn is_send<T: Send>() {}
     is_send::<Session>();

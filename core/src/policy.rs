@@ -1,5 +1,5 @@
-//! A policy as data: what a source does when something goes wrong. The table of its options is the one place where an
-//! option is named, described and given its values.
+//! A policy as data: what a source does when something goes wrong. The table of its options is the only place that
+//! gives an option its name, description and default.
 
 use alloc::{vec, vec::Vec};
 
@@ -14,7 +14,7 @@ pub enum LimitAction {
     Reopen,
 }
 
-/// A time, and what to do when it is over.
+/// A time limit, and what to do when it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeLimit {
     /// How long to wait.
@@ -27,9 +27,9 @@ pub struct TimeLimit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OptionKind {
-    /// A whole number, at least this. None unless it is set.
+    /// A whole number, at least `least`. None unless it is set.
     Count {
-        /// The least that it can be.
+        /// The smallest value.
         least: u32,
     },
     /// A span of time, which always has a value.
@@ -38,7 +38,7 @@ pub enum OptionKind {
     OptionalTime,
     /// A number.
     Number,
-    /// Whether to do it.
+    /// Yes or no.
     Flag,
     /// What to do: [`LimitAction`].
     Action,
@@ -54,23 +54,23 @@ pub enum OptionKind {
 pub enum OptionValue {
     /// It is not set.
     None,
-    /// Of [`OptionKind::Count`].
+    /// For [`OptionKind::Count`].
     Count(u32),
-    /// Of [`OptionKind::Time`] and [`OptionKind::OptionalTime`].
+    /// For [`OptionKind::Time`] and [`OptionKind::OptionalTime`].
     Time(Span),
-    /// Of [`OptionKind::Number`].
+    /// For [`OptionKind::Number`].
     Number(f64),
-    /// Of [`OptionKind::Flag`].
+    /// For [`OptionKind::Flag`].
     Flag(bool),
-    /// Of [`OptionKind::Action`].
+    /// For [`OptionKind::Action`].
     Action(LimitAction),
-    /// Of [`OptionKind::Limit`].
+    /// For [`OptionKind::Limit`].
     Limit(TimeLimit),
-    /// Of [`OptionKind::Statuses`].
+    /// For [`OptionKind::Statuses`].
     Statuses(Vec<u16>),
 }
 
-/// What there is to know of an option.
+/// The names, kind and description of an option.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct OptionInfo {
@@ -78,14 +78,14 @@ pub struct OptionInfo {
     pub rust_name: &'static str,
     /// The name of its property in JavaScript.
     pub js_name: &'static str,
-    /// What it takes.
+    /// The kind of its value.
     pub kind: OptionKind,
     /// What it does, line by line, in Markdown.
     pub doc: &'static [&'static str],
 }
 
-/// Hands the tables of all options to a macro: `[policy]` with the options of a [`Policy`], `[backoff]` with those of a
-/// [`Backoff`].
+/// Passes the tables of all options to a macro: `[policy]` with the options of a [`Policy`], `[backoff]` with those of
+/// a [`Backoff`].
 ///
 /// A row is the option's description, its name in Rust, its name in JavaScript, its kind, and its default: the value in
 /// [`Policy::browser`].
@@ -95,32 +95,32 @@ macro_rules! for_policy_options {
     ($callback:ident) => {
         $callback! {
             [policy]
-            /// Closes at the n-th lost connection in a row, also where the browser would go on reconnecting. Zero counts
-            /// as 1.
+            /// Closes the source at the n-th lost connection in a row, even if the browser would go on reconnecting.
+            /// Zero counts as 1.
             close_after_losses "closeAfterLosses" count(1) = None;
-            /// Closes with an error that says so when the source has been without a healthy connection for longer than
-            /// this: since the first failure, or since its beginning where it has not opened yet.
+            /// Closes the source, with an error that says so, when it has had no healthy connection for longer than
+            /// this: since the first failure, or since its creation if it has not opened yet.
             close_when_down_for "closeWhenDownFor" optional_time = None;
-            /// What to do when the connection failed for good: the browser gave up without saying why (an HTTP error, a
-            /// wrong content type, a refusal of CORS, in some browsers also a server that cannot be reached).
+            /// What to do when the connection fails for good: the browser gives up without saying why (an HTTP error, a
+            /// wrong content type, a CORS refusal, in some browsers also an unreachable server).
             ///
-            /// The fetch transport knows why. There this decides on HTTP errors and wrong content types too, unless the
-            /// list of statuses to retry does. What would only fail again (an event that is too large, a request that
-            /// cannot be made) always closes the source.
+            /// The fetch transport knows why. There, this also decides on HTTP errors and wrong content types, unless
+            /// there is a list of statuses to retry. A failure that a retry would only repeat (an event that is too
+            /// large, a request that cannot be made) always closes the source.
             on_given_up "givenUp" action = LimitAction::Close;
-            /// At which HTTP statuses to try again with the backoff, and no sooner than the `Retry-After` header says. At
-            /// all others, and at a wrong content type, the source closes. Fetch transport only: the browser's own source
-            /// does not tell the status.
+            /// The HTTP statuses at which to try again, with the backoff and no sooner than the `Retry-After` header
+            /// says. At all others, and at a wrong content type, the source closes. Fetch transport only: the browser's
+            /// own source hides the status.
             retry_statuses "retryStatuses" statuses = None;
-            /// The standard's reconnection time: how long to wait after a lost connection until the server sets it with a
-            /// `retry` field. With backoff it is the least wait.
+            /// The standard's reconnection time: how long to wait after a lost connection, until the server sets it
+            /// with a `retry` field. With backoff it is the shortest wait.
             ///
-            /// Where neither sets it, it is 3 seconds without backoff and zero with it. It is never below 10 ms, and from
-            /// the fourth loss in a row on never below a second. The browser's own reconnections use the browser's time,
-            /// unless that is close to zero.
+            /// If neither sets it, it is 3 seconds without backoff and zero with it. No wait is shorter than 10 ms.
+            /// Without backoff, none is shorter than a second from the fourth loss in a row on. The browser's own
+            /// reconnections use the browser's time, unless that is close to zero.
             reconnection_time "reconnectionTime" optional_time = None;
-            /// The most that a server can make the source wait: by its `retry` field, by a `Retry-After` header. A longer
-            /// time counts as this.
+            /// The longest that a server can make the source wait, by a `retry` field or a `Retry-After` header. A
+            /// longer time counts as this.
             max_server_delay "maxServerDelay" time = HOUR;
             /// Whether the wait after a lost connection grows with the backoff (never below the reconnection time) or is
             /// the reconnection time each time. Fetch transport only.
@@ -129,50 +129,50 @@ macro_rules! for_policy_options {
             /// anything that would cause a retry closes the source, except a slow opening, which is tolerated. Fetch
             /// transport only.
             resend "resend" flag = false;
-            /// Whether such a request may be sent again where the server has refused it: by an HTTP status at which to try
-            /// again. An answer that has begun and breaks off is no refusal. Fetch transport only.
+            /// Whether such a request may be sent again if the server has refused it with an HTTP status at which to try
+            /// again. An answer that begins and breaks off is not a refusal. Fetch transport only.
             resend_refused "resendRefused" flag = false;
-            /// Closes at the n-th event in a row whose data does not decode. Zero counts as 1.
+            /// Closes the source at the n-th event in a row whose data does not decode. Zero counts as 1.
             close_after_decode_errors "closeAfterDecodeErrors" count(1) = None;
             /// What to do when an open connection receives nothing for this long.
             ///
-            /// Over fetch every event and every comment counts as received. The browser's own source shows only events
-            /// that have listeners, and no comments: a server's heartbeat has to be an event with a listener to count.
+            /// Over fetch, every event and every comment counts. The browser's own source shows only events that have
+            /// listeners, and no comments: to count, a server's heartbeat has to be an event with a listener.
             ///
-            /// The timers of a hidden page fire late, by up to a minute in Chrome, and silence is not noticed before. What
-            /// was sent meanwhile may then still wait to be read, and has two seconds for that.
+            /// The timers of a hidden page fire late, by up to a minute in Chrome, so silence is noticed late. Data
+            /// that arrived in the meantime may still be unread, so there are two more seconds to read it.
             ///
-            /// A request that may not be sent again closes the source with the error also where this says to reopen: a
+            /// If the request may not be sent again, the source closes with the error even if this says to reopen: a
             /// response that has fallen silent is dead.
             on_idle "idle" limit = None;
             /// What to do when the connection is not open after this long. While the browser reconnects, its own wait
             /// before the attempt counts too.
             ///
-            /// A request that may not be sent again has no such limit where this says to reopen: a slow answer is better
+            /// If the request may not be sent again and this says to reopen, there is no limit: a slow answer is better
             /// than none.
             on_slow_open "opening" limit = None;
-            /// How long a connection has to stay open without an event before the counters and the backoff start again.
+            /// How long a connection without events has to stay open before the counters and the backoff start again.
             healthy_after "healthyAfter" time = Span::from_secs(5);
-            /// Whether to open another connection at once, in place of an open one, when the page wakes from a sleep or
-            /// the network comes back: the old one may be dead without knowing.
+            /// Whether to replace an open connection at once when the page wakes from sleep or the network comes back:
+            /// the old connection may have died unnoticed.
             ///
-            /// A source that waits tries again when the network comes back in any case. That ends the wait of the backoff,
-            /// but not what the server or the reconnection time asks for, nor what a rule chose.
+            /// A waiting source always tries again when the network comes back. That ends a wait of the backoff, but
+            /// not one that the server, the reconnection time or a rule asked for.
             reopen_on_wake "reopenOnWake" flag = false;
 
             [backoff]
             /// The ceiling of the first wait.
             initial "initial" time = Span::from_secs(1);
-            /// By how much the ceiling grows with each attempt. Anything below 1 counts as 1.
+            /// The factor by which the ceiling grows with each attempt. Anything below 1 counts as 1.
             factor "factor" number = 2.0;
-            /// The most that the ceiling can be. What a server asks for has another limit.
+            /// The highest ceiling. Waits that a server asks for have another limit.
             max "max" time = Span::from_secs(30);
-            /// Whether the wait is drawn evenly from zero up to the ceiling, or is the ceiling itself.
+            /// Whether the wait is a random time between zero and the ceiling, or the ceiling itself.
             jitter "jitter" flag = true;
-            /// The most attempts in a row; after that many have failed the source closes. Zero allows none.
+            /// The most attempts in a row: when that many have failed, the source closes. Zero allows none.
             max_attempts "maxAttempts" count(0) = None;
-            /// The most time to go on for: no attempt starts later than this after the first failure. Where the next one
-            /// would, the source closes. The time in which the machine is offline does not count.
+            /// The longest time to keep trying: no attempt starts later than this after the first failure. If the next
+            /// one would, the source closes. The time for which the machine is offline does not count.
             max_elapsed "maxElapsed" optional_time = None;
         }
     };
@@ -249,7 +249,7 @@ macro_rules! slot_of {
     };
 }
 
-/// Where a policy has an option.
+/// The field of a policy that holds an option.
 enum OptionSlot<'a> {
     Count {
         value: &'a mut Option<u32>,
@@ -295,7 +295,7 @@ impl OptionSlot<'_> {
     }
 }
 
-/// Zero empties the list, and each status is added to it.
+/// Zero empties the list. Any other status is added to it.
 fn set_statuses(statuses: &mut Option<Vec<u16>>, status: u16) {
     if status == 0 {
         *statuses = Some(Vec::new());
@@ -307,9 +307,9 @@ fn set_statuses(statuses: &mut Option<Vec<u16>>, status: u16) {
 /// An option's value as numbers: milliseconds, a count, a flag (0 or 1), a status.
 #[derive(Clone, Copy, Debug)]
 pub struct NumericValue {
-    /// Everything but an action.
+    /// The value, for all kinds but an action.
     pub number: f64,
-    /// What to do, for the kinds that have it.
+    /// The action, for the kinds that have one.
     pub then: LimitAction,
 }
 
@@ -338,13 +338,13 @@ macro_rules! define_policy {
         #[must_use]
         pub struct Policy {
             $($(#[doc = $doc])* pub $name: type_of!($kind),)*
-            /// How to wait before the source is reopened, and how often.
+            /// How long to wait before the source is reopened, and how many times.
             pub backoff: Backoff,
         }
 
         impl Policy {
-            /// What the browser does: it reconnects after each loss, and gives up on an HTTP error, a wrong
-            /// content type or a refusal of CORS, which closes the source. Data that does not decode is reported.
+            /// What the browser does: it reconnects after each loss, and gives up on an HTTP error, a wrong content
+            /// type or a CORS refusal, which closes the source. Data that does not decode is reported.
             pub fn browser() -> Self {
                 Self { $($name: $value,)* backoff: Backoff::new() }
             }
@@ -364,10 +364,9 @@ macro_rules! define_policy {
                 (0..).map_while(|option| self.slot(option).map(OptionSlot::value)).collect()
             }
 
-            /// Sets the option of this number among the [`OPTIONS`](Self::OPTIONS), followed by those of the backoff. Of a
-            /// list of statuses, zero makes an empty one, and each status is added to those that there are. A number that
-            /// is too large sets nothing.
-            // Not inlined: in a loop it would be compiled to much more.
+            /// Sets the option with this number among the [`OPTIONS`](Self::OPTIONS), followed by those of the backoff.
+            /// Zero empties a list of statuses, and any other status is added to it. A number that is too large sets
+            /// nothing. Not inlined: in a loop that would make much more code.
             #[inline(never)]
             pub fn set(&mut self, option: usize, value: NumericValue) {
                 if let Some(slot) = self.slot(option) {
@@ -389,9 +388,9 @@ macro_rules! define_policy {
 
         /// How a source waits between the attempts that it makes itself, and how many it makes.
         ///
-        /// The n-th wait in a row is at most `initial × factorⁿ⁻¹`, capped at `max`. With full jitter, the default, it is
-        /// drawn evenly from zero up to that ceiling, so that the clients of a server that comes back do not all come back
-        /// at once. No wait is shorter than 10 milliseconds.
+        /// The n-th wait in a row is at most `initial × factorⁿ⁻¹`, capped at `max`. With full jitter, the default, it
+        /// is a random time between zero and that ceiling, so that a server that comes back is not asked by all of its
+        /// clients at once. No wait is shorter than 10 milliseconds.
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         #[must_use]
@@ -400,7 +399,7 @@ macro_rules! define_policy {
         }
 
         impl Backoff {
-            /// It grows with each attempt, with full jitter and without an end.
+            /// A backoff that grows with each attempt, with full jitter and no limit.
             pub fn new() -> Self {
                 Self { $($b_name: $b_value,)* }
             }
@@ -431,9 +430,9 @@ impl Policy {
         }
     }
 
-    /// Goes on until it is closed: where the browser gives up, or takes [too long](Self::on_slow_open) to connect, the
-    /// source is reopened with backoff; likewise after a sleep of the page. Over fetch it is reopened only at the
-    /// [statuses](Self::retry_statuses) where that can help, and backs off after lost connections too.
+    /// Goes on until the source is closed. If the browser gives up, or takes [too long](Self::on_slow_open) to connect,
+    /// the source is reopened with backoff. It is also reopened after the page has slept. Over fetch it is reopened
+    /// only at the [statuses](Self::retry_statuses) at which that can help, and backs off after lost connections too.
     pub fn resilient() -> Self {
         Self {
             on_given_up: LimitAction::Reopen,
@@ -448,8 +447,8 @@ impl Policy {
         }
     }
 
-    /// A preset by its number: [`browser`](Self::browser) (0), [`close_on_error`](Self::close_on_error) (1), or else
-    /// [`resilient`](Self::resilient).
+    /// A preset by its number: [`browser`](Self::browser) (0), [`close_on_error`](Self::close_on_error) (1) or
+    /// [`resilient`](Self::resilient) (any other).
     pub fn preset(number: usize) -> Self {
         match number {
             0 => Self::browser(),
@@ -473,7 +472,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The longest that the wait can be after so many attempts in a row.
+    /// The longest possible wait after this many attempts in a row.
     pub(crate) fn ceiling(&self, attempts_before: u32) -> Span {
         if self.initial == Span::ZERO {
             return Span::ZERO;
@@ -482,7 +481,7 @@ impl Backoff {
         whole_milliseconds(self.initial.as_millis_f64() * growth).min(self.max)
     }
 
-    /// The wait after so many attempts in a row, given a random number from 0 (included) to 1 (excluded).
+    /// The wait after this many attempts in a row, given a random number from 0 (included) to 1 (excluded).
     pub(crate) fn wait(&self, attempts_before: u32, random: f64) -> Span {
         let ceiling = self.ceiling(attempts_before);
         if self.jitter {
@@ -493,7 +492,7 @@ impl Backoff {
     }
 }
 
-/// Waits are told to users, who care for no more.
+/// Users see the waits, and need no finer steps.
 fn whole_milliseconds(milliseconds: f64) -> Span {
     Span::from_millis((milliseconds + 0.5) as u64)
 }

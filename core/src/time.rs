@@ -24,28 +24,28 @@ pub struct Span {
 }
 
 impl Span {
-    /// None at all.
+    /// No time.
     pub const ZERO: Self = Self::from_nanos(0);
 
-    /// The longest that there is. What would be longer counts as this.
+    /// The longest span. Anything longer counts as this.
     pub const MAX: Self = Self::from_nanos(u64::MAX);
 
-    /// So many nanoseconds.
+    /// A span of this many nanoseconds.
     pub const fn from_nanos(nanoseconds: u64) -> Self {
         Self { nanoseconds }
     }
 
-    /// So many milliseconds.
+    /// A span of this many milliseconds.
     pub const fn from_millis(milliseconds: u64) -> Self {
         Self::from_units(milliseconds, 1_000_000)
     }
 
-    /// So many seconds.
+    /// A span of this many seconds.
     pub const fn from_secs(seconds: u64) -> Self {
         Self::from_units(seconds, 1_000_000_000)
     }
 
-    /// Without a multiplication that checks: in wasm it is one of 128 bits.
+    /// Not a checked multiplication: in wasm that takes 128 bits.
     const fn from_units(count: u64, nanoseconds: u64) -> Self {
         if count > u64::MAX / nanoseconds {
             return Self::MAX;
@@ -53,24 +53,24 @@ impl Span {
         Self::from_nanos(count * nanoseconds)
     }
 
-    /// So many milliseconds, in whole nanoseconds. What is negative or no number counts as zero.
+    /// A span of this many milliseconds, in whole nanoseconds. Negative numbers and NaN count as zero.
     pub const fn from_millis_f64(milliseconds: f64) -> Self {
-        // The cast takes what is too large for the most that there is.
+        // The cast saturates.
         Self::from_nanos((milliseconds * 1e6 + 0.5) as u64)
     }
 
-    /// In nanoseconds.
+    /// The span in nanoseconds.
     pub const fn as_nanos(self) -> u64 {
         self.nanoseconds
     }
 
-    /// In milliseconds.
+    /// The span in milliseconds.
     pub const fn as_millis_f64(self) -> f64 {
         self.nanoseconds as f64 / 1e6
     }
 }
 
-/// The longest span that there is, where the sum would be longer.
+/// The sum is at most the longest span.
 impl Add for Span {
     type Output = Self;
 
@@ -79,7 +79,7 @@ impl Add for Span {
     }
 }
 
-/// Zero, where the other is longer.
+/// The difference is zero if the other span is longer.
 impl Sub for Span {
     type Output = Self;
 
@@ -101,8 +101,8 @@ impl From<Span> for Duration {
     }
 }
 
-/// As the `Debug` of a [`Duration`] writes it: `1.5s`, `250ms`. That can round and pad besides, and weighs a kilobyte in
-/// wasm.
+/// Writes a span as the `Debug` of a [`Duration`] does: `1.5s`, `250ms`. That can also round and pad, and takes a
+/// kilobyte of wasm.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mut one, unit) = match self.nanoseconds {
@@ -131,9 +131,9 @@ impl fmt::Debug for Span {
     }
 }
 
-/// A moment, as the body's clock has it: so long after an origin that is the same for all of them.
+/// A moment on the body's clock: the time since an origin that is the same for all moments.
 ///
-/// The clock must never go back. Where it seems to, the session takes the span between two moments for zero.
+/// The clock must never go back. If it seems to, the span between the two moments counts as zero.
 ///
 /// ```
 /// use typed_eventsource_core::{Span, Timestamp};
@@ -149,7 +149,7 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// The moment that comes so long after the origin of the body's clock.
+    /// The moment this long after the origin of the body's clock.
     pub const fn from_origin(since_origin: Span) -> Self {
         Self { since_origin }
     }
@@ -159,13 +159,13 @@ impl Timestamp {
         self.since_origin
     }
 
-    /// How long after an earlier moment this is; zero where that is not earlier.
+    /// How long after an earlier moment this is; zero if that is not earlier.
     pub fn since(self, earlier: Self) -> Span {
         self.since_origin - earlier.since_origin
     }
 }
 
-/// The latest moment that there is, where the sum would be later.
+/// The sum is at most the latest moment.
 impl Add<Span> for Timestamp {
     type Output = Self;
 
@@ -174,7 +174,7 @@ impl Add<Span> for Timestamp {
     }
 }
 
-/// When something happened, and a random number for what is decided then.
+/// When something happened, and a random number for the decisions that follow.
 #[derive(Clone, Copy, Debug)]
 pub struct At {
     /// The moment.
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_no_span() {
+    fn a_span_of_negative_or_nan_milliseconds_is_zero() {
         for milliseconds in [-1.0, f64::NEG_INFINITY, f64::NAN, 0.0] {
             assert_eq!(Span::from_millis_f64(milliseconds), Span::ZERO);
         }

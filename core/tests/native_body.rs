@@ -107,7 +107,7 @@ async fn respond(socket: &mut TcpStream, head: &str, steps: Vec<Step>) {
     let _ = socket.read_u8().await;
 }
 
-/// Notes what it is told.
+/// Records what it is told.
 #[derive(Default)]
 struct Journal {
     events: Vec<(String, String, String)>,
@@ -170,7 +170,7 @@ impl Journal {
     }
 }
 
-/// What became of a source.
+/// The end of a source.
 struct End {
     journal: Journal,
     reason: CloseReason,
@@ -284,7 +284,7 @@ async fn a_source_reconnects_with_the_last_event_id_after_a_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_goes_on_from_where_it_is_told_to() {
+async fn a_source_continues_after_the_given_id() {
     let mut options = with_policy(Policy::browser());
     options.last_event_id = "5".into();
     let end = play_with(options, done(), Journal::default(), [stream([the_end()])]).await;
@@ -325,7 +325,7 @@ async fn the_server_sets_the_reconnection_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_backs_off_where_the_server_is_unavailable_and_as_long_as_it_asks_for() {
+async fn a_source_backs_off_from_an_unavailable_server_and_waits_as_long_as_it_asks() {
     let busy = |headers| answer("503 Service Unavailable", headers, []);
     let answers = [
         busy(""),
@@ -339,7 +339,7 @@ async fn a_source_backs_off_where_the_server_is_unavailable_and_as_long_as_it_as
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_gives_up_after_so_many_attempts() {
+async fn a_source_gives_up_after_the_maximum_of_attempts() {
     let mut policy = resilient(seconds(1));
     policy.backoff.max_attempts = Some(2);
     let busy = || refusal("503 Service Unavailable");
@@ -358,7 +358,7 @@ async fn a_source_gives_up_after_so_many_attempts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_that_says_that_there_is_no_content_finishes() {
+async fn a_status_of_no_content_finishes_the_source() {
     let answers = [
         stream([send("data: a\n\n"), Cut]),
         refusal("204 No Content"),
@@ -368,7 +368,7 @@ async fn a_status_that_says_that_there_is_no_content_finishes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_that_says_that_it_is_in_vain_closes() {
+async fn a_status_that_no_retry_helps_closes_the_source() {
     for status in [
         "401 Unauthorized",
         "404 Not Found",
@@ -382,7 +382,7 @@ async fn a_status_that_says_that_it_is_in_vain_closes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_content_type_closes() {
+async fn another_content_type_closes_the_source() {
     let html = answer(
         "200 OK",
         "Content-Type: text/html\r\n",
@@ -394,7 +394,7 @@ async fn another_content_type_closes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_url_that_is_none_closes() {
+async fn an_invalid_url_closes_the_source() {
     let mut journal = Journal::default();
     let closer = Closer::default();
     for url in ["", "/events", "ftp://127.0.0.1/", "http://\0/"] {
@@ -421,7 +421,7 @@ async fn terminal_data_ends_the_source_and_is_not_delivered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_the_response_is_the_end_where_the_request_is_sent_once_and_a_cut_is_not() {
+async fn the_end_of_the_response_finishes_a_request_that_is_sent_once_and_a_cut_does_not() {
     for (last, is_finished) in [(None, true), (Some(Cut), false)] {
         let mut options = with_policy(Policy::resilient());
         options.is_repeatable = false;
@@ -496,7 +496,7 @@ async fn line_ends_and_a_byte_order_mark_may_be_cut_anywhere() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn events_that_come_again_are_left_out_and_a_gap_is_told() {
+async fn events_that_come_again_are_skipped_and_a_gap_is_reported() {
     let answers = [
         stream([send("id: 1\ndata: a\n\nid: 2\ndata: b\n\n"), Cut]),
         stream([
@@ -515,7 +515,7 @@ async fn events_that_come_again_are_left_out_and_a_gap_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn data_that_does_not_decode_is_told_and_closes_where_the_policy_says_so() {
+async fn data_that_does_not_decode_is_reported_and_closes_if_the_policy_says_so() {
     let text = "data: undecodable\n\ndata: a\n\n";
     let end = play(Policy::browser(), [stream([send(text), the_end()])]).await;
     assert_eq!(end.journal.errors, ["it is undecodable"]);

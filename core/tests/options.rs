@@ -1,4 +1,4 @@
-//! Policies as a body in another language sets them: by the number of a preset, and by the numbers of the options.
+//! Policies as a body in another language sets them, by the numbers of presets and options.
 
 use typed_eventsource_core::{
     Backoff, LimitAction, NumericValue, OptionInfo, OptionKind, OptionValue, Policy, Span,
@@ -10,7 +10,7 @@ fn options() -> impl Iterator<Item = &'static OptionInfo> {
     Policy::OPTIONS.iter().chain(Backoff::OPTIONS)
 }
 
-/// A policy in which this option alone is set, to what these numbers say.
+/// A policy in which only this option is set, to these numbers.
 fn policy_with(option: usize, numbers: &[f64], then: LimitAction) -> Policy {
     let mut policy = Policy::browser();
     for &number in numbers {
@@ -20,7 +20,7 @@ fn policy_with(option: usize, numbers: &[f64], then: LimitAction) -> Policy {
 }
 
 #[test]
-fn the_presets_have_numbers() {
+fn each_preset_has_a_number() {
     assert_eq!(Policy::preset(0), Policy::browser());
     assert_eq!(Policy::preset(1), Policy::close_on_error());
     assert_eq!(Policy::preset(2), Policy::resilient());
@@ -72,7 +72,7 @@ fn a_flag_can_be_taken_back() {
 }
 
 #[test]
-fn a_count_is_no_less_than_its_least() {
+fn a_count_is_never_below_its_minimum() {
     for (number, option) in options().enumerate() {
         if let OptionKind::Count { least } = option.kind {
             let values = policy_with(number, &[0.0], LimitAction::Close).values();

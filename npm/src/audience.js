@@ -1,5 +1,5 @@
 // @ts-check
-// Who listens to a source, and what they are told.
+// The listeners of a source, and what is reported to them.
 
 import { EventSourceError } from "./error.js";
 import { EventIterator } from "./event-iterator.js";
@@ -16,17 +16,17 @@ import { copy, decoder } from "./typed-event.js";
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 
-/** The events of one name, and who listens to them. */
+/** The events of one name, and their listeners. */
 export class Subscription {
-  /** Those to typed events. */
+  /** The listeners to typed events. */
   listeners = new Listeners();
-  /** How many there are of the DOM. */
+  /** How many DOM listeners there are. */
   domListeners = 0;
 
   /**
    * @param {string} name
    * @param {(data: string, meta: EventMeta) => unknown} decode
-   * @param {number} terminal What such an event says of the end, as a flag of `INPUT_EVENT`.
+   * @param {number} terminal How these events end the stream, as a flag of `INPUT_EVENT`.
    */
   constructor(name, decode, terminal) {
     this.name = name;
@@ -37,18 +37,19 @@ export class Subscription {
 
 /** The half of a connection that users listen to. `Connection` extends it, and has the methods that are abstract here. */
 export class Audience {
-  /** The names that somebody listens to. @type {Map<string, Subscription>} */
+  /** The names that have listeners. @type {Map<string, Subscription>} */
   subscriptions = new Map();
   /** @type {State} */
   state = { type: "connecting" };
 
   /**
-   * The object with the DOM's listeners, while there are any. Otherwise nothing here holds it, so that it may be collected.
+   * The object with the DOM listeners, while there are any. Otherwise nothing here holds it, so that it can be
+   * garbage-collected.
    *
    * @type {EventTarget | undefined}
    */
   #target;
-  /** What ends each of the DOM's listeners. @type {Set<() => void>} */
+  /** The functions that end the DOM's listeners. @type {Set<() => void>} */
   #releases = new Set();
   #gaps = new Listeners();
   #errors = new Listeners();
@@ -56,7 +57,7 @@ export class Audience {
   /** @type {Set<EventIterator>} */
   #iterators = new Set();
   #isCollected = false;
-  /** Whether a listener of the DOM was told of the last error. */
+  /** Whether a DOM listener was told about the last error. */
   #isShown = false;
 
   /** @param {Settings} settings @param {Host} host */
@@ -65,7 +66,7 @@ export class Audience {
     this.host = host;
   }
 
-  // What `Connection` has
+  // Implemented by `Connection`
 
   /** @abstract @returns {boolean} */
   get isClosed() {
@@ -80,21 +81,21 @@ export class Audience {
     return false;
   }
 
-  /** Others are to have a turn of the event loop before the next event. @abstract */
+  /** Yields to the event loop before the next event. @abstract */
   requestTurn() {}
 
-  /** Somebody listens to events of another name. @abstract @param {Subscription} _subscription */
+  /** Listens to another event name. @abstract @param {Subscription} _subscription */
   listen(_subscription) {}
 
-  /** Nobody does any more. @abstract @param {Subscription} _subscription */
+  /** Stops listening to an event name. @abstract @param {Subscription} _subscription */
   unlisten(_subscription) {}
 
-  /** Gaps are to be told. @abstract */
+  /** Starts to report gaps. @abstract */
   trackIds() {}
 
   // Listening
 
-  /** A source that nobody can close any more closes: it was collected, and nobody listens. */
+  /** Closes a source that was garbage-collected and has no listeners: nobody else can close it. */
   collected() {
     this.#isCollected = true;
     this.#closeUnlistened();
@@ -132,11 +133,11 @@ export class Audience {
   }
 
   /**
-   * A listener of the DOM was added. Answers what says that it is gone, once.
+   * Counts a DOM listener. Returns a function to call once, when the listener is removed.
    *
    * @param {string} name
    * @param {EventTarget} target
-   * @param {() => void} release What ends it once the source has closed.
+   * @param {() => void} release Removes it once the source has closed.
    */
   onDom(name, target, release) {
     if (this.isClosed) return () => {};
@@ -211,29 +212,43 @@ export class Audience {
   #unsubscribe(name) {
     const subscription = this.subscriptions.get(name);
     const isForData = name === "message" && this.settings.terminalData !== undefined;
-    if (this.isClosed || isForData || !subscription || subscription.terminal || subscription.domListeners || !subscription.listeners.isEmpty) return;
+    if (
+      this.isClosed ||
+      isForData ||
+      !subscription ||
+      subscription.terminal ||
+      subscription.domListeners ||
+      !subscription.listeners.isEmpty
+    )
+      return;
     this.subscriptions.delete(name);
     this.unlisten(subscription);
   }
 
   #closeUnlistened() {
-    if (!this.#isCollected || this.#target || [this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) || this.#iterators.size) return;
+    if (
+      !this.#isCollected ||
+      this.#target ||
+      [this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) ||
+      this.#iterators.size
+    )
+      return;
     for (const { listeners } of this.subscriptions.values()) if (!listeners.isEmpty) return;
     this.close(true);
   }
 
-  // Telling
+  // Reporting
 
   /**
    * @param {EventSourceError} error
-   * @param {number} follows By its number.
+   * @param {number} follows The number of what follows.
    * @param {State} state
    */
   report(error, follows, state) {
     if (!this.hear(error, follows, state)) this.host.report(error);
   }
 
-  /** Answers whether anybody listens. @param {EventSourceError} error @param {number} follows @param {State} state */
+  /** Reports an error. Returns whether anybody listens. @param {EventSourceError} error @param {number} follows @param {State} state */
   hear(error, follows, state) {
     if (follows === FOLLOWS_STATE) {
       this.state = state;
@@ -262,24 +277,24 @@ export class Audience {
     this.#gaps.call(gap);
   }
 
-  /** Tells of an error that changes no state. @param {EventSourceError} error */
+  /** Reports an error that changes no state. @param {EventSourceError} error */
   tell(error) {
     if (!this.#call(error)) this.host.report(error);
   }
 
-  /** Tells of the error that has ended the source. Answers whether anybody listens. @param {EventSourceError} error */
+  /** Reports the error that ended the source. Returns whether anybody listens. @param {EventSourceError} error */
   tellLast(error) {
     return this.#call(error, this.#isShown) || this.#iterators.size > 0;
   }
 
-  /** @param {EventSourceError} error @param {unknown} [isShown] Whether a listener of the DOM is told of it too. */
+  /** @param {EventSourceError} error @param {unknown} [isShown] Whether a DOM listener is told about it too. */
   #call(error, isShown) {
     const isHeard = isShown || !this.#errors.isEmpty;
     this.#errors.call(error);
     return isHeard;
   }
 
-  /** The DOM's event, which tells more here than elsewhere. @param {string} type @param {EventSourceError} [error] */
+  /** The DOM's event, which here also has the error. @param {string} type @param {EventSourceError} [error] */
   dispatch(type, error) {
     this.#isShown = this.#hasDomListeners(type);
     this.#target?.dispatchEvent(Object.assign(new Event(type), error && { error }));
@@ -295,18 +310,18 @@ export class Audience {
     this.#target?.dispatchEvent(new MessageEvent(name, copy(name, data, meta)));
   }
 
-  /** Nobody is told of events and gaps any more. */
+  /** Drops the listeners to events and gaps. */
   silence() {
     for (const { listeners } of this.subscriptions.values()) listeners.clear();
     this.#gaps.clear();
   }
 
   /**
-   * Tells of the end, and lets go of those who listened.
+   * Reports the end, and drops the listeners.
    *
    * @param {State} state
    * @param {EventSourceError | undefined} error
-   * @param {boolean} [isTold] Whether its error is told already.
+   * @param {boolean} [isTold] Whether its error was already reported.
    */
   tellEnd(state, error, isTold) {
     if (error && !isTold && !this.tellLast(error)) this.host.report(error);

@@ -1,11 +1,13 @@
 // @ts-check
-// Options are checked at once, their spelling included.
+// Checks options, their spelling included, when a source is created.
+
+import { EventSourceError } from "./error.js";
 
 /** @typedef {{ [name: string]: any }} OptionsObject */
-/** @typedef {(value: any, name: string) => any} Check What checks an option's value, and answers it. */
+/** @typedef {(value: any, name: string) => any} Check Checks an option's value, and returns it. */
 
 /** @param {string} what */
-export const optionError = (what) => new TypeError(`EventSource: ${what}`);
+export const optionError = (what) => new EventSourceError("invalid-option", what);
 
 /** @param {unknown} value */
 export function inspect(value) {
@@ -13,7 +15,7 @@ export function inspect(value) {
 }
 
 /**
- * A check for values of a kind.
+ * Creates a check for values of a kind.
  *
  * @param {string} kind
  * @param {(value: any) => boolean} is
@@ -26,8 +28,12 @@ export function check(kind, is) {
   };
 }
 
-/** @param {string[]} words */
-export const oneOf = (...words) => check(`one of ${words.map(inspect).join(", ")}`, (value) => words.includes(value));
+/** One of these words. They may also be written in `camelCase`. @param {string[]} words */
+export function oneOf(...words) {
+  const isOne = check(`one of ${words.map(inspect).join(", ")}`, (value) => words.includes(value));
+  /** @type {Check} */
+  return (value, name) => isOne(typeof value === "string" ? value.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) : value, name);
+}
 
 export const any = (/** @type {any} */ value) => value;
 export const count = check("a whole number from 0 to 4294967295", (value) => value >>> 0 === value);
@@ -60,7 +66,7 @@ export function limit(value, name) {
 }
 
 /**
- * The options that are given, each of them checked.
+ * Checks and returns the given options.
  *
  * @param {OptionsObject} given
  * @param {{ [name: string]: Check }} checks
@@ -72,7 +78,7 @@ export function read(given, checks, path = "") {
   for (const name in given) {
     if (!Object.hasOwn(checks, name)) throw optionError(`there is no option \`${path}${name}\``);
   }
-  // Asked for by name, as the DOM does: what is not enumerable counts, such as a getter of a class.
+  // Read by name, as the DOM does, so that a getter of a class counts, although it is not enumerable.
   for (const name in checks) {
     const value = given[name];
     if (value !== undefined) options[name] = checks[name](value, path + name);

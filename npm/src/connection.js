@@ -1,6 +1,6 @@
 // @ts-check
-// One source, behind its handle: it tells the session what happens, one input at a time, carries out what that answers,
-// and calls those who listen. It decides nothing.
+// One source, behind its handle. It tells the session what happens, one input at a time, carries out the outputs,
+// and calls the listeners. It decides nothing.
 
 import { Audience, errorOf } from "./audience.js";
 import { deadlineTimer } from "./deadline-timer.js";
@@ -9,11 +9,42 @@ import { wasm } from "./init.js";
 import * as inputs from "./inputs.js";
 import { encoder, give } from "./memory.js";
 import {
-  DEFERRED, FAILURE_EARLIER, FAILURE_EVENT, FAILURE_UNFINISHED_EVENT, HAS_ID_FIELD, HAS_NO_ID_FIELD, INPUT_BODY_ENDED, INPUT_CLOSE, INPUT_DECIDED, INPUT_DECODED,
-  INPUT_DECODE_FAILED, INPUT_EVENT, INPUT_LAST_EVENT_ID, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_TRACK_IDS,
-  INPUT_UNLISTENED, IS_TERMINAL_DATA, OUTCOME_BITS, OUTCOME_MASK, OUTCOME_POLL, OUTPUT_CONNECT,
-  OUTPUT_DECIDE, OUTPUT_DELIVER, OUTPUT_DISCONNECT, OUTPUT_GAP, OUTPUT_NOTHING, OUTPUT_REPORT, OUTPUT_STATE, REASONS,
-  REASON_FAILED, REASON_FINISHED, WANTS_ACTIVITY, WANTS_DECODED, WANTS_IDS,
+  DEFERRED,
+  FAILURE_EARLIER,
+  FAILURE_EVENT,
+  FAILURE_UNFINISHED_EVENT,
+  HAS_ID_FIELD,
+  HAS_NO_ID_FIELD,
+  INPUT_BODY_ENDED,
+  INPUT_CLOSE,
+  INPUT_DECIDED,
+  INPUT_DECODED,
+  INPUT_DECODE_FAILED,
+  INPUT_EVENT,
+  INPUT_LAST_EVENT_ID,
+  INPUT_LOST,
+  INPUT_OFFLINE,
+  INPUT_ONLINE,
+  INPUT_TRACK_IDS,
+  INPUT_UNLISTENED,
+  IS_TERMINAL_DATA,
+  OUTCOME_BITS,
+  OUTCOME_MASK,
+  OUTCOME_POLL,
+  OUTPUT_CONNECT,
+  OUTPUT_DECIDE,
+  OUTPUT_DELIVER,
+  OUTPUT_DISCONNECT,
+  OUTPUT_GAP,
+  OUTPUT_NOTHING,
+  OUTPUT_REPORT,
+  OUTPUT_STATE,
+  REASONS,
+  REASON_FAILED,
+  REASON_FINISHED,
+  WANTS_ACTIVITY,
+  WANTS_DECODED,
+  WANTS_IDS,
 } from "./numbers.js";
 import { askRule, gapOf, numbersAt, openSession, poll, stateOf, textOf } from "./session.js";
 import { TypedEvent, copy, detached, failureEventError, unfinishedEventError } from "./typed-event.js";
@@ -38,50 +69,50 @@ export class Connection extends Audience {
 
   #url;
   #open;
-  /** Its number, until the source has closed. @type {number | undefined} */
+  /** The number of the session, until the source has closed. @type {number | undefined} */
   #session;
-  /** What the session wants to be told of. */
+  /** What the session has to be told. */
   #wants = WANTS_ACTIVITY;
   /** @type {Transport | undefined} */
   #transport;
-  /** That of the transport. @type {Link | undefined} */
+  /** The link of the transport. @type {Link | undefined} */
   #link;
   #timer;
   /** Whether an input is being handled, and those that wait until it is. */
   #isBusy = true;
   /** @type {[Input, Link | undefined][]} */
   #queue = [];
-  /** The one in hand. @type {Input} */
+  /** The current input. @type {Input} */
   #input = NONE;
-  /** What that has told of, or the session has found. @type {EventSourceError | undefined} */
+  /** The error that the current input reports, or that the session has found. @type {EventSourceError | undefined} */
   #error;
   /** What had arrived of an event when the last response ended. @type {import("./index.js").TypedEvent<string> | undefined} */
   #unfinished;
   /** The last failure of the connection. @type {EventSourceError | undefined} */
   #lastFailure;
-  /** Where the last event came from. @type {EventMeta | undefined} */
+  /** The metadata of the last event. @type {EventMeta | undefined} */
   #meta;
-  /** After the end. */
+  /** The last event id after the close. */
   #lastEventId = "";
   #tracksIds;
   #terminalData;
-  /** Whether the session takes the network for gone. */
+  /** Whether the session was told that the network is gone. */
   #isOffline;
-  /** Whether the constructor has done its part. */
+  /** Whether the constructor has finished. */
   #isConstructed = false;
   #wantsTurn = false;
   /** @type {(reason: CloseReason) => void} */
   #resolveClosed = () => {};
 
   #abort = () => this.close();
-  /** Ends the listening for the network's coming and going. */
+  /** Stops listening for changes of the network. */
   #undoNetwork = () => {};
 
   /**
    * @param {string} url
    * @param {Settings} settings
    * @param {Host} host
-   * @param {(lastEventId: string, link: Link) => Transport} open Opens a transport that goes on after this event.
+   * @param {(lastEventId: string, link: Link) => Transport} open Opens a transport that continues after this event.
    */
   constructor(url, settings, host, open) {
     super(settings, host);
@@ -122,7 +153,7 @@ export class Connection extends Audience {
     return this.isClosed ? this.#lastEventId : textOf(numbersAt(this.#tell(INPUT_LAST_EVENT_ID)));
   }
 
-  /** At once, whatever is being handled. */
+  /** Closes the source at once, whatever is being handled. */
   close(isDropped = false) {
     if (this.isClosed) return;
     this.#tell(INPUT_CLOSE, Number(isDropped));
@@ -143,24 +174,24 @@ export class Connection extends Audience {
     this.#tracksIds = true;
     if (this.isClosed) return;
     this.#transport?.trackIds?.();
-    // Those who share a connection leave it to that.
+    // Sources that share a connection leave this to it.
     if (this.settings.isSharing) return;
     this.#tell(INPUT_TRACK_IDS);
     this.#wants |= WANTS_ACTIVITY | WANTS_IDS;
   }
 
-  /** Others are to have a turn of the event loop before the next event. */
+  /** Yields to the event loop before the next event. */
   requestTurn() {
     this.#wantsTurn = true;
   }
 
-  // What happens
+  // Inputs
 
   /**
-   * Handles an input, after those that came before. One of a transport that is closed by then is dropped.
+   * Handles an input, after the earlier ones. If its transport has been closed in the meantime, the input is dropped.
    *
    * @param {Input} input
-   * @param {Link} [link] That of the transport.
+   * @param {Link} [link] The link of the transport.
    */
   receive(input, link) {
     if (this.isClosed) return false;
@@ -179,8 +210,8 @@ export class Connection extends Audience {
   }
 
   /**
-   * The same for an event that somebody listens to. It is made an input only where it has to wait, or where the session has
-   * more to say of it, since events are what there is the most of.
+   * Handles an event that has listeners. Since events are frequent, an input is only created if the event has to wait,
+   * or if the session has more outputs for it.
    *
    * @param {Subscription} subscription
    * @param {string} data
@@ -202,9 +233,9 @@ export class Connection extends Audience {
     return this.#handleQueue();
   }
 
-  /** Handles what has come meanwhile. */
+  /** Handles the inputs that arrived in the meantime. */
   #handleQueue() {
-    // To shift what is empty would cost as much as an event.
+    // To shift an empty array would cost as much as an event.
     while (this.#queue.length) {
       try {
         this.#handle(.../** @type {[Input, Link | undefined]} */ (this.#queue.shift()));
@@ -238,7 +269,7 @@ export class Connection extends Audience {
     }
     const { type, error, detail = 0, time, failures, unfinished } = /** @type {SessionInput} */ (input);
     if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
-      // The network has come or gone without an event that says so. The source may have left the connection because of it.
+      // The network came or went without an event. The source may have left the connection because of it.
       this.#handle(inputs.network(this.#isOffline));
       return this.#handle(input, link);
     }
@@ -250,13 +281,13 @@ export class Connection extends Audience {
     this.#carryOut();
   }
 
-  /** Those who share a connection leave the network to that. */
+  /** Sources that share a connection leave the network to it. */
   #isHostOffline() {
     return !this.settings.isSharing && this.host.isOffline(this.#url);
   }
 
   /**
-   * Costs no call of the session while that has no use for it.
+   * Handles an event, without a call of the session if that does not need it.
    *
    * @param {Subscription} subscription
    * @param {string} data
@@ -279,7 +310,7 @@ export class Connection extends Audience {
 
   /** What an event says of the end, as a flag of `INPUT_EVENT`. @param {Subscription | undefined} subscription @param {string} data */
   #terminalOf(subscription, data) {
-    return data === this.#terminalData ? IS_TERMINAL_DATA : subscription?.terminal ?? 0;
+    return data === this.#terminalData ? IS_TERMINAL_DATA : (subscription?.terminal ?? 0);
   }
 
   /** @param {import("./inputs.js").UnlistenedInput} input */
@@ -291,14 +322,14 @@ export class Connection extends Audience {
   }
 
   /**
-   * Tells the session of an input. Answers where the numbers are whose text is the session's last event id then; of an event,
-   * what to do and what the session wants.
+   * Tells the session an input. Returns the address of numbers whose text is the session's last event id; for an event,
+   * what to do and what the session has to be told.
    *
    * @param {number} type
    * @param {number} [detail]
    * @param {number} [time]
    * @param {number} [failures]
-   * @param {string | null} [lastEventId] What the session is to know by then; `null` where it has no use for it.
+   * @param {string | null} [lastEventId] The id to note before; `null` if the session does not need it.
    */
   #tell(type, detail = 0, time = -1, failures = 0, lastEventId = this.#transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
     const session = /** @type {number} */ (this.#session);
@@ -306,7 +337,7 @@ export class Connection extends Audience {
     return wasm.tellSession(session, type, id ? give(id) : 0, id?.length ?? 0, detail, time, failures, this.host.now(), this.host.random());
   }
 
-  // What is to be done
+  // Outputs
 
   #carryOut() {
     while (this.#session !== undefined) {
@@ -322,12 +353,10 @@ export class Connection extends Audience {
       else if (output === OUTPUT_DISCONNECT) {
         this.#tell(INPUT_LAST_EVENT_ID);
         this.#disconnect();
-      }
-      else if (output === OUTPUT_DELIVER) {
+      } else if (output === OUTPUT_DELIVER) {
         const { subscription, data, meta, isPart } = /** @type {EventInput} */ (this.#input);
         this.#deliver(subscription, data, meta, isPart);
-      }
-      else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
+      } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
       else if (output === OUTPUT_REPORT) {
         if (failures) this.#lastFailure = error();
@@ -337,7 +366,7 @@ export class Connection extends Audience {
     }
   }
 
-  /** One and the same for all that an input leads to. @param {number} failure @param {number} after @param {number} failures */
+  /** The error of a failure. All outputs of an input get the same object. @param {number} failure @param {number} after @param {number} failures */
   #errorOf(failure, after, failures) {
     if (failure === FAILURE_EARLIER && this.#lastFailure) return this.#lastFailure;
     if (failure === FAILURE_EVENT) return failureEventError(this.#unfinished ?? this.#eventInHand());
@@ -389,7 +418,7 @@ export class Connection extends Audience {
     const { snapshot } = listeners;
     const own = isPart && (domListeners || this.settings.parse !== "json") ? detached(data) : data;
     if (domListeners) {
-      // The standard has each event in its own task, before which all promises of the one before have settled.
+      // By the standard each event has a separate task, before which all promises of the previous event have settled.
       this.#wantsTurn = true;
       this.dispatchMessage(subscription, own, meta);
     }
@@ -399,7 +428,7 @@ export class Connection extends Audience {
       payload = subscription.decode(own, meta);
     } catch (exception) {
       const error = exception instanceof EventSourceError ? exception : internal(exception);
-      // What decodes is the user's, and may have closed the source.
+      // Decoding runs users' code, which may have closed the source.
       if (this.isClosed) return this.tell(error);
       this.#error = error;
       this.#tell(INPUT_DECODE_FAILED);
@@ -407,7 +436,7 @@ export class Connection extends Audience {
     }
     if (this.isClosed) return;
     if (this.#wants & WANTS_DECODED) {
-      // That leads to no output: what comes after the event waits until the listeners were called.
+      // This leads to no output: everything after the event waits until the listeners have been called.
       this.#tell(INPUT_DECODED);
       this.#wants &= ~WANTS_DECODED;
     }
@@ -425,23 +454,23 @@ export class Connection extends Audience {
   #closed(kind, error) {
     /** @type {any} */
     const reason = kind === REASON_FAILED ? { type: "policy", error } : { type: REASONS[kind] };
-    // By the standard, what says that nothing more comes ends in an event, unless it is one.
+    // By the standard, a signal that nothing more comes ends in an event, unless it is one.
     this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && this.#input.type !== INPUT_EVENT));
   }
 
   /**
-   * Ends the source at once. That is told once the callback has returned that has brought it about.
+   * Ends the source at once. The end is reported once the callback that caused it has returned.
    *
    * @param {CloseReason} reason
-   * @param {boolean} isDom Whether an `error` event of the DOM tells of it.
-   * @param {boolean} [isTold] Whether its error is told already.
+   * @param {boolean} isDom Whether to report it by an `error` event of the DOM.
+   * @param {boolean} [isTold] Whether its error was already reported.
    */
   end(reason, isDom, isTold) {
     const session = this.#session;
     if (session === undefined) return;
     const error = errorOf(reason);
     const state = (this.state = /** @type {const} */ ({ type: "closed", reason }));
-    // After a fault of ours, some of this may not be possible.
+    // After a bug of this package, some of this may fail.
     quietly(() => (this.#lastEventId = this.lastEventId));
     quietly(() => this.#disconnect());
     this.#session = undefined;
@@ -455,7 +484,8 @@ export class Connection extends Audience {
     queueMicrotask(() => {
       this.tellEnd(state, error, isTold);
       this.#resolveClosed(reason);
-      // What the user's functions have captured may be the source, and who waits for its collection holds this.
+      // Users' functions may have captured the source, and the registry that waits for its collection holds this
+      // connection.
       this.settings = /** @type {any} */ ({});
       this.#open = /** @type {any} */ (undefined);
     });
@@ -467,6 +497,6 @@ function quietly(step) {
   try {
     step();
   } catch {
-    // There is nothing left to do about it.
+    // Nothing can be done about it.
   }
 }

@@ -4,17 +4,17 @@
 const LONGEST = 2 ** 31 - 1;
 
 /**
- * Fires in time for a deadline. It may fire too early, which does no harm, so that a deadline that moves on need not move it.
+ * Fires at a deadline. It may fire too early, which does no harm, so a later deadline need not move it.
  *
  * @param {import("./host.js").Host} host
- * @param {(late: number) => void} fire Told by how many milliseconds the timer was late.
+ * @param {(late: number) => void} fire Called with how many milliseconds late the timer was.
  */
 export function deadlineTimer(host, fire) {
   let due = Infinity;
   let stop = () => {};
   return {
     stop: () => stop(),
-    /** Fires at this time of the host at the latest. @param {number} deadline */
+    /** Fires at this time of the host or earlier. @param {number} deadline */
     set(deadline) {
       if (due <= deadline) return;
       stop();

@@ -3,7 +3,7 @@ import { FAILURE_IDLE, FAILURE_OPEN_TIMEOUT, LIMIT_DOWN_TOO_LONG, LIMIT_TOO_MANY
 
 /** @typedef {import("./index.js").ErrorCode} ErrorCode */
 
-/** One with what some have. @typedef {EventSourceError & { attempt?: number, status?: number }} Details */
+/** The fields that some errors have. @typedef {EventSourceError & { attempt?: number, status?: number }} Details */
 
 /** What went wrong with a source. */
 export class EventSourceError extends Error {
@@ -24,7 +24,7 @@ export class EventSourceError extends Error {
   }
 }
 
-/** What an exception says. @param {any} exception */
+/** The message of an exception. @param {any} exception */
 export function messageOf(exception) {
   try {
     return String(exception?.message ?? exception);
@@ -39,17 +39,18 @@ export function connectionLost(url, cause) {
   return new EventSourceError("connection-lost", `the connection to ${url} was lost${detail}`, { url, cause });
 }
 
-/** A fault of ours, or an object of someone else's that is not what it claims to be. @param {unknown} cause */
+/** The error for a bug of this package, or for an object that is not what it claims to be. @param {unknown} cause */
 export const internal = (cause) => new EventSourceError("internal", `unexpected: ${messageOf(cause)}`, { cause });
 
 /**
- * The error of a failure that the session has found, by its number.
+ * The error for a failure that the session has found, by its number.
  *
  * @param {number} failure
  * @param {number} after In milliseconds.
  */
 export function errorOfFailure(failure, after) {
-  if (failure === FAILURE_OPEN_TIMEOUT) return new EventSourceError("open-timeout", `the connection was not open after ${after} ms`, { after });
+  if (failure === FAILURE_OPEN_TIMEOUT)
+    return new EventSourceError("open-timeout", `the connection was not open after ${after} ms`, { after });
   if (failure === FAILURE_IDLE) return new EventSourceError("idle", `no data received for ${after} ms`, { after });
   return new EventSourceError("suspended", "the connection may not have survived a sleep of the page or a change of the network");
 }
@@ -63,13 +64,21 @@ export function errorOfFailure(failure, after) {
  */
 export function limitError(limit, value, cause) {
   const last = `last error: ${cause.message}`;
-  if (limit === LIMIT_TOO_MANY) return new EventSourceError("too-many", `gave up after ${value} consecutive failures; ${last}`, { count: value, cause });
-  if (limit === LIMIT_DOWN_TOO_LONG) return new EventSourceError("down-too-long", `gave up after ${value} ms without a healthy connection; ${last}`, { limit: value, cause });
+  if (limit === LIMIT_TOO_MANY)
+    return new EventSourceError("too-many", `gave up after ${value} consecutive failures; ${last}`, { count: value, cause });
+  if (limit === LIMIT_DOWN_TOO_LONG)
+    return new EventSourceError("down-too-long", `gave up after ${value} ms without a healthy connection; ${last}`, {
+      limit: value,
+      cause,
+    });
   return cause;
 }
 
-/** Hands an exception to the global error handler, as the DOM does with those of its listeners. @param {unknown} exception */
+/** Passes an exception to the global error handler, as the DOM does with exceptions of listeners. @param {unknown} exception */
 export function reportException(exception) {
   if ("reportError" in globalThis) reportError(exception);
-  else setTimeout(() => { throw exception; });
+  else
+    setTimeout(() => {
+      throw exception;
+    });
 }

@@ -3,14 +3,14 @@
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 /** @typedef {IteratorResult<TypedEvent, undefined>} Result */
 
-/** What waits for a consumer, and what gives way when that is too slow. */
+/** The queue of events that wait for a consumer. If it is full, events are dropped. */
 export class EventIterator {
-  /** How many events had to give way. */
+  /** How many events were dropped. */
   dropped = 0;
 
   /** @type {TypedEvent[]} */
   #queue = [];
-  /** Who waits for events. @type {((result: Result | Promise<Result>) => void)[]} */
+  /** The consumers that wait for events. @type {((result: Result | Promise<Result>) => void)[]} */
   #waiting = [];
   #isDropping = false;
   #hasEnded = false;
@@ -21,21 +21,21 @@ export class EventIterator {
 
   /**
    * @param {{ capacity: number, whenFull: string }} settings
-   * @param {(iterator: EventIterator) => void} leave What ends its listening.
+   * @param {(iterator: EventIterator) => void} leave Stops listening.
    */
   constructor(settings, leave) {
     this.#settings = settings;
     this.#leave = leave;
   }
 
-  /** Whether its consumer ought to have a turn. */
+  /** Whether to let its consumer run. */
   get isHalfFull() {
     return this.#queue.length * 2 >= this.#settings.capacity;
   }
 
   /**
-   * Takes an event in. Answers what has become of it: `"full"` where it had to stay out, `"dropping"` where the first
-   * of many had to give way for it.
+   * Adds an event. Returns `"full"` if there was no room for it, `"dropping"` if it is the first for which others were
+   * dropped.
    *
    * @param {TypedEvent} event
    */
@@ -51,14 +51,14 @@ export class EventIterator {
       this.dropped += 1;
       return "full";
     }
-    if (isFull) this.dropped += this.#queue.splice(0, whenFull === "keepLatest" ? capacity : 1).length;
+    if (isFull) this.dropped += this.#queue.splice(0, whenFull === "keep-latest" ? capacity : 1).length;
     this.#queue.push(event);
     if (!isFull || this.#isDropping) return;
     this.#isDropping = true;
     return "dropping";
   }
 
-  /** Nothing follows what waits already, but for the error. @param {Error} [error] */
+  /** Ends the queue after the waiting events and the error. @param {Error} [error] */
   end(error) {
     this.#hasEnded = true;
     this.#error = error;
@@ -88,7 +88,7 @@ export class EventIterator {
     return this;
   }
 
-  /** The error once, then the end. @returns {Promise<Result>} */
+  /** Returns the error once, then the end. @returns {Promise<Result>} */
   #last() {
     const error = this.#error;
     this.#error = undefined;

@@ -1,5 +1,5 @@
 // @ts-check
-import { isObject } from "./checks.js";
+import { isObject, optionError } from "./checks.js";
 import { browser, testBackends } from "./host.js";
 import { checkInitialised } from "./init.js";
 import { messageName } from "./message-name.js";
@@ -15,19 +15,19 @@ import { FetchTransport } from "./transport/fetch.js";
 /** @type {{ [name: string]: number }} */
 const STATES = { CONNECTING: 0, OPEN: 1, CLOSED: 2 };
 
-/** Closes a source that nobody can close any more. @type {FinalizationRegistry<Connection>} */
+/** Closes a source that was garbage-collected. @type {FinalizationRegistry<Connection>} */
 const registry = new FinalizationRegistry((connection) => connection.collected());
 
-/** The standard's interface, and what stands on top of it. */
+/** The standard's interface, and additions to it. */
 export class EventSource extends EventTarget {
   #connection;
   #url;
   #withCredentials;
-  /** The handlers that are attributes, and what listens in their place. @type {Map<string, { handler: any, listener: (event: Event) => void }>} */
+  /** The handlers assigned to attributes, and the listeners in their place. @type {Map<string, { handler: any, listener: (event: Event) => void }>} */
   #handlers = new Map();
-  /** The listeners of the DOM, so that it is known when the last one is gone. @type {Set<DomListener>} */
+  /** The DOM listeners, kept in order to know when the last one is removed. @type {Set<DomListener>} */
   #listeners = new Set();
-  /** What ends the handlers that were assigned to a method, by its name. @type {{ [name: string]: () => void }} */
+  /** The functions that end the handlers assigned to a method, by its name. @type {{ [name: string]: () => void }} */
   #assigned = {};
 
   /** @param {string | URL} url @param {unknown} [init] */
@@ -51,7 +51,7 @@ export class EventSource extends EventTarget {
   }
 
   get readyState() {
-    // One that waits is connecting, by the standard.
+    // By the standard, a source that waits is connecting.
     return STATES[this.#connection.state.type.toUpperCase()] ?? STATES.CONNECTING;
   }
 
@@ -70,7 +70,7 @@ export class EventSource extends EventTarget {
       signal?.removeEventListener("abort", forget);
       undo();
     };
-    // Before the callback, which may add itself again.
+    // This runs before the callback, which may add itself again.
     if (isNew && once) super.addEventListener(name, forget, options);
     super.addEventListener(.../** @type {[any, any]} */ (/** @type {unknown} */ (arguments)));
     if (!isNew) return;
@@ -87,7 +87,7 @@ export class EventSource extends EventTarget {
    * @param {boolean | EventListenerOptions} [options]
    */
   removeEventListener(type, callback, options) {
-    // With as many arguments as were given: the DOM refuses too few.
+    // Passes on as many arguments as were given: the DOM refuses too few.
     super.removeEventListener(.../** @type {[any, any]} */ (/** @type {unknown} */ (arguments)));
     this.#listener(`${type}`, callback, flatten(options).isCapture)?.forget();
   }
@@ -101,7 +101,7 @@ export class EventSource extends EventTarget {
     this.#connection.close();
   }
 
-  // On top of the standard
+  // Additions to the standard
 
   get state() {
     return this.#connection.state;
@@ -122,7 +122,7 @@ export class EventSource extends EventTarget {
 
   /** @param {string[]} names */
   events(...names) {
-    if (names.length === 0) throw new TypeError("EventSource: `events` needs names of events");
+    if (names.length === 0) throw optionError("`events` needs names of events");
     return this.#connection.iterate(names.map(messageName));
   }
 
@@ -141,7 +141,8 @@ export class EventSource extends EventTarget {
     return this.#connection.onError(handler);
   }
 
-  // So near to `onerror`, that somebody will assign: what is assigned is called until something else is.
+  // These are so close to `onerror` that somebody will assign to them. An assigned function is called until another one
+  // is assigned.
   static {
     for (const name of /** @type {const} */ (["onState", "onGap", "onError"])) {
       const method = this.prototype[name];
@@ -157,7 +158,7 @@ export class EventSource extends EventTarget {
     }
   }
 
-  // By the standard's rules for event handlers: one keeps its place among the listeners while it is exchanged.
+  // By the standard's rules for event handlers, a handler keeps its place among the listeners when it is replaced.
   static {
     for (const type of ["open", "message", "error"]) {
       Object.defineProperty(this.prototype, `on${type}`, {
@@ -175,9 +176,12 @@ export class EventSource extends EventTarget {
             this.removeEventListener(type, known.listener);
             this.#handlers.delete(type);
           } else if (isHandler) {
-            const added = { handler, listener: (/** @type {Event} */ event) => {
-              if (typeof added.handler === "function") added.handler.call(this, event);
-            } };
+            const added = {
+              handler,
+              listener: (/** @type {Event} */ event) => {
+                if (typeof added.handler === "function") added.handler.call(this, event);
+              },
+            };
             this.#handlers.set(type, added);
             this.addEventListener(type, added.listener);
           }
@@ -189,13 +193,13 @@ export class EventSource extends EventTarget {
   }
 }
 
-/** What the DOM makes of the options of a listener. @param {any} options */
+/** Reads the options of a listener as the DOM does. @param {any} options */
 function flatten(options) {
   const { capture, once, signal } = isObject(options) ? options : { capture: options };
   return { isCapture: Boolean(capture), once, signal: /** @type {AbortSignal | undefined} */ (signal) };
 }
 
-// As the standard has them, and unlike those of other classes, they are found by `for … in`.
+// By the standard, and unlike those of other classes, these are enumerable: `for … in` finds them.
 for (const name of ["url", "withCredentials", "readyState", "close"]) {
   Object.defineProperty(EventSource.prototype, name, { enumerable: true });
 }
@@ -204,7 +208,7 @@ for (const [name, value] of Object.entries(STATES)) {
 }
 Object.defineProperties(EventSource.prototype, {
   [Symbol.toStringTag]: { value: "EventSource", configurable: true },
-  // Where the engine knows no such symbol, TypeScript and others fill in this one.
+  // If the engine lacks this symbol, TypeScript and others use this polyfill.
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: { value: EventSource.prototype.close, configurable: true, writable: true },
 });
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Where sources live: the browser, or what a test puts in its place.
+// The host of sources: the browser, or a test's replacement for it.
 
 /** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */
@@ -9,8 +9,8 @@
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
 
 /**
- * What a transport tells of its connection, though never from within its making. The answer is whether others are to have
- * a turn of the event loop before the next event.
+ * The methods by which a transport reports to its connection, though never while it is being created. They return
+ * whether to yield to the event loop before the next event.
  *
  * @typedef {{
  *   receive: (input: Input) => boolean,
@@ -18,8 +18,8 @@
  *   tellLast: (error: EventSourceError) => unknown,
  * }} Link
  *
- * What carries the events. Its `state` is where the connection stands that it joins; its `lastEventId` what it knows
- * beside the events.
+ * A transport carries the events. Its `state` is the state of the connection that it joins. Its `lastEventId` is an id
+ * that it knows without an event.
  *
  * @typedef {{
  *   readonly lastEventId?: string,
@@ -32,8 +32,8 @@
  */
 
 /**
- * Time, randomness, the network's coming and going, and where to report errors that nobody listens to. `after` tells its
- * callback by how many milliseconds it is late; both it and `onNetwork` answer with what undoes them.
+ * A clock, timers, random numbers, changes of the network, and a place for errors that nobody listens to. `after` calls
+ * back with how many milliseconds late it is. `after` and `onNetwork` return a function that cancels them.
  *
  * @typedef {{
  *   now: () => number,
@@ -47,7 +47,7 @@
  */
 
 /**
- * What stands in for the browser and its network.
+ * A replacement for the browser and its network.
  *
  * @typedef {{
  *   host: Host,
@@ -57,10 +57,10 @@
  * }} TestBackend
  */
 
-/** The one that is asked first comes first. @type {TestBackend[]} */
+/** The backend to ask first comes first. @type {TestBackend[]} */
 export const testBackends = [];
 
-/** The machine itself is there without a network too. @param {string} url */
+/** Whether the URL is on this machine, which needs no network. @param {string} url */
 const isLoopback = (url) => /^(.+\.)?localhost\.?$|^127\.[\d.]+$|^\[::1\]$/.test(new URL(url).hostname);
 
 /** @type {Host} */
@@ -68,7 +68,7 @@ export const browser = {
   now: () => performance.now(),
   random: () => Math.random(),
   after(delay, callback) {
-    // By the wall clock: that of `performance` stops on some platforms while the machine sleeps.
+    // By the wall clock, because `performance.now` stops on some platforms while the machine sleeps.
     const due = Date.now() + delay;
     const timer = setTimeout(() => callback(Math.max(Date.now() - due, 0)), delay);
     return () => clearTimeout(timer);

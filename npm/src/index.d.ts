@@ -4,35 +4,36 @@
 export type EventMap = { [name: string]: unknown };
 
 /**
- * An event, its data parsed and validated as the source's options say. It tells where it came from when it is asked:
- * copies of it, by `structuredClone` or a spread, have its `type` and `data` alone.
+ * An event, with its data parsed and validated as the source's options say. `lastEventId` and `origin` are getters:
+ * copies of an event, by `structuredClone` or a spread, only have its `type` and `data`.
  */
 export interface TypedEvent<T, Type extends string = string> {
-  /** What the server wrote in the `event` field, or `message`. */
+  /** The value of the `event` field, or `message`. */
   readonly type: Type;
   readonly data: T;
   readonly lastEventId: string;
   readonly origin: string;
 }
 
-/** Any event of a feed: its `type` tells which, and what its `data` is. */
+/** Any event of a feed. Its `type` says which event it is, and so the type of its `data`. */
 export type EventOf<Feed, Names extends keyof Feed = keyof Feed> = {
   [Name in Names & string]: TypedEvent<Feed[Name], Name>;
 }[Names & string];
 
-/** Where a source stands. */
+/** The state of a source. */
 export type State =
   | { readonly type: "connecting" }
   | { readonly type: "open" }
-  /** `attempt` counts from 1; `retryIn` (milliseconds) is missing where the browser reconnects, since it does not say. */
+  /** `attempt` counts from 1; `retryIn` (milliseconds) is missing if the browser reconnects, since it does not say. */
   | { readonly type: "waiting"; readonly attempt: number; readonly retryIn?: number }
-  /** The machine has no network: the next attempt is made when it is back. */
+  /** The machine is offline: the next attempt is made when the network is back. */
   | { readonly type: "offline"; readonly attempt: number }
   | { readonly type: "closed"; readonly reason: CloseReason };
 
 /**
- * Why a source ended: its server said so, `close()` was called or the signal aborted, it was collected, or an error ended
- * it (`policy`), as the policy has it, or because the server said so with its `failureEvent`.
+ * Why a source closed: the server finished, `close()` was called or the signal aborted, the source was
+ * garbage-collected, or an error closed it (`policy`), because the policy says so or the server sent its
+ * `failureEvent`.
  */
 export type CloseReason =
   | { readonly type: "finished" }
@@ -42,6 +43,8 @@ export type CloseReason =
 
 export type ErrorCode =
   | "unsupported"
+  | "not-initialised"
+  | "invalid-option"
   | "invalid-request"
   | "invalid-event-name"
   | "connection-lost"
@@ -62,16 +65,16 @@ export type ErrorCode =
   | "queue-overflow"
   | "internal";
 
-/** What went wrong. Its `message` says what to do about it where that is known. */
+/** What went wrong. Its `message` says what to do about it, if that is known. */
 export class EventSourceError extends Error {
   private constructor();
   readonly name: "EventSourceError";
   readonly code: ErrorCode;
-  /** Where a connection has failed: how many have in a row, this one included. */
+  /** If the connection has failed: how many times in a row, this one included. */
   readonly attempt?: number;
   /**
-   * With the codes `connection-lost`, `given-up`, `status` and `content-type`: the URL that was asked for. With
-   * `invalid-request` and `headers`: the URL that was to be asked for.
+   * With the codes `connection-lost`, `given-up`, `status` and `content-type`: the URL of the request. With
+   * `invalid-request` and `headers`: the URL of the request that could not be made.
    */
   readonly url?: string;
   /** With the codes `status` and `content-type`: the HTTP status. */
@@ -85,17 +88,19 @@ export class EventSourceError extends Error {
    * arrived of it.
    */
   readonly event?: TypedEvent<string>;
-  /** With the code `validation`: what the schema has found. */
+  /** With the code `validation`: the issues that the schema found. */
   readonly issues?: readonly StandardSchemaV1.Issue[];
   /** With the code `too-many`: how many there were in a row. */
   readonly count?: number;
-  /** With the codes `open-timeout` and `idle`: how long was waited, in milliseconds. */
+  /** With the codes `open-timeout` and `idle`: how long the policy waited, in milliseconds. */
   readonly after?: number;
   /** With the code `down-too-long` the limit in milliseconds, with `event-too-large` in bytes. */
   readonly limit?: number;
   /** With the code `queue-overflow`: how many events the queue has dropped. */
   readonly dropped?: number;
-  /** What has led to it: with the codes `too-many` and `down-too-long` the last error, else an exception where there was one. */
+  /**
+   * The cause: with the codes `too-many` and `down-too-long` the last error, otherwise an exception if there was one.
+   */
   readonly cause?: unknown;
 }
 
@@ -104,28 +109,24 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
-    readonly validate: (
-      value: unknown,
-    ) => StandardSchemaV1.Result<Output> | Promise<StandardSchemaV1.Result<Output>>;
+    readonly validate: (value: unknown) => StandardSchemaV1.Result<Output> | Promise<StandardSchemaV1.Result<Output>>;
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
 
 export namespace StandardSchemaV1 {
-  type Result<Output> =
-    | { readonly value: Output; readonly issues?: undefined }
-    | { readonly issues: readonly Issue[] };
+  type Result<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
   interface Issue {
     readonly message: string;
     readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
   }
 }
 
-/** Events that were missed while there was no connection, as the ids of those around them tell. */
+/** Events that were missed while there was no connection, by the ids of the events around them. */
 export interface Gap {
   /** The highest id before it. */
   readonly after: string;
-  /** The first id behind it. */
+  /** The first id after it. */
   readonly before: string;
   /** How many ids lie between the two. */
   readonly missed: number;
@@ -134,7 +135,7 @@ export interface Gap {
 /** Validators by the names of events. */
 export type Schemas<Feed> = { readonly [Name in keyof Feed]?: StandardSchemaV1<unknown, Feed[Name]> };
 
-export type Preset = "browser" | "closeOnError" | "resilient";
+export type Preset = "browser" | "close-on-error" | "resilient";
 
 export interface Limit {
   /** Milliseconds. */
@@ -151,30 +152,30 @@ export interface Backoff {
    */
   initial?: number;
   /**
-   * By how much the ceiling grows with each attempt. Anything below 1 counts as 1.
+   * The factor by which the ceiling grows with each attempt. Anything below 1 counts as 1.
    *
    * Default: `2`.
    */
   factor?: number;
   /**
-   * The most that the ceiling can be. What a server asks for has another limit.
+   * The highest ceiling. Waits that a server asks for have another limit.
    *
    * In milliseconds. Default: `30000`.
    */
   max?: number;
   /**
-   * Whether the wait is drawn evenly from zero up to the ceiling, or is the ceiling itself.
+   * Whether the wait is a random time between zero and the ceiling, or the ceiling itself.
    *
    * Default: `true`.
    */
   jitter?: boolean;
   /**
-   * The most attempts in a row; after that many have failed the source closes. Zero allows none.
+   * The most attempts in a row: when that many have failed, the source closes. Zero allows none.
    */
   maxAttempts?: number;
   /**
-   * The most time to go on for: no attempt starts later than this after the first failure. Where the next one
-   * would, the source closes. The time in which the machine is offline does not count.
+   * The longest time to keep trying: no attempt starts later than this after the first failure. If the next
+   * one would, the source closes. The time for which the machine is offline does not count.
    *
    * In milliseconds.
    */
@@ -184,12 +185,12 @@ export interface Backoff {
 
 /** What to do about a failure. */
 export type Decision =
-  /** Nothing: go on with the connection that there is, or reconnect as the standard has it. */
-  | { readonly type: "keepWaiting" }
-  /** Close the connection and open another after so many milliseconds. */
+  /** Do nothing: keep the connection, or reconnect as the standard says. */
+  | { readonly type: "keep-waiting" }
+  /** Close the connection and open another after this many milliseconds. */
   | { readonly type: "reopen"; readonly after: number }
-  /** What the policy proposes. */
-  | { readonly type: "asProposed" }
+  /** Do what the policy proposes. */
+  | { readonly type: "as-proposed" }
   | { readonly type: "close" };
 
 /** What a rule is asked about. */
@@ -201,7 +202,7 @@ export interface FailureContext {
   readonly decodeErrors: number;
   /** How long ago the first of these failures of the connection was, in milliseconds. */
   readonly downFor: number;
-  /** What the policy does if the rule says nothing else. */
+  /** What the policy does unless the rule decides otherwise. */
   readonly proposed: Decision;
 }
 
@@ -211,52 +212,52 @@ export interface Policy {
   preset?: Preset;
   backoff?: Backoff;
   /**
-   * A rule of yours, asked when something goes wrong, but for a `failureEvent`; it has the last word. To answer nothing, or the very object that is
-   * proposed, means what was proposed.
+   * A rule of your own, called when something goes wrong, except for a `failureEvent`. It has the last word. If it
+   * returns nothing, or the `proposed` object, the policy does what it proposed.
    */
   rule?: (context: FailureContext) => Decision | undefined | void;
   // <policy>
   /**
-   * Closes at the n-th lost connection in a row, also where the browser would go on reconnecting. Zero counts
-   * as 1.
+   * Closes the source at the n-th lost connection in a row, even if the browser would go on reconnecting.
+   * Zero counts as 1.
    */
   closeAfterLosses?: number;
   /**
-   * Closes with an error that says so when the source has been without a healthy connection for longer than
-   * this: since the first failure, or since its beginning where it has not opened yet.
+   * Closes the source, with an error that says so, when it has had no healthy connection for longer than
+   * this: since the first failure, or since its creation if it has not opened yet.
    *
    * In milliseconds.
    */
   closeWhenDownFor?: number;
   /**
-   * What to do when the connection failed for good: the browser gave up without saying why (an HTTP error, a
-   * wrong content type, a refusal of CORS, in some browsers also a server that cannot be reached).
+   * What to do when the connection fails for good: the browser gives up without saying why (an HTTP error, a
+   * wrong content type, a CORS refusal, in some browsers also an unreachable server).
    *
-   * The fetch transport knows why. There this decides on HTTP errors and wrong content types too, unless the
-   * list of statuses to retry does. What would only fail again (an event that is too large, a request that
-   * cannot be made) always closes the source.
+   * The fetch transport knows why. There, this also decides on HTTP errors and wrong content types, unless
+   * there is a list of statuses to retry. A failure that a retry would only repeat (an event that is too
+   * large, a request that cannot be made) always closes the source.
    */
   givenUp?: "close" | "reopen";
   /**
-   * At which HTTP statuses to try again with the backoff, and no sooner than the `Retry-After` header says. At
-   * all others, and at a wrong content type, the source closes. Fetch transport only: the browser's own source
-   * does not tell the status.
+   * The HTTP statuses at which to try again, with the backoff and no sooner than the `Retry-After` header
+   * says. At all others, and at a wrong content type, the source closes. Fetch transport only: the browser's
+   * own source hides the status.
    */
   retryStatuses?: readonly number[];
   /**
-   * The standard's reconnection time: how long to wait after a lost connection until the server sets it with a
-   * `retry` field. With backoff it is the least wait.
+   * The standard's reconnection time: how long to wait after a lost connection, until the server sets it
+   * with a `retry` field. With backoff it is the shortest wait.
    *
-   * Where neither sets it, it is 3 seconds without backoff and zero with it. It is never below 10 ms, and from
-   * the fourth loss in a row on never below a second. The browser's own reconnections use the browser's time,
-   * unless that is close to zero.
+   * If neither sets it, it is 3 seconds without backoff and zero with it. No wait is shorter than 10 ms.
+   * Without backoff, none is shorter than a second from the fourth loss in a row on. The browser's own
+   * reconnections use the browser's time, unless that is close to zero.
    *
    * In milliseconds.
    */
   reconnectionTime?: number;
   /**
-   * The most that a server can make the source wait: by its `retry` field, by a `Retry-After` header. A longer
-   * time counts as this.
+   * The longest that a server can make the source wait, by a `retry` field or a `Retry-After` header. A
+   * longer time counts as this.
    *
    * In milliseconds. Default: `3600000`.
    */
@@ -282,19 +283,19 @@ export interface Policy {
    */
   resendRefused?: boolean;
   /**
-   * Closes at the n-th event in a row whose data does not decode. Zero counts as 1.
+   * Closes the source at the n-th event in a row whose data does not decode. Zero counts as 1.
    */
   closeAfterDecodeErrors?: number;
   /**
    * What to do when an open connection receives nothing for this long.
    *
-   * Over fetch every event and every comment counts as received. The browser's own source shows only events
-   * that have listeners, and no comments: a server's heartbeat has to be an event with a listener to count.
+   * Over fetch, every event and every comment counts. The browser's own source shows only events that have
+   * listeners, and no comments: to count, a server's heartbeat has to be an event with a listener.
    *
-   * The timers of a hidden page fire late, by up to a minute in Chrome, and silence is not noticed before. What
-   * was sent meanwhile may then still wait to be read, and has two seconds for that.
+   * The timers of a hidden page fire late, by up to a minute in Chrome, so silence is noticed late. Data
+   * that arrived in the meantime may still be unread, so there are two more seconds to read it.
    *
-   * A request that may not be sent again closes the source with the error also where this says to reopen: a
+   * If the request may not be sent again, the source closes with the error even if this says to reopen: a
    * response that has fallen silent is dead.
    */
   idle?: Limit;
@@ -302,78 +303,83 @@ export interface Policy {
    * What to do when the connection is not open after this long. While the browser reconnects, its own wait
    * before the attempt counts too.
    *
-   * A request that may not be sent again has no such limit where this says to reopen: a slow answer is better
+   * If the request may not be sent again and this says to reopen, there is no limit: a slow answer is better
    * than none.
    */
   opening?: Limit;
   /**
-   * How long a connection has to stay open without an event before the counters and the backoff start again.
+   * How long a connection without events has to stay open before the counters and the backoff start again.
    *
    * In milliseconds. Default: `5000`.
    */
   healthyAfter?: number;
   /**
-   * Whether to open another connection at once, in place of an open one, when the page wakes from a sleep or
-   * the network comes back: the old one may be dead without knowing.
+   * Whether to replace an open connection at once when the page wakes from sleep or the network comes back:
+   * the old connection may have died unnoticed.
    *
-   * A source that waits tries again when the network comes back in any case. That ends the wait of the backoff,
-   * but not what the server or the reconnection time asks for, nor what a rule chose.
+   * A waiting source always tries again when the network comes back. That ends a wait of the backoff, but
+   * not one that the server, the reconnection time or a rule asked for.
    */
   reopenOnWake?: boolean;
   // </policy>
 }
 
-/** How much waits for the consumer of `events()`, and what gives way when that is full. */
+/** How many events wait for the consumer of `events()`, and what happens when the queue is full. */
 export interface Queue {
   /** 4,096 events by default. Zero counts as 1. */
   capacity?: number;
   /**
-   * `dropOldest` by default. With `keepLatest` all that waits makes way for the newest event; with `close` the source
-   * closes.
+   * `drop-oldest` by default. With `keep-latest` all waiting events are dropped for the newest one; with `close` the
+   * source closes.
    */
-  whenFull?: "dropOldest" | "keepLatest" | "close";
+  whenFull?: "drop-oldest" | "keep-latest" | "close";
 }
 
 /** Options that every source takes. */
 export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> {
-  /** Whether credentials go along to another origin. */
+  /** Whether credentials are sent to another origin. */
   withCredentials?: boolean;
   policy?: Preset | Policy;
   /**
-   * Whether to share the connection with the sources that have this set and name the same URL and the same options,
-   * apart from `parse`, `schemas`, `queue` and `signal`: a browser has six connections to a host over HTTP/1.1. Functions
-   * among the options are the same where they are the same object; a body that is no text is never the same.
+   * Whether to share the connection with other sources that have this set. They need the same URL and the same options,
+   * apart from `parse`, `schemas`, `queue` and `signal`. Functions among the options are the same if they are the same
+   * object; a body that is not text is never the same. A browser allows six connections to a host over HTTP/1.1.
    *
-   * A source that joins hears what comes from then on. Where the connection is open, the source is open at once, and its `open`
-   * event follows in its own task. Each has its own listeners and queues, parses and validates for itself, and counts
-   * for itself what does not decode. `close()` and a `signal` end that one; the last to go closes the connection. What the
-   * server or the policy ends, ends for all. An error of the connection goes to the console where none of them listens to it.
+   * A source that joins receives the events that come from then on. If the connection is open, the source is open at
+   * once, and its `open` event follows in a separate task. Each source has its own listeners and queues, parses and
+   * validates for itself, and counts the events that it cannot decode. `close()` and a `signal` close only that source;
+   * the last source to close closes the connection. If the server or the policy ends the connection, all sources close.
+   * An error of the connection goes to the console if none of them listens to errors.
    */
   shared?: boolean;
   /**
-   * What `on` and `events` make of an event's data, `"json"` by default. What a function throws is reported.
+   * How `on` and `events` parse an event's data: `"json"` by default. An exception of a function is reported.
    *
-   * What is kept of an event keeps nothing else in memory, unless its data is a large part of what arrived with it.
+   * An event that is kept holds nothing else in memory, unless its data is a large part of the chunk that it arrived
+   * in.
    */
   parse?: "json" | "text" | ((data: string, event: TypedEvent<string>) => unknown);
   /**
-   * Validators of what was parsed, by the names of events. What they refuse is reported and skipped, and so is what one
-   * answers with a promise: events keep their order, and do not wait.
+   * Validators of the parsed data, by the names of events. An event that one refuses is reported and skipped. So is an
+   * event for which one returns a promise: events keep their order, and do not wait.
    */
   schemas?: Schemas<Feed>;
   queue?: Queue;
   /**
-   * Leaves out events that were handed over before: those with an id that is among the last so many distinct ones. What is
-   * left out counts as a sign of life, as a comment does, and as nothing more; its id is the last event id all the same.
+   * Skips duplicates: events with an id that is among this many last distinct ids of delivered events. A duplicate
+   * counts as received data, like a comment, but does not make counters and backoff start again. Its id still becomes
+   * the last event id.
    *
-   * An event without an `id` field is never left out, nor is the one by which the server says that it is done, or what went
-   * wrong. The
-   * browser's own transport does not tell of that field: there an event with the id of the one before it in the same
-   * connection is taken for one without, and the first event of a connection for one with. An event with an empty `id` has
-   * all ids forgotten. None by default, as with 0.
+   * An event without an `id` field is never a duplicate. Nor is the event by which the server says that it has
+   * finished, or what went wrong. The browser's own transport does not show that field: there, an event with the id of
+   * the previous event of the same connection counts as one without the field, and the first event of a connection as
+   * one with it. After an event with an empty `id`, all ids are forgotten. By default, as with 0, no id is remembered.
    */
   deduplicate?: number;
-  /** The query parameter that carries the last event id when the source is reopened; on `fetch` in place of the header. */
+  /**
+   * The query parameter that carries the last event id when the source is reopened; over `fetch` in place of the
+   * header.
+   */
   resumeParameter?: string;
   /**
    * The name of the event by which the server says that it has finished, or several of them. It is delivered like any other,
@@ -386,9 +392,9 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    */
   terminalData?: string;
   /**
-   * The name of the event by which the server says what went wrong, such as `error`. It is delivered like any other, then
-   * the source closes with an error whose code is `failure-event`, and which has the event, also where its data does not
-   * decode. No rule is asked. Where it has the name of the terminal event, this counts.
+   * The name of the event by which the server says what went wrong, such as `error`. It is delivered like any other.
+   * Then the source closes with an error whose code is `failure-event` and which has the event, even if its data does
+   * not decode. No rule is asked. If it has the same name as the terminal event, this option counts.
    */
   failureEvent?: string;
   /** Closes the source when it is aborted. */
@@ -400,24 +406,27 @@ export interface BrowserInit<Feed extends { [Name in keyof Feed]: unknown } = Ev
   transport?: "browser";
 }
 
-/** Options of a source whose events are carried by `fetch`: those of the request have the names that they have there. */
+/**
+ * Options of a source whose events are carried by `fetch`. The options of the request have the same names as those of
+ * `fetch`.
+ */
 export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends CommonInit<Feed> {
   transport: "fetch";
   /** `GET` by default. A method other than GET and HEAD is sent once, unless the policy has `resend` or `resendRefused`. */
   method?: string;
-  /** Headers, or a function that is asked for them before each attempt. */
+  /** Headers, or a function that returns them before each attempt. */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
-  /** Text, bytes or a form. A stream can be sent only once, and is not taken. */
+  /** Text, bytes or a form. A stream is refused, since it can be sent only once. */
   body?: XMLHttpRequestBodyInit | null;
-  /** In place of `withCredentials`. */
+  /** Overrides `withCredentials`. */
   credentials?: RequestCredentials;
   mode?: RequestMode;
   /** `no-store` by default. */
   cache?: RequestCache;
-  /** With `error` none is followed, to which the headers would go along; the attempt ends as a lost connection does. */
+  /** With `error` no redirect is followed, so none gets the headers; the attempt ends like a lost connection. */
   redirect?: RequestRedirect;
   referrerPolicy?: ReferrerPolicy;
-  /** Where to go on from: the `lastEventId` of a source before, kept across a reload for instance. */
+  /** The id to continue from: the `lastEventId` of an earlier source, kept across a reload for instance. */
   lastEventId?: string;
   /** The most bytes that one event may have: 16 MiB by default. The queue of an iteration may hold `capacity` of them. */
   maxEventSize?: number;
@@ -433,18 +442,16 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
   endOfBody?: "finished" | "reconnect";
 }
 
-export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> =
-  | BrowserInit<Feed>
-  | FetchInit<Feed>;
+export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> = BrowserInit<Feed> | FetchInit<Feed>;
 
-/** The events of some names, as they come. Where the policy closes the source the last step throws its error. */
+/** The events of some names, as they arrive. If the policy closes the source, the last step throws its error. */
 export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
-  /** How many events had to give way so far, as the queue was full. */
+  /** How many events have been dropped so far, because the queue was full. */
   readonly dropped: number;
   return(): Promise<IteratorResult<T, undefined>>;
 }
 
-/** The standard's `error` event, which here tells what has happened, where something has. */
+/** The standard's `error` event, which here has the error that led to it, if there was one. */
 export interface SourceErrorEvent extends Event {
   readonly error?: EventSourceError;
 }
@@ -457,16 +464,17 @@ interface ListenerObject<E> {
   handleEvent(event: E): void;
 }
 
-/** The standard's events that are no messages. */
+/** The standard's events that are not messages. */
 interface SourceEvents {
   open: Event;
   error: SourceErrorEvent;
 }
 
 /**
- * The standard's `EventSource`, with types, a policy and an end on top of it.
+ * The standard's `EventSource`, with types, a policy and an end.
  *
- * An open source that has listeners is not collected, even if nobody holds it; one that never had any closes when it is.
+ * An open source that has listeners is not garbage-collected, even if nobody holds it. One that never had listeners
+ * closes when it is garbage-collected.
  */
 export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends EventTarget {
   static readonly CONNECTING: 0;
@@ -474,8 +482,8 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   static readonly CLOSED: 2;
 
   /**
-   * Throws a `SyntaxError` where the URL is invalid, a `TypeError` where an option is, and an `EventSourceError` where
-   * no request can be made like this. Needs `init()` to have been awaited.
+   * Throws a `SyntaxError` if the URL is invalid, as the standard's does, and an `EventSourceError` if an option or the
+   * request is invalid. `init()` must have been awaited before.
    */
   constructor(url: string | URL, init?: EventSourceInit<Feed>);
 
@@ -500,11 +508,7 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
     callback: Listener<this, MessageEvent<string>> | ListenerObject<MessageEvent<string>> | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  addEventListener(
-    type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+  addEventListener(type: string, callback: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
   removeEventListener<Type extends keyof SourceEvents>(
     type: Type,
     callback: Listener<this, SourceEvents[Type]> | ListenerObject<SourceEvents[Type]> | null,
@@ -515,59 +519,53 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
     callback: Listener<this, MessageEvent<string>> | ListenerObject<MessageEvent<string>> | null,
     options?: boolean | EventListenerOptions,
   ): void;
-  removeEventListener(
-    type: string,
-    callback: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
+  removeEventListener(type: string, callback: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
 
   /** Closes the source for good. */
   close(): void;
   [Symbol.dispose](): void;
 
   /**
-   * Calls back with each event of this name, typed, after the listeners of the DOM. The function that it returns ends
-   * that. Events called `open` and `error` are the server's; what happens to the connection is told by `onState` and
-   * `onError`.
+   * Calls back with each event of this name, typed, after the DOM listeners. The function that it returns removes the
+   * handler. Events called `open` and `error` come from the server; `onState` and `onError` report what happens to the
+   * connection.
    */
-  on<Name extends keyof Feed & string>(
-    name: Name,
-    handler: (event: TypedEvent<Feed[Name], Name>) => void,
-  ): () => void;
-  /** The events of these names, typed, from now on; they wait for their consumer in a bounded queue. */
+  on<Name extends keyof Feed & string>(name: Name, handler: (event: TypedEvent<Feed[Name], Name>) => void): () => void;
+  /** The events of these names, typed, from now on. They wait for their consumer in a bounded queue. */
   events<Name extends keyof Feed & string>(...names: [Name, ...Name[]]): EventIterator<EventOf<Feed, Name>>;
   /**
-   * Calls back with each change of state. A source begins as `connecting`.
+   * Calls back with each change of state. A source starts as `connecting`.
    *
-   * A function that is assigned to this, or to `onGap` or `onError`, is called too, until another one is.
+   * A function that is assigned to this property, or to `onGap` or `onError`, is called too, until another one is
+   * assigned.
    */
   onState(handler: (state: State) => void): () => void;
   /**
-   * Calls back where ids tell that events were missed while there was no connection: after a reconnection, just before the
-   * first event is handed over whose id is above the highest before it, where that is not the next one. Ids count that are
-   * decimal integers of at most 64 bits. Over `fetch` events that nobody listens to are no gap; the browser's own transport
-   * does not tell of these, so that there all events of a source are to be listened to.
+   * Calls back if ids show that events were missed while there was no connection. This is so if the first id after a
+   * reconnection that is above the highest before it is not the next one. The handler is called just before that event
+   * is delivered. Only ids that are decimal integers of at most 64 bits count. Over `fetch`, events that nobody listens
+   * to are no gap. The browser's own transport does not show them, so there, listen to all events of a source.
    */
   onGap(handler: (gap: Gap) => void): () => void;
-  /** Calls back with everything that goes wrong. What nobody listens to goes to the console. */
+  /** Calls back with everything that goes wrong. Errors that nobody listens to go to the console. */
   onError(handler: (error: EventSourceError) => void): () => void;
 
   readonly state: State;
-  /** Why the source has ended, once it has. It is never rejected. */
+  /** Resolves with the reason once the source has closed. It is never rejected. */
   readonly closed: Promise<CloseReason>;
-  /** Where to go on from: the id of the last event. On the browser's own transport, the last that somebody listened to. */
+  /** The last event id. On the browser's own transport it is that of the last event that had a listener. */
   readonly lastEventId: string;
 }
 
-/** Where the wasm half may come from. */
+/** Where the WebAssembly may come from. */
 export type WasmSource = string | URL | Response | WebAssembly.Module | BufferSource;
 
 /**
- * Gets the package ready, once; further calls wait for the first. The wasm half lies in the package, unless it is given:
- * `typed-eventsource/typed_eventsource.wasm` is the same as a file.
+ * Initialises the package, once; further calls wait for the first. The WebAssembly comes from the package unless it is
+ * given; `typed-eventsource/typed_eventsource.wasm` is the same as a file.
  */
 export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;
 export default init;
 
-/** The same at once, with a wasm half that is there already. */
+/** Initialises the package at once, with WebAssembly that is already loaded. */
 export function initSync(source: WebAssembly.Module | BufferSource): void;

@@ -1,11 +1,14 @@
 // @ts-check
-// The wasm half. It comes inside a module, deflated: no bundler has to be told of it, and no server how to serve it.
+// The WebAssembly. It is compressed inside a JavaScript module, so neither a bundler nor a server has to be
+// configured for it.
+
+import { EventSourceError } from "./error.js";
 
 /** @typedef {import("./index.js").WasmSource} WasmSource */
 
 /**
- * What it exports, once it is there. The module that wasm-bindgen writes around it would weigh as much as the rest of what
- * calls it: numbers need none, and bytes are handed over in `memory.js`.
+ * The exports of the WebAssembly, once it is there. The JavaScript that wasm-bindgen generates for it would be as large
+ * as the rest of the code that calls it. Numbers need none of it, and `memory.js` passes bytes.
  *
  * @type {typeof import("./wasm/typed_eventsource_bg.wasm")}
  */
@@ -23,7 +26,9 @@ export function init(source) {
   return loading;
 }
 
-/** What the wasm half calls before one of its faults ends in a trap, or where it prepares for what it never uses. */
+/**
+ * The functions that the WebAssembly imports. It calls them just before a trap, or in setup code that is never used.
+ */
 const imports = new Proxy({}, { get: () => () => {} });
 
 /** @param {WebAssembly.Module | BufferSource} source */
@@ -34,9 +39,9 @@ export function initSync(source) {
   wasm = /** @type {any} */ (exports);
 }
 
-/** A source needs it from its start on. */
+/** Throws if the package is not initialised: a source needs the WebAssembly from its start on. */
 export function checkInitialised() {
-  if (!wasm) throw new Error("typed-eventsource is not initialised yet: `await init()` first");
+  if (!wasm) throw new EventSourceError("not-initialised", "typed-eventsource is not initialised yet: `await init()` first");
 }
 
 /** @param {WasmSource | PromiseLike<WasmSource>} [source] */

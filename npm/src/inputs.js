@@ -1,9 +1,26 @@
 // @ts-check
-// What a connection is told.
+// The inputs of a connection.
 
 import {
-  INPUT_BODY_ENDED, INPUT_EVENT, INPUT_FINISHED, INPUT_LOST, INPUT_OFFLINE, INPUT_ONLINE, INPUT_OPENED, INPUT_OVERFLOWED, INPUT_RELAYED_STATE,
-  INPUT_RETRY, INPUT_TIMEOUT, IS_UNFINISHED, IS_WHOLE, LEAST_STATUS, LOSS_BROWSER_RECONNECTS, LOSS_CONTENT_TYPE, LOSS_HOPELESS, LOSS_OTHER, LOSS_REESTABLISH,
+  INPUT_BODY_ENDED,
+  INPUT_EVENT,
+  INPUT_FINISHED,
+  INPUT_LOST,
+  INPUT_OFFLINE,
+  INPUT_ONLINE,
+  INPUT_OPENED,
+  INPUT_OVERFLOWED,
+  INPUT_RELAYED_STATE,
+  INPUT_RETRY,
+  INPUT_TIMEOUT,
+  IS_UNFINISHED,
+  IS_WHOLE,
+  LEAST_STATUS,
+  LOSS_BROWSER_RECONNECTS,
+  LOSS_CONTENT_TYPE,
+  LOSS_HOPELESS,
+  LOSS_OTHER,
+  LOSS_REESTABLISH,
   STATES,
 } from "./numbers.js";
 
@@ -12,7 +29,7 @@ import {
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
 
 /**
- * Numbers for the session, and what only the body knows.
+ * Numbers for the session, and the error, which only the body knows.
  *
  * @typedef {{
  *   type: number,
@@ -23,7 +40,7 @@ import {
  *   unfinished?: import("./index.js").TypedEvent<string>,
  * }} SessionInput
  *
- * An event that somebody listens to. Its data may be a part of a longer text, which it keeps in memory.
+ * An event that has listeners. Its data may be a part of a longer text, which it keeps in memory.
  *
  * @typedef {{
  *   type: 19,
@@ -34,11 +51,11 @@ import {
  *   isPart?: boolean,
  * }} EventInput
  *
- * An event that nobody listens to, or a comment, and the last event id where it may have changed.
+ * An event without listeners, or a comment, and the last event id if it may have changed.
  *
  * @typedef {{ type: 16, isEvent: boolean, lastEventId?: string }} UnlistenedInput
  *
- * A function that runs when its turn comes, since others may listen by then. Where it answers with an input, that is
+ * A function that runs in its turn, since there may be other listeners by that time. If it returns an input, that is
  * handled next.
  *
  * @typedef {{ type: 102, run: (connection: import("./connection.js").Connection) => Input | void }} DeferredInput
@@ -46,7 +63,7 @@ import {
  * @typedef {SessionInput | EventInput | UnlistenedInput | DeferredInput} Input
  */
 
-// All of a kind have the same fields in the same order, so that engines compile what handles them for one shape.
+// All inputs of a kind have the same fields in the same order, so that engines compile their handlers for one shape.
 
 /**
  * @param {number} type
@@ -66,7 +83,14 @@ const input = (type, time, error, detail, failures) => ({ type, time, error, det
  * @param {boolean} [isPart]
  * @returns {EventInput}
  */
-export const event = (subscription, data, meta, hasIdField, isPart) => ({ type: INPUT_EVENT, subscription, data, meta, hasIdField, isPart });
+export const event = (subscription, data, meta, hasIdField, isPart) => ({
+  type: INPUT_EVENT,
+  subscription,
+  data,
+  meta,
+  hasIdField,
+  isPart,
+});
 
 export const opened = input(INPUT_OPENED);
 
@@ -91,13 +115,13 @@ const CLASSES = {
  * The standard's "fail the connection".
  *
  * @param {EventSourceError} error
- * @param {number} [time] When the server wants to be asked again, in milliseconds.
+ * @param {number} [time] How long the server asks to wait before the next request, in milliseconds.
  */
 export const failed = (error, time) => {
   const { code, status } = /** @type {import("./error.js").Details} */ (error);
   // An opaque response has status 0.
   const isStatus = code === "status" && status !== undefined && status >= LEAST_STATUS;
-  return input(INPUT_LOST, time, error, isStatus ? status : CLASSES[code] ?? LOSS_OTHER);
+  return input(INPUT_LOST, time, error, isStatus ? status : (CLASSES[code] ?? LOSS_OTHER));
 };
 
 /**
@@ -112,7 +136,7 @@ export const bodyEnded = (error, isWhole, unfinished) => ({
   unfinished,
 });
 
-/** The server wants no other attempt. */
+/** The server wants no further attempt. */
 export const finished = input(INPUT_FINISHED);
 
 /** @param {number} late In milliseconds. */
@@ -121,10 +145,10 @@ export const timeout = (late) => input(INPUT_TIMEOUT, late);
 /** @param {boolean} isOnline */
 export const network = (isOnline) => input(isOnline ? INPUT_ONLINE : INPUT_OFFLINE);
 
-/** A queue is full from which nothing may be dropped. @param {EventSourceError} error */
+/** A queue that may drop nothing is full. @param {EventSourceError} error */
 export const overflowed = (error) => input(INPUT_OVERFLOWED, undefined, error);
 
-/** Where a shared connection stands. @param {import("./index.js").State} state */
+/** The state of a shared connection. @param {import("./index.js").State} state */
 export const relayedState = (state) => {
   const { attempt, retryIn } = /** @type {{ attempt?: number, retryIn?: number }} */ (state);
   return input(INPUT_RELAYED_STATE, retryIn, undefined, STATES.indexOf(state.type), attempt);

@@ -1,11 +1,14 @@
 // @ts-check
 import { reportException } from "./error.js";
 
-/** @typedef {{ callback?: (argument: any) => void }} Listener One without is no longer listening, and holds nothing. */
+/** @typedef {{ callback?: (argument: any) => void }} Listener A listener without a callback was removed, and holds nothing. */
 
-/** Callbacks, called in the order in which they were added. One that is added meanwhile is first called the next time. */
+/**
+ * Callbacks, called in the order in which they were added. One that is added during a call is first called the next
+ * time.
+ */
 export class Listeners {
-  /** Replaced when it changes, since it may change while it is gone through. @type {readonly Listener[]} */
+  /** Replaced when it changes, since it may change during an iteration. @type {readonly Listener[]} */
   #listeners = [];
 
   get isEmpty() {
@@ -13,7 +16,7 @@ export class Listeners {
   }
 
   /**
-   * Adds a callback, and answers what takes it out again.
+   * Adds a callback, and returns a function that removes it.
    *
    * @param {(argument: any) => void} callback
    */
@@ -27,12 +30,12 @@ export class Listeners {
     };
   }
 
-  /** Those who listen now, for a later call. */
+  /** The current listeners, for a later call. */
   get snapshot() {
     return this.#listeners;
   }
 
-  /** Calls them. An exception of one stops no other. @param {any} argument */
+  /** Calls all listeners. An exception in one does not stop the others. @param {any} argument */
   call(argument, listeners = this.#listeners) {
     for (const { callback } of listeners) {
       try {

@@ -1,16 +1,16 @@
 // @ts-check
-// Bytes and texts, on their way into the memory of the wasm half and out of it.
+// Copies bytes and texts into and out of the memory of the WebAssembly.
 
 import { wasm } from "./init.js";
 
 export const encoder = new TextEncoder();
 export const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** All of the memory. A growing one detaches its buffer, after which there has to be another view. */
+/** A view of all of the memory. When the memory grows, its buffer is detached, and a new view is needed. */
 let memory = new Uint8Array();
 
 /**
- * Copies bytes for the wasm half, which owns them from then on. Answers where they are.
+ * Copies bytes for the WebAssembly, which then owns them. Returns their address.
  *
  * @param {Uint8Array} bytes
  */

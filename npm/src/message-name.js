@@ -1,7 +1,7 @@
 // @ts-check
 import { EventSourceError } from "./error.js";
 
-/** The name, where messages can have it. @param {string} name */
+/** Returns the name if messages can have it. @param {string} name */
 export function messageName(name) {
   if (!/^$|[\r\n]|\p{Surrogate}/u.test(name)) return name;
   const advice = name ? "a name has no line end in it, and no half of a surrogate pair" : "an event without a name is called `message`";

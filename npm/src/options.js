@@ -12,9 +12,9 @@ const isSignal = (value) => ["addEventListener", "removeEventListener"].every((n
 
 const FETCH = {
   method: string,
-  // Read once: some can be read only once.
+  // Copied, since some iterables can be read only once.
   headers: (/** @type {any} */ value) => (Symbol.iterator in Object(value) ? [...value] : value),
-  // Some browsers would send its name in place of a stream.
+  // Some browsers would send the text `[object ReadableStream]` in place of a stream.
   body: check("text, bytes or a form", (value) => !(value instanceof ReadableStream)),
   credentials: any,
   mode: any,
@@ -29,7 +29,7 @@ const FETCH = {
 const QUEUE = {
   // Zero counts as 1.
   capacity: count,
-  whenFull: oneOf("dropOldest", "keepLatest", "close"),
+  whenFull: oneOf("drop-oldest", "keep-latest", "close"),
 };
 
 /** @type {{ [name: string]: import("./checks.js").Check }} */
@@ -51,7 +51,7 @@ const OPTIONS = {
 };
 
 /**
- * What a source is set up with. One that `isSharing` has a connection together with others, which has its own settings.
+ * The settings of a source. If it `isSharing`, it shares a connection with other sources, and that has other settings.
  *
  * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy" | "terminalEvent">> & {
  *   transport?: string,
@@ -68,7 +68,7 @@ const OPTIONS = {
 
 /** @param {unknown} init @returns {Settings} */
 export function parseSettings(init) {
-  if (init !== undefined && init !== null && !isObject(init)) throw optionError(`${inspect(init)} is not an object`);
+  if (init !== undefined && init !== null && !isObject(init)) throw new TypeError(`EventSource: ${inspect(init)} is not an object`);
   const options = read(/** @type {OptionsObject} */ (init ?? {}), OPTIONS);
   const isFetch = options.transport === "fetch";
   if (!isFetch) {
@@ -76,7 +76,7 @@ export function parseSettings(init) {
     if (name) throw optionError(`\`${name}\` needs \`transport: "fetch"\``);
   }
   const { method = "GET", policy = {} } = options;
-  const { capacity = 4096, whenFull = "dropOldest" } = options.queue ?? {};
+  const { capacity = 4096, whenFull = "drop-oldest" } = options.queue ?? {};
   return {
     ...options,
     isFetch,

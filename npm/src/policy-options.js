@@ -32,4 +32,4 @@ export const BACKOFF = {
 };
 
 /** The presets, in the order of their numbers. */
-export const PRESETS = ["browser", "closeOnError", "resilient"];
+export const PRESETS = ["browser", "close-on-error", "resilient"];

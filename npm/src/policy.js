@@ -12,7 +12,7 @@ const CHECKS = {
   rule: callback,
 };
 
-/** The policy among the options: the name of a preset, or an object. @type {Check} */
+/** Checks a policy: the name of a preset, or an object. @type {Check} */
 export function parsePolicy(value, name) {
   const options = typeof value === "string" ? { preset: value } : object(value, name);
   return read(options, CHECKS, `${name}.`);
@@ -25,14 +25,14 @@ export const presetOf = ({ preset = "browser" }) => PRESETS.indexOf(preset);
 const NAMES = Object.keys({ ...POLICY, ...BACKOFF });
 
 /**
- * The options that are set, as the session takes them: number, value, and whether to reopen.
+ * The options that are set, as triples for the session: number, value, and whether to reopen.
  *
  * @param {import("./checks.js").OptionsObject} policy
  */
 export function numbersOf({ preset, rule, backoff, ...policy }) {
   const numbers = Object.entries({ ...policy, ...backoff }).flatMap(([name, value]) => {
     const { after = 0, then = value } = Object(value);
-    // Of a list, zero begins an empty one.
+    // Zero begins a list.
     const values = Array.isArray(value) ? [0, ...value] : [isNaN(value) ? after : Number(value)];
     return values.flatMap((value) => [NAMES.indexOf(name), value, Number(then === "reopen")]);
   });

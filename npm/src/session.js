@@ -1,5 +1,5 @@
 // @ts-check
-// The session of the wasm half, which speaks in numbers: those of `numbers.js`.
+// The session in the WebAssembly, whose inputs and outputs are the numbers of `numbers.js`.
 
 import { milliseconds, oneOf } from "./checks.js";
 import { reportException } from "./error.js";
@@ -10,9 +10,30 @@ import { numbersOf, presetOf } from "./policy.js";
 
 /** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {number} now */
 export function openSession(settings, isOffline, now) {
-  const { policy, isFetch, isRepeatable, isSharing, resumeParameter, terminalEvent, terminalData, endOfBody, deduplicate = 0, lastEventId = "" } = settings;
+  const {
+    policy,
+    isFetch,
+    isRepeatable,
+    isSharing,
+    resumeParameter,
+    terminalEvent,
+    terminalData,
+    endOfBody,
+    deduplicate = 0,
+    lastEventId = "",
+  } = settings;
   const hasTerminal = terminalEvent?.length || terminalData !== undefined;
-  const flags = [isFetch, policy.rule, isRepeatable, resumeParameter !== undefined, hasTerminal, isOffline, isSharing, endOfBody === "finished", endOfBody];
+  const flags = [
+    isFetch,
+    policy.rule,
+    isRepeatable,
+    resumeParameter !== undefined,
+    hasTerminal,
+    isOffline,
+    isSharing,
+    endOfBody === "finished",
+    endOfBody,
+  ];
   const numbers = numbersOf(policy);
   const id = encoder.encode(lastEventId);
   return wasm.newSession(
@@ -28,10 +49,10 @@ export function openSession(settings, isOffline, now) {
 }
 
 /**
- * What to do next, and what there is to know of it: a kind, the failure, after how long it failed, how many times in a row
- * the connection has failed, an amount, what follows a report, the limit, its value, decode errors in a row, and for how
- * long it is down. Where there is nothing to do: at index 11 and 12 what the session wants to be told of, and the deadline.
- * Behind them is where texts lie.
+ * The next output and its details: a kind, the failure, after how long it failed, how many times in a row the
+ * connection has failed, an amount, what follows a report, the limit, its value, decode errors in a row, and how long
+ * the connection has been down. If there is no output, index 11 has what the session has to be told, and index 12 the
+ * deadline. After these come the places of texts.
  *
  * @param {number} session
  */
@@ -57,11 +78,11 @@ export function gapOf(numbers) {
 const decision = oneOf(...DECISIONS);
 
 /**
- * Asks the user's rule. Answers with the number of its decision, and a wait.
+ * Asks the user's rule. Returns the number of its decision, and a wait.
  *
  * @param {any} rule
  * @param {object} context
- * @param {number} kind Of what is proposed.
+ * @param {number} kind The kind of the proposed decision.
  * @param {number} wait
  * @returns {[number, number]}
  */

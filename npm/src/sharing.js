@@ -1,6 +1,6 @@
 // @ts-check
-// Sources that share one connection, since they name the same URL and the same options. Each has a `Connection` of its
-// own, for those who listen to it, carried by a `Share` of one that has the transport and the policy.
+// Sources that share one connection, since they have the same URL and the same options. Each has a separate
+// `Connection` for its listeners. A `Share` links it to the connection that has the transport and the policy.
 
 import { Connection } from "./connection.js";
 import { relayedState } from "./inputs.js";
@@ -18,7 +18,7 @@ import { DEFERRED, FOLLOWS_STATE } from "./numbers.js";
 /** @typedef {(lastEventId: string, link: Link) => Transport} Open */
 
 /**
- * A connection that carries a source, alone or together with others that are set up like it.
+ * Returns a connection that carries a source, alone or together with others that have the same options.
  *
  * @param {string} url
  * @param {Settings} settings
@@ -42,7 +42,7 @@ const numbers = new WeakMap();
 let count = 0;
 
 /**
- * The same for sources that can share a connection, and nothing for one that cannot.
+ * The same key for sources that can share a connection; `undefined` for one that cannot.
  *
  * @param {string} url
  * @param {Settings} settings
@@ -57,11 +57,11 @@ function keyOf(url, { transport, parse, schemas, queue, signal, headers, body = 
       return numbers.get(value);
     });
   } catch {
-    // The transport says what is wrong with them.
+    // The transport reports what is wrong with them.
   }
 }
 
-/** The connection itself: what it is told, all of its shares are. */
+/** The connection itself. It passes what it is told to all of its shares. */
 class SharedConnection extends Connection {
   /** @type {Set<Share>} */
   #shares = new Set();
@@ -125,7 +125,7 @@ class SharedConnection extends Connection {
     this.#send({ type: DEFERRED, run: tell });
   }
 
-  /** Those that join meanwhile are not told. @param {import("./inputs.js").Input} input */
+  /** Sources that join during the call are not told. @param {import("./inputs.js").Input} input */
   #send(input) {
     for (const share of [...this.#shares]) {
       share.announceOpen();
@@ -137,10 +137,10 @@ class SharedConnection extends Connection {
 /** The transport of a source that shares a connection. */
 class Share {
   link;
-  /** Where the connection stands that it joins. */
+  /** The state of the connection that it joins. */
   state;
   #shared;
-  /** Cancels the task that tells it that it is open, until that has run. @type {(() => void) | undefined} */
+  /** Cancels the task that reports the open connection, until that task has run. @type {(() => void) | undefined} */
   #cancelOpen;
   /** @type {Map<Subscription, () => void>} */
   #undos = new Map();
@@ -158,7 +158,7 @@ class Share {
     return this.#shared.lastEventId;
   }
 
-  /** Tells a source that has joined an open connection that it is open, before anything else and in its own task. */
+  /** Tells a source that has joined an open connection that it is open, before anything else and in a separate task. */
   announceOpen() {
     const cancel = this.#cancelOpen;
     this.#cancelOpen = undefined;

@@ -2,18 +2,17 @@
 
 import type { EventMap, EventSourceError } from "./index.js";
 
-/** An attempt of a source to connect, as the server has seen it. */
+/** A source's attempt to connect, as the server saw it. */
 export interface Attempt {
   /** The source's URL, resolved. */
   readonly url: string;
-  /** The id of the event after which it wants to go on; empty where there was none. */
+  /** The last event id that it sent; empty if there was none. */
   readonly lastEventId: string;
 }
 
 /**
- * The clock of the sources that a `FakeServer` serves, which stands still until it is turned. All waits of these sources
- * go by it, and nothing else does: the policy's backoff and its limits. Where dice are thrown for a wait, they never let
- * it be shorter than its ceiling.
+ * The clock of the sources that a `FakeServer` serves. It stands still until the test advances it. It times all waits
+ * of these sources, and nothing else: the policy's backoff and its limits. A random wait is as long as its ceiling.
  *
  * ```ts
  * const source = new EventSource("/prices", { policy: "resilient" });
@@ -29,31 +28,34 @@ export class FakeClock {
   readonly now: number;
   /** How many timers are set. */
   readonly timers: number;
-  /** What sources would have written to the console: errors that nobody listened to. */
+  /** The errors that sources would have written to the console, since nobody listened to them. */
   readonly reports: readonly EventSourceError[];
-  /** Lets so many milliseconds pass; timers fire in their order. */
+  /** Lets this many milliseconds pass. Timers fire in order. */
   advance(ms: number): void;
-  /** Lets the page sleep: so many milliseconds pass and no timer fires; then those that are due do, late. */
+  /** Lets the page sleep: this many milliseconds pass and no timer fires. Then the timers that are due fire late. */
   sleep(ms: number): void;
-  /** Takes the network away, as the browser tells by its `offline` event. What is open stays so until it is lost. */
+  /**
+   * Takes the network away, as the browser reports by its `offline` event. Open connections stay open until they are
+   * lost.
+   */
   goOffline(): void;
-  /** Brings the network back, as the browser tells by its `online` event. */
+  /** Brings the network back, as the browser reports by its `online` event. */
   goOnline(): void;
 }
 
 /**
- * A server that does what a test tells it. Until it is closed it serves the sources that are opened, in place of the
- * network: each connects to it and waits until `open` is called. Of several servers the one made last serves first. A
- * source that none serves connects to the network, as always.
+ * A server that a test controls. Until it is closed, it serves the sources that are opened, in place of the network:
+ * each connects to it and waits until `open` is called. If there are several servers, the newest one that serves a URL
+ * is used. A source that none serves connects to the network, as always.
  *
- * What it does reaches every connection that there is. The sources are told before the call returns, except for an end,
- * which handlers and `closed` tell of a microtask later, as always. What a listener has the server do is told once all
- * listeners of its event were called, as a browser has it. Each source is told as by its transport: one over the browser's
- * own reconnects without being asked, and is not told an HTTP status. Nothing is requested: a function that makes headers
- * is not called. A source that joins a shared connection is told that it is open when the clock is turned, if only by
- * `advance(0)`, or when something is sent.
+ * Its methods act on all current connections. Sources react before the call returns; only the end of a source is
+ * reported one microtask later, as always. If a listener calls the server, the effect is reported once all listeners of
+ * its event have been called, as in a browser. Each source is told as its transport would tell it: one over the
+ * browser's own reconnects without being asked, and sees no HTTP status. No request is made: a function that makes
+ * headers is not called. A source that joins a shared connection reports that it is open when the clock advances, if
+ * only by `advance(0)`, or when something is sent.
  *
- * Where there is no page, URLs are relative to `http://localhost/`.
+ * If there is no page, URLs are relative to `http://localhost/`.
  *
  * ```ts
  * using server = new FakeServer<{ price: number }>();
@@ -65,35 +67,35 @@ export class FakeClock {
 export class FakeServer<Feed extends { [Name in keyof Feed]: unknown } = EventMap> {
   /** Serves every source that is opened from now on. */
   constructor();
-  /** Serves the sources with this URL alone. */
+  /** Serves only the sources with this URL. */
   static at<Feed extends { [Name in keyof Feed]: unknown } = EventMap>(url: string | URL): FakeServer<Feed>;
 
-  /** The clock that its sources go by. */
+  /** The clock of its sources. */
   readonly clock: FakeClock;
   /** How many connections there are, open or waiting for an answer. */
   readonly connections: number;
-  /** The attempts to connect, in their order; without those that the browser makes when it reconnects. */
+  /** The attempts to connect so far, in order. Those that a browser makes when it reconnects are not included. */
   readonly attempts: readonly Attempt[];
-  /** The names of the events that somebody listens to. */
+  /** The names of the events that have listeners. */
   readonly listenedNames: readonly string[];
 
-  /** Answers the connections that wait for an answer with an event stream. */
+  /** Answers the waiting connections with an event stream. */
   open(): void;
-  /** Sends an event with its data in JSON. Those that wait for an answer get it first. */
+  /** Sends an event with its data in JSON. Waiting connections are answered first. */
   send<Name extends keyof Feed & string>(name: Name, data: Feed[Name]): void;
-  /** Sends an event with its data as it stands. */
+  /** Sends an event with its data as given. */
   sendText(name: string, text: string): void;
-  /** Sends an event with its data as it stands, and with an id. */
+  /** Sends an event with its data as given, and with an id. */
   sendWithId(name: string, text: string, id: string): void;
-  /** Sends a comment, which is a sign of life to sources over `fetch`. */
+  /** Sends a comment, which counts as received data for sources over `fetch`. */
   comment(): void;
-  /** Sets the reconnection time, in milliseconds. On the browser's own transport it is the browser's to keep. */
+  /** Sets the reconnection time, in milliseconds. The browser's own transport does not show it. */
   retry(ms: number): void;
   /** Cuts the connections. */
   lose(): void;
   /**
-   * Ends the responses, which by the standard is a loss too, but for a request that is sent once and waits for just
-   * that.
+   * Ends the responses. By the standard that is a loss too, except for a request that is sent once, which finishes with
+   * its response.
    */
   end(): void;
   /**
@@ -102,13 +104,13 @@ export class FakeServer<Feed extends { [Name in keyof Feed]: unknown } = EventMa
    */
   endWithin(name: string, data: string): void;
   /**
-   * Answers the connections that wait for an answer with an HTTP status other than 200. Those that are open fail in the
-   * same way, at once: without the loss and the attempt that would come before such an answer.
+   * Answers the waiting connections with an HTTP status other than 200. Open connections fail in the same way at once,
+   * without the loss and the new attempt that would come first.
    */
   fail(status: number): void;
-  /** Answers that there is nothing more to come: status 204. */
+  /** Answers with status 204: the server wants no further attempt. */
   finish(): void;
-  /** Ends its serving. Those that it serves already stay with it. */
+  /** Stops serving new sources. Those that it already serves stay with it. */
   close(): void;
   [Symbol.dispose](): void;
 }

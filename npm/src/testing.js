@@ -13,20 +13,20 @@ import { DEFERRED, INPUT_UNLISTENED } from "./numbers.js";
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {{ at: number, callback: (late: number) => void }} Timer */
 
-/** Where all events come from. */
+/** The origin of all events. */
 const ORIGIN = "fake:";
 
-/** What URLs are relative to where there is no page. */
+/** The base of relative URLs if there is no page. */
 const BASE = "http://localhost/";
 
-/** Time, as a test has it pass. */
+/** Time that passes as a test says. */
 export class FakeClock {
   /** The errors that nobody listened to. @type {Error[]} */
   reports = [];
   /** @type {Host} */
   #host;
   #now = 0;
-  /** Those that are set, the next one first. @type {Timer[]} */
+  /** The timers that are set, the next one first. @type {Timer[]} */
   #timers = [];
   /** @type {boolean | undefined} */
   #isOffline;
@@ -36,10 +36,10 @@ export class FakeClock {
   constructor() {
     this.#host = {
       now: () => this.#now,
-      // No wait is shorter than its ceiling.
+      // Each wait is as long as its ceiling.
       random: () => 1,
       after: (delay, callback) => this.#after({ at: this.#now + delay, callback }),
-      // Where there is no page, a test may set this.
+      // If there is no page, a test may set this.
       isOffline: () => this.#isOffline ?? (!globalThis.location && globalThis.navigator?.onLine === false),
       onNetwork: (_, callback) => {
         this.#network.add(callback);
@@ -50,7 +50,7 @@ export class FakeClock {
     };
   }
 
-  /** What goes by a clock. @param {FakeClock} clock */
+  /** The host of a clock. @param {FakeClock} clock */
   static hostOf(clock) {
     return clock.#host;
   }
@@ -66,7 +66,7 @@ export class FakeClock {
   /** @param {number} ms */
   advance(ms) {
     const until = this.#now + checked(ms);
-    for (let timer; (timer = this.#due(until)); ) {
+    for (let timer; (timer = this.#due(until));) {
       this.#now = Math.max(timer.at, this.#now);
       timer.callback(0);
     }
@@ -76,7 +76,7 @@ export class FakeClock {
   /** @param {number} ms */
   sleep(ms) {
     const until = (this.#now += checked(ms));
-    for (let timer; (timer = this.#due(until)); ) timer.callback(until - timer.at);
+    for (let timer; (timer = this.#due(until));) timer.callback(until - timer.at);
   }
 
   goOffline() {
@@ -95,14 +95,14 @@ export class FakeClock {
 
   /** @param {Timer} timer */
   #after(timer) {
-    // The sort is stable: of those at the same time, the one that was set first comes first.
+    // The sort is stable: of timers at the same time, the one that was set first comes first.
     this.#timers = [...this.#timers, timer].sort((one, other) => one.at - other.at);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
     };
   }
 
-  /** Takes out the next timer that is due by then. @param {number} until */
+  /** Removes the next timer that is due by then. @param {number} until */
   #due(until) {
     return this.#timers[0]?.at <= until ? this.#timers.shift() : undefined;
   }
@@ -114,7 +114,7 @@ function checked(ms) {
   throw new TypeError(`FakeServer: ${String(ms)} is not a number of milliseconds`);
 }
 
-/** A server that does what a test tells it. */
+/** A server that a test controls. */
 export class FakeServer {
   clock = new FakeClock();
   /** @type {Set<FakeConnection>} */
@@ -136,14 +136,14 @@ export class FakeServer {
         return connection;
       },
     };
-    // The one that was made last serves first.
+    // The newest server serves first.
     testBackends.unshift(this.#backend);
   }
 
   /** @param {string | URL} url */
   static at(url) {
     const server = new FakeServer();
-    // Nobody, should there be no such URL.
+    // Serves nobody if the URL is invalid.
     server.#backend.serves = () => false;
     const only = resolve(`${url}`);
     server.#backend.serves = (url) => url === only;
@@ -231,13 +231,13 @@ export class FakeServer {
     this.#each((connection) => connection.send(`${name}`, `${data}`, id));
   }
 
-  /** Those that connect meanwhile are not among them. @param {(connection: FakeConnection) => void} use */
+  /** Uses each connection, except those that are made during the call. @param {(connection: FakeConnection) => void} use */
   #each(use) {
     for (const connection of [...this.#connections]) if (this.#connections.has(connection)) use(connection);
   }
 }
 
-// Where the engine knows no such symbol, TypeScript and others fill in this one.
+// If the engine lacks this symbol, TypeScript and others use this polyfill.
 Object.defineProperty(FakeServer.prototype, Symbol.dispose ?? Symbol.for("Symbol.dispose"), {
   value: FakeServer.prototype.close,
   configurable: true,
@@ -251,7 +251,7 @@ class FakeConnection {
   #link;
   #hangUp;
   #isOpen = false;
-  /** The server's, which a browser's own source learns by the events alone that it listens to. */
+  /** The server's last event id. A browser's own source only learns it from events that have listeners. */
   #id;
   /** @type {Map<string, Subscription>} */
   #subscriptions = new Map();
@@ -275,7 +275,7 @@ class FakeConnection {
     return [...this.#subscriptions.keys()];
   }
 
-  // What its source tells
+  // Called by its source
 
   /** @param {Subscription} subscription */
   listen(subscription) {
@@ -292,7 +292,7 @@ class FakeConnection {
     this.#subscriptions.clear();
   }
 
-  // What its server tells
+  // Called by its server
 
   open() {
     if (this.#isOpen) return;

@@ -2,9 +2,9 @@
 import { EventSourceError, messageOf } from "./error.js";
 
 /** @typedef {import("./options.js").Settings} Settings */
-/** @typedef {{ readonly lastEventId: string, readonly origin: string }} EventMeta Where an event came from: a MessageEvent for instance. */
+/** @typedef {{ readonly lastEventId: string, readonly origin: string }} EventMeta The id and origin of an event, from a MessageEvent for instance. */
 
-/** An event with its payload. It asks where it came from only when it is asked: a MessageEvent is slow to tell. */
+/** An event with its payload. It reads its id and origin on request: a MessageEvent is slow to return them. */
 export class TypedEvent {
   #meta;
 
@@ -28,11 +28,11 @@ export class TypedEvent {
   }
 }
 
-/** A copy of a part of a longer text, which engines would keep whole for it. The shortest they copy anyway. @param {string} part */
+/** A copy of a part of a longer text. For a part, engines would keep the whole text, unless the part is very short. @param {string} part */
 export const detached = (part) => (part.length > 12 ? ` ${part}`.slice(1) : part);
 
 /**
- * What makes payloads of the events of a name; what it throws is an `EventSourceError`.
+ * Returns a function that makes the payloads of a name's events, and that throws `EventSourceError`s.
  *
  * @param {string} type
  * @param {Settings} settings
@@ -97,7 +97,7 @@ function undecoded(type, data, meta, what, cause, issues) {
   return new EventSourceError(issues ? "validation" : "decode", message, { cause, event, ...(issues && { issues }) });
 }
 
-/** How much of an event's data is in the message of an error, in characters. */
+/** How many characters of an event's data are in the message of an error. */
 const EXCERPT = 200;
 
 /** The beginning of an event's data, for a message. @param {string} data */
@@ -115,5 +115,5 @@ export function unfinishedEventError(event) {
   return new EventSourceError("unfinished-event", message, { event });
 }
 
-/** What an event has, asked for now. @param {string} type @param {string} data @param {EventMeta} meta */
+/** A plain copy of an event. @param {string} type @param {string} data @param {EventMeta} meta */
 export const copy = (type, data, { lastEventId, origin }) => ({ type, data, lastEventId, origin });

@@ -1,5 +1,5 @@
-//! What every global scope of a browser has. No crate is used for it: gloo-events and `js_sys::global` can do more, and
-//! weigh two kilobytes.
+//! The host functions that every global scope of a browser has. No crate is used for them: gloo-events and
+//! `js_sys::global` can do more, and add two kilobytes.
 
 use js_sys::{Date, Function};
 use typed_eventsource_core::Span;
@@ -14,7 +14,7 @@ pub(crate) fn now() -> Span {
     Span::from_millis_f64(sys::performance_now())
 }
 
-/// A function that is called once, with how late that is. Dropping it cancels that.
+/// A function that is called once, with how late the call is. Dropping this cancels the call.
 pub(crate) struct Timeout {
     id: JsValue,
     _callback: Closure<dyn FnMut()>,
@@ -22,10 +22,11 @@ pub(crate) struct Timeout {
 
 impl Timeout {
     pub(crate) fn new(delay: Span, callback: Box<dyn FnOnce(Span)>) -> Self {
-        // Timers of browsers hold a signed 32-bit number of milliseconds; rounded up, since one that is early is in vain.
+        // Browsers' timers take a signed 32-bit number of milliseconds. It is rounded up, since a timer that fires
+        // early is useless.
         let milliseconds = delay.as_nanos().div_ceil(1_000_000);
         let milliseconds = milliseconds.min(i32::MAX as u64) as u32;
-        // By the time of day, because that of `performance` stops during sleep on some platforms.
+        // By the wall clock, because `performance.now` stops during sleep on some platforms.
         let due = Date::now() + f64::from(milliseconds);
         let mut callback = Some(callback);
         let callback = Closure::wrap(Box::new(move || {
@@ -65,7 +66,7 @@ pub(super) fn network_listeners(
     })
 }
 
-/// A function that the DOM calls at each event of a name. Dropping it ends that.
+/// A function that the DOM calls at each event of a name. Dropping this removes the listener.
 pub(crate) struct DomListener {
     target: EventTarget,
     name: String,
@@ -79,7 +80,7 @@ impl DomListener {
             name: name.to_owned(),
             callback: Closure::wrap(callback),
         };
-        // It does not throw, nor does its counterpart, unless a page has put another in its place.
+        // Neither this function nor its counterpart throws, unless a page has replaced it.
         let _ = target.add_event_listener_with_callback(name, listener.function());
         listener
     }

@@ -1,4 +1,4 @@
-//! Time, as a test has it pass.
+//! Time that passes as a test says.
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,11 +11,10 @@ use typed_eventsource_core::{Span, Timestamp};
 
 use super::NetworkChange;
 
-/// The clock of the sources that a [`FakeServer`](crate::testing::FakeServer) serves, which stands still until it is turned.
-/// Clones are the same clock.
+/// The clock of the sources that a [`FakeServer`](crate::testing::FakeServer) serves. It stands still until the test
+/// advances it. Clones are the same clock.
 ///
-/// All of a source's waits run by it: the policy's backoff and limits. A wait that is drawn at random is as long as its
-/// ceiling.
+/// It times all of a source's waits: the policy's backoff and limits. A random wait is as long as its ceiling.
 ///
 /// ```
 /// use std::time::Duration;
@@ -46,16 +45,16 @@ struct Shared {
 
 type NetworkCallback = dyn Fn(NetworkChange);
 
-/// A timer's callback; gone once it has fired or was cancelled.
+/// A timer's callback; `None` once the timer has fired or was cancelled.
 type Armed = RefCell<Option<Box<dyn FnOnce(Span)>>>;
 
 impl FakeClock {
-    /// Whether it is this very clock.
+    /// Whether both are the same clock.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Lets time pass; timers fire in their order.
+    /// Lets time pass. Timers fire in order.
     pub fn advance(&self, by: Duration) {
         let until = self.0.now.get() + by.into();
         while let Some((at, timer)) = self.next_timer(until) {
@@ -65,7 +64,7 @@ impl FakeClock {
         self.0.now.set(until);
     }
 
-    /// Lets the page sleep: time passes and no timer fires; then those that are due do, late.
+    /// Lets the page sleep: time passes and no timer fires. Then the timers that are due fire late.
     pub fn sleep(&self, duration: Duration) {
         let until = self.0.now.get() + duration.into();
         self.0.now.set(until);
@@ -74,14 +73,14 @@ impl FakeClock {
         }
     }
 
-    /// Brings the network back, as the browser tells by its `online` event.
+    /// Brings the network back, as the browser reports by its `online` event.
     pub fn go_online(&self) {
         self.0.is_offline.set(false);
         self.tell_of_network(NetworkChange::Online);
     }
 
-    /// Takes the network away, as the browser tells by its `offline` event and by `navigator.onLine`. It cuts no
-    /// connection: [`FakeServer::lose`](crate::testing::FakeServer::lose) does.
+    /// Takes the network away, as the browser reports by its `offline` event and by `navigator.onLine`. It cuts no
+    /// connection; [`FakeServer::lose`](crate::testing::FakeServer::lose) does.
     pub fn go_offline(&self) {
         self.0.is_offline.set(true);
         self.tell_of_network(NetworkChange::Offline);
@@ -131,7 +130,7 @@ impl FakeClock {
         self.0.reports.borrow_mut().push(message);
     }
 
-    /// Who is told of the network.
+    /// The callbacks for changes of the network.
     pub(crate) fn network_watches(&self) -> Vec<Rc<NetworkCallback>> {
         let watches = self.0.network_watches.borrow();
         watches.iter().filter_map(Weak::upgrade).collect()
@@ -175,7 +174,7 @@ impl Drop for FakeTimer {
     }
 }
 
-/// Dropping it ends the watching.
+/// Dropping it stops the calls.
 pub(crate) struct FakeNetworkWatch {
     _callback: Rc<NetworkCallback>,
 }

@@ -1,5 +1,5 @@
-//! What a source needs of its surroundings: a clock, timers, random numbers, news of the network, and a place for errors
-//! that nobody listens to.
+//! The host of a source: a clock, timers, random numbers, changes of the network, and a place for errors that nobody
+//! listens to.
 
 pub(crate) mod browser;
 #[cfg(any(test, feature = "testing"))]
@@ -31,14 +31,14 @@ pub(crate) enum Timer {
     },
 }
 
-/// What the machine's network does.
+/// A change of the machine's network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NetworkChange {
     Online,
     Offline,
 }
 
-/// Dropping it ends the watching.
+/// Dropping it stops the calls.
 pub(crate) enum NetworkWatch {
     Browser {
         _listeners: [DomListener; 2],
@@ -50,7 +50,7 @@ pub(crate) enum NetworkWatch {
 }
 
 impl Host {
-    /// Whether both are the browser, or the surroundings that belong to one fake server.
+    /// Whether both are the browser, or belong to the same fake server.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Browser, Self::Browser) => true,
@@ -61,7 +61,7 @@ impl Host {
         }
     }
 
-    /// The time since a fixed moment; never goes back.
+    /// The time since a fixed moment. It never goes back.
     pub(crate) fn now(&self) -> Timestamp {
         match self {
             Self::Browser => Timestamp::from_origin(browser::now()),
@@ -74,7 +74,7 @@ impl Host {
     pub(crate) fn at(&self) -> At {
         let random = match self {
             Self::Browser => js_sys::Math::random(),
-            // No wait is shorter than its ceiling then.
+            // Each wait is then as long as its ceiling.
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(_) => 1.0,
         };
@@ -82,7 +82,7 @@ impl Host {
         At { now, random }
     }
 
-    /// Calls back once, about then, with how late that is. It may be early where the wait is long.
+    /// Calls back once after about this delay, with how late the call is. A long delay may end early.
     pub(crate) fn after(&self, delay: Span, callback: Box<dyn FnOnce(Span)>) -> Timer {
         match self {
             Self::Browser => Timer::Browser {
@@ -120,7 +120,7 @@ impl Host {
         }
     }
 
-    /// Tells of an error that nobody listened to.
+    /// Reports an error that nobody listened to.
     pub(crate) fn report(&self, error: &Error) {
         let error = WithCauses(error);
         match self {

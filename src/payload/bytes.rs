@@ -79,7 +79,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_come_back_also_in_lines(bytes: Vec<u8>, width in 1usize..80) {
+        fn any_bytes_survive_encoding_even_in_lines(bytes: Vec<u8>, width in 1usize..80) {
             let encoded = BASE64.encode(&bytes);
             prop_assert_eq!(&Bytes::decode(&encoded).expect("whole").0, &bytes);
             let lines: Vec<_> = encoded.as_bytes().chunks(width).map(String::from_utf8_lossy).collect();

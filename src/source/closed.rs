@@ -10,9 +10,10 @@ use std::{
 
 use crate::CloseReason;
 
-/// Resolves with the reason once the source has closed; made by [`EventSource::closed`](crate::EventSource::closed).
+/// Resolves with the reason once the source has closed; returned by
+/// [`EventSource::closed`](crate::EventSource::closed).
 ///
-/// It does not keep the source alive: when the last handle, listener and stream goes, it resolves with
+/// It does not keep the source alive: when the last handle, listener and stream is dropped, it resolves with
 /// [`CloseReason::Dropped`]. Dropping it does nothing.
 ///
 /// ```
@@ -27,10 +28,10 @@ pub struct Closed {
     waker: Rc<Waiting>,
 }
 
-/// Whom to wake, while a future waits.
+/// The waker of a future that waits.
 type Waiting = Cell<Option<Waker>>;
 
-/// Where a source leaves the reason for its end.
+/// The place where a source leaves its close reason.
 #[derive(Default)]
 pub(crate) struct End {
     reason: OnceCell<CloseReason>,
@@ -52,7 +53,7 @@ impl End {
         self.reason.get().is_some()
     }
 
-    /// A place for a waker, which is let go of when its future is.
+    /// A place for a waker, which is released with its future.
     fn wait(&self) -> Rc<Waiting> {
         let place = Rc::new(Waiting::default());
         let mut waiting = self.waiting.borrow_mut();

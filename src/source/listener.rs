@@ -1,17 +1,17 @@
-//! What a listener holds while it listens.
+//! The handle of a callback.
 
 use std::{fmt, rc::Rc};
 
 use super::connection::Connection;
 
-/// A callback that listens to a source; made by [`on`](crate::EventSource::on),
+/// A callback that listens to a source; returned by [`on`](crate::EventSource::on),
 /// [`on_events`](crate::EventSource::on_events), [`on_gap`](crate::EventSource::on_gap),
 /// [`on_error`](crate::EventSource::on_error) and [`on_state`](crate::EventSource::on_state).
 ///
-/// It listens, and keeps the source open, until it is dropped. Dropping it is allowed anywhere, also in a callback, its
-/// own included: it is not called again. The source's close lets go of the callback and of what it captured, even where
-/// this is still held.
-#[must_use = "dropping a listener stops it: hold it for as long as it shall listen, or `forget` it"]
+/// It listens, and keeps the source open, until it is dropped. It may be dropped anywhere, even in a callback, its own
+/// included: it is not called again. When the source closes, the callback is dropped, with everything that it captured,
+/// even if this is still held.
+#[must_use = "dropping a listener stops it: hold it for as long as it should listen, or `forget` it"]
 pub struct Listener {
     connection: Rc<Connection>,
     remove: Option<Remove>,
@@ -30,7 +30,7 @@ impl Listener {
         }
     }
 
-    /// Listens until the source is closed, and keeps it open until then, without anybody holding this.
+    /// Listens until the source is closed, and keeps it open until then, without being held.
     ///
     /// ```
     /// # use typed_eventsource::{Error, Event, EventSource};
@@ -45,7 +45,7 @@ impl Listener {
         connection.keep(self);
     }
 
-    /// One that is never called, since the source has closed.
+    /// A listener that is never called, since the source has closed.
     pub(super) fn inert(connection: &Rc<Connection>) -> Self {
         Self {
             connection: Rc::clone(connection),

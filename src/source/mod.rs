@@ -1,4 +1,4 @@
-//! The source: its handle, and what hangs on it.
+//! The source: its handle, and everything that belongs to it.
 
 mod builder;
 mod callbacks;
@@ -37,15 +37,15 @@ use crate::{
 /// This is a handle: clones share one connection, which lives as long as a handle, a [`Listener`] or an
 /// [`EventStream`] does. The last one to go closes it, detaches every DOM listener and clears every timer.
 ///
-/// What one source receives it delivers in that order, changes of state included, and to its listeners in the order
-/// in which they were added. A callback may do anything: close the source, drop its own listener or another's, add one
-/// (which is first called with the next event), open another source.
+/// A source delivers events and changes of state in the order in which it receives them, and to its listeners in the
+/// order in which they were added. A callback may do anything: close the source, drop its own listener or another's,
+/// add one (which is first called with the next event), open another source.
 ///
-/// A change of state is in effect before anything is told of it. An error is reported before the state that it leads to.
+/// A change of state is in effect before it is reported. An error is reported before the state that it leads to.
 ///
-/// A callback must not panic. Where panics unwind, one that does is not called again, the others are called, the source goes
-/// on, and the panic continues when that is done. Where a panic aborts, as in wasm by default, the source delivers nothing
-/// more. [`close`](Self::close) still ends it and its streams and frees everything, and other sources go on.
+/// A callback must not panic. If panics unwind, a callback that panics is not called again, the others are called, the
+/// source goes on, and the panic resumes after that. If panics abort, as in wasm by default, the source delivers
+/// nothing more. [`close`](Self::close) still ends it and its streams and frees everything, and other sources go on.
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error, Event, State};
@@ -81,7 +81,7 @@ impl EventSource {
     ///
     /// # Errors
     ///
-    /// As [`EventSourceBuilder::open`].
+    /// See [`EventSourceBuilder::open`].
     pub fn open(url: impl Into<String>) -> Result<Self, Error> {
         Self::builder(url).open()
     }
@@ -92,14 +92,14 @@ impl EventSource {
     }
 
     /// Calls back with each event of this name, its data decoded to `T` (see [`Payload`]). Events without a name are
-    /// called `message`. Those called `open` and `error` are the server's; what happens to the connection is told by
-    /// [`on_state`](Self::on_state) and [`on_error`](Self::on_error).
+    /// called `message`. Events called `open` and `error` come from the server; [`on_state`](Self::on_state) and
+    /// [`on_error`](Self::on_error) report what happens to the connection.
     ///
-    /// An event that does not decode is skipped and reported as [`Error::Decode`]. After the close nothing is called.
+    /// An event that does not decode is skipped and reported as [`Error::Decode`]. Nothing is called after the close.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidEventName`] where no event can have this name.
+    /// [`Error::InvalidEventName`] if no event can have this name.
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Error, Event};
@@ -118,14 +118,14 @@ impl EventSource {
         self.connection.on_frame(name, Box::new(deliver))
     }
 
-    /// Calls back with the events that an enum stands for, as [`events`](Self::events) has them: with all of them, in
-    /// their order, whatever their names.
+    /// Calls back with the events that an enum stands for (see [`events`](Self::events)): with all of them in order,
+    /// whatever their names.
     ///
-    /// An event that does not decode is skipped and reported as [`Error::Decode`]. After the close nothing is called.
+    /// An event that does not decode is skipped and reported as [`Error::Decode`]. Nothing is called after the close.
     ///
     /// # Errors
     ///
-    /// As [`events`](Self::events).
+    /// See [`events`](Self::events).
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Error, Listener};
@@ -150,7 +150,7 @@ impl EventSource {
         &self,
         callback: impl FnMut(Event<E>) + 'static,
     ) -> Result<Listener, Error> {
-        // Out of its place while it runs, which no other event can come between; one that panics is not put back.
+        // Taken out while it runs, since no other event can arrive in that time. One that panics is not put back.
         let callback = Rc::new(Cell::new(Some(callback)));
         let listeners = crate::variants::names::<E>()?
             .iter()
@@ -170,16 +170,16 @@ impl EventSource {
         Ok(Listener::new(&self.connection, |_| drop(listeners)))
     }
 
-    /// Calls back where ids tell that events were missed while there was no connection, so that an app can reload what
-    /// it shows: after a reconnection, when the first event comes whose id is above the highest before it, and is not the
-    /// next one. It is called just before that event is handed over.
+    /// Calls back if ids show that events were missed while there was no connection, so that an app can reload what it
+    /// shows. This is so if the first id after a reconnection that is above the highest before it is not the next one.
+    /// The callback is called just before that event is delivered.
     ///
-    /// Ids count here where they are decimal integers of at most 64 bits; others are passed over. So are gaps within a
-    /// connection, where the server knows what it leaves out. Events that nobody listens to are no gap over `fetch`; the
-    /// browser's own source does not tell of these, so that there all events of a source are to be listened to.
+    /// Only ids that are decimal integers of at most 64 bits count. Gaps within a connection do not, since the server
+    /// knows what it leaves out. Events that nobody listens to are no gap over `fetch`. The browser's own source does
+    /// not show them, so there, listen to all events of a source.
     ///
-    /// After an event with an empty `id` the ids before it are forgotten. Where a source is told which id to
-    /// [go on from](crate::Fetch::last_event_id), its first connection counts as a reconnection.
+    /// After an event with an empty `id` the ids before it are forgotten. If a source [continues
+    /// from](crate::Fetch::last_event_id) an id, its first connection counts as a reconnection.
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Listener};
@@ -197,14 +197,14 @@ impl EventSource {
     }
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
-    /// neither this nor a stream is told go to the console.
+    /// reach neither this nor a stream go to the console.
     pub fn on_error(&self, mut callback: impl FnMut(Error) + 'static) -> Listener {
         self.connection
             .on_error(Box::new(move |error| callback(error.clone())))
     }
 
-    /// Calls back with each change of state; the last one is [`State::Closed`]. A source begins as
-    /// [`State::Connecting`], which is no change.
+    /// Calls back with each change of state; the last one is [`State::Closed`]. A source starts as
+    /// [`State::Connecting`], which is not a change.
     pub fn on_state(&self, mut callback: impl FnMut(State) + 'static) -> Listener {
         self.connection
             .on_state(Box::new(move |state| callback(state.clone())))
@@ -212,11 +212,11 @@ impl EventSource {
 
     /// The events of this name as a stream, their data decoded to `T` (see [`Payload`]).
     ///
-    /// On a source that has closed it ends at once, after the error that closed it, where there is one.
+    /// If the source has closed, the stream ends at once, after the error that closed the source, if there is one.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidEventName`] where no event can have this name.
+    /// [`Error::InvalidEventName`] if no event can have this name.
     pub fn stream<T: Payload>(&self, name: &str) -> Result<EventStream<T>, Error> {
         self.stream_of(&[name], decode::<T>)
     }
@@ -224,14 +224,14 @@ impl EventSource {
     /// The events that an enum stands for: its variants are the names to listen to, and each event becomes the variant
     /// that it is named after.
     ///
-    /// The enum has serde's default tagging; `rename`, `rename_all` and `alias` count. A variant's content is the JSON
-    /// in the event's data: a value for one field, an array for more, an object for named ones; the data of a unit
-    /// variant is ignored.
+    /// The enum must have serde's default tagging; `rename`, `rename_all` and `alias` count. A variant's content is the
+    /// JSON in the event's data: a value for one field, an array for several, an object for named ones. The data of a
+    /// unit variant is ignored.
     ///
     /// # Errors
     ///
-    /// [`Error::NotAnEnum`] where `E` is something else, [`Error::InvalidEventName`] where no event can be named like
-    /// a variant.
+    /// [`Error::NotAnEnum`] if `E` is something else, [`Error::InvalidEventName`] if no event can have the name of a
+    /// variant.
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Error};
@@ -273,24 +273,23 @@ impl EventSource {
         EventStream::new(&self.connection, names, decode)
     }
 
-    /// The URL, resolved against the document or the worker. The sources of a `FakeServer` have it as
-    /// it was given.
+    /// The URL, resolved against the document or the worker. The sources of a `FakeServer` have it as given.
     pub fn url(&self) -> &str {
         self.connection.url()
     }
 
-    /// Where the source stands.
+    /// The state of the source.
     pub fn state(&self) -> State {
         self.connection.state()
     }
 
-    /// The last event id of the connection, which over the browser's own source is that of the last event that somebody
-    /// listened to; empty where there is none.
+    /// The last event id of the connection; empty if there is none. Over the browser's own source it is that of the
+    /// last event that had a listener.
     pub fn last_event_id(&self) -> String {
         self.connection.last_event_id()
     }
 
-    /// The end of the source, and why, as a future.
+    /// A future that resolves with the reason once the source has closed.
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, CloseReason};
@@ -306,8 +305,8 @@ impl EventSource {
         Closed::new(self.connection.end())
     }
 
-    /// Closes the source for good, at once: no event is delivered any more, every stream ends. Nothing happens where it has
-    /// closed already. Others that [share](EventSourceBuilder::shared) its connection go on.
+    /// Closes the source for good, at once: no more events are delivered, and every stream ends. Nothing happens if it
+    /// has already closed. Other sources that [share](EventSourceBuilder::shared) its connection go on.
     pub fn close(&self) {
         self.connection.close(core::CloseReason::Requested);
     }
@@ -319,7 +318,7 @@ impl EventSource {
     }
 }
 
-/// Decodes a frame for a callback, and calls that.
+/// Decodes a frame, and calls a callback with it.
 fn deliver<T>(
     frame: &Frame<'_>,
     decode: Decode<T>,

@@ -1,4 +1,4 @@
-//! What becomes of a callback's panic where panics unwind.
+//! Panics of callbacks, if panics unwind.
 
 use std::{
     any::Any,
@@ -6,13 +6,13 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
 };
 
-/// Catches the panics of users' callbacks, so that a source goes on with what it was at; then the first one goes on its
-/// way. Where a panic aborts, as in wasm by default, there is nothing to catch.
+/// Catches the panics of users' callbacks, so that a source can finish its work. Then the first panic resumes. If
+/// panics abort, as in wasm by default, there is nothing to catch.
 #[derive(Default)]
 pub(super) struct Panics(RefCell<Option<Box<dyn Any + Send>>>);
 
 impl Panics {
-    /// Calls, and answers whether that has panicked.
+    /// Calls a function, and returns whether it panicked.
     pub(super) fn catch(&self, call: impl FnOnce()) -> bool {
         if cfg!(panic = "abort") {
             call();
@@ -25,7 +25,7 @@ impl Panics {
         true
     }
 
-    /// Goes on with the first panic that was caught.
+    /// Resumes the first panic that was caught.
     pub(super) fn resume(&self) {
         if cfg!(panic = "abort") {
             return;

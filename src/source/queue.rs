@@ -1,4 +1,4 @@
-//! What waits for a stream's consumer.
+//! The queue of a stream: items that wait for its consumer.
 
 use std::{
     cell::RefCell,
@@ -8,12 +8,12 @@ use std::{
 
 use crate::{Error, Event};
 
-/// How much a stream holds for a consumer that is slower than the server, and what gives way when that is full.
+/// How many items a stream holds for a consumer that is slower than the server, and what happens when it is full.
 ///
-/// What is dropped is told: where items are missing the stream yields
-/// [`Error::QueueOverflow`](crate::Error::QueueOverflow) with their number, `on_error` is told when a gap begins, and
-/// [`EventStream::dropped`](crate::EventStream::dropped) counts them all. On the browser's own source an event that
-/// waits keeps its undecoded data alive too (see [`Event`](crate::Event)).
+/// Dropped items are reported: in their place the stream yields [`Error::QueueOverflow`](crate::Error::QueueOverflow)
+/// with their number, `on_error` reports when a gap begins, and [`EventStream::dropped`](crate::EventStream::dropped)
+/// counts them all. On the browser's own source, an event in the queue also keeps its undecoded data alive (see
+/// [`Event`](crate::Event)).
 ///
 /// ```
 /// use typed_eventsource::{EventSource, Queue};
@@ -36,19 +36,19 @@ enum WhenFull {
 }
 
 impl Queue {
-    /// Holds so many items; when full, the oldest one makes way. A capacity of zero counts as 1.
+    /// Holds `capacity` items. When it is full, the oldest item is dropped. A capacity of zero counts as 1.
     pub fn drop_oldest(capacity: usize) -> Self {
         Self::new(capacity, WhenFull::DropOldest)
     }
 
-    /// Holds so many items; when full, all of them make way for the newest one. For figures of which only the present
-    /// one counts. A capacity of zero counts as 1.
+    /// Holds `capacity` items. When it is full, all of them are dropped for the newest one. For values of which only
+    /// the current one counts. A capacity of zero counts as 1.
     pub fn keep_latest(capacity: usize) -> Self {
         Self::new(capacity, WhenFull::KeepLatest)
     }
 
-    /// Holds so many items; when full, the source closes. For events of which none may be missed. A capacity of zero
-    /// counts as 1.
+    /// Holds `capacity` items. When it is full, the source closes. For events of which none may be missed. A capacity
+    /// of zero counts as 1.
     pub fn close(capacity: usize) -> Self {
         Self::new(capacity, WhenFull::Close)
     }
@@ -66,7 +66,7 @@ impl Queue {
 }
 
 impl Default for Queue {
-    /// The oldest of 4,096 items makes way.
+    /// Drops the oldest of 4,096 items.
     fn default() -> Self {
         Self::drop_oldest(4096)
     }
@@ -83,18 +83,18 @@ pub(super) struct EventQueue<T> {
 
 struct Inner<T> {
     items: VecDeque<Item<T>>,
-    /// Dropped since the consumer was last told.
+    /// How many were dropped since the consumer was last told.
     gap: u64,
     dropped: u64,
     ended: bool,
     waker: Option<Waker>,
 }
 
-/// What came of a push.
+/// The result of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PushOutcome {
     Queued,
-    /// Others were dropped for it, the first since the consumer was last told.
+    /// Others were dropped for it, for the first time since the consumer was last told.
     GapBegan,
     /// The queue is full and nothing may be dropped: the source has to close.
     Full,
@@ -147,8 +147,8 @@ impl<T> EventQueue<T> {
         }
     }
 
-    /// Nothing follows but this error, which finds room in a full queue too. It is left out where it is the item that
-    /// was just pushed.
+    /// Ends the queue, with this error as its last item, even if the queue is full. The error is left out if it was
+    /// just pushed as an item.
     pub(super) fn end(&self, error: Option<&Error>) {
         let mut inner = self.inner.borrow_mut();
         if inner.ended {
@@ -171,7 +171,7 @@ impl<T> EventQueue<T> {
     }
 
     pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Option<Item<T>>> {
-        // Wakers are users' code, which may come back here: cloned and dropped while nothing is borrowed.
+        // Wakers are users' code, which may come back here. So they are cloned and dropped while nothing is borrowed.
         let waker = context.waker().clone();
         let mut inner = self.inner.borrow_mut();
         if inner.gap > 0 {

@@ -1,8 +1,8 @@
-//! Sources that share one connection, since they were opened from equal builders. Each has its own `Connection`, for those
-//! who listen to it, carried by its [`Share`] of one that has the transport and the policy.
+//! Sources that share one connection, since they were opened from equal builders. Each has its own `Connection` for its
+//! listeners. Its [`Share`] links it to the connection that has the transport and the policy.
 //!
-//! Nothing else names what is here, but for a builder that is told to share: a connection knows an [`Audience`] and a
-//! [`Link`]. So an app that shares nothing has none of it in its wasm.
+//! Only a builder that is told to share refers to this module; a connection knows just an [`Audience`] and a [`Link`].
+//! So an app that shares nothing has none of it in its wasm.
 
 use std::{
     cell::{Cell, RefCell},
@@ -30,14 +30,14 @@ thread_local! {
     static SHARED: RefCell<Vec<Shared>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A connection that may be joined, as long as it is open: in the network, or at the fake server, that it is in.
+/// A connection that sources may join until it closes.
 struct Shared {
     key: EventSourceBuilder,
     carrier: Weak<Connection>,
     sharers: Rc<Sharers>,
 }
 
-/// How a builder opens a source that is shared. All of them are equal.
+/// How a builder opens a shared source. All values are equal.
 #[derive(Clone, Copy)]
 pub(super) struct Sharing {
     pub(super) open: fn(EventSourceBuilder) -> Result<Rc<Connection>, Error>,
@@ -61,7 +61,7 @@ impl fmt::Debug for Sharing {
     }
 }
 
-/// Opens a source that shares the connection of those with an equal key.
+/// Opens a source that shares the connection of the sources with an equal key.
 fn join_or_open(builder: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
     let key = builder.sharing_key();
     let host = builder.host();
@@ -76,8 +76,8 @@ fn join_or_open(builder: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
     Connection::join(settings, carrier.url(), Rc::new(join))
 }
 
-/// The connection that sources with an equal key share in this network, or else a new one that goes on after this event; and
-/// the sources.
+/// The connection that sources with an equal key share on this host, or else a new one that continues after this event;
+/// and those sources.
 fn carrier_of(
     key: &EventSourceBuilder,
     host: &Host,
@@ -113,7 +113,7 @@ fn open_carrier(
     Ok((carrier, sharers))
 }
 
-/// Held by a connection until it closes: it cannot be joined then.
+/// Held by a connection until it closes. No source can join it after that.
 struct Registration(Weak<Connection>);
 
 impl Drop for Registration {
@@ -125,7 +125,7 @@ impl Drop for Registration {
             let index = shared.iter().position(is_it)?;
             Some(shared.swap_remove(index))
         });
-        // What users' code has captured may share in its turn: nothing is borrowed while it goes.
+        // Values that users' code has captured may open shared sources: nothing is borrowed while they are dropped.
         drop(gone);
     }
 }
@@ -157,7 +157,7 @@ impl Sharers {
         self.0.borrow_mut().push(sharer);
     }
 
-    /// Answers whether that was the last one.
+    /// Removes a source, and returns whether it was the last one.
     fn remove(&self, sharer: &Weak<Connection>) -> bool {
         let mut sharers = self.0.borrow_mut();
         sharers.retain(|other| !other.ptr_eq(sharer));
@@ -165,15 +165,15 @@ impl Sharers {
     }
 }
 
-/// What carries a source that shares a connection. Dropping the last one of a connection closes that.
+/// The link of a source that shares a connection. Dropping the last share of a connection closes it.
 struct Share {
     carrier: Rc<Connection>,
-    /// It is one of these.
+    /// All sources that share the connection, this one included.
     sharers: Rc<Sharers>,
     sharer: Weak<Connection>,
-    /// To the connection, by the names of the events.
+    /// The listeners to the connection, by the names of the events.
     listeners: RefCell<ByName<Listener>>,
-    /// Until the sharer of an open connection is told that it is open, in a later task.
+    /// The timer of a later task in which the sharer of an open connection is told that it is open.
     announcement: Cell<Option<Timer>>,
 }
 
@@ -205,7 +205,7 @@ impl Link for Share {
             DeliveryOutcome::Ignored
         };
         let listener = self.carrier.on_frame(name, Box::new(callback));
-        // The name was checked by who listens.
+        // The name was checked before.
         if let Ok(listener) = listener {
             let mut listeners = self.listeners.borrow_mut();
             let replaced = listeners.insert(name, listener);

@@ -17,14 +17,15 @@ use super::{
 };
 use crate::{Error, payload::Decode, transport::Frame};
 
-/// A stream of typed events; made by [`stream`](crate::EventSource::stream) and [`events`](crate::EventSource::events).
+/// A stream of typed events; returned by [`stream`](crate::EventSource::stream) and
+/// [`events`](crate::EventSource::events).
 ///
-/// Each item is an event or an error that concerns this stream: of the connection, or of an event that did not decode.
-/// An error is **not** the end, `None` is. After the source has closed, what had arrived before is still yielded, then,
-/// where an error closed it, that error, and then `None`, always.
+/// Each item is an event, or an error that concerns this stream: an error of the connection, or of an event that did
+/// not decode. An error is **not** the end; `None` is. After the source has closed, the stream still yields the items
+/// that had arrived, then the error that closed the source, if one did, and always `None`.
 ///
-/// The source stays open while the stream lives; dropping the stream stops listening. What waits is bounded by the
-/// builder's [`Queue`](crate::Queue).
+/// The source stays open while the stream lives; dropping the stream stops listening. The builder's
+/// [`Queue`](crate::Queue) limits how many items wait.
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error};

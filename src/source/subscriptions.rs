@@ -1,17 +1,17 @@
-//! Who listens to which name.
+//! The subscribers of each name.
 
 use std::{cell::RefCell, rc::Rc};
 
 use super::callbacks::{CallbackList, Slot};
 use crate::{DecodeError, Error, by_name::ByName, transport::Frame};
 
-/// Hands a frame to one subscriber.
+/// Delivers a frame to one subscriber.
 pub(super) type FrameCallback = dyn FnMut(&Frame<'_>) -> DeliveryOutcome;
 
-/// What a subscriber makes of a frame.
+/// What a subscriber did with a frame.
 #[derive(Debug)]
 pub(super) enum DeliveryOutcome {
-    /// It does not look at the data.
+    /// It ignored the data.
     Ignored,
     Decoded,
     Failed(DecodeFailure),
@@ -25,12 +25,12 @@ pub(super) struct DecodeFailure {
     pub(super) is_reported: bool,
 }
 
-/// The callbacks for each name that somebody listens to.
+/// The callbacks for each name that has subscribers.
 #[derive(Default)]
 pub(super) struct Subscriptions(RefCell<ByName<Rc<CallbackList<FrameCallback>>>>);
 
 impl Subscriptions {
-    /// Adds a callback, and tells whether it is the first for its name.
+    /// Adds a callback, and returns whether it is the first for its name.
     pub(super) fn add(
         &self,
         name: &Rc<str>,
@@ -46,13 +46,13 @@ impl Subscriptions {
         (slot, true)
     }
 
-    /// Removes a callback, and tells whether it was the last for its name.
+    /// Removes a callback, and returns whether it was the last for its name.
     pub(super) fn remove(&self, name: &str, slot: &Slot<FrameCallback>) -> bool {
         let Some(callbacks) = self.get(name) else {
             return false;
         };
         callbacks.remove(slot);
-        // What was dropped with the callback may have changed who listens.
+        // Dropping the callback may have changed the subscribers.
         let mut names = self.0.borrow_mut();
         let is_last = callbacks.is_empty()
             && names

@@ -1,11 +1,11 @@
-//! A server and a clock that a test turns by hand, for tests of whatever consumes a source: no network, no waiting, and
-//! no browser either, where the code under test touches none.
+//! A server and a clock that a test controls, for tests of code that consumes a source. They need no network, no
+//! waiting, and no browser unless the code under test uses one.
 //!
 //! ```
 //! use std::{cell::RefCell, rc::Rc};
 //! use typed_eventsource::{Error, Event, EventSource, Listener, testing::FakeServer};
 //!
-//! // What is to be tested; it knows of no test.
+//! // The code under test, which knows nothing of the test.
 //! fn collect(into: &Rc<RefCell<Vec<f64>>>) -> Result<Listener, Error> {
 //!     let into = Rc::clone(into);
 //!     EventSource::open("/prices")?.on("price", move |event: Event<f64>| into.borrow_mut().push(event.data))

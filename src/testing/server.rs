@@ -1,4 +1,4 @@
-//! The server's side of the sources under test.
+//! The server side of the sources under test.
 
 use std::{fmt, rc::Rc, time::Duration};
 
@@ -12,20 +12,21 @@ use crate::{
     },
 };
 
-/// A server that does what a test tells it. While it lives it serves the sources that are opened on this thread, in
-/// place of the network: each connects to it and waits until [`open`](Self::open) is called. Clones are the same server.
+/// A server that a test controls. While it lives, it serves the sources that are opened on this thread, in place of the
+/// network: each connects to it and waits until [`open`](Self::open) is called. Clones are the same server.
 ///
-/// Of several servers the one made last serves first. A source that none serves connects to the network, as always.
+/// If there are several servers, the newest one that serves a URL is used. A source that none serves connects to the
+/// network, as always.
 ///
-/// What it does reaches every connection that there is. The sources are told before the call returns, each as its
-/// transport would tell it: one over the browser's own source reconnects, and is not told an HTTP status.
+/// Its methods act on all current connections. The sources are told before the call returns, each as its transport
+/// would tell it: a source over the browser's own reconnects, and sees no HTTP status.
 #[derive(Clone)]
 pub struct FakeServer {
     network: Rc<FakeNetwork>,
     _served: Rc<Served>,
 }
 
-/// Ends the serving when the last clone goes.
+/// Stops serving when the last clone is dropped.
 struct Served(Rc<FakeNetwork>);
 
 impl Drop for Served {
@@ -44,7 +45,7 @@ impl FakeServer {
         Self::serving(None)
     }
 
-    /// Serves the sources that are opened with this very URL, as it was given to them.
+    /// Serves the sources that are opened with exactly this URL, as given.
     pub fn at(url: impl Into<String>) -> Self {
         Self::serving(Some(url.into()))
     }
@@ -58,7 +59,7 @@ impl FakeServer {
         }
     }
 
-    /// For a source that is made by hand.
+    /// A connector for a source that a test builds by hand.
     #[cfg(all(test, feature = "json"))]
     pub(crate) fn connector(&self, url: &str, is_fetch: bool) -> Connector {
         Connector::Fake(FakeConnector::new(Rc::clone(&self.network), url, is_fetch))
@@ -70,28 +71,28 @@ impl FakeServer {
         self.network.on_listening.replace(Some(Box::new(callback)));
     }
 
-    /// The clock that the sources go by.
+    /// The clock of the sources.
     pub fn clock(&self) -> FakeClock {
         self.network.clock.clone()
     }
 
-    /// Answers the connections that wait for an answer with an event stream.
+    /// Answers the waiting connections with an event stream.
     pub fn open(&self) {
         self.for_each_connection(FakeConnection::open);
     }
 
-    /// Sends an event with its data in JSON. Those that wait for an answer get it first.
+    /// Sends an event with its data in JSON. Waiting connections are answered first.
     ///
     /// # Panics
     ///
-    /// Where serde cannot put the value into JSON.
+    /// If serde cannot serialize the value as JSON.
     #[cfg(feature = "json")]
     pub fn send(&self, name: &str, data: &impl serde::Serialize) {
         let data = serde_json::to_string(data).expect("data that JSON can hold");
         self.send_text(name, &data);
     }
 
-    /// Sends an event with its data as it stands.
+    /// Sends an event with its data as given.
     pub fn send_text(&self, name: &str, data: &str) {
         self.send_event(name, data, None);
     }
@@ -129,7 +130,7 @@ impl FakeServer {
         });
     }
 
-    /// Sets the reconnection time, which a browser's own source keeps to itself.
+    /// Sets the reconnection time, which a browser's own source does not show.
     pub fn retry(&self, time: Duration) {
         self.open();
         self.for_each_over_fetch(|connection| connection.emit(TransportEvent::Retry(time.into())));
@@ -140,8 +141,8 @@ impl FakeServer {
         self.for_each_connection(FakeConnection::lose);
     }
 
-    /// Ends the responses, which by the standard is a loss too, but for a request that is sent once and waits for just
-    /// that.
+    /// Ends the responses. By the standard that is a loss too, except for a request that is sent once, which finishes
+    /// with its response.
     pub fn end(&self) {
         self.for_each_connection(|connection| connection.end(None));
     }
@@ -152,13 +153,13 @@ impl FakeServer {
         self.for_each_connection(|connection| connection.end(Some((name, data))));
     }
 
-    /// Answers the connections that wait for an answer with an HTTP status other than 200. Those that are open fail in the
-    /// same way, at once: without the loss and the attempt that would come before such an answer.
+    /// Answers the waiting connections with an HTTP status other than 200. Open connections fail in the same way at
+    /// once, without the loss and the new attempt that would come first.
     pub fn fail(&self, status: u16) {
         self.for_each_connection(|connection| connection.fail(status));
     }
 
-    /// Answers that there is nothing more to come: status 204.
+    /// Answers with status 204: the server wants no further attempt.
     pub fn finish(&self) {
         self.fail(204);
     }
@@ -168,13 +169,13 @@ impl FakeServer {
         self.network.connections().len()
     }
 
-    /// The attempts to connect that there were, in their order; without those that a browser's own source makes when it
-    /// reconnects.
+    /// The attempts to connect so far, in order. Those that a browser's own source makes when it reconnects are not
+    /// included.
     pub fn attempts(&self) -> Vec<Attempt> {
         self.network.attempts.borrow().clone()
     }
 
-    /// The names of the events that somebody listens to.
+    /// The names of the events that have listeners.
     pub fn listened_names(&self) -> Vec<String> {
         let connections = self.network.connections();
         connections

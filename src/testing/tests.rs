@@ -1,4 +1,4 @@
-//! What the fake server promises to tests that are not ours.
+//! The promises of the fake server to users' tests.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
@@ -6,7 +6,7 @@ use super::{Attempt, FakeServer};
 use crate::{CloseReason, Error, Event, EventSource, Gap, Policy, State};
 
 #[test]
-fn a_source_that_is_opened_while_it_lives_is_served() {
+fn a_source_that_is_opened_while_a_fake_server_lives_is_served() {
     let server = FakeServer::new();
     let source = EventSource::open("/prices").unwrap();
     let heard = Rc::new(RefCell::new(Vec::new()));
@@ -29,7 +29,7 @@ fn a_source_that_is_opened_while_it_lives_is_served() {
 }
 
 #[test]
-fn what_is_sent_comes_after_the_answer() {
+fn an_event_that_is_sent_comes_after_the_answer() {
     let server = FakeServer::new();
     let source = EventSource::open("/prices").unwrap();
     server.send("unheard", &());
@@ -37,7 +37,7 @@ fn what_is_sent_comes_after_the_answer() {
 }
 
 #[test]
-fn one_at_an_url_serves_that_alone_and_the_last_one_made_serves_first() {
+fn a_server_at_a_url_serves_only_that_and_the_newest_server_serves_first() {
     let (all, prices) = (FakeServer::new(), FakeServer::at("/prices"));
     let _prices = EventSource::open("/prices").unwrap();
     let _scores = EventSource::open("/scores").unwrap();
@@ -54,7 +54,7 @@ fn one_at_an_url_serves_that_alone_and_the_last_one_made_serves_first() {
 }
 
 #[test]
-fn what_a_test_compares_with_can_be_made() {
+fn values_to_compare_with_can_be_constructed() {
     let server = FakeServer::new();
     let source = EventSource::builder("/prices")
         .policy(Policy::resilient())
@@ -72,7 +72,7 @@ fn what_a_test_compares_with_can_be_made() {
 }
 
 #[test]
-fn a_failure_over_the_browsers_own_source_tells_no_status() {
+fn a_failure_over_the_browsers_own_source_has_no_status() {
     let server = FakeServer::new();
     let source = EventSource::open("/prices").unwrap();
     let _errors = source.on_error(|_| {});
@@ -97,7 +97,7 @@ fn a_connection_that_a_browser_makes_again_is_answered_again() {
 }
 
 #[test]
-fn time_passes_as_the_test_has_it() {
+fn time_passes_as_the_test_says() {
     let server = FakeServer::new();
     let source = EventSource::builder("/prices")
         .policy(Policy::resilient())
@@ -118,7 +118,7 @@ mod over_fetch {
     use crate::Fetch;
 
     #[test]
-    fn a_failure_tells_its_status() {
+    fn a_failure_over_fetch_has_a_status() {
         let server = FakeServer::new();
         let source = EventSource::builder("/prices")
             .fetch(Fetch::new().last_event_id("41"))
@@ -134,7 +134,7 @@ mod over_fetch {
     }
 
     #[test]
-    fn the_end_of_a_response_to_a_post_is_the_end() {
+    fn the_end_of_a_response_to_a_post_closes_the_source() {
         let server = FakeServer::new();
         let post = || EventSource::builder("/tokens").fetch(Fetch::post());
         let (finished, awaiting) = (post().open(), post().terminal_data("[DONE]").open());
@@ -153,7 +153,7 @@ mod over_fetch {
     }
 
     #[test]
-    fn comments_are_signs_of_life() {
+    fn comments_count_as_received_data() {
         let server = FakeServer::new();
         let source = EventSource::builder("/prices")
             .fetch(Fetch::new())

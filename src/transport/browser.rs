@@ -18,7 +18,7 @@ use crate::{
     sys::{self, Message},
 };
 
-/// How to make the browser's sources.
+/// Creates the browser's sources.
 pub(crate) struct BrowserConnector {
     /// Resolved.
     url: Arc<str>,
@@ -44,8 +44,8 @@ impl BrowserConnector {
         &self.url
     }
 
-    /// A new source of the browser cannot be told the last event id, which only the browser sends as a header, so that
-    /// it travels in the query.
+    /// Creates a source of the browser. Only the browser can send the last event id as a header, so a new source sends
+    /// it in the query.
     pub(super) fn connect(
         &self,
         last_event_id: &str,
@@ -60,8 +60,9 @@ impl BrowserConnector {
     }
 }
 
-/// The URL as the browser would open it: relative to the document or the worker. A request knows to what, but refuses a URL
-/// with a password, and so all that is relative to one. Where there is no location either, there is no browser.
+/// The URL as the browser would open it, resolved against the document or the worker. A `Request` knows the base URL,
+/// but refuses URLs with a password, and so everything relative to one. If there is no `location` either, this is not a
+/// browser.
 fn resolved(url: &str) -> Result<String, JsValue> {
     match Request::new_with_str(url) {
         Ok(request) => Ok(request.url()),
@@ -69,7 +70,7 @@ fn resolved(url: &str) -> Result<String, JsValue> {
     }
 }
 
-/// A source of the browser, with a DOM listener for each name that somebody listens to.
+/// A source of the browser, with a DOM listener for each name that has listeners.
 pub(crate) struct BrowserTransport {
     messages: RefCell<Vec<DomListener>>,
     sink: Sink,
@@ -113,7 +114,7 @@ impl BrowserTransport {
 
     pub(super) fn listen(&self, name: &Rc<str>) {
         let (shared_name, sink) = (Rc::clone(name), Rc::clone(&self.sink));
-        // Nothing but messages has any other name.
+        // Only messages have other names.
         let is_ambiguous = matches!(&**name, "open" | "error");
         let callback = move |event: &web_sys::Event| {
             if !is_ambiguous || is_message(event) {
@@ -125,7 +126,7 @@ impl BrowserTransport {
     }
 
     pub(super) fn unlisten(&self, name: &str) {
-        // The browser's function that it calls may be a page's own: nothing is borrowed meanwhile.
+        // Dropping the listener calls a function that a page may have replaced: nothing is borrowed meanwhile.
         let mut messages = self.messages.borrow_mut();
         let index = messages.iter().position(|listener| listener.name() == name);
         let listener = index.map(|index| messages.swap_remove(index));
@@ -144,7 +145,7 @@ impl Drop for BrowserTransport {
     }
 }
 
-/// Hands on a message event, of which nothing is read before somebody asks.
+/// Passes on a message event. Its fields are read on request.
 fn receive(name: &Rc<str>, message: &Message, sink: &Sink) {
     let meta = EventMeta::Lazy(Rc::new(MessageMeta {
         message: message.clone(),
@@ -156,7 +157,7 @@ fn receive(name: &Rc<str>, message: &Message, sink: &Sink) {
     sink(TransportEvent::Event(frame));
 }
 
-/// A text of a message event: copied into wasm when somebody asks, once.
+/// A text of a message event, copied into wasm once, on the first request.
 #[derive(Default)]
 pub(crate) struct LazyText(OnceCell<String>);
 
@@ -166,7 +167,8 @@ impl LazyText {
     }
 }
 
-/// What a message event tells besides its data, read when somebody asks: each string costs as much as its dispatch.
+/// The fields of a message event besides its data, read on request: each string costs as much as the dispatch of the
+/// event.
 struct MessageMeta {
     message: Message,
     last_event_id: LazyText,
@@ -184,12 +186,12 @@ impl LazyMeta for MessageMeta {
     }
 }
 
-/// Whether this is a message that the server named `open` or `error`, and not what happened to the connection.
+/// Whether this is a message that the server named `open` or `error`, and not an event about the connection.
 fn is_message(event: &web_sys::Event) -> bool {
     event.has_type::<MessageEvent>()
 }
 
-/// What an `error` event means: the `readyState` is all that tells.
+/// The meaning of an `error` event, which only the `readyState` shows.
 fn loss(raw: &web_sys::EventSource) -> TransportEvent<'static> {
     let url = raw.url();
     if raw.ready_state() == web_sys::EventSource::CLOSED {

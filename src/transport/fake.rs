@@ -1,4 +1,4 @@
-//! Connections to a server that a test plays, in place of the network.
+//! Connections to a server that a test controls, in place of the network.
 
 use std::{
     cell::{Cell, RefCell},
@@ -12,34 +12,34 @@ use typed_eventsource_core::{FailureClass, IdField, Loss};
 use super::{Sink, TransportEvent};
 use crate::{Error, Event, UndecodedEvent, event::EventMeta, host::fake::FakeClock};
 
-/// Where all of its events come from.
+/// The origin of all its events.
 const ORIGIN: &str = "fake:";
 
 /// What a fake server and the connectors of its sources share.
 #[derive(Default)]
 pub(crate) struct FakeNetwork {
-    /// Whose sources it serves; all where there is none.
+    /// The URL whose sources it serves; all sources if there is none.
     pub(crate) url: Option<String>,
     pub(crate) clock: FakeClock,
     connections: RefCell<Vec<Weak<FakeConnection>>>,
     pub(crate) attempts: RefCell<Vec<Attempt>>,
-    /// What a page has put in place of the browser's functions that add and remove a listener. It is called once.
+    /// Called once, as if a page had replaced the browser's functions that add and remove a listener.
     #[cfg(all(test, feature = "json"))]
     pub(crate) on_listening: RefCell<Option<Box<dyn FnOnce()>>>,
 }
 
-/// An attempt of a source to connect, as the server has seen it.
+/// A source's attempt to connect, as the server saw it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
     /// The source's URL.
     pub url: String,
-    /// The id of the event after which it wants to go on; empty where there was none.
+    /// The last event id that it sent; empty if there was none.
     pub last_event_id: String,
 }
 
 impl Attempt {
-    /// One of a source with this URL, which goes on after the event with this id, or from the start where it is empty.
+    /// An attempt of a source with this URL and this last event id, which is empty if there was none.
     pub fn new(url: impl Into<String>, last_event_id: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -53,7 +53,7 @@ thread_local! {
 }
 
 impl FakeNetwork {
-    /// One that serves the sources that are opened from now on: those with this URL, or all.
+    /// A network that serves the sources that are opened from now on: those with this URL, or all.
     pub(crate) fn begin(url: Option<String>) -> Rc<Self> {
         let network = Rc::new(Self {
             url,
@@ -71,7 +71,7 @@ impl FakeNetwork {
         });
     }
 
-    /// The one that serves a source with this URL, where there is one: the last that was made for it.
+    /// The network that serves a source with this URL, if there is one: the newest that does.
     pub(crate) fn serving(url: &str) -> Option<Rc<Self>> {
         NETWORKS.with_borrow(|networks| {
             let mut networks = networks.iter().rev().filter_map(Weak::upgrade);
@@ -86,14 +86,14 @@ impl FakeNetwork {
         }
     }
 
-    /// Those that the sources still hold.
+    /// The connections that the sources still hold.
     pub(crate) fn connections(&self) -> Vec<Rc<FakeConnection>> {
         let connections = self.connections.borrow();
         connections.iter().filter_map(Weak::upgrade).collect()
     }
 }
 
-/// How to connect a source to it.
+/// Connects a source to a fake network.
 pub(crate) struct FakeConnector {
     network: Rc<FakeNetwork>,
     url: Arc<str>,
@@ -101,7 +101,8 @@ pub(crate) struct FakeConnector {
 }
 
 impl FakeConnector {
-    /// Over `fetch`, which tells more and reconnects nothing, or else as the browser's own source does.
+    /// A connector that behaves like `fetch`, which reports more and does not reconnect, or else like the browser's own
+    /// source.
     pub(crate) fn new(network: Rc<FakeNetwork>, url: &str, is_fetch: bool) -> Self {
         Self {
             network,
@@ -149,7 +150,7 @@ pub(crate) struct FakeConnection {
 }
 
 impl FakeConnection {
-    /// What the next event tells, which may have an id.
+    /// The metadata of the next event, which may have an id.
     pub(crate) fn next_meta(&self, id: Option<&str>) -> EventMeta {
         if let Some(id) = id {
             self.last_event_id.replace(id.into());
@@ -234,7 +235,7 @@ impl FakeConnection {
         self.names.borrow().iter().cloned().collect()
     }
 
-    /// Only `fetch` tells what is known of it.
+    /// The error for a lost connection. Only `fetch` has a message.
     fn lost(&self, message: &str) -> Error {
         Error::ConnectionLost {
             url: Arc::clone(&self.url),

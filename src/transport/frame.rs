@@ -1,4 +1,4 @@
-//! An event on its way from a transport to those who listen.
+//! An event on its way from a transport to the listeners.
 
 use std::{fmt, rc::Rc};
 
@@ -15,7 +15,7 @@ pub(crate) struct Frame<'a> {
     data: FrameData<'a>,
 }
 
-/// The values of an event's `data` fields, joined by a line feed.
+/// The values of an event's `data` fields, joined by line feeds.
 pub(crate) enum FrameData<'a> {
     Text(&'a str),
     Message(&'a Message, LazyText),
@@ -36,7 +36,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// One that was kept.
+    /// A frame of an event that was kept.
     pub(crate) fn of(event: &'a Event<String>, id_field: IdField) -> Self {
         let (name, meta) = (Rc::clone(event.shared_name()), event.meta().clone());
         Self::new(name, meta, id_field, FrameData::Text(&event.data))

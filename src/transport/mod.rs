@@ -1,4 +1,4 @@
-//! What carries the events of a source: the seam between a source and the browser.
+//! Transports, which carry the events of a source: the boundary between a source and the browser.
 
 mod browser;
 #[cfg(any(test, feature = "testing"))]
@@ -29,7 +29,7 @@ pub(crate) use {
 
 use browser::BrowserTransport;
 
-/// Makes the connections of one source, one after the other.
+/// Creates the connections of one source, one after the other.
 pub(crate) enum Connector {
     Browser(BrowserConnector),
     #[cfg(feature = "fetch")]
@@ -38,7 +38,7 @@ pub(crate) enum Connector {
     Fake(FakeConnector),
 }
 
-/// One connection. Dropping it closes it, and nothing reaches the sink any more.
+/// One connection. Dropping it closes it. Nothing reaches the sink after that.
 pub(crate) enum Transport {
     Browser(BrowserTransport),
     #[cfg(feature = "fetch")]
@@ -54,24 +54,28 @@ pub(crate) type Sink = Rc<dyn Fn(TransportEvent<'_>)>;
 #[derive(Debug)]
 #[cfg_attr(
     not(any(test, feature = "fetch", feature = "testing")),
-    expect(dead_code, reason = "the browser's own source does not tell all of it")
+    expect(
+        dead_code,
+        reason = "the browser's own source does not report all of it"
+    )
 )]
 pub(crate) enum TransportEvent<'a> {
     Opened,
     Event(Frame<'a>),
-    /// Something came that nobody listens to: comments, and events where `is_event`. The last event id may have changed.
+    /// Something arrived that has no listeners: an event if `is_event`, or else comments. The last event id may have
+    /// changed.
     Unlistened {
         is_event: bool,
         meta: Option<EventMeta>,
     },
     /// The server has set the reconnection time.
     Retry(Span),
-    /// There is no connection any more.
+    /// The connection was lost.
     Lost {
         error: Error,
         loss: Loss,
     },
-    /// The response has ended, which is an error where more was to come.
+    /// The response has ended. It is an error if more was to come.
     BodyEnded {
         error: Error,
         /// Whether it has ended as HTTP has it, and has not broken off.
@@ -79,13 +83,13 @@ pub(crate) enum TransportEvent<'a> {
         /// What had arrived of an event that was not at its end.
         unfinished: Option<UndecodedEvent>,
     },
-    /// There is no connection any more, and the server wants no other.
+    /// The connection has ended, and the server wants no further attempt.
     Finished,
 }
 
 impl Connector {
-    /// Starts an attempt, which goes on after the event with this id, where there is one. What comes of it is reported
-    /// from the event loop: never before this returns.
+    /// Starts an attempt, which continues after the event with this id, if there is one. Its result is reported from
+    /// the event loop, never before this returns.
     pub(crate) fn connect(&self, last_event_id: &str, sink: Sink) -> Result<Transport, Error> {
         Ok(match self {
             Self::Browser(browser) => Transport::Browser(browser.connect(last_event_id, sink)?),
@@ -124,7 +128,7 @@ impl Connector {
 }
 
 impl Transport {
-    /// Reports events of this name from now on. Others need not be reported.
+    /// Reports events of this name from now on. Other events need not be reported.
     pub(crate) fn listen(&self, name: &Rc<str>) {
         match self {
             Self::Browser(browser) => browser.listen(name),
@@ -146,8 +150,8 @@ impl Transport {
         }
     }
 
-    /// Reports the id of every event that has one from now on, also where nobody listens to the event. The browser's own
-    /// source cannot.
+    /// Reports the id of every event that has one from now on, even if the event has no listeners. The browser's own
+    /// source cannot do this.
     pub(crate) fn report_all_ids(&self) {
         match self {
             Self::Browser(_) => {}
@@ -158,7 +162,7 @@ impl Transport {
         }
     }
 
-    /// The browser's own source behind it, where it is one.
+    /// The browser's own source behind it, if there is one.
     pub(crate) fn as_raw(&self) -> Option<&web_sys::EventSource> {
         match self {
             Self::Browser(browser) => Some(browser.as_raw()),
@@ -175,7 +179,7 @@ pub(crate) fn is_javascript() -> bool {
     cfg!(all(target_family = "wasm", target_os = "unknown"))
 }
 
-/// The URL with the last event id in its query, where there is a parameter for it and an id.
+/// The URL with the last event id in its query, if there is a parameter for it and an id.
 fn resume_url(
     url: &Arc<str>,
     parameter: Option<&str>,
@@ -189,7 +193,7 @@ fn resume_url(
     Ok(resumed.href().into())
 }
 
-/// Why the browser does not take this URL.
+/// The error for a URL that the browser refuses.
 fn refused_url(url: &str, exception: &JsValue) -> Error {
     let name = exception.dyn_ref::<Exception>().map(Exception::name);
     if matches!(name, Some(Ok(Some(name))) if name == "ReferenceError") {
@@ -201,7 +205,7 @@ fn refused_url(url: &str, exception: &JsValue) -> Error {
     }
 }
 
-/// What an exception of the browser says.
+/// The message of an exception.
 pub(crate) fn exception_message(exception: &JsValue) -> String {
     match exception.dyn_ref::<Exception>() {
         Some(error) => error.message().ok().flatten().unwrap_or_default(),

@@ -33,24 +33,8 @@ async fn an_abort_closes_it_as_requested() {
         assert!(numbers.next().await.is_some_and(|item| item.is_ok()));
         assert!(numbers.next().await.is_none());
         assert!(matches!(source.closed().await, CloseReason::Requested));
-        let seen = script.seen_closed(1).await;
-        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+        script.was_left().await;
         assert_eq!(console.errors(), [""; 0]);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn an_abort_closes_it_before_it_is_open() {
-    run(async || {
-        let script = Script::put([Attempt::hanging()]).await;
-        let controller = controller();
-        let source = open(&script, &controller);
-        script.seen_attempts(1).await;
-        controller.abort();
-        assert!(matches!(source.closed().await, CloseReason::Requested));
-        let seen = script.seen_closed(1).await;
-        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
     })
     .await;
 }
@@ -76,23 +60,6 @@ async fn with_a_signal_that_is_aborted_already_it_is_closed_from_the_start() {
 }
 
 #[wasm_bindgen_test]
-async fn an_abort_after_the_close_does_nothing() {
-    run(async || {
-        let script = Script::put([Attempt::sending("event: bye\ndata\n\n")]).await;
-        let controller = controller();
-        let builder = script.builder().signal(&controller.signal());
-        let source = builder.terminal_event("bye").open().expect("a valid URL");
-        let mut journal = journal(&source, &[]);
-        assert!(matches!(source.closed().await, CloseReason::Finished));
-        controller.abort();
-        assert!(matches!(source.closed().await, CloseReason::Finished));
-        let closed = "closed: the server has finished";
-        assert_eq!(journal.rest().await, ["open", closed]);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
 async fn it_listens_to_the_signal_until_the_close_and_not_longer() {
     run(async || {
         let observed = Observed::new();
@@ -112,20 +79,6 @@ async fn it_listens_to_the_signal_until_the_close_and_not_longer() {
         assert_eq!(observed.left(), with_signal);
         drop(dropped);
         assert_eq!(observed.left(), Left::NOTHING);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn one_signal_may_close_several() {
-    run(async || {
-        let script = Script::put([Attempt::sending("")]).await;
-        let controller = controller();
-        let sources = [(); 3].map(|()| open(&script, &controller));
-        script.seen_attempts(3).await;
-        controller.abort();
-        assert!(sources.iter().all(|source| source.state().is_closed()));
-        assert_eq!(script.seen_closed(3).await.len(), 3);
     })
     .await;
 }

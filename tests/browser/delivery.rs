@@ -6,8 +6,8 @@ use typed_eventsource::{CloseReason, Error, Event, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
-    Attempt, Heard, Script, Step, builder, journal, listen, next_data, run, send, send_bytes,
-    stream,
+    Attempt, Heard, Left, Observed, Script, Step, Transport, builder, errors, listen, next_data,
+    next_error, run, send, stream,
 };
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -16,56 +16,85 @@ struct Price {
     price: f64,
 }
 
-impl Price {
-    fn of(symbol: &str, price: f64) -> Self {
-        let symbol = symbol.into();
-        Self { symbol, price }
-    }
-}
-
 #[wasm_bindgen_test]
-async fn a_listener_gets_typed_data_with_name_id_and_origin() {
+async fn a_listener_and_a_stream_get_typed_data_with_name_id_and_origin() {
     run(async || {
-        let script = Script::put([Attempt::sending(
-            "id: 7\nevent: price\ndata: {\"symbol\":\"ACME\",\"price\":101.25}\n\n",
-        )])
-        .await;
+        let text = "id: 7\nevent: price\ndata: {\"symbol\":\"ACME\",\"price\":101.25}\n\n";
+        let script = Script::put([Attempt::sending(text)]).await;
         let source = script.open();
         let (hear, mut prices) = Heard::new();
         let _listener = source.on("price", move |event: Event<Price>| hear(event));
-        let event = prices.next().await;
-        assert_eq!(event.data, Price::of("ACME", 101.25));
-        assert_eq!(event.name(), "price");
-        assert_eq!(event.last_event_id(), "7");
-        assert_eq!(event.origin(), script.origin());
+        let mut stream = stream::<Price>(&source, "price");
+        let item = stream.next().await.expect("an item");
+        for event in [prices.next().await, item.expect("an event")] {
+            let (symbol, price) = ("ACME".to_owned(), 101.25);
+            assert_eq!(event.data, Price { symbol, price });
+            assert_eq!((event.name(), event.last_event_id()), ("price", "7"));
+            assert_eq!(event.origin(), script.origin());
+        }
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn a_stream_yields_what_a_listener_hears() {
+async fn each_listener_and_each_stream_decodes_for_itself() {
     run(async || {
-        let script = Script::put([Attempt::sending(
-            "id: 7\nevent: price\ndata: {\"symbol\":\"ACME\",\"price\":101.25}\n\n",
-        )])
-        .await;
-        let mut prices = stream::<Price>(&script.open(), "price");
-        let event = prices.next().await.expect("an item").expect("an event");
-        assert_eq!(event.data, Price::of("ACME", 101.25));
-        assert_eq!(event.name(), "price");
-        assert_eq!(event.last_event_id(), "7");
-        assert_eq!(event.origin(), script.origin());
+        let text = "data: 18446744073709551615\n\ndata: 𝄞 <b>é</b>\ndata: \"\n\ndata: 3\n\n";
+        let source = Script::put([Attempt::sending(text)]).await.open();
+        let mut errors = errors(&source);
+        let mut texts = stream::<Text>(&source, "message");
+        let mut numbers = stream::<u64>(&source, "message");
+        let mut heard = listen::<u64>(&source, "message");
+        for expected in ["18446744073709551615", "𝄞 <b>é</b>\n\"", "3"] {
+            assert_eq!(next_data(&mut texts).await.0, expected);
+        }
+        assert_eq!(next_data(&mut numbers).await, u64::MAX);
+        for error in [next_error(&mut numbers).await, errors.next().await] {
+            let Error::Decode(error) = error else {
+                panic!("{error:?}");
+            };
+            assert_eq!(error.event().data, "𝄞 <b>é</b>\n\"");
+            assert_eq!(error.type_name(), "u64");
+        }
+        assert_eq!(next_data(&mut numbers).await, 3);
+        assert_eq!(heard.take(2).await, [u64::MAX, 3]);
     })
     .await;
 }
 
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+enum Feed {
+    Price(f64),
+    Trade(String, u64),
+    TradeHalt {
+        symbol: String,
+    },
+    #[serde(rename = "end of day")]
+    Bye,
+}
+
 #[wasm_bindgen_test]
-async fn an_event_without_a_name_is_called_message() {
+async fn the_variants_of_an_enum_arrive_under_the_names_that_serde_gives_them() {
     run(async || {
-        let script = Script::put([Attempt::sending("data: a\n\nevent: message\ndata: b\n\n")]);
-        let mut messages = listen::<Text>(&script.await.open(), "message");
-        assert_eq!(messages.next().await.0, "a");
-        assert_eq!(messages.next().await.0, "b");
+        let script = Script::put([Attempt::sending(concat!(
+            "event: trade\ndata: [\"ACME\",1]\n\n",
+            "event: Price\ndata: 1\n\n",
+            "event: price\ndata: \"high\"\n\n",
+            "event: price\ndata: 101.25\n\n",
+            "event: trade-halt\ndata: {\"symbol\":\ndata: \"ACME\"}\n\n",
+            "id: 9\nevent: end of day\ndata: what a unit's data is does not matter\n\n",
+        ))]);
+        let mut feed = script.await.open().events::<Feed>().expect("an enum");
+        let symbol = || "ACME".to_owned();
+        assert_eq!(next_data(&mut feed).await, Feed::Trade(symbol(), 1));
+        assert!(matches!(next_error(&mut feed).await, Error::Decode(_)));
+        assert_eq!(next_data(&mut feed).await, Feed::Price(101.25));
+        let halt = Feed::TradeHalt { symbol: symbol() };
+        assert_eq!(next_data(&mut feed).await, halt);
+        let event = feed.next().await.expect("an item").expect("an event");
+        assert_eq!((event.name(), event.last_event_id()), ("end of day", "9"));
+        assert_eq!(event.data, Feed::Bye);
     })
     .await;
 }
@@ -73,10 +102,8 @@ async fn an_event_without_a_name_is_called_message() {
 #[wasm_bindgen_test]
 async fn an_id_stays_until_the_server_sends_another() {
     run(async || {
-        let script = Script::put([Attempt::sending(
-            "id: a\ndata: 1\n\ndata: 2\n\nid: b\ndata: 3\n\nid\ndata: 4\n\n",
-        )]);
-        let source = script.await.open();
+        let text = "id: a\ndata: 1\n\ndata: 2\n\nid: b\ndata: 3\n\nid\ndata: 4\n\n";
+        let source = Script::put([Attempt::sending(text)]).await.open();
         assert_eq!(source.last_event_id(), "");
         let (hear, mut ids) = Heard::new();
         let handle = source.clone();
@@ -90,95 +117,32 @@ async fn an_id_stays_until_the_server_sends_another() {
     .await;
 }
 
+/// The browser's own source keeps its last event id over a reconnection, and does not tell whose it is.
 #[wasm_bindgen_test]
-async fn events_of_all_names_arrive_in_the_order_in_which_they_were_sent() {
+async fn what_is_played_again_is_heard_once_and_a_gap_is_told() {
     run(async || {
-        let script = Script::put([Attempt::sending(
-            "event: b\ndata: 1\n\nevent: a\ndata: 2\n\ndata: 3\n\nevent: b\ndata: 4\n\n",
-        )]);
-        let mut journal = journal(&script.await.open(), &["a", "message", "b"]);
-        let heard = journal.take(5).await;
-        assert_eq!(heard, ["open", "b: 1", "a: 2", "message: 3", "b: 4"]);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn listeners_of_one_name_run_in_the_order_in_which_they_were_added_each_with_its_own_type() {
-    run(async || {
-        let script = Script::put([Attempt::sending("data: 1\n\ndata: 2\n\n")]).await;
-        let source = script.open();
+        let script = Script::put([
+            Attempt::ending("retry: 10\nid: 1\ndata: 1\n\ndata: inherits\n\nid: 4\ndata: 4\n\n"),
+            Attempt::ending("id: 1\ndata: 1\n\nid: 4\ndata: 4\n\ndata: inherits\n\n"),
+            Attempt::sending("data: first\n\nid: 9\ndata: 9\n\ndata: last\n\n"),
+        ])
+        .await;
+        let source = script.builder().deduplicate(10).open();
+        let source = source.expect("a valid URL");
         let (hear, mut heard) = Heard::new();
-        let (hear_number, hear_text) = (hear.clone(), hear);
-        let _number = source.on("message", move |event: Event<u32>| {
-            hear_number(format!("number {}", event.data));
+        let hear_gap = hear.clone();
+        let _errors = errors(&source);
+        let _gaps = source.on_gap(move |gap| {
+            hear_gap(format!(
+                "{} from {} to {}",
+                gap.missed, gap.after, gap.before
+            ));
         });
-        let _text = source.on("message", move |event: Event<Text>| {
-            hear_text(format!("text {}", event.data));
-        });
-        let heard = heard.take(4).await;
-        assert_eq!(heard, ["number 1", "text 1", "number 2", "text 2"]);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn listeners_and_streams_of_one_name_each_hear_every_event() {
-    run(async || {
-        let script = Script::put([Attempt::sending("data: 1\n\ndata: 2\n\n")]).await;
-        let source = script.open();
-        let mut listener = listen::<u32>(&source, "message");
-        let (first, second) = (stream(&source, "message"), stream(&source, "message"));
-        for mut stream in [first, second] {
-            assert_eq!(next_data::<u32>(&mut stream).await, 1);
-            assert_eq!(next_data::<u32>(&mut stream).await, 2);
-        }
-        assert_eq!(listener.take(2).await, [1, 2]);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn what_nobody_listens_to_goes_by() {
-    run(async || {
-        let script = Script::put([Attempt::sending(
-            ": a comment\n\nevent: other\ndata: {not json\n\nunknown: field\ndata: 1\n\n",
-        )]);
-        let mut journal = journal(&script.await.open(), &["message"]);
-        assert_eq!(journal.take(2).await, ["open", "message: 1"]);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn data_of_several_lines_arrives_joined_by_line_feeds() {
-    run(async || {
-        let script = Script::put([Attempt::sending(
-            "data: {\"symbol\":\r\ndata: \"ACME\",\rdata\ndata:\"price\": 1}\n\n",
-        )]);
-        let source = script.await.open();
-        let mut texts = listen::<Text>(&source, "message");
-        let mut prices = listen::<Price>(&source, "message");
-        assert_eq!(
-            texts.next().await.0,
-            "{\"symbol\":\n\"ACME\",\n\n\"price\": 1}"
-        );
-        assert_eq!(prices.next().await, Price::of("ACME", 1.0));
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn it_does_not_matter_where_chunks_begin() {
-    run(async || {
-        let pieces = ["\u{feff}da", "ta: \"caf"].map(send).into_iter();
-        // The two bytes of an é come apart.
-        let e_acute = [send_bytes(&[0xc3]), send_bytes(&[0xa9])];
-        let rest = ["\"\r", "\n\r", "\ndata: \"2\"\n", "\n"].map(send);
-        let steps = pieces.chain(e_acute).chain(rest).chain([Step::Silence]);
-        let script = Script::put([Attempt::playing(steps.collect::<Vec<_>>())]).await;
-        let mut messages = listen::<String>(&script.open(), "message");
-        assert_eq!(messages.take(2).await, ["café", "2"]);
+        let _events = source.on("message", move |event: Event<Text>| hear(event.data.0));
+        let mut expected = vec!["1", "inherits", "4", "inherits"];
+        expected.extend(Transport::selected().is_fetch().then_some("first"));
+        expected.extend(["4 from 4 to 9", "9", "last"]);
+        assert_eq!(heard.take(expected.len()).await, expected);
     })
     .await;
 }
@@ -204,16 +168,28 @@ async fn a_listener_that_is_added_while_the_source_is_open_hears_what_follows() 
 }
 
 #[wasm_bindgen_test]
-async fn clones_of_a_handle_are_one_source() {
+async fn sources_that_share_a_connection_both_hear_it_until_the_last_one_goes() {
     run(async || {
-        let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
-        let source = script.open();
-        let clone = source.clone();
-        let mut heard = listen::<u8>(&clone, "message");
-        drop(source);
-        assert_eq!(heard.next().await, 1);
-        clone.close();
-        assert_eq!(script.seen_closed(1).await.len(), 1);
+        let observed = Observed::new();
+        let steps = [
+            send("data: 1\n\n"),
+            Step::Wait,
+            send("data: 2\n\n"),
+            Step::Silence,
+        ];
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let builder = script.builder().shared(true);
+        let [mut first, mut second] = [builder.clone(), builder].map(|builder| {
+            let source = builder.open().expect("a valid URL");
+            listen::<u8>(&source, "message")
+        });
+        assert_eq!(join(first.next(), second.next()).await, (1, 1));
+        drop(first);
+        script.release().await;
+        assert_eq!(second.next().await, 2);
+        assert_eq!(observed.attempts(), 1);
+        drop(second);
+        assert_eq!(observed.left(), Left::NOTHING);
     })
     .await;
 }
@@ -237,6 +213,24 @@ async fn a_relative_url_is_resolved_against_the_page_or_the_worker() {
             }
             other => panic!("{other:?}"),
         }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_url_that_cannot_be_parsed_is_refused_at_once() {
+    run(async || {
+        let observed = Observed::new();
+        for bad in ["http://", "http://[", "//:1"] {
+            match builder(bad).open() {
+                Err(Error::InvalidUrl { url, message, .. }) => {
+                    assert_eq!(&*url, bad);
+                    assert!(!message.is_empty());
+                }
+                other => panic!("{bad}: {other:?}"),
+            }
+        }
+        assert_eq!(observed.left(), Left::NOTHING);
     })
     .await;
 }

@@ -8,7 +8,8 @@ use typed_eventsource::{Backoff, CloseReason, Error, LimitAction, Policy, State}
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
-    Attempt, Clock, Heard, Script, Step, Transport, errors, journal, listen, run, send, states,
+    Attempt, Clock, Heard, Observed, Script, Step, Transport, errors, journal, listen, run, send,
+    states,
 };
 
 /// Short enough to wait for. Until what has to come before, the clock stands still.
@@ -50,21 +51,6 @@ async fn what_arrived_whole_before_a_reset_is_kept_and_the_torn_event_is_not() {
 }
 
 #[wasm_bindgen_test]
-async fn an_event_without_an_empty_line_after_it_is_not_delivered() {
-    run(async || {
-        let script = Script::put([
-            Attempt::ending("retry: 10\nid: a\ndata: 1\n\nid: b\ndata: 2\n"),
-            Attempt::sending("data: 3\n\n"),
-        ])
-        .await;
-        let mut messages = listen::<u8>(&script.open(), "message");
-        assert_eq!(messages.take(2).await, [1, 3]);
-        assert_eq!(script.seen().await[1].header("last-event-id"), "a");
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
 async fn an_end_of_the_stream_is_a_lost_connection_and_the_browser_makes_another() {
     run(async || {
         let script = Script::put([
@@ -100,27 +86,6 @@ async fn an_end_of_the_stream_is_a_lost_connection_and_the_browser_makes_another
 }
 
 #[wasm_bindgen_test]
-async fn silence_closes_where_the_policy_says_so() {
-    run(async || {
-        let script = Script::put([Attempt::sending("data: 1\n\n: a comment is not seen\n\n")]);
-        let script = script.await;
-        let clock = Clock::stopped();
-        let source = script.open_with(Policy::browser().on_idle(SOON, LimitAction::Close));
-        let mut messages = listen::<u8>(&source, "message");
-        assert_eq!(messages.next().await, 1);
-        drop(clock);
-        let reason = source.closed().await;
-        let idle =
-            matches!(reason, CloseReason::Policy(Error::Idle { after, .. }) if after == SOON);
-        assert!(idle, "{reason:?}");
-        assert!(messages.rest().await.is_empty());
-        let seen = script.seen_closed(1).await;
-        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
 async fn silence_reopens_where_the_policy_says_so() {
     run(async || {
         let script = Script::put([
@@ -150,28 +115,9 @@ async fn silence_reopens_where_the_policy_says_so() {
 }
 
 #[wasm_bindgen_test]
-async fn a_connection_that_does_not_open_closes_where_the_policy_says_so() {
-    run(async || {
-        let script = Script::put([Attempt::hanging()]).await;
-        let clock = Clock::stopped();
-        let source = script.open_with(Policy::browser().on_slow_open(SOON, LimitAction::Close));
-        script.seen_attempts(1).await;
-        drop(clock);
-        let reason = source.closed().await;
-        let slow = matches!(
-            reason, CloseReason::Policy(Error::OpenTimeout { after, .. }) if after == SOON
-        );
-        assert!(slow, "{reason:?}");
-        let seen = script.seen_closed(1).await;
-        assert_eq!(seen.len(), 1);
-        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
 async fn a_connection_that_does_not_open_is_made_again_where_the_policy_says_so() {
     run(async || {
+        let observed = Observed::new();
         let script = Script::put([Attempt::hanging(), Attempt::sending("data: 1\n\n")]).await;
         let clock = Clock::stopped();
         let source = script.open_with(reopening().on_slow_open(SOON, LimitAction::Reopen));
@@ -183,6 +129,8 @@ async fn a_connection_that_does_not_open_is_made_again_where_the_policy_says_so(
         let _clock = Clock::stopped();
         assert_eq!(messages.next().await, 1);
         assert!(matches!(errors.next().await, Error::OpenTimeout { after, .. } if after == SOON));
+        let connections = (observed.attempts(), observed.left().connections);
+        assert_eq!(connections, (2, 1), "one at a time");
         let seen = script.seen_closed(1).await;
         assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
     })
@@ -255,54 +203,6 @@ async fn a_failure_event_closes_the_source_with_an_error_that_holds_it() {
         assert!(!heard.contains(&"message: 1".to_owned()), "{heard:?}");
         let seen = script.seen_closed(1).await;
         assert_eq!(seen.len(), 1, "no attempt follows");
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_terminal_event_may_be_named_error() {
-    run(async || {
-        let script = Script::put([Attempt::sending("event: error\ndata: 1\n\n")]).await;
-        let source = script.builder().terminal_event("error").open();
-        let source = source.expect("a valid URL");
-        let mut errors = listen::<u8>(&source, "error");
-        assert_eq!(errors.next().await, 1);
-        assert!(matches!(source.closed().await, CloseReason::Finished));
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_connection_lost_is_a_state_until_the_next_one_opens() {
-    run(async || {
-        let script = Script::put([
-            Attempt::ending("retry: 10\n\n"),
-            Attempt::ending("retry: 10\n\n"),
-            Attempt::sending("data: 1\n\n"),
-        ])
-        .await;
-        let hour = Duration::from_secs(3600);
-        let source = script.open_with(Policy::browser().healthy_after(hour));
-        assert!(matches!(source.state(), State::Connecting));
-        let mut states = states(&source);
-        for expected in [1, 2] {
-            assert!(matches!(states.next().await, State::Open));
-            let state = states.next().await;
-            let (attempt, retry_in) = match state {
-                State::Waiting {
-                    attempt, retry_in, ..
-                } => (attempt, retry_in),
-                other => panic!("{other:?}"),
-            };
-            let told = Transport::selected().is_fetch();
-            let told = told.then_some(Duration::from_millis(10));
-            assert_eq!((attempt, retry_in), (expected, told));
-            if told.is_some() {
-                assert!(matches!(states.next().await, State::Connecting));
-            }
-        }
-        assert!(matches!(states.next().await, State::Open));
-        assert!(matches!(source.state(), State::Open));
     })
     .await;
 }

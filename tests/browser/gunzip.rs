@@ -7,19 +7,23 @@ use std::{cell::Cell, rc::Rc};
 
 use gloo_timers::callback::Interval;
 
-use super::{
-    payloads::arriving,
-    support::{Transport, gzip, run, run_over},
-};
+use super::support::{Attempt, Script, Transport, gzip, next_data, run, run_over, stream};
 
 /// 2,000 times `tick `.
 const TICKS: &str = "H4sIAAAAAAACA+3EMQ0AAAgDMCt44yK88x90kLRHM70VSZIkSZIkSZIkSZIkSZJ+d+1G6RgQJwAA";
 const TICKS_LENGTH: usize = 10_000;
 
+/// The ticks as they arrive.
+async fn ticks() -> Bytes {
+    let event = format!("data: {TICKS}\n\n");
+    let script = Script::put([Attempt::sending(&event)]).await;
+    next_data(&mut stream(&script.open(), "message")).await
+}
+
 #[wasm_bindgen_test]
 async fn gzipped_bytes_are_inflated() {
     run(async || {
-        let bytes = arriving::<Bytes>(TICKS).await;
+        let bytes = ticks().await;
         let inflated = bytes.gunzip(TICKS_LENGTH).await.expect("a gzip file");
         assert_eq!(inflated.0, b"tick ".repeat(2000));
     })
@@ -29,7 +33,7 @@ async fn gzipped_bytes_are_inflated() {
 #[wasm_bindgen_test]
 async fn more_than_the_limit_is_not_inflated() {
     run(async || {
-        let bytes = arriving::<Bytes>(TICKS).await;
+        let bytes = ticks().await;
         for limit in [0, 1, TICKS_LENGTH - 1] {
             let refused = bytes.gunzip(limit).await;
             assert_eq!(refused, Err(GunzipError::TooLarge { limit }));
@@ -41,7 +45,7 @@ async fn more_than_the_limit_is_not_inflated() {
 #[wasm_bindgen_test]
 async fn gzip_that_is_cut_short_is_an_error() {
     run(async || {
-        let whole = arriving::<Bytes>(TICKS).await.0;
+        let whole = ticks().await.0;
         for length in [0, 1, 10, whole.len() / 2, whole.len() - 1] {
             let refused = Bytes(whole[..length].to_vec()).gunzip(TICKS_LENGTH).await;
             let cut = matches!(refused, Err(GunzipError::Corrupt { .. }));
@@ -54,7 +58,7 @@ async fn gzip_that_is_cut_short_is_an_error() {
 #[wasm_bindgen_test]
 async fn what_is_no_gzip_is_an_error() {
     run(async || {
-        let mut flipped = arriving::<Bytes>(TICKS).await;
+        let mut flipped = ticks().await;
         // The checksum.
         let position = flipped.0.len() - 6;
         flipped.0[position] ^= 1;

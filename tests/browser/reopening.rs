@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use futures::StreamExt;
-use typed_eventsource::{Backoff, CloseReason, Error, LimitAction, Policy, State, Text};
+use typed_eventsource::{Backoff, CloseReason, Decision, Error, Policy};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
-    Attempt, Clock, Left, Observed, Script, Transport, builder, errors, is_refusal, journal,
-    listen, next_error, run, states, stream,
+    Attempt, Script, Transport, builder, errors, is_refusal, listen, run, states,
 };
 
 fn backoff() -> Backoff {
@@ -54,31 +52,41 @@ async fn it_goes_on_after_503_with_growing_waits() {
 }
 
 #[wasm_bindgen_test]
-async fn a_stream_goes_on_across_connections_and_tells_of_the_gap() {
+async fn the_source_closes_at_exactly_so_many_losses_in_a_row_though_each_connection_opens() {
+    run(async || {
+        let script = Script::put([Attempt::ending("retry: 10\n\n")]).await;
+        let policy = Policy::browser().healthy_after(Duration::from_secs(3600));
+        let reason = script
+            .open_with(policy.close_after_losses(3))
+            .closed()
+            .await;
+        let CloseReason::Policy(Error::TooMany { count: 3, last, .. }) = reason else {
+            panic!("{reason:?}");
+        };
+        assert!(matches!(*last, Error::ConnectionLost { .. }), "{last:?}");
+        assert_eq!(script.seen_closed(3).await.len(), 3);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_rule_may_reopen_whatever_has_happened() {
     run(async || {
         let script = Script::put([
-            Attempt::ending("retry: 10\ndata: 1\n\n"),
-            Attempt::answering(503),
+            Attempt::sending("data: x\n\ndata: 1\n\n"),
+            Attempt::answering(401),
             Attempt::sending("data: 2\n\n"),
         ])
         .await;
-        let stream = stream::<u8>(&script.open_with(resilient()), "message");
-        let items: Vec<_> = stream.take(4).collect().await;
-        assert!(
-            matches!(&items[0], Ok(event) if event.data == 1),
-            "{items:?}"
-        );
-        assert!(
-            matches!(&items[1], Err(Error::ConnectionLost { .. })),
-            "{items:?}"
-        );
-        assert!(
-            matches!(&items[2], Err(error) if is_refusal(error, 503)),
-            "{items:?}"
-        );
-        assert!(
-            matches!(&items[3], Ok(event) if event.data == 2),
-            "{items:?}"
+        let policy = Policy::browser().rule(|_| Decision::Reopen {
+            after: Duration::from_millis(10),
+        });
+        let mut messages = listen::<u8>(&script.open_with(policy), "message");
+        assert_eq!(messages.next().await, 2);
+        let seen = script.seen_closed(2).await;
+        assert_eq!(
+            (seen.len(), seen[0].closed_by.as_deref()),
+            (3, Some("client"))
         );
     })
     .await;
@@ -146,141 +154,6 @@ async fn an_event_without_an_id_leaves_a_reopened_source_where_it_was() {
         for number in [2, 4] {
             assert_eq!(script.seen().await[number].path, resumed, "{number}");
         }
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn without_a_parameter_the_url_stays_as_it_is() {
-    run(async || {
-        let script = Script::put([
-            Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
-            Attempt::answering(503),
-            Attempt::sending("data: 2\n\n"),
-        ])
-        .await;
-        let mut messages = listen::<u8>(&script.open_with(resilient()), "message");
-        assert_eq!(messages.take(2).await, [1, 2]);
-        assert_eq!(script.seen().await[2].path, script.path());
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn so_many_attempts_are_made_and_no_more() {
-    run(async || {
-        let script = Script::put([Attempt::answering(503)]).await;
-        let policy = resilient().backoff(backoff().max_attempts(3));
-        let source = script.open_with(policy);
-        let mut journal = journal(&source, &[]);
-        let mut messages = stream::<Text>(&source, "message");
-        let reason = source.closed().await;
-        let CloseReason::Policy(Error::TooMany { count: 3, last, .. }) = reason else {
-            panic!("{reason:?}");
-        };
-        assert!(is_refusal(&last, 503), "{last:?}");
-        // The first one, and three more.
-        assert_eq!(script.seen().await.len(), 4);
-        let heard = journal.rest().await;
-        assert_eq!(heard.iter().filter(|line| *line == "connecting").count(), 3);
-        assert!(
-            heard[heard.len() - 1].starts_with("closed: gave up after 3"),
-            "{heard:?}"
-        );
-        for _ in 0..4 {
-            assert!(is_refusal(&next_error(&mut messages).await, 503));
-        }
-        assert!(matches!(
-            next_error(&mut messages).await,
-            Error::TooMany { count: 3, .. }
-        ));
-        assert!(messages.next().await.is_none());
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn no_attempt_is_made_where_none_is_allowed() {
-    run(async || {
-        let script = Script::put([Attempt::answering(503)]).await;
-        let source = script.open_with(resilient().backoff(backoff().max_attempts(0)));
-        let reason = source.closed().await;
-        assert!(
-            matches!(&reason, CloseReason::Policy(error) if is_refusal(error, 503)),
-            "{reason:?}"
-        );
-        assert_eq!(script.seen().await.len(), 1);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn it_does_not_go_on_for_longer_than_allowed() {
-    run(async || {
-        let limit = Duration::from_millis(100);
-        let script = Script::put([Attempt::answering(503)]).await;
-        let backoff = Backoff::new()
-            .initial(limit * 3 / 5)
-            .factor(1.0)
-            .jitter(false);
-        let source = script.open_with(resilient().backoff(backoff.max_elapsed(limit)));
-        let reason = source.closed().await;
-        let too_long = matches!(
-            reason,
-            CloseReason::Policy(Error::DownTooLong { limit: told, .. }) if told == limit
-        );
-        assert!(too_long, "{reason:?}");
-        // One after 60 ms; another one after 120 ms would be too late.
-        assert_eq!(script.seen().await.len(), 2);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn closing_during_the_wait_prevents_the_attempt() {
-    run(async || {
-        let observed = Observed::new();
-        let script = Script::put([Attempt::answering(503)]).await;
-        let backoff = Backoff::new()
-            .initial(Duration::from_secs(30))
-            .jitter(false);
-        let source = script.open_with(Policy::resilient().backoff(backoff));
-        let mut states = states(&source);
-        assert_eq!(states.next().await.to_string(), "waiting 30s for attempt 1");
-        assert!(source.as_raw().is_none());
-        let waiting = Left {
-            timers: 1,
-            listeners: 2,
-            ..Left::NOTHING
-        };
-        assert_eq!(observed.left(), waiting);
-        source.close();
-        assert_eq!(observed.left(), Left::NOTHING);
-        assert!(matches!(source.closed().await, CloseReason::Requested));
-        assert_eq!(observed.attempts(), 1);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn one_connection_at_a_time() {
-    run(async || {
-        let observed = Observed::new();
-        let script = Script::put([Attempt::hanging(), Attempt::sending("data: 1\n\n")]).await;
-        let policy = resilient().on_slow_open(Duration::from_millis(100), LimitAction::Reopen);
-        // No attempt takes too long but the first one, once the server knows of it.
-        let clock = Clock::stopped();
-        let source = script.open_with(policy.healthy_after(Duration::ZERO));
-        let (mut messages, mut states) = (listen::<u8>(&source, "message"), states(&source));
-        script.seen_attempts(1).await;
-        drop(clock);
-        while !matches!(states.next().await, State::Connecting) {}
-        let _clock = Clock::stopped();
-        assert_eq!(messages.next().await, 1);
-        assert_eq!(observed.attempts(), 2);
-        assert_eq!(observed.left().connections, 1);
-        source.close();
-        assert_eq!(observed.left(), Left::NOTHING);
     })
     .await;
 }

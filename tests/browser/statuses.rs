@@ -20,13 +20,6 @@ async fn is_final(answer: Attempt, refused: impl Fn(&Error) -> bool) {
     .await;
 }
 
-async fn is_a_final_status(status: u16) {
-    is_final(Attempt::answering(status), |error| {
-        is_refusal(error, status)
-    })
-    .await;
-}
-
 /// What is known of an answer with another content type. Of the body no more than comes soon, which on a busy machine may be
 /// nothing.
 fn is_another_type(error: &Error, expected: Option<&str>) -> bool {
@@ -75,24 +68,11 @@ async fn status_204_is_the_end() {
 }
 
 #[wasm_bindgen_test]
-async fn status_401_is_final() {
-    is_a_final_status(401).await;
-}
-
-#[wasm_bindgen_test]
-async fn status_404_is_final() {
-    is_a_final_status(404).await;
-}
-
-#[wasm_bindgen_test]
-async fn status_500_is_final() {
-    is_a_final_status(500).await;
-}
-
-#[wasm_bindgen_test]
-async fn status_503_is_final() {
-    let answer = Attempt::answering(503).header("retry-after", "1");
-    is_final(answer, |error| is_refusal(error, 503)).await;
+async fn every_other_status_is_final() {
+    for status in [401, 404, 500, 503] {
+        let answer = Attempt::answering(status).header("retry-after", "1");
+        is_final(answer, |error| is_refusal(error, status)).await;
+    }
 }
 
 #[wasm_bindgen_test]

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use typed_eventsource::{Backoff, Error, Policy, State};
+use typed_eventsource::{Backoff, Error, Policy};
 #[cfg(feature = "fetch")]
-use typed_eventsource::{EventSource, Fetch};
+use typed_eventsource::{EventSource, Fetch, State};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, EventTarget};
 
-use super::support::{Attempt, Script, Step, Transport, errors, listen, run, send, states};
+#[cfg(feature = "fetch")]
+use super::support::states;
+use super::support::{Attempt, Script, Transport, errors, listen, run};
 
 /// What a browser dispatches when the network is back.
 fn come_online() {
@@ -49,59 +51,6 @@ async fn an_open_connection_is_made_again_and_goes_on() {
         let id = seen[1].header("last-event-id");
         let is_fetch = Transport::selected().is_fetch();
         assert_eq!(id, if is_fetch { "7" } else { "" });
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn an_open_connection_stays_where_the_policy_does_not_mind() {
-    run(async || {
-        let steps = [
-            send("data: 1\n\n"),
-            Step::Wait,
-            send("data: 2\n\n"),
-            Step::Silence,
-        ];
-        let script = Script::put([Attempt::playing(steps)]).await;
-        let mut messages = listen::<u8>(&script.open_with(Policy::browser()), "message");
-        assert_eq!(messages.next().await, 1);
-        come_online();
-        script.release().await;
-        assert_eq!(messages.next().await, 2);
-        assert_eq!(script.seen().await.len(), 1);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_wait_is_over() {
-    run(async || {
-        let script = Script::put([Attempt::answering(503), Attempt::sending("data: 1\n\n")]).await;
-        let source = script.open_with(patient());
-        let mut messages = listen::<u8>(&source, "message");
-        assert!(matches!(
-            states(&source).next().await,
-            State::Waiting { .. }
-        ));
-        come_online();
-        assert_eq!(messages.next().await, 1);
-        assert_eq!(script.seen().await.len(), 2);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_server_on_the_same_machine_needs_no_network() {
-    run(async || {
-        let script = Script::put([Attempt::answering(503), Attempt::sending("data: 1\n\n")]).await;
-        let backoff = Backoff::new().initial(Duration::from_millis(10));
-        let source = script.open_with(Policy::resilient().backoff(backoff));
-        let _errors = errors(&source);
-        let mut messages = listen::<u8>(&source, "message");
-        dispatch("offline");
-        assert_eq!(messages.next().await, 1);
-        come_online();
-        source.close();
     })
     .await;
 }

@@ -27,7 +27,7 @@ export function openLog({ client, lastEventId, signal }, panel) {
     transport: "fetch",
     lastEventId, // sent as a header, here and at each reconnection
     schemas,
-    queue: { capacity: 2_000, whenFull: "dropOldest" },
+    queue: { capacity: 2_000, whenFull: "drop-oldest" },
     policy: {
       preset: "resilient",
       backoff: { initial: 1_500, max: 6_000 },

@@ -8,6 +8,11 @@ use crate::{npm, process, process::say, setup};
 
 /// The folder of each in `www`, and of what is made of it.
 pub(crate) const APPS: [&str; 2] = ["leptos", "yew"];
+/// The name of an app's crate.
+pub(crate) fn package(app: &str) -> String {
+    format!("typed-eventsource-app-{app}")
+}
+
 /// What the server serves.
 pub(crate) const FOLDER: &str = "target/apps";
 

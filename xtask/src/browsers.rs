@@ -79,6 +79,14 @@ pub(crate) fn variables(only: Option<Kind>) -> Result<Vec<(&'static str, PathBuf
     Ok(variables)
 }
 
+/// Prints the variables of both, a line for each.
+pub(crate) fn print() -> Result<()> {
+    for (name, path) in variables(None)? {
+        println!("{name}={}", path.display());
+    }
+    Ok(())
+}
+
 /// Installs the browsers that are wanted and missing, where that can be done without asking: as root, with apt.
 pub(crate) fn install_missing(chrome: bool, firefox: bool) -> Result<()> {
     let packages: Vec<_> = [

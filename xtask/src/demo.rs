@@ -4,7 +4,11 @@ use std::{io::ErrorKind, net::TcpListener};
 
 use anyhow::{Result, bail};
 
-use crate::{apps, npm, process::say, server::Server};
+use crate::{
+    apps, npm,
+    process::say,
+    server::{SHOWCASE, Server},
+};
 
 const USUAL_PORT: u16 = 8080;
 
@@ -33,7 +37,7 @@ pub(crate) fn demo(options: &Options) -> Result<()> {
         apps::build()?;
         args.extend(["--apps", apps::FOLDER]);
     }
-    let server = Server::start(args)?;
+    let server = Server::start(SHOWCASE, args)?;
     say(format_args!(
         "open {} in a browser; Ctrl-C stops it",
         server.origin()

@@ -1,75 +1,78 @@
-//! Who has not asked for a framework gets none, and nobody gets what `deny.toml` does not allow.
+//! Who does not use a framework gets none, and nobody gets what `deny.toml` does not allow.
 
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{fuzz, process, setup};
+use crate::{
+    apps,
+    frameworks::{self, FRAMEWORKS},
+    fuzz, process, setup,
+};
 
 const CRATE: &str = "typed-eventsource";
-/// Each is a feature, and the name of what that brings.
-const FRAMEWORKS: [&str; 2] = ["leptos", "yew"];
 
-/// Looks into what cargo would compile for a user of the crate with these features.
-pub(crate) fn check(features: &[String]) -> Result<()> {
-    let plain: Vec<_> = features
-        .iter()
-        .map(String::as_str)
-        .filter(|feature| !FRAMEWORKS.contains(feature))
-        .collect();
-    let plain = tree(&plain.join(","))?;
+/// Looks into what cargo would compile for a user of each crate: a framework comes with its own crate alone.
+pub(crate) fn check() -> Result<()> {
+    for package in [CRATE, frameworks::SHARED] {
+        assert_brings(package, &[])?;
+    }
     for framework in FRAMEWORKS {
-        ensure!(
-            !names(&plain).any(|name| name == framework),
-            "without its feature the crate brings {framework}:\n{plain}"
-        );
-        let own = tree(framework)?;
-        let brought: Vec<_> = FRAMEWORKS
-            .into_iter()
-            .filter(|other| names(&own).any(|name| name == *other))
-            .collect();
-        ensure!(
-            brought == [framework],
-            "the feature `{framework}` brings {brought:?}:\n{own}"
-        );
+        assert_brings(&frameworks::package(framework), &[framework])?;
     }
     Ok(())
 }
 
-/// Looks at licences, duplicates and sources, for which there need be no network.
-pub(crate) fn deny() -> Result<()> {
-    let deny = setup::Tool::cargo_deny();
-    for workspace in [&["--workspace"][..], &fuzz::MANIFEST[..1]] {
-        let mut cargo = setup::cargo_with(&deny)?;
-        cargo.args(["deny", "--locked"]).args(workspace).args([
-            "--config",
-            "deny.toml",
-            "check",
-            "licenses",
-            "bans",
-            "sources",
-        ]);
-        // One set of rules is for both.
-        for unmet in [
-            "license-exception-not-encountered",
-            "license-not-encountered",
-            "unmatched-skip-root",
-        ] {
-            cargo.args(["--allow", unmet]);
-        }
-        process::run(cargo.args(["--deny", "warnings"]))?;
-    }
+fn assert_brings(package: &str, expected: &[&str]) -> Result<()> {
+    let tree = tree(package)?;
+    let brought: Vec<_> = FRAMEWORKS
+        .into_iter()
+        .filter(|framework| names(&tree).any(|name| name == *framework))
+        .collect();
+    ensure!(brought == expected, "{package} brings {brought:?}:\n{tree}");
     Ok(())
+}
+
+/// Looks at licences, duplicates and sources, for which there need be no network. What a framework needs twice is for its
+/// users to take, so that its crates are looked at for all but duplicates.
+pub(crate) fn deny() -> Result<()> {
+    let of_frameworks = frameworks::packages()
+        .filter(|package| package != frameworks::SHARED)
+        .chain(apps::APPS.map(apps::package))
+        .flat_map(|package| ["--exclude".to_owned(), package]);
+    let others: Vec<_> = ["--workspace".to_owned()]
+        .into_iter()
+        .chain(of_frameworks)
+        .collect();
+    let fuzz = [fuzz::MANIFEST[0].to_owned()];
+    deny_of(&["--workspace".to_owned()], &["licenses", "sources"])?;
+    deny_of(&others, &["bans"])?;
+    deny_of(&fuzz, &["licenses", "bans", "sources"])
+}
+
+fn deny_of(packages: &[String], checks: &[&str]) -> Result<()> {
+    let mut cargo = setup::cargo_with(&setup::Tool::cargo_deny())?;
+    cargo.args(["deny", "--locked"]).args(packages);
+    cargo.args(["--config", "deny.toml", "check"]).args(checks);
+    // One set of rules is for all.
+    for unmet in [
+        "license-exception-not-encountered",
+        "license-not-encountered",
+        "unmatched-skip-root",
+    ] {
+        cargo.args(["--allow", unmet]);
+    }
+    process::run(cargo.args(["--deny", "warnings"]))
 }
 
 /// One package a line, for every target.
-fn tree(features: &str) -> Result<String> {
+fn tree(package: &str) -> Result<String> {
     let mut cargo = Command::new("cargo");
     cargo
-        .args(["tree", "--package", CRATE, "--no-default-features"])
-        .args(["--features", features, "--edges", "normal,build"])
+        .args(["tree", "--package", package, "--all-features"])
+        .args(["--edges", "normal,build"])
         .args(["--target", "all", "--prefix", "none"]);
-    process::read(&mut cargo).with_context(|| format!("cargo tells no tree of {features}"))
+    process::read(&mut cargo).with_context(|| format!("cargo tells no tree of {package}"))
 }
 
 fn names(tree: &str) -> impl Iterator<Item = &str> {

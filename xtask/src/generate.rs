@@ -11,7 +11,7 @@ use crate::process::say;
 fn presets() -> [(&'static str, Policy); 3] {
     [
         ("browser", Policy::browser()),
-        ("closeOnError", Policy::close_on_error()),
+        ("close-on-error", Policy::close_on_error()),
         ("resilient", Policy::resilient()),
     ]
 }
@@ -186,7 +186,7 @@ fn tables(language: Language) -> String {
     };
     let presets = match language {
         Language::Both => "`browser` | `close_on_error` | `resilient`",
-        Language::JavaScript => "`\"browser\"` | `\"closeOnError\"` | `\"resilient\"`",
+        Language::JavaScript => "`\"browser\"` | `\"close-on-error\"` | `\"resilient\"`",
     };
     let mut text =
         format!("| option | what it does | {presets} |\n| --- | --- | --- | --- | --- |\n");

@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: rustfmt, clippy and rustdoc, with warnings denied.
+//! `cargo xtask lint`: rustfmt, clippy and rustdoc, and the tools for JavaScript, with warnings denied.
 
 use std::{
     fs,
@@ -7,7 +7,12 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{apps::APPS, dependencies, fuzz, generate, process, report::Report, setup};
+use crate::{
+    apps::{self, APPS},
+    dependencies, frameworks, fuzz, generate, process,
+    report::Report,
+    setup, vitest,
+};
 
 const CRATE: &str = "typed-eventsource";
 const NPM: [&str; 2] = ["typed-eventsource-npm", "typed-eventsource-npm-parser"];
@@ -17,6 +22,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
     setup::component("rustfmt", "fmt")?;
     setup::component("clippy", "clippy")?;
     setup::wasm_target()?;
+    vitest::install_packages()?;
 
     let mut report = Report::default();
     report.step("rustfmt", |_| {
@@ -29,6 +35,9 @@ pub(crate) fn lint() -> Result<ExitCode> {
         process::run(&mut Command::new(setup::Tool::typos().get()?))
     })?;
     report.step("generated files", |_| generate::check())?;
+    report.step("prettier", |_| vitest::check_format())?;
+    report.step("oxlint", |_| vitest::lint())?;
+    report.step("types, npm tests", |_| vitest::check_types())?;
     report.step("clippy, native", |_| {
         // The package's crates hold files of the crate, whose tests are not for them.
         let all = ["--workspace", "--all-targets", "--all-features"];
@@ -49,6 +58,14 @@ pub(crate) fn lint() -> Result<ExitCode> {
             )
         })?;
     }
+    let frameworks: Vec<_> = frameworks::packages()
+        .map(|package| format!("--package={package}"))
+        .collect();
+    report.step("clippy, wasm32, frameworks", |_| {
+        let mut cargo = cargo("clippy");
+        cargo.args(&frameworks).args(["--lib", "--tests"]);
+        clippy(cargo.arg("--target=wasm32-unknown-unknown"))
+    })?;
     report.step("clippy, wasm32, benchmark and stress", |_| {
         clippy(cargo("clippy").args([
             "--package=typed-eventsource-bench",
@@ -60,7 +77,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
     })?;
     for (name, features) in [("live", &[][..]), ("still", &["--no-default-features"])] {
         report.step(format!("clippy, wasm32, example apps, {name}"), |_| {
-            let packages = APPS.map(|app| format!("--package=typed-eventsource-app-{app}"));
+            let packages = APPS.map(|app| format!("--package={}", apps::package(app)));
             clippy(
                 cargo("clippy")
                     .args(packages)
@@ -69,7 +86,7 @@ pub(crate) fn lint() -> Result<ExitCode> {
             )
         })?;
     }
-    report.step("dependencies", |_| dependencies::check(&features))?;
+    report.step("dependencies", |_| dependencies::check())?;
     report.step("licenses, duplicates and sources", |_| dependencies::deny())?;
     // Alone: what others need of wasm-bindgen brings `std` with it.
     report.step("clippy, wasm32, npm package", |_| {
@@ -89,7 +106,9 @@ pub(crate) fn lint() -> Result<ExitCode> {
         rustdoc(cargo("doc").arg("--workspace"))
     })?;
     // As docs.rs builds it.
-    report.step("rustdoc, wasm32", |_| rustdoc(cargo("doc").args(WASM)))?;
+    report.step("rustdoc, wasm32", |_| {
+        rustdoc(cargo("doc").args(WASM).args(&frameworks))
+    })?;
     report.print();
     Ok(report.exit_code())
 }

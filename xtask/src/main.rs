@@ -6,6 +6,7 @@ mod bench;
 mod browsers;
 mod demo;
 mod dependencies;
+mod frameworks;
 mod fuzz;
 mod generate;
 mod install;
@@ -20,6 +21,7 @@ mod server;
 mod setup;
 mod stress;
 mod test;
+mod vitest;
 
 use std::{env, path::Path, process::ExitCode};
 
@@ -37,11 +39,11 @@ Usage: cargo xtask <command>
   demo [--port 8080] [--apps]
                        Build the npm package and the server, and serve the demo page; --apps builds the
                        example apps too, which that page then links to
-  test [suite]...      Run every test, or only these suites: native, chrome, firefox, e2e, chaos,
+  test [suite]...      Run every test, or only these suites: native, chrome, firefox, npm, e2e, chaos,
                        packaging; and interop, which runs only when it is named: it installs servers that others
                        wrote (Python, Go, nginx with nchan, Redis; as root on Debian without being asked)
-  lint                 rustfmt, clippy with each feature set, rustdoc; no warning passes. And no framework is among
-                       the dependencies of who has not asked for it
+  lint                 rustfmt, clippy with each feature set, rustdoc; prettier, oxlint and types in JavaScript; no
+                       warning passes. And no framework is among the dependencies of who has not asked for it
   generate             Write what is made of the table of policy options: checks and types in JavaScript, tables of
                        both READMEs; lint says when one is stale
   npm                  Build the npm package, optimised, into pkg/
@@ -57,11 +59,13 @@ Usage: cargo xtask <command>
                        A run names its seed; --short is what `test` does
   hostile [attack]... [--browser chrome|firefox]
                        Let a server do its worst to both clients, in both browsers, minutes long: lines and events
-                       without end, hang-ups, bombs; by every attack or only these, of which the table has the names
+                       without end, hang-ups, bombs; by every attack or only those whose names begin like one of
+                       these, such as `line` or `hang-up`
   soak [part]...       Send millions of events through, open and close thousands of sources, and let consumers be
                        too slow, in one headless Chromium: nothing grows; by every part or only these:
                        events, cycles, slow
   serve                Run the test server, for running `wasm-pack test` by hand
+  browsers             Print where the browsers and their drivers are, as environment variables
 
 Tools are kept in the user's cache folder; the long steps happen once.
 ";
@@ -80,6 +84,7 @@ enum Command {
     Hostile(stress::Options),
     Soak(Vec<String>),
     Serve,
+    Browsers,
 }
 
 fn main() -> ExitCode {
@@ -112,6 +117,7 @@ fn run() -> Result<ExitCode> {
         Command::Hostile(options) => stress::hostile(&options)?,
         Command::Soak(words) => stress::soak(&words)?,
         Command::Serve => server::serve()?,
+        Command::Browsers => browsers::print()?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -132,6 +138,7 @@ fn parse(mut args: Parser) -> Result<Command, lexopt::Error> {
             "hostile" => Command::Hostile(stress::Options::default()),
             "soak" => Command::Soak(Vec::new()),
             "serve" => Command::Serve,
+            "browsers" => Command::Browsers,
             other => {
                 let message = format!("no command `{other}`; `cargo xtask --help` lists them");
                 return Err(message.into());

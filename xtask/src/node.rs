@@ -1,4 +1,4 @@
-//! Node.js, and what npm installs for the benchmark and the packaging tests.
+//! Node.js, and what npm installs for the benchmark and for tests.
 
 use std::{
     env,
@@ -28,7 +28,7 @@ pub(crate) struct Node {
     pub(crate) path: OsString,
 }
 
-/// Packages of npm, locked in the one folder and installed into the other.
+/// Packages of npm, locked in the one folder and installed into the other, which may be the same.
 pub(crate) struct Packages {
     pub(crate) what: &'static str,
     pub(crate) sources: &'static str,
@@ -73,15 +73,17 @@ impl Node {
         } = packages;
         let (sources, folder) = (Path::new(sources), Path::new(folder));
         let lock = fs::read(sources.join("package-lock.json"))?;
-        let installed = folder.join("installed.json");
+        let installed = folder.join("node_modules/installed.json");
         if fs::read(&installed).is_ok_and(|installed| installed == lock) {
             return Ok(());
         }
         say(format_args!("installing {what} with npm (seconds, once)…"));
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
-        for file in ["package.json", "package-lock.json"] {
-            fs::copy(sources.join(file), folder.join(file))?;
+        if folder != sources {
+            for file in ["package.json", "package-lock.json"] {
+                fs::copy(sources.join(file), folder.join(file))?;
+            }
         }
         process::run(self.npm("ci").current_dir(folder))?;
         Ok(fs::write(installed, lock)?)

@@ -20,12 +20,7 @@ pub(crate) fn build() -> Result<()> {
         fs::remove_dir_all(product).with_context(|| format!("cannot replace {PRODUCT}"))?;
     }
     copy(Path::new(JAVASCRIPT), product)?;
-    for file in [
-        "npm/package.json",
-        "npm/README.md",
-        "LICENSE-MIT",
-        "LICENSE-APACHE",
-    ] {
+    for file in ["npm/README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         let file = Path::new(file);
         copy(file, &product.join(file.file_name().unwrap_or_default()))?;
     }

@@ -1,21 +1,26 @@
-//! The project's server: the one that the tests script and that serves the demo.
+//! The servers of the project: the one that the tests script, and that of the showcase, which is more.
 
 use std::{
     env,
     ffi::OsStr,
     io::BufRead,
+    path::PathBuf,
     process::{Command, Stdio},
     thread,
 };
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::{self, Running, say};
+use crate::{
+    frameworks,
+    process::{self, Running, say},
+};
 
-const PACKAGE: &str = "typed-eventsource-server";
+pub(crate) const TESTS: &str = "typed-eventsource-server";
+pub(crate) const SHOWCASE: &str = "typed-eventsource-showcase";
 
 /// Where the browser tests look for the server's address: below the root, which their own page is served from.
-const ANNOUNCEMENT: &str = "target/test-server.json";
+pub(crate) const ANNOUNCEMENT: &str = "target/test-server.json";
 
 /// A server that is listening; dropping it stops it.
 pub(crate) struct Server {
@@ -24,13 +29,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Builds the server, starts it, and waits until it listens.
-    pub(crate) fn start<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Result<Self> {
-        process::run(Command::new("cargo").args(["build", "--package", PACKAGE]))?;
-        // Cargo puts it beside this very program, wherever the target folder is.
-        let binary = format!("{PACKAGE}{}", env::consts::EXE_SUFFIX);
-        let binary = env::current_exe()?.with_file_name(binary);
-        let mut command = Command::new(binary);
+    /// Builds the server of this package, starts it, and waits until it listens.
+    pub(crate) fn start<A: AsRef<OsStr>>(
+        package: &str,
+        args: impl IntoIterator<Item = A>,
+    ) -> Result<Self> {
+        let mut command = Command::new(build(package)?);
         let mut process = Running::spawn(command.args(args).stdout(Stdio::piped()))?;
         let mut output = process.output()?;
         let mut line = String::new();
@@ -53,7 +57,9 @@ impl Server {
     /// Starts the server as the browser tests look for it.
     pub(crate) fn for_tests() -> Result<Self> {
         std::fs::create_dir_all("target").context("cannot create target")?;
-        Self::start(["--announce", ANNOUNCEMENT])
+        let server = Self::start(TESTS, ["--announce", ANNOUNCEMENT])?;
+        frameworks::announce()?;
+        Ok(server)
     }
 
     pub(crate) fn origin(&self) -> &str {
@@ -70,6 +76,14 @@ impl Server {
         );
         Ok(())
     }
+}
+
+/// Builds the server of this package, and answers with the program.
+pub(crate) fn build(package: &str) -> Result<PathBuf> {
+    process::run(Command::new("cargo").args(["build", "--package", package]))?;
+    // Cargo puts it beside this very program, wherever the target folder is.
+    let binary = format!("{package}{}", env::consts::EXE_SUFFIX);
+    Ok(env::current_exe()?.with_file_name(binary))
 }
 
 pub(crate) fn serve() -> Result<()> {

@@ -127,6 +127,11 @@ pub(crate) fn wasm_pack(tools: &[PathBuf]) -> Result<Command> {
     Ok(command)
 }
 
+/// `wasm-bindgen` itself.
+pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
+    Tool::wasm_bindgen()?.get()
+}
+
 /// `cargo`, which finds a subcommand on its PATH.
 pub(crate) fn cargo_with(subcommand: &Tool) -> Result<Command> {
     let mut cargo = Command::new("cargo");

@@ -12,10 +12,11 @@ use anyhow::{Context, Result, bail};
 use crate::{
     apps,
     browsers::{self, Browser, Kind},
+    frameworks::{self, FRAMEWORKS},
     fuzz, interop, npm, packaging, process,
     report::{Report, Run, Tally},
     server::Server,
-    setup, stress,
+    setup, stress, vitest,
 };
 
 const CRATE: &str = "typed-eventsource";
@@ -41,6 +42,7 @@ pub(crate) enum Suite {
     Native,
     Chrome,
     Firefox,
+    Npm,
     E2e,
     Chaos,
     Packaging,
@@ -49,10 +51,11 @@ pub(crate) enum Suite {
 
 impl Suite {
     /// Those that run when none is named.
-    const DEFAULT: [Self; 6] = [
+    const DEFAULT: [Self; 7] = [
         Self::Native,
         Self::Chrome,
         Self::Firefox,
+        Self::Npm,
         Self::E2e,
         Self::Chaos,
         Self::Packaging,
@@ -67,11 +70,14 @@ impl FromStr for Suite {
             "native" => Self::Native,
             "chrome" => Self::Chrome,
             "firefox" => Self::Firefox,
+            "npm" => Self::Npm,
             "e2e" => Self::E2e,
             "chaos" => Self::Chaos,
             "packaging" => Self::Packaging,
             "interop" => Self::Interop,
-            _ => bail!("the suites are native, chrome, firefox, e2e, chaos, packaging and interop"),
+            _ => bail!(
+                "the suites are native, chrome, firefox, npm, e2e, chaos, packaging and interop"
+            ),
         })
     }
 }
@@ -84,7 +90,11 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
         suites
     };
     let wants = |suite| suites.contains(&suite);
-    let (e2e, packaging) = (wants(Suite::E2e), wants(Suite::Packaging));
+    let (npm, e2e, packaging) = (
+        wants(Suite::Npm),
+        wants(Suite::E2e),
+        wants(Suite::Packaging),
+    );
     let (chaos, interop) = (wants(Suite::Chaos), wants(Suite::Interop));
     let (chrome, firefox) = (wants(Suite::Chrome), wants(Suite::Firefox));
     install_missing(suites).context(
@@ -98,8 +108,11 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     if chrome || firefox {
         in_browsers(&mut report, chrome, firefox)?;
     }
-    if e2e || chaos || packaging || interop {
+    if npm || e2e || chaos || packaging || interop {
         report.step("npm package", |_| npm::build())?;
+    }
+    if npm {
+        of_package(&mut report)?;
     }
     if e2e {
         report.step("example apps", |_| apps::build())?;
@@ -127,12 +140,13 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
     let wants = |names: &[Suite]| names.iter().any(|suite| suites.contains(suite));
     let wants_chrome = wants(&[
         Suite::Chrome,
+        Suite::Npm,
         Suite::E2e,
         Suite::Chaos,
         Suite::Packaging,
         Suite::Interop,
     ]);
-    let wants_firefox = wants(&[Suite::Firefox, Suite::E2e, Suite::Chaos]);
+    let wants_firefox = wants(&[Suite::Firefox, Suite::Npm, Suite::E2e, Suite::Chaos]);
     browsers::install_missing(wants_chrome, wants_firefox)?;
     if wants_chrome {
         browsers::chrome()?;
@@ -140,7 +154,10 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
     if wants_firefox {
         browsers::firefox()?;
     }
-    // Both bring Node.js, whose npm brings wasm-opt.
+    // Each brings Node.js, whose npm brings wasm-opt.
+    if wants(&[Suite::Npm]) {
+        vitest::install_packages()?;
+    }
     if wants(&[Suite::Packaging]) {
         packaging::install_packages()?;
     }
@@ -148,7 +165,14 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
         interop::install_missing()?;
         interop::variables()?;
     }
-    if wants(&[Suite::E2e, Suite::Chaos, Suite::Packaging, Suite::Interop]) {
+    let builds_package = [
+        Suite::Npm,
+        Suite::E2e,
+        Suite::Chaos,
+        Suite::Packaging,
+        Suite::Interop,
+    ];
+    if wants(&builds_package) {
         setup::wasm_opt()?;
     }
     if wants_chrome || wants_firefox {
@@ -193,11 +217,11 @@ fn in_browsers(report: &mut Report, chrome: bool, firefox: bool) -> Result<()> {
         for test in tests {
             if chrome {
                 let run = |tally: &mut Tally| in_chrome(test, tally);
-                steps.push((format!("chrome, {test}"), Box::new(run)));
+                steps.push((format!("chrome, {}", test.label), Box::new(run)));
             }
             if firefox {
                 let run = |tally: &mut Tally| in_firefox(test, tally);
-                steps.push((format!("firefox, {test}"), Box::new(run)));
+                steps.push((format!("firefox, {}", test.label), Box::new(run)));
             }
         }
         report.steps_at_once(steps)?;
@@ -205,18 +229,18 @@ fn in_browsers(report: &mut Report, chrome: bool, firefox: bool) -> Result<()> {
     Ok(())
 }
 
-fn in_chrome(test: &str, tally: &mut Tally) -> Result<()> {
+fn in_chrome(test: &BrowserTest, tally: &mut Tally) -> Result<()> {
     let Browser { driver, .. } = browsers::chrome()?;
     let mut command = wasm_pack_test()?;
     command.arg("--chrome").arg("--chromedriver").arg(driver);
     count_as(
-        &format!("chrome, {test}"),
-        command.args(cargo_args(test)),
+        &format!("chrome, {}", test.label),
+        command.args(test.cargo_args()),
         tally,
     )
 }
 
-fn in_firefox(test: &str, tally: &mut Tally) -> Result<()> {
+fn in_firefox(test: &BrowserTest, tally: &mut Tally) -> Result<()> {
     let Browser { binary, driver } = browsers::firefox()?;
     let mut command = wasm_pack_test()?;
     // Its driver looks for `firefox` only, not for Debian's `firefox-esr`.
@@ -226,35 +250,61 @@ fn in_firefox(test: &str, tally: &mut Tally) -> Result<()> {
     );
     command.arg("--firefox").arg("--geckodriver").arg(driver);
     count_as(
-        &format!("firefox, {test}"),
-        command.args(cargo_args(test)),
+        &format!("firefox, {}", test.label),
+        command.args(test.cargo_args()),
         tally,
     )
 }
 
-/// The tests by file name: one run for each, as a failure in one run keeps cargo from starting the next.
-fn browser_tests() -> Result<Vec<String>> {
+/// A test target that is for browsers.
+struct BrowserTest {
+    label: String,
+    package: String,
+    name: String,
+}
+
+impl BrowserTest {
+    fn cargo_args(&self) -> [&str; 6] {
+        [
+            "--",
+            "--package",
+            &self.package,
+            "--all-features",
+            "--test",
+            &self.name,
+        ]
+    }
+}
+
+/// The test targets of the crate, by file name, and those of the frameworks' crates: one run for each, as a failure in one
+/// run keeps cargo from starting the next.
+fn browser_tests() -> Result<Vec<BrowserTest>> {
     let mut tests = Vec::new();
     for entry in fs::read_dir("tests").context("cannot read tests")? {
         let path = entry?.path();
         if path.extension().is_some_and(|end| end == "rs") {
-            tests.extend(
-                path.file_stem()
-                    .map(|name| name.to_string_lossy().into_owned()),
-            );
+            tests.extend(path.file_stem().map(|name| BrowserTest {
+                label: name.to_string_lossy().into_owned(),
+                package: CRATE.to_owned(),
+                name: name.to_string_lossy().into_owned(),
+            }));
         }
     }
-    tests.sort();
+    tests.extend(FRAMEWORKS.map(|framework| BrowserTest {
+        label: framework.to_owned(),
+        package: frameworks::package(framework),
+        name: "in_browser".to_owned(),
+    }));
+    tests.sort_by(|test, other| test.label.cmp(&other.label));
     Ok(tests)
-}
-
-fn cargo_args(test: &str) -> [&str; 4] {
-    ["--", "--all-features", "--test", test]
 }
 
 fn wasm_pack_test() -> Result<Command> {
     let mut command = setup::wasm_pack(&[])?;
     command.args(["test", "--headless", "--mode", "no-install"]);
+    // The tests of a package run in its folder.
+    let capabilities = env::current_dir()?.join("webdriver.json");
+    command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
     for name in DRIVERS {
         command.env_remove(name);
     }
@@ -268,6 +318,16 @@ fn wasm_pack_test() -> Result<Command> {
         }
     }
     Ok(command)
+}
+
+/// The tests of the npm package's JavaScript.
+fn of_package(report: &mut Report) -> Result<()> {
+    report.step("npm, Node.js", vitest::in_node)?;
+    // A browser waits more than it works.
+    report.steps_at_once([Kind::Chrome, Kind::Firefox].map(|kind| {
+        let run = move |tally: &mut Tally| vitest::in_browser(kind, tally);
+        (format!("npm, {}", kind.name()), Box::new(run) as Run<'_>)
+    }))
 }
 
 fn end_to_end(tally: &mut Tally) -> Result<()> {
@@ -284,6 +344,7 @@ fn in_consumers(tally: &mut Tally) -> Result<()> {
     command
         .args(["--package", PACKAGING])
         .env("PATH", node.path)
+        .env("WASM_BINDGEN", setup::wasm_bindgen()?)
         .envs(browsers::variables(Some(Kind::Chrome))?);
     count(&mut command, tally)
 }

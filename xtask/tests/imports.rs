@@ -17,8 +17,6 @@ const CRATE: &[&[&str]] = &[
     &["yielder"],
     &["transport"],
     &["source", "testing", "gunzip"],
-    &["hooks"],
-    &["yew", "leptos"],
 ];
 
 /// Those of the core, likewise.

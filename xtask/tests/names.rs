@@ -123,7 +123,6 @@ fn table() -> (Names, Names) {
         );
         if !rust_names.is_empty() && !js_names.is_empty() {
             let written = |name: &String| match kind {
-                ERROR => kebab_case(name),
                 TYPE => {
                     let (_, javascript, _) = STRUCTS
                         .into_iter()
@@ -131,7 +130,7 @@ fn table() -> (Names, Names) {
                         .unwrap_or_else(|| panic!("the test does not know the type `{name}`"));
                     javascript.to_owned()
                 }
-                _ => camel_case(name),
+                _ => kebab_case(name),
             };
             let expected: Vec<_> = rust_names.iter().map(written).collect();
             assert_eq!(
@@ -424,7 +423,7 @@ fn strings(text: &str) -> Vec<String> {
 
 // Texts
 
-/// `content_type` and `ContentType` in camelCase.
+/// `content_type` in camelCase.
 fn camel_case(name: &str) -> String {
     let mut words = words(name).into_iter();
     let first = words.next().unwrap_or_default();
@@ -432,7 +431,7 @@ fn camel_case(name: &str) -> String {
     first + &others.collect::<String>()
 }
 
-/// `ContentType` in kebab-case.
+/// `ContentType` and `drop_oldest` in kebab-case.
 fn kebab_case(name: &str) -> String {
     words(name).join("-")
 }

@@ -3,26 +3,26 @@ import initNpm from "/pkg/index.js";
 import { memory as npmMemory } from "/pkg/init.js";
 import initRust, * as rust from "./rust/typed_eventsource_bench.js";
 import { listeners } from "./contenders/index.js";
-import * as tasks from "./tasks.js";
+import * as plain from "./tasks.js";
 
 const [, rustWasm] = await Promise.all([initNpm(), initRust()]);
 
-window.bench = {
+window.tasks = {
   events(task) {
     const { contender, url, name, payload, count } = task;
     const listen = listeners[contender];
-    if (contender === "bytes") return tasks.bytes(task);
-    return listen ? tasks.events(listen, task) : rust.events(contender, url, name, payload, count);
+    if (contender === "bytes") return plain.bytes(task);
+    return listen ? plain.events(listen, task) : rust.events(contender, url, name, payload, count);
   },
   async delays(task) {
     const { contender, url, name, count } = task;
     const listen = listeners[contender];
-    return Array.from(await (listen ? tasks.delays(listen, task) : rust.delays(contender, url, name, count)));
+    return Array.from(await (listen ? plain.delays(listen, task) : rust.delays(contender, url, name, count)));
   },
   cycles(task) {
     const { contender, url, name, count } = task;
     const listen = listeners[contender];
-    return listen ? tasks.cycles(listen, task) : rust.cycles(contender, url, name, count);
+    return listen ? plain.cycles(listen, task) : rust.cycles(contender, url, name, count);
   },
   /** In bytes, without what is garbage. */
   async memory() {

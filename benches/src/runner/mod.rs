@@ -4,7 +4,6 @@ mod arguments;
 mod contenders;
 mod figures;
 mod loopback;
-mod page;
 mod picture;
 mod results;
 mod rounds;
@@ -15,11 +14,13 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 use tokio::runtime::Runtime;
+use typed_eventsource_e2e::Kind;
+use typed_eventsource_harness::Page;
 
 use arguments::Arguments;
-use page::Page;
 use table::Table;
 
+const HTML: &str = include_str!("../../page/index.html");
 /// Where the page is and the results go, from the workspace's root.
 const FOLDER: &str = "target/bench";
 
@@ -31,7 +32,7 @@ pub(crate) fn main() -> Result<()> {
 
 async fn bench(arguments: &Arguments) -> Result<()> {
     let folder = Path::new(FOLDER);
-    let page = Page::open(&folder.join("page")).await?;
+    let page = Page::launch(Kind::Chromium, HTML, &folder.join("page")).await?;
     let result = measure(&page, arguments, folder).await;
     page.close().await;
     result
@@ -41,7 +42,7 @@ async fn bench(arguments: &Arguments) -> Result<()> {
 async fn measure(page: &Page, arguments: &Arguments, folder: &Path) -> Result<()> {
     let mut all: Vec<Table> = Vec::new();
     for task in &arguments.tasks {
-        page.reload().await;
+        page.open().await;
         let tables = tasks::run(task, page, arguments.rounds)
             .await
             .with_context(|| format!("task `{task}`"))?;
@@ -49,7 +50,7 @@ async fn measure(page: &Page, arguments: &Arguments, folder: &Path) -> Result<()
             print!("{table}");
         }
         if task == "typed" {
-            fs::write(folder.join("typed-events.svg"), picture::draw(&tables[0]))?;
+            fs::write(folder.join("typed-events.svg"), picture::draw(&tables[0])?)?;
         }
         all.extend(tables);
         results::write(&folder.join("results.json"), &all)?;

@@ -1,6 +1,13 @@
 //! The rates of a table as bars, in SVG that can be read on a light page and on a dark one.
 
-use std::fmt::Write;
+use anyhow::Result;
+use plotters::{
+    prelude::{
+        ChartBuilder, Color, EmptyElement, IntoDrawingArea, IntoFont, RGBColor, Rectangle,
+        SVGBackend, ShapeStyle, Text, TextStyle,
+    },
+    style::text_anchor::{HPos, Pos, VPos},
+};
 
 use super::{
     contenders::{BYTES, LOOPBACK},
@@ -8,34 +15,31 @@ use super::{
     table::{Row, Table},
 };
 
-const WIDTH: f64 = 860.0;
-/// Where the labels end and the bars begin.
-const BARS: f64 = 420.0;
-/// The longest bar, which leaves room for its figure.
-const LONGEST: f64 = 310.0;
-const TOP: f64 = 56.0;
-const ROW: f64 = 28.0;
-const BAR: f64 = 18.0;
+const WIDTH: u32 = 860;
+const TOP: u32 = 52;
+const ROW: u32 = 28;
+/// In place of the labels, and of the figure behind the longest bar.
+const MARGINS: [u32; 2] = [420, 130];
 
-const STYLE: &str = "\
-.page { fill: #ffffff }
-text { font: 13px system-ui, sans-serif; fill: #1f2328 }
-.title { font-size: 15px; font-weight: 600 }
-.faint { fill: #59636e }
-.other { fill: #8c959f }
-.ours { fill: #0969da }
-.limit { fill: none; stroke: #8c959f; stroke-dasharray: 4 3 }
+const PAGE: RGBColor = RGBColor(0xff, 0xff, 0xff);
+const INK: RGBColor = RGBColor(0x1f, 0x23, 0x28);
+const FAINT: RGBColor = RGBColor(0x59, 0x63, 0x6e);
+const OTHER: RGBColor = RGBColor(0x8c, 0x95, 0x9f);
+const OURS: RGBColor = RGBColor(0x09, 0x69, 0xda);
+
+/// The same colours on a dark page.
+const DARK: &str = r##"<style>
 @media (prefers-color-scheme: dark) {
-.page { fill: #0d1117 }
-text { fill: #f0f6fc }
-.faint { fill: #9198a1 }
-.other { fill: #656c76 }
-.ours { fill: #4493f8 }
-.limit { stroke: #656c76 }
-}";
+[fill="#FFFFFF"] { fill: #0d1117 }
+[fill="#1F2328"] { fill: #f0f6fc }
+[fill="#59636E"] { fill: #9198a1 }
+[fill="#8C959F"] { fill: #656c76 }
+[fill="#0969DA"] { fill: #4493f8 }
+}
+</style>"##;
 
 /// The slowest first. The server's own row would make all others too short to be read, and is left out.
-pub(crate) fn draw(table: &Table) -> String {
+pub(crate) fn draw(table: &Table) -> Result<String> {
     let mut rows: Vec<_> = table
         .rows
         .iter()
@@ -43,60 +47,49 @@ pub(crate) fn draw(table: &Table) -> String {
         .collect();
     rows.sort_by(|one, other| one.median().total_cmp(&other.median()));
     let most = rows.last().map_or(1.0, |row| row.median());
-    let height = TOP + ROW * rows.len() as f64 + 8.0;
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
-         width=\"{WIDTH}\" height=\"{height}\" role=\"img\">\n<title>{}</title>\n<style>\n{STYLE}\n</style>\n",
-        title(table)
-    );
-    let _ = writeln!(
-        svg,
-        "<rect class=\"page\" width=\"100%\" height=\"100%\" rx=\"6\"/>\n\
-         <text class=\"title\" x=\"16\" y=\"22\">{}</text>\n\
-         <text class=\"faint\" x=\"16\" y=\"42\">{}</text>",
-        title(table),
-        escaped(&table.title)
-    );
-    for (index, row) in rows.into_iter().enumerate() {
-        let top = TOP + ROW * index as f64;
-        draw_row(&mut svg, table, row, top, LONGEST * row.median() / most);
+    let height = TOP + ROW * rows.len() as u32 + 8;
+
+    let mut svg = String::new();
+    let picture = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
+    picture.fill(&PAGE)?;
+    let title = format!("Typed events: {} in one headless Chromium", table.unit);
+    picture.draw_text(&title, &text(INK, 18, HPos::Left), (16, 16))?;
+    picture.draw_text(&table.title, &text(FAINT, 16, HPos::Left), (16, 36))?;
+    let mut chart = ChartBuilder::on(&picture)
+        .margin_top(TOP)
+        .margin_bottom(8)
+        .margin_left(MARGINS[0])
+        .margin_right(MARGINS[1])
+        .build_cartesian_2d(0.0..most, rows.len() as f64..0.0)?;
+    for (place, row) in rows.into_iter().enumerate() {
+        let (place, rate) = (place as f64, row.median());
+        let bar = Rectangle::new([(0.0, place + 0.18), (rate, place + 0.82)], style(row));
+        let ratio = table.ratios(row).map_or(String::new(), |ratios| {
+            format!(" ×{}", readable(median(&ratios)))
+        });
+        let figure = readable(rate) + &ratio;
+        let label = Text::new(row.label.clone(), (-10, 0), text(INK, 16, HPos::Right));
+        let figure = Text::new(figure, (8, 0), text(FAINT, 16, HPos::Left));
+        chart.draw_series([bar])?;
+        chart.draw_series([EmptyElement::at((0.0, place + 0.5)) + label])?;
+        chart.draw_series([EmptyElement::at((rate, place + 0.5)) + figure])?;
     }
-    svg + "</svg>\n"
+    drop((chart, picture));
+    Ok(svg.replacen('>', &format!(">\n{DARK}"), 1))
 }
 
-fn title(table: &Table) -> String {
-    format!(
-        "Typed events: {} in one headless Chromium",
-        escaped(table.unit)
-    )
+fn text(color: RGBColor, size: u32, side: HPos) -> TextStyle<'static> {
+    let style = ("system-ui, sans-serif", size).into_font().color(&color);
+    style.pos(Pos::new(side, VPos::Center))
 }
 
-fn draw_row(svg: &mut String, table: &Table, row: &Row, top: f64, length: f64) {
-    let class = match row.contender.as_str() {
-        key if key == BYTES.key => "limit",
-        key if key.starts_with("ours-") => "ours",
-        _ => "other",
-    };
-    let baseline = top + 14.0;
-    let ratio = table.ratios(row).map_or(String::new(), |ratios| {
-        format!(" ×{}", readable(median(&ratios)))
-    });
-    let _ = writeln!(
-        svg,
-        "<text x=\"{:.0}\" y=\"{baseline:.0}\" text-anchor=\"end\">{}</text>\n\
-         <rect class=\"{class}\" x=\"{BARS}\" y=\"{top:.1}\" width=\"{length:.1}\" height=\"{BAR}\" rx=\"2\"/>\n\
-         <text class=\"faint\" x=\"{:.1}\" y=\"{baseline:.0}\">{}{ratio}</text>",
-        BARS - 10.0,
-        escaped(&row.label),
-        BARS + length + 8.0,
-        readable(row.median()),
-    );
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+/// A limit is no client, and stands in outline.
+fn style(row: &Row) -> ShapeStyle {
+    match row.contender.as_str() {
+        key if key == BYTES.key => OTHER.stroke_width(1),
+        key if key.starts_with("ours-") => OURS.filled(),
+        _ => OTHER.filled(),
+    }
 }
 
 #[cfg(test)]
@@ -121,8 +114,9 @@ mod tests {
             reference: Some(0),
             rows: vec![row("ours-x", 2e6), row("browser", 5e4), row("server", 2e7)],
         });
+        let picture = picture.expect("a picture");
         let place = |text| picture.find(text);
-        assert!(place("browser &amp; &lt;more&gt;") < place("class=\"ours\""));
+        assert!(place("browser &amp; &lt;more&gt;") < place("ours-x"));
         assert_eq!(place("server"), None);
         assert!(place("2,000,000 ×1.00").is_some());
     }

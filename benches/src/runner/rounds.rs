@@ -4,7 +4,10 @@ use std::io::{IsTerminal, Write, stderr};
 
 use anyhow::{Context, Result};
 
-use super::{contenders::Contender, page::Page};
+use serde_json::Value;
+use typed_eventsource_harness::Page;
+
+use super::contenders::Contender;
 
 /// Lets the contenders take turns for so many rounds, after one that does not count and whose number is 0; the order
 /// turns around from round to round. What each run measured, by contender and then by round.
@@ -65,6 +68,11 @@ fn add<T>(measured: &mut [Vec<T>], results: Vec<(usize, T)>) {
     }
 }
 
+/// So that each pays for the garbage that it makes only.
+pub(crate) async fn collect_garbage(page: &Page) -> Result<()> {
+    page.call("collectGarbage", Value::Null).await
+}
+
 /// One round: what each has measured, with its index.
 async fn play<T>(
     page: &Page,
@@ -74,7 +82,7 @@ async fn play<T>(
 ) -> Result<Vec<(usize, T)>> {
     let mut results = Vec::new();
     for index in order(contenders.len(), round) {
-        page.collect_garbage().await?;
+        collect_garbage(page).await?;
         let contender = contenders[index];
         let result = run(contender, round)
             .await

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use typed_eventsource_harness::Table as Columns;
+
 use super::figures::{median, readable, spread};
 
 /// One measure of all contenders in one task.
@@ -43,23 +45,19 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(to, "\n{}: {}", self.task, self.title)?;
-        let head = format!("{}, {}", self.measure, self.unit);
-        write!(to, "{head:>20}")?;
-        if self.reference.is_some() {
-            write!(to, " {:>7} {:>15}", "ratio", "from … to")?;
-        }
-        writeln!(to)?;
+        let measure = format!("{}, {}", self.measure, self.unit);
+        let mut columns = Columns::new(["contender", &measure, "ratio", "from", "to"]);
         for row in &self.rows {
-            write!(to, "{:>20}", readable(row.median()))?;
-            if let Some(ratios) = self.ratios(row) {
-                let (least, most) = spread(&ratios);
-                let range = format!("{least:.2} … {most:.2}");
-                write!(to, " {:7.2} {range:>15}", median(&ratios))?;
-            }
-            writeln!(to, "  {}", row.label)?;
+            let ratios = self
+                .ratios(row)
+                .map_or([const { String::new() }; 3], |ratios| {
+                    let (least, most) = spread(&ratios);
+                    [median(&ratios), least, most].map(|ratio| format!("{ratio:.2}"))
+                });
+            let cells = [row.label.clone(), readable(row.median())];
+            columns.row(cells.into_iter().chain(ratios));
         }
-        Ok(())
+        write!(to, "\n{}: {}\n\n{columns}", self.task, self.title)
     }
 }
 
@@ -83,6 +81,10 @@ mod tests {
             rows: vec![row(&[1.0, 2.0, 4.0]), row(&[2.0, 6.0, 16.0])],
         };
         assert_eq!(table.ratios(&table.rows[1]), Some(vec![2.0, 3.0, 4.0]));
-        assert!(table.to_string().contains("3.00     2.00 … 4.00  own"));
+        assert!(
+            table
+                .to_string()
+                .contains("| own       |           6.00 |  3.00 | 2.00 | 4.00 |")
+        );
     }
 }

@@ -1,6 +1,6 @@
-//! A body: all that a [`Session`] needs around it to be a source of server-sent events.
+//! A body: all that a [`Session`] needs to become a source of server-sent events.
 //!
-//! It connects, reads, asks and tells, and keeps one timer. What to do, and when, is the session's.
+//! It connects, reads, reports, asks the rule, and keeps one timer. The session decides what to do, and when.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -25,21 +25,21 @@ use typed_eventsource_core::{
 
 use crate::connection::{Connection, HOPELESS, Signal, parser_after};
 
-/// What a user wants to know of a source. No method is called while another one runs.
+/// Receives everything that a source reports. No method is called while another one runs.
 pub(crate) trait Listener {
     /// An event has arrived. An error says that its data does not decode.
     fn event(&mut self, event: &Event) -> Result<(), String>;
     /// Events were missed while there was no connection.
     fn gap(&mut self, gap: &Gap);
-    /// Something went wrong. Where it was the connection, it has failed so many times in a row.
+    /// Something went wrong. If it was the connection, it has failed `attempt` times in a row.
     fn error(&mut self, error: &str, attempt: Option<u32>);
-    /// The source stands here now.
+    /// The state of the source has changed.
     fn state(&mut self, state: State);
-    /// What to do about an error. Asked where [`Options::has_rule`] says so.
+    /// Decides what to do about an error. Called if [`Options::has_rule`] is set.
     fn decide(&mut self, error: &str, context: &FailureContext) -> Decision;
 }
 
-/// An event, as a listener gets it.
+/// An event, as a listener receives it.
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) name: String,
@@ -68,7 +68,7 @@ impl Terminals {
     }
 }
 
-/// Closes a source, from a listener too.
+/// Closes a source, even from within a listener.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Closer(Arc<(AtomicBool, Notify)>);
 
@@ -79,7 +79,7 @@ impl Closer {
     }
 }
 
-/// Follows the source at an `http:` URL to its end: why it has closed, and with which error.
+/// Runs the source at an `http:` URL to its end. Returns why it closed, and the error if there was one.
 pub(crate) async fn run(
     url: &str,
     mut options: Options,
@@ -112,7 +112,7 @@ pub(crate) async fn run(
 
 /// The time since the start, and a random number.
 fn at(start: Instant) -> At {
-    // Each `RandomState` has other keys.
+    // Each `RandomState` has different keys.
     let random = RandomState::new().hash_one(()) >> 11;
     At {
         now: Timestamp::from_origin(start.elapsed().into()),
@@ -126,7 +126,7 @@ struct Body<'a, L> {
     start: Instant,
     session: Session,
     connection: Option<Connection>,
-    /// The error that the session was told of last.
+    /// The last error that the session was told about.
     told: String,
     /// The last error whose report had an attempt.
     earlier: String,
@@ -135,10 +135,10 @@ struct Body<'a, L> {
     listener: &'a mut L,
 }
 
-/// What happens.
+/// Inputs.
 impl<L: Listener> Body<'_, L> {
     async fn handle_next_input(&mut self) {
-        // A moment that is too far away for the clock does not come.
+        // A moment beyond the range of the clock never comes.
         let deadline = self.session.next_timeout();
         let deadline = deadline.and_then(|at| self.start.checked_add(at.since_origin().into()));
         let timer = async {
@@ -217,11 +217,11 @@ impl<L: Listener> Body<'_, L> {
             }
             self.carry_out_outputs(None);
             if self.connection.is_none() {
-                // Nothing is told of a connection that was closed.
+                // The session is told nothing about a closed connection.
                 return;
             }
         }
-        // An `id` counts without an event too.
+        // An `id` counts even without an event.
         let last_event_id = parser.last_event_id();
         if **last_event_id != *self.session.last_event_id() {
             self.handle(Input::Unlistened {
@@ -258,9 +258,9 @@ impl<L: Listener> Body<'_, L> {
     }
 }
 
-/// What to do.
+/// Outputs.
 impl<L: Listener> Body<'_, L> {
-    /// Carries out all outputs, one after the other, with the event in hand where there is one.
+    /// Carries out all outputs, one after the other. `event` is the current event, if there is one.
     fn carry_out_outputs(&mut self, event: Option<&Event>) {
         while let Some(output) = self.session.poll() {
             match output {
@@ -311,7 +311,7 @@ impl<L: Listener> Body<'_, L> {
         }
     }
 
-    /// A listener may have closed the source, which the session is told at once.
+    /// A listener may have closed the source. The session is told at once.
     fn close_if_requested(&mut self) {
         if self.closer.0.0.load(Relaxed) {
             self.handle(Input::Close(CloseReason::Requested));
@@ -329,7 +329,7 @@ impl<L: Listener> Body<'_, L> {
             }
             Failure::Idle => format!("no data received for {:?}", self.session.time_limit()),
             Failure::Suspended => "the connection may not have survived".into(),
-            // This body tells of no failure events.
+            // This body reports no failure events.
             other => format!("{other:?}"),
         }
     }
@@ -352,7 +352,7 @@ impl<L: Listener> Body<'_, L> {
     }
 }
 
-/// Until a deadline: how late it is then by the time of day, which goes on while the machine sleeps.
+/// Sleeps until a deadline. Returns how late it is then by the wall clock, which goes on while the machine sleeps.
 async fn sleep(deadline: Instant) -> Duration {
     let due = SystemTime::now() + deadline.saturating_duration_since(Instant::now());
     sleep_until(deadline).await;

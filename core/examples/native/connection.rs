@@ -16,7 +16,7 @@ use typed_eventsource_core::{FailureClass, Loss, Span, parser::Parser};
 /// The most bytes that an event may take.
 const MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
 
-/// A connection, or an attempt at one. It ends when it is dropped, and tells nothing after that.
+/// A connection, or an attempt at one. It ends when it is dropped, and reports nothing after that.
 pub(crate) struct Connection {
     pub(crate) signals: mpsc::Receiver<Signal>,
     pub(crate) parser: Parser,
@@ -35,7 +35,7 @@ impl Connection {
     }
 }
 
-/// A parser for what comes after the event with this id.
+/// A parser for the stream after the event with this id.
 pub(crate) fn parser_after(last_event_id: &str) -> Parser {
     Parser::new(last_event_id.into(), MAX_EVENT_SIZE)
 }
@@ -46,18 +46,18 @@ impl Drop for Connection {
     }
 }
 
-/// What a connection tells.
+/// What a connection reports.
 pub(crate) enum Signal {
     Opened,
     Chunk(Bytes),
-    /// The response has ended, with an error where it broke.
+    /// The response has ended, with an error if the connection broke.
     Ended(Option<String>),
-    /// The server wants no other attempt.
+    /// The server wants no further attempt.
     Finished,
     Lost(String, Loss),
 }
 
-/// The same would happen again.
+/// The same request would fail again.
 pub(crate) const HOPELESS: Loss = Loss::Fail {
     class: FailureClass::Hopeless,
     retry_after: None,
@@ -71,7 +71,7 @@ async fn attempt(url: String, last_event_id: String, signals: mpsc::Sender<Signa
     let _ = signals.send(last).await;
 }
 
-/// Makes the request and passes on what is in the response, up to its end. An error is one of the network.
+/// Makes the request and passes on the response, up to its end. An error is a network error.
 async fn request(
     url: &str,
     last_event_id: &str,

@@ -1,8 +1,8 @@
 //! A source of server-sent events without a browser: the session of this crate, and a body over hyper and tokio
 //! (`body.rs`, `connection.rs`).
 //!
-//! `cargo run -p typed-eventsource-core --example native -- http://127.0.0.1:8080/path` prints what it is told, to the
-//! end: Ctrl-C closes the source.
+//! `cargo run -p typed-eventsource-core --example native -- http://127.0.0.1:8080/path` prints everything that the
+//! source reports. Ctrl-C closes it.
 
 use std::{env, pin::pin, process::ExitCode};
 

@@ -1,4 +1,4 @@
-//! An event that was parsed, and the last event id, which outlives it.
+//! A parsed event, and the last event id, which outlives it.
 
 use alloc::{borrow::Cow, string::String, sync::Arc, vec::Vec};
 use core::{cell::OnceCell, marker::PhantomData, mem, str};
@@ -8,12 +8,12 @@ use super::{
     lines::{Field, LineSearch, field_of, split_line},
 };
 
-/// An event that was dispatched. Nothing is decoded, joined or copied before it is asked for.
+/// A dispatched event. Nothing is decoded, joined or copied until a method asks for it.
 #[derive(Debug)]
 pub struct ParsedEvent<'a, S> {
     pub(super) name: &'a [u8],
     pub(super) data: Data<'a>,
-    /// The data of chunks before, and room to join all of it.
+    /// The data from earlier chunks, and the buffer in which all of it is joined.
     pub(super) joined: &'a mut Vec<u8>,
     pub(super) id: Option<&'a [u8]>,
     pub(super) last_event_id: &'a LastEventId,
@@ -21,28 +21,28 @@ pub struct ParsedEvent<'a, S> {
 }
 
 impl<'a, S: LineSearch> ParsedEvent<'a, S> {
-    /// Whether [`name`](Self::name) is this one, in UTF-8.
+    /// Whether the event has this [`name`](Self::name), given as UTF-8.
     pub fn is_named(&self, name: &[u8]) -> bool {
         let bytes = self.name_or_default();
         bytes == name || (!bytes.is_ascii() && is_decoded(name, bytes))
     }
 
-    /// The name of the event as it came, not decoded.
+    /// The name of the event as received, not decoded.
     pub fn name_bytes(&self) -> &'a [u8] {
         self.name_or_default()
     }
 
-    /// What the server has named the event, or `message`.
+    /// The name that the server gave the event, or `message`.
     pub fn name(&self) -> Cow<'a, str> {
         decode(self.name_or_default())
     }
 
-    /// The values of the event's `data` fields, joined by a line feed. One line within a chunk is that slice of it.
+    /// The values of the event's `data` fields, joined by line feeds. One line within a chunk is a slice of it.
     pub fn into_data(self) -> Cow<'a, str> {
         decode(self.into_data_bytes())
     }
 
-    /// The same as it came, not decoded.
+    /// The event's data as received, not decoded.
     pub fn into_data_bytes(mut self) -> &'a [u8] {
         match self.data_in_chunk() {
             Some(value) => value,
@@ -53,7 +53,7 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
         }
     }
 
-    /// The same, before it is taken.
+    /// The same, without taking it.
     pub fn data_bytes(&mut self) -> &[u8] {
         match self.data_in_chunk() {
             Some(value) => value,
@@ -70,8 +70,8 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
         mem::take(&mut self.data).append_to::<S>(self.joined);
     }
 
-    /// The event's data, where that is a slice of the chunk as it stands: one line. Not decoded, as
-    /// [`into_data`](Self::into_data) does.
+    /// The event's data if it is one line within the chunk, as a slice of it. Unlike that of
+    /// [`into_data`](Self::into_data), it is not decoded.
     pub fn data_in_chunk(&self) -> Option<&'a [u8]> {
         match self.data {
             Data::Line { value, .. } if self.joined.is_empty() => Some(value),
@@ -79,17 +79,17 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
         }
     }
 
-    /// The last event id of the stream as this event was dispatched. The same string until an `id` has changed it.
+    /// The last event id of the stream when this event was dispatched. It is the same `Arc` until an `id` changes it.
     pub fn last_event_id(&self) -> &'a Arc<str> {
         self.last_event_id.text()
     }
 
     /// Whether the event has its own `id` field.
     pub fn has_own_id(&self) -> bool {
-        self.last_event_id.is_set()
+        self.last_event_id.in_last_block()
     }
 
-    /// The value of the event's own `id` field, where that lies in the chunk: those bytes of it.
+    /// The value of the event's own `id` field if it lies in the chunk, as a slice of it.
     pub fn id_in_chunk(&self) -> Option<&'a [u8]> {
         self.id
     }
@@ -140,7 +140,7 @@ impl<'a> UnfinishedEvent<'a> {
     }
 }
 
-/// What of an event lies in the chunk at hand.
+/// The parts of an event that lie in the current chunk.
 #[derive(Debug, Default)]
 pub(super) struct Fields<'a> {
     pub(super) name: Option<&'a [u8]>,
@@ -148,8 +148,8 @@ pub(super) struct Fields<'a> {
     pub(super) id: Option<&'a [u8]>,
 }
 
-/// The data that lies in the chunk at hand. Of many lines only the first is remembered, since the server may send as
-/// many as it likes; they are read again when they are asked for.
+/// The data that lies in the current chunk. Of several lines only the start is kept, since a server may send any number
+/// of them; the lines are read again when the data is asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Data<'a> {
     #[default]
@@ -160,13 +160,13 @@ pub(super) enum Data<'a> {
         from: &'a [u8],
     },
     Lines {
-        /// The chunk from the first of them on.
+        /// The chunk from the first line on.
         from: &'a [u8],
     },
 }
 
 impl<'a> Data<'a> {
-    /// Adds one line, with which `from` begins.
+    /// Adds one line, the first of `from`.
     #[inline]
     pub(super) fn add(&mut self, value: &'a [u8], from: &'a [u8]) {
         *self = match *self {
@@ -175,7 +175,7 @@ impl<'a> Data<'a> {
         };
     }
 
-    /// The same in a chunk that ends before `rest`, with the event.
+    /// Cuts off the `rest` of the chunk, which follows the event.
     #[inline]
     pub(super) fn until(self, rest: &[u8]) -> Self {
         match self {
@@ -191,7 +191,7 @@ impl<'a> Data<'a> {
         matches!(self, Self::None)
     }
 
-    /// Appends each line, and a line feed to it.
+    /// Appends each line, followed by a line feed.
     pub(super) fn append_to<S: LineSearch>(self, buffer: &mut Vec<u8>) {
         match self {
             Self::None => {}
@@ -221,7 +221,7 @@ fn append_line(value: &[u8], buffer: &mut Vec<u8>) {
     buffer.push(b'\n');
 }
 
-/// Whether a text is what [`decode`] makes of `bytes`, of which nothing is copied.
+/// Whether [`decode`] turns `bytes` into this text. Nothing is copied.
 #[inline(never)]
 fn is_decoded(mut text: &[u8], mut bytes: &[u8]) -> bool {
     while let Err(error) = str::from_utf8(bytes) {
@@ -236,7 +236,7 @@ fn is_decoded(mut text: &[u8], mut bytes: &[u8]) -> bool {
     text == bytes
 }
 
-/// As the Encoding standard decodes UTF-8. Asking first whether it is valid is much the faster way where it is.
+/// Decodes UTF-8 as the Encoding standard does. Valid bytes are decoded much faster if they are checked first.
 fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
@@ -248,13 +248,13 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
 #[derive(Debug)]
 pub(super) struct LastEventId {
     bytes: Vec<u8>,
-    /// The same as a string, once somebody has asked for it.
+    /// The bytes as a string, made on the first request.
     text: OnceCell<Arc<str>>,
-    /// What the string becomes at the next blank line, where `buffered`.
+    /// The id that takes effect at the next blank line, if `buffered`.
     buffer: Vec<u8>,
     buffered: bool,
-    /// Whether the block that has ended last had an `id` field.
-    is_set: bool,
+    /// Whether the last block had an `id` field.
+    in_last_block: bool,
     changes: usize,
 }
 
@@ -265,7 +265,7 @@ impl LastEventId {
             text: OnceCell::new(),
             buffer: Vec::new(),
             buffered: false,
-            is_set: false,
+            in_last_block: false,
             changes: 0,
         }
     }
@@ -280,7 +280,7 @@ impl LastEventId {
             .get_or_init(|| String::from_utf8_lossy(&self.bytes).into())
     }
 
-    /// An `id` field was read.
+    /// Buffers the value of an `id` field.
     #[inline]
     pub(super) fn set_buffer(&mut self, id: &[u8]) {
         clear(&mut self.buffer);
@@ -288,11 +288,11 @@ impl LastEventId {
         self.buffered = true;
     }
 
-    /// A blank line was read.
+    /// Applies the buffered id, at a blank line.
     #[inline]
     pub(super) fn commit(&mut self) {
-        self.is_set = mem::take(&mut self.buffered);
-        if self.is_set && self.buffer != self.bytes {
+        self.in_last_block = mem::take(&mut self.buffered);
+        if self.in_last_block && self.buffer != self.bytes {
             mem::swap(&mut self.buffer, &mut self.bytes);
             self.text.take();
             self.changes = self.changes.wrapping_add(1);
@@ -300,19 +300,19 @@ impl LastEventId {
         }
     }
 
-    /// Whether the block that has ended last had an `id` field, be it the same as before.
+    /// Whether the last block had an `id` field, even one that changed nothing.
     #[inline]
-    pub(super) fn is_set(&self) -> bool {
-        self.is_set
+    pub(super) fn in_last_block(&self) -> bool {
+        self.in_last_block
     }
 
-    /// How many times it has changed.
+    /// How many times the id has changed.
     #[inline]
     pub(super) fn changes(&self) -> usize {
         self.changes
     }
 
-    /// No blank line is to come.
+    /// Forgets the buffered id, since no blank line will come.
     pub(super) fn drop_buffer(&mut self) {
         self.buffer = Vec::new();
         self.buffered = false;

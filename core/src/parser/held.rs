@@ -1,22 +1,22 @@
-//! What outlives a chunk: the parts of an event that earlier chunks have brought, and its size so far.
+//! What outlives a chunk: the parts of the current event from earlier chunks, and its size so far.
 
 use alloc::vec::Vec;
 use core::mem;
 
-/// A buffer that one large event has made larger than this does not stay so.
+/// A buffer that a large event has grown shrinks to this capacity again.
 const KEPT_CAPACITY: usize = 64 * 1024;
 
-/// What chunks that are gone have left of the event that is being read, and of its last line.
+/// The parts of the current event, and of its unfinished line, from earlier chunks.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     /// The standard's *event type buffer*.
     name: Vec<u8>,
-    /// The standard's *data buffer*, a line feed after each line. The unfinished line grows behind it, so that a value
-    /// need not be copied to become data, however long it is.
+    /// The standard's *data buffer*, with a line feed after each line, and then the unfinished line. A value thus
+    /// becomes data in the same buffer, however long it is.
     data_and_line: Vec<u8>,
     data_len: usize,
-    /// The unfinished line is a comment, none of which is kept.
-    comment: bool,
+    /// Whether the unfinished line is a comment, which is not kept.
+    is_comment: bool,
 }
 
 impl Held {
@@ -27,25 +27,25 @@ impl Held {
     /// Whether a line is unfinished.
     #[inline]
     pub(super) fn has_line(&self) -> bool {
-        self.comment || self.data_and_line.len() > self.data_len
+        self.is_comment || self.data_and_line.len() > self.data_len
     }
 
-    /// Takes in a part of a comment, which is to forget it; `false` where the line is none.
-    pub(super) fn take_as_comment(&mut self, part: &[u8]) -> bool {
-        self.comment |= !self.has_line() && part.starts_with(b":");
-        self.comment
+    /// Discards a part of a comment. Returns `false` if the line is not a comment.
+    pub(super) fn discard_comment(&mut self, part: &[u8]) -> bool {
+        self.is_comment |= !self.has_line() && part.starts_with(b":");
+        self.is_comment
     }
 
-    /// The unfinished line is at its end: whether it was a comment.
+    /// Ends the unfinished line if it is a comment, and returns whether it was.
     pub(super) fn end_comment(&mut self) -> bool {
-        mem::take(&mut self.comment)
+        mem::take(&mut self.is_comment)
     }
 
     pub(super) fn extend_line(&mut self, part: &[u8]) {
         self.data_and_line.extend_from_slice(part);
     }
 
-    /// Makes a line of data out of the line's value, with which it ends.
+    /// Turns the value of the line, its last `value_len` bytes, into a line of data.
     pub(super) fn make_line_data(&mut self, value_len: usize) {
         let value = self.data_and_line.len() - value_len;
         self.data_and_line.copy_within(value.., self.data_len);
@@ -54,7 +54,7 @@ impl Held {
         self.data_len = self.data_and_line.len();
     }
 
-    /// Makes the name out of the line's value, with which it ends.
+    /// Turns the value of the line, its last `value_len` bytes, into the name.
     pub(super) fn make_line_name(&mut self, value_len: usize) {
         let value = self.data_and_line.len() - value_len;
         self.name.clear();
@@ -75,7 +75,7 @@ impl Held {
         self.name.extend_from_slice(name);
     }
 
-    /// Adds to the data, while no line is unfinished.
+    /// Adds to the data. No line may be unfinished.
     pub(super) fn extend_data(&mut self, add: impl FnOnce(&mut Vec<u8>)) {
         add(&mut self.data_and_line);
         self.data_len = self.data_and_line.len();
@@ -86,13 +86,13 @@ impl Held {
         self.data_len > 0
     }
 
-    /// Whether there is nothing of an event.
+    /// Whether it holds nothing.
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.name.is_empty() && self.data_and_line.is_empty()
     }
 
-    /// The name and the data, while no line is unfinished.
+    /// The name and the data. No line may be unfinished.
     #[inline]
     pub(super) fn name_and_data(&mut self) -> (&[u8], &mut Vec<u8>) {
         (&self.name, &mut self.data_and_line)
@@ -111,28 +111,29 @@ impl Held {
     }
 }
 
-/// Empties a buffer and gives back what it has grown beyond the usual.
+/// Empties a buffer and shrinks it to the [kept capacity](KEPT_CAPACITY).
 #[inline]
 pub(super) fn clear(buffer: &mut Vec<u8>) {
     buffer.clear();
     buffer.shrink_to(KEPT_CAPACITY);
 }
 
-/// An event is larger than it may be: nothing follows.
+/// An event is too large. The parser returns nothing after it.
 ///
-/// What counts is the length of the event's `data`, `event` and `id` lines as they were sent, line ends aside, and of
-/// the line that is being read, whatever it says, unless it is a comment. How the chunks were cut makes no difference.
+/// The size of an event is the length of its `data`, `event` and `id` lines as sent, without line ends. The line that
+/// is being read counts too, whatever its field, unless it is a comment. The size does not depend on how the stream is
+/// cut into chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLarge {
     /// The most bytes that an event may take.
     pub limit: usize,
 }
 
-/// The size of the event that is being read.
+/// The size of the current event.
 #[derive(Debug)]
 pub(super) struct Size {
     limit: usize,
-    /// Of the lines that were taken in; never more than the limit.
+    /// The size of the lines read so far; never more than the limit.
     lines: usize,
 }
 
@@ -141,7 +142,7 @@ impl Size {
         Self { limit, lines: 0 }
     }
 
-    /// Whether there is room for a line, or for so much of it as there is.
+    /// Checks that there is room for a line, or for the part of it read so far.
     #[inline]
     pub(super) fn check(&self, line: usize) -> Result<(), TooLarge> {
         if line > self.limit - self.lines {
@@ -150,13 +151,13 @@ impl Size {
         Ok(())
     }
 
-    /// A line that was [checked](Self::check) belongs to the event.
+    /// Adds a line of the event that was [checked](Self::check).
     #[inline]
     pub(super) fn add(&mut self, line: usize) {
         self.lines += line;
     }
 
-    /// The next event starts.
+    /// Starts the next event.
     #[inline]
     pub(super) fn reset(&mut self) {
         self.lines = 0;

@@ -1,4 +1,4 @@
-//! Lines: where they end, how they go on from one chunk to the next, and what each of them says.
+//! Lines: where they end, how they continue in the next chunk, and which field each of them holds.
 
 use core::mem;
 
@@ -6,8 +6,8 @@ use crate::Span;
 
 /// How the end of a line is searched for: [`Scalar`] or, in wasm, `Simd`.
 ///
-/// The parser is generic over it, so that it is compiled in the crate that uses it: for speed where that crate is, and
-/// with the instructions that it allows.
+/// The parser is generic over it, so that it is compiled as part of the crate that uses it, with that crate's
+/// optimisations and target features.
 pub trait LineSearch: sealed::Sealed + core::fmt::Debug + 'static {
     /// Finds the first LF or CR.
     #[doc(hidden)]
@@ -32,7 +32,7 @@ pub enum Scalar {}
 #[derive(Clone, Copy, Debug)]
 pub enum Simd {}
 
-/// Splits the first line off: the line without its end, and what follows. `None` where no line ends.
+/// Splits off the first line, without its line end, from the rest. Returns `None` if no line ends.
 pub(super) fn split_line<S: LineSearch>(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (line, rest) = bytes.split_at(S::find_line_end(bytes)?);
     let end = if rest.starts_with(b"\r\n") { 2 } else { 1 };
@@ -65,8 +65,8 @@ impl LineSearch for Scalar {
 /// A one in each byte.
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
 
-/// Sets the highest bit of the lowest byte that is below a limit of at most 128, and none below it; above it, there may
-/// be others.
+/// Sets the highest bit of the lowest byte that is below a limit of at most 128. No lower bit is set; higher ones may
+/// be.
 fn bytes_below(limit: u8, word: u64) -> u64 {
     word.wrapping_sub(u64::from(limit) * ONES) & !word & (0x80 * ONES)
 }
@@ -100,19 +100,19 @@ fn find_line_end_simd(bytes: &[u8]) -> Option<usize> {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// What may be cut by the seam between two chunks, beside a line: the byte order mark that a stream may start with,
-/// and a CR LF.
+/// What the boundary between two chunks may cut, besides a line: a CR LF, and the byte order mark at the start of a
+/// stream.
 #[derive(Debug, Default)]
-pub(super) struct Seam {
-    /// How many bytes of the mark are read; all of them where the stream is past its start.
+pub(super) struct ChunkBoundary {
+    /// How many bytes of the mark were read; all of them if the stream is past its start.
     mark: usize,
-    /// The last line ended with a CR, at the end of its chunk: a LF that follows belongs to it.
+    /// Whether the last chunk ended with a CR. A LF at the start of the next one then belongs to it.
     after_cr: bool,
 }
 
-impl Seam {
-    /// Goes over to the next chunk: what of its start is to be read. Before it come the bytes that have looked like a
-    /// byte order mark until now.
+impl ChunkBoundary {
+    /// Moves on to the next chunk. Returns the earlier bytes that turn out to be no byte order mark, and the part of
+    /// the chunk to read.
     pub(super) fn cross<'a>(&mut self, chunk: &'a [u8]) -> (&'static [u8], &'a [u8]) {
         let (unmarked, mut rest) = self.skip_mark(chunk);
         if let Some(&last) = chunk.last() {
@@ -137,7 +137,7 @@ impl Seam {
     }
 }
 
-/// What a line says, told by how it starts.
+/// The kind of a line, by its start.
 #[derive(Clone, Copy)]
 pub(super) enum Field {
     Blank,
@@ -146,14 +146,14 @@ pub(super) enum Field {
     Event,
     Id,
     Retry,
-    /// A field that the standard does not know.
+    /// A field that the standard does not define.
     Unknown,
 }
 
-/// The field of a line, which comes without its end, and where its value begins: behind the colon and one space, at the end
-/// where there is no colon.
+/// The field of a line without its line end, and the offset of its value: after the colon and one space, or at the end
+/// if there is no colon.
 ///
-/// It answers with no slice, and so in a register: it is called for each line.
+/// It returns an offset, not a slice, which fits into a register: it is called for each line.
 #[inline]
 pub(super) fn field_of(line: &[u8]) -> (Field, usize) {
     let (field, name_len) = match line {
@@ -173,21 +173,21 @@ pub(super) fn field_of(line: &[u8]) -> (Field, usize) {
     }
 }
 
-/// ASCII digits, as the browsers read them: at least one, and the longest time there is for a number beyond it.
+/// Parses ASCII digits as browsers do: at least one, and a number that is too large becomes the longest span.
 pub(super) fn milliseconds(value: &[u8]) -> Option<Span> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
     let number = value.iter().fold(0, |number: u64, digit| {
-        // It saturates by hand: in wasm, a multiplication that checks is one of 128 bits.
+        // Saturates by hand: in wasm, a checked multiplication takes 128 bits.
         number.min(u64::MAX / 10 - 1) * 10 + u64::from(digit - b'0')
     });
     Some(Span::from_millis(number))
 }
 
-/// Whether the value of an `id` field counts.
+/// Whether the value of an `id` field is valid.
 #[inline]
-pub(super) fn is_id(value: &[u8]) -> bool {
-    // Not `contains`: the search that this calls weighs more than it gains on what is as short as an id.
+pub(super) fn is_valid_id(value: &[u8]) -> bool {
+    // Not `contains`: the search that it calls adds more code than it saves time on short ids.
     value.iter().all(|byte| *byte != 0)
 }

@@ -1,10 +1,10 @@
-//! The event stream parser: bytes to events, by
-//! [the HTML standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream),
-//! wherever the chunks are cut.
+//! The event stream parser. It turns bytes into events as [the HTML
+//! standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream) defines, wherever
+//! the chunks are cut.
 //!
-//! A line is read where it lies. What an event has in the chunk at hand is remembered as slices of it ([`Items`]); a
-//! byte is copied only where its event outlasts its chunk, and the id, which outlives its event. So an
-//! event that nobody wants costs the search for its line ends and nothing else.
+//! Lines are read in place. The parts of an event that lie in the current chunk are kept as slices of it ([`Items`]). A
+//! byte is copied only if its event continues in the next chunk, or if it belongs to the id, which outlives its event.
+//! So an event that nobody wants costs only the search for its line ends.
 
 mod event;
 mod held;
@@ -20,7 +20,7 @@ pub use self::lines::Simd;
 use self::{
     event::{Fields, LastEventId},
     held::{Held, Size},
-    lines::{Field, Seam, field_of, is_id, milliseconds, split_line},
+    lines::{ChunkBoundary, Field, field_of, is_valid_id, milliseconds, split_line},
 };
 pub use self::{
     event::{ParsedEvent, UnfinishedEvent},
@@ -29,12 +29,12 @@ pub use self::{
 };
 use crate::Span;
 
-/// Reads one event stream, chunk by chunk. What is pending when the stream ends is no event, by the standard, and is discarded
-/// with the parser; [`unfinished`](Parser::unfinished) says what it was.
+/// Reads one event stream, chunk by chunk. By the standard, an event that is unfinished when the stream ends is discarded;
+/// [`unfinished`](Parser::unfinished) returns it.
 ///
-/// It does what the standard calls
-/// [interpreting an event stream](https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation),
-/// and tells of comments besides.
+/// It does what the standard calls [interpreting an event
+/// stream](https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation), and also
+/// reports comments.
 ///
 /// ```
 /// use typed_eventsource_core::parser::{Item, Parser};
@@ -54,9 +54,9 @@ use crate::Span;
 /// ```
 #[derive(Debug)]
 pub struct Parser<S = Scalar> {
-    seam: Seam,
+    boundary: ChunkBoundary,
     held: Held,
-    /// What was held of the event that was dispatched last, for its [`ParsedEvent`] to refer to.
+    /// The held parts of the event that was dispatched last, for its [`ParsedEvent`] to borrow.
     handed_over: Held,
     last_event_id: LastEventId,
     size: Size,
@@ -65,11 +65,11 @@ pub struct Parser<S = Scalar> {
 }
 
 impl<S: LineSearch> Parser<S> {
-    /// A parser for a stream that goes on where another has ended, with its `last_event_id`. No event may take more
-    /// than `max_event_size` bytes, see [`TooLarge`].
+    /// A parser for a stream that continues another, with its `last_event_id`. No event may be larger than
+    /// `max_event_size` bytes, see [`TooLarge`].
     pub fn new(last_event_id: Vec<u8>, max_event_size: usize) -> Self {
         Self {
-            seam: Seam::default(),
+            boundary: ChunkBoundary::default(),
             held: Held::default(),
             handed_over: Held::default(),
             last_event_id: LastEventId::new(last_event_id),
@@ -83,20 +83,20 @@ impl<S: LineSearch> Parser<S> {
     pub fn parse<'a>(&'a mut self, chunk: &'a [u8]) -> Items<'a, S> {
         let mut rest: &[u8] = &[];
         if !self.failed {
-            let (start, chunk) = self.seam.cross(chunk);
+            let (start, chunk) = self.boundary.cross(chunk);
             self.held.extend_line(start);
             rest = chunk;
         }
         Items::new(self, rest)
     }
 
-    /// Goes on in a chunk behind an event of it, with what its items had as their [`rest`](Items::rest) then.
+    /// Continues in a chunk after one of its events, with the [`rest`](Items::rest) that its items had at that point.
     pub fn resume<'a>(&'a mut self, rest: &'a [u8]) -> Items<'a, S> {
         Items::new(self, rest)
     }
 
-    /// Goes back in a chunk to where an event ends, to [`resume`](Self::resume) from there: forgets what was read behind
-    /// it, and takes back the last event id that was the stream's then.
+    /// Goes back to the end of an earlier event in a chunk, to [`resume`](Self::resume) from there: forgets what was
+    /// read after it, and restores the last event id of the stream at that point.
     pub fn go_back(&mut self, last_event_id: &[u8]) {
         self.held = Held::default();
         self.size.reset();
@@ -105,13 +105,13 @@ impl<S: LineSearch> Parser<S> {
         self.failed = false;
     }
 
-    /// The standard's *last event ID string*: what a reconnection sends. An `id` counts from the blank line that ends
-    /// its block.
+    /// The standard's *last event ID string*, which a reconnection sends. An `id` takes effect at the blank line that
+    /// ends its block.
     pub fn last_event_id(&self) -> &Arc<str> {
         self.last_event_id.text()
     }
 
-    /// The same as it came, not decoded.
+    /// The last event id as received, not decoded.
     pub fn last_event_id_bytes(&self) -> &[u8] {
         self.last_event_id.bytes()
     }
@@ -125,11 +125,11 @@ impl<S: LineSearch> Parser<S> {
     /// let mut parser: Parser = Parser::new(Vec::new(), 1024);
     /// assert!(parser.parse(b"event: token\ndata: Hel").next().is_none());
     /// let unfinished = parser.unfinished().expect("the stream ended within an event");
-    /// assert_eq!(unfinished.name, "token");
-    /// assert_eq!(unfinished.data, "Hel");
+    /// assert_eq!(unfinished.name(), "token");
+    /// assert_eq!(unfinished.data(), "Hel");
     /// ```
     #[must_use]
-    pub fn unfinished(&mut self) -> Option<UnfinishedEvent> {
+    pub fn unfinished(&mut self) -> Option<UnfinishedEvent<'_>> {
         let is_in_line = !self.held.end_comment() && self.held.has_line();
         if is_in_line {
             self.read_held_line();
@@ -141,14 +141,14 @@ impl<S: LineSearch> Parser<S> {
 
     /// Keeps a part of a line, unless the line is a comment.
     fn hold_line(&mut self, part: &[u8]) -> Result<(), TooLarge> {
-        if !self.held.take_as_comment(part) {
+        if !self.held.discard_comment(part) {
             self.size.check(self.held.line().len() + part.len())?;
             self.held.extend_line(part);
         }
         Ok(())
     }
 
-    /// Reads the line that is held, now that it is whole.
+    /// Reads the held line, which is now complete.
     fn read_held_line(&mut self) -> Option<Found> {
         let line = self.held.line();
         let (field, value) = field_of(line);
@@ -164,7 +164,7 @@ impl<S: LineSearch> Parser<S> {
                 self.size.add(line_len);
                 self.held.make_line_name(value_len);
             }
-            Field::Id if is_id(value) => {
+            Field::Id if is_valid_id(value) => {
                 self.size.add(line_len);
                 self.last_event_id.set_buffer(value);
             }
@@ -175,7 +175,7 @@ impl<S: LineSearch> Parser<S> {
         found
     }
 
-    /// Forgets everything but the last event id, and reads no more.
+    /// Forgets everything but the last event id, and stops reading.
     fn fail(&mut self) {
         self.failed = true;
         self.held = Held::default();
@@ -183,35 +183,36 @@ impl<S: LineSearch> Parser<S> {
         self.last_event_id.drop_buffer();
     }
 
-    /// How many bytes it keeps room for.
+    /// The capacity of its buffers in bytes.
     #[cfg(test)]
     fn capacity(&self) -> usize {
         self.held.capacity() + self.handed_over.capacity() + self.last_event_id.capacity()
     }
 }
 
-/// What there is in one chunk, to be asked for until there is no more: the end of the chunk is kept only then.
-#[must_use = "a chunk is read by asking for its items"]
+/// The items of one chunk. Call [`next`](Self::next) until there are no more: only then is the unfinished end of the
+/// chunk kept.
+#[must_use = "a chunk is only read by calling `next`"]
 #[derive(Debug)]
 pub struct Items<'a, S = Scalar> {
     parser: &'a mut Parser<S>,
-    /// What is still to be read.
+    /// The part of the chunk that is still to be read.
     rest: &'a [u8],
     fields: Fields<'a>,
 }
 
-/// What a server says.
+/// An item of an event stream.
 #[derive(Debug)]
 pub enum Item<'a, S = Scalar> {
-    /// A blank line has ended an event that has data.
+    /// An event that has data, ended by a blank line.
     Event(ParsedEvent<'a, S>),
-    /// A comment has ended, which says that the server is there.
+    /// A complete comment. It shows that the server is alive.
     Comment,
-    /// How long to wait before reconnecting, from now on.
+    /// The time to wait before reconnecting, from now on.
     Retry(Span),
 }
 
-/// As [`Item`], while the event is not put together yet.
+/// Like [`Item`], before the event is assembled.
 enum Found {
     Event,
     Comment,
@@ -227,10 +228,10 @@ impl<'a, S: LineSearch> Items<'a, S> {
         }
     }
 
-    /// The next item. After [`TooLarge`] there is none, in this chunk or another.
+    /// The next item. After [`TooLarge`] there are no more, in this chunk or a later one.
     #[expect(
         clippy::should_implement_trait,
-        reason = "an item borrows from its chunk's items, as no `Iterator` has it"
+        reason = "an item borrows from `Items`, which an `Iterator` does not allow"
     )]
     pub fn next(&mut self) -> Option<Result<Item<'_, S>, TooLarge>> {
         match self.find() {
@@ -247,7 +248,7 @@ impl<'a, S: LineSearch> Items<'a, S> {
         }
     }
 
-    /// What is still to be read of the chunk.
+    /// The part of the chunk that is still to be read.
     pub fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -268,7 +269,7 @@ impl<'a, S: LineSearch> Items<'a, S> {
         Ok(None)
     }
 
-    /// Reads on in the line that the chunk before has left unfinished.
+    /// Continues the line that the previous chunk left unfinished.
     fn finish_held_line(&mut self) -> Result<Option<Found>, TooLarge> {
         let Some((end, after)) = split_line::<S>(self.rest) else {
             self.parser.hold_line(mem::take(&mut self.rest))?;
@@ -282,7 +283,7 @@ impl<'a, S: LineSearch> Items<'a, S> {
         Ok(self.parser.read_held_line())
     }
 
-    /// Reads a line that lies in the chunk, which goes on `from` it.
+    /// Reads a line that lies in the chunk. `from` is the chunk from this line on.
     fn read_line(&mut self, line: &'a [u8], from: &'a [u8]) -> Result<Option<Found>, TooLarge> {
         let (field, value) = field_of(line);
         let value = &line[value..];
@@ -294,7 +295,7 @@ impl<'a, S: LineSearch> Items<'a, S> {
         match field {
             Field::Data => self.fields.data.add(value, from),
             Field::Event => self.fields.name = Some(value),
-            Field::Id if is_id(value) => {
+            Field::Id if is_valid_id(value) => {
                 self.fields.id = Some(value);
                 self.parser.last_event_id.set_buffer(value);
             }
@@ -305,7 +306,7 @@ impl<'a, S: LineSearch> Items<'a, S> {
         Ok(None)
     }
 
-    /// A blank line: the id counts from here on, and without data there is no event.
+    /// Ends a block at a blank line. The id takes effect, and there is an event if the block has data.
     fn end_event(&mut self) -> Option<Found> {
         self.parser.last_event_id.commit();
         self.parser.size.reset();
@@ -317,7 +318,7 @@ impl<'a, S: LineSearch> Items<'a, S> {
         Some(Found::Event)
     }
 
-    /// The event that has ended, out of what was held of it and of what lies in the chunk.
+    /// Assembles the event that has ended from its held parts and its parts in the chunk.
     fn event(&mut self) -> ParsedEvent<'_, S> {
         let Parser {
             held,
@@ -341,7 +342,7 @@ impl<'a, S: LineSearch> Items<'a, S> {
         }
     }
 
-    /// The chunk is at its end: keeps what there is of an event and of a line.
+    /// Keeps the unfinished event and line at the end of the chunk.
     fn hold(&mut self) -> Result<(), TooLarge> {
         self.parser.handed_over.clear();
         let held = &mut self.parser.held;

@@ -1,4 +1,4 @@
-//! Events, the position that they lead to, and what a session wants to be told of them.
+//! Events, the last event id, and which of them a session has to be told.
 
 use core::mem;
 
@@ -8,30 +8,30 @@ use super::{
 };
 use crate::Timestamp;
 
-/// What it wants to be told.
+/// What a session has to be told.
 impl Session {
-    /// Whether the session has to be told of each [event](Self::event) and [comment](super::Input::Comment) now. While it says no,
-    /// a body may deliver events that are no terminal without telling of them.
+    /// Whether the session has to be told of each [event](Self::event) and [comment](super::Input::Comment) now. If
+    /// not, a body may deliver events that are not terminal without telling it.
     #[must_use]
     pub fn wants_activity(&self) -> bool {
         self.policy.on_idle.is_some() || self.has_failures() || self.wants_ids()
     }
 
-    /// Whether it has to be told the last event id of each event now. While it says no, it is enough to
+    /// Whether the session has to be told the last event id of each event now. If not, it is enough to
     /// [note](Self::note_last_event_id) the last one before the next input.
     #[must_use]
     pub fn wants_ids(&self) -> bool {
         self.tracks_ids || self.is_unsure_of_id()
     }
 
-    /// Whether it has to be told of events that [decode](super::Input::Decoded) now.
+    /// Whether the session has to be told of events that [decode](super::Input::Decoded) now.
     #[must_use]
     pub fn wants_decoded(&self) -> bool {
         self.decode_errors > 0
     }
 
-    /// A new source of the browser does not know where it goes on from. Until an event has an id, an empty one may only mean
-    /// that there was none yet.
+    /// Whether an empty last event id may only mean that no event has had one yet: a new `EventSource` of the browser
+    /// does not know the id that it continues from.
     fn is_unsure_of_id(&self) -> bool {
         self.transport == Transport::Browser
             && !self.last_event_id.is_empty()
@@ -40,12 +40,12 @@ impl Session {
 
     fn has_failures(&self) -> bool {
         self.down_since.is_some()
-            || self.without_since.is_some()
+            || self.unhealthy_since.is_some()
             || self.failures > 0
             || (self.is_safe && (self.losses > 0 || self.reopenings > 0))
     }
 
-    /// From now on, gaps are told. The transport has to tell of every `id` field, also where nobody listens to its event.
+    /// Starts to report gaps. The transport then has to report every `id` field, even if nobody listens to its event.
     pub fn track_ids(&mut self) {
         if !mem::replace(&mut self.tracks_ids, true) {
             // Only the last event id is known at this point, which is no gap.
@@ -53,25 +53,24 @@ impl Session {
         }
     }
 
-    /// What the last event id is, by the last event that was delivered without telling of its id.
+    /// Sets the last event id to that of the last event that the body has delivered without telling its id.
     pub fn note_last_event_id(&mut self, id: &str) {
-        if !self.says_nothing(id) {
+        if !self.is_inconclusive(id) {
             self.has_id_of_connection |= !id.is_empty();
             self.last_event_id.clear();
             self.last_event_id.push_str(id);
         }
     }
 
-    /// Whether this last event id may only mean that there was none yet.
-    fn says_nothing(&self, id: &str) -> bool {
+    /// Whether this last event id may only mean that no event has had one yet.
+    fn is_inconclusive(&self, id: &str) -> bool {
         id.is_empty() && self.is_unsure_of_id()
     }
 }
 
 /// Events.
 impl Session {
-    /// An event has arrived that somebody listens to. The clock is read only where it matters, since a browser's is not
-    /// cheap.
+    /// Receives an event that has listeners. The clock is read only if it matters, since a browser's is not cheap.
     pub fn event(
         &mut self,
         event: ReceivedEvent<'_>,
@@ -100,7 +99,7 @@ impl Session {
         self.note_activity(clock);
         self.forget_failures();
         if let Some(terminal) = event.terminal {
-            // Behind the gap, where there is one.
+            // The source closes after the gap, if there is one.
             self.closing = Some(reason_after(terminal));
         } else if self.outputs.is_empty() {
             return EventOutcome::Deliver;
@@ -137,7 +136,7 @@ impl Session {
             self.forget_failures();
         }
         if let Some(id) = last_event_id
-            && !self.says_nothing(id)
+            && !self.is_inconclusive(id)
         {
             self.note_last_event_id(id);
             if self.tracks_ids {
@@ -165,7 +164,7 @@ impl Session {
     pub(super) fn forget_failures(&mut self) {
         self.failures = 0;
         self.down_since = None;
-        self.without_since = None;
+        self.unhealthy_since = None;
         if self.is_safe {
             self.losses = 0;
             self.reopenings = 0;

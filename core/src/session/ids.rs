@@ -1,24 +1,24 @@
-//! The ids of events: which were delivered, and how far they go.
+//! The ids of events: those that were delivered, and the highest.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::mem;
 
 use super::io::IdField;
 
-/// Events that were missed while there was no connection, as the ids of those around them tell.
+/// Events that were missed while there was no connection, by the ids of the events around them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gap {
     /// The highest id before it.
     pub after: String,
-    /// The first id behind it.
+    /// The first id after it.
     pub before: String,
     /// How many ids lie between the two.
     pub missed: u64,
 }
 
 impl Gap {
-    /// Of so many ids between these two, for tests of what handles one.
+    /// A gap of this many ids between these two, for tests of code that handles gaps.
     #[must_use]
     pub fn new(after: impl Into<String>, before: impl Into<String>, missed: u64) -> Self {
         Self {
@@ -36,7 +36,7 @@ pub(super) struct Ids {
     sequence: Sequence,
 }
 
-/// What the id of an event says of it.
+/// Whether an event is new, by its id.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Freshness {
     New(Option<Gap>),
@@ -44,7 +44,8 @@ pub(super) enum Freshness {
 }
 
 impl Ids {
-    /// For a source that goes on after the event with the id `start`, which may be empty, and that remembers so many ids.
+    /// The ids of a source that continues after the event with the id `start`, which may be empty, and that remembers
+    /// `window` ids.
     pub(super) fn new(window: usize, start: &str) -> Self {
         Self {
             window: Window::new(window, start),
@@ -52,24 +53,24 @@ impl Ids {
         }
     }
 
-    /// A connection begins.
+    /// Starts a new connection.
     pub(super) fn connected(&mut self) {
         self.window.previous = None;
         self.sequence.is_first_of_connection = true;
     }
 
-    /// An event has come for those who listen to it.
+    /// Takes the id of an event that has listeners.
     pub(super) fn observe(&mut self, id: &str, field: IdField) -> Freshness {
         if self.window.is_reset_by(id, field) {
             self.forget();
         }
-        if self.window.has(id, field) {
+        if self.window.contains_or_insert(id, field) {
             return Freshness::Duplicate;
         }
         Freshness::New(self.sequence.advance_to(id))
     }
 
-    /// The last event id has changed with something that nobody listens to.
+    /// Takes a last event id that has changed without an event that has listeners.
     pub(super) fn advance_to(&mut self, id: &str) -> Option<Gap> {
         if id.is_empty() {
             self.forget();
@@ -78,24 +79,24 @@ impl Ids {
         self.sequence.advance_to(id)
     }
 
-    /// The server has taken the last event id back, and may count from the start again.
+    /// Forgets all ids: the server has reset the last event id, and may count from the start again.
     fn forget(&mut self) {
         self.window.forget();
         self.sequence = Sequence::new("");
     }
 }
 
-/// The last ids of the events that were delivered, each of them once, as many as it has room for.
+/// The last ids of delivered events, each of them once, up to the capacity.
 #[derive(Debug)]
 struct Window {
     capacity: usize,
-    /// As they came; once there are as many as there is room for, the next one replaces the oldest.
+    /// In the order of arrival. At the capacity, the next one replaces the oldest.
     ids: Vec<String>,
     oldest: usize,
-    /// Where they are, in their own order. A search tree is no faster at the sizes that windows have, and weighs three
-    /// kilobytes in wasm.
+    /// The indices of `ids`, sorted by id. A search tree is no faster at the sizes that windows have, and adds three
+    /// kilobytes of wasm.
     sorted: Vec<usize>,
-    /// The id of the event before, where there was one in this connection.
+    /// The id of the previous event, if there was one in this connection.
     previous: Option<String>,
 }
 
@@ -114,18 +115,19 @@ impl Window {
         window
     }
 
-    /// Whether the server has taken the last event id back with this event.
+    /// Whether the server has reset the last event id with this event.
     fn is_reset_by(&self, id: &str, field: IdField) -> bool {
         let had_one = self.previous.as_ref().is_some_and(|id| !id.is_empty());
         id.is_empty() && (field == IdField::Present || (field == IdField::Unknown && had_one))
     }
 
-    /// Whether an event repeats one that is in the window. If not, it is from now on.
-    fn has(&mut self, id: &str, field: IdField) -> bool {
+    /// Whether an event repeats one in the window. If not, its id is added.
+    fn contains_or_insert(&mut self, id: &str, field: IdField) -> bool {
         let is_inherited = match field {
             IdField::Present => false,
             IdField::Absent => true,
-            // An event without an `id` field has the id of the event before, and so has one that is sent twice in a row.
+            // An event without an `id` field has the id of the previous event, and so does one that is sent twice in a
+            // row.
             IdField::Unknown => self.previous.as_deref() == Some(id),
         };
         self.set_previous(id);
@@ -177,11 +179,11 @@ impl Window {
     }
 }
 
-/// How far the ids of a source go, where they are decimal integers.
+/// The highest id of a source, if its ids are decimal integers.
 #[derive(Debug)]
 struct Sequence {
     highest: Option<Highest>,
-    /// No event has gone further since the connection was made.
+    /// Whether no event has had a higher id since the connection was made.
     is_first_of_connection: bool,
 }
 
@@ -203,7 +205,8 @@ impl Sequence {
         }
     }
 
-    /// The next id, which may be any. Within a connection the server knows what it leaves out.
+    /// Takes the next id, whatever it is. Only the first higher id of a connection can end a gap: within a connection
+    /// the server knows what it leaves out.
     fn advance_to(&mut self, id: &str) -> Option<Gap> {
         let number = number(id)?;
         let Some(highest) = &mut self.highest else {
@@ -224,12 +227,12 @@ impl Sequence {
     }
 }
 
-/// The number that an id is: digits, and no sign.
+/// Parses an id that consists of digits.
 fn number(id: &str) -> Option<u64> {
     let mut number = (!id.is_empty()).then_some(0_u64)?;
     for byte in id.bytes() {
         let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
-        // Without a multiplication that checks: in wasm it is one of 128 bits.
+        // Not a checked multiplication: in wasm that takes 128 bits.
         number = (number <= u64::MAX / 10)
             .then(|| number * 10)?
             .checked_add(digit)?;

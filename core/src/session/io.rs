@@ -1,4 +1,4 @@
-//! What goes into a session, and what comes out.
+//! The inputs and outputs of a session.
 
 use alloc::{boxed::Box, string::String};
 use core::time::Duration;
@@ -9,43 +9,43 @@ use crate::{Policy, Span};
 /// What carries the events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// The browser's own `EventSource`. It reconnects after a loss without being asked, and tells neither statuses nor
-    /// comments nor whether an event has an `id` field.
+    /// The browser's own `EventSource`. It reconnects after a loss without being asked. It hides statuses, comments and
+    /// whether an event has an `id` field.
     Browser,
-    /// HTTP and the [parser](crate::parser). It does not reconnect, and tells everything.
+    /// HTTP and the [parser](crate::parser). It does not reconnect, and hides nothing.
     Fetch,
 }
 
-/// What a session has to know of its source.
+/// What a session has to know about its source.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The limits. In a box, since to hand them on would weigh more in wasm than what is done with them.
+    /// The limits. Boxed, since moving them would take more wasm code than using them.
     pub policy: Box<Policy>,
-    /// Whether the body has a rule of its user's to ask: it is then told to [`Decide`](Output::Decide).
+    /// Whether the user has a rule, which the body asks when told to [`Decide`](Output::Decide).
     pub has_rule: bool,
     /// What carries the events.
     pub transport: Transport,
     /// Whether the request may be made more than once, since its method is safe.
     pub is_repeatable: bool,
-    /// Whether the URL has a parameter for the last event id, which then is in every attempt of ours.
+    /// Whether the URL has a parameter for the last event id. The body then sets it at each
+    /// [`Connect`](Output::Connect).
     pub has_resume_parameter: bool,
-    /// The id of the event to go on after; empty where there is none.
+    /// The id of the event to continue after; empty if there is none.
     pub last_event_id: String,
-    /// How many ids to remember, to leave out events that come again. Zero for none.
+    /// How many ids to remember, to skip events that come again. Zero for none.
     pub deduplicate: usize,
     /// Whether the server says by an event or by data that it has finished.
     pub has_terminal: bool,
-    /// What the end of a response means, where the user says so. Otherwise it is a loss; but that of a request that is sent
-    /// once is what there is to wait for, where there is no terminal, and where the server has not said when or from where to
-    /// go on.
+    /// What the end of a response means, if the user has said so. Otherwise it is a loss. A request that is sent only once
+    /// finishes with its response, unless it has a terminal, or the server has said when or from where to go on.
     pub end_of_body: Option<EndOfBody>,
-    /// Whether the machine has no network now.
+    /// Whether the machine is offline now.
     pub is_offline: bool,
 }
 
 impl Options {
-    /// The options of a source that has none: [`Policy::browser`], a safe request, from the first event on.
+    /// The default options: [`Policy::browser`], a safe request, from the first event on.
     pub fn new(transport: Transport) -> Self {
         Self {
             policy: Box::new(Policy::browser()),
@@ -61,13 +61,13 @@ impl Options {
         }
     }
 
-    /// The options of one among many sources that share a connection: what is a subscriber's own, which is what becomes of
-    /// events that do not decode. The connection has a session too, with all other options, whose outputs are
-    /// [relayed](Input::Relayed) to this one. To connect is to join it, and to disconnect to leave it: a rule that reopens
-    /// after such an event has the subscriber leave and join again. The network is the connection's matter: a body does not
-    /// tell the session of a subscriber that it comes or goes.
+    /// The options of a subscriber: one of many sources that share a connection. A subscriber's session only decides
+    /// about events that do not decode. The connection has another session, with all other options, whose outputs are
+    /// [relayed](Input::Relayed) to this one. For a subscriber, to connect means to join the connection, and to
+    /// disconnect means to leave it: if a rule reopens after an event that does not decode, the subscriber leaves and
+    /// joins again. Only the connection's session is told that the network comes or goes.
     pub fn into_subscriber(self) -> Self {
-        // Whatever carries the connection, it knows the last event id from its beginning on, as over fetch.
+        // Over any transport, the connection knows the last event id from its beginning on, as over fetch.
         let mut options = Self::new(Transport::Fetch);
         options.policy.close_after_decode_errors = self.policy.close_after_decode_errors;
         options.has_rule = self.has_rule;
@@ -88,42 +88,42 @@ pub enum Input<'a> {
     Unlistened {
         /// Whether it was an event; otherwise a comment, or an `id` without an event.
         is_event: bool,
-        /// The last event id, where it may have changed.
+        /// The last event id, if it may have changed.
         last_event_id: Option<&'a str>,
     },
     /// The server has set the reconnection time with a `retry` field.
     Retry(Span),
-    /// There is no connection any more, or it could not be made.
+    /// The connection was lost, or could not be made.
     Lost(Loss),
     /// The response has ended.
     BodyEnded {
-        /// Whether that is as HTTP has it. Otherwise the connection broke.
+        /// Whether it is complete, as HTTP defines it. Otherwise the connection broke.
         is_whole: bool,
-        /// What the server had begun then.
+        /// What was unfinished at that moment.
         unfinished: Unfinished,
     },
-    /// The server wants no other attempt: HTTP status 204.
+    /// The server wants no further attempt: HTTP status 204.
     Finished,
-    /// An event was decoded. Only needed while [`Session::wants_decoded`](super::Session::wants_decoded) says so.
+    /// An event was decoded. Only needed while [`Session::wants_decoded`](super::Session::wants_decoded) is true.
     Decoded,
-    /// The event in hand was not decoded by some of those who listen to it. It counts once, however many they are.
+    /// Some listeners could not decode the current event. It counts once, however many they are.
     DecodeFailed,
-    /// What the user's rule has answered to [`Output::Decide`].
+    /// The answer of the user's rule to [`Output::Decide`].
     Decided(Decision),
-    /// The [deadline](super::Session::next_timeout) has come.
+    /// The [deadline](super::Session::next_timeout) has passed.
     Timeout {
-        /// How late the timer fired, by the time of day, which goes on while a machine sleeps.
+        /// How late the timer fired by the wall clock, which goes on while a machine sleeps.
         late: Span,
     },
-    /// The network is there again, or has changed.
+    /// The network is back, or has changed.
     Online,
     /// The network is gone.
     Offline,
-    /// A queue is full from which nothing may be dropped.
+    /// A queue that may drop nothing is full.
     Overflowed,
     /// The user closes the source: [`CloseReason::Requested`] or [`CloseReason::Dropped`].
     Close(CloseReason),
-    /// The session of the shared connection has put this out, which concerns all of its subscribers.
+    /// An output of the shared connection's session that concerns all of its subscribers.
     Relayed(Output),
 }
 
@@ -132,24 +132,24 @@ pub enum Input<'a> {
 pub enum EndOfBody {
     /// The server has finished.
     Finished,
-    /// The standard's
+    /// The connection is lost, and the request is made again: the standard's
     /// [*reestablish the connection*](https://html.spec.whatwg.org/multipage/server-sent-events.html#reestablish-the-connection),
-    /// also where the request is sent once.
+    /// even if the request is otherwise sent only once.
     Reconnect,
 }
 
-/// What a server has begun and not ended when its response is over. By the standard it is no event.
+/// What is unfinished when a response ends. By the standard it is no event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfinished {
-    /// Nothing.
+    /// Nothing: the response ends between two events.
     Nothing,
     /// An event.
     Event,
-    /// An event by which the server says that nothing follows. It counts, but is not delivered.
+    /// An event by which the server says that it has finished, or failed. It counts, but is not delivered.
     Terminal(Terminal),
 }
 
-/// What becomes of a connection that is gone.
+/// What happens after a connection is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
     /// The browser reconnects without being asked.
@@ -160,9 +160,9 @@ pub enum Loss {
     /// The standard's
     /// [*fail the connection*](https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection).
     Fail {
-        /// What is known of why.
+        /// The reason, as far as it is known.
         class: FailureClass,
-        /// When the server wants to be asked again.
+        /// How long the server asks to wait before the next request.
         retry_after: Option<Span>,
     },
 }
@@ -173,38 +173,39 @@ pub enum Loss {
 pub enum FailureClass {
     /// An HTTP status other than 200.
     Status(u16),
-    /// An answer that is no event stream.
+    /// A response that is not an event stream.
     ContentType,
-    /// The same request would end in the same way: an event that is too large, a request that cannot be made, a fault of
-    /// the body itself.
+    /// The same request would fail again: an event that is too large, a request that cannot be made, a bug in the body
+    /// itself.
     Hopeless,
     /// Anything else.
     Other,
 }
 
-/// An event for those who listen, as far as a session has to know it.
+/// An event that has listeners, as far as a session has to know it.
 #[derive(Clone, Copy, Debug)]
 pub struct ReceivedEvent<'a> {
-    /// The last event id as it was dispatched. Only needed while [`Session::wants_ids`](super::Session::wants_ids) says so.
+    /// The last event id when it was dispatched. Only needed while [`Session::wants_ids`](super::Session::wants_ids) is
+    /// true.
     pub last_event_id: Option<&'a str>,
     /// Whether it has an `id` field.
     pub id_field: IdField,
-    /// Whether the server says with it that nothing follows.
+    /// How the event ends the stream, if it does.
     pub terminal: Option<Terminal>,
 }
 
-/// Whether an event has its own `id` field. Without one it carries the id of the event before.
+/// Whether an event has its own `id` field. If not, it has the id of the previous event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdField {
-    /// It has.
+    /// It has one.
     Present,
-    /// It has not.
+    /// It has none.
     Absent,
     /// The transport does not know.
     Unknown,
 }
 
-/// How a server says that nothing follows.
+/// How a server ends its stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Terminal {
@@ -217,15 +218,15 @@ pub enum Terminal {
     Failure,
 }
 
-/// What to do with the event that was told.
+/// What to do with an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum EventOutcome {
     /// Deliver it. There are no outputs.
     Deliver,
-    /// Leave it out: it was delivered before, or the source has closed. There are no outputs.
+    /// Skip it: it was delivered before, or the source has closed. There are no outputs.
     Skip,
-    /// Poll: [`Output::Deliver`] is among the outputs where it is to be delivered.
+    /// Poll: [`Output::Deliver`] is among the outputs if it is to be delivered.
     Poll,
 }
 
@@ -234,40 +235,40 @@ pub enum EventOutcome {
 #[non_exhaustive]
 #[must_use]
 pub enum Output {
-    /// Connect, from the session's [`last_event_id`](super::Session::last_event_id) on.
+    /// Connect, and continue after the session's [`last_event_id`](super::Session::last_event_id).
     Connect,
-    /// Close the connection that there is.
+    /// Close the current connection.
     Disconnect,
-    /// Deliver the event in hand.
+    /// Deliver the current event.
     Deliver,
-    /// Tell of a gap before the event in hand.
+    /// Report a gap before the current event.
     Gap(Gap),
-    /// Ask the user's rule, and answer with [`Input::Decided`]. Without an answer, the next input does first what was
-    /// proposed.
+    /// Ask the user's rule, and answer with [`Input::Decided`]. If there is no answer, the next input first applies
+    /// what was proposed.
     Decide(FailureContext),
-    /// Tell of an error.
+    /// Report an error.
     Report(Report),
-    /// Tell of the [state](super::Session::state), which is this by now.
+    /// Report the [state](super::Session::state), which is now this one.
     State(State),
-    /// Close the connection that there is, and tell that the source has closed. Nothing follows.
+    /// Close the current connection, and report that the source has closed. This is the last output.
     Closed(CloseReason),
 }
 
-/// An error to tell of.
+/// An error to report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// Which one.
+    /// The error.
     pub failure: Failure,
-    /// How many times in a row the connection has failed, where this is a failure of the connection. The body keeps the
-    /// last one of these, for [`Failure::Earlier`].
+    /// How many times in a row the connection has failed, if this is a failure of the connection. The body keeps the
+    /// last error that has this, for [`Failure::Earlier`].
     pub attempt: Option<u32>,
 }
 
-/// An error, which the body knows in full.
+/// An error, whose details the body knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
-    /// What the input in hand has told of.
+    /// The error that the current input reports.
     Told,
     /// The last failure of the connection.
     Earlier,
@@ -277,9 +278,9 @@ pub enum Failure {
     OpenTimeout,
     /// Nothing was received in [time](super::Session::time_limit).
     Idle,
-    /// The connection may not have outlived a sleep or a change of the network.
+    /// The connection may not have survived a sleep or a change of the network.
     Suspended,
-    /// The server has said with an event what went wrong: the one in hand.
+    /// The server said what went wrong with the current event.
     Event,
 }
 
@@ -293,9 +294,9 @@ pub struct FailureContext {
     pub failures: u32,
     /// How many events in a row did not decode, this one included.
     pub decode_errors: u32,
-    /// How long ago the first of these failures of the connection was: zero at the first, and where there is none.
+    /// How long ago the first of these failures of the connection was: zero at the first, and if there is none.
     pub down_for: Span,
-    /// What the policy does if the rule says nothing else.
+    /// What the policy does unless the rule decides otherwise.
     pub proposed: Decision,
 }
 
@@ -303,21 +304,21 @@ pub struct FailureContext {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Decision {
-    /// What the policy proposes.
+    /// Do what the policy proposes.
     AsProposed,
-    /// Nothing: go on with the connection that there is, or reconnect as the standard has it. Where there is neither, since
-    /// the connection failed for good, this closes the source.
+    /// Do nothing: keep the connection, or reconnect as the standard says. If the connection failed for good, there is
+    /// neither, and this closes the source.
     KeepWaiting,
     /// Close the connection and open another after this time, at least 10 milliseconds. Nothing shortens it.
     Reopen {
-        /// The wait before the attempt. A [`Duration`], since users' rules answer with it.
+        /// The wait before the attempt. A [`Duration`], since users' rules return it.
         after: Duration,
     },
     /// Close the source.
     Close,
 }
 
-/// Where a source stands.
+/// The state of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {
@@ -325,19 +326,19 @@ pub enum State {
     Connecting,
     /// The server has answered with an event stream.
     Open,
-    /// The connection is gone and will be tried again.
+    /// The connection is lost, and another attempt will follow.
     Waiting {
         /// How many times in a row the connection has failed.
         attempt: u32,
-        /// How long until the next attempt. None where the browser reconnects, since it does not say.
+        /// How long until the next attempt. None if the browser reconnects, since it does not say.
         retry_in: Option<Span>,
     },
-    /// The machine has no network: the next attempt is made when it is back.
+    /// The machine is offline: the next attempt is made when the network is back.
     Offline {
         /// How many times in a row the connection has failed.
         attempt: u32,
     },
-    /// It is over.
+    /// The source has closed.
     Closed,
 }
 
@@ -349,13 +350,14 @@ pub enum CloseReason {
     Finished,
     /// The user closed it.
     Requested,
-    /// Nobody holds it any more.
+    /// The last handle was dropped.
     Dropped,
-    /// An error closed it: the policy says so, a queue may drop nothing, or the server has said what went wrong.
+    /// An error closed it: because the policy says so, because a queue that may drop nothing is full, or because the
+    /// server said what went wrong.
     Failed {
-        /// Which one.
+        /// The error.
         failure: Failure,
-        /// The limit that it has reached, where it is not the failure alone.
+        /// The limit that it reached, unless the failure alone closed the source.
         limit: Option<LimitReached>,
     },
 }
@@ -364,14 +366,14 @@ pub enum CloseReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LimitReached {
-    /// So many in a row.
+    /// Too many failures in a row.
     TooMany {
-        /// How many.
+        /// The limit.
         count: u32,
     },
-    /// Without a healthy connection for so long.
+    /// No healthy connection for too long.
     DownTooLong {
-        /// How long.
+        /// The limit.
         limit: Span,
     },
 }

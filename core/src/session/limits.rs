@@ -1,4 +1,4 @@
-//! What the limits of a policy make of a failure, and how long they wait.
+//! What to do about a failure by the limits of a policy, and how long to wait.
 
 use super::{
     CloseReason, Decision, EndOfBody, Failure, FailureClass, FailureContext, LimitReached, Loss,
@@ -6,24 +6,24 @@ use super::{
 };
 use crate::{At, LimitAction, Span, Timestamp};
 
-/// The reconnection time where neither the server nor the policy has set one.
+/// The reconnection time if neither the server nor the policy sets one.
 const RECONNECTION_TIME: Span = Span::from_secs(3);
 
-/// No wait is shorter: at most 100 attempts a second, also where the server sends `retry: 0`, an event, and hangs up.
+/// No wait is shorter: at most 100 attempts a second, even if the server sends `retry: 0`, an event, and hangs up.
 pub(super) const MIN_DELAY: Span = Span::from_millis(10);
 
-/// So many losses in a row are followed by waits as short as the server likes, down to [`MIN_DELAY`].
+/// Up to this many losses in a row, the waits are as short as the server likes, down to [`MIN_DELAY`].
 pub(super) const LOSSES_BEFORE_LONGER_DELAY: u32 = 3;
 
-/// No wait is shorter after more of them: at most one attempt a second where nothing comes of any.
+/// After more losses in a row, no wait is shorter: at most one attempt a second if none brings anything.
 pub(super) const MIN_DELAY_AFTER_REPEATED_LOSSES: Span = Span::from_secs(1);
 
-/// What has failed.
+/// The kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FailureKind {
     /// The browser reconnects.
     BrowserReconnects,
-    /// The browser reconnects too soon, or in vain, and nothing is missed where we connect in its place.
+    /// The browser reconnects too soon, or in vain, and we can connect in its place without missing anything.
     BrowserReplaced,
     /// The connection is to be made again.
     Reestablish,
@@ -47,7 +47,7 @@ pub(super) enum Action {
     Close(Option<LimitReached>),
 }
 
-/// A failure that is to be decided on.
+/// A failure that waits for a decision.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pending {
     pub(super) failure: Failure,
@@ -67,7 +67,7 @@ impl Action {
         }
     }
 
-    /// This where it closes, or else to close without a limit.
+    /// This action if it closes, or else to close without a limit.
     fn or_close(self) -> Self {
         match self {
             Self::Close(limit) => Self::Close(limit),
@@ -124,20 +124,20 @@ impl Session {
         self.decide(failure, kind, proposed, at);
     }
 
-    /// Only the browser can send the last event id as a header.
+    /// Whether we can connect in place of the browser. Only it can send the last event id as a header.
     pub(super) fn may_replace_browser(&self) -> bool {
         self.has_resume_parameter || self.last_event_id.is_empty()
     }
 
-    /// Whether the browser reconnected sooner than our minimum delay, by when it was lost the last time. Chromium has no
-    /// minimum.
+    /// Whether the browser reconnected sooner than our minimum delay, judged by the time since its last loss. Chromium
+    /// has no minimum.
     fn is_too_fast(&self, last_loss: Option<Timestamp>, now: Timestamp) -> bool {
         last_loss.is_some_and(|last| now.since(last) < self.min_delay_without_backoff())
     }
 
     pub(super) fn decode_failed(&mut self, at: At) {
         if matches!(self.closing, Some(CloseReason::Failed { .. })) {
-            // What the server has said closes the source, whether or not it decodes.
+            // The event by which the server says what went wrong closes the source, whether or not it decodes.
             return self.report(Failure::Told, None);
         }
         self.decode_errors = self.decode_errors.saturating_add(1);
@@ -148,7 +148,7 @@ impl Session {
         self.decide(Failure::Told, FailureKind::Decode, proposed, at);
     }
 
-    /// The connection is there, but may not be worth keeping.
+    /// Handles a connection that is there, but may not be worth keeping.
     pub(super) fn suspect(
         &mut self,
         failure: Failure,
@@ -163,14 +163,14 @@ impl Session {
 
     fn fail(&mut self, now: Timestamp) {
         self.failures = self.failures.saturating_add(1);
-        self.without_since.get_or_insert(now);
+        self.unhealthy_since.get_or_insert(now);
         if self.down_since.is_none() {
             self.down_since = Some(now);
             self.offline_for = Span::ZERO;
         }
     }
 
-    /// Asks the rule, where there is one.
+    /// Asks the rule, if there is one.
     fn decide(&mut self, failure: Failure, kind: FailureKind, proposed: Action, at: At) {
         let pending = Pending {
             failure,
@@ -198,7 +198,7 @@ impl Session {
             proposed,
             random,
         } = pending;
-        // What of the wait an `online` event does not shorten.
+        // The part of the wait that an `online` event does not shorten.
         let mut at_least = self.requested_delay(kind);
         let action = match decision {
             Decision::AsProposed => proposed,
@@ -276,7 +276,7 @@ impl Session {
         self.report(failure, self.attempt_of(kind));
     }
 
-    /// How many times in a row the connection has failed, where this is a failure of the connection.
+    /// How many times in a row the connection has failed, if this is a failure of the connection.
     pub(super) fn attempt_of(&self, kind: FailureKind) -> Option<u32> {
         (kind != FailureKind::Decode).then_some(self.failures)
     }
@@ -289,15 +289,15 @@ impl Session {
         self.down_since.map_or(Span::ZERO, |since| now.since(since))
     }
 
-    /// Since the first failure, without the time offline: no attempt is made then.
+    /// The time since the first failure, without the time offline, in which no attempt is made.
     fn time_elapsed(&self, now: Timestamp) -> Span {
         self.down_for(now) - self.time_offline(now)
     }
 }
 
-/// What is proposed.
+/// What the policy proposes.
 impl Session {
-    /// What the policy says of a connection that failed for good.
+    /// What the policy says about a connection that failed for good.
     fn action_after(&self, class: FailureClass) -> LimitAction {
         match (class, &self.policy.retry_statuses) {
             (FailureClass::Hopeless, _) => LimitAction::Close,
@@ -313,7 +313,7 @@ impl Session {
         if then == LimitAction::Close {
             return Action::Close(None);
         }
-        if let (Some(limit), Some(since)) = (self.policy.close_when_down_for, self.without_since)
+        if let (Some(limit), Some(since)) = (self.policy.close_when_down_for, self.unhealthy_since)
             && at.now.since(since) >= limit
         {
             return Action::Close(Some(LimitReached::DownTooLong { limit }));
@@ -348,7 +348,8 @@ impl Session {
         }
     }
 
-    /// Whether the request may be made again after this. One that costs may not, unless the user has said so for this case.
+    /// Whether the request may be sent again after this failure. A request that is not safe may not, unless the user has said
+    /// so for this case.
     fn may_ask_again(&self, kind: FailureKind) -> bool {
         self.is_repeatable
             || match kind {
@@ -358,7 +359,7 @@ impl Session {
             }
     }
 
-    /// To reopen with the policy's own wait.
+    /// Reopens with the policy's own wait.
     fn reopen(&self, kind: FailureKind, random: f64) -> Action {
         Action::Reopen {
             after: self.delay(kind, random),
@@ -368,7 +369,7 @@ impl Session {
 
 /// How long to wait before the next attempt.
 impl Session {
-    /// Whether an attempt after this counts as one of the [`Backoff`](crate::Backoff)'s.
+    /// Whether an attempt after this failure counts as one of the [`Backoff`](crate::Backoff).
     fn backs_off_after(&self, kind: FailureKind) -> bool {
         match kind {
             FailureKind::Reestablish | FailureKind::BodyEnded => self.policy.back_off_after_losses,
@@ -394,7 +395,7 @@ impl Session {
         delay.max(self.min_delay_without_backoff())
     }
 
-    /// A [`Backoff`](crate::Backoff) grows, what does not has a minimum that does.
+    /// The minimum delay without a [`Backoff`](crate::Backoff). It grows after repeated losses.
     fn min_delay_without_backoff(&self) -> Span {
         if self.losses > LOSSES_BEFORE_LONGER_DELAY {
             MIN_DELAY_AFTER_REPEATED_LOSSES
@@ -403,13 +404,13 @@ impl Session {
         }
     }
 
-    /// As the server has set it, else the policy.
+    /// The reconnection time that the server has set, or else the policy.
     fn reconnection_time(&self) -> Option<Span> {
         let by_server = self.retry.map(|time| self.cap(time));
         by_server.or(self.policy.reconnection_time)
     }
 
-    /// What was asked for, whatever the backoff.
+    /// The delay that was asked for, whatever the backoff.
     fn requested_delay(&self, kind: FailureKind) -> Span {
         let time = self.reconnection_time().unwrap_or_default();
         match kind {
@@ -425,13 +426,13 @@ impl Session {
         }
     }
 
-    /// What a server may ask for.
+    /// The part of a delay that a server may ask for.
     fn cap(&self, time: Span) -> Span {
         time.min(self.policy.max_server_delay)
     }
 }
 
-/// The limit to close with: none at the first, where the failure says it all.
+/// The limit to close with: none if it is 1, since the failure then says it all.
 fn at_limit(count: u32) -> Option<LimitReached> {
     (count > 1).then_some(LimitReached::TooMany { count })
 }

@@ -25,35 +25,36 @@ use self::{
 };
 use crate::{At, Policy, Span, Timestamp};
 
-/// Decides all that there is to decide about one source, and does nothing.
+/// Makes all decisions about one source, and carries out none of them.
 ///
 /// There are four kinds of calls:
 ///
 /// - [`handle`](Self::handle) and [`event`](Self::event) tell it what happened, and when.
-/// - [`poll`](Self::poll) says what to do, one thing after the other, in this order.
+/// - [`poll`](Self::poll) says what to do, one step after the other.
 /// - [`next_timeout`](Self::next_timeout) says when to call back with [`Input::Timeout`].
-/// - The rest only look: [`state`](Self::state), [`last_event_id`](Self::last_event_id), the `wants_…`.
+/// - The others only read: [`state`](Self::state), [`last_event_id`](Self::last_event_id), the `wants_…` methods.
 ///
-/// # What a body owes
+/// # What a body has to do
 ///
-/// - After [`new`](Self::new) and after each input it polls until there is no output, and carries out each one before it
-///   polls for the next. Then it sets one timer to [`next_timeout`](Self::next_timeout). A timer that fires too early does
-///   no harm.
-/// - It tells one input at a time. What happens while an output is carried out (a callback may do anything) waits until
-///   all outputs are carried out, except for three inputs that are told at once: [`Input::Close`], and those that answer an
-///   output: [`Input::Decided`], and [`Input::Decoded`] or [`Input::DecodeFailed`] after [`Output::Deliver`].
+/// - After [`new`](Self::new) and after each input it polls until there is no output, and carries out each output
+///   before it polls for the next. Then it sets one timer to [`next_timeout`](Self::next_timeout). A timer that fires
+///   too early does no harm.
+/// - It passes one input at a time. Inputs that arise while an output is carried out (a callback may do anything) wait
+///   until all outputs are carried out. Exceptions are [`Input::Close`] and the answers to an output, which are passed
+///   at once: [`Input::Decided`] to [`Output::Decide`], and [`Input::Decoded`] or [`Input::DecodeFailed`] to
+///   [`Output::Deliver`].
 /// - Its clock never goes back, and is the same for all calls.
-/// - The session may be ahead of what the user was told: [`state`](Self::state) is what is so by now.
-/// - It keeps three errors, since the session keeps none: the one that it has told the session of last
-///   ([`Failure::Told`]), the last one whose [`Report`] has an `attempt` ([`Failure::Earlier`]), and the one that it makes of
-///   an event by which the server says what went wrong ([`Failure::Event`]).
-/// - It tells nothing of a connection after [`Output::Disconnect`] or [`Output::Closed`].
+/// - It expects the session to be ahead of what the user was told: [`state`](Self::state) is the current state.
+/// - It keeps three errors, since the session keeps none: the last one that it told the session about
+///   ([`Failure::Told`]), the last one whose [`Report`] has an `attempt` ([`Failure::Earlier`]), and the one for an
+///   event by which the server says what went wrong ([`Failure::Event`]).
+/// - It passes no inputs of a connection after [`Output::Disconnect`] or [`Output::Closed`].
 ///
 /// # Order
 ///
-/// A change of state is in effect before anything is told. An error is reported before the state that it leads to, and a
-/// gap before the event behind it. [`Output::Closed`] is the last output, and inputs after it are ignored. An error that
-/// a rule was being asked about when the user closed the source is reported before it.
+/// A change of state is in effect before anything is reported. An error is reported before the state that it leads to,
+/// and a gap before the event after it. [`Output::Closed`] is the last output, and inputs after it are ignored. If the
+/// user closes the source while a rule is asked about an error, that error is reported first.
 ///
 /// ```
 /// use typed_eventsource_core::{At, Input, Loss, Options, Output, Session, Span, State, Timestamp, Transport};
@@ -84,16 +85,16 @@ pub struct Session {
     is_repeatable: bool,
     is_offline: bool,
     offline_since: Option<Timestamp>,
-    /// How long it was offline after `down_since`, up to when it was back last.
+    /// How long the machine was offline after `down_since`, up to the last time that it was back.
     offline_for: Span,
-    /// What says that the machine is offline was wrong.
+    /// Whether the report that the machine is offline was wrong.
     ignores_offline: bool,
     phase: Phase,
     phase_since: Timestamp,
     outputs: Vec<Output>,
-    /// What a rule is to decide on.
+    /// The failure that a rule is to decide on.
     pending: Option<Pending>,
-    /// Why to close once the event in hand is delivered: it is the last one.
+    /// Why to close once the current event, which is the last one, is delivered.
     closing: Option<CloseReason>,
     close_reason: Option<CloseReason>,
     ids: Ids,
@@ -102,17 +103,18 @@ pub struct Session {
     /// Whether an event of this connection had an id.
     has_id_of_connection: bool,
     last_activity: Timestamp,
-    /// Until when silence is excused, since nothing could be read; once after each activity.
+    /// Silence is excused until then, since nothing could be read; once after each activity.
     idle_grace_until: Option<Timestamp>,
     last_timeout: Timestamp,
     time_limit: Span,
-    /// When the connection failed first, and has not been healthy since.
+    /// When the connection first failed, if it has not been healthy since.
     down_since: Option<Timestamp>,
-    /// Since when there has been no healthy connection: at first since the source was made, else as `down_since` says.
-    without_since: Option<Timestamp>,
-    /// What the server's `retry` field says.
+    /// Since when there has been no healthy connection: at first since the source was created, later the same as
+    /// `down_since`.
+    unhealthy_since: Option<Timestamp>,
+    /// The reconnection time that the server has set by a `retry` field.
     retry: Option<Span>,
-    /// What the server said with the last refusal; zero where that was nothing.
+    /// How long the server asked to wait with the last refusal; zero if it did not.
     retry_after: Span,
     failures: u32,
     losses: u32,
@@ -123,7 +125,7 @@ pub struct Session {
 
 #[derive(Clone, Copy, Debug)]
 enum Phase {
-    /// An attempt of ours is under way.
+    /// Our own attempt is under way.
     Connecting,
     Open,
     /// The browser reconnects, after so many failures in a row.
@@ -137,7 +139,7 @@ enum Phase {
         until: Timestamp,
         not_before: Timestamp,
     },
-    /// The shared connection stands here.
+    /// The state of the shared connection.
     Relayed(State),
     Closed,
 }
@@ -186,7 +188,7 @@ impl Session {
             last_timeout: at.now,
             time_limit: Span::ZERO,
             down_since: None,
-            without_since: Some(at.now),
+            unhealthy_since: Some(at.now),
             retry: None,
             retry_after: Span::ZERO,
             failures: 0,
@@ -197,7 +199,7 @@ impl Session {
         }
     }
 
-    /// Where the source stands.
+    /// The state of the source.
     #[must_use]
     pub fn state(&self) -> State {
         match self.phase {
@@ -219,31 +221,31 @@ impl Session {
         }
     }
 
-    /// Whether it is over.
+    /// Whether the source has closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         matches!(self.phase, Phase::Closed)
     }
 
-    /// Why it is over, as [`Output::Closed`] is going to tell, or has told. `None` while it is not.
+    /// Why the source has closed, as [`Output::Closed`] reports it. `None` if it has not closed.
     #[must_use]
     pub fn close_reason(&self) -> Option<CloseReason> {
         self.close_reason
     }
 
-    /// How many times in a row the connection has failed. A healthy connection starts it at zero again.
+    /// How many times in a row the connection has failed. A healthy connection resets it to zero.
     #[must_use]
     pub fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// The time that was over with the [`Failure::OpenTimeout`] or the [`Failure::Idle`] in hand.
+    /// The time limit of the current [`Failure::OpenTimeout`] or [`Failure::Idle`].
     #[must_use]
     pub fn time_limit(&self) -> Span {
         self.time_limit
     }
 
-    /// Whether a change of state is still to be told: the one that the [report](Output::Report) in hand has led to.
+    /// Whether a change of state is still to be reported: the one that the current [report](Output::Report) led to.
     #[must_use]
     pub fn has_state_to_tell(&self) -> bool {
         self.outputs
@@ -251,17 +253,17 @@ impl Session {
             .any(|output| matches!(output, Output::State(_)))
     }
 
-    /// The id of the event to go on after: the last event id of the source. Empty where there is none, or where the server
-    /// has taken it back with an empty `id` field.
+    /// The last event id of the source, which is the id of the event to continue after. Empty if there is none, or if
+    /// the server has reset it with an empty `id` field.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
     }
 }
 
-/// What happens.
+/// Inputs, and the outputs that they lead to.
 impl Session {
-    /// Something has happened.
+    /// Handles an input.
     pub fn handle(&mut self, input: Input<'_>, at: At) {
         if self.is_closed() {
             return self.handle_while_closed(input);
@@ -308,14 +310,14 @@ impl Session {
         }
     }
 
-    /// The rule has not answered.
+    /// Does what was proposed if the rule has not answered.
     fn settle_unanswered(&mut self, now: Timestamp) {
         if let Some(pending) = self.pending.take() {
             self.settle(pending, Decision::AsProposed, now);
         }
     }
 
-    /// The user may have closed the source while an event was decoded: where that fails then, it is told all the same.
+    /// The user may close the source while an event is decoded. If decoding fails then, it is still reported.
     fn handle_while_closed(&mut self, input: Input<'_>) {
         if matches!(input, Input::DecodeFailed)
             && let Some(closed) = self.outputs.pop()
@@ -325,7 +327,7 @@ impl Session {
         }
     }
 
-    /// What to do next. `None` until the next input.
+    /// The next output. `None` means that there are no more until the next input.
     #[must_use]
     pub fn poll(&mut self) -> Option<Output> {
         let output = self.next_output();
@@ -341,32 +343,33 @@ impl Session {
         output
     }
 
-    /// Not inlined, since so many call it.
+    /// Not inlined, since it has many callers.
     #[inline(never)]
     fn push(&mut self, output: Output) {
         self.outputs.push(output);
     }
 
-    /// Tells where the source stands by now.
+    /// Reports the current state.
     #[inline(never)]
     fn push_state(&mut self) {
         self.push(Output::State(self.state()));
     }
 
-    /// There are never more than a few.
+    /// A `Vec` is enough, since there are never more than a few outputs.
     fn next_output(&mut self) -> Option<Output> {
         (!self.outputs.is_empty()).then(|| self.outputs.remove(0))
     }
 
     fn opened(&mut self, now: Timestamp) {
-        // A connection while the machine seems to have no network: what says so is wrong, until it says something else.
+        // If a connection opens while the machine is reported offline, that report is wrong, and ignored until the
+        // next.
         self.ignores_offline |= mem::take(&mut self.is_offline);
         self.offline_since = None;
         self.enter(Phase::Open, now);
         self.note_activity(|| now);
         self.last_timeout = now;
         if self.down_since.is_none() {
-            self.without_since = None;
+            self.unhealthy_since = None;
         }
         self.ids.connected();
         self.push_state();
@@ -381,9 +384,9 @@ impl Session {
             }),
             Output::Closed(reason) => self.close(reason),
             _ if has_left => {}
-            // Told already, as it joined.
+            // It was reported when the subscriber joined.
             Output::State(State::Connecting) if matches!(self.phase, Phase::Connecting) => {}
-            // That it has closed comes with the reason.
+            // `Output::Closed` reports it, with the reason.
             Output::State(State::Closed) => {}
             Output::State(state) => {
                 self.phase = Phase::Relayed(state);
@@ -398,7 +401,7 @@ impl Session {
         }
     }
 
-    /// Closes at once. What was to be done is not done any more, but an error is still told.
+    /// Closes at once. Outputs that were still to be carried out are dropped, except for reports of errors.
     fn close(&mut self, reason: CloseReason) {
         self.phase = Phase::Closed;
         self.close_reason = Some(reason);
@@ -419,7 +422,7 @@ impl Session {
             Unfinished::Nothing if is_whole => {
                 self.connection_failed(Failure::Told, FailureKind::BodyEnded, at);
             }
-            // What is asked for again comes again.
+            // A request that is sent again brings the event again.
             Unfinished::Event if is_end || !self.is_repeatable => {
                 self.connection_failed(Failure::UnfinishedEvent, FailureKind::Reestablish, at);
             }
@@ -427,7 +430,7 @@ impl Session {
         }
     }
 
-    /// Whether the end of the response is what there is to wait for.
+    /// Whether the source finishes with the response.
     fn is_body_end_finish(&self) -> bool {
         match self.end_of_body {
             Some(end) => end == EndOfBody::Finished,

@@ -1,4 +1,4 @@
-//! What the clock brings, and the network's coming and going.
+//! Deadlines, and the coming and going of the network.
 
 use core::mem;
 
@@ -7,25 +7,25 @@ use super::{
 };
 use crate::{At, LimitAction, Span, Timestamp};
 
-/// How late a timer has to be to show that nothing ran meanwhile. What was sent in that time may still wait to be read.
+/// How late a timer has to be to show that no code ran in the meantime. Data that arrived then may still be unread.
 const LATE_TIMER_THRESHOLD: Span = Span::from_secs(1);
 
-/// How long there is to read it before silence counts, once after each activity: the timers of hidden pages are always
-/// late, and a dead connection is to be noticed there too.
+/// How long there is to read it before silence counts. It is granted once after each activity: the timers of hidden
+/// pages are always late, and a dead connection has to be noticed there too.
 pub(super) const GRACE: Span = Span::from_secs(2);
 
-/// How late a timer has to be to show that the page slept. Browsers delay those of hidden pages by up to a minute.
+/// How late a timer has to be to show that the page slept. Browsers delay the timers of hidden pages by up to a minute.
 const SLEEP_THRESHOLD: Span = Span::from_secs(90);
 
-/// The deadline of what has none.
+/// The deadline of a timer that is not set.
 const NEVER: Timestamp = Timestamp::from_origin(Span::MAX);
 
-/// How often to look whether the page has slept.
+/// How often to check whether the page has slept.
 const SLEEP_CHECK_INTERVAL: Span = Span::from_secs(30);
 
 impl Session {
-    /// When to tell of [`Input::Timeout`](super::Input::Timeout). To tell it earlier, or too often, does no harm. `None` where
-    /// only another input changes anything. A deadline in 584 years counts as none.
+    /// When to pass [`Input::Timeout`](super::Input::Timeout). To pass it earlier, or too often, does no harm. `None`
+    /// if only another input can change anything. A deadline in 584 years counts as none.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Timestamp> {
         let earliest = self
@@ -121,7 +121,7 @@ impl Session {
             return;
         }
         match self.phase {
-            // To be there at once when the network is back, where the browser may be waiting.
+            // We then connect at once when the network is back, while the browser might still be waiting.
             Phase::Reconnecting { attempt } if self.may_replace_browser() => {
                 self.phase = Phase::Waiting {
                     attempt,
@@ -137,7 +137,7 @@ impl Session {
         self.push_state();
     }
 
-    /// How long the machine has been offline since the connection failed first.
+    /// How long the machine has been offline since the connection first failed.
     pub(super) fn time_offline(&self, now: Timestamp) -> Span {
         let until_now = match (self.offline_since, self.down_since) {
             (Some(offline), Some(down)) => now.since(offline.max(down)),
@@ -195,7 +195,7 @@ impl Session {
         }
     }
 
-    /// When the connection that is open will have proved itself, where there are failures to forget.
+    /// When the open connection counts as healthy, if there are failures to forget.
     fn healthy_at(&self) -> Timestamp {
         if self.is_open() && self.down_since.is_some() {
             self.phase_since + self.policy.healthy_after
@@ -205,7 +205,7 @@ impl Session {
     }
 
     fn down_deadline(&self) -> Timestamp {
-        match (self.policy.close_when_down_for, self.without_since) {
+        match (self.policy.close_when_down_for, self.unhealthy_since) {
             (Some(limit), Some(since)) if !matches!(self.phase, Phase::Open | Phase::Closed) => {
                 since + limit
             }

@@ -8,7 +8,7 @@ import { withResumeParameter } from "./resume-parameter.js";
 /** @typedef {import("../host.js").Link} Link */
 /** @typedef {import("../audience.js").Subscription} Subscription */
 
-/** Taken before a page can put ours in its place. */
+/** Read before a page can replace it by this package's class. */
 const Native = globalThis.EventSource;
 
 export class BrowserTransport {
@@ -40,7 +40,7 @@ export class BrowserTransport {
 
   /** @param {Subscription} subscription */
   listen(subscription) {
-    // Nothing but messages has any other name.
+    // Only messages have other names.
     const isAmbiguous = /^(open|error)$/.test(subscription.name);
     const link = this.#link;
     const listener = (/** @type {MessageEvent<string>} */ message) => {
@@ -65,7 +65,7 @@ export class BrowserTransport {
     for (const subscription of this.#listeners.keys()) this.unlisten(subscription);
   }
 
-  /** The `readyState` is all that tells what has happened. */
+  /** Only the `readyState` shows what has happened. */
   #lost() {
     const { url, readyState } = this.#raw;
     if (readyState !== Native.CLOSED) {
@@ -79,5 +79,5 @@ export class BrowserTransport {
   }
 }
 
-/** Whether it is a message, which the server may have named `open` or `error`. @param {Event} event */
+/** Whether the event is a message, which the server may have named `open` or `error`. @param {Event} event */
 const isMessage = (event) => event instanceof MessageEvent;

@@ -1,5 +1,5 @@
 // @ts-check
-// `fetch`, the body's stream, and the parser of the wasm half.
+// The fetch transport: `fetch`, the stream of the response body, and the parser in the WebAssembly.
 
 import { EventSourceError, connectionLost, internal, messageOf } from "../error.js";
 import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
@@ -13,7 +13,7 @@ import { withResumeParameter } from "./resume-parameter.js";
 /** @typedef {import("../inputs.js").Input} Input */
 /** @typedef {import("../options.js").Settings} Settings */
 
-/** A reader of responses that asks for them. */
+/** A response reader that makes the requests. */
 export class FetchTransport extends ResponseReader {
   #url;
   #settings;
@@ -35,7 +35,7 @@ export class FetchTransport extends ResponseReader {
     this.#link = link;
     const { headers } = settings;
     try {
-      // What cannot be right is said at once, as far as it is known.
+      // An invalid request throws at once, as far as that is known.
       this.#run(this.#request(typeof headers === "function" ? undefined : headers));
     } catch (error) {
       super.close();
@@ -50,14 +50,14 @@ export class FetchTransport extends ResponseReader {
 
   /** Runs the request until it ends or this is closed. @param {Request} request */
   async #run(request) {
-    // A function that makes headers may use the source, which has to be there by then, and may close it.
+    // A function that makes headers may use the source, which has to exist by then, and may close it.
     await undefined;
     if (!this.isOpen) return;
     const input = await this.#attempt(request).catch((cause) => failed(internal(cause)));
     if (this.isOpen) this.#link.receive(input);
   }
 
-  /** Answers with how it has ended. @param {Request} request @returns {Promise<Input>} */
+  /** Makes a request, and returns how it ended. @param {Request} request @returns {Promise<Input>} */
   async #attempt(request) {
     const { headers } = this.#settings;
     if (typeof headers === "function") {
@@ -84,12 +84,12 @@ export class FetchTransport extends ResponseReader {
     const { status } = response;
     if (status === 204) return finished;
     if (status !== 200 || !isEventStream(contentTypeOf(response))) return this.#refused(response);
-    // Each event of the DOM has its own task, this one too.
+    // Each event of the DOM has a separate task, this one too.
     if (this.isOpen && this.#link.receive(opened) && this.isOpen) await this.yieldNow();
     try {
       return (await this.read(response)) ?? bodyEnded(connectionLost(this.#url, "the server ended the stream"), true, this.unfinished());
     } catch (cause) {
-      // Of a body that breaks off. What else there may be is no fault of the connection.
+      // The body broke off. Any other exception is not a failure of the connection.
       if (!this.isBroken) throw cause;
       return bodyEnded(connectionLost(this.#url, cause), false, this.unfinished());
     }
@@ -140,5 +140,5 @@ export class FetchTransport extends ResponseReader {
   }
 }
 
-/** A text of which each character is a byte in UTF-8, as headers have it. @param {string} text */
+/** A text in which each character is a byte of UTF-8, as headers need it. @param {string} text */
 const inBytes = (text) => Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join("");

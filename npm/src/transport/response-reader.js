@@ -6,8 +6,25 @@ import { wasm } from "../init.js";
 import { failed, finished, retry } from "../inputs.js";
 import { decoder, encoder, give, textAt } from "../memory.js";
 import {
-  DATA_AT, END, GO_BACK, HEADER, ID_AT, INPUT_UNLISTENED, LISTEN, LOOK_FOR, NO_RETRY, OUT_OF_LINE, PUSH, RECORD, RETRY_AT, TERMINAL_DATA, TOO_LARGE, UNCHANGED, UNLISTEN,
-  UNLISTENED_AT, UNLISTENED_EVENT,
+  DATA_AT,
+  END,
+  GO_BACK,
+  HEADER,
+  ID_AT,
+  INPUT_UNLISTENED,
+  LISTEN,
+  LOOK_FOR,
+  NO_RETRY,
+  OUT_OF_LINE,
+  PUSH,
+  RECORD,
+  RETRY_AT,
+  TERMINAL_DATA,
+  TOO_LARGE,
+  UNCHANGED,
+  UNLISTEN,
+  UNLISTENED_AT,
+  UNLISTENED_EVENT,
 } from "../numbers.js";
 import { copy, detached } from "../typed-event.js";
 import { Yielder } from "./yielder.js";
@@ -18,14 +35,16 @@ import { Yielder } from "./yielder.js";
 /** The most bytes that are parsed at once: the memory of wasm never shrinks. */
 const SLICE = 256 * 1024;
 
-/** How many bytes are read at once. Without such a limit Firefox hands over all that waits, were it hundreds of megabytes. */
+/**
+ * How many bytes are read at once. Without a limit Firefox returns everything that waits, even hundreds of megabytes.
+ */
 const ROOM = 2 * SLICE;
 
 /** The most bytes of an event by default. */
 const MAX_EVENT_SIZE = 16 * 1024 * 1024;
 
 /**
- * A reader into our room, or one that ignores it where the body is not a byte stream.
+ * A reader into our buffer, or one that ignores the buffer if the body is not a byte stream.
  *
  * @param {ReadableStream} body
  * @returns {ReadableStreamBYOBReader}
@@ -49,7 +68,7 @@ export class ResponseReader {
   #parser;
   #yielder = new Yielder();
   #tracksIds = false;
-  /** By the parser's numbers. @type {(Subscription | undefined)[]} */
+  /** The subscriptions by the parser's numbers. @type {(Subscription | undefined)[]} */
   #subscriptions = [];
   /** @type {Map<Subscription, number>} */
   #numbers = new Map();
@@ -60,15 +79,15 @@ export class ResponseReader {
   /** The index of the next record, and how many records there are. */
   #index = 0;
   #count = 0;
-  /** Whether the parser may be further in the chunk than the events that are handed over. */
+  /** Whether the parser may be further in the chunk than the delivered events. */
   #isAhead = false;
-  /** The bytes at hand that are a text on their own. */
+  /** The current bytes, which form a complete text. */
   #bytes = new Uint8Array();
-  /** The same as a string, once somebody has asked for it. @type {string | undefined} */
+  /** The text as a string, made on the first request. @type {string | undefined} */
   #text;
   /** @type {import("../typed-event.js").EventMeta} */
   #meta;
-  /** The last one that the connection was told. */
+  /** The last id that the connection was told. */
   #toldId;
 
   /**
@@ -108,7 +127,7 @@ export class ResponseReader {
     this.#numbers.delete(subscription);
   }
 
-  /** From the next chunk on. */
+  /** Reports all ids from the next chunk on. */
   trackIds() {
     this.#tracksIds = true;
   }
@@ -124,12 +143,12 @@ export class ResponseReader {
   }
 
   /**
-   * Hands over what is in a response. Answers with how it has failed.
+   * Delivers the events of a response. Returns how it failed.
    *
    * @param {Response} response
    */
   async read({ body, url }) {
-    // A response that was made by hand has none.
+    // A response that was constructed by a script has no URL.
     const origin = url && new URL(url).origin;
     this.#meta = { ...this.#meta, origin };
     const reader = body && readerOf(body);
@@ -159,7 +178,7 @@ export class ResponseReader {
       if (this.isOpen) await this.yieldNow();
       if (!this.isOpen) return;
     }
-    // It would live as long as this waits.
+    // Otherwise the text would live as long as this waits.
     this.#text = undefined;
     const unlistened = this.#freshRecords()[UNLISTENED_AT];
     if (unlistened === TERMINAL_DATA) return finished;
@@ -186,7 +205,7 @@ export class ResponseReader {
     this.#link.receive({ type: INPUT_UNLISTENED, isEvent, lastEventId });
   }
 
-  /** Hands over the events of the chunk, until that is whole or others are to have their turn. */
+  /** Delivers the events of the chunk, until there are no more or other tasks should run. */
   #handOverEvents() {
     while (this.#index < this.#count || this.#findEvents()) {
       const records = this.#freshRecords();
@@ -196,7 +215,7 @@ export class ResponseReader {
       const idStart = records[place + 3];
       const idEnd = records[place + 4];
       if (idStart !== UNCHANGED) this.#readId(idStart, idEnd);
-      // Nobody listens to it, or nobody does by now.
+      // The event has no listeners, or has none any longer.
       if (!subscription) {
         this.#tellUnlistened(true);
         if (this.isOpen) continue;
@@ -216,7 +235,7 @@ export class ResponseReader {
     return wasm.tellParser(this.#parser, type, give(bytes), bytes.length, number) >>> 0;
   }
 
-  /** Whether there are more in the chunk. */
+  /** Whether the chunk has more events. */
   #findEvents() {
     this.#count = wasm.nextEvents(this.#parser);
     this.#index = 0;
@@ -237,12 +256,12 @@ export class ResponseReader {
     return start === OUT_OF_LINE ? this.#outOfLine(DATA_AT) : this.#wholeText().substring(start, end);
   }
 
-  /** Of the chunk. Events that are longer need none of it. */
+  /** The text of the chunk. Longer events do not need it. */
   #wholeText() {
     return (this.#text ??= decoder.decode(this.#bytes));
   }
 
-  /** A growing memory detaches its buffer, after which there has to be another view. */
+  /** When the memory grows, its buffer is detached, and a new view is needed. */
   #freshRecords() {
     if (!this.#records.length) this.#records = new Uint32Array(wasm.memory.buffer, this.#address);
     return this.#records;

@@ -1,7 +1,7 @@
 // @ts-check
-// What an answer says that is no event stream.
+// Reads a response that is not an event stream.
 
-/** How much of its body is kept, in bytes. */
+/** How many bytes of its body are kept. */
 const EXCERPT = 1024;
 
 /** How long to wait for that, in milliseconds. */
@@ -10,13 +10,13 @@ const PATIENCE = 1000;
 /** @param {Response} response */
 export const contentTypeOf = ({ headers }) => headers.get("Content-Type") ?? undefined;
 
-/** Whether this is the type of event streams; of several, joined by commas, the last one counts. @param {string} [contentType] */
+/** Whether this is the type of event streams. If there are several types, joined by commas, the last one counts. @param {string} [contentType] */
 export function isEventStream(contentType = "") {
   const [last] = contentType.split(",").slice(-1);
   return last.split(";")[0].trim().toLowerCase() === "text/event-stream";
 }
 
-/** How long the server wants no other request, in milliseconds. @param {Response} response */
+/** How long the server asks to wait before the next request, in milliseconds. @param {Response} response */
 export function retryAfterOf({ headers }) {
   const value = headers.get("Retry-After") ?? "";
   const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
@@ -24,7 +24,7 @@ export function retryAfterOf({ headers }) {
 }
 
 /**
- * The beginning of the body, as far as it comes soon. The rest is not read.
+ * The beginning of the body, as far as it arrives soon. The rest is not read.
  *
  * @param {Response} response
  * @param {AbortController} abort
@@ -35,14 +35,14 @@ export async function beginningOf({ body }, abort) {
   let text = "";
   try {
     const reader = body?.getReader();
-    for (let left = EXCERPT; reader && left > 0; ) {
+    for (let left = EXCERPT; reader && left > 0;) {
       const { value, done } = await reader.read();
       if (done) break;
       text += decoder.decode(value.subarray(0, left), { stream: true });
       left -= value.length;
     }
   } catch {
-    // What has come is enough.
+    // The part that has arrived is enough.
   }
   clearTimeout(limit);
   abort.abort();

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Where to ask for what comes after an event.
+ * The URL of a request for the events after this id.
  *
  * @param {string} url
  * @param {string | undefined} parameter

@@ -1,14 +1,14 @@
 // @ts-check
 
-/** The longest that everything else has to wait while a stream is read, in milliseconds: a frame. */
+/** The longest that other tasks have to wait while a stream is read, in milliseconds: one frame. */
 const LONGEST = 16;
 
-/** After how many events to look at the clock, which costs as much as a small event. */
+/** How many events to read before looking at the clock, which costs as much as a small event. */
 const EVENTS_PER_LOOK = 32;
 
 /**
- * Yields to the event loop, however fast the server sends. Chunks come by promises, which let nothing else in as long as
- * there are more.
+ * Yields to the event loop, however fast the server sends. Chunks arrive by promises, which let no other task run as
+ * long as there are more.
  */
 export class Yielder {
   /** @type {MessageChannel | undefined} */
@@ -16,7 +16,7 @@ export class Yielder {
   #events = 0;
   #since = performance.now();
 
-  /** Whether it is time to yield, after another event. */
+  /** Counts an event, and returns whether it is time to yield. */
   shouldYieldAfterEvent() {
     this.#events += 1;
     return this.#events % EVENTS_PER_LOOK === 0 && this.shouldYield();
@@ -26,7 +26,9 @@ export class Yielder {
     return performance.now() - this.#since >= LONGEST;
   }
 
-  /** A message to oneself comes after all that waits already; timers would be held back in hidden pages. */
+  /**
+   * Yields by sending itself a message, which arrives after all waiting tasks. Timers would be delayed in hidden pages.
+   */
   async yieldNow() {
     const { port1, port2 } = (this.#channel ??= new MessageChannel());
     await new Promise((resolve) => {

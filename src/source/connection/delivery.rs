@@ -1,4 +1,4 @@
-//! Events, from the transport to those who listen.
+//! The delivery of events from the transport to the listeners.
 
 use typed_eventsource_core::{EventOutcome, Input, ReceivedEvent, Terminal, Unfinished};
 
@@ -11,8 +11,8 @@ use crate::{
 };
 
 impl Connection {
-    /// Tells the session of an event where it has to know, and does what follows from the event. Answers whether a deadline
-    /// may have come nearer, or something is left to be carried out.
+    /// Tells the session about an event if it has to know, and carries out what follows. Returns whether a deadline may
+    /// be nearer, or outputs are left to be carried out.
     pub(super) fn handle_event(&self, frame: &Frame<'_>) -> bool {
         let terminal = self.terminal(frame.name(), || frame.text());
         let (wants_activity, wants_ids) = {
@@ -61,7 +61,7 @@ impl Connection {
         self.tell(input);
     }
 
-    /// Hands a frame to those who listen to its name, and tells the session how it decoded. Answers whether something is
+    /// Delivers a frame to the listeners of its name, and tells the session how it decoded. Returns whether outputs are
     /// left to be carried out.
     pub(super) fn deliver(&self, frame: &Frame<'_>) -> bool {
         let Some(callbacks) = self.subscriptions.get(frame.name()) else {
@@ -83,7 +83,8 @@ impl Connection {
         false
     }
 
-    /// The session counts the event once, however many could not decode it, and has the first of their errors reported.
+    /// The session counts the event once, however many listeners could not decode it, and has the first of their errors
+    /// reported.
     fn decode_failed(&self, failures: Vec<DecodeFailure>) {
         let mut failures = failures.into_iter();
         let first = failures.next();
@@ -137,7 +138,7 @@ impl Connection {
         terminal.map_or(Unfinished::Event, Unfinished::Terminal)
     }
 
-    /// Tells the session the id of the last event that it was not told of, before anything else.
+    /// Tells the session the id of the last event that it was not told about. This comes before any other input.
     pub(super) fn note_last_event_id(&self) {
         let meta = self.unnoted.take();
         if let Some(meta) = meta {

@@ -1,4 +1,5 @@
-//! What happens to a source, one thing after the other: what happens while a callback runs waits until it has returned.
+//! What happens to a source, one input after the other. An input that arrives while a callback runs waits until it has
+//! returned.
 
 use std::cell::Cell;
 
@@ -12,11 +13,11 @@ use crate::{
     transport::{Frame, TransportEvent},
 };
 
-/// The most that waits for a callback to return. Beyond it the source closes with an error, so that one whose callback has
-/// panicked where panics abort does not hold all that it ever receives.
+/// How many inputs may wait for a callback to return. With more, the source closes with an error. Otherwise, if panics
+/// abort, a source whose callback has panicked would keep everything that it ever receives.
 const MAX_WAITING: usize = 16 * 1024;
 
-/// What waits while a callback runs.
+/// An input that waits while a callback runs.
 pub(super) enum Queued {
     Event {
         event: Event<String>,
@@ -28,7 +29,7 @@ pub(super) enum Queued {
     },
     Input {
         input: Input<'static>,
-        /// What the input is about.
+        /// The error that the input is about.
         error: Option<ToldError>,
     },
     /// A stream has begun to drop items.
@@ -42,7 +43,7 @@ impl From<Input<'static>> for Queued {
 }
 
 impl Queued {
-    /// An input that an error has brought.
+    /// An input that is about an error.
     pub(super) fn bringing(input: Input<'static>, error: Error) -> Self {
         Self::Input {
             input,
@@ -50,7 +51,7 @@ impl Queued {
         }
     }
 
-    /// Whether it tells how a connection fares, and not what has arrived over it.
+    /// Whether it is about the connection itself, and not about data that arrived over it.
     pub(super) fn is_about_connection(&self) -> bool {
         let Self::Input { input, .. } = self else {
             return false;
@@ -88,7 +89,7 @@ impl Connection {
         self.drain();
     }
 
-    /// The hot path: where nothing else is under way, nothing is copied.
+    /// The hot path: if nothing else is under way, nothing is copied.
     pub(in crate::source) fn receive_frame(&self, frame: &Frame<'_>) {
         if self.is_running.get() || self.has_inputs() {
             self.push(Queued::Event {
@@ -108,7 +109,7 @@ impl Connection {
         }
     }
 
-    /// What a stream's queue has made of an item.
+    /// Handles the result of a push to a stream's queue.
     pub(in crate::source) fn overflowed(&self, outcome: PushOutcome) {
         match outcome {
             PushOutcome::Queued => return,
@@ -121,7 +122,7 @@ impl Connection {
         self.drain();
     }
 
-    /// Has it wait for its turn, which [`drain`](Self::drain) gives it.
+    /// Adds an input to those that wait for [`drain`](Self::drain).
     pub(super) fn push(&self, queued: Queued) {
         if self.is_closed() || self.is_overrun.get() {
             return;
@@ -131,12 +132,12 @@ impl Connection {
             return inputs.push_back(queued);
         }
         drop(inputs);
-        // The session is told next, and not in the middle of what it is having done.
+        // The session is told next, not while its outputs are carried out.
         self.is_overrun.set(true);
         self.drain_after_abort();
     }
 
-    /// Handles all that waits, unless a callback runs: then that goes on with it when it has returned.
+    /// Handles all waiting inputs. If a callback runs, they are handled when it has returned.
     pub(super) fn drain(&self) {
         if self.is_running.get() {
             return;
@@ -171,7 +172,7 @@ impl Connection {
         self.carry_out(None);
     }
 
-    /// Tells the session.
+    /// Passes an input to the session.
     pub(super) fn tell(&self, input: Input<'_>) {
         let at = self.host.at();
         self.session().handle(input, at);
@@ -194,7 +195,7 @@ impl Connection {
     }
 }
 
-/// While it lives, callbacks may run. A panic ends that too, where panics unwind.
+/// While it lives, callbacks may run. A panic that unwinds drops it too.
 struct Running<'a>(&'a Cell<bool>);
 
 impl<'a> Running<'a> {

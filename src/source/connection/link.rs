@@ -1,4 +1,4 @@
-//! What carries a source's events: a transport, or a share of another source's.
+//! The link that carries a source's events: a transport, or a share of another source's connection.
 
 use std::rc::{Rc, Weak};
 
@@ -21,20 +21,20 @@ pub(in crate::source) trait Link {
     /// See [`Transport::report_all_ids`].
     fn report_all_ids(&self) {}
 
-    /// The browser's own source, where it is one.
+    /// The browser's own source, if it is one.
     fn as_raw(&self) -> Option<web_sys::EventSource> {
         None
     }
 
-    /// Whose connection it is a share of.
+    /// The connection that it is a share of.
     fn carrier(&self) -> Option<&Connection> {
         None
     }
 
-    /// Tells the sharer of an open connection that it is open, once somebody can listen.
+    /// Tells the sharer of an open connection that it is open, once somebody can have listeners.
     fn announce_open_later(&self, _host: &Host) {}
 
-    /// What the sharer is still to be told when it has joined, once.
+    /// The state that the sharer has yet to be told after joining, once.
     fn take_open_announcement(&self) -> Option<State> {
         None
     }
@@ -58,17 +58,17 @@ impl Link for Transport {
     }
 }
 
-/// Who shares a connection.
+/// The sources that share a connection.
 pub(in crate::source) trait Audience {
-    /// Whether any of them would be told an error of the connection.
+    /// Whether an error of the connection would reach any listener of theirs.
     fn is_told_errors(&self) -> bool;
 
-    /// Tells all of them. One that joins meanwhile is not among them.
+    /// Tells all of them, except those that join while this runs.
     fn relay(&self, panics: &Panics, output: &Output, error: Option<&Error>);
 }
 
 impl Connection {
-    /// The browser's own source that carries it, where one does.
+    /// The browser's own source that carries it, if one does.
     pub(in crate::source) fn as_raw(&self) -> Option<web_sys::EventSource> {
         let link = self.link()?;
         match link.carrier() {
@@ -77,12 +77,12 @@ impl Connection {
         }
     }
 
-    /// What carries it now, not borrowed: what is done with it may come back here.
+    /// The current link. It is not borrowed, since its methods may come back here.
     pub(super) fn link(&self) -> Option<Rc<dyn Link>> {
         self.held.link.get()
     }
 
-    /// As if there had never been one.
+    /// Removes the connector, as if there had never been one.
     #[cfg(all(test, feature = "json"))]
     pub(in crate::source) fn take_connector(&self) -> Option<crate::transport::Connector> {
         self.held.connector.take()
@@ -95,7 +95,8 @@ impl Connection {
                 connection.receive(event);
             }
         });
-        // Out of its place meanwhile: what a page has put in place of the browser's `EventSource` may close this.
+        // Taken out while it connects: a page may have replaced the browser's `EventSource` by code that closes this
+        // source.
         let Some(connector) = self.held.connector.take() else {
             return Err(Error::Internal {
                 message: "there is nothing to connect with".into(),
@@ -114,7 +115,7 @@ impl Connection {
         if self.session().wants_ids() {
             transport.report_all_ids();
         }
-        // The browser's functions that were called may be a page's own, and have closed the source.
+        // A page may have replaced the functions that were called by code that closed the source.
         self.hold(&self.held.link, Rc::new(transport));
         Ok(())
     }
@@ -133,7 +134,7 @@ impl Connection {
         }
     }
 
-    /// Events that had arrived are still delivered; how the connection fared is of no concern any more.
+    /// Events that had arrived are still delivered. Inputs about the connection itself are dropped.
     pub(super) fn disconnect(&self) {
         drop(self.held.link.take());
         let mut inputs = self.inputs.borrow_mut();
@@ -146,7 +147,7 @@ impl Connection {
         }
     }
 
-    /// Shares the connection of another by this link.
+    /// Shares another source's connection by this link.
     pub(in crate::source) fn share(&self, carrier: &Self, link: Rc<dyn Link>) {
         let state = carrier.session().state();
         for name in self.subscriptions.names() {
@@ -164,7 +165,7 @@ impl Connection {
         self.drain();
     }
 
-    /// The source was made just now, so that nobody listens yet.
+    /// The source was created just now, so it has no listeners yet.
     pub(super) fn announce_open_later(&self) {
         if self.session().state() == State::Open
             && let Some(link) = self.link()
@@ -173,12 +174,12 @@ impl Connection {
         }
     }
 
-    /// Tells the source of what has happened to the connection that it shares.
+    /// Tells the source what has happened to the connection that it shares.
     pub(in crate::source) fn relayed(&self, output: Output, error: Option<Error>) {
         self.announce_open();
         self.push(Queued::Input {
             input: Input::Relayed(output),
-            // Where none of them listens to errors, the connection itself reports it.
+            // If none of them listens to errors, the connection itself reports it.
             error: error.map(|error| ToldError {
                 error: error.into(),
                 is_reported: true,
@@ -187,7 +188,7 @@ impl Connection {
         self.drain();
     }
 
-    /// Tells of an open connection that was joined, unless that is done.
+    /// Reports that the joined connection is open, unless this is done.
     pub(in crate::source) fn announce_open(&self) {
         let announcement = self.link().and_then(|link| link.take_open_announcement());
         if let Some(state) = announcement {

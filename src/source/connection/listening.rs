@@ -1,4 +1,4 @@
-//! Who listens to a source.
+//! The listeners of a source.
 
 use std::rc::Rc;
 
@@ -56,7 +56,7 @@ impl Connection {
         Listener::new(self, move |connection| connection.states.remove(&slot))
     }
 
-    /// For a stream; one that comes after the end is told of that at once.
+    /// Adds the callback of a stream. If the source has closed, it is called with the end at once.
     pub(in crate::source) fn on_notice(
         self: &Rc<Self>,
         mut callback: Box<NoticeCallback>,
@@ -77,7 +77,8 @@ impl Connection {
         slot
     }
 
-    /// The events by which a server says that nothing follows have to be received also where nobody listens to them.
+    /// Listens to the events by which a server ends its stream: they have to be received even if they have no
+    /// listeners.
     pub(super) fn listen_for_terminals(&self) {
         let unnamed = self.terminals.data.as_ref().map(|_| "message");
         for name in self.terminals.names().chain(unnamed) {
@@ -85,7 +86,7 @@ impl Connection {
         }
     }
 
-    /// From now on the session is told of every id that the transport tells.
+    /// From now on the session is told every id that the transport reports.
     pub(super) fn enable_id_tracking(&self) {
         self.note_last_event_id();
         let link = self.link();

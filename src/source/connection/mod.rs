@@ -1,7 +1,7 @@
-//! One source: what its handles, listeners and streams share.
+//! One source: the state that its handles, listeners and streams share.
 //!
-//! It is the body of a [`Session`], which decides everything: see [`inputs`] for what happens to the source, and
-//! [`outputs`] for what is done about it.
+//! It is the body of a [`Session`], which decides everything. [`inputs`] has what happens to the source, and
+//! [`outputs`] what is done about it.
 
 mod delivery;
 mod inputs;
@@ -41,17 +41,17 @@ type ErrorCallback = dyn FnMut(&Error);
 type GapCallback = dyn FnMut(&Gap);
 type StateCallback = dyn FnMut(&State);
 type NoticeCallback = dyn FnMut(Notice<'_>);
-/// Has a source share a connection, from now on.
+/// Makes a source share a connection from now on.
 pub(super) type Join = dyn Fn(&Connection) -> Result<(), Error>;
 
-/// What a stream is told of its source beside the events.
+/// What a stream is told about its source, besides the events.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Notice<'a> {
     Error(&'a Error),
     End(Option<&'a Error>),
 }
 
-/// What a source is made of.
+/// The settings of a source.
 pub(super) struct Settings {
     pub(super) options: Options,
     pub(super) rule: Option<Rule>,
@@ -82,17 +82,17 @@ pub(crate) struct Connection {
     terminals: Terminals,
     host: Host,
     session: RefCell<Session>,
-    /// What waits while a callback runs.
+    /// The inputs that wait while a callback runs.
     inputs: RefCell<VecDeque<Queued>>,
-    /// More came than may wait: the source is to close next.
+    /// Whether too many inputs wait: the source then closes next.
     is_overrun: Cell<bool>,
     is_running: Cell<bool>,
     panics: Panics,
-    /// Of the last event, where the session has not been told its id.
+    /// The metadata of the last event, if the session has not been told its id.
     unnoted: Place<EventMeta>,
-    /// What the session was told of last.
+    /// The last error that the session was told about.
     told: Place<ToldError>,
-    /// What the server has said with its failure event.
+    /// The error made of the server's failure event.
     server_failure: Place<ToldError>,
     /// What had arrived of an event when the last response ended.
     unfinished: Place<ToldError>,
@@ -100,23 +100,23 @@ pub(crate) struct Connection {
     earlier: Place<ToldError>,
     close_reason: OnceCell<CloseReason>,
     held: Held,
-    /// Those that were forgotten, until they have been told of the end.
+    /// Forgotten listeners, kept until they have been told about the end.
     forgotten: RefCell<Vec<Listener>>,
     subscriptions: Subscriptions,
     gaps: CallbackList<GapCallback>,
     errors: CallbackList<ErrorCallback>,
     states: CallbackList<StateCallback>,
     streams: CallbackList<NoticeCallback>,
-    /// Those who share it, where it is shared.
+    /// The sources that share it, if it is shared.
     sharers: OnceCell<Rc<dyn Audience>>,
     end: Rc<End>,
 }
 
-/// What a source holds until it closes. What users' functions have captured may lead back to the source.
+/// Everything that a source holds until it closes. Users' functions may have captured the source.
 #[derive(Default)]
 struct Held {
     connector: Place<Connector>,
-    /// How it joins the connection that it shares, in place of a connector.
+    /// How the source joins the connection that it shares, in place of a connector.
     join: Place<Rc<Join>>,
     link: Place<Rc<dyn Link>>,
     rule: Place<Rule>,
@@ -127,7 +127,7 @@ struct Held {
 }
 
 impl Held {
-    /// Nothing is borrowed while any of it goes.
+    /// Drops everything. Nothing is borrowed meanwhile.
     fn release(&self) {
         drop(self.link.take());
         drop(self.timer.take());
@@ -141,7 +141,7 @@ impl Held {
 }
 
 impl Connection {
-    /// One with a transport. That it cannot even begin is the caller's error.
+    /// A connection with a transport. Returns an error if it cannot even start.
     pub(super) fn open(mut settings: Settings, connector: Connector) -> Result<Rc<Self>, Error> {
         let url = Arc::clone(connector.url());
         settings.options.is_offline = timer::is_offline(&settings.host, &url);
@@ -158,7 +158,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// One that shares the connection of another, which has this URL.
+    /// A connection that shares another one, which has this URL.
     pub(super) fn join(
         settings: Settings,
         url: &Arc<str>,
@@ -173,7 +173,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// One that was closed before it could connect.
+    /// A connection that was closed before it could connect.
     pub(super) fn closed(settings: Settings, url: &Arc<str>) -> Rc<Self> {
         let connection = Self::new(settings, Arc::clone(url));
         connection.close(core::CloseReason::Requested);
@@ -220,7 +220,7 @@ impl Connection {
         })
     }
 
-    /// For one call, since the session calls nothing that comes back here.
+    /// Borrowed for one call, since the session calls nothing that comes back here.
     fn session(&self) -> RefMut<'_, Session> {
         self.session.borrow_mut()
     }
@@ -251,7 +251,7 @@ impl Connection {
     pub(super) fn last_event_id(&self) -> String {
         self.note_last_event_id();
         let link = self.link();
-        // That of the connection that is shared, which is ahead of what one of the sharers has received.
+        // The last event id of the shared connection, which may be ahead of what this sharer has received.
         match link.as_ref().and_then(|link| link.carrier()) {
             Some(carrier) => carrier.last_event_id(),
             None => self.session().last_event_id().to_owned(),
@@ -285,13 +285,13 @@ impl Connection {
         self.hold(&self.held.abort, listener);
     }
 
-    /// Others can join it until it closes.
+    /// Lets other sources join until it closes.
     pub(super) fn share_with(&self, sharers: Rc<dyn Audience>, registration: impl Any) {
         let _ = self.sharers.set(sharers);
         self.hold(&self.held.registration, Box::new(registration));
     }
 
-    /// Keeps a listener until it has been told of the end.
+    /// Keeps a listener until it has been told about the end.
     pub(super) fn keep(&self, listener: Listener) {
         if !self.end.is_set() {
             self.forgotten.borrow_mut().push(listener);
@@ -304,8 +304,8 @@ impl Connection {
         }
     }
 
-    /// Ends the source at once: nothing more is received or delivered. That is told once the running callback has
-    /// returned.
+    /// Closes the source at once: nothing more is received or delivered. The close is reported once the running
+    /// callback has returned.
     pub(super) fn close(&self, reason: core::CloseReason) {
         if self.is_closed() {
             return;
@@ -316,7 +316,7 @@ impl Connection {
         self.drain();
     }
 
-    /// Lets go of everything that only an open source needs.
+    /// Releases everything that only an open source needs.
     fn release_if_closed(&self) {
         let reason = self.session().close_reason();
         let Some(reason) = reason.filter(|_| self.close_reason.get().is_none()) else {

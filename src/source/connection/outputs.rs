@@ -1,4 +1,4 @@
-//! What the session has its source do, and what those who listen are told.
+//! Carries out the outputs of the session, and reports to the listeners.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use typed_eventsource_core::{
 use super::{Connection, Notice};
 use crate::{CloseReason, Error, FailureContext, State, transport::Frame};
 
-/// An error that the session was told of.
+/// An error that the session was told about.
 #[derive(Clone, Debug)]
 pub(super) struct ToldError {
     pub(super) error: Arc<Error>,
-    /// Whether somebody knows of it already.
+    /// Whether it was already reported.
     pub(super) is_reported: bool,
 }
 
@@ -27,7 +27,7 @@ impl ToldError {
 }
 
 impl Connection {
-    /// Does what the session says, with the event in hand where there is one.
+    /// Carries out the session's outputs. `frame` is the current event, if there is one.
     pub(super) fn carry_out(&self, frame: Option<&Frame<'_>>) {
         while let Some(output) = self.poll() {
             match output {
@@ -86,7 +86,7 @@ impl Connection {
         self.relay(&Output::Report(report), Some(&error));
     }
 
-    /// Tells of an error: a failure to decode concerns its subscriber alone, any other all streams.
+    /// Reports an error. A failure to decode concerns only its subscriber, any other error all streams.
     pub(super) fn report(&self, error: &Error, is_reported: bool) {
         let concerns_streams = !matches!(error, Error::Decode(_) | Error::QueueOverflow { .. });
         let is_reported = is_reported
@@ -108,7 +108,7 @@ impl Connection {
         self.relay(&Output::State(output), None);
     }
 
-    /// Tells everybody of the end. What forgotten listeners hold goes after that.
+    /// Reports the end to everybody, and then drops the forgotten listeners.
     fn finish(&self, output: core::CloseReason) {
         let Some(reason) = self.close_reason.get() else {
             return;
@@ -135,7 +135,7 @@ impl Connection {
         drop(self.forgotten.take());
     }
 
-    /// Whether the error behind the close is known already: a connection that is shared reports its own.
+    /// Whether the error behind the close was already reported: a shared connection reports its own.
     fn is_close_reported(&self, reason: core::CloseReason) -> bool {
         match reason {
             core::CloseReason::Failed {
@@ -146,7 +146,7 @@ impl Connection {
         }
     }
 
-    /// Tells those who share the connection.
+    /// Tells the sources that share the connection.
     fn relay(&self, output: &Output, error: Option<&Error>) {
         if let Some(sharers) = self.sharers.get() {
             sharers.relay(&self.panics, output, error);
@@ -158,7 +158,7 @@ impl Connection {
         sharers.is_some_and(|sharers| sharers.is_told_errors())
     }
 
-    /// Whether anybody would be told an error of the connection.
+    /// Whether an error of the connection would reach any listener.
     pub(in crate::source) fn is_told_errors(&self) -> bool {
         !self.errors.is_empty() || !self.streams.is_empty()
     }
@@ -208,7 +208,7 @@ impl Connection {
     }
 }
 
-/// A state as users know it; that of a closed source has a reason, too.
+/// A state as users know it. The state of a closed source needs a reason, too.
 pub(super) fn state_of(state: core::State) -> State {
     match state {
         core::State::Open => State::Open,

@@ -1,4 +1,4 @@
-//! The one timer of a source, and news of the network.
+//! The one timer of a source, and changes of the network.
 
 use std::rc::Weak;
 
@@ -8,8 +8,8 @@ use super::Connection;
 use crate::host::{Host, NetworkChange};
 
 impl Connection {
-    /// Sees to it that the session is told of its next deadline. A timer that fires too early does no harm, so that events
-    /// need not move it.
+    /// Sets the timer to the session's next deadline. A timer that fires too early does no harm, so events need not
+    /// move it.
     pub(super) fn set_timer(&self) {
         let Some(deadline) = self.session().next_timeout() else {
             drop(self.held.timer.take());
@@ -34,8 +34,9 @@ impl Connection {
         self.held.timer.put((deadline, timer));
     }
 
-    /// Where a panic aborts, what seems to run may have panicked, and would never go on with what waits, the close above all.
-    /// The next task does then; else what runs cancels it when it sets the timer of a source that has closed.
+    /// If panics abort, a callback that seems to run may have panicked, and would never return to handle the waiting
+    /// inputs, above all the close. The next task then handles them. If the callback does return, it cancels that task
+    /// when it sets the timer of the closed source.
     pub(super) fn drain_after_abort(&self) {
         if !cfg!(panic = "abort") || !self.is_running.get() {
             return;
@@ -71,13 +72,13 @@ impl Connection {
     }
 }
 
-/// Whether there is no way to this URL now, as far as is known.
+/// Whether this URL cannot be reached now, as far as is known.
 pub(super) fn is_offline(host: &Host, url: &str) -> bool {
     !is_on_this_machine(url) && !host.is_online()
 }
 
-/// Whether a server is reached without a network: on `localhost`, on a name below it, or on a loopback address. The URL is
-/// as the browser writes it, which has spelled out its address.
+/// Whether a server can be reached without a network: on `localhost`, on a name below it, or on a loopback address. The
+/// URL is in the browser's normal form, in which an address is spelled out.
 fn is_on_this_machine(url: &str) -> bool {
     let mut parts = url.as_bytes().split(|byte| b"/?#".contains(byte));
     // Nothing lies between the two slashes.
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn other_hosts_need_one() {
+    fn other_hosts_need_a_network() {
         for url in [
             "/events",
             "/at/localhost",

@@ -1,4 +1,4 @@
-//! Where an error goes.
+//! The places that an error reaches.
 
 use std::error::Error as _;
 
@@ -13,25 +13,38 @@ fn errors(source: &EventSource, journal: &Journal) -> crate::Listener {
 }
 
 #[test]
-fn a_name_that_no_message_has_is_refused() {
+fn an_invalid_event_name_is_refused() {
+    #[derive(serde::Deserialize)]
+    #[allow(dead_code, reason = "never made")]
+    enum Misnamed {
+        #[serde(rename = "a\nb")]
+        TwoLines,
+    }
     let source = source(&FakeServer::new(), Policy::browser());
     for name in ["", "a\nb", "a\rb"] {
-        let refused = source.on(name, |_: Event<Text>| {});
-        assert!(
-            matches!(refused, Err(Error::InvalidEventName { name: refused }) if *refused == *name)
-        );
-        assert!(matches!(
-            source.stream::<Text>(name),
-            Err(Error::InvalidEventName { .. })
-        ));
+        for refused in [
+            source.on(name, |_: Event<Text>| {}).map(drop),
+            source.stream::<Text>(name).map(drop),
+            EventSource::builder(URL)
+                .terminal_event(name)
+                .open()
+                .map(drop),
+        ] {
+            let name = name.into();
+            assert_eq!(refused, Err(Error::InvalidEventName { name }));
+        }
     }
+    assert!(matches!(
+        source.events::<Misnamed>(),
+        Err(Error::InvalidEventName { name }) if *name == *"a\nb"
+    ));
     for name in ["message", "open", "error", " a", "a b", "é"] {
         assert!(source.on(name, |_: Event<Text>| {}).is_ok(), "{name}");
     }
 }
 
 #[test]
-fn what_nobody_hears_goes_to_the_console() {
+fn an_error_that_nobody_hears_goes_to_the_console() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let _listener = source.on("a", |_: Event<u8>| {}).unwrap();
@@ -50,7 +63,7 @@ fn what_nobody_hears_goes_to_the_console() {
 }
 
 #[test]
-fn what_somebody_hears_does_not() {
+fn an_error_that_somebody_hears_does_not_go_to_the_console() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let _listener = source.on("a", |_: Event<u8>| {}).unwrap();
@@ -117,7 +130,7 @@ fn a_decode_error_keeps_its_event_and_its_cause() {
 }
 
 #[test]
-fn a_frame_counts_once_however_many_fail_to_decode_it() {
+fn a_frame_counts_once_however_many_listeners_fail_to_decode_it() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser().close_after_decode_errors(2));
     let _errors = errors(&source, &journal);
@@ -130,7 +143,7 @@ fn a_frame_counts_once_however_many_fail_to_decode_it() {
 }
 
 #[test]
-fn the_error_that_closes_is_told_once_and_last() {
+fn the_error_that_closes_a_source_is_reported_once_and_last() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::close_on_error());
     let _errors = errors(&source, &journal);
@@ -157,7 +170,7 @@ fn the_error_that_closes_is_told_once_and_last() {
 }
 
 #[test]
-fn forgotten_listeners_are_told_of_the_end_and_then_dropped() {
+fn forgotten_listeners_are_told_about_the_end_and_then_dropped() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source_over_fetch(&server, Policy::browser());
     errors(&source, &journal).forget();
@@ -177,7 +190,7 @@ fn forgotten_listeners_are_told_of_the_end_and_then_dropped() {
 }
 
 #[test]
-fn a_listener_that_is_forgotten_after_the_close_is_told_of_it() {
+fn a_listener_that_is_forgotten_after_the_close_is_told_about_it() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let states = Rc::new(RefCell::new(None));
@@ -212,23 +225,7 @@ fn a_source_that_has_nothing_to_connect_with_says_so() {
 }
 
 #[test]
-fn a_limit_is_told_after_what_reached_it() {
-    let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = source(&server, Policy::browser().close_after_losses(2));
-    let _errors = errors(&source, &journal);
-    server.lose();
-    server.lose();
-    let told = journal.take();
-    assert_eq!(told.len(), 3, "{told:?}");
-    assert!(
-        told[2].starts_with("gave up after 2 consecutive failures"),
-        "{}",
-        told[2]
-    );
-}
-
-#[test]
-fn what_nobody_decodes_does_not_end_a_row_of_decode_errors() {
+fn an_event_that_nobody_decodes_does_not_end_a_row_of_decode_errors() {
     let server = FakeServer::new();
     let source = open(&server, |builder| {
         builder
@@ -244,7 +241,7 @@ fn what_nobody_decodes_does_not_end_a_row_of_decode_errors() {
 }
 
 #[test]
-fn an_error_does_not_say_what_its_source_says() {
+fn the_text_of_an_error_leaves_out_the_text_of_its_source() {
     fn with_causes(error: &dyn std::error::Error) -> Vec<String> {
         let (mut all, mut next) = (Vec::new(), Some(error));
         while let Some(error) = next {
@@ -282,7 +279,7 @@ fn the_console_has_an_error_with_its_causes() {
 }
 
 #[test]
-fn errors_go_to_other_threads_compare_and_share_what_is_large() {
+fn errors_can_move_to_other_threads_and_be_compared_and_share_large_parts() {
     fn is_shared<T: Send + Sync + PartialEq>() {}
     is_shared::<Error>();
     let error = Error::status("/stream", 503);
@@ -300,7 +297,7 @@ fn errors_go_to_other_threads_compare_and_share_what_is_large() {
 }
 
 #[test]
-fn an_event_that_a_callback_has_closed_at_and_that_does_not_decode_is_told_all_the_same() {
+fn a_decode_error_is_reported_even_if_a_callback_closed_the_source_at_its_event() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let handle = source.clone();

@@ -1,7 +1,7 @@
-//! Events that come twice, and those that do not come.
+//! Events that arrive twice, and events that are missing.
 
 use super::*;
-use crate::{Backoff, CloseReason, Listener, State};
+use crate::{Backoff, Listener};
 
 fn deduplicating(server: &FakeServer, is_fetch: bool, window: usize) -> EventSource {
     open_with(server, is_fetch, |builder| {
@@ -11,7 +11,7 @@ fn deduplicating(server: &FakeServer, is_fetch: bool, window: usize) -> EventSou
     })
 }
 
-/// Cuts the connections, and has the sources connect again.
+/// Cuts the connections, and lets the sources connect again.
 fn reconnect(server: &FakeServer) {
     server.lose();
     server.clock().advance(seconds(60));
@@ -32,7 +32,7 @@ fn note_gaps(source: &EventSource, journal: &Journal) -> Listener {
 }
 
 #[test]
-fn what_is_played_again_is_heard_once() {
+fn an_event_that_is_sent_again_is_delivered_once() {
     for is_fetch in [false, true] {
         let (server, journal) = (FakeServer::new(), Journal::default());
         let source = deduplicating(&server, is_fetch, 10);
@@ -54,40 +54,9 @@ fn what_is_played_again_is_heard_once() {
     }
 }
 
+/// The browser's own source keeps its last event id over a reconnection, and does not show which event it belongs to.
 #[test]
-fn without_a_window_all_is_handed_over() {
-    let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = deduplicating(&server, true, 0);
-    let _listener = source.on("a", journal.events("heard")).unwrap();
-    send(&server, [1, 1, 2, 1]);
-    assert_eq!(journal.take().len(), 4);
-}
-
-#[test]
-fn what_has_left_the_window_is_new_again() {
-    let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = deduplicating(&server, true, 2);
-    let _listener = source.on("a", journal.events("heard")).unwrap();
-    send(&server, [1, 2, 1, 3, 2, 1]);
-    assert_eq!(journal.take(), ["heard 1", "heard 2", "heard 3", "heard 1"]);
-}
-
-#[test]
-fn an_id_that_is_inherited_is_no_duplicate() {
-    for is_fetch in [false, true] {
-        let (server, journal) = (FakeServer::new(), Journal::default());
-        let source = deduplicating(&server, is_fetch, 10);
-        let _listener = source.on("a", journal.events("heard")).unwrap();
-        server.send_with_id("a", "with", "1");
-        server.send_text("a", "without");
-        server.send_text("a", "without");
-        assert_eq!(journal.take().len(), 3, "over fetch: {is_fetch}");
-    }
-}
-
-/// The browser's own source keeps its last event id over a reconnection, and does not tell whose it is.
-#[test]
-fn the_first_event_of_a_connection_is_told_apart_over_fetch_alone() {
+fn only_fetch_tells_whether_the_first_event_of_a_connection_has_an_id() {
     for (is_fetch, heard) in [(false, 0), (true, 1)] {
         let (server, journal) = (FakeServer::new(), Journal::default());
         let source = deduplicating(&server, is_fetch, 10);
@@ -103,7 +72,7 @@ fn the_first_event_of_a_connection_is_told_apart_over_fetch_alone() {
 }
 
 #[test]
-fn what_nobody_has_heard_is_not_remembered() {
+fn the_id_of_an_event_that_nobody_heard_is_not_remembered() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = deduplicating(&server, true, 10);
     send(&server, [1]);
@@ -114,48 +83,7 @@ fn what_nobody_has_heard_is_not_remembered() {
 }
 
 #[test]
-fn what_comes_again_is_a_sign_of_life_and_no_progress() {
-    let server = FakeServer::new();
-    let source = open_with(&server, true, |builder| {
-        builder
-            .policy(Policy::browser().on_idle(seconds(10), crate::LimitAction::Close))
-            .deduplicate(10)
-    });
-    let _listener = source.on("a", |_: Event<Text>| {}).unwrap();
-    send(&server, [1]);
-    for attempt in 1..4 {
-        server.lose();
-        assert!(matches!(source.state(), State::Waiting { attempt: n, .. } if n == attempt));
-        server.clock().advance(seconds(3));
-        send(&server, [1]);
-    }
-    for _ in 0..5 {
-        server.clock().advance(seconds(9));
-        send(&server, [1]);
-    }
-    assert!(matches!(source.state(), State::Open));
-    assert_eq!(source.last_event_id(), "1");
-}
-
-#[test]
-fn the_end_is_never_a_duplicate() {
-    let server = FakeServer::new();
-    let source = open_with(&server, false, |builder| {
-        builder.deduplicate(10).terminal_data("[DONE]")
-    });
-    server.open();
-    server.send_with_id("message", "token", "1");
-    server.lose();
-    server.open();
-    server.send_text("message", "[DONE]"); // with the id that it inherits
-    assert!(matches!(
-        source.state(),
-        State::Closed(CloseReason::Finished)
-    ));
-}
-
-#[test]
-fn an_event_that_waits_for_a_callback_keeps_what_is_known_of_its_id() {
+fn an_event_that_waits_for_a_callback_keeps_its_id_field() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = deduplicating(&server, true, 10);
     let (again, pen) = (server.clone(), journal.clone());
@@ -173,7 +101,7 @@ fn an_event_that_waits_for_a_callback_keeps_what_is_known_of_its_id() {
 }
 
 #[test]
-fn a_gap_is_told_before_the_event_behind_it() {
+fn a_gap_is_reported_before_the_event_after_it() {
     for is_fetch in [false, true] {
         let (server, journal) = (FakeServer::new(), Journal::default());
         let source = deduplicating(&server, is_fetch, 10);
@@ -188,7 +116,7 @@ fn a_gap_is_told_before_the_event_behind_it() {
 }
 
 #[test]
-fn gaps_are_told_without_deduplication_too_and_to_listeners_that_come_later() {
+fn gaps_are_reported_even_without_deduplication_and_to_listeners_that_come_later() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source_over_fetch(&server, Policy::resilient());
     let _listener = source.on("a", journal.events("heard")).unwrap();
@@ -235,7 +163,7 @@ fn events_that_nobody_listens_to_are_no_gap() {
 }
 
 #[test]
-fn closing_at_a_gap_holds_the_event_back() {
+fn an_event_is_not_delivered_if_the_source_closes_at_its_gap() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = deduplicating(&server, true, 10);
     let handle = source.clone();
@@ -251,7 +179,7 @@ fn closing_at_a_gap_holds_the_event_back() {
 }
 
 #[test]
-fn a_source_that_goes_on_from_an_id_knows_it() {
+fn a_source_that_continues_after_an_id_knows_it() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = open_from(&server, true, "5", |builder| builder.deduplicate(1));
     let _gaps = note_gaps(&source, &journal);

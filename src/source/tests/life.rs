@@ -1,12 +1,12 @@
-//! Who keeps a source alive, and what is left of it.
+//! What keeps a source alive, and what it leaves behind.
 
-use futures::{FutureExt, StreamExt};
+use futures::{FutureExt, StreamExt, stream::FusedStream};
 
 use super::*;
 use crate::{CloseReason, Error, State};
 
 #[test]
-fn it_lives_while_a_handle_a_listener_or_a_stream_does() {
+fn a_source_lives_while_a_handle_a_listener_or_a_stream_does() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let clone = source.clone();
@@ -25,17 +25,7 @@ fn it_lives_while_a_handle_a_listener_or_a_stream_does() {
 }
 
 #[test]
-fn a_listener_goes_on_after_the_handle_is_gone() {
-    let (server, journal) = (FakeServer::new(), Journal::default());
-    let source = source(&server, Policy::browser());
-    let _listener = source.on("a", journal.events("heard")).unwrap();
-    drop(source);
-    server.send_text("a", "1");
-    assert_eq!(journal.take(), ["heard 1"]);
-}
-
-#[test]
-fn closing_leaves_no_connection_no_timer_and_no_capture() {
+fn closing_leaves_no_connection_timer_or_captured_value() {
     let server = FakeServer::new();
     let policy = Policy::resilient().on_idle(seconds(1), crate::LimitAction::Reopen);
     let source = source(&server, policy);
@@ -72,7 +62,7 @@ fn dropping_leaves_no_timer() {
 }
 
 #[test]
-fn a_name_is_listened_to_while_somebody_does() {
+fn a_name_is_listened_to_while_it_has_listeners() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let first = source.on("a", |_: Event<Text>| {}).unwrap();
@@ -88,7 +78,7 @@ fn a_name_is_listened_to_while_somebody_does() {
 }
 
 #[test]
-fn after_the_close_nothing_is_called_and_everything_ends() {
+fn nothing_is_called_and_everything_ends_after_the_close() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let mut stream = source.stream::<Text>("a").unwrap();
@@ -96,6 +86,7 @@ fn after_the_close_nothing_is_called_and_everything_ends() {
     server.open();
     server.send_text("a", "1");
     source.close();
+    assert!(!stream.is_terminated(), "one event is left");
     server.send_text("a", "2");
     server.lose();
     source.close();
@@ -113,6 +104,7 @@ fn after_the_close_nothing_is_called_and_everything_ends() {
     );
     for _ in 0..3 {
         assert!(stream.next().now_or_never().unwrap().is_none());
+        assert!(stream.is_terminated());
     }
     assert!(matches!(
         source.closed().now_or_never(),
@@ -121,7 +113,7 @@ fn after_the_close_nothing_is_called_and_everything_ends() {
 }
 
 #[test]
-fn what_is_added_after_the_close_is_silent_or_ends() {
+fn a_listener_added_after_the_close_is_silent_and_a_stream_ends() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     source.close();
@@ -137,7 +129,7 @@ fn what_is_added_after_the_close_is_silent_or_ends() {
 }
 
 #[test]
-fn a_callback_may_drop_the_last_of_its_source() {
+fn a_callback_may_drop_the_last_handle_of_its_source() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let own = Rc::new(RefCell::new(None));
@@ -152,7 +144,7 @@ fn a_callback_may_drop_the_last_of_its_source() {
 }
 
 #[test]
-fn a_terminal_event_is_handed_over_and_ends_it() {
+fn a_terminal_event_is_delivered_and_closes_the_source() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = open(&server, |builder| builder.terminal_event("bye"));
     let _bye = source.on("bye", journal.events("heard")).unwrap();
@@ -166,7 +158,7 @@ fn a_terminal_event_is_handed_over_and_ends_it() {
 }
 
 #[test]
-fn a_terminal_event_ends_it_where_nobody_listens() {
+fn a_terminal_event_closes_the_source_even_without_listeners() {
     let server = FakeServer::new();
     let source = open(&server, |builder| builder.terminal_event("bye"));
     drop(source.on("bye", |_: Event<Text>| {}).unwrap());
@@ -178,7 +170,7 @@ fn a_terminal_event_ends_it_where_nobody_listens() {
 }
 
 #[test]
-fn a_failure_event_is_handed_over_and_ends_it_with_an_error_that_holds_it() {
+fn a_failure_event_is_delivered_and_closes_the_source_with_an_error_that_holds_it() {
     for is_shared in [false, true] {
         let (server, journal) = (FakeServer::new(), Journal::default());
         let source = open(&server, |builder| {
@@ -211,7 +203,7 @@ fn a_failure_event_is_handed_over_and_ends_it_with_an_error_that_holds_it() {
 }
 
 #[test]
-fn a_failure_event_ends_it_where_nobody_listens() {
+fn a_failure_event_closes_the_source_even_without_listeners() {
     let server = FakeServer::new();
     let source = open(&server, |builder| builder.failure_event("error"));
     server.send_text("error", "");
@@ -223,12 +215,13 @@ fn a_failure_event_ends_it_where_nobody_listens() {
 }
 
 #[test]
-fn terminal_data_is_not_handed_over_and_ends_it() {
+fn terminal_data_is_not_delivered_and_closes_the_source() {
     let server = FakeServer::new();
     let source = open(&server, |builder| builder.terminal_data("[DONE]"));
-    let mut tokens = source.stream::<String>("message").unwrap();
-    server.send_text("message", "\"a\"");
-    server.send_text("message", "[DONE]");
+    let mut tokens = source.stream::<String>("token").unwrap();
+    server.send_text("unheard", "[DONE]");
+    server.send_text("token", "\"a\"");
+    server.send_text("token", "[DONE]");
     assert_eq!(
         tokens.next().now_or_never().unwrap().unwrap().unwrap().data,
         "a"
@@ -241,24 +234,25 @@ fn terminal_data_is_not_handed_over_and_ends_it() {
 }
 
 #[test]
-fn the_future_of_the_end_lets_go_of_its_waker() {
-    let server = FakeServer::new();
-    let source = source(&server, Policy::browser());
-    let task = std::sync::Arc::new(Nothing);
-    let waker = futures::task::waker(std::sync::Arc::clone(&task));
+fn the_end_wakes_all_who_wait_for_it_and_keeps_no_other_waker() {
+    let source = source(&FakeServer::new(), Policy::browser());
+    let wakes = Arc::new(Wakes::default());
+    let waker = futures::task::waker(Arc::clone(&wakes));
+    let mut context = std::task::Context::from_waker(&waker);
     for _ in 0..3 {
-        let mut closed = source.closed();
-        let mut context = std::task::Context::from_waker(&waker);
+        assert!(source.closed().poll_unpin(&mut context).is_pending());
+    }
+    assert_eq!(Arc::strong_count(&wakes), 2, "each went with its future");
+    let first = source.closed();
+    let mut waiting = [first.clone(), first];
+    for closed in &mut waiting {
         assert!(closed.poll_unpin(&mut context).is_pending());
     }
-    drop(waker);
-    assert_eq!(std::sync::Arc::strong_count(&task), 1);
-}
-
-struct Nothing;
-
-impl futures::task::ArcWake for Nothing {
-    fn wake_by_ref(_: &std::sync::Arc<Self>) {}
+    source.close();
+    assert_eq!(wakes.count(), 2);
+    for closed in waiting.into_iter().chain([source.closed()]) {
+        assert_eq!(closed.now_or_never(), Some(CloseReason::Requested));
+    }
 }
 
 #[test]
@@ -279,7 +273,7 @@ fn a_listener_that_owns_another_for_the_same_name_can_go_first() {
 }
 
 #[test]
-fn a_rule_that_knows_its_source_is_let_go_of_at_the_close() {
+fn a_rule_that_holds_its_source_is_released_at_the_close() {
     let server = FakeServer::new();
     let captured = Rc::new(());
     let owned = Rc::clone(&captured);
@@ -306,7 +300,7 @@ impl Drop for Closes {
 }
 
 #[test]
-fn what_a_rule_has_captured_may_close_the_source_when_it_goes() {
+fn a_value_that_a_rule_has_captured_may_close_the_source_when_it_is_dropped() {
     for is_policy in [false, true] {
         let (server, closes) = (FakeServer::new(), Rc::default());
         let captured = Closes(Rc::clone(&closes));
@@ -342,7 +336,7 @@ fn a_callback_that_panics_does_not_silence_the_source() {
 }
 
 #[test]
-fn a_forgotten_listener_listens_until_the_close_and_is_let_go_of_then() {
+fn a_forgotten_listener_listens_until_the_close_and_is_then_dropped() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let captured = Rc::new(());
@@ -373,7 +367,7 @@ fn a_listener_that_is_forgotten_after_the_close_keeps_nothing() {
 }
 
 #[test]
-fn a_source_that_reads_its_own_state_in_any_callback_knows_what_is_so_by_then() {
+fn any_callback_reads_the_current_state_of_its_source() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let policy = Policy::browser().close_after_losses(2);
     let source = source_over_fetch(&server, policy);
@@ -401,7 +395,7 @@ fn a_source_that_reads_its_own_state_in_any_callback_knows_what_is_so_by_then() 
 }
 
 #[test]
-fn a_server_that_wants_no_other_connection_has_finished() {
+fn a_server_that_wants_no_further_attempt_has_finished() {
     let server = FakeServer::new();
     let source = source_over_fetch(&server, Policy::resilient());
     server.open();

@@ -1,4 +1,4 @@
-//! The source's rules, over a scripted transport and a clock turned by hand: no browser is touched.
+//! The source's rules, over a scripted transport and a clock that the test controls. No browser is needed.
 
 #[cfg(feature = "fetch")]
 mod bodies;
@@ -13,7 +13,16 @@ mod sharing;
 mod streams;
 mod waking;
 
-use std::{cell::RefCell, fmt::Display, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    fmt::Display,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use typed_eventsource_core::Transport;
 
@@ -22,7 +31,7 @@ use crate::{Event, Policy, Text, host::Host, testing::FakeServer};
 
 const URL: &str = "/stream";
 
-/// A source that does not end unless something ends it.
+/// Opens a source with this policy.
 fn source(server: &FakeServer, policy: Policy) -> EventSource {
     open(server, |builder| builder.policy(policy))
 }
@@ -34,7 +43,7 @@ fn open(
     open_with(server, false, set_up)
 }
 
-/// A source over `fetch`, which makes lost connections again.
+/// Opens a source over `fetch`, which itself reconnects after a loss.
 fn source_over_fetch(server: &FakeServer, policy: Policy) -> EventSource {
     open_with(server, true, |builder| builder.policy(policy))
 }
@@ -47,7 +56,7 @@ fn open_with(
     open_from(server, is_fetch, "", set_up)
 }
 
-/// Goes on after the event with this id.
+/// Opens a source that continues after the event with this id.
 fn open_from(
     server: &FakeServer,
     is_fetch: bool,
@@ -64,7 +73,7 @@ fn open_from(
     EventSource::new(connection.expect("it opens"))
 }
 
-/// With which last event id each attempt was made.
+/// The last event id of each attempt.
 fn resumed_from(server: &FakeServer) -> Vec<String> {
     let attempts = server.attempts().into_iter();
     attempts.map(|attempt| attempt.last_event_id).collect()
@@ -88,6 +97,22 @@ impl Journal {
     fn events(&self, label: &'static str) -> impl FnMut(Event<Text>) + 'static {
         let journal = self.clone();
         move |event| journal.write(format!("{label} {}", event.data))
+    }
+}
+
+/// How often a task was woken.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wakes {
+    fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl futures::task::ArcWake for Wakes {
+    fn wake_by_ref(this: &Arc<Self>) {
+        this.0.fetch_add(1, Ordering::SeqCst);
     }
 }
 

@@ -13,7 +13,7 @@ fn offline(attempt: u32) -> State {
 }
 
 #[test]
-fn without_a_network_no_attempt_is_made_and_none_is_counted() {
+fn no_attempt_is_made_or_counted_without_a_network() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source_over_fetch(&server, three_attempts());
     let _errors = source.on_error(|_| {});
@@ -37,7 +37,7 @@ fn without_a_network_no_attempt_is_made_and_none_is_counted() {
 }
 
 #[test]
-fn a_network_that_goes_during_a_wait_is_told() {
+fn a_network_that_goes_during_a_wait_is_reported() {
     let server = FakeServer::new();
     let source = source_over_fetch(&server, three_attempts());
     let _errors = source.on_error(|_| {});
@@ -79,7 +79,7 @@ fn a_server_on_the_same_machine_needs_no_network() {
 }
 
 #[test]
-fn a_wait_that_a_rule_chose_is_kept_though_it_is_the_one_that_was_proposed() {
+fn a_wait_that_a_rule_chose_is_kept_even_if_it_is_the_proposed_one() {
     for (steady, is_cut_short) in [(true, false), (false, true)] {
         let server = FakeServer::new();
         let backoff = Backoff::new().initial(seconds(1)).jitter(false);
@@ -103,7 +103,7 @@ fn a_wait_that_a_rule_chose_is_kept_though_it_is_the_one_that_was_proposed() {
 }
 
 #[test]
-fn there_is_no_source_off_the_web_but_one_that_a_fake_server_serves() {
+fn only_a_source_that_a_fake_server_serves_opens_outside_a_browser() {
     assert_eq!(EventSource::open("/prices").err(), Some(Error::Unsupported));
     let shared = EventSource::builder("/prices").shared(true).open();
     assert_eq!(shared.err(), Some(Error::Unsupported));

@@ -23,7 +23,7 @@ fn note_states(source: &EventSource, journal: &Journal, label: &'static str) -> 
 }
 
 #[test]
-fn equal_builders_share_one_connection_until_the_last_of_all_goes() {
+fn equal_builders_share_one_connection_until_the_last_source_is_dropped() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let (chart, table) = (shared(), shared());
     let on_chart = chart.on("price", journal.events("chart")).unwrap();
@@ -36,6 +36,19 @@ fn equal_builders_share_one_connection_until_the_last_of_all_goes() {
     drop((chart, on_chart));
     assert_eq!(server.connections(), 0);
     let _again = shared();
+    assert_eq!(server.attempts().len(), 2);
+}
+
+#[test]
+fn a_builder_shares_by_default_unless_it_was_told_whether_to() {
+    let server = FakeServer::new();
+    let by_default = || prices().shared_by_default().open().unwrap();
+    let _shared = (by_default(), by_default(), shared());
+    assert_eq!(server.attempts().len(), 1);
+    let alone = prices().shared(false).shared_by_default();
+    let _alone = alone.clone().open().unwrap();
+    assert_eq!(server.attempts().len(), 2);
+    let _joined = alone.shared(true).open().unwrap();
     assert_eq!(server.attempts().len(), 2);
 }
 
@@ -89,7 +102,7 @@ fn each_source_has_its_own_queue() {
 }
 
 #[test]
-fn one_that_was_opened_without_sharing_is_not_shared() {
+fn a_source_that_was_opened_without_sharing_is_not_shared() {
     let server = FakeServer::new();
     let _alone = prices().open().unwrap();
     let _shared = shared();
@@ -97,7 +110,7 @@ fn one_that_was_opened_without_sharing_is_not_shared() {
 }
 
 #[test]
-fn what_a_rule_has_captured_goes_with_the_sources() {
+fn values_that_a_rule_has_captured_are_dropped_with_the_sources() {
     let _server = FakeServer::new();
     let captured = Rc::new(());
     let kept = Rc::clone(&captured);
@@ -112,7 +125,7 @@ fn what_a_rule_has_captured_goes_with_the_sources() {
 }
 
 #[test]
-fn closing_ends_that_source_and_the_last_one_closes_the_connection() {
+fn closing_a_source_closes_only_it_and_the_last_one_closes_the_connection() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let (first, second) = (shared(), shared());
     let _first = first.on("price", journal.events("first")).unwrap();
@@ -132,7 +145,7 @@ fn closing_ends_that_source_and_the_last_one_closes_the_connection() {
 }
 
 #[test]
-fn the_last_one_that_closes_in_a_callback_closes_the_connection_at_once() {
+fn the_last_source_that_closes_in_a_callback_closes_the_connection_at_once() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = shared();
     let (handle, pen, same_server) = (source.clone(), journal.clone(), server.clone());
@@ -147,7 +160,7 @@ fn the_last_one_that_closes_in_a_callback_closes_the_connection_at_once() {
 }
 
 #[test]
-fn what_the_policy_ends_ends_for_all() {
+fn the_policy_closes_all_sources_of_a_connection() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let open = || shared_with(Policy::browser().close_after_losses(2));
     let (first, second) = (open(), open());
@@ -187,7 +200,7 @@ fn what_the_policy_ends_ends_for_all() {
 }
 
 #[test]
-fn one_that_joins_an_open_connection_is_told_in_a_separate_task() {
+fn a_source_that_joins_an_open_connection_reports_it_in_a_separate_task() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let _first = shared();
     server.open();
@@ -198,7 +211,7 @@ fn one_that_joins_an_open_connection_is_told_in_a_separate_task() {
     server.clock().advance(Duration::ZERO);
     server.clock().advance(seconds(1));
     assert_eq!(journal.take(), ["second open"]);
-    // Or before the first event, where that comes sooner.
+    // It is reported before the first event, if that comes sooner.
     let third = shared();
     let _states = note_states(&third, &journal, "third");
     let _events = third.on("price", journal.events("third")).unwrap();
@@ -208,7 +221,7 @@ fn one_that_joins_an_open_connection_is_told_in_a_separate_task() {
 }
 
 #[test]
-fn one_that_joins_while_the_connection_waits_is_in_that_state() {
+fn a_source_that_joins_while_the_connection_waits_is_in_that_state() {
     let server = FakeServer::new();
     let first = shared();
     let _errors = first.on_error(|_| {});
@@ -221,7 +234,7 @@ fn one_that_joins_while_the_connection_waits_is_in_that_state() {
 }
 
 #[test]
-fn decode_errors_reach_the_one_that_decodes_and_count_for_it_alone() {
+fn decode_errors_reach_only_the_source_that_decodes_and_count_only_for_it() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let open = || shared_with(Policy::resilient().close_after_decode_errors(2));
     let (numbers, texts) = (open(), open());
@@ -252,7 +265,7 @@ fn decode_errors_reach_the_one_that_decodes_and_count_for_it_alone() {
 }
 
 #[test]
-fn an_error_of_the_connection_goes_to_the_console_where_none_of_them_listens_to_errors() {
+fn an_error_of_the_connection_goes_to_the_console_if_no_source_listens_to_errors() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let (first, second) = (shared(), shared());
     server.fail(503);
@@ -267,7 +280,7 @@ fn an_error_of_the_connection_goes_to_the_console_where_none_of_them_listens_to_
 }
 
 #[test]
-fn the_error_that_ends_a_connection_goes_to_the_console_once_where_no_source_listens() {
+fn the_error_that_ends_a_connection_goes_to_the_console_once_if_no_source_listens() {
     let server = FakeServer::new();
     let open = || EventSource::builder("/prices").shared(true).open().unwrap();
     let sources = [(); 3].map(|()| open());
@@ -285,7 +298,7 @@ fn the_error_that_ends_a_connection_goes_to_the_console_once_where_no_source_lis
 }
 
 #[test]
-fn the_error_that_ends_one_of_them_alone_goes_to_the_console() {
+fn the_error_that_closes_only_one_source_goes_to_the_console() {
     let server = FakeServer::new();
     let policy = Policy::resilient().close_after_decode_errors(1);
     let open = || prices().policy(policy.clone()).shared(true).open().unwrap();
@@ -330,7 +343,7 @@ fn a_rule_is_asked_by_the_connection_once_and_by_each_source_about_its_decode_er
 }
 
 #[test]
-fn all_of_them_are_told_of_a_gap_and_know_the_last_event_id() {
+fn all_sources_report_a_gap_and_know_the_last_event_id() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let (first, second) = (shared(), shared());
     let _gaps = [(&first, "first"), (&second, "second")].map(|(source, label)| {
@@ -376,7 +389,7 @@ fn reopen_after_bad_data(context: &FailureContext<'_>) -> Decision {
 }
 
 #[test]
-fn one_whose_rule_reopens_leaves_the_connection_and_joins_again() {
+fn a_source_whose_rule_reopens_leaves_the_connection_and_joins_again() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let builder = prices()
         .policy(Policy::resilient().rule(reopen_after_bad_data))
@@ -417,7 +430,7 @@ fn one_whose_rule_reopens_leaves_the_connection_and_joins_again() {
 }
 
 #[test]
-fn one_that_joins_again_alone_goes_on_where_it_was() {
+fn a_source_that_joins_again_alone_continues_after_its_last_event() {
     let server = FakeServer::new();
     let builder = prices().policy(Policy::resilient().rule(reopen_after_bad_data));
     let source = builder
@@ -441,7 +454,7 @@ fn one_that_joins_again_alone_goes_on_where_it_was() {
 }
 
 #[test]
-fn one_that_joins_again_alone_is_told_of_gaps() {
+fn a_source_that_joins_again_alone_reports_gaps() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let builder = prices().policy(Policy::resilient().rule(reopen_after_bad_data));
     let source = builder

@@ -1,4 +1,4 @@
-//! What a slow consumer of a stream gets.
+//! What a slow consumer of a stream receives.
 
 use futures::{FutureExt, StreamExt, stream::FusedStream};
 
@@ -29,7 +29,7 @@ fn flood(queue: Queue, count: u32) -> (Vec<String>, u64, EventSource) {
 }
 
 #[test]
-fn what_fits_is_all_there() {
+fn a_queue_drops_nothing_that_fits() {
     let (items, dropped, _) = flood(Queue::drop_oldest(3), 3);
     assert_eq!(
         (items, dropped),
@@ -38,21 +38,21 @@ fn what_fits_is_all_there() {
 }
 
 #[test]
-fn the_oldest_make_way_and_their_number_stands_in_their_place() {
+fn the_oldest_items_are_dropped_and_their_number_takes_their_place() {
     let (items, dropped, _) = flood(Queue::drop_oldest(3), 10);
     assert_eq!(items, ["7 dropped", "7", "8", "9"]);
     assert_eq!(dropped, 7);
 }
 
 #[test]
-fn all_make_way_for_the_latest() {
+fn all_items_are_dropped_for_the_latest() {
     let (items, dropped, _) = flood(Queue::keep_latest(3), 10);
     assert_eq!(items, ["9 dropped", "9"]);
     assert_eq!(dropped, 9);
 }
 
 #[test]
-fn a_full_queue_can_close_the_source_after_what_it_holds() {
+fn a_full_queue_can_close_the_source_after_its_items() {
     let (items, dropped, source) = flood(Queue::close(3), 10);
     assert_eq!(items, ["0", "1", "2", "1 dropped"]);
     assert_eq!(dropped, 1);
@@ -69,7 +69,7 @@ fn a_capacity_of_zero_counts_as_one() {
 }
 
 #[test]
-fn the_listener_for_errors_hears_when_a_gap_begins() {
+fn an_error_listener_hears_when_a_stream_begins_to_drop_items() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = open(&server, |builder| builder.queue(Queue::drop_oldest(1)));
     let pen = journal.clone();
@@ -90,25 +90,16 @@ fn a_stream_wakes_its_consumer() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let mut stream = source.stream::<u32>("n").unwrap();
-    let wakes = std::sync::Arc::new(Wakes::default());
-    let waker = futures::task::waker(std::sync::Arc::clone(&wakes));
+    let wakes = Arc::new(Wakes::default());
+    let waker = futures::task::waker(Arc::clone(&wakes));
     let mut context = std::task::Context::from_waker(&waker);
     assert!(stream.poll_next_unpin(&mut context).is_pending());
     server.send_text("n", "1");
-    assert_eq!(wakes.0.load(std::sync::atomic::Ordering::SeqCst), 1);
+    assert_eq!(wakes.count(), 1);
     assert!(stream.poll_next_unpin(&mut context).is_ready());
     assert!(stream.poll_next_unpin(&mut context).is_pending());
     source.close();
-    assert_eq!(wakes.0.load(std::sync::atomic::Ordering::SeqCst), 2);
-}
-
-#[derive(Default)]
-struct Wakes(std::sync::atomic::AtomicUsize);
-
-impl futures::task::ArcWake for Wakes {
-    fn wake_by_ref(this: &std::sync::Arc<Self>) {
-        this.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-    }
+    assert_eq!(wakes.count(), 2);
 }
 
 #[test]
@@ -116,7 +107,7 @@ fn a_stream_whose_waker_closes_the_source_ends() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser());
     let mut stream = source.stream::<u32>("n").unwrap();
-    let waker = futures::task::waker(std::sync::Arc::new(Closer));
+    let waker = futures::task::waker(Arc::new(Closer));
     let mut context = std::task::Context::from_waker(&waker);
     assert!(stream.poll_next_unpin(&mut context).is_pending());
     TO_CLOSE.set(Some(source));
@@ -132,7 +123,7 @@ thread_local! {
 struct Closer;
 
 impl futures::task::ArcWake for Closer {
-    fn wake_by_ref(_: &std::sync::Arc<Self>) {
+    fn wake_by_ref(_: &Arc<Self>) {
         TO_CLOSE.take().expect("it is woken once").close();
     }
 }

@@ -1,4 +1,4 @@
-//! One request, from asking to the end of its response.
+//! One request, from its start to the end of its response.
 
 use std::{future::poll_fn, pin::pin, rc::Rc, sync::Arc, task::Poll};
 
@@ -22,7 +22,7 @@ use crate::{
     yielder::Yielder,
 };
 
-/// How long to wait for the body of an answer that is no event stream.
+/// How long to wait for the body of a response that is not an event stream.
 const EXCERPT_TIMEOUT: Span = Span::from_secs(1);
 
 /// One request, and the reading of its response.
@@ -36,12 +36,13 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Runs the request until it ends or the transport is dropped. Looking at the latter matters, since a pending user
-    /// future may never resolve.
+    /// Runs the request until it ends or the transport is dropped. The drop matters, since a pending user future may
+    /// never resolve.
     pub(super) async fn run(self, yielder: Yielder) {
         let mut request = pin!(self.run_request(yielder));
         let end = poll_fn(|context| {
-            // None while it runs: after a panic that aborts it would never end, and could not be woken.
+            // No waker is kept while the request runs: after a panic that aborts, the request would never end, and
+            // could not be woken.
             drop(self.shared.waker.take());
             let is_open = || self.shared.is_open.get();
             if is_open()
@@ -60,14 +61,14 @@ impl Attempt {
         }
     }
 
-    /// Answers with how it ended.
+    /// Runs the request, and returns how it ended.
     async fn run_request(&self, yielder: Yielder) -> TransportEvent<'static> {
         let (header, signal) = (&self.last_event_id_header, self.abort.signal());
         let request = match self.fetch.make_request(&self.url, header, &signal).await {
             Ok(request) => request,
             Err(error) => return request_error(error),
         };
-        // What a page has put in its place may throw, and answer with no promise.
+        // A page may have replaced `fetch` by a function that throws, or that does not return a promise.
         let answer = match sys::fetch(&request) {
             Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
             Err(exception) => Err(exception),
@@ -144,11 +145,11 @@ impl Attempt {
                 }
             }
         }
-        // The source is not there to be told.
+        // The source is gone, so this reaches nobody.
         TransportEvent::Finished
     }
 
-    /// The beginning of an answer's body, of which the rest is not read.
+    /// The beginning of a response body. The rest is not read.
     async fn excerpt(&self, mut body: ResponseBody) -> String {
         let abort = self.abort.clone();
         let _limit = Timeout::new(EXCERPT_TIMEOUT, Box::new(move |_| abort.abort()));
@@ -180,10 +181,10 @@ impl Attempt {
     }
 }
 
-/// There is not even a request.
+/// The result if the request could not be made.
 fn request_error(error: Error) -> TransportEvent<'static> {
     let loss = match error {
-        // The function that makes them may succeed the next time.
+        // The function that makes the headers may succeed the next time.
         Error::Headers { .. } => Loss::Reestablish,
         _ => Loss::Fail {
             class: FailureClass::Hopeless,
@@ -193,7 +194,7 @@ fn request_error(error: Error) -> TransportEvent<'static> {
     TransportEvent::Lost { error, loss }
 }
 
-/// A page may have replaced `fetch` by something that answers with no `Response`.
+/// The result if a page has replaced `fetch` by a function that does not return a `Response`.
 fn odd_response(exception: &JsValue) -> TransportEvent<'static> {
     unusable(format!(
         "`fetch` answered with something other than a `Response`: {}",
@@ -201,7 +202,7 @@ fn odd_response(exception: &JsValue) -> TransportEvent<'static> {
     ))
 }
 
-/// What would only be the same the next time.
+/// The result of a failure that would only repeat.
 fn unusable(message: String) -> TransportEvent<'static> {
     TransportEvent::Lost {
         error: Error::Internal {
@@ -219,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_response_is_not_asked_for_again() {
+    fn a_request_without_a_response_is_not_made_again() {
         let event = unusable("the body is not made of bytes".into());
         let TransportEvent::Lost { error, loss } = event else {
             panic!("a loss, and not {event:?}");

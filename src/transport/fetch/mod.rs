@@ -1,4 +1,4 @@
-//! `fetch`, the body's stream, and the parser of event streams.
+//! The fetch transport: `fetch`, the stream of the response body, and the parser of event streams.
 
 mod attempt;
 mod reading;
@@ -23,17 +23,17 @@ use attempt::Attempt;
 pub use request::{Fetch, HeadersResult};
 pub use request_body::Body;
 
-/// The most events between two turns of the event loop, where queues hold more.
+/// The most events between two turns of the event loop, if queues hold more.
 const MAX_EVENTS_PER_TURN: usize = 2048;
 
-/// How to make the requests of one source.
+/// Makes the requests of one source.
 pub(crate) struct FetchConnector {
     fetch: Rc<Fetch>,
     /// Resolved.
     url: Arc<str>,
     resume_parameter: Option<String>,
     terminal_data: Option<Rc<str>>,
-    /// How many events are read between two turns of the event loop, at most.
+    /// The most events that are read between two turns of the event loop.
     max_events: Rc<Cell<usize>>,
 }
 
@@ -97,21 +97,21 @@ impl FetchConnector {
     }
 }
 
-/// What the transport and its attempt share.
+/// The state that the transport and its attempt share.
 struct AttemptShared {
     names: RefCell<Vec<Rc<str>>>,
     reports_all_ids: Cell<bool>,
     /// To be found in events that nobody listens to, too.
     terminal_data: Option<Rc<str>>,
     is_open: Cell<bool>,
-    /// Of the attempt, to be woken when the transport is dropped.
+    /// The waker of the attempt, for when the transport is dropped.
     waker: Place<Waker>,
     max_events: Rc<Cell<usize>>,
     sink: Sink,
 }
 
 impl AttemptShared {
-    /// Tells the source, unless it is no longer there.
+    /// Tells the source, unless it is gone.
     fn emit(&self, event: TransportEvent<'_>) {
         if self.is_open.get() {
             (self.sink)(event);
@@ -119,7 +119,7 @@ impl AttemptShared {
     }
 }
 
-/// The source's end of a request. Dropping it aborts that.
+/// The source's end of a request. Dropping it aborts the request.
 pub(crate) struct FetchTransport {
     shared: Rc<AttemptShared>,
     abort: AbortController,

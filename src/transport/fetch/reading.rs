@@ -25,10 +25,10 @@ type Parser = parser::Parser<LineSearch>;
 type Items<'a> = parser::Items<'a, LineSearch>;
 type ParsedEvent<'a> = parser::ParsedEvent<'a, LineSearch>;
 
-/// The most of a chunk that is copied into wasm's memory at once, in bytes: that memory never shrinks.
+/// The most bytes of a chunk that are copied into wasm's memory at once: that memory never shrinks.
 const MAX_SLICE: u32 = 1024 * 1024;
 
-/// After how many events to look at the clock, which costs as much as a small event.
+/// How many events to read before looking at the clock, which costs as much as a small event.
 const EVENTS_PER_LOOK: usize = 32;
 
 /// Reads one response.
@@ -36,7 +36,7 @@ pub(super) struct ResponseReader {
     parser: Parser,
     buffer: Vec<u8>,
     origin: Rc<str>,
-    /// The last event id that the source knows of.
+    /// The last event id that the source knows.
     known_id: Arc<str>,
     yielder: Yielder,
     events_since_yield: usize,
@@ -59,7 +59,7 @@ impl ResponseReader {
         }
     }
 
-    /// Emits what is in a chunk, as long as the source is there. The error is the last event.
+    /// Emits the events of a chunk, unless the source is gone. The error is the last event to emit.
     pub(super) async fn read(
         &mut self,
         chunk: &Uint8Array,
@@ -118,7 +118,7 @@ impl ResponseReader {
         end
     }
 
-    /// What had arrived of an event when the response ended.
+    /// The unfinished event at the end of the response.
     pub(super) fn unfinished(&mut self) -> Option<UndecodedEvent> {
         let unfinished = self.parser.unfinished()?;
         let (name, data) = (
@@ -133,7 +133,7 @@ impl ResponseReader {
         Some(UndecodedEvent::from(&event))
     }
 
-    /// Tells once for each slice what nobody listens to.
+    /// Reports events without listeners once for each slice.
     fn emit_unlistened(&mut self, unlistened: Unlistened, shared: &AttemptShared) {
         let last_event_id = self.parser.last_event_id();
         let has_changed = !Arc::ptr_eq(last_event_id, &self.known_id);
@@ -159,20 +159,20 @@ struct SliceReader<'a> {
     known_id: &'a mut Arc<str>,
     events_since_yield: &'a mut usize,
     unlistened: Unlistened,
-    /// The reconnection time, until it is told: a server may set it again and again, and the last one counts.
+    /// The reconnection time, until it is reported: a server may set it many times, and the last one counts.
     retry: Option<Span>,
 }
 
 /// Why the reading of a slice stops.
 enum ReadStep {
-    /// Other tasks are to run, then there is more.
+    /// Other tasks should run before the rest is read.
     Yield,
-    /// All is read, or the source is gone.
+    /// Everything is read, or the source is gone.
     End,
     TooLarge(TooLarge),
 }
 
-/// What has come since the last event that was listened to.
+/// What has arrived since the last event that has listeners.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Unlistened {
     Nothing,
@@ -181,8 +181,8 @@ enum Unlistened {
 }
 
 impl SliceReader<'_> {
-    /// Not asynchronous, nor inlined where it would be: what lives across an `await` lives in memory, and this is the hot
-    /// loop.
+    /// Neither async nor inlined into async code: variables that live across an `await` live in memory, and this is the
+    /// hot loop.
     #[inline(never)]
     fn read_on(&mut self, items: &mut Items<'_>, yielder: &Yielder) -> ReadStep {
         while let Some(item) = items.next() {
@@ -203,7 +203,7 @@ impl SliceReader<'_> {
         ReadStep::End
     }
 
-    /// Answers whether the source was told of it.
+    /// Reads an event, and returns whether the source was told about it.
     #[inline]
     fn read_event(&mut self, mut event: ParsedEvent<'_>) -> bool {
         let listened = self.shared.listened_name(&event);
@@ -228,7 +228,7 @@ impl SliceReader<'_> {
         true
     }
 
-    /// After another event.
+    /// Counts an event, and returns whether to let other tasks run.
     fn should_yield(&mut self, yielder: &Yielder) -> bool {
         *self.events_since_yield += 1;
         let events = *self.events_since_yield;
@@ -242,7 +242,7 @@ impl SliceReader<'_> {
         }
     }
 
-    /// What an event tells that the source is told of.
+    /// The metadata of an event that the source is told about.
     fn meta(&mut self, event: &ParsedEvent<'_>) -> EventMeta {
         self.known_id.clone_from(event.last_event_id());
         EventMeta::Eager {
@@ -271,13 +271,13 @@ fn unreadable(TooLarge { limit }: TooLarge) -> TransportEvent<'static> {
 }
 
 impl AttemptShared {
-    /// The name of this event, where its data says that nothing follows.
+    /// The name of this event, if its data says that the server has finished.
     fn terminal_name(&self, event: &mut ParsedEvent<'_>) -> Option<Rc<str>> {
         let data = self.terminal_data.as_deref()?;
         (event.data_bytes() == data.as_bytes()).then(|| event.name().into())
     }
 
-    /// The name of this event, where somebody listens to it.
+    /// The name of this event, if it has listeners.
     fn listened_name(&self, event: &ParsedEvent<'_>) -> Option<Rc<str>> {
         let names = self.names.borrow();
         names

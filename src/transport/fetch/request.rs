@@ -1,4 +1,4 @@
-//! What to ask the server for, and how.
+//! The request of a source over `fetch`.
 
 use std::{error::Error as StdError, fmt, pin::Pin, rc::Rc};
 
@@ -11,20 +11,20 @@ use web_sys::{
 use super::request_body::Body;
 use crate::{Error, transport::exception_message};
 
-/// Carries the events of a source by `fetch` and a parser of this crate, in place of the browser's own `EventSource`:
+/// Carries the events of a source by `fetch` and this crate's parser, in place of the browser's own `EventSource`:
 /// [`EventSourceBuilder::fetch`](crate::EventSourceBuilder::fetch).
 ///
-/// A source does all over it that it does over the browser's own, and more: requests of any method with headers and a body,
-/// errors that tell the HTTP status, comments that count as [data received](crate::Policy::on_idle), and several times the
-/// events per second.
+/// A source can do everything that it can over the browser's own, and more: requests with any method, headers and a
+/// body, errors with the HTTP status, comments that count as [data received](crate::Policy::on_idle), and several times
+/// as many events per second.
 ///
-/// The request is the one that the browser's own source makes: a GET with `Accept: text/event-stream`, `cache` is
-/// `no-store`, `mode` is `cors`, credentials go to the page's own origin only. A later attempt carries the
-/// `Last-Event-ID` header; to another origin that is reason for a CORS preflight, which the server has to allow. (With
-/// a [`resume_parameter`](crate::EventSourceBuilder::resume_parameter) the id travels in the query instead.) An answer
-/// that CORS refuses cannot be told from a lost connection, and a `Retry-After` header of another origin is seen only
-/// where the server exposes it (`Access-Control-Expose-Headers`). Where a redirect has led to it, Firefox ends a
-/// connection that is closed here only once the server sends more.
+/// By default the request is the one that the browser's own source makes: a GET with `Accept: text/event-stream`,
+/// `cache` is `no-store`, `mode` is `cors`, and credentials are sent only to the page's own origin. A later attempt has
+/// the `Last-Event-ID` header; to another origin that causes a CORS preflight, which the server has to allow. (With a
+/// [`resume_parameter`](crate::EventSourceBuilder::resume_parameter) the id travels in the query instead.) A response
+/// that CORS refuses looks like a lost connection, and a `Retry-After` header of another origin is visible only if the
+/// server exposes it (`Access-Control-Expose-Headers`). After a redirect, Firefox ends a connection that is closed here
+/// only when the server sends more.
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error};
@@ -40,7 +40,8 @@ use crate::{Error, transport::exception_message};
 /// # }
 /// ```
 ///
-/// Two are equal where they ask for the same, and have the same function for fresh headers: one of a `Fetch` and its clone.
+/// Two are equal if they make the same request, and have the same function for fresh headers, as a `Fetch` and its
+/// clone have.
 #[derive(Clone, PartialEq)]
 #[must_use = "a request is made by the source that it is given to"]
 pub struct Fetch {
@@ -98,30 +99,30 @@ impl Fetch {
         }
     }
 
-    /// A POST request. It is sent once, unless the policy allows to [`resend`](crate::Policy::resend) it; where its
-    /// response simply ends, and no terminal event or data was asked for, that is the end:
+    /// A POST request. It is sent once, unless the policy allows it to be [sent again](crate::Policy::resend). If no
+    /// terminal event or data is set, the end of the response is the end of the source:
     /// [`CloseReason::Finished`](crate::CloseReason::Finished).
     pub fn post() -> Self {
         Self::new().method("POST")
     }
 
-    /// The method of the request. What is said of [`post`](Self::post) goes for all but GET and HEAD.
+    /// The method of the request. All methods but GET and HEAD behave like [`post`](Self::post).
     pub fn method(mut self, method: impl Into<String>) -> Self {
         self.method = method.into();
         self
     }
 
-    /// A header that each attempt carries, in place of an earlier one of the same name.
+    /// A header for each attempt, in place of an earlier one with the same name.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Headers that are asked for before each attempt, since tokens expire. They replace
-    /// [fixed ones](Self::header) of the same name.
+    /// A function that makes headers before each attempt, since tokens expire. They replace [fixed ones](Self::header)
+    /// with the same name.
     ///
-    /// Where the function fails, the attempt has failed with [`Error::Headers`], and the next one comes as after a lost
-    /// connection; a request that may be sent only once closes the source. A header that is not allowed closes it with
+    /// If the function fails, the attempt fails with [`Error::Headers`], and the next one follows as after a lost
+    /// connection; a request that may be sent only once closes the source. A forbidden header closes it with
     /// [`Error::InvalidRequest`].
     ///
     /// ```
@@ -142,8 +143,8 @@ impl Fetch {
         self
     }
 
-    /// Where to go on from: the last event id of a source before, kept across a reload for instance. The first request
-    /// carries it already.
+    /// The id to continue from: the last event id of an earlier source, kept across a reload for instance. Even the
+    /// first request carries it.
     pub fn last_event_id(mut self, id: impl Into<String>) -> Self {
         self.last_event_id = Some(id.into());
         self
@@ -159,15 +160,14 @@ impl Fetch {
     ///
     /// # Errors
     ///
-    /// Where serde cannot put the value into JSON.
+    /// If serde cannot serialize the value as JSON.
     #[cfg(feature = "json")]
     pub fn json(self, value: &impl serde::Serialize) -> Result<Self, serde_json::Error> {
         let body = serde_json::to_string(value)?;
         Ok(self.header("Content-Type", "application/json").body(body))
     }
 
-    /// Whether credentials go along, in place of what
-    /// [`with_credentials`](crate::EventSourceBuilder::with_credentials) says.
+    /// Whether credentials are sent. This overrides [`with_credentials`](crate::EventSourceBuilder::with_credentials).
     pub fn credentials(mut self, credentials: RequestCredentials) -> Self {
         self.credentials = Some(credentials);
         self
@@ -185,11 +185,11 @@ impl Fetch {
         self
     }
 
-    /// What becomes of a redirect; it is followed by default.
+    /// What to do about a redirect; it is followed by default.
     ///
-    /// The headers go along wherever it leads, to another origin too where that one's CORS answer allows them; of all of
-    /// them browsers hold back `Authorization` alone. With [`RequestRedirect::Error`] none is followed, and an attempt
-    /// that meets one ends as a lost connection does.
+    /// The headers are sent wherever it leads, even to another origin if that one's CORS response allows them; browsers
+    /// only hold back `Authorization`. With [`RequestRedirect::Error`] no redirect is followed, and an attempt that
+    /// meets one ends like a lost connection.
     ///
     /// ```
     /// use typed_eventsource::Fetch;
@@ -210,17 +210,17 @@ impl Fetch {
         self
     }
 
-    /// The most bytes that one event may have; 16 MiB by default. A larger one closes the source with
-    /// [`Error::EventTooLarge`], and so does a line without end.
+    /// The most bytes that one event may have; 16 MiB by default. A larger event closes the source with
+    /// [`Error::EventTooLarge`], and so does an endless line.
     ///
-    /// A stream's [`Queue`](crate::Queue) may hold as many events of this size as its capacity says: where the server is not
-    /// to be trusted, choose both.
+    /// A stream's [`Queue`](crate::Queue) may hold as many events of this size as its capacity allows: if the server is
+    /// not trusted, choose both.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.max_event_size = bytes;
         self
     }
 
-    /// Where to go on from, as the user has it.
+    /// The id to continue from, as set by the user.
     pub(crate) fn start(&self) -> Option<&str> {
         self.last_event_id.as_deref()
     }
@@ -243,12 +243,12 @@ impl Fetch {
         self.credentials(credentials)
     }
 
-    /// Whether the browser takes a request like this, as far as that is known before the fresh headers.
+    /// Checks that the browser accepts the request, as far as that is known before the fresh headers.
     pub(super) fn check(&self, url: &str, last_event_id: &str) -> Result<(), Error> {
         self.request(url, last_event_id, &[], None).map(drop)
     }
 
-    /// The request of one attempt, for which the fresh headers are asked.
+    /// Makes the request of one attempt, with fresh headers.
     pub(super) async fn make_request(
         &self,
         url: &str,
@@ -341,7 +341,7 @@ impl fmt::Debug for Fetch {
     }
 }
 
-/// The value of a header that goes out as UTF-8: JavaScript's headers take a character for each byte.
+/// The value of a header that is sent as UTF-8: JavaScript's headers take a character for each byte.
 fn utf8_header(value: &str) -> String {
     value.bytes().map(char::from).collect()
 }

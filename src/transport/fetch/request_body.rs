@@ -1,9 +1,9 @@
-//! What a request carries.
+//! The body of a request.
 
 use wasm_bindgen::JsValue;
 
-/// The body of a request; made from text, from bytes, or from what the browser's `fetch` takes besides, a `FormData` for
-/// instance. A `ReadableStream` is not taken: each attempt sends the body again.
+/// The body of a request: text, bytes, or anything else that the browser's `fetch` accepts, a `FormData` for instance.
+/// A `ReadableStream` is not accepted, since each attempt sends the body again.
 ///
 /// ```
 /// use typed_eventsource::{Body, Fetch};

@@ -1,4 +1,4 @@
-//! What an answer of the server means.
+//! The meaning of a server's response.
 
 use std::sync::Arc;
 
@@ -8,20 +8,20 @@ use wasm_bindgen::JsValue;
 use super::response_body::ResponseBody;
 use crate::{Error, sys::Response, transport::TransportEvent};
 
-/// How much of the body of an answer that is no event stream is kept, in bytes.
+/// How many bytes are kept of the body of a response that is not an event stream.
 const EXCERPT: usize = 1024;
 
-/// What an answer says before its body.
+/// The parts of a response before its body.
 pub(super) struct ResponseHead {
     status: u16,
     content_type: Option<String>,
     retry_after: Option<Span>,
-    /// After redirects; empty where somebody made up the response.
+    /// The URL after redirects; empty if the response was constructed by a script.
     pub(super) url: String,
 }
 
-/// What [the standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model) has a source
-/// do about an answer.
+/// What a source has to do about a response, by [the
+/// standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ResponseClass {
     Stream,
@@ -46,7 +46,7 @@ impl ResponseHead {
         class(self.status, self.content_type.as_deref())
     }
 
-    /// Why this answer is no event stream.
+    /// The loss for a response that is not an event stream.
     pub(super) fn refusal(
         self,
         class: ResponseClass,
@@ -90,7 +90,7 @@ fn class(status: u16, content_type: Option<&str>) -> ResponseClass {
 }
 
 fn is_event_stream(content_type: &str) -> bool {
-    // Of several, joined by commas, the last one counts.
+    // If there are several, joined by commas, the last one counts.
     let last = content_type.as_bytes().rsplit(|byte| *byte == b',').next();
     let mut parts = last.unwrap_or_default().split(|byte| *byte == b';');
     let essence = parts.next().unwrap_or_default().trim_ascii();
@@ -112,11 +112,11 @@ fn seconds(value: &str) -> Option<Span> {
 
 fn until(date: &str) -> Option<Span> {
     let wait = js_sys::Date::parse(date) - js_sys::Date::now();
-    // The time of something that is no date is NaN.
+    // The time of an invalid date is NaN.
     (!wait.is_nan()).then(|| Span::from_millis_f64(wait))
 }
 
-/// The beginning of the body, as far as it came before its end or before the request was aborted.
+/// The beginning of the body, as far as it arrived before its end or before the request was aborted.
 pub(super) async fn excerpt(body: &mut ResponseBody) -> String {
     let mut excerpt = Vec::new();
     while excerpt.len() < EXCERPT
@@ -127,7 +127,7 @@ pub(super) async fn excerpt(body: &mut ResponseBody) -> String {
     beginning(excerpt)
 }
 
-/// As much of a text as is kept, without a character that was cut.
+/// The beginning of a text that is kept, without a character that was cut.
 fn beginning(mut text: Vec<u8>) -> String {
     text.truncate(EXCERPT);
     if let Err(error) = str::from_utf8(&text)
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_are_digits() {
+    fn a_number_of_seconds_consists_of_digits() {
         assert_eq!(seconds("120"), Some(Span::from_secs(120)));
         assert_eq!(seconds("99999999999999999999"), Some(Span::MAX));
         for wrong in ["", "-1", "1.5", "soon"] {

@@ -7,19 +7,18 @@ use web_sys::{ReadableStreamGetReaderOptions, ReadableStreamReadResult, Readable
 
 use crate::sys::{Body, ByteView, Reader, Response, View};
 
-/// How much is read at once where the browser reads into a buffer of ours, in bytes.
+/// How many bytes are read at once if the browser reads into our buffer.
 const BUFFER_SIZE: u32 = 512 * 1024;
 
 /// Why there is no next chunk.
 pub(super) enum ReadError {
     /// The connection failed, with this exception.
     Lost(JsValue),
-    /// A page has made up the response, with something other than bytes in its body.
+    /// A script constructed the response, with something other than bytes in its body.
     NotBytes,
 }
 
-/// Reads a body: with a BYOB reader, into the same memory again and again, where it is a byte stream. That takes half the
-/// time.
+/// Reads a body. A byte stream is read by a BYOB reader, always into the same memory, which takes half the time.
 pub(super) struct ResponseBody {
     reader: Reader,
     is_byob: bool,
@@ -27,7 +26,7 @@ pub(super) struct ResponseBody {
 }
 
 impl ResponseBody {
-    /// `None` where the response has none.
+    /// `None` if the response has no body.
     pub(super) fn of(response: &Response) -> Result<Option<Self>, JsValue> {
         let Some(stream) = response.body()? else {
             return Ok(None);
@@ -50,7 +49,7 @@ impl ResponseBody {
         }))
     }
 
-    /// The next chunk, `None` at the end. It is there until the next one is read.
+    /// The next chunk, `None` at the end. It is valid until the next one is read.
     pub(super) async fn read(&mut self) -> Result<Option<Uint8Array>, ReadError> {
         let promise = self.reader.read(&self.buffer).map_err(ReadError::Lost)?;
         let result = JsFuture::from(Promise::resolve(&promise)).await;
@@ -68,14 +67,14 @@ impl ResponseBody {
             Err(other) => bytes_of(other).ok_or(ReadError::NotBytes)?,
         };
         if self.is_byob {
-            // Its memory was transferred away, and has come back.
+            // The memory was transferred away, and has come back.
             self.buffer = Uint8Array::new(&chunk.buffer());
         }
         Ok(Some(chunk))
     }
 }
 
-/// The bytes of a chunk of another class: a view of another kind, or one from another realm.
+/// The bytes of a chunk of another class: another kind of view, or a view from another realm.
 fn bytes_of(chunk: JsValue) -> Option<Uint8Array> {
     if !ArrayBuffer::is_view(&chunk) {
         return None;

@@ -78,11 +78,7 @@ async fn a_larger_one_closes_the_source_after_the_one_before() {
         );
         assert!(too_large, "{reason:?}");
         assert_eq!(heard.rest().await, [Text("1".into())]);
-        let seen = script.seen_closed(1).await;
-        assert_eq!(
-            (seen.len(), seen[0].closed_by.as_deref()),
-            (1, Some("client"))
-        );
+        script.was_left().await;
     })
     .await;
 }
@@ -102,8 +98,7 @@ async fn one_that_never_ends_is_not_kept_until_it_does() {
             CloseReason::Policy(Error::EventTooLarge { limit: 1000, .. })
         );
         assert!(too_large, "{reason:?}");
-        let seen = script.seen_closed(1).await;
-        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
+        script.was_left().await;
     })
     .await;
 }

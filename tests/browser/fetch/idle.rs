@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use gloo_timers::future::sleep;
-use typed_eventsource::{CloseReason, Error, Event, Fetch, LimitAction, Policy, State, Text};
+use typed_eventsource::{CloseReason, Error, Event, LimitAction, Policy, State, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    super::support::{Attempt, Clock, Heard, Script, Step, errors, listen, send, states},
-    open, resilient, run,
+    super::support::{Attempt, Clock, Heard, Script, errors, listen, states},
+    resilient, run,
 };
 
 /// Silence for so long is too much.
@@ -38,13 +38,12 @@ async fn is_kept_open_by(beat: &str) {
 }
 
 #[wasm_bindgen_test]
-async fn comments_keep_a_source_open() {
-    run(async || is_kept_open_by(":\n").await).await;
-}
-
-#[wasm_bindgen_test]
-async fn events_that_nobody_listens_to_keep_a_source_open() {
-    run(async || is_kept_open_by("event: tick\ndata\n\n").await).await;
+async fn comments_and_events_that_nobody_listens_to_keep_a_source_open() {
+    run(async || {
+        is_kept_open_by(":\n").await;
+        is_kept_open_by("event: tick\ndata\n\n").await;
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
@@ -68,33 +67,6 @@ async fn silence_in_the_middle_of_an_event_is_silence() {
         let seen = script.seen_closed(1).await;
         assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
         assert_eq!(seen[1].header("last-event-id"), "1");
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_post_that_falls_silent_is_closed_where_another_would_be_reopened() {
-    run(async || {
-        let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
-        let builder = script.builder().fetch(Fetch::post());
-        let policy = resilient().on_idle(Duration::from_millis(100), LimitAction::Reopen);
-        let source = builder.policy(policy).open().expect("a valid request");
-        let reason = source.closed().await;
-        let idle = matches!(reason, CloseReason::Policy(Error::Idle { .. }));
-        assert!(idle, "{reason:?}");
-        assert_eq!(script.seen_closed(1).await.len(), 1);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn silence_is_no_matter_unless_the_policy_says_so() {
-    run(async || {
-        let steps = [Step::Pause(1000), send("data: 1\n\n"), Step::Silence];
-        let script = Script::put([Attempt::playing(steps)]).await;
-        let source = open(&script, Fetch::new());
-        assert_eq!(listen::<u8>(&source, "message").next().await, 1);
-        assert_eq!(script.seen().await.len(), 1);
     })
     .await;
 }

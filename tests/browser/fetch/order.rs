@@ -10,40 +10,6 @@ use super::{
     run,
 };
 
-#[wasm_bindgen_test]
-async fn it_is_open_before_the_first_event_and_connecting_again_before_the_next_attempt() {
-    run(async || {
-        let script = Script::put([
-            Attempt::ending("retry: 10\ndata: 1\n\n"),
-            Attempt::answering(503),
-            Attempt::sending("data: 2\n\n"),
-        ])
-        .await;
-        let policy = Policy::browser()
-            .retry_statuses([503])
-            .rule(|_| Decision::Reopen {
-                after: Duration::from_millis(10),
-            });
-        let source = script.open_with(policy);
-        let mut journal = journal(&source, &["message"]);
-        let url = script.url();
-        let expected = [
-            "open".to_owned(),
-            "message: 1".into(),
-            format!("error: the connection to {url} was lost: the server ended the stream"),
-            "waiting 10ms for attempt 1".into(),
-            "connecting".into(),
-            format!("error: {url} answered with status 503"),
-            "waiting 10ms for attempt 2".into(),
-            "connecting".into(),
-            "open".into(),
-            "message: 2".into(),
-        ];
-        assert_eq!(journal.take(expected.len()).await, expected);
-    })
-    .await;
-}
-
 /// A source whose first connection brings numbers, the third of them none, and that is closed by what is done at the
 /// first.
 async fn closed_at_the_first(close: impl Fn(&EventSource) + 'static) {
@@ -59,11 +25,7 @@ async fn closed_at_the_first(close: impl Fn(&EventSource) + 'static) {
         ["open", "message: 1", "closed by the application"]
     );
     assert_eq!(observed.left(), Left::NOTHING);
-    let seen = script.seen_closed(1).await;
-    assert_eq!(
-        (seen.len(), seen[0].closed_by.as_deref()),
-        (1, Some("client"))
-    );
+    script.was_left().await;
 }
 
 #[wasm_bindgen_test]

@@ -1,33 +1,9 @@
-//! Heads and fields: headers without end, ids that would be headers, and drips.
+//! Fields: ids that would be headers, and what is no text.
 
-use std::time::Duration;
-
-use typed_eventsource::{CloseReason, Error, Event, LimitAction, Policy, Text};
+use typed_eventsource::{Event, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::super::support::{
-    Attempt, Heard, Script, Step, Transport, errors, listen, run, send, send_bytes,
-};
-
-#[wasm_bindgen_test]
-async fn an_endless_header_is_a_lost_connection() {
-    run(async || {
-        let script = Script::put([Attempt::with_long_head(1 << 50)]).await;
-        let source = script.open();
-        let error = errors(&source).next().await;
-        // Firefox's own source gives up.
-        let is_lost = match error {
-            Error::ConnectionLost { .. } => true,
-            Error::GivenUp { .. } => !Transport::selected().is_fetch(),
-            _ => false,
-        };
-        assert!(is_lost, "{error:?}");
-        source.close();
-        let seen = script.seen_closed(1).await;
-        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
-    })
-    .await;
-}
+use super::super::support::{Attempt, Heard, Script, Step, listen, run, send_bytes};
 
 #[wasm_bindgen_test]
 async fn line_ends_in_ids_make_no_headers() {
@@ -82,28 +58,6 @@ async fn what_is_no_utf_8_is_replaced_wherever_it_stands() {
             ];
             assert_eq!(heard.take(4).await, expected);
         }
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_drip_is_no_sign_of_life_until_something_is_whole() {
-    const SOON: Duration = Duration::from_millis(300);
-    run(async || {
-        let drip = |send: &str| Step::Drip {
-            every: 20,
-            send: send.into(),
-        };
-        let slow = Attempt::playing([drip("data: 7\n\n"), send(":\n"), Step::Silence]);
-        let mut numbers = listen::<u8>(&Script::put([slow]).await.open(), "message");
-        assert_eq!(numbers.next().await, 7);
-        let never = Script::put([Attempt::playing([drip(&":".repeat(10_000))])]).await;
-        let source = never.open_with(Policy::browser().on_idle(SOON, LimitAction::Close));
-        let reason = source.closed().await;
-        let idle =
-            matches!(reason, CloseReason::Policy(Error::Idle { after, .. }) if after == SOON);
-        assert!(idle, "{reason:?}");
-        never.seen_closed(1).await;
     })
     .await;
 }

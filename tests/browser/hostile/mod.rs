@@ -1,12 +1,13 @@
-//! A server that means harm. `cargo xtask hostile` does the same at full size, and measures.
+//! A server that means harm.
 
 mod answers;
-#[cfg(feature = "fetch")]
-mod bodies;
+mod attacks;
 mod nested;
 mod retries;
+#[cfg(feature = "fetch")]
+mod turns;
 
-use super::support::{Attempt, Script, Seen, Step, listen};
+use super::support::{Script, Seen};
 
 /// How many attempts were made in the first so many milliseconds, as the server's clock has it.
 ///
@@ -17,15 +18,4 @@ async fn attempts_within(milliseconds: u64, script: &Script) -> usize {
     let first = seen[0].opened_ms;
     let is_within = |one: &&Seen| one.opened_ms - first < milliseconds;
     seen.iter().filter(is_within).count()
-}
-
-/// Waits for so long at least.
-async fn after(milliseconds: u32) {
-    let pause = [
-        Step::Pause(milliseconds),
-        Step::Send("data: 1\n\n".into()),
-        Step::Silence,
-    ];
-    let script = Script::put([Attempt::playing(pause)]).await;
-    listen::<u8>(&script.open(), "message").next().await;
 }

@@ -40,6 +40,8 @@ mod model;
 mod payload;
 #[path = "../../../core/src/parser/tests/reading.rs"]
 mod reading;
+#[path = "../../../core/src/session/tests/model/mod.rs"]
+mod session_model;
 pub mod targets;
 #[path = "../../../src/variants.rs"]
 mod variants;
@@ -47,8 +49,10 @@ mod variants;
 use decode_error::DecodeError;
 use error::Error;
 use event::{Event, UndecodedEvent};
-// What reads for the parser's own tests asks for it here.
+// The core's own tests ask for it here.
 use typed_eventsource_core::{
-    Span,
+    At, Backoff, CloseReason, Decision, EventOutcome, Failure, FailureClass, Gap, IdField, Input,
+    LimitAction, LimitReached, Loss, Options, Output, Policy, ReceivedEvent, Report, Session, Span,
+    State, TimeLimit, Timestamp, Transport,
     parser::{Item, ParsedEvent, Parser, Scalar, TooLarge},
 };

@@ -6,7 +6,7 @@ import init, { EventSource } from "typed-eventsource";
 const query = new URLSearchParams(location.search);
 const url = query.get("stream") ?? "/events";
 const transport = query.get("transport") === "fetch" ? "fetch" : "browser";
-const policy = query.get("policy") === "resilient" ? "resilient" : "closeOnError";
+const policy = query.get("policy") === "resilient" ? "resilient" : "close-on-error";
 const [paragraph, status] = document.querySelectorAll("p");
 
 try {

@@ -25,9 +25,9 @@ use tokio::{
 
 use crate::long_head::LongHead;
 
-/// A handler's hold on the connection under its request.
+/// A handler's hold on the connection under its request, which it has by `ConnectInfo`.
 #[derive(Debug, Clone)]
-pub(crate) struct Connection(Arc<Orders>);
+pub struct Connection(Arc<Orders>);
 
 #[derive(Debug, Default)]
 struct Orders {
@@ -39,7 +39,7 @@ struct Orders {
 
 impl Connection {
     /// Resets the connection (RST), once all that was written has reached the network.
-    pub(crate) fn reset(&self) {
+    pub fn reset(&self) {
         *self.0.long_head() = None;
         self.0.reset.store(true, Ordering::SeqCst);
         self.0.waker.wake();

@@ -8,11 +8,12 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
 use crate::{
-    script::{Script, Seen, SeenAttempts},
+    attacks::{ATTACKS, Attack, Sizes},
+    script::{Script, Seen},
     store::Store,
 };
 
@@ -26,11 +27,27 @@ pub(crate) fn no_such_script(id: &str) -> Refusal {
     (StatusCode::NOT_FOUND, hint)
 }
 
+/// What is put in place of a script.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Put {
+    attack: Option<String>,
+}
+
 pub(crate) async fn put(
     State(store): State<Arc<Store>>,
     Path(id): Path<String>,
+    Query(Put { attack }): Query<Put>,
     body: Bytes,
 ) -> Result<StatusCode, Refusal> {
+    if let Some(name) = attack {
+        let attack = Attack::named(&name).ok_or_else(|| {
+            let hint = format!("no attack {name:?}: GET /attacks tells those that there are\n");
+            (StatusCode::NOT_FOUND, hint)
+        })?;
+        store.put(id, attack.script(Sizes::TESTS));
+        return Ok(StatusCode::NO_CONTENT);
+    }
     let refuse = |problem: &dyn Display| {
         let text = format!("this script cannot be played: {problem}\n");
         (StatusCode::BAD_REQUEST, text)
@@ -82,7 +99,7 @@ pub(crate) async fn seen(
     Query(awaited): Query<Awaited>,
 ) -> Result<Response, Refusal> {
     let running = store.get(&id).ok_or_else(|| no_such_script(&id))?;
-    let mut changes = running.seen.subscribe();
+    let mut changes = running.attempts.subscribe();
     let met = tokio::select! {
         biased;
         met = changes.wait_for(|seen| awaited.is_met(seen)) => met.is_ok(),
@@ -94,15 +111,20 @@ pub(crate) async fn seen(
     } else {
         StatusCode::GATEWAY_TIMEOUT
     };
-    let seen = SeenAttempts {
-        attempts: running.seen.borrow().clone(),
-        preflights: running.preflights(),
-    };
-    let json = serde_json::to_string(&seen)
+    Ok((status, json(&running.seen())?).into_response())
+}
+
+/// Tells the table of attacks.
+pub(crate) async fn attacks() -> Result<Response, Refusal> {
+    json(&ATTACKS)
+}
+
+fn json(value: &impl Serialize) -> Result<Response, Refusal> {
+    let json = serde_json::to_string(value)
         .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    Ok((status, headers, json).into_response())
+    Ok((headers, json).into_response())
 }

@@ -1,12 +1,10 @@
-//! Static files: the demo page, the npm package, the example apps and pages of tests.
+//! Static files, and what their pages may do.
 
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-    routing::get,
 };
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 
@@ -16,66 +14,58 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
     style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 4] = [
-    (header::CACHE_CONTROL, "no-cache"),
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-];
+const NO_CACHE: (HeaderName, &str) = (header::CACHE_CONTROL, "no-cache");
 
-/// Serves `www` at `/`, `pkg` at `/pkg/`, `apps` at `/apps/`, and at `/apps.json` what is in there.
-pub(crate) fn routes(config: &Config) -> Router {
-    let apps = config.apps.clone();
-    let names = async move || names_of_apps(apps.as_deref());
-    let mut router = Router::new().route("/apps.json", get(names));
-    for (path, folder) in [("/pkg", &config.pkg), ("/apps", &config.apps)] {
-        if let Some(folder) = folder {
-            router = router.nest_service(path, ServeDir::new(folder));
-        }
-    }
-    router = match &config.www {
-        Some(www) => router.fallback_service(ServeDir::new(www)),
-        None => router.fallback(async || (StatusCode::NOT_FOUND, "nothing here\n")),
+/// Serves `www` at `/`, `pkg` at `/pkg/`, and `pages` at `/pages/`.
+pub(crate) fn routes(config: &Config) -> io::Result<Router> {
+    let mut guarded = match &config.www {
+        Some(www) => Router::new().fallback_service(serve(www)?),
+        None => Router::new().fallback(async || (StatusCode::NOT_FOUND, "nothing here\n")),
     };
-    for (name, value) in HEADERS {
+    if let Some(pkg) = &config.pkg {
+        guarded = guarded.merge(folder("/pkg", pkg)?);
+    }
+    let mut router = guard(guarded);
+    if let Some(pages) = &config.pages {
+        router = router.merge(with_headers(folder("/pages", pages)?, [NO_CACHE]));
+    }
+    Ok(router)
+}
+
+/// Serves a folder at this path.
+///
+/// # Errors
+///
+/// When it is no folder.
+pub fn folder(at: &str, folder: &Path) -> io::Result<Router> {
+    Ok(Router::new().nest_service(at, serve(folder)?))
+}
+
+/// Lets pages do no more than they need: their scripts, styles and requests are those of the same origin, and none is inline.
+pub fn guard(router: Router) -> Router {
+    let headers = [
+        NO_CACHE,
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    with_headers(router, headers)
+}
+
+fn serve(folder: &Path) -> io::Result<ServeDir> {
+    if folder.is_dir() {
+        return Ok(ServeDir::new(folder));
+    }
+    let message = format!("{} is not a folder", folder.display());
+    Err(io::Error::new(io::ErrorKind::NotFound, message))
+}
+
+fn with_headers<const COUNT: usize>(
+    router: Router,
+    headers: [(HeaderName, &'static str); COUNT],
+) -> Router {
+    headers.into_iter().fold(router, |router, (name, value)| {
         let value = HeaderValue::from_static(value);
-        router = router.layer(SetResponseHeaderLayer::overriding(name, value));
-    }
-    router
-}
-
-/// Those that have a page.
-fn names_of_apps(apps: Option<&Path>) -> Response {
-    let names = apps.map_or(Ok(Vec::new()), names_with_a_page);
-    match names.and_then(|names| Ok(serde_json::to_string(&names)?)) {
-        Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
-    }
-}
-
-fn names_with_a_page(apps: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(apps)? {
-        let entry = entry?;
-        if entry.path().join("index.html").is_file() {
-            names.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// Serves `pages` at `/pages/`.
-pub(crate) fn pages(pages: Option<&Path>) -> Router {
-    let router = Router::new();
-    let Some(pages) = pages else {
-        return router;
-    };
-    let fresh = HeaderValue::from_static("no-cache");
-    router
-        .nest_service("/pages", ServeDir::new(pages))
-        .layer(SetResponseHeaderLayer::overriding(
-            header::CACHE_CONTROL,
-            fresh,
-        ))
+        router.layer(SetResponseHeaderLayer::overriding(name, value))
+    })
 }

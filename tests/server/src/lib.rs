@@ -16,47 +16,37 @@
 //!
 //! | endpoint | does |
 //! | --- | --- |
-//! | `PUT /scripts/{id}` | takes in a [`Script`](script::Script) as JSON; one that was there is over, its connections end |
+//! | `PUT /scripts/{id}` | takes in a [`Script`] as JSON; one that was there is over, its connections end |
 //! | `ANY /streams/{id}` | plays it: the n-th connection gets the n-th attempt, the last one repeats |
 //! | `POST /scripts/{id}/release` | lets one `wait` step pass, now or later |
-//! | `GET /scripts/{id}/seen?attempts=N&closed=M` | tells what the server saw ([`SeenAttempts`](script::SeenAttempts)) as soon as N attempts were made and M of them are closed; after ten seconds it answers 504 with what it did see |
+//! | `GET /scripts/{id}/seen?attempts=N&closed=M` | tells what the server saw ([`SeenAttempts`]) as soon as N attempts were made and M of them are closed; after ten seconds it answers 504 with what it did see |
 //! | `DELETE /scripts/{id}` | ends its connections and forgets it |
+//! | `GET /attacks` | what a server does that means harm, and what is to become of a client ([`attacks`]); `PUT /scripts/{id}?attack=NAME` puts one |
 //! | `GET /chaos/{stream}?seed=S&events=N` | numbered events over connections that fail in every way, as the seed has it ([`chaos`]); `lossy=true` also forgets some; `GET /chaos/{stream}/seen?seed=S` tells what was seen ([`Seen`](chaos::Seen)) |
-//! | `GET /demo/prices` | a live stream of made-up prices; who comes back with a last event id (header, or `?lastEventId=`) gets what it missed |
-//! | `GET /apps.json` | the names of the example apps that are there, as a JSON array |
-//! | `GET` and `POST /demo/chat` | a room: who is here and what is said, and saying something |
-//! | `GET` and `POST /demo/game` | a minefield for all: how it stands, and a move |
-//! | `GET /demo/log` | three hundred lines a second, numbered without a gap by their ids |
-//! | `POST /demo/model` | an answer in tokens, in the form of a language model's, until `[DONE]`; `GET /demo/model/ended?client=ID` tells how far it came |
-//! | `POST /demo/faults/{fault}` | `drop`, `unavailable?attempts=3`, `malformed`, `hostile`, `finish`: what the prices do wrong, or with `?stream=chat` and the like another stream |
 //!
-//! Scripts, prices and chaos answer to any origin (CORS), except that a script says so itself for its stream; faults to pages
-//! of this machine, the rest of the demo to its own pages alone. A demo stream opened with `?client=ID` can be the only
-//! one that a fault with `?client=ID` hits.
+//! Scripts and chaos answer to any origin (CORS), except that a script says so itself for its stream. A server that does
+//! more, such as that of the showcase, has [more routes](Server::start_with).
 
 mod announce;
+pub mod attacks;
 pub mod chaos;
+pub mod client;
 mod connection;
 mod control;
-mod demo;
 mod drip;
-mod files;
+pub mod files;
 mod fill;
 mod flood;
 mod long;
 mod long_head;
+mod program;
 mod router;
 pub mod script;
 mod store;
 mod streams;
 mod ticks;
 
-use std::{
-    io,
-    net::Ipv4Addr,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::Router;
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
@@ -64,29 +54,29 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use announce::{Address, Announcement};
 use chaos::Chaos;
-use connection::{Connection, Connections, OpenConnections};
+pub use connection::Connection;
+use connection::{Connections, OpenConnections};
+pub use program::run;
+pub use router::cors;
+use script::{Script, SeenAttempts};
+use store::Store;
 
 /// How long a stopping server waits for clients that do not listen; where all do it has not to wait.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Where to listen, and what to serve besides the scripts and the demo streams.
+/// Where to listen, and what to serve besides the scripts.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
     /// The port of the second origin, which serves the same; 0 takes a free one.
     pub second_port: u16,
-    /// A folder to serve at `/`.
+    /// A folder to serve at `/`, [guarded](files::guard).
     pub www: Option<PathBuf>,
-    /// A folder to serve at `/pkg/`.
+    /// A folder to serve at `/pkg/`, likewise.
     pub pkg: Option<PathBuf>,
-    /// A folder to serve at `/apps/`, with a folder for each example app in it.
-    pub apps: Option<PathBuf>,
     /// A folder to serve at `/pages/`, whose pages may do what they like: no content security policy holds them back.
     pub pages: Option<PathBuf>,
-    /// A folder in which the demo keeps what was said, logged and played, so that it goes on there after a restart. It is
-    /// made if it is not there; two servers that run at once need two.
-    pub state: Option<PathBuf>,
     /// A file that says where the server listens, for as long as it does.
     pub announce: Option<PathBuf>,
     /// What was seen of the chaotic streams; with that of a server before, its streams go on.
@@ -98,6 +88,7 @@ pub struct Config {
 pub struct Server {
     origin: String,
     second_origin: String,
+    scripts: Arc<Store>,
     stop: DropGuard,
     serving: JoinSet<io::Result<()>>,
     open: OpenConnections,
@@ -111,10 +102,22 @@ impl Server {
     ///
     /// When a port is taken, a folder is not there or cannot be used, or the announcement cannot be written.
     pub async fn start(config: Config) -> io::Result<Self> {
-        let folders = [&config.www, &config.pkg, &config.apps, &config.pages];
-        for folder in folders.into_iter().flatten() {
-            must_be_folder(folder)?;
-        }
+        Self::start_with(config, |_| Ok(Router::new())).await
+    }
+
+    /// As [`start`](Self::start), with more routes. They are given what is cancelled when the server stops: streams that
+    /// do not end then are cut off.
+    ///
+    /// # Errors
+    ///
+    /// Likewise, or when the routes cannot be made.
+    pub async fn start_with(
+        config: Config,
+        more: impl FnOnce(&CancellationToken) -> io::Result<Router>,
+    ) -> io::Result<Self> {
+        let stop = CancellationToken::new();
+        let scripts = Arc::new(Store::new(stop.clone()));
+        let router = router::router(&config, &scripts, &stop)?.merge(more(&stop)?);
         let first = listen(config.port).await?;
         let second = listen(config.second_port).await?;
         let origin = format!("http://{}", first.local_addr()?);
@@ -130,9 +133,7 @@ impl Server {
             None => None,
         };
 
-        let stop = CancellationToken::new();
         let open = OpenConnections::default();
-        let router = router::router(&config, &stop)?;
         let mut serving = JoinSet::new();
         for listener in [first, second] {
             let listener = Connections::new(listener, open.clone());
@@ -141,6 +142,7 @@ impl Server {
         Ok(Self {
             origin,
             second_origin,
+            scripts,
             stop: stop.drop_guard(),
             serving,
             open,
@@ -156,6 +158,30 @@ impl Server {
     /// Where it listens too, so that a page of the one origin can ask the other.
     pub fn second_origin(&self) -> &str {
         &self.second_origin
+    }
+
+    /// Takes in a script, as `PUT /scripts/{id}` does.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be played.
+    pub fn put(&self, id: &str, script: Script) -> io::Result<()> {
+        script.check().map_err(io::Error::other)?;
+        self.scripts.put(id.into(), script);
+        Ok(())
+    }
+
+    /// Lets one `wait` step of a script pass, now or later; without the script nothing.
+    pub fn release(&self, id: &str) {
+        if let Some(running) = self.scripts.get(id) {
+            running.releases.add_permits(1);
+        }
+    }
+
+    /// What was seen of a script so far; nothing where there is none.
+    pub fn seen(&self, id: &str) -> SeenAttempts {
+        let running = self.scripts.get(id);
+        running.map(|running| running.seen()).unwrap_or_default()
     }
 
     /// How many TCP connections are open.
@@ -174,14 +200,6 @@ impl Server {
             all(&mut self.serving).await;
         }
     }
-}
-
-fn must_be_folder(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    let message = format!("{} is not a folder", path.display());
-    Err(io::Error::new(io::ErrorKind::NotFound, message))
 }
 
 async fn listen(port: u16) -> io::Result<TcpListener> {

@@ -14,24 +14,25 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use crate::{Config, chaos, control, demo::Demo, files, store::Store, streams};
+use crate::{Config, chaos, control, files, store::Store, streams};
 
 /// The largest script, and the largest body that a stream's request may have.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
-pub(crate) fn router(config: &Config, stop: &CancellationToken) -> io::Result<Router> {
-    let demo = Demo::start(config.state.as_deref(), stop)?;
+pub(crate) fn router(
+    config: &Config,
+    store: &Arc<Store>,
+    stop: &CancellationToken,
+) -> io::Result<Router> {
     Ok(Router::new()
-        .merge(scripts(stop))
+        .merge(scripts(store))
         .merge(chaos::routes(&config.chaos, stop))
-        .merge(demo.open_routes().layer(cors()))
-        .merge(demo.own_routes())
-        .merge(files::pages(config.pages.as_deref()))
-        .merge(files::routes(config)))
+        .merge(files::routes(config)?))
 }
 
-fn scripts(stop: &CancellationToken) -> Router {
+fn scripts(store: &Arc<Store>) -> Router {
     let control = Router::new()
+        .route("/attacks", get(control::attacks))
         .route("/scripts/{id}", put(control::put).delete(control::delete))
         .route("/scripts/{id}/release", post(control::release))
         .route("/scripts/{id}/seen", get(control::seen))
@@ -48,11 +49,11 @@ fn scripts(stop: &CancellationToken) -> Router {
             header::CONNECTION,
             close,
         ))
-        .with_state(Arc::new(Store::new(stop.clone())))
+        .with_state(Arc::clone(store))
 }
 
 /// Allows everything to any origin, with credentials.
-fn cors() -> CorsLayer {
+pub fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::mirror_request())
         .allow_methods(AllowMethods::mirror_request())

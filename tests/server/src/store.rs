@@ -12,7 +12,7 @@ use std::{
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::script::{Attempt, ClosedBy, Script, Seen};
+use crate::script::{Attempt, ClosedBy, Script, Seen, SeenAttempts};
 
 /// All scripts, by id.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Store {
         let running = Arc::new(Running {
             script,
             put: Instant::now(),
-            seen: watch::Sender::default(),
+            attempts: watch::Sender::default(),
             preflights: AtomicUsize::new(0),
             releases: Semaphore::new(0),
             over: self.stop.child_token(),
@@ -70,7 +70,7 @@ impl Store {
 pub(crate) struct Running {
     script: Script,
     put: Instant,
-    pub(crate) seen: watch::Sender<Vec<Seen>>,
+    pub(crate) attempts: watch::Sender<Vec<Seen>>,
     preflights: AtomicUsize,
     pub(crate) releases: Semaphore,
     /// Cancelled when the script is replaced or deleted, or the server stops.
@@ -85,7 +85,7 @@ impl Running {
     /// Notes a request, and says which attempt it is.
     pub(crate) fn open(self: &Arc<Self>, seen: Seen) -> Visit {
         let mut number = 0;
-        self.seen.send_modify(|all| {
+        self.attempts.send_modify(|all| {
             number = all.len();
             all.push(seen);
         });
@@ -99,11 +99,15 @@ impl Running {
     /// Notes a preflight, and says what the attempt that it asks for gets.
     pub(crate) fn preflight(&self) -> &Attempt {
         self.preflights.fetch_add(1, Ordering::Relaxed);
-        self.attempt(self.seen.borrow().len())
+        self.attempt(self.attempts.borrow().len())
     }
 
-    pub(crate) fn preflights(&self) -> usize {
-        self.preflights.load(Ordering::Relaxed)
+    /// What was seen so far.
+    pub(crate) fn seen(&self) -> SeenAttempts {
+        SeenAttempts {
+            attempts: self.attempts.borrow().clone(),
+            preflights: self.preflights.load(Ordering::Relaxed),
+        }
     }
 
     /// The last attempt repeats.
@@ -136,7 +140,7 @@ impl Visit {
 impl Drop for Visit {
     fn drop(&mut self) {
         let now = self.running.elapsed_ms();
-        self.running.seen.send_modify(|all| {
+        self.running.attempts.send_modify(|all| {
             let seen = &mut all[self.number];
             seen.closed_ms = Some(now);
             seen.closed_by = Some(self.closed_by);

@@ -44,7 +44,7 @@ class Turns {
 }
 
 /** Follows a stream to its end, but for so long at the most; the client in Rust has the same. */
-async function attack({ url, transport, parse, idle, seconds }) {
+async function attack({ url, transport, parse, idle, look }) {
   const policy = idle ? { idle: { after: idle, then: "close" } } : {};
   const source = new EventSource(url, { transport, parse, policy });
   let heard = 0;
@@ -54,12 +54,11 @@ async function attack({ url, transport, parse, idle, seconds }) {
   const ends = [
     source.closed.then(({ type }) => (type === "policy" ? "closed" : type)),
     new Promise((resolve) => source.on("end", () => resolve("ended"))),
-    new Promise((resolve) => setTimeout(resolve, seconds * 1000, "open")),
+    new Promise((resolve) => setTimeout(resolve, look, "on")),
   ];
   const start = performance.now();
-  let outcome = await Promise.race(ends);
+  const outcome = await Promise.race(ends);
   const took = performance.now() - start;
-  if (outcome === "open") outcome = source.state.type;
   source.close();
   return { outcome, error, heard, took };
 }

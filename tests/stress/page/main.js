@@ -14,4 +14,4 @@ console.error = (...words) => troubles.push(words.join(" "));
 
 const [, { memory }] = await Promise.all([initNpm(), initRust()]);
 
-window.stress = { troubles, chaos, hostile: hostile.begin(memory), soak: soak.begin(memory) };
+window.tasks = { troubles: () => troubles, chaos, hostile: hostile.begin(memory), soak: soak.begin(memory) };

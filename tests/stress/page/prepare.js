@@ -3,10 +3,14 @@
   const set = new Set();
   const { setTimeout, clearTimeout, setInterval, clearInterval } = window;
   window.setTimeout = (callback, ...rest) => {
-    const timer = setTimeout.call(window, (...values) => {
-      set.delete(timer);
-      callback(...values);
-    }, ...rest);
+    const timer = setTimeout.call(
+      window,
+      (...values) => {
+        set.delete(timer);
+        callback(...values);
+      },
+      ...rest,
+    );
     set.add(timer);
     return timer;
   };

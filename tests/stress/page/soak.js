@@ -12,8 +12,7 @@ export const begin = (rustMemory) => ({
   heard,
   close,
   cycles: ({ client, ...task }) => (client === "rust" ? rust.cycles(JSON.stringify(task)) : cycles(task)),
-  slow: async ({ client, ...task }) =>
-    client === "rust" ? JSON.parse(await rust.slow(JSON.stringify(task))) : slow(task),
+  slow: async ({ client, ...task }) => (client === "rust" ? JSON.parse(await rust.slow(JSON.stringify(task))) : slow(task)),
   /** In pages of 64 KiB; and the timers that are set, which prepare.js counts. */
   gauges: () => ({ npm: pages(npmMemory()), rust: pages(rustMemory), timers: window.timersSet() }),
   /** All that is in use, in KiB, with no event between the collection of garbage and the reading. Chromium alone tells. */
@@ -85,7 +84,7 @@ async function cycle({ url, transport }) {
   const events = source.events("price");
   await event;
   source.close();
-  for await (const { data } of events) data.n;
+  for await (const { data } of events) void data.n;
 }
 
 /** Consumes a flood slowly: what came, what the consumer got of it, and what was told of the rest. */

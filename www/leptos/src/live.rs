@@ -1,8 +1,9 @@
 //! The app as it is: its figures come from the server.
 
 use leptos::prelude::*;
-use typed_eventsource::{EventSource, Policy, State, leptos::use_event_source_fold};
+use typed_eventsource::{EventSource, Policy, State};
 use typed_eventsource_dashboard::{Dashboard, Feed, state_name};
+use typed_eventsource_leptos::use_event_source_fold;
 
 use crate::view::{Badge, Page};
 
@@ -17,7 +18,7 @@ pub(crate) fn App() -> impl IntoView {
             dashboard.add(event.data)
         });
 
-    let is_closed = Memo::new(move |_| feed.state.read().is_closed());
+    let is_closed = Memo::new(move |_| feed.state().read().is_closed());
     let toggle = move |_| {
         if is_closed.get() {
             feed.open()
@@ -31,13 +32,13 @@ pub(crate) fn App() -> impl IntoView {
         </button>
     };
     let badge = view! {
-        <Badge state=move || state_name(&feed.state.read()) text=move || feed.state.read().to_string() />
+        <Badge state=move || state_name(&feed.state().read()) text=move || feed.state().read().to_string() />
     };
     view! {
         <Page
-            dashboard=feed.data
-            is_live=move || matches!(*feed.state.read(), State::Open)
-            trouble=move || feed.error.get().map(|error| error.to_string())
+            dashboard=feed.data()
+            is_live=move || matches!(*feed.state().read(), State::Open)
+            trouble=move || feed.error().get().map(|error| error.to_string())
             controls
             badge
         />

@@ -1,9 +1,8 @@
 //! The app as it is: its figures come from the server.
 
-use typed_eventsource::{
-    EventSource, EventSourceBuilder, Policy, State, yew::use_event_source_fold,
-};
+use typed_eventsource::{EventSource, EventSourceBuilder, Policy, State};
 use typed_eventsource_dashboard::{Dashboard, Feed, state_name};
+use typed_eventsource_yew::use_event_source_fold;
 use yew::prelude::*;
 
 use crate::view::{badge, page};

@@ -3,12 +3,12 @@
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use typed_eventsource_server::script::Step;
+use typed_eventsource_harness::Page;
+use typed_eventsource_server::script::{Attempt, Script, Step};
 
 use super::payloads;
 use crate::runner::{
     contenders::{CLIENTS, Contender},
-    page::Page,
     rounds::alternate,
     table::{Row, Table},
 };
@@ -36,8 +36,10 @@ struct Measured {
 
 pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     let event = payloads::event("price", payloads::PRICE);
-    page.put_stream("one", vec![Step::Send(event), Step::Silence])
-        .await?;
+    page.server().put(
+        "one",
+        Script::always(Attempt::playing([Step::Send(event), Step::Silence])),
+    )?;
     let contenders: Vec<_> = CLIENTS.iter().collect();
     let measured = alternate(page, &contenders, rounds, async |contender, _| {
         measure(page, contender).await

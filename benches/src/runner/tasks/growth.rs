@@ -3,14 +3,14 @@
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use typed_eventsource_server::script::Step;
+use typed_eventsource_harness::Page;
+use typed_eventsource_server::script::{Attempt, Script, Step};
 
 use super::payloads;
 use crate::runner::{
     contenders::{CLIENTS, Contender},
     figures::readable,
-    page::Page,
-    rounds::order,
+    rounds::{collect_garbage, order},
     table::{Row, Table},
 };
 
@@ -37,13 +37,16 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     for count in COUNTS {
         let send = payloads::event("price", payloads::PRICE);
         let flood = Step::Repeat { times: count, send };
-        page.put_stream(&id(count), vec![flood, Step::End]).await?;
+        page.server().put(
+            &id(count),
+            Script::always(Attempt::playing([flood, Step::End])),
+        )?;
     }
     let mut tables = Vec::new();
     for (key, counts) in GROWING {
         let contender = CLIENTS.iter().find(|contender| contender.key == key);
         let contender = contender.with_context(|| format!("no contender `{key}`"))?;
-        page.reload().await;
+        page.open().await;
         tables.extend(grow(page, contender, &COUNTS[..counts], rounds).await?);
     }
     Ok(tables)
@@ -61,7 +64,7 @@ async fn grow(
     let mut memory = times.clone();
     for round in 0..=rounds {
         for index in order(counts.len(), round) {
-            page.collect_garbage().await?;
+            collect_garbage(page).await?;
             let time = time_per_event(page, contender, counts[index]).await?;
             if round > 0 {
                 times[index].push(time);

@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 use serde_json::json;
-use typed_eventsource_server::script::Step;
+use typed_eventsource_harness::Page;
+use typed_eventsource_server::script::{Attempt, Script, Step};
 
 use crate::runner::{
     contenders::CLIENTS,
     figures::percentile,
-    page::Page,
     rounds::alternate,
     table::{Row, Table},
 };
@@ -24,7 +24,10 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
         every: EVERY,
         send: "id: {n}\nevent: tick\ndata: {\"sent\":{now}}\n\n".into(),
     };
-    page.put_stream("ticks", vec![ticks, Step::End]).await?;
+    page.server().put(
+        "ticks",
+        Script::always(Attempt::playing([ticks, Step::End])),
+    )?;
     let contenders: Vec<_> = CLIENTS.iter().collect();
     let measured = alternate(page, &contenders, rounds, async |contender, round| {
         let count = if round == 0 { WARM_UP } else { EVENTS };

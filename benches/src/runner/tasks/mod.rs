@@ -8,8 +8,9 @@ mod size;
 mod streaming;
 
 use anyhow::{Result, bail};
+use typed_eventsource_harness::Page;
 
-use super::{page::Page, table::Table};
+use super::table::Table;
 
 /// Runs the task of this name.
 pub(crate) async fn run(name: &str, page: &Page, rounds: usize) -> Result<Vec<Table>> {

@@ -3,13 +3,13 @@
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 use serde_json::json;
-use typed_eventsource_server::script::Step;
+use typed_eventsource_harness::Page;
+use typed_eventsource_server::script::{Attempt, Script, Step};
 
 use super::payloads;
 use crate::runner::{
     contenders::{BYTES, CLIENTS, Contender, LOOPBACK},
     loopback,
-    page::Page,
     rounds::{ROUNDS_EACH, alternate_afresh},
     table::{Row, Table},
 };
@@ -127,7 +127,8 @@ async fn run(page: &Page, browsers: usize, stream: Stream) -> Result<Vec<Table>>
     for (id, times) in IDS.into_iter().zip(stream.times) {
         let send = stream.text.clone();
         let steps = vec![Step::Repeat { times, send }, Step::End];
-        page.put_stream(id, steps).await?;
+        page.server()
+            .put(id, Script::always(Attempt::playing(steps)))?;
     }
     let contenders: Vec<_> = CLIENTS.iter().chain([&BYTES, &LOOPBACK]).collect();
     let measured = alternate_afresh(page, &contenders, browsers, async |contender| {
@@ -162,7 +163,9 @@ impl Stream {
         let length = payloads::length(&self.text, times);
         let path = format!("/streams/{id}");
         let elapsed = match contender.key {
-            key if key == LOOPBACK.key => loopback::read(page.origin(), &path, length).await?,
+            key if key == LOOPBACK.key => {
+                loopback::read(page.server().origin(), &path, length).await?
+            }
             key => {
                 let task = json!({
                     "contender": key, "url": path, "name": self.name, "payload": self.payload, "count": times,

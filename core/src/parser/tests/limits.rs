@@ -1,10 +1,10 @@
-//! The largest event, and what is kept of one that is larger.
+//! The largest event, and what is kept if one is larger.
 
 use super::*;
 
 const LIMIT: usize = 1000;
 
-/// Reads with a limit, in chunks of many sizes, which is to make no difference.
+/// Reads with a limit, in chunks of many sizes. The content has to be the same.
 fn read_limited(stream: &[u8]) -> (Content, Option<TooLarge>) {
     let read_in = |size| read(&mut Parser::new("".into(), LIMIT), stream.chunks(size));
     let whole = read_in(usize::MAX);
@@ -50,7 +50,7 @@ fn each_event_counts_for_itself() {
 }
 
 #[test]
-fn comments_and_what_is_ignored_leave_no_trace() {
+fn comments_and_ignored_fields_leave_no_trace() {
     let comment = [&line_of(":", 10 * LIMIT)[..], b"\n"].concat();
     let ignored = [
         &line_of("ignored: ", LIMIT - 100)[..],
@@ -71,7 +71,7 @@ fn comments_and_what_is_ignored_leave_no_trace() {
 }
 
 #[test]
-fn what_came_before_is_told_and_nothing_after() {
+fn events_before_one_that_is_too_large_are_returned_and_none_after_it() {
     let large = line_of("data: ", LIMIT + 1);
     let stream = [b"id: 1\ndata: a\n\nid: 2\n", &large[..], b"\n\ndata: b\n\n"].concat();
     let (content, too_large) = read_limited(&stream);
@@ -105,7 +105,7 @@ fn a_byte_order_mark_does_not_count() {
 }
 
 #[test]
-fn without_room_there_are_only_comments() {
+fn a_parser_without_room_returns_only_comments() {
     let mut parser = Parser::new("".into(), 0);
     let (content, too_large) = read(&mut parser, [&b"\xEF\xBB\xBF: a\n\n:\n\r\ndata\n\n:\n"[..]]);
     assert_eq!(content.items, [Parsed::Comment, Parsed::Comment]);
@@ -113,7 +113,7 @@ fn without_room_there_are_only_comments() {
 }
 
 #[test]
-fn memory_is_bounded_whatever_comes_without_end() {
+fn memory_is_bounded_however_long_a_line_or_an_event_is() {
     const LIMIT: usize = 1 << 20;
     for (start, over_and_over) in [
         ("", "no colon"),
@@ -133,7 +133,7 @@ fn memory_is_bounded_whatever_comes_without_end() {
                 break;
             }
             too_large = read(&mut parser, [chunk.as_bytes()]).1;
-            // A vector doubles its room.
+            // A vector doubles its capacity.
             assert!(
                 parser.capacity() <= 2 * LIMIT + chunk.len(),
                 "{start:?} {over_and_over:?}"

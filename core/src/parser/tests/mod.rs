@@ -1,13 +1,13 @@
 //! The parser's promises: the standard's examples, each rule by name, and any stream in any chunks beside a
 //! [`model`] of the standard's text.
 
+mod boundaries;
 mod cost;
 mod limits;
 mod model;
 mod properties;
 mod reading;
 mod rules;
-mod seams;
 mod slices;
 mod standard;
 mod unfinished;
@@ -39,8 +39,8 @@ fn content_of<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Content {
     content
 }
 
-/// Reads a stream whole, cut in two at every byte, and byte by byte, which is to make no difference, nor is the model
-/// to differ.
+/// Reads a stream whole, cut in two at every byte, and byte by byte. The content has to be the same, and the same as
+/// the model's.
 fn content_however_cut(stream: impl AsRef<[u8]>) -> Content {
     let stream = stream.as_ref();
     let whole = content_of([stream]);
@@ -58,7 +58,7 @@ fn content_however_cut(stream: impl AsRef<[u8]>) -> Content {
     whole
 }
 
-/// What is said in a stream, however it is cut.
+/// The items of a stream, however it is cut.
 fn items_of(stream: impl AsRef<[u8]>) -> Vec<Parsed> {
     content_however_cut(stream).items
 }

@@ -1,17 +1,17 @@
-//! The standard's text, sentence by sentence, over a whole stream: slow, and plain to see that it is right.
+//! The standard's text, sentence by sentence, over a whole stream: slow, but plainly correct.
 
 use std::prelude::v1::*;
 
 use crate::Span;
 
-/// What a stream has, and the last event id that it leaves.
+/// The items of a stream, and the last event id after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Content {
     pub(super) items: Vec<Parsed>,
     pub(super) last_event_id: String,
 }
 
-/// As the parser's `Item`, with everything in it.
+/// Like the parser's `Item`, with all values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
     Event {
@@ -57,7 +57,7 @@ impl Model {
         if line.is_empty() {
             self.dispatch();
         } else if line.starts_with(':') {
-            // "Ignore the line." The parser tells of it all the same.
+            // "Ignore the line." The parser reports it nevertheless.
             self.items.push(Parsed::Comment);
         } else if let Some((field, value)) = line.split_once(':') {
             self.process(field, value.strip_prefix(' ').unwrap_or(value));

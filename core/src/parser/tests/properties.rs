@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use super::*;
 use crate::parser::LineSearch;
 
-/// A stream that is mostly well formed and dwells on what is not.
+/// A stream that is mostly well formed, with many malformed parts.
 fn any_stream(lines: Range<usize>) -> impl Strategy<Value = Vec<u8>> {
     let line = (any_name(), any_colon(), any_value(), any_line_end());
     let line = line
@@ -71,7 +71,7 @@ fn any_line_end() -> impl Strategy<Value = &'static [u8]> {
     prop_oneof![6 => single, 4 => double, 1 => Just(&b""[..])]
 }
 
-/// Parts of characters, and whatever else there is.
+/// Parts of characters, and any other bytes.
 fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
     let part =
         select(b"\xEF\xBB\xBF\xF0\x9F\x98\x80\xE2\x82\xAC\xC3\xA9\xC0\xED\xA0\xFF\r\n:a".to_vec());
@@ -86,7 +86,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn a_stream_says_what_the_standard_says(stream in any_stream(0..24), sizes in any_sizes()) {
+    fn any_stream_parses_as_the_standard_says(stream in any_stream(0..24), sizes in any_sizes()) {
         let expected = model::read(&stream);
         prop_assert_eq!(&content_of([&stream[..]]), &expected);
         prop_assert_eq!(&content_of(cut(&stream, &sizes)), &expected);
@@ -94,7 +94,7 @@ proptest! {
     }
 
     #[test]
-    fn bytes_say_what_the_standard_says(stream in vec(any_bytes(), 0..20), sizes in any_sizes()) {
+    fn any_bytes_parse_as_the_standard_says(stream in vec(any_bytes(), 0..20), sizes in any_sizes()) {
         let stream = stream.concat();
         prop_assert_eq!(content_of(cut(&stream, &sizes)), model::read(&stream));
     }

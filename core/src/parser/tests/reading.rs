@@ -1,4 +1,4 @@
-//! The parser, told to read.
+//! Reading with the parser.
 
 use std::{format, prelude::v1::*};
 
@@ -17,7 +17,7 @@ pub(super) fn read<'a>(
     for chunk in chunks {
         let mut found = parser.parse(chunk);
         while let Some(item) = found.next() {
-            assert_eq!(too_large, None, "nothing follows");
+            assert_eq!(too_large, None, "nothing comes after it");
             match item {
                 Ok(item) => items.push(describe(item)),
                 Err(error) => too_large = Some(error),
@@ -51,7 +51,7 @@ fn event(parsed: ParsedEvent<'_, Scalar>) -> Parsed {
     }
 }
 
-/// Cuts a stream into chunks of these sizes, which come round again; what they do not take is one more.
+/// Cuts a stream into chunks of these sizes, which repeat. The rest is one more chunk.
 pub(super) fn cut<'a>(stream: &'a [u8], sizes: &[usize]) -> Vec<&'a [u8]> {
     let mut chunks = Vec::new();
     let mut rest = stream;

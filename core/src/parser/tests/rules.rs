@@ -1,9 +1,9 @@
-//! Each rule by name. What is said here holds wherever the stream is cut.
+//! Each rule by name. It holds wherever the stream is cut.
 
 use super::*;
 
 #[test]
-fn an_event_has_its_own_id_where_it_has_the_field() {
+fn an_event_has_its_own_id_if_it_has_the_field() {
     let stream =
         "id: 1\ndata\n\ndata\n\nid: 1\ndata\n\nid\ndata\n\nid: 2\n\ndata\n\nid: a\0\ndata\n\n";
     for size in 1..=stream.len() {
@@ -48,7 +48,7 @@ fn a_blank_line_without_data_dispatches_nothing() {
 }
 
 #[test]
-fn one_byte_order_mark_is_skipped_at_the_start_alone() {
+fn one_byte_order_mark_is_skipped_only_at_the_start() {
     assert_eq!(items_of("\u{FEFF}data: a\n\n"), [message("a")]);
     assert_eq!(items_of("\u{FEFF}: a\n"), [Parsed::Comment]);
     assert_eq!(items_of("\u{FEFF}\n\u{FEFF}data: a\n\n"), []);
@@ -90,7 +90,7 @@ fn a_value_may_have_colons() {
 }
 
 #[test]
-fn a_comment_is_told_at_the_end_of_its_line() {
+fn a_comment_comes_at_the_end_of_its_line() {
     assert_eq!(
         items_of(":\ndata: a\n: data: b\ndata: c\n\n:\r\n"),
         [
@@ -144,7 +144,7 @@ fn an_id_with_a_null_is_ignored() {
 }
 
 #[test]
-fn an_empty_id_resets_it() {
+fn an_empty_id_resets_the_last_event_id() {
     assert_eq!(content_however_cut("id: 1\n\nid\n\n").last_event_id, "");
     assert_eq!(content_however_cut("id: 1\n\nid: \n\n").last_event_id, "");
 }
@@ -164,7 +164,7 @@ fn a_pending_id_is_not_the_last_event_id() {
 }
 
 #[test]
-fn a_stream_starts_with_the_id_of_the_one_before() {
+fn a_stream_starts_with_the_last_event_id_of_the_previous_one() {
     let stream: &[u8] = b"data: a\n\nid\ndata: b\n\n";
     let (content, _) = read(&mut Parser::new("7".into(), UNLIMITED), [stream]);
     let expected = [
@@ -177,7 +177,7 @@ fn a_stream_starts_with_the_id_of_the_one_before() {
 }
 
 #[test]
-fn retry_is_told_at_once() {
+fn a_retry_field_takes_effect_at_once() {
     assert_eq!(
         items_of("data: a\nretry: 250\ndata: b\n\nretry:0010\n"),
         [retry(250), message("a\nb"), retry(10)]
@@ -185,7 +185,7 @@ fn retry_is_told_at_once() {
 }
 
 #[test]
-fn retry_takes_ascii_digits_alone() {
+fn a_retry_field_takes_only_ascii_digits() {
     let stream = "retry\nretry:\nretry: -1\nretry: +1\nretry: 1.5\nretry: 1e3\nretry:  1\nretry: 1 \nretry: \u{0663}\nretry: 1\0\n";
     assert_eq!(items_of(stream), []);
 }
@@ -204,7 +204,7 @@ fn a_huge_retry_saturates() {
 }
 
 #[test]
-fn what_is_pending_at_the_end_is_discarded() {
+fn an_unfinished_event_at_the_end_is_discarded() {
     for stream in [
         "data: a",
         "data: a\n",
@@ -244,6 +244,6 @@ fn invalid_utf8_is_replaced_as_in_the_encoding_standard() {
 }
 
 #[test]
-fn a_null_is_a_character_like_another_but_in_an_id() {
+fn a_null_is_an_ordinary_character_except_in_an_id() {
     assert_eq!(items_of("event: \0\ndata: a\0b\n\n"), [event("\0", "a\0b")]);
 }

@@ -1,8 +1,8 @@
-//! What an event says of where it lies: for a body that has the same bytes in another form.
+//! Where the parts of an event lie, for a body that has the same bytes in another form.
 
 use super::*;
 
-/// What the events of a chunk say, each as `of` has it.
+/// What `of` returns for each event of a chunk.
 fn events<T>(
     parser: &mut Parser,
     chunk: &[u8],
@@ -27,7 +27,7 @@ fn id_in_chunk(event: &ParsedEvent<'_, Scalar>) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn a_name_is_there_as_it_came() {
+fn a_name_is_available_as_received() {
     let stream = b"event: a\xFF\ndata: 1\n\ndata: 2\n\n";
     let names = events(&mut parser(), stream, |event| event.name_bytes().to_vec());
     assert_eq!(names, [b"a\xFF".to_vec(), b"message".to_vec()]);
@@ -41,7 +41,7 @@ fn data_of_one_line_is_a_slice_of_its_chunk() {
     assert_eq!(found, [Some(b"1".to_vec()), None], "of one line, of two");
     assert!(events(&mut parser, b"data: 4\n", data_in_chunk).is_empty());
     let found = events(&mut parser, b"data: 5\n\n", data_in_chunk);
-    assert_eq!(found, [None], "the chunk before has the first line");
+    assert_eq!(found, [None], "the previous chunk has the first line");
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn the_id_field_of_an_event_is_a_slice_of_its_chunk() {
     assert_eq!(found, [Some(b"7".to_vec()), None]);
     assert!(events(&mut parser, b"id: 8\n", id_in_chunk).is_empty());
     let found = events(&mut parser, b"data: 3\n\n", id_in_chunk);
-    assert_eq!(found, [None], "it lies in the chunk before");
+    assert_eq!(found, [None], "it lies in the previous chunk");
     assert_eq!(parser.last_event_id_bytes(), b"8");
 }
 
@@ -83,12 +83,12 @@ fn a_chunk_is_read_again_from_where_an_event_ended() {
     assert_eq!(event.into_data(), "b");
     while items.next().is_some() {}
     let rest = events(&mut parser, b"d\n\n", |event| event.name().into_owned());
-    assert_eq!(rest, ["message"], "what was held of the third is held once");
+    assert_eq!(rest, ["message"], "the held part of the third is held once");
     assert_eq!(parser.last_event_id_bytes(), b"3");
 }
 
 #[test]
-fn what_was_too_large_is_forgotten_where_a_chunk_is_read_again() {
+fn an_event_that_was_too_large_is_forgotten_when_a_chunk_is_read_again() {
     let mut parser: Parser = Parser::new(Vec::new(), 8);
     let stream = b"data: 1\n\ndata: much too large\n\ndata: 2\n\n";
     let mut items = parser.parse(stream);

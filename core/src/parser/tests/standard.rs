@@ -1,4 +1,4 @@
-//! The examples in the HTML standard's text, with what it says of them.
+//! The examples in the HTML standard's text, with what it says about them.
 
 use super::*;
 
@@ -75,7 +75,7 @@ data: 113411
 }
 
 #[test]
-fn messages_of_the_introduction() {
+fn the_introduction_has_three_messages() {
     let stream = "\
 data: This is the first message.
 

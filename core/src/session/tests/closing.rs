@@ -1,4 +1,4 @@
-//! That a close comes at once, once, and last.
+//! A close takes effect at once, and is reported once and last.
 
 use proptest::{collection::vec, prelude::*};
 
@@ -99,7 +99,7 @@ fn an_input_after_the_close_is_ignored() {
 
 const LONG: Span = seconds(3600);
 
-/// Up to where the rule is asked.
+/// Runs a source up to the point at which its rule is asked.
 fn asked(policy: Policy) -> Bench {
     let mut bench = Bench::with_rule(policy, |_| unreachable!("the test answers"));
     bench.rule = None;
@@ -107,7 +107,7 @@ fn asked(policy: Policy) -> Bench {
 }
 
 #[test]
-fn an_error_is_told_though_the_rule_that_is_asked_about_it_closes_the_source() {
+fn an_error_is_reported_even_if_the_rule_asked_about_it_closes_the_source() {
     let mut bench = asked(Policy::resilient());
     bench.session.handle(
         Input::Lost(Loss::Reestablish),
@@ -127,7 +127,7 @@ fn an_error_is_told_though_the_rule_that_is_asked_about_it_closes_the_source() {
 }
 
 #[test]
-fn an_event_that_does_not_decode_is_told_though_its_decoder_closes_the_source() {
+fn an_event_that_does_not_decode_is_reported_even_if_its_decoder_closes_the_source() {
     let mut bench = Bench::new(Policy::browser());
     bench.open();
     bench.session.handle(REQUESTED, bench.at());
@@ -136,7 +136,7 @@ fn an_event_that_does_not_decode_is_told_though_its_decoder_closes_the_source() 
 }
 
 #[test]
-fn a_rule_that_does_not_answer_leaves_what_was_proposed() {
+fn the_proposal_applies_if_the_rule_does_not_answer() {
     let mut bench = asked(Policy::resilient());
     bench.open();
     let outputs = bench.handle(Input::Lost(Loss::Reestablish));
@@ -148,7 +148,7 @@ fn a_rule_that_does_not_answer_leaves_what_was_proposed() {
 }
 
 #[test]
-fn a_rule_that_does_not_answer_where_it_was_proposed_to_close_leaves_nothing_for_what_follows() {
+fn a_proposed_close_comes_before_the_next_input_if_the_rule_does_not_answer() {
     for input in [
         Input::Lost(Loss::Reestablish),
         Input::Opened,
@@ -164,7 +164,7 @@ fn a_rule_that_does_not_answer_where_it_was_proposed_to_close_leaves_nothing_for
 }
 
 #[test]
-fn an_event_after_a_rule_that_did_not_answer_comes_behind_what_was_proposed() {
+fn an_event_comes_after_the_proposal_if_the_rule_did_not_answer() {
     let mut bench = asked(Policy::browser());
     bench.open().handle(Input::DecodeFailed);
     let told = report(Failure::Told, None);
@@ -186,7 +186,7 @@ fn an_answer_without_a_question_is_ignored() {
 }
 
 #[test]
-fn a_session_knows_why_it_has_closed_before_that_is_told() {
+fn a_session_knows_why_it_has_closed_before_it_reports_it() {
     let mut bench = Bench::new(Policy::browser());
     assert_eq!(bench.session.close_reason(), None);
     bench.session.handle(REQUESTED, bench.at());

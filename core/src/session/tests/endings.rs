@@ -42,7 +42,7 @@ fn a_failure_event_is_delivered_and_closes_with_an_error() {
 }
 
 #[test]
-fn a_failure_event_closes_with_its_error_where_it_does_not_decode() {
+fn a_failure_event_closes_with_its_error_even_if_it_does_not_decode() {
     let mut bench = Bench::new(Policy::close_on_error());
     bench.open();
     let now = bench.now;
@@ -87,14 +87,14 @@ fn a_terminal_event_that_does_not_decode_is_reported_and_closes_as_finished() {
 }
 
 #[test]
-fn a_terminal_event_that_does_not_decode_closes_with_the_error_where_the_policy_says_so() {
+fn a_terminal_event_that_does_not_decode_closes_with_the_error_if_the_policy_says_so() {
     let mut bench = Bench::new(Policy::close_on_error());
     let expected = [closed_by(Failure::Told, None)];
     assert_eq!(receive_undecodable(bench.open()), expected);
 }
 
 #[test]
-fn a_terminal_event_closes_though_a_rule_reopens_when_it_does_not_decode() {
+fn a_terminal_event_closes_even_if_a_rule_reopens_when_it_does_not_decode() {
     let reopen = Decision::Reopen {
         after: seconds(1).into(),
     };
@@ -105,7 +105,7 @@ fn a_terminal_event_closes_though_a_rule_reopens_when_it_does_not_decode() {
 }
 
 #[test]
-fn an_error_of_a_terminal_event_is_told_though_the_rule_does_not_answer() {
+fn an_error_of_a_terminal_event_is_reported_even_if_the_rule_does_not_answer() {
     let mut bench = Bench::with_rule(Policy::browser(), |_| unreachable!());
     bench.rule = None;
     let outputs = receive_undecodable(bench.open());
@@ -147,7 +147,7 @@ fn a_terminal_event_is_never_a_duplicate() {
 }
 
 #[test]
-fn a_gap_before_a_terminal_event_is_told() {
+fn a_gap_before_a_terminal_event_is_reported() {
     let failed = closed_by(Failure::Event, None);
     for (kind, expected) in [
         (Terminal::Event, vec![Output::Deliver, FINISHED]),

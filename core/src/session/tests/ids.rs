@@ -1,4 +1,4 @@
-//! The ids of events, beside a model that keeps everything.
+//! The ids of events, compared with a model that keeps everything.
 
 use proptest::{collection::vec, prelude::*};
 
@@ -104,7 +104,7 @@ impl Model {
 
 proptest! {
     #[test]
-    fn a_transport_that_knows_of_id_fields_loses_nothing_and_repeats_nothing(
+    fn a_transport_that_shows_id_fields_loses_nothing_and_repeats_nothing(
         window in 0usize..8,
         steps in vec(any_step(), 0..80),
     ) {
@@ -127,7 +127,7 @@ proptest! {
     }
 
     #[test]
-    fn a_transport_that_does_not_know_loses_no_event_but_perhaps_the_first_of_a_connection(
+    fn a_transport_that_hides_id_fields_loses_at_most_the_first_event_of_a_connection(
         window in 1usize..8,
         steps in vec(any_step(), 0..80),
     ) {
@@ -156,7 +156,7 @@ proptest! {
         }
     }
 
-    /// Where each event has an id other than that of the event before, both transports say the same.
+    /// If each event has another id than the previous event, both transports say the same.
     #[test]
     fn an_id_on_each_event_makes_both_transports_alike(
         window in 1usize..8,
@@ -197,7 +197,7 @@ fn the_first_event_of_a_connection_is_judged_by_its_id_alone() {
 }
 
 #[test]
-fn an_empty_id_forgets_all_ids_and_how_far_they_go() {
+fn an_empty_id_forgets_all_ids_and_the_highest_one() {
     for field in [Present, Unknown] {
         let mut ids = Ids::new(9, "");
         for id in ["1", "2", ""] {
@@ -208,7 +208,7 @@ fn an_empty_id_forgets_all_ids_and_how_far_they_go() {
 }
 
 #[test]
-fn the_id_to_go_on_after_counts_as_delivered() {
+fn the_id_to_continue_after_counts_as_delivered() {
     let mut ids = Ids::new(1, "7");
     ids.connected();
     assert_eq!(ids.observe("7", Present), Freshness::Duplicate);

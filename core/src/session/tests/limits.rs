@@ -39,7 +39,7 @@ fn a_resilient_source_reopens_with_growing_waits_for_as_long_as_it_takes() {
 }
 
 #[test]
-fn the_longest_wait_that_there_is_does_not_panic() {
+fn the_longest_possible_wait_does_not_panic() {
     let backoff = Backoff {
         initial: Span::MAX,
         max: Span::MAX,
@@ -136,7 +136,7 @@ fn down_for_ten_seconds(policy: Policy) -> Bench {
 }
 
 #[test]
-fn a_source_that_is_down_for_too_long_closes_between_attempts_too() {
+fn a_source_that_is_down_for_too_long_closes_even_between_attempts() {
     let mut bench = down_for_ten_seconds(Policy::browser());
     bench.open().advance(seconds(100));
     bench.lose();
@@ -209,7 +209,7 @@ fn silence_counts_from_the_last_event() {
 }
 
 #[test]
-fn no_attempt_starts_after_the_most_elapsed_time() {
+fn no_attempt_starts_after_the_maximum_elapsed_time() {
     let mut bench = Bench::new(resilient(Backoff {
         max_elapsed: Some(seconds(10)),
         ..fixed(seconds(3))
@@ -222,7 +222,7 @@ fn no_attempt_starts_after_the_most_elapsed_time() {
 }
 
 #[test]
-fn zero_attempts_are_none() {
+fn a_maximum_of_zero_attempts_allows_none() {
     let mut bench = Bench::new(resilient(Backoff {
         max_attempts: Some(0),
         ..Backoff::new()
@@ -268,13 +268,13 @@ fn a_rule_that_reopens_after_a_decode_error_has_failed_the_connection() {
 }
 
 #[test]
-fn a_rule_that_waits_for_nothing_closes() {
+fn a_rule_that_keeps_waiting_without_a_connection_closes_the_source() {
     let mut bench = Bench::with_rule(Policy::resilient(), |_| Decision::KeepWaiting);
     assert_eq!(bench.give_up(), CLOSED_BY_IT);
 }
 
 #[test]
-fn a_rule_that_puts_up_with_silence_is_asked_again_after_as_long() {
+fn a_rule_that_tolerates_silence_is_asked_again_after_the_same_time() {
     let policy = closing_when_idle_for(seconds(5));
     let mut bench = Bench::with_rule(policy, |_| Decision::KeepWaiting);
     bench.open();

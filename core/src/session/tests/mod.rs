@@ -1,10 +1,11 @@
-//! What a session promises: each limit by example, and the whole space by property.
+//! The promises of a session: each limit by example, and all inputs by property.
 
 mod bodies;
 mod closing;
 mod endings;
 mod ids;
 mod limits;
+mod model;
 mod offline;
 mod order;
 mod position;
@@ -31,7 +32,7 @@ const FINISHED: Output = Output::Closed(CloseReason::Finished);
 
 type Rule = dyn Fn(&FailureContext) -> Decision;
 
-/// A session whose clock and random numbers the test holds, and a body that carries out nothing.
+/// A session whose clock and random numbers the test controls, and a body that carries out nothing.
 struct Bench {
     session: Session,
     now: Timestamp,
@@ -39,7 +40,7 @@ struct Bench {
     rule: Option<Box<Rule>>,
 }
 
-/// What a failure, or the clock, has led to.
+/// The result of a failure, or of a timeout.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Outcome {
     Nothing,
@@ -117,7 +118,7 @@ impl Bench {
         self.session.next_timeout().map(Timestamp::since_origin)
     }
 
-    /// All outputs that there are; what a rule is asked is answered.
+    /// Polls all outputs, and answers for the rule if it is asked.
     fn outputs(&mut self) -> Vec<Output> {
         let mut outputs = Vec::new();
         while let Some(output) = self.session.poll() {
@@ -170,7 +171,7 @@ impl Bench {
         }
     }
 
-    /// The server answers. Where the source waits for its next attempt, that comes first.
+    /// The server answers. If the source waits for its next attempt, that comes first.
     fn open(&mut self) -> &mut Self {
         if let Phase::Waiting { until, .. } = self.session.phase {
             self.now = until;
@@ -258,7 +259,7 @@ impl Bench {
     }
 }
 
-/// An event with nothing that the session need know.
+/// An event with nothing that the session has to know.
 const EVENT: ReceivedEvent<'_> = ReceivedEvent {
     last_event_id: None,
     id_field: IdField::Unknown,
@@ -273,7 +274,7 @@ fn with_id(id: &str) -> ReceivedEvent<'_> {
     }
 }
 
-/// The source is closed by the failure that it was just told of.
+/// The source is closed by the failure that it was just told about.
 const CLOSED_BY_IT: Outcome = Outcome::Close {
     failure: Failure::Told,
     limit: None,

@@ -32,7 +32,7 @@ fn a_source_that_waits_says_that_the_machine_is_offline_once() {
 }
 
 #[test]
-fn the_time_offline_burns_no_attempts() {
+fn the_time_offline_uses_up_no_attempts() {
     let mut bench = Bench::new(resilient(Backoff {
         max_attempts: Some(2),
         ..fixed(seconds(1))
@@ -93,7 +93,7 @@ fn a_connection_and_an_attempt_go_on_when_the_machine_goes_offline() {
 }
 
 #[test]
-fn a_source_that_is_down_for_too_long_closes_while_the_machine_is_offline_too() {
+fn a_source_that_is_down_for_too_long_closes_even_while_the_machine_is_offline() {
     let mut bench = Bench::new(Policy {
         close_when_down_for: Some(seconds(60)),
         ..Policy::resilient()
@@ -196,7 +196,7 @@ fn the_time_offline_is_forgotten_with_the_failures() {
 }
 
 #[test]
-fn a_network_that_was_said_to_be_gone_in_error_counts_as_time_elapsed() {
+fn the_time_of_a_wrong_offline_report_counts_as_time_elapsed() {
     let mut bench = for_a_minute();
     bench.fail_and_connect();
     bench.handle(Input::Offline);
@@ -230,7 +230,7 @@ fn browser(policy: Policy) -> Bench {
 }
 
 #[test]
-fn in_place_of_a_browser_that_reconnects_in_vain_the_source_waits() {
+fn a_source_waits_in_place_of_a_browser_that_reconnects_in_vain() {
     let mut bench = browser(Policy::browser());
     bench.open();
     bench.handle(Input::Offline);
@@ -245,7 +245,7 @@ fn in_place_of_a_browser_that_reconnects_in_vain_the_source_waits() {
 }
 
 #[test]
-fn a_browser_that_reconnects_already_is_replaced_when_the_network_goes() {
+fn a_browser_that_is_already_reconnecting_is_replaced_when_the_network_goes() {
     let mut bench = browser(Policy::browser());
     bench.open();
     bench.handle(Input::Lost(Loss::BrowserReconnects));
@@ -258,7 +258,7 @@ fn a_browser_that_reconnects_already_is_replaced_when_the_network_goes() {
 }
 
 #[test]
-fn a_browser_that_alone_knows_where_to_go_on_tries_in_vain_and_nothing_counts() {
+fn a_browser_that_alone_knows_the_last_event_id_tries_in_vain_and_nothing_counts() {
     let mut policy = Policy::browser();
     policy.close_after_losses = Some(2);
     policy.on_slow_open = limit(seconds(30), LimitAction::Close);
@@ -279,7 +279,7 @@ fn a_browser_that_alone_knows_where_to_go_on_tries_in_vain_and_nothing_counts() 
     }
     assert_eq!(bench.handle(Input::Online), [reconnecting]);
     assert_eq!(bench.handle(Input::Opened), [Output::State(State::Open)]);
-    // One that gives up does so offline too.
+    // A browser that gives up does so even offline.
     bench.event().handle(lost());
     bench.handle(Input::Offline);
     let given_up = Input::Lost(Loss::Fail {
@@ -287,4 +287,18 @@ fn a_browser_that_alone_knows_where_to_go_on_tries_in_vain_and_nothing_counts() 
         retry_after: None,
     });
     assert_eq!(bench.handle(given_up), [closed_by(Failure::Told, None)]);
+}
+
+#[test]
+fn in_the_last_moment_that_there_is_a_source_still_follows_the_network() {
+    let mut bench = Bench::new(Policy {
+        on_given_up: LimitAction::Reopen,
+        ..Policy::browser()
+    });
+    bench.advance(Span::MAX);
+    assert_eq!(bench.handle(Input::Timeout { late: Span::MAX }), []);
+    assert_eq!(bench.handle(Input::Offline), []);
+    bench.refuse(503, None);
+    assert_eq!(bench.session.state(), State::Offline { attempt: 1 });
+    assert_eq!(bench.online(), Outcome::Connect);
 }

@@ -1,4 +1,4 @@
-//! The order of what comes out.
+//! The order of the outputs.
 
 use super::*;
 
@@ -43,7 +43,7 @@ fn a_source_says_that_it_connects_before_it_does() {
 }
 
 #[test]
-fn a_gap_is_told_before_the_event_behind_it() {
+fn a_gap_is_reported_before_the_event_after_it() {
     let mut bench = Bench::with(Options {
         deduplicate: 10,
         ..Options::new(Transport::Fetch)
@@ -59,7 +59,7 @@ fn a_gap_is_told_before_the_event_behind_it() {
 }
 
 #[test]
-fn an_error_that_is_the_reason_of_the_close_is_not_reported_besides() {
+fn an_error_that_closes_the_source_is_not_also_reported() {
     let mut bench = Bench::new(Policy::close_on_error());
     let outputs = bench.open().handle(Input::Lost(Loss::Reestablish));
     assert_eq!(outputs, [closed_by(Failure::Told, None)]);
@@ -129,7 +129,7 @@ fn a_failure_to_decode_is_no_failure_of_the_connection() {
 }
 
 #[test]
-fn a_state_is_what_was_told_though_failures_are_counted_or_forgotten_meanwhile() {
+fn a_state_stays_as_reported_although_failures_are_counted_or_forgotten() {
     let mut bench = Bench::with_rule(Policy::resilient(), |_| Decision::KeepWaiting);
     bench.open().lose();
     let told = bench.session.state();

@@ -58,7 +58,7 @@ fn steady() -> Backoff {
 }
 
 #[test]
-fn with_backoff_the_wait_grows_from_what_the_server_asks_for() {
+fn a_wait_with_backoff_grows_from_the_time_that_the_server_asks_for() {
     let mut bench = Bench::new(resilient(steady()));
     bench.retry(seconds(3));
     let waits = [(); 4].map(|()| wait(bench.open().hang_up()));
@@ -67,7 +67,7 @@ fn with_backoff_the_wait_grows_from_what_the_server_asks_for() {
 }
 
 #[test]
-fn with_backoff_a_reconnection_time_is_the_least_wait_until_the_server_sets_another() {
+fn the_reconnection_time_is_the_shortest_wait_of_a_backoff_until_the_server_sets_another() {
     let policy = with_reconnection_time(seconds(3), resilient(steady()));
     let mut bench = Bench::new(policy);
     assert_eq!(wait(bench.give_up()), seconds(3));
@@ -121,7 +121,7 @@ fn only_chosen_statuses_are_tried_again() {
 }
 
 #[test]
-fn where_no_status_is_chosen_the_action_after_giving_up_decides_whatever_the_reason() {
+fn the_action_after_giving_up_decides_if_no_statuses_are_chosen() {
     for (on_given_up, reopens) in [(LimitAction::Reopen, true), (LimitAction::Close, false)] {
         let policy = Policy {
             on_given_up,
@@ -140,7 +140,7 @@ fn where_no_status_is_chosen_the_action_after_giving_up_decides_whatever_the_rea
 }
 
 #[test]
-fn where_statuses_are_chosen_another_content_type_closes() {
+fn another_content_type_closes_the_source_if_statuses_are_chosen() {
     let chosen = Policy {
         on_given_up: LimitAction::Reopen,
         retry_statuses: Some(vec![503]),
@@ -153,7 +153,7 @@ fn where_statuses_are_chosen_another_content_type_closes() {
 }
 
 #[test]
-fn retry_after_is_the_least_wait() {
+fn retry_after_is_the_shortest_wait() {
     let backoff = Backoff {
         initial: seconds(2),
         ..steady()
@@ -166,7 +166,7 @@ fn retry_after_is_the_least_wait() {
 }
 
 #[test]
-fn a_failure_that_would_only_repeat_closes_whatever_the_policy_says_of_giving_up() {
+fn a_failure_that_would_only_repeat_closes_whatever_the_policy_says_about_giving_up() {
     let policy = Policy {
         on_given_up: LimitAction::Reopen,
         ..Policy::browser()
@@ -176,7 +176,7 @@ fn a_failure_that_would_only_repeat_closes_whatever_the_policy_says_of_giving_up
 }
 
 #[test]
-fn a_server_can_make_a_source_wait_for_the_most_that_the_policy_allows_and_no_longer() {
+fn a_server_can_make_a_source_wait_as_long_as_the_policy_allows_and_no_longer() {
     let policy = Policy {
         max_server_delay: seconds(60),
         ..resilient(fixed(Span::ZERO))
@@ -194,7 +194,7 @@ fn a_server_can_make_a_source_wait_for_the_most_that_the_policy_allows_and_no_lo
 }
 
 #[test]
-fn a_server_can_make_a_source_wait_for_an_hour_at_the_most_where_the_policy_does_not_say() {
+fn a_server_can_make_a_source_wait_for_at_most_an_hour_by_default() {
     for policy in [
         Policy::browser(),
         Policy::close_on_error(),
@@ -205,7 +205,7 @@ fn a_server_can_make_a_source_wait_for_an_hour_at_the_most_where_the_policy_does
 }
 
 #[test]
-fn what_a_server_can_ask_for_does_not_limit_the_reconnection_time_of_the_policy() {
+fn the_maximum_server_delay_does_not_limit_the_reconnection_time_of_the_policy() {
     let policy = Policy {
         max_server_delay: seconds(1),
         ..with_reconnection_time(seconds(9), Policy::browser())
@@ -217,7 +217,7 @@ fn what_a_server_can_ask_for_does_not_limit_the_reconnection_time_of_the_policy(
 }
 
 #[test]
-fn a_server_that_may_ask_for_no_wait_at_all_is_still_not_asked_too_often() {
+fn a_server_that_may_not_ask_for_any_wait_is_still_not_asked_too_often() {
     let policy = Policy {
         max_server_delay: Span::ZERO,
         ..Policy::browser()
@@ -228,7 +228,7 @@ fn a_server_that_may_ask_for_no_wait_at_all_is_still_not_asked_too_often() {
 }
 
 #[test]
-fn a_slow_answer_is_awaited_where_the_request_may_not_be_made_again() {
+fn a_slow_answer_is_awaited_if_the_request_may_not_be_made_again() {
     let slow = |then| {
         Bench::once(Policy {
             on_slow_open: limit(seconds(30), then),
@@ -288,8 +288,8 @@ fn a_rule_that_keeps_waiting_lets_the_connection_be_made_again() {
     assert_eq!(wait(bench.open().hang_up()), seconds(3));
 }
 
-/// A browser waits so long before each attempt, of which nothing comes but perhaps an event: how many attempts there
-/// are in this time, and how many of them are the policy's.
+/// A browser waits this long before each attempt, which brings nothing but perhaps an event. Returns how many attempts
+/// there are in this time, and how many of them are the policy's.
 fn attempts(browsers_wait: Span, with_event: bool, time: Span) -> (u32, u32) {
     let mut bench = Bench::new(Policy::browser());
     let (mut all, mut ours) = (0, 0);
@@ -334,7 +334,7 @@ fn a_browser_that_waits_for_long_enough_is_left_alone() {
 }
 
 #[test]
-fn a_browser_that_hardly_waits_is_left_alone_where_only_it_can_send_the_last_event_id() {
+fn a_browser_that_hardly_waits_is_left_alone_if_only_it_can_send_the_last_event_id() {
     let mut bench = Bench::new(Policy::browser());
     for _ in 0..9 {
         assert_eq!(bench.open().lose(), Outcome::KeepWaiting(Failure::Told));

@@ -43,7 +43,7 @@ fn a_subscriber_follows_the_states_of_the_connection() {
 }
 
 #[test]
-fn a_subscriber_is_told_of_errors_and_gaps_of_the_connection() {
+fn a_subscriber_reports_the_errors_and_gaps_of_the_connection() {
     let mut bench = subscriber();
     relay(&mut bench, Output::State(State::Open));
     let error = report(Failure::Idle, Some(3));
@@ -93,7 +93,7 @@ fn a_subscriber_does_nothing_about_the_connection_itself() {
 }
 
 #[test]
-fn the_limits_of_the_connection_are_not_a_subscribers() {
+fn a_subscriber_does_not_have_the_limits_of_the_connection() {
     let mut bench = subscriber();
     assert_eq!(bench.next_timeout(), None);
     for state in [State::Open, State::Connecting] {
@@ -120,7 +120,7 @@ fn a_subscribers_decode_errors_close_it_alone() {
 }
 
 #[test]
-fn a_subscriber_keeps_its_rule_and_where_it_goes_on_from() {
+fn a_subscriber_keeps_its_rule_and_its_last_event_id() {
     let options = Options {
         has_rule: true,
         last_event_id: "5".into(),
@@ -132,7 +132,7 @@ fn a_subscriber_keeps_its_rule_and_where_it_goes_on_from() {
 }
 
 #[test]
-fn a_rule_of_a_subscriber_has_it_leave_and_join_again() {
+fn a_rule_can_make_its_subscriber_leave_and_join_again() {
     let mut options = Options::new(Transport::Fetch);
     options.has_rule = true;
     let mut bench = Bench::with(options.into_subscriber());
@@ -154,7 +154,7 @@ fn a_rule_of_a_subscriber_has_it_leave_and_join_again() {
 }
 
 #[test]
-fn one_that_has_left_hears_of_nothing_but_the_end() {
+fn a_subscriber_that_has_left_is_only_told_of_the_end() {
     let mut options = Options::new(Transport::Fetch);
     options.has_rule = true;
     let mut bench = Bench::with(options.into_subscriber());
@@ -173,7 +173,7 @@ fn one_that_has_left_hears_of_nothing_but_the_end() {
     assert_eq!(bench.next_timeout(), Some(seconds(1)));
     bench.advance(seconds(1));
     bench.handle(Input::Timeout { late: Span::ZERO });
-    // It has told so itself.
+    // The subscriber has reported that itself.
     let connecting = Input::Relayed(Output::State(State::Connecting));
     assert_eq!(bench.handle(connecting), []);
     let open = Output::State(State::Open);

@@ -1,84 +1,41 @@
-//! Every policy, and whatever may happen to a source.
+//! Every source, and everything that may happen to it: what the [`model`](super::model) has, and ids, ends and relayed
+//! outputs.
 
-use std::string::{String, ToString};
+use std::{
+    fmt::Debug,
+    string::{String, ToString},
+};
 
-use proptest::{option, prelude::*};
+use arbitrary::{Arbitrary, Result, Unstructured};
+use proptest::{collection::vec, prelude::*};
 
-use super::*;
+use super::{
+    model::space::{Happening as Known, Refusal, Ruling, Settings, Time as Any},
+    *,
+};
 
-pub(super) fn any_span() -> impl Strategy<Value = Span> {
-    prop_oneof![
-        9 => (0u64..100_000).prop_map(Span::from_millis),
-        1 => Just(Span::ZERO),
-        1 => Just(Span::MAX),
-    ]
+/// The value that this many random bytes describe.
+fn any_of<T: for<'a> Arbitrary<'a> + Debug>(count: usize) -> impl Strategy<Value = T> {
+    vec(any::<u8>(), count).prop_map(|bytes| {
+        let made = Unstructured::new(&bytes).arbitrary();
+        made.expect("there are zeros behind the bytes")
+    })
 }
 
-prop_compose! {
-    pub(super) fn any_backoff()(
-        initial in any_span(),
-        factor in prop_oneof![0.0..10.0, Just(f64::INFINITY), Just(f64::NAN), Just(-1.0)],
-        max in any_span(),
-        jitter: bool,
-        max_attempts in option::of(0u32..20),
-        max_elapsed in option::of(any_span()),
-    ) -> Backoff {
-        Backoff { initial, factor, max, jitter, max_attempts, max_elapsed }
+/// Makes the limits small enough to be reached by chance.
+pub(super) fn with_small_limits(mut settings: Settings) -> Settings {
+    for limit in [
+        &mut settings.close_after_losses,
+        &mut settings.max_attempts,
+        &mut settings.close_after_decode_errors,
+    ] {
+        *limit = limit.map(|limit| limit % 10);
     }
+    settings
 }
 
-fn any_action() -> impl Strategy<Value = LimitAction> {
-    prop_oneof![Just(LimitAction::Close), Just(LimitAction::Reopen)]
-}
-
-fn any_limit() -> impl Strategy<Value = Option<TimeLimit>> {
-    option::of((any_span(), any_action()).prop_map(|(after, then)| TimeLimit { after, then }))
-}
-
-/// What a rule answers each time, where there is one.
-fn any_rule() -> impl Strategy<Value = Option<Decision>> {
-    let decision = prop_oneof![
-        Just(Decision::AsProposed),
-        Just(Decision::KeepWaiting),
-        any_span().prop_map(|after| Decision::Reopen {
-            after: after.into()
-        }),
-        Just(Decision::Close),
-    ];
-    option::weighted(0.3, decision)
-}
-
-prop_compose! {
-    pub(super) fn any_policy()(
-        close_after_losses in option::of(0u32..10),
-        close_when_down_for in option::of(any_span()),
-        on_given_up in any_action(),
-        retry_statuses in option::of(Just(vec![503])),
-        backoff in any_backoff(),
-        (reconnection_time, max_server_delay) in (option::of(any_span()), any_span()),
-        (back_off_after_losses, reopen_on_wake, resend, resend_refused) in any::<(bool, bool, bool, bool)>(),
-        close_after_decode_errors in option::of(0u32..10),
-        (on_idle, on_slow_open) in (any_limit(), any_limit()),
-        healthy_after in any_span(),
-    ) -> Policy {
-        Policy {
-            close_after_losses,
-            close_when_down_for,
-            on_given_up,
-            retry_statuses,
-            reconnection_time,
-            max_server_delay,
-            back_off_after_losses,
-            resend,
-            resend_refused,
-            close_after_decode_errors,
-            on_idle,
-            on_slow_open,
-            healthy_after,
-            reopen_on_wake,
-            backoff,
-        }
-    }
+pub(super) fn any_backoff() -> impl Strategy<Value = Backoff> {
+    any_of(200).prop_map(|settings: Settings| settings.backoff())
 }
 
 /// The options of a source, and what its rule answers.
@@ -89,31 +46,28 @@ pub(super) struct Source {
     random: f64,
 }
 
-prop_compose! {
-    pub(super) fn any_source()(
-        policy in any_policy(),
-        transport in prop_oneof![Just(Transport::Browser), Just(Transport::Fetch)],
-        is_repeatable in prop::bool::weighted(0.8),
-        (has_resume_parameter, has_terminal, is_offline) in any::<(bool, bool, bool)>(),
-        end_of_body in option::of(prop_oneof![Just(EndOfBody::Finished), Just(EndOfBody::Reconnect)]),
-        last_event_id in any_id(),
-        deduplicate in 0usize..5,
-        rule in any_rule(),
-        random in prop_oneof![9 => 0.0..1.0, 1 => Just(f64::NAN), 1 => Just(-1.0), 1 => Just(7.0)],
-    ) -> Source {
-        let options = Options {
-            policy: policy.into(),
-            has_rule: rule.is_some(),
-            transport,
-            is_repeatable,
-            has_resume_parameter,
-            last_event_id,
-            deduplicate,
-            has_terminal,
-            end_of_body,
-            is_offline,
+pub(super) fn any_source() -> impl Strategy<Value = Source> {
+    any_of(200)
+}
+
+impl<'a> Arbitrary<'a> for Source {
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        let mut settings = with_small_limits(bytes.arbitrary()?);
+        settings.is_subscriber = false;
+        let mut options = settings.options();
+        options.transport = *bytes.choose(&[Transport::Browser, Transport::Fetch])?;
+        (options.has_resume_parameter, options.has_terminal) = bytes.arbitrary()?;
+        options.last_event_id = any_id(bytes)?;
+        options.deduplicate = bytes.int_in_range(0..=4)?;
+        let rule = match bytes.ratio(1, 4)? {
+            true => Decision::AsProposed,
+            false => settings.rule.map_or(Decision::Close, Ruling::decision),
         };
-        Source { options, rule, random }
+        Ok(Self {
+            rule: options.has_rule.then_some(rule),
+            random: settings.random,
+            options,
+        })
     }
 }
 
@@ -128,12 +82,13 @@ impl Source {
     }
 }
 
-fn any_id() -> impl Strategy<Value = String> {
-    prop_oneof![
-        2 => Just(String::new()),
-        8 => (0u64..30).prop_map(|number| number.to_string()),
-        1 => Just(String::from("a")),
-    ]
+/// Any id. Some ids are consecutive numbers, one is not a number, and some are empty.
+fn any_id(bytes: &mut Unstructured<'_>) -> Result<String> {
+    Ok(match bytes.int_in_range(0u8..=39)? {
+        number @ 0..30 => number.to_string(),
+        30..33 => "a".to_string(),
+        _ => String::new(),
+    })
 }
 
 #[derive(Clone, Debug)]
@@ -157,148 +112,113 @@ pub(super) enum Happening {
 
 use Happening::{Deadline, Sleep, Time};
 
-pub(super) const OPENED: Happening = Happening::Input(Input::Opened);
-pub(super) const HUNG_UP: Happening = Happening::Input(Input::Lost(Loss::Reestablish));
-pub(super) fn failed(class: FailureClass, retry_after: Option<Span>) -> Happening {
-    Happening::Input(Input::Lost(Loss::Fail { class, retry_after }))
+pub(super) fn any_happening() -> impl Strategy<Value = Happening> {
+    any_of(20)
 }
 
-pub(super) fn given_up() -> Happening {
-    failed(FailureClass::Other, None)
-}
-
-/// An event with an id that is the source's already, or none.
-pub(super) fn plain_event() -> Happening {
-    Happening::Event {
-        id: String::new(),
-        id_field: IdField::Absent,
-        terminal: None,
+impl<'a> Arbitrary<'a> for Happening {
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(match bytes.arbitrary::<u8>()? {
+            0..60 => Self::Event {
+                id: any_id(bytes)?,
+                id_field: *bytes.choose(&[IdField::Present, IdField::Absent, IdField::Unknown])?,
+                terminal: match bytes.arbitrary::<u8>()? {
+                    0..3 => Some(Terminal::Event),
+                    3..6 => Some(Terminal::Data),
+                    6..9 => Some(Terminal::Failure),
+                    _ => None,
+                },
+            },
+            60..80 => Self::Unlistened {
+                is_event: bytes.arbitrary()?,
+                id: match bytes.arbitrary()? {
+                    true => Some(any_id(bytes)?),
+                    false => None,
+                },
+            },
+            80..90 => Self::TrackIds,
+            90..100 => Self::Input(bytes.choose(&odd_inputs())?.clone()),
+            _ => Known::from(bytes.arbitrary::<Likely>()?).into(),
+        })
     }
 }
 
-fn any_failure() -> impl Strategy<Value = Happening> {
-    let class = prop_oneof![
-        Just(FailureClass::Status(503)),
-        Just(FailureClass::Status(401)),
-        Just(FailureClass::ContentType),
-        Just(FailureClass::Hopeless),
-        Just(FailureClass::Other),
-    ];
-    (class, option::of(any_span())).prop_map(|(class, after)| failed(class, after))
+/// The same values as the model's, but those that make a life long are more likely.
+#[derive(Debug)]
+pub(super) struct Likely(Known);
+
+impl<'a> Arbitrary<'a> for Likely {
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(Self(match bytes.arbitrary::<u8>()? {
+            0..40 => Known::Deadline,
+            40..60 => Known::Opened,
+            60..80 => Known::HungUp,
+            80..100 => Known::DecodeFailed,
+            100..120 => Known::Failed(Refusal::Unavailable, None),
+            _ => bytes.arbitrary()?,
+        }))
+    }
 }
 
-fn any_id_field() -> impl Strategy<Value = IdField> {
-    use IdField::*;
-    prop_oneof![Just(Present), Just(Absent), Just(Unknown)]
+impl From<Likely> for Known {
+    fn from(Likely(known): Likely) -> Self {
+        known
+    }
 }
 
-fn any_event() -> impl Strategy<Value = Happening> {
-    let terminal = prop_oneof![
-        Just(Terminal::Event),
-        Just(Terminal::Data),
-        Just(Terminal::Failure),
-    ];
-    let terminal = option::weighted(0.03, terminal);
-    (any_id(), any_id_field(), terminal).prop_map(|(id, id_field, terminal)| Happening::Event {
-        id,
-        id_field,
-        terminal,
-    })
-}
-
-fn any_unlistened() -> impl Strategy<Value = Happening> {
-    (any::<bool>(), option::of(any_id()))
-        .prop_map(|(is_event, id)| Happening::Unlistened { is_event, id })
-}
-
-fn any_relayed() -> impl Strategy<Value = Output> {
+/// Inputs that a source rarely gets, or answers without a question.
+fn odd_inputs() -> [Input<'static>; 9] {
     let failure = Failure::Told;
-    let report = Report {
-        failure,
-        attempt: Some(1),
-    };
-    prop_oneof![
-        Just(Output::State(State::Open)),
-        Just(Output::State(State::Closed)),
-        Just(Output::Report(report)),
-        Just(Output::Connect),
-        Just(Output::Deliver),
-    ]
-}
-
-fn any_ending() -> impl Strategy<Value = Input<'static>> {
+    let attempt = Some(1);
     let limit = None;
-    let failure = Failure::Told;
-    let failed = Output::Closed(CloseReason::Failed { failure, limit });
-    prop_oneof![
-        Just(Input::Close(CloseReason::Requested)),
-        Just(Input::Finished),
-        Just(Input::Overflowed),
-        Just(Input::Relayed(Output::Closed(CloseReason::Finished))),
-        Just(Input::Relayed(failed)),
+    [
+        Input::Decided(Decision::AsProposed),
+        Input::Finished,
+        Input::Overflowed,
+        Input::Relayed(Output::State(State::Open)),
+        Input::Relayed(Output::State(State::Closed)),
+        Input::Relayed(Output::Report(Report { failure, attempt })),
+        Input::Relayed(Output::Connect),
+        Input::Relayed(Output::Deliver),
+        Input::Relayed(Output::Closed(CloseReason::Failed { failure, limit })),
     ]
 }
 
-fn any_body_end() -> impl Strategy<Value = Input<'static>> {
-    let unfinished = prop_oneof![
-        4 => Just(Unfinished::Nothing),
-        3 => Just(Unfinished::Event),
-        1 => Just(Unfinished::Terminal(Terminal::Event)),
-        1 => Just(Unfinished::Terminal(Terminal::Failure)),
-    ];
-    (any::<bool>(), unfinished).prop_map(|(is_whole, unfinished)| Input::BodyEnded {
-        is_whole,
-        unfinished,
-    })
-}
-
-/// Anything, in any order.
-pub(super) fn any_happening() -> impl Strategy<Value = Happening> {
-    let often = prop_oneof![
-        Just(Input::Opened),
-        Just(Input::Decoded),
-        Just(Input::DecodeFailed),
-        Just(Input::Lost(Loss::BrowserReconnects)),
-        Just(Input::Lost(Loss::Reestablish)),
-        any_body_end(),
-        Just(Input::Comment),
-    ];
-    let network = prop_oneof![Just(Input::Online), Just(Input::Offline)];
-    let odd = prop_oneof![
-        3 => any_span().prop_map(Input::Retry),
-        1 => any_relayed().prop_map(Input::Relayed),
-        1 => Just(Input::Decided(Decision::AsProposed)),
-    ];
-    prop_oneof![
-        9 => often.prop_map(Happening::Input),
-        8 => any_event(),
-        3 => any_unlistened(),
-        4 => any_failure(),
-        3 => network.prop_map(Happening::Input),
-        2 => odd.prop_map(Happening::Input),
-        1 => Just(Happening::TrackIds),
-        3 => (0u64..60_000).prop_map(|ms| Time(Span::from_millis(ms))),
-        6 => Just(Deadline),
-        1 => any_span().prop_map(Sleep),
-        1 => any_ending().prop_map(Happening::Input),
-    ]
-}
-
-/// What a server can do, and a clock.
-pub(super) fn any_behaviour() -> impl Strategy<Value = Happening> {
-    let retry = prop_oneof![Just(Span::ZERO), any_span()];
-    let retry = retry.prop_map(|time| Happening::Input(Input::Retry(time)));
-    let time = (0u64..20).prop_map(|ms| Time(Span::from_millis(ms)));
-    prop_oneof![
-        4 => Just(HUNG_UP),
-        4 => Just(Deadline),
-        2 => prop_oneof![Just(OPENED), Just(plain_event()), Just(given_up())],
-        2 => prop_oneof![retry, time],
-    ]
+impl From<Known> for Happening {
+    fn from(known: Known) -> Self {
+        Self::Input(match known {
+            Known::Opened => Input::Opened,
+            Known::Comment => Input::Comment,
+            Known::Decoded => Input::Decoded,
+            Known::DecodeFailed => Input::DecodeFailed,
+            Known::Retry(Any(time)) => Input::Retry(time),
+            Known::Lost => Input::Lost(Loss::BrowserReconnects),
+            Known::HungUp => Input::Lost(Loss::Reestablish),
+            Known::Failed(refusal, retry_after) => Input::Lost(Loss::Fail {
+                class: refusal.class(),
+                retry_after: retry_after.map(|Any(time)| time),
+            }),
+            Known::Online => Input::Online,
+            Known::Offline => Input::Offline,
+            Known::BodyEnded => BODY_ENDED,
+            Known::Closes => Input::Close(CloseReason::Requested),
+            Known::Passes(Any(time)) => return Time(time),
+            Known::Sleeps(Any(time)) => return Sleep(time),
+            Known::Deadline => return Deadline,
+            Known::Unlistened(is_event) => return Self::Unlistened { is_event, id: None },
+            Known::Event => {
+                return Self::Event {
+                    id: String::new(),
+                    id_field: IdField::Absent,
+                    terminal: None,
+                };
+            }
+        })
+    }
 }
 
 impl Bench {
-    /// Tells of it, without polling.
+    /// Passes it to the session, without polling.
     pub(super) fn tell(&mut self, happening: &Happening) {
         let input = match happening {
             Happening::Input(input) => input.clone(),
@@ -314,7 +234,7 @@ impl Bench {
                 };
                 let now = self.now;
                 if self.session.event(event, || now) == EventOutcome::Deliver {
-                    // As if it were polled.
+                    // The same as polling: there are no outputs.
                     assert_eq!(self.session.outputs, []);
                 }
                 return;
@@ -343,7 +263,7 @@ impl Bench {
         self.session.handle(input, self.at());
     }
 
-    /// Tells of it, and polls.
+    /// Passes it to the session, and polls.
     pub(super) fn play(&mut self, happening: &Happening) -> Vec<Output> {
         self.tell(happening);
         self.outputs()

@@ -1,4 +1,4 @@
-//! When a session wants to be called back, and that nothing depends on how often it is.
+//! The deadlines of a session. Nothing depends on how often it gets a timeout.
 
 use proptest::{collection::vec, prelude::*};
 
@@ -8,28 +8,6 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn a_timeout_before_its_time_changes_nothing(
-        source in any_source(),
-        happenings in vec(any_happening(), 0..60),
-        fraction in 0.0..1.0,
-    ) {
-        let mut bench = source.bench();
-        for happening in happenings {
-            bench.play(&happening);
-            let until = bench.session.next_timeout().unwrap_or(bench.now + seconds(1000));
-            if until <= bench.now {
-                continue;
-            }
-            let wait = until.since(bench.now).as_nanos();
-            let early = ((wait as f64 * fraction) as u64).min(wait - 1);
-            bench.now = bench.now + Span::from_nanos(early);
-            let before = bench.session.state();
-            prop_assert_eq!(bench.handle(Input::Timeout { late: Span::ZERO }), []);
-            prop_assert_eq!(bench.session.state(), before);
-        }
-    }
-
-    #[test]
     fn a_timer_that_fires_too_early_or_too_often_does_no_harm(
         source in any_source(),
         happenings in vec((any_happening(), 0usize..3), 0..60),
@@ -37,7 +15,7 @@ proptest! {
         let (mut once, mut often) = (source.bench(), source.bench());
         for (happening, extra) in happenings {
             let expected = once.play(&happening);
-            // The one that is called more often may look for a sleep later.
+            // The session that is called more often may check for a sleep later.
             let happening = match happening {
                 Happening::Deadline | Happening::Time(_) => Happening::Time(once.now.since(often.now)),
                 other => other,
@@ -101,7 +79,7 @@ fn a_clock_that_goes_back_does_no_harm() {
 }
 
 #[test]
-fn a_limit_of_no_time_at_all_leaves_time_between_two_failures() {
+fn a_limit_of_zero_time_leaves_time_between_two_failures() {
     let mut bench = Bench::with_rule(
         Policy {
             on_idle: limit(Span::ZERO, LimitAction::Reopen),
@@ -118,7 +96,7 @@ fn a_limit_of_no_time_at_all_leaves_time_between_two_failures() {
 }
 
 #[test]
-fn a_session_knows_the_time_that_was_over_with_a_failure() {
+fn a_session_knows_the_time_limit_of_a_failure() {
     let limit = |seconds_after| {
         Some(TimeLimit {
             after: seconds(seconds_after),

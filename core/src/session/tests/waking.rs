@@ -35,7 +35,7 @@ fn a_late_timer_of_a_hidden_page_is_no_sleep() {
 }
 
 #[test]
-fn a_sleep_changes_nothing_where_the_policy_does_not_say_so() {
+fn a_sleep_changes_nothing_unless_the_policy_says_so() {
     let mut bench = Bench::new(Policy::browser());
     assert_eq!(sleep(bench.open(), LONG), Outcome::Nothing);
 }
@@ -56,7 +56,7 @@ fn impatient() -> Policy {
 }
 
 #[test]
-fn after_a_late_timer_there_is_a_moment_to_read_what_has_arrived_meanwhile() {
+fn data_that_arrived_before_a_late_timer_gets_a_moment_to_be_read() {
     let mut bench = Bench::new(impatient());
     assert_eq!(sleep(bench.open(), LONG), Outcome::Nothing);
     assert_eq!(bench.next_timeout(), Some(LONG + GRACE));
@@ -67,7 +67,7 @@ fn after_a_late_timer_there_is_a_moment_to_read_what_has_arrived_meanwhile() {
 }
 
 #[test]
-fn a_connection_is_idle_where_nothing_had_arrived_during_a_sleep() {
+fn a_connection_is_idle_if_nothing_arrived_during_a_sleep() {
     let mut bench = Bench::new(impatient());
     sleep(bench.open(), LONG);
     let outcome = bench.next();
@@ -87,7 +87,7 @@ fn a_dead_connection_is_noticed_in_a_hidden_page_at_the_second_timer() {
 }
 
 #[test]
-fn a_rule_that_puts_up_with_silence_in_a_hidden_page_is_asked_again_without_that_moment() {
+fn a_rule_that_tolerates_silence_in_a_hidden_page_is_asked_again_without_a_grace_period() {
     let mut bench = Bench::with_rule(impatient(), |_| Decision::KeepWaiting);
     bench.open();
     assert_eq!(next_minute(&mut bench), Outcome::Nothing);
@@ -148,7 +148,7 @@ fn a_network_that_is_back_ends_a_wait_that_a_rule_left_as_it_was() {
 }
 
 #[test]
-fn a_rule_that_chooses_the_very_time_that_was_proposed_keeps_its_say() {
+fn a_rule_that_chooses_the_proposed_time_has_the_last_word() {
     let mut bench = Bench::with_rule(resilient(fixed(LONG)), |context| {
         assert_eq!(context.proposed, Decision::Reopen { after: LONG.into() });
         context.proposed

@@ -1,4 +1,4 @@
-//! What a session wants to be told of events: a body that tells it no more than that is as well off.
+//! What a session has to be told about events. A body that tells it no more gets the same outputs.
 
 use proptest::{collection::vec, prelude::*};
 
@@ -7,7 +7,7 @@ use super::{space::*, *};
 /// A body that tells no more than it has to.
 struct Sparing {
     bench: Bench,
-    /// The last event id, where the session has not been told of it.
+    /// The last event id, if the session has not been told it.
     untold: Option<std::string::String>,
 }
 
@@ -107,7 +107,7 @@ fn a_session_that_tracks_ids_wants_them() {
 }
 
 #[test]
-fn a_session_wants_to_know_of_events_that_decode_only_after_one_that_did_not() {
+fn a_session_wants_to_be_told_of_decoded_events_only_after_one_that_did_not_decode() {
     let mut bench = Bench::new(Policy::browser());
     bench.open().fail_to_decode();
     assert!(bench.session.wants_decoded());
@@ -116,7 +116,7 @@ fn a_session_wants_to_know_of_events_that_decode_only_after_one_that_did_not() {
 }
 
 #[test]
-fn the_clock_is_not_read_where_it_does_not_matter() {
+fn the_clock_is_not_read_if_it_does_not_matter() {
     let mut bench = Bench::new(Policy::browser());
     bench.open();
     let outcome = bench.session.event(EVENT, || panic!("the clock is read"));

@@ -1,22 +1,23 @@
-//! What there is to do.
+//! The acts of callbacks, and of code outside of callbacks.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-/// What a callback may do, and code that runs outside of callbacks too. Numbers count round what there is.
+/// What a callback may do, and also code outside of callbacks. Numbers are taken modulo the number of things that
+/// exist.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Act {
     /// The server sends an event of this name.
     Send(usize),
-    /// The server leaves an id out.
+    /// The server skips an id.
     Skip,
     /// The server answers.
     Open,
     Lose,
     /// The server answers with an error.
     Fail,
-    /// The wait for another connection is over.
+    /// The wait for another connection ends.
     Reconnect,
-    /// Somebody listens to a source, to this name where that matters.
+    /// A listener is added to a source, for this name if that matters.
     Add(Kind, usize, usize),
     /// A listener or a stream is dropped.
     Drop(usize),
@@ -35,28 +36,22 @@ pub(super) enum Kind {
     Stream,
 }
 
-/// Those that are listened to.
+/// The names of the events.
 pub(super) const NAMES: [&str; 2] = ["a", "b"];
 
-/// How many sources there are at most.
+/// The largest number of sources.
 pub(super) const SOURCES: usize = 3;
 
-/// How many times callbacks do something, so that it comes to an end.
+/// How many times callbacks act, so that the test ends.
 pub(super) const PLAYS: usize = 60;
 
-/// What the sources are like.
+/// The settings of the sources.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Setting {
-    /// Whether they are over `fetch`, and know of events that nobody listens to.
+    /// Whether they are over `fetch`, and see events that nobody listens to.
     pub(super) is_fetch: bool,
-    /// Whether their policy opens another connection in place of one that is lost. Else the browser does.
+    /// Whether their policy opens another connection after a loss. Otherwise the browser does.
     pub(super) reopens: bool,
-    /// To how many of them the server does what it does; the others wait for an answer.
-    pub(super) served: usize,
-    /// The id that they go on from.
-    pub(super) start: Option<u64>,
-    /// A name of the first one that somebody listens to who does nothing else.
-    pub(super) watched: Option<usize>,
 }
 
 /// What each callback does.
@@ -64,25 +59,48 @@ pub(super) struct Setting {
 pub(super) struct Scripts(Vec<Vec<Act>>);
 
 impl Scripts {
-    /// What the callback with this number does when it is called for so many times.
+    /// The acts of the callback with this number at this call.
     pub(super) fn of(&self, callback: usize, call: usize) -> &[Act] {
         let Self(all) = self;
         &all[(callback * 31 + call * 7) % all.len()]
     }
 }
 
-/// The number of a source's rule, among those of the callbacks.
+/// The number of a source's rule, among the numbers of the callbacks.
 pub(super) fn rule(source: usize) -> usize {
     1000 + source
 }
 
-/// Scripts of such acts.
-pub(super) fn scripts_of(act: impl Strategy<Value = Act>) -> impl Strategy<Value = Scripts> {
-    vec(vec(act, 0..4), 1..12).prop_map(Scripts)
+pub(super) fn any_setting() -> impl Strategy<Value = Setting> {
+    let all = [(false, false), (false, true), (true, true)];
+    select(
+        all.map(|(is_fetch, reopens)| Setting { is_fetch, reopens })
+            .to_vec(),
+    )
 }
 
-/// What can be done on a page, whatever the server does.
-pub(super) fn act_on_a_page() -> impl Strategy<Value = Act> {
+pub(super) fn any_scripts() -> impl Strategy<Value = Scripts> {
+    vec(vec(any_act_in_a_callback(), 0..4), 1..12).prop_map(Scripts)
+}
+
+pub(super) fn any_act() -> impl Strategy<Value = Act> {
+    prop_oneof![40 => any_act_in_a_callback(), 5 => Just(Act::Reconnect)]
+}
+
+fn any_act_in_a_callback() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        10 => (0..NAMES.len()).prop_map(Act::Send),
+        2 => Just(Act::Skip),
+        3 => Just(Act::Open),
+        5 => Just(Act::Lose),
+        1 => Just(Act::Fail),
+        1 => Just(Act::Panic),
+        22 => act_on_a_page(),
+    ]
+}
+
+/// The acts of a page, apart from the server's.
+fn act_on_a_page() -> impl Strategy<Value = Act> {
     let kind = select(vec![
         Kind::Event,
         Kind::Event,

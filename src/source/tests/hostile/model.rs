@@ -1,4 +1,4 @@
-//! What is to happen, in plain lists: a panic is an error that is handed on once all is told.
+//! The expected behaviour, in plain lists. A panic is an error that is passed on once everything is reported.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -19,7 +19,7 @@ pub(super) struct Model {
     sources: Vec<Source>,
     /// The sources that have a connection, in the order in which they connected.
     connections: Vec<usize>,
-    /// Those who listen, or did.
+    /// All listeners, those that were removed included.
     listeners: Vec<Listener>,
     /// The sources that wait to open another connection, in the order in which they set their timers.
     timers: Vec<usize>,
@@ -34,31 +34,26 @@ struct Source {
     /// Whether its rule is being asked.
     is_asking: bool,
     end: Option<End>,
-    /// Whether its connection has been answered.
+    /// Whether the server has answered its connection.
     is_open: bool,
-    /// Whether it is to set a timer.
+    /// Whether it has to set a timer.
     is_waiting: bool,
     failures: usize,
-    highest: Option<u64>,
+    /// The highest id of an event so far. Ids are above the one to continue from.
+    highest: u64,
     is_first_of_connection: bool,
-    /// Who listens to each name that the server knows to be listened to, and to the rest.
+    /// The listeners of each event name that the server knows, and the other listeners.
     names: BTreeMap<usize, Vec<usize>>,
     others: BTreeMap<&'static str, Vec<usize>>,
 }
 
 impl Source {
-    /// Tells of the ids that are missing before this one, if it is the first behind all others of a connection.
+    /// Reports the ids that are missing before this one, if it is the first higher id of a connection.
     fn go_on(&mut self, id: u64) {
-        let Some(highest) = self.highest else {
-            self.highest = Some(id);
-            self.is_first_of_connection = false;
-            return;
-        };
-        if id <= highest {
+        if id <= self.highest {
             return;
         }
-        self.highest = Some(id);
-        let missed = id - highest - 1;
+        let missed = id - std::mem::replace(&mut self.highest, id) - 1;
         if std::mem::take(&mut self.is_first_of_connection) && missed > 0 {
             self.outputs.push_back(Output::Gap(missed));
         }
@@ -90,7 +85,7 @@ enum Task {
     Due,
 }
 
-/// What it does about that.
+/// What the source does about that.
 enum Output {
     Connect,
     Disconnect,
@@ -107,9 +102,9 @@ struct Listener {
     source: usize,
     name: usize,
     is_held: bool,
-    /// Whether it hears events, or what else it listens to.
+    /// Whether it still listens.
     is_alive: bool,
-    /// Of a stream: whether it hears what is no event.
+    /// Whether a stream still gets errors and the end.
     hears_notices: bool,
     pending: VecDeque<String>,
     has_ended: bool,
@@ -126,15 +121,7 @@ impl Model {
             calls: BTreeMap::new(),
             plays: 0,
             last_id: 0,
-            sources: vec![Source {
-                highest: setting.start,
-                names: setting
-                    .watched
-                    .map(|name| (name, vec![]))
-                    .into_iter()
-                    .collect(),
-                ..Source::default()
-            }],
+            sources: vec![Source::default()],
             connections: vec![0],
             listeners: vec![],
             timers: vec![],
@@ -142,7 +129,7 @@ impl Model {
     }
 
     pub(super) fn play(&mut self, act: Act) {
-        // Who is outside is told of a panic, and goes on.
+        // Outside of callbacks, the panic is caught.
         let _ = self.act(act);
     }
 
@@ -189,10 +176,7 @@ impl Model {
             Act::OpenSource => {
                 if self.sources.len() < SOURCES {
                     self.connections.push(self.sources.len());
-                    self.sources.push(Source {
-                        highest: self.setting.start,
-                        ..Source::default()
-                    });
+                    self.sources.push(Source::default());
                 }
                 Ok(())
             }
@@ -204,8 +188,7 @@ impl Model {
 
     fn each_connection(&mut self, mut go: impl FnMut(&mut Self, usize) -> Played) -> Played {
         for source in self.connections.clone() {
-            let is_served = source < self.setting.served;
-            if is_served && self.connections.contains(&source) {
+            if self.connections.contains(&source) {
                 go(self, source)?;
             }
         }
@@ -235,7 +218,7 @@ impl Model {
         }
     }
 
-    // Who listens
+    // The listeners
 
     fn add(&mut self, kind: Kind, source: usize, name: usize) {
         let number = self.listeners.len();
@@ -378,7 +361,7 @@ impl Model {
                 }
                 Output::Disconnect => {
                     self.connections.retain(|other| *other != source);
-                    // They tell of a connection that is no more.
+                    // They are about a connection that is gone.
                     self.sources[source]
                         .tasks
                         .retain(|task| !matches!(task, Task::Opened | Task::Lost { .. }));
@@ -404,7 +387,7 @@ impl Model {
 
     fn ask(&mut self, source: usize, is_final: bool) {
         let decided = self.called(rule(source), "rule");
-        // Without an answer only `fetch` reopens.
+        // Before the server has answered, only `fetch` reopens.
         let reopens = match decided {
             Ok(()) => self.setting.reopens,
             Err(Panicked) => self.setting.is_fetch,
@@ -431,7 +414,7 @@ impl Model {
         self.drain(source)
     }
 
-    /// Takes effect at once, and is told in its turn. Of what was to be told, only errors are.
+    /// Takes effect at once, and is reported in its turn. Of the waiting reports, only errors are kept.
     fn end(&mut self, source: usize, end: End) {
         let this = &mut self.sources[source];
         if this.end.is_some() {
@@ -514,7 +497,7 @@ impl Model {
             } else {
                 self.called(*number, what)
             };
-            // One that panics is not called again.
+            // A callback that panics is not called again.
             self.listeners[*number].is_alive &= told.is_ok();
             self.sources[source].has_panicked |= told.is_err();
         }

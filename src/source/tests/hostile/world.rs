@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, Ref, RefCell},
     collections::BTreeMap,
+    panic::resume_unwind,
     pin::Pin,
     rc::{Rc, Weak},
     sync::Arc,
@@ -13,36 +14,33 @@ use std::{
 use futures_core::Stream;
 
 use super::{
+    FakeServer, Panicked,
+    acts::{Act, Kind, NAMES, PLAYS, SOURCES, Scripts, Setting, rule},
+    open_from,
+};
+use crate::{
     Backoff, CloseReason, Decision, Event, EventSource, EventStream, Listener, Policy, State, Text,
-    acts::{Act, Kind, NAMES, PLAYS, SOURCES, Scripts, rule},
 };
 
-/// Before another connection; the least that there is.
-pub(super) const WAIT: Duration = Duration::from_millis(10);
+/// The sources continue from this id, so that the browser's own source is never replaced, which would lose the id.
+const START: &str = "0";
 
-/// Where sources are.
-pub(super) trait Stage: 'static {
-    /// Opens the source of this number, which remembers the last id.
-    fn open(&self, number: usize, policy: Policy) -> EventSource;
+/// The wait before another connection: the shortest possible.
+const WAIT: Duration = Duration::from_millis(10);
 
-    /// Does what is not done on a page.
-    fn act(&self, act: Act, last_id: u64);
-}
-
-/// What somebody holds who listens.
+/// The handle of a listener or a stream.
 enum Held {
     Listener { _listener: Listener },
     Stream(EventStream<Text>),
 }
 
-pub(super) struct World<S> {
+pub(super) struct World {
     this: Weak<Self>,
-    stage: S,
-    /// Whether the policy opens another connection in place of one that is lost.
-    reopens: bool,
+    pub(super) server: FakeServer,
+    setting: Setting,
     scripts: Scripts,
     sources: RefCell<Vec<EventSource>>,
-    /// By the numbers of their callbacks.
+    /// The handles, by the numbers of their callbacks.
     held: RefCell<Vec<Option<Held>>>,
     journal: RefCell<Vec<String>>,
     calls: RefCell<BTreeMap<usize, usize>>,
@@ -51,11 +49,11 @@ pub(super) struct World<S> {
 }
 
 thread_local! {
-    /// Calls a callback of the world that there is.
+    /// Calls a callback of the current world.
     static CALL: RefCell<Rc<dyn Fn(usize)>> = RefCell::new(Rc::new(|_| {}));
 }
 
-/// Wakers go from thread to thread, for all that the compiler knows.
+/// Wakers have to be `Send`, so this holds only a number.
 struct Woken(usize);
 
 impl Wake for Woken {
@@ -65,13 +63,13 @@ impl Wake for Woken {
     }
 }
 
-impl<S: Stage> World<S> {
-    /// With one source.
-    pub(super) fn new(stage: S, reopens: bool, scripts: Scripts) -> Rc<Self> {
+impl World {
+    /// A world with one source.
+    pub(super) fn new(setting: Setting, scripts: Scripts) -> Rc<Self> {
         let world = Rc::new_cyclic(|this| Self {
             this: Weak::clone(this),
-            stage,
-            reopens,
+            server: FakeServer::new(),
+            setting,
             scripts,
             sources: RefCell::default(),
             held: RefCell::default(),
@@ -117,17 +115,25 @@ impl<S: Stage> World<S> {
             Act::Poll(number) => self.poll(number),
             Act::Close(source) => self.source(source).close(),
             Act::OpenSource => self.open_source(),
-            Act::Send(_) | Act::Skip => {
-                self.last_id.set(self.last_id.get() + 1);
-                self.stage.act(act, self.last_id.get());
+            Act::Send(name) => {
+                let id = self.next_id();
+                self.server.send_with_id(NAMES[name], &id, &id);
             }
-            Act::Open | Act::Lose | Act::Fail | Act::Reconnect | Act::Panic => {
-                self.stage.act(act, self.last_id.get());
-            }
+            Act::Skip => drop(self.next_id()),
+            Act::Open => self.server.open(),
+            Act::Lose => self.server.lose(),
+            Act::Fail => self.server.fail(503),
+            Act::Reconnect => self.server.clock().advance(WAIT),
+            Act::Panic => resume_unwind(Box::new(Panicked)),
         }
     }
 
-    pub(super) fn source(&self, number: usize) -> EventSource {
+    fn next_id(&self) -> String {
+        self.last_id.set(self.last_id.get() + 1);
+        self.last_id.get().to_string()
+    }
+
+    fn source(&self, number: usize) -> EventSource {
         let sources = self.sources.borrow();
         sources[number % sources.len()].clone()
     }
@@ -143,7 +149,7 @@ impl<S: Stage> World<S> {
         if number == SOURCES {
             return;
         }
-        let (this, reopens) = (Weak::clone(&self.this), self.reopens);
+        let (this, Setting { is_fetch, reopens }) = (Weak::clone(&self.this), self.setting);
         let backoff = Backoff::new().initial(WAIT).max(WAIT).jitter(false);
         let policy = Policy::browser()
             .back_off_after_losses(true)
@@ -157,7 +163,9 @@ impl<S: Stage> World<S> {
                 _ => Decision::AsProposed,
             }
         });
-        let source = self.stage.open(number, policy);
+        let source = open_from(&self.server, is_fetch, START, |builder| {
+            builder.policy(policy).deduplicate(1)
+        });
         self.sources.borrow_mut().push(source);
     }
 
@@ -186,7 +194,7 @@ impl<S: Stage> World<S> {
         self.held.borrow_mut().push(Some(held));
     }
 
-    /// Polls a stream, where it is one, until it has no more.
+    /// Polls until there are no more items, if the handle is a stream.
     fn poll(&self, number: usize) {
         let number = number % self.held.borrow().len().max(1);
         let waker = Waker::from(Arc::new(Woken(number)));
@@ -209,7 +217,7 @@ impl<S: Stage> World<S> {
     }
 }
 
-fn call<S: Stage>(world: &Weak<World<S>>, callback: usize, what: &str) {
+fn call(world: &Weak<World>, callback: usize, what: &str) {
     if let Some(world) = world.upgrade() {
         world.called(callback, what);
     }

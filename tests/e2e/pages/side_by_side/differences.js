@@ -11,10 +11,7 @@ const NUL_IN_DATA = {
   of: "fetch",
   browser: "Firefox",
   why: "Firefox drops a NUL in data",
-  diff: [
-    '- MessageEvent "message" "ab" id "" from {own} at 1',
-    '+ MessageEvent "message" "a\\u0000b" id "" from {own} at 1',
-  ],
+  diff: ['- MessageEvent "message" "ab" id "" from {own} at 1', '+ MessageEvent "message" "a\\u0000b" id "" from {own} at 1'],
 };
 
 const ID_WITHOUT_DATA = {
@@ -121,19 +118,13 @@ const TRUST = {
 const BETWEEN_LISTENERS = {
   of: OURS,
   why: "promises do not settle between two listeners of one event, since the script that dispatches it has not returned",
-  diff: [
-    '+ second: MessageEvent "message" "1" id "" from {own} at 1',
-    '- second: MessageEvent "message" "1" id "" from {own} at 1',
-  ],
+  diff: ['+ second: MessageEvent "message" "1" id "" from {own} at 1', '- second: MessageEvent "message" "1" id "" from {own} at 1'],
 };
 
 const BORROWED = {
   of: OURS,
   why: "of a listener that is added by `EventTarget`'s own method nobody tells the source",
-  diff: [
-    '- x: MessageEvent "message" "1" id "" from {own} at 1',
-    '- x: MessageEvent "message" "2" id "" from {own} at 1',
-  ],
+  diff: ['- x: MessageEvent "message" "1" id "" from {own} at 1', '- x: MessageEvent "message" "2" id "" from {own} at 1'],
 };
 
 // What is meant so.
@@ -147,7 +138,7 @@ const ERROR = {
 const UNKNOWN_OPTION = {
   of: OURS,
   why: "an option that there is not is taken for a slip, and refused",
-  diff: ["- an unknown one: 0", "+ an unknown one: throws TypeError"],
+  diff: ["- an unknown one: 0", "+ an unknown one: throws EventSourceError"],
 };
 
 /** By subject and scenario. */

@@ -1,29 +1,8 @@
-//! The demo page, the example apps and the npm package as a person and a program use them. A few browsers of each kind play
-//! the tests, each with its own server.
+//! The demo page and the example apps as a person uses them, and the class of the npm package beside the browser's own. A
+//! few browsers of each kind play the tests, each with its own server.
 
 mod apps;
 mod demo;
-mod npm;
-mod npm_decoding;
-mod npm_endings;
-mod npm_errors;
-mod npm_fetch;
-mod npm_hostile;
-mod npm_ids;
-mod npm_init;
-mod npm_injection;
-mod npm_iterating;
-mod npm_leaks;
-mod npm_listening;
-mod npm_origins;
-mod npm_policies;
-mod npm_reentry;
-mod npm_requests;
-mod npm_rules;
-mod npm_sharing;
-mod npm_sharing_own;
-mod npm_testing;
-mod npm_texts;
 mod pool;
 mod side_by_side;
 
@@ -39,6 +18,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use typed_eventsource_e2e::{Browser, Kind};
 use typed_eventsource_server::{Config, Server};
+use typed_eventsource_showcase::Showcase;
 
 use pool::Pool;
 
@@ -64,29 +44,6 @@ const TESTS: &[&[(&str, Test)]] = &[
     demo::game::TESTS,
     demo::log::TESTS,
     demo::model::TESTS,
-    npm::TESTS,
-    npm_decoding::TESTS,
-    npm_endings::TESTS,
-    npm_errors::TESTS,
-    npm_fetch::TESTS,
-    npm_hostile::answers::TESTS,
-    npm_hostile::bodies::TESTS,
-    npm_hostile::retries::TESTS,
-    npm_ids::TESTS,
-    npm_init::TESTS,
-    npm_injection::TESTS,
-    npm_iterating::TESTS,
-    npm_leaks::TESTS,
-    npm_listening::TESTS,
-    npm_origins::TESTS,
-    npm_policies::TESTS,
-    npm_reentry::TESTS,
-    npm_requests::TESTS,
-    npm_rules::TESTS,
-    npm_sharing::TESTS,
-    npm_sharing_own::TESTS,
-    npm_testing::TESTS,
-    npm_texts::TESTS,
     side_by_side::TESTS,
 ];
 
@@ -130,7 +87,7 @@ async fn play(pool: &Pool, test: Test) {
     stage.server.stop().await;
 }
 
-/// What a test plays with: a server of the demo page and the npm package, and a browser.
+/// What a test plays with: a server of the showcase and the npm package, and a browser.
 struct Stage<'a> {
     server: Server,
     browser: &'a Browser,
@@ -221,17 +178,18 @@ async fn serve(port: u16, state: Option<&Path>) -> Server {
             folder.display()
         );
     }
-    Server::start(Config {
+    let showcase = Showcase {
+        apps: Some(apps),
+        state: state.map(Path::to_owned),
+    };
+    let config = Config {
         port,
         www: Some(root().join("www")),
         pkg: Some(pkg),
-        apps: Some(apps),
         pages: Some(root().join("tests/e2e/pages")),
-        state: state.map(Path::to_owned),
         ..Config::default()
-    })
-    .await
-    .expect("the server starts")
+    };
+    showcase.start(config).await.expect("the server starts")
 }
 
 fn root() -> PathBuf {

@@ -8,6 +8,7 @@ use typed_eventsource_server::{
     Config, Server,
     script::{Attempt, Script, SeenAttempts, Step},
 };
+use typed_eventsource_showcase::Showcase;
 
 use crate::{
     support::{Stage, get, interop, put, scratch, tool},
@@ -19,7 +20,7 @@ tests! {
     sseclient_py_reads_and_resumes,
     httpx_sse_reads_and_resumes,
     curl_reads_and_resumes,
-    curl_resumes_the_prices_of_the_demo,
+    curl_resumes_the_prices_of_the_showcase,
 }
 
 /// Two connections: the first ends after its second event, and the second goes on.
@@ -160,7 +161,7 @@ async fn curl_reads_and_resumes(_: &Stage) {
     server.stop().await;
 }
 
-/// The ids of the prices that the demo's stream has sent by the time that curl is told to stop.
+/// The ids of the prices that the showcase's stream has sent by the time that curl is told to stop.
 async fn ids_of_prices(server: &Server, last: Option<u64>) -> Vec<u64> {
     let mut curl = tool("CURL");
     curl.args(["--silent", "--no-buffer", "--max-time", "2"]);
@@ -180,8 +181,9 @@ async fn ids_of_prices(server: &Server, last: Option<u64>) -> Vec<u64> {
         .collect()
 }
 
-async fn curl_resumes_the_prices_of_the_demo(_: &Stage) {
-    let server = start(attempts()).await;
+async fn curl_resumes_the_prices_of_the_showcase(_: &Stage) {
+    let server = Showcase::default().start(Config::default()).await;
+    let server = server.expect("the server starts");
     let before = ids_of_prices(&server, None).await;
     let last = *before.last().expect("there are prices");
     let after = ids_of_prices(&server, Some(last)).await;

@@ -14,7 +14,11 @@ test("the import adds no global, and needs no window", () => {
 });
 
 test("before `init` one error says what to do", () => {
-  assert.throws(() => new EventSource("http://127.0.0.1/"), { name: "Error", message: /not initialised yet: `await init\(\)` first/ });
+  assert.throws(() => new EventSource("http://127.0.0.1/"), {
+    name: "EventSourceError",
+    code: "not-initialised",
+    message: /not initialised yet: `await init\(\)` first/,
+  });
 });
 
 test("after what is no wasm it can be called again", async () => {

@@ -19,5 +19,8 @@ test("an app that does not import it ships nothing of the server for tests", asy
   assert.ok(main.size > 15, "the modules are found");
   assert.ok(!main.has(testing));
   const both = await add(new URL(testing), new Set(main));
-  assert.deepEqual([...both].filter((url) => !main.has(url)), [testing]);
+  assert.deepEqual(
+    [...both].filter((url) => !main.has(url)),
+    [testing],
+  );
 });

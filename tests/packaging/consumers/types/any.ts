@@ -15,23 +15,27 @@ type Given = "prototype" | "throw";
 
 /** The paths at which a type has `any`. */
 type AnyIn<T, Path extends string = "", Depth extends unknown[] = []> =
-  IsAny<T> extends true ? Path
-  : Depth["length"] extends 9 ? never
-  : T extends Foreign ? never
-  : T extends PromiseLike<infer Value> ? AnyIn<Value, Path, [...Depth, 1]>
-  : T extends MessageEvent<infer Data> ? AnyIn<Data, `${Path}.data`, [...Depth, 1]>
-  : T extends readonly (infer Element)[] ? AnyIn<Element, `${Path}[]`, [...Depth, 1]>
-  : AnyInCall<T, Path, Depth> | AnyInClass<T, Path, Depth> | AnyInMembers<T, Path, Depth>;
+  IsAny<T> extends true
+    ? Path
+    : Depth["length"] extends 9
+      ? never
+      : T extends Foreign
+        ? never
+        : T extends PromiseLike<infer Value>
+          ? AnyIn<Value, Path, [...Depth, 1]>
+          : T extends MessageEvent<infer Data>
+            ? AnyIn<Data, `${Path}.data`, [...Depth, 1]>
+            : T extends readonly (infer Element)[]
+              ? AnyIn<Element, `${Path}[]`, [...Depth, 1]>
+              : AnyInCall<T, Path, Depth> | AnyInClass<T, Path, Depth> | AnyInMembers<T, Path, Depth>;
 
-type AnyInCall<T, Path extends string, Depth extends unknown[]> =
-  T extends (...parameters: infer Parameters) => infer Result
-    ? AnyIn<Parameters[number & keyof Parameters], `${Path}()`, [...Depth, 1]> | AnyIn<Result, `${Path}:`, [...Depth, 1]>
-    : never;
+type AnyInCall<T, Path extends string, Depth extends unknown[]> = T extends (...parameters: infer Parameters) => infer Result
+  ? AnyIn<Parameters[number & keyof Parameters], `${Path}()`, [...Depth, 1]> | AnyIn<Result, `${Path}:`, [...Depth, 1]>
+  : never;
 
-type AnyInClass<T, Path extends string, Depth extends unknown[]> =
-  T extends new (...parameters: infer Parameters) => infer Instance
-    ? AnyIn<Parameters[number & keyof Parameters], `new ${Path}()`, [...Depth, 1]> | AnyIn<Instance, `new ${Path}`, [...Depth, 1]>
-    : never;
+type AnyInClass<T, Path extends string, Depth extends unknown[]> = T extends new (...parameters: infer Parameters) => infer Instance
+  ? AnyIn<Parameters[number & keyof Parameters], `new ${Path}()`, [...Depth, 1]> | AnyIn<Instance, `new ${Path}`, [...Depth, 1]>
+  : never;
 
 type AnyInMembers<T, Path extends string, Depth extends unknown[]> = T extends object
   ? { [Key in Exclude<keyof T & string, Given>]-?: AnyIn<T[Key], `${Path}.${Key}`, [...Depth, 1]> }[Exclude<keyof T & string, Given>]
@@ -47,7 +51,4 @@ class Careless {
     return Promise.resolve(argument);
   }
 }
-expect<Equal<
-  AnyIn<{ Careless: typeof Careless }>,
-  "new .Careless.options.b[]" | "new .Careless().b[]" | "new .Careless.method:"
->>();
+expect<Equal<AnyIn<{ Careless: typeof Careless }>, "new .Careless.options.b[]" | "new .Careless().b[]" | "new .Careless.method:">>();

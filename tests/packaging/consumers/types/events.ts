@@ -54,7 +54,7 @@ export async function iterate() {
   expect<Equal<typeof reason, CloseReason>>();
   if (reason.type === "policy") expect<Equal<typeof reason.error, EventSourceError>>();
   // @ts-expect-error Only a policy has an error to close with.
-  reason.error;
+  void reason.error;
 }
 
 source.onState((state) => {

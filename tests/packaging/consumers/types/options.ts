@@ -27,7 +27,7 @@ new EventSource<Feed>("/", {
     maxServerDelay: 60_000,
     rule: ({ error, proposed }) => (error.status === 401 ? { type: "close" } : proposed),
   },
-  queue: { capacity: 16, whenFull: "keepLatest" },
+  queue: { capacity: 16, whenFull: "keep-latest" },
 });
 new EventSource<Feed>("/", { shared: true, parse: "text" });
 new EventSource<Feed>("/", { deduplicate: 1000 }).onGap((gap) => expect<Equal<typeof gap, Gap>>());
@@ -39,7 +39,7 @@ new EventSource<Feed>("/", { shared: "yes" });
 new EventSource<Feed>("/", { headers: {} });
 // @ts-expect-error A stream can be sent only once.
 new EventSource<Feed>("/", { transport: "fetch", body: new ReadableStream() });
-new EventSource<Feed>("/", { policy: { rule: () => ({ type: "asProposed" }) } });
+new EventSource<Feed>("/", { policy: { rule: () => ({ type: "as-proposed" }) } });
 // @ts-expect-error A decision has a type that there is.
 new EventSource<Feed>("/", { policy: { rule: () => ({ type: "wait" }) } });
 // @ts-expect-error There is no such preset.

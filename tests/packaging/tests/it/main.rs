@@ -1,6 +1,6 @@
 //! Small projects that have installed the packed npm package: what they build is opened in Chromium, what they say of
-//! its types is checked, and so are the snippets of the READMEs; those of a framework in Rust are built, pasted into a
-//! fresh project. `cargo xtask test packaging` sets all of it up.
+//! its types is checked, and so are the snippets of the READMEs; the program for a framework in Rust is pasted into a fresh
+//! project, built and opened too. `cargo xtask test packaging` sets all of it up.
 
 mod pages;
 mod pasted;
@@ -30,9 +30,11 @@ fn main() -> ExitCode {
     trials.push(Trial::test("sources", || Ok(tools::check_sources()?)));
     trials.push(Trial::test("vitest", || Ok(snippets::run_tests()?)));
     trials.push(Trial::test("snippets", || Ok(snippets::check()?)));
-    for section in pasted::SECTIONS {
-        let name = format!("pasted, {section}");
-        trials.push(Trial::test(name, move || Ok(pasted::build(section)?)));
+    for framework in pasted::FRAMEWORKS {
+        let (runtime, pages) = (Arc::clone(&runtime), Arc::clone(&pages));
+        trials.push(Trial::test(format!("pasted, {framework}"), move || {
+            Ok(runtime.block_on(pasted::try_out(framework, &pages))?)
+        }));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     runtime.block_on(pages.close());

@@ -145,7 +145,7 @@ impl Pages {
         server.stop().await;
     }
 
-    async fn browser(&self) -> &Mutex<Browser> {
+    pub(crate) async fn browser(&self) -> &Mutex<Browser> {
         let launch = || async { Mutex::new(Browser::launch(Kind::Chromium).await) };
         self.0.get_or_init(launch).await
     }
@@ -157,7 +157,8 @@ impl Pages {
     }
 }
 
-async fn serve(www: PathBuf) -> Server {
+/// Serves the folder, with streams to script.
+pub(crate) async fn serve(www: PathBuf) -> Server {
     let config = Config {
         www: Some(www),
         ..Config::default()

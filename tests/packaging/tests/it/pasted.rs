@@ -1,33 +1,122 @@
-//! What the README says of a framework, pasted into a fresh project that is then built for the browser.
+//! What the README of a framework's crate says, pasted into a fresh project, which is then built and opened in Chromium.
 
-use std::{fs, io, path::PathBuf, process::Command};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use crate::{snippets::fenced, tools};
+use serde_json::{Value, json};
 
-/// The titles of the sections, each of which has the dependencies and one program.
-pub(crate) const SECTIONS: &[&str] = &["Leptos", "Yew"];
+use crate::{
+    pages::{Pages, serve},
+    snippets::fenced,
+    tools,
+};
 
-pub(crate) fn build(title: &str) -> Result<(), String> {
-    let readme = fs::read_to_string(tools::root().join("README.md"));
-    let readme = readme.map_err(|error| format!("README.md: {error}"))?;
-    let section = section(&readme, title).ok_or_else(|| format!("no section {title:?}"))?;
+/// The folder of each crate in `frameworks`.
+pub(crate) const FRAMEWORKS: &[&str] = &["leptos", "yew"];
+
+/// The section with the dependencies and one program.
+const SECTION: &str = "Use it";
+
+/// What the program opens, and what is opened in its place at the test server.
+const URLS: [&str; 2] = ["\"/prices\"", "\"/streams/prices\""];
+
+/// The crates that are taken from here, in place of the published ones.
+const CRATES: [(&str, &str); 4] = [
+    ("typed-eventsource", ""),
+    ("typed-eventsource-hooks", "frameworks/hooks"),
+    ("typed-eventsource-leptos", "frameworks/leptos"),
+    ("typed-eventsource-yew", "frameworks/yew"),
+];
+
+const PAGE: &str = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>Pasted</title>\n\
+    <script type=\"module\" src=\"start.js\"></script>\n<body></body>\n";
+const START: &str = "import init from \"./app.js\";\n\nawait init();\n";
+
+pub(crate) async fn try_out(framework: &str, pages: &Pages) -> Result<(), String> {
+    let www = build(framework)?;
+    let browser = pages.browser().await.lock().await;
+    let server = serve(www).await;
+    let origin = server.origin();
+    // Any page of the origin will do: this one says that there is no such script yet.
+    browser.goto(&format!("{origin}/scripts/prices/seen")).await;
+    let text = "event: price\ndata: 101.5\n\n";
+    let script = json!({ "attempts": [{ "steps": [{ "send": text }, "silence"] }] });
+    let put = "await fetch('/scripts/prices', { method: 'PUT', body: JSON.stringify(argument) });";
+    browser.run(put, script).await;
+    browser.goto(&format!("{origin}/")).await;
+    let text_of = |selector: &str| format!("document.querySelector('{selector}')?.textContent");
+    let (price, state) = (text_of("h1"), text_of("[role=status]"));
+    browser
+        .until(&format!("{price} === '101.50' && {state} === 'open'"))
+        .await;
+    let press = "document.querySelector('button').click();";
+    browser.run(press, Value::Null).await;
+    browser
+        .until(&format!("{state}.startsWith('closed')"))
+        .await;
+    browser.run(press, Value::Null).await;
+    browser.until(&format!("{state} === 'open'")).await;
+    browser.goto(&format!("{origin}/scripts/prices/seen")).await;
+    let seen = "return JSON.parse(document.body.textContent).attempts.length;";
+    assert_eq!(browser.run(seen, Value::Null).await, 2);
+    server.stop().await;
+    Ok(())
+}
+
+/// The folder with the page, the glue and the wasm.
+fn build(framework: &str) -> Result<PathBuf, String> {
+    let readme = format!("frameworks/{framework}/README.md");
+    let text = fs::read_to_string(tools::root().join(&readme));
+    let text = text.map_err(|error| format!("{readme}: {error}"))?;
+    let section = section(&text).ok_or_else(|| format!("no section {SECTION:?} in {readme}"))?;
     let only = |language| only_snippet(section, language);
-    let folder = project(title, &only("toml")?, &only("rust")?)
+    let (dependencies, program) = (only("toml")?, only("rust")?);
+    if program.matches(URLS[0]).count() == 0 {
+        return Err(format!("the program opens no {}", URLS[0]));
+    }
+    let program = program.replace(URLS[0], URLS[1]);
+    let name = format!("pasted-{framework}");
+    let folder = project(&name, &dependencies, &program)
         .map_err(|error| format!("the fresh project: {error}"))?;
+    let target = tools::root().join("target");
     tools::succeed(
         Command::new("cargo")
             .args(["build", "--target", "wasm32-unknown-unknown"])
-            .current_dir(folder)
+            .current_dir(&folder)
             // What is compiled already need not be once more.
-            .env("CARGO_TARGET_DIR", tools::root().join("target")),
+            .env("CARGO_TARGET_DIR", &target),
+    )?;
+    let www = folder.join("www");
+    bind(
+        &target.join(format!("wasm32-unknown-unknown/debug/{name}.wasm")),
+        &www,
+    )?;
+    for (file, text) in [("index.html", PAGE), ("start.js", START)] {
+        fs::write(www.join(file), text).map_err(|error| format!("{file}: {error}"))?;
+    }
+    Ok(www)
+}
+
+/// Makes the glue, as a tool would that builds for the web.
+fn bind(wasm: &Path, www: &Path) -> Result<(), String> {
+    let wasm_bindgen =
+        env::var_os("WASM_BINDGEN").ok_or("no wasm-bindgen: use `cargo xtask test packaging`")?;
+    tools::succeed(
+        Command::new(wasm_bindgen)
+            .args(["--target", "web", "--no-typescript", "--out-name", "app"])
+            .arg("--out-dir")
+            .arg(www)
+            .arg(wasm),
     )
 }
 
 /// From the line after its heading to the next heading.
-fn section<'a>(readme: &'a str, title: &str) -> Option<&'a str> {
-    let (_, rest) = readme.split_once(&format!("\n### {title}\n"))?;
+fn section(readme: &str) -> Option<&str> {
+    let (_, rest) = readme.split_once(&format!("\n## {SECTION}\n"))?;
     let end = rest.find("\n## ").unwrap_or(rest.len());
-    let end = rest.find("\n### ").map_or(end, |next| next.min(end));
     Some(&rest[..end])
 }
 
@@ -40,16 +129,19 @@ fn only_snippet(section: &str, language: &str) -> Result<String, String> {
     }
 }
 
-/// The project with what was pasted, and with this crate in place of the published one.
-fn project(title: &str, dependencies: &str, program: &str) -> io::Result<PathBuf> {
+/// The project with what was pasted, and with the crates of this repository in place of the published ones.
+fn project(name: &str, dependencies: &str, program: &str) -> io::Result<PathBuf> {
     let root = tools::root().canonicalize()?;
-    let name = format!("pasted-{}", title.to_lowercase());
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(&name);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(folder.join("src"))?;
+    let patches: String = CRATES
+        .iter()
+        .map(|(name, folder)| format!("{name} = {{ path = {:?} }}\n", root.join(folder)))
+        .collect();
     let manifest = format!(
         "[package]\nname = {name:?}\nedition = \"2024\"\n\n\
          {dependencies}\n\n\
-         [patch.crates-io]\ntyped-eventsource = {{ path = {root:?} }}\n\n\
+         [patch.crates-io]\n{patches}\n\
          [workspace]\n"
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;

@@ -21,7 +21,7 @@ pub(crate) fn check() -> Result<(), String> {
     tools::run(FOLDER, tools::TSC, &["-p", "tsconfig.json"])
 }
 
-/// Runs the tests among the snippets of the package's README, and those of the server that they play with, in Node.js.
+/// Runs the tests among the snippets of the package's README, and others that an app may have.
 pub(crate) fn run_tests() -> Result<(), String> {
     let readme = tools::root().join("npm/README.md");
     let text = fs::read_to_string(readme).map_err(|error| error.to_string())?;

@@ -3,12 +3,13 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use tokio::time::timeout;
+
+use crate::support::start;
 use typed_eventsource_server::{
     Config, Server,
     chaos::{Chaos, Ending, Seen},
+    client::{Request, fetch},
 };
-
-use crate::client::{Request, fetch, start};
 
 /// How long the client puts up with silence. The tests' clock stands still, and leaps when there is nothing else to do: it
 /// is over when nothing comes, and not where what comes is late.

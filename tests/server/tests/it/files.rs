@@ -2,8 +2,11 @@
 
 use std::{fs, path::PathBuf};
 
-use crate::client::{Request, Whole, fetch, start};
-use typed_eventsource_server::{Config, Server};
+use crate::support::start;
+use typed_eventsource_server::{
+    Config, Server,
+    client::{Request, Whole, fetch},
+};
 
 /// A server with a page and a package, in a folder with a secret beside them.
 async fn serving(name: &str) -> Server {
@@ -14,10 +17,6 @@ async fn serving(name: &str) -> Server {
         ("www/style.css", "a {}"),
         ("pkg/it.js", "export {}"),
         ("pkg/it_bg.wasm", "\0asm"),
-        ("apps/yew/index.html", "<!doctype html>app"),
-        ("apps/yew/app_bg.wasm", "\0asm"),
-        ("apps/unfinished/app_bg.wasm", "\0asm"),
-        ("apps/file.txt", "no folder"),
         ("pages/test.html", "<!doctype html>test"),
         ("secret.txt", "secret"),
     ];
@@ -29,7 +28,6 @@ async fn serving(name: &str) -> Server {
     let config = Config {
         www: Some(root.join("www")),
         pkg: Some(root.join("pkg")),
-        apps: Some(root.join("apps")),
         pages: Some(root.join("pages")),
         ..Config::default()
     };
@@ -63,8 +61,6 @@ async fn serves_the_page_and_the_package_with_their_types_and_guards() {
         ("/style.css", "text/css", "a {}"),
         ("/pkg/it.js", "text/javascript", "export {}"),
         ("/pkg/it_bg.wasm", "application/wasm", "\0asm"),
-        ("/apps/yew/", "text/html", "<!doctype html>app"),
-        ("/apps/yew/app_bg.wasm", "application/wasm", "\0asm"),
     ];
     for (path, kind, content) in expected {
         let answer = fetch(format!("{}{path}", server.origin())).await;
@@ -77,18 +73,6 @@ async fn serves_the_page_and_the_package_with_their_types_and_guards() {
         assert_eq!(again.status, 304);
         assert_guarded(&again);
     }
-}
-
-#[tokio::test]
-async fn tells_which_apps_there_are() {
-    let server = serving("apps").await;
-    let names = fetch(format!("{}/apps.json", server.origin())).await;
-    assert_eq!((names.status, names.text()), (200, r#"["yew"]"#));
-    assert_eq!(names.header("content-type"), Some("application/json"));
-    assert_guarded(&names);
-    let without = start().await;
-    let none = fetch(format!("{}/apps.json", without.origin())).await;
-    assert_eq!((none.status, none.text()), (200, "[]"));
 }
 
 #[tokio::test]
@@ -109,14 +93,11 @@ async fn serves_nothing_from_elsewhere() {
         "/nothing.js",
         "/pkg/",
         "/pkg/nothing.js",
-        "/apps/",
-        "/apps/nothing/",
         "/../secret.txt",
         "/%2e%2e/secret.txt",
         "/..%2fsecret.txt",
         "/pkg/../../secret.txt",
         "/pkg/%2e%2e/secret.txt",
-        "/apps/%2e%2e/secret.txt",
         "/..%5csecret.txt",
     ];
     for path in paths {

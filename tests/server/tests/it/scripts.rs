@@ -1,7 +1,10 @@
 //! Putting, replacing and deleting scripts, and what the server tells about their connections.
 
-use crate::client::{Request, get, post, put, send, start};
-use typed_eventsource_server::script::{Attempt, ClosedBy, MAX_TIMES, Script, SeenAttempts, Step};
+use crate::support::{put, send, start};
+use typed_eventsource_server::{
+    client::{Request, get, post},
+    script::{Attempt, ClosedBy, MAX_TIMES, Script, SeenAttempts, Step},
+};
 
 #[tokio::test]
 async fn tells_what_it_saw() {

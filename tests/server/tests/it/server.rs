@@ -2,11 +2,12 @@
 
 use std::{env, fs, io::ErrorKind, path::PathBuf};
 
-use crate::client::{get, put, send, start};
+use crate::support::{put, send, start};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use typed_eventsource_server::{
     Config, Server,
+    client::{Request, get},
     script::{Attempt, Step},
 };
 
@@ -36,15 +37,10 @@ async fn stops_with_streams_open_and_restarts_on_the_same_ports() {
         assert_eq!(stream.text().await, "x");
         let held = tokio::spawn(get(script.url()));
         script.seen(2, 0).await;
-        let mut demo = get(format!("{}/demo/prices", server.origin()))
-            .await
-            .expect("a response");
-        demo.text().await;
 
         server.stop().await;
         assert_eq!(stream.rest().await, (vec![], None));
-        assert_eq!(demo.rest().await.1, None);
-        let refused = held.await.expect("no panic").err().expect("no response");
+        let refused = held.await.expect("no panic").expect_err("no response");
         assert_eq!(refused.kind(), ErrorKind::ConnectionReset);
 
         let config = Config {
@@ -150,14 +146,17 @@ mod command_line {
                 format!("listening on {origin} (second origin {second})")
             );
 
-            let demo = get(format!("{origin}/demo/prices")).await;
-            let mut demo = demo.expect("a response");
-            demo.text().await;
+            let script = json!({ "attempts": [{ "steps": [{ "send": "x" }, "silence"] }] });
+            let put = Request::new("PUT", format!("{origin}/scripts/it")).body(script.to_string());
+            assert_eq!(put.fetch().await.status, 204);
+            let stream = get(format!("{origin}/streams/it")).await;
+            let mut stream = stream.expect("a response");
+            assert_eq!(stream.text().await, "x");
             let pid = program.id().expect("it runs").to_string();
             let kill = Command::new("kill").args([signal, &pid]).status();
             assert!(kill.expect("kill runs").success());
             assert!(program.wait().await.expect("it ends").success());
-            assert_eq!(demo.rest().await.1, None);
+            assert_eq!(stream.rest().await, (vec![], None));
             assert!(!file.exists());
             assert_eq!(lines.next_line().await.expect("readable"), None);
         }
@@ -170,7 +169,7 @@ mod command_line {
             .output()
             .expect("it runs");
         let help = String::from_utf8(help.stdout).expect("UTF-8");
-        for word in ["--announce", "curl -X PUT", "\"silence\"", "/demo/prices"] {
+        for word in ["--announce", "curl -X PUT", "\"silence\"", "/chaos/"] {
             assert!(help.contains(word), "{word} is missing in\n{help}");
         }
     }

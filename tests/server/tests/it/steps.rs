@@ -5,8 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::client::{get, put, send, start};
-use typed_eventsource_server::script::{Attempt, ClosedBy, Step};
+use crate::support::{put, send, start};
+use typed_eventsource_server::{
+    client::get,
+    script::{Attempt, ClosedBy, Step},
+};
 
 #[tokio::test]
 async fn sends_each_chunk_alone_and_ends_cleanly() {
@@ -236,7 +239,7 @@ async fn resets_before_the_response_head() {
     let script = put(&server, [Attempt::playing([Step::Reset]), before]).await;
     script.release().await;
     for _ in 0..2 {
-        let error = get(script.url()).await.err().expect("no response");
+        let error = get(script.url()).await.expect_err("no response");
         assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     }
     script.seen(2, 2).await;

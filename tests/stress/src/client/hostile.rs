@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use typed_eventsource::{
     Bytes, CloseReason, Error, Event, EventSource, GunzipError, LimitAction, Listener, Payload,
-    Policy, State, Text,
+    Policy, Text,
 };
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
@@ -35,8 +35,8 @@ struct Attack {
     parse: String,
     /// In milliseconds.
     idle: Option<u64>,
-    /// For how long to look at most.
-    seconds: u64,
+    /// For how long to look at most, in milliseconds.
+    look: u64,
 }
 
 #[derive(Serialize)]
@@ -88,14 +88,7 @@ pub async fn attack(task: &str) -> Result<String, JsError> {
             _ => "requested",
         },
         _ = ended.fuse() => "ended",
-        () = sleep(Duration::from_secs(attack.seconds)).fuse() => match source.state() {
-            State::Connecting => "connecting",
-            State::Open => "open",
-            State::Waiting { .. } => "waiting",
-            State::Offline { .. } => "offline",
-            State::Closed(_) => "closed",
-            _ => "unknown",
-        },
+        () = sleep(Duration::from_millis(attack.look)).fuse() => "on",
     };
     let bomb = inflating.take();
     if let Some(bytes) = bomb {

@@ -9,11 +9,7 @@ use typed_eventsource_e2e::Kind;
 
 use super::{chaos, hostile, soak};
 
-#[derive(Debug)]
-pub(crate) struct Arguments {
-    pub(crate) command: Command,
-}
-
+/// What one run is asked to do.
 #[derive(Debug)]
 pub(crate) enum Command {
     Chaos(chaos::Options),
@@ -21,11 +17,10 @@ pub(crate) enum Command {
     Soak(soak::Options),
 }
 
-impl Arguments {
+impl Command {
     pub(crate) fn read() -> Result<Self> {
         // Its message names the cause, which would be told twice if it were handed on as a source.
-        let command = parse(Parser::from_env()).map_err(|error| anyhow!("{error}"))?;
-        Ok(Self { command })
+        parse(Parser::from_env()).map_err(|error| anyhow!("{error}"))
     }
 }
 

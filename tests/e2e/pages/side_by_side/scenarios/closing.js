@@ -5,20 +5,22 @@ import { END, ending, sending } from "../play.js";
 const TEXT = "data: 1\n\ndata: 2\n\nevent: a\ndata: 3\n\n";
 
 /** What is heard when the source is closed at the first event of a name. */
-const closedAt = (name, ...attempts) => async (play) => {
-  const path = await play.stream(...attempts);
-  const source = play.open(path);
-  source.addEventListener(name, () => {
-    play.record("closing");
-    source.close();
-  });
-  play.hear(source, "open", "message", "error", "a");
-  await play.next(source, name);
-  await play.seen(path, 1, 1);
-  await play.turn();
-  play.record(`then it is at ${source.readyState}`);
-  await play.served(path);
-};
+const closedAt =
+  (name, ...attempts) =>
+  async (play) => {
+    const path = await play.stream(...attempts);
+    const source = play.open(path);
+    source.addEventListener(name, () => {
+      play.record("closing");
+      source.close();
+    });
+    play.hear(source, "open", "message", "error", "a");
+    await play.next(source, name);
+    await play.seen(path, 1, 1);
+    await play.turn();
+    play.record(`then it is at ${source.readyState}`);
+    await play.served(path);
+  };
 
 export default {
   "in a message": closedAt("message", sending(TEXT)),
@@ -94,7 +96,10 @@ export default {
 
   "other listeners of the same event still hear it": async (play) => {
     const source = play.open(await play.stream(sending(TEXT)));
-    source.addEventListener("message", play.listener(source, "closes", () => source.close()));
+    source.addEventListener(
+      "message",
+      play.listener(source, "closes", () => source.close()),
+    );
     source.addEventListener("message", play.listener(source, "hears"));
     source.onmessage = play.listener(source, "onmessage");
     await play.next(source, "message");

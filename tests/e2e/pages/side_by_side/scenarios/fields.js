@@ -6,8 +6,8 @@ import { END, ending, plays, raw, send, sending } from "../play.js";
 const reads = (...chunks) => plays([{ steps: [...chunks.map(raw), send(`\n\n${END}`), "silence"] }]);
 
 export default {
-  "data": reads("data: 1\n\n"),
-  "comments": reads(": data: x\n:\ndata: 1\n: x\n\n:\n\n"),
+  data: reads("data: 1\n\n"),
+  comments: reads(": data: x\n:\ndata: 1\n: x\n\n:\n\n"),
   "no colon": reads("data\n\ndata\ndata\n\n"),
   "one space after the colon": reads("data: 1\n\ndata:2\n\ndata:  3 \n\ndata: \n\n"),
   "more colons": reads("data:a:b: c\n\n"),

@@ -32,7 +32,7 @@ export default {
     play.tries("own", () => CONSTANTS.every((name) => Object.keys(EventSource).includes(name)));
   },
 
-  "constants": (play) => {
+  constants: (play) => {
     const { EventSource } = play;
     for (const name of CONSTANTS) {
       play.tries(`EventSource.${name}`, () => shape(EventSource, name));
@@ -44,7 +44,7 @@ export default {
     }
   },
 
-  "properties": (play) => {
+  properties: (play) => {
     for (const name of NAMES) play.tries(name, () => shape(play.EventSource.prototype, name));
     for (const name of NAMES.slice(0, 6)) play.tries(`${name} of another`, () => play.EventSource.prototype[name]);
     play.tries("close of another", () => play.EventSource.prototype.close.call({}));
@@ -78,12 +78,13 @@ export default {
     play.tries("call without", () => play.EventSource());
   },
 
-  "URLs": (play) => {
-    const url = (url) => play.tries(JSON.stringify(url), () => {
-      const source = play.open(url);
-      source.close();
-      return source.url;
-    });
+  URLs: (play) => {
+    const url = (url) =>
+      play.tries(JSON.stringify(url), () => {
+        const source = play.open(url);
+        source.close();
+        return source.url;
+      });
     for (const text of ["http://", "http://a b/", "//", "http://[::1", "http://:0/", "http://x:99999/"]) url(text);
     for (const text of ["", "#x", "?x", "x", "./x", "../x", "/x", "//x.invalid/y", "/a/../b", " /x ", "/\tx\n"]) url(text);
     for (const text of ["/é", "/?é", "/#é", "/ x", "/%zz", "/\ud800", "/?a=b&c=d#e", "\\x"]) url(text);
@@ -91,7 +92,13 @@ export default {
     url({ toString: () => "/to-string" });
     for (const value of [7, null, undefined, true]) url(value);
     play.tries("symbol", () => play.open(Symbol.iterator));
-    play.tries("throwing", () => play.open({ toString() { throw new RangeError(); } }));
+    play.tries("throwing", () =>
+      play.open({
+        toString() {
+          throw new RangeError();
+        },
+      }),
+    );
   },
 
   "relative URLs": async (play) => {
@@ -133,7 +140,7 @@ export default {
     await play.next(source, "end");
   },
 
-  "withCredentials": (play) => {
+  withCredentials: (play) => {
     for (const withCredentials of [undefined, null, false, true, 0, 1, "", "no", {}]) {
       const source = play.open("/x", { withCredentials });
       play.tries(String(withCredentials), () => source.withCredentials);
@@ -141,7 +148,7 @@ export default {
     }
   },
 
-  "options": (play) => {
+  options: (play) => {
     const make = (init) => () => {
       const source = play.watch(new play.EventSource("/x", init));
       source.close();
@@ -149,7 +156,14 @@ export default {
     };
     for (const init of [undefined, null, {}, [], () => {}, { withCredentials: true }]) play.tries(typeof init, make(init));
     for (const init of [7, "text", true, Symbol.iterator]) play.tries(typeof init, make(init));
-    play.tries("a getter that throws", make({ get withCredentials() { throw new RangeError(); } }));
+    play.tries(
+      "a getter that throws",
+      make({
+        get withCredentials() {
+          throw new RangeError();
+        },
+      }),
+    );
     play.tries("inherited", make(Object.create({ withCredentials: true })));
     play.tries("not enumerable", make(Object.defineProperty({}, "withCredentials", { value: true })));
   },

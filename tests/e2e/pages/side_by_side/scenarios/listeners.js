@@ -84,9 +84,12 @@ export default {
   }),
 
   "an attribute that a listener before it takes away": scenario(({ source, hear }) => {
-    source.addEventListener("message", hear("listener", () => {
-      source.onmessage = null;
-    }));
+    source.addEventListener(
+      "message",
+      hear("listener", () => {
+        source.onmessage = null;
+      }),
+    );
     source.onmessage = hear("onmessage");
   }),
 
@@ -115,19 +118,23 @@ export default {
     source.addEventListener("message", hear("capturing too"), true);
   }),
 
-  "once": scenario(({ source, hear }) => {
+  once: scenario(({ source, hear }) => {
     source.addEventListener("message", hear("once"), { once: true });
     source.addEventListener("message", hear("always"));
   }),
 
   "with a signal": scenario(({ source, hear }) => {
     const controller = new AbortController();
-    source.addEventListener("message", hear("until then", () => controller.abort()), { signal: controller.signal });
+    source.addEventListener(
+      "message",
+      hear("until then", () => controller.abort()),
+      { signal: controller.signal },
+    );
     source.addEventListener("message", hear("x"), { signal: AbortSignal.abort() });
     source.addEventListener("message", hear("always"));
   }),
 
-  "removed": scenario(({ source, hear }) => {
+  removed: scenario(({ source, hear }) => {
     const listener = hear("x");
     const captures = hear("capturing stays");
     source.addEventListener("message", listener);
@@ -140,7 +147,10 @@ export default {
 
   "removed by one before it": scenario(({ source, hear }) => {
     const later = hear("x");
-    source.addEventListener("message", hear("first", () => source.removeEventListener("message", later)));
+    source.addEventListener(
+      "message",
+      hear("first", () => source.removeEventListener("message", later)),
+    );
     source.addEventListener("message", later);
     source.addEventListener("message", hear("last"));
   }),
@@ -153,24 +163,39 @@ export default {
 
   "added by another for the same event": scenario(({ source, hear }) => {
     const later = hear("from the next one on");
-    source.addEventListener("message", hear("first", () => source.addEventListener("message", later)));
+    source.addEventListener(
+      "message",
+      hear("first", () => source.addEventListener("message", later)),
+    );
   }),
 
   "added for a name later in the same chunk": scenario(({ source, hear }) => {
-    source.addEventListener("message", hear("first", () => {
-      source.addEventListener("a", hear("a", () => source.addEventListener("b", hear("b"))));
-    }), { once: true });
+    source.addEventListener(
+      "message",
+      hear("first", () => {
+        source.addEventListener(
+          "a",
+          hear("a", () => source.addEventListener("b", hear("b"))),
+        );
+      }),
+      { once: true },
+    );
   }),
 
   "removed for a name later in the same chunk": scenario(({ source, hear }) => {
     const a = hear("x");
     source.addEventListener("a", a);
-    source.addEventListener("message", hear("first", () => source.removeEventListener("a", a)));
+    source.addEventListener(
+      "message",
+      hear("first", () => source.removeEventListener("a", a)),
+    );
     source.addEventListener("b", hear("b"));
   }),
 
   "added long after the start": async (play) => {
-    const path = await play.stream({ steps: [{ send: "data: x\n\n" }, "wait", { send: `data: 1\n\nevent: a\ndata: 2\n\n${END}` }, "silence"] });
+    const path = await play.stream({
+      steps: [{ send: "data: x\n\n" }, "wait", { send: `data: 1\n\nevent: a\ndata: 2\n\n${END}` }, "silence"],
+    });
     const source = play.open(path);
     await play.next(source, "open");
     await play.turn();
@@ -181,10 +206,14 @@ export default {
   },
 
   "added in a promise after the event before": scenario(({ source, hear }) => {
-    source.addEventListener("message", hear("first", async () => {
-      await null;
-      source.addEventListener("a", hear("a"));
-    }), { once: true });
+    source.addEventListener(
+      "message",
+      hear("first", async () => {
+        await null;
+        source.addEventListener("a", hear("a"));
+      }),
+      { once: true },
+    );
   }),
 
   "handleEvent is looked up at each event": scenario(({ play, source, hear }) => {
@@ -207,13 +236,19 @@ export default {
   }),
 
   "stopping at once": scenario(({ source, hear }) => {
-    source.addEventListener("message", hear("stops", (event) => event.stopImmediatePropagation()));
+    source.addEventListener(
+      "message",
+      hear("stops", (event) => event.stopImmediatePropagation()),
+    );
     source.addEventListener("message", hear("x"));
     source.onmessage = hear("x");
   }),
 
   "stopping the way up stops nobody here": scenario(({ source, hear }) => {
-    source.addEventListener("message", hear("stops", (event) => event.stopPropagation()));
+    source.addEventListener(
+      "message",
+      hear("stops", (event) => event.stopPropagation()),
+    );
     source.addEventListener("message", hear("goes on"));
   }),
 
@@ -250,25 +285,36 @@ export default {
 
   "what an event is": scenario(({ play, source }) => {
     for (const name of ["open", "message"]) {
-      source.addEventListener(name, (event) => {
-        const { bubbles, cancelable, composed, defaultPrevented, eventPhase, isTrusted } = event;
-        play.record(JSON.stringify({ bubbles, cancelable, composed, defaultPrevented, eventPhase }));
-        play.record(`isTrusted: ${isTrusted}`);
-        play.record(`path: ${event.composedPath().map((target) => target === source)}`);
-        play.record(`${event}, of ${Object.getPrototypeOf(event) === globalThis[event.constructor.name].prototype}`);
-        play.record(`ports: ${event.ports?.length}, source: ${event.source}`);
-        play.record(`own: ${Object.keys(event)}`);
-      }, { once: true });
+      source.addEventListener(
+        name,
+        (event) => {
+          const { bubbles, cancelable, composed, defaultPrevented, eventPhase, isTrusted } = event;
+          play.record(JSON.stringify({ bubbles, cancelable, composed, defaultPrevented, eventPhase }));
+          play.record(`isTrusted: ${isTrusted}`);
+          play.record(`path: ${event.composedPath().map((target) => target === source)}`);
+          play.record(`${event}, of ${Object.getPrototypeOf(event) === globalThis[event.constructor.name].prototype}`);
+          play.record(`ports: ${event.ports?.length}, source: ${event.source}`);
+          play.record(`own: ${Object.keys(event)}`);
+        },
+        { once: true },
+      );
     }
   }),
 
-  "an event after its time": scenario(({ play, source }) => new Promise((resolve) => {
-    source.addEventListener("message", async (event) => {
-      await play.turn();
-      play.record(`target: ${event.target === source}, currentTarget: ${event.currentTarget}, phase: ${event.eventPhase}`);
-      resolve();
-    }, { once: true });
-  })),
+  "an event after its time": scenario(
+    ({ play, source }) =>
+      new Promise((resolve) => {
+        source.addEventListener(
+          "message",
+          async (event) => {
+            await play.turn();
+            play.record(`target: ${event.target === source}, currentTarget: ${event.currentTarget}, phase: ${event.eventPhase}`);
+            resolve();
+          },
+          { once: true },
+        );
+      }),
+  ),
 
   "null for a listener": scenario(({ play, source }) => {
     play.tries("null", () => source.addEventListener("message", null));

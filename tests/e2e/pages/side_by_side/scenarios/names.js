@@ -10,12 +10,12 @@ const names = (text, names = NAMES) => plays([sending(text, END)], ["open", "end
 
 export default {
   "any other": names("event: a\ndata: 1\n\n"),
-  "none": names("data: 1\n\nevent:\ndata: 2\n\nevent\ndata: 3\n\n"),
-  "message": names("event: message\ndata: 1\n\n"),
+  none: names("data: 1\n\nevent:\ndata: 2\n\nevent\ndata: 3\n\n"),
+  message: names("event: message\ndata: 1\n\n"),
   "the last of several": names("event: a\nevent: b\ndata: 1\n\nevent: a\nevent\ndata: 2\n\n"),
   "only for this event": names("event: a\ndata: 1\n\ndata: 2\n\nevent: b\n\ndata: 3\n\n"),
   "after the data": names("data: 1\nevent: a\n\n"),
-  "exactly": names("event:  a\ndata: 1\n\nevent: a \ndata: 2\n\nevent: Message\ndata: 3\n\nevent: a:b\ndata: 4\n\n"),
+  exactly: names("event:  a\ndata: 1\n\nevent: a \ndata: 2\n\nevent: Message\ndata: 3\n\nevent: a:b\ndata: 4\n\n"),
   "beyond ASCII": names("event: é\ndata: 1\n\nevent: 日本\ndata: 2\n\nevent: 🦀\ndata: 3\n\n"),
   "those of properties": names(OBJECT.map((name) => `event: ${name}\ndata: 1\n\n`).join(""), OBJECT),
   "open, error and close from the server": names("event: open\ndata: 1\n\nevent: error\ndata: 2\n\nevent: close\ndata: 3\n\n"),

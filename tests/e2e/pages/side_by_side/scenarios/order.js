@@ -13,7 +13,10 @@ export default {
     const path = await play.stream(sending("data: 1\n\ndata: 2\n\ndata: 3\n\n", END));
     const source = play.open(path);
     for (const name of ["open", "message", "end"]) {
-      source.addEventListener(name, play.listener(source, "now", ({ data }) => later(() => play.record(`later: ${data}`))));
+      source.addEventListener(
+        name,
+        play.listener(source, "now", ({ data }) => later(() => play.record(`later: ${data}`))),
+      );
     }
     await play.next(source, "end");
     await play.turn();
@@ -23,7 +26,10 @@ export default {
     const path = await play.stream(sending("event: a\ndata: 1\n\nevent: b\ndata: 2\n\nevent: a\ndata: 3\n\n", END));
     const source = play.open(path);
     for (const name of ["a", "b"]) {
-      source.addEventListener(name, play.listener(source, "now", ({ data }) => later(() => play.record(`later: ${data}`))));
+      source.addEventListener(
+        name,
+        play.listener(source, "now", ({ data }) => later(() => play.record(`later: ${data}`))),
+      );
     }
     await play.next(source, "end");
   },
@@ -46,13 +52,16 @@ export default {
     const path = await play.stream(ending("data: 1\n\n"), sending("data: 2\n\n", END));
     const source = play.open(path);
     for (const name of ["open", "message", "error", "end"]) {
-      source.addEventListener(name, play.listener(source, "now", ({ type }) => later(() => play.record(`later: ${type}`))));
+      source.addEventListener(
+        name,
+        play.listener(source, "now", ({ type }) => later(() => play.record(`later: ${type}`))),
+      );
     }
     await play.next(source, "end");
     await play.turn();
   },
 
-  "queueMicrotask": async (play) => {
+  queueMicrotask: async (play) => {
     const path = await play.stream(sending("data: 1\n\ndata: 2\n\n", END));
     const source = play.open(path);
     source.onmessage = play.listener(source, "now", () => queueMicrotask(() => play.record("later")));
@@ -62,7 +71,10 @@ export default {
   "promises settle between two listeners of an event": async (play) => {
     const path = await play.stream(sending("data: 1\n\n", END));
     const source = play.open(path);
-    source.addEventListener("message", play.listener(source, "first", () => later(() => play.record("later"))));
+    source.addEventListener(
+      "message",
+      play.listener(source, "first", () => later(() => play.record("later"))),
+    );
     source.addEventListener("message", play.listener(source, "second"));
     await play.next(source, "end");
   },

@@ -3,17 +3,19 @@
 import { END, ending, plays, sending } from "../play.js";
 
 /** What is heard after a redirect, also after the connection was lost: where are requests sent, what is the origin? */
-const redirects = (status, place = (play, path) => path) => async (play) => {
-  const target = await play.stream(ending("id: 1\ndata: 1\n\n"), sending("data: 2\n\n", END));
-  const path = await play.stream({ status, headers: [["location", place(play, target)]] });
-  const source = play.open(path);
-  play.hear(source, "open", "message", "error", "end");
-  await play.over(source);
-  source.close();
-  play.record(`url: ${source.url}`);
-  await play.served(path);
-  await play.served(target);
-};
+const redirects =
+  (status, place = (play, path) => path) =>
+  async (play) => {
+    const target = await play.stream(ending("id: 1\ndata: 1\n\n"), sending("data: 2\n\n", END));
+    const path = await play.stream({ status, headers: [["location", place(play, target)]] });
+    const source = play.open(path);
+    play.hear(source, "open", "message", "error", "end");
+    await play.over(source);
+    source.close();
+    play.record(`url: ${source.url}`);
+    await play.served(path);
+    await play.served(target);
+  };
 
 const elsewhere = (play, path) => play.elsewhere(path);
 

@@ -6,15 +6,17 @@ import { END, send, sending } from "../play.js";
 const LONG = "99999999";
 
 /** Says so first: who comes back at all has taken what follows for a short wait. */
-const comesBack = (...texts) => async (play) => {
-  const path = await play.stream({ steps: [`retry: ${LONG}\n\n`, ...texts].map(send) }, sending(END));
-  await play.over(play.open(path));
-  play.record("it comes back");
-};
+const comesBack =
+  (...texts) =>
+  async (play) => {
+    const path = await play.stream({ steps: [`retry: ${LONG}\n\n`, ...texts].map(send) }, sending(END));
+    await play.over(play.open(path));
+    play.record("it comes back");
+  };
 
 export default {
   "a small time": comesBack("retry: 1\n\n"),
-  "zero": comesBack("retry: 0\n\n"),
+  zero: comesBack("retry: 0\n\n"),
   "with zeros in front": comesBack("retry: 0001\n\n"),
   "in an unfinished event": comesBack("retry: 1\ndata: x"),
   "the last one counts": comesBack("retry: 1\nretry: 20000000\nretry: 1\n\n"),

@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use typed_eventsource_e2e::Kind;
+use typed_eventsource_harness::Table;
 use typed_eventsource_server::chaos::{Ending, Seen};
 
 use super::{
     check::{Came, Report},
     stream::Stream,
 };
-use crate::runner::table::Table;
 
 /// How many faults are told.
 const MOST_FAULTS: usize = 20;

@@ -16,9 +16,10 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use typed_eventsource_e2e::Kind;
+use typed_eventsource_harness::{Page, calmly};
 use typed_eventsource_server::chaos::{Chaos, Seen};
 
-use super::{page::Page, stage::calmly};
+use super::launch;
 use check::{Report, check};
 use figures::Figures;
 use servers::Servers;
@@ -117,7 +118,7 @@ async fn follow_in(
 ) -> Result<()> {
     let chaos = Chaos::default();
     let mut servers = Servers::start(&chaos).await?;
-    let page = Page::launch(kind).await?;
+    let page = launch(kind).await?;
     let began = Instant::now();
     let outcome = calmly(follow(&page, streams, extent, &mut servers)).await;
     let restarts = servers.restarts();
@@ -214,6 +215,6 @@ async fn follow(
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let troubles = page.troubles().await?;
+    let troubles = page.call("troubles", Value::Null).await?;
     Ok(Followed { reports, troubles })
 }

@@ -6,19 +6,21 @@ use anyhow::Result;
 use serde::Deserialize;
 use serde_json::json;
 use typed_eventsource_e2e::Kind;
-use typed_eventsource_server::script::SeenAttempts;
+use typed_eventsource_harness::Table;
+use typed_eventsource_server::{
+    attacks::{ATTACKS, Attack},
+    script::SeenAttempts,
+};
 
 use super::{
     judge,
     stage::{CONTENDERS, Contender, Stage, on_stage},
-    table::Table,
 };
-use attacks::{Attack, attacks};
 
 /// What one run is asked to do.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
-    /// All when it is empty.
+    /// How their names begin; all when it is empty.
     pub(crate) attacks: Vec<String>,
     /// Both by default.
     pub(crate) browser: Option<Kind>,
@@ -66,19 +68,21 @@ async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
         "heap, KiB",
     ]);
     let mut faults = Vec::new();
-    for attack in attacks() {
-        if !chosen.is_empty() && !chosen.iter().any(|name| name == attack.name) {
+    for attack in ATTACKS {
+        let is_chosen = |name: &String| attack.name.starts_with(name.as_str());
+        if !chosen.is_empty() && !chosen.iter().any(is_chosen) {
             continue;
         }
         for contender in CONTENDERS {
-            if !attack.concerns(contender) {
+            if !attacks::concerns(&attack, contender) {
                 continue;
             }
             let seen = on_stage(kind, async |stage| see(stage, &attack, contender).await);
             let more = match seen.await {
                 Ok((seen, troubles)) => {
                     table.tell(seen.cells(&attack, contender));
-                    let wrong = attack.faults(contender.transport, &seen.told, seen.most());
+                    let wrong =
+                        attacks::faults(&attack, contender.transport, &seen.told, seen.most());
                     wrong.into_iter().chain(troubles).collect()
                 }
                 Err(error) => {
@@ -106,17 +110,17 @@ struct Seen {
 async fn see(stage: &Stage, attack: &Attack, contender: Contender) -> Result<Seen> {
     stage.page.open().await;
     stage
-        .put(STREAM, &attack.script(contender.transport))
-        .await?;
+        .streams
+        .put(STREAM, attacks::script(attack, contender.transport))?;
     let before = stage.heap().await?;
-    let more = json!({ "parse": attack.parse, "idle": attack.idle, "seconds": attack.seconds });
+    let more = json!({ "parse": attack.parse, "idle": attack.idle, "look": attacks::look(attack) });
     let task = stage.task(contender, STREAM, more);
     let told = stage
         .page
-        .finish("hostile.attack", task, attack.patience())
+        .finish("hostile.attack", task, attacks::patience(attack))
         .await?;
     let after = stage.heap().await?;
-    let SeenAttempts { attempts, .. } = stage.seen(STREAM).await?;
+    let SeenAttempts { attempts, .. } = stage.streams.seen(STREAM);
     Ok(Seen {
         told: serde_json::from_value(told)?,
         requests: attempts.iter().map(|seen| seen.opened_ms).collect(),

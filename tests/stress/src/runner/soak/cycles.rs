@@ -22,10 +22,10 @@ pub(super) async fn run() -> Vec<String> {
 
 async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
     let event = "event: price\nid: 1\ndata: {\"n\":1}\n\n";
-    stage.page.open_prepared().await;
+    stage.page.open_prepared(super::PREPARE).await;
     let steps = [Step::Send(event.into()), Step::Silence];
     let script = Script::always(Attempt::playing(steps));
-    stage.put(STREAM, &script).await?;
+    stage.streams.put(STREAM, script)?;
     let cycles = async |count| {
         let task = stage.task(contender, STREAM, json!({ "count": count }));
         stage.page.finish("soak.cycles", task, PATIENCE).await

@@ -43,9 +43,9 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
         half,
         vec![Step::Silence],
     ];
-    stage.page.open_prepared().await;
+    stage.page.open_prepared(super::PREPARE).await;
     let script = Script::always(Attempt::playing(steps.concat()));
-    stage.put(STREAM, &script).await?;
+    stage.streams.put(STREAM, script)?;
     let round = json!({ "round": ROUND });
     stage
         .page
@@ -54,12 +54,12 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
     heard(stage, ROUND).await?;
     let start = Gauges::read(stage).await?;
     let began = Instant::now();
-    stage.release(STREAM).await?;
+    stage.streams.release(STREAM);
     heard(stage, ROUND + HALF).await?;
     let mut took = began.elapsed();
     let middle = Gauges::read(stage).await?;
     let began = Instant::now();
-    stage.release(STREAM).await?;
+    stage.streams.release(STREAM);
     heard(stage, ROUND + 2 * HALF).await?;
     took += began.elapsed();
     let end = Gauges::read(stage).await?;

@@ -4,11 +4,9 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use typed_eventsource_e2e::Kind;
+use typed_eventsource_harness::Table;
 
-use crate::runner::{
-    stage::{CONTENDERS, Contender, Heap, Stage, on_stage},
-    table::Table,
-};
+use crate::runner::stage::{CONTENDERS, Contender, Heap, Stage, on_stage};
 
 /// By how much the objects may differ, in KiB. Two collections of the same page differ by some ten, as the browser compiles
 /// and caches what it runs, and a page that is kept busy, no matter by what, by a hundred and ten, which the browser notes of long

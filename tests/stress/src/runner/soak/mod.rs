@@ -9,6 +9,9 @@ use std::{str::FromStr, time::Instant};
 
 use super::judge;
 
+/// Counts the timers that are set on the page.
+const PREPARE: &str = include_str!("../../../page/prepare.js");
+
 /// What there is to soak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {

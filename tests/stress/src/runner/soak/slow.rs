@@ -7,12 +7,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 use typed_eventsource_e2e::Kind;
+use typed_eventsource_harness::Table;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use crate::runner::{
-    stage::{CONTENDERS, Contender, Stage, on_stage},
-    table::Table,
-};
+use crate::runner::stage::{CONTENDERS, Contender, Stage, on_stage};
 
 const EVENTS: u32 = 200_000;
 /// In bytes; of its data, and of what a client keeps at most: what was decoded, over the browser's own source also the data
@@ -58,7 +56,7 @@ pub(super) async fn run() -> Vec<String> {
     ]);
     let mut faults = Vec::new();
     for contender in CONTENDERS {
-        for when_full in ["dropOldest", "keepLatest", "close"] {
+        for when_full in ["drop-oldest", "keep-latest", "close"] {
             let label = format!("{contender}, {when_full}");
             let consumed = on_stage(Kind::Chromium, async |stage| {
                 consume(stage, contender, when_full).await
@@ -148,9 +146,9 @@ async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result
         Step::Send("event: done\ndata: 0\n\n".into()),
         Step::Silence,
     ];
-    stage.page.open_prepared().await;
+    stage.page.open_prepared(super::PREPARE).await;
     let script = Script::always(Attempt::playing(steps));
-    stage.put(STREAM, &script).await?;
+    stage.streams.put(STREAM, script)?;
     let more = json!({ "capacity": CAPACITY, "whenFull": when_full, "pace": PACE });
     let before = memory(stage).await?;
     let deadline = Instant::now() + PATIENCE;

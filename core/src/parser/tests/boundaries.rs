@@ -1,0 +1,66 @@
+//! Which items come with which chunk, and events and line ends that are cut by a boundary.
+
+use super::*;
+
+#[test]
+fn a_cr_at_the_end_of_a_chunk_ends_its_line_at_once() {
+    let mut parser = parser();
+    let (first, _) = read(&mut parser, [&b"data: a\r\r"[..]]);
+    assert_eq!(first.items, [message("a")]);
+    let (second, _) = read(
+        &mut parser,
+        [&b"\ndata: b\r\n"[..], b"\r", b"", b"\ndata: c\n\n"],
+    );
+    assert_eq!(second.items, [message("b"), message("c")]);
+}
+
+#[test]
+fn one_lf_belongs_to_a_cr_and_a_second_does_not() {
+    assert_eq!(
+        content_of([&b"data: a\r"[..], b"\n\n"]).items,
+        [message("a")]
+    );
+    assert_eq!(
+        content_of([&b"data: a\r"[..], b"\n", b"\n"]).items,
+        [message("a")]
+    );
+    assert_eq!(content_of([&b"data: a\r"[..], b"\n"]).items, []);
+}
+
+#[test]
+fn an_event_comes_with_the_chunk_of_its_blank_line() {
+    let mut parser = parser();
+    let (first, _) = read(&mut parser, [&b"id: 1\nevent: a\ndata: b\nda"[..]]);
+    assert_eq!(first.items, []);
+    assert_eq!(first.last_event_id, "");
+    let (second, _) = read(&mut parser, [&b"ta: c\n\ndata: d\n\n"[..]]);
+    assert_eq!(
+        second.items,
+        [
+            event_with_id("a", "b\nc", "1"),
+            event_with_id("message", "d", "1")
+        ]
+    );
+}
+
+#[test]
+fn a_name_of_an_earlier_chunk_is_replaced() {
+    assert_eq!(
+        content_of([&b"event: a\ndata: b\n"[..], b"event: c\n", b"event: d\n\n"]).items,
+        [event("d", "b")]
+    );
+    assert_eq!(
+        content_of([&b"event: a\ndata: b\n"[..], b"event\n\n"]).items,
+        [message("b")]
+    );
+}
+
+#[test]
+fn items_stay_at_their_end_however_often_they_are_asked() {
+    let mut parser = parser();
+    let mut items = parser.parse(b"data: a\nda");
+    assert!(items.next().is_none());
+    assert!(items.next().is_none());
+    let (content, _) = read(&mut parser, [&b"ta: b\n\n"[..]]);
+    assert_eq!(content.items, [message("a\nb")]);
+}

@@ -1,0 +1,540 @@
+//! The life of one source: its session, and the state that it should have.
+
+use std::vec::Vec;
+
+use crate::{
+    At, CloseReason, Decision, EventOutcome, Failure, IdField, Input, LimitReached, Loss, Output,
+    ReceivedEvent, Session, Span, State, Timestamp, Unfinished,
+};
+
+use super::{
+    network::Network,
+    promises::{FailureKind, GRACE, LATE_TIMER_THRESHOLD, MIN_DELAY, SLEEP_THRESHOLD},
+    space::{Happening, Settings, Time},
+};
+
+/// The response has ended completely, between two events.
+const BODY_ENDED: Input<'static> = Input::BodyEnded {
+    is_whole: true,
+    unfinished: Unfinished::Nothing,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Phase {
+    Connecting,
+    Open,
+    Reconnecting,
+    Waiting { until: Span, not_before: Span },
+    Closed,
+}
+
+/// What a source does about a failure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Action {
+    KeepWaiting,
+    Reopen {
+        /// Unknown while the machine is offline.
+        after: Option<Span>,
+    },
+    /// The reason is unknown if this is a proposal.
+    Close(Option<(Failure, Option<LimitReached>)>),
+}
+
+pub(super) struct Life {
+    pub(super) settings: Settings,
+    session: Session,
+    pub(super) now: Span,
+    pub(super) phase: Phase,
+    since: Span,
+    last_activity: Span,
+    grace: Option<Span>,
+    network: Network,
+    pub(super) unhealthy_since: Option<Span>,
+    pub(super) down_since: Option<Span>,
+    failures: u32,
+    pub(super) losses: u32,
+    pub(super) reopenings: u32,
+    pub(super) decode_errors: u32,
+    pub(super) retry: Option<Span>,
+}
+
+impl Life {
+    pub(super) fn new(settings: Settings) -> Self {
+        let now = Span::ZERO;
+        let at = At {
+            now: Timestamp::default(),
+            random: settings.random,
+        };
+        let mut session = Session::new(settings.options(), at);
+        assert_eq!(session.poll(), Some(Output::Connect));
+        Self {
+            session,
+            network: Network::new(settings.is_offline),
+            settings,
+            now,
+            phase: Phase::Connecting,
+            since: now,
+            last_activity: now,
+            grace: None,
+            unhealthy_since: Some(now),
+            down_since: None,
+            failures: 0,
+            losses: 0,
+            reopenings: 0,
+            decode_errors: 0,
+            retry: None,
+        }
+    }
+
+    /// Passes an input to the session, and answers for the rule.
+    fn tell(&mut self, input: Input<'_>) -> Vec<Output> {
+        self.session.handle(input, self.at());
+        self.poll()
+    }
+
+    fn poll(&mut self) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        while let Some(output) = self.session.poll() {
+            assert!(
+                !matches!(outputs.last(), Some(Output::Closed(_))),
+                "nothing follows"
+            );
+            if matches!(output, Output::Decide(_)) {
+                let ruling = self.settings.rule.expect("there is a rule to ask");
+                self.session
+                    .handle(Input::Decided(ruling.decision()), self.at());
+            }
+            outputs.push(output);
+        }
+        if self.phase == Phase::Closed {
+            assert_eq!(outputs, [], "closed is closed");
+        }
+        outputs
+    }
+
+    fn at(&self) -> At {
+        At {
+            now: Timestamp::from_origin(self.now),
+            random: self.settings.random,
+        }
+    }
+
+    pub(super) fn go_on(&mut self, happening: Happening) {
+        match happening {
+            Happening::Opened => self.open(),
+            Happening::Event => self.receive(),
+            Happening::Unlistened(is_event) => {
+                let last_event_id = None;
+                let outputs = self.tell(Input::Unlistened {
+                    is_event,
+                    last_event_id,
+                });
+                assert_eq!(outputs, []);
+                if is_event {
+                    self.forget_failures();
+                }
+                self.note_activity();
+            }
+            Happening::Comment => {
+                assert_eq!(self.tell(Input::Comment), []);
+                self.note_activity();
+            }
+            Happening::Decoded => {
+                assert_eq!(self.tell(Input::Decoded), []);
+                self.decode_errors = 0;
+            }
+            Happening::DecodeFailed => {
+                self.decode_errors += 1;
+                let outputs = self.tell(Input::DecodeFailed);
+                self.decide(&outputs, FailureKind::DecodeFailed);
+            }
+            Happening::Retry(Time(time)) => {
+                assert_eq!(self.tell(Input::Retry(time)), []);
+                self.retry = Some(time);
+            }
+            Happening::Lost if self.tries_in_vain() => {
+                assert_eq!(self.tell(Input::Lost(Loss::BrowserReconnects)), []);
+            }
+            Happening::Lost => self.lose(Input::Lost(Loss::BrowserReconnects), FailureKind::Lost),
+            Happening::HungUp => self.lose(Input::Lost(Loss::Reestablish), FailureKind::HungUp),
+            Happening::BodyEnded if self.settings.is_repeatable() || self.retry.is_some() => {
+                self.lose(BODY_ENDED, FailureKind::BodyEnded);
+            }
+            Happening::BodyEnded => self.close(BODY_ENDED, CloseReason::Finished),
+            Happening::Failed(refusal, retry_after) => {
+                let retry_after = retry_after.map(|Time(time)| time);
+                let class = refusal.class();
+                let loss = Loss::Fail { class, retry_after };
+                self.lose(Input::Lost(loss), FailureKind::Failed(refusal, retry_after));
+            }
+            Happening::Online => self.come_online(),
+            Happening::Offline => {
+                let outputs = self.tell(Input::Offline);
+                let is_told = matches!(outputs[..], [Output::State(State::Offline { .. })]);
+                let is_waiting = matches!(self.phase, Phase::Waiting { .. } | Phase::Reconnecting);
+                assert_eq!(is_told, self.network.goes(self.now) && is_waiting);
+            }
+            Happening::Passes(Time(time)) => self.pass(time, Span::ZERO),
+            Happening::Sleeps(Time(time)) => self.pass(time, time),
+            Happening::Deadline => {
+                if let Some(at) = self.deadline() {
+                    self.pass(at - self.now, Span::ZERO);
+                }
+            }
+            Happening::Closes => {
+                let reason = CloseReason::Requested;
+                self.close(Input::Close(reason), reason);
+            }
+        }
+        self.is_sound();
+    }
+
+    fn open(&mut self) {
+        let outputs = self.tell(Input::Opened);
+        if self.phase == Phase::Closed {
+            return;
+        }
+        assert_eq!(outputs, [Output::State(State::Open)]);
+        self.network.carries();
+        self.enter(Phase::Open);
+        self.note_activity();
+        if self.down_since.is_none() {
+            self.unhealthy_since = None;
+        }
+    }
+
+    fn receive(&mut self) {
+        let event = ReceivedEvent {
+            last_event_id: None,
+            id_field: IdField::Unknown,
+            terminal: None,
+        };
+        let now = Timestamp::from_origin(self.now);
+        let expected = match self.phase {
+            Phase::Closed => EventOutcome::Skip,
+            _ => EventOutcome::Deliver,
+        };
+        assert_eq!(self.session.event(event, || now), expected);
+        assert_eq!(self.poll(), []);
+        self.forget_failures();
+        self.note_activity();
+    }
+
+    fn close(&mut self, input: Input<'_>, reason: CloseReason) {
+        let outputs = self.tell(input);
+        if self.phase != Phase::Closed {
+            assert_eq!(outputs, [Output::Closed(reason)]);
+            self.phase = Phase::Closed;
+        }
+    }
+
+    fn lose(&mut self, input: Input<'_>, kind: FailureKind) {
+        if matches!(
+            kind,
+            FailureKind::Lost | FailureKind::HungUp | FailureKind::BodyEnded
+        ) {
+            self.losses += 1;
+        }
+        self.fail();
+        let outputs = self.tell(input);
+        self.decide(&outputs, kind);
+    }
+
+    /// A wait ends, unless the server or a rule asked for it.
+    fn come_online(&mut self) {
+        let tried_in_vain = self.tries_in_vain();
+        let outputs = self.tell(Input::Online);
+        self.network.comes(self.now);
+        if let Phase::Waiting { until, not_before } = &mut self.phase {
+            *until = (*until).min(*not_before);
+            self.follow_clock(&outputs, Span::ZERO, false);
+        } else if self.reopens_on_wake() {
+            self.follow_clock(&outputs, Span::ZERO, true);
+        } else if tried_in_vain {
+            assert!(matches!(
+                outputs[..],
+                [Output::State(State::Waiting { retry_in: None, .. })]
+            ));
+            self.since = self.now;
+        } else {
+            assert_eq!(outputs, []);
+        }
+    }
+
+    /// Whether the browser reconnects without a network.
+    fn tries_in_vain(&self) -> bool {
+        self.phase == Phase::Reconnecting && self.network.is_gone()
+    }
+
+    /// Time passes, and then the session gets a timeout.
+    fn pass(&mut self, time: Span, late: Span) {
+        let deadline = self.deadline();
+        self.now = later(self.now, time).min(NEVER - Span::from_nanos(1));
+        let outputs = self.tell(Input::Timeout { late });
+        if late == Span::ZERO && deadline.is_none_or(|at| at > self.now) {
+            assert_eq!(outputs, [], "before its time");
+        }
+        let is_woken = late >= SLEEP_THRESHOLD && self.reopens_on_wake();
+        self.follow_clock(&outputs, late, is_woken);
+    }
+
+    fn follow_clock(&mut self, outputs: &[Output], late: Span, is_woken: bool) {
+        let is_healthy = self.phase == Phase::Open
+            && later(self.since, self.settings.healthy_after.0) <= self.now;
+        if is_healthy && !is_woken {
+            self.forget_failures();
+        }
+        match (failure(outputs), outputs.last()) {
+            (Some(failure), _) => {
+                let kind = match failure {
+                    Failure::Suspended => FailureKind::Woken,
+                    Failure::Idle => FailureKind::Idle,
+                    Failure::OpenTimeout => FailureKind::SlowOpen,
+                    other => panic!("{other:?} does not come of the clock"),
+                };
+                match kind {
+                    FailureKind::Woken => assert!(is_woken),
+                    FailureKind::Idle => assert!(self.idle_at().is_some_and(|at| at <= self.now)),
+                    _ => assert!(self.slow_at().is_some_and(|at| at <= self.now)),
+                }
+                self.fail();
+                self.decide(outputs, kind);
+            }
+            (None, Some(Output::Connect)) => {
+                assert!(self.waiting_until().is_some_and(|until| until <= self.now));
+                self.enter(Phase::Connecting);
+            }
+            (None, Some(Output::Closed(reason))) => {
+                let CloseReason::Failed { limit, .. } = reason else {
+                    panic!("{reason:?}");
+                };
+                assert!(matches!(limit, Some(LimitReached::DownTooLong { .. })));
+                assert!(self.down_at().is_some_and(|at| at <= self.now));
+                self.phase = Phase::Closed;
+            }
+            _ => self.has_missed_nothing(late),
+        }
+    }
+
+    /// Checks that a timeout without an effect was right: nothing was due.
+    fn has_missed_nothing(&mut self, late: Span) {
+        for due in [self.waiting_until(), self.slow_at(), self.down_at()] {
+            assert!(due.is_none_or(|at| at > self.now), "{:?}", self.phase);
+        }
+        if self.idle_at().is_some_and(|at| at <= self.now) {
+            let is_excused = late >= LATE_TIMER_THRESHOLD && self.grace.is_none();
+            assert!(is_excused, "silent for too long");
+            self.grace = Some(later(self.now, GRACE));
+        }
+    }
+
+    fn decide(&mut self, outputs: &[Output], kind: FailureKind) {
+        if self.phase == Phase::Closed {
+            return;
+        }
+        let action = self.action(outputs);
+        let proposed = match outputs.first() {
+            Some(Output::Decide(context)) => {
+                assert_eq!(context.decode_errors, self.decode_errors);
+                assert_eq!(context.failures, self.failures);
+                assert_eq!(context.down_for, self.down_for());
+                match context.proposed {
+                    Decision::KeepWaiting => Action::KeepWaiting,
+                    Decision::Reopen { after } => Action::Reopen {
+                        after: Some(after.into()),
+                    },
+                    _ => Action::Close(None),
+                }
+            }
+            _ => action,
+        };
+        self.keeps_promises(proposed, kind);
+        self.obeys(action, proposed, kind);
+        match action {
+            Action::Close(_) => self.phase = Phase::Closed,
+            Action::KeepWaiting => match kind {
+                FailureKind::Lost => self.enter(Phase::Reconnecting),
+                FailureKind::SlowOpen => self.since = self.now,
+                FailureKind::Idle | FailureKind::Woken => {
+                    self.since = self.now;
+                    self.last_activity = self.now;
+                }
+                _ => {}
+            },
+            Action::Reopen { after } => {
+                self.reopenings += u32::from(self.backs_off_after(kind));
+                if kind == FailureKind::DecodeFailed {
+                    self.fail();
+                }
+                let requested = self.requested_after(kind);
+                let not_before = later(self.now, requested);
+                // While the machine is offline, only the part of the wait that was asked for counts.
+                let after = after.unwrap_or(Span::MAX);
+                let until = later(self.now, after);
+                self.enter(Phase::Waiting { until, not_before });
+            }
+        }
+    }
+
+    fn action(&self, outputs: &[Output]) -> Action {
+        for output in outputs {
+            match output {
+                Output::Closed(CloseReason::Failed { failure, limit }) => {
+                    let is_reported = outputs
+                        .iter()
+                        .any(|output| matches!(output, Output::Report(_)));
+                    assert_eq!(is_reported, limit.is_some());
+                    return Action::Close(Some((*failure, *limit)));
+                }
+                Output::Disconnect => {
+                    let after = match outputs.last() {
+                        Some(Output::State(State::Waiting { retry_in, .. })) => *retry_in,
+                        Some(Output::State(State::Offline { .. })) => None,
+                        other => panic!("{other:?}"),
+                    };
+                    assert_eq!(after.is_none(), self.network.is_gone());
+                    return Action::Reopen { after };
+                }
+                _ => {}
+            }
+        }
+        Action::KeepWaiting
+    }
+
+    /// Checks what has to be true at any time.
+    fn is_sound(&self) {
+        let deadline = self.deadline();
+        let state = self.session.state();
+        assert!(self.is_at(state), "{state:?} is not {:?}", self.phase);
+        if self.phase == Phase::Closed {
+            assert_eq!(deadline, None, "closed is closed");
+            return;
+        }
+        let due = [
+            self.waiting_until(),
+            self.slow_at(),
+            self.down_at(),
+            self.idle_at(),
+        ];
+        for at in due.into_iter().flatten().filter(|at| *at < NEVER) {
+            assert!(deadline.is_some_and(|deadline| deadline <= at), "{due:?}");
+        }
+    }
+
+    fn is_at(&self, state: State) -> bool {
+        match (self.phase, state) {
+            (Phase::Connecting, State::Connecting)
+            | (Phase::Open, State::Open)
+            | (Phase::Closed, State::Closed) => true,
+            (Phase::Reconnecting, State::Waiting { retry_in: None, .. }) => !self.network.is_gone(),
+            (Phase::Reconnecting | Phase::Waiting { .. }, State::Offline { .. }) => {
+                self.network.is_gone()
+            }
+            (Phase::Waiting { .. }, State::Waiting { retry_in, .. }) => {
+                retry_in.is_some() && !self.network.is_gone()
+            }
+            _ => false,
+        }
+    }
+
+    fn deadline(&self) -> Option<Span> {
+        self.session.next_timeout().map(Timestamp::since_origin)
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.since = self.now;
+    }
+
+    fn fail(&mut self) {
+        self.failures += 1;
+        self.unhealthy_since.get_or_insert(self.now);
+        self.down_since.get_or_insert(self.now);
+    }
+
+    fn forget_failures(&mut self) {
+        self.failures = 0;
+        if self.settings.is_safe {
+            self.losses = 0;
+            self.reopenings = 0;
+        }
+        self.down_since = None;
+        self.unhealthy_since = None;
+    }
+
+    fn note_activity(&mut self) {
+        self.last_activity = self.now;
+        self.grace = None;
+    }
+}
+
+/// How long the source has been down.
+impl Life {
+    fn down_for(&self) -> Span {
+        self.down_since.map_or(Span::ZERO, |since| self.now - since)
+    }
+
+    /// The time since the first failure in which there was a network.
+    pub(super) fn elapsed(&self) -> Span {
+        self.down_since.map_or(Span::ZERO, |since| {
+            self.network.time_with_one(since, self.now)
+        })
+    }
+}
+
+/// When each deadline is due.
+impl Life {
+    fn reopens_on_wake(&self) -> bool {
+        self.settings.reopen_on_wake && self.settings.is_repeatable() && self.phase == Phase::Open
+    }
+
+    fn waiting_until(&self) -> Option<Span> {
+        match self.phase {
+            Phase::Waiting { until, .. } if !self.network.is_gone() => Some(until),
+            _ => None,
+        }
+    }
+
+    fn slow_at(&self) -> Option<Span> {
+        let (Time(after), reopens) = self.settings.opening?;
+        let counts = matches!(self.phase, Phase::Connecting | Phase::Reconnecting)
+            && !self.tries_in_vain()
+            && (!reopens || self.settings.is_repeatable());
+        counts.then(|| later(self.since, after.max(MIN_DELAY)))
+    }
+
+    fn idle_at(&self) -> Option<Span> {
+        let (Time(after), _) = self.settings.idle?;
+        let at = later(self.last_activity, after.max(MIN_DELAY));
+        let at = self.grace.map_or(at, |grace| at.max(grace));
+        (self.phase == Phase::Open).then_some(at)
+    }
+
+    fn down_at(&self) -> Option<Span> {
+        let Time(limit) = self.settings.close_when_down_for?;
+        let since = self.unhealthy_since?;
+        let counts = !matches!(self.phase, Phase::Open | Phase::Closed);
+        counts.then(|| later(since, limit))
+    }
+}
+
+/// The last moment. What is due then never happens.
+pub(super) const NEVER: Span = Span::MAX;
+
+/// Adds to a moment as the session does.
+pub(super) fn later(moment: Span, span: Span) -> Span {
+    (Timestamp::from_origin(moment) + span).since_origin()
+}
+
+/// The failure that the outputs report.
+fn failure(outputs: &[Output]) -> Option<Failure> {
+    outputs.iter().find_map(|output| match output {
+        Output::Decide(context) => Some(context.failure),
+        Output::Report(report) => Some(report.failure),
+        Output::Closed(CloseReason::Failed {
+            failure,
+            limit: None,
+        }) => Some(*failure),
+        _ => None,
+    })
+}

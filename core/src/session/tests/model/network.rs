@@ -1,0 +1,62 @@
+//! The times at which the machine had a network, as far as known.
+
+use std::vec::Vec;
+
+use crate::Span;
+
+/// The reports about the network so far.
+pub(super) struct Network {
+    gone_since: Option<Span>,
+    /// The times, from and to, without a network.
+    gaps: Vec<(Span, Span)>,
+    /// Whether it was reported gone in error.
+    was_denied: bool,
+}
+
+impl Network {
+    pub(super) fn new(is_gone: bool) -> Self {
+        Self {
+            gone_since: is_gone.then_some(Span::ZERO),
+            gaps: Vec::new(),
+            was_denied: false,
+        }
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone_since.is_some()
+    }
+
+    /// The network is reported gone. Returns whether that changes anything: after an erroneous report, it does not
+    /// until the network is reported back.
+    pub(super) fn goes(&mut self, now: Span) -> bool {
+        let is_news = !self.is_gone() && !self.was_denied;
+        if is_news {
+            self.gone_since = Some(now);
+        }
+        is_news
+    }
+
+    /// The network is reported back.
+    pub(super) fn comes(&mut self, now: Span) {
+        self.was_denied = false;
+        self.gaps
+            .extend(self.gone_since.take().map(|since| (since, now)));
+    }
+
+    /// A connection was made: if the network was reported gone, the report was wrong.
+    pub(super) fn carries(&mut self) {
+        if self.gone_since.take().is_some() {
+            self.was_denied = true;
+        }
+    }
+
+    /// How much of the time between two moments there was a network.
+    pub(super) fn time_with_one(&self, from: Span, to: Span) -> Span {
+        let now = self.gone_since.map(|since| (since, to));
+        let gaps = self.gaps.iter().copied().chain(now);
+        let without = gaps
+            .map(|(since, until)| until.min(to) - since.max(from))
+            .fold(Span::ZERO, |sum, gap| sum + gap);
+        to - from - without
+    }
+}

@@ -1,0 +1,327 @@
+//! A subscriber: one of many sources that share a connection, which has a session too.
+
+use std::{slice, vec::Vec};
+
+use arbitrary::Arbitrary;
+
+use crate::{
+    At, CloseReason, Decision, EventOutcome, Failure, Gap, IdField, Input, LimitReached, Output,
+    ReceivedEvent, Report, Session, Span, State, Timestamp,
+};
+
+use super::{
+    life::NEVER,
+    promises::MIN_DELAY,
+    space::{Ruling, Settings, Time},
+};
+
+/// What may happen to a subscriber.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub(super) enum Turn {
+    State(Standing, Time),
+    Report,
+    Gap,
+    /// An output for the connection's own body.
+    Work(Work),
+    Event,
+    Unlistened(bool),
+    Decoded,
+    DecodeFailed,
+    Passes(Time),
+    Sleeps(Time),
+    Ends(End),
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub(super) enum Standing {
+    Connecting,
+    Open,
+    Waiting,
+    Reconnecting,
+    Offline,
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub(super) enum Work {
+    Connect,
+    Disconnect,
+    Deliver,
+    /// `Output::Closed` reports it, with the reason.
+    Closed,
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub(super) enum End {
+    Finished,
+    Failed,
+    Overflowed,
+    Requested,
+}
+
+pub(super) struct Subscriber {
+    settings: Settings,
+    session: Session,
+    now: Span,
+    state: State,
+    decode_errors: u32,
+    /// How many times in a row it has left, and when it first did.
+    failures: u32,
+    down_since: Option<Span>,
+    /// Whether it has not been told the state of the connection yet.
+    joins: bool,
+}
+
+impl Subscriber {
+    pub(super) fn new(settings: Settings) -> Self {
+        let at = At {
+            now: Timestamp::default(),
+            random: settings.random,
+        };
+        let mut session = Session::new(settings.options(), at);
+        assert_eq!(session.poll(), Some(Output::Connect));
+        Self {
+            settings,
+            session,
+            now: Span::ZERO,
+            state: State::Connecting,
+            decode_errors: 0,
+            failures: 0,
+            down_since: None,
+            joins: true,
+        }
+    }
+
+    pub(super) fn go_on(&mut self, turn: Turn) {
+        match turn {
+            Turn::State(standing, Time(time)) => {
+                let state = state(standing, time);
+                let told = Output::State(state);
+                // It was reported when the subscriber joined.
+                let is_known = self.joins && state == State::Connecting;
+                let expected: &[Output] = if is_known {
+                    &[]
+                } else {
+                    slice::from_ref(&told)
+                };
+                self.gets(Input::Relayed(told.clone()), expected);
+                if self.state != State::Closed {
+                    self.state = state;
+                    self.joins = is_known;
+                }
+            }
+            Turn::Report => {
+                let report = Report {
+                    failure: Failure::Told,
+                    attempt: Some(1),
+                };
+                self.gets(Input::Relayed(Output::Report(report)), &[told()]);
+            }
+            Turn::Gap => {
+                let gap = Output::Gap(Gap::new("1", "4", 2));
+                self.gets(Input::Relayed(gap.clone()), &[gap]);
+            }
+            Turn::Work(work) => self.gets(Input::Relayed(output(work)), &[]),
+            Turn::Event => self.receive(),
+            Turn::Unlistened(is_event) => {
+                if is_event {
+                    self.forget_failures();
+                }
+                let last_event_id = None;
+                let input = Input::Unlistened {
+                    is_event,
+                    last_event_id,
+                };
+                self.gets(input, &[]);
+            }
+            Turn::Decoded => {
+                self.gets(Input::Decoded, &[]);
+                self.decode_errors = 0;
+            }
+            Turn::DecodeFailed => self.fail_to_decode(),
+            Turn::Passes(Time(time)) => self.pass(time, Span::ZERO),
+            Turn::Sleeps(Time(time)) => self.pass(time, time),
+            Turn::Ends(end) => self.end(end),
+        }
+        assert_eq!(self.session.state(), self.state);
+        assert_eq!(self.session.next_timeout(), None, "it has no limit of time");
+    }
+
+    /// Checks all outputs of an input, unless the source has closed.
+    fn gets(&mut self, input: Input<'_>, expected: &[Output]) {
+        let outputs = self.outputs_of(input);
+        match self.state {
+            State::Closed => assert_eq!(outputs, [], "closed is closed"),
+            _ => assert_eq!(outputs, expected),
+        }
+    }
+
+    fn outputs_of(&mut self, input: Input<'_>) -> Vec<Output> {
+        self.session.handle(input, self.at());
+        std::iter::from_fn(|| self.session.poll()).collect()
+    }
+
+    fn at(&self) -> At {
+        At {
+            now: Timestamp::from_origin(self.now),
+            random: self.settings.random,
+        }
+    }
+
+    fn pass(&mut self, time: Span, late: Span) {
+        self.now = self.now + time;
+        self.gets(Input::Timeout { late }, &[]);
+    }
+
+    /// Receives an event in any state: events of the shared connection may arrive after it is gone.
+    fn receive(&mut self) {
+        let event = ReceivedEvent {
+            last_event_id: None,
+            id_field: IdField::Unknown,
+            terminal: None,
+        };
+        let expected = match self.state {
+            State::Closed => EventOutcome::Skip,
+            _ => EventOutcome::Deliver,
+        };
+        let now = self.at().now;
+        assert_eq!(self.session.event(event, || now), expected);
+        assert_eq!(self.session.poll(), None);
+        self.forget_failures();
+    }
+
+    fn forget_failures(&mut self) {
+        self.failures = 0;
+        self.down_since = None;
+    }
+
+    /// A subscriber has its own limit and rule, but not its own connection: to reopen means to leave the connection and
+    /// to join it again.
+    fn fail_to_decode(&mut self) {
+        if self.state == State::Closed {
+            return self.gets(Input::DecodeFailed, &[]);
+        }
+        self.decode_errors += 1;
+        let count = self.decode_errors;
+        let limit = self.settings.close_after_decode_errors;
+        let limit = limit.map(|limit| u32::from(limit.max(1)));
+        let reached = limit.filter(|limit| count >= *limit);
+        let by_limit = Output::Closed(CloseReason::Failed {
+            failure: Failure::Told,
+            limit: reached
+                .filter(|count| *count > 1)
+                .map(|count| LimitReached::TooMany { count }),
+        });
+        let mut outputs = self.outputs_of(Input::DecodeFailed);
+        if let Some(ruling) = self.settings.rule {
+            self.is_asked(&outputs, reached.is_some());
+            outputs = self.outputs_of(Input::Decided(ruling.decision()));
+        }
+        let closes = match self.settings.rule {
+            None => reached.is_some(),
+            Some(Ruling::Close) => true,
+            Some(Ruling::KeepWaiting) => false,
+            Some(Ruling::Reopen(Time(after))) => return self.leave_and_join(&outputs, after),
+        };
+        match closes {
+            true if reached.is_some_and(|count| count > 1) => {
+                assert_eq!(outputs, [told(), by_limit]);
+            }
+            true => assert_eq!(outputs, [by_limit]),
+            false => assert_eq!(outputs, [told()]),
+        }
+        if closes {
+            self.state = State::Closed;
+        }
+    }
+
+    fn leave_and_join(&mut self, outputs: &[Output], after: Span) {
+        self.failures += 1;
+        self.down_since.get_or_insert(self.now);
+        let attempt = self.failures;
+        let report = Output::Report(Report {
+            failure: Failure::Told,
+            attempt: Some(attempt),
+        });
+        let deadline = self.at().now + after.max(MIN_DELAY);
+        let retry_in = Some(deadline.since(self.at().now));
+        let waiting = Output::State(State::Waiting { attempt, retry_in });
+        assert_eq!(outputs, [Output::Disconnect, report, waiting]);
+        if deadline.since_origin() == NEVER {
+            assert_eq!(self.session.next_timeout(), None);
+            return self.end(End::Requested);
+        }
+        assert_eq!(self.session.next_timeout(), Some(deadline));
+        self.state = State::Connecting;
+        self.joins = true;
+        self.now = deadline.since_origin();
+        let outputs = self.outputs_of(Input::Timeout { late: Span::ZERO });
+        assert_eq!(outputs, [Output::State(self.state), Output::Connect]);
+    }
+
+    fn is_asked(&self, outputs: &[Output], is_over: bool) {
+        let [Output::Decide(context)] = outputs else {
+            panic!("{outputs:?}");
+        };
+        assert_eq!(context.failure, Failure::Told);
+        assert_eq!(context.decode_errors, self.decode_errors);
+        assert_eq!(context.failures, self.failures);
+        let down_for = self.down_since.map(|since| self.now - since);
+        assert_eq!(context.down_for, down_for.unwrap_or_default());
+        let proposed = match is_over {
+            true => Decision::Close,
+            false => Decision::KeepWaiting,
+        };
+        assert_eq!(context.proposed, proposed);
+    }
+
+    fn end(&mut self, end: End) {
+        let failed = |failure, limit| CloseReason::Failed { failure, limit };
+        let (input, reason) = match end {
+            End::Finished => {
+                let reason = CloseReason::Finished;
+                (Input::Relayed(Output::Closed(reason)), reason)
+            }
+            End::Failed => {
+                let limit = Some(LimitReached::TooMany { count: 5 });
+                let closed = Output::Closed(failed(Failure::Earlier, limit));
+                (Input::Relayed(closed), failed(Failure::Told, None))
+            }
+            End::Overflowed => (Input::Overflowed, failed(Failure::Told, None)),
+            End::Requested => {
+                let reason = CloseReason::Requested;
+                (Input::Close(reason), reason)
+            }
+        };
+        self.gets(input, &[Output::Closed(reason)]);
+        self.state = State::Closed;
+    }
+}
+
+/// The report of an error that its body has.
+fn told() -> Output {
+    Output::Report(Report {
+        failure: Failure::Told,
+        attempt: None,
+    })
+}
+
+fn state(standing: Standing, time: Span) -> State {
+    let attempt = 1;
+    let waiting = |retry_in| State::Waiting { attempt, retry_in };
+    match standing {
+        Standing::Connecting => State::Connecting,
+        Standing::Open => State::Open,
+        Standing::Waiting => waiting(Some(time)),
+        Standing::Reconnecting => waiting(None),
+        Standing::Offline => State::Offline { attempt },
+    }
+}
+
+fn output(work: Work) -> Output {
+    match work {
+        Work::Connect => Output::Connect,
+        Work::Disconnect => Output::Disconnect,
+        Work::Deliver => Output::Deliver,
+        Work::Closed => Output::State(State::Closed),
+    }
+}

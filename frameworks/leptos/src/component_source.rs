@@ -1,0 +1,274 @@
+//! What a component holds of its source.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use leptos::prelude::{
+    ArcMemo, Effect, ReadUntracked, RwSignal, Set, SetValue, StoredValue, Track, UpdateValue,
+    WithUntracked, WithValue, on_cleanup, untrack,
+};
+use send_wrapper::SendWrapper;
+use serde_core::de::DeserializeOwned;
+use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, State};
+use typed_eventsource_hooks::{Observer, Subscription};
+
+use crate::source::IntoSource;
+
+/// The part of a component's source that its reactive owner stores. On a server `hold` stays `None`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Control {
+    pub(crate) state: RwSignal<State>,
+    pub(crate) error: RwSignal<Option<Error>>,
+    /// False after `close`.
+    should_be_open: StoredValue<bool>,
+    /// `None` before the component is there, and after it is gone.
+    hold: StoredValue<Option<SendWrapper<Rc<ComponentSource>>>>,
+}
+
+impl Control {
+    /// Opens the source once the component is mounted, and closes it when the component is gone. `reset` is called when
+    /// another source starts.
+    pub(crate) fn new<E: DeserializeOwned + 'static, M>(
+        source: impl IntoSource<M>,
+        on_event: impl Fn(Event<E>) + 'static,
+        reset: impl Fn() + 'static,
+    ) -> Self {
+        let control = Self {
+            state: RwSignal::new(State::Connecting),
+            error: RwSignal::new(None),
+            should_be_open: StoredValue::new(true),
+            hold: StoredValue::new(None),
+        };
+        let mut parts = Some((source.into_source(), on_event, reset));
+        // Effects run only in a browser, after hydration.
+        Effect::new(move |_| {
+            if let Some((source, on_event, reset)) = parts.take() {
+                let subscribe = subscriber_for(control, on_event);
+                let hold =
+                    ComponentSource::new(control, wanted(source), subscribe, Box::new(reset));
+                control
+                    .hold
+                    .try_set_value(Some(SendWrapper::new(Rc::new(hold))));
+            }
+            if let Some(hold) = control.hold() {
+                hold.follow();
+            }
+        });
+        on_cleanup(move || drop(control.hold.try_update_value(Option::take)));
+        control
+    }
+
+    fn hold(&self) -> Option<Rc<ComponentSource>> {
+        let hold = self.hold.try_with_value(|hold| hold.as_deref().cloned());
+        hold.flatten()
+    }
+
+    fn should_be_open(&self) -> bool {
+        self.should_be_open
+            .try_with_value(|should_be_open| *should_be_open)
+            == Some(true)
+    }
+
+    /// `None` where the component is gone.
+    fn is_closed(&self) -> Option<bool> {
+        self.state.try_with_untracked(State::is_closed)
+    }
+
+    pub(crate) fn close(&self) {
+        if self.is_closed() != Some(false) {
+            return;
+        }
+        self.should_be_open.try_set_value(false);
+        let subscription = self.hold().and_then(|hold| hold.subscription.take());
+        drop(subscription);
+        self.show_state(State::Closed(CloseReason::Requested));
+    }
+
+    pub(crate) fn open(&self) {
+        if self.is_closed() != Some(true) {
+            return;
+        }
+        self.should_be_open.try_set_value(true);
+        self.show_connecting();
+        if let Some(hold) = self.hold() {
+            hold.reopen();
+        }
+    }
+
+    /// Shows a source that is about to open.
+    fn show_connecting(&self) {
+        if self.error.try_with_untracked(Option::is_some) == Some(true) {
+            self.show_error(None);
+        }
+        let is_new = |was: &State| !matches!(was, State::Connecting);
+        if self.state.try_with_untracked(is_new) == Some(true) {
+            self.show_state(State::Connecting);
+        }
+    }
+
+    fn show_error(&self, error: Option<Error>) {
+        self.error.try_set(error);
+    }
+
+    fn show_state(&self, state: State) {
+        self.state.try_set(state);
+    }
+}
+
+/// The builder whose source is to be open.
+struct Wanted {
+    builder: EventSourceBuilder,
+    /// Incremented whenever the builder changes.
+    version: u32,
+}
+
+type WantedMemo = ArcMemo<SendWrapper<Wanted>>;
+
+fn wanted(source: impl Fn() -> EventSourceBuilder + 'static) -> WantedMemo {
+    let source = SendWrapper::new(source);
+    ArcMemo::new_owning(move |last: Option<SendWrapper<Wanted>>| {
+        let builder = source();
+        let version = match last {
+            Some(last) if last.builder == builder => return (last, false),
+            Some(last) => last.version.wrapping_add(1),
+            None => 0,
+        };
+        (SendWrapper::new(Wanted { builder, version }), true)
+    })
+}
+
+/// A version, and the memo to compare it with.
+#[derive(Clone)]
+struct Version {
+    wanted: WantedMemo,
+    number: u32,
+}
+
+impl Version {
+    /// Whether it is still the wanted version. The effect that follows a change runs later, and events left in the current
+    /// chunk may arrive before that effect runs.
+    fn is_current(&self) -> bool {
+        let wanted = self.wanted.try_read_untracked();
+        wanted.is_some_and(|wanted| wanted.version == self.number)
+    }
+}
+
+/// Opens a source and listens to it for as long as it is current.
+type Subscribe = dyn Fn(EventSourceBuilder, Version) -> Subscription;
+
+fn subscriber_for<E: DeserializeOwned + 'static>(
+    control: Control,
+    on_event: impl Fn(Event<E>) + 'static,
+) -> Box<Subscribe> {
+    let on_event = Rc::new(on_event);
+    Box::new(move |builder, version| {
+        let on_event = Rc::clone(&on_event);
+        let observer = WhileCurrent {
+            control,
+            on_event,
+            version,
+        };
+        Subscription::open(builder, observer)
+    })
+}
+
+/// Shows what one of the sources reports, for as long as it is the wanted one.
+struct WhileCurrent<F> {
+    control: Control,
+    on_event: Rc<F>,
+    version: Version,
+}
+
+impl<E, F: Fn(Event<E>) + 'static> Observer<E> for WhileCurrent<F> {
+    fn event(&self, event: Event<E>) {
+        if self.version.is_current() {
+            untrack(|| (self.on_event)(event));
+        }
+    }
+
+    fn state(&self, state: State) {
+        if self.version.is_current() {
+            self.control.show_state(state);
+        }
+    }
+
+    fn error(&self, error: Option<Error>) {
+        if self.version.is_current() {
+            self.control.show_error(error);
+        }
+    }
+}
+
+/// A component's source in a browser.
+struct ComponentSource {
+    control: Control,
+    wanted: WantedMemo,
+    /// The version that was opened last; `None` before the first.
+    version: Cell<Option<u32>>,
+    subscribe: Box<Subscribe>,
+    reset: Box<dyn Fn()>,
+    subscription: RefCell<Option<Subscription>>,
+}
+
+impl ComponentSource {
+    fn new(
+        control: Control,
+        wanted: WantedMemo,
+        subscribe: Box<Subscribe>,
+        reset: Box<dyn Fn()>,
+    ) -> Self {
+        Self {
+            control,
+            wanted,
+            version: Cell::default(),
+            subscribe,
+            reset,
+            subscription: RefCell::default(),
+        }
+    }
+
+    /// Opens the wanted source, and does so again whenever another one is wanted.
+    fn follow(&self) {
+        self.wanted.track();
+        if self.switch_to_wanted() && self.control.should_be_open() {
+            self.subscribe();
+        }
+    }
+
+    fn reopen(&self) {
+        self.switch_to_wanted();
+        self.subscribe();
+    }
+
+    /// Drops a source that is no longer wanted. Returns whether another one is wanted.
+    fn switch_to_wanted(&self) -> bool {
+        let number = self.wanted.read_untracked().version;
+        let last = self.version.replace(Some(number));
+        if last.is_some_and(|last| last != number) {
+            drop(self.subscription.take());
+            self.control.should_be_open.try_set_value(true);
+            (self.reset)();
+            self.control.show_connecting();
+        }
+        last != Some(number)
+    }
+
+    fn subscribe(&self) {
+        let (builder, version) = {
+            let wanted = self.wanted.read_untracked();
+            let version = Version {
+                wanted: self.wanted.clone(),
+                number: wanted.version,
+            };
+            (wanted.builder.clone(), version)
+        };
+        let subscription = untrack(|| (self.subscribe)(builder, version));
+        drop(self.subscription.replace(Some(subscription)));
+        // A callback may have closed it when it was told its first state.
+        if !self.control.should_be_open() {
+            drop(self.subscription.take());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a hook returns.
+
+use std::fmt;
+
+use leptos::prelude::{Signal, WithUntracked};
+use typed_eventsource::{Error, State};
+
+use crate::component_source::Control;
+
+/// A component's source: its data, state and last error as signals, and its control.
+///
+/// It is `Copy`, and may be handed to others, as a context too. Each signal is `Copy` as well, and may be passed
+/// on alone.
+///
+/// After its component is gone, [`close`](Self::close) and [`open`](Self::open) do nothing.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use serde::Deserialize;
+/// use typed_eventsource_leptos::use_event_source;
+///
+/// #[derive(Deserialize)]
+/// enum Feed {
+///     Price(f64),
+/// }
+///
+/// #[component]
+/// fn Prices() -> impl IntoView {
+///     let feed = use_event_source::<Feed, _>("/prices");
+///     let toggle = move |_| if feed.state().read().is_closed() { feed.open() } else { feed.close() };
+///     view! {
+///         <p role="status">{move || feed.state().read().to_string()}</p>
+///         <p role="alert">{move || feed.error().get().map(|error| error.to_string())}</p>
+///         <p>{move || feed.data().with(|data| data.as_ref().map(|Feed::Price(price)| *price))}</p>
+///         <button on:click=toggle>"Start or stop"</button>
+///     }
+/// }
+/// ```
+pub struct UseEventSourceHandle<T: Send + Sync + 'static = ()> {
+    data: Signal<T>,
+    state: Signal<State>,
+    error: Signal<Option<Error>>,
+    control: Control,
+}
+
+impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
+    pub(crate) fn new(data: impl Into<Signal<T>>, control: Control) -> Self {
+        Self {
+            data: data.into(),
+            state: control.state.into(),
+            error: control.error.into(),
+            control,
+        }
+    }
+
+    /// The latest event, or the value that the events were folded into.
+    pub fn data(&self) -> Signal<T> {
+        self.data
+    }
+
+    /// Where the source stands; [`State::Connecting`] before it is opened, and on a server always.
+    pub fn state(&self) -> Signal<State> {
+        self.state
+    }
+
+    /// The last error: a bad URL, a type that is no enum, and all that
+    /// [`on_error`](typed_eventsource::EventSource::on_error) reports. `None` again once the connection is open or an event has
+    /// arrived.
+    pub fn error(&self) -> Signal<Option<Error>> {
+        self.error
+    }
+
+    /// Closes the source for this component at once, as [requested](typed_eventsource::CloseReason::Requested), until
+    /// [`open`](Self::open) is called or the component asks for another source. Others who share the connection go on. Nothing
+    /// happens if it has closed already.
+    ///
+    /// Called in the component's body, it keeps the source from opening in the first place.
+    pub fn close(&self) {
+        self.control.close();
+    }
+
+    /// Opens the source again if it has closed, for whatever reason. Nothing happens if it has not.
+    pub fn open(&self) {
+        self.control.open();
+    }
+}
+
+impl<T: Send + Sync + 'static> Clone for UseEventSourceHandle<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for UseEventSourceHandle<T> {}
+
+impl<T: Send + Sync + fmt::Debug + 'static> fmt::Debug for UseEventSourceHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut handle = f.debug_struct("UseEventSourceHandle");
+        self.data
+            .try_with_untracked(|data| handle.field("data", data));
+        self.state
+            .try_with_untracked(|state| handle.field("state", state));
+        self.error
+            .try_with_untracked(|error| handle.field("error", error));
+        handle.finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,191 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Testing
+//!
+//! With the feature `testing` of `typed-eventsource` a test plays the server. It runs in a browser, by `wasm-pack test`:
+//!
+#![doc = concat!("```no_run\n", include_str!("example.rs"), "# fn main() {}\n```")]
+#![forbid(unsafe_code)]
+
+mod component_source;
+mod handle;
+
+use std::rc::Rc;
+
+use component_source::{ComponentSource, Receive};
+pub use handle::UseEventSourceHandle;
+use serde_core::de::DeserializeOwned;
+#[doc(no_inline)]
+pub use typed_eventsource;
+use typed_eventsource::{Event, EventSourceBuilder};
+use yew::functional::{Hook, HookContext, use_effect_with, use_force_update, use_ref};
+
+/// The latest of the events that `E`'s variants name: a value from the source that the component holds, `None` before the
+/// first. Another one renders the component again.
+///
+/// The source is a URL or an [`EventSourceBuilder`].
+///
+/// ```
+/// use serde::Deserialize;
+/// use typed_eventsource_yew::use_event_source;
+/// use yew::prelude::*;
+///
+/// #[derive(Deserialize)]
+/// #[serde(rename_all = "lowercase")]
+/// enum Feed {
+///     Price { symbol: String, price: f64 },
+///     Halt(String),
+/// }
+///
+/// #[component]
+/// fn Ticker() -> Html {
+///     let feed = use_event_source::<Feed>("/prices");
+///     match feed.data() {
+///         Some(Feed::Price { symbol, price }) => html! { <p>{ symbol }{ " " }{ price }</p> },
+///         Some(Feed::Halt(symbol)) => html! { <p>{ symbol }{ " is halted" }</p> },
+///         None => html! { <p>{ feed.state().to_string() }</p> },
+///     }
+/// }
+/// ```
+pub fn use_event_source<E: DeserializeOwned + 'static>(
+    source: impl Into<EventSourceBuilder>,
+) -> impl Hook<Output = UseEventSourceHandle<Option<E>>> {
+    UseEventSource {
+        builder: source.into(),
+        init: || None,
+        receive: Rc::new(|data, event: Event<E>| {
+            *data = Rc::new(Some(event.data));
+            true
+        }),
+    }
+}
+
+/// Folds every event that `E`'s variants name into a value that starts as `init()`. No event is left out, however
+/// many come between two renders. The fold is always that of the last render.
+///
+/// Another source resets the value to `init()`. Closing and opening the same one keeps it. It is cloned where the last
+/// render's is still held when the next event comes.
+///
+/// ```
+/// use serde::Deserialize;
+/// use typed_eventsource::{EventSource, Policy};
+/// use typed_eventsource_yew::use_event_source_fold;
+/// use yew::prelude::*;
+///
+/// #[derive(Deserialize)]
+/// #[serde(rename_all = "lowercase")]
+/// enum Chat {
+///     Message(String),
+///     Joined(String),
+/// }
+///
+/// #[derive(PartialEq, Properties)]
+/// struct RoomProps {
+///     id: u32,
+/// }
+///
+/// #[component]
+/// fn Room(RoomProps { id }: &RoomProps) -> Html {
+///     let room = EventSource::builder(format!("/rooms/{id}")).policy(Policy::resilient());
+///     let lines = use_event_source_fold(room, Vec::new, |lines, event| {
+///         lines.push(match event.data {
+///             Chat::Message(text) => text,
+///             Chat::Joined(name) => format!("{name} is here"),
+///         });
+///     });
+///     html! { <ol>{ for lines.data().iter().map(|line| html! { <li>{ line }</li> }) }</ol> }
+/// }
+/// ```
+pub fn use_event_source_fold<E: DeserializeOwned + 'static, T: Clone + 'static>(
+    source: impl Into<EventSourceBuilder>,
+    init: impl FnOnce() -> T,
+    fold: impl Fn(&mut T, Event<E>) + 'static,
+) -> impl Hook<Output = UseEventSourceHandle<T>> {
+    UseEventSource {
+        builder: source.into(),
+        init,
+        receive: Rc::new(move |data, event| {
+            fold(Rc::make_mut(data), event);
+            true
+        }),
+    }
+}
+
+/// Calls back with each event that `E`'s variants name; always the callback of the last render. It renders the
+/// component again when the state or the error changes, not with an event.
+///
+/// ```
+/// use serde::Deserialize;
+/// use typed_eventsource_yew::use_event_source_callback;
+/// use yew::prelude::*;
+///
+/// #[derive(Deserialize)]
+/// #[serde(rename_all = "lowercase")]
+/// enum Feed {
+///     Alarm(String),
+/// }
+///
+/// #[derive(PartialEq, Properties)]
+/// struct BellProps {
+///     on_alarm: Callback<String>,
+/// }
+///
+/// #[component]
+/// fn Bell(BellProps { on_alarm }: &BellProps) -> Html {
+///     let on_alarm = on_alarm.clone();
+///     let alarms = use_event_source_callback("/alarms", move |event| {
+///         let Feed::Alarm(text) = event.data;
+///         on_alarm.emit(text);
+///     });
+///     html! { <p role="status">{ alarms.state().to_string() }</p> }
+/// }
+/// ```
+pub fn use_event_source_callback<E: DeserializeOwned + 'static>(
+    source: impl Into<EventSourceBuilder>,
+    callback: impl Fn(Event<E>) + 'static,
+) -> impl Hook<Output = UseEventSourceHandle> {
+    UseEventSource {
+        builder: source.into(),
+        init: || (),
+        receive: Rc::new(move |_, event| {
+            callback(event);
+            false
+        }),
+    }
+}
+
+/// What one render asks for.
+struct UseEventSource<E, T, I> {
+    builder: EventSourceBuilder,
+    init: I,
+    receive: Rc<Receive<E, T>>,
+}
+
+impl<E, T, I> Hook for UseEventSource<E, T, I>
+where
+    E: DeserializeOwned + 'static,
+    T: 'static,
+    I: FnOnce() -> T,
+{
+    type Output = UseEventSourceHandle<T>;
+
+    fn run(self, context: &mut HookContext) -> Self::Output {
+        let Self {
+            builder,
+            init,
+            receive,
+        } = self;
+        let re_render = use_force_update().run(context);
+        let source =
+            use_ref(|| ComponentSource::new(builder.clone(), Rc::clone(&receive), re_render));
+        let source = source.run(context);
+        source.ask_for(&builder, receive);
+        let mounting = Rc::clone(&source);
+        let while_mounted = use_effect_with(builder, move |_| {
+            mounting.mount();
+            move || mounting.unmount()
+        });
+        while_mounted.run(context);
+        source.show(init)
+    }
+}

@@ -1,0 +1,129 @@
+//! Another URL, other options.
+
+use typed_eventsource::{EventSourceBuilder, Policy};
+use typed_eventsource_yew::use_event_source_fold;
+use wasm_bindgen_test::wasm_bindgen_test;
+use yew::{prelude::*, scheduler::flush};
+
+use crate::stage::{Feed, Mounted, Ticker, TickerProps, price, ticker, until, until_price, words};
+use typed_eventsource_test_support::{Attempt, Heard, Script, Step, run};
+
+#[wasm_bindgen_test]
+async fn another_url_closes_the_old_source_and_shows_nothing_of_it() {
+    run(async || {
+        // The first goes on and on while it is left.
+        let flood = Step::Repeat {
+            times: 20_000,
+            send: "event: halt\ndata: \"old\"\n\n",
+        };
+        let steps = [price(1), Step::Wait, flood, Step::Silence];
+        let old = Script::put([Attempt::playing(steps)]).await;
+        let new = Script::put([Attempt::playing([
+            price(2),
+            Step::Wait,
+            price(3),
+            Step::Silence,
+        ])])
+        .await;
+        let (props, mut renders) = ticker(old.builder());
+        let mut app = Mounted::<Ticker>::new(props.clone());
+        until_price(&mut renders, 1).await;
+        old.release().await;
+        app.update(TickerProps {
+            source: new.builder(),
+            ..props
+        });
+        flush().await;
+        let shown = renders.so_far();
+        let shown = shown.last().expect("it has rendered");
+        assert_eq!(
+            words(shown),
+            "connecting, None",
+            "nothing of the old one is left"
+        );
+        let is_of_the_new = |shown: &crate::stage::Latest| match shown.data() {
+            Some(Feed::Halt(_)) => panic!("an event of the old source"),
+            data => *data == Some(Feed::Price(2)),
+        };
+        until(&mut renders, is_of_the_new).await;
+        assert_eq!(old.seen_closed(1).await.len(), 1);
+        new.release().await;
+        let shown = renders.next().await;
+        assert_eq!(words(&shown), "open, Some(Price(3))");
+        assert_eq!(new.seen().await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn other_options_open_it_again_and_equal_ones_do_not() {
+    run(async || {
+        let script = Script::put([
+            Attempt::playing([price(1), Step::Silence]),
+            Attempt::playing([price(2), Step::Silence]),
+        ])
+        .await;
+        let (props, mut renders) = ticker(script.builder());
+        let with = |policy: Policy| TickerProps {
+            source: script.builder().policy(policy),
+            ..props.clone()
+        };
+        let mut app = Mounted::<Ticker>::new(with(Policy::browser()));
+        until_price(&mut renders, 1).await;
+        app.update(with(Policy::browser()));
+        flush().await;
+        assert!(renders.so_far().is_empty(), "the properties are equal");
+        app.update(with(Policy::resilient()));
+        until_price(&mut renders, 2).await;
+        let seen = script.seen_closed(1).await;
+        assert_eq!(seen.len(), 2);
+    })
+    .await;
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct SumProps {
+    source: EventSourceBuilder,
+    on_render: Callback<u32>,
+}
+
+/// Adds prices up, from a hundred on.
+#[component]
+fn Sum(props: &SumProps) -> Html {
+    let sum = use_event_source_fold(
+        props.source.clone(),
+        || 100,
+        |sum, event| {
+            if let Feed::Price(price) = event.data {
+                *sum += price;
+            }
+        },
+    );
+    props.on_render.emit(*sum.data());
+    html! {}
+}
+
+#[wasm_bindgen_test]
+async fn a_fold_begins_again_with_another_url() {
+    run(async || {
+        let script = |prices: [u32; 2]| {
+            let [first, second] = prices.map(price);
+            Script::put([Attempt::playing([first, second, Step::Silence])])
+        };
+        let (old, new) = (script([1, 2]).await, script([10, 20]).await);
+        let (hear, mut sums) = Heard::new();
+        let props = SumProps {
+            source: old.builder(),
+            on_render: Callback::from(hear),
+        };
+        let mut app = Mounted::<Sum>::new(props.clone());
+        while sums.next().await != 103 {}
+        app.update(SumProps {
+            source: new.builder(),
+            ..props
+        });
+        assert_eq!(sums.next().await, 100);
+        while sums.next().await != 130 {}
+    })
+    .await;
+}

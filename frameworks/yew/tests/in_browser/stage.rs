@@ -1,0 +1,117 @@
+//! Components to mount, which show a test what they render.
+
+use serde::Deserialize;
+use typed_eventsource::{EventSourceBuilder, State};
+use typed_eventsource_yew::{UseEventSourceHandle, use_event_source};
+use web_sys::Element;
+use yew::{AppHandle, Renderer, html::BaseComponent, prelude::*};
+
+use typed_eventsource_test_support::Heard;
+
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Feed {
+    Price(u32),
+    Halt(String),
+}
+
+/// An event of the stream, as it is on the wire.
+pub(crate) fn price(price: u32) -> typed_eventsource_test_support::Step {
+    typed_eventsource_test_support::send(&format!("event: price\ndata: {price}\n\n"))
+}
+
+pub(crate) type Latest = UseEventSourceHandle<Option<Feed>>;
+
+/// Shows the latest event.
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct TickerProps {
+    pub(crate) source: EventSourceBuilder,
+    /// What each render shows.
+    pub(crate) on_render: Callback<Latest>,
+    /// Another one renders it again.
+    #[prop_or_default]
+    pub(crate) round: u32,
+}
+
+#[component]
+pub(crate) fn Ticker(props: &TickerProps) -> Html {
+    let feed = use_event_source::<Feed>(props.source.clone());
+    props.on_render.emit(feed);
+    html! {}
+}
+
+/// Properties, and what is rendered with them.
+pub(crate) fn ticker(source: impl Into<EventSourceBuilder>) -> (TickerProps, Heard<Latest>) {
+    let (hear, renders) = Heard::new();
+    let props = TickerProps {
+        source: source.into(),
+        on_render: Callback::from(hear),
+        round: 0,
+    };
+    (props, renders)
+}
+
+/// A component that is mounted until this is dropped.
+pub(crate) struct Mounted<C: BaseComponent> {
+    app: Option<AppHandle<C>>,
+}
+
+impl<C: BaseComponent> Mounted<C> {
+    pub(crate) fn new(props: C::Properties) -> Self {
+        let app = Renderer::<C>::with_root_and_props(element(), props).render();
+        Self { app: Some(app) }
+    }
+
+    pub(crate) fn update(&mut self, props: C::Properties) {
+        self.app.as_mut().expect("it is mounted").update(props);
+    }
+}
+
+impl<C: BaseComponent> Drop for Mounted<C> {
+    fn drop(&mut self) {
+        if let Some(app) = self.app.take() {
+            app.destroy();
+        }
+    }
+}
+
+/// Nothing need be seen of it: it is on no page.
+pub(crate) fn element() -> Element {
+    let document = web_sys::window().and_then(|window| window.document());
+    let element = document.expect("a page").create_element("div");
+    element.expect("an element")
+}
+
+/// What the first render shows that is as is waited for.
+pub(crate) async fn until<T: 'static>(
+    renders: &mut Heard<UseEventSourceHandle<T>>,
+    is_it: impl Fn(&UseEventSourceHandle<T>) -> bool,
+) -> UseEventSourceHandle<T> {
+    loop {
+        let shown = renders.next().await;
+        if is_it(&shown) {
+            return shown;
+        }
+    }
+}
+
+/// As [`until`], for an event.
+pub(crate) async fn until_price(renders: &mut Heard<Latest>, price: u32) -> Latest {
+    until(renders, |shown| *shown.data() == Some(Feed::Price(price))).await
+}
+
+/// As [`until`], for a state.
+pub(crate) async fn until_closed<T: 'static>(
+    renders: &mut Heard<UseEventSourceHandle<T>>,
+) -> UseEventSourceHandle<T> {
+    until(renders, |shown| shown.state().is_closed()).await
+}
+
+pub(crate) fn is_open<T>(shown: &UseEventSourceHandle<T>) -> bool {
+    matches!(shown.state(), State::Open)
+}
+
+/// What a render shows, in words.
+pub(crate) fn words<T: std::fmt::Debug>(shown: &UseEventSourceHandle<T>) -> String {
+    format!("{}, {:?}", shown.state(), shown.data())
+}

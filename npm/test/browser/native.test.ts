@@ -1,0 +1,92 @@
+// What the browser's own source is asked for, and what the browser tells of its network and of exceptions.
+
+import type { EventSourceInit } from "typed-eventsource";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { TRANSPORTS, ignore, open, play, release, until } from "../support/streams.ts";
+
+// Each question costs a browser as much as parsing its answer.
+test("a message is asked for no more than somebody wants", async () => {
+  const source = open(await play({ steps: [{ send: "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n" }, "silence"] }));
+  const asked = (["data", "lastEventId", "origin"] as const).map((name) => vi.spyOn(MessageEvent.prototype, name, "get"));
+  onTestFinished(() => asked.forEach((spy) => spy.mockRestore()));
+  const told: unknown[] = [];
+  await new Promise<void>((resolve) => source.on("message", ({ data }) => told.push(data) === 2 && resolve()));
+  expect(told).toEqual([1, 2]);
+  // Vitest has messages too.
+  const isOurs = (message: unknown) => (message as MessageEvent).target instanceof globalThis.EventSource;
+  expect(asked.map((spy) => spy.mock.contexts.filter(isOurs).length)).toEqual([2, 0, 0]);
+});
+
+test("a name is taken from the browser's source with its last listener", async () => {
+  const remove = vi.spyOn(EventTarget.prototype, "removeEventListener");
+  onTestFinished(() => remove.mockRestore());
+  const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
+  const source = open(url);
+  for await (const _ of source.events("message")) break;
+  const removed = remove.mock.contexts.flatMap((context, call) => {
+    return context instanceof globalThis.EventSource ? [remove.mock.calls[call]?.[0]] : [];
+  });
+  expect(removed).toEqual(["message"]);
+});
+
+describe.each(TRANSPORTS)("over %s", (transport) => {
+  const openOver = (url: string, init?: Partial<EventSourceInit>) => open(url, { transport, ...init } as Partial<EventSourceInit>);
+
+  test.each([
+    ["is replaced", true, ["suspended", "waiting", "connecting", "open", "closed"]],
+    ["stays", false, ["closed"]],
+  ])("when the browser tells that its network is back, a connection %s where the policy has it", async (_, reopenOnWake, expected) => {
+    const source = openOver(await play({ steps: [{ send: ":\n" }, "silence"] }), { policy: { reopenOnWake } });
+    const opened = () => new Promise((resolve) => (source.onopen = resolve));
+    await opened();
+    const told: string[] = [];
+    source.onError(({ code }) => told.push(code));
+    source.onState(({ type }) => told.push(type));
+    const again = opened();
+    dispatchEvent(new Event("online"));
+    if (reopenOnWake) await again;
+    source.close();
+    dispatchEvent(new Event("online"));
+    await source.closed;
+    expect(told).toEqual(expected);
+  });
+
+  // The test server runs on it.
+  test("the machine itself needs no network", async () => {
+    const url = await play({ before: ["wait"], status: 500 }, { steps: [{ send: ":\n" }, "silence"] });
+    const source = openOver(url, { policy: { givenUp: "reopen", backoff: { initial: 10, jitter: false } } });
+    source.onError(ignore);
+    const states: string[] = [];
+    const opened = new Promise<void>((resolve) => {
+      source.onState(({ type }) => {
+        states.push(type);
+        if (type === "open") resolve();
+      });
+    });
+    dispatchEvent(new Event("offline"));
+    await release(url);
+    await opened;
+    expect(states).toEqual(["waiting", "connecting", "open"]);
+  });
+
+  test("an exception in a listener is reported and stops nobody", async () => {
+    const reported: string[] = [];
+    const note = (event: ErrorEvent) => {
+      // Vitest would take it for a failure.
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      reported.push((event.error as Error).message);
+    };
+    addEventListener("error", note, { capture: true });
+    onTestFinished(() => removeEventListener("error", note, { capture: true }));
+    const source = openOver(await play({ steps: [{ send: "data: 1\n\ndata: 2\n\n" }, "silence"] }));
+    source.on("message", ({ data }) => {
+      throw new Error(`typed ${data}`);
+    });
+    const told: unknown[] = [];
+    source.on("message", ({ data }) => told.push(data));
+    await until(() => told.length === 2);
+    expect(told).toEqual([1, 2]);
+    expect(reported).toEqual(["typed 1", "typed 2"]);
+  });
+});

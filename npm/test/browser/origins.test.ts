@@ -1,0 +1,145 @@
+// Which server is told what: shown by what arrived there. Where the browser decides, and browsers differ, both are said.
+
+import type { EventSourceInit } from "typed-eventsource";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { type Transport, ORIGIN, TRANSPORTS, forget, ignore, isFirefox, next, open, play, release, seen } from "../support/streams.ts";
+
+/** The page's own, another, and another host by name. */
+const [OWN, SECOND, THIRD] = [location.origin, ORIGIN, ORIGIN.replace("127.0.0.1", "localhost")] as const;
+
+/** The same stream under another origin. */
+const at = (origin: string, url: string) => origin + new URL(url).pathname;
+
+/** Streams that redirect from one to the next of these origins, up to one that stays open. */
+async function chain(status: number, ...origins: string[]) {
+  const hops = [await play({ steps: [{ send: "retry: 10\nid: 7\ndata: 1\n\n" }, "wait", "end"] }, { steps: ["silence"] })];
+  for (const origin of origins.reverse()) {
+    hops.unshift(await play({ status, headers: [["location", at(origin, hops[0])]] }));
+  }
+  // Firefox does not close the connection of a request that was redirected, also where it is aborted.
+  onTestFinished(async () => void (await Promise.all(hops.map(forget))));
+  return hops;
+}
+
+/** The value of each of these headers at each of the servers. */
+async function told(hops: string[], ...names: string[]) {
+  await seen(hops[hops.length - 1], { attempts: 1 });
+  const servers = await Promise.all(hops.map((hop) => seen(hop, {})));
+  return servers.map(([first]) => names.map((name) => first?.headers[name] ?? "-"));
+}
+
+const openFirst = (hops: string[], init: Partial<EventSourceInit>) => open(at(OWN, hops[0]), init);
+
+describe.each(TRANSPORTS)("over %s", (transport) => {
+  // To its own server the page always tells them; a cookie belongs to a host, whatever the port.
+  test.each([
+    [true, [["visitor=42"], ["visitor=42"], ["-"]]],
+    [false, [["visitor=42"], ["-"], ["-"]]],
+  ])("cookies go where a redirect leads only where asked for: %s", async (withCredentials, expected) => {
+    await fetch(at(OWN, await play({ headers: [["set-cookie", "visitor=42; Path=/streams"]] })));
+    const hops = await chain(307, SECOND, THIRD);
+    openFirst(hops, { transport, withCredentials });
+    expect(await told(hops, "cookie")).toEqual(expected);
+    // The next test is to find none.
+    await fetch(at(OWN, await play({ headers: [["set-cookie", "visitor=; Path=/streams; Max-Age=0"]] })));
+  });
+
+  test("the last event id goes where a redirect leads", async () => {
+    const hops = await chain(307, SECOND);
+    const source = openFirst(hops, { transport });
+    source.onError(ignore);
+    await next(source);
+    await release(hops[1]);
+    const attempts = await seen(hops[1], { attempts: 2 });
+    expect(attempts.map(({ headers }) => headers["last-event-id"])).toEqual([undefined, "7"]);
+  });
+
+  test("another origin is told the page's origin, and not its address", async () => {
+    const hops = await chain(307, OWN, SECOND, THIRD);
+    openFirst(hops, { transport });
+    expect(await told(hops, "origin", "referer")).toEqual([
+      ["-", location.href],
+      ["-", location.href],
+      [OWN, `${OWN}/`],
+      ["null", `${OWN}/`],
+    ]);
+  });
+
+  test("a URL with a password sends none", async () => {
+    const url = await play({ steps: ["silence"] });
+    let outcome: string;
+    try {
+      const source = open(url.replace("//", "//user:password@"), { transport, policy: "close-on-error" });
+      source.onError(ignore);
+      const opened = seen(url, { attempts: 1 }).then(() => "opened");
+      const closed = source.closed.then((reason) => (reason.type === "policy" ? reason.error.code : reason.type));
+      outcome = await Promise.race([closed, opened]);
+    } catch (error) {
+      outcome = (error as { code: string }).code;
+    }
+    // What the browser's own does is the browser's: one refuses, the other would answer a 401 with it.
+    const own: Record<Transport, string> = { browser: isFirefox ? "opened" : "given-up", fetch: "invalid-request" };
+    expect(outcome).toBe(own[transport]);
+    const attempts = await seen(url, {});
+    expect(attempts.map(({ headers }) => headers.authorization)).toEqual(outcome === "opened" ? [undefined] : []);
+  });
+});
+
+const both = ["Bearer x", "y"];
+const own = ["-", "y"];
+
+test.each([
+  ["its own", [OWN], [both, both]],
+  ["another", [SECOND], [both, own]],
+  ["another, and from there to a third,", [SECOND, THIRD], [both, own, own]],
+])("a redirect to %s origin takes headers along, but `Authorization` to its own alone", async (_, origins, expected) => {
+  const hops = await chain(307, ...origins);
+  openFirst(hops, { transport: "fetch", headers: () => ({ Authorization: "Bearer x", "X-Token": "y" }) });
+  expect(await told(hops, "authorization", "x-token")).toEqual(expected);
+});
+
+test.each([OWN, SECOND])("where redirects are refused nothing goes along to %s", async (origin) => {
+  const hops = await chain(307, origin);
+  const init = { transport: "fetch", redirect: "error", headers: { "X-Token": "y" }, policy: "close-on-error" } as const;
+  const source = openFirst(hops, init);
+  source.onError(ignore);
+  expect(await source.closed).toMatchObject({ error: { code: "connection-lost" } });
+  expect(await seen(hops[1], {})).toEqual([]);
+});
+
+test.each([
+  [302, "GET", "", undefined],
+  [303, "GET", "", undefined],
+  [307, "POST", "secret", "text/plain"],
+  [308, "POST", "secret", "text/plain"],
+])("a body goes along where the redirect keeps the method: status %i makes it a %s", async (status, method, body, type) => {
+  const hops = await chain(status, SECOND);
+  openFirst(hops, { transport: "fetch", method: "POST", body: "secret", headers: { "Content-Type": "text/plain" } });
+  const [attempt] = await seen(hops[1], { attempts: 1 });
+  expect([attempt?.method, attempt?.body, attempt?.headers["content-type"]]).toEqual([method, body, type]);
+});
+
+test("a request is made as `fetch` would make it", async () => {
+  const url = await play({ steps: [{ send: 'data: "Hel"\n\ndata: "lo"\n\n' }] });
+  const source = open(at(OWN, url), {
+    transport: "fetch",
+    method: "POST",
+    headers: [
+      ["X-One", "1"],
+      ["Content-Type", "application/json"],
+    ],
+    body: JSON.stringify({ prompt: "hello" }),
+    credentials: "omit",
+    mode: "same-origin",
+    cache: "reload",
+    referrerPolicy: "no-referrer",
+  });
+  const tokens: unknown[] = [];
+  source.on("message", ({ data }) => tokens.push(data));
+  expect(await source.closed).toEqual({ type: "finished" });
+  expect(tokens).toEqual(["Hel", "lo"]);
+  const [attempt] = await seen(url, { attempts: 1 });
+  expect(attempt).toMatchObject({ method: "POST", body: '{"prompt":"hello"}' });
+  expect(attempt?.headers).toMatchObject({ "x-one": "1", "content-type": "application/json", accept: "text/event-stream" });
+  expect(attempt?.headers).not.toHaveProperty("referer");
+});

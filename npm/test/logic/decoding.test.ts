@@ -1,0 +1,158 @@
+// `parse` and `schemas`: what becomes of an event's data.
+
+import type { Schemas } from "typed-eventsource";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { TRANSPORTS, ignore, open, server } from "../support/fake-server.ts";
+
+/** A schema for messages, of no library. */
+const schemas = (validate: (value: any) => any): Schemas<Record<string, unknown>> => ({
+  message: { "~standard": { version: 1, vendor: "here", validate } },
+});
+
+describe.each(TRANSPORTS)("over %s", (transport) => {
+  test("a function parses, and sees the event", () => {
+    const calls: unknown[] = [];
+    const parse = (...all: [string, ...unknown[]]) => {
+      calls.push(all);
+      return all[0].split("\n");
+    };
+    const source = open(transport, { parse });
+    const told: unknown[] = [];
+    source.on("price", ({ data }) => told.push(data));
+    source.on("price", ({ data }) => told.push(data));
+    server.sendWithId("price", "2\n3", "1");
+    expect(calls).toEqual([["2\n3", { type: "price", data: "2\n3", lastEventId: "1", origin: "fake:" }]]);
+    expect(told[0]).toEqual(["2", "3"]);
+    expect(told[1]).toBe(told[0]);
+  });
+
+  test("text stays as it is", () => {
+    const told: unknown[] = [];
+    open(transport, { parse: "text" }).on("message", ({ data }) => told.push(data));
+    server.sendText("message", "{");
+    expect(told).toEqual(["{"]);
+  });
+
+  const exception = new RangeError("no, thanks");
+  const refuse = (data: string) => {
+    if (data === "{") throw exception;
+    return data;
+  };
+
+  test.each([
+    ["is no JSON", "json", expect.objectContaining({ name: "SyntaxError" }), 2],
+    ["a function refuses", refuse, exception, "2"],
+  ] as const)("what %s is told and skipped", (_, parse, cause, parsed) => {
+    const source = open(transport, { parse });
+    const errors: unknown[] = [];
+    const told: unknown[] = [];
+    source.onError((error) => errors.push(error));
+    source.on("message", ({ data }) => told.push(data));
+    server.sendText("message", "{");
+    server.sendText("message", "2");
+    expect(errors).toEqual([expect.objectContaining({ code: "decode", cause, event: expect.objectContaining({ data: "{" }) })]);
+    expect(errors![0]).not.toHaveProperty("attempt");
+    expect(told).toEqual([parsed]);
+  });
+
+  test("a schema transforms, and refuses with what it has found", () => {
+    const fail = (message: string, ...path: unknown[]) => ({ issues: [{ message, path }, { message: "more" }] });
+    const validate = (value: unknown) => {
+      if (value === "bare") return { issues: [{ message: "no path" }] };
+      if (value === "steps") return fail("by steps", { key: "prices" }, { key: 0 }, { key: Symbol("unit") });
+      if (value === "keys") return fail("by keys", "prices", 0, Symbol("unit"));
+      return { value: Number(value) * 2 };
+    };
+    const source = open(transport, { schemas: schemas(validate) });
+    const errors: unknown[] = [];
+    const told: unknown[] = [];
+    source.onError(({ code, message, issues, event }) => errors.push([code, message.split("allows")[1], issues?.length, event?.data]));
+    source.on("other", ({ data }) => told.push(data));
+    source.on("message", ({ data }) => told.push(data));
+    for (const data of ["bare", "steps", "keys"]) server.send("message", data);
+    server.send("other", 4);
+    server.send("message", 4);
+    expect(errors).toEqual([
+      ["validation", ": no path", 1, '"bare"'],
+      ["validation", ", at prices.0.Symbol(unit): by steps", 2, '"steps"'],
+      ["validation", ", at prices.0.Symbol(unit): by keys", 2, '"keys"'],
+    ]);
+    expect(told).toEqual([4, 8]);
+  });
+
+  test("a schema that throws, waits or answers nonsense is told of", async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    onTestFinished(() => void process.off("unhandledRejection", note));
+    const validate = (value: string) => {
+      if (value === "throw") throw new Error("thrown");
+      if (value === "promise") return Promise.reject(new Error("too late"));
+      if (value === "thenable") return { then: (_: unknown, reject: (reason: Error) => void) => reject(new Error("too late")) };
+      return value === "nothing" ? undefined : { value };
+    };
+    const source = open(transport, { schemas: schemas(validate) });
+    const errors: unknown[] = [];
+    const told: unknown[] = [];
+    source.onError(({ name, code, message, event }) => errors.push([name, code, event?.data, message.includes("promise")]));
+    source.on("message", ({ data }) => told.push(data));
+    for (const data of ["throw", "promise", "thenable", "nothing", "value"]) server.send("message", data);
+    // A rejection without a handler is told of after all microtasks.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(errors).toEqual([
+      ["EventSourceError", "decode", '"throw"', false],
+      ["EventSourceError", "decode", '"promise"', true],
+      ["EventSourceError", "decode", '"thenable"', true],
+      ["EventSourceError", "decode", '"nothing"', false],
+    ]);
+    expect([told, unhandled]).toEqual([["value"], []]);
+  });
+
+  test("so many refusals in a row close the source, whoever refuses", async () => {
+    const validate = (value: number) => (value < 0 ? { issues: [{ message: "negative" }] } : { value });
+    const source = open(transport, { schemas: schemas(validate), policy: { closeAfterDecodeErrors: 3 } });
+    const codes: string[] = [];
+    const told: unknown[] = [];
+    source.onError(({ code }) => codes.push(code));
+    source.on("message", ({ data }) => told.push(data));
+    for (const text of ["-1", "{", "1", "-2", "}", "-3", "2"]) server.sendText("message", text);
+    const closed = { type: "policy", error: { code: "too-many", count: 3, cause: { code: "validation" } } };
+    expect(await source.closed).toMatchObject(closed);
+    expect(codes).toEqual(["validation", "decode", "validation", "decode", "validation", "too-many"]);
+    expect(told).toEqual([1]);
+  });
+
+  test("an undecoded event is an error that has the event, and so many of them are one that has the last", async () => {
+    const source = open(transport, { policy: { closeAfterDecodeErrors: 2 } });
+    const errors: unknown[] = [];
+    source.on("message", ignore);
+    source.onError((error) => errors.push(error));
+    server.sendWithId("message", "{", "3");
+    server.sendText("message", "[");
+    const reason = await source.closed;
+    const decode = (data: string) => ({ name: "EventSourceError", code: "decode", event: { data, lastEventId: "3" } });
+    expect(errors).toMatchObject([decode("{"), decode("["), { code: "too-many", count: 2, cause: { code: "decode" } }]);
+    expect(errors.every((error) => error instanceof Error)).toBe(true);
+    expect(reason).toEqual({ type: "policy", error: errors[2] });
+  });
+
+  test.each([
+    ["returns", false, ["the first", "requested"]],
+    ["throws", true, ["the first", "the second", "requested"]],
+  ])("a parser that closes the source and then %s is the last to be called", async (_, fails, expected) => {
+    const source = open(transport, {
+      parse: (data) => {
+        if (data === "{") throw new Error("the first");
+        source.close();
+        if (fails) throw new Error("the second");
+      },
+    });
+    const told: unknown[] = [];
+    source.on("message", () => told.push("event"));
+    source.onError(({ cause }) => told.push((cause as Error).message));
+    for (const text of ["{", "2", "3"]) server.sendText("message", text);
+    told.push((await source.closed).type);
+    expect(told).toEqual(expected);
+    expect(server.connections).toBe(0);
+  });
+});

@@ -1,0 +1,126 @@
+// What an error tells, and who hears of it.
+
+import { EventSource, EventSourceError, type EventSourceInit } from "typed-eventsource";
+import { describe, expect, test, vi } from "vitest";
+import { TRANSPORTS, ignore, open, reconnect, server } from "../support/fake-server.ts";
+
+describe.each(TRANSPORTS)("over %s", (transport) => {
+  test.each<[string, (source: EventSource) => void, string[]]>([
+    ["everything, where nobody listens,", () => {}, ["decode", "connection-lost", "connection-lost", "too-many"]],
+    [
+      "everything, where nobody listens any more,",
+      (source) => source.onError(ignore)(),
+      ["decode", "connection-lost", "connection-lost", "too-many"],
+    ],
+    ["nothing, where somebody listens to errors,", (source) => source.onError(ignore), []],
+    // The DOM has no event for what does not change the state.
+    [
+      "what changes no state, where a listener of the DOM hears the rest,",
+      (source) => source.addEventListener("error", ignore),
+      ["decode"],
+    ],
+    ["what changes no state, where an attribute hears the rest,", (source) => void (source.onerror = ignore), ["decode"]],
+  ])("%s goes to the console", async (_, listen, expected) => {
+    const source = open(transport, { policy: { closeAfterLosses: 2, healthyAfter: 3_600_000 * 2 } });
+    source.on("message", ignore);
+    listen(source);
+    server.sendText("message", "{");
+    server.lose();
+    reconnect();
+    server.lose();
+    await source.closed;
+    expect(server.clock.reports.map(({ code }) => code)).toEqual(expected);
+  });
+
+  test.each<[string, NonNullable<EventSourceInit["policy"]>, () => void]>([
+    ["open-timeout", { opening: { after: 20, then: "close" } }, () => server.clock.advance(20)],
+    ["down-too-long", { closeWhenDownFor: 20 }, () => server.clock.advance(21)],
+    ["idle", { idle: { after: 20, then: "close" } }, () => (server.open(), server.clock.advance(20))],
+    ["decode", { closeAfterDecodeErrors: 1 }, () => server.sendText("message", "{")],
+  ])("the `error` event carries what ended the source: %s", async (code, policy, fail) => {
+    const source = open(transport, { policy });
+    source.on("message", ignore);
+    const shown: unknown[] = [];
+    source.onerror = ({ error, type }) => shown.push([type, error, source.readyState]);
+    fail();
+    const reason = await source.closed;
+    expect(reason).toMatchObject({ type: "policy", error: { code } });
+    expect(shown).toEqual([["error", reason.type === "policy" && reason.error, EventSource.CLOSED]]);
+    expect(server.clock.reports).toEqual([]);
+  });
+
+  test("exceptions of handlers are reported and stop nobody", async () => {
+    const reported: string[] = [];
+    vi.stubGlobal("reportError", ({ message }: Error) => reported.push(message));
+    const source = open(transport, { terminalEvent: "never", policy: { closeAfterLosses: 1 } });
+    const fail = (message: string) => () => {
+      throw new Error(message);
+    };
+    const told: unknown[] = [];
+    source.onState(fail("state"));
+    source.onError(fail("error"));
+    source.on("message", fail("event"));
+    source.onState(({ type }) => told.push(type));
+    source.onError(({ code }) => told.push(code));
+    source.on("message", ({ data }) => told.push(data));
+    server.send("message", 1);
+    server.sendText("message", "{");
+    server.send("message", 2);
+    server.lose();
+    await source.closed;
+    vi.unstubAllGlobals();
+    expect(told).toEqual(["open", 1, "decode", 2, "connection-lost", "closed"]);
+    expect(reported).toEqual(["state", "event", "error", "event", "error", "state"]);
+  });
+
+  test.each([false, true])("a failure event closes the source with an error that has it, shared: %s", async (shared) => {
+    const source = open(transport, { policy: "resilient", failureEvent: "error", shared });
+    const told: unknown[] = [];
+    const errors: unknown[] = [];
+    const iterated: unknown[] = [];
+    source.on("error", ({ data }) => told.push(data));
+    source.on("message", () => told.push("too late"));
+    source.onError((error) => errors.push(error));
+    const events = source.events("error");
+    server.sendWithId("error", '"overloaded"', "7");
+    server.send("message", 1);
+    const reason = await source.closed;
+    const [error] = errors;
+    expect(error).toMatchObject({
+      code: "failure-event",
+      event: { type: "error", data: '"overloaded"', lastEventId: "7", origin: "fake:" },
+      message: 'the server has failed, and says with "error": "overloaded"',
+    });
+    expect([told, errors.length, reason]).toEqual([["overloaded"], 1, { type: "policy", error }]);
+    const iterate = async () => {
+      for await (const { data } of events) iterated.push(data);
+    };
+    await expect(iterate()).rejects.toBe(error);
+    expect([iterated, server.attempts.length]).toEqual([["overloaded"], 1]);
+  });
+
+  test("a failure event that does not decode closes the source all the same", async () => {
+    const source = open(transport, { policy: "close-on-error", failureEvent: "error" });
+    const codes: string[] = [];
+    source.on("error", ignore);
+    source.onError(({ code }) => codes.push(code));
+    server.sendText("error", "😀".repeat(300));
+    const reason = await source.closed;
+    expect(codes).toEqual(["decode", "failure-event"]);
+    expect(reason).toMatchObject({ error: { code: "failure-event", message: expect.stringMatching(/"error": (😀){200}$/u) } });
+  });
+});
+
+test("an error is one by every test", () => {
+  const source = open("fetch");
+  let thrown: unknown;
+  try {
+    source.on("", ignore);
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(EventSourceError);
+  expect(thrown).toBeInstanceOf(Error);
+  expect(thrown).toMatchObject({ name: "EventSourceError", stack: expect.any(String) });
+  expect(String(thrown)).toMatch(/^EventSourceError: /);
+});

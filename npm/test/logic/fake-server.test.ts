@@ -1,0 +1,243 @@
+// What the fake server promises to tests that are not ours.
+
+import { EventSource, type EventSourceInit } from "typed-eventsource";
+import { FakeServer } from "typed-eventsource/testing";
+import { describe, expect, test } from "vitest";
+import { server } from "../support/fake-server.ts";
+
+/** A source whose errors somebody hears, and what it has heard of one event, of errors and of states. */
+function listen(name = "price", options?: EventSourceInit) {
+  const source = new EventSource("/prices", options);
+  const heard: unknown[] = [];
+  source.on(name, ({ data, lastEventId, origin }) => heard.push({ data, lastEventId, origin }));
+  const errors: unknown[] = [];
+  source.onError((error) => errors.push(error.status ?? error.code));
+  const states: string[] = [];
+  source.onState(({ type }) => states.push(type));
+  return { source, heard, errors, states };
+}
+
+test("a source that is opened while it lives is served", () => {
+  const { source, heard, states } = listen();
+  expect(source.state).toEqual({ type: "connecting" });
+  server.open();
+  expect([source.readyState, states]).toEqual([EventSource.OPEN, ["open"]]);
+  server.sendWithId("price", "1.5", "7");
+  server.send("price", 2.5);
+  server.sendText("price", "3");
+  server.send("volume", 9);
+  expect(heard).toEqual([1.5, 2.5, 3].map((data) => ({ data, lastEventId: "7", origin: "fake:" })));
+  expect(server.listenedNames).toEqual(["price"]);
+  expect([server.connections, server.attempts]).toEqual([1, [{ url: "http://localhost/prices", lastEventId: "" }]]);
+  source.close();
+  expect([server.connections, server.listenedNames]).toEqual([0, []]);
+});
+
+test("what is sent comes after the answer, to the DOM's listeners too, and to loops", async () => {
+  const source = new EventSource("/prices");
+  const heard: unknown[] = [];
+  source.onopen = () => heard.push("open");
+  source.onmessage = ({ data, type }) => heard.push([type, data]);
+  const events = source.events("message");
+  server.send("message", { a: 1 });
+  server.finish();
+  expect(heard).toEqual(["open", ["message", '{"a":1}']]);
+  expect(await events.next()).toMatchObject({ value: { data: { a: 1 } } });
+  await expect(events.next()).rejects.toMatchObject({ code: "given-up" });
+});
+
+test("one at a URL serves that alone, the last one made serves first, and closing one ends its serving", () => {
+  const prices = FakeServer.at("/prices");
+  const first = listen();
+  new EventSource("http://localhost/scores").close();
+  expect(prices.attempts).toHaveLength(1);
+  expect(server.attempts.map(({ url }) => url)).toEqual(["http://localhost/scores"]);
+  prices.close();
+  prices.close();
+  listen();
+  expect([prices.connections, server.connections]).toEqual([1, 1]);
+  prices.send("price", 1);
+  expect(first.heard).toHaveLength(1);
+  server.close();
+  expect(() => new EventSource("http://localhost/prices")).toThrow(/no EventSource here/);
+  expect(() => new EventSource("/prices")).toThrow("not a valid URL");
+});
+
+test("one at an invalid URL serves nobody", () => {
+  expect(() => FakeServer.at("http://[")).toThrow("not a valid URL");
+  const { source } = listen();
+  server.open();
+  expect(source.readyState).toBe(EventSource.OPEN);
+});
+
+test("over the browser's own source a failure tells no status, and the browser reconnects without being asked", async () => {
+  const { source, errors, states } = listen();
+  server.open();
+  server.lose();
+  expect(source.state).toEqual({ type: "waiting", attempt: 1 });
+  server.clock.advance(3000);
+  server.open();
+  server.end();
+  expect(server.attempts).toHaveLength(1);
+  server.fail(503);
+  expect(source.readyState).toBe(EventSource.CLOSED);
+  expect(await source.closed).toMatchObject({ type: "policy", error: { code: "given-up" } });
+  expect(errors).toEqual(["connection-lost", "connection-lost", "given-up"]);
+  expect(states).toEqual(["open", "waiting", "open", "waiting", "closed"]);
+});
+
+test("it tells each source only what the one before has left to it", () => {
+  const first = listen();
+  const second = listen();
+  first.source.on("price", () => second.source.close());
+  second.source.on("price", () => first.source.close());
+  server.send("price", 1);
+  expect([first.heard.length, second.heard.length, server.connections]).toEqual([1, 0, 1]);
+});
+
+test("a position is what was heard, and where a source goes on from", () => {
+  const { source } = listen("price", { policy: "resilient" });
+  server.sendWithId("unheard", "1", "1");
+  expect(source.lastEventId).toBe("");
+  server.sendWithId("price", "1", "2");
+  expect(source.lastEventId).toBe("2");
+  server.fail(500);
+  server.clock.advance(1000);
+  expect(server.attempts.at(-1)?.lastEventId).toBe("2");
+});
+
+describe("time", () => {
+  test("passes as the test has it", () => {
+    const { source } = listen("price", { policy: "resilient" });
+    server.fail(503);
+    expect(source.state).toEqual({ type: "waiting", attempt: 1, retryIn: 1000 });
+    server.clock.advance(999);
+    expect(source.state.type).toBe("waiting");
+    server.clock.advance(1);
+    expect(source.state).toEqual({ type: "connecting" });
+    expect([server.attempts.length, server.clock.now]).toEqual([2, 1000]);
+    source.close();
+    expect(server.clock.timers).toBe(0);
+    expect(() => server.clock.advance(-1)).toThrow(TypeError);
+  });
+
+  test("passes while the page sleeps, and the network comes back", () => {
+    const policy = { reopenOnWake: true, backoff: { initial: 10, jitter: false } };
+    const { source, errors } = listen("price", { policy: { ...policy, idle: { after: 60_000, then: "reopen" } } });
+    server.open();
+    server.clock.sleep(3_600_000);
+    expect(errors).toEqual(["suspended"]);
+    server.clock.advance(10);
+    server.open();
+    server.clock.goOnline();
+    expect([errors, source.state.type]).toEqual([["suspended", "suspended"], "waiting"]);
+  });
+
+  test("keeps what nobody hears", () => {
+    const source = new EventSource("/prices", { transport: "fetch" });
+    server.lose();
+    expect(server.clock.reports).toMatchObject([{ code: "connection-lost" }]);
+    source.close();
+  });
+});
+
+describe("over fetch", () => {
+  test("a failure tells its status, and headers are not asked for", () => {
+    const headers = () => {
+      throw new Error("asked");
+    };
+    const { source, errors } = listen("price", { transport: "fetch", lastEventId: "41", headers });
+    server.fail(404);
+    expect(source.state).toMatchObject({ type: "closed", reason: { error: { code: "status", status: 404 } } });
+    expect(server.attempts).toMatchObject([{ lastEventId: "41" }]);
+    expect(() => server.fail(200)).toThrow(TypeError);
+    expect(errors).toEqual([]);
+  });
+
+  test("the end of a response to a POST is the end, but for one that waits for something else", () => {
+    const post = { transport: "fetch", method: "POST" } as const;
+    const finished = listen("message", post);
+    const awaiting = listen("message", { ...post, terminalData: "[DONE]" });
+    server.open();
+    server.end();
+    expect(finished.source.state).toEqual({ type: "closed", reason: { type: "finished" } });
+    expect(awaiting.source.state).toMatchObject({ reason: { error: { code: "connection-lost" } } });
+  });
+
+  test("no more is 204, and terminal events end it too", () => {
+    const first = listen("price", { transport: "fetch" });
+    server.finish();
+    expect(first.source.state).toEqual({ type: "closed", reason: { type: "finished" } });
+    const second = listen("message", { transport: "fetch", terminalData: "[DONE]" });
+    server.sendText("message", "[DONE]");
+    expect(second.source.state).toEqual({ type: "closed", reason: { type: "finished" } });
+  });
+
+  test("comments are signs of life, events that nobody hears are too, and the server sets the wait", () => {
+    const policy = { idle: { after: 10_000, then: "close" } } as const;
+    const { source, errors } = listen("price", { transport: "fetch", policy });
+    server.open();
+    server.clock.advance(9_000);
+    server.comment();
+    server.clock.advance(9_000);
+    server.sendWithId("unheard", "", "5");
+    server.retry(700);
+    server.clock.advance(9_000);
+    expect([source.state.type, source.lastEventId]).toEqual(["open", "5"]);
+    server.lose();
+    expect(source.state).toEqual({ type: "waiting", attempt: 1, retryIn: 700 });
+    server.clock.advance(700);
+    server.open();
+    server.clock.advance(10_000);
+    expect([source.readyState, errors]).toEqual([EventSource.CLOSED, ["connection-lost"]]);
+  });
+});
+
+describe("sources that share a connection", () => {
+  const options = { shared: true, policy: "resilient" } as const;
+
+  test("are one to the server, and go by its clock", () => {
+    const [first, second] = [listen("price", options), listen("price", options)];
+    expect([server.connections, server.attempts.length]).toEqual([1, 1]);
+    server.send("price", 1);
+    expect([first.heard.length, second.heard.length]).toEqual([1, 1]);
+    const late = listen("price", options);
+    expect([late.source.readyState, late.states]).toEqual([EventSource.OPEN, []]);
+    server.clock.advance(0);
+    expect(late.states).toEqual(["open"]);
+    server.fail(500);
+    for (const { source } of [first, second, late]) expect(source.state).toMatchObject({ attempt: 1, retryIn: 1000 });
+    server.clock.advance(1000);
+    first.source.close();
+    second.source.close();
+    expect(server.connections).toBe(1);
+    late.source.close();
+    expect([server.connections, server.clock.timers]).toEqual([0, 0]);
+  });
+
+  test("do not join those of another server", () => {
+    listen("price", options);
+    using other = new FakeServer();
+    listen("price", options);
+    expect([server.connections, other.connections]).toEqual([1, 1]);
+  });
+
+  test("that a decode error has reopen join again", () => {
+    const rule = () => ({ type: "reopen", after: 50 }) as const;
+    const options = { shared: true, policy: { rule } };
+    const [first, second] = [listen("price", options), listen("price", { ...options, parse: "text" })];
+    server.sendText("price", "{");
+    expect(first.source.state).toEqual({ type: "waiting", attempt: 1, retryIn: 50 });
+    expect(second.source.readyState).toBe(EventSource.OPEN);
+    server.clock.advance(50);
+    expect(first.source.readyState).toBe(EventSource.OPEN);
+    server.send("price", 1);
+    expect([first.heard.length, second.heard.length, server.attempts.length]).toEqual([1, 2, 1]);
+    expect(first.states).toEqual(["open", "waiting", "connecting", "open"]);
+  });
+});
+
+test("what cannot be sent is refused", () => {
+  expect(() => server.send("price", undefined)).toThrow(TypeError);
+  expect(() => server.retry(Number.NaN)).toThrow(TypeError);
+});

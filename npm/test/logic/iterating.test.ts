@@ -1,0 +1,124 @@
+// `events()`: what waits for its consumer, what gives way, and how it ends.
+
+import type { EventIterator, TypedEvent } from "typed-eventsource";
+import { describe, expect, test } from "vitest";
+import { TRANSPORTS, ignore, open, server } from "../support/fake-server.ts";
+
+/** What is left of an iteration: data, and the code of the error that it throws. */
+async function drain(events: EventIterator<TypedEvent<unknown>>) {
+  const told: unknown[] = [];
+  try {
+    for await (const { data } of events) told.push(data);
+  } catch (error) {
+    told.push((error as { code: string }).code);
+  }
+  return told;
+}
+
+describe.each(TRANSPORTS)("over %s", (transport) => {
+  test("events of several names keep their order until the close", async () => {
+    const source = open(transport, { terminalEvent: "bye" });
+    const events = source.events("b", "a");
+    server.send("a", 1);
+    server.send("c", 0);
+    server.send("b", 2);
+    server.send("a", 3);
+    const told: string[] = [];
+    for await (const { type, data } of events) {
+      told.push(`${type} ${data}`);
+      if (data === 3) source.close();
+    }
+    expect(told).toEqual(["a 1", "b 2", "a 3"]);
+    expect(await events.next()).toEqual({ done: true, value: undefined });
+    expect(await source.events("a").next()).toEqual({ done: true, value: undefined });
+    expect(events.dropped).toBe(0);
+  });
+
+  test("steps may be asked for in parallel", async () => {
+    const source = open(transport);
+    const events = source.events("message");
+    const steps = Array.from({ length: 4 }, () => events.next());
+    server.send("message", 1);
+    server.send("message", 2);
+    source.close();
+    const results = await Promise.all(steps);
+    expect(results.map(({ value, done }) => (done ? "done" : value.data))).toEqual([1, 2, "done", "done"]);
+  });
+
+  test.each([
+    ["the oldest event gives way", "drop-oldest", [4, 5, 7, 8], 4],
+    ["all that waits gives way for the latest event", "keep-latest", [5, 8], 6],
+  ] as const)("%s, and each time that is told once", async (_, whenFull, expected, dropped) => {
+    const source = open(transport, { queue: { capacity: 2, whenFull } });
+    const codes: string[] = [];
+    source.onError(({ code }) => codes.push(code));
+    const events = source.events("message");
+    const told: unknown[] = [];
+    for (const [from, to] of [
+      [1, 5],
+      [6, 8],
+    ] as const) {
+      for (let n = from; n <= to; n += 1) server.send("message", n);
+      while (told.at(-1) !== to) told.push((await events.next()).value?.data);
+    }
+    expect(told).toEqual(expected);
+    expect(codes).toEqual(["queue-overflow", "queue-overflow"]);
+    expect(events.dropped).toBe(dropped);
+  });
+
+  test("a full queue may close the source", async () => {
+    const source = open(transport, { queue: { capacity: 2, whenFull: "close" } });
+    const events = source.events("message");
+    const shown: unknown[] = [];
+    source.onerror = ({ error }) => shown.push([error?.code, source.readyState]);
+    for (const n of [1, 2, 3]) server.send("message", n);
+    expect(await source.closed).toMatchObject({ type: "policy", error: { code: "queue-overflow" } });
+    expect(shown).toEqual([["queue-overflow", 2]]);
+    expect(await drain(events)).toEqual([1, 2, "queue-overflow"]);
+    expect(await events.next()).toMatchObject({ done: true });
+    expect(events.dropped).toBe(1);
+    expect(server.clock.reports).toEqual([]);
+  });
+
+  test("the error that closed the source is thrown once", async () => {
+    const source = open(transport, { policy: { closeAfterDecodeErrors: 1 } });
+    const [waiting, read] = [source.events("message"), source.events("message")];
+    const steps = [waiting.next(), waiting.next(), waiting.next()];
+    server.send("message", 1);
+    server.sendText("message", "{");
+    const reason = await source.closed;
+    const error = reason.type === "policy" && reason.error;
+    expect(error).toMatchObject({ code: "decode" });
+    expect(await read.next()).toMatchObject({ value: { data: 1 } });
+    await expect(read.next()).rejects.toBe(error);
+    expect(await read.next()).toMatchObject({ done: true });
+    const settled = (await Promise.allSettled(steps)) as { value?: { done: boolean }; reason?: unknown }[];
+    expect(settled.map(({ value, reason }) => reason ?? value?.done)).toEqual([false, error, true]);
+    await expect(source.events("message").next()).rejects.toBe(error);
+    expect(server.clock.reports).toEqual([]);
+  });
+
+  test("breaking off ends the listening", async () => {
+    const parsed: string[] = [];
+    const source = open(transport, { parse: (data) => parsed.push(data) && data });
+    source.on("end", ignore);
+    const events = source.events("message");
+    server.send("message", 1);
+    server.send("message", 2);
+    for await (const { data } of events) if (data === "2") break;
+    expect(server.listenedNames).toEqual(["end"]);
+    expect(await events.next()).toMatchObject({ done: true });
+    server.send("message", 3);
+    server.send("end", 4);
+    expect(parsed).toEqual(["1", "2", "4"]);
+  });
+
+  test("returning ends a step that waits", async () => {
+    const source = open(transport);
+    const events = source.events("message");
+    const steps = [events.next(), events.next()];
+    const ends = [await events.return(), ...(await Promise.all(steps))];
+    expect(ends.map(({ done }) => done)).toEqual([true, true, true]);
+    expect(source.state.type).toBe("connecting");
+  });
+});

@@ -1,0 +1,145 @@
+// Who is told what, in which order, and until when.
+
+import { describe, expect, test } from "vitest";
+import { TRANSPORTS, open, server } from "../support/fake-server.ts";
+
+describe.each(TRANSPORTS)("over %s", (transport) => {
+  test("undoing takes out one listener, once and at once", () => {
+    const source = open(transport);
+    const told: string[] = [];
+    const twice = ({ data }: { data: unknown }) => void told.push(`twice ${data}`);
+    source.on("message", ({ data }) => {
+      told.push(`first ${data}`);
+      undoSecond();
+    });
+    const undoSecond = source.on("message", ({ data }) => told.push(`second ${data}`));
+    const undoTwice = source.on("message", twice);
+    source.on("message", twice);
+    undoTwice();
+    undoTwice();
+    server.send("message", 1);
+    server.send("message", 2);
+    expect(told).toEqual(["first 1", "twice 1", "first 2", "twice 2"]);
+  });
+
+  test("a listener that is added during a dispatch first hears the next event", () => {
+    const source = open(transport);
+    const told: string[] = [];
+    const add = (who: string) => source.on("message", ({ data }) => told.push(`${who} ${data}`));
+    source.addEventListener("message", () => add("of the DOM's"), { once: true });
+    const undo = source.on("message", ({ data }) => {
+      told.push(`first ${data}`);
+      undo();
+      add("of the first's");
+      source.on("late", ({ data }) => told.push(`late ${data}`));
+    });
+    server.send("message", 1);
+    server.send("message", 2);
+    server.send("late", 3);
+    expect(told).toEqual(["first 1", "of the DOM's 2", "of the first's 2", "late 3"]);
+  });
+
+  test("a failure is told to the DOM, then as an error, then as a state", async () => {
+    const source = open(transport, { policy: { givenUp: "reopen", backoff: { initial: 1, jitter: false } } });
+    const told: unknown[] = [];
+    source.onState(({ type }) => told.push(["state", type]));
+    source.onError(({ attempt }) => told.push(["error", attempt, source.state.type]));
+    source.onopen = () => told.push(["open", source.readyState, source.state.type]);
+    source.onerror = ({ error }) => told.push(["error event", error?.attempt, source.readyState]);
+    server.fail(500);
+    server.clock.advance(10);
+    server.open();
+    source.close();
+    await source.closed;
+    expect(told).toEqual([
+      ["error event", 1, 0],
+      ["error", 1, "waiting"],
+      ["state", "waiting"],
+      ["state", "connecting"],
+      ["open", 1, "open"],
+      ["state", "open"],
+      ["state", "closed"],
+    ]);
+  });
+
+  test("nothing is heard after the close", async () => {
+    const source = open(transport);
+    const told: string[] = [];
+    source.onmessage = ({ data }) => told.push(`DOM ${data}`);
+    source.on("message", ({ data }) => {
+      told.push(`typed ${data}`);
+      source.close();
+      source.close();
+      told.push(`closed: ${source.state.type} ${source.readyState}`);
+      source.on("message", () => told.push("a listener that came too late"))();
+      source.onState(() => told.push("a listener to states that came too late"))();
+    });
+    source.on("message", () => told.push("another"));
+    source.on("other", () => told.push("another name"));
+    source.addEventListener("other", () => told.push("another name, DOM"));
+    source.onerror = () => told.push("error");
+    source.onError(() => told.push("error"));
+    source.onState(({ type }) => type === "closed" && told.push("told that it is closed"));
+    server.send("message", 1);
+    server.send("message", 2);
+    server.send("other", 3);
+    await source.closed;
+    expect(told).toEqual(["DOM 1", "typed 1", "closed: closed 2", "told that it is closed"]);
+  });
+
+  test("states and errors are told until that is undone", () => {
+    const source = open(transport);
+    const told: unknown[] = [];
+    const errors: unknown[] = [];
+    const undoState = source.onState(({ type }) => {
+      told.push(type);
+      undoState();
+      undoState();
+    });
+    const undoError = source.onError(({ event }) => {
+      told.push(event?.data);
+      undoError();
+    });
+    source.onError(({ event }) => errors.push(event?.data));
+    source.on("message", () => {});
+    for (const text of ["1", "{", "["]) server.sendText("message", text);
+    source.close();
+    expect([told, errors]).toEqual([
+      ["open", "{"],
+      ["{", "["],
+    ]);
+  });
+
+  test("handlers are called without a receiver", () => {
+    const source = open(transport);
+    const receivers: unknown[] = [];
+    source.on("message", function (this: unknown) {
+      receivers.push(this);
+    });
+    server.send("message", 1);
+    expect(receivers).toEqual([undefined]);
+  });
+
+  test("the end is told as a state, then by the promise, which is always the same", async () => {
+    const source = open(transport);
+    const told: unknown[] = [];
+    source.onState(({ type }) => type === "closed" && told.push("state"));
+    const end = source.closed.then(() => told.push("promise"));
+    source.close();
+    told.push("closed");
+    await end;
+    expect(told).toEqual(["closed", "state", "promise"]);
+    expect(source.closed).toBe(source.closed);
+    expect(source.state).toEqual({ type: "closed", reason: await source.closed });
+  });
+
+  test("a terminal event may be named `error`", async () => {
+    const source = open(transport, { terminalEvent: "error" });
+    const told: unknown[] = [];
+    source.on("error", ({ data }) => told.push(data));
+    source.onError(({ code }) => told.push(code));
+    server.send("error", 1);
+    expect(await source.closed).toEqual({ type: "finished" });
+    expect(told).toEqual([1]);
+  });
+});

@@ -1,0 +1,121 @@
+// A server that means harm: headers without end, ids that would be headers, bytes that are no text.
+
+import type { EventSource, EventSourceInit } from "typed-eventsource";
+import { describe, expect, test } from "vitest";
+import { MiB, memoryGrowth } from "../../support/hostile.ts";
+import * as streams from "../../support/streams.ts";
+import { TRANSPORTS, base64, bytesOf, ignore, isFirefox, next, play, seen, seenFirst } from "../../support/streams.ts";
+
+/** So many messages of a source, and how the server sees its attempts by then. */
+async function messages(source: EventSource, count: number) {
+  const told: unknown[] = [];
+  source.onError(ignore);
+  await new Promise<void>((resolve) => {
+    source.on("message", ({ data, lastEventId }) => told.push([data, lastEventId]) === count && resolve());
+  });
+  return told;
+}
+
+const headersOf = async (url: string, attempts: number) => {
+  const all = await seen(url, { attempts });
+  return all.map(({ headers }) => [headers["last-event-id"] ?? "", headers["x-evil"]]);
+};
+
+describe.each(TRANSPORTS)("over %s", (transport) => {
+  const open = (url: string, init?: Partial<EventSourceInit>) => streams.open(url, { transport, ...init } as Partial<EventSourceInit>);
+
+  test("an endless header is a lost connection", async () => {
+    const url = await play({ before: [{ long_head: 2 ** 50 }] });
+    const source = open(url);
+    const { code } = await new Promise<{ code: string }>((resolve) => source.onError(resolve));
+    source.close();
+    // Firefox's own source gives up.
+    expect(code).toBe(isFirefox && transport === "browser" ? "given-up" : "connection-lost");
+    expect(await seenFirst(url, { closed: 1 })).toMatchObject({ closed_by: "client" });
+    expect(memoryGrowth()).toBeLessThanOrEqual(MiB);
+  });
+
+  test("line ends in ids make no headers", async () => {
+    const [second, third] = ["2\u2028X-Evil: 3\u0085X-Evil: 4", "a b\tc: d"];
+    const url = await play(
+      { steps: [{ send: "retry: 10\nid: 1\rX-Evil: 1\r\nX-Evil: 2\ndata: 1\n\n" }] },
+      { steps: [{ send: `id: ${second}\ndata: 2\n\n` }] },
+      { steps: [{ send: `id: ${third}\ndata: 3\n\n` }] },
+      { steps: [{ send: "data: 4\n\n" }, "silence"] },
+    );
+    const told = await messages(open(url), 4);
+    expect(told.slice(0, 3)).toEqual([
+      [1, "1"],
+      [2, second],
+      [3, third],
+    ]);
+    expect(await headersOf(url, 4)).toEqual(["", "1", second, third].map((id) => [id, undefined]));
+  });
+
+  const stream = bytesOf(
+    [0xff],
+    "data: not the name of a field\n\nda",
+    [0xc3],
+    "ta: nor this\nretry",
+    [0xff],
+    ": 1\n\n",
+    "event: a",
+    [0xff],
+    "\ndata: 1\n\n",
+    "event: ",
+    [0xc3],
+    "\r\ndata: ",
+    [0xf0, 0x9f],
+    "\r\n\r\n",
+    "id: ",
+    [0xe2, 0x82],
+    "\ndata: ",
+    [0xed, 0xa0, 0x80, 0xc0, 0xaf],
+    "\n\n",
+    "data: end\n\n",
+  );
+
+  test.each([1, 3, stream.length])("what is no UTF-8 is replaced wherever it stands, in chunks of %i bytes", async (size) => {
+    const steps = [];
+    for (let start = 0; start < stream.length; start += size) steps.push({ send_base64: base64(stream.subarray(start, start + size)) });
+    const source = open(await play({ steps: [...steps, "silence"] }), { parse: "text" });
+    const told: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      for (const name of ["message", "a\ufffd", "\ufffd"]) {
+        source.on(name, ({ type, data, lastEventId }) => {
+          if (data === "end") resolve();
+          else told.push([type, data, lastEventId]);
+        });
+      }
+    });
+    expect(told).toEqual([
+      ["a\ufffd", "1", ""],
+      ["\ufffd", "\ufffd", ""],
+      ["message", "\ufffd".repeat(5), "\ufffd"],
+    ]);
+  });
+
+  test("an event that drips in is whole in the end, and a drip is no sign of life until then", async () => {
+    const slow = open(await play({ steps: [{ drip: { every: 20, send: "id: 1\ndata: 7\n\n" } }, "silence"] }));
+    expect(await next(slow)).toMatchObject({ data: 7, lastEventId: "1" });
+    const url = await play({ steps: [{ drip: { every: 20, send: ":".repeat(10_000) } }] });
+    const never = open(url, { policy: { idle: { after: 300, then: "close" } } });
+    never.onError(ignore);
+    expect(await never.closed).toMatchObject({ error: { code: "idle" } });
+    expect(await seenFirst(url, { closed: 1 })).toMatchObject({ closed_by: "client" });
+  });
+});
+
+// Firefox's own source loses what follows an id with a NUL in it.
+test("a NUL in an id makes no header", async () => {
+  const url = await play(
+    { steps: [{ send: "retry: 10\nid: 1\ndata: 1\n\nid: 2\u0000\r\nX-Evil: 1\ndata: 2\n\n" }] },
+    { steps: [{ send: "data: 3\n\n" }, "silence"] },
+  );
+  const told = await messages(streams.open(url, { transport: "fetch" }), 3);
+  expect(told).toEqual([1, 2, 3].map((data) => [data, "1"]));
+  expect(await headersOf(url, 2)).toEqual([
+    ["", undefined],
+    ["1", undefined],
+  ]);
+});

@@ -1,0 +1,207 @@
+// What a source over `fetch` tells of the response that it gets.
+
+import type { FetchInit } from "typed-eventsource";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { wasm } from "../../src/init.js";
+import { give } from "../../src/memory.js";
+import * as streams from "../support/streams.ts";
+import { type Attempt, ignore, play, release, seen } from "../support/streams.ts";
+
+const open = (url: string, init?: Partial<FetchInit>) => streams.open(url, { transport: "fetch", ...init });
+
+const plain = (status: number, ...texts: string[]): Attempt => {
+  return { status, headers: [["content-type", "text/plain"]], steps: texts.map((send) => ({ send })) };
+};
+
+/** The error that a source has closed with. */
+async function errorOf(url: string, init?: Partial<FetchInit>) {
+  const source = open(url, init);
+  source.onError(ignore);
+  const reason = await source.closed;
+  if (reason.type !== "policy") throw new Error(`the source has ended: ${reason.type}`);
+  return reason.error;
+}
+
+/** The same, with its body: that is waited for a second, in which it may not come where the machine is busy. */
+async function errorWithBody(url: string, length: number) {
+  for (;;) {
+    const error = await errorOf(url);
+    if ((error.body?.length ?? 0) >= length) return error;
+  }
+}
+
+test("an error tells what the server has answered", async () => {
+  const expected = { code: "status", status: 503, contentType: "text/plain", body: "busy" };
+  expect(await errorWithBody(await play(plain(503, "busy")), 4)).toMatchObject(expected);
+  const html = await play({ headers: [["content-type", "text/html"]], steps: [{ send: "<p>" }] });
+  expect(await errorWithBody(html, 3)).toMatchObject({ code: "content-type", status: 200, contentType: "text/html", body: "<p>" });
+});
+
+test.each<[string, string[], boolean, string]>([
+  ["is cut", ["x".repeat(1000), `${"y".repeat(23)}€ and more`], true, `${"x".repeat(1000)}${"y".repeat(23)}`],
+  ["does not end is told as far as it came", ["slow"], true, "slow"],
+  ["is empty is told as such", [], false, ""],
+])("a refusal whose body %s", async (_, texts, isOpen, body) => {
+  const attempt = plain(500, ...texts);
+  if (isOpen) attempt.steps?.push("silence");
+  const url = await play(attempt);
+  expect((await errorWithBody(url, body.length)).body).toBe(body);
+  await seen(url, { closed: 1 });
+});
+
+test("a response that somebody else reads is an error too", async () => {
+  const real = globalThis.fetch;
+  vi.stubGlobal("fetch", async (...request: Parameters<typeof fetch>) => {
+    const response = await real(...request);
+    if (response.status === 503) response.body?.getReader();
+    return response;
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const error = await errorOf(await play(plain(503, "down")), { policy: "close-on-error" });
+  expect(error).toMatchObject({ code: "status", status: 503, body: "" });
+});
+
+test("a wrong content type is tried again nowhere, whatever the statuses", async () => {
+  const url = await play({ headers: [["content-type", "text/html"]] });
+  expect(await errorOf(url, { policy: { givenUp: "reopen", retryStatuses: [404] } })).toMatchObject({ code: "content-type" });
+});
+
+test("a lost connection has its cause", async () => {
+  // An event would start the count again.
+  const url = await play({ before: ["reset"] }, { steps: [{ send: ":\n" }, "wait", "reset"] }, { steps: ["end"] });
+  const source = open(url, { policy: { reconnectionTime: 10, healthyAfter: 600_000 } });
+  // A reset may overtake what has not been read yet.
+  source.onopen = () => release(url);
+  const errors: unknown[] = [];
+  source.onError((error) => {
+    if (errors.push(error) === 3) source.close();
+  });
+  await source.closed;
+  const lost = (attempt: number) => expect.objectContaining({ code: "connection-lost", attempt });
+  expect(errors).toEqual([lost(1), lost(2), lost(3)]);
+  expect(errors[0]).toMatchObject({ cause: expect.any(TypeError) });
+  expect(errors[0]).not.toHaveProperty("status");
+});
+
+/** The first wait of a source. */
+async function waitOf(attempt: Attempt, policy: FetchInit["policy"]) {
+  const source = open(await play(attempt), { policy });
+  source.onError(ignore);
+  return new Promise<number>((resolve) => source.onState((state) => "retryIn" in state && resolve(Number(state.retryIn))));
+}
+
+const retryAfter = (value: string): Attempt => {
+  return {
+    status: 503,
+    headers: [
+      ["retry-after", value],
+      ["access-control-expose-headers", "retry-after"],
+    ],
+  };
+};
+
+test("a server may say when to try again", async () => {
+  expect(await waitOf(retryAfter("120"), "resilient")).toBe(120_000);
+  expect(await waitOf(retryAfter("120"), { preset: "resilient", maxServerDelay: 60_000 })).toBe(60_000);
+  const inAnHour = await waitOf(retryAfter(new Date(Date.now() + 3_600_000).toUTCString()), "resilient");
+  expect(inAnHour).toBeGreaterThan(3_000_000);
+  expect(inAnHour).toBeLessThanOrEqual(3_600_000);
+});
+
+test("a server sets the reconnection time, with a number alone", async () => {
+  const send = "retry: 4321\nretry:\nretry\n\n";
+  expect(await waitOf({ steps: [{ send }, "end"] }, { reconnectionTime: 21 })).toBe(4321);
+});
+
+test("a wait is drawn from zero up to its ceiling", async () => {
+  const wait = await waitOf({ status: 500 }, { givenUp: "reopen", backoff: { initial: 1e6, max: 2e6 } });
+  expect(wait).toBeGreaterThanOrEqual(10);
+  expect(wait).toBeLessThan(1e6);
+});
+
+test("small events arrive after the memory has grown", async () => {
+  const before = wasm.memory.buffer.byteLength;
+  const small = (n: number) => ({ send: `id: é${n}\ndata: €${n}\n\n` });
+  const large = [{ send: "id: large\ndata: " }, { repeat: { times: 500_000, send: "0123456789" } }, { send: "\ndata: é\n\n" }];
+  const many = { repeat: { times: 100, send: "id: {n}\ndata: {n}\n\n" } };
+  const url = await play({ steps: [small(1), ...large, small(2), many, small(3), "silence"] });
+  const source = open(url, { parse: "text" });
+  const told: unknown[] = [];
+  await new Promise<void>((resolve) =>
+    source.on("message", ({ data, lastEventId }) => {
+      const text = String(data);
+      told.push([text.length > 100 ? [text.length, text.slice(-3)] : text, lastEventId]);
+      if (text === "€3") resolve();
+    }),
+  );
+  expect(told.splice(3, 100)).toEqual(Array.from({ length: 100 }, (_, n) => [`${n}`, `${n}`]));
+  expect(told).toEqual([
+    ["€1", "é1"],
+    [[5_000_002, "9\né"], "large"],
+    ["€2", "é2"],
+    ["€3", "é3"],
+  ]);
+  expect(wasm.memory.buffer.byteLength).toBeGreaterThan(before);
+});
+
+test("names come and go", async () => {
+  const names = Array.from({ length: 50 }, (_, n) => (n % 2 ? `name${n}` : `näme${n}`));
+  const round = { send: `${names.map((name) => `event: ${name}\ndata: "${name}"\n\n`).join("")}event: end\ndata: 0\n\n` };
+  const url = await play({ steps: ["wait", round, "wait", round, "silence"] });
+  const source = open(url);
+  const told: string[] = [];
+  const listen = (name: string) => source.on(name, ({ type, data }) => told.push(type === name && data === name ? name : "another"));
+  const undos = new Map(names.map((name) => [name, listen(name)]));
+  const next = async () => {
+    const end = new Promise<void>((resolve) => {
+      const undo = source.on("end", () => (undo(), resolve()));
+    });
+    await release(url);
+    await end;
+    return told.splice(0);
+  };
+  expect(await next()).toEqual(names);
+  const thirds = names.filter((_, index) => index % 3 === 0);
+  for (const name of thirds) undos.get(name)?.();
+  // Again in another order, so that numbers that are free again go to other names.
+  const again = thirds.filter((_, index) => index % 2).reverse();
+  again.forEach(listen);
+  expect(again).toHaveLength(8);
+  expect(await next()).toEqual(names.filter((name) => !thirds.includes(name) || again.includes(name)));
+});
+
+test.each<[number, number, () => unknown]>([
+  [20_000, 64, async () => void (await undefined, await undefined, await undefined)],
+  [2000, 1, () => {}],
+  [2000, 2001, () => new Promise((resolve) => setTimeout(resolve))],
+])("a flood of %i events lets its consumer in, whose queue has a capacity of %i", async (times, capacity, work) => {
+  const flood = [{ repeat: { times, send: "data: {n}\n\n" } }, { send: "event: end\ndata: 0\n\n" }];
+  const url = await play({ steps: ["wait", ...flood, "silence"] });
+  const events = open(url, { queue: { capacity } }).events("message", "end");
+  await release(url);
+  let count = 0;
+  for await (const { type, data } of events) {
+    if (type === "end") break;
+    expect(data).toBe(count);
+    count += 1;
+    await work();
+  }
+  expect([count, events.dropped]).toEqual([times, 0]);
+});
+
+// A parser that is told to go back to where its chunk has nothing traps, as one with a fault would.
+test("a trap of the wasm half leaves other sources alone", async () => {
+  const url = await play({ steps: [{ send: "data: 1\n\n" }, "wait", { send: "data: 2\n\n" }, "silence"] });
+  const events = open(url).events("message");
+  expect(await events.next()).toMatchObject({ value: { data: 1 } });
+  const newParser = () => wasm.newParser(give(new Uint8Array()), 0, 100);
+  const goBack = 2;
+  const [faulty, other] = [newParser(), newParser()];
+  wasm.tellParser(faulty, goBack, give(new Uint8Array()), 0, 1000);
+  for (let times = 0; times < 2; times += 1) expect(() => wasm.nextEvents(faulty)).toThrow(WebAssembly.RuntimeError);
+  expect(wasm.nextEvents(other)).toBe(0);
+  wasm.free(faulty);
+  wasm.free(other);
+  await release(url);
+  expect(await events.next()).toMatchObject({ value: { data: 2 } });
+});

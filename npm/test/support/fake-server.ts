@@ -1,0 +1,31 @@
+// A fake server for each test of the file that imports this.
+
+import init, { EventSource, type EventSourceInit } from "typed-eventsource";
+import { FakeServer } from "typed-eventsource/testing";
+import { afterEach, beforeEach } from "vitest";
+
+await init();
+
+export let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer();
+});
+afterEach(() => server.close());
+
+/** Both, as the fake server plays them. */
+export const TRANSPORTS = ["browser", "fetch"] as const;
+
+export type Transport = (typeof TRANSPORTS)[number];
+
+export const open = (transport: Transport, init?: Partial<EventSourceInit>) =>
+  new EventSource("/stream", { transport, ...init } as EventSourceInit);
+
+/** Connects again what waits for its next attempt. */
+export function reconnect() {
+  server.clock.advance(3_600_000);
+  server.open();
+}
+
+/** Errors are expected, and need not be reported. */
+export const ignore = () => {};

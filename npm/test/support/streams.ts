@@ -1,0 +1,107 @@
+// Streams that a test scripts, and what the server saw of them. `cargo run -p typed-eventsource-server -- --help` says more.
+
+import init, { EventSource, type EventSourceInit, type TypedEvent } from "typed-eventsource";
+import { inject, onTestFinished, vi } from "vitest";
+
+await init();
+
+export const ORIGIN = inject("origin");
+export const SECOND_ORIGIN = inject("secondOrigin");
+
+export type Transport = "browser" | "fetch";
+
+/** Those that there are here: Node.js has no source of its own. */
+export const TRANSPORTS: readonly Transport[] = "EventSource" in globalThis ? ["browser", "fetch"] : ["fetch"];
+
+export const isFirefox = globalThis.navigator?.userAgent.includes("Firefox") ?? false;
+
+type Step =
+  | { send: string }
+  | { send_base64: string }
+  | { repeat: { times: number; send: string } }
+  | { fill: { bytes: number; send: string } }
+  | { drip: { every: number; send: string } }
+  | { pause: number }
+  | "wait"
+  | "end"
+  | "reset"
+  | "silence";
+
+/** What one connection gets. */
+export interface Attempt {
+  status?: number;
+  headers?: [name: string, value: string][];
+  steps?: Step[];
+  before?: (Step | { long_head: number })[];
+}
+
+/** What the server saw of one connection. */
+export interface SeenAttempt {
+  method: string;
+  path: string;
+  headers: Record<string, string | undefined>;
+  body: string;
+  opened_ms: number;
+  closed_ms: number | null;
+  closed_by: "client" | "server" | null;
+}
+
+/** Where a stream plays these attempts: the n-th connection gets the n-th, the last one repeats. */
+export async function play(...attempts: Attempt[]): Promise<string> {
+  const url = `${ORIGIN}/streams/${crypto.randomUUID()}`;
+  await put(url, attempts);
+  return url;
+}
+
+/** Has a stream play these attempts. */
+export async function put(url: string, attempts: Attempt[]) {
+  const { ok, status } = await fetch(script(url), { method: "PUT", body: JSON.stringify({ attempts }) });
+  if (!ok) throw new Error(`the server does not take the script: ${status}`);
+}
+
+/** The connections to a stream, once there are as many, and as many of them are closed. */
+export async function seen(url: string, { attempts = 0, closed = 0 }): Promise<SeenAttempt[]> {
+  for (;;) {
+    const answer = await fetch(`${script(url)}/seen?attempts=${attempts}&closed=${closed}`);
+    // The server gives up after a while, and is asked again.
+    if (answer.status !== 504) return (await answer.json()).attempts;
+  }
+}
+
+/** The one connection to a stream, once there is one. */
+export async function seenFirst(url: string, awaited: { attempts?: number; closed?: number } = { attempts: 1 }): Promise<SeenAttempt> {
+  const [first] = await seen(url, awaited);
+  if (!first) throw new Error(`nobody has asked for ${url}`);
+  return first;
+}
+
+/** Lets one `wait` of a stream pass. */
+export const release = (url: string) => fetch(`${script(url)}/release`, { method: "POST" });
+
+/** Ends the connections to a stream, and forgets what it plays. */
+export const forget = (url: string) => fetch(script(url), { method: "DELETE" });
+
+const script = (url: string) => url.replace("/streams/", "/scripts/").replace(/[?#].*$/s, "");
+
+/** Opens a source, which is closed when its test ends. */
+export function open(url: string | URL, init?: Partial<EventSourceInit>): EventSource {
+  const source = new EventSource(url, init as EventSourceInit);
+  onTestFinished(() => source.close());
+  return source;
+}
+
+/** An event of this name. */
+export const next = (source: EventSource, name = "message") =>
+  new Promise<TypedEvent<any>>((resolve) => source.on(name, resolve as (event: TypedEvent<unknown>) => void));
+
+/** Waits until this is so: with patience, since a machine may be busy. */
+export const until = (isSo: () => unknown) => vi.waitUntil(isSo, { timeout: 60_000, interval: 5 });
+
+/** Errors are expected, and need not be reported. */
+export const ignore = () => {};
+
+export const base64 = (bytes: Uint8Array) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+
+/** The bytes of texts, and other bytes. */
+export const bytesOf = (...parts: (string | number[])[]) =>
+  new Uint8Array(parts.flatMap((part) => (typeof part === "string" ? [...new TextEncoder().encode(part)] : part)));

@@ -1,0 +1,73 @@
+// The tests that run in Chromium and in Firefox: those of the transports, on the test server, and those of what only a
+// browser has.
+
+import { webdriverio } from "@vitest/browser-webdriverio";
+import { execFileSync } from "node:child_process";
+import { defineConfig } from "vitest/config";
+import { startServer } from "./test/support/server.ts";
+import { alias, timeouts } from "./vitest.common.ts";
+
+/** Where the browsers and their drivers are. */
+function installed(): Record<string, string | undefined> {
+  if (process.env.CHROMEDRIVER || process.env.GECKODRIVER) return process.env;
+  const said = execFileSync("cargo", ["xtask", "browsers"], { cwd: new URL("..", import.meta.url), encoding: "utf8" });
+  return Object.fromEntries(said.split("\n").map((line) => line.split("=")));
+}
+
+const { CHROMIUM, CHROMEDRIVER, FIREFOX, GECKODRIVER } = installed();
+
+const chrome = webdriverio({
+  capabilities: {
+    "goog:chromeOptions": {
+      binary: CHROMIUM,
+      args: [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        // So that a test can collect garbage when it matters, by `gc()`, and can see what is kept in memory.
+        "--js-flags=--expose-gc",
+        "--enable-precise-memory-info",
+      ],
+    },
+    "wdio:chromedriverOptions": { binary: CHROMEDRIVER },
+    "wdio:enforceWebDriverClassic": true,
+  },
+});
+
+const firefox = webdriverio({
+  capabilities: {
+    "moz:firefoxOptions": { binary: FIREFOX, args: ["-headless"] },
+    "wdio:geckodriverOptions": { binary: GECKODRIVER },
+    "wdio:enforceWebDriverClassic": true,
+  },
+});
+
+const instances = [
+  { browser: "chrome" as const, provider: chrome },
+  { browser: "firefox" as const, provider: firefox },
+];
+
+const origins = await startServer();
+
+export default defineConfig({
+  resolve: { alias },
+  // What the test server has is there under the page's own origin too.
+  server: { proxy: { "/streams": origins.origin, "/pkg": origins.origin } },
+  test: {
+    include: ["test/{network,browser}/**/*.test.ts", "test/logic/reentry.test.ts"],
+    provide: { ...origins },
+    ...timeouts,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      api: { host: "127.0.0.1" },
+      instances,
+    },
+  },
+});

@@ -1,0 +1,214 @@
+//! The server's table of attacks, played. `cargo xtask hostile` does the same at full size, and measures.
+
+use std::{cell::Cell, rc::Rc};
+
+use futures::{FutureExt, select_biased};
+use gloo_timers::future::TimeoutFuture;
+use serde::Deserialize;
+use serde_json::Value;
+#[cfg(feature = "fetch")]
+use typed_eventsource::Fetch;
+use typed_eventsource::{
+    CloseReason, Error, Event, EventSource, EventSourceBuilder, LimitAction, Listener, Payload,
+    Policy, Text,
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Heard, Script, Transport, attacks, errors, listen, run},
+    attempts_within,
+};
+
+const MIB: u32 = 1 << 20;
+
+/// A row of the table; what each field means stands in `typed_eventsource_server::attacks`.
+#[derive(Debug, Deserialize)]
+struct Attack {
+    name: String,
+    outcome: String,
+    error: String,
+    heard: u32,
+    requests: usize,
+    look: u32,
+    idle: Option<u64>,
+    parse: String,
+    endless: bool,
+}
+
+#[wasm_bindgen_test]
+async fn a_line_without_end_is_too_large_whatever_it_says() {
+    play_all("line", limited).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_event_without_end_is_too_large_however_small_its_lines() {
+    play_all("event", limited).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_comment_without_end_takes_no_memory() {
+    play_all("comment", limited).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_follows_garbage_arrives() {
+    play_all("garbage", limited).await;
+}
+
+#[wasm_bindgen_test]
+async fn tiny_events_without_end_are_handed_over_without_end() {
+    play_all("flood", limited).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_endless_header_is_a_lost_connection() {
+    play_all("header", limited).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_reconnection_time_beyond_all_time_is_no_hot_loop() {
+    play_all("retry", limited).await;
+}
+
+#[wasm_bindgen_test]
+async fn hang_ups_at_once_are_followed_by_no_more_than_so_many_attempts() {
+    play_all("hang-up", limited).await;
+    play_all("hang-up-id", |builder| builder.resume_parameter("after")).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_redirect_loop_is_a_lost_connection() {
+    play_all("redirects", limited).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_drip_is_no_sign_of_life_until_something_is_whole() {
+    play_all("drip", limited).await;
+}
+
+#[wasm_bindgen_test]
+async fn nested_json_is_an_error_and_the_source_goes_on() {
+    play_all("nested-json", limited).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_body_that_inflates_without_end_is_too_large() {
+    play_all("body-bomb", limited).await;
+}
+
+/// The limit that the attacks in their sizes for tests go beyond.
+fn limited(builder: EventSourceBuilder) -> EventSourceBuilder {
+    match Transport::selected() {
+        Transport::Browser => builder,
+        #[cfg(feature = "fetch")]
+        Transport::Fetch => builder.fetch(Fetch::new().max_event_size(MIB as usize)),
+    }
+}
+
+/// Plays the attacks of a kind, one after the other.
+async fn play_all(kind: &str, set_up: impl Fn(EventSourceBuilder) -> EventSourceBuilder) {
+    run(async || {
+        let all: Vec<Attack> = serde_json::from_str(&attacks().await).expect("a table");
+        let chosen: Vec<_> = all
+            .iter()
+            .filter(|one| one.name.starts_with(kind))
+            .collect();
+        assert!(!chosen.is_empty(), "there is no {kind}");
+        for attack in chosen {
+            if !attack.endless || Transport::selected().is_fetch() {
+                attack.play(&set_up).await;
+            }
+        }
+    })
+    .await;
+}
+
+impl Attack {
+    async fn play(&self, set_up: impl Fn(EventSourceBuilder) -> EventSourceBuilder) {
+        let before = memory();
+        let script = Script::attack(&self.name).await;
+        let mut builder = set_up(script.builder());
+        if let Some(idle) = self.idle {
+            let idle = std::time::Duration::from_millis(idle);
+            builder = builder.policy(Policy::browser().on_idle(idle, LimitAction::Close));
+        }
+        let source = builder.open().expect("a valid URL");
+        let (outcome, error) = self.watch(&source).await;
+        source.close();
+
+        let expected = (self.outcome.as_str(), self.error.as_str());
+        // Firefox's own source gives up.
+        if error != "given-up" || Transport::selected().is_fetch() {
+            assert_eq!((outcome, error), expected, "{self:?}");
+        }
+        let requests = attempts_within(1000, &script).await;
+        assert!(requests <= self.requests, "{requests} requests, {self:?}");
+        // It lets go of all of them.
+        script.seen_closed(script.seen().await.len()).await;
+        let grown = memory().saturating_sub(before);
+        assert!(grown <= 16 * MIB, "{grown} bytes, {self:?}");
+    }
+
+    /// The outcome and the last error.
+    async fn watch(&self, source: &EventSource) -> (&'static str, &'static str) {
+        let mut errors = errors(source);
+        let (_messages, mut heard) = match self.parse.as_str() {
+            "json" => count::<Value>(source, self.heard),
+            _ => count::<Text>(source, self.heard),
+        };
+        let mut end = listen::<Text>(source, "end");
+        let mut last = "";
+        let enough = async {
+            TimeoutFuture::new(self.look).await;
+            if self.outcome == "on" && !self.error.is_empty() {
+                last = code(&errors.next().await);
+            }
+            if self.outcome == "on" && self.heard > 0 {
+                heard.next().await;
+            }
+        };
+        // The callbacks go with the source.
+        let outcome = select_biased! {
+            reason = source.closed().fuse() => match reason {
+                CloseReason::Policy(error) => return ("closed", code(&error)),
+                _ => "finished",
+            },
+            _ = end.next().fuse() => "ended",
+            () = Box::pin(enough).fuse() => "on",
+        };
+        (outcome, errors.so_far().last().map_or(last, code))
+    }
+}
+
+/// Tells when so many messages were heard.
+fn count<T: Payload>(source: &EventSource, least: u32) -> (Listener, Heard<()>) {
+    let (hear, heard) = Heard::new();
+    let count = Rc::new(Cell::new(0));
+    let listener = source.on("message", move |_: Event<T>| {
+        count.set(count.get() + 1);
+        if count.get() == least {
+            hear(());
+        }
+    });
+    (listener.expect("a valid name"), heard)
+}
+
+/// As the client in JavaScript has it.
+fn code(error: &Error) -> &'static str {
+    match error {
+        Error::ConnectionLost { .. } => "connection-lost",
+        Error::GivenUp { .. } => "given-up",
+        Error::EventTooLarge { .. } => "event-too-large",
+        Error::Idle { .. } => "idle",
+        Error::Decode(_) => "decode",
+        _ => "another",
+    }
+}
+
+/// How large the memory of this wasm is, in bytes.
+fn memory() -> u32 {
+    let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
+    let buffer: js_sys::ArrayBuffer = memory.buffer().unchecked_into();
+    buffer.byte_length()
+}

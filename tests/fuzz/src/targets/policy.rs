@@ -1,0 +1,7 @@
+//! The session beside the bookkeeping of its own tests.
+
+use crate::session_model::{self, space::Happening};
+
+pub fn check(input: &[u8]) {
+    session_model::check::<Happening>(input, |settings| settings);
+}

@@ -1,9 +1,0 @@
-//! What the hooks do in a real browser, against the real server.
-
-mod changing;
-mod closing;
-mod counting;
-mod mounting;
-mod page;
-mod sharing;
-mod wrong;

@@ -1,0 +1,329 @@
+//! What a server does that means harm, and what is to become of a client.
+//!
+//! `GET /attacks` tells the table as JSON, and `PUT /scripts/{id}?attack=NAME` puts one in place of a script, in the
+//! [sizes](Sizes) for tests. Whoever plays one opens a source as the attack says, closes it once there is an outcome, and
+//! compares that, the error and what the server has seen with the attack's.
+
+use std::io::Write;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use flate2::{Compression, write::GzEncoder};
+use serde::Serialize;
+
+use crate::script::{Attempt, Script, Step};
+
+const MIB: u64 = 1 << 20;
+
+/// What follows the worst, for those who get there.
+const END: &str = "\n\nevent: end\ndata: 0\n\n";
+
+/// An attack, and what is to become of a source over `fetch`. What a browser's own source makes of it is its own affair, but
+/// for the requests.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Attack {
+    /// Its kind and, where there are several, which of them it is.
+    pub name: &'static str,
+    /// `closed`: the source closes. `ended`: it hears an event named `end`. `on`: it is not closed when there was enough to
+    /// see. `refused`: the bytes in the last event are not inflated.
+    pub outcome: &'static str,
+    /// The code of the last error, as JavaScript has it; empty where there is none.
+    pub error: &'static str,
+    /// How many events named `message` are heard, at least.
+    pub heard: u32,
+    /// How many requests there are in a second, at most.
+    pub requests: usize,
+    /// How long to look at most, in milliseconds; for so long at least where the outcome is `on`.
+    pub look: u64,
+    /// After how many milliseconds of silence the policy is to close.
+    pub idle: Option<u64>,
+    /// What the data of a `message` is taken for: `text`, `json`, or `gzip` in base64.
+    pub parse: &'static str,
+    /// Whether there is no end of it: a browser's own source keeps all of it, until there is no memory left.
+    pub endless: bool,
+    #[serde(skip)]
+    text: &'static str,
+    #[serde(skip)]
+    play: fn(&str, Sizes) -> Attempt,
+}
+
+/// How much of it there is.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    /// In place of no end, in bytes.
+    pub endless: u64,
+    /// What is large and comes to an end, in bytes.
+    pub large: u64,
+    /// What an event may just have, in bytes.
+    pub event: u64,
+}
+
+impl Sizes {
+    /// For tests, of sources that take events of up to a mebibyte.
+    pub const TESTS: Self = Self {
+        endless: ENDLESS,
+        large: 32 * MIB,
+        event: MIB / 2,
+    };
+    /// For all that a source takes by default.
+    pub const FULL: Self = Self {
+        endless: ENDLESS,
+        large: 1024 * MIB,
+        event: 15 * MIB,
+    };
+    /// For a browser's own source.
+    pub const BOUNDED: Self = Self {
+        endless: 2 * MIB,
+        large: 2 * MIB,
+        event: 2 * MIB,
+    };
+}
+
+/// More than there is time for, and exact in JavaScript too.
+const ENDLESS: u64 = 1 << 50;
+
+impl Attack {
+    /// What the server is to play.
+    pub fn script(&self, sizes: Sizes) -> Script {
+        Script::always((self.play)(self.text, sizes))
+    }
+
+    /// The attack of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        ATTACKS.into_iter().find(|attack| attack.name == name)
+    }
+
+    const fn new(
+        name: &'static str,
+        [outcome, error]: [&'static str; 2],
+        play: fn(&str, Sizes) -> Attempt,
+        text: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            outcome,
+            error,
+            heard: 0,
+            requests: 1,
+            look: 60_000,
+            idle: None,
+            parse: "text",
+            endless: false,
+            text,
+            play,
+        }
+    }
+
+    const fn too_large(
+        name: &'static str,
+        play: fn(&str, Sizes) -> Attempt,
+        text: &'static str,
+    ) -> Self {
+        Self {
+            endless: true,
+            ..Self::new(name, ["closed", "event-too-large"], play, text)
+        }
+    }
+
+    const fn flood(name: &'static str, text: &'static str) -> Self {
+        Self {
+            look: 300,
+            endless: true,
+            ..Self::new(name, ["on", ""], endless, text)
+        }
+    }
+
+    const fn lost(name: &'static str, text: &'static str) -> Self {
+        Self {
+            look: 300,
+            ..Self::new(name, ["on", "connection-lost"], hang_up, text)
+        }
+    }
+}
+
+/// The table.
+pub const ATTACKS: [Attack; 32] = [
+    // A line without end, whatever it says.
+    Attack::too_large("line-data", endless_line, "data: "),
+    Attack::too_large("line-event", endless_line, "event: "),
+    Attack::too_large("line-id", endless_line, "id: "),
+    Attack::too_large("line-retry", endless_line, "retry: "),
+    Attack::too_large("line-unknown", endless_line, "unknown: "),
+    Attack::too_large("line-no-field", endless_line, "no field"),
+    Attack::too_large("line-name", endless_line, "data"),
+    Attack::too_large("line-byte-order-mark", endless_line, "\u{feff}data: é"),
+    // An event without end, however small its lines.
+    Attack::too_large("event-data", endless, "data: 1\n"),
+    Attack::too_large("event-empty-data", endless, "data\n"),
+    Attack::too_large("event-names", endless, "event: x\n"),
+    Attack::too_large("event-ids", endless, "id: 1\r\n"),
+    Attack::too_large("event-mixed", endless, "data\nid\nevent\n"),
+    Attack::new("comment", ["ended", ""], comment, ""),
+    Attack::new("garbage", ["ended", ""], garbage, ""),
+    // Small ones without end.
+    Attack {
+        heard: 10_000,
+        ..Attack::flood("flood-events", "data\n\n")
+    },
+    Attack::flood("flood-unheard", "event: unheard\ndata\n\n"),
+    Attack::flood("flood-retries", "retry:1\n"),
+    Attack::flood("flood-comments", ":\n"),
+    Attack::flood("flood-blank-lines", "\n"),
+    Attack {
+        play: long_head,
+        ..Attack::lost("header", "")
+    },
+    Attack {
+        heard: 1,
+        ..Attack::lost("retry-huge", "retry: 99999999999999999999\ndata\n\n")
+    },
+    Attack {
+        heard: 1,
+        ..Attack::lost("retry-u64", "retry: 18446744073709551615\ndata\n\n")
+    },
+    Attack {
+        requests: 5,
+        look: 1100,
+        ..Attack::lost("hang-up", "retry: 0\n\n")
+    },
+    Attack {
+        heard: 2,
+        requests: 101,
+        look: 1100,
+        ..Attack::lost("hang-up-event", "retry: 0\ndata\n\n")
+    },
+    Attack {
+        heard: 2,
+        requests: 101,
+        look: 1100,
+        ..Attack::lost("hang-up-id", "retry: 0\nid: 1\ndata\n\n")
+    },
+    // As many as `fetch` follows.
+    Attack {
+        requests: 21,
+        play: redirect,
+        ..Attack::lost("redirects", "")
+    },
+    Attack {
+        idle: Some(300),
+        ..Attack::new("drip", ["closed", "idle"], drip, "")
+    },
+    // What comes slowly comes.
+    Attack {
+        heard: 1,
+        ..Attack::new("drip-event", ["ended", ""], drip_event, "data\n\n")
+    },
+    Attack {
+        parse: "json",
+        ..Attack::new("nested-json", ["ended", "decode"], nested, "")
+    },
+    Attack::too_large("body-bomb", body_bomb, ""),
+    Attack {
+        heard: 1,
+        parse: "gzip",
+        ..Attack::new("payload-bomb", ["refused", ""], payload_bomb, "")
+    },
+];
+
+fn endless_line(start: &str, sizes: Sizes) -> Attempt {
+    Attempt::playing([send(start), fill(sizes.endless, "x0é"), send(END)])
+}
+
+fn endless(text: &str, sizes: Sizes) -> Attempt {
+    // Whole texts, for those who get to the end.
+    let length = text.len() as u64;
+    let bytes = sizes.endless / length * length;
+    Attempt::playing([fill(bytes, text), send(END)])
+}
+
+fn comment(_: &str, sizes: Sizes) -> Attempt {
+    Attempt::playing([send(":"), fill(sizes.large, "x"), send(END)])
+}
+
+fn long_head(_: &str, sizes: Sizes) -> Attempt {
+    Attempt {
+        before: vec![Step::LongHead(sizes.endless)],
+        ..Attempt::default()
+    }
+}
+
+fn hang_up(text: &str, _: Sizes) -> Attempt {
+    Attempt::playing([send(text)])
+}
+
+/// To itself.
+fn redirect(_: &str, _: Sizes) -> Attempt {
+    Attempt::answering(302).header("location", "?")
+}
+
+fn drip(_: &str, _: Sizes) -> Attempt {
+    let send = ":".repeat(10_000);
+    Attempt::playing([Step::Drip { every: 20, send }])
+}
+
+fn drip_event(text: &str, _: Sizes) -> Attempt {
+    let drip = Step::Drip {
+        every: 20,
+        send: text.into(),
+    };
+    Attempt::playing([drip, send(END)])
+}
+
+fn nested(_: &str, sizes: Sizes) -> Attempt {
+    Attempt::playing([send("data: "), fill(sizes.event, "["), send(END)])
+}
+
+fn body_bomb(_: &str, sizes: Sizes) -> Attempt {
+    let bomb = Step::SendBytes(bomb("data: ", sizes.large, END));
+    Attempt::playing([bomb]).header("content-encoding", "gzip")
+}
+
+fn payload_bomb(_: &str, sizes: Sizes) -> Attempt {
+    let bomb = BASE64_STANDARD.encode(bomb("", sizes.large, ""));
+    let event = format!("data: {bomb}{END}");
+    Attempt::playing([Step::Send(event), Step::Silence])
+}
+
+/// Bytes of no meaning, the same each time.
+fn garbage(_: &str, _: Sizes) -> Attempt {
+    let mut random = fastrand::Rng::with_seed(7);
+    let bytes = std::iter::repeat_with(|| random.u8(..)).take(4 << 20);
+    Attempt::playing([Step::SendBytes(bytes.collect()), send(END)])
+}
+
+fn send(text: &str) -> Step {
+    Step::Send(text.into())
+}
+
+fn fill(bytes: u64, text: &str) -> Step {
+    let send = text.into();
+    Step::Fill { bytes, send }
+}
+
+/// So many bytes of the same letter between these, as gzip: a thousandth of them.
+fn bomb(start: &str, bytes: u64, end: &str) -> Vec<u8> {
+    let block = vec![b'x'; MIB as usize];
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    // Writing to a vector cannot fail.
+    let _ = gzip.write_all(start.as_bytes());
+    for _ in 0..bytes / MIB {
+        let _ = gzip.write_all(&block);
+    }
+    let _ = gzip.write_all(end.as_bytes());
+    gzip.finish().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_can_be_played_in_every_size_for_tests() {
+        for (index, attack) in ATTACKS.iter().enumerate() {
+            for sizes in [Sizes::TESTS, Sizes::BOUNDED] {
+                assert_eq!(attack.script(sizes).check(), Ok(()), "{}", attack.name);
+            }
+            let others = &ATTACKS[index + 1..];
+            assert!(others.iter().all(|other| other.name != attack.name));
+        }
+    }
+}

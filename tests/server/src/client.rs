@@ -1,0 +1,268 @@
+//! A plain HTTP client for tests, which shows what is otherwise hidden: chunk boundaries and how a connection ends. What
+//! is no HTTP/1.1 as this server speaks it makes it panic.
+
+use std::{collections::HashMap, io};
+
+use serde::de::DeserializeOwned;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
+};
+/// A request to be sent.
+#[derive(Debug)]
+pub struct Request {
+    method: &'static str,
+    url: String,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl Request {
+    /// To be sent to a `http:` URL, with no body.
+    pub fn new(method: &'static str, url: impl Into<String>) -> Self {
+        Self {
+            method,
+            url: url.into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Sends this body.
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Sends it on a separate connection.
+    ///
+    /// # Errors
+    ///
+    /// How that connection ended before a response.
+    ///
+    /// # Panics
+    ///
+    /// Where the URL is not `http://host/path`.
+    pub async fn send(self) -> io::Result<Response> {
+        let address = self.url.strip_prefix("http://").expect("a http: URL");
+        let (host, _) = address.split_once('/').expect("a path");
+        let path = &address[host.len()..];
+        let mut head = format!("{} {path} HTTP/1.1\r\nhost: {host}\r\n", self.method);
+        for (name, value) in &self.headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        head += &format!("content-length: {}\r\n\r\n", self.body.len());
+        let mut tcp = TcpStream::connect(host).await?;
+        tcp.write_all(head.as_bytes()).await?;
+        tcp.write_all(&self.body).await?;
+        Response::read(BufReader::new(tcp), self.method).await
+    }
+
+    /// Sends it and reads the whole response.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none.
+    pub async fn fetch(self) -> Whole {
+        let response = self.send().await.expect("a response");
+        response.whole().await.expect("a whole response")
+    }
+}
+
+/// Sends a `GET`.
+///
+/// # Errors
+///
+/// How the connection ended before a response.
+pub async fn get(url: impl Into<String>) -> io::Result<Response> {
+    Request::new("GET", url).send().await
+}
+
+/// Sends a `GET` and reads the whole response.
+///
+/// # Panics
+///
+/// Where there is none.
+pub async fn fetch(url: impl Into<String>) -> Whole {
+    Request::new("GET", url).fetch().await
+}
+
+/// Sends a `POST` without a body: the status of the response.
+///
+/// # Panics
+///
+/// Where there is none.
+pub async fn post(url: impl Into<String>) -> u16 {
+    Request::new("POST", url).fetch().await.status
+}
+
+/// A response whose body is still to be read.
+#[derive(Debug)]
+pub struct Response {
+    tcp: BufReader<TcpStream>,
+    /// Its status.
+    pub status: u16,
+    headers: HashMap<String, String>,
+    left: Left,
+}
+
+#[derive(Debug)]
+enum Left {
+    Chunks,
+    Bytes(usize),
+}
+
+/// A response read to its end.
+#[derive(Debug)]
+pub struct Whole {
+    /// Its status.
+    pub status: u16,
+    headers: HashMap<String, String>,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    async fn read(mut tcp: BufReader<TcpStream>, method: &str) -> io::Result<Self> {
+        let mut lines = Vec::new();
+        loop {
+            match read_line(&mut tcp).await? {
+                line if line.is_empty() => break,
+                line => lines.push(line),
+            }
+        }
+        let status = lines[0]
+            .split(' ')
+            .nth(1)
+            .and_then(|code| code.parse().ok());
+        let status = status.expect("a status");
+        let headers: HashMap<_, _> = lines[1..]
+            .iter()
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let length = headers.get("content-length").and_then(|n| n.parse().ok());
+        let left = match length {
+            _ if method == "HEAD" || status == 204 || status == 304 => Left::Bytes(0),
+            Some(length) => Left::Bytes(length),
+            None => Left::Chunks,
+        };
+        Ok(Self {
+            tcp,
+            status,
+            headers,
+            left,
+        })
+    }
+
+    /// The value of a header, whose name is in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// The next chunk, as the server made it; `None` at a clean end.
+    ///
+    /// # Errors
+    ///
+    /// How the connection ended before it.
+    ///
+    /// # Panics
+    ///
+    /// Where it is no chunk.
+    pub async fn chunk(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let length = match &mut self.left {
+            Left::Bytes(left) => std::mem::take(left),
+            Left::Chunks => {
+                let line = read_line(&mut self.tcp).await?;
+                usize::from_str_radix(&line, 16).expect("a chunk's length")
+            }
+        };
+        let mut chunk = vec![0; length];
+        self.tcp.read_exact(&mut chunk).await?;
+        if matches!(self.left, Left::Chunks) {
+            read_line(&mut self.tcp).await?;
+        }
+        if length == 0 {
+            self.left = Left::Bytes(0);
+        }
+        Ok((length > 0).then_some(chunk))
+    }
+
+    /// What was received together with the last chunk, and is not read yet.
+    pub fn buffered(&self) -> &[u8] {
+        self.tcp.buffer()
+    }
+
+    /// The next chunk as text.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none.
+    pub async fn text(&mut self) -> String {
+        let chunk = self.chunk().await.expect("no error").expect("a chunk");
+        String::from_utf8(chunk).expect("UTF-8")
+    }
+
+    /// Reads to the end: what came, and the error that ended it.
+    pub async fn rest(&mut self) -> (Vec<u8>, Option<io::ErrorKind>) {
+        let mut body = Vec::new();
+        loop {
+            match self.chunk().await {
+                Ok(Some(chunk)) => body.extend(chunk),
+                Ok(None) => return (body, None),
+                Err(error) => return (body, Some(error.kind())),
+            }
+        }
+    }
+
+    async fn whole(mut self) -> io::Result<Whole> {
+        match self.rest().await {
+            (body, None) => Ok(Whole {
+                status: self.status,
+                headers: self.headers,
+                body,
+            }),
+            (_, Some(error)) => Err(error.into()),
+        }
+    }
+}
+
+impl Whole {
+    /// The value of a header, whose name is in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// The body as text.
+    ///
+    /// # Panics
+    ///
+    /// Where it is no UTF-8.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("UTF-8")
+    }
+
+    /// The value in the body.
+    ///
+    /// # Panics
+    ///
+    /// Where it is no JSON of that shape.
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body).expect("JSON of that shape")
+    }
+}
+
+async fn read_line(tcp: &mut BufReader<TcpStream>) -> io::Result<String> {
+    let mut line = String::new();
+    tcp.read_line(&mut line).await?;
+    match line.strip_suffix("\r\n") {
+        Some(line) => Ok(line.to_owned()),
+        None => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}

@@ -1,0 +1,58 @@
+//! What a program is that serves.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use crate::Server;
+
+/// Starts a server, says in one line where it listens, and stops it cleanly at Ctrl-C or when it is terminated.
+pub async fn run(start: impl Future<Output = io::Result<Server>>) -> ExitCode {
+    match serve(start).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(start: impl Future<Output = io::Result<Server>>) -> io::Result<()> {
+    let stop_signal = stop_signal()?;
+    let server = start.await?;
+    let (origin, second) = (server.origin(), server.second_origin());
+    writeln!(
+        io::stdout(),
+        "listening on {origin} (second origin {second})"
+    )?;
+    stop_signal.await;
+    server.stop().await;
+    Ok(())
+}
+
+/// Ctrl-C, or what `kill` sends; noticed from this call on.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Where it cannot be noticed it ends the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    })
+}

@@ -1,0 +1,53 @@
+//! The table of attacks over HTTP.
+
+use serde_json::{Value, json};
+use typed_eventsource_server::{
+    client::{Request, fetch},
+    script::Attempt,
+};
+
+use crate::support::{put, start};
+
+#[tokio::test]
+async fn the_table_is_told_and_each_of_it_is_put_by_its_name() {
+    let server = start().await;
+    let script = put(&server, [Attempt::default()]).await;
+    let url = |name: &str| format!("{}/scripts/it?attack={name}", server.origin());
+    let table: Vec<Value> = fetch(format!("{}/attacks", server.origin())).await.json();
+    assert!(table.len() > 20);
+    for attack in &table {
+        let name = attack["name"].as_str().expect("a name");
+        let answer = Request::new("PUT", url(name)).fetch().await;
+        assert_eq!(answer.status, 204, "{name}");
+    }
+    let hang_up = table.iter().find(|attack| attack["name"] == "hang-up");
+    let expected = json!({
+        "name": "hang-up", "outcome": "on", "error": "connection-lost", "heard": 0, "requests": 5,
+        "look": 1100, "idle": null, "parse": "text", "endless": false,
+    });
+    assert_eq!(hang_up, Some(&expected));
+
+    let answer = Request::new("PUT", url("hang-up")).fetch().await;
+    assert_eq!(answer.status, 204);
+    assert_eq!(fetch(script.url()).await.text(), "retry: 0\n\n");
+    assert_eq!(script.seen(1, 1).await.attempts.len(), 1);
+}
+
+#[tokio::test]
+async fn a_redirect_to_itself_leads_there() {
+    let server = start().await;
+    let url = format!("{}/scripts/it?attack=redirects", server.origin());
+    assert_eq!(Request::new("PUT", url).fetch().await.status, 204);
+    let answer = fetch(format!("{}/streams/it", server.origin())).await;
+    assert_eq!(answer.status, 302);
+    assert_eq!(answer.header("location"), Some("?"));
+}
+
+#[tokio::test]
+async fn an_attack_that_is_not_there_is_refused() {
+    let server = start().await;
+    let url = format!("{}/scripts/it?attack=none", server.origin());
+    let answer = Request::new("PUT", url).fetch().await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.text().contains("GET /attacks"), "{}", answer.text());
+}

@@ -1,0 +1,111 @@
+//! Makes a test fail that would otherwise pass, or hang.
+
+use std::{cell::Cell, panic, pin::pin, sync::Once, time::Duration};
+
+use futures::{
+    channel::oneshot,
+    future::{Either, select},
+};
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue, throw_val};
+use web_sys::{ErrorEvent, EventTarget};
+
+use super::{clock::Clock, server::end_leftovers, transport::Transport};
+
+/// The longest that a test may take before it is taken to hang.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Runs the body of a test, over each transport.
+///
+/// A panic or an exception in a callback goes to the browser's event loop, which swallows it; here
+/// it fails the test. A body that waits for what never comes fails after [`LIMIT`].
+pub async fn run(body: impl AsyncFn()) {
+    for &transport in Transport::ALL {
+        run_over(transport, &body).await;
+    }
+}
+
+/// Runs the body of a test that is about one transport.
+pub async fn run_over(transport: Transport, body: impl AsyncFn()) {
+    transport.select();
+    Clock::start();
+    end_leftovers().await;
+    if let Err(failure) = guarded(LIMIT, body()).await {
+        fail_in_one_line(&format!("over {transport:?}: {failure}"));
+    }
+}
+
+/// Runs the body of a test in which callbacks panic, over each transport. What fails in the body itself fails the test.
+pub async fn run_with_panics(body: impl AsyncFn()) {
+    // Before the first of them: a thread in which a panic has aborted what ran takes no other hook.
+    hear_panics();
+    for &transport in Transport::ALL {
+        transport.select();
+        Clock::start();
+        end_leftovers().await;
+        let late = TimeoutFuture::new(LIMIT.as_millis() as u32);
+        if let Either::Right(_) = select(pin!(body()), late).await {
+            fail_in_one_line(&format!(
+                "over {transport:?}: still waiting after {LIMIT:?}"
+            ));
+        }
+    }
+}
+
+/// Fails the test that calls it. An exception's stack would tell nothing, so that it has none.
+pub(crate) fn fail_in_one_line(reason: &str) -> ! {
+    let error = js_sys::Error::new(reason);
+    let _ = Reflect::set(&error, &"stack".into(), &JsValue::UNDEFINED);
+    throw_val(error.into())
+}
+
+/// What [`run`] does, with the failure as a value.
+pub async fn guarded(limit: Duration, body: impl Future<Output = ()>) -> Result<(), String> {
+    let (sender, failed) = oneshot::channel();
+    FAILED.set(Some(sender));
+    hear_panics();
+    let _listener = hear_exceptions();
+    let late = TimeoutFuture::new(limit.as_millis() as u32);
+    match select(failed, select(pin!(body), late)).await {
+        Either::Left((Ok(message), _)) => Err(format!("in a callback: {message}")),
+        Either::Left((Err(_), _)) => Err("another test began before this one had ended".into()),
+        Either::Right((Either::Left(_), _)) => Ok(()),
+        Either::Right((Either::Right(_), _)) => Err(format!("still waiting after {limit:?}")),
+    }
+}
+
+thread_local! {
+    static FAILED: Cell<Option<oneshot::Sender<String>>> = const { Cell::new(None) };
+}
+
+/// Fails the test that is running; the first reason counts.
+fn fail(reason: String) {
+    if let Some(sender) = FAILED.take() {
+        // The test it belongs to may be over.
+        let _ = sender.send(reason);
+    }
+}
+
+fn hear_panics() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let report = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            report(panic);
+            fail(panic.to_string());
+        }));
+    });
+}
+
+fn hear_exceptions() -> EventListener {
+    let global: EventTarget = js_sys::global().unchecked_into();
+    // The guard is going to tell, the browser need not.
+    let options = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(&global, "error", options, |event| {
+        event.prevent_default();
+        let message = event.dyn_ref().map(ErrorEvent::message);
+        fail(message.unwrap_or_default());
+    })
+}

@@ -1,0 +1,14 @@
+//! What a server would send compressed.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen(module = "/src/gzip.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = gzip)]
+    async fn compress(byte: u8, length: u32) -> js_sys::Uint8Array;
+}
+
+/// So many times the same byte, as gzip.
+pub async fn gzip(byte: u8, length: u32) -> Vec<u8> {
+    compress(byte, length).await.to_vec()
+}

@@ -1,0 +1,74 @@
+// Sees what sources do to the global scope that they run in.
+
+// What is left of sources: DOM listeners, connections, timers. Counts from its construction on.
+export class Observation {
+  constructor() {
+    const { addEventListener, removeEventListener } = EventTarget.prototype;
+    const { fetch, setTimeout, clearTimeout } = globalThis;
+    const listeners = new Map();
+    const requests = [];
+    const timers = new Set();
+
+    const isSource = (target) => target instanceof EventSource;
+    const isOpen = (target) => isSource(target) && target.readyState !== EventSource.CLOSED;
+    const place = (type, options) => `${type} ${Boolean(options?.capture ?? options)}`;
+    EventTarget.prototype.addEventListener = function (type, listener, options) {
+      if (isSource(this) || type === "online" || type === "offline" || type === "abort") {
+        if (!listeners.has(this)) listeners.set(this, []);
+        listeners.get(this).push({ listener, place: place(type, options) });
+      }
+      return addEventListener.call(this, type, listener, options);
+    };
+    EventTarget.prototype.removeEventListener = function (type, listener, options) {
+      const own = listeners.get(this) ?? [];
+      const index = own.findIndex((one) => one.listener === listener && one.place === place(type, options));
+      if (index >= 0) own.splice(index, 1);
+      return removeEventListener.call(this, type, listener, options);
+    };
+    // Of the sources; a test talks to the server too.
+    globalThis.fetch = (request, ...rest) => {
+      if (new URL(request.url).pathname.startsWith("/streams/")) requests.push(request);
+      return fetch(request, ...rest);
+    };
+    globalThis.setTimeout = (callback, ...rest) => {
+      const id = setTimeout(
+        (...args) => {
+          timers.delete(id);
+          callback(...args);
+        },
+        ...rest,
+      );
+      timers.add(id);
+      return id;
+    };
+    globalThis.clearTimeout = (id) => {
+      timers.delete(id);
+      clearTimeout(id);
+    };
+
+    this.listeners = () => [...listeners.values()].reduce((sum, own) => sum + own.length, 0);
+    this.connections = () => [...listeners.keys()].filter(isOpen).length + requests.filter((request) => !request.signal.aborted).length;
+    this.attempts = () => [...listeners.keys()].filter(isSource).length + requests.length;
+    this.timers = () => timers.size;
+    this.stop = () => {
+      Object.assign(EventTarget.prototype, { addEventListener, removeEventListener });
+      Object.assign(globalThis, { fetch, setTimeout, clearTimeout });
+    };
+  }
+}
+
+// What goes to console.error.
+export class ConsoleErrors {
+  constructor() {
+    const { error } = console;
+    const lines = [];
+    console.error = (...args) => {
+      lines.push(args.join(" "));
+      error.apply(console, args);
+    };
+    this.lines = () => lines;
+    this.stop = () => {
+      console.error = error;
+    };
+  }
+}

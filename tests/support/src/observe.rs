@@ -1,0 +1,136 @@
+//! Sees what a source does to the global scope.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::transport::Transport;
+
+#[wasm_bindgen(module = "/src/observe.js")]
+extern "C" {
+    #[derive(Debug)]
+    type Observation;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> Observation;
+
+    #[wasm_bindgen(method)]
+    fn listeners(this: &Observation) -> u32;
+
+    #[wasm_bindgen(method)]
+    fn connections(this: &Observation) -> u32;
+
+    #[wasm_bindgen(method)]
+    fn attempts(this: &Observation) -> u32;
+
+    #[wasm_bindgen(method)]
+    fn timers(this: &Observation) -> u32;
+
+    #[wasm_bindgen(method)]
+    fn stop(this: &Observation);
+
+    #[derive(Debug)]
+    type ConsoleErrors;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> ConsoleErrors;
+
+    #[wasm_bindgen(method)]
+    fn lines(this: &ConsoleErrors) -> Vec<String>;
+
+    #[wasm_bindgen(method)]
+    fn stop(this: &ConsoleErrors);
+}
+
+/// Watches `addEventListener`, `fetch`, `setTimeout` and their opposites while it lives.
+#[derive(Debug)]
+pub struct Observed(Observation);
+
+/// What is left of the sources made since the observation began.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Left {
+    /// DOM listeners on sources of the browser, for the network to go and come back, and for an abort.
+    pub listeners: u32,
+    /// Sources of the browser that are not closed, and requests that are not aborted.
+    pub connections: u32,
+    /// Timers that are set.
+    pub timers: u32,
+}
+
+impl Left {
+    /// Nothing is left.
+    pub const NOTHING: Self = Self {
+        listeners: 0,
+        connections: 0,
+        timers: 0,
+    };
+
+    /// What a source that nobody listens to needs: it waits for `online` and `offline`, and on the browser's own source for
+    /// `open` and `error`.
+    pub fn alone() -> Self {
+        Self {
+            listeners: if Transport::selected().is_fetch() {
+                2
+            } else {
+                4
+            },
+            connections: 1,
+            timers: 0,
+        }
+    }
+}
+
+impl Observed {
+    /// Begins to watch.
+    #[expect(
+        clippy::new_without_default,
+        reason = "it does more than to make a value"
+    )]
+    pub fn new() -> Self {
+        Self(Observation::new())
+    }
+
+    /// How many connections were attempted.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts()
+    }
+
+    /// What is left by now.
+    pub fn left(&self) -> Left {
+        Left {
+            listeners: self.0.listeners(),
+            connections: self.0.connections(),
+            timers: self.0.timers(),
+        }
+    }
+}
+
+impl Drop for Observed {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// Reads along with `console.error` while it lives.
+#[derive(Debug)]
+pub struct Console(ConsoleErrors);
+
+impl Console {
+    /// Begins to read.
+    #[expect(
+        clippy::new_without_default,
+        reason = "it does more than to make a value"
+    )]
+    pub fn new() -> Self {
+        Self(ConsoleErrors::new())
+    }
+
+    /// The lines so far.
+    pub fn errors(&self) -> Vec<String> {
+        self.0.lines()
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}

@@ -1,0 +1,162 @@
+//! What the test server is told to do, and what it tells.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Base64 of bytes, of which each is a character.
+    fn btoa(bytes: &str) -> String;
+}
+
+/// What one connection gets.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Attempt {
+    before: Vec<Step>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    headers: Vec<(String, Option<String>)>,
+    cors: Cors,
+    steps: Vec<Step>,
+}
+
+impl Attempt {
+    /// Answers with an event stream.
+    pub fn playing(steps: impl Into<Vec<Step>>) -> Self {
+        Self {
+            steps: steps.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Answers with an event stream that brings this and stays open.
+    pub fn sending(text: &str) -> Self {
+        Self::playing([send(text), Step::Silence])
+    }
+
+    /// Answers with an event stream that brings this and ends.
+    pub fn ending(text: &str) -> Self {
+        Self::playing([send(text)])
+    }
+
+    /// Answers with a status and no body.
+    pub fn answering(status: u16) -> Self {
+        Self {
+            status: Some(status),
+            ..Self::default()
+        }
+    }
+
+    /// Never answers.
+    pub fn hanging() -> Self {
+        Self {
+            before: vec![Step::Silence],
+            ..Self::default()
+        }
+    }
+
+    /// Answers with this status.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Answers with this header, too.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), Some(value.into())));
+        self
+    }
+
+    /// Answers without this header, which it has otherwise.
+    pub fn without_header(mut self, name: &str) -> Self {
+        self.headers.push((name.into(), None));
+        self
+    }
+
+    /// Answers with these CORS headers.
+    pub fn cors(mut self, cors: Cors) -> Self {
+        self.cors = cors;
+        self
+    }
+}
+
+/// Which CORS headers a response has.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cors {
+    /// The request's origin, with credentials.
+    #[default]
+    Credentials,
+    /// Any origin, without credentials.
+    Any,
+    /// None.
+    None,
+}
+
+/// A step of a response's body.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Sends text.
+    Send(String),
+    /// Sends bytes, here as base64.
+    SendBase64(String),
+    /// Sends the text so many times, `{n}` in it being 0, 1, 2, …
+    Repeat {
+        /// How often.
+        times: u32,
+        /// The text.
+        send: &'static str,
+    },
+    /// Waits for so many milliseconds.
+    Pause(u32),
+    /// Waits for [`Script::release`](super::Script::release).
+    Wait,
+    /// Ends the response.
+    End,
+    /// Resets the connection.
+    Reset,
+    /// Sends nothing more, and does not end.
+    Silence,
+}
+
+/// Sends this text.
+pub fn send(text: &str) -> Step {
+    Step::Send(text.into())
+}
+
+/// Sends these bytes, be they text or not.
+pub fn send_bytes(bytes: &[u8]) -> Step {
+    let characters: String = bytes.iter().copied().map(char::from).collect();
+    Step::SendBase64(btoa(&characters))
+}
+
+/// What the server saw of one connection.
+#[derive(Debug, Deserialize)]
+pub struct Seen {
+    /// The request's method.
+    pub method: String,
+    /// The request's path, with the query.
+    pub path: String,
+    headers: BTreeMap<String, String>,
+    /// The request's body.
+    pub body: String,
+    /// In milliseconds since the script was put.
+    pub opened_ms: u64,
+    /// Who ended it, once it has ended: `client` or `server`.
+    pub closed_by: Option<String>,
+}
+
+impl Seen {
+    /// Whether the request had this header.
+    pub fn has_header(&self, name: &str) -> bool {
+        self.headers.contains_key(name)
+    }
+
+    /// A header of the request, empty where there was none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+}

@@ -1,0 +1,254 @@
+//! The test server, as a test talks to it.
+
+use std::cell::{Cell, OnceCell, RefCell};
+
+use serde::{Deserialize, Serialize};
+use typed_eventsource::{EventSource, EventSourceBuilder, Policy};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, RequestInit, Response};
+
+use super::{
+    guard::fail_in_one_line,
+    script::{Attempt, Seen},
+    transport::Transport,
+};
+
+/// Where the server announces itself, below the root that the tests' own page is served from.
+const ANNOUNCEMENT: &str = "/target/test-server.json";
+
+#[wasm_bindgen]
+extern "C" {
+    // The crate under test has its own `fetch`, and two imports of one name do not link.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    async fn ask(request: &Request) -> Result<JsValue, JsValue>;
+}
+
+#[derive(Deserialize)]
+struct SeenAttempts {
+    attempts: Vec<Seen>,
+    preflights: usize,
+}
+
+/// The addresses of the test server.
+#[derive(Clone, Debug, Deserialize)]
+struct Server {
+    origin: String,
+    second_origin: String,
+}
+
+/// The test server; a test fails at once where there is none.
+async fn server() -> Server {
+    thread_local! {
+        static FOUND: OnceCell<Server> = const { OnceCell::new() };
+    }
+    if let Some(server) = FOUND.with(|found| found.get().cloned()) {
+        return server;
+    }
+    let announcement = match request("GET", ANNOUNCEMENT, None).await {
+        Some((200, announcement)) => announcement,
+        _ => no_server(),
+    };
+    let server: Server = serde_json::from_str(&announcement).expect("an announcement");
+    FOUND.with(|found| found.get_or_init(|| server).clone())
+}
+
+fn no_server() -> ! {
+    fail_in_one_line("no test server: start it with `cargo xtask serve`");
+}
+
+/// The status and the body of the answer, `None` where there is none.
+async fn request(method: &str, url: &str, body: Option<&str>) -> Option<(u16, String)> {
+    let init = RequestInit::new();
+    init.set_method(method);
+    if let Some(body) = body {
+        init.set_body(&JsValue::from_str(body));
+    }
+    let request = Request::new_with_str_and_init(url, &init).expect("a valid request");
+    let response: Response = ask(&request).await.ok()?.unchecked_into();
+    let text = JsFuture::from(response.text().ok()?).await.ok()?;
+    Some((response.status(), text.as_string()?))
+}
+
+/// The server's table of attacks, as JSON.
+pub async fn attacks() -> String {
+    let url = format!("{}/attacks", server().await.origin);
+    match request("GET", &url, None).await {
+        Some((200, attacks)) => attacks,
+        _ => no_server(),
+    }
+}
+
+thread_local! {
+    static PUT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Ends the streams that a failed test has left open: a browser allows but six to a host.
+pub(super) async fn end_leftovers() {
+    for id in PUT.take() {
+        let url = format!("{}/scripts/{id}", server().await.origin);
+        request("DELETE", &url, None).await;
+    }
+}
+
+/// Sets up a source over the transport that the test is about.
+pub fn builder(url: impl Into<String>) -> EventSourceBuilder {
+    Transport::selected().set(EventSource::builder(url))
+}
+
+/// A stream whose every connection does as the test says.
+#[derive(Debug)]
+pub struct Script {
+    server: Server,
+    id: String,
+}
+
+impl Script {
+    /// The n-th connection plays the n-th attempt, the last one repeats.
+    pub async fn put(attempts: impl Into<Vec<Attempt>>) -> Self {
+        let script = Self::unused().await;
+        script.put_attempts(attempts.into()).await;
+        script
+    }
+
+    /// Every connection does as an attack of the server's table has it.
+    pub async fn attack(name: &str) -> Self {
+        let script = Self::unused().await;
+        let attack = format!("?attack={name}");
+        script.control("PUT", &attack, None).await;
+        script
+    }
+
+    async fn unused() -> Self {
+        let script = Self {
+            server: server().await,
+            id: unique_id(),
+        };
+        PUT.with_borrow_mut(|put| put.push(script.id.clone()));
+        script
+    }
+
+    async fn put_attempts(&self, attempts: Vec<Attempt>) {
+        #[derive(Serialize)]
+        struct Attempts {
+            attempts: Vec<Attempt>,
+        }
+        let json = serde_json::to_string(&Attempts { attempts }).expect("a script as JSON");
+        self.control("PUT", "", Some(&json)).await;
+    }
+
+    /// The server's origin.
+    pub fn origin(&self) -> &str {
+        &self.server.origin
+    }
+
+    /// The server's other origin.
+    pub fn second_origin(&self) -> &str {
+        &self.server.second_origin
+    }
+
+    /// Where the stream is, on either origin.
+    pub fn path(&self) -> String {
+        format!("/streams/{}", self.id)
+    }
+
+    /// The stream's address.
+    pub fn url(&self) -> String {
+        format!("{}{}", self.origin(), self.path())
+    }
+
+    /// The same stream by the server's other address.
+    pub fn url_on_second_origin(&self) -> String {
+        format!("{}{}", self.second_origin(), self.path())
+    }
+
+    /// Sets up a source of this stream.
+    pub fn builder(&self) -> EventSourceBuilder {
+        builder(self.url())
+    }
+
+    /// Opens a source of this stream.
+    pub fn open(&self) -> EventSource {
+        self.builder().open().expect("a valid URL")
+    }
+
+    /// Opens a source of this stream by a policy.
+    pub fn open_with(&self, policy: Policy) -> EventSource {
+        self.builder().policy(policy).open().expect("a valid URL")
+    }
+
+    /// Lets one [`Wait`](super::Step::Wait) pass.
+    pub async fn release(&self) {
+        self.control("POST", "/release", None).await;
+    }
+
+    /// Ends its connections. After a redirect Firefox does not do so before the server sends more.
+    pub async fn end(self) {
+        self.control("DELETE", "", None).await;
+    }
+
+    /// The attempts so far.
+    pub async fn seen(&self) -> Vec<Seen> {
+        self.seen_when(0, 0).await
+    }
+
+    /// The attempts, once there are at least so many.
+    pub async fn seen_attempts(&self, count: usize) -> Vec<Seen> {
+        self.seen_when(count, 0).await
+    }
+
+    /// The attempts, once at least so many of them have ended.
+    pub async fn seen_closed(&self, count: usize) -> Vec<Seen> {
+        self.seen_when(0, count).await
+    }
+
+    /// The client has ended the one connection that there was.
+    pub async fn was_left(&self) {
+        let seen = self.seen_closed(1).await;
+        let closed_by: Vec<_> = seen.iter().map(|one| one.closed_by.as_deref()).collect();
+        assert_eq!(closed_by, [Some("client")]);
+    }
+
+    /// How often the browser has asked whether it may make an attempt.
+    pub async fn preflights(&self) -> usize {
+        self.all_when(0, 0).await.preflights
+    }
+
+    async fn seen_when(&self, attempts: usize, closed: usize) -> Vec<Seen> {
+        self.all_when(attempts, closed).await.attempts
+    }
+
+    async fn all_when(&self, attempts: usize, closed: usize) -> SeenAttempts {
+        let query = format!("/seen?attempts={attempts}&closed={closed}");
+        let json = self.control("GET", &query, None).await;
+        serde_json::from_str(&json).expect("what was seen as JSON")
+    }
+
+    async fn control(&self, method: &str, what: &str, body: Option<&str>) -> String {
+        let url = format!("{}/scripts/{}{what}", self.origin(), self.id);
+        loop {
+            match request(method, &url, body).await {
+                Some((200 | 204, answer)) => return answer,
+                // The server waits for what is to be seen no longer, and is asked again.
+                Some((504, _)) => {}
+                Some((status, answer)) => panic!("{method} {what}: {status} {answer}"),
+                None => no_server(),
+            }
+        }
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        PUT.with_borrow_mut(|put| put.retain(|id| *id != self.id));
+    }
+}
+
+fn unique_id() -> String {
+    thread_local! {
+        static COUNT: Cell<u32> = const { Cell::new(0) };
+    }
+    let count = COUNT.get() + 1;
+    COUNT.set(count);
+    format!("{:x}-{count}", (js_sys::Math::random() * 1e15) as u64)
+}

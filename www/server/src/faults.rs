@@ -1,0 +1,114 @@
+//! `POST /demo/faults/{fault}`: what a stream does wrong when it is told to.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
+use bytes::Bytes;
+use serde::Deserialize;
+
+use crate::{
+    channel::Channel,
+    feed::{Audience, Order},
+};
+
+/// An event that no honest server would send.
+#[derive(Debug)]
+pub(crate) struct Injection {
+    /// Its name; `message` goes without.
+    pub(crate) event: &'static str,
+    pub(crate) data: &'static str,
+    /// Whether it has an id as the others have. Where ids count without a gap it has none.
+    pub(crate) is_numbered: bool,
+}
+
+impl Injection {
+    pub(crate) const fn numbered(event: &'static str, data: &'static str) -> Self {
+        Self {
+            event,
+            data,
+            is_numbered: true,
+        }
+    }
+
+    pub(crate) const fn plain(event: &'static str, data: &'static str) -> Self {
+        Self {
+            event,
+            data,
+            is_numbered: false,
+        }
+    }
+}
+
+/// The faults that are of a stream's own making.
+#[derive(Debug)]
+pub(crate) struct Faults {
+    /// Data that is no JSON, and data of another shape than its event's.
+    pub(crate) malformed: &'static [Injection],
+    /// Markup where text is expected.
+    pub(crate) hostile: &'static [Injection],
+    /// What tells the client that it was all.
+    pub(crate) farewell: &'static str,
+}
+
+/// The channels by their names.
+pub(crate) type Channels = HashMap<&'static str, Arc<Channel>>;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Asked {
+    client: Option<String>,
+    attempts: Option<u32>,
+    stream: Option<String>,
+}
+
+pub(crate) async fn cause(
+    State(channels): State<Arc<Channels>>,
+    Path(fault): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<StatusCode, (StatusCode, &'static str)> {
+    let stream = asked.stream.as_deref().unwrap_or("prices");
+    let Some(channel) = channels.get(stream) else {
+        let streams = "the streams are: prices, chat, game, log, model\n";
+        return Err((StatusCode::NOT_FOUND, streams));
+    };
+    let audience = || Audience(asked.client.clone());
+    let faults = &channel.faults;
+    match fault.as_str() {
+        "drop" => channel.feed.order(audience(), Order::Reset),
+        "unavailable" => {
+            channel.refuse(audience(), asked.attempts.unwrap_or(3));
+            channel.feed.order(audience(), Order::Reset);
+        }
+        "malformed" => inject(channel, &audience, faults.malformed),
+        "hostile" => inject(channel, &audience, faults.hostile),
+        "finish" => channel
+            .feed
+            .order(audience(), Order::Finish(faults.farewell.into())),
+        _ => {
+            let faults = "the faults are: drop, unavailable, malformed, hostile, finish\n";
+            return Err((StatusCode::NOT_FOUND, faults));
+        }
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn inject(channel: &Channel, audience: &impl Fn() -> Audience, injections: &[Injection]) {
+    for Injection {
+        event,
+        data,
+        is_numbered,
+    } in injections
+    {
+        if *is_numbered {
+            channel.feed.inject(audience(), event, data);
+        } else {
+            let text = match *event {
+                "message" => format!("data: {data}\n\n"),
+                name => format!("event: {name}\ndata: {data}\n\n"),
+            };
+            channel.feed.send(audience(), Bytes::from(text));
+        }
+    }
+}

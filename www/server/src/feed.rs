@@ -1,0 +1,300 @@
+//! What goes out to the open streams of a kind, in one order for all.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
+
+use bytes::{Bytes, BytesMut};
+use serde::Serialize;
+use tokio::sync::broadcast;
+
+use crate::journal::{Entry, Journal};
+
+/// How far a client may fall behind before it has to catch up from the history.
+const QUEUE: usize = 512;
+/// From how many bytes on a chunk is large.
+const LARGE: usize = 32 * 1024;
+
+/// Whom a message is for: everyone, or the streams opened with this client id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Audience(pub(crate) Option<String>);
+
+impl Audience {
+    pub(crate) const ALL: Self = Self(None);
+
+    pub(crate) fn includes(&self, client: Option<&str>) -> bool {
+        self.0.is_none() || self.0.as_deref() == client
+    }
+}
+
+/// What an open stream is to do.
+#[derive(Debug, Clone)]
+pub(crate) enum Order {
+    /// Send these bytes. Where they have ids, `last_id` is the last of them.
+    Send { text: Bytes, last_id: Option<u64> },
+    /// Send these bytes, then end.
+    Finish(Bytes),
+    /// Reset the connection.
+    Reset,
+}
+
+pub(crate) type Orders = broadcast::Receiver<(Audience, Order)>;
+
+/// What a stream that is opened begins with, and where it hears of the rest.
+#[derive(Debug)]
+pub(crate) struct Subscription {
+    pub(crate) missed: Vec<Bytes>,
+    /// The id of the newest event that there was.
+    pub(crate) last_id: u64,
+    pub(crate) orders: Orders,
+}
+
+impl Subscription {
+    /// With what was missed in few large chunks: thousands of small ones are slow to read.
+    pub(crate) fn in_large_chunks(self) -> Self {
+        let mut chunks = Vec::new();
+        let mut chunk = BytesMut::new();
+        for text in &self.missed {
+            chunk.extend_from_slice(text);
+            if chunk.len() >= LARGE {
+                chunks.push(chunk.split().freeze());
+            }
+        }
+        if !chunk.is_empty() {
+            chunks.push(chunk.freeze());
+        }
+        Self {
+            missed: chunks,
+            ..self
+        }
+    }
+}
+
+/// Numbers events, keeps the recent ones and hands them to those who listen.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    orders: broadcast::Sender<(Audience, Order)>,
+    history: Mutex<History>,
+    /// How many events a client gets that was never here before.
+    first_look: usize,
+}
+
+#[derive(Debug)]
+struct History {
+    next_id: u64,
+    recent: VecDeque<(u64, Bytes)>,
+    capacity: usize,
+    journal: Option<Journal>,
+}
+
+impl Feed {
+    /// A feed whose first event has the id `first_id`, which keeps so many events and shows a newcomer so many.
+    pub(crate) fn new(first_id: u64, capacity: usize, first_look: usize) -> Self {
+        Self {
+            orders: broadcast::Sender::new(QUEUE),
+            history: Mutex::new(History {
+                next_id: first_id,
+                recent: VecDeque::new(),
+                capacity,
+                journal: None,
+            }),
+            first_look,
+        }
+    }
+
+    /// Goes on where a journal ends, and writes it on.
+    pub(crate) fn resumed(journal: Journal, entries: Vec<Entry<'_>>, first_look: usize) -> Self {
+        let next_id = entries.last().map_or(1, |entry| entry.id + 1);
+        let feed = Self::new(next_id, journal.capacity(), first_look);
+        feed.with_history(|history| {
+            history.recent = entries
+                .iter()
+                .map(|entry| (entry.id, numbered(&entry.event, entry.id, &entry.data)))
+                .collect();
+            history.journal = Some(journal);
+        });
+        feed
+    }
+
+    /// Whether a stream is open.
+    pub(crate) fn has_listeners(&self) -> bool {
+        self.orders.receiver_count() > 0
+    }
+
+    /// Sends an event to all, those included that come back a little later.
+    pub(crate) fn publish(&self, event: &str, data: &impl Serialize) {
+        self.publish_all(event, std::iter::once(data));
+    }
+
+    /// Sends events to all at once, as [`publish`](Self::publish) does.
+    pub(crate) fn publish_all(&self, event: &str, data: impl IntoIterator<Item = impl Serialize>) {
+        self.with_history(|history| {
+            let mut text = BytesMut::new();
+            let mut entries = Vec::new();
+            for data in data {
+                let (id, data) = (history.take_id(), json(&data));
+                let event_text = numbered(event, id, &data);
+                text.extend_from_slice(&event_text);
+                history.remember(id, event_text);
+                entries.push(Entry::new(id, event, data));
+            }
+            history.record(&entries);
+            let last_id = entries.last().map(|entry| entry.id);
+            let text = text.freeze();
+            self.order(Audience::ALL, Order::Send { text, last_id });
+        });
+    }
+
+    /// Sends an event to all that stands for the moment: it has no id, and who comes later does not get it.
+    pub(crate) fn announce(&self, event: &str, data: &impl Serialize) {
+        self.send(Audience::ALL, unnumbered(event, data));
+    }
+
+    /// Sends an event with this very `data` to an audience, and remembers nothing.
+    pub(crate) fn inject(&self, audience: Audience, event: &str, data: &str) {
+        self.with_history(|history| {
+            let id = history.take_id();
+            let text = numbered(event, id, data);
+            self.order(
+                audience,
+                Order::Send {
+                    text,
+                    last_id: Some(id),
+                },
+            );
+        });
+    }
+
+    /// Sends these bytes to an audience, and remembers nothing.
+    pub(crate) fn send(&self, audience: Audience, text: Bytes) {
+        // Under the lock, so that it comes before what is published after it.
+        self.with_history(|_| {
+            self.order(
+                audience,
+                Order::Send {
+                    text,
+                    last_id: None,
+                },
+            )
+        });
+    }
+
+    /// Gives an order to an audience.
+    pub(crate) fn order(&self, audience: Audience, order: Order) {
+        // With nobody listening there is nobody to tell.
+        let _ = self.orders.send((audience, order));
+    }
+
+    /// What happened after `last_id` (or lately, with none), and what happens from now on.
+    ///
+    /// An id that is still to come is of another history than this one, and is none here.
+    pub(crate) fn subscribe(&self, last_id: Option<u64>) -> Subscription {
+        self.with_history(|history| {
+            let last_id = last_id.filter(|id| *id < history.next_id);
+            let skipped = match last_id {
+                Some(last_id) => history.recent.partition_point(|(id, _)| *id <= last_id),
+                None => history.recent.len().saturating_sub(self.first_look),
+            };
+            Subscription {
+                missed: history
+                    .recent
+                    .iter()
+                    .skip(skipped)
+                    .map(|(_, text)| text.clone())
+                    .collect(),
+                last_id: history.next_id.saturating_sub(1),
+                orders: self.orders.subscribe(),
+            }
+        })
+    }
+
+    /// Under the lock what is sent has the order of its ids.
+    fn with_history<R>(&self, work: impl FnOnce(&mut History) -> R) -> R {
+        work(&mut self.history.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl History {
+    fn take_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id - 1
+    }
+
+    fn remember(&mut self, id: u64, text: Bytes) {
+        if self.recent.len() == self.capacity {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((id, text));
+    }
+
+    /// Writes the journal on. What nobody has heard yet is there before anybody has.
+    fn record(&mut self, entries: &[Entry<'_>]) {
+        if let Some(journal) = &mut self.journal
+            && let Err(error) = journal.append(entries)
+        {
+            eprintln!("from here on nothing is kept for the next start: {error}");
+            self.journal = None;
+        }
+    }
+}
+
+/// An event without an id.
+pub(crate) fn unnumbered(event: &str, data: &impl Serialize) -> Bytes {
+    format!("event: {event}\ndata: {}\n\n", json(data)).into()
+}
+
+/// An event without a name or an id.
+pub(crate) fn notice(text: &str) -> Bytes {
+    format!("data: {}\n\n", json(&Text { text })).into()
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Text<'a> {
+    pub(crate) text: &'a str,
+}
+
+pub(crate) fn json(data: &impl Serialize) -> String {
+    // Only the demo's own plain structs come here, and those serialise.
+    serde_json::to_string(data).unwrap_or_default()
+}
+
+fn numbered(event: &str, id: u64, data: &str) -> Bytes {
+    format!("event: {event}\nid: {id}\ndata: {data}\n\n").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missed(feed: &Feed, last_id: Option<u64>) -> Vec<u64> {
+        let id = |text: &Bytes| {
+            let text = std::str::from_utf8(text).expect("UTF-8");
+            let (_, rest) = text.split_once("id: ").expect("an id");
+            rest.lines()
+                .next()
+                .and_then(|id| id.parse().ok())
+                .expect("a number")
+        };
+        feed.subscribe(last_id).missed.iter().map(id).collect()
+    }
+
+    #[test]
+    fn who_comes_back_gets_what_it_missed_as_far_as_that_is_kept() {
+        let feed = Feed::new(1, 4, 2);
+        feed.publish_all("x", 1..=6);
+        assert_eq!(missed(&feed, Some(4)), [5, 6]);
+        assert!(missed(&feed, Some(6)).is_empty());
+        assert_eq!(missed(&feed, Some(1)), [3, 4, 5, 6]);
+        assert_eq!(missed(&feed, None), [5, 6]);
+    }
+
+    #[test]
+    fn an_id_of_another_history_is_none() {
+        let feed = Feed::new(1, 4, 2);
+        feed.publish_all("x", 1..=3);
+        assert_eq!(missed(&feed, Some(4)), [2, 3]);
+        assert_eq!(missed(&feed, Some(u64::MAX)), [2, 3]);
+        assert!(missed(&Feed::new(0, 4, 2), Some(7)).is_empty());
+    }
+}

@@ -1,0 +1,44 @@
+//! The command line of the showcase's server.
+
+use std::process::ExitCode;
+
+use lexopt::{
+    Arg::{Long, Short},
+    Parser, ValueExt,
+};
+use typed_eventsource_server::{Config, run};
+use typed_eventsource_showcase::Showcase;
+
+const HELP: &str = include_str!("help.txt");
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match parse(Parser::from_env()) {
+        Ok(Some((showcase, config))) => run(showcase.start(config)).await,
+        Ok(None) => {
+            print!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}; --help says what there is");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Nothing where help is asked for.
+fn parse(mut args: Parser) -> Result<Option<(Showcase, Config)>, lexopt::Error> {
+    let (mut showcase, mut config) = (Showcase::default(), Config::default());
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("port") => config.port = args.value()?.parse()?,
+            Long("www") => config.www = Some(args.value()?.into()),
+            Long("pkg") => config.pkg = Some(args.value()?.into()),
+            Long("apps") => showcase.apps = Some(args.value()?.into()),
+            Long("state") => showcase.state = Some(args.value()?.into()),
+            Short('h') | Long("help") => return Ok(None),
+            _ => return Err(arg.unexpected()),
+        }
+    }
+    Ok(Some((showcase, config)))
+}

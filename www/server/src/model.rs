@@ -1,0 +1,345 @@
+//! `POST /demo/model`: a language model's answer, token by token, in the form that such servers have: chunks of a chat
+//! completion, then `[DONE]`.
+//!
+//! The model is a handful of texts; the stream is real. Its events have ids, and the same question has the same answer:
+//! a request with a `Last-Event-ID` goes on after that token. Asked to hesitate, it falls silent after a few tokens, until
+//! such a request: who tests what can happen to an answer has all the time in the world.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    body::Bytes as Body,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use fastrand::Rng;
+use futures_util::{Stream, stream};
+use serde::{Deserialize, Serialize};
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    answers,
+    channel::{Channel, Visitor},
+    faults::{Faults, Injection},
+    feed::{Feed, json},
+    rate::Rate,
+    request::{self, Refusal},
+};
+
+const MAX_MESSAGES: usize = 64;
+const MAX_PROMPT: usize = 2_000;
+/// How many clients' last answers are remembered.
+const MOST_ENDINGS: usize = 64;
+/// How many chunks there are before a hesitation.
+const BEFORE_HESITATION: usize = 12;
+/// How long `ended` waits for an end.
+const LONG_POLL: Duration = Duration::from_secs(5);
+
+const FAULTS: Faults = Faults {
+    malformed: &[
+        Injection::plain("message", r#"{"choices":[{"delta":{"content":"#),
+        Injection::plain("message", r#"{"choices":[{"delta":{"content":42}}]}"#),
+    ],
+    hostile: &[Injection::plain(
+        "message",
+        r#"{"choices":[{"index":0,"delta":{"content":" <img src=x onerror=\"document.title='injected'\"><script>document.title='injected'</script> "},"finish_reason":null}]}"#,
+    )],
+    farewell: "data: [DONE]\n\n",
+};
+
+/// The model, and how its last answers have ended.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) channel: Arc<Channel>,
+    endings: watch::Sender<HashMap<String, Ending>>,
+    rate: Rate,
+    total_rate: Rate,
+}
+
+/// How far an answer has come.
+#[derive(Debug, Clone, Serialize)]
+struct Ending {
+    tokens: usize,
+    /// How many the whole answer has.
+    of: usize,
+    #[serde(skip)]
+    has_ended: bool,
+}
+
+impl Model {
+    pub(crate) fn start(stop: CancellationToken) -> Arc<Self> {
+        let feed = Feed::new(0, 0, 0);
+        Arc::new(Self {
+            channel: Arc::new(Channel::new(feed, FAULTS, stop)),
+            endings: watch::Sender::default(),
+            rate: Rate::new(6, 0.5),
+            total_rate: Rate::new(30, 5.0),
+        })
+    }
+
+    fn note(&self, client: &str, ending: Ending) {
+        self.endings.send_modify(|endings| {
+            if endings.len() >= MOST_ENDINGS && !endings.contains_key(client) {
+                endings.retain(|_, ending| !ending.has_ended);
+            }
+            if endings.len() < MOST_ENDINGS || endings.contains_key(client) {
+                endings.insert(client.to_owned(), ending);
+            }
+        });
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Question {
+    client: String,
+    messages: Vec<Message>,
+    stream: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Message {
+    role: Role,
+    content: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Role {
+    System,
+    User,
+    Assistant,
+}
+
+pub(crate) async fn complete(
+    State(model): State<Arc<Model>>,
+    mut visitor: Visitor,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Response> {
+    let refused = IntoResponse::into_response;
+    let question: Question = request::json(&headers, &body).map_err(refused)?;
+    let prompt = check(&question).map_err(refused)?;
+    let client = question.client.clone();
+    visitor.client = Some(client.clone());
+    let last_id = visitor.last_id;
+    let admission = model.channel.admit(visitor).map_err(refused)?;
+    if last_id.is_none() {
+        let taken = model
+            .rate
+            .take(&client)
+            .and_then(|()| model.total_rate.take(""));
+        taken.map_err(|wait| Refusal::too_often(wait).into_response())?;
+    }
+    let chunks = chunks(&prompt);
+    let given = usize::try_from(last_id.unwrap_or(0)).unwrap_or(usize::MAX);
+    let hesitates = last_id.is_none() && prompt.to_lowercase().contains("hesitate");
+    let answer = Answer {
+        model: Arc::clone(&model),
+        client,
+        next: given.min(chunks.len()),
+        silent_at: hesitates.then_some(BEFORE_HESITATION),
+        chunks,
+        pace: Rng::with_seed(seed(&prompt)),
+        is_over: false,
+    };
+    answer.note(false);
+    let subscription = model.channel.feed.subscribe(None);
+    Ok(model
+        .channel
+        .answer(admission, subscription, [], answer.into_stream()))
+}
+
+/// The prompt: what the user has said last.
+fn check(question: &Question) -> Result<String, Refusal> {
+    request::client(Some(&question.client))?;
+    if !question.stream {
+        return Err(Refusal::unprocessable(
+            "`stream` has to be true: this model does nothing else.",
+        ));
+    }
+    if question.messages.len() > MAX_MESSAGES {
+        let sentence = format!("{MAX_MESSAGES} messages are the most.");
+        return Err(Refusal::unprocessable(sentence));
+    }
+    match question.messages.last() {
+        Some(Message {
+            role: Role::User,
+            content,
+        }) => prompt(content),
+        _ => Err(Refusal::unprocessable(
+            "The last message has to be of the role `user`.",
+        )),
+    }
+}
+
+/// Prompts may have several lines, which are one to the model.
+fn prompt(content: &str) -> Result<String, Refusal> {
+    let words: Vec<_> = content.split_whitespace().collect();
+    request::text("prompt", &words.join(" "), MAX_PROMPT)
+}
+
+fn seed(prompt: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    prompt.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[derive(Serialize)]
+struct Chunk<'a> {
+    id: &'a str,
+    object: &'static str,
+    model: &'static str,
+    choices: [Choice; 1],
+}
+
+#[derive(Serialize)]
+struct Choice {
+    index: u8,
+    delta: Delta,
+    finish_reason: Option<&'static str>,
+}
+
+#[derive(Default, Serialize)]
+struct Delta {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<String>,
+}
+
+/// The whole answer to a prompt, an event each. The first has the id 1.
+fn chunks(prompt: &str) -> Vec<Bytes> {
+    let id = format!("chatcmpl-{:016x}", seed(prompt));
+    let begin = Delta {
+        role: Some("assistant"),
+        ..Delta::default()
+    };
+    let tokens = answers::tokens(prompt).into_iter().map(|token| Delta {
+        content: Some(token),
+        ..Delta::default()
+    });
+    let deltas = std::iter::once(begin)
+        .chain(tokens)
+        .map(|delta| (delta, None));
+    let end = (Delta::default(), Some("stop"));
+    let chunk = |(number, (delta, finish_reason))| {
+        let chunk = Chunk {
+            id: &id,
+            object: "chat.completion.chunk",
+            model: "canned-1",
+            choices: [Choice {
+                index: 0,
+                delta,
+                finish_reason,
+            }],
+        };
+        format!("id: {number}\ndata: {}\n\n", json(&chunk)).into()
+    };
+    (1..).zip(deltas.chain([end])).map(chunk).collect()
+}
+
+/// An answer that is being given.
+struct Answer {
+    model: Arc<Model>,
+    client: String,
+    chunks: Vec<Bytes>,
+    next: usize,
+    /// Before which chunk nothing more comes.
+    silent_at: Option<usize>,
+    pace: Rng,
+    is_over: bool,
+}
+
+impl Answer {
+    fn into_stream(self) -> impl Stream<Item = Bytes> {
+        stream::unfold(self, |mut answer| async {
+            if answer.is_over {
+                return None;
+            }
+            if answer.silent_at == Some(answer.next) {
+                std::future::pending::<()>().await;
+            }
+            let Some(chunk) = answer.chunks.get(answer.next).cloned() else {
+                answer.is_over = true;
+                answer.note(true);
+                return Some((Bytes::from_static(b"data: [DONE]\n\n"), answer));
+            };
+            sleep(Duration::from_millis(answer.pace.u64(15..60))).await;
+            answer.next += 1;
+            answer.note(false);
+            Some((chunk, answer))
+        })
+    }
+
+    fn note(&self, has_ended: bool) {
+        // The first chunk says whose answer it is, and is no token; nor is the last.
+        let of = self.chunks.len().saturating_sub(2);
+        let tokens = self.next.saturating_sub(1).min(of);
+        let ending = Ending {
+            tokens,
+            of,
+            has_ended,
+        };
+        self.model.note(&self.client, ending);
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        // The connection is gone, or the server stops.
+        if !self.is_over {
+            self.note(true);
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Whose {
+    client: Option<String>,
+}
+
+/// How a client's last answer has ended, as soon as it has.
+pub(crate) async fn ended(
+    State(model): State<Arc<Model>>,
+    Query(whose): Query<Whose>,
+) -> Result<Response, Refusal> {
+    let client = request::client(whose.client.as_deref())?;
+    let mut changes = model.endings.subscribe();
+    let mut last = None;
+    let ended = changes.wait_for(|endings| {
+        last = endings.get(client).cloned();
+        last.as_ref().is_none_or(|ending| ending.has_ended)
+    });
+    let stopped = model
+        .channel
+        .stop
+        .run_until_cancelled(timeout(LONG_POLL, ended))
+        .await;
+    // What comes out of it is in `last`, whatever ended the wait.
+    drop(stopped);
+    match last {
+        Some(ending) => Ok((
+            [
+                (header::CONTENT_TYPE, "application/json"),
+                (header::CACHE_CONTROL, "no-store"),
+            ],
+            json(&ending),
+        )
+            .into_response()),
+        None => Err(Refusal::new(
+            StatusCode::NOT_FOUND,
+            "This client has had no answer yet.",
+        )),
+    }
+}

@@ -1,0 +1,84 @@
+//! `GET /demo/prices`: a market's prices, eight events a second.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{extract::State, response::Response};
+use fastrand::Rng;
+use futures_util::stream;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    channel::{Channel, Visitor},
+    faults::{Faults, Injection},
+    feed::{Feed, notice},
+    market::Market,
+    now_ms,
+    request::Refusal,
+};
+
+const TICK: Duration = Duration::from_millis(125);
+/// What a client that was away can catch up on: a quarter of a minute.
+const RECENT: usize = 120;
+
+const GREETING: &str = "Welcome. These prices are made up, live.";
+
+const FAULTS: Faults = Faults {
+    malformed: &[
+        Injection::numbered("price", r#"{"symbol":"ACME","price":"#),
+        Injection::numbered("price", r#"{"symbol":42,"cost":"much"}"#),
+    ],
+    hostile: &[
+        Injection::plain(
+            "message",
+            r#"{"text":"<img src=x onerror=\"document.title='injected'\"><script>document.title='injected'</script>"}"#,
+        ),
+        Injection::numbered(
+            "halt",
+            r#"{"symbol":"ACME<img src=x onerror=alert(1)>","reason":"<script>document.title='injected'</script><b>not bold</b>"}"#,
+        ),
+    ],
+    farewell: "event: bye\ndata: {\"text\":\"That was all. Goodbye.\"}\n\n",
+};
+
+/// Opens the market, until `stop`.
+pub(crate) fn start(stop: CancellationToken) -> Arc<Channel> {
+    // Ids go on growing when the server is restarted.
+    let feed = Feed::new(now_ms(), RECENT, RECENT);
+    let channel = Arc::new(Channel::new(feed, FAULTS, stop));
+    tokio::spawn(trade(Arc::clone(&channel)));
+    channel
+}
+
+async fn trade(channel: Arc<Channel>) {
+    let mut market = Market::new(Rng::new());
+    for news in market.prices(now_ms()) {
+        channel.feed.publish(news.event(), &news);
+    }
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while channel
+        .stop
+        .run_until_cancelled(ticks.tick())
+        .await
+        .is_some()
+    {
+        let news = market.tick(now_ms());
+        channel.feed.publish(news.event(), &news);
+    }
+}
+
+pub(crate) async fn open(
+    State(channel): State<Arc<Channel>>,
+    visitor: Visitor,
+) -> Result<Response, Refusal> {
+    let last_id = visitor.last_id;
+    let admission = channel.admit(visitor)?;
+    let subscription = channel.feed.subscribe(last_id);
+    Ok(channel.answer(
+        admission,
+        subscription,
+        [notice(GREETING)],
+        stream::pending(),
+    ))
+}

@@ -1,0 +1,252 @@
+//! The room.
+
+use std::{cell::Cell, io::ErrorKind};
+
+use crate::{Event, Kept, fault, next, next_named, open, post_json, start, until_too_often};
+use serde_json::{Value, json};
+use typed_eventsource_server::{Server, client::Response};
+
+async fn join(server: &Server, client: &str, name: &str, last_id: Option<u64>) -> Response {
+    let mut stream = open(
+        server,
+        &format!("chat?client={client}&name={name}"),
+        last_id,
+    )
+    .await;
+    let welcome = next(&mut stream).await;
+    assert_eq!(
+        (welcome.name.as_deref(), welcome.id),
+        (Some("welcome"), None)
+    );
+    assert_eq!(welcome.json()["you"].as_str().map(str::len), Some(16));
+    stream
+}
+
+async fn say(server: &Server, client: &str, text: &str) {
+    let words = json!({ "client": client, "name": "Ann", "text": text });
+    let answer = post_json(server, "chat", &words).await;
+    assert_eq!(answer.status, 204, "{}", answer.text());
+}
+
+async fn heard(stream: &mut Response) -> (String, u64) {
+    let said = next_named(stream, "said").await;
+    let text = said.json()["text"].as_str().expect("a text").to_owned();
+    (text, said.id.expect("an id"))
+}
+
+fn names(present: &Event) -> Vec<String> {
+    let json = present.json();
+    let people = json["people"].as_array().expect("people");
+    people
+        .iter()
+        .map(|person| person["name"].as_str().expect("a name").to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn everybody_hears_what_is_said() {
+    let server = start().await;
+    let mut ann = join(&server, "a", "Ann", None).await;
+    let mut bob = join(&server, "b", "Bob", None).await;
+    say(&server, "a", "  hello <b>there</b> ").await;
+    let said = next_named(&mut bob, "said").await.json();
+    assert_eq!(
+        (&said["name"], &said["text"]),
+        (&json!("Ann"), &json!("hello <b>there</b>"))
+    );
+    assert!(said["time"].is_u64());
+    assert_eq!(heard(&mut ann).await.0, "hello <b>there</b>");
+}
+
+#[tokio::test]
+async fn who_speaks_is_known_by_an_id_that_is_not_the_secret_one() {
+    let server = start().await;
+    let mut ann = open(&server, "chat?client=a-secret&name=Ann", None).await;
+    let you = next(&mut ann).await.json()["you"].clone();
+    say(&server, "a-secret", "hello").await;
+    let said = next_named(&mut ann, "said").await;
+    assert_eq!(said.json()["id"], you);
+    assert!(!said.data.contains("a-secret"));
+}
+
+#[tokio::test]
+async fn tells_who_is_here_who_comes_and_who_goes() {
+    let server = start().await;
+    let mut ann = join(&server, "a", "Ann", None).await;
+    assert_eq!(names(&next_named(&mut ann, "present").await), ["Ann"]);
+    let mut bob = join(&server, "b", "Bob", None).await;
+    assert_eq!(
+        names(&next_named(&mut bob, "present").await),
+        ["Ann", "Bob"]
+    );
+    assert_eq!(next_named(&mut ann, "joined").await.json()["name"], "Bob");
+    assert_eq!(
+        names(&next_named(&mut ann, "present").await),
+        ["Ann", "Bob"]
+    );
+    // Under another name, as the page does it: a new stream, and the old one is closed.
+    let renamed = join(&server, "b", "Robert", None).await;
+    let change = next_named(&mut ann, "renamed").await.json();
+    assert_eq!(
+        (&change["was"], &change["name"]),
+        (&json!("Bob"), &json!("Robert"))
+    );
+    drop(bob);
+    drop(renamed);
+    assert_eq!(next_named(&mut ann, "left").await.json()["name"], "Robert");
+    assert_eq!(names(&next_named(&mut ann, "present").await), ["Ann"]);
+}
+
+#[tokio::test]
+async fn who_comes_sees_what_was_said_and_who_comes_back_what_was_missed() {
+    let server = start().await;
+    for text in ["one", "two", "three"] {
+        say(&server, "a", text).await;
+    }
+    let mut stream = join(&server, "b", "Bob", None).await;
+    let (_, first) = heard(&mut stream).await;
+    assert_eq!(heard(&mut stream).await, ("two".into(), first + 1));
+    assert_eq!(heard(&mut stream).await, ("three".into(), first + 2));
+    let mut back = join(&server, "b", "Bob", Some(first + 1)).await;
+    assert_eq!(heard(&mut back).await, ("three".into(), first + 2));
+    // In place of the header, as a source that is opened again has it.
+    let path = format!("chat?client=b&name=Bob&lastEventId={first}");
+    let mut by_query = open(&server, &path, None).await;
+    assert_eq!(heard(&mut by_query).await, ("two".into(), first + 1));
+}
+
+#[tokio::test]
+async fn what_was_said_outlives_restarts() {
+    let kept = Kept::start("chat-kept").await;
+    say(&kept.server, "a", "one").await;
+    say(&kept.server, "a", "two").await;
+    let kept = kept.restart().await;
+    say(&kept.server, "a", "three").await;
+    let kept = kept.restart().await;
+    let mut back = join(&kept.server, "b", "Bob", Some(1)).await;
+    assert_eq!(heard(&mut back).await, ("two".into(), 2));
+    assert_eq!(heard(&mut back).await, ("three".into(), 3));
+    say(&kept.server, "a", "four").await;
+    assert_eq!(heard(&mut back).await, ("four".into(), 4));
+    kept.server.stop().await;
+}
+
+#[tokio::test]
+async fn refuses_who_has_no_name_or_no_id() {
+    let server = start().await;
+    let long = "x".repeat(65);
+    for (query, sentence) in [
+        ("?name=Ann".to_owned(), "`client` has to be"),
+        ("?client=&name=Ann".to_owned(), "`client` has to be"),
+        (format!("?client={long}&name=Ann"), "`client` has to be"),
+        ("?client=a%0ab&name=Ann".to_owned(), "`client` has to be"),
+        ("?client=a".to_owned(), "The name is empty."),
+        ("?client=a&name=%20%20".to_owned(), "The name is empty."),
+        (
+            "?client=a&name=a%00".to_owned(),
+            "The name has control characters in it.",
+        ),
+        (
+            format!("?client=a&name={}", "n".repeat(25)),
+            "The name has 25 characters, and 24 are the most.",
+        ),
+    ] {
+        let answer = typed_eventsource_server::client::fetch(format!(
+            "{}/demo/chat{query}",
+            server.origin()
+        ))
+        .await;
+        assert_eq!(answer.status, 422, "{query}");
+        assert!(
+            answer.text().starts_with(sentence),
+            "{query}: {}",
+            answer.text()
+        );
+    }
+}
+
+#[tokio::test]
+async fn refuses_what_is_no_message() {
+    let server = start().await;
+    let text = |text: &str| json!({ "client": "a", "name": "Ann", "text": text });
+    for (words, sentence) in [
+        (text(""), "The message is empty.".to_owned()),
+        (text(" \n "), "The message is empty.".to_owned()),
+        (
+            text(&"ä".repeat(501)),
+            "The message has 501 characters, and 500 are the most.".to_owned(),
+        ),
+        (
+            text("a\u{1b}[2J"),
+            "The message has control characters in it.".to_owned(),
+        ),
+        (
+            json!({ "client": "a", "name": " ", "text": "x" }),
+            "The name is empty.".to_owned(),
+        ),
+        (
+            json!({ "client": "?", "name": "Ann", "text": "x" }),
+            "`client` has to be".to_owned(),
+        ),
+        (
+            json!({ "client": "a", "name": "Ann" }),
+            "The JSON has not the right shape: missing field `text`".to_owned(),
+        ),
+    ] {
+        let answer = post_json(&server, "chat", &words).await;
+        assert_eq!(answer.status, 422, "{words}");
+        assert!(answer.text().starts_with(&sentence), "{}", answer.text());
+    }
+    say(&server, "a", &"ä".repeat(500)).await;
+}
+
+#[tokio::test]
+async fn refuses_who_speaks_too_fast() {
+    let server = start().await;
+    let words = |client: &str| json!({ "client": client, "name": "Ann", "text": "x" });
+    let (count, refusal) =
+        until_too_often(async || post_json(&server, "chat", &words("a")).await).await;
+    assert!(count >= 5, "{count}");
+    assert_eq!(refusal.header("retry-after"), Some("1"));
+    assert_eq!(refusal.text(), "That was too fast: wait a moment.\n");
+    // Others may go on, until it is too much for all together.
+    let others = Cell::new(0);
+    let (count, _) = until_too_often(async || {
+        others.set(others.get() + 1);
+        post_json(&server, "chat", &words(&format!("c{}", others.get()))).await
+    })
+    .await;
+    assert!(count >= 30, "{count}");
+}
+
+#[tokio::test]
+async fn its_faults_leave_no_gap_in_the_ids() {
+    let server = start().await;
+    let mut ann = join(&server, "a", "Ann", None).await;
+    let mut bob = join(&server, "b", "Bob", None).await;
+    say(&server, "a", "before").await;
+    fault(&server, "malformed?stream=chat&client=a").await;
+    fault(&server, "hostile?stream=chat&client=a").await;
+    let (_, before) = heard(&mut ann).await;
+    let no_json = next_named(&mut ann, "said").await;
+    assert!(serde_json::from_str::<Value>(&no_json.data).is_err());
+    assert_eq!(no_json.id, None);
+    assert!(next_named(&mut ann, "said").await.json()["name"].is_array());
+    let hostile = next_named(&mut ann, "said").await;
+    assert!(hostile.data.contains("<script>") && hostile.data.contains("<img src=x onerror="));
+    say(&server, "a", "after").await;
+    assert_eq!(heard(&mut bob).await.1, before);
+    assert_eq!(heard(&mut bob).await, ("after".into(), before + 1));
+
+    fault(&server, "unavailable?stream=chat&client=a&attempts=1").await;
+    assert_eq!(ann.rest().await.1, Some(ErrorKind::ConnectionReset));
+    let url = format!("{}/demo/chat?client=a&name=Ann", server.origin());
+    assert_eq!(
+        typed_eventsource_server::client::fetch(url).await.status,
+        503
+    );
+    join(&server, "a", "Ann", None).await;
+    fault(&server, "finish?stream=chat&client=b").await;
+    assert!(next_named(&mut bob, "bye").await.json()["text"].is_string());
+    assert_eq!(bob.rest().await, (vec![], None));
+}

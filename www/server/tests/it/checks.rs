@@ -1,0 +1,154 @@
+//! What every stream of the demo refuses, and how many it has open.
+
+use crate::{Event, fault, open, post_json, posting, start};
+use serde_json::json;
+use typed_eventsource_server::client::{Request, Whole, fetch};
+
+const POSTS: [&str; 3] = ["chat", "game", "model"];
+
+#[tokio::test]
+async fn refuses_what_is_no_json() {
+    let server = start().await;
+    for path in POSTS {
+        for (body, status, sentence) in [
+            (&b"{\"client\":"[..], 400, "The body is no JSON: EOF"),
+            (b"", 400, "The body is no JSON"),
+            (b"\xff\xfe", 400, "The body is no JSON"),
+            (b"[]", 422, "The JSON has not the right shape"),
+            (
+                b"{}",
+                422,
+                "The JSON has not the right shape: missing field",
+            ),
+            (b"null", 422, "The JSON has not the right shape"),
+        ] {
+            let answer = posting(&server, path, body).fetch().await;
+            assert_eq!(answer.status, status, "{path} {body:?}: {}", answer.text());
+            assert!(
+                answer.text().starts_with(sentence),
+                "{path}: {}",
+                answer.text()
+            );
+        }
+        let url = format!("{}/demo/{path}", server.origin());
+        for kind in ["text/plain", "application/x-www-form-urlencoded", ""] {
+            let answer = Request::new("POST", &url)
+                .header("content-type", kind)
+                .body("{}")
+                .fetch()
+                .await;
+            assert_eq!(answer.status, 415, "{path} {kind}");
+        }
+        let answer = posting(&server, path, vec![b' '; 40_000]).fetch().await;
+        assert_eq!(answer.status, 413, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_can_neither_read_nor_write() {
+    let server = start().await;
+    let origin = server.origin();
+    let words = json!({ "client": "a", "name": "Ann", "text": "x" }).to_string();
+    let second = server.second_origin().to_owned();
+    let foreign: [(&'static str, &str); 4] = [
+        ("origin", "http://page.test"),
+        ("origin", &second),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    for (name, value) in foreign {
+        for path in [
+            "chat?client=a&name=Ann",
+            "game?client=a&name=Ann",
+            "log",
+            "model/ended?client=a",
+        ] {
+            let request = Request::new("GET", format!("{origin}/demo/{path}"));
+            assert_refused(&request.header(name, value).fetch().await);
+        }
+        for path in POSTS {
+            assert_refused(
+                &posting(&server, path, &*words)
+                    .header(name, value)
+                    .fetch()
+                    .await,
+            );
+        }
+    }
+    let own = posting(&server, "chat", words).header("origin", origin);
+    assert_eq!(
+        own.header("sec-fetch-site", "same-origin")
+            .fetch()
+            .await
+            .status,
+        204
+    );
+}
+
+fn assert_refused(answer: &Whole) {
+    assert_eq!(
+        (answer.status, answer.header("access-control-allow-origin")),
+        (403, None)
+    );
+    assert_eq!(
+        answer.text(),
+        "This is for pages of the same origin only.\n"
+    );
+}
+
+#[tokio::test]
+async fn only_pages_of_this_machine_can_cause_faults() {
+    let server = start().await;
+    let cause = |name: &'static str, value: &str| {
+        let url = format!("{}/demo/faults/drop", server.origin());
+        Request::new("POST", url).header(name, value).fetch()
+    };
+    for far in ["http://page.test", "null", "http://127.0.0.1.page.test"] {
+        assert_eq!(cause("origin", far).await.status, 403, "{far}");
+    }
+    assert_eq!(cause("sec-fetch-site", "cross-site").await.status, 403);
+    for near in ["http://127.0.0.1:3000", "http://localhost:8000"] {
+        let answer = cause("origin", near).await;
+        assert_eq!(
+            (answer.status, answer.header("access-control-allow-origin")),
+            (204, Some(near))
+        );
+    }
+}
+
+#[tokio::test]
+async fn so_many_streams_can_be_open_and_no_more() {
+    let server = start().await;
+    let mut streams = Vec::new();
+    for number in 0..64 {
+        streams.push(open(&server, &format!("chat?client=c{number}&name=Ann"), None).await);
+    }
+    let url = format!("{}/demo/chat?client=one-more&name=Ann", server.origin());
+    let answer = fetch(&url).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(
+        answer.text(),
+        "too many streams are open: close some, and try again\n"
+    );
+    // Of another kind there may be some.
+    open(&server, "game?client=one-more&name=Ann", None).await;
+    let mut one = streams.swap_remove(7);
+    fault(&server, "finish?stream=chat&client=c7").await;
+    one.rest().await;
+    let mut back = open(&server, "chat?client=one-more&name=Ann", None).await;
+    assert_eq!(
+        Event::parse(&back.text().await).name.as_deref(),
+        Some("welcome")
+    );
+}
+
+#[tokio::test]
+async fn knows_no_other_stream() {
+    let server = start().await;
+    let answer = post_json(&server, "faults/drop?stream=fire", &json!({})).await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(
+        answer.text(),
+        "the streams are: prices, chat, game, log, model\n"
+    );
+}

@@ -1,0 +1,139 @@
+//! The showcase's streams as a client meets them, over TCP: each does its work, is told to fail, checks what it is sent, and outlives a restart.
+
+mod apps;
+mod chat;
+mod checks;
+mod game;
+mod log;
+mod model;
+mod prices;
+
+use std::{fs, path::PathBuf};
+
+use serde_json::Value;
+use typed_eventsource_server::{
+    Config, Server,
+    client::{Request, Response, Whole, post},
+};
+use typed_eventsource_showcase::Showcase;
+
+async fn start() -> Server {
+    let server = Showcase::default().start(Config::default()).await;
+    server.expect("it starts")
+}
+
+/// An event as it is on the wire.
+#[derive(Debug)]
+struct Event {
+    name: Option<String>,
+    id: Option<u64>,
+    data: String,
+}
+
+impl Event {
+    fn parse(text: &str) -> Self {
+        let field = |name: &str| {
+            let prefix = format!("{name}: ");
+            text.lines().find_map(|line| line.strip_prefix(&prefix))
+        };
+        assert!(text.ends_with("\n\n"), "{text:?}");
+        Self {
+            name: field("event").map(Into::into),
+            id: field("id").map(|id| id.parse().expect("a number")),
+            data: field("data").expect("data").into(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.data).expect("JSON")
+    }
+}
+
+async fn next(stream: &mut Response) -> Event {
+    Event::parse(&stream.text().await)
+}
+
+/// The next event of this name; others are passed over.
+async fn next_named(stream: &mut Response, name: &str) -> Event {
+    loop {
+        let event = next(stream).await;
+        if event.name.as_deref() == Some(name) {
+            return event;
+        }
+    }
+}
+
+/// Opens a stream, past the reconnection time that each begins with.
+async fn open(server: &Server, path: &str, last_id: Option<u64>) -> Response {
+    let mut request = Request::new("GET", format!("{}/demo/{path}", server.origin()));
+    if let Some(id) = last_id {
+        request = request.header("last-event-id", id.to_string());
+    }
+    past_retry(request.send().await.expect("a response")).await
+}
+
+async fn past_retry(mut stream: Response) -> Response {
+    assert_eq!(stream.status, 200);
+    assert_eq!(stream.header("content-type"), Some("text/event-stream"));
+    assert_eq!(stream.text().await, "retry: 1000\n\n");
+    stream
+}
+
+fn posting(server: &Server, path: &str, body: impl Into<Vec<u8>>) -> Request {
+    Request::new("POST", format!("{}/demo/{path}", server.origin()))
+        .header("content-type", "application/json")
+        .body(body)
+}
+
+async fn post_json(server: &Server, path: &str, body: &Value) -> Whole {
+    posting(server, path, body.to_string()).fetch().await
+}
+
+/// Does this again and again until it is refused for being too often, however slow the machine is: how often it was not,
+/// and the refusal.
+async fn until_too_often(ask: impl AsyncFn() -> Whole) -> (usize, Whole) {
+    let mut count = 0;
+    loop {
+        let answer = ask().await;
+        if answer.status == 429 {
+            return (count, answer);
+        }
+        assert_eq!(answer.status, 204, "{}", answer.text());
+        count += 1;
+    }
+}
+
+async fn fault(server: &Server, name: &str) {
+    let url = format!("{}/demo/faults/{name}", server.origin());
+    assert_eq!(post(url).await, 204);
+}
+
+/// A server that keeps its state in an empty folder of that name, and can be started again.
+struct Kept {
+    state: PathBuf,
+    server: Server,
+}
+
+impl Kept {
+    async fn start(name: &str) -> Self {
+        let state = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&state);
+        let server = Self::serve(&state).await;
+        Self { state, server }
+    }
+
+    async fn serve(state: &std::path::Path) -> Server {
+        let showcase = Showcase {
+            state: Some(state.to_owned()),
+            ..Showcase::default()
+        };
+        let server = showcase.start(Config::default()).await;
+        server.expect("it starts")
+    }
+
+    async fn restart(self) -> Self {
+        self.server.stop().await;
+        let server = Self::serve(&self.state).await;
+        Self { server, ..self }
+    }
+}

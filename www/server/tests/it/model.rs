@@ -1,0 +1,217 @@
+//! The language model.
+
+use std::io::ErrorKind;
+
+use crate::{Event, fault, past_retry, post_json, posting, start};
+use serde_json::{Value, json};
+use typed_eventsource_server::{
+    Server,
+    client::{Request, Response, fetch},
+};
+
+fn question(client: &str) -> Value {
+    asking_for(client, "A poem!")
+}
+
+fn asking_for(client: &str, prompt: &str) -> Value {
+    json!({ "client": client, "stream": true, "messages": [{ "role": "user", "content": prompt }] })
+}
+
+fn asking(server: &Server) -> Request {
+    posting(server, "model", question("a").to_string())
+}
+
+async fn ask(server: &Server) -> Response {
+    past_retry(asking(server).send().await.expect("a response")).await
+}
+
+/// The ids and the tokens up to the end, which is the word for it or a cut.
+async fn read(stream: &mut Response) -> (Vec<u64>, String, bool) {
+    let (mut ids, mut text) = (Vec::new(), String::new());
+    while let Ok(Some(chunk)) = stream.chunk().await {
+        let event = Event::parse(&String::from_utf8(chunk).expect("UTF-8"));
+        if event.data == "[DONE]" {
+            assert_eq!(stream.chunk().await.expect("a clean end"), None);
+            return (ids, text, true);
+        }
+        ids.extend(event.id);
+        let delta = &event.json()["choices"][0]["delta"];
+        text.push_str(delta["content"].as_str().unwrap_or_default());
+    }
+    (ids, text, false)
+}
+
+async fn ended(server: &Server) -> Value {
+    fetch(format!("{}/demo/model/ended?client=a", server.origin()))
+        .await
+        .json()
+}
+
+#[tokio::test]
+async fn answers_in_tokens_until_it_is_done() {
+    let server = start().await;
+    let mut stream = ask(&server).await;
+    let first = Event::parse(&stream.text().await);
+    assert_eq!((first.name, first.id), (None, Some(1)));
+    let chunk: Value = serde_json::from_str(&first.data).expect("JSON");
+    assert_eq!(chunk["object"], "chat.completion.chunk");
+    assert_eq!(chunk["choices"][0]["delta"], json!({ "role": "assistant" }));
+    let (ids, text, is_done) = read(&mut stream).await;
+    assert!(is_done);
+    assert!(ids.iter().copied().eq(2..2 + ids.len() as u64), "{ids:?}");
+    assert!(
+        text.starts_with("One line held open,\nwords fall"),
+        "{text}"
+    );
+    let ended = ended(&server).await;
+    assert_eq!(ended["tokens"], ended["of"]);
+}
+
+#[tokio::test]
+async fn who_asks_again_after_a_token_gets_the_rest() {
+    let server = start().await;
+    let whole = read(&mut ask(&server).await).await;
+    let mut stream = ask(&server).await;
+    for _ in 0..10 {
+        stream.text().await;
+    }
+    fault(&server, "drop?stream=model&client=a").await;
+    assert_eq!(stream.rest().await.1, Some(ErrorKind::ConnectionReset));
+    let again = asking(&server).header("last-event-id", "10").send().await;
+    let (ids, rest, is_done) = read(&mut past_retry(again.expect("a response")).await).await;
+    assert!(is_done);
+    assert_eq!(ids[..], whole.0[10..]);
+    assert!(whole.1.ends_with(&rest));
+    let past_the_end = asking(&server)
+        .header("last-event-id", u64::MAX.to_string())
+        .send()
+        .await;
+    let (ids, ..) = read(&mut past_retry(past_the_end.expect("a response")).await).await;
+    assert!(ids.is_empty());
+}
+
+#[tokio::test]
+async fn one_that_hesitates_goes_on_when_it_is_asked_again() {
+    let server = start().await;
+    let poem = read(&mut ask(&server).await).await.1;
+    let question = asking_for("a", "A poem, but hesitate!").to_string();
+    let asking = || posting(&server, "model", question.clone());
+    let mut stream = past_retry(asking().send().await.expect("a response")).await;
+    let mut begin = String::new();
+    for _ in 0..12 {
+        let event = Event::parse(&stream.text().await);
+        let delta = &event.json()["choices"][0]["delta"];
+        begin.push_str(delta["content"].as_str().unwrap_or_default());
+    }
+    fault(&server, "hostile?stream=model&client=a").await;
+    assert!(
+        stream.text().await.contains("<script>"),
+        "nothing else comes"
+    );
+    let again = asking().header("last-event-id", "12").send().await;
+    let (_, rest, is_done) = read(&mut past_retry(again.expect("a response")).await).await;
+    assert!(is_done);
+    assert_eq!(begin + &rest, poem);
+}
+
+#[tokio::test]
+async fn stops_when_nobody_reads_any_more() {
+    let server = start().await;
+    let mut stream = ask(&server).await;
+    for _ in 0..5 {
+        stream.text().await;
+    }
+    drop(stream);
+    let ended = ended(&server).await;
+    let tokens = ended["tokens"].as_u64().expect("a number");
+    assert!(
+        (4..ended["of"].as_u64().expect("a number")).contains(&tokens),
+        "{ended}"
+    );
+    let nobody = fetch(format!(
+        "{}/demo/model/ended?client=nobody",
+        server.origin()
+    ))
+    .await;
+    assert_eq!(nobody.status, 404);
+}
+
+#[tokio::test]
+async fn its_faults() {
+    let server = start().await;
+    let mut stream = ask(&server).await;
+    stream.text().await;
+    fault(&server, "malformed?stream=model&client=a").await;
+    fault(&server, "hostile?stream=model&client=a").await;
+    fault(&server, "finish?stream=model&client=a").await;
+    let (rest, error) = stream.rest().await;
+    assert_eq!(error, None);
+    let text = String::from_utf8(rest).expect("UTF-8");
+    assert!(text.contains("data: {\"choices\":[{\"delta\":{\"content\":\n\n"));
+    assert!(text.contains("<script>document.title='injected'</script>"));
+    assert!(text.ends_with("data: [DONE]\n\n"));
+    fault(&server, "unavailable?stream=model&client=a&attempts=1").await;
+    assert_eq!(asking(&server).fetch().await.status, 503);
+    ask(&server).await;
+}
+
+#[tokio::test]
+async fn refuses_what_is_no_question() {
+    let server = start().await;
+    let with = |key: &str, value: Value| {
+        let mut question = question("a");
+        question[key] = value;
+        question
+    };
+    let message = |role: &str, content: &str| json!({ "role": role, "content": content });
+    let many: Vec<_> = std::iter::repeat_n(message("user", "x"), 65).collect();
+    for (question, sentence) in [
+        (with("stream", json!(false)), "`stream` has to be true"),
+        (
+            with("messages", json!([])),
+            "The last message has to be of the role `user`.",
+        ),
+        (
+            with("messages", json!([message("assistant", "x")])),
+            "The last message has to be of the role `user`.",
+        ),
+        (
+            with("messages", json!([message("robot", "x")])),
+            "The JSON has not the right shape",
+        ),
+        (
+            with("messages", json!([message("user", " \n ")])),
+            "The prompt is empty.",
+        ),
+        (
+            with("messages", json!([message("user", &"x".repeat(2_001))])),
+            "The prompt has 2001 characters",
+        ),
+        (with("messages", json!(many)), "64 messages are the most."),
+        (with("client", json!("")), "`client` has to be"),
+    ] {
+        let answer = post_json(&server, "model", &question).await;
+        assert_eq!(answer.status, 422, "{question}");
+        assert!(answer.text().starts_with(sentence), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn refuses_who_asks_too_often() {
+    let server = start().await;
+    let mut count = 0;
+    let refusal = loop {
+        let answer = asking(&server).send().await.expect("a response");
+        if answer.status == 429 {
+            break answer;
+        }
+        past_retry(answer).await;
+        count += 1;
+    };
+    assert!(count >= 6, "{count}");
+    let wait = refusal.header("retry-after").expect("a wait");
+    assert!(["1", "2"].contains(&wait), "{wait}");
+    // To go on is not to ask.
+    let on = asking(&server).header("last-event-id", "3").send().await;
+    past_retry(on.expect("a response")).await;
+}
