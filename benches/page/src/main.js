@@ -1,6 +1,6 @@
 // What the runner calls, one contender at a time.
 import initNpm from "/pkg/index.js";
-import { memory as npmMemory } from "/pkg/init.js";
+import { wasm as npmWasm } from "/pkg/init.js";
 import initRust, * as rust from "./rust/typed_eventsource_bench.js";
 import { listeners } from "./contenders/index.js";
 import * as plain from "./tasks.js";
@@ -29,7 +29,7 @@ window.tasks = {
     await collectGarbage();
     return {
       heap: performance.memory.usedJSHeapSize,
-      npm: npmMemory().buffer.byteLength,
+      npm: npmWasm.memory.buffer.byteLength,
       rust: rustWasm.memory.buffer.byteLength,
     };
   },

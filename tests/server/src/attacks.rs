@@ -141,7 +141,7 @@ impl Attack {
 }
 
 /// The table.
-pub const ATTACKS: [Attack; 32] = [
+pub const ATTACKS: [Attack; 33] = [
     // A line without end, whatever it says.
     Attack::too_large("line-data", endless_line, "data: "),
     Attack::too_large("line-event", endless_line, "event: "),
@@ -153,6 +153,7 @@ pub const ATTACKS: [Attack; 32] = [
     Attack::too_large("line-byte-order-mark", endless_line, "\u{feff}data: é"),
     // An event without end, however small its lines.
     Attack::too_large("event-data", endless, "data: 1\n"),
+    Attack::too_large("event-long-lines", long_lines, ""),
     Attack::too_large("event-empty-data", endless, "data\n"),
     Attack::too_large("event-names", endless, "event: x\n"),
     Attack::too_large("event-ids", endless, "id: 1\r\n"),
@@ -233,6 +234,11 @@ fn endless(text: &str, sizes: Sizes) -> Attempt {
     let length = text.len() as u64;
     let bytes = sizes.endless / length * length;
     Attempt::playing([fill(bytes, text), send(END)])
+}
+
+/// Of a kibibyte each.
+fn long_lines(_: &str, sizes: Sizes) -> Attempt {
+    endless(&format!("data: {}\n", "x".repeat(1017)), sizes)
 }
 
 fn comment(_: &str, sizes: Sizes) -> Attempt {

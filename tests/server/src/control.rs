@@ -116,7 +116,7 @@ pub(crate) async fn seen(
 
 /// Tells the table of attacks.
 pub(crate) async fn attacks() -> Result<Response, Refusal> {
-    json(&ATTACKS)
+    json(&ATTACKS.as_slice())
 }
 
 fn json(value: &impl Serialize) -> Result<Response, Refusal> {

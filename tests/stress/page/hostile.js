@@ -1,13 +1,13 @@
 // What becomes of a source whose server means harm, and of the page meanwhile.
 import { EventSource } from "/pkg/index.js";
-import { memory as npmMemory } from "/pkg/init.js";
+import { wasm as npmWasm } from "/pkg/init.js";
 import * as rust from "./rust/typed_eventsource_stress.js";
 
 /** @param {WebAssembly.Memory} rustMemory */
 export const begin = (rustMemory) => ({
   async attack({ client, ...task }) {
     const isRust = client === "rust";
-    const memory = () => (isRust ? rustMemory : npmMemory()).buffer.byteLength / 65536;
+    const memory = () => (isRust ? rustMemory : npmWasm.memory).buffer.byteLength / 65536;
     const before = memory();
     const turns = new Turns();
     const told = isRust ? JSON.parse(await rust.attack(JSON.stringify(task))) : await attack(task);

@@ -1,6 +1,6 @@
 // Many events, many sources, slow consumers.
 import { EventSource } from "/pkg/index.js";
-import { memory as npmMemory } from "/pkg/init.js";
+import { wasm as npmWasm } from "/pkg/init.js";
 import * as rust from "./rust/typed_eventsource_stress.js";
 
 /** How many sources are open at a time, since a browser has six connections to a server. */
@@ -14,11 +14,11 @@ export const begin = (rustMemory) => ({
   cycles: ({ client, ...task }) => (client === "rust" ? rust.cycles(JSON.stringify(task)) : cycles(task)),
   slow: async ({ client, ...task }) => (client === "rust" ? JSON.parse(await rust.slow(JSON.stringify(task))) : slow(task)),
   /** In pages of 64 KiB; and the timers that are set, which prepare.js counts. */
-  gauges: () => ({ npm: pages(npmMemory()), rust: pages(rustMemory), timers: window.timersSet() }),
+  gauges: () => ({ npm: pages(npmWasm.memory), rust: pages(rustMemory), timers: window.timersSet() }),
   /** All that is in use, in KiB, with no event between the collection of garbage and the reading. Chromium alone tells. */
   memory() {
     for (let times = 0; times < 3; times += 1) gc();
-    return performance.memory.usedJSHeapSize / 1024 + 64 * (pages(npmMemory()) + pages(rustMemory));
+    return performance.memory.usedJSHeapSize / 1024 + 64 * (pages(npmWasm.memory) + pages(rustMemory));
   },
 });
 
