@@ -15,7 +15,7 @@ export const TRANSPORTS: readonly Transport[] = "EventSource" in globalThis ? ["
 
 export const isFirefox = globalThis.navigator?.userAgent.includes("Firefox") ?? false;
 
-type Step =
+export type Step =
   | { send: string }
   | { send_base64: string }
   | { repeat: { times: number; send: string } }
