@@ -58,6 +58,7 @@ pub async fn attack(task: &str) -> Result<String, JsError> {
     }
     let source = builder(&attack.url, &attack.transport)
         .policy(policy)
+        .resume_parameter("after")
         .open()?;
     let error = Rc::new(RefCell::new(String::new()));
     let told = Rc::clone(&error);
