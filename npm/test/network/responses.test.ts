@@ -178,7 +178,8 @@ test.each<[number, number, () => unknown]>([
   const flood = [{ repeat: { times, send: "data: {n}\n\n" } }, { send: "event: end\ndata: 0\n\n" }];
   const url = await play({ steps: ["wait", ...flood, "silence"] });
   const events = open(url, { queue: { capacity } }).events("message", "end");
-  await release(url);
+  // Not awaited: the consumer has to be there when the flood comes.
+  const released = release(url);
   let count = 0;
   for await (const { type, data } of events) {
     if (type === "end") break;
@@ -187,6 +188,7 @@ test.each<[number, number, () => unknown]>([
     await work();
   }
   expect([count, events.dropped]).toEqual([times, 0]);
+  await released;
 });
 
 // A parser that is told to go back to where its chunk has nothing traps, as one with a fault would.
