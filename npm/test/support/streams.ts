@@ -10,7 +10,7 @@ export const SECOND_ORIGIN = inject("secondOrigin");
 
 export type Transport = "browser" | "fetch";
 
-/** Those that there are here: Node.js has no source of its own. */
+/** The transports of this environment: Node.js has no `EventSource`. */
 export const TRANSPORTS: readonly Transport[] = "EventSource" in globalThis ? ["browser", "fetch"] : ["fetch"];
 
 export const isFirefox = globalThis.navigator?.userAgent.includes("Firefox") ?? false;

@@ -127,7 +127,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     const causes: string[] = [];
     source.onError(({ code, cause }) => {
       const { name } = cause as Error;
-      // Firefox has an error of its own kind for that.
+      // Firefox has a special error for that.
       causes.push(code === "decode" && isFirefox && name === "InternalError" ? "RangeError" : name);
     });
     const told: unknown[] = [];
