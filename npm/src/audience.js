@@ -41,6 +41,8 @@ export class Audience {
   subscriptions = new Map();
   /** @type {State} */
   state = { type: "connecting" };
+  /** Whether other tasks should run before the next event. */
+  wantsTurn = false;
 
   /**
    * The object with the DOM listeners, while there are any. Otherwise nothing here holds it, so that it can be
@@ -80,9 +82,6 @@ export class Audience {
   receive(_input) {
     return false;
   }
-
-  /** Yields to the event loop before the next event. @abstract */
-  requestTurn() {}
 
   /** Listens to another event name. @abstract @param {Subscription} _subscription */
   listen(_subscription) {}
@@ -199,7 +198,7 @@ export class Audience {
   /** @param {EventIterator} iterator @param {TypedEvent} event */
   #push(iterator, event) {
     const outcome = iterator.push(event);
-    if (iterator.isHalfFull) this.requestTurn();
+    if (iterator.isHalfFull) this.wantsTurn = true;
     if (!outcome) return;
     const { dropped } = iterator;
     const message = "the queue of an iteration was full: consume faster or enlarge `queue.capacity`";
@@ -261,7 +260,7 @@ export class Audience {
   enter(state) {
     this.state = state;
     if (state.type === "open") {
-      if (this.#releases.size) this.requestTurn();
+      if (this.#releases.size) this.wantsTurn = true;
       this.dispatch("open");
     }
     if (!this.isClosed) this.announce(state);

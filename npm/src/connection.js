@@ -97,7 +97,6 @@ export class Connection extends Audience {
   #isOffline;
   /** Whether the constructor has finished. */
   #isConstructed = false;
-  #wantsTurn = false;
   /** @type {(reason: CloseReason) => void} */
   #resolveClosed = () => {};
 
@@ -176,11 +175,6 @@ export class Connection extends Audience {
     this.#wants |= WANTS_ACTIVITY | WANTS_IDS;
   }
 
-  /** Yields to the event loop before the next event. */
-  requestTurn() {
-    this.#wantsTurn = true;
-  }
-
   // Inputs
 
   /**
@@ -196,7 +190,7 @@ export class Connection extends Audience {
       return false;
     }
     this.#isBusy = true;
-    this.#wantsTurn = false;
+    this.wantsTurn = false;
     try {
       this.#handle(input, link);
     } catch (exception) {
@@ -220,7 +214,7 @@ export class Connection extends Audience {
     if (this.isClosed || link !== this.#link) return false;
     if (this.#isBusy) return this.receive(inputs.event(subscription, data, meta, hasIdField, isPart), link);
     this.#isBusy = true;
-    this.#wantsTurn = false;
+    this.wantsTurn = false;
     try {
       this.#event(subscription, data, meta, hasIdField, isPart);
     } catch (exception) {
@@ -242,7 +236,7 @@ export class Connection extends Audience {
     // It may hold a whole chunk.
     this.#input = NONE;
     this.#isBusy = false;
-    return this.#wantsTurn;
+    return this.wantsTurn;
   }
 
   /** @param {unknown} exception */
@@ -399,7 +393,7 @@ export class Connection extends Audience {
     const own = isPart && (domListeners || this.settings.parse !== "json") ? detached(data) : data;
     if (domListeners) {
       // By the standard each event has a separate task, before which all promises of the previous event have settled.
-      this.#wantsTurn = true;
+      this.wantsTurn = true;
       this.dispatchMessage(subscription, own, meta);
     }
     if (!snapshot.length || listeners.isEmpty) return;
