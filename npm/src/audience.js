@@ -43,6 +43,8 @@ export class Audience {
   state = { type: "connecting" };
   /** Whether other tasks should run before the next event. */
   wantsTurn = false;
+  /** Carries the events while there is a connection. @type {import("./host.js").Transport | undefined} */
+  transport;
 
   /**
    * The object with the DOM listeners, while there are any. Otherwise nothing here holds it, so that it can be
@@ -83,12 +85,6 @@ export class Audience {
     return false;
   }
 
-  /** Listens to another event name. @abstract @param {Subscription} _subscription */
-  listen(_subscription) {}
-
-  /** Stops listening to an event name. @abstract @param {Subscription} _subscription */
-  unlisten(_subscription) {}
-
   /** Starts to report gaps. @abstract */
   trackIds() {}
 
@@ -106,7 +102,7 @@ export class Audience {
     if (!subscription) {
       subscription = new Subscription(name, decoder(name, this.settings), this.#terminalOf(name));
       this.subscriptions.set(name, subscription);
-      this.listen(subscription);
+      this.transport?.listen(subscription);
     }
     return subscription;
   }
@@ -221,7 +217,7 @@ export class Audience {
     )
       return;
     this.subscriptions.delete(name);
-    this.unlisten(subscription);
+    this.transport?.unlisten(subscription);
   }
 
   #closeUnlistened() {

@@ -72,8 +72,6 @@ export class Connection extends Audience {
   #session;
   /** What the session has to be told. */
   #wants = WANTS_ACTIVITY;
-  /** @type {Transport | undefined} */
-  #transport;
   /** The link of the transport. @type {Link | undefined} */
   #link;
   #timer;
@@ -155,20 +153,10 @@ export class Connection extends Audience {
     this.#carryOut();
   }
 
-  /** @param {Subscription} subscription */
-  listen(subscription) {
-    this.#transport?.listen(subscription);
-  }
-
-  /** @param {Subscription} subscription */
-  unlisten(subscription) {
-    this.#transport?.unlisten(subscription);
-  }
-
   trackIds() {
     this.#tracksIds = true;
     if (this.isClosed) return;
-    this.#transport?.trackIds?.();
+    this.transport?.trackIds?.();
     // Sources that share a connection leave this to it.
     if (this.settings.isSharing) return;
     this.#tell(INPUT_TRACK_IDS);
@@ -314,7 +302,7 @@ export class Connection extends Audience {
    * @param {number} [failures]
    * @param {string | null} [lastEventId] The id to note before; `null` if the session does not need it.
    */
-  #tell(type, detail = 0, time = -1, failures = 0, lastEventId = this.#transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
+  #tell(type, detail = 0, time = -1, failures = 0, lastEventId = this.transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
     const session = /** @type {number} */ (this.#session);
     const id = lastEventId === null ? undefined : encoder.encode(lastEventId);
     return wasm.tellSession(session, type, id ? give(id) : 0, id?.length ?? 0, detail, time, failures, this.host.now(), this.host.random());
@@ -366,7 +354,7 @@ export class Connection extends Audience {
       tellLast: (error) => this.tellLast(error),
     });
     try {
-      this.#transport = this.#open(this.lastEventId, link);
+      this.transport = this.#open(this.lastEventId, link);
     } catch (exception) {
       // In the constructor, the exception goes to the caller.
       if (!this.#isConstructed) throw exception;
@@ -375,14 +363,14 @@ export class Connection extends Audience {
       this.#queue.push([inputs.failed(error), link]);
       return;
     }
-    if (this.#transport.state) this.state = this.#transport.state;
-    for (const subscription of this.subscriptions.values()) this.#transport.listen(subscription);
-    if (this.#tracksIds) this.#transport.trackIds?.();
+    if (this.transport.state) this.state = this.transport.state;
+    for (const subscription of this.subscriptions.values()) this.transport.listen(subscription);
+    if (this.#tracksIds) this.transport.trackIds?.();
   }
 
   #disconnect() {
-    const transport = this.#transport;
-    this.#transport = this.#link = this.#meta = undefined;
+    const transport = this.transport;
+    this.transport = this.#link = this.#meta = undefined;
     transport?.close();
   }
 
