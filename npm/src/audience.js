@@ -16,24 +16,16 @@ import { copy, decoder } from "./typed-event.js";
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 
-/** The events of one name, and their listeners. */
-export class Subscription {
-  /** The listeners to typed events. */
-  listeners = new Listeners();
-  /** How many DOM listeners there are. */
-  domListeners = 0;
-
-  /**
-   * @param {string} name
-   * @param {(data: string, meta: EventMeta) => unknown} decode
-   * @param {number} terminal How these events end the stream, as a flag of `INPUT_EVENT`.
-   */
-  constructor(name, decode, terminal) {
-    this.name = name;
-    this.decode = decode;
-    this.terminal = terminal;
-  }
-}
+/**
+ * The events of one name, and their listeners.
+ *
+ * @typedef {object} Subscription
+ * @property {string} name
+ * @property {(data: string, meta: EventMeta) => unknown} decode
+ * @property {number} terminal How these events end the stream, as a flag of `INPUT_EVENT`.
+ * @property {Listeners} listeners The listeners to typed events.
+ * @property {number} domListeners How many DOM listeners there are.
+ */
 
 /** The half of a connection that users listen to. `Connection` extends it, and has the methods that are abstract here. */
 export class Audience {
@@ -100,7 +92,13 @@ export class Audience {
   subscribe(name) {
     let subscription = this.subscriptions.get(name);
     if (!subscription) {
-      subscription = new Subscription(name, decoder(name, this.settings), this.#terminalOf(name));
+      subscription = {
+        name,
+        decode: decoder(name, this.settings),
+        terminal: this.#terminalOf(name),
+        listeners: new Listeners(),
+        domListeners: 0,
+      };
       this.subscriptions.set(name, subscription);
       this.transport?.listen(subscription);
     }
