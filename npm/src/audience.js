@@ -92,10 +92,11 @@ export class Audience {
   subscribe(name) {
     let subscription = this.subscriptions.get(name);
     if (!subscription) {
+      const { terminalEvent, failureEvent } = this.settings;
       subscription = {
         name,
         decode: decoder(name, this.settings),
-        terminal: this.#terminalOf(name),
+        terminal: name === failureEvent ? IS_FAILURE_EVENT : name === terminalEvent ? IS_TERMINAL_EVENT : 0,
         listeners: new Listeners(),
         domListeners: 0,
       };
@@ -103,12 +104,6 @@ export class Audience {
       this.transport?.listen(subscription);
     }
     return subscription;
-  }
-
-  /** @param {string} name */
-  #terminalOf(name) {
-    const { terminalEvent, failureEvent } = this.settings;
-    return name === failureEvent ? IS_FAILURE_EVENT : name === terminalEvent ? IS_TERMINAL_EVENT : 0;
   }
 
   /**
