@@ -72,8 +72,6 @@ export class Connection extends Audience {
   #session;
   /** What the session has to be told. */
   #wants = WANTS_ACTIVITY;
-  /** @type {Transport | undefined} */
-  #transport;
   /** The link of the transport. @type {Link | undefined} */
   #link;
   #timer;
@@ -97,7 +95,6 @@ export class Connection extends Audience {
   #isOffline;
   /** Whether the constructor has finished. */
   #isConstructed = false;
-  #wantsTurn = false;
   /** @type {(reason: CloseReason) => void} */
   #resolveClosed = () => {};
 
@@ -156,29 +153,14 @@ export class Connection extends Audience {
     this.#carryOut();
   }
 
-  /** @param {Subscription} subscription */
-  listen(subscription) {
-    this.#transport?.listen(subscription);
-  }
-
-  /** @param {Subscription} subscription */
-  unlisten(subscription) {
-    this.#transport?.unlisten(subscription);
-  }
-
   trackIds() {
     this.#tracksIds = true;
     if (this.isClosed) return;
-    this.#transport?.trackIds?.();
+    this.transport?.trackIds?.();
     // Sources that share a connection leave this to it.
     if (this.settings.isSharing) return;
     this.#tell(INPUT_TRACK_IDS);
     this.#wants |= WANTS_ACTIVITY | WANTS_IDS;
-  }
-
-  /** Yields to the event loop before the next event. */
-  requestTurn() {
-    this.#wantsTurn = true;
   }
 
   // Inputs
@@ -196,7 +178,7 @@ export class Connection extends Audience {
       return false;
     }
     this.#isBusy = true;
-    this.#wantsTurn = false;
+    this.wantsTurn = false;
     try {
       this.#handle(input, link);
     } catch (exception) {
@@ -220,7 +202,7 @@ export class Connection extends Audience {
     if (this.isClosed || link !== this.#link) return false;
     if (this.#isBusy) return this.receive(inputs.event(subscription, data, meta, hasIdField, isPart), link);
     this.#isBusy = true;
-    this.#wantsTurn = false;
+    this.wantsTurn = false;
     try {
       this.#event(subscription, data, meta, hasIdField, isPart);
     } catch (exception) {
@@ -242,7 +224,7 @@ export class Connection extends Audience {
     // It may hold a whole chunk.
     this.#input = NONE;
     this.#isBusy = false;
-    return this.#wantsTurn;
+    return this.wantsTurn;
   }
 
   /** @param {unknown} exception */
@@ -320,7 +302,7 @@ export class Connection extends Audience {
    * @param {number} [failures]
    * @param {string | null} [lastEventId] The id to note before; `null` if the session does not need it.
    */
-  #tell(type, detail = 0, time = -1, failures = 0, lastEventId = this.#transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
+  #tell(type, detail = 0, time = -1, failures = 0, lastEventId = this.transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
     const session = /** @type {number} */ (this.#session);
     const id = lastEventId === null ? undefined : encoder.encode(lastEventId);
     return wasm.tellSession(session, type, id ? give(id) : 0, id?.length ?? 0, detail, time, failures, this.host.now(), this.host.random());
@@ -372,7 +354,7 @@ export class Connection extends Audience {
       tellLast: (error) => this.tellLast(error),
     });
     try {
-      this.#transport = this.#open(this.lastEventId, link);
+      this.transport = this.#open(this.lastEventId, link);
     } catch (exception) {
       // In the constructor, the exception goes to the caller.
       if (!this.#isConstructed) throw exception;
@@ -381,14 +363,14 @@ export class Connection extends Audience {
       this.#queue.push([inputs.failed(error), link]);
       return;
     }
-    if (this.#transport.state) this.state = this.#transport.state;
-    for (const subscription of this.subscriptions.values()) this.#transport.listen(subscription);
-    if (this.#tracksIds) this.#transport.trackIds?.();
+    if (this.transport.state) this.state = this.transport.state;
+    for (const subscription of this.subscriptions.values()) this.transport.listen(subscription);
+    if (this.#tracksIds) this.transport.trackIds?.();
   }
 
   #disconnect() {
-    const transport = this.#transport;
-    this.#transport = this.#link = this.#meta = undefined;
+    const transport = this.transport;
+    this.transport = this.#link = this.#meta = undefined;
     transport?.close();
   }
 
@@ -399,7 +381,7 @@ export class Connection extends Audience {
     const own = isPart && (domListeners || this.settings.parse !== "json") ? detached(data) : data;
     if (domListeners) {
       // By the standard each event has a separate task, before which all promises of the previous event have settled.
-      this.#wantsTurn = true;
+      this.wantsTurn = true;
       this.dispatchMessage(subscription, own, meta);
     }
     if (!snapshot.length || listeners.isEmpty) return;

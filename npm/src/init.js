@@ -63,5 +63,5 @@ async function inflate() {
   // Not by a Blob: that of jsdom has no stream.
   const { body } = /** @type {{ body: ReadableStream<BufferSource> }} */ (new Response(bytes));
   const inflated = body.pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Response(inflated).arrayBuffer();
+  return new Response(inflated);
 }

@@ -129,7 +129,7 @@ class SharedConnection extends Connection {
   #send(input) {
     for (const share of [...this.#shares]) {
       share.announceOpen();
-      if (share.link.receive(input)) this.requestTurn();
+      if (share.link.receive(input)) this.wantsTurn = true;
     }
   }
 }
@@ -171,7 +171,7 @@ class Share {
     const shared = this.#shared;
     const undo = shared.on(subscription.name, (text) => {
       this.announceOpen();
-      if (this.link.receiveEvent(subscription, /** @type {string} */ (text.data), text)) shared.requestTurn();
+      if (this.link.receiveEvent(subscription, /** @type {string} */ (text.data), text)) shared.wantsTurn = true;
     });
     this.#undos.set(subscription, undo);
   }
