@@ -22,7 +22,7 @@ import { copy, decoder } from "./typed-event.js";
  * @typedef {object} Subscription
  * @property {string} name
  * @property {(data: string, meta: EventMeta) => unknown} decode
- * @property {number} terminal How these events end the stream, as a flag of `INPUT_EVENT`.
+ * @property {number} terminalFlag How these events end the stream, as a flag of `INPUT_EVENT`.
  * @property {Listeners} listeners The listeners to typed events.
  * @property {number} domListeners How many DOM listeners there are.
  */
@@ -34,7 +34,7 @@ export class Audience {
   /** @type {State} */
   state = { type: "connecting" };
   /** Whether other tasks should run before the next event. */
-  wantsTurn = false;
+  shouldYield = false;
   /** Carries the events while there is a connection. @type {import("./host.js").Transport | undefined} */
   transport;
 
@@ -96,7 +96,7 @@ export class Audience {
       subscription = {
         name,
         decode: decoder(name, this.settings),
-        terminal: name === failureEvent ? IS_FAILURE_EVENT : name === terminalEvent ? IS_TERMINAL_EVENT : 0,
+        terminalFlag: name === failureEvent ? IS_FAILURE_EVENT : name === terminalEvent ? IS_TERMINAL_EVENT : 0,
         listeners: new Listeners(),
         domListeners: 0,
       };
@@ -187,7 +187,7 @@ export class Audience {
   /** @param {EventIterator} iterator @param {TypedEvent} event */
   #push(iterator, event) {
     const outcome = iterator.push(event);
-    if (iterator.isHalfFull) this.wantsTurn = true;
+    if (iterator.isHalfFull) this.shouldYield = true;
     if (!outcome) return;
     const { dropped } = iterator;
     const message = "the queue of an iteration was full: consume faster or enlarge `queue.capacity`";
@@ -204,7 +204,7 @@ export class Audience {
       this.isClosed ||
       isForData ||
       !subscription ||
-      subscription.terminal ||
+      subscription.terminalFlag ||
       subscription.domListeners ||
       !subscription.listeners.isEmpty
     )
@@ -246,10 +246,10 @@ export class Audience {
   }
 
   /** @param {State} state */
-  enter(state) {
+  enterState(state) {
     this.state = state;
     if (state.type === "open") {
-      if (this.#releases.size) this.wantsTurn = true;
+      if (this.#releases.size) this.shouldYield = true;
       this.dispatch("open");
     }
     if (!this.isClosed) this.announce(state);
@@ -299,7 +299,7 @@ export class Audience {
   }
 
   /** Drops the listeners to events and gaps. */
-  silence() {
+  clearListeners() {
     for (const { listeners } of this.subscriptions.values()) listeners.clear();
     this.#gaps.clear();
   }
@@ -309,10 +309,10 @@ export class Audience {
    *
    * @param {State} state
    * @param {EventSourceError | undefined} error
-   * @param {boolean} [isTold] Whether its error was already reported.
+   * @param {boolean} [isReported] Whether its error was already reported.
    */
-  tellEnd(state, error, isTold) {
-    if (error && !isTold && !this.tellLast(error)) this.host.report(error);
+  tellEnd(state, error, isReported) {
+    if (error && !isReported && !this.tellLast(error)) this.host.report(error);
     for (const iterator of this.#iterators) iterator.end(error);
     this.announce(state);
     this.#errors.clear();
