@@ -22,7 +22,7 @@ use typed_eventsource_core::{
     parser::{Item, ParsedEvent, Scalar},
 };
 
-use crate::connection::{Connection, HOPELESS, Signal, parser_after};
+use crate::connection::{Connection, Signal, WOULD_FAIL_AGAIN, parser_after};
 
 /// Receives everything that a source reports. No method is called while another one runs.
 pub(crate) trait Listener {
@@ -155,10 +155,13 @@ impl<L: Listener> Body<'_, L> {
         match signal {
             Some(Signal::Opened) => self.handle(Input::Opened),
             Some(Signal::Chunk(chunk)) => self.read(&chunk),
-            Some(Signal::Ended) => self.handle(Input::BodyEnded),
+            Some(Signal::BodyEnded) => self.handle(Input::BodyEnded),
             Some(Signal::Finished) => self.handle(Input::Finished),
             Some(Signal::Lost(error, loss)) => self.lose(error, loss),
-            None => self.lose("the connection's task has panicked".into(), HOPELESS),
+            None => self.lose(
+                "the connection's task has panicked".into(),
+                WOULD_FAIL_AGAIN,
+            ),
         }
     }
 
@@ -181,7 +184,7 @@ impl<L: Listener> Body<'_, L> {
                 Ok(Item::Retry(time)) => self.handle(Input::Retry(time)),
                 Err(too_large) => {
                     let error = format!("an event takes more than {} bytes", too_large.limit);
-                    self.lose(error, HOPELESS);
+                    self.lose(error, WOULD_FAIL_AGAIN);
                 }
             }
             self.carry_out_outputs(None);
