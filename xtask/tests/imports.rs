@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The modules of the crate, from the lowest floor up. `ARCHITECTURE.md` says what each is.
+/// The modules of the crate, from the lowest floor up.
 const CRATE: &[&[&str]] = &[
     &["place", "by_name", "sys"],
     &["event"],
