@@ -3,6 +3,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod by_name;
+mod closure;
 mod decode_error;
 mod error;
 mod event;

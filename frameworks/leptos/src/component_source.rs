@@ -131,7 +131,7 @@ fn wanted(source: impl Fn() -> EventSourceBuilder + 'static) -> WantedMemo {
     ArcMemo::new_owning(move |last: Option<SendWrapper<Wanted>>| {
         let builder = source();
         let version = match last {
-            Some(last) if last.builder == builder => return (last, false),
+            Some(last) if last.builder.adopt_closures(&builder) => return (last, false),
             Some(last) => last.version.wrapping_add(1),
             None => 0,
         };

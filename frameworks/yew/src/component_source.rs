@@ -103,11 +103,12 @@ impl<E: 'static, T: 'static> Observer<E> for ComponentSource<E, T> {
 }
 
 impl<E: DeserializeOwned + 'static, T: 'static> ComponentSource<E, T> {
-    /// Takes in what a render asks for. Another source is there once the render is: the last one is let go of here, so
-    /// that nothing of it can come between.
+    /// Takes in what a render asks for. If it is another source, that opens after the render, and the last one is closed
+    /// here, so that nothing of it can come between.
     pub(crate) fn ask_for(&self, builder: &EventSourceBuilder, receive: Rc<Receive<E, T>>) {
         drop(self.receive.replace(receive));
-        if *self.builder.borrow() == *builder {
+        let known = self.builder.borrow().clone();
+        if known.adopt_closures(builder) {
             return;
         }
         self.unsubscribe();
