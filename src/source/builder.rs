@@ -270,6 +270,20 @@ impl EventSourceBuilder {
         true
     }
 
+    /// Writes an error to the console, as a source does with errors that nobody listens to. It is for hooks of a framework,
+    /// whose components may not show an error. It may only be called in a browser.
+    ///
+    /// ```no_run
+    /// # use typed_eventsource::EventSource;
+    /// let builder = EventSource::builder("/prices");
+    /// if let Err(error) = builder.clone().open() {
+    ///     builder.report_error(&error);
+    /// }
+    /// ```
+    pub fn report_error(&self, error: &Error) {
+        self.host().report(error);
+    }
+
     /// Opens the source. This returns at once, with the source in the state [`Connecting`](crate::State::Connecting)
     /// unless it [shares](Self::shared) a connection. Nothing is received before the code that opened the source has
     /// returned to the event loop, so listeners added until then miss nothing.

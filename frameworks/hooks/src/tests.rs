@@ -1,12 +1,14 @@
 //! What a component is told, in which order.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 
 use serde::Deserialize;
-use typed_eventsource::{Error, Event, EventSourceBuilder, Policy, State, testing::FakeServer};
+use typed_eventsource::{
+    Error, Event, EventSourceBuilder, Gap, Policy, State, testing::FakeServer,
+};
 
 use crate::{Observer, Subscription};
 
@@ -18,15 +20,19 @@ enum Feed {
 
 /// Writes down what it is told.
 #[derive(Default)]
-struct Journal(RefCell<Vec<String>>);
+struct Journal {
+    lines: RefCell<Vec<String>>,
+    /// Whether it shows none of its errors.
+    hides_errors: Cell<bool>,
+}
 
 impl Journal {
     fn write(&self, line: String) {
-        self.0.borrow_mut().push(line);
+        self.lines.borrow_mut().push(line);
     }
 
     fn take(&self) -> Vec<String> {
-        self.0.take()
+        self.lines.take()
     }
 }
 
@@ -49,6 +55,14 @@ impl<E: Into<u32> + 'static> Observer<E> for Journal {
             _ => "another error",
         });
         self.write(error.to_owned());
+    }
+
+    fn has_shown_error(&self) -> bool {
+        !self.hides_errors.get()
+    }
+
+    fn gap(&self, gap: Gap) {
+        self.write(format!("{} missing", gap.missed));
     }
 }
 
@@ -155,4 +169,59 @@ fn an_observer_that_is_gone_is_told_no_more() {
     drop(journal);
     server.send("price", &1);
     assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn an_error_that_is_not_shown_goes_to_the_console_once() {
+    let server = FakeServer::new();
+    let (journal, subscription) = subscribe("/prices");
+    let reports = || server.clock().reports().len();
+    server.send_text("price", "much");
+    server.send("price", &1);
+    server.send_text("price", "much");
+    subscription.report_unshown_error();
+    assert_eq!(reports(), 0, "they were shown");
+    journal.hides_errors.set(true);
+    server.send_text("price", "much");
+    server.send_text("price", "very much");
+    assert_eq!(reports(), 1, "another one takes its place");
+    server.send("price", &1);
+    assert_eq!(reports(), 2, "it is over");
+    server.send_text("price", "much");
+    subscription.report_unshown_error();
+    assert_eq!(reports(), 3, "the component has rendered");
+    subscription.report_unshown_error();
+    server.send("price", &1);
+    assert_eq!(reports(), 3, "once");
+    server.send_text("price", "much");
+    drop(subscription);
+    assert_eq!(reports(), 4, "the component is gone");
+}
+
+#[test]
+fn what_is_wrong_with_the_app_is_on_the_console_even_if_it_is_shown() {
+    let server = FakeServer::new();
+    let journal = Rc::<Journal>::default();
+    let _subscription = Subscription::open::<u32>("/prices".into(), Rc::downgrade(&journal));
+    let reports = server.clock().reports();
+    assert!(reports[0].contains("is not an enum"), "{reports:?}");
+    let _wrong = subscribe(EventSourceBuilder::from("/prices").terminal_event("two\nlines"));
+    assert_eq!(server.clock().reports().len(), 2);
+}
+
+#[test]
+fn gaps_are_told_to_those_who_ask() {
+    let server = FakeServer::new();
+    let (journal, subscription) = subscribe("/prices");
+    server.send_with_id("price", "1", "1");
+    subscription.listen_to_gaps();
+    subscription.listen_to_gaps();
+    server.lose();
+    server.send_with_id("price", "1", "4");
+    let told = journal.take();
+    assert_eq!(
+        told.iter().filter(|line| *line == "2 missing").count(),
+        1,
+        "{told:?}"
+    );
 }

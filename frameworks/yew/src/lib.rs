@@ -18,7 +18,7 @@ use serde_core::de::DeserializeOwned;
 #[doc(no_inline)]
 pub use typed_eventsource;
 use typed_eventsource::{Event, EventSourceBuilder};
-use yew::functional::{Hook, HookContext, use_effect_with, use_force_update, use_ref};
+use yew::functional::{Hook, HookContext, use_effect, use_effect_with, use_force_update, use_ref};
 
 /// The latest of the events that `E`'s variants name: a value from the source that the component holds, `None` before the
 /// first. Another one renders the component again.
@@ -181,11 +181,13 @@ where
         let source = source.run(context);
         source.ask_for(&builder, receive);
         let mounting = Rc::clone(&source);
-        let while_mounted = use_effect_with(builder, move |_| {
+        let while_mounted = use_effect_with(source.number(), move |_| {
             mounting.mount();
             move || mounting.unmount()
         });
         while_mounted.run(context);
+        let rendered = Rc::clone(&source);
+        use_effect(move || rendered.rendered()).run(context);
         source.show(init)
     }
 }

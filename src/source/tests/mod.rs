@@ -1,5 +1,6 @@
 //! The source's rules, over a scripted transport and a clock that the test controls. No browser is needed.
 
+mod closures;
 mod errors;
 mod hostile;
 mod ids;

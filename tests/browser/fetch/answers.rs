@@ -245,7 +245,7 @@ async fn a_fetch_that_throws_or_makes_no_promise_leaves_no_source_connecting() {
             ("throw 'a text'", "a text"),
             (
                 "return Promise.reject(Object.assign(new Error(), { message: undefined }))",
-                "",
+                "Error",
             ),
         ] {
             match closed_with(body).await {

@@ -1,7 +1,7 @@
 //! What a component opens may change.
 
-use leptos::prelude::*;
-use typed_eventsource::{Event, EventSourceBuilder, State};
+use leptos::{prelude::*, task::tick};
+use typed_eventsource::{Event, EventSourceBuilder, Fetch, Policy, State};
 use typed_eventsource_leptos::{
     IntoSource, use_event_source, use_event_source_callback, use_event_source_fold,
 };
@@ -9,7 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Feed, mount, number, watch};
 use typed_eventsource_test_support::{
-    Attempt, Heard, Left, Observed, Script, Transport, run, run_over,
+    Attempt, Heard, Left, Observed, Script, Step, Transport, run, run_over, send,
 };
 
 async fn sending(text: &str) -> Script {
@@ -99,6 +99,39 @@ async fn a_fold_begins_again_with_another_source() {
         wanted.set(second.builder());
         assert_eq!(heard.next().await, []);
         while heard.next().await != [Feed::Number(3), Feed::Number(4)] {}
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_source_that_is_set_up_again_with_new_closures_stays_open() {
+    run(async || {
+        let steps = [
+            send(&number(1)),
+            Step::Wait,
+            send(&number(2)),
+            Step::Silence,
+        ];
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let (builder, round) = (script.builder(), RwSignal::new(0));
+        let (hear, mut heard) = Heard::new();
+        let _mounted = mount(move || {
+            let feed = use_event_source::<Feed, _>(move || {
+                round.track();
+                let policy = Policy::resilient().rule(|context| context.proposed);
+                let headers = Fetch::new().fresh_headers(|| async { Ok(Vec::new()) });
+                builder.clone().policy(policy).fetch(headers)
+            });
+            watch(feed.data(), hear);
+        });
+        assert_eq!(heard.take(2).await, [None, Some(Feed::Number(1))]);
+        for number in 1..5 {
+            round.set(number);
+            tick().await;
+        }
+        script.release().await;
+        assert_eq!(heard.next().await, Some(Feed::Number(2)));
+        assert_eq!(script.seen().await.len(), 1);
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! Another URL, other options.
 
-use typed_eventsource::{EventSourceBuilder, Policy};
-use typed_eventsource_yew::use_event_source_fold;
+use typed_eventsource::{EventSourceBuilder, Fetch, Policy};
+use typed_eventsource_yew::{use_event_source, use_event_source_fold};
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::{prelude::*, scheduler::flush};
 
@@ -124,6 +124,38 @@ async fn a_fold_begins_again_with_another_url() {
         });
         assert_eq!(sums.next().await, 100);
         while sums.next().await != 130 {}
+    })
+    .await;
+}
+
+/// Sets up its source in its body, with closures that are others at each render.
+#[component]
+fn WithClosures(props: &TickerProps) -> Html {
+    let policy = Policy::resilient().rule(|context| context.proposed);
+    let headers = Fetch::new().fresh_headers(|| async { Ok(Vec::new()) });
+    let feed = use_event_source::<Feed>(props.source.clone().policy(policy).fetch(headers));
+    props.on_render.emit(feed);
+    html! {}
+}
+
+#[wasm_bindgen_test]
+async fn a_component_that_makes_closures_at_each_render_opens_one_connection() {
+    run(async || {
+        let steps = [price(1), Step::Wait, price(2), Step::Silence];
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let (props, mut renders) = ticker(script.builder());
+        let mut app = Mounted::<WithClosures>::new(props.clone());
+        until_price(&mut renders, 1).await;
+        for round in 1..5 {
+            app.update(TickerProps {
+                round,
+                ..props.clone()
+            });
+            flush().await;
+        }
+        script.release().await;
+        until_price(&mut renders, 2).await;
+        assert_eq!(script.seen().await.len(), 1);
     })
     .await;
 }
