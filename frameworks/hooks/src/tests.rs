@@ -139,7 +139,7 @@ fn without_a_browser_unsupported_is_reported() {
 #[test]
 fn equal_builders_share_a_connection_and_one_that_joins_is_told_once_that_it_is_open() {
     let server = FakeServer::new();
-    let (first, _subscription) = subscribe("/prices");
+    let (first, subscription) = subscribe("/prices");
     server.send("price", &1);
     let (second, _subscription) = subscribe("/prices");
     assert_eq!(second.take(), ["open"]);
@@ -147,6 +147,10 @@ fn equal_builders_share_a_connection_and_one_that_joins_is_told_once_that_it_is_
     server.send("price", &2);
     assert_eq!(second.take(), ["price 2"]);
     assert_eq!(first.take(), ["open", "price 1", "price 2"]);
+    drop(subscription);
+    server.send("price", &3);
+    assert_eq!(second.take(), ["price 3"]);
+    assert_eq!(first.take(), [""; 0]);
     assert_eq!(server.attempts().len(), 1);
 }
 

@@ -111,6 +111,8 @@ test("a server may say when to try again", async () => {
 test("a server sets the reconnection time, with a number alone", async () => {
   const send = "retry: 4321\nretry:\nretry\n\n";
   expect(await waitOf({ steps: [{ send }, "end"] }, { reconnectionTime: 21 })).toBe(4321);
+  const beyondAllTime = `retry: ${"9".repeat(1000)}\n\n`;
+  expect(await waitOf({ steps: [{ send: beyondAllTime }, "end"] }, {})).toBe(3_600_000);
 });
 
 test("a wait is drawn from zero up to its ceiling", async () => {

@@ -1,7 +1,6 @@
 //! What goes wrong is shown.
 
 use leptos::{prelude::*, task::tick};
-use serde::{Deserialize, de::DeserializeOwned};
 use typed_eventsource::{CloseReason, Error, Fetch, State, testing::FakeServer};
 use typed_eventsource_leptos::{IntoSource, use_event_source, use_event_source_callback};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -12,13 +11,11 @@ use typed_eventsource_test_support::{
 };
 
 /// What a component shows that cannot open its source: the state, and the error, which are the same.
-async fn failure<E: DeserializeOwned + Send + Sync + 'static, M: 'static>(
-    source: impl IntoSource<M> + 'static,
-) -> Error {
+async fn failure<M: 'static>(source: impl IntoSource<M> + 'static) -> Error {
     let observed = Observed::new();
     let (hear, mut heard) = Heard::new();
     let _mounted = mount(move || {
-        let feed = use_event_source::<E, _>(source);
+        let feed = use_event_source::<Feed, _>(source);
         Effect::new(move || {
             if let State::Closed(reason) = feed.state().get() {
                 hear((reason, feed.error().get()));
@@ -36,40 +33,16 @@ async fn failure<E: DeserializeOwned + Send + Sync + 'static, M: 'static>(
     error
 }
 
-#[derive(Clone, Deserialize)]
-struct NoEnum {}
-
-#[derive(Clone, Deserialize)]
-enum Misnamed {
-    #[serde(rename = "two\nlines")]
-    TwoLines,
-}
-
 #[wasm_bindgen_test]
-async fn what_cannot_be_opened_is_shown_as_an_error_and_as_closed() {
+async fn a_bad_url_and_an_answer_that_ends_the_source_are_shown_as_errors_and_as_closed() {
     run(async || {
-        let invalid = failure::<Feed, _>("http://[").await;
+        let invalid = failure("http://[").await;
         assert!(
             matches!(&invalid, Error::InvalidUrl { url, .. } if **url == *"http://["),
             "{invalid}"
         );
-        let script = Script::put([Attempt::sending(&number(1))]).await;
-        let no_enum = failure::<NoEnum, _>(script.builder()).await;
-        assert!(matches!(no_enum, Error::NotAnEnum { .. }), "{no_enum}");
-        let misnamed = failure::<Misnamed, _>(script.builder()).await;
-        assert!(
-            matches!(&misnamed, Error::InvalidEventName { name, .. } if **name == *"two\nlines"),
-            "{misnamed}"
-        );
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn an_answer_that_ends_the_source_is_shown() {
-    run(async || {
         let script = Script::put([Attempt::answering(404)]).await;
-        let refusal = failure::<Feed, _>(script.builder()).await;
+        let refusal = failure(script.builder()).await;
         assert!(is_refusal(&refusal, 404), "{refusal}");
     })
     .await;

@@ -3,12 +3,12 @@
 use typed_eventsource::{
     CloseReason, Error, EventSourceBuilder, Fetch, State, testing::FakeServer,
 };
-use typed_eventsource_yew::{UseEventSourceHandle, use_event_source, use_event_source_callback};
+use typed_eventsource_yew::{use_event_source, use_event_source_callback};
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::{prelude::*, scheduler::flush};
 
 use crate::stage::{
-    Feed, Mounted, Ticker, TickerProps, is_open, price, ticker, until, until_closed, until_price,
+    Feed, Mounted, Ticker, TickerProps, is_open, price, ticker, until_closed, until_price,
 };
 use typed_eventsource_test_support::{
     Attempt, Console, Heard, Script, Step, is_refusal, run, send,
@@ -37,36 +37,6 @@ async fn a_bad_url_is_shown_and_a_good_one_opens() {
     .await;
 }
 
-#[derive(PartialEq, Properties)]
-struct NumberProps {
-    source: EventSourceBuilder,
-    on_render: Callback<UseEventSourceHandle<Option<u32>>>,
-}
-
-/// Asks for a type that is no enum.
-#[component]
-fn Number(props: &NumberProps) -> Html {
-    props
-        .on_render
-        .emit(use_event_source::<u32>(props.source.clone()));
-    html! {}
-}
-
-#[wasm_bindgen_test]
-async fn a_type_that_is_no_enum_is_shown() {
-    run(async || {
-        let script = Script::put([Attempt::playing([Step::Silence])]).await;
-        let (hear, mut renders) = Heard::new();
-        let _app = Mounted::<Number>::new(NumberProps {
-            source: script.builder(),
-            on_render: Callback::from(hear),
-        });
-        let shown = until_closed(&mut renders).await;
-        assert!(matches!(shown.error(), Some(Error::NotAnEnum { .. })));
-    })
-    .await;
-}
-
 #[wasm_bindgen_test]
 async fn an_answer_that_closes_it_is_shown_and_opening_tries_again() {
     run(async || {
@@ -83,28 +53,6 @@ async fn an_answer_that_closes_it_is_shown_and_opening_tries_again() {
         feed.open();
         assert!(renders.next().await.error().is_none());
         until_price(&mut renders, 1).await;
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_loss_is_shown_until_it_is_open_again() {
-    run(async || {
-        let script = Script::put([
-            Attempt::playing([send("retry: 10\n\n"), price(1), Step::Wait, Step::Reset]),
-            Attempt::playing([price(2), Step::Silence]),
-        ])
-        .await;
-        let (props, mut renders) = ticker(script.builder());
-        let _app = Mounted::<Ticker>::new(props);
-        // A reset may overtake what has not been read yet.
-        until_price(&mut renders, 1).await;
-        script.release().await;
-        let lost = until(&mut renders, |shown| shown.error().is_some()).await;
-        assert!(matches!(lost.error(), Some(Error::ConnectionLost { .. })));
-        let back = until(&mut renders, is_open).await;
-        assert!(back.error().is_none());
-        until_price(&mut renders, 2).await;
     })
     .await;
 }
