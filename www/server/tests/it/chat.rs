@@ -190,7 +190,8 @@ async fn refuses_what_is_no_message() {
         ),
         (
             json!({ "client": "a", "name": "Ann" }),
-            "The JSON has not the right shape: missing field `text`".to_owned(),
+            "Failed to deserialize the JSON body into the target type: missing field `text`"
+                .to_owned(),
         ),
     ] {
         let answer = post_json(&server, "chat", &words).await;

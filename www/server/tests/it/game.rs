@@ -156,17 +156,17 @@ async fn refuses_what_is_no_move() {
         (
             json!({ "move": "open", "cell": -1 }),
             422,
-            "The JSON has not the right shape",
+            "Failed to deserialize the JSON body",
         ),
         (
             json!({ "move": "open" }),
             422,
-            "The JSON has not the right shape",
+            "Failed to deserialize the JSON body",
         ),
         (
             json!({ "move": "cheat" }),
             422,
-            "The JSON has not the right shape",
+            "Failed to deserialize the JSON body",
         ),
         (
             json!({ "move": "deal" }),

@@ -177,7 +177,7 @@ async fn refuses_what_is_no_question() {
         ),
         (
             with("messages", json!([message("robot", "x")])),
-            "The JSON has not the right shape",
+            "Failed to deserialize the JSON body",
         ),
         (
             with("messages", json!([message("user", " \n ")])),
