@@ -15,7 +15,7 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Json, Router,
     body::Body,
     extract::{ConnectInfo, Path, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -180,10 +180,8 @@ async fn seen(
     State(streams): State<Streams>,
     Path(stream): Path<String>,
     Query(Seed { seed }): Query<Seed>,
-) -> Result<Response, (StatusCode, String)> {
-    let json = serde_json::to_string(&streams.chaos.seen(seed, &stream))
-        .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+) -> Json<Seen> {
+    Json(streams.chaos.seen(seed, &stream))
 }
 
 async fn play(
