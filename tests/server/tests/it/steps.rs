@@ -280,17 +280,6 @@ async fn a_response_head_can_have_a_header_of_any_length() {
 }
 
 #[tokio::test]
-async fn notices_that_a_client_left_an_endless_header() {
-    let server = start().await;
-    let script = put(&server, [long_headed(u64::MAX)]).await;
-    let opening = tokio::spawn(get(script.url()));
-    script.seen(1, 0).await;
-    opening.abort();
-    let seen = script.seen(1, 1).await.attempts;
-    assert_eq!(seen[0].closed_by, Some(ClosedBy::Client));
-}
-
-#[tokio::test]
 async fn an_endless_header_ends_with_its_script() {
     let server = start().await;
     let script = put(&server, [long_headed(u64::MAX)]).await;
