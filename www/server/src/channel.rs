@@ -1,11 +1,6 @@
 //! The open streams of one kind: who has them open, and what they are told to do wrong.
 
-use std::{
-    convert::Infallible,
-    pin::pin,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
 use async_fn_stream::{StreamEmitter, fn_stream};
 use axum::{
@@ -15,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{Stream, StreamExt};
+use parking_lot::Mutex;
 use serde::Deserialize;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, broadcast::error::RecvError},
@@ -122,7 +118,7 @@ impl Channel {
 
     /// Refuses the audience's next attempts, so many of them.
     pub(crate) fn refuse(&self, audience: Audience, attempts: u32) {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut refusals = self.refusals.lock();
         refusals.retain(|(known, left)| *known != audience && *left > 0);
         if refusals.len() == MOST_REFUSALS {
             refusals.remove(0);
@@ -131,7 +127,7 @@ impl Channel {
     }
 
     fn is_refused(&self, client: Option<&str>) -> bool {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut refusals = self.refusals.lock();
         let hit = refusals
             .iter_mut()
             .find(|(audience, left)| audience.includes(client) && *left > 0);

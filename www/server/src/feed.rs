@@ -1,11 +1,9 @@
 //! What goes out to the open streams of a kind, in one order for all.
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, PoisonError},
-};
+use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
@@ -201,7 +199,7 @@ impl Feed {
 
     /// Under the lock what is sent has the order of its ids.
     fn with_history<R>(&self, work: impl FnOnce(&mut History) -> R) -> R {
-        work(&mut self.history.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.history.lock())
     }
 }
 

@@ -5,11 +5,12 @@ use std::{
     collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use fastrand::Rng;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -137,10 +138,6 @@ impl Game {
     }
 }
 
-fn lock(game: &Mutex<Game>) -> MutexGuard<'_, Game> {
-    game.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Table {
     /// Sets the table. With a folder for it, the game goes on where it stood.
     pub(crate) fn start(folder: Option<&Path>, stop: CancellationToken) -> io::Result<Arc<Self>> {
@@ -157,7 +154,7 @@ impl Table {
         let game = Arc::new(Mutex::new(game));
         let (watching, played) = (Arc::clone(&channel), Arc::clone(&game));
         let tell = move |people: &People, _| {
-            let game = lock(&played);
+            let game = played.lock();
             watching.feed.announce("players", game.players(people));
         };
         Ok(Arc::new(Self {
@@ -174,7 +171,7 @@ impl Table {
 
     /// Makes a move and tells everybody, in one go, so that all see the same order of things.
     fn play(&self, person: &Person, play: &Play) -> Result<(), Refusal> {
-        let game = &mut *lock(&self.game);
+        let game = &mut *self.game.lock();
         let conflict = |sentence: &str| Refusal::new(StatusCode::CONFLICT, sentence);
         let done = match *play {
             Play::Open { cell } => game.field.open(cell, &mut game.random),
@@ -230,7 +227,7 @@ pub(crate) async fn watch(
     let admission = channel.admit(visitor)?;
     let welcome = unnumbered("welcome", &json!({ "you": person.id }));
     let (presence, _) = people.join(person);
-    let game = lock(&table.game);
+    let game = table.game.lock();
     let (seen, players) = (game.seen(), game.players(people));
     let field = unnumbered("field", &seen);
     let opening = [welcome, field, unnumbered("players", &players)];

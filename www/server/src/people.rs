@@ -3,12 +3,13 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
+use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::{sync::mpsc, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -171,7 +172,7 @@ impl People {
     }
 
     fn with<R>(&self, work: impl FnOnce(&mut HashMap<String, Here>) -> R) -> R {
-        work(&mut self.here.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.here.lock())
     }
 }
 

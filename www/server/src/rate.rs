@@ -1,11 +1,8 @@
 //! How often somebody may do something.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::request::Refusal;
@@ -58,7 +55,7 @@ impl Rate {
     /// How long to wait for the next one.
     fn take(&self, who: &str) -> Result<(), Duration> {
         let now = Instant::now();
-        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut full_at = self.full_at.lock();
         if full_at.len() >= MOST {
             full_at.retain(|_, at| *at > now);
         }
@@ -99,9 +96,9 @@ mod tests {
         }
         assert_eq!(rate.take("one more"), Ok(()));
         assert!(rate.take("and another").is_err());
-        assert!(rate.full_at.lock().expect("no panic").len() <= MOST + 1);
+        assert!(rate.full_at.lock().len() <= MOST + 1);
         advance(Duration::from_secs(1)).await;
         assert_eq!(rate.take("and another"), Ok(()));
-        assert_eq!(rate.full_at.lock().expect("no panic").len(), 1);
+        assert_eq!(rate.full_at.lock().len(), 1);
     }
 }
