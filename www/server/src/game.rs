@@ -133,8 +133,11 @@ impl Game {
         let present = present.map(|Person { id, name }| (score(id), name, id, true));
         let mut players: Vec<_> = present.chain(gone).collect();
         players.sort_by_key(|&(score, name, id, _)| (Reverse(score), name, id));
-        let player = |(score, name, id, here)| json!({ "id": id, "name": name, "score": score, "here": here });
-        json!({ "players": players.into_iter().map(player).collect::<Vec<_>>() })
+        let mut told = Vec::new();
+        for (score, name, id, here) in players {
+            told.push(json!({ "id": id, "name": name, "score": score, "here": here }));
+        }
+        json!({ "players": told })
     }
 }
 
