@@ -9,8 +9,8 @@ use serde_json::Value;
 #[cfg(feature = "fetch")]
 use typed_eventsource::Fetch;
 use typed_eventsource::{
-    CloseReason, Error, Event, EventSource, EventSourceBuilder, LimitAction, Listener, Payload,
-    Policy, Text,
+    CloseReason, Event, EventSource, EventSourceBuilder, LimitAction, Listener, Payload, Policy,
+    Text,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
