@@ -9,14 +9,14 @@ use serde_json::Value;
 #[cfg(feature = "fetch")]
 use typed_eventsource::Fetch;
 use typed_eventsource::{
-    CloseReason, Error, Event, EventSource, EventSourceBuilder, LimitAction, Listener, Payload,
-    Policy, Text,
+    CloseReason, Event, EventSource, EventSourceBuilder, LimitAction, Listener, Payload, Policy,
+    Text,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    super::support::{Heard, Script, Transport, attacks, errors, listen, run},
+    super::support::{Heard, Script, Transport, attacks, code, errors, listen, run},
     attempts_within,
 };
 
@@ -193,18 +193,6 @@ fn count<T: Payload>(source: &EventSource, least: u32) -> (Listener, Heard<()>) 
         }
     });
     (listener.expect("a valid name"), heard)
-}
-
-/// As the client in JavaScript has it.
-fn code(error: &Error) -> &'static str {
-    match error {
-        Error::ConnectionLost { .. } => "connection-lost",
-        Error::GivenUp { .. } => "given-up",
-        Error::EventTooLarge { .. } => "event-too-large",
-        Error::Idle { .. } => "idle",
-        Error::Decode(_) => "decode",
-        _ => "another",
-    }
 }
 
 /// How large the memory of this wasm is, in bytes.
