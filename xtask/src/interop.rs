@@ -1,13 +1,13 @@
 //! Servers and clients that others wrote: their languages, and what they need from PyPI.
 
 use std::{
-    fs,
     hash::{DefaultHasher, Hash, Hasher},
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 
 use crate::{apt, install::Installation, node::Node, process, setup::find_on_path};
 
@@ -129,8 +129,7 @@ fn makes_environments(python: &Path) -> bool {
 
 /// The Python of a virtual environment with these packages, made once for each version of it and of them.
 fn environment(python: &Path, requirements: &Path) -> Result<PathBuf> {
-    let packages = fs::read_to_string(requirements)
-        .with_context(|| format!("cannot read {}", requirements.display()))?;
+    let packages = fs::read_to_string(requirements)?;
     let version = process::read(Command::new(python).arg("--version"));
     let mut key = DefaultHasher::new();
     (packages, version).hash(&mut key);
