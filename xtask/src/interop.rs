@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
-use crate::{apt, install::Installation, node::Node, process, setup::find_on_path};
+use crate::{apt, files, install::Installation, node::Node, process, setup::find_on_path};
 
 /// Where Debian and others keep the module of nginx.
 const NCHAN: [&str; 3] = [
@@ -86,6 +86,14 @@ pub(crate) fn install_missing() -> Result<()> {
         apt::disable(service)?;
     }
     Ok(())
+}
+
+/// Puts the pages where all servers serve them from, with the package that lies in `pkg/`.
+pub(crate) fn copy_pages() -> Result<()> {
+    let www = Path::new("target/interop/www");
+    files::remove(www)?;
+    files::copy(Path::new("tests/interop/pages"), www)?;
+    Ok(files::copy(Path::new("pkg"), &www.join("pkg"))?)
 }
 
 /// The variables that tell the tests what to run.

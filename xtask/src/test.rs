@@ -301,6 +301,7 @@ fn in_consumers(tally: &mut Tally) -> Result<()> {
 }
 
 fn with_others(tally: &mut Tally) -> Result<()> {
+    interop::copy_pages()?;
     let mut command = cargo_test();
     command
         .args(["--package", INTEROP])

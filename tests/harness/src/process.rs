@@ -17,14 +17,14 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How long a server may take to listen.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a server may take to listen, however much else the machine has to do.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// How many ports are tried: between looking for a free one and listening on it another program may take it.
 const ATTEMPTS: usize = 5;
 
 /// A running server. What it has said is told when its test fails.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     name: String,
     child: Child,
     said: Arc<Mutex<String>>,
@@ -32,7 +32,11 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts a server that takes a free port, and waits until it says the address; both are the answer.
-    pub(crate) async fn announced(command: Command) -> (Self, String) {
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be run, or says none.
+    pub async fn announced(command: Command) -> (Self, String) {
         let (sender, mut lines) = mpsc::unbounded_channel();
         let process = Self::spawn(command, &sender);
         drop(sender);
@@ -52,7 +56,11 @@ impl Process {
 
     /// Starts a server on so many free ports, and waits until it lets itself be connected to at each; both are the
     /// answer.
-    pub(crate) async fn on_free_ports<const PORTS: usize>(
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be run, or does not listen.
+    pub async fn on_free_ports<const PORTS: usize>(
         command: impl Fn([u16; PORTS]) -> Command,
     ) -> (Self, [u16; PORTS]) {
         for _ in 0..ATTEMPTS {
@@ -116,7 +124,7 @@ impl Process {
     }
 
     /// Kills it with all that it started, at once and without a goodbye to anybody.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         let Some(id) = self.child.id().filter(|_| self.is_running()) else {
             return;
         };
