@@ -41,31 +41,16 @@ pub(crate) fn check() -> Result<()> {
 fn generated() -> Result<Vec<(&'static str, String)>> {
     const TYPES: &str = "npm/src/index.d.ts";
     let types = fs::read_to_string(TYPES)?;
-    let types = between(
-        &types,
-        "// <backoff>",
-        "// </backoff>",
-        &members(&backoff_rows()),
-    )?;
-    let types = between(
-        &types,
-        "// <policy>",
-        "// </policy>",
-        &members(&policy_rows()),
-    )?;
+    let (backoff, policy) = (members(&backoff_rows()), members(&policy_rows()));
+    let types = between(&types, "// <backoff>", "// </backoff>", &backoff)?;
+    let types = between(&types, "// <policy>", "// </policy>", &policy)?;
     let mut files = vec![("npm/src/policy-options.js", checks()?), (TYPES, types)];
     for (path, language) in [
         ("README.md", Language::Both),
         ("npm/README.md", Language::JavaScript),
     ] {
-        let text = fs::read_to_string(path)?;
-        let table = tables(language);
-        let text = between(
-            &text,
-            "<!-- policy options -->",
-            "<!-- /policy options -->",
-            &table,
-        )?;
+        let (start, end) = ("<!-- policy options -->", "<!-- /policy options -->");
+        let text = between(&fs::read_to_string(path)?, start, end, &tables(language))?;
         files.push((path, text));
     }
     Ok(files)
