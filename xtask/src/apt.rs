@@ -34,7 +34,7 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     )
 }
 
-/// Keeps a service that [`install`] has brought from being started with the system.
+/// Keeps a service that [`install()`] has brought from being started with the system.
 pub(crate) fn disable(service: &str) -> Result<()> {
     let Some(update) = find_on_path("update-rc.d").filter(|_| is_root()) else {
         return Ok(());
