@@ -63,7 +63,7 @@ pub(crate) fn chaos(options: &Chaos) -> Result<()> {
     if options.short {
         runner.arg("--short");
     }
-    process::run(&mut runner)
+    process::run(runner.args(only(options.browser)))
 }
 
 /// The short form, once the npm package is there.
@@ -78,7 +78,7 @@ pub(crate) fn hostile(options: &Hostile) -> Result<()> {
     let mut runner = runner(Build::Checked, "hostile", options.browser)?;
     npm::build()?;
     build_page(Build::Fast)?;
-    process::run(runner.args(&options.attacks))
+    process::run(runner.args(&options.attacks).args(only(options.browser)))
 }
 
 /// Soaks, with these words for the runner.
@@ -104,7 +104,12 @@ fn build_page(build: Build) -> Result<()> {
     process::run(&mut wasm_pack)
 }
 
-/// The runner with this command, in this browser or in both.
+/// The word that tells the runner to take this browser alone.
+fn only(browser: Option<Kind>) -> Option<String> {
+    browser.map(|kind| format!("--browser={}", kind.name()))
+}
+
+/// The runner with this command, and where this browser is, or both.
 fn runner(build: Build, command: &str, browser: Option<Kind>) -> Result<Command> {
     let mut runner = Command::new("cargo");
     runner.args(["run", "--quiet", "--package", PACKAGE]);
