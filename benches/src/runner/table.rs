@@ -4,7 +4,10 @@ use std::fmt;
 
 use typed_eventsource_harness::Table as Columns;
 
-use super::figures::{median, readable, spread};
+use super::{
+    contenders::Contender,
+    figures::{median, readable, spread},
+};
 
 /// One measure of all contenders in one task.
 #[derive(Debug)]
@@ -29,6 +32,14 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    pub(crate) fn of(contender: &Contender, runs: Vec<f64>) -> Self {
+        Self {
+            contender: contender.key.into(),
+            label: contender.label.into(),
+            runs,
+        }
+    }
+
     pub(crate) fn median(&self) -> f64 {
         median(&self.runs)
     }

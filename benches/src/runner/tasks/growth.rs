@@ -1,12 +1,11 @@
 //! Whether an event costs the same after millions of them.
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use typed_eventsource_harness::Page;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::payloads;
+use super::{Heard, Memory, payloads};
 use crate::runner::{
     contenders::{CLIENTS, Contender},
     figures::readable,
@@ -18,20 +17,6 @@ const COUNTS: [u32; 4] = [10_000, 100_000, 1_000_000, 5_000_000];
 
 /// Who is measured, and at how many of the counts: from JavaScript the most would take minutes.
 const GROWING: [(&str, usize); 2] = [("ours-js-fetch", 3), ("ours-rust-fetch", 4)];
-
-/// What the page tells of its time.
-#[derive(Deserialize)]
-struct Heard {
-    /// Milliseconds.
-    elapsed: f64,
-}
-
-/// What the page tells of its memory, in bytes.
-#[derive(Deserialize)]
-struct Memory {
-    npm: f64,
-    rust: f64,
-}
 
 pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     for count in COUNTS {

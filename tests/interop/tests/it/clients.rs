@@ -4,14 +4,15 @@ use std::fs;
 
 use serde_json::{Value, json};
 use tokio::process::Command;
+use typed_eventsource_harness::Stage;
 use typed_eventsource_server::{
     Config, Server,
-    script::{Attempt, Script, SeenAttempts, Step},
+    script::{Attempt, Script, Step},
 };
 use typed_eventsource_showcase::Showcase;
 
 use crate::{
-    support::{Stage, get, interop, put, scratch, tool},
+    support::{interop, scratch, tool},
     tests,
 };
 
@@ -76,9 +77,8 @@ fn events() -> Value {
 async fn start(attempts: Vec<Attempt>) -> Server {
     let server = Server::start(Config::default()).await;
     let server = server.expect("the server starts");
-    let script = serde_json::to_string(&Script { attempts }).expect("JSON");
-    let (status, _) = put(&format!("{}/scripts/others", server.origin()), script).await;
-    assert_eq!(status, 204);
+    let put = server.put("others", Script { attempts });
+    put.expect("it can be played");
     server
 }
 
@@ -104,18 +104,12 @@ async fn in_python(python: &str, program: &str, attempts: Vec<Attempt>) {
         .filter(Value::is_array)
         .collect();
     assert_eq!(Value::from(events_read), events(), "{said}");
-    has_resumed(&server).await;
+    has_resumed(&server);
     server.stop().await;
 }
 
-async fn has_resumed(server: &Server) {
-    let (status, seen) = get(&format!(
-        "{}/scripts/others/seen?attempts=2",
-        server.origin()
-    ))
-    .await;
-    assert_eq!(status, 200, "{seen}");
-    let seen: SeenAttempts = serde_json::from_str(&seen).expect("what was seen");
+fn has_resumed(server: &Server) {
+    let seen = server.seen("others");
     let last_ids: Vec<_> = seen
         .attempts
         .iter()
@@ -157,7 +151,7 @@ async fn curl_reads_and_resumes(_: &Stage) {
         let read = fs::read_to_string(folder.path().join(file)).expect("curl has read it");
         assert_eq!(read, text_of(&attempt), "{file}");
     }
-    has_resumed(&server).await;
+    has_resumed(&server);
     server.stop().await;
 }
 

@@ -3,8 +3,9 @@
 use std::{env, fs};
 
 use tempfile::TempDir;
+use typed_eventsource_harness::Process;
 
-use super::{Process, certificate, interop, scratch, tool, www};
+use super::{certificate, interop, scratch, tool, www};
 
 /// A running nginx, and the folder for what it reads and writes.
 pub(crate) struct Nginx {

@@ -1,9 +1,8 @@
 //! Where things are: the programs, and what they serve.
 
 use std::{
-    env, fs, io,
+    env, fs,
     path::{Path, PathBuf},
-    sync::LazyLock,
 };
 
 use tempfile::TempDir;
@@ -40,31 +39,13 @@ pub(crate) fn tool(variable: &str) -> Command {
 }
 
 /// The folder that all servers serve: the pages, and the npm package at `pkg`.
-pub(crate) fn www() -> &'static Path {
-    static WWW: LazyLock<PathBuf> = LazyLock::new(|| {
-        let www = target().join("www");
-        let pkg = root().join("pkg");
-        assert!(pkg.is_dir(), "there is no pkg/: use `cargo xtask npm`");
-        if www.exists() {
-            fs::remove_dir_all(&www).expect("what was served can be replaced");
-        }
-        copy(&interop("pages"), &www).expect("the pages can be copied");
-        copy(&pkg, &www.join("pkg")).expect("the package can be copied");
-        www
-    });
-    &WWW
-}
-
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    if !from.is_dir() {
-        return fs::copy(from, to).map(|_| ());
-    }
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        copy(&entry.path(), &to.join(entry.file_name()))?;
-    }
-    Ok(())
+pub(crate) fn www() -> PathBuf {
+    let www = target().join("www");
+    assert!(
+        www.join("pkg").is_dir(),
+        "there is nothing to serve: use `cargo xtask test interop`"
+    );
+    www
 }
 
 /// Go's server, compiled once in a run.
