@@ -9,7 +9,7 @@ use std::{
 
 /// The modules of the crate, from the lowest floor up.
 const CRATE: &[&[&str]] = &[
-    &["place", "by_name", "sys"],
+    &["place", "by_name", "closure", "sys"],
     &["event"],
     &["decode_error"],
     &["error"],
