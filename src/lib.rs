@@ -38,3 +38,5 @@ pub use state::{CloseReason, State};
 #[cfg(feature = "fetch")]
 pub use transport::fetch::{Body, Fetch, HeadersResult};
 pub use typed_eventsource_core::{Gap, LimitAction};
+#[cfg(feature = "json")]
+pub use variants::payload;

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod callbacks;
+mod selection;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,7 @@ use std::{
 };
 
 pub use callbacks::Callbacks;
-use serde_core::de::DeserializeOwned;
+pub use selection::Selection;
 use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, Gap, Listener, State};
 
 /// Receives what a [`Subscription`] reports of a component's source.
@@ -87,9 +88,7 @@ struct Open {
 }
 
 impl Subscription {
-    /// Opens a source and listens to the events that the enum `E` stands for, as
-    /// [`EventSource::on_events`](typed_eventsource::EventSource::on_events) does. Components whose builders are equal share
-    /// one connection, unless it is set up with [`shared(false)`](EventSourceBuilder::shared).
+    /// Opens a source and listens to the selected events. Components whose builders are equal share one connection, unless it is set up with [`shared(false)`](EventSourceBuilder::shared).
     ///
     /// It cannot fail: what keeps the source from opening (a bad URL, a type that is no enum, server-side rendering) is
     /// reported as an [`error`](Observer::error), and then as the state [`Closed`](State::Closed) with
@@ -97,14 +96,15 @@ impl Subscription {
     ///
     /// The observer may be called before this returns: with such an error, or with [`Open`](State::Open) if the source joins an
     /// open connection.
-    pub fn open<E: DeserializeOwned + 'static>(
+    pub fn open<E: 'static>(
         builder: EventSourceBuilder,
+        selection: &Selection<E>,
         observer: impl Observer<E>,
     ) -> Self {
         let notices = Rc::new(Notices::new(observer, builder.clone()));
         let opened = builder.shared_by_default().open().and_then(|source| {
             let notices = Rc::clone(&notices);
-            let events = source.on_events(move |event| notices.event(event))?;
+            let events = selection.listen(&source, Box::new(move |event| notices.event(event)))?;
             Ok((source, events))
         });
         let (source, events) = match opened {

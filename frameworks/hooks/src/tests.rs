@@ -10,7 +10,7 @@ use typed_eventsource::{
     Error, Event, EventSourceBuilder, Gap, Policy, State, testing::FakeServer,
 };
 
-use crate::{Observer, Subscription};
+use crate::{Observer, Selection, Subscription};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -75,7 +75,7 @@ impl From<Feed> for u32 {
 fn subscribe(builder: impl Into<EventSourceBuilder>) -> (Rc<Journal>, Subscription) {
     let journal = Rc::<Journal>::default();
     let observer: Weak<Journal> = Rc::downgrade(&journal);
-    let subscription = Subscription::open::<Feed>(builder.into(), observer);
+    let subscription = Subscription::open(builder.into(), &Selection::<Feed>::variants(), observer);
     (journal, subscription)
 }
 
@@ -125,7 +125,11 @@ fn what_keeps_a_source_from_opening_is_told_as_an_error_and_as_its_end() {
 fn a_type_that_is_no_enum_is_told_and_leaves_no_connection() {
     let server = FakeServer::new();
     let journal = Rc::<Journal>::default();
-    let _subscription = Subscription::open::<u32>("/prices".into(), Rc::downgrade(&journal));
+    let _subscription = Subscription::open(
+        "/prices".into(),
+        &Selection::<u32>::variants(),
+        Rc::downgrade(&journal),
+    );
     assert_eq!(journal.take()[0], "no enum");
     assert_eq!(server.connections(), 0);
 }
@@ -206,7 +210,11 @@ fn an_error_that_is_not_shown_goes_to_the_console_once() {
 fn what_is_wrong_with_the_app_is_on_the_console_even_if_it_is_shown() {
     let server = FakeServer::new();
     let journal = Rc::<Journal>::default();
-    let _subscription = Subscription::open::<u32>("/prices".into(), Rc::downgrade(&journal));
+    let _subscription = Subscription::open(
+        "/prices".into(),
+        &Selection::<u32>::variants(),
+        Rc::downgrade(&journal),
+    );
     let reports = server.clock().reports();
     assert!(reports[0].contains("is not an enum"), "{reports:?}");
     let _wrong = subscribe(EventSourceBuilder::from("/prices").terminal_event("two\nlines"));
@@ -228,4 +236,33 @@ fn gaps_are_told_to_those_who_ask() {
         1,
         "{told:?}"
     );
+}
+
+#[test]
+fn a_payload_of_one_name_is_a_selection_too() {
+    struct Doubled(u32);
+
+    impl typed_eventsource::Payload for Doubled {
+        type Error = std::num::ParseIntError;
+
+        fn decode(data: &str) -> Result<Self, Self::Error> {
+            data.parse().map(|number: u32| Self(2 * number))
+        }
+    }
+
+    impl From<Doubled> for u32 {
+        fn from(Doubled(number): Doubled) -> Self {
+            number
+        }
+    }
+
+    let server = FakeServer::new();
+    let journal = Rc::<Journal>::default();
+    let selection = Selection::<Doubled>::named("row");
+    let _subscription = Subscription::open("/prices".into(), &selection, Rc::downgrade(&journal));
+    server.send_text("price", "1");
+    server.send_text("row", "2");
+    server.send_text("row", "much");
+    assert_eq!(journal.take(), ["open", "price 4", "decode"]);
+    assert_eq!(server.listened_names(), ["row"]);
 }

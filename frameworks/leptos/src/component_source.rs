@@ -13,9 +13,8 @@ use leptos::{
     task::{spawn_local, tick},
 };
 use send_wrapper::SendWrapper;
-use serde_core::de::DeserializeOwned;
 use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, Gap, State};
-use typed_eventsource_hooks::{Callbacks, Observer, Subscription};
+use typed_eventsource_hooks::{Callbacks, Observer, Selection, Subscription};
 
 use crate::source::IntoSource;
 
@@ -37,8 +36,9 @@ pub(crate) struct Control {
 impl Control {
     /// Opens the source once the component is mounted, and closes it when the component is gone. `reset` is called when
     /// another source starts.
-    pub(crate) fn new<E: DeserializeOwned + 'static, M>(
+    pub(crate) fn new<E: 'static, M>(
         source: impl IntoSource<M>,
+        selection: Selection<E>,
         on_event: impl Fn(Event<E>) + 'static,
         reset: impl Fn() + 'static,
     ) -> Self {
@@ -50,11 +50,11 @@ impl Control {
             should_be_open: StoredValue::new(true),
             hold: StoredValue::new(None),
         };
-        let mut parts = Some((source.into_source(), on_event, reset));
+        let mut parts = Some((source.into_source(), selection, on_event, reset));
         // Effects run only in a browser, after hydration.
         Effect::new(move |_| {
-            if let Some((source, on_event, reset)) = parts.take() {
-                let subscribe = subscriber_for(control, on_event);
+            if let Some((source, selection, on_event, reset)) = parts.take() {
+                let subscribe = subscriber_for(control, selection, on_event);
                 let hold =
                     ComponentSource::new(control, wanted(source), subscribe, Box::new(reset));
                 control
@@ -215,8 +215,9 @@ impl Version {
 /// Opens a source and listens to it for as long as it is current.
 type Subscribe = dyn Fn(EventSourceBuilder, Version) -> Subscription;
 
-fn subscriber_for<E: DeserializeOwned + 'static>(
+fn subscriber_for<E: 'static>(
     control: Control,
+    selection: Selection<E>,
     on_event: impl Fn(Event<E>) + 'static,
 ) -> Box<Subscribe> {
     let on_event = Rc::new(on_event);
@@ -227,7 +228,7 @@ fn subscriber_for<E: DeserializeOwned + 'static>(
             on_event,
             version,
         };
-        Subscription::open(builder, observer)
+        Subscription::open(builder, &selection, observer)
     })
 }
 

@@ -5,9 +5,8 @@ use std::{
     rc::Rc,
 };
 
-use serde_core::de::DeserializeOwned;
 use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, Gap, State};
-use typed_eventsource_hooks::{Callbacks, Observer, Subscription};
+use typed_eventsource_hooks::{Callbacks, Observer, Selection, Subscription};
 use yew::functional::UseForceUpdateHandle;
 
 use crate::handle::{SourceControl, UseEventSourceHandle};
@@ -18,6 +17,7 @@ pub(crate) type Receive<E, T> = dyn Fn(&mut Rc<T>, Event<E>) -> bool;
 pub(crate) struct ComponentSource<E, T> {
     /// What the last render asked for.
     builder: RefCell<EventSourceBuilder>,
+    selection: RefCell<Selection<E>>,
     receive: RefCell<Rc<Receive<E, T>>>,
     subscription: RefCell<Option<Rc<Subscription>>>,
     is_mounted: Cell<bool>,
@@ -40,11 +40,13 @@ pub(crate) struct ComponentSource<E, T> {
 impl<E, T> ComponentSource<E, T> {
     pub(crate) fn new(
         builder: EventSourceBuilder,
+        selection: Selection<E>,
         receive: Rc<Receive<E, T>>,
         re_render: UseForceUpdateHandle,
     ) -> Self {
         Self {
             builder: RefCell::new(builder),
+            selection: RefCell::new(selection),
             receive: RefCell::new(receive),
             subscription: RefCell::default(),
             is_mounted: Cell::new(false),
@@ -119,17 +121,24 @@ impl<E: 'static, T: 'static> Observer<E> for ComponentSource<E, T> {
     }
 }
 
-impl<E: DeserializeOwned + 'static, T: 'static> ComponentSource<E, T> {
+impl<E: 'static, T: 'static> ComponentSource<E, T> {
     /// Takes in what a render asks for. If it is another source, that opens after the render, and the last one is closed
     /// here, so that nothing of it can come between.
-    pub(crate) fn ask_for(&self, builder: &EventSourceBuilder, receive: Rc<Receive<E, T>>) {
+    pub(crate) fn ask_for(
+        &self,
+        builder: &EventSourceBuilder,
+        selection: Selection<E>,
+        receive: Rc<Receive<E, T>>,
+    ) {
         drop(self.receive.replace(receive));
         let known = self.builder.borrow().clone();
-        if known.adopt_closures(builder) {
+        let is_selected = *self.selection.borrow() == selection;
+        if known.adopt_closures(builder) && is_selected {
             return;
         }
         self.unsubscribe();
         drop(self.builder.replace(builder.clone()));
+        drop(self.selection.replace(selection));
         self.source.set(self.source.get() + 1);
         self.revision.set(self.revision.get() + 1);
         self.should_be_open.set(true);
@@ -184,7 +193,8 @@ impl<E: DeserializeOwned + 'static, T: 'static> ComponentSource<E, T> {
         self.unsubscribe();
         let builder = self.builder.borrow().clone();
         // It holds the source, and not the other way round.
-        let subscription = Subscription::open(builder, Rc::downgrade(self));
+        let selection = self.selection.borrow().clone();
+        let subscription = Subscription::open(builder, &selection, Rc::downgrade(self));
         drop(self.subscription.replace(Some(Rc::new(subscription))));
         self.listen_to_gaps();
     }
@@ -199,7 +209,7 @@ impl<E: DeserializeOwned + 'static, T: 'static> ComponentSource<E, T> {
     }
 }
 
-impl<E: DeserializeOwned + 'static, T: 'static> SourceControl for ComponentSource<E, T> {
+impl<E: 'static, T: 'static> SourceControl for ComponentSource<E, T> {
     fn open(self: Rc<Self>) {
         let is_open = self.subscription.borrow().is_some() && !self.state.borrow().is_closed();
         if is_open {

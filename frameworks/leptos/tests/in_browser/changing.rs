@@ -1,9 +1,11 @@
 //! What a component opens may change.
 
 use leptos::{prelude::*, task::tick};
-use typed_eventsource::{Event, EventSourceBuilder, Fetch, Policy, State};
+use typed_eventsource::{
+    Event, EventSourceBuilder, Fetch, Policy, State, Text, testing::FakeServer,
+};
 use typed_eventsource_leptos::{
-    IntoSource, use_event_source, use_event_source_callback, use_event_source_fold,
+    IntoSource, use_event, use_event_source, use_event_source_callback, use_event_source_fold,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -195,4 +197,18 @@ async fn a_url_and_a_builder_are_taken_from_closures_and_signals_too() {
         assert_eq!(seen.len(), 12);
     })
     .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_event_of_one_name_is_any_payload() {
+    let server = FakeServer::new();
+    let mounted = mount(|| {
+        let line = use_event::<Text, _>("/log", "line");
+        move || line.data().get().map(|Text(line)| line)
+    });
+    tick().await;
+    server.send_text("row", "of another name");
+    server.send_text("line", "no {json");
+    tick().await;
+    assert_eq!(mounted.text(), "no {json");
 }

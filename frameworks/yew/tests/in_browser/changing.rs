@@ -1,7 +1,9 @@
 //! Another URL, other options.
 
-use typed_eventsource::{EventSourceBuilder, Fetch, Policy};
-use typed_eventsource_yew::{use_event_source, use_event_source_fold};
+use typed_eventsource::{EventSourceBuilder, Fetch, Policy, Text, testing::FakeServer};
+use typed_eventsource_yew::{
+    UseEventSourceHandle, use_event, use_event_source, use_event_source_fold,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::{prelude::*, scheduler::flush};
 
@@ -158,4 +160,47 @@ async fn a_component_that_makes_closures_at_each_render_opens_one_connection() {
         assert_eq!(script.seen().await.len(), 1);
     })
     .await;
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct LineProps {
+    name: &'static str,
+    on_render: Callback<UseEventSourceHandle<Option<Text>>>,
+}
+
+#[component]
+fn Line(props: &LineProps) -> Html {
+    props.on_render.emit(use_event("/log", props.name));
+    html! {}
+}
+
+#[wasm_bindgen_test]
+async fn an_event_of_one_name_is_any_payload_and_another_name_begins_again() {
+    let server = FakeServer::new();
+    let (hear, mut renders) = Heard::new();
+    let props = LineProps {
+        name: "line",
+        on_render: Callback::from(hear),
+    };
+    let mut app = Mounted::<Line>::new(props.clone());
+    flush().await;
+    server.send_text("line", "no {json");
+    flush().await;
+    let line = Text("no {json".into());
+    assert_eq!(
+        renders.so_far().last().unwrap().data().as_ref(),
+        Some(&line)
+    );
+    app.update(LineProps {
+        name: "row",
+        ..props
+    });
+    flush().await;
+    assert_eq!(renders.so_far().last().unwrap().data(), &None);
+    server.send_text("line", "of the last name");
+    server.send_text("row", "1");
+    flush().await;
+    let row = Text("1".into());
+    assert_eq!(renders.so_far().last().unwrap().data().as_ref(), Some(&row));
+    assert_eq!(server.connections(), 1);
 }
