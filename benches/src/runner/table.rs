@@ -6,7 +6,7 @@ use typed_eventsource_harness::Table as Columns;
 
 use super::{
     contenders::Contender,
-    figures::{median, readable, spread},
+    figures::{format_figure, median, spread},
 };
 
 /// One measure of all contenders in one task.
@@ -65,7 +65,7 @@ impl fmt::Display for Table {
                     let (least, most) = spread(&ratios);
                     [median(&ratios), least, most].map(|ratio| format!("{ratio:.2}"))
                 });
-            let cells = [row.label.clone(), readable(row.median())];
+            let cells = [row.label.clone(), format_figure(row.median())];
             columns.row(cells.into_iter().chain(ratios));
         }
         write!(to, "\n{}: {}\n\n{columns}", self.task, self.title)

@@ -15,7 +15,7 @@ use super::table::Table;
 
 /// What the page tells of events that it has heard.
 #[derive(Deserialize)]
-struct Heard {
+struct Timing {
     /// Milliseconds.
     elapsed: f64,
     /// Of the events' weights, or of the bytes.

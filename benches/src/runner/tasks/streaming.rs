@@ -5,7 +5,7 @@ use serde_json::json;
 use typed_eventsource_harness::Page;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::{Heard, payloads};
+use super::{Timing, payloads};
 use crate::runner::{
     contenders::{BYTES, CLIENTS, Contender, LOOPBACK},
     loopback,
@@ -155,7 +155,7 @@ impl Stream {
                 let task = json!({
                     "contender": key, "url": path, "name": self.name, "payload": self.payload, "count": times,
                 });
-                let heard: Heard = page.call("events", task).await?;
+                let heard: Timing = page.call("events", task).await?;
                 let expected = match key {
                     key if key == BYTES.key => length as f64,
                     _ => self.weight * f64::from(times),

@@ -4,7 +4,7 @@ use tokio::process::Command;
 use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    support::{over_each, www},
+    support::{over_each, served_folder},
     tests,
 };
 
@@ -14,7 +14,7 @@ tests! {
 
 pub(crate) async fn axum() -> (Process, String) {
     let mut axum = Command::new(env!("CARGO_BIN_EXE_typed-eventsource-interop-axum"));
-    axum.env("WWW", www());
+    axum.env("WWW", served_folder());
     Process::announced(axum).await
 }
 

@@ -12,7 +12,7 @@ use typed_eventsource_server::{
 use typed_eventsource_showcase::Showcase;
 
 use crate::{
-    support::{interop, scratch, tool},
+    support::{crate_path, temp_dir, tool},
     tests,
 };
 
@@ -95,7 +95,7 @@ async fn output(command: &mut Command) -> String {
 async fn in_python(python: &str, program: &str, attempts: Vec<Attempt>) {
     let server = start(attempts).await;
     let url = format!("{}/streams/others", server.origin());
-    let script = interop("clients").join(program);
+    let script = crate_path("clients").join(program);
     let said = output(tool(python).arg(script).arg(url).arg("4")).await;
     // Some tell in words too that they reconnect.
     let events_read: Vec<Value> = said
@@ -138,11 +138,11 @@ async fn httpx_sse_reads_and_resumes(_: &Stage) {
 /// curl shows the stream as it is: byte for byte what the server was told to send.
 async fn curl_reads_and_resumes(_: &Stage) {
     let server = start(attempts()).await;
-    let folder = scratch();
+    let folder = temp_dir();
     let url = format!("{}/streams/others", server.origin());
     let mut shell = Command::new("sh");
     shell
-        .arg(interop("clients/read_with_curl.sh"))
+        .arg(crate_path("clients/read_with_curl.sh"))
         .arg(url)
         .current_dir(folder.path())
         .env("CURL", tool("CURL").as_std().get_program());

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    support::{TRANSPORTS, get, interop, open_client, over, over_each, tool, www},
+    support::{TRANSPORTS, crate_path, get, open_client, over, over_each, served_folder, tool},
     tests,
 };
 
@@ -18,9 +18,9 @@ pub(crate) async fn fastapi() -> (Process, String) {
     let mut python = tool("PYTHON");
     python
         .args(["-m", "uvicorn", "app:app", "--port", "0"])
-        .current_dir(interop("servers/fastapi"))
+        .current_dir(crate_path("servers/fastapi"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("WWW", www());
+        .env("WWW", served_folder());
     Process::announced(python).await
 }
 

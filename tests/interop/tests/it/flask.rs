@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    support::{interop, over_each, tool, www},
+    support::{crate_path, over_each, served_folder, tool},
     tests,
 };
 
@@ -24,14 +24,14 @@ async fn run(module: &[&str]) -> (Process, String) {
     python
         .arg("-m")
         .args(module)
-        .current_dir(interop("servers/flask"))
+        .current_dir(crate_path("servers/flask"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("WWW", www());
+        .env("WWW", served_folder());
     Process::announced(python).await
 }
 
 pub(crate) async fn gunicorn() -> (Process, String) {
-    let script = interop("servers/flask/gunicorn.conf.py");
+    let script = crate_path("servers/flask/gunicorn.conf.py");
     let script = script.to_str().expect("a path in UTF-8");
     run(&[
         "gunicorn",

@@ -8,7 +8,7 @@ use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
     paragraph,
-    support::{TRANSPORTS, go_program, www},
+    support::{TRANSPORTS, go_program, served_folder},
     tests,
 };
 
@@ -20,7 +20,7 @@ tests! {
 
 pub(crate) async fn go() -> (Process, String) {
     let mut go = go_program().await;
-    go.env("WWW", www()).env("PORT", "0");
+    go.env("WWW", served_folder()).env("PORT", "0");
     Process::announced(go).await
 }
 

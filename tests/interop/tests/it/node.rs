@@ -7,7 +7,7 @@ use typed_eventsource_server::{Config, Server};
 
 use crate::{
     paragraph::{self, Pace},
-    support::{TRANSPORTS, interop, tool, www},
+    support::{TRANSPORTS, crate_path, served_folder, tool},
     tests,
 };
 
@@ -19,7 +19,7 @@ tests! {
 
 pub(crate) async fn node(pages: &[&str]) -> (Process, String) {
     let mut node = tool("NODE");
-    node.arg(interop("servers/node/server.js"))
+    node.arg(crate_path("servers/node/server.js"))
         .env("ORIGINS", pages.join(" "));
     Process::announced(node).await
 }
@@ -27,8 +27,8 @@ pub(crate) async fn node(pages: &[&str]) -> (Process, String) {
 /// Serves the pages, and knows no streams.
 async fn pages() -> Server {
     let config = Config {
-        pkg: Some(www().join("pkg")),
-        pages: Some(www()),
+        pkg: Some(served_folder().join("pkg")),
+        pages: Some(served_folder()),
         ..Config::default()
     };
     Server::start(config).await.expect("the server starts")

@@ -8,4 +8,4 @@ mod tools;
 pub(crate) use http::{get, post};
 pub(crate) use nginx::Nginx;
 pub(crate) use stage::{TRANSPORTS, open_client, over, over_each};
-pub(crate) use tools::{certificate, go_program, interop, root, scratch, tool, www};
+pub(crate) use tools::{certificate, crate_path, go_program, root, served_folder, temp_dir, tool};

@@ -15,7 +15,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// A path in this crate's folder.
-pub(crate) fn interop(path: &str) -> PathBuf {
+pub(crate) fn crate_path(path: &str) -> PathBuf {
     root().join("tests/interop").join(path)
 }
 
@@ -27,7 +27,7 @@ fn target() -> PathBuf {
 }
 
 /// A folder that goes when it is dropped.
-pub(crate) fn scratch() -> TempDir {
+pub(crate) fn temp_dir() -> TempDir {
     tempfile::tempdir_in(target()).expect("target can be written")
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn tool(variable: &str) -> Command {
 }
 
 /// The folder that all servers serve: the pages, and the npm package at `pkg`.
-pub(crate) fn www() -> PathBuf {
+pub(crate) fn served_folder() -> PathBuf {
     let www = target().join("www");
     assert!(
         www.join("pkg").is_dir(),
@@ -55,7 +55,7 @@ pub(crate) async fn go_program() -> Command {
         let program = target().join("go-server");
         let mut build = go();
         build.args(["build", "-o"]).arg(&program);
-        succeed(build.current_dir(interop("servers/go"))).await;
+        succeed(build.current_dir(crate_path("servers/go"))).await;
         program
     };
     Command::new(PROGRAM.get_or_init(compile).await)
