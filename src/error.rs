@@ -300,7 +300,7 @@ impl fmt::Display for Error {
             Self::NotAnEnum { type_name } => write!(
                 f,
                 "{type_name} is not an enum with serde's default (external) tagging, so its variants cannot name \
-                 events: take off `tag`, `content` and `untagged`, or use `stream` with one name"
+                 events: take off `tag`, `content` and `untagged`, or listen to one name"
             ),
             Self::ConnectionLost { url, message } => {
                 write!(f, "the connection to {url} was lost")?;

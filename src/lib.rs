@@ -3,6 +3,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod by_name;
+mod closure;
 mod decode_error;
 mod error;
 mod event;
@@ -37,3 +38,5 @@ pub use state::{CloseReason, State};
 #[cfg(feature = "fetch")]
 pub use transport::fetch::{Body, Fetch, HeadersResult};
 pub use typed_eventsource_core::{EndOfBody, Gap, LimitAction};
+#[cfg(feature = "json")]
+pub use variants::payload;

@@ -1,11 +1,11 @@
 //! What a source does when something goes wrong: the users' side.
 
-use std::{fmt, rc::Rc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 pub use typed_eventsource_core::Decision;
 use typed_eventsource_core::{LimitAction, TimeLimit, for_policy_options};
 
-use crate::Error;
+use crate::{Error, closure::SharedClosure};
 
 /// What a source does when something goes wrong: a set of limits, based on one of three presets.
 ///
@@ -209,7 +209,7 @@ impl Policy {
     /// });
     /// ```
     pub fn rule(mut self, rule: impl Fn(&FailureContext<'_>) -> Decision + 'static) -> Self {
-        self.rule = Some(Rule(Rc::new(rule)));
+        self.rule = Some(SharedClosure::new(Rc::new(rule)));
         self
     }
 }
@@ -222,26 +222,7 @@ impl Backoff {
 }
 
 /// A user's own rule.
-#[derive(Clone)]
-pub(crate) struct Rule(Rc<dyn Fn(&FailureContext<'_>) -> Decision>);
-
-impl Rule {
-    pub(crate) fn decide(&self, context: &FailureContext<'_>) -> Decision {
-        (self.0)(context)
-    }
-}
-
-impl PartialEq for Rule {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl fmt::Debug for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Rule")
-    }
-}
+pub(crate) type Rule = SharedClosure<dyn Fn(&FailureContext<'_>) -> Decision>;
 
 /// What a [rule](Policy::rule) is asked about.
 ///

@@ -48,7 +48,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn origin(this: &Message) -> Option<String>;
 
-    #[wasm_bindgen(js_name = Error)]
+    /// Whatever was thrown: it need not be an `Error`, nor an object.
     pub(crate) type Exception;
     #[wasm_bindgen(method, getter, catch)]
     pub(crate) fn name(this: &Exception) -> Result<Option<String>, JsValue>;

@@ -1,17 +1,17 @@
 //! An enum as a subscription: the names of its variants, read from its serde derive, and its decoding from a separate
 //! name and data.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 use serde::{
     de::{
-        self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, VariantAccess,
-        Visitor,
+        self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer,
+        VariantAccess, Visitor,
     },
     forward_to_deserialize_any,
 };
 
-use crate::{DecodeError, Error, Event};
+use crate::{DecodeError, Error, Event, Payload};
 
 /// The names of the variants of `E`, as serde knows them: after `rename` and `rename_all`, without those that are
 /// skipped.
@@ -57,7 +57,7 @@ impl de::Error for Found {
     }
 }
 
-impl<'de> de::Deserializer<'de> for Probe {
+impl<'de> Deserializer<'de> for Probe {
     type Error = Found;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Found> {
@@ -85,7 +85,7 @@ struct Variant<'de> {
     data: &'de str,
 }
 
-impl<'de> de::Deserializer<'de> for Variant<'de> {
+impl<'de> Deserializer<'de> for Variant<'de> {
     type Error = serde_json::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
@@ -140,7 +140,7 @@ impl<'de> VariantAccess<'de> for Content<'de> {
         self,
         seed: S,
     ) -> Result<S::Value, Self::Error> {
-        self.read(|json| seed.deserialize(json))
+        seed.deserialize(self)
     }
 
     fn tuple_variant<V: Visitor<'de>>(
@@ -148,7 +148,7 @@ impl<'de> VariantAccess<'de> for Content<'de> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        self.read(|json| de::Deserializer::deserialize_tuple(json, length, visitor))
+        self.deserialize_tuple(length, visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -156,7 +156,120 @@ impl<'de> VariantAccess<'de> for Content<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        self.read(|json| de::Deserializer::deserialize_struct(json, "", fields, visitor))
+        self.deserialize_struct("", fields, visitor)
+    }
+}
+
+/// Methods of a deserializer that read JSON.
+macro_rules! read_json {
+    ($($method:ident($($argument:ident: $type:ty),*);)*) => {
+        $(
+            fn $method<V: Visitor<'de>>(
+                self,
+                $($argument: $type,)*
+                visitor: V,
+            ) -> Result<V::Value, Self::Error> {
+                self.read(|json| json.$method($($argument,)* visitor))
+            }
+        )*
+    };
+}
+
+/// JSON, but for a [`payload`], which gets the data as it is.
+impl<'de> Deserializer<'de> for Content<'de> {
+    type Error = serde_json::Error;
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        match name {
+            PAYLOAD => visitor.visit_borrowed_str(self.0),
+            _ => self.read(|json| json.deserialize_newtype_struct(name, visitor)),
+        }
+    }
+
+    read_json! {
+        deserialize_any();
+        deserialize_bool();
+        deserialize_i8();
+        deserialize_i16();
+        deserialize_i32();
+        deserialize_i64();
+        deserialize_i128();
+        deserialize_u8();
+        deserialize_u16();
+        deserialize_u32();
+        deserialize_u64();
+        deserialize_u128();
+        deserialize_f32();
+        deserialize_f64();
+        deserialize_char();
+        deserialize_str();
+        deserialize_string();
+        deserialize_bytes();
+        deserialize_byte_buf();
+        deserialize_option();
+        deserialize_unit();
+        deserialize_unit_struct(name: &'static str);
+        deserialize_seq();
+        deserialize_tuple(length: usize);
+        deserialize_tuple_struct(name: &'static str, length: usize);
+        deserialize_map();
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
+        deserialize_identifier();
+        deserialize_ignored_any();
+    }
+}
+
+/// By this name a [`payload`] asks for the data as it is.
+const PAYLOAD: &str = "$typed_eventsource::Payload";
+
+/// Decodes the data of a variant as a [`Payload`](crate::Payload), in place of JSON. It is for serde's `deserialize_with`, at the
+/// only field of a variant.
+///
+/// ```
+/// use serde::Deserialize;
+/// use typed_eventsource::Text;
+///
+/// #[derive(Deserialize)]
+/// #[serde(rename_all = "lowercase")]
+/// enum Answer {
+///     Token(#[serde(deserialize_with = "typed_eventsource::payload")] Text), // the data as it is
+///     Usage { tokens: u32 }, // JSON
+/// }
+/// ```
+///
+/// Elsewhere, in a field of a JSON object for instance, it decodes a string.
+///
+/// # Errors
+///
+/// If the data is not what the payload needs.
+pub fn payload<'de, D, P>(deserializer: D) -> Result<P, D::Error>
+where
+    D: Deserializer<'de>,
+    P: Payload,
+{
+    deserializer.deserialize_newtype_struct(PAYLOAD, PayloadVisitor(PhantomData))
+}
+
+struct PayloadVisitor<P>(PhantomData<P>);
+
+impl<'de, P: Payload> Visitor<'de> for PayloadVisitor<P> {
+    type Value = P;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: de::Error>(self, data: &str) -> Result<P, E> {
+        P::decode(data).map_err(E::custom)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<P, D::Error> {
+        deserializer.deserialize_str(self)
     }
 }
 
@@ -165,7 +278,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::event::EventMeta;
+    use crate::{Text, event::EventMeta};
 
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(rename_all = "kebab-case")]
@@ -223,6 +336,64 @@ mod tests {
             Feed::Pair(7, "x".into())
         );
         assert_eq!(feed("end of day", "whatever").unwrap(), Feed::Bye);
+    }
+
+    #[test]
+    fn a_variant_can_hold_any_payload() {
+        struct Percent(f32);
+
+        impl Payload for Percent {
+            type Error = std::num::ParseFloatError;
+
+            fn decode(data: &str) -> Result<Self, Self::Error> {
+                data.trim_end_matches('%').parse().map(Percent)
+            }
+        }
+
+        #[derive(Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Feed {
+            Line(#[serde(deserialize_with = "super::payload")] Text),
+            Rate(#[serde(deserialize_with = "super::payload")] Percent),
+            Note {
+                #[serde(deserialize_with = "super::payload")]
+                rate: Percent,
+            },
+            Json(Inner),
+        }
+
+        #[derive(Deserialize)]
+        struct Inner(Vec<u8>);
+
+        let feed = |name: &str, data: &str| {
+            decode::<Feed>(&Event::new(data, name.into(), EventMeta::default()))
+        };
+        assert!(
+            matches!(feed("line", "no \"json {"), Ok(Feed::Line(Text(text))) if text == "no \"json {")
+        );
+        assert!(matches!(feed("line", ""), Ok(Feed::Line(Text(text))) if text.is_empty()));
+        assert!(matches!(feed("rate", "12.5%"), Ok(Feed::Rate(Percent(rate))) if rate == 12.5));
+        assert!(
+            matches!(feed("note", r#"{"rate":"12.5%"}"#), Ok(Feed::Note { rate: Percent(rate) }) if rate == 12.5)
+        );
+        assert!(
+            matches!(feed("json", "[1,2]"), Ok(Feed::Json(Inner(numbers))) if numbers == [1, 2])
+        );
+        for (name, data) in [
+            ("rate", "much"),
+            ("note", r#"{"rate":12.5}"#),
+            ("json", "[1,2] 3"),
+        ] {
+            assert_eq!(
+                feed(name, data)
+                    .err()
+                    .map(|error| error.event().data.clone())
+                    .as_deref(),
+                Some(data)
+            );
+        }
+        let error = feed("rate", "much").err().expect("no number");
+        assert!(error.to_string().contains("rate"), "{error}");
     }
 
     #[test]

@@ -16,24 +16,16 @@ import { copy, decoder } from "./typed-event.js";
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 
-/** The events of one name, and their listeners. */
-export class Subscription {
-  /** The listeners to typed events. */
-  listeners = new Listeners();
-  /** How many DOM listeners there are. */
-  domListeners = 0;
-
-  /**
-   * @param {string} name
-   * @param {(data: string, meta: EventMeta) => unknown} decode
-   * @param {number} terminal How these events end the stream, as a flag of `INPUT_EVENT`.
-   */
-  constructor(name, decode, terminal) {
-    this.name = name;
-    this.decode = decode;
-    this.terminal = terminal;
-  }
-}
+/**
+ * The events of one name, and their listeners.
+ *
+ * @typedef {object} Subscription
+ * @property {string} name
+ * @property {(data: string, meta: EventMeta) => unknown} decode
+ * @property {number} terminalFlag How these events end the stream, as a flag of `INPUT_EVENT`.
+ * @property {Listeners} listeners The listeners to typed events.
+ * @property {number} domListeners How many DOM listeners there are.
+ */
 
 /** The half of a connection that users listen to. `Connection` extends it, and has the methods that are abstract here. */
 export class Audience {
@@ -41,6 +33,10 @@ export class Audience {
   subscriptions = new Map();
   /** @type {State} */
   state = { type: "connecting" };
+  /** Whether other tasks should run before the next event. */
+  shouldYield = false;
+  /** Carries the events while there is a connection. @type {import("./host.js").Transport | undefined} */
+  transport;
 
   /**
    * The object with the DOM listeners, while there are any. Otherwise nothing here holds it, so that it can be
@@ -81,15 +77,6 @@ export class Audience {
     return false;
   }
 
-  /** Yields to the event loop before the next event. @abstract */
-  requestTurn() {}
-
-  /** Listens to another event name. @abstract @param {Subscription} _subscription */
-  listen(_subscription) {}
-
-  /** Stops listening to an event name. @abstract @param {Subscription} _subscription */
-  unlisten(_subscription) {}
-
   /** Starts to report gaps. @abstract */
   trackIds() {}
 
@@ -105,9 +92,16 @@ export class Audience {
   subscribe(name) {
     let subscription = this.subscriptions.get(name);
     if (!subscription) {
-      subscription = new Subscription(name, decoder(name, this.settings), this.#terminalOf(name));
+      const { terminalEvent, failureEvent } = this.settings;
+      subscription = {
+        name,
+        decode: decoder(name, this.settings),
+        terminalFlag: name === failureEvent ? IS_FAILURE_EVENT : name === terminalEvent ? IS_TERMINAL_EVENT : 0,
+        listeners: new Listeners(),
+        domListeners: 0,
+      };
       this.subscriptions.set(name, subscription);
-      this.listen(subscription);
+      this.transport?.listen(subscription);
     }
     return subscription;
   }
@@ -199,7 +193,7 @@ export class Audience {
   /** @param {EventIterator} iterator @param {TypedEvent} event */
   #push(iterator, event) {
     const outcome = iterator.push(event);
-    if (iterator.isHalfFull) this.requestTurn();
+    if (iterator.isHalfFull) this.shouldYield = true;
     if (!outcome) return;
     const { dropped } = iterator;
     const message = "the queue of an iteration was full: consume faster or enlarge `queue.capacity`";
@@ -216,13 +210,13 @@ export class Audience {
       this.isClosed ||
       isForData ||
       !subscription ||
-      subscription.terminal ||
+      subscription.terminalFlag ||
       subscription.domListeners ||
       !subscription.listeners.isEmpty
     )
       return;
     this.subscriptions.delete(name);
-    this.unlisten(subscription);
+    this.transport?.unlisten(subscription);
   }
 
   #closeUnlistened() {
@@ -258,10 +252,10 @@ export class Audience {
   }
 
   /** @param {State} state */
-  enter(state) {
+  enterState(state) {
     this.state = state;
     if (state.type === "open") {
-      if (this.#releases.size) this.requestTurn();
+      if (this.#releases.size) this.shouldYield = true;
       this.dispatch("open");
     }
     if (!this.isClosed) this.announce(state);
@@ -311,7 +305,7 @@ export class Audience {
   }
 
   /** Drops the listeners to events and gaps. */
-  silence() {
+  clearListeners() {
     for (const { listeners } of this.subscriptions.values()) listeners.clear();
     this.#gaps.clear();
   }
@@ -321,10 +315,10 @@ export class Audience {
    *
    * @param {State} state
    * @param {EventSourceError | undefined} error
-   * @param {boolean} [isTold] Whether its error was already reported.
+   * @param {boolean} [isReported] Whether its error was already reported.
    */
-  tellEnd(state, error, isTold) {
-    if (error && !isTold && !this.tellLast(error)) this.host.report(error);
+  tellEnd(state, error, isReported) {
+    if (error && !isReported && !this.tellLast(error)) this.host.report(error);
     for (const iterator of this.#iterators) iterator.end(error);
     this.announce(state);
     this.#errors.clear();

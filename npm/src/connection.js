@@ -7,10 +7,10 @@ import { deadlineTimer } from "./deadline-timer.js";
 import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
 import { wasm } from "./init.js";
 import * as inputs from "./inputs.js";
-import { encoder, give } from "./memory.js";
+import { encoder, copyToWasm } from "./memory.js";
 import {
-  DEFERRED,
-  FAILURE_EARLIER,
+  INPUT_DEFERRED,
+  FAILURE_LAST_OF_CONNECTION,
   FAILURE_EVENT,
   FAILURE_UNFINISHED_EVENT,
   HAS_ID_FIELD,
@@ -21,7 +21,7 @@ import {
   INPUT_DECODED,
   INPUT_DECODE_FAILED,
   INPUT_EVENT,
-  INPUT_LAST_EVENT_ID,
+  INPUT_NOTE_LAST_EVENT_ID,
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
@@ -46,7 +46,7 @@ import {
   WANTS_DECODED,
   WANTS_IDS,
 } from "./numbers.js";
-import { askRule, gapOf, numbersAt, openSession, poll, stateOf, textOf } from "./session.js";
+import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
 import { TypedEvent, copy, detached, failureEventError, unfinishedEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
@@ -71,28 +71,26 @@ export class Connection extends Audience {
   #open;
   /** The number of the session, until the source has closed. @type {number | undefined} */
   #session;
-  /** What the session has to be told. */
+  /** Which inputs the session needs: `WANTS_…` flags. */
   #wants = WANTS_ACTIVITY;
-  /** @type {Transport | undefined} */
-  #transport;
-  /** The link of the transport. @type {Link | undefined} */
+  /** By which the current transport reports. @type {Link | undefined} */
   #link;
   #timer;
-  /** Whether an input is being handled, and those that wait until it is. */
+  /** Whether an input is being handled. The constructor counts as one. */
   #isBusy = true;
-  /** @type {[Input, Link | undefined][]} */
+  /** The inputs that have arrived meanwhile, each with its link. @type {[Input, Link | undefined][]} */
   #queue = [];
   /** The current input. @type {Input} */
   #input = NONE;
-  /** The error that the current input reports, or that the session has found. @type {EventSourceError | undefined} */
+  /** The error of the current input, or of a failure that the session has found, such as a timeout. @type {EventSourceError | undefined} */
   #error;
   /** What had arrived of an event when the last response ended. @type {import("./index.js").TypedEvent<string> | undefined} */
   #unfinished;
-  /** The last failure of the connection. @type {EventSourceError | undefined} */
-  #lastFailure;
-  /** The metadata of the last event. @type {EventMeta | undefined} */
+  /** The error of the last failure of a transport's connection. @type {EventSourceError | undefined} */
+  #lastConnectionError;
+  /** The metadata of the last event. The session is told its id with the next input. @type {EventMeta | undefined} */
   #meta;
-  /** The last event id after the close. */
+  /** The last event id, kept here once the session is freed. */
   #lastEventId = "";
   #tracksIds;
   #terminalData;
@@ -100,7 +98,6 @@ export class Connection extends Audience {
   #isOffline;
   /** Whether the constructor has finished. */
   #isConstructed = false;
-  #wantsTurn = false;
   /** @type {(reason: CloseReason) => void} */
   #resolveClosed = () => {};
 
@@ -112,7 +109,7 @@ export class Connection extends Audience {
    * @param {string} url
    * @param {Settings} settings
    * @param {Host} host
-   * @param {(lastEventId: string, link: Link) => Transport} open Opens a transport that continues after this event.
+   * @param {(lastEventId: string, link: Link) => Transport} open Opens a transport that continues after the event with this id.
    */
   constructor(url, settings, host, open) {
     super(settings, host);
@@ -122,7 +119,7 @@ export class Connection extends Audience {
     const { deduplicate, terminalEvent, terminalData, failureEvent, signal } = settings;
     this.#tracksIds = Boolean(deduplicate);
     this.#terminalData = terminalData;
-    this.#timer = deadlineTimer(host, (late) => this.receive(inputs.timeout(late)));
+    this.#timer = deadlineTimer(host, (lateBy) => this.receive(inputs.timeout(lateBy)));
     this.#isOffline = this.#isHostOffline();
     this.#session = openSession(settings, this.#isOffline, host.now());
     try {
@@ -142,7 +139,7 @@ export class Connection extends Audience {
     }
     this.#isConstructed = true;
     this.#isBusy = false;
-    if (!settings.isSharing) this.#undoNetwork = host.onNetwork(url, (isOnline) => this.receive(inputs.network(isOnline)));
+    if (!settings.isSharer) this.#undoNetwork = host.onNetwork(url, (isOnline) => this.receive(inputs.network(isOnline)));
   }
 
   get isClosed() {
@@ -150,48 +147,34 @@ export class Connection extends Audience {
   }
 
   get lastEventId() {
-    return this.isClosed ? this.#lastEventId : textOf(numbersAt(this.#tell(INPUT_LAST_EVENT_ID)));
+    return this.isClosed ? this.#lastEventId : firstTextOf(numbersAt(this.#tellSession(INPUT_NOTE_LAST_EVENT_ID)));
   }
 
   /** Closes the source at once, whatever is being handled. */
   close(isDropped = false) {
     if (this.isClosed) return;
-    this.#tell(INPUT_CLOSE, Number(isDropped));
+    this.#tellSession(INPUT_CLOSE, Number(isDropped));
     this.#carryOut();
-  }
-
-  /** @param {Subscription} subscription */
-  listen(subscription) {
-    this.#transport?.listen(subscription);
-  }
-
-  /** @param {Subscription} subscription */
-  unlisten(subscription) {
-    this.#transport?.unlisten(subscription);
   }
 
   trackIds() {
     this.#tracksIds = true;
     if (this.isClosed) return;
-    this.#transport?.trackIds?.();
-    // Sources that share a connection leave this to it.
-    if (this.settings.isSharing) return;
-    this.#tell(INPUT_TRACK_IDS);
+    this.transport?.trackIds?.();
+    // The shared connection tracks the ids for its sharers.
+    if (this.settings.isSharer) return;
+    this.#tellSession(INPUT_TRACK_IDS);
     this.#wants |= WANTS_ACTIVITY | WANTS_IDS;
-  }
-
-  /** Yields to the event loop before the next event. */
-  requestTurn() {
-    this.#wantsTurn = true;
   }
 
   // Inputs
 
   /**
    * Handles an input, after the earlier ones. If its transport has been closed in the meantime, the input is dropped.
+   * Returns whether to yield to the event loop before the next event.
    *
    * @param {Input} input
-   * @param {Link} [link] The link of the transport.
+   * @param {Link} [link] The link of the transport that sends the input. The connection's own inputs have none.
    */
   receive(input, link) {
     if (this.isClosed) return false;
@@ -200,57 +183,57 @@ export class Connection extends Audience {
       return false;
     }
     this.#isBusy = true;
-    this.#wantsTurn = false;
+    this.shouldYield = false;
     try {
       this.#handle(input, link);
     } catch (exception) {
-      this.#fail(exception);
+      this.#endAfterBug(exception);
     }
     return this.#handleQueue();
   }
 
   /**
    * Handles an event that has listeners. Since events are frequent, an input is only created if the event has to wait,
-   * or if the session has more outputs for it.
+   * or if the session has outputs for it.
    *
    * @param {Subscription} subscription
    * @param {string} data
    * @param {EventMeta} meta
    * @param {boolean | undefined} hasIdField
-   * @param {boolean | undefined} isPart
+   * @param {boolean | undefined} isSlice
    * @param {Link} link
    */
-  receiveEvent(subscription, data, meta, hasIdField, isPart, link) {
+  receiveEvent(subscription, data, meta, hasIdField, isSlice, link) {
     if (this.isClosed || link !== this.#link) return false;
-    if (this.#isBusy) return this.receive(inputs.event(subscription, data, meta, hasIdField, isPart), link);
+    if (this.#isBusy) return this.receive(inputs.event(subscription, data, meta, hasIdField, isSlice), link);
     this.#isBusy = true;
-    this.#wantsTurn = false;
+    this.shouldYield = false;
     try {
-      this.#event(subscription, data, meta, hasIdField, isPart);
+      this.#handleEvent(subscription, data, meta, hasIdField, isSlice);
     } catch (exception) {
-      this.#fail(exception);
+      this.#endAfterBug(exception);
     }
     return this.#handleQueue();
   }
 
   /** Handles the inputs that arrived in the meantime. */
   #handleQueue() {
-    // To shift an empty array would cost as much as an event.
+    // The length comes first: `shift` of an empty array takes as long as an event.
     while (this.#queue.length) {
       try {
         this.#handle(.../** @type {[Input, Link | undefined]} */ (this.#queue.shift()));
       } catch (exception) {
-        this.#fail(exception);
+        this.#endAfterBug(exception);
       }
     }
-    // It may hold a whole chunk.
+    // The data of an event may be a slice, which keeps its whole chunk in memory.
     this.#input = NONE;
     this.#isBusy = false;
-    return this.#wantsTurn;
+    return this.shouldYield;
   }
 
   /** @param {unknown} exception */
-  #fail(exception) {
+  #endAfterBug(exception) {
     this.end({ type: "policy", error: internal(exception) }, true);
   }
 
@@ -259,82 +242,93 @@ export class Connection extends Audience {
     if (this.isClosed || (link && link !== this.#link)) return;
     this.#input = input;
     if (input.type === INPUT_EVENT) {
-      const { subscription, data, meta, hasIdField, isPart } = /** @type {EventInput} */ (input);
-      return this.#event(subscription, data, meta, hasIdField, isPart);
+      const { subscription, data, meta, hasIdField, isSlice } = /** @type {EventInput} */ (input);
+      return this.#handleEvent(subscription, data, meta, hasIdField, isSlice);
     }
-    if (input.type === INPUT_UNLISTENED) return this.#unlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
-    if (input.type === DEFERRED) {
+    if (input.type === INPUT_UNLISTENED) return this.#handleUnlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
+    if (input.type === INPUT_DEFERRED) {
       const next = /** @type {import("./inputs.js").DeferredInput} */ (input).run(this);
       return next && this.#handle(next, link);
     }
     const { type, error, detail = 0, time, failures, unfinished } = /** @type {SessionInput} */ (input);
     if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
-      // The network came or went without an event. The source may have left the connection because of it.
-      this.#handle(inputs.network(this.#isOffline));
+      // The host's `online` or `offline` has not been fired yet. If the session disconnects now, the input is dropped
+      // with its link.
+      this.#handle(inputs.network(!this.#isHostOffline()));
       return this.#handle(input, link);
     }
     if (type === INPUT_ONLINE || type === INPUT_OFFLINE) this.#isOffline = type === INPUT_OFFLINE;
     this.#error = error;
     this.#unfinished = unfinished;
     const isTerminal = unfinished ? this.#terminalOf(this.subscriptions.get(unfinished.type), unfinished.data) : 0;
-    this.#tell(type, detail | isTerminal, time, failures);
+    this.#tellSession(type, detail | isTerminal, time, failures);
     this.#carryOut();
   }
 
-  /** Sources that share a connection leave the network to it. */
+  /** The shared connection watches the network for its sharers. */
   #isHostOffline() {
-    return !this.settings.isSharing && this.host.isOffline(this.#url);
+    return !this.settings.isSharer && this.host.isOffline(this.#url);
   }
 
   /**
-   * Handles an event, without a call of the session if that does not need it.
+   * Handles an event. Calls the session only if it has to be told.
    *
    * @param {Subscription} subscription
    * @param {string} data
    * @param {EventMeta} meta
    * @param {boolean | undefined} hasIdField
-   * @param {boolean | undefined} isPart
+   * @param {boolean | undefined} isSlice
    */
-  #event(subscription, data, meta, hasIdField, isPart) {
-    const terminal = this.#terminalOf(subscription, data);
+  #handleEvent(subscription, data, meta, hasIdField, isSlice) {
+    const terminalFlag = this.#terminalOf(subscription, data);
     this.#meta = meta;
-    if (!terminal && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isPart);
-    const idField = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
-    const outcome = this.#tell(INPUT_EVENT, terminal + idField, 0, 0, this.#wants & WANTS_IDS ? meta.lastEventId : null);
+    if (!terminalFlag && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isSlice);
+    const idFieldFlag = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
+    const outcome = this.#tellSession(INPUT_EVENT, terminalFlag + idFieldFlag, 0, 0, this.#wants & WANTS_IDS ? meta.lastEventId : null);
     this.#wants = outcome >> OUTCOME_BITS;
-    if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isPart);
+    if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isSlice);
     if (!(outcome & OUTCOME_POLL)) return;
-    this.#input = inputs.event(subscription, data, meta, hasIdField, isPart);
+    this.#input = inputs.event(subscription, data, meta, hasIdField, isSlice);
     this.#carryOut();
   }
 
   /** What an event says of the end, as a flag of `INPUT_EVENT`. @param {Subscription | undefined} subscription @param {string} data */
   #terminalOf(subscription, data) {
-    return data === this.#terminalData ? IS_TERMINAL_DATA : (subscription?.terminal ?? 0);
+    return data === this.#terminalData ? IS_TERMINAL_DATA : (subscription?.terminalFlag ?? 0);
   }
 
   /** @param {import("./inputs.js").UnlistenedInput} input */
-  #unlistened({ isEvent, lastEventId }) {
+  #handleUnlistened({ isEvent, lastEventId }) {
     if (lastEventId !== undefined) this.#meta = { lastEventId, origin: "" };
     if (!(this.#wants & WANTS_ACTIVITY)) return;
-    this.#tell(INPUT_UNLISTENED, Number(isEvent), 0, 0, lastEventId ?? null);
+    this.#tellSession(INPUT_UNLISTENED, Number(isEvent), 0, 0, lastEventId ?? null);
     this.#carryOut();
   }
 
   /**
-   * Tells the session an input. Returns the address of numbers whose text is the session's last event id; for an event,
-   * what to do and what the session has to be told.
+   * Tells the session an input. For an event it returns what to do in the lowest bits, and the `WANTS_…` flags above
+   * them; for other inputs the address of numbers, whose first text is the session's last event id.
    *
    * @param {number} type
    * @param {number} [detail]
    * @param {number} [time]
    * @param {number} [failures]
-   * @param {string | null} [lastEventId] The id to note before; `null` if the session does not need it.
+   * @param {string | null} [lastEventId] The last event id before the input; `null` if the session does not need it.
    */
-  #tell(type, detail = 0, time = -1, failures = 0, lastEventId = this.#transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
+  #tellSession(type, detail = 0, time = -1, failures = 0, lastEventId = this.transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
     const session = /** @type {number} */ (this.#session);
     const id = lastEventId === null ? undefined : encoder.encode(lastEventId);
-    return wasm.tellSession(session, type, id ? give(id) : 0, id?.length ?? 0, detail, time, failures, this.host.now(), this.host.random());
+    return wasm.tellSession(
+      session,
+      type,
+      id ? copyToWasm(id) : 0,
+      id?.length ?? 0,
+      detail,
+      time,
+      failures,
+      this.host.now(),
+      this.host.random(),
+    );
   }
 
   // Outputs
@@ -343,7 +337,7 @@ export class Connection extends Audience {
     while (this.#session !== undefined) {
       const numbers = poll(this.#session);
       const [output, kind, failure, after, failures, amount, follows, limit, limitValue, decodeErrors, downFor, wants, deadline] = numbers;
-      const error = () => this.#errorOf(failure, after, failures);
+      const error = () => this.#errorForFailure(failure, after, failures);
       if (output === OUTPUT_NOTHING) {
         this.#wants = wants;
         this.#timer.set(deadline);
@@ -351,24 +345,25 @@ export class Connection extends Audience {
       }
       if (output === OUTPUT_CONNECT) this.#connect();
       else if (output === OUTPUT_DISCONNECT) {
-        this.#tell(INPUT_LAST_EVENT_ID);
+        // The id goes with the transport.
+        this.#tellSession(INPUT_NOTE_LAST_EVENT_ID);
         this.#disconnect();
       } else if (output === OUTPUT_DELIVER) {
-        const { subscription, data, meta, isPart } = /** @type {EventInput} */ (this.#input);
-        this.#deliver(subscription, data, meta, isPart);
+        const { subscription, data, meta, isSlice } = /** @type {EventInput} */ (this.#input);
+        this.#deliver(subscription, data, meta, isSlice);
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
       else if (output === OUTPUT_REPORT) {
-        if (failures) this.#lastFailure = error();
+        if (failures) this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));
-      } else if (output === OUTPUT_STATE) this.enter(stateOf(kind, failures, amount));
-      else this.#closed(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
+      } else if (output === OUTPUT_STATE) this.enterState(stateOf(kind, failures, amount));
+      else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
     }
   }
 
   /** The error of a failure. All outputs of an input get the same object. @param {number} failure @param {number} after @param {number} failures */
-  #errorOf(failure, after, failures) {
-    if (failure === FAILURE_EARLIER && this.#lastFailure) return this.#lastFailure;
+  #errorForFailure(failure, after, failures) {
+    if (failure === FAILURE_LAST_OF_CONNECTION && this.#lastConnectionError) return this.#lastConnectionError;
     if (failure === FAILURE_EVENT) return failureEventError(this.#unfinished ?? this.#eventInHand());
     if (failure === FAILURE_UNFINISHED_EVENT && this.#unfinished) {
       this.#error = unfinishedEventError(this.#unfinished);
@@ -388,11 +383,12 @@ export class Connection extends Audience {
     /** @type {Link} */
     const link = (this.#link = {
       receive: (input) => this.receive(input, link),
-      receiveEvent: (subscription, data, meta, hasIdField, isPart) => this.receiveEvent(subscription, data, meta, hasIdField, isPart, link),
+      receiveEvent: (subscription, data, meta, hasIdField, isSlice) =>
+        this.receiveEvent(subscription, data, meta, hasIdField, isSlice, link),
       tellLast: (error) => this.tellLast(error),
     });
     try {
-      this.#transport = this.#open(this.lastEventId, link);
+      this.transport = this.#open(this.lastEventId, link);
     } catch (exception) {
       // In the constructor, the exception goes to the caller.
       if (!this.#isConstructed) throw exception;
@@ -401,43 +397,43 @@ export class Connection extends Audience {
       this.#queue.push([inputs.failed(error), link]);
       return;
     }
-    if (this.#transport.state) this.state = this.#transport.state;
-    for (const subscription of this.subscriptions.values()) this.#transport.listen(subscription);
-    if (this.#tracksIds) this.#transport.trackIds?.();
+    if (this.transport.state) this.state = this.transport.state;
+    for (const subscription of this.subscriptions.values()) this.transport.listen(subscription);
+    if (this.#tracksIds) this.transport.trackIds?.();
   }
 
   #disconnect() {
-    const transport = this.#transport;
-    this.#transport = this.#link = this.#meta = undefined;
+    const transport = this.transport;
+    this.transport = this.#link = this.#meta = undefined;
     transport?.close();
   }
 
-  /** @param {Subscription} subscription @param {string} data @param {EventMeta} meta @param {boolean | undefined} isPart */
-  #deliver(subscription, data, meta, isPart) {
+  /** @param {Subscription} subscription @param {string} data @param {EventMeta} meta @param {boolean | undefined} isSlice */
+  #deliver(subscription, data, meta, isSlice) {
     const { name, listeners, domListeners } = subscription;
     const { snapshot } = listeners;
-    const own = isPart && (domListeners || this.settings.parse !== "json") ? detached(data) : data;
+    const text = isSlice && (domListeners || this.settings.parse !== "json") ? detached(data) : data;
     if (domListeners) {
-      // By the standard each event has a separate task, before which all promises of the previous event have settled.
-      this.#wantsTurn = true;
-      this.dispatchMessage(subscription, own, meta);
+      // By the standard a task dispatches one event, so that the microtasks of an event run before the next one.
+      this.shouldYield = true;
+      this.dispatchMessage(subscription, text, meta);
     }
     if (!snapshot.length || listeners.isEmpty) return;
     let payload;
     try {
-      payload = subscription.decode(own, meta);
+      payload = subscription.decode(text, meta);
     } catch (exception) {
       const error = exception instanceof EventSourceError ? exception : internal(exception);
       // Decoding runs users' code, which may have closed the source.
       if (this.isClosed) return this.tell(error);
       this.#error = error;
-      this.#tell(INPUT_DECODE_FAILED);
+      this.#tellSession(INPUT_DECODE_FAILED);
       return this.#carryOut();
     }
     if (this.isClosed) return;
     if (this.#wants & WANTS_DECODED) {
-      // This leads to no output: everything after the event waits until the listeners have been called.
-      this.#tell(INPUT_DECODED);
+      // This leads to no output. What the event leads to comes once its listeners have been called.
+      this.#tellSession(INPUT_DECODED);
       this.#wants &= ~WANTS_DECODED;
     }
     listeners.call(new TypedEvent(name, payload, meta), snapshot);
@@ -447,14 +443,14 @@ export class Connection extends Audience {
   #decide(context, kind, after) {
     const [decision, wait] = askRule(this.settings.policy.rule, context, kind, after);
     // The rule may have closed the source.
-    if (!this.isClosed) this.#tell(INPUT_DECIDED, decision, wait);
+    if (!this.isClosed) this.#tellSession(INPUT_DECIDED, decision, wait);
   }
 
   /** @param {number} kind @param {EventSourceError} [error] */
-  #closed(kind, error) {
+  #endWithReason(kind, error) {
     /** @type {any} */
     const reason = kind === REASON_FAILED ? { type: "policy", error } : { type: REASONS[kind] };
-    // By the standard, a signal that nothing more comes ends in an event, unless it is one.
+    // By the standard, status 204 ends in an `error` event. A terminal event needs none, since it is an event.
     this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && this.#input.type !== INPUT_EVENT));
   }
 
@@ -462,10 +458,10 @@ export class Connection extends Audience {
    * Ends the source at once. The end is reported once the callback that caused it has returned.
    *
    * @param {CloseReason} reason
-   * @param {boolean} isDom Whether to report it by an `error` event of the DOM.
-   * @param {boolean} [isTold] Whether its error was already reported.
+   * @param {boolean} firesError Whether to fire the DOM's `error` event.
+   * @param {boolean} [isReported] Whether its error was already reported.
    */
-  end(reason, isDom, isTold) {
+  end(reason, firesError, isReported) {
     const session = this.#session;
     if (session === undefined) return;
     const error = errorOf(reason);
@@ -479,13 +475,13 @@ export class Connection extends Audience {
     quietly(() => this.settings.signal?.removeEventListener("abort", this.#abort));
     quietly(this.#undoNetwork);
     this.#queue.length = 0;
-    this.silence();
-    if (isDom) this.dispatch("error", error);
+    this.clearListeners();
+    if (firesError) this.dispatch("error", error);
     queueMicrotask(() => {
-      this.tellEnd(state, error, isTold);
+      this.tellEnd(state, error, isReported);
       this.#resolveClosed(reason);
-      // Users' functions may have captured the source, and the registry that waits for its collection holds this
-      // connection.
+      // The `FinalizationRegistry` holds this connection until the source is collected, and a user's function held here
+      // could keep the source alive.
       this.settings = /** @type {any} */ ({});
       this.#open = /** @type {any} */ (undefined);
     });

@@ -7,7 +7,7 @@ const LONGEST = 2 ** 31 - 1;
  * Fires at a deadline. It may fire too early, which does no harm, so a later deadline need not move it.
  *
  * @param {import("./host.js").Host} host
- * @param {(late: number) => void} fire Called with how many milliseconds late the timer was.
+ * @param {(lateBy: number) => void} fire Called with how many milliseconds late the timer was.
  */
 export function deadlineTimer(host, fire) {
   let due = Infinity;
@@ -20,9 +20,9 @@ export function deadlineTimer(host, fire) {
       stop();
       due = deadline;
       const delay = Math.min(Math.max(Math.ceil(deadline - host.now()), 0), LONGEST);
-      stop = host.after(delay, (late) => {
+      stop = host.after(delay, (lateBy) => {
         due = Infinity;
-        fire(late);
+        fire(lateBy);
       });
     },
   };

@@ -94,7 +94,9 @@ export class EventSource extends EventTarget {
 
   /** @param {string} name @param {unknown} callback @param {boolean} isCapture */
   #listener(name, callback, isCapture) {
-    return [...this.#listeners].find((known) => known.name === name && known.callback === callback && known.isCapture === isCapture);
+    for (const known of this.#listeners) {
+      if (known.name === name && known.callback === callback && known.isCapture === isCapture) return known;
+    }
   }
 
   close() {

@@ -14,7 +14,7 @@
  *
  * @typedef {{
  *   receive: (input: Input) => boolean,
- *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isPart?: boolean) => boolean,
+ *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isSlice?: boolean) => boolean,
  *   tellLast: (error: EventSourceError) => unknown,
  * }} Link
  *
@@ -38,7 +38,7 @@
  * @typedef {{
  *   now: () => number,
  *   random: () => number,
- *   after: (delay: number, callback: (late: number) => void) => () => void,
+ *   after: (delay: number, callback: (lateBy: number) => void) => () => void,
  *   isOffline: (url: string) => boolean,
  *   onNetwork: (url: string, callback: (isOnline: boolean) => void) => () => void,
  *   report: (error: Error) => void,

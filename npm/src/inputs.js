@@ -48,7 +48,7 @@ import {
  *   data: string,
  *   meta: EventMeta,
  *   hasIdField?: boolean,
- *   isPart?: boolean,
+ *   isSlice?: boolean,
  * }} EventInput
  *
  * An event without listeners, or a comment, and the last event id if it may have changed.
@@ -80,16 +80,16 @@ const input = (type, time, error, detail, failures) => ({ type, time, error, det
  * @param {string} data
  * @param {EventMeta} meta
  * @param {boolean} [hasIdField]
- * @param {boolean} [isPart]
+ * @param {boolean} [isSlice]
  * @returns {EventInput}
  */
-export const event = (subscription, data, meta, hasIdField, isPart) => ({
+export const event = (subscription, data, meta, hasIdField, isSlice) => ({
   type: INPUT_EVENT,
   subscription,
   data,
   meta,
   hasIdField,
-  isPart,
+  isSlice,
 });
 
 export const opened = input(INPUT_OPENED);
@@ -139,8 +139,8 @@ export const bodyEnded = (error, isWhole, unfinished) => ({
 /** The server wants no further attempt. */
 export const finished = input(INPUT_FINISHED);
 
-/** @param {number} late In milliseconds. */
-export const timeout = (late) => input(INPUT_TIMEOUT, late);
+/** @param {number} lateBy In milliseconds. */
+export const timeout = (lateBy) => input(INPUT_TIMEOUT, lateBy);
 
 /** @param {boolean} isOnline */
 export const network = (isOnline) => input(isOnline ? INPUT_ONLINE : INPUT_OFFLINE);

@@ -14,7 +14,7 @@ let memory = new Uint8Array();
  *
  * @param {Uint8Array} bytes
  */
-export function give(bytes) {
+export function copyToWasm(bytes) {
   const address = wasm.__wbindgen_malloc(bytes.length, 1) >>> 0;
   if (!memory.length) memory = new Uint8Array(wasm.memory.buffer);
   memory.set(bytes, address);

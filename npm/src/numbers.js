@@ -20,12 +20,12 @@ export const INPUT_RELAYED_STATE = 13;
 
 // More inputs: `tell_session` in `session.rs`.
 export const INPUT_UNLISTENED = 16;
-export const INPUT_LAST_EVENT_ID = 17;
+export const INPUT_NOTE_LAST_EVENT_ID = 17;
 export const INPUT_TRACK_IDS = 18;
 export const INPUT_EVENT = 19;
 
 // An input that only the body knows.
-export const DEFERRED = 102;
+export const INPUT_DEFERRED = 102;
 
 // Flags of `INPUT_EVENT`: `event` in `numbers.rs`.
 export const HAS_ID_FIELD = 2;
@@ -71,7 +71,7 @@ export const WANTS_IDS = 2;
 export const WANTS_DECODED = 4;
 
 // Failures: `Numbers::failure` in `numbers.rs`.
-export const FAILURE_EARLIER = 1;
+export const FAILURE_LAST_OF_CONNECTION = 1;
 export const FAILURE_OPEN_TIMEOUT = 2;
 export const FAILURE_IDLE = 3;
 export const FAILURE_EVENT = 5;

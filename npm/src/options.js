@@ -51,13 +51,13 @@ const OPTIONS = {
 };
 
 /**
- * The settings of a source. If it `isSharing`, it shares a connection with other sources, and that has other settings.
+ * The settings of a source. If it `isSharer`, it shares a connection with other sources, and that has other settings.
  *
  * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy" | "terminalEvent">> & {
  *   transport?: string,
  *   isFetch: boolean,
  *   isRepeatable: boolean,
- *   isSharing?: boolean,
+ *   isSharer?: boolean,
  *   terminalEvent?: string[],
  *   policy: import("./index.js").Policy,
  *   parse: NonNullable<import("./index.js").FetchInit["parse"]>,

@@ -4,7 +4,7 @@
 import { milliseconds, oneOf } from "./checks.js";
 import { reportException } from "./error.js";
 import { wasm } from "./init.js";
-import { encoder, give, textAt } from "./memory.js";
+import { encoder, copyToWasm, textAt } from "./memory.js";
 import { DECISIONS, DECISION_AS_PROPOSED, DECISION_REOPEN, STATES, STATE_WAITING } from "./numbers.js";
 import { numbersOf, presetOf } from "./policy.js";
 
@@ -14,7 +14,7 @@ export function openSession(settings, isOffline, now) {
     policy,
     isFetch,
     isRepeatable,
-    isSharing,
+    isSharer,
     resumeParameter,
     terminalEvent,
     terminalData,
@@ -30,7 +30,7 @@ export function openSession(settings, isOffline, now) {
     resumeParameter !== undefined,
     hasTerminal,
     isOffline,
-    isSharing,
+    isSharer,
     endOfBody === "finished",
     endOfBody,
   ];
@@ -38,11 +38,11 @@ export function openSession(settings, isOffline, now) {
   const id = encoder.encode(lastEventId);
   return wasm.newSession(
     presetOf(policy),
-    give(numbers),
+    copyToWasm(numbers),
     numbers.length,
     flags.reduce((sum, flag, bit) => sum + (flag ? 1 << bit : 0), 0),
     deduplicate,
-    give(id),
+    copyToWasm(id),
     id.length,
     now,
   );
@@ -62,7 +62,7 @@ export const poll = (session) => numbersAt(wasm.pollSession(session));
 export const numbersAt = (address) => new Float64Array(wasm.memory.buffer, address >>> 0, 17);
 
 /** @param {Float64Array} numbers */
-export const textOf = (numbers) => textAt(numbers[13], numbers[14]);
+export const firstTextOf = (numbers) => textAt(numbers[13], numbers[14]);
 
 /** @param {number} kind @param {number} attempt @param {number} retryIn @returns {import("./index.js").State} */
 export function stateOf(kind, attempt, retryIn) {
@@ -72,7 +72,7 @@ export function stateOf(kind, attempt, retryIn) {
 
 /** @param {Float64Array} numbers @returns {import("./index.js").Gap} */
 export function gapOf(numbers) {
-  return { after: textOf(numbers), before: textAt(numbers[15], numbers[16]), missed: numbers[5] };
+  return { after: firstTextOf(numbers), before: textAt(numbers[15], numbers[16]), missed: numbers[5] };
 }
 
 const decision = oneOf(...DECISIONS);

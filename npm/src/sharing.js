@@ -4,7 +4,7 @@
 
 import { Connection } from "./connection.js";
 import { relayedState } from "./inputs.js";
-import { DEFERRED, FOLLOWS_STATE } from "./numbers.js";
+import { INPUT_DEFERRED, FOLLOWS_STATE } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -30,7 +30,7 @@ export function joinOrOpen(url, settings, host, open) {
   if (key === undefined) return new Connection(url, settings, host, open);
   const { parse, schemas, queue, signal, lastEventId, policy } = settings;
   /** @type {any} */
-  const own = { parse, schemas, queue, signal, lastEventId, policy, isFetch: true, isRepeatable: true, isSharing: true };
+  const own = { parse, schemas, queue, signal, lastEventId, policy, isFetch: true, isRepeatable: true, isSharer: true };
   return new Connection(url, own, host, (lastEventId, link) => {
     const shared = host.shared.get(key) ?? new SharedConnection(key, url, { ...settings, lastEventId }, host, open);
     return new Share(shared, link, host);
@@ -106,12 +106,12 @@ class SharedConnection extends Connection {
     this.#relay((connection) => connection.tellGap(gap));
   }
 
-  /** @param {CloseReason} reason @param {boolean} isDom */
-  end(reason, isDom) {
+  /** @param {CloseReason} reason @param {boolean} firesError */
+  end(reason, firesError) {
     if (this.isClosed) return;
     this.#forget();
     super.end(reason, false);
-    this.#relay((connection) => connection.end(reason, isDom, true));
+    this.#relay((connection) => connection.end(reason, firesError, true));
   }
 
   /** @param {EventSourceError} error */
@@ -122,14 +122,14 @@ class SharedConnection extends Connection {
 
   /** @param {(connection: Connection) => void} tell */
   #relay(tell) {
-    this.#send({ type: DEFERRED, run: tell });
+    this.#send({ type: INPUT_DEFERRED, run: tell });
   }
 
   /** Sources that join during the call are not told. @param {import("./inputs.js").Input} input */
   #send(input) {
     for (const share of [...this.#shares]) {
       share.announceOpen();
-      if (share.link.receive(input)) this.requestTurn();
+      if (share.link.receive(input)) this.shouldYield = true;
     }
   }
 }
@@ -171,7 +171,7 @@ class Share {
     const shared = this.#shared;
     const undo = shared.on(subscription.name, (text) => {
       this.announceOpen();
-      if (this.link.receiveEvent(subscription, /** @type {string} */ (text.data), text)) shared.requestTurn();
+      if (this.link.receiveEvent(subscription, /** @type {string} */ (text.data), text)) shared.shouldYield = true;
     });
     this.#undos.set(subscription, undo);
   }

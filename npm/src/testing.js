@@ -5,13 +5,13 @@ import { EventSourceError, connectionLost } from "./error.js";
 import { resolve } from "./event-source.js";
 import { testBackends } from "./host.js";
 import { bodyEnded, browserReconnects, event, failed, finished, opened, reestablish, retry } from "./inputs.js";
-import { DEFERRED, INPUT_UNLISTENED } from "./numbers.js";
+import { INPUT_DEFERRED, INPUT_UNLISTENED } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./host.js").Host} Host */
 /** @typedef {import("./options.js").Settings} Settings */
-/** @typedef {{ at: number, callback: (late: number) => void }} Timer */
+/** @typedef {{ at: number, callback: (lateBy: number) => void }} Timer */
 
 /** The origin of all events. */
 const ORIGIN = "fake:";
@@ -309,7 +309,7 @@ class FakeConnection {
       const hasIdField = this.#isFetch ? id !== undefined : undefined;
       return event(subscription, data, { lastEventId, origin: ORIGIN }, hasIdField);
     };
-    this.#link.receive({ type: DEFERRED, run });
+    this.#link.receive({ type: INPUT_DEFERRED, run });
   }
 
   comment() {

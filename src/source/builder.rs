@@ -245,6 +245,68 @@ impl EventSourceBuilder {
         self
     }
 
+    /// Takes over the closures of a newer builder (its [rule](crate::Policy::rule), its
+    /// [fresh headers](crate::Fetch::fresh_headers)) if both builders set up the same source otherwise. Returns whether they do.
+    ///
+    /// It is for hooks of a framework. A component that sets up its source in its body makes new closures at each render,
+    /// for which no other source is to be opened. A source that was opened from this builder or a clone of it calls the
+    /// new closures from then on.
+    ///
+    /// ```
+    /// use typed_eventsource::{Decision, EventSource, Policy};
+    ///
+    /// let render = |url| EventSource::builder(url).policy(Policy::resilient().rule(|_| Decision::AsProposed));
+    /// let first = render("/prices");
+    /// assert!(first != render("/prices"));
+    /// assert!(first.adopt_closures(&render("/prices")));
+    /// assert!(!first.adopt_closures(&render("/scores")));
+    /// ```
+    pub fn adopt_closures(&self, newer: &Self) -> bool {
+        let mut newer_data = newer.clone();
+        let rules = self.policy.rule.as_ref().zip(newer.policy.rule.as_ref());
+        if let Some((rule, _)) = rules {
+            newer_data.policy.rule = Some(rule.clone());
+        }
+        #[cfg(feature = "fetch")]
+        let headers = {
+            let own = self
+                .fetch
+                .as_ref()
+                .and_then(|fetch| fetch.fresh_headers.as_ref());
+            let newer = newer_data
+                .fetch
+                .as_mut()
+                .and_then(|fetch| fetch.fresh_headers.as_mut());
+            own.zip(newer)
+                .map(|(own, newer)| (own, std::mem::replace(newer, own.clone())))
+        };
+        if *self != newer_data {
+            return false;
+        }
+        if let Some((rule, newer)) = rules {
+            rule.replace_by(newer);
+        }
+        #[cfg(feature = "fetch")]
+        if let Some((headers, newer)) = headers {
+            headers.replace_by(&newer);
+        }
+        true
+    }
+
+    /// Writes an error to the console, as a source does with errors that nobody listens to. It is for hooks of a framework,
+    /// whose components may not show an error. It may only be called in a browser.
+    ///
+    /// ```no_run
+    /// # use typed_eventsource::EventSource;
+    /// let builder = EventSource::builder("/prices");
+    /// if let Err(error) = builder.clone().open() {
+    ///     builder.report_error(&error);
+    /// }
+    /// ```
+    pub fn report_error(&self, error: &Error) {
+        self.host().report(error);
+    }
+
     /// Opens the source. This returns at once, with the source in the state [`Connecting`](crate::State::Connecting)
     /// unless it [shares](Self::shared) a connection. Nothing is received before the code that opened the source has
     /// returned to the event loop, so listeners added until then miss nothing.

@@ -1,4 +1,4 @@
-//! The promises of the fake server to users' tests.
+//! What the fake server guarantees to users' tests.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
@@ -10,11 +10,11 @@ fn a_source_that_is_opened_while_a_fake_server_lives_is_served() {
     let server = FakeServer::new();
     let source = EventSource::open("/prices").unwrap();
     let heard = Rc::new(RefCell::new(Vec::new()));
-    let journal = Rc::clone(&heard);
+    let heard_by_listener = Rc::clone(&heard);
     let _listener = source
         .on("price", move |event: Event<f64>| {
             let id = event.last_event_id().to_owned();
-            journal.borrow_mut().push((event.data, id));
+            heard_by_listener.borrow_mut().push((event.data, id));
         })
         .unwrap();
     assert!(matches!(source.state(), State::Connecting));
@@ -29,7 +29,7 @@ fn a_source_that_is_opened_while_a_fake_server_lives_is_served() {
 }
 
 #[test]
-fn an_event_that_is_sent_comes_after_the_answer() {
+fn sending_an_event_opens_the_waiting_connection_first() {
     let server = FakeServer::new();
     let source = EventSource::open("/prices").unwrap();
     server.send("unheard", &());
@@ -54,7 +54,7 @@ fn a_server_at_a_url_serves_only_that_and_the_newest_server_serves_first() {
 }
 
 #[test]
-fn values_to_compare_with_can_be_constructed() {
+fn a_test_can_construct_states_attempts_and_gaps_to_compare_with() {
     let server = FakeServer::new();
     let source = EventSource::builder("/prices")
         .policy(Policy::resilient())
@@ -84,7 +84,7 @@ fn a_failure_over_the_browsers_own_source_has_no_status() {
 }
 
 #[test]
-fn a_connection_that_a_browser_makes_again_is_answered_again() {
+fn a_reconnection_by_the_browser_can_be_opened() {
     let server = FakeServer::new();
     let source = EventSource::open("/prices").unwrap();
     let _errors = source.on_error(|_| {});
@@ -93,7 +93,11 @@ fn a_connection_that_a_browser_makes_again_is_answered_again() {
     assert!(matches!(source.state(), State::Waiting { attempt: 1, .. }));
     server.open();
     assert!(matches!(source.state(), State::Open));
-    assert_eq!(server.attempts().len(), 1, "the others are the browser's");
+    assert_eq!(
+        server.attempts().len(),
+        1,
+        "the browser's reconnections do not count"
+    );
 }
 
 #[test]
@@ -104,7 +108,11 @@ fn time_passes_as_the_test_says() {
         .open()
         .unwrap();
     server.fail(503);
-    assert_eq!(server.clock().reports().len(), 1, "nobody heard of it");
+    assert_eq!(
+        server.clock().reports().len(),
+        1,
+        "an error without listeners is on the console"
+    );
     server.clock().advance(Duration::from_millis(999));
     assert!(matches!(source.state(), State::Waiting { .. }));
     server.clock().advance(Duration::from_millis(1));
@@ -134,12 +142,12 @@ mod over_fetch {
     }
 
     #[test]
-    fn the_end_of_a_response_to_a_post_closes_the_source() {
+    fn the_end_of_a_response_to_a_post_finishes_a_source_that_awaits_no_terminal_data() {
         let server = FakeServer::new();
         let post = || EventSource::builder("/tokens").fetch(Fetch::post());
-        let (finished, awaiting) = (post().open(), post().terminal_data("[DONE]").open());
-        let (finished, awaiting) = (finished.unwrap(), awaiting.unwrap());
-        let _errors = awaiting.on_error(|_| {});
+        let (finished, awaiting_data) = (post().open(), post().terminal_data("[DONE]").open());
+        let (finished, awaiting_data) = (finished.unwrap(), awaiting_data.unwrap());
+        let _errors = awaiting_data.on_error(|_| {});
         server.open();
         server.end();
         assert!(matches!(
@@ -147,7 +155,7 @@ mod over_fetch {
             State::Closed(CloseReason::Finished)
         ));
         assert!(matches!(
-            awaiting.state(),
+            awaiting_data.state(),
             State::Closed(CloseReason::Policy(Error::ConnectionLost { .. }))
         ));
     }

@@ -195,8 +195,8 @@ fn resume_url(
 
 /// The error for a URL that the browser refuses.
 fn refused_url(url: &str, exception: &JsValue) -> Error {
-    let name = exception.dyn_ref::<Exception>().map(Exception::name);
-    if matches!(name, Some(Ok(Some(name))) if name == "ReferenceError") {
+    let name = exception.unchecked_ref::<Exception>().name();
+    if matches!(name, Ok(Some(name)) if name == "ReferenceError") {
         return Error::Unsupported;
     }
     Error::InvalidUrl {
@@ -205,10 +205,9 @@ fn refused_url(url: &str, exception: &JsValue) -> Error {
     }
 }
 
-/// The message of an exception.
+/// The message of an exception, or its text if it has none.
 pub(crate) fn exception_message(exception: &JsValue) -> String {
-    match exception.dyn_ref::<Exception>() {
-        Some(error) => error.message().ok().flatten().unwrap_or_default(),
-        None => sys::text_of(exception).unwrap_or_default(),
-    }
+    let message = exception.unchecked_ref::<Exception>().message();
+    let message = message.ok().flatten();
+    message.unwrap_or_else(|| sys::text_of(exception).unwrap_or_default())
 }

@@ -168,33 +168,6 @@ async fn a_listener_that_is_added_while_the_source_is_open_hears_what_follows() 
 }
 
 #[wasm_bindgen_test]
-async fn sources_that_share_a_connection_both_hear_it_until_the_last_one_goes() {
-    run(async || {
-        let observed = Observed::new();
-        let steps = [
-            send("data: 1\n\n"),
-            Step::Wait,
-            send("data: 2\n\n"),
-            Step::Silence,
-        ];
-        let script = Script::put([Attempt::playing(steps)]).await;
-        let builder = script.builder().shared(true);
-        let [mut first, mut second] = [builder.clone(), builder].map(|builder| {
-            let source = builder.open().expect("a valid URL");
-            listen::<u8>(&source, "message")
-        });
-        assert_eq!(join(first.next(), second.next()).await, (1, 1));
-        drop(first);
-        script.release().await;
-        assert_eq!(second.next().await, 2);
-        assert_eq!(observed.attempts(), 1);
-        drop(second);
-        assert_eq!(observed.left(), Left::NOTHING);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
 async fn a_relative_url_is_resolved_against_the_page_or_the_worker() {
     let is_resolved = |url: &str| {
         assert!(url.starts_with("http://127.0.0.1:"), "{url}");

@@ -1,29 +1,11 @@
 //! What becomes of a source when the connection fails.
 
-use std::time::Duration;
-
 use futures::StreamExt;
 use serde::Deserialize;
-use typed_eventsource::{Backoff, CloseReason, Error, LimitAction, Policy, State};
+use typed_eventsource::{Error, Policy};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{
-    Attempt, Clock, Heard, Observed, Script, Step, Transport, errors, journal, listen, run, send,
-    states,
-};
-
-/// Short enough to wait for. Until what has to come before, the clock stands still.
-const SOON: Duration = Duration::from_millis(100);
-
-fn reopening() -> Policy {
-    let backoff = Backoff::new().initial(Duration::from_millis(10));
-    Policy::resilient().backoff(backoff)
-}
-
-/// Waits until the next attempt is made.
-async fn is_reopened(states: &mut Heard<State>) {
-    while !matches!(states.next().await, State::Connecting) {}
-}
+use super::support::{Attempt, Script, Step, Transport, errors, journal, listen, run, send};
 
 #[wasm_bindgen_test]
 async fn what_arrived_whole_before_a_reset_is_kept_and_the_torn_event_is_not() {
@@ -85,58 +67,6 @@ async fn an_end_of_the_stream_is_a_lost_connection_and_the_browser_makes_another
     .await;
 }
 
-#[wasm_bindgen_test]
-async fn silence_reopens_where_the_policy_says_so() {
-    run(async || {
-        let script = Script::put([
-            Attempt::sending("id: 5\ndata: 1\n\n"),
-            Attempt::sending("data: 2\n\n"),
-        ])
-        .await;
-        let builder = script.builder().resume_parameter("after");
-        let clock = Clock::stopped();
-        let source = builder
-            .policy(reopening().on_idle(SOON, LimitAction::Reopen))
-            .open();
-        let source = source.expect("a valid URL");
-        let (mut errors, mut states) = (errors(&source), states(&source));
-        let mut messages = listen::<u8>(&source, "message");
-        assert_eq!(messages.next().await, 1);
-        drop(clock);
-        is_reopened(&mut states).await;
-        let _clock = Clock::stopped();
-        assert_eq!(messages.next().await, 2);
-        assert!(matches!(errors.next().await, Error::Idle { after, .. } if after == SOON));
-        let seen = script.seen_closed(1).await;
-        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
-        assert_eq!(seen[1].path, format!("{}?after=5", script.path()));
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_connection_that_does_not_open_is_made_again_where_the_policy_says_so() {
-    run(async || {
-        let observed = Observed::new();
-        let script = Script::put([Attempt::hanging(), Attempt::sending("data: 1\n\n")]).await;
-        let clock = Clock::stopped();
-        let source = script.open_with(reopening().on_slow_open(SOON, LimitAction::Reopen));
-        let (mut errors, mut states) = (errors(&source), states(&source));
-        let mut messages = listen::<u8>(&source, "message");
-        script.seen_attempts(1).await;
-        drop(clock);
-        is_reopened(&mut states).await;
-        let _clock = Clock::stopped();
-        assert_eq!(messages.next().await, 1);
-        assert!(matches!(errors.next().await, Error::OpenTimeout { after, .. } if after == SOON));
-        let connections = (observed.attempts(), observed.left().connections);
-        assert_eq!(connections, (2, 1), "one at a time");
-        let seen = script.seen_closed(1).await;
-        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
-    })
-    .await;
-}
-
 /// The browser dispatches them under the very names that its events have.
 #[wasm_bindgen_test]
 async fn events_that_the_server_names_open_and_error_are_not_taken_for_the_connections_own() {
@@ -181,28 +111,6 @@ async fn events_that_the_server_names_open_and_error_are_heard_by_those_names() 
             heard.extend(item.ok().map(|event| event.data));
         }
         assert_eq!(heard, [Feed::Error(1), Feed::Open(2), Feed::Error(3)]);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_failure_event_closes_the_source_with_an_error_that_holds_it() {
-    run(async || {
-        let text = "id: 7\nevent: error\ndata: overloaded\n\ndata: 1\n\n";
-        let script = Script::put([Attempt::sending(text)]).await;
-        let builder = script.builder().policy(Policy::resilient());
-        let source = builder.failure_event("error").open().expect("a valid URL");
-        let mut journal = journal(&source, &["error", "message"]);
-        let CloseReason::Policy(Error::FailureEvent { event, .. }) = source.closed().await else {
-            panic!("{:?}", source.state());
-        };
-        assert_eq!((&*event.data, event.name()), ("overloaded", "error"));
-        assert_eq!(event.last_event_id(), "7");
-        let heard = journal.rest().await;
-        assert_eq!(heard[..2], ["open", "error: overloaded"]);
-        assert!(!heard.contains(&"message: 1".to_owned()), "{heard:?}");
-        let seen = script.seen_closed(1).await;
-        assert_eq!(seen.len(), 1, "no attempt follows");
     })
     .await;
 }

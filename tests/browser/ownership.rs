@@ -3,12 +3,12 @@
 use std::{rc::Rc, time::Duration};
 
 use futures::StreamExt;
-use typed_eventsource::{Backoff, CloseReason, Event, LimitAction, Policy, State, Text};
+use typed_eventsource::{CloseReason, Event, LimitAction, Policy, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{
-    Attempt, Left, Observed, Script, Step, Transport, errors, listen, next_data, run, run_over,
-    send, states, stream,
+    Attempt, Left, Observed, Script, Step, Transport, listen, next_data, run, run_over, send,
+    stream,
 };
 
 /// Sends `1`, and `2` once it is released.
@@ -37,69 +37,6 @@ async fn a_listener_keeps_the_source_open_without_a_handle() {
         assert_eq!(observed.left().connections, 1);
         drop(heard);
         assert!(matches!(closed.await, CloseReason::Dropped));
-        assert_eq!(observed.left(), Left::NOTHING);
-        script.was_left().await;
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_stream_keeps_the_source_open_without_a_handle() {
-    run(async || {
-        let observed = Observed::new();
-        let script = two_events().await;
-        let mut numbers = stream::<u8>(&script.open(), "message");
-        assert_eq!(next_data(&mut numbers).await, 1);
-        script.release().await;
-        assert_eq!(next_data(&mut numbers).await, 2);
-        drop(numbers);
-        assert_eq!(observed.left(), Left::NOTHING);
-        script.was_left().await;
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_listener_for_errors_or_states_keeps_it_open_too() {
-    run(async || {
-        for keep_errors in [true, false] {
-            let observed = Observed::new();
-            let script = two_events().await;
-            let source = script.open();
-            let (errors, mut states) = (errors(&source), states(&source));
-            drop(source);
-            assert!(matches!(states.next().await, State::Open));
-            if keep_errors {
-                drop(states);
-                assert_eq!(observed.left().connections, 1);
-                drop(errors);
-            } else {
-                drop(errors);
-                assert_eq!(observed.left().connections, 1);
-                drop(states);
-            }
-            assert_eq!(observed.left(), Left::NOTHING);
-            script.was_left().await;
-        }
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_handle_keeps_the_source_open_when_listeners_and_streams_go() {
-    run(async || {
-        let observed = Observed::new();
-        let script = two_events().await;
-        let source = script.open();
-        let mut heard = listen::<u8>(&source, "message");
-        assert_eq!(heard.next().await, 1);
-        drop((heard, stream::<u8>(&source, "message")));
-        let mut again = listen::<u8>(&source, "message");
-        script.release().await;
-        assert_eq!(again.next().await, 2);
-        drop(again);
-        assert_eq!(observed.left(), Left::alone());
-        drop(source);
         assert_eq!(observed.left(), Left::NOTHING);
         script.was_left().await;
     })
@@ -154,42 +91,6 @@ async fn close_lets_go_of_everything_though_handles_listeners_and_streams_live_o
         assert_eq!(Rc::strong_count(&captured), 1);
         assert!(numbers.next().await.is_none());
         script.was_left().await;
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn an_error_that_closes_the_source_leaves_nothing_behind() {
-    run(async || {
-        let observed = Observed::new();
-        let script = Script::put([Attempt::answering(404)]).await;
-        let source = script.open();
-        let _alive = (
-            listen::<u8>(&source, "a"),
-            stream::<u8>(&source, "b"),
-            errors(&source),
-        );
-        source.closed().await;
-        assert_eq!(observed.left(), Left::NOTHING);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn dropping_the_source_while_it_waits_clears_the_timer_and_no_attempt_follows() {
-    run(async || {
-        let observed = Observed::new();
-        let script = Script::put([Attempt::answering(503)]).await;
-        let backoff = Backoff::new()
-            .initial(Duration::from_millis(50))
-            .jitter(false);
-        let source = script.open_with(Policy::resilient().backoff(backoff));
-        let mut states = states(&source);
-        assert!(matches!(states.next().await, State::Waiting { .. }));
-        assert_eq!(observed.left().timers, 1);
-        drop((source, states));
-        assert_eq!(observed.left(), Left::NOTHING);
-        assert_eq!(script.seen().await.len(), 1);
     })
     .await;
 }

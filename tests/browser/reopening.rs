@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use typed_eventsource::{Backoff, CloseReason, Decision, Error, Policy};
+use typed_eventsource::{Backoff, Policy};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::support::{
-    Attempt, Script, Transport, builder, errors, is_refusal, listen, run, states,
-};
+use super::support::{Attempt, Script, Transport, builder, listen, run};
 
 fn backoff() -> Backoff {
     Backoff::new()
@@ -17,79 +15,6 @@ fn backoff() -> Backoff {
 
 fn resilient() -> Policy {
     Policy::resilient().backoff(backoff())
-}
-
-#[wasm_bindgen_test]
-async fn it_goes_on_after_503_with_growing_waits() {
-    run(async || {
-        let script = Script::put([
-            Attempt::answering(503),
-            Attempt::answering(503),
-            Attempt::sending("data: up\n\n"),
-        ])
-        .await;
-        let source = script.open_with(resilient());
-        let mut errors = errors(&source);
-        let mut states = states(&source);
-        let expected = [
-            "waiting 10ms for attempt 1",
-            "connecting",
-            "waiting 20ms for attempt 2",
-            "connecting",
-            "open",
-        ];
-        let heard = states.take(5).await;
-        assert_eq!(
-            heard.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            expected
-        );
-        let told = errors.so_far();
-        assert_eq!(told.len(), 2);
-        assert!(told.iter().all(|error| is_refusal(error, 503)), "{told:?}");
-        assert_eq!(script.seen().await.len(), 3);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn the_source_closes_at_exactly_so_many_losses_in_a_row_though_each_connection_opens() {
-    run(async || {
-        let script = Script::put([Attempt::ending("retry: 10\n\n")]).await;
-        let policy = Policy::browser().healthy_after(Duration::from_secs(3600));
-        let reason = script
-            .open_with(policy.close_after_losses(3))
-            .closed()
-            .await;
-        let CloseReason::Policy(Error::TooMany { count: 3, last, .. }) = reason else {
-            panic!("{reason:?}");
-        };
-        assert!(matches!(*last, Error::ConnectionLost { .. }), "{last:?}");
-        assert_eq!(script.seen_closed(3).await.len(), 3);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_rule_may_reopen_whatever_has_happened() {
-    run(async || {
-        let script = Script::put([
-            Attempt::sending("data: x\n\ndata: 1\n\n"),
-            Attempt::answering(401),
-            Attempt::sending("data: 2\n\n"),
-        ])
-        .await;
-        let policy = Policy::browser().rule(|_| Decision::Reopen {
-            after: Duration::from_millis(10),
-        });
-        let mut messages = listen::<u8>(&script.open_with(policy), "message");
-        assert_eq!(messages.next().await, 2);
-        let seen = script.seen_closed(2).await;
-        assert_eq!(
-            (seen.len(), seen[0].closed_by.as_deref()),
-            (3, Some("client"))
-        );
-    })
-    .await;
 }
 
 #[wasm_bindgen_test]

@@ -1,10 +1,10 @@
 //! The example apps, one for each framework.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::{npm, process, process::say, setup};
+use crate::{files, process, process::say, setup};
 
 /// The folder of each in `www`, and of what is made of it.
 pub(crate) const APPS: [&str; 2] = ["leptos", "yew"];
@@ -20,13 +20,11 @@ pub(crate) const FOLDER: &str = "target/apps";
 pub(crate) fn build() -> Result<()> {
     say("building the example apps (4 minutes, once)…");
     let folder = Path::new(FOLDER);
-    if folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| format!("cannot replace {FOLDER}"))?;
-    }
+    files::remove(folder)?;
     for app in APPS {
         let product = folder.join(app);
         compile(app, &[], &product)?;
-        npm::copy(
+        files::copy(
             &Path::new("www").join(app).join("index.html"),
             &product.join("index.html"),
         )?;
@@ -36,15 +34,10 @@ pub(crate) fn build() -> Result<()> {
 
 /// Compiles one as for production: `app.js` with its wasm in this folder.
 pub(crate) fn compile(app: &str, features: &[&str], folder: &Path) -> Result<()> {
-    let wasm_opt = setup::wasm_opt()?;
-    let mut wasm_pack = setup::wasm_pack(wasm_opt.as_slice())?;
-    wasm_pack
-        .args(["build", &format!("www/{app}"), "--target", "web"])
-        .args(["--profile", "small", "--mode", "no-install", "--no-pack"])
-        .args(["--out-name", "app", "--no-typescript", "--out-dir"])
-        .arg(Path::new("../..").join(folder));
-    if wasm_opt.is_none() {
-        wasm_pack.arg("--no-opt");
-    }
-    process::run(wasm_pack.arg("--").args(features))
+    process::run(
+        setup::wasm_pack_build(&format!("www/{app}"), folder)?
+            .args(["--target", "web", "--profile", "small", "--no-pack"])
+            .args(["--out-name", "app", "--no-typescript", "--"])
+            .args(features),
+    )
 }

@@ -5,7 +5,7 @@ use std::{fs, io, path::Path, process::Command};
 use anyhow::{Context, Result};
 
 use crate::{
-    install::Lock,
+    install,
     process::{self, say},
     setup::find_on_path,
 };
@@ -24,7 +24,7 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
         "installing {} with apt (about 1 minute, once)…",
         packages.join(", ")
     ));
-    let _lock = Lock::named("apt")?;
+    let _lock = install::lock_named("apt")?;
     let _policy = Policy::no_services()?;
     process::run(apt_get().arg("update"))?;
     process::run(
@@ -34,7 +34,7 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     )
 }
 
-/// Keeps a service that [`install`] has brought from being started with the system.
+/// Keeps a service that [`install()`] has brought from being started with the system.
 pub(crate) fn disable(service: &str) -> Result<()> {
     let Some(update) = find_on_path("update-rc.d").filter(|_| is_root()) else {
         return Ok(());

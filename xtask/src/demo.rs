@@ -16,12 +16,14 @@ const USUAL_PORT: u16 = 8080;
 const STATE: &str = "target/demo";
 
 /// What the demo was asked to be.
-#[derive(Debug, Default)]
+#[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The usual one by default.
-    pub(crate) port: Option<u16>,
-    /// Whether the example apps are built and served too.
-    pub(crate) apps: bool,
+    /// 8080 by default, or any where that is taken
+    #[arg(long)]
+    port: Option<u16>,
+    /// Also build the example apps, which the page then links to
+    #[arg(long)]
+    apps: bool,
 }
 
 pub(crate) fn demo(options: &Options) -> Result<()> {

@@ -1,8 +1,9 @@
 //! The crates with hooks for frameworks.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use fs_err as fs;
 
 use crate::server::ANNOUNCEMENT;
 
@@ -31,8 +32,7 @@ pub(crate) fn announce() -> Result<()> {
         if let Some(folder) = copy.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::copy(ANNOUNCEMENT, &copy)
-            .with_context(|| format!("cannot write {}", copy.display()))?;
+        fs::copy(ANNOUNCEMENT, &copy)?;
     }
     Ok(())
 }

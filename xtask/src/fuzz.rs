@@ -1,15 +1,15 @@
 //! `cargo xtask fuzz`: one of the targets in `tests/fuzz`, for a while.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     slice,
 };
 
 use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use fs_err as fs;
 
-use crate::{process, setup};
+use crate::{files, process, setup};
 
 /// A package that is a separate workspace, so that nothing else needs what it needs.
 pub(crate) const FOLDER: &str = "tests/fuzz";
@@ -24,31 +24,34 @@ pub(crate) const MANIFEST: [&str; 5] = [
 ];
 
 /// What is told on the command line.
-#[derive(Debug, Default)]
+#[derive(clap::Args)]
 pub(crate) struct Options {
-    pub(crate) target: Option<String>,
-    /// One by default.
-    pub(crate) minutes: Option<u64>,
-    /// To put what reaches every branch into the seeds, in place of fuzzing.
-    pub(crate) minimise: bool,
+    /// One of parser, records, payloads, variants, policy
+    #[arg(value_name = "target")]
+    target: String,
+    /// For how long
+    #[arg(long, default_value_t = 1)]
+    minutes: u64,
+    /// Replace its seeds, which the native tests replay, by what reaches every branch, in place of fuzzing
+    #[arg(long)]
+    minimise: bool,
 }
 
 pub(crate) fn fuzz(options: &Options) -> Result<()> {
     let targets = targets()?.join(", ");
-    let target = options.target.as_deref();
-    let target = target.with_context(|| format!("fuzz which target? There are {targets}"))?;
+    let target = options.target.as_str();
     ensure!(
         targets.split(", ").any(|known| known == target),
         "no target `{target}`; there are {targets}"
     );
     let corpus = Path::new(FOLDER).join("corpus").join(target);
-    fs::create_dir_all(&corpus).with_context(|| format!("cannot create {}", corpus.display()))?;
+    fs::create_dir_all(&corpus)?;
     let seeds = Seeds::of(target);
     let folders = [corpus, seeds.unpack()?];
     if options.minimise {
         return minimise(target, &folders, &seeds);
     }
-    let seconds = 60 * options.minutes.unwrap_or(1);
+    let seconds = 60 * options.minutes;
     run(
         target,
         &folders,
@@ -115,25 +118,21 @@ impl Seeds {
             .iter()
             .map(|seed| BASE64_STANDARD.encode(seed) + "\n")
             .collect();
-        let file = &self.file;
-        fs::write(file, lines).with_context(|| format!("cannot write {}", file.display()))
+        Ok(fs::write(&self.file, lines)?)
     }
 
     /// An empty one.
     fn folder(&self, name: &str) -> Result<PathBuf> {
         let folder = Path::new(FOLDER).join("target").join(name);
         let folder = folder.join(&self.target);
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
+        files::remove(&folder)?;
+        fs::create_dir_all(&folder)?;
         Ok(folder)
     }
 }
 
 fn run(target: &str, folders: &[PathBuf], arguments: &[String]) -> Result<()> {
-    let mut cargo = setup::cargo_with(&setup::Tool::cargo_fuzz())?;
+    let mut cargo = setup::cargo_with(&setup::CARGO_FUZZ)?;
     // What instruments the code is unstable. There is no unsafe code for the sanitizers to watch.
     cargo
         .env("RUSTC_BOOTSTRAP", "1")
@@ -149,7 +148,7 @@ fn run(target: &str, folders: &[PathBuf], arguments: &[String]) -> Result<()> {
 fn targets() -> Result<Vec<String>> {
     let mut targets = Vec::new();
     let folder = Path::new(FOLDER).join("fuzz_targets");
-    for entry in fs::read_dir(&folder).context("cannot read the fuzz targets")? {
+    for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         targets.extend(
             path.file_stem()
@@ -166,21 +165,20 @@ mod tests {
 
     #[test]
     fn what_is_replaced_leaves_regressions_alone() -> Result<()> {
-        let root = std::env::temp_dir().join(format!("xtask-fuzz-{}", std::process::id()));
+        let folder = tempfile::tempdir()?;
+        let root = folder.path();
         let seeds = Seeds {
             target: "parser".into(),
             file: root.join("parser.txt"),
             regressions: root.join("regressions.txt"),
         };
         let chosen = root.join("chosen");
-        fs::create_dir_all(&chosen)?;
+        fs::create_dir(&chosen)?;
         fs::write(&seeds.regressions, "YQ==\n")?;
         fs::write(chosen.join("1"), "b")?;
         seeds.pack(&chosen)?;
-        let written = [&seeds.file, &seeds.regressions].map(fs::read_to_string);
-        fs::remove_dir_all(&root)?;
-        let [file, regressions] = written;
-        assert_eq!((file?, regressions?), ("Yg==\n".into(), "YQ==\n".into()));
+        assert_eq!(fs::read_to_string(&seeds.file)?, "Yg==\n");
+        assert_eq!(fs::read_to_string(&seeds.regressions)?, "YQ==\n");
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! `cargo xtask generate`: what is written out of the table of policy options in `core/src/policy.rs`.
 
-use std::{fmt::Write, fs};
+use std::fmt::Write;
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 use typed_eventsource_core::{Backoff, LimitAction, OptionInfo, OptionKind, OptionValue, Policy};
 
 use crate::process::say;
@@ -20,7 +21,7 @@ fn presets() -> [(&'static str, Policy); 3] {
 pub(crate) fn generate() -> Result<()> {
     for (path, text) in generated()? {
         if fs::read_to_string(path)? != text {
-            fs::write(path, text).with_context(|| format!("cannot write {path}"))?;
+            fs::write(path, text)?;
             say(format_args!("{path} is new"));
         }
     }
@@ -39,32 +40,17 @@ pub(crate) fn check() -> Result<()> {
 /// The generated files with their text.
 fn generated() -> Result<Vec<(&'static str, String)>> {
     const TYPES: &str = "npm/src/index.d.ts";
-    let types = fs::read_to_string(TYPES).context(TYPES)?;
-    let types = between(
-        &types,
-        "// <backoff>",
-        "// </backoff>",
-        &members(&backoff_rows()),
-    )?;
-    let types = between(
-        &types,
-        "// <policy>",
-        "// </policy>",
-        &members(&policy_rows()),
-    )?;
+    let types = fs::read_to_string(TYPES)?;
+    let (backoff, policy) = (members(&backoff_rows()), members(&policy_rows()));
+    let types = between(&types, "// <backoff>", "// </backoff>", &backoff)?;
+    let types = between(&types, "// <policy>", "// </policy>", &policy)?;
     let mut files = vec![("npm/src/policy-options.js", checks()?), (TYPES, types)];
     for (path, language) in [
         ("README.md", Language::Both),
         ("npm/README.md", Language::JavaScript),
     ] {
-        let text = fs::read_to_string(path).context(path)?;
-        let table = tables(language);
-        let text = between(
-            &text,
-            "<!-- policy options -->",
-            "<!-- /policy options -->",
-            &table,
-        )?;
+        let (start, end) = ("<!-- policy options -->", "<!-- /policy options -->");
+        let text = between(&fs::read_to_string(path)?, start, end, &tables(language))?;
         files.push((path, text));
     }
     Ok(files)

@@ -2,16 +2,19 @@
 
 use std::{
     env,
-    ffi::OsString,
-    fs::{self, File, TryLockError},
+    fs::{File, TryLockError},
     path::{Path, PathBuf},
     thread,
     time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 
-use crate::process::{self, say};
+use crate::{
+    files,
+    process::{self, say},
+};
 
 /// How often a run that waits for another one looks whether that is done.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
@@ -47,81 +50,56 @@ impl Installation {
         if let Some(product) = self.find() {
             return Ok(product);
         }
-        let _lock = Lock::acquire(&self.folder)?;
+        let _lock = lock(&self.folder)?;
         if let Some(product) = self.find() {
             return Ok(product);
         }
         say(announcement);
-        let unfinished = with_suffix(&self.folder, &format!(".{}.tmp", std::process::id()));
-        let result = fs::create_dir_all(&unfinished)
-            .with_context(|| format!("cannot create {}", unfinished.display()))
-            .and_then(|()| install(&unfinished))
-            .and_then(|()| self.move_into_place(&unfinished));
-        if unfinished.exists() {
-            let _ = fs::remove_dir_all(&unfinished);
-        }
-        result.map(|()| self.folder.join(&self.product))
-    }
-
-    fn move_into_place(&self, unfinished: &Path) -> Result<()> {
+        // What remains in it when it is dropped is removed.
+        let unfinished = tempfile::tempdir_in(self.folder.parent().unwrap_or(&self.folder))?;
+        install(unfinished.path())?;
         let product = self.product.display();
         ensure!(
-            unfinished.join(&self.product).exists(),
+            unfinished.path().join(&self.product).exists(),
             "{product} was not installed"
         );
-        if self.folder.exists() {
-            // A cleaner of caches may have left a part of it.
-            fs::remove_dir_all(&self.folder)
-                .with_context(|| format!("cannot replace {}", self.folder.display()))?;
-        }
-        fs::rename(unfinished, &self.folder)
-            .with_context(|| format!("cannot create {}", self.folder.display()))
+        // A cleaner of caches may have left a part of it.
+        files::remove(&self.folder)?;
+        fs::rename(unfinished.path(), &self.folder)?;
+        Ok(self.folder.join(&self.product))
     }
 }
 
-/// A lock that every run of every clone respects. The system releases it when its owner ends, however that ends.
-pub(crate) struct Lock {
-    _file: File,
-}
-
-impl Lock {
-    /// Waits for the lock on what is about to be made or changed.
-    pub(crate) fn acquire(subject: &Path) -> Result<Self> {
-        let path = with_suffix(subject, ".lock");
-        let context = || format!("cannot lock {}", path.display());
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(context)?;
-        }
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .with_context(context)?;
-        let mut has_said_so = false;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::Error(error)) => return Err(error).with_context(context),
-                Err(TryLockError::WouldBlock) => {}
-            }
-            if !has_said_so {
-                let name = subject.file_name().unwrap_or(subject.as_os_str());
-                let name = name.to_string_lossy();
-                say(format_args!(
-                    "waiting until another run has installed {name}…"
-                ));
-                has_said_so = true;
-            }
+/// Waits for the lock on what is about to be made or changed, which every run of every clone respects. The system releases
+/// it when the file is closed, however that happens.
+pub(crate) fn lock(subject: &Path) -> Result<File> {
+    let path = subject.with_added_extension("lock");
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let file = fs::File::create(&path)?.into_file();
+    let is_free = || match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    };
+    if !is_free()? {
+        let name = subject.file_name().unwrap_or(subject.as_os_str());
+        say(format_args!(
+            "waiting until another run has installed {}…",
+            name.display()
+        ));
+        while !is_free()? {
             ensure!(!process::interrupted(), "interrupted");
             thread::sleep(POLL_INTERVAL);
         }
     }
+    Ok(file)
+}
 
-    /// Waits for the lock on something that has no folder in the cache, such as the system's packages.
-    pub(crate) fn named(name: &str) -> Result<Self> {
-        Self::acquire(&cache_folder()?.join(name))
-    }
+/// Waits for the lock on something that has no folder in the cache, such as the system's packages.
+pub(crate) fn lock_named(name: &str) -> Result<File> {
+    lock(&cache_folder()?.join(name))
 }
 
 /// Where the tools are kept.
@@ -134,45 +112,46 @@ pub(crate) fn cache_folder() -> Result<PathBuf> {
     Ok(cache.join("typed-eventsource"))
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
-    name.push(suffix);
-    path.with_file_name(name)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        Barrier,
-        atomic::{AtomicU32, Ordering},
+    use std::{
+        ffi::OsString,
+        sync::{
+            Barrier,
+            atomic::{AtomicU32, Ordering},
+        },
     };
 
     use anyhow::bail;
+    use tempfile::TempDir;
 
     use super::*;
 
-    /// An installation in a folder of the test's own, which is removed at the end.
-    struct Place(Installation);
+    /// An installation in a folder for one test.
+    struct Place {
+        folder: TempDir,
+        installation: Installation,
+    }
 
     impl Place {
-        fn new(test: &str) -> Self {
-            let folder = env::temp_dir().join(format!("xtask-{test}-{}", std::process::id()));
-            Self(Installation {
-                folder: folder.join("tool-1.0"),
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let installation = Installation {
+                folder: folder.path().join("tool-1.0"),
                 product: "bin/tool".into(),
-            })
+            };
+            Self {
+                folder,
+                installation,
+            }
         }
 
-        fn install(&self) -> Result<PathBuf> {
-            self.0.get("installing a tool", |folder| {
-                fs::create_dir(folder.join("bin"))?;
-                Ok(fs::write(folder.join("bin/tool"), "whole")?)
-            })
+        fn get(&self, install: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+            self.installation.get("installing a tool", install)
         }
 
         fn names(&self) -> Vec<OsString> {
-            let folder = self.0.folder.parent().expect("it has a parent");
-            let entries = fs::read_dir(folder).expect("it is there");
+            let entries = fs::read_dir(self.folder.path()).expect("it is there");
             let mut names: Vec<_> = entries
                 .map(|entry| entry.expect("a name").file_name())
                 .collect();
@@ -181,26 +160,24 @@ mod tests {
         }
     }
 
-    impl Drop for Place {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(self.0.folder.parent().expect("it has a parent"));
-        }
+    fn install(folder: &Path) -> Result<()> {
+        fs::create_dir(folder.join("bin"))?;
+        thread::yield_now();
+        Ok(fs::write(folder.join("bin/tool"), "whole")?)
     }
 
     #[test]
     fn many_who_ask_at_once_get_one_installation() {
         const THREADS: usize = 8;
-        let place = Place::new("at-once");
+        let place = Place::new();
         let (start, installed) = (Barrier::new(THREADS), AtomicU32::new(0));
         thread::scope(|scope| {
             for _ in 0..THREADS {
                 scope.spawn(|| {
                     start.wait();
-                    let product = place.0.get("installing a tool", |folder| {
+                    let product = place.get(|folder| {
                         installed.fetch_add(1, Ordering::SeqCst);
-                        fs::create_dir(folder.join("bin"))?;
-                        thread::yield_now();
-                        Ok(fs::write(folder.join("bin/tool"), "whole")?)
+                        install(folder)
                     });
                     let text = fs::read_to_string(product.expect("it is installed"));
                     assert_eq!(text.expect("it can be read"), "whole");
@@ -213,30 +190,30 @@ mod tests {
 
     #[test]
     fn a_failed_installation_leaves_nothing_and_the_next_one_succeeds() {
-        let place = Place::new("failed");
-        let failed = place.0.get("installing a tool", |folder| {
+        let place = Place::new();
+        let failed = place.get(|folder| {
             fs::write(folder.join("half"), "")?;
             bail!("no network")
         });
         assert_eq!(failed.expect_err("it failed").to_string(), "no network");
         assert_eq!(place.names(), ["tool-1.0.lock"]);
-        place.install().expect("it is installed");
+        place.get(install).expect("it is installed");
     }
 
     #[test]
     fn a_folder_without_its_product_is_replaced() {
-        let place = Place::new("replaced");
-        fs::create_dir_all(place.0.folder.join("leftover")).expect("it is made");
-        assert_eq!(place.0.find(), None);
-        let product = place.install().expect("it is installed");
-        assert_eq!(place.0.find(), Some(product));
-        assert!(!place.0.folder.join("leftover").exists());
+        let place = Place::new();
+        fs::create_dir_all(place.installation.folder.join("leftover")).expect("it is made");
+        assert_eq!(place.installation.find(), None);
+        let product = place.get(install).expect("it is installed");
+        assert_eq!(place.installation.find(), Some(product));
+        assert!(!place.installation.folder.join("leftover").exists());
     }
 
     #[test]
     fn an_installation_without_its_product_is_an_error() {
-        let place = Place::new("no-product");
-        let installed = place.0.get("installing a tool", |_| Ok(()));
+        let place = Place::new();
+        let installed = place.get(|_| Ok(()));
         assert!(installed.is_err());
         assert_eq!(place.names(), ["tool-1.0.lock"]);
     }

@@ -1,15 +1,15 @@
 //! Servers and clients that others wrote: their languages, and what they need from PyPI.
 
 use std::{
-    fs,
     hash::{DefaultHasher, Hash, Hasher},
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 
-use crate::{apt, install::Installation, node::Node, process, setup::find_on_path};
+use crate::{apt, files, install::Installation, node::Node, process, setup::find_on_path};
 
 /// Where Debian and others keep the module of nginx.
 const NCHAN: [&str; 3] = [
@@ -88,6 +88,14 @@ pub(crate) fn install_missing() -> Result<()> {
     Ok(())
 }
 
+/// Puts the pages where all servers serve them from, with the package that lies in `pkg/`.
+pub(crate) fn copy_pages() -> Result<()> {
+    let www = Path::new("target/interop/www");
+    files::remove(www)?;
+    files::copy(Path::new("tests/interop/pages"), www)?;
+    Ok(files::copy(Path::new("pkg"), &www.join("pkg"))?)
+}
+
 /// The variables that tell the tests what to run.
 pub(crate) fn variables() -> Result<Vec<(&'static str, PathBuf)>> {
     let missing = packages_of(&missing().collect::<Vec<_>>()).join(" ");
@@ -129,8 +137,7 @@ fn makes_environments(python: &Path) -> bool {
 
 /// The Python of a virtual environment with these packages, made once for each version of it and of them.
 fn environment(python: &Path, requirements: &Path) -> Result<PathBuf> {
-    let packages = fs::read_to_string(requirements)
-        .with_context(|| format!("cannot read {}", requirements.display()))?;
+    let packages = fs::read_to_string(requirements)?;
     let version = process::read(Command::new(python).arg("--version"));
     let mut key = DefaultHasher::new();
     (packages, version).hash(&mut key);

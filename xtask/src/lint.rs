@@ -1,11 +1,10 @@
 //! `cargo xtask lint`: rustfmt, clippy and rustdoc, and the tools for JavaScript, with warnings denied.
 
-use std::{
-    fs,
-    process::{Command, ExitCode},
-};
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
+use fs_err as fs;
+use toml::{Table, Value};
 
 use crate::{
     apps::{self, APPS},
@@ -16,7 +15,7 @@ use crate::{
 
 const CRATE: &str = "typed-eventsource";
 const NPM: [&str; 2] = ["typed-eventsource-npm", "typed-eventsource-npm-parser"];
-const WASM: [&str; 4] = ["--package", CRATE, "--target", "wasm32-unknown-unknown"];
+const WASM: &str = "--target=wasm32-unknown-unknown";
 
 pub(crate) fn lint() -> Result<ExitCode> {
     setup::component("rustfmt", "fmt")?;
@@ -24,154 +23,106 @@ pub(crate) fn lint() -> Result<ExitCode> {
     setup::wasm_target()?;
     vitest::install_packages()?;
 
+    let frameworks = packages(frameworks::packages());
+    let apps = packages(APPS.map(apps::package));
+    let npm = packages(NPM.map(str::to_owned));
+    let fuzz = fuzz::MANIFEST.join(" ");
+
     let mut report = Report::default();
-    report.step("rustfmt", |_| {
-        process::run(cargo("fmt").args(["--all", "--check"]))
-    })?;
+    report.step("rustfmt", |_| process::run(&mut cargo("fmt --all --check")))?;
     report.step("rustfmt, fuzz targets", |_| {
-        process::run(cargo("fmt").args([fuzz::MANIFEST[0], "--check"]))
+        process::run(cargo("fmt --check").arg(fuzz::MANIFEST[0]))
     })?;
     report.step("spelling", |_| {
-        process::run(&mut Command::new(setup::Tool::typos().get()?))
+        process::run(&mut Command::new(setup::TYPOS.get()?))
     })?;
     report.step("generated files", |_| generate::check())?;
     report.step("prettier", |_| vitest::check_format())?;
     report.step("oxlint", |_| vitest::lint())?;
     report.step("types, npm tests", |_| vitest::check_types())?;
-    report.step("clippy, native", |_| {
-        // The package's crates hold files of the crate, whose tests are not for them.
-        let all = ["--workspace", "--all-targets", "--all-features"];
-        clippy(
-            cargo("clippy")
-                .args(all)
-                .args(NPM.map(|package| format!("--exclude={package}"))),
-        )
-    })?;
-    let features = features()?;
-    for (name, features) in feature_sets(&features) {
-        report.step(format!("clippy, wasm32, {name}"), |_| {
-            clippy(
-                cargo("clippy")
-                    .args(WASM)
-                    .args(["--lib", "--tests"])
-                    .args(features),
-            )
-        })?;
+    // The package's crates hold files of the crate, whose tests are not for them.
+    let others = npm.replace("--package", "--exclude");
+    let native = format!("--workspace --all-targets --all-features {others}");
+    clippy(&mut report, "native", &native)?;
+    for (name, features) in feature_sets()? {
+        let words = format!("--package={CRATE} --lib --tests {WASM} {features}");
+        clippy(&mut report, &format!("wasm32, {name}"), &words)?;
     }
-    let frameworks: Vec<_> = frameworks::packages()
-        .map(|package| format!("--package={package}"))
-        .collect();
-    report.step("clippy, wasm32, frameworks", |_| {
-        let mut cargo = cargo("clippy");
-        cargo.args(&frameworks).args(["--lib", "--tests"]);
-        clippy(cargo.arg("--target=wasm32-unknown-unknown"))
-    })?;
-    report.step("clippy, wasm32, benchmark and stress", |_| {
-        clippy(cargo("clippy").args([
-            "--package=typed-eventsource-bench",
-            "--package=typed-eventsource-sizes",
-            "--package=typed-eventsource-stress",
-            "--target=wasm32-unknown-unknown",
-            "--all-features",
-        ]))
-    })?;
-    for (name, features) in [("live", &[][..]), ("still", &["--no-default-features"])] {
-        report.step(format!("clippy, wasm32, example apps, {name}"), |_| {
-            let packages = APPS.map(|app| format!("--package={}", apps::package(app)));
-            clippy(
-                cargo("clippy")
-                    .args(packages)
-                    .arg("--target=wasm32-unknown-unknown")
-                    .args(features),
-            )
-        })?;
+    let hooks = format!("{frameworks} --lib --tests {WASM}");
+    clippy(&mut report, "wasm32, frameworks", &hooks)?;
+    let pages = packages(["bench", "sizes", "stress"].map(|name| format!("{CRATE}-{name}")));
+    let pages = format!("{pages} {WASM} --all-features");
+    clippy(&mut report, "wasm32, benchmark and stress", &pages)?;
+    for (name, features) in [("live", ""), ("still", "--no-default-features")] {
+        let words = format!("{apps} {WASM} {features}");
+        clippy(
+            &mut report,
+            &format!("wasm32, example apps, {name}"),
+            &words,
+        )?;
     }
     report.step("dependencies", |_| dependencies::check())?;
-    report.step("licenses, duplicates and sources", |_| dependencies::deny())?;
     // Alone: what others need of wasm-bindgen brings `std` with it.
-    report.step("clippy, wasm32, npm package", |_| {
-        let packages = NPM.map(|package| format!("--package={package}"));
-        clippy(
-            cargo("clippy")
-                .args(packages)
-                .arg("--target=wasm32-unknown-unknown"),
-        )
-    })?;
-    report.step("clippy, fuzz targets", |_| {
-        // Without libFuzzer itself: that takes a C++ compiler.
-        let all = ["--features=targets", "--lib", "--bins", "--tests"];
-        clippy(cargo("clippy").args(fuzz::MANIFEST).args(all))
-    })?;
-    report.step("rustdoc, native", |_| {
-        rustdoc(cargo("doc").arg("--workspace"))
-    })?;
+    clippy(&mut report, "wasm32, npm package", &format!("{npm} {WASM}"))?;
+    // Without libFuzzer itself: that takes a C++ compiler.
+    let fuzz = format!("{fuzz} --features=targets --lib --bins --tests");
+    clippy(&mut report, "fuzz targets", &fuzz)?;
+    rustdoc(&mut report, "native", "--workspace")?;
     // As docs.rs builds it.
-    report.step("rustdoc, wasm32", |_| {
-        rustdoc(cargo("doc").args(WASM).args(&frameworks))
-    })?;
+    let docs = format!("--package={CRATE} {WASM} {frameworks}");
+    rustdoc(&mut report, "wasm32", &docs)?;
     report.print();
     Ok(report.exit_code())
 }
 
-fn cargo(subcommand: &str) -> Command {
+/// cargo with these words of a command line.
+fn cargo(words: &str) -> Command {
     let mut command = Command::new("cargo");
-    command.arg(subcommand);
+    command.args(words.split_whitespace());
     command
 }
 
-fn clippy(command: &mut Command) -> Result<()> {
-    process::run(command.args(["--", "--deny", "warnings"]))
+/// The words that tell cargo to take these packages.
+fn packages(names: impl IntoIterator<Item = String>) -> String {
+    let words = names.into_iter().map(|name| format!("--package={name}"));
+    words.collect::<Vec<_>>().join(" ")
 }
 
-fn rustdoc(command: &mut Command) -> Result<()> {
-    process::run(
-        command
-            .args(["--no-deps", "--all-features"])
-            .env("RUSTDOCFLAGS", "--deny warnings"),
-    )
+fn clippy(report: &mut Report, name: &str, words: &str) -> Result<()> {
+    let line = format!("clippy {words} -- --deny warnings");
+    report.step(format!("clippy, {name}"), |_| {
+        process::run(&mut cargo(&line))
+    })
 }
 
-/// No feature, the default ones, each alone, and all: by name, with cargo's arguments for it.
-fn feature_sets(features: &[String]) -> Vec<(String, Vec<String>)> {
-    let none = "--no-default-features".to_owned();
+fn rustdoc(report: &mut Report, name: &str, words: &str) -> Result<()> {
+    let line = format!("doc {words} --no-deps --all-features");
+    report.step(format!("rustdoc, {name}"), |_| {
+        process::run(cargo(&line).env("RUSTDOCFLAGS", "--deny warnings"))
+    })
+}
+
+/// No feature, the default ones, all, and each alone: by name, with cargo's words for it.
+fn feature_sets() -> Result<Vec<(String, String)>> {
     let mut sets = vec![
-        ("no feature".to_owned(), vec![none.clone()]),
-        ("default features".to_owned(), Vec::new()),
+        ("no feature".to_owned(), "--no-default-features".to_owned()),
+        ("default features".to_owned(), String::new()),
+        ("all features".to_owned(), "--all-features".to_owned()),
     ];
-    for feature in features {
-        let only = vec![none.clone(), format!("--features={feature}")];
-        sets.push((format!("only {feature}"), only));
+    for feature in features()? {
+        let words = format!("--no-default-features --features={feature}");
+        sets.push((format!("only {feature}"), words));
     }
-    sets.push(("all features".to_owned(), vec!["--all-features".to_owned()]));
-    sets
+    Ok(sets)
 }
 
 /// The crate's features, `default` aside.
 fn features() -> Result<Vec<String>> {
-    let manifest = fs::read_to_string("Cargo.toml").context("cannot read Cargo.toml")?;
-    Ok(features_in(&manifest).map(str::to_owned).collect())
-}
-
-/// The names in a manifest's `[features]` table, `default` aside.
-fn features_in(manifest: &str) -> impl Iterator<Item = &str> {
-    manifest
-        .lines()
-        .skip_while(|line| *line != "[features]")
-        .skip(1)
-        .take_while(|line| !line.starts_with('['))
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| Some(line.split_once(" = [")?.0))
+    let manifest: Table = fs::read_to_string("Cargo.toml")?.parse()?;
+    let features = manifest.get("features").and_then(Value::as_table);
+    let features = features.context("Cargo.toml has no features")?.keys();
+    Ok(features
         .filter(|name| *name != "default")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_features_are_those_of_the_table_without_the_default() {
-        let manifest = "[package]\nname = \"a\"\n\n[features]\ndefault = [\"json\"]\n\
-                        ## Like `x = [1]`.\njson = [\"dep:serde\"]\nbytes = [\n    \"dep:base64\",\n]\n\n\
-                        [dependencies]\nserde = [\"no\"]\n";
-        let features: Vec<_> = super::features_in(manifest).collect();
-        assert_eq!(features, ["json", "bytes"]);
-    }
+        .cloned()
+        .collect())
 }

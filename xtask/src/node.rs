@@ -3,12 +3,12 @@
 use std::{
     env,
     ffi::OsString,
-    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 
 use crate::{
     apt,
@@ -78,8 +78,7 @@ impl Node {
             return Ok(());
         }
         say(format_args!("installing {what} with npm (seconds, once)…"));
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
+        fs::create_dir_all(folder)?;
         if folder != sources {
             for file in ["package.json", "package-lock.json"] {
                 fs::copy(sources.join(file), folder.join(file))?;

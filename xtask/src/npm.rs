@@ -1,12 +1,13 @@
 //! `cargo xtask npm`: the npm package.
 
-use std::{fs, num::NonZeroU64, path::Path};
+use std::{num::NonZeroU64, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use base64::{Engine, prelude::BASE64_STANDARD};
+use fs_err as fs;
 use zopfli::{Format, Options};
 
-use crate::{process, setup};
+use crate::{files, process, setup};
 
 /// The folders of the JavaScript half and of the wasm half.
 const JAVASCRIPT: &str = "npm/src";
@@ -16,13 +17,11 @@ const PRODUCT: &str = "pkg";
 /// Builds the package into its folder and prints the sizes of what it holds.
 pub(crate) fn build() -> Result<()> {
     let product = Path::new(PRODUCT);
-    if product.exists() {
-        fs::remove_dir_all(product).with_context(|| format!("cannot replace {PRODUCT}"))?;
-    }
-    copy(Path::new(JAVASCRIPT), product)?;
+    files::remove(product)?;
+    files::copy(Path::new(JAVASCRIPT), product)?;
     for file in ["npm/README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         let file = Path::new(file);
-        copy(file, &product.join(file.file_name().unwrap_or_default()))?;
+        files::copy(file, &product.join(file.file_name().unwrap_or_default()))?;
     }
     let wasm = product.join("wasm");
     build_wasm(&wasm)?;
@@ -32,16 +31,13 @@ pub(crate) fn build() -> Result<()> {
 }
 
 fn build_wasm(folder: &Path) -> Result<()> {
-    let wasm_opt = setup::wasm_opt()?;
-    let mut wasm_pack = setup::wasm_pack(wasm_opt.as_slice())?;
-    wasm_pack
-        .args(["build", WASM, "--target", "bundler", "--out-dir"])
-        .arg(Path::new("../..").join(folder))
-        .args(["--profile", "npm", "--mode", "no-install", "--no-pack"]);
-    if wasm_opt.is_none() {
-        wasm_pack.arg("--no-opt");
-    }
-    process::run(&mut wasm_pack)?;
+    process::run(setup::wasm_pack_build(WASM, folder)?.args([
+        "--target",
+        "bundler",
+        "--profile",
+        "npm",
+        "--no-pack",
+    ]))?;
     // The first hides all that is made from version control, and from `npm pack` with that. The others load the wasm and call
     // it, which `npm/src` does.
     for unused in [
@@ -68,25 +64,8 @@ fn deflated(wasm: &[u8]) -> Result<String> {
     Ok(format!("export const deflated = \"{text}\";\n"))
 }
 
-/// Copies a file, or a folder with all that is in it.
-pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
-    let what = || format!("cannot copy {} to {}", from.display(), to.display());
-    if !from.is_dir() {
-        fs::copy(from, to).with_context(what)?;
-        return Ok(());
-    }
-    fs::create_dir_all(to).with_context(what)?;
-    for entry in fs::read_dir(from).with_context(what)? {
-        let entry = entry?;
-        copy(&entry.path(), &to.join(entry.file_name()))?;
-    }
-    Ok(())
-}
-
 fn print_sizes(folder: &Path) -> Result<()> {
-    let files =
-        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    for file in files {
+    for file in fs::read_dir(folder)? {
         let path = file?.path();
         println!("{}: {} bytes", path.display(), fs::metadata(&path)?.len());
     }

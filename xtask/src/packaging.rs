@@ -1,12 +1,14 @@
 //! The npm package, installed as it is packed, in small projects that use it.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use anyhow::{Context, Result};
+use fs_err as fs;
 
 use crate::{
+    files,
     node::{Node, Packages},
-    npm, process,
+    process,
 };
 
 const PACKAGES: Packages = Packages {
@@ -31,9 +33,7 @@ pub(crate) fn install() -> Result<Node> {
     pack(&node)?;
     // One of the same version counts as installed already.
     let installed = PACKAGES.modules()?.join(PACKAGE);
-    if installed.exists() {
-        fs::remove_dir_all(installed)?;
-    }
+    files::remove(&installed)?;
     process::run(
         node.npm("install")
             .args(["--no-save", "--offline"])
@@ -47,18 +47,14 @@ pub(crate) fn install() -> Result<Node> {
 fn copy_consumers() -> Result<()> {
     let [from, to] =
         [PACKAGES.sources, PACKAGES.folder].map(|folder| Path::new(folder).join("consumers"));
-    if to.exists() {
-        fs::remove_dir_all(&to).with_context(|| format!("cannot replace {}", to.display()))?;
-    }
-    npm::copy(&from, &to)
+    files::remove(&to)?;
+    Ok(files::copy(&from, &to)?)
 }
 
 /// Packs it as for publishing. The tarball's name has the version in it, which the name that it gets here has not.
 fn pack(node: &Node) -> Result<()> {
     let folder = Path::new(PACKAGES.folder).join("packed");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
+    files::remove(&folder)?;
     fs::create_dir_all(&folder)?;
     let destination = fs::canonicalize(&folder)?;
     process::run(

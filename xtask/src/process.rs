@@ -8,11 +8,11 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+use wait_timeout::ChildExt;
 
 /// How long a child may take to stop once it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
@@ -99,72 +99,47 @@ fn running() -> MutexGuard<'static, BTreeSet<u32>> {
 }
 
 /// A child that is stopped, with all that it started, when this is dropped.
-pub(crate) struct Running {
-    child: Child,
-    finished: bool,
-}
+pub(crate) struct Running(Child);
 
 impl Running {
     pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
         group::lead_own(command);
         // The lock is held so that a signal finds either no child or one it can stop.
         let mut running = running();
-        if interrupted() {
-            bail!("interrupted");
-        }
+        ensure!(!interrupted(), "interrupted");
         let child = command
             .stdin(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot run `{}`", line_of(command)))?;
         running.insert(child.id());
-        Ok(Self {
-            child,
-            finished: false,
-        })
+        Ok(Self(child))
     }
 
     /// The child's stdout, which must have been piped.
     pub(crate) fn output(&mut self) -> Result<impl BufRead + Send + use<>> {
-        let stdout = self.child.stdout.take();
+        let stdout = self.0.stdout.take();
         Ok(BufReader::new(stdout.context("the output is not piped")?))
     }
 
     pub(crate) fn wait(&mut self) -> Result<ExitStatus> {
-        let status = self.child.wait()?;
-        self.forget();
+        let status = self.0.wait()?;
+        running().remove(&self.0.id());
         Ok(status)
-    }
-
-    fn forget(&mut self) {
-        running().remove(&self.child.id());
-        self.finished = true;
-    }
-
-    fn ends_within(&mut self, grace: Duration) -> bool {
-        let deadline = Instant::now() + grace;
-        while Instant::now() < deadline {
-            if !matches!(self.child.try_wait(), Ok(None)) {
-                return true;
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        false
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if self.finished {
+        if !running().contains(&self.0.id()) {
             return;
         }
-        group::stop(self.child.id(), false);
-        if !self.ends_within(GRACE) {
-            group::stop(self.child.id(), true);
+        group::stop(self.0.id(), false);
+        if !matches!(self.0.wait_timeout(GRACE), Ok(Some(_))) {
+            group::stop(self.0.id(), true);
             // An error means that it is gone already, which is what is wanted.
-            let _ = self.child.kill();
-            let _ = self.child.wait();
+            let _ = self.0.kill();
         }
-        self.forget();
+        let _ = self.wait();
     }
 }
 

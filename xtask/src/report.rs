@@ -2,7 +2,7 @@
 
 use std::{
     panic::resume_unwind,
-    process::ExitCode,
+    process::{Command, ExitCode},
     thread,
     time::{Duration, Instant},
 };
@@ -19,13 +19,20 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Adds what a test runner's closing line says; other lines say nothing.
-    pub(crate) fn add_line(&mut self, line: &str) {
-        let Some((_, result)) = line.split_once("test result: ") else {
+    /// Runs a test runner to its end, and adds what it says. Where others run at the same time, each line of its output
+    /// begins with a prefix.
+    pub(crate) fn count(&mut self, command: &mut Command, prefix: &str) -> Result<()> {
+        process::run_watched(command, prefix, |line| self.add_line(line))
+    }
+
+    /// Adds what the closing line of libtest, of wasm-bindgen's runner or of Vitest says; other lines say nothing.
+    fn add_line(&mut self, line: &str) {
+        let vitest = line.trim().strip_prefix("Tests  ");
+        let Some(result) = vitest.or_else(|| Some(line.split_once("test result: ")?.1)) else {
             return;
         };
         let count = |word| {
-            let mut parts = result.split(['.', ';']);
+            let mut parts = result.split(['.', ';', '|', '(']);
             parts.find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
         };
         self.passed += count("passed").unwrap_or(0);
@@ -131,27 +138,31 @@ impl Report {
 mod tests {
     use super::Tally;
 
-    fn tally(lines: &[&str]) -> Tally {
+    #[test]
+    fn closing_lines_of_several_runners_add_up_and_others_count_nothing() {
         let mut tally = Tally::default();
-        for line in lines {
+        for (line, passed, failed) in [
+            (
+                "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; finished in 0.01s\n",
+                12,
+                0,
+            ),
+            (
+                "test result: FAILED. 3 passed; 2 failed; 0 ignored; finished in 4.20s\n",
+                15,
+                2,
+            ),
+            ("      Tests  376 passed (376)\n", 391, 2),
+            ("      Tests  1 failed | 11 passed (12)\n", 402, 3),
+            ("      Tests  8 passed | 7 skipped (15)\n", 410, 3),
+            ("      Tests  2 failed (2)\n", 410, 5),
+            (" Test Files  16 passed (16)\n", 410, 5),
+            ("running 5 tests\n", 410, 5),
+            ("test five_passed ... ok\n", 410, 5),
+            ("\n", 410, 5),
+        ] {
             tally.add_line(line);
+            assert_eq!(tally, Tally { passed, failed }, "{line}");
         }
-        tally
-    }
-
-    #[test]
-    fn closing_lines_of_several_runners_add_up() {
-        let lines = [
-            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s\n",
-            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 filtered out; finished in 4.20s\n",
-        ];
-        let (passed, failed) = (15, 2);
-        assert_eq!(tally(&lines), Tally { passed, failed });
-    }
-
-    #[test]
-    fn other_lines_count_nothing() {
-        let lines = ["running 5 tests\n", "test five_passed ... ok\n", "\n"];
-        assert_eq!(tally(&lines), Tally::default());
     }
 }

@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::{
     frameworks,
@@ -56,7 +56,7 @@ impl Server {
 
     /// Starts the server as the browser tests look for it.
     pub(crate) fn for_tests() -> Result<Self> {
-        std::fs::create_dir_all("target").context("cannot create target")?;
+        fs_err::create_dir_all("target")?;
         let server = Self::start(TESTS, ["--announce", ANNOUNCEMENT])?;
         frameworks::announce()?;
         Ok(server)

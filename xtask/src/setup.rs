@@ -3,104 +3,97 @@
 use std::{
     env,
     ffi::OsString,
-    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result};
+use fs_err as fs;
 
 use crate::{
-    install::{Installation, Lock},
+    install::{self, Installation},
     process::{self, say},
 };
 
 const BINARYEN: &str = "132.0.0";
 
+pub(crate) const WASM_PACK: Tool = Tool {
+    package: "wasm-pack",
+    binary: "wasm-pack",
+    version: Some("0.15.1"),
+    minutes: "2 minutes",
+};
+
+pub(crate) const WASM_BINDGEN: Tool = Tool {
+    package: "wasm-bindgen-cli",
+    binary: "wasm-bindgen",
+    version: None,
+    minutes: "2 minutes",
+};
+
+pub(crate) const GECKODRIVER: Tool = Tool {
+    package: "geckodriver",
+    binary: "geckodriver",
+    version: Some("0.37.1"),
+    minutes: "1 minute",
+};
+
+pub(crate) const CARGO_FUZZ: Tool = Tool {
+    package: "cargo-fuzz",
+    binary: "cargo-fuzz",
+    version: Some("0.13.2"),
+    minutes: "1 minute",
+};
+
+pub(crate) const CARGO_DENY: Tool = Tool {
+    package: "cargo-deny",
+    binary: "cargo-deny",
+    version: Some("0.20.2"),
+    minutes: "4 minutes",
+};
+
+pub(crate) const TYPOS: Tool = Tool {
+    package: "typos-cli",
+    binary: "typos",
+    version: Some("1.52.0"),
+    minutes: "3 minutes",
+};
+
 /// A tool that cargo can install.
 pub(crate) struct Tool {
     package: &'static str,
     binary: &'static str,
-    version: String,
+    /// `None` is the very version of the library that the binary is named after.
+    version: Option<&'static str>,
     minutes: &'static str,
 }
 
 impl Tool {
-    pub(crate) fn wasm_pack() -> Self {
-        Self {
-            package: "wasm-pack",
-            binary: "wasm-pack",
-            version: "0.15.1".into(),
-            minutes: "2 minutes",
-        }
-    }
-
-    pub(crate) fn geckodriver() -> Self {
-        Self {
-            package: "geckodriver",
-            binary: "geckodriver",
-            version: "0.37.1".into(),
-            minutes: "1 minute",
-        }
-    }
-
-    pub(crate) fn cargo_fuzz() -> Self {
-        Self {
-            package: "cargo-fuzz",
-            binary: "cargo-fuzz",
-            version: "0.13.2".into(),
-            minutes: "1 minute",
-        }
-    }
-
-    pub(crate) fn cargo_deny() -> Self {
-        Self {
-            package: "cargo-deny",
-            binary: "cargo-deny",
-            version: "0.20.2".into(),
-            minutes: "4 minutes",
-        }
-    }
-
-    pub(crate) fn typos() -> Self {
-        Self {
-            package: "typos-cli",
-            binary: "typos",
-            version: "1.52.0".into(),
-            minutes: "3 minutes",
-        }
-    }
-
-    /// The command line tools must be of the library's very version.
-    fn wasm_bindgen() -> Result<Self> {
-        Ok(Self {
-            package: "wasm-bindgen-cli",
-            binary: "wasm-bindgen",
-            version: locked_version("wasm-bindgen")?,
-            minutes: "2 minutes",
-        })
-    }
-
     /// The path of the tool's binary, which is installed first if it is missing.
     pub(crate) fn get(&self) -> Result<PathBuf> {
+        let version = match self.version {
+            Some(version) => version.to_owned(),
+            None => locked_version(self.binary)?,
+        };
         let product = Path::new("bin").join(executable(self.binary));
-        let installation =
-            Installation::new(&format!("{}-{}", self.package, self.version), product)?;
+        let installation = Installation::new(&format!("{}-{version}", self.package), product)?;
         if let Some(binary) = installation.find() {
             return Ok(binary);
         }
-        if let Some(binary) = find_on_path(self.binary).filter(|path| self.is_version_of(path)) {
+        if let Some(binary) = find_on_path(self.binary)
+            && said_version(&binary).as_ref() == Some(&version)
+        {
             return Ok(binary);
         }
         let announcement = format!(
-            "installing {} {} (about {}, once)…",
-            self.package, self.version, self.minutes
+            "installing {} {version} (about {}, once)…",
+            self.package, self.minutes
         );
         installation.get(announcement, |root| {
             let target = root.join("target");
             process::run(
                 Command::new("cargo")
-                    .args(["install", self.package, "--version", &self.version])
+                    .args(["install", self.package, "--version", &version])
                     .args(["--locked", "--no-track", "--root"])
                     .arg(root)
                     .arg("--target-dir")
@@ -110,26 +103,42 @@ impl Tool {
             Ok(fs::remove_dir_all(target)?)
         })
     }
+}
 
-    fn is_version_of(&self, binary: &Path) -> bool {
-        let said = process::read(Command::new(binary).arg("--version")).unwrap_or_default();
-        said.split_whitespace().nth(1) == Some(&self.version)
-    }
+fn said_version(binary: &Path) -> Option<String> {
+    let said = process::read(Command::new(binary).arg("--version"))?;
+    said.split_whitespace().nth(1).map(str::to_owned)
+}
+
+/// That of a library in `Cargo.lock`.
+fn locked_version(library: &str) -> Result<String> {
+    let said = process::read(Command::new("cargo").args(["pkgid", "--locked", library]));
+    let said = said.with_context(|| format!("Cargo.lock names no {library}"))?;
+    let version = said.rsplit('@').next().unwrap_or_default();
+    Ok(version.to_owned())
 }
 
 /// `wasm-pack`, which finds the wasm-bindgen tools that fit (and any other `tools`) on its PATH and downloads nothing.
 pub(crate) fn wasm_pack(tools: &[PathBuf]) -> Result<Command> {
     wasm_target()?;
-    let wasm_pack = Tool::wasm_pack().get()?;
-    let wasm_bindgen = Tool::wasm_bindgen()?.get()?;
+    let wasm_pack = WASM_PACK.get()?;
+    let wasm_bindgen = WASM_BINDGEN.get()?;
     let mut command = Command::new(wasm_pack);
     command.env("PATH", path_with(tools.iter().chain([&wasm_bindgen]))?);
     Ok(command)
 }
 
-/// `wasm-bindgen` itself.
-pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
-    Tool::wasm_bindgen()?.get()
+/// `wasm-pack build` of the crate in the one folder into the other, optimised where there is a `wasm-opt`.
+pub(crate) fn wasm_pack_build(package: &str, product: &Path) -> Result<Command> {
+    let wasm_opt = wasm_opt()?;
+    let mut command = wasm_pack(wasm_opt.as_slice())?;
+    command
+        .args(["build", package, "--mode", "no-install", "--out-dir"])
+        .arg(env::current_dir()?.join(product));
+    if wasm_opt.is_none() {
+        command.arg("--no-opt");
+    }
+    Ok(command)
 }
 
 /// `cargo`, which finds a subcommand on its PATH.
@@ -198,7 +207,7 @@ fn add_with_rustup(kind: &str, name: &str, is_there: impl Fn() -> bool) -> Resul
     if is_there() {
         return Ok(());
     }
-    let _lock = Lock::named("rustup")?;
+    let _lock = install::lock_named("rustup")?;
     if is_there() {
         return Ok(());
     }
@@ -215,27 +224,4 @@ pub(crate) fn find_on_path(name: &str) -> Option<PathBuf> {
 
 fn executable(name: &str) -> String {
     format!("{name}{}", env::consts::EXE_SUFFIX)
-}
-
-fn locked_version(package: &str) -> Result<String> {
-    let lock = fs::read_to_string("Cargo.lock").context("cannot read Cargo.lock")?;
-    version_in(&lock, package).with_context(|| format!("Cargo.lock names no {package}"))
-}
-
-fn version_in(lock: &str, package: &str) -> Option<String> {
-    let (_, entry) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
-    Some(entry.split_once('"')?.0.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::version_in;
-
-    #[test]
-    fn a_locked_version_is_that_of_the_package_so_named() {
-        let lock = "[[package]]\nname = \"a-b\"\nversion = \"1.0.0\"\n\n\
-                    [[package]]\nname = \"a\"\nversion = \"2.0.1\"\n";
-        assert_eq!(version_in(lock, "a").as_deref(), Some("2.0.1"));
-        assert_eq!(version_in(lock, "b"), None);
-    }
 }

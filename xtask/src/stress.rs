@@ -1,16 +1,14 @@
 //! `cargo xtask chaos`, `cargo xtask hostile` and `cargo xtask soak`: both clients under fire in headless browsers.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::Path, process::Command, slice};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::{
     browsers::{self, Kind},
-    npm, process, setup,
+    files, npm, process,
+    report::Tally,
+    setup,
 };
 
 const PACKAGE: &str = "typed-eventsource-stress";
@@ -26,66 +24,75 @@ enum Build {
     Fast,
 }
 
-/// What is told on the command line.
-#[derive(Debug, Default)]
-pub(crate) struct Options {
-    /// What is the runner's own business.
-    pub(crate) words: Vec<String>,
-    /// Both by default.
-    pub(crate) browser: Option<Kind>,
+/// What chaos is told on the command line.
+#[derive(clap::Args)]
+pub(crate) struct Chaos {
+    /// That of a run before
+    #[arg(long)]
+    seed: Option<String>,
+    /// Only the stream of this name
+    #[arg(long)]
+    stream: Option<String>,
+    /// Both by default
+    #[arg(long)]
+    browser: Option<Kind>,
+    /// What `test` does
+    #[arg(long)]
+    short: bool,
 }
 
-type Browsers = Vec<(&'static str, PathBuf)>;
+/// What a hostile server is told on the command line.
+#[derive(clap::Args)]
+pub(crate) struct Hostile {
+    /// Every attack by default, or only those whose names begin like one of these, such as `line` or `hang-up`
+    #[arg(value_name = "attack")]
+    attacks: Vec<String>,
+    /// Both by default
+    #[arg(long)]
+    browser: Option<Kind>,
+}
 
 /// Follows chaotic streams.
-pub(crate) fn chaos(options: &Options) -> Result<()> {
-    let browsers = browsers::variables(options.browser)?;
+pub(crate) fn chaos(options: &Chaos) -> Result<()> {
+    let mut runner = runner(Build::Checked, "chaos", options.browser)?;
     npm::build()?;
     build_page(Build::Checked)?;
-    let mut runner = runner(Build::Checked, "chaos", browsers);
-    process::run(runner.args(options.for_runner()))
+    for (option, value) in [("--seed", &options.seed), ("--stream", &options.stream)] {
+        runner.args(value.iter().flat_map(|value| [option, value]));
+    }
+    if options.short {
+        runner.arg("--short");
+    }
+    process::run(runner.args(only(options.browser)))
 }
 
-/// The short form, once the npm package is there; each line of its output is shown to `look`.
-pub(crate) fn short_chaos(look: impl FnMut(&str)) -> Result<()> {
-    let browsers = browsers::variables(None)?;
+/// The short form, once the npm package is there.
+pub(crate) fn short_chaos(tally: &mut Tally) -> Result<()> {
+    let mut runner = runner(Build::Checked, "chaos", None)?;
     build_page(Build::Checked)?;
-    let mut runner = runner(Build::Checked, "chaos", browsers);
-    process::run_watched(runner.arg("--short"), "", look)
+    tally.count(runner.arg("--short"), "")
 }
 
 /// Lets servers that mean harm loose.
-pub(crate) fn hostile(options: &Options) -> Result<()> {
-    let browsers = browsers::variables(options.browser)?;
+pub(crate) fn hostile(options: &Hostile) -> Result<()> {
+    let mut runner = runner(Build::Checked, "hostile", options.browser)?;
     npm::build()?;
     build_page(Build::Fast)?;
-    let mut runner = runner(Build::Checked, "hostile", browsers);
-    process::run(runner.args(options.for_runner()))
+    process::run(runner.args(&options.attacks).args(only(options.browser)))
 }
 
 /// Soaks, with these words for the runner.
 pub(crate) fn soak(words: &[String]) -> Result<()> {
-    let browsers = browsers::variables(Some(Kind::Chrome))?;
+    let mut runner = runner(Build::Fast, "soak", Some(Kind::Chrome))?;
     npm::build()?;
     build_page(Build::Fast)?;
-    process::run(runner(Build::Fast, "soak", browsers).args(words))
-}
-
-impl Options {
-    fn for_runner(&self) -> impl Iterator<Item = String> {
-        let browser = self
-            .browser
-            .map(|kind| format!("--browser={}", kind.name()));
-        self.words.iter().cloned().chain(browser)
-    }
+    process::run(runner.args(words))
 }
 
 fn build_page(build: Build) -> Result<()> {
     let page = Path::new(PAGE);
-    if page.exists() {
-        fs::remove_dir_all(page).with_context(|| format!("cannot replace {PAGE}"))?;
-    }
-    npm::copy(&Path::new(SOURCE).join("page"), page)?;
+    files::remove(page)?;
+    files::copy(&Path::new(SOURCE).join("page"), page)?;
     let mut wasm_pack = setup::wasm_pack(&[])?;
     wasm_pack
         .args(["build", SOURCE, "--target", "web", "--mode", "no-install"])
@@ -97,12 +104,21 @@ fn build_page(build: Build) -> Result<()> {
     process::run(&mut wasm_pack)
 }
 
-fn runner(build: Build, command: &str, browsers: Browsers) -> Command {
+/// The word that tells the runner to take this browser alone.
+fn only(browser: Option<Kind>) -> Option<String> {
+    browser.map(|kind| format!("--browser={}", kind.name()))
+}
+
+/// The runner with this command, and where this browser is, or both.
+fn runner(build: Build, command: &str, browser: Option<Kind>) -> Result<Command> {
     let mut runner = Command::new("cargo");
     runner.args(["run", "--quiet", "--package", PACKAGE]);
     if build == Build::Fast {
         runner.arg("--release");
     }
-    runner.args(["--", command]).envs(browsers);
-    runner
+    runner.args(["--", command]);
+    runner.envs(browsers::variables(
+        browser.as_ref().map_or(&Kind::BOTH, slice::from_ref),
+    )?);
+    Ok(runner)
 }

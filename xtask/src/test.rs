@@ -2,18 +2,19 @@
 //! which a machine need not have.
 
 use std::{
-    env, fs,
+    env,
     process::{Command, ExitCode},
-    str::FromStr,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use fs_err as fs;
 
 use crate::{
     apps,
     browsers::{self, Browser, Kind},
     frameworks::{self, FRAMEWORKS},
-    fuzz, interop, npm, packaging, process,
+    fuzz, interop, npm, packaging,
     report::{Report, Run, Tally},
     server::Server,
     setup, stress, vitest,
@@ -24,20 +25,16 @@ const E2E: &str = "typed-eventsource-e2e";
 const INTEROP: &str = "typed-eventsource-interop";
 const PACKAGING: &str = "typed-eventsource-packaging";
 
-/// Environment variables with which one driver would be taken for another.
-const DRIVERS: [&str; 8] = [
+/// For each of these there is also one that ends in `_REMOTE`: with any of them one driver would be taken for another.
+const DRIVERS: [&str; 4] = [
     "CHROMEDRIVER",
-    "CHROMEDRIVER_REMOTE",
     "GECKODRIVER",
-    "GECKODRIVER_REMOTE",
     "SAFARIDRIVER",
-    "SAFARIDRIVER_REMOTE",
     "MSEDGEDRIVER",
-    "MSEDGEDRIVER_REMOTE",
 ];
 
 /// A part of the tests that can be run alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Suite {
     Native,
     Chrome,
@@ -60,25 +57,19 @@ impl Suite {
         Self::Chaos,
         Self::Packaging,
     ];
-}
 
-impl FromStr for Suite {
-    type Err = anyhow::Error;
+    /// Whether it tests the npm package. Each that does has Chromium load it.
+    fn needs_package(self) -> bool {
+        !matches!(self, Self::Native | Self::Chrome | Self::Firefox)
+    }
 
-    fn from_str(name: &str) -> Result<Self> {
-        Ok(match name {
-            "native" => Self::Native,
-            "chrome" => Self::Chrome,
-            "firefox" => Self::Firefox,
-            "npm" => Self::Npm,
-            "e2e" => Self::E2e,
-            "chaos" => Self::Chaos,
-            "packaging" => Self::Packaging,
-            "interop" => Self::Interop,
-            _ => bail!(
-                "the suites are native, chrome, firefox, npm, e2e, chaos, packaging and interop"
-            ),
-        })
+    fn needs(self, browser: Kind) -> bool {
+        match browser {
+            Kind::Chrome => self == Self::Chrome || self.needs_package(),
+            Kind::Firefox => {
+                matches!(self, Self::Firefox | Self::Npm | Self::E2e | Self::Chaos)
+            }
+        }
     }
 }
 
@@ -90,13 +81,7 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
         suites
     };
     let wants = |suite| suites.contains(&suite);
-    let (npm, e2e, packaging) = (
-        wants(Suite::Npm),
-        wants(Suite::E2e),
-        wants(Suite::Packaging),
-    );
-    let (chaos, interop) = (wants(Suite::Chaos), wants(Suite::Interop));
-    let (chrome, firefox) = (wants(Suite::Chrome), wants(Suite::Firefox));
+    let needs_package = suites.iter().any(|suite| suite.needs_package());
     install_missing(suites).context(
         "the tests cannot start (`cargo xtask test native` runs those that need no browser)",
     )?;
@@ -105,28 +90,33 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     if wants(Suite::Native) {
         native(&mut report)?;
     }
-    if chrome || firefox {
-        in_browsers(&mut report, chrome, firefox)?;
+    let mut browsers = Vec::new();
+    if wants(Suite::Chrome) {
+        browsers.push(Kind::Chrome);
     }
-    if npm || e2e || chaos || packaging || interop {
+    if wants(Suite::Firefox) {
+        browsers.push(Kind::Firefox);
+    }
+    if !browsers.is_empty() {
+        in_browsers(&mut report, &browsers)?;
+    }
+    if needs_package {
         report.step("npm package", |_| npm::build())?;
     }
-    if npm {
+    if wants(Suite::Npm) {
         of_package(&mut report)?;
     }
-    if e2e {
+    if wants(Suite::E2e) {
         report.step("example apps", |_| apps::build())?;
         report.step("e2e", end_to_end)?;
     }
-    if chaos {
-        report.step("chaos", |tally| {
-            stress::short_chaos(|line| tally.add_line(line))
-        })?;
+    if wants(Suite::Chaos) {
+        report.step("chaos", stress::short_chaos)?;
     }
-    if packaging {
+    if wants(Suite::Packaging) {
         report.step("packaging", in_consumers)?;
     }
-    if interop {
+    if wants(Suite::Interop) {
         report.step("interop", with_others)?;
     }
     report.print();
@@ -137,45 +127,24 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
 
 /// Every tool is there before the first suite starts: suites run at the same time, and none fails late for want of one.
 fn install_missing(suites: &[Suite]) -> Result<()> {
-    let wants = |names: &[Suite]| names.iter().any(|suite| suites.contains(suite));
-    let wants_chrome = wants(&[
-        Suite::Chrome,
-        Suite::Npm,
-        Suite::E2e,
-        Suite::Chaos,
-        Suite::Packaging,
-        Suite::Interop,
-    ]);
-    let wants_firefox = wants(&[Suite::Firefox, Suite::Npm, Suite::E2e, Suite::Chaos]);
-    browsers::install_missing(wants_chrome, wants_firefox)?;
-    if wants_chrome {
-        browsers::chrome()?;
-    }
-    if wants_firefox {
-        browsers::firefox()?;
-    }
+    let mut browsers = Kind::BOTH.to_vec();
+    browsers.retain(|&kind| suites.iter().any(|suite| suite.needs(kind)));
+    browsers::variables(&browsers)?;
     // Each brings Node.js, whose npm brings wasm-opt.
-    if wants(&[Suite::Npm]) {
+    if suites.contains(&Suite::Npm) {
         vitest::install_packages()?;
     }
-    if wants(&[Suite::Packaging]) {
+    if suites.contains(&Suite::Packaging) {
         packaging::install_packages()?;
     }
-    if wants(&[Suite::Interop]) {
+    if suites.contains(&Suite::Interop) {
         interop::install_missing()?;
         interop::variables()?;
     }
-    let builds_package = [
-        Suite::Npm,
-        Suite::E2e,
-        Suite::Chaos,
-        Suite::Packaging,
-        Suite::Interop,
-    ];
-    if wants(&builds_package) {
+    if suites.iter().any(|suite| suite.needs_package()) {
         setup::wasm_opt()?;
     }
-    if wants_chrome || wants_firefox {
+    if !browsers.is_empty() {
         setup::wasm_pack(&[])?;
     }
     Ok(())
@@ -193,19 +162,19 @@ fn native(report: &mut Report) -> Result<()> {
             PACKAGING,
             "--all-features",
         ];
-        count(cargo_test().args(all), tally)
+        tally.count(cargo_test().args(all), "")
     })?;
     report.step("native, no features", |tally| {
         // Without the doc tests: an example may use any feature.
         let none = ["--package", CRATE, "--no-default-features", "--tests"];
-        count(cargo_test().args(none), tally)
+        tally.count(cargo_test().args(none), "")
     })?;
     report.step("native, seeds of fuzzing", |tally| {
-        count(cargo_test().args(fuzz::MANIFEST), tally)
+        tally.count(cargo_test().args(fuzz::MANIFEST), "")
     })
 }
 
-fn in_browsers(report: &mut Report, chrome: bool, firefox: bool) -> Result<()> {
+fn in_browsers(report: &mut Report, browsers: &[Kind]) -> Result<()> {
     let mut server = None;
     report.step("test server", |_| {
         server = Some(Server::for_tests()?);
@@ -215,45 +184,16 @@ fn in_browsers(report: &mut Report, chrome: bool, firefox: bool) -> Result<()> {
     for tests in browser_tests()?.chunks(2) {
         let mut steps: Vec<(String, Run<'_>)> = Vec::new();
         for test in tests {
-            if chrome {
-                let run = |tally: &mut Tally| in_chrome(test, tally);
-                steps.push((format!("chrome, {}", test.label), Box::new(run)));
-            }
-            if firefox {
-                let run = |tally: &mut Tally| in_firefox(test, tally);
-                steps.push((format!("firefox, {}", test.label), Box::new(run)));
+            for &kind in browsers {
+                let name = format!("{}, {}", kind.name(), test.label);
+                let prefix = format!("{name} | ");
+                let run = move |tally: &mut Tally| tally.count(&mut test.command(kind)?, &prefix);
+                steps.push((name, Box::new(run)));
             }
         }
         report.steps_at_once(steps)?;
     }
     Ok(())
-}
-
-fn in_chrome(test: &BrowserTest, tally: &mut Tally) -> Result<()> {
-    let Browser { driver, .. } = browsers::chrome()?;
-    let mut command = wasm_pack_test()?;
-    command.arg("--chrome").arg("--chromedriver").arg(driver);
-    count_as(
-        &format!("chrome, {}", test.label),
-        command.args(test.cargo_args()),
-        tally,
-    )
-}
-
-fn in_firefox(test: &BrowserTest, tally: &mut Tally) -> Result<()> {
-    let Browser { binary, driver } = browsers::firefox()?;
-    let mut command = wasm_pack_test()?;
-    // Its driver looks for `firefox` only, not for Debian's `firefox-esr`.
-    command.env(
-        "GECKODRIVER_ARGS",
-        format!("--binary '{}'", binary.display()),
-    );
-    command.arg("--firefox").arg("--geckodriver").arg(driver);
-    count_as(
-        &format!("firefox, {}", test.label),
-        command.args(test.cargo_args()),
-        tally,
-    )
 }
 
 /// A test target that is for browsers.
@@ -264,15 +204,25 @@ struct BrowserTest {
 }
 
 impl BrowserTest {
-    fn cargo_args(&self) -> [&str; 6] {
-        [
-            "--",
-            "--package",
-            &self.package,
-            "--all-features",
-            "--test",
-            &self.name,
-        ]
+    fn command(&self, kind: Kind) -> Result<Command> {
+        let Browser { binary, driver } = kind.find()?;
+        let mut command = wasm_pack_test()?;
+        match kind {
+            Kind::Chrome => command.arg("--chrome").arg("--chromedriver"),
+            // Its driver looks for `firefox` only, not for Debian's `firefox-esr`.
+            Kind::Firefox => command
+                .env(
+                    "GECKODRIVER_ARGS",
+                    format!("--binary '{}'", binary.display()),
+                )
+                .arg("--firefox")
+                .arg("--geckodriver"),
+        };
+        command
+            .arg(driver)
+            .args(["--", "--all-features", "--package", &self.package])
+            .args(["--test", &self.name]);
+        Ok(command)
     }
 }
 
@@ -280,7 +230,7 @@ impl BrowserTest {
 /// run keeps cargo from starting the next.
 fn browser_tests() -> Result<Vec<BrowserTest>> {
     let mut tests = Vec::new();
-    for entry in fs::read_dir("tests").context("cannot read tests")? {
+    for entry in fs::read_dir("tests")? {
         let path = entry?.path();
         if path.extension().is_some_and(|end| end == "rs") {
             tests.extend(path.file_stem().map(|name| BrowserTest {
@@ -307,6 +257,7 @@ fn wasm_pack_test() -> Result<Command> {
     command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
     for name in DRIVERS {
         command.env_remove(name);
+        command.env_remove(format!("{name}_REMOTE"));
     }
     // In seconds, against hangs alone: a busy machine is slow. The runner's own limits are shorter than a whole suite takes.
     for (name, limit) in [
@@ -324,7 +275,7 @@ fn wasm_pack_test() -> Result<Command> {
 fn of_package(report: &mut Report) -> Result<()> {
     report.step("npm, Node.js", vitest::in_node)?;
     // A browser waits more than it works.
-    report.steps_at_once([Kind::Chrome, Kind::Firefox].map(|kind| {
+    report.steps_at_once(Kind::BOTH.map(|kind| {
         let run = move |tally: &mut Tally| vitest::in_browser(kind, tally);
         (format!("npm, {}", kind.name()), Box::new(run) as Run<'_>)
     }))
@@ -334,8 +285,8 @@ fn end_to_end(tally: &mut Tally) -> Result<()> {
     let mut command = cargo_test();
     command
         .args(["--package", E2E])
-        .envs(browsers::variables(None)?);
-    count(&mut command, tally)
+        .envs(browsers::variables(&Kind::BOTH)?);
+    tally.count(&mut command, "")
 }
 
 fn in_consumers(tally: &mut Tally) -> Result<()> {
@@ -344,31 +295,23 @@ fn in_consumers(tally: &mut Tally) -> Result<()> {
     command
         .args(["--package", PACKAGING])
         .env("PATH", node.path)
-        .env("WASM_BINDGEN", setup::wasm_bindgen()?)
-        .envs(browsers::variables(Some(Kind::Chrome))?);
-    count(&mut command, tally)
+        .env("WASM_BINDGEN", setup::WASM_BINDGEN.get()?)
+        .envs(browsers::variables(&[Kind::Chrome])?);
+    tally.count(&mut command, "")
 }
 
 fn with_others(tally: &mut Tally) -> Result<()> {
+    interop::copy_pages()?;
     let mut command = cargo_test();
     command
         .args(["--package", INTEROP])
-        .envs(browsers::variables(Some(Kind::Chrome))?)
+        .envs(browsers::variables(&[Kind::Chrome])?)
         .envs(interop::variables()?);
-    count(&mut command, tally)
+    tally.count(&mut command, "")
 }
 
 fn cargo_test() -> Command {
     let mut command = Command::new("cargo");
     command.args(["test", "--no-fail-fast"]);
     command
-}
-
-fn count(command: &mut Command, tally: &mut Tally) -> Result<()> {
-    process::run_watched(command, "", |line| tally.add_line(line))
-}
-
-/// Where others run at the same time: each line of the output begins with a name.
-fn count_as(name: &str, command: &mut Command, tally: &mut Tally) -> Result<()> {
-    process::run_watched(command, &format!("{name} | "), |line| tally.add_line(line))
 }

@@ -27,7 +27,7 @@ pub(crate) fn install_packages() -> Result<Node> {
 
 /// Runs the tests that need no browser.
 pub(crate) fn in_node(tally: &mut Tally) -> Result<()> {
-    run(&mut vitest()?, "", tally)
+    tally.count(&mut vitest()?, "")
 }
 
 /// Runs the others in one browser. Where both run at the same time, each line of the output begins with its name.
@@ -36,8 +36,8 @@ pub(crate) fn in_browser(kind: Kind, tally: &mut Tally) -> Result<()> {
     vitest
         .arg("--config=vitest.browser.config.ts")
         .args(["--project", kind.name()])
-        .envs(browsers::variables(None)?);
-    run(&mut vitest, &format!("{} | ", kind.name()), tally)
+        .envs(browsers::variables(&Kind::BOTH)?);
+    tally.count(&mut vitest, &format!("{} | ", kind.name()))
 }
 
 /// Checks that all JavaScript and TypeScript is formatted, without changing it.
@@ -91,54 +91,4 @@ fn command(node: &Node, script: &str) -> Result<Command> {
         .env("PATH", &node.path)
         .env("NO_COLOR", "1");
     Ok(command)
-}
-
-fn run(command: &mut Command, prefix: &str, tally: &mut Tally) -> Result<()> {
-    process::run_watched(command, prefix, |line| {
-        if let Some(Tally { passed, failed }) = counts_in(line) {
-            tally.passed += passed;
-            tally.failed += failed;
-        }
-    })
-}
-
-/// What Vitest's closing line says of tests, as in `Tests  1 failed | 11 passed (12)`.
-fn counts_in(line: &str) -> Option<Tally> {
-    let counts = line.trim().strip_prefix("Tests  ")?;
-    let count = |word| {
-        let mut parts = counts.split(['|', '(']);
-        parts.find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok())
-    };
-    Some(Tally {
-        passed: count("passed").unwrap_or(0),
-        failed: count("failed").unwrap_or(0),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Tally, counts_in};
-
-    #[test]
-    fn the_closing_line_of_vitest_counts_tests() {
-        for (line, passed, failed) in [
-            ("      Tests  376 passed (376)\n", 376, 0),
-            ("      Tests  1 failed | 11 passed (12)\n", 11, 1),
-            ("      Tests  8 passed | 7 skipped (15)\n", 8, 0),
-            ("      Tests  2 failed (2)\n", 0, 2),
-        ] {
-            assert_eq!(counts_in(line), Some(Tally { passed, failed }), "{line}");
-        }
-    }
-
-    #[test]
-    fn other_lines_of_vitest_count_nothing() {
-        for line in [
-            " Test Files  16 passed (16)\n",
-            "   Start at  00:11:46\n",
-            "",
-        ] {
-            assert_eq!(counts_in(line), None, "{line}");
-        }
-    }
 }

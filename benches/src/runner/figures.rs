@@ -37,7 +37,7 @@ fn sorted(values: &[f64]) -> Vec<f64> {
 }
 
 /// With three digits that say something, and the thousands apart.
-pub(crate) fn readable(value: f64) -> String {
+pub(crate) fn format_figure(value: f64) -> String {
     let size = value.abs();
     if size >= 100.0 {
         grouped(&format!("{value:.0}"))
@@ -84,10 +84,10 @@ mod tests {
 
     #[test]
     fn figures_can_be_read() {
-        assert_eq!(readable(1_234_567.8), "1,234,568");
-        assert_eq!(readable(-1234.0), "-1,234");
-        assert_eq!(readable(123.4), "123");
-        assert_eq!(readable(12.34), "12.3");
-        assert_eq!(readable(1.234), "1.23");
+        assert_eq!(format_figure(1_234_567.8), "1,234,568");
+        assert_eq!(format_figure(-1234.0), "-1,234");
+        assert_eq!(format_figure(123.4), "123");
+        assert_eq!(format_figure(12.34), "12.3");
+        assert_eq!(format_figure(1.234), "1.23");
     }
 }

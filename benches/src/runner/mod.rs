@@ -1,6 +1,5 @@
 //! Plays the rounds and reckons with what they took.
 
-mod arguments;
 mod contenders;
 mod figures;
 mod loopback;
@@ -10,23 +9,33 @@ mod rounds;
 mod table;
 mod tasks;
 
-use std::{fs, path::Path};
+use std::{fs, num::NonZeroUsize, path::Path};
 
 use anyhow::{Context, Result};
+use clap::Parser;
 use tokio::runtime::Runtime;
 use typed_eventsource_e2e::Kind;
 use typed_eventsource_harness::Page;
 
-use arguments::Arguments;
 use table::Table;
 
 const HTML: &str = include_str!("../../page/index.html");
 /// Where the page is and the results go, from the workspace's root.
 const FOLDER: &str = "target/bench";
 
+/// The tasks' names, and how many rounds.
+#[derive(Debug, Parser)]
+struct Arguments {
+    tasks: Vec<String>,
+    /// How many count, or in how many browsers those of streams are played. Seven are enough for a median that stays, and few
+    /// enough for half an hour in all
+    #[arg(long, default_value = "7")]
+    rounds: NonZeroUsize,
+}
+
 /// Measures what the command line asks for.
 pub(crate) fn main() -> Result<()> {
-    let arguments = Arguments::read()?;
+    let arguments = Arguments::parse();
     Runtime::new()?.block_on(bench(&arguments))
 }
 
@@ -43,7 +52,7 @@ async fn measure(page: &Page, arguments: &Arguments, folder: &Path) -> Result<()
     let mut all: Vec<Table> = Vec::new();
     for task in &arguments.tasks {
         page.open().await;
-        let tables = tasks::run(task, page, arguments.rounds)
+        let tables = tasks::run(task, page, arguments.rounds.get())
             .await
             .with_context(|| format!("task `{task}`"))?;
         for table in &tables {

@@ -11,7 +11,7 @@ use plotters::{
 
 use super::{
     contenders::{BYTES, LOOPBACK},
-    figures::{median, readable},
+    figures::{format_figure, median},
     table::{Row, Table},
 };
 
@@ -65,9 +65,9 @@ pub(crate) fn draw(table: &Table) -> Result<String> {
         let (place, rate) = (place as f64, row.median());
         let bar = Rectangle::new([(0.0, place + 0.18), (rate, place + 0.82)], style(row));
         let ratio = table.ratios(row).map_or(String::new(), |ratios| {
-            format!(" ×{}", readable(median(&ratios)))
+            format!(" ×{}", format_figure(median(&ratios)))
         });
-        let figure = readable(rate) + &ratio;
+        let figure = format_figure(rate) + &ratio;
         let label = Text::new(row.label.clone(), (-10, 0), text(INK, 16, HPos::Right));
         let figure = Text::new(figure, (8, 0), text(FAINT, 16, HPos::Left));
         chart.draw_series([bar])?;

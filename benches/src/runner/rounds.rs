@@ -81,7 +81,7 @@ async fn play<T>(
     run: &mut impl AsyncFnMut(&Contender, usize) -> Result<T>,
 ) -> Result<Vec<(usize, T)>> {
     let mut results = Vec::new();
-    for index in order(contenders.len(), round) {
+    for index in alternating_order(contenders.len(), round) {
         collect_garbage(page).await?;
         let contender = contenders[index];
         let result = run(contender, round)
@@ -102,7 +102,7 @@ fn show(text: &str) {
 }
 
 /// The indexes, turned around in every other round.
-pub(crate) fn order(count: usize, round: usize) -> Vec<usize> {
+pub(crate) fn alternating_order(count: usize, round: usize) -> Vec<usize> {
     let mut order: Vec<_> = (0..count).collect();
     if round % 2 == 1 {
         order.reverse();

@@ -4,7 +4,10 @@ use std::fmt;
 
 use typed_eventsource_harness::Table as Columns;
 
-use super::figures::{median, readable, spread};
+use super::{
+    contenders::Contender,
+    figures::{format_figure, median, spread},
+};
 
 /// One measure of all contenders in one task.
 #[derive(Debug)]
@@ -29,6 +32,14 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    pub(crate) fn of(contender: &Contender, runs: Vec<f64>) -> Self {
+        Self {
+            contender: contender.key.into(),
+            label: contender.label.into(),
+            runs,
+        }
+    }
+
     pub(crate) fn median(&self) -> f64 {
         median(&self.runs)
     }
@@ -54,7 +65,7 @@ impl fmt::Display for Table {
                     let (least, most) = spread(&ratios);
                     [median(&ratios), least, most].map(|ratio| format!("{ratio:.2}"))
                 });
-            let cells = [row.label.clone(), readable(row.median())];
+            let cells = [row.label.clone(), format_figure(row.median())];
             columns.row(cells.into_iter().chain(ratios));
         }
         write!(to, "\n{}: {}\n\n{columns}", self.task, self.title)

@@ -23,7 +23,7 @@ use typed_eventsource_core::{
     parser::{Item, ParsedEvent, Scalar},
 };
 
-use crate::connection::{Connection, HOPELESS, Signal, parser_after};
+use crate::connection::{Connection, Signal, WOULD_FAIL_AGAIN, parser_after};
 
 /// Receives everything that a source reports. No method is called while another one runs.
 pub(crate) trait Listener {
@@ -171,7 +171,10 @@ impl<L: Listener> Body<'_, L> {
             Some(Signal::Ended(error)) => self.end(error),
             Some(Signal::Finished) => self.handle(Input::Finished),
             Some(Signal::Lost(error, loss)) => self.lose(error, loss),
-            None => self.lose("the connection's task has panicked".into(), HOPELESS),
+            None => self.lose(
+                "the connection's task has panicked".into(),
+                WOULD_FAIL_AGAIN,
+            ),
         }
     }
 
@@ -212,7 +215,7 @@ impl<L: Listener> Body<'_, L> {
                 Ok(Item::Retry(time)) => self.handle(Input::Retry(time)),
                 Err(too_large) => {
                     let error = format!("an event takes more than {} bytes", too_large.limit);
-                    self.lose(error, HOPELESS);
+                    self.lose(error, WOULD_FAIL_AGAIN);
                 }
             }
             self.carry_out_outputs(None);

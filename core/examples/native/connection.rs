@@ -50,28 +50,28 @@ impl Drop for Connection {
 pub(crate) enum Signal {
     Opened,
     Chunk(Bytes),
-    /// The response has ended, with an error if the connection broke.
+    /// The response body has ended, with an error if the connection broke.
     Ended(Option<String>),
-    /// The server wants no further attempt.
+    /// The server wants no further attempt (status 204).
     Finished,
     Lost(String, Loss),
 }
 
-/// The same request would fail again.
-pub(crate) const HOPELESS: Loss = Loss::Fail {
+/// The loss of a request that would fail again.
+pub(crate) const WOULD_FAIL_AGAIN: Loss = Loss::Fail {
     class: FailureClass::Hopeless,
     retry_after: None,
 };
 
 async fn attempt(url: String, last_event_id: String, signals: mpsc::Sender<Signal>) {
-    let last = match request(&url, &last_event_id, &signals).await {
-        Ok(last) => last,
+    let last_signal = match request(&url, &last_event_id, &signals).await {
+        Ok(signal) => signal,
         Err(error) => Signal::Lost(format!("{url}: {error}"), Loss::Reestablish),
     };
-    let _ = signals.send(last).await;
+    let _ = signals.send(last_signal).await;
 }
 
-/// Makes the request and passes on the response, up to its end. An error is a network error.
+/// Makes the request and passes on the response, up to its end. Returns the last signal to send. An error is a network error.
 async fn request(
     url: &str,
     last_event_id: &str,
@@ -79,11 +79,11 @@ async fn request(
 ) -> Result<Signal, Box<dyn Error + Send + Sync>> {
     let (request, address) = match prepare(url, last_event_id) {
         Ok(prepared) => prepared,
-        Err(error) => return Ok(Signal::Lost(format!("{url}: {error}"), HOPELESS)),
+        Err(error) => return Ok(Signal::Lost(format!("{url}: {error}"), WOULD_FAIL_AGAIN)),
     };
     let stream = TcpStream::connect(address).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // It ends with the response, which is dropped with this task.
+    // hyper's task ends when the response is dropped, at the latest with this task.
     tokio::spawn(connection);
     let mut response = sender.send_request(request).await?;
     match (response.status(), is_event_stream(response.headers())) {
@@ -141,7 +141,7 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("text/event-stream"))
 }
 
-/// In seconds. A date does not count here.
+/// The delay of a `Retry-After` header, if it is in seconds. A date is ignored.
 fn retry_after(headers: &HeaderMap) -> Option<Span> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     seconds.parse().ok().map(Span::from_secs)

@@ -4,7 +4,7 @@ use alloc::{borrow::Cow, string::String, sync::Arc, vec::Vec};
 use core::{cell::OnceCell, marker::PhantomData, mem, str};
 
 use super::{
-    held::clear,
+    held::clear_and_shrink,
     lines::{Field, LineSearch, field_of, split_line},
 };
 
@@ -13,8 +13,8 @@ use super::{
 pub struct ParsedEvent<'a, S> {
     pub(super) name: &'a [u8],
     pub(super) data: Data<'a>,
-    /// The data from earlier chunks, and the buffer in which all of it is joined.
-    pub(super) joined: &'a mut Vec<u8>,
+    /// The data from earlier chunks. `into_data` appends that of this chunk.
+    pub(super) data_buffer: &'a mut Vec<u8>,
     pub(super) id: Option<&'a [u8]>,
     pub(super) last_event_id: &'a LastEventId,
     pub(super) search: PhantomData<S>,
@@ -24,10 +24,10 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
     /// Whether the event has this [`name`](Self::name), given as UTF-8.
     pub fn is_named(&self, name: &[u8]) -> bool {
         let bytes = self.name_or_default();
-        bytes == name || (!bytes.is_ascii() && is_decoded(name, bytes))
+        bytes == name || (!bytes.is_ascii() && decodes_to(bytes, name))
     }
 
-    /// The name of the event as received, not decoded.
+    /// The name of the event before UTF-8 decoding, or `message`.
     pub fn name_bytes(&self) -> &'a [u8] {
         self.name_or_default()
     }
@@ -37,18 +37,19 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
         decode(self.name_or_default())
     }
 
-    /// The values of the event's `data` fields, joined by line feeds. One line within a chunk is a slice of it.
+    /// The values of the event's `data` fields, joined by line feeds. If there is one line, and it lies in
+    /// the chunk, this is a slice of the chunk.
     pub fn into_data(self) -> Cow<'a, str> {
         decode(self.into_data_bytes())
     }
 
-    /// The event's data as received, not decoded.
+    /// The event's data before UTF-8 decoding, its lines joined by line feeds.
     pub fn into_data_bytes(mut self) -> &'a [u8] {
         match self.data_in_chunk() {
             Some(value) => value,
             None => {
                 self.join_data();
-                without_last_line_feed(self.joined)
+                without_last_line_feed(self.data_buffer)
             }
         }
     }
@@ -59,7 +60,7 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
             Some(value) => value,
             None => {
                 self.join_data();
-                without_last_line_feed(self.joined)
+                without_last_line_feed(self.data_buffer)
             }
         }
     }
@@ -67,14 +68,14 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
     /// Not inlined, since most events have one line, in one chunk.
     #[inline(never)]
     fn join_data(&mut self) {
-        mem::take(&mut self.data).append_to::<S>(self.joined);
+        mem::take(&mut self.data).append_to::<S>(self.data_buffer);
     }
 
-    /// The event's data if it is one line within the chunk, as a slice of it. Unlike that of
-    /// [`into_data`](Self::into_data), it is not decoded.
+    /// The event's data before UTF-8 decoding, as a slice of the chunk. There is none if the data is more than one line, or
+    /// if a part of it was in an earlier chunk.
     pub fn data_in_chunk(&self) -> Option<&'a [u8]> {
         match self.data {
-            Data::Line { value, .. } if self.joined.is_empty() => Some(value),
+            Data::Line { value, .. } if self.data_buffer.is_empty() => Some(value),
             _ => None,
         }
     }
@@ -166,7 +167,7 @@ pub(super) enum Data<'a> {
 }
 
 impl<'a> Data<'a> {
-    /// Adds one line, the first of `from`.
+    /// Adds the value of a `data` line. `from` is the chunk from that line on.
     #[inline]
     pub(super) fn add(&mut self, value: &'a [u8], from: &'a [u8]) {
         *self = match *self {
@@ -223,7 +224,7 @@ fn append_line(value: &[u8], buffer: &mut Vec<u8>) {
 
 /// Whether [`decode`] turns `bytes` into this text. Nothing is copied.
 #[inline(never)]
-fn is_decoded(mut text: &[u8], mut bytes: &[u8]) -> bool {
+fn decodes_to(mut bytes: &[u8], mut text: &[u8]) -> bool {
     while let Err(error) = str::from_utf8(bytes) {
         let (valid, invalid) = bytes.split_at(error.valid_up_to());
         let rest = text.strip_prefix(valid);
@@ -247,8 +248,8 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
 /// The standard's *last event ID string* and *last event ID buffer*.
 #[derive(Debug)]
 pub(super) struct LastEventId {
-    bytes: Vec<u8>,
-    /// The bytes as a string, made on the first request.
+    current: Vec<u8>,
+    /// The current id as a string, made on the first request.
     text: OnceCell<Arc<str>>,
     /// The id that takes effect at the next blank line, if `buffered`.
     buffer: Vec<u8>,
@@ -261,7 +262,7 @@ pub(super) struct LastEventId {
 impl LastEventId {
     pub(super) fn new(bytes: Vec<u8>) -> Self {
         Self {
-            bytes,
+            current: bytes,
             text: OnceCell::new(),
             buffer: Vec::new(),
             buffered: false,
@@ -272,18 +273,18 @@ impl LastEventId {
 
     #[inline]
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.current
     }
 
     pub(super) fn text(&self) -> &Arc<str> {
         self.text
-            .get_or_init(|| String::from_utf8_lossy(&self.bytes).into())
+            .get_or_init(|| String::from_utf8_lossy(&self.current).into())
     }
 
     /// Buffers the value of an `id` field.
     #[inline]
     pub(super) fn set_buffer(&mut self, id: &[u8]) {
-        clear(&mut self.buffer);
+        clear_and_shrink(&mut self.buffer);
         self.buffer.extend_from_slice(id);
         self.buffered = true;
     }
@@ -292,11 +293,11 @@ impl LastEventId {
     #[inline]
     pub(super) fn commit(&mut self) {
         self.in_last_block = mem::take(&mut self.buffered);
-        if self.in_last_block && self.buffer != self.bytes {
-            mem::swap(&mut self.buffer, &mut self.bytes);
+        if self.in_last_block && self.buffer != self.current {
+            mem::swap(&mut self.buffer, &mut self.current);
             self.text.take();
             self.changes = self.changes.wrapping_add(1);
-            clear(&mut self.buffer);
+            clear_and_shrink(&mut self.buffer);
         }
     }
 
@@ -320,6 +321,6 @@ impl LastEventId {
 
     #[cfg(test)]
     pub(super) fn capacity(&self) -> usize {
-        self.bytes.capacity() + self.buffer.capacity()
+        self.current.capacity() + self.buffer.capacity()
     }
 }

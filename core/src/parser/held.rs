@@ -66,7 +66,7 @@ impl Held {
         if self.has_data() {
             self.data_and_line.truncate(self.data_len);
         } else {
-            clear(&mut self.data_and_line);
+            clear_and_shrink(&mut self.data_and_line);
         }
     }
 
@@ -100,8 +100,8 @@ impl Held {
 
     #[inline]
     pub(super) fn clear(&mut self) {
-        clear(&mut self.name);
-        clear(&mut self.data_and_line);
+        clear_and_shrink(&mut self.name);
+        clear_and_shrink(&mut self.data_and_line);
         self.data_len = 0;
     }
 
@@ -113,7 +113,7 @@ impl Held {
 
 /// Empties a buffer and shrinks it to the [kept capacity](KEPT_CAPACITY).
 #[inline]
-pub(super) fn clear(buffer: &mut Vec<u8>) {
+pub(super) fn clear_and_shrink(buffer: &mut Vec<u8>) {
     buffer.clear();
     buffer.shrink_to(KEPT_CAPACITY);
 }

@@ -330,12 +330,12 @@ impl<'a, S: LineSearch> Items<'a, S> {
         if !held.is_empty() {
             mem::swap(held, handed_over);
         }
-        let (name, joined) = handed_over.name_and_data();
+        let (name, data_buffer) = handed_over.name_and_data();
         let fields = mem::take(&mut self.fields);
         ParsedEvent {
             name: fields.name.unwrap_or(name),
             data: fields.data.until(self.rest),
-            joined,
+            data_buffer,
             id: fields.id,
             last_event_id,
             search: PhantomData,

@@ -1,14 +1,16 @@
 //! What a component is told, in which order.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 
 use serde::Deserialize;
-use typed_eventsource::{Error, Event, EventSourceBuilder, Policy, State, testing::FakeServer};
+use typed_eventsource::{
+    Error, Event, EventSourceBuilder, Gap, Policy, State, testing::FakeServer,
+};
 
-use crate::{Observer, Subscription};
+use crate::{Observer, Selection, Subscription};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -18,15 +20,19 @@ enum Feed {
 
 /// Writes down what it is told.
 #[derive(Default)]
-struct Journal(RefCell<Vec<String>>);
+struct Journal {
+    lines: RefCell<Vec<String>>,
+    /// Whether it shows none of its errors.
+    hides_errors: Cell<bool>,
+}
 
 impl Journal {
     fn write(&self, line: String) {
-        self.0.borrow_mut().push(line);
+        self.lines.borrow_mut().push(line);
     }
 
     fn take(&self) -> Vec<String> {
-        self.0.take()
+        self.lines.take()
     }
 }
 
@@ -50,6 +56,14 @@ impl<E: Into<u32> + 'static> Observer<E> for Journal {
         });
         self.write(error.to_owned());
     }
+
+    fn has_shown_error(&self) -> bool {
+        !self.hides_errors.get()
+    }
+
+    fn gap(&self, gap: Gap) {
+        self.write(format!("{} missing", gap.missed));
+    }
 }
 
 impl From<Feed> for u32 {
@@ -61,7 +75,7 @@ impl From<Feed> for u32 {
 fn subscribe(builder: impl Into<EventSourceBuilder>) -> (Rc<Journal>, Subscription) {
     let journal = Rc::<Journal>::default();
     let observer: Weak<Journal> = Rc::downgrade(&journal);
-    let subscription = Subscription::open::<Feed>(builder.into(), observer);
+    let subscription = Subscription::open(builder.into(), &Selection::<Feed>::variants(), observer);
     (journal, subscription)
 }
 
@@ -111,7 +125,11 @@ fn what_keeps_a_source_from_opening_is_told_as_an_error_and_as_its_end() {
 fn a_type_that_is_no_enum_is_told_and_leaves_no_connection() {
     let server = FakeServer::new();
     let journal = Rc::<Journal>::default();
-    let _subscription = Subscription::open::<u32>("/prices".into(), Rc::downgrade(&journal));
+    let _subscription = Subscription::open(
+        "/prices".into(),
+        &Selection::<u32>::variants(),
+        Rc::downgrade(&journal),
+    );
     assert_eq!(journal.take()[0], "no enum");
     assert_eq!(server.connections(), 0);
 }
@@ -125,7 +143,7 @@ fn without_a_browser_unsupported_is_reported() {
 #[test]
 fn equal_builders_share_a_connection_and_one_that_joins_is_told_once_that_it_is_open() {
     let server = FakeServer::new();
-    let (first, _subscription) = subscribe("/prices");
+    let (first, subscription) = subscribe("/prices");
     server.send("price", &1);
     let (second, _subscription) = subscribe("/prices");
     assert_eq!(second.take(), ["open"]);
@@ -133,6 +151,10 @@ fn equal_builders_share_a_connection_and_one_that_joins_is_told_once_that_it_is_
     server.send("price", &2);
     assert_eq!(second.take(), ["price 2"]);
     assert_eq!(first.take(), ["open", "price 1", "price 2"]);
+    drop(subscription);
+    server.send("price", &3);
+    assert_eq!(second.take(), ["price 3"]);
+    assert_eq!(first.take(), [""; 0]);
     assert_eq!(server.attempts().len(), 1);
 }
 
@@ -155,4 +177,92 @@ fn an_observer_that_is_gone_is_told_no_more() {
     drop(journal);
     server.send("price", &1);
     assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn an_error_that_is_not_shown_goes_to_the_console_once() {
+    let server = FakeServer::new();
+    let (journal, subscription) = subscribe("/prices");
+    let reports = || server.clock().reports().len();
+    server.send_text("price", "much");
+    server.send("price", &1);
+    server.send_text("price", "much");
+    subscription.report_unshown_error();
+    assert_eq!(reports(), 0, "they were shown");
+    journal.hides_errors.set(true);
+    server.send_text("price", "much");
+    server.send_text("price", "very much");
+    assert_eq!(reports(), 1, "another one takes its place");
+    server.send("price", &1);
+    assert_eq!(reports(), 2, "it is over");
+    server.send_text("price", "much");
+    subscription.report_unshown_error();
+    assert_eq!(reports(), 3, "the component has rendered");
+    subscription.report_unshown_error();
+    server.send("price", &1);
+    assert_eq!(reports(), 3, "once");
+    server.send_text("price", "much");
+    drop(subscription);
+    assert_eq!(reports(), 4, "the component is gone");
+}
+
+#[test]
+fn what_is_wrong_with_the_app_is_on_the_console_even_if_it_is_shown() {
+    let server = FakeServer::new();
+    let journal = Rc::<Journal>::default();
+    let _subscription = Subscription::open(
+        "/prices".into(),
+        &Selection::<u32>::variants(),
+        Rc::downgrade(&journal),
+    );
+    let reports = server.clock().reports();
+    assert!(reports[0].contains("is not an enum"), "{reports:?}");
+    let _wrong = subscribe(EventSourceBuilder::from("/prices").terminal_event("two\nlines"));
+    assert_eq!(server.clock().reports().len(), 2);
+}
+
+#[test]
+fn gaps_are_told_to_those_who_ask() {
+    let server = FakeServer::new();
+    let (journal, subscription) = subscribe("/prices");
+    server.send_with_id("price", "1", "1");
+    subscription.listen_to_gaps();
+    subscription.listen_to_gaps();
+    server.lose();
+    server.send_with_id("price", "1", "4");
+    let told = journal.take();
+    assert_eq!(
+        told.iter().filter(|line| *line == "2 missing").count(),
+        1,
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_payload_of_one_name_is_a_selection_too() {
+    struct Doubled(u32);
+
+    impl typed_eventsource::Payload for Doubled {
+        type Error = std::num::ParseIntError;
+
+        fn decode(data: &str) -> Result<Self, Self::Error> {
+            data.parse().map(|number: u32| Self(2 * number))
+        }
+    }
+
+    impl From<Doubled> for u32 {
+        fn from(Doubled(number): Doubled) -> Self {
+            number
+        }
+    }
+
+    let server = FakeServer::new();
+    let journal = Rc::<Journal>::default();
+    let selection = Selection::<Doubled>::named("row");
+    let _subscription = Subscription::open("/prices".into(), &selection, Rc::downgrade(&journal));
+    server.send_text("price", "1");
+    server.send_text("row", "2");
+    server.send_text("row", "much");
+    assert_eq!(journal.take(), ["open", "price 4", "decode"]);
+    assert_eq!(server.listened_names(), ["row"]);
 }

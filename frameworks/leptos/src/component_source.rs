@@ -5,14 +5,16 @@ use std::{
     rc::Rc,
 };
 
-use leptos::prelude::{
-    ArcMemo, Effect, ReadUntracked, RwSignal, Set, SetValue, StoredValue, Track, UpdateValue,
-    WithUntracked, WithValue, on_cleanup, untrack,
+use leptos::{
+    prelude::{
+        ArcMemo, Effect, Get, ReadUntracked, RwSignal, Set, SetValue, Signal, StoredValue, Track,
+        UpdateValue, WithUntracked, WithValue, on_cleanup, untrack,
+    },
+    task::{spawn_local, tick},
 };
 use send_wrapper::SendWrapper;
-use serde_core::de::DeserializeOwned;
-use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, State};
-use typed_eventsource_hooks::{Observer, Subscription};
+use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, Gap, State};
+use typed_eventsource_hooks::{Callbacks, Observer, Selection, Subscription};
 
 use crate::source::IntoSource;
 
@@ -21,6 +23,10 @@ use crate::source::IntoSource;
 pub(crate) struct Control {
     pub(crate) state: RwSignal<State>,
     pub(crate) error: RwSignal<Option<Error>>,
+    /// Whether something has read the error, or a callback has taken it.
+    is_error_shown: StoredValue<bool>,
+    /// `None` on a server, which opens nothing.
+    callbacks: StoredValue<Option<SendWrapper<Rc<Callbacks>>>>,
     /// False after `close`.
     should_be_open: StoredValue<bool>,
     /// `None` before the component is there, and after it is gone.
@@ -30,22 +36,25 @@ pub(crate) struct Control {
 impl Control {
     /// Opens the source once the component is mounted, and closes it when the component is gone. `reset` is called when
     /// another source starts.
-    pub(crate) fn new<E: DeserializeOwned + 'static, M>(
+    pub(crate) fn new<E: 'static, M>(
         source: impl IntoSource<M>,
+        selection: Selection<E>,
         on_event: impl Fn(Event<E>) + 'static,
         reset: impl Fn() + 'static,
     ) -> Self {
         let control = Self {
             state: RwSignal::new(State::Connecting),
             error: RwSignal::new(None),
+            is_error_shown: StoredValue::new(false),
+            callbacks: StoredValue::new(is_browser().then(|| SendWrapper::new(Rc::default()))),
             should_be_open: StoredValue::new(true),
             hold: StoredValue::new(None),
         };
-        let mut parts = Some((source.into_source(), on_event, reset));
+        let mut parts = Some((source.into_source(), selection, on_event, reset));
         // Effects run only in a browser, after hydration.
         Effect::new(move |_| {
-            if let Some((source, on_event, reset)) = parts.take() {
-                let subscribe = subscriber_for(control, on_event);
+            if let Some((source, selection, on_event, reset)) = parts.take() {
+                let subscribe = subscriber_for(control, selection, on_event);
                 let hold =
                     ComponentSource::new(control, wanted(source), subscribe, Box::new(reset));
                 control
@@ -58,6 +67,36 @@ impl Control {
         });
         on_cleanup(move || drop(control.hold.try_update_value(Option::take)));
         control
+    }
+
+    /// The error, as a signal that knows whether it was read.
+    pub(crate) fn error_signal(self) -> Signal<Option<Error>> {
+        Signal::derive(move || {
+            self.is_error_shown.try_set_value(true);
+            self.error.get()
+        })
+    }
+
+    fn callbacks(&self) -> Option<Rc<Callbacks>> {
+        let callbacks = self
+            .callbacks
+            .try_with_value(|held| held.as_deref().cloned());
+        callbacks.flatten()
+    }
+
+    pub(crate) fn on_error(&self, callback: impl Fn(Error) + 'static) {
+        if let Some(callbacks) = self.callbacks() {
+            callbacks.set_on_error(callback);
+        }
+    }
+
+    pub(crate) fn on_gap(&self, callback: impl Fn(Gap) + 'static) {
+        if let Some(callbacks) = self.callbacks() {
+            callbacks.set_on_gap(callback);
+        }
+        if let Some(hold) = self.hold() {
+            hold.listen_to_gaps();
+        }
     }
 
     fn hold(&self) -> Option<Rc<ComponentSource>> {
@@ -108,6 +147,19 @@ impl Control {
         }
     }
 
+    /// Whatever shows errors has read the last one by then.
+    fn report_unshown_error_after_effects(self) {
+        spawn_local(async move {
+            tick().await;
+            let subscription = self
+                .hold()
+                .and_then(|hold| hold.subscription.borrow().clone());
+            if let Some(subscription) = subscription {
+                subscription.report_unshown_error();
+            }
+        });
+    }
+
     fn show_error(&self, error: Option<Error>) {
         self.error.try_set(error);
     }
@@ -115,6 +167,11 @@ impl Control {
     fn show_state(&self, state: State) {
         self.state.try_set(state);
     }
+}
+
+/// Whether this runs in a browser, where sources are opened.
+fn is_browser() -> bool {
+    cfg!(target_family = "wasm")
 }
 
 /// The builder whose source is to be open.
@@ -131,7 +188,7 @@ fn wanted(source: impl Fn() -> EventSourceBuilder + 'static) -> WantedMemo {
     ArcMemo::new_owning(move |last: Option<SendWrapper<Wanted>>| {
         let builder = source();
         let version = match last {
-            Some(last) if last.builder == builder => return (last, false),
+            Some(last) if last.builder.adopt_closures(&builder) => return (last, false),
             Some(last) => last.version.wrapping_add(1),
             None => 0,
         };
@@ -158,8 +215,9 @@ impl Version {
 /// Opens a source and listens to it for as long as it is current.
 type Subscribe = dyn Fn(EventSourceBuilder, Version) -> Subscription;
 
-fn subscriber_for<E: DeserializeOwned + 'static>(
+fn subscriber_for<E: 'static>(
     control: Control,
+    selection: Selection<E>,
     on_event: impl Fn(Event<E>) + 'static,
 ) -> Box<Subscribe> {
     let on_event = Rc::new(on_event);
@@ -170,7 +228,7 @@ fn subscriber_for<E: DeserializeOwned + 'static>(
             on_event,
             version,
         };
-        Subscription::open(builder, observer)
+        Subscription::open(builder, &selection, observer)
     })
 }
 
@@ -195,8 +253,33 @@ impl<E, F: Fn(Event<E>) + 'static> Observer<E> for WhileCurrent<F> {
     }
 
     fn error(&self, error: Option<Error>) {
-        if self.version.is_current() {
-            self.control.show_error(error);
+        if !self.version.is_current() {
+            return;
+        }
+        self.control.is_error_shown.try_set_value(false);
+        self.control.show_error(error.clone());
+        if let (Some(error), Some(callbacks)) = (error, self.control.callbacks()) {
+            if untrack(|| callbacks.error(&error)) {
+                self.control.is_error_shown.try_set_value(true);
+            }
+            self.control.report_unshown_error_after_effects();
+        }
+    }
+
+    fn has_shown_error(&self) -> bool {
+        !self.version.is_current()
+            || self
+                .control
+                .is_error_shown
+                .try_with_value(|is_shown| *is_shown)
+                == Some(true)
+    }
+
+    fn gap(&self, gap: Gap) {
+        if let Some(callbacks) = self.control.callbacks()
+            && self.version.is_current()
+        {
+            untrack(|| callbacks.gap(gap));
         }
     }
 }
@@ -209,7 +292,7 @@ struct ComponentSource {
     version: Cell<Option<u32>>,
     subscribe: Box<Subscribe>,
     reset: Box<dyn Fn()>,
-    subscription: RefCell<Option<Subscription>>,
+    subscription: RefCell<Option<Rc<Subscription>>>,
 }
 
 impl ComponentSource {
@@ -242,6 +325,16 @@ impl ComponentSource {
         self.subscribe();
     }
 
+    fn listen_to_gaps(&self) {
+        let callbacks = self.control.callbacks();
+        let subscription = self.subscription.borrow().clone();
+        if let Some(subscription) = subscription
+            && callbacks.is_some_and(|callbacks| callbacks.wants_gaps())
+        {
+            subscription.listen_to_gaps();
+        }
+    }
+
     /// Drops a source that is no longer wanted. Returns whether another one is wanted.
     fn switch_to_wanted(&self) -> bool {
         let number = self.wanted.read_untracked().version;
@@ -265,7 +358,8 @@ impl ComponentSource {
             (wanted.builder.clone(), version)
         };
         let subscription = untrack(|| (self.subscribe)(builder, version));
-        drop(self.subscription.replace(Some(subscription)));
+        drop(self.subscription.replace(Some(Rc::new(subscription))));
+        self.listen_to_gaps();
         // A callback may have closed it when it was told its first state.
         if !self.control.should_be_open() {
             drop(self.subscription.take());

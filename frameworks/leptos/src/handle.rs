@@ -3,7 +3,7 @@
 use std::fmt;
 
 use leptos::prelude::{Signal, WithUntracked};
-use typed_eventsource::{Error, State};
+use typed_eventsource::{Error, Gap, State};
 
 use crate::component_source::Control;
 
@@ -48,7 +48,7 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
         Self {
             data: data.into(),
             state: control.state.into(),
-            error: control.error.into(),
+            error: control.error_signal(),
             control,
         }
     }
@@ -66,8 +66,38 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
     /// The last error: a bad URL, a type that is no enum, and all that
     /// [`on_error`](typed_eventsource::EventSource::on_error) reports. `None` again once the connection is open or an event has
     /// arrived.
+    ///
+    /// An error that nothing reads here, and that no [callback](Self::on_error) takes, goes to the console. Of several errors
+    /// that come at once, the signal may show only the last.
     pub fn error(&self) -> Signal<Option<Error>> {
         self.error
+    }
+
+    /// Calls back with each error, also with those that are over before an effect has run. A callback that is set again
+    /// replaces the last.
+    ///
+    /// ```
+    /// # use leptos::prelude::*;
+    /// # use serde::Deserialize;
+    /// # use typed_eventsource_leptos::use_event_source;
+    /// # #[derive(Deserialize)]
+    /// # enum Feed { Price(f64) }
+    /// #[component]
+    /// fn Prices() -> impl IntoView {
+    ///     let feed = use_event_source::<Feed, _>("/prices");
+    ///     feed.on_error(|error| leptos::logging::warn!("{error}"));
+    ///     feed.on_gap(|gap| leptos::logging::warn!("{} events are missing", gap.missed));
+    ///     move || feed.state().get().to_string()
+    /// }
+    /// ```
+    pub fn on_error(&self, callback: impl Fn(Error) + 'static) {
+        self.control.on_error(callback);
+    }
+
+    /// Calls back with each gap, as [`EventSource::on_gap`](typed_eventsource::EventSource::on_gap) does. A callback that is set
+    /// again replaces the last.
+    pub fn on_gap(&self, callback: impl Fn(Gap) + 'static) {
+        self.control.on_gap(callback);
     }
 
     /// Closes the source for this component at once, as [requested](typed_eventsource::CloseReason::Requested), until

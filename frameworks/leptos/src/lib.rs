@@ -11,6 +11,8 @@ mod component_source;
 mod handle;
 mod source;
 
+use std::rc::Rc;
+
 use component_source::Control;
 pub use handle::UseEventSourceHandle;
 use leptos::prelude::{RwSignal, Set, Signal, Update, WithUntracked};
@@ -18,7 +20,8 @@ use serde_core::de::DeserializeOwned;
 pub use source::IntoSource;
 #[doc(no_inline)]
 pub use typed_eventsource;
-use typed_eventsource::Event;
+use typed_eventsource::{Event, Payload};
+use typed_eventsource_hooks::Selection;
 
 /// The latest of the events that `E`'s variants name, as a signal; `None` before the first.
 ///
@@ -55,6 +58,39 @@ pub fn use_event_source<E, M>(source: impl IntoSource<M>) -> UseEventSourceHandl
 where
     E: DeserializeOwned + Send + Sync + 'static,
 {
+    latest(source, Selection::variants())
+}
+
+/// The latest event of one name, as a signal; `None` before the first.
+///
+/// Its data is any [`Payload`]: JSON, also an enum that a field tells apart, [`Text`](typed_eventsource::Text), or a format that the
+/// app decodes. Events without a name are named `message`.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use typed_eventsource::Text;
+/// use typed_eventsource_leptos::use_event;
+///
+/// #[component]
+/// fn LastLine() -> impl IntoView {
+///     let line = use_event::<Text, _>("/log", "line");
+///     view! { <pre>{move || line.data().get().map(|Text(line)| line)}</pre> }
+/// }
+/// ```
+pub fn use_event<T, M>(
+    source: impl IntoSource<M>,
+    name: impl Into<Rc<str>>,
+) -> UseEventSourceHandle<Option<T>>
+where
+    T: Payload + Send + Sync,
+{
+    latest(source, Selection::named(name))
+}
+
+fn latest<E: Send + Sync + 'static, M>(
+    source: impl IntoSource<M>,
+    selection: Selection<E>,
+) -> UseEventSourceHandle<Option<E>> {
     let data = RwSignal::new(None);
     let on_event = move |event: Event<E>| drop(data.try_set(Some(event.data)));
     let reset = move || {
@@ -62,7 +98,7 @@ where
             data.try_set(None);
         }
     };
-    UseEventSourceHandle::new(data, Control::new(source, on_event, reset))
+    UseEventSourceHandle::new(data, Control::new(source, selection, on_event, reset))
 }
 
 /// Folds every event that `E`'s variants name into a value that starts as `init()`, and returns it as a signal. No event is left
@@ -110,7 +146,10 @@ where
         data.try_update(|data| fold(data, event));
     };
     let reset = move || drop(data.try_set(init()));
-    UseEventSourceHandle::new(data, Control::new(source, on_event, reset))
+    UseEventSourceHandle::new(
+        data,
+        Control::new(source, Selection::variants(), on_event, reset),
+    )
 }
 
 /// Calls back with each event that `E`'s variants name, with its name and its id too.
@@ -162,5 +201,8 @@ pub fn use_event_source_callback<E: DeserializeOwned + 'static, M>(
     callback: impl Fn(Event<E>) + 'static,
 ) -> UseEventSourceHandle {
     let nothing = Signal::stored(());
-    UseEventSourceHandle::new(nothing, Control::new(source, callback, || {}))
+    UseEventSourceHandle::new(
+        nothing,
+        Control::new(source, Selection::variants(), callback, || {}),
+    )
 }

@@ -5,9 +5,8 @@ use std::{
     rc::Rc,
 };
 
-use serde_core::de::DeserializeOwned;
-use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, State};
-use typed_eventsource_hooks::{Observer, Subscription};
+use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, Gap, State};
+use typed_eventsource_hooks::{Callbacks, Observer, Selection, Subscription};
 use yew::functional::UseForceUpdateHandle;
 
 use crate::handle::{SourceControl, UseEventSourceHandle};
@@ -18,8 +17,9 @@ pub(crate) type Receive<E, T> = dyn Fn(&mut Rc<T>, Event<E>) -> bool;
 pub(crate) struct ComponentSource<E, T> {
     /// What the last render asked for.
     builder: RefCell<EventSourceBuilder>,
+    selection: RefCell<Selection<E>>,
     receive: RefCell<Rc<Receive<E, T>>>,
-    subscription: RefCell<Option<Subscription>>,
+    subscription: RefCell<Option<Rc<Subscription>>>,
     is_mounted: Cell<bool>,
     /// Not after it was closed by hand.
     should_be_open: Cell<bool>,
@@ -27,6 +27,9 @@ pub(crate) struct ComponentSource<E, T> {
     data: RefCell<Option<Rc<T>>>,
     state: RefCell<State>,
     error: RefCell<Option<Error>>,
+    /// Whether a render has shown the error, or a callback has taken it.
+    is_error_shown: Cell<bool>,
+    callbacks: Callbacks,
     /// Counts the sources.
     source: Cell<u32>,
     /// Counts what there was to show.
@@ -37,11 +40,13 @@ pub(crate) struct ComponentSource<E, T> {
 impl<E, T> ComponentSource<E, T> {
     pub(crate) fn new(
         builder: EventSourceBuilder,
+        selection: Selection<E>,
         receive: Rc<Receive<E, T>>,
         re_render: UseForceUpdateHandle,
     ) -> Self {
         Self {
             builder: RefCell::new(builder),
+            selection: RefCell::new(selection),
             receive: RefCell::new(receive),
             subscription: RefCell::default(),
             is_mounted: Cell::new(false),
@@ -49,6 +54,8 @@ impl<E, T> ComponentSource<E, T> {
             data: RefCell::default(),
             state: RefCell::new(State::Connecting),
             error: RefCell::default(),
+            is_error_shown: Cell::new(false),
+            callbacks: Callbacks::default(),
             source: Cell::new(0),
             revision: Cell::new(0),
             re_render,
@@ -98,26 +105,59 @@ impl<E: 'static, T: 'static> Observer<E> for ComponentSource<E, T> {
     }
 
     fn error(&self, error: Option<Error>) {
-        self.show_error(error);
+        self.is_error_shown.set(false);
+        self.show_error(error.clone());
+        if error.is_some_and(|error| self.callbacks.error(&error)) {
+            self.is_error_shown.set(true);
+        }
+    }
+
+    fn has_shown_error(&self) -> bool {
+        self.is_error_shown.get()
+    }
+
+    fn gap(&self, gap: Gap) {
+        self.callbacks.gap(gap);
     }
 }
 
-impl<E: DeserializeOwned + 'static, T: 'static> ComponentSource<E, T> {
-    /// Takes in what a render asks for. Another source is there once the render is: the last one is let go of here, so
-    /// that nothing of it can come between.
-    pub(crate) fn ask_for(&self, builder: &EventSourceBuilder, receive: Rc<Receive<E, T>>) {
+impl<E: 'static, T: 'static> ComponentSource<E, T> {
+    /// Takes in what a render asks for. If it is another source, that opens after the render, and the last one is closed
+    /// here, so that nothing of it can come between.
+    pub(crate) fn ask_for(
+        &self,
+        builder: &EventSourceBuilder,
+        selection: Selection<E>,
+        receive: Rc<Receive<E, T>>,
+    ) {
         drop(self.receive.replace(receive));
-        if *self.builder.borrow() == *builder {
+        let known = self.builder.borrow().clone();
+        let is_selected = *self.selection.borrow() == selection;
+        if known.adopt_closures(builder) && is_selected {
             return;
         }
         self.unsubscribe();
         drop(self.builder.replace(builder.clone()));
+        drop(self.selection.replace(selection));
         self.source.set(self.source.get() + 1);
         self.revision.set(self.revision.get() + 1);
         self.should_be_open.set(true);
         drop(self.data.take());
         self.state.replace(State::Connecting);
         self.error.take();
+    }
+
+    /// Which source the last render has asked for.
+    pub(crate) fn number(&self) -> u32 {
+        self.source.get()
+    }
+
+    /// The component, and those that it hands its handle to, have rendered.
+    pub(crate) fn rendered(&self) {
+        let subscription = self.subscription.borrow().clone();
+        if let Some(subscription) = subscription {
+            subscription.report_unshown_error();
+        }
     }
 
     /// What there is to show in this render.
@@ -153,12 +193,23 @@ impl<E: DeserializeOwned + 'static, T: 'static> ComponentSource<E, T> {
         self.unsubscribe();
         let builder = self.builder.borrow().clone();
         // It holds the source, and not the other way round.
-        let subscription = Subscription::open(builder, Rc::downgrade(self));
-        drop(self.subscription.replace(Some(subscription)));
+        let selection = self.selection.borrow().clone();
+        let subscription = Subscription::open(builder, &selection, Rc::downgrade(self));
+        drop(self.subscription.replace(Some(Rc::new(subscription))));
+        self.listen_to_gaps();
+    }
+
+    fn listen_to_gaps(&self) {
+        let subscription = self.subscription.borrow().clone();
+        if let Some(subscription) = subscription
+            && self.callbacks.wants_gaps()
+        {
+            subscription.listen_to_gaps();
+        }
     }
 }
 
-impl<E: DeserializeOwned + 'static, T: 'static> SourceControl for ComponentSource<E, T> {
+impl<E: 'static, T: 'static> SourceControl for ComponentSource<E, T> {
     fn open(self: Rc<Self>) {
         let is_open = self.subscription.borrow().is_some() && !self.state.borrow().is_closed();
         if is_open {
@@ -170,6 +221,19 @@ impl<E: DeserializeOwned + 'static, T: 'static> SourceControl for ComponentSourc
         if self.is_mounted.get() {
             self.subscribe();
         }
+    }
+
+    fn error_shown(&self) {
+        self.is_error_shown.set(true);
+    }
+
+    fn on_error(&self, callback: Box<dyn Fn(Error)>) {
+        self.callbacks.set_on_error(callback);
+    }
+
+    fn on_gap(&self, callback: Box<dyn Fn(Gap)>) {
+        self.callbacks.set_on_gap(callback);
+        self.listen_to_gaps();
     }
 
     fn close(self: Rc<Self>) {

@@ -2,7 +2,7 @@
 
 use std::{fmt, ptr, rc::Rc};
 
-use typed_eventsource::{Error, State};
+use typed_eventsource::{Error, Gap, State};
 use yew::html::ImplicitClone;
 
 /// A component's view of its source, as of the render that the hook was called in, and its control on it.
@@ -46,6 +46,9 @@ pub struct UseEventSourceHandle<T = ()> {
 pub(crate) trait SourceControl {
     fn open(self: Rc<Self>);
     fn close(self: Rc<Self>);
+    fn error_shown(&self);
+    fn on_error(&self, callback: Box<dyn Fn(Error)>);
+    fn on_gap(&self, callback: Box<dyn Fn(Gap)>);
 }
 
 impl<T> UseEventSourceHandle<T> {
@@ -61,8 +64,41 @@ impl<T> UseEventSourceHandle<T> {
 
     /// What went wrong last: a bad URL, a type that is no enum, and all that
     /// [`on_error`](typed_eventsource::EventSource::on_error) tells. `None` again once the connection is open or an event has arrived.
+    ///
+    /// An error that no render reads here, and that no [callback](Self::on_error) takes, goes to the console. Of several errors
+    /// between two renders only the last one is here.
     pub fn error(&self) -> Option<&Error> {
+        if self.error.is_some() {
+            self.control.error_shown();
+        }
         self.error.as_ref()
+    }
+
+    /// Calls back with each error, also with those that are over before the component renders. The component sets it at each
+    /// render, and the newest callback counts.
+    ///
+    /// ```
+    /// # use serde::Deserialize;
+    /// # use typed_eventsource_yew::use_event_source;
+    /// # use yew::prelude::*;
+    /// # #[derive(Deserialize)]
+    /// # enum Feed { Price(f64) }
+    /// #[component]
+    /// fn Ticker() -> Html {
+    ///     let feed = use_event_source::<Feed>("/prices");
+    ///     feed.on_error(|error| web_sys::console::warn_1(&error.to_string().into()));
+    ///     feed.on_gap(|gap| web_sys::console::warn_1(&format!("{} events are missing", gap.missed).into()));
+    ///     html! { { feed.state().to_string() } }
+    /// }
+    /// ```
+    pub fn on_error(&self, callback: impl Fn(Error) + 'static) {
+        self.control.on_error(Box::new(callback));
+    }
+
+    /// Calls back with each gap, as [`EventSource::on_gap`](typed_eventsource::EventSource::on_gap) does. The component sets it
+    /// at each render, and the newest callback counts.
+    pub fn on_gap(&self, callback: impl Fn(Gap) + 'static) {
+        self.control.on_gap(Box::new(callback));
     }
 
     /// Lets go of the source, whose state is then [`Closed`](State::Closed) as

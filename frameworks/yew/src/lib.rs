@@ -17,8 +17,9 @@ pub use handle::UseEventSourceHandle;
 use serde_core::de::DeserializeOwned;
 #[doc(no_inline)]
 pub use typed_eventsource;
-use typed_eventsource::{Event, EventSourceBuilder};
-use yew::functional::{Hook, HookContext, use_effect_with, use_force_update, use_ref};
+use typed_eventsource::{Event, EventSourceBuilder, Payload};
+use typed_eventsource_hooks::Selection;
+use yew::functional::{Hook, HookContext, use_effect, use_effect_with, use_force_update, use_ref};
 
 /// The latest of the events that `E`'s variants name: a value from the source that the component holds, `None` before the
 /// first. Another one renders the component again.
@@ -52,12 +53,54 @@ pub fn use_event_source<E: DeserializeOwned + 'static>(
 ) -> impl Hook<Output = UseEventSourceHandle<Option<E>>> {
     UseEventSource {
         builder: source.into(),
+        selection: Selection::variants(),
         init: || None,
-        receive: Rc::new(|data, event: Event<E>| {
-            *data = Rc::new(Some(event.data));
-            true
-        }),
+        receive: Rc::new(show_latest),
     }
+}
+
+/// The latest event of one name, `None` before the first. Another one renders the component again.
+///
+/// Its data is any [`Payload`]: JSON, also an enum that a field tells apart, [`Text`](typed_eventsource::Text), or a format that the
+/// app decodes. Events without a name are named `message`.
+///
+/// ```
+/// use serde::Deserialize;
+/// use typed_eventsource_yew::use_event;
+/// use yew::prelude::*;
+///
+/// #[derive(Deserialize)]
+/// #[serde(tag = "type", rename_all = "snake_case")]
+/// enum Feed {
+///     Price { symbol: String, price: f64 },
+///     Halt { symbol: String },
+/// }
+///
+/// #[component]
+/// fn Ticker() -> Html {
+///     let feed = use_event::<Feed>("/feed", "message");
+///     match feed.data() {
+///         Some(Feed::Price { symbol, price }) => html! { <p>{ symbol }{ " " }{ price }</p> },
+///         Some(Feed::Halt { symbol }) => html! { <p>{ symbol }{ " is halted" }</p> },
+///         None => html! { <p>{ feed.state().to_string() }</p> },
+///     }
+/// }
+/// ```
+pub fn use_event<T: Payload>(
+    source: impl Into<EventSourceBuilder>,
+    name: impl Into<Rc<str>>,
+) -> impl Hook<Output = UseEventSourceHandle<Option<T>>> {
+    UseEventSource {
+        builder: source.into(),
+        selection: Selection::named(name),
+        init: || None,
+        receive: Rc::new(show_latest),
+    }
+}
+
+fn show_latest<E>(data: &mut Rc<Option<E>>, event: Event<E>) -> bool {
+    *data = Rc::new(Some(event.data));
+    true
 }
 
 /// Folds every event that `E`'s variants name into a value that starts as `init()`. No event is left out, however
@@ -103,6 +146,7 @@ pub fn use_event_source_fold<E: DeserializeOwned + 'static, T: Clone + 'static>(
 ) -> impl Hook<Output = UseEventSourceHandle<T>> {
     UseEventSource {
         builder: source.into(),
+        selection: Selection::variants(),
         init,
         receive: Rc::new(move |data, event| {
             fold(Rc::make_mut(data), event);
@@ -146,6 +190,7 @@ pub fn use_event_source_callback<E: DeserializeOwned + 'static>(
 ) -> impl Hook<Output = UseEventSourceHandle> {
     UseEventSource {
         builder: source.into(),
+        selection: Selection::variants(),
         init: || (),
         receive: Rc::new(move |_, event| {
             callback(event);
@@ -157,13 +202,14 @@ pub fn use_event_source_callback<E: DeserializeOwned + 'static>(
 /// What one render asks for.
 struct UseEventSource<E, T, I> {
     builder: EventSourceBuilder,
+    selection: Selection<E>,
     init: I,
     receive: Rc<Receive<E, T>>,
 }
 
 impl<E, T, I> Hook for UseEventSource<E, T, I>
 where
-    E: DeserializeOwned + 'static,
+    E: 'static,
     T: 'static,
     I: FnOnce() -> T,
 {
@@ -172,20 +218,29 @@ where
     fn run(self, context: &mut HookContext) -> Self::Output {
         let Self {
             builder,
+            selection,
             init,
             receive,
         } = self;
         let re_render = use_force_update().run(context);
-        let source =
-            use_ref(|| ComponentSource::new(builder.clone(), Rc::clone(&receive), re_render));
+        let source = use_ref(|| {
+            ComponentSource::new(
+                builder.clone(),
+                selection.clone(),
+                Rc::clone(&receive),
+                re_render,
+            )
+        });
         let source = source.run(context);
-        source.ask_for(&builder, receive);
+        source.ask_for(&builder, selection, receive);
         let mounting = Rc::clone(&source);
-        let while_mounted = use_effect_with(builder, move |_| {
+        let while_mounted = use_effect_with(source.number(), move |_| {
             mounting.mount();
             move || mounting.unmount()
         });
         while_mounted.run(context);
+        let rendered = Rc::clone(&source);
+        use_effect(move || rendered.rendered()).run(context);
         source.show(init)
     }
 }

@@ -4,7 +4,7 @@
 import { EventSourceError } from "../error.js";
 import { wasm } from "../init.js";
 import { failed, finished, retry } from "../inputs.js";
-import { decoder, encoder, give, textAt } from "../memory.js";
+import { decoder, encoder, copyToWasm, textAt } from "../memory.js";
 import {
   DATA_AT,
   END,
@@ -101,7 +101,7 @@ export class ResponseReader {
     this.#limit = limit;
     this.#link = link;
     const id = encoder.encode(lastEventId);
-    this.#parser = wasm.newParser(give(id), id.length, limit);
+    this.#parser = wasm.newParser(copyToWasm(id), id.length, limit);
     this.#tell(LOOK_FOR, encoder.encode(terminalData));
   }
 
@@ -223,8 +223,8 @@ export class ResponseReader {
       }
       const data = this.#dataAt(records[place + 1], records[place + 2]);
       this.#toldId = this.#meta.lastEventId;
-      const isPart = data.length * 4 < this.#bytes.length;
-      const yields = this.#link.receiveEvent(subscription, data, this.#meta, idEnd !== UNCHANGED, isPart);
+      const isSlice = data.length * 4 < this.#bytes.length;
+      const yields = this.#link.receiveEvent(subscription, data, this.#meta, idEnd !== UNCHANGED, isSlice);
       if (!this.isOpen || yields || this.#yielder.shouldYieldAfterEvent()) return false;
     }
     return true;
@@ -232,7 +232,7 @@ export class ResponseReader {
 
   /** Tells the parser. @param {number} type @param {Uint8Array} bytes @param {number} [number] */
   #tell(type, bytes, number = 0) {
-    return wasm.tellParser(this.#parser, type, give(bytes), bytes.length, number) >>> 0;
+    return wasm.tellParser(this.#parser, type, copyToWasm(bytes), bytes.length, number) >>> 0;
   }
 
   /** Whether the chunk has more events. */

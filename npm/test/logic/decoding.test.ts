@@ -108,7 +108,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect([told, unhandled]).toEqual([["value"], []]);
   });
 
-  test("so many refusals in a row close the source, whoever refuses", async () => {
+  test("so many refusals in a row close the source, be they of a parser or of a schema", async () => {
     const validate = (value: number) => (value < 0 ? { issues: [{ message: "negative" }] } : { value });
     const source = open(transport, { schemas: schemas(validate), policy: { closeAfterDecodeErrors: 3 } });
     const codes: string[] = [];

@@ -70,22 +70,6 @@ test("one at an invalid URL serves nobody", () => {
   expect(source.readyState).toBe(EventSource.OPEN);
 });
 
-test("over the browser's own source a failure tells no status, and the browser reconnects without being asked", async () => {
-  const { source, errors, states } = listen();
-  server.open();
-  server.lose();
-  expect(source.state).toEqual({ type: "waiting", attempt: 1 });
-  server.clock.advance(3000);
-  server.open();
-  server.end();
-  expect(server.attempts).toHaveLength(1);
-  server.fail(503);
-  expect(source.readyState).toBe(EventSource.CLOSED);
-  expect(await source.closed).toMatchObject({ type: "policy", error: { code: "given-up" } });
-  expect(errors).toEqual(["connection-lost", "connection-lost", "given-up"]);
-  expect(states).toEqual(["open", "waiting", "open", "waiting", "closed"]);
-});
-
 test("it tells each source only what the one before has left to it", () => {
   const first = listen();
   const second = listen();
@@ -195,25 +179,6 @@ describe("over fetch", () => {
 
 describe("sources that share a connection", () => {
   const options = { shared: true, policy: "resilient" } as const;
-
-  test("are one to the server, and go by its clock", () => {
-    const [first, second] = [listen("price", options), listen("price", options)];
-    expect([server.connections, server.attempts.length]).toEqual([1, 1]);
-    server.send("price", 1);
-    expect([first.heard.length, second.heard.length]).toEqual([1, 1]);
-    const late = listen("price", options);
-    expect([late.source.readyState, late.states]).toEqual([EventSource.OPEN, []]);
-    server.clock.advance(0);
-    expect(late.states).toEqual(["open"]);
-    server.fail(500);
-    for (const { source } of [first, second, late]) expect(source.state).toMatchObject({ attempt: 1, retryIn: 1000 });
-    server.clock.advance(1000);
-    first.source.close();
-    second.source.close();
-    expect(server.connections).toBe(1);
-    late.source.close();
-    expect([server.connections, server.clock.timers]).toEqual([0, 0]);
-  });
 
   test("do not join those of another server", () => {
     listen("price", options);

@@ -163,6 +163,8 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
       { type: "open" },
       { type: "closed", reason: { type: "finished" } },
     ]);
+    // A browser makes a lost connection again without being asked.
+    expect(server.attempts).toHaveLength(transport === "fetch" ? 3 : 2);
   });
 });
 

@@ -5,7 +5,7 @@ import { load } from "../support/load.ts";
 
 type Loaded = Awaited<ReturnType<typeof load>>;
 
-/** A page may read that of its own origin alone. */
+/** A page may only read one from the same origin. */
 const url = `${globalThis.location?.origin ?? inject("origin")}/pkg/wasm/typed_eventsource_bg.wasm`;
 const file = async () => (await fetch(url)).arrayBuffer();
 

@@ -4,7 +4,7 @@ import type { EventSource, EventSourceInit } from "typed-eventsource";
 import { FakeServer } from "typed-eventsource/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import * as streams from "../support/streams.ts";
-import { ORIGIN, TRANSPORTS, ignore, next, play, release, seen, seenFirst, until } from "../support/streams.ts";
+import { ORIGIN, TRANSPORTS, ignore, next, play, release, seen, until } from "../support/streams.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -28,36 +28,6 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     await done;
     expect(told).toEqual([{ type: "price", data: { price: 1.5 }, lastEventId: "7", origin: ORIGIN }]);
     expect(source.lastEventId).toBe("7");
-  });
-
-  test("states change in order, and the server can finish", async () => {
-    const url = await play(
-      { steps: ["wait", { send: "retry: 10\ndata: 1\n\n" }, "end"] },
-      { status: 503 },
-      { steps: [{ send: "data: [DONE]\n\n" }, "silence"] },
-    );
-    const policy = { preset: "resilient", backoff: { initial: 10, jitter: false } } as const;
-    const source = open(url, { policy, terminalData: "[DONE]" });
-    const states: unknown[] = [source.state];
-    source.onState((state) => states.push(state));
-    source.onError(ignore);
-    await release(url);
-    await source.closed;
-    const failures =
-      transport === "fetch"
-        ? [{ type: "waiting", attempt: 1, retryIn: 10 }, { type: "connecting" }, { type: "waiting", attempt: 2, retryIn: 20 }]
-        : [
-            { type: "waiting", attempt: 1 },
-            { type: "waiting", attempt: 2, retryIn: 10 },
-          ];
-    expect(states).toEqual([
-      { type: "connecting" },
-      { type: "open" },
-      ...failures,
-      { type: "connecting" },
-      { type: "open" },
-      { type: "closed", reason: { type: "finished" } },
-    ]);
   });
 
   const controller = new AbortController();
@@ -87,14 +57,6 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(source.state.type).toBe("closed");
     expect(await source.closed).toEqual({ type: "requested" });
     expect(await seen(url, {})).toEqual([]);
-  });
-
-  test("a loss ends the source where the policy has it", async () => {
-    const url = await play({ steps: ["end"] });
-    const source = open(url, { policy: { closeAfterLosses: 1 } });
-    source.onError(ignore);
-    expect(await source.closed).toMatchObject({ type: "policy", error: { code: "connection-lost" } });
-    expect(await seenFirst(url)).toMatchObject({ closed_by: "server" });
   });
 
   test("status 204 ends the source", async () => {
@@ -141,22 +103,6 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect([...told, source.lastEventId]).toEqual(["1 a a", "3 c c", "4 c c", "c"]);
   });
 
-  test("replayed events are delivered once, and gaps are told", async () => {
-    const url = await play(
-      { steps: [{ send: "retry: 1\n\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\ndata: 2.5\n\n" }] },
-      { steps: [{ send: "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 7\ndata: 7\n\n" }] },
-      { steps: [{ send: "id: 7\ndata: 7\n\nid: 7\nevent: bye\ndata: 8\n\n" }, "silence"] },
-    );
-    const source = open(url, { deduplicate: 3, terminalEvent: "bye" });
-    const told: unknown[] = [];
-    source.onError(ignore);
-    source.onGap((gap) => told.push(gap));
-    source.addEventListener("message", ({ data }) => told.push(data));
-    for (const name of ["message", "bye"]) source.on(name, ({ data }) => told.push(data));
-    await source.closed;
-    expect(told).toEqual(["1", 1, "2", 2, "2.5", 2.5, { after: "2", before: "7", missed: 4 }, "7", 7, 8]);
-  });
-
   test("ids are read wherever a chunk is cut", async () => {
     // Of ids that are the same, some are an event's own and some are not; others come with events that nobody hears.
     const text = "id: 1\ndata: 1\n\ndata: a\n\nid: 2\nevent: x\ndata: é\n\nid: 3\ndata: 3\ndata: é\n\ndata: b\n\n";
@@ -188,21 +134,6 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     source.on("message", ignore);
     await source.closed;
     expect(report.mock.calls).toEqual(listener ? [] : [["typed-eventsource:", expect.objectContaining({ code: "decode" })]]);
-  });
-
-  test("sources that share have one connection, until the last is closed", async () => {
-    const url = await play({ steps: ["wait", { send: "id: 7\ndata: 1\n\ndata: 2\n\n" }, "silence"] });
-    const sources = [open(url, { shared: true }), open(url, { shared: true, parse: "text" })];
-    const told: unknown[] = [];
-    for (const source of sources) source.on("message", ({ data, lastEventId }) => told.push([data, lastEventId, source.lastEventId]));
-    await release(url);
-    await until(() => told.length === 4);
-    expect(told).toEqual([1, "1", 2, "2"].map((data) => [data, "7", "7"]));
-    sources[0]?.close();
-    expect((await seenFirst(url)).closed_by).toBe(null);
-    sources[1]?.close();
-    const attempts = await seen(url, { closed: 1 });
-    expect(attempts.map(({ closed_by }) => closed_by)).toEqual(["client"]);
   });
 
   test("the promises of the DOM's listeners settle between two events", async () => {

@@ -111,6 +111,8 @@ test("a server may say when to try again", async () => {
 test("a server sets the reconnection time, with a number alone", async () => {
   const send = "retry: 4321\nretry:\nretry\n\n";
   expect(await waitOf({ steps: [{ send }, "end"] }, { reconnectionTime: 21 })).toBe(4321);
+  const beyondAllTime = `retry: ${"9".repeat(1000)}\n\n`;
+  expect(await waitOf({ steps: [{ send: beyondAllTime }, "end"] }, {})).toBe(3_600_000);
 });
 
 test("a wait is drawn from zero up to its ceiling", async () => {
@@ -178,7 +180,8 @@ test.each<[number, number, () => unknown]>([
   const flood = [{ repeat: { times, send: "data: {n}\n\n" } }, { send: "event: end\ndata: 0\n\n" }];
   const url = await play({ steps: ["wait", ...flood, "silence"] });
   const events = open(url, { queue: { capacity } }).events("message", "end");
-  await release(url);
+  // Not awaited: the consumer has to be there when the flood comes.
+  const released = release(url);
   let count = 0;
   for await (const { type, data } of events) {
     if (type === "end") break;
@@ -187,6 +190,7 @@ test.each<[number, number, () => unknown]>([
     await work();
   }
   expect([count, events.dropped]).toEqual([times, 0]);
+  await released;
 });
 
 // A parser that is told to go back to where its chunk has nothing traps, as one with a fault would.

@@ -1,7 +1,7 @@
 // What the tests are written with whose server means harm.
 
 import { wasm } from "../../src/init.js";
-import { play, seen } from "./streams.ts";
+import { seen } from "./streams.ts";
 
 export const MiB = 2 ** 20;
 
@@ -9,9 +9,6 @@ const before = wasm.memory.buffer.byteLength;
 
 /** By how many bytes the memory of the wasm half has grown since. */
 export const memoryGrowth = () => wasm.memory.buffer.byteLength - before;
-
-/** Waits for so long at least, by the server's clock. */
-export const after = async (ms: number) => (await fetch(await play({ steps: [{ pause: ms }] }))).text();
 
 /**
  * How many attempts were made in the first so many milliseconds, by the server's clock. It notes an attempt before it

@@ -10,7 +10,7 @@ export const SECOND_ORIGIN = inject("secondOrigin");
 
 export type Transport = "browser" | "fetch";
 
-/** Those that there are here: Node.js has no source of its own. */
+/** The transports of this environment: Node.js has no `EventSource`. */
 export const TRANSPORTS: readonly Transport[] = "EventSource" in globalThis ? ["browser", "fetch"] : ["fetch"];
 
 export const isFirefox = globalThis.navigator?.userAgent.includes("Firefox") ?? false;
@@ -53,9 +53,18 @@ export async function play(...attempts: Attempt[]): Promise<string> {
   return url;
 }
 
+/** Where a stream plays an attack of the server's table. */
+export async function playAttack(name: string): Promise<string> {
+  const url = `${ORIGIN}/streams/${crypto.randomUUID()}`;
+  await putScript(`${script(url)}?attack=${name}`);
+  return url;
+}
+
 /** Has a stream play these attempts. */
-export async function put(url: string, attempts: Attempt[]) {
-  const { ok, status } = await fetch(script(url), { method: "PUT", body: JSON.stringify({ attempts }) });
+export const put = (url: string, attempts: Attempt[]) => putScript(script(url), JSON.stringify({ attempts }));
+
+async function putScript(url: string, body?: string) {
+  const { ok, status } = await fetch(url, { method: "PUT", body });
   if (!ok) throw new Error(`the server does not take the script: ${status}`);
 }
 

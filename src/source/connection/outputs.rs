@@ -69,7 +69,7 @@ impl Connection {
                 down_for: context.down_for.into(),
                 proposed: context.proposed,
             };
-            self.panics.catch(|| decision = rule.decide(&context));
+            self.panics.catch(|| decision = rule.current()(&context));
         }
         self.tell(Input::Decided(decision));
     }

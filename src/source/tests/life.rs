@@ -1,5 +1,7 @@
 //! What keeps a source alive, and what it leaves behind.
 
+use std::any::Any;
+
 use futures::{FutureExt, StreamExt, stream::FusedStream};
 
 use super::*;
@@ -7,34 +9,47 @@ use crate::{CloseReason, Error, State};
 
 #[test]
 fn a_source_lives_while_a_handle_a_listener_or_a_stream_does() {
-    let server = FakeServer::new();
-    let source = source(&server, Policy::browser());
-    let clone = source.clone();
-    let listener = source.on("a", |_: Event<Text>| {}).unwrap();
-    let stream = source.stream::<Text>("a").unwrap();
-    let closed = source.closed();
-    drop(source);
-    assert_eq!(server.connections(), 1, "a clone is left");
-    drop(clone);
-    assert_eq!(server.connections(), 1, "a listener is left");
-    drop(listener);
-    assert_eq!(server.connections(), 1, "a stream is left");
-    drop(stream);
-    assert_eq!(server.connections(), 0);
-    assert!(matches!(closed.now_or_never(), Some(CloseReason::Dropped)));
+    type Owner = fn(&EventSource) -> Box<dyn Any>;
+    let owners: [(&str, Owner); 6] = [
+        ("a clone", |source| Box::new(source.clone())),
+        ("a listener", |source| {
+            Box::new(source.on("a", |_: Event<Text>| {}))
+        }),
+        ("a stream", |source| Box::new(source.stream::<Text>("a"))),
+        ("a listener for errors", |source| {
+            Box::new(source.on_error(|_| {}))
+        }),
+        ("a listener for states", |source| {
+            Box::new(source.on_state(|_| {}))
+        }),
+        ("a listener for gaps", |source| {
+            Box::new(source.on_gap(|_| {}))
+        }),
+    ];
+    for (name, own) in owners {
+        let server = FakeServer::new();
+        let source = source(&server, Policy::browser());
+        let closed = source.closed();
+        let owner = own(&source);
+        drop(source);
+        assert_eq!(server.connections(), 1, "{name} is left");
+        drop(owner);
+        assert_eq!(server.connections(), 0, "{name} was the last");
+        assert_eq!(closed.now_or_never(), Some(CloseReason::Dropped));
+    }
 }
 
 #[test]
 fn closing_leaves_no_connection_timer_or_captured_value() {
     let server = FakeServer::new();
-    let policy = Policy::resilient().on_idle(seconds(1), crate::LimitAction::Reopen);
-    let source = source(&server, policy);
     let captured = Rc::new(());
-    let (event, error, state) = (
-        Rc::clone(&captured),
-        Rc::clone(&captured),
-        Rc::clone(&captured),
-    );
+    let [event, error, state, rule] = [(); 4].map(|()| Rc::clone(&captured));
+    let policy = Policy::resilient().on_idle(seconds(1), crate::LimitAction::Reopen);
+    let policy = policy.rule(move |context| {
+        drop(Rc::clone(&rule));
+        context.proposed
+    });
+    let source = source(&server, policy);
     let _event = source
         .on("a", move |_: Event<Text>| drop(Rc::clone(&event)))
         .unwrap();
@@ -270,22 +285,6 @@ fn a_listener_that_owns_another_for_the_same_name_can_go_first() {
     let _again = source.on("a", journal.events("heard")).unwrap();
     server.send_text("a", "1");
     assert_eq!(journal.take(), ["heard 1"]);
-}
-
-#[test]
-fn a_rule_that_holds_its_source_is_released_at_the_close() {
-    let server = FakeServer::new();
-    let captured = Rc::new(());
-    let owned = Rc::clone(&captured);
-    let source = source(
-        &server,
-        Policy::browser().rule(move |context| {
-            drop(Rc::clone(&owned));
-            context.proposed
-        }),
-    );
-    source.close();
-    assert_eq!(Rc::strong_count(&captured), 1);
 }
 
 /// Closes its source when it is dropped.

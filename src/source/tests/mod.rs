@@ -2,6 +2,7 @@
 
 #[cfg(feature = "fetch")]
 mod bodies;
+mod closures;
 mod errors;
 mod hostile;
 mod ids;

@@ -1,7 +1,7 @@
 //! The order in which callbacks run, and what they may do.
 
 use super::*;
-use crate::{Listener, State};
+use crate::{CloseReason, Error, Listener, State};
 
 /// A place for something that a callback is going to need.
 type Later<T> = Rc<RefCell<Option<T>>>;
@@ -151,29 +151,6 @@ fn a_source_may_close_while_it_adds_a_listener_to_the_browser() {
 }
 
 #[test]
-fn the_inputs_that_wait_for_a_callback_are_bounded() {
-    let server = FakeServer::new();
-    let source = source(&server, Policy::browser());
-    let same_server = server.clone();
-    let _floods = source
-        .on("a", move |event: Event<Text>| {
-            if event.data.0 == "first" {
-                for _ in 0..20_000 {
-                    same_server.send_text("a", "another");
-                }
-            }
-        })
-        .unwrap();
-    let _errors = source.on_error(|_| {});
-    server.send_text("a", "first");
-    assert!(matches!(
-        source.state(),
-        State::Closed(crate::CloseReason::Policy(crate::Error::Internal { .. }))
-    ));
-    assert_eq!((server.connections(), server.clock().timers()), (0, 0));
-}
-
-#[test]
 fn too_many_waiting_inputs_close_the_source_only_after_the_callback() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
@@ -196,6 +173,11 @@ fn too_many_waiting_inputs_close_the_source_only_after_the_callback() {
     assert_eq!(told[..2], ["open", "then open"]);
     assert!(told[2].starts_with("then closed: "), "{told:?}");
     assert_eq!(told.len(), 3);
+    assert!(matches!(
+        source.state(),
+        State::Closed(CloseReason::Policy(Error::Internal { .. }))
+    ));
+    assert_eq!((server.connections(), server.clock().timers()), (0, 0));
 }
 
 #[test]

@@ -56,6 +56,20 @@ fn silence_reopens_the_source() {
 }
 
 #[test]
+fn a_connection_that_does_not_open_in_time_is_made_again() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let policy = Policy::browser().on_slow_open(seconds(10), LimitAction::Reopen);
+    let source = source(&server, policy);
+    let pen = journal.clone();
+    let _errors = source.on_error(move |error| pen.write(error));
+    server.clock().advance(seconds(10));
+    assert_eq!(journal.take(), ["the connection was not open after 10s"]);
+    assert_eq!(server.connections(), 0, "it waits");
+    server.clock().advance(seconds(1));
+    assert_eq!((server.attempts().len(), server.connections()), (2, 1));
+}
+
+#[test]
 fn a_wait_longer_than_any_timer_is_kept() {
     let server = FakeServer::new();
     let years = seconds(10 * 365 * 24 * 3600);

@@ -430,31 +430,7 @@ fn a_source_whose_rule_reopens_leaves_the_connection_and_joins_again() {
 }
 
 #[test]
-fn a_source_that_joins_again_alone_continues_after_its_last_event() {
-    let server = FakeServer::new();
-    let builder = prices().policy(Policy::resilient().rule(reopen_after_bad_data));
-    let source = builder
-        .resume_parameter("from")
-        .shared(true)
-        .open()
-        .unwrap();
-    let _numbers = source.on("price", |_: Event<u32>| {}).unwrap();
-    let _errors = source.on_error(|_| {});
-    server.open();
-    server.send_with_id("price", "x", "7");
-    assert_eq!(server.connections(), 0);
-    server.clock().advance(seconds(1));
-    let attempts = server.attempts();
-    let ids: Vec<_> = attempts
-        .iter()
-        .map(|attempt| &*attempt.last_event_id)
-        .collect();
-    assert_eq!(ids, ["", "7"]);
-    assert_eq!(source.last_event_id(), "7");
-}
-
-#[test]
-fn a_source_that_joins_again_alone_reports_gaps() {
+fn a_source_that_joins_again_alone_continues_after_its_last_event_and_reports_gaps() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let builder = prices().policy(Policy::resilient().rule(reopen_after_bad_data));
     let source = builder
@@ -469,7 +445,10 @@ fn a_source_that_joins_again_alone_reports_gaps() {
     let _states = note_states(&source, &journal, "it is");
     server.open();
     server.send_with_id("price", "x", "3");
+    assert_eq!(server.connections(), 0, "it has left");
     server.clock().advance(seconds(1));
+    assert_eq!(resumed_from(&server), ["", "3"]);
+    assert_eq!(source.last_event_id(), "3");
     server.open();
     server.send_with_id("price", "9", "9");
     let expected = [

@@ -29,26 +29,18 @@ fn flood(queue: Queue, count: u32) -> (Vec<String>, u64, EventSource) {
 }
 
 #[test]
-fn a_queue_drops_nothing_that_fits() {
-    let (items, dropped, _) = flood(Queue::drop_oldest(3), 3);
-    assert_eq!(
-        (items, dropped),
-        (vec!["0".into(), "1".into(), "2".into()], 0)
-    );
-}
-
-#[test]
-fn the_oldest_items_are_dropped_and_their_number_takes_their_place() {
-    let (items, dropped, _) = flood(Queue::drop_oldest(3), 10);
-    assert_eq!(items, ["7 dropped", "7", "8", "9"]);
-    assert_eq!(dropped, 7);
-}
-
-#[test]
-fn all_items_are_dropped_for_the_latest() {
-    let (items, dropped, _) = flood(Queue::keep_latest(3), 10);
-    assert_eq!(items, ["9 dropped", "9"]);
-    assert_eq!(dropped, 9);
+fn what_does_not_fit_into_a_queue_is_dropped_and_its_number_takes_its_place() {
+    for (queue, count, expected, dropped) in [
+        (Queue::drop_oldest(3), 3, &["0", "1", "2"][..], 0),
+        (Queue::drop_oldest(3), 10, &["7 dropped", "7", "8", "9"], 7),
+        (Queue::keep_latest(3), 10, &["9 dropped", "9"], 9),
+        // A capacity of zero counts as one.
+        (Queue::drop_oldest(0), 2, &["1 dropped", "1"], 1),
+    ] {
+        let (items, told, _) = flood(queue, count);
+        assert_eq!(items, expected);
+        assert_eq!(told, dropped, "{expected:?}");
+    }
 }
 
 #[test]
@@ -61,11 +53,6 @@ fn a_full_queue_can_close_the_source_after_its_items() {
         reason,
         Some(CloseReason::Policy(Error::QueueOverflow { .. }))
     ));
-}
-
-#[test]
-fn a_capacity_of_zero_counts_as_one() {
-    assert_eq!(flood(Queue::drop_oldest(0), 2).0, ["1 dropped", "1"]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use web_sys::{
 };
 
 use super::request_body::Body;
-use crate::{Error, transport::exception_message};
+use crate::{Error, closure::SharedClosure, transport::exception_message};
 
 /// Carries the events of a source by `fetch` and this crate's parser, in place of the browser's own `EventSource`:
 /// [`EventSourceBuilder::fetch`](crate::EventSourceBuilder::fetch).
@@ -47,7 +47,7 @@ use crate::{Error, transport::exception_message};
 pub struct Fetch {
     method: String,
     headers: Vec<(String, String)>,
-    fresh_headers: Option<FreshHeaders>,
+    pub(crate) fresh_headers: Option<FreshHeaders>,
     last_event_id: Option<String>,
     body: Option<Body>,
     credentials: Option<RequestCredentials>,
@@ -58,14 +58,8 @@ pub struct Fetch {
     max_event_size: usize,
 }
 
-#[derive(Clone)]
-struct FreshHeaders(Rc<dyn Fn() -> Pin<Box<dyn Future<Output = HeadersResult>>>>);
-
-impl PartialEq for FreshHeaders {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
+pub(crate) type FreshHeaders =
+    SharedClosure<dyn Fn() -> Pin<Box<dyn Future<Output = HeadersResult>>>>;
 
 /// What a function given to [`Fetch::fresh_headers`] resolves to: names and values, or why there are none.
 ///
@@ -139,7 +133,7 @@ impl Fetch {
         F: Future<Output = HeadersResult> + 'static,
     {
         let headers = move || -> Pin<Box<dyn Future<Output = _>>> { Box::pin(headers()) };
-        self.fresh_headers = Some(FreshHeaders(Rc::new(headers)));
+        self.fresh_headers = Some(SharedClosure::new(Rc::new(headers)));
         self
     }
 
@@ -256,10 +250,13 @@ impl Fetch {
         signal: &AbortSignal,
     ) -> Result<Request, Error> {
         let fresh = match &self.fresh_headers {
-            Some(FreshHeaders(headers)) => headers().await.map_err(|error| Error::Headers {
-                url: url.into(),
-                message: error.to_string().into(),
-            })?,
+            Some(headers) => {
+                let headers = headers.current()();
+                headers.await.map_err(|error| Error::Headers {
+                    url: url.into(),
+                    message: error.to_string().into(),
+                })?
+            }
             None => Vec::new(),
         };
         self.request(url, last_event_id, &fresh, Some(signal))

@@ -1,35 +1,12 @@
 //! Bytes as they come: cut anywhere, many at once, too many.
 
-use typed_eventsource::{CloseReason, Error, Event, Fetch, Text};
+use typed_eventsource::{CloseReason, Error, Fetch, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    super::support::{Attempt, Heard, Script, Step, listen, send, send_bytes},
+    super::support::{Attempt, Script, Step, listen, send},
     open, resilient, run,
 };
-
-#[wasm_bindgen_test]
-async fn each_byte_may_come_alone() {
-    run(async || {
-        let text =
-            "\u{feff}: é\r\nid: 日\r\nevent: é\r\ndata: 🦀\r\ndata\r\n\r\nid: 2\ndata: 2\n\n";
-        let bytes = text.as_bytes().chunks(1).map(send_bytes);
-        let steps: Vec<_> = bytes.chain([Step::Silence]).collect();
-        let source = Script::put([Attempt::playing(steps)]).await.open();
-        let (hear, mut heard) = Heard::new();
-        let _listeners = ["é", "message"].map(|name| {
-            let hear = hear.clone();
-            source.on(name, move |event: Event<Text>| {
-                let id = event.last_event_id().to_owned();
-                hear((event.name().to_owned(), event.data.0, id));
-            })
-        });
-        let expected = [("é", "🦀\n", "日"), ("message", "2", "2")];
-        let expected = expected.map(|(name, data, id)| (name.into(), data.into(), id.into()));
-        assert_eq!(heard.take(2).await, expected);
-    })
-    .await;
-}
 
 #[wasm_bindgen_test]
 async fn an_event_may_be_larger_than_any_chunk() {
@@ -78,26 +55,6 @@ async fn a_larger_one_closes_the_source_after_the_one_before() {
         );
         assert!(too_large, "{reason:?}");
         assert_eq!(heard.rest().await, [Text("1".into())]);
-        script.was_left().await;
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn one_that_never_ends_is_not_kept_until_it_does() {
-    run(async || {
-        let endless = Step::Repeat {
-            times: 1_000_000,
-            send: "0123456789",
-        };
-        let script = Script::put([Attempt::playing([send("data: "), endless])]).await;
-        let source = open(&script, Fetch::new().max_event_size(1000));
-        let reason = source.closed().await;
-        let too_large = matches!(
-            reason,
-            CloseReason::Policy(Error::EventTooLarge { limit: 1000, .. })
-        );
-        assert!(too_large, "{reason:?}");
         script.was_left().await;
     })
     .await;

@@ -44,6 +44,26 @@ async fn each_attempt_has_its_own_in_place_of_fixed_ones() {
 }
 
 #[wasm_bindgen_test]
+async fn a_source_asks_the_function_that_its_builder_has_adopted_last() {
+    run(async || {
+        let script = Script::put([Attempt::ending("retry: 10\n\n")]).await;
+        let with = |token: &'static str| {
+            let headers = move || async move { Ok(vec![("x-token".into(), token.into())]) };
+            script.builder().fetch(Fetch::new().fresh_headers(headers))
+        };
+        let first = with("old");
+        let source = first.clone().open().expect("a valid request");
+        let _errors = source.on_error(|_| {});
+        script.seen_attempts(1).await;
+        assert!(first.adopt_closures(&with("new")));
+        let seen = script.seen_attempts(3).await;
+        let tokens: Vec<_> = seen.iter().map(|one| one.header("x-token")).collect();
+        assert_eq!((tokens[0], tokens[2]), ("old", "new"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn where_they_cannot_be_made_it_is_told_and_tried_again_after_the_reconnection_time() {
     run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;

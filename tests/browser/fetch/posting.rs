@@ -57,20 +57,6 @@ async fn a_post_that_is_cut_is_not_sent_again() {
 }
 
 #[wasm_bindgen_test]
-async fn a_post_that_is_refused_is_not_sent_again() {
-    run(async || {
-        let script = Script::put([Attempt::answering(503)]).await;
-        let reason = open_with(&script, resilient()).closed().await;
-        assert!(matches!(
-            reason,
-            CloseReason::Policy(Error::Status { status: 503, .. })
-        ));
-        assert_eq!(script.seen_closed(1).await.len(), 1);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
 async fn where_it_may_be_sent_again_it_is_sent_as_it_was_with_the_last_event_id() {
     run(async || {
         let script = Script::put([torn(), Attempt::sending("id: 2\ndata: 2\n\n")]).await;
@@ -131,34 +117,6 @@ async fn it_is_not_where_the_server_was_to_say_so() {
             assert!(is_lost(&reason), "{reason:?}");
             assert_eq!(script.seen_closed(1).await.len(), 1);
         }
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn nor_where_it_is_cut() {
-    run(async || {
-        let script = Script::put([torn()]).await;
-        let source = open(&script, prompt());
-        is_torn(&script, &source).await;
-        let reason = source.closed().await;
-        assert!(is_lost(&reason), "{reason:?}");
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn the_terminal_data_is_the_end() {
-    run(async || {
-        let script = Script::put([Attempt::sending("data: 1\n\ndata: [DONE]\n\n")]).await;
-        let builder = script.builder().fetch(prompt()).terminal_data("[DONE]");
-        let source = builder.policy(resilient()).open().expect("a valid request");
-        let mut heard = listen::<u8>(&source, "message");
-        let reason = source.closed().await;
-        assert!(matches!(reason, CloseReason::Finished), "{reason:?}");
-        assert_eq!(heard.rest().await, [1]);
-        let seen = script.seen_closed(1).await;
-        assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
     })
     .await;
 }

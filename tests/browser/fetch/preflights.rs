@@ -8,18 +8,6 @@ use super::{
     open, run,
 };
 
-/// As the browser's own source.
-#[wasm_bindgen_test]
-async fn the_first_attempt_needs_none() {
-    run(async || {
-        let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
-        listen::<u8>(&script.open(), "message").next().await;
-        assert_eq!(script.seen().await.len(), 1);
-        assert_eq!(script.preflights().await, 0);
-    })
-    .await;
-}
-
 #[wasm_bindgen_test]
 async fn a_header_that_is_not_simple_needs_one() {
     run(async || {

@@ -1,10 +1,10 @@
 //! The last event id: what moves it on, and how it travels.
 
-use typed_eventsource::{EventSource, Fetch, Text};
+use typed_eventsource::{Fetch, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    super::support::{Attempt, Heard, Script, Step, listen, send, states},
+    super::support::{Attempt, Heard, Script, Step, listen},
     resilient, run,
 };
 
@@ -68,25 +68,6 @@ async fn it_outlives_attempts_that_fail_or_bring_nothing() {
         let _messages: Heard<u8> = listen(&source, "message");
         let seen = script.seen_attempts(6).await;
         assert_eq!(ids(&seen), ["", "7", "7", "7", "7", "7"]);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn it_is_that_of_the_last_event_before_a_reset() {
-    run(async || {
-        let torn = Attempt::playing([
-            send("id: 1\ndata: 1\n\nid: 2\nevent: other\ndata: 2\n\nid: 3\ndata"),
-            Step::Wait,
-            Step::Reset,
-        ]);
-        let script = Script::put([torn, Attempt::sending("")]).await;
-        let source: EventSource = script.open_with(resilient());
-        listen::<u8>(&source, "message").next().await;
-        let mut states = states(&source);
-        script.release().await;
-        states.next().await;
-        assert_eq!(ids(&script.seen_attempts(2).await), ["", "2"]);
     })
     .await;
 }

@@ -58,44 +58,6 @@ async fn is_read_alike(streams: &[&[&[u8]]]) {
 }
 
 #[wasm_bindgen_test]
-async fn line_ends_of_each_kind_and_cut_anywhere() {
-    is_read_alike(&[
-        &[b"data: 1\n\ndata: 2\r\n\r\ndata: 3\r\rdata: 4\n\r\n"],
-        &[
-            b"data: 1\r",
-            b"\n\r",
-            b"\ndata: 2\r",
-            b"\r",
-            b"data: 3\r",
-            b"\n",
-        ],
-        &[b"data: 1\r", b"data: 2\r", b"\n", b"\r", b"\n"],
-        &[b"data: 1\r\n", b"\n", b"\r\n", b"\r"],
-        &[b"\r\n\r\n\r\rdata: 1\n\n\n\ndata: 2"],
-        &[b"data: 1\n\r\ndata: 2\r\n\ndata: 3\r\n\rdata: 4"],
-    ])
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn fields_with_and_without_colons_spaces_and_values() {
-    is_read_alike(&[
-        &[b"data\n\n"],
-        &[b"data:\n\n"],
-        &[b"data\ndata\n\n"],
-        &[b"data: \n\n"],
-        &[b"data:  x \n\n"],
-        &[b"data:x:y: z\n\n"],
-        &[b"data :x\n\ndata: 1\n\n"],
-        &[b" data: x\n\nData: x\n\ndata: 1\n\n"],
-        &[b"datax: 1\ndat: 2\ndata: 3\n\n"],
-        &[b": comment\n:\ndata: 1\n: data: 2\n\n:\n\n"],
-        &[b"unknown\nunknown: x\n\ndata: 1\nunknown\n\n"],
-    ])
-    .await;
-}
-
-#[wasm_bindgen_test]
 async fn names() {
     is_read_alike(&[
         &[b"event: a\ndata: 1\n\ndata: 2\n\n"],

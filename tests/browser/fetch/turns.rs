@@ -26,19 +26,6 @@ async fn flood() -> Script {
 }
 
 #[wasm_bindgen_test]
-async fn a_consumer_that_keeps_up_misses_nothing_however_much_comes_at_once() {
-    run(async || {
-        let script = flood().await;
-        let mut numbers = stream::<u32>(&script.open(), "message");
-        for number in 0..FLOOD {
-            assert_eq!(next_data(&mut numbers).await, number);
-        }
-        assert_eq!(numbers.dropped(), 0);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
 async fn a_consumer_that_closes_the_source_gets_its_turn_before_the_chunk_is_through() {
     run(async || {
         let script = flood().await;

@@ -1,31 +1,8 @@
 //! Reconnection times.
 
-use std::time::Duration;
-
-use typed_eventsource::State;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::super::support::{Attempt, Script, Transport, listen, run, states};
-
-#[wasm_bindgen_test]
-async fn a_reconnection_time_beyond_all_time_is_an_hour() {
-    run(async || {
-        for attack in ["retry-huge", "retry-u64"] {
-            let source = Script::attack(attack).await.open();
-            let mut states = states(&source);
-            assert!(matches!(states.next().await, State::Open));
-            match states.next().await {
-                State::Waiting {
-                    retry_in: Some(wait),
-                    ..
-                } => assert_eq!(wait, Duration::from_secs(3600)),
-                State::Waiting { retry_in: None, .. } if !Transport::selected().is_fetch() => {}
-                other => panic!("{other:?}"),
-            }
-        }
-    })
-    .await;
-}
+use super::super::support::{Attempt, Script, listen, run};
 
 #[wasm_bindgen_test]
 async fn what_takes_the_place_of_a_hasty_browser_goes_on_from_the_last_event() {

@@ -3,10 +3,9 @@
 use std::{
     any::Any,
     cell::RefCell,
-    fs,
     panic::AssertUnwindSafe,
     path::Path,
-    process::{self, Command},
+    process,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -21,6 +20,8 @@ use typed_eventsource_server::{
     Config, Server,
     script::{Attempt, Script, Step},
 };
+
+use crate::process::{descendants, kill};
 
 /// How long a browser may take to go.
 const GRACE: Duration = Duration::from_secs(20);
@@ -224,32 +225,6 @@ fn message(panic: &(dyn Any + Send)) -> String {
     message.unwrap_or("a panic").to_owned()
 }
 
-/// The driver, the browser and the processes of its pages, where `/proc` tells of them.
-fn descendants(parent: u32) -> Vec<u32> {
-    let mut all = Vec::new();
-    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
-        let number = |name| {
-            let rest = status.lines().find_map(|line| line.strip_prefix(name));
-            rest.and_then(|rest| rest.trim().parse().ok())
-        };
-        if number("PPid:") == Some(parent) {
-            let child = number("Pid:");
-            all.extend(child);
-            all.extend(child.into_iter().flat_map(descendants));
-        }
-    }
-    all
-}
-
-/// An error means that they are gone already.
-fn kill(processes: &[u32]) {
-    let processes = processes.iter().map(u32::to_string);
-    let words = ["kill -KILL".to_owned()].into_iter().chain(processes);
-    let line = words.collect::<Vec<_>>().join(" ");
-    let _ = Command::new("sh").args(["-c", &line]).status();
-}
-
 #[cfg(test)]
 mod tests {
     use tokio::runtime::Builder;
@@ -265,22 +240,5 @@ mod tests {
         let made = runtime.block_on(calmly::<()>(made));
         let told = [plain, made].map(|outcome| outcome.expect_err("it panicked").to_string());
         assert_eq!(told, ["no answer", "no answer after 90"]);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn what_has_been_started_is_found_and_ended() {
-        let mut shell = Command::new("sh")
-            .args(["-c", "sleep 600; true"])
-            .spawn()
-            .expect("a shell");
-        let deadline = Instant::now() + Duration::from_secs(120);
-        while descendants(shell.id()).is_empty() {
-            assert!(Instant::now() < deadline, "no `sleep`");
-        }
-        let both = [vec![shell.id()], descendants(shell.id())].concat();
-        assert_eq!(both.len(), 2);
-        kill(&both);
-        assert!(!shell.wait().expect("its end").success());
     }
 }

@@ -1,7 +1,7 @@
 //! What a server does that means harm, and what is to become of a client.
 //!
 //! `GET /attacks` tells the table as JSON, and `PUT /scripts/{id}?attack=NAME` puts one in place of a script, in the
-//! [sizes](Sizes) for tests. Whoever plays one opens a source as the attack says, closes it once there is an outcome, and
+//! [sizes](Sizes) for tests. A client that plays one opens a source as the attack says, closes it once there is an outcome, and
 //! compares that, the error and what the server has seen with the attack's.
 
 use std::io::Write;

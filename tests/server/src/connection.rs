@@ -5,7 +5,7 @@ use std::{
     net::{Shutdown, SocketAddr},
     pin::Pin,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Weak,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, ready},
@@ -17,6 +17,7 @@ use axum::{
     serve::{IncomingStream, Listener},
 };
 use futures_util::task::AtomicWaker;
+use parking_lot::Mutex;
 use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -40,7 +41,7 @@ struct Orders {
 impl Connection {
     /// Resets the connection (RST), once all that was written has reached the network.
     pub fn reset(&self) {
-        *self.0.long_head() = None;
+        *self.0.long_head.lock() = None;
         self.0.reset.store(true, Ordering::SeqCst);
         self.0.waker.wake();
     }
@@ -49,19 +50,11 @@ impl Connection {
     /// written, and without end where the client does not take it.
     pub(crate) async fn send_long_head(&self, bytes: u64) {
         let (head, written) = LongHead::new(bytes);
-        *self.0.long_head() = Some(head);
+        *self.0.long_head.lock() = Some(head);
         self.0.waker.wake();
         if written.await.is_err() {
             std::future::pending::<()>().await;
         }
-    }
-}
-
-impl Orders {
-    fn long_head(&self) -> MutexGuard<'_, Option<LongHead>> {
-        self.long_head
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -77,13 +70,13 @@ pub(crate) struct OpenConnections(Arc<Mutex<Vec<Weak<Orders>>>>);
 
 impl OpenConnections {
     fn add(&self, orders: &Arc<Orders>) {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.0.lock();
         open.retain(|known| known.strong_count() > 0);
         open.push(Arc::downgrade(orders));
     }
 
     pub(crate) fn count(&self) -> usize {
-        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = self.0.lock();
         open.iter()
             .filter(|orders| orders.strong_count() > 0)
             .count()
@@ -91,7 +84,7 @@ impl OpenConnections {
 
     /// Closes every connection at once, whatever is still to be written.
     pub(crate) fn abort(&self) {
-        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = self.0.lock();
         for orders in open.iter().filter_map(Weak::upgrade) {
             orders.abort.store(true, Ordering::SeqCst);
             orders.waker.wake();
@@ -155,7 +148,7 @@ pub(crate) struct ResettableStream {
 }
 
 impl ResettableStream {
-    fn heed_abort(&self, cx: &Context<'_>) -> io::Result<()> {
+    fn fail_if_aborted(&self, cx: &Context<'_>) -> io::Result<()> {
         self.orders.waker.register(cx.waker());
         if self.orders.abort.load(Ordering::SeqCst) {
             return Err(io::ErrorKind::ConnectionAborted.into());
@@ -171,7 +164,7 @@ impl AsyncRead for ResettableStream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.heed_abort(cx)?;
+        this.fail_if_aborted(cx)?;
         Pin::new(&mut this.tcp).poll_read(cx, buffer)
     }
 }
@@ -183,7 +176,7 @@ impl AsyncWrite for ResettableStream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        this.heed_abort(cx)?;
+        this.fail_if_aborted(cx)?;
         Pin::new(&mut this.tcp).poll_write(cx, bytes)
     }
 
@@ -193,7 +186,7 @@ impl AsyncWrite for ResettableStream {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        this.heed_abort(cx)?;
+        this.fail_if_aborted(cx)?;
         Pin::new(&mut this.tcp).poll_write_vectored(cx, slices)
     }
 
@@ -203,8 +196,8 @@ impl AsyncWrite for ResettableStream {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.heed_abort(cx)?;
-        if let Some(head) = &mut *this.orders.long_head() {
+        this.fail_if_aborted(cx)?;
+        if let Some(head) = &mut *this.orders.long_head.lock() {
             ready!(head.poll_write(&mut this.tcp, cx))?;
         }
         if !this.orders.reset.load(Ordering::SeqCst) {
@@ -218,7 +211,7 @@ impl AsyncWrite for ResettableStream {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.heed_abort(cx)?;
+        this.fail_if_aborted(cx)?;
         Pin::new(&mut this.tcp).poll_shutdown(cx)
     }
 }

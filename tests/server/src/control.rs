@@ -3,12 +3,13 @@
 use std::{fmt::Display, sync::Arc, time::Duration};
 
 use axum::{
+    Json,
     body::Bytes,
     extract::{Path, Query, State},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderName, StatusCode, header},
+    response::IntoResponse,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tokio::time::sleep;
 
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
 
 /// How long `seen` waits for what it is asked for.
 const LONG_POLL: Duration = Duration::from_secs(10);
+const NOT_STORED: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
 type Refusal = (StatusCode, String);
 
@@ -97,7 +99,7 @@ pub(crate) async fn seen(
     State(store): State<Arc<Store>>,
     Path(id): Path<String>,
     Query(awaited): Query<Awaited>,
-) -> Result<Response, Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     let running = store.get(&id).ok_or_else(|| no_such_script(&id))?;
     let mut changes = running.attempts.subscribe();
     let met = tokio::select! {
@@ -111,20 +113,10 @@ pub(crate) async fn seen(
     } else {
         StatusCode::GATEWAY_TIMEOUT
     };
-    Ok((status, json(&running.seen())?).into_response())
+    Ok((status, NOT_STORED, Json(running.seen())))
 }
 
 /// Tells the table of attacks.
-pub(crate) async fn attacks() -> Result<Response, Refusal> {
-    json(&ATTACKS.as_slice())
-}
-
-fn json(value: &impl Serialize) -> Result<Response, Refusal> {
-    let json = serde_json::to_string(value)
-        .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    Ok((headers, json).into_response())
+pub(crate) async fn attacks() -> impl IntoResponse {
+    (NOT_STORED, Json(ATTACKS.as_slice()))
 }

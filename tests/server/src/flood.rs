@@ -29,11 +29,6 @@ impl Flood {
         Self::with_chunks_of(1, times, text)
     }
 
-    /// Whether each chunk holds one text.
-    pub(crate) fn is_one_by_one(&self) -> bool {
-        self.chunk == 1
-    }
-
     fn with_chunks_of(chunk: usize, times: u32, text: &str) -> Self {
         let mut pieces = text.split("{n}").map(String::from);
         Self {
@@ -82,12 +77,6 @@ mod tests {
     fn counts_in_every_place() {
         assert_eq!(all(2, "{n}:{n};"), ["0:0;1:1;"]);
         assert_eq!(all(3, "x"), ["xxx"]);
-    }
-
-    #[test]
-    fn one_by_one_each_has_its_chunk() {
-        let chunks: Vec<_> = Flood::one_by_one(2, "{n};").collect();
-        assert_eq!(chunks, ["0;", "1;"]);
     }
 
     #[test]

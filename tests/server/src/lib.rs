@@ -33,18 +33,16 @@ pub mod chaos;
 pub mod client;
 mod connection;
 mod control;
-mod drip;
 pub mod files;
 mod fill;
 mod flood;
-mod long;
+mod in_time;
 mod long_head;
 mod program;
 mod router;
 pub mod script;
 mod store;
 mod streams;
-mod ticks;
 
 use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 

@@ -12,17 +12,7 @@ const HELP: &str = include_str!("help.txt");
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match parse(Parser::from_env()) {
-        Ok(Some(config)) => run(Server::start(config)).await,
-        Ok(None) => {
-            print!("{HELP}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {error}; --help says what there is");
-            ExitCode::FAILURE
-        }
-    }
+    run(HELP, parse(Parser::from_env()), Server::start).await
 }
 
 /// Nothing where help is asked for.

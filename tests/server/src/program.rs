@@ -7,15 +7,28 @@ use std::{
 
 use crate::Server;
 
-/// Starts a server, says in one line where it listens, and stops it cleanly at Ctrl-C or when it is terminated.
-pub async fn run(start: impl Future<Output = io::Result<Server>>) -> ExitCode {
-    match serve(start).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
+/// Starts a server with the options of a command line, says in one line where it listens, and stops it cleanly at Ctrl-C
+/// or when it is terminated. Where there are no options, help was asked for.
+pub async fn run<Options>(
+    help: &str,
+    options: Result<Option<Options>, lexopt::Error>,
+    start: impl AsyncFnOnce(Options) -> io::Result<Server>,
+) -> ExitCode {
+    let outcome = match options {
+        Ok(Some(options)) => serve(start(options))
+            .await
+            .map_err(|error| error.to_string()),
+        Ok(None) => {
+            print!("{help}");
+            Ok(())
         }
-    }
+        Err(error) => Err(format!("{error}; --help says what there is")),
+    };
+    let Err(error) = outcome else {
+        return ExitCode::SUCCESS;
+    };
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
 }
 
 async fn serve(start: impl Future<Output = io::Result<Server>>) -> io::Result<()> {

@@ -9,10 +9,7 @@ use axum::{
     routing::{any, get, post, put},
 };
 use tokio_util::sync::CancellationToken;
-use tower_http::{
-    cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer},
-    set_header::SetResponseHeaderLayer,
-};
+use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{Config, chaos, control, files, store::Store, streams};
 
@@ -54,9 +51,5 @@ fn scripts(store: &Arc<Store>) -> Router {
 
 /// Allows everything to any origin, with credentials.
 pub fn cors() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::mirror_request())
-        .allow_methods(AllowMethods::mirror_request())
-        .allow_headers(AllowHeaders::mirror_request())
-        .allow_credentials(true)
+    CorsLayer::very_permissive()
 }

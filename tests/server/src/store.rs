@@ -3,12 +3,13 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::Instant,
 };
 
+use parking_lot::Mutex;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -40,28 +41,24 @@ impl Store {
             releases: Semaphore::new(0),
             over: self.stop.child_token(),
         });
-        if let Some(old) = self.lock().insert(id, running) {
+        if let Some(old) = self.running.lock().insert(id, running) {
             old.over.cancel();
         }
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<Arc<Running>> {
-        self.lock().get(id).cloned()
+        self.running.lock().get(id).cloned()
     }
 
     /// Whether there was one to delete.
     pub(crate) fn delete(&self, id: &str) -> bool {
-        match self.lock().remove(id) {
+        match self.running.lock().remove(id) {
             Some(old) => {
                 old.over.cancel();
                 true
             }
             None => false,
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Running>>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

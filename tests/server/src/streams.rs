@@ -1,20 +1,29 @@
 //! `/streams/{id}`: plays a script's attempts.
 
-use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
+use async_fn_stream::{StreamEmitter, fn_stream};
 use axum::{
     body::{Body, Bytes},
     extract::{ConnectInfo, Path, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::StreamExt;
 use tokio::{task::yield_now, time::sleep};
 
 use crate::{
     connection::Connection,
     control::no_such_script,
-    long::Long,
+    fill::Fill,
+    flood::Flood,
+    in_time::in_time,
     script::{Attempt, Cors, Seen, Step},
     store::{Store, Visit},
 };
@@ -43,17 +52,16 @@ pub(crate) async fn play(
 
     let attempt = visit.attempt().clone();
     let mut response = head(&attempt, headers.get(header::ORIGIN));
-    let mut player = Player::new(visit, connection);
+    let mut player = Player { visit, connection };
     let mut before = attempt.before;
     if attempt.steps.first() == Some(&Step::Reset) {
         before.push(Step::Reset);
     }
-    if !player.play_before(before).await {
+    if player.play_before(before).await.is_none() {
         return player.reset().await;
     }
     if has_body(&method, response.status()) {
-        player.play_next(attempt.steps);
-        *response.body_mut() = player.into_body();
+        *response.body_mut() = player.into_body(attempt.steps);
     } else {
         player.visit.done();
     }
@@ -105,14 +113,13 @@ fn readable(headers: &HeaderMap) -> BTreeMap<String, String> {
 
 /// The response without its body.
 fn head(attempt: &Attempt, origin: Option<&HeaderValue>) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::from_u16(attempt.status).unwrap_or_default();
+    let status = StatusCode::from_u16(attempt.status).unwrap_or_default();
+    let defaults = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    let mut response = (status, defaults, Body::empty()).into_response();
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/event-stream"),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     allow(attempt.cors, origin, headers);
     // Two passes, so that a header given several times is sent several times.
     let given = || {
@@ -163,30 +170,18 @@ fn has_body(method: &Method, status: StatusCode) -> bool {
 struct Player {
     visit: Visit,
     connection: Connection,
-    steps: std::vec::IntoIter<Step>,
-    long: Option<Long>,
 }
 
 impl Player {
-    fn new(visit: Visit, connection: Connection) -> Self {
-        Self {
-            visit,
-            connection,
-            steps: Vec::new().into_iter(),
-            long: None,
-        }
-    }
-
-    fn play_next(&mut self, steps: Vec<Step>) {
-        self.steps = steps.into_iter();
-    }
-
-    /// Plays what comes before the response head; false when the script was over before that.
-    async fn play_before(&mut self, steps: Vec<Step>) -> bool {
-        self.play_next(steps);
+    /// Plays what comes before the response head; nothing comes of it when the script was over before that.
+    async fn play_before(&mut self, steps: Vec<Step>) -> Option<()> {
         let over = self.visit.running.over.clone();
-        // These steps send nothing, so that the first answer is their end.
-        over.run_until_cancelled(self.next_chunk()).await.is_some()
+        let playing = async {
+            for step in steps {
+                self.play_silent(step).await;
+            }
+        };
+        over.run_until_cancelled(playing).await
     }
 
     /// Resets the connection, under which hyper then drops whatever waits for this.
@@ -196,59 +191,81 @@ impl Player {
         std::future::pending().await
     }
 
-    fn into_body(self) -> Body {
-        Body::from_stream(stream::unfold(self, |mut player| async {
-            let over = player.visit.running.over.clone();
-            let next = over.run_until_cancelled(player.next_chunk()).await;
-            match next.flatten() {
-                Some(chunk) => Some((Ok::<_, Infallible>(chunk), player)),
-                None => {
-                    player.visit.done();
-                    None
-                }
-            }
-        }))
+    fn into_body(mut self, steps: Vec<Step>) -> Body {
+        let chunks = fn_stream(|emitter| async move {
+            let over = self.visit.running.over.clone();
+            over.run_until_cancelled(self.play(steps, &emitter)).await;
+            self.visit.done();
+        });
+        Body::from_stream(chunks.map(Ok::<_, Infallible>))
     }
 
-    /// The next bytes to send, `None` at the end.
-    async fn next_chunk(&mut self) -> Option<Bytes> {
-        if let Some(long) = &mut self.long
-            && let Some(chunk) = long.next().await
-        {
-            return Some(chunk);
-        }
-        self.long = None;
-        // hyper flushes when there is nothing to send, so that the chunk before goes out.
-        yield_now().await;
-        loop {
-            match self.steps.next().unwrap_or(Step::End) {
-                Step::Send(text) => return Some(text.into()),
-                Step::SendBytes(bytes) => return Some(bytes.into()),
-                Step::Pause(ms) => sleep(Duration::from_millis(ms)).await,
-                Step::Wait => self.released().await,
-                Step::End => return None,
-                Step::Reset => self.reset().await,
-                Step::Silence => std::future::pending().await,
-                Step::LongHead(bytes) => {
-                    self.connection.send_long_head(bytes).await;
-                    self.reset().await
-                }
-                step => {
-                    self.long = Long::start(step);
-                    if let Some(long) = &mut self.long
-                        && let Some(chunk) = long.next().await
-                    {
-                        return Some(chunk);
+    async fn play(&mut self, steps: Vec<Step>, to: &StreamEmitter<Bytes>) {
+        for step in steps.into_iter().chain([Step::End]) {
+            // hyper flushes when there is nothing to send, so that the chunk before goes out.
+            yield_now().await;
+            match step {
+                Step::Send(text) => to.emit(text.into()).await,
+                Step::SendBytes(bytes) => to.emit(bytes.into()).await,
+                Step::Repeat { times, send } => {
+                    for chunk in Flood::new(times, &send) {
+                        to.emit(chunk).await;
                     }
                 }
+                Step::Series { times, send } => {
+                    for chunk in Flood::one_by_one(times, &send) {
+                        yield_now().await;
+                        to.emit(chunk).await;
+                    }
+                }
+                Step::Ticks { times, every, send } => {
+                    let mut numbers = pin!(in_time(every, 0..times));
+                    while let Some(n) = numbers.next().await {
+                        let text = send.replace("{n}", &n.to_string());
+                        let text = text.replace("{now}", &microseconds().to_string());
+                        to.emit(text.into()).await;
+                    }
+                }
+                Step::Fill { bytes, send } => {
+                    for chunk in Fill::new(bytes, &send) {
+                        to.emit(chunk).await;
+                    }
+                }
+                Step::Drip { every, send } => {
+                    let mut bytes = pin!(in_time(every, send.into_bytes()));
+                    while let Some(byte) = bytes.next().await {
+                        to.emit(vec![byte].into()).await;
+                    }
+                }
+                Step::End => return,
+                step => self.play_silent(step).await,
             }
         }
     }
 
-    async fn released(&self) {
-        // The semaphore is never closed, so that this is always a permit.
-        if let Ok(permit) = self.visit.running.releases.acquire().await {
-            permit.forget();
+    /// Plays a step that sends nothing.
+    async fn play_silent(&mut self, step: Step) {
+        match step {
+            Step::Pause(ms) => sleep(Duration::from_millis(ms)).await,
+            Step::Wait => {
+                // The semaphore is never closed, so that this is always a permit.
+                if let Ok(permit) = self.visit.running.releases.acquire().await {
+                    permit.forget();
+                }
+            }
+            Step::LongHead(bytes) => {
+                self.connection.send_long_head(bytes).await;
+                self.reset().await
+            }
+            Step::Reset => self.reset().await,
+            // That is silence; no other comes here.
+            _ => std::future::pending().await,
         }
     }
+}
+
+/// Since 1970, by the machine's own clock.
+fn microseconds() -> u128 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap_or_default().as_micros()
 }

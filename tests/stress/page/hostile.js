@@ -46,7 +46,7 @@ class Turns {
 /** Follows a stream to its end, but for so long at the most; the client in Rust has the same. */
 async function attack({ url, transport, parse, idle, look }) {
   const policy = idle ? { idle: { after: idle, then: "close" } } : {};
-  const source = new EventSource(url, { transport, parse, policy });
+  const source = new EventSource(url, { transport, parse, policy, resumeParameter: "after" });
   let heard = 0;
   let error = "";
   source.on("message", () => (heard += 1));

@@ -115,3 +115,15 @@ pub fn is_refusal(error: &Error, expected: u16) -> bool {
         other => !Transport::selected().is_fetch() && matches!(other, Error::GivenUp { .. }),
     }
 }
+
+/// What the client in JavaScript calls the errors that attacks lead to.
+pub fn code(error: &Error) -> &'static str {
+    match error {
+        Error::ConnectionLost { .. } => "connection-lost",
+        Error::GivenUp { .. } => "given-up",
+        Error::EventTooLarge { .. } => "event-too-large",
+        Error::Idle { .. } => "idle",
+        Error::Decode(_) => "decode",
+        _ => "another",
+    }
+}

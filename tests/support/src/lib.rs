@@ -15,7 +15,7 @@ pub use clock::Clock;
 pub use guard::{guarded, run, run_over, run_with_panics};
 pub use gzip::gzip;
 pub use heard::{
-    Heard, errors, is_refusal, journal, listen, next_data, next_error, states, stream,
+    Heard, code, errors, is_refusal, journal, listen, next_data, next_error, states, stream,
 };
 pub use observe::{Console, Left, Observed};
 pub use script::{Attempt, Cors, Seen, Step, send, send_bytes};

@@ -1,24 +1,27 @@
 //! The open streams of one kind: who has them open, and what they are told to do wrong.
 
-use std::{
-    convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
+use async_fn_stream::{StreamEmitter, fn_stream};
 use axum::{
     body::{Body, Bytes},
     extract::{ConnectInfo, FromRequestParts, Query},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt};
+use parking_lot::Mutex;
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast::error::RecvError};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, broadcast::error::RecvError},
+    time::{MissedTickBehavior, interval},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     faults::Faults,
     feed::{Audience, Feed, Order, Subscription},
+    people::Person,
     request::Refusal,
 };
 use typed_eventsource_server::Connection;
@@ -44,6 +47,18 @@ struct Asked {
     name: Option<String>,
     #[serde(rename = "lastEventId")]
     last_event_id: Option<String>,
+}
+
+impl Visitor {
+    /// Who it says that it is.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where the client id or the name is not as it has to be.
+    pub(crate) fn person(&self) -> Result<Person, Refusal> {
+        let (client, name) = (self.client.as_deref(), self.name.as_deref());
+        Person::new(client.unwrap_or_default(), name.unwrap_or_default())
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visitor {
@@ -103,7 +118,7 @@ impl Channel {
 
     /// Refuses the audience's next attempts, so many of them.
     pub(crate) fn refuse(&self, audience: Audience, attempts: u32) {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut refusals = self.refusals.lock();
         refusals.retain(|(known, left)| *known != audience && *left > 0);
         if refusals.len() == MOST_REFUSALS {
             refusals.remove(0);
@@ -112,7 +127,7 @@ impl Channel {
     }
 
     fn is_refused(&self, client: Option<&str>) -> bool {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut refusals = self.refusals.lock();
         let hit = refusals
             .iter_mut()
             .find(|(audience, left)| audience.includes(client) && *left > 0);
@@ -155,94 +170,77 @@ impl Channel {
     ) -> Response {
         let mut begin = vec![Bytes::from_static(b"retry: 1000\n\n")];
         begin.extend(opening);
-        let open = Open {
-            channel: Arc::clone(self),
-            admission,
-            queue: begin
-                .into_iter()
-                .chain(subscription.missed)
-                .collect::<Vec<_>>()
-                .into_iter(),
-            last_id: subscription.last_id,
-            orders: subscription.orders,
-            own: Box::pin(own),
-            is_over: false,
-        };
+        let channel = Arc::clone(self);
+        let body = fn_stream(|emitter| async move {
+            let sending = async {
+                for text in begin {
+                    emitter.emit(text).await;
+                }
+                channel.send(&emitter, &admission, subscription, own).await;
+            };
+            channel.stop.run_until_cancelled(sending).await;
+        });
         let headers = [
             (header::CONTENT_TYPE, "text/event-stream"),
             (header::CACHE_CONTROL, "no-store"),
         ];
-        let body = open.into_stream().map(Ok::<_, Infallible>);
-        (headers, Body::from_stream(body)).into_response()
-    }
-}
-
-/// One open stream.
-struct Open<Own> {
-    channel: Arc<Channel>,
-    admission: Admission,
-    /// What goes out before anything else does.
-    queue: std::vec::IntoIter<Bytes>,
-    last_id: u64,
-    orders: super::feed::Orders,
-    own: std::pin::Pin<Box<Own>>,
-    is_over: bool,
-}
-
-impl<Own: Stream<Item = Bytes>> Open<Own> {
-    fn into_stream(self) -> impl Stream<Item = Bytes> {
-        stream::unfold(self, |mut open| async {
-            let stop = open.channel.stop.clone();
-            let chunk = stop.run_until_cancelled(open.next()).await.flatten()?;
-            Some((chunk, open))
-        })
+        let body = Body::from_stream(body.map(Ok::<_, Infallible>));
+        (headers, body).into_response()
     }
 
-    async fn next(&mut self) -> Option<Bytes> {
+    async fn send(
+        &self,
+        emitter: &StreamEmitter<Bytes>,
+        Admission { visitor, .. }: &Admission,
+        mut subscription: Subscription,
+        own: impl Stream<Item = Bytes>,
+    ) {
+        let mut own = pin!(own);
         loop {
-            if let Some(text) = self.queue.next() {
-                return Some(text);
-            }
-            if self.is_over {
-                return None;
+            for text in std::mem::take(&mut subscription.missed) {
+                emitter.emit(text).await;
             }
             let order = tokio::select! {
                 biased;
-                order = self.orders.recv() => order,
-                own = self.own.next() => return own,
+                order = subscription.orders.recv() => order,
+                text = own.next() => match text {
+                    Some(text) => {
+                        emitter.emit(text).await;
+                        continue;
+                    }
+                    None => return,
+                },
             };
-            let visitor = &self.admission.visitor;
             match order {
-                Ok((audience, order)) if audience.includes(visitor.client.as_deref()) => {
-                    match order {
-                        // What was missed has come from the history by now.
-                        Order::Send {
-                            last_id: Some(id), ..
-                        } if id <= self.last_id => {}
-                        Order::Send { text, last_id } => {
-                            self.last_id = last_id.unwrap_or(self.last_id);
-                            return Some(text);
-                        }
-                        Order::Finish(text) => {
-                            self.is_over = true;
-                            return Some(text);
-                        }
-                        Order::Reset => visitor.connection.reset(),
+                Ok((audience, _)) if !audience.includes(visitor.client.as_deref()) => {}
+                Ok((_, Order::Send { text, last_id })) => {
+                    // What was missed has come from the history by now.
+                    if last_id.is_none_or(|id| id > subscription.last_id) {
+                        subscription.last_id = last_id.unwrap_or(subscription.last_id);
+                        emitter.emit(text).await;
                     }
                 }
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => {
-                    let missed = self
-                        .channel
-                        .feed
-                        .subscribe(Some(self.last_id))
-                        .in_large_chunks();
-                    self.orders = missed.orders;
-                    self.last_id = missed.last_id;
-                    self.queue = missed.missed.into_iter();
+                Ok((_, Order::Finish(text))) => {
+                    emitter.emit(text).await;
+                    return;
                 }
-                Err(RecvError::Closed) => return None,
+                Ok((_, Order::Reset)) => visitor.connection.reset(),
+                Err(RecvError::Lagged(_)) => {
+                    let last_id = Some(subscription.last_id);
+                    subscription = self.feed.subscribe(last_id).in_large_chunks();
+                }
+                Err(RecvError::Closed) => return,
             }
+        }
+    }
+
+    /// Does this again and again, in time with a clock, until the server stops.
+    pub(crate) async fn at_every(&self, tick: Duration, mut act: impl FnMut()) {
+        let mut ticks = interval(tick);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let stop = &self.stop;
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            act();
         }
     }
 }

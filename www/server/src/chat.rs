@@ -2,14 +2,9 @@
 
 use std::{io, path::Path, sync::Arc};
 
-use axum::{
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
-};
-use futures_util::stream;
-use serde::{Deserialize, Serialize};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -18,8 +13,8 @@ use crate::{
     feed::{Feed, unnumbered},
     journal::Journal,
     now_ms,
-    people::{Change, People, Person, public_id},
-    rate::Rate,
+    people::{Change, People, Person},
+    rate::{Rate, Rates},
     request::{self, Refusal},
 };
 
@@ -54,37 +49,7 @@ const FAULTS: Faults = Faults {
 pub(crate) struct Room {
     pub(crate) channel: Arc<Channel>,
     people: Arc<People>,
-    /// For each who speaks.
-    rate: Rate,
-    /// For all together, whatever they call themselves.
-    total_rate: Rate,
-}
-
-/// A message, as everybody hears it.
-#[derive(Debug, Serialize)]
-struct Said {
-    id: String,
-    name: String,
-    text: String,
-    /// In milliseconds since 1970.
-    time: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct Welcome {
-    you: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Present {
-    people: Vec<Person>,
-}
-
-#[derive(Debug, Serialize)]
-struct Renamed {
-    id: String,
-    name: String,
-    was: String,
+    rates: Rates,
 }
 
 impl Room {
@@ -98,72 +63,55 @@ impl Room {
             None => Feed::new(now_ms(), RECENT, FIRST_LOOK),
         };
         let channel = Arc::new(Channel::new(feed, FAULTS, stop.clone()));
-        Ok(Arc::new_cyclic(|room: &std::sync::Weak<Self>| {
-            let room = room.clone();
-            let tell = move |change| {
-                if let Some(room) = room.upgrade() {
-                    room.tell(change);
-                }
-            };
-            Self {
-                channel,
-                people: People::watched(stop, tell),
-                rate: Rate::new(5, 1.0),
-                total_rate: Rate::new(40, 10.0),
-            }
+        let hearing = Arc::clone(&channel);
+        Ok(Arc::new(Self {
+            channel,
+            people: People::watched(stop, move |people, change| tell(&hearing, people, change)),
+            rates: Rates {
+                each: Rate::new(5, 1.0),
+                all: Rate::new(40, 10.0),
+            },
         }))
     }
+}
 
-    /// Tells everybody who has come or gone, and who is here now.
-    fn tell(&self, change: Change) {
-        let feed = &self.channel.feed;
-        match change {
-            Change::Joined(person) => feed.announce("joined", &person),
-            Change::Left(person) => feed.announce("left", &person),
-            Change::Renamed(Person { id, name }, was) => {
-                feed.announce("renamed", &Renamed { id, name, was });
-            }
+/// Tells everybody who has come or gone, and who is here now.
+fn tell(channel: &Channel, people: &People, change: Change) {
+    let (event, data) = match change {
+        Change::Joined(person) => ("joined", json!(person)),
+        Change::Left(person) => ("left", json!(person)),
+        Change::Renamed(Person { id, name }, was) => {
+            ("renamed", json!({ "id": id, "name": name, "was": was }))
         }
-        feed.announce("present", &self.present());
-    }
+    };
+    channel.feed.announce(event, data);
+    channel.feed.announce("present", present(people));
+}
 
-    fn present(&self) -> Present {
-        let people = self.people.all();
-        Present { people }
-    }
+fn present(people: &People) -> Value {
+    json!({ "people": people.all() })
 }
 
 pub(crate) async fn hear(
     State(room): State<Arc<Room>>,
     visitor: Visitor,
-) -> Result<Response, Response> {
-    let refused = IntoResponse::into_response;
-    let client = request::client(visitor.client.as_deref())
-        .map_err(refused)?
-        .to_owned();
-    let name = request::name(visitor.name.as_deref()).map_err(refused)?;
+) -> Result<Response, Refusal> {
+    let person = visitor.person()?;
     let last_id = visitor.last_id;
-    let admission = room.channel.admit(visitor).map_err(refused)?;
-    let (presence, change) = room.people.join(&client, name);
+    let admission = room.channel.admit(visitor)?;
+    let welcome = unnumbered("welcome", &json!({ "you": person.id }));
+    let (presence, change) = room.people.join(person);
     if let Some(change) = change {
-        room.tell(change);
+        tell(&room.channel, &room.people, change);
     }
     let subscription = room.channel.feed.subscribe(last_id);
-    let you = public_id(&client);
-    let opening = [
-        unnumbered("welcome", &Welcome { you }),
-        unnumbered("present", &room.present()),
-    ];
-    let here = stream::once(async move {
-        // For as long as the stream is open.
-        let _presence = presence;
-        std::future::pending().await
-    });
+    let opening = [welcome, unnumbered("present", &present(&room.people))];
+    let here = presence.into_stream();
     Ok(room.channel.answer(admission, subscription, opening, here))
 }
 
 #[derive(Debug, Deserialize)]
-struct Words {
+pub(crate) struct Words {
     client: String,
     name: String,
     text: String,
@@ -171,23 +119,13 @@ struct Words {
 
 pub(crate) async fn speak(
     State(room): State<Arc<Room>>,
-    headers: HeaderMap,
-    body: Bytes,
+    Json(words): Json<Words>,
 ) -> Result<StatusCode, Refusal> {
-    let words: Words = request::json(&headers, &body)?;
-    let client = request::client(Some(&words.client))?;
-    let name = request::name(Some(&words.name))?;
+    let Person { id, name } = Person::new(&words.client, &words.name)?;
     let text = request::text("message", &words.text, MAX_TEXT)?;
-    room.rate.take(client).map_err(Refusal::too_often)?;
-    room.total_rate.take("").map_err(Refusal::too_often)?;
-    room.channel.feed.publish(
-        "said",
-        &Said {
-            id: public_id(client),
-            name,
-            text,
-            time: now_ms(),
-        },
-    );
+    room.rates.take(&id)?;
+    // The time is in milliseconds since 1970.
+    let said = json!({ "id": id, "name": name, "text": text, "time": now_ms() });
+    room.channel.feed.publish("said", said);
     Ok(StatusCode::NO_CONTENT)
 }

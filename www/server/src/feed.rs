@@ -1,12 +1,10 @@
 //! What goes out to the open streams of a kind, in one order for all.
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, PoisonError},
-};
+use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
-use serde::Serialize;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
 use crate::journal::{Entry, Journal};
@@ -123,17 +121,17 @@ impl Feed {
     }
 
     /// Sends an event to all, those included that come back a little later.
-    pub(crate) fn publish(&self, event: &str, data: &impl Serialize) {
+    pub(crate) fn publish(&self, event: &str, data: Value) {
         self.publish_all(event, std::iter::once(data));
     }
 
     /// Sends events to all at once, as [`publish`](Self::publish) does.
-    pub(crate) fn publish_all(&self, event: &str, data: impl IntoIterator<Item = impl Serialize>) {
+    pub(crate) fn publish_all(&self, event: &str, data: impl IntoIterator<Item = Value>) {
         self.with_history(|history| {
             let mut text = BytesMut::new();
             let mut entries = Vec::new();
             for data in data {
-                let (id, data) = (history.take_id(), json(&data));
+                let (id, data) = (history.take_id(), data.to_string());
                 let event_text = numbered(event, id, &data);
                 text.extend_from_slice(&event_text);
                 history.remember(id, event_text);
@@ -147,8 +145,8 @@ impl Feed {
     }
 
     /// Sends an event to all that stands for the moment: it has no id, and who comes later does not get it.
-    pub(crate) fn announce(&self, event: &str, data: &impl Serialize) {
-        self.send(Audience::ALL, unnumbered(event, data));
+    pub(crate) fn announce(&self, event: &str, data: Value) {
+        self.send(Audience::ALL, unnumbered(event, &data));
     }
 
     /// Sends an event with this very `data` to an audience, and remembers nothing.
@@ -156,13 +154,8 @@ impl Feed {
         self.with_history(|history| {
             let id = history.take_id();
             let text = numbered(event, id, data);
-            self.order(
-                audience,
-                Order::Send {
-                    text,
-                    last_id: Some(id),
-                },
-            );
+            let last_id = Some(id);
+            self.order(audience, Order::Send { text, last_id });
         });
     }
 
@@ -170,13 +163,8 @@ impl Feed {
     pub(crate) fn send(&self, audience: Audience, text: Bytes) {
         // Under the lock, so that it comes before what is published after it.
         self.with_history(|_| {
-            self.order(
-                audience,
-                Order::Send {
-                    text,
-                    last_id: None,
-                },
-            )
+            let last_id = None;
+            self.order(audience, Order::Send { text, last_id });
         });
     }
 
@@ -211,7 +199,7 @@ impl Feed {
 
     /// Under the lock what is sent has the order of its ids.
     fn with_history<R>(&self, work: impl FnOnce(&mut History) -> R) -> R {
-        work(&mut self.history.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.history.lock())
     }
 }
 
@@ -240,23 +228,13 @@ impl History {
 }
 
 /// An event without an id.
-pub(crate) fn unnumbered(event: &str, data: &impl Serialize) -> Bytes {
-    format!("event: {event}\ndata: {}\n\n", json(data)).into()
+pub(crate) fn unnumbered(event: &str, data: &Value) -> Bytes {
+    format!("event: {event}\ndata: {data}\n\n").into()
 }
 
 /// An event without a name or an id.
 pub(crate) fn notice(text: &str) -> Bytes {
-    format!("data: {}\n\n", json(&Text { text })).into()
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct Text<'a> {
-    pub(crate) text: &'a str,
-}
-
-pub(crate) fn json(data: &impl Serialize) -> String {
-    // Only the demo's own plain structs come here, and those serialise.
-    serde_json::to_string(data).unwrap_or_default()
+    format!("data: {}\n\n", json!({ "text": text })).into()
 }
 
 fn numbered(event: &str, id: u64, data: &str) -> Bytes {
@@ -282,7 +260,7 @@ mod tests {
     #[test]
     fn who_comes_back_gets_what_it_missed_as_far_as_that_is_kept() {
         let feed = Feed::new(1, 4, 2);
-        feed.publish_all("x", 1..=6);
+        feed.publish_all("x", (1..=6).map(Value::from));
         assert_eq!(missed(&feed, Some(4)), [5, 6]);
         assert!(missed(&feed, Some(6)).is_empty());
         assert_eq!(missed(&feed, Some(1)), [3, 4, 5, 6]);
@@ -292,7 +270,7 @@ mod tests {
     #[test]
     fn an_id_of_another_history_is_none() {
         let feed = Feed::new(1, 4, 2);
-        feed.publish_all("x", 1..=3);
+        feed.publish_all("x", (1..=3).map(Value::from));
         assert_eq!(missed(&feed, Some(4)), [2, 3]);
         assert_eq!(missed(&feed, Some(u64::MAX)), [2, 3]);
         assert!(missed(&Feed::new(0, 4, 2), Some(7)).is_empty());

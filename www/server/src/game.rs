@@ -1,21 +1,18 @@
 //! `/demo/game`: a field of mines that all clear together, for points. `GET` watches, `POST` makes a move.
 
 use std::{
+    cmp::Reverse,
     collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
-use axum::{
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use fastrand::Rng;
-use futures_util::stream;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -23,11 +20,11 @@ use crate::{
     faults::{Faults, Injection},
     feed::{Feed, unnumbered},
     journal::write_whole,
-    minefield::{Done, Field, HEIGHT, MINES, WIDTH},
+    minefield::{CELLS, Done, Field, HEIGHT, MINES, WIDTH},
     now_ms,
-    people::{People, Person, public_id},
-    rate::Rate,
-    request::{self, Refusal},
+    people::{People, Person},
+    rate::{Rate, Rates},
+    request::Refusal,
 };
 
 /// How many moves are kept for those who come back.
@@ -62,10 +59,9 @@ const FAULTS: Faults = Faults {
 pub(crate) struct Table {
     pub(crate) channel: Arc<Channel>,
     people: Arc<People>,
-    game: Mutex<Game>,
+    game: Arc<Mutex<Game>>,
     file: Option<PathBuf>,
-    rate: Rate,
-    total_rate: Rate,
+    rates: Rates,
 }
 
 /// How the game stands.
@@ -78,47 +74,10 @@ struct Game {
     random: Rng,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Score {
     name: String,
     score: i32,
-}
-
-#[derive(Debug, Serialize)]
-struct Seen {
-    round: u32,
-    width: usize,
-    height: usize,
-    mines: usize,
-    cells: String,
-    over: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct Players {
-    players: Vec<Player>,
-}
-
-#[derive(Debug, Serialize)]
-struct Player {
-    #[serde(flatten)]
-    person: Person,
-    score: i32,
-    here: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct Played {
-    #[serde(flatten)]
-    person: Person,
-    did: &'static str,
-    cell: Option<usize>,
-    points: i32,
-}
-
-#[derive(Debug, Serialize)]
-struct Welcome {
-    you: String,
 }
 
 impl Game {
@@ -137,15 +96,15 @@ impl Game {
         (game.field.is_sound() && game.scores.len() <= MOST_SCORES).then_some(game)
     }
 
-    fn seen(&self) -> Seen {
-        Seen {
-            round: self.round,
-            width: WIDTH,
-            height: HEIGHT,
-            mines: MINES,
-            cells: self.field.seen(),
-            over: self.field.is_clear(),
-        }
+    fn seen(&self) -> Value {
+        json!({
+            "round": self.round,
+            "width": WIDTH,
+            "height": HEIGHT,
+            "mines": MINES,
+            "cells": self.field.seen(),
+            "over": self.field.is_clear(),
+        })
     }
 
     fn add(&mut self, person: &Person, points: i32) {
@@ -158,12 +117,27 @@ impl Game {
                 self.scores.remove(&id);
             }
         }
-        let score = self.scores.entry(person.id.clone()).or_insert(Score {
-            name: String::new(),
-            score: 0,
-        });
+        let score = self.scores.entry(person.id.clone()).or_default();
         score.score = score.score.saturating_add(points);
         score.name.clone_from(&person.name);
+    }
+
+    /// Those who are here, and those who have points: the best first.
+    fn players(&self, people: &People) -> Value {
+        let here = people.all();
+        let is_here = |id: &String| here.iter().any(|person| person.id == *id);
+        let gone = self.scores.iter().filter(|(id, _)| !is_here(id));
+        let gone = gone.map(|(id, score)| (score.score, &score.name, id, false));
+        let score = |id| self.scores.get(id).map_or(0, |score| score.score);
+        let present = here.iter();
+        let present = present.map(|Person { id, name }| (score(id), name, id, true));
+        let mut players: Vec<_> = present.chain(gone).collect();
+        players.sort_by_key(|&(score, name, id, _)| (Reverse(score), name, id));
+        let mut told = Vec::new();
+        for (score, name, id, here) in players {
+            told.push(json!({ "id": id, "name": name, "score": score, "here": here }));
+        }
+        json!({ "players": told })
     }
 }
 
@@ -180,109 +154,57 @@ impl Table {
             .unwrap_or_else(Game::new);
         let feed = Feed::new(now_ms(), RECENT, FIRST_LOOK);
         let channel = Arc::new(Channel::new(feed, FAULTS, stop.clone()));
-        Ok(Arc::new_cyclic(|table: &std::sync::Weak<Self>| {
-            let table = table.clone();
-            let tell = move |_| {
-                if let Some(table) = table.upgrade() {
-                    table.with_game(|game| table.tell_players(game));
-                }
-            };
-            Self {
-                channel,
-                people: People::watched(stop, tell),
-                game: Mutex::new(game),
-                file,
-                rate: Rate::new(20, 8.0),
-                total_rate: Rate::new(100, 40.0),
-            }
+        let game = Arc::new(Mutex::new(game));
+        let (watching, played) = (Arc::clone(&channel), Arc::clone(&game));
+        let tell = move |people: &People, _| {
+            let game = played.lock();
+            watching.feed.announce("players", game.players(people));
+        };
+        Ok(Arc::new(Self {
+            channel,
+            people: People::watched(stop, tell),
+            game,
+            file,
+            rates: Rates {
+                each: Rate::new(20, 8.0),
+                all: Rate::new(100, 40.0),
+            },
         }))
     }
 
-    fn with_game<R>(&self, work: impl FnOnce(&mut Game) -> R) -> R {
-        work(&mut self.game.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Those who are here, and those who have points: the best first.
-    fn players(&self, game: &Game) -> Players {
-        let mut players: Vec<_> = self
-            .people
-            .all()
-            .into_iter()
-            .map(|person| Player {
-                score: game.scores.get(&person.id).map_or(0, |score| score.score),
-                person,
-                here: true,
-            })
-            .collect();
-        for (id, score) in &game.scores {
-            if !players.iter().any(|player| player.person.id == *id) {
-                players.push(Player {
-                    person: Person {
-                        id: id.clone(),
-                        name: score.name.clone(),
-                    },
-                    score: score.score,
-                    here: false,
-                });
-            }
-        }
-        players.sort_by(|one, other| {
-            let rank = |player: &Player| {
-                (
-                    -player.score,
-                    player.person.name.clone(),
-                    player.person.id.clone(),
-                )
-            };
-            rank(one).cmp(&rank(other))
-        });
-        Players { players }
-    }
-
-    fn tell_players(&self, game: &Game) {
-        self.channel.feed.announce("players", &self.players(game));
-    }
-
     /// Makes a move and tells everybody, in one go, so that all see the same order of things.
-    fn play(&self, person: Person, play: &Play) -> Result<(), Refusal> {
-        self.with_game(|game| {
-            let conflict = |sentence: &str| Refusal::new(StatusCode::CONFLICT, sentence);
-            let done = match *play {
-                Play::Open { cell } => game.field.open(cell, &mut game.random),
-                Play::Flag { cell } => game.field.flag(cell),
-                Play::Deal if game.field.is_clear() => {
-                    game.round = game.round.saturating_add(1);
-                    game.field = Field::new();
-                    None
-                }
-                Play::Deal => return Err(conflict("The field is not clear yet.")),
-            };
-            let (cell, did, points) = match (play, done) {
-                (Play::Deal, _) => (None, "deal", 0),
-                (Play::Open { cell }, Some(Done::Hit)) => (Some(*cell), "hit", POINTS_FOR_A_MINE),
-                (Play::Open { cell }, Some(_)) => (Some(*cell), "open", POINTS_FOR_A_CELL),
-                (Play::Flag { cell }, Some(Done::Flagged)) => (Some(*cell), "flag", 0),
-                (Play::Flag { cell }, Some(_)) => (Some(*cell), "unflag", 0),
-                (_, None) => {
-                    return Err(conflict("Somebody was faster: that cell cannot be played."));
-                }
-            };
-            game.add(&person, points);
-            self.keep(game);
-            let feed = &self.channel.feed;
-            feed.publish(
-                "played",
-                &Played {
-                    person,
-                    did,
-                    cell,
-                    points,
-                },
-            );
-            feed.announce("field", &game.seen());
-            self.tell_players(game);
-            Ok(())
-        })
+    fn play(&self, person: &Person, play: &Play) -> Result<(), Refusal> {
+        let game = &mut *self.game.lock();
+        let conflict = |sentence: &str| Refusal::new(StatusCode::CONFLICT, sentence);
+        let done = match *play {
+            Play::Open { cell } => game.field.open(cell, &mut game.random),
+            Play::Flag { cell } => game.field.flag(cell),
+            Play::Deal if game.field.is_clear() => {
+                game.round = game.round.saturating_add(1);
+                game.field = Field::new();
+                None
+            }
+            Play::Deal => return Err(conflict("The field is not clear yet.")),
+        };
+        let (cell, did, points) = match (play, done) {
+            (Play::Deal, _) => (None, "deal", 0),
+            (Play::Open { cell }, Some(Done::Hit)) => (Some(*cell), "hit", POINTS_FOR_A_MINE),
+            (Play::Open { cell }, Some(_)) => (Some(*cell), "open", POINTS_FOR_A_CELL),
+            (Play::Flag { cell }, Some(Done::Flagged)) => (Some(*cell), "flag", 0),
+            (Play::Flag { cell }, Some(_)) => (Some(*cell), "unflag", 0),
+            (_, None) => {
+                return Err(conflict("Somebody was faster: that cell cannot be played."));
+            }
+        };
+        game.add(person, points);
+        self.keep(game);
+        let Person { id, name } = person;
+        let played = json!({ "id": id, "name": name, "did": did, "cell": cell, "points": points });
+        let feed = &self.channel.feed;
+        feed.publish("played", played);
+        feed.announce("field", game.seen());
+        feed.announce("players", game.players(&self.people));
+        Ok(())
     }
 
     fn keep(&self, game: &Game) {
@@ -299,35 +221,26 @@ impl Table {
 pub(crate) async fn watch(
     State(table): State<Arc<Table>>,
     visitor: Visitor,
-) -> Result<Response, Response> {
-    let refused = IntoResponse::into_response;
-    let client = request::client(visitor.client.as_deref())
-        .map_err(refused)?
-        .to_owned();
-    let name = request::name(visitor.name.as_deref()).map_err(refused)?;
+) -> Result<Response, Refusal> {
+    let person = visitor.person()?;
     let last_id = visitor.last_id;
-    let admission = table.channel.admit(visitor).map_err(refused)?;
-    let (presence, _) = table.people.join(&client, name);
-    let (subscription, opening) = table.with_game(|game| {
-        table.tell_players(game);
-        let you = public_id(&client);
-        let opening = [
-            unnumbered("welcome", &Welcome { you }),
-            unnumbered("field", &game.seen()),
-            unnumbered("players", &table.players(game)),
-        ];
-        (table.channel.feed.subscribe(last_id), opening)
-    });
-    let here = stream::once(async move {
-        // For as long as the stream is open.
-        let _presence = presence;
-        std::future::pending().await
-    });
-    Ok(table.channel.answer(admission, subscription, opening, here))
+    let Table {
+        channel, people, ..
+    } = &*table;
+    let admission = channel.admit(visitor)?;
+    let welcome = unnumbered("welcome", &json!({ "you": person.id }));
+    let (presence, _) = people.join(person);
+    let game = table.game.lock();
+    let (seen, players) = (game.seen(), game.players(people));
+    let field = unnumbered("field", &seen);
+    let opening = [welcome, field, unnumbered("players", &players)];
+    channel.feed.announce("players", players);
+    let subscription = channel.feed.subscribe(last_id);
+    Ok(channel.answer(admission, subscription, opening, presence.into_stream()))
 }
 
 #[derive(Debug, Deserialize)]
-struct Move {
+pub(crate) struct Move {
     client: String,
     name: String,
     #[serde(flatten)]
@@ -349,22 +262,18 @@ enum Play {
 
 pub(crate) async fn play(
     State(table): State<Arc<Table>>,
-    headers: HeaderMap,
-    body: Bytes,
+    Json(Move { client, name, play }): Json<Move>,
 ) -> Result<StatusCode, Refusal> {
-    let Move { client, name, play } = request::json(&headers, &body)?;
-    let client = request::client(Some(&client))?;
-    let name = request::name(Some(&name))?;
+    let person = Person::new(&client, &name)?;
     if let Play::Open { cell } | Play::Flag { cell } = play
-        && cell >= WIDTH * HEIGHT
+        && cell >= CELLS
     {
-        let last = WIDTH * HEIGHT - 1;
+        let last = CELLS - 1;
         return Err(Refusal::unprocessable(format!(
             "There is no cell {cell}: the last one is {last}."
         )));
     }
-    table.rate.take(client).map_err(Refusal::too_often)?;
-    table.total_rate.take("").map_err(Refusal::too_often)?;
-    table.play(Person::new(client, name), &play)?;
+    table.rates.take(&person.id)?;
+    table.play(&person, &play)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
@@ -65,13 +65,13 @@ impl Journal {
         read_into(&mut entries, &full(&path))?;
         read_into(&mut entries, &path)?;
         entries.drain(..entries.len().saturating_sub(capacity));
-        // Whatever was torn is whole from here on; the file of old stays until the new one is on the disk.
-        write_whole(&path, &lines(&entries)?)?;
-        remove(&full(&path))?;
+        // Whatever was torn is whole from here on. After a crash before the other file is empty, some ids are there twice, and
+        // are passed over.
+        write_whole(&full(&path), &lines(&entries)?)?;
         let journal = Self {
-            file: OpenOptions::new().append(true).open(&path)?,
+            file: File::create(&path)?,
             path,
-            lines: entries.len(),
+            lines: 0,
             capacity,
         };
         Ok((journal, entries))
@@ -84,10 +84,7 @@ impl Journal {
     pub(crate) fn append(&mut self, entries: &[Entry<'_>]) -> io::Result<()> {
         if self.lines >= self.capacity {
             fs::rename(&self.path, full(&self.path))?;
-            self.file = OpenOptions::new()
-                .append(true)
-                .create(true)
-                .open(&self.path)?;
+            self.file = File::create(&self.path)?;
             self.lines = 0;
         }
         self.file.write_all(&lines(entries)?)?;
@@ -138,27 +135,19 @@ fn read_into(entries: &mut Vec<Entry<'static>>, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tempfile::TempDir;
 
     const CAPACITY: usize = 5;
 
-    fn folder(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("journal-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        folder
+    fn folder() -> TempDir {
+        tempfile::tempdir().expect("a folder")
     }
 
-    fn open(folder: &Path) -> (Journal, Vec<u64>) {
-        let (journal, entries) = Journal::open(folder, "it", CAPACITY).expect("it opens");
+    fn open(folder: &TempDir) -> (Journal, Vec<u64>) {
+        let (journal, entries) = Journal::open(folder.path(), "it", CAPACITY).expect("it opens");
         (journal, entries.iter().map(|entry| entry.id).collect())
     }
 
@@ -171,7 +160,7 @@ mod tests {
 
     #[test]
     fn remembers_the_newest_over_restarts() {
-        let folder = folder("restarts");
+        let folder = folder();
         let (mut journal, ids) = open(&folder);
         assert!(ids.is_empty());
         append(&mut journal, 1..=3);
@@ -180,30 +169,23 @@ mod tests {
         append(&mut journal, 4..=23);
         assert_eq!(open(&folder).1, [19, 20, 21, 22, 23]);
         assert_eq!(open(&folder).1, [19, 20, 21, 22, 23]);
-        fs::remove_dir_all(&folder).expect("removed");
     }
 
     #[test]
     fn is_bounded() {
-        let folder = folder("bounded");
+        let folder = folder();
         let (mut journal, _) = open(&folder);
         append(&mut journal, 1..=1000);
-        let lines: usize = fs::read_dir(&folder)
-            .expect("a folder")
-            .map(|file| {
-                fs::read_to_string(file.expect("a file").path())
-                    .expect("text")
-                    .lines()
-                    .count()
-            })
-            .sum();
+        let files = [journal.path.clone(), full(&journal.path)];
+        let lines = files.map(|file| fs::read_to_string(file).expect("text").lines().count());
+        let lines: usize = lines.iter().sum();
+        assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 2);
         assert!((CAPACITY..=2 * CAPACITY).contains(&lines), "{lines} lines");
-        fs::remove_dir_all(&folder).expect("removed");
     }
 
     #[test]
     fn leaves_out_what_is_torn_or_makes_no_sense() {
-        let folder = folder("torn");
+        let folder = folder();
         let (mut journal, _) = open(&folder);
         append(&mut journal, 1..=2);
         let nonsense: [&[u8]; 6] = [
@@ -219,17 +201,15 @@ mod tests {
         assert_eq!(ids, [1, 2]);
         append(&mut journal, 3..=3);
         assert_eq!(open(&folder).1, [1, 2, 3]);
-        fs::remove_dir_all(&folder).expect("removed");
     }
 
     #[test]
     fn a_crash_in_the_middle_of_opening_doubles_nothing() {
-        let folder = folder("crash");
+        let folder = folder();
         let (mut journal, _) = open(&folder);
         append(&mut journal, 1..=7);
         let both = [1, 2, 3, 4, 5, 6, 7].map(|id| Entry::new(id, "said", "1".into()));
-        write_whole(&journal.path, &lines(&both).expect("JSON")).expect("written");
+        write_whole(&full(&journal.path), &lines(&both).expect("JSON")).expect("written");
         assert_eq!(open(&folder).1, [3, 4, 5, 6, 7]);
-        fs::remove_dir_all(&folder).expect("removed");
     }
 }

@@ -6,8 +6,8 @@ use std::{io, path::Path, sync::Arc, time::Duration};
 use axum::{extract::State, response::Response};
 use fastrand::Rng;
 use futures_util::stream;
-use serde::Serialize;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use serde_json::{Value, json};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -40,15 +40,6 @@ const FAULTS: Faults = Faults {
     farewell: "event: bye\ndata: {\"text\":\"The service stops. Goodbye.\"}\n\n",
 };
 
-#[derive(Debug, Serialize)]
-struct Line {
-    level: &'static str,
-    service: &'static str,
-    text: String,
-    /// In milliseconds since 1970.
-    time: u64,
-}
-
 /// Starts the service. With a folder for it, its log is kept there.
 pub(crate) fn start(folder: Option<&Path>, stop: CancellationToken) -> io::Result<Arc<Channel>> {
     let feed = match folder {
@@ -67,26 +58,21 @@ pub(crate) fn start(folder: Option<&Path>, stop: CancellationToken) -> io::Resul
 async fn write(channel: Arc<Channel>) {
     let mut random = Rng::new();
     let mut watched = Instant::now();
-    let mut ticks = interval(TICK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while channel
-        .stop
-        .run_until_cancelled(ticks.tick())
-        .await
-        .is_some()
-    {
+    let act = || {
         if channel.feed.has_listeners() {
             watched = Instant::now();
         } else if watched.elapsed() > ALONE {
-            continue;
+            return;
         }
         let time = now_ms();
         let lines = std::iter::repeat_with(|| line(&mut random, time));
         channel.feed.publish_all("line", lines.take(LINES_A_TICK));
-    }
+    };
+    channel.at_every(TICK, act).await;
 }
 
-fn line(random: &mut Rng, time: u64) -> Line {
+/// A line of this time, in milliseconds since 1970.
+fn line(random: &mut Rng, time: u64) -> Value {
     let number = random.u32(1_000..10_000);
     let ms = random.u32(1..90);
     let (level, service, text) = match random.u32(..100) {
@@ -140,12 +126,7 @@ fn line(random: &mut Rng, time: u64) -> Line {
             format!("payment {number} settled in {ms} ms"),
         ),
     };
-    Line {
-        level,
-        service,
-        text,
-        time,
-    }
+    json!({ "level": level, "service": service, "text": text, "time": time })
 }
 
 pub(crate) async fn tail(

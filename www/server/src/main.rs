@@ -13,17 +13,8 @@ const HELP: &str = include_str!("help.txt");
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match parse(Parser::from_env()) {
-        Ok(Some((showcase, config))) => run(showcase.start(config)).await,
-        Ok(None) => {
-            print!("{HELP}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {error}; --help says what there is");
-            ExitCode::FAILURE
-        }
-    }
+    let start = async |(showcase, config): (Showcase, Config)| showcase.start(config).await;
+    run(HELP, parse(Parser::from_env()), start).await
 }
 
 /// Nothing where help is asked for.

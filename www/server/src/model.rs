@@ -12,16 +12,18 @@ use std::{
     time::Duration,
 };
 
+use async_fn_stream::fn_stream;
 use axum::{
-    body::Bytes as Body,
+    Json,
     extract::{Query, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use fastrand::Rng;
-use futures_util::{Stream, stream};
+use futures_util::Stream;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio::{
     sync::watch,
     time::{sleep, timeout},
@@ -32,8 +34,8 @@ use crate::{
     answers,
     channel::{Channel, Visitor},
     faults::{Faults, Injection},
-    feed::{Feed, json},
-    rate::Rate,
+    feed::Feed,
+    rate::{Rate, Rates},
     request::{self, Refusal},
 };
 
@@ -63,8 +65,7 @@ const FAULTS: Faults = Faults {
 pub(crate) struct Model {
     pub(crate) channel: Arc<Channel>,
     endings: watch::Sender<HashMap<String, Ending>>,
-    rate: Rate,
-    total_rate: Rate,
+    rates: Rates,
 }
 
 /// How far an answer has come.
@@ -83,8 +84,10 @@ impl Model {
         Arc::new(Self {
             channel: Arc::new(Channel::new(feed, FAULTS, stop)),
             endings: watch::Sender::default(),
-            rate: Rate::new(6, 0.5),
-            total_rate: Rate::new(30, 5.0),
+            rates: Rates {
+                each: Rate::new(6, 0.5),
+                all: Rate::new(30, 5.0),
+            },
         })
     }
 
@@ -101,7 +104,7 @@ impl Model {
 }
 
 #[derive(Debug, Deserialize)]
-struct Question {
+pub(crate) struct Question {
     client: String,
     messages: Vec<Message>,
     stream: bool,
@@ -124,22 +127,15 @@ enum Role {
 pub(crate) async fn complete(
     State(model): State<Arc<Model>>,
     mut visitor: Visitor,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Response> {
-    let refused = IntoResponse::into_response;
-    let question: Question = request::json(&headers, &body).map_err(refused)?;
-    let prompt = check(&question).map_err(refused)?;
-    let client = question.client.clone();
+    Json(question): Json<Question>,
+) -> Result<Response, Refusal> {
+    let prompt = check(&question)?;
+    let client = question.client;
     visitor.client = Some(client.clone());
     let last_id = visitor.last_id;
-    let admission = model.channel.admit(visitor).map_err(refused)?;
+    let admission = model.channel.admit(visitor)?;
     if last_id.is_none() {
-        let taken = model
-            .rate
-            .take(&client)
-            .and_then(|()| model.total_rate.take(""));
-        taken.map_err(|wait| Refusal::too_often(wait).into_response())?;
+        model.rates.take(&client)?;
     }
     let chunks = chunks(&prompt);
     let given = usize::try_from(last_id.unwrap_or(0)).unwrap_or(usize::MAX);
@@ -151,7 +147,6 @@ pub(crate) async fn complete(
         silent_at: hesitates.then_some(BEFORE_HESITATION),
         chunks,
         pace: Rng::with_seed(seed(&prompt)),
-        is_over: false,
     };
     answer.note(false);
     let subscription = model.channel.feed.subscribe(None);
@@ -162,7 +157,7 @@ pub(crate) async fn complete(
 
 /// The prompt: what the user has said last.
 fn check(question: &Question) -> Result<String, Refusal> {
-    request::client(Some(&question.client))?;
+    request::client(&question.client)?;
     if !question.stream {
         return Err(Refusal::unprocessable(
             "`stream` has to be true: this model does nothing else.",
@@ -195,58 +190,24 @@ fn seed(prompt: &str) -> u64 {
     hasher.finish()
 }
 
-#[derive(Serialize)]
-struct Chunk<'a> {
-    id: &'a str,
-    object: &'static str,
-    model: &'static str,
-    choices: [Choice; 1],
-}
-
-#[derive(Serialize)]
-struct Choice {
-    index: u8,
-    delta: Delta,
-    finish_reason: Option<&'static str>,
-}
-
-#[derive(Default, Serialize)]
-struct Delta {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content: Option<String>,
-}
-
 /// The whole answer to a prompt, an event each. The first has the id 1.
 fn chunks(prompt: &str) -> Vec<Bytes> {
     let id = format!("chatcmpl-{:016x}", seed(prompt));
-    let begin = Delta {
-        role: Some("assistant"),
-        ..Delta::default()
-    };
-    let tokens = answers::tokens(prompt).into_iter().map(|token| Delta {
-        content: Some(token),
-        ..Delta::default()
-    });
-    let deltas = std::iter::once(begin)
-        .chain(tokens)
-        .map(|delta| (delta, None));
-    let end = (Delta::default(), Some("stop"));
+    let begin = (json!({ "role": "assistant" }), None);
+    let tokens = answers::tokens(prompt).into_iter();
+    let tokens = tokens.map(|token| (json!({ "content": token }), None));
+    let end = (json!({}), Some("stop"));
     let chunk = |(number, (delta, finish_reason))| {
-        let chunk = Chunk {
-            id: &id,
-            object: "chat.completion.chunk",
-            model: "canned-1",
-            choices: [Choice {
-                index: 0,
-                delta,
-                finish_reason,
-            }],
-        };
-        format!("id: {number}\ndata: {}\n\n", json(&chunk)).into()
+        let chunk = json!({
+            "id": id,
+            "object": "chat.completion.chunk",
+            "model": "canned-1",
+            "choices": [{ "index": 0, "delta": delta, "finish_reason": finish_reason }],
+        });
+        format!("id: {number}\ndata: {chunk}\n\n").into()
     };
-    (1..).zip(deltas.chain([end])).map(chunk).collect()
+    let all = [begin].into_iter().chain(tokens).chain([end]);
+    (1..).zip(all).map(chunk).collect()
 }
 
 /// An answer that is being given.
@@ -258,27 +219,21 @@ struct Answer {
     /// Before which chunk nothing more comes.
     silent_at: Option<usize>,
     pace: Rng,
-    is_over: bool,
 }
 
 impl Answer {
-    fn into_stream(self) -> impl Stream<Item = Bytes> {
-        stream::unfold(self, |mut answer| async {
-            if answer.is_over {
-                return None;
+    fn into_stream(mut self) -> impl Stream<Item = Bytes> {
+        fn_stream(|emitter| async move {
+            while let Some(chunk) = self.chunks.get(self.next).cloned() {
+                if self.silent_at == Some(self.next) {
+                    std::future::pending::<()>().await;
+                }
+                sleep(Duration::from_millis(self.pace.u64(15..60))).await;
+                self.next += 1;
+                self.note(false);
+                emitter.emit(chunk).await;
             }
-            if answer.silent_at == Some(answer.next) {
-                std::future::pending::<()>().await;
-            }
-            let Some(chunk) = answer.chunks.get(answer.next).cloned() else {
-                answer.is_over = true;
-                answer.note(true);
-                return Some((Bytes::from_static(b"data: [DONE]\n\n"), answer));
-            };
-            sleep(Duration::from_millis(answer.pace.u64(15..60))).await;
-            answer.next += 1;
-            answer.note(false);
-            Some((chunk, answer))
+            emitter.emit(Bytes::from_static(b"data: [DONE]\n\n")).await;
         })
     }
 
@@ -297,49 +252,36 @@ impl Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        // The connection is gone, or the server stops.
-        if !self.is_over {
-            self.note(true);
-        }
+        // It is over, the connection is gone, or the server stops.
+        self.note(true);
     }
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Whose {
-    client: Option<String>,
+    #[serde(default)]
+    client: String,
 }
 
 /// How a client's last answer has ended, as soon as it has.
 pub(crate) async fn ended(
     State(model): State<Arc<Model>>,
-    Query(whose): Query<Whose>,
-) -> Result<Response, Refusal> {
-    let client = request::client(whose.client.as_deref())?;
+    Query(Whose { client }): Query<Whose>,
+) -> Result<impl IntoResponse, Refusal> {
+    request::client(&client)?;
     let mut changes = model.endings.subscribe();
     let mut last = None;
     let ended = changes.wait_for(|endings| {
-        last = endings.get(client).cloned();
+        last = endings.get(&client).cloned();
         last.as_ref().is_none_or(|ending| ending.has_ended)
     });
-    let stopped = model
-        .channel
-        .stop
-        .run_until_cancelled(timeout(LONG_POLL, ended))
-        .await;
+    let stop = &model.channel.stop;
+    let stopped = stop.run_until_cancelled(timeout(LONG_POLL, ended)).await;
     // What comes out of it is in `last`, whatever ended the wait.
     drop(stopped);
-    match last {
-        Some(ending) => Ok((
-            [
-                (header::CONTENT_TYPE, "application/json"),
-                (header::CACHE_CONTROL, "no-store"),
-            ],
-            json(&ending),
-        )
-            .into_response()),
-        None => Err(Refusal::new(
-            StatusCode::NOT_FOUND,
-            "This client has had no answer yet.",
-        )),
-    }
+    let ending = last.ok_or_else(|| {
+        let sentence = "This client has had no answer yet.";
+        Refusal::new(StatusCode::NOT_FOUND, sentence)
+    })?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(ending)))
 }

@@ -3,15 +3,21 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::{sync::mpsc, time::sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::channel::MOST_STREAMS;
+use crate::{
+    channel::MOST_STREAMS,
+    request::{self, Refusal},
+};
 
 /// How long somebody is still here whose connection is gone: long enough to make another.
 const GRACE: Duration = Duration::from_secs(2);
@@ -27,19 +33,20 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    pub(crate) fn new(client: &str, name: String) -> Self {
-        Self {
-            id: public_id(client),
-            name,
-        }
+    /// Who a request says that it is from. The others know a client by another id than its own, which is for its owner
+    /// alone: it is what faults are aimed with.
+    ///
+    /// # Errors
+    ///
+    /// A refusal of a client id or a name that is not as it has to be.
+    pub(crate) fn new(client: &str, name: &str) -> Result<Self, Refusal> {
+        let mut hasher = DefaultHasher::new();
+        request::client(client)?.hash(&mut hasher);
+        Ok(Self {
+            id: format!("{:016x}", hasher.finish()),
+            name: request::name(name)?,
+        })
     }
-}
-
-/// What the others know a client by. The client id itself is for its owner alone: it is what faults are aimed with.
-pub(crate) fn public_id(client: &str) -> String {
-    let mut hasher = DefaultHasher::new();
-    client.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
 }
 
 /// What is said of somebody who comes or goes.
@@ -50,7 +57,7 @@ pub(crate) enum Change {
     Renamed(Person, String),
 }
 
-/// Who is here.
+/// Who is here, by their ids.
 #[derive(Debug)]
 pub(crate) struct People {
     here: Mutex<HashMap<String, Here>>,
@@ -68,18 +75,28 @@ struct Here {
 #[derive(Debug)]
 pub(crate) struct Presence {
     people: Arc<People>,
-    client: String,
+    id: String,
+}
+
+impl Presence {
+    /// A stream that brings nothing: who reads it is here.
+    pub(crate) fn into_stream(self) -> impl Stream<Item = Bytes> {
+        stream::once(async move {
+            let _here = self;
+            std::future::pending().await
+        })
+    }
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
         self.people.with(|here| {
-            if let Some(one) = here.get_mut(&self.client) {
+            if let Some(one) = here.get_mut(&self.id) {
                 one.streams -= 1;
             }
         });
         // Where nobody hears it the server is about to stop.
-        let _ = self.people.departures.send(self.client.clone());
+        let _ = self.people.departures.send(self.id.clone());
     }
 }
 
@@ -87,7 +104,7 @@ impl People {
     /// Nobody, and a call of `tell` whenever somebody has gone.
     pub(crate) fn watched(
         stop: CancellationToken,
-        tell: impl Fn(Change) + Clone + Send + 'static,
+        tell: impl Fn(&Self, Change) + Clone + Send + 'static,
     ) -> Arc<Self> {
         let (departures, mut departed) = mpsc::unbounded_channel();
         let people = Arc::new(Self {
@@ -96,12 +113,14 @@ impl People {
         });
         let weak = Arc::downgrade(&people);
         tokio::spawn(async move {
-            while let Some(client) = stop.run_until_cancelled(departed.recv()).await.flatten() {
+            while let Some(id) = stop.run_until_cancelled(departed.recv()).await.flatten() {
                 let (weak, tell) = (weak.clone(), tell.clone());
                 tokio::spawn(async move {
                     sleep(GRACE).await;
-                    if let Some(person) = weak.upgrade().and_then(|people| people.forget(&client)) {
-                        tell(Change::Left(person));
+                    if let Some(people) = weak.upgrade()
+                        && let Some(person) = people.forget(&id)
+                    {
+                        tell(&people, Change::Left(person));
                     }
                 });
             }
@@ -110,30 +129,29 @@ impl People {
     }
 
     /// Somebody opens a stream; and what is to be said of it.
-    pub(crate) fn join(self: &Arc<Self>, client: &str, name: String) -> (Presence, Option<Change>) {
+    pub(crate) fn join(self: &Arc<Self>, person: Person) -> (Presence, Option<Change>) {
+        let presence = Presence {
+            people: Arc::clone(self),
+            id: person.id.clone(),
+        };
         let change = self.with(|here| {
             if here.len() >= MOST_STREAMS + MOST_GONE {
                 here.retain(|_, one| one.streams > 0);
             }
             let since = here.values().map(|one| one.since + 1).max().unwrap_or(0);
-            if let Some(one) = here.get_mut(client) {
+            if let Some(one) = here.get_mut(&person.id) {
                 one.streams += 1;
-                let old = std::mem::replace(&mut one.person.name, name);
-                return (old != one.person.name).then(|| Change::Renamed(one.person.clone(), old));
+                let old = std::mem::replace(&mut one.person, person.clone()).name;
+                return (old != person.name).then_some(Change::Renamed(person, old));
             }
-            let person = Person::new(client, name);
             let one = Here {
                 person: person.clone(),
                 streams: 1,
                 since,
             };
-            here.insert(client.to_owned(), one);
+            here.insert(person.id.clone(), one);
             Some(Change::Joined(person))
         });
-        let presence = Presence {
-            people: Arc::clone(self),
-            client: client.to_owned(),
-        };
         (presence, change)
     }
 
@@ -146,15 +164,15 @@ impl People {
         })
     }
 
-    fn forget(&self, client: &str) -> Option<Person> {
+    fn forget(&self, id: &str) -> Option<Person> {
         self.with(|here| {
-            here.get(client).filter(|one| one.streams == 0)?;
-            here.remove(client).map(|one| one.person)
+            here.get(id).filter(|one| one.streams == 0)?;
+            here.remove(id).map(|one| one.person)
         })
     }
 
     fn with<R>(&self, work: impl FnOnce(&mut HashMap<String, Here>) -> R) -> R {
-        work(&mut self.here.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.here.lock())
     }
 }
 
@@ -164,46 +182,44 @@ mod tests {
 
     fn watched() -> (Arc<People>, mpsc::UnboundedReceiver<Change>) {
         let (tell, told) = mpsc::unbounded_channel();
-        let people = People::watched(CancellationToken::new(), move |change| {
+        let people = People::watched(CancellationToken::new(), move |_, change| {
             tell.send(change).expect("it is heard");
         });
         (people, told)
     }
 
+    fn person(client: &str, name: &str) -> Person {
+        Person::new(client, name).expect("it is in order")
+    }
+
     #[tokio::test(start_paused = true)]
     async fn who_is_gone_for_good_has_left() {
         let (people, mut told) = watched();
-        let (ann, change) = people.join("a", "Ann".into());
-        let person = Person::new("a", "Ann".into());
-        assert_eq!(change, Some(Change::Joined(person.clone())));
-        drop(ann);
-        assert_eq!(people.all(), std::slice::from_ref(&person));
-        assert_eq!(told.recv().await, Some(Change::Left(person)));
+        let ann = person("a", "Ann");
+        let (here, change) = people.join(ann.clone());
+        assert_eq!(change, Some(Change::Joined(ann.clone())));
+        drop(here);
+        assert_eq!(people.all(), std::slice::from_ref(&ann));
+        assert_eq!(told.recv().await, Some(Change::Left(ann)));
         assert!(people.all().is_empty());
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_is_back_in_time_has_never_left() {
         let (people, mut told) = watched();
-        let (_bob, _) = people.join("b", "Bob".into());
-        let (first, _) = people.join("a", "Ann".into());
-        let (second, change) = people.join("a", "Anna".into());
-        assert_eq!(
-            change,
-            Some(Change::Renamed(
-                Person::new("a", "Anna".into()),
-                "Ann".into()
-            ))
-        );
+        let (bob, anna) = (person("b", "Bob"), person("a", "Anna"));
+        let (_bob, _) = people.join(bob.clone());
+        let (first, _) = people.join(person("a", "Ann"));
+        let (second, change) = people.join(anna.clone());
+        assert_eq!(change, Some(Change::Renamed(anna.clone(), "Ann".into())));
         drop(first);
         sleep(2 * GRACE).await;
         drop(second);
         sleep(GRACE / 2).await;
-        let (_third, change) = people.join("a", "Anna".into());
+        let (_third, change) = people.join(anna.clone());
         assert_eq!(change, None);
         sleep(2 * GRACE).await;
         assert!(told.try_recv().is_err());
-        let names: Vec<_> = people.all().into_iter().map(|person| person.name).collect();
-        assert_eq!(names, ["Bob", "Anna"]);
+        assert_eq!(people.all(), [bob, anna]);
     }
 }

@@ -5,14 +5,14 @@ use std::{sync::Arc, time::Duration};
 use axum::{extract::State, response::Response};
 use fastrand::Rng;
 use futures_util::stream;
-use tokio::time::{MissedTickBehavior, interval};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     channel::{Channel, Visitor},
     faults::{Faults, Injection},
     feed::{Feed, notice},
-    market::Market,
+    market::{Market, News},
     now_ms,
     request::Refusal,
 };
@@ -52,20 +52,10 @@ pub(crate) fn start(stop: CancellationToken) -> Arc<Channel> {
 
 async fn trade(channel: Arc<Channel>) {
     let mut market = Market::new(Rng::new());
-    for news in market.prices(now_ms()) {
-        channel.feed.publish(news.event(), &news);
-    }
-    let mut ticks = interval(TICK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while channel
-        .stop
-        .run_until_cancelled(ticks.tick())
-        .await
-        .is_some()
-    {
-        let news = market.tick(now_ms());
-        channel.feed.publish(news.event(), &news);
-    }
+    let tell = |news: News| channel.feed.publish(news.event(), json!(news));
+    market.prices(now_ms()).for_each(tell);
+    let act = || tell(market.tick(now_ms()));
+    channel.at_every(TICK, act).await;
 }
 
 pub(crate) async fn open(

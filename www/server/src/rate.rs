@@ -1,36 +1,50 @@
 //! How often somebody may do something.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
+
+use crate::request::Refusal;
 
 /// How many are told apart. Who comes after them shares one budget with all others.
 const MOST: usize = 256;
 
+/// How often each may do something, and how often all together, whatever they call themselves.
+#[derive(Debug)]
+pub(crate) struct Rates {
+    pub(crate) each: Rate,
+    pub(crate) all: Rate,
+}
+
+impl Rates {
+    /// Takes one of each budget.
+    ///
+    /// # Errors
+    ///
+    /// The refusal where nothing is left.
+    pub(crate) fn take(&self, who: &str) -> Result<(), Refusal> {
+        let taken = self.each.take(who).and_then(|()| self.all.take(""));
+        taken.map_err(Refusal::too_often)
+    }
+}
+
 /// So many at once, and so many a second after that, for each who asks.
 #[derive(Debug)]
 pub(crate) struct Rate {
-    burst: f64,
-    per_second: f64,
-    buckets: Mutex<HashMap<String, Bucket>>,
-}
-
-#[derive(Debug)]
-struct Bucket {
-    left: f64,
-    at: Instant,
+    burst: u32,
+    /// From one to the next.
+    interval: Duration,
+    /// When each of them has the whole budget again.
+    full_at: Mutex<HashMap<String, Instant>>,
 }
 
 impl Rate {
     pub(crate) fn new(burst: u32, per_second: f64) -> Self {
         Self {
-            burst: f64::from(burst),
-            per_second,
-            buckets: Mutex::default(),
+            burst,
+            interval: Duration::from_secs_f64(1.0 / per_second),
+            full_at: Mutex::default(),
         }
     }
 
@@ -39,36 +53,22 @@ impl Rate {
     /// # Errors
     ///
     /// How long to wait for the next one.
-    pub(crate) fn take(&self, who: &str) -> Result<(), Duration> {
+    fn take(&self, who: &str) -> Result<(), Duration> {
         let now = Instant::now();
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= MOST {
-            buckets.retain(|_, bucket| self.filled(bucket, now) < self.burst);
+        let mut full_at = self.full_at.lock();
+        if full_at.len() >= MOST {
+            full_at.retain(|_, at| *at > now);
         }
-        let who = if buckets.len() >= MOST && !buckets.contains_key(who) {
-            ""
-        } else {
-            who
-        };
-        let full = Bucket {
-            left: self.burst,
-            at: now,
-        };
-        let bucket = buckets.entry(who.to_owned()).or_insert(full);
-        bucket.left = self.filled(bucket, now);
-        bucket.at = now;
-        if bucket.left < 1.0 {
-            return Err(Duration::from_secs_f64(
-                (1.0 - bucket.left) / self.per_second,
-            ));
+        let is_known = full_at.len() < MOST || full_at.contains_key(who);
+        let who = if is_known { who } else { "" };
+        let at = full_at.entry(who.to_owned()).or_insert(now);
+        let next = now.max(*at) + self.interval;
+        let wait = next.saturating_duration_since(now + self.burst * self.interval);
+        if !wait.is_zero() {
+            return Err(wait);
         }
-        bucket.left -= 1.0;
+        *at = next;
         Ok(())
-    }
-
-    fn filled(&self, bucket: &Bucket, now: Instant) -> f64 {
-        let since = now.duration_since(bucket.at).as_secs_f64();
-        self.burst.min(bucket.left + since * self.per_second)
     }
 }
 
@@ -96,9 +96,9 @@ mod tests {
         }
         assert_eq!(rate.take("one more"), Ok(()));
         assert!(rate.take("and another").is_err());
-        assert!(rate.buckets.lock().expect("no panic").len() <= MOST + 1);
+        assert!(rate.full_at.lock().len() <= MOST + 1);
         advance(Duration::from_secs(1)).await;
         assert_eq!(rate.take("and another"), Ok(()));
-        assert_eq!(rate.buckets.lock().expect("no panic").len(), 1);
+        assert_eq!(rate.full_at.lock().len(), 1);
     }
 }

@@ -3,14 +3,11 @@
 use std::time::Duration;
 
 use axum::{
-    body::Bytes,
     extract::Request,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use serde::de::DeserializeOwned;
-use serde_json::error::Category;
 
 /// The largest body that the demo reads.
 pub(crate) const MAX_BODY: usize = 32 * 1024;
@@ -112,51 +109,18 @@ fn is_loopback(origin: &HeaderValue) -> bool {
     matches!(host, Some("127.0.0.1" | "localhost" | "[::1]"))
 }
 
-/// The value in a request's body.
-///
-/// # Errors
-///
-/// A refusal of what is no JSON (400), of another shape (422), or said to be something else (415).
-pub(crate) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, Refusal> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    let essence = kind
-        .and_then(|kind| kind.split(';').next())
-        .unwrap_or_default();
-    if !essence.trim().eq_ignore_ascii_case("application/json") {
-        let sentence = "The Content-Type has to be application/json.";
-        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, sentence));
-    }
-    serde_json::from_slice(body).map_err(|error| match error.classify() {
-        Category::Data => {
-            Refusal::unprocessable(format!("The JSON has not the right shape: {error}."))
-        }
-        _ => Refusal::new(
-            StatusCode::BAD_REQUEST,
-            format!("The body is no JSON: {error}."),
-        ),
-    })
-}
-
 /// A client id as it has to be.
 ///
 /// # Errors
 ///
 /// A refusal of any other.
-pub(crate) fn client(id: Option<&str>) -> Result<&str, Refusal> {
-    let is_plain = |id: &&str| {
-        let is_long = id.len() > MAX_CLIENT;
-        !id.is_empty()
-            && !is_long
-            && id
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    id.filter(is_plain).ok_or_else(|| {
-        let sentence = format!("`client` has to be 1 to {MAX_CLIENT} letters, digits and dashes.");
-        Refusal::unprocessable(sentence)
-    })
+pub(crate) fn client(id: &str) -> Result<&str, Refusal> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if (1..=MAX_CLIENT).contains(&id.len()) && id.bytes().all(is_plain) {
+        return Ok(id);
+    }
+    let sentence = format!("`client` has to be 1 to {MAX_CLIENT} letters, digits and dashes.");
+    Err(Refusal::unprocessable(sentence))
 }
 
 /// A name, without the space around it.
@@ -164,8 +128,8 @@ pub(crate) fn client(id: Option<&str>) -> Result<&str, Refusal> {
 /// # Errors
 ///
 /// A refusal of one that is empty, too long, or has line breaks and the like in it.
-pub(crate) fn name(name: Option<&str>) -> Result<String, Refusal> {
-    text("name", name.unwrap_or_default(), MAX_NAME)
+pub(crate) fn name(name: &str) -> Result<String, Refusal> {
+    text("name", name, MAX_NAME)
 }
 
 /// One line of text that a person wrote, without the space around it.

@@ -5,13 +5,12 @@ mod page;
 mod sizes;
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
-    str::FromStr,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use fs_err as fs;
 
 use crate::{
     browsers::{self, Kind},
@@ -38,45 +37,27 @@ const TASKS: [&str; 8] = [
     "size",
 ];
 
-/// One of [`TASKS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Task(&'static str);
-
-impl FromStr for Task {
-    type Err = anyhow::Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        let task = TASKS.into_iter().find(|task| *task == name);
-        task.map(Self)
-            .with_context(|| format!("the tasks are {}", TASKS.join(", ")))
-    }
-}
-
 /// What one benchmark was asked to do.
-#[derive(Debug, Default)]
+#[derive(clap::Args)]
 pub(crate) struct Options {
-    /// All when it is empty.
-    pub(crate) tasks: Vec<Task>,
-    /// As many as the runner thinks right, by default.
-    pub(crate) rounds: Option<u16>,
-    /// Whether the picture of *typed events* is to replace the one that the README shows.
-    pub(crate) picture: bool,
-}
-
-impl Options {
-    fn tasks(&self) -> Vec<&'static str> {
-        if self.tasks.is_empty() {
-            TASKS.to_vec()
-        } else {
-            self.tasks.iter().map(|task| task.0).collect()
-        }
-    }
+    /// Every task by default
+    #[arg(value_name = "task", value_parser = TASKS)]
+    tasks: Vec<String>,
+    /// As many as the runner thinks right, by default
+    #[arg(long)]
+    rounds: Option<u16>,
+    /// Put the picture of `typed` where the README shows it
+    #[arg(long)]
+    picture: bool,
 }
 
 pub(crate) fn bench(options: &Options) -> Result<()> {
     let node = Node::get()?;
-    let browser = browsers::variables(Some(Kind::Chrome))?;
-    let tasks = options.tasks();
+    let browser = browsers::variables(&[Kind::Chrome])?;
+    let mut tasks: Vec<_> = options.tasks.iter().map(String::as_str).collect();
+    if tasks.is_empty() {
+        tasks = TASKS.to_vec();
+    }
     npm::build()?;
     node.install(&esbuild::PACKAGES)?;
     page::build()?;
@@ -111,7 +92,7 @@ fn copy_picture(tasks: &[&str]) -> Result<()> {
         Path::new(OUTPUT).join(PICTURE),
         Path::new(PICTURES).join(PICTURE),
     );
-    fs::copy(&from, &to).with_context(|| format!("cannot copy {}", from.display()))?;
+    fs::copy(from, &to)?;
     say(format_args!("{} is new", to.display()));
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The page: the contenders in JavaScript in one module, those in Rust beside it.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use super::esbuild::esbuild;
@@ -16,14 +18,12 @@ pub(crate) fn build() -> Result<()> {
             .args(["--external:/pkg/*", "--external:./rust/*"])
             .arg(format!("--outfile={FOLDER}/bench.js")),
     )?;
-    let wasm_opt = setup::wasm_opt()?;
-    let mut wasm_pack = setup::wasm_pack(wasm_opt.as_slice())?;
-    wasm_pack
-        .args(["build", "benches", "--target", "web", "--profile", "bench"])
-        .args(["--out-dir", &format!("../{FOLDER}/rust")])
-        .args(["--mode", "no-install"]);
-    if wasm_opt.is_none() {
-        wasm_pack.arg("--no-opt");
-    }
-    process::run(&mut wasm_pack)
+    process::run(
+        setup::wasm_pack_build("benches", Path::new(&format!("{FOLDER}/rust")))?.args([
+            "--target",
+            "web",
+            "--profile",
+            "bench",
+        ]),
+    )
 }

@@ -1,12 +1,13 @@
 //! What is weighed: the smallest apps in Rust, the example apps, and the bundles of the contenders in JavaScript.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use anyhow::Result;
+use fs_err as fs;
 
 use super::esbuild::esbuild;
 use crate::{
-    apps,
+    apps, files,
     process::{self, say},
     setup,
 };
@@ -52,10 +53,8 @@ fn bundle() -> Result<()> {
         let source = source?.path();
         let name = source.file_stem().unwrap_or_default().to_string_lossy();
         let folder = format!("{FOLDER}/js/{name}");
-        if Path::new(&folder).exists() {
-            // Names of files tell of what is in them, and others would stay.
-            fs::remove_dir_all(&folder)?;
-        }
+        // Names of files tell of what is in them, and others would stay.
+        files::remove(Path::new(&folder))?;
         process::run(
             esbuild()?
                 .arg(&source)
@@ -69,16 +68,11 @@ fn bundle() -> Result<()> {
 
 fn app(name: &str, feature: &str) -> Result<()> {
     let folder = format!("{FOLDER}/rust/{name}");
-    let wasm_opt = setup::wasm_opt()?;
-    let mut wasm_pack = setup::wasm_pack(wasm_opt.as_slice())?;
-    wasm_pack
-        .args(["build", "benches/sizes", "--target", "web"])
-        .args(["--profile", "small", "--mode", "no-install"])
-        .args(["--out-dir", &format!("../../{folder}"), "--out-name", "app"]);
-    if wasm_opt.is_none() {
-        wasm_pack.arg("--no-opt");
-    }
-    process::run(wasm_pack.args(["--", "--features", feature]))?;
+    process::run(
+        setup::wasm_pack_build("benches/sizes", Path::new(&folder))?
+            .args(["--target", "web", "--profile", "small"])
+            .args(["--out-name", "app", "--", "--features", feature]),
+    )?;
     glue(&folder)
 }
 

@@ -1,1 +1,2 @@
+// What is bundled and weighed for this client.
 export { createParser } from "eventsource-parser";

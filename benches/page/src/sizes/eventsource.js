@@ -1,1 +1,2 @@
+// What is bundled and weighed for this client.
 export { EventSource } from "eventsource";

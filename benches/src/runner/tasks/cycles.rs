@@ -1,12 +1,11 @@
 //! Sources that are opened and closed, and what they leave behind.
 
 use anyhow::Result;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use typed_eventsource_harness::Page;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::payloads;
+use super::{Memory, payloads};
 use crate::runner::{
     contenders::{CLIENTS, Contender},
     rounds::alternate,
@@ -15,14 +14,6 @@ use crate::runner::{
 
 /// In each round, so that seven rounds make two thousand and more.
 const CYCLES: u32 = 300;
-
-/// The page's memory, in bytes.
-#[derive(Deserialize)]
-struct Memory {
-    heap: f64,
-    npm: f64,
-    rust: f64,
-}
 
 /// What one run measured.
 struct Measured {
@@ -47,12 +38,8 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     .await?;
     let rows = |pick: fn(&[Measured]) -> Vec<f64>| {
         let rows = contenders.iter().zip(&measured);
-        rows.map(|(contender, runs)| Row {
-            contender: contender.key.into(),
-            label: contender.label.into(),
-            runs: pick(runs),
-        })
-        .collect()
+        rows.map(|(contender, runs)| Row::of(contender, pick(runs)))
+            .collect()
     };
     let all = rounds as u64 * u64::from(CYCLES);
     let left = |measure, rows| Table {

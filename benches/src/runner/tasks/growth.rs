@@ -1,59 +1,44 @@
 //! Whether an event costs the same after millions of them.
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use typed_eventsource_harness::Page;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::payloads;
+use super::{Memory, Timing, payloads};
 use crate::runner::{
     contenders::{CLIENTS, Contender},
-    figures::readable,
-    rounds::{collect_garbage, order},
+    figures::format_figure,
+    rounds::{alternating_order, collect_garbage},
     table::{Row, Table},
 };
 
 const COUNTS: [u32; 4] = [10_000, 100_000, 1_000_000, 5_000_000];
 
-/// Who is measured, and at how many of the counts: from JavaScript the most would take minutes.
-const GROWING: [(&str, usize); 2] = [("ours-js-fetch", 3), ("ours-rust-fetch", 4)];
-
-/// What the page tells of its time.
-#[derive(Deserialize)]
-struct Heard {
-    /// Milliseconds.
-    elapsed: f64,
-}
-
-/// What the page tells of its memory, in bytes.
-#[derive(Deserialize)]
-struct Memory {
-    npm: f64,
-    rust: f64,
-}
+/// The contenders, and how many of `COUNTS` each reads: the largest would take minutes in JavaScript.
+const CONTENDERS: [(&str, usize); 2] = [("ours-js-fetch", 3), ("ours-rust-fetch", 4)];
 
 pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     for count in COUNTS {
         let send = payloads::event("price", payloads::PRICE);
         let flood = Step::Repeat { times: count, send };
         page.server().put(
-            &id(count),
+            &stream_name(count),
             Script::always(Attempt::playing([flood, Step::End])),
         )?;
     }
     let mut tables = Vec::new();
-    for (key, counts) in GROWING {
+    for (key, how_many) in CONTENDERS {
         let contender = CLIENTS.iter().find(|contender| contender.key == key);
         let contender = contender.with_context(|| format!("no contender `{key}`"))?;
         page.open().await;
-        tables.extend(grow(page, contender, &COUNTS[..counts], rounds).await?);
+        tables.extend(grow(page, contender, &COUNTS[..how_many], rounds).await?);
     }
     Ok(tables)
 }
 
-/// The first round begins with the fewest events on a new page, so that it shows what each count adds to the memory;
-/// its times do not count.
+/// Round 0 starts on a new page and goes from the fewest events to the most, so that the memory shows what each step adds.
+/// Its times are left out.
 async fn grow(
     page: &Page,
     contender: &Contender,
@@ -63,7 +48,7 @@ async fn grow(
     let mut times = vec![Vec::new(); counts.len()];
     let mut memory = times.clone();
     for round in 0..=rounds {
-        for index in order(counts.len(), round) {
+        for index in alternating_order(counts.len(), round) {
             collect_garbage(page).await?;
             let time = time_per_event(page, contender, counts[index]).await?;
             if round > 0 {
@@ -84,7 +69,7 @@ async fn grow(
             .zip(runs)
             .map(|(&count, runs)| Row {
                 contender: format!("{}-{count}", contender.key),
-                label: format!("{} events", readable(count.into())),
+                label: format!("{} events", format_figure(count.into())),
                 runs,
             })
             .collect(),
@@ -98,14 +83,14 @@ async fn grow(
 /// In nanoseconds.
 async fn time_per_event(page: &Page, contender: &Contender, count: u32) -> Result<f64> {
     let task = json!({
-        "contender": contender.key, "url": format!("/streams/{}", id(count)), "name": "price",
+        "contender": contender.key, "url": format!("/streams/{}", stream_name(count)), "name": "price",
         "payload": "price", "count": count,
     });
-    let heard: Heard = page.call("events", task).await?;
+    let heard: Timing = page.call("events", task).await?;
     Ok(heard.elapsed * 1e6 / f64::from(count))
 }
 
-/// Of the wasm that the contender is in, in KiB.
+/// The memory of the contender's WebAssembly, in KiB.
 async fn wasm_memory(page: &Page, contender: &Contender) -> Result<f64> {
     let memory: Memory = page.call("memory", Value::Null).await?;
     let bytes = if contender.key.starts_with("ours-js-") {
@@ -116,6 +101,6 @@ async fn wasm_memory(page: &Page, contender: &Contender) -> Result<f64> {
     Ok(bytes / 1024.0)
 }
 
-fn id(count: u32) -> String {
+fn stream_name(count: u32) -> String {
     format!("growth-{count}")
 }

@@ -42,11 +42,7 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
         let rows = contenders
             .iter()
             .zip(&measured)
-            .map(|(contender, runs)| Row {
-                contender: contender.key.into(),
-                label: contender.label.into(),
-                runs: runs.iter().map(pick).collect(),
-            });
+            .map(|(contender, runs)| Row::of(contender, runs.iter().map(pick).collect()));
         Table {
             task: "latency",
             title: format!(

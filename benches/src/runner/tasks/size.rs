@@ -1,4 +1,4 @@
-//! What comes over the wire before the first event can.
+//! The compressed size of what a page downloads before it can receive an event.
 
 use std::{fs, io::Write, path::Path};
 
@@ -40,26 +40,26 @@ pub(crate) fn run() -> Result<Vec<Table>> {
     let folder = Path::new(FOLDER).join("sizes");
     let mut totals = Vec::new();
     for (name, label) in APPS {
-        let size = app_zipped(&folder.join("rust").join(name))?;
+        let size = app_gzip_size(&folder.join("rust").join(name))?;
         totals.push(row(name, label, size));
     }
     let mut examples = Vec::new();
     for (name, framework) in EXAMPLE_APPS {
-        for (variant, figures) in [("without", "still figures"), ("with", "typed-eventsource")] {
-            let size = app_zipped(&folder.join("apps").join(name).join(variant))?;
-            let label = format!("{framework}, {figures}");
+        for (variant, data) in [("without", "fixed data"), ("with", "typed-eventsource")] {
+            let size = app_gzip_size(&folder.join("apps").join(name).join(variant))?;
+            let label = format!("{framework}, {data}");
             examples.push(row(&format!("{name}-{variant}"), &label, size));
         }
     }
     let empty = totals[0].runs[0];
-    let over = totals
+    let added = totals
         .iter()
         .skip(1)
         .map(|total| row(&total.contender, &total.label, total.runs[0] - empty))
         .collect();
     let mut bundles = Vec::new();
     for (name, label) in BUNDLES {
-        let size = all_zipped(&folder.join("js").join(name))?;
+        let size = folder_gzip_size(&folder.join("js").join(name))?;
         bundles.push(row(name, label, size));
     }
     let table = |title: &str, measure, rows| Table {
@@ -77,9 +77,9 @@ pub(crate) fn run() -> Result<Vec<Table>> {
             totals,
         ),
         table(
-            "what the smallest app in Rust has more than one that does nothing, gzip -9",
+            "the smallest app in Rust, minus an app that does nothing, gzip -9",
             "added",
-            over,
+            added,
         ),
         table(
             "the example app without and with this crate, wasm and minified JavaScript, gzip -9",
@@ -87,7 +87,7 @@ pub(crate) fn run() -> Result<Vec<Table>> {
             examples,
         ),
         table(
-            "what JavaScript imports, minified, gzip -9",
+            "the JavaScript clients, bundled and minified, gzip -9",
             "bundle",
             bundles,
         ),
@@ -103,22 +103,22 @@ fn row(name: &str, label: &str, size: f64) -> Row {
 }
 
 /// An app's wasm and its glue.
-fn app_zipped(app: &Path) -> Result<f64> {
-    Ok(zipped(&app.join("app_bg.wasm"))? + zipped(&app.join("glue.js"))?)
+fn app_gzip_size(app: &Path) -> Result<f64> {
+    Ok(gzip_size(&app.join("app_bg.wasm"))? + gzip_size(&app.join("glue.js"))?)
 }
 
 /// All files of a folder, each compressed alone, as a server does.
-fn all_zipped(folder: &Path) -> Result<f64> {
+fn folder_gzip_size(folder: &Path) -> Result<f64> {
     let files =
         fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut size = 0.0;
     for file in files {
-        size += zipped(&file?.path())?;
+        size += gzip_size(&file?.path())?;
     }
     Ok(size)
 }
 
-fn zipped(path: &Path) -> Result<f64> {
+fn gzip_size(path: &Path) -> Result<f64> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&bytes)?;

@@ -1,12 +1,11 @@
 //! Many events, as fast as they can be read.
 
 use anyhow::{Result, ensure};
-use serde::Deserialize;
 use serde_json::json;
 use typed_eventsource_harness::Page;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::payloads;
+use super::{Timing, payloads};
 use crate::runner::{
     contenders::{BYTES, CLIENTS, Contender, LOOPBACK},
     loopback,
@@ -47,15 +46,6 @@ impl Unit {
             Self::Megabytes => "MB/s",
         }
     }
-}
-
-/// What the page tells.
-#[derive(Deserialize)]
-struct Heard {
-    /// Milliseconds.
-    elapsed: f64,
-    /// Of the events' weights, or of the bytes.
-    sum: f64,
 }
 
 pub(crate) async fn typed(page: &Page, browsers: usize) -> Result<Vec<Table>> {
@@ -135,14 +125,7 @@ async fn run(page: &Page, browsers: usize, stream: Stream) -> Result<Vec<Table>>
         stream.rate_of(page, contender).await
     })
     .await?;
-    let rows = contenders
-        .iter()
-        .zip(measured)
-        .map(|(contender, runs)| Row {
-            contender: contender.key.into(),
-            label: contender.label.into(),
-            runs,
-        });
+    let rows = contenders.iter().zip(measured);
     Ok(vec![Table {
         task: stream.task,
         title: format!(
@@ -152,7 +135,9 @@ async fn run(page: &Page, browsers: usize, stream: Stream) -> Result<Vec<Table>>
         measure: "rate",
         unit: stream.unit.name(),
         reference: Some(0),
-        rows: rows.collect(),
+        rows: rows
+            .map(|(contender, runs)| Row::of(contender, runs))
+            .collect(),
     }])
 }
 
@@ -170,7 +155,7 @@ impl Stream {
                 let task = json!({
                     "contender": key, "url": path, "name": self.name, "payload": self.payload, "count": times,
                 });
-                let heard: Heard = page.call("events", task).await?;
+                let heard: Timing = page.call("events", task).await?;
                 let expected = match key {
                     key if key == BYTES.key => length as f64,
                     _ => self.weight * f64::from(times),

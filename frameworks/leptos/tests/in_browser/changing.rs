@@ -1,15 +1,17 @@
 //! What a component opens may change.
 
-use leptos::prelude::*;
-use typed_eventsource::{Event, EventSourceBuilder, State};
+use leptos::{prelude::*, task::tick};
+use typed_eventsource::{
+    Event, EventSourceBuilder, Fetch, Policy, State, Text, testing::FakeServer,
+};
 use typed_eventsource_leptos::{
-    IntoSource, use_event_source, use_event_source_callback, use_event_source_fold,
+    IntoSource, use_event, use_event_source, use_event_source_callback, use_event_source_fold,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Feed, mount, number, watch};
 use typed_eventsource_test_support::{
-    Attempt, Heard, Left, Observed, Script, Transport, run, run_over,
+    Attempt, Heard, Left, Observed, Script, Step, Transport, run, run_over, send,
 };
 
 async fn sending(text: &str) -> Script {
@@ -104,6 +106,39 @@ async fn a_fold_begins_again_with_another_source() {
 }
 
 #[wasm_bindgen_test]
+async fn a_source_that_is_set_up_again_with_new_closures_stays_open() {
+    run(async || {
+        let steps = [
+            send(&number(1)),
+            Step::Wait,
+            send(&number(2)),
+            Step::Silence,
+        ];
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let (builder, round) = (script.builder(), RwSignal::new(0));
+        let (hear, mut heard) = Heard::new();
+        let _mounted = mount(move || {
+            let feed = use_event_source::<Feed, _>(move || {
+                round.track();
+                let policy = Policy::resilient().rule(|context| context.proposed);
+                let headers = Fetch::new().fresh_headers(|| async { Ok(Vec::new()) });
+                builder.clone().policy(policy).fetch(headers)
+            });
+            watch(feed.data(), hear);
+        });
+        assert_eq!(heard.take(2).await, [None, Some(Feed::Number(1))]);
+        for number in 1..5 {
+            round.set(number);
+            tick().await;
+        }
+        script.release().await;
+        assert_eq!(heard.next().await, Some(Feed::Number(2)));
+        assert_eq!(script.seen().await.len(), 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn one_that_was_closed_opens_with_another_source() {
     run(async || {
         let (first, second) = (sending(&number(1)).await, sending(&number(2)).await);
@@ -162,4 +197,18 @@ async fn a_url_and_a_builder_are_taken_from_closures_and_signals_too() {
         assert_eq!(seen.len(), 12);
     })
     .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_event_of_one_name_is_any_payload() {
+    let server = FakeServer::new();
+    let mounted = mount(|| {
+        let line = use_event::<Text, _>("/log", "line");
+        move || line.data().get().map(|Text(line)| line)
+    });
+    tick().await;
+    server.send_text("row", "of another name");
+    server.send_text("line", "no {json");
+    tick().await;
+    assert_eq!(mounted.text(), "no {json");
 }

@@ -1,24 +1,21 @@
 //! What goes wrong is shown.
 
 use leptos::{prelude::*, task::tick};
-use serde::{Deserialize, de::DeserializeOwned};
-use typed_eventsource::{CloseReason, Error, State};
-use typed_eventsource_leptos::{IntoSource, use_event_source};
+use typed_eventsource::{CloseReason, Error, Fetch, State, testing::FakeServer};
+use typed_eventsource_leptos::{IntoSource, use_event_source, use_event_source_callback};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{Feed, mount, number, watch};
 use typed_eventsource_test_support::{
-    Attempt, Heard, Left, Observed, Script, Step, is_refusal, run, send,
+    Attempt, Console, Heard, Left, Observed, Script, Step, is_refusal, run, send,
 };
 
 /// What a component shows that cannot open its source: the state, and the error, which are the same.
-async fn failure<E: DeserializeOwned + Send + Sync + 'static, M: 'static>(
-    source: impl IntoSource<M> + 'static,
-) -> Error {
+async fn failure<M: 'static>(source: impl IntoSource<M> + 'static) -> Error {
     let observed = Observed::new();
     let (hear, mut heard) = Heard::new();
     let _mounted = mount(move || {
-        let feed = use_event_source::<E, _>(source);
+        let feed = use_event_source::<Feed, _>(source);
         Effect::new(move || {
             if let State::Closed(reason) = feed.state().get() {
                 hear((reason, feed.error().get()));
@@ -36,40 +33,16 @@ async fn failure<E: DeserializeOwned + Send + Sync + 'static, M: 'static>(
     error
 }
 
-#[derive(Clone, Deserialize)]
-struct NoEnum {}
-
-#[derive(Clone, Deserialize)]
-enum Misnamed {
-    #[serde(rename = "two\nlines")]
-    TwoLines,
-}
-
 #[wasm_bindgen_test]
-async fn what_cannot_be_opened_is_shown_as_an_error_and_as_closed() {
+async fn a_bad_url_and_an_answer_that_ends_the_source_are_shown_as_errors_and_as_closed() {
     run(async || {
-        let invalid = failure::<Feed, _>("http://[").await;
+        let invalid = failure("http://[").await;
         assert!(
             matches!(&invalid, Error::InvalidUrl { url, .. } if **url == *"http://["),
             "{invalid}"
         );
-        let script = Script::put([Attempt::sending(&number(1))]).await;
-        let no_enum = failure::<NoEnum, _>(script.builder()).await;
-        assert!(matches!(no_enum, Error::NotAnEnum { .. }), "{no_enum}");
-        let misnamed = failure::<Misnamed, _>(script.builder()).await;
-        assert!(
-            matches!(&misnamed, Error::InvalidEventName { name, .. } if **name == *"two\nlines"),
-            "{misnamed}"
-        );
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn an_answer_that_ends_the_source_is_shown() {
-    run(async || {
         let script = Script::put([Attempt::answering(404)]).await;
-        let refusal = failure::<Feed, _>(script.builder()).await;
+        let refusal = failure(script.builder()).await;
         assert!(is_refusal(&refusal, 404), "{refusal}");
     })
     .await;
@@ -122,4 +95,76 @@ async fn what_does_not_decode_is_shown_until_an_event_does() {
         assert_eq!(data.take(2).await, [None, Some(Feed::Number(1))]);
     })
     .await;
+}
+
+/// Mounts a component that shows no errors, before a server half of whose events do not decode. They come in one chunk:
+/// each error is over before an effect has run. `on_error` is called back if there is one.
+async fn shows_no_errors(on_error: Option<Box<dyn Fn(Error)>>) {
+    let half = format!("event: number\ndata: oops\n\n{}", number(1));
+    let script = Script::put([Attempt::playing([send(&half.repeat(4)), Step::Silence])]).await;
+    let builder = script.builder().fetch(Fetch::new());
+    let (hear, mut heard) = Heard::new();
+    let _mounted = mount(move || {
+        let feed = use_event_source_callback::<Feed, _>(builder, move |event| hear(event.data));
+        if let Some(on_error) = on_error {
+            feed.on_error(on_error);
+        }
+    });
+    heard.take(4).await;
+}
+
+#[wasm_bindgen_test]
+async fn errors_that_nothing_reads_are_on_the_console() {
+    run(async || {
+        let console = Console::new();
+        shows_no_errors(None).await;
+        let errors = console.errors();
+        assert_eq!(errors.len(), 4, "{errors:?}");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_callback_gets_each_error_and_the_console_none() {
+    run(async || {
+        let console = Console::new();
+        let (hear, mut heard) = Heard::new();
+        shows_no_errors(Some(Box::new(hear))).await;
+        let errors = heard.take(4).await;
+        assert!(errors.iter().all(|error| matches!(error, Error::Decode(_))));
+        assert_eq!(console.errors(), [""; 0]);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_error_that_stays_is_on_the_console_only_if_nothing_reads_it() {
+    for is_read in [false, true] {
+        let server = FakeServer::new();
+        let _mounted = mount(move || {
+            let feed = use_event_source::<Feed, _>("/numbers");
+            move || is_read.then(|| feed.error().get().map(|error| error.to_string()))
+        });
+        tick().await;
+        server.send_text("number", "oops");
+        tick().await;
+        tick().await;
+        let reports = server.clock().reports();
+        assert_eq!(reports.is_empty(), is_read, "{reports:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_callback_gets_the_gaps() {
+    let server = FakeServer::new();
+    let (hear, mut heard) = Heard::new();
+    let _mounted = mount(move || {
+        let feed = use_event_source::<Feed, _>("/numbers");
+        feed.on_gap(move |gap| hear(gap.missed));
+    });
+    tick().await;
+    server.send_with_id("number", "1", "1");
+    server.lose();
+    server.send_with_id("number", "1", "4");
+    assert_eq!(heard.so_far(), [2]);
 }

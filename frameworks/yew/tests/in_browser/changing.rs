@@ -1,7 +1,9 @@
 //! Another URL, other options.
 
-use typed_eventsource::{EventSourceBuilder, Policy};
-use typed_eventsource_yew::use_event_source_fold;
+use typed_eventsource::{EventSourceBuilder, Fetch, Policy, Text, testing::FakeServer};
+use typed_eventsource_yew::{
+    UseEventSourceHandle, use_event, use_event_source, use_event_source_fold,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::{prelude::*, scheduler::flush};
 
@@ -126,4 +128,79 @@ async fn a_fold_begins_again_with_another_url() {
         while sums.next().await != 130 {}
     })
     .await;
+}
+
+/// Sets up its source in its body, with closures that are others at each render.
+#[component]
+fn WithClosures(props: &TickerProps) -> Html {
+    let policy = Policy::resilient().rule(|context| context.proposed);
+    let headers = Fetch::new().fresh_headers(|| async { Ok(Vec::new()) });
+    let feed = use_event_source::<Feed>(props.source.clone().policy(policy).fetch(headers));
+    props.on_render.emit(feed);
+    html! {}
+}
+
+#[wasm_bindgen_test]
+async fn a_component_that_makes_closures_at_each_render_opens_one_connection() {
+    run(async || {
+        let steps = [price(1), Step::Wait, price(2), Step::Silence];
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let (props, mut renders) = ticker(script.builder());
+        let mut app = Mounted::<WithClosures>::new(props.clone());
+        until_price(&mut renders, 1).await;
+        for round in 1..5 {
+            app.update(TickerProps {
+                round,
+                ..props.clone()
+            });
+            flush().await;
+        }
+        script.release().await;
+        until_price(&mut renders, 2).await;
+        assert_eq!(script.seen().await.len(), 1);
+    })
+    .await;
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct LineProps {
+    name: &'static str,
+    on_render: Callback<UseEventSourceHandle<Option<Text>>>,
+}
+
+#[component]
+fn Line(props: &LineProps) -> Html {
+    props.on_render.emit(use_event("/log", props.name));
+    html! {}
+}
+
+#[wasm_bindgen_test]
+async fn an_event_of_one_name_is_any_payload_and_another_name_begins_again() {
+    let server = FakeServer::new();
+    let (hear, mut renders) = Heard::new();
+    let props = LineProps {
+        name: "line",
+        on_render: Callback::from(hear),
+    };
+    let mut app = Mounted::<Line>::new(props.clone());
+    flush().await;
+    server.send_text("line", "no {json");
+    flush().await;
+    let line = Text("no {json".into());
+    assert_eq!(
+        renders.so_far().last().unwrap().data().as_ref(),
+        Some(&line)
+    );
+    app.update(LineProps {
+        name: "row",
+        ..props
+    });
+    flush().await;
+    assert_eq!(renders.so_far().last().unwrap().data(), &None);
+    server.send_text("line", "of the last name");
+    server.send_text("row", "1");
+    flush().await;
+    let row = Text("1".into());
+    assert_eq!(renders.so_far().last().unwrap().data().as_ref(), Some(&row));
+    assert_eq!(server.connections(), 1);
 }

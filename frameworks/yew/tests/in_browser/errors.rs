@@ -1,14 +1,18 @@
 //! What goes wrong is shown, and nothing panics.
 
-use typed_eventsource::{CloseReason, Error, EventSourceBuilder, State};
-use typed_eventsource_yew::{UseEventSourceHandle, use_event_source};
+use typed_eventsource::{
+    CloseReason, Error, EventSourceBuilder, Fetch, State, testing::FakeServer,
+};
+use typed_eventsource_yew::{use_event_source, use_event_source_callback};
 use wasm_bindgen_test::wasm_bindgen_test;
-use yew::prelude::*;
+use yew::{prelude::*, scheduler::flush};
 
 use crate::stage::{
-    Mounted, Ticker, TickerProps, is_open, price, ticker, until, until_closed, until_price,
+    Feed, Mounted, Ticker, TickerProps, is_open, price, ticker, until_closed, until_price,
 };
-use typed_eventsource_test_support::{Attempt, Heard, Script, Step, is_refusal, run, send};
+use typed_eventsource_test_support::{
+    Attempt, Console, Heard, Script, Step, is_refusal, run, send,
+};
 
 #[wasm_bindgen_test]
 async fn a_bad_url_is_shown_and_a_good_one_opens() {
@@ -33,36 +37,6 @@ async fn a_bad_url_is_shown_and_a_good_one_opens() {
     .await;
 }
 
-#[derive(PartialEq, Properties)]
-struct NumberProps {
-    source: EventSourceBuilder,
-    on_render: Callback<UseEventSourceHandle<Option<u32>>>,
-}
-
-/// Asks for a type that is no enum.
-#[component]
-fn Number(props: &NumberProps) -> Html {
-    props
-        .on_render
-        .emit(use_event_source::<u32>(props.source.clone()));
-    html! {}
-}
-
-#[wasm_bindgen_test]
-async fn a_type_that_is_no_enum_is_shown() {
-    run(async || {
-        let script = Script::put([Attempt::playing([Step::Silence])]).await;
-        let (hear, mut renders) = Heard::new();
-        let _app = Mounted::<Number>::new(NumberProps {
-            source: script.builder(),
-            on_render: Callback::from(hear),
-        });
-        let shown = until_closed(&mut renders).await;
-        assert!(matches!(shown.error(), Some(Error::NotAnEnum { .. })));
-    })
-    .await;
-}
-
 #[wasm_bindgen_test]
 async fn an_answer_that_closes_it_is_shown_and_opening_tries_again() {
     run(async || {
@@ -79,28 +53,6 @@ async fn an_answer_that_closes_it_is_shown_and_opening_tries_again() {
         feed.open();
         assert!(renders.next().await.error().is_none());
         until_price(&mut renders, 1).await;
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn a_loss_is_shown_until_it_is_open_again() {
-    run(async || {
-        let script = Script::put([
-            Attempt::playing([send("retry: 10\n\n"), price(1), Step::Wait, Step::Reset]),
-            Attempt::playing([price(2), Step::Silence]),
-        ])
-        .await;
-        let (props, mut renders) = ticker(script.builder());
-        let _app = Mounted::<Ticker>::new(props);
-        // A reset may overtake what has not been read yet.
-        until_price(&mut renders, 1).await;
-        script.release().await;
-        let lost = until(&mut renders, |shown| shown.error().is_some()).await;
-        assert!(matches!(lost.error(), Some(Error::ConnectionLost { .. })));
-        let back = until(&mut renders, is_open).await;
-        assert!(back.error().is_none());
-        until_price(&mut renders, 2).await;
     })
     .await;
 }
@@ -129,4 +81,114 @@ async fn data_that_does_not_decode_is_shown_until_some_does() {
         assert!(shown.error().is_none());
     })
     .await;
+}
+
+#[derive(PartialEq, Properties)]
+struct QuietProps {
+    source: EventSourceBuilder,
+    /// `None` if it listens to no errors.
+    on_error: Option<Callback<Error>>,
+    on_event: Callback<()>,
+}
+
+/// Shows no errors.
+#[component]
+fn Quiet(props: &QuietProps) -> Html {
+    let on_event = props.on_event.clone();
+    let feed = use_event_source_callback::<Feed>(props.source.clone(), move |_| on_event.emit(()));
+    if let Some(on_error) = props.on_error.clone() {
+        feed.on_error(move |error| on_error.emit(error));
+    }
+    html! {}
+}
+
+/// In one chunk: each event comes before the component has rendered the error ahead of it.
+const HALF_DECODES: &str = "event: price\ndata: much\n\nevent: price\ndata: 1\n\n";
+
+fn half_decoding() -> Attempt {
+    Attempt::playing([send(&HALF_DECODES.repeat(4)), Step::Silence])
+}
+
+#[wasm_bindgen_test]
+async fn errors_that_no_render_shows_are_on_the_console() {
+    run(async || {
+        let console = Console::new();
+        let script = Script::put([half_decoding()]).await;
+        let (hear, mut events) = Heard::new();
+        let _app = Mounted::<Quiet>::new(QuietProps {
+            source: script.builder().fetch(Fetch::new()),
+            on_error: None,
+            on_event: Callback::from(hear),
+        });
+        events.take(4).await;
+        let errors = console.errors();
+        assert_eq!(errors.len(), 4, "{errors:?}");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_callback_gets_each_error_and_the_console_none() {
+    run(async || {
+        let console = Console::new();
+        let script = Script::put([half_decoding()]).await;
+        let ((hear, mut events), (hear_error, mut errors)) = (Heard::new(), Heard::new());
+        let _app = Mounted::<Quiet>::new(QuietProps {
+            source: script.builder().fetch(Fetch::new()),
+            on_error: Some(Callback::from(hear_error)),
+            on_event: Callback::from(hear),
+        });
+        events.take(4).await;
+        let errors = errors.so_far();
+        assert!(errors.iter().all(|error| matches!(error, Error::Decode(_))));
+        assert_eq!((errors.len(), console.errors().len()), (4, 0));
+    })
+    .await;
+}
+
+/// Shows its error if it is told to.
+#[derive(PartialEq, Properties)]
+struct NoticeProps {
+    shows_errors: bool,
+    on_gap: Callback<u64>,
+}
+
+#[component]
+fn Notice(props: &NoticeProps) -> Html {
+    let feed = use_event_source::<Feed>("/prices");
+    let on_gap = props.on_gap.clone();
+    feed.on_gap(move |gap| on_gap.emit(gap.missed));
+    let error = props.shows_errors.then(|| feed.error()).flatten();
+    html! { <p>{ error.map(ToString::to_string) }</p> }
+}
+
+#[wasm_bindgen_test]
+async fn an_error_that_stays_is_on_the_console_only_if_no_render_shows_it() {
+    for shows_errors in [false, true] {
+        let server = FakeServer::new();
+        let _app = Mounted::<Notice>::new(NoticeProps {
+            shows_errors,
+            on_gap: Callback::noop(),
+        });
+        flush().await;
+        server.send_text("price", "much");
+        flush().await;
+        let reports = server.clock().reports();
+        assert_eq!(reports.is_empty(), shows_errors, "{reports:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_callback_gets_the_gaps() {
+    let server = FakeServer::new();
+    let (hear, mut gaps) = Heard::new();
+    let _app = Mounted::<Notice>::new(NoticeProps {
+        shows_errors: false,
+        on_gap: Callback::from(hear),
+    });
+    flush().await;
+    server.send_with_id("price", "1", "1");
+    server.lose();
+    server.send_with_id("price", "1", "4");
+    assert_eq!(gaps.so_far(), [2]);
 }

@@ -35,6 +35,8 @@ macro_rules! tests {
 pub(crate) use tests;
 
 const TESTS: &[&[(&str, Test)]] = &[
+    // The longest begins first.
+    side_by_side::TESTS,
     apps::TESTS,
     apps::leptos::TESTS,
     apps::yew::TESTS,
@@ -44,7 +46,6 @@ const TESTS: &[&[(&str, Test)]] = &[
     demo::game::TESTS,
     demo::log::TESTS,
     demo::model::TESTS,
-    side_by_side::TESTS,
 ];
 
 fn main() -> ExitCode {

@@ -9,79 +9,40 @@ use serde_json::json;
 use crate::{Stage, tests};
 
 tests! {
-    what_is_read,
-    names,
-    ids,
-    connections,
-    retries,
-    answers,
-    redirects,
-    origins,
-    listeners,
-    order,
-    closing,
-    interface,
+    each_subject_has_the_same_recording,
 }
 
-async fn what_is_read(stage: &mut Stage<'_>) {
-    compare(stage, "fields").await;
-}
+/// The files in `pages/side_by_side/scenarios`.
+const SUBJECTS: [&str; 12] = [
+    "fields",
+    "names",
+    "ids",
+    "connections",
+    "retries",
+    "answers",
+    "redirects",
+    "origins",
+    "listeners",
+    "order",
+    "closing",
+    "interface",
+];
 
-async fn names(stage: &mut Stage<'_>) {
-    compare(stage, "names").await;
-}
-
-async fn ids(stage: &mut Stage<'_>) {
-    compare(stage, "ids").await;
-}
-
-async fn connections(stage: &mut Stage<'_>) {
-    compare(stage, "connections").await;
-}
-
-async fn retries(stage: &mut Stage<'_>) {
-    compare(stage, "retries").await;
-}
-
-async fn answers(stage: &mut Stage<'_>) {
-    compare(stage, "answers").await;
-}
-
-async fn redirects(stage: &mut Stage<'_>) {
-    compare(stage, "redirects").await;
-}
-
-async fn origins(stage: &mut Stage<'_>) {
-    compare(stage, "origins").await;
-}
-
-async fn listeners(stage: &mut Stage<'_>) {
-    compare(stage, "listeners").await;
-}
-
-async fn order(stage: &mut Stage<'_>) {
-    compare(stage, "order").await;
-}
-
-async fn closing(stage: &mut Stage<'_>) {
-    compare(stage, "closing").await;
-}
-
-async fn interface(stage: &mut Stage<'_>) {
-    compare(stage, "interface").await;
-}
-
-/// Plays the scenarios of a subject in a window and in workers of both kinds.
-async fn compare(stage: &Stage<'_>, subject: &str) {
-    stage.goto("/pages/side_by_side/index.html").await;
-    let complaints = stage
-        .browser
-        .run(
-            "const { compareEverywhere } = await import('/pages/side_by_side/page.js');
-             return compareEverywhere(...argument);",
-            json!([subject, stage.server.second_origin()]),
-        )
-        .await;
-    let complaints = complaints.as_str().expect("a text");
-    assert!(complaints.is_empty(), "{complaints}");
+/// In a window and in workers of both kinds.
+async fn each_subject_has_the_same_recording(stage: &mut Stage<'_>) {
+    let mut complaints = String::new();
+    for subject in SUBJECTS {
+        stage.goto("/pages/side_by_side/index.html").await;
+        let more = stage
+            .browser
+            .run(
+                "const { compareEverywhere } = await import('/pages/side_by_side/page.js');
+                 return compareEverywhere(...argument);",
+                json!([subject, stage.server.second_origin()]),
+            )
+            .await;
+        complaints += more.as_str().expect("a text");
+        complaints += "\n";
+    }
+    assert!(complaints.trim().is_empty(), "{complaints}");
 }

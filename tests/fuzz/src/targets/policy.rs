@@ -1,4 +1,4 @@
-//! The session beside the bookkeeping of its own tests.
+//! The session, checked against the model that the core's tests have.
 
 use crate::session_model::{self, space::Happening};
 

@@ -11,17 +11,17 @@ const PARAGRAPH = [
   "When all is said, the server says that too.",
 ];
 
-/** Where the pages come from that may ask. */
+/** The origins whose pages may read the responses. */
 const ORIGINS = new Set((process.env.ORIGINS ?? "").split(" "));
 
-/** Says who may read the answer. A page of another origin gets it only with these. */
-function allow(request, response) {
+/** Sets the CORS headers, without which a page of another origin cannot read the response. */
+function setCorsHeaders(request, response) {
   const { origin } = request.headers;
   response.setHeader("Vary", "Origin");
   if (!ORIGINS.has(origin)) return;
   response.setHeader("Access-Control-Allow-Origin", origin); // with credentials it must not be `*`
   response.setHeader("Access-Control-Allow-Credentials", "true");
-  response.setHeader("Access-Control-Allow-Headers", "Last-Event-ID"); // for clients that ride on fetch
+  response.setHeader("Access-Control-Allow-Headers", "Last-Event-ID"); // which a client over fetch sends
 }
 
 function openStream(response) {
@@ -32,21 +32,21 @@ function openStream(response) {
   });
 }
 
-/** A sentence each, and a hang-up in the middle: who comes back says where to go on. */
+/** Sends a sentence with each event, and hangs up halfway: a client that reconnects continues after its Last-Event-ID. */
 async function events(request, response) {
   openStream(response);
   response.write("retry: 200\n\n");
-  const last = Number(request.headers["last-event-id"] ?? 0);
-  const next = last < 2 ? 2 : PARAGRAPH.length;
-  for (let id = last + 1; id <= next && !response.destroyed; id += 1) {
+  const lastReceived = Number(request.headers["last-event-id"] ?? 0);
+  const lastToSend = lastReceived < 2 ? 2 : PARAGRAPH.length;
+  for (let id = lastReceived + 1; id <= lastToSend && !response.destroyed; id += 1) {
     response.write(`id: ${id}\ndata: ${PARAGRAPH[id - 1]}\n\n`);
     await sleep(300);
   }
-  response.end(next === PARAGRAPH.length ? "event: done\ndata: that was all\n\n" : undefined);
+  response.end(lastToSend === PARAGRAPH.length ? "event: done\ndata: that was all\n\n" : undefined);
 }
 
 const sessions = new Set();
-const listeners = new Set();
+const openStreams = new Set();
 
 function login(response) {
   const session = randomUUID();
@@ -64,17 +64,17 @@ function letters(request, response) {
   }
   openStream(response);
   response.write('event: letter\ndata: {"text":"for you alone"}\n\n');
-  listeners.add(response);
-  response.on("close", () => listeners.delete(response));
+  openStreams.add(response);
+  response.on("close", () => openStreams.delete(response));
 }
 
 // A heartbeat, so that no proxy on the way takes silence for the end.
 setInterval(() => {
-  for (const response of listeners) response.write(": still here\n\n");
+  for (const response of openStreams) response.write(": still here\n\n");
 }, 15_000).unref();
 
 const server = createServer((request, response) => {
-  allow(request, response);
+  setCorsHeaders(request, response);
   if (request.method === "OPTIONS") response.writeHead(204).end();
   else if (request.url === "/events") events(request, response);
   else if (request.url === "/login") login(response);

@@ -1,38 +1,28 @@
 //! axum's own `Sse`.
 
 use tokio::process::Command;
+use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    paragraph::{self, Pace},
-    support::{Process, Stage, TRANSPORTS, www},
+    support::{over_each, served_folder},
     tests,
 };
 
 tests! {
-    the_paragraph_comes_sentence_by_sentence,
     no_price_is_missed_though_each_connection_ends_after_five,
 }
 
-async fn axum() -> (Process, String) {
+pub(crate) async fn axum() -> (Process, String) {
     let mut axum = Command::new(env!("CARGO_BIN_EXE_typed-eventsource-interop-axum"));
-    axum.env("WWW", www());
+    axum.env("WWW", served_folder());
     Process::announced(axum).await
-}
-
-async fn the_paragraph_comes_sentence_by_sentence(stage: &Stage) {
-    let (_axum, origin) = axum().await;
-    let page = stage.browser().await;
-    paragraph::is_shown(&page, &format!("{origin}/paragraph.html"), Pace::OneByOne).await;
 }
 
 async fn no_price_is_missed_though_each_connection_ends_after_five(stage: &Stage) {
     let (_axum, origin) = axum().await;
     let page = stage.browser().await;
-    for transport in TRANSPORTS {
-        page.open_client(&origin, "axum").await;
-        let prices = page
-            .over(transport, "return client.collectPrices(transport, 17);")
-            .await;
+    let collect = "return client.collectPrices(transport, 17);";
+    for (transport, prices) in over_each(&page, &origin, "axum", collect).await {
         let prices = prices.as_array().expect("a list");
         assert_eq!(prices.len(), 17, "{transport}");
         for (number, price) in (0_u32..).zip(prices) {

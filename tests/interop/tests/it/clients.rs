@@ -4,14 +4,15 @@ use std::fs;
 
 use serde_json::{Value, json};
 use tokio::process::Command;
+use typed_eventsource_harness::Stage;
 use typed_eventsource_server::{
     Config, Server,
-    script::{Attempt, Script, SeenAttempts, Step},
+    script::{Attempt, Script, Step},
 };
 use typed_eventsource_showcase::Showcase;
 
 use crate::{
-    support::{Stage, get, interop, put, scratch, tool},
+    support::{crate_path, temp_dir, tool},
     tests,
 };
 
@@ -76,9 +77,8 @@ fn events() -> Value {
 async fn start(attempts: Vec<Attempt>) -> Server {
     let server = Server::start(Config::default()).await;
     let server = server.expect("the server starts");
-    let script = serde_json::to_string(&Script { attempts }).expect("JSON");
-    let (status, _) = put(&format!("{}/scripts/others", server.origin()), script).await;
-    assert_eq!(status, 204);
+    let put = server.put("others", Script { attempts });
+    put.expect("it can be played");
     server
 }
 
@@ -95,7 +95,7 @@ async fn output(command: &mut Command) -> String {
 async fn in_python(python: &str, program: &str, attempts: Vec<Attempt>) {
     let server = start(attempts).await;
     let url = format!("{}/streams/others", server.origin());
-    let script = interop("clients").join(program);
+    let script = crate_path("clients").join(program);
     let said = output(tool(python).arg(script).arg(url).arg("4")).await;
     // Some tell in words too that they reconnect.
     let events_read: Vec<Value> = said
@@ -104,18 +104,12 @@ async fn in_python(python: &str, program: &str, attempts: Vec<Attempt>) {
         .filter(Value::is_array)
         .collect();
     assert_eq!(Value::from(events_read), events(), "{said}");
-    has_resumed(&server).await;
+    has_resumed(&server);
     server.stop().await;
 }
 
-async fn has_resumed(server: &Server) {
-    let (status, seen) = get(&format!(
-        "{}/scripts/others/seen?attempts=2",
-        server.origin()
-    ))
-    .await;
-    assert_eq!(status, 200, "{seen}");
-    let seen: SeenAttempts = serde_json::from_str(&seen).expect("what was seen");
+fn has_resumed(server: &Server) {
+    let seen = server.seen("others");
     let last_ids: Vec<_> = seen
         .attempts
         .iter()
@@ -144,11 +138,11 @@ async fn httpx_sse_reads_and_resumes(_: &Stage) {
 /// curl shows the stream as it is: byte for byte what the server was told to send.
 async fn curl_reads_and_resumes(_: &Stage) {
     let server = start(attempts()).await;
-    let folder = scratch();
+    let folder = temp_dir();
     let url = format!("{}/streams/others", server.origin());
     let mut shell = Command::new("sh");
     shell
-        .arg(interop("clients/read_with_curl.sh"))
+        .arg(crate_path("clients/read_with_curl.sh"))
         .arg(url)
         .current_dir(folder.path())
         .env("CURL", tool("CURL").as_std().get_program());
@@ -157,7 +151,7 @@ async fn curl_reads_and_resumes(_: &Stage) {
         let read = fs::read_to_string(folder.path().join(file)).expect("curl has read it");
         assert_eq!(read, text_of(&attempt), "{file}");
     }
-    has_resumed(&server).await;
+    has_resumed(&server);
     server.stop().await;
 }
 

@@ -2,10 +2,9 @@
 
 use std::fs;
 
-use crate::{
-    support::{Stage, root},
-    tests,
-};
+use typed_eventsource_harness::{Stage, fenced};
+
+use crate::{support::root, tests};
 
 tests! {
     each_block_of_code_stands_in_the_file_that_is_named,
@@ -16,39 +15,8 @@ const COOKBOOK: &str = "docs/cookbook.md";
 /// The files that blocks may be taken from: what the other tests here run.
 const SOURCES: &str = "../tests/interop/";
 
-/// A block of code, and the link in the line before it.
-struct Block {
-    line: usize,
-    file: Option<String>,
-    code: String,
-}
-
 fn cookbook() -> String {
     fs::read_to_string(root().join(COOKBOOK)).expect("the cookbook can be read")
-}
-
-fn blocks(text: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut lines = text.lines().enumerate();
-    let mut before = "";
-    while let Some((number, line)) = lines.next() {
-        if line.starts_with("```") {
-            let code: Vec<_> = lines
-                .by_ref()
-                .map(|(_, line)| line)
-                .take_while(|line| *line != "```")
-                .collect();
-            blocks.push(Block {
-                line: number + 1,
-                file: linked(before).map(str::to_owned),
-                code: code.join("\n"),
-            });
-        }
-        if !line.is_empty() {
-            before = line;
-        }
-    }
-    blocks
 }
 
 /// Where the last link of a line leads to.
@@ -75,15 +43,18 @@ fn stands_in(code: &str, text: &str) -> bool {
 
 async fn each_block_of_code_stands_in_the_file_that_is_named(_: &Stage) {
     let text = cookbook();
-    let blocks = blocks(&text);
+    let blocks = fenced(&text);
     assert!(blocks.len() > 10, "{} blocks", blocks.len());
-    for Block { line, file, code } in blocks {
+    for (line, _, code) in blocks {
+        let lines = text.lines().take(line - 1);
+        let before = lines.filter(|line| !line.is_empty()).last();
+        let file = before.and_then(linked);
         let file = file.unwrap_or_else(|| panic!("{COOKBOOK}:{line}: no file is named"));
         assert!(
             file.starts_with(SOURCES),
             "{COOKBOOK}:{line}: {file} is not tested here"
         );
-        let source = fs::read_to_string(root().join("docs").join(&file));
+        let source = fs::read_to_string(root().join("docs").join(file));
         let source = source.unwrap_or_else(|error| panic!("{COOKBOOK}:{line}: {file}: {error}"));
         assert!(
             stands_in(&code, &source),

@@ -1,34 +1,27 @@
 //! FastAPI with sse-starlette, by Uvicorn.
 
 use serde_json::{Value, json};
+use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    paragraph::{self, Pace},
-    support::{Process, Stage, TRANSPORTS, get, interop, tool, www},
+    support::{TRANSPORTS, crate_path, get, open_client, over, over_each, served_folder, tool},
     tests,
 };
 
 tests! {
-    the_paragraph_comes_sentence_by_sentence,
     pings_are_signs_of_life_over_fetch,
     the_server_notices_a_source_that_closes,
     a_post_with_a_token_streams_words,
 }
 
-async fn fastapi() -> (Process, String) {
+pub(crate) async fn fastapi() -> (Process, String) {
     let mut python = tool("PYTHON");
     python
         .args(["-m", "uvicorn", "app:app", "--port", "0"])
-        .current_dir(interop("servers/fastapi"))
+        .current_dir(crate_path("servers/fastapi"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("WWW", www());
+        .env("WWW", served_folder());
     Process::announced(python).await
-}
-
-async fn the_paragraph_comes_sentence_by_sentence(stage: &Stage) {
-    let (_fastapi, origin) = fastapi().await;
-    let page = stage.browser().await;
-    paragraph::is_shown(&page, &format!("{origin}/paragraph.html"), Pace::OneByOne).await;
 }
 
 /// News come every four seconds, comments every second, and after two and a half of silence the source closes.
@@ -42,12 +35,10 @@ async fn pings_are_signs_of_life_over_fetch(stage: &Stage) {
         });
         const reason = await source.closed;
         return { heard, reason: reason.type, code: reason.error?.code };";
-    page.open_client(&origin, "fastapi").await;
-    let over_fetch = page.over("fetch", watch).await;
+    let [(_, over_browser), (_, over_fetch)] = over_each(&page, &origin, "fastapi", watch).await;
     assert_eq!(over_fetch["heard"], json!([1, 2]));
     assert_eq!(over_fetch["reason"], "requested");
     // The browser's own does not tell of comments.
-    let over_browser = page.over("browser", watch).await;
     assert_eq!(over_browser["heard"], json!([1]));
     assert_eq!(over_browser["code"], "idle");
 }
@@ -56,8 +47,9 @@ async fn the_server_notices_a_source_that_closes(stage: &Stage) {
     let (_fastapi, origin) = fastapi().await;
     let page = stage.browser().await;
     for transport in TRANSPORTS {
-        page.open_client(&origin, "fastapi").await;
-        page.over(
+        open_client(&page, &origin, "fastapi").await;
+        over(
+            &page,
             transport,
             "await new Promise((resolve) => { window.source = client.watchNews(transport, resolve); });",
         )
@@ -76,7 +68,7 @@ async fn the_server_notices_a_source_that_closes(stage: &Stage) {
 async fn a_post_with_a_token_streams_words(stage: &Stage) {
     let (_fastapi, origin) = fastapi().await;
     let page = stage.browser().await;
-    page.open_client(&origin, "fastapi").await;
+    open_client(&page, &origin, "fastapi").await;
     let outcome = page
         .run(
             "const words = [], tokens = [];

@@ -1,23 +1,21 @@
 //! Flask: its own server, and Gunicorn.
 
 use serde_json::{Value, json};
+use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    paragraph::{self, Pace},
-    support::{Process, Stage, TRANSPORTS, interop, tool, www},
+    support::{crate_path, over_each, served_folder, tool},
     tests,
 };
 
 tests! {
-    the_paragraph_comes_sentence_by_sentence,
-    the_paragraph_comes_through_gunicorn,
     a_ping_comes_every_second,
     all_fields_arrive_and_a_source_resumes_after_each_end,
     two_players_and_a_watcher_see_the_same_game,
     binary_data_arrives_as_base64_and_as_base64_of_gzip,
 }
 
-async fn flask() -> (Process, String) {
+pub(crate) async fn flask() -> (Process, String) {
     run(&["flask", "--app", "app", "run", "--port", "0"]).await
 }
 
@@ -26,22 +24,16 @@ async fn run(module: &[&str]) -> (Process, String) {
     python
         .arg("-m")
         .args(module)
-        .current_dir(interop("servers/flask"))
+        .current_dir(crate_path("servers/flask"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("WWW", www());
+        .env("WWW", served_folder());
     Process::announced(python).await
 }
 
-async fn the_paragraph_comes_sentence_by_sentence(stage: &Stage) {
-    let (_flask, origin) = flask().await;
-    let page = stage.browser().await;
-    paragraph::is_shown(&page, &format!("{origin}/paragraph.html"), Pace::OneByOne).await;
-}
-
-async fn the_paragraph_comes_through_gunicorn(stage: &Stage) {
-    let script = interop("servers/flask/gunicorn.conf.py");
+pub(crate) async fn gunicorn() -> (Process, String) {
+    let script = crate_path("servers/flask/gunicorn.conf.py");
     let script = script.to_str().expect("a path in UTF-8");
-    let (_gunicorn, origin) = run(&[
+    run(&[
         "gunicorn",
         "--config",
         script,
@@ -49,29 +41,21 @@ async fn the_paragraph_comes_through_gunicorn(stage: &Stage) {
         "--bind=127.0.0.1:0",
         "app:app",
     ])
-    .await;
-    let page = stage.browser().await;
-    paragraph::is_shown(&page, &format!("{origin}/paragraph.html"), Pace::OneByOne).await;
+    .await
 }
 
 async fn a_ping_comes_every_second(stage: &Stage) {
     let (_flask, origin) = flask().await;
     let page = stage.browser().await;
-    for transport in TRANSPORTS {
-        page.open_client(&origin, "flask").await;
-        let pings = page
-            .over(
-                transport,
-                "const pings = [];
-                 await new Promise((resolve) => {
-                     window.source = client.watchPings(transport, (time) => {
-                         if (pings.push({ time, at: performance.now() }) === 4) resolve();
-                     });
-                 });
-                 source.close();
-                 return pings;",
-            )
-            .await;
+    let script = "const pings = [];
+         await new Promise((resolve) => {
+             window.source = client.watchPings(transport, (time) => {
+                 if (pings.push({ time, at: performance.now() }) === 4) resolve();
+             });
+         });
+         source.close();
+         return pings;";
+    for (transport, pings) in over_each(&page, &origin, "flask", script).await {
         let pings = pings.as_array().expect("a list");
         assert!(
             pings
@@ -93,16 +77,10 @@ async fn all_fields_arrive_and_a_source_resumes_after_each_end(stage: &Stage) {
     let expected: Vec<_> = (1..=9)
         .map(|number| json!([number.to_string(), format!("{number}\nof 9")]))
         .collect();
-    for transport in TRANSPORTS {
-        page.open_client(&origin, "flask").await;
-        let outcome = page
-            .over(
-                transport,
-                "const numbers = [];
-                 const reason = await client.count(transport, (...number) => numbers.push(number));
-                 return { numbers, reason };",
-            )
-            .await;
+    let script = "const numbers = [];
+         const reason = await client.count(transport, (...number) => numbers.push(number));
+         return { numbers, reason };";
+    for (transport, outcome) in over_each(&page, &origin, "flask", script).await {
         assert_eq!(
             outcome["numbers"],
             Value::from(expected.clone()),
@@ -119,21 +97,15 @@ async fn all_fields_arrive_and_a_source_resumes_after_each_end(stage: &Stage) {
 async fn two_players_and_a_watcher_see_the_same_game(stage: &Stage) {
     let (_flask, origin) = flask().await;
     let page = stage.browser().await;
-    for transport in TRANSPORTS {
-        page.open_client(&origin, "flask").await;
-        let outcome = page
-            .over(
-                transport,
-                "const seen = { X: [], O: [], nobody: [] };
-                 const { status } = await client.move('O', 0);
-                 const winners = await Promise.all([
-                     client.play(transport, 'nobody', [], (board) => seen.nobody.push(board)),
-                     client.play(transport, 'O', [3, 4], (board) => seen.O.push(board)),
-                     client.play(transport, 'X', [0, 1, 2], (board) => seen.X.push(board)),
-                 ]);
-                 return { status, seen, winners };",
-            )
-            .await;
+    let script = "const seen = { X: [], O: [], nobody: [] };
+         const { status } = await client.move('O', 0);
+         const winners = await Promise.all([
+             client.play(transport, 'nobody', [], (board) => seen.nobody.push(board)),
+             client.play(transport, 'O', [3, 4], (board) => seen.O.push(board)),
+             client.play(transport, 'X', [0, 1, 2], (board) => seen.X.push(board)),
+         ]);
+         return { status, seen, winners };";
+    for (transport, outcome) in over_each(&page, &origin, "flask", script).await {
         assert_eq!(outcome["status"], 409, "O does not begin");
         assert_eq!(outcome["winners"], json!(["X", "X", "X"]), "{transport}");
         let boards = json!([
@@ -161,15 +133,9 @@ async fn two_players_and_a_watcher_see_the_same_game(stage: &Stage) {
 async fn binary_data_arrives_as_base64_and_as_base64_of_gzip(stage: &Stage) {
     let (_flask, origin) = flask().await;
     let page = stage.browser().await;
-    for transport in TRANSPORTS {
-        page.open_client(&origin, "flask").await;
-        let outcome = page
-            .over(
-                transport,
-                "const { picture, report } = await client.receiveBinary(transport);
-                 return { bytes: [...picture], lines: report.lines };",
-            )
-            .await;
+    let script = "const { picture, report } = await client.receiveBinary(transport);
+         return { bytes: [...picture], lines: report.lines };";
+    for (transport, outcome) in over_each(&page, &origin, "flask", script).await {
         assert_eq!(
             outcome["bytes"],
             json!((0..=255).collect::<Vec<u8>>()),

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::{net::TcpListener, time::timeout};
+use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    paragraph::{self, Pace},
-    support::{Process, Stage, TRANSPORTS, go_program, www},
+    paragraph,
+    support::{TRANSPORTS, go_program, served_folder},
     tests,
 };
 
 tests! {
-    the_paragraph_comes_sentence_by_sentence,
     a_server_that_dies_in_the_middle_is_told_and_not_asked_again,
     a_server_that_refuses_is_told,
     a_browser_without_event_source_gets_a_sentence_or_rides_on_fetch,
@@ -20,14 +20,8 @@ tests! {
 
 pub(crate) async fn go() -> (Process, String) {
     let mut go = go_program().await;
-    go.env("WWW", www()).env("PORT", "0");
+    go.env("WWW", served_folder()).env("PORT", "0");
     Process::announced(go).await
-}
-
-async fn the_paragraph_comes_sentence_by_sentence(stage: &Stage) {
-    let (_go, origin) = go().await;
-    let page = stage.browser().await;
-    paragraph::is_shown(&page, &format!("{origin}/paragraph.html"), Pace::OneByOne).await;
 }
 
 async fn a_server_that_dies_in_the_middle_is_told_and_not_asked_again(stage: &Stage) {

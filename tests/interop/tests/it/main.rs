@@ -16,8 +16,8 @@ mod support;
 use std::{pin::Pin, process::ExitCode, sync::Arc};
 
 use libtest_mimic::{Arguments, Trial};
-use support::Stage;
 use tokio::runtime::Runtime;
+use typed_eventsource_harness::Stage;
 
 type Test = for<'a> fn(&'a Stage) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
 
@@ -41,6 +41,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     nchan::TESTS,
     nginx::TESTS,
     node::TESTS,
+    paragraph::TESTS,
 ];
 
 fn main() -> ExitCode {

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::interval;
+use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    support::{Nginx, Process, Stage, TRANSPORTS, get, post, tool},
+    support::{Nginx, TRANSPORTS, get, open_client, over, post, tool},
     tests,
 };
 
@@ -105,8 +106,9 @@ async fn what_is_said_at_one_node_is_heard_at_the_other(stage: &Stage) {
     let page = stage.browser().await;
     let [first, second] = &chat.nodes;
     for (number, transport) in TRANSPORTS.into_iter().enumerate() {
-        page.open_client(&second.url(""), "nchan").await;
-        page.over(
+        open_client(&page, &second.url(""), "nchan").await;
+        over(
+            &page,
             transport,
             "window.heard = [];
              window.source = client.join(transport, (text) => heard.push(text));",
@@ -132,7 +134,7 @@ async fn clients_of_a_node_that_is_killed_go_on_at_the_other(stage: &Stage) {
     for transport in TRANSPORTS {
         let mut chat = Chat::start().await;
         let (_balancer, origin) = chat.balancer().await;
-        page.open_client(&origin, "nchan").await;
+        open_client(&page, &origin, "nchan").await;
         let join = format!(
             "window.clients = Array.from({{ length: {CLIENTS} }}, () => {{
                  const heard = [];
@@ -142,7 +144,7 @@ async fn clients_of_a_node_that_is_killed_go_on_at_the_other(stage: &Stage) {
                  return client;
              }});"
         );
-        page.over(transport, &join).await;
+        over(&page, transport, &join).await;
         for node in &chat.nodes {
             node.until(&format!("subscribers: {CLIENTS_OF_A_NODE}"))
                 .await;

@@ -1,12 +1,14 @@
 //! nginx as a reverse proxy in front of Go's server and Node's.
 
 use serde_json::{Value, json};
+use typed_eventsource_e2e::Browser;
+use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
     go::go,
     node::node,
     paragraph::{self, Pace},
-    support::{Nginx, Page, Process, Stage, TRANSPORTS},
+    support::{Nginx, TRANSPORTS, open_client, over},
     tests,
 };
 
@@ -54,7 +56,7 @@ impl Site {
         }
     }
 
-    async fn shows_the_paragraph(&self, page: &Page<'_>, stream: &str, pace: Pace) {
+    async fn shows_the_paragraph(&self, page: &Browser, stream: &str, pace: Pace) {
         for origin in [&self.plain, &self.tls] {
             let url = format!("{origin}/paragraph.html?policy=resilient&stream={stream}");
             paragraph::is_shown(page, &url, pace).await;
@@ -125,13 +127,13 @@ async fn over_http_2_there_are_many_more(stage: &Stage) {
     }
 }
 
-async fn open_many(page: &Page<'_>, origin: &str, transport: &str, count: usize) {
-    page.open_client(origin, "nginx").await;
+async fn open_many(page: &Browser, origin: &str, transport: &str, count: usize) {
+    open_client(page, origin, "nginx").await;
     let open = format!("window.streams = client.openMany('/streams/ticks', transport, {count});");
-    page.over(transport, &open).await;
+    over(page, transport, &open).await;
 }
 
-async fn close_all(page: &Page<'_>) {
+async fn close_all(page: &Browser) {
     page.run(
         "for (const { source } of streams) source.close();",
         Value::Null,

@@ -1,11 +1,13 @@
 //! Node's own http, asked by pages of another origin.
 
 use serde_json::{Value, json};
+use typed_eventsource_e2e::Browser;
+use typed_eventsource_harness::{Process, Stage};
 use typed_eventsource_server::{Config, Server};
 
 use crate::{
     paragraph::{self, Pace},
-    support::{Page, Process, Stage, TRANSPORTS, interop, tool, www},
+    support::{TRANSPORTS, crate_path, served_folder, tool},
     tests,
 };
 
@@ -17,7 +19,7 @@ tests! {
 
 pub(crate) async fn node(pages: &[&str]) -> (Process, String) {
     let mut node = tool("NODE");
-    node.arg(interop("servers/node/server.js"))
+    node.arg(crate_path("servers/node/server.js"))
         .env("ORIGINS", pages.join(" "));
     Process::announced(node).await
 }
@@ -25,8 +27,8 @@ pub(crate) async fn node(pages: &[&str]) -> (Process, String) {
 /// Serves the pages, and knows no streams.
 async fn pages() -> Server {
     let config = Config {
-        pkg: Some(www().join("pkg")),
-        pages: Some(www().to_owned()),
+        pkg: Some(served_folder().join("pkg")),
+        pages: Some(served_folder()),
         ..Config::default()
     };
     Server::start(config).await.expect("the server starts")
@@ -45,7 +47,7 @@ async fn the_paragraph_goes_on_after_a_hang_up(stage: &Stage) {
 }
 
 async fn open_letters(
-    page: &Page<'_>,
+    page: &Browser,
     node: &str,
     transport: &str,
     with_credentials: bool,
@@ -93,8 +95,8 @@ async fn a_page_of_a_stranger_is_refused(stage: &Stage) {
     pages.stop().await;
 }
 
-/// As [`Page::open_client`]: the server of these pages has its own beside them, under a stricter content policy.
-async fn open_client(page: &Page<'_>, origin: &str) {
+/// As [`open_client`](crate::support::open_client): the server of these pages has its own beside them, under a stricter content policy.
+async fn open_client(page: &Browser, origin: &str) {
     page.goto(&format!("{origin}/pages/client.html")).await;
     page.run(
         "window.client = await import('/pages/node.js');",

@@ -1,8 +1,21 @@
 //! The page that shows a paragraph, which every server sends: each sentence when it is sent, and how it ended.
 
 use serde_json::Value;
+use typed_eventsource_e2e::Browser;
+use typed_eventsource_harness::Stage;
 
-use crate::support::{Page, TRANSPORTS};
+use crate::{
+    axum::axum,
+    fastapi::fastapi,
+    flask::{flask, gunicorn},
+    go::go,
+    support::TRANSPORTS,
+    tests,
+};
+
+tests! {
+    each_server_sends_it_sentence_by_sentence,
+}
 
 const SENTENCES: [&str; 4] = [
     "A server has something to say, and says it as it comes.",
@@ -32,8 +45,23 @@ pub(crate) enum Pace {
     AllAtOnce,
 }
 
+async fn each_server_sends_it_sentence_by_sentence(stage: &Stage) {
+    let servers = [
+        ("axum", axum().await),
+        ("FastAPI", fastapi().await),
+        ("Flask", flask().await),
+        ("Gunicorn", gunicorn().await),
+        ("Go", go().await),
+    ];
+    let page = stage.browser().await;
+    for (name, (_process, origin)) in &servers {
+        println!("the paragraph of {name}, at {origin}");
+        is_shown(&page, &format!("{origin}/paragraph.html"), Pace::OneByOne).await;
+    }
+}
+
 /// Opens the page over each transport, and checks that it shows the paragraph at this pace.
-pub(crate) async fn is_shown(page: &Page<'_>, url: &str, pace: Pace) {
+pub(crate) async fn is_shown(page: &Browser, url: &str, pace: Pace) {
     for transport in TRANSPORTS {
         open(page, url, transport).await;
         page.until("document.body.innerText.includes('That was all.')")
@@ -61,14 +89,14 @@ pub(crate) async fn is_shown(page: &Page<'_>, url: &str, pace: Pace) {
 }
 
 /// Opens the page, which may have a query.
-pub(crate) async fn open(page: &Page<'_>, url: &str, transport: &str) {
+pub(crate) async fn open(page: &Browser, url: &str, transport: &str) {
     let and = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{and}transport={transport}");
     page.goto_prepared(&url, WATCH).await;
 }
 
 /// What the page says at its end.
-pub(crate) async fn status(page: &Page<'_>) -> String {
+pub(crate) async fn status(page: &Browser) -> String {
     let status = page
         .run(
             "return document.querySelector('#status').textContent;",

@@ -10,17 +10,20 @@ mod tools;
 use std::{process::ExitCode, sync::Arc};
 
 use libtest_mimic::{Arguments, Trial};
-use pages::{Page, Pages};
 use tokio::runtime::Runtime;
+use typed_eventsource_harness::Stage;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let runtime = Arc::new(Runtime::new().expect("threads can be started"));
-    let pages = Arc::new(Pages::default());
-    let mut trials = pages::all()
-        .into_iter()
-        .map(|page| trial_of(page, &runtime, &pages))
-        .collect::<Vec<_>>();
+    let stage = Arc::new(Stage::default());
+    let mut trials = Vec::new();
+    for (name, page) in pages::all() {
+        let (runtime, stage) = (Arc::clone(&runtime), Arc::clone(&stage));
+        trials.push(Trial::test(format!("page, {name}"), move || {
+            Ok(runtime.block_on(pages::try_out(&page, &stage))?)
+        }));
+    }
     for (name, program, args) in tools::RUNS {
         trials.push(Trial::test(*name, move || {
             Ok(tools::run("", program, args)?)
@@ -31,21 +34,12 @@ fn main() -> ExitCode {
     trials.push(Trial::test("vitest", || Ok(snippets::run_tests()?)));
     trials.push(Trial::test("snippets", || Ok(snippets::check()?)));
     for framework in pasted::FRAMEWORKS {
-        let (runtime, pages) = (Arc::clone(&runtime), Arc::clone(&pages));
+        let (runtime, stage) = (Arc::clone(&runtime), Arc::clone(&stage));
         trials.push(Trial::test(format!("pasted, {framework}"), move || {
-            Ok(runtime.block_on(pasted::try_out(framework, &pages))?)
+            Ok(runtime.block_on(pasted::try_out(framework, &stage))?)
         }));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
-    runtime.block_on(pages.close());
+    runtime.block_on(stage.close());
     conclusion.exit_code()
-}
-
-fn trial_of(page: Page, runtime: &Arc<Runtime>, pages: &Arc<Pages>) -> Trial {
-    let (runtime, pages) = (Arc::clone(runtime), Arc::clone(pages));
-    let (name, can_run) = (page.name, page.can_run());
-    Trial::test(format!("page, {name}"), move || {
-        Ok(runtime.block_on(pages.try_out(&page))?)
-    })
-    .with_ignored_flag(!can_run)
 }

@@ -3,24 +3,18 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
-    sync::{Mutex, OnceCell},
-    time::{Duration, timeout},
+use serde_json::Value;
+use typed_eventsource_e2e::Browser;
+use typed_eventsource_harness::{Process, Stage};
+use typed_eventsource_server::{
+    Config, Server,
+    script::{Attempt, Script, Step},
 };
-use typed_eventsource_e2e::{Browser, Kind};
-use typed_eventsource_server::{Config, Server};
 
 use crate::tools;
 
 const VITE: &str = "vite/bin/vite.js";
 const VITE_6: &str = "vite-6/bin/vite.js";
-/// The first version of Node.js that the current Vite runs on.
-const VITE_NEEDS: (u32, u32) = (20, 19);
-
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What each page is to show.
 const HEARD: &str = "\
@@ -35,14 +29,8 @@ fetch: decode
 fetch: AAPL 2.25
 fetch: finished";
 
-pub(crate) struct Page {
-    pub(crate) name: &'static str,
-    needs: (u32, u32),
-    served: Served,
-}
-
 /// How a page comes to be.
-enum Served {
+pub(crate) enum Served {
     /// A tool is run in a folder, and then this is served.
     Built {
         folder: &'static str,
@@ -59,12 +47,8 @@ enum Served {
     },
 }
 
-pub(crate) fn all() -> Vec<Page> {
-    let page = |name, needs, served| Page {
-        name,
-        needs,
-        served,
-    };
+/// The pages by their names.
+pub(crate) fn all() -> [(&'static str, Served); 6] {
     let vite = |tool, args, www| Served::Built {
         folder: "consumers/vite",
         tool,
@@ -82,79 +66,49 @@ pub(crate) fn all() -> Vec<Page> {
         www: "consumers/webpack",
     };
     let (new, old) = ("consumers/vite/dist/new", "consumers/vite/dist/6");
-    vec![
-        page("static files", (0, 0), Served::AsItIs("consumers/static/")),
-        page("webpack", (0, 0), webpack),
-        page(
-            "Vite 6",
-            (0, 0),
-            vite(VITE_6, &["build", "--outDir=dist/6"], old),
-        ),
-        page("Vite 6, development", (0, 0), live(VITE_6)),
-        page(
-            "Vite",
-            VITE_NEEDS,
-            vite(VITE, &["build", "--outDir=dist/new"], new),
-        ),
-        page("Vite, development", VITE_NEEDS, live(VITE)),
+    [
+        ("static files", Served::AsItIs("consumers/static/")),
+        ("webpack", webpack),
+        ("Vite 6", vite(VITE_6, &["build", "--outDir=dist/6"], old)),
+        ("Vite 6, development", live(VITE_6)),
+        ("Vite", vite(VITE, &["build", "--outDir=dist/new"], new)),
+        ("Vite, development", live(VITE)),
     ]
 }
 
-impl Page {
-    pub(crate) fn can_run(&self) -> bool {
-        tools::node_version() >= self.needs
+pub(crate) async fn try_out(page: &Served, stage: &Stage) -> Result<(), String> {
+    match page {
+        Served::Built {
+            folder,
+            tool,
+            args,
+            www,
+        } => {
+            tools::run(folder, tool, args)?;
+            open(stage, &tools::installed().join(www), "").await;
+        }
+        Served::AsItIs(path) => open(stage, &tools::installed(), path).await,
+        Served::Live { folder, tool } => open_live(stage, folder, tool).await,
     }
+    Ok(())
 }
 
-/// The browser that shows them, one after the other, once one is needed.
-#[derive(Default)]
-pub(crate) struct Pages(OnceCell<Mutex<Browser>>);
+async fn open(stage: &Stage, www: &Path, path: &str) {
+    let browser = stage.browser().await;
+    let server = serve(www.to_owned()).await;
+    look(&browser, &format!("{}/{path}", server.origin()), &server).await;
+    server.stop().await;
+}
 
-impl Pages {
-    pub(crate) async fn try_out(&self, page: &Page) -> Result<(), String> {
-        match &page.served {
-            Served::Built {
-                folder,
-                tool,
-                args,
-                www,
-            } => {
-                tools::run(folder, tool, args)?;
-                self.open(&tools::installed().join(www), "").await
-            }
-            Served::AsItIs(path) => self.open(&tools::installed(), path).await,
-            Served::Live { folder, tool } => self.open_live(folder, tool).await,
-        }
-        Ok(())
-    }
-
-    async fn open(&self, www: &Path, path: &str) {
-        let browser = self.browser().await.lock().await;
-        let server = serve(www.to_owned()).await;
-        look(&browser, &format!("{}/{path}", server.origin()), &server).await;
-        server.stop().await;
-    }
-
-    /// One at a time: Vite keeps what it has bundled beforehand where the other would too.
-    async fn open_live(&self, folder: &str, tool: &str) {
-        let browser = self.browser().await.lock().await;
-        let server = serve(tools::installed().join("consumers")).await;
-        let (mut vite, url) = start(folder, tool).await;
-        look(&browser, &url, &server).await;
-        vite.kill().await.expect("Vite ends");
-        server.stop().await;
-    }
-
-    pub(crate) async fn browser(&self) -> &Mutex<Browser> {
-        let launch = || async { Mutex::new(Browser::launch(Kind::Chromium).await) };
-        self.0.get_or_init(launch).await
-    }
-
-    pub(crate) async fn close(&self) {
-        if let Some(browser) = self.0.get() {
-            browser.lock().await.close().await;
-        }
-    }
+/// One at a time: Vite keeps what it has bundled beforehand where the other would too.
+async fn open_live(stage: &Stage, folder: &str, tool: &str) {
+    let browser = stage.browser().await;
+    let server = serve(tools::installed().join("consumers")).await;
+    let mut vite = tools::tool(folder, tool);
+    vite.args(["--host=127.0.0.1", "--port=0", "--force"]);
+    let (_vite, url) = Process::announced(vite.into()).await;
+    look(&browser, &url, &server).await;
+    server.stop().await;
 }
 
 /// Serves the folder, with streams to script.
@@ -166,34 +120,8 @@ pub(crate) async fn serve(www: PathBuf) -> Server {
     Server::start(config).await.expect("the server starts")
 }
 
-/// Vite's own server, on a free port, and the address that it prints.
-async fn start(folder: &str, tool: &str) -> (Child, String) {
-    let mut command = Command::from(tools::tool(folder, tool));
-    let mut vite = command
-        .args(["--host=127.0.0.1", "--port=0", "--force"])
-        .stdout(std::process::Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("node runs");
-    let mut lines = BufReader::new(vite.stdout.take().expect("its output is piped")).lines();
-    let url = timeout(PATIENCE, async {
-        while let Some(line) = lines.next_line().await.expect("Vite can be read") {
-            if let Some(at) = line.find("http://127.0.0.1:") {
-                return line[at..].trim().to_owned();
-            }
-        }
-        panic!("Vite ended before it listened")
-    });
-    let url = url.await.expect("Vite says where it listens");
-    // Nobody reads what else it may say; it must not meet a closed pipe.
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    (vite, url)
-}
-
 async fn look(browser: &Browser, page: &str, server: &Server) {
     let origin = server.origin();
-    // Any page of the origin will do: this one says that there is no such script yet.
-    browser.goto(&format!("{origin}/scripts/feed/seen")).await;
     let price = |data: &str| format!("event: price\ndata: {data}\n\n");
     let text = [
         price(r#"{"symbol":"AAPL","price":1.5}"#),
@@ -203,9 +131,9 @@ async fn look(browser: &Browser, page: &str, server: &Server) {
         "event: bye\ndata: null\n\n".to_owned(),
     ]
     .concat();
-    let script = json!({ "attempts": [{ "steps": [{ "send": text }, "silence"] }] });
-    let put = "await fetch('/scripts/feed', { method: 'PUT', body: JSON.stringify(argument) });";
-    browser.run(put, script).await;
+    let stream = Attempt::playing([Step::Send(text), Step::Silence]);
+    let put = server.put("feed", Script::always(stream));
+    put.expect("it can be played");
     browser
         .goto(&format!("{page}?stream={origin}/streams/feed"))
         .await;

@@ -6,13 +6,11 @@ use std::{
     process::Command,
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use typed_eventsource_harness::{Stage, fenced};
+use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use crate::{
-    pages::{Pages, serve},
-    snippets::fenced,
-    tools,
-};
+use crate::{pages::serve, tools};
 
 /// The folder of each crate in `frameworks`.
 pub(crate) const FRAMEWORKS: &[&str] = &["leptos", "yew"];
@@ -35,18 +33,15 @@ const PAGE: &str = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>Pasted</ti
     <script type=\"module\" src=\"start.js\"></script>\n<body></body>\n";
 const START: &str = "import init from \"./app.js\";\n\nawait init();\n";
 
-pub(crate) async fn try_out(framework: &str, pages: &Pages) -> Result<(), String> {
+pub(crate) async fn try_out(framework: &str, stage: &Stage) -> Result<(), String> {
     let www = build(framework)?;
-    let browser = pages.browser().await.lock().await;
+    let browser = stage.browser().await;
     let server = serve(www).await;
-    let origin = server.origin();
-    // Any page of the origin will do: this one says that there is no such script yet.
-    browser.goto(&format!("{origin}/scripts/prices/seen")).await;
-    let text = "event: price\ndata: 101.5\n\n";
-    let script = json!({ "attempts": [{ "steps": [{ "send": text }, "silence"] }] });
-    let put = "await fetch('/scripts/prices', { method: 'PUT', body: JSON.stringify(argument) });";
-    browser.run(put, script).await;
-    browser.goto(&format!("{origin}/")).await;
+    let price = Step::Send("event: price\ndata: 101.5\n\n".to_owned());
+    let stream = Attempt::playing([price, Step::Silence]);
+    let put = server.put("prices", Script::always(stream));
+    put.expect("it can be played");
+    browser.goto(&format!("{}/", server.origin())).await;
     let text_of = |selector: &str| format!("document.querySelector('{selector}')?.textContent");
     let (price, state) = (text_of("h1"), text_of("[role=status]"));
     browser
@@ -59,9 +54,7 @@ pub(crate) async fn try_out(framework: &str, pages: &Pages) -> Result<(), String
         .await;
     browser.run(press, Value::Null).await;
     browser.until(&format!("{state} === 'open'")).await;
-    browser.goto(&format!("{origin}/scripts/prices/seen")).await;
-    let seen = "return JSON.parse(document.body.textContent).attempts.length;";
-    assert_eq!(browser.run(seen, Value::Null).await, 2);
+    assert_eq!(server.seen("prices").attempts.len(), 2);
     server.stop().await;
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::{fs, io, path::Path};
 
+use typed_eventsource_harness::fenced;
+
 use crate::tools;
 
 const READMES: [(&str, &str); 2] = [("README.md", "repository"), ("npm/README.md", "package")];
@@ -61,20 +63,4 @@ fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {
         fs::write(file, source + "\nexport {};\n")?;
     }
     Ok(())
-}
-
-/// All snippets, by the line that they begin at and their language.
-pub(crate) fn fenced(text: &str) -> Vec<(usize, &str, String)> {
-    let mut found = Vec::new();
-    let mut lines = text.lines().enumerate();
-    while let Some((number, line)) = lines.next() {
-        let Some(fence) = line.strip_prefix("```") else {
-            continue;
-        };
-        let body = lines.by_ref().map(|(_, line)| line);
-        let snippet: Vec<_> = body.take_while(|line| *line != "```").collect();
-        let language = fence.split(',').next().unwrap_or_default();
-        found.push((number + 1, language, snippet.join("\n")));
-    }
-    found
 }

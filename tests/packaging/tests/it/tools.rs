@@ -103,14 +103,3 @@ pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
     let said = [output.stdout, output.stderr].concat();
     Err(String::from_utf8_lossy(&said).into_owned())
 }
-
-/// The version of Node.js: the major number and the minor.
-pub(crate) fn node_version() -> (u32, u32) {
-    let output = Command::new("node").arg("--version").output();
-    let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-    let mut numbers = said
-        .iter()
-        .flat_map(|said| said.trim().trim_start_matches('v').split('.'))
-        .map(|number| number.parse().unwrap_or(0));
-    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
-}

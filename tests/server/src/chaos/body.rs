@@ -2,9 +2,10 @@
 
 use std::{io, time::Duration};
 
+use async_fn_stream::try_fn_stream;
 use axum::{http::StatusCode, response::Response};
 use bytes::Bytes;
-use futures_util::stream::{self, Stream};
+use futures_util::Stream;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -115,62 +116,35 @@ impl Drop for Visit {
     }
 }
 
-struct Player {
-    visit: Visit,
-    chunks: std::vec::IntoIter<(u64, Bytes)>,
-    ending: Ending,
-    connection: Connection,
-    stop: CancellationToken,
-}
-
 /// Plays the text; the response ends as it says. A server that stops breaks off.
 pub(super) fn play(
-    visit: Visit,
-    text: Text,
+    mut visit: Visit,
+    Text { chunks, ending, .. }: Text,
     connection: Connection,
     stop: CancellationToken,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-    let player = Player {
-        visit,
-        chunks: text.chunks.into_iter(),
-        ending: text.ending,
-        connection,
-        stop,
-    };
-    stream::unfold(Some(player), |player| async {
-        let mut player = player?;
-        let stop = player.stop.clone();
-        match stop.run_until_cancelled(player.next()).await {
-            Some(Some(Ok(chunk))) => Some((Ok(chunk), Some(player))),
-            Some(Some(Err(error))) => Some((Err(error), None)),
-            Some(None) => None,
-            None => {
-                player.visit.ended(Ending::Restart);
-                Some((Err(broken_off()), None))
+    let broken_off = || Err(io::ErrorKind::ConnectionAborted.into());
+    try_fn_stream(async move |emitter| {
+        let playing = async {
+            for (wait, chunk) in chunks {
+                sleep(Duration::from_millis(wait)).await;
+                emitter.emit(chunk).await;
             }
-        }
+            visit.ended(ending);
+            match ending {
+                Ending::Abort => broken_off(),
+                Ending::Reset => {
+                    connection.reset();
+                    std::future::pending().await
+                }
+                Ending::Stall => std::future::pending().await,
+                _ => Ok(()),
+            }
+        };
+        let played = stop.run_until_cancelled(playing).await;
+        played.unwrap_or_else(|| {
+            visit.ended(Ending::Restart);
+            broken_off()
+        })
     })
-}
-
-impl Player {
-    async fn next(&mut self) -> Option<io::Result<Bytes>> {
-        if let Some((wait, chunk)) = self.chunks.next() {
-            sleep(Duration::from_millis(wait)).await;
-            return Some(Ok(chunk));
-        }
-        self.visit.ended(self.ending);
-        match self.ending {
-            Ending::Abort => Some(Err(broken_off())),
-            Ending::Reset => {
-                self.connection.reset();
-                std::future::pending().await
-            }
-            Ending::Stall => std::future::pending().await,
-            _ => None,
-        }
-    }
-}
-
-fn broken_off() -> io::Error {
-    io::ErrorKind::ConnectionAborted.into()
 }

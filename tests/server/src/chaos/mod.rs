@@ -10,26 +10,24 @@ mod text;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
 use axum::{
-    Router,
+    Json, Router,
     body::Body,
     extract::{ConnectInfo, Path, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
-use tower_http::{
-    cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer},
-    set_header::SetResponseHeaderLayer,
-};
+use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::connection::Connection;
+use crate::{connection::Connection, router::cors};
 use body::Visit;
 pub use plan::MOST;
 use plan::{Answer, Plan};
@@ -105,17 +103,13 @@ pub struct Chaos(Arc<Mutex<HashMap<(u64, String), Known>>>);
 impl Chaos {
     /// What was seen of a stream so far; nothing where nobody has asked for it.
     pub fn seen(&self, seed: u64, stream: &str) -> Seen {
-        let all = self.lock();
+        let all = self.0.lock();
         let known = all.get(&(seed, stream.to_owned()));
         known.map(|known| known.seen.clone()).unwrap_or_default()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(u64, String), Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn change<T>(&self, seed: u64, stream: &str, change: impl FnOnce(&mut Known) -> T) -> T {
-        let mut all = self.lock();
+        let mut all = self.0.lock();
         change(all.entry((seed, stream.to_owned())).or_default())
     }
 }
@@ -146,11 +140,7 @@ struct Streams {
 }
 
 pub(crate) fn routes(chaos: &Chaos, stop: &CancellationToken) -> Router {
-    let cors = CorsLayer::new()
-        .allow_origin(AllowOrigin::mirror_request())
-        .allow_methods(AllowMethods::mirror_request())
-        .allow_headers(AllowHeaders::mirror_request())
-        .max_age(PREFLIGHT_AGE);
+    let cors = cors().allow_credentials(false).max_age(PREFLIGHT_AGE);
     Router::new()
         .route("/chaos/{stream}", get(play))
         .route("/chaos/{stream}/seen", get(seen))
@@ -180,10 +170,8 @@ async fn seen(
     State(streams): State<Streams>,
     Path(stream): Path<String>,
     Query(Seed { seed }): Query<Seed>,
-) -> Result<Response, (StatusCode, String)> {
-    let json = serde_json::to_string(&streams.chaos.seen(seed, &stream))
-        .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+) -> Json<Seen> {
+    Json(streams.chaos.seen(seed, &stream))
 }
 
 async fn play(

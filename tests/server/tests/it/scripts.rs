@@ -37,7 +37,11 @@ async fn tells_what_it_saw() {
 #[tokio::test]
 async fn notices_at_once_that_a_client_went_away() {
     let server = start().await;
-    for step in [Step::Silence, Step::Wait, Step::Pause(60_000)] {
+    let flood = Step::Repeat {
+        times: MAX_TIMES,
+        send: "data: {n}\n\n".into(),
+    };
+    for step in [Step::Silence, Step::Wait, Step::Pause(60_000), flood] {
         let script = put(&server, [Attempt::playing([send("x"), step.clone()])]).await;
         let mut stream = script.open().await;
         stream.text().await;
@@ -50,33 +54,20 @@ async fn notices_at_once_that_a_client_went_away() {
 }
 
 #[tokio::test]
-async fn notices_that_a_client_went_away_before_the_response() {
+async fn notices_that_a_client_went_away_before_the_response_or_within_an_endless_header() {
     let server = start().await;
-    let attempt = Attempt {
-        before: vec![Step::Silence],
-        ..Attempt::default()
-    };
-    let script = put(&server, [attempt]).await;
-    let opening = tokio::spawn(get(script.url()));
-    script.seen(1, 0).await;
-    opening.abort();
-    let seen = script.seen(1, 1).await.attempts;
-    assert_eq!(seen[0].closed_by, Some(ClosedBy::Client));
-}
-
-#[tokio::test]
-async fn notices_that_a_client_left_a_flood() {
-    let server = start().await;
-    let flood = Step::Repeat {
-        times: MAX_TIMES,
-        send: "data: {n}\n\n".into(),
-    };
-    let script = put(&server, [Attempt::playing([flood])]).await;
-    let mut stream = script.open().await;
-    stream.chunk().await.expect("no error");
-    drop(stream);
-    let seen = script.seen(1, 1).await.attempts;
-    assert_eq!(seen[0].closed_by, Some(ClosedBy::Client));
+    for step in [Step::Silence, Step::LongHead(u64::MAX)] {
+        let attempt = Attempt {
+            before: vec![step.clone()],
+            ..Attempt::default()
+        };
+        let script = put(&server, [attempt]).await;
+        let opening = tokio::spawn(get(script.url()));
+        script.seen(1, 0).await;
+        opening.abort();
+        let seen = script.seen(1, 1).await.attempts;
+        assert_eq!(seen[0].closed_by, Some(ClosedBy::Client), "{step:?}");
+    }
 }
 
 #[tokio::test]
@@ -141,66 +132,47 @@ async fn a_deleted_script_is_gone() {
 #[tokio::test]
 async fn says_what_is_wrong_with_a_script() {
     let server = start().await;
-    let bad = [
+    let scripts = [
         ("", "EOF while parsing"),
         ("{}", "missing field `attempts`"),
         (r#"{"attempts":[]}"#, "at least one attempt"),
-        (r#"{"attempts":[{"step":[]}]}"#, "unknown field `step`"),
+    ];
+    let attempts = [
+        (r#"{"step":[]}"#, "unknown field `step`"),
+        (r#"{"steps":["stop"]}"#, "unknown variant `stop`"),
+        (r#"{"steps":[{"send_base64":"*"}]}"#, "nvalid"),
+        (r#"{"status":99}"#, "attempt 2: status 99"),
+        (r#"{"headers":[["a b","x"]]}"#, "\"a b\" is no header name"),
+        (r#"{"headers":[["a","\n"]]}"#, "no value for the header a"),
+        (r#"{"before":[{"send":"x"}]}"#, "before the response head"),
+        (r#"{"steps":[{"long_head":9}]}"#, "can only come before"),
+        (r#"{"steps":[{"pause":60001}]}"#, "60001 ms is longer"),
         (
-            r#"{"attempts":[{"steps":["stop"]}]}"#,
-            "unknown variant `stop`",
-        ),
-        (
-            r#"{"attempts":[{"steps":[{"send_base64":"*"}]}]}"#,
-            "nvalid",
-        ),
-        (r#"{"attempts":[{},{"status":99}]}"#, "attempt 2: status 99"),
-        (
-            r#"{"attempts":[{"headers":[["a b","x"]]}]}"#,
-            "\"a b\" is no header name",
-        ),
-        (
-            r#"{"attempts":[{"headers":[["a","\n"]]}]}"#,
-            "is no value for the header a",
-        ),
-        (
-            r#"{"attempts":[{"before":[{"send":"x"}]}]}"#,
-            "before the response head",
-        ),
-        (
-            r#"{"attempts":[{"steps":[{"pause":60001}]}]}"#,
-            "pause: 60001 ms is longer",
-        ),
-        (
-            r#"{"attempts":[{"steps":[{"repeat":{"times":10000001,"send":"x"}}]}]}"#,
+            r#"{"steps":[{"repeat":{"times":10000001,"send":"x"}}]}"#,
             "repeat: 10000001 times is more",
         ),
         (
-            r#"{"attempts":[{"steps":[{"series":{"times":10000001,"send":"x"}}]}]}"#,
+            r#"{"steps":[{"series":{"times":10000001,"send":"x"}}]}"#,
             "series: 10000001 times is more",
         ),
         (
-            r#"{"attempts":[{"steps":[{"ticks":{"times":10000001,"every":5,"send":"x"}}]}]}"#,
+            r#"{"steps":[{"ticks":{"times":10000001,"every":5,"send":"x"}}]}"#,
             "ticks: 10000001 times is more",
         ),
         (
-            r#"{"attempts":[{"steps":[{"drip":{"every":0,"send":"x"}}]}]}"#,
+            r#"{"steps":[{"drip":{"every":0,"send":"x"}}]}"#,
             "drip: 0 ms is not in 1..=60000",
         ),
-        (
-            r#"{"attempts":[{"steps":[{"long_head":9}]}]}"#,
-            "can only come before the response head",
-        ),
     ];
+    let with = |attempt| format!(r#"{{"attempts":[{{}},{attempt}]}}"#);
+    let attempts = attempts.map(|(attempt, problem)| (with(attempt), problem));
+    let scripts = scripts.map(|(script, problem)| (script.to_owned(), problem));
     let url = format!("{}/scripts/bad", server.origin());
-    for (script, problem) in bad {
-        let answer = Request::new("PUT", &url).body(script).fetch().await;
+    for (script, problem) in scripts.into_iter().chain(attempts) {
+        let answer = Request::new("PUT", &url).body(&*script).fetch().await;
+        let said = answer.text();
         assert_eq!(answer.status, 400, "{script}");
-        assert!(
-            answer.text().contains(problem),
-            "{script}: {}",
-            answer.text()
-        );
+        assert!(said.contains(problem), "{script}: {said}");
     }
     let huge = vec![b' '; 8 * 1024 * 1024 + 1];
     let answer = Request::new("PUT", &url).body(huge).fetch().await;

@@ -14,6 +14,7 @@ use typed_eventsource::{
     Bytes, CloseReason, Error, Event, EventSource, GunzipError, LimitAction, Listener, Payload,
     Policy, Text,
 };
+use typed_eventsource_test_support::code;
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
 use super::{builder, read, write};
@@ -58,6 +59,7 @@ pub async fn attack(task: &str) -> Result<String, JsError> {
     }
     let source = builder(&attack.url, &attack.transport)
         .policy(policy)
+        .resume_parameter("after")
         .open()?;
     let error = Rc::new(RefCell::new(String::new()));
     let told = Rc::clone(&error);
@@ -111,16 +113,4 @@ pub async fn attack(task: &str) -> Result<String, JsError> {
 fn count<T: Payload>(source: &EventSource, heard: &Rc<Cell<u64>>) -> Result<Listener, Error> {
     let heard = Rc::clone(heard);
     source.on("message", move |_: Event<T>| heard.set(heard.get() + 1))
-}
-
-/// As the client in JavaScript has it.
-fn code(error: &Error) -> &'static str {
-    match error {
-        Error::ConnectionLost { .. } => "connection-lost",
-        Error::GivenUp { .. } => "given-up",
-        Error::EventTooLarge { .. } => "event-too-large",
-        Error::Idle { .. } => "idle",
-        Error::Decode(_) => "decode",
-        _ => "another",
-    }
 }

@@ -141,7 +141,7 @@ struct Slow {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "kebab-case")]
 enum WhenFull {
     DropOldest,
     KeepLatest,

@@ -89,6 +89,20 @@ async fn post_json(server: &Server, path: &str, body: &Value) -> Whole {
     posting(server, path, body.to_string()).fetch().await
 }
 
+/// Each of these is refused with 422 and a sentence that begins so.
+async fn assert_refused<const COUNT: usize>(
+    server: &Server,
+    path: &str,
+    refused: [(Value, &str); COUNT],
+) {
+    for (json, sentence) in refused {
+        let answer = post_json(server, path, &json).await;
+        let said = answer.text();
+        assert_eq!(answer.status, 422, "{json}: {said}");
+        assert!(said.starts_with(sentence), "{json}: {said}");
+    }
+}
+
 /// Does this again and again until it is refused for being too often, however slow the machine is: how often it was not,
 /// and the refusal.
 async fn until_too_often(ask: impl AsyncFn() -> Whole) -> (usize, Whole) {

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use crate::{Event, fault, past_retry, post_json, posting, start};
+use crate::{Event, assert_refused, fault, past_retry, posting, start};
 use serde_json::{Value, json};
 use typed_eventsource_server::{
     Server,
@@ -165,35 +165,20 @@ async fn refuses_what_is_no_question() {
     };
     let message = |role: &str, content: &str| json!({ "role": role, "content": content });
     let many: Vec<_> = std::iter::repeat_n(message("user", "x"), 65).collect();
-    for (question, sentence) in [
+    let last = |role: &str, content: &str| with("messages", json!([message(role, content)]));
+    let long = "x".repeat(2_001);
+    let no_user = "The last message has to be of the role `user`.";
+    let refused = [
         (with("stream", json!(false)), "`stream` has to be true"),
-        (
-            with("messages", json!([])),
-            "The last message has to be of the role `user`.",
-        ),
-        (
-            with("messages", json!([message("assistant", "x")])),
-            "The last message has to be of the role `user`.",
-        ),
-        (
-            with("messages", json!([message("robot", "x")])),
-            "The JSON has not the right shape",
-        ),
-        (
-            with("messages", json!([message("user", " \n ")])),
-            "The prompt is empty.",
-        ),
-        (
-            with("messages", json!([message("user", &"x".repeat(2_001))])),
-            "The prompt has 2001 characters",
-        ),
+        (with("messages", json!([])), no_user),
+        (last("assistant", "x"), no_user),
+        (last("robot", "x"), "Failed to deserialize the JSON body"),
+        (last("user", " \n "), "The prompt is empty."),
+        (last("user", &long), "The prompt has 2001 characters"),
         (with("messages", json!(many)), "64 messages are the most."),
         (with("client", json!("")), "`client` has to be"),
-    ] {
-        let answer = post_json(&server, "model", &question).await;
-        assert_eq!(answer.status, 422, "{question}");
-        assert!(answer.text().starts_with(sentence), "{}", answer.text());
-    }
+    ];
+    assert_refused(&server, "model", refused).await;
 }
 
 #[tokio::test]

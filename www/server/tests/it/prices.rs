@@ -12,12 +12,7 @@ use typed_eventsource_server::{
 const SYMBOLS: [&str; 6] = ["ACME", "GLOBEX", "HOOLI", "INITECH", "UMBRELLA", "WAYNE"];
 
 async fn open(server: &Server, query: &str) -> Response {
-    let mut stream = get(format!("{}/demo/prices{query}", server.origin()))
-        .await
-        .expect("a response");
-    assert_eq!(stream.status, 200);
-    assert_eq!(stream.header("content-type"), Some("text/event-stream"));
-    assert_eq!(stream.text().await, "retry: 1000\n\n");
+    let mut stream = crate::open(server, &format!("prices{query}"), None).await;
     let greeting = next(&mut stream).await;
     assert_eq!((greeting.name.as_deref(), greeting.id), (None, None));
     assert!(greeting.json()["text"].is_string());

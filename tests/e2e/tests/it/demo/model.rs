@@ -7,9 +7,8 @@ use super::{OPEN, WAITING, click, finish, focus, press, text, until_noted, until
 use crate::{Stage, tests};
 
 tests! {
-    it_answers_until_it_is_done,
+    it_answers_until_it_is_done_and_a_lost_connection_costs_no_token,
     stop_ends_it_and_the_server_notices,
-    a_lost_connection_costs_no_token,
     a_503_and_malformed_data_are_survived,
     the_server_can_finish_early,
     a_refusal_is_shown,
@@ -46,7 +45,7 @@ async fn until_poem(browser: &Browser) {
     assert_eq!(text(browser, ANSWER).await, POEM);
 }
 
-async fn it_answers_until_it_is_done(stage: &mut Stage<'_>) {
+async fn it_answers_until_it_is_done_and_a_lost_connection_costs_no_token(stage: &mut Stage<'_>) {
     visit(stage, "model").await;
     until_text(stage.browser, "#badge-state", "Not open yet").await;
     ask(stage.browser, HESITATE).await;
@@ -61,6 +60,7 @@ async fn it_answers_until_it_is_done(stage: &mut Stage<'_>) {
         .until("document.querySelector('#ask').disabled")
         .await;
     press(stage.browser, "drop").await;
+    until_noted(stage.browser, "connection-lost", "was lost").await;
     until_poem(stage.browser).await;
     until_noted(stage.browser, "state", "closed: finished by the server").await;
     stage
@@ -97,16 +97,6 @@ async fn stop_ends_it_and_the_server_notices(stage: &mut Stage<'_>) {
     assert!(POEM.starts_with(&text(stage.browser, ANSWER).await));
     until_noted(stage.browser, "state", "closed: as you asked").await;
     ask(stage.browser, "A poem!").await;
-    until_poem(stage.browser).await;
-    finish(stage).await;
-}
-
-async fn a_lost_connection_costs_no_token(stage: &mut Stage<'_>) {
-    visit(stage, "model").await;
-    ask(stage.browser, HESITATE).await;
-    until_words(stage.browser).await;
-    press(stage.browser, "drop").await;
-    until_noted(stage.browser, "connection-lost", "was lost").await;
     until_poem(stage.browser).await;
     finish(stage).await;
 }

@@ -15,10 +15,6 @@ pub(crate) async fn post(url: &str, body: impl Into<String>) -> (u16, String) {
     send(Method::POST, url, body.into()).await
 }
 
-pub(crate) async fn put(url: &str, body: impl Into<String>) -> (u16, String) {
-    send(Method::PUT, url, body.into()).await
-}
-
 async fn send(method: Method, url: &str, body: String) -> (u16, String) {
     let client: Client<HttpConnector, Full<Bytes>> =
         Client::builder(TokioExecutor::new()).build_http();

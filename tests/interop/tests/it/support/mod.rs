@@ -2,12 +2,10 @@
 
 mod http;
 mod nginx;
-mod process;
 mod stage;
 mod tools;
 
-pub(crate) use http::{get, post, put};
+pub(crate) use http::{get, post};
 pub(crate) use nginx::Nginx;
-pub(crate) use process::Process;
-pub(crate) use stage::{Page, Stage, TRANSPORTS};
-pub(crate) use tools::{certificate, go_program, interop, root, scratch, tool, www};
+pub(crate) use stage::{TRANSPORTS, open_client, over, over_each};
+pub(crate) use tools::{certificate, crate_path, go_program, root, served_folder, temp_dir, tool};

@@ -3,8 +3,9 @@
 use std::{env, fs};
 
 use tempfile::TempDir;
+use typed_eventsource_harness::Process;
 
-use super::{Process, certificate, interop, scratch, tool, www};
+use super::{certificate, crate_path, served_folder, temp_dir, tool};
 
 /// A running nginx, and the folder for what it reads and writes.
 pub(crate) struct Nginx {
@@ -19,12 +20,13 @@ impl Nginx {
         site: &str,
         addresses: impl Fn([u16; PORTS]) -> Vec<(&'static str, String)>,
     ) -> (Self, [u16; PORTS]) {
-        let folder = scratch();
+        let folder = temp_dir();
         let certificate = certificate().await;
-        let site = fs::read_to_string(interop("servers").join(site)).expect("the site can be read");
+        let site =
+            fs::read_to_string(crate_path("servers").join(site)).expect("the site can be read");
         let (process, ports) = Process::on_free_ports(|ports| {
             let mut site = site
-                .replace("/srv/www", &www().display().to_string())
+                .replace("/srv/www", &served_folder().display().to_string())
                 .replace(
                     "/etc/ssl/site.crt",
                     &certificate.join("cert.pem").display().to_string(),

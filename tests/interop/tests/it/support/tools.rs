@@ -1,9 +1,8 @@
 //! Where things are: the programs, and what they serve.
 
 use std::{
-    env, fs, io,
+    env, fs,
     path::{Path, PathBuf},
-    sync::LazyLock,
 };
 
 use tempfile::TempDir;
@@ -16,7 +15,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// A path in this crate's folder.
-pub(crate) fn interop(path: &str) -> PathBuf {
+pub(crate) fn crate_path(path: &str) -> PathBuf {
     root().join("tests/interop").join(path)
 }
 
@@ -28,7 +27,7 @@ fn target() -> PathBuf {
 }
 
 /// A folder that goes when it is dropped.
-pub(crate) fn scratch() -> TempDir {
+pub(crate) fn temp_dir() -> TempDir {
     tempfile::tempdir_in(target()).expect("target can be written")
 }
 
@@ -40,31 +39,13 @@ pub(crate) fn tool(variable: &str) -> Command {
 }
 
 /// The folder that all servers serve: the pages, and the npm package at `pkg`.
-pub(crate) fn www() -> &'static Path {
-    static WWW: LazyLock<PathBuf> = LazyLock::new(|| {
-        let www = target().join("www");
-        let pkg = root().join("pkg");
-        assert!(pkg.is_dir(), "there is no pkg/: use `cargo xtask npm`");
-        if www.exists() {
-            fs::remove_dir_all(&www).expect("what was served can be replaced");
-        }
-        copy(&interop("pages"), &www).expect("the pages can be copied");
-        copy(&pkg, &www.join("pkg")).expect("the package can be copied");
-        www
-    });
-    &WWW
-}
-
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    if !from.is_dir() {
-        return fs::copy(from, to).map(|_| ());
-    }
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        copy(&entry.path(), &to.join(entry.file_name()))?;
-    }
-    Ok(())
+pub(crate) fn served_folder() -> PathBuf {
+    let www = target().join("www");
+    assert!(
+        www.join("pkg").is_dir(),
+        "there is nothing to serve: use `cargo xtask test interop`"
+    );
+    www
 }
 
 /// Go's server, compiled once in a run.
@@ -74,7 +55,7 @@ pub(crate) async fn go_program() -> Command {
         let program = target().join("go-server");
         let mut build = go();
         build.args(["build", "-o"]).arg(&program);
-        succeed(build.current_dir(interop("servers/go"))).await;
+        succeed(build.current_dir(crate_path("servers/go"))).await;
         program
     };
     Command::new(PROGRAM.get_or_init(compile).await)

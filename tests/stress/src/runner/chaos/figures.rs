@@ -33,6 +33,41 @@ struct Sum {
     faults: Vec<String>,
 }
 
+impl Sum {
+    /// The columns of the first table.
+    fn disconnects(&self) -> [(&'static str, u64); 11] {
+        let ended = |ending| self.endings.get(&ending).copied().unwrap_or(0);
+        let forced = self.endings.iter().filter(|(ending, _)| ending.is_forced());
+        [
+            ("streams", self.streams),
+            ("attempts", self.attempts),
+            ("disconnects", forced.map(|(_, count)| count).sum()),
+            ("end", ended(Ending::End)),
+            ("abort", ended(Ending::Abort)),
+            ("reset", ended(Ending::Reset)),
+            ("stall", ended(Ending::Stall)),
+            ("restart", ended(Ending::Restart)),
+            ("4xx, 5xx", ended(Ending::Status)),
+            ("redirect", ended(Ending::Redirect)),
+            ("left", ended(Ending::Left)),
+        ]
+    }
+
+    /// The columns of the second table.
+    fn events(&self) -> [(&'static str, u64); 8] {
+        [
+            ("events sent", self.sent),
+            ("of these again", self.repeated),
+            ("handed over", self.came),
+            ("of these again", self.again),
+            ("gaps made", self.made),
+            ("told", self.told),
+            ("ids missing", self.missing),
+            ("not decoded", self.undecoded),
+        ]
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
     is_short: bool,
@@ -116,82 +151,29 @@ impl Figures {
         let failed = wrong + usize::from(!self.troubles.is_empty());
         (self.sums.len() + 1 - failed, failed)
     }
+
+    fn table<const COUNT: usize>(
+        &self,
+        columns: fn(&Sum) -> [(&'static str, u64); COUNT],
+    ) -> Table {
+        let names = columns(&Sum::default()).map(|(name, _)| name);
+        let mut table = Table::new(["browser, transport, client"].into_iter().chain(names));
+        for ((browser, transport, client), sum) in &self.sums {
+            let label = format!("{browser}, {transport}, {client}");
+            let figures = columns(sum).map(|(_, figure)| figure.to_string());
+            table.row([label].into_iter().chain(figures));
+        }
+        table
+    }
 }
 
 impl fmt::Display for Figures {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut disconnects = Table::new([
-            "browser, transport, client",
-            "streams",
-            "attempts",
-            "disconnects",
-            "end",
-            "abort",
-            "reset",
-            "stall",
-            "restart",
-            "4xx, 5xx",
-            "redirect",
-            "left",
-        ]);
-        let mut events = Table::new([
-            "browser, transport, client",
-            "events sent",
-            "of these again",
-            "handed over",
-            "of these again",
-            "gaps made",
-            "told",
-            "ids missing",
-            "not decoded",
-        ]);
-        for ((browser, transport, client), sum) in &self.sums {
-            let label = format!("{browser}, {transport}, {client}");
-            let ended = |ending| sum.endings.get(&ending).copied().unwrap_or(0);
-            let forced = sum.endings.iter().filter(|(ending, _)| ending.is_forced());
-            let forced: u64 = forced.map(|(_, count)| count).sum();
-            let kinds = [
-                Ending::End,
-                Ending::Abort,
-                Ending::Reset,
-                Ending::Stall,
-                Ending::Restart,
-                Ending::Status,
-                Ending::Redirect,
-                Ending::Left,
-            ];
-            let counts = [sum.streams, sum.attempts, forced]
-                .into_iter()
-                .chain(kinds.map(ended));
-            disconnects.row(
-                [label.clone()]
-                    .into_iter()
-                    .chain(counts.map(|count| count.to_string())),
-            );
-            let counts = [
-                sum.sent,
-                sum.repeated,
-                sum.came,
-                sum.again,
-                sum.made,
-                sum.told,
-                sum.missing,
-                sum.undecoded,
-            ];
-            events.row(
-                [label]
-                    .into_iter()
-                    .chain(counts.map(|count| count.to_string())),
-            );
-        }
+        let (disconnects, events) = (self.table(Sum::disconnects), self.table(Sum::events));
         writeln!(to, "\n{disconnects}\n{events}")?;
         for (kind, restarts, took) in &self.runs {
-            let seconds = took.as_secs();
-            writeln!(
-                to,
-                "{}: {seconds} s, {restarts} restarts of servers",
-                name(*kind)
-            )?;
+            let (name, seconds) = (name(*kind), took.as_secs());
+            writeln!(to, "{name}: {seconds} s, {restarts} restarts of servers")?;
         }
         Ok(())
     }

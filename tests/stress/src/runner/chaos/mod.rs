@@ -74,13 +74,9 @@ pub(crate) async fn run(options: &Options) -> Result<bool> {
         true => seeds::SHORT,
         false => any_seed(),
     });
-    let mut streams: Vec<_> = match options.stream {
-        Some(stream) => vec![(seed, stream)],
-        None => Stream::all(extent.count)
-            .into_iter()
-            .map(|stream| (seed, stream))
-            .collect(),
-    };
+    let chosen = options.stream.map(|stream| vec![stream]);
+    let chosen = chosen.unwrap_or_else(|| Stream::all(extent.count));
+    let mut streams: Vec<_> = chosen.into_iter().map(|stream| (seed, stream)).collect();
     if options.is_short && options.stream.is_none() {
         streams.extend(seeds::pinned()?);
     }
@@ -132,13 +128,8 @@ async fn follow_in(
     for (seed, stream) in streams {
         let seen = chaos.seen(*seed, &stream.to_string());
         let report = reports.remove(&stream.with(*seed));
-        figures.add(
-            kind,
-            *seed,
-            stream,
-            judge(report, &seen, stream, extent),
-            &seen,
-        );
+        let told = judge(report, &seen, stream, extent);
+        figures.add(kind, *seed, stream, told, &seen);
     }
     figures.add_run(kind, restarts, began.elapsed(), troubles);
     Ok(())
@@ -200,12 +191,8 @@ async fn follow(
     let mut reports = HashMap::new();
     loop {
         let taken: Taken = page.call("chaos.take", Value::Null).await?;
-        reports.extend(
-            taken
-                .reports
-                .into_iter()
-                .map(|report| (report.name.clone(), report)),
-        );
+        let named = taken.reports.into_iter();
+        reports.extend(named.map(|report| (report.name.clone(), report)));
         if taken.unfinished.is_empty() || Instant::now() > deadline {
             break;
         }

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use itertools::iproduct;
 use serde_json::{Value, json};
 
 /// More ids than a server repeats.
@@ -35,28 +36,19 @@ pub(crate) struct Stream {
 impl Stream {
     /// So many of each kind.
     pub(crate) fn all(count: u32) -> Vec<Self> {
-        let mut all = Vec::new();
-        for number in 0..count {
-            for transport in TRANSPORTS {
-                for client in CLIENTS {
-                    for repeats in REPEATS {
-                        for history in HISTORIES {
-                            for resumes in RESUMES {
-                                all.push(Self {
-                                    transport,
-                                    client,
-                                    repeats,
-                                    history,
-                                    resumes,
-                                    number,
-                                });
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        all
+        (0..count).flat_map(Self::of_each_kind).collect()
+    }
+
+    fn of_each_kind(number: u32) -> impl Iterator<Item = Self> {
+        let kinds = iproduct!(TRANSPORTS, CLIENTS, REPEATS, HISTORIES, RESUMES);
+        kinds.map(move |(transport, client, repeats, history, resumes)| Self {
+            transport,
+            client,
+            repeats,
+            history,
+            resumes,
+            number,
+        })
     }
 
     pub(crate) fn deduplicates(&self) -> bool {
@@ -107,25 +99,14 @@ impl FromStr for Stream {
     type Err = &'static str;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        const NAME: &str = "a stream is named like browser-js-once-whole-header-0";
-        let one_of = |word: Option<&str>, words: [&'static str; 2]| {
-            words
-                .into_iter()
-                .find(|known| Some(*known) == word)
-                .ok_or(NAME)
-        };
-        let mut words = name.split('-');
-        Ok(Self {
-            transport: one_of(words.next(), TRANSPORTS)?,
-            client: one_of(words.next(), CLIENTS)?,
-            repeats: one_of(words.next(), REPEATS)?,
-            history: one_of(words.next(), HISTORIES)?,
-            resumes: one_of(words.next(), RESUMES)?,
-            number: words
-                .next()
-                .and_then(|word| word.parse().ok())
-                .ok_or(NAME)?,
-        })
+        let number = name.split('-').next_back().map(str::parse);
+        let mut kinds = number
+            .and_then(Result::ok)
+            .into_iter()
+            .flat_map(Self::of_each_kind);
+        kinds
+            .find(|stream| stream.to_string() == name)
+            .ok_or("a stream is named like browser-js-once-whole-header-0")
     }
 }
 

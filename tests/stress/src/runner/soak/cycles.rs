@@ -1,12 +1,12 @@
 //! Ten thousand sources, opened and closed.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::json;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::gauges::{Course, Gauges, compare};
+use super::gauges::{Course, compare};
 use crate::runner::stage::{Contender, Stage};
 
 const HALF: u32 = 5_000;
@@ -28,20 +28,9 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
     stage.streams.put(STREAM, script)?;
     let cycles = async |count| {
         let task = stage.task(contender, STREAM, json!({ "count": count }));
-        stage.page.finish("soak.cycles", task, PATIENCE).await
+        let finished = stage.page.finish("soak.cycles", task, PATIENCE);
+        finished.await.map(drop)
     };
     cycles(WARM).await?;
-    let start = Gauges::read(stage).await?;
-    let began = Instant::now();
-    cycles(HALF).await?;
-    let mut took = began.elapsed();
-    let middle = Gauges::read(stage).await?;
-    let began = Instant::now();
-    cycles(HALF).await?;
-    took += began.elapsed();
-    let end = Gauges::read(stage).await?;
-    Ok(Course {
-        gauges: [start, middle, end],
-        took: took.as_secs_f64(),
-    })
+    Course::measure(stage, async |_| cycles(HALF).await).await
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::gauges::{Course, Gauges, compare};
+use super::gauges::{Course, compare};
 use crate::runner::stage::{Contender, Stage};
 
 /// After so many the server counts again from the start. So many go before the start, so that all is compiled and every buffer is made.
@@ -52,22 +52,13 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
         .call::<Value>("soak.open", stage.task(contender, STREAM, round))
         .await?;
     heard(stage, ROUND).await?;
-    let start = Gauges::read(stage).await?;
-    let began = Instant::now();
-    stage.streams.release(STREAM);
-    heard(stage, ROUND + HALF).await?;
-    let mut took = began.elapsed();
-    let middle = Gauges::read(stage).await?;
-    let began = Instant::now();
-    stage.streams.release(STREAM);
-    heard(stage, ROUND + 2 * HALF).await?;
-    took += began.elapsed();
-    let end = Gauges::read(stage).await?;
+    let course = Course::measure(stage, async |half| {
+        stage.streams.release(STREAM);
+        heard(stage, ROUND + half * HALF).await
+    });
+    let course = course.await?;
     stage.page.call::<Value>("soak.close", Value::Null).await?;
-    Ok(Course {
-        gauges: [start, middle, end],
-        took: took.as_secs_f64(),
-    })
+    Ok(course)
 }
 
 /// Waits until so many events were heard.

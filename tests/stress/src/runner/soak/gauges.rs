@@ -1,5 +1,7 @@
 //! What a page holds at a moment.
 
+use std::time::Instant;
+
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -92,6 +94,22 @@ pub(super) struct Course {
 }
 
 impl Course {
+    /// Reads the gauges before, between and after two halves; each is told which it is.
+    pub(super) async fn measure(
+        stage: &Stage,
+        half: impl AsyncFn(u32) -> Result<()>,
+    ) -> Result<Self> {
+        let mut gauges = [Gauges::read(stage).await?; 3];
+        let mut took = 0.0;
+        for number in 1..=2 {
+            let began = Instant::now();
+            half(number).await?;
+            took += began.elapsed().as_secs_f64();
+            gauges[number as usize] = Gauges::read(stage).await?;
+        }
+        Ok(Self { gauges, took })
+    }
+
     /// What has grown, all the way or from the middle on.
     fn faults(&self) -> impl Iterator<Item = String> {
         self.readings().filter_map(|[start, middle, end]| {

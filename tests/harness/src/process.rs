@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::TcpListener,
-    process::Stdio,
+    process::{self, Stdio},
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::Duration,
@@ -17,14 +17,14 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How long a server may take to listen.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a server may take to listen, however much else the machine has to do.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// How many ports are tried: between looking for a free one and listening on it another program may take it.
 const ATTEMPTS: usize = 5;
 
 /// A running server. What it has said is told when its test fails.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     name: String,
     child: Child,
     said: Arc<Mutex<String>>,
@@ -32,7 +32,11 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts a server that takes a free port, and waits until it says the address; both are the answer.
-    pub(crate) async fn announced(command: Command) -> (Self, String) {
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be run, or says none.
+    pub async fn announced(command: Command) -> (Self, String) {
         let (sender, mut lines) = mpsc::unbounded_channel();
         let process = Self::spawn(command, &sender);
         drop(sender);
@@ -52,7 +56,11 @@ impl Process {
 
     /// Starts a server on so many free ports, and waits until it lets itself be connected to at each; both are the
     /// answer.
-    pub(crate) async fn on_free_ports<const PORTS: usize>(
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be run, or does not listen.
+    pub async fn on_free_ports<const PORTS: usize>(
         command: impl Fn([u16; PORTS]) -> Command,
     ) -> (Self, [u16; PORTS]) {
         for _ in 0..ATTEMPTS {
@@ -116,14 +124,14 @@ impl Process {
     }
 
     /// Kills it with all that it started, at once and without a goodbye to anybody.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         let Some(id) = self.child.id().filter(|_| self.is_running()) else {
             return;
         };
-        let children = children_of(id);
+        let others = descendants(id);
         // It comes first: it would start others in their place.
         let _ = self.child.start_kill();
-        children.into_iter().for_each(kill);
+        kill(&others);
     }
 }
 
@@ -168,26 +176,52 @@ fn free_ports<const PORTS: usize>() -> [u16; PORTS] {
     })
 }
 
-/// The processes that a process has started. Where the system does not tell, its end has to end them.
-fn children_of(id: u32) -> Vec<i32> {
-    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
-    let children = children.unwrap_or_default();
-    children
-        .split_whitespace()
-        .filter_map(|id| id.parse().ok())
-        .collect()
+/// What a process has started, and what that has, where `/proc` tells of them.
+pub(crate) fn descendants(parent: u32) -> Vec<u32> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
+        let number = |name| {
+            let rest = status.lines().find_map(|line| line.strip_prefix(name));
+            rest.and_then(|rest| rest.trim().parse().ok())
+        };
+        if number("PPid:") == Some(parent) {
+            let child = number("Pid:");
+            all.extend(child);
+            all.extend(child.into_iter().flat_map(descendants));
+        }
+    }
+    all
 }
 
-#[cfg(unix)]
-fn kill(id: i32) {
-    use nix::{
-        sys::signal::{self, Signal},
-        unistd::Pid,
-    };
-
-    // An error means that it has gone already.
-    let _ = signal::kill(Pid::from_raw(id), Signal::SIGKILL);
+/// Ends them at once.
+pub(crate) fn kill(processes: &[u32]) {
+    let processes = processes.iter().map(u32::to_string);
+    let words = ["kill -KILL".to_owned()].into_iter().chain(processes);
+    let line = words.collect::<Vec<_>>().join(" ");
+    // An error means that they are gone already.
+    let _ = process::Command::new("sh").args(["-c", &line]).output();
 }
 
-#[cfg(not(unix))]
-fn kill(_: i32) {}
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn what_has_been_started_is_found_and_ended() {
+        let mut shell = process::Command::new("sh")
+            .args(["-c", "sleep 600; true"])
+            .spawn()
+            .expect("a shell");
+        let deadline = Instant::now() + PATIENCE;
+        while descendants(shell.id()).is_empty() {
+            assert!(Instant::now() < deadline, "no `sleep`");
+        }
+        let both = [vec![shell.id()], descendants(shell.id())].concat();
+        assert_eq!(both.len(), 2);
+        kill(&both);
+        assert!(!shell.wait().expect("its end").success());
+    }
+}

@@ -1,0 +1,64 @@
+//! What a component wants to hear, besides what it shows.
+
+use std::{cell::RefCell, rc::Rc};
+
+use typed_eventsource::{Error, Gap};
+
+/// A callback that may be set.
+type Slot<T> = RefCell<Option<Rc<dyn Fn(T)>>>;
+
+/// The callbacks that a component has set on the handle of its source. Each is called with what an
+/// [`Observer`](crate::Observer) is told. One that is set again replaces the last: a component that renders again sets it
+/// again.
+///
+/// ```
+/// use typed_eventsource::Error;
+/// use typed_eventsource_hooks::Callbacks;
+///
+/// let callbacks = Callbacks::default();
+/// assert!(!callbacks.error(&Error::Suspended), "nobody hears it");
+/// callbacks.set_on_error(|error| println!("{error}"));
+/// assert!(callbacks.error(&Error::Suspended));
+/// ```
+#[derive(Default)]
+pub struct Callbacks {
+    on_error: Slot<Error>,
+    on_gap: Slot<Gap>,
+}
+
+impl Callbacks {
+    /// Sets the callback for errors.
+    pub fn set_on_error(&self, callback: impl Fn(Error) + 'static) {
+        drop(self.on_error.replace(Some(Rc::new(callback))));
+    }
+
+    /// Sets the callback for gaps.
+    pub fn set_on_gap(&self, callback: impl Fn(Gap) + 'static) {
+        drop(self.on_gap.replace(Some(Rc::new(callback))));
+    }
+
+    /// Calls back with an error. Returns whether a callback is set.
+    pub fn error(&self, error: &Error) -> bool {
+        let callback = self.on_error.borrow().clone();
+        callback.map(|callback| callback(error.clone())).is_some()
+    }
+
+    /// Calls back with a gap.
+    pub fn gap(&self, gap: Gap) {
+        let callback = self.on_gap.borrow().clone();
+        if let Some(callback) = callback {
+            callback(gap);
+        }
+    }
+
+    /// Whether a callback for gaps is set.
+    pub fn wants_gaps(&self) -> bool {
+        self.on_gap.borrow().is_some()
+    }
+}
+
+impl std::fmt::Debug for Callbacks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Callbacks").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,62 @@
+// The server's table of attacks, played. `cargo xtask hostile` does the same at full size, and measures.
+
+import type { EventSource, EventSourceInit } from "typed-eventsource";
+import { describe, expect, test } from "vitest";
+import { MiB, attemptsWithin, memoryGrowth } from "../../support/hostile.ts";
+import { ORIGIN, TRANSPORTS, isFirefox, open, playAttack, seen, until } from "../../support/streams.ts";
+
+/** A row of the table; what each field means stands in `tests/server/src/attacks.rs`. */
+interface Attack {
+  name: string;
+  outcome: "closed" | "ended" | "on" | "refused";
+  error: string;
+  heard: number;
+  requests: number;
+  look: number;
+  idle: number | null;
+  parse: "text" | "json" | "gzip";
+  endless: boolean;
+}
+
+const ATTACKS: Attack[] = await (await fetch(`${ORIGIN}/attacks`)).json();
+
+/** What becomes of a source, its last error, and how many messages it has heard. */
+async function watch(source: EventSource, { outcome, error, heard, look }: Attack) {
+  const told = { error: "", heard: 0 };
+  source.onError(({ code }) => (told.error = code));
+  source.on("message", () => (told.heard += 1));
+  const enough = async () => {
+    await new Promise((resolve) => setTimeout(resolve, look));
+    if (outcome === "on") await until(() => told.heard >= heard && (told.error || !error));
+    return "on";
+  };
+  const outcomes = [source.closed.then(() => "closed"), new Promise((resolve) => source.on("end", () => resolve("ended"))), enough()];
+  return { outcome: await Promise.race(outcomes), ...told };
+}
+
+describe.each(TRANSPORTS)("over %s", (transport) => {
+  // Of a text without end a browser's own source keeps all. Bytes in gzip are for the client in Rust.
+  const concerning = ATTACKS.filter(({ endless, parse }) => (transport === "fetch" || !endless) && parse !== "gzip");
+
+  test.each(concerning)("$name", async (attack) => {
+    const before = memoryGrowth();
+    const url = await playAttack(attack.name);
+    const { idle, parse } = attack;
+    // With the parameter, nothing is lost by taking the place of a browser that reconnects without a wait.
+    const init = { transport, parse, resumeParameter: "after", policy: idle ? { idle: { after: idle, then: "close" } } : {} };
+    const source = open(url, { ...init, ...(transport === "fetch" && { maxEventSize: MiB }) } as Partial<EventSourceInit>);
+    const { heard, ...told } = await watch(source, attack);
+    source.close();
+    // Firefox's own source gives up.
+    if (!(isFirefox && transport === "browser" && told.error === "given-up")) {
+      expect(told).toEqual({ outcome: attack.outcome, error: attack.error });
+      expect(heard).toBeGreaterThanOrEqual(attack.heard);
+    }
+    expect(await attemptsWithin(1000, url)).toBeLessThanOrEqual(attack.requests);
+    // It lets go of all of them.
+    await seen(url, { closed: (await seen(url, {})).length });
+    // An event may have a mebibyte, and what is read of it two parts.
+    const most = attack.error === "event-too-large" ? 12 * MiB : 4 * MiB;
+    expect(memoryGrowth() - before).toBeLessThanOrEqual(most);
+  });
+});

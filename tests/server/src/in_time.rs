@@ -1,0 +1,35 @@
+//! One after the other, in time with a clock.
+
+use std::time::Duration;
+
+use async_fn_stream::fn_stream;
+use futures_util::Stream;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// These items, with so many milliseconds from one to the next; the first is due at once.
+pub(crate) fn in_time<T>(every: u64, items: impl IntoIterator<Item = T>) -> impl Stream<Item = T> {
+    fn_stream(|emitter| async move {
+        let mut interval = interval(Duration::from_millis(every));
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        for item in items {
+            interval.tick().await;
+            emitter.emit(item).await;
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::StreamExt;
+    use tokio::time::Instant;
+
+    #[tokio::test(start_paused = true)]
+    async fn each_has_its_time() {
+        let begin = Instant::now();
+        let times = in_time(20, "abc".bytes()).map(|byte| (byte, begin.elapsed().as_millis()));
+        let times: Vec<_> = times.collect().await;
+        assert_eq!(times, [(b'a', 0), (b'b', 20), (b'c', 40)]);
+        assert_eq!(begin.elapsed().as_millis(), 40);
+    }
+}
