@@ -271,7 +271,7 @@ export class Audience {
   }
 
   /** Reports the error that ended the source. Returns whether anybody listens. @param {EventSourceError} error */
-  tellLast(error) {
+  tellClosingError(error) {
     return this.#call(error, this.#isShown) || this.#iterators.size > 0;
   }
 
@@ -312,7 +312,7 @@ export class Audience {
    * @param {boolean} [isReported] Whether its error was already reported.
    */
   tellEnd(state, error, isReported) {
-    if (error && !isReported && !this.tellLast(error)) this.host.report(error);
+    if (error && !isReported && !this.tellClosingError(error)) this.host.report(error);
     for (const iterator of this.#iterators) iterator.end(error);
     this.announce(state);
     this.#errors.clear();
