@@ -96,7 +96,7 @@ export class Audience {
       subscription = {
         name,
         decode: decoder(name, this.settings),
-        terminalFlag: name === failureEvent ? IS_FAILURE_EVENT : name === terminalEvent ? IS_TERMINAL_EVENT : 0,
+        terminalFlag: name === failureEvent ? IS_FAILURE_EVENT : terminalEvent?.includes(name) ? IS_TERMINAL_EVENT : 0,
         listeners: new Listeners(),
         domListeners: 0,
       };
@@ -104,12 +104,6 @@ export class Audience {
       this.transport?.listen(subscription);
     }
     return subscription;
-  }
-
-  /** @param {string} name */
-  #terminalOf(name) {
-    const { terminalEvent, failureEvent } = this.settings;
-    return name === failureEvent ? IS_FAILURE_EVENT : terminalEvent?.includes(name) ? IS_TERMINAL_EVENT : 0;
   }
 
   /**
@@ -277,7 +271,7 @@ export class Audience {
   }
 
   /** Reports the error that ended the source. Returns whether anybody listens. @param {EventSourceError} error */
-  tellLast(error) {
+  tellClosingError(error) {
     return this.#call(error, this.#isShown) || this.#iterators.size > 0;
   }
 
@@ -318,7 +312,7 @@ export class Audience {
    * @param {boolean} [isReported] Whether its error was already reported.
    */
   tellEnd(state, error, isReported) {
-    if (error && !isReported && !this.tellLast(error)) this.host.report(error);
+    if (error && !isReported && !this.tellClosingError(error)) this.host.report(error);
     for (const iterator of this.#iterators) iterator.end(error);
     this.announce(state);
     this.#errors.clear();

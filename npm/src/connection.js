@@ -10,7 +10,7 @@ import * as inputs from "./inputs.js";
 import { encoder, copyToWasm } from "./memory.js";
 import {
   INPUT_DEFERRED,
-  FAILURE_LAST_OF_CONNECTION,
+  FAILURE_EARLIER,
   FAILURE_EVENT,
   FAILURE_UNFINISHED_EVENT,
   HAS_ID_FIELD,
@@ -157,6 +157,7 @@ export class Connection extends Audience {
     this.#carryOut();
   }
 
+  /** Reports gaps from now on, for which the session and the transport have to see every id. */
   trackIds() {
     this.#tracksIds = true;
     if (this.isClosed) return;
@@ -218,7 +219,7 @@ export class Connection extends Audience {
 
   /** Handles the inputs that arrived in the meantime. */
   #handleQueue() {
-    // The length comes first: `shift` of an empty array takes as long as an event.
+    // The length comes first: `shift` of an empty array costs as much as handling an event.
     while (this.#queue.length) {
       try {
         this.#handle(.../** @type {[Input, Link | undefined]} */ (this.#queue.shift()));
@@ -252,20 +253,20 @@ export class Connection extends Audience {
     }
     const { type, error, detail = 0, time, failures, unfinished } = /** @type {SessionInput} */ (input);
     if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
-      // The host's `online` or `offline` has not been fired yet. If the session disconnects now, the input is dropped
-      // with its link.
+      // The network has changed, and the host has not fired `online` or `offline` yet. The session is told first. If it
+      // disconnects because of that, the link is an old one, and the input is dropped.
       this.#handle(inputs.network(!this.#isHostOffline()));
       return this.#handle(input, link);
     }
     if (type === INPUT_ONLINE || type === INPUT_OFFLINE) this.#isOffline = type === INPUT_OFFLINE;
     this.#error = error;
     this.#unfinished = unfinished;
-    const isTerminal = unfinished ? this.#terminalOf(this.subscriptions.get(unfinished.type), unfinished.data) : 0;
-    this.#tellSession(type, detail | isTerminal, time, failures);
+    const terminalFlag = unfinished ? this.#terminalFlagOf(this.subscriptions.get(unfinished.type), unfinished.data) : 0;
+    this.#tellSession(type, detail | terminalFlag, time, failures);
     this.#carryOut();
   }
 
-  /** The shared connection watches the network for its sharers. */
+  /** Whether the host is offline; `false` for a sharer, whose shared connection watches the network. */
   #isHostOffline() {
     return !this.settings.isSharer && this.host.isOffline(this.#url);
   }
@@ -280,7 +281,7 @@ export class Connection extends Audience {
    * @param {boolean | undefined} isSlice
    */
   #handleEvent(subscription, data, meta, hasIdField, isSlice) {
-    const terminalFlag = this.#terminalOf(subscription, data);
+    const terminalFlag = this.#terminalFlagOf(subscription, data);
     this.#meta = meta;
     if (!terminalFlag && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isSlice);
     const idFieldFlag = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
@@ -293,7 +294,7 @@ export class Connection extends Audience {
   }
 
   /** What an event says of the end, as a flag of `INPUT_EVENT`. @param {Subscription | undefined} subscription @param {string} data */
-  #terminalOf(subscription, data) {
+  #terminalFlagOf(subscription, data) {
     return data === this.#terminalData ? IS_TERMINAL_DATA : (subscription?.terminalFlag ?? 0);
   }
 
@@ -307,13 +308,13 @@ export class Connection extends Audience {
 
   /**
    * Tells the session an input. For an event it returns what to do in the lowest bits, and the `WANTS_…` flags above
-   * them; for other inputs the address of numbers, whose first text is the session's last event id.
+   * them; for other inputs the address of the session's numbers (`numbersAt`), whose first text is the last event id.
    *
    * @param {number} type
    * @param {number} [detail]
    * @param {number} [time]
    * @param {number} [failures]
-   * @param {string | null} [lastEventId] The last event id before the input; `null` if the session does not need it.
+   * @param {string | null} [lastEventId] For an event its last event id, otherwise the last one so far; `null` if the session does not need it.
    */
   #tellSession(type, detail = 0, time = -1, failures = 0, lastEventId = this.transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
     const session = /** @type {number} */ (this.#session);
@@ -345,7 +346,7 @@ export class Connection extends Audience {
       }
       if (output === OUTPUT_CONNECT) this.#connect();
       else if (output === OUTPUT_DISCONNECT) {
-        // The id goes with the transport.
+        // Disconnecting forgets the transport and `#meta`, by which the id is known.
         this.#tellSession(INPUT_NOTE_LAST_EVENT_ID);
         this.#disconnect();
       } else if (output === OUTPUT_DELIVER) {
@@ -363,8 +364,8 @@ export class Connection extends Audience {
 
   /** The error of a failure. All outputs of an input get the same object. @param {number} failure @param {number} after @param {number} failures */
   #errorForFailure(failure, after, failures) {
-    if (failure === FAILURE_LAST_OF_CONNECTION && this.#lastConnectionError) return this.#lastConnectionError;
-    if (failure === FAILURE_EVENT) return failureEventError(this.#unfinished ?? this.#eventInHand());
+    if (failure === FAILURE_EARLIER && this.#lastConnectionError) return this.#lastConnectionError;
+    if (failure === FAILURE_EVENT) return failureEventError(this.#unfinished ?? this.#currentEvent());
     if (failure === FAILURE_UNFINISHED_EVENT && this.#unfinished) {
       this.#error = unfinishedEventError(this.#unfinished);
       this.#unfinished = undefined;
@@ -374,7 +375,8 @@ export class Connection extends Audience {
     return error;
   }
 
-  #eventInHand() {
+  /** A plain copy of the event that is the current input. */
+  #currentEvent() {
     const { subscription, data, meta } = /** @type {EventInput} */ (this.#input);
     return copy(subscription.name, detached(data), meta);
   }
@@ -385,7 +387,7 @@ export class Connection extends Audience {
       receive: (input) => this.receive(input, link),
       receiveEvent: (subscription, data, meta, hasIdField, isSlice) =>
         this.receiveEvent(subscription, data, meta, hasIdField, isSlice, link),
-      tellLast: (error) => this.tellLast(error),
+      tellClosingError: (error) => this.tellClosingError(error),
     });
     try {
       this.transport = this.#open(this.lastEventId, link);
@@ -432,16 +434,16 @@ export class Connection extends Audience {
     }
     if (this.isClosed) return;
     if (this.#wants & WANTS_DECODED) {
-      // This leads to no output. What the event leads to comes once its listeners have been called.
+      // The session has no output for this. Its outputs for the event are carried out after the listeners were called.
       this.#tellSession(INPUT_DECODED);
       this.#wants &= ~WANTS_DECODED;
     }
     listeners.call(new TypedEvent(name, payload, meta), snapshot);
   }
 
-  /** @param {object} context @param {number} kind @param {number} after */
-  #decide(context, kind, after) {
-    const [decision, wait] = askRule(this.settings.policy.rule, context, kind, after);
+  /** @param {object} context @param {number} kind @param {number} proposedWait */
+  #decide(context, kind, proposedWait) {
+    const [decision, wait] = askRule(this.settings.policy.rule, context, kind, proposedWait);
     // The rule may have closed the source.
     if (!this.isClosed) this.#tellSession(INPUT_DECIDED, decision, wait);
   }
@@ -450,12 +452,13 @@ export class Connection extends Audience {
   #endWithReason(kind, error) {
     /** @type {any} */
     const reason = kind === REASON_FAILED ? { type: "policy", error } : { type: REASONS[kind] };
-    // By the standard, status 204 ends in an `error` event. A terminal event needs none, since it is an event.
+    // By the standard, status 204 ends in an `error` event. After a terminal event none is fired: the page has that event.
     this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && this.#input.type !== INPUT_EVENT));
   }
 
   /**
-   * Ends the source at once. The end is reported once the callback that caused it has returned.
+   * Ends the source at once, and fires the DOM's `error` if it is asked to. The listeners are told in a microtask, once the
+   * callback that caused the end has returned.
    *
    * @param {CloseReason} reason
    * @param {boolean} firesError Whether to fire the DOM's `error` event.

@@ -15,7 +15,7 @@
  * @typedef {{
  *   receive: (input: Input) => boolean,
  *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isSlice?: boolean) => boolean,
- *   tellLast: (error: EventSourceError) => unknown,
+ *   tellClosingError: (error: EventSourceError) => unknown,
  * }} Link
  *
  * A transport carries the events. Its `state` is the state of the connection that it joins. Its `lastEventId` is an id

@@ -71,7 +71,7 @@ export const WANTS_IDS = 2;
 export const WANTS_DECODED = 4;
 
 // Failures: `Numbers::failure` in `numbers.rs`.
-export const FAILURE_LAST_OF_CONNECTION = 1;
+export const FAILURE_EARLIER = 1;
 export const FAILURE_OPEN_TIMEOUT = 2;
 export const FAILURE_IDLE = 3;
 export const FAILURE_EVENT = 5;

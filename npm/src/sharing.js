@@ -115,8 +115,8 @@ class SharedConnection extends Connection {
   }
 
   /** @param {EventSourceError} error */
-  tellLast(error) {
-    const heard = [...this.#shares].map(({ link }) => link.tellLast(error));
+  tellClosingError(error) {
+    const heard = [...this.#shares].map(({ link }) => link.tellClosingError(error));
     return heard.some(Boolean);
   }
 

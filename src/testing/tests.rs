@@ -17,6 +17,7 @@ fn a_source_that_is_opened_while_a_fake_server_lives_is_served() {
             heard_by_listener.borrow_mut().push((event.data, id));
         })
         .unwrap();
+    assert_eq!(source.url(), "/prices");
     assert!(matches!(source.state(), State::Connecting));
     server.open();
     assert!(matches!(source.state(), State::Open));

@@ -34,7 +34,7 @@ pub(crate) const ROUNDS_EACH: usize = 5;
 
 /// As [`alternate`], in so many browsers one after the other. How one lays out its code and its memory decides for as long
 /// as it runs, by as much as contenders differ.
-pub(crate) async fn alternate_afresh<T>(
+pub(crate) async fn alternate_in_new_browsers<T>(
     page: &Page,
     contenders: &[&Contender],
     browsers: usize,

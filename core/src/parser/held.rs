@@ -11,8 +11,8 @@ const KEPT_CAPACITY: usize = 64 * 1024;
 pub(super) struct Held {
     /// The standard's *event type buffer*.
     name: Vec<u8>,
-    /// The standard's *data buffer*, with a line feed after each line, and then the unfinished line. A value thus
-    /// becomes data in the same buffer, however long it is.
+    /// The standard's *data buffer*, with a line feed after each line, and then the unfinished line. So a
+    /// value that the end of a chunk has cut becomes data in place.
     data_and_line: Vec<u8>,
     data_len: usize,
     /// Whether the unfinished line is a comment, which is not kept.
@@ -30,8 +30,9 @@ impl Held {
         self.is_comment || self.data_and_line.len() > self.data_len
     }
 
-    /// Discards a part of a comment. Returns `false` if the line is not a comment.
-    pub(super) fn discard_comment(&mut self, part: &[u8]) -> bool {
+    /// Whether this part of the unfinished line belongs to a comment, which is not kept. A colon at the start of a line
+    /// begins one.
+    pub(super) fn is_part_of_comment(&mut self, part: &[u8]) -> bool {
         self.is_comment |= !self.has_line() && part.starts_with(b":");
         self.is_comment
     }
@@ -75,7 +76,7 @@ impl Held {
         self.name.extend_from_slice(name);
     }
 
-    /// Adds to the data. No line may be unfinished.
+    /// Adds to the data. It must not be called while a line is unfinished.
     pub(super) fn extend_data(&mut self, add: impl FnOnce(&mut Vec<u8>)) {
         add(&mut self.data_and_line);
         self.data_len = self.data_and_line.len();
@@ -86,13 +87,13 @@ impl Held {
         self.data_len > 0
     }
 
-    /// Whether it holds nothing.
+    /// Whether it holds no bytes.
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.name.is_empty() && self.data_and_line.is_empty()
     }
 
-    /// The name and the data. No line may be unfinished.
+    /// The name and the data. It must not be called while a line is unfinished.
     #[inline]
     pub(super) fn name_and_data(&mut self) -> (&[u8], &mut Vec<u8>) {
         (&self.name, &mut self.data_and_line)
@@ -120,8 +121,8 @@ pub(super) fn clear_and_shrink(buffer: &mut Vec<u8>) {
 
 /// An event is too large. The parser returns nothing after it.
 ///
-/// The size of an event is the length of its `data`, `event` and `id` lines as sent, without line ends. The line that
-/// is being read counts too, whatever its field, unless it is a comment. The size does not depend on how the stream is
+/// The size of an event is the length of its `data`, `event` and `id` lines as sent, without line ends. While a
+/// line is being read it counts too, whatever its field, unless it is a comment. The size does not depend on how the stream is
 /// cut into chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLarge {
@@ -133,19 +134,22 @@ pub struct TooLarge {
 #[derive(Debug)]
 pub(super) struct Size {
     limit: usize,
-    /// The size of the lines read so far; never more than the limit.
-    lines: usize,
+    /// The length of the `data`, `event` and `id` lines of the event so far, in bytes; never more than the limit.
+    lines_len: usize,
 }
 
 impl Size {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, lines: 0 }
+        Self {
+            limit,
+            lines_len: 0,
+        }
     }
 
     /// Checks that there is room for a line, or for the part of it read so far.
     #[inline]
-    pub(super) fn check(&self, line: usize) -> Result<(), TooLarge> {
-        if line > self.limit - self.lines {
+    pub(super) fn check(&self, line_len: usize) -> Result<(), TooLarge> {
+        if line_len > self.limit - self.lines_len {
             return Err(TooLarge { limit: self.limit });
         }
         Ok(())
@@ -153,13 +157,13 @@ impl Size {
 
     /// Adds a line of the event that was [checked](Self::check).
     #[inline]
-    pub(super) fn add(&mut self, line: usize) {
-        self.lines += line;
+    pub(super) fn add(&mut self, line_len: usize) {
+        self.lines_len += line_len;
     }
 
     /// Starts the next event.
     #[inline]
     pub(super) fn reset(&mut self) {
-        self.lines = 0;
+        self.lines_len = 0;
     }
 }

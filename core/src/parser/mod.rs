@@ -141,7 +141,7 @@ impl<S: LineSearch> Parser<S> {
 
     /// Keeps a part of a line, unless the line is a comment.
     fn hold_line(&mut self, part: &[u8]) -> Result<(), TooLarge> {
-        if !self.held.discard_comment(part) {
+        if !self.held.is_part_of_comment(part) {
             self.size.check(self.held.line().len() + part.len())?;
             self.held.extend_line(part);
         }

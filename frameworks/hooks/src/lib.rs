@@ -88,7 +88,8 @@ struct Open {
 }
 
 impl Subscription {
-    /// Opens a source and listens to the selected events. Components whose builders are equal share one connection, unless it is set up with [`shared(false)`](EventSourceBuilder::shared).
+    /// Opens a source and listens to the selected events. Components whose builders are equal share one connection,
+    /// unless it is set up with [`shared(false)`](EventSourceBuilder::shared).
     ///
     /// It cannot fail: what keeps the source from opening (a bad URL, a type that is no enum, server-side rendering) is
     /// reported as an [`error`](Observer::error), and then as the state [`Closed`](State::Closed) with

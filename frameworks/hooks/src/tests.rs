@@ -73,9 +73,16 @@ impl From<Feed> for u32 {
 }
 
 fn subscribe(builder: impl Into<EventSourceBuilder>) -> (Rc<Journal>, Subscription) {
+    select(builder, Selection::<Feed>::variants())
+}
+
+fn select<E: Into<u32> + 'static>(
+    builder: impl Into<EventSourceBuilder>,
+    selection: Selection<E>,
+) -> (Rc<Journal>, Subscription) {
     let journal = Rc::<Journal>::default();
     let observer: Weak<Journal> = Rc::downgrade(&journal);
-    let subscription = Subscription::open(builder.into(), &Selection::<Feed>::variants(), observer);
+    let subscription = Subscription::open(builder.into(), &selection, observer);
     (journal, subscription)
 }
 
@@ -124,12 +131,7 @@ fn what_keeps_a_source_from_opening_is_told_as_an_error_and_as_its_end() {
 #[test]
 fn a_type_that_is_no_enum_is_told_and_leaves_no_connection() {
     let server = FakeServer::new();
-    let journal = Rc::<Journal>::default();
-    let _subscription = Subscription::open(
-        "/prices".into(),
-        &Selection::<u32>::variants(),
-        Rc::downgrade(&journal),
-    );
+    let (journal, _subscription) = select("/prices", Selection::<u32>::variants());
     assert_eq!(journal.take()[0], "no enum");
     assert_eq!(server.connections(), 0);
 }
@@ -209,12 +211,7 @@ fn an_error_that_is_not_shown_goes_to_the_console_once() {
 #[test]
 fn what_is_wrong_with_the_app_is_on_the_console_even_if_it_is_shown() {
     let server = FakeServer::new();
-    let journal = Rc::<Journal>::default();
-    let _subscription = Subscription::open(
-        "/prices".into(),
-        &Selection::<u32>::variants(),
-        Rc::downgrade(&journal),
-    );
+    let (_journal, _subscription) = select("/prices", Selection::<u32>::variants());
     let reports = server.clock().reports();
     assert!(reports[0].contains("is not an enum"), "{reports:?}");
     let _wrong = subscribe(EventSourceBuilder::from("/prices").terminal_event("two\nlines"));
@@ -257,9 +254,7 @@ fn a_payload_of_one_name_is_a_selection_too() {
     }
 
     let server = FakeServer::new();
-    let journal = Rc::<Journal>::default();
-    let selection = Selection::<Doubled>::named("row");
-    let _subscription = Subscription::open("/prices".into(), &selection, Rc::downgrade(&journal));
+    let (journal, _subscription) = select("/prices", Selection::<Doubled>::named("row"));
     server.send_text("price", "1");
     server.send_text("row", "2");
     server.send_text("row", "much");

@@ -133,7 +133,7 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
         drop(self.receive.replace(receive));
         let known = self.builder.borrow().clone();
         let is_selected = *self.selection.borrow() == selection;
-        if known.adopt_closures(builder) && is_selected {
+        if is_selected && known.adopt_closures(builder) {
             return;
         }
         self.unsubscribe();

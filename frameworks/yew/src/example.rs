@@ -29,7 +29,7 @@ async fn the_ticker_shows_the_latest_price() {
     let shown = || root.text_content().unwrap();
 
     let app = yew::Renderer::<Ticker>::with_root(root.clone()).render();
-    flush().await; // by yew's feature `test`
+    flush().await; // with yew's feature `test`
     assert_eq!(shown(), "connecting");
 
     server.send("price", &101.5);

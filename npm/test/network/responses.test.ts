@@ -3,7 +3,7 @@
 import type { FetchInit } from "typed-eventsource";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { wasm } from "../../src/init.js";
-import { give } from "../../src/memory.js";
+import { copyToWasm } from "../../src/memory.js";
 import * as streams from "../support/streams.ts";
 import { type Attempt, ignore, play, release, seen } from "../support/streams.ts";
 
@@ -198,10 +198,10 @@ test("a trap of the wasm half leaves other sources alone", async () => {
   const url = await play({ steps: [{ send: "data: 1\n\n" }, "wait", { send: "data: 2\n\n" }, "silence"] });
   const events = open(url).events("message");
   expect(await events.next()).toMatchObject({ value: { data: 1 } });
-  const newParser = () => wasm.newParser(give(new Uint8Array()), 0, 100);
+  const newParser = () => wasm.newParser(copyToWasm(new Uint8Array()), 0, 100);
   const goBack = 2;
   const [faulty, other] = [newParser(), newParser()];
-  wasm.tellParser(faulty, goBack, give(new Uint8Array()), 0, 1000);
+  wasm.tellParser(faulty, goBack, copyToWasm(new Uint8Array()), 0, 1000);
   for (let times = 0; times < 2; times += 1) expect(() => wasm.nextEvents(faulty)).toThrow(WebAssembly.RuntimeError);
   expect(wasm.nextEvents(other)).toBe(0);
   wasm.free(faulty);

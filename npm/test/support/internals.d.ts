@@ -13,5 +13,5 @@ declare module "*/src/init.js" {
 
 declare module "*/src/memory.js" {
   /** Copies bytes for the wasm half, and answers where they are. */
-  export function give(bytes: Uint8Array): number;
+  export function copyToWasm(bytes: Uint8Array): number;
 }

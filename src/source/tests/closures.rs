@@ -38,6 +38,7 @@ fn builders_that_differ_in_more_than_their_closures_set_up_other_sources() {
         assert!(!first.adopt_closures(&other), "{other:?}");
         assert!(!other.adopt_closures(&first), "{other:?}");
     }
+    assert!(format!("{first:?}").contains("SharedClosure"), "{first:?}");
     let plain = || EventSource::builder(URL).policy(Policy::resilient());
     assert!(plain().adopt_closures(&plain()));
 }

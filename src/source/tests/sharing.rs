@@ -460,3 +460,27 @@ fn a_source_that_joins_again_alone_continues_after_its_last_event_and_reports_ga
     ];
     assert_eq!(journal.take(), expected);
 }
+
+#[test]
+fn a_failure_event_closes_all_sources_and_each_is_told_once() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let open = || prices().failure_event("error").open().unwrap();
+    let sources = [open(), open()];
+    let listeners = sources.each_ref().map(|source| {
+        let journal = journal.clone();
+        source.on_error(move |error| journal.write(error))
+    });
+    server.send_text("error", "overloaded");
+    let told = journal.take();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|line| line.contains("overloaded")));
+    let is_failure = |source: &EventSource| {
+        matches!(
+            source.state(),
+            State::Closed(CloseReason::Policy(Error::FailureEvent { .. }))
+        )
+    };
+    assert!(sources.iter().all(is_failure));
+    assert_eq!(server.connections(), 0);
+    drop(listeners);
+}

@@ -1,4 +1,4 @@
-//! How long a source waits, as the server has it.
+//! How long a source waits when the server sends `Retry-After`.
 
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use super::{
     run,
 };
 
-/// How long the source waits after a 503 with this header, which to another origin has to be exposed.
+/// How long the source waits after a 503 with this `Retry-After`. The server has another origin than the page, to which CORS
+/// has to expose the header.
 async fn wait_after(retry_after: &str) -> Duration {
     let busy = Attempt::answering(503)
         .header("retry-after", retry_after)
@@ -29,15 +30,17 @@ async fn wait_after(retry_after: &str) -> Duration {
 }
 
 #[wasm_bindgen_test]
-async fn retry_after_is_a_number_of_seconds_or_a_date_or_nothing() {
+async fn retry_after_in_seconds_or_as_a_date_lengthens_the_wait_and_is_ignored_otherwise() {
     run(async || {
         assert_eq!(wait_after("120").await, Duration::from_secs(120));
         let in_a_minute = js_sys::Date::new(&(js_sys::Date::now() + 60_000.0).into());
         let wait = wait_after(&String::from(in_a_minute.to_utc_string())).await;
         assert!(wait > Duration::from_secs(30), "{wait:?}");
         assert!(wait <= Duration::from_secs(60), "{wait:?}");
-        for past in ["0", "Thu, 01 Jan 1970 00:00:00 GMT", "soon"] {
-            assert_eq!(wait_after(past).await, Duration::from_millis(10), "{past}");
+        // The backoff remains.
+        for no_delay in ["0", "Thu, 01 Jan 1970 00:00:00 GMT", "soon"] {
+            let wait = wait_after(no_delay).await;
+            assert_eq!(wait, Duration::from_millis(10), "{no_delay}");
         }
     })
     .await;

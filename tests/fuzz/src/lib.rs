@@ -44,11 +44,13 @@ mod reading;
 mod session_model;
 pub mod targets;
 #[path = "../../../src/variants.rs"]
+#[allow(unreachable_pub, reason = "the crate exports more of it")]
 mod variants;
 
 use decode_error::DecodeError;
 use error::Error;
 use event::{Event, UndecodedEvent};
+use payload::Payload;
 // The core's own tests ask for it here.
 use typed_eventsource_core::{
     At, Backoff, CloseReason, Decision, EventOutcome, Failure, FailureClass, Gap, IdField, Input,

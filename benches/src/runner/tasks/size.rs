@@ -45,9 +45,9 @@ pub(crate) fn run() -> Result<Vec<Table>> {
     }
     let mut examples = Vec::new();
     for (name, framework) in EXAMPLE_APPS {
-        for (variant, data) in [("without", "fixed data"), ("with", "typed-eventsource")] {
+        for (variant, data_source) in [("without", "fixed data"), ("with", "typed-eventsource")] {
             let size = app_gzip_size(&folder.join("apps").join(name).join(variant))?;
-            let label = format!("{framework}, {data}");
+            let label = format!("{framework}, {data_source}");
             examples.push(row(&format!("{name}-{variant}"), &label, size));
         }
     }
@@ -82,7 +82,7 @@ pub(crate) fn run() -> Result<Vec<Table>> {
             added,
         ),
         table(
-            "the example app without and with this crate, wasm and minified JavaScript, gzip -9",
+            "the example app without and with typed-eventsource, wasm and minified JavaScript, gzip -9",
             "total",
             examples,
         ),

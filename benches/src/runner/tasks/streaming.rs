@@ -9,27 +9,28 @@ use super::{Timing, payloads};
 use crate::runner::{
     contenders::{BYTES, CLIENTS, Contender, LOOPBACK},
     loopback,
-    rounds::{ROUNDS_EACH, alternate_afresh},
+    rounds::{ROUNDS_EACH, alternate_in_new_browsers},
     table::{Row, Table},
 };
 
-/// The streams' names, by [`Pace`](crate::runner::contenders::Pace).
-const IDS: [&str; 3] = ["slow", "fast", "limit"];
+/// The ids of the scripts on the test server, one for each [`Pace`](crate::runner::contenders::Pace).
+const SCRIPT_IDS: [&str; 3] = ["slow", "fast", "limit"];
 
 /// A text that is sent again and again, and what to make of it.
 struct Stream {
     task: &'static str,
     title: String,
-    /// How often it is sent to the slow, to the fast, and to those that make nothing of it.
+    /// How many times it is sent to a contender of each `Pace`.
     times: [u32; 3],
     text: String,
     /// How many events it holds, of which one is listened to.
     events: u32,
     /// The name of the one that is listened to.
     name: &'static str,
+    /// The type that the page decodes its data as.
     payload: &'static str,
-    /// What that one weighs.
-    weight: f64,
+    /// What the page adds to its sum for each event that it decodes, to show that it has decoded it.
+    checksum: f64,
     unit: Unit,
 }
 
@@ -57,7 +58,7 @@ pub(crate) async fn typed(page: &Page, browsers: usize) -> Result<Vec<Table>> {
         events: 1,
         name: "price",
         payload: "price",
-        weight: payloads::PRICE_WEIGHT,
+        checksum: payloads::PRICE_WEIGHT,
         unit: Unit::Events,
     };
     run(page, browsers, stream).await
@@ -75,14 +76,14 @@ pub(crate) async fn unlistened(page: &Page, browsers: usize) -> Result<Vec<Table
         events: 10,
         name: "price",
         payload: "price",
-        weight: payloads::PRICE_WEIGHT,
+        checksum: payloads::PRICE_WEIGHT,
         unit: Unit::Events,
     };
     run(page, browsers, stream).await
 }
 
 pub(crate) async fn large(page: &Page, browsers: usize) -> Result<Vec<Table>> {
-    let (text, weight) = payloads::large(1 << 20);
+    let (text, checksum) = payloads::large(1 << 20);
     let stream = Stream {
         task: "large",
         title: "events of 1 MiB of JSON".into(),
@@ -91,14 +92,14 @@ pub(crate) async fn large(page: &Page, browsers: usize) -> Result<Vec<Table>> {
         events: 1,
         name: "large",
         payload: "large",
-        weight,
+        checksum,
         unit: Unit::Megabytes,
     };
     run(page, browsers, stream).await
 }
 
 pub(crate) async fn multi_line(page: &Page, browsers: usize) -> Result<Vec<Table>> {
-    let (text, weight) = payloads::multi_line(1000);
+    let (text, checksum) = payloads::multi_line(1000);
     let stream = Stream {
         task: "multi-line",
         title: "events of 1,000 lines of data, 40 bytes of JSON each".into(),
@@ -107,21 +108,21 @@ pub(crate) async fn multi_line(page: &Page, browsers: usize) -> Result<Vec<Table
         events: 1,
         name: "lines",
         payload: "lines",
-        weight,
+        checksum,
         unit: Unit::Megabytes,
     };
     run(page, browsers, stream).await
 }
 
 async fn run(page: &Page, browsers: usize, stream: Stream) -> Result<Vec<Table>> {
-    for (id, times) in IDS.into_iter().zip(stream.times) {
+    for (id, times) in SCRIPT_IDS.into_iter().zip(stream.times) {
         let send = stream.text.clone();
         let steps = vec![Step::Repeat { times, send }, Step::End];
         page.server()
             .put(id, Script::always(Attempt::playing(steps)))?;
     }
     let contenders: Vec<_> = CLIENTS.iter().chain([&BYTES, &LOOPBACK]).collect();
-    let measured = alternate_afresh(page, &contenders, browsers, async |contender| {
+    let measured = alternate_in_new_browsers(page, &contenders, browsers, async |contender| {
         stream.rate_of(page, contender).await
     })
     .await?;
@@ -144,7 +145,7 @@ async fn run(page: &Page, browsers: usize, stream: Stream) -> Result<Vec<Table>>
 impl Stream {
     async fn rate_of(&self, page: &Page, contender: &Contender) -> Result<f64> {
         let pace = contender.pace as usize;
-        let (id, times) = (IDS[pace], self.times[pace]);
+        let (id, times) = (SCRIPT_IDS[pace], self.times[pace]);
         let length = payloads::length(&self.text, times);
         let path = format!("/streams/{id}");
         let elapsed = match contender.key {
@@ -158,11 +159,11 @@ impl Stream {
                 let heard: Timing = page.call("events", task).await?;
                 let expected = match key {
                     key if key == BYTES.key => length as f64,
-                    _ => self.weight * f64::from(times),
+                    _ => self.checksum * f64::from(times),
                 };
                 ensure!(
                     heard.sum == expected,
-                    "heard {} instead of {expected}",
+                    "the sum of the page is {} instead of {expected}",
                     heard.sum
                 );
                 heard.elapsed

@@ -1,4 +1,4 @@
-//! Every event counts, and wakes whom it concerns.
+//! No event is missed, and an event runs only the effects that read what it changes.
 
 use leptos::prelude::*;
 use typed_eventsource::{CloseReason, Event, State};
@@ -12,7 +12,7 @@ use typed_eventsource_test_support::{Attempt, Heard, Script, Step, run, send};
 
 const MANY: u32 = 10_000;
 
-/// Sends 0, 1, …, in all that many, and is done.
+/// A script that sends the numbers below `MANY`, and then the terminal event `bye`.
 async fn many() -> Script {
     let send_number = "event: number\ndata: {n}\n\n";
     let steps = [
@@ -48,13 +48,14 @@ async fn ten_thousand_events_are_folded_and_called_back_with_none_missing() {
         let expected: Vec<_> = (0..MANY).map(Feed::Number).chain([Feed::Bye]).collect();
         assert!(folded.next().await == expected);
         assert!(each.take(expected.len()).await == expected);
-        assert_eq!(script.seen_closed(1).await.len(), 1);
+        let attempts = script.seen_closed(1).await;
+        assert_eq!(attempts.len(), 1, "the two hooks share a connection");
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn an_event_wakes_nobody_who_waits_for_the_state_or_an_error() {
+async fn an_event_runs_no_effect_that_reads_only_the_state_or_the_error() {
     run(async || {
         let script = many().await;
         let builder = script.builder().terminal_event("bye");
@@ -76,7 +77,7 @@ async fn an_event_wakes_nobody_who_waits_for_the_state_or_an_error() {
             ),
             "{states:?}"
         );
-        assert_eq!(errors.so_far().len(), 1, "what it is at first");
+        assert_eq!(errors.so_far().len(), 1, "the effect ran once, at first");
     })
     .await;
 }

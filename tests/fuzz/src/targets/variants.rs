@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::{
     event::{Event, EventMeta},
-    variants::{decode, names},
+    payload::Text,
+    variants::{decode, names, payload},
 };
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -79,6 +80,12 @@ enum Tagged {
     Two { x: i64 },
 }
 
+/// Its data is no JSON.
+#[derive(Debug, Deserialize)]
+enum Raw {
+    Line(#[serde(deserialize_with = "payload")] Text),
+}
+
 #[derive(Deserialize)]
 struct Struct {
     a: bool,
@@ -128,6 +135,11 @@ pub fn check(input: &[u8]) {
     agrees(name, data, plain(name, data));
     agrees(name, data, renamed(name, data));
     agrees(name, data, attributed(name, data));
+    let line = decode(&Event::new(data, "Line".into(), known_provenance()));
+    assert!(
+        matches!(line, Ok(Raw::Line(Text(line))) if line == data),
+        "{data:?}"
+    );
 }
 
 fn known<E: DeserializeOwned>() -> &'static [&'static str] {

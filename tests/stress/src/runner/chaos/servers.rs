@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use typed_eventsource_server::{Config, Server, chaos::Chaos};
 
-/// With two origins each: a browser has six connections to an origin.
+/// How many servers there are. Each has two origins, since a browser opens at most six connections to one.
 const SERVERS: usize = 3;
-/// How long a port may be taken, since a browser's own connection has it just then.
+/// How long to retry a start. After a restart, an outgoing connection of a browser may have the port.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Servers {
+    /// The state of all streams, which the servers share and a restarted one goes on with.
     chaos: Chaos,
     running: Vec<Server>,
     restarts: usize,
@@ -69,7 +70,7 @@ async fn start(chaos: &Chaos, [port, second_port]: [u16; 2]) -> Result<Server> {
         };
         match Server::start(config).await {
             Err(error) if Instant::now() > deadline => {
-                return Err(error).context("a server does not start again");
+                return Err(error).context("a server did not start within two minutes");
             }
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             Ok(server) => return Ok(server),
