@@ -27,7 +27,7 @@ async fn reason_after(
 
 #[track_caller]
 fn assert_unfinished(reason: &CloseReason, name: &str, data: &str) {
-    let CloseReason::Policy(Error::UnfinishedEvent { event }) = reason else {
+    let CloseReason::Policy(Error::UnfinishedEvent { event, .. }) = reason else {
         panic!("it has not finished: {reason:?}");
     };
     assert_eq!((event.name(), &*event.data), (name, data));

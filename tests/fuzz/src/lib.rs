@@ -55,6 +55,6 @@ use payload::Payload;
 use typed_eventsource_core::{
     At, Backoff, CloseReason, Decision, EventOutcome, Failure, FailureClass, Gap, IdField, Input,
     LimitAction, LimitReached, Loss, Options, Output, Policy, ReceivedEvent, Report, Session, Span,
-    State, TimeLimit, Timestamp, Transport,
+    State, TimeLimit, Timestamp, Transport, Unfinished,
     parser::{Item, ParsedEvent, Parser, Scalar, TooLarge},
 };
