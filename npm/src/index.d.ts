@@ -276,8 +276,8 @@ export interface Policy {
    */
   resend?: boolean;
   /**
-   * Whether such a request may be sent again where the server has refused it: by an HTTP status at which to try
-   * again. An answer that has begun and breaks off is no refusal. Fetch transport only.
+   * Whether such a request may be sent again if the server has refused it with an HTTP status at which to try
+   * again. An answer that begins and breaks off is not a refusal. Fetch transport only.
    *
    * Default: `false`.
    */
@@ -289,8 +289,9 @@ export interface Policy {
   /**
    * What to do when an open connection receives nothing for this long.
    *
-   * Over fetch, every event and every comment counts. The browser's own source shows only events that have
-   * listeners, and no comments: to count, a server's heartbeat has to be an event with a listener.
+   * Over fetch, every byte counts: comments, line ends, the middle of a long event. The browser's own source
+   * shows only events that have listeners, and no comments: to count, a server's heartbeat has to be an event
+   * with a listener.
    *
    * The timers of a hidden page fire late, by up to a minute in Chrome, so silence is noticed late. Data
    * that arrived in the meantime may still be unread, so there are two more seconds to read it.

@@ -62,7 +62,7 @@ pub(crate) type Sink = Rc<dyn Fn(TransportEvent<'_>)>;
 pub(crate) enum TransportEvent<'a> {
     Opened,
     Event(Frame<'a>),
-    /// Something arrived that has no listeners: an event if `is_event`, or else comments. The last event id may have
+    /// Something arrived that has no listeners: an event if `is_event`, or else anything. The last event id may have
     /// changed.
     Unlistened {
         is_event: bool,
