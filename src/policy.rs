@@ -15,7 +15,7 @@ use crate::{Error, closure::SharedClosure};
 /// | given up | close | close | reopen with [`Backoff`] |
 /// | … with a known status or content type (fetch) | close | close | reopen at the [statuses to retry](Policy::retry_statuses), else close |
 /// | data that does not decode | report it | close | report it |
-/// | [not open in time](Policy::on_slow_open) | – | – | reopen |
+/// | [not open in time](Policy::on_slow_open) | – | – | report it, and keep waiting |
 /// | page slept, network back | – | – | reopen |
 ///
 /// The [table of all options](crate#policies) has the values of each preset.
@@ -177,9 +177,10 @@ impl Policy {
         Self::without_rule(typed_eventsource_core::Policy::close_on_error())
     }
 
-    /// Goes on until the source is closed. If the browser gives up, or takes [too long](Self::on_slow_open) to connect,
-    /// the source is reopened with backoff. It is also reopened after the page has slept. Over fetch it is reopened
-    /// only at the [statuses](Self::retry_statuses) at which that can help, and backs off after lost connections too.
+    /// Goes on until the source is closed. If the browser gives up, the source is reopened with backoff. It is also
+    /// reopened after the page has slept. Over fetch it is reopened only at the [statuses](Self::retry_statuses) at which
+    /// that can help, and backs off after lost connections too. A connection that takes [long](Self::on_slow_open) to
+    /// open is reported once, and kept.
     pub fn resilient() -> Self {
         Self::without_rule(typed_eventsource_core::Policy::resilient())
     }

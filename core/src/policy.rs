@@ -12,6 +12,9 @@ pub enum LimitAction {
     Close,
     /// Close the connection and open another after the backoff.
     Reopen,
+    /// Report the error once, and keep the connection. If it failed for good, there is none to keep, and this closes the
+    /// source.
+    KeepWaiting,
 }
 
 /// A time limit, and what to do when it is over.
@@ -149,13 +152,17 @@ macro_rules! for_policy_options {
             /// What to do when the connection is not open after this long. While the browser reconnects, its own wait
             /// before the attempt counts too.
             ///
-            /// If the request may not be sent again and this says to reopen, there is no limit: a slow answer is better
+            /// Many servers send the headers of their answer with the first event. So a feed that is quiet is not open
+            /// either, and to close its connection would lose that event. To keep waiting reports the error once for each
+            /// attempt. To reopen does not wait longer each time: at most as long as the first wait of the backoff.
+            ///
+            /// If the request may not be sent again, there is no limit unless this says to close: a slow answer is better
             /// than none.
             on_slow_open "opening" limit = None;
             /// How long a connection without events has to stay open before the counters and the backoff start again.
             healthy_after "healthyAfter" time = Span::from_secs(5);
-            /// Whether to replace an open connection at once when the page wakes from sleep or the network comes back:
-            /// the old connection may have died unnoticed.
+            /// Whether to replace a connection at once when the page wakes from sleep or the network comes back, be it open
+            /// or still to open: it may have died unnoticed.
             ///
             /// A waiting source always tries again when the network comes back. That ends a wait of the backoff, but
             /// not one that the server, the reconnection time or a rule asked for.
@@ -431,9 +438,10 @@ impl Policy {
         }
     }
 
-    /// Goes on until the source is closed. If the browser gives up, or takes [too long](Self::on_slow_open) to connect,
-    /// the source is reopened with backoff. It is also reopened after the page has slept. Over fetch it is reopened
-    /// only at the [statuses](Self::retry_statuses) at which that can help, and backs off after lost connections too.
+    /// Goes on until the source is closed. If the browser gives up, the source is reopened with backoff. It is also
+    /// reopened after the page has slept. Over fetch it is reopened only at the [statuses](Self::retry_statuses) at which
+    /// that can help, and backs off after lost connections too. A connection that takes [long](Self::on_slow_open) to
+    /// open is reported once, and kept.
     pub fn resilient() -> Self {
         Self {
             on_given_up: LimitAction::Reopen,
@@ -441,7 +449,7 @@ impl Policy {
             back_off_after_losses: true,
             on_slow_open: Some(TimeLimit {
                 after: Span::from_secs(30),
-                then: LimitAction::Reopen,
+                then: LimitAction::KeepWaiting,
             }),
             reopen_on_wake: true,
             ..Self::browser()

@@ -2,6 +2,7 @@
 // Checks options, their spelling included, when a source is created.
 
 import { EventSourceError } from "./error.js";
+import { ACTIONS } from "./numbers.js";
 
 /** @typedef {{ [name: string]: any }} OptionsObject */
 /** @typedef {(value: any, name: string) => any} Check Checks an option's value, and returns it. */
@@ -56,7 +57,7 @@ const isStatus = (status) => Number.isInteger(status) && Number(status) >= 100 &
 
 export const statuses = check("a list of HTTP statuses", (value) => Array.isArray(value) && value.every(isStatus));
 
-const LIMIT = { after: milliseconds, then: action };
+const LIMIT = { after: milliseconds, then: oneOf(...ACTIONS) };
 
 /** @type {Check} */
 export function limit(value, name) {

@@ -140,7 +140,8 @@ export type Preset = "browser" | "close-on-error" | "resilient";
 export interface Limit {
   /** Milliseconds. */
   after: number;
-  then: "close" | "reopen";
+  /** `keep-waiting` reports the error once, and keeps the connection. */
+  then: "close" | "reopen" | "keep-waiting";
 }
 
 export interface Backoff {
@@ -304,7 +305,11 @@ export interface Policy {
    * What to do when the connection is not open after this long. While the browser reconnects, its own wait
    * before the attempt counts too.
    *
-   * If the request may not be sent again and this says to reopen, there is no limit: a slow answer is better
+   * Many servers send the headers of their answer with the first event. So a feed that is quiet is not open
+   * either, and to close its connection would lose that event. To keep waiting reports the error once for each
+   * attempt. To reopen does not wait longer each time: at most as long as the first wait of the backoff.
+   *
+   * If the request may not be sent again, there is no limit unless this says to close: a slow answer is better
    * than none.
    */
   opening?: Limit;
@@ -315,8 +320,8 @@ export interface Policy {
    */
   healthyAfter?: number;
   /**
-   * Whether to replace an open connection at once when the page wakes from sleep or the network comes back:
-   * the old connection may have died unnoticed.
+   * Whether to replace a connection at once when the page wakes from sleep or the network comes back, be it open
+   * or still to open: it may have died unnoticed.
    *
    * A waiting source always tries again when the network comes back. That ends a wait of the backoff, but
    * not one that the server, the reconnection time or a rule asked for.

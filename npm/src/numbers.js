@@ -91,6 +91,9 @@ export const STATES = ["connecting", "open", "waiting", "offline"];
 /** In this state and those after it, a connection has failed. */
 export const STATE_WAITING = 2;
 
+/** What to do at a limit, by number: `set_options` in `numbers.rs`. */
+export const ACTIONS = ["close", "reopen", "keep-waiting"];
+
 /** Decisions by their numbers: `input` in `numbers.rs`. */
 export const DECISIONS = ["as-proposed", "keep-waiting", "reopen", "close"];
 export const DECISION_AS_PROPOSED = 0;

@@ -1,5 +1,6 @@
 // @ts-check
 import { callback, object, oneOf, read } from "./checks.js";
+import { ACTIONS } from "./numbers.js";
 import { BACKOFF, POLICY, PRESETS } from "./policy-options.js";
 
 /** @typedef {import("./checks.js").Check} Check */
@@ -25,7 +26,7 @@ export const presetOf = ({ preset = "browser" }) => PRESETS.indexOf(preset);
 const NAMES = Object.keys({ ...POLICY, ...BACKOFF });
 
 /**
- * The options that are set, as triples for the session: number, value, and whether to reopen.
+ * The options that are set, as triples for the session: number, value, and the number of what to do.
  *
  * @param {import("./checks.js").OptionsObject} policy
  */
@@ -34,7 +35,7 @@ export function numbersOf({ preset, rule, backoff, ...policy }) {
     const { after = 0, then = value } = Object(value);
     // Zero begins a list.
     const values = Array.isArray(value) ? [0, ...value] : [isNaN(value) ? after : Number(value)];
-    return values.flatMap((value) => [NAMES.indexOf(name), value, Number(then === "reopen")]);
+    return values.flatMap((value) => [NAMES.indexOf(name), value, Math.max(ACTIONS.indexOf(then), 0)]);
   });
   return new Uint8Array(new Float64Array(numbers).buffer);
 }

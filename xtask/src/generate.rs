@@ -247,6 +247,7 @@ fn action_name(action: LimitAction) -> &'static str {
     match action {
         LimitAction::Close => "close",
         LimitAction::Reopen => "reopen",
+        LimitAction::KeepWaiting => "keep-waiting",
     }
 }
 

@@ -89,11 +89,17 @@ impl Session {
     }
 
     fn receive(&mut self, event: ReceivedEvent<'_>, clock: impl Fn() -> Timestamp) -> EventOutcome {
+        // Then there is no deadline, and the body has to be told the next one.
+        let needs_deadline = self.has_told_limit && self.policy.on_idle.is_some();
         if let Some(id) = event.last_event_id {
             self.note_last_event_id(id);
             if self.tracks_ids && self.is_duplicate(id, event) {
                 self.note_activity(clock);
-                return EventOutcome::Skip;
+                return if needs_deadline {
+                    EventOutcome::Poll
+                } else {
+                    EventOutcome::Skip
+                };
             }
         }
         self.note_activity(clock);
@@ -101,7 +107,7 @@ impl Session {
         if let Some(terminal) = event.terminal {
             // The source closes after the gap, if there is one.
             self.closing = Some(reason_after(terminal));
-        } else if self.outputs.is_empty() {
+        } else if self.outputs.is_empty() && !needs_deadline {
             return EventOutcome::Deliver;
         }
         if event.terminal != Some(Terminal::Data) {
@@ -156,6 +162,7 @@ impl Session {
         if self.policy.on_idle.is_some() {
             self.last_activity = clock();
             self.idle_grace_until = None;
+            self.has_told_limit = false;
         }
     }
 

@@ -156,9 +156,21 @@ impl Session {
         then: LimitAction,
         at: At,
     ) {
-        self.fail(at.now);
+        if !self.is_kept_after(kind) {
+            self.fail(at.now);
+        }
         let proposed = self.propose(kind, then, at);
         self.decide(failure, kind, proposed, at);
+    }
+
+    /// Whether the policy only reports this failure. It counts as none.
+    fn is_kept_after(&self, kind: FailureKind) -> bool {
+        let limit = match kind {
+            FailureKind::SlowOpen => self.policy.on_slow_open,
+            FailureKind::Idle => self.policy.on_idle,
+            _ => None,
+        };
+        limit.is_some_and(|limit| limit.then == LimitAction::KeepWaiting)
     }
 
     fn fail(&mut self, now: Timestamp) {
@@ -230,7 +242,7 @@ impl Session {
                 if self.backs_off_after(kind) {
                     self.reopenings = self.reopenings.saturating_add(1);
                 }
-                if kind == FailureKind::Decode {
+                if kind == FailureKind::Decode || self.is_kept_after(kind) {
                     self.fail(now);
                 }
                 let phase = Phase::Waiting {
@@ -253,6 +265,10 @@ impl Session {
     }
 
     fn keep_waiting(&mut self, failure: Failure, kind: FailureKind, now: Timestamp) {
+        if self.is_kept_after(kind) {
+            self.has_told_limit = true;
+            return self.report(failure, None);
+        }
         match kind {
             FailureKind::SlowOpen => self.phase_since = now,
             FailureKind::Idle | FailureKind::Woken => {
@@ -310,7 +326,10 @@ impl Session {
     }
 
     fn propose(&self, kind: FailureKind, then: LimitAction, at: At) -> Action {
-        if then == LimitAction::Close {
+        if self.is_kept_after(kind) {
+            return Action::KeepWaiting;
+        }
+        if then != LimitAction::Reopen {
             return Action::Close(None);
         }
         if let (Some(limit), Some(since)) = (self.policy.close_when_down_for, self.unhealthy_since)
@@ -388,7 +407,12 @@ impl Session {
             return Span::ZERO;
         }
         if self.backs_off_after(kind) {
-            let delay = self.policy.backoff.wait(self.reopenings, random);
+            // A server that is slow to answer need not be overloaded: a feed may be quiet.
+            let attempts = match kind {
+                FailureKind::SlowOpen => 0,
+                _ => self.reopenings,
+            };
+            let delay = self.policy.backoff.wait(attempts, random);
             return delay.max(self.requested_delay(kind)).max(MIN_DELAY);
         }
         let delay = self.reconnection_time().unwrap_or(RECONNECTION_TIME);

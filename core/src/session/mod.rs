@@ -106,6 +106,9 @@ pub struct Session {
     /// Silence is excused until then, since nothing could be read; once after each activity.
     idle_grace_until: Option<Timestamp>,
     last_timeout: Timestamp,
+    /// Whether it was reported that the connection is slow to open, or silent, and is kept: until it opens or ends, or
+    /// something arrives.
+    has_told_limit: bool,
     time_limit: Span,
     /// When the connection first failed, if it has not been healthy since.
     down_since: Option<Timestamp>,
@@ -188,6 +191,7 @@ impl Session {
             last_activity: at.now,
             idle_grace_until: None,
             last_timeout: at.now,
+            has_told_limit: false,
             time_limit: Span::ZERO,
             down_since: None,
             unhealthy_since: Some(at.now),
@@ -447,6 +451,7 @@ impl Session {
     fn enter(&mut self, phase: Phase, now: Timestamp) {
         self.phase = phase;
         self.phase_since = now;
+        self.has_told_limit = false;
     }
 }
 

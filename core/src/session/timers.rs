@@ -158,7 +158,8 @@ impl Session {
     }
 
     fn reopens_on_wake(&self) -> bool {
-        self.policy.reopen_on_wake && self.is_repeatable && self.is_open()
+        let has_connection = matches!(self.phase, Phase::Open | Phase::Connecting);
+        self.policy.reopen_on_wake && self.is_repeatable && has_connection
     }
 
     fn woken(&mut self, at: At) {
@@ -186,7 +187,11 @@ impl Session {
             _ => false,
         };
         match self.policy.on_slow_open {
-            Some(limit) if counts && (self.is_repeatable || limit.then == LimitAction::Close) => {
+            Some(limit)
+                if counts
+                    && !self.has_told_limit
+                    && (self.is_repeatable || limit.then == LimitAction::Close) =>
+            {
                 self.phase_since + limit.after.max(MIN_DELAY)
             }
             _ => NEVER,
@@ -195,7 +200,7 @@ impl Session {
 
     fn idle_deadline(&self) -> Timestamp {
         match self.policy.on_idle {
-            Some(limit) if self.is_open() => {
+            Some(limit) if self.is_open() && !self.has_told_limit => {
                 let at = self.last_activity + limit.after.max(MIN_DELAY);
                 self.idle_grace_until.map_or(at, |until| at.max(until))
             }

@@ -47,6 +47,11 @@ export class ResponseBody {
     this.#reader = body && readerOf(body);
   }
 
+  /** Whether the end was read ahead, and is next. */
+  get isAtEnd() {
+    return this.#isOver && !this.#chunks.length;
+  }
+
   /** The next chunk, `undefined` at the end. It is valid until the next one is asked for. */
   async next() {
     if (this.#lentRoom) this.#rooms.push(this.#lentRoom);

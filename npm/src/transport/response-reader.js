@@ -143,8 +143,10 @@ export class ResponseReader {
   /** Delivers the events of the response. Returns how it failed. */
   async read() {
     const body = /** @type {ResponseBody} */ (this.#body);
-    while (this.isOpen) {
-      const chunk = await body.next();
+    for (;;) {
+      // Somebody may close the source because of the last event, and has to come before the end.
+      if (body.isAtEnd) await this.yieldNow();
+      const chunk = this.isOpen && (await body.next());
       if (!chunk) break;
       for (let start = 0; this.isOpen && start < chunk.length; start += SLICE) {
         const input = await this.#readChunk(chunk.subarray(start, start + SLICE));

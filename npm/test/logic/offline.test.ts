@@ -70,7 +70,7 @@ test("is asked for when a connection is lost, whatever events have told", () => 
   const { source: first } = open();
   vi.stubGlobal("navigator", { onLine: true });
   server.lose();
-  expect(first.state).toEqual({ type: "waiting", attempt: 1, retryIn: 1000 });
+  expect(first.state).toEqual({ type: "waiting", attempt: 1, retryIn: 0 });
   vi.stubGlobal("navigator", { onLine: false });
   const { source: second } = open({ shared: true });
   server.lose();

@@ -135,7 +135,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
           closeAfterDecodeErrors: 4294967295,
           backoff: { initial: 0, factor: 0.5, max: Infinity, jitter: true, maxAttempts: 0, maxElapsed: 0 },
           idle: { after: 0.5, then: "reopen" },
-          opening: { after: Infinity, then: "close" },
+          opening: { after: Infinity, then: "keep-waiting" },
           healthyAfter: 0,
           rule: () => {},
         },

@@ -87,6 +87,32 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(reopening.state).toEqual({ type: "waiting", attempt: 1, retryIn: 5000 });
   });
 
+  test.each<Policy>([{ preset: "resilient" }, { opening: { after: 30_000, then: "keep-waiting" } }])(
+    "a source that takes long to open is told so once, and keeps its connection, under %o",
+    async (policy) => {
+      const source = open(transport, { policy });
+      const told: unknown[] = [];
+      source.onError(({ code, after, attempt }) => told.push([code, after, attempt]));
+      server.clock.advance(3_600_000);
+      expect(told).toEqual([["open-timeout", 30_000, undefined]]);
+      expect([source.state, server.attempts.length]).toEqual([{ type: "connecting" }, 1]);
+      server.open();
+      expect(source.state).toEqual({ type: "open" });
+    },
+  );
+
+  test("a source is told once that nothing comes, and keeps its connection", () => {
+    const source = open(transport, { policy: { idle: { after: 30, then: "keep-waiting" } } });
+    const told: unknown[] = [];
+    source.onError(({ code }) => told.push(code));
+    source.on("message", ignore);
+    server.open();
+    server.clock.advance(1000);
+    server.send("message", 1);
+    server.clock.advance(1000);
+    expect([told, source.state]).toEqual([["idle", "idle"], { type: "open" }]);
+  });
+
   test.each<[string, Policy, string]>([
     ["where the policy says so", { givenUp: "reopen" }, "waiting"],
     ["nowhere else", { preset: "resilient", givenUp: "close", retryStatuses: undefined, backoff: { maxAttempts: 0 } }, "closed"],

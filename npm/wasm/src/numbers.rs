@@ -36,14 +36,14 @@ pub(crate) struct Numbers {
     texts: [[f64; 2]; 2],
 }
 
-/// Sets options: the number of each, its value, and whether to reopen, as little-endian `f64`.
+/// Sets options: the number of each, its value, and what to do (0 close, 1 reopen, 2 keep waiting), as little-endian `f64`.
 pub(crate) fn set_options(policy: &mut Policy, options: &[u8]) {
     for [option, number, then] in options.as_chunks().0.as_chunks().0 {
         let number_of = |bytes: &[u8; 8]| f64::from_le_bytes(*bytes);
-        let then = if number_of(then) == 0.0 {
-            LimitAction::Close
-        } else {
-            LimitAction::Reopen
+        let then = match number_of(then) as u32 {
+            0 => LimitAction::Close,
+            1 => LimitAction::Reopen,
+            _ => LimitAction::KeepWaiting,
         };
         let number = number_of(number);
         policy.set(number_of(option) as usize, NumericValue { number, then });

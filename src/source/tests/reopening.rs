@@ -70,6 +70,20 @@ fn a_connection_that_does_not_open_in_time_is_made_again() {
 }
 
 #[test]
+fn a_resilient_source_reports_once_that_it_opens_slowly_and_keeps_its_connection() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = source(&server, Policy::resilient());
+    let pen = journal.clone();
+    let _errors = source.on_error(move |error| pen.write(error));
+    server.clock().advance(seconds(3600));
+    assert_eq!(journal.take(), ["the connection was not open after 30s"]);
+    assert!(matches!(source.state(), State::Connecting));
+    server.open();
+    assert!(matches!(source.state(), State::Open));
+    assert_eq!((server.attempts().len(), server.connections()), (1, 1));
+}
+
+#[test]
 fn a_wait_longer_than_any_timer_is_kept() {
     let server = FakeServer::new();
     let years = seconds(10 * 365 * 24 * 3600);

@@ -125,6 +125,10 @@ impl Attempt {
             yielder,
         );
         while self.shared.is_open.get() {
+            if body.is_at_end() {
+                // Somebody may close the source because of the last event, and has to come before the end.
+                reader.let_others_run().await;
+            }
             match body.read().await {
                 Ok(Some(chunk)) => {
                     if let Err(too_large) = reader.read(&chunk, &mut body, &self.shared).await {

@@ -128,6 +128,11 @@ impl ResponseReader {
         end
     }
 
+    /// Lets other tasks have a turn.
+    pub(super) async fn let_others_run(&mut self) {
+        self.yielder.yield_now().await;
+    }
+
     /// The unfinished event at the end of the response.
     pub(super) fn unfinished(&mut self) -> Option<UndecodedEvent> {
         let unfinished = self.parser.unfinished()?;

@@ -70,6 +70,11 @@ impl ResponseBody {
         }))
     }
 
+    /// Whether the end was read ahead, and is next.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.ahead.is_empty() && self.end.is_some()
+    }
+
     /// The next chunk, `None` at the end. It is valid until the next one is read.
     pub(super) async fn read(&mut self) -> ReadResult {
         if let Some(chunk) = self.ahead.pop_front() {

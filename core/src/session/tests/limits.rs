@@ -54,18 +54,6 @@ fn the_longest_possible_wait_does_not_panic() {
 }
 
 #[test]
-fn a_resilient_source_does_not_wait_without_end_for_the_server_to_answer() {
-    let mut bench = Bench::new(Policy::resilient());
-    bench.advance(seconds(30));
-    let outcome = bench.timeout();
-    let failure = Failure::OpenTimeout;
-    assert!(
-        matches!(outcome, Outcome::Reopen { failure: told, .. } if told == failure),
-        "{outcome:?}"
-    );
-}
-
-#[test]
 fn failures_to_decode_count_only_in_a_row() {
     let mut bench = Bench::new(Policy {
         close_after_decode_errors: Some(2),

@@ -13,6 +13,7 @@ mod postponed;
 mod properties;
 mod reconnecting;
 mod relayed;
+mod slow_opening;
 mod space;
 mod timeouts;
 mod waking;

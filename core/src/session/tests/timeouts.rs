@@ -38,7 +38,10 @@ fn each_kind_of_deadline_is_listed_and_acts_when_it_comes() {
     assert_eq!(waiting.next_timeout(), Some(seconds(3)));
     assert_eq!(waiting.next(), Outcome::Connect);
 
-    let mut opening = Bench::new(Policy::resilient());
+    let mut opening = Bench::new(Policy {
+        on_slow_open: limit(seconds(30), LimitAction::Reopen),
+        ..Policy::browser()
+    });
     assert_eq!(opening.next_timeout(), Some(seconds(30)));
     assert!(matches!(opening.next(), Outcome::Reopen { .. }));
 

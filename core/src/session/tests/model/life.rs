@@ -10,7 +10,7 @@ use crate::{
 use super::{
     network::Network,
     promises::{FailureKind, GRACE, LATE_TIMER_THRESHOLD, MIN_DELAY, SLEEP_THRESHOLD},
-    space::{Happening, Settings, Time},
+    space::{Happening, Settings, Then, Time},
 };
 
 /// The response has ended completely, between two events.
@@ -48,6 +48,7 @@ pub(super) struct Life {
     since: Span,
     last_activity: Span,
     grace: Option<Span>,
+    has_reported_limit: bool,
     network: Network,
     pub(super) unhealthy_since: Option<Span>,
     pub(super) down_since: Option<Span>,
@@ -76,6 +77,7 @@ impl Life {
             since: now,
             last_activity: now,
             grace: None,
+            has_reported_limit: false,
             unhealthy_since: Some(now),
             down_since: None,
             failures: 0,
@@ -297,7 +299,9 @@ impl Life {
                     FailureKind::Idle => assert!(self.idle_at().is_some_and(|at| at <= self.now)),
                     _ => assert!(self.slow_at().is_some_and(|at| at <= self.now)),
                 }
-                self.fail();
+                if !self.only_reports(kind) {
+                    self.fail();
+                }
                 self.decide(outputs, kind);
             }
             (None, Some(Output::Connect)) => {
@@ -352,6 +356,7 @@ impl Life {
         self.obeys(action, proposed, kind);
         match action {
             Action::Close(_) => self.phase = Phase::Closed,
+            Action::KeepWaiting if self.only_reports(kind) => self.has_reported_limit = true,
             Action::KeepWaiting => match kind {
                 FailureKind::Lost => self.enter(Phase::Reconnecting),
                 FailureKind::SlowOpen => self.since = self.now,
@@ -363,7 +368,7 @@ impl Life {
             },
             Action::Reopen { after } => {
                 self.reopenings += u32::from(self.backs_off_after(kind));
-                if kind == FailureKind::DecodeFailed {
+                if kind == FailureKind::DecodeFailed || self.only_reports(kind) {
                     self.fail();
                 }
                 let requested = self.requested_after(kind);
@@ -444,6 +449,7 @@ impl Life {
     fn enter(&mut self, phase: Phase) {
         self.phase = phase;
         self.since = self.now;
+        self.has_reported_limit = false;
     }
 
     fn fail(&mut self) {
@@ -465,6 +471,7 @@ impl Life {
     fn note_activity(&mut self) {
         self.last_activity = self.now;
         self.grace = None;
+        self.has_reported_limit &= self.settings.idle.is_none();
     }
 }
 
@@ -485,7 +492,9 @@ impl Life {
 /// When each deadline is due.
 impl Life {
     fn reopens_on_wake(&self) -> bool {
-        self.settings.reopen_on_wake && self.settings.is_repeatable() && self.phase == Phase::Open
+        self.settings.reopen_on_wake
+            && self.settings.is_repeatable()
+            && matches!(self.phase, Phase::Open | Phase::Connecting)
     }
 
     fn waiting_until(&self) -> Option<Span> {
@@ -496,10 +505,11 @@ impl Life {
     }
 
     fn slow_at(&self) -> Option<Span> {
-        let (Time(after), reopens) = self.settings.opening?;
+        let (Time(after), then) = self.settings.opening?;
         let counts = matches!(self.phase, Phase::Connecting | Phase::Reconnecting)
             && !self.tries_in_vain()
-            && (!reopens || self.settings.is_repeatable());
+            && !self.has_reported_limit
+            && (then == Then::Close || self.settings.is_repeatable());
         counts.then(|| later(self.since, after.max(MIN_DELAY)))
     }
 
@@ -507,7 +517,7 @@ impl Life {
         let (Time(after), _) = self.settings.idle?;
         let at = later(self.last_activity, after.max(MIN_DELAY));
         let at = self.grace.map_or(at, |grace| at.max(grace));
-        (self.phase == Phase::Open).then_some(at)
+        (self.phase == Phase::Open && !self.has_reported_limit).then_some(at)
     }
 
     fn down_at(&self) -> Option<Span> {

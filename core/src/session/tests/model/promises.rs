@@ -4,7 +4,7 @@ use crate::{Failure, LimitReached, Span};
 
 use super::{
     life::{Action, Life, later},
-    space::{Refusal, Ruling, Time},
+    space::{Refusal, Ruling, Then, Time},
 };
 
 /// No wait is shorter, and no time limit.
@@ -59,6 +59,10 @@ impl Life {
             assert_eq!(proposed, Action::KeepWaiting);
             return;
         }
+        if self.only_reports(kind) {
+            assert_eq!(proposed, Action::KeepWaiting);
+            return;
+        }
         if !self.reopens_after(kind) {
             return self.closes(proposed, kind, None);
         }
@@ -95,7 +99,11 @@ impl Life {
         let elapsed = self.elapsed();
         if self.backs_off_after(kind) {
             let least = self.asked_for(kind).max(MIN_DELAY);
-            let most = least.max(settings.max.0);
+            let most = match kind {
+                // Its wait does not grow.
+                FailureKind::SlowOpen => least.max(settings.initial.0.min(settings.max.0)),
+                _ => least.max(settings.max.0),
+            };
             let allowed = settings.max_attempts.map(u32::from);
             match proposed {
                 Action::KeepWaiting => panic!("nothing to wait for"),
@@ -191,14 +199,28 @@ impl Life {
             FailureKind::Failed(Refusal::Unavailable, _) if settings.retries_503 => true,
             FailureKind::Failed(Refusal::Unauthorized, _) if settings.retries_503 => false,
             FailureKind::Failed(..) => settings.reopens,
-            FailureKind::Idle => settings.idle.is_some_and(|(_, reopens)| reopens),
-            FailureKind::SlowOpen => settings.opening.is_some_and(|(_, reopens)| reopens),
+            FailureKind::Idle | FailureKind::SlowOpen => self.then(kind) == Some(Then::Reopen),
             FailureKind::Lost
             | FailureKind::HungUp
             | FailureKind::BodyEnded
             | FailureKind::Woken
             | FailureKind::DecodeFailed => true,
         }
+    }
+
+    /// What is done at the time limit of this failure.
+    fn then(&self, kind: FailureKind) -> Option<Then> {
+        let limit = match kind {
+            FailureKind::Idle => self.settings.idle,
+            FailureKind::SlowOpen => self.settings.opening,
+            _ => None,
+        };
+        limit.map(|(_, then)| then)
+    }
+
+    /// Whether the failure is only reported, and counts as none.
+    pub(super) fn only_reports(&self, kind: FailureKind) -> bool {
+        self.then(kind) == Some(Then::KeepWaiting)
     }
 
     pub(super) fn backs_off_after(&self, kind: FailureKind) -> bool {

@@ -42,8 +42,8 @@ pub(crate) struct Settings {
     pub(crate) back_off_after_losses: bool,
     pub(crate) reopen_on_wake: bool,
     pub(crate) close_after_decode_errors: Option<u8>,
-    pub(crate) idle: Option<(Time, bool)>,
-    pub(crate) opening: Option<(Time, bool)>,
+    pub(crate) idle: Option<(Time, Then)>,
+    pub(crate) opening: Option<(Time, Then)>,
     pub(crate) healthy_after: Time,
     pub(crate) rule: Option<Ruling>,
     pub(crate) is_safe: bool,
@@ -52,6 +52,14 @@ pub(crate) struct Settings {
     pub(crate) max_server_delay: Option<Time>,
     pub(crate) is_offline: bool,
     pub(crate) is_subscriber: bool,
+}
+
+/// What to do at a time limit.
+#[derive(Arbitrary, Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Then {
+    Close,
+    Reopen,
+    KeepWaiting,
 }
 
 /// What a rule answers each time.
@@ -81,10 +89,14 @@ fn action(reopens: bool) -> LimitAction {
     }
 }
 
-fn limit(limit: Option<(Time, bool)>) -> Option<TimeLimit> {
-    limit.map(|(Time(after), reopens)| TimeLimit {
+fn limit(limit: Option<(Time, Then)>) -> Option<TimeLimit> {
+    limit.map(|(Time(after), then)| TimeLimit {
         after,
-        then: action(reopens),
+        then: match then {
+            Then::Close => LimitAction::Close,
+            Then::Reopen => LimitAction::Reopen,
+            Then::KeepWaiting => LimitAction::KeepWaiting,
+        },
     })
 }
 
