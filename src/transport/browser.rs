@@ -10,9 +10,7 @@ use typed_eventsource_core::{FailureClass, IdField, Loss};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventSourceInit, MessageEvent, Request, Url};
 
-use super::{
-    Frame, FrameData, Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url,
-};
+use super::{Frame, FrameData, Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url};
 use crate::{
     Error,
     event::{EventMeta, LazyMeta},

@@ -16,6 +16,7 @@ mod guard;
 mod gunzip;
 mod hostile;
 mod injection;
+mod leaving;
 mod open_rate;
 mod origins;
 mod ownership;

@@ -15,10 +15,7 @@ fn a_source_that_has_to_wait_connects_afterwards_and_is_connecting_meanwhile() {
     assert_eq!(pass(&mut bench, seconds(1)), [Output::Connect]);
     assert_eq!(bench.handle(Input::Postponed(seconds(1))), []);
     assert_eq!(pass(&mut bench, seconds(1)), [Output::Connect]);
-    assert_eq!(
-        bench.handle(Input::Opened),
-        [Output::State(State::Open)]
-    );
+    assert_eq!(bench.handle(Input::Opened), [Output::State(State::Open)]);
 }
 
 #[test]
