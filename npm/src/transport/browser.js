@@ -72,7 +72,8 @@ export class BrowserTransport {
   /** If the page has stayed, it may have lost the connection. */
   #checkAfterLeaving() {
     const { url, readyState } = this.#raw;
-    if (readyState === Native.CLOSED) this.#link.receive(reestablish(connectionLost(url, "the browser closed it when the page was about to be left")));
+    if (readyState === Native.CLOSED)
+      this.#link.receive(reestablish(connectionLost(url, "the browser closed it when the page was about to be left")));
   }
 
   /** Only the `readyState` shows what has happened. */
