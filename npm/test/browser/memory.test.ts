@@ -47,7 +47,7 @@ const times = <T>(count: number, make: (index: number) => T) => Array.from({ len
 let opened = 0;
 
 /** A URL for each source, since sources of one URL open at a bounded rate. */
-const ownOf = (url: string) => `${url}#${(opened += 1)}`;
+const ownOf = (url: string) => `${url}?${(opened += 1)}`;
 
 /** A source that everything of its page holds to, and that holds to itself. */
 function entangled(url: string, init: Partial<EventSourceInit>) {
