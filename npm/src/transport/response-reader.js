@@ -193,6 +193,8 @@ export class ResponseReader {
 
   /** What had arrived of an event when the response ended. */
   unfinished() {
+    // The number of a parser that was freed may be another's by now.
+    if (!this.isOpen) return;
     this.#meta = { ...this.#meta, lastEventId: this.lastEventId };
     const isWithin = this.#tell(END, new Uint8Array());
     const event = isWithin ? copy(this.#outOfLine(ID_AT), this.#outOfLine(DATA_AT), this.#meta) : undefined;
