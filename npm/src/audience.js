@@ -2,11 +2,11 @@
 // The listeners of a source, and what is reported to them.
 
 import { EventSourceError } from "./error.js";
-import { EventIterator } from "./event-iterator.js";
+import { EventQueue } from "./event-queue.js";
 import { overflowed } from "./inputs.js";
 import { Listeners } from "./listeners.js";
 import { FOLLOWS_CLOSE, FOLLOWS_STATE, IS_FAILURE_EVENT, IS_TERMINAL_EVENT } from "./numbers.js";
-import { copy, decoder } from "./typed-event.js";
+import { decoder, typedEvent } from "./typed-event.js";
 
 /** @typedef {import("./index.js").Gap} Gap */
 /** @typedef {import("./index.js").State} State */
@@ -50,8 +50,8 @@ export class Audience {
   #gaps = new Listeners();
   #errors = new Listeners();
   #states = new Listeners();
-  /** @type {Set<EventIterator>} */
-  #iterators = new Set();
+  /** Those of the iterations. @type {Set<EventQueue>} */
+  #queues = new Set();
   #isCollected = false;
   /** Whether a DOM listener was told about the last error. */
   #isShown = false;
@@ -171,25 +171,25 @@ export class Audience {
   iterate(names) {
     /** @type {(() => void)[]} */
     let undos = [];
-    const iterator = new EventIterator(this.settings.queue, () => {
-      this.#iterators.delete(iterator);
+    const queue = new EventQueue(this.settings.queue, () => {
+      this.#queues.delete(queue);
       undos.forEach((undo) => undo());
     });
     if (this.state.type === "closed") {
-      iterator.end(errorOf(this.state.reason));
-      return iterator;
+      queue.end(errorOf(this.state.reason));
+      return queue.iterator;
     }
-    this.#iterators.add(iterator);
-    undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(iterator, event)));
-    return iterator;
+    this.#queues.add(queue);
+    undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(queue, event)));
+    return queue.iterator;
   }
 
-  /** @param {EventIterator} iterator @param {TypedEvent} event */
-  #push(iterator, event) {
-    const outcome = iterator.push(event);
-    if (iterator.isHalfFull) this.shouldYield = true;
+  /** @param {EventQueue} queue @param {TypedEvent} event */
+  #push(queue, event) {
+    const outcome = queue.push(event);
+    if (queue.isHalfFull) this.shouldYield = true;
     if (!outcome) return;
-    const { dropped } = iterator;
+    const { dropped } = queue;
     const message = "the queue of an iteration was full: consume faster or enlarge `queue.capacity`";
     const error = new EventSourceError("queue-overflow", message, { dropped });
     if (outcome === "full") this.receive(overflowed(error));
@@ -218,7 +218,7 @@ export class Audience {
       !this.#isCollected ||
       this.#target ||
       [this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) ||
-      this.#iterators.size
+      this.#queues.size
     )
       return;
     for (const { listeners } of this.subscriptions.values()) if (!listeners.isEmpty) return;
@@ -272,7 +272,7 @@ export class Audience {
 
   /** Reports the error that ended the source. Returns whether anybody listens. @param {EventSourceError} error */
   tellClosingError(error) {
-    return this.#call(error, this.#isShown) || this.#iterators.size > 0;
+    return this.#call(error, this.#isShown) || this.#queues.size > 0;
   }
 
   /** @param {EventSourceError} error @param {unknown} [isShown] Whether a DOM listener is told about it too. */
@@ -295,7 +295,7 @@ export class Audience {
 
   /** The DOM's event of a message. @param {Subscription} subscription @param {string} data @param {EventMeta} meta */
   dispatchMessage({ name }, data, meta) {
-    this.#target?.dispatchEvent(new MessageEvent(name, copy(name, data, meta)));
+    this.#target?.dispatchEvent(new MessageEvent(name, typedEvent(name, data, meta)));
   }
 
   /** Drops the listeners to events and gaps. */
@@ -313,11 +313,11 @@ export class Audience {
    */
   tellEnd(state, error, isReported) {
     if (error && !isReported && !this.tellClosingError(error)) this.host.report(error);
-    for (const iterator of this.#iterators) iterator.end(error);
+    for (const queue of this.#queues) queue.end(error);
     this.announce(state);
     this.#errors.clear();
     this.#states.clear();
-    this.#iterators.clear();
+    this.#queues.clear();
     for (const release of this.#releases) release();
     this.#releases.clear();
     this.subscriptions.clear();

@@ -47,7 +47,7 @@ import {
   WANTS_IDS,
 } from "./numbers.js";
 import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
-import { TypedEvent, copy, detached, failureEventError, unfinishedEventError } from "./typed-event.js";
+import { detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -378,7 +378,7 @@ export class Connection extends Audience {
   /** A plain copy of the event that is the current input. */
   #currentEvent() {
     const { subscription, data, meta } = /** @type {EventInput} */ (this.#input);
-    return copy(subscription.name, detached(data), meta);
+    return typedEvent(subscription.name, detached(data), meta);
   }
 
   #connect() {
@@ -438,7 +438,7 @@ export class Connection extends Audience {
       this.#tellSession(INPUT_DECODED);
       this.#wants &= ~WANTS_DECODED;
     }
-    listeners.call(new TypedEvent(name, payload, meta), snapshot);
+    listeners.call(typedEvent(name, payload, meta), snapshot);
   }
 
   /** @param {object} context @param {number} kind @param {number} proposedWait */

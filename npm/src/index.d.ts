@@ -4,8 +4,8 @@
 export type EventMap = { [name: string]: unknown };
 
 /**
- * An event, with its data parsed and validated as the source's options say. `lastEventId` and `origin` are getters:
- * copies of an event, by `structuredClone` or a spread, only have its `type` and `data`.
+ * An event, with its data parsed and validated as the source's options say. It is a plain object, as the states and the
+ * gaps are: it works in a store that hands out proxies (Vue, Alpine, MobX, Solid), and copies have all that it has.
  */
 export interface TypedEvent<T, Type extends string = string> {
   /** The value of the `event` field, or `message`. */
@@ -444,7 +444,10 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
 
 export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> = BrowserInit<Feed> | FetchInit<Feed>;
 
-/** The events of some names, as they arrive. If the policy closes the source, the last step throws its error. */
+/**
+ * The events of some names, as they arrive. If the policy closes the source, the last step throws its error. It works behind
+ * a `Proxy` too.
+ */
 export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
   /** How many events have been dropped so far, because the queue was full. */
   readonly dropped: number;

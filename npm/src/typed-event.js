@@ -2,31 +2,8 @@
 import { EventSourceError, messageOf } from "./error.js";
 
 /** @typedef {import("./options.js").Settings} Settings */
-/** @typedef {{ readonly lastEventId: string, readonly origin: string }} EventMeta The id and origin of an event, from a MessageEvent for instance. */
-
-/** An event with its payload. It reads its id and origin on request: a MessageEvent is slow to return them. */
-export class TypedEvent {
-  #meta;
-
-  /**
-   * @param {string} type
-   * @param {unknown} data
-   * @param {EventMeta} meta
-   */
-  constructor(type, data, meta) {
-    this.type = type;
-    this.data = data;
-    this.#meta = meta;
-  }
-
-  get lastEventId() {
-    return this.#meta.lastEventId;
-  }
-
-  get origin() {
-    return this.#meta.origin;
-  }
-}
+/** @typedef {import("./index.js").TypedEvent<unknown>} TypedEvent */
+/** @typedef {{ readonly lastEventId: string, readonly origin: string }} EventMeta The id and origin of an event. */
 
 /** A copy of a part of a longer text. For a part, engines would keep the whole text, unless the part is very short. @param {string} part */
 export const detached = (part) => (part.length > 12 ? ` ${part}`.slice(1) : part);
@@ -76,7 +53,7 @@ function parser(type, parse) {
   const isJson = parse === "json";
   return (data, meta) => {
     try {
-      return isJson ? JSON.parse(data) : parse(data, copy(type, data, meta));
+      return isJson ? JSON.parse(data) : parse(data, typedEvent(type, data, meta));
     } catch (cause) {
       throw undecoded(type, data, meta, isJson ? "is not JSON" : "cannot be parsed", cause);
     }
@@ -93,7 +70,7 @@ function parser(type, parse) {
  */
 function undecoded(type, data, meta, what, cause, issues) {
   const message = `the data of event ${JSON.stringify(type)} ${what}${cause ? `: ${messageOf(cause)}` : ""}`;
-  const event = copy(type, detached(data), meta);
+  const event = typedEvent(type, detached(data), meta);
   return new EventSourceError(issues ? "validation" : "decode", message, { cause, event, ...(issues && { issues }) });
 }
 
@@ -115,5 +92,12 @@ export function unfinishedEventError(event) {
   return new EventSourceError("unfinished-event", message, { event });
 }
 
-/** A plain copy of an event. @param {string} type @param {string} data @param {EventMeta} meta */
-export const copy = (type, data, { lastEventId, origin }) => ({ type, data, lastEventId, origin });
+/**
+ * An event as users get it: a plain object, so that it works behind a `Proxy`, and that copies of it have all that it has.
+ *
+ * @template T
+ * @param {string} type
+ * @param {T} data
+ * @param {EventMeta} meta
+ */
+export const typedEvent = (type, data, { lastEventId, origin }) => ({ type, data, lastEventId, origin });

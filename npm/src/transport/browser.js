@@ -16,6 +16,8 @@ export class BrowserTransport {
   #link;
   /** @type {Map<Subscription, (event: MessageEvent<string>) => void>} */
   #listeners = new Map();
+  /** The id and origin of the last event. @type {import("../typed-event.js").EventMeta | undefined} */
+  #meta;
 
   /**
    * @param {string} url
@@ -31,7 +33,9 @@ export class BrowserTransport {
     this.#link = link;
     this.#raw = new Native(withResumeParameter(url, resumeParameter, lastEventId), { withCredentials });
     this.#raw.onopen = (event) => {
-      if (!isMessage(event)) link.receive(opened);
+      if (isMessage(event)) return;
+      this.#meta = undefined;
+      link.receive(opened);
     };
     this.#raw.onerror = (event) => {
       if (!isMessage(event)) this.#lost();
@@ -45,7 +49,7 @@ export class BrowserTransport {
     const link = this.#link;
     const listener = (/** @type {MessageEvent<string>} */ message) => {
       if (isAmbiguous && !isMessage(message)) return;
-      link.receiveEvent(subscription, message.data, message);
+      link.receiveEvent(subscription, message.data, this.#metaOf(message));
     };
     this.#listeners.set(subscription, listener);
     this.#raw.addEventListener(subscription.name, listener);
@@ -63,6 +67,13 @@ export class BrowserTransport {
     this.#raw.onopen = null;
     this.#raw.onerror = null;
     for (const subscription of this.#listeners.keys()) this.unlisten(subscription);
+  }
+
+  /** The events of a response have the same origin, which is slow to read. @param {MessageEvent<string>} message */
+  #metaOf(message) {
+    const { lastEventId } = message;
+    if (this.#meta?.lastEventId !== lastEventId) this.#meta = { lastEventId, origin: this.#meta?.origin ?? message.origin };
+    return this.#meta;
   }
 
   /** Only the `readyState` shows what has happened. */

@@ -26,7 +26,7 @@ import {
   UNLISTENED_AT,
   UNLISTENED_EVENT,
 } from "../numbers.js";
-import { copy, detached } from "../typed-event.js";
+import { detached, typedEvent } from "../typed-event.js";
 import { Yielder } from "./yielder.js";
 
 /** @typedef {import("../host.js").Link} Link */
@@ -195,7 +195,7 @@ export class ResponseReader {
   unfinished() {
     const { lastEventId } = this;
     // Its name stands in place of the id.
-    if (this.#tell(END, new Uint8Array())) return copy(this.#outOfLine(ID_AT), this.#outOfLine(DATA_AT), { ...this.#meta, lastEventId });
+    if (this.#tell(END, new Uint8Array())) return typedEvent(this.#outOfLine(ID_AT), this.#outOfLine(DATA_AT), { ...this.#meta, lastEventId });
   }
 
   /** @param {boolean} isEvent */
