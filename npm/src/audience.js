@@ -6,7 +6,7 @@ import { EventQueue } from "./event-queue.js";
 import { overflowed } from "./inputs.js";
 import { Listeners } from "./listeners.js";
 import { FOLLOWS_CLOSE, FOLLOWS_STATE, IS_FAILURE_EVENT, IS_TERMINAL_EVENT } from "./numbers.js";
-import { decoder, typedEvent } from "./typed-event.js";
+import { decoder, parseOf, typedEvent } from "./typed-event.js";
 
 /** @typedef {import("./index.js").Gap} Gap */
 /** @typedef {import("./index.js").State} State */
@@ -21,6 +21,7 @@ import { decoder, typedEvent } from "./typed-event.js";
  *
  * @typedef {object} Subscription
  * @property {string} name
+ * @property {unknown} parse How they are parsed.
  * @property {(data: string, meta: EventMeta) => unknown} decode
  * @property {number} terminalFlag How these events end the stream, as a flag of `INPUT_EVENT`.
  * @property {Listeners} listeners The listeners to typed events.
@@ -47,6 +48,8 @@ export class Audience {
   #target;
   /** The functions that end the DOM's listeners. @type {Set<() => void>} */
   #releases = new Set();
+  /** The listeners to events of any name. */
+  anyListeners = new Listeners();
   #gaps = new Listeners();
   #errors = new Listeners();
   #states = new Listeners();
@@ -92,18 +95,38 @@ export class Audience {
   subscribe(name) {
     let subscription = this.subscriptions.get(name);
     if (!subscription) {
-      const { terminalEvent, failureEvent } = this.settings;
-      subscription = {
-        name,
-        decode: decoder(name, this.settings),
-        terminalFlag: name === failureEvent ? IS_FAILURE_EVENT : terminalEvent?.includes(name) ? IS_TERMINAL_EVENT : 0,
-        listeners: new Listeners(),
-        domListeners: 0,
-      };
+      subscription = this.newSubscription(name);
       this.subscriptions.set(name, subscription);
       this.transport?.listen(subscription);
     }
     return subscription;
+  }
+
+  /** @param {string} name @returns {Subscription} */
+  newSubscription(name) {
+    const { terminalEvent, failureEvent, parse } = this.settings;
+    return {
+      name,
+      parse: parseOf(name, parse),
+      decode: decoder(name, this.settings),
+      terminalFlag: name === failureEvent ? IS_FAILURE_EVENT : terminalEvent?.includes(name) ? IS_TERMINAL_EVENT : 0,
+      listeners: new Listeners(),
+      domListeners: 0,
+    };
+  }
+
+  /** @param {(event: TypedEvent) => void} callback */
+  onAny(callback) {
+    if (!this.isClosed && this.settings.transport !== "fetch") {
+      const message = 'the browser\'s own transport delivers only events whose names are listened to: `onAny` needs `transport: "fetch"`';
+      throw new EventSourceError("unsupported", message);
+    }
+    const undo = this.#add(this.anyListeners, callback);
+    this.transport?.listenToAll?.(true);
+    return () => {
+      undo();
+      if (this.anyListeners.isEmpty) this.transport?.listenToAll?.(false);
+    };
   }
 
   /**
@@ -205,6 +228,7 @@ export class Audience {
       isForData ||
       !subscription ||
       subscription.terminalFlag ||
+      subscription.parse === "skip" ||
       subscription.domListeners ||
       !subscription.listeners.isEmpty
     )
@@ -217,7 +241,7 @@ export class Audience {
     if (
       !this.#isCollected ||
       this.#target ||
-      [this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) ||
+      [this.anyListeners, this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) ||
       this.#queues.size
     )
       return;
@@ -301,6 +325,7 @@ export class Audience {
   /** Drops the listeners to events and gaps. */
   clearListeners() {
     for (const { listeners } of this.subscriptions.values()) listeners.clear();
+    this.anyListeners.clear();
     this.#gaps.clear();
   }
 

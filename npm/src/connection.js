@@ -47,7 +47,7 @@ import {
   WANTS_IDS,
 } from "./numbers.js";
 import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
-import { detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
+import { SKIPPED, detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -96,6 +96,7 @@ export class Connection extends Audience {
   #terminalData;
   /** Whether the session was told that the network is gone. */
   #isOffline;
+  #hasHinted = false;
   /** Whether the constructor has finished. */
   #isConstructed = false;
   /** @type {(reason: CloseReason) => void} */
@@ -116,7 +117,7 @@ export class Connection extends Audience {
     this.#url = url;
     this.#open = open;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
-    const { deduplicate, terminalEvent, terminalData, failureEvent, signal } = settings;
+    const { deduplicate, terminalEvent, terminalData, failureEvent, parse, signal } = settings;
     this.#tracksIds = Boolean(deduplicate);
     this.#terminalData = terminalData;
     this.#timer = deadlineTimer(host, (lateBy) => this.receive(inputs.timeout(lateBy)));
@@ -124,6 +125,8 @@ export class Connection extends Audience {
     this.#session = openSession(settings, this.#isOffline, host.now());
     try {
       for (const name of terminalEvent ?? []) this.subscribe(name);
+      // Where only events with listeners show that the connection is alive, these count too.
+      for (const [name, kind] of Object.entries(parse)) if (kind === "skip") this.subscribe(name);
       if (failureEvent !== undefined) this.subscribe(failureEvent);
       if (terminalData !== undefined) this.subscribe("message");
       if (signal?.aborted) {
@@ -388,6 +391,8 @@ export class Connection extends Audience {
       receiveEvent: (subscription, data, meta, hasIdField, isSlice) =>
         this.receiveEvent(subscription, data, meta, hasIdField, isSlice, link),
       tellClosingError: (error) => this.tellClosingError(error),
+      newSubscription: (name) => this.newSubscription(name),
+      hint: (name) => this.#hint(name),
     });
     try {
       this.transport = this.#open(this.lastEventId, link);
@@ -402,6 +407,16 @@ export class Connection extends Audience {
     if (this.transport.state) this.state = this.transport.state;
     for (const subscription of this.subscriptions.values()) this.transport.listen(subscription);
     if (this.#tracksIds) this.transport.trackIds?.();
+    if (!this.anyListeners.isEmpty) this.transport.listenToAll?.(true);
+  }
+
+  /** Hints, once, at an event that nobody listens to: its name may be misspelt. @param {string} name */
+  #hint(name) {
+    if (this.#hasHinted) return;
+    this.#hasHinted = true;
+    const names = [...this.subscriptions.keys()].map((name) => JSON.stringify(name)).join(", ");
+    const advice = `Listened to: ${names || "none"}. \`parse: { ${JSON.stringify(name)}: "skip" }\` ends this hint.`;
+    this.host.hint(`${this.#url} sends events called ${JSON.stringify(name)}, to which nobody listens. ${advice}`);
   }
 
   #disconnect() {
@@ -412,15 +427,16 @@ export class Connection extends Audience {
 
   /** @param {Subscription} subscription @param {string} data @param {EventMeta} meta @param {boolean | undefined} isSlice */
   #deliver(subscription, data, meta, isSlice) {
-    const { name, listeners, domListeners } = subscription;
+    const { name, parse, listeners, domListeners } = subscription;
     const { snapshot } = listeners;
-    const text = isSlice && (domListeners || this.settings.parse !== "json") ? detached(data) : data;
+    const anySnapshot = this.anyListeners.snapshot;
+    const text = isSlice && (domListeners || parse !== "json") ? detached(data) : data;
     if (domListeners) {
       // By the standard a task dispatches one event, so that the microtasks of an event run before the next one.
       this.shouldYield = true;
       this.dispatchMessage(subscription, text, meta);
     }
-    if (!snapshot.length || listeners.isEmpty) return;
+    if ((!snapshot.length || listeners.isEmpty) && (!anySnapshot.length || this.anyListeners.isEmpty)) return;
     let payload;
     try {
       payload = subscription.decode(text, meta);
@@ -432,13 +448,15 @@ export class Connection extends Audience {
       this.#tellSession(INPUT_DECODE_FAILED);
       return this.#carryOut();
     }
-    if (this.isClosed) return;
+    if (this.isClosed || payload === SKIPPED) return;
     if (this.#wants & WANTS_DECODED) {
       // The session has no output for this. Its outputs for the event are carried out after the listeners were called.
       this.#tellSession(INPUT_DECODED);
       this.#wants &= ~WANTS_DECODED;
     }
-    listeners.call(typedEvent(name, payload, meta), snapshot);
+    const event = typedEvent(name, payload, meta);
+    listeners.call(event, snapshot);
+    this.anyListeners.call(event, anySnapshot);
   }
 
   /** @param {object} context @param {number} kind @param {number} proposedWait */

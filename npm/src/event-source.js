@@ -122,6 +122,11 @@ export class EventSource extends EventTarget {
     return this.#connection.on(messageName(name), handler);
   }
 
+  /** @param {(event: TypedEvent) => void} handler */
+  onAny(handler) {
+    return this.#connection.onAny(handler);
+  }
+
   /** @param {string[]} names */
   events(...names) {
     if (names.length === 0) throw optionError("`events` needs names of events");
@@ -146,7 +151,7 @@ export class EventSource extends EventTarget {
   // These are so close to `onerror` that somebody will assign to them. An assigned function is called until another one
   // is assigned.
   static {
-    for (const name of /** @type {const} */ (["onState", "onGap", "onError"])) {
+    for (const name of /** @type {const} */ (["onAny", "onState", "onGap", "onError"])) {
       const method = this.prototype[name];
       Object.defineProperty(this.prototype, name, {
         get: () => method,

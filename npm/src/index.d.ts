@@ -135,6 +135,21 @@ export interface Gap {
 /** Validators by the names of events. */
 export type Schemas<Feed> = { readonly [Name in keyof Feed]?: StandardSchemaV1<unknown, Feed[Name]> };
 
+/** Parses the data of an event. An exception of it is reported. */
+export type Parser = (data: string, event: TypedEvent<string>) => unknown;
+
+/** The names of the events whose data cannot be text. */
+type NotText<Feed> = {
+  [Name in keyof Feed]: [unknown] extends [Feed[Name]] ? never : [Extract<Feed[Name], string>] extends [never] ? Name : never;
+}[keyof Feed];
+
+/** How the events are parsed: all in one way, or by their names. */
+export type Parse<Feed> =
+  | "json"
+  | ([NotText<Feed>] extends [never] ? "text" : never)
+  | Parser
+  | { readonly [Name in keyof Feed]?: "json" | "skip" | (Name extends NotText<Feed> ? never : "text") | Parser | undefined };
+
 export type Preset = "browser" | "close-on-error" | "resilient";
 
 export interface Limit {
@@ -342,7 +357,7 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
   policy?: Preset | Policy;
   /**
    * Whether to share the connection with other sources that have this set. They need the same URL and the same options,
-   * apart from `parse`, `schemas`, `queue` and `signal`. Functions among the options are the same if they are the same
+   * apart from `parse`, `skipEmpty`, `schemas`, `queue` and `signal`. Functions among the options are the same if they are the same
    * object; a body that is not text is never the same. A browser allows six connections to a host over HTTP/1.1.
    *
    * A source that joins receives the events that come from then on. If the connection is open, the source is open at
@@ -353,12 +368,25 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    */
   shared?: boolean;
   /**
-   * How `on` and `events` parse an event's data: `"json"` by default. An exception of a function is reported.
+   * How `on`, `onAny` and `events` parse an event's data: `"json"` by default. An object has this by the names of events; those
+   * that it does not have are parsed as JSON. An event that is parsed as `"skip"` is received, but not handed to them.
+   *
+   * JSON's integers are numbers in JavaScript, which are exact up to `Number.MAX_SAFE_INTEGER`: an id of 64 bits becomes
+   * another one, in silence. Where a server sends such an id as the whole data, parse it as `"text"`. Where it is a part of the
+   * data, parse by a function: `(data) => JSON.parse(data, (key, value, { source }) => (key === "id" ? BigInt(source) : value))`.
+   *
+   * Types refuse `"text"` for an event whose data they say is no text. If a schema makes that data of text, hand it the text by a
+   * function: `(data) => data`.
    *
    * An event that is kept holds nothing else in memory, unless its data is a large part of the chunk that it arrived
    * in.
    */
-  parse?: "json" | "text" | ((data: string, event: TypedEvent<string>) => unknown);
+  parse?: Parse<NoInfer<Feed>>;
+  /**
+   * Whether events without data, such as the heartbeats of some servers, are skipped where they would be parsed as JSON.
+   * Otherwise, as is the default, each is an error (`decode`): nothing is no JSON.
+   */
+  skipEmpty?: boolean;
   /**
    * Validators of the parsed data, by the names of events. An event that one refuses is reported and skipped. So is an
    * event for which one returns a promise: events keep their order, and do not wait.
@@ -534,6 +562,12 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
    * connection.
    */
   on<Name extends keyof Feed & string>(name: Name, handler: (event: TypedEvent<Feed[Name], Name>) => void): () => void;
+  /**
+   * Calls back with each event of whatever name, after the handlers of its name. At run time these are also events that the
+   * types do not have. Over `fetch` only: the browser's own transport delivers no event whose name is not listened to, so there
+   * this throws an `EventSourceError` (`unsupported`).
+   */
+  onAny(handler: (event: EventOf<Feed>) => void): () => void;
   /** The events of these names, typed, from now on. They wait for their consumer in a bounded queue. */
   events<Name extends keyof Feed & string>(...names: [Name, ...Name[]]): EventIterator<EventOf<Feed, Name>>;
   /**
@@ -550,7 +584,10 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
    * to are no gap. The browser's own transport does not show them, so there, listen to all events of a source.
    */
   onGap(handler: (gap: Gap) => void): () => void;
-  /** Calls back with everything that goes wrong. Errors that nobody listens to go to the console. */
+  /**
+   * Calls back with everything that goes wrong. Errors that nobody listens to go to the console. So does one hint for a
+   * source over `fetch`, when an event arrives that nobody listens to: its name may be misspelt.
+   */
   onError(handler: (error: EventSourceError) => void): () => void;
 
   readonly state: State;

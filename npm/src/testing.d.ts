@@ -30,6 +30,8 @@ export class FakeClock {
   readonly timers: number;
   /** The errors that sources would have written to the console, since nobody listened to them. */
   readonly reports: readonly EventSourceError[];
+  /** What sources would have written to the console as a hint, such as the first event that nobody listens to. */
+  readonly hints: readonly string[];
   /** Lets this many milliseconds pass. Timers fire in order. */
   advance(ms: number): void;
   /** Lets the page sleep: this many milliseconds pass and no timer fires. Then the timers that are due fire late. */

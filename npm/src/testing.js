@@ -23,6 +23,8 @@ const BASE = "http://localhost/";
 export class FakeClock {
   /** The errors that nobody listened to. @type {Error[]} */
   reports = [];
+  /** @type {string[]} */
+  hints = [];
   /** @type {Host} */
   #host;
   #now = 0;
@@ -46,6 +48,7 @@ export class FakeClock {
         return () => this.#network.delete(callback);
       },
       report: (error) => this.reports.push(error),
+      hint: (message) => this.hints.push(message),
       shared: new Map(),
     };
   }
@@ -255,6 +258,7 @@ class FakeConnection {
   #id;
   /** @type {Map<string, Subscription>} */
   #subscriptions = new Map();
+  #listensToAll = false;
 
   /**
    * @param {string} url
@@ -287,6 +291,11 @@ class FakeConnection {
     this.#subscriptions.delete(name);
   }
 
+  /** @param {boolean} listensToAll */
+  listenToAll(listensToAll) {
+    this.#listensToAll = listensToAll;
+  }
+
   close() {
     this.#hangUp();
     this.#subscriptions.clear();
@@ -304,8 +313,12 @@ class FakeConnection {
   send(name, data, id) {
     const lastEventId = (this.#id = id ?? this.#id);
     const run = () => {
-      const subscription = this.#subscriptions.get(name);
-      if (!subscription) return this.#isFetch ? { type: INPUT_UNLISTENED, isEvent: true, lastEventId: id } : undefined;
+      const subscription = this.#subscriptions.get(name) ?? (this.#listensToAll ? this.#link.newSubscription(name) : undefined);
+      if (!subscription && !this.#isFetch) return;
+      if (!subscription) {
+        this.#link.hint(name);
+        return { type: INPUT_UNLISTENED, isEvent: true, lastEventId: id };
+      }
       const hasIdField = this.#isFetch ? id !== undefined : undefined;
       return event(subscription, data, { lastEventId, origin: ORIGIN }, hasIdField);
     };

@@ -15,12 +15,13 @@ export const detached = (part) => (part.length > 12 ? ` ${part}`.slice(1) : part
  * @param {Settings} settings
  * @returns {(data: string, meta: EventMeta) => unknown}
  */
-export function decoder(type, { parse, schemas = {} }) {
-  const parsed = parser(type, parse);
+export function decoder(type, { parse, skipEmpty, schemas = {} }) {
+  const parsed = parser(type, parseOf(type, parse), skipEmpty);
   const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
   if (!schema) return parsed;
   return (data, meta) => {
     const value = parsed(data, meta);
+    if (value === SKIPPED) return value;
     /** @type {any} */
     let result;
     /** @type {readonly any[] | undefined} */
@@ -43,18 +44,30 @@ export function decoder(type, { parse, schemas = {} }) {
   };
 }
 
+/** In place of the payload of an event that no listener gets. */
+export const SKIPPED = Symbol();
+
+/** How the events of a name are parsed. @param {string} type @param {any} parse */
+export const parseOf = (type, parse) => (typeof parse !== "object" ? parse : Object.hasOwn(parse, type) ? parse[type] : "json");
+
 /**
  * @param {string} type
- * @param {Settings["parse"]} parse
+ * @param {any} parse
+ * @param {boolean | undefined} skipEmpty
  * @returns {(data: string, meta: EventMeta) => unknown}
  */
-function parser(type, parse) {
+function parser(type, parse, skipEmpty) {
   if (parse === "text") return (data) => data;
+  if (parse === "skip") return () => SKIPPED;
   const isJson = parse === "json";
   return (data, meta) => {
     try {
       return isJson ? JSON.parse(data) : parse(data, typedEvent(type, data, meta));
     } catch (cause) {
+      if (isJson && !data.trim()) {
+        if (skipEmpty) return SKIPPED;
+        throw undecoded(type, data, meta, "is empty, which is not JSON: `skipEmpty` skips such events");
+      }
       throw undecoded(type, data, meta, isJson ? "is not JSON" : "cannot be parsed", cause);
     }
   };

@@ -57,6 +57,12 @@ export async function iterate() {
   void reason.error;
 }
 
+// Of every name, told apart by that.
+source.onAny((event) => {
+  expect<Equal<typeof event, EventOf<Feed>>>();
+  if (event.type === "price") expect<Equal<typeof event.data, Price>>();
+});
+
 source.onState((state) => {
   expect<Equal<typeof state, State>>();
   if (state.type === "waiting") expect<Equal<typeof state.attempt, number>>();

@@ -29,7 +29,23 @@ new EventSource<Feed>("/", {
   },
   queue: { capacity: 16, whenFull: "keep-latest" },
 });
-new EventSource<Feed>("/", { shared: true, parse: "text" });
+new EventSource<Feed>("/", { shared: true, parse: (data) => data });
+new EventSource<Feed>("/", { parse: { price: "json", halt: "skip" }, skipEmpty: true });
+new EventSource<Feed>("/", { parse: { price: (data, { type }) => [data, type] } });
+// @ts-expect-error A price is no text.
+new EventSource<Feed>("/", { parse: "text" });
+// @ts-expect-error A price is no text.
+new EventSource<Feed>("/", { parse: { price: "text" } });
+// @ts-expect-error There is no such event.
+new EventSource<Feed>("/", { parse: { prize: "skip" } });
+// @ts-expect-error Who skips all events needs no source.
+new EventSource<Feed>("/", { parse: "skip" });
+
+// Where the data may be text, it may be left as it is.
+new EventSource<{ word: string; size: "s" | "m"; maybe: string | null; any: unknown }>("/", { parse: "text" });
+new EventSource<{ word: string; price: number }>("/", { parse: { word: "text" } });
+new EventSource("/", { parse: "text" });
+new EventSource("/", { parse: { any: "text", other: "skip" } }).on("any", ({ data }) => expect<Equal<typeof data, unknown>>());
 new EventSource<Feed>("/", { deduplicate: 1000 }).onGap((gap) => expect<Equal<typeof gap, Gap>>());
 // @ts-expect-error It is a number of ids.
 new EventSource<Feed>("/", { deduplicate: true });
