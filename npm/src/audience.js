@@ -197,6 +197,7 @@ export class Audience {
     const queue = new EventQueue(this.settings.queue, () => {
       this.#queues.delete(queue);
       undos.forEach((undo) => undo());
+      if (this.settings.closeAfterLoop && !this.#hasEventListeners()) this.close();
     });
     if (this.state.type === "closed") {
       queue.end(errorOf(this.state.reason));
@@ -241,12 +242,19 @@ export class Audience {
     if (
       !this.#isCollected ||
       this.#target ||
-      [this.anyListeners, this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) ||
-      this.#queues.size
+      [this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) ||
+      this.#hasEventListeners()
     )
       return;
-    for (const { listeners } of this.subscriptions.values()) if (!listeners.isEmpty) return;
     this.close(true);
+  }
+
+  /** Whether anybody listens to events, and not only to what happens to the connection. */
+  #hasEventListeners() {
+    for (const { name, listeners, domListeners } of this.subscriptions.values()) {
+      if (!listeners.isEmpty || (domListeners && !/^(open|error)$/.test(name))) return true;
+    }
+    return !this.anyListeners.isEmpty || this.#queues.size > 0;
   }
 
   // Reporting

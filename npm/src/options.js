@@ -49,6 +49,7 @@ const OPTIONS = {
       ? Object.fromEntries(Object.entries(value).map(([type, one]) => [type, parseOfOne(one ?? "json", `${name}.${type}`)]))
       : parseOfAll(value, name),
   skipEmpty: flag,
+  closeAfterLoop: flag,
   schemas: object,
   queue: (value, name) => read(object(value, name), QUEUE, `${name}.`),
   deduplicate: count,

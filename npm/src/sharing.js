@@ -28,12 +28,13 @@ import { INPUT_DEFERRED, FOLLOWS_STATE } from "./numbers.js";
 export function joinOrOpen(url, settings, host, open) {
   const key = settings.shared ? keyOf(url, settings) : undefined;
   if (key === undefined) return new Connection(url, settings, host, open);
-  const { transport, parse, skipEmpty, schemas, queue, signal, lastEventId, policy } = settings;
+  const { transport, parse, skipEmpty, closeAfterLoop, schemas, queue, signal, lastEventId, policy } = settings;
   /** @type {any} */
   const own = {
     transport,
     parse,
     skipEmpty,
+    closeAfterLoop,
     schemas,
     queue,
     signal,
@@ -59,7 +60,7 @@ let count = 0;
  * @param {string} url
  * @param {Settings} settings
  */
-function keyOf(url, { transport, parse, skipEmpty, schemas, queue, signal, headers, body = null, ...others }) {
+function keyOf(url, { transport, parse, skipEmpty, closeAfterLoop, schemas, queue, signal, headers, body = null, ...others }) {
   if (body !== null && typeof body !== "string") return;
   try {
     const named = typeof headers === "function" ? headers : [...new Headers(headers ?? [])];

@@ -1,7 +1,7 @@
 // @ts-check
 // A server and a clock for tests.
 
-import { EventSourceError, connectionLost } from "./error.js";
+import { EventSourceError, connectionLost, messageOf } from "./error.js";
 import { resolve } from "./event-source.js";
 import { testBackends } from "./host.js";
 import { bodyEnded, browserReconnects, event, failed, finished, opened, reestablish, retry } from "./inputs.js";
@@ -122,7 +122,7 @@ export class FakeServer {
   clock = new FakeClock();
   /** @type {Set<FakeConnection>} */
   #connections = new Set();
-  /** @type {{ readonly url: string, readonly lastEventId: string }[]} */
+  /** @type {import("./testing.js").Attempt[]} */
   #attempts = [];
   /** @type {import("./host.js").TestBackend} */
   #backend;
@@ -133,9 +133,12 @@ export class FakeServer {
       base: BASE,
       serves: () => true,
       connect: (url, settings, lastEventId, link) => {
+        const request = settings.isFetch ? requestOf(url, settings) : { method: "GET", headers: undefined };
+        const { body = null, headers } = settings;
         const connection = new FakeConnection(url, settings, lastEventId, link, () => this.#connections.delete(connection));
         this.#connections.add(connection);
-        this.#attempts.push({ url, lastEventId });
+        this.#attempts.push({ url, lastEventId, method: request.method, headers: request.headers ?? new Headers(), body });
+        if (typeof headers === "function") connection.makeHeaders(headers, /** @type {Headers} */ (request.headers));
         return connection;
       },
     };
@@ -247,6 +250,18 @@ Object.defineProperty(FakeServer.prototype, Symbol.dispose ?? Symbol.for("Symbol
   writable: true,
 });
 
+/** The request with what does not change from one attempt to the next. @param {string} url @param {Settings} settings */
+function requestOf(url, { method, headers, body }) {
+  try {
+    return new Request(url, { method, headers: typeof headers === "function" ? undefined : headers, body });
+  } catch (cause) {
+    throw invalidRequest(url, cause);
+  }
+}
+
+/** @param {string} url @param {unknown} cause */
+const invalidRequest = (url, cause) => new EventSourceError("invalid-request", `invalid request: ${messageOf(cause)}`, { url, cause });
+
 /** One connection, a transport of the source at its other end. */
 class FakeConnection {
   #url;
@@ -254,6 +269,7 @@ class FakeConnection {
   #link;
   #hangUp;
   #isOpen = false;
+  #isClosed = false;
   /** The server's last event id. A browser's own source only learns it from events that have listeners. */
   #id;
   /** @type {Map<string, Subscription>} */
@@ -297,11 +313,37 @@ class FakeConnection {
   }
 
   close() {
+    this.#isClosed = true;
     this.#hangUp();
     this.#subscriptions.clear();
   }
 
   // Called by its server
+
+  /**
+   * Calls the user's function that makes headers. It may use the source, which has to exist by then.
+   *
+   * @param {() => HeadersInit | Promise<HeadersInit>} make
+   * @param {Headers} headers To which these are added.
+   */
+  async makeHeaders(make, headers) {
+    await undefined;
+    if (this.#isClosed) return;
+    const url = this.#url;
+    let made;
+    try {
+      made = await make();
+    } catch (cause) {
+      const message = `the headers of the request could not be made: ${messageOf(cause)}`;
+      this.#link.receive(reestablish(new EventSourceError("headers", message, { url, cause })));
+      return;
+    }
+    try {
+      new Headers(made).forEach((value, name) => headers.set(name, value));
+    } catch (cause) {
+      this.#link.receive(failed(invalidRequest(url, cause)));
+    }
+  }
 
   open() {
     if (this.#isOpen) return;

@@ -5,11 +5,21 @@ import { EventSourceError, connectionLost } from "../error.js";
 import { browserReconnects, failed, opened } from "../inputs.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
+/** The standard's `EventSource.CLOSED`. */
+const CLOSED = 2;
+
 /** @typedef {import("../host.js").Link} Link */
 /** @typedef {import("../audience.js").Subscription} Subscription */
 
 /** Read before a page can replace it by this package's class. */
-const Native = globalThis.EventSource;
+const atImport = globalThis.EventSource;
+
+/** The browser's own class, or what was put in its place, such as a polyfill or a mock. */
+function native() {
+  const { EventSource: Native } = globalThis;
+  // This package's class, perhaps of another copy of it.
+  return Native && "onState" in Native.prototype ? atImport : Native;
+}
 
 export class BrowserTransport {
   #raw;
@@ -26,6 +36,7 @@ export class BrowserTransport {
    * @param {Link} link
    */
   constructor(url, { resumeParameter, withCredentials }, lastEventId, link) {
+    const Native = native();
     if (!Native) {
       const message = "there is no EventSource here: open one in a browser";
       throw new EventSourceError("unsupported", message);
@@ -79,7 +90,7 @@ export class BrowserTransport {
   /** Only the `readyState` shows what has happened. */
   #lost() {
     const { url, readyState } = this.#raw;
-    if (readyState !== Native.CLOSED) {
+    if (readyState !== CLOSED) {
       this.#link.receive(browserReconnects(connectionLost(url)));
       return;
     }

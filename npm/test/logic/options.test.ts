@@ -41,6 +41,7 @@ const WRONG: Record<string, unknown[]> = {
   parse: ["xml", "skip", 1, null],
   "parse.price": ["xml", 1, {}],
   skipEmpty: [1, "message"],
+  closeAfterLoop: [1, "break"],
   schemas: [1, "zod", null],
   queue: [10, null],
   "queue.capacity": [-1, 1.5, "1", NaN],

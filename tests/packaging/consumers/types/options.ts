@@ -1,6 +1,7 @@
 // What a source may be opened with.
 
 import init, { EventSource, initSync, type EventSourceInit, type Gap, type Policy } from "typed-eventsource";
+import wasm from "typed-eventsource/typed_eventsource.wasm";
 import * as v from "valibot";
 import { z } from "zod";
 
@@ -12,6 +13,10 @@ interface Feed {
 }
 
 const signal = new AbortController().signal;
+
+// What is not set may be said to be undefined.
+new EventSource<Feed>("/", { signal: undefined, policy: undefined, parse: undefined, schemas: { price: undefined }, queue: { capacity: undefined } });
+new EventSource<Feed>("/", { transport: "fetch", headers: undefined, policy: { idle: undefined, rule: undefined, backoff: { max: undefined } } });
 
 new EventSource<Feed>(new URL("http://localhost/"), { transport: "browser", withCredentials: true, signal });
 new EventSource<Feed>("/", {
@@ -87,5 +92,5 @@ new EventSource<Feed>("/", kept);
 
 const file = new URL("typed-eventsource/typed_eventsource.wasm", "file:");
 expect<Equal<ReturnType<typeof init>, Promise<void>>>();
-export const ready = [init(), init(file), init("/typed_eventsource.wasm"), init(fetch(file))];
+export const ready = [init(), init(file), init("/typed_eventsource.wasm"), init(fetch(file)), init(wasm)];
 export const readyAtOnce = (bytes: BufferSource) => initSync(bytes);

@@ -24,6 +24,12 @@ pub(crate) const RUNS: &[(&str, &str, &[&str])] = &[
         "typescript-5.6/bin/tsc",
         &["-p", "consumers/types/bundler.json"],
     ),
+    ("types, no DOM", TSC, &["-p", "consumers/no-dom"]),
+    (
+        "types, worker",
+        TSC,
+        &["-p", "consumers/no-dom/worker.json"],
+    ),
     ("types, tests", TSC, &["-p", "consumers/vitest"]),
     (
         "publint",
@@ -33,13 +39,8 @@ pub(crate) const RUNS: &[(&str, &str, &[&str])] = &[
     (
         "are the types wrong",
         "@arethetypeswrong/cli/dist/index.js",
-        // ES modules alone; and the wasm is a file, not a module with types.
-        &[
-            "package.tgz",
-            "--profile=esm-only",
-            "--exclude-entrypoints=./typed_eventsource.wasm",
-            "--format=ascii",
-        ],
+        // ES modules alone.
+        &["package.tgz", "--profile=esm-only", "--format=ascii"],
     ),
 ];
 
