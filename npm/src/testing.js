@@ -137,7 +137,16 @@ export class FakeServer {
         const { body = null, headers } = settings;
         const connection = new FakeConnection(url, settings, lastEventId, link, () => this.#connections.delete(connection));
         this.#connections.add(connection);
-        this.#attempts.push({ url, lastEventId, method: request.method, headers: request.headers ?? new Headers(), body });
+        this.#attempts.push({
+          url,
+          lastEventId,
+          method: request.method,
+          // Made on request: Jest's jsdom has no such class.
+          get headers() {
+            return request.headers ?? new Headers();
+          },
+          body,
+        });
         if (typeof headers === "function") connection.makeHeaders(headers, /** @type {Headers} */ (request.headers));
         return connection;
       },

@@ -15,8 +15,18 @@ interface Feed {
 const signal = new AbortController().signal;
 
 // What is not set may be said to be undefined.
-new EventSource<Feed>("/", { signal: undefined, policy: undefined, parse: undefined, schemas: { price: undefined }, queue: { capacity: undefined } });
-new EventSource<Feed>("/", { transport: "fetch", headers: undefined, policy: { idle: undefined, rule: undefined, backoff: { max: undefined } } });
+new EventSource<Feed>("/", {
+  signal: undefined,
+  policy: undefined,
+  parse: undefined,
+  schemas: { price: undefined },
+  queue: { capacity: undefined },
+});
+new EventSource<Feed>("/", {
+  transport: "fetch",
+  headers: undefined,
+  policy: { idle: undefined, rule: undefined, backoff: { max: undefined } },
+});
 
 new EventSource<Feed>(new URL("http://localhost/"), { transport: "browser", withCredentials: true, signal });
 new EventSource<Feed>("/", {

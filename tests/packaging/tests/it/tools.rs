@@ -86,6 +86,13 @@ pub(crate) fn node_tests() -> Result<(), String> {
     succeed(Command::new("node").arg("--test").args(tests))
 }
 
+/// Jest's tests, as ES modules.
+pub(crate) fn jest_tests() -> Result<(), String> {
+    succeed(
+        tool("consumers/jest", "jest/bin/jest.js").env("NODE_OPTIONS", "--experimental-vm-modules"),
+    )
+}
+
 /// The JavaScript of the package and of the demo page, which say their types in comments.
 pub(crate) fn check_sources() -> Result<(), String> {
     let config = root().join("tests/packaging/sources.json");
