@@ -37,6 +37,11 @@ pub enum Error {
         message: Arc<str>,
     },
 
+    /// [`on_any`](crate::EventSource::on_any) on a source over the browser's own `EventSource`, which delivers only events whose
+    /// names are listened to.
+    #[cfg(feature = "fetch")]
+    NeedsFetch,
+
     /// There is no `EventSource` here, or no `fetch` if that was asked for: this is not a browser.
     Unsupported,
 
@@ -293,6 +298,10 @@ impl fmt::Display for Error {
             Self::Unsupported => f.write_str(
                 "an event source cannot be opened here: open it in a window or in a worker of a browser",
             ),
+            #[cfg(feature = "fetch")]
+            Self::NeedsFetch => f.write_str(
+                "the browser's own source delivers only events whose names are listened to: `on_any` needs `fetch`",
+            ),
             Self::InvalidRequest { message, .. } => write!(f, "invalid request: {message}"),
             Self::InvalidEventName { name } => {
                 write!(f, "invalid event name {name:?}: {}", name_advice(name))
@@ -363,6 +372,8 @@ impl StdError for Error {
         match self {
             Self::Decode(error) => error.source(),
             Self::TooMany { last, .. } | Self::DownTooLong { last, .. } => Some(&**last),
+            #[cfg(feature = "fetch")]
+            Self::NeedsFetch => None,
             Self::InvalidUrl { .. }
             | Self::Unsupported
             | Self::InvalidRequest { .. }

@@ -158,6 +158,8 @@ class Share {
   /** @type {Map<Subscription, () => void>} */
   #undos = new Map();
   #undoAll = () => {};
+  /** Whether a subscription has received the event that is being delivered. */
+  #isReceived = false;
 
   /** @param {SharedConnection} shared @param {Link} link @param {Host} host */
   constructor(shared, link, host) {
@@ -182,7 +184,10 @@ class Share {
 
   /** @param {Subscription} subscription */
   listen(subscription) {
-    const undo = this.#shared.on(subscription.name, (text) => this.#receive(subscription, text));
+    const undo = this.#shared.on(subscription.name, (text) => {
+      this.#isReceived = true;
+      this.#receive(subscription, text);
+    });
     this.#undos.set(subscription, undo);
   }
 
@@ -196,10 +201,11 @@ class Share {
   listenToAll(listensToAll) {
     this.#undoAll();
     this.#undoAll = () => {};
+    this.#isReceived = false;
     if (!listensToAll) return;
     this.#undoAll = this.#shared.onAny((text) => {
-      // Those of a subscription are received by that.
-      if (![...this.#undos.keys()].some(({ name }) => name === text.type)) this.#receive(this.link.newSubscription(text.type), text);
+      if (!this.#isReceived) this.#receive(this.link.newSubscription(text.type), text);
+      this.#isReceived = false;
     });
   }
 

@@ -118,6 +118,33 @@ impl EventSource {
         self.connection.on_frame(name, Box::new(deliver))
     }
 
+    /// Calls back with each event of whatever name, its data decoded to `T`, after the listeners to its name. Its
+    /// [`name`](Event::name) tells them apart.
+    ///
+    /// An event that does not decode is skipped and reported as [`Error::Decode`]: [`Text`](crate::Text) takes any data. Nothing is
+    /// called after the close.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NeedsFetch`] if the source is over the browser's own `EventSource`, which delivers only events whose names are
+    /// listened to.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error, Event, Fetch, Listener, Text};
+    /// # fn run() -> Result<Listener, Error> {
+    /// let source = EventSource::builder("/log").fetch(Fetch::new()).open()?;
+    /// source.on_any(|event: Event<Text>| println!("{}: {}", event.name(), event.data))
+    /// # }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn on_any<T: Payload>(
+        &self,
+        mut callback: impl FnMut(Event<T>) + 'static,
+    ) -> Result<Listener, Error> {
+        let deliver = move |frame: &Frame<'_>| deliver(frame, decode::<T>, &mut callback);
+        self.connection.on_any(Box::new(deliver))
+    }
+
     /// Calls back with the events that an enum stands for (see [`events`](Self::events)): with all of them in order,
     /// whatever their names.
     ///

@@ -150,6 +150,17 @@ impl Transport {
         }
     }
 
+    /// Reports events of any name from now on, or no longer. The browser's own source cannot do this.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn listen_to_all(&self, listens_to_all: bool) {
+        match self {
+            Self::Browser(_) => {}
+            Self::Fetch(fetch) => fetch.listen_to_all(listens_to_all),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(fake) => fake.listen_to_all(listens_to_all),
+        }
+    }
+
     /// Reports the id of every event that has one from now on, even if the event has no listeners. The browser's own
     /// source cannot do this.
     pub(crate) fn report_all_ids(&self) {

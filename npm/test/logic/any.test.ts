@@ -105,6 +105,22 @@ test("sources that share a connection each hear every event once", () => {
   expect(server.attempts).toHaveLength(1);
 });
 
+test("sources that share a connection may stop listening to a name or to all while an event is delivered", () => {
+  const { told, note } = log();
+  const [one, two] = [openFetch({ shared: true }), openFetch({ shared: true })];
+  const undoName = one.on("a", (event) => {
+    note("one on ")(event);
+    undoName();
+    undoTwo();
+  });
+  one.onAny(note("one any "));
+  two.on("a", note("two on "));
+  const undoTwo = two.onAny(note("two any "));
+  server.send("a", 1);
+  server.send("a", 2);
+  expect(told).toEqual(["one on a 1", "one any a 1", "two on a 1", "two on a 2", "one any a 2"]);
+});
+
 test("a function that is assigned in its place is called, too", () => {
   const source = openFetch();
   const { told, note } = log();

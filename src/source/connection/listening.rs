@@ -31,6 +31,30 @@ impl Connection {
         }))
     }
 
+    #[cfg(feature = "fetch")]
+    pub(in crate::source) fn on_any(
+        self: &Rc<Self>,
+        callback: Box<FrameCallback>,
+    ) -> Result<Listener, Error> {
+        if !self.is_fetch {
+            return Err(Error::NeedsFetch);
+        }
+        if self.is_closed() {
+            return Ok(Listener::inert(self));
+        }
+        let is_first = self.any.is_empty();
+        let slot = self.any.add(callback);
+        if is_first {
+            self.with_link(|link| link.listen_to_all(true));
+        }
+        Ok(Listener::new(self, move |connection| {
+            connection.any.remove(&slot);
+            if connection.any.is_empty() {
+                connection.with_link(|link| link.listen_to_all(false));
+            }
+        }))
+    }
+
     pub(in crate::source) fn on_gap(self: &Rc<Self>, callback: Box<GapCallback>) -> Listener {
         if self.is_closed() {
             return Listener::inert(self);
