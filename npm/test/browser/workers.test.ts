@@ -2,7 +2,6 @@
 
 import { describe, expect, onTestFinished, test } from "vitest";
 import { TRANSPORTS, play, release, seen } from "../support/streams.ts";
-import service from "./workers/service.ts?worker&url";
 import SharedShare from "./workers/share.ts?sharedworker";
 import Share from "./workers/share.ts?worker";
 
@@ -29,7 +28,9 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 
 test("a service worker gets events, and has no need of `import()`", async () => {
   const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
-  const registration = await navigator.serviceWorker.register(service, { type: "module" });
+  // As Vite serves a worker.
+  const script = new URL("./workers/service.ts?worker_file&type=module", import.meta.url);
+  const registration = await navigator.serviceWorker.register(script, { type: "module" });
   onTestFinished(() => void registration.unregister());
   const worker = registration.installing ?? registration.waiting ?? registration.active;
   const { port1, port2 } = new MessageChannel();
