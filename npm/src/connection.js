@@ -3,6 +3,7 @@
 // and calls the listeners. It decides nothing.
 
 import { Audience, errorOf } from "./audience.js";
+import { inspect } from "./checks.js";
 import { deadlineTimer } from "./deadline-timer.js";
 import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
 import { wasm } from "./init.js";
@@ -414,9 +415,10 @@ export class Connection extends Audience {
   #hint(name) {
     if (this.#hasHinted) return;
     this.#hasHinted = true;
-    const names = [...this.subscriptions.keys()].map((name) => JSON.stringify(name)).join(", ");
-    const advice = `Listened to: ${names || "none"}. \`parse: { ${JSON.stringify(name)}: "skip" }\` ends this hint.`;
-    this.host.hint(`${this.#url} sends events called ${JSON.stringify(name)}, to which nobody listens. ${advice}`);
+    const others = [...this.subscriptions.keys()].map(inspect).join(", ");
+    this.host.hint(
+      `nobody listens to events called ${inspect(name)} of ${this.#url}, but to: ${others || "none"}; \`parse\` can skip them`,
+    );
   }
 
   #disconnect() {

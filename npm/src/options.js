@@ -35,7 +35,7 @@ const QUEUE = {
 /** @param {any} value */
 const isParse = (value) => value === "json" || value === "text" || typeof value === "function";
 
-const parseOfAll = check('"json", "text", a function, or an object of these by the names of events', isParse);
+const parseOfAll = check('"json", "text", a function, or an object with these by name', isParse);
 const parseOfOne = check('"json", "text", "skip" or a function', (value) => isParse(value) || value === "skip");
 
 /** @type {{ [name: string]: import("./checks.js").Check }} */
