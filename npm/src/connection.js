@@ -417,7 +417,7 @@ export class Connection extends Audience {
     this.#hasHinted = true;
     const others = [...this.subscriptions.keys()].map(inspect).join(", ");
     this.host.hint(
-      `nobody listens to events called ${inspect(name)} of ${this.#url}, but to: ${others || "none"}; \`parse\` can skip them`,
+      `nobody listens to events called ${inspect(name)} of ${this.#url} (listened to: ${others || "none"}); \`parse\` can skip them`,
     );
   }
 

@@ -135,7 +135,7 @@ test("one hint names the first event that nobody listens to, and what is listene
   source.on("Halt", ignore);
   for (const name of ["Price", "ping", "price", "halt"]) server.send(name, 1);
   expect(server.clock.hints).toEqual([
-    'nobody listens to events called "price" of http://localhost/stream, but to: "ping", "Price", "Halt"; `parse` can skip them',
+    'nobody listens to events called "price" of http://localhost/stream (listened to: "ping", "Price", "Halt"); `parse` can skip them',
   ]);
   expect(server.clock.reports).toEqual([]);
 });

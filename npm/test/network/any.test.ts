@@ -86,7 +86,7 @@ describe("over fetch", () => {
     await release(url);
     await until(() => told.length === 4);
     expect(info.mock.calls).toEqual([
-      ["typed-eventsource:", expect.stringMatching(/^nobody listens to events called "price" of .*, but to: "ping", "Price"; /)],
+      ["typed-eventsource:", expect.stringMatching(/^nobody listens to events called "price" of .* \(listened to: "ping", "Price"\); /)],
     ]);
   });
 
