@@ -7,6 +7,7 @@
 //!   what to do ([`Output`]): when to connect and from which event on, which events to deliver or skip, what to report,
 //!   when to close.
 //! - [`Policy`] is the set of its limits, as data.
+//! - [`OpenRate`] limits how often the sources of a page open.
 //!
 //! The code that does the I/O is called the *body* here: the browser's `EventSource` or `fetch` in typed-eventsource
 //! itself, an HTTP client anywhere else. `examples/native` is a body over hyper.
@@ -21,11 +22,13 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod open_rate;
 pub mod parser;
 mod policy;
 mod session;
 mod time;
 
+pub use open_rate::OpenRate;
 pub use policy::{
     Backoff, LimitAction, NumericValue, OptionInfo, OptionKind, OptionValue, Policy, TimeLimit,
 };

@@ -23,6 +23,7 @@ import {
   INPUT_DECODE_FAILED,
   INPUT_EVENT,
   INPUT_NOTE_LAST_EVENT_ID,
+  INPUT_POSTPONED,
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
@@ -98,6 +99,8 @@ export class Connection extends Audience {
   /** Whether the session was told that the network is gone. */
   #isOffline;
   #hasHinted = false;
+  /** Whether the page did not open too many sources to connect this one. */
+  #mayConnect;
   /** Whether the constructor has finished. */
   #isConstructed = false;
   /** @type {(reason: CloseReason) => void} */
@@ -123,6 +126,7 @@ export class Connection extends Audience {
     this.#terminalData = terminalData;
     this.#timer = deadlineTimer(host, (lateBy) => this.receive(inputs.timeout(lateBy)));
     this.#isOffline = this.#isHostOffline();
+    this.#mayConnect = settings.isSharer;
     this.#session = openSession(settings, this.#isOffline, host.now());
     try {
       for (const name of terminalEvent ?? []) this.subscribe(name);
@@ -386,6 +390,12 @@ export class Connection extends Audience {
   }
 
   #connect() {
+    const wait = this.#mayConnect ? 0 : this.host.openWait(this.#url);
+    this.#mayConnect = !wait;
+    if (wait) {
+      this.#tellSession(INPUT_POSTPONED, 0, wait);
+      return;
+    }
     /** @type {Link} */
     const link = (this.#link = {
       receive: (input) => this.receive(input, link),

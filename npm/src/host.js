@@ -1,6 +1,8 @@
 // @ts-check
 // The host of sources: the browser, or a test's replacement for it.
 
+import { wasm } from "./init.js";
+
 /** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */
 /** @typedef {import("./index.js").State} State */
@@ -36,13 +38,16 @@
  */
 
 /**
- * A clock, timers, random numbers, changes of the network, and places for errors that nobody listens to and for hints. `after` calls
- * back with how many milliseconds late it is. `after` and `onNetwork` return a function that cancels them.
+ * A clock, timers, random numbers, changes of the network, and places for errors that nobody listens to and for
+ * hints. `after` calls
+ * back with how many milliseconds late it is. `openWait` returns how many milliseconds a source has to wait before it may open
+ * a URL; 0 if it opens it now. `after` and `onNetwork` return a function that cancels them.
  *
  * @typedef {{
  *   now: () => number,
  *   random: () => number,
  *   after: (delay: number, callback: (lateBy: number) => void) => () => void,
+ *   openWait: (url: string) => number,
  *   isOffline: (url: string) => boolean,
  *   onNetwork: (url: string, callback: (isOnline: boolean) => void) => () => void,
  *   report: (error: Error) => void,
@@ -68,6 +73,11 @@ export const testBackends = [];
 /** Whether the URL is on this machine, which needs no network. @param {string} url */
 const isLoopback = (url) => /^(.+\.)?localhost\.?$|^127\.[\d.]+$|^\[::1\]$/.test(new URL(url).hostname);
 
+/** When a whole burst of sources may open a URL, for those that were opened of late. @type {Map<string, number>} */
+const openRates = new Map();
+
+let hasWarned = false;
+
 /** @type {Host} */
 export const browser = {
   now: () => performance.now(),
@@ -77,6 +87,23 @@ export const browser = {
     const due = Date.now() + delay;
     const timer = setTimeout(() => callback(Math.max(Date.now() - due, 0)), delay);
     return () => clearTimeout(timer);
+  },
+  openWait(url) {
+    const now = performance.now();
+    for (const [known, recoversAt] of openRates) if (recoversAt < now) openRates.delete(known);
+    const recoversAt = wasm.openAtRate(openRates.get(url) ?? now, now);
+    if (recoversAt > 0) {
+      openRates.set(url, recoversAt);
+      return 0;
+    }
+    if (!hasWarned) {
+      hasWarned = true;
+      console.error(
+        `typed-eventsource: 20 sources of ${url} have opened within seconds, and further ones now open one a second.`,
+        "A component that opens a source at each render does this: open it once, and keep it.",
+      );
+    }
+    return -recoversAt;
   },
   isOffline: (url) => globalThis.navigator?.onLine === false && !isLoopback(url),
   onNetwork(url, callback) {

@@ -17,6 +17,7 @@ export const INPUT_OFFLINE = 10;
 export const INPUT_OVERFLOWED = 11;
 export const INPUT_CLOSE = 12;
 export const INPUT_RELAYED_STATE = 13;
+export const INPUT_POSTPONED = 14;
 
 // More inputs: `tell_session` in `session.rs`.
 export const INPUT_UNLISTENED = 16;

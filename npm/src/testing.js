@@ -42,6 +42,8 @@ export class FakeClock {
       random: () => 1,
       after: (delay, callback) => this.#after({ at: this.#now + delay, callback }),
       // If there is no page, a test may set this.
+      // A test may open as many as it likes.
+      openWait: () => 0,
       isOffline: () => this.#isOffline ?? (!globalThis.location && globalThis.navigator?.onLine === false),
       onNetwork: (_, callback) => {
         this.#network.add(callback);

@@ -1,8 +1,10 @@
 //! The host functions that every global scope of a browser has. No crate is used for them: gloo-events and
 //! `js_sys::global` can do more, and add two kilobytes.
 
+use std::cell::{Cell, RefCell};
+
 use js_sys::{Date, Function};
-use typed_eventsource_core::Span;
+use typed_eventsource_core::{OpenRate, Span, Timestamp};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Event, EventTarget};
 
@@ -12,6 +14,34 @@ use crate::sys;
 /// The time since the page began.
 pub(crate) fn now() -> Span {
     Span::from_millis_f64(sys::performance_now())
+}
+
+thread_local! {
+    /// The URLs that sources of this page or worker have opened of late.
+    static OPEN_RATES: RefCell<Vec<(Box<str>, OpenRate)>> = const { RefCell::new(Vec::new()) };
+    static HAS_WARNED: Cell<bool> = const { Cell::new(false) };
+}
+
+pub(super) fn open_wait(url: &str) -> Span {
+    let now = Timestamp::from_origin(now());
+    let opened = OPEN_RATES.with_borrow_mut(|rates| {
+        rates.retain(|(_, rate)| rate.recovers_at() > now);
+        if let Some((_, rate)) = rates.iter_mut().find(|(known, _)| **known == *url) {
+            return rate.open(now);
+        }
+        let mut rate = OpenRate::default();
+        let opened = rate.open(now);
+        rates.push((url.into(), rate));
+        opened
+    });
+    if opened.is_err() && !HAS_WARNED.replace(true) {
+        sys::console_error(&format!(
+            "typed-eventsource: {} sources of {url} have opened within seconds, and further ones now open one a second. \
+             A component that opens a source at each render does this: open it once, and keep it.",
+            OpenRate::BURST
+        ));
+    }
+    opened.err().unwrap_or_default()
 }
 
 /// A function that is called once, with how late the call is. Dropping this cancels the call.

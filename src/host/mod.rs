@@ -95,6 +95,16 @@ impl Host {
         }
     }
 
+    /// How long a source has to wait before it may open this URL. Zero if it opens it now.
+    pub(crate) fn open_wait(&self, url: &str) -> Span {
+        match self {
+            Self::Browser => browser::open_wait(url),
+            // A test may open as many as it likes.
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(_) => Span::ZERO,
+        }
+    }
+
     /// Whether the machine has a network now, as far as is known.
     pub(crate) fn is_online(&self) -> bool {
         match self {

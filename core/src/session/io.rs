@@ -80,6 +80,9 @@ impl Options {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Input<'a> {
+    /// Too many sources open now ([`OpenRate`](crate::OpenRate)): the answer to the first [`Output::Connect`], which comes
+    /// again after this time. The source is connecting meanwhile.
+    Postponed(Span),
     /// The server has answered with an event stream.
     Opened,
     /// A comment has arrived.

@@ -127,6 +127,8 @@ pub struct Session {
 enum Phase {
     /// Our own attempt is under way.
     Connecting,
+    /// The first attempt may not begin before this moment.
+    Postponed(Timestamp),
     Open,
     /// The browser reconnects, after so many failures in a row.
     Reconnecting {
@@ -203,7 +205,7 @@ impl Session {
     #[must_use]
     pub fn state(&self) -> State {
         match self.phase {
-            Phase::Connecting => State::Connecting,
+            Phase::Connecting | Phase::Postponed(_) => State::Connecting,
             Phase::Open => State::Open,
             Phase::Reconnecting { attempt } | Phase::Waiting { attempt, .. } if self.is_offline => {
                 State::Offline { attempt }
@@ -283,6 +285,7 @@ impl Session {
             return self.handle_while_closed(input);
         }
         match input {
+            Input::Postponed(wait) => self.phase = Phase::Postponed(at.now + wait),
             Input::Opened => self.opened(at.now),
             Input::Comment => self.note_activity(|| at.now),
             Input::Unlistened {

@@ -81,8 +81,11 @@ impl Session {
     }
 
     fn connect(&mut self, now: Timestamp) {
+        let is_told = matches!(self.phase, Phase::Postponed(_));
         self.enter(Phase::Connecting, now);
-        self.push_state();
+        if !is_told {
+            self.push_state();
+        }
         self.push(Output::Connect);
     }
 
@@ -131,7 +134,11 @@ impl Session {
                 self.push(Output::Disconnect);
             }
             Phase::Reconnecting { .. } | Phase::Waiting { .. } => {}
-            Phase::Connecting | Phase::Open | Phase::Relayed(_) | Phase::Closed => return,
+            Phase::Connecting
+            | Phase::Postponed(_)
+            | Phase::Open
+            | Phase::Relayed(_)
+            | Phase::Closed => return,
         }
         self.phase_since = now;
         self.push_state();
@@ -167,6 +174,7 @@ impl Session {
     fn waiting_until(&self) -> Timestamp {
         match self.phase {
             Phase::Waiting { until, .. } if !self.is_offline => until,
+            Phase::Postponed(until) => until,
             _ => NEVER,
         }
     }

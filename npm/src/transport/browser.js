@@ -2,7 +2,8 @@
 // The browser's own EventSource.
 
 import { EventSourceError, connectionLost } from "../error.js";
-import { browserReconnects, failed, opened } from "../inputs.js";
+import { browserReconnects, failed, opened, reestablish } from "../inputs.js";
+import { LEAVING, onLeaving } from "./leaving.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
 /** The standard's `EventSource.CLOSED`. */
@@ -28,6 +29,7 @@ export class BrowserTransport {
   #listeners = new Map();
   /** The id and origin of the last event. @type {import("../typed-event.js").EventMeta | undefined} */
   #meta;
+  #forgetLeaving;
 
   /**
    * @param {string} url
@@ -51,6 +53,7 @@ export class BrowserTransport {
     this.#raw.onerror = (event) => {
       if (!isMessage(event)) this.#lost();
     };
+    this.#forgetLeaving = onLeaving(() => setTimeout(() => this.#checkAfterLeaving(), LEAVING));
   }
 
   /** @param {Subscription} subscription */
@@ -74,6 +77,7 @@ export class BrowserTransport {
   }
 
   close() {
+    this.#forgetLeaving();
     this.#raw.close();
     this.#raw.onopen = null;
     this.#raw.onerror = null;
@@ -85,6 +89,13 @@ export class BrowserTransport {
     const { lastEventId } = message;
     if (this.#meta?.lastEventId !== lastEventId) this.#meta = { lastEventId, origin: this.#meta?.origin ?? message.origin };
     return this.#meta;
+  }
+
+  /** If the page has stayed, it may have lost the connection. */
+  #checkAfterLeaving() {
+    const { url, readyState } = this.#raw;
+    if (readyState === CLOSED)
+      this.#link.receive(reestablish(connectionLost(url, "the browser closed it when the page was about to be left")));
   }
 
   /** Only the `readyState` shows what has happened. */

@@ -17,7 +17,7 @@ mod table;
 use lol_alloc::{FreeListAllocator, LockedAllocator};
 
 pub use parser::{new_parser, next_events, tell_parser};
-pub use session::{new_session, poll_session, tell_session};
+pub use session::{new_session, open_at_rate, poll_session, tell_session};
 pub use table::free;
 
 #[cfg(target_family = "wasm")]

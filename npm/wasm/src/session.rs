@@ -3,8 +3,8 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use typed_eventsource_core::{
-    At, CloseReason, EndOfBody, Gap, Input, Options, Output, Policy, Session, Span, Timestamp,
-    Transport,
+    At, CloseReason, EndOfBody, Gap, Input, OpenRate, Options, Output, Policy, Session, Span,
+    Timestamp, Transport,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -123,6 +123,17 @@ pub fn tell_session(
         this.numbers.place_text(0, this.session.last_event_id());
         core::ptr::from_ref(&this.numbers) as usize
     })
+}
+
+/// Opens a source of a URL of which a whole burst may open at `recovers_at`. Returns when a whole burst may then; or, as a
+/// negative number, how long the source has to wait before it asks again.
+#[wasm_bindgen(js_name = openAtRate)]
+pub fn open_at_rate(recovers_at: f64, now: f64) -> f64 {
+    let mut rate = OpenRate::recovered_at(at(recovers_at, 0.0).now);
+    match rate.open(at(now, 0.0).now) {
+        Ok(()) => rate.recovers_at().since_origin().as_millis_f64(),
+        Err(wait) => -wait.as_millis_f64(),
+    }
 }
 
 /// What to do next, and where the [`Numbers`] lie in memory that say so.

@@ -2,7 +2,7 @@
 
 use std::rc::{Rc, Weak};
 
-use typed_eventsource_core::{FailureClass, Input, Loss, Output, State};
+use typed_eventsource_core::{FailureClass, Input, Loss, Output, Span, State};
 
 use super::{Connection, Queued, ToldError};
 use crate::{
@@ -98,6 +98,14 @@ impl Connection {
     }
 
     pub(super) fn connect(&self) -> Result<(), Error> {
+        if !self.may_connect.get() {
+            let wait = self.host.open_wait(&self.url);
+            if wait > Span::ZERO {
+                self.tell(Input::Postponed(wait));
+                return Ok(());
+            }
+            self.may_connect.set(true);
+        }
         let this = Weak::clone(&self.this);
         let sink: Sink = Rc::new(move |event| {
             if let Some(connection) = this.upgrade() {

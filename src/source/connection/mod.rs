@@ -92,6 +92,8 @@ pub(crate) struct Connection {
     /// Whether too many inputs wait: the source then closes next.
     is_overrun: Cell<bool>,
     is_running: Cell<bool>,
+    /// Whether the page did not open too many sources to connect this one.
+    may_connect: Cell<bool>,
     panics: Panics,
     /// The metadata of the last event, if the session has not been told its id.
     unnoted: Place<EventMeta>,
@@ -210,6 +212,7 @@ impl Connection {
             inputs: RefCell::default(),
             is_overrun: Cell::default(),
             is_running: Cell::default(),
+            may_connect: Cell::default(),
             panics: Panics::default(),
             unnoted: Place::default(),
             told: Place::default(),

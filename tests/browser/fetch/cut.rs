@@ -56,13 +56,13 @@ async fn an_answer_that_ends_within_an_event_has_not_finished() {
 #[wasm_bindgen_test]
 async fn an_answer_that_breaks_within_an_event_says_what_had_arrived() {
     run(async || {
-        let steps = [send("data: Hello\n\ndata: wor"), Step::Wait, Step::Reset];
+        let steps = [send("data: 1\n\ndata: wor"), Step::Wait, Step::Reset];
         let script = Script::put([Attempt::playing(steps)]).await;
         let source = post(&script).open().expect("a valid request");
-        let heard = listen::<String>(&source, "message");
+        let mut heard = listen::<u8>(&source, "message");
+        assert_eq!(heard.next().await, 1);
         script.release().await;
         assert_unfinished(&source.closed().await, "message", "wor");
-        drop(heard);
     })
     .await;
 }
