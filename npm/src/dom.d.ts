@@ -21,7 +21,8 @@ export type URL = Instance<"URL", { readonly href: string }>;
 
 // @ts-ignore There may be none, or one without a type parameter.
 type Message = globalThis.MessageEvent<string>;
-export type MessageEvent<_Data> = Global extends { MessageEvent: unknown }
+// Of the libraries with such a class, the browser's have `onmessage`, and a class with a type parameter.
+export type MessageEvent<_Data> = Global extends { MessageEvent: unknown; onmessage: unknown }
   ? Message
   : { readonly type: string; readonly data: string; readonly lastEventId: string; readonly origin: string };
 

@@ -25,6 +25,7 @@ pub(crate) const RUNS: &[(&str, &str, &[&str])] = &[
         &["-p", "consumers/types/bundler.json"],
     ),
     ("types, no DOM", TSC, &["-p", "consumers/no-dom"]),
+    ("types, Node.js", TSC, &["-p", "consumers/no-dom/node.json"]),
     (
         "types, worker",
         TSC,
