@@ -37,9 +37,8 @@ pub enum Error {
         message: Arc<str>,
     },
 
-    /// [`on_any`](crate::EventSource::on_any) on a source over the browser's own `EventSource`, which delivers only events whose
-    /// names are listened to.
-    #[cfg(feature = "fetch")]
+    /// Events of any name were asked for, by `EventSource::on_any` or by an enum with a catch-all variant, and the source is not
+    /// over `fetch`. The browser's own `EventSource` delivers only events whose names are listened to.
     NeedsFetch,
 
     /// There is no `EventSource` here, or no `fetch` if that was asked for: this is not a browser.
@@ -298,9 +297,8 @@ impl fmt::Display for Error {
             Self::Unsupported => f.write_str(
                 "an event source cannot be opened here: open it in a window or in a worker of a browser",
             ),
-            #[cfg(feature = "fetch")]
             Self::NeedsFetch => f.write_str(
-                "the browser's own source delivers only events whose names are listened to: `on_any` needs `fetch`",
+                "a browser delivers only events whose names are listened to: use `fetch` to listen to any",
             ),
             Self::InvalidRequest { message, .. } => write!(f, "invalid request: {message}"),
             Self::InvalidEventName { name } => {
@@ -372,13 +370,12 @@ impl StdError for Error {
         match self {
             Self::Decode(error) => error.source(),
             Self::TooMany { last, .. } | Self::DownTooLong { last, .. } => Some(&**last),
-            #[cfg(feature = "fetch")]
-            Self::NeedsFetch => None,
             Self::InvalidUrl { .. }
             | Self::Unsupported
             | Self::InvalidRequest { .. }
             | Self::InvalidEventName { .. }
             | Self::NotAnEnum { .. }
+            | Self::NeedsFetch
             | Self::ConnectionLost { .. }
             | Self::Headers { .. }
             | Self::Status { .. }

@@ -8,7 +8,7 @@ use crate::{
     source::{
         callbacks::Slot,
         listener::Listener,
-        subscriptions::{DeliveryOutcome, FrameCallback, check_name},
+        subscriptions::{DeliveryOutcome, FrameCallback, Names, check_name},
     },
 };
 
@@ -29,6 +29,24 @@ impl Connection {
                 connection.with_link(|link| link.unlisten(&name));
             }
         }))
+    }
+
+    /// Listens to several names, each with a callback that `make` makes.
+    pub(in crate::source) fn on_frames(
+        self: &Rc<Self>,
+        names: Names<'_>,
+        make: impl Fn() -> Box<FrameCallback>,
+    ) -> Result<Vec<Listener>, Error> {
+        match names {
+            Names::These(names) => names
+                .iter()
+                .map(|name| self.on_frame(name, make()))
+                .collect(),
+            #[cfg(all(feature = "json", feature = "fetch"))]
+            Names::All => Ok(vec![self.on_any(make())?]),
+            #[cfg(all(feature = "json", not(feature = "fetch")))]
+            Names::All => Err(Error::NeedsFetch),
+        }
     }
 
     #[cfg(feature = "fetch")]

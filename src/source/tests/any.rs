@@ -1,5 +1,7 @@
 //! `on_any`: events of whatever name.
 
+use futures::{FutureExt, StreamExt};
+
 use super::*;
 use crate::{Error, Fetch};
 
@@ -39,7 +41,10 @@ fn the_browsers_own_source_refuses_it() {
         let source = builder.open().unwrap();
         let error = source.on_any(|_: Event<Text>| {}).unwrap_err();
         assert_eq!(error, Error::NeedsFetch);
-        assert!(error.to_string().contains("needs `fetch`"), "{error}");
+        assert!(error.to_string().contains("use `fetch`"), "{error}");
+        assert_eq!(source.events::<Feed>().unwrap_err(), Error::NeedsFetch);
+        let refused = source.on_events(|_: Event<Feed>| {});
+        assert_eq!(refused.unwrap_err(), Error::NeedsFetch);
     }
 }
 
@@ -58,6 +63,33 @@ fn a_listener_that_is_added_during_an_event_first_hears_the_next() {
     server.send_text("b", "2");
     assert_eq!(journal.take(), ["any b 2"]);
     drop(added.take());
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Feed {
+    Price(f64),
+    #[serde(other)]
+    Other,
+}
+
+#[test]
+fn an_enum_may_have_a_variant_for_all_other_names() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = over_fetch().open().unwrap();
+    let pen = journal.clone();
+    let _listener = source
+        .on_events(move |event: Event<Feed>| {
+            pen.write(format!("{} {:?}", event.name(), event.data));
+        })
+        .unwrap();
+    let mut stream = source.events::<Feed>().unwrap();
+    server.send_text("price", "1.5");
+    server.send_text("halt", "{");
+    assert_eq!(journal.take(), ["price Price(1.5)", "halt Other"]);
+    let mut next = || stream.next().now_or_never().flatten().unwrap().unwrap();
+    assert!(matches!(next().data, Feed::Price(1.5)));
+    assert_eq!(next().name(), "halt");
 }
 
 #[test]
