@@ -41,7 +41,6 @@ async fn a_source_goes_on_if_its_page_stays() {
         }
         if is_firefox() {
             script.seen_closed(1).await;
-            web_sys::console::log_1(&"closed".into());
             assert!(errors.so_far().is_empty(), "it may be left yet");
             assert_eq!(messages.next().await, 2);
             assert_eq!(errors.so_far().len(), 1);

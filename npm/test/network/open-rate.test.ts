@@ -14,21 +14,24 @@ const told: string[] = [];
 
 const opened = (source: EventSource) => new Promise<void>((resolve) => source.onState(({ type }) => type === "open" && resolve()));
 
-test.each(TRANSPORTS)("over %s, sources of one URL open one a second after the first twenty, and the console is told once", async (transport) => {
-  const report = vi.spyOn(console, "error").mockImplementation(() => {});
-  const url = await play({ steps: ["end"] });
-  const start = performance.now();
-  const options = { transport, policy: { closeAfterLosses: 1 } } as const;
-  for (let index = 0; index < 90; index += 1) streams.open(url, options).close();
-  const last = streams.open(url, options);
-  const another = streams.open(url, options);
-  expect(last.state).toEqual({ type: "connecting" });
-  await Promise.all([opened(last), opened(another)]);
-  expect(performance.now() - start).toBeGreaterThan(1_900);
-  expect((await seen(url, {})).length).toBeLessThanOrEqual(BURST + 2);
-  told.push(...report.mock.calls.map((texts) => texts.join(" ")).filter((text) => text.includes("one a second")));
-  expect(told).toHaveLength(1);
-});
+test.each(TRANSPORTS)(
+  "over %s, sources of one URL open one a second after the first twenty, and the console is told once",
+  async (transport) => {
+    const report = vi.spyOn(console, "error").mockImplementation(() => {});
+    const url = await play({ steps: ["end"] });
+    const start = performance.now();
+    const options = { transport, policy: { closeAfterLosses: 1 } } as const;
+    for (let index = 0; index < 90; index += 1) streams.open(url, options).close();
+    const last = streams.open(url, options);
+    const another = streams.open(url, options);
+    expect(last.state).toEqual({ type: "connecting" });
+    await Promise.all([opened(last), opened(another)]);
+    expect(performance.now() - start).toBeGreaterThan(1_900);
+    expect((await seen(url, {})).length).toBeLessThanOrEqual(BURST + 2);
+    told.push(...report.mock.calls.map((texts) => texts.join(" ")).filter((text) => text.includes("one a second")));
+    expect(told).toHaveLength(1);
+  },
+);
 
 test.each(TRANSPORTS)("over %s, URLs do not count together", async (transport) => {
   const url = await play({ steps: ["silence"] });

@@ -77,7 +77,10 @@ async function cycles({ count, ...task }) {
 
 /** A URL for each cycle, since sources of one URL open at a bounded rate. */
 async function cycle({ url, transport }, number) {
-  const source = new EventSource(`${url}#${number}`, { transport, policy: { preset: "resilient", idle: { after: 60_000, then: "reopen" } } });
+  const source = new EventSource(`${url}#${number}`, {
+    transport,
+    policy: { preset: "resilient", idle: { after: 60_000, then: "reopen" } },
+  });
   source.onState(() => source.state);
   source.onError(() => source.state);
   source.addEventListener("price", () => source.state);
