@@ -220,7 +220,8 @@ impl EventSource {
     }
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
-    /// reach neither this nor a stream go to the console.
+    /// reach neither this nor a stream go to the console. So does one hint for a source over `fetch`, when an event
+    /// arrives that nobody listens to: its name may be misspelt.
     pub fn on_error(&self, mut callback: impl FnMut(Error) + 'static) -> Listener {
         self.connection
             .on_error(Box::new(move |error| callback(error.clone())))

@@ -63,6 +63,11 @@ pub(crate) type Sink = Rc<dyn Fn(TransportEvent<'_>)>;
 pub(crate) enum TransportEvent<'a> {
     Opened,
     Event(Frame<'a>),
+    /// Nobody listens to events of this name. A connection says so of one event at the most.
+    #[cfg(feature = "fetch")]
+    Unheard {
+        name: &'a str,
+    },
     /// Something arrived that has no listeners: an event if `is_event`, or else comments. The last event id may have
     /// changed.
     Unlistened {

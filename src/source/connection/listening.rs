@@ -119,6 +119,18 @@ impl Connection {
         slot
     }
 
+    /// Hints, once, at an event that nobody listens to: its name may be misspelt.
+    #[cfg(feature = "fetch")]
+    pub(super) fn hint_at(&self, name: &str) {
+        if !self.has_hinted.replace(true) {
+            self.host.hint(format!(
+                "nobody listens to events called {name:?} of {} (listened to: {:?})",
+                self.url,
+                self.subscriptions.names()
+            ));
+        }
+    }
+
     /// Listens to the events by which a server ends its stream: they have to be received even if they have no
     /// listeners.
     pub(super) fn listen_for_terminals(&self) {

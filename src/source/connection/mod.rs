@@ -115,6 +115,9 @@ pub(crate) struct Connection {
     any: CallbackList<FrameCallback>,
     #[cfg(feature = "fetch")]
     is_fetch: bool,
+    /// Whether it has hinted at an event that nobody listens to.
+    #[cfg(feature = "fetch")]
+    has_hinted: Cell<bool>,
     gaps: CallbackList<GapCallback>,
     errors: CallbackList<ErrorCallback>,
     states: CallbackList<StateCallback>,
@@ -230,6 +233,8 @@ impl Connection {
             any: CallbackList::default(),
             #[cfg(feature = "fetch")]
             is_fetch,
+            #[cfg(feature = "fetch")]
+            has_hinted: Cell::default(),
             gaps: CallbackList::default(),
             errors: CallbackList::default(),
             states: CallbackList::default(),

@@ -65,6 +65,34 @@ fn a_listener_that_is_added_during_an_event_first_hears_the_next() {
     drop(added.take());
 }
 
+#[test]
+fn one_hint_names_the_first_event_that_nobody_listens_to() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = over_fetch().open().unwrap();
+    let _errors = source.on_error(|_| {});
+    let _on = source.on("Price", journal.events("on")).unwrap();
+    server.send_text("Price", "1");
+    assert!(server.clock().hints().is_empty());
+    server.send_text("price", "2");
+    server.lose();
+    server.clock().advance(seconds(10));
+    server.send_text("halt", "3");
+    assert_eq!(
+        server.clock().hints(),
+        [r#"nobody listens to events called "price" of /stream (listened to: ["Price"])"#]
+    );
+    assert!(server.clock().reports().is_empty());
+}
+
+#[test]
+fn who_listens_to_all_is_given_no_hint() {
+    let server = FakeServer::new();
+    let source = over_fetch().open().unwrap();
+    let _any = source.on_any(|_: Event<Text>| {}).unwrap();
+    server.send_text("price", "1");
+    assert!(server.clock().hints().is_empty());
+}
+
 #[derive(Debug, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Feed {

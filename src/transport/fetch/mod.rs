@@ -78,6 +78,7 @@ impl FetchConnector {
         let shared = Rc::new(AttemptShared {
             names: RefCell::default(),
             listens_to_all: Cell::default(),
+            has_unheard: Cell::default(),
             reports_all_ids: Cell::default(),
             terminal_data: self.terminal_data.clone(),
             is_open: Cell::new(true),
@@ -112,6 +113,8 @@ impl FetchConnector {
 struct AttemptShared {
     names: RefCell<Vec<Rc<str>>>,
     listens_to_all: Cell<bool>,
+    /// Whether the source was told of an event that nobody listens to.
+    has_unheard: Cell<bool>,
     reports_all_ids: Cell<bool>,
     /// To be found in events that nobody listens to, too.
     terminal_data: Option<Rc<str>>,

@@ -221,6 +221,10 @@ impl SliceReader<'_> {
                 meta,
             });
         } else {
+            if !self.shared.has_unheard.replace(true) {
+                let name = &event.name();
+                self.shared.emit(TransportEvent::Unheard { name });
+            }
             self.unlistened = Unlistened::Event;
             return false;
         }
