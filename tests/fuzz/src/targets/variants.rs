@@ -132,12 +132,12 @@ pub fn check(input: &[u8]) {
         Some(name) => (*name, rest.as_ref()),
         None => rest.split_once('\n').unwrap_or((&rest, "")),
     };
-    let catch_alls = [
+    let has_one = [
         has_catch_all::<Plain>(),
         has_catch_all::<Renamed>(),
         has_catch_all::<Attributed>(),
     ];
-    assert_eq!(catch_alls, [false, false, true]);
+    assert_eq!(has_one, [false, false, true]);
     agrees(name, data, plain(name, data));
     agrees(name, data, renamed(name, data));
     agrees(name, data, attributed(name, data));
