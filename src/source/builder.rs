@@ -380,6 +380,8 @@ impl EventSourceBuilder {
             options.last_event_id = fetch.start().unwrap_or_default().to_owned();
         }
         Settings {
+            #[cfg(feature = "fetch")]
+            is_fetch: self.fetch.is_some(),
             options,
             rule: self.policy.rule,
             queue: self.queue,

@@ -152,7 +152,7 @@ fn members(rows: &[Row]) -> String {
             OptionKind::Statuses => "readonly number[]",
             _ => "number",
         };
-        text += &format!("   */\n  {}?: {kind};\n", option.js_name);
+        text += &format!("   */\n  {}?: {kind} | undefined;\n", option.js_name);
     }
     text
 }

@@ -22,11 +22,7 @@ const CRATE: &[&[&str]] = &[
 ];
 
 /// Those of the core, likewise.
-const CORE: &[&[&str]] = &[
-    &["time"],
-    &["open_rate", "parser", "policy"],
-    &["session"],
-];
+const CORE: &[&[&str]] = &[&["time"], &["open_rate", "parser", "policy"], &["session"]];
 
 #[test]
 fn modules_of_the_crate_import_from_floors_below_their_own() {

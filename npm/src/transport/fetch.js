@@ -14,6 +14,9 @@ import { withResumeParameter } from "./resume-parameter.js";
 /** @typedef {import("../inputs.js").Input} Input */
 /** @typedef {import("../options.js").Settings} Settings */
 
+/** Workers with an old compatibility date have no cache, and refuse the option. */
+const NO_STORE = "cache" in (globalThis.Request?.prototype ?? {}) ? "no-store" : undefined;
+
 /** A response reader that makes the requests. */
 export class FetchTransport extends ResponseReader {
   #url;
@@ -122,7 +125,7 @@ export class FetchTransport extends ResponseReader {
 
   /** @param {HeadersInit | null} [given] @param {boolean} [isFresh] */
   #request(given, isFresh = false) {
-    const { method, body, credentials, mode = "cors", cache = "no-store", redirect, referrerPolicy, withCredentials } = this.#settings;
+    const { method, body, credentials, mode = "cors", cache = NO_STORE, redirect, referrerPolicy, withCredentials } = this.#settings;
     try {
       const headers = new Headers(given ?? undefined);
       if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");

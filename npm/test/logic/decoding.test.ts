@@ -33,6 +33,62 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told).toEqual(["{"]);
   });
 
+  test("each name may be parsed in its way, and a name that is not among them as JSON", () => {
+    const parse = { delete: "text", sum: (data: string, { type }: { type: string }) => [type, Number(data)], ping: "skip" } as const;
+    const source = open(transport, { parse });
+    const told: unknown[] = [];
+    source.onError(({ message }) => told.push(message));
+    for (const name of ["delete", "sum", "ping", "toString"]) source.on(name, ({ data }) => told.push(data));
+    for (const name of ["delete", "sum", "ping", "toString"]) server.sendText(name, "116000000000000001");
+    expect(told).toEqual(["116000000000000001", ["sum", 116000000000000000], 116000000000000000]);
+  });
+
+  test("a skipped event is received, and reaches the DOM's listeners alone", async () => {
+    const source = open(transport, { parse: { ping: "skip" }, policy: { closeAfterDecodeErrors: 2 } });
+    const told: unknown[] = [];
+    source.onError(({ code }) => told.push(code));
+    source.on("ping", () => told.push("typed"));
+    source.addEventListener("ping", ({ data }) => told.push(data));
+    const events = source.events("ping", "message");
+    server.sendText("message", "{");
+    server.sendWithId("ping", "dom", "7");
+    server.sendText("message", "{");
+    expect(told).toEqual(["decode", "dom", "decode", "too-many"].slice(0, 3));
+    expect(source.lastEventId).toBe("7");
+    await expect(events.next()).rejects.toMatchObject({ code: "too-many", count: 2 });
+  });
+
+  test("the schema of a skipped name is not asked", () => {
+    const told: unknown[] = [];
+    const source = open(transport, { parse: { message: "skip" }, schemas: schemas((value) => told.push(value)) });
+    source.on("message", ({ data }) => told.push(data));
+    server.send("message", 1);
+    expect(told).toEqual([]);
+  });
+
+  test.each(["", " ", "\n"])("empty data (%j) is an error that says so, or is skipped", (data) => {
+    const told: unknown[] = [];
+    for (const skipEmpty of [false, true]) {
+      const source = open(transport, { skipEmpty });
+      source.onError(({ code, message, event }) => told.push([code, message, event?.data]));
+      source.on("message", (event) => told.push(event.data));
+    }
+    server.sendText("message", data);
+    server.send("message", 1);
+    const message = 'the data of event "message" is empty, which is not JSON: `skipEmpty` skips such events';
+    expect(told).toEqual([["decode", message, data], 1, 1]);
+  });
+
+  test("only JSON cannot be empty", () => {
+    const told: unknown[] = [];
+    const source = open(transport, { skipEmpty: true, parse: { text: "text", length: (data) => data.length } });
+    source.on("text", ({ data }) => told.push(data));
+    source.on("length", ({ data }) => told.push(data));
+    server.sendText("text", "");
+    server.sendText("length", "");
+    expect(told).toEqual(["", 0]);
+  });
+
   const exception = new RangeError("no, thanks");
   const refuse = (data: string) => {
     if (data === "{") throw exception;

@@ -28,7 +28,8 @@ test("a source that is opened while it lives is served", () => {
   server.send("volume", 9);
   expect(heard).toEqual([1.5, 2.5, 3].map((data) => ({ data, lastEventId: "7", origin: "fake:" })));
   expect(server.listenedNames).toEqual(["price"]);
-  expect([server.connections, server.attempts]).toEqual([1, [{ url: "http://localhost/prices", lastEventId: "" }]]);
+  const attempt = { url: "http://localhost/prices", lastEventId: "", method: "GET", headers: new Headers(), body: null };
+  expect([server.connections, server.attempts]).toEqual([1, [attempt]]);
   source.close();
   expect([server.connections, server.listenedNames]).toEqual([0, []]);
 });
@@ -126,11 +127,50 @@ describe("time", () => {
 });
 
 describe("over fetch", () => {
-  test("a failure tells its status, and headers are not asked for", () => {
-    const headers = () => {
-      throw new Error("asked");
-    };
-    const { source, errors } = listen("price", { transport: "fetch", lastEventId: "41", headers });
+  test("an attempt has the method, the headers and the body of its request", async () => {
+    const body = JSON.stringify({ prompt: "why?" });
+    let count = 0;
+    const headers = async () => ({ Authorization: `Bearer ${(count += 1)}` });
+    const post = { transport: "fetch", method: "post", body, policy: { resend: true, retryStatuses: [503] } } as const;
+    const { errors } = listen("message", { ...post, headers });
+    listen("message", { ...post, headers: { "Content-Type": "application/json" }, body: new Blob(["{}"]) });
+    const sent = () => server.attempts.map(({ method, headers, body }) => [method, Object.fromEntries(headers), body]);
+    await new Promise((resolve) => setTimeout(resolve));
+    const first = ["POST", { authorization: "Bearer 1", "content-type": "text/plain;charset=UTF-8" }, body];
+    expect(sent()).toEqual([first, ["POST", { "content-type": "application/json" }, new Blob(["{}"])]]);
+    server.fail(503);
+    server.clock.advance(10_000);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(sent()[2]).toEqual(["POST", { ...(first[1] as object), authorization: "Bearer 2" }, body]);
+    expect(errors).toEqual([503]);
+  });
+
+  test.each([
+    ["throws", () => Promise.reject(new Error("no token")), "headers", "waiting"],
+    ["makes none", () => ({ "in valid": "" }), "invalid-request", "closed"],
+  ])("a function for headers that %s fails the attempt", async (_, headers, code, state) => {
+    const { source, errors } = listen("price", { transport: "fetch", headers, policy: "resilient" });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect([errors, source.state.type]).toEqual([[code], state]);
+    source.close();
+  });
+
+  test("a request that cannot be made is refused at once", () => {
+    const open = () => new EventSource("/prices", { transport: "fetch", body: "{}" });
+    expect(open).toThrow(expect.objectContaining({ code: "invalid-request", url: "http://localhost/prices" }));
+    expect([server.connections, server.attempts]).toEqual([0, []]);
+  });
+
+  test("a source that is closed at once asks for no headers", async () => {
+    const asked: unknown[] = [];
+    const headers = () => ({ n: String(asked.push(1)) });
+    new EventSource("/prices", { transport: "fetch", headers }).close();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(asked).toEqual([]);
+  });
+
+  test("a failure tells its status", () => {
+    const { source, errors } = listen("price", { transport: "fetch", lastEventId: "41" });
     server.fail(404);
     expect(source.state).toMatchObject({ type: "closed", reason: { error: { code: "status", status: 404 } } });
     expect(server.attempts).toMatchObject([{ lastEventId: "41" }]);

@@ -1,6 +1,6 @@
 // `events()`: what waits for its consumer, what gives way, and how it ends.
 
-import type { EventIterator, TypedEvent } from "typed-eventsource";
+import type { EventIterator, EventSource, EventSourceInit, TypedEvent } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
 import { TRANSPORTS, ignore, open, server } from "../support/fake-server.ts";
 
@@ -111,6 +111,46 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     server.send("message", 3);
     server.send("end", 4);
     expect(parsed).toEqual(["1", "2", "4"]);
+  });
+
+  test.each<[string, Partial<EventSourceInit>, (source: EventSource) => unknown, string]>([
+    ["leaves the source open", {}, ignore, "open"],
+    ["closes a source that nobody else listens to, where that is wanted", { closeAfterLoop: true }, ignore, "closed"],
+    ["closes a shared source alone", { closeAfterLoop: true, shared: true }, ignore, "closed"],
+    ["leaves one with a handler open", { closeAfterLoop: true }, (source) => source.on("other", ignore), "open"],
+    ["leaves one with a listener of the DOM open", { closeAfterLoop: true }, (source) => (source.onmessage = ignore), "open"],
+    ["leaves one with another loop open", { closeAfterLoop: true }, (source) => source.events("message").next(), "open"],
+    [
+      "closes one that is watched alone",
+      { closeAfterLoop: true },
+      (source) => [
+        source.onState(ignore),
+        source.onError(ignore),
+        source.onGap(ignore),
+        (source.onopen = ignore),
+        (source.onerror = ignore),
+      ],
+      "closed",
+    ],
+  ])("a break %s", async (_, init, use, state) => {
+    const other = init.shared ? open(transport, init) : undefined;
+    const source = open(transport, init);
+    use(source);
+    const events = source.events("message");
+    server.send("message", 1);
+    for await (const _ of events) break;
+    expect(source.state).toMatchObject({ type: state, ...(state === "closed" && { reason: { type: "requested" } }) });
+    expect(other?.readyState ?? 1).toBe(1);
+    source.close();
+    other?.close();
+  });
+
+  test("the end of a loop by the server is no break", async () => {
+    const source = open(transport, { closeAfterLoop: true, terminalEvent: "bye" });
+    const events = source.events("message");
+    server.send("bye", null);
+    expect(await drain(events)).toEqual([]);
+    expect(await source.closed).toEqual({ type: "finished" });
   });
 
   test("returning ends a step that waits", async () => {

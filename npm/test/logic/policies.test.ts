@@ -97,6 +97,25 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(source.state.type).toBe(expected);
   });
 
+  test("waits are told in whole milliseconds, to rules and in the state", () => {
+    const proposals: unknown[] = [];
+    const source = open(transport, {
+      policy: {
+        preset: "resilient",
+        backoff: { initial: 100, factor: 1.377, jitter: false },
+        rule: ({ proposed }) => void proposals.push(proposed),
+      },
+    });
+    source.onError(ignore);
+    server.fail(503);
+    server.clock.advance(100);
+    server.fail(503);
+    expect(source.state).toEqual({ type: "waiting", attempt: 2, retryIn: 138 });
+    expect(proposals).toEqual([100, 138].map((after) => ({ type: "reopen", after })));
+    server.clock.advance(138);
+    expect(source.state).toEqual({ type: "connecting" });
+  });
+
   test("so many attempts are made in a row, and no more", async () => {
     const backoff = { initial: 10, factor: 1, jitter: false, maxAttempts: 2 };
     const source = open(transport, { policy: { givenUp: "reopen", backoff } });

@@ -77,6 +77,8 @@ impl FetchConnector {
         };
         let shared = Rc::new(AttemptShared {
             names: RefCell::default(),
+            listens_to_all: Cell::default(),
+            has_unheard: Cell::default(),
             reports_all_ids: Cell::default(),
             terminal_data: self.terminal_data.clone(),
             is_open: Cell::new(true),
@@ -110,6 +112,9 @@ impl FetchConnector {
 /// The state that the transport and its attempt share.
 struct AttemptShared {
     names: RefCell<Vec<Rc<str>>>,
+    listens_to_all: Cell<bool>,
+    /// Whether the source was told of an event that nobody listens to.
+    has_unheard: Cell<bool>,
     reports_all_ids: Cell<bool>,
     /// To be found in events that nobody listens to, too.
     terminal_data: Option<Rc<str>>,
@@ -156,6 +161,10 @@ impl FetchTransport {
     pub(super) fn unlisten(&self, name: &str) {
         let mut names = self.shared.names.borrow_mut();
         names.retain(|listened| **listened != *name);
+    }
+
+    pub(super) fn listen_to_all(&self, listens_to_all: bool) {
+        self.shared.listens_to_all.set(listens_to_all);
     }
 
     pub(super) fn report_all_ids(&self) {

@@ -207,7 +207,7 @@ impl SliceReader<'_> {
     #[inline]
     fn read_event(&mut self, mut event: ParsedEvent<'_>) -> bool {
         let listened = self.shared.listened_name(&event);
-        if let Some(name) = listened.or_else(|| self.shared.terminal_name(&mut event)) {
+        if let Some(name) = listened.or_else(|| self.shared.unlistened_name(&mut event)) {
             let (id_field, meta) = (id_field(&event), self.meta(&event));
             let data = event.into_data();
             self.emit_retry();
@@ -221,6 +221,10 @@ impl SliceReader<'_> {
                 meta,
             });
         } else {
+            if !self.shared.has_unheard.replace(true) {
+                let name = &event.name();
+                self.shared.emit(TransportEvent::Unheard { name });
+            }
             self.unlistened = Unlistened::Event;
             return false;
         }
@@ -271,10 +275,13 @@ fn unreadable(TooLarge { limit }: TooLarge) -> TransportEvent<'static> {
 }
 
 impl AttemptShared {
-    /// The name of this event, if its data says that the server has finished.
-    fn terminal_name(&self, event: &mut ParsedEvent<'_>) -> Option<Rc<str>> {
-        let data = self.terminal_data.as_deref()?;
-        (event.data_bytes() == data.as_bytes()).then(|| event.name().into())
+    /// The name of this event, which has no listeners, if somebody listens to events of any name, or if its data says that
+    /// the server has finished.
+    fn unlistened_name(&self, event: &mut ParsedEvent<'_>) -> Option<Rc<str>> {
+        let terminal = self.terminal_data.as_deref();
+        let is_wanted = self.listens_to_all.get()
+            || terminal.is_some_and(|data| event.data_bytes() == data.as_bytes());
+        is_wanted.then(|| event.name().into())
     }
 
     /// The name of this event, if it has listeners.

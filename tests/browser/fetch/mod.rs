@@ -1,6 +1,7 @@
 //! What is special to the fetch transport; all else is tested over both.
 
 mod answers;
+mod any;
 mod chunks;
 mod cut;
 mod fresh_headers;

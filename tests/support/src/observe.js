@@ -57,18 +57,29 @@ export class Observation {
   }
 }
 
-// What goes to console.error.
-export class ConsoleErrors {
+// What goes to console.error and console.info.
+export class ConsoleLines {
+  #lines = { error: [], info: [] };
+  #originals = { error: console.error, info: console.info };
+
   constructor() {
-    const { error } = console;
-    const lines = [];
-    console.error = (...args) => {
-      lines.push(args.join(" "));
-      error.apply(console, args);
-    };
-    this.lines = () => lines;
-    this.stop = () => {
-      console.error = error;
-    };
+    for (const [name, original] of Object.entries(this.#originals)) {
+      console[name] = (...args) => {
+        this.#lines[name].push(args.join(" "));
+        original.apply(console, args);
+      };
+    }
+  }
+
+  errors() {
+    return this.#lines.error;
+  }
+
+  hints() {
+    return this.#lines.info;
+  }
+
+  stop() {
+    Object.assign(console, this.#originals);
   }
 }

@@ -28,16 +28,19 @@ extern "C" {
     fn stop(this: &Observation);
 
     #[derive(Debug)]
-    type ConsoleErrors;
+    type ConsoleLines;
 
     #[wasm_bindgen(constructor)]
-    fn new() -> ConsoleErrors;
+    fn new() -> ConsoleLines;
 
     #[wasm_bindgen(method)]
-    fn lines(this: &ConsoleErrors) -> Vec<String>;
+    fn errors(this: &ConsoleLines) -> Vec<String>;
 
     #[wasm_bindgen(method)]
-    fn stop(this: &ConsoleErrors);
+    fn hints(this: &ConsoleLines) -> Vec<String>;
+
+    #[wasm_bindgen(method)]
+    fn stop(this: &ConsoleLines);
 }
 
 /// Watches `addEventListener`, `fetch`, `setTimeout` and their opposites while it lives.
@@ -109,9 +112,9 @@ impl Drop for Observed {
     }
 }
 
-/// Reads along with `console.error` while it lives.
+/// Reads along with `console.error` and `console.info` while it lives.
 #[derive(Debug)]
-pub struct Console(ConsoleErrors);
+pub struct Console(ConsoleLines);
 
 impl Console {
     /// Begins to read.
@@ -120,12 +123,17 @@ impl Console {
         reason = "it does more than to make a value"
     )]
     pub fn new() -> Self {
-        Self(ConsoleErrors::new())
+        Self(ConsoleLines::new())
     }
 
-    /// The lines so far.
+    /// The lines of `console.error` so far.
     pub fn errors(&self) -> Vec<String> {
-        self.0.lines()
+        self.0.errors()
+    }
+
+    /// The lines of `console.info` so far.
+    pub fn hints(&self) -> Vec<String> {
+        self.0.hints()
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     event::{Event, EventMeta},
     payload::Text,
-    variants::{decode, names, payload},
+    variants::{decode, has_catch_all, names, payload},
 };
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -132,6 +132,12 @@ pub fn check(input: &[u8]) {
         Some(name) => (*name, rest.as_ref()),
         None => rest.split_once('\n').unwrap_or((&rest, "")),
     };
+    let has_one = [
+        has_catch_all::<Plain>(),
+        has_catch_all::<Renamed>(),
+        has_catch_all::<Attributed>(),
+    ];
+    assert_eq!(has_one, [false, false, true]);
     agrees(name, data, plain(name, data));
     agrees(name, data, renamed(name, data));
     agrees(name, data, attributed(name, data));

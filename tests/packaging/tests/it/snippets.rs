@@ -4,7 +4,7 @@ use std::{fs, io, path::Path};
 
 use typed_eventsource_harness::fenced;
 
-use crate::tools;
+use crate::{pages::VITE_6, tools};
 
 const READMES: [(&str, &str); 2] = [("README.md", "repository"), ("npm/README.md", "package")];
 
@@ -21,6 +21,33 @@ pub(crate) fn check() -> Result<(), String> {
             .map_err(|error| format!("{readme}: {error}"))?;
     }
     tools::run(FOLDER, tools::TSC, &["-p", "tsconfig.json"])
+}
+
+/// Where those that import the package are built.
+const BUILT: &str = "consumers/vite-snippets";
+
+/// Builds the snippets that import the package, as they are, with Vite 6 and its default target.
+pub(crate) fn build() -> Result<(), String> {
+    let folder = tools::installed().join(BUILT);
+    let mut count = 0;
+    for (readme, name) in READMES {
+        let text = fs::read_to_string(tools::root().join(readme))
+            .map_err(|error| format!("{readme}: {error}"))?;
+        for (line, language, snippet) in fenced(&text) {
+            let is_app = matches!(language, "ts" | "js")
+                && snippet.contains("from \"typed-eventsource")
+                && !snippet.contains("from \"vitest\"")
+                // Only the tools for Workers know what to do with the file.
+                && !snippet.contains(".wasm\";");
+            if is_app {
+                let file = folder.join(format!("{name}-line-{line}.{language}"));
+                fs::write(file, snippet).map_err(|error| error.to_string())?;
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 2, "the READMEs have lines to paste");
+    tools::run(BUILT, VITE_6, &["build"])
 }
 
 /// Runs the tests among the snippets of the package's README, and others that an app may have.
