@@ -24,7 +24,7 @@ use crate::{
     people::Person,
     request::Refusal,
 };
-use typed_eventsource_server::Connection;
+use typed_eventsource_server::TcpHandle;
 
 /// How many streams of a kind may be open at once.
 pub(crate) const MOST_STREAMS: usize = 64;
@@ -38,7 +38,7 @@ pub(crate) struct Visitor {
     pub(crate) name: Option<String>,
     /// The last event that it has.
     pub(crate) last_id: Option<u64>,
-    connection: Connection,
+    tcp: TcpHandle,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,7 +68,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
         let Query(asked) = Query::<Asked>::from_request_parts(parts, state)
             .await
             .map_err(IntoResponse::into_response)?;
-        let ConnectInfo(connection) = ConnectInfo::from_request_parts(parts, state)
+        let ConnectInfo(tcp) = ConnectInfo::from_request_parts(parts, state)
             .await
             .map_err(IntoResponse::into_response)?;
         // The header comes first: a browser that reconnects sends it with the URL of old.
@@ -82,7 +82,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
             client: asked.client,
             name: asked.name,
             last_id,
-            connection,
+            tcp,
         })
     }
 }
@@ -224,7 +224,7 @@ impl Channel {
                     emitter.emit(text).await;
                     return;
                 }
-                Ok((_, Order::Reset)) => visitor.connection.reset(),
+                Ok((_, Order::Reset)) => visitor.tcp.reset(),
                 Err(RecvError::Lagged(_)) => {
                     let last_id = Some(subscription.last_id);
                     subscription = self.feed.subscribe(last_id).in_large_chunks();
