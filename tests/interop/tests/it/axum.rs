@@ -15,7 +15,7 @@ tests! {
 pub(crate) async fn axum() -> (Process, String) {
     let mut axum = Command::new(env!("CARGO_BIN_EXE_typed-eventsource-interop-axum"));
     axum.env("WWW", served_folder());
-    Process::announced(axum).await
+    Process::start_announced(axum).await
 }
 
 async fn no_price_is_missed_though_each_connection_ends_after_five(stage: &Stage) {

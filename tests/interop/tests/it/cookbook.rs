@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use typed_eventsource_harness::{Stage, fenced};
+use typed_eventsource_harness::{CodeBlock, Stage, code_blocks};
 
 use crate::{support::root, tests};
 
@@ -43,9 +43,9 @@ fn stands_in(code: &str, text: &str) -> bool {
 
 async fn each_block_of_code_stands_in_the_file_that_is_named(_: &Stage) {
     let text = cookbook();
-    let blocks = fenced(&text);
+    let blocks = code_blocks(&text);
     assert!(blocks.len() > 10, "{} blocks", blocks.len());
-    for (line, _, code) in blocks {
+    for CodeBlock { line, code, .. } in blocks {
         let lines = text.lines().take(line - 1);
         let before = lines.filter(|line| !line.is_empty()).last();
         let file = before.and_then(linked);

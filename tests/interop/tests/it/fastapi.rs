@@ -21,7 +21,7 @@ pub(crate) async fn fastapi() -> (Process, String) {
         .current_dir(crate_path("servers/fastapi"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("WWW", served_folder());
-    Process::announced(python).await
+    Process::start_announced(python).await
 }
 
 /// News come every four seconds, comments every second, and after two and a half of silence the source closes.

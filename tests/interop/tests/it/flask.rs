@@ -27,7 +27,7 @@ async fn run(module: &[&str]) -> (Process, String) {
         .current_dir(crate_path("servers/flask"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("WWW", served_folder());
-    Process::announced(python).await
+    Process::start_announced(python).await
 }
 
 pub(crate) async fn gunicorn() -> (Process, String) {

@@ -21,7 +21,7 @@ tests! {
 pub(crate) async fn go() -> (Process, String) {
     let mut go = go_program().await;
     go.env("WWW", served_folder()).env("PORT", "0");
-    Process::announced(go).await
+    Process::start_announced(go).await
 }
 
 async fn a_server_that_dies_in_the_middle_is_told_and_not_asked_again(stage: &Stage) {

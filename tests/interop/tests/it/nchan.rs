@@ -35,7 +35,7 @@ struct Node {
 
 impl Chat {
     async fn start() -> Self {
-        let (redis, [redis_port]) = Process::on_free_ports(|[port]| {
+        let (redis, [redis_port]) = Process::start_on_free_ports(|[port]| {
             let mut redis = tool("REDIS_SERVER");
             redis
                 .args(["--bind", "127.0.0.1", "--port", &port.to_string()])

@@ -21,7 +21,7 @@ pub(crate) async fn node(pages: &[&str]) -> (Process, String) {
     let mut node = tool("NODE");
     node.arg(crate_path("servers/node/server.js"))
         .env("ORIGINS", pages.join(" "));
-    Process::announced(node).await
+    Process::start_announced(node).await
 }
 
 /// Serves the pages, and knows no streams.

@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use typed_eventsource_e2e::Kind;
-use typed_eventsource_harness::{Page, calmly};
+use typed_eventsource_harness::{Page, catch_panic};
 use typed_eventsource_server::{Config, Server};
 
 use super::launch;
@@ -110,12 +110,12 @@ pub(crate) async fn on_stage<T>(
     kind: Kind,
     act: impl AsyncFnOnce(&Stage) -> Result<T>,
 ) -> Result<(T, Vec<String>)> {
-    let stage = calmly(Stage::start(kind)).await?;
-    let outcome = calmly(async {
+    let stage = catch_panic(Stage::start(kind)).await?;
+    let outcome = catch_panic(async {
         let value = act(&stage).await?;
         Ok((value, stage.page.call("troubles", Value::Null).await?))
     });
     let outcome = outcome.await;
-    let stopped = calmly(stage.stop()).await;
+    let stopped = catch_panic(stage.stop()).await;
     outcome.and_then(|outcome| stopped.map(|()| outcome))
 }

@@ -24,7 +24,7 @@ impl Nginx {
         let certificate = certificate().await;
         let site =
             fs::read_to_string(crate_path("servers").join(site)).expect("the site can be read");
-        let (process, ports) = Process::on_free_ports(|ports| {
+        let (process, ports) = Process::start_on_free_ports(|ports| {
             let mut site = site
                 .replace("/srv/www", &served_folder().display().to_string())
                 .replace(

@@ -16,7 +16,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use typed_eventsource_e2e::Kind;
-use typed_eventsource_harness::{Page, calmly};
+use typed_eventsource_harness::{Page, catch_panic};
 use typed_eventsource_server::chaos::{Chaos, Seen};
 
 use super::launch;
@@ -116,7 +116,7 @@ async fn follow_in(
     let mut servers = Servers::start(&chaos).await?;
     let page = launch(kind).await?;
     let began = Instant::now();
-    let outcome = calmly(follow(&page, streams, extent, &mut servers)).await;
+    let outcome = catch_panic(follow(&page, streams, extent, &mut servers)).await;
     let restarts = servers.restarts();
     page.close().await;
     servers.stop().await;

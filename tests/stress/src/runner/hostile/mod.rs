@@ -80,13 +80,13 @@ async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
             let seen = on_stage(kind, async |stage| see(stage, &attack, contender).await);
             let more = match seen.await {
                 Ok((seen, troubles)) => {
-                    table.tell(seen.cells(&attack, contender));
+                    table.print_row(seen.cells(&attack, contender));
                     let wrong =
                         attacks::faults(&attack, contender.transport, &seen.told, seen.most());
                     wrong.into_iter().chain(troubles).collect()
                 }
                 Err(error) => {
-                    table.tell([attack.name, &contender.to_string(), "failed"]);
+                    table.print_row([attack.name, &contender.to_string(), "failed"]);
                     vec![format!("{error:#}")]
                 }
             };
@@ -117,7 +117,7 @@ async fn see(stage: &Stage, attack: &Attack, contender: Contender) -> Result<See
     let task = stage.task(contender, STREAM, more);
     let told = stage
         .page
-        .finish("hostile.attack", task, attacks::patience(attack))
+        .call_patiently("hostile.attack", task, attacks::patience(attack))
         .await?;
     let after = stage.heap().await?;
     let SeenAttempts { attempts, .. } = stage.streams.seen(STREAM);

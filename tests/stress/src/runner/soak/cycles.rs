@@ -28,7 +28,7 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
     stage.streams.put(STREAM, script)?;
     let cycles = async |count| {
         let task = stage.task(contender, STREAM, json!({ "count": count }));
-        let finished = stage.page.finish("soak.cycles", task, PATIENCE);
+        let finished = stage.page.call_patiently("soak.cycles", task, PATIENCE);
         finished.await.map(drop)
     };
     cycles(WARM).await?;

@@ -154,7 +154,7 @@ pub(super) async fn compare(
         let outcome = on_stage(Kind::Chromium, async |stage| course(stage, contender).await);
         let more = match outcome.await {
             Ok((course, troubles)) => {
-                table.tell(course.cells(contender));
+                table.print_row(course.cells(contender));
                 course.faults().chain(troubles).collect()
             }
             Err(error) => vec![format!("{error:#}")],

@@ -63,7 +63,7 @@ pub(super) async fn run() -> Vec<String> {
             });
             let more = match consumed.await {
                 Ok(((told, peak), troubles)) => {
-                    table.tell(told.cells(&label, peak));
+                    table.print_row(told.cells(&label, peak));
                     wrong(&told, when_full, peak).chain(troubles).collect()
                 }
                 Err(error) => vec![format!("{error:#}")],
@@ -158,7 +158,7 @@ async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result
         .await?;
     let mut peak: f64 = 0.0;
     loop {
-        if let Some(told) = stage.page.done().await? {
+        if let Some(told) = stage.page.answer().await? {
             return Ok((serde_json::from_value(told)?, peak));
         }
         peak = peak.max(memory(stage).await? - before);
