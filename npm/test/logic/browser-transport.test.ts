@@ -1,10 +1,10 @@
-// A browser whose own source keeps its ids to itself.
+// The browser transport over an `EventSource` that does not tell which events have an id field.
 
 import { expect, test, vi } from "vitest";
 
 const URL = "http://prices.test/";
 
-test("on the browser's own, an empty id takes the position back", async () => {
+test("over the browser's own source, an empty id after other ids resets the position", async () => {
   const made: Native[] = [];
   class Native extends EventTarget {
     static CLOSED = 2;
@@ -28,7 +28,7 @@ test("on the browser's own, an empty id takes the position back", async () => {
     }
   }
   vi.stubGlobal("EventSource", Native);
-  // It takes the browser's own as it is imported.
+  // The package takes the browser's own `EventSource` when it is imported.
   const { default: init, EventSource } = await import("typed-eventsource");
   await init();
   const policy = { preset: "resilient", backoff: { initial: 10, jitter: false } } as const;
@@ -44,7 +44,7 @@ test("on the browser's own, an empty id takes the position back", async () => {
   await attempt(2);
   const second = made[1];
   second.open();
-  // Until an event brings an id, a new source of the browser has none to tell of.
+  // A new source of the browser tells an empty id until an event has one.
   second.message(6, "");
   expect(source.lastEventId).toBe("5");
   second.message(7, "7");

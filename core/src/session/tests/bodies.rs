@@ -181,7 +181,7 @@ fn a_request_that_was_refused_is_made_again_if_the_policy_says_so() {
 }
 
 #[test]
-fn an_event_does_not_reset_the_limits_of_a_request_that_costs() {
+fn an_event_does_not_reset_the_limits_of_a_request_that_is_resent() {
     let limited = || Policy {
         backoff: Backoff {
             max_attempts: Some(2),
