@@ -1,4 +1,4 @@
-//! A server that means harm, at full size: what the source did about it, and whether the page went on.
+//! Attacks of a hostile server at full size: the outcome for the source, and whether the page stays responsive.
 
 mod attacks;
 
@@ -13,22 +13,22 @@ use typed_eventsource_server::{
 };
 
 use super::{
-    judge,
+    print_verdict,
     stage::{CONTENDERS, Contender, Stage, on_stage},
 };
 
-/// What one run is asked to do.
+/// The options of one run.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
-    /// How their names begin; all when it is empty.
+    /// The starts of the names of the attacks to play; empty for all attacks.
     pub(crate) attacks: Vec<String>,
-    /// Both by default.
+    /// The browser; `None` for both.
     pub(crate) browser: Option<Kind>,
 }
 
 const STREAM: &str = "attack";
 
-/// What the page tells of an attack.
+/// What the page reports of an attack.
 #[derive(Debug, Default, Deserialize)]
 struct Told {
     outcome: String,
@@ -36,13 +36,13 @@ struct Told {
     heard: u64,
     /// In milliseconds.
     took: f64,
-    /// The longest that the page had to wait for a turn, in milliseconds.
+    /// The longest time between two turns of the page's event loop, in milliseconds.
     longest: f64,
     /// By how many pages of 64 KiB the client's memory grew.
     pages: f64,
 }
 
-/// Answers whether the source did about each attack what it is to do.
+/// Plays the attacks, and returns whether all outcomes were right.
 pub(crate) async fn run(options: &Options) -> bool {
     let mut faults = Vec::new();
     for kind in [Kind::Chromium, Kind::Firefox] {
@@ -50,7 +50,7 @@ pub(crate) async fn run(options: &Options) -> bool {
             faults.extend(play(kind, &options.attacks).await);
         }
     }
-    judge("hostile", &faults, ["harmless", "HARMED"])
+    print_verdict("hostile", &faults, ["harmless", "HARMED"])
 }
 
 async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
@@ -98,7 +98,7 @@ async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
     faults
 }
 
-/// What was seen of an attack.
+/// What the page and the server saw of an attack.
 struct Seen {
     told: Told,
     /// When each request was made, in milliseconds.
@@ -160,7 +160,7 @@ fn outcome(told: &Told) -> String {
     }
 }
 
-/// The most requests that began within a second, by when each did, in milliseconds.
+/// The most requests that began within any second. `requests` has the time of each, in milliseconds.
 fn most_a_second(requests: &[u64]) -> usize {
     let within = |start: u64| {
         requests
@@ -176,7 +176,7 @@ mod tests {
     use super::most_a_second;
 
     #[test]
-    fn a_second_may_begin_with_any_request() {
+    fn the_busiest_second_may_begin_with_any_request() {
         assert_eq!(most_a_second(&[]), 0);
         assert_eq!(most_a_second(&[0, 999, 1000, 1500, 1998, 1999]), 4);
     }

@@ -1,4 +1,4 @@
-//! Ten thousand sources, opened and closed.
+//! Opens and closes ten thousand sources.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::gauges::{Course, compare};
 use crate::runner::stage::{Contender, Stage};
 
 const HALF: u32 = 5_000;
-/// Before the start, so that all is compiled and every buffer is made.
+/// How many sources are used before the measurement, so that code is compiled and buffers are allocated.
 const WARM: u32 = 500;
 const PATIENCE: Duration = Duration::from_secs(300);
 const STREAM: &str = "one";
