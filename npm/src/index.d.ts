@@ -276,8 +276,8 @@ export interface Policy {
    */
   resend?: boolean;
   /**
-   * Whether such a request may be sent again where the server has refused it: by an HTTP status at which to try
-   * again. An answer that has begun and breaks off is no refusal. Fetch transport only.
+   * Whether such a request may be sent again if the server has refused it with an HTTP status at which to try
+   * again. An answer that begins and breaks off is not a refusal. Fetch transport only.
    *
    * Default: `false`.
    */
@@ -484,6 +484,11 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   /**
    * Throws a `SyntaxError` if the URL is invalid, as the standard's does, and an `EventSourceError` if an option or the
    * request is invalid. `init()` must have been awaited before.
+   *
+   * Twenty sources of a page or worker may open one URL at once, and then one more each second. Others wait, still
+   * `connecting`, and the console says so once: a component that opens a source at each render would flood its server.
+   * Sources that share a connection count as one, and URLs that differ do not count together, even if only their fragments
+   * differ.
    */
   constructor(url: string | URL, init?: EventSourceInit<Feed>);
 

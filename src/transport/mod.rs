@@ -6,6 +6,7 @@ pub(crate) mod fake;
 #[cfg(feature = "fetch")]
 pub(crate) mod fetch;
 mod frame;
+mod leaving;
 
 use std::{rc::Rc, sync::Arc};
 

@@ -16,6 +16,8 @@ mod guard;
 mod gunzip;
 mod hostile;
 mod injection;
+mod leaving;
+mod open_rate;
 mod origins;
 mod ownership;
 mod panics;

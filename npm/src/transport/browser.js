@@ -2,7 +2,8 @@
 // The browser's own EventSource.
 
 import { EventSourceError, connectionLost } from "../error.js";
-import { browserReconnects, failed, opened } from "../inputs.js";
+import { browserReconnects, failed, opened, reestablish } from "../inputs.js";
+import { LEAVING, onLeaving } from "./leaving.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
 /** @typedef {import("../host.js").Link} Link */
@@ -16,6 +17,7 @@ export class BrowserTransport {
   #link;
   /** @type {Map<Subscription, (event: MessageEvent<string>) => void>} */
   #listeners = new Map();
+  #forgetLeaving;
 
   /**
    * @param {string} url
@@ -36,6 +38,7 @@ export class BrowserTransport {
     this.#raw.onerror = (event) => {
       if (!isMessage(event)) this.#lost();
     };
+    this.#forgetLeaving = onLeaving(() => setTimeout(() => this.#checkAfterLeaving(), LEAVING));
   }
 
   /** @param {Subscription} subscription */
@@ -59,10 +62,18 @@ export class BrowserTransport {
   }
 
   close() {
+    this.#forgetLeaving();
     this.#raw.close();
     this.#raw.onopen = null;
     this.#raw.onerror = null;
     for (const subscription of this.#listeners.keys()) this.unlisten(subscription);
+  }
+
+  /** If the page has stayed, it may have lost the connection. */
+  #checkAfterLeaving() {
+    const { url, readyState } = this.#raw;
+    if (readyState === Native.CLOSED)
+      this.#link.receive(reestablish(connectionLost(url, "the browser closed it when the page was about to be left")));
   }
 
   /** Only the `readyState` shows what has happened. */

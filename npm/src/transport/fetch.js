@@ -4,6 +4,7 @@
 import { EventSourceError, connectionLost, internal, messageOf } from "../error.js";
 import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
 import { encoder } from "../memory.js";
+import { LEAVING, onLeaving } from "./leaving.js";
 import { ResponseReader } from "./response-reader.js";
 import { beginningOf, contentTypeOf, isEventStream, retryAfterOf } from "./response.js";
 import { withResumeParameter } from "./resume-parameter.js";
@@ -20,6 +21,9 @@ export class FetchTransport extends ResponseReader {
   #link;
   #header;
   #abort = new AbortController();
+  /** Resolves once the page has not been left, if it began to be left. @type {Promise<void> | undefined} */
+  #staying;
+  #forgetLeaving = onLeaving(() => (this.#staying = new Promise((resolve) => setTimeout(resolve, LEAVING))));
 
   /**
    * @param {string} url
@@ -38,12 +42,13 @@ export class FetchTransport extends ResponseReader {
       // An invalid request throws at once, as far as that is known.
       this.#run(this.#request(typeof headers === "function" ? undefined : headers));
     } catch (error) {
-      super.close();
+      this.close();
       throw error;
     }
   }
 
   close() {
+    this.#forgetLeaving();
     this.#abort.abort();
     super.close();
   }
@@ -54,6 +59,7 @@ export class FetchTransport extends ResponseReader {
     await undefined;
     if (!this.isOpen) return;
     const input = await this.#attempt(request).catch((cause) => failed(internal(cause)));
+    await this.#staying;
     if (this.isOpen) this.#link.receive(input);
   }
 

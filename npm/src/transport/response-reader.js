@@ -193,9 +193,12 @@ export class ResponseReader {
 
   /** What had arrived of an event when the response ended. */
   unfinished() {
-    const { lastEventId } = this;
-    // Its name stands in place of the id.
-    if (this.#tell(END, new Uint8Array())) return copy(this.#outOfLine(ID_AT), this.#outOfLine(DATA_AT), { ...this.#meta, lastEventId });
+    this.#meta = { ...this.#meta, lastEventId: this.lastEventId };
+    const isWithin = this.#tell(END, new Uint8Array());
+    const event = isWithin ? copy(this.#outOfLine(ID_AT), this.#outOfLine(DATA_AT), this.#meta) : undefined;
+    // The parser has the event's name in place of the id, which `#meta` has.
+    this.#address = 0;
+    return event;
   }
 
   /** @param {boolean} isEvent */

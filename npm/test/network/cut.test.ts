@@ -72,6 +72,19 @@ test("a request is sent again at the end of its response if the user says so", a
   expect((await seen(url, { closed: 2 })).map(({ method }) => method)).toEqual(["POST", "POST"]);
 });
 
+test.each([
+  ["id: 7\ndata: 1\n\ndata: 2", "7"],
+  ["data: 1\n\nid: 8\ndata: 2", undefined],
+])("an event that the end cuts leaves the last event id as it was: %j", async (text, id) => {
+  const url = await play({ steps: [{ send: `retry: 1\n${text}` }] }, { steps: [{ send: "event: bye\ndata: 0\n\n" }] });
+  const source = streams.open(url, { transport: "fetch", terminalEvent: "bye" });
+  source.onError(ignore);
+  await source.closed;
+  const [, second] = await seen(url, { closed: 2 });
+  expect(second?.headers["last-event-id"]).toBe(id);
+  expect(source.lastEventId).toBe(id ?? "");
+});
+
 test("a request that was refused is sent again, and one that was answered is not", async () => {
   const url = await play({ status: 503 }, { steps: [...answer("data: wor"), "reset"] });
   const policy: Policy = { preset: "resilient", resendRefused: true, backoff: { initial: 1 } };

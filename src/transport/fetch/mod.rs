@@ -8,7 +8,7 @@ mod response;
 mod response_body;
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     rc::Rc,
     sync::Arc,
     task::Waker,
@@ -17,7 +17,7 @@ use std::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Request};
 
-use super::{Sink, TransportEvent, refused_url, resume_url};
+use super::{Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url};
 use crate::{Error, place::Place, yielder::Yielder};
 use attempt::Attempt;
 pub use request::{Fetch, HeadersResult};
@@ -83,7 +83,17 @@ impl FetchConnector {
             waker: Place::default(),
             max_events: Rc::clone(&self.max_events),
             sink,
+            leaving: OnceCell::new(),
+            end: Place::default(),
         });
+        let weak = Rc::downgrade(&shared);
+        let _ = shared.leaving.set(LeaveWatch::new(move || {
+            if let Some(shared) = weak.upgrade()
+                && let Some(end) = shared.end.take()
+            {
+                shared.emit(end);
+            }
+        }));
         let attempt = Attempt {
             fetch: Rc::clone(&self.fetch),
             url: resume_url(&self.url, parameter, last_event_id)?,
@@ -108,6 +118,9 @@ struct AttemptShared {
     waker: Place<Waker>,
     max_events: Rc<Cell<usize>>,
     sink: Sink,
+    leaving: OnceCell<LeaveWatch>,
+    /// How the request ended while the page was about to be left.
+    end: Place<TransportEvent<'static>>,
 }
 
 impl AttemptShared {
@@ -115,6 +128,16 @@ impl AttemptShared {
     fn emit(&self, event: TransportEvent<'_>) {
         if self.is_open.get() {
             (self.sink)(event);
+        }
+    }
+
+    /// Tells the source how the request ended, unless the page is about to be left: nothing is to be reported then, and
+    /// no further request is to be made.
+    fn end(&self, event: TransportEvent<'static>) {
+        if self.leaving.get().is_some_and(LeaveWatch::is_leaving) {
+            self.end.put(event);
+        } else {
+            self.emit(event);
         }
     }
 }

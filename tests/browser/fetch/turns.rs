@@ -94,8 +94,12 @@ fn wasm_memory() -> u32 {
 async fn a_source_that_is_closed_between_two_events_of_a_chunk_leaves_nothing_behind() {
     run(async || {
         // With a queue for one event there is a turn of the event loop after each event.
+        let number = Cell::new(0);
         let cycle = async || {
-            let source = EventSource::builder("data:text/event-stream,data:1%0A%0A")
+            // Sources of one URL would open at a bounded rate.
+            number.set(number.get() + 1);
+            let url = format!("data:text/event-stream,data:1%0A%0A#{}", number.get());
+            let source = EventSource::builder(url)
                 .fetch(Fetch::new())
                 .queue(Queue::drop_oldest(1))
                 .open()

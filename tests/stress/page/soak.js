@@ -71,12 +71,16 @@ class Flood {
 /** Opens a source, hears one event in every possible way, and closes the source, `count` times. */
 async function cycles({ count, ...task }) {
   for (let left = count; left > 0; left -= AT_A_TIME) {
-    await Promise.all(Array.from({ length: Math.min(left, AT_A_TIME) }, () => cycle(task)));
+    await Promise.all(Array.from({ length: Math.min(left, AT_A_TIME) }, (_, index) => cycle(task, left - index)));
   }
 }
 
-async function cycle({ url, transport }) {
-  const source = new EventSource(url, { transport, policy: { preset: "resilient", idle: { after: 60_000, then: "reopen" } } });
+/** A URL for each cycle, since sources of one URL open at a bounded rate. */
+async function cycle({ url, transport }, number) {
+  const source = new EventSource(`${url}#${number}`, {
+    transport,
+    policy: { preset: "resilient", idle: { after: 60_000, then: "reopen" } },
+  });
   source.onState(() => source.state);
   source.onError(() => source.state);
   source.addEventListener("price", () => source.state);

@@ -1,5 +1,7 @@
 //! What the end of a response means, and which requests are made again.
 
+use core::slice;
+
 use super::*;
 
 const CUT: Input<'static> = Input::BodyEnded {
@@ -67,7 +69,7 @@ fn the_end_of_a_response_is_a_loss_if_the_server_has_sent_an_id_or_a_retry() {
     let closed = closed_by(Failure::Told, None);
     let mut with_retry = not_repeatable_with(None, false);
     with_retry.open().handle(Input::Retry(seconds(1)));
-    assert_eq!(with_retry.handle(BODY_ENDED), [closed.clone()]);
+    assert_eq!(with_retry.handle(BODY_ENDED), slice::from_ref(&closed));
     let mut with_id = not_repeatable_with(None, false);
     with_id.open().handle(Input::Unlistened {
         is_event: false,
@@ -123,7 +125,7 @@ fn a_response_that_ends_within_an_event_has_not_finished() {
         };
         for end_of_body in [None, Some(EndOfBody::Finished)] {
             let mut source = not_repeatable_with(end_of_body, false);
-            assert_eq!(source.open().handle(cut()), [closed.clone()]);
+            assert_eq!(source.open().handle(cut()), slice::from_ref(&closed));
         }
         let mut finishing = repeatable_with(EndOfBody::Finished);
         let expected = reconnects_after(Failure::UnfinishedEvent);
@@ -152,7 +154,7 @@ fn a_terminal_event_without_its_blank_line_counts() {
                     is_whole,
                     unfinished: Unfinished::Terminal(terminal),
                 };
-                assert_eq!(source.open().handle(input), [closed.clone()]);
+                assert_eq!(source.open().handle(input), slice::from_ref(&closed));
             }
         }
     }

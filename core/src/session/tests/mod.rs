@@ -9,6 +9,7 @@ mod model;
 mod offline;
 mod order;
 mod position;
+mod postponed;
 mod properties;
 mod reconnecting;
 mod relayed;

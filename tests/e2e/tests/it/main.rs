@@ -3,6 +3,7 @@
 
 mod apps;
 mod demo;
+mod leaving;
 mod pool;
 mod side_by_side;
 
@@ -38,6 +39,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     // The longest test starts first.
     side_by_side::TESTS,
     apps::TESTS,
+    leaving::TESTS,
     apps::leptos::TESTS,
     apps::yew::TESTS,
     demo::page::TESTS,

@@ -107,7 +107,7 @@ pub async fn cycles(task: String) -> Result<(), JsError> {
     let mut left = task.count;
     while left > 0 {
         let now = left.min(AT_A_TIME);
-        for outcome in join_all((0..now).map(|_| cycle(&task))).await {
+        for outcome in join_all((0..now).map(|index| cycle(&task, left - index))).await {
             outcome?;
         }
         left -= now;
@@ -115,9 +115,11 @@ pub async fn cycles(task: String) -> Result<(), JsError> {
     Ok(())
 }
 
-async fn cycle(task: &Cycles) -> Result<(), Error> {
+/// A URL for each cycle, since sources of one URL open at a bounded rate.
+async fn cycle(task: &Cycles, number: u32) -> Result<(), Error> {
+    let url = format!("{}#{number}", task.url);
     let policy = Policy::resilient().on_idle(Duration::from_secs(60), LimitAction::Reopen);
-    let source = builder(&task.url, &task.transport).policy(policy).open()?;
+    let source = builder(&url, &task.transport).policy(policy).open()?;
     let _states = source.on_state(|_: State| {});
     let _errors = source.on_error(|_| {});
     let _events = source.on("price", |_: Event<Price>| {})?;
