@@ -57,11 +57,11 @@ impl Sum {
     fn events(&self) -> [(&'static str, u64); 8] {
         [
             ("events sent", self.sent),
-            ("of these again", self.repeated),
-            ("handed over", self.came),
-            ("of these again", self.again),
+            ("sent again", self.repeated),
+            ("events heard", self.came),
+            ("heard again", self.again),
             ("gaps made", self.made),
-            ("told", self.told),
+            ("gaps reported", self.told),
             ("ids missing", self.missing),
             ("not decoded", self.undecoded),
         ]

@@ -50,7 +50,7 @@ pub(super) async fn run() -> Vec<String> {
         "arrived",
         "received",
         "dropped",
-        "told",
+        "reported",
         "peak, KiB",
         "bound, KiB",
         "ended",
