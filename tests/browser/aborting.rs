@@ -66,8 +66,8 @@ async fn a_source_listens_to_its_signal_until_it_is_closed() {
         let script = Script::put([Attempt::sending("")]).await;
         let controller = controller();
         let with_signal = Left {
-            listeners: Left::alone().listeners + 1,
-            ..Left::alone()
+            listeners: Left::of_open_source().listeners + 1,
+            ..Left::of_open_source()
         };
         let source = open(&script, &controller);
         script.seen_attempts(1).await;

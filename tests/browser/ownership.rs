@@ -79,7 +79,7 @@ async fn a_closed_source_leaves_nothing_behind_even_if_handles_listeners_and_str
         );
         let mut numbers = stream::<u8>(&source, "message");
         assert_eq!(next_data(&mut numbers).await, 1);
-        let mut at_work = Left::alone();
+        let mut at_work = Left::of_open_source();
         at_work.timers = 1;
         if !Transport::selected().is_fetch() {
             at_work.listeners += 1;
@@ -104,7 +104,7 @@ async fn a_source_that_is_dropped_before_it_opens_ends_its_attempt() {
         script.seen_attempts(1).await;
         let connecting = Left {
             timers: 1,
-            ..Left::alone()
+            ..Left::of_open_source()
         };
         assert_eq!(observed.left(), connecting);
         drop(source);

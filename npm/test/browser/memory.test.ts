@@ -119,7 +119,7 @@ describe.each(TRANSPORTS)("over %s", (transport: Transport) => {
     await expectClosed(url, (await seen(url, {})).length);
   });
 
-  test.runIf(gc)("a closed source is collected, whatever still holds to it", async () => {
+  test.runIf(gc)("a closed source is collected even if its signal and everything that its methods have returned are held", async () => {
     const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
     const controller = new AbortController();
     const held: unknown[] = [];

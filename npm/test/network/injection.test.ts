@@ -23,7 +23,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   const names = ["since", "a&b=c", "#?%26", "é 🦀", "\r\nX-Evil: 1", "\0", "\uD800"];
   const ids = ["7&x=1#y", "%00%0D%0A", "+ ?=", "日本🦀", "1&admin=true#é\u0001 +%00/../?x"];
 
-  test.each(names)("a parameter and an id are one parameter, whatever is in them: %j", async (name) => {
+  test.each(names)("any text in a resume parameter or an id stays one parameter: %j", async (name) => {
     for (const id of ids) {
       const url = await play({ steps: [{ send: `id: ${id}\ndata: 1\n\ndata: {\n\n` }, "silence"] }, { steps: ["silence"] });
       const rule = () => ({ type: "reopen", after: 10 }) as const;

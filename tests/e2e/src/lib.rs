@@ -248,7 +248,7 @@ impl Browser {
     pub async fn until(&self, expression: &str) {
         let deadline = Instant::now() + PATIENCE;
         while !self
-            .is(expression)
+            .is_true(expression)
             .await
             .expect("the expression can be evaluated")
         {
@@ -265,7 +265,7 @@ impl Browser {
         }
     }
 
-    async fn is(&self, expression: &str) -> Result<bool, CmdError> {
+    async fn is_true(&self, expression: &str) -> Result<bool, CmdError> {
         let value = self
             .client
             .execute(&format!("return Boolean({expression});"), Vec::new())

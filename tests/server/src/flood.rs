@@ -71,27 +71,27 @@ impl Iterator for Flood {
 mod tests {
     use super::*;
 
-    fn all(times: u32, text: &str) -> Vec<Bytes> {
+    fn chunks_of(times: u32, text: &str) -> Vec<Bytes> {
         Flood::new(times, text).collect()
     }
 
     #[test]
     fn every_n_of_a_text_counts() {
-        assert_eq!(all(2, "{n}:{n};"), ["0:0;1:1;"]);
-        assert_eq!(all(3, "x"), ["xxx"]);
+        assert_eq!(chunks_of(2, "{n}:{n};"), ["0:0;1:1;"]);
+        assert_eq!(chunks_of(3, "x"), ["xxx"]);
     }
 
     #[test]
     fn an_empty_flood_has_no_chunk() {
-        assert!(all(0, "x").is_empty());
-        assert!(all(MANY, "").is_empty());
+        assert!(chunks_of(0, "x").is_empty());
+        assert!(chunks_of(MANY, "").is_empty());
     }
 
     const MANY: u32 = 50_000;
 
     #[test]
     fn chunks_hold_many_events_and_lose_none() {
-        let chunks = all(MANY, "{n}\n");
+        let chunks = chunks_of(MANY, "{n}\n");
         let text: Vec<u8> = chunks.concat();
         let expected: String = (0..MANY).map(|n| format!("{n}\n")).collect();
         assert_eq!(text, expected.as_bytes());

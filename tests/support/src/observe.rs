@@ -65,7 +65,7 @@ impl Left {
 
     /// What an open source without listeners needs: DOM listeners to `online` and `offline`, and on the browser's own source
     /// to `open` and `error`.
-    pub fn alone() -> Self {
+    pub fn of_open_source() -> Self {
         Self {
             listeners: if Transport::selected().is_fetch() {
                 2

@@ -56,15 +56,15 @@ impl Dashboard {
                 if let Some(quote) = self.quotes.get_mut(&symbol) {
                     quote.halted = Some(reason.clone());
                 }
-                self.tell("market", format!("{symbol} halted: {reason}"));
+                self.add_entry("market", format!("{symbol} halted: {reason}"));
             }
             Feed::Resume { symbol } => {
                 if let Some(quote) = self.quotes.get_mut(&symbol) {
                     quote.halted = None;
                 }
-                self.tell("market", format!("{symbol} trades again"));
+                self.add_entry("market", format!("{symbol} trades again"));
             }
-            Feed::Message { text } | Feed::Bye { text } => self.tell("notice", text),
+            Feed::Message { text } | Feed::Bye { text } => self.add_entry("notice", text),
         }
     }
 }

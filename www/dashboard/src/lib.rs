@@ -44,7 +44,7 @@ impl Dashboard {
         for (symbol, price, change) in figures {
             dashboard.quote(symbol.to_owned(), price, change);
         }
-        dashboard.tell("notice", "These prices do not move.".to_owned());
+        dashboard.add_entry("notice", "These prices do not move.".to_owned());
         dashboard
     }
 
@@ -69,7 +69,7 @@ impl Dashboard {
         self.quotes.entry(symbol).or_default().moved(price, change);
     }
 
-    fn tell(&mut self, kind: &'static str, text: String) {
+    fn add_entry(&mut self, kind: &'static str, text: String) {
         self.news.truncate(MOST_NEWS - 1);
         self.news.push_front(News {
             number: self.events,

@@ -90,7 +90,7 @@ impl Presence {
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        self.people.with(|here| {
+        self.people.with_lock(|here| {
             if let Some(one) = here.get_mut(&self.id) {
                 one.streams -= 1;
             }
@@ -134,7 +134,7 @@ impl People {
             people: Arc::clone(self),
             id: person.id.clone(),
         };
-        let change = self.with(|here| {
+        let change = self.with_lock(|here| {
             if here.len() >= MOST_STREAMS + MOST_GONE {
                 here.retain(|_, one| one.streams > 0);
             }
@@ -157,7 +157,7 @@ impl People {
 
     /// All people, in the order in which they came.
     pub(crate) fn all(&self) -> Vec<Person> {
-        self.with(|here| {
+        self.with_lock(|here| {
             let mut all: Vec<_> = here.values().collect();
             all.sort_by_key(|one| one.since);
             all.into_iter().map(|one| one.person.clone()).collect()
@@ -165,13 +165,13 @@ impl People {
     }
 
     fn forget(&self, id: &str) -> Option<Person> {
-        self.with(|here| {
+        self.with_lock(|here| {
             here.get(id).filter(|one| one.streams == 0)?;
             here.remove(id).map(|one| one.person)
         })
     }
 
-    fn with<R>(&self, work: impl FnOnce(&mut HashMap<String, Here>) -> R) -> R {
+    fn with_lock<R>(&self, work: impl FnOnce(&mut HashMap<String, Here>) -> R) -> R {
         work(&mut self.here.lock())
     }
 }

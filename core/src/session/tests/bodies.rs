@@ -11,7 +11,7 @@ const CUT: Input<'static> = Input::BodyEnded {
 
 /// A source whose request may be made only once, with what the user says of the end of its response.
 fn not_repeatable_with(end_of_body: Option<EndOfBody>, has_terminal: bool) -> TestSession {
-    TestSession::with(Options {
+    TestSession::with_options(Options {
         is_repeatable: false,
         end_of_body,
         has_terminal,
@@ -21,7 +21,7 @@ fn not_repeatable_with(end_of_body: Option<EndOfBody>, has_terminal: bool) -> Te
 
 /// A source whose request may be made again, with what the user says of the end of its response.
 fn repeatable_with(end_of_body: EndOfBody) -> TestSession {
-    TestSession::with(Options {
+    TestSession::with_options(Options {
         end_of_body: Some(end_of_body),
         ..Options::new(Transport::Fetch)
     })

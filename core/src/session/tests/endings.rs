@@ -11,7 +11,7 @@ fn terminal(terminal: Terminal, id: Option<&str>) -> ReceivedEvent<'_> {
 }
 
 fn deduplicating(transport: Transport) -> TestSession {
-    TestSession::with(Options {
+    TestSession::with_options(Options {
         deduplicate: 10,
         has_terminal: true,
         ..Options::new(transport)

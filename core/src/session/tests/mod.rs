@@ -60,7 +60,7 @@ enum Outcome {
 impl TestSession {
     /// A source over fetch, whose request may be made again.
     fn new(policy: Policy) -> Self {
-        Self::with(Options {
+        Self::with_options(Options {
             policy: policy.into(),
             ..Options::new(Transport::Fetch)
         })
@@ -72,21 +72,21 @@ impl TestSession {
             has_rule: true,
             ..Options::new(Transport::Fetch)
         };
-        let mut source = Self::with(options);
+        let mut source = Self::with_options(options);
         source.rule = Some(Box::new(rule));
         source
     }
 
     /// A source over fetch, whose request may be made only once.
     fn not_repeatable(policy: Policy) -> Self {
-        Self::with(Options {
+        Self::with_options(Options {
             policy: policy.into(),
             is_repeatable: false,
             ..Options::new(Transport::Fetch)
         })
     }
 
-    fn with(options: Options) -> Self {
+    fn with_options(options: Options) -> Self {
         let now = Timestamp::default();
         let random = 0.5;
         let mut session = Session::new(options, At { now, random });

@@ -109,7 +109,7 @@ fn a_source_that_is_down_for_too_long_closes_even_while_the_machine_is_offline()
 
 #[test]
 fn a_source_that_begins_while_the_machine_is_offline_makes_one_attempt() {
-    let mut source = TestSession::with(Options {
+    let mut source = TestSession::with_options(Options {
         policy: Policy::resilient().into(),
         is_offline: true,
         ..Options::new(Transport::Fetch)
@@ -123,7 +123,7 @@ fn a_source_that_begins_while_the_machine_is_offline_makes_one_attempt() {
 
 #[test]
 fn a_connection_that_opens_shows_that_the_machine_is_not_offline() {
-    let mut source = TestSession::with(Options {
+    let mut source = TestSession::with_options(Options {
         policy: Policy::resilient().into(),
         is_offline: true,
         ..Options::new(Transport::Fetch)
@@ -230,7 +230,7 @@ fn a_rule_is_told_how_long_ago_the_first_failure_was_with_the_time_offline() {
 }
 
 fn browser(policy: Policy) -> TestSession {
-    TestSession::with(Options {
+    TestSession::with_options(Options {
         policy: policy.into(),
         ..Options::new(Transport::Browser)
     })

@@ -44,7 +44,7 @@ fn a_source_says_that_it_connects_before_it_does() {
 
 #[test]
 fn a_gap_is_reported_before_the_event_after_it() {
-    let mut source = TestSession::with(Options {
+    let mut source = TestSession::with_options(Options {
         deduplicate: 10,
         ..Options::new(Transport::Fetch)
     });

@@ -4,7 +4,7 @@ use super::*;
 
 /// A source that continues after the event with the id 5.
 fn continuing_after_5(transport: Transport) -> TestSession {
-    TestSession::with(Options {
+    TestSession::with_options(Options {
         policy: Policy::resilient().into(),
         last_event_id: "5".into(),
         has_resume_parameter: true,
@@ -120,7 +120,7 @@ fn a_reopened_browser_source_keeps_the_last_event_id_until_an_event_has_an_id() 
 
 #[test]
 fn a_browser_that_reconnects_knows_the_last_event_id() {
-    let mut source = TestSession::with(Options::new(Transport::Browser));
+    let mut source = TestSession::with_options(Options::new(Transport::Browser));
     let _ = source.open().receive(with_hidden_id_field("6"));
     source.handle(Input::Lost(Loss::BrowserReconnects));
     let _ = source.open().receive(with_hidden_id_field(""));
@@ -166,7 +166,7 @@ fn events_that_nobody_listens_to_do_not_make_a_gap() {
 
 #[test]
 fn a_duplicate_ends_silence_but_does_not_make_a_connection_healthy() {
-    let mut source = TestSession::with(Options {
+    let mut source = TestSession::with_options(Options {
         policy: closing_when_idle_for(seconds(10)).into(),
         deduplicate: 10,
         ..Options::new(Transport::Fetch)

@@ -9,7 +9,7 @@ fn pass(source: &mut TestSession, time: Span) -> Vec<Output> {
 
 #[test]
 fn a_source_whose_attempt_is_postponed_stays_connecting_and_connects_after_the_wait() {
-    let mut source = TestSession::with(Options::new(Transport::Fetch));
+    let mut source = TestSession::with_options(Options::new(Transport::Fetch));
     assert_eq!(source.handle(Input::Postponed(seconds(1))), []);
     assert_eq!(source.session.state(), State::Connecting);
     assert_eq!(pass(&mut source, seconds(1)), [Output::Connect]);
@@ -20,7 +20,7 @@ fn a_source_whose_attempt_is_postponed_stays_connecting_and_connects_after_the_w
 
 #[test]
 fn the_limit_on_opening_starts_with_the_attempt() {
-    let mut source = TestSession::with(Options {
+    let mut source = TestSession::with_options(Options {
         policy: Box::new(Policy {
             on_slow_open: Some(TimeLimit {
                 after: seconds(2),
@@ -39,7 +39,7 @@ fn the_limit_on_opening_starts_with_the_attempt() {
 
 #[test]
 fn a_source_that_closes_while_its_attempt_is_postponed_never_connects() {
-    let mut source = TestSession::with(Options::new(Transport::Fetch));
+    let mut source = TestSession::with_options(Options::new(Transport::Fetch));
     source.handle(Input::Postponed(seconds(1)));
     source.handle(Input::Close(CloseReason::Requested));
     assert_eq!(source.session.next_timeout(), None);

@@ -255,7 +255,7 @@ fn a_request_that_may_not_be_made_again_is_made_once() {
     };
     let source = || TestSession::not_repeatable(policy.clone());
     let ruled = |decision| {
-        let mut source = TestSession::with(Options {
+        let mut source = TestSession::with_options(Options {
             policy: policy.clone().into(),
             is_repeatable: false,
             has_rule: true,
@@ -352,7 +352,7 @@ fn a_browser_that_alone_can_send_the_last_event_id_makes_all_attempts() {
             Outcome::KeepWaiting(Failure::Told)
         );
     }
-    let mut source = TestSession::with(Options {
+    let mut source = TestSession::with_options(Options {
         has_resume_parameter: true,
         ..Options::new(Transport::Browser)
     });

@@ -15,7 +15,7 @@ fn subscriber() -> TestSession {
         policy: policy.into(),
         ..Options::new(Transport::Fetch)
     };
-    TestSession::with(options.into_subscriber())
+    TestSession::with_options(options.into_subscriber())
 }
 
 fn relay(source: &mut TestSession, output: Output) -> Vec<Output> {
@@ -139,7 +139,7 @@ fn a_subscriber_keeps_its_rule_and_its_last_event_id() {
 fn a_rule_can_make_its_subscriber_leave_and_join_again() {
     let mut options = Options::new(Transport::Fetch);
     options.has_rule = true;
-    let mut source = TestSession::with(options.into_subscriber());
+    let mut source = TestSession::with_options(options.into_subscriber());
     relay(&mut source, Output::State(State::Open));
     let outputs = source.handle(Input::DecodeFailed);
     assert!(matches!(outputs[..], [Output::Decide(_)]), "{outputs:?}");
@@ -161,7 +161,7 @@ fn a_rule_can_make_its_subscriber_leave_and_join_again() {
 fn a_subscriber_that_has_left_is_only_told_of_the_end() {
     let mut options = Options::new(Transport::Fetch);
     options.has_rule = true;
-    let mut source = TestSession::with(options.into_subscriber());
+    let mut source = TestSession::with_options(options.into_subscriber());
     relay(&mut source, Output::State(State::Open));
     source.handle(Input::DecodeFailed);
     source.handle(Input::Decided(Decision::Reopen {

@@ -73,7 +73,7 @@ impl<'a> Arbitrary<'a> for Setup {
 
 impl Setup {
     pub(super) fn start(&self) -> TestSession {
-        let mut source = TestSession::with(self.options.clone());
+        let mut source = TestSession::with_options(self.options.clone());
         if let Some(decision) = self.rule {
             source.rule = Some(Box::new(move |_| decision));
         }

@@ -33,11 +33,14 @@ pub fn check(input: &[u8]) {
         limit => limit.into(),
     };
     let steps = steps.map(Step::of);
-    let said = items_of(&chunks, limit);
+    let found = items_of(&chunks, limit);
     if limit == usize::MAX {
-        assert_eq!(said.content_of(), model::read(stream));
+        assert_eq!(found.content_of(), model::read(stream));
     }
-    assert_eq!(told(&chunks, limit, &steps), said.listened_to(&steps));
+    assert_eq!(
+        told_to_js(&chunks, limit, &steps),
+        found.listened_to(&steps)
+    );
 }
 
 impl Step {
@@ -72,7 +75,7 @@ struct Told {
     too_large: bool,
 }
 
-fn told(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
+fn told_to_js(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
     let mut reader = JsReader::new("", limit);
     let mut listened = vec![NAMES[0]];
     reader.listen(NAMES[0]);

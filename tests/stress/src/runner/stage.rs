@@ -46,7 +46,7 @@ pub(crate) struct Heap {
 }
 
 impl Heap {
-    pub(crate) fn all(self) -> f64 {
+    pub(crate) fn total(self) -> f64 {
         self.objects + self.buffers
     }
 }

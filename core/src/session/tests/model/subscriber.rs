@@ -115,7 +115,7 @@ impl Subscriber {
                     failure: Failure::Told,
                     attempt: Some(1),
                 };
-                self.handle(Input::Relayed(Output::Report(report)), &[told()]);
+                self.handle(Input::Relayed(Output::Report(report)), &[told_report()]);
             }
             Turn::Gap => {
                 let gap = Output::Gap(Gap::new("1", "4", 2));
@@ -229,10 +229,10 @@ impl Subscriber {
         };
         match closes {
             true if reached.is_some_and(|count| count > 1) => {
-                assert_eq!(outputs, [told(), by_limit]);
+                assert_eq!(outputs, [told_report(), by_limit]);
             }
             true => assert_eq!(outputs, [by_limit]),
-            false => assert_eq!(outputs, [told()]),
+            false => assert_eq!(outputs, [told_report()]),
         }
         if closes {
             self.state = State::Closed;
@@ -303,7 +303,7 @@ impl Subscriber {
 }
 
 /// The report of an error that the subscriber's body has.
-fn told() -> Output {
+fn told_report() -> Output {
     Output::Report(Report {
         failure: Failure::Told,
         attempt: None,

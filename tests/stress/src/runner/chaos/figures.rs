@@ -194,7 +194,7 @@ mod tests {
     fn a_fault_names_the_command_that_repeats_it() {
         for (is_short, end) in [(false, "chrome"), (true, "chrome --short")] {
             let mut figures = Figures::new(is_short);
-            let stream = Stream::all(1)[0];
+            let stream = Stream::of_all_kinds(1)[0];
             let came = Came {
                 faults: vec!["1 came after 9".into()],
                 ..Came::default()

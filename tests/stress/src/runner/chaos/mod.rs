@@ -75,7 +75,7 @@ pub(crate) async fn run(options: &Options) -> Result<bool> {
         false => any_seed(),
     });
     let chosen = options.stream.map(|stream| vec![stream]);
-    let chosen = chosen.unwrap_or_else(|| Stream::all(extent.count));
+    let chosen = chosen.unwrap_or_else(|| Stream::of_all_kinds(extent.count));
     let mut streams: Vec<_> = chosen.into_iter().map(|stream| (seed, stream)).collect();
     if options.is_short && options.stream.is_none() {
         streams.extend(seeds::pinned()?);
@@ -127,7 +127,7 @@ async fn follow_in(
     } = outcome?;
     for (seed, stream) in streams {
         let seen = chaos.seen(*seed, &stream.to_string());
-        let report = reports.remove(&stream.with(*seed));
+        let report = reports.remove(&stream.name_with_seed(*seed));
         let told = judge(report, &seen, stream, extent);
         figures.add(kind, *seed, stream, told, &seen);
     }

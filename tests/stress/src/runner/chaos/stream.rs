@@ -35,7 +35,7 @@ pub(crate) struct Stream {
 
 impl Stream {
     /// `count` streams of each kind.
-    pub(crate) fn all(count: u32) -> Vec<Self> {
+    pub(crate) fn of_all_kinds(count: u32) -> Vec<Self> {
         (0..count).flat_map(Self::of_each_kind).collect()
     }
 
@@ -56,7 +56,7 @@ impl Stream {
     }
 
     /// The name with the seed, since the page may follow a stream of the same name with another seed.
-    pub(crate) fn with(&self, seed: u64) -> String {
+    pub(crate) fn name_with_seed(&self, seed: u64) -> String {
         format!("{self}, seed {seed}")
     }
 
@@ -66,7 +66,7 @@ impl Stream {
         // An event without an id would be taken for a repeated one, and be left out.
         let bare = !self.deduplicates();
         json!({
-            "name": self.with(seed),
+            "name": self.name_with_seed(seed),
             "url": format!("{origin}/chaos/{self}?seed={seed}&events={events}&lossy={lossy}&bare={bare}"),
             "transport": self.transport,
             "client": self.client,
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_stream_is_parsed_from_its_name() {
-        let all = Stream::all(2);
+        let all = Stream::of_all_kinds(2);
         assert_eq!(all.len(), 64);
         for stream in all {
             assert_eq!(stream.to_string().parse(), Ok(stream));

@@ -126,7 +126,7 @@ async fn see(stage: &Stage, attack: &Attack, contender: Contender) -> Result<See
         requests: attempts.iter().map(|seen| seen.opened_ms).collect(),
         heap: after
             .zip(before)
-            .map(|(after, before)| after.all() - before.all()),
+            .map(|(after, before)| after.total() - before.total()),
     })
 }
 
