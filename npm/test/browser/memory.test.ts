@@ -44,6 +44,11 @@ async function expectNothingLeft(count: number, use: (size: number) => Promise<u
 
 const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index));
 
+let opened = 0;
+
+/** The next URL of a stream: each source needs another one, since sources of one URL open at a bounded rate. */
+const uniqueUrl = (url: string) => `${url}#${(opened += 1)}`;
+
 /** A source with everything that could keep it from being collected, also a reference to itself. */
 function entangled(url: string, init: Partial<EventSourceInit>) {
   const source: EventSource = new Source(url, {
@@ -67,7 +72,7 @@ describe.each(TRANSPORTS)("over %s", (transport: Transport) => {
   test("closed sources leave no memory in use", async () => {
     const url = await play({ steps: [{ send: "id: é\ndata: 1\n\n" }, "silence"] });
     const one = async () => {
-      const source = entangled(url, { transport });
+      const source = entangled(uniqueUrl(url), { transport });
       const event = next(source);
       const events = source.events("message", "other");
       await event;
@@ -82,10 +87,11 @@ describe.each(TRANSPORTS)("over %s", (transport: Transport) => {
     const url = await play({ steps: [{ send: "id: é\ndata: 1\n\n" }, "silence"] });
     const policy = { preset: "resilient", rule: () => {} } as const;
     // Four sources share a connection from its start, and one more joins when it is open.
-    const group = async (number: number) => {
+    const group = async () => {
+      const groupUrl = uniqueUrl(url);
       const join = () => {
         const options = { transport, shared: true, policy, parse: (data: string) => source && data } as EventSourceInit;
-        const source: EventSource = new Source(`${url}?${number}`, options);
+        const source: EventSource = new Source(groupUrl, options);
         source.onState(() => source.state);
         source.onerror = () => source.close();
         source.addEventListener("message", () => source.state);
@@ -106,7 +112,7 @@ describe.each(TRANSPORTS)("over %s", (transport: Transport) => {
   test.runIf(gc)("sources that were dropped leave nothing behind", async () => {
     const url = await play({ steps: ["silence"] });
     const drop = () => {
-      const source = new Source(url, { transport } as EventSourceInit);
+      const source = new Source(uniqueUrl(url), { transport } as EventSourceInit);
       source.on("message", ignore)();
       return source.closed;
     };

@@ -1,17 +1,23 @@
 // The end of a response, and which requests are sent again.
 
-import { type FetchInit, type Policy } from "typed-eventsource";
+import type { EventSource, FetchInit, Policy } from "typed-eventsource";
 import { expect, test } from "vitest";
 import * as streams from "../support/streams.ts";
-import { ignore, play, seen } from "../support/streams.ts";
+import { ignore, next, play, release, seen } from "../support/streams.ts";
 
 const post = { transport: "fetch", method: "POST", body: "why?" } as const;
+
+/** Steps that break the connection once released: Chromium may lose data that arrives just before a break. */
+const broken: streams.Step[] = ["wait", "reset"];
+
+const releaseAfterEvent = (source: EventSource, url: string) => void next(source).then(() => release(url));
 
 /** Answers a POST with this text, and returns how the source has ended. */
 async function end(steps: streams.Step[], init: Partial<FetchInit> = {}) {
   const url = await play({ steps });
   const source = streams.open(url, { ...post, ...init });
   source.onError(ignore);
+  releaseAfterEvent(source, url);
   const reason = await source.closed;
   expect(await seen(url, { closed: 1 })).toHaveLength(1);
   return reason.type === "policy" ? reason.error : reason.type;
@@ -28,7 +34,7 @@ test.each([
   const expected = { code: "unfinished-event", event: { type, data } };
   expect(await end(answer(text))).toMatchObject(expected);
   expect(await end(answer(text), { endOfBody: "finished" })).toMatchObject(expected);
-  expect(await end([...answer(text), "reset"])).toMatchObject(expected);
+  expect(await end([...answer(text), ...broken])).toMatchObject(expected);
 });
 
 test.each([
@@ -38,7 +44,7 @@ test.each([
   ['event: error\ndata: {"over', { code: "failure-event", event: { data: '{"over' } }],
 ])("a terminal event without its blank line counts: %j", async (text, expected) => {
   const init = { terminalData: "[DONE]", terminalEvent: ["done", "stop"], failureEvent: "error" };
-  for (const steps of [answer(text), [...answer(text), "reset" as const]]) {
+  for (const steps of [answer(text), [...answer(text), ...broken]]) {
     const reason = await end(steps, init);
     if (typeof expected === "string") expect(reason).toBe(expected);
     else expect(reason).toMatchObject(expected);
@@ -86,10 +92,11 @@ test.each([
 });
 
 test("a request that was refused is sent again, and one that was answered is not", async () => {
-  const url = await play({ status: 503 }, { steps: [...answer("data: wor"), "reset"] });
+  const url = await play({ status: 503 }, { steps: [...answer("data: wor"), ...broken] });
   const policy: Policy = { preset: "resilient", resendRefused: true, backoff: { initial: 1 } };
   const source = streams.open(url, { ...post, policy });
   source.onError(ignore);
+  releaseAfterEvent(source, url);
   expect(await source.closed).toMatchObject({ type: "policy", error: { code: "unfinished-event" } });
   expect(await seen(url, { closed: 2 })).toHaveLength(2);
 });
