@@ -33,7 +33,7 @@ async fn an_abort_closes_the_source_as_requested() {
         assert!(numbers.next().await.is_some_and(|item| item.is_ok()));
         assert!(numbers.next().await.is_none());
         assert!(matches!(source.closed().await, CloseReason::Requested));
-        script.was_left().await;
+        script.assert_client_left().await;
         assert_eq!(console.errors(), [""; 0]);
     })
     .await;

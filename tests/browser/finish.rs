@@ -12,7 +12,7 @@ async fn assert_finished(script: &Script, source: &EventSource) {
     let reason = source.closed().await;
     assert!(matches!(reason, CloseReason::Finished), "{reason:?}");
     assert_eq!(console.errors(), [""; 0]);
-    script.was_left().await;
+    script.assert_client_left().await;
 }
 
 #[wasm_bindgen_test]

@@ -38,7 +38,7 @@ async fn a_listener_keeps_the_source_open_without_a_handle() {
         drop(heard);
         assert!(matches!(closed.await, CloseReason::Dropped));
         assert_eq!(observed.left(), Left::NOTHING);
-        script.was_left().await;
+        script.assert_client_left().await;
     })
     .await;
 }
@@ -90,7 +90,7 @@ async fn a_closed_source_leaves_nothing_behind_even_if_handles_listeners_and_str
         assert_eq!(observed.left(), Left::NOTHING);
         assert_eq!(Rc::strong_count(&captured), 1);
         assert!(numbers.next().await.is_none());
-        script.was_left().await;
+        script.assert_client_left().await;
     })
     .await;
 }
@@ -109,7 +109,7 @@ async fn a_source_that_is_dropped_before_it_opens_ends_its_attempt() {
         assert_eq!(observed.left(), connecting);
         drop(source);
         assert_eq!(observed.left(), Left::NOTHING);
-        script.was_left().await;
+        script.assert_client_left().await;
     })
     .await;
 }

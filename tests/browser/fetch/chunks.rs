@@ -55,7 +55,7 @@ async fn an_event_beyond_the_limit_closes_the_source_after_the_event_before_it()
         );
         assert!(too_large, "{reason:?}");
         assert_eq!(heard.rest().await, [Text("1".into())]);
-        script.was_left().await;
+        script.assert_client_left().await;
     })
     .await;
 }

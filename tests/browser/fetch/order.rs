@@ -24,7 +24,7 @@ async fn assert_hears_only_the_first_event(close: impl Fn(&EventSource) + 'stati
         ["open", "message: 1", "closed by the application"]
     );
     assert_eq!(observed.left(), Left::NOTHING);
-    script.was_left().await;
+    script.assert_client_left().await;
 }
 
 #[wasm_bindgen_test]
