@@ -1,12 +1,12 @@
-//! Links that do not leave the page, after all: a download, or an answer with status 204. Firefox has ended the page's
-//! connections by then, and its own source says nothing of it.
+//! A link that does not leave the page, such as a download or an answer with status 204. Firefox ends the page's connections
+//! when it follows the link, and its own source does not report that.
 
 use typed_eventsource::Policy;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{Attempt, Script, errors, listen, run};
 
-/// Follows a link that the server answers with status 204. Returns whether there is a page.
+/// Follows a link that the server answers with status 204. Returns false in a worker, which has no page.
 async fn follow_link_to_nothing() -> bool {
     let Some(window) = web_sys::window() else {
         return false;
@@ -25,7 +25,7 @@ fn is_firefox() -> bool {
 }
 
 #[wasm_bindgen_test]
-async fn a_source_goes_on_if_its_page_stays() {
+async fn a_source_stays_open_or_reconnects_if_its_page_stays() {
     run(async || {
         let attempts = [
             Attempt::sending("id: 1\ndata: 1\n\n"),
@@ -41,7 +41,7 @@ async fn a_source_goes_on_if_its_page_stays() {
         }
         if is_firefox() {
             script.seen_closed(1).await;
-            assert!(errors.so_far().is_empty(), "it may be left yet");
+            assert!(errors.so_far().is_empty(), "the page may still be left");
             assert_eq!(messages.next().await, 2);
             assert_eq!(errors.so_far().len(), 1);
         } else {

@@ -1,4 +1,4 @@
-//! The crate in a real browser, against the real server; see `tests/server` for what that can do.
+//! Tests of the crate in a real browser, against the test server (`tests/server`).
 
 use typed_eventsource_test_support as support;
 

@@ -1,4 +1,4 @@
-// Sources in workers of either kind.
+// Sources in dedicated and in shared workers.
 
 import { describe, expect, onTestFinished, test } from "vitest";
 import { TRANSPORTS, play, release, seen } from "../support/streams.ts";
@@ -9,7 +9,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   test.each([
     ["dedicated", () => new Share()],
     ["shared", () => new SharedShare({ name: transport })],
-  ])("the sources of a %s worker share among themselves", async (_, start) => {
+  ])("the sources of a %s worker share a connection with each other", async (_, start) => {
     const url = await play({ before: ["wait"], steps: [{ send: "data: 1\n\n" }, "silence"] });
     const worker = start();
     const port = "port" in worker ? worker.port : worker;

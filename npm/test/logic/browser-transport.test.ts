@@ -1,4 +1,4 @@
-// A browser whose own source keeps its ids to itself.
+// The browser transport over an `EventSource` that does not tell which events have an id field.
 
 import init, { EventSource } from "typed-eventsource";
 import { beforeEach, expect, test, vi } from "vitest";
@@ -52,7 +52,7 @@ test("on the browser's own, an empty id takes the position back", async () => {
   await attempt(2);
   const second = made[1];
   second.open();
-  // Until an event brings an id, a new source of the browser has none to tell of.
+  // A new source of the browser tells an empty id until an event has one.
   second.message(6, "");
   expect(source.lastEventId).toBe("5");
   second.message(7, "7");

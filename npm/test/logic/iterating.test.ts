@@ -1,10 +1,10 @@
-// `events()`: what waits for its consumer, what gives way, and how it ends.
+// `events()`: the queue of events that wait for their consumer, and the end of an iteration.
 
 import type { EventIterator, EventSource, EventSourceInit, TypedEvent } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
 import { TRANSPORTS, ignore, open, server } from "../support/fake-server.ts";
 
-/** What is left of an iteration: data, and the code of the error that it throws. */
+/** The rest of an iteration: data, and the code of the error that it throws. */
 async function drain(events: EventIterator<TypedEvent<unknown>>) {
   const told: unknown[] = [];
   try {
@@ -34,7 +34,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(events.dropped).toBe(0);
   });
 
-  test("steps may be asked for in parallel", async () => {
+  test("`next` may be called several times at once", async () => {
     const source = open(transport);
     const events = source.events("message");
     const steps = Array.from({ length: 4 }, () => events.next());
@@ -46,9 +46,9 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test.each([
-    ["the oldest event gives way", "drop-oldest", [4, 5, 7, 8], 4],
-    ["all that waits gives way for the latest event", "keep-latest", [5, 8], 6],
-  ] as const)("%s, and each time that is told once", async (_, whenFull, expected, dropped) => {
+    ["drops the oldest event", "drop-oldest", [4, 5, 7, 8], 4],
+    ["keeps only the latest event", "keep-latest", [5, 8], 6],
+  ] as const)("a full queue %s, and each overflow is reported once", async (_, whenFull, expected, dropped) => {
     const source = open(transport, { queue: { capacity: 2, whenFull } });
     const codes: string[] = [];
     source.onError(({ code }) => codes.push(code));
@@ -80,7 +80,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(server.clock.reports).toEqual([]);
   });
 
-  test("the error that closed the source is thrown once", async () => {
+  test("each iteration throws the error that closed the source once", async () => {
     const source = open(transport, { policy: { closeAfterDecodeErrors: 1 } });
     const [waiting, read] = [source.events("message"), source.events("message")];
     const steps = [waiting.next(), waiting.next(), waiting.next()];
@@ -98,7 +98,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(server.clock.reports).toEqual([]);
   });
 
-  test("breaking off ends the listening", async () => {
+  test("a `break` removes the iteration's listener", async () => {
     const parsed: string[] = [];
     const source = open(transport, { parse: (data) => parsed.push(data) && data });
     source.on("end", ignore);
@@ -153,7 +153,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(await source.closed).toEqual({ type: "finished" });
   });
 
-  test("returning ends a step that waits", async () => {
+  test("`return` ends pending calls of `next`", async () => {
     const source = open(transport);
     const events = source.events("message");
     const steps = [events.next(), events.next()];

@@ -1,4 +1,4 @@
-// What the end of an answer means, and which requests are sent again.
+// The end of a response, and which requests are sent again.
 
 import type { EventSource, FetchInit, Policy } from "typed-eventsource";
 import { expect, test } from "vitest";
@@ -7,12 +7,12 @@ import { ignore, next, play, release, seen } from "../support/streams.ts";
 
 const post = { transport: "fetch", method: "POST", body: "why?" } as const;
 
-/** A break of the connection, to be released: Chromium may lose what arrives just before it. */
+/** Steps that break the connection once released: Chromium may lose data that arrives just before a break. */
 const broken: streams.Step[] = ["wait", "reset"];
 
 const releaseAfterEvent = (source: EventSource, url: string) => void next(source).then(() => release(url));
 
-/** Answers with this to a POST, and says how the source has ended. */
+/** Answers a POST with this text, and returns how the source has ended. */
 async function end(steps: streams.Step[], init: Partial<FetchInit> = {}) {
   const url = await play({ steps });
   const source = streams.open(url, { ...post, ...init });
@@ -30,7 +30,7 @@ test.each([
   ["data: wör\n", "message", "wör"],
   ["event: token\ndata: a\ndata: b\n", "token", "a\nb"],
   ["event: tok", "tok", ""],
-])("an answer that ends within %j has not finished", async (text, type, data) => {
+])("a response that ends within %j has not finished", async (text, type, data) => {
   const expected = { code: "unfinished-event", event: { type, data } };
   expect(await end(answer(text))).toMatchObject(expected);
   expect(await end(answer(text), { endOfBody: "finished" })).toMatchObject(expected);
@@ -42,7 +42,7 @@ test.each([
   ["event: token\ndata: [DONE]\n", "finished"],
   ['event: done\ndata: {"us', "finished"],
   ['event: error\ndata: {"over', { code: "failure-event", event: { data: '{"over' } }],
-])("what says that nothing follows counts where the end cuts it: %j", async (text, expected) => {
+])("a terminal event without its blank line counts: %j", async (text, expected) => {
   const init = { terminalData: "[DONE]", terminalEvent: ["done", "stop"], failureEvent: "error" };
   for (const steps of [answer(text), [...answer(text), ...broken]]) {
     const reason = await end(steps, init);
@@ -58,19 +58,19 @@ test.each(["data: [DONE]\n\n", "event: unheard\ndata: [DONE]\n\n", "event: unhea
   },
 );
 
-test("each of several terminal events is the end", async () => {
+test("each of several terminal events finishes the source", async () => {
   const terminalEvent = ["response.completed", "response.incomplete"];
   for (const name of terminalEvent) {
     expect(await end([{ send: `event: ${name}\ndata: {}\n\n` }, "silence"], { terminalEvent })).toBe("finished");
   }
 });
 
-test.each(["id: 1\ndata: 1\n\n", "retry: 1000\n"])("an answer that says how to go on has not finished: %j", async (text) => {
+test.each(["id: 1\ndata: 1\n\n", "retry: 1000\n"])("a response with an id or a `retry` has not finished: %j", async (text) => {
   expect(await end([{ send: text }])).toMatchObject({ code: "connection-lost" });
   expect(await end([{ send: text }], { endOfBody: "finished" })).toBe("finished");
 });
 
-test("a request is sent again at the end of its answer where the user says so", async () => {
+test("a request is sent again at the end of its response if the user says so", async () => {
   const url = await play({ steps: [{ send: "retry: 1\ndata: 1\n\n" }] }, { steps: [{ send: "event: bye\ndata: 0\n\n" }] });
   const source = streams.open(url, { ...post, endOfBody: "reconnect", terminalEvent: "bye" });
   source.onError(ignore);
@@ -101,7 +101,7 @@ test("a request that was refused is sent again, and one that was answered is not
   expect(await seen(url, { closed: 2 })).toHaveLength(2);
 });
 
-test("an event does not reset the limit of a request that costs", async () => {
+test("an event does not reset the limit on how often a POST is sent again", async () => {
   const cut = { steps: [{ send: "retry: 1\ndata: 1\n\n" }, "reset" as const] };
   const url = await play(cut);
   const policy: Policy = { preset: "resilient", resend: true, backoff: { initial: 1, maxAttempts: 2 } };

@@ -13,11 +13,11 @@ use crate::{Stage, tests};
 const IDS: [&str; 3] = ["browser", "fetch", "post"];
 
 tests! {
-    a_source_goes_on_if_its_page_stays,
-    nothing_is_told_or_sent_while_the_page_is_being_left,
+    a_source_stays_open_or_reconnects_if_its_page_stays,
+    no_error_is_told_and_no_request_is_sent_while_the_page_is_being_left,
 }
 
-/// Opens a source over each transport, and one whose request may be sent again though it is a POST. Each has heard one event.
+/// Opens a source over each transport, and one whose POST may be sent again. Waits until each has heard one event.
 async fn open_sources(stage: &Stage<'_>) {
     stage.goto("/pages/side_by_side/index.html").await;
     let open = "
@@ -38,9 +38,9 @@ async fn open_sources(stage: &Stage<'_>) {
     stage.browser.run(open, Value::Null).await;
 }
 
-/// Follows a link that the server answers like this.
+/// Follows a link that the server answers with this attempt.
 async fn follow_link(stage: &Stage<'_>, answer: Value) {
-    // The page follows it once the driver does not wait for the page any more: it would wait for the link's answer.
+    // The page follows the link after the script has returned, since the driver would wait for the link's answer.
     let follow = "
         const put = (id, attempt) => fetch(`/scripts/${id}`, { method: 'PUT', body: JSON.stringify({ attempts: [attempt] }) });
         await put('link', argument);
@@ -63,17 +63,19 @@ async fn until_first_is_closed(stage: &Stage<'_>) {
     }
 }
 
-async fn a_source_goes_on_if_its_page_stays(stage: &mut Stage<'_>) {
+async fn a_source_stays_open_or_reconnects_if_its_page_stays(stage: &mut Stage<'_>) {
     open_sources(stage).await;
     follow_link(stage, json!({ "status": 204 })).await;
-    // In Chromium nothing is lost.
+    // In Chromium the connections stay open.
     if stage.browser.kind() == Kind::Firefox {
         let is_heard = "Object.values(heard).every((numbers) => `${numbers}` === '1,2')";
         stage.browser.until(is_heard).await;
     }
 }
 
-async fn nothing_is_told_or_sent_while_the_page_is_being_left(stage: &mut Stage<'_>) {
+async fn no_error_is_told_and_no_request_is_sent_while_the_page_is_being_left(
+    stage: &mut Stage<'_>,
+) {
     open_sources(stage).await;
     let page =
         json!({ "before": ["wait"], "headers": [["content-type", "text/html"]], "steps": ["end"] });

@@ -115,7 +115,7 @@ async fn open_live(stage: &Stage, folder: &str, tool: &str) {
     let server = serve(tools::installed().join("consumers")).await;
     let mut vite = tools::tool(folder, tool);
     vite.args(["--host=127.0.0.1", "--port=0", "--force"]);
-    let (_vite, url) = Process::announced(vite.into()).await;
+    let (_vite, url) = Process::start_announced(vite.into()).await;
     look(&browser, &url, &server).await;
     server.stop().await;
 }

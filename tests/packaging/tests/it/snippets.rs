@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use typed_eventsource_harness::fenced;
+use typed_eventsource_harness::{CodeBlock, code_blocks};
 
 use crate::{pages::VITE_6, tools};
 
@@ -54,14 +54,19 @@ pub(crate) fn build() -> Result<(), String> {
 pub(crate) fn run_tests() -> Result<(), String> {
     let readme = tools::root().join("npm/README.md");
     let text = fs::read_to_string(readme).map_err(|error| error.to_string())?;
-    let tests: Vec<_> = fenced(&text)
+    let tests: Vec<_> = code_blocks(&text)
         .into_iter()
-        .filter(|(_, _, snippet)| snippet.contains("from \"vitest\""))
+        .filter(|block| block.code.contains("from \"vitest\""))
         .collect();
     assert!(!tests.is_empty(), "the README has no test");
-    for (line, language, snippet) in tests {
+    for CodeBlock {
+        line,
+        language,
+        code,
+    } in tests
+    {
         let file = format!("{TESTS}/readme-line-{line}.test.{language}");
-        fs::write(tools::installed().join(file), snippet).map_err(|error| error.to_string())?;
+        fs::write(tools::installed().join(file), code).map_err(|error| error.to_string())?;
     }
     // Its default is five seconds for a test, which is too short on a busy machine.
     let args = ["run", "--testTimeout=120000", "--hookTimeout=120000"];
@@ -71,10 +76,15 @@ pub(crate) fn run_tests() -> Result<(), String> {
 fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {
     let text = fs::read_to_string(readme)?;
     let mut imports = String::new();
-    let snippets = fenced(&text)
+    let blocks = code_blocks(&text)
         .into_iter()
-        .filter(|(_, language, _)| matches!(*language, "ts" | "js"));
-    for (line, language, snippet) in snippets {
+        .filter(|block| matches!(block.language, "ts" | "js"));
+    for CodeBlock {
+        line,
+        language,
+        code: snippet,
+    } in blocks
+    {
         // What a reader has imported further up stays so.
         let own: Vec<_> = snippet
             .lines()
