@@ -33,15 +33,20 @@ pub(crate) fn build() -> Result<(), String> {
     for (readme, name) in READMES {
         let text = fs::read_to_string(tools::root().join(readme))
             .map_err(|error| format!("{readme}: {error}"))?;
-        for (line, language, snippet) in fenced(&text) {
+        for CodeBlock {
+            line,
+            language,
+            code,
+        } in code_blocks(&text)
+        {
             let is_app = matches!(language, "ts" | "js")
-                && snippet.contains("from \"typed-eventsource")
-                && !snippet.contains("from \"vitest\"")
+                && code.contains("from \"typed-eventsource")
+                && !code.contains("from \"vitest\"")
                 // Only the tools for Workers know what to do with the file.
-                && !snippet.contains(".wasm\";");
+                && !code.contains(".wasm\";");
             if is_app {
                 let file = folder.join(format!("{name}-line-{line}.{language}"));
-                fs::write(file, snippet).map_err(|error| error.to_string())?;
+                fs::write(file, code).map_err(|error| error.to_string())?;
                 count += 1;
             }
         }
