@@ -136,8 +136,9 @@ macro_rules! for_policy_options {
             close_after_decode_errors "closeAfterDecodeErrors" count(1) = None;
             /// What to do when an open connection receives nothing for this long.
             ///
-            /// Over fetch, every event and every comment counts. The browser's own source shows only events that have
-            /// listeners, and no comments: to count, a server's heartbeat has to be an event with a listener.
+            /// Over fetch, every byte counts: comments, line ends, the middle of a long event. The browser's own source
+            /// shows only events that have listeners, and no comments: to count, a server's heartbeat has to be an event
+            /// with a listener.
             ///
             /// The timers of a hidden page fire late, by up to a minute in Chrome, so silence is noticed late. Data
             /// that arrived in the meantime may still be unread, so there are two more seconds to read it.

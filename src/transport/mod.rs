@@ -68,7 +68,7 @@ pub(crate) enum TransportEvent<'a> {
     Unheard {
         name: &'a str,
     },
-    /// Something arrived that has no listeners: an event if `is_event`, or else comments. The last event id may have
+    /// Something arrived that has no listeners: an event if `is_event`, or else anything. The last event id may have
     /// changed.
     Unlistened {
         is_event: bool,

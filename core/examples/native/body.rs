@@ -224,14 +224,11 @@ impl<L: Listener> Body<'_, L> {
                 return;
             }
         }
-        // An `id` counts even without an event.
-        let last_event_id = parser.last_event_id();
-        if **last_event_id != *self.session.last_event_id() {
-            self.handle(Input::Unlistened {
-                is_event: false,
-                last_event_id: Some(last_event_id),
-            });
-        }
+        // An `id` counts even without an event, and every byte is a sign of life.
+        self.handle(Input::Unlistened {
+            is_event: false,
+            last_event_id: Some(parser.last_event_id()),
+        });
         if let Some(connection) = &mut self.connection {
             connection.parser = parser;
         }

@@ -87,9 +87,10 @@ pub enum Input<'a> {
     Opened,
     /// A comment has arrived.
     Comment,
-    /// Something has arrived that nobody listens to.
+    /// Something has arrived that nobody listens to. Every byte is a sign of life, so this is also what a chunk is that holds
+    /// nothing complete.
     Unlistened {
-        /// Whether it was an event; otherwise a comment, or an `id` without an event.
+        /// Whether it was an event; otherwise a comment, an `id` without an event, or a part of anything.
         is_event: bool,
         /// The last event id, if it may have changed.
         last_event_id: Option<&'a str>,

@@ -93,10 +93,11 @@ export class FetchTransport extends ResponseReader {
     const { status } = response;
     if (status === 204) return finished;
     if (status !== 200 || !isEventStream(contentTypeOf(response))) return this.#refused(response);
+    this.begin(response);
     // Each event of the DOM has a separate task, this one too.
     if (this.isOpen && this.#link.receive(opened) && this.isOpen) await this.yieldNow();
     try {
-      return (await this.read(response)) ?? bodyEnded(connectionLost(this.#url, "the server ended the stream"), true, this.unfinished());
+      return (await this.read()) ?? bodyEnded(connectionLost(this.#url, "the server ended the stream"), true, this.unfinished());
     } catch (cause) {
       // The body broke off. Any other exception is not a failure of the connection.
       if (!this.isBroken) throw cause;

@@ -29,6 +29,7 @@ import {
   UNLISTENED_EVENT,
 } from "../numbers.js";
 import { detached, typedEvent } from "../typed-event.js";
+import { ResponseBody } from "./response-body.js";
 import { Yielder } from "./yielder.js";
 
 /** @typedef {import("../host.js").Link} Link */
@@ -37,38 +38,19 @@ import { Yielder } from "./yielder.js";
 /** The most bytes that are parsed at once: the memory of wasm never shrinks. */
 const SLICE = 256 * 1024;
 
-/**
- * How many bytes are read at once. Without a limit Firefox returns everything that waits, even hundreds of megabytes.
- */
-const ROOM = 2 * SLICE;
-
 /** The most bytes of an event by default. */
 const MAX_EVENT_SIZE = 16 * 1024 * 1024;
-
-/**
- * A reader into our buffer, or one that ignores the buffer if the body is not a byte stream.
- *
- * @param {ReadableStream} body
- * @returns {ReadableStreamBYOBReader}
- */
-function readerOf(body) {
-  try {
-    return body.getReader({ mode: "byob" });
-  } catch {
-    return /** @type {any} */ (body.getReader());
-  }
-}
 
 /** Reads one response, as long as it is open. */
 export class ResponseReader {
   isOpen = true;
-  /** Whether the body has broken off. */
-  isBroken = false;
 
   #link;
   #limit;
   #parser;
   #yielder = new Yielder();
+  /** @type {ResponseBody | undefined} */
+  #body;
   #tracksIds = false;
   #listensToAll = false;
   /** Whether the connection was told of an event that nobody listens to. */
@@ -94,6 +76,8 @@ export class ResponseReader {
   #meta;
   /** The last id that the connection was told. */
   #toldId;
+  /** Whether the connection was told anything about this chunk. */
+  #isTold = false;
 
   /**
    * @param {import("../options.js").Settings} settings
@@ -150,7 +134,14 @@ export class ResponseReader {
     this.#tracksIds = true;
   }
 
+  /** Whether the body has broken off. */
+  get isBroken() {
+    return Boolean(this.#body?.isBroken);
+  }
+
+  /** Lets other tasks run. What arrives meanwhile is read: it would be lost if the connection broke. */
   yieldNow() {
+    this.#body?.readAhead();
     return this.#yielder.yieldNow();
   }
 
@@ -160,29 +151,23 @@ export class ResponseReader {
     wasm.free(this.#parser);
   }
 
-  /**
-   * Delivers the events of a response. Returns how it failed.
-   *
-   * @param {Response} response
-   */
-  async read({ body, url }) {
+  /** Has a response read from now on. @param {Response} response */
+  begin({ body, url }) {
     // A response that was constructed by a script has no URL.
-    const origin = url && new URL(url).origin;
-    this.#meta = { ...this.#meta, origin };
-    const reader = body && readerOf(body);
-    let room = new Uint8Array(ROOM);
-    while (reader && this.isOpen) {
-      const { value: chunk, done } = await reader.read(room).catch((cause) => {
-        this.isBroken = true;
-        throw cause;
-      });
-      if (done) break;
+    this.#meta = { ...this.#meta, origin: url && new URL(url).origin };
+    this.#body = new ResponseBody(body);
+  }
+
+  /** Delivers the events of the response. Returns how it failed. */
+  async read() {
+    const body = /** @type {ResponseBody} */ (this.#body);
+    while (this.isOpen) {
+      const chunk = await body.next();
+      if (!chunk) break;
       for (let start = 0; this.isOpen && start < chunk.length; start += SLICE) {
         const input = await this.#readChunk(chunk.subarray(start, start + SLICE));
         if (input) return input;
       }
-      // `read` has detached the buffer; this is the same memory.
-      room = new Uint8Array(chunk.buffer);
     }
   }
 
@@ -192,6 +177,7 @@ export class ResponseReader {
     const [start, end] = this.#freshRecords();
     this.#bytes = chunk.subarray(start, end);
     this.#text = undefined;
+    this.#isTold = false;
     while (!this.#handOverEvents()) {
       if (this.isOpen) await this.yieldNow();
       if (!this.isOpen) return;
@@ -209,7 +195,9 @@ export class ResponseReader {
       const message = `an event is larger than ${limit} bytes: send less at once, or allow for more`;
       return failed(new EventSourceError("event-too-large", message, { limit }));
     }
-    if (unlistened || (this.#tracksIds && this.lastEventId !== this.#toldId)) this.#tellUnlistened(unlistened === UNLISTENED_EVENT);
+    // Every byte is a sign of life, also one in the middle of an event.
+    if (!this.#isTold || unlistened || (this.#tracksIds && this.lastEventId !== this.#toldId))
+      this.#tellUnlistened(unlistened === UNLISTENED_EVENT);
     if (this.isOpen && this.#yielder.shouldYield()) await this.yieldNow();
   }
 
@@ -228,6 +216,7 @@ export class ResponseReader {
   /** @param {boolean} isEvent */
   #tellUnlistened(isEvent) {
     const lastEventId = this.#tracksIds ? this.lastEventId : undefined;
+    this.#isTold = true;
     this.#toldId = lastEventId ?? this.#toldId;
     this.#link.receive({ type: INPUT_UNLISTENED, isEvent, lastEventId });
   }
@@ -252,6 +241,7 @@ export class ResponseReader {
       }
       const data = this.#dataAt(records[place + 1], records[place + 2]);
       this.#toldId = this.#meta.lastEventId;
+      this.#isTold = true;
       const isSlice = data.length * 4 < this.#bytes.length;
       const yields = this.#link.receiveEvent(subscription, data, this.#meta, idEnd !== UNCHANGED, isSlice);
       if (!this.isOpen || yields || this.#yielder.shouldYieldAfterEvent()) return false;

@@ -1,7 +1,7 @@
 // Odd responses of `fetch`, and the ids of events in a response.
 
 import init, { EventSource } from "typed-eventsource";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 
 await init();
 
@@ -54,14 +54,19 @@ describe("over fetch", () => {
     expect(await source.closed).toMatchObject({ type: "policy", error: { code: "status", status } });
   });
 
-  test.each<[string, string, string, number | undefined]>([
-    ["a comment is a", ":\n\n", "open", undefined],
-    ["an event that nobody hears is a", "event: unheard\ndata: 0\n\n", "open", undefined],
-    ["a field that nobody knows is no", "unknown: field\n", "closed", undefined],
-    ["half an event is no", "data: half\n", "closed", undefined],
-    ["half an event, with deduplication too, is no", "data: half\n", "closed", 5],
-  ])("%s sign of life", async (_, text, expected, deduplicate) => {
+  test.each<[string, string, number | undefined]>([
+    ["a comment", ":\n\n", undefined],
+    ["an event that nobody hears", "event: unheard\ndata: 0\n\n", undefined],
+    ["an event without data", "event: message\n\n", undefined],
+    ["a field that nobody knows", "unknown: field\n", undefined],
+    ["a reconnection time", "retry: 1000\n", undefined],
+    ["the end of a line", "\n", undefined],
+    ["a line of an event", "data: half\n", undefined],
+    ["a line of an event, with deduplication too,", "data: half\n", 5],
+    ["a single byte", "d", undefined],
+  ])("%s is a sign of life", async (_, text, deduplicate) => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
+    onTestFinished(() => void vi.useRealTimers());
     const encoder = new TextEncoder();
     const state = new Promise((resolve) => {
       // Each chunk comes once all chunks before it are read.
@@ -80,13 +85,14 @@ describe("over fetch", () => {
       vi.stubGlobal("fetch", async () => new Response(body, { headers }));
     });
     const policy = { idle: { after: 100, then: "close" } } as const;
-    const source = new EventSource(URL, { transport: "fetch", deduplicate, policy });
+    // Sources of one URL would open at a bounded rate.
+    const source = new EventSource(`${URL}?${encodeURIComponent(text)}`, { transport: "fetch", deduplicate, policy });
     source.onError(() => {});
     source.on("first", () => {});
     source.on("message", () => {});
-    expect(await state).toBe(expected);
-    source.close();
-    vi.useRealTimers();
+    expect(await state).toBe("open");
+    vi.advanceTimersByTime(100);
+    expect(source.state.type).toBe("closed");
   });
 
   test("an id without an event is a sign of life and changes the position, with deduplication", async () => {

@@ -127,7 +127,7 @@ impl Attempt {
         while self.shared.is_open.get() {
             match body.read().await {
                 Ok(Some(chunk)) => {
-                    if let Err(too_large) = reader.read(&chunk, &self.shared).await {
+                    if let Err(too_large) = reader.read(&chunk, &mut body, &self.shared).await {
                         return too_large;
                     }
                 }

@@ -8,7 +8,10 @@ use typed_eventsource_core::{
     parser::{self, Item, TooLarge},
 };
 
-use super::AttemptShared;
+use super::{
+    AttemptShared,
+    response_body::{BUFFER_SIZE, ResponseBody},
+};
 use crate::{
     Error, Event, UndecodedEvent,
     event::EventMeta,
@@ -27,6 +30,9 @@ type ParsedEvent<'a> = parser::ParsedEvent<'a, LineSearch>;
 
 /// The most bytes of a chunk that are copied into wasm's memory at once: that memory never shrinks.
 const MAX_SLICE: u32 = 1024 * 1024;
+
+// The memory of a chunk that the browser has read into our buffer is needed again as soon as its first slice is copied.
+const _: () = assert!(BUFFER_SIZE <= MAX_SLICE);
 
 /// How many events to read before looking at the clock, which costs as much as a small event.
 const EVENTS_PER_LOOK: usize = 32;
@@ -59,15 +65,17 @@ impl ResponseReader {
         }
     }
 
-    /// Emits the events of a chunk, unless the source is gone. The error is the last event to emit.
+    /// Emits the events of a chunk, unless the source is gone. The error is the last event to emit. While other tasks
+    /// have their turn, the body is read on.
     pub(super) async fn read(
         &mut self,
         chunk: &Uint8Array,
+        body: &mut ResponseBody,
         shared: &AttemptShared,
     ) -> Result<(), TransportEvent<'static>> {
-        let mut start = 0;
-        while start < chunk.length() && shared.is_open.get() {
-            let end = chunk.length().min(start.saturating_add(MAX_SLICE));
+        let (mut start, chunk_end) = (0, chunk.length());
+        while start < chunk_end && shared.is_open.get() {
+            let end = chunk_end.min(start.saturating_add(MAX_SLICE));
             let length = (end - start) as usize;
             if self.buffer.len() < length {
                 self.buffer.resize(length, 0);
@@ -75,11 +83,11 @@ impl ResponseReader {
             chunk
                 .subarray(start, end)
                 .copy_to(&mut self.buffer[..length]);
-            self.read_slice(length, shared).await?;
+            self.read_slice(length, body, shared).await?;
             start = end;
         }
         if self.yielder.is_late() {
-            self.yielder.yield_now().await;
+            body.read_during(self.yielder.yield_now()).await;
             self.events_since_yield = 0;
         }
         Ok(())
@@ -88,6 +96,7 @@ impl ResponseReader {
     async fn read_slice(
         &mut self,
         length: usize,
+        body: &mut ResponseBody,
         shared: &AttemptShared,
     ) -> Result<(), TransportEvent<'static>> {
         let mut items = self.parser.parse(&self.buffer[..length]);
@@ -96,13 +105,14 @@ impl ResponseReader {
             origin: &self.origin,
             known_id: &mut self.known_id,
             events_since_yield: &mut self.events_since_yield,
+            is_told: false,
             unlistened: Unlistened::Nothing,
             retry: None,
         };
         let end = loop {
             match reader.read_on(&mut items, &self.yielder) {
                 ReadStep::Yield => {
-                    self.yielder.yield_now().await;
+                    body.read_during(self.yielder.yield_now()).await;
                     *reader.events_since_yield = 0;
                 }
                 ReadStep::End => break Ok(()),
@@ -113,8 +123,8 @@ impl ResponseReader {
             }
         };
         reader.emit_retry();
-        let unlistened = reader.unlistened;
-        self.emit_unlistened(unlistened, shared);
+        let (unlistened, is_told) = (reader.unlistened, reader.is_told);
+        self.emit_unlistened(unlistened, is_told, shared);
         end
     }
 
@@ -133,11 +143,12 @@ impl ResponseReader {
         Some(UndecodedEvent::from(&event))
     }
 
-    /// Reports events without listeners once for each slice.
-    fn emit_unlistened(&mut self, unlistened: Unlistened, shared: &AttemptShared) {
+    /// Reports events without listeners once for each slice, and a slice of which nothing was told: every byte is a sign
+    /// of life, also one in the middle of an event.
+    fn emit_unlistened(&mut self, unlistened: Unlistened, is_told: bool, shared: &AttemptShared) {
         let last_event_id = self.parser.last_event_id();
         let has_changed = !Arc::ptr_eq(last_event_id, &self.known_id);
-        if unlistened == Unlistened::Nothing && !has_changed {
+        if is_told && unlistened == Unlistened::Nothing && !has_changed {
             return;
         }
         let meta = has_changed.then(|| EventMeta::Eager {
@@ -158,6 +169,8 @@ struct SliceReader<'a> {
     origin: &'a Rc<str>,
     known_id: &'a mut Arc<str>,
     events_since_yield: &'a mut usize,
+    /// Whether the source was told anything about this slice.
+    is_told: bool,
     unlistened: Unlistened,
     /// The reconnection time, until it is reported: a server may set it many times, and the last one counts.
     retry: Option<Span>,
@@ -229,6 +242,7 @@ impl SliceReader<'_> {
             return false;
         }
         self.unlistened = Unlistened::Nothing;
+        self.is_told = true;
         true
     }
 

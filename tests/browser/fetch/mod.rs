@@ -2,6 +2,7 @@
 
 mod answers;
 mod any;
+mod backlog;
 mod chunks;
 mod cut;
 mod fresh_headers;

@@ -84,7 +84,7 @@ async fn a_redirect_loop_is_a_lost_connection() {
 }
 
 #[wasm_bindgen_test]
-async fn a_drip_counts_as_silence_until_a_line_is_whole() {
+async fn each_byte_of_a_drip_is_a_sign_of_life() {
     play_all("drip", limited).await;
 }
 

@@ -204,8 +204,9 @@ pub const ATTACKS: [Attack; 33] = [
         ..Attack::lost("redirects", "")
     },
     Attack {
-        idle: Some(300),
-        ..Attack::new("drip", ["closed", "idle"], drip, "")
+        idle: Some(1000),
+        look: 2500,
+        ..Attack::new("drip", ["on", ""], drip, "")
     },
     // A slow event has to arrive.
     Attack {

@@ -12,7 +12,7 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue, throw_val};
 use web_sys::{ErrorEvent, EventTarget};
 
-use super::{clock::Clock, server::end_leftovers, transport::Transport};
+use super::{clock::Clock, server::end_leftovers, transport::Transport, turns::HeldTurns};
 
 /// How long a test may take.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -31,6 +31,7 @@ pub async fn run(body: impl AsyncFn()) {
 pub async fn run_over(transport: Transport, body: impl AsyncFn()) {
     transport.select();
     Clock::start();
+    HeldTurns::end();
     end_leftovers().await;
     if let Err(failure) = guarded(LIMIT, body()).await {
         fail_in_one_line(&format!("over {transport:?}: {failure}"));
@@ -44,6 +45,7 @@ pub async fn run_with_panics(body: impl AsyncFn()) {
     for &transport in Transport::ALL {
         transport.select();
         Clock::start();
+        HeldTurns::end();
         end_leftovers().await;
         let late = TimeoutFuture::new(LIMIT.as_millis() as u32);
         if let Either::Right(_) = select(pin!(body()), late).await {

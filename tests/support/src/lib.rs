@@ -10,6 +10,7 @@ mod observe;
 mod script;
 mod server;
 mod transport;
+mod turns;
 
 pub use clock::Clock;
 pub use guard::{guarded, run, run_over, run_with_panics};
@@ -21,3 +22,4 @@ pub use observe::{Console, Left, Observed};
 pub use script::{Attempt, Cors, Seen, Step, send, send_bytes};
 pub use server::{Script, attacks, builder};
 pub use transport::Transport;
+pub use turns::HeldTurns;

@@ -1,0 +1,102 @@
+// @ts-check
+// The body of a response, chunk by chunk.
+
+/**
+ * How many bytes are read at once, and how many may be read ahead. Without a limit Firefox returns everything that waits,
+ * even hundreds of megabytes.
+ */
+const ROOM = 512 * 1024;
+
+/**
+ * A reader into our buffer, or one that ignores the buffer if the body is not a byte stream.
+ *
+ * @param {ReadableStream} body
+ * @returns {ReadableStreamBYOBReader}
+ */
+function readerOf(body) {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return /** @type {any} */ (body.getReader());
+  }
+}
+
+/** Reads a body, also while its events are delivered: what a browser holds unread is lost when the connection breaks. */
+export class ResponseBody {
+  /** Whether the body has broken off. */
+  isBroken = false;
+
+  #reader;
+  /** Whether there is nothing more to read, and the error if that is one. */
+  #isOver = false;
+  /** @type {unknown[]} */
+  #errors = [];
+  #isReading = false;
+  /** Memory to read into. @type {ArrayBuffer[]} */
+  #rooms = [];
+  /** The memory of the chunk that was handed out last, if it is to be used again. @type {ArrayBuffer | undefined} */
+  #lentRoom;
+  /** The chunks to hand out, and their bytes. @type {Uint8Array<ArrayBuffer>[]} */
+  #chunks = [];
+  #size = 0;
+  /** Ends the wait for a chunk. @type {((_?: unknown) => void) | undefined} */
+  #endWait;
+
+  /** @param {ReadableStream | null} body */
+  constructor(body) {
+    this.#reader = body && readerOf(body);
+  }
+
+  /** The next chunk, `undefined` at the end. It is valid until the next one is asked for. */
+  async next() {
+    if (this.#lentRoom) this.#rooms.push(this.#lentRoom);
+    this.#lentRoom = undefined;
+    if (!this.#chunks.length && !this.#isOver) {
+      await new Promise((resolve) => {
+        this.#endWait = resolve;
+        this.readAhead();
+      });
+    }
+    const chunk = this.#chunks.shift();
+    if (!chunk && this.#errors.length) throw this.#errors[0];
+    this.#size -= chunk?.length ?? 0;
+    return chunk;
+  }
+
+  /** Reads until much is held, or until there is the chunk that is waited for. */
+  async readAhead() {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    while (!this.#isOver && this.#size < ROOM) {
+      await this.#readChunk();
+      if (!this.#endWait) continue;
+      this.#endWait();
+      this.#endWait = undefined;
+      break;
+    }
+    this.#isReading = false;
+  }
+
+  async #readChunk() {
+    let result;
+    try {
+      result = await this.#reader?.read(new Uint8Array(this.#rooms.pop() ?? ROOM));
+    } catch (cause) {
+      this.isBroken = true;
+      this.#errors.push(cause);
+    }
+    this.#isOver = result?.done ?? true;
+    if (!result || result.done) return;
+    const chunk = result.value;
+    if (!ArrayBuffer.isView(chunk)) {
+      this.#isOver = true;
+      this.#errors.push(new TypeError("the body of the response is not made of bytes"));
+      return;
+    }
+    this.#size += chunk.length;
+    // `read` has detached the buffer; this is the same memory.
+    if (this.#endWait) this.#lentRoom = chunk.buffer;
+    else this.#rooms.push(chunk.buffer);
+    this.#chunks.push(this.#endWait ? chunk : chunk.slice());
+  }
+}

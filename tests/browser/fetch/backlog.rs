@@ -1,0 +1,47 @@
+//! What has arrived when a connection breaks.
+
+use typed_eventsource::{CloseReason, Error, Policy, Queue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Clock, HeldTurns, Script, Step, listen, send, stream},
+    run,
+};
+
+#[wasm_bindgen_test]
+async fn a_break_in_the_turn_of_other_tasks_loses_nothing_that_was_sent_before_it() {
+    run(async || {
+        let first = send("data: 0\n\ndata: 1\n\n");
+        let [second, third] = ["data: 2\n\n", "data: 3\n\n"].map(send);
+        let steps = [first, Step::Wait, second, third, Step::Wait, Step::Reset];
+        let script = Script::put([Attempt::playing(steps.clone())]).await;
+        let other = Script::put([Attempt::playing(steps)]).await;
+        let turns = HeldTurns::begin();
+        // Without it, a source lets others have a turn when its own has taken long.
+        let _clock = Clock::stopped();
+        // With a queue for one event, other tasks have their turn after each.
+        let builder = script.builder().policy(Policy::close_on_error());
+        let source = builder.queue(Queue::drop_oldest(1)).open();
+        let source = source.expect("a valid URL");
+        let mut heard = listen::<u8>(&source, "message");
+        let _stream = stream::<u8>(&source, "message");
+        assert_eq!(heard.next().await, 0);
+        // Another source, which lets nobody have a turn, shows when all of it, and the break, have come.
+        let other_source = other.open_with(Policy::close_on_error());
+        let mut other_heard = listen::<u8>(&other_source, "message");
+        script.release().await;
+        other.release().await;
+        assert_eq!(other_heard.take(4).await, [0, 1, 2, 3]);
+        script.release().await;
+        other.release().await;
+        other_source.closed().await;
+        script.seen_closed(1).await;
+        assert!(heard.so_far().is_empty());
+        drop(turns);
+        let reason = source.closed().await;
+        let is_lost = matches!(reason, CloseReason::Policy(Error::ConnectionLost { .. }));
+        assert!(is_lost, "{reason:?}");
+        assert_eq!(heard.rest().await, [1, 2, 3]);
+    })
+    .await;
+}

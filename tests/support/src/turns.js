@@ -1,0 +1,26 @@
+// The turns in which sources let other tasks run, for tests to hold.
+
+const Real = globalThis.MessageChannel;
+let held;
+
+export function holdTurns() {
+  held = [];
+  globalThis.MessageChannel = class {
+    #real = new Real();
+    port1 = this.#real.port1;
+    port2 = {
+      postMessage: () => {
+        const send = () => this.#real.port2.postMessage(undefined);
+        if (held) held.push(send);
+        else send();
+      },
+    };
+  };
+}
+
+export function letTurnsEnd() {
+  globalThis.MessageChannel = Real;
+  const sends = held ?? [];
+  held = undefined;
+  for (const send of sends) send();
+}
