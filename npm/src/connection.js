@@ -421,13 +421,19 @@ export class Connection extends Audience {
     if (!this.anyListeners.isEmpty) this.transport.listenToAll?.(true);
   }
 
-  /** Hints, once, at an event that nobody listens to: its name may be misspelt. @param {string} name */
+  /**
+   * Hints, once, at an event that nobody hears: its name may be misspelt. If there are listeners, it had no data.
+   *
+   * @param {string} name
+   */
   #hint(name) {
     if (this.#hasHinted) return;
     this.#hasHinted = true;
     const others = [...this.subscriptions.keys()].map(inspect).join(", ");
     this.host.hint(
-      `nobody listens to events called ${inspect(name)} of ${this.#url} (listened to: ${others || "none"}); \`parse\` can skip them`,
+      this.subscriptions.has(name)
+        ? `${this.#url} sent ${inspect(name)} without data, which by the standard is no event: have the server send some data with it`
+        : `nobody listens to events called ${inspect(name)} of ${this.#url} (listened to: ${others || "none"}); \`parse\` can skip them`,
     );
   }
 

@@ -63,7 +63,7 @@ pub(crate) type Sink = Rc<dyn Fn(TransportEvent<'_>)>;
 pub(crate) enum TransportEvent<'a> {
     Opened,
     Event(Frame<'a>),
-    /// Nobody listens to events of this name. A connection says so of one event at the most.
+    /// Nobody listens to events of this name, or this one has no data. A connection says so of one event at the most.
     #[cfg(feature = "fetch")]
     Unheard {
         name: &'a str,

@@ -68,6 +68,17 @@ describe("over fetch", () => {
     expect(told).toEqual([1]);
   });
 
+  test("a terminal event without data, which is no event, is hinted at", async () => {
+    const info = vi.spyOn(console, "info").mockImplementation(ignore);
+    onTestFinished(() => info.mockRestore());
+    const url = await play({ steps: [{ send: "event: ping\n\ndata: 1\n\nevent: done\n\nevent: done\n\n" }, "silence"] });
+    const source = open(url, { ...fetching, terminalEvent: "done" });
+    source.on("message", ignore);
+    await until(() => info.mock.calls.length);
+    expect(source.state.type).toBe("open");
+    expect(info.mock.calls).toEqual([["typed-eventsource:", expect.stringContaining('sent "done" without data, which')]]);
+  });
+
   test("one hint on the console names the first event that nobody listens to", async () => {
     const info = vi.spyOn(console, "info").mockImplementation(ignore);
     onTestFinished(() => info.mockRestore());

@@ -119,15 +119,19 @@ impl Connection {
         slot
     }
 
-    /// Hints, once, at an event that nobody listens to: its name may be misspelt.
+    /// Hints, once, at an event that nobody hears: its name may be misspelt. If there are listeners, it had no data.
     #[cfg(feature = "fetch")]
     pub(super) fn hint_at(&self, name: &str) {
         if !self.has_hinted.replace(true) {
-            self.host.hint(format!(
-                "nobody listens to events called {name:?} of {} (listened to: {:?})",
-                self.url,
-                self.subscriptions.names()
-            ));
+            let (url, names) = (&self.url, self.subscriptions.names());
+            self.host.hint(if names.iter().any(|known| **known == *name) {
+                format!(
+                    "{url} sent {name:?} without data, which by the standard is no event: have the server send some data \
+                     with it"
+                )
+            } else {
+                format!("nobody listens to events called {name:?} of {url} (listened to: {names:?})")
+            });
         }
     }
 

@@ -124,8 +124,24 @@ impl ResponseReader {
         };
         reader.emit_retry();
         let (unlistened, is_told) = (reader.unlistened, reader.is_told);
+        self.emit_dropped_name(shared);
         self.emit_unlistened(unlistened, is_told, shared);
         end
+    }
+
+    /// Reports a block that was to be an event for listeners, but had no data.
+    fn emit_dropped_name(&self, shared: &AttemptShared) {
+        let name = String::from_utf8_lossy(self.parser.dropped_name());
+        let is_listened = || {
+            shared
+                .names
+                .borrow()
+                .iter()
+                .any(|listened| **listened == *name)
+        };
+        if !name.is_empty() && is_listened() && !shared.has_unheard.replace(true) {
+            shared.emit(TransportEvent::Unheard { name: &name });
+        }
     }
 
     /// The unfinished event at the end of the response.

@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use gloo_timers::future::TimeoutFuture;
 use typed_eventsource::{Event, Fetch, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -46,6 +47,26 @@ async fn the_console_has_one_hint_at_the_first_event_that_nobody_listens_to() {
         );
         assert_eq!(console.hints(), [hint]);
         assert!(console.errors().is_empty());
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_console_has_one_hint_at_a_terminal_event_without_data() {
+    run(async || {
+        let console = Console::new();
+        let text = "event: ping\n\nevent: done\n\nevent: done\n\n";
+        let script = Script::put([Attempt::sending(text)]).await;
+        let source = script.builder().fetch(Fetch::new()).terminal_event("done");
+        let source = source.open().expect("a valid request");
+        while console.hints().is_empty() {
+            TimeoutFuture::new(10).await;
+        }
+        drop(source);
+        let [hint] = &console.hints()[..] else {
+            panic!("one hint, and not {:?}", console.hints());
+        };
+        assert!(hint.contains(r#"sent "done" without data"#), "{hint}");
     })
     .await;
 }

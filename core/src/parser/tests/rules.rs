@@ -247,3 +247,28 @@ fn invalid_utf8_is_replaced_as_in_the_encoding_standard() {
 fn a_null_is_an_ordinary_character_except_in_an_id() {
     assert_eq!(items_of("event: \0\ndata: a\0b\n\n"), [event("\0", "a\0b")]);
 }
+
+#[test]
+fn the_name_of_a_block_without_data_is_kept() {
+    for (text, name) in [
+        ("event: done\n\n", "done"),
+        ("event: done\nid: 1\n\ndata: 1\n\n", "done"),
+        ("event: done\n", ""),
+        ("event: done\ndata\n\n", ""),
+        (": comment\n\n\n", ""),
+    ] {
+        for cut in 0..=text.len() {
+            let mut parser = Parser::<Scalar>::new(Vec::new(), usize::MAX);
+            let (first, second) = text.as_bytes().split_at(cut);
+            for chunk in [first, second] {
+                let mut items = parser.parse(chunk);
+                while items.next().is_some() {}
+            }
+            assert_eq!(
+                parser.dropped_name(),
+                name.as_bytes(),
+                "{text:?} cut at {cut}"
+            );
+        }
+    }
+}

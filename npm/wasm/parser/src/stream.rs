@@ -211,6 +211,9 @@ impl Stream {
                 }
             }
         }
+        if count == 0 && self.name.is_empty() && self.names.contains(self.parser.dropped_name()) {
+            self.name = self.parser.dropped_name().into();
+        }
         self.writer.place_bytes(&self.parser, &self.name);
         count
     }
