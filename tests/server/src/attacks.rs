@@ -241,8 +241,9 @@ fn long_lines(_: &str, sizes: Sizes) -> Attempt {
     endless(&format!("data: {}\n", "x".repeat(1017)), sizes)
 }
 
+/// Silence follows the end: a source would report the loss of the connection before its consumer has closed it.
 fn comment(_: &str, sizes: Sizes) -> Attempt {
-    Attempt::playing([send(":"), fill(sizes.large, "x"), send(END)])
+    Attempt::playing([send(":"), fill(sizes.large, "x"), send(END), Step::Silence])
 }
 
 fn long_head(_: &str, sizes: Sizes) -> Attempt {
@@ -293,7 +294,7 @@ fn payload_bomb(_: &str, sizes: Sizes) -> Attempt {
 fn garbage(_: &str, _: Sizes) -> Attempt {
     let mut random = fastrand::Rng::with_seed(7);
     let bytes = std::iter::repeat_with(|| random.u8(..)).take(4 << 20);
-    Attempt::playing([Step::SendBytes(bytes.collect()), send(END)])
+    Attempt::playing([Step::SendBytes(bytes.collect()), send(END), Step::Silence])
 }
 
 fn send(text: &str) -> Step {
