@@ -15,6 +15,8 @@ use crate::script::{Attempt, Script, Step};
 const MIB: u64 = 1 << 20;
 
 /// The event that a client hears if it survives an attack that comes to an end.
+/// The last event. Silence follows it where the end is awaited: a source might report the loss of the connection before its
+/// consumer has closed it.
 const END: &str = "\n\nevent: end\ndata: 0\n\n";
 
 /// An attack, and what should happen to a source over `fetch`. Of a browser's own source only the requests are compared.
@@ -241,7 +243,6 @@ fn long_lines(_: &str, sizes: Sizes) -> Attempt {
     endless(&format!("data: {}\n", "x".repeat(1017)), sizes)
 }
 
-/// Silence follows the end: a source would report the loss of the connection before its consumer has closed it.
 fn comment(_: &str, sizes: Sizes) -> Attempt {
     Attempt::playing([send(":"), fill(sizes.large, "x"), send(END), Step::Silence])
 }
@@ -272,11 +273,16 @@ fn drip_event(text: &str, _: Sizes) -> Attempt {
         every: 20,
         send: text.into(),
     };
-    Attempt::playing([drip, send(END)])
+    Attempt::playing([drip, send(END), Step::Silence])
 }
 
 fn nested(_: &str, sizes: Sizes) -> Attempt {
-    Attempt::playing([send("data: "), fill(sizes.event, "["), send(END)])
+    Attempt::playing([
+        send("data: "),
+        fill(sizes.event, "["),
+        send(END),
+        Step::Silence,
+    ])
 }
 
 fn body_bomb(_: &str, sizes: Sizes) -> Attempt {
