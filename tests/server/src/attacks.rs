@@ -15,8 +15,8 @@ use crate::script::{Attempt, Script, Step};
 const MIB: u64 = 1 << 20;
 
 /// The event that a client hears if it survives an attack that comes to an end.
-/// The last event. Silence follows it where the end is awaited: a source might report the loss of the connection before its
-/// consumer has closed it.
+/// Silence follows it where a test awaits it: a source might report the loss of the connection before its consumer has
+/// closed it.
 const END: &str = "\n\nevent: end\ndata: 0\n\n";
 
 /// An attack, and what should happen to a source over `fetch`. Of a browser's own source only the requests are compared.
