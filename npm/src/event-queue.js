@@ -6,7 +6,7 @@
 /** The queue of events that wait for a consumer. If it is full, events are dropped. */
 export class EventQueue {
   /**
-   * What the consumer gets. Its methods do not depend on `this`, which behind a `Proxy` would be the proxy.
+   * What the consumer gets. It works behind a `Proxy` too: only `[Symbol.asyncIterator]` uses `this`, and so returns the proxy.
    *
    * @type {import("./index.js").EventIterator<TypedEvent>}
    */
@@ -48,7 +48,7 @@ export class EventQueue {
     };
   }
 
-  /** Whether to let its consumer run. */
+  /** Whether it is at least half full, so that its consumer should have a turn. */
   get isHalfFull() {
     return this.#queue.length * 2 >= this.#settings.capacity;
   }

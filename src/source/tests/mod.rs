@@ -2,9 +2,9 @@
 
 #[cfg(feature = "fetch")]
 mod any;
-#[cfg(feature = "fetch")]
-mod bodies;
 mod closures;
+#[cfg(feature = "fetch")]
+mod end_of_body;
 mod errors;
 mod hostile;
 mod ids;

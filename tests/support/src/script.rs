@@ -14,6 +14,7 @@ extern "C" {
 /// What one connection gets.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Attempt {
+    /// The steps before the response head.
     before: Vec<Step>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -95,7 +96,7 @@ pub enum Cors {
     None,
 }
 
-/// A step of a response's body.
+/// A step of what a connection gets.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {

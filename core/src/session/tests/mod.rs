@@ -1,7 +1,7 @@
 //! Tests of the session: examples of each rule, and properties of all inputs.
 
-mod bodies;
 mod closing;
+mod end_of_body;
 mod endings;
 mod ids;
 mod limits;

@@ -78,7 +78,11 @@ pub(crate) async fn run(options: &Options) -> Result<bool> {
     let chosen = chosen.unwrap_or_else(|| Stream::of_all_kinds(extent.count));
     let mut streams: Vec<_> = chosen.into_iter().map(|stream| (seed, stream)).collect();
     if options.is_short && options.stream.is_none() {
-        streams.extend(seeds::pinned()?);
+        let others: Vec<_> = seeds::pinned()?
+            .into_iter()
+            .filter(|pinned| !streams.contains(pinned))
+            .collect();
+        streams.extend(others);
     }
     println!(
         "chaos: seed {seed}, {} streams of {} events in each browser",
