@@ -37,6 +37,10 @@ pub enum Error {
         message: Arc<str>,
     },
 
+    /// Events of any name were asked for, by `EventSource::on_any` or by an enum with a catch-all variant, and the source is not
+    /// over `fetch`. The browser's own `EventSource` delivers only events whose names are listened to.
+    NeedsFetch,
+
     /// There is no `EventSource` here, or no `fetch` if that was asked for: this is not a browser.
     Unsupported,
 
@@ -293,6 +297,9 @@ impl fmt::Display for Error {
             Self::Unsupported => f.write_str(
                 "an event source cannot be opened here: open it in a window or in a worker of a browser",
             ),
+            Self::NeedsFetch => f.write_str(
+                "a browser delivers only events whose names are listened to: use `fetch` to listen to any",
+            ),
             Self::InvalidRequest { message, .. } => write!(f, "invalid request: {message}"),
             Self::InvalidEventName { name } => {
                 write!(f, "invalid event name {name:?}: {}", name_advice(name))
@@ -368,6 +375,7 @@ impl StdError for Error {
             | Self::InvalidRequest { .. }
             | Self::InvalidEventName { .. }
             | Self::NotAnEnum { .. }
+            | Self::NeedsFetch
             | Self::ConnectionLost { .. }
             | Self::Headers { .. }
             | Self::Status { .. }

@@ -18,6 +18,9 @@ extern "C" {
     pub(crate) fn performance_now() -> f64;
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     pub(crate) fn console_error(text: &str);
+    #[cfg(feature = "fetch")]
+    #[wasm_bindgen(js_namespace = console, js_name = info)]
+    pub(crate) fn console_info(text: &str);
     #[wasm_bindgen(js_name = setTimeout)]
     pub(crate) fn set_timeout(callback: &Closure<dyn FnMut()>, milliseconds: u32) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]

@@ -24,6 +24,16 @@ pub(crate) fn names<E: DeserializeOwned>() -> Result<&'static [&'static str], Er
     }
 }
 
+/// Whether `E` has a variant for all other names, with serde's `other`.
+pub(crate) fn has_catch_all<E: DeserializeOwned>() -> bool {
+    // No event has this name.
+    let unknown = Variant {
+        name: "\n",
+        data: "",
+    };
+    E::deserialize(unknown).is_ok()
+}
+
 /// The variant of `E` that the event is named after, from JSON in its data. A unit variant ignores the data.
 pub(crate) fn decode<E: DeserializeOwned>(event: &Event<&str>) -> Result<E, DecodeError> {
     E::deserialize(Variant {
@@ -320,6 +330,24 @@ mod tests {
             names.contains(&"New") && names.contains(&"old"),
             "{names:?}"
         );
+    }
+
+    #[test]
+    fn a_catch_all_takes_any_other_name() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        #[serde(rename_all = "lowercase")]
+        enum Open {
+            Price(f64),
+            #[serde(other)]
+            Other,
+        }
+        let open =
+            |name: &str, data| decode::<Open>(&Event::new(data, name.into(), EventMeta::default()));
+        assert!(has_catch_all::<Open>());
+        assert!(!has_catch_all::<Feed>());
+        assert_eq!(open("price", "1.5").unwrap(), Open::Price(1.5));
+        assert_eq!(open("halt", "{").unwrap(), Open::Other);
+        assert!(open("price", "{").is_err());
     }
 
     #[test]

@@ -1,5 +1,5 @@
 // @ts-check
-// Starts the app that lies beside the page.
+// Starts the app in the same folder.
 import { byId } from "./dom.js";
 
 try {

@@ -10,13 +10,12 @@ import { PricesPanel } from "./panels/prices.js";
 import { Tabs } from "./tabs.js";
 
 /**
- * A panel has its stream open while it is shown: a browser allows six connections to a server, for all its tabs
- * together.
+ * A panel. Its stream is open while it is shown, since a browser allows six connections to a server, for all tabs together.
  *
  * @typedef {object} Panel
- * @property {string} name the stream's name on the server, too
+ * @property {string} name the name of the panel, and of its stream on the server
  * @property {import("./session.js").Session} session
- * @property {string} [opens] what opens the stream, where showing the panel does not
+ * @property {string} [opens] what opens the stream, if showing the panel does not
  * @property {() => void} show
  * @property {() => void} hide
  */

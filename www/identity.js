@@ -1,11 +1,11 @@
 // @ts-check
-// Who this tab is: a client id that only its server knows, and a name.
+// The person of this tab: a client id that only the server knows, and a name.
 
 const ADJECTIVES = ["Brisk", "Calm", "Clever", "Gentle", "Jolly", "Keen", "Lucky", "Merry", "Quiet", "Swift", "Tidy", "Witty"];
 const ANIMALS = ["Badger", "Crane", "Dormouse", "Finch", "Heron", "Lynx", "Marten", "Newt", "Otter", "Puffin", "Robin", "Stoat"];
 
 /**
- * Takes a value that this tab has kept over a reload. A copy of the tab finds none, since it is another.
+ * Takes a value that this tab has kept over a reload. The value is removed, so that a copy of the tab is another person.
  *
  * @param {string} key
  */
@@ -15,7 +15,7 @@ function take(key) {
     sessionStorage.removeItem(key);
     return value;
   } catch {
-    // Storage is turned off: a reload makes another person.
+    // Without storage a reload makes another person.
     return null;
   }
 }
@@ -27,7 +27,7 @@ function take(key) {
 const any = (list) => list[Math.floor(Math.random() * list.length)];
 
 export const identity = {
-  /** What the streams of this tab are known by, so that a fault hits them alone. */
+  /** The id of this tab's streams, so that a fault concerns only them. */
   client: take("client") ?? crypto.randomUUID(),
   name: take("name") ?? `${any(ADJECTIVES)} ${any(ANIMALS)}`,
 };
@@ -37,6 +37,6 @@ addEventListener("pagehide", () => {
     sessionStorage.setItem("client", identity.client);
     sessionStorage.setItem("name", identity.name);
   } catch {
-    // As above.
+    // Without storage a reload makes another person.
   }
 });

@@ -2,7 +2,7 @@
 import { byId } from "./dom.js";
 
 /**
- * Says in one sentence why there is nothing to see.
+ * Shows a sentence that says why the page cannot start.
  *
  * @param {string} sentence
  */

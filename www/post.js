@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Sends JSON. Answers with the server's sentence where it refuses.
+ * Sends JSON. If the server refuses, returns its sentence.
  *
  * @param {string} url
  * @param {unknown} body

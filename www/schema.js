@@ -1,5 +1,5 @@
 // @ts-check
-// Just enough of a validator for this page. It follows Standard Schema, so that zod, valibot or arktype can take its place.
+// A small validator for this page. It follows Standard Schema, so that zod, valibot or arktype can replace it.
 
 /**
  * @template T
@@ -7,13 +7,13 @@
  */
 /** @typedef {{ message: string, path?: (string | number)[] }} Issue */
 /**
- * What a schema lets pass.
+ * The type of the values that a schema allows.
  *
  * @template S
  * @typedef {S extends Shape<infer T> ? T : never} Output
  */
 /**
- * The names of events, and the data of each, as their schemas have them.
+ * The types of events' data by the events' names, derived from their schemas.
  *
  * @template {Record<string, Shape<any>>} S
  * @typedef {{ [Name in keyof S]: Output<S[Name]> }} Feed
@@ -24,7 +24,7 @@
  * @implements {Schema<T>}
  */
 class Shape {
-  /** @param {(value: any) => Issue | undefined} find what is wrong with a value, if anything is */
+  /** @param {(value: any) => Issue | undefined} find finds what is wrong with a value, if anything is */
   constructor(find) {
     this.find = find;
     /** @type {Schema<T>["~standard"]} */
@@ -55,7 +55,7 @@ export const number = new Shape(simple("a number", Number.isFinite));
 export const boolean = new Shape(simple("a boolean", (value) => typeof value === "boolean"));
 
 /**
- * What may be missing, or null.
+ * A value that may be missing or null.
  *
  * @template T
  * @param {Shape<T>} shape
@@ -72,7 +72,7 @@ export const array = (item) =>
   new Shape((value) => (Array.isArray(value) ? first(value.entries(), () => item, value) : { message: "expected a list" }));
 
 /**
- * An object with these fields, and any others.
+ * An object with these fields, and possibly others.
  *
  * @template {Record<string, Shape<any>>} Fields
  * @param {Fields} fields

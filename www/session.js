@@ -3,7 +3,7 @@
 /** @typedef {import("../pkg/index.js").EventSource<any>} Source */
 /** @typedef {{ lastEventId: string, signal: AbortSignal }} Options */
 
-/** The stream of a panel: one source at a time, which goes on where the one before has stopped. */
+/** The stream of a panel. It has one source at a time, which continues after the last event of the one before. */
 export class Session {
   /** @type {Source | undefined} */
   #source;
@@ -23,7 +23,7 @@ export class Session {
     return this.#source !== undefined && this.#source.state.type !== "closed";
   }
 
-  /** Opens a source, in place of the one that there may be. */
+  /** Opens a source. A source that is open is closed before. */
   open() {
     this.close();
     this.#abort = new AbortController();

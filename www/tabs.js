@@ -3,7 +3,7 @@ import { byId } from "./dom.js";
 
 const TITLE = document.title;
 
-/** The tabs, of which the address tells which one is selected. They are moved through by the arrow keys. */
+/** The tabs. The page's URL names the selected one, and the arrow keys move between them. */
 export class Tabs {
   /** @type {HTMLElement[]} */
   #tabs = [...byId("tabs").querySelectorAll('[role="tab"]')].filter((tab) => tab instanceof HTMLElement);

@@ -1,19 +1,19 @@
-//! The contenders in Rust, as the benchmark's page calls them.
+//! The contenders in Rust. The benchmark's page calls these functions.
 #![cfg(target_family = "wasm")]
 
+mod clients;
 mod clock;
-mod contenders;
 mod payloads;
 mod tasks;
 
 use js_sys::{JsString, Object, Reflect};
 use wasm_bindgen::{JsError, JsValue, prelude::wasm_bindgen};
 
-use contenders::{Contender, Gloo, OursByBrowser, OursByFetch, WebSys};
+use clients::{Client, Gloo, OursByBrowser, OursByFetch, WebSys};
 use payloads::{Large, Lines, Price};
 use tasks::Heard;
 
-/// Calls with the type that belongs to a contender's name.
+/// Evaluates a call with the type of the client that has this name.
 macro_rules! with_contender {
     ($name:expr, $contender:ident => $call:expr) => {
         match $name.as_str() {
@@ -38,7 +38,8 @@ macro_rules! with_contender {
     };
 }
 
-/// Hears so many events of one name: `{ elapsed, sum }`, in milliseconds from the call to the last event.
+/// Hears `count` events of one name. Returns `{ elapsed, sum }`: the milliseconds from the call to the last event, and the sum
+/// of the checksums.
 #[wasm_bindgen]
 pub async fn events(
     contender: String,
@@ -51,7 +52,7 @@ pub async fn events(
     heard.and_then(to_js)
 }
 
-async fn events_of<C: Contender>(
+async fn events_of<C: Client>(
     payload: &str,
     url: &str,
     name: &str,
@@ -65,7 +66,7 @@ async fn events_of<C: Contender>(
     }
 }
 
-/// The milliseconds that each of so many events was under way.
+/// Hears `count` ticks. Returns for each the milliseconds since the server sent it.
 #[wasm_bindgen]
 pub async fn delays(
     contender: String,
@@ -76,7 +77,7 @@ pub async fn delays(
     with_contender!(contender, C => tasks::delays::<C>(&url, &name, count).await)
 }
 
-/// Opens a source, hears one event and closes it, so many times over; the milliseconds of it all.
+/// Opens a source, hears one event and closes the source, `count` times. Returns the milliseconds that this took.
 #[wasm_bindgen]
 pub async fn cycles(
     contender: String,
@@ -88,14 +89,14 @@ pub async fn cycles(
 }
 
 fn unknown(name: &str) -> JsError {
-    JsError::new(&format!("no {name} here"))
+    JsError::new(&format!("there is no contender or payload `{name}`"))
 }
 
 fn to_js(heard: Heard) -> Result<Object, JsError> {
     let object = Object::new();
     for (name, value) in [("elapsed", heard.elapsed), ("sum", heard.sum)] {
         Reflect::set(&object, &JsString::from(name), &JsValue::from(value))
-            .map_err(|_| JsError::new("the object takes no field"))?;
+            .map_err(|_| JsError::new("the field cannot be set"))?;
     }
     Ok(object)
 }

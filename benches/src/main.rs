@@ -1,4 +1,4 @@
-//! Runs the contenders in a headless Chromium, and tells what they took.
+//! Runs the contenders in a headless Chromium, and prints what it has measured.
 
 #[cfg(not(target_family = "wasm"))]
 mod runner;

@@ -1,10 +1,10 @@
-//! What the events hold.
+//! The types of the events' data.
 
 use serde::Deserialize;
 
-/// Something of a value that only who decoded it can know, so that no decoding can be skipped.
-pub(crate) trait Weigh {
-    fn weight(&self) -> f64;
+/// A number that only a client that has decoded the value can know, so that no client can skip decoding.
+pub(crate) trait Checksum {
+    fn checksum(&self) -> f64;
 }
 
 #[derive(Deserialize)]
@@ -22,8 +22,8 @@ pub(crate) struct Price {
     _note: String,
 }
 
-impl Weigh for Price {
-    fn weight(&self) -> f64 {
+impl Checksum for Price {
+    fn checksum(&self) -> f64 {
         self.price
     }
 }
@@ -33,8 +33,8 @@ pub(crate) struct Large {
     text: String,
 }
 
-impl Weigh for Large {
-    fn weight(&self) -> f64 {
+impl Checksum for Large {
+    fn checksum(&self) -> f64 {
         self.text.len() as f64
     }
 }
@@ -44,8 +44,8 @@ pub(crate) struct Lines {
     lines: Vec<String>,
 }
 
-impl Weigh for Lines {
-    fn weight(&self) -> f64 {
+impl Checksum for Lines {
+    fn checksum(&self) -> f64 {
         self.lines.len() as f64
     }
 }

@@ -1,4 +1,4 @@
-//! What each contender is asked to do.
+//! What the benchmark's page has each client do.
 
 use std::{
     cell::{Cell, RefCell},
@@ -10,27 +10,29 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsError;
 
 use crate::{
+    clients::Client,
     clock::{now, now_since_1970},
-    contenders::Contender,
-    payloads::{Price, Tick, Weigh},
+    payloads::{Checksum, Price, Tick},
 };
 
-/// How long it took to hear all events, and what their weights sum up to.
+/// The result of hearing events.
 pub(crate) struct Heard {
+    /// The milliseconds up to the last event.
     pub(crate) elapsed: f64,
+    /// The sum of the checksums.
     pub(crate) sum: f64,
 }
 
-/// Hears so many events of one name.
+/// Hears `count` events of one name.
 pub(crate) async fn events<C, T>(url: &str, name: &str, count: u32) -> Result<Heard, JsError>
 where
-    C: Contender,
-    T: DeserializeOwned + Weigh + 'static,
+    C: Client,
+    T: DeserializeOwned + Checksum + 'static,
 {
     let start = now();
     let sum = Rc::new(Cell::new(0.0));
     let total = Rc::clone(&sum);
-    let add = move |value: T| total.set(total.get() + value.weight());
+    let add = move |value: T| total.set(total.get() + value.checksum());
     let last = hear::<C, T>(url, name, count, add).await?;
     Ok(Heard {
         elapsed: last - start,
@@ -38,8 +40,8 @@ where
     })
 }
 
-/// Hears so many ticks; for each the milliseconds since it was sent.
-pub(crate) async fn delays<C: Contender>(
+/// Hears `count` ticks. Returns for each the milliseconds since the server sent it.
+pub(crate) async fn delays<C: Client>(
     url: &str,
     name: &str,
     count: u32,
@@ -54,12 +56,8 @@ pub(crate) async fn delays<C: Contender>(
     Ok(delays.take())
 }
 
-/// Opens, hears one event and closes, so many times over; the milliseconds of it all.
-pub(crate) async fn cycles<C: Contender>(
-    url: &str,
-    name: &str,
-    count: u32,
-) -> Result<f64, JsError> {
+/// Opens a source, hears one event and closes the source, `count` times. Returns the milliseconds that this took.
+pub(crate) async fn cycles<C: Client>(url: &str, name: &str, count: u32) -> Result<f64, JsError> {
     let start = now();
     for done in 0..count {
         // A URL for each, since sources of one URL open at a bounded rate.
@@ -68,32 +66,32 @@ pub(crate) async fn cycles<C: Contender>(
     Ok(now() - start)
 }
 
-/// Listens until so many events were there, then closes; the time of the last one.
+/// Listens until `count` events have arrived, then closes the source. Returns the time of the last event.
 async fn hear<C, T>(
     url: &str,
     name: &str,
     count: u32,
-    mut each: impl FnMut(T) + 'static,
+    mut handle: impl FnMut(T) + 'static,
 ) -> Result<f64, JsError>
 where
-    C: Contender,
+    C: Client,
     T: DeserializeOwned + 'static,
 {
-    let (done, all_there) = oneshot::channel();
+    let (done, all_heard) = oneshot::channel();
     let (mut done, mut seen) = (Some(done), 0);
     let source = C::listen(url, name, move |value| {
         if seen < count {
-            each(value);
+            handle(value);
         }
         seen += 1;
         if seen == count
             && let Some(done) = done.take()
         {
-            // Nobody waits only where the task is gone.
+            // This fails only if the task was dropped.
             let _ = done.send(now());
         }
     })?;
-    let last = all_there.await?;
+    let last = all_heard.await?;
     drop(source);
     Ok(last)
 }

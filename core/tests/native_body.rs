@@ -1,7 +1,7 @@
-//! The body of the example, against a small server: what a client of server-sent events has to get right.
+//! Tests of the example's body against a small server.
 //!
-//! The clock stands still while anything can be read or written, and jumps to the next deadline otherwise: nothing waits,
-//! and nothing depends on how fast the machine is.
+//! The paused clock jumps to the next deadline when nothing can be read or written. So no test waits, and no test depends on the
+//! speed of the machine.
 
 #[path = "../examples/native/body.rs"]
 mod body;
@@ -103,11 +103,11 @@ async fn respond(socket: &mut TcpStream, head: &str, steps: Vec<Step>) {
         }
     }
     let _ = socket.write_all(b"0\r\n\r\n").await;
-    // Until the client has read it all.
+    // Waits until the client has read everything.
     let _ = socket.read_u8().await;
 }
 
-/// Records what it is told.
+/// A listener that records what it is told.
 #[derive(Default)]
 struct Journal {
     events: Vec<(String, String, String)>,
@@ -160,7 +160,7 @@ impl Journal {
         self.events.iter().map(|(_, data, _)| &**data).collect()
     }
 
-    /// How long each wait was to be.
+    /// How long each wait should be.
     fn waits(&self) -> Vec<Span> {
         let waits = self.states.iter().filter_map(|state| match state {
             State::Waiting { retry_in, .. } => *retry_in,
@@ -181,7 +181,7 @@ struct End {
 
 impl End {
     #[track_caller]
-    fn has_sent_ids(&self, expected: &[&str]) {
+    fn assert_sent_ids(&self, expected: &[&str]) {
         let ids: Vec<_> = self
             .ids
             .iter()
@@ -225,7 +225,7 @@ fn done() -> Terminals {
     }
 }
 
-/// Plays to the end that the server says.
+/// Plays until the server says that it has finished.
 async fn play(policy: Policy, answers: impl IntoIterator<Item = Answer>) -> End {
     play_with(with_policy(policy), done(), Journal::default(), answers).await
 }
@@ -234,7 +234,7 @@ fn the_end() -> Step {
     send("data: [DONE]\n\n")
 }
 
-/// Reopens after waits of this long.
+/// A policy that reopens after waits of this length.
 fn resilient(wait: Span) -> Policy {
     let mut policy = Policy::resilient();
     policy.backoff = {
@@ -277,7 +277,7 @@ async fn a_source_reconnects_with_the_last_event_id_after_a_cut() {
     ];
     let end = play(Policy::browser(), answers).await;
     assert_eq!(end.journal.data(), ["a", "b"]);
-    end.has_sent_ids(&["", "1", "é€😀 ~", "3"]);
+    end.assert_sent_ids(&["", "1", "é€😀 ~", "3"]);
     assert_eq!(end.journal.waits(), [seconds(3); 3]);
     assert_eq!(end.journal.errors.len(), 3);
     assert_eq!(end.journal.errors[1], "the server has ended the response");
@@ -288,7 +288,7 @@ async fn a_source_continues_after_the_given_id() {
     let mut options = with_policy(Policy::browser());
     options.last_event_id = "5".into();
     let end = play_with(options, done(), Journal::default(), [stream([the_end()])]).await;
-    end.has_sent_ids(&["5"]);
+    end.assert_sent_ids(&["5"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -317,7 +317,7 @@ async fn a_source_backs_off_from_an_unavailable_server_and_waits_as_long_as_it_a
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_gives_up_after_the_maximum_of_attempts() {
+async fn a_source_gives_up_after_the_maximum_number_of_attempts() {
     let mut policy = resilient(seconds(1));
     policy.backoff.max_attempts = Some(2);
     let busy = || refusal("503 Service Unavailable");
@@ -346,7 +346,7 @@ async fn a_status_of_no_content_finishes_the_source() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_that_no_retry_helps_closes_the_source() {
+async fn a_status_that_the_policy_does_not_retry_closes_the_source() {
     for status in [
         "401 Unauthorized",
         "404 Not Found",
@@ -490,7 +490,7 @@ async fn data_that_does_not_decode_is_reported_and_closes_if_the_policy_says_so(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_listener_may_close_its_source_and_is_told_no_more() {
+async fn a_listener_may_close_its_source_and_is_told_nothing_more() {
     let journal = Journal {
         close_at: Some("b"),
         ..Journal::default()
@@ -504,7 +504,7 @@ async fn a_listener_may_close_its_source_and_is_told_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rule_is_asked() {
+async fn the_rule_decides_about_a_failure() {
     let mut options = with_policy(Policy::browser());
     options.has_rule = true;
     let answers = [stream([Cut]), stream([the_end()])];

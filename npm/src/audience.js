@@ -2,11 +2,11 @@
 // The listeners of a source, and what is reported to them.
 
 import { EventSourceError } from "./error.js";
-import { EventIterator } from "./event-iterator.js";
+import { EventQueue } from "./event-queue.js";
 import { overflowed } from "./inputs.js";
 import { Listeners } from "./listeners.js";
 import { FOLLOWS_CLOSE, FOLLOWS_STATE, IS_FAILURE_EVENT, IS_TERMINAL_EVENT } from "./numbers.js";
-import { copy, decoder } from "./typed-event.js";
+import { decoder, parseOf, typedEvent } from "./typed-event.js";
 
 /** @typedef {import("./index.js").Gap} Gap */
 /** @typedef {import("./index.js").State} State */
@@ -21,6 +21,7 @@ import { copy, decoder } from "./typed-event.js";
  *
  * @typedef {object} Subscription
  * @property {string} name
+ * @property {unknown} parse How they are parsed.
  * @property {(data: string, meta: EventMeta) => unknown} decode
  * @property {number} terminalFlag How these events end the stream, as a flag of `INPUT_EVENT`.
  * @property {Listeners} listeners The listeners to typed events.
@@ -47,11 +48,13 @@ export class Audience {
   #target;
   /** The functions that end the DOM's listeners. @type {Set<() => void>} */
   #releases = new Set();
+  /** The listeners to events of any name. */
+  anyListeners = new Listeners();
   #gaps = new Listeners();
   #errors = new Listeners();
   #states = new Listeners();
-  /** @type {Set<EventIterator>} */
-  #iterators = new Set();
+  /** Those of the iterations. @type {Set<EventQueue>} */
+  #queues = new Set();
   #isCollected = false;
   /** Whether a DOM listener was told about the last error. */
   #isShown = false;
@@ -92,18 +95,38 @@ export class Audience {
   subscribe(name) {
     let subscription = this.subscriptions.get(name);
     if (!subscription) {
-      const { terminalEvent, failureEvent } = this.settings;
-      subscription = {
-        name,
-        decode: decoder(name, this.settings),
-        terminalFlag: name === failureEvent ? IS_FAILURE_EVENT : terminalEvent?.includes(name) ? IS_TERMINAL_EVENT : 0,
-        listeners: new Listeners(),
-        domListeners: 0,
-      };
+      subscription = this.newSubscription(name);
       this.subscriptions.set(name, subscription);
       this.transport?.listen(subscription);
     }
     return subscription;
+  }
+
+  /** @param {string} name @returns {Subscription} */
+  newSubscription(name) {
+    const { terminalEvent, failureEvent, parse } = this.settings;
+    return {
+      name,
+      parse: parseOf(name, parse),
+      decode: decoder(name, this.settings),
+      terminalFlag: name === failureEvent ? IS_FAILURE_EVENT : terminalEvent?.includes(name) ? IS_TERMINAL_EVENT : 0,
+      listeners: new Listeners(),
+      domListeners: 0,
+    };
+  }
+
+  /** @param {(event: TypedEvent) => void} callback */
+  onAny(callback) {
+    if (!this.isClosed && this.settings.transport !== "fetch") {
+      const message = 'the browser\'s own transport delivers only events whose names are listened to: `onAny` needs `transport: "fetch"`';
+      throw new EventSourceError("unsupported", message);
+    }
+    const undo = this.#add(this.anyListeners, callback);
+    this.transport?.listenToAll?.(true);
+    return () => {
+      undo();
+      if (this.anyListeners.isEmpty) this.transport?.listenToAll?.(false);
+    };
   }
 
   /**
@@ -171,25 +194,26 @@ export class Audience {
   iterate(names) {
     /** @type {(() => void)[]} */
     let undos = [];
-    const iterator = new EventIterator(this.settings.queue, () => {
-      this.#iterators.delete(iterator);
+    const queue = new EventQueue(this.settings.queue, () => {
+      this.#queues.delete(queue);
       undos.forEach((undo) => undo());
+      if (this.settings.closeAfterLoop && !this.#hasEventListeners()) this.close();
     });
     if (this.state.type === "closed") {
-      iterator.end(errorOf(this.state.reason));
-      return iterator;
+      queue.end(errorOf(this.state.reason));
+      return queue.iterator;
     }
-    this.#iterators.add(iterator);
-    undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(iterator, event)));
-    return iterator;
+    this.#queues.add(queue);
+    undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(queue, event)));
+    return queue.iterator;
   }
 
-  /** @param {EventIterator} iterator @param {TypedEvent} event */
-  #push(iterator, event) {
-    const outcome = iterator.push(event);
-    if (iterator.isHalfFull) this.shouldYield = true;
+  /** @param {EventQueue} queue @param {TypedEvent} event */
+  #push(queue, event) {
+    const outcome = queue.push(event);
+    if (queue.isHalfFull) this.shouldYield = true;
     if (!outcome) return;
-    const { dropped } = iterator;
+    const { dropped } = queue;
     const message = "the queue of an iteration was full: consume faster or enlarge `queue.capacity`";
     const error = new EventSourceError("queue-overflow", message, { dropped });
     if (outcome === "full") this.receive(overflowed(error));
@@ -205,6 +229,7 @@ export class Audience {
       isForData ||
       !subscription ||
       subscription.terminalFlag ||
+      subscription.parse === "skip" ||
       subscription.domListeners ||
       !subscription.listeners.isEmpty
     )
@@ -218,11 +243,18 @@ export class Audience {
       !this.#isCollected ||
       this.#target ||
       [this.#gaps, this.#errors, this.#states].some(({ isEmpty }) => !isEmpty) ||
-      this.#iterators.size
+      this.#hasEventListeners()
     )
       return;
-    for (const { listeners } of this.subscriptions.values()) if (!listeners.isEmpty) return;
     this.close(true);
+  }
+
+  /** Whether anybody listens to events, and not only to what happens to the connection. */
+  #hasEventListeners() {
+    for (const { name, listeners, domListeners } of this.subscriptions.values()) {
+      if (!listeners.isEmpty || (domListeners && !/^(open|error)$/.test(name))) return true;
+    }
+    return !this.anyListeners.isEmpty || this.#queues.size > 0;
   }
 
   // Reporting
@@ -272,7 +304,7 @@ export class Audience {
 
   /** Reports the error that ended the source. Returns whether anybody listens. @param {EventSourceError} error */
   tellClosingError(error) {
-    return this.#call(error, this.#isShown) || this.#iterators.size > 0;
+    return this.#call(error, this.#isShown) || this.#queues.size > 0;
   }
 
   /** @param {EventSourceError} error @param {unknown} [isShown] Whether a DOM listener is told about it too. */
@@ -295,12 +327,13 @@ export class Audience {
 
   /** The DOM's event of a message. @param {Subscription} subscription @param {string} data @param {EventMeta} meta */
   dispatchMessage({ name }, data, meta) {
-    this.#target?.dispatchEvent(new MessageEvent(name, copy(name, data, meta)));
+    this.#target?.dispatchEvent(new MessageEvent(name, typedEvent(name, data, meta)));
   }
 
   /** Drops the listeners to events and gaps. */
   clearListeners() {
     for (const { listeners } of this.subscriptions.values()) listeners.clear();
+    this.anyListeners.clear();
     this.#gaps.clear();
   }
 
@@ -313,11 +346,11 @@ export class Audience {
    */
   tellEnd(state, error, isReported) {
     if (error && !isReported && !this.tellClosingError(error)) this.host.report(error);
-    for (const iterator of this.#iterators) iterator.end(error);
+    for (const queue of this.#queues) queue.end(error);
     this.announce(state);
     this.#errors.clear();
     this.#states.clear();
-    this.#iterators.clear();
+    this.#queues.clear();
     for (const release of this.#releases) release();
     this.#releases.clear();
     this.subscriptions.clear();

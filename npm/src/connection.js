@@ -3,6 +3,7 @@
 // and calls the listeners. It decides nothing.
 
 import { Audience, errorOf } from "./audience.js";
+import { inspect } from "./checks.js";
 import { deadlineTimer } from "./deadline-timer.js";
 import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
 import { wasm } from "./init.js";
@@ -48,7 +49,7 @@ import {
   WANTS_IDS,
 } from "./numbers.js";
 import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
-import { TypedEvent, copy, detached, failureEventError, unfinishedEventError } from "./typed-event.js";
+import { SKIPPED, detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -97,6 +98,7 @@ export class Connection extends Audience {
   #terminalData;
   /** Whether the session was told that the network is gone. */
   #isOffline;
+  #hasHinted = false;
   /** Whether the page did not open too many sources to connect this one. */
   #mayConnect;
   /** Whether the constructor has finished. */
@@ -119,7 +121,7 @@ export class Connection extends Audience {
     this.#url = url;
     this.#open = open;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
-    const { deduplicate, terminalEvent, terminalData, failureEvent, signal } = settings;
+    const { deduplicate, terminalEvent, terminalData, failureEvent, parse, signal } = settings;
     this.#tracksIds = Boolean(deduplicate);
     this.#terminalData = terminalData;
     this.#timer = deadlineTimer(host, (lateBy) => this.receive(inputs.timeout(lateBy)));
@@ -128,6 +130,8 @@ export class Connection extends Audience {
     this.#session = openSession(settings, this.#isOffline, host.now());
     try {
       for (const name of terminalEvent ?? []) this.subscribe(name);
+      // Where only events with listeners show that the connection is alive, these count too.
+      for (const [name, kind] of Object.entries(parse)) if (kind === "skip") this.subscribe(name);
       if (failureEvent !== undefined) this.subscribe(failureEvent);
       if (terminalData !== undefined) this.subscribe("message");
       if (signal?.aborted) {
@@ -382,7 +386,7 @@ export class Connection extends Audience {
   /** A plain copy of the event that is the current input. */
   #currentEvent() {
     const { subscription, data, meta } = /** @type {EventInput} */ (this.#input);
-    return copy(subscription.name, detached(data), meta);
+    return typedEvent(subscription.name, detached(data), meta);
   }
 
   #connect() {
@@ -398,6 +402,8 @@ export class Connection extends Audience {
       receiveEvent: (subscription, data, meta, hasIdField, isSlice) =>
         this.receiveEvent(subscription, data, meta, hasIdField, isSlice, link),
       tellClosingError: (error) => this.tellClosingError(error),
+      newSubscription: (name) => this.newSubscription(name),
+      hint: (name) => this.#hint(name),
     });
     try {
       this.transport = this.#open(this.lastEventId, link);
@@ -412,6 +418,23 @@ export class Connection extends Audience {
     if (this.transport.state) this.state = this.transport.state;
     for (const subscription of this.subscriptions.values()) this.transport.listen(subscription);
     if (this.#tracksIds) this.transport.trackIds?.();
+    if (!this.anyListeners.isEmpty) this.transport.listenToAll?.(true);
+  }
+
+  /**
+   * Hints, once, at an event that nobody hears: its name may be misspelt. If there are listeners, it had no data.
+   *
+   * @param {string} name
+   */
+  #hint(name) {
+    if (this.#hasHinted) return;
+    this.#hasHinted = true;
+    const others = [...this.subscriptions.keys()].map(inspect).join(", ");
+    this.host.hint(
+      this.subscriptions.has(name)
+        ? `${this.#url} sent ${inspect(name)} without data, which by the standard is no event: have the server send some data with it`
+        : `nobody listens to events called ${inspect(name)} of ${this.#url} (listened to: ${others || "none"}); \`parse\` can skip them`,
+    );
   }
 
   #disconnect() {
@@ -422,15 +445,16 @@ export class Connection extends Audience {
 
   /** @param {Subscription} subscription @param {string} data @param {EventMeta} meta @param {boolean | undefined} isSlice */
   #deliver(subscription, data, meta, isSlice) {
-    const { name, listeners, domListeners } = subscription;
+    const { name, parse, listeners, domListeners } = subscription;
     const { snapshot } = listeners;
-    const text = isSlice && (domListeners || this.settings.parse !== "json") ? detached(data) : data;
+    const anySnapshot = this.anyListeners.snapshot;
+    const text = isSlice && (domListeners || parse !== "json") ? detached(data) : data;
     if (domListeners) {
       // By the standard a task dispatches one event, so that the microtasks of an event run before the next one.
       this.shouldYield = true;
       this.dispatchMessage(subscription, text, meta);
     }
-    if (!snapshot.length || listeners.isEmpty) return;
+    if ((!snapshot.length || listeners.isEmpty) && (!anySnapshot.length || this.anyListeners.isEmpty)) return;
     let payload;
     try {
       payload = subscription.decode(text, meta);
@@ -442,13 +466,15 @@ export class Connection extends Audience {
       this.#tellSession(INPUT_DECODE_FAILED);
       return this.#carryOut();
     }
-    if (this.isClosed) return;
+    if (this.isClosed || payload === SKIPPED) return;
     if (this.#wants & WANTS_DECODED) {
       // The session has no output for this. Its outputs for the event are carried out after the listeners were called.
       this.#tellSession(INPUT_DECODED);
       this.#wants &= ~WANTS_DECODED;
     }
-    listeners.call(new TypedEvent(name, payload, meta), snapshot);
+    const event = typedEvent(name, payload, meta);
+    listeners.call(event, snapshot);
+    this.anyListeners.call(event, anySnapshot);
   }
 
   /** @param {object} context @param {number} kind @param {number} proposedWait */

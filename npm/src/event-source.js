@@ -15,8 +15,8 @@ import { FetchTransport } from "./transport/fetch.js";
 /** @type {{ [name: string]: number }} */
 const STATES = { CONNECTING: 0, OPEN: 1, CLOSED: 2 };
 
-/** Closes a source that was garbage-collected. @type {FinalizationRegistry<Connection>} */
-const registry = new FinalizationRegistry((connection) => connection.collected());
+/** Closes a source that was garbage-collected. Older versions of workerd have none. @type {FinalizationRegistry<Connection> | undefined} */
+const registry = globalThis.FinalizationRegistry && new FinalizationRegistry((connection) => connection.collected());
 
 /** The standard's interface, and additions to it. */
 export class EventSource extends EventTarget {
@@ -39,7 +39,7 @@ export class EventSource extends EventTarget {
     this.#url = resolve(`${url}`);
     this.#withCredentials = settings.withCredentials;
     this.#connection = open(this.#url, settings);
-    registry.register(this, this.#connection);
+    registry?.register(this, this.#connection);
   }
 
   get url() {
@@ -122,6 +122,11 @@ export class EventSource extends EventTarget {
     return this.#connection.on(messageName(name), handler);
   }
 
+  /** @param {(event: TypedEvent) => void} handler */
+  onAny(handler) {
+    return this.#connection.onAny(handler);
+  }
+
   /** @param {string[]} names */
   events(...names) {
     if (names.length === 0) throw optionError("`events` needs names of events");
@@ -146,7 +151,7 @@ export class EventSource extends EventTarget {
   // These are so close to `onerror` that somebody will assign to them. An assigned function is called until another one
   // is assigned.
   static {
-    for (const name of /** @type {const} */ (["onState", "onGap", "onError"])) {
+    for (const name of /** @type {const} */ (["onAny", "onState", "onGap", "onError"])) {
       const method = this.prototype[name];
       Object.defineProperty(this.prototype, name, {
         get: () => method,

@@ -12,12 +12,15 @@ import { wasm } from "./init.js";
 
 /**
  * The methods by which a transport reports to its connection, though never while it is being created. They return
- * whether to yield to the event loop before the next event.
+ * whether to yield to the event loop before the next event. A transport that listens to all events makes a subscription
+ * for one whose name has none. It hints at the name of an event that nobody listens to.
  *
  * @typedef {{
  *   receive: (input: Input) => boolean,
  *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isSlice?: boolean) => boolean,
  *   tellClosingError: (error: EventSourceError) => unknown,
+ *   newSubscription: (name: string) => Subscription,
+ *   hint: (name: string) => void,
  * }} Link
  *
  * A transport carries the events. Its `state` is the state of the connection that it joins. Its `lastEventId` is an id
@@ -29,14 +32,15 @@ import { wasm } from "./init.js";
  *   listen: (subscription: Subscription) => void,
  *   unlisten: (subscription: Subscription) => void,
  *   trackIds?: () => void,
+ *   listenToAll?: (listensToAll: boolean) => void,
  *   close: () => void,
  * }} Transport
  */
 
 /**
- * A clock, timers, random numbers, changes of the network, and a place for errors that nobody listens to. `after` calls
- * back with how many milliseconds late it is. `openWait` returns how many milliseconds a source has to wait before it may open
- * a URL; 0 if it opens it now. `after` and `onNetwork` return a function that cancels them.
+ * A clock, timers, random numbers, changes of the network, and places for errors that nobody listens to and for hints. `after`
+ * calls back with how many milliseconds late it is. `openWait` returns how many milliseconds a source has to wait before it may
+ * open a URL; 0 if it opens it now. `after` and `onNetwork` return a function that cancels them.
  *
  * @typedef {{
  *   now: () => number,
@@ -46,6 +50,7 @@ import { wasm } from "./init.js";
  *   isOffline: (url: string) => boolean,
  *   onNetwork: (url: string, callback: (isOnline: boolean) => void) => () => void,
  *   report: (error: Error) => void,
+ *   hint: (message: string) => void,
  *   shared: Map<string, any>,
  * }} Host
  */
@@ -107,5 +112,6 @@ export const browser = {
     return () => names.forEach((name) => globalThis.removeEventListener?.(name, listener));
   },
   report: (error) => console.error("typed-eventsource:", error),
+  hint: (message) => console.info("typed-eventsource:", message),
   shared: new Map(),
 };

@@ -1,11 +1,32 @@
 /// <reference lib="esnext.disposable" />
 
+import type {
+  AbortSignal,
+  AddEventListenerOptions,
+  BufferSource,
+  Event,
+  EventListenerOptions,
+  EventListenerOrEventListenerObject,
+  HeadersInit,
+  MessageEvent,
+  ReferrerPolicy,
+  RequestCache,
+  RequestCredentials,
+  RequestMode,
+  RequestRedirect,
+  Response,
+  URL,
+  WasmModule,
+  XMLHttpRequestBodyInit,
+} from "./dom.js";
+import { EventTarget } from "./dom.js";
+
 /** The payload type of each event, by its name: `{ price: Price; halt: { symbol: string } }`. */
 export type EventMap = { [name: string]: unknown };
 
 /**
- * An event, with its data parsed and validated as the source's options say. `lastEventId` and `origin` are getters:
- * copies of an event, by `structuredClone` or a spread, only have its `type` and `data`.
+ * An event, with its data parsed and validated as the source's options say. It is a plain object, as the states and the
+ * gaps are: it works in a store that hands out proxies (Vue, Alpine, MobX, Solid), and copies have all that it has.
  */
 export interface TypedEvent<T, Type extends string = string> {
   /** The value of the `event` field, or `message`. */
@@ -133,7 +154,22 @@ export interface Gap {
 }
 
 /** Validators by the names of events. */
-export type Schemas<Feed> = { readonly [Name in keyof Feed]?: StandardSchemaV1<unknown, Feed[Name]> };
+export type Schemas<Feed> = { readonly [Name in keyof Feed]?: StandardSchemaV1<unknown, Feed[Name]> | undefined };
+
+/** Parses the data of an event. An exception of it is reported. */
+export type Parser = (data: string, event: TypedEvent<string>) => unknown;
+
+/** The names of the events whose data cannot be text. */
+type NotText<Feed> = {
+  [Name in keyof Feed]: [unknown] extends [Feed[Name]] ? never : [Extract<Feed[Name], string>] extends [never] ? Name : never;
+}[keyof Feed];
+
+/** How the events are parsed: all in one way, or by their names. */
+export type Parse<Feed> =
+  | "json"
+  | ([NotText<Feed>] extends [never] ? "text" : never)
+  | Parser
+  | { readonly [Name in keyof Feed]?: "json" | "skip" | (Name extends NotText<Feed> ? never : "text") | Parser | undefined };
 
 export type Preset = "browser" | "close-on-error" | "resilient";
 
@@ -151,36 +187,36 @@ export interface Backoff {
    *
    * In milliseconds. Default: `1000`.
    */
-  initial?: number;
+  initial?: number | undefined;
   /**
    * The factor by which the ceiling grows with each attempt. Anything below 1 counts as 1.
    *
    * Default: `2`.
    */
-  factor?: number;
+  factor?: number | undefined;
   /**
    * The highest ceiling. Waits that a server asks for have another limit.
    *
    * In milliseconds. Default: `30000`.
    */
-  max?: number;
+  max?: number | undefined;
   /**
    * Whether the wait is a random time between zero and the ceiling, or the ceiling itself.
    *
    * Default: `true`.
    */
-  jitter?: boolean;
+  jitter?: boolean | undefined;
   /**
    * The most attempts in a row: when that many have failed, the source closes. Zero allows none.
    */
-  maxAttempts?: number;
+  maxAttempts?: number | undefined;
   /**
    * The longest time to keep trying: no attempt starts later than this after the first failure. If the next
    * one would, the source closes. The time for which the machine is offline does not count.
    *
    * In milliseconds.
    */
-  maxElapsed?: number;
+  maxElapsed?: number | undefined;
   // </backoff>
 }
 
@@ -210,26 +246,26 @@ export interface FailureContext {
 /** A preset, and what to change about it. */
 export interface Policy {
   /** `"browser"` by default. */
-  preset?: Preset;
-  backoff?: Backoff;
+  preset?: Preset | undefined;
+  backoff?: Backoff | undefined;
   /**
    * A rule of your own, called when something goes wrong, except for a `failureEvent`. It has the last word. If it
    * returns nothing, or the `proposed` object, the policy does what it proposed.
    */
-  rule?: (context: FailureContext) => Decision | undefined | void;
+  rule?: ((context: FailureContext) => Decision | undefined | void) | undefined;
   // <policy>
   /**
    * Closes the source at the n-th lost connection in a row, even if the browser would go on reconnecting.
    * Zero counts as 1.
    */
-  closeAfterLosses?: number;
+  closeAfterLosses?: number | undefined;
   /**
    * Closes the source, with an error that says so, when it has had no healthy connection for longer than
    * this: since the first failure, or since its creation if it has not opened yet.
    *
    * In milliseconds.
    */
-  closeWhenDownFor?: number;
+  closeWhenDownFor?: number | undefined;
   /**
    * What to do when the connection fails for good: the browser gives up without saying why (an HTTP error, a
    * wrong content type, a CORS refusal, in some browsers also an unreachable server).
@@ -238,13 +274,13 @@ export interface Policy {
    * there is a list of statuses to retry. A failure that a retry would only repeat (an event that is too
    * large, a request that cannot be made) always closes the source.
    */
-  givenUp?: "close" | "reopen";
+  givenUp?: "close" | "reopen" | undefined;
   /**
    * The HTTP statuses at which to try again, with the backoff and no sooner than the `Retry-After` header
    * says. At all others, and at a wrong content type, the source closes. Fetch transport only: the browser's
    * own source hides the status.
    */
-  retryStatuses?: readonly number[];
+  retryStatuses?: readonly number[] | undefined;
   /**
    * The standard's reconnection time: how long to wait after a lost connection, until the server sets it
    * with a `retry` field. With backoff it is the shortest wait.
@@ -255,19 +291,19 @@ export interface Policy {
    *
    * In milliseconds.
    */
-  reconnectionTime?: number;
+  reconnectionTime?: number | undefined;
   /**
    * The longest that a server can make the source wait, by a `retry` field or a `Retry-After` header. A
    * longer time counts as this.
    *
    * In milliseconds. Default: `3600000`.
    */
-  maxServerDelay?: number;
+  maxServerDelay?: number | undefined;
   /**
    * Whether the wait after a lost connection grows with the backoff (never below the reconnection time) or is
    * the reconnection time each time. Fetch transport only.
    */
-  backOffAfterLosses?: boolean;
+  backOffAfterLosses?: boolean | undefined;
   /**
    * Whether a request whose method is not safe (other than GET and HEAD) may be sent more than once. Otherwise
    * anything that would cause a retry closes the source, except a slow opening, which is tolerated. Fetch
@@ -275,18 +311,18 @@ export interface Policy {
    *
    * Default: `false`.
    */
-  resend?: boolean;
+  resend?: boolean | undefined;
   /**
    * Whether such a request may be sent again if the server has refused it with an HTTP status at which to try
    * again. An answer that begins and breaks off is not a refusal. Fetch transport only.
    *
    * Default: `false`.
    */
-  resendRefused?: boolean;
+  resendRefused?: boolean | undefined;
   /**
    * Closes the source at the n-th event in a row whose data does not decode. Zero counts as 1.
    */
-  closeAfterDecodeErrors?: number;
+  closeAfterDecodeErrors?: number | undefined;
   /**
    * What to do when an open connection receives nothing for this long.
    *
@@ -300,7 +336,7 @@ export interface Policy {
    * If the request may not be sent again, the source closes with the error even if this says to reopen: a
    * response that has fallen silent is dead.
    */
-  idle?: Limit;
+  idle?: Limit | undefined;
   /**
    * What to do when the connection is not open after this long. While the browser reconnects, its own wait
    * before the attempt counts too.
@@ -312,13 +348,13 @@ export interface Policy {
    * If the request may not be sent again, there is no limit unless this says to close: a slow answer is better
    * than none.
    */
-  opening?: Limit;
+  opening?: Limit | undefined;
   /**
    * How long a connection without events has to stay open before the counters and the backoff start again.
    *
    * In milliseconds. Default: `5000`.
    */
-  healthyAfter?: number;
+  healthyAfter?: number | undefined;
   /**
    * Whether to replace a connection at once when the page wakes from sleep or the network comes back, be it open
    * or still to open: it may have died unnoticed.
@@ -326,29 +362,29 @@ export interface Policy {
    * A waiting source always tries again when the network comes back. That ends a wait of the backoff, but
    * not one that the server, the reconnection time or a rule asked for.
    */
-  reopenOnWake?: boolean;
+  reopenOnWake?: boolean | undefined;
   // </policy>
 }
 
 /** How many events wait for the consumer of `events()`, and what happens when the queue is full. */
 export interface Queue {
   /** 4,096 events by default. Zero counts as 1. */
-  capacity?: number;
+  capacity?: number | undefined;
   /**
    * `drop-oldest` by default. With `keep-latest` all waiting events are dropped for the newest one; with `close` the
    * source closes.
    */
-  whenFull?: "drop-oldest" | "keep-latest" | "close";
+  whenFull?: "drop-oldest" | "keep-latest" | "close" | undefined;
 }
 
 /** Options that every source takes. */
 export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> {
   /** Whether credentials are sent to another origin. */
-  withCredentials?: boolean;
-  policy?: Preset | Policy;
+  withCredentials?: boolean | undefined;
+  policy?: Preset | Policy | undefined;
   /**
    * Whether to share the connection with other sources that have this set. They need the same URL and the same options,
-   * apart from `parse`, `schemas`, `queue` and `signal`. Functions among the options are the same if they are the same
+   * apart from `parse`, `skipEmpty`, `schemas`, `queue`, `closeAfterLoop` and `signal`. Functions among the options are the same if they are the same
    * object; a body that is not text is never the same. A browser allows six connections to a host over HTTP/1.1.
    *
    * A source that joins receives the events that come from then on. If the connection is open, the source is open at
@@ -357,20 +393,40 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * the last source to close closes the connection. If the server or the policy ends the connection, all sources close.
    * An error of the connection goes to the console if none of them listens to errors.
    */
-  shared?: boolean;
+  shared?: boolean | undefined;
   /**
-   * How `on` and `events` parse an event's data: `"json"` by default. An exception of a function is reported.
+   * How `on`, `onAny` and `events` parse an event's data: `"json"` by default. An object has this by the names of events; those
+   * that it does not have are parsed as JSON. An event that is parsed as `"skip"` is received, but not handed to them.
+   *
+   * JSON's integers are numbers in JavaScript, which are exact up to `Number.MAX_SAFE_INTEGER`: an id of 64 bits becomes
+   * another one, in silence. Where a server sends such an id as the whole data, parse it as `"text"`. Where it is a part of the
+   * data, parse by a function: `(data) => JSON.parse(data, (key, value, { source }) => (key === "id" ? BigInt(source) : value))`.
+   *
+   * Types refuse `"text"` for an event whose data they say is no text. If a schema makes that data of text, hand it the text by a
+   * function: `(data) => data`.
    *
    * An event that is kept holds nothing else in memory, unless its data is a large part of the chunk that it arrived
    * in.
    */
-  parse?: "json" | "text" | ((data: string, event: TypedEvent<string>) => unknown);
+  parse?: Parse<NoInfer<Feed>> | undefined;
+  /**
+   * Whether events without data, such as the heartbeats of some servers, are skipped where they would be parsed as JSON.
+   * Otherwise, as is the default, each is an error (`decode`): nothing is no JSON.
+   */
+  skipEmpty?: boolean | undefined;
   /**
    * Validators of the parsed data, by the names of events. An event that one refuses is reported and skipped. So is an
    * event for which one returns a promise: events keep their order, and do not wait.
    */
-  schemas?: Schemas<Feed>;
-  queue?: Queue;
+  schemas?: Schemas<Feed> | undefined;
+  queue?: Queue | undefined;
+  /**
+   * Whether leaving a loop over `events`, by `break`, `return` or an exception, closes the source if nothing else listens to its
+   * events: no handler, no DOM listener and no other loop. Handlers of `onState`, `onError` and `onGap` do not keep it open.
+   *
+   * By default leaving a loop ends the iteration alone, and the source stays open.
+   */
+  closeAfterLoop?: boolean | undefined;
   /**
    * Skips duplicates: events with an id that is among this many last distinct ids of delivered events. A duplicate
    * counts as received data, like a comment, but does not make counters and backoff start again. Its id still becomes
@@ -381,35 +437,35 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * the previous event of the same connection counts as one without the field, and the first event of a connection as
    * one with it. After an event with an empty `id`, all ids are forgotten. By default, as with 0, no id is remembered.
    */
-  deduplicate?: number;
+  deduplicate?: number | undefined;
   /**
    * The query parameter that carries the last event id when the source is reopened; over `fetch` in place of the
    * header.
    */
-  resumeParameter?: string;
+  resumeParameter?: string | undefined;
   /**
    * The name of the event by which the server says that it has finished, or several of them. It is delivered like any other,
    * then the source closes. By the standard an event without data is none: a server sends some data with this one, too.
    */
-  terminalEvent?: string | readonly string[];
+  terminalEvent?: string | readonly string[] | undefined;
   /**
    * The data by which the server says that it has finished, such as `[DONE]`, in an event of any name. It is not delivered. The
    * browser's own source tells only of unnamed events and of those that somebody listens to.
    */
-  terminalData?: string;
+  terminalData?: string | undefined;
   /**
    * The name of the event by which the server says what went wrong, such as `error`. It is delivered like any other.
    * Then the source closes with an error whose code is `failure-event` and which has the event, even if its data does
    * not decode. No rule is asked. If it has the same name as the terminal event, this option counts.
    */
-  failureEvent?: string;
+  failureEvent?: string | undefined;
   /** Closes the source when it is aborted. */
-  signal?: AbortSignal | null;
+  signal?: AbortSignal | null | undefined;
 }
 
 /** Options of a source whose events are carried by the browser's own `EventSource`. */
 export interface BrowserInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends CommonInit<Feed> {
-  transport?: "browser";
+  transport?: "browser" | undefined;
 }
 
 /**
@@ -419,23 +475,23 @@ export interface BrowserInit<Feed extends { [Name in keyof Feed]: unknown } = Ev
 export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends CommonInit<Feed> {
   transport: "fetch";
   /** `GET` by default. A method other than GET and HEAD is sent once, unless the policy has `resend` or `resendRefused`. */
-  method?: string;
+  method?: string | undefined;
   /** Headers, or a function that returns them before each attempt. */
-  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined;
   /** Text, bytes or a form. A stream is refused, since it can be sent only once. */
-  body?: XMLHttpRequestBodyInit | null;
+  body?: XMLHttpRequestBodyInit | null | undefined;
   /** Overrides `withCredentials`. */
-  credentials?: RequestCredentials;
-  mode?: RequestMode;
+  credentials?: RequestCredentials | undefined;
+  mode?: RequestMode | undefined;
   /** `no-store` by default. */
-  cache?: RequestCache;
+  cache?: RequestCache | undefined;
   /** With `error` no redirect is followed, so none gets the headers; the attempt ends like a lost connection. */
-  redirect?: RequestRedirect;
-  referrerPolicy?: ReferrerPolicy;
+  redirect?: RequestRedirect | undefined;
+  referrerPolicy?: ReferrerPolicy | undefined;
   /** The id to continue from: the `lastEventId` of an earlier source, kept across a reload for instance. */
-  lastEventId?: string;
+  lastEventId?: string | undefined;
   /** The most bytes that one event may have: 16 MiB by default. The queue of an iteration may hold `capacity` of them. */
-  maxEventSize?: number;
+  maxEventSize?: number | undefined;
   /**
    * What the end of a response means: that the server has finished, or a loss, after which the request is made again, also where
    * its method is not GET or HEAD.
@@ -445,12 +501,15 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
    * ends within an event has not finished, whatever is set here: the error `unfinished-event` has what had arrived. Where
    * that is a terminal event or data, it counts.
    */
-  endOfBody?: "finished" | "reconnect";
+  endOfBody?: "finished" | "reconnect" | undefined;
 }
 
 export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> = BrowserInit<Feed> | FetchInit<Feed>;
 
-/** The events of some names, as they arrive. If the policy closes the source, the last step throws its error. */
+/**
+ * The events of some names, as they arrive. If the policy closes the source, the last step throws its error. It works behind
+ * a `Proxy` too.
+ */
 export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
   /** How many events have been dropped so far, because the queue was full. */
   readonly dropped: number;
@@ -490,6 +549,11 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   /**
    * Throws a `SyntaxError` if the URL is invalid, as the standard's does, and an `EventSourceError` if an option or the
    * request is invalid. `init()` must have been awaited before.
+   *
+   * Twenty sources of a page or worker may open one URL at once, and then one more each second. Others wait, still
+   * `connecting`, and the console says so once: a component that opens a source at each render would flood its server.
+   * Sources that share a connection count as one, and URLs that differ do not count together, even if only their fragments
+   * differ.
    */
   constructor(url: string | URL, init?: EventSourceInit<Feed>);
 
@@ -537,8 +601,19 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
    * connection.
    */
   on<Name extends keyof Feed & string>(name: Name, handler: (event: TypedEvent<Feed[Name], Name>) => void): () => void;
-  /** The events of these names, typed, from now on. They wait for their consumer in a bounded queue. */
-  events<Name extends keyof Feed & string>(...names: [Name, ...Name[]]): EventIterator<EventOf<Feed, Name>>;
+  /**
+   * Calls back with each event of whatever name, after the handlers of its name. At run time these are also events that the
+   * types do not have. Over `fetch` only: the browser's own transport delivers no event whose name is not listened to, so there
+   * this throws an `EventSourceError` (`unsupported`).
+   */
+  onAny(handler: (event: EventOf<Feed>) => void): () => void;
+  /**
+   * The events of these names, typed, from now on. They wait for their consumer in a bounded queue. Leaving a loop over them does
+   * not close the source, unless `closeAfterLoop` is set.
+   */
+  events<Names extends (keyof Feed)[]>(
+    ...names: Names & ([] extends Names ? (Names extends [] ? [never] : unknown) : unknown)
+  ): EventIterator<EventOf<Feed, Names[number]>>;
   /**
    * Calls back with each change of state. A source starts as `connecting`.
    *
@@ -553,7 +628,10 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
    * to are no gap. The browser's own transport does not show them, so there, listen to all events of a source.
    */
   onGap(handler: (gap: Gap) => void): () => void;
-  /** Calls back with everything that goes wrong. Errors that nobody listens to go to the console. */
+  /**
+   * Calls back with everything that goes wrong. Errors that nobody listens to go to the console. So does one hint for a
+   * source over `fetch`, when an event arrives that nobody listens to: its name may be misspelt.
+   */
   onError(handler: (error: EventSourceError) => void): () => void;
 
   readonly state: State;
@@ -564,7 +642,7 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
 }
 
 /** Where the WebAssembly may come from. */
-export type WasmSource = string | URL | Response | WebAssembly.Module | BufferSource;
+export type WasmSource = string | URL | Response | WasmModule | BufferSource;
 
 /**
  * Initialises the package, once; further calls wait for the first. The WebAssembly comes from the package unless it is
@@ -574,4 +652,4 @@ export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<voi
 export default init;
 
 /** Initialises the package at once, with WebAssembly that is already loaded. */
-export function initSync(source: WebAssembly.Module | BufferSource): void;
+export function initSync(source: WasmModule | BufferSource): void;

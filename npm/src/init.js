@@ -1,6 +1,5 @@
 // @ts-check
-// The WebAssembly. It is compressed inside a JavaScript module, so neither a bundler nor a server has to be
-// configured for it.
+// The WebAssembly.
 
 import { EventSourceError } from "./error.js";
 
@@ -16,7 +15,7 @@ export let wasm;
 /** @type {Promise<void> | undefined} */
 let loading;
 
-/** @param {WasmSource | PromiseLike<WasmSource>} [source] */
+/** @param {WasmSource | PromiseLike<WasmSource> | (() => Promise<WasmSource>)} source */
 export function init(source) {
   if (wasm) return Promise.resolve();
   loading ??= load(source).catch((error) => {
@@ -44,24 +43,15 @@ export function checkInitialised() {
   if (!wasm) throw new EventSourceError("not-initialised", "typed-eventsource is not initialised yet: `await init()` first");
 }
 
-/** @param {WasmSource | PromiseLike<WasmSource>} [source] */
-async function load(source = inflate()) {
-  initSync(await compile(await source));
+/** @param {WasmSource | PromiseLike<WasmSource> | (() => Promise<WasmSource>)} source */
+async function load(source) {
+  initSync(await compile(await (typeof source === "function" ? source() : source)));
 }
 
 /** @param {WasmSource} source */
 async function compile(source) {
   if (typeof source === "string" || source instanceof URL) source = await fetch(source);
-  if (!(source instanceof Response)) return source instanceof WebAssembly.Module ? source : WebAssembly.compile(source);
+  if (!("arrayBuffer" in source)) return source instanceof WebAssembly.Module ? source : WebAssembly.compile(source);
   if (!source.ok) throw new Error(`typed-eventsource: ${source.url} answered with status ${source.status}`);
   return WebAssembly.compile(await source.arrayBuffer());
-}
-
-async function inflate() {
-  const { deflated } = await import("./wasm/deflated.js");
-  const bytes = Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0));
-  // Not by a Blob: that of jsdom has no stream.
-  const { body } = /** @type {{ body: ReadableStream<BufferSource> }} */ (new Response(bytes));
-  const inflated = body.pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Response(inflated);
 }

@@ -3,6 +3,15 @@
 
 import { wasm } from "./init.js";
 
+/**
+ * A module of Node.js, for environments of tests that hide the globals which it would have: Jest's jsdom.
+ *
+ * @param {string} name
+ */
+export const nodeModule = (name) => /** @type {any} */ (globalThis).process.getBuiltinModule(name);
+
+const { TextEncoder, TextDecoder } = globalThis.TextEncoder ? globalThis : nodeModule("util");
+
 export const encoder = new TextEncoder();
 export const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 

@@ -109,14 +109,15 @@ export const OUT_OF_LINE = 0xfffffffe;
 
 // The records of the parser. First: the offsets of the text in the chunk, what arrived without listeners, the
 // reconnection time if the server has set it, and the places in memory of the last event's data and of the last event
-// id, if they are out of line. Then for each event: the number of its name, the offsets of its data and of its id in
+// id, if they are out of line, and of the name of an event that nobody listens to by its name. Then for each event: the number of its name, the offsets of its data and of its id in
 // the text, and the offset of its end in the chunk.
 export const UNLISTENED_AT = 2;
 export const RETRY_AT = 3;
 export const NO_RETRY = 0xffffffff;
 export const DATA_AT = 4;
 export const ID_AT = 6;
-export const HEADER = 8;
+export const NAME_AT = 8;
+export const HEADER = 10;
 export const RECORD = 6;
 
 // Inputs of the parser.
@@ -126,6 +127,7 @@ export const GO_BACK = 2;
 export const PUSH = 3;
 export const LOOK_FOR = 4;
 export const END = 5;
+export const LISTEN_TO_ALL = 6;
 
 // What may have arrived without listeners.
 export const UNLISTENED_EVENT = 2;

@@ -32,13 +32,24 @@ const QUEUE = {
   whenFull: oneOf("drop-oldest", "keep-latest", "close"),
 };
 
+/** @param {any} value */
+const isParse = (value) => value === "json" || value === "text" || typeof value === "function";
+
+const parseOfAll = check('"json", "text", a function, or an object with these by name', isParse);
+const parseOfOne = check('"json", "text", "skip" or a function', (value) => isParse(value) || value === "skip");
+
 /** @type {{ [name: string]: import("./checks.js").Check }} */
 const OPTIONS = {
   transport: oneOf("browser", "fetch"),
   withCredentials: any,
   policy: parsePolicy,
   shared: flag,
-  parse: check('"json", "text" or a function', (value) => value === "json" || value === "text" || typeof value === "function"),
+  parse: (value, name) =>
+    isObject(value) && !isParse(value)
+      ? Object.fromEntries(Object.entries(value).map(([type, one]) => [type, parseOfOne(one ?? "json", `${name}.${type}`)]))
+      : parseOfAll(value, name),
+  skipEmpty: flag,
+  closeAfterLoop: flag,
   schemas: object,
   queue: (value, name) => read(object(value, name), QUEUE, `${name}.`),
   deduplicate: count,

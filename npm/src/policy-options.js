@@ -21,7 +21,7 @@ export const POLICY = {
   reopenOnWake: flag,
 };
 
-/** Those of its backoff, whose numbers follow. */
+/** The options of its backoff, whose numbers follow. */
 export const BACKOFF = {
   initial: milliseconds,
   factor: number,

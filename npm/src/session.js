@@ -33,14 +33,14 @@ export function openSession(settings, isOffline, now) {
     isSharer,
     endOfBody === "finished",
     endOfBody,
-  ];
+  ].map(Boolean);
   const numbers = numbersOf(policy);
   const id = encoder.encode(lastEventId);
   return wasm.newSession(
     presetOf(policy),
     copyToWasm(numbers),
     numbers.length,
-    flags.reduce((sum, flag, bit) => sum + (flag ? 1 << bit : 0), 0),
+    flags.reduce((sum, flag, bit) => sum + (Number(flag) << bit), 0),
     deduplicate,
     copyToWasm(id),
     id.length,
@@ -67,7 +67,7 @@ export const firstTextOf = (numbers) => textAt(numbers[13], numbers[14]);
 /** @param {number} kind @param {number} attempt @param {number} retryIn @returns {import("./index.js").State} */
 export function stateOf(kind, attempt, retryIn) {
   const type = STATES[kind];
-  return /** @type {any} */ ({ type, ...(kind >= STATE_WAITING && { attempt }), ...(retryIn >= 0 && { retryIn }) });
+  return /** @type {any} */ ({ type, ...(kind >= STATE_WAITING && { attempt }), ...(retryIn >= 0 && { retryIn: Math.ceil(retryIn) }) });
 }
 
 /** @param {Float64Array} numbers @returns {import("./index.js").Gap} */
@@ -87,7 +87,7 @@ const decision = oneOf(...DECISIONS);
  * @returns {[number, number]}
  */
 export function askRule(rule, context, kind, wait) {
-  const proposed = { type: DECISIONS[kind], ...(kind === DECISION_REOPEN && { after: wait }) };
+  const proposed = { type: DECISIONS[kind], ...(kind === DECISION_REOPEN && { after: Math.ceil(wait) }) };
   try {
     const answer = rule({ ...context, proposed }) ?? proposed;
     if (answer === proposed) return [DECISION_AS_PROPOSED, 0];

@@ -28,9 +28,22 @@ import { INPUT_DEFERRED, FOLLOWS_STATE } from "./numbers.js";
 export function joinOrOpen(url, settings, host, open) {
   const key = settings.shared ? keyOf(url, settings) : undefined;
   if (key === undefined) return new Connection(url, settings, host, open);
-  const { parse, schemas, queue, signal, lastEventId, policy } = settings;
+  const { transport, parse, skipEmpty, closeAfterLoop, schemas, queue, signal, lastEventId, policy } = settings;
   /** @type {any} */
-  const own = { parse, schemas, queue, signal, lastEventId, policy, isFetch: true, isRepeatable: true, isSharer: true };
+  const own = {
+    transport,
+    parse,
+    skipEmpty,
+    closeAfterLoop,
+    schemas,
+    queue,
+    signal,
+    lastEventId,
+    policy,
+    isFetch: true,
+    isRepeatable: true,
+    isSharer: true,
+  };
   return new Connection(url, own, host, (lastEventId, link) => {
     const shared = host.shared.get(key) ?? new SharedConnection(key, url, { ...settings, lastEventId }, host, open);
     return new Share(shared, link, host);
@@ -47,7 +60,7 @@ let count = 0;
  * @param {string} url
  * @param {Settings} settings
  */
-function keyOf(url, { transport, parse, schemas, queue, signal, headers, body = null, ...others }) {
+function keyOf(url, { transport, parse, skipEmpty, closeAfterLoop, schemas, queue, signal, headers, body = null, ...others }) {
   if (body !== null && typeof body !== "string") return;
   try {
     const named = typeof headers === "function" ? headers : [...new Headers(headers ?? [])];
@@ -144,6 +157,9 @@ class Share {
   #cancelOpen;
   /** @type {Map<Subscription, () => void>} */
   #undos = new Map();
+  #undoAll = () => {};
+  /** Whether a subscription has received the event that is being delivered. */
+  #isReceived = false;
 
   /** @param {SharedConnection} shared @param {Link} link @param {Host} host */
   constructor(shared, link, host) {
@@ -168,12 +184,29 @@ class Share {
 
   /** @param {Subscription} subscription */
   listen(subscription) {
-    const shared = this.#shared;
-    const undo = shared.on(subscription.name, (text) => {
-      this.announceOpen();
-      if (this.link.receiveEvent(subscription, /** @type {string} */ (text.data), text)) shared.shouldYield = true;
+    const undo = this.#shared.on(subscription.name, (text) => {
+      this.#isReceived = true;
+      this.#receive(subscription, text);
     });
     this.#undos.set(subscription, undo);
+  }
+
+  /** @param {Subscription} subscription @param {import("./typed-event.js").TypedEvent} text */
+  #receive(subscription, text) {
+    this.announceOpen();
+    if (this.link.receiveEvent(subscription, /** @type {string} */ (text.data), text)) this.#shared.shouldYield = true;
+  }
+
+  /** @param {boolean} listensToAll */
+  listenToAll(listensToAll) {
+    this.#undoAll();
+    this.#undoAll = () => {};
+    this.#isReceived = false;
+    if (!listensToAll) return;
+    this.#undoAll = this.#shared.onAny((text) => {
+      if (!this.#isReceived) this.#receive(this.link.newSubscription(text.type), text);
+      this.#isReceived = false;
+    });
   }
 
   /** @param {Subscription} subscription */
@@ -190,6 +223,7 @@ class Share {
     this.#cancelOpen?.();
     this.#cancelOpen = undefined;
     for (const subscription of this.#undos.keys()) this.unlisten(subscription);
+    this.#undoAll();
     this.#shared.leave(this);
   }
 }

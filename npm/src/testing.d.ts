@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" />
 
+import type { Headers, URL, XMLHttpRequestBodyInit } from "./dom.js";
 import type { EventMap, EventSourceError } from "./index.js";
 
 /** A source's attempt to connect, as the server saw it. */
@@ -8,6 +9,15 @@ export interface Attempt {
   readonly url: string;
   /** The last event id that it sent; empty if there was none. */
   readonly lastEventId: string;
+  /** The method of the request, `GET` by default. */
+  readonly method: string;
+  /**
+   * The headers of the option `headers`, and the type of the body. Those that a function makes are added when it has returned, or
+   * its promise has resolved.
+   */
+  readonly headers: Headers;
+  /** The `body` option; `null` if there is none. */
+  readonly body: XMLHttpRequestBodyInit | null;
 }
 
 /**
@@ -30,6 +40,8 @@ export class FakeClock {
   readonly timers: number;
   /** The errors that sources would have written to the console, since nobody listened to them. */
   readonly reports: readonly EventSourceError[];
+  /** What sources would have written to the console as a hint, such as the first event that nobody listens to. */
+  readonly hints: readonly string[];
   /** Lets this many milliseconds pass. Timers fire in order. */
   advance(ms: number): void;
   /** Lets the page sleep: this many milliseconds pass and no timer fires. Then the timers that are due fire late. */
@@ -51,8 +63,7 @@ export class FakeClock {
  * Its methods act on all current connections. Sources react before the call returns; only the end of a source is
  * reported one microtask later, as always. If a listener calls the server, the effect is reported once all listeners of
  * its event have been called, as in a browser. Each source is told as its transport would tell it: one over the
- * browser's own reconnects without being asked, and sees no HTTP status. No request is made: a function that makes
- * headers is not called. A source that joins a shared connection reports that it is open when the clock advances, if
+ * browser's own reconnects without being asked, and sees no HTTP status. No request is made. A source that joins a shared connection reports that it is open when the clock advances, if
  * only by `advance(0)`, or when something is sent.
  *
  * If there is no page, URLs are relative to `http://localhost/`.

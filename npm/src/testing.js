@@ -1,7 +1,7 @@
 // @ts-check
 // A server and a clock for tests.
 
-import { EventSourceError, connectionLost } from "./error.js";
+import { EventSourceError, connectionLost, messageOf } from "./error.js";
 import { resolve } from "./event-source.js";
 import { testBackends } from "./host.js";
 import { bodyEnded, browserReconnects, event, failed, finished, opened, reestablish, retry } from "./inputs.js";
@@ -23,6 +23,8 @@ const BASE = "http://localhost/";
 export class FakeClock {
   /** The errors that nobody listened to. @type {Error[]} */
   reports = [];
+  /** @type {string[]} */
+  hints = [];
   /** @type {Host} */
   #host;
   #now = 0;
@@ -48,6 +50,7 @@ export class FakeClock {
         return () => this.#network.delete(callback);
       },
       report: (error) => this.reports.push(error),
+      hint: (message) => this.hints.push(message),
       shared: new Map(),
     };
   }
@@ -121,7 +124,7 @@ export class FakeServer {
   clock = new FakeClock();
   /** @type {Set<FakeConnection>} */
   #connections = new Set();
-  /** @type {{ readonly url: string, readonly lastEventId: string }[]} */
+  /** @type {import("./testing.js").Attempt[]} */
   #attempts = [];
   /** @type {import("./host.js").TestBackend} */
   #backend;
@@ -132,9 +135,21 @@ export class FakeServer {
       base: BASE,
       serves: () => true,
       connect: (url, settings, lastEventId, link) => {
+        const request = settings.isFetch ? requestOf(url, settings) : { method: "GET", headers: undefined };
+        const { body = null, headers } = settings;
         const connection = new FakeConnection(url, settings, lastEventId, link, () => this.#connections.delete(connection));
         this.#connections.add(connection);
-        this.#attempts.push({ url, lastEventId });
+        this.#attempts.push({
+          url,
+          lastEventId,
+          method: request.method,
+          // Made on request: Jest's jsdom has no such class.
+          get headers() {
+            return request.headers ?? new Headers();
+          },
+          body,
+        });
+        if (typeof headers === "function") connection.makeHeaders(headers, /** @type {Headers} */ (request.headers));
         return connection;
       },
     };
@@ -246,6 +261,18 @@ Object.defineProperty(FakeServer.prototype, Symbol.dispose ?? Symbol.for("Symbol
   writable: true,
 });
 
+/** The request with what does not change from one attempt to the next. @param {string} url @param {Settings} settings */
+function requestOf(url, { method, headers, body }) {
+  try {
+    return new Request(url, { method, headers: typeof headers === "function" ? undefined : headers, body });
+  } catch (cause) {
+    throw invalidRequest(url, cause);
+  }
+}
+
+/** @param {string} url @param {unknown} cause */
+const invalidRequest = (url, cause) => new EventSourceError("invalid-request", `invalid request: ${messageOf(cause)}`, { url, cause });
+
 /** One connection, a transport of the source at its other end. */
 class FakeConnection {
   #url;
@@ -253,10 +280,12 @@ class FakeConnection {
   #link;
   #hangUp;
   #isOpen = false;
+  #isClosed = false;
   /** The server's last event id. A browser's own source only learns it from events that have listeners. */
   #id;
   /** @type {Map<string, Subscription>} */
   #subscriptions = new Map();
+  #listensToAll = false;
 
   /**
    * @param {string} url
@@ -289,12 +318,43 @@ class FakeConnection {
     this.#subscriptions.delete(name);
   }
 
+  /** @param {boolean} listensToAll */
+  listenToAll(listensToAll) {
+    this.#listensToAll = listensToAll;
+  }
+
   close() {
+    this.#isClosed = true;
     this.#hangUp();
     this.#subscriptions.clear();
   }
 
   // Called by its server
+
+  /**
+   * Calls the user's function that makes headers. It may use the source, which has to exist by then.
+   *
+   * @param {() => HeadersInit | Promise<HeadersInit>} make
+   * @param {Headers} headers To which these are added.
+   */
+  async makeHeaders(make, headers) {
+    await undefined;
+    if (this.#isClosed) return;
+    const url = this.#url;
+    let made;
+    try {
+      made = await make();
+    } catch (cause) {
+      const message = `the headers of the request could not be made: ${messageOf(cause)}`;
+      this.#link.receive(reestablish(new EventSourceError("headers", message, { url, cause })));
+      return;
+    }
+    try {
+      new Headers(made).forEach((value, name) => headers.set(name, value));
+    } catch (cause) {
+      this.#link.receive(failed(invalidRequest(url, cause)));
+    }
+  }
 
   open() {
     if (this.#isOpen) return;
@@ -306,8 +366,12 @@ class FakeConnection {
   send(name, data, id) {
     const lastEventId = (this.#id = id ?? this.#id);
     const run = () => {
-      const subscription = this.#subscriptions.get(name);
-      if (!subscription) return this.#isFetch ? { type: INPUT_UNLISTENED, isEvent: true, lastEventId: id } : undefined;
+      const subscription = this.#subscriptions.get(name) ?? (this.#listensToAll ? this.#link.newSubscription(name) : undefined);
+      if (!subscription && !this.#isFetch) return;
+      if (!subscription) {
+        this.#link.hint(name);
+        return { type: INPUT_UNLISTENED, isEvent: true, lastEventId: id };
+      }
       const hasIdField = this.#isFetch ? id !== undefined : undefined;
       return event(subscription, data, { lastEventId, origin: ORIGIN }, hasIdField);
     };

@@ -2,31 +2,8 @@
 import { EventSourceError, messageOf } from "./error.js";
 
 /** @typedef {import("./options.js").Settings} Settings */
-/** @typedef {{ readonly lastEventId: string, readonly origin: string }} EventMeta The id and origin of an event, from a MessageEvent for instance. */
-
-/** An event with its payload. It reads its id and origin on request: a MessageEvent is slow to return them. */
-export class TypedEvent {
-  #meta;
-
-  /**
-   * @param {string} type
-   * @param {unknown} data
-   * @param {EventMeta} meta
-   */
-  constructor(type, data, meta) {
-    this.type = type;
-    this.data = data;
-    this.#meta = meta;
-  }
-
-  get lastEventId() {
-    return this.#meta.lastEventId;
-  }
-
-  get origin() {
-    return this.#meta.origin;
-  }
-}
+/** @typedef {import("./index.js").TypedEvent<unknown>} TypedEvent */
+/** @typedef {{ readonly lastEventId: string, readonly origin: string }} EventMeta The id and origin of an event. */
 
 /** A copy of a part of a longer text. For a part, engines would keep the whole text, unless the part is very short. @param {string} part */
 export const detached = (part) => (part.length > 12 ? ` ${part}`.slice(1) : part);
@@ -38,12 +15,13 @@ export const detached = (part) => (part.length > 12 ? ` ${part}`.slice(1) : part
  * @param {Settings} settings
  * @returns {(data: string, meta: EventMeta) => unknown}
  */
-export function decoder(type, { parse, schemas = {} }) {
-  const parsed = parser(type, parse);
+export function decoder(type, { parse, skipEmpty, schemas = {} }) {
+  const parsed = parser(type, parseOf(type, parse), skipEmpty);
   const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
   if (!schema) return parsed;
   return (data, meta) => {
     const value = parsed(data, meta);
+    if (value === SKIPPED) return value;
     /** @type {any} */
     let result;
     /** @type {readonly any[] | undefined} */
@@ -66,18 +44,30 @@ export function decoder(type, { parse, schemas = {} }) {
   };
 }
 
+/** In place of the payload of an event that no listener gets. */
+export const SKIPPED = Symbol();
+
+/** How the events of a name are parsed. @param {string} type @param {any} parse */
+export const parseOf = (type, parse) => (typeof parse !== "object" ? parse : Object.hasOwn(parse, type) ? parse[type] : "json");
+
 /**
  * @param {string} type
- * @param {Settings["parse"]} parse
+ * @param {any} parse
+ * @param {boolean | undefined} skipEmpty
  * @returns {(data: string, meta: EventMeta) => unknown}
  */
-function parser(type, parse) {
+function parser(type, parse, skipEmpty) {
   if (parse === "text") return (data) => data;
+  if (parse === "skip") return () => SKIPPED;
   const isJson = parse === "json";
   return (data, meta) => {
     try {
-      return isJson ? JSON.parse(data) : parse(data, copy(type, data, meta));
+      return isJson ? JSON.parse(data) : parse(data, typedEvent(type, data, meta));
     } catch (cause) {
+      if (isJson && !data.trim()) {
+        if (skipEmpty) return SKIPPED;
+        throw undecoded(type, data, meta, "is empty, which is not JSON: `skipEmpty` skips such events");
+      }
       throw undecoded(type, data, meta, isJson ? "is not JSON" : "cannot be parsed", cause);
     }
   };
@@ -93,7 +83,7 @@ function parser(type, parse) {
  */
 function undecoded(type, data, meta, what, cause, issues) {
   const message = `the data of event ${JSON.stringify(type)} ${what}${cause ? `: ${messageOf(cause)}` : ""}`;
-  const event = copy(type, detached(data), meta);
+  const event = typedEvent(type, detached(data), meta);
   return new EventSourceError(issues ? "validation" : "decode", message, { cause, event, ...(issues && { issues }) });
 }
 
@@ -115,5 +105,12 @@ export function unfinishedEventError(event) {
   return new EventSourceError("unfinished-event", message, { event });
 }
 
-/** A plain copy of an event. @param {string} type @param {string} data @param {EventMeta} meta */
-export const copy = (type, data, { lastEventId, origin }) => ({ type, data, lastEventId, origin });
+/**
+ * An event as users get it: a plain object, so that it works behind a `Proxy`, and that copies of it have all that it has.
+ *
+ * @template T
+ * @param {string} type
+ * @param {T} data
+ * @param {EventMeta} meta
+ */
+export const typedEvent = (type, data, { lastEventId, origin }) => ({ type, data, lastEventId, origin });

@@ -41,6 +41,7 @@ struct Shared {
     is_offline: Cell<bool>,
     network_watches: RefCell<Vec<Weak<NetworkCallback>>>,
     reports: RefCell<Vec<String>>,
+    hints: RefCell<Vec<String>>,
 }
 
 type NetworkCallback = dyn Fn(NetworkChange);
@@ -91,6 +92,11 @@ impl FakeClock {
         self.0.reports.borrow().clone()
     }
 
+    /// What the sources would have written to the console as a hint, such as the first event that nobody listens to.
+    pub fn hints(&self) -> Vec<String> {
+        self.0.hints.borrow().clone()
+    }
+
     /// How many timers are set.
     pub fn timers(&self) -> usize {
         let timers = self.0.timers.borrow();
@@ -128,6 +134,11 @@ impl FakeClock {
 
     pub(super) fn report(&self, message: String) {
         self.0.reports.borrow_mut().push(message);
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(super) fn hint(&self, hint: String) {
+        self.0.hints.borrow_mut().push(hint);
     }
 
     /// The callbacks for changes of the network.

@@ -130,6 +130,16 @@ impl Host {
         }
     }
 
+    /// Reports what an app may want to know.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn hint(&self, hint: String) {
+        match self {
+            Self::Browser => sys::console_info(&format!("typed-eventsource: {hint}")),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(clock) => clock.hint(hint),
+        }
+    }
+
     /// Reports an error that nobody listened to.
     pub(crate) fn report(&self, error: &Error) {
         let error = WithCauses(error);

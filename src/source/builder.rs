@@ -311,6 +311,11 @@ impl EventSourceBuilder {
     /// unless it [shares](Self::shared) a connection. Nothing is received before the code that opened the source has
     /// returned to the event loop, so listeners added until then miss nothing.
     ///
+    /// Twenty sources of a page or worker may open one URL at once, and then one more each second. Others wait, still
+    /// `Connecting`, and the console says so once: a component that opens a source at each render would flood its
+    /// server. Sources that [share](Self::shared) a connection count as one, and URLs that differ do not count
+    /// together, even if only their fragments differ.
+    ///
     /// # Errors
     ///
     /// [`Error::InvalidUrl`] if the URL cannot be parsed, [`Error::InvalidEventName`] if no event can have the name of
@@ -375,6 +380,8 @@ impl EventSourceBuilder {
             options.last_event_id = fetch.start().unwrap_or_default().to_owned();
         }
         Settings {
+            #[cfg(feature = "fetch")]
+            is_fetch: self.fetch.is_some(),
             options,
             rule: self.policy.rule,
             queue: self.queue,

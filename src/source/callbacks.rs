@@ -13,6 +13,9 @@ pub(super) struct CallbackList<F: ?Sized> {
     slots: Place<Rc<Vec<Rc<Slot<F>>>>>,
 }
 
+/// Callbacks of a list; `None` if there are none.
+pub(super) type Snapshot<F> = Option<Rc<Vec<Rc<Slot<F>>>>>;
+
 /// The place of one callback: empty while it runs and after it was removed.
 pub(super) struct Slot<F: ?Sized> {
     callback: Place<Box<F>>,
@@ -59,9 +62,24 @@ impl<F: ?Sized> CallbackList<F> {
         }
     }
 
+    /// The callbacks that there are now, for a later dispatch.
+    pub(super) fn snapshot(&self) -> Snapshot<F> {
+        self.slots.get()
+    }
+
     /// Passes each callback to `call`, which calls it. One that panics is removed, and the others are still called.
-    pub(super) fn each(&self, panics: &Panics, mut call: impl FnMut(&mut F)) {
-        let Some(slots) = self.slots.get() else {
+    pub(super) fn each(&self, panics: &Panics, call: impl FnMut(&mut F)) {
+        self.each_of(self.snapshot(), panics, call);
+    }
+
+    /// Does so with the callbacks that there were, except those that were removed.
+    pub(super) fn each_of(
+        &self,
+        snapshot: Snapshot<F>,
+        panics: &Panics,
+        mut call: impl FnMut(&mut F),
+    ) {
+        let Some(slots) = snapshot else {
             return;
         };
         for slot in &*slots {

@@ -5,7 +5,7 @@ use std::{fmt, rc::Rc};
 use super::connection::Connection;
 
 /// A callback that listens to a source; returned by [`on`](crate::EventSource::on),
-/// [`on_events`](crate::EventSource::on_events), [`on_gap`](crate::EventSource::on_gap),
+/// [`on_events`](crate::EventSource::on_events), `on_any`, [`on_gap`](crate::EventSource::on_gap),
 /// [`on_error`](crate::EventSource::on_error) and [`on_state`](crate::EventSource::on_state).
 ///
 /// It listens, and keeps the source open, until it is dropped. It may be dropped anywhere, even in a callback, its own

@@ -23,7 +23,7 @@ use connection::Connection;
 pub use listener::Listener;
 pub use queue::Queue;
 pub use stream::EventStream;
-use subscriptions::{DecodeFailure, DeliveryOutcome};
+use subscriptions::{DecodeFailure, DeliveryOutcome, Names};
 use typed_eventsource_core as core;
 
 use crate::{
@@ -118,6 +118,33 @@ impl EventSource {
         self.connection.on_frame(name, Box::new(deliver))
     }
 
+    /// Calls back with each event of whatever name, its data decoded to `T`, after the listeners to its name. Its
+    /// [`name`](Event::name) tells them apart.
+    ///
+    /// An event that does not decode is skipped and reported as [`Error::Decode`]: [`Text`](crate::Text) takes any data. Nothing is
+    /// called after the close.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NeedsFetch`] if the source is over the browser's own `EventSource`, which delivers only events whose names are
+    /// listened to.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error, Event, Fetch, Listener, Text};
+    /// # fn run() -> Result<Listener, Error> {
+    /// let source = EventSource::builder("/log").fetch(Fetch::new()).open()?;
+    /// source.on_any(|event: Event<Text>| println!("{}: {}", event.name(), event.data))
+    /// # }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn on_any<T: Payload>(
+        &self,
+        mut callback: impl FnMut(Event<T>) + 'static,
+    ) -> Result<Listener, Error> {
+        let deliver = move |frame: &Frame<'_>| deliver(frame, decode::<T>, &mut callback);
+        self.connection.on_any(Box::new(deliver))
+    }
+
     /// Calls back with the events that an enum stands for (see [`events`](Self::events)): with all of them in order,
     /// whatever their names.
     ///
@@ -152,21 +179,17 @@ impl EventSource {
     ) -> Result<Listener, Error> {
         // Taken out while it runs, since no other event can arrive in that time. One that panics is not put back.
         let callback = Rc::new(Cell::new(Some(callback)));
-        let listeners = crate::variants::names::<E>()?
-            .iter()
-            .map(|name| {
-                let callback = Rc::clone(&callback);
-                let deliver = move |frame: &Frame<'_>| {
-                    let Some(mut own) = callback.take() else {
-                        return DeliveryOutcome::Ignored;
-                    };
-                    let outcome = deliver(frame, crate::variants::decode, &mut own);
-                    callback.set(Some(own));
-                    outcome
+        let listeners = self.connection.on_frames(names_of::<E>()?, || {
+            let callback = Rc::clone(&callback);
+            Box::new(move |frame| {
+                let Some(mut own) = callback.take() else {
+                    return DeliveryOutcome::Ignored;
                 };
-                self.connection.on_frame(name, Box::new(deliver))
+                let outcome = deliver(frame, crate::variants::decode, &mut own);
+                callback.set(Some(own));
+                outcome
             })
-            .collect::<Result<Vec<_>, _>>()?;
+        })?;
         Ok(Listener::new(&self.connection, |_| drop(listeners)))
     }
 
@@ -197,7 +220,8 @@ impl EventSource {
     }
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
-    /// reach neither this nor a stream go to the console.
+    /// reach neither this nor a stream go to the console. So does one hint for a source over `fetch`, when an event
+    /// arrives that nobody listens to: its name may be misspelt.
     pub fn on_error(&self, mut callback: impl FnMut(Error) + 'static) -> Listener {
         self.connection
             .on_error(Box::new(move |error| callback(error.clone())))
@@ -218,7 +242,7 @@ impl EventSource {
     ///
     /// [`Error::InvalidEventName`] if no event can have this name.
     pub fn stream<T: Payload>(&self, name: &str) -> Result<EventStream<T>, Error> {
-        self.stream_of(&[name], decode::<T>)
+        self.stream_of(Names::These(&[name]), decode::<T>)
     }
 
     /// The events that an enum stands for: its variants are the names to listen to, and each event becomes the variant
@@ -228,10 +252,13 @@ impl EventSource {
     /// JSON in the event's data: a value for one field, an array for several, an object for named ones. The data of a
     /// unit variant is ignored.
     ///
+    /// A last variant with `#[serde(other)]` is a catch-all: it stands for all events that no other variant does, over `fetch`
+    /// only. The event's [`name`](Event::name) says which it is; `on_any` has its data too.
+    ///
     /// # Errors
     ///
     /// [`Error::NotAnEnum`] if `E` is something else, [`Error::InvalidEventName`] if no event can have the name of a
-    /// variant.
+    /// variant, [`Error::NeedsFetch`] if there is a catch-all and the source is not over `fetch`.
     ///
     /// ```
     /// # use typed_eventsource::{EventSource, Error};
@@ -262,12 +289,12 @@ impl EventSource {
     pub fn events<E: serde::de::DeserializeOwned + 'static>(
         &self,
     ) -> Result<EventStream<E>, Error> {
-        self.stream_of(crate::variants::names::<E>()?, crate::variants::decode::<E>)
+        self.stream_of(names_of::<E>()?, crate::variants::decode::<E>)
     }
 
     fn stream_of<T: 'static>(
         &self,
-        names: &[&str],
+        names: Names<'_>,
         decode: Decode<T>,
     ) -> Result<EventStream<T>, Error> {
         EventStream::new(&self.connection, names, decode)
@@ -316,6 +343,17 @@ impl EventSource {
     pub fn as_raw(&self) -> Option<web_sys::EventSource> {
         self.connection.as_raw()
     }
+}
+
+/// The names of the events that an enum stands for.
+#[cfg(feature = "json")]
+fn names_of<E: serde::de::DeserializeOwned>() -> Result<Names<'static>, Error> {
+    let names = crate::variants::names::<E>()?;
+    Ok(if crate::variants::has_catch_all::<E>() {
+        Names::All
+    } else {
+        Names::These(names)
+    })
 }
 
 /// Decodes a frame, and calls a callback with it.

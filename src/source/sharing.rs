@@ -173,6 +173,11 @@ struct Share {
     sharer: Weak<Connection>,
     /// The listeners to the connection, by the names of the events.
     listeners: RefCell<ByName<Listener>>,
+    /// The listener to events of any name.
+    #[cfg(feature = "fetch")]
+    any: Cell<Option<Listener>>,
+    /// Whether a listener to its name has received the event that is being delivered.
+    is_received: Rc<Cell<bool>>,
     /// The timer of a later task in which the sharer of an open connection is told that it is open.
     announcement: Cell<Option<Timer>>,
 }
@@ -186,15 +191,19 @@ impl Share {
             sharers,
             sharer,
             listeners: RefCell::default(),
+            #[cfg(feature = "fetch")]
+            any: Cell::default(),
+            is_received: Rc::default(),
             announcement: Cell::default(),
         }
     }
 }
 
-impl Link for Share {
-    fn listen(&self, name: &Rc<str>) {
+impl Share {
+    /// Passes frames on to the sharer.
+    fn receiver(&self) -> impl FnMut(&Frame<'_>) -> DeliveryOutcome + 'static {
         let (carrier, sharer) = (Rc::downgrade(&self.carrier), Weak::clone(&self.sharer));
-        let callback = move |frame: &Frame<'_>| {
+        move |frame| {
             if let (Some(carrier), Some(sharer)) = (carrier.upgrade(), sharer.upgrade()) {
                 let deliver = || {
                     sharer.announce_open();
@@ -203,6 +212,16 @@ impl Link for Share {
                 carrier.panics().catch(deliver);
             }
             DeliveryOutcome::Ignored
+        }
+    }
+}
+
+impl Link for Share {
+    fn listen(&self, name: &Rc<str>) {
+        let (is_received, mut receive) = (Rc::clone(&self.is_received), self.receiver());
+        let callback = move |frame: &Frame<'_>| {
+            is_received.set(true);
+            receive(frame)
         };
         let listener = self.carrier.on_frame(name, Box::new(callback));
         // The name was checked before.
@@ -217,6 +236,21 @@ impl Link for Share {
     fn unlisten(&self, name: &str) {
         let listener = self.listeners.borrow_mut().remove(name);
         drop(listener);
+    }
+
+    #[cfg(feature = "fetch")]
+    fn listen_to_all(&self, listens_to_all: bool) {
+        self.is_received.set(false);
+        let listener = listens_to_all.then(|| {
+            let (is_received, mut receive) = (Rc::clone(&self.is_received), self.receiver());
+            self.carrier
+                .on_any(Box::new(move |frame| match is_received.take() {
+                    true => DeliveryOutcome::Ignored,
+                    false => receive(frame),
+                }))
+        });
+        // Its connection is over `fetch`, as the sharer is.
+        drop(self.any.replace(listener.and_then(Result::ok)));
     }
 
     fn carrier(&self) -> Option<&Connection> {
@@ -242,6 +276,8 @@ impl Link for Share {
 impl Drop for Share {
     fn drop(&mut self) {
         drop(self.listeners.take());
+        #[cfg(feature = "fetch")]
+        drop(self.any.take());
         if self.sharers.remove(&self.sharer) {
             self.carrier.close(CloseReason::Dropped);
         }

@@ -13,7 +13,7 @@ use super::{
     connection::{Connection, Notice},
     listener::Listener,
     queue::{EventQueue, Item, PushOutcome},
-    subscriptions::{DecodeFailure, DeliveryOutcome},
+    subscriptions::{DecodeFailure, DeliveryOutcome, Names},
 };
 use crate::{Error, payload::Decode, transport::Frame};
 
@@ -52,7 +52,7 @@ pub struct EventStream<T> {
 impl<T: 'static> EventStream<T> {
     pub(super) fn new(
         connection: &Rc<Connection>,
-        names: &[&str],
+        names: Names<'_>,
         decode: Decode<T>,
     ) -> Result<Self, Error> {
         let queue = Rc::new(EventQueue::new(connection.queue()));
@@ -60,13 +60,10 @@ impl<T: 'static> EventStream<T> {
             queue: Rc::clone(&queue),
             connection: Rc::downgrade(connection),
         };
-        let mut listeners = Vec::with_capacity(names.len() + 1);
-        for name in names {
+        let mut listeners = connection.on_frames(names, || {
             let feed = feed.clone();
-            listeners.push(
-                connection.on_frame(name, Box::new(move |frame| feed.push_frame(frame, decode)))?,
-            );
-        }
+            Box::new(move |frame| feed.push_frame(frame, decode))
+        })?;
         listeners.push(connection.on_notice(Box::new(move |notice| feed.push_notice(notice))));
         Ok(Self {
             queue,

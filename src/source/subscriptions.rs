@@ -8,6 +8,14 @@ use crate::{DecodeError, Error, by_name::ByName, transport::Frame};
 /// Delivers a frame to one subscriber.
 pub(super) type FrameCallback = dyn FnMut(&Frame<'_>) -> DeliveryOutcome;
 
+/// The names of the events to listen to.
+#[derive(Clone, Copy)]
+pub(super) enum Names<'a> {
+    These(&'a [&'a str]),
+    #[cfg(feature = "json")]
+    All,
+}
+
 /// What a subscriber did with a frame.
 #[derive(Debug)]
 pub(super) enum DeliveryOutcome {

@@ -111,6 +111,8 @@ impl FakeServer {
                 let frame = Frame::new(name.into(), meta, id_field, data);
                 connection.emit(TransportEvent::Event(frame));
             } else if connection.is_fetch {
+                #[cfg(feature = "fetch")]
+                connection.emit(TransportEvent::Unheard { name });
                 connection.emit(TransportEvent::Unlistened {
                     is_event: true,
                     meta: id.is_some().then_some(meta),

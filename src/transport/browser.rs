@@ -10,7 +10,7 @@ use typed_eventsource_core::{FailureClass, IdField, Loss};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventSourceInit, MessageEvent, Request, Url};
 
-use super::{Frame, FrameData, Sink, TransportEvent, refused_url, resume_url};
+use super::{Frame, FrameData, Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url};
 use crate::{
     Error,
     event::{EventMeta, LazyMeta},
@@ -75,6 +75,7 @@ pub(crate) struct BrowserTransport {
     messages: RefCell<Vec<DomListener>>,
     sink: Sink,
     _life: [DomListener; 2],
+    _leaving: LeaveWatch,
     raw: web_sys::EventSource,
 }
 
@@ -104,10 +105,19 @@ impl BrowserTransport {
                 }),
             )
         };
+        let leaving = {
+            let (sink, raw) = (Rc::clone(&sink), raw.clone());
+            LeaveWatch::new(move || {
+                if raw.ready_state() == web_sys::EventSource::CLOSED {
+                    sink(ended_by_leaving(&raw));
+                }
+            })
+        };
         Self {
             messages: RefCell::default(),
             sink,
             _life: [opened, lost],
+            _leaving: leaving,
             raw,
         }
     }
@@ -189,6 +199,17 @@ impl LazyMeta for MessageMeta {
 /// Whether this is a message that the server named `open` or `error`, and not an event about the connection.
 fn is_message(event: &web_sys::Event) -> bool {
     event.has_type::<MessageEvent>()
+}
+
+/// The browser has closed its source, without an event, when the page was about to be left.
+fn ended_by_leaving(raw: &web_sys::EventSource) -> TransportEvent<'static> {
+    TransportEvent::Lost {
+        error: Error::ConnectionLost {
+            url: raw.url().into(),
+            message: Some("the browser closed it when the page was about to be left".into()),
+        },
+        loss: Loss::Reestablish,
+    }
 }
 
 /// The meaning of an `error` event, which only the `readyState` shows.

@@ -123,6 +123,7 @@ impl FakeConnector {
             last_event_id: RefCell::new(last_event_id.into()),
             sink: RefCell::new(Some(sink)),
             names: RefCell::default(),
+            listens_to_all: Cell::default(),
         });
         let mut connections = self.network.connections.borrow_mut();
         connections.retain(|connection| connection.strong_count() > 0);
@@ -147,6 +148,7 @@ pub(crate) struct FakeConnection {
     /// `None` once the source has dropped its end.
     sink: RefCell<Option<Sink>>,
     names: RefCell<BTreeSet<String>>,
+    listens_to_all: Cell<bool>,
 }
 
 impl FakeConnection {
@@ -228,7 +230,7 @@ impl FakeConnection {
     }
 
     pub(crate) fn is_listened_to(&self, name: &str) -> bool {
-        self.names.borrow().contains(name)
+        self.listens_to_all.get() || self.names.borrow().contains(name)
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
@@ -261,6 +263,11 @@ impl FakeTransport {
         let was_there = self.connection.names.borrow_mut().remove(name);
         debug_assert!(was_there, "{name} was not listened to");
         self.network.listening_has_changed();
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(super) fn listen_to_all(&self, listens_to_all: bool) {
+        self.connection.listens_to_all.set(listens_to_all);
     }
 }
 

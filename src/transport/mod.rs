@@ -6,6 +6,7 @@ pub(crate) mod fake;
 #[cfg(feature = "fetch")]
 pub(crate) mod fetch;
 mod frame;
+mod leaving;
 
 use std::{rc::Rc, sync::Arc};
 
@@ -62,6 +63,11 @@ pub(crate) type Sink = Rc<dyn Fn(TransportEvent<'_>)>;
 pub(crate) enum TransportEvent<'a> {
     Opened,
     Event(Frame<'a>),
+    /// Nobody listens to events of this name, or this one has no data. A connection says so of one event at the most.
+    #[cfg(feature = "fetch")]
+    Unheard {
+        name: &'a str,
+    },
     /// Something arrived that has no listeners: an event if `is_event`, or else anything. The last event id may have
     /// changed.
     Unlistened {
@@ -147,6 +153,17 @@ impl Transport {
             Self::Fetch(fetch) => fetch.unlisten(name),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(fake) => fake.unlisten(name),
+        }
+    }
+
+    /// Reports events of any name from now on, or no longer. The browser's own source cannot do this.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn listen_to_all(&self, listens_to_all: bool) {
+        match self {
+            Self::Browser(_) => {}
+            Self::Fetch(fetch) => fetch.listen_to_all(listens_to_all),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(fake) => fake.listen_to_all(listens_to_all),
         }
     }
 

@@ -17,7 +17,7 @@ fn controller() -> AbortController {
 }
 
 #[wasm_bindgen_test]
-async fn an_abort_closes_it_as_requested() {
+async fn an_abort_closes_the_source_as_requested() {
     run(async || {
         let (console, observed) = (Console::new(), Observed::new());
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
@@ -33,14 +33,14 @@ async fn an_abort_closes_it_as_requested() {
         assert!(numbers.next().await.is_some_and(|item| item.is_ok()));
         assert!(numbers.next().await.is_none());
         assert!(matches!(source.closed().await, CloseReason::Requested));
-        script.was_left().await;
+        script.assert_client_left().await;
         assert_eq!(console.errors(), [""; 0]);
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn with_a_signal_that_is_aborted_already_it_is_closed_from_the_start() {
+async fn a_source_with_a_signal_that_is_aborted_already_is_closed_from_the_start() {
     run(async || {
         let observed = Observed::new();
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
@@ -51,7 +51,7 @@ async fn with_a_signal_that_is_aborted_already_it_is_closed_from_the_start() {
         assert_eq!(observed.attempts(), 0);
         assert_eq!(observed.left(), Left::NOTHING);
         assert!(matches!(source.closed().await, CloseReason::Requested));
-        // Another one comes through, so that the first would have been seen by now.
+        // Once the server has seen another source, it would have seen the first one too.
         let other = script.open();
         listen::<u8>(&other, "message").next().await;
         assert_eq!(script.seen().await.len(), 1);
@@ -60,14 +60,14 @@ async fn with_a_signal_that_is_aborted_already_it_is_closed_from_the_start() {
 }
 
 #[wasm_bindgen_test]
-async fn it_listens_to_the_signal_until_the_close_and_not_longer() {
+async fn a_source_listens_to_its_signal_until_it_is_closed() {
     run(async || {
         let observed = Observed::new();
         let script = Script::put([Attempt::sending("")]).await;
         let controller = controller();
         let with_signal = Left {
-            listeners: Left::alone().listeners + 1,
-            ..Left::alone()
+            listeners: Left::of_open_source().listeners + 1,
+            ..Left::of_open_source()
         };
         let source = open(&script, &controller);
         script.seen_attempts(1).await;

@@ -1,4 +1,4 @@
-//! What a callback may do while the browser calls it. `src/source/tests/hostile` says what is heard, whatever it does.
+//! What a callback may do while the browser calls it. `src/source/tests/hostile` tests what listeners hear then.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -10,7 +10,7 @@ use super::support::{
     Attempt, Heard, Left, Observed, Script, Transport, journal, listen, run, run_over,
 };
 
-/// Hears the numbers of this name until the first, at which its listener drops itself.
+/// Listens to events of this name. The listener drops itself at the first.
 fn hear_one(source: &EventSource, name: &str) -> Heard<u8> {
     let own = Rc::new(RefCell::new(None::<Listener>));
     let (hear, heard) = Heard::new();
@@ -24,7 +24,7 @@ fn hear_one(source: &EventSource, name: &str) -> Heard<u8> {
 }
 
 #[wasm_bindgen_test]
-async fn it_may_drop_the_last_listener_of_its_name() {
+async fn a_callback_may_drop_the_last_listener_of_its_name() {
     run_over(Transport::Browser, async || {
         let observed = Observed::new();
         let text = "event: a\ndata: 1\n\nevent: a\ndata: 2\n\ndata: 3\n\n";
@@ -41,7 +41,7 @@ async fn it_may_drop_the_last_listener_of_its_name() {
 }
 
 #[wasm_bindgen_test]
-async fn it_may_drop_all_that_holds_the_source() {
+async fn a_callback_may_drop_everything_that_holds_the_source() {
     run(async || {
         let observed = Observed::new();
         let script = Script::put([Attempt::sending("data: 1\n\ndata: 2\n\n")]).await;
@@ -58,7 +58,7 @@ async fn it_may_drop_all_that_holds_the_source() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_dispatched_while_it_runs_waits_until_it_and_those_after_it_have_returned() {
+async fn events_that_a_callback_dispatches_wait_until_all_callbacks_of_its_event_have_returned() {
     run_over(Transport::Browser, async || {
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
         let source = script.open();

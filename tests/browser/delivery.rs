@@ -1,4 +1,4 @@
-//! What a server sends reaches listeners and streams: typed, whole and in order.
+//! Events reach listeners and streams typed, whole and in order.
 
 use futures::{StreamExt, future::join};
 use serde::Deserialize;
@@ -37,7 +37,7 @@ async fn a_listener_and_a_stream_get_typed_data_with_name_id_and_origin() {
 }
 
 #[wasm_bindgen_test]
-async fn each_listener_and_each_stream_decodes_for_itself() {
+async fn each_listener_and_each_stream_decodes_an_event_separately() {
     run(async || {
         let text = "data: 18446744073709551615\n\ndata: 𝄞 <b>é</b>\ndata: \"\n\ndata: 3\n\n";
         let source = Script::put([Attempt::sending(text)]).await.open();
@@ -117,9 +117,9 @@ async fn an_id_stays_until_the_server_sends_another() {
     .await;
 }
 
-/// The browser's own source keeps its last event id over a reconnection, and does not tell whose it is.
+/// The browser's own source keeps its last event id over a reconnection, and does not tell which event had it.
 #[wasm_bindgen_test]
-async fn what_is_played_again_is_heard_once_and_a_gap_is_told() {
+async fn events_that_are_sent_again_are_heard_once_and_a_gap_is_reported() {
     run(async || {
         let script = Script::put([
             Attempt::ending("retry: 10\nid: 1\ndata: 1\n\ndata: inherits\n\nid: 4\ndata: 4\n\n"),
@@ -148,7 +148,7 @@ async fn what_is_played_again_is_heard_once_and_a_gap_is_told() {
 }
 
 #[wasm_bindgen_test]
-async fn a_listener_that_is_added_while_the_source_is_open_hears_what_follows() {
+async fn a_listener_that_is_added_while_the_source_is_open_hears_later_events() {
     run(async || {
         let script = Script::put([Attempt::playing([
             send("event: b\ndata: 1\n\nevent: a\ndata: 1\n\n"),
@@ -179,7 +179,7 @@ async fn a_relative_url_is_resolved_against_the_page_or_the_worker() {
         if let Some(raw) = source.as_raw() {
             is_resolved(&raw.url());
         }
-        // The tests' own server knows no such path.
+        // The server of the tests' page answers 404 to this path.
         match source.closed().await {
             CloseReason::Policy(Error::GivenUp { url, .. } | Error::Status { url, .. }) => {
                 is_resolved(&url);

@@ -1,4 +1,4 @@
-//! What becomes of a source when the connection fails.
+//! What a source does when its connection fails.
 
 use futures::StreamExt;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::support::{Attempt, Script, Step, Transport, errors, journal, listen, run, send};
 
 #[wasm_bindgen_test]
-async fn what_arrived_whole_before_a_reset_is_kept_and_the_torn_event_is_not() {
+async fn events_that_arrived_whole_before_a_reset_are_kept_and_the_cut_event_is_not() {
     run(async || {
         let torn = Attempt::playing([
             send("retry: 10\nid: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3"),
@@ -33,7 +33,7 @@ async fn what_arrived_whole_before_a_reset_is_kept_and_the_torn_event_is_not() {
 }
 
 #[wasm_bindgen_test]
-async fn an_end_of_the_stream_is_a_lost_connection_and_the_browser_makes_another() {
+async fn the_end_of_a_response_is_a_lost_connection_and_another_one_is_made() {
     run(async || {
         let script = Script::put([
             Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
@@ -67,9 +67,9 @@ async fn an_end_of_the_stream_is_a_lost_connection_and_the_browser_makes_another
     .await;
 }
 
-/// The browser dispatches them under the very names that its events have.
+/// The browser dispatches events of the server under the same names as its own events.
 #[wasm_bindgen_test]
-async fn events_that_the_server_names_open_and_error_are_not_taken_for_the_connections_own() {
+async fn events_that_the_server_names_open_and_error_do_not_change_the_state() {
     run(async || {
         let script = Script::put([Attempt::sending(
             "event: error\ndata: 1\n\nevent: open\ndata: 2\n\ndata: 3\n\n",
@@ -84,7 +84,7 @@ async fn events_that_the_server_names_open_and_error_are_not_taken_for_the_conne
 
 /// Anthropic, Replicate and others name an event `error`.
 #[wasm_bindgen_test]
-async fn events_that_the_server_names_open_and_error_are_heard_by_those_names() {
+async fn events_that_the_server_names_open_and_error_can_be_listened_to() {
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(rename_all = "lowercase")]
     enum Feed {
@@ -102,12 +102,16 @@ async fn events_that_the_server_names_open_and_error_are_heard_by_those_names() 
         let mut errors = listen::<u8>(&source, "error");
         let mut opens = listen::<u8>(&source, "open");
         let mut feed = source.events::<Feed>().expect("names of events");
-        assert_eq!(errors.take(2).await, [1, 3], "and no loss of a connection");
+        assert_eq!(
+            errors.take(2).await,
+            [1, 3],
+            "a loss of the connection was reported"
+        );
         assert_eq!(opens.next().await, 2);
         let mut heard = Vec::new();
         while heard.len() < 3 {
             let item = feed.next().await.expect("an event");
-            // The loss is an item of its stream.
+            // The stream yields the loss as an item.
             heard.extend(item.ok().map(|event| event.data));
         }
         assert_eq!(heard, [Feed::Error(1), Feed::Open(2), Feed::Error(3)]);

@@ -1,4 +1,4 @@
-//! The server says that it is done.
+//! The server says that it has finished.
 
 use futures::StreamExt;
 use typed_eventsource::{CloseReason, EventSource, Text};
@@ -6,17 +6,17 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{Attempt, Console, Left, Observed, Script, journal, next_data, run, stream};
 
-/// It has closed for that reason, with no error, and the server saw it go.
-async fn has_finished(script: &Script, source: &EventSource) {
+/// The source has closed as finished, without an error, and the server saw that the client left.
+async fn assert_finished(script: &Script, source: &EventSource) {
     let console = Console::new();
     let reason = source.closed().await;
     assert!(matches!(reason, CloseReason::Finished), "{reason:?}");
     assert_eq!(console.errors(), [""; 0]);
-    script.was_left().await;
+    script.assert_client_left().await;
 }
 
 #[wasm_bindgen_test]
-async fn the_terminal_event_is_handed_over_and_closes_the_source() {
+async fn the_terminal_event_is_delivered_and_closes_the_source() {
     run(async || {
         let text = "data: 1\n\nevent: bye\ndata: thanks\n\ndata: 2\n\nevent: bye\ndata: x\n\n";
         let script = Script::put([Attempt::sending(text)]).await;
@@ -25,7 +25,7 @@ async fn the_terminal_event_is_handed_over_and_closes_the_source() {
         let mut journal = journal(&source, &["bye", "message"]);
         let mut farewell = stream::<Text>(&source, "bye");
         let mut numbers = stream::<u8>(&source, "message");
-        has_finished(&script, &source).await;
+        assert_finished(&script, &source).await;
         let closed = "closed: the server has finished";
         assert_eq!(
             journal.rest().await,
@@ -40,15 +40,15 @@ async fn the_terminal_event_is_handed_over_and_closes_the_source() {
 }
 
 #[wasm_bindgen_test]
-async fn the_end_is_heard_though_nobody_listens_to_it() {
+async fn a_terminal_event_that_nobody_listens_to_closes_the_source() {
     run(async || {
         let observed = Observed::new();
         let script = Script::put([Attempt::sending("event: bye\ndata: [DONE]\n\n")]).await;
         let builder = script.builder().terminal_event("bye");
-        has_finished(&script, &builder.open().expect("a valid URL")).await;
+        assert_finished(&script, &builder.open().expect("a valid URL")).await;
         let script = Script::put([Attempt::sending("data: [DONE]\n\n")]).await;
         let builder = script.builder().terminal_data("[DONE]");
-        has_finished(&script, &builder.open().expect("a valid URL")).await;
+        assert_finished(&script, &builder.open().expect("a valid URL")).await;
         assert_eq!(observed.left(), Left::NOTHING);
     })
     .await;

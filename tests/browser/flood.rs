@@ -1,4 +1,4 @@
-//! More events than a consumer takes: bounded, and what is dropped is told.
+//! A consumer that is slower than its server: the queue is bounded, and the stream reports dropped events.
 
 use futures::StreamExt;
 use gloo_timers::future::TimeoutFuture;
@@ -9,8 +9,8 @@ use super::support::{Attempt, Script, Step, next_data, run, stream};
 
 const FLOOD: u32 = 20_000;
 
-/// Brings the numbers up to `FLOOD`.
-async fn flooded(queue: Queue) -> EventStream<u32> {
+/// A stream of the numbers below `FLOOD`, sent as fast as possible.
+async fn flood_of_numbers(queue: Queue) -> EventStream<u32> {
     let flood = Step::Repeat {
         times: FLOOD,
         send: "data: {n}\n\n",
@@ -23,7 +23,7 @@ async fn flooded(queue: Queue) -> EventStream<u32> {
 #[wasm_bindgen_test]
 async fn a_consumer_that_keeps_up_misses_nothing() {
     run(async || {
-        let mut numbers = flooded(Queue::default()).await;
+        let mut numbers = flood_of_numbers(Queue::default()).await;
         for number in 0..FLOOD {
             assert_eq!(next_data(&mut numbers).await, number);
         }
@@ -32,28 +32,28 @@ async fn a_consumer_that_keeps_up_misses_nothing() {
     .await;
 }
 
-/// It takes one number at a time, with a turn of the event loop in between.
+/// The consumer takes one number in each turn of the event loop.
 #[wasm_bindgen_test]
-async fn a_slow_consumer_is_told_of_each_gap() {
+async fn a_slow_consumer_is_told_how_many_events_were_dropped() {
     run(async || {
-        let mut numbers = flooded(Queue::drop_oldest(64)).await;
-        let (mut told, mut next) = (0, 0);
+        let mut numbers = flood_of_numbers(Queue::drop_oldest(64)).await;
+        let (mut dropped_so_far, mut next) = (0, 0);
         while next < FLOOD {
             match numbers.next().await.expect("the stream goes on") {
                 Ok(event) => {
-                    assert_eq!(event.data, next, "after {told} dropped");
+                    assert_eq!(event.data, next, "after {dropped_so_far} dropped events");
                     next += 1;
                 }
                 Err(Error::QueueOverflow { dropped, .. }) => {
-                    told += dropped;
-                    next += u32::try_from(dropped).expect("not that many");
+                    dropped_so_far += dropped;
+                    next += u32::try_from(dropped).expect("fewer than the flood");
                 }
                 Err(other) => panic!("{other:?}"),
             }
             TimeoutFuture::new(0).await;
         }
-        assert!(told > 0, "this consumer is slow");
-        assert_eq!(numbers.dropped(), told);
+        assert!(dropped_so_far > 0, "no event was dropped");
+        assert_eq!(numbers.dropped(), dropped_so_far);
     })
     .await;
 }

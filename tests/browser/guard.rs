@@ -1,4 +1,4 @@
-//! The guard that the other tests rely on.
+//! Tests of the guard that all other browser tests use.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{guarded, run};
 
-/// What the guard says of a test that waits without end while this runs in a callback.
+/// The failure that the guard reports of a test that never ends, while the browser runs this callback.
 async fn failure_with(callback: fn()) -> String {
     let body = async {
         let _timeout = Timeout::new(0, callback);

@@ -1,4 +1,4 @@
-//! Compressed data, inflated by the browser.
+//! `Bytes::gunzip`: the browser inflates compressed data.
 
 use typed_eventsource::{Bytes, GunzipError};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -13,7 +13,7 @@ use super::support::{Attempt, Script, Transport, gzip, next_data, run, run_over,
 const TICKS: &str = "H4sIAAAAAAACA+3EMQ0AAAgDMCt44yK88x90kLRHM70VSZIkSZIkSZIkSZIkSZJ+d+1G6RgQJwAA";
 const TICKS_LENGTH: usize = 10_000;
 
-/// The ticks as they arrive.
+/// The compressed ticks, as they arrive.
 async fn ticks() -> Bytes {
     let event = format!("data: {TICKS}\n\n");
     let script = Script::put([Attempt::sending(&event)]).await;
@@ -31,7 +31,7 @@ async fn gzipped_bytes_are_inflated() {
 }
 
 #[wasm_bindgen_test]
-async fn more_than_the_limit_is_not_inflated() {
+async fn data_that_inflates_beyond_the_limit_is_refused() {
     run(async || {
         let bytes = ticks().await;
         for limit in [0, 1, TICKS_LENGTH - 1] {
@@ -56,10 +56,10 @@ async fn gzip_that_is_cut_short_is_an_error() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_no_gzip_is_an_error() {
+async fn data_that_is_not_gzip_is_an_error() {
     run(async || {
         let mut flipped = ticks().await;
-        // The checksum.
+        // This byte belongs to the checksum.
         let position = flipped.0.len() - 6;
         flipped.0[position] ^= 1;
         for bytes in [flipped, Bytes(b"no gzip at all".to_vec())] {
@@ -75,7 +75,7 @@ async fn what_is_no_gzip_is_an_error() {
 
 const MIB: u32 = 1 << 20;
 
-/// How often others had their turn while these bytes were inflated, and what came of it.
+/// How many turns the event loop had while the bytes were inflated, and the result.
 async fn turns_of_others(bytes: &Bytes, limit: usize) -> (u32, Result<Bytes, GunzipError>) {
     let turns = Rc::new(Cell::new(0));
     let counted = Rc::clone(&turns);
@@ -86,7 +86,7 @@ async fn turns_of_others(bytes: &Bytes, limit: usize) -> (u32, Result<Bytes, Gun
 }
 
 #[wasm_bindgen_test]
-async fn what_inflates_a_thousandfold_leaves_the_page_its_turns() {
+async fn the_event_loop_runs_while_large_data_is_inflated() {
     run_over(Transport::Browser, async || {
         let length = 32 * MIB;
         let bytes = Bytes(gzip(b'x', length).await);
@@ -100,7 +100,7 @@ async fn what_inflates_a_thousandfold_leaves_the_page_its_turns() {
 }
 
 #[wasm_bindgen_test]
-async fn a_bomb_is_left_as_it_is_beyond_the_limit() {
+async fn a_bomb_is_inflated_only_up_to_the_limit() {
     run_over(Transport::Browser, async || {
         let bytes = Bytes(gzip(b'x', 64 * MIB).await);
         let limit = MIB as usize;

@@ -1,5 +1,4 @@
-//! Ids, names and options that are meant to be more than that: what arrives is the value itself, or the error says at
-//! once that it cannot be one.
+//! Ids, names and options that try to inject something: the server gets the very value, or an error refuses it at once.
 
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ fn resilient() -> Policy {
 }
 
 #[wasm_bindgen_test]
-async fn a_parameter_and_an_id_are_one_parameter_whatever_is_in_them() {
+async fn any_text_in_a_resume_parameter_or_an_id_stays_one_parameter() {
     run(async || {
         for (name, id) in [
             ("since", "7&x=1#y"),
@@ -55,7 +54,7 @@ async fn a_parameter_and_an_id_are_one_parameter_whatever_is_in_them() {
 }
 
 #[wasm_bindgen_test]
-async fn a_url_is_one_path_whatever_is_in_it() {
+async fn any_text_in_a_url_stays_a_part_of_its_path() {
     run(async || {
         for (rest, expected) in [
             (" HTTP/1.1\r\nX-Evil: 1\r\n\r\n", "%20HTTP/1.1X-Evil:%201"),
@@ -89,7 +88,7 @@ async fn a_url_of_another_scheme_runs_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn names_are_names_also_those_of_objects() {
+async fn events_may_have_the_names_of_a_javascript_objects_properties() {
     run(async || {
         for name in ["__proto__", "constructor", "toString", "<script>", "日本🦀"] {
             let text = format!("event: {name}\ndata: 1\n\n");

@@ -1,4 +1,4 @@
-//! The crate in a real browser, against the real server; see `tests/server` for what that can do.
+//! Tests of the crate in a real browser, against the test server (`tests/server`).
 
 use typed_eventsource_test_support as support;
 
@@ -16,6 +16,7 @@ mod guard;
 mod gunzip;
 mod hostile;
 mod injection;
+mod leaving;
 mod open_rate;
 mod origins;
 mod ownership;

@@ -1,4 +1,4 @@
-//! How often sources open, whatever makes them.
+//! The rate at which sources of one URL open.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{Attempt, Clock, Script, builder, run, states};
 
-/// How many sources may open one URL at once.
+/// How many sources of one URL may open without a wait.
 const BURST: usize = 20;
 
-async fn opened(source: &EventSource) {
+async fn wait_until_open(source: &EventSource) {
     let mut states = states(source);
     while !matches!(source.state(), State::Open) {
         states.next().await;
@@ -31,11 +31,11 @@ async fn sources_of_one_url_open_one_a_second_after_a_burst() {
         }
         let waiting = open(script.url());
         let another = open(format!("{}#another", script.url()));
-        opened(&another).await;
+        wait_until_open(&another).await;
         assert_eq!(waiting.state(), State::Connecting);
         assert!(script.seen().await.len() <= BURST + 1);
         Clock::advance(Duration::from_secs(1));
-        opened(&waiting).await;
+        wait_until_open(&waiting).await;
     })
     .await;
 }

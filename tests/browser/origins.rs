@@ -1,18 +1,18 @@
-//! Which server is told what, where a redirect leads: shown by what arrived there.
+//! What servers of other origins get when a redirect leads to them.
 
 use typed_eventsource::Text;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{Attempt, Heard, Script, builder, listen, run};
 
-/// Leads to another stream.
+/// A redirect to another stream.
 fn leading_to(url: &str) -> Attempt {
     Attempt::answering(307).header("location", url)
 }
 
-/// The page is of a third origin, so that both servers are another.
+/// The page has a third origin, so that both servers are of another origin.
 #[wasm_bindgen_test]
-async fn cookies_go_where_a_redirect_leads_only_where_asked_for() {
+async fn cookies_are_sent_to_the_target_of_a_redirect_only_with_credentials() {
     run(async || {
         let cookie = "visitor=42; Path=/streams";
         let given = Attempt::sending("data: 1\n\n").header("set-cookie", cookie);
@@ -36,9 +36,9 @@ async fn cookies_go_where_a_redirect_leads_only_where_asked_for() {
     .await;
 }
 
-/// It is the page's position in that stream, wherever the server has it from.
+/// The last event id is the page's position in that stream, also at another server.
 #[wasm_bindgen_test]
-async fn the_last_event_id_goes_where_a_redirect_leads() {
+async fn the_last_event_id_is_sent_to_the_target_of_a_redirect() {
     run(async || {
         let target = Script::put([
             Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
@@ -56,9 +56,9 @@ async fn the_last_event_id_goes_where_a_redirect_leads() {
     .await;
 }
 
-/// By the referrer policy that browsers have by default.
+/// This follows from the browsers' default referrer policy.
 #[wasm_bindgen_test]
-async fn another_origin_is_told_the_page_s_origin_and_not_its_address() {
+async fn another_origin_gets_the_pages_origin_and_not_its_url() {
     run(async || {
         let target = Script::put([Attempt::sending("data: 1\n\n")]).await;
         let start = Script::put([leading_to(&target.url_on_second_origin())]).await;
@@ -69,7 +69,7 @@ async fn another_origin_is_told_the_page_s_origin_and_not_its_address() {
             let seen = script.seen_attempts(1).await;
             let page = seen[0].header("referer");
             let path = page.splitn(4, '/').nth(3);
-            // From a shared worker Firefox tells nothing at all.
+            // Firefox sends no referrer from a shared worker.
             assert_eq!(path.unwrap_or_default(), "", "{page}");
         }
         target.end().await;

@@ -1,4 +1,4 @@
-//! A source is alive while anyone holds it, and then it leaves nothing behind.
+//! A source is open as long as a handle, a listener or a stream holds it, and leaves nothing behind.
 
 use std::{rc::Rc, time::Duration};
 
@@ -11,7 +11,7 @@ use super::support::{
     stream,
 };
 
-/// Sends `1`, and `2` once it is released.
+/// Sends `1`, and `2` once the script is released.
 async fn two_events() -> Script {
     let steps = [
         send("data: 1\n\n"),
@@ -38,13 +38,13 @@ async fn a_listener_keeps_the_source_open_without_a_handle() {
         drop(heard);
         assert!(matches!(closed.await, CloseReason::Dropped));
         assert_eq!(observed.left(), Left::NOTHING);
-        script.was_left().await;
+        script.assert_client_left().await;
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn there_is_one_dom_listener_for_a_name_however_many_listen() {
+async fn all_listeners_of_a_name_share_one_dom_listener() {
     run_over(Transport::Browser, async || {
         let observed = Observed::new();
         let source = two_events().await.open();
@@ -63,7 +63,7 @@ async fn there_is_one_dom_listener_for_a_name_however_many_listen() {
 }
 
 #[wasm_bindgen_test]
-async fn close_lets_go_of_everything_though_handles_listeners_and_streams_live_on() {
+async fn a_closed_source_leaves_nothing_behind_even_if_handles_listeners_and_streams_are_held() {
     run(async || {
         let observed = Observed::new();
         let script = two_events().await;
@@ -79,7 +79,7 @@ async fn close_lets_go_of_everything_though_handles_listeners_and_streams_live_o
         );
         let mut numbers = stream::<u8>(&source, "message");
         assert_eq!(next_data(&mut numbers).await, 1);
-        let mut at_work = Left::alone();
+        let mut at_work = Left::of_open_source();
         at_work.timers = 1;
         if !Transport::selected().is_fetch() {
             at_work.listeners += 1;
@@ -90,13 +90,13 @@ async fn close_lets_go_of_everything_though_handles_listeners_and_streams_live_o
         assert_eq!(observed.left(), Left::NOTHING);
         assert_eq!(Rc::strong_count(&captured), 1);
         assert!(numbers.next().await.is_none());
-        script.was_left().await;
+        script.assert_client_left().await;
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn dropping_the_source_before_it_opens_ends_the_attempt() {
+async fn a_source_that_is_dropped_before_it_opens_ends_its_attempt() {
     run(async || {
         let observed = Observed::new();
         let script = Script::put([Attempt::hanging()]).await;
@@ -104,12 +104,12 @@ async fn dropping_the_source_before_it_opens_ends_the_attempt() {
         script.seen_attempts(1).await;
         let connecting = Left {
             timers: 1,
-            ..Left::alone()
+            ..Left::of_open_source()
         };
         assert_eq!(observed.left(), connecting);
         drop(source);
         assert_eq!(observed.left(), Left::NOTHING);
-        script.was_left().await;
+        script.assert_client_left().await;
     })
     .await;
 }
@@ -120,7 +120,11 @@ async fn a_source_sets_no_timer_that_its_policy_does_not_need() {
         let observed = Observed::new();
         let policy = Policy::browser().on_slow_open(Duration::from_secs(30), LimitAction::Close);
         let source = two_events().await.open_with(policy);
-        assert_eq!(observed.left().timers, 1, "it may not open in time");
+        assert_eq!(
+            observed.left().timers,
+            1,
+            "the timer of the limit on opening"
+        );
         listen::<u8>(&source, "message").next().await;
         assert_eq!(observed.left().timers, 0);
     })

@@ -1,4 +1,4 @@
-//! Callbacks that panic. In wasm that aborts what runs, and nothing is cleaned up: the source can be closed none the less.
+//! Callbacks that panic. In wasm a panic aborts the running code without unwinding. The source can still be closed.
 
 use futures::StreamExt;
 use typed_eventsource::{CloseReason, Error, Event, EventSource, Listener, State, Text};
@@ -9,13 +9,13 @@ use super::support::{
     stream,
 };
 
-/// Sends an event to a callback that panics, and one behind it.
+/// Sends an event to a callback that panics, and another event after it.
 async fn panic_and_more() -> Script {
     let events = "event: panic\ndata\n\ndata: 1\n\n";
     Script::put([Attempt::sending(events)]).await
 }
 
-/// Panics at each event that is named so, after it has told of it.
+/// A listener to `panic` that reports each event and then panics.
 fn panicking(source: &EventSource) -> (Listener, Heard<()>) {
     let (hear, heard) = Heard::new();
     let listener = source.on("panic", move |_: Event<Text>| {
@@ -26,7 +26,7 @@ fn panicking(source: &EventSource) -> (Listener, Heard<()>) {
 }
 
 #[wasm_bindgen_test]
-async fn closing_it_ends_it_for_all() {
+async fn a_source_whose_callback_has_panicked_can_be_closed() {
     run_with_panics(async || {
         let script = panic_and_more().await;
         let observed = Observed::new();
@@ -48,7 +48,7 @@ async fn closing_it_ends_it_for_all() {
 }
 
 #[wasm_bindgen_test]
-async fn closing_and_then_panicking_closes() {
+async fn a_callback_that_closes_the_source_and_then_panics_has_closed_it() {
     run_with_panics(async || {
         let script = panic_and_more().await;
         let source = script.open();
@@ -67,7 +67,7 @@ async fn closing_and_then_panicking_closes() {
 }
 
 #[wasm_bindgen_test]
-async fn other_sources_go_on() {
+async fn other_sources_are_not_affected_by_a_panic() {
     run_with_panics(async || {
         let script = panic_and_more().await;
         let other_script = Script::put([Attempt::playing([Step::Wait, send("data: 2\n\n")])]).await;
@@ -83,9 +83,9 @@ async fn other_sources_go_on() {
     .await;
 }
 
-/// Over `fetch` nothing more is read.
+/// Over `fetch` the source reads nothing more after the panic.
 #[wasm_bindgen_test]
-async fn what_it_goes_on_to_receive_is_bounded() {
+async fn a_source_that_keeps_receiving_after_a_panic_closes_when_too_many_events_wait() {
     run_with_panics(async || {
         if Transport::selected().is_fetch() {
             return;

@@ -1,4 +1,4 @@
-//! Where the browser has given up and the policy has not.
+//! The policy reopens a source that the browser has given up.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn resilient() -> Policy {
 }
 
 #[wasm_bindgen_test]
-async fn the_position_travels_in_the_query_under_the_name_that_was_given() {
+async fn a_reopened_source_sends_its_position_in_the_resume_parameter() {
     run(async || {
         let script = Script::put([
             Attempt::ending("retry: 10\nid: a b&c\ndata: 1\n\n"),
@@ -44,7 +44,7 @@ async fn the_position_travels_in_the_query_under_the_name_that_was_given() {
         let (own, header) = if Transport::selected().is_fetch() {
             ([&resumed, &last], "")
         } else {
-            // The second and the fifth are the browser's own, which carry the header.
+            // The browser makes the second and the fifth attempt itself, with the header.
             ([&start, &resumed], "a b&c")
         };
         let expected: [&str; 6] = [&start, own[0], &resumed, &resumed, own[1], &last];
@@ -56,7 +56,7 @@ async fn the_position_travels_in_the_query_under_the_name_that_was_given() {
 }
 
 #[wasm_bindgen_test]
-async fn an_event_without_an_id_leaves_a_reopened_source_where_it_was() {
+async fn an_event_without_an_id_leaves_the_position_of_a_reopened_source_as_it_is() {
     run(async || {
         let script = Script::put([
             Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
@@ -75,7 +75,7 @@ async fn an_event_without_an_id_leaves_a_reopened_source_where_it_was() {
         assert_eq!(messages.take(3).await, [1, 2, 3]);
         assert_eq!(source.last_event_id(), "7");
         let resumed = format!("{}?from=7", script.path());
-        // The second and the fourth are the browser's own, where it has one.
+        // Over the browser's own source, the browser makes the second and the fourth attempt.
         for number in [2, 4] {
             assert_eq!(script.seen().await[number].path, resumed, "{number}");
         }

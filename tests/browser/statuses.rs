@@ -1,4 +1,4 @@
-//! What each answer of a server means.
+//! What a source does about each status and each content type.
 
 use futures::StreamExt;
 use typed_eventsource::{CloseReason, Error, EventSource, Policy, Text};
@@ -9,20 +9,20 @@ use super::support::{
     stream,
 };
 
-/// The standard takes this answer for final: the source closes, and there is no second attempt.
-async fn is_final(answer: Attempt, refused: impl Fn(&Error) -> bool) {
+/// Asserts that this answer is final by the standard: the source closes without a second attempt.
+async fn assert_final(answer: Attempt, refused: impl Fn(&Error) -> bool) {
     let answer = &answer;
     run(async || {
         let script = Script::put([answer.clone()]).await;
-        gives_up(script.open(), &refused).await;
+        assert_closes(script.open(), &refused).await;
         assert_eq!(script.seen().await.len(), 1);
     })
     .await;
 }
 
-/// What is known of an answer with another content type. Of the body no more than comes soon, which on a busy machine may be
-/// nothing.
-fn is_another_type(error: &Error, expected: Option<&str>) -> bool {
+/// Whether the error is that of an answer with another content type. On a busy machine the error may lack the body, for which
+/// the source waits only a second.
+fn is_content_type_error(error: &Error, expected: Option<&str>) -> bool {
     match error {
         Error::ContentType {
             content_type, body, ..
@@ -31,7 +31,7 @@ fn is_another_type(error: &Error, expected: Option<&str>) -> bool {
     }
 }
 
-async fn gives_up(source: EventSource, refused: impl Fn(&Error) -> bool) {
+async fn assert_closes(source: EventSource, refused: impl Fn(&Error) -> bool) {
     let mut messages = stream::<Text>(&source, "message");
     match source.closed().await {
         CloseReason::Policy(error) => assert!(refused(&error), "{error:?}"),
@@ -43,8 +43,8 @@ async fn gives_up(source: EventSource, refused: impl Fn(&Error) -> bool) {
     assert!(source.as_raw().is_none());
 }
 
-/// This answer is taken for an event stream.
-async fn is_a_stream(answer: impl Fn(Attempt) -> Attempt) {
+/// Asserts that this answer is an event stream.
+async fn assert_stream(answer: impl Fn(Attempt) -> Attempt) {
     run(async || {
         let script = Script::put([answer(Attempt::sending("data: 1\n\n"))]).await;
         assert_eq!(listen::<u8>(&script.open(), "message").next().await, 1);
@@ -52,9 +52,9 @@ async fn is_a_stream(answer: impl Fn(Attempt) -> Attempt) {
     .await;
 }
 
-/// The browser's own source tells 204 from nothing else.
+/// The browser's own source does not tell a 204 from another failure.
 #[wasm_bindgen_test]
-async fn status_204_is_the_end() {
+async fn status_204_closes_the_source() {
     run(async || {
         let script = Script::put([Attempt::answering(204)]).await;
         match script.open().closed().await {
@@ -71,41 +71,48 @@ async fn status_204_is_the_end() {
 async fn every_other_status_is_final() {
     for status in [401, 404, 500, 503] {
         let answer = Attempt::answering(status).header("retry-after", "1");
-        is_final(answer, |error| is_refusal(error, status)).await;
+        assert_final(answer, |error| is_refusal(error, status)).await;
     }
 }
 
 #[wasm_bindgen_test]
 async fn another_content_type_is_final() {
     let page = Attempt::sending("data: 1\n\n").header("content-type", "text/html");
-    is_final(page, |error| is_another_type(error, Some("text/html"))).await;
+    assert_final(page, |error| {
+        is_content_type_error(error, Some("text/html"))
+    })
+    .await;
 }
 
-/// Both browsers look into the data for its type, and wait for enough of it or for its end.
+/// Without a content type both browsers sniff the data, and wait until they have enough of it or its end.
 #[wasm_bindgen_test]
-async fn no_content_type_is_final() {
+async fn an_answer_without_a_content_type_is_final() {
     let untyped = Attempt::ending("data: 1\n\n").without_header("content-type");
-    is_final(untyped, |error| is_another_type(error, None)).await;
+    assert_final(untyped, |error| is_content_type_error(error, None)).await;
 }
 
 #[wasm_bindgen_test]
-async fn a_charset_beside_the_content_type_does_no_harm() {
+async fn a_content_type_may_have_a_charset() {
     let content_type = "text/event-stream; charset=utf-8";
-    is_a_stream(|answer| answer.header("content-type", content_type)).await;
+    assert_stream(|answer| answer.header("content-type", content_type)).await;
 }
 
-/// By `fetch` it looks like a lost connection.
+/// Over `fetch` such an answer looks like a lost connection.
 #[wasm_bindgen_test]
 async fn an_answer_without_cors_headers_is_refused() {
     run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\n").cors(Cors::None)]).await;
-        gives_up(script.open_with(Policy::close_on_error()), is_no_answer).await;
+        assert_closes(
+            script.open_with(Policy::close_on_error()),
+            is_refused_by_cors,
+        )
+        .await;
         assert_eq!(script.seen().await.len(), 1);
     })
     .await;
 }
 
-fn is_no_answer(error: &Error) -> bool {
+fn is_refused_by_cors(error: &Error) -> bool {
     if Transport::selected().is_fetch() {
         matches!(
             error,
@@ -121,22 +128,22 @@ fn is_no_answer(error: &Error) -> bool {
 
 #[wasm_bindgen_test]
 async fn an_answer_for_any_origin_is_a_stream() {
-    is_a_stream(|answer| answer.cors(Cors::Any)).await;
+    assert_stream(|answer| answer.cors(Cors::Any)).await;
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_for_any_origin_is_refused_where_credentials_went_along() {
+async fn an_answer_for_any_origin_is_refused_if_credentials_were_sent() {
     run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\n").cors(Cors::Any)]).await;
         let builder = script.builder().with_credentials(true);
         let source = builder.policy(Policy::close_on_error()).open();
-        gives_up(source.expect("a valid URL"), is_no_answer).await;
+        assert_closes(source.expect("a valid URL"), is_refused_by_cors).await;
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn a_redirect_is_followed_and_events_have_the_origin_that_it_led_to() {
+async fn a_redirect_is_followed_and_events_have_the_origin_of_its_target() {
     run(async || {
         for status in [301, 307] {
             let target = Script::put([Attempt::sending("data: 1\n\n")]).await;
@@ -155,7 +162,7 @@ async fn a_redirect_is_followed_and_events_have_the_origin_that_it_led_to() {
 }
 
 #[wasm_bindgen_test]
-async fn credentials_go_to_another_origin_only_where_asked_for() {
+async fn credentials_are_sent_to_another_origin_only_if_asked_for() {
     run(async || {
         let with_cookie = Attempt::ending("retry: 10\ndata: 1\n\n")
             .header("set-cookie", "visitor=42; Path=/streams");
@@ -177,7 +184,7 @@ async fn credentials_go_to_another_origin_only_where_asked_for() {
 }
 
 #[wasm_bindgen_test]
-async fn the_browser_asks_for_an_event_stream() {
+async fn a_request_accepts_an_event_stream() {
     run(async || {
         let script = Script::put([Attempt::sending("")]).await;
         let _source = script.open();
@@ -189,9 +196,9 @@ async fn the_browser_asks_for_an_event_stream() {
     .await;
 }
 
-/// Chrome goes on trying, Firefox gives up: the policy is told in either case.
+/// Chrome keeps trying and Firefox gives up. The policy sees an error in both cases.
 #[wasm_bindgen_test]
-async fn no_answer_at_all_is_an_error() {
+async fn a_server_that_does_not_answer_is_an_error() {
     run(async || {
         let script = Script::put([Attempt::playing([Step::Reset])]).await;
         let reason = script.open_with(Policy::close_on_error()).closed().await;

@@ -1,4 +1,4 @@
-//! The network goes and comes back.
+//! Sources while the network goes and comes back.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use web_sys::{Event, EventTarget};
 use super::support::states;
 use super::support::{Attempt, Script, Transport, errors, listen, run};
 
-/// What a browser dispatches when the network is back.
+/// Dispatches the event by which a browser says that the network is back.
 fn come_online() {
     dispatch("online");
 }
@@ -24,7 +24,7 @@ fn dispatch(name: &str) {
     global.dispatch_event(&event).expect("it is dispatched");
 }
 
-/// Would wait for an hour.
+/// A policy whose wait is an hour.
 fn patient() -> Policy {
     let hour = Duration::from_secs(3600);
     let backoff = Backoff::new().initial(hour).max(hour).jitter(false);
@@ -32,7 +32,7 @@ fn patient() -> Policy {
 }
 
 #[wasm_bindgen_test]
-async fn an_open_connection_is_made_again_and_goes_on() {
+async fn an_open_connection_is_made_again_when_the_network_is_back() {
     run(async || {
         let script = Script::put([
             Attempt::sending("id: 7\ndata: 1\n\n"),
@@ -55,10 +55,10 @@ async fn an_open_connection_is_made_again_and_goes_on() {
     .await;
 }
 
-/// The browser's own source may reconnect, and is then left alone.
+/// If the browser's own source reconnects, the policy leaves it alone.
 #[cfg(feature = "fetch")]
 #[wasm_bindgen_test]
-async fn without_a_network_the_next_attempt_waits_for_it() {
+async fn the_next_attempt_waits_for_the_network() {
     run(async || {
         let builder = EventSource::builder("http://nowhere.invalid/events").policy(patient());
         let source = builder.fetch(Fetch::new()).open().expect("a valid URL");

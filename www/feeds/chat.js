@@ -23,7 +23,7 @@ const schemas = {
  */
 
 /**
- * Joins the room. To speak is a POST.
+ * Joins the room. A message is sent by a POST.
  *
  * @param {import("../session.js").Options & { client: string, name: string }} options
  * @param {import("../panels/chat.js").ChatPanel} panel

@@ -28,7 +28,7 @@ const schemas = {
  */
 
 /**
- * Sits down at the table. A move is a POST; what comes of it everybody hears.
+ * Joins the game. A move is sent by a POST, and the stream tells its effect to all.
  *
  * @param {import("../session.js").Options & { client: string, name: string }} options
  * @param {import("../panels/game.js").GamePanel} panel

@@ -16,7 +16,7 @@ const schemas = {
  */
 
 /**
- * Opens the log, over `fetch`: several times as fast as the browser's own EventSource.
+ * Opens the log over `fetch`, which is several times as fast as the browser's own EventSource.
  *
  * @param {import("../session.js").Options & { client: string }} options
  * @param {import("../panels/log.js").LogPanel} panel
@@ -42,8 +42,8 @@ export function openLog({ client, lastEventId, signal }, panel) {
 }
 
 /**
- * Takes line after line. While the panel is paused they wait in the queue; when that is full,
- * the oldest give way.
+ * Takes one line after the other. While the panel is paused, lines wait in the queue; when that is
+ * full, the oldest are dropped.
  *
  * @param {EventSource<Feed>} source
  * @param {import("../panels/log.js").LogPanel} panel

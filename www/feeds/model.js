@@ -17,7 +17,7 @@ const schemas = {
  */
 
 /**
- * Asks the model, by a POST over `fetch`, and hands on each token. The source closes at `[DONE]`,
+ * Asks the model by a POST over `fetch`, and passes on each token. The source closes at `[DONE]`,
  * or when the signal is aborted; its `closed` tells which.
  *
  * @typedef {{ role: "user" | "assistant", content: string }} Message
@@ -32,7 +32,7 @@ export function openModel({ client, messages, signal }, onToken) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ client, messages, stream: true }),
     schemas,
-    // This server goes on after the last token that was heard: to send it again repeats nothing.
+    // This server continues after the last token that was heard, so that the request may be sent again.
     policy: { preset: "resilient", resend: true, backoff: { initial: 1_500, max: 6_000 } },
     terminalData: "[DONE]",
     signal,

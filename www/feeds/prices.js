@@ -19,7 +19,7 @@ const schemas = {
  */
 
 /**
- * Opens the stream and hands on what it brings.
+ * Opens the stream, and passes on its events.
  *
  * @param {import("../session.js").Options & { client: string }} options
  * @param {import("../panels/prices.js").PricesPanel} panel

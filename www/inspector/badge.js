@@ -5,7 +5,7 @@ import { byId } from "../dom.js";
 /** @typedef {import("../../pkg/index.js").CloseReason} CloseReason */
 
 /**
- * Why a source closed, in words.
+ * The reason why a source closed, as text.
  *
  * @param {CloseReason} reason
  */
@@ -22,7 +22,7 @@ export function because(reason) {
   }
 }
 
-/** The badge that tells where the source stands. */
+/** The badge that shows the state of the source. */
 export class Badge {
   #badge = byId("badge");
   #state = byId("badge-state");
@@ -33,7 +33,7 @@ export class Badge {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticking;
 
-  /** @param {State | undefined} state none where nothing was opened yet */
+  /** @param {State | undefined} state undefined if no source was opened yet */
   show(state) {
     if (state === this.#shown && state) return;
     this.#shown = state;

@@ -1,7 +1,7 @@
 // @ts-check
 import { byId, html } from "../dom.js";
 
-/** What the server can be asked to do: its name there, what the button says, what follows. */
+/** The faults: the name on the server, the text of the button, and what follows. */
 const FAULTS = [
   { name: "drop", label: "Connection lost", does: "It is made again; nothing is missed." },
   { name: "unavailable", label: "503, three times", does: "The policy backs off, and returns." },
@@ -10,7 +10,7 @@ const FAULTS = [
   { name: "finish", label: "Finish", does: "The server is done: no retry." },
 ];
 
-/** The buttons that make the server misbehave, and the one that closes or opens. */
+/** The buttons that cause faults, and the one that closes or opens the source. */
 export class Faults {
   #list = byId("faults");
 

@@ -5,7 +5,7 @@ import { byId, html } from "../dom.js";
 
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
-/** What has happened to a source, the newest on top. */
+/** The list of what has happened to a source, the newest on top. */
 export class Happenings {
   #list = byId("happenings");
   /** @type {Happening | undefined} */

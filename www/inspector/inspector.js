@@ -11,7 +11,7 @@ import { Timeline } from "./timeline.js";
 
 const REDRAW = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 250;
 
-/** What the selected panel's stream does, and what can be done to it. */
+/** Shows what the selected panel's stream does, with buttons to act on it. */
 export class Inspector {
   #badge = new Badge();
   #timeline = new Timeline();
@@ -34,7 +34,7 @@ export class Inspector {
     this.#show();
   }
 
-  /** A record has something new: it is shown with the next frame. @param {Record} record */
+  /** Shows the news of a record in the next frame. @param {Record} record */
   changed(record) {
     if (this.#isDue || record !== this.#panel?.session.record) return;
     this.#isDue = true;

@@ -5,25 +5,25 @@ import { because } from "./badge.js";
 /** @typedef {import("../../pkg/index.js").EventSourceError} EventSourceError */
 /** @typedef {{ type: State["type"] | "idle", from: number }} Segment */
 /**
- * What an entry is about: `state` and `error` come from the source, `notice` from the server, `you` from the buttons.
+ * An entry: `state` and `error` come from the source, `notice` from the server, `you` from the buttons.
  *
  * @typedef {{ time: number, kind: "state" | "error" | "notice" | "you", label: string, text: string }} Happening
  */
 
 const MOST_HAPPENINGS = 100;
 const MOST_SEGMENTS = 240;
-/** How much of an event's data an entry shows. */
+/** How many characters of an event's data an entry shows. */
 const MOST_DATA = 120;
 
 const encoder = new TextEncoder();
 
-/** What is known of a panel's sources, one after the other. */
+/** The record of a panel's sources, one after the other. */
 export class Record {
   /** @type {State | undefined} */
   state;
   /** @type {Segment[]} */
   segments = [];
-  /** The newest first. @type {Happening[]} */
+  /** The entries, the newest first. @type {Happening[]} */
   happenings = [];
   connections = 0;
   losses = 0;
@@ -52,7 +52,7 @@ export class Record {
     source.onState((state) => this.#enter(state));
     source.onError((error) => this.#error(error));
     for (const name of this.names) {
-      // The standard's way to listen: the data as it came.
+      // The standard's way to listen gives the data as text.
       source.addEventListener(name, (/** @type {MessageEvent<string>} */ event) => {
         this.events += 1;
         this.bytes += encoder.encode(event.data).length;

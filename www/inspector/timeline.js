@@ -3,10 +3,10 @@ import { byId, set, svg } from "../dom.js";
 
 /** @typedef {import("./record.js").Record} Record */
 
-/** How much it shows, in milliseconds. */
+/** How much time the timeline shows, in milliseconds. */
 const SPAN = 60_000;
 const HEIGHT = 22;
-/** So that a state that was passed in no time is seen all the same. */
+/** The smallest width of a segment, so that a short state can be seen. */
 const LEAST_WIDTH = 3;
 
 /** The states of a source over the last minute, now at the right. */
@@ -33,7 +33,7 @@ export class Timeline {
 }
 
 /**
- * The same in words, for who does not see it.
+ * The timeline as text, for screen readers.
  *
  * @param {Record} record
  * @param {number} now

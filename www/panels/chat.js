@@ -13,7 +13,7 @@ const MOST_ENTRIES = 300;
 
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
-/** A room to talk in. */
+/** A chat room. */
 export class ChatPanel {
   name = "chat";
   #list = byId("messages");
@@ -48,7 +48,7 @@ export class ChatPanel {
   /** @param {Feed["welcome"]} welcome */
   welcome({ you }) {
     this.#you = you;
-    // What was said before is there to be read, not to be read out.
+    // Screen readers must not read out the earlier messages.
     this.#list.setAttribute("aria-busy", "true");
     setTimeout(() => this.#list.removeAttribute("aria-busy"), 500);
   }
@@ -94,7 +94,7 @@ export class ChatPanel {
     const name = this.#name.value.trim();
     if (!name || name === identity.name) return;
     identity.name = name;
-    // The name is part of the address, so that this takes another source; it goes on where this one stops.
+    // The name is part of the URL, so that this opens another source, which continues after the last event.
     this.session.open();
   }
 

@@ -11,7 +11,7 @@ import { Board, place } from "./game/board.js";
 
 const MOST_MOVES = 40;
 
-/** A field of mines that all clear together. What is under a cell only the server knows. */
+/** A minefield that all players clear together. Only the server knows what is under a cell. */
 export class GamePanel {
   name = "game";
   #board = new Board((move, cell) => void this.#play({ move, cell }));

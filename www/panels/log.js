@@ -9,29 +9,29 @@ import { Tail } from "./log/tail.js";
 /** @typedef {import("../feeds/log.js").Feed} Feed */
 
 /**
- * How long lines are gathered before they are drawn, in milliseconds: faster than this nobody reads, and a page that is
- * drawing without a pause leaves its network little time.
+ * How long lines are gathered before they are drawn, in milliseconds. Nobody reads faster, and a page that draws without a pause
+ * has little time to receive.
  */
 const PACE = 80;
 
 /** The log of a busy service, hundreds of lines a second. */
 export class LogPanel {
   name = "log";
-  /** What a reader waits for before it takes another line; pending while the panel is paused. */
+  /** Resolves when a reader may take another line. It is pending while the panel is paused. */
   goesOn = Promise.resolve();
 
   #tail = new Tail();
   #pause = byId("pause");
   #resume = () => {};
-  /** Numbers count without a gap, so that what is missing can be counted. */
+  /** The number of the last line. Numbers have no gap, so that missing lines can be counted. */
   #last = 0;
   #count = 0;
   #missing = 0;
-  /** What is being read, and what the queues before it had dropped. @type {{ readonly dropped: number } | undefined} */
+  /** The iteration that is being read. @type {{ readonly dropped: number } | undefined} */
   #lines;
   #droppedBefore = 0;
   #isDue = false;
-  /** How many there were a second ago. */
+  /** How many lines there were a second ago. */
   #second = { at: performance.now(), count: 0, rate: 0 };
 
   /** @param {(record: Record) => void} onChange */
@@ -41,7 +41,7 @@ export class LogPanel {
       onChange(record);
     });
     this.session = new Session(record, (options) => {
-      // What waits in the queue of the source before is older than anything that comes from now on.
+      // Lines that wait in the queue of the last source are older than all lines of the new one.
       this.#setPaused(false);
       return openLog({ client: identity.client, ...options }, this);
     });
@@ -72,7 +72,7 @@ export class LogPanel {
    * @param {Feed["line"]} line
    */
   line(number, line) {
-    // A line without a number has that of the one before.
+    // A line without an id has the number of the line before.
     const isNumbered = number !== this.#last;
     if (isNumbered && this.#last > 0) {
       const gap = number - this.#last - 1;
@@ -93,11 +93,11 @@ export class LogPanel {
     this.#pause.textContent = isPaused ? "Go on" : "Pause";
     if (!isPaused) return this.#resume();
     this.goesOn = new Promise((resolve) => (this.#resume = resolve));
-    // Nothing that was gathered comes after the pause.
+    // Lines that were gathered are drawn before the pause, not after it.
     this.#frame();
   }
 
-  /** What comes meanwhile is drawn in one frame. */
+  /** Draws all gathered lines in one frame. */
   #schedule() {
     if (this.#isDue) return;
     this.#isDue = true;

@@ -9,7 +9,7 @@ import { Scroll } from "./scroll.js";
 
 /** @typedef {import("../../pkg/index.js").CloseReason} CloseReason */
 
-/** As many as the server takes. */
+/** The most messages that the server takes. */
 const MOST_MESSAGES = 40;
 
 /** A conversation with a language model. */
@@ -23,7 +23,7 @@ export class ModelPanel {
   #stop = byId("stop");
   /** @type {import("../feeds/model.js").Message[]} */
   #messages = [];
-  /** The answer that is being given. */
+  /** The source of the answer that is being received. */
   #answer = new Text();
 
   /** @param {(record: Record) => void} onChange */
@@ -44,7 +44,7 @@ export class ModelPanel {
     }
   }
 
-  /** A stream is opened by a question, and goes on while another panel is shown: it ends when it is done. */
+  /** A question opens a stream. It stays open while another panel is shown, and closes when the answer is complete. */
   show() {
     this.#scroll.toEnd();
   }
@@ -76,7 +76,7 @@ export class ModelPanel {
 
   /** @param {boolean} isAnswering */
   #isAnswering(isAnswering) {
-    // To be read out as a whole, once it is there.
+    // Screen readers read out the answer as a whole, once it is complete.
     this.#list.setAttribute("aria-busy", String(isAnswering));
     this.#stop.toggleAttribute("disabled", !isAnswering);
     byId("ask").toggleAttribute("disabled", isAnswering);
@@ -92,7 +92,7 @@ export class ModelPanel {
 const entry = (by, kind, text) => html("li", { class: "message", "data-kind": kind }, html("span", { class: "by" }, by), text);
 
 /**
- * How an answer has ended.
+ * How an answer has ended, as text.
  *
  * @param {CloseReason} reason
  * @param {number} seconds
@@ -108,7 +108,7 @@ async function inWords(reason, seconds) {
   }
 }
 
-/** What the server has seen of a stop. */
+/** What the server saw when an answer was stopped, as text. */
 async function noticed() {
   try {
     const answer = await fetch(`/demo/model/ended?client=${identity.client}`);
@@ -116,6 +116,6 @@ async function noticed() {
     const { tokens, of } = await answer.json();
     return `The server saw the connection close after ${tokens} of ${of} tokens.`;
   } catch {
-    return "The server cannot be asked how far it came.";
+    return "The server does not answer how far it came.";
   }
 }

@@ -9,7 +9,7 @@ import { Table } from "./prices/table.js";
 
 /** @typedef {import("../feeds/prices.js").Feed} Feed */
 
-/** Six symbols, of which one is drawn. */
+/** The prices of six symbols. The chart shows one of them. */
 export class PricesPanel {
   name = "prices";
   #chart = new Chart();

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** How far from its end a list still counts as being there. */
+/** How far from its end a list may be scrolled and still counts as at its end, in pixels. */
 const NEAR = 24;
 
 /** A list that grows at its end, and stays there unless somebody has scrolled away. */

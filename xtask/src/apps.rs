@@ -6,17 +6,18 @@ use anyhow::Result;
 
 use crate::{files, process, process::say, setup};
 
-/// The folder of each in `www`, and of what is made of it.
+/// The example apps. Each name is also that of the app's folder in `www`, and of the folder that it is built into.
 pub(crate) const APPS: [&str; 2] = ["leptos", "yew"];
+
 /// The name of an app's crate.
 pub(crate) fn package(app: &str) -> String {
     format!("typed-eventsource-app-{app}")
 }
 
-/// What the server serves.
+/// The folder that the server of the showcase serves the apps from.
 pub(crate) const FOLDER: &str = "target/apps";
 
-/// Builds all of them, each with its page.
+/// Builds all example apps, each with its page.
 pub(crate) fn build() -> Result<()> {
     say("building the example apps (4 minutes, once)…");
     let folder = Path::new(FOLDER);
@@ -32,7 +33,7 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// Compiles one as for production: `app.js` with its wasm in this folder.
+/// Compiles an app as for production, into `app.js` and its wasm in the given folder.
 pub(crate) fn compile(app: &str, features: &[&str], folder: &Path) -> Result<()> {
     process::run(
         setup::wasm_pack_build(&format!("www/{app}"), folder)?

@@ -1,4 +1,4 @@
-//! What Debian has packages of.
+//! Installs packages of Debian.
 
 use std::{fs, io, path::Path, process::Command};
 
@@ -10,12 +10,12 @@ use crate::{
     setup::find_on_path,
 };
 
-/// By this file an administrator decides which services Debian's packages may start.
+/// The script that decides which services Debian's packages may start when they are installed.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
-/// None: only the tests start anything, on free ports.
+/// A policy that allows no services: only the tests start servers, on free ports.
 const NO_SERVICES: &str = "#!/bin/sh\nexit 101\n";
 
-/// Installs packages where that can be done without asking: as root, with apt. It starts no services.
+/// Installs packages if xtask runs as root and finds apt. No service is started.
 pub(crate) fn install(packages: &[&str]) -> Result<()> {
     if packages.is_empty() || !is_root() || find_on_path("apt-get").is_none() {
         return Ok(());
@@ -34,7 +34,7 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     )
 }
 
-/// Keeps a service that [`install()`] has brought from being started with the system.
+/// Keeps the system from starting a service of a package that [`install()`] has installed.
 pub(crate) fn disable(service: &str) -> Result<()> {
     let Some(update) = find_on_path("update-rc.d").filter(|_| is_root()) else {
         return Ok(());
@@ -42,7 +42,7 @@ pub(crate) fn disable(service: &str) -> Result<()> {
     process::run(Command::new(update).args([service, "disable"]))
 }
 
-/// The policy for as long as packages are installed, unless the system has one.
+/// Allows no services while packages are installed. A policy that the system has already is left as it is.
 struct Policy {
     is_ours: bool,
 }
@@ -64,7 +64,7 @@ impl Policy {
 impl Drop for Policy {
     fn drop(&mut self) {
         if self.is_ours {
-            // Where it cannot be removed it could not be written either.
+            // A file that could be written can be removed.
             let _ = fs::remove_file(POLICY);
         }
     }

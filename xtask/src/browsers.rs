@@ -13,7 +13,7 @@ const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome", "ch
 const CHROMEDRIVER: &[&str] = &["chromedriver"];
 const FIREFOX: &[&str] = &["firefox-esr", "firefox"];
 
-/// Which one.
+/// A kind of browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Kind {
     Chrome,
@@ -36,7 +36,7 @@ impl Kind {
         }
     }
 
-    /// Where it is, and its driver.
+    /// Finds the browser and its driver.
     pub(crate) fn find(self) -> Result<Browser> {
         const NO_CHROMIUM: &str = "no Chromium or no chromedriver on PATH: install both \
             (Debian: apt-get install chromium chromium-driver)";
@@ -55,7 +55,7 @@ impl Kind {
     }
 }
 
-/// The variables that tell a program which browsers to run. They are there before it is built.
+/// The environment variables that tell a test program which browsers to run. The program needs them when it is built.
 pub(crate) fn variables(kinds: &[Kind]) -> Result<Vec<(&'static str, PathBuf)>> {
     install_missing(kinds)?;
     let mut variables = Vec::new();
@@ -69,7 +69,7 @@ pub(crate) fn variables(kinds: &[Kind]) -> Result<Vec<(&'static str, PathBuf)>> 
     Ok(variables)
 }
 
-/// Prints the variables of both, a line for each.
+/// Prints the variables of both browsers, one in a line.
 pub(crate) fn print() -> Result<()> {
     for (name, path) in variables(&Kind::BOTH)? {
         println!("{name}={}", path.display());
@@ -77,7 +77,7 @@ pub(crate) fn print() -> Result<()> {
     Ok(())
 }
 
-/// Installs the browsers that are missing, where that can be done without asking: as root, with apt.
+/// Installs missing browsers if xtask runs as root and finds apt.
 pub(crate) fn install_missing(kinds: &[Kind]) -> Result<()> {
     let packages: Vec<_> = [
         (Kind::Chrome, CHROMIUM, "chromium"),

@@ -12,13 +12,13 @@ use crate::{
 
 const USUAL_PORT: u16 = 8080;
 
-/// Where what was said, logged and played is kept over restarts.
+/// The folder where chat, log and game are kept over restarts.
 const STATE: &str = "target/demo";
 
-/// What the demo was asked to be.
+/// The options of the demo.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// 8080 by default, or any where that is taken
+    /// 8080 by default, or a free port if that is taken
     #[arg(long)]
     port: Option<u16>,
     /// Also build the example apps, which the page then links to
@@ -32,7 +32,8 @@ pub(crate) fn demo(options: &Options) -> Result<()> {
     let (number, state) = (port.to_string(), format!("{STATE}/{port}"));
     let mut args = vec!["--port", &number, "--www", "www", "--pkg", "pkg"];
     if port != 0 {
-        // Another one each time, since two demos can run at once. To a port that was free by chance nobody comes back.
+        // Each port has a state folder, since two demos can run at once. A free port (0) differs from run to run, so that
+        // its state would never be read again.
         args.extend(["--state", &state]);
     }
     if options.apps {
@@ -47,7 +48,7 @@ pub(crate) fn demo(options: &Options) -> Result<()> {
     server.serve()
 }
 
-/// The port asked for, or the usual one, or else whichever is free (0).
+/// The port that the options ask for, or the usual port, or 0 for a free port.
 fn free_port(asked: Option<u16>) -> Result<u16> {
     let port = asked.unwrap_or(USUAL_PORT);
     match TcpListener::bind(("127.0.0.1", port)) {

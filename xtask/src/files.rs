@@ -1,10 +1,10 @@
-//! What is done with folders and files.
+//! Copies and removes files and folders.
 
 use std::{io, path::Path};
 
 use fs_err as fs;
 
-/// Copies a file, or a folder with all that is in it.
+/// Copies a file, or a folder with its content.
 pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     if !from.is_dir() {
         return fs::copy(from, to).map(|_| ());
@@ -17,7 +17,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes a folder with all that is in it, where there is one.
+/// Removes a folder with its content, if the folder exists.
 pub(crate) fn remove(folder: &Path) -> io::Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;

@@ -7,10 +7,10 @@ use fs_err as fs;
 
 use crate::server::ANNOUNCEMENT;
 
-/// The framework of each, which is also its folder in `frameworks`.
+/// The frameworks. Each name is also that of the crate's folder in `frameworks`.
 pub(crate) const FRAMEWORKS: [&str; 2] = ["leptos", "yew"];
 
-/// What they share.
+/// The crate that all of them are built on.
 pub(crate) const SHARED: &str = "typed-eventsource-hooks";
 
 /// The name of a framework's crate.
@@ -18,14 +18,14 @@ pub(crate) fn package(framework: &str) -> String {
     format!("typed-eventsource-{framework}")
 }
 
-/// All of the packages.
+/// The names of all crates in `frameworks`.
 pub(crate) fn packages() -> impl Iterator<Item = String> {
     let frameworks = FRAMEWORKS.into_iter().map(package);
     frameworks.chain([SHARED.to_owned()])
 }
 
-/// Says where the test server listens in each folder, too: the page of a crate's tests is served from there. It stays when
-/// the server stops; who reads it then finds nobody at that address, which is as clear as no file.
+/// Copies the test server's announcement to each framework's folder, from which the page of the crate's tests is served. The
+/// copy stays when the server stops: a test then finds no server at the address, which is as clear as no file.
 pub(crate) fn announce() -> Result<()> {
     for framework in FRAMEWORKS {
         let copy = Path::new("frameworks").join(framework).join(ANNOUNCEMENT);

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: one of the targets in `tests/fuzz`, for a while.
+//! `cargo xtask fuzz`: runs one of the fuzz targets in `tests/fuzz` for some minutes.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,10 +11,10 @@ use fs_err as fs;
 
 use crate::{files, process, setup};
 
-/// A package that is a separate workspace, so that nothing else needs what it needs.
+/// The package of the fuzz targets. It is a separate workspace, so that the main one does not get its dependencies.
 pub(crate) const FOLDER: &str = "tests/fuzz";
 
-/// What cargo is told to build of it where libFuzzer is not wanted.
+/// cargo's arguments to build the package without libFuzzer.
 pub(crate) const MANIFEST: [&str; 5] = [
     "--manifest-path=tests/fuzz/Cargo.toml",
     "--no-default-features",
@@ -23,16 +23,16 @@ pub(crate) const MANIFEST: [&str; 5] = [
     "--target-dir=target",
 ];
 
-/// What is told on the command line.
+/// The options of `fuzz`.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// One of parser, records, payloads, variants, policy
     #[arg(value_name = "target")]
     target: String,
-    /// For how long
+    /// How many minutes to run
     #[arg(long, default_value_t = 1)]
     minutes: u64,
-    /// Replace its seeds, which the native tests replay, by what reaches every branch, in place of fuzzing
+    /// Instead of fuzzing, replace the target's seeds, which the native tests replay, by the inputs that reach every branch
     #[arg(long)]
     minimise: bool,
 }
@@ -59,22 +59,22 @@ pub(crate) fn fuzz(options: &Options) -> Result<()> {
     )
 }
 
-/// Keeps as few and as short inputs as reach the same branches.
+/// Keeps the fewest and shortest inputs that reach the same branches.
 fn minimise(target: &str, folders: &[PathBuf], seeds: &Seeds) -> Result<()> {
-    let chosen = seeds.folder("chosen")?;
+    let chosen = seeds.empty_folder("chosen")?;
     let folders = [slice::from_ref(&chosen), folders].concat();
-    // How often a branch is taken does not count.
+    // Without counters libFuzzer ignores how often a branch is taken.
     let merge = ["-merge=1".into(), "-use_counters=0".into()];
     run(target, &folders, &merge)?;
     seeds.pack(&chosen)
 }
 
-/// What a target starts with: a line of base64 for each.
+/// The inputs that a target starts with. A file has one of them in each line, as base64.
 struct Seeds {
     target: String,
-    /// What `--minimise` replaces.
+    /// The file that `--minimise` replaces.
     file: PathBuf,
-    /// What once failed, and stays.
+    /// The file of inputs that once failed. They stay.
     regressions: PathBuf,
 }
 
@@ -89,9 +89,9 @@ impl Seeds {
         }
     }
 
-    /// As files, in a separate folder.
+    /// Writes each seed as a file into a folder, and returns the folder.
     fn unpack(&self) -> Result<PathBuf> {
-        let folder = self.folder("seeds")?;
+        let folder = self.empty_folder("seeds")?;
         let mut count = 0;
         for file in [&self.file, &self.regressions] {
             let lines = match file.exists() {
@@ -108,6 +108,7 @@ impl Seeds {
         Ok(folder)
     }
 
+    /// Replaces the seeds by the files in a folder.
     fn pack(&self, folder: &Path) -> Result<()> {
         let mut seeds = Vec::new();
         for entry in fs::read_dir(folder)? {
@@ -121,8 +122,8 @@ impl Seeds {
         Ok(fs::write(&self.file, lines)?)
     }
 
-    /// An empty one.
-    fn folder(&self, name: &str) -> Result<PathBuf> {
+    /// Makes an empty folder of this name.
+    fn empty_folder(&self, name: &str) -> Result<PathBuf> {
         let folder = Path::new(FOLDER).join("target").join(name);
         let folder = folder.join(&self.target);
         files::remove(&folder)?;
@@ -133,7 +134,7 @@ impl Seeds {
 
 fn run(target: &str, folders: &[PathBuf], arguments: &[String]) -> Result<()> {
     let mut cargo = setup::cargo_with(&setup::CARGO_FUZZ)?;
-    // What instruments the code is unstable. There is no unsafe code for the sanitizers to watch.
+    // Instrumenting the code needs unstable options. There is no unsafe code that a sanitizer could check.
     cargo
         .env("RUSTC_BOOTSTRAP", "1")
         .args(["fuzz", "run", "--sanitizer=none", "--fuzz-dir", FOLDER])
@@ -144,7 +145,7 @@ fn run(target: &str, folders: &[PathBuf], arguments: &[String]) -> Result<()> {
     process::run(&mut cargo)
 }
 
-/// By the names of their files.
+/// The names of all targets, which are those of their files.
 fn targets() -> Result<Vec<String>> {
     let mut targets = Vec::new();
     let folder = Path::new(FOLDER).join("fuzz_targets");
@@ -164,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_replaced_leaves_regressions_alone() -> Result<()> {
+    fn replacing_the_seeds_keeps_the_regressions() -> Result<()> {
         let folder = tempfile::tempdir()?;
         let root = folder.path();
         let seeds = Seeds {

@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: what is written out of the table of policy options in `core/src/policy.rs`.
+//! `cargo xtask generate`: generates code and tables from the table of policy options in `core/src/policy.rs`.
 
 use std::fmt::Write;
 
@@ -28,7 +28,7 @@ pub(crate) fn generate() -> Result<()> {
     Ok(())
 }
 
-/// Fails where a generated file is not what would be written now.
+/// Fails if a generated file is stale.
 pub(crate) fn check() -> Result<()> {
     for (path, text) in generated()? {
         let is_current = fs::read_to_string(path).is_ok_and(|current| current == text);
@@ -56,7 +56,7 @@ fn generated() -> Result<Vec<(&'static str, String)>> {
     Ok(files)
 }
 
-/// An option with its value in each preset; a backoff's value is the same in all of them.
+/// An option with its value in each preset. An option of the backoff has one value, which all presets share.
 struct Row {
     option: &'static OptionInfo,
     values: Vec<OptionValue>,
@@ -90,7 +90,7 @@ fn checks() -> Result<String> {
          export const POLICY = {\n",
     );
     write_checks(&mut text, Policy::OPTIONS)?;
-    text += "};\n\n/** Those of its backoff, whose numbers follow. */\nexport const BACKOFF = {\n";
+    text += "};\n\n/** The options of its backoff, whose numbers follow. */\nexport const BACKOFF = {\n";
     write_checks(&mut text, Backoff::OPTIONS)?;
     let names = presets().map(|(name, _)| format!("\"{name}\"")).join(", ");
     writeln!(
@@ -152,7 +152,7 @@ fn members(rows: &[Row]) -> String {
             OptionKind::Statuses => "readonly number[]",
             _ => "number",
         };
-        text += &format!("   */\n  {}?: {kind};\n", option.js_name);
+        text += &format!("   */\n  {}?: {kind} | undefined;\n", option.js_name);
     }
     text
 }
@@ -251,7 +251,7 @@ fn action_name(action: LimitAction) -> &'static str {
     }
 }
 
-/// A text in which other lines stand between the line with the start mark and the one with the end mark.
+/// Replaces the lines between the line with the start mark and the line with the end mark.
 fn between(text: &str, start: &str, end: &str, lines: &str) -> Result<String> {
     let (before, rest) = text
         .split_once(start)

@@ -1,4 +1,4 @@
-//! Installing a thing once: whole or not at all, however many runs ask for it at the same time.
+//! Installs a tool once, whole or not at all, even if several runs ask for it at the same time.
 
 use std::{
     env,
@@ -16,10 +16,10 @@ use crate::{
     process::{self, say},
 };
 
-/// How often a run that waits for another one looks whether that is done.
+/// How often a run checks whether another run has finished an installation.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// A folder of the cache and the file in it that says that it is complete.
+/// A folder of the cache, and the product in it, which exists once the installation is complete.
 pub(crate) struct Installation {
     folder: PathBuf,
     product: PathBuf,
@@ -40,8 +40,8 @@ impl Installation {
         product.exists().then_some(product)
     }
 
-    /// The path of the product. Where it is missing, `install` is told a folder to fill, which is then moved into place.
-    /// Others that ask for the same wait until that is done.
+    /// The path of the product. If it is missing, `install` fills a temporary folder, which is then moved into place. Other
+    /// runs that ask for the same product wait until then.
     pub(crate) fn get(
         &self,
         announcement: impl std::fmt::Display,
@@ -55,7 +55,7 @@ impl Installation {
             return Ok(product);
         }
         say(announcement);
-        // What remains in it when it is dropped is removed.
+        // The folder is removed if the installation fails.
         let unfinished = tempfile::tempdir_in(self.folder.parent().unwrap_or(&self.folder))?;
         install(unfinished.path())?;
         let product = self.product.display();
@@ -63,15 +63,15 @@ impl Installation {
             unfinished.path().join(&self.product).exists(),
             "{product} was not installed"
         );
-        // A cleaner of caches may have left a part of it.
+        // A program that cleans caches may have left a part of an earlier installation.
         files::remove(&self.folder)?;
         fs::rename(unfinished.path(), &self.folder)?;
         Ok(self.folder.join(&self.product))
     }
 }
 
-/// Waits for the lock on what is about to be made or changed, which every run of every clone respects. The system releases
-/// it when the file is closed, however that happens.
+/// Waits for the lock on a folder or a file that is about to be changed. Every run in every clone respects the lock. The
+/// system releases it when the file is closed, also if the process is killed.
 pub(crate) fn lock(subject: &Path) -> Result<File> {
     let path = subject.with_added_extension("lock");
     if let Some(folder) = path.parent() {
@@ -102,7 +102,7 @@ pub(crate) fn lock_named(name: &str) -> Result<File> {
     lock(&cache_folder()?.join(name))
 }
 
-/// Where the tools are kept.
+/// The folder where the tools are kept.
 pub(crate) fn cache_folder() -> Result<PathBuf> {
     let given = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = given
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn many_who_ask_at_once_get_one_installation() {
+    fn threads_that_ask_at_the_same_time_share_one_installation() {
         const THREADS: usize = 8;
         let place = Place::new();
         let (start, installed) = (Barrier::new(THREADS), AtomicU32::new(0));

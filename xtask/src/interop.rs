@@ -1,4 +1,4 @@
-//! Servers and clients that others wrote: their languages, and what they need from PyPI.
+//! Installs the servers and clients of other projects that the suite `interop` runs, and their packages from PyPI.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -11,19 +11,19 @@ use fs_err as fs;
 
 use crate::{apt, files, install::Installation, node::Node, process, setup::find_on_path};
 
-/// Where Debian and others keep the module of nginx.
+/// The paths at which systems install nginx's module nchan.
 const NCHAN: [&str; 3] = [
     "/usr/lib/nginx/modules/ngx_nchan_module.so",
     "/usr/lib64/nginx/modules/ngx_nchan_module.so",
     "/usr/share/nginx/modules/ngx_nchan_module.so",
 ];
 
-/// A program that the tests are told of by a variable of the environment.
+/// A program whose path the tests find in an environment variable.
 struct Program {
     variable: &'static str,
     packages: &'static [&'static str],
     find: fn() -> Option<PathBuf>,
-    /// What Debian would start from the next boot on.
+    /// The service that Debian would start at the next boot.
     service: Option<&'static str>,
 }
 
@@ -60,7 +60,7 @@ static PROGRAMS: [Program; 5] = [
     },
 ];
 
-/// The Python that environments are made with.
+/// The Python that makes the virtual environments.
 static PYTHON: Program = Program {
     variable: "PYTHON",
     packages: &["python3", "python3-venv"],
@@ -68,8 +68,8 @@ static PYTHON: Program = Program {
     service: None,
 };
 
-/// Packages of PyPI in a separate environment, by the variable that names its Python. Two of them call their
-/// module the same.
+/// The virtual environments with packages of PyPI: the variable for the path of the environment's Python, and the list of
+/// packages. There are two, since two of the packages have a module of the same name.
 const ENVIRONMENTS: [(&str, &str); 2] = [
     ("PYTHON", "tests/interop/python/requirements.txt"),
     (
@@ -78,7 +78,7 @@ const ENVIRONMENTS: [(&str, &str); 2] = [
     ),
 ];
 
-/// Installs what is missing, where that can be done without asking: as root, with apt.
+/// Installs missing programs if xtask runs as root and finds apt.
 pub(crate) fn install_missing() -> Result<()> {
     let missing: Vec<_> = missing().collect();
     apt::install(&packages_of(&missing))?;
@@ -88,7 +88,7 @@ pub(crate) fn install_missing() -> Result<()> {
     Ok(())
 }
 
-/// Puts the pages where all servers serve them from, with the package that lies in `pkg/`.
+/// Copies the pages and the npm package in `pkg/` to the folder that all servers serve.
 pub(crate) fn copy_pages() -> Result<()> {
     let www = Path::new("target/interop/www");
     files::remove(www)?;
@@ -96,7 +96,7 @@ pub(crate) fn copy_pages() -> Result<()> {
     Ok(files::copy(Path::new("pkg"), &www.join("pkg"))?)
 }
 
-/// The variables that tell the tests what to run.
+/// The environment variables that tell the tests the paths of the programs.
 pub(crate) fn variables() -> Result<Vec<(&'static str, PathBuf)>> {
     let missing = packages_of(&missing().collect::<Vec<_>>()).join(" ");
     ensure!(
@@ -124,18 +124,18 @@ fn packages_of(programs: &[&Program]) -> Vec<&'static str> {
     packages.copied().collect()
 }
 
-/// Daemons are not on the PATH of everybody.
+/// Finds a daemon, also if `/usr/sbin` is not on the user's `PATH`.
 fn find_daemon(name: &str) -> Option<PathBuf> {
     let beside = Path::new("/usr/sbin").join(name);
     find_on_path(name).or_else(|| beside.is_file().then_some(beside))
 }
 
-/// Debian has what it takes in a separate package.
+/// Whether a Python can make virtual environments. Debian has the modules for that in a separate package.
 fn makes_environments(python: &Path) -> bool {
     process::succeeds(Command::new(python).args(["-c", "import venv, ensurepip"]))
 }
 
-/// The Python of a virtual environment with these packages, made once for each version of it and of them.
+/// The Python of a virtual environment with these packages. A change of Python's version or of the packages makes a new one.
 fn environment(python: &Path, requirements: &Path) -> Result<PathBuf> {
     let packages = fs::read_to_string(requirements)?;
     let version = process::read(Command::new(python).arg("--version"));

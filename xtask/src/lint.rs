@@ -40,13 +40,13 @@ pub(crate) fn lint() -> Result<ExitCode> {
     report.step("prettier", |_| vitest::check_format())?;
     report.step("oxlint", |_| vitest::lint())?;
     report.step("types, npm tests", |_| vitest::check_types())?;
-    // The package's crates hold files of the crate, whose tests are not for them.
+    // The crates of the npm package include files of the main crate, whose tests do not compile in them.
     let others = npm.replace("--package", "--exclude");
     let native = format!("--workspace --all-targets --all-features {others}");
     clippy(&mut report, "native", &native)?;
     for (name, features) in feature_sets()? {
-        let words = format!("--package={CRATE} --lib --tests {WASM} {features}");
-        clippy(&mut report, &format!("wasm32, {name}"), &words)?;
+        let arguments = format!("--package={CRATE} --lib --tests {WASM} {features}");
+        clippy(&mut report, &format!("wasm32, {name}"), &arguments)?;
     }
     let hooks = format!("{frameworks} --lib --tests {WASM}");
     clippy(&mut report, "wasm32, frameworks", &hooks)?;
@@ -54,55 +54,55 @@ pub(crate) fn lint() -> Result<ExitCode> {
     let pages = format!("{pages} {WASM} --all-features");
     clippy(&mut report, "wasm32, benchmark and stress", &pages)?;
     for (name, features) in [("live", ""), ("still", "--no-default-features")] {
-        let words = format!("{apps} {WASM} {features}");
+        let arguments = format!("{apps} {WASM} {features}");
         clippy(
             &mut report,
             &format!("wasm32, example apps, {name}"),
-            &words,
+            &arguments,
         )?;
     }
     report.step("dependencies", |_| dependencies::check())?;
-    // Alone: what others need of wasm-bindgen brings `std` with it.
+    // This runs alone, since the features of wasm-bindgen that other crates need would add `std`.
     clippy(&mut report, "wasm32, npm package", &format!("{npm} {WASM}"))?;
-    // Without libFuzzer itself: that takes a C++ compiler.
+    // Without libFuzzer, which needs a C++ compiler.
     let fuzz = format!("{fuzz} --features=targets --lib --bins --tests");
     clippy(&mut report, "fuzz targets", &fuzz)?;
     rustdoc(&mut report, "native", "--workspace")?;
-    // As docs.rs builds it.
+    // These are the crates that docs.rs builds for wasm.
     let docs = format!("--package={CRATE} {WASM} {frameworks}");
     rustdoc(&mut report, "wasm32", &docs)?;
     report.print();
     Ok(report.exit_code())
 }
 
-/// cargo with these words of a command line.
-fn cargo(words: &str) -> Command {
+/// cargo with these arguments, separated by spaces.
+fn cargo(arguments: &str) -> Command {
     let mut command = Command::new("cargo");
-    command.args(words.split_whitespace());
+    command.args(arguments.split_whitespace());
     command
 }
 
-/// The words that tell cargo to take these packages.
+/// cargo's arguments for these packages.
 fn packages(names: impl IntoIterator<Item = String>) -> String {
-    let words = names.into_iter().map(|name| format!("--package={name}"));
-    words.collect::<Vec<_>>().join(" ")
+    let arguments = names.into_iter().map(|name| format!("--package={name}"));
+    arguments.collect::<Vec<_>>().join(" ")
 }
 
-fn clippy(report: &mut Report, name: &str, words: &str) -> Result<()> {
-    let line = format!("clippy {words} -- --deny warnings");
+fn clippy(report: &mut Report, name: &str, arguments: &str) -> Result<()> {
+    let line = format!("clippy {arguments} -- --deny warnings");
     report.step(format!("clippy, {name}"), |_| {
         process::run(&mut cargo(&line))
     })
 }
 
-fn rustdoc(report: &mut Report, name: &str, words: &str) -> Result<()> {
-    let line = format!("doc {words} --no-deps --all-features");
+fn rustdoc(report: &mut Report, name: &str, arguments: &str) -> Result<()> {
+    let line = format!("doc {arguments} --no-deps --all-features");
     report.step(format!("rustdoc, {name}"), |_| {
         process::run(cargo(&line).env("RUSTDOCFLAGS", "--deny warnings"))
     })
 }
 
-/// No feature, the default ones, all, and each alone: by name, with cargo's words for it.
+/// The sets of features to check: none, the default ones, all, and each alone. Each set has a name and cargo's arguments.
 fn feature_sets() -> Result<Vec<(String, String)>> {
     let mut sets = vec![
         ("no feature".to_owned(), "--no-default-features".to_owned()),
@@ -110,13 +110,13 @@ fn feature_sets() -> Result<Vec<(String, String)>> {
         ("all features".to_owned(), "--all-features".to_owned()),
     ];
     for feature in features()? {
-        let words = format!("--no-default-features --features={feature}");
-        sets.push((format!("only {feature}"), words));
+        let arguments = format!("--no-default-features --features={feature}");
+        sets.push((format!("only {feature}"), arguments));
     }
     Ok(sets)
 }
 
-/// The crate's features, `default` aside.
+/// The crate's features except `default`.
 fn features() -> Result<Vec<String>> {
     let manifest: Table = fs::read_to_string("Cargo.toml")?.parse()?;
     let features = manifest.get("features").and_then(Value::as_table);

@@ -29,8 +29,8 @@ use std::{env, path::Path, process::ExitCode};
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// The project's own commands. Each sets up what it needs and does not find. Tools are kept in the user's cache folder; the
-/// long steps happen once
+/// The project's own commands. Each command installs the tools that it needs and does not find, once, in the user's cache
+/// folder
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", flatten_help = true)]
 struct Arguments {
@@ -38,39 +38,40 @@ struct Arguments {
     command: Option<Command>,
 }
 
-/// What one run was asked to do.
+/// The command that one run executes.
 #[derive(Subcommand)]
 enum Command {
     /// Build the npm package and the server, and serve the demo page
     Demo(demo::Options),
     /// Run every test, or only these suites
     Test {
-        /// All but `interop` by default, which installs servers that others wrote (Python, Go, nginx with nchan, Redis; as
-        /// root on Debian without being asked)
+        /// By default all suites but `interop`, which installs servers of other projects (Python, Go, nginx with nchan,
+        /// Redis; as root on Debian it does so without asking)
         #[arg(value_name = "suite")]
         suites: Vec<test::Suite>,
     },
-    /// rustfmt, clippy with each feature set, rustdoc; prettier, oxlint and types in JavaScript; no warning passes. And
-    /// no framework is among the dependencies of who has not asked for it
+    /// Run rustfmt, clippy with each feature set, rustdoc, prettier, oxlint and tsc with warnings denied, and check the
+    /// dependencies: the crates without hooks depend on no framework
     Lint,
-    /// Write what is made of the table of policy options: checks and types in JavaScript, tables of both READMEs; lint
-    /// says when one is stale
+    /// Generate the JavaScript checks, the types and the tables of both READMEs from the table of policy options; `lint`
+    /// fails when one is stale
     Generate,
     /// Build the npm package, optimised, into pkg/
     Npm,
-    /// Measure the contenders side by side in one headless Chromium, by every task or only these
+    /// Measure the contenders side by side in one headless Chromium, in every task or only these
     Bench(bench::Options),
     /// Feed any bytes to one of the fuzz targets. It needs a C++ compiler (Debian: g++)
     Fuzz(fuzz::Options),
-    /// Follow streams that fail in every way, in both browsers, minutes long: nothing is lost. A run names its seed
+    /// Check that no event is lost from streams that fail in every way, for minutes, in both browsers. Each run prints its
+    /// seed
     Chaos(stress::Chaos),
-    /// Let a server do its worst to both clients, in both browsers, minutes long: lines and events without end, hang-ups,
-    /// bombs
+    /// Check that both clients survive a hostile server, for minutes, in both browsers: lines and events without end,
+    /// hang-ups, bombs
     Hostile(stress::Hostile),
-    /// Send millions of events through, open and close thousands of sources, and let consumers be too slow, in one
-    /// headless Chromium: nothing grows
+    /// Check that no memory grows over millions of events, thousands of sources and with slow consumers, in one headless
+    /// Chromium
     Soak {
-        /// Every part by default, or only these: events, cycles, slow
+        /// By default every part, or only these: events, cycles, slow
         #[arg(value_name = "part")]
         parts: Vec<String>,
     },
@@ -116,7 +117,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The workspace's root, which every command works in.
+/// The workspace's root, in which every command runs.
 fn root() -> &'static Path {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest)

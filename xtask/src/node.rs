@@ -1,4 +1,4 @@
-//! Node.js, and what npm installs for the benchmark and for tests.
+//! Finds or installs Node.js, and installs npm packages for the benchmark and for tests.
 
 use std::{
     env,
@@ -17,26 +17,29 @@ use crate::{
     setup::{find_on_path, path_with},
 };
 
-/// What is fetched where there is none that is new enough.
+/// The version that npm installs if the system's Node.js is too old.
 const VERSION: &str = "22.23.3";
 
 /// Node.js with its npm.
 pub(crate) struct Node {
     pub(crate) binary: PathBuf,
     npm: PathBuf,
-    /// With this Node.js before any other.
+    /// A `PATH` on which this Node.js comes first.
     pub(crate) path: OsString,
 }
 
-/// Packages of npm, locked in the one folder and installed into the other, which may be the same.
+/// Packages of npm.
 pub(crate) struct Packages {
+    /// What the packages are, for the line that is printed while npm installs them.
     pub(crate) what: &'static str,
+    /// The folder with `package.json` and `package-lock.json`.
     pub(crate) sources: &'static str,
+    /// The folder that the packages are installed into. It may be the same.
     pub(crate) folder: &'static str,
 }
 
 impl Node {
-    /// What is on PATH, or else what apt can install; where that is too old, a newer one that npm fetches.
+    /// Finds Node.js on `PATH`, or installs it with apt. If it is too old, npm installs a newer one.
     pub(crate) fn get() -> Result<Self> {
         const MISSING: &str =
             "no Node.js on PATH (node and npm): install it (Debian: apt-get install nodejs npm)";
@@ -57,14 +60,14 @@ impl Node {
         Ok(Self { binary, npm, path })
     }
 
-    /// npm, quiet about all but errors.
+    /// npm with a subcommand. It prints only errors.
     pub(crate) fn npm(&self, subcommand: &str) -> Command {
         let mut npm = npm(&self.npm, subcommand);
         npm.env("PATH", &self.path);
         npm
     }
 
-    /// Installs the locked packages, unless that was done.
+    /// Installs the locked packages, unless they are installed already.
     pub(crate) fn install(&self, packages: &Packages) -> Result<()> {
         let &Packages {
             what,
@@ -89,7 +92,7 @@ impl Node {
     }
 }
 
-/// As the locked packages want it.
+/// Whether the locked packages run on this version of Node.js.
 fn is_new_enough(version: &str) -> bool {
     let numbers = version.trim_start_matches('v').split('.');
     let numbers: Vec<u32> = numbers.map_while(|number| number.parse().ok()).collect();
@@ -137,7 +140,7 @@ mod tests {
     use super::is_new_enough;
 
     #[test]
-    fn new_enough_is_what_the_locked_packages_run_on() {
+    fn a_version_is_new_enough_if_the_locked_packages_run_on_it() {
         for version in ["v20.19.0", "v22.12.0", "v23.0.0", "v24.1.0"] {
             assert!(is_new_enough(version), "{version}");
         }

@@ -9,12 +9,14 @@ use zopfli::{Format, Options};
 
 use crate::{files, process, setup};
 
-/// The folders of the JavaScript half and of the wasm half.
+/// The folder of the package's JavaScript.
 const JAVASCRIPT: &str = "npm/src";
+/// The folder of the package's wasm crate.
 const WASM: &str = "npm/wasm";
+/// The folder that the package is built into.
 const PRODUCT: &str = "pkg";
 
-/// Builds the package into its folder and prints the sizes of what it holds.
+/// Builds the package and prints the sizes of its wasm files.
 pub(crate) fn build() -> Result<()> {
     let product = Path::new(PRODUCT);
     files::remove(product)?;
@@ -38,8 +40,8 @@ fn build_wasm(folder: &Path) -> Result<()> {
         "npm",
         "--no-pack",
     ]))?;
-    // The first hides all that is made from version control, and from `npm pack` with that. The others load the wasm and call
-    // it, which `npm/src` does.
+    // `.gitignore` would hide the wasm from `npm pack`. The other files load the wasm and call it, which `npm/src` does
+    // instead.
     for unused in [
         ".gitignore",
         "typed_eventsource.js",
@@ -51,8 +53,8 @@ fn build_wasm(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A module with the wasm half in it, that costs hardly more than the file, once both are compressed. What is deflated here
-/// is deflated by nobody after, so that it is worth the time.
+/// A module that contains the wasm. With HTTP compression it is hardly larger than the wasm file. The wasm is deflated as
+/// well as possible, since it cannot be compressed further later.
 fn deflated(wasm: &[u8]) -> Result<String> {
     let mut deflated = Vec::new();
     let options = Options {

@@ -1,4 +1,4 @@
-//! The npm package, installed as it is packed, in small projects that use it.
+//! Packs the npm package, and installs it in small projects that use it.
 
 use std::path::Path;
 
@@ -19,19 +19,19 @@ const PACKAGES: Packages = Packages {
 const PACKAGE: &str = "typed-eventsource";
 const TARBALL: &str = "package.tgz";
 
-/// Installs the bundlers and validators, with the Node.js that is to run them.
+/// Installs the bundlers and validators, and the Node.js that runs them.
 pub(crate) fn install_packages() -> Result<Node> {
     let node = Node::get()?;
     node.install(&PACKAGES)?;
     Ok(node)
 }
 
-/// Copies the projects and installs the package that lies in `pkg/` in them.
+/// Copies the projects, and installs the package in `pkg/` for them.
 pub(crate) fn install() -> Result<Node> {
     let node = install_packages()?;
     copy_consumers()?;
     pack(&node)?;
-    // One of the same version counts as installed already.
+    // npm would not replace a package of the same version.
     let installed = PACKAGES.modules()?.join(PACKAGE);
     files::remove(&installed)?;
     process::run(
@@ -43,7 +43,7 @@ pub(crate) fn install() -> Result<Node> {
     Ok(node)
 }
 
-/// Again, without what was built in them.
+/// Copies the projects. What an earlier run has built in them is removed.
 fn copy_consumers() -> Result<()> {
     let [from, to] =
         [PACKAGES.sources, PACKAGES.folder].map(|folder| Path::new(folder).join("consumers"));
@@ -51,7 +51,7 @@ fn copy_consumers() -> Result<()> {
     Ok(files::copy(&from, &to)?)
 }
 
-/// Packs it as for publishing. The tarball's name has the version in it, which the name that it gets here has not.
+/// Packs the package as for publishing. npm names the tarball by the version; it is renamed to a name without.
 fn pack(node: &Node) -> Result<()> {
     let folder = Path::new(PACKAGES.folder).join("packed");
     files::remove(&folder)?;

@@ -1,4 +1,4 @@
-//! Child processes. Each gets its own process group, so that one signal to xtask stops it with all that it started.
+//! Child processes. Each gets its own process group, so that a signal to xtask stops the child with its descendants.
 
 use std::{
     collections::BTreeSet,
@@ -14,13 +14,13 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use wait_timeout::ChildExt;
 
-/// How long a child may take to stop once it was asked to.
+/// How long a child may take to stop after it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
-/// Says what xtask itself does; on stderr, as cargo does.
+/// Prints a message of xtask to stderr, as cargo prints its own.
 pub(crate) fn say(message: impl std::fmt::Display) {
     eprintln!("xtask: {message}");
 }
@@ -30,24 +30,24 @@ pub(crate) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
-/// From now on Ctrl-C asks the children to stop, and a second one makes them.
+/// From now on a first Ctrl-C asks the children to stop, and a second one kills them.
 pub(crate) fn stop_children_on_signal() -> Result<()> {
     ctrlc::set_handler(|| {
-        let again = INTERRUPTED.swap(true, Ordering::SeqCst);
+        let by_force = INTERRUPTED.swap(true, Ordering::SeqCst);
         for &leader in running().iter() {
-            group::stop(leader, again);
+            group::stop(leader, by_force);
         }
     })
     .context("cannot listen for Ctrl-C")
 }
 
-/// Runs a command to its end; its failure is an error.
+/// Runs a command to its end. Fails if the command fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = Running::spawn(command)?.wait()?;
     succeeded(command, status)
 }
 
-/// Runs a command to its end, passing each line of its output on behind a prefix, and showing it to `look`.
+/// Runs a command to its end. Prints each line of its output behind a prefix, and calls `look` with the line.
 pub(crate) fn run_watched(
     command: &mut Command,
     prefix: &str,
@@ -70,7 +70,7 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-/// What a command printed, if it succeeded.
+/// Runs a command, and returns what it printed if it succeeded.
 pub(crate) fn read(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
@@ -83,7 +83,7 @@ fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
     Ok(())
 }
 
-/// The command as one would type it, with the program's plain name.
+/// The command as a user would type it, with the program's name in place of its path.
 fn line_of(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
@@ -98,13 +98,13 @@ fn running() -> MutexGuard<'static, BTreeSet<u32>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A child that is stopped, with all that it started, when this is dropped.
+/// A running child. When this is dropped, the child is stopped with its descendants.
 pub(crate) struct Running(Child);
 
 impl Running {
     pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
         group::lead_own(command);
-        // The lock is held so that a signal finds either no child or one it can stop.
+        // The lock is held until the child is registered, so that a signal stops every child.
         let mut running = running();
         ensure!(!interrupted(), "interrupted");
         let child = command
@@ -136,7 +136,7 @@ impl Drop for Running {
         group::stop(self.0.id(), false);
         if !matches!(self.0.wait_timeout(GRACE), Ok(Some(_))) {
             group::stop(self.0.id(), true);
-            // An error means that it is gone already, which is what is wanted.
+            // An error means that the child has ended.
             let _ = self.0.kill();
         }
         let _ = self.wait();
@@ -163,13 +163,13 @@ mod group {
             Signal::SIGTERM
         };
         if let Ok(leader) = i32::try_from(leader) {
-            // An error means that the group is gone already.
+            // An error means that the group has ended.
             let _ = killpg(Pid::from_raw(leader), signal);
         }
     }
 }
 
-/// Elsewhere the console hands Ctrl-C to the children too.
+/// On other systems the console sends Ctrl-C to the children too.
 #[cfg(not(unix))]
 mod group {
     pub(super) fn lead_own(_: &mut std::process::Command) {}

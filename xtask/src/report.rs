@@ -1,4 +1,4 @@
-//! Steps that all run, whatever became of the ones before, and the summary at the end.
+//! Runs steps, each even if steps before it have failed, and prints a summary at the end.
 
 use std::{
     panic::resume_unwind,
@@ -19,13 +19,12 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Runs a test runner to its end, and adds what it says. Where others run at the same time, each line of its output
-    /// begins with a prefix.
+    /// Runs a test runner to its end, and adds the numbers that it prints. Each line of its output begins with the prefix.
     pub(crate) fn count(&mut self, command: &mut Command, prefix: &str) -> Result<()> {
         process::run_watched(command, prefix, |line| self.add_line(line))
     }
 
-    /// Adds what the closing line of libtest, of wasm-bindgen's runner or of Vitest says; other lines say nothing.
+    /// Adds the numbers in the closing line of libtest, of wasm-bindgen's runner or of Vitest. Other lines add nothing.
     fn add_line(&mut self, line: &str) {
         let vitest = line.trim().strip_prefix("Tests  ");
         let Some(result) = vitest.or_else(|| Some(line.split_once("test result: ")?.1)) else {
@@ -52,10 +51,10 @@ pub(crate) struct Report {
     steps: Vec<Step>,
 }
 
-/// What one of many steps does.
+/// What a step does.
 pub(crate) type Run<'a> = Box<dyn FnOnce(&mut Tally) -> Result<()> + Send + 'a>;
 
-fn play(name: String, run: impl FnOnce(&mut Tally) -> Result<()>) -> Result<Step> {
+fn run_step(name: String, run: impl FnOnce(&mut Tally) -> Result<()>) -> Result<Step> {
     say(format_args!("== {name}"));
     let started = Instant::now();
     let mut tests = Tally::default();
@@ -66,7 +65,7 @@ fn play(name: String, run: impl FnOnce(&mut Tally) -> Result<()>) -> Result<Step
             return Err(error);
         }
         say(format_args!("{name}: {error:#}"));
-        // A step that broke before a test could fail must not look like one without failures.
+        // A step that failed before its first test counts as one failed test.
         tests.failed = tests.failed.max(1);
     }
     Ok(Step {
@@ -78,28 +77,29 @@ fn play(name: String, run: impl FnOnce(&mut Tally) -> Result<()>) -> Result<Step
 }
 
 impl Report {
-    /// Runs one step. Its failure is noted and told, and the next may run; only an interruption ends it all.
+    /// Runs one step. If it fails, the report prints and notes the failure, and the next step can run. Only an interruption is
+    /// an error.
     pub(crate) fn step(
         &mut self,
         name: impl Into<String>,
         run: impl FnOnce(&mut Tally) -> Result<()>,
     ) -> Result<()> {
-        self.steps.push(play(name.into(), run)?);
+        self.steps.push(run_step(name.into(), run)?);
         Ok(())
     }
 
-    /// Runs steps at once, each on its own thread: what mostly waits leaves room for others.
-    pub(crate) fn steps_at_once<'a>(
+    /// Runs steps at the same time, each on a thread.
+    pub(crate) fn parallel_steps<'a>(
         &mut self,
         steps: impl IntoIterator<Item = (String, Run<'a>)>,
     ) -> Result<()> {
         let played: Vec<_> = thread::scope(|scope| {
             let threads: Vec<_> = steps
                 .into_iter()
-                .map(|(name, run)| scope.spawn(move || play(name, run)))
+                .map(|(name, run)| scope.spawn(move || run_step(name, run)))
                 .collect();
             let results = threads.into_iter().map(|thread| thread.join());
-            // A step that panics ends all of it, as it would if it ran alone.
+            // A panic of a step goes on here, as if the step ran alone.
             results
                 .map(|result| result.unwrap_or_else(|panic| resume_unwind(panic)))
                 .collect()
@@ -121,7 +121,7 @@ impl Report {
         })
     }
 
-    /// One line for each step: what it was, how it went, how long it took.
+    /// Prints a line for each step: its name, its outcome and its time.
     pub(crate) fn print(&self) {
         let width = self.steps.iter().map(|step| step.name.len()).max();
         let width = width.unwrap_or(0);
@@ -139,7 +139,7 @@ mod tests {
     use super::Tally;
 
     #[test]
-    fn closing_lines_of_several_runners_add_up_and_others_count_nothing() {
+    fn the_closing_lines_of_several_runners_add_up_and_other_lines_count_nothing() {
         let mut tally = Tally::default();
         for (line, passed, failed) in [
             (

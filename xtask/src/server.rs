@@ -1,4 +1,4 @@
-//! The servers of the project: the one that the tests script, and that of the showcase, which is more.
+//! Builds and starts the project's servers: the test server, and that of the showcase.
 
 use std::{
     env,
@@ -19,10 +19,10 @@ use crate::{
 pub(crate) const TESTS: &str = "typed-eventsource-server";
 pub(crate) const SHOWCASE: &str = "typed-eventsource-showcase";
 
-/// Where the browser tests look for the server's address: below the root, which their own page is served from.
+/// The file where the browser tests look for the server's address, below the root that their page is served from.
 pub(crate) const ANNOUNCEMENT: &str = "target/test-server.json";
 
-/// A server that is listening; dropping it stops it.
+/// A server that is listening. It stops when this is dropped.
 pub(crate) struct Server {
     process: Running,
     origin: String,
@@ -44,7 +44,7 @@ impl Server {
         };
         let origin = origin.to_owned();
         print!("{line}");
-        // Whatever else it may print must not meet a closed pipe.
+        // If the server printed more to a closed pipe, it would fail.
         thread::spawn(move || {
             output
                 .lines()
@@ -54,7 +54,7 @@ impl Server {
         Ok(Self { process, origin })
     }
 
-    /// Starts the server as the browser tests look for it.
+    /// Starts the test server, with the announcement that the browser tests look for.
     pub(crate) fn for_tests() -> Result<Self> {
         fs_err::create_dir_all("target")?;
         let server = Self::start(TESTS, ["--announce", ANNOUNCEMENT])?;
@@ -66,7 +66,7 @@ impl Server {
         &self.origin
     }
 
-    /// Serves until Ctrl-C; it is an error when the server ends in any other way.
+    /// Serves until Ctrl-C. Fails if the server ends in any other way.
     pub(crate) fn serve(mut self) -> Result<()> {
         let status = self.process.wait()?;
         ensure!(process::interrupted(), "the server ended ({status})");
@@ -78,10 +78,10 @@ impl Server {
     }
 }
 
-/// Builds the server of this package, and answers with the program.
+/// Builds the server of this package, and returns the path of its program.
 pub(crate) fn build(package: &str) -> Result<PathBuf> {
     process::run(Command::new("cargo").args(["build", "--package", package]))?;
-    // Cargo puts it beside this very program, wherever the target folder is.
+    // Cargo puts the server beside xtask, also if the target folder is elsewhere.
     let binary = format!("{package}{}", env::consts::EXE_SUFFIX);
     Ok(env::current_exe()?.with_file_name(binary))
 }

@@ -1,4 +1,4 @@
-//! What the commands need besides cargo: found where it is, or else installed once into the cache folder.
+//! Finds the tools that the commands need besides cargo, or installs them once into the cache folder.
 
 use std::{
     env,
@@ -63,13 +63,13 @@ pub(crate) const TYPOS: Tool = Tool {
 pub(crate) struct Tool {
     package: &'static str,
     binary: &'static str,
-    /// `None` is the very version of the library that the binary is named after.
+    /// `None` means the locked version of the library that the binary is named after.
     version: Option<&'static str>,
     minutes: &'static str,
 }
 
 impl Tool {
-    /// The path of the tool's binary, which is installed first if it is missing.
+    /// The path of the tool's binary. A missing tool is installed first.
     pub(crate) fn get(&self) -> Result<PathBuf> {
         let version = match self.version {
             Some(version) => version.to_owned(),
@@ -110,7 +110,7 @@ fn said_version(binary: &Path) -> Option<String> {
     said.split_whitespace().nth(1).map(str::to_owned)
 }
 
-/// That of a library in `Cargo.lock`.
+/// The version of a library in `Cargo.lock`.
 fn locked_version(library: &str) -> Result<String> {
     let said = process::read(Command::new("cargo").args(["pkgid", "--locked", library]));
     let said = said.with_context(|| format!("Cargo.lock names no {library}"))?;
@@ -118,7 +118,7 @@ fn locked_version(library: &str) -> Result<String> {
     Ok(version.to_owned())
 }
 
-/// `wasm-pack`, which finds the wasm-bindgen tools that fit (and any other `tools`) on its PATH and downloads nothing.
+/// `wasm-pack` with the matching wasm-bindgen tools (and any other `tools`) on its `PATH`, so that it downloads nothing.
 pub(crate) fn wasm_pack(tools: &[PathBuf]) -> Result<Command> {
     wasm_target()?;
     let wasm_pack = WASM_PACK.get()?;
@@ -128,7 +128,7 @@ pub(crate) fn wasm_pack(tools: &[PathBuf]) -> Result<Command> {
     Ok(command)
 }
 
-/// `wasm-pack build` of the crate in the one folder into the other, optimised where there is a `wasm-opt`.
+/// `wasm-pack build` of the crate in the folder `package` into the folder `product`, optimised if there is a `wasm-opt`.
 pub(crate) fn wasm_pack_build(package: &str, product: &Path) -> Result<Command> {
     let wasm_opt = wasm_opt()?;
     let mut command = wasm_pack(wasm_opt.as_slice())?;
@@ -148,7 +148,7 @@ pub(crate) fn cargo_with(subcommand: &Tool) -> Result<Command> {
     Ok(cargo)
 }
 
-/// What is on PATH, after these tools.
+/// A `PATH` on which the folders of these tools come first.
 pub(crate) fn path_with<'a>(tools: impl IntoIterator<Item = &'a PathBuf>) -> Result<OsString> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = tools.into_iter().filter_map(|tool| tool.parent());
@@ -156,7 +156,7 @@ pub(crate) fn path_with<'a>(tools: impl IntoIterator<Item = &'a PathBuf>) -> Res
     Ok(env::join_paths(folders)?)
 }
 
-/// `wasm-opt`, from PATH or else from npm; `None`, with a line that says so, where there is neither.
+/// Finds `wasm-opt` on `PATH`, or installs it with npm. Without both, prints a line and returns `None`.
 pub(crate) fn wasm_opt() -> Result<Option<PathBuf>> {
     if let Some(wasm_opt) = find_on_path("wasm-opt") {
         return Ok(Some(wasm_opt));
@@ -184,7 +184,7 @@ pub(crate) fn wasm_opt() -> Result<Option<PathBuf>> {
         .ok())
 }
 
-/// The standard library for wasm32. A toolchain file alone does not install it where rustup's automatic installing is off.
+/// Installs the standard library for wasm32: if rustup does not install automatically, the toolchain file is not enough.
 pub(crate) fn wasm_target() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let is_there = || {
@@ -195,14 +195,14 @@ pub(crate) fn wasm_target() -> Result<()> {
     add_with_rustup("target", TARGET, is_there)
 }
 
-/// A component of the toolchain that `cargo <subcommand>` needs.
+/// Installs a component of the toolchain that `cargo <subcommand>` needs.
 pub(crate) fn component(name: &str, subcommand: &str) -> Result<()> {
     add_with_rustup("component", name, || {
         process::succeeds(Command::new("cargo").args([subcommand, "--version"]))
     })
 }
 
-/// One run at a time, since rustup has no lock for it.
+/// Has rustup install something, in one run at a time, since rustup has no lock for it.
 fn add_with_rustup(kind: &str, name: &str, is_there: impl Fn() -> bool) -> Result<()> {
     if is_there() {
         return Ok(());

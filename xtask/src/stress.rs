@@ -1,4 +1,4 @@
-//! `cargo xtask chaos`, `cargo xtask hostile` and `cargo xtask soak`: both clients under fire in headless browsers.
+//! `cargo xtask chaos`, `cargo xtask hostile` and `cargo xtask soak`: stress tests of both clients in headless browsers.
 
 use std::{path::Path, process::Command, slice};
 
@@ -18,36 +18,36 @@ const PAGE: &str = "target/stress/page";
 /// How the client in Rust and the runner are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Build {
-    /// With every check that there is.
+    /// With debug assertions.
     Checked,
-    /// As an app for production is.
+    /// As for production.
     Fast,
 }
 
-/// What chaos is told on the command line.
+/// The options of `chaos`.
 #[derive(clap::Args)]
 pub(crate) struct Chaos {
-    /// That of a run before
+    /// The seed of an earlier run, to repeat it
     #[arg(long)]
     seed: Option<String>,
-    /// Only the stream of this name
+    /// Follow only the stream of this name
     #[arg(long)]
     stream: Option<String>,
-    /// Both by default
+    /// Run in only this browser
     #[arg(long)]
     browser: Option<Kind>,
-    /// What `test` does
+    /// Follow the shorter streams that `cargo xtask test` does
     #[arg(long)]
     short: bool,
 }
 
-/// What a hostile server is told on the command line.
+/// The options of `hostile`.
 #[derive(clap::Args)]
 pub(crate) struct Hostile {
-    /// Every attack by default, or only those whose names begin like one of these, such as `line` or `hang-up`
+    /// By default every attack, or only those whose names begin with one of these, such as `line` or `hang-up`
     #[arg(value_name = "attack")]
     attacks: Vec<String>,
-    /// Both by default
+    /// Run in only this browser
     #[arg(long)]
     browser: Option<Kind>,
 }
@@ -63,30 +63,34 @@ pub(crate) fn chaos(options: &Chaos) -> Result<()> {
     if options.short {
         runner.arg("--short");
     }
-    process::run(runner.args(only(options.browser)))
+    process::run(runner.args(browser_argument(options.browser)))
 }
 
-/// The short form, once the npm package is there.
+/// Follows short chaotic streams. The npm package has to be built before.
 pub(crate) fn short_chaos(tally: &mut Tally) -> Result<()> {
     let mut runner = runner(Build::Checked, "chaos", None)?;
     build_page(Build::Checked)?;
     tally.count(runner.arg("--short"), "")
 }
 
-/// Lets servers that mean harm loose.
+/// Plays the attacks of a hostile server.
 pub(crate) fn hostile(options: &Hostile) -> Result<()> {
     let mut runner = runner(Build::Checked, "hostile", options.browser)?;
     npm::build()?;
     build_page(Build::Fast)?;
-    process::run(runner.args(&options.attacks).args(only(options.browser)))
+    process::run(
+        runner
+            .args(&options.attacks)
+            .args(browser_argument(options.browser)),
+    )
 }
 
-/// Soaks, with these words for the runner.
-pub(crate) fn soak(words: &[String]) -> Result<()> {
+/// Runs these parts of the soak test, or all.
+pub(crate) fn soak(parts: &[String]) -> Result<()> {
     let mut runner = runner(Build::Fast, "soak", Some(Kind::Chrome))?;
     npm::build()?;
     build_page(Build::Fast)?;
-    process::run(runner.args(words))
+    process::run(runner.args(parts))
 }
 
 fn build_page(build: Build) -> Result<()> {
@@ -104,12 +108,12 @@ fn build_page(build: Build) -> Result<()> {
     process::run(&mut wasm_pack)
 }
 
-/// The word that tells the runner to take this browser alone.
-fn only(browser: Option<Kind>) -> Option<String> {
+/// The argument that has the runner use only this browser.
+fn browser_argument(browser: Option<Kind>) -> Option<String> {
     browser.map(|kind| format!("--browser={}", kind.name()))
 }
 
-/// The runner with this command, and where this browser is, or both.
+/// The runner with this command, and with the variables for this browser, or for both.
 fn runner(build: Build, command: &str, browser: Option<Kind>) -> Result<Command> {
     let mut runner = Command::new("cargo");
     runner.args(["run", "--quiet", "--package", PACKAGE]);

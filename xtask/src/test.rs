@@ -1,5 +1,5 @@
-//! `cargo xtask test`: every test there is, in every place where it runs; but for those with servers that others wrote,
-//! which a machine need not have.
+//! `cargo xtask test`: runs all tests, natively, in Node.js and in browsers. The suite `interop` runs only by name, since it
+//! needs servers of other projects.
 
 use std::{
     env,
@@ -25,7 +25,8 @@ const E2E: &str = "typed-eventsource-e2e";
 const INTEROP: &str = "typed-eventsource-interop";
 const PACKAGING: &str = "typed-eventsource-packaging";
 
-/// For each of these there is also one that ends in `_REMOTE`: with any of them one driver would be taken for another.
+/// The environment variables by which wasm-bindgen's test runner chooses a driver, before the one that it is given. Each has
+/// a variant that ends in `_REMOTE`.
 const DRIVERS: [&str; 4] = [
     "CHROMEDRIVER",
     "GECKODRIVER",
@@ -47,7 +48,7 @@ pub(crate) enum Suite {
 }
 
 impl Suite {
-    /// Those that run when none is named.
+    /// The suites that run when no suite is named.
     const DEFAULT: [Self; 7] = [
         Self::Native,
         Self::Chrome,
@@ -58,7 +59,7 @@ impl Suite {
         Self::Packaging,
     ];
 
-    /// Whether it tests the npm package. Each that does has Chromium load it.
+    /// Whether the suite loads the npm package, in Chromium among others.
     fn needs_package(self) -> bool {
         !matches!(self, Self::Native | Self::Chrome | Self::Firefox)
     }
@@ -73,7 +74,7 @@ impl Suite {
     }
 }
 
-/// Runs the suites, or the default ones when none is named. The last line says how many tests passed and failed.
+/// Runs the suites, or the default ones if none is named. The last line says how many tests passed and failed.
 pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     let suites = if suites.is_empty() {
         &Suite::DEFAULT
@@ -88,7 +89,7 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
 
     let mut report = Report::default();
     if wants(Suite::Native) {
-        native(&mut report)?;
+        native_tests(&mut report)?;
     }
     let mut browsers = Vec::new();
     if wants(Suite::Chrome) {
@@ -98,26 +99,26 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
         browsers.push(Kind::Firefox);
     }
     if !browsers.is_empty() {
-        in_browsers(&mut report, &browsers)?;
+        run_in_browsers(&mut report, &browsers)?;
     }
     if needs_package {
         report.step("npm package", |_| npm::build())?;
     }
     if wants(Suite::Npm) {
-        of_package(&mut report)?;
+        npm_tests(&mut report)?;
     }
     if wants(Suite::E2e) {
         report.step("example apps", |_| apps::build())?;
-        report.step("e2e", end_to_end)?;
+        report.step("e2e", e2e_tests)?;
     }
     if wants(Suite::Chaos) {
         report.step("chaos", stress::short_chaos)?;
     }
     if wants(Suite::Packaging) {
-        report.step("packaging", in_consumers)?;
+        report.step("packaging", packaging_tests)?;
     }
     if wants(Suite::Interop) {
-        report.step("interop", with_others)?;
+        report.step("interop", interop_tests)?;
     }
     report.print();
     let Tally { passed, failed } = report.tests();
@@ -125,12 +126,12 @@ pub(crate) fn test(suites: &[Suite]) -> Result<ExitCode> {
     Ok(report.exit_code())
 }
 
-/// Every tool is there before the first suite starts: suites run at the same time, and none fails late for want of one.
+/// Installs every tool before the first suite starts, so that no suite fails late for a missing tool.
 fn install_missing(suites: &[Suite]) -> Result<()> {
     let mut browsers = Kind::BOTH.to_vec();
     browsers.retain(|&kind| suites.iter().any(|suite| suite.needs(kind)));
     browsers::variables(&browsers)?;
-    // Each brings Node.js, whose npm brings wasm-opt.
+    // Both install Node.js, with whose npm `wasm_opt` installs wasm-opt.
     if suites.contains(&Suite::Npm) {
         vitest::install_packages()?;
     }
@@ -150,7 +151,7 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
     Ok(())
 }
 
-fn native(report: &mut Report) -> Result<()> {
+fn native_tests(report: &mut Report) -> Result<()> {
     report.step("native", |tally| {
         let all = [
             "--workspace",
@@ -165,7 +166,7 @@ fn native(report: &mut Report) -> Result<()> {
         tally.count(cargo_test().args(all), "")
     })?;
     report.step("native, no features", |tally| {
-        // Without the doc tests: an example may use any feature.
+        // This leaves out doc tests, since an example may use any feature.
         let none = ["--package", CRATE, "--no-default-features", "--tests"];
         tally.count(cargo_test().args(none), "")
     })?;
@@ -174,13 +175,13 @@ fn native(report: &mut Report) -> Result<()> {
     })
 }
 
-fn in_browsers(report: &mut Report, browsers: &[Kind]) -> Result<()> {
+fn run_in_browsers(report: &mut Report, browsers: &[Kind]) -> Result<()> {
     let mut server = None;
     report.step("test server", |_| {
         server = Some(Server::for_tests()?);
         Ok(())
     })?;
-    // A browser waits more than it works.
+    // A browser mostly waits, so that several can run at the same time.
     for tests in browser_tests()?.chunks(2) {
         let mut steps: Vec<(String, Run<'_>)> = Vec::new();
         for test in tests {
@@ -191,12 +192,12 @@ fn in_browsers(report: &mut Report, browsers: &[Kind]) -> Result<()> {
                 steps.push((name, Box::new(run)));
             }
         }
-        report.steps_at_once(steps)?;
+        report.parallel_steps(steps)?;
     }
     Ok(())
 }
 
-/// A test target that is for browsers.
+/// A test target that runs in browsers.
 struct BrowserTest {
     label: String,
     package: String,
@@ -209,7 +210,7 @@ impl BrowserTest {
         let mut command = wasm_pack_test()?;
         match kind {
             Kind::Chrome => command.arg("--chrome").arg("--chromedriver"),
-            // Its driver looks for `firefox` only, not for Debian's `firefox-esr`.
+            // geckodriver looks only for `firefox`, not for Debian's `firefox-esr`.
             Kind::Firefox => command
                 .env(
                     "GECKODRIVER_ARGS",
@@ -226,8 +227,8 @@ impl BrowserTest {
     }
 }
 
-/// The test targets of the crate, by file name, and those of the frameworks' crates: one run for each, as a failure in one
-/// run keeps cargo from starting the next.
+/// The test targets of the crate and of the frameworks' crates, in the order of their labels. Each runs separately, since cargo
+/// starts no further target after a failure.
 fn browser_tests() -> Result<Vec<BrowserTest>> {
     let mut tests = Vec::new();
     for entry in fs::read_dir("tests")? {
@@ -252,14 +253,15 @@ fn browser_tests() -> Result<Vec<BrowserTest>> {
 fn wasm_pack_test() -> Result<Command> {
     let mut command = setup::wasm_pack(&[])?;
     command.args(["test", "--headless", "--mode", "no-install"]);
-    // The tests of a package run in its folder.
+    // The path is absolute, since the tests of a package run in the package's folder.
     let capabilities = env::current_dir()?.join("webdriver.json");
     command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
     for name in DRIVERS {
         command.env_remove(name);
         command.env_remove(format!("{name}_REMOTE"));
     }
-    // In seconds, against hangs alone: a busy machine is slow. The runner's own limits are shorter than a whole suite takes.
+    // These limits, in seconds, only end tests that hang. The default limits are too short for a whole suite on a busy
+    // machine.
     for (name, limit) in [
         ("WASM_BINDGEN_TEST_TIMEOUT", "1800"),
         ("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "300"),
@@ -271,17 +273,17 @@ fn wasm_pack_test() -> Result<Command> {
     Ok(command)
 }
 
-/// The tests of the npm package's JavaScript.
-fn of_package(report: &mut Report) -> Result<()> {
+/// Runs the tests of the npm package's JavaScript.
+fn npm_tests(report: &mut Report) -> Result<()> {
     report.step("npm, Node.js", vitest::in_node)?;
-    // A browser waits more than it works.
-    report.steps_at_once(Kind::BOTH.map(|kind| {
+    // A browser mostly waits, so that both can run at the same time.
+    report.parallel_steps(Kind::BOTH.map(|kind| {
         let run = move |tally: &mut Tally| vitest::in_browser(kind, tally);
         (format!("npm, {}", kind.name()), Box::new(run) as Run<'_>)
     }))
 }
 
-fn end_to_end(tally: &mut Tally) -> Result<()> {
+fn e2e_tests(tally: &mut Tally) -> Result<()> {
     let mut command = cargo_test();
     command
         .args(["--package", E2E])
@@ -289,7 +291,7 @@ fn end_to_end(tally: &mut Tally) -> Result<()> {
     tally.count(&mut command, "")
 }
 
-fn in_consumers(tally: &mut Tally) -> Result<()> {
+fn packaging_tests(tally: &mut Tally) -> Result<()> {
     let node = packaging::install()?;
     let mut command = cargo_test();
     command
@@ -300,7 +302,7 @@ fn in_consumers(tally: &mut Tally) -> Result<()> {
     tally.count(&mut command, "")
 }
 
-fn with_others(tally: &mut Tally) -> Result<()> {
+fn interop_tests(tally: &mut Tally) -> Result<()> {
     interop::copy_pages()?;
     let mut command = cargo_test();
     command

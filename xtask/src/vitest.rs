@@ -1,4 +1,4 @@
-//! The npm package's own tests, by Vitest, and what else is written in JavaScript: its format, its lint and its types.
+//! Runs the npm package's tests by Vitest, and checks the format, the lint and the types of all JavaScript.
 
 use std::{path::Path, process::Command};
 
@@ -18,7 +18,7 @@ const PACKAGES: Packages = Packages {
     folder: "npm",
 };
 
-/// Installs Vitest and the tools, with the Node.js that is to run them.
+/// Installs Vitest and the tools, and the Node.js that runs them.
 pub(crate) fn install_packages() -> Result<Node> {
     let node = Node::get()?;
     node.install(&PACKAGES)?;
@@ -30,7 +30,8 @@ pub(crate) fn in_node(tally: &mut Tally) -> Result<()> {
     tally.count(&mut vitest()?, "")
 }
 
-/// Runs the others in one browser. Where both run at the same time, each line of the output begins with its name.
+/// Runs the tests for browsers in one browser. Each line of the output begins with the browser's name, since both browsers run
+/// at the same time.
 pub(crate) fn in_browser(kind: Kind, tally: &mut Tally) -> Result<()> {
     let mut vitest = vitest()?;
     vitest
@@ -49,7 +50,7 @@ pub(crate) fn check_format() -> Result<()> {
     )
 }
 
-/// Runs the linter, no warning of which passes.
+/// Runs the linter with warnings denied.
 pub(crate) fn lint() -> Result<()> {
     tool(
         "oxlint/bin/oxlint",
@@ -78,12 +79,12 @@ fn vitest() -> Result<Command> {
     command
         .arg("run")
         .current_dir(PACKAGES.folder)
-        // Vitest would have cargo build it.
+        // Without this variable Vitest would have cargo build the server.
         .env("TEST_SERVER", server::build(server::TESTS)?);
     Ok(command)
 }
 
-/// A tool of those in `node_modules`.
+/// The command of a tool in `node_modules`.
 fn command(node: &Node, script: &str) -> Result<Command> {
     let mut command = Command::new(&node.binary);
     command

@@ -1,4 +1,4 @@
-//! What both languages have is called the same in both: the table of names in `ARCHITECTURE.md` is what the code has.
+//! A thing has the same name in both languages: the table of names in `ARCHITECTURE.md` equals the names in the code.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +13,7 @@ use regex::Regex;
 const TABLE: &str = "ARCHITECTURE.md";
 const TYPES: &str = "npm/src/index.d.ts";
 
-/// The types with fields that have a row: their names in Rust and in JavaScript, and where Rust has them.
+/// The types with fields that have a row: their names in Rust and in JavaScript, and the file of the Rust type.
 const STRUCTS: [(&str, &str, &str); 4] = [
     ("Error", "EventSourceError", "src/error.rs"),
     ("Event", "TypedEvent", "src/event.rs"),
@@ -21,23 +21,23 @@ const STRUCTS: [(&str, &str, &str); 4] = [
     ("Gap", "Gap", "core/src/session/ids.rs"),
 ];
 
-/// The fields of each thing, by its kind and its name.
+/// The fields of each thing, by the kind and the name of the thing.
 type Names = BTreeMap<(String, String), BTreeSet<String>>;
 
 #[test]
-fn the_table_of_names_has_what_rust_has() {
+fn the_table_of_names_equals_the_names_in_rust() {
     assert_eq!(table().0, rust(), "the table of {TABLE}, and the Rust code");
 }
 
 /// A field has the same name in both languages, in camelCase in JavaScript, unless its row has both names.
 #[test]
-fn the_table_of_names_has_what_javascript_has() {
+fn the_table_of_names_equals_the_names_in_javascript() {
     assert_eq!(table().1, javascript(), "the table of {TABLE}, and {TYPES}");
 }
 
 // The table
 
-/// What the table says of Rust and of JavaScript.
+/// The names in the table, for Rust and for JavaScript.
 fn table() -> (Names, Names) {
     let text = read(TABLE);
     let table = between(&text, "<!-- names -->", "<!-- /names -->");
@@ -73,7 +73,7 @@ fn table() -> (Names, Names) {
     (rust, javascript)
 }
 
-/// The names in a cell. One that begins with `-` has none, and says why.
+/// The names in a cell. A cell that begins with `-` has no names; it may say why.
 fn cell(cell: &str) -> Vec<String> {
     if cell.starts_with('-') {
         return Vec::new();
@@ -81,7 +81,7 @@ fn cell(cell: &str) -> Vec<String> {
     quoted(cell)
 }
 
-/// What JavaScript calls something of Rust.
+/// The JavaScript name of a thing that has this name in Rust.
 fn in_js(kind: &str, name: &str) -> String {
     let types = STRUCTS.iter().filter(|_| kind == "type");
     let mut named = types.filter(|(rust, ..)| *rust == name);
@@ -90,7 +90,7 @@ fn in_js(kind: &str, name: &str) -> String {
         .map_or_else(|| name.to_kebab_case(), |(_, js, _)| (*js).to_owned())
 }
 
-/// The fields in Rust and in JavaScript.
+/// The fields that a cell names, in Rust and in JavaScript.
 fn fields_of_row(kind: &str, cell: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut rust, mut javascript) = (BTreeSet::new(), BTreeSet::new());
     for field in cell.split(", ").filter(|field| *field != "-") {
@@ -99,7 +99,7 @@ fn fields_of_row(kind: &str, cell: &str) -> (BTreeSet<String>, BTreeSet<String>)
                 if !field.ends_with(" (JavaScript)") {
                     rust.insert(name.clone());
                 }
-                // Every error of JavaScript has a message, so that none declares it.
+                // Every error has a message in JavaScript, which its declaration does not repeat.
                 let is_declared = kind != "error" || name != "message";
                 if is_declared && !field.ends_with(" (Rust)") {
                     javascript.insert(name.to_lower_camel_case());
@@ -152,7 +152,7 @@ fn rust() -> Names {
     names
 }
 
-/// The public fields of a struct, and the methods that stand for one.
+/// The public fields of a struct, and its public methods without arguments.
 fn fields_of(path: &str, name: &str) -> BTreeSet<String> {
     let start = r"^(?:pub struct|impl(?:<[^>]*>)?)";
     let blocks: Vec<_> = found(
@@ -180,7 +180,7 @@ fn javascript() -> Names {
     let mut fields = BTreeMap::from_iter(codes.into_iter().map(|code| (code, BTreeSet::new())));
     let member = regex(r"(?s)(?:/\*\*(?<doc>.*?)\*/\s*)?readonly (?<name>\w+)\??: ");
     for member in member.captures_iter(block(&types, "class EventSourceError ")) {
-        // The codes with which it comes are in its description.
+        // The description of a field names the codes of the errors that have it.
         let doc = member.name("doc").map_or("", |doc| doc.as_str());
         let mut with = quoted(doc);
         with.retain(|name| fields.contains_key(name));
@@ -229,7 +229,7 @@ fn javascript() -> Names {
 
 // Texts
 
-/// What the pattern's group is in each match.
+/// The text of the pattern's group in each match.
 fn found<C: FromIterator<String>>(pattern: &str, text: &str) -> C {
     let pattern = regex(pattern);
     let matches = pattern.captures_iter(text);
@@ -250,7 +250,7 @@ fn quoted(text: &str) -> Vec<String> {
     found("`(.+?)`", text)
 }
 
-/// What stands between the braces of a declaration.
+/// The text between the braces of a declaration.
 fn block<'a>(text: &'a str, start: &str) -> &'a str {
     let declaration = between(text, start, "\n}\n");
     let (_, members) = declaration.split_once('{').expect("a brace");

@@ -1,4 +1,4 @@
-// What the runner calls, one contender at a time.
+// The functions that the runner calls, for one contender at a time.
 import initNpm from "/pkg/index.js";
 import { wasm as npmWasm } from "/pkg/init.js";
 import initRust, * as rust from "./rust/typed_eventsource_bench.js";
@@ -24,7 +24,7 @@ window.tasks = {
     const listen = listeners[contender];
     return listen ? plain.cycles(listen, task) : rust.cycles(contender, url, name, count);
   },
-  /** In bytes, without what is garbage. */
+  /** The page's memory in bytes, without garbage. */
   async memory() {
     await collectGarbage();
     return {
@@ -36,7 +36,10 @@ window.tasks = {
   collectGarbage,
 };
 
-/** Not from within a script, whose stack would keep things alive; and what one collection lets go of, the next takes. */
+/**
+ * Collects garbage outside of any script, since the stack of a script would keep objects alive. The second collection takes
+ * what the first has released.
+ */
 async function collectGarbage() {
   for (let times = 0; times < 2; times += 1) {
     await new Promise((resolve) => setTimeout(resolve, 20));

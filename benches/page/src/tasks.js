@@ -1,22 +1,22 @@
-// What each contender in JavaScript is asked to do; those in Rust have the same in tasks.rs.
+// What the benchmark has each contender in JavaScript do. Contenders in Rust have the same in tasks.rs.
 
-/** Something of a value that only who parsed it can know, so that no parsing can be skipped. */
-const weigh = {
+/** A number that only a contender that has parsed the value can know, so that none can skip parsing. */
+const checksums = {
   price: ({ price }) => price,
   large: ({ text }) => text.length,
   lines: ({ lines }) => lines.length,
 };
 
-/** Hears so many events of one name. */
+/** Hears `count` events of one name. */
 export async function events(listen, { url, name, payload, count }) {
-  const weight = weigh[payload];
+  const checksum = checksums[payload];
   const start = performance.now();
   let sum = 0;
-  const last = await hear(listen, url, name, count, (value) => (sum += weight(value)));
+  const last = await hear(listen, url, name, count, (value) => (sum += checksum(value)));
   return { elapsed: last - start, sum };
 }
 
-/** Hears so many ticks; for each the milliseconds since it was sent. */
+/** Hears `count` ticks. Returns for each the milliseconds since the server sent it. */
 export async function delays(listen, { url, name, count }) {
   const delays = [];
   await hear(listen, url, name, count, ({ sent }) => {
@@ -25,7 +25,7 @@ export async function delays(listen, { url, name, count }) {
   return delays;
 }
 
-/** Opens, hears one event and closes, so many times over; the milliseconds of it all. */
+/** Opens a source, hears one event and closes the source, `count` times. Returns the milliseconds that this took. */
 export async function cycles(listen, { url, name, count }) {
   const start = performance.now();
   // A URL for each, since sources of one URL open at a bounded rate.
@@ -33,13 +33,13 @@ export async function cycles(listen, { url, name, count }) {
   return performance.now() - start;
 }
 
-/** Listens until so many events were there, then closes; the time of the last one. */
-async function hear(listen, url, name, count, each) {
+/** Listens until `count` events have arrived, then closes the source. Returns the time of the last event. */
+async function hear(listen, url, name, count, handle) {
   let seen = 0;
   let close;
   const last = await new Promise((resolve, reject) => {
     const take = (value) => {
-      if (seen < count) each(value);
+      if (seen < count) handle(value);
       seen += 1;
       if (seen === count) resolve(performance.now());
     };
@@ -49,11 +49,11 @@ async function hear(listen, url, name, count, each) {
   return last;
 }
 
-/** Reads a stream to its end and makes nothing of it: the limit of all that goes through fetch. */
+/** Reads a stream to its end and discards it: no client over fetch can be faster. */
 export async function bytes({ url }) {
   const start = performance.now();
   const { body } = await fetch(url, { cache: "no-store" });
-  // Into the same memory again and again, the fastest way there is.
+  // Reading always into the same memory is the fastest way.
   const reader = body.getReader({ mode: "byob" });
   let room = new ArrayBuffer(512 * 1024);
   let sum = 0;

@@ -1,4 +1,4 @@
-//! The smallest app for each feature, to weigh what it costs. It listens for as long as its page lives.
+//! The smallest app for each feature, to measure the size that the feature adds. The app listens as long as its page lives.
 #![cfg(target_family = "wasm")]
 
 #[cfg(feature = "gloo")]
@@ -10,7 +10,7 @@ mod price;
 
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
-/// What the page runs; nothing at all where no feature is on.
+/// Starts the app. Without a feature it does nothing.
 #[wasm_bindgen(start)]
 pub fn start() -> Result<(), JsError> {
     #[cfg(feature = "text")]

@@ -1,4 +1,4 @@
-//! What an event holds.
+//! The type of the events' data.
 
 use serde::Deserialize;
 

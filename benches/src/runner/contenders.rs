@@ -1,25 +1,25 @@
-//! Who takes part.
+//! The contenders of the benchmark.
 
 /// One way to read event streams.
 #[derive(Debug)]
 pub(crate) struct Contender {
-    /// What the page knows it by.
+    /// The name of the contender in the page's code.
     pub(crate) key: &'static str,
-    /// What people know it by.
+    /// The name of the contender in tables and pictures.
     pub(crate) label: &'static str,
     pub(crate) pace: Pace,
 }
 
-/// How much it can be asked to read in a round, so that each is busy for about as long.
+/// How much a contender reads in a round. A faster contender reads more, so that all are busy for about as long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pace {
     Slow,
     Fast,
-    /// For those that make nothing of what they read.
+    /// The pace of contenders that discard what they read.
     Limit,
 }
 
-/// Those that hand over events. The first is what the others are compared with.
+/// The contenders that hand over events. The others are compared with the first.
 pub(crate) const CLIENTS: [Contender; 11] = [
     Contender {
         key: "browser",
@@ -78,14 +78,14 @@ pub(crate) const CLIENTS: [Contender; 11] = [
     },
 ];
 
-/// The limit of what goes through fetch: it reads the bytes and throws them away.
+/// Reads the bytes through fetch and discards them: no client over fetch can be faster.
 pub(crate) const BYTES: Contender = Contender {
     key: "bytes",
     label: "bytes only: fetch, read and throw away",
     pace: Pace::Limit,
 };
 
-/// The limit of the server.
+/// Reads the stream outside of the browser: no contender can be faster.
 pub(crate) const LOOPBACK: Contender = Contender {
     key: "server",
     label: "the server itself: read outside the browser",

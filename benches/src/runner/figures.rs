@@ -1,6 +1,6 @@
-//! Reckoning with figures, and writing them.
+//! Computes figures and formats them.
 
-/// The median of some values; NaN of none.
+/// The median of some values; NaN if there are none.
 pub(crate) fn median(values: &[f64]) -> f64 {
     let sorted = sorted(values);
     let middle = sorted.len() / 2;
@@ -11,7 +11,7 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// The value that so many in a hundred are not above; NaN of none.
+/// The smallest value that at least `percent` percent of the values do not exceed; NaN if there are none.
 pub(crate) fn percentile(values: &[f64], percent: usize) -> f64 {
     let rank = (values.len() * percent).div_ceil(100);
     let sorted = sorted(values);
@@ -21,7 +21,7 @@ pub(crate) fn percentile(values: &[f64], percent: usize) -> f64 {
         .unwrap_or(f64::NAN)
 }
 
-/// The least and the most.
+/// The smallest and the largest value.
 pub(crate) fn spread(values: &[f64]) -> (f64, f64) {
     let sorted = sorted(values);
     match (sorted.first(), sorted.last()) {
@@ -36,7 +36,7 @@ fn sorted(values: &[f64]) -> Vec<f64> {
     sorted
 }
 
-/// With three digits that say something, and the thousands apart.
+/// Formats a figure with three significant digits or all digits before the point, and a comma between thousands.
 pub(crate) fn format_figure(value: f64) -> String {
     let size = value.abs();
     if size >= 100.0 {
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_in_the_middle() {
+    fn the_median_is_the_middle_value_or_the_mean_of_both() {
         assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
         assert!(median(&[]).is_nan());
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_can_be_read() {
+    fn a_figure_has_three_digits_or_commas_between_thousands() {
         assert_eq!(format_figure(1_234_567.8), "1,234,568");
         assert_eq!(format_figure(-1234.0), "-1,234");
         assert_eq!(format_figure(123.4), "123");

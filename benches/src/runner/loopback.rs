@@ -1,4 +1,4 @@
-//! Reads a stream outside the browser, to show how fast the server is.
+//! Reads a stream outside of the browser, to show how fast the server is.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use tokio::{
 
 const BUFFER: usize = 256 * 1024;
 
-/// Reads to the end, which must be at least `length` bytes away; the milliseconds that it took.
+/// Reads a stream of at least `length` bytes to its end. Returns the milliseconds that this took.
 pub(crate) async fn read(origin: &str, path: &str, length: u64) -> Result<f64> {
     let address = origin.trim_start_matches("http://");
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Plays the rounds and reckons with what they took.
+//! Runs the tasks in rounds, and computes the figures.
 
 mod contenders;
 mod figures;
@@ -20,15 +20,15 @@ use typed_eventsource_harness::Page;
 use table::Table;
 
 const HTML: &str = include_str!("../../page/index.html");
-/// Where the page is and the results go, from the workspace's root.
+/// The folder of the page and the results, relative to the workspace's root.
 const FOLDER: &str = "target/bench";
 
-/// The tasks' names, and how many rounds.
+/// The command line: the names of the tasks, and how many rounds each has.
 #[derive(Debug, Parser)]
 struct Arguments {
     tasks: Vec<String>,
-    /// How many count, or in how many browsers those of streams are played. Seven are enough for a median that stays, and few
-    /// enough for half an hour in all
+    /// How many rounds count; for streams of events, in how many browsers they run. With seven the median is stable, and all
+    /// tasks take half an hour
     #[arg(long, default_value = "7")]
     rounds: NonZeroUsize,
 }
@@ -47,7 +47,7 @@ async fn bench(arguments: &Arguments) -> Result<()> {
     result
 }
 
-/// Each task's figures are printed and written as soon as there are any.
+/// Prints and writes the figures of each task as soon as it is done.
 async fn measure(page: &Page, arguments: &Arguments, folder: &Path) -> Result<()> {
     let mut all: Vec<Table> = Vec::new();
     for task in &arguments.tasks {

@@ -1,4 +1,4 @@
-//! The rates of a table as bars, in SVG that can be read on a light page and on a dark one.
+//! Draws the rates of a table as bars, in an SVG for light and for dark pages.
 
 use anyhow::Result;
 use plotters::{
@@ -18,8 +18,10 @@ use super::{
 const WIDTH: u32 = 860;
 const TOP: u32 = 52;
 const ROW: u32 = 28;
-/// In place of the labels, and of the figure behind the longest bar.
-const MARGINS: [u32; 2] = [420, 130];
+/// The room for the labels, on the left.
+const LABEL_WIDTH: u32 = 420;
+/// The room for the figure behind the longest bar, on the right.
+const FIGURE_WIDTH: u32 = 130;
 
 const PAGE: RGBColor = RGBColor(0xff, 0xff, 0xff);
 const INK: RGBColor = RGBColor(0x1f, 0x23, 0x28);
@@ -38,7 +40,7 @@ const DARK: &str = r##"<style>
 }
 </style>"##;
 
-/// The slowest first. The server's own row would make all others too short to be read, and is left out.
+/// Draws the slowest contender first. The row of the server is left out: beside it all other bars would be too short to read.
 pub(crate) fn draw(table: &Table) -> Result<String> {
     let mut rows: Vec<_> = table
         .rows
@@ -58,8 +60,8 @@ pub(crate) fn draw(table: &Table) -> Result<String> {
     let mut chart = ChartBuilder::on(&picture)
         .margin_top(TOP)
         .margin_bottom(8)
-        .margin_left(MARGINS[0])
-        .margin_right(MARGINS[1])
+        .margin_left(LABEL_WIDTH)
+        .margin_right(FIGURE_WIDTH)
         .build_cartesian_2d(0.0..most, rows.len() as f64..0.0)?;
     for (place, row) in rows.into_iter().enumerate() {
         let (place, rate) = (place as f64, row.median());
@@ -83,7 +85,7 @@ fn text(color: RGBColor, size: u32, side: HPos) -> TextStyle<'static> {
     style.pos(Pos::new(side, VPos::Center))
 }
 
-/// A limit is no client, and stands in outline.
+/// The style of a row's bar. The limit has only an outline, since it is no client.
 fn style(row: &Row) -> ShapeStyle {
     match row.contender.as_str() {
         key if key == BYTES.key => OTHER.stroke_width(1),
@@ -105,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_slowest_is_first_and_the_server_left_out() {
+    fn the_slowest_contender_is_first_and_the_server_is_left_out() {
         let picture = draw(&Table {
             task: "typed",
             title: "events".into(),

@@ -1,4 +1,4 @@
-//! All figures, for other programs.
+//! All figures as JSON, for other programs.
 
 use std::{fs, path::Path};
 
@@ -10,7 +10,7 @@ use super::{
     table::{Row, Table},
 };
 
-/// One contender in one task.
+/// What was measured of one contender in one task.
 #[derive(Serialize)]
 struct Figure<'a> {
     task: &'a str,
@@ -20,7 +20,7 @@ struct Figure<'a> {
     unit: &'a str,
     runs: &'a [f64],
     median: f64,
-    /// To the task's reference, `null` where there is none.
+    /// The ratio to the task's reference; `null` if the task has none.
     ratio: Option<Ratio>,
 }
 

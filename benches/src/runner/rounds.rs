@@ -1,4 +1,4 @@
-//! Who runs when.
+//! The order in which contenders run.
 
 use std::io::{IsTerminal, Write, stderr};
 
@@ -9,31 +9,31 @@ use typed_eventsource_harness::Page;
 
 use super::contenders::Contender;
 
-/// Lets the contenders take turns for so many rounds, after one that does not count and whose number is 0; the order
-/// turns around from round to round. What each run measured, by contender and then by round.
+/// Runs all contenders in each round, and reverses their order from round to round. A first round, with the number 0, does
+/// not count. Returns for each contender what its runs measured, one for each round.
 pub(crate) async fn alternate<T>(
     page: &Page,
     contenders: &[&Contender],
     rounds: usize,
     mut run: impl AsyncFnMut(&Contender, usize) -> Result<T>,
 ) -> Result<Vec<Vec<T>>> {
-    let mut measured = nothing_yet(contenders);
+    let mut measured = empty_lists(contenders);
     for round in 0..=rounds {
-        show(&format!("round {round} of {rounds}"));
+        show_progress(&format!("round {round} of {rounds}"));
         let results = play(page, contenders, round, &mut run).await?;
         if round > 0 {
             add(&mut measured, results);
         }
     }
-    show("");
+    show_progress("");
     Ok(measured)
 }
 
-/// Rounds in each browser. What else goes on there makes a single one differ by as much as contenders do.
+/// How many rounds there are in each browser. A single round would differ from the next by as much as contenders differ.
 pub(crate) const ROUNDS_EACH: usize = 5;
 
-/// As [`alternate`], in so many browsers one after the other. How one lays out its code and its memory decides for as long
-/// as it runs, by as much as contenders differ.
+/// As [`alternate`], but in several browsers, one after the other. A browser keeps the layout of its code and its memory as
+/// long as it runs, and that layout makes as much of a difference as the contenders do.
 pub(crate) async fn alternate_in_new_browsers<T>(
     page: &Page,
     contenders: &[&Contender],
@@ -41,11 +41,11 @@ pub(crate) async fn alternate_in_new_browsers<T>(
     mut run: impl AsyncFnMut(&Contender) -> Result<T>,
 ) -> Result<Vec<Vec<T>>> {
     let mut run = async |contender: &Contender, _| run(contender).await;
-    let mut measured = nothing_yet(contenders);
+    let mut measured = empty_lists(contenders);
     for browser in 1..=browsers {
         page.renew().await;
         for round in 0..=ROUNDS_EACH {
-            show(&format!(
+            show_progress(&format!(
                 "browser {browser} of {browsers}, round {round} of {ROUNDS_EACH}"
             ));
             let results = play(page, contenders, browser + round, &mut run).await?;
@@ -54,11 +54,11 @@ pub(crate) async fn alternate_in_new_browsers<T>(
             }
         }
     }
-    show("");
+    show_progress("");
     Ok(measured)
 }
 
-fn nothing_yet<T>(contenders: &[&Contender]) -> Vec<Vec<T>> {
+fn empty_lists<T>(contenders: &[&Contender]) -> Vec<Vec<T>> {
     contenders.iter().map(|_| Vec::new()).collect()
 }
 
@@ -68,12 +68,12 @@ fn add<T>(measured: &mut [Vec<T>], results: Vec<(usize, T)>) {
     }
 }
 
-/// So that each pays for the garbage that it makes only.
+/// Collects garbage before a run, so that each contender pays only for its own garbage.
 pub(crate) async fn collect_garbage(page: &Page) -> Result<()> {
     page.call("collectGarbage", Value::Null).await
 }
 
-/// One round: what each has measured, with its index.
+/// Plays one round. Returns what each contender measured, with the index of the contender.
 async fn play<T>(
     page: &Page,
     contenders: &[&Contender],
@@ -92,16 +92,17 @@ async fn play<T>(
     Ok(results)
 }
 
-/// A line that is written over, for someone who waits at a terminal.
-fn show(text: &str) {
+/// Replaces the line at the cursor, if stderr is a terminal.
+fn show_progress(text: &str) {
+    const ERASE_LINE: &str = "\x1b[2K";
     let mut to = stderr();
     if to.is_terminal() {
-        // Where nobody can read it, nothing is lost.
-        let _ = write!(to, "\r{text:20}\r");
+        // A failure to show progress does not matter.
+        let _ = write!(to, "\r{ERASE_LINE}{text}\r");
     }
 }
 
-/// The indexes, turned around in every other round.
+/// The indexes of the contenders, in reverse order in every other round.
 pub(crate) fn alternating_order(count: usize, round: usize) -> Vec<usize> {
     let mut order: Vec<_> = (0..count).collect();
     if round % 2 == 1 {

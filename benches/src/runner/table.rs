@@ -1,4 +1,4 @@
-//! What was measured, and how it looks on a terminal.
+//! The table of what a task has measured, as data and as text.
 
 use std::fmt;
 
@@ -13,9 +13,9 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) task: &'static str,
-    /// What was done, and how.
+    /// What the contenders did, and in how many rounds.
     pub(crate) title: String,
-    /// What was measured, where a task measures several things.
+    /// What was measured: a task may measure several things.
     pub(crate) measure: &'static str,
     pub(crate) unit: &'static str,
     /// The row that the others are compared with.
@@ -27,7 +27,7 @@ pub(crate) struct Table {
 pub(crate) struct Row {
     pub(crate) contender: String,
     pub(crate) label: String,
-    /// One for each round.
+    /// The value of each round.
     pub(crate) runs: Vec<f64>,
 }
 
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ratios_are_those_of_the_same_round() {
+    fn ratios_compare_runs_of_the_same_round() {
         let row = |runs: &[f64]| Row {
             contender: String::new(),
             label: "own".into(),

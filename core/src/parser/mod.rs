@@ -59,6 +59,8 @@ pub struct Parser<S = Scalar> {
     /// The held parts of the event that was dispatched last, for its [`ParsedEvent`] to borrow.
     handed_over: Held,
     last_event_id: LastEventId,
+    /// The name of the last block that had a name and no data.
+    dropped_name: Vec<u8>,
     size: Size,
     failed: bool,
     search: PhantomData<S>,
@@ -73,6 +75,7 @@ impl<S: LineSearch> Parser<S> {
             held: Held::default(),
             handed_over: Held::default(),
             last_event_id: LastEventId::new(last_event_id),
+            dropped_name: Vec::new(),
             size: Size::new(max_event_size),
             failed: false,
             search: PhantomData,
@@ -114,6 +117,12 @@ impl<S: LineSearch> Parser<S> {
     /// The last event id as received, not decoded.
     pub fn last_event_id_bytes(&self) -> &[u8] {
         self.last_event_id.bytes()
+    }
+
+    /// The name of the last block that had a name and no data, as received. By the standard it is no event, though the server
+    /// may have meant one. Empty if there was none.
+    pub fn dropped_name(&self) -> &[u8] {
+        &self.dropped_name
     }
 
     /// What of an event had arrived when the stream ended. Its last line is read as it came, though it may be cut. `None` where
@@ -311,11 +320,21 @@ impl<'a, S: LineSearch> Items<'a, S> {
         self.parser.last_event_id.commit();
         self.parser.size.reset();
         if self.fields.data.is_none() && !self.parser.held.has_data() {
-            self.fields = Fields::default();
-            self.parser.held.clear();
+            self.drop_block();
             return None;
         }
         Some(Found::Event)
+    }
+
+    /// Drops a block without data. Not inlined: it is rare.
+    #[cold]
+    fn drop_block(&mut self) {
+        let fields = mem::take(&mut self.fields);
+        let name = fields.name.unwrap_or(self.parser.held.name_and_data().0);
+        if !name.is_empty() {
+            self.parser.dropped_name = name.into();
+        }
+        self.parser.held.clear();
     }
 
     /// Assembles the event that has ended from its held parts and its parts in the chunk.

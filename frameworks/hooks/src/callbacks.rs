@@ -1,4 +1,4 @@
-//! What a component wants to hear, besides what it shows.
+//! The callbacks of a component.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -7,16 +7,15 @@ use typed_eventsource::{Error, Gap};
 /// A callback that may be set.
 type Slot<T> = RefCell<Option<Rc<dyn Fn(T)>>>;
 
-/// The callbacks that a component has set on the handle of its source. Each is called with what an
-/// [`Observer`](crate::Observer) is told. One that is set again replaces the last: a component that renders again sets it
-/// again.
+/// The callbacks that a component has set on the handle of its source. A hook's [`Observer`](crate::Observer) calls them. A
+/// callback that is set replaces the last one, since a component may set it at every render.
 ///
 /// ```
 /// use typed_eventsource::Error;
 /// use typed_eventsource_hooks::Callbacks;
 ///
 /// let callbacks = Callbacks::default();
-/// assert!(!callbacks.error(&Error::Suspended), "nobody hears it");
+/// assert!(!callbacks.error(&Error::Suspended), "no callback is set");
 /// callbacks.set_on_error(|error| println!("{error}"));
 /// assert!(callbacks.error(&Error::Suspended));
 /// ```
@@ -37,13 +36,13 @@ impl Callbacks {
         drop(self.on_gap.replace(Some(Rc::new(callback))));
     }
 
-    /// Calls back with an error. Returns whether a callback is set.
+    /// Calls the callback for errors, and returns whether one is set.
     pub fn error(&self, error: &Error) -> bool {
         let callback = self.on_error.borrow().clone();
         callback.map(|callback| callback(error.clone())).is_some()
     }
 
-    /// Calls back with a gap.
+    /// Calls the callback for gaps.
     pub fn gap(&self, gap: Gap) {
         let callback = self.on_gap.borrow().clone();
         if let Some(callback) = callback {

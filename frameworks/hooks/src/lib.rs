@@ -31,17 +31,17 @@ pub trait Observer<E>: 'static {
     /// reported before that state or that event.
     fn error(&self, error: Option<Error>);
 
-    /// Whether the component has shown the last error, or has handled it. This is asked before another error takes its
-    /// place, when it is over, and when the subscription is dropped: if it was not shown, it goes to the console.
+    /// Whether the component has shown the last error, or has handled it. If not, the error goes to the console. A
+    /// subscription asks when the error is over, before another error takes its place, and when it is dropped.
     fn has_shown_error(&self) -> bool {
         true
     }
 
-    /// Ids show that events were missed. Only after [`Subscription::listen_to_gaps`].
+    /// Ids show that events were missed. This is called only after [`Subscription::listen_to_gaps`].
     fn gap(&self, _gap: Gap) {}
 }
 
-/// Reports to the observer as long as it lives.
+/// Reports to the observer as long as the observer lives.
 impl<E, O: Observer<E>> Observer<E> for Weak<O> {
     fn event(&self, event: Event<E>) {
         if let Some(observer) = self.upgrade() {
@@ -73,7 +73,7 @@ impl<E, O: Observer<E>> Observer<E> for Weak<O> {
     }
 }
 
-/// A component's hold on its source: it is open, and tells the component everything, until this is dropped.
+/// A component's subscription to its source. The source is open, and reports to the component, until this is dropped.
 #[must_use = "the source closes when this is dropped"]
 pub struct Subscription {
     /// `None` if nothing could be opened.
@@ -89,11 +89,11 @@ struct Open {
 
 impl Subscription {
     /// Opens a source and listens to the selected events. Components whose builders are equal share one connection,
-    /// unless it is set up with [`shared(false)`](EventSourceBuilder::shared).
+    /// unless a builder says [`shared(false)`](EventSourceBuilder::shared).
     ///
-    /// It cannot fail: what keeps the source from opening (a bad URL, a type that is no enum, server-side rendering) is
-    /// reported as an [`error`](Observer::error), and then as the state [`Closed`](State::Closed) with
-    /// [`CloseReason::Policy`]. In a browser it is on the console too: the app is to be corrected.
+    /// This never fails. If the source cannot be opened (because of a bad URL, a type that is no enum, or server-side
+    /// rendering), the observer is told the [`error`](Observer::error), and then the state [`Closed`](State::Closed) with
+    /// [`CloseReason::Policy`]. In a browser such an error also goes to the console, since the app has to be corrected.
     ///
     /// The observer may be called before this returns: with such an error, or with [`Open`](State::Open) if the source joins an
     /// open connection.
@@ -151,8 +151,8 @@ impl Subscription {
         }
     }
 
-    /// Writes the last error to the console if the component [has not shown](Observer::has_shown_error) it. Call it when the
-    /// component has rendered after an error; otherwise that error is on the console no earlier than it is over.
+    /// Writes the last error to the console if the component [has not shown](Observer::has_shown_error) it. Call this when the
+    /// component has rendered after an error: otherwise the error goes to the console only when it is over.
     pub fn report_unshown_error(&self) {
         if let Some(open) = &self.open {
             (open.report_unshown_error)();
@@ -168,15 +168,15 @@ impl fmt::Debug for Subscription {
     }
 }
 
-/// Reports to an observer only what is new to it.
+/// Reports to an observer what has changed.
 struct Notices<E, O: Observer<E>> {
     observer: O,
     builder: EventSourceBuilder,
     /// Whether the last reported state is `Open`.
     is_open: Cell<bool>,
-    /// Whether the last thing that was reported is an error.
+    /// Whether the last reported error is not over.
     has_error: Cell<bool>,
-    /// The last error, while it may not have been shown.
+    /// The last error, until the component was asked whether it has shown it.
     unshown: RefCell<Option<Error>>,
     events: PhantomData<fn(E)>,
 }
@@ -216,7 +216,7 @@ impl<E, O: Observer<E>> Notices<E, O> {
 
     fn state(&self, state: State) {
         let is_open = matches!(state, State::Open);
-        // A source that joins an open connection is open at once, and tells so later.
+        // A source that joins an open connection is open at once, and reports that state again later.
         if self.is_open.replace(is_open) && is_open {
             return;
         }

@@ -1,11 +1,12 @@
-//! Which events a component listens to.
+//! The events that a component listens to.
 
 use std::rc::Rc;
 
 use serde_core::de::DeserializeOwned;
 use typed_eventsource::{Error, Event, EventSource, Listener, Payload};
 
-/// Which events a component listens to, and what it takes their data for. Two are equal if they select the same names.
+/// The events that a component listens to, and how their data is decoded. Two selections are equal if they select the same
+/// names.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -23,7 +24,7 @@ use typed_eventsource::{Error, Event, EventSource, Listener, Payload};
 /// ```
 #[derive(Debug)]
 pub struct Selection<E> {
-    /// `None` for those that the variants of an enum name.
+    /// `None` for the events that the variants of an enum name.
     name: Option<Rc<str>>,
     listen: Listen<E>,
 }

@@ -1,4 +1,4 @@
-//! What a component is told, in which order.
+//! What an observer is told, and in which order.
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,11 +18,11 @@ enum Feed {
     Price(u32),
 }
 
-/// Writes down what it is told.
+/// An observer that writes down what it is told.
 #[derive(Default)]
 struct Journal {
     lines: RefCell<Vec<String>>,
-    /// Whether it shows none of its errors.
+    /// Whether it does not show its errors.
     hides_errors: Cell<bool>,
 }
 
@@ -87,7 +87,7 @@ fn select<E: Into<u32> + 'static>(
 }
 
 #[test]
-fn events_and_states_are_told_until_the_subscription_is_dropped() {
+fn an_observer_is_told_events_and_states_until_the_subscription_is_dropped() {
     let server = FakeServer::new();
     let (journal, subscription) = subscribe("/prices");
     assert_eq!(journal.take(), [""; 0]);
@@ -118,7 +118,7 @@ fn an_error_is_over_once_an_event_has_arrived_or_the_connection_is_open() {
 }
 
 #[test]
-fn what_keeps_a_source_from_opening_is_told_as_an_error_and_as_its_end() {
+fn an_observer_of_a_source_that_cannot_open_is_told_the_error_and_that_it_is_closed() {
     let server = FakeServer::new();
     let builder = EventSourceBuilder::from("/prices").terminal_event("two\nlines");
     let (journal, _subscription) = subscribe(builder);
@@ -129,7 +129,7 @@ fn what_keeps_a_source_from_opening_is_told_as_an_error_and_as_its_end() {
 }
 
 #[test]
-fn a_type_that_is_no_enum_is_told_and_leaves_no_connection() {
+fn a_type_that_is_no_enum_is_an_error_and_leaves_no_connection() {
     let server = FakeServer::new();
     let (journal, _subscription) = select("/prices", Selection::<u32>::variants());
     assert_eq!(journal.take()[0], "no enum");
@@ -143,7 +143,7 @@ fn without_a_browser_unsupported_is_reported() {
 }
 
 #[test]
-fn equal_builders_share_a_connection_and_one_that_joins_is_told_once_that_it_is_open() {
+fn equal_builders_share_a_connection_and_an_observer_that_joins_is_told_once_that_it_is_open() {
     let server = FakeServer::new();
     let (first, subscription) = subscribe("/prices");
     server.send("price", &1);
@@ -161,7 +161,7 @@ fn equal_builders_share_a_connection_and_one_that_joins_is_told_once_that_it_is_
 }
 
 #[test]
-fn a_builder_that_says_so_shares_nothing() {
+fn a_builder_that_is_not_shared_has_a_connection_for_itself() {
     let server = FakeServer::new();
     let alone = || {
         EventSourceBuilder::from("/prices")
@@ -173,7 +173,7 @@ fn a_builder_that_says_so_shares_nothing() {
 }
 
 #[test]
-fn an_observer_that_is_gone_is_told_no_more() {
+fn an_observer_that_is_gone_is_told_nothing_more() {
     let server = FakeServer::new();
     let (journal, _subscription) = subscribe("/prices");
     drop(journal);
@@ -209,7 +209,7 @@ fn an_error_that_is_not_shown_goes_to_the_console_once() {
 }
 
 #[test]
-fn what_is_wrong_with_the_app_is_on_the_console_even_if_it_is_shown() {
+fn an_error_of_the_app_goes_to_the_console_even_if_it_is_shown() {
     let server = FakeServer::new();
     let (_journal, _subscription) = select("/prices", Selection::<u32>::variants());
     let reports = server.clock().reports();
@@ -219,7 +219,7 @@ fn what_is_wrong_with_the_app_is_on_the_console_even_if_it_is_shown() {
 }
 
 #[test]
-fn gaps_are_told_to_those_who_ask() {
+fn an_observer_that_asks_twice_for_gaps_is_told_each_once() {
     let server = FakeServer::new();
     let (journal, subscription) = subscribe("/prices");
     server.send_with_id("price", "1", "1");
@@ -236,7 +236,7 @@ fn gaps_are_told_to_those_who_ask() {
 }
 
 #[test]
-fn a_payload_of_one_name_is_a_selection_too() {
+fn a_selection_of_one_name_can_have_any_payload() {
     struct Doubled(u32);
 
     impl typed_eventsource::Payload for Doubled {

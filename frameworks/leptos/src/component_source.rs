@@ -1,4 +1,4 @@
-//! What a component holds of its source.
+//! The source of a component, from mounting to unmounting.
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,19 +18,19 @@ use typed_eventsource_hooks::{Callbacks, Observer, Selection, Subscription};
 
 use crate::source::IntoSource;
 
-/// The part of a component's source that its reactive owner stores. On a server `hold` stays `None`.
+/// The part of a component's source that its reactive owner stores.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Control {
     pub(crate) state: RwSignal<State>,
     pub(crate) error: RwSignal<Option<Error>>,
     /// Whether something has read the error, or a callback has taken it.
     is_error_shown: StoredValue<bool>,
-    /// `None` on a server, which opens nothing.
+    /// `None` on a server, which opens no source.
     callbacks: StoredValue<Option<SendWrapper<Rc<Callbacks>>>>,
     /// False after `close`.
     should_be_open: StoredValue<bool>,
-    /// `None` before the component is there, and after it is gone.
-    hold: StoredValue<Option<SendWrapper<Rc<ComponentSource>>>>,
+    /// `None` before the component is mounted, after it is gone, and on a server.
+    source: StoredValue<Option<SendWrapper<Rc<ComponentSource>>>>,
 }
 
 impl Control {
@@ -48,28 +48,28 @@ impl Control {
             is_error_shown: StoredValue::new(false),
             callbacks: StoredValue::new(is_browser().then(|| SendWrapper::new(Rc::default()))),
             should_be_open: StoredValue::new(true),
-            hold: StoredValue::new(None),
+            source: StoredValue::new(None),
         };
-        let mut parts = Some((source.into_source(), selection, on_event, reset));
+        let mut parts = Some((source.into_builder_fn(), selection, on_event, reset));
         // Effects run only in a browser, after hydration.
         Effect::new(move |_| {
             if let Some((source, selection, on_event, reset)) = parts.take() {
-                let subscribe = subscriber_for(control, selection, on_event);
-                let hold =
+                let subscribe = make_subscribe(control, selection, on_event);
+                let source =
                     ComponentSource::new(control, wanted(source), subscribe, Box::new(reset));
                 control
-                    .hold
-                    .try_set_value(Some(SendWrapper::new(Rc::new(hold))));
+                    .source
+                    .try_set_value(Some(SendWrapper::new(Rc::new(source))));
             }
-            if let Some(hold) = control.hold() {
-                hold.follow();
+            if let Some(source) = control.source() {
+                source.follow();
             }
         });
-        on_cleanup(move || drop(control.hold.try_update_value(Option::take)));
+        on_cleanup(move || drop(control.source.try_update_value(Option::take)));
         control
     }
 
-    /// The error, as a signal that knows whether it was read.
+    /// The error, as a signal that notes when it is read.
     pub(crate) fn error_signal(self) -> Signal<Option<Error>> {
         Signal::derive(move || {
             self.is_error_shown.try_set_value(true);
@@ -94,14 +94,16 @@ impl Control {
         if let Some(callbacks) = self.callbacks() {
             callbacks.set_on_gap(callback);
         }
-        if let Some(hold) = self.hold() {
-            hold.listen_to_gaps();
+        if let Some(source) = self.source() {
+            source.listen_to_gaps();
         }
     }
 
-    fn hold(&self) -> Option<Rc<ComponentSource>> {
-        let hold = self.hold.try_with_value(|hold| hold.as_deref().cloned());
-        hold.flatten()
+    fn source(&self) -> Option<Rc<ComponentSource>> {
+        let source = self
+            .source
+            .try_with_value(|source| source.as_deref().cloned());
+        source.flatten()
     }
 
     fn should_be_open(&self) -> bool {
@@ -110,7 +112,7 @@ impl Control {
             == Some(true)
     }
 
-    /// `None` where the component is gone.
+    /// Whether the source is closed; `None` if the component is gone.
     fn is_closed(&self) -> Option<bool> {
         self.state.try_with_untracked(State::is_closed)
     }
@@ -120,7 +122,7 @@ impl Control {
             return;
         }
         self.should_be_open.try_set_value(false);
-        let subscription = self.hold().and_then(|hold| hold.subscription.take());
+        let subscription = self.source().and_then(|source| source.subscription.take());
         drop(subscription);
         self.show_state(State::Closed(CloseReason::Requested));
     }
@@ -131,8 +133,8 @@ impl Control {
         }
         self.should_be_open.try_set_value(true);
         self.show_connecting();
-        if let Some(hold) = self.hold() {
-            hold.reopen();
+        if let Some(source) = self.source() {
+            source.reopen();
         }
     }
 
@@ -147,13 +149,13 @@ impl Control {
         }
     }
 
-    /// Whatever shows errors has read the last one by then.
+    /// After the effects, a component that shows errors has read the last one.
     fn report_unshown_error_after_effects(self) {
         spawn_local(async move {
             tick().await;
             let subscription = self
-                .hold()
-                .and_then(|hold| hold.subscription.borrow().clone());
+                .source()
+                .and_then(|source| source.subscription.borrow().clone());
             if let Some(subscription) = subscription {
                 subscription.report_unshown_error();
             }
@@ -204,18 +206,18 @@ struct Version {
 }
 
 impl Version {
-    /// Whether it is still the wanted version. The effect that follows a change runs later, and events left in the current
-    /// chunk may arrive before that effect runs.
+    /// Whether this is still the wanted version. The effect that follows a change runs later, and the remaining events of the
+    /// current chunk may arrive before that effect.
     fn is_current(&self) -> bool {
         let wanted = self.wanted.try_read_untracked();
         wanted.is_some_and(|wanted| wanted.version == self.number)
     }
 }
 
-/// Opens a source and listens to it for as long as it is current.
+/// Opens a source. The subscription reports as long as the version is the wanted one.
 type Subscribe = dyn Fn(EventSourceBuilder, Version) -> Subscription;
 
-fn subscriber_for<E: 'static>(
+fn make_subscribe<E: 'static>(
     control: Control,
     selection: Selection<E>,
     on_event: impl Fn(Event<E>) + 'static,
@@ -232,7 +234,7 @@ fn subscriber_for<E: 'static>(
     })
 }
 
-/// Shows what one of the sources reports, for as long as it is the wanted one.
+/// Shows what a version of the source reports, as long as it is the wanted version.
 struct WhileCurrent<F> {
     control: Control,
     on_event: Rc<F>,
@@ -312,7 +314,7 @@ impl ComponentSource {
         }
     }
 
-    /// Opens the wanted source, and does so again whenever another one is wanted.
+    /// Opens the wanted source. The effect that calls this runs again when another source is wanted.
     fn follow(&self) {
         self.wanted.track();
         if self.switch_to_wanted() && self.control.should_be_open() {
@@ -360,7 +362,7 @@ impl ComponentSource {
         let subscription = untrack(|| (self.subscribe)(builder, version));
         drop(self.subscription.replace(Some(Rc::new(subscription))));
         self.listen_to_gaps();
-        // A callback may have closed it when it was told its first state.
+        // A callback may have closed the source when its first state was reported.
         if !self.control.should_be_open() {
             drop(self.subscription.take());
         }

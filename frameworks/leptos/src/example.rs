@@ -11,7 +11,7 @@ enum Feed {
     Price(f64),
 }
 
-// What is to be tested; it knows of no test.
+// The component to test.
 #[component]
 fn Ticker(symbol: RwSignal<&'static str>) -> impl IntoView {
     let feed = use_event_source::<Feed, _>(move || {

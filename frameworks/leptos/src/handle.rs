@@ -1,4 +1,4 @@
-//! What a hook returns.
+//! The handle that a hook returns.
 
 use std::fmt;
 
@@ -9,8 +9,8 @@ use crate::component_source::Control;
 
 /// A component's source: its data, state and last error as signals, and its control.
 ///
-/// It is `Copy`, and may be handed to others, as a context too. Each signal is `Copy` as well, and may be passed
-/// on alone.
+/// It is `Copy`, and may be given to other components, as a context too. Each signal is `Copy` as well, and may be passed on
+/// alone.
 ///
 /// After its component is gone, [`close`](Self::close) and [`open`](Self::open) do nothing.
 ///
@@ -58,14 +58,14 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
         self.data
     }
 
-    /// Where the source stands; [`State::Connecting`] before it is opened, and on a server always.
+    /// The state of the source: [`State::Connecting`] before it is opened, and always on a server.
     pub fn state(&self) -> Signal<State> {
         self.state
     }
 
-    /// The last error: a bad URL, a type that is no enum, and all that
-    /// [`on_error`](typed_eventsource::EventSource::on_error) reports. `None` again once the connection is open or an event has
-    /// arrived.
+    /// The last error: a bad URL, a type that is no enum, or an error that
+    /// [`on_error`](typed_eventsource::EventSource::on_error) reports. It is `None` again once the connection is open or an event
+    /// has arrived.
     ///
     /// An error that nothing reads here, and that no [callback](Self::on_error) takes, goes to the console. Of several errors
     /// that come at once, the signal may show only the last.
@@ -73,8 +73,8 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
         self.error
     }
 
-    /// Calls back with each error, also with those that are over before an effect has run. A callback that is set again
-    /// replaces the last.
+    /// Calls the callback with each error, also with an error that is over before an effect has run. A callback that is set
+    /// again replaces the last.
     ///
     /// ```
     /// # use leptos::prelude::*;
@@ -94,22 +94,22 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
         self.control.on_error(callback);
     }
 
-    /// Calls back with each gap, as [`EventSource::on_gap`](typed_eventsource::EventSource::on_gap) does. A callback that is set
-    /// again replaces the last.
+    /// Calls the callback with each gap, as [`EventSource::on_gap`](typed_eventsource::EventSource::on_gap) does. A callback that
+    /// is set again replaces the last.
     pub fn on_gap(&self, callback: impl Fn(Gap) + 'static) {
         self.control.on_gap(callback);
     }
 
     /// Closes the source for this component at once, as [requested](typed_eventsource::CloseReason::Requested), until
-    /// [`open`](Self::open) is called or the component asks for another source. Others who share the connection go on. Nothing
-    /// happens if it has closed already.
+    /// [`open`](Self::open) is called or the component asks for another source. Other components that share the connection keep
+    /// it. Nothing happens if the source is closed already.
     ///
-    /// Called in the component's body, it keeps the source from opening in the first place.
+    /// A call in the component's body keeps the source from opening.
     pub fn close(&self) {
         self.control.close();
     }
 
-    /// Opens the source again if it has closed, for whatever reason. Nothing happens if it has not.
+    /// Opens the source again if it is closed, for any reason. Nothing happens if it is not closed.
     pub fn open(&self) {
         self.control.open();
     }

@@ -63,8 +63,8 @@ where
 
 /// The latest event of one name, as a signal; `None` before the first.
 ///
-/// Its data is any [`Payload`]: JSON, also an enum that a field tells apart, [`Text`](typed_eventsource::Text), or a format that the
-/// app decodes. Events without a name are named `message`.
+/// The event's data is any [`Payload`]: JSON, also for an enum whose variant a field names, [`Text`](typed_eventsource::Text), or a
+/// format that the app decodes. Events without a name are named `message`.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -105,7 +105,7 @@ fn latest<E: Send + Sync + 'static, M>(
 /// out, however many come between two renderings. `fold` gets the value as `&mut T`, as in `update`; it does not read the
 /// signal.
 ///
-/// Another source resets the value to `init()`. Closing and opening the same one keeps it.
+/// Another source resets the value to `init()`. Closing and opening the same source keeps the value.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -152,7 +152,7 @@ where
     )
 }
 
-/// Calls back with each event that `E`'s variants name, with its name and its id too.
+/// Calls the callback with each event that `E`'s variants name. An event also has its name and its id.
 ///
 /// ```
 /// use leptos::prelude::*;

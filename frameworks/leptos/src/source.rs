@@ -1,4 +1,4 @@
-//! What a hook opens.
+//! The types that a hook can open.
 
 use leptos::prelude::{
     ArcMemo, ArcReadSignal, ArcRwSignal, ArcSignal, Get, IntoReactiveValue, Memo, ReadSignal,
@@ -6,7 +6,8 @@ use leptos::prelude::{
 };
 use typed_eventsource::EventSourceBuilder;
 
-/// What a hook opens: a URL, an [`EventSourceBuilder`], or a closure or a signal of either, which may come to another one.
+/// What a hook can open: a URL, an [`EventSourceBuilder`], or a closure or a signal that returns either. A hook opens another
+/// source when the closure or the signal returns another one.
 ///
 /// ```
 /// use leptos::prelude::*;
@@ -30,31 +31,31 @@ use typed_eventsource::EventSourceBuilder;
 /// }
 /// ```
 ///
-/// The marker `M` is left to the compiler, as in Leptos's own traits of this kind: `use_event_source::<Feed, _>(…)`, or
-/// `use_event_source(…)` where the type of the events is clear from their use. It is the same on nightly, where signals are
-/// closures too.
+/// The compiler infers the marker `M`, as in Leptos's own traits of this kind. Write `use_event_source::<Feed, _>(…)`, or
+/// `use_event_source(…)` if the compiler can infer the type of the events. With Leptos's feature `nightly` the calls are the
+/// same.
 ///
-/// This trait is sealed: it is not for others to implement.
+/// This trait is sealed: other crates cannot implement it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is nothing that a hook could open",
-    label = "neither a URL, nor an `EventSourceBuilder`, nor a closure or a signal of either",
-    note = "what changes in another way can be read in a closure: `move || url_of(symbol.get())`"
+    message = "a hook cannot open `{Self}`",
+    label = "neither a URL, nor an `EventSourceBuilder`, nor a closure or a signal that returns either",
+    note = "a closure can make the URL from other values: `move || url_of(symbol.get())`"
 )]
 pub trait IntoSource<M>: sealed::Sealed<M> {}
 
 impl<S: sealed::Sealed<M>, M> IntoSource<M> for S {}
 
-/// Of a URL or a builder.
+/// The marker of a URL or a builder.
 #[derive(Debug)]
 #[doc(hidden)]
 pub enum OfValue {}
 
-/// Of a closure.
+/// The marker of a closure.
 #[derive(Debug)]
 #[doc(hidden)]
 pub enum OfClosure {}
 
-/// Of a signal.
+/// The marker of a signal. `C` is the marker by which Leptos makes a signal of a closure.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct OfSignal<C>(C);
@@ -63,13 +64,13 @@ pub(super) mod sealed {
     use typed_eventsource::EventSourceBuilder;
 
     pub trait Sealed<M> {
-        /// What tells the source to open, by the signals that it reads.
-        fn into_source(self) -> impl Fn() -> EventSourceBuilder + 'static;
+        /// A function that makes the builder of the source to open. It reads the signals that decide on the source.
+        fn into_builder_fn(self) -> impl Fn() -> EventSourceBuilder + 'static;
     }
 }
 
 impl<T: Into<EventSourceBuilder>> sealed::Sealed<OfValue> for T {
-    fn into_source(self) -> impl Fn() -> EventSourceBuilder + 'static {
+    fn into_builder_fn(self) -> impl Fn() -> EventSourceBuilder + 'static {
         let builder = self.into();
         move || builder.clone()
     }
@@ -80,16 +81,17 @@ where
     F: Fn() -> T + 'static,
     T: Into<EventSourceBuilder>,
 {
-    fn into_source(self) -> impl Fn() -> EventSourceBuilder + 'static {
+    fn into_builder_fn(self) -> impl Fn() -> EventSourceBuilder + 'static {
         move || self().into()
     }
 }
 
-/// A closure that would become a signal, as the second of these bounds has it.
-type Witness<T> = fn() -> fn(T);
+/// A closure that Leptos makes a signal of, unless its feature `nightly` is on.
+type StableClosure<T> = fn() -> fn(T);
 
-// With Leptos's feature `nightly` a signal is a closure, and a source as such. For the compiler to choose it must not be one
-// as a signal too. The second bound sees to that: where signals are closures, Leptos makes no signal of a closure.
+// With Leptos's feature `nightly` signals are closures, so that the implementation for closures includes them. A second
+// implementation for them would make `M` ambiguous. The bound on `StableClosure` switches these implementations off: with
+// `nightly`, Leptos does not make a signal of a closure.
 macro_rules! impl_for_signals {
     ($($signal:ident<T $(, $storage:ident)?>),* $(,)?) => {
         $(
@@ -97,9 +99,9 @@ macro_rules! impl_for_signals {
                 for $signal<T $(, $storage)?>
             where
                 Self: Get<Value: Into<EventSourceBuilder>> + 'static,
-                Witness<T>: IntoReactiveValue<Signal<fn(T)>, C>,
+                StableClosure<T>: IntoReactiveValue<Signal<fn(T)>, C>,
             {
-                fn into_source(self) -> impl Fn() -> EventSourceBuilder + 'static {
+                fn into_builder_fn(self) -> impl Fn() -> EventSourceBuilder + 'static {
                     move || self.get().into()
                 }
             }

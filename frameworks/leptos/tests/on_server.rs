@@ -1,4 +1,4 @@
-//! On a server the hooks open nothing, and what they return may be read and dropped on any thread.
+//! On a server the hooks open no source, and any thread may read and drop their handles.
 #![cfg(not(target_family = "wasm"))]
 
 use std::{rc::Rc, thread};
@@ -36,7 +36,7 @@ fn Prices() -> impl IntoView {
 }
 
 #[test]
-fn a_server_renders_what_is_shown_before_the_source_opens_and_opens_none() {
+fn a_server_renders_a_source_that_connects_and_opens_none() {
     let network = FakeServer::new();
     let owner = Owner::new();
     let html = owner.with(|| view! { <Prices /> }.to_html());
@@ -48,7 +48,7 @@ fn a_server_renders_what_is_shown_before_the_source_opens_and_opens_none() {
 }
 
 #[test]
-fn another_thread_may_read_and_drop_it() {
+fn another_thread_may_read_and_drop_a_handle() {
     let owner = Owner::new();
     let handles: (UseEventSourceHandle<Option<Feed>>, UseEventSourceHandle) = owner.with(|| {
         let captured = Rc::new(());
@@ -72,7 +72,7 @@ fn another_thread_may_read_and_drop_it() {
 }
 
 #[test]
-fn one_that_is_closed_or_opened_while_a_server_renders_shows_that_and_opens_nothing() {
+fn closing_and_opening_on_a_server_changes_the_shown_state_and_opens_no_source() {
     let network = FakeServer::new();
     let owner = Owner::new();
     owner.with(|| {

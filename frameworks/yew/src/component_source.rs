@@ -1,4 +1,4 @@
-//! What a component holds of its source from one render to the next.
+//! The source of a component, from one render to the next.
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,28 +11,28 @@ use yew::functional::UseForceUpdateHandle;
 
 use crate::handle::{SourceControl, UseEventSourceHandle};
 
-/// Takes an event in, and tells whether there is something new to show.
+/// Changes the data by an event, and returns whether there is something new to show.
 pub(crate) type Receive<E, T> = dyn Fn(&mut Rc<T>, Event<E>) -> bool;
 
 pub(crate) struct ComponentSource<E, T> {
-    /// What the last render asked for.
+    /// The builder of the last render.
     builder: RefCell<EventSourceBuilder>,
     selection: RefCell<Selection<E>>,
     receive: RefCell<Rc<Receive<E, T>>>,
     subscription: RefCell<Option<Rc<Subscription>>>,
     is_mounted: Cell<bool>,
-    /// Not after it was closed by hand.
+    /// False after the component has closed the source.
     should_be_open: Cell<bool>,
-    /// `None` before the first render of a source, and while an event is taken in.
+    /// `None` before the first render of a source, and while `receive` runs.
     data: RefCell<Option<Rc<T>>>,
     state: RefCell<State>,
     error: RefCell<Option<Error>>,
     /// Whether a render has shown the error, or a callback has taken it.
     is_error_shown: Cell<bool>,
     callbacks: Callbacks,
-    /// Counts the sources.
+    /// The number of the source, which goes up when a render asks for another source.
     source: Cell<u32>,
-    /// Counts what there was to show.
+    /// The number of what there is to show, which goes up with each change.
     revision: Cell<u64>,
     re_render: UseForceUpdateHandle,
 }
@@ -86,7 +86,7 @@ impl<E: 'static, T: 'static> Observer<E> for ComponentSource<E, T> {
     fn event(&self, event: Event<E>) {
         let source = self.source.get();
         let receive = Rc::clone(&self.receive.borrow());
-        // Taken from its place: where no render holds it, it is changed as it is.
+        // The data is taken out, so that `receive` need not clone it if no render holds it.
         let Some(mut data) = self.data.take() else {
             return;
         };
@@ -122,8 +122,8 @@ impl<E: 'static, T: 'static> Observer<E> for ComponentSource<E, T> {
 }
 
 impl<E: 'static, T: 'static> ComponentSource<E, T> {
-    /// Takes in what a render asks for. If it is another source, that opens after the render, and the last one is closed
-    /// here, so that nothing of it can come between.
+    /// Takes over what a render asks for. Another source opens after the render. The last one is closed at once, so that none of
+    /// its events can arrive in between.
     pub(crate) fn ask_for(
         &self,
         builder: &EventSourceBuilder,
@@ -147,12 +147,12 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
         self.error.take();
     }
 
-    /// Which source the last render has asked for.
+    /// The number of the source that the last render has asked for.
     pub(crate) fn number(&self) -> u32 {
         self.source.get()
     }
 
-    /// The component, and those that it hands its handle to, have rendered.
+    /// To be called when the component has rendered, and the components that it gives its handle to.
     pub(crate) fn rendered(&self) {
         let subscription = self.subscription.borrow().clone();
         if let Some(subscription) = subscription {
@@ -160,7 +160,7 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
         }
     }
 
-    /// What there is to show in this render.
+    /// The handle with what there is to show in this render.
     pub(crate) fn show(self: &Rc<Self>, init: impl FnOnce() -> T) -> UseEventSourceHandle<T> {
         let known = self.data.borrow().clone();
         let data = known.unwrap_or_else(|| {
@@ -192,7 +192,7 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
     fn subscribe(self: &Rc<Self>) {
         self.unsubscribe();
         let builder = self.builder.borrow().clone();
-        // It holds the source, and not the other way round.
+        // The component holds its subscription, so that the subscription must not hold the component.
         let selection = self.selection.borrow().clone();
         let subscription = Subscription::open(builder, &selection, Rc::downgrade(self));
         drop(self.subscription.replace(Some(Rc::new(subscription))));

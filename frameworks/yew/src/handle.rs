@@ -1,4 +1,4 @@
-//! What the hooks return.
+//! The handle that the hooks return.
 
 use std::{fmt, ptr, rc::Rc};
 
@@ -7,7 +7,7 @@ use yew::html::ImplicitClone;
 
 /// A component's view of its source, as of the render that the hook was called in, and its control on it.
 ///
-/// It is cheap to clone, also into callbacks and properties: it equals another where both show the same.
+/// It is cheap to clone, also into callbacks and properties. Two handles are equal if they show the same.
 ///
 /// ```
 /// use typed_eventsource_yew::UseEventSourceHandle;
@@ -37,12 +37,12 @@ pub struct UseEventSourceHandle<T = ()> {
     pub(crate) data: Rc<T>,
     pub(crate) state: State,
     pub(crate) error: Option<Error>,
-    /// Tells what is shown from what was shown before.
+    /// The number of what is shown, by which handles are compared.
     pub(crate) revision: u64,
     pub(crate) control: Rc<dyn SourceControl>,
 }
 
-/// What a handle can do.
+/// What a handle does with its component's source.
 pub(crate) trait SourceControl {
     fn open(self: Rc<Self>);
     fn close(self: Rc<Self>);
@@ -57,13 +57,14 @@ impl<T> UseEventSourceHandle<T> {
         &self.data
     }
 
-    /// Where the source stands. Before it is open, and where a server renders, that is [`State::Connecting`].
+    /// The state of the source: [`State::Connecting`] before it is opened, and always on a server.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// What went wrong last: a bad URL, a type that is no enum, and all that
-    /// [`on_error`](typed_eventsource::EventSource::on_error) tells. `None` again once the connection is open or an event has arrived.
+    /// The last error: a bad URL, a type that is no enum, or an error that
+    /// [`on_error`](typed_eventsource::EventSource::on_error) reports. It is `None` again once the connection is open or an event
+    /// has arrived.
     ///
     /// An error that no render reads here, and that no [callback](Self::on_error) takes, goes to the console. Of several errors
     /// between two renders only the last one is here.
@@ -74,8 +75,8 @@ impl<T> UseEventSourceHandle<T> {
         self.error.as_ref()
     }
 
-    /// Calls back with each error, also with those that are over before the component renders. The component sets it at each
-    /// render, and the newest callback counts.
+    /// Calls the callback with each error, also with an error that is over before the component renders. The component sets the
+    /// callback at each render, and the newest one counts.
     ///
     /// ```
     /// # use serde::Deserialize;
@@ -95,21 +96,20 @@ impl<T> UseEventSourceHandle<T> {
         self.control.on_error(Box::new(callback));
     }
 
-    /// Calls back with each gap, as [`EventSource::on_gap`](typed_eventsource::EventSource::on_gap) does. The component sets it
-    /// at each render, and the newest callback counts.
+    /// Calls the callback with each gap, as [`EventSource::on_gap`](typed_eventsource::EventSource::on_gap) does. The component
+    /// sets the callback at each render, and the newest one counts.
     pub fn on_gap(&self, callback: impl Fn(Gap) + 'static) {
         self.control.on_gap(Box::new(callback));
     }
 
-    /// Lets go of the source, whose state is then [`Closed`](State::Closed) as
-    /// [`Requested`](typed_eventsource::CloseReason::Requested), until [`open`](Self::open) is called or the component asks for another
-    /// source. Other components that share the connection go on with it. Nothing happens where it has closed already.
+    /// Closes the source for this component at once, as [requested](typed_eventsource::CloseReason::Requested), until
+    /// [`open`](Self::open) is called or the component asks for another source. Other components that share the connection keep
+    /// it. Nothing happens if the source is closed already.
     pub fn close(&self) {
         Rc::clone(&self.control).close();
     }
 
-    /// Opens the source again after it has closed, for whatever reason. Nothing happens where it has not, or where the
-    /// component is gone.
+    /// Opens the source again if it is closed, for any reason. Nothing happens if it is not closed, or if the component is gone.
     pub fn open(&self) {
         Rc::clone(&self.control).open();
     }

@@ -21,8 +21,7 @@ use typed_eventsource::{Event, EventSourceBuilder, Payload};
 use typed_eventsource_hooks::Selection;
 use yew::functional::{Hook, HookContext, use_effect, use_effect_with, use_force_update, use_ref};
 
-/// The latest of the events that `E`'s variants name: a value from the source that the component holds, `None` before the
-/// first. Another one renders the component again.
+/// The latest of the events that `E`'s variants name; `None` before the first. Each event renders the component again.
 ///
 /// The source is a URL or an [`EventSourceBuilder`].
 ///
@@ -59,10 +58,10 @@ pub fn use_event_source<E: DeserializeOwned + 'static>(
     }
 }
 
-/// The latest event of one name, `None` before the first. Another one renders the component again.
+/// The latest event of one name; `None` before the first. Each event renders the component again.
 ///
-/// Its data is any [`Payload`]: JSON, also an enum that a field tells apart, [`Text`](typed_eventsource::Text), or a format that the
-/// app decodes. Events without a name are named `message`.
+/// The event's data is any [`Payload`]: JSON, also for an enum whose variant a field names, [`Text`](typed_eventsource::Text), or a
+/// format that the app decodes. Events without a name are named `message`.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -104,10 +103,10 @@ fn show_latest<E>(data: &mut Rc<Option<E>>, event: Event<E>) -> bool {
 }
 
 /// Folds every event that `E`'s variants name into a value that starts as `init()`. No event is left out, however
-/// many come between two renders. The fold is always that of the last render.
+/// many come between two renders. Each event is folded by the `fold` of the last render.
 ///
-/// Another source resets the value to `init()`. Closing and opening the same one keeps it. It is cloned where the last
-/// render's is still held when the next event comes.
+/// Another source resets the value to `init()`. Closing and opening the same source keeps the value. An event clones the value if
+/// something still holds that of the last render.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -155,8 +154,8 @@ pub fn use_event_source_fold<E: DeserializeOwned + 'static, T: Clone + 'static>(
     }
 }
 
-/// Calls back with each event that `E`'s variants name; always the callback of the last render. It renders the
-/// component again when the state or the error changes, not with an event.
+/// Calls the callback of the last render with each event that `E`'s variants name. The component renders again when the state
+/// or the error changes, not when an event arrives.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -233,12 +232,12 @@ where
         });
         let source = source.run(context);
         source.ask_for(&builder, selection, receive);
-        let mounting = Rc::clone(&source);
-        let while_mounted = use_effect_with(source.number(), move |_| {
-            mounting.mount();
-            move || mounting.unmount()
+        let mounted = Rc::clone(&source);
+        let mount = use_effect_with(source.number(), move |_| {
+            mounted.mount();
+            move || mounted.unmount()
         });
-        while_mounted.run(context);
+        mount.run(context);
         let rendered = Rc::clone(&source);
         use_effect(move || rendered.rendered()).run(context);
         source.show(init)

@@ -1,4 +1,4 @@
-//! What a server renders.
+//! Server-side rendering.
 
 #![cfg(not(target_family = "wasm"))]
 
@@ -27,8 +27,8 @@ fn Page() -> Html {
 }
 
 #[test]
-fn a_server_renders_the_beginning_and_opens_nothing() {
-    // Any browser's function panics here.
+fn a_server_renders_a_source_that_connects_and_opens_none() {
+    // Functions of the browser panic in this test, so that it fails if one is called.
     let html = LocalServerRenderer::<Page>::new()
         .hydratable(false)
         .render();

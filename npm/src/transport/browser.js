@@ -2,20 +2,34 @@
 // The browser's own EventSource.
 
 import { EventSourceError, connectionLost } from "../error.js";
-import { browserReconnects, failed, opened } from "../inputs.js";
+import { browserReconnects, failed, opened, reestablish } from "../inputs.js";
+import { LEAVING, onLeaving } from "./leaving.js";
 import { withResumeParameter } from "./resume-parameter.js";
+
+/** The standard's `EventSource.CLOSED`. */
+const CLOSED = 2;
 
 /** @typedef {import("../host.js").Link} Link */
 /** @typedef {import("../audience.js").Subscription} Subscription */
 
 /** Read before a page can replace it by this package's class. */
-const Native = globalThis.EventSource;
+const atImport = globalThis.EventSource;
+
+/** The browser's own class, or what was put in its place, such as a polyfill or a mock. */
+function native() {
+  const { EventSource: Native } = globalThis;
+  // This package's class, perhaps of another copy of it.
+  return Native && "onState" in Native.prototype ? atImport : Native;
+}
 
 export class BrowserTransport {
   #raw;
   #link;
   /** @type {Map<Subscription, (event: MessageEvent<string>) => void>} */
   #listeners = new Map();
+  /** The id and origin of the last event. @type {import("../typed-event.js").EventMeta | undefined} */
+  #meta;
+  #forgetLeaving;
 
   /**
    * @param {string} url
@@ -24,6 +38,7 @@ export class BrowserTransport {
    * @param {Link} link
    */
   constructor(url, { resumeParameter, withCredentials }, lastEventId, link) {
+    const Native = native();
     if (!Native) {
       const message = "there is no EventSource here: open one in a browser";
       throw new EventSourceError("unsupported", message);
@@ -31,11 +46,14 @@ export class BrowserTransport {
     this.#link = link;
     this.#raw = new Native(withResumeParameter(url, resumeParameter, lastEventId), { withCredentials });
     this.#raw.onopen = (event) => {
-      if (!isMessage(event)) link.receive(opened);
+      if (isMessage(event)) return;
+      this.#meta = undefined;
+      link.receive(opened);
     };
     this.#raw.onerror = (event) => {
       if (!isMessage(event)) this.#lost();
     };
+    this.#forgetLeaving = onLeaving(() => setTimeout(() => this.#checkAfterLeaving(), LEAVING));
   }
 
   /** @param {Subscription} subscription */
@@ -45,7 +63,7 @@ export class BrowserTransport {
     const link = this.#link;
     const listener = (/** @type {MessageEvent<string>} */ message) => {
       if (isAmbiguous && !isMessage(message)) return;
-      link.receiveEvent(subscription, message.data, message);
+      link.receiveEvent(subscription, message.data, this.#metaOf(message));
     };
     this.#listeners.set(subscription, listener);
     this.#raw.addEventListener(subscription.name, listener);
@@ -59,16 +77,31 @@ export class BrowserTransport {
   }
 
   close() {
+    this.#forgetLeaving();
     this.#raw.close();
     this.#raw.onopen = null;
     this.#raw.onerror = null;
     for (const subscription of this.#listeners.keys()) this.unlisten(subscription);
   }
 
+  /** The events of a response have the same origin, which is slow to read. @param {MessageEvent<string>} message */
+  #metaOf(message) {
+    const { lastEventId } = message;
+    if (this.#meta?.lastEventId !== lastEventId) this.#meta = { lastEventId, origin: this.#meta?.origin ?? message.origin };
+    return this.#meta;
+  }
+
+  /** If the page has stayed, it may have lost the connection. */
+  #checkAfterLeaving() {
+    const { url, readyState } = this.#raw;
+    if (readyState === CLOSED)
+      this.#link.receive(reestablish(connectionLost(url, "the browser closed it when the page was about to be left")));
+  }
+
   /** Only the `readyState` shows what has happened. */
   #lost() {
     const { url, readyState } = this.#raw;
-    if (readyState !== Native.CLOSED) {
+    if (readyState !== CLOSED) {
       this.#link.receive(browserReconnects(connectionLost(url)));
       return;
     }

@@ -4,6 +4,7 @@
 import { EventSourceError, connectionLost, internal, messageOf } from "../error.js";
 import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
 import { encoder } from "../memory.js";
+import { LEAVING, onLeaving } from "./leaving.js";
 import { ResponseReader } from "./response-reader.js";
 import { beginningOf, contentTypeOf, isEventStream, retryAfterOf } from "./response.js";
 import { withResumeParameter } from "./resume-parameter.js";
@@ -13,6 +14,9 @@ import { withResumeParameter } from "./resume-parameter.js";
 /** @typedef {import("../inputs.js").Input} Input */
 /** @typedef {import("../options.js").Settings} Settings */
 
+/** Workers with an old compatibility date have no cache, and refuse the option. */
+const NO_STORE = "cache" in (globalThis.Request?.prototype ?? {}) ? "no-store" : undefined;
+
 /** A response reader that makes the requests. */
 export class FetchTransport extends ResponseReader {
   #url;
@@ -20,6 +24,9 @@ export class FetchTransport extends ResponseReader {
   #link;
   #header;
   #abort = new AbortController();
+  /** Resolves once the page has not been left, if it began to be left. @type {Promise<void> | undefined} */
+  #staying;
+  #forgetLeaving = onLeaving(() => (this.#staying = new Promise((resolve) => setTimeout(resolve, LEAVING))));
 
   /**
    * @param {string} url
@@ -38,12 +45,13 @@ export class FetchTransport extends ResponseReader {
       // An invalid request throws at once, as far as that is known.
       this.#run(this.#request(typeof headers === "function" ? undefined : headers));
     } catch (error) {
-      super.close();
+      this.close();
       throw error;
     }
   }
 
   close() {
+    this.#forgetLeaving();
     this.#abort.abort();
     super.close();
   }
@@ -54,6 +62,7 @@ export class FetchTransport extends ResponseReader {
     await undefined;
     if (!this.isOpen) return;
     const input = await this.#attempt(request).catch((cause) => failed(internal(cause)));
+    await this.#staying;
     if (this.isOpen) this.#link.receive(input);
   }
 
@@ -117,7 +126,7 @@ export class FetchTransport extends ResponseReader {
 
   /** @param {HeadersInit | null} [given] @param {boolean} [isFresh] */
   #request(given, isFresh = false) {
-    const { method, body, credentials, mode = "cors", cache = "no-store", redirect, referrerPolicy, withCredentials } = this.#settings;
+    const { method, body, credentials, mode = "cors", cache = NO_STORE, redirect, referrerPolicy, withCredentials } = this.#settings;
     try {
       const headers = new Headers(given ?? undefined);
       if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");

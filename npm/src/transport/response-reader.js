@@ -13,7 +13,9 @@ import {
   ID_AT,
   INPUT_UNLISTENED,
   LISTEN,
+  LISTEN_TO_ALL,
   LOOK_FOR,
+  NAME_AT,
   NO_RETRY,
   OUT_OF_LINE,
   PUSH,
@@ -26,7 +28,7 @@ import {
   UNLISTENED_AT,
   UNLISTENED_EVENT,
 } from "../numbers.js";
-import { copy, detached } from "../typed-event.js";
+import { detached, typedEvent } from "../typed-event.js";
 import { ResponseBody } from "./response-body.js";
 import { Yielder } from "./yielder.js";
 
@@ -50,6 +52,9 @@ export class ResponseReader {
   /** @type {ResponseBody | undefined} */
   #body;
   #tracksIds = false;
+  #listensToAll = false;
+  /** Whether the connection was told of an event that nobody listens to. */
+  #hasHinted = false;
   /** The subscriptions by the parser's numbers. @type {(Subscription | undefined)[]} */
   #subscriptions = [];
   /** @type {Map<Subscription, number>} */
@@ -98,10 +103,7 @@ export class ResponseReader {
     const number = this.#tell(LISTEN, encoder.encode(subscription.name));
     this.#subscriptions[number] = subscription;
     this.#numbers.set(subscription, number);
-    if (!this.#isAhead) return;
-    const end = this.#freshRecords()[HEADER + RECORD * this.#index - 1];
-    this.#tell(GO_BACK, encoder.encode(this.lastEventId), end);
-    this.#count = this.#index;
+    this.#goBack();
   }
 
   /** @param {Subscription} subscription */
@@ -109,6 +111,22 @@ export class ResponseReader {
     this.#tell(UNLISTEN, encoder.encode(subscription.name));
     this.#subscriptions[/** @type {number} */ (this.#numbers.get(subscription))] = undefined;
     this.#numbers.delete(subscription);
+    if (this.#listensToAll) this.#goBack();
+  }
+
+  /** @param {boolean} listensToAll */
+  listenToAll(listensToAll) {
+    this.#listensToAll = listensToAll;
+    this.#tell(LISTEN_TO_ALL, new Uint8Array(), Number(listensToAll));
+    this.#goBack();
+  }
+
+  /** Goes back to the end of the last delivered event, since it has changed which events are listened to. */
+  #goBack() {
+    if (!this.#isAhead) return;
+    const end = this.#freshRecords()[HEADER + RECORD * this.#index - 1];
+    this.#tell(GO_BACK, encoder.encode(this.lastEventId), end);
+    this.#count = this.#index;
   }
 
   /** Reports all ids from the next chunk on. */
@@ -168,6 +186,10 @@ export class ResponseReader {
     }
     // Otherwise the text would live as long as this waits.
     this.#text = undefined;
+    if (!this.#hasHinted && !this.#listensToAll && this.#freshRecords()[NAME_AT + 1]) {
+      this.#hasHinted = true;
+      this.#link.hint(this.#outOfLine(NAME_AT));
+    }
     const unlistened = this.#freshRecords()[UNLISTENED_AT];
     if (unlistened === TERMINAL_DATA) return finished;
     if (unlistened === TOO_LARGE) {
@@ -183,9 +205,14 @@ export class ResponseReader {
 
   /** What had arrived of an event when the response ended. */
   unfinished() {
-    const { lastEventId } = this;
-    // Its name stands in place of the id.
-    if (this.#tell(END, new Uint8Array())) return copy(this.#outOfLine(ID_AT), this.#outOfLine(DATA_AT), { ...this.#meta, lastEventId });
+    // The number of a parser that was freed may be another's by now.
+    if (!this.isOpen) return;
+    this.#meta = { ...this.#meta, lastEventId: this.lastEventId };
+    const isWithin = this.#tell(END, new Uint8Array());
+    const event = isWithin ? typedEvent(this.#outOfLine(ID_AT), this.#outOfLine(DATA_AT), this.#meta) : undefined;
+    // The parser has the event's name in place of the id, which `#meta` has.
+    this.#address = 0;
+    return event;
   }
 
   /** @param {boolean} isEvent */
@@ -202,7 +229,9 @@ export class ResponseReader {
       const records = this.#freshRecords();
       const place = HEADER + RECORD * this.#index;
       this.#index += 1;
-      const subscription = this.#subscriptions[records[place]];
+      const number = records[place];
+      const isNewName = !number && this.#listensToAll;
+      const subscription = isNewName ? this.#link.newSubscription(this.#outOfLine(NAME_AT)) : this.#subscriptions[number];
       const idStart = records[place + 3];
       const idEnd = records[place + 4];
       if (idStart !== UNCHANGED) this.#readId(idStart, idEnd);

@@ -30,8 +30,10 @@ export class Yielder {
    * Yields by sending itself a message, which arrives after all waiting tasks. Timers would be delayed in hidden pages.
    */
   async yieldNow() {
-    const { port1, port2 } = (this.#channel ??= new MessageChannel());
     await new Promise((resolve) => {
+      // Workers with an old compatibility date have no channels.
+      if (!globalThis.MessageChannel) return setTimeout(resolve);
+      const { port1, port2 } = (this.#channel ??= new MessageChannel());
       port1.onmessage = resolve;
       port2.postMessage(undefined);
     });

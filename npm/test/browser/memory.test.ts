@@ -1,4 +1,4 @@
-// What sources keep in memory, and what is collected. Where the collector cannot be called the heap tells nothing.
+// The memory that sources keep, and what is collected. Without a way to call the collector, the heap is not compared.
 
 import type { EventSource, EventSourceInit } from "typed-eventsource";
 import { EventSource as Source } from "typed-eventsource";
@@ -6,29 +6,29 @@ import { describe, expect, test } from "vitest";
 import { wasm } from "../../src/init.js";
 import { type Transport, TRANSPORTS, ignore, next, play, release, seen, seenFirst } from "../support/streams.ts";
 
-/** What Chromium has more, by its options. */
+/** What Chromium adds by its command line options. */
 const { gc, performance } = globalThis as {
   gc?: () => void;
   performance: Performance & { memory?: { usedJSHeapSize: number } };
 };
 
-/** Lets everything that waits have its turn. */
+/** Lets all pending tasks run. */
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
-/** Makes the collector run, or at least likely to: in its own task, since what a task has seen lives until it ends. */
+/** Runs the collector, or makes that likely. This needs a task to itself, since objects that a task has used live until its end. */
 async function collect() {
   await turn();
   if (gc) gc();
   else Array.from({ length: 1e5 }, String);
 }
 
-/** So many bytes are in use, once what can be collected is. */
+/** The bytes in use after a collection. */
 async function settle() {
   for (let round = 0; round < 3; round += 1) await collect();
   return { wasm: wasm.memory.buffer.byteLength, heap: performance.memory?.usedJSHeapSize ?? 0 };
 }
 
-/** Uses many sources, few of them at a time since a browser has six connections to a host, and expects that nothing stays. */
+/** Uses many sources, a few at a time since a browser has six connections to a host, and expects that no memory stays in use. */
 async function expectNothingLeft(count: number, use: (size: number) => Promise<unknown>) {
   const batches = async (count: number) => {
     for (let left = count; left > 0; left -= 5) await use(5);
@@ -38,13 +38,18 @@ async function expectNothingLeft(count: number, use: (size: number) => Promise<u
   await batches(count);
   const after = await settle();
   expect(after.wasm).toBe(before.wasm);
-  // What a browser itself keeps of a request comes to less.
+  // The browser keeps less than this of each request.
   expect((after.heap - before.heap) / count).toBeLessThan(500);
 }
 
 const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index));
 
-/** A source that everything of its page holds to, and that holds to itself. */
+let opened = 0;
+
+/** The next URL of a stream: each source needs another one, since sources of one URL open at a bounded rate. */
+const uniqueUrl = (url: string) => `${url}?${(opened += 1)}`;
+
+/** A source with everything that could keep it from being collected, also a reference to itself. */
 function entangled(url: string, init: Partial<EventSourceInit>) {
   const source: EventSource = new Source(url, {
     ...init,
@@ -57,17 +62,17 @@ function entangled(url: string, init: Partial<EventSourceInit>) {
   return source;
 }
 
-/** All connections of a stream are closed, of which there were so many. */
+/** Waits until all connections of a stream are closed, and expects that there were `count`. */
 async function expectClosed(url: string, count: number) {
   const attempts = await seen(url, { closed: count });
   expect(attempts).toHaveLength(count);
 }
 
 describe.each(TRANSPORTS)("over %s", (transport: Transport) => {
-  test("sources that were closed leave nothing behind", async () => {
+  test("closed sources leave no memory in use", async () => {
     const url = await play({ steps: [{ send: "id: é\ndata: 1\n\n" }, "silence"] });
     const one = async () => {
-      const source = entangled(url, { transport });
+      const source = entangled(uniqueUrl(url), { transport });
       const event = next(source);
       const events = source.events("message", "other");
       await event;
@@ -78,14 +83,15 @@ describe.each(TRANSPORTS)("over %s", (transport: Transport) => {
     await expectClosed(url, 2050);
   });
 
-  test("sources that shared connections leave nothing behind", async () => {
+  test("closed sources that shared connections leave no memory in use", async () => {
     const url = await play({ steps: [{ send: "id: é\ndata: 1\n\n" }, "silence"] });
     const policy = { preset: "resilient", rule: () => {} } as const;
-    // Four share a connection from its beginning, and one more comes to it when it is open.
-    const group = async (number: number) => {
+    // Four sources share a connection from its start, and one more joins when it is open.
+    const group = async () => {
+      const groupUrl = uniqueUrl(url);
       const join = () => {
         const options = { transport, shared: true, policy, parse: (data: string) => source && data } as EventSourceInit;
-        const source: EventSource = new Source(`${url}?${number}`, options);
+        const source: EventSource = new Source(groupUrl, options);
         source.onState(() => source.state);
         source.onerror = () => source.close();
         source.addEventListener("message", () => source.state);
@@ -106,7 +112,7 @@ describe.each(TRANSPORTS)("over %s", (transport: Transport) => {
   test.runIf(gc)("sources that were dropped leave nothing behind", async () => {
     const url = await play({ steps: ["silence"] });
     const drop = () => {
-      const source = new Source(url, { transport } as EventSourceInit);
+      const source = new Source(uniqueUrl(url), { transport } as EventSourceInit);
       source.on("message", ignore)();
       return source.closed;
     };
@@ -115,11 +121,11 @@ describe.each(TRANSPORTS)("over %s", (transport: Transport) => {
       for (const closed of times(size, drop)) void closed.then(({ type }) => (left -= Number(type === "dropped")));
       while (left) await collect();
     });
-    // One that is collected at once may not have asked for anything.
+    // A source that is collected at once may not have made a request.
     await expectClosed(url, (await seen(url, {})).length);
   });
 
-  test.runIf(gc)("a closed source is collected, whatever still holds to it", async () => {
+  test.runIf(gc)("a closed source is collected even if its signal and everything that its methods have returned are held", async () => {
     const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
     const controller = new AbortController();
     const held: unknown[] = [];
@@ -158,7 +164,7 @@ describe.each(TRANSPORTS)("over %s", (transport: Transport) => {
     expect(await told).toBe(1);
   });
 
-  test("a source that was collected is dropped, whatever it was used for", async () => {
+  test("a source is collected and its connection closed, however it was used", async () => {
     const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
     const drop = async (use: (source: EventSource) => unknown) => {
       const { closed } = await (async () => {
@@ -179,7 +185,7 @@ describe.each(TRANSPORTS)("over %s", (transport: Transport) => {
     const iterated = async (source: EventSource) => {
       for await (const _ of source.events("message")) break;
     };
-    // At once: Firefox takes its time between two collections of what the DOM holds.
+    // All are checked together, since Firefox waits long between two collections of objects that the DOM holds.
     expect(await Promise.all([drop(ignore), drop(opened), drop(iterated)])).toEqual(["dropped", "dropped", "dropped"]);
     await expectClosed(url, 3);
   });
@@ -218,12 +224,12 @@ test.runIf(gc)("what is kept of an event keeps nothing else", async () => {
     const after = await settle();
     return { kept, KiB: (after.heap - before.heap) / 1024 };
   };
-  // What the first one needs is there from then on.
+  // The first source allocates what all others use too.
   await keeping("json", ignore);
   const all = [await keeping("json", (event) => event), await keeping("text", (event) => event), await keeping("text", ({ data }) => data)];
   for (const { kept, KiB } of all) {
     expect(kept).toHaveLength(400);
-    // A chunk for each would be 20,000.
+    // A chunk for each event would make 20,000 chunks.
     expect(KiB).toBeLessThan(500);
   }
 });

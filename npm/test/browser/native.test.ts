@@ -1,23 +1,24 @@
-// What the browser's own source is asked for, and what the browser tells of its network and of exceptions.
+// The browser transport in a browser: messages of the browser's own source, the network, and exceptions.
 
 import type { EventSourceInit } from "typed-eventsource";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { TRANSPORTS, ignore, open, play, release, until } from "../support/streams.ts";
 
-// Each question costs a browser as much as parsing its answer.
-test("a message is asked for no more than somebody wants", async () => {
+// Reading a property of a message costs a browser as much as parsing its data. An event has its id when it is kept, so it is read.
+test("the data and the id of a message are read once, and the origin once for each response", async () => {
   const source = open(await play({ steps: [{ send: "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n" }, "silence"] }));
   const asked = (["data", "lastEventId", "origin"] as const).map((name) => vi.spyOn(MessageEvent.prototype, name, "get"));
   onTestFinished(() => asked.forEach((spy) => spy.mockRestore()));
   const told: unknown[] = [];
-  await new Promise<void>((resolve) => source.on("message", ({ data }) => told.push(data) === 2 && resolve()));
-  expect(told).toEqual([1, 2]);
+  await new Promise<void>((resolve) => source.on("message", (event) => told.push(event) === 2 && resolve()));
+  const { origin } = new URL(source.url);
+  expect(told).toStrictEqual([1, 2].map((n) => ({ type: "message", data: n, lastEventId: `${n}`, origin })));
   // Vitest has messages too.
   const isOurs = (message: unknown) => (message as MessageEvent).target instanceof globalThis.EventSource;
-  expect(asked.map((spy) => spy.mock.contexts.filter(isOurs).length)).toEqual([2, 0, 0]);
+  expect(asked.map((spy) => spy.mock.contexts.filter(isOurs).length)).toEqual([2, 2, 1]);
 });
 
-test("a name is taken from the browser's source with its last listener", async () => {
+test("the listener on the browser's source goes with the last listener of its name", async () => {
   const remove = vi.spyOn(EventTarget.prototype, "removeEventListener");
   onTestFinished(() => remove.mockRestore());
   const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
@@ -32,7 +33,7 @@ test("a name is taken from the browser's source with its last listener", async (
 describe.each(TRANSPORTS)("over %s", (transport) => {
   const openOver = (url: string, init?: Partial<EventSourceInit>) => open(url, { transport, ...init } as Partial<EventSourceInit>);
 
-  test("when the browser tells that its network is back, a connection is replaced", async () => {
+  test("a connection is replaced when the browser says that the network is back", async () => {
     const source = openOver(await play({ steps: [{ send: ":\n" }, "silence"] }), { policy: { reopenOnWake: true } });
     const opened = () => new Promise((resolve) => (source.onopen = resolve));
     await opened();
@@ -48,8 +49,8 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told).toEqual(["suspended", "waiting", "connecting", "open", "closed"]);
   });
 
-  // The test server runs on it.
-  test("the machine itself needs no network", async () => {
+  // The test server runs on this machine.
+  test("a server on the same machine can be reached without a network", async () => {
     const url = await play({ before: ["wait"], status: 500 }, { steps: [{ send: ":\n" }, "silence"] });
     const source = openOver(url, { policy: { givenUp: "reopen", backoff: { initial: 10, jitter: false } } });
     source.onError(ignore);
@@ -66,10 +67,10 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(states).toEqual(["waiting", "connecting", "open"]);
   });
 
-  test("an exception in a listener is reported and stops nobody", async () => {
+  test("an exception of a listener is reported, and other listeners are called", async () => {
     const reported: string[] = [];
     const note = (event: ErrorEvent) => {
-      // Vitest would take it for a failure.
+      // Without this Vitest would count the exception as a failure.
       event.preventDefault();
       event.stopImmediatePropagation();
       reported.push((event.error as Error).message);

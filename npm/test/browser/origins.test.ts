@@ -1,27 +1,27 @@
-// Which server is told what: shown by what arrived there. Where the browser decides, and browsers differ, both are said.
+// What servers of other origins get. Where the browser decides and browsers differ, the tests accept both.
 
 import type { EventSourceInit } from "typed-eventsource";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Transport, ORIGIN, TRANSPORTS, forget, ignore, isFirefox, next, open, play, release, seen } from "../support/streams.ts";
 
-/** The page's own, another, and another host by name. */
+/** The page's origin, another origin, and an origin with another host. */
 const [OWN, SECOND, THIRD] = [location.origin, ORIGIN, ORIGIN.replace("127.0.0.1", "localhost")] as const;
 
-/** The same stream under another origin. */
+/** The URL of the same stream at another origin. */
 const at = (origin: string, url: string) => origin + new URL(url).pathname;
 
-/** Streams that redirect from one to the next of these origins, up to one that stays open. */
+/** Streams that redirect from each of these origins to the next. The last one stays open. */
 async function chain(status: number, ...origins: string[]) {
   const hops = [await play({ steps: [{ send: "retry: 10\nid: 7\ndata: 1\n\n" }, "wait", "end"] }, { steps: ["silence"] })];
   for (const origin of origins.reverse()) {
     hops.unshift(await play({ status, headers: [["location", at(origin, hops[0])]] }));
   }
-  // Firefox does not close the connection of a request that was redirected, also where it is aborted.
+  // Firefox does not close the connection of a request that was redirected, even if the request is aborted.
   onTestFinished(async () => void (await Promise.all(hops.map(forget))));
   return hops;
 }
 
-/** The value of each of these headers at each of the servers. */
+/** The value of each of these headers in the request to each server. */
 async function told(hops: string[], ...names: string[]) {
   await seen(hops[hops.length - 1], { attempts: 1 });
   const servers = await Promise.all(hops.map((hop) => seen(hop, {})));
@@ -31,20 +31,20 @@ async function told(hops: string[], ...names: string[]) {
 const openFirst = (hops: string[], init: Partial<EventSourceInit>) => open(at(OWN, hops[0]), init);
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
-  // To its own server the page always tells them; a cookie belongs to a host, whatever the port.
+  // A page always sends cookies to its own server. A cookie belongs to a host, also on another port.
   test.each([
     [true, [["visitor=42"], ["visitor=42"], ["-"]]],
     [false, [["visitor=42"], ["-"], ["-"]]],
-  ])("cookies go where a redirect leads only where asked for: %s", async (withCredentials, expected) => {
+  ])("cookies are sent to the target of a redirect only with `withCredentials`: %s", async (withCredentials, expected) => {
     await fetch(at(OWN, await play({ headers: [["set-cookie", "visitor=42; Path=/streams"]] })));
     const hops = await chain(307, SECOND, THIRD);
     openFirst(hops, { transport, withCredentials });
     expect(await told(hops, "cookie")).toEqual(expected);
-    // The next test is to find none.
+    // The next test must not find this cookie.
     await fetch(at(OWN, await play({ headers: [["set-cookie", "visitor=; Path=/streams; Max-Age=0"]] })));
   });
 
-  test("the last event id goes where a redirect leads", async () => {
+  test("the last event id is sent to the target of a redirect", async () => {
     const hops = await chain(307, SECOND);
     const source = openFirst(hops, { transport });
     source.onError(ignore);
@@ -54,7 +54,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(attempts.map(({ headers }) => headers["last-event-id"])).toEqual([undefined, "7"]);
   });
 
-  test("another origin is told the page's origin, and not its address", async () => {
+  test("another origin gets the page's origin, and not its URL", async () => {
     const hops = await chain(307, OWN, SECOND, THIRD);
     openFirst(hops, { transport });
     expect(await told(hops, "origin", "referer")).toEqual([
@@ -65,7 +65,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ]);
   });
 
-  test("a URL with a password sends none", async () => {
+  test("the password in a URL is not sent", async () => {
     const url = await play({ steps: ["silence"] });
     let outcome: string;
     try {
@@ -77,7 +77,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     } catch (error) {
       outcome = (error as { code: string }).code;
     }
-    // What the browser's own does is the browser's: one refuses, the other would answer a 401 with it.
+    // Of the browser's own sources, one refuses the URL, and the other would send the password only after a 401.
     const own: Record<Transport, string> = { browser: isFirefox ? "opened" : "given-up", fetch: "invalid-request" };
     expect(outcome).toBe(own[transport]);
     const attempts = await seen(url, {});
@@ -92,13 +92,13 @@ test.each([
   ["its own", [OWN], [both, both]],
   ["another", [SECOND], [both, own]],
   ["another, and from there to a third,", [SECOND, THIRD], [both, own, own]],
-])("a redirect to %s origin takes headers along, but `Authorization` to its own alone", async (_, origins, expected) => {
+])("headers follow a redirect to %s origin, `Authorization` only to the same origin", async (_, origins, expected) => {
   const hops = await chain(307, ...origins);
   openFirst(hops, { transport: "fetch", headers: () => ({ Authorization: "Bearer x", "X-Token": "y" }) });
   expect(await told(hops, "authorization", "x-token")).toEqual(expected);
 });
 
-test.each([OWN, SECOND])("where redirects are refused nothing goes along to %s", async (origin) => {
+test.each([OWN, SECOND])("a source that refuses redirects sends no request to %s", async (origin) => {
   const hops = await chain(307, origin);
   const init = { transport: "fetch", redirect: "error", headers: { "X-Token": "y" }, policy: "close-on-error" } as const;
   const source = openFirst(hops, init);
@@ -112,7 +112,7 @@ test.each([
   [303, "GET", "", undefined],
   [307, "POST", "secret", "text/plain"],
   [308, "POST", "secret", "text/plain"],
-])("a body goes along where the redirect keeps the method: status %i makes it a %s", async (status, method, body, type) => {
+])("a body follows a redirect that keeps the method: status %i makes a %s", async (status, method, body, type) => {
   const hops = await chain(status, SECOND);
   openFirst(hops, { transport: "fetch", method: "POST", body: "secret", headers: { "Content-Type": "text/plain" } });
   const [attempt] = await seen(hops[1], { attempts: 1 });

@@ -1,5 +1,5 @@
-// What arrives of a text, however it is cut: over `fetch` the same as on the browser's own source, as far as that keeps to
-// the standard. Firefox's does not where there is a NUL, nor with an id that has no data.
+// A text that is cut anywhere arrives over `fetch` as on the browser's own source, as far as that follows the standard. Firefox's
+// does not if there is a NUL, or an id without data.
 
 import { expect, test } from "vitest";
 import { type Attempt, type Transport, base64, bytesOf, open, play } from "../support/streams.ts";
@@ -28,7 +28,7 @@ const STREAM = bytesOf(
   "id\ndata: 3\r\rdata: 4\n\n",
 );
 
-/** What is heard of some names until the event `end`. */
+/** The events of some names up to the event `end`. */
 async function listen(transport: Transport, url: string) {
   const source = open(url, { transport, parse: "text" });
   const told: unknown[] = [];
@@ -40,7 +40,7 @@ async function listen(transport: Transport, url: string) {
   return told;
 }
 
-/** Compares what both transports hear, of so many events. */
+/** Expects that both transports hear the same, and `count` events. */
 async function expectSame(steps: NonNullable<Attempt["steps"]>, count: number) {
   const url = await play({ steps: [...steps, { send: "event: end\ndata: 0\n\n" }, "silence"] });
   const [ours, theirs] = [await listen("fetch", url), await listen("browser", url)];

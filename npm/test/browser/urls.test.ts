@@ -1,4 +1,4 @@
-// URLs that are meant to be more than that.
+// URLs that try to inject something.
 
 import { describe, expect, test } from "vitest";
 import { TRANSPORTS, ignore, isFirefox, open, play, seenFirst } from "../support/streams.ts";
@@ -14,7 +14,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ["? HTTP/1.1\r\nX-Evil: 1\r\n\r\n", "?%20HTTP/1.1X-Evil:%201"],
     ["?a=\r\nX-Evil: 1\0é\uD800", `?a=X-Evil:%201${nul}`],
     ["?a=b#\r\nX-Evil: 1", "?a=b"],
-  ])("a URL is one path, whatever is in it: %j", async (rest, expected) => {
+  ])("any text in a URL stays a part of its path: %j", async (rest, expected) => {
     const url = await play({ steps: ["silence"] });
     const { pathname } = new URL(url);
     open(pathname + rest, { transport });
@@ -24,7 +24,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   const failed = [transport === "fetch" ? "connection-lost" : "given-up", []];
-  // What a page has made itself is a stream, but for the browser's own in Firefox.
+  // A `blob:` or `data:` URL that a page has made is a stream, except for Firefox's own source.
   const own = transport === "browser" && isFirefox ? failed : ["finished", [1]];
 
   test.each([
@@ -44,7 +44,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(globalThis).not.toHaveProperty("injected");
   });
 
-  test("a relative URL is one of the page", async () => {
+  test("a relative URL is resolved by the page's URL", async () => {
     const url = await play({ steps: ["silence"] });
     const { pathname } = new URL(url);
     expect(open(pathname, { transport }).url).toBe(location.origin + pathname);

@@ -1,6 +1,6 @@
-// Sources in workers of either kind.
+// Sources in dedicated and in shared workers.
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { TRANSPORTS, play, release, seen } from "../support/streams.ts";
 import SharedShare from "./workers/share.ts?sharedworker";
 import Share from "./workers/share.ts?worker";
@@ -9,7 +9,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   test.each([
     ["dedicated", () => new Share()],
     ["shared", () => new SharedShare({ name: transport })],
-  ])("the sources of a %s worker share among themselves", async (_, start) => {
+  ])("the sources of a %s worker share a connection with each other", async (_, start) => {
     const url = await play({ before: ["wait"], steps: [{ send: "data: 1\n\n" }, "silence"] });
     const worker = start();
     const port = "port" in worker ? worker.port : worker;
@@ -24,4 +24,17 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(await seen(url, { closed: 1 })).toHaveLength(1);
     if ("terminate" in worker) worker.terminate();
   });
+});
+
+test("a service worker gets events, and has no need of `import()`", async () => {
+  const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
+  // As Vite serves a worker.
+  const script = new URL("./workers/service.ts?worker_file&type=module", import.meta.url);
+  const registration = await navigator.serviceWorker.register(script, { type: "module" });
+  onTestFinished(() => void registration.unregister());
+  const worker = registration.installing ?? registration.waiting ?? registration.active;
+  const { port1, port2 } = new MessageChannel();
+  const answer = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
+  worker?.postMessage(url, [port2]);
+  expect(await answer).toEqual([1, 1]);
 });

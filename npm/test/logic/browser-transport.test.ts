@@ -1,36 +1,44 @@
-// A browser whose own source keeps its ids to itself.
+// The browser transport over an `EventSource` that does not tell which events have an id field.
 
-import { expect, test, vi } from "vitest";
+import init, { EventSource } from "typed-eventsource";
+import { beforeEach, expect, test, vi } from "vitest";
+
+await init();
 
 const URL = "http://prices.test/";
 
-test("on the browser's own, an empty id takes the position back", async () => {
-  const made: Native[] = [];
-  class Native extends EventTarget {
-    static CLOSED = 2;
-    readyState = 0;
-    onopen: ((event: Event) => void) | null = null;
-    onerror: ((event: Event) => void) | null = null;
-    constructor(readonly url: string) {
-      super();
-      made.push(this);
-    }
-    close() {}
-    open() {
-      this.onopen?.(new Event("open"));
-    }
-    message(data: number, lastEventId: string) {
-      this.dispatchEvent(new MessageEvent("message", { data: String(data), lastEventId }));
-    }
-    giveUp() {
-      this.readyState = 2;
-      this.onerror?.(new Event("error"));
-    }
+/** Those that were made in a test. */
+let made: Native[] = [];
+
+class Native extends EventTarget {
+  static CLOSED = 2;
+  readyState = 0;
+  onopen: ((event: Event) => void) | null = null;
+  onerror: ((event: Event) => void) | null = null;
+  constructor(readonly url: string) {
+    super();
+    made.push(this);
   }
+  close() {}
+  open() {
+    this.onopen?.(new Event("open"));
+  }
+  message(data: number, lastEventId: string, origin = "") {
+    this.dispatchEvent(new MessageEvent("message", { data: String(data), lastEventId, origin }));
+  }
+  giveUp() {
+    this.readyState = 2;
+    this.onerror?.(new Event("error"));
+  }
+}
+
+beforeEach(() => {
+  made = [];
+  vi.unstubAllGlobals();
+});
+
+test("on the browser's own, an empty id takes the position back", async () => {
   vi.stubGlobal("EventSource", Native);
-  // It takes the browser's own as it is imported.
-  const { default: init, EventSource } = await import("typed-eventsource");
-  await init();
   const policy = { preset: "resilient", backoff: { initial: 10, jitter: false } } as const;
   const source = new EventSource(URL, { resumeParameter: "from", deduplicate: 10, policy });
   const told: unknown[] = [];
@@ -44,7 +52,7 @@ test("on the browser's own, an empty id takes the position back", async () => {
   await attempt(2);
   const second = made[1];
   second.open();
-  // Until an event brings an id, a new source of the browser has none to tell of.
+  // A new source of the browser tells an empty id until an event has one.
   second.message(6, "");
   expect(source.lastEventId).toBe("5");
   second.message(7, "7");
@@ -55,4 +63,44 @@ test("on the browser's own, an empty id takes the position back", async () => {
   source.close();
   expect(made.map(({ url }) => url)).toEqual([URL, `${URL}?from=5`, URL]);
   expect(told).toEqual([5, 6, 7, 8]);
+});
+
+test("the browser's own class is the one that is there when a source is opened", () => {
+  const errors: string[] = [];
+  const open = () => {
+    try {
+      const source = new EventSource(URL);
+      source.close();
+    } catch (error) {
+      errors.push((error as { code: string }).code);
+    }
+    return made.length;
+  };
+  // In Node.js there is none.
+  expect(open()).toBe(0);
+  vi.stubGlobal("EventSource", Native);
+  expect(open()).toBe(1);
+  // A page may put this package's class in its place, which may not open itself.
+  vi.stubGlobal("EventSource", EventSource);
+  expect(open()).toBe(1);
+  expect(errors).toEqual(["unsupported", "unsupported"]);
+});
+
+test("events have the origin of their response", () => {
+  vi.stubGlobal("EventSource", Native);
+  const source = new EventSource(URL);
+  const told: unknown[] = [];
+  source.on("message", ({ origin, lastEventId }) => told.push([origin, lastEventId]));
+  const [only] = made;
+  only.open();
+  only.message(1, "1", "http://one.test");
+  only.message(2, "2", "http://one.test");
+  only.open();
+  only.message(3, "2", "http://two.test");
+  source.close();
+  expect(told).toEqual([
+    ["http://one.test", "1"],
+    ["http://one.test", "2"],
+    ["http://two.test", "2"],
+  ]);
 });

@@ -1,16 +1,16 @@
-// `parse` and `schemas`: what becomes of an event's data.
+// `parse` and `schemas` decode the data of events.
 
 import type { Schemas } from "typed-eventsource";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { TRANSPORTS, ignore, open, server } from "../support/fake-server.ts";
 
-/** A schema for messages, of no library. */
+/** A hand-written schema for messages. */
 const schemas = (validate: (value: any) => any): Schemas<Record<string, unknown>> => ({
   message: { "~standard": { version: 1, vendor: "here", validate } },
 });
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
-  test("a function parses, and sees the event", () => {
+  test("a function parses the data, and gets the event", () => {
     const calls: unknown[] = [];
     const parse = (...all: [string, ...unknown[]]) => {
       calls.push(all);
@@ -26,23 +26,79 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told[1]).toBe(told[0]);
   });
 
-  test("text stays as it is", () => {
+  test("`text` leaves the data as it is", () => {
     const told: unknown[] = [];
     open(transport, { parse: "text" }).on("message", ({ data }) => told.push(data));
     server.sendText("message", "{");
     expect(told).toEqual(["{"]);
   });
 
+  test("each name may be parsed in its way, and a name that is not among them as JSON", () => {
+    const parse = { delete: "text", sum: (data: string, { type }: { type: string }) => [type, Number(data)], ping: "skip" } as const;
+    const source = open(transport, { parse });
+    const told: unknown[] = [];
+    source.onError(({ message }) => told.push(message));
+    for (const name of ["delete", "sum", "ping", "toString"]) source.on(name, ({ data }) => told.push(data));
+    for (const name of ["delete", "sum", "ping", "toString"]) server.sendText(name, "116000000000000001");
+    expect(told).toEqual(["116000000000000001", ["sum", 116000000000000000], 116000000000000000]);
+  });
+
+  test("a skipped event is received, and reaches the DOM's listeners alone", async () => {
+    const source = open(transport, { parse: { ping: "skip" }, policy: { closeAfterDecodeErrors: 2 } });
+    const told: unknown[] = [];
+    source.onError(({ code }) => told.push(code));
+    source.on("ping", () => told.push("typed"));
+    source.addEventListener("ping", ({ data }) => told.push(data));
+    const events = source.events("ping", "message");
+    server.sendText("message", "{");
+    server.sendWithId("ping", "dom", "7");
+    server.sendText("message", "{");
+    expect(told).toEqual(["decode", "dom", "decode", "too-many"].slice(0, 3));
+    expect(source.lastEventId).toBe("7");
+    await expect(events.next()).rejects.toMatchObject({ code: "too-many", count: 2 });
+  });
+
+  test("the schema of a skipped name is not asked", () => {
+    const told: unknown[] = [];
+    const source = open(transport, { parse: { message: "skip" }, schemas: schemas((value) => told.push(value)) });
+    source.on("message", ({ data }) => told.push(data));
+    server.send("message", 1);
+    expect(told).toEqual([]);
+  });
+
+  test.each(["", " ", "\n"])("empty data (%j) is an error that says so, or is skipped", (data) => {
+    const told: unknown[] = [];
+    for (const skipEmpty of [false, true]) {
+      const source = open(transport, { skipEmpty });
+      source.onError(({ code, message, event }) => told.push([code, message, event?.data]));
+      source.on("message", (event) => told.push(event.data));
+    }
+    server.sendText("message", data);
+    server.send("message", 1);
+    const message = 'the data of event "message" is empty, which is not JSON: `skipEmpty` skips such events';
+    expect(told).toEqual([["decode", message, data], 1, 1]);
+  });
+
+  test("only JSON cannot be empty", () => {
+    const told: unknown[] = [];
+    const source = open(transport, { skipEmpty: true, parse: { text: "text", length: (data) => data.length } });
+    source.on("text", ({ data }) => told.push(data));
+    source.on("length", ({ data }) => told.push(data));
+    server.sendText("text", "");
+    server.sendText("length", "");
+    expect(told).toEqual(["", 0]);
+  });
+
   const exception = new RangeError("no, thanks");
-  const refuse = (data: string) => {
+  const throwAtBrace = (data: string) => {
     if (data === "{") throw exception;
     return data;
   };
 
   test.each([
-    ["is no JSON", "json", expect.objectContaining({ name: "SyntaxError" }), 2],
-    ["a function refuses", refuse, exception, "2"],
-  ] as const)("what %s is told and skipped", (_, parse, cause, parsed) => {
+    ["is not JSON", "json", expect.objectContaining({ name: "SyntaxError" }), 2],
+    ["a function throws at", throwAtBrace, exception, "2"],
+  ] as const)("data that %s is reported as an error, and skipped", (_, parse, cause, parsed) => {
     const source = open(transport, { parse });
     const errors: unknown[] = [];
     const told: unknown[] = [];
@@ -55,12 +111,12 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told).toEqual([parsed]);
   });
 
-  test("a schema transforms, and refuses with what it has found", () => {
-    const fail = (message: string, ...path: unknown[]) => ({ issues: [{ message, path }, { message: "more" }] });
+  test("a schema transforms the value, or refuses it with issues", () => {
+    const refuse = (message: string, ...path: unknown[]) => ({ issues: [{ message, path }, { message: "more" }] });
     const validate = (value: unknown) => {
-      if (value === "bare") return { issues: [{ message: "no path" }] };
-      if (value === "steps") return fail("by steps", { key: "prices" }, { key: 0 }, { key: Symbol("unit") });
-      if (value === "keys") return fail("by keys", "prices", 0, Symbol("unit"));
+      if (value === "no path") return { issues: [{ message: "no path" }] };
+      if (value === "segments") return refuse("path of segments", { key: "prices" }, { key: 0 }, { key: Symbol("unit") });
+      if (value === "keys") return refuse("path of keys", "prices", 0, Symbol("unit"));
       return { value: Number(value) * 2 };
     };
     const source = open(transport, { schemas: schemas(validate) });
@@ -69,18 +125,18 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     source.onError(({ code, message, issues, event }) => errors.push([code, message.split("allows")[1], issues?.length, event?.data]));
     source.on("other", ({ data }) => told.push(data));
     source.on("message", ({ data }) => told.push(data));
-    for (const data of ["bare", "steps", "keys"]) server.send("message", data);
+    for (const data of ["no path", "segments", "keys"]) server.send("message", data);
     server.send("other", 4);
     server.send("message", 4);
     expect(errors).toEqual([
-      ["validation", ": no path", 1, '"bare"'],
-      ["validation", ", at prices.0.Symbol(unit): by steps", 2, '"steps"'],
-      ["validation", ", at prices.0.Symbol(unit): by keys", 2, '"keys"'],
+      ["validation", ": no path", 1, '"no path"'],
+      ["validation", ", at prices.0.Symbol(unit): path of segments", 2, '"segments"'],
+      ["validation", ", at prices.0.Symbol(unit): path of keys", 2, '"keys"'],
     ]);
     expect(told).toEqual([4, 8]);
   });
 
-  test("a schema that throws, waits or answers nonsense is told of", async () => {
+  test("a schema that throws, or returns a promise or nothing, is a decode error", async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on("unhandledRejection", note);
@@ -97,7 +153,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     source.onError(({ name, code, message, event }) => errors.push([name, code, event?.data, message.includes("promise")]));
     source.on("message", ({ data }) => told.push(data));
     for (const data of ["throw", "promise", "thenable", "nothing", "value"]) server.send("message", data);
-    // A rejection without a handler is told of after all microtasks.
+    // Node.js emits `unhandledRejection` after all microtasks.
     await new Promise((resolve) => setImmediate(resolve));
     expect(errors).toEqual([
       ["EventSourceError", "decode", '"throw"', false],
@@ -108,7 +164,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect([told, unhandled]).toEqual([["value"], []]);
   });
 
-  test("so many refusals in a row close the source, be they of a parser or of a schema", async () => {
+  test("decode errors in a row close the source, whether a parser or a schema has refused", async () => {
     const validate = (value: number) => (value < 0 ? { issues: [{ message: "negative" }] } : { value });
     const source = open(transport, { schemas: schemas(validate), policy: { closeAfterDecodeErrors: 3 } });
     const codes: string[] = [];
@@ -122,7 +178,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told).toEqual([1]);
   });
 
-  test("an undecoded event is an error that has the event, and so many of them are one that has the last", async () => {
+  test("a decode error has its event, and the error that closes the source has the last decode error as its cause", async () => {
     const source = open(transport, { policy: { closeAfterDecodeErrors: 2 } });
     const errors: unknown[] = [];
     source.on("message", ignore);
@@ -139,12 +195,14 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   test.each([
     ["returns", false, ["the first", "requested"]],
     ["throws", true, ["the first", "the second", "requested"]],
-  ])("a parser that closes the source and then %s is the last to be called", async (_, fails, expected) => {
+  ])("a parser that closes the source and then %s is not called again, and no event is heard", async (_, throws, expected) => {
+    const parsed: string[] = [];
     const source = open(transport, {
       parse: (data) => {
+        parsed.push(data);
         if (data === "{") throw new Error("the first");
         source.close();
-        if (fails) throw new Error("the second");
+        if (throws) throw new Error("the second");
       },
     });
     const told: unknown[] = [];
@@ -153,6 +211,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     for (const text of ["{", "2", "3"]) server.sendText("message", text);
     told.push((await source.closed).type);
     expect(told).toEqual(expected);
+    expect(parsed).toEqual(["{", "2"]);
     expect(server.connections).toBe(0);
   });
 });

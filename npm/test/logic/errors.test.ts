@@ -1,4 +1,4 @@
-// What an error tells, and who hears of it.
+// What errors have, and where they go.
 
 import { EventSource, EventSourceError, type EventSourceInit } from "typed-eventsource";
 import { describe, expect, test, vi } from "vitest";
@@ -6,20 +6,20 @@ import { TRANSPORTS, ignore, open, reconnect, server } from "../support/fake-ser
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
   test.each<[string, (source: EventSource) => void, string[]]>([
-    ["everything, where nobody listens,", () => {}, ["decode", "connection-lost", "connection-lost", "too-many"]],
+    ["without listeners, every error", () => {}, ["decode", "connection-lost", "connection-lost", "too-many"]],
     [
-      "everything, where nobody listens any more,",
+      "after the last listener was removed, every error",
       (source) => source.onError(ignore)(),
       ["decode", "connection-lost", "connection-lost", "too-many"],
     ],
-    ["nothing, where somebody listens to errors,", (source) => source.onError(ignore), []],
-    // The DOM has no event for what does not change the state.
+    ["with a listener to errors, no error", (source) => source.onError(ignore), []],
+    // The DOM has no event for an error that does not change the state.
     [
-      "what changes no state, where a listener of the DOM hears the rest,",
+      "with an `error` listener of the DOM, only an error that does not change the state",
       (source) => source.addEventListener("error", ignore),
       ["decode"],
     ],
-    ["what changes no state, where an attribute hears the rest,", (source) => void (source.onerror = ignore), ["decode"]],
+    ["with `onerror`, only an error that does not change the state", (source) => void (source.onerror = ignore), ["decode"]],
   ])("%s goes to the console", async (_, listen, expected) => {
     const source = open(transport, { policy: { closeAfterLosses: 2, healthyAfter: 3_600_000 * 2 } });
     source.on("message", ignore);
@@ -37,7 +37,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ["down-too-long", { closeWhenDownFor: 20 }, () => server.clock.advance(21)],
     ["idle", { idle: { after: 20, then: "close" } }, () => (server.open(), server.clock.advance(20))],
     ["decode", { closeAfterDecodeErrors: 1 }, () => server.sendText("message", "{")],
-  ])("the `error` event carries what ended the source: %s", async (code, policy, fail) => {
+  ])("the `error` event has the error that closed the source: %s", async (code, policy, fail) => {
     const source = open(transport, { policy });
     source.on("message", ignore);
     const shown: unknown[] = [];
@@ -49,7 +49,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(server.clock.reports).toEqual([]);
   });
 
-  test("exceptions of handlers are reported and stop nobody", async () => {
+  test("an exception of a listener is reported, and other listeners are called", async () => {
     const reported: string[] = [];
     vi.stubGlobal("reportError", ({ message }: Error) => reported.push(message));
     const source = open(transport, { terminalEvent: "never", policy: { closeAfterLosses: 1 } });
@@ -111,7 +111,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 });
 
-test("an error is one by every test", () => {
+test("an error is an `EventSourceError` and an `Error`, with a name and a stack", () => {
   const source = open("fetch");
   let thrown: unknown;
   try {

@@ -1,11 +1,11 @@
-// What the fake server promises to tests that are not ours.
+// What the fake server promises to the tests of users.
 
 import { EventSource, type EventSourceInit } from "typed-eventsource";
 import { FakeServer } from "typed-eventsource/testing";
 import { describe, expect, test } from "vitest";
 import { server } from "../support/fake-server.ts";
 
-/** A source whose errors somebody hears, and what it has heard of one event, of errors and of states. */
+/** A source with listeners, and what they have heard: events of one name, errors and states. */
 function listen(name = "price", options?: EventSourceInit) {
   const source = new EventSource("/prices", options);
   const heard: unknown[] = [];
@@ -17,7 +17,7 @@ function listen(name = "price", options?: EventSourceInit) {
   return { source, heard, errors, states };
 }
 
-test("a source that is opened while it lives is served", () => {
+test("a fake server serves a source that is opened before it closes", () => {
   const { source, heard, states } = listen();
   expect(source.state).toEqual({ type: "connecting" });
   server.open();
@@ -28,12 +28,13 @@ test("a source that is opened while it lives is served", () => {
   server.send("volume", 9);
   expect(heard).toEqual([1.5, 2.5, 3].map((data) => ({ data, lastEventId: "7", origin: "fake:" })));
   expect(server.listenedNames).toEqual(["price"]);
-  expect([server.connections, server.attempts]).toEqual([1, [{ url: "http://localhost/prices", lastEventId: "" }]]);
+  const attempt = { url: "http://localhost/prices", lastEventId: "", method: "GET", headers: new Headers(), body: null };
+  expect([server.connections, server.attempts]).toEqual([1, [attempt]]);
   source.close();
   expect([server.connections, server.listenedNames]).toEqual([0, []]);
 });
 
-test("what is sent comes after the answer, to the DOM's listeners too, and to loops", async () => {
+test("`send` opens the connection first, and reaches listeners of the DOM and iterations", async () => {
   const source = new EventSource("/prices");
   const heard: unknown[] = [];
   source.onopen = () => heard.push("open");
@@ -46,7 +47,7 @@ test("what is sent comes after the answer, to the DOM's listeners too, and to lo
   await expect(events.next()).rejects.toMatchObject({ code: "given-up" });
 });
 
-test("one at a URL serves that alone, the last one made serves first, and closing one ends its serving", () => {
+test("a fake server at a URL serves only that URL, before servers that were made earlier, until it is closed", () => {
   const prices = FakeServer.at("/prices");
   const first = listen();
   new EventSource("http://localhost/scores").close();
@@ -63,14 +64,14 @@ test("one at a URL serves that alone, the last one made serves first, and closin
   expect(() => new EventSource("/prices")).toThrow("not a valid URL");
 });
 
-test("one at an invalid URL serves nobody", () => {
+test("a fake server at an invalid URL throws, and serves no source", () => {
   expect(() => FakeServer.at("http://[")).toThrow("not a valid URL");
   const { source } = listen();
   server.open();
   expect(source.readyState).toBe(EventSource.OPEN);
 });
 
-test("it tells each source only what the one before has left to it", () => {
+test("a source that is closed by another one's listener does not hear the event", () => {
   const first = listen();
   const second = listen();
   first.source.on("price", () => second.source.close());
@@ -79,7 +80,7 @@ test("it tells each source only what the one before has left to it", () => {
   expect([first.heard.length, second.heard.length, server.connections]).toEqual([1, 0, 1]);
 });
 
-test("a position is what was heard, and where a source goes on from", () => {
+test("a source reconnects with the id of the last event that it heard", () => {
   const { source } = listen("price", { policy: "resilient" });
   server.sendWithId("unheard", "1", "1");
   expect(source.lastEventId).toBe("");
@@ -90,8 +91,8 @@ test("a position is what was heard, and where a source goes on from", () => {
   expect(server.attempts.at(-1)?.lastEventId).toBe("2");
 });
 
-describe("time", () => {
-  test("passes as the test has it", () => {
+describe("the clock", () => {
+  test("advances only when the test says so", () => {
     const { source } = listen("price", { policy: "resilient" });
     server.fail(503);
     expect(source.state).toEqual({ type: "waiting", attempt: 1, retryIn: 1000 });
@@ -105,7 +106,7 @@ describe("time", () => {
     expect(() => server.clock.advance(-1)).toThrow(TypeError);
   });
 
-  test("passes while the page sleeps, and the network comes back", () => {
+  test("can let the page sleep, and the network come back", () => {
     const policy = { reopenOnWake: true, backoff: { initial: 10, jitter: false } };
     const { source, errors } = listen("price", { policy: { ...policy, idle: { after: 60_000, then: "reopen" } } });
     server.open();
@@ -117,7 +118,7 @@ describe("time", () => {
     expect([errors, source.state.type]).toEqual([["suspended", "suspended"], "waiting"]);
   });
 
-  test("keeps what nobody hears", () => {
+  test("keeps the errors that would go to the console", () => {
     const source = new EventSource("/prices", { transport: "fetch" });
     server.lose();
     expect(server.clock.reports).toMatchObject([{ code: "connection-lost" }]);
@@ -126,11 +127,50 @@ describe("time", () => {
 });
 
 describe("over fetch", () => {
-  test("a failure tells its status, and headers are not asked for", () => {
-    const headers = () => {
-      throw new Error("asked");
-    };
-    const { source, errors } = listen("price", { transport: "fetch", lastEventId: "41", headers });
+  test("an attempt has the method, the headers and the body of its request", async () => {
+    const body = JSON.stringify({ prompt: "why?" });
+    let count = 0;
+    const headers = async () => ({ Authorization: `Bearer ${(count += 1)}` });
+    const post = { transport: "fetch", method: "post", body, policy: { resend: true, retryStatuses: [503] } } as const;
+    const { errors } = listen("message", { ...post, headers });
+    listen("message", { ...post, headers: { "Content-Type": "application/json" }, body: new Blob(["{}"]) });
+    const sent = () => server.attempts.map(({ method, headers, body }) => [method, Object.fromEntries(headers), body]);
+    await new Promise((resolve) => setTimeout(resolve));
+    const first = ["POST", { authorization: "Bearer 1", "content-type": "text/plain;charset=UTF-8" }, body];
+    expect(sent()).toEqual([first, ["POST", { "content-type": "application/json" }, new Blob(["{}"])]]);
+    server.fail(503);
+    server.clock.advance(10_000);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(sent()[2]).toEqual(["POST", { ...(first[1] as object), authorization: "Bearer 2" }, body]);
+    expect(errors).toEqual([503]);
+  });
+
+  test.each([
+    ["throws", () => Promise.reject(new Error("no token")), "headers", "waiting"],
+    ["makes none", () => ({ "in valid": "" }), "invalid-request", "closed"],
+  ])("a function for headers that %s fails the attempt", async (_, headers, code, state) => {
+    const { source, errors } = listen("price", { transport: "fetch", headers, policy: "resilient" });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect([errors, source.state.type]).toEqual([[code], state]);
+    source.close();
+  });
+
+  test("a request that cannot be made is refused at once", () => {
+    const open = () => new EventSource("/prices", { transport: "fetch", body: "{}" });
+    expect(open).toThrow(expect.objectContaining({ code: "invalid-request", url: "http://localhost/prices" }));
+    expect([server.connections, server.attempts]).toEqual([0, []]);
+  });
+
+  test("a source that is closed at once asks for no headers", async () => {
+    const asked: unknown[] = [];
+    const headers = () => ({ n: String(asked.push(1)) });
+    new EventSource("/prices", { transport: "fetch", headers }).close();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(asked).toEqual([]);
+  });
+
+  test("a failure has its status", () => {
+    const { source, errors } = listen("price", { transport: "fetch", lastEventId: "41" });
     server.fail(404);
     expect(source.state).toMatchObject({ type: "closed", reason: { error: { code: "status", status: 404 } } });
     expect(server.attempts).toMatchObject([{ lastEventId: "41" }]);
@@ -138,7 +178,7 @@ describe("over fetch", () => {
     expect(errors).toEqual([]);
   });
 
-  test("the end of a response to a POST is the end, but for one that waits for something else", () => {
+  test("the end of a response to a POST finishes the source, unless it waits for a terminal event", () => {
     const post = { transport: "fetch", method: "POST" } as const;
     const finished = listen("message", post);
     const awaiting = listen("message", { ...post, terminalData: "[DONE]" });
@@ -148,7 +188,7 @@ describe("over fetch", () => {
     expect(awaiting.source.state).toMatchObject({ reason: { error: { code: "connection-lost" } } });
   });
 
-  test("no more is 204, and terminal events end it too", () => {
+  test("`finish` and terminal events finish a source", () => {
     const first = listen("price", { transport: "fetch" });
     server.finish();
     expect(first.source.state).toEqual({ type: "closed", reason: { type: "finished" } });
@@ -157,7 +197,7 @@ describe("over fetch", () => {
     expect(second.source.state).toEqual({ type: "closed", reason: { type: "finished" } });
   });
 
-  test("comments are signs of life, events that nobody hears are too, and the server sets the wait", () => {
+  test("comments and events that nobody listens to end silence, and `retry` sets the wait", () => {
     const policy = { idle: { after: 10_000, then: "close" } } as const;
     const { source, errors } = listen("price", { transport: "fetch", policy });
     server.open();
@@ -187,7 +227,7 @@ describe("sources that share a connection", () => {
     expect([server.connections, other.connections]).toEqual([1, 1]);
   });
 
-  test("that a decode error has reopen join again", () => {
+  test("join again after a rule has reopened one at a decode error", () => {
     const rule = () => ({ type: "reopen", after: 50 }) as const;
     const options = { shared: true, policy: { rule } };
     const [first, second] = [listen("price", options), listen("price", { ...options, parse: "text" })];
@@ -202,7 +242,7 @@ describe("sources that share a connection", () => {
   });
 });
 
-test("what cannot be sent is refused", () => {
+test("`send` and `retry` refuse what a server cannot send", () => {
   expect(() => server.send("price", undefined)).toThrow(TypeError);
   expect(() => server.retry(Number.NaN)).toThrow(TypeError);
 });

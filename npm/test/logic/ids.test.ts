@@ -1,4 +1,4 @@
-// Events that come twice, and those that do not come.
+// Ids show which events are duplicates, and which are missing.
 
 import { EventSource, type EventSourceInit, type Gap } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { server } from "../support/fake-server.ts";
 
 const send = (...ids: number[]) => ids.forEach((id) => server.sendWithId("tick", `${id}`, `${id}`));
 
-/** Cuts the connections, and has the sources connect again. */
+/** Loses the connections. The sources connect again. */
 function reconnect() {
   server.lose();
   server.clock.advance(60_000);
@@ -14,7 +14,7 @@ function reconnect() {
 }
 
 describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
-  /** A source, and what it has heard: numbers, and gaps. */
+  /** A source, and what its listeners have heard: numbers and gaps. */
   function listen(options: EventSourceInit = {}) {
     const heard: unknown[] = [];
     const source = new EventSource("/ticks", { deduplicate: 10, ...options, transport } as EventSourceInit);
@@ -24,7 +24,7 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     return { source, heard };
   }
 
-  test("what is played again is heard once", async () => {
+  test("events that are sent again are heard once", async () => {
     const { source, heard } = listen();
     const events = source.events("tick");
     source.addEventListener("tick", ({ data }) => heard.push(data));
@@ -38,13 +38,13 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect(iterated).toEqual([1, 2, 3]);
   });
 
-  test("what has left the window is new again", () => {
+  test("an id that has left the window is no duplicate", () => {
     const { heard } = listen({ deduplicate: 2 });
     send(1, 2, 1, 3, 2, 1);
     expect(heard).toEqual([1, 2, 3, 1]);
   });
 
-  test("an id that is inherited is no duplicate", () => {
+  test("events without an id are no duplicates of the event that had the last id", () => {
     const { heard } = listen();
     send(1);
     server.send("tick", "without");
@@ -53,11 +53,12 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     reconnect();
     server.send("tick", "first");
     server.send("tick", "second");
-    // The browser's own source keeps its last event id, and does not tell whose it is.
+    // The browser's own source does not tell whether an event has an id or only follows one. The first event of a connection is
+    // taken for a duplicate.
     expect(heard.slice(3)).toEqual(transport === "fetch" ? ["first", "second"] : ["second"]);
   });
 
-  test("an id that was taken back has all forgotten", () => {
+  test("an empty id has a source forget all ids", () => {
     const { heard } = listen();
     send(1, 2);
     server.sendWithId("tick", '"reset"', "");
@@ -65,7 +66,7 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect(heard).toEqual([1, 2, "reset", 1]);
   });
 
-  test("the end is never a duplicate", async () => {
+  test("a terminal event is never a duplicate", async () => {
     const { source } = listen({ terminalData: "[DONE]" });
     send(1);
     reconnect();
@@ -73,7 +74,7 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect(await source.closed).toEqual({ type: "finished" });
   });
 
-  test("what comes again is a sign of life and no progress", () => {
+  test("a duplicate ends silence but does not make a connection healthy", () => {
     const { source } = listen({ policy: { idle: { after: 10_000, then: "close" }, reconnectionTime: 1000 } });
     send(1);
     for (let attempt = 1; attempt < 4; attempt += 1) {
@@ -89,7 +90,7 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect([source.state.type, source.lastEventId]).toEqual(["open", "1"]);
   });
 
-  test("a gap is told before the event behind it, once", () => {
+  test("a gap is told once, before the event after it", () => {
     const { heard } = listen();
     send(1, 2);
     reconnect();
@@ -97,7 +98,7 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect(heard).toEqual([1, 2, { after: "2", before: "6", missed: 3 }, 6, 9]);
   });
 
-  test("gaps are told without deduplication too, and to those who come later", () => {
+  test("gaps are also told without deduplication, and to listeners that are added later", () => {
     const { source, heard } = listen({ deduplicate: undefined });
     send(1);
     const late: Gap[] = [];
@@ -112,7 +113,7 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect(late).toHaveLength(1);
   });
 
-  test("numbers count that have at most 64 bits", () => {
+  test("only ids that are numbers of at most 64 bits show gaps", () => {
     const { heard } = listen();
     server.sendWithId("tick", "1", "1");
     reconnect();
@@ -121,7 +122,7 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect(heard).toEqual([1, 2, 2, 2, 2, { after: "1", before: "18446744073709551615", missed: 2 ** 64 }, 3]);
   });
 
-  test("closing at a gap holds the event back", () => {
+  test("a source that closes at a gap does not hear the event after it", () => {
     const { source, heard } = listen();
     source.onGap(() => source.close());
     source.onGap(() => heard.push("a gap too many"));
@@ -132,7 +133,7 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect(heard).toEqual(["1", 1, { after: "1", before: "5", missed: 3 }]);
   });
 
-  test("sources that share a connection hear each event once, and each hears of gaps", () => {
+  test("sources that share a connection each hear an event once, and each are told of gaps", () => {
     const [first, second] = [listen({ shared: true }), listen({ shared: true })];
     listen({ shared: true, deduplicate: 11 });
     expect(server.connections).toBe(2);
@@ -143,7 +144,7 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect([first.heard, second.heard]).toEqual([expected, expected]);
   });
 
-  test("events that nobody listens to are no gap over fetch", () => {
+  test("events that nobody listens to do not make a gap over fetch", () => {
     const { heard } = listen();
     send(1);
     reconnect();
@@ -154,7 +155,7 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
   });
 });
 
-test("a source that goes on from an id knows it", () => {
+test("the event of the given `lastEventId` is a duplicate", () => {
   const heard: unknown[] = [];
   const source = new EventSource("/ticks", { transport: "fetch", lastEventId: "5", deduplicate: 1 });
   source.on("tick", ({ data }) => heard.push(data));

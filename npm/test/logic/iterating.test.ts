@@ -1,10 +1,10 @@
-// `events()`: what waits for its consumer, what gives way, and how it ends.
+// `events()`: the queue of events that wait for their consumer, and the end of an iteration.
 
-import type { EventIterator, TypedEvent } from "typed-eventsource";
+import type { EventIterator, EventSource, EventSourceInit, TypedEvent } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
 import { TRANSPORTS, ignore, open, server } from "../support/fake-server.ts";
 
-/** What is left of an iteration: data, and the code of the error that it throws. */
+/** The rest of an iteration: data, and the code of the error that it throws. */
 async function drain(events: EventIterator<TypedEvent<unknown>>) {
   const told: unknown[] = [];
   try {
@@ -34,7 +34,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(events.dropped).toBe(0);
   });
 
-  test("steps may be asked for in parallel", async () => {
+  test("`next` may be called several times at once", async () => {
     const source = open(transport);
     const events = source.events("message");
     const steps = Array.from({ length: 4 }, () => events.next());
@@ -46,9 +46,9 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test.each([
-    ["the oldest event gives way", "drop-oldest", [4, 5, 7, 8], 4],
-    ["all that waits gives way for the latest event", "keep-latest", [5, 8], 6],
-  ] as const)("%s, and each time that is told once", async (_, whenFull, expected, dropped) => {
+    ["drops the oldest event", "drop-oldest", [4, 5, 7, 8], 4],
+    ["keeps only the latest event", "keep-latest", [5, 8], 6],
+  ] as const)("a full queue %s, and each overflow is reported once", async (_, whenFull, expected, dropped) => {
     const source = open(transport, { queue: { capacity: 2, whenFull } });
     const codes: string[] = [];
     source.onError(({ code }) => codes.push(code));
@@ -80,7 +80,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(server.clock.reports).toEqual([]);
   });
 
-  test("the error that closed the source is thrown once", async () => {
+  test("each iteration throws the error that closed the source once", async () => {
     const source = open(transport, { policy: { closeAfterDecodeErrors: 1 } });
     const [waiting, read] = [source.events("message"), source.events("message")];
     const steps = [waiting.next(), waiting.next(), waiting.next()];
@@ -98,7 +98,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(server.clock.reports).toEqual([]);
   });
 
-  test("breaking off ends the listening", async () => {
+  test("a `break` removes the iteration's listener", async () => {
     const parsed: string[] = [];
     const source = open(transport, { parse: (data) => parsed.push(data) && data });
     source.on("end", ignore);
@@ -113,7 +113,47 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(parsed).toEqual(["1", "2", "4"]);
   });
 
-  test("returning ends a step that waits", async () => {
+  test.each<[string, Partial<EventSourceInit>, (source: EventSource) => unknown, string]>([
+    ["leaves the source open", {}, ignore, "open"],
+    ["closes a source that nobody else listens to, where that is wanted", { closeAfterLoop: true }, ignore, "closed"],
+    ["closes a shared source alone", { closeAfterLoop: true, shared: true }, ignore, "closed"],
+    ["leaves one with a handler open", { closeAfterLoop: true }, (source) => source.on("other", ignore), "open"],
+    ["leaves one with a listener of the DOM open", { closeAfterLoop: true }, (source) => (source.onmessage = ignore), "open"],
+    ["leaves one with another loop open", { closeAfterLoop: true }, (source) => source.events("message").next(), "open"],
+    [
+      "closes one that is watched alone",
+      { closeAfterLoop: true },
+      (source) => [
+        source.onState(ignore),
+        source.onError(ignore),
+        source.onGap(ignore),
+        (source.onopen = ignore),
+        (source.onerror = ignore),
+      ],
+      "closed",
+    ],
+  ])("a break %s", async (_, init, use, state) => {
+    const other = init.shared ? open(transport, init) : undefined;
+    const source = open(transport, init);
+    use(source);
+    const events = source.events("message");
+    server.send("message", 1);
+    for await (const _ of events) break;
+    expect(source.state).toMatchObject({ type: state, ...(state === "closed" && { reason: { type: "requested" } }) });
+    expect(other?.readyState ?? 1).toBe(1);
+    source.close();
+    other?.close();
+  });
+
+  test("the end of a loop by the server is no break", async () => {
+    const source = open(transport, { closeAfterLoop: true, terminalEvent: "bye" });
+    const events = source.events("message");
+    server.send("bye", null);
+    expect(await drain(events)).toEqual([]);
+    expect(await source.closed).toEqual({ type: "finished" });
+  });
+
+  test("`return` ends pending calls of `next`", async () => {
     const source = open(transport);
     const events = source.events("message");
     const steps = [events.next(), events.next()];

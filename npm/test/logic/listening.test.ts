@@ -1,4 +1,4 @@
-// Who is told what, as listeners come and go.
+// What listeners are told while others are added and removed.
 
 import { EventSource, type EventSourceInit } from "typed-eventsource";
 import { describe, expect, test, vi } from "vitest";
@@ -7,7 +7,7 @@ import { server } from "../support/fake-server.ts";
 const open = (options?: Partial<EventSourceInit>) =>
   new EventSource("/prices", { transport: "fetch", policy: { reconnectionTime: 1000 }, ...options } as EventSourceInit);
 
-/** Loses the connection as often, and lets it be made again. */
+/** Loses the connection `times` times. Each time the source connects again. */
 function lose(times: number) {
   for (let time = 0; time < times; time += 1) {
     server.open();
@@ -18,7 +18,7 @@ function lose(times: number) {
 
 const ignore = () => {};
 
-describe("an `error` listener of the DOM that is gone swallows no error", () => {
+describe("an `error` listener of the DOM that is no longer there keeps no error from the console", () => {
   test.each<[string, (source: EventSource) => void, number]>([
     [
       "an attribute that was set to null",
@@ -76,7 +76,7 @@ describe("an `error` listener of the DOM that is gone swallows no error", () => 
   });
 });
 
-test("the listener that is called once has its source for `this`, and is called once", () => {
+test("a listener with `once` has its source as `this`, and is called once", () => {
   const source = open();
   const told: unknown[] = [];
   function listener(this: EventSource, event: MessageEvent<string>) {
@@ -90,8 +90,8 @@ test("the listener that is called once has its source for `this`, and is called 
 });
 
 test.each([
-  ["once, and then for good", { once: true }, undefined, 1],
-  ["for good, and then once", undefined, { once: true }, 2],
+  ["first with `once`", { once: true }, undefined, 1],
+  ["first without `once`", undefined, { once: true }, 2],
 ])("a listener that is added twice, %s, is called as it was added first, and can be removed", (_, first, second, calls) => {
   const source = open();
   let count = 0;
@@ -107,7 +107,7 @@ test.each([
   expect(count).toBe(calls);
 });
 
-test("a listener that was called once can be added again, and removed", () => {
+test("a listener with `once` can be added again after its call, and removed", () => {
   const source = open();
   const told: unknown[] = [];
   const listener = ({ data }: MessageEvent<string>) => told.push(data);
@@ -136,7 +136,7 @@ test("a signal that cannot be released is refused", () => {
   expect(() => open({ signal })).toThrow("AbortSignal");
 });
 
-test("the terminal event is delivered where it decodes after one that did not", async () => {
+test("a terminal event that decodes is delivered after an event that did not decode", async () => {
   const source = open({ terminalEvent: "end" });
   const told: unknown[] = [];
   source.onError(({ code }) => told.push(code));
@@ -148,7 +148,7 @@ test("the terminal event is delivered where it decodes after one that did not", 
   expect(told).toEqual(["decode", 7]);
 });
 
-test("an error that an iteration throws is not reported too", async () => {
+test("an error that an iteration throws does not go to the console", async () => {
   const source = open();
   const events = source.events("price");
   server.fail(404);
@@ -157,7 +157,7 @@ test("an error that an iteration throws is not reported too", async () => {
   expect(server.clock.reports).toEqual([]);
 });
 
-test("what is thrown need not be a text", () => {
+test("a parser may throw, and a schema may answer, what cannot be made a string", () => {
   const thrown = Object.create(null);
   const source = open({
     parse: (data) => {
@@ -180,7 +180,7 @@ test("a name that no server can send is refused", () => {
   expect(server.listenedNames).toEqual(["\ud83d\ude00"]);
 });
 
-test("names are released with their last listener, of whichever kind", () => {
+test("a name is released with its last listener of any kind", () => {
   const source = open();
   const controller = new AbortController();
   for (let number = 0; number < 100; number += 1) {
@@ -201,7 +201,7 @@ test("names are released with their last listener, of whichever kind", () => {
   expect(server.listenedNames).toEqual([]);
 });
 
-test("what a listener has the server do is told after all listeners of the event", () => {
+test("events that arrive during an event are told after all listeners of that event", () => {
   const source = open();
   const told: string[] = [];
   source.on("a", () => {
@@ -217,7 +217,7 @@ test("what a listener has the server do is told after all listeners of the event
   expect(told).toEqual(["a1 begins", "a1 ends", "a2", "b1 ", "b2 7"]);
 });
 
-test("what a listener has the server send is told to those who listen when its turn comes", () => {
+test("events that arrive during an event are told to the listeners that exist after that event", () => {
   const source = open();
   const told: unknown[] = [];
   const undo = source.on("b", () => told.push("undone"));
@@ -235,7 +235,7 @@ test("what a listener has the server send is told to those who listen when its t
   ]);
 });
 
-test("of what follows its close in the same callback, a source is told nothing", () => {
+test("a source that a callback closes is told nothing of what arrived during the callback", () => {
   const source = open();
   const told: string[] = [];
   source.on("a", () => {
@@ -251,7 +251,7 @@ test("of what follows its close in the same callback, a source is told nothing",
 });
 
 describe("a handler that is assigned to a method", () => {
-  test("is called until another is, or none", () => {
+  test("is called until another one or null is assigned", () => {
     const source = open();
     const told: string[] = [];
     const assign = (handler: unknown) => Object.assign(source, { onError: handler });
@@ -283,7 +283,7 @@ describe("a handler that is assigned to a method", () => {
   });
 });
 
-test("what cannot be set up leaves nothing behind", () => {
+test("a source whose constructor throws leaves no connection", () => {
   const schemas = {
     get message() {
       throw new Error("no schema");

@@ -1,4 +1,4 @@
-// A machine without a network.
+// Sources on a machine without a network.
 
 import { EventSource, type EventSourceInit } from "typed-eventsource";
 import { afterEach, expect, test, vi } from "vitest";
@@ -15,7 +15,7 @@ function open(options?: Partial<EventSourceInit>) {
   return { source, states };
 }
 
-test("makes no attempt and counts none, and connects at once when the network is back", () => {
+test("a source without a network makes and counts no attempt, and connects at once when the network is back", () => {
   const { source, states } = open();
   server.open();
   server.clock.goOffline();
@@ -30,7 +30,7 @@ test("makes no attempt and counts none, and connects at once when the network is
   expect(states).toEqual(["open", "offline", "connecting", "open"]);
 });
 
-test("ends a wait that has begun", () => {
+test("the network that goes and comes back ends a wait", () => {
   const { source } = open();
   server.open();
   server.lose();
@@ -42,7 +42,7 @@ test("ends a wait that has begun", () => {
   expect(source.state.type).toBe("connecting");
 });
 
-test("does not shorten what the server asked for", () => {
+test("the network that goes and comes back does not shorten a wait that the server asked for", () => {
   const { source } = open();
   server.retry(5000);
   server.lose();
@@ -54,7 +54,7 @@ test("does not shorten what the server asked for", () => {
   expect(source.state.type).toBe("connecting");
 });
 
-test("is known from the beginning, for whichever sources there are", () => {
+test("a source that is opened without a network is offline after its first loss, shared or not", () => {
   server.clock.goOffline();
   const { source } = open();
   const shared = [open({ shared: true }), open({ shared: true })];
@@ -65,7 +65,7 @@ test("is known from the beginning, for whichever sources there are", () => {
   for (const { source: each } of [{ source }, ...shared]) expect(each.state.type).toBe("connecting");
 });
 
-test("is asked for when a connection is lost, whatever events have told", () => {
+test("a source looks at `navigator.onLine` when its connection is lost", () => {
   vi.stubGlobal("navigator", { onLine: false });
   const { source: first } = open();
   vi.stubGlobal("navigator", { onLine: true });
@@ -77,7 +77,7 @@ test("is asked for when a connection is lost, whatever events have told", () => 
   expect([first.state.type, second.state.type]).toEqual(["waiting", "offline"]);
 });
 
-test("has come back unnoticed: what wakes for it does, once", () => {
+test("a source that notices at a loss that the network was back reopens once, as suspended", () => {
   vi.stubGlobal("navigator", { onLine: false });
   const { source } = open({ policy: { preset: "resilient", reopenOnWake: true } });
   const codes: string[] = [];
@@ -88,7 +88,7 @@ test("has come back unnoticed: what wakes for it does, once", () => {
   expect([codes, source.state]).toEqual([["suspended"], { type: "waiting", attempt: 1, retryIn: 0 }]);
 });
 
-test.each(["browser", "fetch"] as const)("over %s, losses without a network count for nothing", (transport) => {
+test.each(["browser", "fetch"] as const)("over %s, losses without a network do not count", (transport) => {
   const { source } = open({ transport, policy: { closeAfterLosses: 3 } } as EventSourceInit);
   server.open();
   server.lose();

@@ -1,10 +1,10 @@
-// Options are checked at once, their spelling included.
+// Options are checked at once, including the spelling of their names.
 
 import { EventSource, type EventSourceInit } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
 import { TRANSPORTS, ignore, open } from "../support/fake-server.ts";
 
-/** What every such error says. */
+/** What every error of a wrong option has. */
 const INVALID = { name: "EventSourceError", code: "invalid-option" };
 
 const WRONG: Record<string, unknown[]> = {
@@ -38,7 +38,10 @@ const WRONG: Record<string, unknown[]> = {
   "policy.healthyAfter": [-1, "1"],
   "policy.rule": ["close", {}],
   "policy.rules": [() => {}],
-  parse: ["xml", 1, null],
+  parse: ["xml", "skip", 1, null],
+  "parse.price": ["xml", 1, {}],
+  skipEmpty: [1, "message"],
+  closeAfterLoop: [1, "break"],
   schemas: [1, "zod", null],
   queue: [10, null],
   "queue.capacity": [-1, 1.5, "1", NaN],
@@ -59,7 +62,7 @@ const WRONG: Record<string, unknown[]> = {
   onmessage: [() => {}],
 };
 
-/** The options of a source where the one at this path has this value. */
+/** Options of a source with this value at this path. */
 function optionsWith(path: string, value: unknown): EventSourceInit {
   const [name = "", ...outer] = path.split(".").reverse();
   const others = /idle|opening/.test(path) && outer.length === 2 ? { after: 1, then: "close" } : {};
@@ -74,12 +77,12 @@ test.each(Object.entries(WRONG))("a wrong `%s` is refused by its path", (path, v
   }
 });
 
-test("the error of a wrong option says what it is and what it can be", () => {
+test("the error of a wrong option says its value and what it can be", () => {
   const refusal = (init: unknown) => {
     expect(() => new EventSource("/x", init as EventSourceInit)).toThrow(expect.objectContaining(INVALID));
     return expect(() => new EventSource("/x", init as EventSourceInit));
   };
-  // As the browser's own throws it.
+  // The browser's own `EventSource` throws a `TypeError` too.
   expect(() => new EventSource("/x", 7 as unknown as EventSourceInit)).toThrow(new TypeError("EventSource: 7 is not an object"));
   refusal({ policy: "tough" }).toThrow("tough");
   refusal({ policy: { healthyAfter: -1 } }).toThrow("-1");
@@ -88,16 +91,16 @@ test("the error of a wrong option says what it is and what it can be", () => {
   refusal({ method: "POST" }).toThrow('`method` needs `transport: "fetch"`');
 });
 
-test("words that were written in camelCase are taken", () => {
+test("values that an earlier version wrote in camelCase are accepted", () => {
   const init = { policy: "closeOnError", queue: { whenFull: "dropOldest" } } as unknown as EventSourceInit;
   expect(() => new EventSource("/x", init)).not.toThrow();
 });
 
 test.each([
-  ["a line feed", "a\nb", "line end"],
-  ["a carriage return", "a\rb", "line end"],
-  ["nothing", "", "`message`"],
-])("no name of an event has %s in it", (_, name, hint) => {
+  ["with a line feed", "a\nb", "line end"],
+  ["with a carriage return", "a\rb", "line end"],
+  ["that is empty", "", "`message`"],
+])("a name of an event %s is refused", (_, name, hint) => {
   const source = open("fetch");
   const refusal = { name: "EventSourceError", code: "invalid-event-name", message: expect.stringContaining(hint) };
   expect(() => source.on(name, ignore)).toThrow(expect.objectContaining(refusal));
@@ -114,10 +117,10 @@ test("an iteration needs a name", () => {
 describe.each(TRANSPORTS)("over %s", (transport) => {
   test.each<[string, Partial<EventSourceInit> | undefined]>([
     ["no options", undefined],
-    ["none of them", {}],
+    ["empty options", {}],
     ["a preset", { policy: "close-on-error" }],
     ["zeros", { deduplicate: 0, queue: { capacity: 0 } }],
-    ["what is as if it were not given", { policy: undefined, parse: undefined, signal: null }],
+    ["undefined and null in place of values", { policy: undefined, parse: undefined, signal: null }],
     [
       "every option of a policy",
       {
@@ -150,7 +153,7 @@ test("a source takes `null` for options", () => {
   expect(new EventSource("/x", null as never).state).toEqual({ type: "connecting" });
 });
 
-test("a URL that is none is refused as the DOM does", () => {
+test("an invalid URL is refused with the DOM's `SyntaxError`", () => {
   expect(() => new EventSource("http://[")).toThrow(
     expect.objectContaining({ name: "SyntaxError", message: expect.stringContaining("http://[") }),
   );

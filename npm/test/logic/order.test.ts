@@ -1,10 +1,10 @@
-// Who is told what, in which order, and until when.
+// The order in which listeners are told, and when that ends.
 
 import { describe, expect, test } from "vitest";
 import { TRANSPORTS, open, server } from "../support/fake-server.ts";
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
-  test("undoing takes out one listener, once and at once", () => {
+  test("the function that `on` returns removes that one listener at once", () => {
     const source = open(transport);
     const told: string[] = [];
     const twice = ({ data }: { data: unknown }) => void told.push(`twice ${data}`);
@@ -22,7 +22,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told).toEqual(["first 1", "twice 1", "first 2", "twice 2"]);
   });
 
-  test("a listener that is added during a dispatch first hears the next event", () => {
+  test("a listener that is added during an event does not hear that event", () => {
     const source = open(transport);
     const told: string[] = [];
     const add = (who: string) => source.on("message", ({ data }) => told.push(`${who} ${data}`));
@@ -39,7 +39,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told).toEqual(["first 1", "of the DOM's 2", "of the first's 2", "late 3"]);
   });
 
-  test("a failure is told to the DOM, then as an error, then as a state", async () => {
+  test("a failure is told as an `error` event, then to `onError`, then to `onState`", async () => {
     const source = open(transport, { policy: { givenUp: "reopen", backoff: { initial: 1, jitter: false } } });
     const told: unknown[] = [];
     source.onState(({ type }) => told.push(["state", type]));
@@ -87,7 +87,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told).toEqual(["DOM 1", "typed 1", "closed: closed 2", "told that it is closed"]);
   });
 
-  test("states and errors are told until that is undone", () => {
+  test("the functions that `onState` and `onError` return remove their listeners", () => {
     const source = open(transport);
     const told: unknown[] = [];
     const errors: unknown[] = [];
@@ -110,7 +110,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ]);
   });
 
-  test("handlers are called without a receiver", () => {
+  test("listeners are called without `this`", () => {
     const source = open(transport);
     const receivers: unknown[] = [];
     source.on("message", function (this: unknown) {
@@ -120,7 +120,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(receivers).toEqual([undefined]);
   });
 
-  test("the end is told as a state, then by the promise, which is always the same", async () => {
+  test("the close is told to `onState`, then by the promise `closed`, which is always the same", async () => {
     const source = open(transport);
     const told: unknown[] = [];
     source.onState(({ type }) => type === "closed" && told.push("state"));

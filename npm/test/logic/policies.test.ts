@@ -1,10 +1,10 @@
-// That each option of a policy and of its backoff reaches the session.
+// Each option of a policy and of its backoff has an effect.
 
 import type { EventSource, EventSourceInit, Policy } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
 import { TRANSPORTS, ignore, open, reconnect, server } from "../support/fake-server.ts";
 
-/** Where a source stands after something went wrong: the code of what closed it, or the state. */
+/** What became of a source: the code of the error that closed it, or its state. */
 async function outcome(source: EventSource) {
   if (source.state.type !== "closed") return source.state.type;
   const reason = await source.closed;
@@ -19,7 +19,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ["close-on-error", "close-on-error", ["connection-lost", "decode", gaveUp]],
     ["resilient", "resilient", ["waiting", "open", "waiting"]],
     ["close-on-error, in a policy,", { preset: "close-on-error" }, ["connection-lost", "decode", gaveUp]],
-  ])("the preset %s says what a source survives", async (_, policy, expected) => {
+  ])("the preset %s decides what closes a source", async (_, policy, expected) => {
     const after = (fail: () => void) => {
       const source = open(transport, { policy });
       source.onError(ignore);
@@ -114,16 +114,35 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test.each<[string, Policy, string]>([
-    ["where the policy says so", { givenUp: "reopen" }, "waiting"],
-    ["nowhere else", { preset: "resilient", givenUp: "close", retryStatuses: undefined, backoff: { maxAttempts: 0 } }, "closed"],
-  ])("what has failed for good is opened again %s", (_, policy, expected) => {
+    ["waits for another attempt if `givenUp` is `reopen`", { givenUp: "reopen" }, "waiting"],
+    ["closes otherwise", { preset: "resilient", givenUp: "close", retryStatuses: undefined, backoff: { maxAttempts: 0 } }, "closed"],
+  ])("a source that was refused %s", (_, policy, expected) => {
     const source = open(transport, { policy });
     source.onError(ignore);
     server.fail(500);
     expect(source.state.type).toBe(expected);
   });
 
-  test("so many attempts are made in a row, and no more", async () => {
+  test("waits are told in whole milliseconds, to rules and in the state", () => {
+    const proposals: unknown[] = [];
+    const source = open(transport, {
+      policy: {
+        preset: "resilient",
+        backoff: { initial: 100, factor: 1.377, jitter: false },
+        rule: ({ proposed }) => void proposals.push(proposed),
+      },
+    });
+    source.onError(ignore);
+    server.fail(503);
+    server.clock.advance(100);
+    server.fail(503);
+    expect(source.state).toEqual({ type: "waiting", attempt: 2, retryIn: 138 });
+    expect(proposals).toEqual([100, 138].map((after) => ({ type: "reopen", after })));
+    server.clock.advance(138);
+    expect(source.state).toEqual({ type: "connecting" });
+  });
+
+  test("`maxAttempts` limits the attempts in a row", async () => {
     const backoff = { initial: 10, factor: 1, jitter: false, maxAttempts: 2 };
     const source = open(transport, { policy: { givenUp: "reopen", backoff } });
     source.onError(ignore);
@@ -135,7 +154,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(server.attempts).toHaveLength(3);
   });
 
-  test("no attempt is made that would come too late", async () => {
+  test("no attempt starts after `maxElapsed`", async () => {
     const backoff = { initial: 10, jitter: false, maxElapsed: 5 };
     const source = open(transport, { policy: { givenUp: "reopen", backoff } });
     source.onError(ignore);
@@ -147,7 +166,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   test.each([
     ["is replaced", true, ["suspended", "waiting 0", "connecting", "open", "closed"]],
     ["stays", false, ["closed"]],
-  ])("when the network comes back, a connection %s where the policy has it", async (_, reopenOnWake, expected) => {
+  ])("when the network comes back, a connection %s if `reopenOnWake` says so", async (_, reopenOnWake, expected) => {
     const source = open(transport, { policy: { reopenOnWake } });
     server.open();
     const told: string[] = [];
@@ -195,7 +214,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 });
 
 describe("over fetch", () => {
-  test("statuses tell whether to try again", async () => {
+  test("`retryStatuses` decide after which statuses there is another attempt", async () => {
     const after = (status: number, retryStatuses: number[]) => {
       const source = open("fetch", { policy: { givenUp: "reopen", retryStatuses } });
       source.onError(ignore);
@@ -208,7 +227,7 @@ describe("over fetch", () => {
     expect(await Promise.all(outcomes)).toEqual(["waiting", "status", "status"]);
   });
 
-  /** The first waits after losses, where the server has set the reconnection time, if at all. */
+  /** The first waits after losses. If `retry` is given, the server sets the reconnection time. */
   function waits(count: number, policy: Policy, retry?: number) {
     const source = open("fetch", { policy });
     source.onError(ignore);
@@ -237,10 +256,10 @@ describe("over fetch", () => {
   });
 
   test.each<[string, boolean, (() => void)[], string, number]>([
-    ["as often as it takes", true, [() => server.end(), () => server.fail(500)], "finished", 3],
-    ["once: its response has ended", false, [() => server.end()], "connection-lost", 1],
-    ["once: it was refused", false, [() => server.fail(500)], "status", 1],
-    ["once: the connection was lost", false, [() => server.lose()], "connection-lost", 1],
+    ["again with `resend`", true, [() => server.end(), () => server.fail(500)], "finished", 3],
+    ["once if its response ends", false, [() => server.end()], "connection-lost", 1],
+    ["once if it is refused", false, [() => server.fail(500)], "status", 1],
+    ["once if the connection is lost", false, [() => server.lose()], "connection-lost", 1],
   ])("a POST is sent %s", async (_, resend, failures, end, attempts) => {
     const policy = { resend, givenUp: "reopen", reconnectionTime: 10, backoff: { initial: 10 } } as const;
     const source = open("fetch", { method: "POST", body: "x", terminalEvent: "bye", policy });

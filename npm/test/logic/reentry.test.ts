@@ -1,5 +1,4 @@
-// Callbacks that do anything: any method from any callback, exceptions, thousands of listeners, beside a model of who hears
-// what in which order.
+// Callbacks that do anything: they call any method, throw, and add thousands of listeners. What they hear is compared with a model.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TRANSPORTS, open, server } from "../support/fake-server.ts";
@@ -18,7 +17,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
-  test("everybody hears what the model says", async () => {
+  test("callbacks are called as the model says", async () => {
     let calls = 0;
     for (let seed = 0; seed < SEEDS; seed += 1) {
       const course = courseOf(seed);
@@ -34,7 +33,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
           model.lost();
           server.lose();
           await undefined;
-          // A browser does not tell that it reconnects.
+          // A browser reports no change of state when it reconnects.
           if (transport === "fetch") model.connecting();
           server.clock.advance(3000);
           await undefined;
@@ -45,7 +44,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
         for (const name of names) {
           model.event(name, (data += 1));
           server.send(name, data);
-          // The end, which is told a microtask later.
+          // The close is told a microtask later.
           await undefined;
         }
       }
@@ -61,7 +60,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(calls).toBeGreaterThan(SEEDS * 10);
   });
 
-  test("thousands of listeners come and go", () => {
+  test("thousands of listeners can be added and removed", () => {
     const random = dice(7);
     const source = open(transport);
     let told: number[] = [];

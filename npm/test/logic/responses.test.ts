@@ -1,4 +1,4 @@
-// What `fetch` may hand over: odd responses, and ids.
+// Odd responses of `fetch`, and the ids of events in a response.
 
 import init, { EventSource } from "typed-eventsource";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -69,7 +69,7 @@ describe("over fetch", () => {
     onTestFinished(() => void vi.useRealTimers());
     const encoder = new TextEncoder();
     const state = new Promise((resolve) => {
-      // Each comes once all that came before is read.
+      // Each chunk comes once all chunks before it are read.
       const steps: ((body: ReadableStreamDefaultController) => void)[] = [
         (body) => body.enqueue(encoder.encode("event: first\ndata: 0\n\n")),
         (body) => {
@@ -95,7 +95,7 @@ describe("over fetch", () => {
     expect(source.state.type).toBe("closed");
   });
 
-  test("an id without an event is a sign of life and the position, with deduplication", async () => {
+  test("an id without an event is a sign of life and changes the position, with deduplication", async () => {
     const texts = ["id: 1\ndata: 1\n\n", "id: 2\n\n", "data: 3\n\n"].map((text) => new TextEncoder().encode(text));
     const body = new ReadableStream({
       async pull(body) {
@@ -117,7 +117,7 @@ describe("over fetch", () => {
     ]);
   });
 
-  test("events of a chunk keep their ids, and what is kept of them keeps nothing else", async () => {
+  test("events of a chunk keep their ids, and an event that is kept does not keep its chunk", async () => {
     const text = Array.from({ length: 3 }, (_, id) => `id: a rather long id ${id}\ndata: a rather long text ${id}\n\ndata: again\n\n`);
     vi.stubGlobal("fetch", async () => new Response(text.join(""), { headers }));
     const source = new EventSource(URL, { transport: "fetch", parse: "text", policy: "close-on-error" });

@@ -1,11 +1,12 @@
-// A rule's own say, and how it leaves it to the policy.
+// What a rule decides, and what it leaves to the policy.
 
 import { inspect } from "node:util";
 import { EventSource, type Decision, type EventSourceInit, type FailureContext } from "typed-eventsource";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { TRANSPORTS, ignore, open, server } from "../support/fake-server.ts";
 
-function decide(rule: (context: FailureContext) => Decision | undefined | void) {
+/** The state of a source that waits after a failure as the rule says, once the network has come back. */
+function stateOnceOnline(rule: (context: FailureContext) => Decision | undefined | void) {
   const policy = { preset: "resilient", backoff: { initial: 1000, jitter: false }, rule } as const;
   const source = new EventSource("/prices", { transport: "fetch", policy });
   source.onError(() => {});
@@ -15,23 +16,23 @@ function decide(rule: (context: FailureContext) => Decision | undefined | void) 
   return source.state.type;
 }
 
-test.each([999, 1000, 1001])("a wait of %i ms that a rule chose is not cut short, whatever was proposed", (after) => {
-  expect(decide(() => ({ type: "reopen", after }))).toBe("waiting");
+test.each([999, 1000, 1001])("the network does not shorten a wait of %i ms that a rule chose, also if it equals the proposal", (after) => {
+  expect(stateOnceOnline(() => ({ type: "reopen", after }))).toBe("waiting");
 });
 
-test("a copy of what was proposed is the rule's own say", () => {
-  expect(decide(({ proposed }) => ({ ...proposed }))).toBe("waiting");
+test("a copy of the proposal is a decision of the rule", () => {
+  expect(stateOnceOnline(({ proposed }) => ({ ...proposed }))).toBe("waiting");
 });
 
 test.each<[string, (context: FailureContext) => Decision | undefined | void]>([
   ["nothing", () => {}],
-  ["what was proposed", ({ proposed }) => proposed],
-  ["that it is as proposed", () => ({ type: "as-proposed" })],
-])("%s leaves the wait to the policy", (_, rule) => {
-  expect(decide(rule)).toBe("connecting");
+  ["the proposal", ({ proposed }) => proposed],
+  ["`as-proposed`", () => ({ type: "as-proposed" })],
+])("a rule that returns %s leaves the wait to the policy", (_, rule) => {
+  expect(stateOnceOnline(rule)).toBe("connecting");
 });
 
-test("a rule that closes its source has closed it, and no other", async () => {
+test("a rule may close its source, and other sources stay open", async () => {
   const policy = { preset: "resilient", rule: () => source.close() } as const;
   const source: EventSource = new EventSource("/prices", { transport: "fetch", policy });
   const errors: string[] = [];
@@ -45,7 +46,7 @@ test("a rule that closes its source has closed it, and no other", async () => {
   next.close();
 });
 
-test("a wait that a rule chose has the minimum of all waits", () => {
+test("a wait that a rule chose is not shorter than the shortest wait", () => {
   const policy = { preset: "resilient", rule: (): Decision => ({ type: "reopen", after: 0 }) } as const;
   const source = new EventSource("/prices", { transport: "fetch", policy });
   source.onError(() => {});
@@ -55,7 +56,7 @@ test("a wait that a rule chose has the minimum of all waits", () => {
 });
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
-  test("a rule sees what has failed, how often, for how long, and what is proposed", async () => {
+  test("a rule is told the error, the number of failures, how long the source is down, and the proposal", async () => {
     const contexts: unknown[] = [];
     const source = open(transport, {
       policy: {
@@ -83,49 +84,56 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(contexts).toEqual([failed(1, 0, 10), failed(2, 10, 20), undecoded(1, "keep-waiting"), undecoded(2, "close")]);
   });
 
-  const fail = () => server.fail(500);
-  const confuse = () => server.sendText("message", "{");
+  const failToConnect = () => server.fail(500);
+  const failToDecode = () => server.sendText("message", "{");
 
   test.each<[string, string, () => void, Decision]>([
-    ["waiting", "has failed", fail, { type: "reopen", after: 7000 }],
-    ["closed", "has failed", fail, { type: "keep-waiting" }],
-    ["closed", "does not decode", confuse, { type: "close" }],
-    ["waiting", "does not decode", confuse, { type: "reopen", after: 8000 }],
-  ])("a rule has the last word: %s, where something %s", (expected, _, trouble, decision) => {
+    ["waiting", "a failed attempt", failToConnect, { type: "reopen", after: 7000 }],
+    ["closed", "a failed attempt", failToConnect, { type: "keep-waiting" }],
+    ["closed", "a decode error", failToDecode, { type: "close" }],
+    ["waiting", "a decode error", failToDecode, { type: "reopen", after: 8000 }],
+  ])("a source is %s if its rule says so after %s", (expected, _, fail, decision) => {
     const source = open(transport, { policy: { rule: () => decision } });
     source.onError(ignore);
     source.on("message", ignore);
-    trouble();
+    fail();
     expect(source.state).toMatchObject({ type: expected, ...("after" in decision && { retryIn: decision.after }) });
   });
 
-  const fails = () => {
+  const throws = () => {
     throw new Error("thrown");
   };
   const nonsense = ["close", 7, {}, { type: "closed" }, Promise.resolve({ type: "close" })];
   const waits = [undefined, "soon", NaN, -1, 1n].map((after) => ({ type: "reopen", after }));
 
-  test.each<[string, () => unknown, string?]>([
-    ["an exception", fails, "thrown"],
-    ...[...nonsense, ...waits].map((answer): [string, () => unknown, string] => [inspect(answer), () => answer, "`policy.rule("]),
-    ["nothing", () => {}],
-    ["null", () => null],
-  ])("what a rule answers that is no decision is reported, and leaves it to the policy: %s", (_, rule, report) => {
-    const reported: string[] = [];
-    vi.stubGlobal("reportError", ({ message }: Error) => reported.push(message));
+  /** What is reported of a rule's answer. The wait has to be that of the policy. */
+  const reportsOf = (rule: () => unknown) => {
+    const reports: string[] = [];
+    vi.stubGlobal("reportError", ({ message }: Error) => reports.push(message));
     onTestFinished(() => void vi.unstubAllGlobals());
     const policy = { givenUp: "reopen", backoff: { initial: 5000, jitter: false }, rule } as EventSourceInit["policy"];
     const source = open(transport, { policy });
     source.onError(ignore);
     server.fail(500);
     expect(source.state).toMatchObject({ type: "waiting", retryIn: 5000 });
-    expect(reported).toEqual(report ? [expect.stringContaining(report)] : []);
+    return reports;
+  };
+
+  test.each<[string, () => unknown, string]>([
+    ["an exception", throws, "thrown"],
+    ...[...nonsense, ...waits].map((answer): [string, () => unknown, string] => [inspect(answer), () => answer, "`policy.rule("]),
+  ])("%s in place of a decision is reported, and the policy decides", (_, rule, report) => {
+    expect(reportsOf(rule)).toEqual([expect.stringContaining(report)]);
+  });
+
+  test.each([undefined, null])("a rule that returns %s leaves the decision to the policy, which is not reported", (answer) => {
+    expect(reportsOf(() => answer)).toEqual([]);
   });
 
   test.each([
-    ["has failed", fail],
-    ["does not decode", confuse],
-  ])("a rule may close its source where something %s, which is told once", async (_, trouble) => {
+    ["a failed attempt", failToConnect],
+    ["a decode error", failToDecode],
+  ])("a rule may close its source after %s, and the error is told once", async (_, fail) => {
     const source = open(transport, {
       policy: {
         rule: () => {
@@ -137,7 +145,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     const told: string[] = [];
     source.addEventListener("error", () => told.push("an error event"));
     source.on("message", () => told.push("an event"));
-    trouble();
+    fail();
     server.sendText("message", "2");
     expect(await source.closed).toEqual({ type: "requested" });
     expect([...told, ...server.clock.reports.map(({ code }) => code)]).toHaveLength(1);
@@ -146,7 +154,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 });
 
-test("what a rule puts up with is told all the same, though not to the DOM", () => {
+test("an error after which a rule keeps waiting goes to the console, without an `error` event of the DOM", () => {
   const policy = { idle: { after: 20, then: "reopen" }, rule: (): Decision => ({ type: "keep-waiting" }) } as const;
   const source = open("fetch", { policy });
   const told: string[] = [];

@@ -1,4 +1,4 @@
-// `shared`: which sources share one connection, how they come to it and go, and what each has for itself.
+// `shared`: which sources share one connection, how they join and leave it, and what concerns only one of them.
 
 import type { EventSource, EventSourceInit } from "typed-eventsource";
 import { EventSource as Source } from "typed-eventsource";
@@ -8,7 +8,7 @@ import { TRANSPORTS, ignore, open, server, type Transport } from "../support/fak
 const share = (transport: Transport, init?: Partial<EventSourceInit>) => open(transport, { shared: true, ...init });
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
-  test("one connection carries all, and each hears in its order", async () => {
+  test("sources share one connection, and each hears its events in order", async () => {
     const told: string[] = [];
     const join = (who: string) => {
       const source = share(transport);
@@ -36,7 +36,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(server.attempts).toHaveLength(1);
   });
 
-  test("a source that joins an open one is open at once, and hears of that before all else", async () => {
+  test("a source that joins an open connection is open at once, and hears `open` before anything else", async () => {
     const first = share(transport);
     server.open();
     const join = () => {
@@ -54,7 +54,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(second.told).toEqual(["1 open"]);
     server.clock.advance(0);
     expect(second.told).toEqual(["1 open", "open event", "state open"]);
-    // An event may be quicker than the task in which it hears that it is open, and comes later none the less.
+    // If an event arrives before the task that tells the source that it is open, `open` still comes first.
     const third = join();
     let fourth: ReturnType<typeof join> | undefined;
     const undo = first.on("message", () => (fourth = join()));
@@ -64,17 +64,17 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(third.told).toEqual(["1 open", "open event", "state open", "DOM 2", 2]);
     server.clock.advance(0);
     expect(fourth?.told).toEqual(["1 open", "open event", "state open"]);
-    const gone = join();
-    gone.source.close();
-    await gone.source.closed;
+    const closedAtOnce = join();
+    closedAtOnce.source.close();
+    await closedAtOnce.source.closed;
     server.clock.advance(20);
-    expect(gone.told).toEqual(["1 open", "state closed"]);
+    expect(closedAtOnce.told).toEqual(["1 open", "state closed"]);
   });
 
-  test("the close of one ends that one, and the last closes the connection", async () => {
+  test("closing a source leaves the others open, and the last one closes the connection", async () => {
     const [a, b, c] = [share(transport), share(transport), share(transport)] as const;
     const told: string[] = [];
-    // One that closes another while an event is on its way takes it from that one.
+    // A source that another one closes during an event does not hear that event.
     a.on("message", ({ data }) => {
       told.push(`a ${data}`);
       b.close();
@@ -97,12 +97,12 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(c.state).toEqual({ type: "closed", reason: { type: "requested" } });
   });
 
-  test("after the end, a new one opens another connection", async () => {
+  test("a source that is opened after the terminal event opens another connection", async () => {
     const join = () => share(transport, { terminalEvent: "bye" });
     const pair = [join(), join()];
     const told: unknown[] = [];
     pair[0].on("message", ({ data }) => told.push(data));
-    // At once, while others are told of the end.
+    // This opens the source at once, while others are told of the end.
     const next = pair[0].closed.then(join);
     server.send("message", 1);
     server.send("bye", 2);
@@ -118,7 +118,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told).toEqual([1]);
   });
 
-  test("what is wrong with the connection is told to all, and to the console once", async () => {
+  test("an error of the connection is told to all sources, and goes to the console once", async () => {
     const policy = { givenUp: "reopen", backoff: { initial: 10, jitter: false, maxAttempts: 2 } } as const;
     const [a, b] = [share(transport, { policy }), share(transport, { policy })];
     const told: string[] = [];
@@ -150,7 +150,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(server.clock.reports).toHaveLength(1);
   });
 
-  test("a signal ends its own source", async () => {
+  test("a signal closes only its own source", async () => {
     const [one, other] = [new AbortController(), new AbortController()];
     const a = share(transport, { signal: one.signal });
     const b = share(transport, { signal: other.signal });
@@ -165,7 +165,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect([server.connections, server.attempts.length]).toEqual([0, 1]);
   });
 
-  test("what does not decode concerns the one that decodes it", async () => {
+  test("a decode error concerns only the source that decodes", async () => {
     const join = (parse: EventSourceInit["parse"]) => share(transport, { policy: { closeAfterDecodeErrors: 2 }, parse });
     const [json, text, numbers] = [join("json"), join("text"), join(Number)];
     const told: string[] = [];
@@ -185,7 +185,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(server.attempts).toHaveLength(1);
   });
 
-  test("without a limit, what does not decode closes nobody", () => {
+  test("without a limit, decode errors close no source", () => {
     const source = share(transport, { policy: "resilient" });
     const told: unknown[] = [];
     source.onError(({ code }) => told.push(code));
@@ -195,7 +195,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told).toEqual(["decode", 2]);
   });
 
-  test("a failure is forgotten at the next event, which has shown that the connection was alive", () => {
+  test("a source forgets its failures at the next event", () => {
     const failures: number[] = [];
     const rule = (context: { failures: number }) => {
       failures.push(context.failures);
@@ -217,7 +217,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ]);
   });
 
-  test("a full queue closes its own source", async () => {
+  test("a full queue closes only its own source", async () => {
     const small = share(transport, { queue: { capacity: 1, whenFull: "close" } });
     const large = share(transport);
     small.onError(ignore);
@@ -230,7 +230,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect([large.readyState, unread.dropped]).toEqual([1, 1]);
   });
 
-  test("names that nobody listens to any more are let go", () => {
+  test("the connection listens to a name until no source does", () => {
     const [a, b] = [share(transport), share(transport)];
     const undo = a.on("message", ignore);
     b.on("message", ignore);
@@ -263,7 +263,7 @@ function connectionsOf([one, other, at = "/stream"]: Pair) {
 
 test.each<[string, Pair]>([
   ["URLs that resolve to the same", [shared, shared, "http://localhost/stream"]],
-  ["the transport by default", [shared, { ...shared, transport: "browser" }]],
+  ["the default transport, named or not", [shared, { ...shared, transport: "browser" }]],
   [
     "a preset in either form",
     [
@@ -306,14 +306,14 @@ test.each<[string, Pair]>([
     ],
   ],
   [
-    "the same text to send",
+    "the same text as body",
     [
       { ...post, body: "a" },
       { ...post, body: "a" },
     ],
   ],
   [
-    "what each has for itself",
+    "other options that concern only one source",
     [
       { ...shared, parse: "text", queue: { capacity: 1 } },
       { ...shared, schemas: {}, signal: new AbortController().signal },
@@ -324,8 +324,8 @@ test.each<[string, Pair]>([
 });
 
 test.each<[string, Pair]>([
-  ["and without `shared`", [shared, { ...shared, shared: false }]],
-  ["neither of which is shared", [{}, {}]],
+  ["`shared` in only one of them", [shared, { ...shared, shared: false }]],
+  ["`shared` in neither of them", [{}, {}]],
   ["another query", [shared, shared, "/stream?a"]],
   ["another transport", [shared, fetched]],
   ["other credentials", [shared, { ...shared, withCredentials: true }]],
@@ -353,27 +353,27 @@ test.each<[string, Pair]>([
   ],
   ["another method", [fetched, post]],
   [
-    "another text to send",
+    "another text as body",
     [
       { ...post, body: "a" },
       { ...post, body: "b" },
     ],
   ],
   [
-    "a form to send",
+    "a form as body",
     [
       { ...post, body: new URLSearchParams("a") },
       { ...post, body: new URLSearchParams("a") },
     ],
   ],
   [
-    "another id to go on from",
+    "another `lastEventId`",
     [
       { ...fetched, lastEventId: "1" },
       { ...fetched, lastEventId: "2" },
     ],
   ],
-  ["another end", [shared, { ...shared, terminalEvent: "bye" }]],
+  ["another terminal event", [shared, { ...shared, terminalEvent: "bye" }]],
 ])("no connection is shared by sources with %s", (_, pair) => {
   expect(connectionsOf(pair)).toBe(2);
 });

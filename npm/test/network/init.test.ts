@@ -1,21 +1,21 @@
-// Getting the wasm half ready, and where it may come from.
+// Starting the wasm half, and where it may come from.
 
 import { expect, inject, test, vi } from "vitest";
 import { load } from "../support/load.ts";
 
 type Loaded = Awaited<ReturnType<typeof load>>;
 
-/** A page may only read one from the same origin. */
+/** The wasm's URL. A page may read the wasm only from its own origin. */
 const url = `${globalThis.location?.origin ?? inject("origin")}/pkg/wasm/typed_eventsource_bg.wasm`;
 const file = async () => (await fetch(url)).arrayBuffer();
 
-/** Expects that sources can be made. */
+/** Expects that a source can be made. */
 function expectReady({ EventSource, realm: { AbortSignal } }: Loaded) {
   const source = new EventSource("http://127.0.0.1/x", { transport: "fetch", signal: AbortSignal.abort() });
   expect(source.state).toEqual({ type: "closed", reason: { type: "requested" } });
 }
 
-test("a source that comes too early is told so, whatever else is wrong", async () => {
+test("a source that is made before the start throws `not-initialised`, even if its options are wrong", async () => {
   const { EventSource } = await load();
   const said = "`await init()` first";
   expect(() => new EventSource("http://127.0.0.1/x")).toThrow(said);
@@ -25,7 +25,7 @@ test("a source that comes too early is told so, whatever else is wrong", async (
 
 test("calls at the same time share one start", async () => {
   const loaded = await load();
-  // Node.js compiles a part of its `fetch` when that is first used.
+  // Node.js itself compiles wasm when `fetch` is first used.
   await file();
   const compile = vi.spyOn(loaded.realm.WebAssembly, "compile");
   const first = loaded.init();
@@ -38,7 +38,7 @@ test("calls at the same time share one start", async () => {
   expectReady(loaded);
 });
 
-test("a start that has failed is made again", async () => {
+test("a start that has failed can be made again", async () => {
   const loaded = await load();
   const { init, initSync, EventSource, realm } = loaded;
   const nonsense = new realm.Uint8Array([0, 1, 2]);

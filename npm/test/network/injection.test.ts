@@ -1,5 +1,4 @@
-// Ids, names and options that are meant to be more than that: what arrives at the server is the value itself, or the error
-// says at once that it cannot be one.
+// Ids, names and options that try to inject something: the server gets the very value, or an error refuses it at once.
 
 import { EventSource, type EventSourceInit, type FetchInit } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
@@ -8,7 +7,7 @@ import { TRANSPORTS, ignore, play, release, seen, seenFirst } from "../support/s
 
 const open = (url: string, init?: Partial<FetchInit>) => streams.open(url, { transport: "fetch", ...init });
 
-/** The code of the error with which a request is refused before it is made. */
+/** The code of the error that refuses a request before it is made. */
 function refusal(url: string, init: Partial<FetchInit>) {
   try {
     new EventSource(url, { transport: "fetch", ...init }).close();
@@ -24,7 +23,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   const names = ["since", "a&b=c", "#?%26", "é 🦀", "\r\nX-Evil: 1", "\0", "\uD800"];
   const ids = ["7&x=1#y", "%00%0D%0A", "+ ?=", "日本🦀", "1&admin=true#é\u0001 +%00/../?x"];
 
-  test.each(names)("a parameter and an id are one parameter, whatever is in them: %j", async (name) => {
+  test.each(names)("any text in a resume parameter or an id stays one parameter: %j", async (name) => {
     for (const id of ids) {
       const url = await play({ steps: [{ send: `id: ${id}\ndata: 1\n\ndata: {\n\n` }, "silence"] }, { steps: ["silence"] });
       const rule = () => ({ type: "reopen", after: 10 }) as const;
@@ -44,9 +43,9 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     }
   });
 
-  test("names are names, also those of objects", async () => {
+  test("events may have the names of an object's properties", async () => {
     const names = ["__proto__", "constructor", "toString", "hasOwnProperty", "日本🦀", "<script>", "on"];
-    // Firefox's own source never tells of one with a NUL.
+    // Firefox's own source does not deliver an event whose name has a NUL.
     if (transport === "fetch") names.push("\0", "a\0b");
     const send = names.map((name) => `event: ${name}\ndata: {"__proto__":{"polluted":1},"constructor":7}\n\n`).join("");
     const url = await play({ steps: ["wait", { send: `${send}event: bye\ndata: 0\n\n` }, "silence"] });
@@ -69,31 +68,31 @@ test.each([
   ...[..."\r\n\0"].map((end) => ["X-One", `1${end}2`]),
   ...["1\r\nX-Evil: 1", "日本", "\uD800"].map((value) => ["X-One", value]),
   ...["X-One\r\nX-Evil", "X-One:", "X One", "", "X-Öne", "X-\0"].map((name) => [name, "1"]),
-] as [string, string][])("what is more than a header is refused: %j: %j", async (name, value) => {
+] as [string, string][])("a header that would inject another one is refused: %j: %j", async (name, value) => {
   const url = await play({ steps: ["silence"] });
   expect(refusal(url, { headers: { [name]: value } })).toBe("invalid-request");
   expect(refusal(url, { headers: [[name, value]] })).toBe("invalid-request");
-  // Where they are made for each attempt, that is when they are refused.
+  // Headers that a function makes are refused at the attempt.
   const source = open(url, { headers: () => ({ [name]: value }), policy: "resilient" });
   source.onError(ignore);
   expect(await source.closed).toMatchObject({ error: { code: "invalid-request" } });
   expect(await seen(url, {})).toEqual([]);
 });
 
-test("white space around a header's value is none of it", async () => {
+test("white space around a header's value is not sent", async () => {
   const url = await play({ steps: ["silence"] });
   open(url, { headers: { "X-One": " \t1é\r\n" } });
-  // Not UTF-8, as this server reads them: headers have a byte for each character.
+  // Headers have one byte for each character, though this server reads UTF-8.
   expect((await seenFirst(url)).headers["x-one"]).toBe("1\uFFFD");
 });
 
-test.each(["7\r\nX-Evil: 1", "a\nb", "a\rb", "a\0b"])("an id that is no header is refused: %j", async (lastEventId) => {
+test.each(["7\r\nX-Evil: 1", "a\nb", "a\rb", "a\0b"])("a `lastEventId` that cannot be a header is refused: %j", async (lastEventId) => {
   const url = await play({ steps: ["silence"] });
   expect(refusal(url, { lastEventId })).toBe("invalid-request");
   expect(await seen(url, {})).toEqual([]);
 });
 
-test("an id that is no text is made one", async () => {
+test("a `lastEventId` that is no string becomes one", async () => {
   const url = await play({ steps: ["silence"] });
   open(url, { lastEventId: "é\uD800" });
   expect((await seenFirst(url)).headers["last-event-id"]).toBe("é\uFFFD");

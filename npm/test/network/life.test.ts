@@ -1,4 +1,4 @@
-// A source and a real server: how it opens, what it hears, and how it ends, over each transport that there is.
+// The life of a source before a real server, over each transport of this environment.
 
 import type { EventSource, EventSourceInit } from "typed-eventsource";
 import { FakeServer } from "typed-eventsource/testing";
@@ -13,7 +13,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     return streams.open(url, { transport, ...init } as Partial<EventSourceInit>);
   };
 
-  test("events arrive parsed, until their listener is undone", async () => {
+  test("events arrive parsed until their listener is removed", async () => {
     const first = { send: 'id: 7\nevent: price\ndata: {"price":\ndata: 1.5}\n\n' };
     const url = await play({ steps: ["wait", first, { send: "event: price\ndata: 2\n\nevent: done\ndata: null\n\n" }, "silence"] });
     const source = open(new URL(url));
@@ -51,7 +51,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(attempts.map(({ closed_by }) => closed_by)).toEqual(["client"]);
   });
 
-  test("a signal that has been aborted already lets no request be made", async () => {
+  test("no request is made with a signal that is aborted already", async () => {
     const url = await play({ steps: ["silence"] });
     const source = open(url, { signal: AbortSignal.abort() });
     expect(source.state.type).toBe("closed");
@@ -59,7 +59,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(await seen(url, {})).toEqual([]);
   });
 
-  test("status 204 ends the source", async () => {
+  test("status 204 closes the source", async () => {
     const source = open(await play({ status: 204 }));
     source.onError(ignore);
     const expected = transport === "fetch" ? { type: "finished" } : { type: "policy", error: { code: "given-up" } };
@@ -67,7 +67,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   // Anthropic, Replicate and others name an event `error`.
-  test("events that the server names `open` and `error` are heard by those names", async () => {
+  test("events that the server names `open` and `error` can be listened to", async () => {
     const url = await play(
       { steps: [{ send: "retry: 10\nevent: error\ndata: 1\n\nevent: open\ndata: 2\n\n" }, "end"] },
       { steps: [{ send: "event: error\ndata: 3\n\n" }, "silence"] },
@@ -89,7 +89,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ]);
   });
 
-  test("the id is that of the event at hand, whatever follows it", async () => {
+  test("`lastEventId` is the id of the event that is being told, not of one that follows in the chunk", async () => {
     const send = "id: a\ndata: 1\n\nid: b\nevent: unheard\ndata: 2\n\nid: c\ndata: 3\n\ndata: 4\n\nid: e\ndata: 5\n\n";
     const url = await play({ steps: ["wait", { send }, "silence"] });
     const source = open(url);
@@ -103,8 +103,8 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect([...told, source.lastEventId]).toEqual(["1 a a", "3 c c", "4 c c", "c"]);
   });
 
-  test("ids are read wherever a chunk is cut", async () => {
-    // Of ids that are the same, some are an event's own and some are not; others come with events that nobody hears.
+  test("ids are read whole wherever a chunk is cut", async () => {
+    // Some events have an id field, some follow one with the same id, and some ids come with events that nobody listens to.
     const text = "id: 1\ndata: 1\n\ndata: a\n\nid: 2\nevent: x\ndata: é\n\nid: 3\ndata: 3\ndata: é\n\ndata: b\n\n";
     const again = "id: 3\ndata: again\n\nid: 4\nevent: x\ndata: x\n\nid: 5\ndata: 5\n\n";
     const bytes = (text: string) => {

@@ -1,4 +1,4 @@
-// How often sources open, whatever makes them.
+// The rate at which sources of one URL open.
 
 import type { EventSource } from "typed-eventsource";
 import { afterEach, expect, test, vi } from "vitest";
@@ -9,31 +9,34 @@ const BURST = 20;
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What the console was told of it by any of these tests. */
+/** What all tests together have written to the console about the rate. */
 const told: string[] = [];
 
-const opened = (source: EventSource) => new Promise<void>((resolve) => source.onState(({ type }) => type === "open" && resolve()));
+const untilOpen = (source: EventSource) => new Promise<void>((resolve) => source.onState(({ type }) => type === "open" && resolve()));
 
-test.each(TRANSPORTS)("over %s, sources of one URL open one a second after the first twenty, and the console is told once", async (transport) => {
-  const report = vi.spyOn(console, "error").mockImplementation(() => {});
-  const url = await play({ steps: ["end"] });
-  const start = performance.now();
-  const options = { transport, policy: { closeAfterLosses: 1 } } as const;
-  for (let index = 0; index < 90; index += 1) streams.open(url, options).close();
-  const last = streams.open(url, options);
-  const another = streams.open(url, options);
-  expect(last.state).toEqual({ type: "connecting" });
-  await Promise.all([opened(last), opened(another)]);
-  expect(performance.now() - start).toBeGreaterThan(1_900);
-  expect((await seen(url, {})).length).toBeLessThanOrEqual(BURST + 2);
-  told.push(...report.mock.calls.map((texts) => texts.join(" ")).filter((text) => text.includes("one a second")));
-  expect(told).toHaveLength(1);
-});
+test.each(TRANSPORTS)(
+  "over %s, sources of one URL open one a second after the first twenty, and the console is told once",
+  async (transport) => {
+    const report = vi.spyOn(console, "error").mockImplementation(() => {});
+    const url = await play({ steps: ["end"] });
+    const start = performance.now();
+    const options = { transport, policy: { closeAfterLosses: 1 } } as const;
+    for (let index = 0; index < 90; index += 1) streams.open(url, options).close();
+    const last = streams.open(url, options);
+    const another = streams.open(url, options);
+    expect(last.state).toEqual({ type: "connecting" });
+    await Promise.all([untilOpen(last), untilOpen(another)]);
+    expect(performance.now() - start).toBeGreaterThan(1_900);
+    expect((await seen(url, {})).length).toBeLessThanOrEqual(BURST + 2);
+    told.push(...report.mock.calls.map((texts) => texts.join(" ")).filter((text) => text.includes("one a second")));
+    expect(told).toHaveLength(1);
+  },
+);
 
-test.each(TRANSPORTS)("over %s, URLs do not count together", async (transport) => {
+test.each(TRANSPORTS)("over %s, sources of different URLs do not wait for each other", async (transport) => {
   const url = await play({ steps: ["silence"] });
   const sources = Array.from({ length: 3 * BURST }, (_, index) => streams.open(`${url}#${index}`, { transport }));
   for (const source of sources.slice(1)) source.close();
   const [first] = sources;
-  await opened(first!);
+  await untilOpen(first!);
 });

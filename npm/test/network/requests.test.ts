@@ -1,4 +1,4 @@
-// What goes along with a request, and where a source goes on.
+// What a request has, and the position that a source continues from.
 
 import { EventSource, type EventSourceInit, type FetchInit } from "typed-eventsource";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -17,7 +17,7 @@ test.each<[string, HeadersInit, string]>([
   ["pairs", [["X-One", "1"]], "1 text/event-stream"],
   ["`Headers`", new Headers(HEADERS), "1 text/event-stream"],
   ["an object with an `Accept`", { ...HEADERS, Accept: "text/event-stream, */*" }, "1 text/event-stream, */*"],
-])("headers may be given as %s, now or later", async (_, form, expected) => {
+])("headers may be given as %s, as a value or by a function", async (_, form, expected) => {
   for (const headers of [form, () => form, async () => form]) {
     const url = await play(silent);
     open(url, { headers });
@@ -26,7 +26,7 @@ test.each<[string, HeadersInit, string]>([
   }
 });
 
-test("headers are asked for again before each attempt", async () => {
+test("the function for headers is called before each attempt", async () => {
   const url = await play({ steps: [{ send: "retry: 1\nid: 7\ndata: 1\n\n" }] }, bye);
   let token = 0;
   const source = open(url, { headers: async () => ({ Authorization: `Bearer ${++token}` }), terminalEvent: "bye" });
@@ -39,7 +39,7 @@ test("headers are asked for again before each attempt", async () => {
   ]);
 });
 
-test("headers that can be read once go with each attempt", async () => {
+test("headers of an iterator, which can be read only once, are sent with each attempt", async () => {
   const url = await play({ steps: [{ send: "retry: 1\ndata: 1\n\n" }] }, bye);
   const headers = (function* () {
     yield ["X-One", "1"];
@@ -51,7 +51,7 @@ test("headers that can be read once go with each attempt", async () => {
   expect(attempts.map(({ headers }) => headers["x-one"])).toEqual(["1", "1"]);
 });
 
-test("headers that cannot be made are an error of the attempt", async () => {
+test("a function for headers that throws makes the attempt fail", async () => {
   const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
   const exception = new Error("no token");
   const makers = [
@@ -74,7 +74,7 @@ test("headers that cannot be made are an error of the attempt", async () => {
   expect(await seen(url, { closed: 1 })).toHaveLength(1);
 });
 
-test("headers that never come do not keep a source open", async () => {
+test("a source whose headers never come can be closed", async () => {
   const url = await play(silent);
   let answer: (headers: HeadersInit) => void = ignore;
   const source = open(url, { headers: () => new Promise((resolve) => (answer = resolve)) });
@@ -88,7 +88,7 @@ test("headers that never come do not keep a source open", async () => {
   expect(await seen(url, {})).toEqual([]);
 });
 
-test("headers are made once the source is there", async () => {
+test("the function for headers is called after the constructor has returned", async () => {
   const url = await play({ steps: [{ send: "id: 7\ndata: 1\n\n" }, "end"] }, bye);
   const headers = () => ({ "X-Seen": `${source.state.type} [${source.lastEventId}]` });
   const source: EventSource = open(url, { headers, terminalEvent: "bye", policy: { reconnectionTime: 10 } });
@@ -118,12 +118,12 @@ test("the function that makes the headers may close the source", async () => {
   const source: EventSource = open(url, { headers, policy: { reconnectionTime: 10 } });
   source.onError(ignore);
   expect(await source.closed).toEqual({ type: "requested" });
-  // What a request that is aborted before it is made asks for is nothing.
+  // A request that is aborted before it is made does not reach the server.
   await until(() => requested.length === 2);
   expect([calls, requested, (await seen(url, {})).length]).toEqual([2, [true, false], 1]);
 });
 
-test("nothing is requested of a source that is closed at once", async () => {
+test("a source that is closed at once makes no request", async () => {
   let calls = 0;
   const url = await play(silent);
   const headers = () => {
@@ -144,7 +144,7 @@ test.each<[string, Partial<FetchInit>, string[], (string | undefined)[]]>([
     ["x", "x", ""],
     ["mine", "mine", "mine", "mine"],
   ],
-])("a source reads on %s", async (_, init, ids, sent) => {
+])("a source continues %s", async (_, init, ids, sent) => {
   const end = "end" as const;
   const url = await play(
     { steps: [{ send: "data: 1\n\n" }, end] },
@@ -182,7 +182,7 @@ test.each<[string, Record<string, unknown>, string]>([
   expect(thrown).toEqual(expect.objectContaining(refusal));
 });
 
-test("an event may be too large", async () => {
+test("an event that is too large closes the source", async () => {
   const url = await play({ steps: [{ send: `data: ${"x".repeat(90)}\n\ndata: ${"y".repeat(101)}\n\ndata: 1\n\n` }, "silence"] });
   const source = open(url, { parse: "text", maxEventSize: 100, policy: "resilient" });
   const lengths: number[] = [];
@@ -216,7 +216,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   const rule = () => ({ type: "reopen", after: 10 }) as const;
   const init = { transport, resumeParameter: "since", terminalEvent: "bye", policy: { rule } } as EventSourceInit;
 
-  test("a parameter says where to go on", async () => {
+  test("`resumeParameter` sends the position", async () => {
     const url = await play({ steps: [{ send: "id: a&b\ndata: 1\n\ndata: {\n\n" }, "silence"] }, bye);
     const source = streams.open(`${url}?since=x&other=1`, init);
     source.on("message", ignore);
@@ -229,7 +229,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ]);
   });
 
-  test("an event without an id leaves a source where it was", async () => {
+  test("an event without an id leaves the position as it is", async () => {
     const url = await play(
       { steps: [{ send: "id: 7\ndata: {\n\n" }, "silence"] },
       { steps: [{ send: "data: {\n\n" }, "silence"] },

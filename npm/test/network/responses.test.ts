@@ -1,4 +1,4 @@
-// What a source over `fetch` tells of the response that it gets.
+// What a source over `fetch` makes of the response that it gets.
 
 import type { FetchInit } from "typed-eventsource";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -22,7 +22,7 @@ async function errorOf(url: string, init?: Partial<FetchInit>) {
   return reason.error;
 }
 
-/** The same, with its body: that is waited for a second, in which it may not come where the machine is busy. */
+/** The same error, with a body: on a busy machine the body may not come within the second that the source waits for it. */
 async function errorWithBody(url: string, length: number) {
   for (;;) {
     const error = await errorOf(url);
@@ -30,7 +30,7 @@ async function errorWithBody(url: string, length: number) {
   }
 }
 
-test("an error tells what the server has answered", async () => {
+test("an error has the status, the content type and the body of the response", async () => {
   const expected = { code: "status", status: 503, contentType: "text/plain", body: "busy" };
   expect(await errorWithBody(await play(plain(503, "busy")), 4)).toMatchObject(expected);
   const html = await play({ headers: [["content-type", "text/html"]], steps: [{ send: "<p>" }] });
@@ -49,7 +49,7 @@ test.each<[string, string[], boolean, string]>([
   await seen(url, { closed: 1 });
 });
 
-test("a response that somebody else reads is an error too", async () => {
+test("a response whose body is already being read is an error", async () => {
   const real = globalThis.fetch;
   vi.stubGlobal("fetch", async (...request: Parameters<typeof fetch>) => {
     const response = await real(...request);
@@ -61,16 +61,16 @@ test("a response that somebody else reads is an error too", async () => {
   expect(error).toMatchObject({ code: "status", status: 503, body: "" });
 });
 
-test("a wrong content type is tried again nowhere, whatever the statuses", async () => {
+test("there is no further attempt after a wrong content type, even if `retryStatuses` has the status", async () => {
   const url = await play({ headers: [["content-type", "text/html"]] });
   expect(await errorOf(url, { policy: { givenUp: "reopen", retryStatuses: [404] } })).toMatchObject({ code: "content-type" });
 });
 
-test("a lost connection has its cause", async () => {
-  // An event would start the count again.
+test("the error of a lost connection has its cause", async () => {
+  // An event would reset the count of losses.
   const url = await play({ before: ["reset"] }, { steps: [{ send: ":\n" }, "wait", "reset"] }, { steps: ["end"] });
   const source = open(url, { policy: { reconnectionTime: 10, healthyAfter: 600_000 } });
-  // A reset may overtake what has not been read yet.
+  // A reset may discard what has not been read yet.
   source.onopen = () => release(url);
   const errors: unknown[] = [];
   source.onError((error) => {
@@ -100,7 +100,7 @@ const retryAfter = (value: string): Attempt => {
   };
 };
 
-test("a server may say when to try again", async () => {
+test("`Retry-After` sets the shortest wait", async () => {
   expect(await waitOf(retryAfter("120"), "resilient")).toBe(120_000);
   expect(await waitOf(retryAfter("120"), { preset: "resilient", maxServerDelay: 60_000 })).toBe(60_000);
   const inAnHour = await waitOf(retryAfter(new Date(Date.now() + 3_600_000).toUTCString()), "resilient");
@@ -108,14 +108,14 @@ test("a server may say when to try again", async () => {
   expect(inAnHour).toBeLessThanOrEqual(3_600_000);
 });
 
-test("a server sets the reconnection time, with a number alone", async () => {
+test("a `retry` that is a number sets the reconnection time", async () => {
   const send = "retry: 4321\nretry:\nretry\n\n";
   expect(await waitOf({ steps: [{ send }, "end"] }, { reconnectionTime: 21 })).toBe(4321);
   const beyondAllTime = `retry: ${"9".repeat(1000)}\n\n`;
   expect(await waitOf({ steps: [{ send: beyondAllTime }, "end"] }, {})).toBe(3_600_000);
 });
 
-test("a wait is drawn from zero up to its ceiling", async () => {
+test("a wait with jitter is between zero and its ceiling", async () => {
   const wait = await waitOf({ status: 500 }, { givenUp: "reopen", backoff: { initial: 1e6, max: 2e6 } });
   expect(wait).toBeGreaterThanOrEqual(10);
   expect(wait).toBeLessThan(1e6);
@@ -146,7 +146,7 @@ test("small events arrive after the memory has grown", async () => {
   expect(wasm.memory.buffer.byteLength).toBeGreaterThan(before);
 });
 
-test("names come and go", async () => {
+test("listeners of many names can be added and removed", async () => {
   const names = Array.from({ length: 50 }, (_, n) => (n % 2 ? `name${n}` : `näme${n}`));
   const round = { send: `${names.map((name) => `event: ${name}\ndata: "${name}"\n\n`).join("")}event: end\ndata: 0\n\n` };
   const url = await play({ steps: ["wait", round, "wait", round, "silence"] });
@@ -165,7 +165,7 @@ test("names come and go", async () => {
   expect(await next()).toEqual(names);
   const thirds = names.filter((_, index) => index % 3 === 0);
   for (const name of thirds) undos.get(name)?.();
-  // Again in another order, so that numbers that are free again go to other names.
+  // The names come again in another order, so that numbers that have become free go to other names.
   const again = thirds.filter((_, index) => index % 2).reverse();
   again.forEach(listen);
   expect(again).toHaveLength(8);
@@ -176,11 +176,11 @@ test.each<[number, number, () => unknown]>([
   [20_000, 64, async () => void (await undefined, await undefined, await undefined)],
   [2000, 1, () => {}],
   [2000, 2001, () => new Promise((resolve) => setTimeout(resolve))],
-])("a flood of %i events lets its consumer in, whose queue has a capacity of %i", async (times, capacity, work) => {
+])("a flood of %i events does not overflow its consumer's queue with a capacity of %i", async (times, capacity, work) => {
   const flood = [{ repeat: { times, send: "data: {n}\n\n" } }, { send: "event: end\ndata: 0\n\n" }];
   const url = await play({ steps: ["wait", ...flood, "silence"] });
   const events = open(url, { queue: { capacity } }).events("message", "end");
-  // Not awaited: the consumer has to be there when the flood comes.
+  // This is not awaited, since the consumer has to exist when the flood comes.
   const released = release(url);
   let count = 0;
   for await (const { type, data } of events) {
@@ -193,7 +193,7 @@ test.each<[number, number, () => unknown]>([
   await released;
 });
 
-// A parser that is told to go back to where its chunk has nothing traps, as one with a fault would.
+// A parser that has to go back to a place that its chunk does not have traps, as a faulty one would.
 test("a trap of the wasm half leaves other sources alone", async () => {
   const url = await play({ steps: [{ send: "data: 1\n\n" }, "wait", { send: "data: 2\n\n" }, "silence"] });
   const events = open(url).events("message");

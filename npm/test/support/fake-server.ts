@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => server.close());
 
-/** Both, as the fake server plays them. */
+/** Both transports, as the fake server plays them. */
 export const TRANSPORTS = ["browser", "fetch"] as const;
 
 export type Transport = (typeof TRANSPORTS)[number];
@@ -21,11 +21,11 @@ export type Transport = (typeof TRANSPORTS)[number];
 export const open = (transport: Transport, init?: Partial<EventSourceInit>) =>
   new EventSource("/stream", { transport, ...init } as EventSourceInit);
 
-/** Connects again what waits for its next attempt. */
+/** Ends the waits for the next attempt, and opens the connections. */
 export function reconnect() {
   server.clock.advance(3_600_000);
   server.open();
 }
 
-/** Errors are expected, and need not be reported. */
+/** A listener for expected errors, so that they do not go to the console. */
 export const ignore = () => {};

@@ -1,4 +1,4 @@
-// What the tests are written with whose server means harm.
+// What the tests before a hostile server share.
 
 import { wasm } from "../../src/init.js";
 import { seen } from "./streams.ts";
@@ -7,13 +7,13 @@ export const MiB = 2 ** 20;
 
 const before = wasm.memory.buffer.byteLength;
 
-/** By how many bytes the memory of the wasm half has grown since. */
+/** By how many bytes the memory of the wasm half has grown since this module was loaded. */
 export const memoryGrowth = () => wasm.memory.buffer.byteLength - before;
 
 /**
- * How many attempts were made in the first so many milliseconds, by the server's clock. It notes an attempt before it
- * answers, and no other is made before that: what waits between attempts is seen to be no shorter than it is, however busy
- * the machine.
+ * How many attempts were made in the first `ms` milliseconds, by the server's clock. The server notes an attempt before it
+ * answers, and the client makes no other before that. So on a busy machine the waits between attempts never look shorter than
+ * they are.
  */
 export async function attemptsWithin(ms: number, url: string) {
   const attempts = await seen(url, { attempts: 1 });

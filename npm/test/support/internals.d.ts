@@ -1,7 +1,7 @@
-// What tests use of the package that is no part of its interface.
+// The parts of the package that tests use and that are not public.
 
 declare module "*/src/init.js" {
-  /** What the wasm half exports, once it is there. */
+  /** What the wasm half exports, once it is loaded. */
   export const wasm: {
     memory: WebAssembly.Memory;
     newParser(lastEventId: number, length: number, limit: number): number;
@@ -12,6 +12,6 @@ declare module "*/src/init.js" {
 }
 
 declare module "*/src/memory.js" {
-  /** Copies bytes for the wasm half, and answers where they are. */
+  /** Copies bytes into the memory of the wasm half, and returns their address. */
   export function copyToWasm(bytes: Uint8Array): number;
 }

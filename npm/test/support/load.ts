@@ -1,13 +1,14 @@
 import type * as Package from "typed-eventsource";
 import { onTestFinished, vi } from "vitest";
 
-/** The package, which nobody has started yet, and the globals that it goes by. */
+/** A new copy of the package that is not started, and the globals that it uses. */
 export async function load(): Promise<typeof Package & { realm: typeof globalThis }> {
   if (!("document" in globalThis)) {
     vi.resetModules();
     return { ...(await import("typed-eventsource")), realm: globalThis };
   }
-  // A document has its own modules. These are as they are built: what Vite serves can only run in documents of Vitest.
+  // A new document has new modules. They are loaded as they are built, since modules that Vite serves run only in Vitest's
+  // documents.
   const frame = document.createElement("iframe");
   frame.srcdoc = `<script type="module">import * as loaded from "/pkg/index.js"; globalThis.loaded = loaded;</script>`;
   const isLoaded = new Promise((resolve) => (frame.onload = resolve));

@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Where the test server listens, as in `http://127.0.0.1:8080`. */
+    /** The test server's origin, such as `http://127.0.0.1:8080`. */
     origin: string;
-    /** Where it listens too. */
+    /** The test server's second origin. */
     secondOrigin: string;
   }
 }
@@ -24,8 +24,8 @@ export interface Origins {
 }
 
 /**
- * Starts the server that `TEST_SERVER` names, or else the one that cargo builds; once, since Vitest reads its configuration
- * again for each browser. The package is built where it is missing.
+ * Starts the server that `TEST_SERVER` names, or else the one that cargo builds. It starts only once, though Vitest reads its
+ * configuration again for each browser. A missing package is built.
  */
 export async function startServer(): Promise<Origins> {
   const { TEST_SERVER_ORIGINS } = process.env;
@@ -45,7 +45,7 @@ async function start(): Promise<Origins> {
   for await (const line of createInterface(server.stdout)) {
     const [, origin, secondOrigin] = /^listening on (\S+) \(second origin (\S+)\)$/.exec(line) ?? [];
     if (!origin || !secondOrigin) continue;
-    // Nobody waits for the server to end.
+    // The process need not wait for the server to end.
     server.unref();
     (server.stdout as Socket).unref();
     return { origin, secondOrigin };

@@ -1,4 +1,4 @@
-// Streams that a test scripts, and what the server saw of them. `cargo run -p typed-eventsource-server -- --help` says more.
+// Streams that a test scripts, and what the server saw of them. `cargo run -p typed-eventsource-server -- --help` describes them.
 
 import init, { EventSource, type EventSourceInit, type TypedEvent } from "typed-eventsource";
 import { inject, onTestFinished, vi } from "vitest";
@@ -46,21 +46,21 @@ export interface SeenAttempt {
   closed_by: "client" | "server" | null;
 }
 
-/** Where a stream plays these attempts: the n-th connection gets the n-th, the last one repeats. */
+/** Puts a script, and returns the URL of its stream. The n-th connection gets the n-th attempt, and the last attempt repeats. */
 export async function play(...attempts: Attempt[]): Promise<string> {
   const url = `${ORIGIN}/streams/${crypto.randomUUID()}`;
   await put(url, attempts);
   return url;
 }
 
-/** Where a stream plays an attack of the server's table. */
+/** Puts an attack of the server's table, and returns the URL of its stream. */
 export async function playAttack(name: string): Promise<string> {
   const url = `${ORIGIN}/streams/${crypto.randomUUID()}`;
   await putScript(`${script(url)}?attack=${name}`);
   return url;
 }
 
-/** Has a stream play these attempts. */
+/** Puts a script for the stream at this URL. */
 export const put = (url: string, attempts: Attempt[]) => putScript(script(url), JSON.stringify({ attempts }));
 
 async function putScript(url: string, body?: string) {
@@ -68,16 +68,16 @@ async function putScript(url: string, body?: string) {
   if (!ok) throw new Error(`the server does not take the script: ${status}`);
 }
 
-/** The connections to a stream, once there are as many, and as many of them are closed. */
+/** The connections to a stream, once that many attempts were made and that many of them are closed. */
 export async function seen(url: string, { attempts = 0, closed = 0 }): Promise<SeenAttempt[]> {
   for (;;) {
     const answer = await fetch(`${script(url)}/seen?attempts=${attempts}&closed=${closed}`);
-    // The server gives up after a while, and is asked again.
+    // The server answers after ten seconds in any case, and is asked again.
     if (answer.status !== 504) return (await answer.json()).attempts;
   }
 }
 
-/** The one connection to a stream, once there is one. */
+/** The first connection to a stream, once there is one. */
 export async function seenFirst(url: string, awaited: { attempts?: number; closed?: number } = { attempts: 1 }): Promise<SeenAttempt> {
   const [first] = await seen(url, awaited);
   if (!first) throw new Error(`nobody has asked for ${url}`);
@@ -87,7 +87,7 @@ export async function seenFirst(url: string, awaited: { attempts?: number; close
 /** Lets one `wait` of a stream pass. */
 export const release = (url: string) => fetch(`${script(url)}/release`, { method: "POST" });
 
-/** Ends the connections to a stream, and forgets what it plays. */
+/** Deletes the script of a stream, whose connections end. */
 export const forget = (url: string) => fetch(script(url), { method: "DELETE" });
 
 const script = (url: string) => url.replace("/streams/", "/scripts/").replace(/[?#].*$/s, "");
@@ -99,14 +99,14 @@ export function open(url: string | URL, init?: Partial<EventSourceInit>): EventS
   return source;
 }
 
-/** An event of this name. */
+/** The next event of this name. */
 export const next = (source: EventSource, name = "message") =>
   new Promise<TypedEvent<any>>((resolve) => source.on(name, resolve as (event: TypedEvent<unknown>) => void));
 
-/** Waits until this is so: with patience, since a machine may be busy. */
+/** Waits until this is so, for a minute at most, since a machine may be busy. */
 export const until = (isSo: () => unknown) => vi.waitUntil(isSo, { timeout: 60_000, interval: 5 });
 
-/** Errors are expected, and need not be reported. */
+/** A listener for expected errors, so that they do not go to the console. */
 export const ignore = () => {};
 
 export const base64 = (bytes: Uint8Array) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));

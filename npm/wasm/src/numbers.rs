@@ -82,7 +82,8 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         0 => Input::Opened,
         1 => Input::Retry(span),
         2 => Input::Lost(loss(detail, time)),
-        // 1 as HTTP has it, 2 within an event, which may be terminal.
+        // The detail has flags: 1 the response is complete by HTTP, 2 it has ended within an event. If that event is
+        // terminal, it has those of `event` too.
         3 => Input::BodyEnded {
             is_whole: detail & 1 != 0,
             unfinished: match terminal(detail) {
@@ -110,7 +111,7 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         } else {
             CloseReason::Dropped
         }),
-        // Of what a shared connection relays, this is all that a session has a use for.
+        // Only the states of a shared connection come here: the JavaScript body passes on its errors, gaps and close.
         _ => Input::Relayed(Output::State(match detail {
             0 => State::Connecting,
             1 => State::Open,

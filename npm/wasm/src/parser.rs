@@ -19,7 +19,7 @@ pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
 /// where an event ends in the chunk (2), or goes on with another chunk, of which all ids are to be told where the number
 /// says so (3), and answers where the [`Records`](typed_eventsource_npm_parser::Records) lie. Or looks for data in events of any
 /// name (4), or answers whether the stream has ended within an event, whose data is then out of line, and its name in place of
-/// the last event id (5).
+/// the last event id (5), or listens to events of any name, where the number says so (6).
 #[wasm_bindgen(js_name = tellParser)]
 pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> usize {
     with(parser, move |stream| {
@@ -29,6 +29,7 @@ pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> 
             2 => stream.go_back(number, &bytes),
             4 => stream.look_for(bytes),
             5 => return usize::from(stream.end()),
+            6 => stream.listen_to_all(number != 0),
             _ => {
                 if number != 0 {
                     stream.track_ids();

@@ -6,7 +6,7 @@ use super::{Connection, ToldError};
 use crate::{
     Error, UndecodedEvent,
     event::EventMeta,
-    source::subscriptions::{DecodeFailure, DeliveryOutcome},
+    source::subscriptions::{DecodeFailure, DeliveryOutcome, FrameCallback},
     transport::Frame,
 };
 
@@ -61,18 +61,22 @@ impl Connection {
         self.tell(input);
     }
 
-    /// Delivers a frame to the listeners of its name, and tells the session how it decoded. Returns whether outputs are
+    /// Delivers a frame to the listeners of its name, then to those of any name, and tells the session how it decoded. Returns whether outputs are
     /// left to be carried out.
     pub(super) fn deliver(&self, frame: &Frame<'_>) -> bool {
-        let Some(callbacks) = self.subscriptions.get(frame.name()) else {
-            return false;
-        };
+        #[cfg(feature = "fetch")]
+        let any = self.any.snapshot();
         let (mut is_decoded, mut failures) = (false, Vec::new());
-        callbacks.each(&self.panics, |callback| match callback(frame) {
+        let mut call = |callback: &mut FrameCallback| match callback(frame) {
             DeliveryOutcome::Ignored => {}
             DeliveryOutcome::Decoded => is_decoded = true,
             DeliveryOutcome::Failed(failure) => failures.push(failure),
-        });
+        };
+        if let Some(callbacks) = self.subscriptions.get(frame.name()) {
+            callbacks.each(&self.panics, &mut call);
+        }
+        #[cfg(feature = "fetch")]
+        self.any.each_of(any, &self.panics, &mut call);
         if !failures.is_empty() {
             self.decode_failed(failures);
             return true;

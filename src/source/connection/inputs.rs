@@ -67,6 +67,8 @@ impl Connection {
     pub(super) fn receive(&self, event: TransportEvent<'_>) {
         let queued = match event {
             TransportEvent::Event(frame) => return self.receive_frame(&frame),
+            #[cfg(feature = "fetch")]
+            TransportEvent::Unheard { name } => return self.hint_at(name),
             TransportEvent::Opened => Input::Opened.into(),
             TransportEvent::Unlistened { is_event, meta } => Queued::Unlistened { is_event, meta },
             TransportEvent::Retry(time) => Input::Retry(time).into(),

@@ -18,6 +18,10 @@ pub(in crate::source) trait Link {
 
     fn unlisten(&self, name: &str);
 
+    /// See [`Transport::listen_to_all`].
+    #[cfg(feature = "fetch")]
+    fn listen_to_all(&self, listens_to_all: bool);
+
     /// See [`Transport::report_all_ids`].
     fn report_all_ids(&self) {}
 
@@ -47,6 +51,11 @@ impl Link for Transport {
 
     fn unlisten(&self, name: &str) {
         self.unlisten(name);
+    }
+
+    #[cfg(feature = "fetch")]
+    fn listen_to_all(&self, listens_to_all: bool) {
+        self.listen_to_all(listens_to_all);
     }
 
     fn report_all_ids(&self) {
@@ -120,6 +129,10 @@ impl Connection {
         for name in self.subscriptions.names() {
             transport.listen(&name);
         }
+        #[cfg(feature = "fetch")]
+        if !self.any.is_empty() {
+            transport.listen_to_all(true);
+        }
         if self.session().wants_ids() {
             transport.report_all_ids();
         }
@@ -160,6 +173,10 @@ impl Connection {
         let state = carrier.session().state();
         for name in self.subscriptions.names() {
             link.listen(&name);
+        }
+        #[cfg(feature = "fetch")]
+        if !self.any.is_empty() {
+            link.listen_to_all(true);
         }
         self.hold(&self.held.link, link);
         if !self.gaps.is_empty() {

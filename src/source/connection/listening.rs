@@ -8,7 +8,7 @@ use crate::{
     source::{
         callbacks::Slot,
         listener::Listener,
-        subscriptions::{DeliveryOutcome, FrameCallback, check_name},
+        subscriptions::{DeliveryOutcome, FrameCallback, Names, check_name},
     },
 };
 
@@ -27,6 +27,48 @@ impl Connection {
         Ok(Listener::new(self, move |connection| {
             if connection.subscriptions.remove(&name, &slot) {
                 connection.with_link(|link| link.unlisten(&name));
+            }
+        }))
+    }
+
+    /// Listens to several names, each with a callback that `make` makes.
+    pub(in crate::source) fn on_frames(
+        self: &Rc<Self>,
+        names: Names<'_>,
+        make: impl Fn() -> Box<FrameCallback>,
+    ) -> Result<Vec<Listener>, Error> {
+        match names {
+            Names::These(names) => names
+                .iter()
+                .map(|name| self.on_frame(name, make()))
+                .collect(),
+            #[cfg(all(feature = "json", feature = "fetch"))]
+            Names::All => Ok(vec![self.on_any(make())?]),
+            #[cfg(all(feature = "json", not(feature = "fetch")))]
+            Names::All => Err(Error::NeedsFetch),
+        }
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(in crate::source) fn on_any(
+        self: &Rc<Self>,
+        callback: Box<FrameCallback>,
+    ) -> Result<Listener, Error> {
+        if !self.is_fetch {
+            return Err(Error::NeedsFetch);
+        }
+        if self.is_closed() {
+            return Ok(Listener::inert(self));
+        }
+        let is_first = self.any.is_empty();
+        let slot = self.any.add(callback);
+        if is_first {
+            self.with_link(|link| link.listen_to_all(true));
+        }
+        Ok(Listener::new(self, move |connection| {
+            connection.any.remove(&slot);
+            if connection.any.is_empty() {
+                connection.with_link(|link| link.listen_to_all(false));
             }
         }))
     }
@@ -75,6 +117,22 @@ impl Connection {
             self.with_link(|link| link.listen(name));
         }
         slot
+    }
+
+    /// Hints, once, at an event that nobody hears: its name may be misspelt. If there are listeners, it had no data.
+    #[cfg(feature = "fetch")]
+    pub(super) fn hint_at(&self, name: &str) {
+        if !self.has_hinted.replace(true) {
+            let (url, names) = (&self.url, self.subscriptions.names());
+            self.host.hint(if names.iter().any(|known| **known == *name) {
+                format!(
+                    "{url} sent {name:?} without data, which by the standard is no event: have the server send some data \
+                     with it"
+                )
+            } else {
+                format!("nobody listens to events called {name:?} of {url} (listened to: {names:?})")
+            });
+        }
     }
 
     /// Listens to the events by which a server ends its stream: they have to be received even if they have no

@@ -21,6 +21,8 @@ use std::{
 use typed_eventsource_core::{self as core, Input, Options, Output, Session, Timestamp};
 use web_sys::AbortSignal;
 
+#[cfg(feature = "fetch")]
+use super::subscriptions::FrameCallback;
 use super::{
     callbacks::CallbackList, closed::End, listener::Listener, panics::Panics, queue::Queue,
     subscriptions::Subscriptions,
@@ -58,6 +60,9 @@ pub(super) struct Settings {
     pub(super) queue: Queue,
     pub(super) terminals: Terminals,
     pub(super) host: Host,
+    /// Whether it is over `fetch`, a connection that is shared included.
+    #[cfg(feature = "fetch")]
+    pub(super) is_fetch: bool,
 }
 
 /// How a server says that nothing follows.
@@ -105,6 +110,14 @@ pub(crate) struct Connection {
     /// Forgotten listeners, kept until they have been told about the end.
     forgotten: RefCell<Vec<Listener>>,
     subscriptions: Subscriptions,
+    /// The listeners to events of any name.
+    #[cfg(feature = "fetch")]
+    any: CallbackList<FrameCallback>,
+    #[cfg(feature = "fetch")]
+    is_fetch: bool,
+    /// Whether it has hinted at an event that nobody listens to.
+    #[cfg(feature = "fetch")]
+    has_hinted: Cell<bool>,
     gaps: CallbackList<GapCallback>,
     errors: CallbackList<ErrorCallback>,
     states: CallbackList<StateCallback>,
@@ -189,6 +202,8 @@ impl Connection {
             queue,
             terminals,
             host,
+            #[cfg(feature = "fetch")]
+            is_fetch,
         } = settings;
         Rc::new_cyclic(|this| Self {
             this: Weak::clone(this),
@@ -214,6 +229,12 @@ impl Connection {
             },
             forgotten: RefCell::default(),
             subscriptions: Subscriptions::default(),
+            #[cfg(feature = "fetch")]
+            any: CallbackList::default(),
+            #[cfg(feature = "fetch")]
+            is_fetch,
+            #[cfg(feature = "fetch")]
+            has_hinted: Cell::default(),
             gaps: CallbackList::default(),
             errors: CallbackList::default(),
             states: CallbackList::default(),
@@ -333,6 +354,8 @@ impl Connection {
         drop(self.inputs.take());
         self.held.release();
         self.subscriptions.clear();
+        #[cfg(feature = "fetch")]
+        self.any.clear();
         self.gaps.clear();
         if !is_failed {
             self.errors.clear();

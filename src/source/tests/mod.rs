@@ -1,8 +1,10 @@
 //! The source's rules, over a scripted transport and a clock that the test controls. No browser is needed.
 
 #[cfg(feature = "fetch")]
-mod bodies;
+mod any;
 mod closures;
+#[cfg(feature = "fetch")]
+mod end_of_body;
 mod errors;
 mod hostile;
 mod ids;
@@ -68,6 +70,8 @@ fn open_from(
     let mut settings = builder.settings(Host::Fake(server.clock()));
     if is_fetch {
         settings.options.transport = Transport::Fetch;
+        #[cfg(feature = "fetch")]
+        (settings.is_fetch = true);
     }
     settings.options.last_event_id = last_event_id.to_owned();
     let connection = Connection::open(settings, server.connector(URL, is_fetch));

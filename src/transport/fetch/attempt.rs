@@ -57,7 +57,7 @@ impl Attempt {
             Poll::Pending
         });
         if let Some(end) = end.await {
-            self.shared.emit(end);
+            self.shared.end(end);
         }
     }
 

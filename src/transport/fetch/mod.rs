@@ -8,7 +8,7 @@ mod response;
 mod response_body;
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     rc::Rc,
     sync::Arc,
     task::Waker,
@@ -17,7 +17,7 @@ use std::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Request};
 
-use super::{Sink, TransportEvent, refused_url, resume_url};
+use super::{Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url};
 use crate::{Error, place::Place, yielder::Yielder};
 use attempt::Attempt;
 pub use request::{Fetch, HeadersResult};
@@ -77,13 +77,25 @@ impl FetchConnector {
         };
         let shared = Rc::new(AttemptShared {
             names: RefCell::default(),
+            listens_to_all: Cell::default(),
+            has_unheard: Cell::default(),
             reports_all_ids: Cell::default(),
             terminal_data: self.terminal_data.clone(),
             is_open: Cell::new(true),
             waker: Place::default(),
             max_events: Rc::clone(&self.max_events),
             sink,
+            leaving: OnceCell::new(),
+            end: Place::default(),
         });
+        let weak = Rc::downgrade(&shared);
+        let _ = shared.leaving.set(LeaveWatch::new(move || {
+            if let Some(shared) = weak.upgrade()
+                && let Some(end) = shared.end.take()
+            {
+                shared.emit(end);
+            }
+        }));
         let attempt = Attempt {
             fetch: Rc::clone(&self.fetch),
             url: resume_url(&self.url, parameter, last_event_id)?,
@@ -100,6 +112,9 @@ impl FetchConnector {
 /// The state that the transport and its attempt share.
 struct AttemptShared {
     names: RefCell<Vec<Rc<str>>>,
+    listens_to_all: Cell<bool>,
+    /// Whether the source was told of an event that nobody listens to.
+    has_unheard: Cell<bool>,
     reports_all_ids: Cell<bool>,
     /// To be found in events that nobody listens to, too.
     terminal_data: Option<Rc<str>>,
@@ -108,6 +123,9 @@ struct AttemptShared {
     waker: Place<Waker>,
     max_events: Rc<Cell<usize>>,
     sink: Sink,
+    leaving: OnceCell<LeaveWatch>,
+    /// How the request ended while the page was about to be left.
+    end: Place<TransportEvent<'static>>,
 }
 
 impl AttemptShared {
@@ -115,6 +133,16 @@ impl AttemptShared {
     fn emit(&self, event: TransportEvent<'_>) {
         if self.is_open.get() {
             (self.sink)(event);
+        }
+    }
+
+    /// Tells the source how the request ended, unless the page is about to be left: nothing is to be reported then, and
+    /// no further request is to be made.
+    fn end(&self, event: TransportEvent<'static>) {
+        if self.leaving.get().is_some_and(LeaveWatch::is_leaving) {
+            self.end.put(event);
+        } else {
+            self.emit(event);
         }
     }
 }
@@ -133,6 +161,10 @@ impl FetchTransport {
     pub(super) fn unlisten(&self, name: &str) {
         let mut names = self.shared.names.borrow_mut();
         names.retain(|listened| **listened != *name);
+    }
+
+    pub(super) fn listen_to_all(&self, listens_to_all: bool) {
+        self.shared.listens_to_all.set(listens_to_all);
     }
 
     pub(super) fn report_all_ids(&self) {

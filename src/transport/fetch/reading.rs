@@ -124,6 +124,7 @@ impl ResponseReader {
         };
         reader.emit_retry();
         let (unlistened, is_told) = (reader.unlistened, reader.is_told);
+        self.emit_dropped_name(shared);
         self.emit_unlistened(unlistened, is_told, shared);
         end
     }
@@ -131,6 +132,21 @@ impl ResponseReader {
     /// Lets other tasks have a turn.
     pub(super) async fn let_others_run(&mut self) {
         self.yielder.yield_now().await;
+    }
+
+    /// Reports a block that was to be an event for listeners, but had no data.
+    fn emit_dropped_name(&self, shared: &AttemptShared) {
+        let name = String::from_utf8_lossy(self.parser.dropped_name());
+        let is_listened = || {
+            shared
+                .names
+                .borrow()
+                .iter()
+                .any(|listened| **listened == *name)
+        };
+        if !name.is_empty() && is_listened() && !shared.has_unheard.replace(true) {
+            shared.emit(TransportEvent::Unheard { name: &name });
+        }
     }
 
     /// The unfinished event at the end of the response.
@@ -225,7 +241,7 @@ impl SliceReader<'_> {
     #[inline]
     fn read_event(&mut self, mut event: ParsedEvent<'_>) -> bool {
         let listened = self.shared.listened_name(&event);
-        if let Some(name) = listened.or_else(|| self.shared.terminal_name(&mut event)) {
+        if let Some(name) = listened.or_else(|| self.shared.unlistened_name(&mut event)) {
             let (id_field, meta) = (id_field(&event), self.meta(&event));
             let data = event.into_data();
             self.emit_retry();
@@ -239,6 +255,10 @@ impl SliceReader<'_> {
                 meta,
             });
         } else {
+            if !self.shared.has_unheard.replace(true) {
+                let name = &event.name();
+                self.shared.emit(TransportEvent::Unheard { name });
+            }
             self.unlistened = Unlistened::Event;
             return false;
         }
@@ -290,10 +310,13 @@ fn unreadable(TooLarge { limit }: TooLarge) -> TransportEvent<'static> {
 }
 
 impl AttemptShared {
-    /// The name of this event, if its data says that the server has finished.
-    fn terminal_name(&self, event: &mut ParsedEvent<'_>) -> Option<Rc<str>> {
-        let data = self.terminal_data.as_deref()?;
-        (event.data_bytes() == data.as_bytes()).then(|| event.name().into())
+    /// The name of this event, which has no listeners, if somebody listens to events of any name, or if its data says that
+    /// the server has finished.
+    fn unlistened_name(&self, event: &mut ParsedEvent<'_>) -> Option<Rc<str>> {
+        let terminal = self.terminal_data.as_deref();
+        let is_wanted = self.listens_to_all.get()
+            || terminal.is_some_and(|data| event.data_bytes() == data.as_bytes());
+        is_wanted.then(|| event.name().into())
     }
 
     /// The name of this event, if it has listeners.

@@ -1,4 +1,4 @@
-//! What the server answers, and what is told of it.
+//! What an error tells of the server's answer.
 
 use js_sys::{Function, Reflect};
 use typed_eventsource::{CloseReason, Error, Event, EventSource, Policy};
@@ -10,19 +10,19 @@ use super::{
     resilient, run,
 };
 
-/// What the policy closed the source for.
-async fn closed_for(source: &EventSource) -> Error {
+/// The error for which the policy has closed the source.
+async fn closing_error(source: &EventSource) -> Error {
     match source.closed().await {
         CloseReason::Policy(error) => error,
         other => panic!("{other:?}"),
     }
 }
 
-/// What sources are closed for, once one has heard so many bytes of the answer's body: it waits a second for them, in
-/// which not all of them may come where the machine is busy.
-async fn closed_with(length: usize, open: impl Fn() -> EventSource) -> Error {
+/// The error with at least `length` bytes of the answer's body. A source waits for the body only a second, which may be too
+/// short on a busy machine: this opens sources until one has these bytes.
+async fn closing_error_with_body(length: usize, open: impl Fn() -> EventSource) -> Error {
     loop {
-        let error = closed_for(&open()).await;
+        let error = closing_error(&open()).await;
         let (Error::Status { body, .. } | Error::ContentType { body, .. }) = &error else {
             panic!("{error:?}");
         };
@@ -32,23 +32,23 @@ async fn closed_with(length: usize, open: impl Fn() -> EventSource) -> Error {
     }
 }
 
-/// The body that is told of an answer with status 500 and with this one, of which so many bytes are to be told.
-async fn told_of(length: usize, steps: impl Into<Vec<Step>>) -> (String, Script) {
+/// The body in the error of an answer with status 500, which is expected to have `length` bytes; and the script.
+async fn body_in_error(length: usize, steps: impl Into<Vec<Step>>) -> (String, Script) {
     let script = Script::put([Attempt::playing(steps).with_status(500)]).await;
-    let error = closed_with(length, || script.open()).await;
+    let error = closing_error_with_body(length, || script.open()).await;
     match error {
         Error::Status { body, .. } => (body.to_string(), script),
         other => panic!("{other:?}"),
     }
 }
 
-async fn the_client_has_left(script: &Script) {
+async fn assert_client_left(script: &Script) {
     let seen = script.seen_closed(1).await;
     assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
 }
 
 #[wasm_bindgen_test]
-async fn a_wrong_status_is_told_with_url_type_and_body() {
+async fn the_error_of_a_wrong_status_has_the_url_the_content_type_and_the_body() {
     run(async || {
         let text = "{\"reason\":\"überlastet\"}";
         let answer = Attempt::ending(text)
@@ -61,7 +61,7 @@ async fn a_wrong_status_is_told_with_url_type_and_body() {
             content_type,
             body,
             ..
-        } = closed_with(text.len(), || script.open()).await
+        } = closing_error_with_body(text.len(), || script.open()).await
         else {
             panic!("not a status");
         };
@@ -73,12 +73,12 @@ async fn a_wrong_status_is_told_with_url_type_and_body() {
 }
 
 #[wasm_bindgen_test]
-async fn a_wrong_content_type_is_told_with_the_body() {
+async fn the_error_of_a_wrong_content_type_has_the_body() {
     run(async || {
         let text = "<p>Log in</p>";
         let page = Attempt::ending(text).header("content-type", "text/html");
         let script = Script::put([page]).await;
-        let error = closed_with(text.len(), || script.open_with(resilient())).await;
+        let error = closing_error_with_body(text.len(), || script.open_with(resilient())).await;
         let Error::ContentType {
             url,
             status: 200,
@@ -96,7 +96,7 @@ async fn a_wrong_content_type_is_told_with_the_body() {
 }
 
 #[wasm_bindgen_test]
-async fn of_a_body_the_beginning_is_told_in_whole_characters_and_the_rest_is_not_awaited() {
+async fn an_error_has_the_start_of_the_body_in_whole_characters_and_does_not_wait_for_the_rest() {
     run(async || {
         let large = Step::Repeat {
             times: 1000,
@@ -107,16 +107,16 @@ async fn of_a_body_the_beginning_is_told_in_whole_characters_and_the_rest_is_not
             (send(&"日".repeat(1000)), "日".repeat(341)),
             (send("busy"), "busy".to_owned()),
         ] {
-            let (body, script) = told_of(expected.len(), [sent, Step::Silence]).await;
+            let (body, script) = body_in_error(expected.len(), [sent, Step::Silence]).await;
             assert_eq!(body, expected);
-            the_client_has_left(&script).await;
+            assert_client_left(&script).await;
         }
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn a_redirect_is_followed_again_by_each_attempt() {
+async fn each_attempt_follows_the_redirect_again() {
     run(async || {
         for status in [301, 302, 307, 308] {
             let target = Script::put([
@@ -141,9 +141,9 @@ async fn a_redirect_is_followed_again_by_each_attempt() {
     .await;
 }
 
-/// Firefox does not do so before: neither at an abort of the request, nor where its body is cancelled.
+/// Firefox does not end the connection earlier, neither when the request is aborted nor when its body is cancelled.
 #[wasm_bindgen_test]
-async fn a_connection_that_a_redirect_has_led_to_ends_as_soon_as_the_server_sends_more() {
+async fn a_connection_after_a_redirect_ends_as_soon_as_the_server_sends_more() {
     run(async || {
         let beats = (0..100).flat_map(|_| [send(":\n"), Step::Pause(20)]);
         let steps = [send("data: 1\n\n"), Step::Wait].into_iter().chain(beats);
@@ -155,14 +155,14 @@ async fn a_connection_that_a_redirect_has_led_to_ends_as_soon_as_the_server_send
         listen::<u8>(&source, "message").next().await;
         source.close();
         target.release().await;
-        the_client_has_left(&target).await;
+        assert_client_left(&target).await;
     })
     .await;
 }
 
-/// A page may have replaced `fetch`, for its own tests for instance.
+/// A page may have replaced `fetch`, for its tests for example.
 #[wasm_bindgen_test]
-async fn an_answer_that_is_no_response_closes_it() {
+async fn a_fetch_that_does_not_return_a_response_closes_the_source() {
     run(async || {
         let script = Script::put([Attempt::hanging()]).await;
         for answer in [
@@ -174,7 +174,7 @@ async fn an_answer_that_is_no_response_closes_it() {
             let real = replace_fetch(&Function::new_no_args(&format!(
                 "return Promise.resolve({answer})"
             )));
-            let error = closed_for(&script.open_with(resilient())).await;
+            let error = closing_error(&script.open_with(resilient())).await;
             replace_fetch(&real);
             assert!(
                 matches!(error, Error::Internal { .. }),
@@ -186,12 +186,12 @@ async fn an_answer_that_is_no_response_closes_it() {
 }
 
 #[wasm_bindgen_test]
-async fn a_fetch_that_throws_or_makes_no_promise_leaves_no_source_connecting() {
+async fn a_fetch_that_throws_or_returns_no_promise_closes_the_source() {
     run(async || {
         let script = Script::put([Attempt::hanging()]).await;
-        let closed_with = async |body: &str| {
+        let error_with_fetch = async |body: &str| {
             let real = replace_fetch(&Function::new_no_args(body));
-            let error = closed_for(&script.open_with(Policy::close_on_error())).await;
+            let error = closing_error(&script.open_with(Policy::close_on_error())).await;
             replace_fetch(&real);
             error
         };
@@ -203,20 +203,20 @@ async fn a_fetch_that_throws_or_makes_no_promise_leaves_no_source_connecting() {
                 "Error",
             ),
         ] {
-            match closed_with(body).await {
+            match error_with_fetch(body).await {
                 Error::ConnectionLost { message, .. } => {
                     assert_eq!(message.as_deref(), Some(expected), "{body}");
                 }
                 other => panic!("{body}: {other:?}"),
             }
         }
-        let error = closed_with("return {}").await;
+        let error = error_with_fetch("return {}").await;
         assert!(matches!(error, Error::Internal { .. }), "{error:?}");
     })
     .await;
 }
 
-/// Answers with the one before.
+/// Replaces the global `fetch`, and returns the one before.
 fn replace_fetch(fetch: &Function) -> Function {
     let global = js_sys::global();
     let before = Reflect::get(&global, &"fetch".into()).expect("there is a `fetch`");

@@ -1,4 +1,4 @@
-//! Bytes as they come: cut anywhere, many at once, too many.
+//! Large events, up to the limit and beyond it.
 
 use typed_eventsource::{CloseReason, Error, Fetch, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -25,7 +25,7 @@ async fn an_event_may_be_larger_than_any_chunk() {
 }
 
 #[wasm_bindgen_test]
-async fn an_event_as_large_as_allowed_arrives() {
+async fn an_event_as_large_as_the_limit_arrives() {
     run(async || {
         let script = Script::put([Attempt::sending("data: 0123456789\n\ndata: 2\n\n")]).await;
         let source = open(
@@ -40,7 +40,7 @@ async fn an_event_as_large_as_allowed_arrives() {
 }
 
 #[wasm_bindgen_test]
-async fn a_larger_one_closes_the_source_after_the_one_before() {
+async fn an_event_beyond_the_limit_closes_the_source_after_the_event_before_it() {
     run(async || {
         let text = "data: 1\n\ndata: 0123456789\n\ndata: 2\n\n";
         let script = Script::put([Attempt::sending(text)]).await;
@@ -55,7 +55,7 @@ async fn a_larger_one_closes_the_source_after_the_one_before() {
         );
         assert!(too_large, "{reason:?}");
         assert_eq!(heard.rest().await, [Text("1".into())]);
-        script.was_left().await;
+        script.assert_client_left().await;
     })
     .await;
 }

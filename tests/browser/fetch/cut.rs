@@ -1,4 +1,4 @@
-//! Answers that end, or break, within an event.
+//! Responses that end, or break off, within an event.
 
 use typed_eventsource::{CloseReason, EndOfBody, Error, EventSourceBuilder, Fetch};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -13,7 +13,7 @@ fn post(script: &Script) -> EventSourceBuilder {
     builder.policy(resilient())
 }
 
-/// Answers with this to the one request that is to come, and says why the source has closed.
+/// Answers the one request with this attempt, and returns the reason for which the source has closed.
 async fn reason_after(
     attempt: Attempt,
     set_up: impl FnOnce(EventSourceBuilder) -> EventSourceBuilder,
@@ -28,13 +28,13 @@ async fn reason_after(
 #[track_caller]
 fn assert_unfinished(reason: &CloseReason, name: &str, data: &str) {
     let CloseReason::Policy(Error::UnfinishedEvent { event, .. }) = reason else {
-        panic!("it has not finished: {reason:?}");
+        panic!("the event is not reported as unfinished: {reason:?}");
     };
     assert_eq!((event.name(), &*event.data), (name, data));
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_that_ends_within_an_event_has_not_finished() {
+async fn a_response_that_ends_within_an_event_has_not_finished() {
     run(async || {
         for (end, name, data) in [
             ("data: wor", "message", "wor"),
@@ -54,7 +54,7 @@ async fn an_answer_that_ends_within_an_event_has_not_finished() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_that_breaks_within_an_event_says_what_had_arrived() {
+async fn a_response_that_breaks_off_within_an_event_reports_the_part_that_has_arrived() {
     run(async || {
         let steps = [send("data: 1\n\ndata: wor"), Step::Wait, Step::Reset];
         let script = Script::put([Attempt::playing(steps)]).await;
@@ -68,7 +68,7 @@ async fn an_answer_that_breaks_within_an_event_says_what_had_arrived() {
 }
 
 #[wasm_bindgen_test]
-async fn what_says_that_nothing_follows_counts_where_the_end_cuts_it() {
+async fn a_terminal_event_without_its_blank_line_counts() {
     run(async || {
         for end in [
             "data: [DONE]",
@@ -86,7 +86,7 @@ async fn what_says_that_nothing_follows_counts_where_the_end_cuts_it() {
 }
 
 #[wasm_bindgen_test]
-async fn terminal_data_is_the_end_under_any_name_whoever_listens() {
+async fn terminal_data_finishes_the_source_in_an_event_of_any_name_listened_to_or_not() {
     run(async || {
         for end in [
             "data: [DONE]\n\n",
@@ -103,7 +103,7 @@ async fn terminal_data_is_the_end_under_any_name_whoever_listens() {
 }
 
 #[wasm_bindgen_test]
-async fn a_get_that_is_cut_is_asked_for_again() {
+async fn a_get_whose_response_is_cut_is_sent_again() {
     run(async || {
         let answers = ["id: 1\ndata: 1\n\ndata: 2", "id: 2\ndata: 2\n\n"];
         let script = Script::put([Attempt::ending(answers[0]), Attempt::sending(answers[1])]).await;

@@ -1,4 +1,4 @@
-//! Headers that are asked for again before each attempt.
+//! A function that makes the headers of each attempt.
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
@@ -12,7 +12,7 @@ use super::{
     open, run,
 };
 
-/// Asks for headers by the number of the attempt, from 1.
+/// A request whose headers are made from the number of the attempt, from 1 on.
 fn numbered(headers: impl Fn(u32) -> HeadersResult + 'static) -> Fetch {
     let (headers, count) = (Rc::new(headers), Cell::new(0));
     Fetch::new()
@@ -32,7 +32,7 @@ fn token(number: u32) -> HeadersResult {
 }
 
 #[wasm_bindgen_test]
-async fn each_attempt_has_its_own_in_place_of_fixed_ones() {
+async fn fresh_headers_replace_fixed_headers_of_the_same_name_at_each_attempt() {
     run(async || {
         let script = Script::put([Attempt::ending("retry: 10\n\n")]).await;
         let _source = open(&script, numbered(token));
@@ -44,7 +44,7 @@ async fn each_attempt_has_its_own_in_place_of_fixed_ones() {
 }
 
 #[wasm_bindgen_test]
-async fn a_source_asks_the_function_that_its_builder_has_adopted_last() {
+async fn a_source_calls_the_function_that_its_builder_has_adopted_last() {
     run(async || {
         let script = Script::put([Attempt::ending("retry: 10\n\n")]).await;
         let with = |token: &'static str| {
@@ -64,7 +64,8 @@ async fn a_source_asks_the_function_that_its_builder_has_adopted_last() {
 }
 
 #[wasm_bindgen_test]
-async fn where_they_cannot_be_made_it_is_told_and_tried_again_after_the_reconnection_time() {
+async fn headers_that_cannot_be_made_are_an_error_and_there_is_another_attempt_after_the_reconnection_time()
+ {
     run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
         let fetch = numbered(|number| match number {
@@ -89,7 +90,7 @@ async fn where_they_cannot_be_made_it_is_told_and_tried_again_after_the_reconnec
 }
 
 #[wasm_bindgen_test]
-async fn one_that_is_not_allowed_closes_the_source_and_nothing_is_sent() {
+async fn a_header_that_is_not_allowed_closes_the_source_without_a_request() {
     run(async || {
         for (name, value) in [("two words", "x"), ("X-Lines", "one\nand another")] {
             let script = Script::put([Attempt::sending("")]).await;
@@ -106,7 +107,7 @@ async fn one_that_is_not_allowed_closes_the_source_and_nothing_is_sent() {
 }
 
 #[wasm_bindgen_test]
-async fn a_source_that_closes_before_they_are_there_sends_nothing() {
+async fn a_source_that_closes_before_its_headers_are_made_sends_no_request() {
     run(async || {
         let script = Script::put([Attempt::sending("")]).await;
         let (asked, is_asked) = oneshot::channel();
@@ -132,7 +133,7 @@ async fn a_source_that_closes_before_they_are_there_sends_nothing() {
     .await;
 }
 
-/// Headers that never come, and how many still wait for them.
+/// Headers that never come, and a counter whose clones still wait for them.
 fn never() -> (Fetch, Rc<()>) {
     let waiting = Rc::new(());
     let wait = Rc::clone(&waiting);
@@ -147,7 +148,7 @@ fn never() -> (Fetch, Rc<()>) {
 }
 
 #[wasm_bindgen_test]
-async fn an_attempt_that_is_given_up_waits_for_them_no_longer() {
+async fn an_attempt_that_is_given_up_no_longer_waits_for_its_headers() {
     run(async || {
         let script = Script::put([Attempt::sending("")]).await;
         let (fetch, waiting) = never();
@@ -159,14 +160,14 @@ async fn an_attempt_that_is_given_up_waits_for_them_no_longer() {
         let source = source.expect("a valid request");
         errors(&source).take(3).await;
         TimeoutFuture::new(0).await;
-        // The test's own, the function's, and that of the attempt that may be under way.
+        // The test and the function hold one clone each, and an attempt that waits may hold a third.
         assert!(Rc::strong_count(&waiting) <= 3);
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn the_close_lets_go_of_them_though_a_handle_lives_on() {
+async fn a_closed_source_no_longer_waits_for_its_headers_even_if_a_handle_is_held() {
     run(async || {
         let script = Script::put([Attempt::sending("")]).await;
         let (fetch, waiting) = never();

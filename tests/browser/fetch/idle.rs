@@ -1,4 +1,4 @@
-//! Signs of life.
+//! What counts as silence for the limit `on_idle`.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use super::{
     resilient, run,
 };
 
-/// Silence for so long is too much.
+/// The limit on silence.
 const LIMIT: Duration = Duration::from_millis(100);
 
-/// What is sent after an event keeps the source open, as if it came when more than half of the time was over.
-async fn is_kept_open_by(beat: &str) {
-    let script = Script::put([Attempt::sending(&format!("event: first\ndata\n\n{beat}"))]).await;
+/// Asserts that this text, sent after more than half of the limit, keeps the source open.
+async fn assert_kept_open_by(text: &str) {
+    let script = Script::put([Attempt::sending(&format!("event: first\ndata\n\n{text}"))]).await;
     let clock = Clock::stopped();
     let source = script.open_with(Policy::browser().on_idle(LIMIT, LimitAction::Close));
     let (hear, mut heard) = Heard::new();
@@ -25,12 +25,12 @@ async fn is_kept_open_by(beat: &str) {
         hear(());
     });
     heard.next().await;
-    // That is too long since the event, but not since the beat.
+    // The time since the event is beyond the limit, the time since the text is not.
     Clock::advance(LIMIT * 3 / 5);
-    // Timers ring in the order in which they are due: by then that of the source has rung.
+    // Timers fire in the order in which they are due: the source's timer fires before this one.
     sleep(LIMIT * 3).await;
     assert!(matches!(source.state(), State::Open));
-    // After which there is silence.
+    // From here on there is silence.
     drop(clock);
     let reason = source.closed().await;
     let idle = matches!(reason, CloseReason::Policy(Error::Idle { after, .. }) if after == LIMIT);
@@ -40,8 +40,8 @@ async fn is_kept_open_by(beat: &str) {
 #[wasm_bindgen_test]
 async fn comments_and_events_that_nobody_listens_to_keep_a_source_open() {
     run(async || {
-        is_kept_open_by(":\n").await;
-        is_kept_open_by("event: tick\ndata\n\n").await;
+        assert_kept_open_by(":\n").await;
+        assert_kept_open_by("event: tick\ndata\n\n").await;
     })
     .await;
 }

@@ -1,6 +1,7 @@
-//! What is special to the fetch transport; all else is tested over both.
+//! Tests of what only the fetch transport can do. All other tests run over both transports.
 
 mod answers;
+mod any;
 mod backlog;
 mod chunks;
 mod cut;
@@ -22,7 +23,7 @@ use typed_eventsource::{Backoff, EventSource, Fetch, Policy};
 
 use super::support::{Script, Transport, run_over};
 
-/// Runs the body of a test that is about this transport.
+/// Runs the body of a test over `fetch`.
 async fn run(body: impl AsyncFn()) {
     run_over(Transport::Fetch, body).await;
 }
@@ -32,7 +33,7 @@ fn open(script: &Script, fetch: Fetch) -> EventSource {
     source.expect("a valid request")
 }
 
-/// Goes on without much of a wait.
+/// A policy that reopens after short waits.
 fn resilient() -> Policy {
     let backoff = Backoff::new().initial(Duration::from_millis(10));
     Policy::resilient().backoff(backoff)

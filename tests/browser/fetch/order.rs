@@ -1,4 +1,4 @@
-//! What happens in the middle of a chunk takes effect there.
+//! A close, a failure or a dropped listener in the middle of a chunk takes effect at once.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
@@ -10,9 +10,8 @@ use super::{
     run,
 };
 
-/// A source whose first connection brings numbers, the third of them none, and that is closed by what is done at the
-/// first.
-async fn closed_at_the_first(close: impl Fn(&EventSource) + 'static) {
+/// Asserts that a source hears only the first event of a chunk if `close`, which is called at that event, closes it.
+async fn assert_hears_only_the_first_event(close: impl Fn(&EventSource) + 'static) {
     let observed = Observed::new();
     let text = "data: 1\n\ndata: 2\n\ndata: x\n\nevent: other\ndata: 4\n\nretry: 1\n\n";
     let script = Script::put([Attempt::sending(text)]).await;
@@ -25,16 +24,16 @@ async fn closed_at_the_first(close: impl Fn(&EventSource) + 'static) {
         ["open", "message: 1", "closed by the application"]
     );
     assert_eq!(observed.left(), Left::NOTHING);
-    script.was_left().await;
+    script.assert_client_left().await;
 }
 
 #[wasm_bindgen_test]
-async fn after_a_close_nothing_of_the_chunk_is_heard() {
-    run(async || closed_at_the_first(EventSource::close).await).await;
+async fn no_event_of_the_chunk_is_heard_after_a_close() {
+    run(async || assert_hears_only_the_first_event(EventSource::close).await).await;
 }
 
 #[wasm_bindgen_test]
-async fn after_an_event_that_closes_by_not_decoding_nothing_of_the_chunk_is_heard() {
+async fn no_event_of_the_chunk_is_heard_after_a_decode_error_that_closes_the_source() {
     run(async || {
         let text = "id: 1\ndata: 1\n\nid: 2\ndata: x\n\nid: 3\ndata: 3\n\n";
         let script = Script::put([Attempt::sending(text)]).await;
@@ -51,7 +50,7 @@ async fn after_an_event_that_closes_by_not_decoding_nothing_of_the_chunk_is_hear
     .await;
 }
 
-/// Reopens as soon as an event does not decode.
+/// A policy that reopens at a decode error.
 fn reopening() -> Policy {
     Policy::browser().rule(|context| match context.error {
         Error::Decode(_) | Error::EventTooLarge { .. } => Decision::Reopen {
@@ -62,7 +61,7 @@ fn reopening() -> Policy {
 }
 
 #[wasm_bindgen_test]
-async fn after_a_rule_has_reopened_the_next_connection_goes_on_from_there() {
+async fn the_connection_that_a_rule_reopens_in_a_chunk_continues_after_the_last_event() {
     run(async || {
         let text = "id: 1\ndata: 1\n\nid: 2\ndata: x\n\nid: 3\ndata: 3\n\n";
         let script = Script::put([Attempt::sending(text), Attempt::sending("data: 4\n\n")]).await;
@@ -77,7 +76,8 @@ async fn after_a_rule_has_reopened_the_next_connection_goes_on_from_there() {
 }
 
 #[wasm_bindgen_test]
-async fn before_an_event_that_is_too_large_what_nobody_listens_to_has_moved_the_id_on() {
+async fn an_event_that_nobody_listens_to_changes_the_last_event_id_before_an_event_that_is_too_large()
+ {
     run(async || {
         let text = "id: 1\ndata: 1\n\nid: 2\nevent: other\ndata: 2\n\n\
                     data: more than 32 bytes, which is too large\n\n";
@@ -94,7 +94,7 @@ async fn before_an_event_that_is_too_large_what_nobody_listens_to_has_moved_the_
 }
 
 #[wasm_bindgen_test]
-async fn a_listener_that_is_dropped_hears_nothing_more_and_the_id_moves_on() {
+async fn a_dropped_listener_hears_no_further_event_and_the_last_event_id_still_changes() {
     run(async || {
         let text =
             "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\nevent: done\ndata\n\nid: 4\ndata: 4\n\n";

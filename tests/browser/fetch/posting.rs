@@ -19,7 +19,7 @@ fn open_with(script: &Script, policy: Policy) -> EventSource {
     source.expect("a valid request")
 }
 
-/// Sends an event, and resets the connection once it is released.
+/// An attempt that sends an event, and resets the connection once the script is released.
 fn torn() -> Attempt {
     Attempt::playing([
         send("retry: 10\nid: 1\ndata: 1\n\n"),
@@ -28,7 +28,7 @@ fn torn() -> Attempt {
     ])
 }
 
-async fn is_torn(script: &Script, source: &EventSource) {
+async fn reset_after_first_event(script: &Script, source: &EventSource) {
     assert_eq!(listen::<u8>(source, "message").next().await, 1);
     script.release().await;
 }
@@ -48,7 +48,7 @@ async fn a_post_that_is_cut_is_not_sent_again() {
     run(async || {
         let script = Script::put([torn()]).await;
         let source = open_with(&script, resilient());
-        is_torn(&script, &source).await;
+        reset_after_first_event(&script, &source).await;
         let reason = source.closed().await;
         assert!(is_lost(&reason), "{reason:?}");
         assert_eq!(script.seen_closed(1).await.len(), 1);
@@ -57,11 +57,11 @@ async fn a_post_that_is_cut_is_not_sent_again() {
 }
 
 #[wasm_bindgen_test]
-async fn where_it_may_be_sent_again_it_is_sent_as_it_was_with_the_last_event_id() {
+async fn a_post_that_may_be_sent_again_is_sent_with_the_same_body_and_the_last_event_id() {
     run(async || {
         let script = Script::put([torn(), Attempt::sending("id: 2\ndata: 2\n\n")]).await;
         let source = open_with(&script, resilient().resend(true));
-        is_torn(&script, &source).await;
+        reset_after_first_event(&script, &source).await;
         assert_eq!(listen::<u8>(&source, "message").next().await, 2);
         let seen = script.seen().await;
         let requests: Vec<_> = seen
@@ -87,7 +87,7 @@ async fn where_it_may_be_sent_again_it_is_sent_as_it_was_with_the_last_event_id(
 }
 
 #[wasm_bindgen_test]
-async fn the_end_of_its_response_is_the_end() {
+async fn the_end_of_the_response_to_a_post_finishes_the_source() {
     run(async || {
         let script = Script::put([Attempt::ending("data: 1\n\ndata: 2\n\n")]).await;
         let source = open(&script, prompt());
@@ -103,7 +103,7 @@ async fn the_end_of_its_response_is_the_end() {
 }
 
 #[wasm_bindgen_test]
-async fn it_is_not_where_the_server_was_to_say_so() {
+async fn the_end_of_the_response_to_a_post_is_a_loss_if_a_terminal_event_is_expected() {
     run(async || {
         for by_data in [true, false] {
             let script = Script::put([Attempt::ending("data: 1\n\n")]).await;

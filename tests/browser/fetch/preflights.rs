@@ -1,4 +1,4 @@
-//! When a browser asks the server of another origin for leave first, for `fetch`.
+//! When a browser sends a preflight before a request to another origin.
 
 use typed_eventsource::{CloseReason, Error, Fetch, Policy};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -9,7 +9,7 @@ use super::{
 };
 
 #[wasm_bindgen_test]
-async fn a_header_that_is_not_simple_needs_one() {
+async fn a_header_that_is_not_simple_needs_a_preflight() {
     run(async || {
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
         let source = open(&script, Fetch::new().header("X-Token", "1"));
@@ -20,7 +20,7 @@ async fn a_header_that_is_not_simple_needs_one() {
 }
 
 #[wasm_bindgen_test]
-async fn the_last_event_id_needs_one_and_then_arrives() {
+async fn the_last_event_id_as_a_header_needs_a_preflight_and_arrives() {
     run(async || {
         let script = Script::put([
             Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
@@ -39,7 +39,7 @@ async fn the_last_event_id_needs_one_and_then_arrives() {
 }
 
 #[wasm_bindgen_test]
-async fn the_last_event_id_in_the_query_needs_none() {
+async fn the_last_event_id_in_the_query_needs_no_preflight() {
     run(async || {
         let script = Script::put([
             Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
@@ -57,9 +57,9 @@ async fn the_last_event_id_in_the_query_needs_none() {
     .await;
 }
 
-/// CORS lets a page know no more.
+/// CORS does not tell a page why the preflight was refused.
 #[wasm_bindgen_test]
-async fn one_that_is_refused_is_a_lost_connection_and_no_attempt_is_seen() {
+async fn a_refused_preflight_is_a_lost_connection_and_no_attempt_reaches_the_server() {
     run(async || {
         let script = Script::put([
             Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),

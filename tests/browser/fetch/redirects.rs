@@ -1,4 +1,4 @@
-//! What of a request goes along where a redirect leads: shown by what arrived there.
+//! Which parts of a request follow a redirect.
 
 use typed_eventsource::{CloseReason, Error, Fetch, Policy};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -9,8 +9,8 @@ use super::{
     open, run,
 };
 
-/// What arrives of a request that a redirect leads to another origin.
-async fn arrives(status: u16, fetch: Fetch) -> Seen {
+/// What arrives of a request that is redirected to another origin.
+async fn seen_after_redirect(status: u16, fetch: Fetch) -> Seen {
     let target = Script::put([Attempt::sending("")]).await;
     let elsewhere = target.url_on_second_origin();
     let start = Script::put([Attempt::answering(status).header("location", &elsewhere)]).await;
@@ -21,12 +21,12 @@ async fn arrives(status: u16, fetch: Fetch) -> Seen {
 }
 
 #[wasm_bindgen_test]
-async fn own_headers_go_along_but_authorization() {
+async fn all_headers_but_authorization_follow_a_redirect_to_another_origin() {
     run(async || {
         let fetch = Fetch::new()
             .header("X-Token", "1")
             .fresh_headers(async || Ok(vec![("Authorization".into(), "Bearer x".into())]));
-        let seen = arrives(307, fetch).await;
+        let seen = seen_after_redirect(307, fetch).await;
         assert_eq!(seen.header("x-token"), "1");
         assert!(!seen.has_header("authorization"));
     })
@@ -34,15 +34,15 @@ async fn own_headers_go_along_but_authorization() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_goes_along_where_the_redirect_keeps_the_method() {
+async fn a_body_follows_a_redirect_that_keeps_the_method() {
     run(async || {
         let post = || Fetch::post().body("secret");
         for status in [307, 308] {
-            let seen = arrives(status, post()).await;
+            let seen = seen_after_redirect(status, post()).await;
             assert_eq!((&*seen.method, &*seen.body), ("POST", "secret"), "{status}");
         }
         for status in [301, 302, 303] {
-            let seen = arrives(status, post()).await;
+            let seen = seen_after_redirect(status, post()).await;
             assert_eq!((&*seen.method, &*seen.body), ("GET", ""), "{status}");
             assert!(!seen.has_header("content-type"), "{status}");
         }
@@ -51,7 +51,7 @@ async fn a_body_goes_along_where_the_redirect_keeps_the_method() {
 }
 
 #[wasm_bindgen_test]
-async fn where_redirects_are_refused_nothing_goes_along() {
+async fn a_source_that_refuses_redirects_sends_nothing_to_their_target() {
     run(async || {
         let target = Script::put([Attempt::sending("")]).await;
         for url in [target.url(), target.url_on_second_origin()] {

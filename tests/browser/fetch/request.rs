@@ -1,4 +1,4 @@
-//! What the server is asked, and what is refused before it is asked.
+//! What a request has, and what is refused before a request is sent.
 
 use typed_eventsource::{Body, Error, Fetch};
 use wasm_bindgen::JsValue;
@@ -11,7 +11,7 @@ use super::{
 };
 
 /// What arrives of a request.
-async fn asked(fetch: Fetch) -> Seen {
+async fn seen_of(fetch: Fetch) -> Seen {
     let script = Script::put([Attempt::sending("")]).await;
     let _source = open(&script, fetch);
     script.seen_attempts(1).await.remove(0)
@@ -20,23 +20,23 @@ async fn asked(fetch: Fetch) -> Seen {
 #[wasm_bindgen_test]
 async fn the_method_is_get_by_default() {
     run(async || {
-        assert_eq!(asked(Fetch::new()).await.method, "GET");
-        assert_eq!(asked(Fetch::post()).await.method, "POST");
+        assert_eq!(seen_of(Fetch::new()).await.method, "GET");
+        assert_eq!(seen_of(Fetch::post()).await.method, "POST");
         for method in ["PUT", "DELETE", "PATCH"] {
-            assert_eq!(asked(Fetch::new().method(method)).await.method, method);
+            assert_eq!(seen_of(Fetch::new().method(method)).await.method, method);
         }
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn of_headers_of_one_name_the_last_counts() {
+async fn the_last_of_several_headers_of_one_name_is_sent() {
     run(async || {
         let fetch = Fetch::new()
             .header("X-Room", "1")
             .header("X-Other", "2")
             .header("x-room", "3");
-        let seen = asked(fetch).await;
+        let seen = seen_of(fetch).await;
         assert_eq!(seen.header("x-room"), "3");
         assert_eq!(seen.header("x-other"), "2");
     })
@@ -44,14 +44,14 @@ async fn of_headers_of_one_name_the_last_counts() {
 }
 
 #[wasm_bindgen_test]
-async fn an_event_stream_is_asked_for_by_default() {
+async fn the_default_accept_header_is_that_of_an_event_stream() {
     run(async || {
         assert_eq!(
-            asked(Fetch::new()).await.header("accept"),
+            seen_of(Fetch::new()).await.header("accept"),
             "text/event-stream"
         );
         let fetch = Fetch::new().header("Accept", "text/event-stream, application/json");
-        let seen = asked(fetch).await;
+        let seen = seen_of(fetch).await;
         assert_eq!(seen.header("accept"), "text/event-stream, application/json");
     })
     .await;
@@ -71,7 +71,7 @@ async fn a_body_is_sent_with_the_type_that_the_browser_has_for_it() {
                 "name=%C3%A9%26",
             ),
         ] {
-            let seen = asked(Fetch::post().body(body)).await;
+            let seen = seen_of(Fetch::post().body(body)).await;
             let sent = (seen.header("content-type").to_lowercase(), &*seen.body);
             assert_eq!(sent, (content_type.to_owned(), expected));
         }
@@ -80,10 +80,10 @@ async fn a_body_is_sent_with_the_type_that_the_browser_has_for_it() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_in_json_says_so() {
+async fn a_json_body_has_the_content_type_of_json() {
     run(async || {
         let prompt = serde_json::json!({ "prompt": "ö", "stream": true });
-        let seen = asked(Fetch::post().json(&prompt).expect("JSON")).await;
+        let seen = seen_of(Fetch::post().json(&prompt).expect("JSON")).await;
         assert_eq!(seen.header("content-type"), "application/json");
         let body: serde_json::Value = serde_json::from_str(&seen.body).expect("JSON");
         assert_eq!(body, prompt);
@@ -92,7 +92,7 @@ async fn a_body_in_json_says_so() {
 }
 
 #[wasm_bindgen_test]
-async fn credentials_go_along_as_told_whatever_the_builder_says() {
+async fn the_credentials_mode_of_fetch_goes_before_that_of_the_builder() {
     run(async || {
         let cookie = "visitor=42; Path=/streams";
         let with_cookie = Attempt::sending("data: 1\n\n").header("set-cookie", cookie);
@@ -120,31 +120,31 @@ async fn credentials_go_along_as_told_whatever_the_builder_says() {
     .await;
 }
 
-/// Which the browser passes on, so that no cache on the way answers.
+/// The browser tells caches on the way not to answer either.
 #[wasm_bindgen_test]
 async fn no_cache_is_used_by_default() {
     run(async || {
-        let seen = asked(Fetch::new()).await;
+        let seen = seen_of(Fetch::new()).await;
         assert_eq!(seen.header("cache-control"), "no-cache");
-        let seen = asked(Fetch::new().cache(RequestCache::Default)).await;
+        let seen = seen_of(Fetch::new().cache(RequestCache::Default)).await;
         assert_eq!(seen.header("cache-control"), "");
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn the_referrer_is_told_as_the_policy_says() {
+async fn the_referrer_policy_decides_which_referrer_is_sent() {
     run(async || {
-        let told = asked(Fetch::new().referrer_policy(ReferrerPolicy::Origin)).await;
+        let told = seen_of(Fetch::new().referrer_policy(ReferrerPolicy::Origin)).await;
         assert!(told.header("referer").starts_with("http://"));
-        let untold = asked(Fetch::new().referrer_policy(ReferrerPolicy::NoReferrer)).await;
+        let untold = seen_of(Fetch::new().referrer_policy(ReferrerPolicy::NoReferrer)).await;
         assert!(!untold.has_header("referer"));
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn a_request_that_cannot_be_is_refused_and_nothing_is_sent() {
+async fn an_invalid_request_is_refused_before_it_is_sent() {
     run(async || {
         let observed = Observed::new();
         let script = Script::put([Attempt::sending("")]).await;

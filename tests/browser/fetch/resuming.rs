@@ -1,4 +1,4 @@
-//! The last event id: what moves it on, and how it travels.
+//! What changes the last event id, and how it is sent.
 
 use typed_eventsource::{Fetch, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -8,8 +8,8 @@ use super::{
     resilient, run,
 };
 
-/// What the second attempt carries where the first one, of which only messages are listened to, brought this and ended.
-/// `None` stands for no header.
+/// The `Last-Event-ID` header of the second attempt, after the first one has sent this text and ended. Only messages are
+/// listened to.
 async fn resumed_after(text: &str) -> Option<String> {
     let script = Script::put([Attempt::ending(text), Attempt::sending("")]).await;
     let source = script.open_with(resilient());
@@ -21,7 +21,7 @@ async fn resumed_after(text: &str) -> Option<String> {
 }
 
 #[wasm_bindgen_test]
-async fn it_travels_as_utf_8() {
+async fn the_last_event_id_is_sent_as_utf_8() {
     run(async || {
         for id in ["7", "a b", "é", "日本", "🦀", "~!\"#"] {
             let resumed = resumed_after(&format!("id: {id}\ndata: 1\n\n")).await;
@@ -32,7 +32,7 @@ async fn it_travels_as_utf_8() {
 }
 
 #[wasm_bindgen_test]
-async fn each_block_that_has_ended_moves_it_on_and_an_empty_one_is_no_header() {
+async fn each_finished_block_may_change_the_last_event_id_and_an_empty_id_is_not_sent() {
     run(async || {
         for (text, expected) in [
             ("data: 1\n\n", None),
@@ -53,7 +53,7 @@ fn ids(seen: &[super::super::support::Seen]) -> Vec<&str> {
 }
 
 #[wasm_bindgen_test]
-async fn it_outlives_attempts_that_fail_or_bring_nothing() {
+async fn the_last_event_id_stays_after_attempts_that_fail_or_send_no_event() {
     run(async || {
         let script = Script::put([
             Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
@@ -73,7 +73,7 @@ async fn it_outlives_attempts_that_fail_or_bring_nothing() {
 }
 
 #[wasm_bindgen_test]
-async fn a_source_may_start_where_another_one_ended() {
+async fn a_source_can_start_at_the_position_of_another() {
     run(async || {
         let script = Script::put([
             Attempt::ending("retry: 10\n\n"),

@@ -1,4 +1,4 @@
-//! The same bytes give the same events, whether the browser's own source reads them or this crate.
+//! The crate makes the same events of the same bytes as the browser's own source.
 
 use std::cell::RefCell;
 
@@ -10,10 +10,10 @@ use super::{
     run,
 };
 
-/// What is heard of an event.
+/// An event as it is heard: its name, its data and the last event id.
 type Told = (String, String, String);
 
-/// After what is to be read, so that one knows that it was.
+/// The event that shows that all bytes before it were read.
 const END: &str = "\n\nevent: end\ndata\n\n";
 
 const NAMES: [&str; 6] = ["message", "a", "é", " a", "Message", "end"];
@@ -41,8 +41,8 @@ async fn events(chunks: &[&[u8]]) -> Vec<Told> {
     }
 }
 
-/// Over both transports each of these streams gives the same events.
-async fn is_read_alike(streams: &[&[&[u8]]]) {
+/// Asserts that each of these streams gives the same events over both transports.
+async fn assert_read_alike(streams: &[&[&[u8]]]) {
     for stream in streams {
         let told = RefCell::new(Vec::new());
         for &transport in Transport::ALL {
@@ -58,8 +58,8 @@ async fn is_read_alike(streams: &[&[&[u8]]]) {
 }
 
 #[wasm_bindgen_test]
-async fn names() {
-    is_read_alike(&[
+async fn names_are_read_as_by_the_browser() {
+    assert_read_alike(&[
         &[b"event: a\ndata: 1\n\ndata: 2\n\n"],
         &[b"event: a\nevent: \xc3\xa9\ndata: 1\n\n"],
         &[b"event: a\nevent\ndata: 1\n\n"],
@@ -73,8 +73,8 @@ async fn names() {
 }
 
 #[wasm_bindgen_test]
-async fn ids() {
-    is_read_alike(&[
+async fn ids_are_read_as_by_the_browser() {
+    assert_read_alike(&[
         &[b"id: 1\ndata: 1\n\ndata: 2\n\nid\ndata: 3\n\n"],
         &[b"id: 1\nevent: nobody\ndata: x\n\ndata: 2\n\n"],
         &[b"id: 1\nid: 2\ndata: 1\n\nid: 3\nid\ndata: 2\n\n"],
@@ -90,8 +90,8 @@ async fn ids() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_and_what_is_not_utf_8() {
-    is_read_alike(&[
+async fn bytes_are_decoded_as_utf_8_as_by_the_browser() {
+    assert_read_alike(&[
         &[b"\xef\xbb\xbfdata: 1\n\n"],
         &[b"\xef", b"\xbb", b"\xbfdata: 1\n\n"],
         &[b"\xef\xbb\xbf\xef\xbb\xbfdata: 1\n\ndata: 2\n\n"],
@@ -105,8 +105,8 @@ async fn what_is_and_what_is_not_utf_8() {
     .await;
 }
 
-/// Over this transport the stream gives these events.
-async fn is_read_as(stream: &[u8], expected: &[(&str, &str, &str)]) {
+/// Asserts that the stream gives these events over `fetch`.
+async fn assert_read_as(stream: &[u8], expected: &[(&str, &str, &str)]) {
     run(async || {
         let events = events(&[stream]).await;
         let told = events
@@ -117,22 +117,22 @@ async fn is_read_as(stream: &[u8], expected: &[(&str, &str, &str)]) {
     .await;
 }
 
-/// Firefox's own source forgets such an id.
+/// Firefox's own source ignores an id without data.
 #[wasm_bindgen_test]
-async fn an_id_without_data_counts_as_the_standard_has_it() {
-    is_read_as(b"id: 1\n\ndata: 1\n\n", &[("message", "1", "1")]).await;
+async fn an_id_without_data_counts_as_the_standard_says() {
+    assert_read_as(b"id: 1\n\ndata: 1\n\n", &[("message", "1", "1")]).await;
 }
 
-/// Firefox's own source leaves it out.
+/// Firefox's own source drops the NUL.
 #[wasm_bindgen_test]
-async fn a_nul_in_data_is_kept_as_the_standard_has_it() {
-    is_read_as(b"data: a\0b\n\n", &[("message", "a\0b", "")]).await;
+async fn a_nul_in_data_is_kept_as_the_standard_says() {
+    assert_read_as(b"data: a\0b\n\n", &[("message", "a\0b", "")]).await;
 }
 
-/// Firefox's own source loses what follows.
+/// Firefox's own source takes the id up to the NUL.
 #[wasm_bindgen_test]
-async fn an_id_with_a_nul_is_ignored_as_the_standard_has_it() {
-    is_read_as(
+async fn an_id_with_a_nul_is_ignored_as_the_standard_says() {
+    assert_read_as(
         b"id: 1\ndata: 1\n\nid: 2\x003\ndata: 2\n\nid: 2\nid: \0\ndata: 3\n\n",
         &[
             ("message", "1", "1"),

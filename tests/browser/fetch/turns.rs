@@ -1,4 +1,4 @@
-//! Turns for others, however fast the server sends.
+//! The event loop has turns while a server sends as fast as it can.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -16,7 +16,7 @@ use super::{
 
 const FLOOD: u32 = 100_000;
 
-/// So many numbers, many to a chunk.
+/// A script that sends numbers, many in a chunk.
 async fn flood() -> Script {
     let numbers = Step::Repeat {
         times: FLOOD,
@@ -26,7 +26,7 @@ async fn flood() -> Script {
 }
 
 #[wasm_bindgen_test]
-async fn a_consumer_that_closes_the_source_gets_its_turn_before_the_chunk_is_through() {
+async fn a_consumer_can_close_the_source_before_all_events_of_a_chunk_are_handed_over() {
     run(async || {
         let script = flood().await;
         let source = script.open();
@@ -47,7 +47,7 @@ async fn a_consumer_that_closes_the_source_gets_its_turn_before_the_chunk_is_thr
 }
 
 #[wasm_bindgen_test]
-async fn one_that_keeps_up_misses_nothing_of_a_small_queue_either() {
+async fn a_consumer_that_keeps_up_misses_nothing_even_with_a_small_queue() {
     run(async || {
         let script = flood().await;
         let source = script.builder().queue(Queue::close(100)).open();
@@ -73,12 +73,15 @@ async fn timers_fire_while_the_stream_is_read() {
             }
         });
         let (first, last) = (seen.next().await, seen.next().await);
-        assert!(last > first, "none from the first event to the last");
+        assert!(
+            last > first,
+            "no timer has fired between the first and the last event"
+        );
     })
     .await;
 }
 
-/// In bytes.
+/// The size of the wasm memory, in bytes.
 fn wasm_memory() -> u32 {
     let memory: Memory = wasm_bindgen::memory().unchecked_into();
     memory
@@ -88,9 +91,9 @@ fn wasm_memory() -> u32 {
 }
 
 #[wasm_bindgen_test]
-async fn a_source_that_is_closed_in_the_turn_of_others_leaves_nothing_behind() {
+async fn a_source_that_is_closed_between_two_events_of_a_chunk_leaves_nothing_behind() {
     run(async || {
-        // With a queue for one the others have their turn after each event.
+        // With a queue for one event there is a turn of the event loop after each event.
         let number = Cell::new(0);
         let cycle = async || {
             // Sources of one URL would open at a bounded rate.
@@ -114,7 +117,7 @@ async fn a_source_that_is_closed_in_the_turn_of_others_leaves_nothing_behind() {
         let before = wasm_memory();
         cycles(2000).await;
         let left = (wasm_memory() - before) / 2000;
-        assert!(left < 100, "{left} bytes of each");
+        assert!(left < 100, "{left} bytes are left of each source");
     })
     .await;
 }

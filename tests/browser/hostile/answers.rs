@@ -1,4 +1,4 @@
-//! Fields: ids that would be headers, and what is no text.
+//! Ids that would be headers, and bytes that are not UTF-8.
 
 use typed_eventsource::{Event, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::super::support::{Attempt, Heard, Script, Step, listen, run, send_bytes};
 
 #[wasm_bindgen_test]
-async fn line_ends_in_ids_make_no_headers() {
+async fn line_ends_in_ids_do_not_make_headers() {
     run(async || {
         let unusual = "2\u{2028}X-Evil: 3\u{85}X-Evil: 4";
         let script = Script::put([
@@ -26,7 +26,7 @@ async fn line_ends_in_ids_make_no_headers() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_no_utf_8_is_replaced_wherever_it_stands() {
+async fn bytes_that_are_not_utf_8_are_replaced_everywhere() {
     const STREAM: &[u8] = b"\xffdata: not the name of a field\n\n\
         da\xc3ta: nor this\nretry\xff: 1\n\n\
         event: a\xff\ndata: 1\n\n\

@@ -1,4 +1,4 @@
-//! The server's table of attacks, played. `cargo xtask hostile` does the same at full size, and measures.
+//! Plays the server's table of attacks. `cargo xtask hostile` does so at full size, and measures.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -22,7 +22,7 @@ use super::{
 
 const MIB: u32 = 1 << 20;
 
-/// A row of the table; what each field means stands in `typed_eventsource_server::attacks`.
+/// An attack. `typed_eventsource_server::attacks` says what each field means.
 #[derive(Debug, Deserialize)]
 struct Attack {
     name: String,
@@ -37,12 +37,12 @@ struct Attack {
 }
 
 #[wasm_bindgen_test]
-async fn a_line_without_end_is_too_large_whatever_it_says() {
+async fn a_line_of_any_field_without_end_is_too_large() {
     play_all("line", limited).await;
 }
 
 #[wasm_bindgen_test]
-async fn an_event_without_end_is_too_large_however_small_its_lines() {
+async fn an_event_of_small_lines_without_end_is_too_large() {
     play_all("event", limited).await;
 }
 
@@ -52,12 +52,12 @@ async fn a_comment_without_end_takes_no_memory() {
 }
 
 #[wasm_bindgen_test]
-async fn what_follows_garbage_arrives() {
+async fn an_event_after_garbage_arrives() {
     play_all("garbage", limited).await;
 }
 
 #[wasm_bindgen_test]
-async fn tiny_events_without_end_are_handed_over_without_end() {
+async fn tiny_events_without_end_are_all_handed_over() {
     play_all("flood", limited).await;
 }
 
@@ -67,13 +67,13 @@ async fn an_endless_header_is_a_lost_connection() {
 }
 
 #[wasm_bindgen_test]
-async fn a_reconnection_time_beyond_all_time_is_no_hot_loop() {
+async fn a_huge_reconnection_time_does_not_lead_to_attempts_without_a_wait() {
     play_all("retry", limited).await;
 }
 
 #[wasm_bindgen_test]
-async fn hang_ups_at_once_are_followed_by_no_more_than_so_many_attempts() {
-    // With the parameter, nothing is lost by taking the place of a browser that reconnects without a wait.
+async fn a_server_that_hangs_up_at_once_gets_a_bounded_number_of_attempts() {
+    // Only with the parameter may the policy reconnect in place of a browser that does not wait.
     let resuming = |builder| limited(builder).resume_parameter("after");
     play_all("hang-up", resuming).await;
 }
@@ -89,7 +89,7 @@ async fn each_byte_of_a_drip_is_a_sign_of_life() {
 }
 
 #[wasm_bindgen_test]
-async fn nested_json_is_an_error_and_the_source_goes_on() {
+async fn deeply_nested_json_is_an_error_and_the_source_stays_open() {
     play_all("nested-json", limited).await;
 }
 
@@ -98,7 +98,7 @@ async fn a_body_that_inflates_without_end_is_too_large() {
     play_all("body-bomb", limited).await;
 }
 
-/// The limit that the attacks in their sizes for tests go beyond.
+/// Sets the limit that the attacks in their sizes for tests go beyond.
 fn limited(builder: EventSourceBuilder) -> EventSourceBuilder {
     match Transport::selected() {
         Transport::Browser => builder,
@@ -143,13 +143,13 @@ impl Attack {
             // The browser's own source shows nothing but events.
             expected = ("closed", "idle");
         }
-        // Firefox's own source gives up.
+        // Firefox's own source gives up instead.
         if error != "given-up" || Transport::selected().is_fetch() {
             assert_eq!((outcome, error), expected, "{self:?}");
         }
         let requests = attempts_within(1000, &script).await;
         assert!(requests <= self.requests, "{requests} requests, {self:?}");
-        // It lets go of all of them.
+        // The source leaves no connection open.
         script.seen_closed(script.seen().await.len()).await;
         let grown = memory().saturating_sub(before);
         assert!(grown <= 16 * MIB, "{grown} bytes, {self:?}");
@@ -173,7 +173,7 @@ impl Attack {
                 heard.next().await;
             }
         };
-        // The callbacks go with the source.
+        // The callbacks are dropped with the source.
         let outcome = select_biased! {
             reason = source.closed().fuse() => match reason {
                 CloseReason::Policy(error) => return ("closed", code(&error)),
@@ -186,7 +186,7 @@ impl Attack {
     }
 }
 
-/// Tells when so many messages were heard.
+/// Reports when at least `least` messages were heard.
 fn count<T: Payload>(source: &EventSource, least: u32) -> (Listener, Heard<()>) {
     let (hear, heard) = Heard::new();
     let count = Rc::new(Cell::new(0));

@@ -1,4 +1,4 @@
-//! A server that means harm.
+//! Tests before a hostile server.
 
 mod answers;
 mod attacks;
@@ -9,10 +9,10 @@ mod turns;
 
 use super::support::{Script, Seen};
 
-/// How many attempts were made in the first so many milliseconds, as the server's clock has it.
+/// How many attempts were made in the first `milliseconds`, by the server's clock.
 ///
-/// The server notes an attempt before it answers, and no other is made before that: what waits between attempts is seen to
-/// be no shorter than it is, however busy the machine.
+/// The server notes an attempt before it answers, and the client makes no other before that. So on a busy machine the waits
+/// between attempts never look shorter than they are.
 async fn attempts_within(milliseconds: u64, script: &Script) -> usize {
     let seen = script.seen_attempts(1).await;
     let first = seen[0].opened_ms;

@@ -1,4 +1,4 @@
-//! JSON that is nested deeper than any stack.
+//! JSON that is nested too deep for the stack.
 
 use std::{error::Error as _, fmt::Debug};
 
@@ -11,7 +11,7 @@ use super::super::support::{Attempt, Script, next_data, next_error, run, stream}
 
 const DEPTH: usize = 100_000;
 
-/// Nested in themselves, whole and cut short; then a number.
+/// Three events with nested JSON, whole and cut short, and one with a number.
 fn events(name: &str) -> String {
     let (arrays, ends) = ("[".repeat(DEPTH), "]".repeat(DEPTH));
     let objects = "{\"a\":".repeat(DEPTH);
@@ -21,8 +21,8 @@ fn events(name: &str) -> String {
         .concat()
 }
 
-/// Three errors come, and the source goes on.
-async fn is_refused_three_times<T: 'static>(stream: &mut EventStream<T>) {
+/// Asserts that the stream yields three decode errors, and that the source stays open.
+async fn assert_refused_three_times<T: 'static>(stream: &mut EventStream<T>) {
     for _ in 0..3 {
         let error = next_error(stream).await;
         let Error::Decode(error) = error else {
@@ -41,19 +41,19 @@ enum Tree {
     Named { a: Box<Tree> },
 }
 
-/// As messages of this type they are refused, but for the last one.
-async fn are_refused<T: Payload + Debug + PartialEq>(last: T) {
+/// Asserts that all events but the last are refused as messages of this type.
+async fn assert_refused<T: Payload + Debug + PartialEq>(last: T) {
     let script = Script::put([Attempt::sending(&events("message"))]).await;
     let mut stream = stream::<T>(&script.open(), "message");
-    is_refused_three_times(&mut stream).await;
+    assert_refused_three_times(&mut stream).await;
     assert_eq!(next_data(&mut stream).await, last);
 }
 
 #[wasm_bindgen_test]
 async fn a_value_of_any_shape_and_a_type_that_holds_itself_are_refused() {
     run(async || {
-        are_refused(Value::from(7)).await;
-        are_refused(Tree::Leaf(7)).await;
+        assert_refused(Value::from(7)).await;
+        assert_refused(Tree::Leaf(7)).await;
     })
     .await;
 }
@@ -65,13 +65,13 @@ enum Feed {
 }
 
 #[wasm_bindgen_test]
-async fn a_variant_that_holds_it_is_refused() {
+async fn a_variant_with_nested_data_is_refused() {
     run(async || {
         let source = Script::put([Attempt::sending(&events("tree"))])
             .await
             .open();
         let mut feed = source.events::<Feed>().expect("an enum");
-        is_refused_three_times(&mut feed).await;
+        assert_refused_three_times(&mut feed).await;
         assert_eq!(next_data(&mut feed).await, Feed::Tree(Tree::Leaf(7)));
     })
     .await;
@@ -83,7 +83,7 @@ struct Price {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_type_does_not_ask_for_may_be_nested_as_it_likes() {
+async fn a_field_that_a_type_does_not_have_may_be_nested_deep() {
     run(async || {
         let nested = format!("{}{}", "[".repeat(DEPTH), "]".repeat(DEPTH));
         let text = format!("data: {{\"more\":{nested},\"price\":7}}\n\n");

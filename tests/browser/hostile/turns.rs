@@ -1,4 +1,4 @@
-//! A flood leaves the page its turns.
+//! The event loop has turns during a flood.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -11,16 +11,16 @@ use web_sys::MessageChannel;
 
 use super::super::support::{Script, Transport, run_over};
 
-/// So many events are handed over at the most before others have their turn.
+/// The most events that are handed over between two turns of the event loop.
 const MOST_EVENTS: u32 = 2048;
 
-/// Lets all that waits already go first, as a source does.
+/// Waits for a turn of the event loop, as a source does.
 async fn turn() {
     let channel = MessageChannel::new().expect("a channel");
     let (here, there) = (channel.port1(), channel.port2());
     let (sender, arrival) = oneshot::channel();
     let _listener = EventListener::once(&here, "message", move |_| {
-        // The test that waited for it may be over.
+        // The test may be over.
         let _ = sender.send(());
     });
     here.start();
@@ -30,7 +30,7 @@ async fn turn() {
 }
 
 #[wasm_bindgen_test]
-async fn tiny_events_without_end_leave_the_page_its_turns() {
+async fn the_event_loop_has_turns_during_tiny_events_without_end() {
     run_over(Transport::Fetch, async || {
         let source = Script::attack("flood-events").await.open();
         let heard = Rc::new(Cell::new(0u32));
@@ -41,7 +41,7 @@ async fn tiny_events_without_end_leave_the_page_its_turns() {
             let before = heard.get();
             turn().await;
             let between = heard.get() - before;
-            assert!(between <= MOST_EVENTS, "{between} between two turns");
+            assert!(between <= MOST_EVENTS, "{between} events between two turns");
             turns += u32::from(between > 0);
         }
     })

@@ -1,4 +1,4 @@
-//! What WebDriver does not know and Chromium's driver hands on.
+//! Commands of the Chrome DevTools Protocol, which chromedriver passes on to Chromium.
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use http::Method;

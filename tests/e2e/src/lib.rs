@@ -1,7 +1,7 @@
-//! Real browsers, headless, driven by WebDriver.
+//! Drives real, headless browsers by WebDriver.
 //!
-//! The environment may name what to run: `CHROMEDRIVER` and `CHROMIUM`, `GECKODRIVER` and `FIREFOX`. What it does not
-//! name is looked for on `PATH`.
+//! The environment variables `CHROMEDRIVER`, `CHROMIUM`, `GECKODRIVER` and `FIREFOX` may name the programs. Other programs are
+//! looked for on `PATH`.
 
 mod devtools;
 
@@ -22,7 +22,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// How long a driver, a page or a script may take before it is taken to hang, however much else the machine has to do.
+/// How long a driver, a page or a script may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 const CHROMIUM_ARGUMENTS: &[&str] = &[
@@ -34,14 +34,14 @@ const CHROMIUM_ARGUMENTS: &[&str] = &[
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    // So that a script can collect garbage when it matters, by `gc()`.
+    // With this a script can collect garbage by `gc()`.
     "--js-flags=--expose-gc",
-    // So that it can see what a page keeps in memory, exactly.
+    // With this a script can see exactly how much memory a page uses.
     "--enable-precise-memory-info",
 ];
 const FIREFOX_ARGUMENTS: &[&str] = &["-headless"];
 
-/// The browsers that there are.
+/// The kinds of browsers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Chromium, by chromedriver.
@@ -50,16 +50,16 @@ pub enum Kind {
     Firefox,
 }
 
-/// A driver, ended when it is dropped.
+/// A driver, which is killed when it is dropped.
 #[derive(Debug)]
 struct Driver {
     _process: Child,
-    /// Held open, since a driver may write more.
+    /// The pipe is held open, since a driver may write more.
     output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Driver {
-    /// Where it listens, unless it has ended before that.
+    /// The port that the driver listens on; `None` if it ends before.
     async fn port(&mut self) -> Option<u16> {
         while let Ok(Some(line)) = self.output.next_line().await {
             if let Some(port) = port_in(&line) {
@@ -70,7 +70,7 @@ impl Driver {
     }
 }
 
-/// A browser with an empty profile. It has to be [closed](Self::close): dropping it ends its driver alone.
+/// A browser with an empty profile. It has to be [closed](Self::close): when it is dropped, only its driver ends.
 #[derive(Debug)]
 pub struct Browser {
     kind: Kind,
@@ -87,7 +87,7 @@ impl Browser {
     ///
     /// # Panics
     ///
-    /// Where either cannot be started; the message says which.
+    /// If the driver or the browser cannot be started. The message says which.
     pub async fn launch(kind: Kind) -> Self {
         let (driver, port) = start_driver(kind).await;
         let client = ClientBuilder::new(HttpConnector::new())
@@ -102,7 +102,7 @@ impl Browser {
         }
     }
 
-    /// Which one it is.
+    /// The kind of this browser.
     pub fn kind(&self) -> Kind {
         self.kind
     }
@@ -111,25 +111,25 @@ impl Browser {
     ///
     /// # Panics
     ///
-    /// Where it cannot be opened.
+    /// If it cannot be opened.
     pub async fn goto(&self, url: &str) {
         self.client.goto(url).await.expect("the page opens");
     }
 
-    /// Reloads the page, and waits until that is done.
+    /// Reloads the page, and waits until it is loaded.
     ///
     /// # Panics
     ///
-    /// Where it cannot be.
+    /// If the page cannot be reloaded.
     pub async fn reload(&self) {
         self.client.refresh().await.expect("the page opens again");
     }
 
-    /// Opens a page on which a script runs before the page's scripts. In Chromium alone.
+    /// Opens a page on which a script runs before the page's scripts. Only Chromium can do this.
     ///
     /// # Panics
     ///
-    /// Where that cannot be done.
+    /// If the page cannot be opened.
     pub async fn goto_prepared(&self, url: &str, script: &str) {
         let script = json!({ "source": script });
         let added = self
@@ -140,30 +140,30 @@ impl Browser {
             .await;
     }
 
-    /// Calls a method of the Chrome DevTools Protocol: what it answers. In Chromium alone.
+    /// Calls a method of the Chrome DevTools Protocol, and returns its answer. Only Chromium has it.
     ///
     /// # Panics
     ///
-    /// Where that is refused.
+    /// If Chromium refuses the call.
     pub async fn devtools(&self, method: &'static str, params: Value) -> Value {
         let answer = self.client.issue_cmd(DevTools { method, params }).await;
         answer.unwrap_or_else(|error| panic!("Chromium refuses {method}: {error}"))
     }
 
-    /// The tab that everything is done in.
+    /// The tab in front, in which all other methods act.
     ///
     /// # Panics
     ///
-    /// Where there is none.
+    /// If there is none.
     pub async fn tab(&self) -> Tab {
         Tab(self.client.window().await.expect("a tab is open"))
     }
 
-    /// Opens another tab, in which everything is done from now on.
+    /// Opens another tab, and brings it to the front.
     ///
     /// # Panics
     ///
-    /// Where it cannot be opened.
+    /// If it cannot be opened.
     pub async fn open_tab(&self) -> Tab {
         let tab = self.client.new_window(true).await.expect("a tab opens");
         let tab = Tab(tab.handle);
@@ -171,45 +171,45 @@ impl Browser {
         tab
     }
 
-    /// Does everything in this tab from now on.
+    /// Brings a tab to the front.
     ///
     /// # Panics
     ///
-    /// Where it is closed.
+    /// If the tab is closed.
     pub async fn switch_to(&self, tab: &Tab) {
         let switched = self.client.switch_to_window(tab.0.clone()).await;
         switched.expect("the tab is open");
     }
 
-    /// Closes the tab that everything is done in, and goes on in another.
+    /// Closes the tab in front, and brings another one to the front.
     ///
     /// # Panics
     ///
-    /// Where either cannot be done.
+    /// If one of the tabs is closed already.
     pub async fn close_tab(&self, next: &Tab) {
         self.client.close_window().await.expect("the tab closes");
         self.switch_to(next).await;
     }
 
-    /// Presses keys, one after the other, where the focus is.
+    /// Presses keys, one after the other, in the focused element.
     ///
     /// # Panics
     ///
-    /// Where they cannot be pressed.
+    /// If the keys cannot be pressed.
     pub async fn type_keys(&self, keys: &str) {
         let focused = self.client.active_element().await.expect("a focus");
         focused.send_keys(keys).await.expect("the keys are pressed");
     }
 
-    /// Runs an async function's body on the page; what it returns, or its exception.
+    /// Runs the body of an async function on the page, and returns its value.
     ///
     /// # Errors
     ///
-    /// The exception, as text.
+    /// If the function throws, with the exception as text.
     ///
     /// # Panics
     ///
-    /// Where the browser does not answer in time.
+    /// If the browser does not answer in time.
     pub async fn try_run(&self, body: &str, argument: Value) -> Result<Value, String> {
         let script = format!(
             "const done = arguments[arguments.length - 1];
@@ -228,11 +228,11 @@ impl Browser {
         }
     }
 
-    /// As [`try_run`](Self::try_run), for what must succeed.
+    /// As [`try_run`](Self::try_run), for a function that must not throw.
     ///
     /// # Panics
     ///
-    /// With the exception.
+    /// If the function throws, or the browser does not answer in time.
     pub async fn run(&self, body: &str, argument: Value) -> Value {
         match self.try_run(body, argument).await {
             Ok(value) => value,
@@ -244,11 +244,11 @@ impl Browser {
     ///
     /// # Panics
     ///
-    /// Where it does not become true, with the text of the page.
+    /// If the expression does not become true. The message has the text of the page.
     pub async fn until(&self, expression: &str) {
         let deadline = Instant::now() + PATIENCE;
         while !self
-            .is(expression)
+            .is_true(expression)
             .await
             .expect("the expression can be evaluated")
         {
@@ -265,7 +265,7 @@ impl Browser {
         }
     }
 
-    async fn is(&self, expression: &str) -> Result<bool, CmdError> {
+    async fn is_true(&self, expression: &str) -> Result<bool, CmdError> {
         let value = self
             .client
             .execute(&format!("return Boolean({expression});"), Vec::new())
@@ -273,11 +273,11 @@ impl Browser {
         Ok(value == true)
     }
 
-    /// Ends the browser.
+    /// Closes the browser.
     ///
     /// # Panics
     ///
-    /// Where it does not go.
+    /// If it does not close.
     pub async fn close(&self) {
         self.client.clone().close().await.expect("the browser ends");
     }
@@ -289,13 +289,13 @@ async fn start_driver(kind: Kind) -> (Driver, u16) {
         Kind::Firefox => ("GECKODRIVER", "geckodriver"),
     };
     let program = env::var(variable).unwrap_or_else(|_| program.to_owned());
-    // A port that is free by IPv4 may be taken by IPv6, and chromedriver wants both.
+    // A port that is free for IPv4 may be taken for IPv6, and chromedriver needs both.
     for _ in 0..5 {
         if let Some(started) = try_to_start_driver(&program, variable).await {
             return started;
         }
     }
-    panic!("{program} ends before it listens")
+    panic!("{program} ended before it listened")
 }
 
 async fn try_to_start_driver(program: &str, variable: &str) -> Option<(Driver, u16)> {
@@ -315,7 +315,7 @@ async fn try_to_start_driver(program: &str, variable: &str) -> Option<(Driver, u
     };
     let port = timeout(PATIENCE, driver.port())
         .await
-        .unwrap_or_else(|_| panic!("{program} does not say where it listens"))?;
+        .unwrap_or_else(|_| panic!("{program} does not print its port"))?;
     Some((driver, port))
 }
 
@@ -342,12 +342,12 @@ fn capabilities(kind: Kind) -> Capabilities {
     }
     Capabilities::from_iter([
         (key.to_owned(), options),
-        // By default a driver gives up earlier.
+        // A driver's default limit is shorter.
         (
             "timeouts".to_owned(),
             json!({ "script": PATIENCE.as_millis() as u64 }),
         ),
-        // A server of a test signs its certificate itself.
+        // Servers of tests have self-signed certificates.
         ("acceptInsecureCerts".to_owned(), true.into()),
     ])
 }

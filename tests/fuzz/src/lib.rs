@@ -1,32 +1,32 @@
-//! Any bytes, given to what decides in the crate, and checked against models.
+//! Fuzz targets, which check the code against models.
 //!
-//! | target | of any input |
+//! | target | what it checks |
 //! | --- | --- |
-//! | `parser` | in any chunks, with any limit: the parser reads what the model of the standard's text reads |
-//! | `records` | in any chunks, while names come and go: JavaScript is told the same, and misses nothing by going back |
-//! | `payloads` | `Text`, `Bytes` and JSON decode to what they stand for, or to an error |
-//! | `variants` | any name and any data: an enum decodes as serde_json has its variants, each alone |
-//! | `policy` | any policy, any life of a source, alone or as a subscriber: closed is closed, limits are exact, no wait is too short |
+//! | `parser` | the parser reads any bytes, in any chunks and with any limit, as the model of the standard's text does |
+//! | `records` | JavaScript gets the same events, while listeners of names are added and removed, and misses none when it goes back in a chunk |
+//! | `payloads` | `Text`, `Bytes` and JSON decode any data to what it stands for, or to an error |
+//! | `variants` | an enum decodes an event of any name and any data as serde_json decodes its variants |
+//! | `policy` | the session keeps its promises, for any policy and any happenings, alone or as a subscriber: nothing follows the close, limits are exact, no wait is too short |
 //!
-//! `cargo xtask fuzz parser --minutes 30` runs one, on the stable toolchain: from `seeds/parser.txt`, a line of base64
-//! each, into `corpus/parser`, which is yours. `cargo xtask fuzz parser --minimise` then replaces the seeds: as few
-//! as reach the same branches.
+//! `cargo xtask fuzz parser --minutes 30` runs a target, on the stable toolchain. It starts from `seeds/parser.txt`, where each
+//! line is an input in base64, and writes what it finds to `corpus/parser`, which is not in the repository.
+//! `cargo xtask fuzz parser --minimise` then replaces the seeds by the fewest inputs that reach the same branches.
 //!
-//! What fails is left in `artifacts/parser`. With its fix it becomes a line of `seeds/regressions/parser.txt`, which
-//! nothing else writes to: `base64 -w0 tests/fuzz/artifacts/parser/crash-… >> …`, and a line break. So does what fails
-//! where a rule of the core is broken on purpose, if no seed does. The ordinary tests replay both files
-//! (`tests/seeds.rs`), without libFuzzer.
+//! An input that fails is left in `artifacts/parser`. With the fix, add it as a line of `seeds/regressions/parser.txt`, to which
+//! no command writes: `base64 -w0 tests/fuzz/artifacts/parser/crash-… >> …`, and a line break. Add also an input that fails when
+//! a rule of the core is broken on purpose, if no seed does. The ordinary tests replay both files without libFuzzer
+//! (`tests/seeds.rs`).
 //!
-//! The crate's own files are in here where it does not export what they have.
+//! This package includes files of the crate that the crate does not export.
 
 #[path = "../../../src/decode_error.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the crate needs more of it")]
+#[allow(dead_code, unreachable_pub, reason = "only the crate needs all of it")]
 mod decode_error;
 #[path = "../../../src/error.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the crate needs more of it")]
+#[allow(dead_code, unreachable_pub, reason = "only the crate needs all of it")]
 mod error;
 #[path = "../../../src/event.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the crate needs more of it")]
+#[allow(dead_code, unreachable_pub, reason = "only the crate needs all of it")]
 mod event;
 #[path = "../../../core/src/parser/tests/model.rs"]
 mod model;
@@ -35,7 +35,7 @@ mod model;
     dead_code,
     unreachable_pub,
     unused_imports,
-    reason = "the crate needs more of it"
+    reason = "only the crate needs all of it"
 )]
 mod payload;
 #[path = "../../../core/src/parser/tests/reading.rs"]
@@ -44,14 +44,14 @@ mod reading;
 mod session_model;
 pub mod targets;
 #[path = "../../../src/variants.rs"]
-#[allow(unreachable_pub, reason = "the crate exports more of it")]
+#[allow(unreachable_pub, reason = "the crate exports it")]
 mod variants;
 
 use decode_error::DecodeError;
 use error::Error;
 use event::{Event, UndecodedEvent};
 use payload::Payload;
-// The core's own tests ask for it here.
+// The included tests of the core import these from the root.
 use typed_eventsource_core::{
     At, Backoff, CloseReason, Decision, EventOutcome, Failure, FailureClass, Gap, IdField, Input,
     LimitAction, LimitReached, Loss, Options, Output, Policy, ReceivedEvent, Report, Session, Span,

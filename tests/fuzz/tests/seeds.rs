@@ -1,4 +1,4 @@
-//! What fuzzing has found worth keeping, checked again without libFuzzer.
+//! Replays the seeds and the regressions of each fuzz target without libFuzzer.
 
 use std::{fs, path::Path};
 
@@ -15,7 +15,7 @@ fn replay(target: &str, check: fn(&[u8])) {
         lines += &fs::read_to_string(regressions).expect("regressions");
     }
     for line in lines.lines() {
-        // Names the one that fails.
+        // This names the seed if it fails.
         println!("{line}");
         check(&BASE64_STANDARD.decode(line).expect("base64"));
     }

@@ -1,5 +1,5 @@
-//! What the benchmark, the stress tests and those with tools of others are run with: a page in its browser, servers as
-//! processes, tables, and the code in a page of Markdown.
+//! What the benchmark and the tests in `tests/stress`, `tests/interop` and `tests/packaging` share: a page in its browser,
+//! servers as processes, tables, and the blocks of code in a page of Markdown.
 
 mod page;
 mod process;
@@ -7,8 +7,8 @@ mod snippets;
 mod stage;
 mod table;
 
-pub use page::{Page, calmly};
+pub use page::{Page, catch_panic};
 pub use process::Process;
-pub use snippets::fenced;
+pub use snippets::{CodeBlock, code_blocks};
 pub use stage::Stage;
 pub use table::Table;

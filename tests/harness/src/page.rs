@@ -1,4 +1,4 @@
-//! The page in its browser, and the server that it comes from.
+//! A page in its browser, and the server that serves it.
 
 use std::{
     any::Any,
@@ -23,12 +23,12 @@ use typed_eventsource_server::{
 
 use crate::process::{descendants, kill};
 
-/// How long a browser may take to go.
+/// How long a browser may take to close.
 const GRACE: Duration = Duration::from_secs(20);
-/// The stream that is the page itself.
+/// The id of the script that serves the page's HTML.
 const PAGE: &str = "page";
 
-/// A page whose functions are called. They are those of `window.tasks`, which it sets when it is ready.
+/// A page whose functions tests call: the methods of `window.tasks`, which the page sets when it is ready.
 #[derive(Debug)]
 pub struct Page {
     browser: RefCell<Rc<Browser>>,
@@ -36,15 +36,15 @@ pub struct Page {
 }
 
 impl Page {
-    /// Starts the browser, and serves the page, with its modules from this folder and the npm package.
+    /// Starts the browser, and a server for the page, for its modules in `folder` and for the npm package.
     ///
     /// # Errors
     ///
-    /// When the server does not start.
+    /// If the server does not start.
     ///
     /// # Panics
     ///
-    /// When the browser does not.
+    /// If the browser does not start.
     pub async fn launch(kind: Kind, html: &str, folder: &Path) -> Result<Self> {
         let config = Config {
             www: Some(folder.to_owned()),
@@ -58,33 +58,33 @@ impl Page {
         Ok(Self { browser, server })
     }
 
-    /// Opens the page, with empty memories.
+    /// Opens or reloads the page, so that its memory is empty.
     ///
     /// # Panics
     ///
-    /// When it does not open.
+    /// If the page does not open.
     pub async fn open(&self) {
         let browser = self.browser();
         browser.goto(&self.url()).await;
         browser.until("window.tasks").await;
     }
 
-    /// As [`open`](Self::open), in Chromium: a script runs before all else.
+    /// As [`open`](Self::open), but a script runs before those of the page. Only Chromium can do this.
     ///
     /// # Panics
     ///
-    /// When it does not open.
+    /// If the page does not open.
     pub async fn open_prepared(&self, script: &str) {
         let browser = self.browser();
         browser.goto_prepared(&self.url(), script).await;
         browser.until("window.tasks").await;
     }
 
-    /// Opens the page in another browser.
+    /// Closes the browser, and opens the page in a new one.
     ///
     /// # Panics
     ///
-    /// When either does not go, or the page does not open.
+    /// If the browser does not close, the new one does not start, or the page does not open.
     pub async fn renew(&self) {
         let browser = self.browser();
         browser.close().await;
@@ -97,7 +97,7 @@ impl Page {
         format!("{}/streams/{PAGE}", self.server.origin())
     }
 
-    /// Ends the browser and the server. A browser whose page is frozen does not hear its driver, and is made to.
+    /// Closes the browser and stops the server. A browser whose page is frozen does not obey its driver, and is killed.
     pub async fn close(self) {
         let browser = self.browser();
         let closing = AssertUnwindSafe(browser.close()).catch_unwind();
@@ -112,35 +112,36 @@ impl Page {
         Rc::clone(&self.browser.borrow())
     }
 
-    /// The server that the page comes from.
+    /// The server of the page.
     pub fn server(&self) -> &Server {
         &self.server
     }
 
-    /// Calls one of the page's functions, such as `chaos.take`: what it answers, within as long as a script may take.
+    /// Calls one of the page's functions, such as `chaos.take`, and returns what it answers. The function has to return within
+    /// WebDriver's limit for scripts.
     ///
     /// # Errors
     ///
-    /// Its exception, or that the answer has another shape.
+    /// If the function throws, or its answer has another shape.
     ///
     /// # Panics
     ///
-    /// When the browser does not answer.
+    /// If the browser does not answer.
     pub async fn call<T: DeserializeOwned>(&self, function: &str, argument: Value) -> Result<T> {
         let body = format!("return tasks.{function}(argument);");
         let answer = self.browser().try_run(&body, argument).await;
         Ok(serde_json::from_value(answer.map_err(anyhow::Error::msg)?)?)
     }
 
-    /// Begins what may take longer than that; [`done`](Self::done) tells when it is.
+    /// Calls one of the page's functions, and does not wait for its answer. [`answer`](Self::answer) returns it.
     ///
     /// # Errors
     ///
-    /// When it cannot be begun.
+    /// If the function cannot be called.
     ///
     /// # Panics
     ///
-    /// When the browser does not answer.
+    /// If the browser does not answer.
     pub async fn begin(&self, function: &str, argument: Value) -> Result<()> {
         let body = format!(
             "window.job = undefined;
@@ -153,16 +154,16 @@ impl Page {
         begun.map(drop).map_err(anyhow::Error::msg)
     }
 
-    /// What that has answered, if it has.
+    /// The answer of the function that was called by [`begin`](Self::begin), once there is one.
     ///
     /// # Errors
     ///
-    /// Its exception.
+    /// If the function throws.
     ///
     /// # Panics
     ///
-    /// When the browser does not answer.
-    pub async fn done(&self) -> Result<Option<Value>> {
+    /// If the browser does not answer.
+    pub async fn answer(&self) -> Result<Option<Value>> {
         let answer = self
             .browser()
             .try_run("return window.job;", Value::Null)
@@ -174,16 +175,16 @@ impl Page {
         Ok(job.get_mut("value").map(Value::take))
     }
 
-    /// Begins it, and waits until it is done.
+    /// Calls one of the page's functions, and waits up to `patience` for its answer.
     ///
     /// # Errors
     ///
-    /// Its exception, or that it takes longer than this.
+    /// If the function throws, or takes longer than `patience`.
     ///
     /// # Panics
     ///
-    /// When the browser does not answer.
-    pub async fn finish(
+    /// If the browser does not answer.
+    pub async fn call_patiently(
         &self,
         function: &str,
         argument: Value,
@@ -192,7 +193,7 @@ impl Page {
         let deadline = Instant::now() + patience;
         self.begin(function, argument).await?;
         loop {
-            if let Some(value) = self.done().await? {
+            if let Some(value) = self.answer().await? {
                 return Ok(value);
             }
             ensure!(Instant::now() < deadline, "not done after {patience:?}");
@@ -201,7 +202,7 @@ impl Page {
     }
 }
 
-/// With the headers that make a page cross-origin isolated, since only then its clock is exact to 5 µs.
+/// Serves the page with the headers that make it cross-origin isolated, since only then is its clock exact to 5 µs.
 fn isolated(html: &str) -> Attempt {
     Attempt::playing([Step::Send(html.into())])
         .header("content-type", "text/html")
@@ -209,12 +210,12 @@ fn isolated(html: &str) -> Attempt {
         .header("cross-origin-embedder-policy", "require-corp")
 }
 
-/// A panic, such as that of a browser that answers no more, as an error.
+/// Turns a panic of the future into an error: the methods of a browser that no longer answers panic.
 ///
 /// # Errors
 ///
-/// That, or the future's error.
-pub async fn calmly<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+/// If the future panics or fails.
+pub async fn catch_panic<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     let outcome = AssertUnwindSafe(future).catch_unwind().await;
     outcome.unwrap_or_else(|panic| Err(anyhow!(message(&*panic))))
 }
@@ -232,13 +233,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_an_error() {
+    fn a_panic_becomes_an_error_with_its_message() {
         let runtime = Builder::new_current_thread().build().expect("a runtime");
         let patience = 90;
-        let plain = runtime.block_on(calmly::<()>(async { panic!("no answer") }));
-        let made = async { panic!("no answer after {patience}") };
-        let made = runtime.block_on(calmly::<()>(made));
-        let told = [plain, made].map(|outcome| outcome.expect_err("it panicked").to_string());
+        let literal = runtime.block_on(catch_panic::<()>(async { panic!("no answer") }));
+        let formatted = async { panic!("no answer after {patience}") };
+        let formatted = runtime.block_on(catch_panic::<()>(formatted));
+        let told =
+            [literal, formatted].map(|outcome| outcome.expect_err("it panicked").to_string());
         assert_eq!(told, ["no answer", "no answer after 90"]);
     }
 }

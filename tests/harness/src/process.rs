@@ -1,4 +1,4 @@
-//! Servers as processes, ended when they are dropped.
+//! Servers that run as processes, which are killed when they are dropped.
 
 use std::{
     fs,
@@ -17,26 +17,26 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How long a server may take to listen, however much else the machine has to do.
+/// How long a server may take to listen on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// How many ports are tried: between looking for a free one and listening on it another program may take it.
+/// How often free ports are looked for. Another program may take a port before the server listens on it.
 const ATTEMPTS: usize = 5;
 
-/// A running server. What it has said is told when its test fails.
+/// A running server. If its test fails, the server's output is printed.
 #[derive(Debug)]
 pub struct Process {
     name: String,
     child: Child,
-    said: Arc<Mutex<String>>,
+    output: Arc<Mutex<String>>,
 }
 
 impl Process {
-    /// Starts a server that takes a free port, and waits until it says the address; both are the answer.
+    /// Starts a server that takes a free port, and waits until it prints its address. Returns the server and the address.
     ///
     /// # Panics
     ///
-    /// When it cannot be run, or says none.
-    pub async fn announced(command: Command) -> (Self, String) {
+    /// If the server cannot be run, or prints no address.
+    pub async fn start_announced(command: Command) -> (Self, String) {
         let (sender, mut lines) = mpsc::unbounded_channel();
         let process = Self::spawn(command, &sender);
         drop(sender);
@@ -50,30 +50,29 @@ impl Process {
         });
         let origin = origin.await.ok().flatten();
         let name = &process.name;
-        let origin = origin.unwrap_or_else(|| panic!("{name} does not say where it listens"));
+        let origin = origin.unwrap_or_else(|| panic!("{name} prints no address"));
         (process, origin)
     }
 
-    /// Starts a server on so many free ports, and waits until it lets itself be connected to at each; both are the
-    /// answer.
+    /// Starts a server on free ports, and waits until it accepts connections on each. Returns the server and the ports.
     ///
     /// # Panics
     ///
-    /// When it cannot be run, or does not listen.
-    pub async fn on_free_ports<const PORTS: usize>(
+    /// If the server cannot be run, or does not listen.
+    pub async fn start_on_free_ports<const PORTS: usize>(
         command: impl Fn([u16; PORTS]) -> Command,
     ) -> (Self, [u16; PORTS]) {
         for _ in 0..ATTEMPTS {
             let ports = free_ports();
-            if let Some(process) = Self::on_ports(&ports, command(ports)).await {
+            if let Some(process) = Self::start_on_ports(&ports, command(ports)).await {
                 return (process, ports);
             }
         }
         panic!("no server after {ATTEMPTS} attempts")
     }
 
-    /// `None` where it has ended already, as a server does whose port is taken.
-    async fn on_ports(ports: &[u16], command: Command) -> Option<Self> {
+    /// Returns `None` if the server has ended already, as it does if a port is taken.
+    async fn start_on_ports(ports: &[u16], command: Command) -> Option<Self> {
         let (sender, _) = mpsc::unbounded_channel();
         let mut process = Self::spawn(command, &sender);
         let listens = timeout(PATIENCE, async {
@@ -88,7 +87,7 @@ impl Process {
         match listens.await {
             Ok(true) => Some(process),
             Ok(false) => {
-                eprint!("{}", process.said());
+                eprint!("{}", process.output());
                 None
             }
             Err(_) => panic!("{} does not listen", process.name),
@@ -104,32 +103,36 @@ impl Process {
             .kill_on_drop(true)
             .spawn()
             .unwrap_or_else(|error| panic!("{name} cannot be run: {error}"));
-        let said = Arc::default();
-        if let Some(output) = child.stdout.take() {
-            listen(output, Arc::clone(&said), lines.clone());
+        let output = Arc::default();
+        if let Some(stdout) = child.stdout.take() {
+            collect_lines(stdout, Arc::clone(&output), lines.clone());
         }
-        if let Some(output) = child.stderr.take() {
-            listen(output, Arc::clone(&said), lines.clone());
+        if let Some(stderr) = child.stderr.take() {
+            collect_lines(stderr, Arc::clone(&output), lines.clone());
         }
-        Self { name, child, said }
+        Self {
+            name,
+            child,
+            output,
+        }
     }
 
     fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    fn said(&self) -> String {
-        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        said.clone()
+    fn output(&self) -> String {
+        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        output.clone()
     }
 
-    /// Kills it with all that it started, at once and without a goodbye to anybody.
+    /// Kills the server and all processes that it started.
     pub fn kill(&mut self) {
         let Some(id) = self.child.id().filter(|_| self.is_running()) else {
             return;
         };
         let others = descendants(id);
-        // It comes first: it would start others in their place.
+        // The parent is killed first, since it could start others in place of its children.
         let _ = self.child.start_kill();
         kill(&others);
     }
@@ -139,23 +142,23 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
         if thread::panicking() {
-            eprintln!("{} has said:\n{}", self.name, self.said());
+            eprintln!("output of {}:\n{}", self.name, self.output());
         }
     }
 }
 
-/// Keeps the lines that a process writes, and hands them on while somebody listens.
-fn listen(
-    output: impl AsyncRead + Unpin + Send + 'static,
-    said: Arc<Mutex<String>>,
+/// Adds the lines that a process writes to its output, and sends them to the receiver, if there is one.
+fn collect_lines(
+    pipe: impl AsyncRead + Unpin + Send + 'static,
+    output: Arc<Mutex<String>>,
     lines: UnboundedSender<String>,
 ) {
     tokio::spawn(async move {
-        let mut output = BufReader::new(output).lines();
-        while let Ok(Some(line)) = output.next_line().await {
-            let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-            *said += &line;
-            said.push('\n');
+        let mut pipe = BufReader::new(pipe).lines();
+        while let Ok(Some(line)) = pipe.next_line().await {
+            let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+            *output += &line;
+            output.push('\n');
             let _ = lines.send(line);
         }
     });
@@ -168,7 +171,7 @@ fn origin_in(line: &str) -> Option<&str> {
 }
 
 fn free_ports<const PORTS: usize>() -> [u16; PORTS] {
-    // All are held until all are found, so that no two are the same.
+    // Each port is held until all are found, so that no two are the same.
     let listeners = [(); PORTS].map(|()| TcpListener::bind(("127.0.0.1", 0)));
     listeners.map(|listener| {
         let address = listener.and_then(|listener| listener.local_addr());
@@ -176,7 +179,7 @@ fn free_ports<const PORTS: usize>() -> [u16; PORTS] {
     })
 }
 
-/// What a process has started, and what that has, where `/proc` tells of them.
+/// The processes that a process has started, with their descendants. Finds none on a system without `/proc`.
 pub(crate) fn descendants(parent: u32) -> Vec<u32> {
     let mut all = Vec::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -194,12 +197,12 @@ pub(crate) fn descendants(parent: u32) -> Vec<u32> {
     all
 }
 
-/// Ends them at once.
+/// Kills processes.
 pub(crate) fn kill(processes: &[u32]) {
     let processes = processes.iter().map(u32::to_string);
     let words = ["kill -KILL".to_owned()].into_iter().chain(processes);
     let line = words.collect::<Vec<_>>().join(" ");
-    // An error means that they are gone already.
+    // An error means that a process has ended already.
     let _ = process::Command::new("sh").args(["-c", &line]).output();
 }
 
@@ -210,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_been_started_is_found_and_ended() {
+    fn the_children_of_a_process_are_found_and_killed() {
         let mut shell = process::Command::new("sh")
             .args(["-c", "sleep 600; true"])
             .spawn()

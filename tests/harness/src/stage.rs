@@ -1,28 +1,28 @@
-//! One browser for many tests.
+//! A browser that many tests share.
 
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
 use typed_eventsource_e2e::{Browser, Kind};
 
-/// One Chromium, launched when it is first needed, that plays one test at a time.
+/// A Chromium that is launched when it is first needed. One test at a time has it.
 #[derive(Debug, Default)]
 pub struct Stage(OnceCell<Mutex<Browser>>);
 
 impl Stage {
-    /// The browser, for as long as a test has it.
+    /// Waits for the browser. The caller has it until the guard is dropped.
     ///
     /// # Panics
     ///
-    /// When it does not start.
+    /// If the browser does not start.
     pub async fn browser(&self) -> MutexGuard<'_, Browser> {
         let launch = async || Mutex::new(Browser::launch(Kind::Chromium).await);
         self.0.get_or_init(launch).await.lock().await
     }
 
-    /// Ends it, where it was launched.
+    /// Closes the browser, if it was launched.
     ///
     /// # Panics
     ///
-    /// When it does not end.
+    /// If the browser does not close.
     pub async fn close(&self) {
         if let Some(browser) = self.0.get() {
             browser.lock().await.close().await;

@@ -1,10 +1,10 @@
-//! Figures in columns.
+//! Tables of figures.
 
 use std::fmt;
 
 use comfy_table::{CellAlignment, presets::ASCII_MARKDOWN};
 
-/// A table in Markdown, so that it can be read and pasted. Its first column is of names, the others are of figures.
+/// A table in Markdown, which can be pasted. The first column has names, the others have figures.
 #[derive(Debug)]
 pub struct Table {
     head: Vec<String>,
@@ -12,7 +12,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// With these names of its columns.
+    /// A table with these column names.
     pub fn new<T: ToString>(head: impl IntoIterator<Item = T>) -> Self {
         let head: Vec<_> = head.into_iter().map(|name| name.to_string()).collect();
         let mut table = comfy_table::Table::new();
@@ -30,8 +30,8 @@ impl Table {
         self.table.add_row(cells);
     }
 
-    /// Adds a row, and prints it at once, each cell with its name.
-    pub fn tell<T: ToString>(&mut self, cells: impl IntoIterator<Item = T>) {
+    /// Adds a row, and prints it at once, each cell with the name of its column.
+    pub fn print_row<T: ToString>(&mut self, cells: impl IntoIterator<Item = T>) {
         let cells: Vec<_> = cells.into_iter().map(|cell| cell.to_string()).collect();
         let named = self.head.iter().zip(&cells);
         let named: Vec<_> = named
@@ -53,7 +53,7 @@ mod tests {
     use super::Table;
 
     #[test]
-    fn columns_are_aligned() {
+    fn names_are_left_aligned_and_figures_right_aligned() {
         let mut table = Table::new(["name", "count"]);
         table.row(["a", "10"]);
         let lines = [

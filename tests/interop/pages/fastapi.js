@@ -30,7 +30,7 @@ export async function complete(prompt, token, show) {
     policy: {
       givenUp: "reopen",
       retryStatuses: [401], // the token may have expired: ask for another, and try again
-      resendRefused: true,
+      resendRefused: true, // a refused request has cost nothing; a response that breaks off is not asked for again
       backoff: { initial: 100, maxAttempts: 3 },
     },
   });

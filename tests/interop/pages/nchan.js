@@ -3,7 +3,11 @@ import init, { EventSource } from "typed-eventsource";
 
 await init();
 
-/** @param {"browser" | "fetch"} transport @param {(text: string) => void} show */
+/**
+ * Joins the chat: opens a source that calls `show` with each message.
+ *
+ * @param {"browser" | "fetch"} transport @param {(text: string) => void} show
+ */
 export function join(transport, show) {
   /** @type {EventSource<{ message: string }>} */
   const source = new EventSource("/chat", {
@@ -15,5 +19,5 @@ export function join(transport, show) {
   return source;
 }
 
-/** @param {string} text */
+/** Sends a message to the chat. @param {string} text */
 export const say = (text) => fetch("/chat", { method: "POST", body: text });

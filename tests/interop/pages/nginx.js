@@ -3,10 +3,14 @@ import init, { EventSource } from "typed-eventsource";
 
 await init();
 
-/** @param {string} url @param {"browser" | "fetch"} transport @param {number} count */
+/**
+ * Opens `count` sources, and counts the events that each hears.
+ *
+ * @param {string} url @param {"browser" | "fetch"} transport @param {number} count
+ */
 export const openMany = (url, transport, count) =>
   Array.from({ length: count }, () => {
-    const ticks = { source: new EventSource(url, { transport }), heard: 0 };
-    ticks.source.on("tick", () => (ticks.heard += 1));
-    return ticks;
+    const stream = { source: new EventSource(url, { transport }), heard: 0 };
+    stream.source.on("tick", () => (stream.heard += 1));
+    return stream;
   });

@@ -1,18 +1,25 @@
-// What the page of each consumer does: it listens over both transports, and shows what it hears.
+// What the consumers do: they listen over both transports, and their pages show what they hear.
 
-/**
- * @param {typeof import("typed-eventsource").EventSource} EventSource
- * @param {import("typed-eventsource").StandardSchemaV1<unknown, { symbol: string, price: number }>} price
- */
-export async function show(EventSource, price) {
-  const stream = new URLSearchParams(location.search).get("stream") ?? "";
+/** @typedef {typeof import("typed-eventsource").EventSource} Class */
+/** @typedef {import("typed-eventsource").StandardSchemaV1<unknown, { symbol: string, price: number }>} Schema */
+
+/** Shows what is heard of the stream that the page's address names. @param {Class} EventSource @param {Schema} price */
+export const show = (EventSource, price) => listen(EventSource, price, stream(), add);
+
+/** The stream that the page's address names. */
+export const stream = () => new URLSearchParams(location.search).get("stream") ?? "";
+
+/** Adds a line to the page. @param {string} line */
+export const add = (line) => document.body.append(`${line}\n`);
+
+/** @param {Class} EventSource @param {Schema} price @param {string} url @param {(line: string) => void} add */
+export async function listen(EventSource, price, url, add) {
   for (const transport of /** @type {const} */ (["browser", "fetch"])) {
-    const add = (/** @type {string} */ line) => document.body.append(`${transport}: ${line}\n`);
     /** @type {InstanceType<typeof EventSource<{ price: { symbol: string, price: number } }>>} */
-    const source = new EventSource(stream, { transport, schemas: { price }, terminalEvent: "bye" });
-    source.on("price", ({ data }) => add(`${data.symbol} ${data.price.toFixed(2)}`));
-    source.onError(({ code }) => add(code));
+    const source = new EventSource(url, { transport, schemas: { price }, terminalEvent: "bye" });
+    source.on("price", ({ data }) => add(`${transport}: ${data.symbol} ${data.price.toFixed(2)}`));
+    source.onError(({ code }) => add(`${transport}: ${code}`));
     const reason = await source.closed;
-    add(reason.type);
+    add(`${transport}: ${reason.type}`);
   }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-/// What the file says.
+/// The content of the file.
 #[derive(Debug, Serialize)]
 pub(crate) struct Address<'a> {
     pub(crate) origin: &'a str,
@@ -22,7 +22,7 @@ pub(crate) struct Announcement {
 }
 
 impl Announcement {
-    /// Writes the file so that a reader finds it whole.
+    /// Writes the file. A reader finds either all of it or nothing.
     pub(crate) fn write(path: &Path, address: &Address<'_>) -> io::Result<Self> {
         let content = serde_json::to_string(address)?;
         if let Some(folder) = path.parent() {
@@ -41,7 +41,7 @@ impl Drop for Announcement {
     fn drop(&mut self) {
         // By now the file may be another server's.
         if fs::read_to_string(&self.path).is_ok_and(|content| content == self.content) {
-            // Who reads it finds nobody at that address, which is as clear as no file.
+            // If the file stays, its reader finds no server at the address, which is as clear as no file.
             let _ = fs::remove_file(&self.path);
         }
     }

@@ -1,8 +1,8 @@
-//! What a server does that means harm, and what is to become of a client.
+//! The attacks of a hostile server, each with what should happen to a client.
 //!
-//! `GET /attacks` tells the table as JSON, and `PUT /scripts/{id}?attack=NAME` puts one in place of a script, in the
-//! [sizes](Sizes) for tests. A client that plays one opens a source as the attack says, closes it once there is an outcome, and
-//! compares that, the error and what the server has seen with the attack's.
+//! `GET /attacks` answers with the table as JSON. `PUT /scripts/{id}?attack=NAME` stores the script of an attack, in the
+//! [sizes](Sizes) for tests. A test opens a source as the attack says and closes it once there is an outcome. Then it compares
+//! the outcome, the error and what the server saw with those of the attack.
 
 use std::io::Write;
 
@@ -14,31 +14,32 @@ use crate::script::{Attempt, Script, Step};
 
 const MIB: u64 = 1 << 20;
 
-/// What follows the worst, for those who get there.
+/// The event that a client hears if it survives an attack that comes to an end.
+/// Silence follows it where a test awaits it: a source might report the loss of the connection before its consumer has
+/// closed it.
 const END: &str = "\n\nevent: end\ndata: 0\n\n";
 
-/// An attack, and what is to become of a source over `fetch`. What a browser's own source makes of it is its own affair, but
-/// for the requests.
+/// An attack, and what should happen to a source over `fetch`. Of a browser's own source only the requests are compared.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Attack {
-    /// Its kind and, where there are several, which of them it is.
+    /// The kind of the attack, with its variant if there are several.
     pub name: &'static str,
-    /// `closed`: the source closes. `ended`: it hears an event named `end`. `on`: it is not closed when there was enough to
-    /// see. `refused`: the bytes in the last event are not inflated.
+    /// `closed`: the source closes. `ended`: the source hears an event named `end`. `on`: the source is not closed after
+    /// `look` milliseconds. `refused`: the client does not inflate the bytes in the last event.
     pub outcome: &'static str,
-    /// The code of the last error, as JavaScript has it; empty where there is none.
+    /// The code of the last error, as in JavaScript; empty if there is no error.
     pub error: &'static str,
-    /// How many events named `message` are heard, at least.
+    /// The fewest events named `message` that the source hears.
     pub heard: u32,
-    /// How many requests there are in a second, at most.
+    /// The most requests in a second.
     pub requests: usize,
-    /// How long to look at most, in milliseconds; for so long at least where the outcome is `on`.
+    /// How long a test waits for the outcome, in milliseconds. If the outcome is `on`, it waits that long in any case.
     pub look: u64,
-    /// After how many milliseconds of silence the policy is to close.
+    /// After how many milliseconds of silence the source's policy closes it.
     pub idle: Option<u64>,
-    /// What the data of a `message` is taken for: `text`, `json`, or `gzip` in base64.
+    /// How the client decodes the data of a `message`: as `text`, as `json`, or as `gzip` in base64.
     pub parse: &'static str,
-    /// Whether there is no end of it: a browser's own source keeps all of it, until there is no memory left.
+    /// Whether the attack has no end. A browser's own source holds all of it, until there is no memory left.
     pub endless: bool,
     #[serde(skip)]
     text: &'static str,
@@ -46,31 +47,31 @@ pub struct Attack {
     play: fn(&str, Sizes) -> Attempt,
 }
 
-/// How much of it there is.
+/// How much the attacks send.
 #[derive(Debug, Clone, Copy)]
 pub struct Sizes {
-    /// In place of no end, in bytes.
+    /// How many bytes an attack without end sends.
     pub endless: u64,
-    /// What is large and comes to an end, in bytes.
+    /// How many bytes a large attack with an end sends.
     pub large: u64,
-    /// What an event may just have, in bytes.
+    /// How many bytes an event has that the source has to take.
     pub event: u64,
 }
 
 impl Sizes {
-    /// For tests, of sources that take events of up to a mebibyte.
+    /// The sizes for tests, whose sources take events of up to a mebibyte.
     pub const TESTS: Self = Self {
         endless: ENDLESS,
         large: 32 * MIB,
         event: MIB / 2,
     };
-    /// For all that a source takes by default.
+    /// The sizes for a source with the default limits.
     pub const FULL: Self = Self {
         endless: ENDLESS,
         large: 1024 * MIB,
         event: 15 * MIB,
     };
-    /// For a browser's own source.
+    /// The sizes for a browser's own source, which has no limits.
     pub const BOUNDED: Self = Self {
         endless: 2 * MIB,
         large: 2 * MIB,
@@ -78,11 +79,11 @@ impl Sizes {
     };
 }
 
-/// More than there is time for, and exact in JavaScript too.
+/// More bytes than a test has time for. JavaScript can represent the number exactly.
 const ENDLESS: u64 = 1 << 50;
 
 impl Attack {
-    /// What the server is to play.
+    /// The script that plays the attack.
     pub fn script(&self, sizes: Sizes) -> Script {
         Script::always((self.play)(self.text, sizes))
     }
@@ -140,9 +141,9 @@ impl Attack {
     }
 }
 
-/// The table.
+/// All attacks.
 pub const ATTACKS: [Attack; 33] = [
-    // A line without end, whatever it says.
+    // A line without end.
     Attack::too_large("line-data", endless_line, "data: "),
     Attack::too_large("line-event", endless_line, "event: "),
     Attack::too_large("line-id", endless_line, "id: "),
@@ -151,7 +152,7 @@ pub const ATTACKS: [Attack; 33] = [
     Attack::too_large("line-no-field", endless_line, "no field"),
     Attack::too_large("line-name", endless_line, "data"),
     Attack::too_large("line-byte-order-mark", endless_line, "\u{feff}data: é"),
-    // An event without end, however small its lines.
+    // An event of many lines without end.
     Attack::too_large("event-data", endless, "data: 1\n"),
     Attack::too_large("event-long-lines", long_lines, ""),
     Attack::too_large("event-empty-data", endless, "data\n"),
@@ -160,7 +161,7 @@ pub const ATTACKS: [Attack; 33] = [
     Attack::too_large("event-mixed", endless, "data\nid\nevent\n"),
     Attack::new("comment", ["ended", ""], comment, ""),
     Attack::new("garbage", ["ended", ""], garbage, ""),
-    // Small ones without end.
+    // Small events or lines without end.
     Attack {
         heard: 10_000,
         ..Attack::flood("flood-events", "data\n\n")
@@ -198,7 +199,7 @@ pub const ATTACKS: [Attack; 33] = [
         look: 1100,
         ..Attack::lost("hang-up-id", "retry: 0\nid: 1\ndata\n\n")
     },
-    // As many as `fetch` follows.
+    // `fetch` follows 20 redirects.
     Attack {
         requests: 21,
         play: redirect,
@@ -209,7 +210,7 @@ pub const ATTACKS: [Attack; 33] = [
         look: 2500,
         ..Attack::new("drip", ["on", ""], drip, "")
     },
-    // What comes slowly comes.
+    // A slow event has to arrive.
     Attack {
         heard: 1,
         ..Attack::new("drip-event", ["ended", ""], drip_event, "data\n\n")
@@ -231,19 +232,19 @@ fn endless_line(start: &str, sizes: Sizes) -> Attempt {
 }
 
 fn endless(text: &str, sizes: Sizes) -> Attempt {
-    // Whole texts, for those who get to the end.
+    // The last text is whole, so that the event `end` follows it.
     let length = text.len() as u64;
     let bytes = sizes.endless / length * length;
     Attempt::playing([fill(bytes, text), send(END)])
 }
 
-/// Of a kibibyte each.
+/// Lines of a kibibyte each.
 fn long_lines(_: &str, sizes: Sizes) -> Attempt {
     endless(&format!("data: {}\n", "x".repeat(1017)), sizes)
 }
 
 fn comment(_: &str, sizes: Sizes) -> Attempt {
-    Attempt::playing([send(":"), fill(sizes.large, "x"), send(END)])
+    Attempt::playing([send(":"), fill(sizes.large, "x"), send(END), Step::Silence])
 }
 
 fn long_head(_: &str, sizes: Sizes) -> Attempt {
@@ -257,7 +258,7 @@ fn hang_up(text: &str, _: Sizes) -> Attempt {
     Attempt::playing([send(text)])
 }
 
-/// To itself.
+/// A redirect to the same URL.
 fn redirect(_: &str, _: Sizes) -> Attempt {
     Attempt::answering(302).header("location", "?")
 }
@@ -272,11 +273,16 @@ fn drip_event(text: &str, _: Sizes) -> Attempt {
         every: 20,
         send: text.into(),
     };
-    Attempt::playing([drip, send(END)])
+    Attempt::playing([drip, send(END), Step::Silence])
 }
 
 fn nested(_: &str, sizes: Sizes) -> Attempt {
-    Attempt::playing([send("data: "), fill(sizes.event, "["), send(END)])
+    Attempt::playing([
+        send("data: "),
+        fill(sizes.event, "["),
+        send(END),
+        Step::Silence,
+    ])
 }
 
 fn body_bomb(_: &str, sizes: Sizes) -> Attempt {
@@ -290,11 +296,11 @@ fn payload_bomb(_: &str, sizes: Sizes) -> Attempt {
     Attempt::playing([Step::Send(event), Step::Silence])
 }
 
-/// Bytes of no meaning, the same each time.
+/// Random bytes, the same each time.
 fn garbage(_: &str, _: Sizes) -> Attempt {
     let mut random = fastrand::Rng::with_seed(7);
     let bytes = std::iter::repeat_with(|| random.u8(..)).take(4 << 20);
-    Attempt::playing([Step::SendBytes(bytes.collect()), send(END)])
+    Attempt::playing([Step::SendBytes(bytes.collect()), send(END), Step::Silence])
 }
 
 fn send(text: &str) -> Step {
@@ -306,7 +312,7 @@ fn fill(bytes: u64, text: &str) -> Step {
     Step::Fill { bytes, send }
 }
 
-/// So many bytes of the same letter between these, as gzip: a thousandth of them.
+/// `bytes` times the same letter between `start` and `end`, as gzip, which is a thousand times smaller.
 fn bomb(start: &str, bytes: u64, end: &str) -> Vec<u8> {
     let block = vec![b'x'; MIB as usize];
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
@@ -324,7 +330,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_can_be_played_in_every_size_for_tests() {
+    fn every_attack_has_its_own_name_and_a_script_that_can_be_played() {
         for (index, attack) in ATTACKS.iter().enumerate() {
             for sizes in [Sizes::TESTS, Sizes::BOUNDED] {
                 assert_eq!(attack.script(sizes).check(), Ok(()), "{}", attack.name);

@@ -1,5 +1,5 @@
-//! A plain HTTP client for tests, which shows what is otherwise hidden: chunk boundaries and how a connection ends. What
-//! is no HTTP/1.1 as this server speaks it makes it panic.
+//! A plain HTTP client for tests. It shows what other clients hide: the boundaries of chunks, and how a connection ends. It
+//! panics if the answer is not HTTP/1.1 as this server speaks it.
 
 use std::{collections::HashMap, io};
 
@@ -8,6 +8,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
 };
+
 /// A request to be sent.
 #[derive(Debug)]
 pub struct Request {
@@ -18,7 +19,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// To be sent to a `http:` URL, with no body.
+    /// A request to an `http:` URL, without a body.
     pub fn new(method: &'static str, url: impl Into<String>) -> Self {
         Self {
             method,
@@ -34,21 +35,21 @@ impl Request {
         self
     }
 
-    /// Sends this body.
+    /// Sets the body.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Sends it on a separate connection.
+    /// Sends the request on a separate connection.
     ///
     /// # Errors
     ///
-    /// How that connection ended before a response.
+    /// If the connection ends before the response.
     ///
     /// # Panics
     ///
-    /// Where the URL is not `http://host/path`.
+    /// If the URL is not `http://host/path`.
     pub async fn send(self) -> io::Result<Response> {
         let address = self.url.strip_prefix("http://").expect("a http: URL");
         let (host, _) = address.split_once('/').expect("a path");
@@ -64,11 +65,11 @@ impl Request {
         Response::read(BufReader::new(tcp), self.method).await
     }
 
-    /// Sends it and reads the whole response.
+    /// Sends the request and reads the whole response.
     ///
     /// # Panics
     ///
-    /// Where there is none.
+    /// If there is no whole response.
     pub async fn fetch(self) -> Whole {
         let response = self.send().await.expect("a response");
         response.whole().await.expect("a whole response")
@@ -79,7 +80,7 @@ impl Request {
 ///
 /// # Errors
 ///
-/// How the connection ended before a response.
+/// If the connection ends before the response.
 pub async fn get(url: impl Into<String>) -> io::Result<Response> {
     Request::new("GET", url).send().await
 }
@@ -88,16 +89,16 @@ pub async fn get(url: impl Into<String>) -> io::Result<Response> {
 ///
 /// # Panics
 ///
-/// Where there is none.
+/// If there is no whole response.
 pub async fn fetch(url: impl Into<String>) -> Whole {
     Request::new("GET", url).fetch().await
 }
 
-/// Sends a `POST` without a body: the status of the response.
+/// Sends a `POST` without a body, and returns the status of the response.
 ///
 /// # Panics
 ///
-/// Where there is none.
+/// If there is no whole response.
 pub async fn post(url: impl Into<String>) -> u16 {
     Request::new("POST", url).fetch().await.status
 }
@@ -170,11 +171,11 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// How the connection ended before it.
+    /// If the connection ends before the end of the chunk.
     ///
     /// # Panics
     ///
-    /// Where it is no chunk.
+    /// If the body is not chunked as HTTP/1.1 says.
     pub async fn chunk(&mut self) -> io::Result<Option<Vec<u8>>> {
         let length = match &mut self.left {
             Left::Bytes(left) => std::mem::take(left),
@@ -194,7 +195,7 @@ impl Response {
         Ok((length > 0).then_some(chunk))
     }
 
-    /// What was received together with the last chunk, and is not read yet.
+    /// The bytes that were received together with the last chunk and are not read yet.
     pub fn buffered(&self) -> &[u8] {
         self.tcp.buffer()
     }
@@ -203,13 +204,13 @@ impl Response {
     ///
     /// # Panics
     ///
-    /// Where there is none.
+    /// If there is no further chunk, or the chunk is not UTF-8.
     pub async fn text(&mut self) -> String {
         let chunk = self.chunk().await.expect("no error").expect("a chunk");
         String::from_utf8(chunk).expect("UTF-8")
     }
 
-    /// Reads to the end: what came, and the error that ended it.
+    /// Reads to the end, and returns the bytes and the error that ended the response.
     pub async fn rest(&mut self) -> (Vec<u8>, Option<io::ErrorKind>) {
         let mut body = Vec::new();
         loop {
@@ -243,16 +244,16 @@ impl Whole {
     ///
     /// # Panics
     ///
-    /// Where it is no UTF-8.
+    /// If the body is not UTF-8.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("UTF-8")
     }
 
-    /// The value in the body.
+    /// The body, decoded as JSON.
     ///
     /// # Panics
     ///
-    /// Where it is no JSON of that shape.
+    /// If the body is not JSON of that shape.
     pub fn json<T: DeserializeOwned>(&self) -> T {
         serde_json::from_slice(&self.body).expect("JSON of that shape")
     }

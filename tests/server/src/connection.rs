@@ -26,9 +26,9 @@ use tokio::{
 
 use crate::long_head::LongHead;
 
-/// A handler's hold on the connection under its request, which it has by `ConnectInfo`.
+/// A handler's access to the TCP connection of its request. A handler gets it by `ConnectInfo`.
 #[derive(Debug, Clone)]
-pub struct Connection(Arc<Orders>);
+pub struct TcpHandle(Arc<Orders>);
 
 #[derive(Debug, Default)]
 struct Orders {
@@ -38,7 +38,7 @@ struct Orders {
     waker: AtomicWaker,
 }
 
-impl Connection {
+impl TcpHandle {
     /// Resets the connection (RST), once all that was written has reached the network.
     pub fn reset(&self) {
         *self.0.long_head.lock() = None;
@@ -46,8 +46,8 @@ impl Connection {
         self.0.waker.wake();
     }
 
-    /// Sends another head in place of the response's, with a header of so many bytes. Waits until all of it is
-    /// written, and without end where the client does not take it.
+    /// Replaces the response's head by one with a header of `bytes` bytes. Returns when the head is written, and never if
+    /// the client goes away before.
     pub(crate) async fn send_long_head(&self, bytes: u64) {
         let (head, written) = LongHead::new(bytes);
         *self.0.long_head.lock() = Some(head);
@@ -58,13 +58,13 @@ impl Connection {
     }
 }
 
-impl Connected<IncomingStream<'_, Connections>> for Connection {
-    fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
+impl Connected<IncomingStream<'_, ResettableListener>> for TcpHandle {
+    fn connect_info(stream: IncomingStream<'_, ResettableListener>) -> Self {
         Self(Arc::clone(&stream.io().orders))
     }
 }
 
-/// Every connection that is open, so that a stopping server can let go of clients that do not.
+/// All open connections, so that a stopping server can cut off clients that do not read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OpenConnections(Arc<Mutex<Vec<Weak<Orders>>>>);
 
@@ -82,7 +82,7 @@ impl OpenConnections {
             .count()
     }
 
-    /// Closes every connection at once, whatever is still to be written.
+    /// Closes every connection at once, without writing the rest of its response.
     pub(crate) fn abort(&self) {
         let open = self.0.lock();
         for orders in open.iter().filter_map(Weak::upgrade) {
@@ -94,32 +94,32 @@ impl OpenConnections {
 
 /// A listener whose connections can be reset.
 #[derive(Debug)]
-pub(crate) struct Connections {
+pub(crate) struct ResettableListener {
     listener: TcpListener,
     open: OpenConnections,
 }
 
-impl Connections {
+impl ResettableListener {
     pub(crate) fn new(listener: TcpListener, open: OpenConnections) -> Self {
         Self { listener, open }
     }
 }
 
-impl Drop for Connections {
+impl Drop for ResettableListener {
     fn drop(&mut self) {
-        // A child process that is just being started holds a copy of the socket for a moment, and
-        // would hold the port with it. Where a listener cannot be shut down, closing has to do.
+        // A child process that is being started holds a copy of the socket, and so the port, for a moment: closing would
+        // not free the port. On a system that cannot shut a listener down, closing has to suffice.
         let _ = SockRef::from(&self.listener).shutdown(Shutdown::Both);
     }
 }
 
-impl Listener for Connections {
+impl Listener for ResettableListener {
     type Io = ResettableStream;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (tcp, address) = Listener::accept(&mut self.listener).await;
-        // Without it a small event might wait for the client's next ACK. A failure costs speed only.
+        // Without this option a small event might wait for the client's next ACK. A failure costs only speed.
         let _ = tcp.set_nodelay(true);
         let orders = Arc::new(Orders::default());
         self.open.add(&orders);
@@ -136,10 +136,10 @@ impl Listener for Connections {
     }
 }
 
-/// A TCP stream that obeys its [`Connection`].
+/// A TCP stream that obeys its [`TcpHandle`].
 ///
-/// hyper flushes only when its own buffer is empty, so a flush is the moment at which everything
-/// that a handler has sent is with the kernel: there a wanted reset takes place.
+/// hyper flushes only when its own buffer is empty. So at a flush the kernel has all that the handler sent, and a reset that
+/// was asked for takes place.
 #[derive(Debug)]
 pub(crate) struct ResettableStream {
     tcp: TcpStream,
@@ -205,7 +205,7 @@ impl AsyncWrite for ResettableStream {
         }
         ready!(this.drain.poll(&this.tcp, cx))?;
         SockRef::from(&this.tcp).set_linger(Some(Duration::ZERO))?;
-        // hyper drops the stream on any error, and with no linger that sends the RST.
+        // hyper drops the stream on any error. Without linger that sends the RST.
         Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
     }
 
@@ -216,7 +216,7 @@ impl AsyncWrite for ResettableStream {
     }
 }
 
-/// Waits until the kernel has sent what was written: a RST discards whatever it has not.
+/// Waits until the kernel has sent what was written, since a RST discards the bytes that are not sent yet.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 #[derive(Debug, Default)]
 struct Drain(Option<TcpStream>);
@@ -228,9 +228,9 @@ impl Drain {
             Some(probe) => probe,
             None => {
                 let socket = SockRef::from(tcp);
-                // From here on "writable" means that no byte is left unsent …
+                // From here on the kernel calls the socket writable only when no byte is left unsent.
                 socket.set_tcp_notsent_lowat(1)?;
-                // … and a second registration asks again, where the first one remembers the past.
+                // tokio remembers of `tcp` that it was writable earlier. A second registration asks the kernel again.
                 let probe = TcpStream::from_std(socket.try_clone()?.into())?;
                 self.0.insert(probe)
             }
@@ -242,7 +242,7 @@ impl Drain {
     }
 }
 
-/// Elsewhere nothing tells what is unsent: the reset comes as soon as the kernel has it all.
+/// Other systems do not tell what is unsent: the reset comes as soon as the kernel has all bytes.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 #[derive(Debug, Default)]
 struct Drain;

@@ -29,22 +29,22 @@ pub(crate) fn no_such_script(id: &str) -> Refusal {
     (StatusCode::NOT_FOUND, hint)
 }
 
-/// What is put in place of a script.
+/// The query of a `PUT`: the attack to play instead of a script in the body.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Put {
+pub(crate) struct PutQuery {
     attack: Option<String>,
 }
 
 pub(crate) async fn put(
     State(store): State<Arc<Store>>,
     Path(id): Path<String>,
-    Query(Put { attack }): Query<Put>,
+    Query(PutQuery { attack }): Query<PutQuery>,
     body: Bytes,
 ) -> Result<StatusCode, Refusal> {
     if let Some(name) = attack {
         let attack = Attack::named(&name).ok_or_else(|| {
-            let hint = format!("no attack {name:?}: GET /attacks tells those that there are\n");
+            let hint = format!("no attack {name:?}: GET /attacks lists all attacks\n");
             (StatusCode::NOT_FOUND, hint)
         })?;
         store.put(id, attack.script(Sizes::TESTS));
@@ -116,7 +116,7 @@ pub(crate) async fn seen(
     Ok((status, NOT_STORED, Json(running.seen())))
 }
 
-/// Tells the table of attacks.
+/// Answers with the table of attacks.
 pub(crate) async fn attacks() -> impl IntoResponse {
     (NOT_STORED, Json(ATTACKS.as_slice()))
 }

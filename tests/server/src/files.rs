@@ -1,4 +1,4 @@
-//! Static files, and what their pages may do.
+//! Static files, with headers that limit what their pages may do.
 
 use std::{io, path::Path};
 
@@ -36,12 +36,12 @@ pub(crate) fn routes(config: &Config) -> io::Result<Router> {
 ///
 /// # Errors
 ///
-/// When it is no folder.
+/// If `folder` is not a folder.
 pub fn folder(at: &str, folder: &Path) -> io::Result<Router> {
     Ok(Router::new().nest_service(at, serve(folder)?))
 }
 
-/// Lets pages do no more than they need: their scripts, styles and requests are those of the same origin, and none is inline.
+/// Lets pages use only scripts, styles and requests of their origin, and no inline scripts or styles.
 pub fn guard(router: Router) -> Router {
     let headers = [
         NO_CACHE,

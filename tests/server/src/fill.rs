@@ -1,15 +1,16 @@
-//! A body of any size, of which no more than a block is held.
+//! A body of any size, of which the server holds only one block.
 
 use bytes::{Bytes, BytesMut};
 
 /// Large enough that a chunk's cost does not show, small enough that the client can start.
 const BLOCK: usize = 64 * 1024;
 
-/// A text over and over, up to so many bytes.
+/// A text over and over, up to a number of bytes.
 #[derive(Debug)]
 pub(crate) struct Fill {
-    /// The text so many times, whole.
+    /// As many whole copies of the text as fit into a block; at least one.
     block: Bytes,
+    /// How many bytes are left to send.
     left: u64,
 }
 
@@ -21,9 +22,8 @@ impl Fill {
             block.extend_from_slice(text.as_bytes());
         }
         Self {
-            // Of nothing there is never enough.
-            left: if text.is_empty() { 0 } else { bytes },
             block: block.freeze(),
+            left: bytes,
         }
     }
 }
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_goes_on_where_the_chunk_before_has_ended() {
+    fn a_chunk_continues_where_the_chunk_before_ends() {
         let bytes = 3 * BLOCK as u64 + 7;
         let body: Vec<u8> = Fill::new(bytes, "abc").flatten().collect();
         let expected: Vec<u8> = b"abc".iter().copied().cycle().take(body.len()).collect();
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_one_holds_a_block() {
+    fn every_chunk_of_an_endless_body_is_the_block() {
         let mut endless = Fill::new(u64::MAX, "x");
         for _ in 0..100_000 {
             assert_eq!(endless.next().map(|chunk| chunk.len()), Some(BLOCK));
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_chunk() {
+    fn an_empty_body_has_no_chunk() {
         assert_eq!(Fill::new(0, "x").next(), None);
         assert_eq!(Fill::new(9, "").next(), None);
     }

@@ -7,37 +7,39 @@ use bytes::{Bytes, BytesMut};
 /// Large enough that a chunk's cost does not show, small enough that the client can start.
 const CHUNK: usize = 64 * 1024;
 
-/// A text repeated, its `{n}` counting up; yields chunks of about 64 KiB, or of one text each.
+/// A repeated text, in which `{n}` counts up. It yields chunks of about 64 KiB, or of one text each.
 #[derive(Debug)]
 pub(crate) struct Flood {
+    /// The text before the first `{n}`.
     head: String,
+    /// The text after each `{n}`.
     tails: Vec<String>,
-    length: usize,
-    chunk: usize,
+    text_length: usize,
+    chunk_length: usize,
     next: u32,
     times: u32,
 }
 
 impl Flood {
-    /// As many to a chunk as fit.
+    /// A flood with as many texts in a chunk as fit.
     pub(crate) fn new(times: u32, text: &str) -> Self {
         Self::with_chunks_of(CHUNK, times, text)
     }
 
-    /// Each as a separate chunk.
+    /// A flood with one text in a chunk.
     pub(crate) fn one_by_one(times: u32, text: &str) -> Self {
         Self::with_chunks_of(1, times, text)
     }
 
-    fn with_chunks_of(chunk: usize, times: u32, text: &str) -> Self {
+    fn with_chunks_of(chunk_length: usize, times: u32, text: &str) -> Self {
         let mut pieces = text.split("{n}").map(String::from);
         Self {
             head: pieces.next().unwrap_or_default(),
             tails: pieces.collect(),
-            length: text.len(),
-            chunk,
+            text_length: text.len(),
+            chunk_length,
             next: 0,
-            // Hyper takes an empty chunk for nothing, and ten million of nothing is a busy loop.
+            // An empty text would fill no chunk, and writing it ten million times would be a busy loop.
             times: if text.is_empty() { 0 } else { times },
         }
     }
@@ -56,8 +58,8 @@ impl Iterator for Flood {
     type Item = Bytes;
 
     fn next(&mut self) -> Option<Bytes> {
-        let mut chunk = BytesMut::with_capacity(self.chunk + 2 * self.length);
-        while self.next < self.times && chunk.len() < self.chunk {
+        let mut chunk = BytesMut::with_capacity(self.chunk_length + 2 * self.text_length);
+        while self.next < self.times && chunk.len() < self.chunk_length {
             self.write_event(&mut chunk);
             self.next += 1;
         }
@@ -69,27 +71,27 @@ impl Iterator for Flood {
 mod tests {
     use super::*;
 
-    fn all(times: u32, text: &str) -> Vec<Bytes> {
+    fn chunks_of(times: u32, text: &str) -> Vec<Bytes> {
         Flood::new(times, text).collect()
     }
 
     #[test]
-    fn counts_in_every_place() {
-        assert_eq!(all(2, "{n}:{n};"), ["0:0;1:1;"]);
-        assert_eq!(all(3, "x"), ["xxx"]);
+    fn every_n_of_a_text_counts() {
+        assert_eq!(chunks_of(2, "{n}:{n};"), ["0:0;1:1;"]);
+        assert_eq!(chunks_of(3, "x"), ["xxx"]);
     }
 
     #[test]
-    fn nothing_is_no_chunk() {
-        assert!(all(0, "x").is_empty());
-        assert!(all(MANY, "").is_empty());
+    fn an_empty_flood_has_no_chunk() {
+        assert!(chunks_of(0, "x").is_empty());
+        assert!(chunks_of(MANY, "").is_empty());
     }
 
     const MANY: u32 = 50_000;
 
     #[test]
     fn chunks_hold_many_events_and_lose_none() {
-        let chunks = all(MANY, "{n}\n");
+        let chunks = chunks_of(MANY, "{n}\n");
         let text: Vec<u8> = chunks.concat();
         let expected: String = (0..MANY).map(|n| format!("{n}\n")).collect();
         assert_eq!(text, expected.as_bytes());

@@ -1,4 +1,4 @@
-//! One after the other, in time with a clock.
+//! A stream whose items come at regular times.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use async_fn_stream::fn_stream;
 use futures_util::Stream;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// These items, with so many milliseconds from one to the next; the first is due at once.
+/// Yields the items with `every` milliseconds from one to the next. The first is due at once.
 pub(crate) fn in_time<T>(every: u64, items: impl IntoIterator<Item = T>) -> impl Stream<Item = T> {
     fn_stream(|emitter| async move {
         let mut interval = interval(Duration::from_millis(every));
@@ -25,7 +25,7 @@ mod tests {
     use tokio::time::Instant;
 
     #[tokio::test(start_paused = true)]
-    async fn each_has_its_time() {
+    async fn items_come_at_regular_times() {
         let begin = Instant::now();
         let times = in_time(20, "abc".bytes()).map(|byte| (byte, begin.elapsed().as_millis()));
         let times: Vec<_> = times.collect().await;

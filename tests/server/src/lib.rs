@@ -1,5 +1,5 @@
-//! A scriptable server of event streams (server-sent events): a client's tests say what each
-//! connection gets, down to a TCP reset in the middle of an event, and ask what the server saw.
+//! A scriptable server of event streams (server-sent events). A client's tests say what each connection gets, down to a TCP
+//! reset in the middle of an event, and ask what the server saw.
 //!
 //! ```
 //! use typed_eventsource_server::{Config, Server};
@@ -14,18 +14,20 @@
 //! # }
 //! ```
 //!
-//! | endpoint | does |
+//! | endpoint | what it does |
 //! | --- | --- |
-//! | `PUT /scripts/{id}` | takes in a [`Script`] as JSON; one that was there is over, its connections end |
-//! | `ANY /streams/{id}` | plays it: the n-th connection gets the n-th attempt, the last one repeats |
+//! | `PUT /scripts/{id}` | stores a [`Script`], given as JSON. It replaces a script of the same id, whose connections end |
+//! | `ANY /streams/{id}` | plays the script: the n-th connection gets the n-th attempt, and the last attempt repeats |
 //! | `POST /scripts/{id}/release` | lets one `wait` step pass, now or later |
-//! | `GET /scripts/{id}/seen?attempts=N&closed=M` | tells what the server saw ([`SeenAttempts`]) as soon as N attempts were made and M of them are closed; after ten seconds it answers 504 with what it did see |
-//! | `DELETE /scripts/{id}` | ends its connections and forgets it |
-//! | `GET /attacks` | what a server does that means harm, and what is to become of a client ([`attacks`]); `PUT /scripts/{id}?attack=NAME` puts one |
-//! | `GET /chaos/{stream}?seed=S&events=N` | numbered events over connections that fail in every way, as the seed has it ([`chaos`]); `lossy=true` also forgets some; `GET /chaos/{stream}/seen?seed=S` tells what was seen ([`Seen`](chaos::Seen)) |
+//! | `GET /scripts/{id}/seen?attempts=N&closed=M` | answers with [`SeenAttempts`] as soon as the server saw N attempts and M of them are closed; after ten seconds it answers 504 with what it saw up to then |
+//! | `DELETE /scripts/{id}` | deletes the script and ends its connections |
+//! | `GET /attacks` | lists the [attacks] of a hostile server, each with what should happen to a client |
+//! | `PUT /scripts/{id}?attack=NAME` | stores the script of an attack |
+//! | `GET /chaos/{stream}?seed=S&events=N` | sends numbered events over connections that fail in every way; the seed decides how ([`chaos`]). With `lossy=true` the server forgets some events, with `bare=true` an event without an id may come first |
+//! | `GET /chaos/{stream}/seen?seed=S` | answers with what the server saw of a chaotic stream ([`Seen`](chaos::Seen)) |
 //!
-//! Scripts and chaos answer to any origin (CORS), except that a script says so itself for its stream. A server that does
-//! more, such as that of the showcase, has [more routes](Server::start_with).
+//! All endpoints answer any origin (CORS), except that a script decides this for its stream. A server that needs more
+//! endpoints, such as that of the showcase, [adds routes](Server::start_with).
 
 mod announce;
 pub mod attacks;
@@ -52,14 +54,14 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use announce::{Address, Announcement};
 use chaos::Chaos;
-pub use connection::Connection;
-use connection::{Connections, OpenConnections};
+pub use connection::TcpHandle;
+use connection::{OpenConnections, ResettableListener};
 pub use program::run;
 pub use router::cors;
 use script::{Script, SeenAttempts};
 use store::Store;
 
-/// How long a stopping server waits for clients that do not listen; where all do it has not to wait.
+/// How long a stopping server waits for a client that does not read.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where to listen, and what to serve besides the scripts.
@@ -71,17 +73,17 @@ pub struct Config {
     pub second_port: u16,
     /// A folder to serve at `/`, [guarded](files::guard).
     pub www: Option<PathBuf>,
-    /// A folder to serve at `/pkg/`, likewise.
+    /// A folder to serve at `/pkg/`, guarded too.
     pub pkg: Option<PathBuf>,
-    /// A folder to serve at `/pages/`, whose pages may do what they like: no content security policy holds them back.
+    /// A folder to serve at `/pages/`, without a content security policy.
     pub pages: Option<PathBuf>,
-    /// A file that says where the server listens, for as long as it does.
+    /// A file that the server writes its address to. It is removed when the server stops.
     pub announce: Option<PathBuf>,
-    /// What was seen of the chaotic streams; with that of a server before, its streams go on.
+    /// The chaotic streams. With those of an earlier server, its streams continue.
     pub chaos: Chaos,
 }
 
-/// A running server. Dropping it stops it too, without waiting for that.
+/// A running server. When it is dropped, it stops in the background.
 #[derive(Debug)]
 pub struct Server {
     origin: String,
@@ -98,17 +100,17 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When a port is taken, a folder is not there or cannot be used, or the announcement cannot be written.
+    /// If a port is taken, a folder does not exist, or the announcement cannot be written.
     pub async fn start(config: Config) -> io::Result<Self> {
         Self::start_with(config, |_| Ok(Router::new())).await
     }
 
-    /// As [`start`](Self::start), with more routes. They are given what is cancelled when the server stops: streams that
-    /// do not end then are cut off.
+    /// As [`start`](Self::start), with more routes. `more` gets a token that is cancelled when the server stops: streams of
+    /// these routes have to end then, or are cut off.
     ///
     /// # Errors
     ///
-    /// Likewise, or when the routes cannot be made.
+    /// As [`start`](Self::start), and if `more` fails.
     pub async fn start_with(
         config: Config,
         more: impl FnOnce(&CancellationToken) -> io::Result<Router>,
@@ -134,7 +136,7 @@ impl Server {
         let open = OpenConnections::default();
         let mut serving = JoinSet::new();
         for listener in [first, second] {
-            let listener = Connections::new(listener, open.clone());
+            let listener = ResettableListener::new(listener, open.clone());
             serving.spawn(serve(listener, router.clone(), stop.clone()));
         }
         Ok(Self {
@@ -148,35 +150,35 @@ impl Server {
         })
     }
 
-    /// Where it listens, as in `http://127.0.0.1:8080`.
+    /// The origin that the server listens at, such as `http://127.0.0.1:8080`.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// Where it listens too, so that a page of the one origin can ask the other.
+    /// The second origin that the server listens at. A page of one origin can send cross-origin requests to the other.
     pub fn second_origin(&self) -> &str {
         &self.second_origin
     }
 
-    /// Takes in a script, as `PUT /scripts/{id}` does.
+    /// Stores a script, as `PUT /scripts/{id}` does.
     ///
     /// # Errors
     ///
-    /// When it cannot be played.
+    /// If the script cannot be played.
     pub fn put(&self, id: &str, script: Script) -> io::Result<()> {
         script.check().map_err(io::Error::other)?;
         self.scripts.put(id.into(), script);
         Ok(())
     }
 
-    /// Lets one `wait` step of a script pass, now or later; without the script nothing.
+    /// Lets one `wait` step of a script pass, now or later. Does nothing if there is no such script.
     pub fn release(&self, id: &str) {
         if let Some(running) = self.scripts.get(id) {
             running.releases.add_permits(1);
         }
     }
 
-    /// What was seen of a script so far; nothing where there is none.
+    /// What the server saw of a script so far; the default if there is no such script.
     pub fn seen(&self, id: &str) -> SeenAttempts {
         let running = self.scripts.get(id);
         running.map(|running| running.seen()).unwrap_or_default()
@@ -187,15 +189,16 @@ impl Server {
         self.open.count()
     }
 
-    /// Stops it: open streams end cleanly, and the ports are free when this returns.
+    /// Stops the server. The ports are free when this returns.
     ///
-    /// A client that takes too long to take notice is cut off.
+    /// A script's response ends cleanly if it has begun; otherwise its connection is reset. A chaotic stream breaks off. A
+    /// client that does not read the end of its response within ten seconds is cut off.
     pub async fn stop(mut self) {
         drop(self.announcement.take());
         drop(self.stop);
-        if timeout(PATIENCE, all(&mut self.serving)).await.is_err() {
+        if timeout(PATIENCE, join(&mut self.serving)).await.is_err() {
             self.open.abort();
-            all(&mut self.serving).await;
+            join(&mut self.serving).await;
         }
     }
 }
@@ -208,13 +211,17 @@ async fn listen(port: u16) -> io::Result<TcpListener> {
     })
 }
 
-async fn serve(listener: Connections, router: Router, stop: CancellationToken) -> io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<Connection>();
+async fn serve(
+    listener: ResettableListener,
+    router: Router,
+    stop: CancellationToken,
+) -> io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<TcpHandle>();
     axum::serve(listener, service)
         .with_graceful_shutdown(stop.cancelled_owned())
         .await
 }
 
-async fn all(tasks: &mut JoinSet<io::Result<()>>) {
+async fn join(tasks: &mut JoinSet<io::Result<()>>) {
     while tasks.join_next().await.is_some() {}
 }

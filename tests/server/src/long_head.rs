@@ -12,18 +12,19 @@ const START: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-l
 const VALUE: &[u8] = &[b'x'; 64 * 1024];
 const END: &[u8] = b"\r\n\r\n";
 
-/// What is left to be written of it, and who waits for that.
+/// The rest of a head that is to be written.
 #[derive(Debug)]
 pub(crate) struct LongHead {
     start: &'static [u8],
+    /// How many bytes of the header's value are left.
     value: u64,
     end: &'static [u8],
-    /// Told when all of it is written; dropped when that cannot be.
+    /// Gets a message when all of the head is written. It is dropped if the connection ends before.
     written: Option<oneshot::Sender<()>>,
 }
 
 impl LongHead {
-    /// With so many bytes in the header's value; and what tells that all of it was written.
+    /// A head with `bytes` bytes in the header's value, and a receiver that gets a message when all of it is written.
     pub(crate) fn new(bytes: u64) -> (Self, oneshot::Receiver<()>) {
         let (written, wait) = oneshot::channel();
         let head = Self {
@@ -35,7 +36,7 @@ impl LongHead {
         (head, wait)
     }
 
-    /// Writes as much as the connection takes; an error where the client is gone.
+    /// Writes as much as the connection takes, and fails if the client is gone.
     pub(crate) fn poll_write(
         &mut self,
         tcp: &mut TcpStream,
@@ -46,7 +47,7 @@ impl LongHead {
             self.advance(written);
         }
         if let Some(written) = self.written.take() {
-            // Who waited for it may be gone.
+            // The handler that waited for this may be gone.
             let _ = written.send(());
         }
         Poll::Ready(Ok(()))

@@ -15,7 +15,7 @@ async fn main() -> ExitCode {
     run(HELP, parse(Parser::from_env()), Server::start).await
 }
 
-/// Nothing where help is asked for.
+/// The options of the command line; `None` if it asks for help.
 fn parse(mut args: Parser) -> Result<Option<Config>, lexopt::Error> {
     let mut config = Config::default();
     while let Some(arg) = args.next()? {

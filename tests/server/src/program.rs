@@ -1,4 +1,4 @@
-//! What a program is that serves.
+//! The life of a program that runs a server.
 
 use std::{
     io::{self, Write},
@@ -7,8 +7,8 @@ use std::{
 
 use crate::Server;
 
-/// Starts a server with the options of a command line, says in one line where it listens, and stops it cleanly at Ctrl-C
-/// or when it is terminated. Where there are no options, help was asked for.
+/// Starts a server with the options of a command line, prints one line that says where it listens, and stops it at Ctrl-C
+/// or when the process is terminated. If `options` is `None`, prints the help.
 pub async fn run<Options>(
     help: &str,
     options: Result<Option<Options>, lexopt::Error>,
@@ -22,7 +22,7 @@ pub async fn run<Options>(
             print!("{help}");
             Ok(())
         }
-        Err(error) => Err(format!("{error}; --help says what there is")),
+        Err(error) => Err(format!("{error}; --help lists the options")),
     };
     let Err(error) = outcome else {
         return ExitCode::SUCCESS;
@@ -44,7 +44,7 @@ async fn serve(start: impl Future<Output = io::Result<Server>>) -> io::Result<()
     Ok(())
 }
 
-/// Ctrl-C, or what `kill` sends; noticed from this call on.
+/// Waits for Ctrl-C or `SIGTERM`, and notices each from this call on.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -59,11 +59,11 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ctrl-C.
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
-        // Where it cannot be noticed it ends the process.
+        // If this fails, Ctrl-C ends the process.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await
         }

@@ -1,4 +1,4 @@
-//! Which path leads where.
+//! The routes of the server.
 
 use std::{io, sync::Arc};
 
@@ -34,10 +34,10 @@ fn scripts(store: &Arc<Store>) -> Router {
         .route("/scripts/{id}/release", post(control::release))
         .route("/scripts/{id}/seen", get(control::seen))
         .layer(cors());
-    // A script says itself which CORS headers its stream has.
+    // A script decides which CORS headers its stream has.
     let streams = any(streams::play).options(streams::preflight);
-    // Browsers silently repeat a request whose kept-alive connection was reset. With a connection
-    // for every request an attempt is what the client makes of it.
+    // Browsers silently repeat a request whose kept-alive connection was reset, which would be counted as an attempt. So
+    // every request gets a new connection.
     let close = HeaderValue::from_static("close");
     control
         .route("/streams/{id}", streams)

@@ -1,4 +1,4 @@
-//! The JSON that travels between a test and the server: what to play, and what was seen.
+//! The JSON that a test and the server exchange: what to play, and what the server saw.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ pub const MAX_TIMES: u32 = 10_000_000;
 /// The longest [`Step::Pause`], in milliseconds.
 pub const MAX_PAUSE_MS: u64 = 60_000;
 
-/// What the connections to one stream get, put with `PUT /scripts/{id}`.
+/// What the connections to one stream get. `PUT /scripts/{id}` stores it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
@@ -26,7 +26,7 @@ impl Script {
         }
     }
 
-    /// Says what cannot be played, in words for the one who wrote the script.
+    /// Fails with a message for the author of the script if it cannot be played.
     pub(crate) fn check(&self) -> Result<(), String> {
         if self.attempts.is_empty() {
             return Err("a script needs at least one attempt".into());
@@ -44,13 +44,13 @@ impl Script {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Attempt {
-    /// Played before the response head is sent: `pause`, `wait`, `silence` or `reset`; or `long_head` in place of it.
+    /// The steps before the response head: `pause`, `wait`, `silence`, `reset`, or `long_head`, which replaces the head.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Step>,
-    /// The response's status, 200 unless given.
+    /// The response's status; 200 by default.
     pub status: u16,
     /// The response's headers, besides `content-type: text/event-stream` and `cache-control: no-store`.
-    /// A header given here replaces the default; one without a value removes it.
+    /// A header given here replaces its default, or removes it if it has no value.
     pub headers: Vec<(String, Option<String>)>,
     /// Which CORS headers the response has.
     pub cors: Cors,
@@ -133,7 +133,7 @@ pub enum Cors {
     Credentials,
     /// `*`: any origin, without credentials.
     Any,
-    /// None: a browser refuses the response to another origin.
+    /// No CORS headers: a browser refuses the response to a page of another origin.
     None,
 }
 
@@ -146,21 +146,21 @@ pub enum Step {
     /// Sends raw bytes, base64 in JSON, as one separate chunk.
     #[serde(rename = "send_base64")]
     SendBytes(#[serde(with = "base64_bytes")] Vec<u8>),
-    /// A flood: sends the text many times over, as fast as the client reads, many to a chunk.
+    /// A flood: sends the text many times, as fast as the client reads, with many texts in a chunk.
     Repeat {
         /// How many times, at most [`MAX_TIMES`].
         times: u32,
         /// The text, in which each `{n}` becomes 0, 1, 2, …
         send: String,
     },
-    /// As [`Repeat`](Self::Repeat), each text as one separate chunk, as servers send their events.
+    /// As [`Repeat`](Self::Repeat), but each text is a separate chunk, as servers send their events.
     Series {
         /// How many times, at most [`MAX_TIMES`].
         times: u32,
         /// The text, in which each `{n}` becomes 0, 1, 2, …
         send: String,
     },
-    /// Sends the text again and again in time with a clock, each as one separate chunk.
+    /// Sends the text at regular times, each time as a separate chunk.
     Ticks {
         /// How many times, at most [`MAX_TIMES`].
         times: u32,
@@ -169,31 +169,31 @@ pub enum Step {
         /// The text, in which each `{n}` becomes 0, 1, 2, … and each `{now}` the microseconds since 1970.
         send: String,
     },
-    /// Sends the text over and over, up to so many bytes, as fast as the client reads; none of them is kept. For a line
-    /// or a stream without end, there are enough in a `u64`.
+    /// Sends the text over and over, as fast as the client reads. The server does not hold the bytes, so that `u64::MAX` of
+    /// them make a line or a stream without end.
     Fill {
-        /// How many bytes; the last text may be cut.
+        /// How many bytes to send; the last text may be cut.
         bytes: u64,
-        /// The text, as it stands.
+        /// The text, in which nothing is replaced.
         send: String,
     },
-    /// Sends the text byte by byte, each as one separate chunk.
+    /// Sends the text byte by byte, each byte as a separate chunk.
     Drip {
         /// The milliseconds from one byte to the next, from 1 to [`MAX_PAUSE_MS`].
         every: u64,
-        /// The text, as it stands.
+        /// The text, in which nothing is replaced.
         send: String,
     },
-    /// In place of the response head, sends one with a header of so many bytes, as fast as the client reads; then resets
-    /// the TCP connection.
+    /// Replaces the response head by one with a header of this many bytes, sent as fast as the client reads; then resets the
+    /// TCP connection.
     LongHead(u64),
-    /// Waits for so many milliseconds, at most [`MAX_PAUSE_MS`].
+    /// Waits for this many milliseconds, at most [`MAX_PAUSE_MS`].
     Pause(u64),
-    /// Waits for `POST /scripts/{id}/release`; one release lets one `wait` pass, and early ones count.
+    /// Waits for `POST /scripts/{id}/release`. One release lets one `wait` pass, and an early release counts.
     Wait,
     /// Ends the response cleanly, as the end of the steps does.
     End,
-    /// Resets the TCP connection (RST) once everything before has been sent.
+    /// Resets the TCP connection (RST) once the steps before it have been sent.
     Reset,
     /// Keeps the connection open and sends nothing more.
     Silence,
@@ -228,7 +228,7 @@ fn too_often(step: &str, times: u32) -> Result<(), String> {
 pub struct SeenAttempts {
     /// The connections made so far, in order.
     pub attempts: Vec<Seen>,
-    /// How often a browser has asked whether it may make one (CORS preflights).
+    /// How many CORS preflights a browser has sent.
     #[serde(default)]
     pub preflights: usize,
 }
@@ -240,15 +240,15 @@ pub struct Seen {
     pub method: String,
     /// The request's path with its query.
     pub path: String,
-    /// The request's headers, names in lower case; repeated ones are joined by a comma.
+    /// The request's headers. Names are in lower case, and the values of a repeated header are joined by commas.
     pub headers: BTreeMap<String, String>,
     /// The request's body.
     pub body: String,
     /// When the request came, in milliseconds since the script was put.
     pub opened_ms: u64,
-    /// When the response ended, likewise.
+    /// When the response ended, in milliseconds since the script was put.
     pub closed_ms: Option<u64>,
-    /// Who ended it.
+    /// Whether the client or the server ended the response.
     pub closed_by: Option<ClosedBy>,
 }
 
@@ -258,7 +258,7 @@ pub struct Seen {
 pub enum ClosedBy {
     /// The client went away before the server was done.
     Client,
-    /// The server was done: the steps ended, reset, or the script or the server stopped.
+    /// The server ended it: by its last step, by a reset, or since the script was replaced or deleted or the server stopped.
     Server,
 }
 

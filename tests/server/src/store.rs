@@ -1,4 +1,4 @@
-//! The scripts that were put, and what was seen of each.
+//! The scripts that were put, and what the server saw of each.
 
 use std::{
     collections::HashMap,
@@ -23,7 +23,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// A store whose every connection ends with `stop`.
+    /// A store whose connections end when `stop` is cancelled.
     pub(crate) fn new(stop: CancellationToken) -> Self {
         Self {
             running: Mutex::default(),
@@ -31,7 +31,7 @@ impl Store {
         }
     }
 
-    /// Takes in a script; one that had the same id is over.
+    /// Stores a script. It replaces a script of the same id, whose connections end.
     pub(crate) fn put(&self, id: String, script: Script) {
         let running = Arc::new(Running {
             script,
@@ -50,7 +50,7 @@ impl Store {
         self.running.lock().get(id).cloned()
     }
 
-    /// Whether there was one to delete.
+    /// Deletes a script, and returns whether there was one.
     pub(crate) fn delete(&self, id: &str) -> bool {
         match self.running.lock().remove(id) {
             Some(old) => {
@@ -79,21 +79,21 @@ impl Running {
         u64::try_from(self.put.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Notes a request, and says which attempt it is.
-    pub(crate) fn open(self: &Arc<Self>, seen: Seen) -> Visit {
+    /// Notes a request, and starts the next attempt for it.
+    pub(crate) fn start_attempt(self: &Arc<Self>, seen: Seen) -> TrackedAttempt {
         let mut number = 0;
         self.attempts.send_modify(|all| {
             number = all.len();
             all.push(seen);
         });
-        Visit {
+        TrackedAttempt {
             running: Arc::clone(self),
             number,
             closed_by: ClosedBy::Client,
         }
     }
 
-    /// Notes a preflight, and says what the attempt that it asks for gets.
+    /// Notes a preflight, and returns what the next attempt gets.
     pub(crate) fn preflight(&self) -> &Attempt {
         self.preflights.fetch_add(1, Ordering::Relaxed);
         self.attempt(self.attempts.borrow().len())
@@ -114,27 +114,27 @@ impl Running {
     }
 }
 
-/// One request to a script; dropping it notes that it is closed.
+/// The attempt of one request. When it is dropped, the server notes that it is closed.
 #[derive(Debug)]
-pub(crate) struct Visit {
+pub(crate) struct TrackedAttempt {
     pub(crate) running: Arc<Running>,
     number: usize,
     closed_by: ClosedBy,
 }
 
-impl Visit {
-    /// What this request gets.
+impl TrackedAttempt {
+    /// What the request gets.
     pub(crate) fn attempt(&self) -> &Attempt {
         self.running.attempt(self.number)
     }
 
-    /// Notes that the server is done, so that it is not the client who ended it.
-    pub(crate) fn done(&mut self) {
+    /// Notes that the server ends the response, not the client.
+    pub(crate) fn set_closed_by_server(&mut self) {
         self.closed_by = ClosedBy::Server;
     }
 }
 
-impl Drop for Visit {
+impl Drop for TrackedAttempt {
     fn drop(&mut self) {
         let now = self.running.elapsed_ms();
         self.running.attempts.send_modify(|all| {

@@ -19,18 +19,18 @@ use futures_util::StreamExt;
 use tokio::{task::yield_now, time::sleep};
 
 use crate::{
-    connection::Connection,
+    connection::TcpHandle,
     control::no_such_script,
     fill::Fill,
     flood::Flood,
     in_time::in_time,
     script::{Attempt, Cors, Seen, Step},
-    store::{Store, Visit},
+    store::{Store, TrackedAttempt},
 };
 
 pub(crate) async fn play(
     State(store): State<Arc<Store>>,
-    ConnectInfo(connection): ConnectInfo<Connection>,
+    ConnectInfo(tcp): ConnectInfo<TcpHandle>,
     Path(id): Path<String>,
     method: Method,
     uri: Uri,
@@ -40,7 +40,7 @@ pub(crate) async fn play(
     let Some(running) = store.get(&id) else {
         return no_such_script(&id).into_response();
     };
-    let visit = running.open(Seen {
+    let tracked = running.start_attempt(Seen {
         method: method.to_string(),
         path: uri.to_string(),
         headers: readable(&headers),
@@ -50,9 +50,9 @@ pub(crate) async fn play(
         closed_by: None,
     });
 
-    let attempt = visit.attempt().clone();
+    let attempt = tracked.attempt().clone();
     let mut response = head(&attempt, headers.get(header::ORIGIN));
-    let mut player = Player { visit, connection };
+    let mut player = Player { tracked, tcp };
     let mut before = attempt.before;
     if attempt.steps.first() == Some(&Step::Reset) {
         before.push(Step::Reset);
@@ -63,12 +63,12 @@ pub(crate) async fn play(
     if has_body(&method, response.status()) {
         *response.body_mut() = player.into_body(attempt.steps);
     } else {
-        player.visit.done();
+        player.tracked.set_closed_by_server();
     }
     response
 }
 
-/// Answers a browser that asks whether it may make a request, as the next attempt would.
+/// Answers a CORS preflight with the CORS headers of the next attempt.
 pub(crate) async fn preflight(
     State(store): State<Arc<Store>>,
     Path(id): Path<String>,
@@ -121,7 +121,7 @@ fn head(attempt: &Attempt, origin: Option<&HeaderValue>) -> Response {
     let mut response = (status, defaults, Body::empty()).into_response();
     let headers = response.headers_mut();
     allow(attempt.cors, origin, headers);
-    // Two passes, so that a header given several times is sent several times.
+    // Defaults are removed first, so that a header which is given several times is sent several times.
     let given = || {
         attempt.headers.iter().filter_map(|(name, value)| {
             let name = HeaderName::try_from(name).ok()?;
@@ -161,21 +161,22 @@ fn allow(cors: Cors, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
     }
 }
 
-/// Whether HTTP lets such a response have a body; hyper would drop it unplayed.
+/// Whether HTTP allows the response a body. hyper drops the body of any other response without playing it.
 fn has_body(method: &Method, status: StatusCode) -> bool {
     method != Method::HEAD && !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-/// Plays steps; dropped by hyper when the client goes away.
+/// Plays the steps of an attempt. hyper drops it when the client goes away.
 struct Player {
-    visit: Visit,
-    connection: Connection,
+    tracked: TrackedAttempt,
+    tcp: TcpHandle,
 }
 
 impl Player {
-    /// Plays what comes before the response head; nothing comes of it when the script was over before that.
+    /// Plays the steps before the response head. Returns `None` if the script is replaced or deleted, or the server stops,
+    /// before they are played.
     async fn play_before(&mut self, steps: Vec<Step>) -> Option<()> {
-        let over = self.visit.running.over.clone();
+        let over = self.tracked.running.over.clone();
         let playing = async {
             for step in steps {
                 self.play_silent(step).await;
@@ -184,25 +185,25 @@ impl Player {
         over.run_until_cancelled(playing).await
     }
 
-    /// Resets the connection, under which hyper then drops whatever waits for this.
+    /// Resets the connection. hyper then drops the handler that awaits this.
     async fn reset<T>(&mut self) -> T {
-        self.visit.done();
-        self.connection.reset();
+        self.tracked.set_closed_by_server();
+        self.tcp.reset();
         std::future::pending().await
     }
 
     fn into_body(mut self, steps: Vec<Step>) -> Body {
         let chunks = fn_stream(|emitter| async move {
-            let over = self.visit.running.over.clone();
+            let over = self.tracked.running.over.clone();
             over.run_until_cancelled(self.play(steps, &emitter)).await;
-            self.visit.done();
+            self.tracked.set_closed_by_server();
         });
         Body::from_stream(chunks.map(Ok::<_, Infallible>))
     }
 
     async fn play(&mut self, steps: Vec<Step>, to: &StreamEmitter<Bytes>) {
         for step in steps.into_iter().chain([Step::End]) {
-            // hyper flushes when there is nothing to send, so that the chunk before goes out.
+            // hyper flushes when there is nothing to send: this sends the chunk before.
             yield_now().await;
             match step {
                 Step::Send(text) => to.emit(text.into()).await,
@@ -222,7 +223,7 @@ impl Player {
                     let mut numbers = pin!(in_time(every, 0..times));
                     while let Some(n) = numbers.next().await {
                         let text = send.replace("{n}", &n.to_string());
-                        let text = text.replace("{now}", &microseconds().to_string());
+                        let text = text.replace("{now}", &microseconds_since_1970().to_string());
                         to.emit(text.into()).await;
                     }
                 }
@@ -248,24 +249,24 @@ impl Player {
         match step {
             Step::Pause(ms) => sleep(Duration::from_millis(ms)).await,
             Step::Wait => {
-                // The semaphore is never closed, so that this is always a permit.
-                if let Ok(permit) = self.visit.running.releases.acquire().await {
+                // Nobody closes the semaphore, so that this is always a permit.
+                if let Ok(permit) = self.tracked.running.releases.acquire().await {
                     permit.forget();
                 }
             }
             Step::LongHead(bytes) => {
-                self.connection.send_long_head(bytes).await;
+                self.tcp.send_long_head(bytes).await;
                 self.reset().await
             }
             Step::Reset => self.reset().await,
-            // That is silence; no other comes here.
+            // `play` handles all other steps but `Silence`.
             _ => std::future::pending().await,
         }
     }
 }
 
-/// Since 1970, by the machine's own clock.
-fn microseconds() -> u128 {
+/// The microseconds since 1970 by the machine's clock.
+fn microseconds_since_1970() -> u128 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.unwrap_or_default().as_micros()
 }

@@ -1,20 +1,20 @@
-// Follows chaotic streams to their ends, many at a time.
+// Follows chaotic streams to their ends, many at the same time.
 import { EventSource } from "/pkg/index.js";
 import { Collector } from "./collector.js";
 import * as rust from "./rust/typed_eventsource_stress.js";
 
-/** What was told of the streams that have ended, until the runner takes it. */
+/** The reports of streams that have ended, until the runner takes them. */
 let reports = [];
 const unfinished = new Set();
 
-/** Begins to follow streams, so many of them at a time. */
+/** Begins to follow streams, `concurrency` of them at a time. */
 export function begin({ tasks, concurrency }) {
   for (const { name } of tasks) unfinished.add(name);
   const left = tasks.values();
   for (let number = 0; number < concurrency; number += 1) work(left);
 }
 
-/** What has ended since this was asked before, and how many have not. */
+/** Takes the reports since the last call, and the names of the streams that have not ended. */
 export function take() {
   const taken = reports;
   reports = [];
@@ -29,22 +29,22 @@ async function work(tasks) {
   }
 }
 
-/** What the client in JavaScript was told until the server said that it was done; that in Rust has the same. */
+/** Follows a stream until the server has finished, and returns the report. The client in Rust does the same. */
 async function follow(task) {
   const source = open(task);
   const collector = new Collector();
-  for (const name of ["tick", "message"]) source.on(name, (event) => collector.event(event));
+  for (const name of ["tick", "message"]) source.on(name, (event) => collector.addEvent(event));
   source.on("bad", () => {});
-  source.onGap((gap) => collector.gap(gap));
+  source.onGap((gap) => collector.addGap(gap));
   source.onError((error) => {
-    // Others are of the connection, and expected.
+    // Errors of the connection are expected.
     if (error.code !== "decode") return;
     if (error.event.type === "bad") collector.undecoded += 1;
-    else collector.fault(error.message);
+    else collector.addFault(error.message);
   });
   const { type, error } = await source.closed;
-  if (type !== "finished") collector.fault(`${type}: ${error}`);
-  return collector.told();
+  if (type !== "finished") collector.addFault(`${type}: ${error}`);
+  return collector.report();
 }
 
 function open({ url, transport, deduplicate, resumes, idle, opening }) {
@@ -64,7 +64,7 @@ function open({ url, transport, deduplicate, resumes, idle, opening }) {
   return new EventSource(url, options);
 }
 
-/** @param {import("/pkg/index.js").FailureContext} situation */
+/** Reopens at every loss. @param {import("/pkg/index.js").FailureContext} context */
 function reopening({ error }) {
   if (error.code === "connection-lost") return { type: "reopen", after: 10 };
 }

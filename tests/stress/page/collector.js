@@ -1,46 +1,46 @@
-// What a client is told of a stream's numbered events, and whether that is right in itself; collector.rs has the same.
+// Collects the numbered events and the gaps that a client hears, and checks each by itself. The client in Rust has the same in collector.rs.
 
-/** What the texts of events are made of. */
+/** The letters of the events' texts. */
 const LETTERS = ["a", "Z", "é", "ß", "中", "€", "🦀", "😀"];
 
 export class Collector {
-  /** How many events did not decode, and ought not to. */
+  /** How many events did not decode, as expected. */
   undecoded = 0;
   #runs = [];
   #gaps = [];
   #faults = [];
-  /** The id of the event that has to come now, since a gap was told before it. */
+  /** The id of the event that has to follow the last gap. */
   #expected;
 
-  gap({ after, before, missed }) {
-    this.#notExpected(before);
+  addGap({ after, before, missed }) {
+    this.#checkExpected(before);
     this.#expected = before;
     this.#gaps.push([after, before, missed]);
   }
 
-  event({ type, lastEventId, data: { n, text } }) {
-    this.#notExpected(lastEventId);
-    if (lastEventId !== String(n)) this.fault(`the event with the id ${lastEventId} is number ${n}`);
-    if ((type === "tick") !== (n % 2 === 0)) this.fault(`event ${n} is named ${type}`);
-    if (text !== textOf(n)) this.fault(`event ${n} says ${text}`);
+  addEvent({ type, lastEventId, data: { n, text } }) {
+    this.#checkExpected(lastEventId);
+    if (lastEventId !== String(n)) this.addFault(`the event with the id ${lastEventId} is number ${n}`);
+    if ((type === "tick") !== (n % 2 === 0)) this.addFault(`event ${n} is named ${type}`);
+    if (text !== textOf(n)) this.addFault(`event ${n} says ${text}`);
     const run = this.#runs.at(-1);
     if (run?.[1] + 1 === n) run[1] = n;
     else this.#runs.push([n, n]);
   }
 
-  fault(fault) {
+  addFault(fault) {
     this.#faults.push(fault);
   }
 
-  /** The ids as they came, those that follow one another as the first and the last of them; and all the rest. */
-  told() {
+  /** The report for the runner. In `runs`, consecutive ids are given as the first and the last of them. */
+  report() {
     return { runs: this.#runs, gaps: this.#gaps, faults: this.#faults, undecoded: this.undecoded };
   }
 
-  #notExpected(id) {
+  #checkExpected(id) {
     const expected = this.#expected;
     this.#expected = undefined;
-    if (expected !== undefined && expected !== id) this.fault(`a gap was told before ${expected}, and ${id} came`);
+    if (expected !== undefined && expected !== id) this.addFault(`a gap was told before ${expected}, and ${id} came`);
   }
 }
 

@@ -1,4 +1,4 @@
-// What becomes of a source whose server means harm, and of the page meanwhile.
+// Plays the attacks of a hostile server, and measures how the page is meanwhile.
 import { EventSource } from "/pkg/index.js";
 import { wasm as npmWasm } from "/pkg/init.js";
 import * as rust from "./rust/typed_eventsource_stress.js";
@@ -15,7 +15,7 @@ export const begin = (rustMemory) => ({
   },
 });
 
-/** The longest that the page has waited for a turn of its event loop, in milliseconds. */
+/** Measures the longest time between two turns of the page's event loop, in milliseconds. */
 class Turns {
   #longest = 0;
   #last = performance.now();
@@ -43,7 +43,7 @@ class Turns {
   }
 }
 
-/** Follows a stream to its end, but for so long at the most; the client in Rust has the same. */
+/** Follows a stream to its end, or for `look` milliseconds, and returns the outcome. The client in Rust does the same. */
 async function attack({ url, transport, parse, idle, look }) {
   const policy = idle ? { idle: { after: idle, then: "close" } } : {};
   const source = new EventSource(url, { transport, parse, policy, resumeParameter: "after" });

@@ -1,4 +1,4 @@
-// Runs before all else on the page, and counts the timers that are set.
+// Runs before all other scripts of the page, and counts the timers that are set.
 {
   const set = new Set();
   const { setTimeout, clearTimeout, setInterval, clearInterval } = window;

@@ -1,4 +1,4 @@
-// Many events, many sources, slow consumers.
+// Many events, many sources, and slow consumers.
 import { EventSource } from "/pkg/index.js";
 import { wasm as npmWasm } from "/pkg/init.js";
 import * as rust from "./rust/typed_eventsource_stress.js";
@@ -13,9 +13,9 @@ export const begin = (rustMemory) => ({
   close,
   cycles: ({ client, ...task }) => (client === "rust" ? rust.cycles(JSON.stringify(task)) : cycles(task)),
   slow: async ({ client, ...task }) => (client === "rust" ? JSON.parse(await rust.slow(JSON.stringify(task))) : slow(task)),
-  /** In pages of 64 KiB; and the timers that are set, which prepare.js counts. */
+  /** The wasm memories in pages of 64 KiB, and the number of timers that are set, which prepare.js counts. */
   gauges: () => ({ npm: pages(npmWasm.memory), rust: pages(rustMemory), timers: window.timersSet() }),
-  /** All that is in use, in KiB, with no event between the collection of garbage and the reading. Chromium alone tells. */
+  /** The memory in use, in KiB, read directly after a collection of garbage. Only Chromium tells it. */
   memory() {
     for (let times = 0; times < 3; times += 1) gc();
     return performance.memory.usedJSHeapSize / 1024 + 64 * (pages(npmWasm.memory) + pages(rustMemory));
@@ -24,14 +24,14 @@ export const begin = (rustMemory) => ({
 
 const pages = (memory) => memory.buffer.byteLength / 65536;
 
-/** The source of the many events. */
+/** The source of many events. */
 let flood;
 
 function open({ client, ...task }) {
   flood = client === "rust" ? new rust.Flood(JSON.stringify(task)) : new Flood(task);
 }
 
-/** How many events were heard in the order in which they were sent, and how many were not. */
+/** How many events were heard in the order in which they were sent, and how many faults there were. */
 function heard() {
   return { heard: flood.heard(), faults: flood.faults() };
 }
@@ -68,7 +68,7 @@ class Flood {
   }
 }
 
-/** Opens a source, hears one event in every way that there is, and closes it, so many times over. */
+/** Opens a source, hears one event in every possible way, and closes the source, `count` times. */
 async function cycles({ count, ...task }) {
   for (let left = count; left > 0; left -= AT_A_TIME) {
     await Promise.all(Array.from({ length: Math.min(left, AT_A_TIME) }, (_, index) => cycle(task, left - index)));
@@ -77,7 +77,10 @@ async function cycles({ count, ...task }) {
 
 /** A URL for each cycle, since sources of one URL open at a bounded rate. */
 async function cycle({ url, transport }, number) {
-  const source = new EventSource(`${url}#${number}`, { transport, policy: { preset: "resilient", idle: { after: 60_000, then: "reopen" } } });
+  const source = new EventSource(`${url}#${number}`, {
+    transport,
+    policy: { preset: "resilient", idle: { after: 60_000, then: "reopen" } },
+  });
   source.onState(() => source.state);
   source.onError(() => source.state);
   source.addEventListener("price", () => source.state);
@@ -88,7 +91,7 @@ async function cycle({ url, transport }, number) {
   for await (const { data } of events) void data.n;
 }
 
-/** Consumes a flood slowly: what came, what the consumer got of it, and what was told of the rest. */
+/** Consumes a flood slowly, and returns how many events arrived, were received and were dropped. */
 async function slow({ url, transport, capacity, whenFull, pace }) {
   const source = new EventSource(url, { transport, queue: { capacity, whenFull }, terminalEvent: "done" });
   let arrived = 0;

@@ -1,4 +1,4 @@
-//! The client in Rust, as the page calls it.
+//! The client in Rust. The page of the stress tests calls these functions.
 #![cfg(target_family = "wasm")]
 
 mod client;

@@ -1,4 +1,4 @@
-//! Puts both clients under fire in headless browsers, and tells what came of it.
+//! Runs the stress tests of both clients in headless browsers, and prints the results.
 
 #[cfg(not(target_family = "wasm"))]
 mod runner;

@@ -1,4 +1,4 @@
-// The clock that sources go by, for tests to stop and to turn.
+// The clock of the sources under test, which tests can stop and advance.
 
 const { now } = Date;
 let passed = 0;
@@ -10,7 +10,7 @@ export function stopClock() {
   Date.now = () => day;
 }
 
-export function turnClock(milliseconds) {
+export function advanceClock(milliseconds) {
   passed += milliseconds;
 }
 

@@ -1,4 +1,4 @@
-//! A clock that tests turn by hand.
+//! The clock of the sources under test, which a test can stop and advance.
 
 use std::time::Duration;
 
@@ -9,31 +9,31 @@ extern "C" {
     #[wasm_bindgen(js_name = stopClock)]
     fn stop_clock();
 
-    #[wasm_bindgen(js_name = turnClock)]
-    fn turn_clock(milliseconds: f64);
+    #[wasm_bindgen(js_name = advanceClock)]
+    fn advance_clock(milliseconds: f64);
 
     #[wasm_bindgen(js_name = startClock)]
     fn start_clock();
 }
 
-/// The clock that sources go by, which stands still while this lives. Their timers ring as ever, and find that it is not
-/// time yet: no limit is reached before the test wants it to be, however busy the machine. Nor does a wait end.
+/// Stops the clock of all sources while this lives. Their timers fire as usual, and find that it is too early. So even on a busy
+/// machine no limit is reached and no wait ends before the test advances the clock.
 #[derive(Debug)]
 pub struct Clock(());
 
 impl Clock {
-    /// Stops it.
+    /// Stops the clock.
     pub fn stopped() -> Self {
         stop_clock();
         Self(())
     }
 
-    /// Turns the clock that stands still.
+    /// Advances the stopped clock.
     pub fn advance(by: Duration) {
-        turn_clock(by.as_secs_f64() * 1000.0);
+        advance_clock(by.as_secs_f64() * 1000.0);
     }
 
-    /// Lets it go, also where a test has failed that had stopped it.
+    /// Starts the clock, also after a failed test that had stopped it.
     pub(super) fn start() {
         start_clock();
     }

@@ -1,4 +1,4 @@
-//! Makes a test fail that would otherwise pass, or hang.
+//! Fails tests that would otherwise pass by mistake, or hang.
 
 use std::{cell::Cell, panic, pin::pin, sync::Once, time::Duration};
 
@@ -14,20 +14,20 @@ use web_sys::{ErrorEvent, EventTarget};
 
 use super::{clock::Clock, server::end_leftovers, transport::Transport, turns::HeldTurns};
 
-/// The longest that a test may take before it is taken to hang.
+/// How long a test may take.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Runs the body of a test, over each transport.
 ///
-/// A panic or an exception in a callback goes to the browser's event loop, which swallows it; here
-/// it fails the test. A body that waits for what never comes fails after [`LIMIT`].
+/// The browser would swallow a panic or an exception of a callback; here it fails the test. A body that does not end fails after
+/// [`LIMIT`].
 pub async fn run(body: impl AsyncFn()) {
     for &transport in Transport::ALL {
         run_over(transport, &body).await;
     }
 }
 
-/// Runs the body of a test that is about one transport.
+/// Runs the body of a test over one transport.
 pub async fn run_over(transport: Transport, body: impl AsyncFn()) {
     transport.select();
     Clock::start();
@@ -38,9 +38,9 @@ pub async fn run_over(transport: Transport, body: impl AsyncFn()) {
     }
 }
 
-/// Runs the body of a test in which callbacks panic, over each transport. What fails in the body itself fails the test.
+/// Runs the body of a test in which callbacks panic, over each transport. Only a panic in the body fails the test.
 pub async fn run_with_panics(body: impl AsyncFn()) {
-    // Before the first of them: a thread in which a panic has aborted what ran takes no other hook.
+    // The hook is set before the first panic: after one, this thread cannot set another.
     hear_panics();
     for &transport in Transport::ALL {
         transport.select();
@@ -56,14 +56,14 @@ pub async fn run_with_panics(body: impl AsyncFn()) {
     }
 }
 
-/// Fails the test that calls it. An exception's stack would tell nothing, so that it has none.
+/// Fails the test that calls this, by an exception without a stack, which would only name this function.
 pub(crate) fn fail_in_one_line(reason: &str) -> ! {
     let error = js_sys::Error::new(reason);
     let _ = Reflect::set(&error, &"stack".into(), &JsValue::UNDEFINED);
     throw_val(error.into())
 }
 
-/// What [`run`] does, with the failure as a value.
+/// Runs the body of a test as [`run`] does, and returns the failure.
 pub async fn guarded(limit: Duration, body: impl Future<Output = ()>) -> Result<(), String> {
     let (sender, failed) = oneshot::channel();
     FAILED.set(Some(sender));
@@ -82,10 +82,10 @@ thread_local! {
     static FAILED: Cell<Option<oneshot::Sender<String>>> = const { Cell::new(None) };
 }
 
-/// Fails the test that is running; the first reason counts.
+/// Fails the running test. Only the first reason counts.
 fn fail(reason: String) {
     if let Some(sender) = FAILED.take() {
-        // The test it belongs to may be over.
+        // The test may be over.
         let _ = sender.send(reason);
     }
 }
@@ -103,7 +103,7 @@ fn hear_panics() {
 
 fn hear_exceptions() -> EventListener {
     let global: EventTarget = js_sys::global().unchecked_into();
-    // The guard is going to tell, the browser need not.
+    // The guard reports the exception in place of the browser.
     let options = EventListenerOptions::enable_prevent_default();
     EventListener::new_with_options(&global, "error", options, |event| {
         event.prevent_default();

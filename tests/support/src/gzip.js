@@ -1,4 +1,4 @@
-// So many times the same byte, as gzip. No more than a block of it is held.
+// `length` times the same byte, as gzip. Only one block of bytes is held.
 export async function gzip(byte, length) {
   const block = new Uint8Array(2 ** 20).fill(byte);
   let left = length;

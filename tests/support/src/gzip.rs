@@ -1,4 +1,4 @@
-//! What a server would send compressed.
+//! Compresses data as a server would.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -8,7 +8,7 @@ extern "C" {
     async fn compress(byte: u8, length: u32) -> js_sys::Uint8Array;
 }
 
-/// So many times the same byte, as gzip.
+/// `length` times the same byte, as gzip.
 pub async fn gzip(byte: u8, length: u32) -> Vec<u8> {
     compress(byte, length).await.to_vec()
 }

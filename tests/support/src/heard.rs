@@ -1,4 +1,4 @@
-//! What callbacks heard, for a test to wait for.
+//! Collects what callbacks are called with, so that a test can wait for it.
 
 use super::transport::Transport;
 use futures::{
@@ -7,7 +7,7 @@ use futures::{
 };
 use typed_eventsource::{Error, Event, EventSource, EventStream, Listener, Payload, State, Text};
 
-/// What callbacks heard, in order. Dropping it stops listening.
+/// What callbacks were called with, in order. When this is dropped, its listeners are too.
 #[derive(Debug)]
 pub struct Heard<T> {
     receiver: UnboundedReceiver<T>,
@@ -15,10 +15,10 @@ pub struct Heard<T> {
 }
 
 impl<T: 'static> Heard<T> {
-    /// Something to call, and what it heard.
+    /// A callback, and what it is called with.
     pub fn new() -> (impl Fn(T) + Clone + 'static, Self) {
         let (sender, receiver) = unbounded();
-        // The test may have stopped hearing.
+        // The test may have dropped the receiver.
         let hear = move |what| drop(sender.unbounded_send(what));
         let listeners = Vec::new();
         let heard = Self {
@@ -28,30 +28,29 @@ impl<T: 'static> Heard<T> {
         (hear, heard)
     }
 
-    /// Waits for the next.
+    /// Waits for the next call.
     pub async fn next(&mut self) -> T {
         let next = self.receiver.next().await;
-        next.expect("called once more before the source lets go of the callback")
+        next.expect("a call before the source drops the callback")
     }
 
-    /// Waits for the next so many.
+    /// Waits for the next `count` calls.
     pub async fn take(&mut self, count: usize) -> Vec<T> {
         self.receiver.by_ref().take(count).collect().await
     }
 
-    /// Waits until the source has let go of the callbacks, after which they cannot be called any
-    /// more, and tells what they had heard before.
+    /// Waits until the source has dropped the callbacks, and returns the calls up to then.
     pub async fn rest(&mut self) -> Vec<T> {
         self.receiver.by_ref().collect().await
     }
 
-    /// What was heard and not taken yet; does not wait.
+    /// The calls so far that were not taken yet. This does not wait.
     pub fn so_far(&mut self) -> Vec<T> {
         std::iter::from_fn(|| self.receiver.try_recv().ok()).collect()
     }
 }
 
-/// Hears the data of events of this name.
+/// Collects the data of events of this name.
 pub fn listen<T: Payload>(source: &EventSource, name: &str) -> Heard<T> {
     let (hear, mut heard) = Heard::new();
     let listener = source.on(name, move |event: Event<T>| hear(event.data));
@@ -59,7 +58,7 @@ pub fn listen<T: Payload>(source: &EventSource, name: &str) -> Heard<T> {
     heard
 }
 
-/// Hears what goes wrong.
+/// Collects the errors of a source.
 pub fn errors(source: &EventSource) -> Heard<Error> {
     let (hear, mut heard) = Heard::new();
     let listener = source.on_error(hear);
@@ -67,14 +66,14 @@ pub fn errors(source: &EventSource) -> Heard<Error> {
     heard
 }
 
-/// Hears the changes of state.
+/// Collects the changes of state of a source.
 pub fn states(source: &EventSource) -> Heard<State> {
     let (hear, mut heard) = Heard::new();
     heard.listeners.push(source.on_state(hear));
     heard
 }
 
-/// Hears everything, in words: events of these names as `name: data`.
+/// Collects everything as text: events of these names as `name: data`, errors, and states.
 pub fn journal(source: &EventSource, names: &[&str]) -> Heard<String> {
     let (hear, mut heard) = Heard::new();
     for name in names {
@@ -96,7 +95,7 @@ pub fn stream<T: Payload>(source: &EventSource, name: &str) -> EventStream<T> {
     source.stream(name).expect("a valid name")
 }
 
-/// The data of the stream's next item; a test in which that is something else fails.
+/// The data of the stream's next item, which has to be an event.
 pub async fn next_data<T: 'static>(stream: &mut EventStream<T>) -> T {
     let item = stream.next().await.expect("the stream goes on");
     item.expect("an event, not an error").data
@@ -108,7 +107,7 @@ pub async fn next_error<T: 'static>(stream: &mut EventStream<T>) -> Error {
     item.map(|_| ()).expect_err("an error")
 }
 
-/// Whether this is what a source makes of this status, which the browser's own does not tell.
+/// Whether this is the error of a source that got this status. The browser's own source does not tell the status.
 pub fn is_refusal(error: &Error, expected: u16) -> bool {
     match error {
         Error::Status { status, .. } => *status == expected,
@@ -116,7 +115,7 @@ pub fn is_refusal(error: &Error, expected: u16) -> bool {
     }
 }
 
-/// What the client in JavaScript calls the errors that attacks lead to.
+/// The code that JavaScript has for an error, as far as attacks lead to it.
 pub fn code(error: &Error) -> &'static str {
     match error {
         Error::ConnectionLost { .. } => "connection-lost",

@@ -1,5 +1,5 @@
-//! What the browser tests are written with: the test server, a guard that makes a test fail that would hang or pass by
-//! mistake, and eyes on what a source does to the page. The server is started by `cargo xtask test` or `cargo xtask serve`.
+//! What the browser tests share: access to the test server, a guard that fails a test which would hang or pass by mistake, and
+//! observers of what a source does to the page. `cargo xtask test` and `cargo xtask serve` start the server.
 #![cfg(target_family = "wasm")]
 
 mod clock;

@@ -1,6 +1,6 @@
-// Sees what sources do to the global scope that they run in.
+// Observes what sources do to the global scope that they run in.
 
-// What is left of sources: DOM listeners, connections, timers. Counts from its construction on.
+// Counts what is left of sources that were made since its construction: DOM listeners, connections, timers.
 export class Observation {
   constructor() {
     const { addEventListener, removeEventListener } = EventTarget.prototype;
@@ -25,7 +25,7 @@ export class Observation {
       if (index >= 0) own.splice(index, 1);
       return removeEventListener.call(this, type, listener, options);
     };
-    // Of the sources; a test talks to the server too.
+    // Only requests of sources count. A test sends other requests to the server.
     globalThis.fetch = (request, ...rest) => {
       if (new URL(request.url).pathname.startsWith("/streams/")) requests.push(request);
       return fetch(request, ...rest);
@@ -57,18 +57,29 @@ export class Observation {
   }
 }
 
-// What goes to console.error.
-export class ConsoleErrors {
+// Collects what goes to console.error and console.info.
+export class ConsoleLines {
+  #lines = { error: [], info: [] };
+  #originals = { error: console.error, info: console.info };
+
   constructor() {
-    const { error } = console;
-    const lines = [];
-    console.error = (...args) => {
-      lines.push(args.join(" "));
-      error.apply(console, args);
-    };
-    this.lines = () => lines;
-    this.stop = () => {
-      console.error = error;
-    };
+    for (const [name, original] of Object.entries(this.#originals)) {
+      console[name] = (...args) => {
+        this.#lines[name].push(args.join(" "));
+        original.apply(console, args);
+      };
+    }
+  }
+
+  errors() {
+    return this.#lines.error;
+  }
+
+  hints() {
+    return this.#lines.info;
+  }
+
+  stop() {
+    Object.assign(console, this.#originals);
   }
 }

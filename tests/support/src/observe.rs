@@ -1,4 +1,4 @@
-//! Sees what a source does to the global scope.
+//! Observes what sources do to the global scope.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -28,26 +28,29 @@ extern "C" {
     fn stop(this: &Observation);
 
     #[derive(Debug)]
-    type ConsoleErrors;
+    type ConsoleLines;
 
     #[wasm_bindgen(constructor)]
-    fn new() -> ConsoleErrors;
+    fn new() -> ConsoleLines;
 
     #[wasm_bindgen(method)]
-    fn lines(this: &ConsoleErrors) -> Vec<String>;
+    fn errors(this: &ConsoleLines) -> Vec<String>;
 
     #[wasm_bindgen(method)]
-    fn stop(this: &ConsoleErrors);
+    fn hints(this: &ConsoleLines) -> Vec<String>;
+
+    #[wasm_bindgen(method)]
+    fn stop(this: &ConsoleLines);
 }
 
-/// Watches `addEventListener`, `fetch`, `setTimeout` and their opposites while it lives.
+/// Observes `addEventListener`, `fetch`, `setTimeout` and their opposites while it lives.
 #[derive(Debug)]
 pub struct Observed(Observation);
 
-/// What is left of the sources made since the observation began.
+/// What is left of the sources that were made since the observation began.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Left {
-    /// DOM listeners on sources of the browser, for the network to go and come back, and for an abort.
+    /// DOM listeners on sources of the browser, and for `online`, `offline` and `abort`.
     pub listeners: u32,
     /// Sources of the browser that are not closed, and requests that are not aborted.
     pub connections: u32,
@@ -63,9 +66,9 @@ impl Left {
         timers: 0,
     };
 
-    /// What a source that nobody listens to needs: it waits for `online` and `offline`, and on the browser's own source for
-    /// `open` and `error`.
-    pub fn alone() -> Self {
+    /// What an open source without listeners needs: DOM listeners to `online` and `offline`, and on the browser's own source
+    /// to `open` and `error`.
+    pub fn of_open_source() -> Self {
         Self {
             listeners: if Transport::selected().is_fetch() {
                 2
@@ -79,11 +82,8 @@ impl Left {
 }
 
 impl Observed {
-    /// Begins to watch.
-    #[expect(
-        clippy::new_without_default,
-        reason = "it does more than to make a value"
-    )]
+    /// Begins the observation.
+    #[expect(clippy::new_without_default, reason = "it changes the global scope")]
     pub fn new() -> Self {
         Self(Observation::new())
     }
@@ -93,7 +93,7 @@ impl Observed {
         self.0.attempts()
     }
 
-    /// What is left by now.
+    /// What is left now.
     pub fn left(&self) -> Left {
         Left {
             listeners: self.0.listeners(),
@@ -109,23 +109,25 @@ impl Drop for Observed {
     }
 }
 
-/// Reads along with `console.error` while it lives.
+/// Collects what goes to `console.error` and `console.info` while it lives.
 #[derive(Debug)]
-pub struct Console(ConsoleErrors);
+pub struct Console(ConsoleLines);
 
 impl Console {
-    /// Begins to read.
-    #[expect(
-        clippy::new_without_default,
-        reason = "it does more than to make a value"
-    )]
+    /// Begins to collect.
+    #[expect(clippy::new_without_default, reason = "it changes the global scope")]
     pub fn new() -> Self {
-        Self(ConsoleErrors::new())
+        Self(ConsoleLines::new())
     }
 
-    /// The lines so far.
+    /// The lines of `console.error` so far.
     pub fn errors(&self) -> Vec<String> {
-        self.0.lines()
+        self.0.errors()
+    }
+
+    /// The lines of `console.info` so far.
+    pub fn hints(&self) -> Vec<String> {
+        self.0.hints()
     }
 }
 

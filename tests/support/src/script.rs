@@ -1,4 +1,4 @@
-//! What the test server is told to do, and what it tells.
+//! The scripts of the test server, and what the server tells of a script's connections.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Base64 of bytes, of which each is a character.
+    /// Encodes bytes, given as one character each, in base64.
     fn btoa(bytes: &str) -> String;
 }
 
 /// What one connection gets.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Attempt {
+    /// The steps before the response head.
     before: Vec<Step>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -31,7 +32,7 @@ impl Attempt {
         }
     }
 
-    /// Answers with an event stream that brings this and stays open.
+    /// Answers with an event stream that sends this text and stays open.
     pub fn sending(text: &str) -> Self {
         Self::playing([send(text), Step::Silence])
     }
@@ -63,13 +64,13 @@ impl Attempt {
         self
     }
 
-    /// Answers with this header, too.
+    /// Adds a header to the answer.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), Some(value.into())));
         self
     }
 
-    /// Answers without this header, which it has otherwise.
+    /// Removes a default header from the answer.
     pub fn without_header(mut self, name: &str) -> Self {
         self.headers.push((name.into(), None));
         self
@@ -91,26 +92,26 @@ pub enum Cors {
     Credentials,
     /// Any origin, without credentials.
     Any,
-    /// None.
+    /// No CORS headers.
     None,
 }
 
-/// A step of a response's body.
+/// A step of what a connection gets.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Sends text.
     Send(String),
-    /// Sends bytes, here as base64.
+    /// Sends bytes, which are given in base64.
     SendBase64(String),
-    /// Sends the text so many times, `{n}` in it being 0, 1, 2, …
+    /// Sends the text many times. In it, `{n}` becomes 0, 1, 2, …
     Repeat {
-        /// How often.
+        /// How many times.
         times: u32,
         /// The text.
         send: &'static str,
     },
-    /// Waits for so many milliseconds.
+    /// Waits for this many milliseconds.
     Pause(u32),
     /// Waits for [`Script::release`](super::Script::release).
     Wait,
@@ -122,12 +123,12 @@ pub enum Step {
     Silence,
 }
 
-/// Sends this text.
+/// A step that sends this text.
 pub fn send(text: &str) -> Step {
     Step::Send(text.into())
 }
 
-/// Sends these bytes, be they text or not.
+/// A step that sends these bytes, which need not be UTF-8.
 pub fn send_bytes(bytes: &[u8]) -> Step {
     let characters: String = bytes.iter().copied().map(char::from).collect();
     Step::SendBase64(btoa(&characters))
@@ -143,9 +144,9 @@ pub struct Seen {
     headers: BTreeMap<String, String>,
     /// The request's body.
     pub body: String,
-    /// In milliseconds since the script was put.
+    /// When the request came, in milliseconds since the script was put.
     pub opened_ms: u64,
-    /// Who ended it, once it has ended: `client` or `server`.
+    /// Which side ended the connection, once it has ended: `client` or `server`.
     pub closed_by: Option<String>,
 }
 
@@ -155,7 +156,7 @@ impl Seen {
         self.headers.contains_key(name)
     }
 
-    /// A header of the request, empty where there was none.
+    /// A header of the request; empty if there was none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }

@@ -1,4 +1,4 @@
-//! The test server, as a test talks to it.
+//! The test server, for tests in a browser.
 
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -14,12 +14,12 @@ use super::{
     transport::Transport,
 };
 
-/// Where the server announces itself, below the root that the tests' own page is served from.
+/// The path of the server's announcement, below the root that the tests' page is served from.
 const ANNOUNCEMENT: &str = "/target/test-server.json";
 
 #[wasm_bindgen]
 extern "C" {
-    // The crate under test has its own `fetch`, and two imports of one name do not link.
+    // This is renamed, since the crate under test imports `fetch` too, and two imports of one name do not link.
     #[wasm_bindgen(catch, js_name = fetch)]
     async fn ask(request: &Request) -> Result<JsValue, JsValue>;
 }
@@ -37,7 +37,7 @@ struct Server {
     second_origin: String,
 }
 
-/// The test server; a test fails at once where there is none.
+/// The test server. If there is none, the test fails at once.
 async fn server() -> Server {
     thread_local! {
         static FOUND: OnceCell<Server> = const { OnceCell::new() };
@@ -57,7 +57,7 @@ fn no_server() -> ! {
     fail_in_one_line("no test server: start it with `cargo xtask serve`");
 }
 
-/// The status and the body of the answer, `None` where there is none.
+/// The status and the body of the answer; `None` if there is no answer.
 async fn request(method: &str, url: &str, body: Option<&str>) -> Option<(u16, String)> {
     let init = RequestInit::new();
     init.set_method(method);
@@ -83,7 +83,7 @@ thread_local! {
     static PUT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Ends the streams that a failed test has left open: a browser allows but six to a host.
+/// Ends the streams that a failed test has left open, since a browser allows only six to a host.
 pub(super) async fn end_leftovers() {
     for id in PUT.take() {
         let url = format!("{}/scripts/{id}", server().await.origin);
@@ -91,12 +91,12 @@ pub(super) async fn end_leftovers() {
     }
 }
 
-/// Sets up a source over the transport that the test is about.
+/// Sets up a source over the transport of the running test.
 pub fn builder(url: impl Into<String>) -> EventSourceBuilder {
     Transport::selected().set(EventSource::builder(url))
 }
 
-/// A stream whose every connection does as the test says.
+/// A script that was put to the test server, with its stream.
 #[derive(Debug)]
 pub struct Script {
     server: Server,
@@ -104,14 +104,14 @@ pub struct Script {
 }
 
 impl Script {
-    /// The n-th connection plays the n-th attempt, the last one repeats.
+    /// Puts a script. The n-th connection plays the n-th attempt, and the last attempt repeats.
     pub async fn put(attempts: impl Into<Vec<Attempt>>) -> Self {
         let script = Self::unused().await;
         script.put_attempts(attempts.into()).await;
         script
     }
 
-    /// Every connection does as an attack of the server's table has it.
+    /// Puts an attack of the server's table.
     pub async fn attack(name: &str) -> Self {
         let script = Self::unused().await;
         let attack = format!("?attack={name}");
@@ -142,22 +142,22 @@ impl Script {
         &self.server.origin
     }
 
-    /// The server's other origin.
+    /// The server's second origin.
     pub fn second_origin(&self) -> &str {
         &self.server.second_origin
     }
 
-    /// Where the stream is, on either origin.
+    /// The path of the stream, on either origin.
     pub fn path(&self) -> String {
         format!("/streams/{}", self.id)
     }
 
-    /// The stream's address.
+    /// The URL of the stream.
     pub fn url(&self) -> String {
         format!("{}{}", self.origin(), self.path())
     }
 
-    /// The same stream by the server's other address.
+    /// The URL of the same stream on the second origin.
     pub fn url_on_second_origin(&self) -> String {
         format!("{}{}", self.second_origin(), self.path())
     }
@@ -172,7 +172,7 @@ impl Script {
         self.builder().open().expect("a valid URL")
     }
 
-    /// Opens a source of this stream by a policy.
+    /// Opens a source of this stream with a policy.
     pub fn open_with(&self, policy: Policy) -> EventSource {
         self.builder().policy(policy).open().expect("a valid URL")
     }
@@ -182,7 +182,7 @@ impl Script {
         self.control("POST", "/release", None).await;
     }
 
-    /// Ends its connections. After a redirect Firefox does not do so before the server sends more.
+    /// Deletes the script, which ends its connections. After a redirect Firefox ends its side only when the server sends more.
     pub async fn end(self) {
         self.control("DELETE", "", None).await;
     }
@@ -192,24 +192,24 @@ impl Script {
         self.seen_when(0, 0).await
     }
 
-    /// The attempts, once there are at least so many.
+    /// The attempts, once there are at least `count`.
     pub async fn seen_attempts(&self, count: usize) -> Vec<Seen> {
         self.seen_when(count, 0).await
     }
 
-    /// The attempts, once at least so many of them have ended.
+    /// The attempts, once at least `count` of them have ended.
     pub async fn seen_closed(&self, count: usize) -> Vec<Seen> {
         self.seen_when(0, count).await
     }
 
-    /// The client has ended the one connection that there was.
-    pub async fn was_left(&self) {
+    /// Asserts that there was one connection, and that the client has ended it.
+    pub async fn assert_client_left(&self) {
         let seen = self.seen_closed(1).await;
         let closed_by: Vec<_> = seen.iter().map(|one| one.closed_by.as_deref()).collect();
         assert_eq!(closed_by, [Some("client")]);
     }
 
-    /// How often the browser has asked whether it may make an attempt.
+    /// How many preflights the browser has sent.
     pub async fn preflights(&self) -> usize {
         self.all_when(0, 0).await.preflights
     }
@@ -229,7 +229,7 @@ impl Script {
         loop {
             match request(method, &url, body).await {
                 Some((200 | 204, answer)) => return answer,
-                // The server waits for what is to be seen no longer, and is asked again.
+                // The server did not see enough within ten seconds, and is asked again.
                 Some((504, _)) => {}
                 Some((status, answer)) => panic!("{method} {what}: {status} {answer}"),
                 None => no_server(),

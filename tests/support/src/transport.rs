@@ -1,4 +1,4 @@
-//! What carries the events of the sources under test.
+//! The transport of the sources under test.
 
 use std::cell::Cell;
 
@@ -21,14 +21,14 @@ thread_local! {
 }
 
 impl Transport {
-    /// All that there are.
+    /// All transports.
     pub const ALL: &[Self] = &[
         Self::Browser,
         #[cfg(feature = "fetch")]
         Self::Fetch,
     ];
 
-    /// What the test that runs is about.
+    /// The transport of the running test.
     pub fn selected() -> Self {
         SELECTED.get()
     }
@@ -42,7 +42,7 @@ impl Transport {
         self != Self::Browser
     }
 
-    /// Has a source carried by it.
+    /// Sets up a source with this transport.
     pub fn set(self, builder: EventSourceBuilder) -> EventSourceBuilder {
         match self {
             Self::Browser => builder,

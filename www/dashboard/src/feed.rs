@@ -1,43 +1,43 @@
-//! What the server sends.
+//! The events that the server sends.
 
 use serde::Deserialize;
 use typed_eventsource::State;
 
 use crate::Dashboard;
 
-/// The events of `/demo/prices`: each variant is an event's name, each field is in its data.
+/// The events of `/demo/prices`. Each variant names an event, whose data has the variant's fields.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Feed {
     /// A symbol has a new price.
     Price {
-        /// Which.
+        /// The symbol.
         symbol: String,
-        /// In whatever money it is.
+        /// The price.
         price: f64,
-        /// Since the market opened.
+        /// The change since the market opened.
         change: f64,
     },
     /// A symbol is not traded.
     Halt {
-        /// Which.
+        /// The symbol.
         symbol: String,
-        /// Why.
+        /// Why it is not traded.
         reason: String,
     },
     /// A symbol is traded again.
     Resume {
-        /// Which.
+        /// The symbol.
         symbol: String,
     },
-    /// An event without a name: a notice to all.
+    /// A notice, which is an event without a name.
     Message {
-        /// What it says.
+        /// The text.
         text: String,
     },
     /// The last event.
     Bye {
-        /// What it says.
+        /// The text.
         text: String,
     },
 }
@@ -56,20 +56,20 @@ impl Dashboard {
                 if let Some(quote) = self.quotes.get_mut(&symbol) {
                     quote.halted = Some(reason.clone());
                 }
-                self.tell("market", format!("{symbol} halted: {reason}"));
+                self.add_entry("market", format!("{symbol} halted: {reason}"));
             }
             Feed::Resume { symbol } => {
                 if let Some(quote) = self.quotes.get_mut(&symbol) {
                     quote.halted = None;
                 }
-                self.tell("market", format!("{symbol} trades again"));
+                self.add_entry("market", format!("{symbol} trades again"));
             }
-            Feed::Message { text } | Feed::Bye { text } => self.tell("notice", text),
+            Feed::Message { text } | Feed::Bye { text } => self.add_entry("notice", text),
         }
     }
 }
 
-/// The name by which the stylesheet knows a state.
+/// The name of a state in the stylesheet.
 pub fn state_name(state: &State) -> &'static str {
     match state {
         State::Connecting => "connecting",

@@ -1,4 +1,4 @@
-//! What the example apps show, whatever framework they are written with: prices, and the news of the market.
+//! What the example apps show, for any framework: prices, and the news of the market.
 
 #[cfg(feature = "live")]
 mod feed;
@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, VecDeque};
 pub use feed::{Feed, state_name};
 pub use quote::Quote;
 
-/// How much news is kept.
+/// How many entries of news are kept.
 const MOST_NEWS: usize = 50;
 
-/// All that the events add up to.
+/// The state of the dashboard, into which events are folded.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dashboard {
     quotes: BTreeMap<String, Quote>,
@@ -24,16 +24,16 @@ pub struct Dashboard {
 /// An entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct News {
-    /// The number of the event that brought it, which no other entry has.
+    /// The number of the entry's event, which no other entry has.
     pub number: u32,
     /// `notice` or `market`.
     pub kind: &'static str,
-    /// What it says.
+    /// The text.
     pub text: String,
 }
 
 impl Dashboard {
-    /// Figures that stay as they are, for an app that listens to nothing.
+    /// A dashboard with fixed figures, for an app that listens to nothing.
     pub fn still() -> Self {
         let mut dashboard = Self::default();
         let figures = [
@@ -44,11 +44,11 @@ impl Dashboard {
         for (symbol, price, change) in figures {
             dashboard.quote(symbol.to_owned(), price, change);
         }
-        dashboard.tell("notice", "These prices do not move.".to_owned());
+        dashboard.add_entry("notice", "These prices do not move.".to_owned());
         dashboard
     }
 
-    /// The symbols in their order, and what is known of each.
+    /// The symbols in their order, with their quotes.
     pub fn quotes(&self) -> impl Iterator<Item = (&str, &Quote)> {
         self.quotes
             .iter()
@@ -69,7 +69,7 @@ impl Dashboard {
         self.quotes.entry(symbol).or_default().moved(price, change);
     }
 
-    fn tell(&mut self, kind: &'static str, text: String) {
+    fn add_entry(&mut self, kind: &'static str, text: String) {
         self.news.truncate(MOST_NEWS - 1);
         self.news.push_front(News {
             number: self.events,

@@ -1,16 +1,16 @@
-//! One symbol.
+//! The quote of a symbol.
 
 use std::{collections::VecDeque, fmt::Write};
 
 /// How many prices the trend has.
 const MOST_RECENT: usize = 40;
 
-/// What is known of a symbol.
+/// What the dashboard knows of a symbol.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Quote {
     price: f64,
     change: f64,
-    /// The reason, while it is not traded.
+    /// The reason why the symbol is not traded, while it is not.
     pub(crate) halted: Option<String>,
     recent: VecDeque<f64>,
 }
@@ -26,12 +26,12 @@ impl Quote {
         self.halted = None;
     }
 
-    /// The price, to the penny.
+    /// The price with two decimals.
     pub fn price(&self) -> String {
         format!("{:.2}", self.price)
     }
 
-    /// How far the price is from where it began, with its sign.
+    /// The change since the market opened, with its sign.
     pub fn change(&self) -> String {
         format!("{:+.2}", self.change)
     }
@@ -41,7 +41,7 @@ impl Quote {
         if self.change < 0.0 { "down" } else { "up" }
     }
 
-    /// Why it is not traded, where it is not.
+    /// The reason why the symbol is not traded, if it is not.
     pub fn halted(&self) -> Option<&str> {
         self.halted.as_deref()
     }
@@ -58,7 +58,7 @@ impl Quote {
             } else {
                 0.5
             };
-            // To a string this cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(
                 points,
                 "{:.1},{:.1} ",

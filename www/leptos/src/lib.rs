@@ -1,4 +1,4 @@
-//! An example app in Leptos: a dashboard of live prices. All that it knows of server-sent events is in `live.rs`.
+//! An example app in Leptos: a dashboard of live prices. Only `live.rs` has to do with server-sent events.
 #![cfg(target_family = "wasm")]
 #![allow(unreachable_pub, reason = "so is what `#[component]` makes")]
 
@@ -15,7 +15,7 @@ use live::App;
 use still::App;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// What the page runs.
+/// Starts the app.
 #[wasm_bindgen(start)]
 pub fn start() {
     let root = document().get_element_by_id("app");

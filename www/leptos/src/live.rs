@@ -1,4 +1,4 @@
-//! The app as it is: its figures come from the server.
+//! The live app, whose figures come from the server.
 
 use leptos::prelude::*;
 use typed_eventsource::{EventSource, Policy, State};

@@ -1,11 +1,11 @@
-//! What is drawn, wherever its figures come from.
+//! The view, for live and for fixed figures.
 
 use leptos::prelude::*;
 use typed_eventsource_dashboard::{Dashboard, News, Quote};
 
 #[component]
 pub(crate) fn Badge(
-    /// As the stylesheet knows it.
+    /// The name of the state in the stylesheet.
     #[prop(into)]
     state: Signal<&'static str>,
     #[prop(into)] text: Signal<String>,
@@ -92,7 +92,7 @@ fn symbols(dashboard: &Dashboard) -> Vec<String> {
         .collect()
 }
 
-/// Drawn again only when its quote has changed.
+/// A row, which is drawn again only when its quote has changed.
 #[component]
 fn Row(dashboard: Signal<Dashboard>, symbol: String) -> impl IntoView {
     let (name, own) = (symbol.clone(), symbol.clone());

@@ -3,13 +3,13 @@ import { byId, html } from "../../dom.js";
 
 /** @typedef {import("../../feeds/game.js").Feed["field"]} Field */
 
-/** The largest board that is drawn, whatever a server says. */
+/** The largest board that is drawn, even if a server sends a larger one. */
 const MOST_CELLS = 1_024;
 
-/** Where a cell is, in words: its row and column, counted from 1. @param {number} cell @param {number} width */
+/** The place of a cell as text: its row and column, counted from 1. @param {number} cell @param {number} width */
 export const place = (cell, width) => `row ${Math.floor(cell / width) + 1}, column ${(cell % width) + 1}`;
 
-/** How a cell looks, and what is said of it. */
+/** The look of a cell, and its description. */
 const LOOKS = new Map([
   [".", { mark: "", words: "hidden" }],
   ["f", { mark: "⚑", words: "flag" }],
@@ -18,7 +18,7 @@ const LOOKS = new Map([
   ["0", { mark: "", words: "no mine near" }],
 ]);
 
-/** The field: a grid of buttons, moved through by the arrow keys; Enter opens, F puts a flag. */
+/** The field: a grid of buttons. The arrow keys move between them, Enter opens a cell, and F puts a flag on it. */
 export class Board {
   #grid = byId("board");
   #flags = byId("flag-mode");

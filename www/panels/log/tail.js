@@ -7,18 +7,18 @@ import { Scroll } from "../scroll.js";
 
 /** How many entries can be filtered. */
 const MOST_ENTRIES = 5_000;
-/** How many of them are on the page. */
+/** How many entries are on the page. */
 const MOST_ROWS = 400;
 
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
-/** The newest lines. What comes between two frames is drawn at once, and never more than the page holds. */
+/** The newest lines. Lines that come between two frames are drawn together, and never more than the page holds. */
 export class Tail {
   #list = byId("lines");
   #scroll = new Scroll(this.#list);
   /** @type {Entry[]} */
   #entries = [];
-  /** What was not drawn yet. @type {Entry[]} */
+  /** The entries that were not drawn yet. @type {Entry[]} */
   #fresh = [];
   #words = "";
   #isOnlyTrouble = false;
@@ -65,7 +65,7 @@ export class Tail {
   /** @param {Entry} entry */
   #push(entry) {
     this.#entries.push(entry);
-    // In large steps: each moves all that is kept.
+    // Entries are removed in large steps, since each step moves all that are kept.
     if (this.#entries.length > 2 * MOST_ENTRIES) this.#entries.splice(0, MOST_ENTRIES);
     if (!this.#passes(entry)) return;
     this.#fresh.push(entry);

@@ -3,12 +3,12 @@ import { byId, set, svg } from "../../dom.js";
 
 /** @typedef {{ time: number, price: number }} Point */
 
-/** How much the chart shows, in milliseconds. */
+/** How much time the chart shows, in milliseconds. */
 const SPAN = 60_000;
 const FRAME = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 100;
 /** How many points of each symbol are kept. */
 const MOST_POINTS = 400;
-/** How many points a row's trend has. */
+/** How many points the trend in a row has. */
 const RECENT = 40;
 /** Room for the prices at the side and the times below. */
 const MARGIN = { right: 58, bottom: 22, top: 8 };
@@ -27,7 +27,7 @@ export class Chart {
   #down = [];
   #selected = "";
   #first = Infinity;
-  /** How far the server's clock is ahead of ours. */
+  /** How far the server's clock is ahead of the page's, in milliseconds. */
   #ahead = -Infinity;
 
   constructor() {
@@ -38,7 +38,7 @@ export class Chart {
   /** @param {{ symbol: string, time: number, price: number }} point */
   add({ symbol, time, price }) {
     this.#first = Math.min(this.#first, time);
-    // Of an event that was held up on its way this says too little, so the most counts.
+    // A delayed event gives too small a difference, so that the largest one counts.
     this.#ahead = Math.max(this.#ahead, time - Date.now());
     const points = this.#points.get(symbol) ?? [];
     points.push({ time, price });
@@ -119,7 +119,7 @@ export class Chart {
 }
 
 /**
- * The points from a time on, and the one before, from which the line comes in or where it ended.
+ * The points from a time on, and the one before them, at which the line starts or has ended.
  *
  * @param {Point[]} points
  * @param {number} from
@@ -130,7 +130,7 @@ function inside(points, from) {
 }
 
 /**
- * Lowest and highest with some air, so that a penny is no cliff.
+ * The range of the chart: the lowest and the highest price with a margin, so that a small change looks small.
  *
  * @param {Point[]} points
  * @returns {[number, number]}
@@ -143,7 +143,7 @@ function range(points) {
 }
 
 /**
- * Lines across at round prices.
+ * Horizontal lines at round prices.
  *
  * @param {number} low
  * @param {number} high
@@ -162,7 +162,7 @@ function* prices(low, high, y, right) {
 }
 
 /**
- * How long ago, below.
+ * The labels of the time axis.
  *
  * @param {number} from
  * @param {number} now

@@ -13,7 +13,7 @@ const signed = new Intl.NumberFormat(undefined, {
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** The list of prices, a row for each symbol, and the price in large of the one that is selected. */
+/** The list of prices, with a row for each symbol, and the price of the selected symbol in large. */
 export class Table {
   /** @type {Map<string, Row>} */
   #rows = new Map();
@@ -143,7 +143,7 @@ class Row {
 }
 
 /**
- * The points of a line that fills a box of 100 by 24.
+ * The points of a line in a box of 100 by 24, as an SVG attribute.
  *
  * @param {Point[]} points
  */

@@ -1,6 +1,6 @@
-//! What the model has to say.
+//! The answers of the model.
 
-/// An answer, and the words in a prompt that ask for it.
+/// An answer, and the words in a prompt that choose it.
 const ANSWERS: [(&[&str], &str); 6] = [
     (
         &["reconnect", "lost", "drop", "retry", "offline", "network"],
@@ -74,7 +74,7 @@ fn answer(prompt: &str) -> &'static str {
     found.map_or(OTHERWISE, |(_, answer)| answer)
 }
 
-/// Pieces of a word or a part of one, the space before it included: as language models have them.
+/// Cuts a text into tokens like those of language models: words or parts of words, each with the space before it.
 fn cut(text: &str) -> Vec<String> {
     const LONGEST: usize = 6;
     let mut tokens: Vec<String> = Vec::new();
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tokens_are_the_answer() {
+    fn the_tokens_together_are_the_answer() {
         for (keys, answer) in ANSWERS {
             let tokens = tokens(&format!("Tell me about {}!", keys[0]));
             assert_eq!(tokens.concat(), answer);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_words_or_parts_of_one_with_their_space() {
+    fn a_token_is_a_word_or_a_part_of_one_with_the_space_before_it() {
         assert_eq!(
             cut("One line, reconnecting.\n\nEnd"),
             [

@@ -1,11 +1,11 @@
-//! `/apps/`: the example apps that are built.
+//! `/apps/` serves the example apps that are built.
 
 use std::{fs, io, path::Path};
 
 use axum::{Json, Router, http::StatusCode, routing::get};
 use typed_eventsource_server::files;
 
-/// Serves the apps, and at `/apps.json` the names of those that there are.
+/// Serves the apps, and at `/apps.json` their names.
 pub(crate) fn routes(apps: Option<&Path>) -> io::Result<Router> {
     let folder = apps.map(|apps| files::folder("/apps", apps)).transpose()?;
     let apps = apps.map(Path::to_owned);

@@ -1,4 +1,4 @@
-//! The open streams of one kind: who has them open, and what they are told to do wrong.
+//! The open streams of one kind: their visitors, and their faults.
 
 use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
@@ -24,21 +24,21 @@ use crate::{
     people::Person,
     request::Refusal,
 };
-use typed_eventsource_server::Connection;
+use typed_eventsource_server::TcpHandle;
 
-/// How many streams of a kind may be open at once.
+/// The most streams of a kind that may be open at the same time.
 pub(crate) const MOST_STREAMS: usize = 64;
-/// How many clients' next attempts are noted to be refused.
+/// The most audiences whose next attempts are to be refused.
 const MOST_REFUSALS: usize = 64;
 
-/// Who opens a stream.
+/// A client that opens a stream.
 #[derive(Debug)]
 pub(crate) struct Visitor {
     pub(crate) client: Option<String>,
     pub(crate) name: Option<String>,
-    /// The last event that it has.
+    /// The id of the last event that the client has.
     pub(crate) last_id: Option<u64>,
-    connection: Connection,
+    tcp: TcpHandle,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,11 +50,11 @@ struct Asked {
 }
 
 impl Visitor {
-    /// Who it says that it is.
+    /// The person that the client says it is.
     ///
     /// # Errors
     ///
-    /// A refusal where the client id or the name is not as it has to be.
+    /// If the client id or the name is invalid.
     pub(crate) fn person(&self) -> Result<Person, Refusal> {
         let (client, name) = (self.client.as_deref(), self.name.as_deref());
         Person::new(client.unwrap_or_default(), name.unwrap_or_default())
@@ -68,10 +68,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
         let Query(asked) = Query::<Asked>::from_request_parts(parts, state)
             .await
             .map_err(IntoResponse::into_response)?;
-        let ConnectInfo(connection) = ConnectInfo::from_request_parts(parts, state)
+        let ConnectInfo(tcp) = ConnectInfo::from_request_parts(parts, state)
             .await
             .map_err(IntoResponse::into_response)?;
-        // The header comes first: a browser that reconnects sends it with the URL of old.
+        // The header goes before the query: a browser reconnects with its first URL and the header.
         let last_id = parts
             .headers
             .get("last-event-id")
@@ -82,7 +82,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
             client: asked.client,
             name: asked.name,
             last_id,
-            connection,
+            tcp,
         })
     }
 }
@@ -92,13 +92,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
 pub(crate) struct Channel {
     pub(crate) feed: Feed,
     pub(crate) faults: Faults,
-    /// How many attempts of whom are still to be refused.
+    /// The audiences of which attempts are still to be refused, each with the number of attempts.
     refusals: Mutex<Vec<(Audience, u32)>>,
     places: Arc<Semaphore>,
     pub(crate) stop: CancellationToken,
 }
 
-/// That a stream may be opened.
+/// The permission to open a stream.
 #[derive(Debug)]
 pub(crate) struct Admission {
     visitor: Visitor,
@@ -116,7 +116,7 @@ impl Channel {
         }
     }
 
-    /// Refuses the audience's next attempts, so many of them.
+    /// Refuses the audience's next `attempts` attempts.
     pub(crate) fn refuse(&self, audience: Audience, attempts: u32) {
         let mut refusals = self.refusals.lock();
         refusals.retain(|(known, left)| *known != audience && *left > 0);
@@ -144,7 +144,7 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// The answer to who has to stay out.
+    /// If the attempt has to be refused, or too many streams are open.
     pub(crate) fn admit(&self, visitor: Visitor) -> Result<Admission, Refusal> {
         let refuse = |sentence| Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, sentence));
         if self.is_refused(visitor.client.as_deref()) {
@@ -159,8 +159,8 @@ impl Channel {
         }
     }
 
-    /// Answers with a stream: an opening, what was missed, and what happens from then on. `own` is what this stream
-    /// alone gets; where it ends, the stream does.
+    /// Answers with a stream: an opening, the missed events, and new events. `own` is what only this stream gets. The stream ends
+    /// when `own` does.
     pub(crate) fn answer(
         self: &Arc<Self>,
         admission: Admission,
@@ -214,7 +214,7 @@ impl Channel {
             match order {
                 Ok((audience, _)) if !audience.includes(visitor.client.as_deref()) => {}
                 Ok((_, Order::Send { text, last_id })) => {
-                    // What was missed has come from the history by now.
+                    // After a lag, the history has already sent the events up to `subscription.last_id`.
                     if last_id.is_none_or(|id| id > subscription.last_id) {
                         subscription.last_id = last_id.unwrap_or(subscription.last_id);
                         emitter.emit(text).await;
@@ -224,7 +224,7 @@ impl Channel {
                     emitter.emit(text).await;
                     return;
                 }
-                Ok((_, Order::Reset)) => visitor.connection.reset(),
+                Ok((_, Order::Reset)) => visitor.tcp.reset(),
                 Err(RecvError::Lagged(_)) => {
                     let last_id = Some(subscription.last_id);
                     subscription = self.feed.subscribe(last_id).in_large_chunks();
@@ -234,7 +234,7 @@ impl Channel {
         }
     }
 
-    /// Does this again and again, in time with a clock, until the server stops.
+    /// Calls a function at regular times, until the server stops.
     pub(crate) async fn at_every(&self, tick: Duration, mut act: impl FnMut()) {
         let mut ticks = interval(tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

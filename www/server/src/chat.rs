@@ -1,4 +1,4 @@
-//! `/demo/chat`: a room to talk in. `GET` hears, `POST` speaks.
+//! `/demo/chat`: a chat room. `GET` opens its stream, `POST` sends a message.
 
 use std::{io, path::Path, sync::Arc};
 
@@ -18,11 +18,11 @@ use crate::{
     request::{self, Refusal},
 };
 
-/// How many messages are kept for those who come back, and over a restart.
+/// How many messages are kept, for clients that reconnect and over a restart.
 const RECENT: usize = 500;
-/// How many of them a newcomer sees.
+/// How many of these a new client gets.
 const FIRST_LOOK: usize = 50;
-/// How many characters a message may have.
+/// The most characters of a message.
 const MAX_TEXT: usize = 500;
 
 const FAULTS: Faults = Faults {
@@ -53,7 +53,7 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// Opens the room. With a folder for it, what was said is remembered there.
+    /// Opens the room. With a folder, it keeps the messages there.
     pub(crate) fn start(folder: Option<&Path>, stop: CancellationToken) -> io::Result<Arc<Self>> {
         let feed = match folder {
             Some(folder) => {
@@ -75,7 +75,7 @@ impl Room {
     }
 }
 
-/// Tells everybody who has come or gone, and who is here now.
+/// Sends an event to all: who has come or gone, and who is here now.
 fn tell(channel: &Channel, people: &People, change: Change) {
     let (event, data) = match change {
         Change::Joined(person) => ("joined", json!(person)),

@@ -1,4 +1,4 @@
-//! `POST /demo/faults/{fault}`: what a stream does wrong when it is told to.
+//! `POST /demo/faults/{fault}`: faults of streams, on demand.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -14,13 +14,13 @@ use crate::{
     feed::{Audience, Order},
 };
 
-/// An event that no honest server would send.
+/// A wrong or hostile event.
 #[derive(Debug)]
 pub(crate) struct Injection {
-    /// Its name; `message` goes without.
+    /// The event's name. `message` is sent without a name.
     pub(crate) event: &'static str,
     pub(crate) data: &'static str,
-    /// Whether it has an id as the others have. Where ids count without a gap it has none.
+    /// Whether the event has an id. It has none in a stream whose ids have no gaps.
     pub(crate) is_numbered: bool,
 }
 
@@ -42,14 +42,14 @@ impl Injection {
     }
 }
 
-/// The faults that are of a stream's own making.
+/// The events that a stream sends for its faults.
 #[derive(Debug)]
 pub(crate) struct Faults {
-    /// Data that is no JSON, and data of another shape than its event's.
+    /// Events with data that is not JSON, or of another shape than expected.
     pub(crate) malformed: &'static [Injection],
-    /// Markup where text is expected.
+    /// Events with markup in place of text.
     pub(crate) hostile: &'static [Injection],
-    /// What tells the client that it was all.
+    /// The event that tells the client that the stream has finished.
     pub(crate) farewell: &'static str,
 }
 

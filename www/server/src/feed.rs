@@ -1,4 +1,4 @@
-//! What goes out to the open streams of a kind, in one order for all.
+//! Sends events to all open streams of a kind, in the same order.
 
 use std::collections::VecDeque;
 
@@ -9,12 +9,12 @@ use tokio::sync::broadcast;
 
 use crate::journal::{Entry, Journal};
 
-/// How far a client may fall behind before it has to catch up from the history.
+/// How many messages a client may fall behind before it has to catch up from the history.
 const QUEUE: usize = 512;
-/// From how many bytes on a chunk is large.
+/// The size from which a chunk is large, in bytes.
 const LARGE: usize = 32 * 1024;
 
-/// Whom a message is for: everyone, or the streams opened with this client id.
+/// The audience of a message: all streams, or those that were opened with this client id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Audience(pub(crate) Option<String>);
 
@@ -26,10 +26,10 @@ impl Audience {
     }
 }
 
-/// What an open stream is to do.
+/// An order to open streams.
 #[derive(Debug, Clone)]
 pub(crate) enum Order {
-    /// Send these bytes. Where they have ids, `last_id` is the last of them.
+    /// Send these bytes. If they have ids, `last_id` is the last one.
     Send { text: Bytes, last_id: Option<u64> },
     /// Send these bytes, then end.
     Finish(Bytes),
@@ -39,17 +39,17 @@ pub(crate) enum Order {
 
 pub(crate) type Orders = broadcast::Receiver<(Audience, Order)>;
 
-/// What a stream that is opened begins with, and where it hears of the rest.
+/// The first events of a stream that is opened, and the receiver of all later ones.
 #[derive(Debug)]
 pub(crate) struct Subscription {
     pub(crate) missed: Vec<Bytes>,
-    /// The id of the newest event that there was.
+    /// The id of the newest event so far.
     pub(crate) last_id: u64,
     pub(crate) orders: Orders,
 }
 
 impl Subscription {
-    /// With what was missed in few large chunks: thousands of small ones are slow to read.
+    /// Joins the missed events to few large chunks, since thousands of small ones are slow to read.
     pub(crate) fn in_large_chunks(self) -> Self {
         let mut chunks = Vec::new();
         let mut chunk = BytesMut::new();
@@ -69,12 +69,12 @@ impl Subscription {
     }
 }
 
-/// Numbers events, keeps the recent ones and hands them to those who listen.
+/// Numbers events, keeps the recent ones, and sends them to open streams.
 #[derive(Debug)]
 pub(crate) struct Feed {
     orders: broadcast::Sender<(Audience, Order)>,
     history: Mutex<History>,
-    /// How many events a client gets that was never here before.
+    /// How many events a new client gets.
     first_look: usize,
 }
 
@@ -87,7 +87,7 @@ struct History {
 }
 
 impl Feed {
-    /// A feed whose first event has the id `first_id`, which keeps so many events and shows a newcomer so many.
+    /// A feed whose first event has the id `first_id`. It keeps `capacity` events, and a new client gets `first_look` of them.
     pub(crate) fn new(first_id: u64, capacity: usize, first_look: usize) -> Self {
         Self {
             orders: broadcast::Sender::new(QUEUE),
@@ -101,7 +101,7 @@ impl Feed {
         }
     }
 
-    /// Goes on where a journal ends, and writes it on.
+    /// A feed that continues a journal.
     pub(crate) fn resumed(journal: Journal, entries: Vec<Entry<'_>>, first_look: usize) -> Self {
         let next_id = entries.last().map_or(1, |entry| entry.id + 1);
         let feed = Self::new(next_id, journal.capacity(), first_look);
@@ -120,7 +120,7 @@ impl Feed {
         self.orders.receiver_count() > 0
     }
 
-    /// Sends an event to all, those included that come back a little later.
+    /// Sends an event to all streams. Clients that reconnect later get it too.
     pub(crate) fn publish(&self, event: &str, data: Value) {
         self.publish_all(event, std::iter::once(data));
     }
@@ -144,12 +144,12 @@ impl Feed {
         });
     }
 
-    /// Sends an event to all that stands for the moment: it has no id, and who comes later does not get it.
+    /// Sends an event without an id to the streams that are open. Nobody gets it later.
     pub(crate) fn announce(&self, event: &str, data: Value) {
         self.send(Audience::ALL, unnumbered(event, &data));
     }
 
-    /// Sends an event with this very `data` to an audience, and remembers nothing.
+    /// Sends an event with exactly this `data` to an audience. Nobody gets it later.
     pub(crate) fn inject(&self, audience: Audience, event: &str, data: &str) {
         self.with_history(|history| {
             let id = history.take_id();
@@ -159,9 +159,9 @@ impl Feed {
         });
     }
 
-    /// Sends these bytes to an audience, and remembers nothing.
+    /// Sends bytes to an audience. Nobody gets them later.
     pub(crate) fn send(&self, audience: Audience, text: Bytes) {
-        // Under the lock, so that it comes before what is published after it.
+        // The lock keeps the order with events that are published.
         self.with_history(|_| {
             let last_id = None;
             self.order(audience, Order::Send { text, last_id });
@@ -170,13 +170,13 @@ impl Feed {
 
     /// Gives an order to an audience.
     pub(crate) fn order(&self, audience: Audience, order: Order) {
-        // With nobody listening there is nobody to tell.
+        // This fails if no stream is open, which does not matter.
         let _ = self.orders.send((audience, order));
     }
 
-    /// What happened after `last_id` (or lately, with none), and what happens from now on.
+    /// The events after `last_id`, and the receiver of new ones. Without an id, the first events are the most recent ones.
     ///
-    /// An id that is still to come is of another history than this one, and is none here.
+    /// An id that no event has had yet belongs to another history, and counts as none.
     pub(crate) fn subscribe(&self, last_id: Option<u64>) -> Subscription {
         self.with_history(|history| {
             let last_id = last_id.filter(|id| *id < history.next_id);
@@ -197,7 +197,7 @@ impl Feed {
         })
     }
 
-    /// Under the lock what is sent has the order of its ids.
+    /// The lock keeps events in the order of their ids.
     fn with_history<R>(&self, work: impl FnOnce(&mut History) -> R) -> R {
         work(&mut self.history.lock())
     }
@@ -216,7 +216,7 @@ impl History {
         self.recent.push_back((id, text));
     }
 
-    /// Writes the journal on. What nobody has heard yet is there before anybody has.
+    /// Writes events to the journal, before any stream sends them.
     fn record(&mut self, entries: &[Entry<'_>]) {
         if let Some(journal) = &mut self.journal
             && let Err(error) = journal.append(entries)
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_back_gets_what_it_missed_as_far_as_that_is_kept() {
+    fn a_client_that_reconnects_gets_the_missed_events_that_are_kept() {
         let feed = Feed::new(1, 4, 2);
         feed.publish_all("x", (1..=6).map(Value::from));
         assert_eq!(missed(&feed, Some(4)), [5, 6]);
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_of_another_history_is_none() {
+    fn an_id_of_another_history_is_ignored() {
         let feed = Feed::new(1, 4, 2);
         feed.publish_all("x", (1..=3).map(Value::from));
         assert_eq!(missed(&feed, Some(4)), [2, 3]);

@@ -1,4 +1,4 @@
-//! `/demo/game`: a field of mines that all clear together, for points. `GET` watches, `POST` makes a move.
+//! `/demo/game`: a minefield that all players clear together, for points. `GET` opens its stream, `POST` makes a move.
 
 use std::{
     cmp::Reverse,
@@ -27,11 +27,11 @@ use crate::{
     request::Refusal,
 };
 
-/// How many moves are kept for those who come back.
+/// How many moves are kept for clients that reconnect.
 const RECENT: usize = 50;
-/// How many of them a newcomer sees.
+/// How many of these a new client gets.
 const FIRST_LOOK: usize = 8;
-/// How many players' scores are kept.
+/// The most players whose scores are kept.
 const MOST_SCORES: usize = 64;
 const POINTS_FOR_A_CELL: i32 = 1;
 const POINTS_FOR_A_MINE: i32 = -5;
@@ -64,7 +64,7 @@ pub(crate) struct Table {
     rates: Rates,
 }
 
-/// How the game stands.
+/// The state of the game.
 #[derive(Debug, Serialize, Deserialize)]
 struct Game {
     round: u32,
@@ -90,7 +90,7 @@ impl Game {
         }
     }
 
-    /// The game that was kept in a file, if there is one to go on with.
+    /// The game that a file keeps, if it is valid.
     fn kept(file: &Path) -> Option<Self> {
         let game: Self = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
         (game.field.is_sound() && game.scores.len() <= MOST_SCORES).then_some(game)
@@ -122,7 +122,7 @@ impl Game {
         score.name.clone_from(&person.name);
     }
 
-    /// Those who are here, and those who have points: the best first.
+    /// The players who are here or have points, the best first.
     fn players(&self, people: &People) -> Value {
         let here = people.all();
         let is_here = |id: &String| here.iter().any(|person| person.id == *id);
@@ -142,7 +142,7 @@ impl Game {
 }
 
 impl Table {
-    /// Sets the table. With a folder for it, the game goes on where it stood.
+    /// Starts the game. With a folder, it continues the game that is kept there.
     pub(crate) fn start(folder: Option<&Path>, stop: CancellationToken) -> io::Result<Arc<Self>> {
         let file = folder.map(|folder| folder.join("game.json"));
         if let Some(folder) = folder {
@@ -172,7 +172,7 @@ impl Table {
         }))
     }
 
-    /// Makes a move and tells everybody, in one go, so that all see the same order of things.
+    /// Makes a move and sends it to all streams under one lock, so that all see the moves in the same order.
     fn play(&self, person: &Person, play: &Play) -> Result<(), Refusal> {
         let game = &mut *self.game.lock();
         let conflict = |sentence: &str| Refusal::new(StatusCode::CONFLICT, sentence);

@@ -1,4 +1,4 @@
-//! A feed's recent events in a file, so that they outlive the server.
+//! Keeps a feed's recent events in files over a restart of the server.
 
 use std::{
     borrow::Cow,
@@ -9,10 +9,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// More than the largest journal has; what is larger was not written by this server.
+/// More bytes than the largest journal has. This server has not written a larger file.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-/// An event as a line of the file has it.
+/// An event, as a line of the file.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entry<'a> {
     pub(crate) id: u64,
@@ -29,15 +29,14 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether it is one event on the wire, no matter who has written it.
+    /// Whether the line is exactly one event: another program may have written the file.
     fn is_one_event(&self) -> bool {
         !self.event.contains(['\n', '\r']) && !self.data.contains(['\n', '\r'])
     }
 }
 
-/// The newest events, at least `capacity` and about twice as many at most, in two files: the one that grows, and the full one
-/// before it. A line goes to the system before its event goes to anybody, so that a server that is killed loses
-/// nothing that was heard.
+/// The newest events, at least `capacity` and at most about twice as many, in two files: one that grows, and the full one before
+/// it. A line is written before its event is sent, so that a server that is killed loses no event that a client has.
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
@@ -47,13 +46,13 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal of that name, and tells what it holds: the newest `capacity` events, oldest first.
+    /// Opens the journal of this name, and returns the newest `capacity` events in it, oldest first.
     ///
-    /// A line that is torn or makes no sense is left out.
+    /// A line that is incomplete or invalid is left out.
     ///
     /// # Errors
     ///
-    /// When the folder or the files cannot be read or written.
+    /// If the folder or the files cannot be read or written.
     pub(crate) fn open(
         folder: &Path,
         name: &str,
@@ -65,8 +64,8 @@ impl Journal {
         read_into(&mut entries, &full(&path))?;
         read_into(&mut entries, &path)?;
         entries.drain(..entries.len().saturating_sub(capacity));
-        // Whatever was torn is whole from here on. After a crash before the other file is empty, some ids are there twice, and
-        // are passed over.
+        // This rewrites the full file, so that it has no invalid lines. After a crash before the other file is empty, some ids are
+        // in both files; reading skips them.
         write_whole(&full(&path), &lines(&entries)?)?;
         let journal = Self {
             file: File::create(&path)?,
@@ -93,7 +92,7 @@ impl Journal {
     }
 }
 
-/// Writes a file so that a reader finds the old content or the new one, after a crash too.
+/// Writes a file. A reader finds either the old content or the new one, also after a crash.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     let draft = path.with_extension("draft");
     let mut file = File::create(&draft)?;
@@ -115,7 +114,7 @@ fn lines(entries: &[Entry<'_>]) -> io::Result<Vec<u8>> {
     Ok(lines)
 }
 
-/// Reads on, as far as ids go on growing.
+/// Adds the entries of a file, except those whose ids do not grow.
 fn read_into(entries: &mut Vec<Entry<'static>>, path: &Path) -> io::Result<()> {
     let mut bytes = Vec::new();
     match File::open(path) {
@@ -159,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn remembers_the_newest_over_restarts() {
+    fn the_newest_events_are_kept_over_restarts() {
         let folder = folder();
         let (mut journal, ids) = open(&folder);
         assert!(ids.is_empty());
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn is_bounded() {
+    fn the_files_are_bounded() {
         let folder = folder();
         let (mut journal, _) = open(&folder);
         append(&mut journal, 1..=1000);
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_out_what_is_torn_or_makes_no_sense() {
+    fn incomplete_and_invalid_lines_are_left_out() {
         let folder = folder();
         let (mut journal, _) = open(&folder);
         append(&mut journal, 1..=2);
@@ -204,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crash_in_the_middle_of_opening_doubles_nothing() {
+    fn a_crash_while_a_journal_is_opened_doubles_no_event() {
         let folder = folder();
         let (mut journal, _) = open(&folder);
         append(&mut journal, 1..=7);

@@ -1,19 +1,19 @@
-//! The showcase's server: live streams to show, and faults to show them with. A file for each of them.
+//! The showcase's server: live streams, each in a file, and faults to show them with.
 //!
-//! It is the server of the tests (`typed_eventsource_server`) with more routes:
+//! It is the test server (`typed_eventsource_server`) with more routes:
 //!
-//! | endpoint | does |
+//! | endpoint | what it does |
 //! | --- | --- |
-//! | `GET /demo/prices` | a live stream of made-up prices; who comes back with a last event id (header, or `?lastEventId=`) gets what it missed |
-//! | `GET` and `POST /demo/chat` | a room: who is here and what is said, and saying something |
-//! | `GET` and `POST /demo/game` | a minefield for all: how it stands, and a move |
-//! | `GET /demo/log` | three hundred lines a second, numbered without a gap by their ids |
-//! | `POST /demo/model` | an answer in tokens, in the form of a language model's, until `[DONE]`; `GET /demo/model/ended?client=ID` tells how far it came |
-//! | `POST /demo/faults/{fault}` | `drop`, `unavailable?attempts=3`, `malformed`, `hostile`, `finish`: what the prices do wrong, or with `?stream=chat` and the like another stream |
-//! | `GET /apps.json` | the names of the example apps that are there, as a JSON array |
+//! | `GET /demo/prices` | streams made-up prices. A client that reconnects with a last event id (header, or `?lastEventId=`) gets the events that it has missed |
+//! | `GET` and `POST /demo/chat` | streams the messages and the people of a chat room, and sends a message |
+//! | `GET` and `POST /demo/game` | streams the state of a minefield that all share, and makes a move |
+//! | `GET /demo/log` | streams three hundred lines a second, whose ids are numbers without a gap |
+//! | `POST /demo/model` | streams an answer in tokens, as language models do, until `[DONE]`. `GET /demo/model/ended?client=ID` tells how far it came |
+//! | `POST /demo/faults/{fault}` | causes a fault of the prices, or of another stream with `?stream=chat` and the like: `drop`, `unavailable?attempts=3`, `malformed`, `hostile`, `finish` |
+//! | `GET /apps.json` | answers with the names of the example apps, as a JSON array |
 //!
-//! Prices answer to any origin (CORS), faults to pages of this machine, the rest to the server's own pages alone. A stream
-//! opened with `?client=ID` can be the only one that a fault with `?client=ID` hits.
+//! Prices answer any origin (CORS), faults answer pages of this machine, and all other routes only the server's own pages. A fault
+//! with `?client=ID` concerns only streams that were opened with `?client=ID`.
 
 mod answers;
 mod apps;
@@ -51,13 +51,13 @@ use typed_eventsource_server::{Config, Server, cors};
 use channel::Channel;
 use faults::Channels;
 
-/// What there is beyond the page and the package.
+/// The folders that the showcase uses besides those of the test server.
 #[derive(Debug, Clone, Default)]
 pub struct Showcase {
-    /// A folder to serve at `/apps/`, with a folder for each example app in it.
+    /// A folder to serve at `/apps/`, which has a folder for each example app.
     pub apps: Option<PathBuf>,
-    /// A folder in which is kept what was said, logged and played, so that it goes on there after a restart. It is
-    /// made if it is not there; two servers that run at once need two.
+    /// A folder that keeps chat, log and game over a restart. It is made if it does not exist. Two servers that run at the same
+    /// time need two folders.
     pub state: Option<PathBuf>,
 }
 
@@ -66,7 +66,7 @@ impl Showcase {
     ///
     /// # Errors
     ///
-    /// When a port is taken, a folder is not there or cannot be used, or the announcement cannot be written.
+    /// If a port is taken, a folder cannot be used, or the announcement cannot be written.
     pub async fn start(&self, config: Config) -> io::Result<Server> {
         Server::start_with(config, |stop| self.routes(stop)).await
     }
@@ -80,7 +80,7 @@ impl Showcase {
     }
 }
 
-/// The streams, which go on until the server stops.
+/// The streams, which run until the server stops.
 #[derive(Debug)]
 struct Streams {
     prices: Arc<Channel>,
@@ -91,7 +91,7 @@ struct Streams {
 }
 
 impl Streams {
-    /// Starts the streams. With a folder for it, what was said, logged and played is kept there for the next start.
+    /// Starts the streams. With a folder, they keep chat, log and game there for the next start.
     fn start(state: Option<&Path>, stop: &CancellationToken) -> io::Result<Self> {
         Ok(Self {
             prices: prices::start(stop.clone()),
@@ -102,7 +102,7 @@ impl Streams {
         })
     }
 
-    /// What pages of other origins may use too.
+    /// The routes that pages of other origins may use too.
     fn open_routes(&self) -> Router {
         let channels = Channels::from([
             ("prices", Arc::clone(&self.prices)),
@@ -121,7 +121,7 @@ impl Streams {
             .merge(faults)
     }
 
-    /// What is for pages of the server's own origin.
+    /// The routes that only pages of the server's own origin may use.
     fn own_routes(&self) -> Router {
         let chat = Router::new()
             .route("/demo/chat", get(chat::hear).post(chat::speak))

@@ -1,5 +1,4 @@
-//! `GET /demo/log`: the log of a busy, made-up service: three hundred lines a second, numbered without a gap by their
-//! ids.
+//! `GET /demo/log`: the log of a busy, made-up service. It has three hundred lines a second, whose ids are numbers without a gap.
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
@@ -21,11 +20,11 @@ use crate::{
 
 const TICK: Duration = Duration::from_millis(50);
 const LINES_A_TICK: usize = 15;
-/// How many lines are kept for those who come back, and over a restart: twenty seconds of them.
+/// How many lines are kept, for clients that reconnect and over a restart: those of twenty seconds.
 const RECENT: usize = 6_000;
-/// How many of them a newcomer sees.
+/// How many of these a new client gets.
 const FIRST_LOOK: usize = 200;
-/// How long the service goes on when nobody watches, so that who comes back has missed something.
+/// How long the service keeps logging without a client, so that a client that reconnects has missed lines.
 const ALONE: Duration = Duration::from_secs(15);
 
 const FAULTS: Faults = Faults {
@@ -40,7 +39,7 @@ const FAULTS: Faults = Faults {
     farewell: "event: bye\ndata: {\"text\":\"The service stops. Goodbye.\"}\n\n",
 };
 
-/// Starts the service. With a folder for it, its log is kept there.
+/// Starts the service. With a folder, it keeps its log there.
 pub(crate) fn start(folder: Option<&Path>, stop: CancellationToken) -> io::Result<Arc<Channel>> {
     let feed = match folder {
         Some(folder) => {
@@ -54,7 +53,7 @@ pub(crate) fn start(folder: Option<&Path>, stop: CancellationToken) -> io::Resul
     Ok(channel)
 }
 
-/// Writes lines while somebody watches, and a while longer.
+/// Logs lines while a stream is open, and for some time after.
 async fn write(channel: Arc<Channel>) {
     let mut random = Rng::new();
     let mut watched = Instant::now();
@@ -145,11 +144,12 @@ mod tests {
     use tokio::time::sleep;
 
     #[tokio::test(start_paused = true)]
-    async fn it_writes_three_hundred_lines_a_second_and_not_for_long_when_nobody_watches() {
+    async fn the_service_logs_three_hundred_lines_a_second_and_stops_some_time_after_the_last_stream()
+     {
         let stop = CancellationToken::new();
         let channel = start(None, stop.clone()).expect("it starts");
         let count = |channel: &Channel| channel.feed.subscribe(Some(0)).missed.len();
-        // Between two ticks.
+        // This moment is between two ticks.
         sleep(TICK / 2).await;
         let first = count(&channel);
         sleep(Duration::from_secs(10)).await;

@@ -17,7 +17,7 @@ async fn main() -> ExitCode {
     run(HELP, parse(Parser::from_env()), start).await
 }
 
-/// Nothing where help is asked for.
+/// The options of the command line; `None` if it asks for help.
 fn parse(mut args: Parser) -> Result<Option<(Showcase, Config)>, lexopt::Error> {
     let (mut showcase, mut config) = (Showcase::default(), Config::default());
     while let Some(arg) = args.next()? {

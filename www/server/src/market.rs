@@ -1,4 +1,4 @@
-//! A market that nobody should trade on: six symbols on a random walk.
+//! A made-up market: six symbols on a random walk.
 
 use fastrand::Rng;
 use serde::Serialize;
@@ -19,23 +19,23 @@ const REASONS: [&str; 4] = [
     "volatility pause",
 ];
 
-/// How far one tick moves a price at most, as a share of it.
+/// The most that one tick moves a price, as a share of the price.
 const STEP: f64 = 0.004;
-/// How much of the way back to its opening a price is pulled by each tick.
+/// How far each tick pulls a price back to its opening, as a share of the distance.
 const PULL: f64 = 0.02;
-/// One tick in so many halts a symbol, while none is halted.
+/// While no symbol is halted, one in this many ticks halts one.
 const HALT_ONE_IN: u32 = 120;
 
-/// What happens on the market, as the demo stream tells it.
+/// An event on the market, as the stream sends it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(crate) enum News {
     Price {
         symbol: &'static str,
         price: f64,
-        /// Since the market's opening.
+        /// The change since the market's opening.
         change: f64,
-        /// In milliseconds since 1970.
+        /// The time in milliseconds since 1970.
         time: u64,
     },
     Halt {
@@ -48,7 +48,7 @@ pub(crate) enum News {
 }
 
 impl News {
-    /// The name of its event.
+    /// The name of the event.
     pub(crate) fn event(&self) -> &'static str {
         match self {
             Self::Price { .. } => "price",

@@ -1,4 +1,4 @@
-//! A field of mines, cleared by everybody together.
+//! A minefield that all players clear together.
 
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
@@ -8,27 +8,27 @@ pub(crate) const HEIGHT: usize = 9;
 pub(crate) const CELLS: usize = WIDTH * HEIGHT;
 pub(crate) const MINES: usize = 12;
 
-/// How a cell looks.
+/// The state of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Cell {
     Hidden,
     Flagged,
     Open,
-    /// Open, and there was a mine.
+    /// A mine that was opened.
     Hit,
 }
 
-/// What a move has done.
+/// The effect of a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
-    /// So many cells are open now that were not.
+    /// This many cells were opened.
     Opened(usize),
     Hit,
     Flagged,
     Unflagged,
 }
 
-/// The field. Its mines are laid at the first move, away from that.
+/// The field. Its mines are laid at the first move, away from the cell of that move.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Field {
     mines: Vec<bool>,
@@ -45,7 +45,7 @@ impl Field {
         }
     }
 
-    /// Whether it is one that this game plays, wherever it has come from.
+    /// Whether the field is valid. It may come from a file.
     pub(crate) fn is_sound(&self) -> bool {
         let mines = self.mines.iter().filter(|mine| **mine).count();
         let expected = if self.is_laid { MINES } else { 0 };
@@ -62,7 +62,7 @@ impl Field {
         open == CELLS - MINES
     }
 
-    /// Opens a cell, and all around it while no mine is near. Nothing where it is open already, or has a flag.
+    /// Opens a cell, and the cells around it as far as no mine is near. Does nothing if the cell is open or has a flag.
     pub(crate) fn open(&mut self, at: usize, random: &mut Rng) -> Option<Done> {
         if self.is_clear() || self.cells.get(at) != Some(&Cell::Hidden) {
             return None;
@@ -89,7 +89,7 @@ impl Field {
         Some(Done::Opened(opened))
     }
 
-    /// Puts a flag on a cell, or takes it away. Nothing where the cell is open.
+    /// Puts a flag on a cell, or removes it. Does nothing if the cell is open.
     pub(crate) fn flag(&mut self, at: usize) -> Option<Done> {
         let is_clear = self.is_clear();
         match self.cells.get_mut(at) {
@@ -105,8 +105,8 @@ impl Field {
         }
     }
 
-    /// A character for each cell, row by row: `.` hidden, `f` flagged, `0` to `8` the mines near by, `*` a mine that
-    /// was hit, and once all is clear `m` the other mines. Until then nobody is told where they are.
+    /// A character for each cell, row by row: `.` for a hidden cell, `f` for a flag, `0` to `8` for the number of mines near by, `*`
+    /// for a mine that was opened, and once the field is clear `m` for the other mines. Before that no player gets their places.
     pub(crate) fn seen(&self) -> String {
         let is_clear = self.is_clear();
         let character = |at: usize| match self.cells[at] {
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_clear_when_all_but_the_mines_is_open() {
+    fn a_field_is_clear_when_all_cells_without_a_mine_are_open() {
         let mut random = Rng::with_seed(3);
         let mut field = Field::new();
         let (mut opened, mut hits) = (0, 0);
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_guards_a_cell() {
+    fn a_cell_with_a_flag_does_not_open() {
         let mut random = Rng::with_seed(1);
         let mut field = Field::new();
         assert_eq!(field.flag(4), Some(Done::Flagged));

@@ -1,9 +1,9 @@
-//! `POST /demo/model`: a language model's answer, token by token, in the form that such servers have: chunks of a chat
-//! completion, then `[DONE]`.
+//! `POST /demo/model`: a language model's answer, token by token, in the form of such servers: chunks of a chat completion, then
+//! `[DONE]`.
 //!
-//! The model is a handful of texts; the stream is real. Its events have ids, and the same question has the same answer:
-//! a request with a `Last-Event-ID` goes on after that token. Asked to hesitate, it falls silent after a few tokens, until
-//! such a request: who tests what can happen to an answer has all the time in the world.
+//! The model has a few texts; the stream is real. Its events have ids, and the same question has the same answer, so that a
+//! request with a `Last-Event-ID` continues after that token. Asked to hesitate, the model falls silent after a few tokens until
+//! such a request, which gives tests the time to interrupt an answer.
 
 use std::{
     collections::HashMap,
@@ -41,11 +41,11 @@ use crate::{
 
 const MAX_MESSAGES: usize = 64;
 const MAX_PROMPT: usize = 2_000;
-/// How many clients' last answers are remembered.
+/// The most clients whose last answers are remembered.
 const MOST_ENDINGS: usize = 64;
-/// How many chunks there are before a hesitation.
+/// How many chunks the model sends before it hesitates.
 const BEFORE_HESITATION: usize = 12;
-/// How long `ended` waits for an end.
+/// How long `ended` waits for the end of an answer.
 const LONG_POLL: Duration = Duration::from_secs(5);
 
 const FAULTS: Faults = Faults {
@@ -72,7 +72,7 @@ pub(crate) struct Model {
 #[derive(Debug, Clone, Serialize)]
 struct Ending {
     tokens: usize,
-    /// How many the whole answer has.
+    /// How many tokens the whole answer has.
     of: usize,
     #[serde(skip)]
     has_ended: bool,
@@ -155,7 +155,7 @@ pub(crate) async fn complete(
         .answer(admission, subscription, [], answer.into_stream()))
 }
 
-/// The prompt: what the user has said last.
+/// The prompt: the last message of the user.
 fn check(question: &Question) -> Result<String, Refusal> {
     request::client(&question.client)?;
     if !question.stream {
@@ -178,7 +178,7 @@ fn check(question: &Question) -> Result<String, Refusal> {
     }
 }
 
-/// Prompts may have several lines, which are one to the model.
+/// Joins the lines of a prompt, and checks it.
 fn prompt(content: &str) -> Result<String, Refusal> {
     let words: Vec<_> = content.split_whitespace().collect();
     request::text("prompt", &words.join(" "), MAX_PROMPT)
@@ -190,7 +190,7 @@ fn seed(prompt: &str) -> u64 {
     hasher.finish()
 }
 
-/// The whole answer to a prompt, an event each. The first has the id 1.
+/// The events of the whole answer to a prompt. The first has the id 1.
 fn chunks(prompt: &str) -> Vec<Bytes> {
     let id = format!("chatcmpl-{:016x}", seed(prompt));
     let begin = (json!({ "role": "assistant" }), None);
@@ -210,13 +210,13 @@ fn chunks(prompt: &str) -> Vec<Bytes> {
     (1..).zip(all).map(chunk).collect()
 }
 
-/// An answer that is being given.
+/// An answer that is being sent.
 struct Answer {
     model: Arc<Model>,
     client: String,
     chunks: Vec<Bytes>,
     next: usize,
-    /// Before which chunk nothing more comes.
+    /// The chunk before which the answer falls silent.
     silent_at: Option<usize>,
     pace: Rng,
 }
@@ -238,7 +238,7 @@ impl Answer {
     }
 
     fn note(&self, has_ended: bool) {
-        // The first chunk says whose answer it is, and is no token; nor is the last.
+        // The first chunk names the role, and the last one the end: neither is a token.
         let of = self.chunks.len().saturating_sub(2);
         let tokens = self.next.saturating_sub(1).min(of);
         let ending = Ending {
@@ -252,7 +252,7 @@ impl Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        // It is over, the connection is gone, or the server stops.
+        // The answer is complete, the client has gone, or the server stops.
         self.note(true);
     }
 }
@@ -263,7 +263,7 @@ pub(crate) struct Whose {
     client: String,
 }
 
-/// How a client's last answer has ended, as soon as it has.
+/// Answers with how a client's last answer has ended, as soon as it has.
 pub(crate) async fn ended(
     State(model): State<Arc<Model>>,
     Query(Whose { client }): Query<Whose>,
@@ -277,7 +277,7 @@ pub(crate) async fn ended(
     });
     let stop = &model.channel.stop;
     let stopped = stop.run_until_cancelled(timeout(LONG_POLL, ended)).await;
-    // What comes out of it is in `last`, whatever ended the wait.
+    // `last` has the newest state, also if the wait has timed out.
     drop(stopped);
     let ending = last.ok_or_else(|| {
         let sentence = "This client has had no answer yet.";

@@ -1,4 +1,4 @@
-//! Who has a stream open, by name.
+//! The people who have a stream open.
 
 use std::{
     collections::HashMap,
@@ -19,13 +19,13 @@ use crate::{
     request::{self, Refusal},
 };
 
-/// How long somebody is still here whose connection is gone: long enough to make another.
+/// How long a person without a connection still counts as here: long enough to reconnect.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How many are remembered at most that are gone, for the time of grace.
+/// The most people without a connection that still count as here.
 const MOST_GONE: usize = 64;
 
-/// Somebody, as the others see them.
+/// A person, as the others see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Person {
     pub(crate) id: String,
@@ -33,12 +33,12 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// Who a request says that it is from. The others know a client by another id than its own, which is for its owner
-    /// alone: it is what faults are aimed with.
+    /// The person that a request says it comes from. The others get another id than the client id: with the client id they could
+    /// cause faults of this person's streams.
     ///
     /// # Errors
     ///
-    /// A refusal of a client id or a name that is not as it has to be.
+    /// If the client id or the name is invalid.
     pub(crate) fn new(client: &str, name: &str) -> Result<Self, Refusal> {
         let mut hasher = DefaultHasher::new();
         request::client(client)?.hash(&mut hasher);
@@ -49,7 +49,7 @@ impl Person {
     }
 }
 
-/// What is said of somebody who comes or goes.
+/// A person who comes or goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
     Joined(Person),
@@ -57,7 +57,7 @@ pub(crate) enum Change {
     Renamed(Person, String),
 }
 
-/// Who is here, by their ids.
+/// The people who are here, by their ids.
 #[derive(Debug)]
 pub(crate) struct People {
     here: Mutex<HashMap<String, Here>>,
@@ -71,7 +71,7 @@ struct Here {
     since: u64,
 }
 
-/// Somebody's open stream.
+/// A person's open stream.
 #[derive(Debug)]
 pub(crate) struct Presence {
     people: Arc<People>,
@@ -79,7 +79,7 @@ pub(crate) struct Presence {
 }
 
 impl Presence {
-    /// A stream that brings nothing: who reads it is here.
+    /// A stream without items. The person is here as long as it is held.
     pub(crate) fn into_stream(self) -> impl Stream<Item = Bytes> {
         stream::once(async move {
             let _here = self;
@@ -90,18 +90,18 @@ impl Presence {
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        self.people.with(|here| {
+        self.people.with_lock(|here| {
             if let Some(one) = here.get_mut(&self.id) {
                 one.streams -= 1;
             }
         });
-        // Where nobody hears it the server is about to stop.
+        // This fails only if the server is about to stop.
         let _ = self.people.departures.send(self.id.clone());
     }
 }
 
 impl People {
-    /// Nobody, and a call of `tell` whenever somebody has gone.
+    /// An empty list, which calls `tell` whenever a person has gone.
     pub(crate) fn watched(
         stop: CancellationToken,
         tell: impl Fn(&Self, Change) + Clone + Send + 'static,
@@ -128,13 +128,13 @@ impl People {
         people
     }
 
-    /// Somebody opens a stream; and what is to be said of it.
+    /// A person opens a stream. Returns the presence, and the change to tell the others.
     pub(crate) fn join(self: &Arc<Self>, person: Person) -> (Presence, Option<Change>) {
         let presence = Presence {
             people: Arc::clone(self),
             id: person.id.clone(),
         };
-        let change = self.with(|here| {
+        let change = self.with_lock(|here| {
             if here.len() >= MOST_STREAMS + MOST_GONE {
                 here.retain(|_, one| one.streams > 0);
             }
@@ -155,9 +155,9 @@ impl People {
         (presence, change)
     }
 
-    /// Everybody, in the order in which they came.
+    /// All people, in the order in which they came.
     pub(crate) fn all(&self) -> Vec<Person> {
-        self.with(|here| {
+        self.with_lock(|here| {
             let mut all: Vec<_> = here.values().collect();
             all.sort_by_key(|one| one.since);
             all.into_iter().map(|one| one.person.clone()).collect()
@@ -165,13 +165,13 @@ impl People {
     }
 
     fn forget(&self, id: &str) -> Option<Person> {
-        self.with(|here| {
+        self.with_lock(|here| {
             here.get(id).filter(|one| one.streams == 0)?;
             here.remove(id).map(|one| one.person)
         })
     }
 
-    fn with<R>(&self, work: impl FnOnce(&mut HashMap<String, Here>) -> R) -> R {
+    fn with_lock<R>(&self, work: impl FnOnce(&mut HashMap<String, Here>) -> R) -> R {
         work(&mut self.here.lock())
     }
 }
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_gone_for_good_has_left() {
+    async fn a_person_who_does_not_come_back_has_left() {
         let (people, mut told) = watched();
         let ann = person("a", "Ann");
         let (here, change) = people.join(ann.clone());
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_back_in_time_has_never_left() {
+    async fn a_person_who_is_back_in_time_has_not_left() {
         let (people, mut told) = watched();
         let (bob, anna) = (person("b", "Bob"), person("a", "Anna"));
         let (_bob, _) = people.join(bob.clone());

@@ -1,4 +1,4 @@
-//! `GET /demo/prices`: a market's prices, eight events a second.
+//! `GET /demo/prices`: the prices of a market, eight events a second.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 const TICK: Duration = Duration::from_millis(125);
-/// What a client that was away can catch up on: a quarter of a minute.
+/// How many events are kept for clients that reconnect: those of a quarter of a minute.
 const RECENT: usize = 120;
 
 const GREETING: &str = "Welcome. These prices are made up, live.";
@@ -41,9 +41,9 @@ const FAULTS: Faults = Faults {
     farewell: "event: bye\ndata: {\"text\":\"That was all. Goodbye.\"}\n\n",
 };
 
-/// Opens the market, until `stop`.
+/// Opens the market until `stop` is cancelled.
 pub(crate) fn start(stop: CancellationToken) -> Arc<Channel> {
-    // Ids go on growing when the server is restarted.
+    // The first id is a time, so that ids keep growing over a restart.
     let feed = Feed::new(now_ms(), RECENT, RECENT);
     let channel = Arc::new(Channel::new(feed, FAULTS, stop));
     tokio::spawn(trade(Arc::clone(&channel)));

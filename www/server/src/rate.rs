@@ -1,4 +1,4 @@
-//! How often somebody may do something.
+//! Limits how often a client may do something.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -7,10 +7,10 @@ use tokio::time::Instant;
 
 use crate::request::Refusal;
 
-/// How many are told apart. Who comes after them shares one budget with all others.
+/// The most clients with a separate budget. All further clients share one budget.
 const MOST: usize = 256;
 
-/// How often each may do something, and how often all together, whatever they call themselves.
+/// How often each client may do something, and how often all clients together: a client could use many ids.
 #[derive(Debug)]
 pub(crate) struct Rates {
     pub(crate) each: Rate,
@@ -18,24 +18,24 @@ pub(crate) struct Rates {
 }
 
 impl Rates {
-    /// Takes one of each budget.
+    /// Takes one from the client's budget and from the common one.
     ///
     /// # Errors
     ///
-    /// The refusal where nothing is left.
+    /// If nothing is left.
     pub(crate) fn take(&self, who: &str) -> Result<(), Refusal> {
         let taken = self.each.take(who).and_then(|()| self.all.take(""));
         taken.map_err(Refusal::too_often)
     }
 }
 
-/// So many at once, and so many a second after that, for each who asks.
+/// A budget for each client: `burst` at once, and then one after each `interval`.
 #[derive(Debug)]
 pub(crate) struct Rate {
     burst: u32,
-    /// From one to the next.
+    /// The time after which the budget grows by one.
     interval: Duration,
-    /// When each of them has the whole budget again.
+    /// When each client has its whole budget again.
     full_at: Mutex<HashMap<String, Instant>>,
 }
 
@@ -48,11 +48,11 @@ impl Rate {
         }
     }
 
-    /// Takes one.
+    /// Takes one from a client's budget.
     ///
     /// # Errors
     ///
-    /// How long to wait for the next one.
+    /// If nothing is left, with how long the client has to wait.
     fn take(&self, who: &str) -> Result<(), Duration> {
         let now = Instant::now();
         let mut full_at = self.full_at.lock();
@@ -78,7 +78,7 @@ mod tests {
     use tokio::time::advance;
 
     #[tokio::test(start_paused = true)]
-    async fn a_burst_then_so_many_a_second() {
+    async fn a_client_has_a_burst_and_then_a_number_a_second() {
         let rate = Rate::new(2, 4.0);
         assert_eq!([rate.take("a"), rate.take("a")], [Ok(()), Ok(())]);
         assert_eq!(rate.take("a"), Err(Duration::from_millis(250)));
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_crowd_shares_and_takes_no_more_room() {
+    async fn clients_beyond_the_limit_share_one_budget_and_no_more_memory() {
         let rate = Rate::new(1, 1.0);
         for who in 0..MOST {
             assert_eq!(rate.take(&who.to_string()), Ok(()));

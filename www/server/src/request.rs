@@ -1,4 +1,4 @@
-//! What is checked of a request before anything is done.
+//! Checks of requests.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use axum::{
 pub(crate) const MAX_BODY: usize = 32 * 1024;
 /// The longest client id.
 const MAX_CLIENT: usize = 64;
-/// How many characters a name may have.
+/// The most characters of a name.
 const MAX_NAME: usize = 24;
 
-/// Why a request is refused: a status, and a sentence for a person.
+/// The refusal of a request: a status, and a sentence for a person.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
@@ -37,7 +37,7 @@ impl Refusal {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence)
     }
 
-    /// That it was too often.
+    /// The refusal of a client that asks too often.
     pub(crate) fn too_often(wait: Duration) -> Self {
         Self {
             retry_after: Some(wait),
@@ -62,8 +62,8 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Lets requests pass that a page of this very origin makes, or no page at all. Browsers say so in these headers, and a
-/// page cannot change them.
+/// Lets requests pass that come from a page of the same origin, or not from a page. Browsers tell this in headers that a page
+/// cannot change.
 pub(crate) async fn same_origin(request: Request, next: Next) -> Response {
     if is_same_origin(request.headers()) {
         return next.run(request).await;
@@ -72,7 +72,7 @@ pub(crate) async fn same_origin(request: Request, next: Next) -> Response {
     Refusal::new(StatusCode::FORBIDDEN, sentence).into_response()
 }
 
-/// As [`same_origin`], but for pages that this machine serves on other ports too, as development servers do.
+/// As [`same_origin`], but requests of pages that this machine serves on other ports pass too, such as those of development servers.
 pub(crate) async fn same_machine(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let is_near = headers
@@ -109,11 +109,11 @@ fn is_loopback(origin: &HeaderValue) -> bool {
     matches!(host, Some("127.0.0.1" | "localhost" | "[::1]"))
 }
 
-/// A client id as it has to be.
+/// Checks a client id.
 ///
 /// # Errors
 ///
-/// A refusal of any other.
+/// If the id is invalid.
 pub(crate) fn client(id: &str) -> Result<&str, Refusal> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     if (1..=MAX_CLIENT).contains(&id.len()) && id.bytes().all(is_plain) {
@@ -123,20 +123,20 @@ pub(crate) fn client(id: &str) -> Result<&str, Refusal> {
     Err(Refusal::unprocessable(sentence))
 }
 
-/// A name, without the space around it.
+/// Checks a name, and returns it without the space around it.
 ///
 /// # Errors
 ///
-/// A refusal of one that is empty, too long, or has line breaks and the like in it.
+/// If the name is empty, too long, or has line breaks or other control characters.
 pub(crate) fn name(name: &str) -> Result<String, Refusal> {
     text("name", name, MAX_NAME)
 }
 
-/// One line of text that a person wrote, without the space around it.
+/// Checks a line of text that a person has written, and returns it without the space around it.
 ///
 /// # Errors
 ///
-/// A refusal of none, or of too much.
+/// If the text is empty, too long, or has control characters.
 pub(crate) fn text(what: &str, text: &str, most: usize) -> Result<String, Refusal> {
     let text = text.trim();
     if text.is_empty() {
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_origin_is_the_same_to_the_port() {
+    fn the_same_origin_has_the_same_port() {
         let host = ("host", "127.0.0.1:80");
         let same: [&[_]; 4] = [
             &[host],
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_this_machine_are_those_of_a_loopback_address() {
+    fn pages_of_this_machine_have_a_loopback_address() {
         for near in [
             "http://127.0.0.1:3000",
             "http://localhost",

@@ -1,4 +1,4 @@
-//! An example app in Yew: a dashboard of live prices. All that it knows of server-sent events is in `live.rs`.
+//! An example app in Yew: a dashboard of live prices. Only `live.rs` has to do with server-sent events.
 #![cfg(target_family = "wasm")]
 
 #[cfg(feature = "live")]
@@ -14,7 +14,7 @@ use still::App;
 use wasm_bindgen::prelude::wasm_bindgen;
 use yew::Renderer;
 
-/// What the page runs.
+/// Starts the app.
 #[wasm_bindgen(start)]
 pub fn start() {
     let document = web_sys::window().and_then(|window| window.document());

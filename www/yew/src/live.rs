@@ -1,4 +1,4 @@
-//! The app as it is: its figures come from the server.
+//! The live app, whose figures come from the server.
 
 use typed_eventsource::{EventSource, EventSourceBuilder, Policy, State};
 use typed_eventsource_dashboard::{Dashboard, Feed, state_name};
@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::view::{badge, page};
 
-/// The same with every render, so that the source stays open.
+/// The builder of the source. It is equal at every render, so that the source stays open.
 fn prices() -> EventSourceBuilder {
     EventSource::builder("/demo/prices")
         .policy(Policy::resilient())

@@ -1,4 +1,4 @@
-//! The app without our crate: its figures are in the program.
+//! The app without typed-eventsource, whose figures are fixed.
 
 use typed_eventsource_dashboard::Dashboard;
 use yew::prelude::*;

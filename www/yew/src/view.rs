@@ -1,9 +1,9 @@
-//! What is drawn, wherever its figures come from.
+//! The view, for live and for fixed figures.
 
 use typed_eventsource_dashboard::{Dashboard, News, Quote};
 use yew::prelude::*;
 
-/// Where the source stands: by a name that the stylesheet knows, and in words.
+/// The state of the source: its name in the stylesheet, and as text.
 pub(crate) fn badge(name: &'static str, words: String) -> Html {
     html! {
         <div id="badge" data-state={name}>

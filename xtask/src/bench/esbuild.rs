@@ -1,4 +1,4 @@
-//! The contenders in JavaScript, and what bundles them.
+//! The packages of the contenders in JavaScript, and esbuild, which bundles them.
 
 use std::process::Command;
 

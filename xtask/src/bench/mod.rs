@@ -22,10 +22,10 @@ use crate::{
 const PACKAGE: &str = "typed-eventsource-bench";
 const OUTPUT: &str = "target/bench";
 const PICTURE: &str = "typed-events.svg";
-/// Where the README shows the picture from.
+/// The folder of the picture that the README shows.
 const PICTURES: &str = "benches";
 
-/// What there is to measure; the runner knows what each is.
+/// The names of all tasks, as the runner knows them.
 const TASKS: [&str; 8] = [
     "typed",
     "unlistened",
@@ -37,13 +37,13 @@ const TASKS: [&str; 8] = [
     "size",
 ];
 
-/// What one benchmark was asked to do.
+/// The options of the benchmark.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Every task by default
     #[arg(value_name = "task", value_parser = TASKS)]
     tasks: Vec<String>,
-    /// As many as the runner thinks right, by default
+    /// How many rounds count, or in how many browsers streams of events are read: 7 by default
     #[arg(long)]
     rounds: Option<u16>,
     /// Put the picture of `typed` where the README shows it
@@ -85,7 +85,7 @@ fn run(tasks: &[&str], rounds: Option<u16>, browser: Vec<(&'static str, PathBuf)
 
 fn copy_picture(tasks: &[&str]) -> Result<()> {
     if !tasks.contains(&"typed") {
-        say("there is no new picture: it shows the task `typed`");
+        say("there is no new picture, since the task `typed` was not run");
         return Ok(());
     }
     let (from, to) = (
@@ -93,6 +93,6 @@ fn copy_picture(tasks: &[&str]) -> Result<()> {
         Path::new(PICTURES).join(PICTURE),
     );
     fs::copy(from, &to)?;
-    say(format_args!("{} is new", to.display()));
+    say(format_args!("updated {}", to.display()));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The page: the contenders in JavaScript in one module, those in Rust beside it.
+//! Builds the benchmark's page: the contenders in JavaScript as one module, and those in Rust as another.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::{process, setup};
 const MAIN: &str = "benches/page/src/main.js";
 const FOLDER: &str = "target/bench/page";
 
-/// Builds it as an app for production is.
+/// Builds the page as an app is built for production.
 pub(crate) fn build() -> Result<()> {
     process::run(
         esbuild()?

@@ -1,4 +1,5 @@
-//! What is weighed: the smallest apps in Rust, the example apps, and the bundles of the contenders in JavaScript.
+//! Builds what the task `size` measures: the smallest apps in Rust, the example apps, and the bundles of the contenders in
+//! JavaScript.
 
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use crate::{
 const SOURCES: &str = "benches/page/src/sizes";
 const FOLDER: &str = "target/bench/sizes";
 
-/// The app's name, and the one feature that it is built with.
+/// The smallest apps: the name of each, and the feature that it is built with.
 const APPS: [(&str, &str); 7] = [
     ("empty", ""),
     ("text", "text"),
@@ -26,7 +27,7 @@ const APPS: [(&str, &str); 7] = [
     ("gloo", "gloo"),
 ];
 
-/// Builds all of it as for production.
+/// Builds everything as for production.
 pub(crate) fn build() -> Result<()> {
     say("building the smallest apps and the example apps (4 minutes, once)…");
     bundle()?;
@@ -40,20 +41,20 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// With our crate, or without.
+/// Builds an example app with this crate or without.
 fn example_app(name: &str, variant: &str, features: &[&str]) -> Result<()> {
     let folder = format!("{FOLDER}/apps/{name}/{variant}");
     apps::compile(name, features, Path::new(&folder))?;
     glue(&folder)
 }
 
-/// Each into a separate folder: a module that is imported when it is needed becomes a file beside the first.
+/// Bundles each contender into a separate folder, since a dynamic `import()` makes a second file.
 fn bundle() -> Result<()> {
     for source in fs::read_dir(SOURCES)? {
         let source = source?.path();
         let name = source.file_stem().unwrap_or_default().to_string_lossy();
         let folder = format!("{FOLDER}/js/{name}");
-        // Names of files tell of what is in them, and others would stay.
+        // The names of files contain hashes, so that the files of an earlier build would stay.
         files::remove(Path::new(&folder))?;
         process::run(
             esbuild()?
@@ -76,7 +77,7 @@ fn app(name: &str, feature: &str) -> Result<()> {
     glue(&folder)
 }
 
-/// The JavaScript of an app, as it would be shipped.
+/// Minifies the JavaScript of an app as for production.
 fn glue(folder: &str) -> Result<()> {
     process::run(
         esbuild()?

@@ -1,4 +1,4 @@
-//! Whether an event costs the same after millions of them.
+//! The task `growth`: shows whether an event costs as much after millions of events as after thousands.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::runner::{
 
 const COUNTS: [u32; 4] = [10_000, 100_000, 1_000_000, 5_000_000];
 
-/// The contenders, and how many of `COUNTS` each reads: the largest would take minutes in JavaScript.
+/// The contenders, each with how many of `COUNTS` it reads. JavaScript leaves out the largest, which would take minutes.
 const CONTENDERS: [(&str, usize); 2] = [("ours-js-fetch", 3), ("ours-rust-fetch", 4)];
 
 pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
@@ -28,18 +28,18 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
         )?;
     }
     let mut tables = Vec::new();
-    for (key, how_many) in CONTENDERS {
+    for (key, counts) in CONTENDERS {
         let contender = CLIENTS.iter().find(|contender| contender.key == key);
         let contender = contender.with_context(|| format!("no contender `{key}`"))?;
         page.open().await;
-        tables.extend(grow(page, contender, &COUNTS[..how_many], rounds).await?);
+        tables.extend(measure(page, contender, &COUNTS[..counts], rounds).await?);
     }
     Ok(tables)
 }
 
 /// Round 0 starts on a new page and goes from the fewest events to the most, so that the memory shows what each step adds.
-/// Its times are left out.
-async fn grow(
+/// The times of round 0 do not count.
+async fn measure(
     page: &Page,
     contender: &Contender,
     counts: &[u32],
@@ -80,7 +80,7 @@ async fn grow(
     ])
 }
 
-/// In nanoseconds.
+/// The nanoseconds that one event takes.
 async fn time_per_event(page: &Page, contender: &Contender, count: u32) -> Result<f64> {
     let task = json!({
         "contender": contender.key, "url": format!("/streams/{}", stream_name(count)), "name": "price",

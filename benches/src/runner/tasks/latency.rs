@@ -1,4 +1,4 @@
-//! From the server's write to the handler.
+//! The task `latency`: the time from the server's write to the handler.
 
 use anyhow::Result;
 use serde_json::json;
@@ -15,8 +15,14 @@ use crate::runner::{
 const EVENTS: u32 = 1_000;
 /// Milliseconds from one event to the next.
 const EVERY: u64 = 5;
-/// The round that does not count need not be long.
-const WARM_UP: u32 = 100;
+/// How many events the round has that does not count.
+const WARM_UP_EVENTS: u32 = 100;
+
+/// The delays of one run, in milliseconds.
+struct Percentiles {
+    p50: f64,
+    p99: f64,
+}
 
 pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     let ticks = Step::Ticks {
@@ -30,15 +36,18 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     )?;
     let contenders: Vec<_> = CLIENTS.iter().collect();
     let measured = alternate(page, &contenders, rounds, async |contender, round| {
-        let count = if round == 0 { WARM_UP } else { EVENTS };
+        let count = if round == 0 { WARM_UP_EVENTS } else { EVENTS };
         let task = json!({
             "contender": contender.key, "url": "/streams/ticks", "name": "tick", "count": count,
         });
         let delays: Vec<f64> = page.call("delays", task).await?;
-        Ok((percentile(&delays, 50), percentile(&delays, 99)))
+        Ok(Percentiles {
+            p50: percentile(&delays, 50),
+            p99: percentile(&delays, 99),
+        })
     })
     .await?;
-    let table = |measure, pick: fn(&(f64, f64)) -> f64| {
+    let table = |measure, pick: fn(&Percentiles) -> f64| {
         let rows = contenders
             .iter()
             .zip(&measured)
@@ -56,7 +65,7 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
         }
     };
     Ok(vec![
-        table("p50", |(half, _)| *half),
-        table("p99", |(_, most)| *most),
+        table("p50", |percentiles| percentiles.p50),
+        table("p99", |percentiles| percentiles.p99),
     ])
 }

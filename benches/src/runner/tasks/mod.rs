@@ -1,8 +1,8 @@
-//! What is measured, a file for each kind of task.
+//! The tasks, with a file for each kind.
 
-mod cycles;
 mod growth;
 mod latency;
+mod open_close;
 mod payloads;
 mod size;
 mod streaming;
@@ -13,20 +13,23 @@ use typed_eventsource_harness::Page;
 
 use super::table::Table;
 
-/// What the page tells of events that it has heard.
+/// What the page answers when it has heard all events.
 #[derive(Deserialize)]
 struct Timing {
-    /// Milliseconds.
+    /// The milliseconds up to the last event.
     elapsed: f64,
-    /// Of the events' weights, or of the bytes.
+    /// The sum of the events' checksums; for *bytes only*, the number of bytes.
     sum: f64,
 }
 
 /// The page's memory, in bytes.
 #[derive(Deserialize)]
 struct Memory {
+    /// The JavaScript heap.
     heap: f64,
+    /// The wasm memory of the npm package.
     npm: f64,
+    /// The wasm memory of the contenders in Rust.
     rust: f64,
 }
 
@@ -38,7 +41,7 @@ pub(crate) async fn run(name: &str, page: &Page, rounds: usize) -> Result<Vec<Ta
         "large" => streaming::large(page, rounds).await,
         "multi-line" => streaming::multi_line(page, rounds).await,
         "latency" => latency::run(page, rounds).await,
-        "open-close" => cycles::run(page, rounds).await,
+        "open-close" => open_close::run(page, rounds).await,
         "growth" => growth::run(page, rounds).await,
         "size" => size::run(),
         _ => bail!("there is no such task"),

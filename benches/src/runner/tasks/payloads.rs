@@ -1,18 +1,18 @@
-//! What the streams are made of.
+//! The events of the streams.
 
 /// The data of a price: 125 bytes of JSON.
 pub(crate) const PRICE: &str = "{\"symbol\":\"ACME\",\"price\":101.25,\"change\":-0.4,\
     \"volume\":123456,\"time\":1763660000000,\"note\":\"a bit of text to fill it up 1234\"}";
 
-/// What a price weighs on the page.
-pub(crate) const PRICE_WEIGHT: f64 = 101.25;
+/// The checksum of a price.
+pub(crate) const PRICE_CHECKSUM: f64 = 101.25;
 
 /// An event with a name and an id.
 pub(crate) fn event(name: &str, data: &str) -> String {
     format!("id: {{n}}\nevent: {name}\ndata: {data}\n\n")
 }
 
-/// An event with so many bytes of data on one line, and what it weighs.
+/// An event with `bytes` bytes of data in one line, and its checksum.
 pub(crate) fn large(bytes: usize) -> (String, f64) {
     let (head, tail) = ("{\"text\":\"", "\"}");
     let length = bytes - head.len() - tail.len();
@@ -27,16 +27,16 @@ pub(crate) fn large(bytes: usize) -> (String, f64) {
     )
 }
 
-/// An event with so many lines of data, and what it weighs.
+/// An event with `lines` lines of data, and its checksum.
 pub(crate) fn multi_line(lines: usize) -> (String, f64) {
-    // The first and the last hold the brackets.
+    // The first and the last line hold the brackets.
     let inner = lines - 2;
     let texts = vec!["\"a line of text, of forty bytes in all\""; inner].join(",\ndata: ");
     let data = format!("{{\"lines\":[\ndata: {texts}\ndata: ]}}");
     (event("lines", &data), inner as f64)
 }
 
-/// How many bytes a text has that is sent so many times, its `{n}` counting up.
+/// How many bytes the server sends if it repeats a text `times` times, with `{n}` counting up.
 pub(crate) fn length(text: &str, times: u32) -> u64 {
     let places = text.matches("{n}").count() as u64;
     let fixed = text.len() as u64 - 3 * places;
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_is_as_large_as_it_says() {
+    fn events_have_the_size_that_is_asked_for() {
         assert_eq!(PRICE.len(), 125);
         let (large, _) = large(1 << 20);
         let data = large.lines().find_map(|line| line.strip_prefix("data: "));
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_those_of_what_is_sent() {
+    fn the_length_of_a_repeated_text_is_that_of_what_is_sent() {
         let text = "id: {n}\ndata: {n}\n\n";
         let sent: String = (0..123)
             .map(|n| text.replace("{n}", &n.to_string()))

@@ -10,7 +10,7 @@ use crate::runner::{
     table::{Row, Table},
 };
 
-/// The smallest apps, by the folder that each is in. The first is what the others are compared with.
+/// The smallest apps: the folder of each, and its label. The others are compared with the first.
 const APPS: [(&str, &str); 7] = [
     ("empty", "an app that does nothing"),
     ("text", "typed-eventsource without features"),
@@ -21,7 +21,7 @@ const APPS: [(&str, &str); 7] = [
     ("gloo", "gloo-net 0.7.0 + serde_json"),
 ];
 
-/// The bundles, by the folder that each is in.
+/// The bundles: the folder of each, and its label.
 const BUNDLES: [(&str, &str); 5] = [
     ("fetch-event-source", "@microsoft/fetch-event-source 2.0.1"),
     ("eventsource", "eventsource 5.1.5"),
@@ -33,7 +33,7 @@ const BUNDLES: [(&str, &str); 5] = [
     ("typed-eventsource", "typed-eventsource, its wasm included"),
 ];
 
-/// The example apps, by the folder that each is in.
+/// The example apps: the folder of each, and its framework.
 const EXAMPLE_APPS: [(&str, &str); 2] = [("leptos", "Leptos"), ("yew", "Yew")];
 
 pub(crate) fn run() -> Result<Vec<Table>> {
@@ -102,12 +102,12 @@ fn row(name: &str, label: &str, size: f64) -> Row {
     }
 }
 
-/// An app's wasm and its glue.
+/// The size of an app's wasm and its JavaScript glue.
 fn app_gzip_size(app: &Path) -> Result<f64> {
     Ok(gzip_size(&app.join("app_bg.wasm"))? + gzip_size(&app.join("glue.js"))?)
 }
 
-/// All files of a folder, each compressed alone, as a server does.
+/// The size of all files of a folder, each compressed separately, as a server does.
 fn folder_gzip_size(folder: &Path) -> Result<f64> {
     let files =
         fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;

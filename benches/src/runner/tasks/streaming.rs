@@ -1,4 +1,4 @@
-//! Many events, as fast as they can be read.
+//! The tasks that read many events as fast as possible.
 
 use anyhow::{Result, ensure};
 use serde_json::json;
@@ -16,20 +16,20 @@ use crate::runner::{
 /// The ids of the scripts on the test server, one for each [`Pace`](crate::runner::contenders::Pace).
 const SCRIPT_IDS: [&str; 3] = ["slow", "fast", "limit"];
 
-/// A text that is sent again and again, and what to make of it.
+/// A text that the server repeats, and what a contender does with it.
 struct Stream {
     task: &'static str,
     title: String,
-    /// How many times it is sent to a contender of each `Pace`.
+    /// How many times the text is sent to a contender of each `Pace`.
     times: [u32; 3],
     text: String,
-    /// How many events it holds, of which one is listened to.
+    /// How many events the text has. One of them has a listener.
     events: u32,
-    /// The name of the one that is listened to.
+    /// The name of the event that has a listener.
     name: &'static str,
-    /// The type that the page decodes its data as.
+    /// The type of the event's data, as the page knows it.
     payload: &'static str,
-    /// What the page adds to its sum for each event that it decodes, to show that it has decoded it.
+    /// What the page adds to its sum for each event, to show that it has decoded the event.
     checksum: f64,
     unit: Unit,
 }
@@ -58,7 +58,7 @@ pub(crate) async fn typed(page: &Page, browsers: usize) -> Result<Vec<Table>> {
         events: 1,
         name: "price",
         payload: "price",
-        checksum: payloads::PRICE_WEIGHT,
+        checksum: payloads::PRICE_CHECKSUM,
         unit: Unit::Events,
     };
     run(page, browsers, stream).await
@@ -68,15 +68,13 @@ pub(crate) async fn unlistened(page: &Page, browsers: usize) -> Result<Vec<Table
     let noise = payloads::event("noise", payloads::PRICE).repeat(9);
     let stream = Stream {
         task: "unlistened",
-        title:
-            "events of 125 bytes of JSON, of which one in ten has a name that somebody listens to"
-                .into(),
+        title: "events of 125 bytes of JSON, of which one in ten has a listener".into(),
         times: [10_000, 50_000, 200_000],
         text: noise + &payloads::event("price", payloads::PRICE),
         events: 10,
         name: "price",
         payload: "price",
-        checksum: payloads::PRICE_WEIGHT,
+        checksum: payloads::PRICE_CHECKSUM,
         unit: Unit::Events,
     };
     run(page, browsers, stream).await

@@ -1,9 +1,9 @@
-//! Which items come with which chunk, and events and line ends that are cut by a boundary.
+//! The chunk that an item comes with, and events and line ends that are cut by the boundary of two chunks.
 
 use super::*;
 
 #[test]
-fn a_cr_at_the_end_of_a_chunk_ends_its_line_at_once() {
+fn a_cr_at_the_end_of_a_chunk_ends_a_line_at_once() {
     let mut parser = parser();
     let (first, _) = read(&mut parser, [&b"data: a\r\r"[..]]);
     assert_eq!(first.items, [message("a")]);
@@ -15,7 +15,7 @@ fn a_cr_at_the_end_of_a_chunk_ends_its_line_at_once() {
 }
 
 #[test]
-fn one_lf_belongs_to_a_cr_and_a_second_does_not() {
+fn the_first_lf_after_a_cr_belongs_to_it_and_the_second_ends_a_line() {
     assert_eq!(
         content_of([&b"data: a\r"[..], b"\n\n"]).items,
         [message("a")]
@@ -28,7 +28,7 @@ fn one_lf_belongs_to_a_cr_and_a_second_does_not() {
 }
 
 #[test]
-fn an_event_comes_with_the_chunk_of_its_blank_line() {
+fn an_event_comes_with_the_chunk_that_has_its_blank_line() {
     let mut parser = parser();
     let (first, _) = read(&mut parser, [&b"id: 1\nevent: a\ndata: b\nda"[..]]);
     assert_eq!(first.items, []);
@@ -44,7 +44,7 @@ fn an_event_comes_with_the_chunk_of_its_blank_line() {
 }
 
 #[test]
-fn a_name_of_an_earlier_chunk_is_replaced() {
+fn a_later_event_field_replaces_the_name_in_an_earlier_chunk() {
     assert_eq!(
         content_of([&b"event: a\ndata: b\n"[..], b"event: c\n", b"event: d\n\n"]).items,
         [event("d", "b")]
@@ -56,7 +56,7 @@ fn a_name_of_an_earlier_chunk_is_replaced() {
 }
 
 #[test]
-fn items_stay_at_their_end_however_often_they_are_asked() {
+fn items_that_are_at_their_end_return_none_again() {
     let mut parser = parser();
     let mut items = parser.parse(b"data: a\nda");
     assert!(items.next().is_none());

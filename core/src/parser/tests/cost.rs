@@ -1,4 +1,4 @@
-//! What an event costs.
+//! The memory that events take.
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
@@ -16,7 +16,7 @@ fn next_event<'a>(items: &'a mut Items<'_, Scalar>) -> ParsedEvent<'a, Scalar> {
 }
 
 #[test]
-fn one_line_within_a_chunk_is_a_slice_of_it() {
+fn the_name_and_the_data_of_an_event_within_a_chunk_are_slices_of_it() {
     let chunk = b"id: 1\nevent: a\ndata: b\n\n";
     let mut parser = parser();
     let mut items = parser.parse(chunk);
@@ -31,7 +31,7 @@ fn one_line_within_a_chunk_is_a_slice_of_it() {
 }
 
 #[test]
-fn data_that_was_joined_is_borrowed_too() {
+fn data_of_several_lines_is_borrowed_too() {
     let mut parser = parser();
     for chunks in [
         &[&b"data: a\ndata: b\n\n"[..]][..],
@@ -47,7 +47,7 @@ fn data_that_was_joined_is_borrowed_too() {
 }
 
 #[test]
-fn events_that_nobody_asks_about_take_no_memory() {
+fn events_whose_parts_are_not_read_take_no_memory() {
     let mut parser = parser();
     let mut items = parser.parse(b"event: a\ndata: b\ndata: c\n\nevent: d\ndata: \xFF\n\n: e\n");
     while items.next().is_some() {}
@@ -55,7 +55,7 @@ fn events_that_nobody_asks_about_take_no_memory() {
 }
 
 #[test]
-fn a_comment_takes_no_memory_however_long() {
+fn a_long_comment_takes_no_memory() {
     let mut parser = parser();
     let comment = line_of(":", 100_000);
     let (content, _) = read(&mut parser, comment.chunks(7).chain([&b"\n"[..]]));
@@ -91,7 +91,7 @@ fn a_name_is_compared_as_it_is_decoded() {
 }
 
 #[test]
-fn buffers_that_one_event_has_made_large_shrink_again() {
+fn buffers_shrink_after_a_large_event() {
     for (start, end) in [
         ("data: ", "\n\n"),
         ("event: ", "\n\n"),
@@ -109,7 +109,7 @@ fn buffers_that_one_event_has_made_large_shrink_again() {
 }
 
 #[test]
-fn many_lines_and_long_ones_come_through_in_chunks_of_any_size() {
+fn many_lines_and_long_lines_are_read_whole_in_chunks_of_any_size() {
     let many = "data: a line\n".repeat(1000) + "\n";
     let long = [&line_of("data: ", 1 << 20)[..], b"\n\n"].concat();
     for size in [1, 7, 4096, usize::MAX] {

@@ -1,4 +1,4 @@
-//! The largest event, and what is kept if one is larger.
+//! The limit on the size of an event, and the memory that is kept.
 
 use super::*;
 
@@ -41,7 +41,7 @@ fn the_lines_of_an_event_count_together() {
 }
 
 #[test]
-fn each_event_counts_for_itself() {
+fn the_limit_counts_each_event_separately() {
     let event = [&line_of("data: ", LIMIT)[..], b"\n\n"].concat();
     let nothing = [&line_of("event: ", LIMIT)[..], b"\n\n"].concat();
     let stream = [event.as_slice(), &nothing, &event, &nothing].concat();
@@ -50,7 +50,7 @@ fn each_event_counts_for_itself() {
 }
 
 #[test]
-fn comments_and_ignored_fields_leave_no_trace() {
+fn comments_and_ignored_fields_do_not_count_for_the_size_of_an_event() {
     let comment = [&line_of(":", 10 * LIMIT)[..], b"\n"].concat();
     let ignored = [
         &line_of("ignored: ", LIMIT - 100)[..],
@@ -95,7 +95,7 @@ fn no_memory_is_kept_after_an_event_that_is_too_large() {
 fn a_byte_order_mark_does_not_count() {
     let stream = [b"\xEF\xBB\xBF", &line_of("data: ", LIMIT)[..], b"\n\n"].concat();
     assert!(!is_too_large(&stream));
-    // Half of one does: it belongs to a line.
+    // A part of a byte order mark counts, since it belongs to a line.
     assert!(!is_too_large(
         &[b"\xEF\xBB", &line_of("", LIMIT - 2)[..]].concat()
     ));
@@ -105,7 +105,7 @@ fn a_byte_order_mark_does_not_count() {
 }
 
 #[test]
-fn a_parser_without_room_returns_only_comments() {
+fn a_parser_with_a_limit_of_zero_returns_only_comments() {
     let mut parser = Parser::new("".into(), 0);
     let (content, too_large) = read(&mut parser, [&b"\xEF\xBB\xBF: a\n\n:\n\r\ndata\n\n:\n"[..]]);
     assert_eq!(content.items, [Parsed::Comment, Parsed::Comment]);
@@ -113,7 +113,7 @@ fn a_parser_without_room_returns_only_comments() {
 }
 
 #[test]
-fn memory_is_bounded_however_long_a_line_or_an_event_is() {
+fn a_line_or_an_event_without_end_takes_bounded_memory() {
     const LIMIT: usize = 1 << 20;
     for (start, over_and_over) in [
         ("", "no colon"),

@@ -1,4 +1,4 @@
-//! The parser's promises: the standard's examples, each rule by name, and any stream in any chunks beside a
+//! Tests of the parser: the standard's examples, each of its rules, and random streams in random chunks, compared with a
 //! [`model`] of the standard's text.
 
 mod boundaries;
@@ -39,8 +39,7 @@ fn content_of<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Content {
     content
 }
 
-/// Reads a stream whole, cut in two at every byte, and byte by byte. The content has to be the same, and the same as
-/// the model's.
+/// Reads a stream whole, cut in two at every byte, and byte by byte. The content has to be that of the model each time.
 fn content_however_cut(stream: impl AsRef<[u8]>) -> Content {
     let stream = stream.as_ref();
     let whole = content_of([stream]);
@@ -58,7 +57,7 @@ fn content_however_cut(stream: impl AsRef<[u8]>) -> Content {
     whole
 }
 
-/// The items of a stream, however it is cut.
+/// The items of a stream, which have to be the same wherever it is cut.
 fn items_of(stream: impl AsRef<[u8]>) -> Vec<Parsed> {
     content_however_cut(stream).items
 }

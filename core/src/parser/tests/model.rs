@@ -1,4 +1,5 @@
-//! The standard's text, sentence by sentence, over a whole stream: slow, but plainly correct.
+//! A model of the parser: the standard's sentences, applied to a whole stream. It is slow, and easy to compare with the
+//! standard.
 
 use std::prelude::v1::*;
 
@@ -11,7 +12,7 @@ pub(super) struct Content {
     pub(super) last_event_id: String,
 }
 
-/// Like the parser's `Item`, with all values.
+/// As the parser's `Item`, with owned values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
     Event {

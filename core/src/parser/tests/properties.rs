@@ -1,4 +1,4 @@
-//! Any stream, in any chunks.
+//! Properties of random streams in random chunks.
 
 use std::ops::Range;
 

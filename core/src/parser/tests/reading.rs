@@ -1,4 +1,4 @@
-//! Reading with the parser.
+//! Reads streams with the parser.
 
 use std::{format, prelude::v1::*};
 
@@ -17,7 +17,7 @@ pub(super) fn read<'a>(
     for chunk in chunks {
         let mut found = parser.parse(chunk);
         while let Some(item) = found.next() {
-            assert_eq!(too_large, None, "nothing comes after it");
+            assert_eq!(too_large, None, "an item after the event that is too large");
             match item {
                 Ok(item) => items.push(describe(item)),
                 Err(error) => too_large = Some(error),

@@ -1,9 +1,9 @@
-//! Each rule by name. It holds wherever the stream is cut.
+//! The rules of the standard, each in a test. They hold wherever the stream is cut.
 
 use super::*;
 
 #[test]
-fn an_event_has_its_own_id_if_it_has_the_field() {
+fn an_event_has_an_id_field_only_if_its_block_has_one() {
     let stream =
         "id: 1\ndata\n\ndata\n\nid: 1\ndata\n\nid\ndata\n\nid: 2\n\ndata\n\nid: a\0\ndata\n\n";
     for size in 1..=stream.len() {
@@ -57,7 +57,7 @@ fn one_byte_order_mark_is_skipped_only_at_the_start() {
 }
 
 #[test]
-fn a_part_of_a_byte_order_mark_is_none() {
+fn a_part_of_a_byte_order_mark_is_not_skipped() {
     assert_eq!(items_of(b"\xEF\xBBdata: a\n\n"), []);
     assert_eq!(items_of(b"\xEF: a\n\n"), []);
     assert_eq!(
@@ -123,7 +123,7 @@ fn the_name_of_an_event_without_data_is_forgotten() {
 }
 
 #[test]
-fn an_id_outlives_its_event() {
+fn an_id_stays_until_another_event_has_one() {
     assert_eq!(
         items_of("id: 1\ndata: a\n\ndata: b\n\ndata: c\nid: 2\n\n"),
         [
@@ -246,4 +246,29 @@ fn invalid_utf8_is_replaced_as_in_the_encoding_standard() {
 #[test]
 fn a_null_is_an_ordinary_character_except_in_an_id() {
     assert_eq!(items_of("event: \0\ndata: a\0b\n\n"), [event("\0", "a\0b")]);
+}
+
+#[test]
+fn the_name_of_a_block_without_data_is_kept() {
+    for (text, name) in [
+        ("event: done\n\n", "done"),
+        ("event: done\nid: 1\n\ndata: 1\n\n", "done"),
+        ("event: done\n", ""),
+        ("event: done\ndata\n\n", ""),
+        (": comment\n\n\n", ""),
+    ] {
+        for cut in 0..=text.len() {
+            let mut parser = Parser::<Scalar>::new(Vec::new(), usize::MAX);
+            let (first, second) = text.as_bytes().split_at(cut);
+            for chunk in [first, second] {
+                let mut items = parser.parse(chunk);
+                while items.next().is_some() {}
+            }
+            assert_eq!(
+                parser.dropped_name(),
+                name.as_bytes(),
+                "{text:?} cut at {cut}"
+            );
+        }
+    }
 }

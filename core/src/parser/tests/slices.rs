@@ -1,18 +1,18 @@
-//! Where the parts of an event lie, for a body that has the same bytes in another form.
+//! The slices of a chunk that an event's parts are. The body in JavaScript cuts the same slices out of the chunk's text.
 
 use super::*;
 
-/// What `of` returns for each event of a chunk.
-fn events<T>(
+/// What `read` returns for each event of a chunk.
+fn map_events<T>(
     parser: &mut Parser,
     chunk: &[u8],
-    of: impl Fn(&ParsedEvent<'_, Scalar>) -> T,
+    read: impl Fn(&ParsedEvent<'_, Scalar>) -> T,
 ) -> Vec<T> {
     let mut items = parser.parse(chunk);
     let mut all = Vec::new();
     while let Some(item) = items.next() {
         if let Ok(Item::Event(event)) = item {
-            all.push(of(&event));
+            all.push(read(&event));
         }
     }
     all
@@ -29,7 +29,7 @@ fn id_in_chunk(event: &ParsedEvent<'_, Scalar>) -> Option<Vec<u8>> {
 #[test]
 fn a_name_is_available_as_received() {
     let stream = b"event: a\xFF\ndata: 1\n\ndata: 2\n\n";
-    let names = events(&mut parser(), stream, |event| event.name_bytes().to_vec());
+    let names = map_events(&mut parser(), stream, |event| event.name_bytes().to_vec());
     assert_eq!(names, [b"a\xFF".to_vec(), b"message".to_vec()]);
 }
 
@@ -37,10 +37,10 @@ fn a_name_is_available_as_received() {
 fn data_of_one_line_is_a_slice_of_its_chunk() {
     let mut parser = parser();
     let stream = b"data: 1\n\ndata: 2\ndata: 3\n\n";
-    let found = events(&mut parser, stream, data_in_chunk);
+    let found = map_events(&mut parser, stream, data_in_chunk);
     assert_eq!(found, [Some(b"1".to_vec()), None], "of one line, of two");
-    assert!(events(&mut parser, b"data: 4\n", data_in_chunk).is_empty());
-    let found = events(&mut parser, b"data: 5\n\n", data_in_chunk);
+    assert!(map_events(&mut parser, b"data: 4\n", data_in_chunk).is_empty());
+    let found = map_events(&mut parser, b"data: 5\n\n", data_in_chunk);
     assert_eq!(found, [None], "the previous chunk has the first line");
 }
 
@@ -48,18 +48,18 @@ fn data_of_one_line_is_a_slice_of_its_chunk() {
 fn the_id_field_of_an_event_is_a_slice_of_its_chunk() {
     let mut parser = parser();
     let stream = b"id: 7\ndata: 1\n\ndata: 2\n\n";
-    let found = events(&mut parser, stream, id_in_chunk);
+    let found = map_events(&mut parser, stream, id_in_chunk);
     assert_eq!(found, [Some(b"7".to_vec()), None]);
-    assert!(events(&mut parser, b"id: 8\n", id_in_chunk).is_empty());
-    let found = events(&mut parser, b"data: 3\n\n", id_in_chunk);
-    assert_eq!(found, [None], "it lies in the previous chunk");
+    assert!(map_events(&mut parser, b"id: 8\n", id_in_chunk).is_empty());
+    let found = map_events(&mut parser, b"data: 3\n\n", id_in_chunk);
+    assert_eq!(found, [None], "the previous chunk has the id");
     assert_eq!(parser.last_event_id_bytes(), b"8");
 }
 
 #[test]
 fn changes_of_the_last_event_id_are_counted() {
     let stream = b"data\n\nid: 1\ndata\n\nid: 1\ndata\n\nid: 2\n\ndata\n\nid\ndata\n\n";
-    let changes = events(&mut parser(), stream, |event| event.id_changes());
+    let changes = map_events(&mut parser(), stream, |event| event.id_changes());
     assert_eq!(changes, [0, 1, 1, 2, 3]);
 }
 
@@ -82,7 +82,7 @@ fn a_chunk_is_read_again_from_where_an_event_ended() {
     assert_eq!(event.id_in_chunk(), Some(&b"2"[..]));
     assert_eq!(event.into_data(), "b");
     while items.next().is_some() {}
-    let rest = events(&mut parser, b"d\n\n", |event| event.name().into_owned());
+    let rest = map_events(&mut parser, b"d\n\n", |event| event.name().into_owned());
     assert_eq!(rest, ["message"], "the held part of the third is held once");
     assert_eq!(parser.last_event_id_bytes(), b"3");
 }

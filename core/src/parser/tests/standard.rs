@@ -1,9 +1,9 @@
-//! The examples in the HTML standard's text, with what it says about them.
+//! The examples in the HTML standard, with the results that the standard describes.
 
 use super::*;
 
 #[test]
-fn the_stock_ticker_is_one_event_of_three_lines() {
+fn three_data_lines_are_one_event() {
     assert_eq!(
         items_of("data: YHOO\ndata: +2\ndata: 10\n\n"),
         [message("YHOO\n+2\n10")]
@@ -11,7 +11,7 @@ fn the_stock_ticker_is_one_event_of_three_lines() {
 }
 
 #[test]
-fn four_blocks_are_a_comment_and_three_events() {
+fn a_block_with_a_comment_is_followed_by_three_events() {
     let stream = "\
 : test stream
 
@@ -36,7 +36,7 @@ data:  third event
 }
 
 #[test]
-fn empty_data_is_data_and_an_unfinished_block_is_discarded() {
+fn an_event_may_have_empty_data_and_an_unfinished_block_is_discarded() {
     assert_eq!(
         items_of("data\n\ndata\ndata\n\ndata:"),
         [message(""), message("\n")]
@@ -52,7 +52,7 @@ fn the_space_after_the_colon_is_optional() {
 }
 
 #[test]
-fn events_have_names() {
+fn the_event_field_names_an_event() {
     let stream = "\
 event: add
 data: 73857293
@@ -75,7 +75,7 @@ data: 113411
 }
 
 #[test]
-fn the_introduction_has_three_messages() {
+fn blank_lines_separate_messages() {
     let stream = "\
 data: This is the first message.
 

@@ -1,10 +1,10 @@
-//! What of an event there is when its stream ends.
+//! The unfinished event at the end of a stream.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// The name and the data of what is unfinished, after these chunks.
+/// The name and the data of the unfinished event after these chunks.
 fn unfinished<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Option<(String, String)> {
     let mut parser: Parser = Parser::new(Vec::new(), 1024);
     for chunk in chunks {
@@ -15,7 +15,7 @@ fn unfinished<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Option<(String,
     Some((event.name().into_owned(), event.data().into_owned()))
 }
 
-/// The same of the stream in one chunk, and in one for each byte.
+/// Checks the unfinished event of a stream, both in one chunk and byte by byte.
 #[track_caller]
 fn assert_unfinished(stream: &str, expected: Option<(&str, &str)>) {
     let expected = expected.map(|(name, data)| (name.to_owned(), data.to_owned()));
@@ -64,7 +64,7 @@ fn an_event_without_a_blank_line_is_unfinished() {
 }
 
 #[test]
-fn a_line_that_is_cut_counts_as_it_came() {
+fn a_line_that_is_cut_counts_up_to_the_cut() {
     for (stream, name, data) in [
         ("data: [DONE]", "message", "[DONE]"),
         ("event: token\ndata: Hel", "token", "Hel"),
@@ -78,7 +78,7 @@ fn a_line_that_is_cut_counts_as_it_came() {
 }
 
 #[test]
-fn what_is_unfinished_is_decoded_as_the_standard_has_it() {
+fn an_unfinished_event_is_decoded_as_the_standard_says() {
     let stream: &[u8] = b"event: \xFF\ndata: caf\xC3";
     let expected = ("\u{FFFD}".to_owned(), "caf\u{FFFD}".to_owned());
     assert_eq!(unfinished([stream]), Some(expected));

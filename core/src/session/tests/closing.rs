@@ -15,40 +15,40 @@ proptest! {
 
     #[test]
     fn a_close_while_outputs_wait_or_a_rule_is_asked_leaves_one_closed_as_the_last_output(
-        source in any_source(),
+        setup in any_setup(),
         happenings in vec(any_happening(), 1..40),
         outputs_before in 0usize..4,
     ) {
-        let mut bench = source.bench();
+        let mut source = setup.start();
         let (last, before) = happenings.split_last().expect("at least one");
         for happening in before {
-            bench.play(happening);
+            source.play(happening);
         }
-        if bench.session.is_closed() {
+        if source.session.is_closed() {
             return Ok(());
         }
-        bench.tell(last);
+        source.tell(last);
         for _ in 0..outputs_before {
-            let _ = bench.session.poll();
+            let _ = source.session.poll();
         }
-        if bench.session.is_closed() {
+        if source.session.is_closed() {
             return Ok(());
         }
-        let outputs = bench.handle(REQUESTED);
+        let outputs = source.handle(REQUESTED);
         let Some((closed, errors)) = outputs.split_last() else {
             panic!("nothing is told of the close");
         };
         prop_assert_eq!(closed, &requested());
         prop_assert!(errors.iter().all(|output| matches!(output, Output::Report(_))), "{:?}", outputs);
-        prop_assert_eq!(bench.session.state(), State::Closed);
-        prop_assert_eq!(bench.session.next_timeout(), None);
-        prop_assert_eq!(bench.handle(REQUESTED), []);
+        prop_assert_eq!(source.session.state(), State::Closed);
+        prop_assert_eq!(source.session.next_timeout(), None);
+        prop_assert_eq!(source.handle(REQUESTED), []);
     }
 }
 
 #[test]
 fn a_source_can_be_closed_before_it_connects() {
-    let at = Bench::new(Policy::browser()).at();
+    let at = TestSession::new(Policy::browser()).at();
     let mut session = Session::new(Options::new(Transport::Fetch), at);
     session.handle(REQUESTED, at);
     assert_eq!(session.poll(), Some(requested()));
@@ -58,21 +58,24 @@ fn a_source_can_be_closed_before_it_connects() {
 #[test]
 fn a_close_says_why() {
     for reason in [CloseReason::Requested, CloseReason::Dropped] {
-        let mut bench = Bench::new(Policy::browser());
-        assert_eq!(bench.handle(Input::Close(reason)), [Output::Closed(reason)]);
+        let mut source = TestSession::new(Policy::browser());
+        assert_eq!(
+            source.handle(Input::Close(reason)),
+            [Output::Closed(reason)]
+        );
     }
     let finished = Output::Closed(CloseReason::Finished);
-    let mut bench = Bench::new(Policy::resilient());
-    assert_eq!(bench.open().handle(Input::Finished), [finished]);
-    let mut bench = Bench::new(Policy::resilient());
+    let mut source = TestSession::new(Policy::resilient());
+    assert_eq!(source.open().handle(Input::Finished), [finished]);
+    let mut source = TestSession::new(Policy::resilient());
     let overflowed = closed_by(Failure::Told, None);
-    assert_eq!(bench.open().handle(Input::Overflowed), [overflowed]);
+    assert_eq!(source.open().handle(Input::Overflowed), [overflowed]);
 }
 
 #[test]
 fn an_input_after_the_close_is_ignored() {
-    let mut bench = Bench::new(Policy::resilient());
-    bench.open().handle(REQUESTED);
+    let mut source = TestSession::new(Policy::resilient());
+    source.open().handle(REQUESTED);
     for input in [
         Input::Opened,
         Input::Comment,
@@ -90,61 +93,61 @@ fn an_input_after_the_close_is_ignored() {
         Input::Close(CloseReason::Dropped),
         Input::Relayed(Output::State(State::Open)),
     ] {
-        assert_eq!(bench.handle(input.clone()), [], "{input:?}");
-        assert_eq!(bench.session.state(), State::Closed);
+        assert_eq!(source.handle(input.clone()), [], "{input:?}");
+        assert_eq!(source.session.state(), State::Closed);
     }
-    assert_eq!(bench.send("7"), (EventOutcome::Skip, vec![]));
-    assert_eq!(bench.session.last_event_id(), "");
+    assert_eq!(source.send("7"), (EventOutcome::Skip, vec![]));
+    assert_eq!(source.session.last_event_id(), "");
 }
 
 const LONG: Span = seconds(3600);
 
 /// Runs a source up to the point at which its rule is asked.
-fn asked(policy: Policy) -> Bench {
-    let mut bench = Bench::with_rule(policy, |_| unreachable!("the test answers"));
-    bench.rule = None;
-    bench
+fn with_asked_rule(policy: Policy) -> TestSession {
+    let mut source = TestSession::with_rule(policy, |_| unreachable!("the test answers"));
+    source.rule = None;
+    source
 }
 
 #[test]
 fn an_error_is_reported_even_if_the_rule_asked_about_it_closes_the_source() {
-    let mut bench = asked(Policy::resilient());
-    bench.session.handle(
+    let mut source = with_asked_rule(Policy::resilient());
+    source.session.handle(
         Input::Lost(Loss::Reestablish),
         At {
-            now: bench.now,
+            now: source.now,
             random: 0.5,
         },
     );
-    assert!(matches!(bench.session.poll(), Some(Output::Decide(_))));
-    bench.session.handle(REQUESTED, bench.at());
+    assert!(matches!(source.session.poll(), Some(Output::Decide(_))));
+    source.session.handle(REQUESTED, source.at());
     let reopen = Decision::Reopen { after: LONG.into() };
-    bench.session.handle(Input::Decided(reopen), bench.at());
+    source.session.handle(Input::Decided(reopen), source.at());
     assert_eq!(
-        bench.outputs(),
+        source.outputs(),
         [report(Failure::Told, Some(1)), requested()]
     );
 }
 
 #[test]
 fn an_event_that_does_not_decode_is_reported_even_if_its_decoder_closes_the_source() {
-    let mut bench = Bench::new(Policy::browser());
-    bench.open();
-    bench.session.handle(REQUESTED, bench.at());
-    bench.session.handle(Input::DecodeFailed, bench.at());
-    assert_eq!(bench.outputs(), [report(Failure::Told, None), requested()]);
+    let mut source = TestSession::new(Policy::browser());
+    source.open();
+    source.session.handle(REQUESTED, source.at());
+    source.session.handle(Input::DecodeFailed, source.at());
+    assert_eq!(source.outputs(), [report(Failure::Told, None), requested()]);
 }
 
 #[test]
 fn the_proposal_applies_if_the_rule_does_not_answer() {
-    let mut bench = asked(Policy::resilient());
-    bench.open();
-    let outputs = bench.handle(Input::Lost(Loss::Reestablish));
+    let mut source = with_asked_rule(Policy::resilient());
+    source.open();
+    let outputs = source.handle(Input::Lost(Loss::Reestablish));
     assert!(matches!(outputs[..], [Output::Decide(_)]), "{outputs:?}");
     let proposed = waiting(1, milliseconds(500));
     let told = report(Failure::Told, Some(1));
     let expected = [Output::Disconnect, told, proposed];
-    assert_eq!(bench.handle(Input::Comment), expected);
+    assert_eq!(source.handle(Input::Comment), expected);
 }
 
 #[test]
@@ -155,44 +158,44 @@ fn a_proposed_close_comes_before_the_next_input_if_the_rule_does_not_answer() {
         Input::Online,
         Input::Finished,
     ] {
-        let mut bench = asked(Policy::close_on_error());
-        bench.open().handle(Input::Lost(Loss::Reestablish));
+        let mut source = with_asked_rule(Policy::close_on_error());
+        source.open().handle(Input::Lost(Loss::Reestablish));
         let closed = closed_by(Failure::Told, None);
-        assert_eq!(bench.handle(input.clone()), [closed], "{input:?}");
-        assert!(bench.session.is_closed());
+        assert_eq!(source.handle(input.clone()), [closed], "{input:?}");
+        assert!(source.session.is_closed());
     }
 }
 
 #[test]
 fn an_event_comes_after_the_proposal_if_the_rule_did_not_answer() {
-    let mut bench = asked(Policy::browser());
-    bench.open().handle(Input::DecodeFailed);
+    let mut source = with_asked_rule(Policy::browser());
+    source.open().handle(Input::DecodeFailed);
     let told = report(Failure::Told, None);
     let expected = (EventOutcome::Poll, vec![told, Output::Deliver]);
-    assert_eq!(bench.receive(EVENT), expected);
+    assert_eq!(source.receive(EVENT), expected);
 
-    let mut bench = asked(Policy::close_on_error());
-    bench.open().handle(Input::DecodeFailed);
+    let mut source = with_asked_rule(Policy::close_on_error());
+    source.open().handle(Input::DecodeFailed);
     let closed = closed_by(Failure::Told, None);
-    assert_eq!(bench.receive(EVENT), (EventOutcome::Poll, vec![closed]));
+    assert_eq!(source.receive(EVENT), (EventOutcome::Poll, vec![closed]));
 }
 
 #[test]
 fn an_answer_without_a_question_is_ignored() {
-    let mut bench = Bench::new(Policy::resilient());
-    bench.open();
-    assert_eq!(bench.handle(Input::Decided(Decision::Close)), []);
-    assert_eq!(bench.session.state(), State::Open);
+    let mut source = TestSession::new(Policy::resilient());
+    source.open();
+    assert_eq!(source.handle(Input::Decided(Decision::Close)), []);
+    assert_eq!(source.session.state(), State::Open);
 }
 
 #[test]
 fn a_session_knows_why_it_has_closed_before_it_reports_it() {
-    let mut bench = Bench::new(Policy::browser());
-    assert_eq!(bench.session.close_reason(), None);
-    bench.session.handle(REQUESTED, bench.at());
+    let mut source = TestSession::new(Policy::browser());
+    assert_eq!(source.session.close_reason(), None);
+    source.session.handle(REQUESTED, source.at());
     let reason = Some(CloseReason::Requested);
-    assert_eq!(bench.session.close_reason(), reason);
-    assert_eq!(bench.outputs(), [requested()]);
-    bench.handle(Input::Close(CloseReason::Dropped));
-    assert_eq!(bench.session.close_reason(), reason);
+    assert_eq!(source.session.close_reason(), reason);
+    assert_eq!(source.outputs(), [requested()]);
+    source.handle(Input::Close(CloseReason::Dropped));
+    assert_eq!(source.session.close_reason(), reason);
 }

@@ -10,7 +10,7 @@ use std::{
 use super::{IdField::*, *};
 use crate::session::ids::{Freshness, Ids};
 
-/// What a server may do.
+/// A step of a server.
 #[derive(Clone, Debug)]
 enum Step {
     Connect,
@@ -34,7 +34,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// All ids that were delivered, and the last event id.
+/// The model: all ids that were delivered, and the last event id.
 #[derive(Default)]
 struct Model {
     window: usize,
@@ -156,7 +156,7 @@ proptest! {
         }
     }
 
-    /// If each event has another id than the previous event, both transports say the same.
+    /// If each event has another id than the previous event, both transports tell as much.
     #[test]
     fn an_id_on_each_event_makes_both_transports_alike(
         window in 1usize..8,
@@ -224,7 +224,7 @@ fn the_id_to_continue_after_counts_as_delivered() {
 }
 
 #[test]
-fn the_largest_number_is_a_number_like_others() {
+fn the_largest_number_is_an_id_like_others() {
     let mut ids = Ids::new(0, "0");
     ids.connected();
     let Freshness::New(Some(gap)) = ids.observe(&u64::MAX.to_string(), Present) else {

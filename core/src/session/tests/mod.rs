@@ -1,7 +1,7 @@
-//! The promises of a session: each limit by example, and all inputs by property.
+//! Tests of the session: examples of each rule, and properties of all inputs.
 
-mod bodies;
 mod closing;
+mod end_of_body;
 mod endings;
 mod ids;
 mod limits;
@@ -24,7 +24,7 @@ use std::{boxed::Box, vec, vec::Vec};
 use super::*;
 use crate::{Backoff, LimitAction, TimeLimit};
 
-/// The response has ended as HTTP has it, between two events.
+/// The response has ended completely, between two events.
 const BODY_ENDED: Input<'static> = Input::BodyEnded {
     is_whole: true,
     unfinished: Unfinished::Nothing,
@@ -34,8 +34,8 @@ const FINISHED: Output = Output::Closed(CloseReason::Finished);
 
 type Rule = dyn Fn(&FailureContext) -> Decision;
 
-/// A session whose clock and random numbers the test controls, and a body that carries out nothing.
-struct Bench {
+/// A session whose clock and random numbers the test controls. The test takes the place of the body.
+struct TestSession {
     session: Session,
     now: Timestamp,
     random: f64,
@@ -58,10 +58,10 @@ enum Outcome {
     },
 }
 
-impl Bench {
-    /// Over fetch, with a request that may be made again.
+impl TestSession {
+    /// A source over fetch, whose request may be made again.
     fn new(policy: Policy) -> Self {
-        Self::with(Options {
+        Self::with_options(Options {
             policy: policy.into(),
             ..Options::new(Transport::Fetch)
         })
@@ -73,21 +73,21 @@ impl Bench {
             has_rule: true,
             ..Options::new(Transport::Fetch)
         };
-        let mut bench = Self::with(options);
-        bench.rule = Some(Box::new(rule));
-        bench
+        let mut source = Self::with_options(options);
+        source.rule = Some(Box::new(rule));
+        source
     }
 
-    /// With a request that may be made once.
-    fn once(policy: Policy) -> Self {
-        Self::with(Options {
+    /// A source over fetch, whose request may be made only once.
+    fn not_repeatable(policy: Policy) -> Self {
+        Self::with_options(Options {
             policy: policy.into(),
             is_repeatable: false,
             ..Options::new(Transport::Fetch)
         })
     }
 
-    fn with(options: Options) -> Self {
+    fn with_options(options: Options) -> Self {
         let now = Timestamp::default();
         let random = 0.5;
         let mut session = Session::new(options, At { now, random });
@@ -173,7 +173,7 @@ impl Bench {
         }
     }
 
-    /// The server answers. If the source waits for its next attempt, that comes first.
+    /// The server answers. If the source waits for its next attempt, the wait ends first.
     fn open(&mut self) -> &mut Self {
         if let Phase::Waiting { until, .. } = self.session.phase {
             self.now = until;
@@ -182,7 +182,7 @@ impl Bench {
         assert_eq!(
             self.handle(Input::Opened),
             [Output::State(State::Open)],
-            "nothing else comes of it"
+            "no other output"
         );
         self
     }
@@ -197,13 +197,13 @@ impl Bench {
     }
 
     /// The browser reconnects, and only it can send the last event id.
-    fn lose(&mut self) -> Outcome {
+    fn lose_with_id(&mut self) -> Outcome {
         self.session.note_last_event_id("1");
         self.outcome_of(Input::Lost(Loss::BrowserReconnects))
     }
 
     /// The browser reconnects, and there is no last event id to send.
-    fn lose_replaceably(&mut self) -> Outcome {
+    fn lose_without_id(&mut self) -> Outcome {
         self.session.note_last_event_id("");
         self.outcome_of(Input::Lost(Loss::BrowserReconnects))
     }
@@ -249,7 +249,7 @@ impl Bench {
     }
 
     /// Lets time pass up to the next deadline of the session.
-    fn next(&mut self) -> Outcome {
+    fn next_deadline(&mut self) -> Outcome {
         self.now = self.session.next_timeout().expect("a deadline");
         self.timeout()
     }
@@ -257,11 +257,11 @@ impl Bench {
     /// Fails, waits for the next attempt, and connects again.
     fn fail_and_connect(&mut self) {
         assert!(matches!(self.give_up(), Outcome::Reopen { .. }));
-        assert_eq!(self.next(), Outcome::Connect);
+        assert_eq!(self.next_deadline(), Outcome::Connect);
     }
 }
 
-/// An event with nothing that the session has to know.
+/// An event without anything that the session has to know.
 const EVENT: ReceivedEvent<'_> = ReceivedEvent {
     last_event_id: None,
     id_field: IdField::Unknown,
@@ -276,8 +276,8 @@ fn with_id(id: &str) -> ReceivedEvent<'_> {
     }
 }
 
-/// The source is closed by the failure that it was just told about.
-const CLOSED_BY_IT: Outcome = Outcome::Close {
+/// The source is closed by a failure that its body has reported.
+const CLOSED_BY_FAILURE: Outcome = Outcome::Close {
     failure: Failure::Told,
     limit: None,
 };
@@ -296,9 +296,9 @@ fn down_too_long(failure: Failure, limit: Span) -> Outcome {
     }
 }
 
-/// The wait before the next attempt.
+/// Panics unless the source waits for its next attempt. Returns how long it waits.
 #[track_caller]
-fn wait(outcome: Outcome) -> Span {
+fn expect_wait(outcome: Outcome) -> Span {
     match outcome {
         Outcome::Reopen { after, .. } => after,
         other => panic!("{other:?}"),
@@ -320,7 +320,7 @@ fn closed_by(failure: Failure, limit: Option<LimitReached>) -> Output {
     Output::Closed(CloseReason::Failed { failure, limit })
 }
 
-/// The last moment in which something may happen.
+/// The last moment at which something may happen.
 const END: Timestamp = Timestamp::from_origin(Span::from_nanos(u64::MAX - 1));
 
 const fn seconds(seconds: u64) -> Span {
@@ -335,7 +335,7 @@ fn limit(after: Span, then: LimitAction) -> Option<TimeLimit> {
     Some(TimeLimit { after, then })
 }
 
-/// Silence of this long closes the source.
+/// A policy that closes the source when nothing arrives for this time.
 fn closing_when_idle_for(time: Span) -> Policy {
     Policy {
         on_idle: limit(time, LimitAction::Close),
@@ -350,7 +350,7 @@ fn resilient(backoff: Backoff) -> Policy {
     }
 }
 
-/// Each wait is this long.
+/// A backoff whose waits are all this long.
 fn fixed(wait: Span) -> Backoff {
     Backoff {
         initial: wait,

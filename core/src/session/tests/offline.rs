@@ -1,4 +1,4 @@
-//! A machine without a network.
+//! Sources on a machine without a network.
 
 use super::*;
 
@@ -9,58 +9,58 @@ fn offline(attempt: u32) -> Output {
 }
 
 #[test]
-fn a_source_that_fails_while_the_machine_is_offline_makes_no_attempt_until_it_is_back() {
-    let mut bench = Bench::new(Policy::resilient());
-    assert_eq!(bench.handle(Input::Offline), []);
-    let outputs = bench.handle(Input::Lost(Loss::Reestablish));
+fn a_source_that_fails_while_the_machine_is_offline_makes_no_attempt_until_the_network_is_back() {
+    let mut source = TestSession::new(Policy::resilient());
+    assert_eq!(source.handle(Input::Offline), []);
+    let outputs = source.handle(Input::Lost(Loss::Reestablish));
     let told = report(Failure::Told, Some(1));
     assert_eq!(outputs, [Output::Disconnect, told, offline(1)]);
-    assert_eq!(bench.next_timeout(), None);
-    bench.advance(LONG);
-    assert_eq!(bench.timeout(), Outcome::Nothing);
+    assert_eq!(source.next_timeout(), None);
+    source.advance(LONG);
+    assert_eq!(source.timeout(), Outcome::Nothing);
     let expected = [Output::State(State::Connecting), Output::Connect];
-    assert_eq!(bench.handle(Input::Online), expected);
+    assert_eq!(source.handle(Input::Online), expected);
 }
 
 #[test]
 fn a_source_that_waits_says_that_the_machine_is_offline_once() {
-    let mut bench = Bench::new(Policy::resilient());
-    bench.give_up();
-    assert_eq!(bench.handle(Input::Offline), [offline(1)]);
-    assert_eq!(bench.handle(Input::Offline), []);
-    assert_eq!(bench.next_timeout(), None);
+    let mut source = TestSession::new(Policy::resilient());
+    source.give_up();
+    assert_eq!(source.handle(Input::Offline), [offline(1)]);
+    assert_eq!(source.handle(Input::Offline), []);
+    assert_eq!(source.next_timeout(), None);
 }
 
 #[test]
 fn the_time_offline_uses_up_no_attempts() {
-    let mut bench = Bench::new(resilient(Backoff {
+    let mut source = TestSession::new(resilient(Backoff {
         max_attempts: Some(2),
         ..fixed(seconds(1))
     }));
-    bench.give_up();
+    source.give_up();
     for _ in 0..100 {
-        bench.handle(Input::Offline);
-        bench.advance(LONG);
-        assert_eq!(bench.timeout(), Outcome::Nothing);
+        source.handle(Input::Offline);
+        source.advance(LONG);
+        assert_eq!(source.timeout(), Outcome::Nothing);
     }
-    assert_eq!(bench.online(), Outcome::Connect);
-    assert!(matches!(bench.give_up(), Outcome::Reopen { .. }));
-    assert_eq!(bench.next(), Outcome::Connect);
-    assert_eq!(bench.give_up(), too_many(2));
+    assert_eq!(source.online(), Outcome::Connect);
+    assert!(matches!(source.give_up(), Outcome::Reopen { .. }));
+    assert_eq!(source.next_deadline(), Outcome::Connect);
+    assert_eq!(source.give_up(), too_many(2));
 }
 
 #[test]
 fn a_source_that_was_offline_waits_as_long_as_the_server_asked_for() {
-    let mut bench = Bench::new(resilient(fixed(LONG)));
-    bench.handle(Input::Offline);
-    bench.refuse(503, Some(seconds(60)));
-    bench.advance(seconds(20));
-    assert_eq!(bench.handle(Input::Online), [waiting(1, seconds(40))]);
-    assert_eq!(bench.next_timeout(), Some(seconds(60)));
+    let mut source = TestSession::new(resilient(fixed(LONG)));
+    source.handle(Input::Offline);
+    source.refuse(503, Some(seconds(60)));
+    source.advance(seconds(20));
+    assert_eq!(source.handle(Input::Online), [waiting(1, seconds(40))]);
+    assert_eq!(source.next_timeout(), Some(seconds(60)));
 
-    bench.handle(Input::Offline);
-    bench.advance(seconds(100));
-    assert_eq!(bench.online(), Outcome::Connect, "that time is over");
+    source.handle(Input::Offline);
+    source.advance(seconds(100));
+    assert_eq!(source.online(), Outcome::Connect, "that time is over");
 }
 
 #[test]
@@ -68,76 +68,83 @@ fn a_source_that_was_offline_waits_as_long_as_a_rule_chose() {
     let reopen = Decision::Reopen {
         after: seconds(60).into(),
     };
-    let mut bench = Bench::with_rule(Policy::resilient(), move |_| reopen);
-    bench.handle(Input::Offline);
-    bench.give_up();
-    bench.advance(seconds(20));
-    assert_eq!(bench.handle(Input::Online), [waiting(1, seconds(40))]);
-    assert_eq!(bench.next(), Outcome::Connect);
-    assert_eq!(bench.since_start(), seconds(60));
+    let mut source = TestSession::with_rule(Policy::resilient(), move |_| reopen);
+    source.handle(Input::Offline);
+    source.give_up();
+    source.advance(seconds(20));
+    assert_eq!(source.handle(Input::Online), [waiting(1, seconds(40))]);
+    assert_eq!(source.next_deadline(), Outcome::Connect);
+    assert_eq!(source.since_start(), seconds(60));
 }
 
 #[test]
 fn a_connection_and_an_attempt_go_on_when_the_machine_goes_offline() {
-    let mut bench = Bench::new(Policy::browser());
-    assert_eq!(bench.handle(Input::Offline), []);
-    assert_eq!(bench.session.state(), State::Connecting);
-    bench.open();
-    bench.handle(Input::Online);
-    assert_eq!(bench.handle(Input::Offline), []);
-    assert_eq!(bench.session.state(), State::Open);
-    bench.lose();
-    let browser_reconnects = bench.session.state();
-    assert_eq!(bench.handle(Input::Offline), []);
-    assert_eq!(bench.session.state(), browser_reconnects);
+    let mut source = TestSession::new(Policy::browser());
+    assert_eq!(source.handle(Input::Offline), []);
+    assert_eq!(source.session.state(), State::Connecting);
+    source.open();
+    source.handle(Input::Online);
+    assert_eq!(source.handle(Input::Offline), []);
+    assert_eq!(source.session.state(), State::Open);
+    source.lose_with_id();
+    let browser_reconnects = source.session.state();
+    assert_eq!(source.handle(Input::Offline), []);
+    assert_eq!(source.session.state(), browser_reconnects);
 }
 
 #[test]
 fn a_source_that_is_down_for_too_long_closes_even_while_the_machine_is_offline() {
-    let mut bench = Bench::new(Policy {
+    let mut source = TestSession::new(Policy {
         close_when_down_for: Some(seconds(60)),
         ..Policy::resilient()
     });
-    bench.open().advance(seconds(10)).hang_up();
-    bench.handle(Input::Offline);
-    assert_eq!(bench.next(), down_too_long(Failure::Earlier, seconds(60)));
-    assert_eq!(bench.since_start(), seconds(70));
+    source.open().advance(seconds(10)).hang_up();
+    source.handle(Input::Offline);
+    assert_eq!(
+        source.next_deadline(),
+        down_too_long(Failure::Earlier, seconds(60))
+    );
+    assert_eq!(source.since_start(), seconds(70));
 }
 
 #[test]
 fn a_source_that_begins_while_the_machine_is_offline_makes_one_attempt() {
-    let mut bench = Bench::with(Options {
+    let mut source = TestSession::with_options(Options {
         policy: Policy::resilient().into(),
         is_offline: true,
         ..Options::new(Transport::Fetch)
     });
-    assert_eq!(bench.session.state(), State::Connecting);
-    let outputs = bench.handle(Input::Lost(Loss::Reestablish));
+    assert_eq!(source.session.state(), State::Connecting);
+    let outputs = source.handle(Input::Lost(Loss::Reestablish));
     assert_eq!(outputs.last(), Some(&offline(1)), "{outputs:?}");
-    assert_eq!(bench.next_timeout(), None);
-    assert_eq!(bench.online(), Outcome::Connect);
+    assert_eq!(source.next_timeout(), None);
+    assert_eq!(source.online(), Outcome::Connect);
 }
 
 #[test]
 fn a_connection_that_opens_shows_that_the_machine_is_not_offline() {
-    let mut bench = Bench::with(Options {
+    let mut source = TestSession::with_options(Options {
         policy: Policy::resilient().into(),
         is_offline: true,
         ..Options::new(Transport::Fetch)
     });
-    bench.open();
-    assert_eq!(bench.handle(Input::Offline), [], "it was wrong before");
-    assert!(matches!(bench.hang_up(), Outcome::Reopen { .. }));
-    assert_eq!(bench.next(), Outcome::Connect);
-    bench.handle(Input::Online);
-    bench.hang_up();
-    let attempt = bench.session.failures();
-    assert_eq!(bench.handle(Input::Offline), [offline(attempt)]);
+    source.open();
+    assert_eq!(
+        source.handle(Input::Offline),
+        [],
+        "an earlier report was wrong"
+    );
+    assert!(matches!(source.hang_up(), Outcome::Reopen { .. }));
+    assert_eq!(source.next_deadline(), Outcome::Connect);
+    source.handle(Input::Online);
+    source.hang_up();
+    let attempt = source.session.failures();
+    assert_eq!(source.handle(Input::Offline), [offline(attempt)]);
 }
 
-/// A source that may go on for a minute, with waits of a second.
-fn for_a_minute() -> Bench {
-    Bench::new(resilient(Backoff {
+/// A policy that gives up after a minute, with waits of a second.
+fn for_a_minute() -> TestSession {
+    TestSession::new(resilient(Backoff {
         max_elapsed: Some(seconds(60)),
         ..fixed(seconds(1))
     }))
@@ -145,69 +152,69 @@ fn for_a_minute() -> Bench {
 
 #[test]
 fn the_time_offline_does_not_count_as_time_elapsed() {
-    let mut bench = for_a_minute();
-    bench.give_up();
+    let mut source = for_a_minute();
+    source.give_up();
     for _ in 0..2 {
-        bench.handle(Input::Offline);
-        bench.advance(LONG);
-        assert_eq!(bench.online(), Outcome::Connect);
-        assert!(matches!(bench.give_up(), Outcome::Reopen { .. }));
+        source.handle(Input::Offline);
+        source.advance(LONG);
+        assert_eq!(source.online(), Outcome::Connect);
+        assert!(matches!(source.give_up(), Outcome::Reopen { .. }));
     }
-    bench.advance(seconds(60));
-    assert_eq!(bench.timeout(), Outcome::Connect);
-    assert_eq!(bench.give_up(), down_too_long(Failure::Told, seconds(60)));
+    source.advance(seconds(60));
+    assert_eq!(source.timeout(), Outcome::Connect);
+    assert_eq!(source.give_up(), down_too_long(Failure::Told, seconds(60)));
 }
 
 #[test]
 fn the_time_offline_so_far_does_not_count_as_time_elapsed() {
-    let mut bench = for_a_minute();
-    bench.fail_and_connect();
-    bench.handle(Input::Offline);
-    bench.advance(LONG);
-    assert!(matches!(bench.give_up(), Outcome::Reopen { .. }));
-    assert_eq!(bench.session.state(), State::Offline { attempt: 2 });
+    let mut source = for_a_minute();
+    source.fail_and_connect();
+    source.handle(Input::Offline);
+    source.advance(LONG);
+    assert!(matches!(source.give_up(), Outcome::Reopen { .. }));
+    assert_eq!(source.session.state(), State::Offline { attempt: 2 });
 }
 
 #[test]
 fn the_time_offline_before_the_first_failure_leaves_the_time_elapsed_as_it_is() {
-    let mut bench = for_a_minute();
-    bench.open();
-    bench.handle(Input::Offline);
-    bench.advance(LONG).hang_up();
-    bench.advance(LONG);
-    assert_eq!(bench.online(), Outcome::Connect);
-    bench.advance(seconds(59));
-    assert!(matches!(bench.give_up(), Outcome::Reopen { .. }));
-    assert_eq!(bench.next(), Outcome::Connect);
-    assert_eq!(bench.give_up(), down_too_long(Failure::Told, seconds(60)));
+    let mut source = for_a_minute();
+    source.open();
+    source.handle(Input::Offline);
+    source.advance(LONG).hang_up();
+    source.advance(LONG);
+    assert_eq!(source.online(), Outcome::Connect);
+    source.advance(seconds(59));
+    assert!(matches!(source.give_up(), Outcome::Reopen { .. }));
+    assert_eq!(source.next_deadline(), Outcome::Connect);
+    assert_eq!(source.give_up(), down_too_long(Failure::Told, seconds(60)));
 }
 
 #[test]
 fn the_time_offline_is_forgotten_with_the_failures() {
-    let mut bench = for_a_minute();
-    bench.give_up();
-    bench.handle(Input::Offline);
-    bench.advance(LONG);
-    assert_eq!(bench.online(), Outcome::Connect);
-    bench.open().event().hang_up();
-    bench.advance(seconds(60));
-    assert_eq!(bench.timeout(), Outcome::Connect);
-    assert_eq!(bench.give_up(), down_too_long(Failure::Told, seconds(60)));
+    let mut source = for_a_minute();
+    source.give_up();
+    source.handle(Input::Offline);
+    source.advance(LONG);
+    assert_eq!(source.online(), Outcome::Connect);
+    source.open().event().hang_up();
+    source.advance(seconds(60));
+    assert_eq!(source.timeout(), Outcome::Connect);
+    assert_eq!(source.give_up(), down_too_long(Failure::Told, seconds(60)));
 }
 
 #[test]
 fn the_time_of_a_wrong_offline_report_counts_as_time_elapsed() {
-    let mut bench = for_a_minute();
-    bench.fail_and_connect();
-    bench.handle(Input::Offline);
-    bench.advance(LONG);
-    bench.open();
-    assert_eq!(bench.hang_up(), down_too_long(Failure::Told, seconds(60)));
+    let mut source = for_a_minute();
+    source.fail_and_connect();
+    source.handle(Input::Offline);
+    source.advance(LONG);
+    source.open();
+    assert_eq!(source.hang_up(), down_too_long(Failure::Told, seconds(60)));
 }
 
 #[test]
 fn a_rule_is_told_how_long_ago_the_first_failure_was_with_the_time_offline() {
-    let mut bench = Bench::with_rule(resilient(fixed(seconds(1))), |context| {
+    let mut source = TestSession::with_rule(resilient(fixed(seconds(1))), |context| {
         let expected = match context.failures {
             1 => Span::ZERO,
             _ => LONG,
@@ -215,15 +222,15 @@ fn a_rule_is_told_how_long_ago_the_first_failure_was_with_the_time_offline() {
         assert_eq!(context.down_for, expected);
         Decision::AsProposed
     });
-    bench.give_up();
-    bench.handle(Input::Offline);
-    bench.advance(LONG);
-    assert_eq!(bench.online(), Outcome::Connect);
-    bench.give_up();
+    source.give_up();
+    source.handle(Input::Offline);
+    source.advance(LONG);
+    assert_eq!(source.online(), Outcome::Connect);
+    source.give_up();
 }
 
-fn browser(policy: Policy) -> Bench {
-    Bench::with(Options {
+fn browser(policy: Policy) -> TestSession {
+    TestSession::with_options(Options {
         policy: policy.into(),
         ..Options::new(Transport::Browser)
     })
@@ -231,30 +238,30 @@ fn browser(policy: Policy) -> Bench {
 
 #[test]
 fn a_source_waits_in_place_of_a_browser_that_reconnects_in_vain() {
-    let mut bench = browser(Policy::browser());
-    bench.open();
-    bench.handle(Input::Offline);
+    let mut source = browser(Policy::browser());
+    source.open();
+    source.handle(Input::Offline);
     let told = report(Failure::Told, Some(1));
     let lost = Input::Lost(Loss::BrowserReconnects);
     let expected = [Output::Disconnect, told, offline(1)];
-    assert_eq!(bench.handle(lost), expected);
-    assert_eq!(bench.next_timeout(), None);
-    bench.advance(LONG);
+    assert_eq!(source.handle(lost), expected);
+    assert_eq!(source.next_timeout(), None);
+    source.advance(LONG);
     let expected = [Output::State(State::Connecting), Output::Connect];
-    assert_eq!(bench.handle(Input::Online), expected);
+    assert_eq!(source.handle(Input::Online), expected);
 }
 
 #[test]
 fn a_browser_that_is_already_reconnecting_is_replaced_when_the_network_goes() {
-    let mut bench = browser(Policy::browser());
-    bench.open();
-    bench.handle(Input::Lost(Loss::BrowserReconnects));
+    let mut source = browser(Policy::browser());
+    source.open();
+    source.handle(Input::Lost(Loss::BrowserReconnects));
     let expected = [Output::Disconnect, offline(1)];
-    assert_eq!(bench.handle(Input::Offline), expected);
-    assert_eq!(bench.handle(Input::Offline), []);
-    assert_eq!(bench.next_timeout(), None);
+    assert_eq!(source.handle(Input::Offline), expected);
+    assert_eq!(source.handle(Input::Offline), []);
+    assert_eq!(source.next_timeout(), None);
     let expected = [Output::State(State::Connecting), Output::Connect];
-    assert_eq!(bench.handle(Input::Online), expected);
+    assert_eq!(source.handle(Input::Online), expected);
 }
 
 #[test]
@@ -262,43 +269,43 @@ fn a_browser_that_alone_knows_the_last_event_id_tries_in_vain_and_nothing_counts
     let mut policy = Policy::browser();
     policy.close_after_losses = Some(2);
     policy.on_slow_open = limit(seconds(30), LimitAction::Close);
-    let mut bench = browser(policy);
-    let _ = bench.open().send("5");
+    let mut source = browser(policy);
+    let _ = source.open().send("5");
     let lost = || Input::Lost(Loss::BrowserReconnects);
     let told = report(Failure::Told, Some(1));
     let reconnecting = Output::State(State::Waiting {
         attempt: 1,
         retry_in: None,
     });
-    assert_eq!(bench.handle(lost()), [told, reconnecting.clone()]);
-    assert_eq!(bench.handle(Input::Offline), [offline(1)]);
+    assert_eq!(source.handle(lost()), [told, reconnecting.clone()]);
+    assert_eq!(source.handle(Input::Offline), [offline(1)]);
     for _ in 0..10 {
-        assert_eq!(bench.next_timeout(), None);
-        bench.advance(LONG);
-        assert_eq!(bench.handle(lost()), []);
+        assert_eq!(source.next_timeout(), None);
+        source.advance(LONG);
+        assert_eq!(source.handle(lost()), []);
     }
-    assert_eq!(bench.handle(Input::Online), [reconnecting]);
-    assert_eq!(bench.handle(Input::Opened), [Output::State(State::Open)]);
+    assert_eq!(source.handle(Input::Online), [reconnecting]);
+    assert_eq!(source.handle(Input::Opened), [Output::State(State::Open)]);
     // A browser that gives up does so even offline.
-    bench.event().handle(lost());
-    bench.handle(Input::Offline);
+    source.event().handle(lost());
+    source.handle(Input::Offline);
     let given_up = Input::Lost(Loss::Fail {
         class: FailureClass::Other,
         retry_after: None,
     });
-    assert_eq!(bench.handle(given_up), [closed_by(Failure::Told, None)]);
+    assert_eq!(source.handle(given_up), [closed_by(Failure::Told, None)]);
 }
 
 #[test]
-fn in_the_last_moment_that_there_is_a_source_still_follows_the_network() {
-    let mut bench = Bench::new(Policy {
+fn a_source_follows_the_network_even_at_the_last_possible_moment() {
+    let mut source = TestSession::new(Policy {
         on_given_up: LimitAction::Reopen,
         ..Policy::browser()
     });
-    bench.advance(Span::MAX);
-    assert_eq!(bench.handle(Input::Timeout { late: Span::MAX }), []);
-    assert_eq!(bench.handle(Input::Offline), []);
-    bench.refuse(503, None);
-    assert_eq!(bench.session.state(), State::Offline { attempt: 1 });
-    assert_eq!(bench.online(), Outcome::Connect);
+    source.advance(Span::MAX);
+    assert_eq!(source.handle(Input::Timeout { late: Span::MAX }), []);
+    assert_eq!(source.handle(Input::Offline), []);
+    source.refuse(503, None);
+    assert_eq!(source.session.state(), State::Offline { attempt: 1 });
+    assert_eq!(source.online(), Outcome::Connect);
 }

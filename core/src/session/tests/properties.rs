@@ -4,7 +4,7 @@ use proptest::{collection::vec, prelude::*};
 
 use super::{space::*, *};
 
-/// The position of an output among the outputs of one input.
+/// The rank by which the outputs of one input are ordered.
 fn rank(output: &Output) -> u8 {
     match output {
         Output::Gap(_) => 0,
@@ -38,13 +38,13 @@ proptest! {
 
     #[test]
     fn outputs_come_in_order_and_report_each_failure_and_the_close_is_the_last(
-        source in any_source(),
+        setup in any_setup(),
         happenings in vec(any_happening(), 0..60),
     ) {
-        let mut bench = source.bench();
+        let mut source = setup.start();
         let mut told = State::Connecting;
         for happening in happenings {
-            let outputs = bench.play(&happening);
+            let outputs = source.play(&happening);
             prop_assert!(told != State::Closed || outputs.is_empty(), "{:?}", outputs);
             prop_assert!(outputs.is_sorted_by_key(rank), "{:?}", outputs);
             for (index, output) in outputs.iter().enumerate() {
@@ -61,47 +61,47 @@ proptest! {
                 }
             }
             let is_closed = told == State::Closed;
-            prop_assert_eq!(bench.session.state(), told);
-            prop_assert_eq!(bench.session.is_closed(), is_closed);
-            prop_assert!(!is_closed || bench.session.next_timeout().is_none());
+            prop_assert_eq!(source.session.state(), told);
+            prop_assert_eq!(source.session.is_closed(), is_closed);
+            prop_assert!(!is_closed || source.session.next_timeout().is_none());
         }
     }
 
     #[test]
     fn a_session_that_is_not_polled_closes_once_and_does_not_panic(
-        source in any_source(),
+        setup in any_setup(),
         happenings in vec((any_happening(), prop::bool::weighted(0.3)), 0..60),
     ) {
-        let mut bench = source.bench();
+        let mut source = setup.start();
         let mut outputs = Vec::new();
         for (happening, is_polled) in happenings {
-            bench.tell(&happening);
+            source.tell(&happening);
             // If the rule is not asked, it does not answer.
             if is_polled {
-                outputs.extend(bench.session.poll());
+                outputs.extend(source.session.poll());
             }
         }
-        outputs.extend(std::iter::from_fn(|| bench.session.poll()));
+        outputs.extend(std::iter::from_fn(|| source.session.poll()));
         let closed = outputs.iter().position(|output| matches!(output, Output::Closed(_)));
-        prop_assert_eq!(closed.is_some(), bench.session.is_closed());
+        prop_assert_eq!(closed.is_some(), source.session.is_closed());
         prop_assert!(closed.is_none_or(|index| index + 1 == outputs.len()), "{:?}", outputs);
     }
 
     #[test]
     fn a_deadline_that_has_passed_is_handled(
-        source in any_source(),
+        setup in any_setup(),
         happenings in vec(any_happening(), 0..60),
     ) {
-        let mut bench = source.bench();
+        let mut source = setup.start();
         for happening in happenings {
-            bench.play(&happening);
-            if bench.now == END || source.options.has_rule {
+            source.play(&happening);
+            if source.now == END || setup.options.has_rule {
                 continue;
             }
             for _ in 0..4 {
-                bench.timeout();
+                source.timeout();
             }
-            prop_assert!(bench.session.next_timeout().is_none_or(|at| at > bench.now));
+            prop_assert!(source.session.next_timeout().is_none_or(|at| at > source.now));
         }
     }
 

@@ -1,9 +1,9 @@
-//! Sources that share a connection: each has a session, and so has the connection.
+//! Subscribers: sources that share a connection. Each has a session, and the connection has one too.
 
 use super::*;
 
 /// The session of one subscriber, which closes at the second event in a row that does not decode.
-fn subscriber() -> Bench {
+fn subscriber() -> TestSession {
     let policy = Policy {
         close_after_decode_errors: Some(2),
         close_when_down_for: Some(seconds(1)),
@@ -15,16 +15,16 @@ fn subscriber() -> Bench {
         policy: policy.into(),
         ..Options::new(Transport::Fetch)
     };
-    Bench::with(options.into_subscriber())
+    TestSession::with_options(options.into_subscriber())
 }
 
-fn relay(bench: &mut Bench, output: Output) -> Vec<Output> {
-    bench.handle(Input::Relayed(output))
+fn relay(source: &mut TestSession, output: Output) -> Vec<Output> {
+    source.handle(Input::Relayed(output))
 }
 
 #[test]
 fn a_subscriber_follows_the_states_of_the_connection() {
-    let mut bench = subscriber();
+    let mut source = subscriber();
     let attempt = 2;
     for state in [
         State::Open,
@@ -37,25 +37,29 @@ fn a_subscriber_follows_the_states_of_the_connection() {
         State::Open,
     ] {
         let output = Output::State(state);
-        assert_eq!(relay(&mut bench, output.clone()), [output]);
-        assert_eq!(bench.session.state(), state);
+        assert_eq!(relay(&mut source, output.clone()), [output]);
+        assert_eq!(source.session.state(), state);
     }
 }
 
 #[test]
 fn a_subscriber_reports_the_errors_and_gaps_of_the_connection() {
-    let mut bench = subscriber();
-    relay(&mut bench, Output::State(State::Open));
+    let mut source = subscriber();
+    relay(&mut source, Output::State(State::Open));
     let error = report(Failure::Idle, Some(3));
     let told = report(Failure::Told, None);
-    assert_eq!(relay(&mut bench, error), [told], "which its body knows");
+    assert_eq!(
+        relay(&mut source, error),
+        [told],
+        "the subscriber's body has the error"
+    );
     let gap = Output::Gap(Gap {
         after: "1".into(),
         before: "4".into(),
         missed: 2,
     });
-    assert_eq!(relay(&mut bench, gap.clone()), [gap]);
-    assert_eq!(bench.session.state(), State::Open);
+    assert_eq!(relay(&mut source, gap.clone()), [gap]);
+    assert_eq!(source.session.state(), State::Open);
 }
 
 #[test]
@@ -71,45 +75,45 @@ fn a_subscriber_closes_with_the_connection() {
             closed_by(Failure::Told, None),
         ),
     ] {
-        let mut bench = subscriber();
-        relay(&mut bench, Output::State(State::Open));
-        assert_eq!(relay(&mut bench, closed), [expected]);
-        assert!(bench.session.is_closed());
+        let mut source = subscriber();
+        relay(&mut source, Output::State(State::Open));
+        assert_eq!(relay(&mut source, closed), [expected]);
+        assert!(source.session.is_closed());
     }
 }
 
 #[test]
-fn a_subscriber_does_nothing_about_the_connection_itself() {
-    let mut bench = subscriber();
+fn a_subscriber_ignores_outputs_for_the_body_of_the_connection() {
+    let mut source = subscriber();
     for output in [
         Output::Connect,
         Output::Disconnect,
         Output::Deliver,
         Output::State(State::Closed),
     ] {
-        assert_eq!(relay(&mut bench, output), []);
+        assert_eq!(relay(&mut source, output), []);
     }
-    assert!(!bench.session.is_closed());
+    assert!(!source.session.is_closed());
 }
 
 #[test]
 fn a_subscriber_does_not_have_the_limits_of_the_connection() {
-    let mut bench = subscriber();
-    assert_eq!(bench.next_timeout(), None);
+    let mut source = subscriber();
+    assert_eq!(source.next_timeout(), None);
     for state in [State::Open, State::Connecting] {
-        relay(&mut bench, Output::State(state));
-        assert_eq!(bench.next_timeout(), None);
-        assert_eq!(bench.handle(Input::Online), []);
-        assert_eq!(bench.handle(Input::Offline), []);
+        relay(&mut source, Output::State(state));
+        assert_eq!(source.next_timeout(), None);
+        assert_eq!(source.handle(Input::Online), []);
+        assert_eq!(source.handle(Input::Offline), []);
     }
 }
 
 #[test]
 fn a_subscribers_decode_errors_close_it_alone() {
     let (mut one, mut other) = (subscriber(), subscriber());
-    for bench in [&mut one, &mut other] {
-        relay(bench, Output::State(State::Open));
-        bench.event();
+    for source in [&mut one, &mut other] {
+        relay(source, Output::State(State::Open));
+        source.event();
     }
     let told = || report(Failure::Told, None);
     assert_eq!(one.handle(Input::DecodeFailed), [told()]);
@@ -135,9 +139,9 @@ fn a_subscriber_keeps_its_rule_and_its_last_event_id() {
 fn a_rule_can_make_its_subscriber_leave_and_join_again() {
     let mut options = Options::new(Transport::Fetch);
     options.has_rule = true;
-    let mut bench = Bench::with(options.into_subscriber());
-    relay(&mut bench, Output::State(State::Open));
-    let outputs = bench.handle(Input::DecodeFailed);
+    let mut source = TestSession::with_options(options.into_subscriber());
+    relay(&mut source, Output::State(State::Open));
+    let outputs = source.handle(Input::DecodeFailed);
     assert!(matches!(outputs[..], [Output::Decide(_)]), "{outputs:?}");
     let reopen = Decision::Reopen {
         after: seconds(1).into(),
@@ -147,20 +151,20 @@ fn a_rule_can_make_its_subscriber_leave_and_join_again() {
         report(Failure::Told, Some(1)),
         waiting(1, seconds(1)),
     ];
-    assert_eq!(bench.handle(Input::Decided(reopen)), left);
-    bench.advance(seconds(1));
+    assert_eq!(source.handle(Input::Decided(reopen)), left);
+    source.advance(seconds(1));
     let joins = [Output::State(State::Connecting), Output::Connect];
-    assert_eq!(bench.handle(Input::Timeout { late: Span::ZERO }), joins);
+    assert_eq!(source.handle(Input::Timeout { late: Span::ZERO }), joins);
 }
 
 #[test]
 fn a_subscriber_that_has_left_is_only_told_of_the_end() {
     let mut options = Options::new(Transport::Fetch);
     options.has_rule = true;
-    let mut bench = Bench::with(options.into_subscriber());
-    relay(&mut bench, Output::State(State::Open));
-    bench.handle(Input::DecodeFailed);
-    bench.handle(Input::Decided(Decision::Reopen {
+    let mut source = TestSession::with_options(options.into_subscriber());
+    relay(&mut source, Output::State(State::Open));
+    source.handle(Input::DecodeFailed);
+    source.handle(Input::Decided(Decision::Reopen {
         after: seconds(1).into(),
     }));
     for output in [
@@ -168,20 +172,20 @@ fn a_subscriber_that_has_left_is_only_told_of_the_end() {
         report(Failure::Told, Some(1)),
         Output::Gap(Gap::new("1", "4", 2)),
     ] {
-        assert_eq!(bench.handle(Input::Relayed(output)), []);
+        assert_eq!(source.handle(Input::Relayed(output)), []);
     }
-    assert_eq!(bench.next_timeout(), Some(seconds(1)));
-    bench.advance(seconds(1));
-    bench.handle(Input::Timeout { late: Span::ZERO });
-    // The subscriber has reported that itself.
+    assert_eq!(source.next_timeout(), Some(seconds(1)));
+    source.advance(seconds(1));
+    source.handle(Input::Timeout { late: Span::ZERO });
+    // The subscriber has reported this when it left.
     let connecting = Input::Relayed(Output::State(State::Connecting));
-    assert_eq!(bench.handle(connecting), []);
+    assert_eq!(source.handle(connecting), []);
     let open = Output::State(State::Open);
-    assert_eq!(bench.handle(Input::Relayed(open.clone())), [open]);
-    bench.handle(Input::DecodeFailed);
-    bench.handle(Input::Decided(Decision::Reopen {
+    assert_eq!(source.handle(Input::Relayed(open.clone())), [open]);
+    source.handle(Input::DecodeFailed);
+    source.handle(Input::Decided(Decision::Reopen {
         after: seconds(1).into(),
     }));
     let closed = Output::Closed(CloseReason::Finished);
-    assert_eq!(bench.handle(Input::Relayed(closed.clone())), [closed]);
+    assert_eq!(source.handle(Input::Relayed(closed.clone())), [closed]);
 }

@@ -1,5 +1,5 @@
-//! Every source, and everything that may happen to it: what the [`model`](super::model) has, and ids, ends and relayed
-//! outputs.
+//! Random sources, and what may happen to them: settings and happenings of the [`model`](super::model), and also ids, terminal
+//! events and relayed outputs.
 
 use std::{
     fmt::Debug,
@@ -14,7 +14,7 @@ use super::{
     *,
 };
 
-/// The value that this many random bytes describe.
+/// A value that `count` random bytes describe.
 fn any_of<T: for<'a> Arbitrary<'a> + Debug>(count: usize) -> impl Strategy<Value = T> {
     vec(any::<u8>(), count).prop_map(|bytes| {
         let made = Unstructured::new(&bytes).arbitrary();
@@ -22,7 +22,7 @@ fn any_of<T: for<'a> Arbitrary<'a> + Debug>(count: usize) -> impl Strategy<Value
     })
 }
 
-/// Makes the limits small enough to be reached by chance.
+/// Makes the limits so small that random happenings reach them.
 pub(super) fn with_small_limits(mut settings: Settings) -> Settings {
     for limit in [
         &mut settings.close_after_losses,
@@ -40,17 +40,17 @@ pub(super) fn any_backoff() -> impl Strategy<Value = Backoff> {
 
 /// The options of a source, and what its rule answers.
 #[derive(Clone, Debug)]
-pub(super) struct Source {
+pub(super) struct Setup {
     pub(super) options: Options,
     rule: Option<Decision>,
     random: f64,
 }
 
-pub(super) fn any_source() -> impl Strategy<Value = Source> {
+pub(super) fn any_setup() -> impl Strategy<Value = Setup> {
     any_of(200)
 }
 
-impl<'a> Arbitrary<'a> for Source {
+impl<'a> Arbitrary<'a> for Setup {
     fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
         let mut settings = with_small_limits(bytes.arbitrary()?);
         settings.is_subscriber = false;
@@ -71,14 +71,14 @@ impl<'a> Arbitrary<'a> for Source {
     }
 }
 
-impl Source {
-    pub(super) fn bench(&self) -> Bench {
-        let mut bench = Bench::with(self.options.clone());
+impl Setup {
+    pub(super) fn start(&self) -> TestSession {
+        let mut source = TestSession::with_options(self.options.clone());
         if let Some(decision) = self.rule {
-            bench.rule = Some(Box::new(move |_| decision));
+            source.rule = Some(Box::new(move |_| decision));
         }
-        bench.random = self.random;
-        bench
+        source.random = self.random;
+        source
     }
 }
 
@@ -143,7 +143,7 @@ impl<'a> Arbitrary<'a> for Happening {
     }
 }
 
-/// The same values as the model's, but those that make a life long are more likely.
+/// A happening of the model. Happenings that keep the source open are more likely.
 #[derive(Debug)]
 pub(super) struct Likely(Known);
 
@@ -166,7 +166,7 @@ impl From<Likely> for Known {
     }
 }
 
-/// Inputs that a source rarely gets, or answers without a question.
+/// Inputs that a source rarely gets, or that answer no question.
 fn odd_inputs() -> [Input<'static>; 9] {
     let failure = Failure::Told;
     let attempt = Some(1);
@@ -217,8 +217,8 @@ impl From<Known> for Happening {
     }
 }
 
-impl Bench {
-    /// Passes it to the session, without polling.
+impl TestSession {
+    /// Passes a happening to the session, without polling.
     pub(super) fn tell(&mut self, happening: &Happening) {
         let input = match happening {
             Happening::Input(input) => input.clone(),
@@ -234,7 +234,7 @@ impl Bench {
                 };
                 let now = self.now;
                 if self.session.event(event, || now) == EventOutcome::Deliver {
-                    // The same as polling: there are no outputs.
+                    // A poll would return nothing.
                     assert_eq!(self.session.outputs, []);
                 }
                 return;
@@ -263,7 +263,7 @@ impl Bench {
         self.session.handle(input, self.at());
     }
 
-    /// Passes it to the session, and polls.
+    /// Passes a happening to the session, and polls.
     pub(super) fn play(&mut self, happening: &Happening) -> Vec<Output> {
         self.tell(happening);
         self.outputs()

@@ -1,4 +1,4 @@
-//! The deadlines of a session. Nothing depends on how often it gets a timeout.
+//! The deadlines of a session. Its outputs do not depend on how often it gets a timeout.
 
 use proptest::{collection::vec, prelude::*};
 
@@ -9,10 +9,10 @@ proptest! {
 
     #[test]
     fn a_timer_that_fires_too_early_or_too_often_does_no_harm(
-        source in any_source(),
+        setup in any_setup(),
         happenings in vec((any_happening(), 0usize..3), 0..60),
     ) {
-        let (mut once, mut often) = (source.bench(), source.bench());
+        let (mut once, mut often) = (setup.start(), setup.start());
         for (happening, extra) in happenings {
             let expected = once.play(&happening);
             // The session that is called more often may check for a sleep later.
@@ -33,68 +33,68 @@ proptest! {
 
 #[test]
 fn each_kind_of_deadline_is_listed_and_acts_when_it_comes() {
-    let mut waiting = Bench::new(Policy::browser());
+    let mut waiting = TestSession::new(Policy::browser());
     waiting.open().hang_up();
     assert_eq!(waiting.next_timeout(), Some(seconds(3)));
-    assert_eq!(waiting.next(), Outcome::Connect);
+    assert_eq!(waiting.next_deadline(), Outcome::Connect);
 
-    let mut opening = Bench::new(Policy {
+    let mut opening = TestSession::new(Policy {
         on_slow_open: limit(seconds(30), LimitAction::Reopen),
         ..Policy::browser()
     });
     assert_eq!(opening.next_timeout(), Some(seconds(30)));
-    assert!(matches!(opening.next(), Outcome::Reopen { .. }));
+    assert!(matches!(opening.next_deadline(), Outcome::Reopen { .. }));
 
-    let mut idle = Bench::new(closing_when_idle_for(seconds(5)));
+    let mut idle = TestSession::new(closing_when_idle_for(seconds(5)));
     assert_eq!(idle.open().next_timeout(), Some(seconds(5)));
-    assert!(matches!(idle.next(), Outcome::Close { .. }));
+    assert!(matches!(idle.next_deadline(), Outcome::Close { .. }));
 
-    let mut healthy = Bench::new(Policy::browser());
+    let mut healthy = TestSession::new(Policy::browser());
     healthy.open().hang_up();
     healthy.open();
     assert_eq!(healthy.next_timeout(), Some(seconds(3 + 5)));
-    assert_eq!(healthy.next(), Outcome::Nothing);
+    assert_eq!(healthy.next_deadline(), Outcome::Nothing);
     assert_eq!(healthy.session.failures, 0);
 
-    let mut down = Bench::new(Policy {
+    let mut down = TestSession::new(Policy {
         close_when_down_for: Some(seconds(7)),
         ..Policy::browser()
     });
     assert_eq!(down.next_timeout(), Some(seconds(7)));
-    assert!(matches!(down.next(), Outcome::Close { .. }));
+    assert!(matches!(down.next_deadline(), Outcome::Close { .. }));
 
-    let mut sleeping = Bench::new(Policy::resilient());
+    let mut sleeping = TestSession::new(Policy::resilient());
     assert_eq!(sleeping.open().next_timeout(), Some(seconds(30)));
-    assert_eq!(sleeping.next(), Outcome::Nothing);
+    assert_eq!(sleeping.next_deadline(), Outcome::Nothing);
     assert_eq!(sleeping.next_timeout(), Some(seconds(60)));
 }
 
 #[test]
 fn a_clock_that_goes_back_does_no_harm() {
-    let mut bench = Bench::new(Policy {
+    let mut source = TestSession::new(Policy {
         close_when_down_for: Some(seconds(7)),
         ..Policy::resilient()
     });
-    bench.advance(seconds(5)).open();
-    bench.now = Timestamp::default();
-    assert_eq!(wait(bench.hang_up()), milliseconds(500));
-    assert_eq!(bench.next(), Outcome::Connect);
+    source.advance(seconds(5)).open();
+    source.now = Timestamp::default();
+    assert_eq!(expect_wait(source.hang_up()), milliseconds(500));
+    assert_eq!(source.next_deadline(), Outcome::Connect);
 }
 
 #[test]
 fn a_limit_of_zero_time_leaves_time_between_two_failures() {
-    let mut bench = Bench::with_rule(
+    let mut source = TestSession::with_rule(
         Policy {
             on_idle: limit(Span::ZERO, LimitAction::Reopen),
             ..Policy::browser()
         },
         |_| Decision::KeepWaiting,
     );
-    bench.open();
+    source.open();
     for _ in 0..3 {
-        let before = bench.since_start();
-        bench.next();
-        assert!(bench.since_start() > before);
+        let before = source.since_start();
+        source.next_deadline();
+        assert!(source.since_start() > before);
     }
 }
 
@@ -111,19 +111,21 @@ fn a_session_knows_the_time_limit_of_a_failure() {
         on_idle: limit(45),
         ..Policy::browser()
     };
-    let mut slow = Bench::new(policy.clone());
-    let mut silent = Bench::new(policy.clone());
+    let mut slow = TestSession::new(policy.clone());
+    let mut silent = TestSession::new(policy.clone());
     silent.open();
-    let mut down = Bench::new(Policy {
+    let mut down = TestSession::new(Policy {
         close_when_down_for: Some(seconds(10)),
         ..policy
     });
-    for (bench, failure, time) in [
+    for (source, failure, time) in [
         (&mut slow, Failure::OpenTimeout, 30),
         (&mut silent, Failure::Idle, 45),
         (&mut down, Failure::OpenTimeout, 10),
     ] {
-        assert!(matches!(bench.next(), Outcome::Close { failure: of, .. } if of == failure));
-        assert_eq!(bench.session.time_limit(), seconds(time));
+        assert!(
+            matches!(source.next_deadline(), Outcome::Close { failure: of, .. } if of == failure)
+        );
+        assert_eq!(source.session.time_limit(), seconds(time));
     }
 }

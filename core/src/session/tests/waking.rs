@@ -1,76 +1,76 @@
-//! Sleep, and networks that come back.
+//! Sources after a sleep of the machine, and after a network has come back.
 
 use super::*;
 use crate::session::timers::GRACE;
 
 const LONG: Span = seconds(3600);
 
-/// The machine sleeps, and its timer is late by as long.
-fn sleep(bench: &mut Bench, by: Span) -> Outcome {
-    bench.advance(by).timeout_late_by(by)
+/// The machine sleeps, and its timer is late by the same time.
+fn sleep(source: &mut TestSession, by: Span) -> Outcome {
+    source.advance(by).timeout_late_by(by)
 }
 
 #[test]
 fn a_source_that_wakes_from_a_long_sleep_reopens_at_once() {
-    let mut bench = Bench::new(Policy::resilient());
+    let mut source = TestSession::new(Policy::resilient());
     let expected = Outcome::Reopen {
         failure: Failure::Suspended,
         after: Span::ZERO,
     };
-    assert_eq!(sleep(bench.open(), LONG), expected);
-    assert_eq!(bench.timeout(), Outcome::Connect);
+    assert_eq!(sleep(source.open(), LONG), expected);
+    assert_eq!(source.timeout(), Outcome::Connect);
 }
 
 #[test]
 fn a_session_looks_for_a_sleep_while_nothing_else_is_due() {
-    let timeout_of = |policy| Bench::new(policy).open().next_timeout();
+    let timeout_of = |policy| TestSession::new(policy).open().next_timeout();
     assert!(timeout_of(Policy::resilient()).is_some());
     assert_eq!(timeout_of(Policy::browser()), None);
 }
 
 #[test]
 fn a_late_timer_of_a_hidden_page_is_no_sleep() {
-    let mut bench = Bench::new(Policy::resilient());
-    assert_eq!(sleep(bench.open(), seconds(60)), Outcome::Nothing);
+    let mut source = TestSession::new(Policy::resilient());
+    assert_eq!(sleep(source.open(), seconds(60)), Outcome::Nothing);
 }
 
 #[test]
 fn a_sleep_changes_nothing_unless_the_policy_says_so() {
-    let mut bench = Bench::new(Policy::browser());
-    assert_eq!(sleep(bench.open(), LONG), Outcome::Nothing);
+    let mut source = TestSession::new(Policy::browser());
+    assert_eq!(sleep(source.open(), LONG), Outcome::Nothing);
 }
 
-/// The clock of a page whose timers fire only at full minutes.
-fn next_minute(bench: &mut Bench) -> Outcome {
-    let due = bench.next_timeout().expect("a deadline");
+/// The next timer of a hidden page, whose timers fire only at full minutes.
+fn next_minute(source: &mut TestSession) -> Outcome {
+    let due = source.next_timeout().expect("a deadline");
     let now = seconds((due.as_nanos() / 1_000_000_000).div_ceil(60) * 60);
-    bench.now = Timestamp::from_origin(now);
-    bench.timeout_late_by(now - due)
+    source.now = Timestamp::from_origin(now);
+    source.timeout_late_by(now - due)
 }
 
 const IDLE: Failure = Failure::Idle;
 
-/// Closes after 45 seconds of silence.
+/// A source that closes after 45 seconds of silence.
 fn impatient() -> Policy {
     closing_when_idle_for(seconds(45))
 }
 
 #[test]
-fn data_that_arrived_before_a_late_timer_gets_a_moment_to_be_read() {
-    let mut bench = Bench::new(impatient());
-    assert_eq!(sleep(bench.open(), LONG), Outcome::Nothing);
-    assert_eq!(bench.next_timeout(), Some(LONG + GRACE));
-    bench.comment();
-    assert_eq!(bench.next_timeout(), Some(LONG + seconds(45)));
-    bench.advance(seconds(44));
-    assert_eq!(bench.timeout(), Outcome::Nothing);
+fn data_that_arrived_before_a_late_timer_can_be_read_during_a_grace_period() {
+    let mut source = TestSession::new(impatient());
+    assert_eq!(sleep(source.open(), LONG), Outcome::Nothing);
+    assert_eq!(source.next_timeout(), Some(LONG + GRACE));
+    source.comment();
+    assert_eq!(source.next_timeout(), Some(LONG + seconds(45)));
+    source.advance(seconds(44));
+    assert_eq!(source.timeout(), Outcome::Nothing);
 }
 
 #[test]
 fn a_connection_is_idle_if_nothing_arrived_during_a_sleep() {
-    let mut bench = Bench::new(impatient());
-    sleep(bench.open(), LONG);
-    let outcome = bench.next();
+    let mut source = TestSession::new(impatient());
+    sleep(source.open(), LONG);
+    let outcome = source.next_deadline();
     assert!(
         matches!(outcome, Outcome::Close { failure: IDLE, .. }),
         "{outcome:?}"
@@ -79,54 +79,54 @@ fn a_connection_is_idle_if_nothing_arrived_during_a_sleep() {
 
 #[test]
 fn a_dead_connection_is_noticed_in_a_hidden_page_at_the_second_timer() {
-    let mut bench = Bench::new(impatient());
-    bench.open();
-    assert_eq!(next_minute(&mut bench), Outcome::Nothing);
-    assert!(matches!(next_minute(&mut bench), Outcome::Close { .. }));
-    assert_eq!(bench.since_start(), seconds(120));
+    let mut source = TestSession::new(impatient());
+    source.open();
+    assert_eq!(next_minute(&mut source), Outcome::Nothing);
+    assert!(matches!(next_minute(&mut source), Outcome::Close { .. }));
+    assert_eq!(source.since_start(), seconds(120));
 }
 
 #[test]
 fn a_rule_that_tolerates_silence_in_a_hidden_page_is_asked_again_without_a_grace_period() {
-    let mut bench = Bench::with_rule(impatient(), |_| Decision::KeepWaiting);
-    bench.open();
-    assert_eq!(next_minute(&mut bench), Outcome::Nothing);
+    let mut source = TestSession::with_rule(impatient(), |_| Decision::KeepWaiting);
+    source.open();
+    assert_eq!(next_minute(&mut source), Outcome::Nothing);
     for _ in 0..3 {
-        assert_eq!(next_minute(&mut bench), Outcome::KeepWaiting(IDLE));
+        assert_eq!(next_minute(&mut source), Outcome::KeepWaiting(IDLE));
     }
 }
 
 #[test]
 fn a_comment_ends_silence_and_forgets_no_failure() {
-    let mut bench = Bench::new(impatient());
-    bench.lose();
-    bench.advance(seconds(1)).open().advance(seconds(40));
-    bench.comment();
-    assert_eq!(bench.session.failures(), 1);
-    bench.timeout();
-    assert_eq!(bench.next_timeout(), Some(seconds(41 + 45)));
+    let mut source = TestSession::new(impatient());
+    source.lose_with_id();
+    source.advance(seconds(1)).open().advance(seconds(40));
+    source.comment();
+    assert_eq!(source.session.failures(), 1);
+    source.timeout();
+    assert_eq!(source.next_timeout(), Some(seconds(41 + 45)));
 }
 
 #[test]
 fn a_network_that_is_back_ends_the_wait_of_the_backoff() {
-    let mut bench = Bench::new(resilient(fixed(LONG)));
-    bench.give_up();
-    assert_eq!(bench.online(), Outcome::Connect);
+    let mut source = TestSession::new(resilient(fixed(LONG)));
+    source.give_up();
+    assert_eq!(source.online(), Outcome::Connect);
 }
 
 #[test]
 fn a_network_that_is_back_does_not_end_the_wait_that_the_server_asked_for() {
-    let mut bench = Bench::new(resilient(fixed(LONG)));
-    bench.refuse(503, Some(seconds(60)));
-    bench.advance(seconds(10));
+    let mut source = TestSession::new(resilient(fixed(LONG)));
+    source.refuse(503, Some(seconds(60)));
+    source.advance(seconds(10));
     assert_eq!(
-        bench.handle(Input::Online),
+        source.handle(Input::Online),
         [waiting(1, seconds(50))],
         "the wait of the backoff has ended"
     );
-    assert_eq!(bench.next_timeout(), Some(seconds(60)));
-    assert_eq!(bench.handle(Input::Online), []);
-    assert_eq!(bench.next(), Outcome::Connect);
+    assert_eq!(source.next_timeout(), Some(seconds(60)));
+    assert_eq!(source.handle(Input::Online), []);
+    assert_eq!(source.next_deadline(), Outcome::Connect);
 }
 
 #[test]
@@ -134,28 +134,28 @@ fn a_network_that_is_back_does_not_end_a_wait_that_a_rule_chose() {
     let reopen = Decision::Reopen {
         after: seconds(60).into(),
     };
-    let mut bench = Bench::with_rule(resilient(fixed(LONG)), move |_| reopen);
-    bench.give_up();
-    assert_eq!(bench.handle(Input::Online), []);
-    assert_eq!(bench.next_timeout(), Some(seconds(60)));
+    let mut source = TestSession::with_rule(resilient(fixed(LONG)), move |_| reopen);
+    source.give_up();
+    assert_eq!(source.handle(Input::Online), []);
+    assert_eq!(source.next_timeout(), Some(seconds(60)));
 }
 
 #[test]
 fn a_network_that_is_back_ends_a_wait_that_a_rule_left_as_it_was() {
-    let mut bench = Bench::with_rule(resilient(fixed(LONG)), |_| Decision::AsProposed);
-    bench.give_up();
-    assert_eq!(bench.online(), Outcome::Connect);
+    let mut source = TestSession::with_rule(resilient(fixed(LONG)), |_| Decision::AsProposed);
+    source.give_up();
+    assert_eq!(source.online(), Outcome::Connect);
 }
 
 #[test]
 fn a_rule_that_chooses_the_proposed_time_has_the_last_word() {
-    let mut bench = Bench::with_rule(resilient(fixed(LONG)), |context| {
+    let mut source = TestSession::with_rule(resilient(fixed(LONG)), |context| {
         assert_eq!(context.proposed, Decision::Reopen { after: LONG.into() });
         context.proposed
     });
-    bench.give_up();
-    assert_eq!(bench.handle(Input::Online), []);
-    assert_eq!(bench.next_timeout(), Some(LONG));
+    source.give_up();
+    assert_eq!(source.handle(Input::Online), []);
+    assert_eq!(source.next_timeout(), Some(LONG));
 }
 
 #[test]
@@ -164,22 +164,22 @@ fn a_network_that_is_back_ends_the_wait_of_a_rule_that_keeps_waiting_but_not_the
         reconnection_time: Some(seconds(5)),
         ..resilient(fixed(LONG))
     };
-    let mut bench = Bench::with_rule(policy, |_| Decision::KeepWaiting);
-    assert_eq!(wait(bench.open().hang_up()), LONG);
-    assert_eq!(bench.handle(Input::Online), [waiting(1, seconds(5))]);
-    assert_eq!(bench.next_timeout(), Some(seconds(5)));
+    let mut source = TestSession::with_rule(policy, |_| Decision::KeepWaiting);
+    assert_eq!(expect_wait(source.open().hang_up()), LONG);
+    assert_eq!(source.handle(Input::Online), [waiting(1, seconds(5))]);
+    assert_eq!(source.next_timeout(), Some(seconds(5)));
 }
 
 #[test]
-fn a_network_that_is_back_makes_an_open_connection_doubtful() {
-    let mut bench = Bench::new(Policy::resilient());
+fn an_open_connection_is_made_again_when_the_network_is_back() {
+    let mut source = TestSession::new(Policy::resilient());
     let expected = Outcome::Reopen {
         failure: Failure::Suspended,
         after: Span::ZERO,
     };
-    assert_eq!(bench.open().online(), expected);
+    assert_eq!(source.open().online(), expected);
     assert_eq!(
-        Bench::new(Policy::browser()).open().online(),
+        TestSession::new(Policy::browser()).open().online(),
         Outcome::Nothing
     );
 }

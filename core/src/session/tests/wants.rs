@@ -1,19 +1,19 @@
-//! What a session has to be told about events. A body that tells it no more gets the same outputs.
+//! What a session wants to be told about events. A body that tells it only this gets the same outputs.
 
 use proptest::{collection::vec, prelude::*};
 
 use super::{space::*, *};
 
-/// A body that tells no more than it has to.
-struct Sparing {
-    bench: Bench,
+/// A body that tells the session only what it wants.
+struct SparingBody {
+    source: TestSession,
     /// The last event id, if the session has not been told it.
     untold: Option<std::string::String>,
 }
 
-impl Sparing {
+impl SparingBody {
     fn play(&mut self, happening: &Happening) -> Vec<Output> {
-        let session = &mut self.bench.session;
+        let session = &mut self.source.session;
         if session.is_closed() {
             return vec![];
         }
@@ -38,7 +38,7 @@ impl Sparing {
                     id_field: *id_field,
                     terminal: *terminal,
                 };
-                self.bench.receive(event).1
+                self.source.receive(event).1
             }
             Happening::Input(Input::Comment) if !session.wants_activity() => vec![],
             Happening::Input(Input::Decoded) if !session.wants_decoded() => vec![],
@@ -46,7 +46,7 @@ impl Sparing {
                 if let Some(id) = self.untold.take() {
                     session.note_last_event_id(&id);
                 }
-                self.bench.play(happening)
+                self.source.play(happening)
             }
         }
     }
@@ -57,68 +57,68 @@ proptest! {
 
     #[test]
     fn a_session_that_is_told_only_what_it_wants_behaves_like_one_that_is_told_everything(
-        source in any_source(),
+        setup in any_setup(),
         happenings in vec(any_happening(), 0..60),
     ) {
-        let mut told = source.bench();
-        let mut sparing = Sparing { bench: source.bench(), untold: None };
+        let mut told = setup.start();
+        let mut sparing = SparingBody { source: setup.start(), untold: None };
         for happening in happenings {
             let expected = told.play(&happening);
             prop_assert_eq!(sparing.play(&happening), expected);
-            prop_assert_eq!(sparing.bench.session.next_timeout(), told.session.next_timeout());
-            prop_assert_eq!(sparing.bench.session.state(), told.session.state());
-            let last_event_id = sparing.untold.as_deref().unwrap_or(sparing.bench.session.last_event_id());
+            prop_assert_eq!(sparing.source.session.next_timeout(), told.session.next_timeout());
+            prop_assert_eq!(sparing.source.session.state(), told.session.state());
+            let last_event_id = sparing.untold.as_deref().unwrap_or(sparing.source.session.last_event_id());
             prop_assert_eq!(last_event_id, told.session.last_event_id());
         }
     }
 }
 
 #[test]
-fn a_healthy_source_of_the_browser_preset_wants_nothing() {
-    let mut bench = Bench::new(Policy::browser());
-    assert!(bench.session.wants_activity(), "it has not opened yet");
-    bench.open();
-    let session = &bench.session;
+fn a_healthy_source_with_the_browser_preset_wants_no_activity() {
+    let mut source = TestSession::new(Policy::browser());
+    assert!(source.session.wants_activity(), "it has not opened yet");
+    source.open();
+    let session = &source.session;
     assert!(!session.wants_activity() && !session.wants_ids() && !session.wants_decoded());
 }
 
 #[test]
 fn a_session_wants_events_while_there_are_failures_to_forget() {
-    let mut bench = Bench::new(Policy::browser());
-    bench.open().hang_up();
-    assert!(bench.open().session.wants_activity());
-    bench.event();
-    assert!(!bench.session.wants_activity());
+    let mut source = TestSession::new(Policy::browser());
+    source.open().hang_up();
+    assert!(source.open().session.wants_activity());
+    source.event();
+    assert!(!source.session.wants_activity());
 }
 
 #[test]
 fn a_session_with_a_limit_on_silence_always_wants_activity() {
-    let mut bench = Bench::new(closing_when_idle_for(seconds(5)));
-    bench.open().event();
-    assert!(bench.session.wants_activity());
+    let mut source = TestSession::new(closing_when_idle_for(seconds(5)));
+    source.open().event();
+    assert!(source.session.wants_activity());
 }
 
 #[test]
 fn a_session_that_tracks_ids_wants_them() {
-    let mut bench = Bench::new(Policy::browser());
-    bench.open();
-    bench.session.track_ids();
-    assert!(bench.session.wants_ids() && bench.session.wants_activity());
+    let mut source = TestSession::new(Policy::browser());
+    source.open();
+    source.session.track_ids();
+    assert!(source.session.wants_ids() && source.session.wants_activity());
 }
 
 #[test]
 fn a_session_wants_to_be_told_of_decoded_events_only_after_one_that_did_not_decode() {
-    let mut bench = Bench::new(Policy::browser());
-    bench.open().fail_to_decode();
-    assert!(bench.session.wants_decoded());
-    bench.handle(Input::Decoded);
-    assert!(!bench.session.wants_decoded());
+    let mut source = TestSession::new(Policy::browser());
+    source.open().fail_to_decode();
+    assert!(source.session.wants_decoded());
+    source.handle(Input::Decoded);
+    assert!(!source.session.wants_decoded());
 }
 
 #[test]
 fn the_clock_is_not_read_if_it_does_not_matter() {
-    let mut bench = Bench::new(Policy::browser());
-    bench.open();
-    let outcome = bench.session.event(EVENT, || panic!("the clock is read"));
+    let mut source = TestSession::new(Policy::browser());
+    source.open();
+    let outcome = source.session.event(EVENT, || panic!("the clock is read"));
     assert_eq!(outcome, EventOutcome::Deliver);
 }

@@ -1,4 +1,4 @@
-//! What a component opens may change.
+//! The source that a component opens changes.
 
 use leptos::{prelude::*, task::tick};
 use typed_eventsource::{
@@ -19,7 +19,7 @@ async fn sending(text: &str) -> Script {
 }
 
 #[wasm_bindgen_test]
-async fn another_url_closes_the_last_source_and_opens_its_own() {
+async fn another_url_closes_the_last_source_and_opens_a_new_one() {
     run(async || {
         let observed = Observed::new();
         let (first, second) = (sending(&number(1)).await, sending(&number(2)).await);
@@ -62,9 +62,9 @@ async fn another_url_closes_the_last_source_and_opens_its_own() {
 }
 
 #[wasm_bindgen_test]
-async fn nothing_of_the_last_source_is_heard_once_the_url_has_changed() {
+async fn no_event_of_the_last_source_arrives_once_the_url_has_changed() {
     run(async || {
-        // All in one chunk: over `fetch` they are handed over one right after the other.
+        // All events are in one chunk, so that over `fetch` no effect runs between two of them.
         let old = [1, 2, 3].map(number).concat() + "event: number\ndata: oops\n\n";
         let (first, second) = (sending(&old).await, sending(&number(10)).await);
         let (wanted, next) = (RwSignal::new_local(first.builder()), second.builder());
@@ -85,7 +85,7 @@ async fn nothing_of_the_last_source_is_heard_once_the_url_has_changed() {
 }
 
 #[wasm_bindgen_test]
-async fn a_fold_begins_again_with_another_source() {
+async fn a_fold_starts_again_with_another_source() {
     run(async || {
         let first = sending(&(number(1) + &number(2))).await;
         let second = sending(&(number(3) + &number(4))).await;
@@ -106,7 +106,7 @@ async fn a_fold_begins_again_with_another_source() {
 }
 
 #[wasm_bindgen_test]
-async fn a_source_that_is_set_up_again_with_new_closures_stays_open() {
+async fn a_builder_with_new_closures_keeps_the_source_open() {
     run(async || {
         let steps = [
             send(&number(1)),
@@ -139,7 +139,7 @@ async fn a_source_that_is_set_up_again_with_new_closures_stays_open() {
 }
 
 #[wasm_bindgen_test]
-async fn one_that_was_closed_opens_with_another_source() {
+async fn another_source_opens_after_the_last_one_was_closed() {
     run(async || {
         let (first, second) = (sending(&number(1)).await, sending(&number(2)).await);
         let wanted = RwSignal::new_local(first.builder());
@@ -158,7 +158,7 @@ async fn one_that_was_closed_opens_with_another_source() {
 }
 
 #[wasm_bindgen_test]
-async fn a_url_and_a_builder_are_taken_from_closures_and_signals_too() {
+async fn closures_and_signals_may_return_a_url_or_a_builder() {
     run_over(Transport::Browser, async || {
         async fn opens<M: 'static>(source: impl IntoSource<M> + 'static) {
             let (hear, mut heard) = Heard::new();
@@ -166,7 +166,7 @@ async fn a_url_and_a_builder_are_taken_from_closures_and_signals_too() {
             assert!(matches!(heard.next().await, State::Connecting));
             assert!(matches!(heard.next().await, State::Open));
         }
-        // Firefox says that it is open when something arrives.
+        // Firefox opens a connection only when something arrives.
         let script = sending(&number(1)).await;
         let url = script.url();
         opens(url.clone().leak() as &str).await;
@@ -200,7 +200,7 @@ async fn a_url_and_a_builder_are_taken_from_closures_and_signals_too() {
 }
 
 #[wasm_bindgen_test]
-async fn an_event_of_one_name_is_any_payload() {
+async fn an_event_of_one_name_can_be_any_payload() {
     let server = FakeServer::new();
     let mounted = mount(|| {
         let line = use_event::<Text, _>("/log", "line");

@@ -1,4 +1,4 @@
-//! Closing and opening by hand.
+//! A component closes its source and opens it again.
 
 use leptos::{prelude::*, task::tick};
 use typed_eventsource::{CloseReason, Event, State};
@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::page::{Feed, Mounted, mount, number, watch};
 use typed_eventsource_test_support::{Attempt, Heard, Left, Observed, Script, run};
 
-/// A component that folds what its source brings.
+/// A component that folds the events of its source.
 struct Folding {
     mounted: Mounted,
     feed: UseEventSourceHandle<Vec<Feed>>,
@@ -42,7 +42,7 @@ fn is_requested(state: &State) -> bool {
 }
 
 #[wasm_bindgen_test]
-async fn one_that_is_closed_may_be_opened_again_and_goes_on_where_it_was() {
+async fn a_closed_source_can_be_opened_again_and_keeps_its_folded_value() {
     run(async || {
         let observed = Observed::new();
         let attempts = [1, 2].map(|count| Attempt::sending(&number(count)));
@@ -81,7 +81,7 @@ async fn one_that_is_closed_may_be_opened_again_and_goes_on_where_it_was() {
 }
 
 #[wasm_bindgen_test]
-async fn one_that_is_closed_from_the_start_opens_when_it_is_told() {
+async fn a_source_that_is_closed_before_it_opens_can_be_opened_later() {
     run(async || {
         let observed = Observed::new();
         let script = Script::put([Attempt::sending(&number(1))]).await;
@@ -106,7 +106,7 @@ async fn one_that_is_closed_from_the_start_opens_when_it_is_told() {
 }
 
 #[wasm_bindgen_test]
-async fn one_that_the_server_has_finished_may_be_opened_again() {
+async fn a_source_that_the_server_has_finished_can_be_opened_again() {
     run(async || {
         let script = Script::put([Attempt::sending("event: bye\ndata\n\n")]).await;
         let builder = script.builder().terminal_event("bye");

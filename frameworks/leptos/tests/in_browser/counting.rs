@@ -1,4 +1,4 @@
-//! No event is missed, and an event runs only the effects that read what it changes.
+//! No event is missed, and an event runs only the effects that read it.
 
 use leptos::prelude::*;
 use typed_eventsource::{CloseReason, Event, State};
@@ -27,7 +27,7 @@ async fn many() -> Script {
 }
 
 #[wasm_bindgen_test]
-async fn ten_thousand_events_are_folded_and_called_back_with_none_missing() {
+async fn a_fold_and_a_callback_miss_none_of_ten_thousand_events() {
     run(async || {
         let script = many().await;
         let builder = script.builder().terminal_event("bye");
@@ -83,7 +83,7 @@ async fn an_event_runs_no_effect_that_reads_only_the_state_or_the_error() {
 }
 
 #[wasm_bindgen_test]
-async fn a_callback_hears_the_whole_event_and_may_read_any_signal() {
+async fn a_callback_gets_the_whole_event_and_may_read_any_signal() {
     run(async || {
         let script = Script::put([Attempt::sending(&format!("id: 7\n{}", number(1)))]).await;
         let builder = script.builder();

@@ -1,4 +1,4 @@
-//! A source is there for as long as its component is, however often that is rendered.
+//! A source is open from the mounting to the unmounting of its component.
 
 use leptos::{prelude::*, task::tick};
 use typed_eventsource_leptos::use_event_source;
@@ -19,7 +19,7 @@ async fn two_numbers() -> Script {
 }
 
 #[wasm_bindgen_test]
-async fn a_component_shows_what_its_source_brings_and_closes_it_when_it_is_unmounted() {
+async fn a_component_shows_its_events_and_closes_its_source_when_it_is_unmounted() {
     run(async || {
         let observed = Observed::new();
         let script = two_numbers().await;
@@ -78,7 +78,7 @@ async fn a_thousand_renderings_have_one_connection() {
 }
 
 #[wasm_bindgen_test]
-async fn a_component_that_goes_before_its_source_opens_opens_none() {
+async fn a_component_that_is_unmounted_before_its_source_opens_opens_none() {
     run(async || {
         let observed = Observed::new();
         let script = two_numbers().await;
@@ -94,7 +94,7 @@ async fn a_component_that_goes_before_its_source_opens_opens_none() {
 }
 
 #[wasm_bindgen_test]
-async fn one_that_is_unmounted_by_what_its_source_brings_hears_no_more() {
+async fn a_component_that_an_event_unmounts_gets_no_further_event() {
     run(async || {
         let observed = Observed::new();
         let events = number(1) + &number(2);

@@ -5,7 +5,7 @@ use std::any::Any;
 use leptos::{mount::mount_to, prelude::*, wasm_bindgen::JsCast, web_sys::Element};
 use serde::Deserialize;
 
-/// What the scripts of these tests send.
+/// The events that the scripts of these tests send.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Feed {
@@ -13,7 +13,7 @@ pub(super) enum Feed {
     Bye,
 }
 
-/// An event.
+/// An event as the server sends it.
 pub(super) fn number(number: u32) -> String {
     format!("event: number\ndata: {number}\n\n")
 }
@@ -39,7 +39,7 @@ impl Mounted {
     }
 }
 
-/// Tells what a signal comes to, from what it is at first on.
+/// Collects the values of a signal, from its first value on.
 pub(super) fn watch<S: Get<Value: 'static> + 'static>(
     signal: S,
     hear: impl Fn(S::Value) + 'static,

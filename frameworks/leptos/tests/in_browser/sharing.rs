@@ -1,4 +1,4 @@
-//! Components share a connection. How they come to it and go is tested in `typed-eventsource-hooks`.
+//! Components share a connection. How components join and leave it is tested in `typed-eventsource-hooks`.
 
 use typed_eventsource::{EventSourceBuilder, State};
 use typed_eventsource_leptos::use_event_source;
@@ -27,7 +27,7 @@ fn component(builder: EventSourceBuilder) -> Component {
     }
 }
 
-/// Sends 1, 2, … one by one.
+/// Sends 1, 2, …, each when it is released.
 async fn one_by_one() -> Script {
     let steps = (1..=3).flat_map(|count| [Step::Wait, send(&number(count))]);
     let steps: Vec<_> = steps.chain([Step::Silence]).collect();
@@ -35,7 +35,7 @@ async fn one_by_one() -> Script {
 }
 
 #[wasm_bindgen_test]
-async fn two_components_share_one_connection_until_the_last_of_them_goes() {
+async fn two_components_share_one_connection_until_both_are_gone() {
     run(async || {
         let observed = Observed::new();
         let script = one_by_one().await;

@@ -1,4 +1,4 @@
-//! A callback for each event.
+//! The hook that calls a callback with each event.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -34,7 +34,7 @@ fn Bell(props: &BellProps) -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn the_newest_callback_is_called_and_no_event_renders() {
+async fn the_newest_callback_is_called_and_an_event_does_not_render_the_component() {
     run(async || {
         let script = Script::put([Attempt::playing([
             send(": nothing yet\n\n"),

@@ -1,4 +1,4 @@
-//! Another URL, other options.
+//! A component asks for another URL or other options.
 
 use typed_eventsource::{EventSourceBuilder, Fetch, Policy, Text, testing::FakeServer};
 use typed_eventsource_yew::{
@@ -13,7 +13,7 @@ use typed_eventsource_test_support::{Attempt, Heard, Script, Step, run};
 #[wasm_bindgen_test]
 async fn another_url_closes_the_old_source_and_shows_nothing_of_it() {
     run(async || {
-        // The first goes on and on while it is left.
+        // The first server sends without end while the component changes to the second.
         let flood = Step::Repeat {
             times: 20_000,
             send: "event: halt\ndata: \"old\"\n\n",
@@ -58,7 +58,7 @@ async fn another_url_closes_the_old_source_and_shows_nothing_of_it() {
 }
 
 #[wasm_bindgen_test]
-async fn other_options_open_it_again_and_equal_ones_do_not() {
+async fn other_options_open_the_source_again_and_equal_ones_do_not() {
     run(async || {
         let script = Script::put([
             Attempt::playing([price(1), Step::Silence]),
@@ -89,7 +89,7 @@ struct SumProps {
     on_render: Callback<u32>,
 }
 
-/// Adds prices up, from a hundred on.
+/// Adds the prices to a hundred.
 #[component]
 fn Sum(props: &SumProps) -> Html {
     let sum = use_event_source_fold(
@@ -106,7 +106,7 @@ fn Sum(props: &SumProps) -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn a_fold_begins_again_with_another_url() {
+async fn a_fold_starts_again_with_another_url() {
     run(async || {
         let script = |prices: [u32; 2]| {
             let [first, second] = prices.map(price);
@@ -130,7 +130,7 @@ async fn a_fold_begins_again_with_another_url() {
     .await;
 }
 
-/// Sets up its source in its body, with closures that are others at each render.
+/// Makes its builder at each render, with new closures.
 #[component]
 fn WithClosures(props: &TickerProps) -> Html {
     let policy = Policy::resilient().rule(|context| context.proposed);
@@ -175,7 +175,7 @@ fn Line(props: &LineProps) -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn an_event_of_one_name_is_any_payload_and_another_name_begins_again() {
+async fn an_event_of_one_name_can_be_any_payload_and_another_name_shows_nothing_of_the_last() {
     let server = FakeServer::new();
     let (hear, mut renders) = Heard::new();
     let props = LineProps {

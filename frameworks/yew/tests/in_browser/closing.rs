@@ -1,4 +1,4 @@
-//! Closing and opening by hand.
+//! A component closes its source and opens it again.
 
 use typed_eventsource::{CloseReason, State};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -12,7 +12,7 @@ fn one_price_each(prices: [u32; 2]) -> [Attempt; 2] {
 }
 
 #[wasm_bindgen_test]
-async fn closing_is_shown_and_opening_opens_again() {
+async fn a_closed_source_is_shown_as_closed_and_can_be_opened_again() {
     run(async || {
         let script = Script::put(one_price_each([1, 2])).await;
         let (props, mut renders) = ticker(script.builder());
@@ -37,7 +37,7 @@ async fn closing_is_shown_and_opening_opens_again() {
 }
 
 #[wasm_bindgen_test]
-async fn what_was_closed_stays_closed_with_another_render_and_opens_with_another_source() {
+async fn a_closed_source_stays_closed_at_another_render_and_another_source_opens() {
     run(async || {
         let script = Script::put(one_price_each([1, 2])).await;
         let (props, mut renders) = ticker(script.builder());
@@ -60,7 +60,7 @@ async fn what_was_closed_stays_closed_with_another_render_and_opens_with_another
 }
 
 #[wasm_bindgen_test]
-async fn it_can_be_closed_before_it_has_opened() {
+async fn a_source_can_be_closed_before_it_has_opened() {
     run(async || {
         let script = Script::put(one_price_each([1, 2])).await;
         let observed = Observed::new();

@@ -1,4 +1,4 @@
-//! What goes wrong is shown, and nothing panics.
+//! Errors are shown by the component, or go to the console.
 
 use typed_eventsource::{
     CloseReason, Error, EventSourceBuilder, Fetch, State, testing::FakeServer,
@@ -38,7 +38,7 @@ async fn a_bad_url_is_shown_and_a_good_one_opens() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_that_closes_it_is_shown_and_opening_tries_again() {
+async fn an_answer_that_closes_the_source_is_shown_and_the_source_can_be_opened_again() {
     run(async || {
         let script = Script::put([
             Attempt::answering(404),
@@ -58,7 +58,7 @@ async fn an_answer_that_closes_it_is_shown_and_opening_tries_again() {
 }
 
 #[wasm_bindgen_test]
-async fn data_that_does_not_decode_is_shown_until_some_does() {
+async fn a_decode_error_is_shown_until_an_event_decodes() {
     run(async || {
         let script = Script::put([Attempt::playing([
             price(1),
@@ -86,7 +86,7 @@ async fn data_that_does_not_decode_is_shown_until_some_does() {
 #[derive(PartialEq, Properties)]
 struct QuietProps {
     source: EventSourceBuilder,
-    /// `None` if it listens to no errors.
+    /// `None` if the component listens to no errors.
     on_error: Option<Callback<Error>>,
     on_event: Callback<()>,
 }
@@ -102,7 +102,8 @@ fn Quiet(props: &QuietProps) -> Html {
     html! {}
 }
 
-/// In one chunk: each event comes before the component has rendered the error ahead of it.
+/// Sends events of which half do not decode, in one chunk: each event comes before the component has rendered the error ahead
+/// of it.
 const HALF_DECODES: &str = "event: price\ndata: much\n\nevent: price\ndata: 1\n\n";
 
 fn half_decoding() -> Attempt {
@@ -110,7 +111,7 @@ fn half_decoding() -> Attempt {
 }
 
 #[wasm_bindgen_test]
-async fn errors_that_no_render_shows_are_on_the_console() {
+async fn errors_that_no_render_shows_go_to_the_console() {
     run(async || {
         let console = Console::new();
         let script = Script::put([half_decoding()]).await;
@@ -128,7 +129,7 @@ async fn errors_that_no_render_shows_are_on_the_console() {
 }
 
 #[wasm_bindgen_test]
-async fn a_callback_gets_each_error_and_the_console_none() {
+async fn an_error_that_a_callback_takes_does_not_go_to_the_console() {
     run(async || {
         let console = Console::new();
         let script = Script::put([half_decoding()]).await;
@@ -146,7 +147,7 @@ async fn a_callback_gets_each_error_and_the_console_none() {
     .await;
 }
 
-/// Shows its error if it is told to.
+/// Shows its error if its properties say so.
 #[derive(PartialEq, Properties)]
 struct NoticeProps {
     shows_errors: bool,
@@ -163,7 +164,7 @@ fn Notice(props: &NoticeProps) -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn an_error_that_stays_is_on_the_console_only_if_no_render_shows_it() {
+async fn an_error_that_is_not_over_goes_to_the_console_only_if_no_render_shows_it() {
     for shows_errors in [false, true] {
         let server = FakeServer::new();
         let _app = Mounted::<Notice>::new(NoticeProps {
@@ -179,7 +180,7 @@ async fn an_error_that_stays_is_on_the_console_only_if_no_render_shows_it() {
 }
 
 #[wasm_bindgen_test]
-async fn a_callback_gets_the_gaps() {
+async fn a_callback_is_called_with_gaps() {
     let server = FakeServer::new();
     let (hear, mut gaps) = Heard::new();
     let _app = Mounted::<Notice>::new(NoticeProps {

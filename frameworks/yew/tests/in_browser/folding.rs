@@ -1,4 +1,4 @@
-//! Every event counts.
+//! The hook that folds every event.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -12,7 +12,7 @@ use typed_eventsource_test_support::{Attempt, Heard, Script, Step, run};
 
 const MANY: u32 = 10_000;
 
-/// All prices, and how often they were copied.
+/// All prices, and how often the list was cloned.
 struct Prices {
     all: Vec<u32>,
     copies: Rc<Cell<u32>>,
@@ -31,7 +31,7 @@ impl Clone for Prices {
 #[derive(PartialEq, Properties)]
 struct HistoryProps {
     source: EventSourceBuilder,
-    /// Called once there are enough, with all and the copies.
+    /// Called once there are enough prices, with the prices and the number of clones.
     on_many: Callback<(Vec<u32>, u32)>,
 }
 
@@ -54,7 +54,7 @@ fn History(props: &HistoryProps) -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn ten_thousand_events_in_one_burst_are_all_folded_and_nothing_is_copied() {
+async fn ten_thousand_events_in_one_burst_are_all_folded_without_a_clone() {
     run(async || {
         let burst = Step::Repeat {
             times: MANY,
@@ -93,7 +93,7 @@ fn Scale(props: &ScaleProps) -> Html {
 }
 
 #[wasm_bindgen_test]
-async fn the_fold_is_that_of_the_last_render() {
+async fn the_fold_of_the_last_render_is_called() {
     run(async || {
         let script = Script::put([Attempt::playing([
             price(1),

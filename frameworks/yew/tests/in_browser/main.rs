@@ -1,4 +1,4 @@
-//! Components in a window of a browser, against the real server; one, as the documentation shows it, against a fake one.
+//! Components in a browser's window, against the test server. The example of the documentation uses a fake server.
 #![cfg(target_family = "wasm")]
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,4 +1,4 @@
-//! When a source opens, how long it stays, and what renders a component again.
+//! A source opens when its component is mounted, and a component renders only when there is something new to show.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::scheduler::flush;
@@ -7,7 +7,7 @@ use crate::stage::{Mounted, Ticker, TickerProps, price, ticker, until_price, wor
 use typed_eventsource_test_support::{Attempt, Left, Observed, Script, Step, run, send};
 
 #[wasm_bindgen_test]
-async fn it_opens_when_it_is_mounted_and_closes_when_it_is_unmounted() {
+async fn a_source_opens_when_its_component_is_mounted_and_closes_when_it_is_unmounted() {
     run(async || {
         let script = Script::put([Attempt::playing([price(1), Step::Silence])]).await;
         let observed = Observed::new();
@@ -55,7 +55,7 @@ async fn a_thousand_renders_keep_one_connection() {
 }
 
 #[wasm_bindgen_test]
-async fn it_renders_when_there_is_something_new_and_no_more() {
+async fn a_component_renders_only_when_there_is_something_new() {
     run(async || {
         let script = Script::put([Attempt::playing([
             send(": nothing yet\n\n"),
@@ -91,7 +91,7 @@ async fn it_renders_when_there_is_something_new_and_no_more() {
 }
 
 #[wasm_bindgen_test]
-async fn handles_are_equal_where_they_show_the_same() {
+async fn handles_are_equal_if_they_show_the_same() {
     run(async || {
         let script = Script::put([Attempt::playing([price(1), Step::Silence])]).await;
         let (props, mut renders) = ticker(script.builder());

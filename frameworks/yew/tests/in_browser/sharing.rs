@@ -1,11 +1,11 @@
-//! Components share a connection. How they come to it and go is tested in `typed-eventsource-hooks`.
+//! Components share a connection. How components join and leave it is tested in `typed-eventsource-hooks`.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{Mounted, Ticker, is_open, price, ticker, until, until_price};
 use typed_eventsource_test_support::{Attempt, Script, Step, run, send};
 
-/// Brings two prices, each when it is released.
+/// Sends two prices, each when it is released.
 async fn script() -> Script {
     Script::put([Attempt::playing([
         send(": nothing yet\n\n"),
@@ -26,7 +26,7 @@ async fn two_components_have_one_connection_until_both_are_gone() {
         let (table, mut table_renders) = ticker(script.builder());
         let chart = Mounted::<Ticker>::new(chart);
         until(&mut chart_renders, is_open).await;
-        // This one joins what is open.
+        // The second component joins an open connection.
         let table = Mounted::<Ticker>::new(table);
         until(&mut table_renders, is_open).await;
         script.release().await;

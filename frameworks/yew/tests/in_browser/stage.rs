@@ -1,4 +1,4 @@
-//! Components to mount, which show a test what they render.
+//! Components that tell a test what they render.
 
 use serde::Deserialize;
 use typed_eventsource::{EventSourceBuilder, State};
@@ -15,7 +15,7 @@ pub(crate) enum Feed {
     Halt(String),
 }
 
-/// An event of the stream, as it is on the wire.
+/// An event as the server sends it.
 pub(crate) fn price(price: u32) -> typed_eventsource_test_support::Step {
     typed_eventsource_test_support::send(&format!("event: price\ndata: {price}\n\n"))
 }
@@ -28,7 +28,7 @@ pub(crate) struct TickerProps {
     pub(crate) source: EventSourceBuilder,
     /// What each render shows.
     pub(crate) on_render: Callback<Latest>,
-    /// Another one renders it again.
+    /// Another value renders the component again.
     #[prop_or_default]
     pub(crate) round: u32,
 }
@@ -40,7 +40,7 @@ pub(crate) fn Ticker(props: &TickerProps) -> Html {
     html! {}
 }
 
-/// Properties, and what is rendered with them.
+/// Properties for a component, and what it renders with them.
 pub(crate) fn ticker(source: impl Into<EventSourceBuilder>) -> (TickerProps, Heard<Latest>) {
     let (hear, renders) = Heard::new();
     let props = TickerProps {
@@ -75,14 +75,14 @@ impl<C: BaseComponent> Drop for Mounted<C> {
     }
 }
 
-/// Nothing need be seen of it: it is on no page.
+/// The root is not in the document, since nobody has to see the component.
 pub(crate) fn element() -> Element {
     let document = web_sys::window().and_then(|window| window.document());
     let element = document.expect("a page").create_element("div");
     element.expect("an element")
 }
 
-/// What the first render shows that is as is waited for.
+/// Waits for a render that meets the condition.
 pub(crate) async fn until<T: 'static>(
     renders: &mut Heard<UseEventSourceHandle<T>>,
     is_it: impl Fn(&UseEventSourceHandle<T>) -> bool,
@@ -95,12 +95,12 @@ pub(crate) async fn until<T: 'static>(
     }
 }
 
-/// As [`until`], for an event.
+/// Waits for a render that shows this price.
 pub(crate) async fn until_price(renders: &mut Heard<Latest>, price: u32) -> Latest {
     until(renders, |shown| *shown.data() == Some(Feed::Price(price))).await
 }
 
-/// As [`until`], for a state.
+/// Waits for a render that shows a closed source.
 pub(crate) async fn until_closed<T: 'static>(
     renders: &mut Heard<UseEventSourceHandle<T>>,
 ) -> UseEventSourceHandle<T> {
@@ -111,7 +111,7 @@ pub(crate) fn is_open<T>(shown: &UseEventSourceHandle<T>) -> bool {
     matches!(shown.state(), State::Open)
 }
 
-/// What a render shows, in words.
+/// What a render shows, as text.
 pub(crate) fn words<T: std::fmt::Debug>(shown: &UseEventSourceHandle<T>) -> String {
     format!("{}, {:?}", shown.state(), shown.data())
 }

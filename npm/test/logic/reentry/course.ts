@@ -1,6 +1,6 @@
-// What is played, out of a seed: what the server sends, and what callbacks do when they are called.
+// A course of a test, made from a seed: what the server sends, and what callbacks do when they are called.
 
-/** How many times callbacks do something, so that it comes to an end. */
+/** How many calls of callbacks do something. Without this limit a course might not end. */
 export const MAX_CALLS_WITH_ACTS = 50;
 
 const NAMES = ["message", "a", "b"] as const;
@@ -11,22 +11,22 @@ export type Kind = (typeof KINDS)[number];
 /** Node.js calls listeners of its `EventTarget` that are added during a dispatch, which the DOM does not. */
 const isDomStandard = "document" in globalThis;
 
-/** What a callback does. */
+/** Something that a callback does. */
 export type Act =
   { type: "add"; kind: Kind; name: string } | { type: "remove"; which: number } | { type: "throw" } | { type: "open" } | { type: "close" };
 
 export interface Course {
-  /** The names of the events that each connection brings. */
+  /** The names of the events that each connection sends. */
   connections: string[][];
-  /** What is done before the first one. */
+  /** What is done before the first connection. */
   start: Act[];
   scripts: Act[][];
 }
 
-/** Whether we call these callbacks, and report what they throw: the DOM does so for its listeners. */
+/** Whether the package calls these callbacks, and reports what they throw. The DOM does so for its listeners. */
 export const isOurs = (kind: Kind) => kind === "on" || kind === "state" || kind === "problem";
 
-/** Numbers from 0 to below 1, the same for the same seed. */
+/** A function that returns random numbers from 0 to below 1, the same for the same seed. */
 export function dice(seed: number) {
   let state = seed >>> 0;
   return () => {
@@ -50,7 +50,7 @@ export function courseOf(seed: number): Course {
     if (number < 15) return { type: "remove", which: below(1000) };
     if (number < 17) return { type: "throw" };
     if (number < 19) return { type: "open" };
-    // Seldom, since nothing is heard after it.
+    // Closing is rare, since no callback is called after it.
     return below(4) ? addMeanwhile() : { type: "close" };
   };
   return {
@@ -60,7 +60,7 @@ export function courseOf(seed: number): Course {
   };
 }
 
-/** What callbacks do, which counts how often each was called. */
+/** Decides what callbacks do, by how often each was called. */
 export class Script {
   #scripts;
   #calls = new Map<number, number>();

@@ -1,4 +1,5 @@
-// Who is to hear what, in which order: plain lists, in which those who are gone are marked.
+// The model: which listeners should hear what, and in which order. It keeps all listeners in a list, and marks those that are
+// gone.
 
 import { type Act, type Course, type Kind, Script, isOurs } from "./course.ts";
 
@@ -51,7 +52,7 @@ export class Model {
 
   event(name: string, data: unknown) {
     if (this.#isClosed) return;
-    // Who listens when the event comes hears it, after the listeners of the DOM.
+    // Listeners that exist when the event arrives hear it, after the listeners of the DOM.
     const typed = this.#listening((kind) => kind === "on" || kind === "iterate", name);
     this.#dispatch("dom", name, data);
     for (const listener of typed) {
@@ -72,7 +73,7 @@ export class Model {
     if (act.type === "add") {
       const { kind } = act;
       const isNamed = kind === "on" || kind === "iterate" || kind === "dom" || kind === "once";
-      // The DOM's listeners may come and go after the close too, in vain.
+      // Listeners of the DOM can also be added and removed after the close, without effect.
       const name = isNamed ? act.name : undefined;
       listeners.push({ number: listeners.length, kind, name, isGone: this.#isClosed, yielded: [] });
     } else if (act.type === "remove" && listeners.length) {
@@ -91,7 +92,7 @@ export class Model {
     for (const listener of this.#listeners) listener.isGone ||= listener.kind === "on" || listener.kind === "iterate";
   }
 
-  /** What is told once the callbacks have returned that have closed the source. */
+  /** Tells that the source is closed, once the callbacks have returned. */
   #settle() {
     if (!this.#isClosed || this.#isToldClosed) return;
     this.#isToldClosed = true;

@@ -1,4 +1,4 @@
-// The source itself, and callbacks that do anything.
+// The source under test, with callbacks that do anything.
 
 import type { EventIterator, EventSource, TypedEvent } from "typed-eventsource";
 import { type Act, type Course, type Kind, Script, isOurs } from "./course.ts";
@@ -8,7 +8,7 @@ export class World {
   source;
   #open;
   #script;
-  /** What ends a listener, by their numbers. */
+  /** The functions that remove listeners, by the listeners' numbers. */
   #undos: (() => unknown)[] = [];
   #iterators: EventIterator<TypedEvent<unknown>>[] = [];
 
@@ -16,11 +16,11 @@ export class World {
     this.#script = new Script(course);
     this.#open = open;
     this.source = open();
-    // Or what nobody hears goes to the console.
+    // Without this listener errors would go to the console.
     this.source.onError(() => {});
   }
 
-  /** What the iterations hand out, once the source has closed. */
+  /** What the iterations yield, once the source has closed. */
   yielded() {
     const drain = async (iterator: EventIterator<TypedEvent<unknown>>) => {
       const all: unknown[] = [];
@@ -72,7 +72,7 @@ export class World {
     try {
       for (const act of this.#script.next(number)) this.act(act);
     } catch (exception) {
-      // What the DOM's listeners throw would end the process.
+      // An exception of a listener of the DOM would end the process.
       if (isOurs(kind)) throw exception;
     }
   }

@@ -1,11 +1,11 @@
-// A server that means harm: ids that would be headers, bytes that are no text, and hardly a wait.
+// A hostile server: ids that would be headers, bytes that are not UTF-8, and hardly any wait.
 
 import type { EventSource, EventSourceInit } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
 import * as streams from "../../support/streams.ts";
 import { TRANSPORTS, base64, bytesOf, ignore, play, seen } from "../../support/streams.ts";
 
-/** So many messages of a source, and how the server sees its attempts by then. */
+/** The first `count` messages of a source, and what the server saw of its attempts by then. */
 async function messages(source: EventSource, count: number) {
   const told: unknown[] = [];
   source.onError(ignore);
@@ -23,7 +23,7 @@ const headersOf = async (url: string, attempts: number) => {
 describe.each(TRANSPORTS)("over %s", (transport) => {
   const open = (url: string, init?: Partial<EventSourceInit>) => streams.open(url, { transport, ...init } as Partial<EventSourceInit>);
 
-  test("line ends in ids make no headers", async () => {
+  test("line ends in ids do not make headers", async () => {
     const [second, third] = ["2\u2028X-Evil: 3\u0085X-Evil: 4", "a b\tc: d"];
     const url = await play(
       { steps: [{ send: "retry: 10\nid: 1\rX-Evil: 1\r\nX-Evil: 2\ndata: 1\n\n" }] },
@@ -63,7 +63,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     "data: end\n\n",
   );
 
-  test.each([1, 3, stream.length])("what is no UTF-8 is replaced wherever it stands, in chunks of %i bytes", async (size) => {
+  test.each([1, 3, stream.length])("bytes that are not UTF-8 are replaced everywhere, in chunks of %i bytes", async (size) => {
     const steps = [];
     for (let start = 0; start < stream.length; start += size) steps.push({ send_base64: base64(stream.subarray(start, start + size)) });
     const source = open(await play({ steps: [...steps, "silence"] }), { parse: "text" });
@@ -83,7 +83,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ]);
   });
 
-  test("what takes the place of a hasty browser goes on from the last event", async () => {
+  test("attempts in place of a browser that hardly waits continue after the last event", async () => {
     const numbers = [1, 2, 3, 4, 5, 6, 7];
     const url = await play(...numbers.map((id) => ({ steps: [{ send: `retry: 0\nid: ${id}\ndata: ${id}\n\n` }] })));
     const source = open(url, { resumeParameter: "after" });
@@ -96,8 +96,8 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 });
 
-// Firefox's own source loses what follows an id with a NUL in it.
-test("a NUL in an id makes no header", async () => {
+// Firefox's own source loses the part of an id after a NUL.
+test("an id with a NUL is not sent as a header", async () => {
   const url = await play(
     { steps: [{ send: "retry: 10\nid: 1\ndata: 1\n\nid: 2\u0000\r\nX-Evil: 1\ndata: 2\n\n" }] },
     { steps: [{ send: "data: 3\n\n" }, "silence"] },

@@ -1,11 +1,11 @@
-// The server's table of attacks, played. `cargo xtask hostile` does the same at full size, and measures.
+// Plays the server's table of attacks. `cargo xtask hostile` does so at full size, and measures.
 
 import type { EventSource, EventSourceInit } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
 import { MiB, attemptsWithin, memoryGrowth } from "../../support/hostile.ts";
 import { ORIGIN, TRANSPORTS, isFirefox, open, playAttack, seen, until } from "../../support/streams.ts";
 
-/** A row of the table; what each field means stands in `tests/server/src/attacks.rs`. */
+/** An attack. `tests/server/src/attacks.rs` says what each field means. */
 interface Attack {
   name: string;
   outcome: "closed" | "ended" | "on" | "refused";
@@ -20,7 +20,7 @@ interface Attack {
 
 const ATTACKS: Attack[] = await (await fetch(`${ORIGIN}/attacks`)).json();
 
-/** What becomes of a source, its last error, and how many messages it has heard. */
+/** The outcome of an attack: what became of the source, its last error, and how many messages it has heard. */
 async function watch(source: EventSource, { outcome, error, heard, look }: Attack) {
   const told = { error: "", heard: 0 };
   source.onError(({ code }) => (told.error = code));
@@ -35,14 +35,14 @@ async function watch(source: EventSource, { outcome, error, heard, look }: Attac
 }
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
-  // Of a text without end a browser's own source keeps all. Bytes in gzip are for the client in Rust.
+  // A browser's own source would hold a text without end. Only the client in Rust inflates gzip.
   const concerning = ATTACKS.filter(({ endless, parse }) => (transport === "fetch" || !endless) && parse !== "gzip");
 
   test.each(concerning)("$name", async (attack) => {
     const before = memoryGrowth();
     const url = await playAttack(attack.name);
     const { idle, parse } = attack;
-    // With the parameter, nothing is lost by taking the place of a browser that reconnects without a wait.
+    // Only with the parameter may the policy reconnect in place of a browser that does not wait.
     const init = { transport, parse, resumeParameter: "after", policy: idle ? { idle: { after: idle, then: "close" } } : {} };
     const source = open(url, { ...init, ...(transport === "fetch" && { maxEventSize: MiB }) } as Partial<EventSourceInit>);
     const { heard, ...told } = await watch(source, attack);
@@ -55,7 +55,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
       expect(heard).toBeGreaterThanOrEqual(attack.heard);
     }
     expect(await attemptsWithin(1000, url)).toBeLessThanOrEqual(attack.requests);
-    // It lets go of all of them.
+    // The source leaves no connection open.
     await seen(url, { closed: (await seen(url, {})).length });
     // An event may have a mebibyte, and what is read of it two parts.
     const most = attack.error === "event-too-large" ? 12 * MiB : 4 * MiB;

@@ -1,4 +1,4 @@
-// A server that sends more than anybody can take, beside the attacks of its table.
+// A hostile server that sends more than a client can take, apart from the table of attacks.
 
 import type { EventSourceInit, FetchInit } from "typed-eventsource";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -8,7 +8,7 @@ import { TRANSPORTS, ignore, isFirefox, play, release, until } from "../../suppo
 
 const open = (url: string, init?: Partial<FetchInit>) => streams.open(url, { transport: "fetch", ...init });
 
-test("no more is read at once than there is room for", async () => {
+test("a source does not read more at once than its buffer has room for", async () => {
   const url = await play({ steps: [{ fill: { bytes: 2 ** 50, send: "data\n\n" } }] });
   let [largest, total] = [0, 0];
   for (const { prototype } of [ReadableStreamDefaultReader, ReadableStreamBYOBReader] as any[]) {
@@ -22,7 +22,7 @@ test("no more is read at once than there is room for", async () => {
     onTestFinished(() => void (prototype.read = read));
   }
   const source = open(url, { parse: "text" });
-  // So that much waits to be read.
+  // After this, many bytes wait to be read.
   const busy = () => {
     for (const start = performance.now(); performance.now() - start < 20;);
   };
@@ -36,7 +36,7 @@ test("no more is read at once than there is room for", async () => {
   expect(largest).toBeLessThanOrEqual(512 * 1024);
 });
 
-test("an event without end is too large where nobody says how large it may be", async () => {
+test("an event without end is too large by the default limit", async () => {
   const url = await play({ steps: [{ send: "data: " }, { fill: { bytes: 2 ** 50, send: "x" } }] });
   const source = open(url, { parse: "text" });
   source.onError(ignore);
@@ -45,7 +45,7 @@ test("an event without end is too large where nobody says how large it may be", 
 });
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
-  // What a user's parser makes of it may be a stack that is too deep, which is an error like any other.
+  // A user's parser may overflow the stack, which is an error like any other.
   const descend = (text: string): unknown => (text === "7" ? 7 : [descend(text.slice(1))]);
 
   test.each<[string, EventSourceInit["parse"], string[], unknown[]]>([

@@ -18,6 +18,7 @@ pub struct JsReader {
     pub stream: Stream,
     /// The names that are listened to, and by which number each is told.
     numbers: Vec<(usize, String)>,
+    listens_to_all: bool,
     id: String,
     retry: Option<u32>,
 }
@@ -28,6 +29,7 @@ impl JsReader {
         Self {
             stream: Stream::new(id.into(), max_event_size),
             numbers: vec![],
+            listens_to_all: false,
             id: id.to_owned(),
             retry: None,
         }
@@ -48,6 +50,12 @@ impl JsReader {
         };
         self.numbers.remove(index);
         self.stream.unlisten(name.as_bytes());
+    }
+
+    /// Listens to events of any name.
+    pub fn listen_to_all(&mut self) {
+        self.listens_to_all = true;
+        self.stream.listen_to_all(true);
     }
 
     /// Whether an event was too large, so that nothing follows.
@@ -99,12 +107,13 @@ impl JsReader {
                 }
                 let has_own_id = id_end != UNCHANGED;
                 let data = match data_start {
-                    _ if number == 0 => String::new(),
+                    _ if number == 0 && !self.listens_to_all => String::new(),
                     OUT_OF_LINE => decoded(self.stream.data()),
                     _ => slice(data_start..data_end),
                 };
                 let mut known = self.numbers.iter();
                 let name = match number {
+                    0 if self.listens_to_all => decoded(self.stream.name()),
                     0 => String::new(),
                     _ => known
                         .find(|(known, _)| *known == number as usize)

@@ -44,6 +44,10 @@ impl Names {
         Some(self.numbers[self.last].1)
     }
 
+    pub(crate) fn contains(&self, name: &[u8]) -> bool {
+        self.index_of(name).is_ok()
+    }
+
     fn index_of(&self, name: &[u8]) -> Result<usize, usize> {
         self.numbers
             .binary_search_by(|(other, _)| other.as_slice().cmp(name))

@@ -32,6 +32,9 @@ pub struct Records {
     /// Where what is out of line lies in memory, and how long it is: the data of the last event, and the last event id.
     pub(crate) data: [usize; 2],
     pub(crate) last_event_id: [usize; 2],
+    /// The name of the last event, where that has no number because nobody listens to its name alone. Otherwise the name of an
+    /// event that nobody listens to, if there was one.
+    pub(crate) name: [usize; 2],
     pub(crate) events: [Record; BATCH],
 }
 
@@ -39,7 +42,7 @@ pub struct Records {
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
 pub struct Record {
-    /// Of its name; 0 where only its id is told.
+    /// Of its name; 0 for a name that has none, or where only its id is told.
     pub(crate) number: u32,
     pub(crate) data_start: u32,
     pub(crate) data_end: u32,
@@ -74,6 +77,7 @@ impl Default for RecordWriter {
                 retry: NO_RETRY,
                 data: [0; 2],
                 last_event_id: [0; 2],
+                name: [0; 2],
                 events: [Record::default(); BATCH],
             },
             data: Vec::new(),
@@ -96,19 +100,21 @@ impl RecordWriter {
     }
 
     /// Writes where in memory to find what is out of line, until the next call.
-    pub(crate) fn place_bytes<S: LineSearch>(&mut self, parser: &Parser<S>) {
+    pub(crate) fn place_bytes<S: LineSearch>(&mut self, parser: &Parser<S>, name: &[u8]) {
+        self.records.name = place(name);
         self.records.data = place(&self.data);
         self.records.last_event_id = place(parser.last_event_id_bytes());
     }
 
-    /// Writes where the event has its id and, where it has a number, its data, but not where it ends. Answers whether all of
-    /// it is in the text.
+    /// Writes where the event has its id and, if that is wanted, its data, but not where it ends. Answers whether all of it is
+    /// in the text.
     pub(crate) fn write<S: LineSearch>(
         &mut self,
         index: usize,
         chunk: &[u8],
         event: ParsedEvent<'_, S>,
         number: usize,
+        wants_data: bool,
     ) -> bool {
         let has_own_id = event.has_own_id();
         let id = event.id_in_chunk();
@@ -125,7 +131,7 @@ impl RecordWriter {
             (place(id), data)
         };
         let [data_start, data_end] = data.unwrap_or_else(|| {
-            if number == 0 {
+            if !wants_data {
                 return [0; 2];
             }
             self.data = event.into_data_bytes().into();

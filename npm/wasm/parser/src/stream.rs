@@ -24,6 +24,9 @@ pub struct Stream {
     parser: parser::Parser<Search>,
     names: Names,
     tracks_ids: bool,
+    listens_to_all: bool,
+    /// That of `Records::name`.
+    name: Vec<u8>,
     /// To be found in events that nobody listens to, too. Empty for none.
     terminal_data: Vec<u8>,
     chunk: Vec<u8>,
@@ -54,6 +57,8 @@ impl Stream {
             parser: parser::Parser::new(last_event_id, max_event_size),
             names: Names::default(),
             tracks_ids: false,
+            listens_to_all: false,
+            name: Vec::new(),
             terminal_data: Vec::new(),
             chunk: Vec::new(),
             next: None,
@@ -80,6 +85,13 @@ impl Stream {
     /// to them.
     pub fn track_ids(&mut self) {
         self.tracks_ids = true;
+    }
+
+    /// Listens to events of any name, or no longer. Those whose name nobody listens to alone have the number 0, and are the last
+    /// of what [`next`](Self::next) finds at once, since only the last one's name is told.
+    pub fn listen_to_all(&mut self, listens_to_all: bool) {
+        self.listens_to_all = listens_to_all;
+        self.name.clear();
     }
 
     /// Looks for this data in events that nobody listens to: what follows is not read.
@@ -110,12 +122,17 @@ impl Stream {
         self.parser.go_back(last_event_id);
         self.writer.go_back();
         self.next = Some(to);
-        self.writer.place_bytes(&self.parser);
+        self.writer.place_bytes(&self.parser, &self.name);
     }
 
     /// The data of the last event that was found, where it is out of line.
     pub fn data(&self) -> &[u8] {
         &self.writer.data
+    }
+
+    /// The name of the last event that was found, where it has no number.
+    pub fn name(&self) -> &[u8] {
+        &self.name
     }
 
     /// What the stream goes on after.
@@ -153,19 +170,28 @@ impl Stream {
                             self.next = Some(chunk.len());
                             break;
                         }
+                        None if self.listens_to_all => {
+                            self.name = event.name_bytes().into();
+                            0
+                        }
                         None if self.tracks_ids && event.has_own_id() => 0,
                         None => {
+                            if self.name.is_empty() {
+                                self.name = event.name_bytes().into();
+                            }
                             self.writer.records.unlistened = Unlistened::Event as u32;
                             continue;
                         }
                     };
                     self.writer.records.unlistened = Unlistened::Nothing as u32;
-                    let is_whole = self.writer.write(count, chunk, event, number);
+                    let is_new_name = number == 0 && self.listens_to_all;
+                    let wants_data = number != 0 || is_new_name;
+                    let is_whole = self.writer.write(count, chunk, event, number, wants_data);
                     let next = chunk.len() - items.rest().len();
                     self.writer.records.events[count].end = next as u32;
                     self.next = Some(next);
                     count += 1;
-                    if !is_whole {
+                    if !is_whole || is_new_name {
                         break;
                     }
                 }
@@ -185,7 +211,10 @@ impl Stream {
                 }
             }
         }
-        self.writer.place_bytes(&self.parser);
+        if count == 0 && self.name.is_empty() && self.names.contains(self.parser.dropped_name()) {
+            self.name = self.parser.dropped_name().into();
+        }
+        self.writer.place_bytes(&self.parser, &self.name);
         count
     }
 }

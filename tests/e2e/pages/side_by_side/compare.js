@@ -4,7 +4,7 @@ import { CONTENDERS, Play, watchErrors } from "./play.js";
 import { diff } from "./diff.js";
 import { DIFFERENCES } from "./differences.js";
 
-/** How long a scenario may take before it is taken to hang, in milliseconds. */
+/** How long a scenario may take, in milliseconds. */
 const PATIENCE = 120_000;
 
 const BROWSER = navigator.userAgent.includes("Firefox") ? "Firefox" : "Chromium";
@@ -12,7 +12,7 @@ const SCOPE = "document" in globalThis ? "window" : "worker";
 
 watchErrors();
 
-/** What is not as it should be, as text. */
+/** The differences that are not known, and the known differences that are missing, as text. */
 export async function compare(subject, secondOrigin) {
   const { default: scenarios } = await import(`./scenarios/${subject}.js`);
   const complaints = [];
@@ -38,7 +38,7 @@ export async function compare(subject, secondOrigin) {
   return complaints;
 }
 
-/** Whether a difference is one of this contender, here. */
+/** Whether a difference concerns this contender in this browser and this scope. */
 function isAbout({ of, browser = BROWSER, scope = SCOPE }, contender) {
   return [of].flat().includes(contender) && browser === BROWSER && scope === SCOPE;
 }

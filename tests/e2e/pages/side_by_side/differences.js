@@ -1,11 +1,11 @@
-// What is known to differ from the browser's own class, in the recordings of which scenario, and why. It has to differ
-// in just this way: the test also tells when a difference is gone.
+// The known differences from the browser's own class: in which scenario the recordings differ, how, and why. The test also fails
+// if a difference is gone.
 
 const OURS = ["browser", "fetch"];
 
 const ASKS = "accept: text/event-stream; cache-control: no-cache; pragma: no-cache";
 
-// Firefox's own class departs from the standard, and with it whatever stands on it.
+// Firefox's own class departs from the standard. So does the browser transport in Firefox.
 
 const NUL_IN_DATA = {
   of: "fetch",
@@ -53,7 +53,7 @@ const REFERRER = {
   diff: ["+ referer: {own}/pages/side_by_side/worker.js", "+ referer: {own}/pages/side_by_side/worker.js"],
 };
 
-// So does Chromium's.
+// Chromium's own class departs from the standard.
 
 const CHARSET = {
   of: "fetch",
@@ -69,7 +69,7 @@ const CHARSET = {
   ],
 };
 
-// So do both.
+// Both browsers' own classes depart from the standard.
 
 const EMPTY_RETRY = {
   of: "fetch",
@@ -77,7 +77,7 @@ const EMPTY_RETRY = {
   diff: ["- it comes back: true", "+ it comes back: false"],
 };
 
-// What comes of running on top of `fetch`.
+// The fetch transport differs, since it runs on top of `fetch`.
 
 const REFUSED = {
   of: "fetch",
@@ -107,7 +107,7 @@ const PASSWORD = {
   diff: ['- url: "http://user:secret@127.0.0.1/x"', "+ url: throws EventSourceError"],
 };
 
-// What comes of being a script.
+// The package differs, since it is a script.
 
 const TRUST = {
   of: OURS,
@@ -123,25 +123,25 @@ const BETWEEN_LISTENERS = {
 
 const BORROWED = {
   of: OURS,
-  why: "of a listener that is added by `EventTarget`'s own method nobody tells the source",
+  why: "the source does not know of a listener that was added by `EventTarget`'s own method",
   diff: ['- x: MessageEvent "message" "1" id "" from {own} at 1', '- x: MessageEvent "message" "2" id "" from {own} at 1'],
 };
 
-// What is meant so.
+// The package differs on purpose.
 
 const ERROR = {
   of: OURS,
-  why: "an `error` event tells what has happened",
+  why: "an `error` event has the error",
   diff: ["+ own: error"],
 };
 
 const UNKNOWN_OPTION = {
   of: OURS,
-  why: "an option that there is not is taken for a slip, and refused",
+  why: "an unknown option is refused, since it may be a spelling mistake",
   diff: ["- an unknown one: 0", "+ an unknown one: throws EventSourceError"],
 };
 
-/** By subject and scenario. */
+/** The known differences, by subject and scenario. */
 export const DIFFERENCES = {
   fields: { "a NUL in data": [NUL_IN_DATA] },
   ids: {
@@ -152,7 +152,7 @@ export const DIFFERENCES = {
   connections: { "each header of a request": [REFERRER] },
   retries: { "an empty one counts for nothing": [EMPTY_RETRY] },
   answers: {
-    "what the error event is": [ERROR],
+    "the properties of the error event": [ERROR],
     "type with another charset": [CHARSET],
   },
   redirects: {

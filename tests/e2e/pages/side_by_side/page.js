@@ -1,8 +1,8 @@
-// Where a page and its workers play the scenarios of a subject.
+// Plays the scenarios of a subject on the page and in its workers.
 
 const WORKER = new URL("worker.js", import.meta.url);
 
-/** What is not as it should be anywhere, as text. All places have their turn at once: most of the time they wait. */
+/** The unexpected differences in all scopes, as text. All scopes play at the same time, since they mostly wait. */
 export async function compareEverywhere(...order) {
   const complaints = await Promise.all(
     ["window", "worker", "shared worker"].map(async (scope) => {

@@ -1,38 +1,38 @@
-// What a scenario is played with: one contender, a server to script, and a recording.
+// Plays a scenario: with one contender, scripts on the server, and a recording.
 
 import init, { EventSource } from "/pkg/index.js";
 
 await init();
 
-/** The browser's own class comes first: it is the measure. */
+/** The contenders. The others are compared with the first, the browser's own class. */
 export const CONTENDERS = {
   native: { Class: globalThis.EventSource, init: {} },
   browser: { Class: EventSource, init: {} },
   fetch: { Class: EventSource, init: { transport: "fetch" } },
 };
 
-/** Ends a scenario. */
+/** The event that ends a scenario. */
 export const END = "event: end\ndata\n\n";
 
 /** A step that sends a text. */
 export const send = (text) => ({ send: text });
 
-/** A step that sends bytes, each a character from U+0000 to U+00FF. */
+/** A step that sends bytes, which are given as characters from U+0000 to U+00FF. */
 export const raw = (bytes) => ({ send_base64: btoa(bytes) });
 
-/** An attempt that sends texts, each as a separate chunk, and goes on in silence. */
+/** An attempt that sends texts, each as a separate chunk, and stays open. */
 export const sending = (...texts) => ({ steps: [...texts.map(send), "silence"] });
 
-/** An attempt that sends texts and ends; the client is to come back soon. */
+/** An attempt that sends texts and ends. Its `retry` has the client reconnect soon. */
 export const ending = (...texts) => ({ steps: [send("retry: 1\n"), ...texts.map(send)] });
 
-/** Request headers that depend neither on the machine nor on the moment. */
+/** The request headers to compare, which do not depend on the machine or the time. */
 const HEADERS = ["accept", "cache-control", "pragma", "last-event-id", "origin", "cookie"];
 
-/** Whose exceptions are whose. */
+/** The play that each exception belongs to. */
 const throwers = new WeakMap();
 
-/** Exceptions that reach the global handler go into the recording of the contender that has them. */
+/** Records each exception that reaches the global handler in the play that it belongs to. */
 export function watchErrors() {
   globalThis.addEventListener("error", (event) => {
     const play = throwers.get(event.error);
@@ -65,18 +65,18 @@ export class Play {
     return this.watch(new this.EventSource(url, { ...this.#init, ...init }));
   }
 
-  /** Takes in a source that the scenario has made itself, to close it in the end. */
+  /** Notes a source that the scenario has made itself, to close it at the end. */
   watch(source) {
     this.#sources.push(source);
     return source;
   }
 
-  /** Records what a source tells under these names. */
+  /** Records the events of these names. */
   hear(source, ...names) {
     for (const name of names) source.addEventListener(name, this.listener(source));
   }
 
-  /** A listener that records what it hears, and does more. */
+  /** A listener that records an event and then calls `then`. */
   listener(source, label = "", then = () => {}) {
     const play = this;
     return function (event) {
@@ -102,12 +102,12 @@ export class Play {
   // A listener that resolves a promise has to be the last one: of the contenders only the browser's own class lets
   // promises settle between two listeners of an event.
 
-  /** The next event of this name. */
+  /** Waits for the next event of this name. */
   next(source, name) {
     return new Promise((resolve) => source.addEventListener(name, resolve, { once: true }));
   }
 
-  /** The event `end`, or the close. */
+  /** Waits for the event `end`, or for the close. */
   over(source) {
     return new Promise((resolve) => {
       source.addEventListener("end", resolve);
@@ -115,7 +115,7 @@ export class Play {
     });
   }
 
-  /** An exception that is known as this contender's. */
+  /** An exception that belongs to this play. */
   exception(message) {
     const error = new Error(message);
     throwers.set(error, this);
@@ -124,7 +124,7 @@ export class Play {
 
   // The server
 
-  /** A stream with these attempts: its path. */
+  /** Puts a script with these attempts, and returns the path of its stream. */
   async stream(...attempts) {
     const id = crypto.randomUUID();
     this.#scripts.push(id);
@@ -133,7 +133,7 @@ export class Play {
     return `/streams/${id}`;
   }
 
-  /** The same at another origin. */
+  /** The URL of a path at the second origin. */
   elsewhere(path) {
     return this.#secondOrigin + path;
   }
@@ -143,18 +143,18 @@ export class Play {
     await fetch(this.#control(path, "release"), { method: "POST" });
   }
 
-  /** What the server has seen, as soon as that is so many requests, and ends of them. */
+  /** What the server saw, once it saw `count` requests of which `closed` have ended. */
   async seen(path, count, closed = 0) {
     for (;;) {
       const seen = await (await fetch(this.#control(path, "seen"))).json();
       const ends = seen.attempts.filter(({ closed_ms }) => closed_ms !== null);
       if (seen.attempts.length >= count && ends.length >= closed) return seen;
-      // Asked again and again: a question that waits would take a connection that the streams of others wait for.
+      // This polls, since a request that waits would hold a connection that streams need.
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 
-  /** Records the requests that the server has seen, as soon as there are so many. */
+  /** Records the requests to a stream, once the server saw `count`. */
   async served(path, count = 1) {
     const { attempts, preflights } = await this.seen(path, count);
     for (const { method, path, headers } of attempts) {
@@ -164,21 +164,21 @@ export class Play {
     if (preflights) this.record(`preflights: ${preflights}`);
   }
 
-  /** Time for what is under way already: had there been an event, it would have been heard. */
+  /** Waits so long that an event which was already sent would be heard. */
   async turn() {
-    // Requests beside those of the sources, at which others wait for their turns as well.
+    // These requests wait for their turns like those of the sources.
     for (const script of this.#scripts) await this.seen(`/streams/${script}`, 0);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  /** Control takes no connection from the streams: a browser has but a few to one origin. */
+  /** The URL that controls a script. It is at the second origin, so that control does not hold connections that streams need. */
   #control(path, what) {
     return this.elsewhere(`${path.replace("streams", "scripts")}/${what}`);
   }
 
   // The recording
 
-  /** Adds a line. What differs from one contender to the next in any case is told alike. */
+  /** Adds a line. Ids and origins, which always differ, are replaced. */
   record(line) {
     let text = String(line);
     this.#scripts.forEach((id, number) => {
@@ -187,7 +187,7 @@ export class Play {
     this.lines.push(text.replaceAll(location.origin, "{own}").replaceAll(this.#secondOrigin, "{other}"));
   }
 
-  /** Records what a function answers, or what it throws. */
+  /** Records what a function returns or throws. */
   tries(label, what) {
     try {
       const value = what();
@@ -205,12 +205,12 @@ export class Play {
   }
 }
 
-/** A text without the middle of it, if it is long. */
+/** A text, shortened in the middle if it is long. */
 function shortened(text) {
   return text.length < 500 ? text : `${text.slice(0, 20)} … ${text.slice(-20)}, ${text.length} characters`;
 }
 
-/** A scenario: what is heard of these attempts under these names, until the event `end` or the close. */
+/** A scenario that records the events of these names, until the event `end` or the close, and then the requests. */
 export const plays =
   (attempts, names = ["open", "message", "error", "end"]) =>
   async (play) => {

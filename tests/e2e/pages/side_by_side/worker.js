@@ -1,6 +1,6 @@
-// The same in a worker, of either kind.
+// Plays the scenarios in a dedicated or a shared worker.
 
-/** Hears of what to compare, and answers. It listens at once, before all modules are loaded: nobody tells it twice. */
+/** Answers a message with the result of a comparison. It listens before all modules are loaded, since a message comes only once. */
 function answer(port) {
   port.onmessage = async ({ data }) => {
     try {

@@ -1,11 +1,11 @@
-//! The example apps, each through the same scenes.
+//! Tests of the example apps. Each app plays the same scenes.
 
 use serde_json::{Value, json};
 
 use crate::{Stage, fault, finish, note_texts, tests, until_told};
 
 tests! {
-    the_demo_page_links_to_the_apps_that_there_are,
+    the_demo_page_links_to_the_built_apps,
 }
 
 /// The scenes as the tests of one app.
@@ -33,9 +33,9 @@ macro_rules! tests_of_each {
                 prices_are_shown_and_move,
                 a_dropped_connection_comes_back,
                 an_error_is_shown_until_a_503_is_waited_out,
-                malformed_data_is_told_and_the_app_goes_on,
-                it_closes_and_opens_again,
-                it_stays_closed_when_the_server_has_finished,
+                malformed_data_is_shown_as_an_error_and_the_app_continues,
+                a_source_can_be_closed_and_opened_again,
+                a_source_stays_closed_after_the_server_has_finished,
             }
         )+
     };
@@ -43,7 +43,7 @@ macro_rules! tests_of_each {
 
 tests_of_each!(leptos, yew);
 
-async fn the_demo_page_links_to_the_apps_that_there_are(stage: &mut Stage<'_>) {
+async fn the_demo_page_links_to_the_built_apps(stage: &mut Stage<'_>) {
     stage.goto("/").await;
     stage
         .browser
@@ -136,9 +136,12 @@ async fn an_error_is_shown_until_a_503_is_waited_out(stage: &mut Stage<'_>, app:
     finish(stage).await;
 }
 
-async fn malformed_data_is_told_and_the_app_goes_on(stage: &mut Stage<'_>, app: &str) {
+async fn malformed_data_is_shown_as_an_error_and_the_app_continues(
+    stage: &mut Stage<'_>,
+    app: &str,
+) {
     start(stage, app).await;
-    // The next event takes the error off again, so that it has to be seen as it comes.
+    // The next event removes the error, so that the test notes all texts.
     note_texts(stage.browser, ".problem").await;
     fault(stage.browser, "malformed").await;
     until_told(stage.browser, "does not decode").await;
@@ -147,7 +150,7 @@ async fn malformed_data_is_told_and_the_app_goes_on(stage: &mut Stage<'_>, app: 
     finish(stage).await;
 }
 
-async fn it_closes_and_opens_again(stage: &mut Stage<'_>, app: &str) {
+async fn a_source_can_be_closed_and_opened_again(stage: &mut Stage<'_>, app: &str) {
     start(stage, app).await;
     press(stage, "toggle").await;
     until_state(stage, "closed").await;
@@ -161,7 +164,7 @@ async fn it_closes_and_opens_again(stage: &mut Stage<'_>, app: &str) {
     finish(stage).await;
 }
 
-async fn it_stays_closed_when_the_server_has_finished(stage: &mut Stage<'_>, app: &str) {
+async fn a_source_stays_closed_after_the_server_has_finished(stage: &mut Stage<'_>, app: &str) {
     start(stage, app).await;
     fault(stage.browser, "finish").await;
     stage

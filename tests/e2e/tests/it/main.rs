@@ -1,8 +1,9 @@
-//! The demo page and the example apps as a person uses them, and the class of the npm package beside the browser's own. A
-//! few browsers of each kind play the tests, each with its own server.
+//! Tests the demo page and the example apps as a person uses them, and compares the class of the npm package with the browser's
+//! own. A few browsers of each kind run the tests; each test has a separate server.
 
 mod apps;
 mod demo;
+mod leaving;
 mod pool;
 mod side_by_side;
 
@@ -24,7 +25,7 @@ use pool::Pool;
 
 type Test = for<'a> fn(&'a mut Stage<'_>) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
 
-/// The table of a module's tests.
+/// Lists the tests of a module.
 macro_rules! tests {
     ($($test:ident),+ $(,)?) => {
         pub(crate) const TESTS: &[(&str, crate::Test)] = &[
@@ -35,9 +36,10 @@ macro_rules! tests {
 pub(crate) use tests;
 
 const TESTS: &[&[(&str, Test)]] = &[
-    // The longest begins first.
+    // The longest test starts first.
     side_by_side::TESTS,
     apps::TESTS,
+    leaving::TESTS,
     apps::leptos::TESTS,
     apps::yew::TESTS,
     demo::page::TESTS,
@@ -50,12 +52,12 @@ const TESTS: &[&[(&str, Test)]] = &[
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // Most of them wait, for a browser or for what is to happen there.
+    // Most threads wait, for a browser or for a page.
     arguments.test_threads.get_or_insert(16);
     let runtime = Arc::new(Runtime::new().expect("threads can be started"));
     let pools = [Kind::Chromium, Kind::Firefox].map(|kind| Arc::new(Pool::new(kind)));
     let mut trials = Vec::new();
-    // In turn, so that both kinds have something to do.
+    // The tests of both kinds alternate, so that both kinds of browsers are busy.
     for &(name, test) in TESTS.iter().copied().flatten() {
         for pool in &pools {
             let (runtime, pool) = (Arc::clone(&runtime), Arc::clone(pool));
@@ -88,11 +90,11 @@ async fn play(pool: &Pool, test: Test) {
     stage.server.stop().await;
 }
 
-/// What a test plays with: a server of the showcase and the npm package, and a browser.
+/// What a test uses: a server of the showcase and the npm package, and a browser.
 struct Stage<'a> {
     server: Server,
     browser: &'a Browser,
-    /// Where the server keeps what is to outlive it.
+    /// The folder where the server keeps its state over restarts.
     state: Option<PathBuf>,
 }
 
@@ -103,7 +105,7 @@ impl Stage<'_> {
             .await;
     }
 
-    /// Notes from now on what goes wrong on the page, for [`finish`].
+    /// Notes from now on the errors on the page, for [`finish`].
     async fn watch_for_trouble(&self) {
         let watch = "window.troubles = [];
             const troubles = window.troubles;
@@ -113,7 +115,7 @@ impl Stage<'_> {
         self.browser.run(watch, Value::Null).await;
     }
 
-    /// Plays with a server that keeps its state, in a folder that is empty as yet.
+    /// Restarts the server with an empty state folder.
     async fn keep_state(&mut self, test: &str) {
         let folder = format!("{test}-{:?}", self.browser.kind());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
@@ -123,7 +125,7 @@ impl Stage<'_> {
         std::mem::replace(&mut self.server, server).stop().await;
     }
 
-    /// Stops the server, and starts it again at the same address once an expression is true on the page.
+    /// Stops the server, waits until an expression is true on the page, and starts the server again at the same address.
     async fn restart_after(&mut self, expression: &str) {
         let (_, port) = self.server.origin().rsplit_once(':').expect("a port");
         let port = port.parse().expect("a number");
@@ -135,14 +137,13 @@ impl Stage<'_> {
     }
 }
 
-/// Asks the server to misbehave, in the name of the page.
+/// Has the page ask the server for a fault.
 async fn fault(browser: &Browser, name: &str) {
     let ask = "await fetch(`/demo/faults/${argument}`, { method: 'POST' });";
     browser.run(ask, name.into()).await;
 }
 
-/// Notes from now on whatever the text of an element comes to, for [`until_told`]: who looks from time to time misses what
-/// is shown for a moment.
+/// Notes from now on every text of an element, for [`until_told`]: a test that polls would miss a text that is shown for a moment.
 async fn note_texts(browser: &Browser, selector: &str) {
     let note = "const element = document.querySelector(argument);
         const texts = (window.texts ??= []);
@@ -151,7 +152,7 @@ async fn note_texts(browser: &Browser, selector: &str) {
     browser.run(note, selector.into()).await;
 }
 
-/// Waits until one of the texts that are [noted](note_texts) had these words in it.
+/// Waits until one of the [noted](note_texts) texts contains these words.
 async fn until_told(browser: &Browser, words: &str) {
     let words = json!(words);
     browser
@@ -161,7 +162,7 @@ async fn until_told(browser: &Browser, words: &str) {
         .await;
 }
 
-/// Nothing has gone wrong on the page since it is [watched](Stage::watch_for_trouble).
+/// Asserts that there was no error on the page since it is [watched](Stage::watch_for_trouble).
 async fn finish(stage: &Stage<'_>) {
     let troubles = stage
         .browser

@@ -1,4 +1,4 @@
-//! The browsers that tests take turns with.
+//! The browsers that the tests share.
 
 use std::{
     ops::Deref,
@@ -8,7 +8,7 @@ use std::{
 use tokio::sync::{Semaphore, SemaphorePermit};
 use typed_eventsource_e2e::{Browser, Kind};
 
-/// How many of a kind there are at most: with more, two cores are never idle, and tests run into their limits.
+/// The most browsers of a kind. With more, two cores would be too busy, and tests would run into their limits.
 const BROWSERS: usize = 2;
 
 /// Browsers of one kind, which are launched when they are needed.
@@ -31,7 +31,7 @@ impl Pool {
         self.kind
     }
 
-    /// A browser, once there is one that nobody else plays with.
+    /// Waits for a browser that no other test uses.
     pub(crate) async fn borrow(&self) -> Borrowed<'_> {
         let place = self.places.acquire().await.expect("it is never closed");
         let idle = self.idle().pop();
@@ -58,7 +58,7 @@ impl Pool {
     }
 }
 
-/// Goes back when it is dropped, also by a test that fails.
+/// A borrowed browser. It goes back to the pool when this is dropped, also by a test that fails.
 pub(crate) struct Borrowed<'a> {
     pool: &'a Pool,
     browser: Option<Browser>,

@@ -1,8 +1,8 @@
-//! The standard's interface, side by side: the same script with the browser's own class and with that of the npm
-//! package, on either of its transports, has the same recording.
+//! Compares the class of the npm package, over both transports, with the browser's own: the same scenario has to make the same
+//! recording.
 //!
-//! The scenarios are in `pages/side_by_side/scenarios`, a file for each subject. What is known to differ is in
-//! `differences.js` beside them: it has to differ in just this way.
+//! The scenarios are in `pages/side_by_side/scenarios`, a file for each subject. `differences.js` lists the known differences,
+//! which have to be exactly these.
 
 use serde_json::json;
 
@@ -28,7 +28,7 @@ const SUBJECTS: [&str; 12] = [
     "interface",
 ];
 
-/// In a window and in workers of both kinds.
+/// The scenarios run in a window and in workers of both kinds.
 async fn each_subject_has_the_same_recording(stage: &mut Stage<'_>) {
     let mut complaints = String::new();
     for subject in SUBJECTS {

@@ -1,4 +1,4 @@
-//! What is checked, of any input. Each panics where something is wrong.
+//! The fuzz targets. Each checks any input, and panics if something is wrong.
 
 pub mod parser;
 pub mod payloads;

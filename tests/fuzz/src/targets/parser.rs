@@ -1,4 +1,4 @@
-//! Any bytes, in any chunks and with any limit: the parser reads what the model of the standard's text reads.
+//! Parses any bytes in any chunks with any limit. The parser has to read what the model of the standard's text reads.
 
 use typed_eventsource_core::parser::{Parser, TooLarge};
 
@@ -13,17 +13,17 @@ pub fn check(input: &[u8]) {
     };
     let [limit, sizes @ ..]: [u8; 4] = *how;
     let chunks = cut(stream, &sizes.map(usize::from));
-    reads_what_the_model_reads(stream, &chunks);
-    is_limited_wherever_it_is_cut(stream, &chunks, limit.into());
+    assert_equals_model(stream, &chunks);
+    assert_limited_alike(stream, &chunks, limit.into());
 }
 
-fn reads_what_the_model_reads(stream: &[u8], chunks: &[&[u8]]) {
+fn assert_equals_model(stream: &[u8], chunks: &[&[u8]]) {
     let (content, too_large) = read_all(chunks, usize::MAX);
     assert_eq!(too_large, None);
     assert_eq!(content, model::read(stream));
 }
 
-fn is_limited_wherever_it_is_cut(stream: &[u8], chunks: &[&[u8]], limit: usize) {
+fn assert_limited_alike(stream: &[u8], chunks: &[&[u8]], limit: usize) {
     assert_eq!(read_all(chunks, limit), read_all(&[stream], limit));
 }
 

@@ -1,4 +1,4 @@
-//! Any data: each payload decodes to what the data stands for, or to an error, and nothing panics.
+//! Decodes any data as each payload. The value has to be what the data stands for, or an error, and nothing may panic.
 
 use std::collections::BTreeMap;
 
@@ -26,22 +26,22 @@ enum Side {
 }
 
 pub fn check(input: &[u8]) {
-    come_back_as_base64(input);
+    assert_base64_round_trip(input);
     let data = String::from_utf8_lossy(input);
     assert_eq!(Text::decode(&data), Ok(Text(data.clone().into_owned())));
     let decoded = Bytes::decode(&data).ok().map(|bytes| bytes.0);
     assert_eq!(decoded, base64(&data));
-    is_exact(&data, u64::decode(&data).ok());
-    is_exact(&data, i64::decode(&data).ok());
-    comes_back_as_json::<serde_json::Value>(&data);
-    comes_back_as_json::<String>(&data);
-    comes_back_as_json::<Vec<Option<u8>>>(&data);
-    comes_back_as_json::<(i16, char)>(&data);
-    comes_back_as_json::<Order>(&data);
+    assert_exact(&data, u64::decode(&data).ok());
+    assert_exact(&data, i64::decode(&data).ok());
+    assert_json_round_trip::<serde_json::Value>(&data);
+    assert_json_round_trip::<String>(&data);
+    assert_json_round_trip::<Vec<Option<u8>>>(&data);
+    assert_json_round_trip::<(i16, char)>(&data);
+    assert_json_round_trip::<Order>(&data);
 }
 
-/// In lines of some width, with padding and without.
-fn come_back_as_base64(bytes: &[u8]) {
+/// Asserts that bytes are decoded from base64 in lines of any width, with padding and without.
+fn assert_base64_round_trip(bytes: &[u8]) {
     let encoded = BASE64_STANDARD.encode(bytes);
     let width = 1 + bytes.first().map_or(75, |&byte| usize::from(byte));
     let lines: Vec<_> = encoded
@@ -58,7 +58,7 @@ fn come_back_as_base64(bytes: &[u8]) {
     }
 }
 
-/// RFC 4648, bit by bit; white space aside, and padding as far as it is there.
+/// A model of base64 (RFC 4648) that decodes bit by bit. It ignores white space, and padding may be missing.
 fn base64(data: &str) -> Option<Vec<u8>> {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let data: String = data.split_ascii_whitespace().collect();
@@ -84,8 +84,8 @@ fn base64(data: &str) -> Option<Vec<u8>> {
     (left == 0).then(|| bytes.map(byte).collect())
 }
 
-/// A number is the very one that the data says in digits.
-fn is_exact<T: ToString + PartialEq + std::str::FromStr>(data: &str, decoded: Option<T>) {
+/// Asserts that a decoded number has the same digits as the data.
+fn assert_exact<T: ToString + PartialEq + std::str::FromStr>(data: &str, decoded: Option<T>) {
     let text = data.trim_matches([' ', '\n', '\r', '\t']);
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_integer = digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -97,8 +97,8 @@ fn is_exact<T: ToString + PartialEq + std::str::FromStr>(data: &str, decoded: Op
     }
 }
 
-/// What decodes is encoded to what decodes to the same.
-fn comes_back_as_json<T>(data: &str)
+/// Asserts that a decoded value, encoded again, decodes to the same value.
+fn assert_json_round_trip<T>(data: &str)
 where
     T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug + 'static,
 {

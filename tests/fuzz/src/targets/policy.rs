@@ -1,4 +1,4 @@
-//! The session, checked against the model that the core's tests have.
+//! Checks the session against the model of the core's tests.
 
 use crate::session_model::{self, space::Happening};
 

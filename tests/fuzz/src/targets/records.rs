@@ -1,5 +1,5 @@
-//! Any bytes, in any chunks and with any limit, while names are listened to and no longer: JavaScript is told what the
-//! model of the standard's text reads, whenever it goes back.
+//! Parses any bytes in any chunks with any limit, while listeners of names are added and removed. The events that JavaScript
+//! gets have to be those of the model of the standard's text, also after it has gone back in a chunk.
 
 use typed_eventsource_core::parser::{Item, Parser};
 use typed_eventsource_npm_parser::js_reader::{Event, JsReader, decoded};
@@ -9,10 +9,10 @@ use crate::{
     reading::cut,
 };
 
-/// Of one byte, of which streams that are made of any bytes have many.
+/// Names of one byte, since random streams have many events with such names.
 const NAMES: [&str; 4] = ["message", "a", "\u{FFFD}", "é"];
 
-/// What the page does after an event.
+/// What JavaScript does after an event.
 #[derive(Clone, Copy)]
 enum Step {
     Nothing,
@@ -33,11 +33,14 @@ pub fn check(input: &[u8]) {
         limit => limit.into(),
     };
     let steps = steps.map(Step::of);
-    let said = items_of(&chunks, limit);
+    let found = items_of(&chunks, limit);
     if limit == usize::MAX {
-        assert_eq!(said.content_of(), model::read(stream));
+        assert_eq!(found.content_of(), model::read(stream));
     }
-    assert_eq!(told(&chunks, limit, &steps), said.listened_to(&steps));
+    assert_eq!(
+        told_to_js(&chunks, limit, &steps),
+        found.listened_to(&steps)
+    );
 }
 
 impl Step {
@@ -62,17 +65,17 @@ impl Step {
     }
 }
 
-/// What came of a stream.
+/// What JavaScript gets of a stream.
 #[derive(Debug, PartialEq)]
 struct Told {
     events: Vec<Event>,
-    /// In milliseconds, at most some 49 days.
+    /// In milliseconds; at most some 49 days.
     retry: Option<u32>,
     last_event_id: String,
     too_large: bool,
 }
 
-fn told(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
+fn told_to_js(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
     let mut reader = JsReader::new("", limit);
     let mut listened = vec![NAMES[0]];
     reader.listen(NAMES[0]);
@@ -105,9 +108,9 @@ fn told(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
     }
 }
 
-/// All that the parser itself says.
+/// Everything that the parser finds in a stream.
 struct All {
-    /// And whether an event has its own id.
+    /// The items, each with whether it is an event with an `id` field.
     items: Vec<(Parsed, bool)>,
     last_event_id: String,
     too_large: bool,
@@ -150,7 +153,7 @@ impl All {
         }
     }
 
-    /// What of it is listened to.
+    /// The events among these that are listened to.
     fn listened_to(self, steps: &[Step]) -> Told {
         let (mut listened, mut tracks_ids) = (vec![NAMES[0]], false);
         let mut steps = steps.iter().cycle();

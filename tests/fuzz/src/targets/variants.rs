@@ -1,5 +1,5 @@
-//! Any event name and any data, into enums of every kind of variant: what an event decodes to is what serde_json makes
-//! of the variant's content alone, and of the variant as it is tagged in JSON.
+//! Decodes events of any name with any data as enums with every kind of variant. serde_json has to decode the data to the same
+//! content, and the name with the data, as `{"name": data}`, to the same variant.
 
 use std::{collections::BTreeMap, fmt::Debug, rc::Rc, sync::Arc};
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     event::{Event, EventMeta},
     payload::Text,
-    variants::{decode, names, payload},
+    variants::{decode, has_catch_all, names, payload},
 };
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -39,7 +39,7 @@ enum Renamed {
     #[serde(skip)]
     #[allow(dead_code, reason = "shows that a skipped variant is no name")]
     Skipped(u8),
-    #[serde(deserialize_with = "lengthen")]
+    #[serde(deserialize_with = "add_one")]
     With(u32),
 }
 
@@ -80,7 +80,7 @@ enum Tagged {
     Two { x: i64 },
 }
 
-/// Its data is no JSON.
+/// An enum with a variant whose data is not JSON.
 #[derive(Debug, Deserialize)]
 enum Raw {
     Line(#[serde(deserialize_with = "payload")] Text),
@@ -117,41 +117,53 @@ fn seven() -> u8 {
     7
 }
 
-fn lengthen<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+fn add_one<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     u16::deserialize(deserializer).map(|short| u32::from(short) + 1)
 }
 
 pub fn check(input: &[u8]) {
-    let Some((&which, rest)) = input.split_first() else {
+    let Some((&index, rest)) = input.split_first() else {
         return;
     };
     let rest = String::from_utf8_lossy(rest);
-    let known = [known::<Plain>(), known::<Renamed>(), known::<Attributed>()].concat();
-    // A known name, or all up to the first line end.
-    let (name, data) = match known.get(usize::from(which)) {
+    let known = [
+        names_of::<Plain>(),
+        names_of::<Renamed>(),
+        names_of::<Attributed>(),
+    ]
+    .concat();
+    // The first byte chooses a known name. Otherwise the name is the text up to the first line end.
+    let (name, data) = match known.get(usize::from(index)) {
         Some(name) => (*name, rest.as_ref()),
         None => rest.split_once('\n').unwrap_or((&rest, "")),
     };
-    agrees(name, data, plain(name, data));
-    agrees(name, data, renamed(name, data));
-    agrees(name, data, attributed(name, data));
-    let line = decode(&Event::new(data, "Line".into(), known_provenance()));
+    let has_one = [
+        has_catch_all::<Plain>(),
+        has_catch_all::<Renamed>(),
+        has_catch_all::<Attributed>(),
+    ];
+    assert_eq!(has_one, [false, false, true]);
+    assert_decodes_to(name, data, plain(name, data));
+    assert_decodes_to(name, data, renamed(name, data));
+    assert_decodes_to(name, data, attributed(name, data));
+    let line = decode(&Event::new(data, "Line".into(), no_id_or_origin()));
     assert!(
         matches!(line, Ok(Raw::Line(Text(line))) if line == data),
         "{data:?}"
     );
 }
 
-fn known<E: DeserializeOwned>() -> &'static [&'static str] {
+fn names_of<E: DeserializeOwned>() -> &'static [&'static str] {
     names::<E>().expect("an enum with external tagging")
 }
 
-fn agrees<E: DeserializeOwned + Debug + PartialEq + 'static>(
+/// Asserts that an event decodes to the expected value, or to an error if that is `None`.
+fn assert_decodes_to<E: DeserializeOwned + Debug + PartialEq + 'static>(
     name: &str,
     data: &str,
     expected: Option<E>,
 ) {
-    let event = Event::new(data, Rc::from(name), known_provenance());
+    let event = Event::new(data, Rc::from(name), no_id_or_origin());
     let decoded = match decode::<E>(&event) {
         Ok(value) => Some(value),
         Err(error) => {
@@ -161,7 +173,7 @@ fn agrees<E: DeserializeOwned + Debug + PartialEq + 'static>(
         }
     };
     assert_eq!(decoded, expected, "{name:?} {data:?}");
-    // As serde tags it in JSON. A unit variant has no content there, and any here.
+    // The data of a unit variant is ignored, while serde_json allows it no content.
     if let Ok(name) = serde_json::to_string(name)
         && let Some(value) = serde_json::from_str::<E>(&format!("{{{name}:{data}}}")).ok()
     {
@@ -169,7 +181,7 @@ fn agrees<E: DeserializeOwned + Debug + PartialEq + 'static>(
     }
 }
 
-fn known_provenance() -> EventMeta {
+fn no_id_or_origin() -> EventMeta {
     EventMeta::Eager {
         last_event_id: Arc::default(),
         origin: Rc::default(),

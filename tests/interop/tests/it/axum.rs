@@ -9,16 +9,16 @@ use crate::{
 };
 
 tests! {
-    no_price_is_missed_though_each_connection_ends_after_five,
+    no_price_is_missed_if_each_connection_ends_after_five,
 }
 
 pub(crate) async fn axum() -> (Process, String) {
     let mut axum = Command::new(env!("CARGO_BIN_EXE_typed-eventsource-interop-axum"));
     axum.env("WWW", served_folder());
-    Process::announced(axum).await
+    Process::start_announced(axum).await
 }
 
-async fn no_price_is_missed_though_each_connection_ends_after_five(stage: &Stage) {
+async fn no_price_is_missed_if_each_connection_ends_after_five(stage: &Stage) {
     let (_axum, origin) = axum().await;
     let page = stage.browser().await;
     let collect = "return client.collectPrices(transport, 17);";

@@ -1,4 +1,4 @@
-//! The other direction: clients that others wrote, in front of the test server.
+//! Clients of other projects before the test server.
 
 use std::fs;
 
@@ -24,7 +24,7 @@ tests! {
     curl_resumes_the_prices_of_the_showcase,
 }
 
-/// Two connections: the first ends after its second event, and the second goes on.
+/// Two connections: the first ends after its second event, and the second continues.
 fn attempts() -> Vec<Attempt> {
     let first = [
         ": a comment\n\n",
@@ -40,8 +40,8 @@ fn attempts() -> Vec<Attempt> {
     vec![playing(&first), playing(&second)]
 }
 
-/// The same as servers send it that mean well: each event whole, and with a charset. sseclient takes text without one
-/// for Latin-1, and what is between the chunks of HTTP for lines of the stream.
+/// The same events, each in one chunk, and with a charset. sseclient decodes text without a charset as Latin-1, and takes the
+/// boundaries of HTTP chunks for ends of lines.
 fn gentle_attempts() -> Vec<Attempt> {
     let gentle = |attempt: Attempt| {
         let events = text_of(&attempt);
@@ -56,7 +56,7 @@ fn playing(chunks: &[&str]) -> Attempt {
     Attempt::playing(sends.collect::<Vec<_>>())
 }
 
-/// All that an attempt sends.
+/// The text that an attempt sends.
 fn text_of(attempt: &Attempt) -> String {
     let text = |step: &Step| match step {
         Step::Send(text) => text.clone(),
@@ -82,7 +82,7 @@ async fn start(attempts: Vec<Attempt>) -> Server {
     server
 }
 
-/// Runs a client to its end; what it has printed.
+/// Runs a client to its end, and returns what it has printed.
 async fn output(command: &mut Command) -> String {
     let output = command.kill_on_drop(true).output().await;
     let output = output.expect("the client can be run");
@@ -97,7 +97,7 @@ async fn in_python(python: &str, program: &str, attempts: Vec<Attempt>) {
     let url = format!("{}/streams/others", server.origin());
     let script = crate_path("clients").join(program);
     let said = output(tool(python).arg(script).arg(url).arg("4")).await;
-    // Some tell in words too that they reconnect.
+    // Some clients also print that they reconnect.
     let events_read: Vec<Value> = said
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
@@ -135,7 +135,7 @@ async fn httpx_sse_reads_and_resumes(_: &Stage) {
     in_python("PYTHON", "read_with_httpx_sse.py", attempts()).await;
 }
 
-/// curl shows the stream as it is: byte for byte what the server was told to send.
+/// curl prints the stream byte by byte as the server sends it.
 async fn curl_reads_and_resumes(_: &Stage) {
     let server = start(attempts()).await;
     let folder = temp_dir();

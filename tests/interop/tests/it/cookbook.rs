@@ -1,32 +1,32 @@
-//! `docs/cookbook.md` shows what is tested: each of its blocks of code stands in the file that the line before it names.
+//! Each block of code in `docs/cookbook.md` is a part of the tested file that the line before it names.
 
 use std::fs;
 
-use typed_eventsource_harness::{Stage, fenced};
+use typed_eventsource_harness::{CodeBlock, Stage, code_blocks};
 
 use crate::{support::root, tests};
 
 tests! {
-    each_block_of_code_stands_in_the_file_that_is_named,
+    each_block_of_code_is_a_part_of_the_file_that_is_named,
     each_server_is_in_the_cookbook,
 }
 
 const COOKBOOK: &str = "docs/cookbook.md";
-/// The files that blocks may be taken from: what the other tests here run.
+/// The folders of files that blocks may be taken from, since the other tests run these files.
 const SOURCES: &str = "../tests/interop/";
 
 fn cookbook() -> String {
     fs::read_to_string(root().join(COOKBOOK)).expect("the cookbook can be read")
 }
 
-/// Where the last link of a line leads to.
+/// The target of the last link in a line.
 fn linked(line: &str) -> Option<&str> {
     let (_, rest) = line.rsplit_once("](")?;
     Some(rest.split_once(')')?.0)
 }
 
-/// Whether the lines stand one after the other in a text, all of them deeper by the same spaces or tabs.
-fn stands_in(code: &str, text: &str) -> bool {
+/// Whether the lines of `code` follow one another in `text`, indented by the same additional spaces or tabs.
+fn is_part_of(code: &str, text: &str) -> bool {
     let code: Vec<_> = code.lines().collect();
     let text: Vec<_> = text.lines().collect();
     text.windows(code.len()).any(|window| {
@@ -41,11 +41,11 @@ fn stands_in(code: &str, text: &str) -> bool {
     })
 }
 
-async fn each_block_of_code_stands_in_the_file_that_is_named(_: &Stage) {
+async fn each_block_of_code_is_a_part_of_the_file_that_is_named(_: &Stage) {
     let text = cookbook();
-    let blocks = fenced(&text);
+    let blocks = code_blocks(&text);
     assert!(blocks.len() > 10, "{} blocks", blocks.len());
-    for (line, _, code) in blocks {
+    for CodeBlock { line, code, .. } in blocks {
         let lines = text.lines().take(line - 1);
         let before = lines.filter(|line| !line.is_empty()).last();
         let file = before.and_then(linked);
@@ -57,7 +57,7 @@ async fn each_block_of_code_stands_in_the_file_that_is_named(_: &Stage) {
         let source = fs::read_to_string(root().join("docs").join(file));
         let source = source.unwrap_or_else(|error| panic!("{COOKBOOK}:{line}: {file}: {error}"));
         assert!(
-            stands_in(&code, &source),
+            is_part_of(&code, &source),
             "{COOKBOOK}:{line}: this is not in {file}:\n{code}"
         );
     }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 tests! {
-    pings_are_signs_of_life_over_fetch,
+    pings_end_silence_over_fetch,
     the_server_notices_a_source_that_closes,
     a_post_with_a_token_streams_words,
 }
@@ -21,11 +21,11 @@ pub(crate) async fn fastapi() -> (Process, String) {
         .current_dir(crate_path("servers/fastapi"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("WWW", served_folder());
-    Process::announced(python).await
+    Process::start_announced(python).await
 }
 
-/// News come every four seconds, comments every second, and after two and a half of silence the source closes.
-async fn pings_are_signs_of_life_over_fetch(stage: &Stage) {
+/// News come every four seconds, comments every second, and the source closes after two and a half seconds of silence.
+async fn pings_end_silence_over_fetch(stage: &Stage) {
     let (_fastapi, origin) = fastapi().await;
     let page = stage.browser().await;
     let watch = "
@@ -38,7 +38,7 @@ async fn pings_are_signs_of_life_over_fetch(stage: &Stage) {
     let [(_, over_browser), (_, over_fetch)] = over_each(&page, &origin, "fastapi", watch).await;
     assert_eq!(over_fetch["heard"], json!([1, 2]));
     assert_eq!(over_fetch["reason"], "requested");
-    // The browser's own does not tell of comments.
+    // The browser's own source does not report comments.
     assert_eq!(over_browser["heard"], json!([1]));
     assert_eq!(over_browser["code"], "idle");
 }
@@ -74,7 +74,7 @@ async fn a_post_with_a_token_streams_words(stage: &Stage) {
             "const words = [], tokens = [];
              const token = async () => {
                  const fresh = await (await fetch('/token', { method: 'POST' })).json();
-                 // The first of all has expired by the time that it is used.
+                 // The first token has expired when it is used.
                  tokens.push(tokens.length === 0 ? 'expired' : fresh);
                  return tokens.at(-1);
              };

@@ -27,7 +27,7 @@ async fn run(module: &[&str]) -> (Process, String) {
         .current_dir(crate_path("servers/flask"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("WWW", served_folder());
-    Process::announced(python).await
+    Process::start_announced(python).await
 }
 
 pub(crate) async fn gunicorn() -> (Process, String) {
@@ -118,7 +118,7 @@ async fn two_players_and_a_watcher_see_the_same_game(stage: &Stage) {
         ]);
         let seen = &outcome["seen"];
         assert_eq!(seen["X"], boards, "{transport}");
-        // Who comes later finds the game as it stands then.
+        // A client that opens the stream later gets the game as it is then.
         for other in ["O", "nobody"] {
             let all = boards.as_array().expect("a list");
             let seen = seen[other].as_array().expect("a list");

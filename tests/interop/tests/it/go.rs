@@ -1,4 +1,4 @@
-//! Go's net/http; and what the page of the paragraph does when things go wrong.
+//! Go's net/http, and how the page of the paragraph handles failures.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ use crate::{
 };
 
 tests! {
-    a_server_that_dies_in_the_middle_is_told_and_not_asked_again,
-    a_server_that_refuses_is_told,
-    a_browser_without_event_source_gets_a_sentence_or_rides_on_fetch,
+    a_server_that_dies_in_the_middle_is_reported_and_not_asked_again,
+    a_server_that_refuses_is_reported,
+    a_browser_without_event_source_gets_a_message_or_uses_fetch,
 }
 
 pub(crate) async fn go() -> (Process, String) {
     let mut go = go_program().await;
     go.env("WWW", served_folder()).env("PORT", "0");
-    Process::announced(go).await
+    Process::start_announced(go).await
 }
 
-async fn a_server_that_dies_in_the_middle_is_told_and_not_asked_again(stage: &Stage) {
+async fn a_server_that_dies_in_the_middle_is_reported_and_not_asked_again(stage: &Stage) {
     let page = stage.browser().await;
     for transport in TRANSPORTS {
         let (mut go, origin) = go().await;
@@ -36,7 +36,7 @@ async fn a_server_that_dies_in_the_middle_is_told_and_not_asked_again(stage: &St
         let status = paragraph::status(&page).await;
         assert!(status.contains("the connection"), "{transport}: {status}");
         assert!(status.contains("lost"), "{transport}: {status}");
-        // A client that tries again does so within three seconds.
+        // A client that reconnects would do so within three seconds.
         let port = origin.rsplit(':').next().and_then(|port| port.parse().ok());
         let address = ("127.0.0.1", port.unwrap_or_default());
         let listener = TcpListener::bind(address)
@@ -52,7 +52,7 @@ async fn a_server_that_dies_in_the_middle_is_told_and_not_asked_again(stage: &St
     }
 }
 
-async fn a_server_that_refuses_is_told(stage: &Stage) {
+async fn a_server_that_refuses_is_reported(stage: &Stage) {
     let (_go, origin) = go().await;
     let page = stage.browser().await;
     for (transport, said) in TRANSPORTS.into_iter().zip(["gave up", "status 404"]) {
@@ -69,7 +69,7 @@ async fn a_server_that_refuses_is_told(stage: &Stage) {
     }
 }
 
-async fn a_browser_without_event_source_gets_a_sentence_or_rides_on_fetch(stage: &Stage) {
+async fn a_browser_without_event_source_gets_a_message_or_uses_fetch(stage: &Stage) {
     let (_go, origin) = go().await;
     let page = stage.browser().await;
     let open = async |transport| {

@@ -1,5 +1,5 @@
-//! The npm package in Chromium, in front of servers that others wrote; other clients, in front of the test server; and
-//! the cookbook, which shows both. `cargo xtask test interop` sets all of it up.
+//! Tests the npm package in Chromium before servers of other projects, other clients before the test server, and the cookbook,
+//! which shows both. `cargo xtask test interop` sets everything up.
 
 mod axum;
 mod clients;
@@ -21,7 +21,7 @@ use typed_eventsource_harness::Stage;
 
 type Test = for<'a> fn(&'a Stage) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
 
-/// The table of a module's tests.
+/// Lists the tests of a module.
 macro_rules! tests {
     ($($test:ident),+ $(,)?) => {
         pub(crate) const TESTS: &[(&str, crate::Test)] = &[

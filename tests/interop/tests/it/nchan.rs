@@ -1,4 +1,4 @@
-//! Beyond one machine: nginx nodes with nchan, which share a Redis, behind a load balancer.
+//! Several servers: nginx nodes with nchan, which share a Redis, behind a load balancer.
 
 use std::time::Duration;
 
@@ -12,16 +12,16 @@ use crate::{
 };
 
 tests! {
-    what_is_said_at_one_node_is_heard_at_the_other,
-    clients_of_a_node_that_is_killed_go_on_at_the_other,
+    a_message_to_one_node_is_heard_at_the_other,
+    clients_of_a_killed_node_continue_at_the_other,
 }
 
-/// How many clients are at each of two nodes.
+/// How many clients each of the two nodes has.
 const CLIENTS_OF_A_NODE: usize = 100;
 const CLIENTS: usize = 2 * CLIENTS_OF_A_NODE;
 const MESSAGES: usize = 300;
-/// After how many messages a node is killed.
-const LAST_OF_BOTH: usize = 100;
+/// How many messages go to both nodes, before one of them is killed.
+const MESSAGES_TO_BOTH: usize = 100;
 
 struct Chat {
     _redis: Process,
@@ -35,7 +35,7 @@ struct Node {
 
 impl Chat {
     async fn start() -> Self {
-        let (redis, [redis_port]) = Process::on_free_ports(|[port]| {
+        let (redis, [redis_port]) = Process::start_on_free_ports(|[port]| {
             let mut redis = tool("REDIS_SERVER");
             redis
                 .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
@@ -50,7 +50,7 @@ impl Chat {
         }
     }
 
-    /// What the clients see.
+    /// Starts the load balancer, and returns it with its origin.
     async fn balancer(&self) -> (Nginx, String) {
         let [first, second] = [0, 1].map(|node: usize| self.nodes[node].port);
         let (balancer, [port]) = Nginx::start("nchan/balancer.conf", |[port]| {
@@ -101,7 +101,7 @@ impl Node {
     }
 }
 
-async fn what_is_said_at_one_node_is_heard_at_the_other(stage: &Stage) {
+async fn a_message_to_one_node_is_heard_at_the_other(stage: &Stage) {
     let chat = Chat::start().await;
     let page = stage.browser().await;
     let [first, second] = &chat.nodes;
@@ -118,7 +118,7 @@ async fn what_is_said_at_one_node_is_heard_at_the_other(stage: &Stage) {
         first.say(&said).await;
         page.until(&format!("heard.includes({})", json!(said)))
             .await;
-        // And the other way about, by the page itself.
+        // Now the page sends a message to the second node.
         let said = format!("at the second, {number}");
         page.run("await client.say(argument);", json!(said)).await;
         page.until(&format!("heard.includes({})", json!(said)))
@@ -127,9 +127,9 @@ async fn what_is_said_at_one_node_is_heard_at_the_other(stage: &Stage) {
     }
 }
 
-/// The clients are sources of the npm package in one page, each with its own stream through the balancer: over
-/// HTTP/2 a page can have that many. So it is the package that loses its connections and goes on, not a stand-in.
-async fn clients_of_a_node_that_is_killed_go_on_at_the_other(stage: &Stage) {
+/// The clients are sources of the npm package in one page, each with a separate stream through the balancer. Over HTTP/2 a page
+/// can have that many.
+async fn clients_of_a_killed_node_continue_at_the_other(stage: &Stage) {
     let page = stage.browser().await;
     for transport in TRANSPORTS {
         let mut chat = Chat::start().await;
@@ -150,13 +150,13 @@ async fn clients_of_a_node_that_is_killed_go_on_at_the_other(stage: &Stage) {
                 .await;
         }
         let [killed, other] = &mut chat.nodes;
-        for message in 1..=LAST_OF_BOTH {
+        for message in 1..=MESSAGES_TO_BOTH {
             let node = if message % 2 == 0 { &*killed } else { &*other };
             node.say(&message.to_string()).await;
         }
         killed.nginx.kill();
         let mut ticks = interval(Duration::from_millis(20));
-        for message in LAST_OF_BOTH + 1..=MESSAGES {
+        for message in MESSAGES_TO_BOTH + 1..=MESSAGES {
             ticks.tick().await;
             other.say(&message.to_string()).await;
         }
@@ -167,15 +167,15 @@ async fn clients_of_a_node_that_is_killed_go_on_at_the_other(stage: &Stage) {
         other.until(&format!("subscribers: {CLIENTS}")).await;
         let outcome = page
             .run(
-                "const hurt = clients.filter(({ losses }) => losses > 0).length;
+                "const interrupted = clients.filter(({ losses }) => losses > 0).length;
                  const wrong = clients.map(({ heard }) => heard).filter((heard) =>
                      heard.length !== argument || heard.some((message, at) => message !== at + 1));
                  for (const { source } of clients) source.close();
-                 return { hurt, wrong };",
+                 return { interrupted, wrong };",
                 json!(MESSAGES),
             )
             .await;
         assert_eq!(outcome["wrong"], json!([]), "{transport}");
-        assert_eq!(outcome["hurt"], CLIENTS_OF_A_NODE, "{transport}");
+        assert_eq!(outcome["interrupted"], CLIENTS_OF_A_NODE, "{transport}");
     }
 }

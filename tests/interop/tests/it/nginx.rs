@@ -13,18 +13,18 @@ use crate::{
 };
 
 tests! {
-    its_buffer_keeps_the_sentences_until_the_end,
-    without_its_buffer_they_come_one_by_one,
-    a_server_can_switch_its_buffer_off,
-    over_http_1_six_streams_are_all,
-    over_http_2_there_are_many_more,
+    nginx_buffers_the_sentences_until_the_end,
+    without_the_buffer_the_sentences_come_one_by_one,
+    a_server_can_switch_the_buffer_off,
+    over_http_1_a_page_has_only_six_streams,
+    over_http_2_a_page_has_many_more_streams,
 }
 
-/// How many streams a browser opens to one host over HTTP/1.1.
+/// The most streams that a browser opens to one host over HTTP/1.1.
 const MOST: usize = 6;
 const MANY: usize = 20;
 
-/// nginx and what is behind it.
+/// nginx with the servers behind it.
 struct Site {
     _nginx: Nginx,
     _go: Process,
@@ -59,38 +59,38 @@ impl Site {
     async fn shows_the_paragraph(&self, page: &Browser, stream: &str, pace: Pace) {
         for origin in [&self.plain, &self.tls] {
             let url = format!("{origin}/paragraph.html?policy=resilient&stream={stream}");
-            paragraph::is_shown(page, &url, pace).await;
+            paragraph::assert_shown(page, &url, pace).await;
         }
     }
 }
 
-async fn its_buffer_keeps_the_sentences_until_the_end(stage: &Stage) {
+async fn nginx_buffers_the_sentences_until_the_end(stage: &Stage) {
     let site = Site::start().await;
     let page = stage.browser().await;
     site.shows_the_paragraph(&page, "/buffered/events", Pace::AllAtOnce)
         .await;
 }
 
-async fn without_its_buffer_they_come_one_by_one(stage: &Stage) {
+async fn without_the_buffer_the_sentences_come_one_by_one(stage: &Stage) {
     let site = Site::start().await;
     let page = stage.browser().await;
     site.shows_the_paragraph(&page, "/streams/events", Pace::OneByOne)
         .await;
 }
 
-async fn a_server_can_switch_its_buffer_off(stage: &Stage) {
+async fn a_server_can_switch_the_buffer_off(stage: &Stage) {
     let site = Site::start().await;
     let page = stage.browser().await;
     site.shows_the_paragraph(&page, "/node/events", Pace::OneByOne)
         .await;
 }
 
-async fn over_http_1_six_streams_are_all(stage: &Stage) {
+async fn over_http_1_a_page_has_only_six_streams(stage: &Stage) {
     let site = Site::start().await;
     let page = stage.browser().await;
     for transport in TRANSPORTS {
         open_many(&page, &site.plain, transport, MOST + 1).await;
-        // All six have heard much by then, and the seventh would have, had it been let in.
+        // When all six have heard many events, the seventh would have heard some if it were open.
         page.until(&format!(
             "streams.filter(({{ heard }}) => heard > 10).length === {MOST}"
         ))
@@ -110,7 +110,7 @@ async fn over_http_1_six_streams_are_all(stage: &Stage) {
     }
 }
 
-async fn over_http_2_there_are_many_more(stage: &Stage) {
+async fn over_http_2_a_page_has_many_more_streams(stage: &Stage) {
     let site = Site::start().await;
     let page = stage.browser().await;
     for transport in TRANSPORTS {

@@ -1,4 +1,4 @@
-//! Node's own http, asked by pages of another origin.
+//! Node's http module, and pages of another origin.
 
 use serde_json::{Value, json};
 use typed_eventsource_e2e::Browser;
@@ -12,19 +12,19 @@ use crate::{
 };
 
 tests! {
-    the_paragraph_goes_on_after_a_hang_up,
-    what_needs_credentials_comes_with_them_alone,
-    a_page_of_a_stranger_is_refused,
+    the_paragraph_continues_after_a_hang_up,
+    a_stream_that_needs_credentials_comes_only_with_them,
+    a_page_of_an_unknown_origin_is_refused,
 }
 
 pub(crate) async fn node(pages: &[&str]) -> (Process, String) {
     let mut node = tool("NODE");
     node.arg(crate_path("servers/node/server.js"))
         .env("ORIGINS", pages.join(" "));
-    Process::announced(node).await
+    Process::start_announced(node).await
 }
 
-/// Serves the pages, and knows no streams.
+/// A server of the pages, without streams.
 async fn pages() -> Server {
     let config = Config {
         pkg: Some(served_folder().join("pkg")),
@@ -34,7 +34,7 @@ async fn pages() -> Server {
     Server::start(config).await.expect("the server starts")
 }
 
-async fn the_paragraph_goes_on_after_a_hang_up(stage: &Stage) {
+async fn the_paragraph_continues_after_a_hang_up(stage: &Stage) {
     let pages = pages().await;
     let (_node, node) = node(&[pages.origin()]).await;
     let page = stage.browser().await;
@@ -42,7 +42,7 @@ async fn the_paragraph_goes_on_after_a_hang_up(stage: &Stage) {
         "{}/pages/paragraph.html?policy=resilient&stream={node}/events",
         pages.origin()
     );
-    paragraph::is_shown(&page, &url, Pace::OneByOne).await;
+    paragraph::assert_shown(&page, &url, Pace::OneByOne).await;
     pages.stop().await;
 }
 
@@ -65,7 +65,7 @@ async fn open_letters(
     page.run(script, argument).await
 }
 
-async fn what_needs_credentials_comes_with_them_alone(stage: &Stage) {
+async fn a_stream_that_needs_credentials_comes_only_with_them(stage: &Stage) {
     let pages = pages().await;
     let (_node, node) = node(&[pages.origin()]).await;
     let page = stage.browser().await;
@@ -83,7 +83,7 @@ async fn what_needs_credentials_comes_with_them_alone(stage: &Stage) {
     pages.stop().await;
 }
 
-async fn a_page_of_a_stranger_is_refused(stage: &Stage) {
+async fn a_page_of_an_unknown_origin_is_refused(stage: &Stage) {
     let pages = pages().await;
     let (_node, node) = node(&[pages.second_origin()]).await;
     let page = stage.browser().await;
@@ -95,7 +95,7 @@ async fn a_page_of_a_stranger_is_refused(stage: &Stage) {
     pages.stop().await;
 }
 
-/// As [`open_client`](crate::support::open_client): the server of these pages has its own beside them, under a stricter content policy.
+/// As [`open_client`](crate::support::open_client), with a page that the server serves without a content security policy.
 async fn open_client(page: &Browser, origin: &str) {
     page.goto(&format!("{origin}/pages/client.html")).await;
     page.run(

@@ -1,4 +1,5 @@
-//! The page that shows a paragraph, which every server sends: each sentence when it is sent, and how it ended.
+//! The page that shows a paragraph. Every server sends the paragraph sentence by sentence, and the page also shows how the stream
+//! has ended.
 
 use serde_json::Value;
 use typed_eventsource_e2e::Browser;
@@ -14,7 +15,7 @@ use crate::{
 };
 
 tests! {
-    each_server_sends_it_sentence_by_sentence,
+    each_server_sends_the_paragraph_sentence_by_sentence,
 }
 
 const SENTENCES: [&str; 4] = [
@@ -24,7 +25,7 @@ const SENTENCES: [&str; 4] = [
     "When all is said, the server says that too.",
 ];
 
-/// The milliseconds that the servers rest between two sentences.
+/// The milliseconds that the servers wait between two sentences.
 const REST: f64 = 300.0;
 
 /// Notes what the page shows, and when.
@@ -45,7 +46,7 @@ pub(crate) enum Pace {
     AllAtOnce,
 }
 
-async fn each_server_sends_it_sentence_by_sentence(stage: &Stage) {
+async fn each_server_sends_the_paragraph_sentence_by_sentence(stage: &Stage) {
     let servers = [
         ("axum", axum().await),
         ("FastAPI", fastapi().await),
@@ -56,12 +57,12 @@ async fn each_server_sends_it_sentence_by_sentence(stage: &Stage) {
     let page = stage.browser().await;
     for (name, (_process, origin)) in &servers {
         println!("the paragraph of {name}, at {origin}");
-        is_shown(&page, &format!("{origin}/paragraph.html"), Pace::OneByOne).await;
+        assert_shown(&page, &format!("{origin}/paragraph.html"), Pace::OneByOne).await;
     }
 }
 
 /// Opens the page over each transport, and checks that it shows the paragraph at this pace.
-pub(crate) async fn is_shown(page: &Browser, url: &str, pace: Pace) {
+pub(crate) async fn assert_shown(page: &Browser, url: &str, pace: Pace) {
     for transport in TRANSPORTS {
         open(page, url, transport).await;
         page.until("document.body.innerText.includes('That was all.')")

@@ -4,6 +4,7 @@ import {
   EventSource,
   EventSourceError,
   type CloseReason,
+  type EventIterator,
   type EventOf,
   type SourceErrorEvent,
   type State,
@@ -37,6 +38,12 @@ source.on("prize", () => {});
 source.on("halt", ({ data }) => data.price);
 // @ts-expect-error It needs a name.
 source.events();
+// A list whose length is not known may be spread.
+const names: (keyof Feed)[] = ["price", "halt"];
+expect<Equal<ReturnType<typeof spread>, EventIterator<EventOf<Feed>>>>();
+const spread = () => source.events(...names);
+const either = () => source.events(...(["halt"] as const));
+expect<Equal<ReturnType<typeof either>, EventIterator<TypedEvent<{ symbol: string }, "halt">>>>();
 // @ts-expect-error There is no such event.
 source.events("price", "prize");
 
@@ -56,6 +63,12 @@ export async function iterate() {
   // @ts-expect-error Only a policy has an error to close with.
   void reason.error;
 }
+
+// Of every name, told apart by that.
+source.onAny((event) => {
+  expect<Equal<typeof event, EventOf<Feed>>>();
+  if (event.type === "price") expect<Equal<typeof event.data, Price>>();
+});
 
 source.onState((state) => {
   expect<Equal<typeof state, State>>();

@@ -1,6 +1,7 @@
 // What a source may be opened with.
 
 import init, { EventSource, initSync, type EventSourceInit, type Gap, type Policy } from "typed-eventsource";
+import wasm from "typed-eventsource/typed_eventsource.wasm";
 import * as v from "valibot";
 import { z } from "zod";
 
@@ -12,6 +13,20 @@ interface Feed {
 }
 
 const signal = new AbortController().signal;
+
+// What is not set may be said to be undefined.
+new EventSource<Feed>("/", {
+  signal: undefined,
+  policy: undefined,
+  parse: undefined,
+  schemas: { price: undefined },
+  queue: { capacity: undefined },
+});
+new EventSource<Feed>("/", {
+  transport: "fetch",
+  headers: undefined,
+  policy: { idle: undefined, rule: undefined, backoff: { max: undefined } },
+});
 
 new EventSource<Feed>(new URL("http://localhost/"), { transport: "browser", withCredentials: true, signal });
 new EventSource<Feed>("/", {
@@ -29,7 +44,23 @@ new EventSource<Feed>("/", {
   },
   queue: { capacity: 16, whenFull: "keep-latest" },
 });
-new EventSource<Feed>("/", { shared: true, parse: "text" });
+new EventSource<Feed>("/", { shared: true, parse: (data) => data });
+new EventSource<Feed>("/", { parse: { price: "json", halt: "skip" }, skipEmpty: true });
+new EventSource<Feed>("/", { parse: { price: (data, { type }) => [data, type] } });
+// @ts-expect-error A price is no text.
+new EventSource<Feed>("/", { parse: "text" });
+// @ts-expect-error A price is no text.
+new EventSource<Feed>("/", { parse: { price: "text" } });
+// @ts-expect-error There is no such event.
+new EventSource<Feed>("/", { parse: { prize: "skip" } });
+// @ts-expect-error Who skips all events needs no source.
+new EventSource<Feed>("/", { parse: "skip" });
+
+// Where the data may be text, it may be left as it is.
+new EventSource<{ word: string; size: "s" | "m"; maybe: string | null; any: unknown }>("/", { parse: "text" });
+new EventSource<{ word: string; price: number }>("/", { parse: { word: "text" } });
+new EventSource("/", { parse: "text" });
+new EventSource("/", { parse: { any: "text", other: "skip" } }).on("any", ({ data }) => expect<Equal<typeof data, unknown>>());
 new EventSource<Feed>("/", { deduplicate: 1000 }).onGap((gap) => expect<Equal<typeof gap, Gap>>());
 // @ts-expect-error It is a number of ids.
 new EventSource<Feed>("/", { deduplicate: true });
@@ -71,5 +102,5 @@ new EventSource<Feed>("/", kept);
 
 const file = new URL("typed-eventsource/typed_eventsource.wasm", "file:");
 expect<Equal<ReturnType<typeof init>, Promise<void>>>();
-export const ready = [init(), init(file), init("/typed_eventsource.wasm"), init(fetch(file))];
+export const ready = [init(), init(file), init("/typed_eventsource.wasm"), init(fetch(file)), init(wasm)];
 export const readyAtOnce = (bytes: BufferSource) => initSync(bytes);

@@ -31,6 +31,8 @@ fn main() -> ExitCode {
     }
     trials.push(Trial::test("node", || Ok(tools::node_tests()?)));
     trials.push(Trial::test("sources", || Ok(tools::check_sources()?)));
+    trials.push(Trial::test("jest", || Ok(tools::jest_tests()?)));
+    trials.push(Trial::test("snippets, Vite 6", || Ok(snippets::build()?)));
     trials.push(Trial::test("vitest", || Ok(snippets::run_tests()?)));
     trials.push(Trial::test("snippets", || Ok(snippets::check()?)));
     for framework in pasted::FRAMEWORKS {

@@ -14,7 +14,8 @@ use typed_eventsource_server::{
 use crate::tools;
 
 const VITE: &str = "vite/bin/vite.js";
-const VITE_6: &str = "vite-6/bin/vite.js";
+pub(crate) const VITE_6: &str = "vite-6/bin/vite.js";
+const ROLLUP: &str = "rollup/dist/bin/rollup";
 
 /// What each page is to show.
 const HEARD: &str = "\
@@ -48,7 +49,7 @@ pub(crate) enum Served {
 }
 
 /// The pages by their names.
-pub(crate) fn all() -> [(&'static str, Served); 6] {
+pub(crate) fn all() -> [(&'static str, Served); 8] {
     let vite = |tool, args, www| Served::Built {
         folder: "consumers/vite",
         tool,
@@ -65,10 +66,18 @@ pub(crate) fn all() -> [(&'static str, Served); 6] {
         args: &["--mode=production"],
         www: "consumers/webpack",
     };
+    let rollup = |folder| Served::Built {
+        folder,
+        tool: ROLLUP,
+        args: &["-c"],
+        www: folder,
+    };
     let (new, old) = ("consumers/vite/dist/new", "consumers/vite/dist/6");
     [
         ("static files", Served::AsItIs("consumers/static/")),
         ("webpack", webpack),
+        ("Rollup, one file", rollup("consumers/rollup")),
+        ("service worker", rollup("consumers/service-worker")),
         ("Vite 6", vite(VITE_6, &["build", "--outDir=dist/6"], old)),
         ("Vite 6, development", live(VITE_6)),
         ("Vite", vite(VITE, &["build", "--outDir=dist/new"], new)),
@@ -106,7 +115,7 @@ async fn open_live(stage: &Stage, folder: &str, tool: &str) {
     let server = serve(tools::installed().join("consumers")).await;
     let mut vite = tools::tool(folder, tool);
     vite.args(["--host=127.0.0.1", "--port=0", "--force"]);
-    let (_vite, url) = Process::announced(vite.into()).await;
+    let (_vite, url) = Process::start_announced(vite.into()).await;
     look(&browser, &url, &server).await;
     server.stop().await;
 }

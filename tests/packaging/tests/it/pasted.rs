@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
-use typed_eventsource_harness::{Stage, fenced};
+use typed_eventsource_harness::{Stage, code_blocks};
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
 use crate::{pages::serve, tools};
@@ -114,10 +114,10 @@ fn section(readme: &str) -> Option<&str> {
 }
 
 fn only_snippet(section: &str, language: &str) -> Result<String, String> {
-    let all = fenced(section);
-    let mut own = all.into_iter().filter(|(_, of, _)| *of == language);
-    match (own.next(), own.next()) {
-        (Some((_, _, snippet)), None) => Ok(snippet),
+    let all = code_blocks(section);
+    let mut blocks = all.into_iter().filter(|block| block.language == language);
+    match (blocks.next(), blocks.next()) {
+        (Some(block), None) => Ok(block.code),
         _ => Err(format!("not exactly one snippet in {language}:\n{section}")),
     }
 }

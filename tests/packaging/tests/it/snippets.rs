@@ -2,9 +2,9 @@
 
 use std::{fs, io, path::Path};
 
-use typed_eventsource_harness::fenced;
+use typed_eventsource_harness::{CodeBlock, code_blocks};
 
-use crate::tools;
+use crate::{pages::VITE_6, tools};
 
 const READMES: [(&str, &str); 2] = [("README.md", "repository"), ("npm/README.md", "package")];
 
@@ -23,18 +23,55 @@ pub(crate) fn check() -> Result<(), String> {
     tools::run(FOLDER, tools::TSC, &["-p", "tsconfig.json"])
 }
 
+/// Where those that import the package are built.
+const BUILT: &str = "consumers/vite-snippets";
+
+/// Builds the snippets that import the package, as they are, with Vite 6 and its default target.
+pub(crate) fn build() -> Result<(), String> {
+    let folder = tools::installed().join(BUILT);
+    let mut count = 0;
+    for (readme, name) in READMES {
+        let text = fs::read_to_string(tools::root().join(readme))
+            .map_err(|error| format!("{readme}: {error}"))?;
+        for CodeBlock {
+            line,
+            language,
+            code,
+        } in code_blocks(&text)
+        {
+            let is_app = matches!(language, "ts" | "js")
+                && code.contains("from \"typed-eventsource")
+                && !code.contains("from \"vitest\"")
+                // Only the tools for Workers know what to do with the file.
+                && !code.contains(".wasm\";");
+            if is_app {
+                let file = folder.join(format!("{name}-line-{line}.{language}"));
+                fs::write(file, code).map_err(|error| error.to_string())?;
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 2, "the READMEs have lines to paste");
+    tools::run(BUILT, VITE_6, &["build"])
+}
+
 /// Runs the tests among the snippets of the package's README, and others that an app may have.
 pub(crate) fn run_tests() -> Result<(), String> {
     let readme = tools::root().join("npm/README.md");
     let text = fs::read_to_string(readme).map_err(|error| error.to_string())?;
-    let tests: Vec<_> = fenced(&text)
+    let tests: Vec<_> = code_blocks(&text)
         .into_iter()
-        .filter(|(_, _, snippet)| snippet.contains("from \"vitest\""))
+        .filter(|block| block.code.contains("from \"vitest\""))
         .collect();
     assert!(!tests.is_empty(), "the README has no test");
-    for (line, language, snippet) in tests {
+    for CodeBlock {
+        line,
+        language,
+        code,
+    } in tests
+    {
         let file = format!("{TESTS}/readme-line-{line}.test.{language}");
-        fs::write(tools::installed().join(file), snippet).map_err(|error| error.to_string())?;
+        fs::write(tools::installed().join(file), code).map_err(|error| error.to_string())?;
     }
     // Its default is five seconds for a test, which is too short on a busy machine.
     let args = ["run", "--testTimeout=120000", "--hookTimeout=120000"];
@@ -44,10 +81,15 @@ pub(crate) fn run_tests() -> Result<(), String> {
 fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {
     let text = fs::read_to_string(readme)?;
     let mut imports = String::new();
-    let snippets = fenced(&text)
+    let blocks = code_blocks(&text)
         .into_iter()
-        .filter(|(_, language, _)| matches!(*language, "ts" | "js"));
-    for (line, language, snippet) in snippets {
+        .filter(|block| matches!(block.language, "ts" | "js"));
+    for CodeBlock {
+        line,
+        language,
+        code: snippet,
+    } in blocks
+    {
         // What a reader has imported further up stays so.
         let own: Vec<_> = snippet
             .lines()

@@ -24,6 +24,13 @@ pub(crate) const RUNS: &[(&str, &str, &[&str])] = &[
         "typescript-5.6/bin/tsc",
         &["-p", "consumers/types/bundler.json"],
     ),
+    ("types, no DOM", TSC, &["-p", "consumers/no-dom"]),
+    ("types, Node.js", TSC, &["-p", "consumers/no-dom/node.json"]),
+    (
+        "types, worker",
+        TSC,
+        &["-p", "consumers/no-dom/worker.json"],
+    ),
     ("types, tests", TSC, &["-p", "consumers/vitest"]),
     (
         "publint",
@@ -33,13 +40,8 @@ pub(crate) const RUNS: &[(&str, &str, &[&str])] = &[
     (
         "are the types wrong",
         "@arethetypeswrong/cli/dist/index.js",
-        // ES modules alone; and the wasm is a file, not a module with types.
-        &[
-            "package.tgz",
-            "--profile=esm-only",
-            "--exclude-entrypoints=./typed_eventsource.wasm",
-            "--format=ascii",
-        ],
+        // ES modules alone.
+        &["package.tgz", "--profile=esm-only", "--format=ascii"],
     ),
 ];
 
@@ -83,6 +85,13 @@ pub(crate) fn node_tests() -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     let tests = tests.iter().map(fs::DirEntry::path);
     succeed(Command::new("node").arg("--test").args(tests))
+}
+
+/// Jest's tests, as ES modules.
+pub(crate) fn jest_tests() -> Result<(), String> {
+    succeed(
+        tool("consumers/jest", "jest/bin/jest.js").env("NODE_OPTIONS", "--experimental-vm-modules"),
+    )
 }
 
 /// The JavaScript of the package and of the demo page, which say their types in comments.

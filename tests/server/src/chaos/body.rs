@@ -1,4 +1,4 @@
-//! A response's body, and what is noted of it.
+//! A request to a chaotic stream and its response's body. The server notes what it sees of both.
 
 use std::{io, time::Duration};
 
@@ -10,18 +10,26 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::{Asked, Chaos, Ending, Known, plan::Plan, text::Text};
-use crate::connection::Connection;
+use crate::connection::TcpHandle;
 
-/// One request; dropping it notes how it ended.
+/// A request. When it is dropped, the server notes how its connection ended.
 #[derive(Debug)]
-pub(super) struct Visit {
+pub(super) struct TrackedRequest {
     chaos: Chaos,
     seed: u64,
     stream: String,
     ending: Ending,
 }
 
-impl Visit {
+/// An attempt, as its request starts it.
+pub(super) struct StartedAttempt {
+    /// 1 for the first attempt.
+    pub(super) number: u64,
+    /// Whether this request follows the redirect that the attempt was answered with.
+    pub(super) follows_redirect: bool,
+}
+
+impl TrackedRequest {
     pub(super) fn new(chaos: Chaos, seed: u64, stream: String) -> Self {
         Self {
             chaos,
@@ -35,72 +43,80 @@ impl Visit {
         &self.stream
     }
 
-    /// The number of the attempt that this is, and whether it was redirected.
-    pub(super) fn count(&self) -> (u64, bool) {
-        self.change(|known| match known.redirected.take() {
-            Some(attempt) => (attempt, true),
+    /// Counts an attempt, unless this request follows the redirect of the attempt before.
+    pub(super) fn start_attempt(&self) -> StartedAttempt {
+        self.change(|known| match known.redirected_attempt.take() {
+            Some(number) => StartedAttempt {
+                number,
+                follows_redirect: true,
+            },
             None => {
                 known.seen.attempts += 1;
-                (known.seen.attempts, false)
+                StartedAttempt {
+                    number: known.seen.attempts,
+                    follows_redirect: false,
+                }
             }
         })
     }
 
-    pub(super) fn redirected(&mut self, attempt: u64) {
-        self.change(|known| known.redirected = Some(attempt));
-        self.ended(Ending::Redirect);
+    pub(super) fn note_redirect(&mut self, attempt: u64) {
+        self.change(|known| known.redirected_attempt = Some(attempt));
+        self.set_ending(Ending::Redirect);
     }
 
-    /// Forgets what is to be forgotten, and says with which event to begin for who has all up to `last`.
-    pub(super) fn first_to_send(&self, plan: &Plan, last: u64, asked: &Asked) -> u64 {
-        self.change(
-            |Known {
-                 seen, forgotten, ..
-             }| {
-                // Who has none could not tell that some are missing. The last one is kept.
-                if asked.lossy && last > 0 && plan.forgets > 0 {
-                    *forgotten = (last + plan.forgets)
-                        .min(asked.events.saturating_sub(1))
-                        .max(*forgotten);
-                }
-                let first = (last + 1).saturating_sub(plan.repeats).max(1);
-                let first = first.max(*forgotten + 1);
-                if first > last + 1 {
-                    seen.lost.push((last, first));
-                }
-                first
-            },
-        )
+    /// Forgets the events after `last` that the plan says, if the request allows it. The last event of the stream is
+    /// never forgotten.
+    pub(super) fn forget_events(&self, plan: &Plan, last: u64, asked: &Asked) {
+        // A client that has no event yet could not tell that some are missing.
+        if asked.lossy && last > 0 && plan.forgets > 0 {
+            let forgotten = (last + plan.forgets).min(asked.events.saturating_sub(1));
+            self.change(|known| known.forgotten = known.forgotten.max(forgotten));
+        }
     }
 
-    pub(super) fn sends(&self, text: &Text) {
+    /// Chooses the first event to send to a client that has all events up to `last`, and notes which events the client
+    /// loses.
+    pub(super) fn choose_first_event(&self, plan: &Plan, last: u64) -> u64 {
+        self.change(|known| {
+            let wanted = (last + 1).saturating_sub(plan.repeats).max(1);
+            let first = wanted.max(known.forgotten + 1);
+            if first > last + 1 {
+                known.seen.lost.push((last, first));
+            }
+            first
+        })
+    }
+
+    /// Notes the events of a text that is about to be sent.
+    pub(super) fn note_events(&self, text: &Text) {
         self.change(|Known { seen, .. }| {
             seen.sent += text.events;
             seen.repeated += text.repeated;
         });
     }
 
-    pub(super) fn ended(&mut self, ending: Ending) {
+    pub(super) fn set_ending(&mut self, ending: Ending) {
         self.ending = ending;
     }
 
-    /// Resets the connection, under which hyper then drops whatever waits for this.
-    pub(super) async fn reset<T>(mut self, connection: &Connection) -> T {
-        self.ended(Ending::Reset);
-        connection.reset();
+    /// Resets the connection. hyper then drops the handler that awaits this.
+    pub(super) async fn reset<T>(mut self, tcp: &TcpHandle) -> T {
+        self.set_ending(Ending::Reset);
+        tcp.reset();
         std::future::pending().await
     }
 
-    /// Answers nothing, until the client goes away or the server stops.
+    /// Sends nothing until the client goes away or the server stops.
     pub(super) async fn stall(
         mut self,
-        connection: &Connection,
+        tcp: &TcpHandle,
         stop: &CancellationToken,
     ) -> Result<Response, (StatusCode, String)> {
-        self.ended(Ending::Stall);
+        self.set_ending(Ending::Stall);
         stop.cancelled().await;
-        self.ended(Ending::Restart);
-        connection.reset();
+        self.set_ending(Ending::Restart);
+        tcp.reset();
         std::future::pending().await
     }
 
@@ -109,18 +125,19 @@ impl Visit {
     }
 }
 
-impl Drop for Visit {
+impl Drop for TrackedRequest {
     fn drop(&mut self) {
         let ending = self.ending;
         self.change(|known| *known.seen.endings.entry(ending).or_default() += 1);
     }
 }
 
-/// Plays the text; the response ends as it says. A server that stops breaks off.
+/// Sends the chunks of the text, then ends the response as the text says. If the server stops before that, the response
+/// breaks off.
 pub(super) fn play(
-    mut visit: Visit,
+    mut request: TrackedRequest,
     Text { chunks, ending, .. }: Text,
-    connection: Connection,
+    tcp: TcpHandle,
     stop: CancellationToken,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
     let broken_off = || Err(io::ErrorKind::ConnectionAborted.into());
@@ -130,11 +147,11 @@ pub(super) fn play(
                 sleep(Duration::from_millis(wait)).await;
                 emitter.emit(chunk).await;
             }
-            visit.ended(ending);
+            request.set_ending(ending);
             match ending {
                 Ending::Abort => broken_off(),
                 Ending::Reset => {
-                    connection.reset();
+                    tcp.reset();
                     std::future::pending().await
                 }
                 Ending::Stall => std::future::pending().await,
@@ -143,7 +160,7 @@ pub(super) fn play(
         };
         let played = stop.run_until_cancelled(playing).await;
         played.unwrap_or_else(|| {
-            visit.ended(Ending::Restart);
+            request.set_ending(Ending::Restart);
             broken_off()
         })
     })

@@ -1,8 +1,8 @@
-//! `/chaos/{stream}`: numbered events over connections that fail in every way, as a seed has it.
+//! `/chaos/{stream}` sends numbered events over connections that fail in every way. A seed decides how.
 //!
-//! What an attempt gets depends on the seed, the stream and the attempt's number alone; see [`Chaos`] for what is told of
-//! it. The events are `1..=events`, then one named `done` with the id after the last; their data is `{"n":…,"text":…}`,
-//! the text made from the number, so that a reader can tell whether it is whole.
+//! What an attempt gets depends only on the seed, the stream and the attempt's number. [`Chaos`] keeps what the server saw.
+//! The events have the ids `1..=events`; a last one, named `done`, has the next id. The data of an event is
+//! `{"n":…,"text":…}`. The text is made from the number, so that a reader can tell whether it is whole.
 
 mod body;
 mod plan;
@@ -27,26 +27,26 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::{connection::Connection, router::cors};
-use body::Visit;
+use crate::{connection::TcpHandle, router::cors};
+use body::TrackedRequest;
 pub use plan::MOST;
 use plan::{Answer, Plan};
 use text::Text;
 
-/// For how long a browser may remember what it was allowed.
+/// How long a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
 /// How a connection ended, or what it got in place of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
-    /// The response ended as a whole one does, in the middle of what there was to send.
+    /// The response ended cleanly, though there was more to send.
     End,
     /// The response broke off: the connection was closed before the response was whole.
     Abort,
     /// The connection was reset (TCP RST), before the response's head or within its body.
     Reset,
-    /// Nothing more came, until the client went away; before the response's head or within its body.
+    /// The server sent nothing more until the client went away, before the response's head or within its body.
     Stall,
     /// The server stopped.
     Restart,
@@ -73,35 +73,35 @@ impl Ending {
 /// What was seen of one stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Seen {
-    /// How many requests there were; one that follows a redirect does not count.
+    /// How many attempts there were. A request that follows a redirect belongs to the attempt before it.
     pub attempts: u64,
-    /// How many connections ended how.
+    /// How many connections ended in each way.
     pub endings: BTreeMap<Ending, u64>,
     /// How many events were sent, repeated ones included; a reset may keep some of them from arriving.
     pub sent: u64,
-    /// How many of them were at or before the last event id that the client came with.
+    /// How many of the sent events the client had already, by the last event id that it sent.
     pub repeated: u64,
-    /// Which ids a client that came for them was not sent since they were forgotten: the one that it came with, and the
-    /// first one that it was sent.
+    /// The gaps that the server made by forgetting events: the last event id that the client sent, and the id of the first
+    /// event that it was sent.
     pub lost: Vec<(u64, u64)>,
 }
 
-/// What is known of a stream that somebody has asked for.
+/// What the server knows of a stream that a client has opened.
 #[derive(Debug, Default)]
 struct Known {
     seen: Seen,
     /// Ids up to this one are forgotten.
     forgotten: u64,
-    /// The attempt that was sent elsewhere, and is to come back.
-    redirected: Option<u64>,
+    /// The attempt that was answered with a redirect, until the client has followed it.
+    redirected_attempt: Option<u64>,
 }
 
-/// All chaotic streams, by seed and name. It outlives its server where it is given to the next one.
+/// All chaotic streams, by seed and name. It can be given to the next server, which then continues the streams.
 #[derive(Debug, Clone, Default)]
 pub struct Chaos(Arc<Mutex<HashMap<(u64, String), Known>>>);
 
 impl Chaos {
-    /// What was seen of a stream so far; nothing where nobody has asked for it.
+    /// What was seen of a stream so far; the default if no client has opened it.
     pub fn seen(&self, seed: u64, stream: &str) -> Seen {
         let all = self.0.lock();
         let known = all.get(&(seed, stream.to_owned()));
@@ -114,23 +114,25 @@ impl Chaos {
     }
 }
 
-/// What a client asks for.
+/// The query of a request.
 #[derive(Debug, Clone, Deserialize)]
 struct Asked {
     #[serde(default)]
     seed: u64,
     events: u64,
-    /// Whether events may be forgotten before they were sent.
+    /// Whether the server may forget events before they were sent.
     #[serde(default)]
     lossy: bool,
-    /// Whether the first event of a connection may have no id. Over a browser's own source it looks like a repeated one.
+    /// Whether the first event of a connection may have no id. A browser's own source gives it the id of the event before,
+    /// so that it looks like a repeated event.
     #[serde(default)]
     bare: bool,
     #[serde(rename = "lastEventId")]
     last_event_id: Option<u64>,
-    /// Whether this is where redirects go to. They go back from there, as a browser's own source stays there.
-    #[serde(default)]
-    redirected: bool,
+    /// Whether this URL is the target of a redirect. A browser's own source reconnects to the target, from where the next
+    /// redirect leads back.
+    #[serde(default, rename = "redirected")]
+    is_redirect_target: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -145,7 +147,8 @@ pub(crate) fn routes(chaos: &Chaos, stop: &CancellationToken) -> Router {
         .route("/chaos/{stream}", get(play))
         .route("/chaos/{stream}/seen", get(seen))
         .layer(cors)
-        // As for scripts: an attempt is what the client makes of it, and no request is repeated behind its back.
+        // As for scripts: a browser silently repeats a request whose kept-alive connection was reset, which would be counted
+        // as an attempt.
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONNECTION,
             HeaderValue::from_static("close"),
@@ -176,22 +179,22 @@ async fn seen(
 
 async fn play(
     State(Streams { chaos, stop }): State<Streams>,
-    ConnectInfo(connection): ConnectInfo<Connection>,
+    ConnectInfo(tcp): ConnectInfo<TcpHandle>,
     Path(stream): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, (StatusCode, String)> {
     let last = last_event_id(&headers, &asked)?;
-    let mut visit = Visit::new(chaos, asked.seed, stream);
-    let (attempt, was_redirected) = visit.count();
-    let plan = Plan::new(asked.seed, visit.stream(), attempt);
+    let mut request = TrackedRequest::new(chaos, asked.seed, stream);
+    let attempt = request.start_attempt();
+    let plan = Plan::new(asked.seed, request.stream(), attempt.number);
     match plan.answer {
         Answer::Events => {}
-        Answer::Redirect(_) if was_redirected => {}
-        Answer::Reset => return visit.reset(&connection).await,
-        Answer::Stall => return visit.stall(&connection, &stop).await,
+        Answer::Redirect(_) if attempt.follows_redirect => {}
+        Answer::Reset => return request.reset(&tcp).await,
+        Answer::Stall => return request.stall(&tcp, &stop).await,
         Answer::Status(status, retry_after) => {
-            visit.ended(Ending::Status);
+            request.set_ending(Ending::Status);
             let mut response = status.into_response();
             if let Some(seconds) = retry_after {
                 response
@@ -201,19 +204,21 @@ async fn play(
             return Ok(response);
         }
         Answer::Redirect(status) => {
-            visit.redirected(attempt);
-            let place = elsewhere(visit.stream(), &asked);
-            return Ok((status, [(header::LOCATION, place)]).into_response());
+            request.note_redirect(attempt.number);
+            let target = redirect_target(request.stream(), &asked);
+            return Ok((status, [(header::LOCATION, target)]).into_response());
         }
     }
-    let first = visit.first_to_send(&plan, last, &asked);
+    request.forget_events(&plan, last, &asked);
+    let first = request.choose_first_event(&plan, last);
     let text = Text::write(plan, first, last, &asked);
-    visit.sends(&text);
-    let body = Body::from_stream(body::play(visit, text, connection, stop));
+    request.note_events(&text);
+    let body = Body::from_stream(body::play(request, text, tcp, stop));
     Ok(([(header::CONTENT_TYPE, "text/event-stream")], body).into_response())
 }
 
-/// The header is newer than the query, which a browser repeats as it was given.
+/// The last event id of the request. The header goes before the query, since a browser reconnects with the query of the
+/// first request.
 fn last_event_id(headers: &HeaderMap, asked: &Asked) -> Result<u64, (StatusCode, String)> {
     let Some(id) = headers.get("last-event-id") else {
         return Ok(asked.last_event_id.unwrap_or(0));
@@ -225,16 +230,16 @@ fn last_event_id(headers: &HeaderMap, asked: &Asked) -> Result<u64, (StatusCode,
     })
 }
 
-fn elsewhere(stream: &str, asked: &Asked) -> String {
+fn redirect_target(stream: &str, asked: &Asked) -> String {
     let Asked {
         seed,
         events,
         lossy,
         bare,
         last_event_id,
-        redirected,
+        is_redirect_target,
     } = asked;
-    let redirected = !redirected;
+    let redirected = !is_redirect_target;
     let last = last_event_id.map(|id| format!("&lastEventId={id}"));
     let last = last.unwrap_or_default();
     format!(

@@ -1,17 +1,18 @@
-//! What an attempt gets.
+//! The plan of an attempt: what its request gets.
 
 use axum::http::StatusCode;
 use fastrand::Rng;
 
 use super::Ending;
 
-/// How many bytes there are at most before the end: room for some twenty events, and every other time for three.
-const LONGEST: usize = 2500;
-const SHORTEST: usize = 400;
-/// How many events at most are sent again, and how many at most are forgotten at once.
+/// The most bytes of a long body: room for some twenty events.
+const LONG_BODY: usize = 2500;
+/// The most bytes of a short body: room for three events.
+const SHORT_BODY: usize = 400;
+/// The most events that are sent again, or forgotten, at once.
 pub const MOST: u64 = 6;
 
-/// What the request gets.
+/// The kind of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     Events,
@@ -21,18 +22,18 @@ pub(super) enum Answer {
     Stall,
 }
 
-/// What an attempt gets; it is the same for the same seed, stream and number.
+/// What an attempt gets. The same seed, stream and number give the same plan.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) answer: Answer,
     /// How many of the events that the client has are sent again.
     pub(super) repeats: u64,
-    /// How many of those that it has not are forgotten, where that is allowed.
+    /// How many of the events that the client does not have are forgotten, if the request allows it.
     pub(super) forgets: u64,
-    /// How many bytes of events there are before the end.
+    /// The byte of the body at which it is cut off.
     pub(super) cut: usize,
     pub(super) ending: Ending,
-    /// For what is in between.
+    /// Chooses the garbage and the chunks.
     pub(super) dice: Rng,
 }
 
@@ -44,7 +45,7 @@ impl Plan {
             repeats: sometimes(&mut dice, 0.5),
             forgets: sometimes(&mut dice, 0.25),
             cut: {
-                let most = if dice.bool() { LONGEST } else { SHORTEST };
+                let most = if dice.bool() { LONG_BODY } else { SHORT_BODY };
                 dice.usize(0..most)
             },
             ending: match dice.u8(0..100) {
@@ -80,7 +81,7 @@ fn redirect(dice: &mut Rng) -> StatusCode {
     ][dice.usize(0..5)]
 }
 
-/// From 1 to [`MOST`] with this probability, else none.
+/// With this probability a number from 1 to [`MOST`], else 0.
 fn sometimes(dice: &mut Rng, probability: f64) -> u64 {
     if dice.f64() < probability {
         dice.u64(1..=MOST)
@@ -89,7 +90,7 @@ fn sometimes(dice: &mut Rng, probability: f64) -> u64 {
     }
 }
 
-/// FNV-1a, which will always be the same.
+/// FNV-1a: the standard library's hasher may change with a version of Rust.
 fn mix(seed: u64, stream: &str, attempt: u64) -> u64 {
     let numbers = [seed, attempt].map(u64::to_le_bytes);
     let bytes = numbers.as_flattened().iter().chain(stream.as_bytes());
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_is_that_of_its_seed_stream_and_attempt() {
+    fn the_seed_the_stream_and_the_attempt_decide_the_plan() {
         assert_eq!(plans(7, "a"), plans(7, "a"));
         let mut all = HashSet::new();
         for (seed, stream) in [(7, "a"), (8, "a"), (7, "b")] {
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_comes_to_pass() {
+    fn every_kind_of_plan_occurs() {
         let plans: Vec<_> = (1..=1000)
             .map(|attempt| Plan::new(7, "a", attempt))
             .collect();

@@ -1,26 +1,27 @@
-//! The bytes that an attempt gets: events, and garbage in between.
+//! The bytes that an attempt gets: events with garbage between them.
 
 use bytes::Bytes;
 use fastrand::Rng;
 
 use super::{Asked, Ending, plan::Plan};
 
-/// What the texts are made of, in one to four bytes each.
+/// The letters of the texts, each of one to four bytes.
 const LETTERS: [&str; 8] = ["a", "Z", "é", "ß", "中", "€", "🦀", "😀"];
 const LINE_ENDS: [&str; 3] = ["\n", "\r", "\r\n"];
-/// An event that does not decode, and has no id.
+/// An event that has no id and does not decode.
 const BAD: &[u8] = b"event: bad\ndata: {\"n\": 1, \"text\": \xff";
-/// The longest name of a field.
+/// The longest name of a field, in bytes.
 const LONGEST_NAME: usize = 70_000;
 
 /// What one attempt sends.
 #[derive(Debug)]
 pub(super) struct Text {
-    /// As the network shall have them, each with the milliseconds to wait before it.
+    /// Each chunk to send, with the milliseconds to wait before it.
     pub(super) chunks: Vec<(u64, Bytes)>,
     pub(super) ending: Ending,
-    /// How many whole events there are in it, and how many of them the client has.
+    /// How many whole events it has.
     pub(super) events: u64,
+    /// How many of these the client has already.
     pub(super) repeated: u64,
 }
 
@@ -70,7 +71,7 @@ impl Text {
     }
 }
 
-/// Cut anywhere, also where one does not see the seams of letters.
+/// Cuts a text anywhere, also within a letter.
 fn chunks(mut text: Bytes, dice: &mut Rng) -> Vec<(u64, Bytes)> {
     let mut chunks = Vec::new();
     while !text.is_empty() {
@@ -80,7 +81,7 @@ fn chunks(mut text: Bytes, dice: &mut Rng) -> Vec<(u64, Bytes)> {
     chunks
 }
 
-/// The data of an event, by which one can tell whether it is whole.
+/// The text in the data of an event, by which a client can tell whether the event is whole.
 fn text_of(id: u64) -> String {
     let letters = LETTERS.len() as u64;
     let letter = |index| LETTERS[((id * 31 + index * 7) % letters) as usize];
@@ -95,7 +96,7 @@ fn write_event(to: &mut Vec<u8>, dice: &mut Rng, id: u64) {
         _ => format!("data: {{\"n\":{id},\"text\":\"{text}\"}}"),
     };
     let mut lines = vec![format!("id: {id}"), data];
-    // Every other one has no name.
+    // Every other event has no name.
     if id.is_multiple_of(2) {
         lines.push("event: tick".into());
     }
@@ -109,7 +110,7 @@ fn write_event(to: &mut Vec<u8>, dice: &mut Rng, id: u64) {
     to.extend(end.bytes());
 }
 
-/// What changes nothing for who follows the standard, but for the event `bad`, which has no id.
+/// Writes what a parser has to ignore by the standard, or the event `bad`.
 fn write_garbage(to: &mut Vec<u8>, dice: &mut Rng, may_be_event: bool) {
     let end = LINE_ENDS[dice.usize(0..3)].as_bytes();
     let garbage: &[u8] = match dice.u8(0..12) {
@@ -148,11 +149,11 @@ mod tests {
             lossy: false,
             bare: true,
             last_event_id: None,
-            redirected: false,
+            is_redirect_target: false,
         }
     }
 
-    /// One that goes on to the end.
+    /// A text that is not cut off.
     fn whole(seed: u64, first: u64, last: u64, events: u64) -> Text {
         let mut plan = Plan::new(seed, "a", 1);
         plan.cut = usize::MAX;
@@ -165,14 +166,14 @@ mod tests {
     }
 
     #[test]
-    fn the_text_of_an_event_is_its_numbers() {
+    fn the_number_of_an_event_decides_its_text() {
         assert_eq!(text_of(0), "");
         assert_eq!(text_of(3), "€中ß");
         assert_eq!(text_of(43), text_of(3));
     }
 
     #[test]
-    fn a_whole_one_has_every_event_and_ends() {
+    fn a_whole_text_has_every_event_and_the_end() {
         for seed in 0..100 {
             let text = whole(seed, 3, 4, 50);
             assert_eq!((text.events, text.repeated), (48, 2));
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_event_has_an_id_where_it_has_to() {
+    fn only_a_bare_stream_may_begin_with_an_event_without_an_id() {
         let begins_with_bad = |bare| {
             (0..1000).any(|seed| {
                 let mut plan = Plan::new(seed, "a", 1);
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_is_so_to_the_byte() {
+    fn a_text_is_cut_off_at_the_byte_that_the_plan_says() {
         for seed in 0..100 {
             let plan = Plan::new(seed, "a", 1);
             let (cut, ending) = (plan.cut, plan.ending);

@@ -1,4 +1,4 @@
-//! The table of attacks over HTTP.
+//! Attacks are listed and put over HTTP.
 
 use serde_json::{Value, json};
 use typed_eventsource_server::{
@@ -9,10 +9,10 @@ use typed_eventsource_server::{
 use crate::support::{put, start};
 
 #[tokio::test]
-async fn the_table_is_told_and_each_of_it_is_put_by_its_name() {
+async fn every_attack_is_listed_and_can_be_put_by_its_name() {
     let server = start().await;
     let script = put(&server, [Attempt::default()]).await;
-    let url = |name: &str| format!("{}/scripts/it?attack={name}", server.origin());
+    let url = |name: &str| format!("{}/scripts/demo?attack={name}", server.origin());
     let table: Vec<Value> = fetch(format!("{}/attacks", server.origin())).await.json();
     assert!(table.len() > 20);
     for attack in &table {
@@ -30,23 +30,23 @@ async fn the_table_is_told_and_each_of_it_is_put_by_its_name() {
     let answer = Request::new("PUT", url("hang-up")).fetch().await;
     assert_eq!(answer.status, 204);
     assert_eq!(fetch(script.url()).await.text(), "retry: 0\n\n");
-    assert_eq!(script.seen(1, 1).await.attempts.len(), 1);
+    assert_eq!(script.seen_closed(1).await.attempts.len(), 1);
 }
 
 #[tokio::test]
-async fn a_redirect_to_itself_leads_there() {
+async fn the_attack_redirects_answers_with_a_redirect_to_the_same_url() {
     let server = start().await;
-    let url = format!("{}/scripts/it?attack=redirects", server.origin());
+    let url = format!("{}/scripts/demo?attack=redirects", server.origin());
     assert_eq!(Request::new("PUT", url).fetch().await.status, 204);
-    let answer = fetch(format!("{}/streams/it", server.origin())).await;
+    let answer = fetch(format!("{}/streams/demo", server.origin())).await;
     assert_eq!(answer.status, 302);
     assert_eq!(answer.header("location"), Some("?"));
 }
 
 #[tokio::test]
-async fn an_attack_that_is_not_there_is_refused() {
+async fn an_unknown_attack_is_refused() {
     let server = start().await;
-    let url = format!("{}/scripts/it?attack=none", server.origin());
+    let url = format!("{}/scripts/demo?attack=none", server.origin());
     let answer = Request::new("PUT", url).fetch().await;
     assert_eq!(answer.status, 404);
     assert!(answer.text().contains("GET /attacks"), "{}", answer.text());

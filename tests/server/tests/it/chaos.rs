@@ -1,4 +1,4 @@
-//! Streams that fail in every way, followed by a client that goes on whatever happens.
+//! Streams that fail in every way, followed by a client that reconnects after every failure.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -11,13 +11,13 @@ use typed_eventsource_server::{
     client::{Request, fetch},
 };
 
-/// How long the client puts up with silence. The tests' clock stands still, and leaps when there is nothing else to do: it
-/// is over when nothing comes, and not where what comes is late.
+/// How long the client waits during silence. The paused clock of the tests advances only when no task has anything else to do:
+/// a chunk that is merely late is not taken for silence.
 const PATIENCE: Duration = Duration::from_secs(60);
 const SEED: u64 = 7;
 const EVENTS: u64 = 150;
 
-/// The ids of the events that are whole in what came.
+/// The ids of the whole events in a body.
 fn ids(body: &[u8]) -> Vec<u64> {
     let text = String::from_utf8_lossy(body).replace("\r\n", "\n");
     let text = text.replace('\r', "\n");
@@ -31,7 +31,7 @@ fn ids(body: &[u8]) -> Vec<u64> {
     ids.collect()
 }
 
-/// What one request brings, where it goes on after the event `last`.
+/// The ids that one attempt receives, if it continues after the event `last`.
 async fn attempt(url: &str, last: Option<u64>) -> Vec<u64> {
     let mut request = Request::new("GET", url);
     if let Some(last) = last {
@@ -56,7 +56,7 @@ async fn attempt(url: &str, last: Option<u64>) -> Vec<u64> {
     }
 }
 
-/// Follows a stream to its end: the ids of the events, as they came.
+/// Follows a stream to its end, and returns the ids of the events in the order in which they came.
 async fn follow(url: &str) -> Vec<u64> {
     let mut all: Vec<u64> = Vec::new();
     while all.last() != Some(&(EVENTS + 1)) {
@@ -79,7 +79,7 @@ async fn start_with(chaos: &Chaos) -> Server {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_event_gets_through_by_and_by() {
+async fn a_client_that_reconnects_receives_every_event() {
     let chaos = Chaos::default();
     let server = start_with(&chaos).await;
     let all = follow(&url(&server, "whole")).await;
@@ -106,7 +106,7 @@ async fn every_event_gets_through_by_and_by() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_forgotten_is_told_and_nothing_else_is_missing() {
+async fn only_events_are_missing_that_the_server_says_it_forgot() {
     let chaos = Chaos::default();
     let server = start_with(&chaos).await;
     let all = follow(&format!("{}&lossy=true", url(&server, "lossy"))).await;
@@ -124,7 +124,7 @@ async fn what_is_forgotten_is_told_and_nothing_else_is_missing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_is_given_what_was_seen_goes_on_there() {
+async fn a_server_continues_the_chaotic_streams_of_the_server_before() {
     let chaos = Chaos::default();
     let server = start_with(&chaos).await;
     attempt(&url(&server, "restarted"), None).await;
@@ -135,14 +135,14 @@ async fn a_server_that_is_given_what_was_seen_goes_on_there() {
 }
 
 #[tokio::test]
-async fn an_id_that_no_event_had_is_refused() {
+async fn a_last_event_id_that_is_not_a_number_is_refused() {
     let server = start().await;
     let request = Request::new("GET", url(&server, "a")).header("last-event-id", "9x");
     assert_eq!(request.fetch().await.status, 400);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_seen_can_be_asked_for() {
+async fn the_server_tells_over_http_what_it_saw_of_a_chaotic_stream() {
     let server = start().await;
     let url = url(&server, "asked");
     attempt(&url, None).await;

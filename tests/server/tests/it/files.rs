@@ -1,4 +1,4 @@
-//! Static files: types, headers, and nothing from outside of the folder.
+//! Static files have their types and headers, and the server serves nothing from outside of their folders.
 
 use std::{fs, path::PathBuf};
 
@@ -52,7 +52,7 @@ fn assert_guarded(answer: &Whole) {
 }
 
 #[tokio::test]
-async fn serves_the_page_and_the_package_with_their_types_and_guards() {
+async fn files_of_the_page_and_the_package_have_their_types_and_guarding_headers() {
     let server = serving("types").await;
     let expected = [
         ("/", "text/html", "<!doctype html>page"),
@@ -76,7 +76,7 @@ async fn serves_the_page_and_the_package_with_their_types_and_guards() {
 }
 
 #[tokio::test]
-async fn pages_of_tests_may_do_what_they_like() {
+async fn pages_of_tests_have_no_content_security_policy() {
     let server = serving("pages").await;
     let answer = fetch(format!("{}/pages/test.html", server.origin())).await;
     assert_eq!((answer.status, answer.text()), (200, "<!doctype html>test"));
@@ -87,7 +87,7 @@ async fn pages_of_tests_may_do_what_they_like() {
 }
 
 #[tokio::test]
-async fn serves_nothing_from_elsewhere() {
+async fn files_outside_of_the_folders_are_not_found() {
     let server = serving("elsewhere").await;
     let paths = [
         "/nothing.js",
@@ -109,7 +109,7 @@ async fn serves_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn without_a_folder_there_is_nothing() {
+async fn a_server_without_folders_answers_404() {
     let server = start().await;
     let answer = fetch(format!("{}/", server.origin())).await;
     assert_eq!(answer.status, 404);

@@ -1,4 +1,4 @@
-//! The server as a client meets it: over TCP, in process or from the command line.
+//! Tests of the server over TCP, both in this process and as a program.
 
 mod attacks;
 mod chaos;

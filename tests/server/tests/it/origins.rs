@@ -21,7 +21,7 @@ fn ask(url: impl Into<String>) -> Request {
     Request::new("GET", url).header("origin", PAGE)
 }
 
-/// What a browser asks before a request that is not a simple one.
+/// The preflight that a browser sends before a request that is not simple.
 async fn preflight(url: impl Into<String>) -> Whole {
     Request::new("OPTIONS", url)
         .header("origin", PAGE)
@@ -31,25 +31,25 @@ async fn preflight(url: impl Into<String>) -> Whole {
         .await
 }
 
-fn lets_pass(answer: &Whole) -> bool {
+fn allows_the_request(answer: &Whole) -> bool {
     answer.header("access-control-allow-methods") == Some("DELETE")
         && answer.header("access-control-allow-headers") == Some("content-type,x-token")
 }
 
 #[tokio::test]
-async fn preflights_of_control_pass() {
+async fn preflights_of_scripts_are_allowed() {
     let server = start().await;
     let _script = put(&server, [Attempt::default()]).await;
     for what in ["", "/release", "/seen"] {
-        let answer = preflight(format!("{}/scripts/it{what}", server.origin())).await;
+        let answer = preflight(format!("{}/scripts/demo{what}", server.origin())).await;
         assert_eq!(answer.status, 200);
         assert_eq!(allowed(&answer), (Some(PAGE), Some("true")));
-        assert!(lets_pass(&answer));
+        assert!(allows_the_request(&answer));
     }
 }
 
 #[tokio::test]
-async fn a_script_says_who_may_read_its_stream_which_preflights_are_told_and_are_no_attempts() {
+async fn a_script_decides_which_origins_may_read_its_stream_and_a_preflight_is_no_attempt() {
     let server = start().await;
     let with = |cors| Attempt {
         cors,
@@ -65,8 +65,8 @@ async fn a_script_says_who_may_read_its_stream_which_preflights_are_told_and_are
         let answer = preflight(script.url()).await;
         assert_eq!(answer.status, 204);
         assert_eq!(allowed(&answer), origin);
-        assert_eq!(lets_pass(&answer), cors != Cors::None);
-        let seen = script.seen(number, number).await;
+        assert_eq!(allows_the_request(&answer), cors != Cors::None);
+        let seen = script.seen_closed(number).await;
         assert_eq!((seen.attempts.len(), seen.preflights), (number, number + 1));
         let answer = ask(script.url()).fetch().await;
         assert_eq!(allowed(&answer), origin);
@@ -76,14 +76,14 @@ async fn a_script_says_who_may_read_its_stream_which_preflights_are_told_and_are
 }
 
 #[tokio::test]
-async fn a_preflight_of_no_stream_is_refused() {
+async fn a_preflight_of_an_unknown_stream_is_refused() {
     let server = start().await;
     let url = format!("{}/streams/none", server.origin());
     assert_eq!(preflight(url).await.status, 404);
 }
 
 #[tokio::test]
-async fn control_answers_any_origin_even_when_it_refuses() {
+async fn refusals_answer_any_origin_too() {
     let server = start().await;
     let url = format!("{}/scripts/none/seen", server.origin());
     let answer = ask(url).fetch().await;
@@ -92,9 +92,9 @@ async fn control_answers_any_origin_even_when_it_refuses() {
 }
 
 #[tokio::test]
-async fn redirects_to_the_second_origin_which_serves_the_same() {
+async fn a_redirect_can_lead_to_the_same_script_at_the_second_origin() {
     let server = start().await;
-    let target = format!("{}/streams/it", server.second_origin());
+    let target = format!("{}/streams/demo", server.second_origin());
     let redirect = Attempt::answering(307).header("location", &target);
     let script = put(&server, [redirect, Attempt::playing([send("there")])]).await;
     let answer = fetch(script.url()).await;
@@ -102,5 +102,5 @@ async fn redirects_to_the_second_origin_which_serves_the_same() {
     let location = answer.header("location").expect("a location");
     assert_eq!(location, target);
     assert_eq!(fetch(location).await.text(), "there");
-    assert_eq!(script.seen(2, 2).await.attempts.len(), 2);
+    assert_eq!(script.seen_closed(2).await.attempts.len(), 2);
 }

@@ -1,4 +1,4 @@
-//! Putting, replacing and deleting scripts, and what the server tells about their connections.
+//! Scripts are put, replaced and deleted, and the server tells what it saw of their connections.
 
 use crate::support::{put, send, start};
 use typed_eventsource_server::{
@@ -7,7 +7,7 @@ use typed_eventsource_server::{
 };
 
 #[tokio::test]
-async fn tells_what_it_saw() {
+async fn the_server_tells_what_it_saw_of_a_request() {
     let server = start().await;
     let script = put(&server, [Attempt::playing([send("x")])]).await;
     let request = Request::new("POST", format!("{}?lastEventId=7&a=%20", script.url()));
@@ -20,9 +20,9 @@ async fn tells_what_it_saw() {
         .fetch()
         .await;
 
-    let seen = script.seen(1, 1).await.attempts.remove(0);
+    let seen = script.seen_closed(1).await.attempts.remove(0);
     assert_eq!(seen.method, "POST");
-    assert_eq!(seen.path, "/streams/it?lastEventId=7&a=%20");
+    assert_eq!(seen.path, "/streams/demo?lastEventId=7&a=%20");
     assert_eq!(seen.headers["last-event-id"], "7");
     assert_eq!(seen.headers["cookie"], "a=1; b=2");
     assert_eq!(seen.headers["x-twice"], "1, 2");
@@ -35,7 +35,7 @@ async fn tells_what_it_saw() {
 }
 
 #[tokio::test]
-async fn notices_at_once_that_a_client_went_away() {
+async fn the_server_notices_at_once_that_a_client_went_away() {
     let server = start().await;
     let flood = Step::Repeat {
         times: MAX_TIMES,
@@ -45,16 +45,16 @@ async fn notices_at_once_that_a_client_went_away() {
         let script = put(&server, [Attempt::playing([send("x"), step.clone()])]).await;
         let mut stream = script.open().await;
         stream.text().await;
-        let open = script.seen(1, 0).await.attempts;
+        let open = script.seen_attempts(1).await.attempts;
         assert_eq!((open[0].closed_ms, open[0].closed_by), (None, None));
         drop(stream);
-        let closed = script.seen(1, 1).await.attempts;
+        let closed = script.seen_closed(1).await.attempts;
         assert_eq!(closed[0].closed_by, Some(ClosedBy::Client), "{step:?}");
     }
 }
 
 #[tokio::test]
-async fn notices_that_a_client_went_away_before_the_response_or_within_an_endless_header() {
+async fn the_server_notices_a_client_that_went_away_before_the_end_of_the_response_head() {
     let server = start().await;
     for step in [Step::Silence, Step::LongHead(u64::MAX)] {
         let attempt = Attempt {
@@ -63,30 +63,31 @@ async fn notices_that_a_client_went_away_before_the_response_or_within_an_endles
         };
         let script = put(&server, [attempt]).await;
         let opening = tokio::spawn(get(script.url()));
-        script.seen(1, 0).await;
+        script.seen_attempts(1).await;
         opening.abort();
-        let seen = script.seen(1, 1).await.attempts;
+        let seen = script.seen_closed(1).await.attempts;
         assert_eq!(seen[0].closed_by, Some(ClosedBy::Client), "{step:?}");
     }
 }
 
 #[tokio::test]
-async fn seen_waits_for_what_it_is_asked_for() {
+async fn seen_answers_once_the_awaited_attempts_are_made_and_closed() {
     let server = start().await;
     let script = put(&server, [Attempt::playing([])]).await;
-    assert_eq!(script.seen(0, 0).await, SeenAttempts::default());
-    let (seen, _) = tokio::join!(script.seen(2, 2), async {
+    assert_eq!(script.seen_so_far().await, SeenAttempts::default());
+    let open_twice = async {
         script.open().await.rest().await;
         script.open().await.rest().await;
-    });
+    };
+    let (seen, ()) = tokio::join!(script.seen_closed(2), open_twice);
     assert_eq!(seen.attempts.len(), 2);
     assert_eq!(script.seen_raw("?attempts=x").await.status, 400);
     assert_eq!(script.seen_raw("?attempt=1").await.status, 400);
 }
 
-// The clock stands still, and leaps when there is nothing else to do.
+// The paused clock advances when no task has anything else to do.
 #[tokio::test(start_paused = true)]
-async fn seen_gives_up_after_a_while_and_says_what_it_did_see() {
+async fn seen_gives_up_after_ten_seconds_and_tells_what_the_server_saw_up_to_then() {
     let server = start().await;
     let script = put(&server, [Attempt::playing([])]).await;
     script.open().await.rest().await;
@@ -96,20 +97,20 @@ async fn seen_gives_up_after_a_while_and_says_what_it_did_see() {
 }
 
 #[tokio::test]
-async fn a_new_script_starts_again_and_ends_the_old_connections() {
+async fn a_script_that_is_put_again_starts_from_its_first_attempt_and_ends_open_connections() {
     let server = start().await;
     let old = [send("old"), Step::Silence];
     let script = put(&server, [Attempt::playing(old)]).await;
     let mut stream = script.open().await;
     assert_eq!(stream.text().await, "old");
-    script.again([Attempt::playing([send("new")])]).await;
+    script.put_again([Attempt::playing([send("new")])]).await;
     assert_eq!(stream.rest().await, (vec![], None));
-    assert_eq!(script.seen(0, 0).await, SeenAttempts::default());
+    assert_eq!(script.seen_so_far().await, SeenAttempts::default());
     assert_eq!(script.open().await.text().await, "new");
 }
 
 #[tokio::test]
-async fn a_deleted_script_is_gone() {
+async fn a_deleted_script_ends_its_connections_and_is_not_found() {
     let server = start().await;
     let script = put(&server, [Attempt::playing([send("x"), Step::Silence])]).await;
     let mut stream = script.open().await;
@@ -121,16 +122,16 @@ async fn a_deleted_script_is_gone() {
     assert_eq!(gone.status, 404);
     assert_eq!(
         gone.text(),
-        "no script \"it\": put one with PUT /scripts/it\n"
+        "no script \"demo\": put one with PUT /scripts/demo\n"
     );
     assert_eq!(script.delete().await, 404);
     assert_eq!(script.seen_raw("").await.status, 404);
-    let release = format!("{}/scripts/it/release", server.origin());
+    let release = format!("{}/scripts/demo/release", server.origin());
     assert_eq!(post(release).await, 404);
 }
 
 #[tokio::test]
-async fn says_what_is_wrong_with_a_script() {
+async fn the_refusal_of_a_script_says_what_is_wrong_with_it() {
     let server = start().await;
     let scripts = [
         ("", "EOF while parsing"),
@@ -140,7 +141,7 @@ async fn says_what_is_wrong_with_a_script() {
     let attempts = [
         (r#"{"step":[]}"#, "unknown field `step`"),
         (r#"{"steps":["stop"]}"#, "unknown variant `stop`"),
-        (r#"{"steps":[{"send_base64":"*"}]}"#, "nvalid"),
+        (r#"{"steps":[{"send_base64":"*"}]}"#, "Invalid symbol 42"),
         (r#"{"status":99}"#, "attempt 2: status 99"),
         (r#"{"headers":[["a b","x"]]}"#, "\"a b\" is no header name"),
         (r#"{"headers":[["a","\n"]]}"#, "no value for the header a"),
@@ -180,7 +181,7 @@ async fn says_what_is_wrong_with_a_script() {
 }
 
 #[test]
-fn a_script_written_by_hand_is_the_one_built_in_rust() {
+fn a_script_in_json_equals_the_same_script_built_in_rust() {
     let written = r#"{"attempts":[{"status":200,"headers":[["retry-after","3"]],"cors":"credentials",
         "before":[{"long_head":9}],
         "steps":[{"send":"x"},{"send_base64":"/wA="},{"repeat":{"times":2,"send":"y"}},

@@ -1,4 +1,4 @@
-//! Starting, stopping and restarting, in process and from the command line.
+//! A server starts, stops and restarts, both in this process and as a program.
 
 use std::{env, fs, io::ErrorKind, path::PathBuf};
 
@@ -23,7 +23,7 @@ fn port(origin: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn stops_with_streams_open_and_restarts_on_the_same_ports() {
+async fn a_server_stops_with_open_streams_and_the_next_one_listens_on_the_same_ports() {
     let mut server = start().await;
     let ports = [port(server.origin()), port(server.second_origin())];
     for _ in 0..3 {
@@ -36,7 +36,7 @@ async fn stops_with_streams_open_and_restarts_on_the_same_ports() {
         let mut stream = script.open().await;
         assert_eq!(stream.text().await, "x");
         let held = tokio::spawn(get(script.url()));
-        script.seen(2, 0).await;
+        script.seen_attempts(2).await;
 
         server.stop().await;
         assert_eq!(stream.rest().await, (vec![], None));
@@ -54,9 +54,9 @@ async fn stops_with_streams_open_and_restarts_on_the_same_ports() {
     }
 }
 
-// The clock stands still, and leaps when there is nothing else to do.
+// The paused clock advances when no task has anything else to do.
 #[tokio::test(start_paused = true)]
-async fn stops_although_clients_do_not_listen() {
+async fn a_server_stops_although_clients_do_not_read() {
     let server = start().await;
     let flood = Step::Repeat {
         times: 1_000_000,
@@ -64,8 +64,8 @@ async fn stops_although_clients_do_not_listen() {
     };
     let floods = [vec![flood.clone()], vec![flood, Step::Reset]];
     let script = put(&server, floods.map(Attempt::playing)).await;
-    let _deaf = script.open().await;
-    let _deaf_until_reset = script.open().await;
+    let _unread = script.open().await;
+    let _unread_until_reset = script.open().await;
     let address = server.origin().trim_start_matches("http://").to_owned();
     let mut half = tokio::net::TcpStream::connect(address).await.expect("open");
     half.write_all(b"GET / HT").await.expect("half a request");
@@ -76,7 +76,7 @@ async fn stops_although_clients_do_not_listen() {
 }
 
 #[tokio::test]
-async fn announces_where_it_listens_for_as_long_as_it_does() {
+async fn the_announcement_exists_as_long_as_its_server_listens() {
     let file = scratch("announce").join("deep/server.json");
     let config = || Config {
         announce: Some(file.clone()),
@@ -98,7 +98,7 @@ async fn announces_where_it_listens_for_as_long_as_it_does() {
 }
 
 #[tokio::test]
-async fn says_why_it_cannot_start() {
+async fn the_error_says_why_a_server_cannot_start() {
     let server = start().await;
     let taken = Config {
         port: port(server.origin()),
@@ -124,7 +124,7 @@ mod command_line {
     const PROGRAM: &str = env!("CARGO_BIN_EXE_typed-eventsource-server");
 
     #[tokio::test]
-    async fn stops_on_ctrl_c_and_when_terminated() {
+    async fn the_program_stops_on_ctrl_c_and_when_it_is_terminated() {
         let file = scratch("command-line").join("server.json");
         for signal in ["-INT", "-TERM"] {
             let mut program = tokio::process::Command::new(PROGRAM)
@@ -147,9 +147,10 @@ mod command_line {
             );
 
             let script = json!({ "attempts": [{ "steps": [{ "send": "x" }, "silence"] }] });
-            let put = Request::new("PUT", format!("{origin}/scripts/it")).body(script.to_string());
+            let put =
+                Request::new("PUT", format!("{origin}/scripts/demo")).body(script.to_string());
             assert_eq!(put.fetch().await.status, 204);
-            let stream = get(format!("{origin}/streams/it")).await;
+            let stream = get(format!("{origin}/streams/demo")).await;
             let mut stream = stream.expect("a response");
             assert_eq!(stream.text().await, "x");
             let pid = program.id().expect("it runs").to_string();
@@ -163,7 +164,7 @@ mod command_line {
     }
 
     #[test]
-    fn explains_itself() {
+    fn the_help_explains_the_program() {
         let help = Command::new(PROGRAM)
             .arg("--help")
             .output()

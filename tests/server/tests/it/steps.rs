@@ -12,7 +12,7 @@ use typed_eventsource_server::{
 };
 
 #[tokio::test]
-async fn sends_each_chunk_alone_and_ends_cleanly() {
+async fn each_send_is_a_separate_chunk_and_the_response_ends_cleanly() {
     let server = start().await;
     let steps = [
         send("data: o"),
@@ -35,10 +35,10 @@ async fn sends_each_chunk_alone_and_ends_cleanly() {
 }
 
 #[tokio::test]
-async fn flushes_each_chunk_before_the_next() {
+async fn a_chunk_is_flushed_before_the_next() {
     let server = start().await;
     let script = put(&server, [Attempt::playing([send("a"), send("b")])]).await;
-    // Where the client is late, both have come by the time that it looks.
+    // If the client is late, both chunks have come by the time that it looks.
     for _ in 0..1000 {
         let mut stream = script.open().await;
         assert_eq!(stream.text().await, "a");
@@ -73,15 +73,15 @@ async fn the_nth_connection_gets_the_nth_attempt_and_the_last_repeats() {
 }
 
 #[tokio::test]
-async fn answers_without_a_body_are_played_too() {
+async fn an_attempt_whose_status_allows_no_body_is_closed_by_the_server() {
     let server = start().await;
     let script = put(&server, [Attempt::answering(204)]).await;
     assert_eq!(script.open().await.status, 204);
-    script.seen(1, 1).await;
+    script.seen_closed(1).await;
 }
 
 #[tokio::test]
-async fn sends_a_series_one_by_one() {
+async fn a_series_sends_each_text_as_a_separate_chunk() {
     let server = start().await;
     let series = Step::Series {
         times: 3,
@@ -95,7 +95,7 @@ async fn sends_a_series_one_by_one() {
 }
 
 #[tokio::test]
-async fn ticks_one_by_one_in_time_and_tells_it() {
+async fn ticks_come_at_regular_times_and_tell_the_time() {
     let now = || {
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -123,7 +123,7 @@ async fn ticks_one_by_one_in_time_and_tells_it() {
 }
 
 #[tokio::test]
-async fn fills_a_line_of_any_length() {
+async fn a_line_can_be_filled_to_any_length() {
     const BYTES: u64 = 300 * 1024 * 1024;
     let server = start().await;
     let fill = Step::Fill {
@@ -147,7 +147,7 @@ async fn fills_a_line_of_any_length() {
 }
 
 #[tokio::test]
-async fn drips_byte_by_byte_in_time() {
+async fn a_drip_sends_its_bytes_at_regular_times() {
     let server = start().await;
     let drip = Step::Drip {
         every: 30,
@@ -164,7 +164,7 @@ async fn drips_byte_by_byte_in_time() {
 }
 
 #[tokio::test]
-async fn pauses() {
+async fn a_pause_delays_the_next_step() {
     let server = start().await;
     let steps = [send("a"), Step::Pause(80), send("b")];
     let script = put(&server, [Attempt::playing(steps)]).await;
@@ -176,7 +176,7 @@ async fn pauses() {
 }
 
 #[tokio::test]
-async fn waits_until_released() {
+async fn a_wait_ends_when_it_is_released() {
     let server = start().await;
     let steps = [
         Step::Wait,
@@ -191,13 +191,13 @@ async fn waits_until_released() {
     assert_eq!(stream.text().await, "early");
     script.release().await;
     assert_eq!(stream.text().await, "late");
-    assert_eq!(script.seen(1, 0).await.attempts[0].closed_ms, None);
+    assert_eq!(script.seen_attempts(1).await.attempts[0].closed_ms, None);
     script.release().await;
     assert_eq!(stream.chunk().await.expect("no error"), None);
 }
 
 #[tokio::test]
-async fn resets_in_the_middle_of_an_event() {
+async fn a_reset_in_the_middle_of_an_event_loses_nothing_before_it() {
     let server = start().await;
     let steps = [send("data: 1\n\n"), send("data: cut he"), Step::Reset];
     let script = put(&server, [Attempt::playing(steps)]).await;
@@ -226,7 +226,7 @@ async fn a_flood_is_whole_and_a_reset_loses_nothing_that_was_sent_to_a_slow_read
 }
 
 #[tokio::test]
-async fn resets_before_the_response_head() {
+async fn a_reset_can_come_before_the_response_head() {
     let server = start().await;
     let before = Attempt {
         before: vec![Step::Wait, Step::Reset],
@@ -238,7 +238,7 @@ async fn resets_before_the_response_head() {
         let error = get(script.url()).await.expect_err("no response");
         assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     }
-    script.seen(2, 2).await;
+    script.seen_closed(2).await;
 }
 
 #[tokio::test]
@@ -250,7 +250,7 @@ async fn the_response_head_can_be_held_back() {
     };
     let script = put(&server, [slow]).await;
     let opening = tokio::spawn(get(script.url()));
-    script.seen(1, 0).await;
+    script.seen_attempts(1).await;
     assert!(!opening.is_finished());
     script.release().await;
     let response = opening.await.expect("no panic");
@@ -275,7 +275,7 @@ async fn a_response_head_can_have_a_header_of_any_length() {
     assert!(value.len() as u64 == BYTES && value.bytes().all(|byte| byte == b'x'));
     let (body, error) = response.rest().await;
     assert_eq!((body.len(), error), (0, Some(ErrorKind::ConnectionReset)));
-    let seen = script.seen(1, 1).await.attempts;
+    let seen = script.seen_closed(1).await.attempts;
     assert_eq!(seen[0].closed_by, Some(ClosedBy::Server));
 }
 
@@ -284,7 +284,7 @@ async fn an_endless_header_ends_with_its_script() {
     let server = start().await;
     let script = put(&server, [long_headed(u64::MAX)]).await;
     let opening = tokio::spawn(get(script.url()));
-    script.seen(1, 0).await;
+    script.seen_attempts(1).await;
     assert_eq!(script.delete().await, 204);
     let ended = opening.await.expect("no panic");
     assert!(ended.is_err(), "a response");

@@ -1,4 +1,4 @@
-//! A server, and a script on it.
+//! Starts a server and puts scripts to it.
 
 use typed_eventsource_server::{
     Config, Server,
@@ -6,8 +6,8 @@ use typed_eventsource_server::{
     script::{Attempt, Script, SeenAttempts, Step},
 };
 
-/// After so many questions for what is to be seen, of ten seconds each, it is taken for granted that it never will be.
-const MOST_QUESTIONS: usize = 12;
+/// How often a test asks for what the server saw, ten seconds each, before it gives up.
+const MOST_POLLS: usize = 12;
 
 pub(crate) async fn start() -> Server {
     Server::start(Config::default()).await.expect("it starts")
@@ -17,27 +17,27 @@ pub(crate) fn send(text: &str) -> Step {
     Step::Send(text.into())
 }
 
-/// A script on a server.
-pub(crate) struct Put<'a> {
+/// A script that was put to a server.
+pub(crate) struct PutScript<'a> {
     server: &'a Server,
     id: &'static str,
 }
 
-pub(crate) async fn put(server: &Server, attempts: impl Into<Vec<Attempt>>) -> Put<'_> {
-    let put = Put { server, id: "it" };
-    put.again(attempts).await;
-    put
+pub(crate) async fn put(server: &Server, attempts: impl Into<Vec<Attempt>>) -> PutScript<'_> {
+    let script = PutScript { server, id: "demo" };
+    script.put_again(attempts).await;
+    script
 }
 
-impl Put<'_> {
-    fn control(&self, path: &str) -> String {
+impl PutScript<'_> {
+    fn control_url(&self, path: &str) -> String {
         format!("{}/scripts/{}{path}", self.server.origin(), self.id)
     }
 
-    pub(crate) async fn again(&self, attempts: impl Into<Vec<Attempt>>) {
+    pub(crate) async fn put_again(&self, attempts: impl Into<Vec<Attempt>>) {
         let attempts = attempts.into();
         let script = serde_json::to_vec(&Script { attempts }).expect("JSON");
-        let answer = Request::new("PUT", self.control("")).body(script);
+        let answer = Request::new("PUT", self.control_url("")).body(script);
         assert_eq!(answer.fetch().await.status, 204);
     }
 
@@ -50,29 +50,43 @@ impl Put<'_> {
     }
 
     pub(crate) async fn release(&self) {
-        assert_eq!(post(self.control("/release")).await, 204);
+        assert_eq!(post(self.control_url("/release")).await, 204);
     }
 
     pub(crate) async fn delete(&self) -> u16 {
-        Request::new("DELETE", self.control(""))
+        Request::new("DELETE", self.control_url(""))
             .fetch()
             .await
             .status
     }
 
     pub(crate) async fn seen_raw(&self, query: &str) -> Whole {
-        fetch(self.control(&format!("/seen{query}"))).await
+        fetch(self.control_url(&format!("/seen{query}"))).await
     }
 
-    /// What was seen, as soon as there is so much of it. The server gives up after a while, and is asked again.
-    pub(crate) async fn seen(&self, attempts: usize, closed: usize) -> SeenAttempts {
-        let query = format!("?attempts={attempts}&closed={closed}");
-        let mut answer = self.seen_raw(&query).await;
-        for _ in 0..MOST_QUESTIONS {
+    /// What the server saw of the script so far.
+    pub(crate) async fn seen_so_far(&self) -> SeenAttempts {
+        self.seen("").await
+    }
+
+    /// What the server saw, as soon as that many attempts were made.
+    pub(crate) async fn seen_attempts(&self, attempts: usize) -> SeenAttempts {
+        self.seen(&format!("?attempts={attempts}")).await
+    }
+
+    /// What the server saw, as soon as that many attempts are closed.
+    pub(crate) async fn seen_closed(&self, closed: usize) -> SeenAttempts {
+        self.seen(&format!("?closed={closed}")).await
+    }
+
+    /// Asks again when the server answers that it did not see enough within ten seconds.
+    async fn seen(&self, query: &str) -> SeenAttempts {
+        let mut answer = self.seen_raw(query).await;
+        for _ in 1..MOST_POLLS {
             if answer.status != 504 {
                 break;
             }
-            answer = self.seen_raw(&query).await;
+            answer = self.seen_raw(query).await;
         }
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()

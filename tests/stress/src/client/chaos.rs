@@ -16,7 +16,7 @@ const PARAMETER: &str = "lastEventId";
 struct Task {
     url: String,
     transport: String,
-    /// How many ids to remember; none where nothing is to be held back.
+    /// How many ids to remember for de-duplication; `None` for no de-duplication.
     deduplicate: Option<usize>,
     resumes: Resumes,
     /// Milliseconds.
@@ -28,9 +28,9 @@ struct Task {
 #[derive(Clone, Copy, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Resumes {
-    /// As the transport does it.
+    /// By the transport.
     Header,
-    /// By a query parameter: over the browser's own source, which is then opened again after every loss.
+    /// By a query parameter. Over the browser's own source, the source is then reopened after every loss.
     Parameter,
 }
 
@@ -42,7 +42,7 @@ struct Numbered {
 
 type Shared = Rc<RefCell<Collector>>;
 
-/// What the client was told until the server said that it was done.
+/// Follows a stream until the server has finished, and returns the report.
 #[wasm_bindgen]
 pub async fn follow(task: String) -> Result<String, JsError> {
     let task: Task = read(&task)?;
@@ -61,21 +61,21 @@ pub async fn follow(task: String) -> Result<String, JsError> {
                 missed,
                 ..
             } = gap;
-            gaps.borrow_mut().gap(&after, &before, missed);
+            gaps.borrow_mut().add_gap(&after, &before, missed);
         }),
         source.on_error(move |error| {
             let mut collector = errors.borrow_mut();
             match error {
                 Error::Decode(error) if error.event().name() == "bad" => collector.undecoded += 1,
-                Error::Decode(error) => collector.fault(error.to_string()),
-                // Of the connection, and expected.
+                Error::Decode(error) => collector.add_fault(error.to_string()),
+                // Errors of the connection are expected.
                 _ => {}
             }
         }),
     ];
     match source.closed().await {
         CloseReason::Finished => {}
-        reason => collector.borrow_mut().fault(reason.to_string()),
+        reason => collector.borrow_mut().add_fault(reason.to_string()),
     }
     let collector = collector.borrow();
     write(&*collector)
@@ -121,6 +121,6 @@ fn listen(
     source.on(name, move |event: Event<Numbered>| {
         let Numbered { n, text } = &event.data;
         let mut collector = collector.borrow_mut();
-        collector.event(event.name(), event.last_event_id(), *n, text);
+        collector.add_event(event.name(), event.last_event_id(), *n, text);
     })
 }

@@ -1,43 +1,43 @@
-//! What a client is told of a stream's numbered events, and whether that is right in itself.
+//! Collects the numbered events and the gaps that a client hears, and checks each by itself.
 
 use serde::Serialize;
 
-/// What the texts of events are made of.
+/// The letters of the events' texts.
 const LETTERS: [&str; 8] = ["a", "Z", "é", "ß", "中", "€", "🦀", "😀"];
 
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Collector {
-    /// The ids as they came; those that follow one another as the first and the last of them.
+    /// The ids in the order in which they came. Consecutive ids are given as the first and the last of them.
     runs: Vec<(u64, u64)>,
-    /// The gaps that were told: the id before, the id after, how many are missing.
+    /// The reported gaps: the id before, the id after, and how many ids are missing.
     gaps: Vec<(String, String, u64)>,
-    /// What is not as it ought to be.
+    /// What is wrong.
     faults: Vec<String>,
-    /// How many events did not decode, and ought not to.
+    /// How many events did not decode, as expected.
     pub(crate) undecoded: u64,
-    /// The event that has to come now, since a gap was told before it.
+    /// The id of the event that has to follow the last gap.
     #[serde(skip)]
     expected: Option<String>,
 }
 
 impl Collector {
-    pub(crate) fn gap(&mut self, after: &str, before: &str, missed: u64) {
-        self.not_expected(before);
+    pub(crate) fn add_gap(&mut self, after: &str, before: &str, missed: u64) {
+        self.check_expected(before);
         self.expected = Some(before.to_owned());
         self.gaps
             .push((after.to_owned(), before.to_owned(), missed));
     }
 
-    pub(crate) fn event(&mut self, name: &str, id: &str, n: u64, text: &str) {
-        self.not_expected(id);
+    pub(crate) fn add_event(&mut self, name: &str, id: &str, n: u64, text: &str) {
+        self.check_expected(id);
         if id != n.to_string() {
-            self.fault(format!("the event with the id {id:?} is number {n}"));
+            self.add_fault(format!("the event with the id {id:?} is number {n}"));
         }
         if (name == "tick") != n.is_multiple_of(2) {
-            self.fault(format!("event {n} is named {name}"));
+            self.add_fault(format!("event {n} is named {name}"));
         }
         if text != text_of(n) {
-            self.fault(format!("event {n} says {text:?}"));
+            self.add_fault(format!("event {n} says {text:?}"));
         }
         match self.runs.last_mut() {
             Some((_, last)) if *last + 1 == n => *last = n,
@@ -45,15 +45,15 @@ impl Collector {
         }
     }
 
-    pub(crate) fn fault(&mut self, fault: String) {
+    pub(crate) fn add_fault(&mut self, fault: String) {
         self.faults.push(fault);
     }
 
-    fn not_expected(&mut self, id: &str) {
+    fn check_expected(&mut self, id: &str) {
         if let Some(expected) = self.expected.take()
             && expected != id
         {
-            self.fault(format!(
+            self.add_fault(format!(
                 "a gap was told before {expected:?}, and {id:?} came"
             ));
         }

@@ -1,4 +1,4 @@
-//! What becomes of a source whose server means harm.
+//! Plays an attack of a hostile server.
 
 use std::{
     cell::{Cell, RefCell},
@@ -32,11 +32,11 @@ extern "C" {
 struct Attack {
     url: String,
     transport: String,
-    /// What the data is taken for: `text`, `json`, or `gzip` in base64.
+    /// How the data is decoded: as `text`, as `json`, or as `gzip` in base64.
     parse: String,
     /// In milliseconds.
     idle: Option<u64>,
-    /// For how long to look at most, in milliseconds.
+    /// How long to wait for the outcome, in milliseconds.
     look: u64,
 }
 
@@ -49,7 +49,7 @@ struct Told {
     took: f64,
 }
 
-/// Follows a stream to its end, but for so long at the most.
+/// Follows a stream to its end, or until the time is over, and returns the outcome.
 #[wasm_bindgen]
 pub async fn attack(task: &str) -> Result<String, JsError> {
     let attack: Attack = read(task)?;

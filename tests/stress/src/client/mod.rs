@@ -1,4 +1,4 @@
-//! What the page asks of the client in Rust. Tasks and answers are JSON, in the form that the client in JavaScript has them.
+//! The functions that the page calls. Tasks and answers are JSON, of the same form as those of the client in JavaScript.
 
 mod chaos;
 mod collector;
@@ -19,7 +19,7 @@ extern "C" {
     fn error(message: &str);
 }
 
-/// So that a panic says more than that there was one.
+/// Writes the message of a panic to the console.
 #[wasm_bindgen(start)]
 fn tell_of_panics() {
     std::panic::set_hook(Box::new(|panic| error(&panic.to_string())));

@@ -1,4 +1,4 @@
-//! Many events, many sources, slow consumers.
+//! Many events, many sources, and slow consumers.
 
 use std::{
     cell::{Cell, RefCell},
@@ -25,10 +25,10 @@ struct Price {
 }
 
 #[derive(Deserialize)]
-struct Many {
+struct FloodTask {
     url: String,
     transport: String,
-    /// After so many events the numbers begin again.
+    /// How many events there are before the numbers start again.
     round: u64,
 }
 
@@ -38,7 +38,7 @@ struct Heard {
     faults: u64,
 }
 
-/// A source of many events; it closes when it is dropped.
+/// A source of many events. It closes when this is dropped.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Flood {
@@ -49,10 +49,10 @@ pub struct Flood {
 
 #[wasm_bindgen]
 impl Flood {
-    /// Opens it.
+    /// Opens the source.
     #[wasm_bindgen(constructor)]
     pub fn new(task: &str) -> Result<Self, JsError> {
-        let Many {
+        let FloodTask {
             url,
             transport,
             round,
@@ -87,7 +87,7 @@ impl Flood {
         self.heard.get().in_order as f64
     }
 
-    /// What else was heard.
+    /// How many events were out of order, and how many errors there were.
     pub fn faults(&self) -> f64 {
         self.heard.get().faults as f64
     }
@@ -100,7 +100,7 @@ struct Cycles {
     count: u32,
 }
 
-/// Opens a source, hears one event in every way that there is, and closes it, so many times over.
+/// Opens a source, hears one event in every possible way, and closes the source, as many times as the task says.
 #[wasm_bindgen]
 pub async fn cycles(task: String) -> Result<(), JsError> {
     let task: Cycles = read(&task)?;
@@ -150,22 +150,22 @@ enum WhenFull {
     Close,
 }
 
-/// What came of a slow consumer.
+/// The result of a slow consumer.
 #[derive(Default, Serialize)]
 struct Told {
     arrived: u64,
     received: u64,
-    /// As the stream has it in the end.
+    /// How many events the stream says, at its end, that it has dropped.
     dropped: u64,
-    /// As its items had it, one after the other.
-    told: u64,
-    /// How often `on_error` heard that a gap begins.
+    /// How many dropped events the stream's items have reported.
+    reported: u64,
+    /// How often `on_error` was called with an overflow.
     overflows: u64,
     faults: u64,
     ended: &'static str,
 }
 
-/// Consumes a flood slowly: what came, what the consumer got of it, and what was told of the rest.
+/// Consumes a flood slowly, and returns how many events arrived, were received and were dropped.
 #[wasm_bindgen]
 pub async fn slow(task: String) -> Result<String, JsError> {
     let task: Slow = read(&task)?;
@@ -199,7 +199,7 @@ pub async fn slow(task: String) -> Result<String, JsError> {
                     sleep(Duration::from_millis(task.pace.into())).await;
                 }
             }
-            Err(Error::QueueOverflow { dropped, .. }) => told.borrow_mut().told += dropped,
+            Err(Error::QueueOverflow { dropped, .. }) => told.borrow_mut().reported += dropped,
             Err(_) => told.borrow_mut().faults += 1,
         }
     }

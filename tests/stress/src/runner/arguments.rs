@@ -9,7 +9,7 @@ use typed_eventsource_e2e::Kind;
 
 use super::{chaos, hostile, soak};
 
-/// What one run is asked to do.
+/// The command of one run.
 #[derive(Debug)]
 pub(crate) enum Command {
     Chaos(chaos::Options),
@@ -19,7 +19,7 @@ pub(crate) enum Command {
 
 impl Command {
     pub(crate) fn read() -> Result<Self> {
-        // Its message names the cause, which would be told twice if it were handed on as a source.
+        // The message already names the cause, which would be printed twice if it were kept as the source.
         parse(Parser::from_env()).map_err(|error| anyhow!("{error}"))
     }
 }

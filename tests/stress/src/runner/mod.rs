@@ -1,4 +1,4 @@
-//! Drives the pages, and judges what they tell.
+//! Drives the pages, and checks what they report.
 
 mod arguments;
 mod chaos;
@@ -16,10 +16,10 @@ use typed_eventsource_harness::Page;
 use arguments::Command;
 
 const HTML: &str = include_str!("../../page/index.html");
-/// Where its modules are, from the workspace's root.
+/// The folder of the page's modules, relative to the workspace's root.
 const FOLDER: &str = "target/stress/page";
 
-/// Runs what the command line asks for. It fails where something is not as it ought to be.
+/// Runs what the command line asks for. The exit code says whether everything is right.
 pub(crate) fn main() -> Result<ExitCode> {
     let command = Command::read()?;
     let is_right = Runtime::new()?.block_on(async {
@@ -36,8 +36,8 @@ async fn launch(kind: Kind) -> Result<Page> {
     Page::launch(kind, HTML, Path::new(FOLDER)).await
 }
 
-/// Prints what is not as it ought to be, and in a word whether anything is. Answers whether nothing is.
-fn judge(what: &str, faults: &[String], [right, wrong]: [&str; 2]) -> bool {
+/// Prints the faults, and then in a word whether there are any. Returns whether there are none.
+fn print_verdict(what: &str, faults: &[String], [right, wrong]: [&str; 2]) -> bool {
     for fault in faults {
         println!("{fault}");
     }

@@ -1,16 +1,16 @@
-//! The page in a browser, and a server that has no connections but those of sources.
+//! The page in a browser, and a server that has only the connections of sources.
 
 use std::fmt;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use typed_eventsource_e2e::Kind;
-use typed_eventsource_harness::{Page, calmly};
+use typed_eventsource_harness::{Page, catch_panic};
 use typed_eventsource_server::{Config, Server};
 
 use super::launch;
 
-/// A client, and what carries its events.
+/// A client with its transport.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contender {
     pub(crate) transport: &'static str,
@@ -36,17 +36,17 @@ pub(crate) const CONTENDERS: [Contender; 4] = [
     Contender::new("fetch", "rust"),
 ];
 
-/// What a page holds, the memories of wasm apart, in KiB.
+/// The memory that a page uses without the wasm memories, in KiB.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Heap {
-    /// The objects of JavaScript, and the browser's own behind them.
+    /// The objects of JavaScript, and the browser's objects behind them.
     pub(crate) objects: f64,
-    /// The bytes of its array buffers and of the strings that were decoded from such.
+    /// The bytes of array buffers, and of strings that were decoded from them.
     pub(crate) buffers: f64,
 }
 
 impl Heap {
-    pub(crate) fn all(self) -> f64 {
+    pub(crate) fn total(self) -> f64 {
         self.objects + self.buffers
     }
 }
@@ -69,7 +69,7 @@ impl Stage {
         Ok(())
     }
 
-    /// The task of a contender with that stream, with what else it is told.
+    /// The task of a contender with this stream and further fields.
     pub(crate) fn task(&self, contender: Contender, stream: &str, more: Value) -> Value {
         let Contender { transport, client } = contender;
         let mut task = more;
@@ -79,13 +79,13 @@ impl Stage {
         task
     }
 
-    /// What is in use once the garbage is collected. Chromium alone tells; none of it are the memories of wasm.
+    /// The memory in use after a collection of garbage. Only Chromium tells it.
     pub(crate) async fn heap(&self) -> Result<Option<Heap>> {
         let browser = self.page.browser();
         if browser.kind() != Kind::Chromium {
             return Ok(None);
         }
-        // What one collection lets go of, the next one takes.
+        // The next collection takes what the first has released.
         for _ in 0..3 {
             browser
                 .devtools("HeapProfiler.collectGarbage", json!({}))
@@ -105,17 +105,17 @@ impl Stage {
     }
 }
 
-/// What comes of this on a separate stage, which is taken down whatever happens, and what else went wrong on the page.
+/// Runs a function on a separate stage, which is stopped in any case. Returns the result, and the errors on the page.
 pub(crate) async fn on_stage<T>(
     kind: Kind,
     act: impl AsyncFnOnce(&Stage) -> Result<T>,
 ) -> Result<(T, Vec<String>)> {
-    let stage = calmly(Stage::start(kind)).await?;
-    let outcome = calmly(async {
+    let stage = catch_panic(Stage::start(kind)).await?;
+    let outcome = catch_panic(async {
         let value = act(&stage).await?;
         Ok((value, stage.page.call("troubles", Value::Null).await?))
     });
     let outcome = outcome.await;
-    let stopped = calmly(stage.stop()).await;
+    let stopped = catch_panic(stage.stop()).await;
     outcome.and_then(|outcome| stopped.map(|()| outcome))
 }

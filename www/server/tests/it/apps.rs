@@ -1,4 +1,4 @@
-//! The example apps that are served beside the page.
+//! Tests of the example apps' routes.
 
 use std::{fs, path::PathBuf};
 
@@ -39,7 +39,7 @@ fn assert_guarded(answer: &Whole) {
 }
 
 #[tokio::test]
-async fn apps_are_served_with_their_types_and_guards() {
+async fn apps_have_their_types_and_guarding_headers() {
     let server = serving("apps").await;
     let expected = [
         ("/apps/yew/", "text/html", "<!doctype html>app"),
@@ -56,7 +56,7 @@ async fn apps_are_served_with_their_types_and_guards() {
 }
 
 #[tokio::test]
-async fn tells_which_apps_there_are() {
+async fn the_server_lists_the_apps() {
     let server = serving("names").await;
     let names = fetch(format!("{}/apps.json", server.origin())).await;
     assert_eq!((names.status, names.text()), (200, r#"["yew"]"#));

@@ -1,4 +1,4 @@
-//! The room.
+//! Tests of the chat room.
 
 use std::cell::Cell;
 
@@ -58,7 +58,7 @@ async fn everybody_hears_what_is_said() {
 }
 
 #[tokio::test]
-async fn who_speaks_is_known_by_an_id_that_is_not_the_secret_one() {
+async fn a_message_has_an_id_of_its_sender_that_is_not_the_client_id() {
     let server = start().await;
     let mut ann = open(&server, "chat?client=a-secret&name=Ann", None).await;
     let you = next(&mut ann).await.json()["you"].clone();
@@ -69,7 +69,7 @@ async fn who_speaks_is_known_by_an_id_that_is_not_the_secret_one() {
 }
 
 #[tokio::test]
-async fn tells_who_is_here_who_comes_and_who_goes() {
+async fn the_stream_tells_who_is_here_who_comes_and_who_goes() {
     let server = start().await;
     let mut ann = join(&server, "a", "Ann", None).await;
     assert_eq!(names(&next_named(&mut ann, "present").await), ["Ann"]);
@@ -78,7 +78,7 @@ async fn tells_who_is_here_who_comes_and_who_goes() {
     assert_eq!(names(&next_named(&mut bob, "present").await), both);
     assert_eq!(next_named(&mut ann, "joined").await.json()["name"], "Bob");
     assert_eq!(names(&next_named(&mut ann, "present").await), both);
-    // Under another name, as the page does it: a new stream, and the old one is closed.
+    // The page changes a name in this way: it opens a new stream, and closes the old one.
     let renamed = join(&server, "b", "Robert", None).await;
     let change = next_named(&mut ann, "renamed").await.json();
     let change = json!([change["was"], change["name"]]);
@@ -90,7 +90,7 @@ async fn tells_who_is_here_who_comes_and_who_goes() {
 }
 
 #[tokio::test]
-async fn who_comes_sees_what_was_said_and_who_comes_back_what_was_missed() {
+async fn a_new_client_gets_recent_messages_and_one_that_reconnects_the_missed_ones() {
     let server = start().await;
     for text in ["one", "two", "three"] {
         say(&server, "a", text).await;
@@ -101,14 +101,14 @@ async fn who_comes_sees_what_was_said_and_who_comes_back_what_was_missed() {
     assert_eq!(heard(&mut stream).await, ("three".into(), first + 2));
     let mut back = join(&server, "b", "Bob", Some(first + 1)).await;
     assert_eq!(heard(&mut back).await, ("three".into(), first + 2));
-    // In place of the header, as a source that is opened again has it.
+    // The query takes the place of the header, as for a source that is opened again.
     let path = format!("chat?client=b&name=Bob&lastEventId={first}");
     let mut by_query = open(&server, &path, None).await;
     assert_eq!(heard(&mut by_query).await, ("two".into(), first + 1));
 }
 
 #[tokio::test]
-async fn what_was_said_outlives_restarts() {
+async fn messages_are_kept_over_restarts() {
     let kept = Kept::start("chat-kept").await;
     say(&kept.server, "a", "one").await;
     say(&kept.server, "a", "two").await;
@@ -124,7 +124,7 @@ async fn what_was_said_outlives_restarts() {
 }
 
 #[tokio::test]
-async fn refuses_who_has_no_name_or_no_id() {
+async fn a_client_without_a_name_or_an_id_is_refused() {
     let server = start().await;
     let long = format!("client={}&name=Ann", "x".repeat(65));
     let long_name = format!("client=a&name={}", "n".repeat(25));
@@ -146,7 +146,7 @@ async fn refuses_who_has_no_name_or_no_id() {
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_message() {
+async fn an_invalid_message_is_refused() {
     let server = start().await;
     let with = |key: &str, value: &str| {
         let mut words = json!({ "client": "a", "name": "Ann", "text": "x" });
@@ -172,7 +172,7 @@ async fn refuses_what_is_no_message() {
 }
 
 #[tokio::test]
-async fn refuses_who_speaks_too_fast() {
+async fn a_client_that_sends_too_often_is_refused() {
     let server = start().await;
     let words = |client: &str| json!({ "client": client, "name": "Ann", "text": "x" });
     let (count, refusal) =
@@ -180,7 +180,7 @@ async fn refuses_who_speaks_too_fast() {
     assert!(count >= 5, "{count}");
     assert_eq!(refusal.header("retry-after"), Some("1"));
     assert_eq!(refusal.text(), "That was too fast: wait a moment.\n");
-    // Others may go on, until it is too much for all together.
+    // Others may continue, up to the limit for all together.
     let others = Cell::new(0);
     let (count, _) = until_too_often(async || {
         others.set(others.get() + 1);
@@ -191,7 +191,7 @@ async fn refuses_who_speaks_too_fast() {
 }
 
 #[tokio::test]
-async fn its_faults_leave_no_gap_in_the_ids() {
+async fn faults_of_the_chat_leave_no_gap_in_the_ids() {
     let server = start().await;
     let mut ann = join(&server, "a", "Ann", None).await;
     let mut bob = join(&server, "b", "Bob", None).await;

@@ -1,4 +1,4 @@
-//! What every stream of the demo refuses, and how many it has open.
+//! What every stream of the demo refuses, and the limit on open streams.
 
 use crate::{Event, fault, open, post_json, posting, start};
 use serde_json::json;
@@ -7,7 +7,7 @@ use typed_eventsource_server::client::{Request, Whole, fetch};
 const POSTS: [&str; 3] = ["chat", "game", "model"];
 
 #[tokio::test]
-async fn refuses_what_is_no_json() {
+async fn a_body_that_is_not_json_is_refused() {
     let server = start().await;
     for path in POSTS {
         for (status, sentence, bodies) in [
@@ -103,7 +103,7 @@ async fn only_pages_of_this_machine_can_cause_faults() {
 }
 
 #[tokio::test]
-async fn so_many_streams_can_be_open_and_no_more() {
+async fn the_number_of_open_streams_of_a_kind_is_limited() {
     let server = start().await;
     let mut streams = Vec::new();
     for number in 0..64 {
@@ -116,7 +116,7 @@ async fn so_many_streams_can_be_open_and_no_more() {
         answer.text(),
         "too many streams are open: close some, and try again\n"
     );
-    // Of another kind there may be some.
+    // Streams of another kind can still be opened.
     open(&server, "game?client=one-more&name=Ann", None).await;
     let mut one = streams.swap_remove(7);
     fault(&server, "finish?stream=chat&client=c7").await;
@@ -129,7 +129,7 @@ async fn so_many_streams_can_be_open_and_no_more() {
 }
 
 #[tokio::test]
-async fn knows_no_other_stream() {
+async fn an_unknown_stream_is_refused() {
     let server = start().await;
     let answer = post_json(&server, "faults/drop?stream=fire", &json!({})).await;
     assert_eq!(answer.status, 404);

@@ -1,4 +1,4 @@
-//! The minefield.
+//! Tests of the minefield.
 
 use crate::{Kept, assert_refused, fault, next_named, open, post_json, start, until_too_often};
 use serde_json::{Value, json};
@@ -58,13 +58,13 @@ async fn a_move_is_seen_by_everybody() {
 }
 
 #[tokio::test]
-async fn where_the_mines_are_is_not_sent_before_the_end() {
+async fn the_places_of_the_mines_are_not_sent_before_the_end() {
     let server = start().await;
     let mut ann = sit_down(&server, "Ann", "Ann").await;
     next_named(&mut ann, "field").await;
     let (mut points, mut hits) = (0, 0);
     for cell in 0..81 {
-        // Eight moves in a second are the most for one player.
+        // A player may make eight moves in a second.
         let who = ["Ann", "Bob", "Cat", "Dan", "Eve"][cell % 5];
         let status = play(&server, who, "open", cell).await.status;
         if status == 409 {
@@ -95,7 +95,7 @@ async fn where_the_mines_are_is_not_sent_before_the_end() {
 }
 
 #[tokio::test]
-async fn a_flag_guards_a_cell() {
+async fn a_cell_with_a_flag_does_not_open() {
     let server = start().await;
     assert_eq!(play(&server, "Ann", "flag", 7).await.status, 204);
     let answer = play(&server, "Bob", "open", 7).await;
@@ -113,7 +113,7 @@ async fn a_flag_guards_a_cell() {
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_move() {
+async fn an_invalid_move_is_refused() {
     let server = start().await;
     let no_cell = json!({ "client": "Ann", "name": "Ann", "move": "open" });
     let no_name = json!({ "client": "Ann", "name": "", "move": "deal" });
@@ -132,14 +132,14 @@ async fn refuses_what_is_no_move() {
 }
 
 #[tokio::test]
-async fn refuses_who_plays_too_fast() {
+async fn a_player_who_plays_too_fast_is_refused() {
     let server = start().await;
     let (count, _) = until_too_often(async || play(&server, "Ann", "flag", 3).await).await;
     assert!(count >= 20, "{count}");
 }
 
 #[tokio::test]
-async fn a_game_goes_on_after_a_restart() {
+async fn a_game_continues_after_a_restart() {
     let kept = Kept::start("game-kept").await;
     play(&kept.server, "Ann", "open", 40).await;
     play(&kept.server, "Ann", "flag", 40).await;
@@ -168,7 +168,7 @@ async fn a_game_goes_on_after_a_restart() {
 }
 
 #[tokio::test]
-async fn its_faults_are_for_one_client() {
+async fn a_fault_of_the_game_can_concern_one_client() {
     let server = start().await;
     let mut ann = sit_down(&server, "Ann", "Ann").await;
     next_named(&mut ann, "field").await;

@@ -1,16 +1,16 @@
-//! The log.
+//! Tests of the log.
 
 use crate::{Event, Kept, fault, open, start};
 use serde_json::json;
 use typed_eventsource_server::client::Response;
 
-/// The events of a chunk: what is logged at once goes out at once.
+/// The events of a chunk. Lines that are logged together are sent together.
 async fn events(stream: &mut Response) -> Vec<Event> {
     let text = stream.text().await;
     text.split_inclusive("\n\n").map(Event::parse).collect()
 }
 
-/// At least so many lines' numbers.
+/// The numbers of at least `at_least` lines.
 async fn numbers(stream: &mut Response, at_least: usize) -> Vec<u64> {
     let mut numbers = Vec::new();
     while numbers.len() < at_least {
@@ -45,7 +45,7 @@ async fn lines_are_numbered_without_a_gap() {
 }
 
 #[tokio::test]
-async fn who_comes_back_misses_nothing() {
+async fn a_client_that_reconnects_misses_no_line() {
     let server = start().await;
     let mut stream = open(&server, "log", None).await;
     let mut seen = numbers(&mut stream, 50).await;
@@ -58,25 +58,25 @@ async fn who_comes_back_misses_nothing() {
 }
 
 #[tokio::test]
-async fn the_numbers_go_on_after_restarts_and_nothing_is_missing() {
+async fn the_numbers_continue_after_restarts_and_no_line_is_missing() {
     let mut kept = Kept::start("log-kept").await;
     let mut seen = Vec::new();
     for _ in 0..3 {
         let mut stream = open(&kept.server, "log", seen.last().copied()).await;
         seen.extend(numbers(&mut stream, 100).await);
-        // What is logged until the server stops comes after the restart.
+        // Lines that are logged until the server stops come after the restart.
         kept = kept.restart().await;
         seen.extend(stream_rest(&mut stream).await);
     }
     let mut stream = open(&kept.server, "log", seen.last().copied()).await;
     seen.extend(numbers(&mut stream, 100).await);
     assert_no_gap(&seen);
-    // Some may be logged before the client asks.
+    // Some lines may be logged before the client asks.
     assert!(seen[0] < 100_000, "a log that is kept begins at 1");
     kept.server.stop().await;
 }
 
-/// What was under way when the server stopped.
+/// The numbers of the lines that were sent before the server stopped.
 async fn stream_rest(stream: &mut Response) -> Vec<u64> {
     let (rest, _) = stream.rest().await;
     let text = String::from_utf8(rest).expect("UTF-8");
@@ -86,7 +86,7 @@ async fn stream_rest(stream: &mut Response) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn who_was_away_for_too_long_gets_what_there_is() {
+async fn a_client_that_was_away_for_too_long_gets_all_kept_lines() {
     let kept = Kept::start("log-old").await;
     let lines: String = (1..=9_000)
         .map(|id| {
@@ -100,14 +100,14 @@ async fn who_was_away_for_too_long_gets_what_there_is() {
     let server = Kept::serve(&kept.state).await;
     let mut stream = open(&server, "log", Some(5)).await;
     let seen = numbers(&mut stream, 6_000).await;
-    // What is logged before the client asks takes the place of the oldest. A newcomer would see the last 200 alone.
+    // Lines that are logged before the client asks replace the oldest. A new client would get only the last 200.
     assert!((3_001..8_800).contains(&seen[0]), "{}", seen[0]);
     assert_no_gap(&seen);
     server.stop().await;
 }
 
 #[tokio::test]
-async fn its_faults_take_no_number() {
+async fn faults_of_the_log_take_no_number() {
     let server = start().await;
     let mut stream = open(&server, "log?client=a", None).await;
     fault(&server, "hostile?stream=log&client=a").await;

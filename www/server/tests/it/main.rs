@@ -1,4 +1,4 @@
-//! The showcase's streams as a client meets them, over TCP: each does its work, is told to fail, checks what it is sent, and outlives a restart.
+//! Tests of the showcase's streams over TCP: their events, their faults, their checks, and restarts.
 
 mod apps;
 mod chat;
@@ -22,7 +22,7 @@ async fn start() -> Server {
     server.expect("it starts")
 }
 
-/// An event as it is on the wire.
+/// An event as the server sends it.
 #[derive(Debug)]
 struct Event {
     name: Option<String>,
@@ -53,7 +53,7 @@ async fn next(stream: &mut Response) -> Event {
     Event::parse(&stream.text().await)
 }
 
-/// The next event of this name; others are passed over.
+/// The next event of this name. Other events are skipped.
 async fn next_named(stream: &mut Response, name: &str) -> Event {
     loop {
         let event = next(stream).await;
@@ -63,7 +63,7 @@ async fn next_named(stream: &mut Response, name: &str) -> Event {
     }
 }
 
-/// Opens a stream, past the reconnection time that each begins with.
+/// Opens a stream, and skips the reconnection time at its start.
 async fn open(server: &Server, path: &str, last_id: Option<u64>) -> Response {
     let mut request = Request::new("GET", format!("{}/demo/{path}", server.origin()));
     if let Some(id) = last_id {
@@ -89,7 +89,7 @@ async fn post_json(server: &Server, path: &str, body: &Value) -> Whole {
     posting(server, path, body.to_string()).fetch().await
 }
 
-/// Each of these is refused with 422 and a sentence that begins so.
+/// Asserts that each of these is refused with 422 and a sentence that starts with this text.
 async fn assert_refused<const COUNT: usize>(
     server: &Server,
     path: &str,
@@ -103,8 +103,7 @@ async fn assert_refused<const COUNT: usize>(
     }
 }
 
-/// Does this again and again until it is refused for being too often, however slow the machine is: how often it was not,
-/// and the refusal.
+/// Asks until a request is refused as too many, which a slow machine may delay. Returns how many were accepted, and the refusal.
 async fn until_too_often(ask: impl AsyncFn() -> Whole) -> (usize, Whole) {
     let mut count = 0;
     loop {
@@ -122,7 +121,7 @@ async fn fault(server: &Server, name: &str) {
     assert_eq!(post(url).await, 204);
 }
 
-/// A server that keeps its state in an empty folder of that name, and can be started again.
+/// A server that keeps its state in a folder of this name, which is empty at first, and that can be restarted.
 struct Kept {
     state: PathBuf,
     server: Server,

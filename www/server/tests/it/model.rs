@@ -1,4 +1,4 @@
-//! The language model.
+//! Tests of the language model.
 
 use std::io::ErrorKind;
 
@@ -25,7 +25,7 @@ async fn ask(server: &Server) -> Response {
     past_retry(asking(server).send().await.expect("a response")).await
 }
 
-/// The ids and the tokens up to the end, which is the word for it or a cut.
+/// The ids and the tokens up to the end, and whether the end was `[DONE]`.
 async fn read(stream: &mut Response) -> (Vec<u64>, String, bool) {
     let (mut ids, mut text) = (Vec::new(), String::new());
     while let Ok(Some(chunk)) = stream.chunk().await {
@@ -48,7 +48,7 @@ async fn ended(server: &Server) -> Value {
 }
 
 #[tokio::test]
-async fn answers_in_tokens_until_it_is_done() {
+async fn an_answer_comes_in_tokens_until_done() {
     let server = start().await;
     let mut stream = ask(&server).await;
     let first = Event::parse(&stream.text().await);
@@ -68,7 +68,7 @@ async fn answers_in_tokens_until_it_is_done() {
 }
 
 #[tokio::test]
-async fn who_asks_again_after_a_token_gets_the_rest() {
+async fn a_request_with_the_id_of_a_token_gets_the_rest() {
     let server = start().await;
     let whole = read(&mut ask(&server).await).await;
     let mut stream = ask(&server).await;
@@ -91,7 +91,7 @@ async fn who_asks_again_after_a_token_gets_the_rest() {
 }
 
 #[tokio::test]
-async fn one_that_hesitates_goes_on_when_it_is_asked_again() {
+async fn an_answer_that_hesitates_continues_when_it_is_asked_for_again() {
     let server = start().await;
     let poem = read(&mut ask(&server).await).await.1;
     let question = asking_for("a", "A poem, but hesitate!").to_string();
@@ -115,7 +115,7 @@ async fn one_that_hesitates_goes_on_when_it_is_asked_again() {
 }
 
 #[tokio::test]
-async fn stops_when_nobody_reads_any_more() {
+async fn an_answer_stops_when_its_client_goes_away() {
     let server = start().await;
     let mut stream = ask(&server).await;
     for _ in 0..5 {
@@ -137,7 +137,7 @@ async fn stops_when_nobody_reads_any_more() {
 }
 
 #[tokio::test]
-async fn its_faults() {
+async fn an_answer_can_have_each_fault() {
     let server = start().await;
     let mut stream = ask(&server).await;
     stream.text().await;
@@ -156,7 +156,7 @@ async fn its_faults() {
 }
 
 #[tokio::test]
-async fn refuses_what_is_no_question() {
+async fn an_invalid_question_is_refused() {
     let server = start().await;
     let with = |key: &str, value: Value| {
         let mut question = question("a");
@@ -182,7 +182,7 @@ async fn refuses_what_is_no_question() {
 }
 
 #[tokio::test]
-async fn refuses_who_asks_too_often() {
+async fn a_client_that_asks_too_often_is_refused() {
     let server = start().await;
     let mut count = 0;
     let refusal = loop {
@@ -196,7 +196,7 @@ async fn refuses_who_asks_too_often() {
     assert!(count >= 6, "{count}");
     let wait = refusal.header("retry-after").expect("a wait");
     assert!(["1", "2"].contains(&wait), "{wait}");
-    // To go on is not to ask.
+    // A request that continues an answer does not count.
     let on = asking(&server).header("last-event-id", "3").send().await;
     past_retry(on.expect("a response")).await;
 }

@@ -1,4 +1,4 @@
-//! The prices, and each fault that it can be told to have.
+//! Tests of the prices, and of each fault.
 
 use std::{collections::BTreeSet, io::ErrorKind};
 
@@ -19,7 +19,7 @@ async fn open(server: &Server, query: &str) -> Response {
     stream
 }
 
-/// The next event that the market did not make.
+/// The next event that is not one of the market.
 async fn next_fault(stream: &mut Response) -> Event {
     loop {
         let event = next(stream).await;
@@ -32,7 +32,7 @@ async fn next_fault(stream: &mut Response) -> Event {
 }
 
 #[tokio::test]
-async fn streams_the_prices_of_six_symbols() {
+async fn the_stream_has_the_prices_of_six_symbols() {
     let server = start().await;
     let mut stream = open(&server, "").await;
     let mut symbols = BTreeSet::new();
@@ -66,7 +66,7 @@ async fn a_stream_ends_cleanly_when_the_server_stops() {
 }
 
 #[tokio::test]
-async fn tells_a_returning_client_what_it_missed() {
+async fn a_client_that_reconnects_gets_the_missed_prices() {
     let server = start().await;
     let mut stream = open(&server, "").await;
     let mut ids = Vec::new();
@@ -88,7 +88,7 @@ async fn tells_a_returning_client_what_it_missed() {
 }
 
 #[tokio::test]
-async fn drops_every_open_stream() {
+async fn the_fault_drop_resets_every_open_stream() {
     let server = start().await;
     let mut streams = [open(&server, "").await, open(&server, "?client=a").await];
     fault(&server, "drop").await;
@@ -99,7 +99,7 @@ async fn drops_every_open_stream() {
 }
 
 #[tokio::test]
-async fn is_unavailable_for_so_many_attempts() {
+async fn the_fault_unavailable_refuses_a_number_of_attempts() {
     let server = start().await;
     let mut stream = open(&server, "").await;
     fault(&server, "unavailable?attempts=2").await;
@@ -112,7 +112,7 @@ async fn is_unavailable_for_so_many_attempts() {
 }
 
 #[tokio::test]
-async fn sends_malformed_data() {
+async fn the_fault_malformed_sends_malformed_data() {
     let server = start().await;
     let mut stream = open(&server, "").await;
     fault(&server, "malformed").await;
@@ -127,7 +127,7 @@ async fn sends_malformed_data() {
 }
 
 #[tokio::test]
-async fn sends_hostile_data() {
+async fn the_fault_hostile_sends_markup() {
     let server = start().await;
     let mut stream = open(&server, "").await;
     fault(&server, "hostile").await;
@@ -142,7 +142,7 @@ async fn sends_hostile_data() {
 }
 
 #[tokio::test]
-async fn finishes() {
+async fn the_fault_finish_ends_the_stream_with_its_terminal_event() {
     let server = start().await;
     let mut stream = open(&server, "").await;
     fault(&server, "finish").await;
@@ -153,14 +153,14 @@ async fn finishes() {
 }
 
 #[tokio::test]
-async fn a_fault_can_be_meant_for_one_client() {
+async fn a_fault_can_concern_one_client() {
     let server = start().await;
     let mut hit = open(&server, "?client=a").await;
     let mut spared = [open(&server, "?client=b").await, open(&server, "").await];
     fault(&server, "unavailable?attempts=1&client=a").await;
     assert_eq!(hit.rest().await.1, Some(ErrorKind::ConnectionReset));
     for stream in &mut spared {
-        // Past what was already under way, so that a reset would have shown.
+        // These are more events than were sent before the fault, so that a reset would have shown.
         for _ in 0..8 {
             next(stream).await;
         }
@@ -172,7 +172,7 @@ async fn a_fault_can_be_meant_for_one_client() {
 }
 
 #[tokio::test]
-async fn knows_no_other_fault() {
+async fn an_unknown_fault_is_refused() {
     let server = start().await;
     let url = format!("{}/demo/faults/fire", server.origin());
     let answer = Request::new("POST", url).fetch().await;

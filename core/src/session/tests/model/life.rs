@@ -36,7 +36,7 @@ pub(super) enum Action {
         /// Unknown while the machine is offline.
         after: Option<Span>,
     },
-    /// The reason is unknown if this is a proposal.
+    /// A proposal to close has no reason.
     Close(Option<(Failure, Option<LimitReached>)>),
 }
 
@@ -99,7 +99,7 @@ impl Life {
         while let Some(output) = self.session.poll() {
             assert!(
                 !matches!(outputs.last(), Some(Output::Closed(_))),
-                "nothing follows"
+                "an output follows the close"
             );
             if matches!(output, Output::Decide(_)) {
                 let ruling = self.settings.rule.expect("there is a rule to ask");
@@ -109,7 +109,7 @@ impl Life {
             outputs.push(output);
         }
         if self.phase == Phase::Closed {
-            assert_eq!(outputs, [], "closed is closed");
+            assert_eq!(outputs, [], "after the close");
         }
         outputs
     }
@@ -174,7 +174,7 @@ impl Life {
                 let outputs = self.tell(Input::Offline);
                 let is_told = matches!(outputs[..], [Output::State(State::Offline { .. })]);
                 let is_waiting = matches!(self.phase, Phase::Waiting { .. } | Phase::Reconnecting);
-                assert_eq!(is_told, self.network.goes(self.now) && is_waiting);
+                assert_eq!(is_told, self.network.report_gone(self.now) && is_waiting);
             }
             Happening::Passes(Time(time)) => self.pass(time, Span::ZERO),
             Happening::Sleeps(Time(time)) => self.pass(time, time),
@@ -188,7 +188,7 @@ impl Life {
                 self.close(Input::Close(reason), reason);
             }
         }
-        self.is_sound();
+        self.check_state();
     }
 
     fn open(&mut self) {
@@ -197,7 +197,7 @@ impl Life {
             return;
         }
         assert_eq!(outputs, [Output::State(State::Open)]);
-        self.network.carries();
+        self.network.note_connection();
         self.enter(Phase::Open);
         self.note_activity();
         if self.down_since.is_none() {
@@ -242,11 +242,11 @@ impl Life {
         self.decide(&outputs, kind);
     }
 
-    /// A wait ends, unless the server or a rule asked for it.
+    /// The network comes back. A wait ends, unless the server or a rule asked for it.
     fn come_online(&mut self) {
         let tried_in_vain = self.tries_in_vain();
         let outputs = self.tell(Input::Online);
-        self.network.comes(self.now);
+        self.network.report_back(self.now);
         if let Phase::Waiting { until, not_before } = &mut self.phase {
             *until = (*until).min(*not_before);
             self.follow_clock(&outputs, Span::ZERO, false);
@@ -316,12 +316,12 @@ impl Life {
                 assert!(self.down_at().is_some_and(|at| at <= self.now));
                 self.phase = Phase::Closed;
             }
-            _ => self.has_missed_nothing(late),
+            _ => self.check_nothing_was_due(late),
         }
     }
 
-    /// Checks that a timeout without an effect was right: nothing was due.
-    fn has_missed_nothing(&mut self, late: Span) {
+    /// Checks that nothing was due at a timeout without an effect.
+    fn check_nothing_was_due(&mut self, late: Span) {
         for due in [self.waiting_until(), self.slow_at(), self.down_at()] {
             assert!(due.is_none_or(|at| at > self.now), "{:?}", self.phase);
         }
@@ -352,8 +352,8 @@ impl Life {
             }
             _ => action,
         };
-        self.keeps_promises(proposed, kind);
-        self.obeys(action, proposed, kind);
+        self.check_promises(proposed, kind);
+        self.check_rule(action, proposed, kind);
         match action {
             Action::Close(_) => self.phase = Phase::Closed,
             Action::KeepWaiting if self.only_reports(kind) => self.has_reported_limit = true,
@@ -373,7 +373,7 @@ impl Life {
                 }
                 let requested = self.requested_after(kind);
                 let not_before = later(self.now, requested);
-                // While the machine is offline, only the part of the wait that was asked for counts.
+                // While the machine is offline, only the part of the wait counts that the server or a rule asked for.
                 let after = after.unwrap_or(Span::MAX);
                 let until = later(self.now, after);
                 self.enter(Phase::Waiting { until, not_before });
@@ -406,13 +406,13 @@ impl Life {
         Action::KeepWaiting
     }
 
-    /// Checks what has to be true at any time.
-    fn is_sound(&self) {
+    /// Checks the session's state and its deadline.
+    fn check_state(&self) {
         let deadline = self.deadline();
         let state = self.session.state();
         assert!(self.is_at(state), "{state:?} is not {:?}", self.phase);
         if self.phase == Phase::Closed {
-            assert_eq!(deadline, None, "closed is closed");
+            assert_eq!(deadline, None, "after the close");
             return;
         }
         let due = [
@@ -484,7 +484,7 @@ impl Life {
     /// The time since the first failure in which there was a network.
     pub(super) fn elapsed(&self) -> Span {
         self.down_since.map_or(Span::ZERO, |since| {
-            self.network.time_with_one(since, self.now)
+            self.network.time_with_network(since, self.now)
         })
     }
 }
@@ -528,7 +528,7 @@ impl Life {
     }
 }
 
-/// The last moment. What is due then never happens.
+/// The last moment. A deadline at this moment is never reached.
 pub(super) const NEVER: Span = Span::MAX;
 
 /// Adds to a moment as the session does.

@@ -1,5 +1,5 @@
-//! Any policy, and anything that may happen to a source at any time: the session is compared with a simpler model of
-//! its promises. The bytes are random here, and chosen by a fuzzer in `tests/fuzz`.
+//! Compares the session with a simpler model of its promises, for any policy and any happenings. Bytes describe both: random
+//! ones in these tests, and those of a fuzzer in `tests/fuzz`.
 
 mod life;
 mod network;
@@ -13,7 +13,8 @@ use life::Life;
 use space::{Happening, Settings};
 use subscriber::Subscriber;
 
-/// Panics if the source that these bytes describe, with its settings adapted, breaks a promise.
+/// Panics if the source that the bytes describe breaks a promise. `adapt` changes its settings before. The bytes are read as
+/// happenings of type `T`, or as turns if the settings are those of a subscriber.
 pub(super) fn check<'a, T: Arbitrary<'a> + Into<Happening>>(
     input: &'a [u8],
     adapt: fn(Settings) -> Settings,
@@ -24,15 +25,15 @@ pub(super) fn check<'a, T: Arbitrary<'a> + Into<Happening>>(
     };
     if settings.is_subscriber {
         let mut subscriber = Subscriber::new(settings);
-        each(bytes, |turn| subscriber.go_on(turn));
+        for_each_value(bytes, |turn| subscriber.go_on(turn));
     } else {
         let mut life = Life::new(settings);
-        each(bytes, |happening: T| life.go_on(happening.into()));
+        for_each_value(bytes, |happening: T| life.go_on(happening.into()));
     }
 }
 
-/// Runs each value that the bytes describe.
-fn each<'a, T: Arbitrary<'a>>(mut bytes: Unstructured<'a>, mut go_on: impl FnMut(T)) {
+/// Calls `go_on` with each value that the bytes describe.
+fn for_each_value<'a, T: Arbitrary<'a>>(mut bytes: Unstructured<'a>, mut go_on: impl FnMut(T)) {
     while let (false, Ok(next)) = (bytes.is_empty(), bytes.arbitrary()) {
         go_on(next);
     }

@@ -1,4 +1,4 @@
-//! The times at which the machine had a network, as far as known.
+//! The times at which the machine had a network, by the reports about it.
 
 use std::vec::Vec;
 
@@ -7,10 +7,10 @@ use crate::Span;
 /// The reports about the network so far.
 pub(super) struct Network {
     gone_since: Option<Span>,
-    /// The times, from and to, without a network.
+    /// The past times without a network: the start and the end of each.
     gaps: Vec<(Span, Span)>,
-    /// Whether it was reported gone in error.
-    was_denied: bool,
+    /// Whether the report that the network is gone was wrong.
+    was_report_wrong: bool,
 }
 
 impl Network {
@@ -18,7 +18,7 @@ impl Network {
         Self {
             gone_since: is_gone.then_some(Span::ZERO),
             gaps: Vec::new(),
-            was_denied: false,
+            was_report_wrong: false,
         }
     }
 
@@ -26,10 +26,10 @@ impl Network {
         self.gone_since.is_some()
     }
 
-    /// The network is reported gone. Returns whether that changes anything: after an erroneous report, it does not
-    /// until the network is reported back.
-    pub(super) fn goes(&mut self, now: Span) -> bool {
-        let is_news = !self.is_gone() && !self.was_denied;
+    /// The network is reported gone. Returns whether that changes anything. After a wrong report, it does not until the
+    /// network is reported back.
+    pub(super) fn report_gone(&mut self, now: Span) -> bool {
+        let is_news = !self.is_gone() && !self.was_report_wrong;
         if is_news {
             self.gone_since = Some(now);
         }
@@ -37,21 +37,21 @@ impl Network {
     }
 
     /// The network is reported back.
-    pub(super) fn comes(&mut self, now: Span) {
-        self.was_denied = false;
+    pub(super) fn report_back(&mut self, now: Span) {
+        self.was_report_wrong = false;
         self.gaps
             .extend(self.gone_since.take().map(|since| (since, now)));
     }
 
     /// A connection was made: if the network was reported gone, the report was wrong.
-    pub(super) fn carries(&mut self) {
+    pub(super) fn note_connection(&mut self) {
         if self.gone_since.take().is_some() {
-            self.was_denied = true;
+            self.was_report_wrong = true;
         }
     }
 
-    /// How much of the time between two moments there was a network.
-    pub(super) fn time_with_one(&self, from: Span, to: Span) -> Span {
+    /// The time between two moments during which there was a network.
+    pub(super) fn time_with_network(&self, from: Span, to: Span) -> Span {
         let now = self.gone_since.map(|since| (since, to));
         let gaps = self.gaps.iter().copied().chain(now);
         let without = gaps

@@ -7,10 +7,10 @@ use super::{
     space::{Refusal, Ruling, Then, Time},
 };
 
-/// No wait is shorter, and no time limit.
+/// The shortest wait and the shortest time limit.
 pub(super) const MIN_DELAY: Span = Span::from_millis(10);
 
-/// From the fourth loss in a row on, no wait without backoff is shorter.
+/// The shortest wait without backoff, from the fourth loss in a row on.
 const MIN_DELAY_AFTER_REPEATED_LOSSES: Span = Span::from_secs(1);
 
 /// The standard's reconnection time if nobody has set one.
@@ -37,7 +37,7 @@ pub(super) enum FailureKind {
 
 impl Life {
     /// Checks that the proposal is what the settings say.
-    pub(super) fn keeps_promises(&self, proposed: Action, kind: FailureKind) {
+    pub(super) fn check_promises(&self, proposed: Action, kind: FailureKind) {
         let settings = &self.settings;
         let counted = match kind {
             FailureKind::Lost | FailureKind::HungUp | FailureKind::BodyEnded => {
@@ -52,7 +52,7 @@ impl Life {
             let limit = u32::from(limit.max(1));
             if count >= limit {
                 let limit = (limit > 1).then_some(LimitReached::TooMany { count: limit });
-                return self.closes(proposed, kind, limit);
+                return self.check_close(proposed, kind, limit);
             }
         }
         if kind == FailureKind::DecodeFailed {
@@ -64,41 +64,41 @@ impl Life {
             return;
         }
         if !self.reopens_after(kind) {
-            return self.closes(proposed, kind, None);
+            return self.check_close(proposed, kind, None);
         }
         if let (Some(Time(limit)), Some(since)) =
             (settings.close_when_down_for, self.unhealthy_since)
             && self.now - since >= limit
         {
-            return self.closes(proposed, kind, Some(LimitReached::DownTooLong { limit }));
+            return self.check_close(proposed, kind, Some(LimitReached::DownTooLong { limit }));
         }
         if kind == FailureKind::Lost {
             assert_eq!(proposed, Action::KeepWaiting);
             return;
         }
         if !settings.is_repeatable() {
-            return self.closes(proposed, kind, None);
+            return self.check_close(proposed, kind, None);
         }
-        self.waits_as_it_says(proposed, kind);
+        self.check_wait(proposed, kind);
     }
 
-    /// Checks that the source closes with this failure, and at that limit.
-    fn closes(&self, proposed: Action, kind: FailureKind, expected: Option<LimitReached>) {
+    /// Checks that the source closes with this kind of failure and at this limit.
+    fn check_close(&self, proposed: Action, kind: FailureKind, expected: Option<LimitReached>) {
         let Action::Close(reason) = proposed else {
-            panic!("it goes on: {proposed:?}");
+            panic!("the source does not close: {proposed:?}");
         };
-        // A rule may close instead of what was proposed. A proposal to close has no reason.
+        // A proposal to close has no reason.
         if let Some((failure, limit)) = reason {
             assert!(is_of(failure, kind), "{failure:?}");
             assert_eq!(limit, expected);
         }
     }
 
-    fn waits_as_it_says(&self, proposed: Action, kind: FailureKind) {
+    fn check_wait(&self, proposed: Action, kind: FailureKind) {
         let settings = &self.settings;
         let elapsed = self.elapsed();
         if self.backs_off_after(kind) {
-            let least = self.asked_for(kind).max(MIN_DELAY);
+            let least = self.shortest_wait(kind).max(MIN_DELAY);
             let most = match kind {
                 // Its wait does not grow.
                 FailureKind::SlowOpen => least.max(settings.initial.0.min(settings.max.0)),
@@ -112,7 +112,7 @@ impl Life {
                     assert!(is_of(failure, kind));
                     if let Some(LimitReached::TooMany { count }) = limit {
                         assert_eq!(allowed, Some(count));
-                        // A rule may have gone on after that many.
+                        // A rule may have reopened beyond the limit.
                         assert!(self.reopenings == count || settings.rule.is_some());
                         assert!(self.reopenings >= count);
                     } else if let Some(LimitReached::DownTooLong { limit }) = limit {
@@ -158,20 +158,20 @@ impl Life {
     }
 
     /// Checks that the rule has the last word.
-    pub(super) fn obeys(&self, action: Action, proposed: Action, kind: FailureKind) {
+    pub(super) fn check_rule(&self, action: Action, proposed: Action, kind: FailureKind) {
         match (self.settings.rule, action) {
             (None, _) => assert_eq!(action, proposed),
-            (Some(Ruling::KeepWaiting), _) => self.keeps_waiting(action, kind),
+            (Some(Ruling::KeepWaiting), _) => self.check_keeps_waiting(action, kind),
             (Some(Ruling::Reopen(Time(wait))), Action::Reopen { after }) => {
                 let wait = wait.max(MIN_DELAY);
                 assert!(after.is_none_or(|after| self.is_span(after, wait)));
             }
             (Some(Ruling::Close), Action::Close(_)) => {}
-            (Some(ruling), _) => panic!("{ruling:?}, and yet {action:?}"),
+            (Some(ruling), _) => panic!("{ruling:?} leads to {action:?}"),
         }
     }
 
-    fn keeps_waiting(&self, action: Action, kind: FailureKind) {
+    fn check_keeps_waiting(&self, action: Action, kind: FailureKind) {
         match kind {
             FailureKind::Lost
             | FailureKind::SlowOpen
@@ -235,12 +235,12 @@ impl Life {
     pub(super) fn requested_after(&self, kind: FailureKind) -> Span {
         match self.settings.rule {
             Some(Ruling::Reopen(Time(after))) => after.max(MIN_DELAY),
-            _ => self.asked_for(kind),
+            _ => self.shortest_wait(kind),
         }
     }
 
-    /// The wait that the server or the reconnection time asks for, whatever the backoff.
-    fn asked_for(&self, kind: FailureKind) -> Span {
+    /// The shortest wait, by the server or by the reconnection time, apart from the backoff.
+    fn shortest_wait(&self, kind: FailureKind) -> Span {
         let time = self.reconnection_time().unwrap_or_default();
         match kind {
             FailureKind::Woken => Span::ZERO,

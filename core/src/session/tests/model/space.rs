@@ -1,4 +1,4 @@
-//! Every policy, and everything that may happen to a source.
+//! Random policies, and what may happen to a source.
 
 use std::vec;
 

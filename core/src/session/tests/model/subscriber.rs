@@ -1,4 +1,4 @@
-//! A subscriber: one of many sources that share a connection, which has a session too.
+//! The model of a subscriber: one of the sources that share a connection.
 
 use std::{slice, vec::Vec};
 
@@ -64,10 +64,11 @@ pub(super) struct Subscriber {
     now: Span,
     state: State,
     decode_errors: u32,
-    /// How many times in a row it has left, and when it first did.
+    /// How many times in a row the subscriber has left.
     failures: u32,
+    /// When the subscriber left first.
     down_since: Option<Span>,
-    /// Whether it has not been told the state of the connection yet.
+    /// Whether the subscriber has not been told the state of the connection yet.
     joins: bool,
 }
 
@@ -96,14 +97,14 @@ impl Subscriber {
             Turn::State(standing, Time(time)) => {
                 let state = state(standing, time);
                 let told = Output::State(state);
-                // It was reported when the subscriber joined.
+                // The state was reported when the subscriber joined.
                 let is_known = self.joins && state == State::Connecting;
                 let expected: &[Output] = if is_known {
                     &[]
                 } else {
                     slice::from_ref(&told)
                 };
-                self.gets(Input::Relayed(told.clone()), expected);
+                self.handle(Input::Relayed(told.clone()), expected);
                 if self.state != State::Closed {
                     self.state = state;
                     self.joins = is_known;
@@ -114,13 +115,13 @@ impl Subscriber {
                     failure: Failure::Told,
                     attempt: Some(1),
                 };
-                self.gets(Input::Relayed(Output::Report(report)), &[told()]);
+                self.handle(Input::Relayed(Output::Report(report)), &[told_report()]);
             }
             Turn::Gap => {
                 let gap = Output::Gap(Gap::new("1", "4", 2));
-                self.gets(Input::Relayed(gap.clone()), &[gap]);
+                self.handle(Input::Relayed(gap.clone()), &[gap]);
             }
-            Turn::Work(work) => self.gets(Input::Relayed(output(work)), &[]),
+            Turn::Work(work) => self.handle(Input::Relayed(output(work)), &[]),
             Turn::Event => self.receive(),
             Turn::Unlistened(is_event) => {
                 if is_event {
@@ -131,10 +132,10 @@ impl Subscriber {
                     is_event,
                     last_event_id,
                 };
-                self.gets(input, &[]);
+                self.handle(input, &[]);
             }
             Turn::Decoded => {
-                self.gets(Input::Decoded, &[]);
+                self.handle(Input::Decoded, &[]);
                 self.decode_errors = 0;
             }
             Turn::DecodeFailed => self.fail_to_decode(),
@@ -143,14 +144,18 @@ impl Subscriber {
             Turn::Ends(end) => self.end(end),
         }
         assert_eq!(self.session.state(), self.state);
-        assert_eq!(self.session.next_timeout(), None, "it has no limit of time");
+        assert_eq!(
+            self.session.next_timeout(),
+            None,
+            "a subscriber has no time limit"
+        );
     }
 
     /// Checks all outputs of an input, unless the source has closed.
-    fn gets(&mut self, input: Input<'_>, expected: &[Output]) {
+    fn handle(&mut self, input: Input<'_>, expected: &[Output]) {
         let outputs = self.outputs_of(input);
         match self.state {
-            State::Closed => assert_eq!(outputs, [], "closed is closed"),
+            State::Closed => assert_eq!(outputs, [], "after the close"),
             _ => assert_eq!(outputs, expected),
         }
     }
@@ -169,10 +174,10 @@ impl Subscriber {
 
     fn pass(&mut self, time: Span, late: Span) {
         self.now = self.now + time;
-        self.gets(Input::Timeout { late }, &[]);
+        self.handle(Input::Timeout { late }, &[]);
     }
 
-    /// Receives an event in any state: events of the shared connection may arrive after it is gone.
+    /// Receives an event in any state: events of the shared connection may arrive after the subscriber has closed.
     fn receive(&mut self) {
         let event = ReceivedEvent {
             last_event_id: None,
@@ -198,7 +203,7 @@ impl Subscriber {
     /// to join it again.
     fn fail_to_decode(&mut self) {
         if self.state == State::Closed {
-            return self.gets(Input::DecodeFailed, &[]);
+            return self.handle(Input::DecodeFailed, &[]);
         }
         self.decode_errors += 1;
         let count = self.decode_errors;
@@ -213,7 +218,7 @@ impl Subscriber {
         });
         let mut outputs = self.outputs_of(Input::DecodeFailed);
         if let Some(ruling) = self.settings.rule {
-            self.is_asked(&outputs, reached.is_some());
+            self.assert_asked(&outputs, reached.is_some());
             outputs = self.outputs_of(Input::Decided(ruling.decision()));
         }
         let closes = match self.settings.rule {
@@ -224,10 +229,10 @@ impl Subscriber {
         };
         match closes {
             true if reached.is_some_and(|count| count > 1) => {
-                assert_eq!(outputs, [told(), by_limit]);
+                assert_eq!(outputs, [told_report(), by_limit]);
             }
             true => assert_eq!(outputs, [by_limit]),
-            false => assert_eq!(outputs, [told()]),
+            false => assert_eq!(outputs, [told_report()]),
         }
         if closes {
             self.state = State::Closed;
@@ -258,7 +263,7 @@ impl Subscriber {
         assert_eq!(outputs, [Output::State(self.state), Output::Connect]);
     }
 
-    fn is_asked(&self, outputs: &[Output], is_over: bool) {
+    fn assert_asked(&self, outputs: &[Output], is_over: bool) {
         let [Output::Decide(context)] = outputs else {
             panic!("{outputs:?}");
         };
@@ -292,13 +297,13 @@ impl Subscriber {
                 (Input::Close(reason), reason)
             }
         };
-        self.gets(input, &[Output::Closed(reason)]);
+        self.handle(input, &[Output::Closed(reason)]);
         self.state = State::Closed;
     }
 }
 
-/// The report of an error that its body has.
-fn told() -> Output {
+/// The report of an error that the subscriber's body has.
+fn told_report() -> Output {
     Output::Report(Report {
         failure: Failure::Told,
         attempt: None,

@@ -23,7 +23,7 @@ fn listening(id: &str, names: &[&str]) -> JsReader {
 fn expected(
     id: &str,
     chunks: &[&[u8]],
-    names: impl Fn(usize) -> &'static [&'static str],
+    is_listened_to: impl Fn(usize, &str) -> bool,
 ) -> Vec<Event> {
     let mut parser = parser::Parser::<parser::Scalar>::new(id.into(), UNLIMITED);
     let mut events = vec![];
@@ -33,7 +33,7 @@ fn expected(
             if let Ok(Item::Event(event)) = item {
                 let (name, id) = (event.name().into_owned(), event.last_event_id().to_string());
                 let has_own_id = event.has_own_id();
-                if names(events.len()).contains(&name.as_str()) {
+                if is_listened_to(events.len(), &name) {
                     events.push((name, event.into_data().into_owned(), id, has_own_id));
                 }
             }
@@ -105,7 +105,7 @@ proptest! {
         let chunks = if whole { vec![&stream[..]] } else { cut(&stream, &sizes) };
         let mut reader = listening(id, &NAMES);
         let told: Vec<_> = chunks.iter().flat_map(|chunk| reader.read(chunk, |_| false)).collect();
-        prop_assert_eq!(told, expected(id, &chunks, |_| &NAMES));
+        prop_assert_eq!(told, expected(id, &chunks, |_, name| NAMES.contains(&name)));
     }
 
     #[test]
@@ -132,7 +132,22 @@ proptest! {
                 true
             }));
         }
-        prop_assert_eq!(told, expected(id, &chunks, |count| &NAMES[..listened_after(start, every, count)]));
+        prop_assert_eq!(told, expected(id, &chunks, |count, name| NAMES[..listened_after(start, every, count)].contains(&name)));
+    }
+
+    #[test]
+    fn a_reader_that_listens_to_all_is_told_of_every_name(
+        stream in any_stream(),
+        sizes in any_vec(1_usize..40, 1..6),
+        whole in any::<bool>(),
+        count in 0_usize..3,
+        goes_back in any::<bool>(),
+    ) {
+        let chunks = if whole { vec![&stream[..]] } else { cut(&stream, &sizes) };
+        let mut reader = listening("", &NAMES[..count]);
+        reader.listen_to_all();
+        let told: Vec<_> = chunks.iter().flat_map(|chunk| reader.read(chunk, |_| goes_back)).collect();
+        prop_assert_eq!(told, expected("", &chunks, |_, _| true));
     }
 
     #[test]
@@ -283,6 +298,20 @@ fn ids_of_events_that_nobody_listens_to_are_told_by_number_zero() {
     assert_eq!(record(&parser, 0), [0, 0, 0, 22, 23]);
     assert_eq!(record(&parser, 1)[3..], [UNCHANGED; 2]);
     assert_eq!(parser.next(), 0);
+}
+
+#[test]
+fn the_first_name_that_nobody_listens_to_is_told() {
+    let mut parser = Stream::new(vec![], UNLIMITED);
+    parser.listen("message".into());
+    let mut name = |chunk: &[u8]| {
+        parser.push(chunk.to_vec());
+        while parser.next() != 0 {}
+        parser.name().to_vec()
+    };
+    assert_eq!(name(b": hi\ndata: 1\n\nevent: x\ndata"), b"");
+    assert_eq!(name(b"\n\ndata: 1\n\n"), b"x");
+    assert_eq!(name(b"event: y\ndata: 1\n\n"), b"x");
 }
 
 #[test]

@@ -1,10 +1,10 @@
-// close(), and nothing after it.
+// Nothing is heard after close().
 
 import { END, ending, sending } from "../play.js";
 
 const TEXT = "data: 1\n\ndata: 2\n\nevent: a\ndata: 3\n\n";
 
-/** What is heard when the source is closed at the first event of a name. */
+/** A scenario that closes the source at the first event of a name. */
 const closedAt =
   (name, ...attempts) =>
   async (play) => {

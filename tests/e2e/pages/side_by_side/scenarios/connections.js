@@ -1,4 +1,4 @@
-// Connections that are lost, and the ones after them.
+// Lost connections, and reconnections.
 
 import { END, ending, plays, send, sending } from "../play.js";
 
@@ -7,7 +7,7 @@ export default {
   "the connection is reset": async (play) => {
     const path = await play.stream({ steps: [send("retry: 1\ndata: 1\n\ndata: x"), "wait", "reset"] }, sending("data: 2\n\n", END));
     const source = play.open(path);
-    // A reset may overtake what has not been read yet.
+    // A reset may discard what has not been read yet.
     source.onmessage = () => play.release(path);
     play.hear(source, "open", "message", "error", "end");
     await play.over(source);

@@ -1,8 +1,8 @@
-// What is read of a stream's lines.
+// How the lines of a stream are read.
 
 import { END, ending, plays, raw, send, sending } from "../play.js";
 
-/** A stream of these chunks, of bytes. */
+/** A scenario with a stream of these chunks of bytes. */
 const reads = (...chunks) => plays([{ steps: [...chunks.map(raw), send(`\n\n${END}`), "silence"] }]);
 
 export default {

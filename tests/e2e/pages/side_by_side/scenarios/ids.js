@@ -1,8 +1,8 @@
-// The id of the last event, and what the server hears of it.
+// The last event id, and the header that the server gets.
 
 import { END, ending, plays, raw, send, sending } from "../play.js";
 
-/** What is heard of a stream and of one after it, which the server asks for. */
+/** A scenario with a stream that ends, and another one after it. */
 const resumes = (...texts) => plays([ending(...texts), sending(`data: again\n\n${END}`)]);
 
 export default {

@@ -1,11 +1,11 @@
-// What is there without any event.
+// The class and its instances, without events.
 
 import { END, sending } from "../play.js";
 
 const NAMES = ["url", "withCredentials", "readyState", "onopen", "onmessage", "onerror", "close"];
 const CONSTANTS = ["CONNECTING", "OPEN", "CLOSED"];
 
-/** How a property is defined. */
+/** The descriptor of a property, as text. */
 function shape(object, name) {
   const { get, set, value, enumerable, configurable, writable } = Object.getOwnPropertyDescriptor(object, name) ?? {};
   return JSON.stringify({

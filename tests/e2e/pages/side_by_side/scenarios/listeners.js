@@ -1,8 +1,8 @@
-// Who is called, in which order, with what.
+// Which listeners are called, in which order, and with what.
 
 import { END, sending } from "../play.js";
 
-/** A source of two messages, `a` and `b` and `end`. */
+/** Opens a source of a stream, by default with two messages and the events `a`, `b` and `end`. */
 async function opened(play, text = "data: 1\n\ndata: 2\n\nevent: a\ndata: 3\n\nevent: b\ndata: 4\n\n") {
   return play.open(await play.stream(sending(text, END)));
 }

@@ -5,7 +5,7 @@ import { END, plays, send, sending } from "../play.js";
 const NAMES = ["open", "message", "error", "end", "a", "b", "Message", " a", "a ", "é", "日本", "🦀", "a:b", "close"];
 const OBJECT = ["__proto__", "constructor", "toString", "hasOwnProperty", "on", "onmessage", "addEventListener"];
 
-/** What is heard under these names of a stream. */
+/** A scenario that records the events of these names. */
 const names = (text, names = NAMES) => plays([sending(text, END)], ["open", "end", ...names]);
 
 export default {

@@ -2,7 +2,7 @@
 
 import { END, ending, sending } from "../play.js";
 
-/** Many promises deep. */
+/** Waits for a long chain of promises. */
 async function later(what) {
   for (let depth = 0; depth < 100; depth += 1) await null;
   what();

@@ -2,7 +2,7 @@
 
 import { END, ending, sending } from "../play.js";
 
-/** What is heard from another origin that allows so much. */
+/** A scenario with a stream at another origin that has these CORS headers. */
 const asks = (cors, init) => async (play) => {
   await giveCookie(play);
   const path = await play.stream({ ...sending("data: 1\n\n", END), cors });
@@ -13,7 +13,7 @@ const asks = (cors, init) => async (play) => {
   await play.served(path);
 };
 
-/** A cookie knows no ports: it belongs to both origins. */
+/** A cookie belongs to a host on all ports, and so to both origins. */
 async function giveCookie(play) {
   const path = await play.stream({ headers: [["set-cookie", "side=by-side; Path=/; SameSite=Lax"]], steps: ["end"] });
   await (await fetch(path)).text();

@@ -2,7 +2,7 @@
 
 import { END, ending, plays, sending } from "../play.js";
 
-/** What is heard after a redirect, also after the connection was lost: where are requests sent, what is the origin? */
+/** A scenario that records the origin of events and the requests, after a redirect and after a lost connection. */
 const redirects =
   (status, place = (play, path) => path) =>
   async (play) => {

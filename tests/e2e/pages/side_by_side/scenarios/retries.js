@@ -1,11 +1,11 @@
-// How long the server wants to be left alone before the next connection.
+// The reconnection time that the server asks for.
 
 import { END, send, sending } from "../play.js";
 
-/** More than a day, after which nobody would come back. */
+/** More than a day: a source that takes this time does not reconnect during the test. */
 const LONG = "99999999";
 
-/** Says so first: who comes back at all has taken what follows for a short wait. */
+/** A scenario that records that the source reconnects. It sends the long `retry` first: only a later field can shorten the time. */
 const comesBack =
   (...texts) =>
   async (play) => {
@@ -29,8 +29,8 @@ export default {
     const source = play.open(path);
     play.over(source).then(() => source.close());
     await play.seen(path, 1, 1);
-    // A source that takes the empty field for a time comes back before this other one, which is told nothing and is lost
-    // later, comes back for the third time.
+    // A source that takes the empty field for a time reconnects before another source, which gets no `retry` and is lost later,
+    // reconnects for the third time.
     const other = await play.stream({ steps: [send(":\n")] });
     play.open(other);
     await play.seen(other, 4);

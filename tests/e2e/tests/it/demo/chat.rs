@@ -1,4 +1,4 @@
-//! The room: two tabs talk.
+//! The chat room, in two tabs.
 
 use serde_json::{Value, json};
 use typed_eventsource_e2e::{Browser, Key};
@@ -7,14 +7,14 @@ use super::{OPEN, WAITING, finish, focus, press, start, text, until_noted, until
 use crate::{Stage, fault, tests};
 
 tests! {
-    two_tabs_talk,
+    two_tabs_exchange_messages,
     a_name_can_be_changed,
-    who_is_away_hears_it_later,
-    what_cannot_be_said_stays_to_be_said_again,
-    nothing_is_missing_after_a_restart_of_the_server,
+    a_message_that_is_sent_meanwhile_is_shown_later,
+    a_message_that_is_refused_stays_in_the_input,
+    no_message_is_missing_after_a_restart_of_the_server,
 }
 
-/// Says something by the keyboard alone.
+/// Sends a message by the keyboard.
 async fn say(browser: &Browser, words: &str) {
     focus(browser, "#chat-text").await;
     browser
@@ -22,13 +22,13 @@ async fn say(browser: &Browser, words: &str) {
         .await;
 }
 
-/// What was said, in the order in which it is shown.
+/// The messages, in the order in which they are shown.
 async fn messages(browser: &Browser) -> Value {
     let texts = "return [...document.querySelectorAll('#messages .message .text')].map((text) => text.textContent);";
     browser.run(texts, Value::Null).await
 }
 
-async fn two_tabs_talk(stage: &mut Stage<'_>) {
+async fn two_tabs_exchange_messages(stage: &mut Stage<'_>) {
     let browser = stage.browser;
     start(stage, "chat").await;
     until_text(browser, "#people-count", "1").await;
@@ -109,7 +109,7 @@ async fn a_name_can_be_changed(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-/// Says something as somebody else, by a request alone.
+/// Sends a message as another person, by a request.
 async fn somebody_says(browser: &Browser, words: &str) {
     let status = browser
         .run(
@@ -125,7 +125,7 @@ async fn somebody_says(browser: &Browser, words: &str) {
     assert_eq!(status, 204);
 }
 
-async fn who_is_away_hears_it_later(stage: &mut Stage<'_>) {
+async fn a_message_that_is_sent_meanwhile_is_shown_later(stage: &mut Stage<'_>) {
     start(stage, "chat").await;
     somebody_says(stage.browser, "one").await;
     until_text(stage.browser, "#messages", "one").await;
@@ -136,7 +136,7 @@ async fn who_is_away_hears_it_later(stage: &mut Stage<'_>) {
     press(stage.browser, "toggle").await;
     until_text(stage.browser, "#messages", "three").await;
     press(stage.browser, "unavailable").await;
-    // Until it is told otherwise.
+    // The stream stays unavailable until the fault is set to 0 attempts.
     fault(stage.browser, "unavailable?stream=chat&attempts=1000").await;
     stage.browser.until(WAITING).await;
     somebody_says(stage.browser, "four").await;
@@ -150,9 +150,9 @@ async fn who_is_away_hears_it_later(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn what_cannot_be_said_stays_to_be_said_again(stage: &mut Stage<'_>) {
+async fn a_message_that_is_refused_stays_in_the_input(stage: &mut Stage<'_>) {
     start(stage, "chat").await;
-    // Until it was too fast, which on a busy machine may take more than the six times that it takes elsewhere.
+    // This sends messages until they are too fast. On a busy machine it takes more than six.
     let speak = r#"
         const [form, text, status] = ["form", "text", "status"].map((part) => document.querySelector(`#chat-${part}`));
         let last;
@@ -176,14 +176,14 @@ async fn what_cannot_be_said_stays_to_be_said_again(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn nothing_is_missing_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
+async fn no_message_is_missing_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
     stage.keep_state("chat-restart").await;
     start(stage, "chat").await;
     say(stage.browser, "one").await;
     until_text(stage.browser, "#messages", "one").await;
     somebody_says(stage.browser, "two").await;
     stage.restart_after(WAITING).await;
-    // Before the page is back.
+    // This message is sent before the page has reconnected.
     somebody_says(stage.browser, "three").await;
     stage.browser.until(OPEN).await;
     until_text(stage.browser, "#messages", "three").await;
@@ -199,7 +199,7 @@ async fn nothing_is_missing_after_a_restart_of_the_server(stage: &mut Stage<'_>)
         json!(["1", "2", "3", "4"])
     );
     assert_eq!(text(stage.browser, "#people-count").await, "1");
-    // Who comes only now hears all of it.
+    // A tab that opens now gets all messages.
     stage.browser.reload().await;
     until_text(stage.browser, "#messages", "four").await;
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The minefield: two tabs play.
+//! The minefield, in two tabs.
 
 use serde_json::{Value, json};
 use typed_eventsource_e2e::{Browser, Key};
@@ -8,11 +8,11 @@ use crate::{Stage, tests};
 
 tests! {
     two_tabs_play,
-    it_is_played_by_the_keyboard,
-    flag_mode_is_for_fingers,
+    the_game_can_be_played_by_the_keyboard,
+    in_flag_mode_a_tap_puts_a_flag,
     a_move_that_cannot_be_made_is_explained,
     malformed_data_leaves_the_field_as_it_is,
-    the_game_goes_on_after_a_restart_of_the_server,
+    the_game_continues_after_a_restart_of_the_server,
 }
 
 async fn sit_down(stage: &Stage<'_>) {
@@ -52,7 +52,7 @@ async fn two_tabs_play(stage: &mut Stage<'_>) {
     let first = browser.tab().await;
     let second = browser.open_tab().await;
     sit_down(stage).await;
-    // The first cell has no mine near, so that others open with it.
+    // The first cell has no mine near, so that other cells open with it.
     click(browser, &cell(40)).await;
     until_seen(browser, 40, "0").await;
     until_text(browser, "#players tr:first-child", "(you)1").await;
@@ -88,7 +88,7 @@ async fn two_tabs_play(stage: &mut Stage<'_>) {
     until_seen(browser, hidden, "f").await;
     assert_eq!(text(browser, "#mines-left").await, "11");
     finish(stage).await;
-    // Who comes only now sees how it stands.
+    // A tab that opens now shows the same field.
     browser.switch_to(&second).await;
     sit_down(stage).await;
     until_seen(browser, hidden, "f").await;
@@ -96,7 +96,7 @@ async fn two_tabs_play(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn it_is_played_by_the_keyboard(stage: &mut Stage<'_>) {
+async fn the_game_can_be_played_by_the_keyboard(stage: &mut Stage<'_>) {
     let browser = stage.browser;
     sit_down(stage).await;
     focus(browser, "#board [tabindex='0']").await;
@@ -132,7 +132,7 @@ async fn it_is_played_by_the_keyboard(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn flag_mode_is_for_fingers(stage: &mut Stage<'_>) {
+async fn in_flag_mode_a_tap_puts_a_flag(stage: &mut Stage<'_>) {
     sit_down(stage).await;
     click(stage.browser, "#flag-mode").await;
     click(stage.browser, &cell(5)).await;
@@ -166,7 +166,7 @@ async fn malformed_data_leaves_the_field_as_it_is(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn the_game_goes_on_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
+async fn the_game_continues_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
     stage.keep_state("game-restart").await;
     sit_down(stage).await;
     click(stage.browser, &cell(40)).await;

@@ -1,4 +1,4 @@
-//! The log: fast, bounded, and without a gap.
+//! The log, which is fast, bounded, and without gaps.
 
 use serde_json::Value;
 use typed_eventsource_e2e::{Browser, Key};
@@ -9,20 +9,20 @@ use super::{
 use crate::{Stage, tests};
 
 tests! {
-    a_thousand_lines_in_a_bounded_list,
-    paused_it_drops_the_oldest_and_says_how_many,
-    it_is_filtered,
-    it_is_paused_by_the_keyboard,
-    it_goes_on_where_it_was_left,
-    nothing_is_missing_after_a_restart_of_the_server,
+    the_list_of_lines_is_bounded,
+    a_paused_log_drops_the_oldest_lines_and_shows_how_many,
+    the_log_can_be_filtered,
+    the_log_can_be_paused_by_the_keyboard,
+    the_log_continues_after_another_panel_was_shown,
+    no_line_is_missing_after_a_restart_of_the_server,
 }
 
-/// The number that an element shows.
+/// An expression for the number that an element shows.
 fn number(id: &str) -> String {
     format!("Number(document.querySelector('#{id}').textContent.replace(/\\D/g, ''))")
 }
 
-/// How many lines there were so far, and the number of the newest.
+/// How many lines there were so far, and the number of the newest line.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     count: u64,
@@ -33,7 +33,7 @@ impl Seen {
     async fn now(browser: &Browser) -> Self {
         let newest = "document.querySelector('#lines li:last-child')?.dataset.number";
         browser.until(newest).await;
-        // Both are shown in the same frame.
+        // The page shows both in the same frame.
         let seen = browser
             .run(
                 &format!("return [{}, Number({newest})];", number("line-count")),
@@ -47,7 +47,7 @@ impl Seen {
         }
     }
 
-    /// Since then as many lines have come as the numbers say: none is missing, and none has come twice.
+    /// Asserts that since then as many lines have come as their numbers say, so that none is missing and none came twice.
     async fn assert_no_gap_since(self, browser: &Browser) {
         let now = Self::now(browser).await;
         assert!(now.count > self.count, "{now:?} after {self:?}");
@@ -60,7 +60,7 @@ impl Seen {
     }
 }
 
-async fn a_thousand_lines_in_a_bounded_list(stage: &mut Stage<'_>) {
+async fn the_list_of_lines_is_bounded(stage: &mut Stage<'_>) {
     start(stage, "log").await;
     let begin = Seen::now(stage.browser).await;
     stage
@@ -74,7 +74,7 @@ async fn a_thousand_lines_in_a_bounded_list(stage: &mut Stage<'_>) {
     let rows = "return document.querySelectorAll('#lines li').length;";
     assert_eq!(stage.browser.run(rows, Value::Null).await, 400);
     begin.assert_no_gap_since(stage.browser).await;
-    // Its end is in view.
+    // The end of the list is in view.
     stage
         .browser
         .until("(({ scrollTop, scrollHeight, clientHeight }) => scrollHeight - scrollTop - clientHeight < 24)(document.querySelector('#lines'))")
@@ -82,7 +82,7 @@ async fn a_thousand_lines_in_a_bounded_list(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn paused_it_drops_the_oldest_and_says_how_many(stage: &mut Stage<'_>) {
+async fn a_paused_log_drops_the_oldest_lines_and_shows_how_many(stage: &mut Stage<'_>) {
     start(stage, "log").await;
     stage
         .browser
@@ -114,7 +114,7 @@ async fn paused_it_drops_the_oldest_and_says_how_many(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn it_is_filtered(stage: &mut Stage<'_>) {
+async fn the_log_can_be_filtered(stage: &mut Stage<'_>) {
     start(stage, "log").await;
     stage
         .browser
@@ -156,7 +156,7 @@ async fn it_is_filtered(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn it_is_paused_by_the_keyboard(stage: &mut Stage<'_>) {
+async fn the_log_can_be_paused_by_the_keyboard(stage: &mut Stage<'_>) {
     start(stage, "log").await;
     focus(stage.browser, "#pause").await;
     let space = char::from(Key::Space).to_string();
@@ -180,7 +180,7 @@ async fn it_is_paused_by_the_keyboard(stage: &mut Stage<'_>) {
             "document.querySelector('#line-count').textContent !== '{count}'"
         ))
         .await;
-    // What was shown is in reach of the keyboard, too, and nobody is told of three hundred lines a second.
+    // The keyboard can scroll the list, and screen readers do not read out three hundred lines a second.
     stage
         .browser
         .until("document.querySelector('#lines[tabindex=\"0\"][aria-live=off]')")
@@ -188,11 +188,11 @@ async fn it_is_paused_by_the_keyboard(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn it_goes_on_where_it_was_left(stage: &mut Stage<'_>) {
+async fn the_log_continues_after_another_panel_was_shown(stage: &mut Stage<'_>) {
     start(stage, "log").await;
     let begin = Seen::now(stage.browser).await;
     until_more_events(stage.browser).await;
-    // Paused, so that lines wait in a queue when its source is closed.
+    // The log is paused, so that lines wait in the queue when the source is closed.
     click(stage.browser, "#pause").await;
     until_more_events(stage.browser).await;
     press(stage.browser, "toggle").await;
@@ -214,7 +214,7 @@ async fn it_goes_on_where_it_was_left(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn nothing_is_missing_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
+async fn no_line_is_missing_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
     stage.keep_state("log-restart").await;
     start(stage, "log").await;
     let begin = Seen::now(stage.browser).await;

@@ -1,4 +1,4 @@
-//! The showcase, as a person uses it.
+//! Tests of the showcase, used as a person does.
 
 pub(crate) mod chat;
 pub(crate) mod game;
@@ -15,22 +15,22 @@ use crate::{Stage, finish};
 const OPEN: &str = "document.querySelector('#badge').dataset.state === 'open'";
 const WAITING: &str = "document.querySelector('#badge').dataset.state === 'waiting'";
 
-/// Opens the page, and a panel on it, in the tab that is in front.
+/// Opens the page and then a panel on it, in the tab in front.
 async fn visit(stage: &Stage<'_>, panel: &str) {
-    // Without the panel's hash: where that is the old page's too, geckodriver takes the new one for loaded already.
+    // The URL is opened without the hash: geckodriver takes a page with the same hash for loaded already.
     stage.goto("/").await;
     stage.watch_for_trouble().await;
     stage.browser.until(&is_shown("prices")).await;
     select(stage.browser, panel).await;
 }
 
-/// Opens the page at a panel whose stream opens with it.
+/// Opens the page and a panel, whose stream opens when it is shown.
 async fn start(stage: &Stage<'_>, panel: &str) {
     visit(stage, panel).await;
     stage.browser.until(OPEN).await;
 }
 
-/// Selects another panel on the page that is open.
+/// Selects another panel on the open page.
 async fn select(browser: &Browser, panel: &str) {
     click(browser, &format!("#tab-{panel}")).await;
     browser.until(&is_shown(panel)).await;
@@ -67,7 +67,7 @@ async fn text(browser: &Browser, selector: &str) -> String {
     text.as_str().expect("text").to_owned()
 }
 
-/// Waits until an element's text has these words in it.
+/// Waits until an element's text contains these words.
 async fn until_text(browser: &Browser, selector: &str, words: &str) {
     let (selector, words) = (json!(selector), json!(words));
     browser
@@ -77,7 +77,7 @@ async fn until_text(browser: &Browser, selector: &str, words: &str) {
         .await;
 }
 
-/// Waits for an entry among what happens, with this kind or code and with these words.
+/// Waits for an entry of the inspector's list with this label and these words.
 async fn until_noted(browser: &Browser, label: &str, words: &str) {
     let (label, words) = (json!(label), json!(words));
     browser

@@ -1,4 +1,4 @@
-//! The language model: asked by a POST, heard token by token.
+//! The language model, which answers a POST token by token.
 
 use serde_json::json;
 use typed_eventsource_e2e::{Browser, Key};
@@ -7,22 +7,22 @@ use super::{OPEN, WAITING, click, finish, focus, press, text, until_noted, until
 use crate::{Stage, tests};
 
 tests! {
-    it_answers_until_it_is_done_and_a_lost_connection_costs_no_token,
-    stop_ends_it_and_the_server_notices,
-    a_503_and_malformed_data_are_survived,
+    an_answer_loses_no_token_when_its_connection_is_lost,
+    an_answer_can_be_stopped_and_the_server_notices,
+    an_answer_is_complete_after_a_503_and_malformed_data,
     the_server_can_finish_early,
     a_refusal_is_shown,
-    an_answer_goes_on_after_a_restart_of_the_server,
+    an_answer_continues_after_a_restart_of_the_server,
 }
 
 const ANSWER: &str = "#conversation .message:last-child .text";
 const POEM: &str = "One line held open,\nwords fall through it one by one.\nThe last one says: done.\n\nShall I go on?\n\
     The wire hums, and so do I,\na token, then a token more,\nuntil you stop me at the door.";
 
-/// Has the same answer, and falls silent after its first words until the connection is lost.
+/// A prompt with the same answer, which falls silent after its first words until the connection is lost.
 pub(crate) const HESITATE: &str = "A poem, but hesitate!";
 
-/// Asks by the keyboard alone.
+/// Asks by the keyboard.
 pub(crate) async fn ask(browser: &Browser, prompt: &str) {
     focus(browser, "#prompt").await;
     browser
@@ -39,13 +39,13 @@ async fn until_words(browser: &Browser) {
         .await;
 }
 
-/// Waits for the end, and for the whole poem before it.
+/// Waits for the end of the answer, and asserts that the whole poem is shown.
 async fn until_poem(browser: &Browser) {
     until_text(browser, "#model-status", "the server said [DONE]").await;
     assert_eq!(text(browser, ANSWER).await, POEM);
 }
 
-async fn it_answers_until_it_is_done_and_a_lost_connection_costs_no_token(stage: &mut Stage<'_>) {
+async fn an_answer_loses_no_token_when_its_connection_is_lost(stage: &mut Stage<'_>) {
     visit(stage, "model").await;
     until_text(stage.browser, "#badge-state", "Not open yet").await;
     ask(stage.browser, HESITATE).await;
@@ -74,7 +74,7 @@ async fn it_answers_until_it_is_done_and_a_lost_connection_costs_no_token(stage:
     finish(stage).await;
 }
 
-async fn stop_ends_it_and_the_server_notices(stage: &mut Stage<'_>) {
+async fn an_answer_can_be_stopped_and_the_server_notices(stage: &mut Stage<'_>) {
     visit(stage, "model").await;
     ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
@@ -101,7 +101,7 @@ async fn stop_ends_it_and_the_server_notices(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn a_503_and_malformed_data_are_survived(stage: &mut Stage<'_>) {
+async fn an_answer_is_complete_after_a_503_and_malformed_data(stage: &mut Stage<'_>) {
     visit(stage, "model").await;
     ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
@@ -146,7 +146,7 @@ async fn a_refusal_is_shown(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn an_answer_goes_on_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
+async fn an_answer_continues_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
     visit(stage, "model").await;
     ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;

@@ -1,4 +1,4 @@
-//! The panels together: how they are reached, what they share, and what no server can do to them.
+//! All panels together: how they are reached, the connections that they share, and hostile data.
 
 use serde_json::{Value, json};
 use typed_eventsource_e2e::Key;
@@ -11,17 +11,17 @@ use super::{
 use crate::{Stage, tests};
 
 tests! {
-    panels_are_reached_by_the_keys_of_tabs,
+    the_arrow_keys_move_between_panels,
     a_stream_is_open_while_its_panel_is_shown,
-    three_tabs_have_all_they_need,
-    a_reload_keeps_who_somebody_is,
+    three_tabs_have_enough_connections,
+    a_reload_keeps_the_person,
     hostile_data_stays_text_in_every_panel,
-    each_panel_shows_the_lines_that_it_runs,
+    each_panel_shows_the_code_that_it_runs,
 }
 
 const PANELS: [&str; 5] = ["prices", "chat", "game", "log", "model"];
 
-async fn panels_are_reached_by_the_keys_of_tabs(stage: &mut Stage<'_>) {
+async fn the_arrow_keys_move_between_panels(stage: &mut Stage<'_>) {
     start(stage, "prices").await;
     focus(stage.browser, "#tab-prices").await;
     let keys = [
@@ -73,8 +73,8 @@ async fn a_stream_is_open_while_its_panel_is_shown(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-/// A browser allows six connections to a server, for all its tabs together.
-async fn three_tabs_have_all_they_need(stage: &mut Stage<'_>) {
+/// A browser allows six connections to a server, for all tabs together.
+async fn three_tabs_have_enough_connections(stage: &mut Stage<'_>) {
     let mut tabs = vec![stage.browser.tab().await];
     for _ in 0..2 {
         tabs.push(stage.browser.open_tab().await);
@@ -111,13 +111,13 @@ async fn three_tabs_have_all_they_need(stage: &mut Stage<'_>) {
     }
 }
 
-async fn a_reload_keeps_who_somebody_is(stage: &mut Stage<'_>) {
+async fn a_reload_keeps_the_person(stage: &mut Stage<'_>) {
     start(stage, "chat").await;
     until_text(stage.browser, "#people", "(you)").await;
     let people = text(stage.browser, "#people").await;
     stage.browser.reload().await;
     until_text(stage.browser, "#people", &people).await;
-    // A copy of a tab is another person, however much it has been given of the first one's.
+    // A copy of a tab is another person, though it gets a copy of the session storage.
     let first = stage.browser.tab().await;
     stage.browser.open_tab().await;
     start(stage, "chat").await;
@@ -146,7 +146,7 @@ async fn hostile_data_stays_text_in_every_panel(stage: &mut Stage<'_>) {
         let elements = "return document.querySelectorAll('img, script, iframe, b, svg, [onclick], [onload], [onerror]').length;";
         let before = browser.run(elements, Value::Null).await;
         if panel == "log" {
-            // Or others would soon take its place.
+            // Without this other lines would soon replace it.
             focus(browser, "#filter").await;
             browser.type_keys("mallory").await;
         }
@@ -154,7 +154,7 @@ async fn hostile_data_stays_text_in_every_panel(stage: &mut Stage<'_>) {
         until_text(browser, place, "<img src=x onerror=").await;
         until_text(browser, place, "<script>document.title='injected'</script>").await;
         let after = browser.run(elements, Value::Null).await;
-        // A row of the prices has a picture, and some may have come meanwhile.
+        // Each row of the prices has an image, and rows may have been added meanwhile.
         if panel != "prices" {
             assert_eq!(after, before, "{panel}");
         }
@@ -173,7 +173,7 @@ async fn hostile_data_stays_text_in_every_panel(stage: &mut Stage<'_>) {
     until_text(browser, "#model-status", "[DONE]").await;
 }
 
-async fn each_panel_shows_the_lines_that_it_runs(stage: &mut Stage<'_>) {
+async fn each_panel_shows_the_code_that_it_runs(stage: &mut Stage<'_>) {
     visit(stage, "prices").await;
     for panel in PANELS {
         select(stage.browser, panel).await;

@@ -1,15 +1,15 @@
-//! The prices, and each fault.
+//! The prices, with each fault.
 
 use super::{OPEN, WAITING, finish, press, start, until_more_events, until_noted};
 use crate::{Stage, fault, tests};
 
 tests! {
-    they_are_shown_and_move,
-    a_dropped_connection_comes_back,
-    a_503_is_waited_out,
-    malformed_data_is_an_error_and_the_stream_goes_on,
-    finishing_ends_it_and_it_can_be_opened_again,
-    they_go_on_after_a_restart_of_the_server,
+    prices_are_shown_and_change,
+    a_dropped_connection_is_made_again,
+    the_source_reconnects_after_503s,
+    malformed_data_is_an_error_and_the_stream_continues,
+    a_stream_that_the_server_has_finished_can_be_opened_again,
+    prices_continue_after_a_restart_of_the_server,
 }
 
 const PRICES: &str = "document.querySelectorAll('#price-rows tr').length === 6";
@@ -19,7 +19,7 @@ async fn start_prices(stage: &Stage<'_>) {
     stage.browser.until(PRICES).await;
 }
 
-async fn they_are_shown_and_move(stage: &mut Stage<'_>) {
+async fn prices_are_shown_and_change(stage: &mut Stage<'_>) {
     start_prices(stage).await;
     until_more_events(stage.browser).await;
     let price = "document.querySelector('#price-rows td.price').textContent";
@@ -30,7 +30,7 @@ async fn they_are_shown_and_move(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn a_dropped_connection_comes_back(stage: &mut Stage<'_>) {
+async fn a_dropped_connection_is_made_again(stage: &mut Stage<'_>) {
     start_prices(stage).await;
     press(stage.browser, "drop").await;
     until_noted(stage.browser, "state", "waiting for attempt 1").await;
@@ -44,10 +44,10 @@ async fn a_dropped_connection_comes_back(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn a_503_is_waited_out(stage: &mut Stage<'_>) {
+async fn the_source_reconnects_after_503s(stage: &mut Stage<'_>) {
     start_prices(stage).await;
     press(stage.browser, "unavailable").await;
-    // Not three times alone, so that nobody has to be quick to see how the badge counts down.
+    // There are more than three 503s, so that the test has time to see how the badge counts down.
     fault(stage.browser, "unavailable?attempts=1000").await;
     until_noted(stage.browser, "given-up", "gave up").await;
     stage
@@ -60,7 +60,7 @@ async fn a_503_is_waited_out(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn malformed_data_is_an_error_and_the_stream_goes_on(stage: &mut Stage<'_>) {
+async fn malformed_data_is_an_error_and_the_stream_continues(stage: &mut Stage<'_>) {
     start_prices(stage).await;
     press(stage.browser, "malformed").await;
     until_noted(stage.browser, "decode", "event \"price\" is not JSON").await;
@@ -70,7 +70,7 @@ async fn malformed_data_is_an_error_and_the_stream_goes_on(stage: &mut Stage<'_>
     finish(stage).await;
 }
 
-async fn finishing_ends_it_and_it_can_be_opened_again(stage: &mut Stage<'_>) {
+async fn a_stream_that_the_server_has_finished_can_be_opened_again(stage: &mut Stage<'_>) {
     start_prices(stage).await;
     press(stage.browser, "finish").await;
     until_noted(stage.browser, "state", "closed: finished by the server").await;
@@ -82,7 +82,7 @@ async fn finishing_ends_it_and_it_can_be_opened_again(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn they_go_on_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
+async fn prices_continue_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
     start_prices(stage).await;
     stage.restart_after(WAITING).await;
     stage.browser.until(OPEN).await;

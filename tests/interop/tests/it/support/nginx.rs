@@ -1,4 +1,4 @@
-//! nginx, with a site as it stands in `servers` but for addresses and paths.
+//! Runs nginx with a site of `servers`, in which addresses and paths are replaced.
 
 use std::{env, fs};
 
@@ -7,15 +7,15 @@ use typed_eventsource_harness::Process;
 
 use super::{certificate, crate_path, served_folder, temp_dir, tool};
 
-/// A running nginx, and the folder for what it reads and writes.
+/// A running nginx, and the folder that it reads and writes in.
 pub(crate) struct Nginx {
     process: Process,
     _folder: TempDir,
 }
 
 impl Nginx {
-    /// Starts it on so many free ports, which are the answer too. `addresses` says what stands in the site in place of
-    /// what; its certificate is one that nobody else has signed.
+    /// Starts nginx on free ports, and returns it with the ports. `addresses` says what is replaced in the site, and by what. The
+    /// certificate is self-signed.
     pub(crate) async fn start<const PORTS: usize>(
         site: &str,
         addresses: impl Fn([u16; PORTS]) -> Vec<(&'static str, String)>,
@@ -24,7 +24,7 @@ impl Nginx {
         let certificate = certificate().await;
         let site =
             fs::read_to_string(crate_path("servers").join(site)).expect("the site can be read");
-        let (process, ports) = Process::on_free_ports(|ports| {
+        let (process, ports) = Process::start_on_free_ports(|ports| {
             let mut site = site
                 .replace("/srv/www", &served_folder().display().to_string())
                 .replace(
@@ -53,13 +53,13 @@ impl Nginx {
         (nginx, ports)
     }
 
-    /// Kills it with its workers.
+    /// Kills nginx with its workers.
     pub(crate) fn kill(&mut self) {
         self.process.kill();
     }
 }
 
-/// What a system's own configuration has around a site, with nothing outside of the folder.
+/// A configuration around a site, as systems have it, with all paths inside of the folder.
 fn configuration(site: &str) -> String {
     let nchan = env::var("NCHAN").unwrap_or_else(|_| "ngx_nchan_module.so".into());
     format!(

@@ -1,4 +1,4 @@
-//! Where things are: the programs, and what they serve.
+//! The paths of the programs, and of the files that they serve.
 
 use std::{
     env, fs,
@@ -19,19 +19,19 @@ pub(crate) fn crate_path(path: &str) -> PathBuf {
     root().join("tests/interop").join(path)
 }
 
-/// What is built here, and can be built again.
+/// The folder for what the tests build.
 fn target() -> PathBuf {
     let folder = root().join("target/interop");
     fs::create_dir_all(&folder).expect("target can be written");
     folder
 }
 
-/// A folder that goes when it is dropped.
+/// A folder that is removed when it is dropped.
 pub(crate) fn temp_dir() -> TempDir {
     tempfile::tempdir_in(target()).expect("target can be written")
 }
 
-/// The program that a variable of the environment names.
+/// The program that an environment variable names.
 pub(crate) fn tool(variable: &str) -> Command {
     let path = env::var_os(variable)
         .unwrap_or_else(|| panic!("{variable} is not set: use `cargo xtask test interop`"));
@@ -48,7 +48,7 @@ pub(crate) fn served_folder() -> PathBuf {
     www
 }
 
-/// Go's server, compiled once in a run.
+/// The server in Go, compiled once in a run.
 pub(crate) async fn go_program() -> Command {
     static PROGRAM: OnceCell<PathBuf> = OnceCell::const_new();
     let compile = async || {
@@ -61,8 +61,8 @@ pub(crate) async fn go_program() -> Command {
     Command::new(PROGRAM.get_or_init(compile).await)
 }
 
-/// The folder of a certificate that nobody else has signed, `cert.pem`, and of its key, `key.pem`; made once in a run, by
-/// a program that comes with Go.
+/// The folder of a self-signed certificate, `cert.pem`, and of its key, `key.pem`. A program that comes with Go makes both once in
+/// a run.
 pub(crate) async fn certificate() -> &'static Path {
     static FOLDER: OnceCell<PathBuf> = OnceCell::const_new();
     let sign = async || {
@@ -79,7 +79,7 @@ pub(crate) async fn certificate() -> &'static Path {
     FOLDER.get_or_init(sign).await
 }
 
-/// Go with its standard library alone, whatever else it could fetch.
+/// Go, set up so that it uses only its standard library and fetches nothing.
 fn go() -> Command {
     let mut go = tool("GO");
     go.env("CGO_ENABLED", "0")
@@ -88,7 +88,7 @@ fn go() -> Command {
     go
 }
 
-/// Runs a command to its end; what it prints.
+/// Runs a command to its end, and returns what it prints.
 async fn succeed(command: &mut Command) -> String {
     let output = command.kill_on_drop(true).output().await;
     let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));

@@ -1,35 +1,36 @@
-//! Whether what a client told of a stream is right, by what its server saw.
+//! Checks what a client reports of a stream by what the server saw.
 
 use serde::Deserialize;
 use typed_eventsource_server::chaos::{MOST, Seen};
 
-/// What a client told of a stream.
+/// What a client reports of a stream.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Report {
     pub(crate) name: String,
-    /// The ids as they came; those that follow one another as the first and the last of them.
+    /// The ids in the order in which they came. Consecutive ids are given as the first and the last of them.
     runs: Vec<(u64, u64)>,
-    /// The gaps that it was told: the id before, the id after, how many are missing.
+    /// The reported gaps: the id before, the id after, and how many ids are missing.
     pub(crate) gaps: Vec<(String, String, u64)>,
-    /// What the client itself took for wrong.
+    /// What the client itself has found wrong.
     faults: Vec<String>,
     pub(crate) undecoded: u64,
 }
 
-/// What came.
+/// The result of a check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Came {
     pub(crate) events: u64,
-    /// How many of them had come before.
+    /// How many of the events had come before.
     pub(crate) again: u64,
-    /// How many ids are missing, in how many gaps.
+    /// How many ids are missing.
     pub(crate) missing: u64,
+    /// In how many gaps these ids are.
     pub(crate) gaps: u64,
     pub(crate) faults: Vec<String>,
 }
 
-/// Each of the events from 1 on came, in order, or is missing since the server forgot it, which was told. With
-/// `deduplicates` none came twice; without none from further back than a server repeats what the client had last.
+/// Checks that each event came in order, or is missing since the server forgot it and the gap was reported. With `deduplicates`
+/// no event may come twice. Without, an event may come again only if it is among the last that a server repeats.
 pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: bool) -> Came {
     let mut came = Came {
         faults: report.faults.clone(),
@@ -68,14 +69,15 @@ pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: boo
         .map(|&(after, before)| (after.to_string(), before.to_string(), before - after - 1));
     let gaps: Vec<_> = gaps.collect();
     if gaps != report.gaps {
-        let told = &report.gaps;
-        came.faults
-            .push(format!("told of the gaps {told:?} instead of {gaps:?}"));
+        let reported = &report.gaps;
+        came.faults.push(format!(
+            "the reported gaps are {reported:?} instead of {gaps:?}"
+        ));
     }
     came
 }
 
-/// Whether the server, asked for them, did not send those in between since it had forgotten them.
+/// Whether the server has forgotten all events between these two ids.
 fn are_forgotten(seen: &Seen, after: u64, before: u64) -> bool {
     (after + 1..before).all(|id| {
         seen.lost
@@ -105,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn right_is_each_once_in_order_or_told() {
+    fn events_in_order_and_reported_gaps_are_right() {
         assert_eq!(faults(&[(1, 10)], &[], true), 0);
         assert_eq!(faults(&[(1, 3), (6, 10)], &[("3", "6", 2)], true), 0);
         assert_eq!(faults(&[(1, 6), (4, 10)], &[], false), 0);
@@ -116,19 +118,23 @@ mod tests {
     }
 
     #[test]
-    fn wrong_is_all_else() {
+    fn events_that_are_repeated_missing_or_wrongly_reported_are_faults() {
         assert_eq!(faults(&[(1, 6), (4, 10)], &[], true), 1, "twice");
-        assert_eq!(faults(&[(1, 9)], &[], true), 1, "not to the end");
-        assert_eq!(faults(&[(1, 3), (6, 10)], &[], true), 1, "not told");
+        assert_eq!(faults(&[(1, 9)], &[], true), 1, "the end is missing");
+        assert_eq!(
+            faults(&[(1, 3), (6, 10)], &[], true),
+            1,
+            "the gap is not reported"
+        );
         assert_eq!(
             faults(&[(1, 10)], &[("3", "6", 2)], true),
             1,
-            "told in vain"
+            "the reported gap does not exist"
         );
         assert_eq!(
             faults(&[(1, 3), (6, 10)], &[("3", "6", 3)], true),
             1,
-            "told wrong"
+            "the reported number is wrong"
         );
         assert_eq!(
             faults(&[(1, 3), (7, 10)], &[("3", "7", 3)], true),
@@ -139,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_is_to_repeat_more_than_a_server_does() {
+    fn an_event_that_comes_again_from_too_far_back_is_a_fault() {
         let faults = |runs: &[(u64, u64)]| {
             let report = Report {
                 runs: runs.to_vec(),
@@ -154,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_is_counted() {
+    fn events_repetitions_and_missing_ids_are_counted() {
         let report = Report {
             runs: vec![(1, 5), (4, 6), (8, 10)],
             ..Report::default()

@@ -1,4 +1,4 @@
-//! What came of it all.
+//! The figures of a run, as tables.
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
@@ -11,10 +11,10 @@ use super::{
     stream::Stream,
 };
 
-/// How many faults are told.
+/// How many faults are printed.
 const MOST_FAULTS: usize = 20;
 
-/// One line of the tables: what carried the events where, and which client followed.
+/// A line of the tables: a browser, a transport and a client.
 type Group = (&'static str, &'static str, &'static str);
 
 #[derive(Debug, Default)]
@@ -57,11 +57,11 @@ impl Sum {
     fn events(&self) -> [(&'static str, u64); 8] {
         [
             ("events sent", self.sent),
-            ("of these again", self.repeated),
-            ("handed over", self.came),
-            ("of these again", self.again),
+            ("sent again", self.repeated),
+            ("events heard", self.came),
+            ("heard again", self.again),
             ("gaps made", self.made),
-            ("told", self.told),
+            ("gaps reported", self.told),
             ("ids missing", self.missing),
             ("not decoded", self.undecoded),
         ]
@@ -132,7 +132,7 @@ impl Figures {
             .extend(troubles.map(|trouble| format!("on the page in {}: {trouble}", name(kind))));
     }
 
-    /// What is wrong, with how to see it again; not more than one wants to read.
+    /// The faults, each with the command that repeats it; only as many as one wants to read.
     pub(crate) fn faults(&self) -> impl Iterator<Item = &str> {
         let faults = self.sums.values().flat_map(|sum| &sum.faults);
         faults
@@ -141,7 +141,7 @@ impl Figures {
             .take(MOST_FAULTS)
     }
 
-    /// How many lines of the table are right, the pages themselves counting as one each, and how many are not.
+    /// How many lines of the table are right, and how many are wrong. Each page counts as a line too.
     pub(crate) fn tally(&self) -> (usize, usize) {
         let wrong = self
             .sums
@@ -191,10 +191,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_is_told_with_the_run_that_shows_it() {
+    fn a_fault_names_the_command_that_repeats_it() {
         for (is_short, end) in [(false, "chrome"), (true, "chrome --short")] {
             let mut figures = Figures::new(is_short);
-            let stream = Stream::all(1)[0];
+            let stream = Stream::of_all_kinds(1)[0];
             let came = Came {
                 faults: vec!["1 came after 9".into()],
                 ..Came::default()

@@ -1,5 +1,5 @@
-//! Streams that fail in every way, followed by both clients on both transports in both browsers: each event comes once
-//! and in order with de-duplication, and at least once without; what is missing is told.
+//! Streams that fail in every way, followed by both clients over both transports in both browsers. With de-duplication each event
+//! comes once and in order, without it at least once. Gaps are reported.
 
 mod check;
 mod figures;
@@ -16,7 +16,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use typed_eventsource_e2e::Kind;
-use typed_eventsource_harness::{Page, calmly};
+use typed_eventsource_harness::{Page, catch_panic};
 use typed_eventsource_server::chaos::{Chaos, Seen};
 
 use super::launch;
@@ -25,21 +25,21 @@ use figures::Figures;
 use servers::Servers;
 pub(crate) use stream::Stream;
 
-/// How much there is to follow.
+/// The extent of a run.
 struct Extent {
-    /// Streams of each kind.
+    /// How many streams of each kind there are.
     count: u32,
-    /// Events in each.
+    /// How many events a stream has.
     events: u64,
-    /// How many streams are open at a time.
+    /// How many streams are open at the same time.
     concurrency: usize,
-    /// How often a server restarts.
+    /// The time between two restarts of servers.
     restart: Duration,
-    /// How long a browser may take for all.
+    /// How long a browser may take for all streams.
     patience: Duration,
 }
 
-/// So that each transport is disconnected more than ten thousand times in each browser.
+/// With this extent each transport is disconnected more than ten thousand times in each browser.
 const LONG: Extent = Extent {
     count: 16,
     events: 300,
@@ -47,7 +47,7 @@ const LONG: Extent = Extent {
     restart: Duration::from_secs(3),
     patience: Duration::from_secs(900),
 };
-/// So that all of it takes about a minute.
+/// With this extent a run takes about a minute.
 const SHORT: Extent = Extent {
     count: 4,
     events: 100,
@@ -56,18 +56,18 @@ const SHORT: Extent = Extent {
     patience: Duration::from_secs(900),
 };
 
-/// What one run is asked to do.
+/// The options of one run.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) is_short: bool,
     pub(crate) seed: Option<u64>,
-    /// Only this stream.
+    /// Follows only this stream.
     pub(crate) stream: Option<Stream>,
-    /// Only in this browser.
+    /// Runs only in this browser.
     pub(crate) browser: Option<Kind>,
 }
 
-/// Answers whether all was right.
+/// Follows the streams, and returns whether everything was right.
 pub(crate) async fn run(options: &Options) -> Result<bool> {
     let extent = if options.is_short { &SHORT } else { &LONG };
     let seed = options.seed.unwrap_or_else(|| match options.is_short {
@@ -75,10 +75,14 @@ pub(crate) async fn run(options: &Options) -> Result<bool> {
         false => any_seed(),
     });
     let chosen = options.stream.map(|stream| vec![stream]);
-    let chosen = chosen.unwrap_or_else(|| Stream::all(extent.count));
+    let chosen = chosen.unwrap_or_else(|| Stream::of_all_kinds(extent.count));
     let mut streams: Vec<_> = chosen.into_iter().map(|stream| (seed, stream)).collect();
     if options.is_short && options.stream.is_none() {
-        streams.extend(seeds::pinned()?);
+        let others: Vec<_> = seeds::pinned()?
+            .into_iter()
+            .filter(|pinned| !streams.contains(pinned))
+            .collect();
+        streams.extend(others);
     }
     println!(
         "chaos: seed {seed}, {} streams of {} events in each browser",
@@ -116,7 +120,7 @@ async fn follow_in(
     let mut servers = Servers::start(&chaos).await?;
     let page = launch(kind).await?;
     let began = Instant::now();
-    let outcome = calmly(follow(&page, streams, extent, &mut servers)).await;
+    let outcome = catch_panic(follow(&page, streams, extent, &mut servers)).await;
     let restarts = servers.restarts();
     page.close().await;
     servers.stop().await;
@@ -127,7 +131,7 @@ async fn follow_in(
     } = outcome?;
     for (seed, stream) in streams {
         let seen = chaos.seen(*seed, &stream.to_string());
-        let report = reports.remove(&stream.with(*seed));
+        let report = reports.remove(&stream.name_with_seed(*seed));
         let told = judge(report, &seen, stream, extent);
         figures.add(kind, *seed, stream, told, &seen);
     }
@@ -135,7 +139,7 @@ async fn follow_in(
     Ok(())
 }
 
-/// What came of a stream; not `None` but what is wrong where it did not end.
+/// Checks the report of a stream. A stream without a report has not ended, which is a fault.
 fn judge(
     report: Option<Report>,
     seen: &Seen,
@@ -157,7 +161,7 @@ fn judge(
     (report, came)
 }
 
-/// What the page has told, by the streams' names.
+/// The page's reports, by the names of the streams.
 struct Followed {
     reports: HashMap<String, Report>,
     troubles: Vec<String>,

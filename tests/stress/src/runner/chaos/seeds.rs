@@ -1,15 +1,15 @@
-//! The seeds of the short form.
+//! The seeds of short runs.
 
 use anyhow::{Result, anyhow};
 
 use super::Stream;
 
-/// The one for all streams.
+/// The seed of a short run, unless the command line has one. The pinned streams have other seeds.
 pub(crate) const SHORT: u64 = 7;
 
-/// Those that once showed a fault, each with its stream.
+/// The seeds that once showed a fault, each with its stream.
 const PINNED: [(u64, &str); 2] = [
-    // An event without an id made a source that was opened again forget where it was.
+    // An event without an id made a reopened source forget its position.
     (8, "browser-js-plain-whole-parameter-0"),
     (9, "browser-js-plain-whole-parameter-3"),
 ];

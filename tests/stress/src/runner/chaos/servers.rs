@@ -1,4 +1,4 @@
-//! The servers of the chaotic streams, which are restarted again and again.
+//! The servers of the chaotic streams, which are restarted during a run.
 
 use std::time::{Duration, Instant};
 
@@ -7,11 +7,11 @@ use typed_eventsource_server::{Config, Server, chaos::Chaos};
 
 /// How many servers there are. Each has two origins, since a browser opens at most six connections to one.
 const SERVERS: usize = 3;
-/// How long to retry a start. After a restart, an outgoing connection of a browser may have the port.
+/// How long to retry a start: after a stop, an outgoing connection of a browser may use the port.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Servers {
-    /// The state of all streams, which the servers share and a restarted one goes on with.
+    /// The state of all streams. All servers share it, also after a restart.
     chaos: Chaos,
     running: Vec<Server>,
     restarts: usize,
@@ -38,7 +38,7 @@ impl Servers {
         origins.map(str::to_owned).collect()
     }
 
-    /// Stops one, whose connections break off, and starts another at the same addresses.
+    /// Stops a server, whose connections break off, and starts another at the same addresses.
     pub(crate) async fn restart_next(&mut self) -> Result<()> {
         let server = self.running.remove(0);
         let ports = [port(server.origin())?, port(server.second_origin())?];

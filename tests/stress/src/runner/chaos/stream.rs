@@ -1,15 +1,15 @@
-//! The streams that are followed.
+//! The streams that clients follow.
 
 use std::{fmt, str::FromStr};
 
 use itertools::iproduct;
 use serde_json::{Value, json};
 
-/// More ids than a server repeats.
+/// How many ids a client remembers: more than a server repeats.
 const WINDOW: u64 = 64;
-/// Longer than a page that has much to do is late, in milliseconds.
+/// The limit on silence, in milliseconds: more than a busy page is late.
 const IDLE: u64 = 1000;
-/// Longer than a request waits until the browser has a connection for it.
+/// The limit on opening: more than a request waits for one of the browser's connections.
 const OPENING: u64 = 4000;
 
 const TRANSPORTS: [&str; 2] = ["browser", "fetch"];
@@ -18,24 +18,24 @@ const REPEATS: [&str; 2] = ["once", "plain"];
 const HISTORIES: [&str; 2] = ["whole", "lossy"];
 const RESUMES: [&str; 2] = ["header", "parameter"];
 
-/// A stream, and how it is followed; its name says both.
+/// A stream, and how a client follows it. Its name says both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Stream {
-    /// What carries it, and which client follows.
+    /// The transport, and the client.
     pub(crate) transport: &'static str,
     pub(crate) client: &'static str,
     /// `once` with de-duplication, `plain` without.
     repeats: &'static str,
-    /// `whole`, or `lossy` where the server forgets events.
+    /// `lossy` if the server forgets events, otherwise `whole`.
     history: &'static str,
-    /// How the server is told the last event id.
+    /// How the server gets the last event id.
     resumes: &'static str,
     number: u32,
 }
 
 impl Stream {
-    /// So many of each kind.
-    pub(crate) fn all(count: u32) -> Vec<Self> {
+    /// `count` streams of each kind.
+    pub(crate) fn of_all_kinds(count: u32) -> Vec<Self> {
         (0..count).flat_map(Self::of_each_kind).collect()
     }
 
@@ -55,18 +55,18 @@ impl Stream {
         self.repeats == "once"
     }
 
-    /// What the page calls it, which may have one of the same name by another seed.
-    pub(crate) fn with(&self, seed: u64) -> String {
+    /// The name with the seed, since the page may follow a stream of the same name with another seed.
+    pub(crate) fn name_with_seed(&self, seed: u64) -> String {
         format!("{self}, seed {seed}")
     }
 
-    /// What the page is told of it.
+    /// The task of the page.
     pub(crate) fn task(&self, origin: &str, seed: u64, events: u64) -> Value {
         let lossy = self.history == "lossy";
-        // What seems to be a repeated event is none to be left out.
+        // An event without an id would be taken for a repeated one, and be left out.
         let bare = !self.deduplicates();
         json!({
-            "name": self.with(seed),
+            "name": self.name_with_seed(seed),
             "url": format!("{origin}/chaos/{self}?seed={seed}&events={events}&lossy={lossy}&bare={bare}"),
             "transport": self.transport,
             "client": self.client,
@@ -115,8 +115,8 @@ mod tests {
     use super::Stream;
 
     #[test]
-    fn a_name_says_all() {
-        let all = Stream::all(2);
+    fn a_stream_is_parsed_from_its_name() {
+        let all = Stream::of_all_kinds(2);
         assert_eq!(all.len(), 64);
         for stream in all {
             assert_eq!(stream.to_string().parse(), Ok(stream));

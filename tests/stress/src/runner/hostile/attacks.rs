@@ -1,4 +1,4 @@
-//! What is to become of an attack at full size.
+//! What should happen to a client in an attack at full size.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use typed_eventsource_server::{
 use super::Told;
 use crate::runner::stage::Contender;
 
-/// The longest that a page may have to wait for its turn, in milliseconds, on a machine that has much else to do.
-const LONGEST: f64 = 1000.0;
-/// The same where it is `JSON.parse` that takes so long, over as much as an event may have.
+/// The longest time between two turns of the page's event loop on a busy machine, in milliseconds.
+const LONGEST_TURN: f64 = 1000.0;
+/// The same if `JSON.parse` has to parse the largest event.
 const LONGEST_PARSE: f64 = 30_000.0;
-/// By how much the memory of wasm may grow, in pages: an event may take 16 MiB, in a buffer that grows by doubling.
-const PAGES: f64 = 2048.0;
-/// For how long the page looks at what goes on, in milliseconds.
+/// By how many pages the wasm memory may grow: an event may have 16 MiB, in a buffer that grows by doubling.
+const MAX_GROWTH: f64 = 2048.0;
+/// How long the page watches an attack whose outcome is `on`, in milliseconds.
 const LOOK: u64 = 5000;
 
-/// Bytes in gzip are for the client in Rust alone, and too many for a browser's own source.
+/// Whether a contender plays an attack. Only the client in Rust inflates gzip, and over the browser's own source it is too much.
 pub(super) fn concerns(attack: &Attack, contender: Contender) -> bool {
     let Contender { transport, client } = contender;
     attack.parse != "gzip" || (transport, client) == ("fetch", "rust")
@@ -32,7 +32,7 @@ pub(super) fn script(attack: &Attack, transport: &str) -> Script {
     })
 }
 
-/// For how long to look at most, in milliseconds.
+/// How long the page waits for the outcome, in milliseconds.
 pub(super) fn look(attack: &Attack) -> u64 {
     match attack.outcome {
         "on" => LOOK,
@@ -44,7 +44,7 @@ pub(super) fn patience(attack: &Attack) -> Duration {
     Duration::from_millis(look(attack)) + Duration::from_secs(60)
 }
 
-/// What is not as it ought to be. What a browser's own source does is its own affair, but for the requests.
+/// The faults of a client. Of a browser's own source only the requests are checked.
 pub(super) fn faults(
     attack: &Attack,
     transport: &str,
@@ -71,12 +71,12 @@ pub(super) fn faults(
     }
     let longest = match attack.parse {
         "json" => LONGEST_PARSE,
-        _ => LONGEST,
+        _ => LONGEST_TURN,
     };
     if told.longest > longest {
         faults.push(format!("the page waited for {:.0} ms", told.longest));
     }
-    if told.pages > PAGES {
+    if told.pages > MAX_GROWTH {
         faults.push(format!("the memory has grown by {} pages", told.pages));
     }
     faults
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_hears_too_little_is_at_fault() {
+    fn a_client_that_hears_too_few_events_is_at_fault() {
         let attack = Attack::named("flood-events").expect("an attack");
         let faults = |heard| {
             let told = Told {

@@ -1,4 +1,4 @@
-//! A server that means harm, at full size: what the source did about it, and whether the page went on.
+//! Attacks of a hostile server at full size: the outcome for the source, and whether the page stays responsive.
 
 mod attacks;
 
@@ -13,22 +13,22 @@ use typed_eventsource_server::{
 };
 
 use super::{
-    judge,
+    print_verdict,
     stage::{CONTENDERS, Contender, Stage, on_stage},
 };
 
-/// What one run is asked to do.
+/// The options of one run.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
-    /// How their names begin; all when it is empty.
+    /// The starts of the names of the attacks to play; empty for all attacks.
     pub(crate) attacks: Vec<String>,
-    /// Both by default.
+    /// The browser; `None` for both.
     pub(crate) browser: Option<Kind>,
 }
 
 const STREAM: &str = "attack";
 
-/// What the page tells of an attack.
+/// What the page reports of an attack.
 #[derive(Debug, Default, Deserialize)]
 struct Told {
     outcome: String,
@@ -36,13 +36,13 @@ struct Told {
     heard: u64,
     /// In milliseconds.
     took: f64,
-    /// The longest that the page had to wait for a turn, in milliseconds.
+    /// The longest time between two turns of the page's event loop, in milliseconds.
     longest: f64,
     /// By how many pages of 64 KiB the client's memory grew.
     pages: f64,
 }
 
-/// Answers whether the source did about each attack what it is to do.
+/// Plays the attacks, and returns whether all outcomes were right.
 pub(crate) async fn run(options: &Options) -> bool {
     let mut faults = Vec::new();
     for kind in [Kind::Chromium, Kind::Firefox] {
@@ -50,7 +50,7 @@ pub(crate) async fn run(options: &Options) -> bool {
             faults.extend(play(kind, &options.attacks).await);
         }
     }
-    judge("hostile", &faults, ["harmless", "HARMED"])
+    print_verdict("hostile", &faults, ["harmless", "HARMED"])
 }
 
 async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
@@ -80,13 +80,13 @@ async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
             let seen = on_stage(kind, async |stage| see(stage, &attack, contender).await);
             let more = match seen.await {
                 Ok((seen, troubles)) => {
-                    table.tell(seen.cells(&attack, contender));
+                    table.print_row(seen.cells(&attack, contender));
                     let wrong =
                         attacks::faults(&attack, contender.transport, &seen.told, seen.most());
                     wrong.into_iter().chain(troubles).collect()
                 }
                 Err(error) => {
-                    table.tell([attack.name, &contender.to_string(), "failed"]);
+                    table.print_row([attack.name, &contender.to_string(), "failed"]);
                     vec![format!("{error:#}")]
                 }
             };
@@ -98,7 +98,7 @@ async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
     faults
 }
 
-/// What was seen of an attack.
+/// What the page and the server saw of an attack.
 struct Seen {
     told: Told,
     /// When each request was made, in milliseconds.
@@ -117,7 +117,7 @@ async fn see(stage: &Stage, attack: &Attack, contender: Contender) -> Result<See
     let task = stage.task(contender, STREAM, more);
     let told = stage
         .page
-        .finish("hostile.attack", task, attacks::patience(attack))
+        .call_patiently("hostile.attack", task, attacks::patience(attack))
         .await?;
     let after = stage.heap().await?;
     let SeenAttempts { attempts, .. } = stage.streams.seen(STREAM);
@@ -126,7 +126,7 @@ async fn see(stage: &Stage, attack: &Attack, contender: Contender) -> Result<See
         requests: attempts.iter().map(|seen| seen.opened_ms).collect(),
         heap: after
             .zip(before)
-            .map(|(after, before)| after.all() - before.all()),
+            .map(|(after, before)| after.total() - before.total()),
     })
 }
 
@@ -160,7 +160,7 @@ fn outcome(told: &Told) -> String {
     }
 }
 
-/// The most requests that began within a second, by when each did, in milliseconds.
+/// The most requests that began within any second. `requests` has the time of each, in milliseconds.
 fn most_a_second(requests: &[u64]) -> usize {
     let within = |start: u64| {
         requests
@@ -176,7 +176,7 @@ mod tests {
     use super::most_a_second;
 
     #[test]
-    fn a_second_may_begin_with_any_request() {
+    fn the_busiest_second_may_begin_with_any_request() {
         assert_eq!(most_a_second(&[]), 0);
         assert_eq!(most_a_second(&[0, 999, 1000, 1500, 1998, 1999]), 4);
     }

@@ -1,4 +1,4 @@
-//! Ten thousand sources, opened and closed.
+//! Opens and closes ten thousand sources.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::gauges::{Course, compare};
 use crate::runner::stage::{Contender, Stage};
 
 const HALF: u32 = 5_000;
-/// Before the start, so that all is compiled and every buffer is made.
+/// How many sources are used before the measurement, so that code is compiled and buffers are allocated.
 const WARM: u32 = 500;
 const PATIENCE: Duration = Duration::from_secs(300);
 const STREAM: &str = "one";
@@ -28,7 +28,7 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
     stage.streams.put(STREAM, script)?;
     let cycles = async |count| {
         let task = stage.task(contender, STREAM, json!({ "count": count }));
-        let finished = stage.page.finish("soak.cycles", task, PATIENCE);
+        let finished = stage.page.call_patiently("soak.cycles", task, PATIENCE);
         finished.await.map(drop)
     };
     cycles(WARM).await?;

@@ -1,4 +1,4 @@
-//! Ten million events from one source.
+//! Sends ten million events to one source.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use typed_eventsource_server::script::{Attempt, Script, Step};
 use super::gauges::{Course, compare};
 use crate::runner::stage::{Contender, Stage};
 
-/// After so many the server counts again from the start. So many go before the start, so that all is compiled and every buffer is made.
+/// How many events there are before the numbers start again. The first round is not measured, so that code is compiled and buffers are allocated.
 const ROUND: u32 = 500_000;
 const HALF: u32 = 10 * ROUND;
 const EVENT: &str =
@@ -61,7 +61,7 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
     Ok(course)
 }
 
-/// Waits until so many events were heard.
+/// Waits until `count` events were heard.
 async fn heard(stage: &Stage, count: u32) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     loop {

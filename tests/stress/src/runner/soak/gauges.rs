@@ -1,4 +1,4 @@
-//! What a page holds at a moment.
+//! Gauges: what a page holds at a moment.
 
 use std::time::Instant;
 
@@ -10,28 +10,26 @@ use typed_eventsource_harness::Table;
 
 use crate::runner::stage::{CONTENDERS, Contender, Heap, Stage, on_stage};
 
-/// By how much the objects may differ, in KiB. Two collections of the same page differ by some ten, as the browser compiles
-/// and caches what it runs, and a page that is kept busy, no matter by what, by a hundred and ten, which the browser notes of long
-/// tasks; a leak of one byte for each of five million events would come to five thousand, one of a hundred bytes for each of
-/// five thousand sources to five hundred.
+/// By how much the objects may differ, in KiB. Two collections of the same page differ by some ten, since the browser compiles and
+/// caches code. On a busy page they differ by a hundred and ten, since the browser notes long tasks. A leak of one byte for each
+/// of five million events would be five thousand, and a leak of a hundred bytes for each of five thousand sources five hundred.
 const OBJECTS: f64 = 256.0;
-/// By how much the buffers may differ, in KiB. The chunk that was read last is there until the next one is, as is its text,
-/// of which the last event is a part: up to two hundred and more. A leak of one byte for each event would come to five
-/// thousand.
+/// By how much the buffers may differ, in KiB. The last chunk and its text stay until the next chunk is read, which is more than
+/// two hundred. A leak of one byte for each event would be five thousand.
 const BUFFERS: f64 = 512.0;
 
-/// What a page holds, once its garbage is collected.
+/// What a page holds after a collection of garbage.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Gauges {
-    /// The pages (64 KiB) of the wasm memory in the npm package, and in the client in Rust.
+    /// The wasm memories of the npm package and of the client in Rust, in pages of 64 KiB.
     npm: f64,
     rust: f64,
     heap: Heap,
-    /// Listeners to the DOM's events, on the whole page.
+    /// The listeners of the DOM on the whole page.
     listeners: f64,
-    /// Timers that are set.
+    /// The timers that are set.
     timers: f64,
-    /// Connections of sources, as their server sees them.
+    /// The connections of sources, as the server sees them.
     sockets: f64,
 }
 
@@ -42,11 +40,11 @@ struct OnPage {
     timers: f64,
 }
 
-/// What was read for one of the columns.
+/// The reading of one gauge.
 struct Reading {
     name: &'static str,
     value: f64,
-    /// By how much it may differ.
+    /// By how much the reading may differ.
     tolerance: f64,
 }
 
@@ -89,12 +87,12 @@ impl Gauges {
 #[derive(Debug)]
 pub(super) struct Course {
     pub(super) gauges: [Gauges; 3],
-    /// For how long it went, in seconds.
+    /// How long the run took, in seconds.
     pub(super) took: f64,
 }
 
 impl Course {
-    /// Reads the gauges before, between and after two halves; each is told which it is.
+    /// Reads the gauges before, between and after the two halves of a run. The function gets the number of the half.
     pub(super) async fn measure(
         stage: &Stage,
         half: impl AsyncFn(u32) -> Result<()>,
@@ -110,7 +108,7 @@ impl Course {
         Ok(Self { gauges, took })
     }
 
-    /// What has grown, all the way or from the middle on.
+    /// The gauges that have grown, over the whole run or in its second half.
     fn faults(&self) -> impl Iterator<Item = String> {
         self.readings().filter_map(|[start, middle, end]| {
             let most = end.tolerance;
@@ -140,7 +138,7 @@ fn way(readings: [&Reading; 3]) -> String {
         .join(" → ")
 }
 
-/// Runs the course of each contender, and tells of it as soon as it is known: what has grown.
+/// Runs the course of each contender, and prints the gauges as soon as it is done. Returns what has grown.
 pub(super) async fn compare(
     what: &str,
     course: impl AsyncFn(&Stage, Contender) -> Result<Course>,
@@ -154,7 +152,7 @@ pub(super) async fn compare(
         let outcome = on_stage(Kind::Chromium, async |stage| course(stage, contender).await);
         let more = match outcome.await {
             Ok((course, troubles)) => {
-                table.tell(course.cells(contender));
+                table.print_row(course.cells(contender));
                 course.faults().chain(troubles).collect()
             }
             Err(error) => vec![format!("{error:#}")],
@@ -180,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_grows_is_a_fault() {
+    fn a_gauge_that_grows_is_a_fault() {
         assert_eq!(
             faults(|gauges, n| gauges.rust += n),
             ["wasm pages, Rust 0 → 1 → 2"]
@@ -193,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_browser_caches_is_none() {
+    fn the_growth_of_a_browsers_caches_is_no_fault() {
         assert!(faults(|gauges, n| gauges.heap.objects += 100.0 * n).is_empty());
         assert!(faults(|gauges, n| gauges.heap.buffers += 200.0 * n).is_empty());
         assert!(faults(|gauges, n| gauges.sockets -= n).is_empty());

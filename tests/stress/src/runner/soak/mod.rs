@@ -1,4 +1,4 @@
-//! Millions of events, thousands of sources and consumers that are too slow, in Chromium: nothing grows.
+//! Millions of events, thousands of sources and slow consumers, in Chromium: no memory may grow.
 
 mod cycles;
 mod events;
@@ -7,12 +7,12 @@ mod slow;
 
 use std::{str::FromStr, time::Instant};
 
-use super::judge;
+use super::print_verdict;
 
-/// Counts the timers that are set on the page.
+/// The script that counts the timers that are set on the page.
 const PREPARE: &str = include_str!("../../../page/prepare.js");
 
-/// What there is to soak.
+/// The parts of the soak test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Events,
@@ -41,14 +41,14 @@ impl FromStr for Part {
     }
 }
 
-/// What one run is asked to do.
+/// The options of one run.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
-    /// All when it is empty.
+    /// The parts to run; empty for all.
     pub(crate) parts: Vec<Part>,
 }
 
-/// Answers whether all was flat and told.
+/// Runs the parts, and returns whether nothing has grown and every dropped event was reported.
 pub(crate) async fn run(options: &Options) -> bool {
     let mut faults = Vec::new();
     for part in Part::ALL {
@@ -63,7 +63,7 @@ pub(crate) async fn run(options: &Options) -> bool {
         });
         println!("\n{}: {} s", part.name(), began.elapsed().as_secs());
     }
-    judge("soak", &faults, ["flat", "NOT FLAT"])
+    print_verdict("soak", &faults, ["flat", "NOT FLAT"])
 }
 
 #[cfg(test)]
@@ -71,7 +71,7 @@ mod tests {
     use super::Part;
 
     #[test]
-    fn a_part_is_known_by_its_name() {
+    fn a_part_is_parsed_from_its_name() {
         for part in Part::ALL {
             assert_eq!(part.name().parse(), Ok(part));
         }

@@ -1,4 +1,4 @@
-//! A flood, and a consumer that is too slow for it.
+//! A flood, with a consumer that is too slow for it.
 
 use std::time::{Duration, Instant};
 
@@ -13,28 +13,29 @@ use typed_eventsource_server::script::{Attempt, Script, Step};
 use crate::runner::stage::{CONTENDERS, Contender, Stage, on_stage};
 
 const EVENTS: u32 = 200_000;
-/// In bytes; of its data, and of what a client keeps at most: what was decoded, over the browser's own source also the data
-/// as it came, and the objects around them.
+/// The bytes of an event's data.
 const SIZE: usize = 1024;
+/// The most bytes that a client keeps for an event: the decoded value, over the browser's own source also the data, and the objects
+/// around them.
 const KEPT: f64 = 3072.0;
 const CAPACITY: u32 = 2000;
-/// What else may come and go meanwhile, in KiB: chunks that wait to be read, and what there is of an event that is handed
-/// over. All of the flood would be two hundred thousand.
+/// What else may be in memory, in KiB: chunks that wait to be read, and the event that is being handed over. The whole flood would
+/// be two hundred thousand.
 const SLACK: f64 = 2048.0;
-/// In milliseconds for each event.
+/// The milliseconds that the consumer takes for an event.
 const PACE: u32 = 5;
 const PATIENCE: Duration = Duration::from_secs(120);
 const STREAM: &str = "flood";
 
-/// What the page tells.
+/// What the page reports.
 #[derive(Debug, Deserialize)]
 struct Told {
     arrived: u64,
     received: u64,
-    /// As the stream has it in the end.
+    /// How many events the stream says, at its end, that it has dropped.
     dropped: u64,
-    /// As its items had it, one after the other; those in JavaScript tell of none.
-    told: Option<u64>,
+    /// How many dropped events the stream's items have reported; `None` in JavaScript, whose items report none.
+    reported: Option<u64>,
     overflows: u64,
     faults: u64,
     ended: String,
@@ -49,7 +50,7 @@ pub(super) async fn run() -> Vec<String> {
         "arrived",
         "received",
         "dropped",
-        "told",
+        "reported",
         "peak, KiB",
         "bound, KiB",
         "ended",
@@ -63,8 +64,8 @@ pub(super) async fn run() -> Vec<String> {
             });
             let more = match consumed.await {
                 Ok(((told, peak), troubles)) => {
-                    table.tell(told.cells(&label, peak));
-                    wrong(&told, when_full, peak).chain(troubles).collect()
+                    table.print_row(told.cells(&label, peak));
+                    faults_of(&told, when_full, peak).chain(troubles).collect()
                 }
                 Err(error) => vec![format!("{error:#}")],
             };
@@ -82,7 +83,8 @@ impl Told {
             self.arrived.to_string(),
             self.received.to_string(),
             self.dropped.to_string(),
-            self.told.map_or("–".into(), |told| told.to_string()),
+            self.reported
+                .map_or("–".into(), |reported| reported.to_string()),
             format!("{peak:.0}"),
             format!("{:.0}", bound()),
             self.ended.clone(),
@@ -90,22 +92,22 @@ impl Told {
     }
 }
 
-/// The most that may be kept, in KiB.
+/// The most memory that may be in use, in KiB.
 fn bound() -> f64 {
     f64::from(CAPACITY) * KEPT / 1024.0 + SLACK
 }
 
-fn wrong(told: &Told, when_full: &str, peak: f64) -> impl Iterator<Item = String> {
+fn faults_of(told: &Told, when_full: &str, peak: f64) -> impl Iterator<Item = String> {
     let Told {
         arrived,
         received,
         dropped,
-        told,
+        reported,
         overflows,
         faults,
         ref ended,
     } = *told;
-    let all = when_full == "close" || arrived == u64::from(EVENTS);
+    let all_arrived = when_full == "close" || arrived == u64::from(EVENTS);
     let end = if when_full == "close" {
         "queue-overflow"
     } else {
@@ -116,25 +118,25 @@ fn wrong(told: &Told, when_full: &str, peak: f64) -> impl Iterator<Item = String
             peak <= bound(),
             format!("{peak:.0} KiB are more than {:.0}", bound()),
         ),
-        (all, format!("{arrived} of {EVENTS} events arrived")),
+        (all_arrived, format!("{arrived} of {EVENTS} events arrived")),
         (dropped > 0 && overflows > 0, "nothing was dropped".into()),
         (
             arrived == received + dropped,
-            format!("{arrived} arrived, {received} came, {dropped} were told to be dropped"),
+            format!("{arrived} arrived, {received} were received, {dropped} were dropped"),
         ),
         (
-            told.is_none_or(|told| told == dropped),
-            format!("{dropped} were dropped, and the items told of {told:?}"),
+            reported.is_none_or(|reported| reported == dropped),
+            format!("{dropped} were dropped, and the items reported {reported:?}"),
         ),
         (faults == 0, format!("{faults} errors")),
-        (ended == end, format!("it ended with {ended}")),
+        (ended == end, format!("the source ended with {ended}")),
     ];
     checks
         .into_iter()
         .filter_map(|(is_right, fault)| (!is_right).then_some(fault))
 }
 
-/// What is told, and by how many KiB there was more in memory at most than before.
+/// What the page reports, and by how many KiB the memory was larger at most than before.
 async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result<(Told, f64)> {
     let text = "x".repeat(SIZE);
     let send = format!("event: price\ndata: {{\"n\":{{n}},\"text\":\"{text}\"}}\n\n");
@@ -158,7 +160,7 @@ async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result
         .await?;
     let mut peak: f64 = 0.0;
     loop {
-        if let Some(told) = stage.page.done().await? {
+        if let Some(told) = stage.page.answer().await? {
             return Ok((serde_json::from_value(told)?, peak));
         }
         peak = peak.max(memory(stage).await? - before);
@@ -167,7 +169,7 @@ async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result
     }
 }
 
-/// All that is in use of wasm and JavaScript, in KiB.
+/// The memory that wasm and JavaScript use, in KiB.
 async fn memory(stage: &Stage) -> Result<f64> {
     stage.page.call("soak.memory", Value::Null).await
 }

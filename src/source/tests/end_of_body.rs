@@ -18,7 +18,7 @@ fn closed(source: &EventSource) -> CloseReason {
 fn unfinished(error: &Error) -> &UndecodedEvent {
     match error {
         Error::UnfinishedEvent { event } => event,
-        error => panic!("an unfinished event, and not {error:?}"),
+        error => panic!("expected an unfinished event, but got {error:?}"),
     }
 }
 
@@ -32,7 +32,7 @@ fn a_cut_answer_is_an_error_that_holds_what_had_arrived() {
     server.send_with_id("message", "Hello", "1");
     server.end_within("message", "wor");
     let CloseReason::Policy(error) = closed(&source) else {
-        panic!("it has not finished");
+        panic!("expected a close by the policy");
     };
     let event = unfinished(&error);
     assert_eq!(
@@ -67,7 +67,7 @@ fn a_cut_answer_has_not_finished_even_where_its_end_is_the_end() {
 }
 
 #[test]
-fn a_terminal_event_that_the_end_cuts_counts() {
+fn an_unfinished_terminal_event_counts() {
     for (name, data) in [("done", ""), ("message", "[DONE]"), ("token", "[DONE]")] {
         let server = FakeServer::new();
         let builder = post().terminal_event("done").terminal_data("[DONE]");
@@ -79,13 +79,13 @@ fn a_terminal_event_that_the_end_cuts_counts() {
 }
 
 #[test]
-fn a_failure_event_that_the_end_cuts_counts() {
+fn an_unfinished_failure_event_counts() {
     let server = FakeServer::new();
     let source = post().failure_event("error").open().unwrap();
     server.open();
     server.end_within("error", r#"{"type":"overloaded"#);
     let CloseReason::Policy(Error::FailureEvent { event }) = closed(&source) else {
-        panic!("it closes with what the server has said");
+        panic!("expected a failure event");
     };
     assert_eq!(event.data, r#"{"type":"overloaded"#);
 }

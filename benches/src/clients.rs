@@ -1,4 +1,4 @@
-//! One implementation for each way to hear events from Rust.
+//! The clients in Rust: one implementation for each way to hear events.
 
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
 /// A client of event streams.
-pub(crate) trait Contender {
+pub(crate) trait Client {
     /// Dropping it closes the source.
     type Source;
 
@@ -23,7 +23,7 @@ pub(crate) trait Contender {
 /// This crate over the browser's own `EventSource`.
 pub(crate) struct OursByBrowser;
 
-impl Contender for OursByBrowser {
+impl Client for OursByBrowser {
     type Source = (EventSource, Listener);
 
     fn listen<T: DeserializeOwned + 'static>(
@@ -47,7 +47,7 @@ fn listen_to<T: DeserializeOwned + 'static>(
 /// This crate over fetch.
 pub(crate) struct OursByFetch;
 
-impl Contender for OursByFetch {
+impl Client for OursByFetch {
     type Source = (EventSource, Listener);
 
     fn listen<T: DeserializeOwned + 'static>(
@@ -60,30 +60,30 @@ impl Contender for OursByFetch {
     }
 }
 
-/// What one writes by hand.
+/// The browser's own `EventSource` by web-sys, without a library.
 pub(crate) struct WebSys;
 
-/// A source of the browser, and who listens to it.
-pub(crate) struct ByHand {
+/// The browser's source with its listener. The source closes when this is dropped.
+pub(crate) struct WebSysSource {
     source: web_sys::EventSource,
     _listener: Closure<dyn FnMut(MessageEvent)>,
 }
 
-impl Drop for ByHand {
+impl Drop for WebSysSource {
     fn drop(&mut self) {
         self.source.close();
     }
 }
 
-impl Contender for WebSys {
-    type Source = ByHand;
+impl Client for WebSys {
+    type Source = WebSysSource;
 
     fn listen<T: DeserializeOwned + 'static>(
         url: &str,
         name: &str,
         mut take: impl FnMut(T) + 'static,
     ) -> Result<Self::Source, JsError> {
-        let refused = |_| JsError::new("the browser refuses");
+        let refused = |_| JsError::new("the browser refuses the URL or the listener");
         let source = web_sys::EventSource::new(url).map_err(refused)?;
         let listener = Closure::new(move |event: MessageEvent| {
             let data = event.data().as_string().unwrap_or_default();
@@ -95,17 +95,17 @@ impl Contender for WebSys {
         source
             .add_event_listener_with_callback(name, callback)
             .map_err(refused)?;
-        Ok(ByHand {
+        Ok(WebSysSource {
             source,
             _listener: listener,
         })
     }
 }
 
-/// gloo-net, whose stream yields the DOM's events; the rest is what its users write.
+/// gloo-net. Its stream yields the DOM's events, which this decodes as its users do.
 pub(crate) struct Gloo;
 
-impl Contender for Gloo {
+impl Client for Gloo {
     type Source = gloo_net::eventsource::futures::EventSource;
 
     fn listen<T: DeserializeOwned + 'static>(

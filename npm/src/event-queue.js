@@ -4,7 +4,13 @@
 /** @typedef {IteratorResult<TypedEvent, undefined>} Result */
 
 /** The queue of events that wait for a consumer. If it is full, events are dropped. */
-export class EventIterator {
+export class EventQueue {
+  /**
+   * What the consumer gets. It works behind a `Proxy` too: only `[Symbol.asyncIterator]` uses `this`, and so returns the proxy.
+   *
+   * @type {import("./index.js").EventIterator<TypedEvent>}
+   */
+  iterator;
   /** How many events were dropped. */
   dropped = 0;
 
@@ -17,18 +23,32 @@ export class EventIterator {
   /** @type {Error | undefined} */
   #error;
   #settings;
-  #leave;
 
   /**
    * @param {{ capacity: number, whenFull: string }} settings
-   * @param {(iterator: EventIterator) => void} leave Stops listening.
+   * @param {() => void} leave Stops listening.
    */
   constructor(settings, leave) {
     this.#settings = settings;
-    this.#leave = leave;
+    const queue = this;
+    this.iterator = {
+      get dropped() {
+        return queue.dropped;
+      },
+      next: () => this.#next(),
+      return: async () => {
+        leave();
+        this.#queue = [];
+        this.end();
+        return this.#last();
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
-  /** Whether to let its consumer run. */
+  /** Whether it is at least half full, so that its consumer should have a turn. */
   get isHalfFull() {
     return this.#queue.length * 2 >= this.#settings.capacity;
   }
@@ -66,7 +86,7 @@ export class EventIterator {
   }
 
   /** @returns {Promise<Result>} */
-  next() {
+  #next() {
     const value = this.#queue.shift();
     if (value) {
       this.#isDropping = false;
@@ -74,18 +94,6 @@ export class EventIterator {
     }
     if (this.#hasEnded) return this.#last();
     return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  /** @returns {Promise<Result>} */
-  return() {
-    this.#leave(this);
-    this.#queue = [];
-    this.end();
-    return this.#last();
-  }
-
-  [Symbol.asyncIterator]() {
-    return this;
   }
 
   /** Returns the error once, then the end. @returns {Promise<Result>} */

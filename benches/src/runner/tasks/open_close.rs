@@ -1,4 +1,4 @@
-//! Sources that are opened and closed, and what they leave behind.
+//! The task `open-close`: how fast sources open and close, and by how much the memory grows meanwhile.
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -12,17 +12,16 @@ use crate::runner::{
     table::{Row, Table},
 };
 
-/// In each round, so that seven rounds make two thousand and more.
+/// How many times a contender opens and closes a source in one round: some two thousand times in seven rounds.
 const CYCLES: u32 = 300;
 
 /// What one run measured.
 struct Measured {
-    /// Cycles a second.
-    rate: f64,
-    /// What is left on the JavaScript heap, in KiB.
-    heap: f64,
+    cycles_per_second: f64,
+    /// By how much the JavaScript heap grew, in KiB.
+    heap_growth: f64,
     /// By how much the wasm memory grew, in KiB.
-    wasm: f64,
+    wasm_growth: f64,
 }
 
 pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
@@ -42,9 +41,9 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
             .collect()
     };
     let all = rounds as u64 * u64::from(CYCLES);
-    let left = |measure, rows| Table {
+    let growth = |measure, rows| Table {
         task: "open-close",
-        title: format!("what is left after {all} cycles, garbage collected"),
+        title: format!("growth of the memory over {all} cycles, garbage collected"),
         measure,
         unit: "KiB",
         reference: None,
@@ -57,15 +56,15 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
             measure: "rate",
             unit: "cycles/s",
             reference: Some(0),
-            rows: rows(|runs| runs.iter().map(|run| run.rate).collect()),
+            rows: rows(|runs| runs.iter().map(|run| run.cycles_per_second).collect()),
         },
-        left(
+        growth(
             "JS heap",
-            rows(|runs| vec![runs.iter().map(|run| run.heap).sum()]),
+            rows(|runs| vec![runs.iter().map(|run| run.heap_growth).sum()]),
         ),
-        left(
+        growth(
             "wasm memory",
-            rows(|runs| vec![runs.iter().map(|run| run.wasm).sum()]),
+            rows(|runs| vec![runs.iter().map(|run| run.wasm_growth).sum()]),
         ),
     ])
 }
@@ -78,8 +77,8 @@ async fn measure(page: &Page, contender: &Contender) -> Result<Measured> {
     let elapsed: f64 = page.call("cycles", task).await?;
     let after: Memory = page.call("memory", Value::Null).await?;
     Ok(Measured {
-        rate: f64::from(CYCLES) / (elapsed / 1000.0),
-        heap: (after.heap - before.heap) / 1024.0,
-        wasm: (after.npm + after.rust - before.npm - before.rust) / 1024.0,
+        cycles_per_second: f64::from(CYCLES) / (elapsed / 1000.0),
+        heap_growth: (after.heap - before.heap) / 1024.0,
+        wasm_growth: (after.npm + after.rust - before.npm - before.rust) / 1024.0,
     })
 }

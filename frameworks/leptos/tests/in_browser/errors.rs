@@ -1,4 +1,4 @@
-//! What goes wrong is shown.
+//! Errors are shown by the component, or go to the console.
 
 use leptos::{prelude::*, task::tick};
 use typed_eventsource::{CloseReason, Error, Fetch, State, testing::FakeServer};
@@ -10,7 +10,7 @@ use typed_eventsource_test_support::{
     Attempt, Console, Heard, Left, Observed, Script, Step, is_refusal, run, send,
 };
 
-/// What a component shows that cannot open its source: the state, and the error, which are the same.
+/// The error that a component shows if its source cannot be opened. The state has the same error.
 async fn failure<M: 'static>(source: impl IntoSource<M> + 'static) -> Error {
     let observed = Observed::new();
     let (hear, mut heard) = Heard::new();
@@ -68,7 +68,7 @@ async fn a_good_url_after_a_bad_one_opens() {
 }
 
 #[wasm_bindgen_test]
-async fn what_does_not_decode_is_shown_until_an_event_does() {
+async fn a_decode_error_is_shown_until_an_event_decodes() {
     run(async || {
         let steps = [
             send("event: number\ndata: oops\n\n"),
@@ -97,9 +97,9 @@ async fn what_does_not_decode_is_shown_until_an_event_does() {
     .await;
 }
 
-/// Mounts a component that shows no errors, before a server half of whose events do not decode. They come in one chunk:
-/// each error is over before an effect has run. `on_error` is called back if there is one.
-async fn shows_no_errors(on_error: Option<Box<dyn Fn(Error)>>) {
+/// Mounts a component that shows no errors, and sends it events of which half do not decode. All come in one chunk, so that
+/// each error is over before an effect has run. `on_error` is called if there is one.
+async fn mount_without_showing_errors(on_error: Option<Box<dyn Fn(Error)>>) {
     let half = format!("event: number\ndata: oops\n\n{}", number(1));
     let script = Script::put([Attempt::playing([send(&half.repeat(4)), Step::Silence])]).await;
     let builder = script.builder().fetch(Fetch::new());
@@ -114,10 +114,10 @@ async fn shows_no_errors(on_error: Option<Box<dyn Fn(Error)>>) {
 }
 
 #[wasm_bindgen_test]
-async fn errors_that_nothing_reads_are_on_the_console() {
+async fn errors_that_nothing_reads_go_to_the_console() {
     run(async || {
         let console = Console::new();
-        shows_no_errors(None).await;
+        mount_without_showing_errors(None).await;
         let errors = console.errors();
         assert_eq!(errors.len(), 4, "{errors:?}");
     })
@@ -125,11 +125,11 @@ async fn errors_that_nothing_reads_are_on_the_console() {
 }
 
 #[wasm_bindgen_test]
-async fn a_callback_gets_each_error_and_the_console_none() {
+async fn an_error_that_a_callback_takes_does_not_go_to_the_console() {
     run(async || {
         let console = Console::new();
         let (hear, mut heard) = Heard::new();
-        shows_no_errors(Some(Box::new(hear))).await;
+        mount_without_showing_errors(Some(Box::new(hear))).await;
         let errors = heard.take(4).await;
         assert!(errors.iter().all(|error| matches!(error, Error::Decode(_))));
         assert_eq!(console.errors(), [""; 0]);
@@ -138,7 +138,7 @@ async fn a_callback_gets_each_error_and_the_console_none() {
 }
 
 #[wasm_bindgen_test]
-async fn an_error_that_stays_is_on_the_console_only_if_nothing_reads_it() {
+async fn an_error_that_is_not_over_goes_to_the_console_only_if_nothing_reads_it() {
     for is_read in [false, true] {
         let server = FakeServer::new();
         let _mounted = mount(move || {
@@ -155,7 +155,7 @@ async fn an_error_that_stays_is_on_the_console_only_if_nothing_reads_it() {
 }
 
 #[wasm_bindgen_test]
-async fn a_callback_gets_the_gaps() {
+async fn a_callback_is_called_with_gaps() {
     let server = FakeServer::new();
     let (hear, mut heard) = Heard::new();
     let _mounted = mount(move || {

@@ -1,0 +1,13 @@
+// A service worker, as the background of an extension is one too: `import()` is not allowed in it.
+
+import init, { EventSource } from "typed-eventsource";
+import * as v from "valibot";
+
+import { listen } from "../show.js";
+
+addEventListener("message", (event) => {
+  const { data, ports } = event;
+  const price = v.object({ symbol: v.string(), price: v.number() });
+  const listening = init().then(() => listen(EventSource, price, data, (line) => ports[0].postMessage(line)));
+  event.waitUntil(listening.catch((error) => ports[0].postMessage(String(error))));
+});

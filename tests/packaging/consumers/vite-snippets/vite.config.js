@@ -1,0 +1,6 @@
+import { readdirSync } from "node:fs";
+
+// Each snippet is an app.
+const input = readdirSync(import.meta.dirname).filter((file) => /^(package|repository)-line-\d+\.[jt]s$/.test(file));
+
+export default { build: { rollupOptions: { input } } };

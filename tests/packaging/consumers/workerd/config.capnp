@@ -1,0 +1,17 @@
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .worker),
+    (name = "internet", network = (allow = ["private"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+
+const worker :Workerd.Worker = (
+  modules = [
+    (name = "worker", esModule = embed "dist/worker.js"),
+    (name = "typed-eventsource/typed_eventsource.wasm", wasm = embed "../../node_modules/typed-eventsource/wasm/typed_eventsource_bg.wasm"),
+  ],
+  compatibilityDate = "COMPATIBILITY DATE",
+);
