@@ -442,7 +442,12 @@ async fn a_server_that_does_not_answer_is_tried_again() {
         ids
     });
     let mut journal = Journal::default();
-    let options = with_policy(resilient(seconds(1)));
+    let mut policy = resilient(seconds(1));
+    policy.on_slow_open = Some(TimeLimit {
+        after: seconds(30),
+        then: LimitAction::Reopen,
+    });
+    let options = with_policy(policy);
     let closer = Closer::default();
     let (reason, _) = run(&url, options, done(), &closer, &mut journal).await;
     assert_eq!(reason, CloseReason::Finished);

@@ -263,6 +263,8 @@ Object.defineProperty(FakeServer.prototype, Symbol.dispose ?? Symbol.for("Symbol
 
 /** The request with what does not change from one attempt to the next. @param {string} url @param {Settings} settings */
 function requestOf(url, { method, headers, body }) {
+  // jsdom has none.
+  if (!globalThis.Request) return { method: method ?? "GET", headers: undefined };
   try {
     return new Request(url, { method, headers: typeof headers === "function" ? undefined : headers, body });
   } catch (cause) {
@@ -350,7 +352,7 @@ class FakeConnection {
       return;
     }
     try {
-      new Headers(made).forEach((value, name) => headers.set(name, value));
+      new Headers(made).forEach((value, name) => headers?.set(name, value));
     } catch (cause) {
       this.#link.receive(failed(invalidRequest(url, cause)));
     }

@@ -56,7 +56,9 @@ impl Session {
     /// Sets the last event id to that of the last event that the body has delivered without telling its id.
     pub fn note_last_event_id(&mut self, id: &str) {
         if !self.is_inconclusive(id) {
-            self.has_id_of_connection |= !id.is_empty();
+            // Over fetch, the id is known from the beginning, and only another one came from the server.
+            let is_new = self.transport == Transport::Browser || id != self.last_event_id;
+            self.has_id_of_connection |= is_new && !id.is_empty();
             self.last_event_id.clear();
             self.last_event_id.push_str(id);
         }

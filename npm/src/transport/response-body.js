@@ -92,12 +92,14 @@ export class ResponseBody {
     }
     this.#isOver = result?.done ?? true;
     if (!result || result.done) return;
-    const chunk = result.value;
-    if (!ArrayBuffer.isView(chunk)) {
+    const view = result.value;
+    if (!ArrayBuffer.isView(view)) {
       this.#isOver = true;
       this.#errors.push(new TypeError("the body of the response is not made of bytes"));
       return;
     }
+    // A script's body may have views of other types.
+    const chunk = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     this.#size += chunk.length;
     // `read` has detached the buffer; this is the same memory.
     if (this.#endWait) this.#lentRoom = chunk.buffer;

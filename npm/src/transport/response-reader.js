@@ -51,6 +51,7 @@ export class ResponseReader {
   #yielder = new Yielder();
   /** @type {ResponseBody | undefined} */
   #body;
+  #hasTerminalData;
   #tracksIds = false;
   #listensToAll = false;
   /** Whether the connection was told of an event that nobody listens to. */
@@ -91,6 +92,7 @@ export class ResponseReader {
     this.#link = link;
     const id = encoder.encode(lastEventId);
     this.#parser = wasm.newParser(copyToWasm(id), id.length, limit);
+    this.#hasTerminalData = terminalData !== "";
     this.#tell(LOOK_FOR, encoder.encode(terminalData));
   }
 
@@ -111,7 +113,8 @@ export class ResponseReader {
     this.#tell(UNLISTEN, encoder.encode(subscription.name));
     this.#subscriptions[/** @type {number} */ (this.#numbers.get(subscription))] = undefined;
     this.#numbers.delete(subscription);
-    if (this.#listensToAll) this.#goBack();
+    // The parser may already have passed events that are to be found without a listener.
+    if (this.#listensToAll || this.#hasTerminalData) this.#goBack();
   }
 
   /** @param {boolean} listensToAll */

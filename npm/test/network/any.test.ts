@@ -1,7 +1,7 @@
 // `onAny` over real responses, and the hint at events that nobody listens to.
 
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { ignore, open, play, release, until } from "../support/streams.ts";
+import { ignore, next, open, play, release, until } from "../support/streams.ts";
 
 const event = (name: string, data: string, id?: string) => `${id === undefined ? "" : `id: ${id}\n`}event: ${name}\ndata: ${data}\n\n`;
 
@@ -66,6 +66,25 @@ describe("over fetch", () => {
     source.onAny(({ data }) => told.push(data));
     expect(await source.closed).toEqual({ type: "finished" });
     expect(told).toEqual([1]);
+  });
+
+  test("a listener that is added for what the parser has passed hears it, and nothing is hinted at", async () => {
+    const info = vi.spyOn(console, "info").mockImplementation(ignore);
+    onTestFinished(() => info.mockRestore());
+    const url = await play({ steps: [{ send: event("a", "1") + event("b", "2") + event("end", "3") }, "silence"] });
+    const source = open(url, fetching);
+    const told: unknown[] = [];
+    source.on("a", () => source.on("b", ({ data }) => told.push(data)));
+    await next(source, "end");
+    expect(told).toEqual([2]);
+    expect(info.mock.calls.filter(([, text]) => text.includes("without data"))).toEqual([]);
+  });
+
+  test("terminal data is found after its listener has gone", async () => {
+    const url = await play({ steps: [{ send: event("foo", "1") + event("foo", "[DONE]") }, "silence"] });
+    const source = open(url, { ...fetching, terminalData: "[DONE]" });
+    const undo = source.on("foo", () => undo());
+    expect(await source.closed).toEqual({ type: "finished" });
   });
 
   test("a terminal event without data, which is no event, is hinted at", async () => {

@@ -50,6 +50,18 @@ fn the_response_to_a_request_that_may_be_made_only_once_finishes_the_source() {
 }
 
 #[test]
+fn the_id_that_a_request_starts_from_is_no_id_of_the_server() {
+    let mut source = TestSession::with_options(Options {
+        is_repeatable: false,
+        last_event_id: "5".into(),
+        ..Options::new(Transport::Fetch)
+    });
+    source.open();
+    source.session.note_last_event_id("5");
+    assert_eq!(source.handle(BODY_ENDED), [FINISHED]);
+}
+
+#[test]
 fn the_end_of_any_other_response_is_a_loss() {
     let closed = closed_by(Failure::Told, None);
     let mut with_terminal = not_repeatable_with(None, true);

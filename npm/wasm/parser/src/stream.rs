@@ -122,6 +122,7 @@ impl Stream {
         self.parser.go_back(last_event_id);
         self.writer.go_back();
         self.next = Some(to);
+        self.name.clear();
         self.writer.place_bytes(&self.parser, &self.name);
     }
 
