@@ -85,7 +85,7 @@ export class ResponseBody {
   async #readChunk() {
     let result;
     try {
-      result = await this.#reader?.read(new Uint8Array(this.#rooms.pop() ?? ROOM));
+      result = await this.#reader?.read(new Uint8Array(this.#rooms.pop() ?? new ArrayBuffer(ROOM)));
     } catch (cause) {
       this.isBroken = true;
       this.#errors.push(cause);
