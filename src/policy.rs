@@ -23,11 +23,12 @@ use crate::{Error, closure::SharedClosure};
 /// The browser's own source reconnects without being asked, and hides when it will, and the status with which it gave
 /// up. On the [fetch transport](crate::Fetch) the policy does all of that: it waits for the server's `retry` time, and
 /// no shorter than `Retry-After` says. A request whose method is not safe, a POST for instance, is not sent again
-/// unless [`resend`](Policy::resend) says so.
+/// unless [`resend`](Policy::resend), [`resend_refused`](Policy::resend_refused) or
+/// [`end_of_body`](crate::EventSourceBuilder::end_of_body) says so.
 ///
 /// Each method changes one limit. Counters and backoff start again after an event, or once a connection has stayed open
 /// for [`healthy_after`](Policy::healthy_after), and never on `open` alone: a server that answers 200 and hangs up at
-/// once is not hammered.
+/// once is not hammered. For a request whose method is not safe, losses and attempts count as long as the source lives.
 ///
 /// Nor is a server that asks for it. Whatever the server's `retry` field or the [reconnection
 /// time](Policy::reconnection_time) says, no wait is shorter than 10 milliseconds. Without backoff, none is shorter

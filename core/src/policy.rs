@@ -128,9 +128,10 @@ macro_rules! for_policy_options {
             /// Whether the wait after a lost connection grows with the backoff (never below the reconnection time) or is
             /// the reconnection time each time. Fetch transport only.
             back_off_after_losses "backOffAfterLosses" flag = false;
-            /// Whether a request whose method is not safe (other than GET and HEAD) may be sent more than once. Otherwise
-            /// anything that would cause a retry closes the source, except a slow opening, which is tolerated. Fetch
-            /// transport only.
+            /// Whether a request whose method is not safe (other than GET and HEAD) may be sent more than once. Its losses
+            /// and attempts then count as long as the source lives. Otherwise anything that would cause a retry closes the
+            /// source, except a slow opening, which is tolerated, and what `resend_refused` or the end of a response that
+            /// is to be asked for again allows. Fetch transport only.
             resend "resend" flag = false;
             /// Whether such a request may be sent again if the server has refused it with an HTTP status at which to try
             /// again. An answer that begins and breaks off is not a refusal. Fetch transport only.

@@ -121,8 +121,9 @@ export class Audience {
       const message = 'the browser\'s own transport delivers only events whose names are listened to: `onAny` needs `transport: "fetch"`';
       throw new EventSourceError("unsupported", message);
     }
+    const isFirst = this.anyListeners.isEmpty;
     const undo = this.#add(this.anyListeners, callback);
-    this.transport?.listenToAll?.(true);
+    if (isFirst) this.transport?.listenToAll?.(true);
     return () => {
       undo();
       if (this.anyListeners.isEmpty) this.transport?.listenToAll?.(false);

@@ -305,9 +305,10 @@ export interface Policy {
    */
   backOffAfterLosses?: boolean | undefined;
   /**
-   * Whether a request whose method is not safe (other than GET and HEAD) may be sent more than once. Otherwise
-   * anything that would cause a retry closes the source, except a slow opening, which is tolerated. Fetch
-   * transport only.
+   * Whether a request whose method is not safe (other than GET and HEAD) may be sent more than once. Its losses
+   * and attempts then count as long as the source lives. Otherwise anything that would cause a retry closes the
+   * source, except a slow opening, which is tolerated, and what `resend_refused` or the end of a response that
+   * is to be asked for again allows. Fetch transport only.
    *
    * Default: `false`.
    */
@@ -474,7 +475,7 @@ export interface BrowserInit<Feed extends { [Name in keyof Feed]: unknown } = Ev
  */
 export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends CommonInit<Feed> {
   transport: "fetch";
-  /** `GET` by default. A method other than GET and HEAD is sent once, unless the policy has `resend` or `resendRefused`. */
+  /** `GET` by default. A method other than GET and HEAD is sent once, unless the policy has `resend` or `resendRefused`, or `endOfBody` is `"reconnect"`. */
   method?: string | undefined;
   /** Headers, or a function that returns them before each attempt. */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined;

@@ -158,8 +158,8 @@ class Share {
   /** @type {Map<Subscription, () => void>} */
   #undos = new Map();
   #undoAll = () => {};
-  /** Whether a subscription has received the event that is being delivered. */
-  #isReceived = false;
+  /** The last event that a subscription has received. @type {import("./typed-event.js").TypedEvent | undefined} */
+  #received;
 
   /** @param {SharedConnection} shared @param {Link} link @param {Host} host */
   constructor(shared, link, host) {
@@ -185,7 +185,7 @@ class Share {
   /** @param {Subscription} subscription */
   listen(subscription) {
     const undo = this.#shared.on(subscription.name, (text) => {
-      this.#isReceived = true;
+      this.#received = text;
       this.#receive(subscription, text);
     });
     this.#undos.set(subscription, undo);
@@ -201,11 +201,9 @@ class Share {
   listenToAll(listensToAll) {
     this.#undoAll();
     this.#undoAll = () => {};
-    this.#isReceived = false;
     if (!listensToAll) return;
     this.#undoAll = this.#shared.onAny((text) => {
-      if (!this.#isReceived) this.#receive(this.link.newSubscription(text.type), text);
-      this.#isReceived = false;
+      if (this.#received !== text) this.#receive(this.link.newSubscription(text.type), text);
     });
   }
 

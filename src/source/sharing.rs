@@ -176,8 +176,8 @@ struct Share {
     /// The listener to events of any name.
     #[cfg(feature = "fetch")]
     any: Cell<Option<Listener>>,
-    /// Whether a listener to its name has received the event that is being delivered.
-    is_received: Rc<Cell<bool>>,
+    /// The delivery of the last event that a listener to its name has received.
+    received: Rc<Cell<u64>>,
     /// The timer of a later task in which the sharer of an open connection is told that it is open.
     announcement: Cell<Option<Timer>>,
 }
@@ -193,7 +193,7 @@ impl Share {
             listeners: RefCell::default(),
             #[cfg(feature = "fetch")]
             any: Cell::default(),
-            is_received: Rc::default(),
+            received: Rc::default(),
             announcement: Cell::default(),
         }
     }
@@ -218,9 +218,10 @@ impl Share {
 
 impl Link for Share {
     fn listen(&self, name: &Rc<str>) {
-        let (is_received, mut receive) = (Rc::clone(&self.is_received), self.receiver());
+        let (received, mut receive) = (Rc::clone(&self.received), self.receiver());
+        let carrier = Rc::downgrade(&self.carrier);
         let callback = move |frame: &Frame<'_>| {
-            is_received.set(true);
+            received.set(carrier.upgrade().map_or(0, |carrier| carrier.deliveries()));
             receive(frame)
         };
         let listener = self.carrier.on_frame(name, Box::new(callback));
@@ -240,14 +241,16 @@ impl Link for Share {
 
     #[cfg(feature = "fetch")]
     fn listen_to_all(&self, listens_to_all: bool) {
-        self.is_received.set(false);
         let listener = listens_to_all.then(|| {
-            let (is_received, mut receive) = (Rc::clone(&self.is_received), self.receiver());
-            self.carrier
-                .on_any(Box::new(move |frame| match is_received.take() {
+            let (received, mut receive) = (Rc::clone(&self.received), self.receiver());
+            let carrier = Rc::downgrade(&self.carrier);
+            self.carrier.on_any(Box::new(move |frame| {
+                let delivery = carrier.upgrade().map(|carrier| carrier.deliveries());
+                match delivery == Some(received.get()) {
                     true => DeliveryOutcome::Ignored,
                     false => receive(frame),
-                }))
+                }
+            }))
         });
         // Its connection is over `fetch`, as the sharer is.
         drop(self.any.replace(listener.and_then(Result::ok)));

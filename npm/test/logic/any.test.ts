@@ -105,6 +105,27 @@ test("sources that share a connection each hear every event once", () => {
   expect(server.attempts).toHaveLength(1);
 });
 
+test("a sharer that listens to all while an event is delivered hears every later event", () => {
+  const { told, note } = log();
+  const [one, two] = [openFetch({ shared: true }), openFetch({ shared: true })];
+  const undo = one.on("x", () => (undo(), two.onAny(note("any "))));
+  two.on("x", note("on "));
+  server.send("x", 1);
+  server.send("z", 2);
+  server.send("x", 3);
+  expect(told).toEqual(["on x 1", "any x 1", "any z 2", "on x 3", "any x 3"]);
+});
+
+test("a sharer that adds a listener to all while an event is delivered keeps the other one", () => {
+  const { told, note } = log();
+  const [one, two] = [openFetch({ shared: true }), openFetch({ shared: true })];
+  const undo = one.on("y", () => (undo(), two.onAny(note("second "))));
+  two.onAny(note("first "));
+  server.send("y", 1);
+  server.send("y", 2);
+  expect(told.filter((line) => line.startsWith("first"))).toEqual(["first y 1", "first y 2"]);
+});
+
 test("sources that share a connection may stop listening to a name or to all while an event is delivered", () => {
   const { told, note } = log();
   const [one, two] = [openFetch({ shared: true }), openFetch({ shared: true })];

@@ -92,6 +92,8 @@ pub(crate) struct Connection {
     /// Whether too many inputs wait: the source then closes next.
     is_overrun: Cell<bool>,
     is_running: Cell<bool>,
+    /// How many events were delivered.
+    deliveries: Cell<u64>,
     /// Whether the page did not open too many sources to connect this one.
     may_connect: Cell<bool>,
     panics: Panics,
@@ -215,6 +217,7 @@ impl Connection {
             inputs: RefCell::default(),
             is_overrun: Cell::default(),
             is_running: Cell::default(),
+            deliveries: Cell::default(),
             may_connect: Cell::default(),
             panics: Panics::default(),
             unnoted: Place::default(),
@@ -255,6 +258,11 @@ impl Connection {
 
     pub(super) fn url(&self) -> &Arc<str> {
         &self.url
+    }
+
+    /// How many events were delivered so far, the current one included.
+    pub(super) fn deliveries(&self) -> u64 {
+        self.deliveries.get()
     }
 
     pub(super) fn queue(&self) -> Queue {

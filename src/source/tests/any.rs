@@ -174,6 +174,29 @@ fn sources_that_share_a_connection_each_hear_every_event_once() {
 }
 
 #[test]
+fn a_sharer_that_listens_to_all_while_an_event_is_delivered_hears_every_later_event() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let [one, two] = [(); 2].map(|()| over_fetch().shared(true).open().unwrap());
+    let added = Rc::new(RefCell::new(None));
+    let (late, other, pen) = (Rc::clone(&added), two.clone(), journal.clone());
+    let _one = one.on("x", move |_: Event<Text>| {
+        let mut late = late.borrow_mut();
+        if late.is_none() {
+            *late = Some(other.on_any(pen.any("any")).unwrap());
+        }
+    });
+    let _two = two.on("x", journal.events("on")).unwrap();
+    server.send_text("x", "1");
+    server.send_text("z", "2");
+    server.send_text("x", "3");
+    assert_eq!(
+        journal.take(),
+        ["on 1", "any x 1", "any z 2", "on 3", "any x 3"]
+    );
+    drop(added.take());
+}
+
+#[test]
 fn sharers_may_stop_listening_while_an_event_is_delivered() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let [one, two] = [(); 2].map(|()| over_fetch().shared(true).open().unwrap());
