@@ -104,3 +104,15 @@ test("events have the origin of their response", () => {
     ["http://two.test", "2"],
   ]);
 });
+
+test("sources of one URL open at a bounded rate, and those of different URLs do not wait for each other", () => {
+  vi.stubGlobal("EventSource", Native);
+  const report = vi.spyOn(console, "error").mockImplementation(() => {});
+  const sources = Array.from({ length: 60 }, (_, index) => new EventSource(`${URL}#${index}`));
+  expect(made).toHaveLength(60);
+  sources.push(...Array.from({ length: 60 }, () => new EventSource(`${URL}one`)));
+  expect(made).toHaveLength(80);
+  expect(report.mock.calls.map((texts) => texts.join(" "))).toEqual([expect.stringContaining("one a second")]);
+  for (const source of sources) source.close();
+  report.mockRestore();
+});

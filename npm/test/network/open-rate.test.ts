@@ -32,11 +32,3 @@ test.each(TRANSPORTS)(
     expect(told).toHaveLength(1);
   },
 );
-
-test.each(TRANSPORTS)("over %s, sources of different URLs do not wait for each other", async (transport) => {
-  const url = await play({ steps: ["silence"] });
-  const sources = Array.from({ length: 3 * BURST }, (_, index) => streams.open(`${url}#${index}`, { transport }));
-  for (const source of sources.slice(1)) source.close();
-  const [first] = sources;
-  await untilOpen(first!);
-});
