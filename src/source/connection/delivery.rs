@@ -61,8 +61,8 @@ impl Connection {
         self.tell(input);
     }
 
-    /// Delivers a frame to the listeners of its name, then to those of any name, and tells the session how it decoded. Returns whether outputs are
-    /// left to be carried out.
+    /// Delivers a frame to the listeners of its name, then to those of any name, and tells the session how it decoded.
+    /// Returns whether outputs are left to be carried out.
     pub(super) fn deliver(&self, frame: &Frame<'_>) -> bool {
         self.deliveries.set(self.deliveries.get().wrapping_add(1));
         #[cfg(feature = "fetch")]
