@@ -26,13 +26,12 @@ pub(super) fn open_wait(url: &str) -> Span {
     let now = Timestamp::from_origin(now());
     let opened = OPEN_RATES.with_borrow_mut(|rates| {
         rates.retain(|(_, rate)| rate.recovers_at() > now);
-        if let Some((_, rate)) = rates.iter_mut().find(|(known, _)| **known == *url) {
-            return rate.open(now);
-        }
-        let mut rate = OpenRate::default();
-        let opened = rate.open(now);
-        rates.push((url.into(), rate));
-        opened
+        let known = rates.iter().position(|(known, _)| **known == *url);
+        let index = known.unwrap_or_else(|| {
+            rates.push((url.into(), OpenRate::default()));
+            rates.len() - 1
+        });
+        rates[index].1.open(now)
     });
     if opened.is_err() && !HAS_WARNED.replace(true) {
         sys::console_error(&format!(

@@ -1,4 +1,4 @@
-//! Collects the numbered events and the gaps that a client hears, and checks each by itself.
+//! Collects the numbered events and the gaps that a client hears, and checks each alone.
 
 use serde::Serialize;
 
