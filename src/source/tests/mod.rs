@@ -11,6 +11,8 @@ mod ids;
 mod life;
 mod network;
 mod order;
+#[cfg(feature = "fetch")]
+mod pace;
 mod reopening;
 mod sharing;
 mod streams;
