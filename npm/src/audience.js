@@ -220,9 +220,9 @@ export class Audience {
   /** @param {EventQueue} queue @param {TypedEvent} event */
   #push(queue, event) {
     const outcome = queue.push(event);
-    if (queue.isHalfFull) {
+    if (queue.needsTurn) {
       this.shouldYield = true;
-      if (queue.holdsBack) this.holdBack(queue, true);
+      if (queue.waits) this.holdBack(queue, true);
     }
     if (!outcome) return;
     const { dropped } = queue;

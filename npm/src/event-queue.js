@@ -60,18 +60,14 @@ export class EventQueue {
     return iterator;
   }
 
-  get #waits() {
+  /** Whether nothing is to be read while it is full. */
+  get waits() {
     return this.#settings.whenFull === "wait";
   }
 
-  /** Whether it is at least half full, so that its consumer should have a turn. */
-  get isHalfFull() {
-    return this.#queue.length * 2 >= this.#settings.capacity;
-  }
-
-  /** Whether nothing may be read until its consumer has made room. */
-  get holdsBack() {
-    return this.#waits && this.#queue.length >= this.#settings.capacity;
+  /** Whether its consumer should have a turn: it is full, or half full if it would drop events when it is full. */
+  get needsTurn() {
+    return this.#queue.length * (this.waits ? 1 : 2) >= this.#settings.capacity;
   }
 
   /**
@@ -111,7 +107,7 @@ export class EventQueue {
     const value = this.#queue.shift();
     if (value) {
       this.#isDropping = false;
-      if (this.#waits) this.#onRoom();
+      if (this.waits) this.#onRoom();
       return Promise.resolve({ value, done: false });
     }
     if (this.#hasEnded) return this.#last();

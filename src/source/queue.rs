@@ -93,8 +93,14 @@ impl Queue {
         self.when_full == WhenFull::Wait
     }
 
-    pub(super) fn capacity(self) -> usize {
-        self.capacity
+    /// How many events may be read at once, so that its consumer has a turn before it is full. If it waits, that is when the
+    /// reading waits.
+    pub(super) fn capacity_per_turn(self) -> usize {
+        match self.when_full {
+            #[cfg(feature = "fetch")]
+            WhenFull::Wait => usize::MAX,
+            _ => self.capacity,
+        }
     }
 
     fn new(capacity: usize, when_full: WhenFull) -> Self {

@@ -23,7 +23,8 @@ use crate::{
 ///
 /// While a full [`Queue::wait`](crate::Queue) holds a source back, what the server does with an open connection waits, in
 /// order: events, comments, the reconnection time, the end and the loss. It is told when there is room, one thing after the
-/// other, before the call returns that made room. The answers to waiting connections and the clock are not held back.
+/// other, before the call returns that made room. The answers to waiting connections and the clock are not held back. What a
+/// callback sends arrives when it has returned, even if that is more than a queue has room for.
 #[derive(Clone)]
 pub struct FakeServer {
     network: Rc<FakeNetwork>,

@@ -244,9 +244,12 @@ impl FakeConnection {
         }
     }
 
-    /// Tells the source of something in the response, after all that came before; if it is held back, when it reads on.
-    pub(crate) fn when_read(&self, unread: impl FnOnce(&Self) + 'static) {
-        self.unread.borrow_mut().push_back(Box::new(unread));
+    /// Tells the source of something in the response: at once, or when it reads on if it is held back.
+    pub(crate) fn when_read(&self, tell: impl FnOnce(&Self) + 'static) {
+        if !self.is_held_back.get() && self.unread.borrow().is_empty() {
+            return tell(self);
+        }
+        self.unread.borrow_mut().push_back(Box::new(tell));
         self.read_on();
     }
 

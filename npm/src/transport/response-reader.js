@@ -153,14 +153,13 @@ export class ResponseReader {
   }
 
   /**
-   * Lets other tasks run. What arrives meanwhile is read: it would be lost if the connection broke. While this is held back,
-   * nothing is read.
+   * Lets other tasks run. What arrives meanwhile is read, since it would be lost if the connection broke; but not if this is
+   * held back. Then it also waits until it may read on.
    */
   async yieldNow() {
+    if (!this.#isHeldBack) this.#body?.readAhead();
     while (this.isOpen && this.#isHeldBack) await new Promise((resolve) => (this.#readOn = () => resolve(undefined)));
-    if (!this.isOpen) return;
-    this.#body?.readAhead();
-    await this.#yielder.yieldNow();
+    if (this.isOpen) await this.#yielder.yieldNow();
   }
 
   close() {

@@ -200,7 +200,7 @@ impl Connection {
             carrier.enable_id_tracking();
         }
         if let Some(connector) = carrier.held.connector.take() {
-            connector.yield_for_queue(self.queue.capacity());
+            connector.yield_for_queue(self.queue.capacity_per_turn());
             carrier.held.connector.put(connector);
         }
         self.push(Input::Relayed(Output::State(state)).into());

@@ -259,7 +259,7 @@ fn a_new_connection_is_held_back_too_while_the_queue_is_full() {
 }
 
 #[test]
-fn what_a_callback_sends_is_read_one_after_the_other() {
+fn what_a_callback_sends_comes_in_order() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = waiting(1);
     let mut stream = source.stream::<u32>("n").unwrap();
@@ -272,10 +272,23 @@ fn what_a_callback_sends_is_read_one_after_the_other() {
     });
     let _listener = listener.unwrap();
     send_all(&server, [1]);
-    assert_eq!(journal.take(), ["1"]);
-    assert_eq!(step(&mut stream).unwrap(), "1");
-    assert_eq!(journal.take(), ["2"]);
-    assert_eq!(drain(&mut stream), ["2", "3", "4"]);
+    assert_eq!(drain(&mut stream), ["1", "2", "3", "4"]);
+    assert_eq!(journal.take(), ["1", "2", "3", "4"]);
+}
+
+#[test]
+fn a_callback_that_reads_the_stream_gets_what_comes_next() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = waiting(1);
+    let stream = Rc::new(RefCell::new(source.stream::<u32>("n").unwrap()));
+    let (read, pen) = (Rc::clone(&stream), journal.clone());
+    let listener = source.on("n", move |event: Event<u32>| {
+        let item = step(&mut read.borrow_mut()).unwrap();
+        pen.write(format!("{} {item}", event.data));
+    });
+    let _listener = listener.unwrap();
+    send_all(&server, 1..=3);
+    assert_eq!(journal.take(), ["1 1", "2 2", "3 3"]);
 }
 
 #[test]

@@ -112,8 +112,11 @@ impl ResponseReader {
         let end = loop {
             shared.wait_for_room().await;
             match reader.read_on(&mut items, &self.yielder) {
-                ReadStep::Yield => {
+                ReadStep::Yield if shared.is_held_back() => {
                     shared.wait_for_room().await;
+                    self.yielder.yield_now().await;
+                }
+                ReadStep::Yield => {
                     body.read_during(self.yielder.yield_now()).await;
                     *reader.events_since_yield = 0;
                 }
