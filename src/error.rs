@@ -360,7 +360,8 @@ impl fmt::Display for Error {
             }
             Self::QueueOverflow { dropped } => write!(
                 f,
-                "the stream's queue was full, {dropped} dropped: consume faster or give it a larger queue"
+                "the stream's queue was full, {dropped} dropped: consume faster, give it a larger queue, or over `fetch` one \
+                 that waits"
             ),
             Self::Internal { message } => write!(f, "internal error: {message}"),
         }
