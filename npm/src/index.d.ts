@@ -373,8 +373,8 @@ export interface Queue {
   capacity?: number | undefined;
   /**
    * With `drop-oldest` the oldest event is dropped, with `keep-latest` all waiting events are for the newest one; with `close`
-   * the source closes. With `wait`, over `fetch` only, the response is read no further until there is room: the server has to
-   * wait, and nothing is dropped.
+   * the source closes. With `wait`, over `fetch` only, the response is read no further until there is room: nothing is dropped,
+   * and the server has to wait, except where the browser itself keeps what arrives (Firefox does).
    *
    * `wait` is the default of a request that is sent once, such as a POST, unless the policy has `resend`. For others it is
    * `drop-oldest`.

@@ -295,8 +295,9 @@ impl EventSourceBuilder {
         true
     }
 
-    /// Writes an error to the console, as a source does with errors that nobody listens to. It is for hooks of a framework,
-    /// whose components may not show an error. It may only be called in a browser.
+    /// Writes an error to the console for which the source could not be opened. It is for hooks of a framework, whose components
+    /// may not show an error; [`EventSource::report_error`] is for the errors of a source that is open. It may only be called in
+    /// a browser.
     ///
     /// ```no_run
     /// # use typed_eventsource::EventSource;

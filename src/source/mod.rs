@@ -333,6 +333,12 @@ impl EventSource {
         Closed::new(self.connection.end())
     }
 
+    /// Writes an error to the console, as the source does with errors that nobody listens to: one of each kind in a minute. It is
+    /// for hooks of a framework, whose components may not show an error.
+    pub fn report_error(&self, error: &Error) {
+        self.connection.write_to_console(error);
+    }
+
     /// Closes the source for good, at once: no more events are delivered, and every stream ends. Nothing happens if it
     /// has already closed. Other sources that [share](EventSourceBuilder::shared) its connection go on.
     pub fn close(&self) {

@@ -57,9 +57,9 @@ impl Queue {
         Self::new(capacity, WhenFull::Close)
     }
 
-    /// Holds `capacity` items. When it is full, the response is read no further until there is room, so that the server has
-    /// to wait: nothing is dropped. Over `fetch` only. With a capacity of 4,096 it is the default of a request that is sent
-    /// once, such as a POST. A capacity of zero counts as 1.
+    /// Holds `capacity` items. When it is full, the response is read no further until there is room: nothing is dropped, and
+    /// the server has to wait, except where the browser itself keeps what arrives (Firefox does). Over `fetch` only. With a
+    /// capacity of 4,096 it is the default of a request that is sent once, such as a POST. A capacity of zero counts as 1.
     ///
     /// All listeners and streams of the source wait then, also those of other sources that
     /// [share](crate::EventSourceBuilder::shared) the connection: the slowest stream sets the pace. So read a stream or drop

@@ -8,7 +8,7 @@ use std::{
 use typed_eventsource_core::{Span, Timestamp};
 
 use super::Connection;
-use crate::Error;
+use crate::{CloseReason, Error};
 
 /// For how long a line stands for further errors of its kind.
 const QUIET: Span = Span::from_secs(60);
@@ -47,8 +47,9 @@ impl ConsoleLines {
 }
 
 impl Connection {
-    /// Writes an error that nobody listens to to the console. One that has ended the source is always written.
-    pub(in crate::source) fn write_to_console(&self, error: &Error, is_end: bool) {
+    /// Writes an error that nobody has heard to the console. The one that has closed the source is always written.
+    pub(in crate::source) fn write_to_console(&self, error: &Error) {
+        let is_end = self.close_reason.get().and_then(CloseReason::error) == Some(error);
         if let Some(unwritten) = self.console.admit(error, self.host.now(), is_end) {
             self.host.report(error, unwritten);
         }
