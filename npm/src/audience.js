@@ -226,7 +226,8 @@ export class Audience {
     }
     if (!outcome) return;
     const { dropped } = queue;
-    const message = "the queue of an iteration was full: consume faster, enlarge `queue.capacity`, or over `fetch` let it wait (`whenFull`)";
+    const message =
+      "the queue of an iteration was full: consume faster, enlarge `queue.capacity`, or over `fetch` let it wait (`whenFull`)";
     const error = new EventSourceError("queue-overflow", message, { dropped });
     if (outcome === "full") this.receive(overflowed(error));
     else this.tell(error);

@@ -147,7 +147,8 @@ impl FakeServer {
     pub fn retry(&self, time: Duration) {
         self.open();
         self.for_each_over_fetch(|connection| {
-            connection.when_read(move |connection| connection.emit(TransportEvent::Retry(time.into())));
+            connection
+                .when_read(move |connection| connection.emit(TransportEvent::Retry(time.into())));
         });
     }
 

@@ -225,7 +225,10 @@ fn errors_that_are_not_shown_have_one_line_of_each_kind_in_a_minute_on_the_conso
     server.clock().advance(Duration::from_secs(60));
     drop(subscription);
     let reports = server.clock().reports();
-    assert!(reports[1].ends_with("(and 62 more of this kind)"), "{reports:?}");
+    assert!(
+        reports[1].ends_with("(and 62 more of this kind)"),
+        "{reports:?}"
+    );
 }
 
 #[test]

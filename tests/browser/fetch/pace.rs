@@ -70,7 +70,10 @@ async fn a_source_that_is_held_back_closes_at_once() {
         heard.take(10).await;
         source.close();
         script.seen_closed(1).await;
-        let rest: Vec<_> = stream.map(|item| item.map(|event| event.data)).collect().await;
+        let rest: Vec<_> = stream
+            .map(|item| item.map(|event| event.data))
+            .collect()
+            .await;
         assert_eq!(rest, (0..10).map(Ok).collect::<Vec<_>>());
     })
     .await;

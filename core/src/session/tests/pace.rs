@@ -49,7 +49,13 @@ fn a_source_that_is_held_back_closes_and_reopens_as_ever() {
     let mut source = TestSession::new(Policy::resilient());
     source.open().handle(Input::HeldBack);
     source.session.note_last_event_id("7");
-    assert!(matches!(source.online(), Outcome::Reopen { failure: Failure::Suspended, .. }));
+    assert!(matches!(
+        source.online(),
+        Outcome::Reopen {
+            failure: Failure::Suspended,
+            ..
+        }
+    ));
     assert_eq!(source.session.last_event_id(), "7");
     let closed = source.handle(Input::Close(CloseReason::Requested));
     assert_eq!(closed, vec![Output::Closed(CloseReason::Requested)]);
