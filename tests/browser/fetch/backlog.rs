@@ -1,6 +1,6 @@
 //! What has arrived when a connection breaks.
 
-use typed_eventsource::{CloseReason, Error, Policy, Queue};
+use typed_eventsource::{CloseReason, Error, Policy, Queue, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
@@ -42,6 +42,27 @@ async fn a_break_in_the_turn_of_other_tasks_loses_nothing_that_was_sent_before_i
         let is_lost = matches!(reason, CloseReason::Policy(Error::ConnectionLost { .. }));
         assert!(is_lost, "{reason:?}");
         assert_eq!(heard.rest().await, [1, 2, 3]);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn large_chunks_that_are_read_in_the_turn_of_other_tasks_are_as_they_came() {
+    run(async || {
+        let sent: Vec<_> = ('a'..='f')
+            .map(|letter| letter.to_string().repeat(150_000))
+            .collect();
+        let texts = sent.iter().map(|data| format!("data: {data}\n\n"));
+        let script = Script::put([Attempt::ending(&texts.collect::<String>())]).await;
+        let builder = script.builder().policy(Policy::close_on_error());
+        let source = builder.queue(Queue::drop_oldest(1)).open();
+        let source = source.expect("a valid URL");
+        let mut heard = listen::<Text>(&source, "message");
+        // With a queue for one event, other tasks have their turn after each.
+        let _stream = stream::<Text>(&source, "message");
+        source.closed().await;
+        let heard: Vec<_> = heard.rest().await.into_iter().map(|text| text.0).collect();
+        assert!(heard == sent, "other data than was sent");
     })
     .await;
 }
