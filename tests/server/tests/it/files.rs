@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use crate::support::start;
 use typed_eventsource_server::{
     Config, Server,
-    client::{Request, Whole, fetch},
+    client::{Request, WholeResponse, fetch},
 };
 
 /// A server with a page and a package, in a folder with a secret beside them.
@@ -34,7 +34,7 @@ async fn serving(name: &str) -> Server {
     Server::start(config).await.expect("it starts")
 }
 
-fn assert_guarded(answer: &Whole) {
+fn assert_has_content_security_policy(answer: &WholeResponse) {
     let guards = [
         ("cache-control", "no-cache"),
         ("x-content-type-options", "nosniff"),
@@ -66,12 +66,12 @@ async fn files_of_the_page_and_the_package_have_their_types_and_guarding_headers
         let answer = fetch(format!("{}{path}", server.origin())).await;
         assert_eq!((answer.status, answer.text()), (200, content), "{path}");
         assert_eq!(answer.header("content-type"), Some(kind), "{path}");
-        assert_guarded(&answer);
+        assert_has_content_security_policy(&answer);
         let etag = answer.header("etag").expect("an etag").to_owned();
         let again = Request::new("GET", format!("{}{path}", server.origin()));
         let again = again.header("if-none-match", etag).fetch().await;
         assert_eq!(again.status, 304);
-        assert_guarded(&again);
+        assert_has_content_security_policy(&again);
     }
 }
 
@@ -104,7 +104,7 @@ async fn files_outside_of_the_folders_are_not_found() {
         let answer = fetch(format!("{}{path}", server.origin())).await;
         assert_eq!(answer.status, 404, "{path}");
         assert!(!answer.text().contains("secret"), "{path}");
-        assert_guarded(&answer);
+        assert_has_content_security_policy(&answer);
     }
 }
 
@@ -113,5 +113,5 @@ async fn a_server_without_folders_answers_404() {
     let server = start().await;
     let answer = fetch(format!("{}/", server.origin())).await;
     assert_eq!(answer.status, 404);
-    assert_guarded(&answer);
+    assert_has_content_security_policy(&answer);
 }

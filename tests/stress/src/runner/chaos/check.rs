@@ -1,7 +1,7 @@
 //! Checks what a client reports of a stream by what the server saw.
 
 use serde::Deserialize;
-use typed_eventsource_server::chaos::{MOST, Seen};
+use typed_eventsource_server::chaos::{MAX_EVENTS_AT_ONCE, Seen};
 
 /// What a client reports of a stream.
 #[derive(Debug, Default, Deserialize)]
@@ -42,7 +42,7 @@ pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: boo
         came.events += last - first + 1;
         if first <= highest {
             came.again += last.min(highest) - first + 1;
-            if deduplicates || first + MOST <= before {
+            if deduplicates || first + MAX_EVENTS_AT_ONCE <= before {
                 came.faults.push(format!("{first} came after {before}"));
             }
         } else if first > highest + 1 {

@@ -113,7 +113,7 @@ async fn see(stage: &Stage, attack: &Attack, contender: Contender) -> Result<See
         .streams
         .put(STREAM, attacks::script(attack, contender.transport))?;
     let before = stage.heap().await?;
-    let more = json!({ "parse": attack.parse, "idle": attack.idle, "look": attacks::look(attack) });
+    let more = json!({ "parse": attack.parse, "idle": attack.idle, "wait": attacks::wait(attack) });
     let task = stage.task(contender, STREAM, more);
     let told = stage
         .page
