@@ -11,8 +11,8 @@ extern "C" {
     fn let_turns_end();
 }
 
-/// The turns of other tasks, which do not end while this lives: a source that has let others run does not go on. It holds
-/// sources that have not had such a turn yet.
+/// While this lives, a source that lets other tasks run does not go on. This works only for a source that has not let other tasks
+/// run before: such a source keeps the real `MessageChannel`.
 #[derive(Debug)]
 pub struct HeldTurns(());
 
@@ -23,7 +23,7 @@ impl HeldTurns {
         Self(())
     }
 
-    /// Lets them end, also where a test has failed that had held them.
+    /// Lets the sources go on, also after a failed test that had held them.
     pub(super) fn end() {
         let_turns_end();
     }

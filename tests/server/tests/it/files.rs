@@ -8,8 +8,8 @@ use typed_eventsource_server::{
     client::{Request, WholeResponse, fetch},
 };
 
-/// A server with a page and a package, in a folder with a secret beside them.
-async fn serving(name: &str) -> Server {
+/// A server with a page and a package. Beside their folders is a secret file.
+async fn server_with_files(name: &str) -> Server {
     let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let files = [
         ("www/index.html", "<!doctype html>page"),
@@ -35,7 +35,7 @@ async fn serving(name: &str) -> Server {
 }
 
 fn assert_has_content_security_policy(answer: &WholeResponse) {
-    let guards = [
+    let headers = [
         ("cache-control", "no-cache"),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
@@ -46,14 +46,15 @@ fn assert_has_content_security_policy(answer: &WholeResponse) {
              frame-ancestors 'none'",
         ),
     ];
-    for (name, value) in guards {
+    for (name, value) in headers {
         assert_eq!(answer.header(name), Some(value));
     }
 }
 
 #[tokio::test]
-async fn files_of_the_page_and_the_package_have_their_types_and_guarding_headers() {
-    let server = serving("types").await;
+async fn files_of_the_page_and_the_package_have_their_content_types_and_a_content_security_policy()
+{
+    let server = server_with_files("types").await;
     let expected = [
         ("/", "text/html", "<!doctype html>page"),
         ("/index.html", "text/html", "<!doctype html>page"),
@@ -77,7 +78,7 @@ async fn files_of_the_page_and_the_package_have_their_types_and_guarding_headers
 
 #[tokio::test]
 async fn pages_of_tests_have_no_content_security_policy() {
-    let server = serving("pages").await;
+    let server = server_with_files("pages").await;
     let answer = fetch(format!("{}/pages/test.html", server.origin())).await;
     assert_eq!((answer.status, answer.text()), (200, "<!doctype html>test"));
     assert_eq!(answer.header("cache-control"), Some("no-cache"));
@@ -88,7 +89,7 @@ async fn pages_of_tests_have_no_content_security_policy() {
 
 #[tokio::test]
 async fn files_outside_of_the_folders_are_not_found() {
-    let server = serving("elsewhere").await;
+    let server = server_with_files("elsewhere").await;
     let paths = [
         "/nothing.js",
         "/pkg/",
