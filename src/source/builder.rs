@@ -356,10 +356,10 @@ impl EventSourceBuilder {
     }
 
     /// The settings of a source that shares a connection.
-    pub(super) fn subscriber_settings(self, host: Host) -> Settings {
+    pub(super) fn sharer_settings(self, host: Host) -> Settings {
         let settings = self.settings(host);
         Settings {
-            options: settings.options.into_subscriber(),
+            options: settings.options.into_sharer(),
             terminals: Terminals::default(),
             ..settings
         }

@@ -57,7 +57,7 @@ pub fn new_session(
     options.last_event_id = text(last_event_id);
     options.deduplicate = deduplicate;
     if has(64) {
-        options = options.into_subscriber();
+        options = options.into_sharer();
     }
     let session = NumberedSession {
         session: Session::new(options, at(now, 0.0)),

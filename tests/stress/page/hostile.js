@@ -1,4 +1,4 @@
-// Plays the attacks of a hostile server, and measures how the page is meanwhile.
+// Plays the attacks of a hostile server, and measures how responsive the page stays and how much the wasm memory grows.
 import { EventSource } from "/pkg/index.js";
 import { wasm as npmWasm } from "/pkg/init.js";
 import * as rust from "./rust/typed_eventsource_stress.js";

@@ -1,4 +1,5 @@
-//! What the README of a framework's crate says, pasted into a fresh project, which is then built and opened in Chromium.
+//! Pastes the dependencies and the program of a README of a framework's crate into a fresh project, which is then built and opened
+//! in Chromium.
 
 use std::{
     env, fs, io,
@@ -15,13 +16,13 @@ use crate::{pages::serve, tools};
 /// The folder of each crate in `frameworks`.
 pub(crate) const FRAMEWORKS: &[&str] = &["leptos", "yew"];
 
-/// The section with the dependencies and one program.
+/// The section of a README that has the dependencies and one program.
 const SECTION: &str = "Use it";
 
-/// What the program opens, and what is opened in its place at the test server.
+/// The URL that the program opens, and the URL at the test server that replaces it.
 const URLS: [&str; 2] = ["\"/prices\"", "\"/streams/prices\""];
 
-/// The crates that are taken from here, in place of the published ones.
+/// The crates that are taken from this repository in place of the published ones, each with its folder.
 const CRATES: [(&str, &str); 4] = [
     ("typed-eventsource", ""),
     ("typed-eventsource-hooks", "frameworks/hooks"),
@@ -59,7 +60,7 @@ pub(crate) async fn try_out(framework: &str, stage: &Stage) -> Result<(), String
     Ok(())
 }
 
-/// The folder with the page, the glue and the wasm.
+/// Builds the program of a framework's README. Returns the folder with its page, its JavaScript and its wasm.
 fn build(framework: &str) -> Result<PathBuf, String> {
     let readme = format!("frameworks/{framework}/README.md");
     let text = fs::read_to_string(tools::root().join(&readme));
@@ -72,14 +73,14 @@ fn build(framework: &str) -> Result<PathBuf, String> {
     }
     let program = program.replace(URLS[0], URLS[1]);
     let name = format!("pasted-{framework}");
-    let folder = project(&name, &dependencies, &program)
+    let folder = write_project(&name, &dependencies, &program)
         .map_err(|error| format!("the fresh project: {error}"))?;
     let target = tools::root().join("target");
     tools::succeed(
         Command::new("cargo")
             .args(["build", "--target", "wasm32-unknown-unknown"])
             .current_dir(&folder)
-            // What is compiled already need not be once more.
+            // In this folder many dependencies are compiled already.
             .env("CARGO_TARGET_DIR", &target),
     )?;
     let www = folder.join("www");
@@ -93,7 +94,7 @@ fn build(framework: &str) -> Result<PathBuf, String> {
     Ok(www)
 }
 
-/// Makes the glue, as a tool would that builds for the web.
+/// Runs wasm-bindgen, as a tool that builds an app for the web does.
 fn bind(wasm: &Path, www: &Path) -> Result<(), String> {
     let wasm_bindgen =
         env::var_os("WASM_BINDGEN").ok_or("no wasm-bindgen: use `cargo xtask test packaging`")?;
@@ -106,7 +107,7 @@ fn bind(wasm: &Path, www: &Path) -> Result<(), String> {
     )
 }
 
-/// From the line after its heading to the next heading.
+/// The lines between the heading of the section and the next heading.
 fn section(readme: &str) -> Option<&str> {
     let (_, rest) = readme.split_once(&format!("\n## {SECTION}\n"))?;
     let end = rest.find("\n## ").unwrap_or(rest.len());
@@ -122,8 +123,9 @@ fn only_snippet(section: &str, language: &str) -> Result<String, String> {
     }
 }
 
-/// The project with what was pasted, and with the crates of this repository in place of the published ones.
-fn project(name: &str, dependencies: &str, program: &str) -> io::Result<PathBuf> {
+/// Writes a project with these dependencies and this program, and with the crates of this repository in place of the published
+/// ones. Returns its folder.
+fn write_project(name: &str, dependencies: &str, program: &str) -> io::Result<PathBuf> {
     let root = tools::root().canonicalize()?;
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(folder.join("src"))?;
@@ -139,7 +141,7 @@ fn project(name: &str, dependencies: &str, program: &str) -> io::Result<PathBuf>
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;
     fs::write(folder.join("src/main.rs"), program)?;
-    // The same versions as everywhere here.
+    // The project's dependencies have the same versions as those of the repository.
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     Ok(folder)
 }

@@ -4,17 +4,17 @@
 mod life;
 mod network;
 mod promises;
+mod sharer;
 pub(super) mod space;
-mod subscriber;
 
 use arbitrary::{Arbitrary, Unstructured};
 
 use life::Life;
+use sharer::Sharer;
 use space::{Happening, Settings};
-use subscriber::Subscriber;
 
 /// Panics if the source that the bytes describe breaks a promise. `adapt` changes its settings before. The bytes are read as
-/// happenings of type `T`, or as turns if the settings are those of a subscriber.
+/// happenings of type `T`, or as turns if the settings are those of a sharer.
 pub(super) fn check<'a, T: Arbitrary<'a> + Into<Happening>>(
     input: &'a [u8],
     adapt: fn(Settings) -> Settings,
@@ -23,9 +23,9 @@ pub(super) fn check<'a, T: Arbitrary<'a> + Into<Happening>>(
     let Ok(settings) = bytes.arbitrary().map(adapt) else {
         return;
     };
-    if settings.is_subscriber {
-        let mut subscriber = Subscriber::new(settings);
-        for_each_value(bytes, |turn| subscriber.go_on(turn));
+    if settings.is_sharer {
+        let mut sharer = Sharer::new(settings);
+        for_each_value(bytes, |turn| sharer.go_on(turn));
     } else {
         let mut life = Life::new(settings);
         for_each_value(bytes, |happening: T| life.go_on(happening.into()));

@@ -19,7 +19,8 @@ const MAX_GROWTH: f64 = 2048.0;
 /// How long the page watches an attack whose outcome is `not-closed`, in milliseconds.
 const WAIT: u64 = 5000;
 
-/// Whether a contender plays an attack. Only the client in Rust inflates gzip, and over the browser's own source it is too much.
+/// Whether a contender plays an attack. Only the client in Rust inflates gzip, and it does so only over `fetch`: the browser's own
+/// source would hold too much data.
 pub(super) fn concerns(attack: &Attack, contender: Contender) -> bool {
     let Contender { transport, client } = contender;
     attack.parse != "gzip" || (transport, client) == ("fetch", "rust")

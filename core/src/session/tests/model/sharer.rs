@@ -1,4 +1,4 @@
-//! The model of a subscriber: one of the sources that share a connection.
+//! The model of a sharer: one of the sources that share a connection.
 
 use std::{slice, vec::Vec};
 
@@ -15,7 +15,7 @@ use super::{
     space::{Ruling, Settings, Time},
 };
 
-/// What may happen to a subscriber.
+/// What may happen to a sharer.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(super) enum Turn {
     State(Standing, Time),
@@ -58,21 +58,21 @@ pub(super) enum End {
     Requested,
 }
 
-pub(super) struct Subscriber {
+pub(super) struct Sharer {
     settings: Settings,
     session: Session,
     now: Span,
     state: State,
     decode_errors: u32,
-    /// How many times in a row the subscriber has left.
+    /// How many times in a row the sharer has left.
     failures: u32,
-    /// When the subscriber left first.
+    /// When the sharer left first.
     down_since: Option<Span>,
-    /// Whether the subscriber has not been told the state of the connection yet.
+    /// Whether the sharer has not been told the state of the connection yet.
     joins: bool,
 }
 
-impl Subscriber {
+impl Sharer {
     pub(super) fn new(settings: Settings) -> Self {
         let at = At {
             now: Timestamp::default(),
@@ -97,7 +97,7 @@ impl Subscriber {
             Turn::State(standing, Time(time)) => {
                 let state = state(standing, time);
                 let told = Output::State(state);
-                // The state was reported when the subscriber joined.
+                // The state was reported when the sharer joined.
                 let is_known = self.joins && state == State::Connecting;
                 let expected: &[Output] = if is_known {
                     &[]
@@ -147,7 +147,7 @@ impl Subscriber {
         assert_eq!(
             self.session.next_timeout(),
             None,
-            "a subscriber has no time limit"
+            "a sharer has no time limit"
         );
     }
 
@@ -177,7 +177,7 @@ impl Subscriber {
         self.handle(Input::Timeout { late }, &[]);
     }
 
-    /// Receives an event in any state: events of the shared connection may arrive after the subscriber has closed.
+    /// Receives an event in any state: events of the shared connection may arrive after the sharer has closed.
     fn receive(&mut self) {
         let event = ReceivedEvent {
             last_event_id: None,
@@ -199,7 +199,7 @@ impl Subscriber {
         self.down_since = None;
     }
 
-    /// A subscriber has its own limit and rule, but not its own connection: to reopen means to leave the connection and
+    /// A sharer has its own limit and rule, but not its own connection: to reopen means to leave the connection and
     /// to join it again.
     fn fail_to_decode(&mut self) {
         if self.state == State::Closed {
@@ -302,7 +302,7 @@ impl Subscriber {
     }
 }
 
-/// The report of an error that the subscriber's body has.
+/// The report of an error that the sharer's body has.
 fn told_report() -> Output {
     Output::Report(Report {
         failure: Failure::Told,
