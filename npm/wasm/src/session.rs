@@ -178,12 +178,12 @@ impl NumberedSession {
                 4.0
             }
             Some(Output::Decide(context)) => {
-                numbers.context(context);
+                numbers.set_context(context);
                 5.0
             }
             Some(Output::Report(report)) => {
-                numbers.state(session.state());
-                numbers.report(report);
+                numbers.set_state(session.state());
+                numbers.set_report(report);
                 numbers.follows = match session.close_reason() {
                     Some(CloseReason::Failed { .. }) => 2.0,
                     Some(_) => 0.0,
@@ -192,11 +192,11 @@ impl NumberedSession {
                 6.0
             }
             Some(Output::State(state)) => {
-                numbers.state(state);
+                numbers.set_state(state);
                 7.0
             }
             Some(Output::Closed(reason)) => {
-                numbers.closed(reason);
+                numbers.set_close_reason(reason);
                 8.0
             }
             Some(_) => 3.0,
