@@ -11,8 +11,8 @@ extern "C" {
     fn let_turns_end();
 }
 
-/// While this lives, a source that lets other tasks run does not go on. This works only for a source that has not let other tasks
-/// run before: such a source keeps the real `MessageChannel`.
+/// While this lives, a source that lets other tasks run does not continue. A source that has let other tasks run before is not held:
+/// it keeps the real `MessageChannel`.
 #[derive(Debug)]
 pub struct HeldTurns(());
 
@@ -23,7 +23,7 @@ impl HeldTurns {
         Self(())
     }
 
-    /// Lets the sources go on, also after a failed test that had held them.
+    /// Lets the held sources continue, also those that a failed test has held.
     pub(super) fn end() {
         let_turns_end();
     }

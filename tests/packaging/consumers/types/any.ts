@@ -13,6 +13,9 @@ type Foreign = AbortSignal | Blob | FormData | Headers | Response | URL | URLSea
 /** Members that TypeScript's own library types with `any`. */
 type FromLibrary = "prototype" | "throw";
 
+/** The members that are checked. */
+type Checked<T> = Exclude<keyof T & string, FromLibrary>;
+
 /** The paths at which a type has `any`. */
 type AnyIn<T, Path extends string = "", Depth extends unknown[] = []> =
   IsAny<T> extends true
@@ -38,7 +41,7 @@ type AnyInClass<T, Path extends string, Depth extends unknown[]> = T extends new
   : never;
 
 type AnyInMembers<T, Path extends string, Depth extends unknown[]> = T extends object
-  ? { [Key in Exclude<keyof T & string, FromLibrary>]-?: AnyIn<T[Key], `${Path}.${Key}`, [...Depth, 1]> }[Exclude<keyof T & string, FromLibrary>]
+  ? { [Key in Checked<T>]-?: AnyIn<T[Key], `${Path}.${Key}`, [...Depth, 1]> }[Checked<T>]
   : never;
 
 expect<Equal<AnyIn<Package>, never>>();
