@@ -38,7 +38,7 @@ pub(crate) fn App() -> impl IntoView {
         <Page
             dashboard=feed.data()
             is_live=move || matches!(*feed.state().read(), State::Open)
-            error=move || feed.error().get().map(|error| error.to_string())
+            trouble=move || feed.error().get().map(|error| error.to_string())
             controls
             badge
         />

@@ -9,5 +9,5 @@ use crate::view::{Badge, Page};
 pub(crate) fn App() -> impl IntoView {
     let dashboard = Signal::stored(Dashboard::still());
     let badge = view! { <Badge state="closed" text="still" /> };
-    view! { <Page dashboard is_live=true error=None controls=() badge /> }
+    view! { <Page dashboard is_live=true trouble=None controls=() badge /> }
 }

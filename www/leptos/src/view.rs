@@ -23,7 +23,7 @@ pub(crate) fn Badge(
 pub(crate) fn Page<C: IntoView + 'static, B: IntoView + 'static>(
     dashboard: Signal<Dashboard>,
     #[prop(into)] is_live: Signal<bool>,
-    #[prop(into)] error: Signal<Option<String>>,
+    #[prop(into)] trouble: Signal<Option<String>>,
     controls: C,
     badge: B,
 ) -> impl IntoView {
@@ -38,7 +38,7 @@ pub(crate) fn Page<C: IntoView + 'static, B: IntoView + 'static>(
             {badge}
         </header>
         <main class="app" data-live=move || is_live.get().to_string()>
-            <p class="problem" role="alert">{error}</p>
+            <p class="problem" role="alert">{trouble}</p>
             <section class="card table" aria-label="Prices"><Prices dashboard /></section>
             <section class="card happened" aria-labelledby="happenings-title">
                 <div class="heading">

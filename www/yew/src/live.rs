@@ -32,6 +32,6 @@ pub(crate) fn App() -> Html {
         <button id="toggle" type="button" onclick={toggle}>{ if is_closed { "Open" } else { "Close" } }</button>
     };
     let is_live = matches!(feed.state(), State::Open);
-    let error = feed.error().map(ToString::to_string);
-    page(feed.data(), badge, controls, is_live, error)
+    let trouble = feed.error().map(ToString::to_string);
+    page(feed.data(), badge, controls, is_live, trouble)
 }

@@ -19,7 +19,7 @@ pub(crate) fn page(
     badge: Html,
     controls: Html,
     is_live: bool,
-    error: Option<String>,
+    trouble: Option<String>,
 ) -> Html {
     html! {
         <>
@@ -33,7 +33,7 @@ pub(crate) fn page(
                 { badge }
             </header>
             <main class="app" data-live={is_live.to_string()}>
-                <p class="problem" role="alert">{ error }</p>
+                <p class="problem" role="alert">{ trouble }</p>
                 <section class="card table" aria-label="Prices">{ prices(dashboard) }</section>
                 <section class="card happened" aria-labelledby="happenings-title">
                     <div class="heading">

@@ -1,6 +1,6 @@
-//! Tests the packed npm package in small projects that have installed it: the pages that they build are opened in Chromium, and
-//! their types are checked, as are the snippets of the READMEs. The program in the README of each framework's crate is pasted
-//! into a fresh project, which is built and opened. `cargo xtask test packaging` sets everything up.
+//! Small projects that have installed the packed npm package: what they build is opened in Chromium, what they say of
+//! its types is checked, and so are the snippets of the READMEs; the program for a framework in Rust is pasted into a fresh
+//! project, built and opened too. `cargo xtask test packaging` sets all of it up.
 
 mod pages;
 mod pasted;

@@ -1,5 +1,4 @@
-//! Pastes the dependencies and the program of a README of a framework's crate into a fresh project, which is then built and opened
-//! in Chromium.
+//! What the README of a framework's crate says, pasted into a fresh project, which is then built and opened in Chromium.
 
 use std::{
     env, fs, io,
@@ -16,10 +15,10 @@ use crate::{pages::serve, tools};
 /// The folder of each crate in `frameworks`.
 pub(crate) const FRAMEWORKS: &[&str] = &["leptos", "yew"];
 
-/// The section of a README that has the dependencies and one program.
+/// The section with the dependencies and one program.
 const SECTION: &str = "Use it";
 
-/// The URL that the program opens, and the URL at the test server that replaces it.
+/// What the program opens, and what is opened in its place at the test server.
 const URLS: [&str; 2] = ["\"/prices\"", "\"/streams/prices\""];
 
 /// The crates that are taken from this repository in place of the published ones, each with its folder.
@@ -60,7 +59,7 @@ pub(crate) async fn try_out(framework: &str, stage: &Stage) -> Result<(), String
     Ok(())
 }
 
-/// Builds the program of a framework's README. Returns the folder with its page, its JavaScript and its wasm.
+/// The folder with the page, the glue and the wasm.
 fn build(framework: &str) -> Result<PathBuf, String> {
     let readme = format!("frameworks/{framework}/README.md");
     let text = fs::read_to_string(tools::root().join(&readme));
@@ -73,7 +72,7 @@ fn build(framework: &str) -> Result<PathBuf, String> {
     }
     let program = program.replace(URLS[0], URLS[1]);
     let name = format!("pasted-{framework}");
-    let folder = write_project(&name, &dependencies, &program)
+    let folder = project(&name, &dependencies, &program)
         .map_err(|error| format!("the fresh project: {error}"))?;
     let target = tools::root().join("target");
     tools::succeed(
@@ -107,7 +106,7 @@ fn bind(wasm: &Path, www: &Path) -> Result<(), String> {
     )
 }
 
-/// The lines between the heading of the section and the next heading.
+/// From the line after its heading to the next heading.
 fn section(readme: &str) -> Option<&str> {
     let (_, rest) = readme.split_once(&format!("\n## {SECTION}\n"))?;
     let end = rest.find("\n## ").unwrap_or(rest.len());
@@ -125,7 +124,7 @@ fn only_snippet(section: &str, language: &str) -> Result<String, String> {
 
 /// Writes a project with these dependencies and this program, and with the crates of this repository in place of the published
 /// ones. Returns its folder.
-fn write_project(name: &str, dependencies: &str, program: &str) -> io::Result<PathBuf> {
+fn project(name: &str, dependencies: &str, program: &str) -> io::Result<PathBuf> {
     let root = tools::root().canonicalize()?;
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(folder.join("src"))?;

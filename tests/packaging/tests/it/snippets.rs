@@ -1,4 +1,4 @@
-//! Checks, builds and runs the snippets of the READMEs in TypeScript and JavaScript, each as a separate module.
+//! The snippets of the READMEs in TypeScript and JavaScript, each as a separate module.
 
 use std::{fs, io, path::Path};
 
@@ -6,27 +6,26 @@ use typed_eventsource_harness::{CodeBlock, code_blocks};
 
 use crate::{pages::VITE_6, tools};
 
-/// The READMEs, each with a name for the files of its snippets.
 const READMES: [(&str, &str); 2] = [("README.md", "repository"), ("npm/README.md", "package")];
 
 /// The folder where the snippets are checked. It has the configuration of TypeScript, and declares the names that the snippets
 /// use and do not define.
-const CHECKED: &str = "consumers/snippets";
+const FOLDER: &str = "consumers/snippets";
 
 /// The folder where those snippets run that are tests.
 const TESTS: &str = "consumers/vitest";
 
 /// Checks the types of the snippets.
 pub(crate) fn check() -> Result<(), String> {
-    let folder = tools::installed().join(CHECKED);
+    let folder = tools::installed().join(FOLDER);
     for (readme, name) in READMES {
         write(&tools::root().join(readme), &folder, name)
             .map_err(|error| format!("{readme}: {error}"))?;
     }
-    tools::run(CHECKED, tools::TSC, &["-p", "tsconfig.json"])
+    tools::run(FOLDER, tools::TSC, &["-p", "tsconfig.json"])
 }
 
-/// The folder where those snippets are built that import the package.
+/// Where those that import the package are built.
 const BUILT: &str = "consumers/vite-snippets";
 
 /// Builds the snippets that import the package, as they are, with Vite 6 and its default target.
