@@ -375,10 +375,10 @@ impl Model {
                 }
                 Output::Ask { is_final } => self.ask(source, is_final),
                 Output::Report => {
-                    let is_heard = self.has_error_listener(source);
+                    let is_told = self.is_told_errors(source);
                     self.dispatch(source, "error", "error");
                     self.dispatch(source, "notice", "error");
-                    self.reports += usize::from(!is_heard);
+                    self.reports += usize::from(!is_told);
                 }
                 Output::State(state) => self.dispatch(source, "state", &state),
                 Output::Closed => self.finish(source),
@@ -450,9 +450,9 @@ impl Model {
     fn finish(&mut self, source: usize) {
         let end = self.sources[source].end;
         if end == Some(End::Failed) {
-            let is_heard = self.has_error_listener(source);
+            let is_told = self.is_told_errors(source);
             self.dispatch(source, "error", "error");
-            self.reports += usize::from(!is_heard);
+            self.reports += usize::from(!is_told);
         }
         self.dispatch(source, "notice", "end");
         let state = if end == Some(End::Failed) {
@@ -464,7 +464,7 @@ impl Model {
         self.sources[source].others.clear();
     }
 
-    fn has_error_listener(&self, source: usize) -> bool {
+    fn is_told_errors(&self, source: usize) -> bool {
         let others = &self.sources[source].others;
         let any = |kind: &str, hears: fn(&Listener) -> bool| {
             let mut all = others.get(kind).into_iter().flatten();
