@@ -18,7 +18,7 @@ use super::{
 /// What may happen to a sharer.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(super) enum Turn {
-    State(Standing, Time),
+    State(StateKind, Time),
     Report,
     Gap,
     /// An output for the connection's own body.
@@ -33,7 +33,7 @@ pub(super) enum Turn {
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
-pub(super) enum Standing {
+pub(super) enum StateKind {
     Connecting,
     Open,
     Waiting,
@@ -41,12 +41,13 @@ pub(super) enum Standing {
     Offline,
 }
 
+/// The outputs that a sharer ignores.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(super) enum Work {
     Connect,
     Disconnect,
     Deliver,
-    /// `Output::Closed` reports it, with the reason.
+    /// The state `Closed`. `Output::Closed` reports the close, with its reason.
     Closed,
 }
 
@@ -69,7 +70,7 @@ pub(super) struct Sharer {
     /// When the sharer left first.
     down_since: Option<Span>,
     /// Whether the sharer has not been told the state of the connection yet.
-    joins: bool,
+    is_joining: bool,
 }
 
 impl Sharer {
@@ -88,17 +89,17 @@ impl Sharer {
             decode_errors: 0,
             failures: 0,
             down_since: None,
-            joins: true,
+            is_joining: true,
         }
     }
 
-    pub(super) fn go_on(&mut self, turn: Turn) {
+    pub(super) fn play(&mut self, turn: Turn) {
         match turn {
-            Turn::State(standing, Time(time)) => {
-                let state = state(standing, time);
+            Turn::State(kind, Time(time)) => {
+                let state = state(kind, time);
                 let told = Output::State(state);
                 // The state was reported when the sharer joined.
-                let is_known = self.joins && state == State::Connecting;
+                let is_known = self.is_joining && state == State::Connecting;
                 let expected: &[Output] = if is_known {
                     &[]
                 } else {
@@ -107,7 +108,7 @@ impl Sharer {
                 self.handle(Input::Relayed(told.clone()), expected);
                 if self.state != State::Closed {
                     self.state = state;
-                    self.joins = is_known;
+                    self.is_joining = is_known;
                 }
             }
             Turn::Report => {
@@ -257,7 +258,7 @@ impl Sharer {
         }
         assert_eq!(self.session.next_timeout(), Some(deadline));
         self.state = State::Connecting;
-        self.joins = true;
+        self.is_joining = true;
         self.now = deadline.since_origin();
         let outputs = self.outputs_of(Input::Timeout { late: Span::ZERO });
         assert_eq!(outputs, [Output::State(self.state), Output::Connect]);
@@ -310,15 +311,15 @@ fn told_report() -> Output {
     })
 }
 
-fn state(standing: Standing, time: Span) -> State {
+fn state(kind: StateKind, time: Span) -> State {
     let attempt = 1;
     let waiting = |retry_in| State::Waiting { attempt, retry_in };
-    match standing {
-        Standing::Connecting => State::Connecting,
-        Standing::Open => State::Open,
-        Standing::Waiting => waiting(Some(time)),
-        Standing::Reconnecting => waiting(None),
-        Standing::Offline => State::Offline { attempt },
+    match kind {
+        StateKind::Connecting => State::Connecting,
+        StateKind::Open => State::Open,
+        StateKind::Waiting => waiting(Some(time)),
+        StateKind::Reconnecting => waiting(None),
+        StateKind::Offline => State::Offline { attempt },
     }
 }
 
