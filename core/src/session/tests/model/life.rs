@@ -47,8 +47,7 @@ pub(super) struct Life {
     pub(super) phase: Phase,
     phase_since: Span,
     last_activity: Span,
-    /// Until when silence is excused after a late timer.
-    grace_until: Option<Span>,
+    grace: Option<Span>,
     has_reported_limit: bool,
     network: Network,
     pub(super) unhealthy_since: Option<Span>,
@@ -77,7 +76,7 @@ impl Life {
             phase: Phase::Connecting,
             phase_since: now,
             last_activity: now,
-            grace_until: None,
+            grace: None,
             has_reported_limit: false,
             unhealthy_since: Some(now),
             down_since: None,
@@ -337,9 +336,9 @@ impl Life {
             assert!(due.is_none_or(|at| at > self.now), "{:?}", self.phase);
         }
         if self.idle_at().is_some_and(|at| at <= self.now) {
-            let is_excused = late >= LATE_TIMER_THRESHOLD && self.grace_until.is_none();
+            let is_excused = late >= LATE_TIMER_THRESHOLD && self.grace.is_none();
             assert!(is_excused, "silent for too long");
-            self.grace_until = Some(later(self.now, GRACE));
+            self.grace = Some(later(self.now, GRACE));
         }
     }
 
@@ -481,7 +480,7 @@ impl Life {
 
     fn note_activity(&mut self) {
         self.last_activity = self.now;
-        self.grace_until = None;
+        self.grace = None;
         self.has_reported_limit &= self.settings.idle.is_none();
     }
 }
@@ -527,7 +526,7 @@ impl Life {
     fn idle_at(&self) -> Option<Span> {
         let (Time(after), _) = self.settings.idle?;
         let at = later(self.last_activity, after.max(MIN_DELAY));
-        let at = self.grace_until.map_or(at, |grace| at.max(grace));
+        let at = self.grace.map_or(at, |grace| at.max(grace));
         (self.phase == Phase::Open && !self.has_reported_limit).then_some(at)
     }
 
