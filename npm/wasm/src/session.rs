@@ -13,17 +13,17 @@ use crate::{
     table::{self, Entry},
 };
 
-/// Follows one source, in numbers.
+/// A session, and the numbers in which it tells JavaScript its outputs.
 #[derive(Debug)]
 pub(crate) struct NumberedSession {
     session: Session,
     numbers: Numbers,
-    /// The one in hand.
+    /// The gap that was told last. The numbers have the addresses of its ids.
     gap: Option<Gap>,
 }
 
-/// Makes a session for a source with a [preset](Policy::preset), options on top of it as [`numbers::set_options`] has them,
-/// flags, and how many ids to remember. Answers its number, by which it is known until it is [freed](table::free).
+/// Makes a session for a source with a [preset](Policy::preset), with options that [`numbers::set_options`] sets on top of it, with
+/// flags, and with `deduplicate` ids to remember. Returns its number, which is valid until the session is [freed](table::free).
 ///
 /// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
 /// 64 shares a connection, 128 finishes at the end of a response, 256 reconnects there.
@@ -67,9 +67,8 @@ pub fn new_session(
     table::insert(Entry::Session(Box::new(session)))
 }
 
-/// Tells a session of an input by its number, as [`numbers::input`] has them, and first of the last event id where there is
-/// one. Answers where the [`Numbers`] lie in memory, whose text is the session's last event id then. Beside those inputs
-/// there are:
+/// Tells a session the last event id, if one is given, and then an input by its number. Returns the address of the [`Numbers`], whose
+/// first text is then the session's last event id. The numbers of inputs are those of [`numbers::input`], and these:
 ///
 /// - 16, something that nobody listens to, with its last event id: an event where the detail is 1;
 /// - 17, nothing;
@@ -125,8 +124,8 @@ pub fn tell_session(
     })
 }
 
-/// Opens a source of a URL of which a whole burst may open at `recovers_at`. Returns when a whole burst may then; or, as a
-/// negative number, how long the source has to wait before it asks again.
+/// Opens a source of a URL. `recovers_at` is when a whole burst of sources of this URL may open. Returns the new such moment; or, as
+/// a negative number, how long the source has to wait before it asks again.
 #[wasm_bindgen(js_name = openAtRate)]
 pub fn open_at_rate(recovers_at: f64, now: f64) -> f64 {
     let mut rate = OpenRate::recovered_at(at(recovers_at, 0.0).now);
@@ -136,7 +135,7 @@ pub fn open_at_rate(recovers_at: f64, now: f64) -> f64 {
     }
 }
 
-/// What to do next, and where the [`Numbers`] lie in memory that say so.
+/// Polls the next output. Returns the address of the [`Numbers`] that describe it.
 #[wasm_bindgen(js_name = pollSession)]
 pub fn poll_session(session: usize) -> usize {
     with(session, NumberedSession::poll)
