@@ -53,7 +53,7 @@ export class Audience {
   #gaps = new Listeners();
   #errors = new Listeners();
   #states = new Listeners();
-  /** Those of the iterations. @type {Set<EventQueue>} */
+  /** The queues of the iterations. @type {Set<EventQueue>} */
   #queues = new Set();
   #isCollected = false;
   /** Whether a DOM listener was told about the last error. */

@@ -75,7 +75,7 @@ export class Connection extends Audience {
   #session;
   /** Which inputs the session needs: `WANTS_…` flags. */
   #wants = WANTS_ACTIVITY;
-  /** By which the current transport reports. @type {Link | undefined} */
+  /** The link by which the current transport reports. @type {Link | undefined} */
   #link;
   #timer;
   /** Whether an input is being handled. The constructor counts as one. */
@@ -99,7 +99,7 @@ export class Connection extends Audience {
   /** Whether the session was told that the network is gone. */
   #isOffline;
   #hasHinted = false;
-  /** Whether the page did not open too many sources to connect this one. */
+  /** Whether the source may connect. Its first attempt waits if the page has opened too many sources of its URL. */
   #mayConnect;
   /** Whether the constructor has finished. */
   #isConstructed = false;

@@ -125,10 +125,10 @@ export const failed = (error, time) => {
 };
 
 /**
- * The response has ended, which is an error where more was to come.
+ * The response has ended. That is the error if more was to come.
  *
  * @param {EventSourceError} error
- * @param {boolean} isWhole Whether it has ended as HTTP has it, and has not broken off.
+ * @param {boolean} isWhole Whether it is complete by HTTP, and has not broken off.
  * @param {import("./index.js").TypedEvent<string>} [unfinished] What had arrived of an event that was not at its end.
  */
 export const bodyEnded = (error, isWhole, unfinished) => ({

@@ -62,7 +62,7 @@ const OPTIONS = {
 };
 
 /**
- * The settings of a source. If it `isSharer`, it shares a connection with other sources, and that has other settings.
+ * The settings of a source. If it `isSharer`, the connection that it shares with other sources has separate settings.
  *
  * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy" | "terminalEvent">> & {
  *   transport?: string,

@@ -3,7 +3,10 @@
 import type { Headers, URL, XMLHttpRequestBodyInit } from "./dom.js";
 import type { EventMap, EventSourceError } from "./index.js";
 
-/** A source's attempt to connect, as the server saw it. */
+/**
+ * A source's attempt to connect, as the server saw it. The `attempt` of a state or an error is only a number, which counts the
+ * attempts in a row.
+ */
 export interface Attempt {
   /** The source's URL, resolved. */
   readonly url: string;

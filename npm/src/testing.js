@@ -41,9 +41,9 @@ export class FakeClock {
       // Each wait is as long as its ceiling.
       random: () => 1,
       after: (delay, callback) => this.#after({ at: this.#now + delay, callback }),
-      // If there is no page, a test may set this.
-      // A test may open as many as it likes.
+      // A test may open as many sources as it likes.
       openWait: () => 0,
+      // If there is no page, a test may set `navigator.onLine`.
       isOffline: () => this.#isOffline ?? (!globalThis.location && globalThis.navigator?.onLine === false),
       onNetwork: (_, callback) => {
         this.#network.add(callback);

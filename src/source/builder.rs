@@ -169,12 +169,12 @@ impl EventSourceBuilder {
     /// What the end of a response means: that the server has [finished](EndOfBody::Finished), or a loss, after which the request
     /// is made again ([`Reconnect`](EndOfBody::Reconnect)), also where its method is not safe. Fetch transport only.
     ///
-    /// By default it is a loss, as the standard has it. For a request that is sent once, such as a POST, it is the end; but not
-    /// where the server was to say so with a [terminal event](Self::terminal_event) or [data](Self::terminal_data), nor where
-    /// it has said how to go on, with a `retry` field or an `id`.
+    /// By default it is a loss, as in the standard, except for a request that is sent once, such as a POST: that finishes with its
+    /// response. Even then it is a loss if the builder has a [terminal event](Self::terminal_event) or
+    /// [data](Self::terminal_data), or if the server has sent a `retry` field or an `id`.
     ///
     /// A response that ends within an event has not finished, whatever is set here: [`Error::UnfinishedEvent`] holds what had
-    /// arrived. Where that is a terminal event or data, it counts.
+    /// arrived. If that is a terminal event or terminal data, it counts.
     pub fn end_of_body(mut self, end_of_body: EndOfBody) -> Self {
         self.end_of_body = Some(end_of_body);
         self
@@ -356,10 +356,10 @@ impl EventSourceBuilder {
     }
 
     /// The settings of a source that shares a connection.
-    pub(super) fn subscriber_settings(self, host: Host) -> Settings {
+    pub(super) fn sharer_settings(self, host: Host) -> Settings {
         let settings = self.settings(host);
         Settings {
-            options: settings.options.into_subscriber(),
+            options: settings.options.into_sharer(),
             terminals: Terminals::default(),
             ..settings
         }

@@ -28,7 +28,8 @@ pub(crate) struct FakeNetwork {
     pub(crate) on_listening: RefCell<Option<Box<dyn FnOnce()>>>,
 }
 
-/// A source's attempt to connect, as the server saw it.
+/// A source's attempt to connect, as the server saw it. The `attempt` of a [`State`](crate::State) is only a number, which counts
+/// the attempts in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {

@@ -81,10 +81,10 @@ pub(crate) enum TransportEvent<'a> {
         error: Error,
         loss: Loss,
     },
-    /// The response has ended. It is an error if more was to come.
+    /// The response has ended. That is the error if more was to come.
     BodyEnded {
         error: Error,
-        /// Whether it has ended as HTTP has it, and has not broken off.
+        /// Whether it is complete by HTTP, and has not broken off.
         is_whole: bool,
         /// What had arrived of an event that was not at its end.
         unfinished: Option<UndecodedEvent>,

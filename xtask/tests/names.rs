@@ -262,7 +262,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
         .split_once(start)
         .unwrap_or_else(|| panic!("there is no `{start}`"));
     rest.split_once(end)
-        .unwrap_or_else(|| panic!("there is no `{end}` behind `{start}`"))
+        .unwrap_or_else(|| panic!("there is no `{end}` after `{start}`"))
         .0
 }
 

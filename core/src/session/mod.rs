@@ -391,7 +391,7 @@ impl Session {
             }),
             Output::Closed(reason) => self.close(reason),
             _ if has_left => {}
-            // It was reported when the subscriber joined.
+            // It was reported when the sharer joined.
             Output::State(State::Connecting) if matches!(self.phase, Phase::Connecting) => {}
             // `Output::Closed` reports it, with the reason.
             Output::State(State::Closed) => {}

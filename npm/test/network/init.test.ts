@@ -38,7 +38,7 @@ test("calls at the same time share one start", async () => {
   expectReady(loaded);
 });
 
-test("a start that has failed can be made again", async () => {
+test("a start that has failed can be tried again", async () => {
   const loaded = await load();
   const { init, initSync, EventSource, realm } = loaded;
   const nonsense = new realm.Uint8Array([0, 1, 2]);

@@ -94,7 +94,7 @@ pub(crate) struct Connection {
     is_running: Cell<bool>,
     /// How many events were delivered.
     deliveries: Cell<u64>,
-    /// Whether the page did not open too many sources to connect this one.
+    /// Whether the source may connect. Its first attempt waits if the page has opened too many sources of its URL.
     may_connect: Cell<bool>,
     panics: Panics,
     /// The metadata of the last event, if the session has not been told its id.

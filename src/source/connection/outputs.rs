@@ -86,7 +86,7 @@ impl Connection {
         self.relay(&Output::Report(report), Some(&error));
     }
 
-    /// Reports an error. A failure to decode concerns only its subscriber, any other error all streams.
+    /// Reports an error. A failure to decode concerns only the listener or stream that decodes, any other error all streams.
     pub(super) fn report(&self, error: &Error, is_reported: bool) {
         let concerns_streams = !matches!(error, Error::Decode(_) | Error::QueueOverflow { .. });
         let is_reported = is_reported

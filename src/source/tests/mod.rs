@@ -6,11 +6,11 @@ mod closures;
 #[cfg(feature = "fetch")]
 mod end_of_body;
 mod errors;
-mod hostile;
 mod ids;
 mod life;
 mod network;
 mod order;
+mod reentry;
 mod reopening;
 mod sharing;
 mod streams;

@@ -116,7 +116,7 @@ struct AttemptShared {
     /// Whether the source was told of an event that nobody listens to.
     has_unheard: Cell<bool>,
     reports_all_ids: Cell<bool>,
-    /// To be found in events that nobody listens to, too.
+    /// The data that ends the stream, even in an event that nobody listens to.
     terminal_data: Option<Rc<str>>,
     is_open: Cell<bool>,
     /// The waker of the attempt, for when the transport is dropped.

@@ -17,16 +17,16 @@ async fn a_break_in_the_turn_of_other_tasks_loses_nothing_that_was_sent_before_i
         let script = Script::put([Attempt::playing(steps.clone())]).await;
         let other = Script::put([Attempt::playing(steps)]).await;
         let turns = HeldTurns::begin();
-        // Without it, a source lets others have a turn when its own has taken long.
+        // While the clock runs, a source also lets other tasks run when it has been at work for long.
         let _clock = Clock::stopped();
-        // With a queue for one event, other tasks have their turn after each.
+        // With a queue for one event, the source lets other tasks run after each event.
         let builder = script.builder().policy(Policy::close_on_error());
         let source = builder.queue(Queue::drop_oldest(1)).open();
         let source = source.expect("a valid URL");
         let mut heard = listen::<u8>(&source, "message");
         let _stream = stream::<u8>(&source, "message");
         assert_eq!(heard.next().await, 0);
-        // Another source, which lets nobody have a turn, shows when all of it, and the break, have come.
+        // The other source never lets other tasks run. It shows when all events have arrived, and the break.
         let other_source = other.open_with(Policy::close_on_error());
         let mut other_heard = listen::<u8>(&other_source, "message");
         script.release().await;

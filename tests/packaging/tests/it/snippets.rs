@@ -8,12 +8,14 @@ use crate::{pages::VITE_6, tools};
 
 const READMES: [(&str, &str); 2] = [("README.md", "repository"), ("npm/README.md", "package")];
 
-/// Where the configuration is that they are checked with, and what they do not say themselves.
+/// The folder where the snippets are checked. It has the configuration of TypeScript, and declares the names that the snippets
+/// use and do not define.
 const FOLDER: &str = "consumers/snippets";
 
-/// Where those are run that are tests.
+/// The folder where those snippets run that are tests.
 const TESTS: &str = "consumers/vitest";
 
+/// Checks the types of the snippets.
 pub(crate) fn check() -> Result<(), String> {
     let folder = tools::installed().join(FOLDER);
     for (readme, name) in READMES {
@@ -42,7 +44,7 @@ pub(crate) fn build() -> Result<(), String> {
             let is_app = matches!(language, "ts" | "js")
                 && code.contains("from \"typed-eventsource")
                 && !code.contains("from \"vitest\"")
-                // Only the tools for Workers know what to do with the file.
+                // Only the tools for Workers can import this file.
                 && !code.contains(".wasm\";");
             if is_app {
                 let file = folder.join(format!("{name}-line-{line}.{language}"));
@@ -73,11 +75,12 @@ pub(crate) fn run_tests() -> Result<(), String> {
         let file = format!("{TESTS}/readme-line-{line}.test.{language}");
         fs::write(tools::installed().join(file), code).map_err(|error| error.to_string())?;
     }
-    // Its default is five seconds for a test, which is too short on a busy machine.
+    // Vitest's default limit of five seconds for a test is too short on a busy machine.
     let args = ["run", "--testTimeout=120000", "--hookTimeout=120000"];
     tools::run(TESTS, "vitest/vitest.mjs", &args)
 }
 
+/// Writes each snippet of a README to a file.
 fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {
     let text = fs::read_to_string(readme)?;
     let mut imports = String::new();
@@ -90,7 +93,7 @@ fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {
         code: snippet,
     } in blocks
     {
-        // What a reader has imported further up stays so.
+        // A snippet without imports uses those of the snippet before it.
         let own: Vec<_> = snippet
             .lines()
             .filter(|line| line.starts_with("import "))
