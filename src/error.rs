@@ -37,8 +37,9 @@ pub enum Error {
         message: Arc<str>,
     },
 
-    /// Events of any name were asked for, by `EventSource::on_any` or by an enum with a catch-all variant, and the source is not
-    /// over `fetch`. The browser's own `EventSource` delivers only events whose names are listened to.
+    /// The source is not over `fetch`. Events of any name were asked for, by `EventSource::on_any` or by an enum with a catch-all
+    /// variant, but the browser's own `EventSource` delivers only events whose names are listened to. Or a queue was to wait
+    /// while it is full, for which it does not wait.
     NeedsFetch,
 
     /// There is no `EventSource` here, or no `fetch` if that was asked for: this is not a browser.
@@ -298,7 +299,8 @@ impl fmt::Display for Error {
                 "an event source cannot be opened here: open it in a window or in a worker of a browser",
             ),
             Self::NeedsFetch => f.write_str(
-                "a browser delivers only events whose names are listened to: use `fetch` to listen to any",
+                "the browser's own `EventSource` delivers only events whose names are listened to, and does not wait while a \
+                 queue is full: use `fetch`",
             ),
             Self::InvalidRequest { message, .. } => write!(f, "invalid request: {message}"),
             Self::InvalidEventName { name } => {
@@ -358,7 +360,8 @@ impl fmt::Display for Error {
             }
             Self::QueueOverflow { dropped } => write!(
                 f,
-                "the stream's queue was full, {dropped} dropped: consume faster or give it a larger queue"
+                "the stream's queue was full, {dropped} dropped: consume faster, give it a larger queue, or over `fetch` one \
+                 that waits"
             ),
             Self::Internal { message } => write!(f, "internal error: {message}"),
         }

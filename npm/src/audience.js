@@ -1,9 +1,11 @@
 // @ts-check
 // The listeners of a source, and what is reported to them.
 
+import { whenCollected } from "./collected.js";
+import { ConsoleLines } from "./console-lines.js";
 import { EventSourceError } from "./error.js";
 import { EventQueue } from "./event-queue.js";
-import { overflowed } from "./inputs.js";
+import { heldBack, overflowed } from "./inputs.js";
 import { Listeners } from "./listeners.js";
 import { FOLLOWS_CLOSE, FOLLOWS_STATE, IS_FAILURE_EVENT, IS_TERMINAL_EVENT } from "./numbers.js";
 import { decoder, parseOf, typedEvent } from "./typed-event.js";
@@ -55,6 +57,10 @@ export class Audience {
   #states = new Listeners();
   /** The queues of the iterations. @type {Set<EventQueue>} */
   #queues = new Set();
+  /** The full queues, and the shares with such queues, for which the reading waits. @type {Set<object>} */
+  #holders = new Set();
+  /** Where errors go that nobody listens to. */
+  console;
   #isCollected = false;
   /** Whether a DOM listener was told about the last error. */
   #isShown = false;
@@ -63,6 +69,7 @@ export class Audience {
   constructor(settings, host) {
     this.settings = settings;
     this.host = host;
+    this.console = new ConsoleLines(host);
   }
 
   // Implemented by `Connection`
@@ -195,30 +202,47 @@ export class Audience {
   iterate(names) {
     /** @type {(() => void)[]} */
     let undos = [];
-    const queue = new EventQueue(this.settings.queue, () => {
+    const queue = new EventQueue(this.settings.queue, () => this.holdBack(queue, false));
+    const leave = () => {
       this.#queues.delete(queue);
       undos.forEach((undo) => undo());
+      this.holdBack(queue, false);
       if (this.settings.closeAfterLoop && !this.#hasEventListeners()) this.close();
-    });
-    if (this.state.type === "closed") {
-      queue.end(errorOf(this.state.reason));
-      return queue.iterator;
+    };
+    if (this.state.type === "closed") queue.end(errorOf(this.state.reason));
+    else {
+      this.#queues.add(queue);
+      undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(queue, event)));
     }
-    this.#queues.add(queue);
-    undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(queue, event)));
-    return queue.iterator;
+    return whenCollected(queue.iterator(leave), leave);
   }
 
   /** @param {EventQueue} queue @param {TypedEvent} event */
   #push(queue, event) {
     const outcome = queue.push(event);
-    if (queue.isHalfFull) this.shouldYield = true;
+    if (queue.needsTurn) {
+      this.shouldYield = true;
+      if (queue.waits) this.holdBack(queue, true);
+    }
     if (!outcome) return;
     const { dropped } = queue;
-    const message = "the queue of an iteration was full: consume faster or enlarge `queue.capacity`";
+    const message = "the queue of an iteration was full: consume faster, enlarge `queue.capacity`, or over `fetch` let it wait (`whenFull`)";
     const error = new EventSourceError("queue-overflow", message, { dropped });
     if (outcome === "full") this.receive(overflowed(error));
     else this.tell(error);
+  }
+
+  get isHeldBack() {
+    return this.#holders.size > 0;
+  }
+
+  /** Has the transport read no further, or read on when nobody holds it back. @param {object} holder @param {boolean} holdsBack */
+  holdBack(holder, holdsBack) {
+    const wasHeldBack = this.isHeldBack;
+    this.#holders[holdsBack ? "add" : "delete"](holder);
+    if (this.isHeldBack === wasHeldBack) return;
+    this.receive(heldBack(holdsBack));
+    this.transport?.holdBack?.(holdsBack);
   }
 
   /** @param {string} name */
@@ -266,7 +290,7 @@ export class Audience {
    * @param {State} state
    */
   report(error, follows, state) {
-    if (!this.hear(error, follows, state)) this.host.report(error);
+    if (!this.hear(error, follows, state)) this.console.write(error);
   }
 
   /** Reports an error. Returns whether anybody listens. @param {EventSourceError} error @param {number} follows @param {State} state */
@@ -300,7 +324,7 @@ export class Audience {
 
   /** Reports an error that changes no state. @param {EventSourceError} error */
   tell(error) {
-    if (!this.#call(error)) this.host.report(error);
+    if (!this.#call(error)) this.console.write(error);
   }
 
   /** Reports the error that ended the source. Returns whether anybody listens. @param {EventSourceError} error */
@@ -346,7 +370,7 @@ export class Audience {
    * @param {boolean} [isReported] Whether its error was already reported.
    */
   tellEnd(state, error, isReported) {
-    if (error && !isReported && !this.tellClosingError(error)) this.host.report(error);
+    if (error && !isReported && !this.tellClosingError(error)) this.console.write(error, true);
     for (const queue of this.#queues) queue.end(error);
     this.announce(state);
     this.#errors.clear();

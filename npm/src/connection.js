@@ -419,6 +419,7 @@ export class Connection extends Audience {
     for (const subscription of this.subscriptions.values()) this.transport.listen(subscription);
     if (this.#tracksIds) this.transport.trackIds?.();
     if (!this.anyListeners.isEmpty) this.transport.listenToAll?.(true);
+    if (this.isHeldBack) this.transport.holdBack?.(true);
   }
 
   /**

@@ -372,10 +372,19 @@ export interface Queue {
   /** 4,096 events by default. Zero counts as 1. */
   capacity?: number | undefined;
   /**
-   * `drop-oldest` by default. With `keep-latest` all waiting events are dropped for the newest one; with `close` the
-   * source closes.
+   * With `drop-oldest` the oldest event is dropped, with `keep-latest` all waiting events are for the newest one; with `close`
+   * the source closes. With `wait`, over `fetch` only, the response is read no further until there is room: nothing is dropped,
+   * and the server has to wait, except where the browser itself keeps what arrives (Firefox does).
+   *
+   * `wait` is the default of a request that is sent once, such as a POST, unless the policy has `resend`. For others it is
+   * `drop-oldest`.
+   *
+   * While one queue waits, all handlers and loops of the source do, also those of other sources that share the connection: the
+   * slowest loop sets the pace. So read an iterator, or end it by `break` or `return()`: one that is kept and not read holds
+   * back the others. Silence does not count meanwhile (`idle`), and a loss or the end is noticed when the reading goes on. An
+   * event in the queue counts as received, so its id is the last event id.
    */
-  whenFull?: "drop-oldest" | "keep-latest" | "close" | undefined;
+  whenFull?: "drop-oldest" | "keep-latest" | "close" | "wait" | undefined;
 }
 
 /** Options that every source takes. */
@@ -467,6 +476,8 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
 /** Options of a source whose events are carried by the browser's own `EventSource`. */
 export interface BrowserInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends CommonInit<Feed> {
   transport?: "browser" | undefined;
+  /** The browser does not wait for a full queue. */
+  queue?: (Queue & { whenFull?: Exclude<Queue["whenFull"], "wait"> }) | undefined;
 }
 
 /**
@@ -512,7 +523,7 @@ export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
  * a `Proxy` too.
  */
 export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
-  /** How many events have been dropped so far, because the queue was full. */
+  /** How many events have been dropped so far, because the queue was full. None is if the queue waits. */
   readonly dropped: number;
   return(): Promise<IteratorResult<T, undefined>>;
 }
@@ -630,8 +641,9 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
    */
   onGap(handler: (gap: Gap) => void): () => void;
   /**
-   * Calls back with everything that goes wrong. Errors that nobody listens to go to the console. So does one hint for a
-   * source over `fetch`, when an event arrives that nobody listens to: its name may be misspelt.
+   * Calls back with everything that goes wrong. Errors that nobody listens to go to the console: of each `code` one in a minute
+   * for each source, with the number of those that were left out before it, and always the one that closes the source. So does
+   * one hint for a source over `fetch`, when an event arrives that nobody listens to: its name may be misspelt.
    */
   onError(handler: (error: EventSourceError) => void): () => void;
 

@@ -5,6 +5,7 @@ import {
   INPUT_BODY_ENDED,
   INPUT_EVENT,
   INPUT_FINISHED,
+  INPUT_HELD_BACK,
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
@@ -147,6 +148,9 @@ export const network = (isOnline) => input(isOnline ? INPUT_ONLINE : INPUT_OFFLI
 
 /** A queue that may drop nothing is full. @param {EventSourceError} error */
 export const overflowed = (error) => input(INPUT_OVERFLOWED, undefined, error);
+
+/** The body of the response is read no further until a queue has room, or is read on. @param {boolean} isHeldBack */
+export const heldBack = (isHeldBack) => input(INPUT_HELD_BACK, undefined, undefined, Number(isHeldBack));
 
 /** The state of a shared connection. @param {import("./index.js").State} state */
 export const relayedState = (state) => {

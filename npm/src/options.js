@@ -29,7 +29,7 @@ const FETCH = {
 const QUEUE = {
   // Zero counts as 1.
   capacity: count,
-  whenFull: oneOf("drop-oldest", "keep-latest", "close"),
+  whenFull: oneOf("drop-oldest", "keep-latest", "close", "wait"),
 };
 
 /** @param {any} value */
@@ -87,12 +87,14 @@ export function parseSettings(init) {
     if (name) throw optionError(`\`${name}\` needs \`transport: "fetch"\``);
   }
   const { method = "GET", policy = {} } = options;
-  const { capacity = 4096, whenFull = "drop-oldest" } = options.queue ?? {};
+  // Whether the request may be made more than once.
+  const isRepeatable = /^(get|head)$/i.test(method);
+  const { capacity = 4096, whenFull = isRepeatable || policy.resend ? "drop-oldest" : "wait" } = options.queue ?? {};
+  if (whenFull === "wait" && !isFetch) throw optionError('`queue.whenFull: "wait"` needs `transport: "fetch"`');
   return {
     ...options,
     isFetch,
-    // Whether the request may be made more than once.
-    isRepeatable: /^(get|head)$/i.test(method),
+    isRepeatable,
     withCredentials: Boolean(options.withCredentials),
     policy,
     parse: options.parse ?? "json",

@@ -41,7 +41,10 @@ export class FakeClock {
   readonly now: number;
   /** How many timers are set. */
   readonly timers: number;
-  /** The errors that sources would have written to the console, since nobody listened to them. */
+  /**
+   * The errors that sources would have written to the console, since nobody listened to them: of each `code` one in a minute for
+   * each source, and always the one that closes the source.
+   */
   readonly reports: readonly EventSourceError[];
   /** What sources would have written to the console as a hint, such as the first event that nobody listens to. */
   readonly hints: readonly string[];
@@ -68,6 +71,11 @@ export class FakeClock {
  * its event have been called, as in a browser. Each source is told as its transport would tell it: one over the
  * browser's own reconnects without being asked, and sees no HTTP status. No request is made. A source that joins a shared
  * connection reports that it is open when the clock advances, if only by `advance(0)`, or when something is sent.
+ *
+ * While a full queue that waits (`whenFull: "wait"`) holds a source back, what the server does with an open connection waits, in
+ * order: events, comments, the reconnection time, the end and the loss. The source receives them when there is room, one after
+ * the other, before the call of `next` or `return` returns that made room. Answers to waiting connections and the clock are not
+ * held back.
  *
  * If there is no page, URLs are relative to `http://localhost/`.
  *

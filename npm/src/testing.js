@@ -10,6 +10,7 @@ import { INPUT_DEFERRED, INPUT_UNLISTENED } from "./numbers.js";
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./host.js").Host} Host */
+/** @typedef {import("./inputs.js").Input} Input */
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {{ at: number, callback: (lateBy: number) => void }} Timer */
 
@@ -288,6 +289,9 @@ class FakeConnection {
   /** @type {Map<string, Subscription>} */
   #subscriptions = new Map();
   #listensToAll = false;
+  #isHeldBack = false;
+  /** What the source has yet to read: functions that make inputs of it. @type {(() => Input | void)[]} */
+  #unread = [];
 
   /**
    * @param {string} url
@@ -323,6 +327,12 @@ class FakeConnection {
   /** @param {boolean} listensToAll */
   listenToAll(listensToAll) {
     this.#listensToAll = listensToAll;
+  }
+
+  /** @param {boolean} isHeldBack */
+  holdBack(isHeldBack) {
+    this.#isHeldBack = isHeldBack;
+    this.#readOn();
   }
 
   close() {
@@ -361,13 +371,14 @@ class FakeConnection {
   open() {
     if (this.#isOpen) return;
     this.#isOpen = true;
-    this.#link.receive(opened);
+    if (this.#unread.length) this.#receive(opened);
+    else this.#link.receive(opened);
   }
 
   /** @param {string} name @param {string} data @param {string} [id] */
   send(name, data, id) {
     const lastEventId = (this.#id = id ?? this.#id);
-    const run = () => {
+    this.#whenRead(() => {
       const subscription = this.#subscriptions.get(name) ?? (this.#listensToAll ? this.#link.newSubscription(name) : undefined);
       if (!subscription && !this.#isFetch) return;
       if (!subscription) {
@@ -376,44 +387,70 @@ class FakeConnection {
       }
       const hasIdField = this.#isFetch ? id !== undefined : undefined;
       return event(subscription, data, { lastEventId, origin: ORIGIN }, hasIdField);
-    };
-    this.#link.receive({ type: INPUT_DEFERRED, run });
+    });
   }
 
   comment() {
-    if (this.#isFetch) this.#link.receive({ type: INPUT_UNLISTENED, isEvent: false, lastEventId: undefined });
+    if (this.#isFetch) this.#receive({ type: INPUT_UNLISTENED, isEvent: false, lastEventId: undefined });
   }
 
   /** @param {number} ms */
   retry(ms) {
-    if (this.#isFetch) this.#link.receive(retry(ms));
+    if (this.#isFetch) this.#receive(retry(ms));
   }
 
   /** @param {{ type: string, data: string }} [unfinished] */
   end(unfinished) {
     if (!this.#isFetch) return this.lose();
-    this.#isOpen = false;
     const error = connectionLost(this.#url, "the server ended the stream");
-    this.#link.receive(bodyEnded(error, true, unfinished && { ...unfinished, lastEventId: this.#id, origin: ORIGIN }));
+    this.#end(bodyEnded(error, true, unfinished && { ...unfinished, lastEventId: this.#id, origin: ORIGIN }));
   }
 
   lose() {
-    this.#isOpen = false;
     const error = connectionLost(this.#url);
-    this.#link.receive(this.#isFetch ? reestablish(error) : browserReconnects(error));
+    this.#end(this.#isFetch ? reestablish(error) : browserReconnects(error));
   }
 
   /** @param {number} status */
   fail(status) {
-    this.#isOpen = false;
     const url = this.#url;
     if (!this.#isFetch) {
-      this.#link.receive(failed(new EventSourceError("given-up", `the browser gave up on ${url}`, { url })));
+      this.#end(failed(new EventSourceError("given-up", `the browser gave up on ${url}`, { url })));
     } else if (status === 204) {
-      this.#link.receive(finished);
+      this.#end(finished);
     } else {
       const message = `${url} answered with status ${status}`;
-      this.#link.receive(failed(new EventSourceError("status", message, { url, status, body: "" })));
+      this.#end(failed(new EventSourceError("status", message, { url, status, body: "" })));
     }
+  }
+
+  /** The response is over, or is refused. A source that is held back has yet to read that far. @param {Input} input */
+  #end(input) {
+    const wasOpen = this.#isOpen;
+    this.#isOpen = false;
+    if (wasOpen) this.#receive(input);
+    else this.#link.receive(input);
+  }
+
+  /** @param {Input} input */
+  #receive(input) {
+    this.#whenRead(() => input);
+  }
+
+  /** @param {() => Input | void} make Makes the input, if there is one. */
+  #whenRead(make) {
+    this.#unread.push(make);
+    this.#readOn();
+  }
+
+  /** Has the source read one thing after the other, each in its turn, until it is held back. */
+  #readOn() {
+    const run = () => {
+      if (this.#isHeldBack) return;
+      const make = this.#unread.shift();
+      if (this.#unread.length) this.#readOn();
+      return make?.();
+    };
+    this.#link.receive({ type: INPUT_DEFERRED, run });
   }
 }

@@ -46,7 +46,8 @@ pub struct EventSourceBuilder {
     url: String,
     with_credentials: bool,
     policy: Policy,
-    queue: Queue,
+    /// `None` if it was not set.
+    queue: Option<Queue>,
     deduplicate: usize,
     resume_parameter: Option<String>,
     terminals: Terminals,
@@ -64,7 +65,7 @@ impl EventSourceBuilder {
             url,
             with_credentials: false,
             policy: Policy::default(),
-            queue: Queue::default(),
+            queue: None,
             deduplicate: 0,
             resume_parameter: None,
             terminals: Terminals::default(),
@@ -97,9 +98,10 @@ impl EventSourceBuilder {
     }
 
     /// How many events each stream of this source holds for a slow consumer, and what happens when there are more;
-    /// [`Queue::drop_oldest`] of 4,096 by default.
+    /// [`Queue::drop_oldest`] of 4,096 by default. Over `fetch`, a request that is sent once (a POST, for instance, unless the
+    /// policy [resends](crate::Policy::resend)) has a [`Queue::wait`](crate::Queue) of 4,096: what it costs is not dropped.
     pub fn queue(mut self, queue: Queue) -> Self {
-        self.queue = queue;
+        self.queue = Some(queue);
         self
     }
 
@@ -293,8 +295,9 @@ impl EventSourceBuilder {
         true
     }
 
-    /// Writes an error to the console, as a source does with errors that nobody listens to. It is for hooks of a framework,
-    /// whose components may not show an error. It may only be called in a browser.
+    /// Writes an error to the console for which the source could not be opened. It is for hooks of a framework, whose components
+    /// may not show an error; [`EventSource::report_error`] is for the errors of a source that is open. It may only be called in
+    /// a browser.
     ///
     /// ```no_run
     /// # use typed_eventsource::EventSource;
@@ -304,7 +307,7 @@ impl EventSourceBuilder {
     /// }
     /// ```
     pub fn report_error(&self, error: &Error) {
-        self.host().report(error);
+        self.host().report(error, 0);
     }
 
     /// Opens the source. This returns at once, with the source in the state [`Connecting`](crate::State::Connecting)
@@ -320,10 +323,15 @@ impl EventSourceBuilder {
     ///
     /// [`Error::InvalidUrl`] if the URL cannot be parsed, [`Error::InvalidEventName`] if no event can have the name of
     /// the terminal event or the failure event, [`Error::Unsupported`] if there is no `EventSource` (on a server, for
-    /// instance), [`Error::InvalidRequest`] if the browser refuses the [`Fetch`](crate::Fetch).
+    /// instance), [`Error::InvalidRequest`] if the browser refuses the [`Fetch`](crate::Fetch), [`Error::NeedsFetch`] if the
+    /// queue is to wait and the source is not over `fetch`.
     pub fn open(self) -> Result<EventSource, Error> {
         for name in self.terminals.names() {
             check_name(name)?;
+        }
+        #[cfg(feature = "fetch")]
+        if self.fetch.is_none() && self.queue.is_some_and(Queue::waits) {
+            return Err(Error::NeedsFetch);
         }
         let signal = self.signal.clone();
         let connection = if signal.as_ref().is_some_and(AbortSignal::aborted) {
@@ -349,7 +357,7 @@ impl EventSourceBuilder {
     /// The settings that sources have in common if they can share a connection.
     pub(super) fn sharing_key(&self) -> Self {
         Self {
-            queue: Queue::default(),
+            queue: None,
             signal: None,
             ..self.clone()
         }
@@ -379,12 +387,20 @@ impl EventSourceBuilder {
             options.is_repeatable = fetch.is_repeatable();
             options.last_event_id = fetch.start().unwrap_or_default().to_owned();
         }
+        #[cfg(feature = "fetch")]
+        let default_queue = if options.is_repeatable || options.policy.resend {
+            Queue::default()
+        } else {
+            Queue::default().waiting()
+        };
+        #[cfg(not(feature = "fetch"))]
+        let default_queue = Queue::default();
         Settings {
             #[cfg(feature = "fetch")]
             is_fetch: self.fetch.is_some(),
             options,
             rule: self.policy.rule,
-            queue: self.queue,
+            queue: self.queue.unwrap_or(default_queue),
             terminals: self.terminals,
             host,
         }

@@ -220,7 +220,8 @@ impl EventSource {
     }
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
-    /// reach neither this nor a stream go to the console. So does one hint for a source over `fetch`, when an event
+    /// reach neither this nor a stream go to the console: one of each kind in a minute, with the number of those that were left
+    /// out before it, and always the one that closes the source. So does one hint for a source over `fetch`, when an event
     /// arrives that nobody listens to: its name may be misspelt.
     pub fn on_error(&self, mut callback: impl FnMut(Error) + 'static) -> Listener {
         self.connection
@@ -330,6 +331,12 @@ impl EventSource {
     /// ```
     pub fn closed(&self) -> Closed {
         Closed::new(self.connection.end())
+    }
+
+    /// Writes an error to the console, as the source does with errors that nobody listens to: one of each kind in a minute. It is
+    /// for hooks of a framework, whose components may not show an error.
+    pub fn report_error(&self, error: &Error) {
+        self.connection.write_to_console(error);
     }
 
     /// Closes the source for good, at once: no more events are delivered, and every stream ends. Nothing happens if it

@@ -12,6 +12,8 @@ use std::{
 
 use typed_eventsource_core::{CloseReason, Output, Span, State};
 
+#[cfg(feature = "fetch")]
+use super::connection::Hold;
 use super::{
     EventSourceBuilder,
     connection::{Audience, Connection, Link},
@@ -176,6 +178,9 @@ struct Share {
     /// The listener to events of any name.
     #[cfg(feature = "fetch")]
     any: Cell<Option<Listener>>,
+    /// While a queue of the sharer is full.
+    #[cfg(feature = "fetch")]
+    hold: Cell<Option<Hold>>,
     /// The delivery of the last event that a listener to its name has received.
     received: Rc<Cell<u64>>,
     /// The timer of a later task in which the sharer of an open connection is told that it is open.
@@ -193,6 +198,8 @@ impl Share {
             listeners: RefCell::default(),
             #[cfg(feature = "fetch")]
             any: Cell::default(),
+            #[cfg(feature = "fetch")]
+            hold: Cell::default(),
             received: Rc::default(),
             announcement: Cell::default(),
         }
@@ -256,6 +263,12 @@ impl Link for Share {
         drop(self.any.replace(listener.and_then(Result::ok)));
     }
 
+    #[cfg(feature = "fetch")]
+    fn hold_back(&self, is_held_back: bool) {
+        let hold = is_held_back.then(|| self.carrier.hold_back());
+        drop(self.hold.replace(hold));
+    }
+
     fn carrier(&self) -> Option<&Connection> {
         Some(&self.carrier)
     }
@@ -281,6 +294,8 @@ impl Drop for Share {
         drop(self.listeners.take());
         #[cfg(feature = "fetch")]
         drop(self.any.take());
+        #[cfg(feature = "fetch")]
+        drop(self.hold.take());
         if self.sharers.remove(&self.sharer) {
             self.carrier.close(CloseReason::Dropped);
         }

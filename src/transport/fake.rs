@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
     rc::{Rc, Weak},
     sync::Arc,
 };
@@ -125,6 +125,9 @@ impl FakeConnector {
             sink: RefCell::new(Some(sink)),
             names: RefCell::default(),
             listens_to_all: Cell::default(),
+            is_held_back: Cell::default(),
+            is_reading: Cell::default(),
+            unread: RefCell::default(),
         });
         let mut connections = self.network.connections.borrow_mut();
         connections.retain(|connection| connection.strong_count() > 0);
@@ -150,7 +153,14 @@ pub(crate) struct FakeConnection {
     sink: RefCell<Option<Sink>>,
     names: RefCell<BTreeSet<String>>,
     listens_to_all: Cell<bool>,
+    is_held_back: Cell<bool>,
+    is_reading: Cell<bool>,
+    /// What the source has yet to read.
+    unread: RefCell<VecDeque<Box<Unread>>>,
 }
+
+/// Something that the server has sent. It is told to the source when it is read.
+type Unread = dyn FnOnce(&FakeConnection);
 
 impl FakeConnection {
     /// The metadata of the next event, which may have an id.
@@ -173,14 +183,19 @@ impl FakeConnection {
     }
 
     pub(crate) fn open(&self) {
-        if !self.is_open.replace(true) {
+        if self.is_open.replace(true) {
+            return;
+        }
+        // The head of an answer is not held back.
+        if self.unread.borrow().is_empty() {
             self.emit(TransportEvent::Opened);
+        } else {
+            self.when_read(|connection| connection.emit(TransportEvent::Opened));
         }
     }
 
     pub(crate) fn lose(&self) {
-        self.is_open.set(false);
-        self.emit(TransportEvent::Lost {
+        self.emit_end(TransportEvent::Lost {
             error: self.lost("the connection was cut"),
             loss: if self.is_fetch {
                 Loss::Reestablish
@@ -195,13 +210,12 @@ impl FakeConnection {
         if !self.is_fetch {
             return self.lose();
         }
-        self.is_open.set(false);
         let error = self.lost("the server ended the stream");
         let unfinished = unfinished.map(|(name, data)| {
             let event = Event::new(data, name.into(), self.next_meta(None));
             UndecodedEvent::from(&event)
         });
-        self.emit(TransportEvent::BodyEnded {
+        self.emit_end(TransportEvent::BodyEnded {
             error,
             is_whole: true,
             unfinished,
@@ -209,10 +223,9 @@ impl FakeConnection {
     }
 
     pub(crate) fn fail(&self, status: u16) {
-        self.is_open.set(false);
         let url = Arc::clone(&self.url);
         let (error, class) = match (self.is_fetch, status) {
-            (true, 204) => return self.emit(TransportEvent::Finished),
+            (true, 204) => return self.emit_end(TransportEvent::Finished),
             (true, _) => (Error::status(url, status), FailureClass::Status(status)),
             (false, _) => (Error::given_up(url), FailureClass::Other),
         };
@@ -220,7 +233,39 @@ impl FakeConnection {
             class,
             retry_after: None,
         };
-        self.emit(TransportEvent::Lost { error, loss });
+        self.emit_end(TransportEvent::Lost { error, loss });
+    }
+
+    /// The response is over, or is refused. A source that is held back has yet to read that far.
+    fn emit_end(&self, event: TransportEvent<'static>) {
+        if self.is_open.replace(false) {
+            self.when_read(|connection| connection.emit(event));
+        } else {
+            self.emit(event);
+        }
+    }
+
+    /// Tells the source of something in the response: at once, or when it reads on if it is held back.
+    pub(crate) fn when_read(&self, tell: impl FnOnce(&Self) + 'static) {
+        if !self.is_held_back.get() && self.unread.borrow().is_empty() {
+            return tell(self);
+        }
+        self.unread.borrow_mut().push_back(Box::new(tell));
+        self.read_on();
+    }
+
+    fn read_on(&self) {
+        if self.is_reading.get() {
+            return;
+        }
+        let _reading = Reading::new(&self.is_reading);
+        while !self.is_held_back.get() {
+            let next = self.unread.borrow_mut().pop_front();
+            match next {
+                Some(next) => next(self),
+                None => return,
+            }
+        }
     }
 
     pub(crate) fn emit(&self, event: TransportEvent<'_>) {
@@ -247,6 +292,22 @@ impl FakeConnection {
     }
 }
 
+/// While it lives, the source reads one thing after the other. A panic that unwinds drops it too.
+struct Reading<'a>(&'a Cell<bool>);
+
+impl<'a> Reading<'a> {
+    fn new(is_reading: &'a Cell<bool>) -> Self {
+        is_reading.set(true);
+        Self(is_reading)
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
 /// The source's end of a connection.
 pub(crate) struct FakeTransport {
     connection: Rc<FakeConnection>,
@@ -270,11 +331,19 @@ impl FakeTransport {
     pub(super) fn listen_to_all(&self, listens_to_all: bool) {
         self.connection.listens_to_all.set(listens_to_all);
     }
+
+    #[cfg(feature = "fetch")]
+    pub(super) fn hold_back(&self, is_held_back: bool) {
+        let connection = Rc::clone(&self.connection);
+        connection.is_held_back.set(is_held_back);
+        connection.read_on();
+    }
 }
 
 impl Drop for FakeTransport {
     fn drop(&mut self) {
         self.connection.sink.take();
         self.connection.names.take();
+        self.connection.unread.take();
     }
 }

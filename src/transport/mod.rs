@@ -167,6 +167,17 @@ impl Transport {
         }
     }
 
+    /// Reads no further, or reads on. The browser's own source cannot do this.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn hold_back(&self, is_held_back: bool) {
+        match self {
+            Self::Browser(_) => {}
+            Self::Fetch(fetch) => fetch.hold_back(is_held_back),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(fake) => fake.hold_back(is_held_back),
+        }
+    }
+
     /// Reports the id of every event that has one from now on, even if the event has no listeners. The browser's own
     /// source cannot do this.
     pub(crate) fn report_all_ids(&self) {

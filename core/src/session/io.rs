@@ -125,6 +125,10 @@ pub enum Input<'a> {
     Offline,
     /// A queue that may drop nothing is full.
     Overflowed,
+    /// The response is read no further until a queue has room. Silence says nothing meanwhile.
+    HeldBack,
+    /// There is room, and the response is read on.
+    ReadOn,
     /// The user closes the source: [`CloseReason::Requested`] or [`CloseReason::Dropped`].
     Close(CloseReason),
     /// An output of the shared connection's session that concerns all of its sharers.

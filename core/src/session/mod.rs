@@ -103,6 +103,8 @@ pub struct Session {
     /// Whether an event of this connection had an id.
     has_id_of_connection: bool,
     last_activity: Timestamp,
+    /// Whether the response is read no further, since a queue is full.
+    is_held_back: bool,
     /// Silence is excused until then, since nothing could be read; once after each activity.
     idle_grace_until: Option<Timestamp>,
     last_timeout: Timestamp,
@@ -189,6 +191,7 @@ impl Session {
             last_event_id,
             has_id_of_connection: false,
             last_activity: at.now,
+            is_held_back: false,
             idle_grace_until: None,
             last_timeout: at.now,
             has_told_limit: false,
@@ -312,6 +315,8 @@ impl Session {
                 failure: Failure::Told,
                 limit: None,
             }),
+            Input::HeldBack => self.is_held_back = true,
+            Input::ReadOn => self.read_on(at.now),
             Input::Relayed(output) => self.relayed(output),
             Input::Close(_) | Input::Decided(_) => {}
         }

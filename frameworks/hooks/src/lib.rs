@@ -15,7 +15,9 @@ use std::{
 
 pub use callbacks::Callbacks;
 pub use selection::Selection;
-use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, Gap, Listener, State};
+use typed_eventsource::{
+    CloseReason, Error, Event, EventSource, EventSourceBuilder, Gap, Listener, State,
+};
 
 /// Receives what a [`Subscription`] reports of a component's source.
 ///
@@ -115,6 +117,7 @@ impl Subscription {
                 return Self { open: None };
             }
         };
+        let _ = notices.source.set(source.clone());
         let state = source.state();
         if !matches!(state, State::Connecting) {
             notices.state(state);
@@ -172,6 +175,8 @@ impl fmt::Debug for Subscription {
 struct Notices<E, O: Observer<E>> {
     observer: O,
     builder: EventSourceBuilder,
+    /// Once it is open. The listeners hold these notices, so that they do not outlive the subscription.
+    source: OnceCell<EventSource>,
     /// Whether the last reported state is `Open`.
     is_open: Cell<bool>,
     /// Whether the last reported error is not over.
@@ -186,6 +191,7 @@ impl<E, O: Observer<E>> Notices<E, O> {
         Self {
             observer,
             builder,
+            source: OnceCell::new(),
             is_open: Cell::new(false),
             has_error: Cell::new(false),
             unshown: RefCell::default(),
@@ -236,8 +242,9 @@ impl<E, O: Observer<E>> Notices<E, O> {
     fn report_unshown_error(&self) {
         if let Some(error) = self.unshown.take()
             && !self.observer.has_shown_error()
+            && let Some(source) = self.source.get()
         {
-            self.builder.report_error(&error);
+            source.report_error(&error);
         }
     }
 }

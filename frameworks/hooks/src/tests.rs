@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
+    time::Duration,
 };
 
 use serde::Deserialize;
@@ -185,7 +186,11 @@ fn an_observer_that_is_gone_is_told_nothing_more() {
 fn an_error_that_is_not_shown_goes_to_the_console_once() {
     let server = FakeServer::new();
     let (journal, subscription) = subscribe("/prices");
-    let reports = || server.clock().reports().len();
+    // A minute after each of them, since an error of a kind has one line in a minute.
+    let reports = || {
+        server.clock().advance(Duration::from_secs(60));
+        server.clock().reports().len()
+    };
     server.send_text("price", "much");
     server.send("price", &1);
     server.send_text("price", "much");
@@ -206,6 +211,24 @@ fn an_error_that_is_not_shown_goes_to_the_console_once() {
     server.send_text("price", "much");
     drop(subscription);
     assert_eq!(reports(), 4, "the component is gone");
+}
+
+#[test]
+fn errors_that_are_not_shown_have_one_line_of_each_kind_in_a_minute_on_the_console() {
+    let server = FakeServer::new();
+    let (journal, subscription) = subscribe("/prices");
+    journal.hides_errors.set(true);
+    for _ in 0..64 {
+        server.send_text("price", "much");
+    }
+    assert_eq!(server.clock().reports().len(), 1);
+    server.clock().advance(Duration::from_secs(60));
+    drop(subscription);
+    let reports = server.clock().reports();
+    assert!(
+        reports[1].ends_with("(and 62 more of this kind)"),
+        "{reports:?}"
+    );
 }
 
 #[test]

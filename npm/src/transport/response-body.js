@@ -28,6 +28,8 @@ function readerOf(body) {
 export class ResponseBody {
   /** Whether the body has broken off. */
   isBroken = false;
+  /** Whether nothing is read ahead. */
+  isHeldBack = false;
 
   #reader;
   /** Whether there is nothing more to read, and the error if that is one. */
@@ -75,7 +77,7 @@ export class ResponseBody {
   async readAhead() {
     if (this.#isReading) return;
     this.#isReading = true;
-    while (!this.#isOver && this.#size < ROOM) {
+    while (!this.#isOver && this.#size < ROOM && (this.#endWait || !this.isHeldBack)) {
       await this.#readChunk();
       if (!this.#endWait) continue;
       this.#endWait();

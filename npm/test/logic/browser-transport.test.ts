@@ -105,6 +105,30 @@ test("events have the origin of their response", () => {
   ]);
 });
 
+test("a line on the console says how many errors of its kind had none before it", () => {
+  vi.stubGlobal("EventSource", Native);
+  const report = vi.spyOn(console, "error").mockImplementation(() => {});
+  const clock = vi.spyOn(performance, "now");
+  const source = new EventSource(`${URL}spoilt`, { parse: () => JSON.parse("{") });
+  source.on("message", () => {});
+  const [only] = made;
+  for (const [minutes, times] of [
+    [0, 64],
+    [0.9, 1],
+    [1, 2],
+    [3, 1],
+  ]) {
+    clock.mockReturnValue(minutes * 60_000);
+    for (let time = 0; time < times; time += 1) only.message(0, "");
+  }
+  source.close();
+  const decode = ["typed-eventsource:", expect.objectContaining({ code: "decode" })];
+  const counts = ["(and 64 more of this kind)", "(and 1 more of this kind)"];
+  expect(report.mock.calls).toEqual([decode, ...counts.map((count) => [...decode, count])]);
+  report.mockRestore();
+  clock.mockRestore();
+});
+
 test("sources of one URL open at a bounded rate, and those of different URLs do not wait for each other", () => {
   vi.stubGlobal("EventSource", Native);
   const report = vi.spyOn(console, "error").mockImplementation(() => {});

@@ -106,6 +106,8 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         9 => Input::Online,
         10 => Input::Offline,
         11 => Input::Overflowed,
+        15 if detail == 0 => Input::ReadOn,
+        15 => Input::HeldBack,
         14 => Input::Postponed(span),
         12 => Input::Close(if detail == 0 {
             CloseReason::Requested

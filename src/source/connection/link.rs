@@ -22,6 +22,10 @@ pub(in crate::source) trait Link {
     #[cfg(feature = "fetch")]
     fn listen_to_all(&self, listens_to_all: bool);
 
+    /// See [`Transport::hold_back`].
+    #[cfg(feature = "fetch")]
+    fn hold_back(&self, is_held_back: bool);
+
     /// See [`Transport::report_all_ids`].
     fn report_all_ids(&self) {}
 
@@ -56,6 +60,11 @@ impl Link for Transport {
     #[cfg(feature = "fetch")]
     fn listen_to_all(&self, listens_to_all: bool) {
         self.listen_to_all(listens_to_all);
+    }
+
+    #[cfg(feature = "fetch")]
+    fn hold_back(&self, is_held_back: bool) {
+        self.hold_back(is_held_back);
     }
 
     fn report_all_ids(&self) {
@@ -133,6 +142,10 @@ impl Connection {
         if !self.any.is_empty() {
             transport.listen_to_all(true);
         }
+        #[cfg(feature = "fetch")]
+        if self.has_told_hold.get() {
+            transport.hold_back(true);
+        }
         if self.session().wants_ids() {
             transport.report_all_ids();
         }
@@ -178,12 +191,16 @@ impl Connection {
         if !self.any.is_empty() {
             link.listen_to_all(true);
         }
+        #[cfg(feature = "fetch")]
+        if self.has_told_hold.get() {
+            link.hold_back(true);
+        }
         self.hold(&self.held.link, link);
         if !self.gaps.is_empty() {
             carrier.enable_id_tracking();
         }
         if let Some(connector) = carrier.held.connector.take() {
-            connector.yield_for_queue(self.queue.capacity());
+            connector.yield_for_queue(self.queue.capacity_per_turn());
             carrier.held.connector.put(connector);
         }
         self.push(Input::Relayed(Output::State(state)).into());

@@ -3,11 +3,14 @@
 //! It is the body of a [`Session`], which decides everything. [`inputs`] has what happens to the source, and
 //! [`outputs`] what is done about it.
 
+mod console;
 mod delivery;
 mod inputs;
 mod link;
 mod listening;
 mod outputs;
+#[cfg(feature = "fetch")]
+mod pace;
 mod timer;
 
 use std::{
@@ -35,9 +38,12 @@ use crate::{
     policy::Rule,
     transport::Connector,
 };
+use console::ConsoleLines;
 use inputs::Queued;
 pub(super) use link::{Audience, Link};
 use outputs::ToldError;
+#[cfg(feature = "fetch")]
+pub(super) use pace::Hold;
 
 type ErrorCallback = dyn FnMut(&Error);
 type GapCallback = dyn FnMut(&Gap);
@@ -120,6 +126,12 @@ pub(crate) struct Connection {
     /// Whether it has hinted at an event that nobody listens to.
     #[cfg(feature = "fetch")]
     has_hinted: Cell<bool>,
+    /// How many full queues and sharers hold the reading back.
+    #[cfg(feature = "fetch")]
+    holds: Cell<usize>,
+    /// Whether the session and the link were told that any does.
+    #[cfg(feature = "fetch")]
+    has_told_hold: Cell<bool>,
     gaps: CallbackList<GapCallback>,
     errors: CallbackList<ErrorCallback>,
     states: CallbackList<StateCallback>,
@@ -127,6 +139,7 @@ pub(crate) struct Connection {
     /// The sources that share it, if it is shared.
     sharers: OnceCell<Rc<dyn Audience>>,
     end: Rc<End>,
+    console: ConsoleLines,
 }
 
 /// Everything that a source holds until it closes. Users' functions may have captured the source.
@@ -162,7 +175,7 @@ impl Connection {
     pub(super) fn open(mut settings: Settings, connector: Connector) -> Result<Rc<Self>, Error> {
         let url = Arc::clone(connector.url());
         settings.options.is_offline = timer::is_offline(&settings.host, &url);
-        connector.yield_for_queue(settings.queue.capacity());
+        connector.yield_for_queue(settings.queue.capacity_per_turn());
         let connection = Self::new(settings, url);
         connection.held.connector.put(connector);
         connection.listen_for_terminals();
@@ -238,12 +251,17 @@ impl Connection {
             is_fetch,
             #[cfg(feature = "fetch")]
             has_hinted: Cell::default(),
+            #[cfg(feature = "fetch")]
+            holds: Cell::default(),
+            #[cfg(feature = "fetch")]
+            has_told_hold: Cell::default(),
             gaps: CallbackList::default(),
             errors: CallbackList::default(),
             states: CallbackList::default(),
             streams: CallbackList::default(),
             sharers: OnceCell::new(),
             end: Rc::default(),
+            console: ConsoleLines::default(),
         })
     }
 

@@ -98,7 +98,7 @@ impl Connection {
             self.streams.each(&self.panics, |callback| callback(notice));
         }
         if !is_reported {
-            self.host.report(error);
+            self.write_to_console(error);
         }
     }
 
@@ -121,7 +121,7 @@ impl Connection {
             self.errors.each(&self.panics, |callback| callback(error));
             self.errors.clear();
             if !is_reported {
-                self.host.report(error);
+                self.write_to_console(error);
             }
         }
         let end = Notice::End(error);

@@ -10,6 +10,8 @@ mod ids;
 mod life;
 mod network;
 mod order;
+#[cfg(feature = "fetch")]
+mod pace;
 mod reentry;
 mod reopening;
 mod sharing;

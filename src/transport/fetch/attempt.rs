@@ -44,7 +44,7 @@ impl Attempt {
             // No waker is kept while the request runs: after a panic that aborts, the request would never end, and
             // could not be woken.
             drop(self.shared.waker.take());
-            let is_open = || self.shared.is_open.get();
+            let is_open = || self.shared.is_open();
             if is_open()
                 && let Poll::Ready(end) = request.as_mut().poll(context)
             {
@@ -124,10 +124,10 @@ impl Attempt {
             origin.into(),
             yielder,
         );
-        while self.shared.is_open.get() {
-            if body.is_at_end() {
+        while self.shared.is_open() {
+            if body.is_at_end() || self.shared.is_held_back() {
                 // Somebody may close the source because of the last event, and has to come before the end.
-                reader.let_others_run().await;
+                reader.let_others_run(&self.shared).await;
             }
             match body.read().await {
                 Ok(Some(chunk)) => {

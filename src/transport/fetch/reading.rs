@@ -8,7 +8,7 @@ use typed_eventsource_core::{
     parser::{self, Item, TooLarge},
 };
 
-use super::{AttemptShared, response_body::ResponseBody};
+use super::{AttemptShared, Pace, response_body::ResponseBody};
 use crate::{
     Error, Event, UndecodedEvent,
     event::EventMeta,
@@ -68,7 +68,7 @@ impl ResponseReader {
         shared: &AttemptShared,
     ) -> Result<(), TransportEvent<'static>> {
         let (mut start, chunk_end) = (0, chunk.length());
-        while start < chunk_end && shared.is_open.get() {
+        while start < chunk_end && shared.is_open() {
             let end = chunk_end.min(start.saturating_add(MAX_SLICE));
             let length = (end - start) as usize;
             if self.buffer.len() < length {
@@ -104,7 +104,12 @@ impl ResponseReader {
             retry: None,
         };
         let end = loop {
+            shared.wait_for_room().await;
             match reader.read_on(&mut items, &self.yielder) {
+                ReadStep::Yield if shared.is_held_back() => {
+                    shared.wait_for_room().await;
+                    self.yielder.yield_now().await;
+                }
                 ReadStep::Yield => {
                     body.read_during(self.yielder.yield_now()).await;
                     *reader.events_since_yield = 0;
@@ -112,7 +117,7 @@ impl ResponseReader {
                 ReadStep::End => break Ok(()),
                 ReadStep::TooLarge(too_large) => break Err(unreadable(too_large)),
             }
-            if !shared.is_open.get() {
+            if !shared.is_open() {
                 return Ok(());
             }
         };
@@ -123,8 +128,9 @@ impl ResponseReader {
         end
     }
 
-    /// Lets other tasks have a turn.
-    pub(super) async fn let_others_run(&mut self) {
+    /// Lets other tasks have a turn, and waits until there is room.
+    pub(super) async fn let_others_run(&mut self, shared: &AttemptShared) {
+        shared.wait_for_room().await;
         self.yielder.yield_now().await;
     }
 
@@ -224,8 +230,10 @@ impl SliceReader<'_> {
                 Ok(Item::Retry(time)) => self.retry = Some(time),
                 Err(too_large) => return ReadStep::TooLarge(too_large),
             }
-            if !self.shared.is_open.get() {
-                break;
+            match self.shared.pace.get() {
+                Pace::Reading => {}
+                Pace::HeldBack => return ReadStep::Yield,
+                Pace::Closed => break,
             }
         }
         ReadStep::End

@@ -8,6 +8,7 @@ mod cut;
 mod fresh_headers;
 mod idle;
 mod order;
+mod pace;
 mod posting;
 mod preflights;
 mod redirects;

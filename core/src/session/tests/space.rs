@@ -192,6 +192,8 @@ impl From<Known> for Happening {
             Known::Decoded => Input::Decoded,
             Known::DecodeFailed => Input::DecodeFailed,
             Known::Retry(Any(time)) => Input::Retry(time),
+            Known::HeldBack => Input::HeldBack,
+            Known::ReadOn => Input::ReadOn,
             Known::Lost => Input::Lost(Loss::BrowserReconnects),
             Known::HungUp => Input::Lost(Loss::Reestablish),
             Known::Failed(refusal, retry_after) => Input::Lost(Loss::Fail {

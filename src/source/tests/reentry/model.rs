@@ -31,8 +31,10 @@ struct Source {
     outputs: VecDeque<Output>,
     is_running: bool,
     has_panicked: bool,
-    /// Whether its rule is being asked.
-    is_asking: bool,
+    /// Whether its rule is being asked, and about a failure for good.
+    is_asking: Option<bool>,
+    /// Whether the console has a line of an error of each kind: of a loss, and of a failure for good.
+    has_line: [bool; 2],
     end: Option<End>,
     /// Whether the server has answered its connection.
     is_open: bool,
@@ -93,7 +95,7 @@ enum Output {
     Gap(u64),
     Deliver { name: usize, id: u64 },
     Ask { is_final: bool },
-    Report,
+    Report { is_final: bool },
     State(String),
     Closed,
 }
@@ -342,7 +344,7 @@ impl Model {
             }
             Task::Lost { is_final } => {
                 this.failures += 1;
-                this.is_asking = true;
+                this.is_asking = Some(is_final);
                 this.outputs.push_back(Output::Ask { is_final });
             }
             Task::Due => {
@@ -374,11 +376,15 @@ impl Model {
                     }
                 }
                 Output::Ask { is_final } => self.ask(source, is_final),
-                Output::Report => {
+                Output::Report { is_final } => {
                     let is_told = self.is_told_errors(source);
                     self.dispatch(source, "error", "error");
                     self.dispatch(source, "notice", "error");
-                    self.reports += usize::from(!is_told);
+                    // One line of each kind in a minute, which is longer than all of this.
+                    let has_line = &mut self.sources[source].has_line[usize::from(is_final)];
+                    if !is_told && !std::mem::replace(has_line, true) {
+                        self.reports += 1;
+                    }
                 }
                 Output::State(state) => self.dispatch(source, "state", &state),
                 Output::Closed => self.finish(source),
@@ -395,7 +401,7 @@ impl Model {
         };
         let this = &mut self.sources[source];
         this.has_panicked |= decided.is_err();
-        if !std::mem::take(&mut this.is_asking) {
+        if this.is_asking.take().is_none() {
             return;
         }
         if is_final {
@@ -405,7 +411,7 @@ impl Model {
             this.is_waiting = true;
             this.outputs.push_back(Output::Disconnect);
         }
-        this.outputs.push_back(Output::Report);
+        this.outputs.push_back(Output::Report { is_final });
         let waiting = format!("waiting {}", this.failures);
         this.outputs.push_back(Output::State(waiting));
     }
@@ -424,9 +430,9 @@ impl Model {
         this.end = Some(end);
         this.tasks.clear();
         this.outputs
-            .retain(|output| matches!(output, Output::Report));
-        if std::mem::take(&mut this.is_asking) {
-            this.outputs.push_back(Output::Report);
+            .retain(|output| matches!(output, Output::Report { .. }));
+        if let Some(is_final) = this.is_asking.take() {
+            this.outputs.push_back(Output::Report { is_final });
         }
         this.outputs.push_back(Output::Closed);
         self.connections.retain(|other| *other != source);

@@ -44,6 +44,10 @@ new EventSource<Feed>("/", {
   },
   queue: { capacity: 16, whenFull: "keep-latest" },
 });
+new EventSource<Feed>("/", { transport: "fetch", queue: { whenFull: "wait" } });
+new EventSource<Feed>("/", { queue: { capacity: undefined, whenFull: "close" } });
+// @ts-expect-error The browser does not wait.
+new EventSource<Feed>("/", { queue: { whenFull: "wait" } });
 new EventSource<Feed>("/", { shared: true, parse: (data) => data });
 new EventSource<Feed>("/", { parse: { price: "json", halt: "skip" }, skipEmpty: true });
 new EventSource<Feed>("/", { parse: { price: (data, { type }) => [data, type] } });

@@ -47,6 +47,7 @@ pub(super) struct Life {
     pub(super) phase: Phase,
     phase_since: Span,
     last_activity: Span,
+    is_held_back: bool,
     grace: Option<Span>,
     has_reported_limit: bool,
     network: Network,
@@ -76,6 +77,7 @@ impl Life {
             phase: Phase::Connecting,
             phase_since: now,
             last_activity: now,
+            is_held_back: false,
             grace: None,
             has_reported_limit: false,
             unhealthy_since: Some(now),
@@ -140,6 +142,17 @@ impl Life {
             Happening::Comment => {
                 assert_eq!(self.tell(Input::Comment), []);
                 self.note_activity();
+            }
+            Happening::HeldBack => {
+                assert_eq!(self.tell(Input::HeldBack), []);
+                self.is_held_back = true;
+            }
+            Happening::ReadOn => {
+                assert_eq!(self.tell(Input::ReadOn), []);
+                self.is_held_back = false;
+                if self.phase == Phase::Open {
+                    self.note_activity();
+                }
             }
             Happening::Decoded => {
                 assert_eq!(self.tell(Input::Decoded), []);
@@ -527,7 +540,8 @@ impl Life {
         let (Time(after), _) = self.settings.idle?;
         let at = later(self.last_activity, after.max(MIN_DELAY));
         let at = self.grace.map_or(at, |grace| at.max(grace));
-        (self.phase == Phase::Open && !self.has_reported_limit).then_some(at)
+        let counts = self.phase == Phase::Open && !self.has_reported_limit && !self.is_held_back;
+        counts.then_some(at)
     }
 
     fn down_at(&self) -> Option<Span> {

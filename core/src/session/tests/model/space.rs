@@ -178,6 +178,8 @@ pub(crate) enum Happening {
     Offline,
     BodyEnded,
     Unlistened(bool),
+    HeldBack,
+    ReadOn,
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug, PartialEq)]
