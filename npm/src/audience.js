@@ -1,6 +1,7 @@
 // @ts-check
 // The listeners of a source, and what is reported to them.
 
+import { noteWait } from "./countdown.js";
 import { EventSourceError } from "./error.js";
 import { EventQueue } from "./event-queue.js";
 import { overflowed } from "./inputs.js";
@@ -281,6 +282,7 @@ export class Audience {
   /** @param {State} state */
   enterState(state) {
     this.state = state;
+    noteWait(state, this.host);
     if (state.type === "open") {
       if (this.#releases.size) this.shouldYield = true;
       this.dispatch("open");

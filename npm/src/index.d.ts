@@ -653,6 +653,17 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   readonly lastEventId: string;
 }
 
+/**
+ * Calls back with the seconds until the next attempt of a source: when a wait begins, then each second, and with `undefined` when the
+ * wait is over. Where the browser reconnects there is nothing to count, since it does not say how long it waits. The function
+ * that it returns removes the handler.
+ *
+ * ```ts
+ * onCountdown(source, (seconds) => (banner.textContent = seconds ? `Reconnecting in ${seconds} s` : ""));
+ * ```
+ */
+export function onCountdown(source: EventSource<any>, handler: (seconds: number | undefined) => void): () => void;
+
 /** Where the WebAssembly may come from. */
 export type WasmSource = string | URL | Response | WasmModule | BufferSource;
 
