@@ -3,6 +3,7 @@
 
 import { whenCollected } from "./collected.js";
 import { ConsoleLines } from "./console-lines.js";
+import { noteWait } from "./countdown.js";
 import { EventSourceError } from "./error.js";
 import { EventQueue } from "./event-queue.js";
 import { heldBack, overflowed } from "./inputs.js";
@@ -305,6 +306,7 @@ export class Audience {
   /** @param {State} state */
   enterState(state) {
     this.state = state;
+    noteWait(state, this.host);
     if (state.type === "open") {
       if (this.#releases.size) this.shouldYield = true;
       this.dispatch("open");

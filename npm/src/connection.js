@@ -494,8 +494,8 @@ export class Connection extends Audience {
   }
 
   /**
-   * Ends the source at once, and fires the DOM's `error` if it is asked to. The listeners are told in a microtask, once the
-   * callback that caused the end has returned.
+   * Ends the source at once, and fires the DOM's `error` if it is asked to. The listeners are told once the callback that caused
+   * the end has returned: of a close outside of callbacks at once, so that it is not taken for the state of a later source.
    *
    * @param {CloseReason} reason
    * @param {boolean} firesError Whether to fire the DOM's `error` event.
@@ -517,14 +517,16 @@ export class Connection extends Audience {
     this.#queue.length = 0;
     this.clearListeners();
     if (firesError) this.dispatch("error", error);
-    queueMicrotask(() => {
+    const tell = () => {
       this.tellEnd(state, error, isReported);
       this.#resolveClosed(reason);
       // The `FinalizationRegistry` holds this connection until the source is collected, and a user's function held here
       // could keep the source alive.
       this.settings = /** @type {any} */ ({});
       this.#open = /** @type {any} */ (undefined);
-    });
+    };
+    if (this.#isBusy) queueMicrotask(tell);
+    else tell();
   }
 }
 

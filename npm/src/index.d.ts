@@ -171,6 +171,17 @@ export type Parse<Feed> =
   | Parser
   | { readonly [Name in keyof Feed]?: "json" | "skip" | (Name extends NotText<Feed> ? never : "text") | Parser | undefined };
 
+/**
+ * What a policy begins with; its options change it.
+ *
+ * - `browser`, the default, is for what a browser's own source is used for. It reconnects after a loss, and closes when the
+ *   connection fails for good: at an HTTP error, a wrong content type and the like.
+ * - `close-on-error` is for an answer that has to be whole. It closes at the first loss, refusal or event that does not decode.
+ * - `resilient` is for a feed that is shown as long as the page is. It goes on after all of these, with waits that grow, and
+ *   reopens when the page wakes from sleep. Over `fetch` it goes on only at statuses that may pass, such as 503.
+ *
+ * None has a limit on silence: see `idle`.
+ */
 export type Preset = "browser" | "close-on-error" | "resilient";
 
 export interface Limit {
@@ -603,14 +614,14 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   ): void;
   removeEventListener(type: string, callback: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
 
-  /** Closes the source for good. */
+  /** Closes the source for good. Handlers of `onState` hear of it before this returns, unless it is called in a handler. */
   close(): void;
   [Symbol.dispose](): void;
 
   /**
    * Calls back with each event of this name, typed, after the DOM listeners. The function that it returns removes the
    * handler. Events called `open` and `error` come from the server; `onState` and `onError` report what happens to the
-   * connection.
+   * connection. `*` is a name like any other: `onAny` hears all events.
    */
   on<Name extends keyof Feed & string>(name: Name, handler: (event: TypedEvent<Feed[Name], Name>) => void): () => void;
   /**
@@ -653,6 +664,17 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   /** The last event id. On the browser's own transport it is that of the last event that had a listener. */
   readonly lastEventId: string;
 }
+
+/**
+ * Calls back with the seconds until the next attempt of a source: when a wait begins, then each second, and with `undefined` when the
+ * wait is over. Where the browser reconnects there is nothing to count, since it does not say how long it waits. The function
+ * that it returns removes the handler.
+ *
+ * ```ts
+ * onCountdown(source, (seconds) => (banner.textContent = seconds ? `Reconnecting in ${seconds} s` : ""));
+ * ```
+ */
+export function onCountdown(source: EventSource<any>, handler: (seconds: number | undefined) => void): () => void;
 
 /** Where the WebAssembly may come from. */
 export type WasmSource = string | URL | Response | WasmModule | BufferSource;

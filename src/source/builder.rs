@@ -421,6 +421,8 @@ impl EventSourceBuilder {
         if let Some(network) = FakeNetwork::serving(&self.url) {
             let host = Host::Fake(network.clock.clone());
             let connector = FakeConnector::new(network, &self.url, self.is_fetch());
+            #[cfg(feature = "fetch")]
+            let connector = connector.with_request(self.fetch.clone());
             return Ok((Connector::Fake(connector), host));
         }
         if !is_javascript() {

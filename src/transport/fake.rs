@@ -9,6 +9,8 @@ use std::{
 
 use typed_eventsource_core::{FailureClass, IdField, Loss};
 
+#[cfg(feature = "fetch")]
+use super::fetch::Fetch;
 use super::{Sink, TransportEvent};
 use crate::{Error, Event, UndecodedEvent, event::EventMeta, host::fake::FakeClock};
 
@@ -37,15 +39,48 @@ pub struct Attempt {
     pub url: String,
     /// The last event id that it sent; empty if there was none.
     pub last_event_id: String,
+    /// The method of the request, `GET` by default.
+    pub method: String,
+    /// The names and values of the headers that the app has set. Those that a function makes are among them if its future is
+    /// ready at once.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty if there is none, or if it is a value of JavaScript.
+    pub body: Vec<u8>,
 }
 
 impl Attempt {
-    /// An attempt of a source with this URL and this last event id, which is empty if there was none.
+    /// An attempt of a source with this URL and this last event id, which is empty if there was none: a GET without headers.
     pub fn new(url: impl Into<String>, last_event_id: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             last_event_id: last_event_id.into(),
+            method: "GET".into(),
+            headers: Vec::new(),
+            body: Vec::new(),
         }
+    }
+
+    /// The value of a header that the app has set. Its name may be written in any case.
+    ///
+    /// ```
+    /// # use typed_eventsource::{Error, EventSource, Fetch, testing::FakeServer};
+    /// # fn main() -> Result<(), Error> {
+    /// let server = FakeServer::new();
+    /// let fetch = Fetch::post().header("Authorization", "Bearer t0k3n").body("why?");
+    /// let source = EventSource::builder("/answers").fetch(fetch).open()?;
+    ///
+    /// let attempt = &server.attempts()[0];
+    /// assert_eq!(attempt.method, "POST");
+    /// assert_eq!(attempt.header("authorization"), Some("Bearer t0k3n"));
+    /// assert_eq!(attempt.body, b"why?");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut newest_first = self.headers.iter().rev();
+        let (_, value) = newest_first.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(value)
     }
 }
 
@@ -99,6 +134,8 @@ pub(crate) struct FakeConnector {
     network: Rc<FakeNetwork>,
     url: Arc<str>,
     is_fetch: bool,
+    #[cfg(feature = "fetch")]
+    request: Option<Fetch>,
 }
 
 impl FakeConnector {
@@ -109,7 +146,16 @@ impl FakeConnector {
             network,
             url: url.into(),
             is_fetch,
+            #[cfg(feature = "fetch")]
+            request: None,
         }
+    }
+
+    /// The request that is made over `fetch`.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn with_request(mut self, request: Option<Fetch>) -> Self {
+        self.request = request;
+        self
     }
 
     pub(super) fn url(&self) -> &Arc<str> {
@@ -132,14 +178,28 @@ impl FakeConnector {
         let mut connections = self.network.connections.borrow_mut();
         connections.retain(|connection| connection.strong_count() > 0);
         connections.push(Rc::downgrade(&connection));
-        self.network
-            .attempts
-            .borrow_mut()
-            .push(Attempt::new(&*self.url, last_event_id));
+        drop(connections);
+        let attempt = self.attempt(last_event_id);
+        self.network.attempts.borrow_mut().push(attempt);
         FakeTransport {
             connection,
             network: Rc::clone(&self.network),
         }
+    }
+
+    fn attempt(&self, last_event_id: &str) -> Attempt {
+        let attempt = Attempt::new(&*self.url, last_event_id);
+        #[cfg(feature = "fetch")]
+        if let Some(request) = &self.request {
+            let (method, headers, body) = request.method_headers_and_body();
+            return Attempt {
+                method,
+                headers,
+                body,
+                ..attempt
+            };
+        }
+        attempt
     }
 }
 

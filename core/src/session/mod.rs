@@ -230,6 +230,15 @@ impl Session {
         }
     }
 
+    /// When the next attempt is due, while the source waits for it and knows.
+    #[must_use]
+    pub fn waits_until(&self) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Waiting { until, .. } if !self.is_offline => Some(until),
+            _ => None,
+        }
+    }
+
     /// Whether the source has closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {

@@ -83,6 +83,7 @@ impl<T> UseEventSourceHandle<T> {
     /// # use typed_eventsource_yew::use_event_source;
     /// # use yew::prelude::*;
     /// # #[derive(Deserialize)]
+    /// # #[serde(rename_all = "lowercase")]
     /// # enum Feed { Price(f64) }
     /// #[component]
     /// fn Ticker() -> Html {

@@ -294,6 +294,15 @@ impl Connection {
         }
     }
 
+    /// When the next attempt is due, if it is known.
+    pub(super) fn waits_until(&self) -> Option<Timestamp> {
+        let link = self.link();
+        match link.as_ref().and_then(|link| link.carrier()) {
+            Some(carrier) => carrier.waits_until(),
+            None => self.session().waits_until(),
+        }
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.session().is_closed()
     }

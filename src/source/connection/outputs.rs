@@ -1,9 +1,9 @@
 //! Carries out the outputs of the session, and reports to the listeners.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use typed_eventsource_core::{
-    self as core, Decision, Failure, Input, LimitReached, Output, Report,
+    self as core, Decision, Failure, Input, LimitReached, Output, Report, Span,
 };
 
 use super::{Connection, Notice};
@@ -208,15 +208,39 @@ impl Connection {
     }
 }
 
+/// A wait as users are told of it: browsers' timers know nothing shorter.
+fn in_whole_milliseconds(wait: Span) -> Duration {
+    Duration::from_millis(wait.as_nanos().div_ceil(1_000_000))
+}
+
 /// A state as users know it. The state of a closed source needs a reason, too.
 pub(super) fn state_of(state: core::State) -> State {
     match state {
         core::State::Open => State::Open,
         core::State::Waiting { attempt, retry_in } => State::Waiting {
             attempt,
-            retry_in: retry_in.map(Into::into),
+            retry_in: retry_in.map(in_whole_milliseconds),
         },
         core::State::Offline { attempt } => State::Offline { attempt },
         _ => State::Connecting,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_whole_milliseconds_and_is_never_shorter() {
+        let told = |nanoseconds| {
+            state_of(core::State::Waiting {
+                attempt: 1,
+                retry_in: Some(Span::from_nanos(nanoseconds)),
+            })
+        };
+        let waiting = |milliseconds| State::waiting(1, Some(Duration::from_millis(milliseconds)));
+        assert_eq!(told(472_070_124), waiting(473));
+        assert_eq!(told(1_000_000_000), waiting(1000));
+        assert_eq!(told(u64::MAX), waiting(u64::MAX / 1_000_000 + 1));
     }
 }

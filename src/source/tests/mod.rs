@@ -3,6 +3,7 @@
 #[cfg(feature = "fetch")]
 mod any;
 mod closures;
+mod countdown;
 #[cfg(feature = "fetch")]
 mod end_of_body;
 mod errors;

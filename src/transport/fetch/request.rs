@@ -1,5 +1,7 @@
 //! The request of a source over `fetch`.
 
+#[cfg(any(test, feature = "testing"))]
+use std::task::{Context, Poll, Waker};
 use std::{error::Error as StdError, fmt, pin::Pin, rc::Rc};
 
 use wasm_bindgen::JsValue;
@@ -222,6 +224,21 @@ impl Fetch {
     pub(crate) fn is_repeatable(&self) -> bool {
         let is = |method: &str| self.method.eq_ignore_ascii_case(method);
         is("GET") || is("HEAD")
+    }
+
+    /// What a fake server sees of a request. Fresh headers are there if they are ready at once, since nothing awaits them.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn method_headers_and_body(&self) -> (String, Vec<(String, String)>, Vec<u8>) {
+        let mut headers = self.headers.clone();
+        if let Some(fresh) = &self.fresh_headers {
+            let mut fresh = fresh.current()();
+            let mut context = Context::from_waker(Waker::noop());
+            if let Poll::Ready(Ok(fresh)) = fresh.as_mut().poll(&mut context) {
+                headers.extend(fresh);
+            }
+        }
+        let body = self.body.as_ref().map_or(&[][..], Body::bytes);
+        (self.method.clone(), headers, body.to_vec())
     }
 
     pub(super) fn event_size_limit(&self) -> usize {
