@@ -5,7 +5,6 @@ mod callbacks;
 mod closed;
 mod connection;
 mod listener;
-mod panics;
 mod queue;
 mod sharing;
 mod stream;

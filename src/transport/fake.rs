@@ -10,7 +10,11 @@ use std::{
 use typed_eventsource_core::{FailureClass, IdField, Loss};
 
 use super::{Sink, TransportEvent};
+#[cfg(feature = "fetch")]
+use super::{fetch::Fetch, refused};
 use crate::{Error, Event, UndecodedEvent, event::EventMeta, host::fake::FakeClock};
+#[cfg(feature = "fetch")]
+use crate::{ResponseHead, panics::Panics};
 
 /// The origin of all its events.
 const ORIGIN: &str = "fake:";
@@ -98,6 +102,9 @@ pub(crate) struct FakeConnector {
     network: Rc<FakeNetwork>,
     url: Arc<str>,
     is_fetch: bool,
+    /// What the source asks for, if it is over `fetch`.
+    #[cfg(feature = "fetch")]
+    fetch: Option<Fetch>,
 }
 
 impl FakeConnector {
@@ -108,7 +115,14 @@ impl FakeConnector {
             network,
             url: url.into(),
             is_fetch,
+            #[cfg(feature = "fetch")]
+            fetch: None,
         }
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(crate) fn with_fetch(self, fetch: Option<Fetch>) -> Self {
+        Self { fetch, ..self }
     }
 
     pub(super) fn url(&self) -> &Arc<str> {
@@ -119,6 +133,8 @@ impl FakeConnector {
         let connection = Rc::new(FakeConnection {
             url: Arc::clone(&self.url),
             is_fetch: self.is_fetch,
+            #[cfg(feature = "fetch")]
+            fetch: self.fetch.clone(),
             is_open: Cell::default(),
             last_event_id: RefCell::new(last_event_id.into()),
             sink: RefCell::new(Some(sink)),
@@ -143,6 +159,8 @@ impl FakeConnector {
 pub(crate) struct FakeConnection {
     url: Arc<str>,
     pub(crate) is_fetch: bool,
+    #[cfg(feature = "fetch")]
+    fetch: Option<Fetch>,
     is_open: Cell<bool>,
     last_event_id: RefCell<Arc<str>>,
     /// `None` once the source has dropped its end.
@@ -172,9 +190,40 @@ impl FakeConnection {
     }
 
     pub(crate) fn open(&self) {
-        if !self.is_open.replace(true) {
-            self.emit(TransportEvent::Opened);
+        if self.is_open.get() {
+            return;
         }
+        #[cfg(feature = "fetch")]
+        if self.is_fetch {
+            let response = ResponseHead::new(Arc::clone(&self.url), 200);
+            return self.respond(
+                &response.with_header("Content-Type", "text/event-stream"),
+                "",
+            );
+        }
+        self.is_open.set(true);
+        self.emit(TransportEvent::Opened);
+    }
+
+    /// Answers with this response, whose body is empty if it is an event stream.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn respond(&self, response: &ResponseHead, body: &str) {
+        let panics = Panics::default();
+        let is_finished = response.status() == 204;
+        let is_stream = match &self.fetch {
+            Some(fetch) => !is_finished && fetch.accepts(response, &panics),
+            None => response.is_event_stream(),
+        };
+        let was_open = self.is_open.replace(is_stream);
+        self.emit(match (self.is_fetch, is_stream) {
+            (_, true) if was_open => return,
+            (true, true) => TransportEvent::Answered(response.clone()),
+            (false, true) => TransportEvent::Opened,
+            (true, false) if is_finished => TransportEvent::Finished,
+            (true, false) => refused(&self.url, response.clone(), body),
+            (false, false) => self.given_up(),
+        });
+        panics.resume();
     }
 
     pub(crate) fn lose(&self) {
@@ -208,18 +257,24 @@ impl FakeConnection {
     }
 
     pub(crate) fn fail(&self, status: u16) {
-        self.is_open.set(false);
-        let url = Arc::clone(&self.url);
-        let (error, class) = match (self.is_fetch, status) {
-            (true, 204) => return self.emit(TransportEvent::Finished),
-            (true, _) => (Error::status(url, status), FailureClass::Status(status)),
-            (false, _) => (Error::given_up(url), FailureClass::Other),
-        };
-        let loss = Loss::Fail {
-            class,
-            retry_after: None,
-        };
-        self.emit(TransportEvent::Lost { error, loss });
+        #[cfg(feature = "fetch")]
+        self.respond(&ResponseHead::new(Arc::clone(&self.url), status), "");
+        #[cfg(not(feature = "fetch"))]
+        {
+            self.is_open.set(false);
+            self.emit(match (self.is_fetch, status) {
+                (true, 204) => TransportEvent::Finished,
+                (true, _) => failed(
+                    Error::status(Arc::clone(&self.url), status),
+                    FailureClass::Status(status),
+                ),
+                (false, _) => self.given_up(),
+            });
+        }
+    }
+
+    fn given_up(&self) -> TransportEvent<'static> {
+        failed(Error::given_up(Arc::clone(&self.url)), FailureClass::Other)
     }
 
     pub(crate) fn emit(&self, event: TransportEvent<'_>) {
@@ -244,6 +299,14 @@ impl FakeConnection {
             message: self.is_fetch.then(|| message.into()),
         }
     }
+}
+
+fn failed(error: Error, class: FailureClass) -> TransportEvent<'static> {
+    let loss = Loss::Fail {
+        class,
+        retry_after: None,
+    };
+    TransportEvent::Lost { error, loss }
 }
 
 /// The source's end of a connection.

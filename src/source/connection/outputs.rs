@@ -103,7 +103,7 @@ impl Connection {
     }
 
     fn announce(&self, output: core::State) {
-        let state = state_of(output);
+        let state = self.state_of(output);
         self.states.each(&self.panics, |callback| callback(&state));
         self.relay(&Output::State(output), None);
     }
@@ -124,7 +124,8 @@ impl Connection {
                 self.host.report(error);
             }
         }
-        let end = Notice::End(error);
+        let stream_error = reason.stream_error();
+        let end = Notice::End(stream_error.as_ref());
         self.streams.each(&self.panics, |callback| callback(end));
         self.streams.clear();
         let state = State::Closed(reason.clone());
@@ -191,7 +192,10 @@ impl Connection {
     pub(super) fn close_reason_of(&self, reason: core::CloseReason) -> CloseReason {
         match reason {
             core::CloseReason::Finished => CloseReason::Finished,
-            core::CloseReason::Requested => CloseReason::Requested,
+            core::CloseReason::Requested => match self.abort_reason.get() {
+                Some(reason) => CloseReason::Aborted { reason },
+                None => CloseReason::Requested,
+            },
             core::CloseReason::Failed { failure, limit } => {
                 let last = self.error_of(failure).error;
                 CloseReason::Policy(match limit {
@@ -206,17 +210,20 @@ impl Connection {
             _ => CloseReason::Dropped,
         }
     }
-}
 
-/// A state as users know it. The state of a closed source needs a reason, too.
-pub(super) fn state_of(state: core::State) -> State {
-    match state {
-        core::State::Open => State::Open,
-        core::State::Waiting { attempt, retry_in } => State::Waiting {
-            attempt,
-            retry_in: retry_in.map(Into::into),
-        },
-        core::State::Offline { attempt } => State::Offline { attempt },
-        _ => State::Connecting,
+    /// A state as users know it. The state of a closed source needs a reason, too.
+    pub(super) fn state_of(&self, state: core::State) -> State {
+        match state {
+            core::State::Open => State::Open {
+                #[cfg(feature = "fetch")]
+                response: self.response.get(),
+            },
+            core::State::Waiting { attempt, retry_in } => State::Waiting {
+                attempt,
+                retry_in: retry_in.map(Into::into),
+            },
+            core::State::Offline { attempt } => State::Offline { attempt },
+            _ => State::Connecting,
+        }
     }
 }

@@ -12,6 +12,8 @@ mod life;
 mod network;
 mod order;
 mod reopening;
+#[cfg(feature = "fetch")]
+mod responses;
 mod sharing;
 mod streams;
 mod waking;
