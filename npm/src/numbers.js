@@ -83,6 +83,7 @@ export const FAILURE_UNFINISHED_EVENT = 6;
 /** The reasons by their numbers, except the last. */
 export const REASONS = /** @type {const} */ (["finished", "requested", "dropped"]);
 export const REASON_FINISHED = 0;
+export const REASON_REQUESTED = 1;
 export const REASON_FAILED = 3;
 export const LIMIT_TOO_MANY = 1;
 export const LIMIT_DOWN_TOO_LONG = 2;

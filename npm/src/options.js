@@ -1,7 +1,7 @@
 // @ts-check
 // The options of a source.
 
-import { any, check, count, flag, inspect, isObject, object, oneOf, optionError, read, string } from "./checks.js";
+import { any, callback, check, count, flag, inspect, isObject, object, oneOf, optionError, read, string } from "./checks.js";
 import { messageName } from "./message-name.js";
 import { parsePolicy } from "./policy.js";
 
@@ -23,6 +23,8 @@ const FETCH = {
   referrerPolicy: any,
   lastEventId: string,
   maxEventSize: count,
+  maxErrorBodySize: count,
+  accept: callback,
   endOfBody: oneOf("finished", "reconnect"),
 };
 

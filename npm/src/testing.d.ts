@@ -23,6 +23,18 @@ export interface Attempt {
   readonly body: XMLHttpRequestBodyInit | null;
 }
 
+/** What a `FakeServer` answers with. */
+export interface FakeResponse {
+  /** 200 by default. */
+  status?: number | undefined;
+  /** With status 200 there is a `Content-Type` of `text/event-stream`, unless these have another. */
+  headers?: { readonly [name: string]: string } | undefined;
+  /** The URL after redirects. By default there is no redirect. */
+  url?: string | undefined;
+  /** The body of a response that is no event stream; empty by default. */
+  body?: string | undefined;
+}
+
 /**
  * The clock of the sources that a `FakeServer` serves. It stands still until the test advances it. It times all waits
  * of these sources, and nothing else: the policy's backoff and its limits. A random wait is as long as its ceiling.
@@ -103,6 +115,17 @@ export class FakeServer<Feed extends { [Name in keyof Feed]: unknown } = EventMa
 
   /** Answers the waiting connections with an event stream. */
   open(): void;
+  /**
+   * Answers the waiting connections with this response. It is taken as one over the network is: the standard's rule or the
+   * source's `accept` says whether it is an event stream, an error has what a refusal says, and status 204 is the end.
+   * A connection that is open fails if this is no event stream, as with `fail`.
+   *
+   * ```ts
+   * server.respond({ headers: { "Mcp-Session-Id": "abc" } });
+   * server.respond({ status: 429, headers: { "Retry-After": "34" }, body: '{"error":"quota"}' });
+   * ```
+   */
+  respond(response?: FakeResponse): void;
   /** Sends an event with its data in JSON. Waiting connections are answered first. */
   send<Name extends keyof Feed & string>(name: Name, data: Feed[Name]): void;
   /** Sends an event with its data as given. */

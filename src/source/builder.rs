@@ -199,8 +199,11 @@ impl EventSourceBuilder {
         self
     }
 
-    /// Closes the source when the signal is aborted, as [`EventSource::close`] does. If it was aborted before, the
-    /// source is closed from the start.
+    /// Closes the source when the signal is aborted, at once as [`EventSource::close`] does, with
+    /// [`CloseReason::Aborted`](crate::CloseReason::Aborted). If it was aborted before, the source is closed from the start.
+    ///
+    /// The last item of each stream is [`Error::Aborted`], since a stream that just ended would look complete. The error is not
+    /// reported anywhere else.
     pub fn signal(mut self, signal: &AbortSignal) -> Self {
         self.signal = Some(signal.clone());
         self
@@ -248,7 +251,7 @@ impl EventSourceBuilder {
     }
 
     /// Takes over the closures of a newer builder (its [rule](crate::Policy::rule), its
-    /// [fresh headers](crate::Fetch::fresh_headers)) if both builders set up the same source otherwise. Returns whether they do.
+    /// [fresh headers](crate::Fetch::fresh_headers), its [`accept`](crate::Fetch::accept)) if both builders set up the same source otherwise. Returns whether they do.
     ///
     /// It is for hooks of a framework. A component that sets up its source in its body makes new closures at each render,
     /// for which no other source is to be opened. A source that was opened from this builder or a clone of it calls the
@@ -270,18 +273,11 @@ impl EventSourceBuilder {
             newer_data.policy.rule = Some(rule.clone());
         }
         #[cfg(feature = "fetch")]
-        let headers = {
-            let own = self
-                .fetch
-                .as_ref()
-                .and_then(|fetch| fetch.fresh_headers.as_ref());
-            let newer = newer_data
-                .fetch
-                .as_mut()
-                .and_then(|fetch| fetch.fresh_headers.as_mut());
-            own.zip(newer)
-                .map(|(own, newer)| (own, std::mem::replace(newer, own.clone())))
-        };
+        let fetches = self.fetch.as_ref().zip(newer.fetch.as_ref());
+        #[cfg(feature = "fetch")]
+        if let Some((fetch, newer)) = fetches {
+            newer_data.fetch = Some(newer.clone().with_closures_of(fetch));
+        }
         if *self != newer_data {
             return false;
         }
@@ -289,8 +285,8 @@ impl EventSourceBuilder {
             rule.replace_by(newer);
         }
         #[cfg(feature = "fetch")]
-        if let Some((headers, newer)) = headers {
-            headers.replace_by(&newer);
+        if let Some((fetch, newer)) = fetches {
+            fetch.adopt_closures(newer);
         }
         true
     }
@@ -334,9 +330,9 @@ impl EventSourceBuilder {
             return Err(Error::NeedsFetch);
         }
         let signal = self.signal.clone();
-        let connection = if signal.as_ref().is_some_and(AbortSignal::aborted) {
+        let connection = if let Some(signal) = signal.as_ref().filter(|signal| signal.aborted()) {
             let (connector, host) = self.backend()?;
-            Connection::closed(self.settings(host), connector.url())
+            Connection::aborted(self.settings(host), connector.url(), signal)
         } else if let Some(Some(sharing)) = self.shared {
             (sharing.open)(self)?
         } else {
@@ -422,7 +418,7 @@ impl EventSourceBuilder {
             let host = Host::Fake(network.clock.clone());
             let connector = FakeConnector::new(network, &self.url, self.is_fetch());
             #[cfg(feature = "fetch")]
-            let connector = connector.with_request(self.fetch.clone());
+            let connector = connector.with_fetch(self.fetch.clone());
             return Ok((Connector::Fake(connector), host));
         }
         if !is_javascript() {

@@ -6,7 +6,6 @@ mod closed;
 mod connection;
 mod countdown;
 mod listener;
-mod panics;
 mod queue;
 mod sharing;
 mod stream;

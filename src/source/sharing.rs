@@ -18,13 +18,13 @@ use super::{
     EventSourceBuilder,
     connection::{Audience, Connection, Link},
     listener::Listener,
-    panics::Panics,
     subscriptions::DeliveryOutcome,
 };
 use crate::{
     Error,
     by_name::ByName,
     host::{Host, Timer},
+    panics::Panics,
     transport::Frame,
 };
 

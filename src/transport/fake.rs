@@ -9,10 +9,12 @@ use std::{
 
 use typed_eventsource_core::{FailureClass, IdField, Loss};
 
-#[cfg(feature = "fetch")]
-use super::fetch::Fetch;
 use super::{Sink, TransportEvent};
+#[cfg(feature = "fetch")]
+use super::{fetch::Fetch, refused};
 use crate::{Error, Event, UndecodedEvent, event::EventMeta, host::fake::FakeClock};
+#[cfg(feature = "fetch")]
+use crate::{ResponseHead, panics::Panics};
 
 /// The origin of all its events.
 const ORIGIN: &str = "fake:";
@@ -134,8 +136,9 @@ pub(crate) struct FakeConnector {
     network: Rc<FakeNetwork>,
     url: Arc<str>,
     is_fetch: bool,
+    /// What the source asks for, if it is over `fetch`.
     #[cfg(feature = "fetch")]
-    request: Option<Fetch>,
+    fetch: Option<Fetch>,
 }
 
 impl FakeConnector {
@@ -147,15 +150,13 @@ impl FakeConnector {
             url: url.into(),
             is_fetch,
             #[cfg(feature = "fetch")]
-            request: None,
+            fetch: None,
         }
     }
 
-    /// The request that is made over `fetch`.
     #[cfg(feature = "fetch")]
-    pub(crate) fn with_request(mut self, request: Option<Fetch>) -> Self {
-        self.request = request;
-        self
+    pub(crate) fn with_fetch(self, fetch: Option<Fetch>) -> Self {
+        Self { fetch, ..self }
     }
 
     pub(super) fn url(&self) -> &Arc<str> {
@@ -166,6 +167,8 @@ impl FakeConnector {
         let connection = Rc::new(FakeConnection {
             url: Arc::clone(&self.url),
             is_fetch: self.is_fetch,
+            #[cfg(feature = "fetch")]
+            fetch: self.fetch.clone(),
             is_open: Cell::default(),
             last_event_id: RefCell::new(last_event_id.into()),
             sink: RefCell::new(Some(sink)),
@@ -190,8 +193,8 @@ impl FakeConnector {
     fn attempt(&self, last_event_id: &str) -> Attempt {
         let attempt = Attempt::new(&*self.url, last_event_id);
         #[cfg(feature = "fetch")]
-        if let Some(request) = &self.request {
-            let (method, headers, body) = request.method_headers_and_body();
+        if let Some(fetch) = &self.fetch {
+            let (method, headers, body) = fetch.method_headers_and_body();
             return Attempt {
                 method,
                 headers,
@@ -207,6 +210,8 @@ impl FakeConnector {
 pub(crate) struct FakeConnection {
     url: Arc<str>,
     pub(crate) is_fetch: bool,
+    #[cfg(feature = "fetch")]
+    fetch: Option<Fetch>,
     is_open: Cell<bool>,
     last_event_id: RefCell<Arc<str>>,
     /// `None` once the source has dropped its end.
@@ -243,15 +248,48 @@ impl FakeConnection {
     }
 
     pub(crate) fn open(&self) {
-        if self.is_open.replace(true) {
+        if self.is_open.get() {
             return;
         }
-        // The head of an answer is not held back.
-        if self.unread.borrow().is_empty() {
-            self.emit(TransportEvent::Opened);
-        } else {
-            self.when_read(|connection| connection.emit(TransportEvent::Opened));
+        #[cfg(feature = "fetch")]
+        if self.is_fetch {
+            let response = ResponseHead::new(Arc::clone(&self.url), 200);
+            return self.respond(
+                &response.with_header("Content-Type", "text/event-stream"),
+                "",
+            );
         }
+        self.begin(TransportEvent::Opened);
+    }
+
+    /// The head of an answer is not held back.
+    fn begin(&self, event: TransportEvent<'static>) {
+        self.is_open.set(true);
+        if self.unread.borrow().is_empty() {
+            self.emit(event);
+        } else {
+            self.when_read(|connection| connection.emit(event));
+        }
+    }
+
+    /// Answers with this response, whose body is empty if it is an event stream.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn respond(&self, response: &ResponseHead, body: &str) {
+        let panics = Panics::default();
+        let is_finished = response.status() == 204;
+        let is_stream = match &self.fetch {
+            Some(fetch) => !is_finished && fetch.accepts(response, &panics),
+            None => response.is_event_stream(),
+        };
+        match (self.is_fetch, is_stream) {
+            (_, true) if self.is_open.get() => return,
+            (true, true) => self.begin(TransportEvent::Answered(response.clone())),
+            (false, true) => self.begin(TransportEvent::Opened),
+            (true, false) if is_finished => self.emit_end(TransportEvent::Finished),
+            (true, false) => self.emit_end(refused(&self.url, response.clone(), body)),
+            (false, false) => self.emit_end(self.given_up()),
+        }
+        panics.resume();
     }
 
     pub(crate) fn lose(&self) {
@@ -283,17 +321,19 @@ impl FakeConnection {
     }
 
     pub(crate) fn fail(&self, status: u16) {
-        let url = Arc::clone(&self.url);
-        let (error, class) = match (self.is_fetch, status) {
-            (true, 204) => return self.emit_end(TransportEvent::Finished),
-            (true, _) => (Error::status(url, status), FailureClass::Status(status)),
-            (false, _) => (Error::given_up(url), FailureClass::Other),
-        };
-        let loss = Loss::Fail {
-            class,
-            retry_after: None,
-        };
-        self.emit_end(TransportEvent::Lost { error, loss });
+        #[cfg(feature = "fetch")]
+        self.respond(&ResponseHead::new(Arc::clone(&self.url), status), "");
+        #[cfg(not(feature = "fetch"))]
+        {
+            self.emit_end(match (self.is_fetch, status) {
+                (true, 204) => TransportEvent::Finished,
+                (true, _) => failed(
+                    Error::status(Arc::clone(&self.url), status),
+                    FailureClass::Status(status),
+                ),
+                (false, _) => self.given_up(),
+            });
+        }
     }
 
     /// The response is over, or is refused. A source that is held back has yet to read that far.
@@ -326,6 +366,10 @@ impl FakeConnection {
                 None => return,
             }
         }
+    }
+
+    fn given_up(&self) -> TransportEvent<'static> {
+        failed(Error::given_up(Arc::clone(&self.url)), FailureClass::Other)
     }
 
     pub(crate) fn emit(&self, event: TransportEvent<'_>) {
@@ -366,6 +410,14 @@ impl Drop for Reading<'_> {
     fn drop(&mut self) {
         self.0.set(false);
     }
+}
+
+fn failed(error: Error, class: FailureClass) -> TransportEvent<'static> {
+    let loss = Loss::Fail {
+        class,
+        retry_after: None,
+    };
+    TransportEvent::Lost { error, loss }
 }
 
 /// The source's end of a connection.

@@ -10,10 +10,14 @@ mod leaving;
 
 use std::{rc::Rc, sync::Arc};
 
+#[cfg(feature = "fetch")]
+use typed_eventsource_core::FailureClass;
 use typed_eventsource_core::{Loss, Span};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
 
+#[cfg(feature = "fetch")]
+use crate::ResponseHead;
 use crate::{
     Error, UndecodedEvent,
     event::EventMeta,
@@ -61,7 +65,11 @@ pub(crate) type Sink = Rc<dyn Fn(TransportEvent<'_>)>;
     )
 )]
 pub(crate) enum TransportEvent<'a> {
+    /// The browser's own source is open.
     Opened,
+    /// The server has answered with an event stream.
+    #[cfg(feature = "fetch")]
+    Answered(ResponseHead),
     Event(Frame<'a>),
     /// Nobody listens to events of this name, or this one has no data. A connection says so of one event at the most.
     #[cfg(feature = "fetch")]
@@ -205,6 +213,25 @@ impl Transport {
 /// Whether there is JavaScript at all: wasm-bindgen's functions panic elsewhere.
 pub(crate) fn is_javascript() -> bool {
     cfg!(all(target_family = "wasm", target_os = "unknown"))
+}
+
+/// The loss for a response that is not an event stream.
+#[cfg(feature = "fetch")]
+fn refused(
+    url: &Arc<str>,
+    response: ResponseHead,
+    body: impl Into<Arc<str>>,
+) -> TransportEvent<'static> {
+    let class = match response.status() {
+        200 => FailureClass::ContentType,
+        status => FailureClass::Status(status),
+    };
+    let loss = Loss::Fail {
+        class,
+        retry_after: response.retry_after(),
+    };
+    let error = Error::response(Arc::clone(url), response, body);
+    TransportEvent::Lost { error, loss }
 }
 
 /// The URL with the last event id in its query, if there is a parameter for it and an id.

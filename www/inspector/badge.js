@@ -14,6 +14,7 @@ export function reasonText(reason) {
     case "finished":
       return "finished by the server";
     case "requested":
+    case "aborted":
       return "as you asked";
     case "policy":
       return reason.error.message;

@@ -8,8 +8,8 @@ use std::{
 
 /// The modules of the crate, from the lowest floor up.
 const CRATE: &[&[&str]] = &[
-    &["place", "by_name", "closure", "sys"],
-    &["event"],
+    &["place", "by_name", "closure", "panics", "sys"],
+    &["event", "response"],
     &["decode_error"],
     &["error"],
     &["policy", "state", "payload"],

@@ -69,11 +69,14 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     server.sendWithId("note", "1", "4");
     source.close();
     await source.closed;
+    const headers = { "content-type": "text/event-stream" };
+    const response = { status: 200, url: "http://localhost/stream", redirected: false, headers };
+    const opened = transport === "fetch" ? { type: "open", response } : { type: "open" };
     expect(told).toStrictEqual([
-      { type: "open" },
+      opened,
       { type: "waiting", attempt: 1, retryIn: 1000 },
       { type: "connecting" },
-      { type: "open" },
+      opened,
       { after: "1", before: "4", missed: 2 },
       { type: "closed", reason: { type: "requested" } },
     ]);

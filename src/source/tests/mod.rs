@@ -15,6 +15,8 @@ mod order;
 mod pace;
 mod reentry;
 mod reopening;
+#[cfg(feature = "fetch")]
+mod responses;
 mod sharing;
 mod streams;
 mod waking;

@@ -19,7 +19,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Request};
 
 use super::{Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url};
-use crate::{Error, place::Place, yielder::Yielder};
+use crate::{Error, panics::Panics, place::Place, yielder::Yielder};
 use attempt::Attempt;
 pub use request::{Fetch, HeadersResult};
 pub use request_body::Body;
@@ -104,6 +104,7 @@ impl FetchConnector {
             last_event_id: last_event_id.into(),
             abort: abort.clone(),
             shared: Rc::clone(&shared),
+            panics: Panics::default(),
         };
         spawn_local(attempt.run(Yielder::new()));
         Ok(FetchTransport { shared, abort })

@@ -73,7 +73,7 @@ impl Dashboard {
 pub fn state_name(state: &State) -> &'static str {
     match state {
         State::Connecting => "connecting",
-        State::Open => "open",
+        State::Open { .. } => "open",
         State::Waiting { .. } => "waiting",
         State::Offline { .. } => "offline",
         State::Closed(_) => "closed",

@@ -108,7 +108,7 @@ pub(crate) async fn until_closed<T: 'static>(
 }
 
 pub(crate) fn is_open<T>(shown: &UseEventSourceHandle<T>) -> bool {
-    matches!(shown.state(), State::Open)
+    matches!(shown.state(), State::Open { .. })
 }
 
 /// The state and the data that a render shows, as text.

@@ -48,6 +48,17 @@ new EventSource<Feed>("/", { transport: "fetch", queue: { whenFull: "wait" } });
 new EventSource<Feed>("/", { queue: { capacity: undefined, whenFull: "close" } });
 // @ts-expect-error The browser does not wait.
 new EventSource<Feed>("/", { queue: { whenFull: "wait" } });
+new EventSource<Feed>("/", {
+  transport: "fetch",
+  accept: ({ status, url, redirected, headers }) => status === 201 && !redirected && `${url} ${headers["content-type"]}` !== "",
+  maxErrorBodySize: 1024,
+});
+// @ts-expect-error Nobody waits for a promise.
+new EventSource<Feed>("/", { transport: "fetch", accept: async () => true });
+// @ts-expect-error The headers are no `Headers`.
+new EventSource<Feed>("/", { transport: "fetch", accept: ({ headers }) => headers.get("content-type") === null });
+// @ts-expect-error The browser's own transport does not ask.
+new EventSource<Feed>("/", { accept: () => true });
 new EventSource<Feed>("/", { shared: true, parse: (data) => data });
 new EventSource<Feed>("/", { parse: { price: "json", halt: "skip" }, skipEmpty: true });
 new EventSource<Feed>("/", { parse: { price: (data, { type }) => [data, type] } });

@@ -19,6 +19,10 @@ server.sendText("prize", "`sendText` takes any name and any data");
 expect<Equal<typeof server.attempts, readonly Attempt[]>>();
 expect<Equal<typeof server.clock, FakeClock>>();
 expect<Equal<typeof server.clock.reports, readonly EventSourceError[]>>();
+server.respond();
+server.respond({ status: 429, headers: { "Retry-After": "34" }, url: "/elsewhere", body: "{}" });
+// @ts-expect-error A body is text.
+server.respond({ body: {} });
 server.clock.goOffline();
 server.clock.goOnline();
 // @ts-expect-error A clock comes with a server.
