@@ -35,7 +35,7 @@ pub enum Error {
     InvalidUrl {
         /// The URL as it was given.
         url: Arc<str>,
-        /// What the browser says about it.
+        /// What is wrong with it.
         message: Arc<str>,
     },
 

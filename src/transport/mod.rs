@@ -248,6 +248,18 @@ fn resume_url(
     Ok(resumed.href().into())
 }
 
+/// A URL as the browser has resolved it. By the standard a host has no spaces; Chromium takes them, and escapes them.
+fn valid_url(given: &str, resolved: Result<String, JsValue>) -> Result<Arc<str>, Error> {
+    let resolved = resolved.map_err(|exception| refused_url(given, &exception))?;
+    if Url::new(&resolved).is_ok_and(|url| url.hostname().contains("%20")) {
+        return Err(Error::InvalidUrl {
+            url: given.into(),
+            message: "a host has no spaces".into(),
+        });
+    }
+    Ok(resolved.into())
+}
+
 /// The error for a URL that the browser refuses.
 fn refused_url(url: &str, exception: &JsValue) -> Error {
     let name = exception.unchecked_ref::<Exception>().name();

@@ -18,7 +18,7 @@ use std::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Request};
 
-use super::{Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url};
+use super::{Sink, TransportEvent, leaving::LeaveWatch, resume_url, valid_url};
 use crate::{Error, panics::Panics, place::Place, yielder::Yielder};
 use attempt::Attempt;
 pub use request::{Fetch, HeadersResult};
@@ -45,14 +45,13 @@ impl FetchConnector {
         resume_parameter: Option<String>,
         terminal_data: Option<Rc<str>>,
     ) -> Result<Self, Error> {
-        let url = Request::new_with_str(url)
-            .map_err(|exception| refused_url(url, &exception))?
-            .url();
+        let resolved = Request::new_with_str(url).map(|request| request.url());
+        let url = valid_url(url, resolved)?;
         let header = fetch.start().filter(|_| resume_parameter.is_none());
         fetch.check(&url, header.unwrap_or_default())?;
         Ok(Self {
             fetch: Rc::new(fetch),
-            url: url.into(),
+            url,
             resume_parameter,
             terminal_data,
             max_events: Rc::new(Cell::new(MAX_EVENTS_PER_TURN)),
