@@ -10,9 +10,12 @@ mod event;
 #[cfg(feature = "gzip")]
 mod gunzip;
 mod host;
+mod panics;
 mod payload;
 mod place;
 mod policy;
+#[cfg(feature = "fetch")]
+mod response;
 mod source;
 mod state;
 mod sys;
@@ -33,6 +36,8 @@ pub use gunzip::GunzipError;
 pub use payload::{Base64Error, Bytes};
 pub use payload::{Payload, Text};
 pub use policy::{Backoff, Decision, FailureContext, Policy};
+#[cfg(feature = "fetch")]
+pub use response::ResponseHead;
 pub use source::{Closed, EventSource, EventSourceBuilder, EventStream, Listener, Queue};
 pub use state::{CloseReason, State};
 #[cfg(feature = "fetch")]

@@ -2,7 +2,7 @@
 //! all, or in a form that costs more.
 
 #[cfg(feature = "fetch")]
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::EventTarget;
 #[cfg(any(feature = "fetch", feature = "gzip"))]
@@ -79,6 +79,8 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     pub(crate) fn url(this: &Response) -> Result<Option<String>, JsValue>;
     #[wasm_bindgen(method, getter, catch)]
+    pub(crate) fn redirected(this: &Response) -> Result<Option<bool>, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
     pub(crate) fn headers(this: &Response) -> Result<ResponseHeaders, JsValue>;
     #[wasm_bindgen(method, getter, catch)]
     pub(crate) fn body(this: &Response) -> Result<Option<ReadableStream>, JsValue>;
@@ -86,7 +88,10 @@ extern "C" {
     pub(crate) type ResponseHeaders;
 
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn get(this: &ResponseHeaders, name: &str) -> Result<Option<String>, JsValue>;
+    pub(crate) fn entries(this: &ResponseHeaders) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
+    pub(crate) fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
 
     #[wasm_bindgen(extends = ReadableStream, js_name = ReadableStream)]
     pub(crate) type Body;

@@ -3,6 +3,7 @@
 
 import { whenCollected } from "./collected.js";
 import { ConsoleLines } from "./console-lines.js";
+import { noteWait } from "./countdown.js";
 import { EventSourceError } from "./error.js";
 import { EventQueue } from "./event-queue.js";
 import { heldBack, overflowed } from "./inputs.js";
@@ -55,7 +56,7 @@ export class Audience {
   #gaps = new Listeners();
   #errors = new Listeners();
   #states = new Listeners();
-  /** Those of the iterations. @type {Set<EventQueue>} */
+  /** The queues of the iterations. @type {Set<EventQueue>} */
   #queues = new Set();
   /** The full queues, and the shares with such queues, for which the reading waits. @type {Set<object>} */
   #holders = new Set();
@@ -209,7 +210,7 @@ export class Audience {
       this.holdBack(queue, false);
       if (this.settings.closeAfterLoop && !this.#hasEventListeners()) this.close();
     };
-    if (this.state.type === "closed") queue.end(errorOf(this.state.reason));
+    if (this.state.type === "closed") queue.end(...thrownBy(this.state.reason));
     else {
       this.#queues.add(queue);
       undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(queue, event)));
@@ -298,7 +299,7 @@ export class Audience {
   hear(error, follows, state) {
     if (follows === FOLLOWS_STATE) {
       this.state = state;
-      this.dispatch("error", error);
+      this.dispatch("error", { error });
     }
     return this.#call(error, follows === FOLLOWS_CLOSE ? this.#hasDomListeners("error") : follows && this.#isShown);
   }
@@ -306,9 +307,11 @@ export class Audience {
   /** @param {State} state */
   enterState(state) {
     this.state = state;
+    noteWait(state, this.host);
     if (state.type === "open") {
       if (this.#releases.size) this.shouldYield = true;
-      this.dispatch("open");
+      const { response } = state;
+      this.dispatch("open", response && { response });
     }
     if (!this.isClosed) this.announce(state);
   }
@@ -340,10 +343,10 @@ export class Audience {
     return isHeard;
   }
 
-  /** The DOM's event, which here also has the error. @param {string} type @param {EventSourceError} [error] */
-  dispatch(type, error) {
+  /** The DOM's event, which here also has an error or a response. @param {string} type @param {object} [details] */
+  dispatch(type, details) {
     this.#isShown = this.#hasDomListeners(type);
-    this.#target?.dispatchEvent(Object.assign(new Event(type), error && { error }));
+    this.#target?.dispatchEvent(Object.assign(new Event(type), details));
   }
 
   /** @param {string} type */
@@ -366,13 +369,13 @@ export class Audience {
   /**
    * Reports the end, and drops the listeners.
    *
-   * @param {State} state
-   * @param {EventSourceError | undefined} error
+   * @param {Extract<State, { type: "closed" }>} state
    * @param {boolean} [isReported] Whether its error was already reported.
    */
-  tellEnd(state, error, isReported) {
+  tellEnd(state, isReported) {
+    const error = errorOf(state.reason);
     if (error && !isReported && !this.tellClosingError(error)) this.console.write(error, true);
-    for (const queue of this.#queues) queue.end(error);
+    for (const queue of this.#queues) queue.end(...thrownBy(state.reason));
     this.announce(state);
     this.#errors.clear();
     this.#states.clear();
@@ -384,5 +387,10 @@ export class Audience {
   }
 }
 
-/** @param {import("./index.js").CloseReason} reason @returns {any} */
+/** @typedef {import("./index.js").CloseReason} CloseReason */
+
+/** The error that closed the source, if one did. @param {CloseReason} reason @returns {any} */
 export const errorOf = (reason) => (reason.type === "policy" ? reason.error : undefined);
+
+/** What an iteration throws at its end, if anything. A signal's reason may be any value. @param {CloseReason} reason */
+const thrownBy = (reason) => (reason.type === "aborted" ? [reason.reason] : [errorOf(reason)].filter(Boolean));

@@ -18,8 +18,8 @@ export class EventQueue {
   #waiting = [];
   #isDropping = false;
   #hasEnded = false;
-  /** @type {Error | undefined} */
-  #error;
+  /** What the last step throws, if anything. @type {unknown[]} */
+  #errors = [];
   #settings;
   #onRoom;
 
@@ -95,10 +95,10 @@ export class EventQueue {
     return "dropping";
   }
 
-  /** Ends the queue after the waiting events and the error. @param {Error} [error] */
-  end(error) {
+  /** Ends the queue after the waiting events and the error. @param {unknown[]} errors None or one, which may be any value. */
+  end(...errors) {
     this.#hasEnded = true;
-    this.#error = error;
+    this.#errors = errors;
     for (const { resolve } of this.#waiting.splice(0)) resolve(this.#last());
   }
 
@@ -116,8 +116,6 @@ export class EventQueue {
 
   /** Returns the error once, then the end. @returns {Promise<Result>} */
   #last() {
-    const error = this.#error;
-    this.#error = undefined;
-    return error ? Promise.reject(error) : Promise.resolve({ value: undefined, done: true });
+    return this.#errors.length ? Promise.reject(this.#errors.pop()) : Promise.resolve({ value: undefined, done: true });
   }
 }

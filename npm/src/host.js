@@ -73,7 +73,7 @@ export const testBackends = [];
 /** Whether the URL is on this machine, which needs no network. @param {string} url */
 const isLoopback = (url) => /^(.+\.)?localhost\.?$|^127\.[\d.]+$|^\[::1\]$/.test(new URL(url).hostname);
 
-/** When a whole burst of sources may open a URL, for those that were opened of late. @type {Map<string, number>} */
+/** For each URL that was opened of late: when a whole burst of its sources may open. @type {Map<string, number>} */
 const openRates = new Map();
 
 let hasWarned = false;

@@ -41,10 +41,29 @@ export type EventOf<Feed, Names extends keyof Feed = keyof Feed> = {
   [Name in Names & string]: TypedEvent<Feed[Name], Name>;
 }[Names & string];
 
+/**
+ * What a server has answered with, apart from the body. It is a plain object, which can be compared, copied and stored: its
+ * `headers` are no `Headers`.
+ */
+export interface ResponseHead {
+  /** The HTTP status. */
+  readonly status: number;
+  /** The URL that has answered: the last one, if there were redirects. */
+  readonly url: string;
+  /** Whether the request was redirected. */
+  readonly redirected: boolean;
+  /**
+   * The headers, by their names in lower case: `headers["x-request-id"]`. Of a response from another origin only those are here
+   * that the server exposes, by `Access-Control-Expose-Headers`.
+   */
+  readonly headers: { readonly [name: string]: string | undefined };
+}
+
 /** The state of a source. */
 export type State =
   | { readonly type: "connecting" }
-  | { readonly type: "open" }
+  /** `response` is there over `fetch`: the browser's own transport does not show it. */
+  | { readonly type: "open"; readonly response?: ResponseHead }
   /** `attempt` counts from 1; `retryIn` (milliseconds) is missing if the browser reconnects, since it does not say. */
   | { readonly type: "waiting"; readonly attempt: number; readonly retryIn?: number }
   /** The machine is offline: the next attempt is made when the network is back. */
@@ -52,13 +71,14 @@ export type State =
   | { readonly type: "closed"; readonly reason: CloseReason };
 
 /**
- * Why a source closed: the server finished, `close()` was called or the signal aborted, the source was
- * garbage-collected, or an error closed it (`policy`), because the policy says so or the server sent its
- * `failureEvent`.
+ * Why a source closed: the server finished, `close()` was called (`requested`), the signal was aborted, which has the
+ * `reason`, the source was garbage-collected (`dropped`), or an error closed it (`policy`), because the policy says so or the
+ * server sent its `failureEvent`.
  */
 export type CloseReason =
   | { readonly type: "finished" }
   | { readonly type: "requested" }
+  | { readonly type: "aborted"; readonly reason: any }
   | { readonly type: "dropped" }
   | { readonly type: "policy"; readonly error: EventSourceError };
 
@@ -102,8 +122,18 @@ export class EventSourceError extends Error {
   readonly status?: number;
   /** With the codes `status` and `content-type`: the `Content-Type` header. */
   readonly contentType?: string;
-  /** With the codes `status` and `content-type`: the beginning of the response's body, at most 1,024 bytes. */
+  /**
+   * With the codes `status` and `content-type`: the beginning of the response's body, at most `maxErrorBodySize` bytes, as far as
+   * it arrives within a second. Its first 200 characters are in the `message`.
+   */
   readonly body?: string;
+  /** With the codes `status` and `content-type`: the response, with its headers and its URL after redirects. */
+  readonly response?: ResponseHead;
+  /**
+   * With the codes `status` and `content-type`: how long the server asks to wait before the next request, in milliseconds, by its
+   * `Retry-After` header. A server of another origin has to expose that header: `Access-Control-Expose-Headers: Retry-After`.
+   */
+  readonly retryAfter?: number;
   /**
    * With the codes `decode`, `validation` and `failure-event`: the event as it arrived. With `unfinished-event`: what had
    * arrived of it.
@@ -171,6 +201,17 @@ export type Parse<Feed> =
   | Parser
   | { readonly [Name in keyof Feed]?: "json" | "skip" | (Name extends NotText<Feed> ? never : "text") | Parser | undefined };
 
+/**
+ * What a policy begins with; its options change it.
+ *
+ * - `browser`, the default, is for what a browser's own source is used for. It reconnects after a loss, and closes when the
+ *   connection fails for good: at an HTTP error, a wrong content type and the like.
+ * - `close-on-error` is for an answer that has to be whole. It closes at the first loss, refusal or event that does not decode.
+ * - `resilient` is for a feed that is shown as long as the page is. It goes on after all of these, with waits that grow, and
+ *   reopens when the page wakes from sleep. Over `fetch` it goes on only at statuses that may pass, such as 503.
+ *
+ * None has a limit on silence: see `idle`.
+ */
 export type Preset = "browser" | "close-on-error" | "resilient";
 
 export interface Limit {
@@ -469,7 +510,10 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * not decode. No rule is asked. If it has the same name as the terminal event, this option counts.
    */
   failureEvent?: string | undefined;
-  /** Closes the source when it is aborted. */
+  /**
+   * Closes the source when it is aborted. `closed` then resolves with `{ type: "aborted", reason }`, which has the signal's
+   * reason, and a loop over `events` ends by throwing that reason, after the events that wait. No error is reported.
+   */
   signal?: AbortSignal | null | undefined;
 }
 
@@ -505,6 +549,19 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
   /** The most bytes that one event may have: 16 MiB by default. The queue of an iteration may hold `capacity` of them. */
   maxEventSize?: number | undefined;
   /**
+   * Decides whether a response is taken for an event stream, in place of the standard's rule: status 200 and the type
+   * `text/event-stream`. What it returns `true` for is parsed as an event stream, whatever its type; `false` is an error with the
+   * code `status`, or `content-type` where the status is 200. So is an exception, which is the error's `cause`. It is not asked
+   * about status 204, by which a server says that it has finished.
+   *
+   * ```ts
+   * new EventSource("/jobs", { transport: "fetch", method: "POST", accept: ({ status }) => status === 200 || status === 201 });
+   * ```
+   */
+  accept?: ((response: ResponseHead) => boolean) | undefined;
+  /** How many bytes an error keeps of the body of a response that is no event stream: 16 KiB (16,384) by default. */
+  maxErrorBodySize?: number | undefined;
+  /**
    * What the end of a response means: that the server has finished, or a loss, after which the request is made again, also where
    * its method is not GET or HEAD.
    *
@@ -519,13 +576,18 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
 export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> = BrowserInit<Feed> | FetchInit<Feed>;
 
 /**
- * The events of some names, as they arrive. If the policy closes the source, the last step throws its error. It works behind
- * a `Proxy` too.
+ * The events of some names, as they arrive. If the policy closes the source, the last step throws its error; if a signal does,
+ * the signal's reason. It works behind a `Proxy` too.
  */
 export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
   /** How many events have been dropped so far, because the queue was full. None is if the queue waits. */
   readonly dropped: number;
   return(): Promise<IteratorResult<T, undefined>>;
+}
+
+/** The standard's `open` event, which here has the response over `fetch`. */
+export interface SourceOpenEvent extends Event {
+  readonly response?: ResponseHead;
 }
 
 /** The standard's `error` event, which here has the error that led to it, if there was one. */
@@ -543,7 +605,7 @@ interface ListenerObject<E> {
 
 /** The standard's events that are not messages. */
 interface SourceEvents {
-  open: Event;
+  open: SourceOpenEvent;
   error: SourceErrorEvent;
 }
 
@@ -576,7 +638,7 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   readonly url: string;
   readonly withCredentials: boolean;
   readonly readyState: 0 | 1 | 2;
-  onopen: ((event: Event) => void) | null;
+  onopen: ((event: SourceOpenEvent) => void) | null;
   onmessage: ((event: MessageEvent<string>) => void) | null;
   onerror: ((event: SourceErrorEvent) => void) | null;
 
@@ -603,14 +665,14 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   ): void;
   removeEventListener(type: string, callback: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
 
-  /** Closes the source for good. */
+  /** Closes the source for good. Handlers of `onState` hear of it before this returns, unless it is called in a handler. */
   close(): void;
   [Symbol.dispose](): void;
 
   /**
    * Calls back with each event of this name, typed, after the DOM listeners. The function that it returns removes the
    * handler. Events called `open` and `error` come from the server; `onState` and `onError` report what happens to the
-   * connection.
+   * connection. `*` is a name like any other: `onAny` hears all events.
    */
   on<Name extends keyof Feed & string>(name: Name, handler: (event: TypedEvent<Feed[Name], Name>) => void): () => void;
   /**
@@ -653,6 +715,17 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   /** The last event id. On the browser's own transport it is that of the last event that had a listener. */
   readonly lastEventId: string;
 }
+
+/**
+ * Calls back with the seconds until the next attempt of a source: when a wait begins, then each second, and with `undefined` when the
+ * wait is over. Where the browser reconnects there is nothing to count, since it does not say how long it waits. The function
+ * that it returns removes the handler.
+ *
+ * ```ts
+ * onCountdown(source, (seconds) => (banner.textContent = seconds ? `Reconnecting in ${seconds} s` : ""));
+ * ```
+ */
+export function onCountdown(source: EventSource<any>, handler: (seconds: number | undefined) => void): () => void;
 
 /** Where the WebAssembly may come from. */
 export type WasmSource = string | URL | Response | WasmModule | BufferSource;

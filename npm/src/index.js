@@ -1,4 +1,5 @@
 // @ts-check
+export { onCountdown } from "./countdown.js";
 export { EventSourceError } from "./error.js";
 export { EventSource } from "./event-source.js";
 export { initSync } from "./init.js";

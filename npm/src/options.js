@@ -1,7 +1,7 @@
 // @ts-check
 // The options of a source.
 
-import { any, check, count, flag, inspect, isObject, object, oneOf, optionError, read, string } from "./checks.js";
+import { any, callback, check, count, flag, inspect, isObject, object, oneOf, optionError, read, string } from "./checks.js";
 import { messageName } from "./message-name.js";
 import { parsePolicy } from "./policy.js";
 
@@ -23,6 +23,8 @@ const FETCH = {
   referrerPolicy: any,
   lastEventId: string,
   maxEventSize: count,
+  maxErrorBodySize: count,
+  accept: callback,
   endOfBody: oneOf("finished", "reconnect"),
 };
 
@@ -62,7 +64,7 @@ const OPTIONS = {
 };
 
 /**
- * The settings of a source. If it `isSharer`, it shares a connection with other sources, and that has other settings.
+ * The settings of a source. If it `isSharer`, the connection that it shares with other sources has separate settings.
  *
  * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy" | "terminalEvent">> & {
  *   transport?: string,

@@ -180,7 +180,7 @@ class Share {
     const cancel = this.#cancelOpen;
     this.#cancelOpen = undefined;
     cancel?.();
-    if (cancel) this.link.receive(relayedState({ type: "open" }));
+    if (cancel) this.link.receive(relayedState(this.state));
   }
 
   /** @param {Subscription} subscription */

@@ -3,7 +3,10 @@
 import type { Headers, URL, XMLHttpRequestBodyInit } from "./dom.js";
 import type { EventMap, EventSourceError } from "./index.js";
 
-/** A source's attempt to connect, as the server saw it. */
+/**
+ * A source's attempt to connect, as the server saw it. The `attempt` of a state or an error is only a number, which counts the
+ * attempts in a row.
+ */
 export interface Attempt {
   /** The source's URL, resolved. */
   readonly url: string;
@@ -18,6 +21,18 @@ export interface Attempt {
   readonly headers: Headers;
   /** The `body` option; `null` if there is none. */
   readonly body: XMLHttpRequestBodyInit | null;
+}
+
+/** What a `FakeServer` answers with. */
+export interface FakeResponse {
+  /** 200 by default. */
+  status?: number | undefined;
+  /** With status 200 there is a `Content-Type` of `text/event-stream`, unless these have another. */
+  headers?: { readonly [name: string]: string } | undefined;
+  /** The URL after redirects. By default there is no redirect. */
+  url?: string | undefined;
+  /** The body of a response that is no event stream; empty by default. */
+  body?: string | undefined;
 }
 
 /**
@@ -63,8 +78,8 @@ export class FakeClock {
  * each connects to it and waits until `open` is called. If there are several servers, the newest one that serves a URL
  * is used. A source that none serves connects to the network, as always.
  *
- * Its methods act on all current connections. Sources react before the call returns; only the end of a source is
- * reported one microtask later, as always. If a listener calls the server, the effect is reported once all listeners of
+ * Its methods act on all current connections. Sources react before the call returns; only an end that the server
+ * brings is reported one microtask later, as always. If a listener calls the server, the effect is reported once all listeners of
  * its event have been called, as in a browser. Each source is told as its transport would tell it: one over the
  * browser's own reconnects without being asked, and sees no HTTP status. No request is made. A source that joins a shared
  * connection reports that it is open when the clock advances, if only by `advance(0)`, or when something is sent.
@@ -100,6 +115,17 @@ export class FakeServer<Feed extends { [Name in keyof Feed]: unknown } = EventMa
 
   /** Answers the waiting connections with an event stream. */
   open(): void;
+  /**
+   * Answers the waiting connections with this response. It is taken as one over the network is: the standard's rule or the
+   * source's `accept` says whether it is an event stream, an error has what a refusal says, and status 204 is the end.
+   * A connection that is open fails if this is no event stream, as with `fail`.
+   *
+   * ```ts
+   * server.respond({ headers: { "Mcp-Session-Id": "abc" } });
+   * server.respond({ status: 429, headers: { "Retry-After": "34" }, body: '{"error":"quota"}' });
+   * ```
+   */
+  respond(response?: FakeResponse): void;
   /** Sends an event with its data in JSON. Waiting connections are answered first. */
   send<Name extends keyof Feed & string>(name: Name, data: Feed[Name]): void;
   /** Sends an event with its data as given. */

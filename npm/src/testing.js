@@ -6,6 +6,7 @@ import { resolve } from "./event-source.js";
 import { testBackends } from "./host.js";
 import { bodyEnded, browserReconnects, event, failed, finished, opened, reestablish, retry } from "./inputs.js";
 import { INPUT_DEFERRED, INPUT_UNLISTENED } from "./numbers.js";
+import { refusal, verdictOn } from "./transport/response.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -42,9 +43,9 @@ export class FakeClock {
       // Each wait is as long as its ceiling.
       random: () => 1,
       after: (delay, callback) => this.#after({ at: this.#now + delay, callback }),
-      // If there is no page, a test may set this.
-      // A test may open as many as it likes.
+      // A test may open as many sources as it likes.
       openWait: () => 0,
+      // If there is no page, a test may set `navigator.onLine`.
       isOffline: () => this.#isOffline ?? (!globalThis.location && globalThis.navigator?.onLine === false),
       onNetwork: (_, callback) => {
         this.#network.add(callback);
@@ -172,6 +173,15 @@ export class FakeServer {
     this.#each((connection) => connection.open());
   }
 
+  /** @param {import("./testing.js").FakeResponse} [response] */
+  respond(response = {}) {
+    const { status = 200 } = response;
+    if (!Number.isInteger(status) || status < 100 || status > 599) {
+      throw new TypeError(`FakeServer: ${String(status)} is not an HTTP status`);
+    }
+    this.#each((connection) => connection.respond({ ...response, status }));
+  }
+
   /** @param {string} name @param {unknown} data */
   send(name, data) {
     const text = JSON.stringify(data);
@@ -219,7 +229,7 @@ export class FakeServer {
     if (!Number.isInteger(status) || status < 100 || status > 599 || status === 200) {
       throw new TypeError(`FakeServer: ${String(status)} is not an HTTP status to fail with`);
     }
-    this.#each((connection) => connection.fail(status));
+    this.respond({ status });
   }
 
   finish() {
@@ -280,6 +290,7 @@ const invalidRequest = (url, cause) => new EventSourceError("invalid-request", `
 class FakeConnection {
   #url;
   #isFetch;
+  #accept;
   #link;
   #hangUp;
   #isOpen = false;
@@ -300,9 +311,10 @@ class FakeConnection {
    * @param {Link} link
    * @param {() => void} hangUp
    */
-  constructor(url, { isFetch }, lastEventId, link, hangUp) {
+  constructor(url, { isFetch, accept }, lastEventId, link, hangUp) {
     this.#url = url;
     this.#isFetch = isFetch;
+    this.#accept = accept;
     this.#id = lastEventId;
     this.#link = link;
     this.#hangUp = hangUp;
@@ -369,10 +381,26 @@ class FakeConnection {
   }
 
   open() {
-    if (this.#isOpen) return;
-    this.#isOpen = true;
-    if (this.#unread.length) this.#receive(opened);
-    else this.#link.receive(opened);
+    if (!this.#isOpen) this.respond({ status: 200 });
+  }
+
+  /** @param {import("./testing.js").FakeResponse & { status: number }} response */
+  respond({ status, headers = {}, url, body = "" }) {
+    const requested = this.#url;
+    const type = status === 200 ? { "content-type": "text/event-stream" } : {};
+    const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    const head = {
+      status,
+      url: url === undefined ? requested : new URL(url, requested).href,
+      redirected: url !== undefined,
+      headers: { ...type, ...Object.fromEntries(lowered) },
+    };
+    const { isAccepted, cause } = status === 204 ? { isAccepted: false } : verdictOn(head, this.#accept);
+    if (isAccepted && this.#isOpen) return;
+    if (isAccepted) this.#begin(opened(this.#isFetch ? head : undefined));
+    else if (!this.#isFetch) {
+      this.#end(failed(new EventSourceError("given-up", `the browser gave up on ${requested}`, { url: requested })));
+    } else this.#end(status === 204 ? finished : failed(refusal(requested, head, body, this.#accept, cause)));
   }
 
   /** @param {string} name @param {string} data @param {string} [id] */
@@ -411,17 +439,11 @@ class FakeConnection {
     this.#end(this.#isFetch ? reestablish(error) : browserReconnects(error));
   }
 
-  /** @param {number} status */
-  fail(status) {
-    const url = this.#url;
-    if (!this.#isFetch) {
-      this.#end(failed(new EventSourceError("given-up", `the browser gave up on ${url}`, { url })));
-    } else if (status === 204) {
-      this.#end(finished);
-    } else {
-      const message = `${url} answered with status ${status}`;
-      this.#end(failed(new EventSourceError("status", message, { url, status, body: "" })));
-    }
+  /** The head of an answer is not held back. @param {Input} input */
+  #begin(input) {
+    this.#isOpen = true;
+    if (this.#unread.length) this.#receive(input);
+    else this.#link.receive(input);
   }
 
   /** The response is over, or is refused. A source that is held back has yet to read that far. @param {Input} input */

@@ -106,7 +106,7 @@ impl std::fmt::Display for Text {
     }
 }
 
-/// Turns an undecoded event into the payload that a subscriber asked for.
+/// Turns an undecoded event into the payload that a listener or stream asked for.
 pub(crate) type Decode<T> = fn(&Event<&str>) -> Result<T, DecodeError>;
 
 /// The [`Decode`] of every [`Payload`].

@@ -171,12 +171,12 @@ impl EventSourceBuilder {
     /// What the end of a response means: that the server has [finished](EndOfBody::Finished), or a loss, after which the request
     /// is made again ([`Reconnect`](EndOfBody::Reconnect)), also where its method is not safe. Fetch transport only.
     ///
-    /// By default it is a loss, as the standard has it. For a request that is sent once, such as a POST, it is the end; but not
-    /// where the server was to say so with a [terminal event](Self::terminal_event) or [data](Self::terminal_data), nor where
-    /// it has said how to go on, with a `retry` field or an `id`.
+    /// By default it is a loss, as in the standard, except for a request that is sent once, such as a POST: that finishes with its
+    /// response. Even then it is a loss if the builder has a [terminal event](Self::terminal_event) or
+    /// [data](Self::terminal_data), or if the server has sent a `retry` field or an `id`.
     ///
     /// A response that ends within an event has not finished, whatever is set here: [`Error::UnfinishedEvent`] holds what had
-    /// arrived. Where that is a terminal event or data, it counts.
+    /// arrived. If that is a terminal event or terminal data, it counts.
     pub fn end_of_body(mut self, end_of_body: EndOfBody) -> Self {
         self.end_of_body = Some(end_of_body);
         self
@@ -199,8 +199,11 @@ impl EventSourceBuilder {
         self
     }
 
-    /// Closes the source when the signal is aborted, as [`EventSource::close`] does. If it was aborted before, the
-    /// source is closed from the start.
+    /// Closes the source when the signal is aborted, at once as [`EventSource::close`] does, with
+    /// [`CloseReason::Aborted`](crate::CloseReason::Aborted). If it was aborted before, the source is closed from the start.
+    ///
+    /// The last item of each stream is [`Error::Aborted`], since a stream that just ended would look complete. The error is not
+    /// reported anywhere else.
     pub fn signal(mut self, signal: &AbortSignal) -> Self {
         self.signal = Some(signal.clone());
         self
@@ -248,7 +251,7 @@ impl EventSourceBuilder {
     }
 
     /// Takes over the closures of a newer builder (its [rule](crate::Policy::rule), its
-    /// [fresh headers](crate::Fetch::fresh_headers)) if both builders set up the same source otherwise. Returns whether they do.
+    /// [fresh headers](crate::Fetch::fresh_headers), its [`accept`](crate::Fetch::accept)) if both builders set up the same source otherwise. Returns whether they do.
     ///
     /// It is for hooks of a framework. A component that sets up its source in its body makes new closures at each render,
     /// for which no other source is to be opened. A source that was opened from this builder or a clone of it calls the
@@ -270,18 +273,11 @@ impl EventSourceBuilder {
             newer_data.policy.rule = Some(rule.clone());
         }
         #[cfg(feature = "fetch")]
-        let headers = {
-            let own = self
-                .fetch
-                .as_ref()
-                .and_then(|fetch| fetch.fresh_headers.as_ref());
-            let newer = newer_data
-                .fetch
-                .as_mut()
-                .and_then(|fetch| fetch.fresh_headers.as_mut());
-            own.zip(newer)
-                .map(|(own, newer)| (own, std::mem::replace(newer, own.clone())))
-        };
+        let fetches = self.fetch.as_ref().zip(newer.fetch.as_ref());
+        #[cfg(feature = "fetch")]
+        if let Some((fetch, newer)) = fetches {
+            newer_data.fetch = Some(newer.clone().with_closures_of(fetch));
+        }
         if *self != newer_data {
             return false;
         }
@@ -289,8 +285,8 @@ impl EventSourceBuilder {
             rule.replace_by(newer);
         }
         #[cfg(feature = "fetch")]
-        if let Some((headers, newer)) = headers {
-            headers.replace_by(&newer);
+        if let Some((fetch, newer)) = fetches {
+            fetch.adopt_closures(newer);
         }
         true
     }
@@ -334,9 +330,9 @@ impl EventSourceBuilder {
             return Err(Error::NeedsFetch);
         }
         let signal = self.signal.clone();
-        let connection = if signal.as_ref().is_some_and(AbortSignal::aborted) {
+        let connection = if let Some(signal) = signal.as_ref().filter(|signal| signal.aborted()) {
             let (connector, host) = self.backend()?;
-            Connection::closed(self.settings(host), connector.url())
+            Connection::aborted(self.settings(host), connector.url(), signal)
         } else if let Some(Some(sharing)) = self.shared {
             (sharing.open)(self)?
         } else {
@@ -364,10 +360,10 @@ impl EventSourceBuilder {
     }
 
     /// The settings of a source that shares a connection.
-    pub(super) fn subscriber_settings(self, host: Host) -> Settings {
+    pub(super) fn sharer_settings(self, host: Host) -> Settings {
         let settings = self.settings(host);
         Settings {
-            options: settings.options.into_subscriber(),
+            options: settings.options.into_sharer(),
             terminals: Terminals::default(),
             ..settings
         }
@@ -421,6 +417,8 @@ impl EventSourceBuilder {
         if let Some(network) = FakeNetwork::serving(&self.url) {
             let host = Host::Fake(network.clock.clone());
             let connector = FakeConnector::new(network, &self.url, self.is_fetch());
+            #[cfg(feature = "fetch")]
+            let connector = connector.with_fetch(self.fetch.clone());
             return Ok((Connector::Fake(connector), host));
         }
         if !is_javascript() {

@@ -4,8 +4,8 @@ mod builder;
 mod callbacks;
 mod closed;
 mod connection;
+mod countdown;
 mod listener;
-mod panics;
 mod queue;
 mod sharing;
 mod stream;
@@ -233,6 +233,23 @@ impl EventSource {
     pub fn on_state(&self, mut callback: impl FnMut(State) + 'static) -> Listener {
         self.connection
             .on_state(Box::new(move |state| callback(state.clone())))
+    }
+
+    /// Calls back with the seconds until the next attempt: when a wait begins, then each second, and with `None` when the wait is
+    /// over. Where the browser reconnects there is nothing to count, since it does not say how long it waits.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Listener};
+    /// # fn show(_: String) {}
+    /// fn watch(source: &EventSource) -> Listener {
+    ///     source.on_countdown(|seconds| match seconds {
+    ///         Some(seconds) => show(format!("Reconnecting in {seconds} s")),
+    ///         None => show(String::new()),
+    ///     })
+    /// }
+    /// ```
+    pub fn on_countdown(&self, callback: impl FnMut(Option<u64>) + 'static) -> Listener {
+        countdown::count_down(&self.connection, callback)
     }
 
     /// The events of this name as a stream, their data decoded to `T` (see [`Payload`]).

@@ -18,13 +18,13 @@ use super::{
     EventSourceBuilder,
     connection::{Audience, Connection, Link},
     listener::Listener,
-    panics::Panics,
     subscriptions::DeliveryOutcome,
 };
 use crate::{
     Error,
     by_name::ByName,
     host::{Host, Timer},
+    panics::Panics,
     transport::Frame,
 };
 
@@ -67,7 +67,7 @@ impl fmt::Debug for Sharing {
 fn join_or_open(builder: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
     let key = builder.sharing_key();
     let host = builder.host();
-    let settings = builder.subscriber_settings(host.clone());
+    let settings = builder.sharer_settings(host.clone());
     let (carrier, _) = carrier_of(&key, &host, &settings.options.last_event_id)?;
     let join = move |sharer: &Connection| {
         let (carrier, sharers) = carrier_of(&key, &host, &sharer.last_event_id())?;

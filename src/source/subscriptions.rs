@@ -1,4 +1,4 @@
-//! The subscribers of each name.
+//! The subscribers of each name: its listeners and its streams.
 
 use std::{cell::RefCell, rc::Rc};
 

@@ -2,6 +2,8 @@
 
 use std::{fmt, rc::Rc, time::Duration};
 
+#[cfg(feature = "fetch")]
+use crate::ResponseHead;
 #[cfg(all(test, feature = "json"))]
 use crate::transport::{Connector, fake::FakeConnector};
 use crate::{
@@ -84,6 +86,27 @@ impl FakeServer {
     /// Answers the waiting connections with an event stream.
     pub fn open(&self) {
         self.for_each_connection(FakeConnection::open);
+    }
+
+    /// Answers the waiting connections with this response and, if it is no event stream, this body. It is taken as one over the
+    /// network is: the standard's rule or the source's [`accept`](crate::Fetch::accept) says whether it is an event stream, an
+    /// error has what a refusal says, and status 204 is the end. A connection that is open fails if this is no event stream, as
+    /// with [`fail`](Self::fail).
+    ///
+    /// ```
+    /// use typed_eventsource::{ResponseHead, testing::FakeServer};
+    ///
+    /// # let server = FakeServer::new();
+    /// let stream = ResponseHead::new("/mcp", 200)
+    ///     .with_header("Content-Type", "text/event-stream")
+    ///     .with_header("Mcp-Session-Id", "abc");
+    /// server.respond(&stream, "");
+    /// let refusal = ResponseHead::new("/mcp", 429).with_header("Retry-After", "34");
+    /// server.respond(&refusal, r#"{"error":"quota"}"#);
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn respond(&self, response: &ResponseHead, body: &str) {
+        self.for_each_connection(|connection| connection.respond(response, body));
     }
 
     /// Sends an event with its data in JSON. Waiting connections are answered first.

@@ -20,7 +20,7 @@ fn a_source_that_is_opened_while_a_fake_server_lives_is_served() {
     assert_eq!(source.url(), "/prices");
     assert!(matches!(source.state(), State::Connecting));
     server.open();
-    assert!(matches!(source.state(), State::Open));
+    assert!(matches!(source.state(), State::Open { .. }));
     server.send_with_id("price", "1.5", "7");
     server.send("price", &2.5);
     server.send("volume", &9);
@@ -34,7 +34,7 @@ fn sending_an_event_opens_the_waiting_connection_first() {
     let server = FakeServer::new();
     let source = EventSource::open("/prices").unwrap();
     server.send("unheard", &());
-    assert!(matches!(source.state(), State::Open));
+    assert!(matches!(source.state(), State::Open { .. }));
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_reconnection_by_the_browser_can_be_opened() {
     server.lose();
     assert!(matches!(source.state(), State::Waiting { attempt: 1, .. }));
     server.open();
-    assert!(matches!(source.state(), State::Open));
+    assert!(matches!(source.state(), State::Open { .. }));
     assert_eq!(
         server.attempts().len(),
         1,
@@ -123,6 +123,8 @@ fn time_passes_as_the_test_says() {
 
 #[cfg(feature = "fetch")]
 mod over_fetch {
+    use std::cell::Cell;
+
     use super::*;
     use crate::Fetch;
 
@@ -140,6 +142,44 @@ mod over_fetch {
             State::Closed(CloseReason::Policy(Error::Status { status: 404, .. }))
         ));
         assert_eq!(server.attempts()[0].last_event_id, "41");
+    }
+
+    #[test]
+    fn an_attempt_has_the_method_the_headers_and_the_body_of_its_request() {
+        let server = FakeServer::new();
+        let count = Rc::new(Cell::new(0));
+        let fetch = Fetch::post()
+            .header("X-Client", "fixed")
+            .header("Authorization", "fixed")
+            .fresh_headers(move || {
+                count.set(count.get() + 1);
+                let token = format!("token {}", count.get());
+                async { Ok(vec![("authorization".into(), token)]) }
+            })
+            .body("why?");
+        let policy = Policy::resilient().resend_refused(true);
+        let builder = EventSource::builder("/tokens").fetch(fetch).policy(policy);
+        let source = builder.open().unwrap();
+        let _errors = source.on_error(|_| {});
+        server.fail(503);
+        server.clock().advance(Duration::from_secs(1));
+        for (attempt, token) in server.attempts().iter().zip(["token 1", "token 2"]) {
+            assert_eq!((&*attempt.method, &*attempt.body), ("POST", &b"why?"[..]));
+            assert_eq!(attempt.header("Authorization"), Some(token));
+            assert_eq!(attempt.header("x-client"), Some("fixed"));
+            assert_eq!(attempt.header("Content-Type"), None);
+        }
+        assert_eq!(server.attempts().len(), 2);
+    }
+
+    #[test]
+    fn headers_that_have_to_be_waited_for_are_not_in_an_attempt() {
+        let server = FakeServer::new();
+        let fetch = Fetch::new().fresh_headers(|| std::future::pending());
+        let source = EventSource::builder("/prices").fetch(fetch).open().unwrap();
+        server.open();
+        assert!(matches!(source.state(), State::Open { .. }));
+        assert_eq!(server.attempts(), [Attempt::new("/prices", "")]);
     }
 
     #[test]
@@ -174,7 +214,7 @@ mod over_fetch {
         server.clock().advance(Duration::from_secs(9));
         server.comment();
         server.clock().advance(Duration::from_secs(9));
-        assert!(matches!(source.state(), State::Open));
+        assert!(matches!(source.state(), State::Open { .. }));
         server.clock().advance(Duration::from_secs(1));
         assert!(source.state().is_closed());
     }

@@ -10,7 +10,11 @@ use std::{
 use typed_eventsource_core::{FailureClass, IdField, Loss};
 
 use super::{Sink, TransportEvent};
+#[cfg(feature = "fetch")]
+use super::{fetch::Fetch, refused};
 use crate::{Error, Event, UndecodedEvent, event::EventMeta, host::fake::FakeClock};
+#[cfg(feature = "fetch")]
+use crate::{ResponseHead, panics::Panics};
 
 /// The origin of all its events.
 const ORIGIN: &str = "fake:";
@@ -28,7 +32,8 @@ pub(crate) struct FakeNetwork {
     pub(crate) on_listening: RefCell<Option<Box<dyn FnOnce()>>>,
 }
 
-/// A source's attempt to connect, as the server saw it.
+/// A source's attempt to connect, as the server saw it. The `attempt` of a [`State`](crate::State) is only a number, which counts
+/// the attempts in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
@@ -36,15 +41,48 @@ pub struct Attempt {
     pub url: String,
     /// The last event id that it sent; empty if there was none.
     pub last_event_id: String,
+    /// The method of the request, `GET` by default.
+    pub method: String,
+    /// The names and values of the headers that the app has set. Those that a function makes are among them if its future is
+    /// ready at once.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty if there is none, or if it is a value of JavaScript.
+    pub body: Vec<u8>,
 }
 
 impl Attempt {
-    /// An attempt of a source with this URL and this last event id, which is empty if there was none.
+    /// An attempt of a source with this URL and this last event id, which is empty if there was none: a GET without headers.
     pub fn new(url: impl Into<String>, last_event_id: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             last_event_id: last_event_id.into(),
+            method: "GET".into(),
+            headers: Vec::new(),
+            body: Vec::new(),
         }
+    }
+
+    /// The value of a header that the app has set. Its name may be written in any case.
+    ///
+    /// ```
+    /// # use typed_eventsource::{Error, EventSource, Fetch, testing::FakeServer};
+    /// # fn main() -> Result<(), Error> {
+    /// let server = FakeServer::new();
+    /// let fetch = Fetch::post().header("Authorization", "Bearer t0k3n").body("why?");
+    /// let source = EventSource::builder("/answers").fetch(fetch).open()?;
+    ///
+    /// let attempt = &server.attempts()[0];
+    /// assert_eq!(attempt.method, "POST");
+    /// assert_eq!(attempt.header("authorization"), Some("Bearer t0k3n"));
+    /// assert_eq!(attempt.body, b"why?");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut newest_first = self.headers.iter().rev();
+        let (_, value) = newest_first.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(value)
     }
 }
 
@@ -98,6 +136,9 @@ pub(crate) struct FakeConnector {
     network: Rc<FakeNetwork>,
     url: Arc<str>,
     is_fetch: bool,
+    /// What the source asks for, if it is over `fetch`.
+    #[cfg(feature = "fetch")]
+    fetch: Option<Fetch>,
 }
 
 impl FakeConnector {
@@ -108,7 +149,14 @@ impl FakeConnector {
             network,
             url: url.into(),
             is_fetch,
+            #[cfg(feature = "fetch")]
+            fetch: None,
         }
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(crate) fn with_fetch(self, fetch: Option<Fetch>) -> Self {
+        Self { fetch, ..self }
     }
 
     pub(super) fn url(&self) -> &Arc<str> {
@@ -119,6 +167,8 @@ impl FakeConnector {
         let connection = Rc::new(FakeConnection {
             url: Arc::clone(&self.url),
             is_fetch: self.is_fetch,
+            #[cfg(feature = "fetch")]
+            fetch: self.fetch.clone(),
             is_open: Cell::default(),
             last_event_id: RefCell::new(last_event_id.into()),
             sink: RefCell::new(Some(sink)),
@@ -131,14 +181,28 @@ impl FakeConnector {
         let mut connections = self.network.connections.borrow_mut();
         connections.retain(|connection| connection.strong_count() > 0);
         connections.push(Rc::downgrade(&connection));
-        self.network
-            .attempts
-            .borrow_mut()
-            .push(Attempt::new(&*self.url, last_event_id));
+        drop(connections);
+        let attempt = self.attempt(last_event_id);
+        self.network.attempts.borrow_mut().push(attempt);
         FakeTransport {
             connection,
             network: Rc::clone(&self.network),
         }
+    }
+
+    fn attempt(&self, last_event_id: &str) -> Attempt {
+        let attempt = Attempt::new(&*self.url, last_event_id);
+        #[cfg(feature = "fetch")]
+        if let Some(fetch) = &self.fetch {
+            let (method, headers, body) = fetch.method_headers_and_body();
+            return Attempt {
+                method,
+                headers,
+                body,
+                ..attempt
+            };
+        }
+        attempt
     }
 }
 
@@ -146,6 +210,8 @@ impl FakeConnector {
 pub(crate) struct FakeConnection {
     url: Arc<str>,
     pub(crate) is_fetch: bool,
+    #[cfg(feature = "fetch")]
+    fetch: Option<Fetch>,
     is_open: Cell<bool>,
     last_event_id: RefCell<Arc<str>>,
     /// `None` once the source has dropped its end.
@@ -182,15 +248,48 @@ impl FakeConnection {
     }
 
     pub(crate) fn open(&self) {
-        if self.is_open.replace(true) {
+        if self.is_open.get() {
             return;
         }
-        // The head of an answer is not held back.
-        if self.unread.borrow().is_empty() {
-            self.emit(TransportEvent::Opened);
-        } else {
-            self.when_read(|connection| connection.emit(TransportEvent::Opened));
+        #[cfg(feature = "fetch")]
+        if self.is_fetch {
+            let response = ResponseHead::new(Arc::clone(&self.url), 200);
+            return self.respond(
+                &response.with_header("Content-Type", "text/event-stream"),
+                "",
+            );
         }
+        self.begin(TransportEvent::Opened);
+    }
+
+    /// The head of an answer is not held back.
+    fn begin(&self, event: TransportEvent<'static>) {
+        self.is_open.set(true);
+        if self.unread.borrow().is_empty() {
+            self.emit(event);
+        } else {
+            self.when_read(|connection| connection.emit(event));
+        }
+    }
+
+    /// Answers with this response, whose body is empty if it is an event stream.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn respond(&self, response: &ResponseHead, body: &str) {
+        let panics = Panics::default();
+        let is_finished = response.status() == 204;
+        let is_stream = match &self.fetch {
+            Some(fetch) => !is_finished && fetch.accepts(response, &panics),
+            None => response.is_event_stream(),
+        };
+        match (self.is_fetch, is_stream) {
+            (_, true) if self.is_open.get() => return,
+            (true, true) => self.begin(TransportEvent::Answered(response.clone())),
+            (false, true) => self.begin(TransportEvent::Opened),
+            (true, false) if is_finished => self.emit_end(TransportEvent::Finished),
+            (true, false) => self.emit_end(refused(&self.url, response.clone(), body)),
+            (false, false) => self.emit_end(self.given_up()),
+        }
+        panics.resume();
     }
 
     pub(crate) fn lose(&self) {
@@ -222,17 +321,19 @@ impl FakeConnection {
     }
 
     pub(crate) fn fail(&self, status: u16) {
-        let url = Arc::clone(&self.url);
-        let (error, class) = match (self.is_fetch, status) {
-            (true, 204) => return self.emit_end(TransportEvent::Finished),
-            (true, _) => (Error::status(url, status), FailureClass::Status(status)),
-            (false, _) => (Error::given_up(url), FailureClass::Other),
-        };
-        let loss = Loss::Fail {
-            class,
-            retry_after: None,
-        };
-        self.emit_end(TransportEvent::Lost { error, loss });
+        #[cfg(feature = "fetch")]
+        self.respond(&ResponseHead::new(Arc::clone(&self.url), status), "");
+        #[cfg(not(feature = "fetch"))]
+        {
+            self.emit_end(match (self.is_fetch, status) {
+                (true, 204) => TransportEvent::Finished,
+                (true, _) => failed(
+                    Error::status(Arc::clone(&self.url), status),
+                    FailureClass::Status(status),
+                ),
+                (false, _) => self.given_up(),
+            });
+        }
     }
 
     /// The response is over, or is refused. A source that is held back has yet to read that far.
@@ -265,6 +366,10 @@ impl FakeConnection {
                 None => return,
             }
         }
+    }
+
+    fn given_up(&self) -> TransportEvent<'static> {
+        failed(Error::given_up(Arc::clone(&self.url)), FailureClass::Other)
     }
 
     pub(crate) fn emit(&self, event: TransportEvent<'_>) {
@@ -305,6 +410,14 @@ impl Drop for Reading<'_> {
     fn drop(&mut self) {
         self.0.set(false);
     }
+}
+
+fn failed(error: Error, class: FailureClass) -> TransportEvent<'static> {
+    let loss = Loss::Fail {
+        class,
+        retry_after: None,
+    };
+    TransportEvent::Lost { error, loss }
 }
 
 /// The source's end of a connection.

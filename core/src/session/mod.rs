@@ -230,6 +230,15 @@ impl Session {
         }
     }
 
+    /// When the next attempt is due, while the source waits for it and knows.
+    #[must_use]
+    pub fn waits_until(&self) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Waiting { until, .. } if !self.is_offline => Some(until),
+            _ => None,
+        }
+    }
+
     /// Whether the source has closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
@@ -396,7 +405,7 @@ impl Session {
             }),
             Output::Closed(reason) => self.close(reason),
             _ if has_left => {}
-            // It was reported when the subscriber joined.
+            // It was reported when the sharer joined.
             Output::State(State::Connecting) if matches!(self.phase, Phase::Connecting) => {}
             // `Output::Closed` reports it, with the reason.
             Output::State(State::Closed) => {}

@@ -221,7 +221,7 @@ impl<E, O: Observer<E>> Notices<E, O> {
     }
 
     fn state(&self, state: State) {
-        let is_open = matches!(state, State::Open);
+        let is_open = matches!(state, State::Open { .. });
         // A source that joins an open connection is open at once, and reports that state again later.
         if self.is_open.replace(is_open) && is_open {
             return;

@@ -14,6 +14,7 @@ use typed_eventsource::{Error, Event, EventSource, Listener, Payload};
 /// use typed_eventsource_hooks::Selection;
 ///
 /// #[derive(Deserialize)]
+/// #[serde(rename_all = "lowercase")]
 /// enum Feed {
 ///     Price(f64),
 /// }

@@ -8,7 +8,8 @@ use std::{
 
 use serde::Deserialize;
 use typed_eventsource::{
-    Error, Event, EventSourceBuilder, Gap, Policy, State, testing::FakeServer,
+    Error, Event, EventSource, EventSourceBuilder, Fetch, Gap, Policy, ResponseHead, State,
+    testing::FakeServer,
 };
 
 use crate::{Observer, Selection, Subscription};
@@ -256,6 +257,49 @@ fn an_observer_that_asks_twice_for_gaps_is_told_each_once() {
         1,
         "{told:?}"
     );
+}
+
+#[test]
+fn an_observer_is_told_what_the_server_has_answered_with_also_if_it_joins() {
+    #[derive(Default)]
+    struct Ids(RefCell<Vec<String>>);
+
+    impl Observer<Feed> for Ids {
+        fn event(&self, _: Event<Feed>) {}
+
+        fn state(&self, state: State) {
+            if let State::Open { response, .. } = state {
+                let response = response.expect("it is over `fetch`");
+                let id = response.header("X-Request-Id").unwrap_or_default();
+                self.0.borrow_mut().push(id.to_owned());
+            }
+        }
+
+        fn error(&self, _: Option<Error>) {}
+
+        fn has_shown_error(&self) -> bool {
+            true
+        }
+    }
+
+    let subscribe = |ids: &Rc<Ids>| {
+        let builder = EventSource::builder("/prices").fetch(Fetch::new());
+        Subscription::open(builder, &Selection::variants(), Rc::downgrade(ids))
+    };
+    let answer = |id: &str| {
+        let answer = ResponseHead::new("/prices", 200).with_header("X-Request-Id", id);
+        answer.with_header("Content-Type", "text/event-stream")
+    };
+    let (server, first, second) = (FakeServer::new(), Rc::<Ids>::default(), Rc::default());
+    let _first = subscribe(&first);
+    server.respond(&answer("1"), "");
+    let _second = subscribe(&second);
+    server.lose();
+    server.clock().advance(std::time::Duration::from_secs(3));
+    server.respond(&answer("2"), "");
+    for ids in [first, second] {
+        assert_eq!(ids.0.take(), ["1", "2"]);
+    }
 }
 
 #[test]

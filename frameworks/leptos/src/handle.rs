@@ -20,6 +20,7 @@ use crate::component_source::Control;
 /// use typed_eventsource_leptos::use_event_source;
 ///
 /// #[derive(Deserialize)]
+/// #[serde(rename_all = "lowercase")]
 /// enum Feed {
 ///     Price(f64),
 /// }
@@ -81,6 +82,7 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
     /// # use serde::Deserialize;
     /// # use typed_eventsource_leptos::use_event_source;
     /// # #[derive(Deserialize)]
+    /// # #[serde(rename_all = "lowercase")]
     /// # enum Feed { Price(f64) }
     /// #[component]
     /// fn Prices() -> impl IntoView {

@@ -185,6 +185,7 @@ where
 /// use typed_eventsource_leptos::use_event_source_callback;
 ///
 /// #[derive(Clone, Deserialize)]
+/// #[serde(rename_all = "lowercase")]
 /// enum Feed {
 ///     Alarm(String),
 /// }

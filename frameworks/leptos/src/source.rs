@@ -16,6 +16,7 @@ use typed_eventsource::EventSourceBuilder;
 /// use typed_eventsource_leptos::use_event_source;
 ///
 /// #[derive(Deserialize)]
+/// #[serde(rename_all = "lowercase")]
 /// enum Feed {
 ///     Price(f64),
 /// }

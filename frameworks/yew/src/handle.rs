@@ -5,7 +5,7 @@ use std::{fmt, ptr, rc::Rc};
 use typed_eventsource::{Error, Gap, State};
 use yew::html::ImplicitClone;
 
-/// A component's view of its source, as of the render that the hook was called in, and its control on it.
+/// A component's view of its source, as of the render that the hook was called in, and its control over the source.
 ///
 /// It is cheap to clone, also into callbacks and properties. Two handles are equal if they show the same.
 ///
@@ -37,7 +37,7 @@ pub struct UseEventSourceHandle<T = ()> {
     pub(crate) data: Rc<T>,
     pub(crate) state: State,
     pub(crate) error: Option<Error>,
-    /// The number of what is shown, by which handles are compared.
+    /// A number that grows with each change of what is shown. Handles are compared by it.
     pub(crate) revision: u64,
     pub(crate) control: Rc<dyn SourceControl>,
 }
@@ -83,6 +83,7 @@ impl<T> UseEventSourceHandle<T> {
     /// # use typed_eventsource_yew::use_event_source;
     /// # use yew::prelude::*;
     /// # #[derive(Deserialize)]
+    /// # #[serde(rename_all = "lowercase")]
     /// # enum Feed { Price(f64) }
     /// #[component]
     /// fn Ticker() -> Html {

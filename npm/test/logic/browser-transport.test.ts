@@ -7,7 +7,7 @@ await init();
 
 const URL = "http://prices.test/";
 
-/** Those that were made in a test. */
+/** The browser's sources that were made in a test. */
 let made: Native[] = [];
 
 class Native extends EventTarget {
@@ -37,7 +37,7 @@ beforeEach(() => {
   vi.unstubAllGlobals();
 });
 
-test("on the browser's own, an empty id takes the position back", async () => {
+test("an empty id of the browser's own source resets the position", async () => {
   vi.stubGlobal("EventSource", Native);
   const policy = { preset: "resilient", backoff: { initial: 10, jitter: false } } as const;
   const source = new EventSource(URL, { resumeParameter: "from", deduplicate: 10, policy });

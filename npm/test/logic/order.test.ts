@@ -128,9 +128,46 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     source.close();
     told.push("closed");
     await end;
-    expect(told).toEqual(["closed", "state", "promise"]);
+    expect(told).toEqual(["state", "closed", "promise"]);
     expect(source.closed).toBe(source.closed);
     expect(source.state).toEqual({ type: "closed", reason: await source.closed });
+  });
+
+  test("the close of a source by its signal is not taken for the state of the next one", async () => {
+    const told: string[] = [];
+    const show = (url: string) => {
+      const abort = new AbortController();
+      const source = open(transport, { signal: abort.signal }, url);
+      told.push(`${url} ${source.state.type}`);
+      source.onState(({ type }) => told.push(`${url} ${type}`));
+      return () => abort.abort();
+    };
+    const leave = show("/first");
+    server.open();
+    leave();
+    show("/second");
+    await Promise.resolve();
+    expect(told).toEqual(["/first connecting", "/first open", "/first closed", "/second connecting"]);
+  });
+
+  test("a close within a handler is told once the handler has returned", async () => {
+    const source = open(transport);
+    const told: unknown[] = [];
+    source.onState(({ type }) => told.push(type));
+    source.on("message", () => {
+      source.close();
+      told.push("message");
+    });
+    server.send("message", 1);
+    await source.closed;
+    expect(told).toEqual(["open", "message", "closed"]);
+  });
+
+  test("a source that is closed from the start tells nobody of it", async () => {
+    const source = open(transport, { signal: AbortSignal.abort("enough") });
+    source.onState(() => expect.unreachable());
+    expect(source.state.type).toBe("closed");
+    expect(await source.closed).toEqual({ type: "aborted", reason: "enough" });
   });
 
   test("a terminal event may be named `error`", async () => {

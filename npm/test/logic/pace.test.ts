@@ -106,18 +106,18 @@ test("a source that is held back is not idle", async () => {
   expect(await drain(events)).toEqual(["idle"]);
 });
 
-test.each<[string, (source: EventSource, abort: AbortController) => void]>([
-  ["close()", (source) => source.close()],
-  ["an abort", (_, abort) => abort.abort()],
-])("%s ends a source that is held back at once", async (_, end) => {
+test.each<[string, object, unknown[], (source: EventSource, abort: AbortController) => void]>([
+  ["close()", { type: "requested" }, [1, 2], (source) => source.close()],
+  ["an abort", { type: "aborted", reason: { code: "enough" } }, [1, 2, "enough"], (_, abort) => abort.abort({ code: "enough" })],
+])("%s ends a source that is held back at once", async (_, reason, drained, end) => {
   const abort = new AbortController();
   const source = waiting(2, { signal: abort.signal });
   const events = source.events("message");
   sendAll([1, 2, 3]);
   end(source, abort);
   expect(server.connections).toBe(0);
-  expect(await source.closed).toEqual({ type: "requested" });
-  expect(await drain(events)).toEqual([1, 2]);
+  expect(await source.closed).toEqual(reason);
+  expect(await drain(events)).toEqual(drained);
 });
 
 test("a loop that was left holds nobody back", async () => {

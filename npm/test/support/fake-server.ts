@@ -18,8 +18,8 @@ export const TRANSPORTS = ["browser", "fetch"] as const;
 
 export type Transport = (typeof TRANSPORTS)[number];
 
-export const open = (transport: Transport, init?: Partial<EventSourceInit>) =>
-  new EventSource("/stream", { transport, ...init } as EventSourceInit);
+export const open = (transport: Transport, init?: Partial<EventSourceInit>, url = "/stream") =>
+  new EventSource(url, { transport, ...init } as EventSourceInit);
 
 /** Ends the waits for the next attempt, and opens the connections. */
 export function reconnect() {

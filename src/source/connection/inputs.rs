@@ -73,6 +73,11 @@ impl Connection {
             #[cfg(feature = "fetch")]
             TransportEvent::Unheard { name } => return self.hint_at(name),
             TransportEvent::Opened => Input::Opened.into(),
+            #[cfg(feature = "fetch")]
+            TransportEvent::Answered(response) => {
+                self.note_response(Some(response));
+                Input::Opened.into()
+            }
             TransportEvent::Unlistened { is_event, meta } => Queued::Unlistened { is_event, meta },
             TransportEvent::Retry(time) => Input::Retry(time).into(),
             TransportEvent::Lost { error, loss } => Queued::bringing(Input::Lost(loss), error),

@@ -8,7 +8,7 @@ use super::{Connection, Queued, ToldError};
 use crate::{
     Error,
     host::Host,
-    source::panics::Panics,
+    panics::Panics,
     transport::{Sink, Transport},
 };
 
@@ -196,6 +196,8 @@ impl Connection {
             link.hold_back(true);
         }
         self.hold(&self.held.link, link);
+        #[cfg(feature = "fetch")]
+        self.note_response(carrier.response.get());
         if !self.gaps.is_empty() {
             carrier.enable_id_tracking();
         }
@@ -219,6 +221,10 @@ impl Connection {
     /// Tells the source what has happened to the connection that it shares.
     pub(in crate::source) fn relayed(&self, output: Output, error: Option<Error>) {
         self.announce_open();
+        #[cfg(feature = "fetch")]
+        if let Some(carrier) = self.link().as_ref().and_then(|link| link.carrier()) {
+            self.note_response(carrier.response.get());
+        }
         self.push(Queued::Input {
             input: Input::Relayed(output),
             // If none of them listens to errors, the connection itself reports it.

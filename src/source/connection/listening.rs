@@ -104,7 +104,7 @@ impl Connection {
         mut callback: Box<NoticeCallback>,
     ) -> Listener {
         if let State::Closed(reason) = self.state() {
-            callback(Notice::End(reason.error()));
+            callback(Notice::End(reason.stream_error().as_ref()));
             return Listener::inert(self);
         }
         let slot = self.streams.add(callback);

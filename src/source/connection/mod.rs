@@ -27,15 +27,19 @@ use web_sys::AbortSignal;
 #[cfg(feature = "fetch")]
 use super::subscriptions::FrameCallback;
 use super::{
-    callbacks::CallbackList, closed::End, listener::Listener, panics::Panics, queue::Queue,
+    callbacks::CallbackList, closed::End, listener::Listener, queue::Queue,
     subscriptions::Subscriptions,
 };
+#[cfg(feature = "fetch")]
+use crate::ResponseHead;
 use crate::{
     CloseReason, Error, Gap, State,
     event::EventMeta,
     host::{Host, NetworkWatch, Timer, browser::DomListener},
+    panics::Panics,
     place::Place,
     policy::Rule,
+    sys,
     transport::Connector,
 };
 use console::ConsoleLines;
@@ -100,7 +104,7 @@ pub(crate) struct Connection {
     is_running: Cell<bool>,
     /// How many events were delivered.
     deliveries: Cell<u64>,
-    /// Whether the page did not open too many sources to connect this one.
+    /// Whether the source may connect. Its first attempt waits if the page has opened too many sources of its URL.
     may_connect: Cell<bool>,
     panics: Panics,
     /// The metadata of the last event, if the session has not been told its id.
@@ -114,6 +118,11 @@ pub(crate) struct Connection {
     /// The last failure of the connection that was reported.
     earlier: Place<ToldError>,
     close_reason: OnceCell<CloseReason>,
+    /// The reason of the signal, if it was aborted.
+    abort_reason: Place<Arc<str>>,
+    /// What the server has answered with, the last time.
+    #[cfg(feature = "fetch")]
+    response: Place<ResponseHead>,
     held: Held,
     /// Forgotten listeners, kept until they have been told about the end.
     forgotten: RefCell<Vec<Listener>>,
@@ -203,10 +212,10 @@ impl Connection {
         Ok(connection)
     }
 
-    /// A connection that was closed before it could connect.
-    pub(super) fn closed(settings: Settings, url: &Arc<str>) -> Rc<Self> {
+    /// A connection whose signal was aborted before it could connect.
+    pub(super) fn aborted(settings: Settings, url: &Arc<str>, signal: &AbortSignal) -> Rc<Self> {
         let connection = Self::new(settings, Arc::clone(url));
-        connection.close(core::CloseReason::Requested);
+        connection.abort(signal);
         connection
     }
 
@@ -239,6 +248,9 @@ impl Connection {
             unfinished: Place::default(),
             earlier: Place::default(),
             close_reason: OnceCell::new(),
+            abort_reason: Place::default(),
+            #[cfg(feature = "fetch")]
+            response: Place::default(),
             held: Held {
                 rule: rule.into(),
                 ..Held::default()
@@ -290,7 +302,16 @@ impl Connection {
     pub(super) fn state(&self) -> State {
         match self.close_reason.get() {
             Some(reason) => State::Closed(reason.clone()),
-            None => outputs::state_of(self.session().state()),
+            None => self.state_of(self.session().state()),
+        }
+    }
+
+    /// When the next attempt is due, if it is known.
+    pub(super) fn waits_until(&self) -> Option<Timestamp> {
+        let link = self.link();
+        match link.as_ref().and_then(|link| link.carrier()) {
+            Some(carrier) => carrier.waits_until(),
+            None => self.session().waits_until(),
         }
     }
 
@@ -322,17 +343,30 @@ impl Connection {
 
     /// Closes when the signal is aborted.
     pub(super) fn close_on_abort(&self, signal: &AbortSignal) {
-        let this = Weak::clone(&self.this);
+        let (this, aborted) = (Weak::clone(&self.this), signal.clone());
         let listener = DomListener::new(
             signal,
             "abort",
             Box::new(move |_| {
                 if let Some(connection) = this.upgrade() {
-                    connection.close(core::CloseReason::Requested);
+                    connection.abort(&aborted);
                 }
             }),
         );
         self.hold(&self.held.abort, listener);
+    }
+
+    fn abort(&self, signal: &AbortSignal) {
+        let reason = sys::text_of(&signal.reason()).unwrap_or_default();
+        self.abort_reason.put(reason.into());
+        self.close(core::CloseReason::Requested);
+    }
+
+    #[cfg(feature = "fetch")]
+    fn note_response(&self, response: Option<ResponseHead>) {
+        if let Some(response) = response {
+            self.response.put(response);
+        }
     }
 
     /// Lets other sources join until it closes.

@@ -1,9 +1,9 @@
 //! Carries out the outputs of the session, and reports to the listeners.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use typed_eventsource_core::{
-    self as core, Decision, Failure, Input, LimitReached, Output, Report,
+    self as core, Decision, Failure, Input, LimitReached, Output, Report, Span,
 };
 
 use super::{Connection, Notice};
@@ -86,7 +86,7 @@ impl Connection {
         self.relay(&Output::Report(report), Some(&error));
     }
 
-    /// Reports an error. A failure to decode concerns only its subscriber, any other error all streams.
+    /// Reports an error. A failure to decode concerns only the listener or stream that decodes, any other error all streams.
     pub(super) fn report(&self, error: &Error, is_reported: bool) {
         let concerns_streams = !matches!(error, Error::Decode(_) | Error::QueueOverflow { .. });
         let is_reported = is_reported
@@ -103,7 +103,7 @@ impl Connection {
     }
 
     fn announce(&self, output: core::State) {
-        let state = state_of(output);
+        let state = self.state_of(output);
         self.states.each(&self.panics, |callback| callback(&state));
         self.relay(&Output::State(output), None);
     }
@@ -124,7 +124,8 @@ impl Connection {
                 self.write_to_console(error);
             }
         }
-        let end = Notice::End(error);
+        let stream_error = reason.stream_error();
+        let end = Notice::End(stream_error.as_ref());
         self.streams.each(&self.panics, |callback| callback(end));
         self.streams.clear();
         let state = State::Closed(reason.clone());
@@ -191,7 +192,10 @@ impl Connection {
     pub(super) fn close_reason_of(&self, reason: core::CloseReason) -> CloseReason {
         match reason {
             core::CloseReason::Finished => CloseReason::Finished,
-            core::CloseReason::Requested => CloseReason::Requested,
+            core::CloseReason::Requested => match self.abort_reason.get() {
+                Some(reason) => CloseReason::Aborted { reason },
+                None => CloseReason::Requested,
+            },
             core::CloseReason::Failed { failure, limit } => {
                 let last = self.error_of(failure).error;
                 CloseReason::Policy(match limit {
@@ -206,17 +210,38 @@ impl Connection {
             _ => CloseReason::Dropped,
         }
     }
+
+    /// A state as users know it. The state of a closed source needs a reason, too.
+    pub(super) fn state_of(&self, state: core::State) -> State {
+        match state {
+            core::State::Open => State::Open {
+                #[cfg(feature = "fetch")]
+                response: self.response.get(),
+            },
+            core::State::Waiting { attempt, retry_in } => State::Waiting {
+                attempt,
+                retry_in: retry_in.map(in_whole_milliseconds),
+            },
+            core::State::Offline { attempt } => State::Offline { attempt },
+            _ => State::Connecting,
+        }
+    }
 }
 
-/// A state as users know it. The state of a closed source needs a reason, too.
-pub(super) fn state_of(state: core::State) -> State {
-    match state {
-        core::State::Open => State::Open,
-        core::State::Waiting { attempt, retry_in } => State::Waiting {
-            attempt,
-            retry_in: retry_in.map(Into::into),
-        },
-        core::State::Offline { attempt } => State::Offline { attempt },
-        _ => State::Connecting,
+/// A wait as users are told of it: browsers' timers know nothing shorter.
+fn in_whole_milliseconds(wait: Span) -> Duration {
+    Duration::from_millis(wait.as_nanos().div_ceil(1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_whole_milliseconds_and_is_never_shorter() {
+        let told = |nanoseconds| in_whole_milliseconds(Span::from_nanos(nanoseconds)).as_millis();
+        assert_eq!(told(472_070_124), 473);
+        assert_eq!(told(1_000_000_000), 1000);
+        assert_eq!(told(u64::MAX), u128::from(u64::MAX / 1_000_000 + 1));
     }
 }

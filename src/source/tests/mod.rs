@@ -3,17 +3,20 @@
 #[cfg(feature = "fetch")]
 mod any;
 mod closures;
+mod countdown;
 #[cfg(feature = "fetch")]
 mod end_of_body;
 mod errors;
-mod hostile;
 mod ids;
 mod life;
 mod network;
 mod order;
 #[cfg(feature = "fetch")]
 mod pace;
+mod reentry;
 mod reopening;
+#[cfg(feature = "fetch")]
+mod responses;
 mod sharing;
 mod streams;
 mod waking;

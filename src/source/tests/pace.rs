@@ -120,10 +120,10 @@ fn a_source_that_is_held_back_is_not_idle() {
     let mut stream = source.stream::<u32>("n").unwrap();
     send_all(&server, [1, 2]);
     server.clock().advance(seconds(3600));
-    assert!(matches!(source.state(), State::Open));
+    assert!(matches!(source.state(), State::Open { .. }));
     assert_eq!(drain(&mut stream), ["1", "2"]);
     server.clock().advance(seconds(4));
-    assert!(matches!(source.state(), State::Open));
+    assert!(matches!(source.state(), State::Open { .. }));
     server.clock().advance(seconds(1));
     assert!(matches!(
         source.closed().now_or_never(),
@@ -192,7 +192,7 @@ fn what_comes_behind_a_full_queue_is_noticed_when_the_reading_goes_on() {
         send_all(&server, [1, 2]);
         end(&server);
         server.send_text("n", "into the void");
-        assert!(matches!(source.state(), State::Open), "{expected}");
+        assert!(matches!(source.state(), State::Open { .. }), "{expected}");
         assert_eq!(step(&mut stream).unwrap(), "1");
         let reason = source.closed().now_or_never().unwrap();
         let text = match &reason {
@@ -213,7 +213,7 @@ fn a_terminal_event_behind_a_full_queue_ends_the_source_in_its_turn() {
     let mut stream = source.stream::<u32>("n").unwrap();
     send_all(&server, [1, 2]);
     server.send_text("bye", "all");
-    assert!(matches!(source.state(), State::Open));
+    assert!(matches!(source.state(), State::Open { .. }));
     assert_eq!(step(&mut stream).unwrap(), "1");
     assert_eq!(source.closed().now_or_never(), Some(CloseReason::Finished));
     assert_eq!(drain(&mut stream), ["2"]);
@@ -228,7 +228,7 @@ fn after_a_loss_behind_a_full_queue_the_source_continues_after_the_last_event_in
         server.send_with_id("n", number, number);
     }
     server.lose();
-    assert!(matches!(source.state(), State::Open));
+    assert!(matches!(source.state(), State::Open { .. }));
     assert_eq!(step(&mut stream).unwrap(), "1");
     assert!(matches!(source.state(), State::Waiting { .. }));
     server.clock().advance(seconds(1));

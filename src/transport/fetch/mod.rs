@@ -18,8 +18,8 @@ use std::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Request};
 
-use super::{Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url};
-use crate::{Error, place::Place, yielder::Yielder};
+use super::{Sink, TransportEvent, leaving::LeaveWatch, resume_url, valid_url};
+use crate::{Error, panics::Panics, place::Place, yielder::Yielder};
 use attempt::Attempt;
 pub use request::{Fetch, HeadersResult};
 pub use request_body::Body;
@@ -45,14 +45,13 @@ impl FetchConnector {
         resume_parameter: Option<String>,
         terminal_data: Option<Rc<str>>,
     ) -> Result<Self, Error> {
-        let url = Request::new_with_str(url)
-            .map_err(|exception| refused_url(url, &exception))?
-            .url();
+        let resolved = Request::new_with_str(url).map(|request| request.url());
+        let url = valid_url(url, resolved)?;
         let header = fetch.start().filter(|_| resume_parameter.is_none());
         fetch.check(&url, header.unwrap_or_default())?;
         Ok(Self {
             fetch: Rc::new(fetch),
-            url: url.into(),
+            url,
             resume_parameter,
             terminal_data,
             max_events: Rc::new(Cell::new(MAX_EVENTS_PER_TURN)),
@@ -104,6 +103,7 @@ impl FetchConnector {
             last_event_id: last_event_id.into(),
             abort: abort.clone(),
             shared: Rc::clone(&shared),
+            panics: Panics::default(),
         };
         spawn_local(attempt.run(Yielder::new()));
         Ok(FetchTransport { shared, abort })
@@ -127,7 +127,7 @@ struct AttemptShared {
     /// Whether the source was told of an event that nobody listens to.
     has_unheard: Cell<bool>,
     reports_all_ids: Cell<bool>,
-    /// To be found in events that nobody listens to, too.
+    /// The data that ends the stream, even in an event that nobody listens to.
     terminal_data: Option<Rc<str>>,
     pace: Cell<Pace>,
     /// The waker of the attempt, for when the transport is dropped or reads on.

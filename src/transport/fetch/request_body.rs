@@ -28,6 +28,16 @@ impl Body {
             BodyKind::Js(value) => value.clone(),
         }
     }
+
+    /// The bytes, if it is text or bytes.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn bytes(&self) -> &[u8] {
+        match &self.0 {
+            BodyKind::Text(text) => text.as_bytes(),
+            BodyKind::Bytes(bytes) => bytes,
+            BodyKind::Js(_) => &[],
+        }
+    }
 }
 
 impl From<String> for Body {

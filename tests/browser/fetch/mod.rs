@@ -1,5 +1,6 @@
 //! Tests of what only the fetch transport can do. All other tests run over both transports.
 
+mod accepting;
 mod answers;
 mod any;
 mod backlog;

@@ -29,3 +29,27 @@ pub fn code_blocks(text: &str) -> Vec<CodeBlock<'_>> {
     }
     blocks
 }
+
+/// The file that the page names above a block of code: the target of the last link before it.
+pub fn named_above<'a>(text: &'a str, block: &CodeBlock<'_>) -> Option<&'a str> {
+    let lines = text.lines().take(block.line - 1);
+    let line = lines.filter(|line| !line.is_empty()).last()?;
+    let (_, rest) = line.rsplit_once("](")?;
+    Some(rest.split_once(')')?.0)
+}
+
+/// Whether the lines of `code` follow one another in `text`, indented by the same additional spaces or tabs.
+pub fn is_part_of(code: &str, text: &str) -> bool {
+    let code: Vec<_> = code.lines().collect();
+    let text: Vec<_> = text.lines().collect();
+    text.windows(code.len()).any(|window| {
+        let Some(indent) = window[0].strip_suffix(code[0]) else {
+            return false;
+        };
+        indent.trim().is_empty()
+            && window.iter().zip(&code).all(|(line, code)| match *code {
+                "" => line.is_empty(),
+                code => line.strip_prefix(indent) == Some(code),
+            })
+    })
+}

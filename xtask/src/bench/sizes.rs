@@ -45,7 +45,7 @@ pub(crate) fn build() -> Result<()> {
 fn example_app(name: &str, variant: &str, features: &[&str]) -> Result<()> {
     let folder = format!("{FOLDER}/apps/{name}/{variant}");
     apps::compile(name, features, Path::new(&folder))?;
-    glue(&folder)
+    minify_glue(&folder)
 }
 
 /// Bundles each contender into a separate folder, since a dynamic `import()` makes a second file.
@@ -74,11 +74,11 @@ fn app(name: &str, feature: &str) -> Result<()> {
             .args(["--target", "web", "--profile", "small"])
             .args(["--out-name", "app", "--", "--features", feature]),
     )?;
-    glue(&folder)
+    minify_glue(&folder)
 }
 
-/// Minifies the JavaScript of an app as for production.
-fn glue(folder: &str) -> Result<()> {
+/// Minifies the JavaScript that loads an app's wasm, as for production.
+fn minify_glue(folder: &str) -> Result<()> {
     process::run(
         esbuild()?
             .arg(format!("{folder}/app.js"))

@@ -1,6 +1,6 @@
 //! Small projects that have installed the packed npm package: what they build is opened in Chromium, what they say of
-//! its types is checked, and so are the snippets of the READMEs; the program for a framework in Rust is pasted into a fresh
-//! project, built and opened too. `cargo xtask test packaging` sets all of it up.
+//! its types is checked, and so are the snippets of the READMEs; the programs of the READMEs in Rust are pasted into fresh
+//! projects, built and opened too. `cargo xtask test packaging` sets all of it up.
 
 mod pages;
 mod pasted;
@@ -35,10 +35,19 @@ fn main() -> ExitCode {
     trials.push(Trial::test("snippets, Vite 6", || Ok(snippets::build()?)));
     trials.push(Trial::test("vitest", || Ok(snippets::run_tests()?)));
     trials.push(Trial::test("snippets", || Ok(snippets::check()?)));
+    trials.push(Trial::test("snippets, parts of tested files", || {
+        Ok(snippets::compare()?)
+    }));
+    {
+        let (runtime, stage) = (Arc::clone(&runtime), Arc::clone(&stage));
+        trials.push(Trial::test("pasted, the crate", move || {
+            Ok(runtime.block_on(pasted::try_out_crate(&stage))?)
+        }));
+    }
     for framework in pasted::FRAMEWORKS {
         let (runtime, stage) = (Arc::clone(&runtime), Arc::clone(&stage));
         trials.push(Trial::test(format!("pasted, {framework}"), move || {
-            Ok(runtime.block_on(pasted::try_out(framework, &stage))?)
+            Ok(runtime.block_on(pasted::try_out_framework(framework, &stage))?)
         }));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);

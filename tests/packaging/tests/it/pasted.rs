@@ -1,4 +1,5 @@
-//! What the README of a framework's crate says, pasted into a fresh project, which is then built and opened in Chromium.
+//! The program of a README, pasted into a fresh project, which is then built and opened in Chromium: that of the crate, and those
+//! of the frameworks' crates.
 
 use std::{
     env, fs, io,
@@ -15,13 +16,16 @@ use crate::{pages::serve, tools};
 /// The folder of each crate in `frameworks`.
 pub(crate) const FRAMEWORKS: &[&str] = &["leptos", "yew"];
 
-/// The section with the dependencies and one program.
+/// The section with the dependencies and one program, in the README of a framework's crate.
 const SECTION: &str = "Use it";
+
+/// The section with the dependencies of the crate's README, which begins with the program.
+const CRATE_SECTION: &str = "Use it from Rust";
 
 /// What the program opens, and what is opened in its place at the test server.
 const URLS: [&str; 2] = ["\"/prices\"", "\"/streams/prices\""];
 
-/// The crates that are taken from here, in place of the published ones.
+/// The crates that are taken from this repository in place of the published ones, each with its folder.
 const CRATES: [(&str, &str); 4] = [
     ("typed-eventsource", ""),
     ("typed-eventsource-hooks", "frameworks/hooks"),
@@ -31,10 +35,55 @@ const CRATES: [(&str, &str); 4] = [
 
 const PAGE: &str = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>Pasted</title>\n\
     <script type=\"module\" src=\"start.js\"></script>\n<body></body>\n";
-const START: &str = "import init from \"./app.js\";\n\nawait init();\n";
+/// What is written to the console is on the page, too.
+const START: &str = "import init from \"./app.js\";\n\n\
+    console.log = (...words) => document.body.append(`${words.join(\" \")}\\n`);\n\
+    await init();\n";
 
-pub(crate) async fn try_out(framework: &str, stage: &Stage) -> Result<(), String> {
-    let www = build(framework)?;
+/// The first program of the crate's README.
+pub(crate) async fn try_out_crate(stage: &Stage) -> Result<(), String> {
+    let text = read("README.md")?;
+    let dependencies = only_snippet(section(&text, CRATE_SECTION)?, "toml")?;
+    let blocks = code_blocks(&text);
+    let program = blocks.into_iter().find(|block| block.language == "rust");
+    let program = program.ok_or("README.md has no program")?.code;
+    let www = build("crate", &dependencies, &program)?;
+    let browser = stage.browser().await;
+    let server = serve(www).await;
+    let events = [
+        "event: price\ndata: {\"symbol\":\"ACME\",\"price\":1.5}\n\n",
+        "event: price\ndata: {\"symbol\":\"ACME\"}\n\n",
+        "event: halt\ndata: {\"symbol\":\"ACME\",\"reason\":\"news\"}\n\n",
+        "event: bye\ndata\n\n",
+    ];
+    let stream = Attempt::playing([Step::Send(events.concat()), Step::Silence]);
+    let put = server.put("prices", Script::always(stream));
+    put.expect("it can be played");
+    browser.goto(&format!("{}/", server.origin())).await;
+    browser
+        .until("document.body.textContent.includes('that was all')")
+        .await;
+    let text = browser.run("return document.body.textContent.trim()", Value::Null);
+    let text = text.await;
+    let lines: Vec<_> = text.as_str().unwrap_or_default().lines().collect();
+    let [price, error, halt, bye] = lines[..] else {
+        return Err(format!("four lines: {lines:?}"));
+    };
+    assert_eq!(
+        [price, halt, bye],
+        ["ACME 1.5", "ACME halted: news", "that was all"]
+    );
+    assert!(error.contains("\"price\""), "{error}");
+    server.stop().await;
+    Ok(())
+}
+
+/// The program of the README of a framework's crate.
+pub(crate) async fn try_out_framework(framework: &str, stage: &Stage) -> Result<(), String> {
+    let text = read(&format!("frameworks/{framework}/README.md"))?;
+    let section = section(&text, SECTION)?;
+    let only = |language| only_snippet(section, language);
+    let www = build(framework, &only("toml")?, &only("rust")?)?;
     let browser = stage.browser().await;
     let server = serve(www).await;
     let price = Step::Send("event: price\ndata: 101.5\n\n".to_owned());
@@ -59,27 +108,25 @@ pub(crate) async fn try_out(framework: &str, stage: &Stage) -> Result<(), String
     Ok(())
 }
 
+fn read(readme: &str) -> Result<String, String> {
+    fs::read_to_string(tools::root().join(readme)).map_err(|error| format!("{readme}: {error}"))
+}
+
 /// The folder with the page, the glue and the wasm.
-fn build(framework: &str) -> Result<PathBuf, String> {
-    let readme = format!("frameworks/{framework}/README.md");
-    let text = fs::read_to_string(tools::root().join(&readme));
-    let text = text.map_err(|error| format!("{readme}: {error}"))?;
-    let section = section(&text).ok_or_else(|| format!("no section {SECTION:?} in {readme}"))?;
-    let only = |language| only_snippet(section, language);
-    let (dependencies, program) = (only("toml")?, only("rust")?);
+fn build(name: &str, dependencies: &str, program: &str) -> Result<PathBuf, String> {
     if program.matches(URLS[0]).count() == 0 {
         return Err(format!("the program opens no {}", URLS[0]));
     }
     let program = program.replace(URLS[0], URLS[1]);
-    let name = format!("pasted-{framework}");
-    let folder = project(&name, &dependencies, &program)
+    let name = format!("pasted-{name}");
+    let folder = project(&name, dependencies, &program)
         .map_err(|error| format!("the fresh project: {error}"))?;
     let target = tools::root().join("target");
     tools::succeed(
         Command::new("cargo")
             .args(["build", "--target", "wasm32-unknown-unknown"])
             .current_dir(&folder)
-            // What is compiled already need not be once more.
+            // In this folder many dependencies are compiled already.
             .env("CARGO_TARGET_DIR", &target),
     )?;
     let www = folder.join("www");
@@ -93,7 +140,7 @@ fn build(framework: &str) -> Result<PathBuf, String> {
     Ok(www)
 }
 
-/// Makes the glue, as a tool would that builds for the web.
+/// Runs wasm-bindgen, as a tool that builds an app for the web does.
 fn bind(wasm: &Path, www: &Path) -> Result<(), String> {
     let wasm_bindgen =
         env::var_os("WASM_BINDGEN").ok_or("no wasm-bindgen: use `cargo xtask test packaging`")?;
@@ -107,10 +154,11 @@ fn bind(wasm: &Path, www: &Path) -> Result<(), String> {
 }
 
 /// From the line after its heading to the next heading.
-fn section(readme: &str) -> Option<&str> {
-    let (_, rest) = readme.split_once(&format!("\n## {SECTION}\n"))?;
+fn section<'a>(readme: &'a str, heading: &str) -> Result<&'a str, String> {
+    let after = readme.split_once(&format!("\n## {heading}\n"));
+    let (_, rest) = after.ok_or_else(|| format!("no section {heading:?}"))?;
     let end = rest.find("\n## ").unwrap_or(rest.len());
-    Some(&rest[..end])
+    Ok(&rest[..end])
 }
 
 fn only_snippet(section: &str, language: &str) -> Result<String, String> {
@@ -122,7 +170,8 @@ fn only_snippet(section: &str, language: &str) -> Result<String, String> {
     }
 }
 
-/// The project with what was pasted, and with the crates of this repository in place of the published ones.
+/// Writes a project with these dependencies and this program, and with the crates of this repository in place of the published
+/// ones. Returns its folder.
 fn project(name: &str, dependencies: &str, program: &str) -> io::Result<PathBuf> {
     let root = tools::root().canonicalize()?;
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -139,7 +188,7 @@ fn project(name: &str, dependencies: &str, program: &str) -> io::Result<PathBuf>
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;
     fs::write(folder.join("src/main.rs"), program)?;
-    // The same versions as everywhere here.
+    // The project's dependencies have the same versions as those of the repository.
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     Ok(folder)
 }

@@ -1,26 +1,71 @@
-//! The snippets of the READMEs in TypeScript and JavaScript, each as a separate module.
+//! The snippets of the READMEs and of `docs` in TypeScript and JavaScript, each as a separate module, or as a part of a file that is
+//! tested.
 
 use std::{fs, io, path::Path};
 
-use typed_eventsource_harness::{CodeBlock, code_blocks};
+use typed_eventsource_harness::{CodeBlock, code_blocks, is_part_of, named_above};
 
 use crate::{pages::VITE_6, tools};
 
-const READMES: [(&str, &str); 2] = [("README.md", "repository"), ("npm/README.md", "package")];
+/// The pages, and what the files with their snippets are called.
+const PAGES: [(&str, &str); 3] = [
+    ("README.md", "repository"),
+    ("npm/README.md", "package"),
+    (PLACES, "places"),
+];
 
-/// Where the configuration is that they are checked with, and what they do not say themselves.
+/// The page whose snippets are for the most part those of files that are tested here.
+const PLACES: &str = "docs/where-it-runs.md";
+
+/// The folder of these files, seen from the page.
+const TESTED: &str = "../tests/packaging/consumers/";
+
+/// The folder where the snippets are checked. It has the configuration of TypeScript, and declares the names that the snippets
+/// use and do not define.
 const FOLDER: &str = "consumers/snippets";
 
-/// Where those are run that are tests.
+/// The folder where those snippets run that are tests.
 const TESTS: &str = "consumers/vitest";
 
+/// Checks the types of the snippets.
 pub(crate) fn check() -> Result<(), String> {
     let folder = tools::installed().join(FOLDER);
-    for (readme, name) in READMES {
-        write(&tools::root().join(readme), &folder, name)
-            .map_err(|error| format!("{readme}: {error}"))?;
+    for (page, name) in PAGES {
+        write(&tools::root().join(page), &folder, name)
+            .map_err(|error| format!("{page}: {error}"))?;
     }
     tools::run(FOLDER, tools::TSC, &["-p", "tsconfig.json"])
+}
+
+/// The snippets in TypeScript and JavaScript that are no part of another file.
+fn modules(page: &str) -> impl Iterator<Item = CodeBlock<'_>> {
+    let blocks = code_blocks(page).into_iter();
+    blocks.filter(|block| matches!(block.language, "ts" | "js") && tested(page, block).is_none())
+}
+
+/// The tested file that a snippet is a part of, by the line above it.
+fn tested<'a>(page: &'a str, block: &CodeBlock<'_>) -> Option<&'a str> {
+    named_above(page, block).filter(|file| file.starts_with(TESTED))
+}
+
+/// Compares the snippets that are a part of a tested file with that file.
+pub(crate) fn compare() -> Result<(), String> {
+    let root = tools::root();
+    let page = fs::read_to_string(root.join(PLACES)).map_err(|error| error.to_string())?;
+    let mut count = 0;
+    for block in code_blocks(&page) {
+        let Some(file) = tested(&page, &block) else {
+            continue;
+        };
+        let text = fs::read_to_string(root.join("docs").join(file));
+        let text = text.map_err(|error| format!("{file}: {error}"))?;
+        if !is_part_of(&block.code, &text) {
+            return Err(format!("{PLACES}:{}: this is not in {file}", block.line));
+        }
+        count += 1;
+    }
+    assert!(count > 4, "{PLACES} shows tested files");
+    Ok(())
 }
 
 /// Where those that import the package are built.
@@ -30,19 +75,18 @@ const BUILT: &str = "consumers/vite-snippets";
 pub(crate) fn build() -> Result<(), String> {
     let folder = tools::installed().join(BUILT);
     let mut count = 0;
-    for (readme, name) in READMES {
-        let text = fs::read_to_string(tools::root().join(readme))
-            .map_err(|error| format!("{readme}: {error}"))?;
+    for (page, name) in PAGES {
+        let text = fs::read_to_string(tools::root().join(page))
+            .map_err(|error| format!("{page}: {error}"))?;
         for CodeBlock {
             line,
             language,
             code,
-        } in code_blocks(&text)
+        } in modules(&text)
         {
-            let is_app = matches!(language, "ts" | "js")
-                && code.contains("from \"typed-eventsource")
+            let is_app = code.contains("from \"typed-eventsource")
                 && !code.contains("from \"vitest\"")
-                // Only the tools for Workers know what to do with the file.
+                // Only the tools for Workers can import this file.
                 && !code.contains(".wasm\";");
             if is_app {
                 let file = folder.join(format!("{name}-line-{line}.{language}"));
@@ -73,24 +117,23 @@ pub(crate) fn run_tests() -> Result<(), String> {
         let file = format!("{TESTS}/readme-line-{line}.test.{language}");
         fs::write(tools::installed().join(file), code).map_err(|error| error.to_string())?;
     }
-    // Its default is five seconds for a test, which is too short on a busy machine.
+    // Vitest's default limit of five seconds for a test is too short on a busy machine.
     let args = ["run", "--testTimeout=120000", "--hookTimeout=120000"];
     tools::run(TESTS, "vitest/vitest.mjs", &args)
 }
 
+/// Writes each snippet of a README to a file.
 fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {
     let text = fs::read_to_string(readme)?;
     let mut imports = String::new();
-    let blocks = code_blocks(&text)
-        .into_iter()
-        .filter(|block| matches!(block.language, "ts" | "js"));
+    let blocks = modules(&text);
     for CodeBlock {
         line,
         language,
         code: snippet,
     } in blocks
     {
-        // What a reader has imported further up stays so.
+        // A snippet without imports uses those of the snippet before it.
         let own: Vec<_> = snippet
             .lines()
             .filter(|line| line.starts_with("import "))

@@ -1,0 +1,143 @@
+//! A client's side of MCP's Streamable HTTP: a request by POST, which the server answers with a stream of messages, and a GET for the
+//! messages that the server sends on its own account.
+
+use std::error::Error;
+
+use futures::StreamExt;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use typed_eventsource::{Backoff, CloseReason, EventSource, Fetch, Listener, Policy, Text};
+
+/// A message of JSON-RPC.
+#[derive(Debug, Deserialize)]
+pub struct Message {
+    /// The id of a request, and of its response.
+    pub id: Option<Value>,
+    /// The method of a request or a notification. A response has none.
+    pub method: Option<String>,
+    /// The parameters of a request or a notification.
+    pub params: Option<Value>,
+    result: Option<Value>,
+    error: Option<ServerError>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ServerError {
+    message: String,
+}
+
+/// How to reach a server.
+pub struct Session {
+    /// The server's URL.
+    pub url: String,
+    /// `Mcp-Session-Id`, which the response to `initialize` has, `MCP-Protocol-Version` and `Authorization`.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Session {
+    /// Sends a request, and returns its result. Messages that are no response to it are handed to `receive`: progress, log entries,
+    /// requests of the server.
+    ///
+    /// The request is sent once: if the connection ends before the response, on purpose or not, a GET goes on after the last event, as
+    /// the protocol has it. When the future is dropped, the connection closes.
+    ///
+    /// # Errors
+    ///
+    /// If the server refuses the request, answers with an error, or does not answer.
+    pub async fn request(
+        &self,
+        id: u64,
+        method: &str,
+        params: impl Serialize,
+        mut receive: impl FnMut(Message),
+    ) -> Result<Value, Box<dyn Error>> {
+        let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        let post = self
+            .fetch(Fetch::post().json(&request)?)
+            .header("Accept", "application/json, text/event-stream");
+        let post = EventSource::builder(&self.url).fetch(post).open()?;
+        if let Some(result) = result_from(&post, id, &mut receive).await? {
+            return result;
+        }
+        match post.closed().await {
+            CloseReason::Policy(
+                typed_eventsource::Error::ConnectionLost { .. }
+                | typed_eventsource::Error::UnfinishedEvent { .. },
+            ) if !post.last_event_id().is_empty() => {}
+            // A server may answer with one document. If it is longer than an error's `body` may be, another client has to ask.
+            CloseReason::Policy(typed_eventsource::Error::ContentType {
+                body,
+                content_type: Some(content_type),
+                ..
+            }) if content_type.starts_with("application/json") => {
+                return unwrap(serde_json::from_str(&body)?);
+            }
+            reason => return Err(reason.to_string().into()),
+        }
+        let policy = Policy::resilient().backoff(Backoff::new().max_attempts(5));
+        let get = EventSource::builder(&self.url)
+            .fetch(self.fetch(Fetch::new().last_event_id(post.last_event_id())))
+            .policy(policy)
+            .open()?;
+        match result_from(&get, id, &mut receive).await? {
+            Some(result) => result,
+            None => Err(get.closed().await.to_string().into()),
+        }
+    }
+
+    /// Listens to the messages that belong to no request, as long as the listener is held. A server that sends none answers with 405,
+    /// which closes the source.
+    ///
+    /// # Errors
+    ///
+    /// If the source cannot be opened.
+    pub fn listen(
+        &self,
+        mut receive: impl FnMut(Message) + 'static,
+    ) -> Result<Listener, typed_eventsource::Error> {
+        EventSource::builder(&self.url)
+            .fetch(self.fetch(Fetch::new()))
+            .policy(Policy::resilient())
+            .open()?
+            .on("message", move |event: typed_eventsource::Event<Text>| {
+                if let Ok(message) = serde_json::from_str(&event.data.0) {
+                    receive(message);
+                }
+            })
+    }
+
+    fn fetch(&self, fetch: Fetch) -> Fetch {
+        let headers = self.headers.iter();
+        headers.fold(fetch, |fetch, (name, value)| fetch.header(name, value))
+    }
+}
+
+type Outcome = Result<Value, Box<dyn Error>>;
+
+/// The result of the request with this id; `None` if the source closes before.
+async fn result_from(
+    source: &EventSource,
+    id: u64,
+    receive: &mut impl FnMut(Message),
+) -> Result<Option<Outcome>, Box<dyn Error>> {
+    let mut messages = source.stream::<Text>("message")?;
+    while let Some(message) = messages.next().await {
+        // By an event without data the server gives an id to go on from.
+        let Some(event) = message.ok().filter(|event| !event.data.0.is_empty()) else {
+            continue;
+        };
+        let message: Message = serde_json::from_str(&event.data.0)?;
+        if message.method.is_none() && message.id == Some(id.into()) {
+            return Ok(Some(unwrap(message)));
+        }
+        receive(message);
+    }
+    Ok(None)
+}
+
+fn unwrap(message: Message) -> Outcome {
+    match message.error {
+        Some(error) => Err(error.message.into()),
+        None => Ok(message.result.unwrap_or_default()),
+    }
+}

@@ -1,0 +1,86 @@
+// A client's side of MCP's Streamable HTTP: a request by POST, which the server answers with a stream of messages, and a GET for the
+// messages that the server sends on its own account.
+
+import init, { EventSource, EventSourceError, type FetchInit } from "typed-eventsource";
+
+/** A message of JSON-RPC. */
+export interface Message {
+  jsonrpc: "2.0";
+  id?: string | number | null;
+  method?: string;
+  params?: object;
+  result?: unknown;
+  error?: { code: number; message: string };
+}
+
+type Feed = { message: Message };
+
+/** How to reach a server. */
+export interface Session {
+  url: string;
+  /** `Mcp-Session-Id`, which the response to `initialize` has, `MCP-Protocol-Version` and `Authorization`. */
+  headers?: Record<string, string>;
+  /** Gets the messages that are no response to the request: progress, log entries, requests of the server. */
+  receive?: (message: Message) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Sends a request, and resolves with its result. The request is sent once: if the connection ends before the response, on purpose
+ * or not, a GET goes on after the last event, as the protocol has it.
+ */
+export async function request(session: Session, id: string | number, method: string, params?: object): Promise<unknown> {
+  await init();
+  const post = new EventSource<Feed>(session.url, {
+    ...common(session, { Accept: "application/json, text/event-stream", "Content-Type": "application/json" }),
+    method: "POST",
+    body: JSON.stringify({ jsonrpc: "2.0", id, method, params } satisfies Message),
+  });
+  try {
+    return await resultOf(post, session, id);
+  } catch (error) {
+    if (!(error instanceof EventSourceError)) throw error;
+    // A server may answer with one document. If it is longer than an error's `body` may be, ask by `fetch` in the first place.
+    if (error.code === "content-type" && error.contentType?.startsWith("application/json")) return unwrap(JSON.parse(error.body ?? ""));
+    const isCut = error.code === "connection-lost" || error.code === "unfinished-event";
+    if (!isCut || !post.lastEventId) throw error; // without an id, the server cannot go on
+  }
+  const get = new EventSource<Feed>(session.url, {
+    ...common(session),
+    lastEventId: post.lastEventId,
+    policy: { preset: "resilient", backoff: { maxAttempts: 5 } },
+  });
+  get.onError(() => {}); // a server may end each of its answers; if the source closes, the loop throws
+  return resultOf(get, session, id);
+}
+
+/** Listens to the messages that belong to no request. A server that sends none answers with 405, which closes the source. */
+export async function listen(session: Session): Promise<EventSource<Feed>> {
+  await init();
+  const source = new EventSource<Feed>(session.url, { ...common(session), policy: "resilient" });
+  source.on("message", ({ data }) => session.receive?.(data));
+  return source;
+}
+
+const common = ({ headers, signal }: Session, more?: Record<string, string>) =>
+  ({
+    transport: "fetch",
+    headers: { ...headers, ...more },
+    skipEmpty: true, // by an event without data the server gives an id to go on from
+    closeAfterLoop: true,
+    signal,
+  }) satisfies FetchInit<Feed>;
+
+async function resultOf(source: EventSource<Feed>, { receive, signal }: Session, id: string | number) {
+  for await (const { data } of source.events("message")) {
+    if (data.id === id && !data.method) return unwrap(data);
+    receive?.(data);
+  }
+  signal?.throwIfAborted();
+  throw new Error("the server has ended its answer without a response");
+}
+
+function unwrap({ result, error }: Message) {
+  if (error) throw new Error(error.message);
+  return result;
+}

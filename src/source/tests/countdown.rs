@@ -1,0 +1,122 @@
+//! The seconds until the next attempt.
+
+use super::*;
+use crate::{Backoff, Listener};
+
+/// A policy whose first wait is this long.
+fn waiting(first: Duration) -> Policy {
+    Policy::resilient().backoff(Backoff::new().initial(first))
+}
+
+fn count(source: &EventSource, journal: &Journal) -> Listener {
+    let pen = journal.clone();
+    source.on_countdown(move |seconds| {
+        pen.write(seconds.map_or_else(|| "over".into(), |seconds| seconds.to_string()));
+    })
+}
+
+fn millis(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+#[test]
+fn each_second_of_a_wait_is_counted_and_then_its_end() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = source(&server, waiting(millis(2500)));
+    let _errors = source.on_error(|_| {});
+    let _countdown = count(&source, &journal);
+    server.fail(503);
+    assert_eq!(journal.take(), ["3"]);
+    server.clock().advance(millis(499));
+    assert_eq!(journal.take(), [""; 0]);
+    server.clock().advance(millis(1));
+    assert_eq!(journal.take(), ["2"]);
+    server.clock().advance(millis(2000));
+    assert_eq!(journal.take(), ["1", "over"]);
+}
+
+#[test]
+fn a_wait_that_is_cut_short_ends_the_count() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = source(&server, waiting(millis(9000)));
+    let _errors = source.on_error(|_| {});
+    let _countdown = count(&source, &journal);
+    server.fail(503);
+    server.clock().go_online();
+    assert_eq!(journal.take(), ["9", "over"]);
+    server.fail(503);
+    source.close();
+    assert_eq!(journal.take(), ["18", "over"]);
+    server.clock().advance(Duration::from_secs(60));
+    assert_eq!(journal.take(), [""; 0]);
+}
+
+#[test]
+fn a_count_may_end_itself_and_then_has_no_timer() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = source(&server, waiting(millis(9000)));
+    let _errors = source.on_error(|_| {});
+    let own = Rc::new(RefCell::new(None::<Listener>));
+    let countdown = {
+        let (own, pen) = (Rc::clone(&own), journal.clone());
+        source.on_countdown(move |_| {
+            pen.write("once");
+            drop(own.take());
+        })
+    };
+    own.replace(Some(countdown));
+    server.fail(503);
+    let timers = server.clock().timers();
+    server.clock().advance(millis(8000));
+    assert_eq!(journal.take(), ["once"]);
+    assert_eq!(
+        (timers, server.clock().timers()),
+        (1, 1),
+        "that of the wait"
+    );
+}
+
+#[test]
+fn who_listens_in_the_middle_of_a_wait_hears_what_is_left_of_it() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let shared = || {
+        let builder = EventSource::builder(URL).policy(waiting(millis(9000)));
+        builder.shared(true).open().unwrap()
+    };
+    let first = shared();
+    let _errors = first.on_error(|_| {});
+    server.fail(503);
+    server.clock().advance(millis(4000));
+    let joined = shared();
+    let _countdown = count(&joined, &journal);
+    assert_eq!(journal.take(), [""; 0]);
+    server.clock().advance(millis(1000));
+    assert_eq!(journal.take(), ["5", "4"]);
+}
+
+#[test]
+fn where_the_browser_reconnects_nothing_is_counted() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let source = source(&server, Policy::browser());
+    let _errors = source.on_error(|_| {});
+    let _countdown = count(&source, &journal);
+    server.open();
+    server.lose();
+    server.clock().advance(Duration::from_secs(10));
+    server.open();
+    assert_eq!(journal.take(), [""; 0]);
+}
+
+#[test]
+fn a_countdown_keeps_its_source_open_and_a_closed_source_counts_nothing() {
+    let (server, journal) = (FakeServer::new(), Journal::default());
+    let countdown = count(&source(&server, Policy::resilient()), &journal);
+    assert_eq!(server.connections(), 1);
+    drop(countdown);
+    assert_eq!(server.connections(), 0);
+    let closed = source(&server, Policy::resilient());
+    closed.close();
+    let _countdown = count(&closed, &journal);
+    server.clock().advance(Duration::from_secs(10));
+    assert_eq!(journal.take(), [""; 0]);
+}

@@ -1,0 +1,499 @@
+//! The recipes in `docs/recipes`, before a server that imitates theirs: what they show, and which requests they send.
+#![cfg(all(
+    not(target_family = "wasm"),
+    feature = "fetch",
+    feature = "json",
+    feature = "testing"
+))]
+#![allow(unreachable_pub, reason = "an app has them in modules")]
+
+#[path = "../docs/recipes/anthropic.rs"]
+mod anthropic;
+#[path = "../docs/recipes/gemini.rs"]
+mod gemini;
+#[path = "../docs/recipes/mcp.rs"]
+mod mcp;
+#[path = "../docs/recipes/openai_chat.rs"]
+mod openai_chat;
+#[path = "../docs/recipes/openai_responses.rs"]
+mod openai_responses;
+
+use std::{cell::RefCell, error::Error, pin::Pin, rc::Rc, time::Duration};
+
+use futures::FutureExt;
+use serde_json::{Value, json};
+use typed_eventsource::testing::FakeServer;
+
+type Outcome = Result<String, Box<dyn Error>>;
+
+/// A recipe that runs, until it is dropped.
+struct Asking {
+    server: FakeServer,
+    shown: Rc<RefCell<String>>,
+    outcome: Pin<Box<dyn Future<Output = Outcome>>>,
+}
+
+impl Asking {
+    fn new<F: Future<Output = Outcome> + 'static>(
+        ask: impl FnOnce(Rc<RefCell<String>>) -> F,
+    ) -> Self {
+        let server = FakeServer::new();
+        let shown = Rc::<RefCell<String>>::default();
+        let outcome = Box::pin(ask(Rc::clone(&shown)));
+        let mut asking = Self {
+            server,
+            shown,
+            outcome,
+        };
+        asking.goes_on();
+        asking
+    }
+
+    /// Lets the recipe do what it can do now, which is not to end.
+    fn goes_on(&mut self) {
+        let outcome = self.outcome.as_mut().now_or_never();
+        assert!(outcome.is_none(), "{outcome:?}");
+    }
+
+    /// What was shown, and how it has ended.
+    fn end(&mut self) -> (String, Result<String, String>) {
+        let outcome = self.outcome.as_mut().now_or_never();
+        let outcome = outcome.expect("the recipe has ended");
+        (
+            self.shown.borrow().clone(),
+            outcome.map_err(|error| error.to_string()),
+        )
+    }
+
+    fn requests(&self) -> usize {
+        self.server.attempts().len()
+    }
+}
+
+/// A recipe for a language model, and what its server sends.
+struct Model {
+    ask: fn(Rc<RefCell<String>>) -> Pin<Box<dyn Future<Output = Outcome>>>,
+    /// The name of an event with a piece of the text, and its data before and after the piece.
+    text: (&'static str, [&'static str; 2]),
+    /// The events of an answer's end.
+    end: &'static [(&'static str, &'static str)],
+    reason: &'static str,
+    /// An error within the answer.
+    failure: (&'static str, &'static str),
+    overloaded: u16,
+}
+
+fn request() -> Value {
+    json!({ "model": "a-model", "stream": true })
+}
+
+macro_rules! ask {
+    ($recipe:path) => {
+        |shown| {
+            Box::pin(async move {
+                let show = |text: &str| shown.borrow_mut().push_str(text);
+                $recipe("/answers", &request(), show).await
+            })
+        }
+    };
+}
+
+const MODELS: [Model; 4] = [
+    Model {
+        ask: ask!(openai_chat::complete),
+        text: (
+            "message",
+            [
+                r#"{"id":"c1","choices":[{"index":0,"delta":{"content":""#,
+                r#""},"finish_reason":null}],"usage":null}"#,
+            ],
+        ),
+        end: &[
+            (
+                "message",
+                r#"{"id":"c1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#,
+            ),
+            (
+                "message",
+                r#"{"id":"c1","choices":[],"usage":{"total_tokens":11}}"#,
+            ),
+            ("message", "[DONE]"),
+        ],
+        reason: "stop",
+        failure: (
+            "message",
+            r#"{"error":{"message":"busy","type":"server_error","code":null}}"#,
+        ),
+        overloaded: 503,
+    },
+    Model {
+        ask: ask!(openai_responses::respond),
+        text: (
+            "response.output_text.delta",
+            [
+                r#"{"type":"response.output_text.delta","output_index":0,"delta":""#,
+                r#""}"#,
+            ],
+        ),
+        end: &[
+            ("response.output_text.done", r#"{"text":"Hello"}"#),
+            ("response.completed", r#"{"response":{"id":"r1"}}"#),
+        ],
+        reason: "completed",
+        failure: (
+            "error",
+            r#"{"type":"error","code":"server_error","message":"busy"}"#,
+        ),
+        overloaded: 503,
+    },
+    Model {
+        ask: ask!(anthropic::answer),
+        text: (
+            "content_block_delta",
+            [
+                r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":""#,
+                r#""}}"#,
+            ],
+        ),
+        end: &[
+            ("content_block_stop", r#"{"index":0}"#),
+            (
+                "content_block_delta",
+                r#"{"index":1,"delta":{"type":"input_json_delta","partial_json":"{"}}"#,
+            ),
+            (
+                "message_delta",
+                r#"{"delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":2}}"#,
+            ),
+            ("message_stop", r#"{"type":"message_stop"}"#),
+        ],
+        reason: "end_turn",
+        failure: (
+            "error",
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"busy"}}"#,
+        ),
+        overloaded: 529,
+    },
+    Model {
+        ask: ask!(gemini::generate),
+        text: (
+            "message",
+            [
+                r#"{"candidates":[{"content":{"parts":[{"text":"Hm","thought":true},{"text":""#,
+                r#""}],"role":"model"},"index":0}],"responseId":"r1"}"#,
+            ],
+        ),
+        end: &[(
+            "message",
+            r#"{"candidates":[{"content":{"parts":[{"text":""}]},"finishReason":"STOP"}]}"#,
+        )],
+        reason: "STOP",
+        failure: (
+            "message",
+            r#"{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}"#,
+        ),
+        overloaded: 503,
+    },
+];
+
+impl Model {
+    fn ask(&self) -> Asking {
+        Asking::new(self.ask)
+    }
+
+    fn data(&self, text: &str) -> String {
+        let (_, [before, after]) = self.text;
+        format!("{before}{text}{after}")
+    }
+
+    fn send_text(&self, asking: &mut Asking, text: &str) {
+        asking.server.send_text(self.text.0, &self.data(text));
+        asking.goes_on();
+    }
+
+    fn send_end(&self, server: &FakeServer) {
+        for (name, data) in self.end {
+            server.send_text(name, data);
+        }
+        // Where no event is the end, the response's is.
+        server.end();
+    }
+}
+
+fn for_each_model(check: impl Fn(&Model, Asking)) {
+    for model in &MODELS {
+        check(model, model.ask());
+    }
+}
+
+#[test]
+fn an_answer_is_shown_and_the_reason_for_its_end_is_known() {
+    for_each_model(|model, mut asking| {
+        model.send_text(&mut asking, "Hel");
+        asking.server.send_text("ping", "{}");
+        model.send_text(&mut asking, "lo");
+        model.send_end(&asking.server);
+        assert_eq!(asking.end(), ("Hello".into(), Ok(model.reason.into())));
+        let attempts = asking.server.attempts();
+        assert_eq!(attempts.len(), 1);
+        let body: Value = serde_json::from_slice(&attempts[0].body).expect("JSON");
+        assert_eq!((&*attempts[0].method, &body), ("POST", &request()));
+        assert!(asking.server.clock().reports().is_empty());
+    });
+}
+
+#[test]
+fn an_answer_that_ends_within_an_event_is_an_error_and_is_not_asked_for_again() {
+    for_each_model(|model, mut asking| {
+        model.send_text(&mut asking, "Hel");
+        let data = model.data("lo");
+        asking
+            .server
+            .end_within(model.text.0, &data[..data.len() - 5]);
+        let (shown, outcome) = asking.end();
+        assert_eq!(shown, "Hel");
+        let error = outcome.expect_err("the answer is cut");
+        assert!(error.contains("ended within the event"), "{error}");
+        assert_eq!(asking.requests(), 1);
+    });
+}
+
+#[test]
+fn an_answer_that_breaks_off_or_ends_too_early_is_an_error_and_is_not_asked_for_again() {
+    for cut in [FakeServer::lose, FakeServer::end] {
+        for_each_model(|model, mut asking| {
+            model.send_text(&mut asking, "Hel");
+            cut(&asking.server);
+            let (shown, outcome) = asking.end();
+            assert_eq!(shown, "Hel");
+            outcome.expect_err("the answer is cut");
+            assert_eq!(asking.requests(), 1);
+        });
+    }
+}
+
+#[test]
+fn an_error_within_the_answer_has_the_words_of_the_server() {
+    for_each_model(|model, mut asking| {
+        model.send_text(&mut asking, "Hel");
+        asking.server.send_text(model.failure.0, model.failure.1);
+        let (shown, outcome) = asking.end();
+        assert_eq!(shown, "Hel");
+        let error = outcome.expect_err("the server has failed");
+        assert!(error.contains("busy"), "{error}");
+        assert_eq!((asking.requests(), asking.server.connections()), (1, 0));
+    });
+}
+
+#[test]
+fn a_piece_that_cannot_be_read_is_an_error() {
+    for_each_model(|model, mut asking| {
+        model.send_text(&mut asking, "Hel");
+        asking.server.send_text(model.text.0, "{");
+        let (shown, outcome) = asking.end();
+        assert_eq!(shown, "Hel");
+        outcome.expect_err("a piece is missing");
+        assert_eq!((asking.requests(), asking.server.connections()), (1, 0));
+    });
+}
+
+#[test]
+fn a_request_that_was_refused_is_sent_again() {
+    for_each_model(|model, mut asking| {
+        for status in [429, model.overloaded] {
+            asking.server.fail(status);
+            asking.goes_on();
+            asking.server.clock().advance(Duration::from_secs(2));
+        }
+        model.send_text(&mut asking, "Hello");
+        model.send_end(&asking.server);
+        assert_eq!(asking.end(), ("Hello".into(), Ok(model.reason.into())));
+        assert_eq!(asking.requests(), 3);
+    });
+}
+
+#[test]
+fn after_three_refusals_there_is_no_further_request() {
+    for_each_model(|model, mut asking| {
+        for _ in 0..2 {
+            asking.server.fail(model.overloaded);
+            asking.goes_on();
+            asking.server.clock().advance(Duration::from_secs(2));
+        }
+        asking.server.fail(model.overloaded);
+        asking.end().1.expect_err("the server is overloaded");
+        asking.server.clock().advance(Duration::from_secs(3600));
+        assert_eq!(asking.requests(), 3);
+    });
+}
+
+#[test]
+fn a_request_that_is_wrong_is_sent_once() {
+    for_each_model(|_, mut asking| {
+        asking.server.fail(400);
+        let error = asking.end().1.expect_err("the request is wrong");
+        assert!(error.contains("400"), "{error}");
+        assert_eq!(asking.requests(), 1);
+    });
+}
+
+#[test]
+fn an_answer_that_is_no_longer_wanted_is_closed() {
+    for_each_model(|model, mut asking| {
+        model.send_text(&mut asking, "Hel");
+        let Asking {
+            server, outcome, ..
+        } = asking;
+        drop(outcome);
+        assert_eq!(server.connections(), 0);
+    });
+}
+
+#[test]
+fn an_answer_that_the_model_has_cut_short_says_so() {
+    let [chat, responses, anthropic, gemini] = &MODELS;
+    let incomplete =
+        r#"{"response":{"status":"incomplete","incomplete_details":{"reason":"content_filter"}}}"#;
+    let blocked = r#"{"promptFeedback":{"blockReason":"SAFETY"}}"#;
+    let length = r#"{"choices":[{"index":0,"delta":{},"finish_reason":"length"}]}"#;
+    let max_tokens = r#"{"delta":{"stop_reason":"max_tokens"},"usage":{"output_tokens":2}}"#;
+    for (model, events, reason) in [
+        (chat, [("message", length), ("message", "[DONE]")], "length"),
+        (
+            responses,
+            [("response.incomplete", incomplete); 2],
+            "content_filter",
+        ),
+        (
+            anthropic,
+            [("message_delta", max_tokens), ("message_stop", "{}")],
+            "max_tokens",
+        ),
+        (gemini, [("message", blocked); 2], "SAFETY"),
+    ] {
+        let mut asking = model.ask();
+        for (name, data) in events {
+            asking.server.send_text(name, data);
+        }
+        asking.server.end();
+        assert_eq!(asking.end().1, Ok(reason.into()));
+    }
+}
+
+#[test]
+fn a_response_that_has_failed_has_the_words_of_the_server() {
+    let mut asking = MODELS[1].ask();
+    let failed =
+        r#"{"response":{"status":"failed","error":{"code":"server_error","message":"busy"}}}"#;
+    asking.server.send_text("response.failed", failed);
+    assert_eq!(asking.end().1, Err("busy".into()));
+}
+
+/// Asks an MCP server for the sum of two numbers. What is received besides the result is shown.
+fn add() -> Asking {
+    Asking::new(async |shown| {
+        let session = mcp::Session {
+            url: "/mcp".into(),
+            headers: vec![("Mcp-Session-Id".into(), "s1".into())],
+        };
+        let params = json!({ "name": "add", "arguments": [1, 2] });
+        let receive = |message: mcp::Message| {
+            shown
+                .borrow_mut()
+                .push_str(&message.method.unwrap_or_default());
+        };
+        let result = session.request(1, "tools/call", params, receive).await?;
+        Ok(result["sum"].to_string())
+    })
+}
+
+fn message(message: Value) -> String {
+    message.to_string()
+}
+
+fn progress() -> String {
+    message(json!({ "jsonrpc": "2.0", "method": "progress", "params": { "progress": 1 } }))
+}
+
+fn sum() -> String {
+    message(json!({ "jsonrpc": "2.0", "id": 1, "result": { "sum": 3 } }))
+}
+
+#[test]
+fn a_tool_has_a_result_and_other_messages_are_received() {
+    let mut asking = add();
+    asking.server.send_with_id("message", "", "0");
+    asking.server.send_with_id("message", &progress(), "1");
+    asking.server.send_with_id("message", &sum(), "2");
+    assert_eq!(asking.end(), ("progress".into(), Ok("3".into())));
+    assert_eq!(asking.requests(), 1);
+}
+
+#[test]
+fn where_the_answer_of_a_tool_ends_before_the_result_a_get_goes_on_after_the_last_event() {
+    for cut in [FakeServer::lose, FakeServer::end, |server: &FakeServer| {
+        server.end_within("message", "{\"json")
+    }] {
+        let mut asking = add();
+        asking.server.send_with_id("message", &progress(), "a");
+        cut(&asking.server);
+        asking.goes_on();
+        asking.server.send_with_id("message", &progress(), "b");
+        asking.server.end();
+        asking.goes_on();
+        asking.server.clock().advance(Duration::from_secs(1));
+        asking.server.send_with_id("message", &sum(), "c");
+        assert_eq!(asking.end(), ("progressprogress".into(), Ok("3".into())));
+        let attempts = asking.server.attempts();
+        let seen = attempts.iter().map(|attempt| {
+            let session = attempt.header("mcp-session-id");
+            (&*attempt.method, &*attempt.last_event_id, session)
+        });
+        let session = Some("s1");
+        assert!(seen.eq([
+            ("POST", "", session),
+            ("GET", "a", session),
+            ("GET", "b", session)
+        ]));
+    }
+}
+
+#[test]
+fn a_request_to_a_tool_is_not_sent_again() {
+    for cut in [FakeServer::lose, FakeServer::end] {
+        let mut asking = add();
+        asking.server.send_text("message", &progress());
+        cut(&asking.server);
+        asking.end().1.expect_err("nothing says how to go on");
+        assert_eq!(asking.requests(), 1);
+    }
+}
+
+#[test]
+fn an_error_of_a_tool_has_the_words_of_the_server() {
+    let mut asking = add();
+    let error = json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": -32602, "message": "no such tool" } });
+    asking.server.send_text("message", &message(error));
+    assert_eq!(asking.end().1, Err("no such tool".into()));
+}
+
+#[test]
+fn messages_of_a_server_that_belong_to_no_request_are_received() {
+    let server = FakeServer::new();
+    let session = mcp::Session {
+        url: "/mcp".into(),
+        headers: Vec::new(),
+    };
+    let received = Rc::new(RefCell::new(Vec::new()));
+    let listener = {
+        let received = Rc::clone(&received);
+        session.listen(move |message| received.borrow_mut().push(message))
+    };
+    let listener = listener.expect("a valid request");
+    server.send_with_id("message", "", "0");
+    server.send_with_id("message", &progress(), "1");
+    assert_eq!(received.borrow().len(), 1);
+    assert_eq!(received.borrow()[0].params, Some(json!({ "progress": 1 })));
+    drop(listener);
+    assert_eq!(server.connections(), 0);
+}
