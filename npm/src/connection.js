@@ -532,7 +532,7 @@ export class Connection extends Audience {
       this.#resolveClosed(reason);
       // The `FinalizationRegistry` holds this connection until the source is collected, and a user's function held here
       // could keep the source alive.
-      this.settings = /** @type {any} */ ({});
+      this.settings = /** @type {any} */ ({ queue: this.settings.queue });
       this.#open = /** @type {any} */ (undefined);
     };
     if (this.#isBusy) queueMicrotask(tell);
