@@ -580,7 +580,7 @@ export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
  * the signal's reason. It works behind a `Proxy` too.
  */
 export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
-  /** How many events have been dropped so far, because the queue was full. None is if the queue waits. */
+  /** How many events have been dropped so far, because the queue was full. A queue that waits drops none. */
   readonly dropped: number;
   return(): Promise<IteratorResult<T, undefined>>;
 }
