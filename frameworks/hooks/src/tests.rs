@@ -3,11 +3,12 @@
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
+    time::Duration,
 };
 
 use serde::Deserialize;
 use typed_eventsource::{
-    Error, Event, EventSourceBuilder, Gap, Policy, State, testing::FakeServer,
+    Backoff, Error, Event, EventSource, EventSourceBuilder, Gap, Policy, State, testing::FakeServer,
 };
 
 use crate::{Observer, Selection, Subscription};
@@ -63,6 +64,10 @@ impl<E: Into<u32> + 'static> Observer<E> for Journal {
 
     fn gap(&self, gap: Gap) {
         self.write(format!("{} missing", gap.missed));
+    }
+
+    fn countdown(&self, seconds: Option<u64>) {
+        self.write(seconds.map_or("no wait".into(), |seconds| format!("{seconds} s")));
     }
 }
 
@@ -233,6 +238,41 @@ fn an_observer_that_asks_twice_for_gaps_is_told_each_once() {
         1,
         "{told:?}"
     );
+}
+
+#[test]
+fn an_observer_that_asks_for_the_countdown_is_told_each_second_once() {
+    let server = FakeServer::new();
+    let (journal, subscription) = subscribe(refused_for_two_seconds());
+    server.fail(503);
+    server.clock().advance(Duration::from_secs(2));
+    assert_eq!(
+        journal.take(),
+        ["another error", "waiting 2s for attempt 1", "connecting"]
+    );
+    subscription.listen_to_countdown();
+    subscription.listen_to_countdown();
+    server.fail(503);
+    server.clock().advance(Duration::from_secs(2));
+    server.clock().advance(Duration::from_secs(2));
+    let told = journal.take();
+    let seconds = told
+        .iter()
+        .filter(|line| line.ends_with(" s") || *line == "no wait");
+    assert!(
+        seconds.eq(["4 s", "3 s", "2 s", "1 s", "no wait"]),
+        "{told:?}"
+    );
+    server.fail(503);
+    assert!(journal.take().contains(&"8 s".to_owned()));
+    drop(subscription);
+    assert_eq!(server.clock().timers(), 0);
+}
+
+/// A source whose first wait is two seconds, and each one twice as long as the last.
+fn refused_for_two_seconds() -> EventSourceBuilder {
+    let backoff = Backoff::new().initial(Duration::from_secs(2));
+    EventSource::builder("/prices").policy(Policy::resilient().backoff(backoff))
 }
 
 #[test]
