@@ -8,8 +8,8 @@ use std::{
 
 use serde::Deserialize;
 use typed_eventsource::{
-    Error, Event, EventSource, EventSourceBuilder, Fetch, Gap, Policy, ResponseHead, State,
-    testing::FakeServer,
+    Backoff, Error, Event, EventSource, EventSourceBuilder, Fetch, Gap, Policy, ResponseHead,
+    State, testing::FakeServer,
 };
 
 use crate::{Observer, Selection, Subscription};
@@ -65,6 +65,10 @@ impl<E: Into<u32> + 'static> Observer<E> for Journal {
 
     fn gap(&self, gap: Gap) {
         self.write(format!("{} missing", gap.missed));
+    }
+
+    fn countdown(&self, seconds: Option<u64>) {
+        self.write(seconds.map_or("no wait".into(), |seconds| format!("{seconds} s")));
     }
 }
 
@@ -300,6 +304,41 @@ fn an_observer_is_told_what_the_server_has_answered_with_also_if_it_joins() {
     for ids in [first, second] {
         assert_eq!(ids.0.take(), ["1", "2"]);
     }
+}
+
+#[test]
+fn an_observer_that_asks_for_the_countdown_is_told_each_second_once() {
+    let server = FakeServer::new();
+    let (journal, subscription) = subscribe(refused_for_two_seconds());
+    server.fail(503);
+    server.clock().advance(Duration::from_secs(2));
+    assert_eq!(
+        journal.take(),
+        ["another error", "waiting 2s for attempt 1", "connecting"]
+    );
+    subscription.listen_to_countdown();
+    subscription.listen_to_countdown();
+    server.fail(503);
+    server.clock().advance(Duration::from_secs(2));
+    server.clock().advance(Duration::from_secs(2));
+    let told = journal.take();
+    let seconds = told
+        .iter()
+        .filter(|line| line.ends_with(" s") || *line == "no wait");
+    assert!(
+        seconds.eq(["4 s", "3 s", "2 s", "1 s", "no wait"]),
+        "{told:?}"
+    );
+    server.fail(503);
+    assert!(journal.take().contains(&"8 s".to_owned()));
+    drop(subscription);
+    assert_eq!(server.clock().timers(), 0);
+}
+
+/// A source whose first wait is two seconds, and each one twice as long as the last.
+fn refused_for_two_seconds() -> EventSourceBuilder {
+    let backoff = Backoff::new().initial(Duration::from_secs(2));
+    EventSource::builder("/prices").policy(Policy::resilient().backoff(backoff))
 }
 
 #[test]
