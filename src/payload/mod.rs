@@ -2,11 +2,15 @@
 
 #[cfg(feature = "bytes")]
 mod bytes;
+#[cfg(feature = "js")]
+pub(crate) mod js;
 
 use std::convert::Infallible;
 
 #[cfg(feature = "bytes")]
 pub use bytes::{Base64Error, Bytes};
+#[cfg(feature = "js")]
+pub use js::{Js, JsonError, JsonValue};
 
 use crate::{DecodeError, Event};
 

@@ -17,8 +17,8 @@ use super::{
 use crate::{
     Error, UndecodedEvent,
     host::browser::Timeout,
-    sys::{self, Response},
-    transport::{TransportEvent, exception_message},
+    sys::{self, Response, exception_message},
+    transport::TransportEvent,
     yielder::Yielder,
 };
 

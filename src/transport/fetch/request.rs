@@ -9,7 +9,7 @@ use web_sys::{
 };
 
 use super::request_body::Body;
-use crate::{Error, closure::SharedClosure, transport::exception_message};
+use crate::{Error, closure::SharedClosure, sys::exception_message};
 
 /// Carries the events of a source by `fetch` and this crate's parser, in place of the browser's own `EventSource`:
 /// [`EventSourceBuilder::fetch`](crate::EventSourceBuilder::fetch).
