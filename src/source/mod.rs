@@ -245,8 +245,8 @@ impl EventSource {
     /// The events that an enum stands for: its variants are the names to listen to, and each event becomes the variant
     /// that it is named after.
     ///
-    /// The enum must have serde's default tagging; `rename`, `rename_all` and `alias` count. A variant's content is the
-    /// JSON in the event's data: a value for one field, an array for several, an object for named ones. The data of a
+    /// The enum must have serde's default tagging; `rename`, `rename_all` and `alias` count. It may be in a `Js`, so that the browser
+    /// parses the data. A variant's content is the JSON in the event's data: a value for one field, an array for several, an object for named ones. The data of a
     /// unit variant is ignored.
     ///
     /// A last variant with `#[serde(other)]` is a catch-all: it stands for all events that no other variant does, over `fetch`

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{payload, probe::names, *};
-use crate::{Payload, Text, event::EventMeta};
+use super::{Variants, probe::names};
+use crate::{DecodeError, Error, Event, Payload, Text, event::EventMeta};
 
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "kebab-case")]
@@ -21,7 +21,7 @@ enum Feed {
 }
 
 fn feed(name: &str, data: &str) -> Result<Feed, DecodeError> {
-    decode(&Event::new(data, name.into(), EventMeta::default()))
+    <Feed as Variants>::decode(&Event::new(data, name.into(), EventMeta::default()))
 }
 
 #[test]
@@ -56,10 +56,11 @@ fn a_catch_all_takes_any_other_name() {
         #[serde(other)]
         Other,
     }
-    let open =
-        |name: &str, data| decode::<Open>(&Event::new(data, name.into(), EventMeta::default()));
-    assert!(has_catch_all::<Open>());
-    assert!(!has_catch_all::<Feed>());
+    let open = |name: &str, data| {
+        <Open as Variants>::decode(&Event::new(data, name.into(), EventMeta::default()))
+    };
+    assert!(Open::has_catch_all());
+    assert!(!Feed::has_catch_all());
     assert_eq!(open("price", "1.5").unwrap(), Open::Price(1.5));
     assert_eq!(open("halt", "{").unwrap(), Open::Other);
     assert!(open("price", "{").is_err());
@@ -109,7 +110,7 @@ fn a_variant_can_hold_any_payload() {
     struct Inner(Vec<u8>);
 
     let feed = |name: &str, data: &str| {
-        decode::<Feed>(&Event::new(data, name.into(), EventMeta::default()))
+        <Feed as Variants>::decode(&Event::new(data, name.into(), EventMeta::default()))
     };
     assert!(
         matches!(feed("line", "no \"json {"), Ok(Feed::Line(Text(text))) if text == "no \"json {")
@@ -179,4 +180,30 @@ fn types_with_other_taggings_are_refused() {
             "{refused:?}"
         );
     }
+}
+
+#[cfg(feature = "js")]
+#[test]
+fn an_enum_that_the_browser_reads_has_the_same_names_and_variants() {
+    type JsFeed = crate::Js<Feed>;
+
+    assert_eq!(JsFeed::names().unwrap(), Feed::names().unwrap());
+    assert!(!JsFeed::has_catch_all());
+    for (name, data) in [
+        ("price", "1.5"),
+        ("pair", r#"[7,"x"]"#),
+        ("end of day", "{"),
+    ] {
+        let event = Event::new(data, name.into(), EventMeta::default());
+        assert_eq!(
+            <JsFeed as Variants>::decode(&event).unwrap().0,
+            feed(name, data).unwrap()
+        );
+    }
+    let event = Event::new("oops", "price".into(), EventMeta::default());
+    let error = <JsFeed as Variants>::decode(&event).unwrap_err();
+    assert_eq!(
+        (error.event().name(), &*error.event().data),
+        ("price", "oops")
+    );
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, error::Error as _};
 
 use futures::StreamExt;
 use js_sys::Reflect;
+use proptest::{prelude::any, prop_assert_eq, test_runner::TestRunner};
 use serde::Deserialize;
 use typed_eventsource::{Error, Js, JsonError, JsonValue, Payload, Text};
 use wasm_bindgen::JsValue;
@@ -181,4 +182,25 @@ fn names_that_objects_of_javascript_have_are_fields_like_others() {
             .map(|(name, number)| (name.to_owned(), number))
             .into()
     );
+}
+
+#[wasm_bindgen_test]
+fn any_value_is_the_one_that_was_written() {
+    type Value = (
+        Vec<f64>,
+        BTreeMap<String, Option<String>>,
+        (i32, u32, bool),
+        char,
+    );
+    let mut runner = TestRunner::deterministic();
+    let checked = runner.run(&any::<Value>(), |value| {
+        // JSON has no such numbers.
+        let is_finite = value.0.iter().all(|number| number.is_finite());
+        if is_finite {
+            let data = serde_json::to_string(&value).expect("a value with texts as keys");
+            prop_assert_eq!(decoded::<Value>(&data), Ok(value));
+        }
+        Ok(())
+    });
+    checked.expect("each value");
 }

@@ -24,13 +24,15 @@ use super::Payload;
 /// A value in JSON that the browser's `JSON.parse` parses. Serde reads it from there, through
 /// [serde-wasm-bindgen](https://docs.rs/serde-wasm-bindgen).
 ///
-/// An app whose payloads are all of this kind has no serde_json in it, which makes it smaller; a plain `T`, which serde_json decodes,
-/// is faster. The two differ in a few values:
+/// An app whose payloads are all of this kind has no serde_json in it. A plain `T`, which serde_json decodes, differs in a few values:
 ///
-/// - Integers are exact up to 2<sup>53</sup> − 1, as JavaScript's numbers are. A larger one is an error in a field of an integer
-///   type, and is rounded in one of `f64`. 128-bit integers are always an error: a server should send large ids as strings.
-/// - Numbers with a fraction are exact to the last bit, and the last of two fields with the same name counts.
-/// - A lone surrogate in a string becomes U+FFFD.
+/// - Integers are exact up to 2<sup>53</sup> − 1, as JavaScript's numbers are. A larger one is an error for an integer type, and is
+///   rounded for `f64`. 128-bit integers are always an error. A server should send larger ids as strings.
+/// - Numbers with a fraction are exact to the last bit.
+/// - The last of two fields with the same name counts, and `deny_unknown_fields` has no effect.
+/// - Half of a surrogate pair in a string becomes U+FFFD.
+///
+/// No value may be nested deeper than 127 arrays and objects, as with serde_json.
 ///
 /// Where there is no browser, in native tests with a `FakeServer`, serde_json decodes it (feature `json`).
 ///
@@ -52,7 +54,7 @@ use super::Payload;
 /// }
 /// ```
 ///
-/// So can an enum be: `source.events::<Js<Feed>>()`.
+/// An enum is subscribed to in the same way: `source.events::<Js<Feed>>()`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Js<T>(pub T);
 
