@@ -3,7 +3,7 @@
 
 #[cfg(feature = "fetch")]
 use js_sys::Uint8Array;
-use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::EventTarget;
 #[cfg(any(feature = "fetch", feature = "gzip"))]
 use web_sys::ReadableStream;
@@ -61,6 +61,13 @@ extern "C" {
     /// Converts a value to text, as JavaScript does. An object can refuse.
     #[wasm_bindgen(catch, js_name = String)]
     pub(crate) fn text_of(value: &JsValue) -> Result<String, JsValue>;
+}
+
+/// The message of an exception, or its text if it has none.
+pub(crate) fn exception_message(exception: &JsValue) -> String {
+    let message = exception.unchecked_ref::<Exception>().message();
+    let message = message.ok().flatten();
+    message.unwrap_or_else(|| text_of(exception).unwrap_or_default())
 }
 
 #[cfg(feature = "fetch")]

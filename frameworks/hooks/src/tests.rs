@@ -8,7 +8,7 @@ use std::{
 
 use serde::Deserialize;
 use typed_eventsource::{
-    Backoff, Error, Event, EventSource, EventSourceBuilder, Fetch, Gap, Policy, ResponseHead,
+    Backoff, Error, Event, EventSource, EventSourceBuilder, Fetch, Gap, Js, Policy, ResponseHead,
     State, testing::FakeServer,
 };
 
@@ -366,4 +366,20 @@ fn a_selection_of_one_name_can_have_any_payload() {
     server.send_text("row", "much");
     assert_eq!(journal.take(), ["open", "price 4", "decode"]);
     assert_eq!(server.listened_names(), ["row"]);
+}
+
+#[test]
+fn a_selection_can_be_of_an_enum_whose_data_the_browser_parses() {
+    let server = FakeServer::new();
+    let source = EventSource::open("/prices").expect("a fake server");
+    let heard = Rc::<RefCell<Vec<u32>>>::default();
+    let hear = Rc::clone(&heard);
+    let selection = Selection::<Js<Feed>>::variants();
+    let callback = move |event: Event<Js<Feed>>| hear.borrow_mut().push(event.data.0.into());
+    let _listener = selection.listen(&source, Box::new(callback));
+    server.send_text("price", "2");
+    server.send_text("price", "much");
+    server.send_text("price", "3");
+    assert_eq!(heard.take(), [2, 3]);
+    assert_eq!(server.listened_names(), ["price"]);
 }
