@@ -518,18 +518,23 @@ fn write_redirect(f: &mut fmt::Formatter<'_>, url: &str, response: &ResponseHead
 
 /// The beginning of a text, in one line.
 fn excerpt(text: &str) -> String {
-    let mut excerpt = String::new();
-    // What is long is an event of megabytes.
-    let text: String = text.trim().chars().take(4000).collect();
-    for word in text.split_whitespace() {
-        if !excerpt.is_empty() {
-            excerpt.push(' ');
+    let (mut excerpt, mut length, mut is_after_space) = (String::new(), 0, false);
+    for char in text.chars() {
+        if char.is_ascii_whitespace() {
+            is_after_space = length > 0;
+            continue;
         }
-        excerpt.push_str(word);
-    }
-    if let Some((end, _)) = excerpt.char_indices().nth(EXCERPT) {
-        excerpt.truncate(end);
-        excerpt.push('…');
+        if length + usize::from(is_after_space) >= EXCERPT {
+            excerpt.push('…');
+            break;
+        }
+        if is_after_space {
+            excerpt.push(' ');
+            length += 1;
+        }
+        excerpt.push(char);
+        length += 1;
+        is_after_space = false;
     }
     excerpt
 }

@@ -18,7 +18,7 @@ const TOLERANCE = 20;
  * Calls back with the seconds that are left of a wait. Returns a function that ends it. It is no method, so that an app that does not
  * count has none of it.
  *
- * @param {import("./index.js").EventSource<any>} source
+ * @param {Pick<import("./index.js").EventSource, "state" | "onState">} source
  * @param {(seconds: number | undefined) => void} handler
  */
 export function onCountdown(source, handler) {

@@ -436,7 +436,8 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
   /**
    * Whether to share the connection with other sources that have this set. They need the same URL and the same options,
    * apart from `parse`, `skipEmpty`, `schemas`, `queue`, `closeAfterLoop` and `signal`. Functions among the options are the same if they are the same
-   * object; a body that is not text is never the same. A browser allows six connections to a host over HTTP/1.1.
+   * object; a body that is not text is never the same. A browser allows six connections to a host over HTTP/1.1, for all
+   * tabs together; each tab and each worker shares within itself.
    *
    * A source that joins receives the events that come from then on. If the connection is open, the source is open at
    * once, and its `open` event follows in a separate task. Each source has its own listeners and queues, parses and
@@ -725,7 +726,7 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
  * onCountdown(source, (seconds) => (banner.textContent = seconds ? `Reconnecting in ${seconds} s` : ""));
  * ```
  */
-export function onCountdown(source: EventSource<any>, handler: (seconds: number | undefined) => void): () => void;
+export function onCountdown(source: Pick<EventSource, "state" | "onState">, handler: (seconds: number | undefined) => void): () => void;
 
 /** Where the WebAssembly may come from. */
 export type WasmSource = string | URL | Response | WasmModule | BufferSource;

@@ -211,7 +211,7 @@ impl EventSourceBuilder {
 
     /// Whether to share the connection with other sources that have this set. They have to be opened from an equal
     /// builder, apart from [`queue`](Self::queue) and [`signal`](Self::signal). Browsers allow only six connections to
-    /// a host over HTTP/1.1.
+    /// a host over HTTP/1.1, for all tabs together; each tab and each worker shares within itself.
     ///
     /// A source that joins receives the events that come from then on. If the connection is open, the source is open at
     /// once, and [`on_state`](EventSource::on_state) reports it in a later task. Each source has its own listeners and

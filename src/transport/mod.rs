@@ -21,7 +21,7 @@ use crate::ResponseHead;
 use crate::{
     Error, UndecodedEvent,
     event::EventMeta,
-    sys::{self, Exception},
+    sys::{Exception, exception_message},
 };
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeConnector, FakeTransport};
@@ -270,11 +270,4 @@ fn refused_url(url: &str, exception: &JsValue) -> Error {
         url: url.into(),
         message: exception_message(exception).into(),
     }
-}
-
-/// The message of an exception, or its text if it has none.
-pub(crate) fn exception_message(exception: &JsValue) -> String {
-    let message = exception.unchecked_ref::<Exception>().message();
-    let message = message.ok().flatten();
-    message.unwrap_or_else(|| sys::text_of(exception).unwrap_or_default())
 }

@@ -78,7 +78,7 @@ function adviceOn(response, body) {
   const { status, url, redirected, headers } = response;
   const { "content-type": type = "" } = headers;
   const isPage = /html/i.test(type);
-  const isLogin = (redirected && /log-?[io]n|sign-?[io]n|auth|sso/i.test(url)) || /type=.?password/i.test(body);
+  const isLogin = (redirected && /log-?in|sign-?in|auth|sso/i.test(url)) || /type="?password/i.test(body);
   if (status === 200 && isPage && isLogin) return " (this looks like a login page: log in first)";
   const mayBeStream = status === 200 ? !isPage && !/\/json/i.test(type) : status < 300 && isEventStream(response);
   return mayBeStream ? " (if this is an event stream, `accept` can take it)" : "";

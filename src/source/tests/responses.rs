@@ -156,9 +156,9 @@ fn the_error_of_a_refusal_says_who_has_answered_and_begins_to_say_what() {
         ),
         (
             page(URL),
-            "<input TYPE='password'>",
+            "<input TYPE=password>",
             " answered with text/html, not with text/event-stream (this looks like a login page: log in first): \
-             <input TYPE='password'>"
+             <input TYPE=password>"
                 .to_owned(),
         ),
         (

@@ -18,8 +18,8 @@ use crate::{
     Error, UndecodedEvent,
     host::browser::Timeout,
     panics::Panics,
-    sys::{self, Response},
-    transport::{TransportEvent, exception_message, refused},
+    sys::{self, Response, exception_message},
+    transport::{TransportEvent, refused},
     yielder::Yielder,
 };
 

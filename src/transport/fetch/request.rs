@@ -11,9 +11,7 @@ use web_sys::{
 };
 
 use super::request_body::Body;
-use crate::{
-    Error, ResponseHead, closure::SharedClosure, panics::Panics, transport::exception_message,
-};
+use crate::{Error, ResponseHead, closure::SharedClosure, panics::Panics, sys::exception_message};
 
 /// Carries the events of a source by `fetch` and this crate's parser, in place of the browser's own `EventSource`:
 /// [`EventSourceBuilder::fetch`](crate::EventSourceBuilder::fetch).
