@@ -78,7 +78,7 @@ export type State =
 export type CloseReason =
   | { readonly type: "finished" }
   | { readonly type: "requested" }
-  | { readonly type: "aborted"; readonly reason: any }
+  | { readonly type: "aborted"; readonly reason: unknown }
   | { readonly type: "dropped" }
   | { readonly type: "policy"; readonly error: EventSourceError };
 
