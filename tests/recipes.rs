@@ -26,11 +26,13 @@ use typed_eventsource::testing::FakeServer;
 
 type Outcome = Result<String, Box<dyn Error>>;
 
+type OutcomeFuture = Pin<Box<dyn Future<Output = Outcome>>>;
+
 /// A recipe that runs, until it is dropped.
 struct Asking {
     server: FakeServer,
     shown: Rc<RefCell<String>>,
-    outcome: Pin<Box<dyn Future<Output = Outcome>>>,
+    outcome: OutcomeFuture,
 }
 
 impl Asking {
@@ -72,7 +74,7 @@ impl Asking {
 
 /// A recipe for a language model, and what its server sends.
 struct Model {
-    ask: fn(Rc<RefCell<String>>) -> Pin<Box<dyn Future<Output = Outcome>>>,
+    ask: fn(Rc<RefCell<String>>) -> OutcomeFuture,
     /// The name of an event with a piece of the text, and its data before and after the piece.
     text: (&'static str, [&'static str; 2]),
     /// The events of an answer's end.
