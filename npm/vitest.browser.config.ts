@@ -7,11 +7,11 @@ import { defineConfig } from "vitest/config";
 import { startServer } from "./test/support/server.ts";
 import { alias, timeouts } from "./vitest.common.ts";
 
-/** Where the browsers and their drivers are. */
+/** The paths of the browsers and their drivers, by the names of environment variables. */
 function installed(): Record<string, string | undefined> {
   if (process.env.CHROMEDRIVER || process.env.GECKODRIVER) return process.env;
-  const said = execFileSync("cargo", ["xtask", "browsers"], { cwd: new URL("..", import.meta.url), encoding: "utf8" });
-  return Object.fromEntries(said.split("\n").map((line) => line.split("=")));
+  const printed = execFileSync("cargo", ["xtask", "browsers"], { cwd: new URL("..", import.meta.url), encoding: "utf8" });
+  return Object.fromEntries(printed.split("\n").map((line) => line.split("=")));
 }
 
 const { CHROMIUM, CHROMEDRIVER, FIREFOX, GECKODRIVER } = installed();
@@ -29,7 +29,7 @@ const chrome = webdriverio({
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // So that a test can collect garbage when it matters, by `gc()`, and can see what is kept in memory.
+        // With these a test can collect garbage by `gc()`, and measure the memory.
         "--js-flags=--expose-gc",
         "--enable-precise-memory-info",
       ],
@@ -56,7 +56,7 @@ const origins = await startServer();
 
 export default defineConfig({
   resolve: { alias },
-  // What the test server has is there under the page's own origin too.
+  // These paths of the test server are also under the page's own origin.
   server: { proxy: { "/streams": origins.origin, "/pkg": origins.origin } },
   test: {
     include: ["test/{network,browser}/**/*.test.ts", "test/logic/reentry.test.ts"],

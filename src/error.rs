@@ -4,6 +4,8 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use typed_eventsource_core::Span;
 
+#[cfg(feature = "fetch")]
+use crate::ResponseHead;
 use crate::{DecodeError, UndecodedEvent};
 
 /// Everything that can go wrong with a source.
@@ -33,12 +35,13 @@ pub enum Error {
     InvalidUrl {
         /// The URL as it was given.
         url: Arc<str>,
-        /// What the browser says about it.
+        /// What is wrong with it.
         message: Arc<str>,
     },
 
-    /// Events of any name were asked for, by `EventSource::on_any` or by an enum with a catch-all variant, and the source is not
-    /// over `fetch`. The browser's own `EventSource` delivers only events whose names are listened to.
+    /// The source is not over `fetch`. Events of any name were asked for, by `EventSource::on_any` or by an enum with a catch-all
+    /// variant, but the browser's own `EventSource` delivers only events whose names are listened to. Or a queue was to wait
+    /// while it is full, for which it does not wait.
     NeedsFetch,
 
     /// There is no `EventSource` here, or no `fetch` if that was asked for: this is not a browser.
@@ -89,7 +92,8 @@ pub enum Error {
         message: Arc<str>,
     },
 
-    /// The server answered with a status other than 200. Only the fetch transport sees this.
+    /// The server answered with a status other than 200, and [`accept`](crate::Fetch::accept) did not take it for an event
+    /// stream. Only the fetch transport sees this. The first 200 characters of the body are in the text of the error.
     #[non_exhaustive]
     Status {
         /// The URL of the request, with the resume parameter if there is one.
@@ -98,11 +102,20 @@ pub enum Error {
         status: u16,
         /// The `Content-Type` header.
         content_type: Option<Arc<str>>,
-        /// The beginning of the response's body, at most 1,024 bytes.
+        /// The beginning of the response's body, at most [`max_error_body_size`](crate::Fetch::max_error_body_size) bytes, as
+        /// far as it arrives within a second.
         body: Arc<str>,
+        /// How long the server asks to wait before the next request, by its `Retry-After` header. A server of another origin
+        /// has to expose that header: `Access-Control-Expose-Headers: Retry-After`.
+        retry_after: Option<Duration>,
+        /// The response, with its headers and its URL after redirects.
+        #[cfg(feature = "fetch")]
+        response: ResponseHead,
     },
 
-    /// The server answered with something other than an event stream. Only the fetch transport sees this.
+    /// The server answered with status 200 and something other than an event stream, or [`accept`](crate::Fetch::accept) has
+    /// refused the response. Only the fetch transport sees this. The first 200 characters of the body are in the text of the
+    /// error.
     #[non_exhaustive]
     ContentType {
         /// The URL of the request, with the resume parameter if there is one.
@@ -111,8 +124,13 @@ pub enum Error {
         status: u16,
         /// The `Content-Type` header.
         content_type: Option<Arc<str>>,
-        /// The beginning of the response's body, at most 1,024 bytes.
+        /// The beginning of the response's body, as in [`Error::Status`].
         body: Arc<str>,
+        /// How long the server asks to wait, as in [`Error::Status`].
+        retry_after: Option<Duration>,
+        /// The response, with its headers and its URL after redirects.
+        #[cfg(feature = "fetch")]
+        response: ResponseHead,
     },
 
     /// An event is larger than [`max_event_size`](crate::Fetch::max_event_size) allows, which closes the source, since
@@ -193,6 +211,14 @@ pub enum Error {
         dropped: u64,
     },
 
+    /// The [signal](crate::EventSourceBuilder::signal) was aborted, which has closed the source. It is the last item of streams
+    /// alone: nothing has gone wrong, so it is not reported.
+    #[non_exhaustive]
+    Aborted {
+        /// The signal's reason as text.
+        reason: Arc<str>,
+    },
+
     /// A bug in this crate, or in a function that the page has put in place of the browser's `fetch`. It closes the
     /// source.
     #[non_exhaustive]
@@ -202,7 +228,7 @@ pub enum Error {
     },
 }
 
-/// How many characters of an event's data are in the text of an error.
+/// How many characters of what a server has sent are in the text of an error.
 const EXCERPT: usize = 200;
 
 /// Errors for the tests of a [rule](crate::Policy::rule), as a source would pass them.
@@ -237,13 +263,58 @@ impl Error {
         Self::GivenUp { url: url.into() }
     }
 
-    /// [`Error::Status`], without a content type and with an empty body.
+    /// [`Error::Status`], without headers and with an empty body.
     pub fn status(url: impl Into<Arc<str>>, status: u16) -> Self {
+        let url = url.into();
         Self::Status {
-            url: url.into(),
+            #[cfg(feature = "fetch")]
+            response: ResponseHead::new(Arc::clone(&url), status),
+            url,
             status,
             content_type: None,
             body: "".into(),
+            retry_after: None,
+        }
+    }
+
+    /// The error for a response to a request of this URL, if the response is no event stream: [`Error::ContentType`] if its
+    /// status is 200, otherwise [`Error::Status`].
+    ///
+    /// ```
+    /// use typed_eventsource::{Error, ResponseHead};
+    ///
+    /// let busy = ResponseHead::new("/prices", 429).with_header("Retry-After", "34");
+    /// let error = Error::response("/prices", busy, "quota");
+    /// assert!(matches!(error, Error::Status { retry_after: Some(wait), .. } if wait.as_secs() == 34));
+    /// assert_eq!(error.to_string(), "/prices answered with status 429: quota");
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn response(
+        url: impl Into<Arc<str>>,
+        response: ResponseHead,
+        body: impl Into<Arc<str>>,
+    ) -> Self {
+        let (url, body, status) = (url.into(), body.into(), response.status());
+        let content_type = response.header("Content-Type").map(Arc::from);
+        let retry_after = response.retry_after().map(Into::into);
+        if status == 200 {
+            Self::ContentType {
+                url,
+                status,
+                content_type,
+                body,
+                retry_after,
+                response,
+            }
+        } else {
+            Self::Status {
+                url,
+                status,
+                content_type,
+                body,
+                retry_after,
+                response,
+            }
         }
     }
 
@@ -298,7 +369,8 @@ impl fmt::Display for Error {
                 "an event source cannot be opened here: open it in a window or in a worker of a browser",
             ),
             Self::NeedsFetch => f.write_str(
-                "a browser delivers only events whose names are listened to: use `fetch` to listen to any",
+                "the browser's own `EventSource` delivers only events whose names are listened to, and does not wait while a \
+                 queue is full: use `fetch`",
             ),
             Self::InvalidRequest { message, .. } => write!(f, "invalid request: {message}"),
             Self::InvalidEventName { name } => {
@@ -317,16 +389,45 @@ impl fmt::Display for Error {
                 write!(f, "the headers of the request could not be made: {message}")
             }
             Self::Status {
-                url, status, body, ..
+                url,
+                status,
+                body,
+                #[cfg(feature = "fetch")]
+                response,
+                ..
             } => {
-                write!(f, "{url} answered with status {status}")?;
-                write_detail(f, (!body.is_empty()).then_some(body))
+                #[cfg(feature = "fetch")]
+                write_redirect(f, url, response)?;
+                #[cfg(not(feature = "fetch"))]
+                f.write_str(url)?;
+                write!(f, " answered with status {status}")?;
+                #[cfg(feature = "fetch")]
+                f.write_str(response.advice(body))?;
+                write_excerpt(f, body)
             }
             Self::ContentType {
-                url, content_type, ..
+                url,
+                content_type,
+                body,
+                #[cfg(feature = "fetch")]
+                response,
+                ..
             } => {
+                #[cfg(feature = "fetch")]
+                write_redirect(f, url, response)?;
+                #[cfg(not(feature = "fetch"))]
+                f.write_str(url)?;
                 let content_type = content_type.as_deref().unwrap_or("no content type");
-                write!(f, "{url} answered with {content_type}, not with text/event-stream")
+                write!(f, " answered with {content_type}, ")?;
+                #[cfg(feature = "fetch")]
+                if response.has_stream_type() {
+                    f.write_str("which `Fetch::accept` refused")?;
+                    return write_excerpt(f, body);
+                }
+                f.write_str("not with text/event-stream")?;
+                #[cfg(feature = "fetch")]
+                f.write_str(response.advice(body))?;
+                write_excerpt(f, body)
             }
             Self::EventTooLarge { limit } => write!(
                 f,
@@ -343,11 +444,11 @@ impl fmt::Display for Error {
             ),
             Self::Decode(error) => error.fmt(f),
             Self::FailureEvent { event } => {
-                let data: String = event.data.chars().take(EXCERPT).collect();
+                let data = excerpt(&event.data);
                 write!(f, "the server has failed, and says with {:?}: {data}", event.name())
             }
             Self::UnfinishedEvent { event } => {
-                let data: String = event.data.chars().take(EXCERPT).collect();
+                let data = excerpt(&event.data);
                 write!(f, "the response ended within the event {:?}, of which this had arrived: {data}", event.name())
             }
             Self::OpenTimeout { after } => write!(f, "the connection was not open after {}", Span::from(*after)),
@@ -358,8 +459,10 @@ impl fmt::Display for Error {
             }
             Self::QueueOverflow { dropped } => write!(
                 f,
-                "the stream's queue was full, {dropped} dropped: consume faster or give it a larger queue"
+                "the stream's queue was full, {dropped} dropped: consume faster, give it a larger queue, or over `fetch` one \
+                 that waits"
             ),
+            Self::Aborted { reason } => write!(f, "aborted: {reason}"),
             Self::Internal { message } => write!(f, "internal error: {message}"),
         }
     }
@@ -388,6 +491,7 @@ impl StdError for Error {
             | Self::OpenTimeout { .. }
             | Self::Idle { .. }
             | Self::QueueOverflow { .. }
+            | Self::Aborted { .. }
             | Self::Internal { .. } => None,
         }
     }
@@ -395,6 +499,44 @@ impl StdError for Error {
 
 fn write_detail(f: &mut fmt::Formatter<'_>, detail: Option<&str>) -> fmt::Result {
     detail.map_or(Ok(()), |detail| write!(f, ": {detail}"))
+}
+
+fn write_excerpt(f: &mut fmt::Formatter<'_>, body: &str) -> fmt::Result {
+    let excerpt = excerpt(body);
+    write_detail(f, (!excerpt.is_empty()).then_some(&excerpt))
+}
+
+/// Who has answered.
+#[cfg(feature = "fetch")]
+fn write_redirect(f: &mut fmt::Formatter<'_>, url: &str, response: &ResponseHead) -> fmt::Result {
+    f.write_str(url)?;
+    if response.redirected() {
+        write!(f, " was redirected to {}, which", response.url())?;
+    }
+    Ok(())
+}
+
+/// The beginning of a text, in one line.
+fn excerpt(text: &str) -> String {
+    let (mut excerpt, mut length, mut is_after_space) = (String::new(), 0, false);
+    for char in text.chars() {
+        if char.is_ascii_whitespace() {
+            is_after_space = length > 0;
+            continue;
+        }
+        if length + usize::from(is_after_space) >= EXCERPT {
+            excerpt.push('…');
+            break;
+        }
+        if is_after_space {
+            excerpt.push(' ');
+            length += 1;
+        }
+        excerpt.push(char);
+        length += 1;
+        is_after_space = false;
+    }
+    excerpt
 }
 
 fn name_advice(name: &str) -> &'static str {

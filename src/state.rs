@@ -1,10 +1,12 @@
 //! The state of a source, and why it closed.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use typed_eventsource_core::Span;
 
 use crate::Error;
+#[cfg(feature = "fetch")]
+use crate::ResponseHead;
 
 /// The state of a source.
 ///
@@ -16,14 +18,14 @@ use crate::Error;
 /// fn badge(state: &State) -> String {
 ///     match state {
 ///         State::Connecting => "connecting…".into(),
-///         State::Open => "live".into(),
+///         State::Open { .. } => "live".into(),
 ///         State::Waiting { attempt, .. } => format!("lost, attempt {attempt} follows"),
 ///         State::Offline { .. } => "no network".into(),
 ///         State::Closed(reason) => format!("ended: {reason}"),
 ///         _ => "…".into(),
 ///     }
 /// }
-/// # assert_eq!(badge(&State::Open), "live");
+/// # assert_eq!(badge(&State::Connecting), "connecting…");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -31,7 +33,12 @@ pub enum State {
     /// A connection is being made.
     Connecting,
     /// The server has answered with an event stream.
-    Open,
+    #[non_exhaustive]
+    Open {
+        /// What it has answered with. `None` over the browser's own source, which does not show it.
+        #[cfg(feature = "fetch")]
+        response: Option<ResponseHead>,
+    },
     /// The connection is lost, and another attempt will follow.
     #[non_exhaustive]
     Waiting {
@@ -53,6 +60,13 @@ pub enum State {
 }
 
 impl State {
+    /// [`Open`](Self::Open), for tests and previews of code that shows a state: with a [`ResponseHead`], or with `None`.
+    #[cfg(feature = "fetch")]
+    pub fn open(response: impl Into<Option<ResponseHead>>) -> Self {
+        let response = response.into();
+        Self::Open { response }
+    }
+
     /// [`Waiting`](Self::Waiting), for tests and previews of code that shows a state.
     pub fn waiting(attempt: u32, retry_in: Option<Duration>) -> Self {
         Self::Waiting { attempt, retry_in }
@@ -73,7 +87,7 @@ impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connecting => f.write_str("connecting"),
-            Self::Open => f.write_str("open"),
+            Self::Open { .. } => f.write_str("open"),
             Self::Waiting {
                 attempt,
                 retry_in: None,
@@ -97,6 +111,7 @@ impl fmt::Display for State {
 /// fn is_worth_a_message(reason: &CloseReason) -> bool {
 ///     match reason {
 ///         CloseReason::Finished | CloseReason::Requested | CloseReason::Dropped => false,
+///         CloseReason::Aborted { reason, .. } => reason.starts_with("TimeoutError"),
 ///         CloseReason::Policy(Error::Status { status, .. }) => *status != 401,
 ///         _ => true,
 ///     }
@@ -109,8 +124,14 @@ pub enum CloseReason {
     /// The server has finished: it sent the terminal event or the terminal data that the builder names; or, on the
     /// fetch transport, status 204, or the whole response to a request that is sent once.
     Finished,
-    /// [`close`](crate::EventSource::close) was called, or the [signal](crate::EventSourceBuilder::signal) was aborted.
+    /// [`close`](crate::EventSource::close) was called.
     Requested,
+    /// The [signal](crate::EventSourceBuilder::signal) was aborted.
+    #[non_exhaustive]
+    Aborted {
+        /// The signal's reason as text, such as `AbortError: signal is aborted without reason`. The signal itself has the value.
+        reason: Arc<str>,
+    },
     /// The last handle, listener and stream was dropped.
     Dropped,
     /// This error closed the source, because the policy says so, or because the server said what went wrong with its
@@ -123,7 +144,17 @@ impl CloseReason {
     pub fn error(&self) -> Option<&Error> {
         match self {
             Self::Policy(error) => Some(error),
-            Self::Finished | Self::Requested | Self::Dropped => None,
+            Self::Finished | Self::Requested | Self::Aborted { .. } | Self::Dropped => None,
+        }
+    }
+
+    /// The error that ends streams.
+    pub(crate) fn stream_error(&self) -> Option<Error> {
+        match self {
+            Self::Aborted { reason } => Some(Error::Aborted {
+                reason: Arc::clone(reason),
+            }),
+            _ => self.error().cloned(),
         }
     }
 }
@@ -133,6 +164,7 @@ impl fmt::Display for CloseReason {
         match self {
             Self::Finished => f.write_str("the server has finished"),
             Self::Requested => f.write_str("closed by the application"),
+            Self::Aborted { reason } => write!(f, "aborted: {reason}"),
             Self::Dropped => f.write_str("nothing held the source any more"),
             Self::Policy(error) => error.fmt(f),
         }

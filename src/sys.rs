@@ -3,7 +3,7 @@
 
 #[cfg(feature = "fetch")]
 use js_sys::Uint8Array;
-use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::EventTarget;
 #[cfg(any(feature = "fetch", feature = "gzip"))]
 use web_sys::ReadableStream;
@@ -63,6 +63,13 @@ extern "C" {
     pub(crate) fn text_of(value: &JsValue) -> Result<String, JsValue>;
 }
 
+/// The message of an exception, or its text if it has none.
+pub(crate) fn exception_message(exception: &JsValue) -> String {
+    let message = exception.unchecked_ref::<Exception>().message();
+    let message = message.ok().flatten();
+    message.unwrap_or_else(|| text_of(exception).unwrap_or_default())
+}
+
 #[cfg(feature = "fetch")]
 #[wasm_bindgen]
 extern "C" {
@@ -79,6 +86,8 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     pub(crate) fn url(this: &Response) -> Result<Option<String>, JsValue>;
     #[wasm_bindgen(method, getter, catch)]
+    pub(crate) fn redirected(this: &Response) -> Result<Option<bool>, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
     pub(crate) fn headers(this: &Response) -> Result<ResponseHeaders, JsValue>;
     #[wasm_bindgen(method, getter, catch)]
     pub(crate) fn body(this: &Response) -> Result<Option<ReadableStream>, JsValue>;
@@ -86,7 +95,15 @@ extern "C" {
     pub(crate) type ResponseHeaders;
 
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn get(this: &ResponseHeaders, name: &str) -> Result<Option<String>, JsValue>;
+    pub(crate) fn entries(this: &ResponseHeaders) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = Array)]
+    pub(crate) type Entries;
+
+    #[wasm_bindgen(catch, static_method_of = Entries, js_class = "Array", js_name = from)]
+    pub(crate) fn collect(iterable: &JsValue) -> Result<Entries, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn join(this: &Entries, separator: &str) -> Result<String, JsValue>;
 
     #[wasm_bindgen(extends = ReadableStream, js_name = ReadableStream)]
     pub(crate) type Body;

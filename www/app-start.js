@@ -6,7 +6,7 @@ try {
   const app = await import(new URL("app.js", document.baseURI).href);
   await app.default();
 } catch (error) {
-  const trouble = byId("trouble");
-  trouble.textContent = `The app cannot be started: build it with “cargo xtask demo --apps”, then reload. (${error})`;
-  trouble.hidden = false;
+  const alert = byId("trouble");
+  alert.textContent = `The app cannot be started: build it with “cargo xtask demo --apps”, then reload. (${error})`;
+  alert.hidden = false;
 }

@@ -7,9 +7,9 @@ import { byId } from "./dom.js";
  * @param {string} sentence
  */
 function giveUp(sentence) {
-  const trouble = byId("trouble");
-  trouble.textContent = sentence;
-  trouble.hidden = false;
+  const alert = byId("trouble");
+  alert.textContent = sentence;
+  alert.hidden = false;
   byId("badge").hidden = true;
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Sends JSON. If the server refuses, returns its sentence.
+ * Sends JSON. Returns a sentence that says why the server did not take it, or `undefined` if it did.
  *
  * @param {string} url
  * @param {unknown} body
@@ -16,6 +16,6 @@ export async function post(url, body) {
     });
     return answer.ok ? undefined : (await answer.text()).trim() || `The server refused: ${answer.status}`;
   } catch {
-    return "The server cannot be reached. What is here stays here: try again.";
+    return "The server cannot be reached. Nothing on this page is lost: try again.";
   }
 }

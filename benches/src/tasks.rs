@@ -1,4 +1,4 @@
-//! What the benchmark's page has each client do.
+//! What a contender in Rust does in each task. `tasks.js` has the same for those in JavaScript.
 
 use std::{
     cell::{Cell, RefCell},

@@ -332,7 +332,7 @@ async fn a_source_gives_up_after_the_maximum_number_of_attempts() {
         error.starts_with("gave up after 2 consecutive failures"),
         "{error}"
     );
-    assert_eq!(end.journal.errors.len(), 3, "the last one is told too");
+    assert_eq!(end.journal.errors.len(), 3, "the last one is reported too");
 }
 
 #[tokio::test(start_paused = true)]
@@ -355,7 +355,7 @@ async fn a_status_that_the_policy_does_not_retry_closes_the_source() {
         let end = play(Policy::resilient(), [refusal(status)]).await;
         let error = end.error.expect("an error");
         assert!(error.ends_with(status), "{error}");
-        assert_eq!(end.journal.errors.len(), 0, "it is the reason");
+        assert_eq!(end.journal.errors.len(), 0, "only the end has the error");
     }
 }
 

@@ -1,10 +1,12 @@
 // @ts-check
 // The listeners of a source, and what is reported to them.
 
+import { whenCollected } from "./collected.js";
+import { consoleLines } from "./console-lines.js";
 import { noteWait } from "./countdown.js";
 import { EventSourceError } from "./error.js";
 import { EventQueue } from "./event-queue.js";
-import { overflowed } from "./inputs.js";
+import { heldBack, overflowed } from "./inputs.js";
 import { Listeners } from "./listeners.js";
 import { FOLLOWS_CLOSE, FOLLOWS_STATE, IS_FAILURE_EVENT, IS_TERMINAL_EVENT } from "./numbers.js";
 import { decoder, parseOf, typedEvent } from "./typed-event.js";
@@ -54,8 +56,10 @@ export class Audience {
   #gaps = new Listeners();
   #errors = new Listeners();
   #states = new Listeners();
-  /** Those of the iterations. @type {Set<EventQueue>} */
+  /** The queues of the iterations. @type {Set<EventQueue>} */
   #queues = new Set();
+  /** The full queues, and the shares with such queues, for which the reading waits. @type {Set<object>} */
+  #holders = new Set();
   #isCollected = false;
   /** Whether a DOM listener was told about the last error. */
   #isShown = false;
@@ -64,6 +68,7 @@ export class Audience {
   constructor(settings, host) {
     this.settings = settings;
     this.host = host;
+    this.writeToConsole = consoleLines(host);
   }
 
   // Implemented by `Connection`
@@ -196,30 +201,48 @@ export class Audience {
   iterate(names) {
     /** @type {(() => void)[]} */
     let undos = [];
-    const queue = new EventQueue(this.settings.queue, () => {
+    const queue = new EventQueue(this.settings.queue, () => this.holdBack(queue, false));
+    const leave = () => {
       this.#queues.delete(queue);
       undos.forEach((undo) => undo());
+      this.holdBack(queue, false);
       if (this.settings.closeAfterLoop && !this.#hasEventListeners()) this.close();
-    });
-    if (this.state.type === "closed") {
-      queue.end(errorOf(this.state.reason));
-      return queue.iterator;
+    };
+    if (this.state.type === "closed") queue.end(...thrownBy(this.state.reason));
+    else {
+      this.#queues.add(queue);
+      undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(queue, event)));
     }
-    this.#queues.add(queue);
-    undos = [...new Set(names)].map((name) => this.on(name, (event) => this.#push(queue, event)));
-    return queue.iterator;
+    return whenCollected(queue.iterator(leave), leave);
   }
 
   /** @param {EventQueue} queue @param {TypedEvent} event */
   #push(queue, event) {
     const outcome = queue.push(event);
-    if (queue.isHalfFull) this.shouldYield = true;
+    if (queue.needsTurn) {
+      this.shouldYield = true;
+      if (queue.waits) this.holdBack(queue, true);
+    }
     if (!outcome) return;
     const { dropped } = queue;
-    const message = "the queue of an iteration was full: consume faster or enlarge `queue.capacity`";
+    const message =
+      "the queue of an iteration was full: consume faster, enlarge `queue.capacity`, or over `fetch` let it wait (`whenFull`)";
     const error = new EventSourceError("queue-overflow", message, { dropped });
     if (outcome === "full") this.receive(overflowed(error));
     else this.tell(error);
+  }
+
+  get isHeldBack() {
+    return this.#holders.size > 0;
+  }
+
+  /** Has the transport read no further, or read on when nobody holds it back. @param {object} holder @param {boolean} holdsBack */
+  holdBack(holder, holdsBack) {
+    const wasHeldBack = this.isHeldBack;
+    this.#holders[holdsBack ? "add" : "delete"](holder);
+    if (this.isHeldBack === wasHeldBack) return;
+    this.receive(heldBack(holdsBack));
+    this.transport?.holdBack?.(holdsBack);
   }
 
   /** @param {string} name */
@@ -267,14 +290,14 @@ export class Audience {
    * @param {State} state
    */
   report(error, follows, state) {
-    if (!this.hear(error, follows, state)) this.host.report(error);
+    if (!this.hear(error, follows, state)) this.writeToConsole(error);
   }
 
   /** Reports an error. Returns whether anybody listens. @param {EventSourceError} error @param {number} follows @param {State} state */
   hear(error, follows, state) {
     if (follows === FOLLOWS_STATE) {
       this.state = state;
-      this.dispatch("error", error);
+      this.dispatch("error", { error });
     }
     return this.#call(error, follows === FOLLOWS_CLOSE ? this.#hasDomListeners("error") : follows && this.#isShown);
   }
@@ -285,7 +308,8 @@ export class Audience {
     noteWait(state, this.host);
     if (state.type === "open") {
       if (this.#releases.size) this.shouldYield = true;
-      this.dispatch("open");
+      const { response } = state;
+      this.dispatch("open", response && { response });
     }
     if (!this.isClosed) this.announce(state);
   }
@@ -302,7 +326,7 @@ export class Audience {
 
   /** Reports an error that changes no state. @param {EventSourceError} error */
   tell(error) {
-    if (!this.#call(error)) this.host.report(error);
+    if (!this.#call(error)) this.writeToConsole(error);
   }
 
   /** Reports the error that ended the source. Returns whether anybody listens. @param {EventSourceError} error */
@@ -317,10 +341,10 @@ export class Audience {
     return isHeard;
   }
 
-  /** The DOM's event, which here also has the error. @param {string} type @param {EventSourceError} [error] */
-  dispatch(type, error) {
+  /** The DOM's event, which here also has an error or a response. @param {string} type @param {object} [details] */
+  dispatch(type, details) {
     this.#isShown = this.#hasDomListeners(type);
-    this.#target?.dispatchEvent(Object.assign(new Event(type), error && { error }));
+    this.#target?.dispatchEvent(Object.assign(new Event(type), details));
   }
 
   /** @param {string} type */
@@ -343,13 +367,13 @@ export class Audience {
   /**
    * Reports the end, and drops the listeners.
    *
-   * @param {State} state
-   * @param {EventSourceError | undefined} error
+   * @param {Extract<State, { type: "closed" }>} state
    * @param {boolean} [isReported] Whether its error was already reported.
    */
-  tellEnd(state, error, isReported) {
-    if (error && !isReported && !this.tellClosingError(error)) this.host.report(error);
-    for (const queue of this.#queues) queue.end(error);
+  tellEnd(state, isReported) {
+    const error = errorOf(state.reason);
+    if (error && !isReported && !this.tellClosingError(error)) this.writeToConsole(error, true);
+    for (const queue of this.#queues) queue.end(...thrownBy(state.reason));
     this.announce(state);
     this.#errors.clear();
     this.#states.clear();
@@ -361,5 +385,10 @@ export class Audience {
   }
 }
 
-/** @param {import("./index.js").CloseReason} reason @returns {any} */
+/** @typedef {import("./index.js").CloseReason} CloseReason */
+
+/** The error that closed the source, if one did. @param {CloseReason} reason @returns {any} */
 export const errorOf = (reason) => (reason.type === "policy" ? reason.error : undefined);
+
+/** What an iteration throws at its end, if anything. A signal's reason may be any value. @param {CloseReason} reason */
+const thrownBy = (reason) => (reason.type === "aborted" ? [reason.reason] : [errorOf(reason)].filter(Boolean));

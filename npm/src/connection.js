@@ -44,6 +44,7 @@ import {
   REASONS,
   REASON_FAILED,
   REASON_FINISHED,
+  REASON_REQUESTED,
   WANTS_ACTIVITY,
   WANTS_DECODED,
   WANTS_IDS,
@@ -75,7 +76,7 @@ export class Connection extends Audience {
   #session;
   /** Which inputs the session needs: `WANTS_…` flags. */
   #wants = WANTS_ACTIVITY;
-  /** By which the current transport reports. @type {Link | undefined} */
+  /** The link by which the current transport reports. @type {Link | undefined} */
   #link;
   #timer;
   /** Whether an input is being handled. The constructor counts as one. */
@@ -86,6 +87,8 @@ export class Connection extends Audience {
   #input = NONE;
   /** The error of the current input, or of a failure that the session has found, such as a timeout. @type {EventSourceError | undefined} */
   #error;
+  /** What the server has answered with, the last time. @type {import("./index.js").ResponseHead | undefined} */
+  #response;
   /** What had arrived of an event when the last response ended. @type {import("./index.js").TypedEvent<string> | undefined} */
   #unfinished;
   /** The error of the last failure of a transport's connection. @type {EventSourceError | undefined} */
@@ -99,14 +102,19 @@ export class Connection extends Audience {
   /** Whether the session was told that the network is gone. */
   #isOffline;
   #hasHinted = false;
-  /** Whether the page did not open too many sources to connect this one. */
+  /** Whether the source may connect. Its first attempt waits if the page has opened too many sources of its URL. */
   #mayConnect;
   /** Whether the constructor has finished. */
   #isConstructed = false;
   /** @type {(reason: CloseReason) => void} */
   #resolveClosed = () => {};
 
-  #abort = () => this.close();
+  /** Why it closes, if its signal is aborted. @type {CloseReason | undefined} */
+  #aborted;
+  #abort = () => {
+    this.#aborted = { type: "aborted", reason: this.settings.signal?.reason };
+    this.close();
+  };
   /** Stops listening for changes of the network. */
   #undoNetwork = () => {};
 
@@ -135,7 +143,7 @@ export class Connection extends Audience {
       if (failureEvent !== undefined) this.subscribe(failureEvent);
       if (terminalData !== undefined) this.subscribe("message");
       if (signal?.aborted) {
-        this.close();
+        this.#abort();
         return;
       }
       this.#carryOut();
@@ -259,7 +267,7 @@ export class Connection extends Audience {
       const next = /** @type {import("./inputs.js").DeferredInput} */ (input).run(this);
       return next && this.#handle(next, link);
     }
-    const { type, error, detail = 0, time, failures, unfinished } = /** @type {SessionInput} */ (input);
+    const { type, error, detail = 0, time, failures, unfinished, response } = /** @type {SessionInput} */ (input);
     if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
       // The network has changed, and the host has not fired `online` or `offline` yet. The session is told first. If it
       // disconnects because of that, the link is an old one, and the input is dropped.
@@ -269,6 +277,7 @@ export class Connection extends Audience {
     if (type === INPUT_ONLINE || type === INPUT_OFFLINE) this.#isOffline = type === INPUT_OFFLINE;
     this.#error = error;
     this.#unfinished = unfinished;
+    this.#response = response ?? this.#response;
     const terminalFlag = unfinished ? this.#terminalFlagOf(this.subscriptions.get(unfinished.type), unfinished.data) : 0;
     this.#tellSession(type, detail | terminalFlag, time, failures);
     this.#carryOut();
@@ -365,7 +374,7 @@ export class Connection extends Audience {
       else if (output === OUTPUT_REPORT) {
         if (failures) this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));
-      } else if (output === OUTPUT_STATE) this.enterState(stateOf(kind, failures, amount));
+      } else if (output === OUTPUT_STATE) this.enterState(stateOf(kind, failures, amount, this.#response));
       else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
     }
   }
@@ -419,6 +428,7 @@ export class Connection extends Audience {
     for (const subscription of this.subscriptions.values()) this.transport.listen(subscription);
     if (this.#tracksIds) this.transport.trackIds?.();
     if (!this.anyListeners.isEmpty) this.transport.listenToAll?.(true);
+    if (this.isHeldBack) this.transport.holdBack?.(true);
   }
 
   /**
@@ -487,7 +497,8 @@ export class Connection extends Audience {
   /** @param {number} kind @param {EventSourceError} [error] */
   #endWithReason(kind, error) {
     /** @type {any} */
-    const reason = kind === REASON_FAILED ? { type: "policy", error } : { type: REASONS[kind] };
+    const reason =
+      kind === REASON_FAILED ? { type: "policy", error } : (kind === REASON_REQUESTED && this.#aborted) || { type: REASONS[kind] };
     // By the standard, status 204 ends in an `error` event. After a terminal event none is fired: the page has that event.
     this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && this.#input.type !== INPUT_EVENT));
   }
@@ -515,9 +526,9 @@ export class Connection extends Audience {
     quietly(this.#undoNetwork);
     this.#queue.length = 0;
     this.clearListeners();
-    if (firesError) this.dispatch("error", error);
+    if (firesError) this.dispatch("error", error && { error });
     const tell = () => {
-      this.tellEnd(state, error, isReported);
+      this.tellEnd(state, isReported);
       this.#resolveClosed(reason);
       // The `FinalizationRegistry` holds this connection until the source is collected, and a user's function held here
       // could keep the source alive.

@@ -10,6 +10,7 @@ export type AbortSignal = Instance<
   "AbortSignal",
   {
     readonly aborted: boolean;
+    readonly reason?: any;
     addEventListener(type: "abort", callback: () => void): void;
     removeEventListener(type: "abort", callback: () => void): void;
   }

@@ -3,7 +3,10 @@ import { FAILURE_IDLE, FAILURE_OPEN_TIMEOUT, LIMIT_DOWN_TOO_LONG, LIMIT_TOO_MANY
 
 /** @typedef {import("./index.js").ErrorCode} ErrorCode */
 
-/** The fields that some errors have. @typedef {EventSourceError & { attempt?: number, status?: number }} Details */
+/** The fields that some errors have. @typedef {EventSourceError & { attempt?: number, status?: number, retryAfter?: number }} Details */
+
+/** How many characters of what a server has sent are in the message of an error. */
+const EXCERPT = 200;
 
 /** What went wrong with a source. */
 export class EventSourceError extends Error {
@@ -31,6 +34,13 @@ export function messageOf(exception) {
   } catch {
     return "an exception that is no text";
   }
+}
+
+/** The beginning of a text, in one line, for a message. @param {string} text */
+export function excerptOf(text) {
+  // What is long is an event of megabytes.
+  const line = [...text.slice(0, 4000).trim().replace(/\s+/g, " ")];
+  return line.length > EXCERPT ? `${line.slice(0, EXCERPT).join("")}…` : line.join("");
 }
 
 /** @param {string} url @param {unknown} [cause] */

@@ -3,39 +3,50 @@
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 /** @typedef {IteratorResult<TypedEvent, undefined>} Result */
 
-/** The queue of events that wait for a consumer. If it is full, events are dropped. */
+/** The queue of events that wait for a consumer. If it is full, events are dropped, or the server has to wait. */
 export class EventQueue {
-  /**
-   * What the consumer gets. It works behind a `Proxy` too: only `[Symbol.asyncIterator]` uses `this`, and so returns the proxy.
-   *
-   * @type {import("./index.js").EventIterator<TypedEvent>}
-   */
-  iterator;
   /** How many events were dropped. */
   dropped = 0;
 
   /** @type {TypedEvent[]} */
   #queue = [];
-  /** The consumers that wait for events. @type {((result: Result | Promise<Result>) => void)[]} */
+  /**
+   * The consumers that wait for events. Their iterator is kept with them, so that it is not collected before they have one.
+   *
+   * @type {{ resolve: (result: Result | Promise<Result>) => void, iterator: object }[]}
+   */
   #waiting = [];
   #isDropping = false;
   #hasEnded = false;
-  /** @type {Error | undefined} */
-  #error;
+  /** What the last step throws, if anything. @type {unknown[]} */
+  #errors = [];
   #settings;
+  #onRoom;
 
   /**
    * @param {{ capacity: number, whenFull: string }} settings
-   * @param {() => void} leave Stops listening.
+   * @param {() => void} onRoom Called when the consumer of a queue that waits has made room.
    */
-  constructor(settings, leave) {
+  constructor(settings, onRoom) {
     this.#settings = settings;
+    this.#onRoom = onRoom;
+  }
+
+  /**
+   * What the consumer gets. The queue does not hold it. It works behind a `Proxy` too: only `[Symbol.asyncIterator]` uses
+   * `this`, and so returns the proxy.
+   *
+   * @param {() => void} leave Stops listening.
+   * @returns {import("./index.js").EventIterator<TypedEvent>}
+   */
+  iterator(leave) {
     const queue = this;
-    this.iterator = {
+    /** @type {import("./index.js").EventIterator<TypedEvent>} */
+    const iterator = {
       get dropped() {
         return queue.dropped;
       },
-      next: () => this.#next(),
+      next: () => this.#next(iterator),
       return: async () => {
         leave();
         this.#queue = [];
@@ -46,11 +57,17 @@ export class EventQueue {
         return this;
       },
     };
+    return iterator;
   }
 
-  /** Whether it is at least half full, so that its consumer should have a turn. */
-  get isHalfFull() {
-    return this.#queue.length * 2 >= this.#settings.capacity;
+  /** Whether nothing is to be read while it is full. */
+  get waits() {
+    return this.#settings.whenFull === "wait";
+  }
+
+  /** Whether its consumer should have a turn: it is full, or half full if it would drop events when it is full. */
+  get needsTurn() {
+    return this.#queue.length * (this.waits ? 1 : 2) >= this.#settings.capacity;
   }
 
   /**
@@ -60,13 +77,13 @@ export class EventQueue {
    * @param {TypedEvent} event
    */
   push(event) {
-    const resolve = this.#waiting.shift();
-    if (resolve) {
-      resolve({ value: event, done: false });
+    const waiting = this.#waiting.shift();
+    if (waiting) {
+      waiting.resolve({ value: event, done: false });
       return;
     }
     const { capacity, whenFull } = this.#settings;
-    const isFull = this.#queue.length >= capacity;
+    const isFull = this.#queue.length >= capacity && whenFull !== "wait";
     if (isFull && whenFull === "close") {
       this.dropped += 1;
       return "full";
@@ -78,28 +95,27 @@ export class EventQueue {
     return "dropping";
   }
 
-  /** Ends the queue after the waiting events and the error. @param {Error} [error] */
-  end(error) {
+  /** Ends the queue after the waiting events and the error. @param {unknown[]} errors None or one, which may be any value. */
+  end(...errors) {
     this.#hasEnded = true;
-    this.#error = error;
-    for (const resolve of this.#waiting.splice(0)) resolve(this.#last());
+    this.#errors = errors;
+    for (const { resolve } of this.#waiting.splice(0)) resolve(this.#last());
   }
 
-  /** @returns {Promise<Result>} */
-  #next() {
+  /** @param {object} iterator @returns {Promise<Result>} */
+  #next(iterator) {
     const value = this.#queue.shift();
     if (value) {
       this.#isDropping = false;
+      if (this.waits) this.#onRoom();
       return Promise.resolve({ value, done: false });
     }
     if (this.#hasEnded) return this.#last();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => this.#waiting.push({ resolve, iterator }));
   }
 
   /** Returns the error once, then the end. @returns {Promise<Result>} */
   #last() {
-    const error = this.#error;
-    this.#error = undefined;
-    return error ? Promise.reject(error) : Promise.resolve({ value: undefined, done: true });
+    return this.#errors.length ? Promise.reject(this.#errors.pop()) : Promise.resolve({ value: undefined, done: true });
   }
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { isObject, optionError } from "./checks.js";
+import { whenCollected } from "./collected.js";
 import { browser, testBackends } from "./host.js";
 import { checkInitialised } from "./init.js";
 import { messageName } from "./message-name.js";
@@ -8,15 +9,11 @@ import { joinOrOpen } from "./sharing.js";
 import { BrowserTransport } from "./transport/browser.js";
 import { FetchTransport } from "./transport/fetch.js";
 
-/** @typedef {import("./connection.js").Connection} Connection */
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
 /** @typedef {{ name: string, callback: any, isCapture: boolean, forget: () => void }} DomListener */
 
 /** @type {{ [name: string]: number }} */
 const STATES = { CONNECTING: 0, OPEN: 1, CLOSED: 2 };
-
-/** Closes a source that was garbage-collected. Older versions of workerd have none. @type {FinalizationRegistry<Connection> | undefined} */
-const registry = globalThis.FinalizationRegistry && new FinalizationRegistry((connection) => connection.collected());
 
 /** The standard's interface, and additions to it. */
 export class EventSource extends EventTarget {
@@ -39,7 +36,7 @@ export class EventSource extends EventTarget {
     this.#url = resolve(`${url}`);
     this.#withCredentials = settings.withCredentials;
     this.#connection = open(this.#url, settings);
-    registry?.register(this, this.#connection);
+    whenCollected(this, this.#connection.collected.bind(this.#connection));
   }
 
   get url() {
@@ -230,8 +227,11 @@ function open(url, settings) {
 /** @param {string} url */
 export function resolve(url) {
   try {
-    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href ?? testBackends[0]?.base).href;
+    const { href, hostname } = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href ?? testBackends[0]?.base);
+    // By the standard a host has no spaces. Chromium takes them, and writes them like this.
+    if (!hostname.includes("%20")) return href;
   } catch {
-    throw new DOMException(`EventSource: ${JSON.stringify(url)} is not a valid URL`, "SyntaxError");
+    // Refused below, like such a host.
   }
+  throw new DOMException(`EventSource: ${JSON.stringify(url)} is not a valid URL`, "SyntaxError");
 }

@@ -24,7 +24,7 @@ import { wasm } from "./init.js";
  * }} Link
  *
  * A transport carries the events. Its `state` is the state of the connection that it joins. Its `lastEventId` is an id
- * that it knows without an event.
+ * that it knows without an event. While it is held back, it reads no further.
  *
  * @typedef {{
  *   readonly lastEventId?: string,
@@ -33,13 +33,14 @@ import { wasm } from "./init.js";
  *   unlisten: (subscription: Subscription) => void,
  *   trackIds?: () => void,
  *   listenToAll?: (listensToAll: boolean) => void,
+ *   holdBack?: (isHeldBack: boolean) => void,
  *   close: () => void,
  * }} Transport
  */
 
 /**
  * A clock, timers, random numbers, changes of the network, and places for errors that nobody listens to and for hints. `after`
- * calls back with how many milliseconds late it is. `openWait` returns how many milliseconds a source has to wait before it may
+ * calls back with how many milliseconds late it is. `report` is told how many errors of this kind were not reported since the last. `openWait` returns how many milliseconds a source has to wait before it may
  * open a URL; 0 if it opens it now. `after` and `onNetwork` return a function that cancels them.
  *
  * @typedef {{
@@ -49,7 +50,7 @@ import { wasm } from "./init.js";
  *   openWait: (url: string) => number,
  *   isOffline: (url: string) => boolean,
  *   onNetwork: (url: string, callback: (isOnline: boolean) => void) => () => void,
- *   report: (error: Error) => void,
+ *   report: (error: Error, unwritten: number) => void,
  *   hint: (message: string) => void,
  *   shared: Map<string, any>,
  * }} Host
@@ -72,7 +73,7 @@ export const testBackends = [];
 /** Whether the URL is on this machine, which needs no network. @param {string} url */
 const isLoopback = (url) => /^(.+\.)?localhost\.?$|^127\.[\d.]+$|^\[::1\]$/.test(new URL(url).hostname);
 
-/** When a whole burst of sources may open a URL, for those that were opened of late. @type {Map<string, number>} */
+/** For each URL that was opened of late: when a whole burst of its sources may open. @type {Map<string, number>} */
 const openRates = new Map();
 
 let hasWarned = false;
@@ -111,7 +112,7 @@ export const browser = {
     for (const name of names) globalThis.addEventListener?.(name, listener);
     return () => names.forEach((name) => globalThis.removeEventListener?.(name, listener));
   },
-  report: (error) => console.error("typed-eventsource:", error),
+  report: (error, unwritten) => console.error("typed-eventsource:", error, ...(unwritten ? [`(and ${unwritten} more of this kind)`] : [])),
   hint: (message) => console.info("typed-eventsource:", message),
   shared: new Map(),
 };

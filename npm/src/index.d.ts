@@ -41,10 +41,29 @@ export type EventOf<Feed, Names extends keyof Feed = keyof Feed> = {
   [Name in Names & string]: TypedEvent<Feed[Name], Name>;
 }[Names & string];
 
+/**
+ * What a server has answered with, apart from the body. It is a plain object, which can be compared, copied and stored: its
+ * `headers` are no `Headers`.
+ */
+export interface ResponseHead {
+  /** The HTTP status. */
+  readonly status: number;
+  /** The URL that has answered: the last one, if there were redirects. */
+  readonly url: string;
+  /** Whether the request was redirected. */
+  readonly redirected: boolean;
+  /**
+   * The headers, by their names in lower case: `headers["x-request-id"]`. Of a response from another origin only those are here
+   * that the server exposes, by `Access-Control-Expose-Headers`.
+   */
+  readonly headers: { readonly [name: string]: string | undefined };
+}
+
 /** The state of a source. */
 export type State =
   | { readonly type: "connecting" }
-  | { readonly type: "open" }
+  /** `response` is there over `fetch`: the browser's own transport does not show it. */
+  | { readonly type: "open"; readonly response?: ResponseHead }
   /** `attempt` counts from 1; `retryIn` (milliseconds) is missing if the browser reconnects, since it does not say. */
   | { readonly type: "waiting"; readonly attempt: number; readonly retryIn?: number }
   /** The machine is offline: the next attempt is made when the network is back. */
@@ -52,13 +71,14 @@ export type State =
   | { readonly type: "closed"; readonly reason: CloseReason };
 
 /**
- * Why a source closed: the server finished, `close()` was called or the signal aborted, the source was
- * garbage-collected, or an error closed it (`policy`), because the policy says so or the server sent its
- * `failureEvent`.
+ * Why a source closed: the server finished, `close()` was called (`requested`), the signal was aborted, which has the
+ * `reason`, the source was garbage-collected (`dropped`), or an error closed it (`policy`), because the policy says so or the
+ * server sent its `failureEvent`.
  */
 export type CloseReason =
   | { readonly type: "finished" }
   | { readonly type: "requested" }
+  | { readonly type: "aborted"; readonly reason: any }
   | { readonly type: "dropped" }
   | { readonly type: "policy"; readonly error: EventSourceError };
 
@@ -102,8 +122,18 @@ export class EventSourceError extends Error {
   readonly status?: number;
   /** With the codes `status` and `content-type`: the `Content-Type` header. */
   readonly contentType?: string;
-  /** With the codes `status` and `content-type`: the beginning of the response's body, at most 1,024 bytes. */
+  /**
+   * With the codes `status` and `content-type`: the beginning of the response's body, at most `maxErrorBodySize` bytes, as far as
+   * it arrives within a second. Its first 200 characters are in the `message`.
+   */
   readonly body?: string;
+  /** With the codes `status` and `content-type`: the response, with its headers and its URL after redirects. */
+  readonly response?: ResponseHead;
+  /**
+   * With the codes `status` and `content-type`: how long the server asks to wait before the next request, in milliseconds, by its
+   * `Retry-After` header. A server of another origin has to expose that header: `Access-Control-Expose-Headers: Retry-After`.
+   */
+  readonly retryAfter?: number;
   /**
    * With the codes `decode`, `validation` and `failure-event`: the event as it arrived. With `unfinished-event`: what had
    * arrived of it.
@@ -383,10 +413,19 @@ export interface Queue {
   /** 4,096 events by default. Zero counts as 1. */
   capacity?: number | undefined;
   /**
-   * `drop-oldest` by default. With `keep-latest` all waiting events are dropped for the newest one; with `close` the
-   * source closes.
+   * With `drop-oldest` the oldest event is dropped, with `keep-latest` all waiting events are for the newest one; with `close`
+   * the source closes. With `wait`, over `fetch` only, the response is read no further until there is room: nothing is dropped,
+   * and the server has to wait, except where the browser itself keeps what arrives (Firefox does).
+   *
+   * `wait` is the default of a request that is sent once, such as a POST, unless the policy has `resend`. For others it is
+   * `drop-oldest`.
+   *
+   * While one queue waits, all handlers and loops of the source do, also those of other sources that share the connection: the
+   * slowest loop sets the pace. So read an iterator, or end it by `break` or `return()`: one that is kept and not read holds
+   * back the others. Silence does not count meanwhile (`idle`), and a loss or the end is noticed when the reading goes on. An
+   * event in the queue counts as received, so its id is the last event id.
    */
-  whenFull?: "drop-oldest" | "keep-latest" | "close" | undefined;
+  whenFull?: "drop-oldest" | "keep-latest" | "close" | "wait" | undefined;
 }
 
 /** Options that every source takes. */
@@ -472,13 +511,18 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * not decode. No rule is asked. If it has the same name as the terminal event, this option counts.
    */
   failureEvent?: string | undefined;
-  /** Closes the source when it is aborted. */
+  /**
+   * Closes the source when it is aborted. `closed` then resolves with `{ type: "aborted", reason }`, which has the signal's
+   * reason, and a loop over `events` ends by throwing that reason, after the events that wait. No error is reported.
+   */
   signal?: AbortSignal | null | undefined;
 }
 
 /** Options of a source whose events are carried by the browser's own `EventSource`. */
 export interface BrowserInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> extends CommonInit<Feed> {
   transport?: "browser" | undefined;
+  /** The browser does not wait for a full queue. */
+  queue?: (Queue & { whenFull?: Exclude<Queue["whenFull"], "wait"> }) | undefined;
 }
 
 /**
@@ -506,6 +550,19 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
   /** The most bytes that one event may have: 16 MiB by default. The queue of an iteration may hold `capacity` of them. */
   maxEventSize?: number | undefined;
   /**
+   * Decides whether a response is taken for an event stream, in place of the standard's rule: status 200 and the type
+   * `text/event-stream`. What it returns `true` for is parsed as an event stream, whatever its type; `false` is an error with the
+   * code `status`, or `content-type` where the status is 200. So is an exception, which is the error's `cause`. It is not asked
+   * about status 204, by which a server says that it has finished.
+   *
+   * ```ts
+   * new EventSource("/jobs", { transport: "fetch", method: "POST", accept: ({ status }) => status === 200 || status === 201 });
+   * ```
+   */
+  accept?: ((response: ResponseHead) => boolean) | undefined;
+  /** How many bytes an error keeps of the body of a response that is no event stream: 16 KiB (16,384) by default. */
+  maxErrorBodySize?: number | undefined;
+  /**
    * What the end of a response means: that the server has finished, or a loss, after which the request is made again, also where
    * its method is not GET or HEAD.
    *
@@ -520,13 +577,18 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
 export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = EventMap> = BrowserInit<Feed> | FetchInit<Feed>;
 
 /**
- * The events of some names, as they arrive. If the policy closes the source, the last step throws its error. It works behind
- * a `Proxy` too.
+ * The events of some names, as they arrive. If the policy closes the source, the last step throws its error; if a signal does,
+ * the signal's reason. It works behind a `Proxy` too.
  */
 export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
-  /** How many events have been dropped so far, because the queue was full. */
+  /** How many events have been dropped so far, because the queue was full. None is if the queue waits. */
   readonly dropped: number;
   return(): Promise<IteratorResult<T, undefined>>;
+}
+
+/** The standard's `open` event, which here has the response over `fetch`. */
+export interface SourceOpenEvent extends Event {
+  readonly response?: ResponseHead;
 }
 
 /** The standard's `error` event, which here has the error that led to it, if there was one. */
@@ -544,7 +606,7 @@ interface ListenerObject<E> {
 
 /** The standard's events that are not messages. */
 interface SourceEvents {
-  open: Event;
+  open: SourceOpenEvent;
   error: SourceErrorEvent;
 }
 
@@ -577,7 +639,7 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   readonly url: string;
   readonly withCredentials: boolean;
   readonly readyState: 0 | 1 | 2;
-  onopen: ((event: Event) => void) | null;
+  onopen: ((event: SourceOpenEvent) => void) | null;
   onmessage: ((event: MessageEvent<string>) => void) | null;
   onerror: ((event: SourceErrorEvent) => void) | null;
 
@@ -642,8 +704,9 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
    */
   onGap(handler: (gap: Gap) => void): () => void;
   /**
-   * Calls back with everything that goes wrong. Errors that nobody listens to go to the console. So does one hint for a
-   * source over `fetch`, when an event arrives that nobody listens to: its name may be misspelt.
+   * Calls back with everything that goes wrong. Errors that nobody listens to go to the console: of each `code` one in a minute
+   * for each source, with the number of those that were left out before it, and always the one that closes the source. So does
+   * one hint for a source over `fetch`, when an event arrives that nobody listens to: its name may be misspelt.
    */
   onError(handler: (error: EventSourceError) => void): () => void;
 

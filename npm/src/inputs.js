@@ -5,6 +5,7 @@ import {
   INPUT_BODY_ENDED,
   INPUT_EVENT,
   INPUT_FINISHED,
+  INPUT_HELD_BACK,
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
@@ -26,6 +27,7 @@ import {
 
 /** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */
+/** @typedef {import("./index.js").ResponseHead} ResponseHead */
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
 
 /**
@@ -38,6 +40,7 @@ import {
  *   failures?: number,
  *   error?: EventSourceError,
  *   unfinished?: import("./index.js").TypedEvent<string>,
+ *   response?: ResponseHead,
  * }} SessionInput
  *
  * An event that has listeners. Its data may be a part of a longer text, which it keeps in memory.
@@ -92,7 +95,8 @@ export const event = (subscription, data, meta, hasIdField, isSlice) => ({
   isSlice,
 });
 
-export const opened = input(INPUT_OPENED);
+/** @param {ResponseHead} [response] What the server has answered with; the browser's own source does not say. @returns {SessionInput} */
+export const opened = (response) => ({ ...input(INPUT_OPENED), response });
 
 /** The server has set the reconnection time. @param {number} time */
 export const retry = (time) => input(INPUT_RETRY, time);
@@ -111,24 +115,19 @@ const CLASSES = {
   internal: LOSS_HOPELESS,
 };
 
-/**
- * The standard's "fail the connection".
- *
- * @param {EventSourceError} error
- * @param {number} [time] How long the server asks to wait before the next request, in milliseconds.
- */
-export const failed = (error, time) => {
-  const { code, status } = /** @type {import("./error.js").Details} */ (error);
+/** The standard's "fail the connection". @param {EventSourceError} error */
+export const failed = (error) => {
+  const { code, status, retryAfter } = /** @type {import("./error.js").Details} */ (error);
   // An opaque response has status 0.
   const isStatus = code === "status" && status !== undefined && status >= LEAST_STATUS;
-  return input(INPUT_LOST, time, error, isStatus ? status : (CLASSES[code] ?? LOSS_OTHER));
+  return input(INPUT_LOST, retryAfter, error, isStatus ? status : (CLASSES[code] ?? LOSS_OTHER));
 };
 
 /**
- * The response has ended, which is an error where more was to come.
+ * The response has ended. That is the error if more was to come.
  *
  * @param {EventSourceError} error
- * @param {boolean} isWhole Whether it has ended as HTTP has it, and has not broken off.
+ * @param {boolean} isWhole Whether it is complete by HTTP, and has not broken off.
  * @param {import("./index.js").TypedEvent<string>} [unfinished] What had arrived of an event that was not at its end.
  */
 export const bodyEnded = (error, isWhole, unfinished) => ({
@@ -148,8 +147,11 @@ export const network = (isOnline) => input(isOnline ? INPUT_ONLINE : INPUT_OFFLI
 /** A queue that may drop nothing is full. @param {EventSourceError} error */
 export const overflowed = (error) => input(INPUT_OVERFLOWED, undefined, error);
 
-/** The state of a shared connection. @param {import("./index.js").State} state */
+/** The body of the response is read no further until a queue has room, or is read on. @param {boolean} isHeldBack */
+export const heldBack = (isHeldBack) => input(INPUT_HELD_BACK, undefined, undefined, Number(isHeldBack));
+
+/** The state of a shared connection. @param {import("./index.js").State} state @returns {SessionInput} */
 export const relayedState = (state) => {
-  const { attempt, retryIn } = /** @type {{ attempt?: number, retryIn?: number }} */ (state);
-  return input(INPUT_RELAYED_STATE, retryIn, undefined, STATES.indexOf(state.type), attempt);
+  const { attempt, retryIn, response } = /** @type {{ attempt?: number, retryIn?: number, response?: ResponseHead }} */ (state);
+  return { ...input(INPUT_RELAYED_STATE, retryIn, undefined, STATES.indexOf(state.type), attempt), response };
 };

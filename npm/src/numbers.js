@@ -18,6 +18,7 @@ export const INPUT_OVERFLOWED = 11;
 export const INPUT_CLOSE = 12;
 export const INPUT_RELAYED_STATE = 13;
 export const INPUT_POSTPONED = 14;
+export const INPUT_HELD_BACK = 15;
 
 // More inputs: `tell_session` in `session.rs`.
 export const INPUT_UNLISTENED = 16;
@@ -71,22 +72,23 @@ export const WANTS_ACTIVITY = 1;
 export const WANTS_IDS = 2;
 export const WANTS_DECODED = 4;
 
-// Failures: `Numbers::failure` in `numbers.rs`.
+// Failures: `Numbers::set_failure` in `numbers.rs`.
 export const FAILURE_EARLIER = 1;
 export const FAILURE_OPEN_TIMEOUT = 2;
 export const FAILURE_IDLE = 3;
 export const FAILURE_EVENT = 5;
 export const FAILURE_UNFINISHED_EVENT = 6;
 
-// Why a source has closed, and the limit that was reached: `Numbers::closed` in `numbers.rs`.
+// Why a source has closed, and the limit that was reached: `Numbers::set_close_reason` in `numbers.rs`.
 /** The reasons by their numbers, except the last. */
 export const REASONS = /** @type {const} */ (["finished", "requested", "dropped"]);
 export const REASON_FINISHED = 0;
+export const REASON_REQUESTED = 1;
 export const REASON_FAILED = 3;
 export const LIMIT_TOO_MANY = 1;
 export const LIMIT_DOWN_TOO_LONG = 2;
 
-/** States by their numbers: `Numbers::state` in `numbers.rs`. */
+/** States by their numbers: `Numbers::set_state` in `numbers.rs`. */
 export const STATES = ["connecting", "open", "waiting", "offline"];
 /** In this state and those after it, a connection has failed. */
 export const STATE_WAITING = 2;

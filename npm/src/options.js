@@ -1,7 +1,7 @@
 // @ts-check
 // The options of a source.
 
-import { any, check, count, flag, inspect, isObject, object, oneOf, optionError, read, string } from "./checks.js";
+import { any, callback, check, count, flag, inspect, isObject, object, oneOf, optionError, read, string } from "./checks.js";
 import { messageName } from "./message-name.js";
 import { parsePolicy } from "./policy.js";
 
@@ -23,13 +23,15 @@ const FETCH = {
   referrerPolicy: any,
   lastEventId: string,
   maxEventSize: count,
+  maxErrorBodySize: count,
+  accept: callback,
   endOfBody: oneOf("finished", "reconnect"),
 };
 
 const QUEUE = {
   // Zero counts as 1.
   capacity: count,
-  whenFull: oneOf("drop-oldest", "keep-latest", "close"),
+  whenFull: oneOf("drop-oldest", "keep-latest", "close", "wait"),
 };
 
 /** @param {any} value */
@@ -62,7 +64,7 @@ const OPTIONS = {
 };
 
 /**
- * The settings of a source. If it `isSharer`, it shares a connection with other sources, and that has other settings.
+ * The settings of a source. If it `isSharer`, the connection that it shares with other sources has separate settings.
  *
  * @typedef {Partial<Omit<import("./index.js").FetchInit, "transport" | "policy" | "terminalEvent">> & {
  *   transport?: string,
@@ -87,12 +89,14 @@ export function parseSettings(init) {
     if (name) throw optionError(`\`${name}\` needs \`transport: "fetch"\``);
   }
   const { method = "GET", policy = {} } = options;
-  const { capacity = 4096, whenFull = "drop-oldest" } = options.queue ?? {};
+  // Whether the request may be made more than once.
+  const isRepeatable = /^(get|head)$/i.test(method);
+  const { capacity = 4096, whenFull = isRepeatable || policy.resend ? "drop-oldest" : "wait" } = options.queue ?? {};
+  if (whenFull === "wait" && !isFetch) throw optionError('`queue.whenFull: "wait"` needs `transport: "fetch"`');
   return {
     ...options,
     isFetch,
-    // Whether the request may be made more than once.
-    isRepeatable: /^(get|head)$/i.test(method),
+    isRepeatable,
     withCredentials: Boolean(options.withCredentials),
     policy,
     parse: options.parse ?? "json",

@@ -64,10 +64,21 @@ export const numbersAt = (address) => new Float64Array(wasm.memory.buffer, addre
 /** @param {Float64Array} numbers */
 export const firstTextOf = (numbers) => textAt(numbers[13], numbers[14]);
 
-/** @param {number} kind @param {number} attempt @param {number} retryIn @returns {import("./index.js").State} */
-export function stateOf(kind, attempt, retryIn) {
+/**
+ * @param {number} kind
+ * @param {number} attempt
+ * @param {number} retryIn
+ * @param {import("./index.js").ResponseHead} [response] What the server has answered with.
+ * @returns {import("./index.js").State}
+ */
+export function stateOf(kind, attempt, retryIn, response) {
   const type = STATES[kind];
-  return /** @type {any} */ ({ type, ...(kind >= STATE_WAITING && { attempt }), ...(retryIn >= 0 && { retryIn: Math.ceil(retryIn) }) });
+  return /** @type {any} */ ({
+    type,
+    ...(type === "open" && response && { response }),
+    ...(kind >= STATE_WAITING && { attempt }),
+    ...(retryIn >= 0 && { retryIn: Math.ceil(retryIn) }),
+  });
 }
 
 /** @param {Float64Array} numbers @returns {import("./index.js").Gap} */

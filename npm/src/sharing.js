@@ -96,6 +96,7 @@ class SharedConnection extends Connection {
   leave(share) {
     if (this.isClosed) return;
     this.#shares.delete(share);
+    this.holdBack(share, false);
     if (!this.#shares.size) this.close();
   }
 
@@ -106,7 +107,7 @@ class SharedConnection extends Connection {
     this.#relay((connection) => {
       isHeard = Boolean(connection.hear(error, follows, state)) || isHeard;
     });
-    if (!isHeard) this.host.report(error);
+    if (!isHeard) this.writeToConsole(error);
   }
 
   /** @param {State} state */
@@ -179,7 +180,7 @@ class Share {
     const cancel = this.#cancelOpen;
     this.#cancelOpen = undefined;
     cancel?.();
-    if (cancel) this.link.receive(relayedState({ type: "open" }));
+    if (cancel) this.link.receive(relayedState(this.state));
   }
 
   /** @param {Subscription} subscription */
@@ -215,6 +216,11 @@ class Share {
 
   trackIds() {
     this.#shared.trackIds();
+  }
+
+  /** @param {boolean} isHeldBack */
+  holdBack(isHeldBack) {
+    this.#shared.holdBack(this, isHeldBack);
   }
 
   close() {

@@ -3,7 +3,10 @@
 import type { Headers, URL, XMLHttpRequestBodyInit } from "./dom.js";
 import type { EventMap, EventSourceError } from "./index.js";
 
-/** A source's attempt to connect, as the server saw it. */
+/**
+ * A source's attempt to connect, as the server saw it. The `attempt` of a state or an error is only a number, which counts the
+ * attempts in a row.
+ */
 export interface Attempt {
   /** The source's URL, resolved. */
   readonly url: string;
@@ -18,6 +21,18 @@ export interface Attempt {
   readonly headers: Headers;
   /** The `body` option; `null` if there is none. */
   readonly body: XMLHttpRequestBodyInit | null;
+}
+
+/** What a `FakeServer` answers with. */
+export interface FakeResponse {
+  /** 200 by default. */
+  status?: number | undefined;
+  /** With status 200 there is a `Content-Type` of `text/event-stream`, unless these have another. */
+  headers?: { readonly [name: string]: string } | undefined;
+  /** The URL after redirects. By default there is no redirect. */
+  url?: string | undefined;
+  /** The body of a response that is no event stream; empty by default. */
+  body?: string | undefined;
 }
 
 /**
@@ -38,7 +53,10 @@ export class FakeClock {
   readonly now: number;
   /** How many timers are set. */
   readonly timers: number;
-  /** The errors that sources would have written to the console, since nobody listened to them. */
+  /**
+   * The errors that sources would have written to the console, since nobody listened to them: of each `code` one in a minute for
+   * each source, and always the one that closes the source.
+   */
   readonly reports: readonly EventSourceError[];
   /** What sources would have written to the console as a hint, such as the first event that nobody listens to. */
   readonly hints: readonly string[];
@@ -66,6 +84,11 @@ export class FakeClock {
  * browser's own reconnects without being asked, and sees no HTTP status. No request is made. A source that joins a shared
  * connection reports that it is open when the clock advances, if only by `advance(0)`, or when something is sent.
  *
+ * While a full queue that waits (`whenFull: "wait"`) holds a source back, what the server does with an open connection waits, in
+ * order: events, comments, the reconnection time, the end and the loss. The source receives them when there is room, one after
+ * the other, before the call of `next` or `return` returns that made room. Answers to waiting connections and the clock are not
+ * held back.
+ *
  * If there is no page, URLs are relative to `http://localhost/`.
  *
  * ```ts
@@ -92,6 +115,17 @@ export class FakeServer<Feed extends { [Name in keyof Feed]: unknown } = EventMa
 
   /** Answers the waiting connections with an event stream. */
   open(): void;
+  /**
+   * Answers the waiting connections with this response. It is taken as one over the network is: the standard's rule or the
+   * source's `accept` says whether it is an event stream, an error has what a refusal says, and status 204 is the end.
+   * A connection that is open fails if this is no event stream, as with `fail`.
+   *
+   * ```ts
+   * server.respond({ headers: { "Mcp-Session-Id": "abc" } });
+   * server.respond({ status: 429, headers: { "Retry-After": "34" }, body: '{"error":"quota"}' });
+   * ```
+   */
+  respond(response?: FakeResponse): void;
   /** Sends an event with its data in JSON. Waiting connections are answered first. */
   send<Name extends keyof Feed & string>(name: Name, data: Feed[Name]): void;
   /** Sends an event with its data as given. */

@@ -6,10 +6,12 @@ import { resolve } from "./event-source.js";
 import { testBackends } from "./host.js";
 import { bodyEnded, browserReconnects, event, failed, finished, opened, reestablish, retry } from "./inputs.js";
 import { INPUT_DEFERRED, INPUT_UNLISTENED } from "./numbers.js";
+import { refusal, verdictOn } from "./transport/response.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./host.js").Host} Host */
+/** @typedef {import("./inputs.js").Input} Input */
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {{ at: number, callback: (lateBy: number) => void }} Timer */
 
@@ -41,9 +43,9 @@ export class FakeClock {
       // Each wait is as long as its ceiling.
       random: () => 1,
       after: (delay, callback) => this.#after({ at: this.#now + delay, callback }),
-      // If there is no page, a test may set this.
-      // A test may open as many as it likes.
+      // A test may open as many sources as it likes.
       openWait: () => 0,
+      // If there is no page, a test may set `navigator.onLine`.
       isOffline: () => this.#isOffline ?? (!globalThis.location && globalThis.navigator?.onLine === false),
       onNetwork: (_, callback) => {
         this.#network.add(callback);
@@ -171,6 +173,15 @@ export class FakeServer {
     this.#each((connection) => connection.open());
   }
 
+  /** @param {import("./testing.js").FakeResponse} [response] */
+  respond(response = {}) {
+    const { status = 200 } = response;
+    if (!Number.isInteger(status) || status < 100 || status > 599) {
+      throw new TypeError(`FakeServer: ${String(status)} is not an HTTP status`);
+    }
+    this.#each((connection) => connection.respond({ ...response, status }));
+  }
+
   /** @param {string} name @param {unknown} data */
   send(name, data) {
     const text = JSON.stringify(data);
@@ -218,7 +229,7 @@ export class FakeServer {
     if (!Number.isInteger(status) || status < 100 || status > 599 || status === 200) {
       throw new TypeError(`FakeServer: ${String(status)} is not an HTTP status to fail with`);
     }
-    this.#each((connection) => connection.fail(status));
+    this.respond({ status });
   }
 
   finish() {
@@ -279,6 +290,7 @@ const invalidRequest = (url, cause) => new EventSourceError("invalid-request", `
 class FakeConnection {
   #url;
   #isFetch;
+  #accept;
   #link;
   #hangUp;
   #isOpen = false;
@@ -288,6 +300,9 @@ class FakeConnection {
   /** @type {Map<string, Subscription>} */
   #subscriptions = new Map();
   #listensToAll = false;
+  #isHeldBack = false;
+  /** What the source has yet to read: functions that make inputs of it. @type {(() => Input | void)[]} */
+  #unread = [];
 
   /**
    * @param {string} url
@@ -296,9 +311,10 @@ class FakeConnection {
    * @param {Link} link
    * @param {() => void} hangUp
    */
-  constructor(url, { isFetch }, lastEventId, link, hangUp) {
+  constructor(url, { isFetch, accept }, lastEventId, link, hangUp) {
     this.#url = url;
     this.#isFetch = isFetch;
+    this.#accept = accept;
     this.#id = lastEventId;
     this.#link = link;
     this.#hangUp = hangUp;
@@ -323,6 +339,12 @@ class FakeConnection {
   /** @param {boolean} listensToAll */
   listenToAll(listensToAll) {
     this.#listensToAll = listensToAll;
+  }
+
+  /** @param {boolean} isHeldBack */
+  holdBack(isHeldBack) {
+    this.#isHeldBack = isHeldBack;
+    this.#readOn();
   }
 
   close() {
@@ -359,15 +381,32 @@ class FakeConnection {
   }
 
   open() {
-    if (this.#isOpen) return;
-    this.#isOpen = true;
-    this.#link.receive(opened);
+    if (!this.#isOpen) this.respond({ status: 200 });
+  }
+
+  /** @param {import("./testing.js").FakeResponse & { status: number }} response */
+  respond({ status, headers = {}, url, body = "" }) {
+    const requested = this.#url;
+    const type = status === 200 ? { "content-type": "text/event-stream" } : {};
+    const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    const head = {
+      status,
+      url: url === undefined ? requested : new URL(url, requested).href,
+      redirected: url !== undefined,
+      headers: { ...type, ...Object.fromEntries(lowered) },
+    };
+    const { isAccepted, cause } = status === 204 ? { isAccepted: false } : verdictOn(head, this.#accept);
+    if (isAccepted && this.#isOpen) return;
+    if (isAccepted) this.#begin(opened(this.#isFetch ? head : undefined));
+    else if (!this.#isFetch) {
+      this.#end(failed(new EventSourceError("given-up", `the browser gave up on ${requested}`, { url: requested })));
+    } else this.#end(status === 204 ? finished : failed(refusal(requested, head, body, this.#accept, cause)));
   }
 
   /** @param {string} name @param {string} data @param {string} [id] */
   send(name, data, id) {
     const lastEventId = (this.#id = id ?? this.#id);
-    const run = () => {
+    this.#whenRead(() => {
       const subscription = this.#subscriptions.get(name) ?? (this.#listensToAll ? this.#link.newSubscription(name) : undefined);
       if (!subscription && !this.#isFetch) return;
       if (!subscription) {
@@ -376,44 +415,64 @@ class FakeConnection {
       }
       const hasIdField = this.#isFetch ? id !== undefined : undefined;
       return event(subscription, data, { lastEventId, origin: ORIGIN }, hasIdField);
-    };
-    this.#link.receive({ type: INPUT_DEFERRED, run });
+    });
   }
 
   comment() {
-    if (this.#isFetch) this.#link.receive({ type: INPUT_UNLISTENED, isEvent: false, lastEventId: undefined });
+    if (this.#isFetch) this.#receive({ type: INPUT_UNLISTENED, isEvent: false, lastEventId: undefined });
   }
 
   /** @param {number} ms */
   retry(ms) {
-    if (this.#isFetch) this.#link.receive(retry(ms));
+    if (this.#isFetch) this.#receive(retry(ms));
   }
 
   /** @param {{ type: string, data: string }} [unfinished] */
   end(unfinished) {
     if (!this.#isFetch) return this.lose();
-    this.#isOpen = false;
     const error = connectionLost(this.#url, "the server ended the stream");
-    this.#link.receive(bodyEnded(error, true, unfinished && { ...unfinished, lastEventId: this.#id, origin: ORIGIN }));
+    this.#end(bodyEnded(error, true, unfinished && { ...unfinished, lastEventId: this.#id, origin: ORIGIN }));
   }
 
   lose() {
-    this.#isOpen = false;
     const error = connectionLost(this.#url);
-    this.#link.receive(this.#isFetch ? reestablish(error) : browserReconnects(error));
+    this.#end(this.#isFetch ? reestablish(error) : browserReconnects(error));
   }
 
-  /** @param {number} status */
-  fail(status) {
+  /** The head of an answer is not held back. @param {Input} input */
+  #begin(input) {
+    this.#isOpen = true;
+    if (this.#unread.length) this.#receive(input);
+    else this.#link.receive(input);
+  }
+
+  /** The response is over, or is refused. A source that is held back has yet to read that far. @param {Input} input */
+  #end(input) {
+    const wasOpen = this.#isOpen;
     this.#isOpen = false;
-    const url = this.#url;
-    if (!this.#isFetch) {
-      this.#link.receive(failed(new EventSourceError("given-up", `the browser gave up on ${url}`, { url })));
-    } else if (status === 204) {
-      this.#link.receive(finished);
-    } else {
-      const message = `${url} answered with status ${status}`;
-      this.#link.receive(failed(new EventSourceError("status", message, { url, status, body: "" })));
-    }
+    if (wasOpen) this.#receive(input);
+    else this.#link.receive(input);
+  }
+
+  /** @param {Input} input */
+  #receive(input) {
+    this.#whenRead(() => input);
+  }
+
+  /** @param {() => Input | void} make Makes the input, if there is one. */
+  #whenRead(make) {
+    this.#unread.push(make);
+    this.#readOn();
+  }
+
+  /** Has the source read one thing after the other, each in its turn, until it is held back. */
+  #readOn() {
+    const run = () => {
+      if (this.#isHeldBack) return;
+      const make = this.#unread.shift();
+      if (this.#unread.length) this.#readOn();
+      return make?.();
+    };
+    this.#link.receive({ type: INPUT_DEFERRED, run });
   }
 }

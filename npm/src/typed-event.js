@@ -1,5 +1,5 @@
 // @ts-check
-import { EventSourceError, messageOf } from "./error.js";
+import { EventSourceError, excerptOf, messageOf } from "./error.js";
 
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {import("./index.js").TypedEvent<unknown>} TypedEvent */
@@ -86,12 +86,6 @@ function undecoded(type, data, meta, what, cause, issues) {
   const event = typedEvent(type, detached(data), meta);
   return new EventSourceError(issues ? "validation" : "decode", message, { cause, event, ...(issues && { issues }) });
 }
-
-/** How many characters of an event's data are in the message of an error. */
-const EXCERPT = 200;
-
-/** The beginning of an event's data, for a message. @param {string} data */
-const excerptOf = (data) => [...data].slice(0, EXCERPT).join("");
 
 /** What a server says with its failure event. @param {import("./index.js").TypedEvent<string>} event */
 export function failureEventError(event) {

@@ -87,7 +87,8 @@ impl FakeClock {
         self.tell_of_network(NetworkChange::Offline);
     }
 
-    /// What the sources would have written to the console: errors that nobody listened to, with their causes.
+    /// What the sources would have written to the console: errors that nobody listened to, with their causes. Each source
+    /// writes one line of each kind in a minute, and always the error that closes it.
     pub fn reports(&self) -> Vec<String> {
         self.0.reports.borrow().clone()
     }

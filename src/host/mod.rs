@@ -140,13 +140,16 @@ impl Host {
         }
     }
 
-    /// Reports an error that nobody listened to.
-    pub(crate) fn report(&self, error: &Error) {
-        let error = WithCauses(error);
+    /// Reports an error that nobody listened to, and how many of its kind were not reported since the last one.
+    pub(crate) fn report(&self, error: &Error, unwritten: u32) {
+        let mut text = WithCauses(error).to_string();
+        if unwritten > 0 {
+            text = format!("{text} (and {unwritten} more of this kind)");
+        }
         match self {
-            Self::Browser => sys::console_error(&format!("typed-eventsource: {error}")),
+            Self::Browser => sys::console_error(&format!("typed-eventsource: {text}")),
             #[cfg(any(test, feature = "testing"))]
-            Self::Fake(clock) => clock.report(error.to_string()),
+            Self::Fake(clock) => clock.report(text),
         }
     }
 }

@@ -46,7 +46,8 @@ pub struct EventSourceBuilder {
     url: String,
     with_credentials: bool,
     policy: Policy,
-    queue: Queue,
+    /// `None` if it was not set.
+    queue: Option<Queue>,
     deduplicate: usize,
     resume_parameter: Option<String>,
     terminals: Terminals,
@@ -64,7 +65,7 @@ impl EventSourceBuilder {
             url,
             with_credentials: false,
             policy: Policy::default(),
-            queue: Queue::default(),
+            queue: None,
             deduplicate: 0,
             resume_parameter: None,
             terminals: Terminals::default(),
@@ -97,9 +98,10 @@ impl EventSourceBuilder {
     }
 
     /// How many events each stream of this source holds for a slow consumer, and what happens when there are more;
-    /// [`Queue::drop_oldest`] of 4,096 by default.
+    /// [`Queue::drop_oldest`] of 4,096 by default. Over `fetch`, a request that is sent once (a POST, for instance, unless the
+    /// policy [resends](crate::Policy::resend)) has a [`Queue::wait`](crate::Queue) of 4,096: what it costs is not dropped.
     pub fn queue(mut self, queue: Queue) -> Self {
-        self.queue = queue;
+        self.queue = Some(queue);
         self
     }
 
@@ -169,12 +171,12 @@ impl EventSourceBuilder {
     /// What the end of a response means: that the server has [finished](EndOfBody::Finished), or a loss, after which the request
     /// is made again ([`Reconnect`](EndOfBody::Reconnect)), also where its method is not safe. Fetch transport only.
     ///
-    /// By default it is a loss, as the standard has it. For a request that is sent once, such as a POST, it is the end; but not
-    /// where the server was to say so with a [terminal event](Self::terminal_event) or [data](Self::terminal_data), nor where
-    /// it has said how to go on, with a `retry` field or an `id`.
+    /// By default it is a loss, as in the standard, except for a request that is sent once, such as a POST: that finishes with its
+    /// response. Even then it is a loss if the builder has a [terminal event](Self::terminal_event) or
+    /// [data](Self::terminal_data), or if the server has sent a `retry` field or an `id`.
     ///
     /// A response that ends within an event has not finished, whatever is set here: [`Error::UnfinishedEvent`] holds what had
-    /// arrived. Where that is a terminal event or data, it counts.
+    /// arrived. If that is a terminal event or terminal data, it counts.
     pub fn end_of_body(mut self, end_of_body: EndOfBody) -> Self {
         self.end_of_body = Some(end_of_body);
         self
@@ -197,8 +199,11 @@ impl EventSourceBuilder {
         self
     }
 
-    /// Closes the source when the signal is aborted, as [`EventSource::close`] does. If it was aborted before, the
-    /// source is closed from the start.
+    /// Closes the source when the signal is aborted, at once as [`EventSource::close`] does, with
+    /// [`CloseReason::Aborted`](crate::CloseReason::Aborted). If it was aborted before, the source is closed from the start.
+    ///
+    /// The last item of each stream is [`Error::Aborted`], since a stream that just ended would look complete. The error is not
+    /// reported anywhere else.
     pub fn signal(mut self, signal: &AbortSignal) -> Self {
         self.signal = Some(signal.clone());
         self
@@ -246,7 +251,7 @@ impl EventSourceBuilder {
     }
 
     /// Takes over the closures of a newer builder (its [rule](crate::Policy::rule), its
-    /// [fresh headers](crate::Fetch::fresh_headers)) if both builders set up the same source otherwise. Returns whether they do.
+    /// [fresh headers](crate::Fetch::fresh_headers), its [`accept`](crate::Fetch::accept)) if both builders set up the same source otherwise. Returns whether they do.
     ///
     /// It is for hooks of a framework. A component that sets up its source in its body makes new closures at each render,
     /// for which no other source is to be opened. A source that was opened from this builder or a clone of it calls the
@@ -268,18 +273,11 @@ impl EventSourceBuilder {
             newer_data.policy.rule = Some(rule.clone());
         }
         #[cfg(feature = "fetch")]
-        let headers = {
-            let own = self
-                .fetch
-                .as_ref()
-                .and_then(|fetch| fetch.fresh_headers.as_ref());
-            let newer = newer_data
-                .fetch
-                .as_mut()
-                .and_then(|fetch| fetch.fresh_headers.as_mut());
-            own.zip(newer)
-                .map(|(own, newer)| (own, std::mem::replace(newer, own.clone())))
-        };
+        let fetches = self.fetch.as_ref().zip(newer.fetch.as_ref());
+        #[cfg(feature = "fetch")]
+        if let Some((fetch, newer)) = fetches {
+            newer_data.fetch = Some(newer.clone().with_closures_of(fetch));
+        }
         if *self != newer_data {
             return false;
         }
@@ -287,14 +285,15 @@ impl EventSourceBuilder {
             rule.replace_by(newer);
         }
         #[cfg(feature = "fetch")]
-        if let Some((headers, newer)) = headers {
-            headers.replace_by(&newer);
+        if let Some((fetch, newer)) = fetches {
+            fetch.adopt_closures(newer);
         }
         true
     }
 
-    /// Writes an error to the console, as a source does with errors that nobody listens to. It is for hooks of a framework,
-    /// whose components may not show an error. It may only be called in a browser.
+    /// Writes an error to the console for which the source could not be opened. It is for hooks of a framework, whose components
+    /// may not show an error; [`EventSource::report_error`] is for the errors of a source that is open. It may only be called in
+    /// a browser.
     ///
     /// ```no_run
     /// # use typed_eventsource::EventSource;
@@ -304,7 +303,7 @@ impl EventSourceBuilder {
     /// }
     /// ```
     pub fn report_error(&self, error: &Error) {
-        self.host().report(error);
+        self.host().report(error, 0);
     }
 
     /// Opens the source. This returns at once, with the source in the state [`Connecting`](crate::State::Connecting)
@@ -320,15 +319,20 @@ impl EventSourceBuilder {
     ///
     /// [`Error::InvalidUrl`] if the URL cannot be parsed, [`Error::InvalidEventName`] if no event can have the name of
     /// the terminal event or the failure event, [`Error::Unsupported`] if there is no `EventSource` (on a server, for
-    /// instance), [`Error::InvalidRequest`] if the browser refuses the [`Fetch`](crate::Fetch).
+    /// instance), [`Error::InvalidRequest`] if the browser refuses the [`Fetch`](crate::Fetch), [`Error::NeedsFetch`] if the
+    /// queue is to wait and the source is not over `fetch`.
     pub fn open(self) -> Result<EventSource, Error> {
         for name in self.terminals.names() {
             check_name(name)?;
         }
+        #[cfg(feature = "fetch")]
+        if self.fetch.is_none() && self.queue.is_some_and(Queue::waits) {
+            return Err(Error::NeedsFetch);
+        }
         let signal = self.signal.clone();
-        let connection = if signal.as_ref().is_some_and(AbortSignal::aborted) {
+        let connection = if let Some(signal) = signal.as_ref().filter(|signal| signal.aborted()) {
             let (connector, host) = self.backend()?;
-            Connection::closed(self.settings(host), connector.url())
+            Connection::aborted(self.settings(host), connector.url(), signal)
         } else if let Some(Some(sharing)) = self.shared {
             (sharing.open)(self)?
         } else {
@@ -349,17 +353,17 @@ impl EventSourceBuilder {
     /// The settings that sources have in common if they can share a connection.
     pub(super) fn sharing_key(&self) -> Self {
         Self {
-            queue: Queue::default(),
+            queue: None,
             signal: None,
             ..self.clone()
         }
     }
 
     /// The settings of a source that shares a connection.
-    pub(super) fn subscriber_settings(self, host: Host) -> Settings {
+    pub(super) fn sharer_settings(self, host: Host) -> Settings {
         let settings = self.settings(host);
         Settings {
-            options: settings.options.into_subscriber(),
+            options: settings.options.into_sharer(),
             terminals: Terminals::default(),
             ..settings
         }
@@ -379,12 +383,20 @@ impl EventSourceBuilder {
             options.is_repeatable = fetch.is_repeatable();
             options.last_event_id = fetch.start().unwrap_or_default().to_owned();
         }
+        #[cfg(feature = "fetch")]
+        let default_queue = if options.is_repeatable || options.policy.resend {
+            Queue::default()
+        } else {
+            Queue::default().waiting()
+        };
+        #[cfg(not(feature = "fetch"))]
+        let default_queue = Queue::default();
         Settings {
             #[cfg(feature = "fetch")]
             is_fetch: self.fetch.is_some(),
             options,
             rule: self.policy.rule,
-            queue: self.queue,
+            queue: self.queue.unwrap_or(default_queue),
             terminals: self.terminals,
             host,
         }
@@ -406,7 +418,7 @@ impl EventSourceBuilder {
             let host = Host::Fake(network.clock.clone());
             let connector = FakeConnector::new(network, &self.url, self.is_fetch());
             #[cfg(feature = "fetch")]
-            let connector = connector.with_request(self.fetch.clone());
+            let connector = connector.with_fetch(self.fetch.clone());
             return Ok((Connector::Fake(connector), host));
         }
         if !is_javascript() {

@@ -2,8 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use super::panics::Panics;
-use crate::place::Place;
+use crate::{panics::Panics, place::Place};
 
 /// Callbacks in the order in which they were added. A callback that is added during a dispatch is first called in the
 /// next dispatch. One that is removed is not called again, and is dropped as soon as it is not running. No borrow is

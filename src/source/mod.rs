@@ -6,7 +6,6 @@ mod closed;
 mod connection;
 mod countdown;
 mod listener;
-mod panics;
 mod queue;
 mod sharing;
 mod stream;
@@ -14,9 +13,7 @@ mod subscriptions;
 #[cfg(all(test, feature = "json"))]
 mod tests;
 
-#[cfg(feature = "json")]
-use std::cell::Cell;
-use std::{fmt, rc::Rc};
+use std::{cell::Cell, fmt, rc::Rc};
 
 pub use builder::EventSourceBuilder;
 pub use closed::Closed;
@@ -28,7 +25,7 @@ use subscriptions::{DecodeFailure, DeliveryOutcome, Names};
 use typed_eventsource_core as core;
 
 use crate::{
-    Error, Event, Gap, Payload, State,
+    Error, Event, EventEnum, Gap, Payload, State,
     payload::{Decode, decode},
     transport::Frame,
 };
@@ -173,8 +170,7 @@ impl EventSource {
     /// })
     /// # }
     /// ```
-    #[cfg(feature = "json")]
-    pub fn on_events<E: serde::de::DeserializeOwned + 'static>(
+    pub fn on_events<E: EventEnum>(
         &self,
         callback: impl FnMut(Event<E>) + 'static,
     ) -> Result<Listener, Error> {
@@ -186,7 +182,7 @@ impl EventSource {
                 let Some(mut own) = callback.take() else {
                     return DeliveryOutcome::Ignored;
                 };
-                let outcome = deliver(frame, crate::variants::decode, &mut own);
+                let outcome = deliver(frame, E::decode, &mut own);
                 callback.set(Some(own));
                 outcome
             })
@@ -221,7 +217,8 @@ impl EventSource {
     }
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
-    /// reach neither this nor a stream go to the console. So does one hint for a source over `fetch`, when an event
+    /// reach neither this nor a stream go to the console: one of each kind in a minute, with the number of those that were left
+    /// out before it, and always the one that closes the source. So does one hint for a source over `fetch`, when an event
     /// arrives that nobody listens to: its name may be misspelt.
     pub fn on_error(&self, mut callback: impl FnMut(Error) + 'static) -> Listener {
         self.connection
@@ -266,8 +263,8 @@ impl EventSource {
     /// The events that an enum stands for: its variants are the names to listen to, and each event becomes the variant
     /// that it is named after.
     ///
-    /// The enum must have serde's default tagging; `rename`, `rename_all` and `alias` count. A variant's content is the
-    /// JSON in the event's data: a value for one field, an array for several, an object for named ones. The data of a
+    /// The enum must have serde's default tagging; `rename`, `rename_all` and `alias` count. It may be in a `Js`, so that the browser
+    /// parses the data. A variant's content is the JSON in the event's data: a value for one field, an array for several, an object for named ones. The data of a
     /// unit variant is ignored.
     ///
     /// A last variant with `#[serde(other)]` is a catch-all: it stands for all events that no other variant does, over `fetch`
@@ -303,11 +300,8 @@ impl EventSource {
     /// # Ok(())
     /// # }
     /// ```
-    #[cfg(feature = "json")]
-    pub fn events<E: serde::de::DeserializeOwned + 'static>(
-        &self,
-    ) -> Result<EventStream<E>, Error> {
-        self.stream_of(names_of::<E>()?, crate::variants::decode::<E>)
+    pub fn events<E: EventEnum>(&self) -> Result<EventStream<E>, Error> {
+        self.stream_of(names_of::<E>()?, E::decode)
     }
 
     fn stream_of<T: 'static>(
@@ -350,6 +344,12 @@ impl EventSource {
         Closed::new(self.connection.end())
     }
 
+    /// Writes an error to the console, as the source does with errors that nobody listens to: one of each kind in a minute. It is
+    /// for hooks of a framework, whose components may not show an error.
+    pub fn report_error(&self, error: &Error) {
+        self.connection.write_to_console(error);
+    }
+
     /// Closes the source for good, at once: no more events are delivered, and every stream ends. Nothing happens if it
     /// has already closed. Other sources that [share](EventSourceBuilder::shared) its connection go on.
     pub fn close(&self) {
@@ -364,10 +364,9 @@ impl EventSource {
 }
 
 /// The names of the events that an enum stands for.
-#[cfg(feature = "json")]
-fn names_of<E: serde::de::DeserializeOwned>() -> Result<Names<'static>, Error> {
-    let names = crate::variants::names::<E>()?;
-    Ok(if crate::variants::has_catch_all::<E>() {
+fn names_of<E: EventEnum>() -> Result<Names<'static>, Error> {
+    let names = E::names()?;
+    Ok(if E::has_catch_all() {
         Names::All
     } else {
         Names::These(names)

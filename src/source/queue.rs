@@ -6,6 +6,8 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+#[cfg(feature = "fetch")]
+use super::connection::Hold;
 use crate::{Error, Event};
 
 /// How many items a stream holds for a consumer that is slower than the server, and what happens when it is full.
@@ -33,6 +35,8 @@ enum WhenFull {
     DropOldest,
     KeepLatest,
     Close,
+    #[cfg(feature = "fetch")]
+    Wait,
 }
 
 impl Queue {
@@ -53,8 +57,50 @@ impl Queue {
         Self::new(capacity, WhenFull::Close)
     }
 
-    pub(super) fn capacity(self) -> usize {
-        self.capacity
+    /// Holds `capacity` items. When it is full, the response is read no further until there is room: nothing is dropped, and
+    /// the server has to wait, except where the browser itself keeps what arrives (Firefox does). Over `fetch` only. With a
+    /// capacity of 4,096 it is the default of a request that is sent once, such as a POST. A capacity of zero counts as 1.
+    ///
+    /// All listeners and streams of the source wait then, also those of other sources that
+    /// [share](crate::EventSourceBuilder::shared) the connection: the slowest stream sets the pace. So read a stream or drop
+    /// it. Silence does not count meanwhile, and a loss or the end is noticed when the reading goes on. An item counts as
+    /// received, so its id is the last event id.
+    ///
+    /// Errors that the source reports while the queue is full exceed its capacity by one item: it has the last of them.
+    ///
+    /// ```
+    /// # use typed_eventsource::{Error, EventSource, EventStream, Fetch, Text};
+    /// use typed_eventsource::Queue;
+    ///
+    /// # fn run() -> Result<EventStream<Text>, Error> {
+    /// let log = EventSource::builder("/log").fetch(Fetch::new()).queue(Queue::wait(100)).open()?;
+    /// log.stream("line")
+    /// # }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn wait(capacity: usize) -> Self {
+        Self::new(capacity, WhenFull::Wait)
+    }
+
+    /// The same queue, which waits when it is full.
+    #[cfg(feature = "fetch")]
+    pub(super) fn waiting(self) -> Self {
+        Self::wait(self.capacity)
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(super) fn waits(self) -> bool {
+        self.when_full == WhenFull::Wait
+    }
+
+    /// How many events may be read at once, so that its consumer has a turn before it is full. If it waits, that is when the
+    /// reading waits.
+    pub(super) fn capacity_per_turn(self) -> usize {
+        match self.when_full {
+            #[cfg(feature = "fetch")]
+            WhenFull::Wait => usize::MAX,
+            _ => self.capacity,
+        }
     }
 
     fn new(capacity: usize, when_full: WhenFull) -> Self {
@@ -88,6 +134,9 @@ struct Inner<T> {
     dropped: u64,
     ended: bool,
     waker: Option<Waker>,
+    /// What holds the reading back while the queue is full.
+    #[cfg(feature = "fetch")]
+    hold: Option<Hold>,
 }
 
 /// The result of a push.
@@ -98,6 +147,9 @@ pub(super) enum PushOutcome {
     GapBegan,
     /// The queue is full and nothing may be dropped: the source has to close.
     Full,
+    /// The queue is full now, and nothing may be read until there is room.
+    #[cfg(feature = "fetch")]
+    HoldsBack,
 }
 
 impl<T> EventQueue<T> {
@@ -110,6 +162,8 @@ impl<T> EventQueue<T> {
                 dropped: 0,
                 ended: false,
                 waker: None,
+                #[cfg(feature = "fetch")]
+                hold: None,
             }),
         }
     }
@@ -119,9 +173,21 @@ impl<T> EventQueue<T> {
         if inner.ended {
             return PushOutcome::Queued;
         }
-        let overflows = inner.items.len() >= self.limits.capacity;
+        let room = self.limits.capacity.saturating_sub(inner.items.len());
+        let mut outcome = PushOutcome::Queued;
         let old = match self.limits.when_full {
-            _ if !overflows => VecDeque::new(),
+            _ if room > 1 => VecDeque::new(),
+            #[cfg(feature = "fetch")]
+            WhenFull::Wait => {
+                if inner.hold.is_none() {
+                    outcome = PushOutcome::HoldsBack;
+                }
+                if room == 0 {
+                    inner.forget_error_before(&item);
+                }
+                VecDeque::new()
+            }
+            _ if room == 1 => VecDeque::new(),
             WhenFull::DropOldest => inner.items.pop_front().into_iter().collect(),
             WhenFull::KeepLatest => std::mem::take(&mut inner.items),
             WhenFull::Close => {
@@ -129,7 +195,9 @@ impl<T> EventQueue<T> {
                 return PushOutcome::Full;
             }
         };
-        let gap_begins = overflows && inner.gap == 0;
+        if !old.is_empty() && inner.gap == 0 {
+            outcome = PushOutcome::GapBegan;
+        }
         inner.gap += old.len() as u64;
         inner.dropped += old.len() as u64;
         inner.items.push_back(item);
@@ -140,10 +208,19 @@ impl<T> EventQueue<T> {
         if let Some(waker) = waker {
             waker.wake();
         }
-        if gap_begins {
-            PushOutcome::GapBegan
+        outcome
+    }
+
+    /// Keeps this until there is room again.
+    #[cfg(feature = "fetch")]
+    pub(super) fn keep(&self, hold: Hold) {
+        let mut inner = self.inner.borrow_mut();
+        if inner.items.len() >= self.limits.capacity {
+            inner.hold = Some(hold);
         } else {
-            PushOutcome::Queued
+            // The waker has made room.
+            drop(inner);
+            drop(hold);
         }
     }
 
@@ -178,7 +255,15 @@ impl<T> EventQueue<T> {
             let dropped = std::mem::take(&mut inner.gap);
             return Poll::Ready(Some(Err(Error::QueueOverflow { dropped })));
         }
-        match inner.items.pop_front() {
+        let item = inner.items.pop_front();
+        #[cfg(feature = "fetch")]
+        if inner.hold.is_some() && inner.items.len() < self.limits.capacity {
+            let hold = inner.hold.take();
+            drop(inner);
+            drop(hold);
+            return Poll::Ready(item);
+        }
+        match item {
             Some(item) => Poll::Ready(Some(item)),
             None if inner.ended => Poll::Ready(None),
             None => {
@@ -197,6 +282,18 @@ impl<T> EventQueue<T> {
 
     pub(super) fn dropped(&self) -> u64 {
         self.inner.borrow().dropped
+    }
+}
+
+#[cfg(feature = "fetch")]
+impl<T> Inner<T> {
+    /// Takes out an error of the connection that another one follows, so that many of them take no more room than one.
+    fn forget_error_before(&mut self, next: &Item<T>) {
+        let is_of_connection =
+            |item: &Item<T>| matches!(item, Err(error) if !matches!(error, Error::Decode(_)));
+        if is_of_connection(next) && self.items.back().is_some_and(is_of_connection) {
+            self.items.pop_back();
+        }
     }
 }
 

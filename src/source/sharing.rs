@@ -12,17 +12,19 @@ use std::{
 
 use typed_eventsource_core::{CloseReason, Output, Span, State};
 
+#[cfg(feature = "fetch")]
+use super::connection::Hold;
 use super::{
     EventSourceBuilder,
     connection::{Audience, Connection, Link},
     listener::Listener,
-    panics::Panics,
     subscriptions::DeliveryOutcome,
 };
 use crate::{
     Error,
     by_name::ByName,
     host::{Host, Timer},
+    panics::Panics,
     transport::Frame,
 };
 
@@ -65,7 +67,7 @@ impl fmt::Debug for Sharing {
 fn join_or_open(builder: EventSourceBuilder) -> Result<Rc<Connection>, Error> {
     let key = builder.sharing_key();
     let host = builder.host();
-    let settings = builder.subscriber_settings(host.clone());
+    let settings = builder.sharer_settings(host.clone());
     let (carrier, _) = carrier_of(&key, &host, &settings.options.last_event_id)?;
     let join = move |sharer: &Connection| {
         let (carrier, sharers) = carrier_of(&key, &host, &sharer.last_event_id())?;
@@ -176,6 +178,9 @@ struct Share {
     /// The listener to events of any name.
     #[cfg(feature = "fetch")]
     any: Cell<Option<Listener>>,
+    /// While a queue of the sharer is full.
+    #[cfg(feature = "fetch")]
+    hold: Cell<Option<Hold>>,
     /// The delivery of the last event that a listener to its name has received.
     received: Rc<Cell<u64>>,
     /// The timer of a later task in which the sharer of an open connection is told that it is open.
@@ -193,6 +198,8 @@ impl Share {
             listeners: RefCell::default(),
             #[cfg(feature = "fetch")]
             any: Cell::default(),
+            #[cfg(feature = "fetch")]
+            hold: Cell::default(),
             received: Rc::default(),
             announcement: Cell::default(),
         }
@@ -256,6 +263,12 @@ impl Link for Share {
         drop(self.any.replace(listener.and_then(Result::ok)));
     }
 
+    #[cfg(feature = "fetch")]
+    fn hold_back(&self, is_held_back: bool) {
+        let hold = is_held_back.then(|| self.carrier.hold_back());
+        drop(self.hold.replace(hold));
+    }
+
     fn carrier(&self) -> Option<&Connection> {
         Some(&self.carrier)
     }
@@ -281,6 +294,8 @@ impl Drop for Share {
         drop(self.listeners.take());
         #[cfg(feature = "fetch")]
         drop(self.any.take());
+        #[cfg(feature = "fetch")]
+        drop(self.hold.take());
         if self.sharers.remove(&self.sharer) {
             self.carrier.close(CloseReason::Dropped);
         }

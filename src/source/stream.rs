@@ -45,8 +45,9 @@ use crate::{Error, payload::Decode, transport::Frame};
 /// ```
 #[must_use = "streams do nothing unless polled, and dropping one stops listening"]
 pub struct EventStream<T> {
-    queue: Rc<EventQueue<T>>,
+    /// Dropped first: if the queue has held the reading back, nothing that is read then is for this stream.
     _listeners: Vec<Listener>,
+    queue: Rc<EventQueue<T>>,
 }
 
 impl<T: 'static> EventStream<T> {
@@ -66,8 +67,8 @@ impl<T: 'static> EventStream<T> {
         })?;
         listeners.push(connection.on_notice(Box::new(move |notice| feed.push_notice(notice))));
         Ok(Self {
-            queue,
             _listeners: listeners,
+            queue,
         })
     }
 }
@@ -121,11 +122,17 @@ impl<T> Feed<T> {
 
     fn push(&self, item: Item<T>) {
         let outcome = self.queue.push(item);
-        if outcome != PushOutcome::Queued
-            && let Some(connection) = self.connection.upgrade()
-        {
-            connection.overflowed(outcome);
+        if outcome == PushOutcome::Queued {
+            return;
         }
+        let Some(connection) = self.connection.upgrade() else {
+            return;
+        };
+        #[cfg(feature = "fetch")]
+        if outcome == PushOutcome::HoldsBack {
+            return self.queue.keep(connection.hold_back());
+        }
+        connection.overflowed(outcome);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The subscribers of each name.
+//! The subscribers of each name: its listeners and its streams.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -12,7 +12,6 @@ pub(super) type FrameCallback = dyn FnMut(&Frame<'_>) -> DeliveryOutcome;
 #[derive(Clone, Copy)]
 pub(super) enum Names<'a> {
     These(&'a [&'a str]),
-    #[cfg(feature = "json")]
     All,
 }
 

@@ -2,6 +2,8 @@
 
 use std::{fmt, rc::Rc, time::Duration};
 
+#[cfg(feature = "fetch")]
+use crate::ResponseHead;
 #[cfg(all(test, feature = "json"))]
 use crate::transport::{Connector, fake::FakeConnector};
 use crate::{
@@ -20,6 +22,11 @@ use crate::{
 ///
 /// Its methods act on all current connections. The sources are told before the call returns, each as its transport
 /// would tell it: a source over the browser's own reconnects, and sees no HTTP status.
+///
+/// While a full [`Queue::wait`](crate::Queue) holds a source back, what the server does with an open connection waits, in
+/// order: events, comments, the reconnection time, the end and the loss. It is told when there is room, one thing after the
+/// other, before the call returns that made room. The answers to waiting connections and the clock are not held back. What a
+/// callback sends arrives when it has returned, even if that is more than a queue has room for.
 #[derive(Clone)]
 pub struct FakeServer {
     network: Rc<FakeNetwork>,
@@ -81,6 +88,27 @@ impl FakeServer {
         self.for_each_connection(FakeConnection::open);
     }
 
+    /// Answers the waiting connections with this response and, if it is no event stream, this body. It is taken as one over the
+    /// network is: the standard's rule or the source's [`accept`](crate::Fetch::accept) says whether it is an event stream, an
+    /// error has what a refusal says, and status 204 is the end. A connection that is open fails if this is no event stream, as
+    /// with [`fail`](Self::fail).
+    ///
+    /// ```
+    /// use typed_eventsource::{ResponseHead, testing::FakeServer};
+    ///
+    /// # let server = FakeServer::new();
+    /// let stream = ResponseHead::new("/mcp", 200)
+    ///     .with_header("Content-Type", "text/event-stream")
+    ///     .with_header("Mcp-Session-Id", "abc");
+    /// server.respond(&stream, "");
+    /// let refusal = ResponseHead::new("/mcp", 429).with_header("Retry-After", "34");
+    /// server.respond(&refusal, r#"{"error":"quota"}"#);
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn respond(&self, response: &ResponseHead, body: &str) {
+        self.for_each_connection(|connection| connection.respond(response, body));
+    }
+
     /// Sends an event with its data in JSON. Waiting connections are answered first.
     ///
     /// # Panics
@@ -104,20 +132,24 @@ impl FakeServer {
 
     fn send_event(&self, name: &str, data: &str, id: Option<&str>) {
         self.open();
+        let (name, data): (Rc<str>, Rc<str>) = (name.into(), data.into());
+        let has_id = id.is_some();
         self.for_each_connection(|connection| {
-            let meta = connection.next_meta(id);
-            if connection.is_listened_to(name) {
-                let (id_field, data) = (connection.id_field(id), FrameData::Text(data));
-                let frame = Frame::new(name.into(), meta, id_field, data);
-                connection.emit(TransportEvent::Event(frame));
-            } else if connection.is_fetch {
-                #[cfg(feature = "fetch")]
-                connection.emit(TransportEvent::Unheard { name });
-                connection.emit(TransportEvent::Unlistened {
-                    is_event: true,
-                    meta: id.is_some().then_some(meta),
-                });
-            }
+            let (name, data) = (Rc::clone(&name), Rc::clone(&data));
+            let (meta, id_field) = (connection.next_meta(id), connection.id_field(id));
+            connection.when_read(move |connection| {
+                if connection.is_listened_to(&name) {
+                    let frame = Frame::new(name, meta, id_field, FrameData::Text(&data));
+                    connection.emit(TransportEvent::Event(frame));
+                } else if connection.is_fetch {
+                    #[cfg(feature = "fetch")]
+                    connection.emit(TransportEvent::Unheard { name: &name });
+                    connection.emit(TransportEvent::Unlistened {
+                        is_event: true,
+                        meta: has_id.then_some(meta),
+                    });
+                }
+            });
         });
     }
 
@@ -125,9 +157,11 @@ impl FakeServer {
     pub fn comment(&self) {
         self.open();
         self.for_each_over_fetch(|connection| {
-            connection.emit(TransportEvent::Unlistened {
-                is_event: false,
-                meta: None,
+            connection.when_read(|connection| {
+                connection.emit(TransportEvent::Unlistened {
+                    is_event: false,
+                    meta: None,
+                });
             });
         });
     }
@@ -135,7 +169,10 @@ impl FakeServer {
     /// Sets the reconnection time, which a browser's own source does not show.
     pub fn retry(&self, time: Duration) {
         self.open();
-        self.for_each_over_fetch(|connection| connection.emit(TransportEvent::Retry(time.into())));
+        self.for_each_over_fetch(|connection| {
+            connection
+                .when_read(move |connection| connection.emit(TransportEvent::Retry(time.into())));
+        });
     }
 
     /// Cuts the connections.

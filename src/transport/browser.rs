@@ -10,7 +10,9 @@ use typed_eventsource_core::{FailureClass, IdField, Loss};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventSourceInit, MessageEvent, Request, Url};
 
-use super::{Frame, FrameData, Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url};
+use super::{
+    Frame, FrameData, Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url, valid_url,
+};
 use crate::{
     Error,
     event::{EventMeta, LazyMeta},
@@ -32,9 +34,8 @@ impl BrowserConnector {
         with_credentials: bool,
         resume_parameter: Option<String>,
     ) -> Result<Self, Error> {
-        let url = resolved(url).map_err(|exception| refused_url(url, &exception))?;
         Ok(Self {
-            url: url.into(),
+            url: valid_url(url, resolved(url))?,
             with_credentials,
             resume_parameter,
         })

@@ -2,17 +2,19 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
     rc::{Rc, Weak},
     sync::Arc,
 };
 
 use typed_eventsource_core::{FailureClass, IdField, Loss};
 
-#[cfg(feature = "fetch")]
-use super::fetch::Fetch;
 use super::{Sink, TransportEvent};
+#[cfg(feature = "fetch")]
+use super::{fetch::Fetch, refused};
 use crate::{Error, Event, UndecodedEvent, event::EventMeta, host::fake::FakeClock};
+#[cfg(feature = "fetch")]
+use crate::{ResponseHead, panics::Panics};
 
 /// The origin of all its events.
 const ORIGIN: &str = "fake:";
@@ -30,7 +32,8 @@ pub(crate) struct FakeNetwork {
     pub(crate) on_listening: RefCell<Option<Box<dyn FnOnce()>>>,
 }
 
-/// A source's attempt to connect, as the server saw it.
+/// A source's attempt to connect, as the server saw it. The `attempt` of a [`State`](crate::State) is only a number, which counts
+/// the attempts in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
@@ -133,8 +136,9 @@ pub(crate) struct FakeConnector {
     network: Rc<FakeNetwork>,
     url: Arc<str>,
     is_fetch: bool,
+    /// What the source asks for, if it is over `fetch`.
     #[cfg(feature = "fetch")]
-    request: Option<Fetch>,
+    fetch: Option<Fetch>,
 }
 
 impl FakeConnector {
@@ -146,15 +150,13 @@ impl FakeConnector {
             url: url.into(),
             is_fetch,
             #[cfg(feature = "fetch")]
-            request: None,
+            fetch: None,
         }
     }
 
-    /// The request that is made over `fetch`.
     #[cfg(feature = "fetch")]
-    pub(crate) fn with_request(mut self, request: Option<Fetch>) -> Self {
-        self.request = request;
-        self
+    pub(crate) fn with_fetch(self, fetch: Option<Fetch>) -> Self {
+        Self { fetch, ..self }
     }
 
     pub(super) fn url(&self) -> &Arc<str> {
@@ -165,11 +167,16 @@ impl FakeConnector {
         let connection = Rc::new(FakeConnection {
             url: Arc::clone(&self.url),
             is_fetch: self.is_fetch,
+            #[cfg(feature = "fetch")]
+            fetch: self.fetch.clone(),
             is_open: Cell::default(),
             last_event_id: RefCell::new(last_event_id.into()),
             sink: RefCell::new(Some(sink)),
             names: RefCell::default(),
             listens_to_all: Cell::default(),
+            is_held_back: Cell::default(),
+            is_reading: Cell::default(),
+            unread: RefCell::default(),
         });
         let mut connections = self.network.connections.borrow_mut();
         connections.retain(|connection| connection.strong_count() > 0);
@@ -186,8 +193,8 @@ impl FakeConnector {
     fn attempt(&self, last_event_id: &str) -> Attempt {
         let attempt = Attempt::new(&*self.url, last_event_id);
         #[cfg(feature = "fetch")]
-        if let Some(request) = &self.request {
-            let (method, headers, body) = request.method_headers_and_body();
+        if let Some(fetch) = &self.fetch {
+            let (method, headers, body) = fetch.method_headers_and_body();
             return Attempt {
                 method,
                 headers,
@@ -203,13 +210,22 @@ impl FakeConnector {
 pub(crate) struct FakeConnection {
     url: Arc<str>,
     pub(crate) is_fetch: bool,
+    #[cfg(feature = "fetch")]
+    fetch: Option<Fetch>,
     is_open: Cell<bool>,
     last_event_id: RefCell<Arc<str>>,
     /// `None` once the source has dropped its end.
     sink: RefCell<Option<Sink>>,
     names: RefCell<BTreeSet<String>>,
     listens_to_all: Cell<bool>,
+    is_held_back: Cell<bool>,
+    is_reading: Cell<bool>,
+    /// What the source has yet to read.
+    unread: RefCell<VecDeque<Box<Unread>>>,
 }
+
+/// Something that the server has sent. It is told to the source when it is read.
+type Unread = dyn FnOnce(&FakeConnection);
 
 impl FakeConnection {
     /// The metadata of the next event, which may have an id.
@@ -232,14 +248,52 @@ impl FakeConnection {
     }
 
     pub(crate) fn open(&self) {
-        if !self.is_open.replace(true) {
-            self.emit(TransportEvent::Opened);
+        if self.is_open.get() {
+            return;
+        }
+        #[cfg(feature = "fetch")]
+        if self.is_fetch {
+            let response = ResponseHead::new(Arc::clone(&self.url), 200);
+            return self.respond(
+                &response.with_header("Content-Type", "text/event-stream"),
+                "",
+            );
+        }
+        self.begin(TransportEvent::Opened);
+    }
+
+    /// The head of an answer is not held back.
+    fn begin(&self, event: TransportEvent<'static>) {
+        self.is_open.set(true);
+        if self.unread.borrow().is_empty() {
+            self.emit(event);
+        } else {
+            self.when_read(|connection| connection.emit(event));
         }
     }
 
+    /// Answers with this response, whose body is empty if it is an event stream.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn respond(&self, response: &ResponseHead, body: &str) {
+        let panics = Panics::default();
+        let is_finished = response.status() == 204;
+        let is_stream = match &self.fetch {
+            Some(fetch) => !is_finished && fetch.accepts(response, &panics),
+            None => response.is_event_stream(),
+        };
+        match (self.is_fetch, is_stream) {
+            (_, true) if self.is_open.get() => return,
+            (true, true) => self.begin(TransportEvent::Answered(response.clone())),
+            (false, true) => self.begin(TransportEvent::Opened),
+            (true, false) if is_finished => self.emit_end(TransportEvent::Finished),
+            (true, false) => self.emit_end(refused(&self.url, response.clone(), body)),
+            (false, false) => self.emit_end(self.given_up()),
+        }
+        panics.resume();
+    }
+
     pub(crate) fn lose(&self) {
-        self.is_open.set(false);
-        self.emit(TransportEvent::Lost {
+        self.emit_end(TransportEvent::Lost {
             error: self.lost("the connection was cut"),
             loss: if self.is_fetch {
                 Loss::Reestablish
@@ -254,13 +308,12 @@ impl FakeConnection {
         if !self.is_fetch {
             return self.lose();
         }
-        self.is_open.set(false);
         let error = self.lost("the server ended the stream");
         let unfinished = unfinished.map(|(name, data)| {
             let event = Event::new(data, name.into(), self.next_meta(None));
             UndecodedEvent::from(&event)
         });
-        self.emit(TransportEvent::BodyEnded {
+        self.emit_end(TransportEvent::BodyEnded {
             error,
             is_whole: true,
             unfinished,
@@ -268,18 +321,55 @@ impl FakeConnection {
     }
 
     pub(crate) fn fail(&self, status: u16) {
-        self.is_open.set(false);
-        let url = Arc::clone(&self.url);
-        let (error, class) = match (self.is_fetch, status) {
-            (true, 204) => return self.emit(TransportEvent::Finished),
-            (true, _) => (Error::status(url, status), FailureClass::Status(status)),
-            (false, _) => (Error::given_up(url), FailureClass::Other),
-        };
-        let loss = Loss::Fail {
-            class,
-            retry_after: None,
-        };
-        self.emit(TransportEvent::Lost { error, loss });
+        #[cfg(feature = "fetch")]
+        self.respond(&ResponseHead::new(Arc::clone(&self.url), status), "");
+        #[cfg(not(feature = "fetch"))]
+        {
+            self.emit_end(match (self.is_fetch, status) {
+                (true, 204) => TransportEvent::Finished,
+                (true, _) => failed(
+                    Error::status(Arc::clone(&self.url), status),
+                    FailureClass::Status(status),
+                ),
+                (false, _) => self.given_up(),
+            });
+        }
+    }
+
+    /// The response is over, or is refused. A source that is held back has yet to read that far.
+    fn emit_end(&self, event: TransportEvent<'static>) {
+        if self.is_open.replace(false) {
+            self.when_read(|connection| connection.emit(event));
+        } else {
+            self.emit(event);
+        }
+    }
+
+    /// Tells the source of something in the response: at once, or when it reads on if it is held back.
+    pub(crate) fn when_read(&self, tell: impl FnOnce(&Self) + 'static) {
+        if !self.is_held_back.get() && self.unread.borrow().is_empty() {
+            return tell(self);
+        }
+        self.unread.borrow_mut().push_back(Box::new(tell));
+        self.read_on();
+    }
+
+    fn read_on(&self) {
+        if self.is_reading.get() {
+            return;
+        }
+        let _reading = Reading::new(&self.is_reading);
+        while !self.is_held_back.get() {
+            let next = self.unread.borrow_mut().pop_front();
+            match next {
+                Some(next) => next(self),
+                None => return,
+            }
+        }
+    }
+
+    fn given_up(&self) -> TransportEvent<'static> {
+        failed(Error::given_up(Arc::clone(&self.url)), FailureClass::Other)
     }
 
     pub(crate) fn emit(&self, event: TransportEvent<'_>) {
@@ -306,6 +396,30 @@ impl FakeConnection {
     }
 }
 
+/// While it lives, the source reads one thing after the other. A panic that unwinds drops it too.
+struct Reading<'a>(&'a Cell<bool>);
+
+impl<'a> Reading<'a> {
+    fn new(is_reading: &'a Cell<bool>) -> Self {
+        is_reading.set(true);
+        Self(is_reading)
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
+fn failed(error: Error, class: FailureClass) -> TransportEvent<'static> {
+    let loss = Loss::Fail {
+        class,
+        retry_after: None,
+    };
+    TransportEvent::Lost { error, loss }
+}
+
 /// The source's end of a connection.
 pub(crate) struct FakeTransport {
     connection: Rc<FakeConnection>,
@@ -329,11 +443,19 @@ impl FakeTransport {
     pub(super) fn listen_to_all(&self, listens_to_all: bool) {
         self.connection.listens_to_all.set(listens_to_all);
     }
+
+    #[cfg(feature = "fetch")]
+    pub(super) fn hold_back(&self, is_held_back: bool) {
+        let connection = Rc::clone(&self.connection);
+        connection.is_held_back.set(is_held_back);
+        connection.read_on();
+    }
 }
 
 impl Drop for FakeTransport {
     fn drop(&mut self) {
         self.connection.sink.take();
         self.connection.names.take();
+        self.connection.unread.take();
     }
 }

@@ -10,14 +10,18 @@ mod leaving;
 
 use std::{rc::Rc, sync::Arc};
 
+#[cfg(feature = "fetch")]
+use typed_eventsource_core::FailureClass;
 use typed_eventsource_core::{Loss, Span};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
 
+#[cfg(feature = "fetch")]
+use crate::ResponseHead;
 use crate::{
     Error, UndecodedEvent,
     event::EventMeta,
-    sys::{self, Exception},
+    sys::{Exception, exception_message},
 };
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeConnector, FakeTransport};
@@ -61,7 +65,11 @@ pub(crate) type Sink = Rc<dyn Fn(TransportEvent<'_>)>;
     )
 )]
 pub(crate) enum TransportEvent<'a> {
+    /// The browser's own source is open.
     Opened,
+    /// The server has answered with an event stream.
+    #[cfg(feature = "fetch")]
+    Answered(ResponseHead),
     Event(Frame<'a>),
     /// Nobody listens to events of this name, or this one has no data. A connection says so of one event at the most.
     #[cfg(feature = "fetch")]
@@ -81,10 +89,10 @@ pub(crate) enum TransportEvent<'a> {
         error: Error,
         loss: Loss,
     },
-    /// The response has ended. It is an error if more was to come.
+    /// The response has ended. That is the error if more was to come.
     BodyEnded {
         error: Error,
-        /// Whether it has ended as HTTP has it, and has not broken off.
+        /// Whether it is complete by HTTP, and has not broken off.
         is_whole: bool,
         /// What had arrived of an event that was not at its end.
         unfinished: Option<UndecodedEvent>,
@@ -167,6 +175,17 @@ impl Transport {
         }
     }
 
+    /// Reads no further, or reads on. The browser's own source cannot do this.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn hold_back(&self, is_held_back: bool) {
+        match self {
+            Self::Browser(_) => {}
+            Self::Fetch(fetch) => fetch.hold_back(is_held_back),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(fake) => fake.hold_back(is_held_back),
+        }
+    }
+
     /// Reports the id of every event that has one from now on, even if the event has no listeners. The browser's own
     /// source cannot do this.
     pub(crate) fn report_all_ids(&self) {
@@ -196,6 +215,25 @@ pub(crate) fn is_javascript() -> bool {
     cfg!(all(target_family = "wasm", target_os = "unknown"))
 }
 
+/// The loss for a response that is not an event stream.
+#[cfg(feature = "fetch")]
+fn refused(
+    url: &Arc<str>,
+    response: ResponseHead,
+    body: impl Into<Arc<str>>,
+) -> TransportEvent<'static> {
+    let class = match response.status() {
+        200 => FailureClass::ContentType,
+        status => FailureClass::Status(status),
+    };
+    let loss = Loss::Fail {
+        class,
+        retry_after: response.retry_after(),
+    };
+    let error = Error::response(Arc::clone(url), response, body);
+    TransportEvent::Lost { error, loss }
+}
+
 /// The URL with the last event id in its query, if there is a parameter for it and an id.
 fn resume_url(
     url: &Arc<str>,
@@ -210,6 +248,18 @@ fn resume_url(
     Ok(resumed.href().into())
 }
 
+/// A URL as the browser has resolved it. By the standard a host has no spaces; Chromium takes them, and escapes them.
+fn valid_url(given: &str, resolved: Result<String, JsValue>) -> Result<Arc<str>, Error> {
+    let resolved = resolved.map_err(|exception| refused_url(given, &exception))?;
+    if Url::new(&resolved).is_ok_and(|url| url.hostname().contains("%20")) {
+        return Err(Error::InvalidUrl {
+            url: given.into(),
+            message: "a host has no spaces".into(),
+        });
+    }
+    Ok(resolved.into())
+}
+
 /// The error for a URL that the browser refuses.
 fn refused_url(url: &str, exception: &JsValue) -> Error {
     let name = exception.unchecked_ref::<Exception>().name();
@@ -220,11 +270,4 @@ fn refused_url(url: &str, exception: &JsValue) -> Error {
         url: url.into(),
         message: exception_message(exception).into(),
     }
-}
-
-/// The message of an exception, or its text if it has none.
-pub(crate) fn exception_message(exception: &JsValue) -> String {
-    let message = exception.unchecked_ref::<Exception>().message();
-    let message = message.ok().flatten();
-    message.unwrap_or_else(|| sys::text_of(exception).unwrap_or_default())
 }

@@ -1,7 +1,8 @@
 //! A source that an `AbortSignal` closes.
 
 use futures::StreamExt;
-use typed_eventsource::{CloseReason, EventSource};
+use js_sys::Error;
+use typed_eventsource::{CloseReason, Error as SourceError, EventSource};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::AbortController;
 
@@ -17,7 +18,7 @@ fn controller() -> AbortController {
 }
 
 #[wasm_bindgen_test]
-async fn an_abort_closes_the_source_as_requested() {
+async fn an_abort_closes_the_source_and_streams_end_with_the_reason() {
     run(async || {
         let (console, observed) = (Console::new(), Observed::new());
         let script = Script::put([Attempt::sending("data: 1\n\n")]).await;
@@ -26,13 +27,25 @@ async fn an_abort_closes_the_source_as_requested() {
         let mut numbers = stream::<u8>(&source, "message");
         listen::<u8>(&source, "message").next().await;
         let mut journal = journal(&source, &["message"]);
-        controller.abort();
+        controller.abort_with_reason(&Error::new("the user has left"));
         assert!(source.state().is_closed(), "at once");
         assert_eq!(observed.left(), Left::NOTHING);
-        assert_eq!(journal.rest().await, ["closed by the application"]);
+        let told = "Error: the user has left";
+        assert_eq!(journal.rest().await, [format!("closed: aborted: {told}")]);
         assert!(numbers.next().await.is_some_and(|item| item.is_ok()));
+        let last = numbers.next().await.expect("why it has ended");
+        assert!(matches!(last, Err(SourceError::Aborted { reason, .. }) if &*reason == told));
         assert!(numbers.next().await.is_none());
-        assert!(matches!(source.closed().await, CloseReason::Requested));
+        let CloseReason::Aborted { reason, .. } = source.closed().await else {
+            panic!("it was not aborted");
+        };
+        assert_eq!(&*reason, told);
+        let mut late = stream::<u8>(&source, "message");
+        assert!(matches!(
+            late.next().await,
+            Some(Err(SourceError::Aborted { .. }))
+        ));
+        assert!(late.next().await.is_none());
         script.assert_client_left().await;
         assert_eq!(console.errors(), [""; 0]);
     })
@@ -50,7 +63,10 @@ async fn a_source_with_a_signal_that_is_aborted_already_is_closed_from_the_start
         assert!(source.state().is_closed());
         assert_eq!(observed.attempts(), 0);
         assert_eq!(observed.left(), Left::NOTHING);
-        assert!(matches!(source.closed().await, CloseReason::Requested));
+        let CloseReason::Aborted { reason, .. } = source.closed().await else {
+            panic!("it was not aborted");
+        };
+        assert!(reason.starts_with("AbortError: "), "{reason}");
         // Once the server has seen another source, it would have seen the first one too.
         let other = script.open();
         listen::<u8>(&other, "message").next().await;

@@ -1,4 +1,4 @@
-//! What a callback may do while the browser calls it. `src/source/tests/hostile` tests what listeners hear then.
+//! What a callback may do while the browser calls it. `src/source/tests/reentry` tests what listeners hear then.
 
 use std::{cell::RefCell, rc::Rc};
 

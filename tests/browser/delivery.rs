@@ -194,7 +194,7 @@ async fn a_relative_url_is_resolved_against_the_page_or_the_worker() {
 async fn a_url_that_cannot_be_parsed_is_refused_at_once() {
     run(async || {
         let observed = Observed::new();
-        for bad in ["http://", "http://[", "//:1"] {
+        for bad in ["http://", "http://[", "//:1", "http://a b/"] {
             match builder(bad).open() {
                 Err(Error::InvalidUrl { url, message, .. }) => {
                     assert_eq!(&*url, bad);

@@ -16,6 +16,8 @@ mod guard;
 mod gunzip;
 mod hostile;
 mod injection;
+#[cfg(feature = "js")]
+mod js;
 mod leaving;
 mod open_rate;
 mod origins;

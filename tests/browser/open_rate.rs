@@ -12,7 +12,7 @@ const BURST: usize = 20;
 
 async fn wait_until_open(source: &EventSource) {
     let mut states = states(source);
-    while !matches!(source.state(), State::Open) {
+    while !matches!(source.state(), State::Open { .. }) {
         states.next().await;
     }
 }

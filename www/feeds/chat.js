@@ -35,7 +35,7 @@ export function openChat({ client, name, lastEventId, signal }, panel) {
   const source = new EventSource(`/demo/chat?${query}`, {
     schemas,
     policy: { preset: "resilient", backoff: { initial: 1_500, max: 6_000 } },
-    resumeParameter: "lastEventId", // who comes back hears what was said meanwhile
+    resumeParameter: "lastEventId", // a reconnection asks for what was said meanwhile
     terminalEvent: "bye",
     signal,
   });

@@ -13,7 +13,7 @@ const schemas = {
     width: number,
     height: number,
     mines: number,
-    cells: string, // how each looks; what is under it only the server knows
+    cells: string, // a character for each cell: what the players see of it
     over: boolean,
   }),
   players: object({ players: array(player) }),

@@ -50,9 +50,9 @@ export function openLog({ client, lastEventId, signal }, panel) {
  */
 async function read(source, panel) {
   const lines = source.events("line");
-  panel.reads(lines);
+  panel.startReading(lines);
   for await (const { data, lastEventId } of lines) {
-    await panel.goesOn;
+    await panel.unpaused;
     panel.line(Number(lastEventId), data);
   }
 }

@@ -41,7 +41,7 @@ export function openPrices({ client, lastEventId, signal }, panel) {
   source.on("resume", ({ data }) => panel.resume(data));
   source.on("message", ({ data }) => panel.notice(data));
   source.on("bye", ({ data }) => panel.notice(data));
-  source.onState((state) => panel.live(state.type === "open"));
+  source.onState((state) => panel.setConnected(state.type === "open"));
 
   return source;
 }

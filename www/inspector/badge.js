@@ -9,11 +9,12 @@ import { byId } from "../dom.js";
  *
  * @param {CloseReason} reason
  */
-export function because(reason) {
+export function reasonText(reason) {
   switch (reason.type) {
     case "finished":
       return "finished by the server";
     case "requested":
+    case "aborted":
       return "as you asked";
     case "policy":
       return reason.error.message;
@@ -42,7 +43,7 @@ export class Badge {
     this.#bar.style.transform = "scaleX(0)";
     this.#more.textContent = "";
     this.#state.textContent = this.#words(state);
-    if (state?.type === "waiting") this.#wait(state.retryIn);
+    if (state?.type === "waiting") this.#countDown(state.retryIn);
   }
 
   /** @param {State | undefined} state */
@@ -59,16 +60,16 @@ export class Badge {
       case "offline":
         return `Offline, attempt ${state.attempt}`;
       case "closed":
-        return `Closed: ${because(state.reason)}`;
+        return `Closed: ${reasonText(state.reason)}`;
     }
   }
 
   /**
-   * Counts down where the time is known: the browser's own wait is not.
+   * Counts down if the length of the wait is known. Nobody knows how long the browser's own source waits.
    *
    * @param {number | undefined} retryIn
    */
-  #wait(retryIn) {
+  #countDown(retryIn) {
     if (retryIn === undefined) {
       this.#more.textContent = "by the browser";
       return;

@@ -1,7 +1,7 @@
 // @ts-check
 import { byId, html } from "../dom.js";
 
-/** The faults: the name on the server, the text of the button, and what follows. */
+/** The faults: the name on the server, the label of the button, and what the fault does. */
 const FAULTS = [
   { name: "drop", label: "Connection lost", does: "It is made again; nothing is missed." },
   { name: "unavailable", label: "503, three times", does: "The policy backs off, and returns." },
@@ -26,10 +26,10 @@ export class Faults {
   }
 
   /**
-   * Tells what the last button does next.
+   * Sets the text of the last button, which closes the source, or opens another one.
    *
    * @param {boolean} isOpen
-   * @param {string} [opens] what opens it, where that button cannot
+   * @param {string} [opens] what else opens a source, if the button cannot
    */
   show(isOpen, opens) {
     set("toggle-label", isOpen ? "Close" : "Open again");

@@ -34,7 +34,7 @@ export class Inspector {
     this.#show();
   }
 
-  /** Shows the news of a record in the next frame. @param {Record} record */
+  /** Shows a record that has changed, in the next frame. @param {Record} record */
   changed(record) {
     if (this.#isDue || record !== this.#panel?.session.record) return;
     this.#isDue = true;
@@ -71,7 +71,7 @@ export class Inspector {
   async #cause(fault, label) {
     if (!this.#panel) return;
     const { name, session } = this.#panel;
-    session.record.note("you", session.isOpen ? label : `${label} (no stream is open that could feel it)`);
+    session.record.note("you", session.isOpen ? label : `${label} (without effect: no stream is open)`);
     const query = new URLSearchParams({ stream: name, client: identity.client });
     try {
       const answer = await fetch(`/demo/faults/${fault}?${query}`, { method: "POST" });

@@ -1,11 +1,11 @@
 // @ts-check
-import { because } from "./badge.js";
+import { reasonText } from "./badge.js";
 
 /** @typedef {import("../../pkg/index.js").State} State */
 /** @typedef {import("../../pkg/index.js").EventSourceError} EventSourceError */
 /** @typedef {{ type: State["type"] | "idle", from: number }} Segment */
 /**
- * An entry: `state` and `error` come from the source, `notice` from the server, `you` from the buttons.
+ * An entry. Those of kind `state` and `error` come from the source, `notice` from the server, `you` from the buttons.
  *
  * @typedef {{ time: number, kind: "state" | "error" | "notice" | "you", label: string, text: string }} Happening
  */
@@ -104,7 +104,7 @@ function inWords(state) {
     case "offline":
       return `offline: attempt ${state.attempt} is made when the network is back`;
     case "closed":
-      return `closed: ${because(state.reason)}`;
+      return `closed: ${reasonText(state.reason)}`;
     default:
       return state.type;
   }

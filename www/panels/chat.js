@@ -84,7 +84,7 @@ export class ChatPanel {
 
   /** @param {HTMLElement} entry */
   #add(entry) {
-    this.#scroll.keeping(() => {
+    this.#scroll.keepEnd(() => {
       this.#list.append(entry);
       if (this.#list.childElementCount > MOST_ENTRIES) this.#list.firstElementChild?.remove();
     });

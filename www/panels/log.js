@@ -9,16 +9,16 @@ import { Tail } from "./log/tail.js";
 /** @typedef {import("../feeds/log.js").Feed} Feed */
 
 /**
- * How long lines are gathered before they are drawn, in milliseconds. Nobody reads faster, and a page that draws without a pause
- * has little time to receive.
+ * How long lines are gathered before they are drawn together, in milliseconds. Nobody reads faster, and a page that draws all the
+ * time has little time to receive.
  */
-const PACE = 80;
+const DRAW_INTERVAL = 80;
 
 /** The log of a busy service, hundreds of lines a second. */
 export class LogPanel {
   name = "log";
-  /** Resolves when a reader may take another line. It is pending while the panel is paused. */
-  goesOn = Promise.resolve();
+  /** Pending while the panel is paused. */
+  unpaused = Promise.resolve();
 
   #tail = new Tail();
   #pause = byId("pause");
@@ -31,7 +31,7 @@ export class LogPanel {
   #lines;
   #droppedBefore = 0;
   #isDue = false;
-  /** How many lines there were a second ago. */
+  /** How many lines there were at the last measurement, a second ago or less, and the rate that it gave. */
   #second = { at: performance.now(), count: 0, rate: 0 };
 
   /** @param {(record: Record) => void} onChange */
@@ -61,8 +61,12 @@ export class LogPanel {
     this.#setPaused(false);
   }
 
-  /** @param {{ readonly dropped: number }} lines */
-  reads(lines) {
+  /**
+   * The lines of a new source are read from now on.
+   *
+   * @param {{ readonly dropped: number }} lines
+   */
+  startReading(lines) {
     this.#droppedBefore += this.#lines?.dropped ?? 0;
     this.#lines = lines;
   }
@@ -92,7 +96,7 @@ export class LogPanel {
     this.#pause.setAttribute("aria-pressed", String(isPaused));
     this.#pause.textContent = isPaused ? "Go on" : "Pause";
     if (!isPaused) return this.#resume();
-    this.goesOn = new Promise((resolve) => (this.#resume = resolve));
+    this.unpaused = new Promise((resolve) => (this.#resume = resolve));
     // Lines that were gathered are drawn before the pause, not after it.
     this.#frame();
   }
@@ -101,7 +105,7 @@ export class LogPanel {
   #schedule() {
     if (this.#isDue) return;
     this.#isDue = true;
-    setTimeout(() => requestAnimationFrame(() => this.#frame()), PACE);
+    setTimeout(() => requestAnimationFrame(() => this.#frame()), DRAW_INTERVAL);
   }
 
   #frame() {

@@ -1,7 +1,7 @@
 // @ts-check
 import { byId, form, html, input } from "../dom.js";
 import { identity } from "../identity.js";
-import { because } from "../inspector/badge.js";
+import { reasonText } from "../inspector/badge.js";
 import { Record } from "../inspector/record.js";
 import { Session } from "../session.js";
 import { openModel } from "../feeds/model.js";
@@ -23,7 +23,7 @@ export class ModelPanel {
   #stop = byId("stop");
   /** @type {import("../feeds/model.js").Message[]} */
   #messages = [];
-  /** The source of the answer that is being received. */
+  /** The text of the answer that is being received. */
   #answer = new Text();
 
   /** @param {(record: Record) => void} onChange */
@@ -57,7 +57,7 @@ export class ModelPanel {
     this.#prompt.value = "";
     this.#answer = new Text();
     const text = html("p", { class: "text" }, this.#answer);
-    this.#scroll.keeping(() => this.#list.append(entry("You", "own", html("p", { class: "text" }, prompt)), entry("Model", "other", text)));
+    this.#scroll.keepEnd(() => this.#list.append(entry("You", "own", html("p", { class: "text" }, prompt)), entry("Model", "other", text)));
     this.#isAnswering(true);
     this.#status.textContent = "";
     const begin = performance.now();
@@ -71,7 +71,7 @@ export class ModelPanel {
 
   /** @param {string} token */
   #token(token) {
-    this.#scroll.keeping(() => this.#answer.appendData(token));
+    this.#scroll.keepEnd(() => this.#answer.appendData(token));
   }
 
   /** @param {boolean} isAnswering */
@@ -102,20 +102,20 @@ async function inWords(reason, seconds) {
     case "finished":
       return `Finished after ${seconds.toFixed(1)} s: the server said [DONE].`;
     case "requested":
-      return `Stopped. ${await noticed()}`;
+      return `Stopped. ${await whatServerSaw()}`;
     default:
-      return reason.type === "policy" && reason.error.body ? reason.error.body : `Closed: ${because(reason)}`;
+      return reason.type === "policy" && reason.error.body ? reason.error.body : `Closed: ${reasonText(reason)}`;
   }
 }
 
-/** What the server saw when an answer was stopped, as text. */
-async function noticed() {
+/** What the server saw of the answer that was stopped, as text. */
+async function whatServerSaw() {
   try {
     const answer = await fetch(`/demo/model/ended?client=${identity.client}`);
     if (!answer.ok) return "";
     const { tokens, of } = await answer.json();
     return `The server saw the connection close after ${tokens} of ${of} tokens.`;
   } catch {
-    return "The server does not answer how far it came.";
+    return "The server does not say how far it came.";
   }
 }

@@ -31,8 +31,8 @@ export class PricesPanel {
   }
 
   /** @param {boolean} isOpen */
-  live(isOpen) {
-    this.#chart.live(isOpen);
+  setConnected(isOpen) {
+    this.#chart.setConnected(isOpen);
     byId("panel-prices").dataset.live = String(isOpen);
   }
 

@@ -3,7 +3,7 @@
 /** How far from its end a list may be scrolled and still counts as at its end, in pixels. */
 const NEAR = 24;
 
-/** A list that grows at its end, and stays there unless somebody has scrolled away. */
+/** Keeps the end of a growing list in view, unless the user has scrolled up. */
 export class Scroll {
   #list;
 
@@ -12,8 +12,12 @@ export class Scroll {
     this.#list = list;
   }
 
-  /** @param {() => void} grow */
-  keeping(grow) {
+  /**
+   * Lets the list grow, then scrolls to its end if the end was in view before.
+   *
+   * @param {() => void} grow
+   */
+  keepEnd(grow) {
     const { scrollTop, scrollHeight, clientHeight } = this.#list;
     const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR;
     grow();

@@ -42,15 +42,15 @@ fn generated() -> Result<Vec<(&'static str, String)>> {
     const TYPES: &str = "npm/src/index.d.ts";
     let types = fs::read_to_string(TYPES)?;
     let (backoff, policy) = (members(&backoff_rows()), members(&policy_rows()));
-    let types = between(&types, "// <backoff>", "// </backoff>", &backoff)?;
-    let types = between(&types, "// <policy>", "// </policy>", &policy)?;
+    let types = replace_between(&types, "// <backoff>", "// </backoff>", &backoff)?;
+    let types = replace_between(&types, "// <policy>", "// </policy>", &policy)?;
     let mut files = vec![("npm/src/policy-options.js", checks()?), (TYPES, types)];
     for (path, language) in [
         ("README.md", Language::Both),
         ("npm/README.md", Language::JavaScript),
     ] {
         let (start, end) = ("<!-- policy options -->", "<!-- /policy options -->");
-        let text = between(&fs::read_to_string(path)?, start, end, &tables(language))?;
+        let text = replace_between(&fs::read_to_string(path)?, start, end, &tables(language))?;
         files.push((path, text));
     }
     Ok(files)
@@ -252,7 +252,7 @@ fn action_name(action: LimitAction) -> &'static str {
 }
 
 /// Replaces the lines between the line with the start mark and the line with the end mark.
-fn between(text: &str, start: &str, end: &str, lines: &str) -> Result<String> {
+fn replace_between(text: &str, start: &str, end: &str, lines: &str) -> Result<String> {
     let (before, rest) = text
         .split_once(start)
         .with_context(|| format!("there is no `{start}`"))?;
@@ -270,9 +270,9 @@ mod tests {
     #[test]
     fn lines_between_marks_are_replaced_and_the_rest_stays() -> Result<()> {
         let text = "a\n  // <x>\n  old\n  // </x>\nb\n";
-        let new = between(text, "// <x>", "// </x>", "  new\n")?;
+        let new = replace_between(text, "// <x>", "// </x>", "  new\n")?;
         assert_eq!(new, "a\n  // <x>\n  new\n  // </x>\nb\n");
-        assert!(between(text, "// <y>", "// </y>", "").is_err());
+        assert!(replace_between(text, "// <y>", "// </y>", "").is_err());
         Ok(())
     }
 

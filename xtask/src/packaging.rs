@@ -51,7 +51,7 @@ fn copy_consumers() -> Result<()> {
     Ok(files::copy(&from, &to)?)
 }
 
-/// Packs the package as for publishing. npm names the tarball by the version; it is renamed to a name without.
+/// Packs the package as for publishing. npm puts the version into the tarball's name; the tarball is renamed to a name without it.
 fn pack(node: &Node) -> Result<()> {
     let folder = Path::new(PACKAGES.folder).join("packed");
     files::remove(&folder)?;

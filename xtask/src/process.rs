@@ -47,18 +47,18 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     succeeded(command, status)
 }
 
-/// Runs a command to its end. Prints each line of its output behind a prefix, and calls `look` with the line.
+/// Runs a command to its end. Prints each line of its output behind a prefix, and calls `on_line` with the line.
 pub(crate) fn run_watched(
     command: &mut Command,
     prefix: &str,
-    mut look: impl FnMut(&str),
+    mut on_line: impl FnMut(&str),
 ) -> Result<()> {
     let mut running = Running::spawn(command.stdout(Stdio::piped()))?;
     let mut output = running.output()?;
     let mut line = prefix.as_bytes().to_vec();
     while output.read_until(b'\n', &mut line)? > 0 {
         std::io::stdout().write_all(&line)?;
-        look(&String::from_utf8_lossy(&line[prefix.len()..]));
+        on_line(&String::from_utf8_lossy(&line[prefix.len()..]));
         line.truncate(prefix.len());
     }
     let status = running.wait()?;
@@ -103,7 +103,7 @@ pub(crate) struct Running(Child);
 
 impl Running {
     pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
-        group::lead_own(command);
+        group::separate(command);
         // The lock is held until the child is registered, so that a signal stops every child.
         let mut running = running();
         ensure!(!interrupted(), "interrupted");
@@ -152,7 +152,8 @@ mod group {
         unistd::Pid,
     };
 
-    pub(super) fn lead_own(command: &mut Command) {
+    /// Has the child start a process group, which it leads.
+    pub(super) fn separate(command: &mut Command) {
         command.process_group(0);
     }
 
@@ -172,7 +173,7 @@ mod group {
 /// On other systems the console sends Ctrl-C to the children too.
 #[cfg(not(unix))]
 mod group {
-    pub(super) fn lead_own(_: &mut std::process::Command) {}
+    pub(super) fn separate(_: &mut std::process::Command) {}
 
     pub(super) fn stop(_: u32, _: bool) {}
 }

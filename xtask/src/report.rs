@@ -93,18 +93,18 @@ impl Report {
         &mut self,
         steps: impl IntoIterator<Item = (String, Run<'a>)>,
     ) -> Result<()> {
-        let played: Vec<_> = thread::scope(|scope| {
+        let finished: Vec<_> = thread::scope(|scope| {
             let threads: Vec<_> = steps
                 .into_iter()
                 .map(|(name, run)| scope.spawn(move || run_step(name, run)))
                 .collect();
             let results = threads.into_iter().map(|thread| thread.join());
-            // A panic of a step goes on here, as if the step ran alone.
+            // The panic of a step continues on this thread, as if the step ran alone.
             results
                 .map(|result| result.unwrap_or_else(|panic| resume_unwind(panic)))
                 .collect()
         });
-        for step in played {
+        for step in finished {
             self.steps.push(step?);
         }
         Ok(())

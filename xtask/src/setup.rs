@@ -81,7 +81,7 @@ impl Tool {
             return Ok(binary);
         }
         if let Some(binary) = find_on_path(self.binary)
-            && said_version(&binary).as_ref() == Some(&version)
+            && printed_version(&binary).as_ref() == Some(&version)
         {
             return Ok(binary);
         }
@@ -105,16 +105,16 @@ impl Tool {
     }
 }
 
-fn said_version(binary: &Path) -> Option<String> {
-    let said = process::read(Command::new(binary).arg("--version"))?;
-    said.split_whitespace().nth(1).map(str::to_owned)
+fn printed_version(binary: &Path) -> Option<String> {
+    let printed = process::read(Command::new(binary).arg("--version"))?;
+    printed.split_whitespace().nth(1).map(str::to_owned)
 }
 
 /// The version of a library in `Cargo.lock`.
 fn locked_version(library: &str) -> Result<String> {
-    let said = process::read(Command::new("cargo").args(["pkgid", "--locked", library]));
-    let said = said.with_context(|| format!("Cargo.lock names no {library}"))?;
-    let version = said.rsplit('@').next().unwrap_or_default();
+    let id = process::read(Command::new("cargo").args(["pkgid", "--locked", library]));
+    let id = id.with_context(|| format!("Cargo.lock names no {library}"))?;
+    let version = id.rsplit('@').next().unwrap_or_default();
     Ok(version.to_owned())
 }
 

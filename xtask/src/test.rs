@@ -25,8 +25,8 @@ const E2E: &str = "typed-eventsource-e2e";
 const INTEROP: &str = "typed-eventsource-interop";
 const PACKAGING: &str = "typed-eventsource-packaging";
 
-/// The environment variables by which wasm-bindgen's test runner chooses a driver, before the one that it is given. Each has
-/// a variant that ends in `_REMOTE`.
+/// If one of these environment variables is set, wasm-bindgen's test runner uses its driver instead of the given one. Each has a
+/// variant that ends in `_REMOTE`.
 const DRIVERS: [&str; 4] = [
     "CHROMEDRIVER",
     "GECKODRIVER",
@@ -131,7 +131,7 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
     let mut browsers = Kind::BOTH.to_vec();
     browsers.retain(|&kind| suites.iter().any(|suite| suite.needs(kind)));
     browsers::variables(&browsers)?;
-    // Both install Node.js, with whose npm `wasm_opt` installs wasm-opt.
+    // These two come first, since they install Node.js, and `wasm_opt` needs npm.
     if suites.contains(&Suite::Npm) {
         vitest::install_packages()?;
     }

@@ -14,11 +14,12 @@ const TABLE: &str = "ARCHITECTURE.md";
 const TYPES: &str = "npm/src/index.d.ts";
 
 /// The types with fields that have a row: their names in Rust and in JavaScript, and the file of the Rust type.
-const STRUCTS: [(&str, &str, &str); 4] = [
+const STRUCTS: [(&str, &str, &str); 5] = [
     ("Error", "EventSourceError", "src/error.rs"),
     ("Event", "TypedEvent", "src/event.rs"),
     ("FailureContext", "FailureContext", "src/policy.rs"),
     ("Gap", "Gap", "core/src/session/ids.rs"),
+    ("ResponseHead", "ResponseHead", "src/response.rs"),
 ];
 
 /// The fields of each thing, by the kind and the name of the thing.
@@ -262,7 +263,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
         .split_once(start)
         .unwrap_or_else(|| panic!("there is no `{start}`"));
     rest.split_once(end)
-        .unwrap_or_else(|| panic!("there is no `{end}` behind `{start}`"))
+        .unwrap_or_else(|| panic!("there is no `{end}` after `{start}`"))
         .0
 }
 

@@ -3,7 +3,7 @@ import initNpm from "/pkg/index.js";
 import { wasm as npmWasm } from "/pkg/init.js";
 import initRust, * as rust from "./rust/typed_eventsource_bench.js";
 import { listeners } from "./contenders/index.js";
-import * as plain from "./tasks.js";
+import * as javascript from "./tasks.js";
 
 const [, rustWasm] = await Promise.all([initNpm(), initRust()]);
 
@@ -11,18 +11,18 @@ window.tasks = {
   events(task) {
     const { contender, url, name, payload, count } = task;
     const listen = listeners[contender];
-    if (contender === "bytes") return plain.bytes(task);
-    return listen ? plain.events(listen, task) : rust.events(contender, url, name, payload, count);
+    if (contender === "bytes") return javascript.bytes(task);
+    return listen ? javascript.events(listen, task) : rust.events(contender, url, name, payload, count);
   },
   async delays(task) {
     const { contender, url, name, count } = task;
     const listen = listeners[contender];
-    return Array.from(await (listen ? plain.delays(listen, task) : rust.delays(contender, url, name, count)));
+    return Array.from(await (listen ? javascript.delays(listen, task) : rust.delays(contender, url, name, count)));
   },
   cycles(task) {
     const { contender, url, name, count } = task;
     const listen = listeners[contender];
-    return listen ? plain.cycles(listen, task) : rust.cycles(contender, url, name, count);
+    return listen ? javascript.cycles(listen, task) : rust.cycles(contender, url, name, count);
   },
   /** The page's memory in bytes, without garbage. */
   async memory() {

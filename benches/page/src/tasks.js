@@ -1,4 +1,4 @@
-// What the benchmark has each contender in JavaScript do. Contenders in Rust have the same in tasks.rs.
+// What a contender in JavaScript does in each task. `tasks.rs` has the same for those in Rust.
 
 /** A number that only a contender that has parsed the value can know, so that none can skip parsing. */
 const checksums = {
@@ -55,12 +55,12 @@ export async function bytes({ url }) {
   const { body } = await fetch(url, { cache: "no-store" });
   // Reading always into the same memory is the fastest way.
   const reader = body.getReader({ mode: "byob" });
-  let room = new ArrayBuffer(512 * 1024);
+  let buffer = new ArrayBuffer(512 * 1024);
   let sum = 0;
   for (;;) {
-    const { done, value } = await reader.read(new Uint8Array(room));
+    const { done, value } = await reader.read(new Uint8Array(buffer));
     if (done) return { elapsed: performance.now() - start, sum };
     sum += value.length;
-    room = value.buffer;
+    buffer = value.buffer;
   }
 }

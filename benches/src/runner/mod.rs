@@ -27,8 +27,8 @@ const FOLDER: &str = "target/bench";
 #[derive(Debug, Parser)]
 struct Arguments {
     tasks: Vec<String>,
-    /// How many rounds count; for streams of events, in how many browsers they run. With seven the median is stable, and all
-    /// tasks take half an hour
+    /// How many rounds count. The tasks that read many events as fast as possible have this many browsers instead. With seven the
+    /// median is stable, and all tasks take half an hour
     #[arg(long, default_value = "7")]
     rounds: NonZeroUsize,
 }

@@ -29,7 +29,8 @@ pub(crate) async fn alternate<T>(
     Ok(measured)
 }
 
-/// How many rounds there are in each browser. A single round would differ from the next by as much as contenders differ.
+/// How many rounds there are in each browser. One would not be enough: two rounds of a contender differ by as much as two
+/// contenders.
 pub(crate) const ROUNDS_EACH: usize = 5;
 
 /// As [`alternate`], but in several browsers, one after the other. A browser keeps the layout of its code and its memory as

@@ -54,7 +54,7 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
         }
     }
 
-    /// The same, without taking it.
+    /// The same as [`into_data_bytes`](Self::into_data_bytes), but the event can still be used.
     pub fn data_bytes(&mut self) -> &[u8] {
         match self.data_in_chunk() {
             Some(value) => value,
@@ -105,7 +105,7 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
     }
 }
 
-/// What of an event had arrived when its stream ended.
+/// The part of an event that had arrived when its stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnfinishedEvent<'a> {
     name: &'a [u8],
@@ -120,22 +120,22 @@ impl<'a> UnfinishedEvent<'a> {
         }
     }
 
-    /// What the server had named it, or `message`.
+    /// The name that the server gave the event, or `message`.
     pub fn name(&self) -> Cow<'a, str> {
         decode(self.name_bytes())
     }
 
-    /// The same as it came, not decoded.
+    /// The name before UTF-8 decoding.
     pub fn name_bytes(&self) -> &'a [u8] {
         name_or_default(self.name)
     }
 
-    /// What of its data had arrived.
+    /// The part of the data that had arrived.
     pub fn data(&self) -> Cow<'a, str> {
         decode(self.data)
     }
 
-    /// The same as it came, not decoded.
+    /// The same part before UTF-8 decoding.
     pub fn data_bytes(&self) -> &'a [u8] {
         self.data
     }
@@ -149,8 +149,8 @@ pub(super) struct Fields<'a> {
     pub(super) id: Option<&'a [u8]>,
 }
 
-/// The data that lies in the current chunk. Of several lines only the start is kept, since a server may send any number
-/// of them; the lines are read again when the data is asked for.
+/// The data that lies in the current chunk. If there are several lines, this keeps only where the first of them starts, since a
+/// server may send any number of them. The lines are read again when the data is asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Data<'a> {
     #[default]

@@ -125,8 +125,8 @@ impl<S: LineSearch> Parser<S> {
         &self.dropped_name
     }
 
-    /// What of an event had arrived when the stream ended. Its last line is read as it came, though it may be cut. `None` where
-    /// the stream ended between two events.
+    /// The part of an event that had arrived when the stream ended. Its last line is read even if it is cut. `None` if the stream
+    /// ended between two events.
     ///
     /// ```
     /// use typed_eventsource_core::parser::Parser;

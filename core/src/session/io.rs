@@ -61,12 +61,12 @@ impl Options {
         }
     }
 
-    /// The options of a subscriber: one of many sources that share a connection. A subscriber's session only decides
+    /// The options of a sharer: one of many sources that share a connection. A sharer's session only decides
     /// about events that do not decode. The connection has another session, with all other options, whose outputs are
-    /// [relayed](Input::Relayed) to this one. For a subscriber, to connect means to join the connection, and to
-    /// disconnect means to leave it: if a rule reopens after an event that does not decode, the subscriber leaves and
+    /// [relayed](Input::Relayed) to this one. For a sharer, to connect means to join the connection, and to
+    /// disconnect means to leave it: if a rule reopens after an event that does not decode, the sharer leaves and
     /// joins again. Only the connection's session is told that the network comes or goes.
-    pub fn into_subscriber(self) -> Self {
+    pub fn into_sharer(self) -> Self {
         // Over any transport, the connection knows the last event id from its beginning on, as over fetch.
         let mut options = Self::new(Transport::Fetch);
         options.policy.close_after_decode_errors = self.policy.close_after_decode_errors;
@@ -125,9 +125,13 @@ pub enum Input<'a> {
     Offline,
     /// A queue that may drop nothing is full.
     Overflowed,
+    /// The response is read no further until a queue has room. Silence says nothing meanwhile.
+    HeldBack,
+    /// There is room, and the response is read on.
+    ReadOn,
     /// The user closes the source: [`CloseReason::Requested`] or [`CloseReason::Dropped`].
     Close(CloseReason),
-    /// An output of the shared connection's session that concerns all of its subscribers.
+    /// An output of the shared connection's session that concerns all of its sharers.
     Relayed(Output),
 }
 

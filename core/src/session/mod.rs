@@ -103,6 +103,8 @@ pub struct Session {
     /// Whether an event of this connection had an id.
     has_id_of_connection: bool,
     last_activity: Timestamp,
+    /// Whether the response is read no further, since a queue is full.
+    is_held_back: bool,
     /// Silence is excused until then, since nothing could be read; once after each activity.
     idle_grace_until: Option<Timestamp>,
     last_timeout: Timestamp,
@@ -189,6 +191,7 @@ impl Session {
             last_event_id,
             has_id_of_connection: false,
             last_activity: at.now,
+            is_held_back: false,
             idle_grace_until: None,
             last_timeout: at.now,
             has_told_limit: false,
@@ -321,6 +324,8 @@ impl Session {
                 failure: Failure::Told,
                 limit: None,
             }),
+            Input::HeldBack => self.is_held_back = true,
+            Input::ReadOn => self.read_on(at.now),
             Input::Relayed(output) => self.relayed(output),
             Input::Close(_) | Input::Decided(_) => {}
         }
@@ -400,7 +405,7 @@ impl Session {
             }),
             Output::Closed(reason) => self.close(reason),
             _ if has_left => {}
-            // It was reported when the subscriber joined.
+            // It was reported when the sharer joined.
             Output::State(State::Connecting) if matches!(self.phase, Phase::Connecting) => {}
             // `Output::Closed` reports it, with the reason.
             Output::State(State::Closed) => {}

@@ -198,9 +198,17 @@ impl Session {
         }
     }
 
+    /// What the server sent while nothing was read has yet to be read.
+    pub(super) fn read_on(&mut self, now: Timestamp) {
+        self.is_held_back = false;
+        if self.is_open() {
+            self.note_activity(|| now);
+        }
+    }
+
     fn idle_deadline(&self) -> Timestamp {
         match self.policy.on_idle {
-            Some(limit) if self.is_open() && !self.has_told_limit => {
+            Some(limit) if self.is_open() && !self.has_told_limit && !self.is_held_back => {
                 let at = self.last_activity + limit.after.max(MIN_DELAY);
                 self.idle_grace_until.map_or(at, |until| at.max(until))
             }

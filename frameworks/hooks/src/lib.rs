@@ -15,7 +15,9 @@ use std::{
 
 pub use callbacks::Callbacks;
 pub use selection::Selection;
-use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, Gap, Listener, State};
+use typed_eventsource::{
+    CloseReason, Error, Event, EventSource, EventSourceBuilder, Gap, Listener, State,
+};
 
 /// Receives what a [`Subscription`] reports of a component's source.
 ///
@@ -127,6 +129,7 @@ impl Subscription {
                 return Self { open: None };
             }
         };
+        let _ = notices.source.set(source.clone());
         let state = source.state();
         if !matches!(state, State::Connecting) {
             notices.state(state);
@@ -200,6 +203,8 @@ impl fmt::Debug for Subscription {
 struct Notices<E, O: Observer<E>> {
     observer: O,
     builder: EventSourceBuilder,
+    /// Once it is open. The listeners hold these notices, so that they do not outlive the subscription.
+    source: OnceCell<EventSource>,
     /// Whether the last reported state is `Open`.
     is_open: Cell<bool>,
     /// Whether the last reported error is not over.
@@ -214,6 +219,7 @@ impl<E, O: Observer<E>> Notices<E, O> {
         Self {
             observer,
             builder,
+            source: OnceCell::new(),
             is_open: Cell::new(false),
             has_error: Cell::new(false),
             unshown: RefCell::default(),
@@ -243,7 +249,7 @@ impl<E, O: Observer<E>> Notices<E, O> {
     }
 
     fn state(&self, state: State) {
-        let is_open = matches!(state, State::Open);
+        let is_open = matches!(state, State::Open { .. });
         // A source that joins an open connection is open at once, and reports that state again later.
         if self.is_open.replace(is_open) && is_open {
             return;
@@ -264,8 +270,9 @@ impl<E, O: Observer<E>> Notices<E, O> {
     fn report_unshown_error(&self) {
         if let Some(error) = self.unshown.take()
             && !self.observer.has_shown_error()
+            && let Some(source) = self.source.get()
         {
-            self.builder.report_error(&error);
+            source.report_error(&error);
         }
     }
 }

@@ -8,7 +8,8 @@ use std::{
 
 use serde::Deserialize;
 use typed_eventsource::{
-    Backoff, Error, Event, EventSource, EventSourceBuilder, Gap, Policy, State, testing::FakeServer,
+    Backoff, Error, Event, EventSource, EventSourceBuilder, Fetch, Gap, Js, Policy, ResponseHead,
+    State, testing::FakeServer,
 };
 
 use crate::{Observer, Selection, Subscription};
@@ -190,7 +191,11 @@ fn an_observer_that_is_gone_is_told_nothing_more() {
 fn an_error_that_is_not_shown_goes_to_the_console_once() {
     let server = FakeServer::new();
     let (journal, subscription) = subscribe("/prices");
-    let reports = || server.clock().reports().len();
+    // A minute after each of them, since an error of a kind has one line in a minute.
+    let reports = || {
+        server.clock().advance(Duration::from_secs(60));
+        server.clock().reports().len()
+    };
     server.send_text("price", "much");
     server.send("price", &1);
     server.send_text("price", "much");
@@ -211,6 +216,24 @@ fn an_error_that_is_not_shown_goes_to_the_console_once() {
     server.send_text("price", "much");
     drop(subscription);
     assert_eq!(reports(), 4, "the component is gone");
+}
+
+#[test]
+fn errors_that_are_not_shown_have_one_line_of_each_kind_in_a_minute_on_the_console() {
+    let server = FakeServer::new();
+    let (journal, subscription) = subscribe("/prices");
+    journal.hides_errors.set(true);
+    for _ in 0..64 {
+        server.send_text("price", "much");
+    }
+    assert_eq!(server.clock().reports().len(), 1);
+    server.clock().advance(Duration::from_secs(60));
+    drop(subscription);
+    let reports = server.clock().reports();
+    assert!(
+        reports[1].ends_with("(and 62 more of this kind)"),
+        "{reports:?}"
+    );
 }
 
 #[test]
@@ -238,6 +261,49 @@ fn an_observer_that_asks_twice_for_gaps_is_told_each_once() {
         1,
         "{told:?}"
     );
+}
+
+#[test]
+fn an_observer_is_told_what_the_server_has_answered_with_also_if_it_joins() {
+    #[derive(Default)]
+    struct Ids(RefCell<Vec<String>>);
+
+    impl Observer<Feed> for Ids {
+        fn event(&self, _: Event<Feed>) {}
+
+        fn state(&self, state: State) {
+            if let State::Open { response, .. } = state {
+                let response = response.expect("it is over `fetch`");
+                let id = response.header("X-Request-Id").unwrap_or_default();
+                self.0.borrow_mut().push(id.to_owned());
+            }
+        }
+
+        fn error(&self, _: Option<Error>) {}
+
+        fn has_shown_error(&self) -> bool {
+            true
+        }
+    }
+
+    let subscribe = |ids: &Rc<Ids>| {
+        let builder = EventSource::builder("/prices").fetch(Fetch::new());
+        Subscription::open(builder, &Selection::variants(), Rc::downgrade(ids))
+    };
+    let answer = |id: &str| {
+        let answer = ResponseHead::new("/prices", 200).with_header("X-Request-Id", id);
+        answer.with_header("Content-Type", "text/event-stream")
+    };
+    let (server, first, second) = (FakeServer::new(), Rc::<Ids>::default(), Rc::default());
+    let _first = subscribe(&first);
+    server.respond(&answer("1"), "");
+    let _second = subscribe(&second);
+    server.lose();
+    server.clock().advance(std::time::Duration::from_secs(3));
+    server.respond(&answer("2"), "");
+    for ids in [first, second] {
+        assert_eq!(ids.0.take(), ["1", "2"]);
+    }
 }
 
 #[test]
@@ -300,4 +366,20 @@ fn a_selection_of_one_name_can_have_any_payload() {
     server.send_text("row", "much");
     assert_eq!(journal.take(), ["open", "price 4", "decode"]);
     assert_eq!(server.listened_names(), ["row"]);
+}
+
+#[test]
+fn a_selection_can_be_of_an_enum_whose_data_the_browser_parses() {
+    let server = FakeServer::new();
+    let source = EventSource::open("/prices").expect("a fake server");
+    let heard = Rc::<RefCell<Vec<u32>>>::default();
+    let hear = Rc::clone(&heard);
+    let selection = Selection::<Js<Feed>>::variants();
+    let callback = move |event: Event<Js<Feed>>| hear.borrow_mut().push(event.data.0.into());
+    let _listener = selection.listen(&source, Box::new(callback));
+    server.send_text("price", "2");
+    server.send_text("price", "much");
+    server.send_text("price", "3");
+    assert_eq!(heard.take(), [2, 3]);
+    assert_eq!(server.listened_names(), ["price"]);
 }

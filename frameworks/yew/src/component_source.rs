@@ -34,9 +34,9 @@ pub(crate) struct ComponentSource<E, T> {
     /// Whether a render has shown the error, or a callback has taken it.
     is_error_shown: Cell<bool>,
     callbacks: Callbacks,
-    /// The number of the source, which goes up when a render asks for another source.
+    /// A number that grows when a render asks for another source.
     source: Cell<u32>,
-    /// The number of what there is to show, which goes up with each change.
+    /// A number that grows with each change of what the component shows.
     revision: Cell<u64>,
     re_render: UseForceUpdateHandle,
 }

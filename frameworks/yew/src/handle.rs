@@ -5,7 +5,7 @@ use std::{fmt, ptr, rc::Rc};
 use typed_eventsource::{Error, Gap, State};
 use yew::html::ImplicitClone;
 
-/// A component's view of its source, as of the render that the hook was called in, and its control on it.
+/// A component's view of its source, as of the render that the hook was called in, and its control over the source.
 ///
 /// It is cheap to clone, also into callbacks and properties. Two handles are equal if they show the same.
 ///
@@ -38,7 +38,7 @@ pub struct UseEventSourceHandle<T = ()> {
     pub(crate) state: State,
     pub(crate) error: Option<Error>,
     pub(crate) seconds: Option<u64>,
-    /// The number of what is shown, by which handles are compared.
+    /// A number that grows with each change of what is shown. Handles are compared by it.
     pub(crate) revision: u64,
     pub(crate) control: Rc<dyn SourceControl>,
 }

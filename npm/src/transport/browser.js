@@ -48,7 +48,7 @@ export class BrowserTransport {
     this.#raw.onopen = (event) => {
       if (isMessage(event)) return;
       this.#meta = undefined;
-      link.receive(opened);
+      link.receive(opened());
     };
     this.#raw.onerror = (event) => {
       if (!isMessage(event)) this.#lost();

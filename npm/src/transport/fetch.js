@@ -6,7 +6,7 @@ import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
 import { encoder } from "../memory.js";
 import { LEAVING, onLeaving } from "./leaving.js";
 import { ResponseReader } from "./response-reader.js";
-import { beginningOf, contentTypeOf, isEventStream, retryAfterOf } from "./response.js";
+import { beginningOf, headOf, refusal, verdictOn } from "./response.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
 /** @typedef {import("../host.js").Link} Link */
@@ -90,12 +90,17 @@ export class FetchTransport extends ResponseReader {
     } catch (cause) {
       return this.#lost(cause);
     }
-    const { status } = response;
-    if (status === 204) return finished;
-    if (status !== 200 || !isEventStream(contentTypeOf(response))) return this.#refused(response);
+    const { accept, maxErrorBodySize } = this.#settings;
+    const head = headOf(response, this.#url);
+    if (head.status === 204) return finished;
+    const { isAccepted, cause } = verdictOn(head, accept);
+    if (!isAccepted) {
+      const body = await beginningOf(response, this.#abort, maxErrorBodySize);
+      return failed(refusal(this.#url, head, body, accept, cause));
+    }
     this.begin(response);
     // Each event of the DOM has a separate task, this one too.
-    if (this.isOpen && this.#link.receive(opened) && this.isOpen) await this.yieldNow();
+    if (this.isOpen && this.#link.receive(opened(head)) && this.isOpen) await this.yieldNow();
     try {
       return (await this.read()) ?? bodyEnded(connectionLost(this.#url, "the server ended the stream"), true, this.unfinished());
     } catch (cause) {
@@ -103,20 +108,6 @@ export class FetchTransport extends ResponseReader {
       if (!this.isBroken) throw cause;
       return bodyEnded(connectionLost(this.#url, cause), false, this.unfinished());
     }
-  }
-
-  /** @param {Response} response */
-  async #refused(response) {
-    const { status } = response;
-    const contentType = contentTypeOf(response);
-    const body = await beginningOf(response, this.#abort);
-    const isStatus = status !== 200;
-    const url = this.#url;
-    const message = isStatus
-      ? `${url} answered with status ${status}${body && `: ${body}`}`
-      : `${url} answered with ${contentType ?? "no content type"}, not with text/event-stream`;
-    const error = new EventSourceError(isStatus ? "status" : "content-type", message, { url, status, contentType, body });
-    return failed(error, retryAfterOf(response));
   }
 
   /** @param {unknown} cause */

@@ -7,6 +7,9 @@
  */
 const ROOM = 512 * 1024;
 
+/** From how many bytes on a chunk that is read ahead stays where it is. A smaller one is copied, so that its memory is free. */
+const LARGE = 64 * 1024;
+
 /**
  * A reader into our buffer, or one that ignores the buffer if the body is not a byte stream.
  *
@@ -25,6 +28,8 @@ function readerOf(body) {
 export class ResponseBody {
   /** Whether the body has broken off. */
   isBroken = false;
+  /** Whether nothing is read ahead. */
+  isHeldBack = false;
 
   #reader;
   /** Whether there is nothing more to read, and the error if that is one. */
@@ -34,7 +39,7 @@ export class ResponseBody {
   #isReading = false;
   /** Memory to read into. @type {ArrayBuffer[]} */
   #rooms = [];
-  /** The memory of the chunk that was handed out last, if it is to be used again. @type {ArrayBuffer | undefined} */
+  /** The memory of the chunk that was handed out last. @type {ArrayBuffer | undefined} */
   #lentRoom;
   /** The chunks to hand out, and their bytes. @type {Uint8Array<ArrayBuffer>[]} */
   #chunks = [];
@@ -54,8 +59,7 @@ export class ResponseBody {
 
   /** The next chunk, `undefined` at the end. It is valid until the next one is asked for. */
   async next() {
-    if (this.#lentRoom) this.#rooms.push(this.#lentRoom);
-    this.#lentRoom = undefined;
+    if (this.#lentRoom?.byteLength === ROOM) this.#rooms.push(this.#lentRoom);
     if (!this.#chunks.length && !this.#isOver) {
       await new Promise((resolve) => {
         this.#endWait = resolve;
@@ -63,6 +67,7 @@ export class ResponseBody {
       });
     }
     const chunk = this.#chunks.shift();
+    this.#lentRoom = chunk?.buffer;
     if (!chunk && this.#errors.length) throw this.#errors[0];
     this.#size -= chunk?.length ?? 0;
     return chunk;
@@ -72,7 +77,7 @@ export class ResponseBody {
   async readAhead() {
     if (this.#isReading) return;
     this.#isReading = true;
-    while (!this.#isOver && this.#size < ROOM) {
+    while (!this.#isOver && this.#size < ROOM && (this.#endWait || !this.isHeldBack)) {
       await this.#readChunk();
       if (!this.#endWait) continue;
       this.#endWait();
@@ -101,9 +106,9 @@ export class ResponseBody {
     // A script's body may have views of other types.
     const chunk = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     this.#size += chunk.length;
+    const isKept = this.#endWait || chunk.length >= LARGE;
     // `read` has detached the buffer; this is the same memory.
-    if (this.#endWait) this.#lentRoom = chunk.buffer;
-    else this.#rooms.push(chunk.buffer);
-    this.#chunks.push(this.#endWait ? chunk : chunk.slice());
+    if (!isKept) this.#rooms.push(chunk.buffer);
+    this.#chunks.push(isKept ? chunk : chunk.slice());
   }
 }

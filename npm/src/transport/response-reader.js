@@ -54,6 +54,9 @@ export class ResponseReader {
   #hasTerminalData;
   #tracksIds = false;
   #listensToAll = false;
+  #isHeldBack = false;
+  /** Ends the wait for room. */
+  #readOn = () => {};
   /** Whether the connection was told of an event that nobody listens to. */
   #hasHinted = false;
   /** The subscriptions by the parser's numbers. @type {(Subscription | undefined)[]} */
@@ -142,14 +145,26 @@ export class ResponseReader {
     return Boolean(this.#body?.isBroken);
   }
 
-  /** Lets other tasks run. What arrives meanwhile is read: it would be lost if the connection broke. */
-  yieldNow() {
-    this.#body?.readAhead();
-    return this.#yielder.yieldNow();
+  /** @param {boolean} isHeldBack */
+  holdBack(isHeldBack) {
+    this.#isHeldBack = isHeldBack;
+    if (this.#body) this.#body.isHeldBack = isHeldBack;
+    this.#readOn();
+  }
+
+  /**
+   * Lets other tasks run. What arrives meanwhile is read, since it would be lost if the connection broke; but not if this is
+   * held back. Then it also waits until it may read on.
+   */
+  async yieldNow() {
+    if (!this.#isHeldBack) this.#body?.readAhead();
+    while (this.isOpen && this.#isHeldBack) await new Promise((resolve) => (this.#readOn = () => resolve(undefined)));
+    if (this.isOpen) await this.#yielder.yieldNow();
   }
 
   close() {
     this.isOpen = false;
+    this.#readOn();
     this.#yielder.close();
     wasm.free(this.#parser);
   }
@@ -159,6 +174,7 @@ export class ResponseReader {
     // A response that was constructed by a script has no URL.
     this.#meta = { ...this.#meta, origin: url && new URL(url).origin };
     this.#body = new ResponseBody(body);
+    this.#body.isHeldBack = this.#isHeldBack;
   }
 
   /** Delivers the events of the response. Returns how it failed. */
@@ -166,7 +182,7 @@ export class ResponseReader {
     const body = /** @type {ResponseBody} */ (this.#body);
     for (;;) {
       // Somebody may close the source because of the last event, and has to come before the end.
-      if (body.isAtEnd) await this.yieldNow();
+      if (body.isAtEnd || this.#isHeldBack) await this.yieldNow();
       const chunk = this.isOpen && (await body.next());
       if (!chunk) break;
       for (let start = 0; this.isOpen && start < chunk.length; start += SLICE) {
@@ -183,7 +199,7 @@ export class ResponseReader {
     this.#bytes = chunk.subarray(start, end);
     this.#text = undefined;
     this.#isTold = false;
-    while (!this.#handOverEvents()) {
+    while (this.#isHeldBack || !this.#handOverEvents()) {
       if (this.isOpen) await this.yieldNow();
       if (!this.isOpen) return;
     }

@@ -1,24 +1,91 @@
 // @ts-check
-// Reads a response that is not an event stream.
+// The meaning of a server's response.
 
-/** How many bytes of its body are kept. */
-const EXCERPT = 1024;
+import { flag } from "../checks.js";
+import { EventSourceError, excerptOf, messageOf } from "../error.js";
+
+/** @typedef {import("../index.js").FetchInit["accept"]} Accept */
+/** @typedef {import("../index.js").ResponseHead} ResponseHead */
+
+/** How many bytes of its body are kept by default, if it is not an event stream. */
+const MAX_ERROR_BODY_SIZE = 16 * 1024;
 
 /** How long to wait for that, in milliseconds. */
 const PATIENCE = 1000;
 
-/** @param {Response} response */
-export const contentTypeOf = ({ headers }) => headers.get("Content-Type") ?? undefined;
+/**
+ * What a response says before its body.
+ *
+ * @param {Response} response
+ * @param {string} requested The URL of the request: a response that a script has constructed has none.
+ * @returns {ResponseHead}
+ */
+export const headOf = ({ status, url, redirected, headers }, requested) => ({
+  status,
+  url: url || requested,
+  redirected,
+  headers: Object.fromEntries(headers),
+});
 
-/** Whether this is the type of event streams. If there are several types, joined by commas, the last one counts. @param {string} [contentType] */
-export function isEventStream(contentType = "") {
-  const [last] = contentType.split(",").slice(-1);
+/**
+ * Whether a response counts as an event stream, and the exception if the user's function has thrown one.
+ *
+ * @param {ResponseHead} response
+ * @param {Accept} accept
+ * @returns {{ isAccepted: boolean, cause?: unknown }}
+ */
+export function verdictOn(response, accept) {
+  if (!accept) return { isAccepted: response.status === 200 && isEventStream(response) };
+  try {
+    return { isAccepted: flag(accept(response), "accept(…)") };
+  } catch (cause) {
+    return { isAccepted: false, cause };
+  }
+}
+
+/** Whether this is the type of event streams. If there are several types, joined by commas, the last one counts. @param {ResponseHead} response */
+function isEventStream({ headers: { "content-type": types = "" } }) {
+  const [last] = types.split(",").slice(-1);
   return last.split(";")[0].trim().toLowerCase() === "text/event-stream";
 }
 
-/** How long the server asks to wait before the next request, in milliseconds. @param {Response} response */
-export function retryAfterOf({ headers }) {
-  const value = headers.get("Retry-After") ?? "";
+/**
+ * The error for a response that does not count as an event stream.
+ *
+ * @param {string} url Of the request.
+ * @param {ResponseHead} response
+ * @param {string} body Its beginning.
+ * @param {Accept} [accept]
+ * @param {unknown} [cause] The exception of `accept`.
+ */
+export function refusal(url, response, body, accept, cause) {
+  const { status, redirected, headers } = response;
+  const { "content-type": contentType } = headers;
+  const isStatus = status !== 200;
+  const where = redirected ? `${url} was redirected to ${response.url}, which` : url;
+  const what = isStatus ? `status ${status}` : (contentType ?? "no content type");
+  const refused = `, which \`accept\` refused${cause === undefined ? "" : ` (${messageOf(cause)})`}`;
+  const why = accept ? refused : isStatus ? "" : ", not with text/event-stream";
+  const excerpt = excerptOf(body);
+  const message = `${where} answered with ${what}${why}${accept ? "" : adviceOn(response, body)}${excerpt && `: ${excerpt}`}`;
+  const retryAfter = retryAfterOf(response);
+  const details = { url, status, contentType, body, retryAfter, response, cause };
+  return new EventSourceError(isStatus ? "status" : "content-type", message, details);
+}
+
+/** @param {ResponseHead} response @param {string} body */
+function adviceOn(response, body) {
+  const { status, url, redirected, headers } = response;
+  const { "content-type": type = "" } = headers;
+  const isPage = /html/i.test(type);
+  const isLogin = (redirected && /log-?in|sign-?in|auth|sso/i.test(url)) || /type="?password/i.test(body);
+  if (status === 200 && isPage && isLogin) return " (this looks like a login page: log in first)";
+  const mayBeStream = status === 200 ? !isPage && !/\/json/i.test(type) : status < 300 && isEventStream(response);
+  return mayBeStream ? " (if this is an event stream, `accept` can take it)" : "";
+}
+
+/** How long the server asks to wait before the next request, in milliseconds. @param {ResponseHead} response */
+function retryAfterOf({ headers: { "retry-after": value = "" } }) {
   const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return Number.isNaN(wait) ? undefined : Math.max(wait, 0);
 }
@@ -28,14 +95,15 @@ export function retryAfterOf({ headers }) {
  *
  * @param {Response} response
  * @param {AbortController} abort
+ * @param {number} [size] The most bytes of it.
  */
-export async function beginningOf({ body }, abort) {
+export async function beginningOf({ body }, abort, size = MAX_ERROR_BODY_SIZE) {
   const limit = setTimeout(() => abort.abort(), PATIENCE);
   const decoder = new TextDecoder();
   let text = "";
   try {
     const reader = body?.getReader();
-    for (let left = EXCERPT; reader && left > 0;) {
+    for (let left = size; reader && left > 0;) {
       const { value, done } = await reader.read();
       if (done) break;
       text += decoder.decode(value.subarray(0, left), { stream: true });

@@ -5,7 +5,7 @@ import * as streams from "../support/streams.ts";
 import { play, release, seen, until } from "../support/streams.ts";
 import { holdTurns } from "../support/turns.ts";
 
-/** Reads a response until it breaks off. Pauses when all of this text is there. */
+/** Reads a response until it breaks off. Yields when all of this text has arrived. */
 async function* readToBreak(url: string, text: string) {
   const reader = (await fetch(url)).body?.getReader();
   let length = 0;
@@ -35,7 +35,7 @@ test("a break in the turn of other tasks loses nothing that was sent before it",
   source.onError(({ code }) => told.push(code));
   await until(() => told.length);
   await release(url);
-  // Another reader shows when all of it, and the break, have come.
+  // Another reader shows when all events have arrived, and the break.
   const reading = readToBreak(other, texts.join(""));
   await reading.next();
   await release(url);

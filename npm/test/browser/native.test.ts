@@ -4,7 +4,8 @@ import type { EventSourceInit } from "typed-eventsource";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { TRANSPORTS, ignore, open, play, release, until } from "../support/streams.ts";
 
-// Reading a property of a message costs a browser as much as parsing its data. An event has its id when it is kept, so it is read.
+// Reading a property of a message costs a browser as much as parsing its data. The id is read for every event, since an event that a
+// user keeps has to have its id.
 test("the data and the id of a message are read once, and the origin once for each response", async () => {
   const source = open(await play({ steps: [{ send: "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n" }, "silence"] }));
   const asked = (["data", "lastEventId", "origin"] as const).map((name) => vi.spyOn(MessageEvent.prototype, name, "get"));
@@ -18,7 +19,7 @@ test("the data and the id of a message are read once, and the origin once for ea
   expect(asked.map((spy) => spy.mock.contexts.filter(isOurs).length)).toEqual([2, 2, 1]);
 });
 
-test("the listener on the browser's source goes with the last listener of its name", async () => {
+test("the listener on the browser's source is removed with the last listener of its name", async () => {
   const remove = vi.spyOn(EventTarget.prototype, "removeEventListener");
   onTestFinished(() => remove.mockRestore());
   const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });

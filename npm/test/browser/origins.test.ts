@@ -22,7 +22,7 @@ async function chain(status: number, ...origins: string[]) {
 }
 
 /** The value of each of these headers in the request to each server. */
-async function told(hops: string[], ...names: string[]) {
+async function headersSent(hops: string[], ...names: string[]) {
   await seen(hops[hops.length - 1], { attempts: 1 });
   const servers = await Promise.all(hops.map((hop) => seen(hop, {})));
   return servers.map(([first]) => names.map((name) => first?.headers[name] ?? "-"));
@@ -39,7 +39,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     await fetch(at(OWN, await play({ headers: [["set-cookie", "visitor=42; Path=/streams"]] })));
     const hops = await chain(307, SECOND, THIRD);
     openFirst(hops, { transport, withCredentials });
-    expect(await told(hops, "cookie")).toEqual(expected);
+    expect(await headersSent(hops, "cookie")).toEqual(expected);
     // The next test must not find this cookie.
     await fetch(at(OWN, await play({ headers: [["set-cookie", "visitor=; Path=/streams; Max-Age=0"]] })));
   });
@@ -57,7 +57,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   test("another origin gets the page's origin, and not its URL", async () => {
     const hops = await chain(307, OWN, SECOND, THIRD);
     openFirst(hops, { transport });
-    expect(await told(hops, "origin", "referer")).toEqual([
+    expect(await headersSent(hops, "origin", "referer")).toEqual([
       ["-", location.href],
       ["-", location.href],
       [OWN, `${OWN}/`],
@@ -86,16 +86,16 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 });
 
 const both = ["Bearer x", "y"];
-const own = ["-", "y"];
+const onlyToken = ["-", "y"];
 
 test.each([
   ["its own", [OWN], [both, both]],
-  ["another", [SECOND], [both, own]],
-  ["another, and from there to a third,", [SECOND, THIRD], [both, own, own]],
+  ["another", [SECOND], [both, onlyToken]],
+  ["another, and from there to a third,", [SECOND, THIRD], [both, onlyToken, onlyToken]],
 ])("headers follow a redirect to %s origin, `Authorization` only to the same origin", async (_, origins, expected) => {
   const hops = await chain(307, ...origins);
   openFirst(hops, { transport: "fetch", headers: () => ({ Authorization: "Bearer x", "X-Token": "y" }) });
-  expect(await told(hops, "authorization", "x-token")).toEqual(expected);
+  expect(await headersSent(hops, "authorization", "x-token")).toEqual(expected);
 });
 
 test.each([OWN, SECOND])("a source that refuses redirects sends no request to %s", async (origin) => {

@@ -1,5 +1,5 @@
-// A text that is cut anywhere arrives over `fetch` as on the browser's own source, as far as that follows the standard. Firefox's
-// does not if there is a NUL, or an id without data.
+// A text that is cut anywhere arrives over `fetch` as on the browser's own source, as far as that source follows the standard.
+// Firefox's own source does not where there is a NUL, or an id without data.
 
 import { expect, test } from "vitest";
 import { type Attempt, type Transport, base64, bytesOf, open, play } from "../support/streams.ts";

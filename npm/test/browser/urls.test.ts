@@ -44,6 +44,10 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(globalThis).not.toHaveProperty("injected");
   });
 
+  test.each(["http://a b/", "http://a%20b/"])("a URL with a space in its host is invalid: %s", (url) => {
+    expect(() => open(url, { transport })).toThrow(expect.objectContaining({ name: "SyntaxError" }));
+  });
+
   test("a relative URL is resolved by the page's URL", async () => {
     const url = await play({ steps: ["silence"] });
     const { pathname } = new URL(url);

@@ -29,7 +29,7 @@ test("every event is delivered, and one with handlers of its name to those first
   expect(server.clock.hints).toEqual([]);
 });
 
-test("the browser's own transport refuses it, and says what to do", () => {
+test("`onAny` is refused over the browser's own transport, and the error says what to do", () => {
   for (const init of [{}, { shared: true }]) {
     const source = open("browser", init);
     const refusal = { name: "EventSourceError", code: "unsupported", message: expect.stringContaining('transport: "fetch"') };
@@ -66,7 +66,7 @@ test("each name is parsed in its way, and what does not decode is an error", () 
   expect(errors).toEqual([["decode", "other"]]);
 });
 
-test("it goes on after a reconnection, skips duplicates, and ends with the source", async () => {
+test("`onAny` goes on after a reconnection, skips duplicates, and ends with the source", async () => {
   const source = openFetch({ deduplicate: 5, terminalEvent: "bye" });
   const { told, note } = log();
   source.onAny(note());
@@ -142,7 +142,7 @@ test("sources that share a connection may stop listening to a name or to all whi
   expect(told).toEqual(["one on a 1", "one any a 1", "two on a 1", "two on a 2", "one any a 2"]);
 });
 
-test("a function that is assigned in its place is called, too", () => {
+test("a function that is assigned to `onAny` is called, too", () => {
   const source = openFetch();
   const { told, note } = log();
   (source as { onAny: unknown }).onAny = note();

@@ -9,15 +9,20 @@ await init();
 afterEach(() => vi.unstubAllGlobals());
 
 /** Answers with a body that the test fills. It breaks off when the request is aborted, and an error empties it. */
-function stubBody(source: UnderlyingDefaultSource<Uint8Array> = {}) {
+function stubBody(source: { type?: "bytes"; pull?: () => void } = {}) {
   let controller!: ReadableStreamDefaultController<Uint8Array>;
-  const body = new ReadableStream({ ...source, start: (given) => void (controller = given) });
+  const start = (given: unknown) => void (controller = given as typeof controller);
+  const body = new ReadableStream({ ...source, start } as UnderlyingDefaultSource<Uint8Array>);
   vi.stubGlobal("fetch", async ({ signal }: Request) => {
     signal.addEventListener("abort", () => controller.error(signal.reason));
     return new Response(body, { headers: { "content-type": "text/event-stream" } });
   });
   return {
     send: (text: string) => controller.enqueue(new TextEncoder().encode(text)),
+    end() {
+      controller.close();
+      (controller as Partial<ReadableByteStreamController>).byobRequest?.respond(0);
+    },
     breakOff: () => controller.error(new TypeError("cut")),
   };
 }
@@ -67,6 +72,24 @@ test("no more is read in the turn of other tasks than there is room for", async 
   expect(chunks).toBe(4);
   source.close();
   letGo();
+});
+
+test.each([100, 100 * 1024, 600 * 1024])("chunks of %i bytes that are read in the turn of other tasks are as they came", async (size) => {
+  const letGo = holdTurns();
+  const body = stubBody({ type: "bytes" });
+  const { source, opened } = openSource();
+  const heard: string[] = [];
+  source.addEventListener("message", ({ data }) => heard.push(data));
+  await opened;
+  const sent = ["1", "2", "3", "4", "5", "6"].map((digit) => digit.repeat(size));
+  for (const data of sent) {
+    body.send(`data: ${data}\n\n`);
+    await laterTask();
+  }
+  letGo();
+  body.end();
+  await source.closed;
+  expect(heard.map((data) => [data.length, new Set(data)])).toEqual(sent.map((data) => [size, new Set(data[0])]));
 });
 
 test("a source that is closed while its body is read leaves no rejection behind", async () => {

@@ -7,7 +7,7 @@ await init();
 
 const URL = "http://prices.test/";
 
-/** Those that were made in a test. */
+/** The browser's sources that were made in a test. */
 let made: Native[] = [];
 
 class Native extends EventTarget {
@@ -37,7 +37,7 @@ beforeEach(() => {
   vi.unstubAllGlobals();
 });
 
-test("on the browser's own, an empty id takes the position back", async () => {
+test("an empty id of the browser's own source resets the position", async () => {
   vi.stubGlobal("EventSource", Native);
   const policy = { preset: "resilient", backoff: { initial: 10, jitter: false } } as const;
   const source = new EventSource(URL, { resumeParameter: "from", deduplicate: 10, policy });
@@ -103,6 +103,30 @@ test("events have the origin of their response", () => {
     ["http://one.test", "2"],
     ["http://two.test", "2"],
   ]);
+});
+
+test("a line on the console says how many errors of its kind had none before it", () => {
+  vi.stubGlobal("EventSource", Native);
+  const report = vi.spyOn(console, "error").mockImplementation(() => {});
+  const clock = vi.spyOn(performance, "now");
+  const source = new EventSource(`${URL}spoilt`, { parse: () => JSON.parse("{") });
+  source.on("message", () => {});
+  const [only] = made;
+  for (const [minutes, times] of [
+    [0, 64],
+    [0.9, 1],
+    [1, 2],
+    [3, 1],
+  ]) {
+    clock.mockReturnValue(minutes * 60_000);
+    for (let time = 0; time < times; time += 1) only.message(0, "");
+  }
+  source.close();
+  const decode = ["typed-eventsource:", expect.objectContaining({ code: "decode" })];
+  const counts = ["(and 64 more of this kind)", "(and 1 more of this kind)"];
+  expect(report.mock.calls).toEqual([decode, ...counts.map((count) => [...decode, count])]);
+  report.mockRestore();
+  clock.mockRestore();
 });
 
 test("sources of one URL open at a bounded rate, and those of different URLs do not wait for each other", () => {

@@ -79,7 +79,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(told).toEqual([["decode", message, data], 1, 1]);
   });
 
-  test("only JSON cannot be empty", () => {
+  test("empty data is no error if it is not parsed as JSON", () => {
     const told: unknown[] = [];
     const source = open(transport, { skipEmpty: true, parse: { text: "text", length: (data) => data.length } });
     source.on("text", ({ data }) => told.push(data));

@@ -107,8 +107,35 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     server.sendText("error", "😀".repeat(300));
     const reason = await source.closed;
     expect(codes).toEqual(["decode", "failure-event"]);
-    expect(reason).toMatchObject({ error: { code: "failure-event", message: expect.stringMatching(/"error": (😀){200}$/u) } });
+    expect(reason).toMatchObject({ error: { code: "failure-event", message: expect.stringMatching(/"error": (😀){200}…$/u) } });
   });
+});
+
+test("the console has one error of each code in a minute of each source", async () => {
+  const sources = [open("fetch"), open("fetch", { policy: { closeAfterDecodeErrors: 65 } })];
+  for (const source of sources) source.on("message", ignore);
+  const spoil = (count: number) => Array.from({ length: count }, () => server.sendText("message", "{"));
+  const codes = () => server.clock.reports.map(({ code }) => code);
+  spoil(63);
+  server.comment();
+  expect(codes()).toEqual(["decode", "decode"]);
+  server.clock.advance(59_999);
+  spoil(1);
+  expect(codes()).toHaveLength(2);
+  server.clock.advance(1);
+  spoil(1);
+  expect((await sources[1].closed).type).toBe("policy");
+  expect(codes()).toEqual(["decode", "decode", "decode", "decode", "too-many"]);
+});
+
+test("the error that closes a source is always on the console", async () => {
+  const source = open("fetch", { policy: { givenUp: "reopen", retryStatuses: [503], backoff: { jitter: false, initial: 1000 } } });
+  for (const status of [503, 503, 401]) {
+    server.fail(status);
+    server.clock.advance(5000);
+  }
+  await source.closed;
+  expect(server.clock.reports).toMatchObject([{ status: 503 }, { status: 401 }]);
 });
 
 test("an error is an `EventSourceError` and an `Error`, with a name and a stack", () => {

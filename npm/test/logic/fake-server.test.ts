@@ -147,7 +147,7 @@ describe("over fetch", () => {
 
   test.each([
     ["throws", () => Promise.reject(new Error("no token")), "headers", "waiting"],
-    ["makes none", () => ({ "in valid": "" }), "invalid-request", "closed"],
+    ["makes an invalid one", () => ({ "in valid": "" }), "invalid-request", "closed"],
   ])("a function for headers that %s fails the attempt", async (_, headers, code, state) => {
     const { source, errors } = listen("price", { transport: "fetch", headers, policy: "resilient" });
     await new Promise((resolve) => setTimeout(resolve));

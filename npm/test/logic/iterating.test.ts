@@ -145,7 +145,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     other?.close();
   });
 
-  test("the end of a loop by the server is no break", async () => {
+  test("a loop that the server ends does not count as one with a `break`", async () => {
     const source = open(transport, { closeAfterLoop: true, terminalEvent: "bye" });
     const events = source.events("message");
     server.send("bye", null);

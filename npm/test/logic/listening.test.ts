@@ -8,11 +8,12 @@ const open = (options?: Partial<EventSourceInit>) =>
   new EventSource("/prices", { transport: "fetch", policy: { reconnectionTime: 1000 }, ...options } as EventSourceInit);
 
 /** Loses the connection `times` times. Each time the source connects again. */
+/** Loses the connection this many times, a minute apart, since an error of a kind has one line in a minute. */
 function lose(times: number) {
   for (let time = 0; time < times; time += 1) {
     server.open();
     server.lose();
-    server.clock.advance(1000);
+    server.clock.advance(60_000);
   }
 }
 

@@ -55,6 +55,8 @@ const WRONG: Record<string, unknown[]> = {
   signal: [7, {}],
   transport: ["xhr", null],
   maxEventSize: [-1, "1"],
+  maxErrorBodySize: [-1, "1"],
+  accept: [true, "text/plain"],
   lastEventId: [7],
   method: [1],
   body: [new ReadableStream()],

@@ -164,10 +164,10 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test("a source that is closed from the start tells nobody of it", async () => {
-    const source = open(transport, { signal: AbortSignal.abort() });
+    const source = open(transport, { signal: AbortSignal.abort("enough") });
     source.onState(() => expect.unreachable());
     expect(source.state.type).toBe("closed");
-    expect(await source.closed).toEqual({ type: "requested" });
+    expect(await source.closed).toEqual({ type: "aborted", reason: "enough" });
   });
 
   test("a terminal event may be named `error`", async () => {

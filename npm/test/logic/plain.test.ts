@@ -6,7 +6,7 @@ import { TRANSPORTS, open, server } from "../support/fake-server.ts";
 
 const PLAIN = { type: "note", data: { text: "n" }, lastEventId: "7", origin: "fake:" };
 
-/** As the reactivity of frameworks has it: what is read of an object is read of its proxy, and wrapped too. */
+/** Wraps an object in a proxy, as reactive frameworks do. Objects that are read from the proxy are wrapped too. */
 function reactive<T extends object>(target: T): T {
   return new Proxy(target, {
     get(target, key, receiver) {
@@ -34,7 +34,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ["cloned", structuredClone],
     ["assigned to another", (event) => Object.assign({}, event)],
     ["in JSON", (event) => JSON.parse(JSON.stringify(event))],
-  ])("an event %s has all that it has", (_, copy) => {
+  ])("an event %s equals the event", (_, copy) => {
     expect(copy(receive())).toEqual(PLAIN);
   });
 
@@ -69,11 +69,14 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     server.sendWithId("note", "1", "4");
     source.close();
     await source.closed;
+    const headers = { "content-type": "text/event-stream" };
+    const response = { status: 200, url: "http://localhost/stream", redirected: false, headers };
+    const opened = transport === "fetch" ? { type: "open", response } : { type: "open" };
     expect(told).toStrictEqual([
-      { type: "open" },
+      opened,
       { type: "waiting", attempt: 1, retryIn: 1000 },
       { type: "connecting" },
-      { type: "open" },
+      opened,
       { after: "1", before: "4", missed: 2 },
       { type: "closed", reason: { type: "requested" } },
     ]);

@@ -156,7 +156,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     const b = share(transport, { signal: other.signal });
     const aborted = share(transport, { signal: AbortSignal.abort() });
     one.abort();
-    expect(await Promise.all([a.closed, aborted.closed])).toEqual([{ type: "requested" }, { type: "requested" }]);
+    expect(await Promise.all([a.closed, aborted.closed])).toMatchObject([{ type: "aborted" }, { type: "aborted" }]);
     const told: unknown[] = [];
     b.on("message", ({ data }) => told.push(data));
     server.send("message", 1);

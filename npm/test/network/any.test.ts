@@ -44,7 +44,7 @@ describe("over fetch", () => {
     expect(on).toEqual(EXPECTED.filter(([name]) => names.includes(name as string)).map(([name, data]) => [name, data]));
   });
 
-  test("who comes in the middle of a chunk hears the next event, and who goes hears no more", async () => {
+  test("a listener that is added in the middle of a chunk hears the next event, and one that is removed hears none", async () => {
     const send = [1, 2, 3, 4, 5, 6].map((n) => event(n % 2 ? "odd" : "even", `${n}`, `${n}`)).join("") + event("end", "7");
     const source = open(await play({ steps: [{ send }, "silence"] }), fetching);
     const told: string[] = [];
@@ -68,7 +68,7 @@ describe("over fetch", () => {
     expect(told).toEqual([1]);
   });
 
-  test("a listener that is added for what the parser has passed hears it, and nothing is hinted at", async () => {
+  test("a listener hears an event that the parser has passed before the listener was added, and there is no hint", async () => {
     const info = vi.spyOn(console, "info").mockImplementation(ignore);
     onTestFinished(() => info.mockRestore());
     const url = await play({ steps: [{ send: event("a", "1") + event("b", "2") + event("end", "3") }, "silence"] });
@@ -80,14 +80,14 @@ describe("over fetch", () => {
     expect(info.mock.calls.filter(([, text]) => text.includes("without data"))).toEqual([]);
   });
 
-  test("terminal data is found after its listener has gone", async () => {
+  test("terminal data ends the source after the last listener of its name was removed", async () => {
     const url = await play({ steps: [{ send: event("foo", "1") + event("foo", "[DONE]") }, "silence"] });
     const source = open(url, { ...fetching, terminalData: "[DONE]" });
     const undo = source.on("foo", () => undo());
     expect(await source.closed).toEqual({ type: "finished" });
   });
 
-  test("a terminal event without data, which is no event, is hinted at", async () => {
+  test("the console has one hint at a terminal event without data, which is no event", async () => {
     const info = vi.spyOn(console, "info").mockImplementation(ignore);
     onTestFinished(() => info.mockRestore());
     const url = await play({ steps: [{ send: "event: ping\n\ndata: 1\n\nevent: done\n\nevent: done\n\n" }, "silence"] });
@@ -120,7 +120,7 @@ describe("over fetch", () => {
     ]);
   });
 
-  test("nobody is given a hint where every event is listened to, or was until now", async () => {
+  test("there is no hint while every event has a listener, and none after the listener to all was removed", async () => {
     const info = vi.spyOn(console, "info").mockImplementation(ignore);
     onTestFinished(() => info.mockRestore());
     const source = open(

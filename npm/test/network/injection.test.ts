@@ -99,7 +99,7 @@ test("a `lastEventId` that is no string becomes one", async () => {
 });
 
 test.each(["GET / HTTP/1.1\r\nX-Evil: 1", "GET\r\n", "GET\0", "", "GÉT", "CONNECT", "TRACE", "track"])(
-  "what is no method is refused: %j",
+  "an invalid method is refused: %j",
   async (method) => {
     const url = await play({ steps: ["silence"] });
     expect(refusal(url, { method })).toBe("invalid-request");

@@ -40,7 +40,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ["a failure event", "policy", "event: error\ndata: 0\n\n", { failureEvent: "error" }, ignore],
     ["`close`", "requested", message, {}, (source) => source.close()],
     ["the end of a `using` block", "requested", message, {}, (source) => source[dispose]()],
-    ["a signal", "requested", message, { signal: controller.signal }, () => controller.abort()],
+    ["a signal", "aborted", message, { signal: controller.signal }, () => controller.abort()],
   ])("%s ends the source, and its connection", async (_, type, send, options, end) => {
     const url = await play({ steps: [{ send }, "silence"] });
     const source = open(url, { policy: { closeAfterLosses: 1 }, ...options });
@@ -53,9 +53,9 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 
   test("no request is made with a signal that is aborted already", async () => {
     const url = await play({ steps: ["silence"] });
-    const source = open(url, { signal: AbortSignal.abort() });
+    const source = open(url, { signal: AbortSignal.abort("too late") });
     expect(source.state.type).toBe("closed");
-    expect(await source.closed).toEqual({ type: "requested" });
+    expect(await source.closed).toEqual({ type: "aborted", reason: "too late" });
     expect(await seen(url, {})).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { wasm } from "../../src/init.js";
 import { copyToWasm } from "../../src/memory.js";
 import * as streams from "../support/streams.ts";
-import { type Attempt, ignore, play, release, seen } from "../support/streams.ts";
+import { type Attempt, ignore, next, play, release, seen } from "../support/streams.ts";
 
 const open = (url: string, init?: Partial<FetchInit>) => streams.open(url, { transport: "fetch", ...init });
 
@@ -23,9 +23,9 @@ async function errorOf(url: string, init?: Partial<FetchInit>) {
 }
 
 /** The same error, with a body: on a busy machine the body may not come within the second that the source waits for it. */
-async function errorWithBody(url: string, length: number) {
+async function errorWithBody(url: string, length: number, init?: Partial<FetchInit>) {
   for (;;) {
-    const error = await errorOf(url);
+    const error = await errorOf(url, init);
     if ((error.body?.length ?? 0) >= length) return error;
   }
 }
@@ -37,16 +37,92 @@ test("an error has the status, the content type and the body of the response", a
   expect(await errorWithBody(html, 3)).toMatchObject({ code: "content-type", status: 200, contentType: "text/html", body: "<p>" });
 });
 
-test.each<[string, string[], boolean, string]>([
-  ["is cut", ["x".repeat(1000), `${"y".repeat(23)}€ and more`], true, `${"x".repeat(1000)}${"y".repeat(23)}`],
+const KIB_16 = 16 * 1024;
+
+test.each<[string, string[], boolean, string, number?]>([
+  [
+    "is long has its first 16 KiB",
+    ["x".repeat(KIB_16 - 24), `${"y".repeat(23)}€ and more`],
+    true,
+    `${"x".repeat(KIB_16 - 24)}${"y".repeat(23)}`,
+  ],
+  ["is as long as the option says is whole", ["z".repeat(20_000)], false, "z".repeat(20_000), 20_000],
+  ["is longer than the option says is cut", ["é and more"], true, "é", 2],
+  ["is not wanted is not read", ["no"], true, "", 0],
   ["does not end is told as far as it came", ["slow"], true, "slow"],
   ["is empty is told as such", [], false, ""],
-])("a refusal whose body %s", async (_, texts, isOpen, body) => {
+])("a refusal whose body %s", async (_, texts, isOpen, body, maxErrorBodySize) => {
   const attempt = plain(500, ...texts);
   if (isOpen) attempt.steps?.push("silence");
   const url = await play(attempt);
-  expect((await errorWithBody(url, body.length)).body).toBe(body);
+  expect((await errorWithBody(url, body.length, { maxErrorBodySize })).body).toBe(body);
   await seen(url, { closed: 1 });
+});
+
+/** These headers, which a page of another origin may read. */
+const exposed = (...headers: [string, string][]): Attempt["headers"] => [
+  ...headers,
+  ["access-control-expose-headers", headers.map(([name]) => name).join()],
+];
+
+test("a refusal of some KiB is whole JSON, and its message begins with it", async () => {
+  const fields = Array.from({ length: 60 }, (_, n) => ({ loc: ["body", "messages", n, "content"], msg: "Field required", text: "é" }));
+  const body = JSON.stringify({ detail: fields }, null, 2);
+  const headers = exposed(["content-type", "application/json"], ["retry-after", "34"], ["x-request-id", "req_9"]);
+  const url = await play({ status: 429, headers, steps: [{ send: body }] });
+  const error = await errorWithBody(url, body.length);
+  expect(JSON.parse(error.body ?? "")).toEqual({ detail: fields });
+  const response = { status: 429, url, redirected: false, headers: { "x-request-id": "req_9" } };
+  expect(error).toMatchObject({ retryAfter: 34_000, response });
+  expect(error.message).toMatch(/ answered with status 429: \{ "detail": \[ \{ "loc": \[ "body", /);
+  expect(error.message).toHaveLength(`${url} answered with status 429: `.length + 201);
+});
+
+test("an open source has the status, the headers and the URL of the response", async () => {
+  const target = await play({ headers: exposed(["mcp-session-id", "abc"]), steps: [{ send: "data: 1\n\n" }, "silence"] });
+  const source = open(await play({ status: 307, headers: [["location", target]] }));
+  await new Promise((resolve) => (source.onopen = resolve));
+  const headers = expect.objectContaining({ "content-type": "text/event-stream", "mcp-session-id": "abc" });
+  expect(source.state).toEqual({ type: "open", response: { status: 200, url: target, redirected: true, headers } });
+  expect(structuredClone(source.state)).toEqual(source.state);
+});
+
+test("a wrong type after a redirect is told with the URL that has answered", async () => {
+  const page = `${await play({ headers: [["content-type", "text/html"]], steps: [{ send: "<!doctype html>\n<p>Who are you?" }] })}?login`;
+  const url = await play({ status: 302, headers: [["location", page]] });
+  const error = await errorWithBody(url, 10);
+  expect(error).toMatchObject({ code: "content-type", url, response: { url: page, redirected: true } });
+  const told = `${url} was redirected to ${page}, which answered with text/html, not with text/event-stream (this looks like a login page: log in first): <!doctype html> <p>`;
+  expect(error.message.slice(0, told.length)).toBe(told);
+});
+
+test.each([201, 202, 206])("a stream of status %i is accepted by the user's function, and is refused without one", async (status) => {
+  const url = await play({ status, steps: [{ send: "data: 1\n\ndata: [DONE]\n\n" }, "silence"] });
+  expect(await errorOf(url)).toMatchObject({ code: "status", status, message: expect.stringContaining("`accept` can take it") });
+  const source = open(url, { method: "POST", terminalData: "[DONE]", accept: (response) => response.status === status });
+  const told: unknown[] = [];
+  for await (const { data } of source.events("message")) told.push(data);
+  expect([told, await source.closed]).toEqual([[1], { type: "finished" }]);
+});
+
+test("the body of any type that is accepted is parsed as an event stream", async () => {
+  for (const type of ["text/plain; charset=utf-8", "application/x-ndjson", "application/octet-stream"]) {
+    const url = await play({ headers: [["content-type", type]], steps: [{ send: "data: 1\n\n" }, "silence"] });
+    const source = open(url, { accept: ({ headers }) => headers["content-type"] === type });
+    expect(await next(source)).toMatchObject({ data: 1 });
+    source.close();
+  }
+});
+
+test("an exception of `accept` is an error with the body, and no further request is made", async () => {
+  const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
+  const thrown = new RangeError("neither");
+  const accept = () => {
+    throw thrown;
+  };
+  const error = await errorWithBody(url, 9, { accept, policy: "resilient" });
+  expect(error).toMatchObject({ code: "content-type", cause: thrown, body: "data: 1\n\n" });
+  expect(error.message).toMatch(/, which `accept` refused \(neither\): data: 1$/);
 });
 
 test("a response whose body is already being read is an error", async () => {

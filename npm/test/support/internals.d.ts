@@ -1,4 +1,4 @@
-// The parts of the package that tests use and that are not public.
+// The modules in JavaScript that tests use: parts of the package that are not public, and a helper of the tests in Rust.
 
 declare module "*/src/init.js" {
   /** What the wasm half exports, once it is loaded. */
@@ -14,4 +14,11 @@ declare module "*/src/init.js" {
 declare module "*/src/memory.js" {
   /** Copies bytes into the memory of the wasm half, and returns their address. */
   export function copyToWasm(bytes: Uint8Array): number;
+}
+
+declare module "*/tests/support/src/turns.js" {
+  /** Holds the messages of every `MessageChannel`. */
+  export function holdTurns(): void;
+  /** Sends the held messages, and those that follow at once. */
+  export function letTurnsEnd(): void;
 }

@@ -7,7 +7,7 @@ export async function load(): Promise<typeof Package & { realm: typeof globalThi
     vi.resetModules();
     return { ...(await import("typed-eventsource")), realm: globalThis };
   }
-  // A new document has new modules. They are loaded as they are built, since modules that Vite serves run only in Vitest's
+  // A new document has new modules. They are those of the built package, since modules that Vite serves run only in Vitest's
   // documents.
   const frame = document.createElement("iframe");
   frame.srcdoc = `<script type="module">import * as loaded from "/pkg/index.js"; globalThis.loaded = loaded;</script>`;

@@ -15,6 +15,7 @@ export const TRANSPORTS: readonly Transport[] = "EventSource" in globalThis ? ["
 
 export const isFirefox = globalThis.navigator?.userAgent.includes("Firefox") ?? false;
 
+/** A step of what a connection gets. `wait` sends nothing until `release` is called, `pause` sends nothing for milliseconds. */
 export type Step =
   | { send: string }
   | { send_base64: string }
@@ -27,7 +28,7 @@ export type Step =
   | "reset"
   | "silence";
 
-/** What one connection gets. */
+/** What one connection gets: the server's part of a source's attempt to connect. */
 export interface Attempt {
   status?: number;
   headers?: [name: string, value: string][];

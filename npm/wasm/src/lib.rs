@@ -1,8 +1,8 @@
 //! The wasm half of the npm package: the parser and the session of the core, in numbers. The JavaScript half is in
 //! `npm/src`.
 //!
-//! It has no `std`, and a small allocator, since both would weigh more than all else together. Times are in
-//! milliseconds, since any fixed moment, as `performance.now()` has them.
+//! It does not use `std`, and has a small allocator, since `std` and its allocator would be larger than all the rest. Times are
+//! milliseconds since some fixed moment, as those of `performance.now()` are.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 

@@ -6,7 +6,7 @@ use typed_eventsource_core::{
     Unfinished,
 };
 
-/// What is told of a session, for JavaScript to read where it lies, since each call costs.
+/// What a session tells JavaScript, which reads it from the wasm memory: a call for each value would cost more.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(crate) struct Numbers {
@@ -16,11 +16,11 @@ pub(crate) struct Numbers {
     /// A state, a reason or a decision.
     kind: f64,
     failure: f64,
-    /// How long was waited for what has not come in time.
+    /// The time limit that was reached last, in milliseconds.
     pub(crate) after: f64,
     /// How many times in a row the connection has failed. In a report it is 0 if the failure is not one of the connection.
     pub(crate) failures: f64,
-    /// Until the next attempt, or how many ids a gap has.
+    /// The milliseconds until the next attempt, -1 if they are not known; or how many ids a gap has.
     pub(crate) amount: f64,
     /// What follows a report: 0 nothing, 1 a change of state, 2 the close because of it.
     pub(crate) follows: f64,
@@ -29,8 +29,9 @@ pub(crate) struct Numbers {
     limit_value: f64,
     decode_errors: f64,
     down_for: f64,
-    /// What the session wants to be told of.
+    /// What the session wants to be told of, as flags.
     pub(crate) wants: f64,
+    /// When the timer has to fire, in milliseconds; infinity if there is nothing to wait for.
     pub(crate) deadline: f64,
     /// Where texts lie in memory, and their lengths: the last event id, or the ids around the gap in hand.
     texts: [[f64; 2]; 2],
@@ -105,6 +106,8 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         9 => Input::Online,
         10 => Input::Offline,
         11 => Input::Overflowed,
+        15 if detail == 0 => Input::ReadOn,
+        15 => Input::HeldBack,
         14 => Input::Postponed(span),
         12 => Input::Close(if detail == 0 {
             CloseReason::Requested
@@ -143,7 +146,7 @@ impl Numbers {
         self.texts[index] = [text.as_ptr() as usize as f64, text.len() as f64];
     }
 
-    pub(crate) fn state(&mut self, state: State) {
+    pub(crate) fn set_state(&mut self, state: State) {
         (self.kind, self.failures, self.amount) = match state {
             State::Connecting => (0.0, 0.0, -1.0),
             State::Open => (1.0, 0.0, -1.0),
@@ -157,7 +160,7 @@ impl Numbers {
         };
     }
 
-    pub(crate) fn failure(&mut self, failure: Failure) {
+    pub(crate) fn set_failure(&mut self, failure: Failure) {
         self.failure = match failure {
             Failure::Earlier => 1.0,
             Failure::OpenTimeout => 2.0,
@@ -169,8 +172,8 @@ impl Numbers {
         };
     }
 
-    pub(crate) fn context(&mut self, context: FailureContext) {
-        self.failure(context.failure);
+    pub(crate) fn set_context(&mut self, context: FailureContext) {
+        self.set_failure(context.failure);
         self.decode_errors = f64::from(context.decode_errors);
         self.down_for = context.down_for.as_millis_f64();
         (self.kind, self.amount) = match context.proposed {
@@ -180,12 +183,12 @@ impl Numbers {
         };
     }
 
-    pub(crate) fn report(&mut self, report: Report) {
-        self.failure(report.failure);
+    pub(crate) fn set_report(&mut self, report: Report) {
+        self.set_failure(report.failure);
         self.failures = f64::from(report.attempt.unwrap_or(0));
     }
 
-    pub(crate) fn closed(&mut self, reason: CloseReason) {
+    pub(crate) fn set_close_reason(&mut self, reason: CloseReason) {
         self.kind = match reason {
             CloseReason::Finished => 0.0,
             CloseReason::Requested => 1.0,
@@ -193,7 +196,7 @@ impl Numbers {
             _ => 3.0,
         };
         if let CloseReason::Failed { failure, limit } = reason {
-            self.failure(failure);
+            self.set_failure(failure);
             (self.limit, self.limit_value) = match limit {
                 Some(LimitReached::TooMany { count }) => (1.0, f64::from(count)),
                 Some(LimitReached::DownTooLong { limit }) => (2.0, limit.as_millis_f64()),

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::table::{self, Entry};
 
-/// Makes a parser for a stream that goes on where another has ended. Answers its number, by which it is known until it is
+/// Makes a parser for a stream that continues after the event with this id. Returns its number, which is valid until the parser is
 /// [freed](table::free).
 #[wasm_bindgen(js_name = newParser)]
 pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
@@ -15,11 +15,17 @@ pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
     table::insert(Entry::Parser(Box::new(stream)))
 }
 
-/// Listens to events of a name (0) and answers by which number they are told, listens no longer (1), goes back to
-/// where an event ends in the chunk (2), or goes on with another chunk, of which all ids are to be told where the number
-/// says so (3), and answers where the [`Records`](typed_eventsource_npm_parser::Records) lie. Or looks for data in events of any
-/// name (4), or answers whether the stream has ended within an event, whose data is then out of line, and its name in place of
-/// the last event id (5), or listens to events of any name, where the number says so (6).
+/// Tells a parser what to do, by the number of the input:
+///
+/// - 0, [listen](Stream::listen) to events of the name in `bytes`: returns the number that their records have;
+/// - 1, [stop listening](Stream::unlisten) to them;
+/// - 2, [go back](Stream::go_back) to where an event ends in the chunk;
+/// - 3, take the [next chunk](Stream::push), and [tell all ids](Stream::track_ids) if `number` is not 0;
+/// - 4, [look for data](Stream::look_for) in events that nobody listens to;
+/// - 5, [end](Stream::end): returns 1 if the stream has ended within an event, and 0 otherwise;
+/// - 6, [listen to events of any name](Stream::listen_to_all), or stop if `number` is 0.
+///
+/// Unless the list says otherwise, returns the address of the [`Records`](typed_eventsource_npm_parser::Records).
 #[wasm_bindgen(js_name = tellParser)]
 pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> usize {
     with(parser, move |stream| {
@@ -41,7 +47,7 @@ pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> 
     })
 }
 
-/// Finds the next events of the chunk and writes their records. Answers with how many they are: none at its end.
+/// Finds the next events of the chunk and writes their records. Returns how many there are: none at the end of the chunk.
 #[wasm_bindgen(js_name = nextEvents)]
 pub fn next_events(parser: usize) -> usize {
     with(parser, |stream| stream.next())

@@ -13,17 +13,17 @@ use crate::{
     table::{self, Entry},
 };
 
-/// Follows one source, in numbers.
+/// A session, and the numbers in which it tells JavaScript its outputs.
 #[derive(Debug)]
 pub(crate) struct NumberedSession {
     session: Session,
     numbers: Numbers,
-    /// The one in hand.
+    /// The gap that was told last. The numbers have the addresses of its ids.
     gap: Option<Gap>,
 }
 
-/// Makes a session for a source with a [preset](Policy::preset), options on top of it as [`numbers::set_options`] has them,
-/// flags, and how many ids to remember. Answers its number, by which it is known until it is [freed](table::free).
+/// Makes a session for a source with a [preset](Policy::preset), with options that [`numbers::set_options`] sets on top of it, with
+/// flags, and with `deduplicate` ids to remember. Returns its number, which is valid until the session is [freed](table::free).
 ///
 /// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
 /// 64 shares a connection, 128 finishes at the end of a response, 256 reconnects there.
@@ -57,7 +57,7 @@ pub fn new_session(
     options.last_event_id = text(last_event_id);
     options.deduplicate = deduplicate;
     if has(64) {
-        options = options.into_subscriber();
+        options = options.into_sharer();
     }
     let session = NumberedSession {
         session: Session::new(options, at(now, 0.0)),
@@ -67,9 +67,8 @@ pub fn new_session(
     table::insert(Entry::Session(Box::new(session)))
 }
 
-/// Tells a session of an input by its number, as [`numbers::input`] has them, and first of the last event id where there is
-/// one. Answers where the [`Numbers`] lie in memory, whose text is the session's last event id then. Beside those inputs
-/// there are:
+/// Tells a session the last event id, if one is given, and then an input by its number. Returns the address of the [`Numbers`], whose
+/// first text is then the session's last event id. The numbers of inputs are those of [`numbers::input`], and these:
 ///
 /// - 16, something that nobody listens to, with its last event id: an event where the detail is 1;
 /// - 17, nothing;
@@ -125,8 +124,8 @@ pub fn tell_session(
     })
 }
 
-/// Opens a source of a URL of which a whole burst may open at `recovers_at`. Returns when a whole burst may then; or, as a
-/// negative number, how long the source has to wait before it asks again.
+/// Opens a source of a URL. `recovers_at` is when a whole burst of sources of this URL may open. Returns the new such moment; or, as
+/// a negative number, how long the source has to wait before it asks again.
 #[wasm_bindgen(js_name = openAtRate)]
 pub fn open_at_rate(recovers_at: f64, now: f64) -> f64 {
     let mut rate = OpenRate::recovered_at(at(recovers_at, 0.0).now);
@@ -136,7 +135,7 @@ pub fn open_at_rate(recovers_at: f64, now: f64) -> f64 {
     }
 }
 
-/// What to do next, and where the [`Numbers`] lie in memory that say so.
+/// Polls the next output. Returns the address of the [`Numbers`] that describe it.
 #[wasm_bindgen(js_name = pollSession)]
 pub fn poll_session(session: usize) -> usize {
     with(session, NumberedSession::poll)
@@ -178,12 +177,12 @@ impl NumberedSession {
                 4.0
             }
             Some(Output::Decide(context)) => {
-                numbers.context(context);
+                numbers.set_context(context);
                 5.0
             }
             Some(Output::Report(report)) => {
-                numbers.state(session.state());
-                numbers.report(report);
+                numbers.set_state(session.state());
+                numbers.set_report(report);
                 numbers.follows = match session.close_reason() {
                     Some(CloseReason::Failed { .. }) => 2.0,
                     Some(_) => 0.0,
@@ -192,11 +191,11 @@ impl NumberedSession {
                 6.0
             }
             Some(Output::State(state)) => {
-                numbers.state(state);
+                numbers.set_state(state);
                 7.0
             }
             Some(Output::Closed(reason)) => {
-                numbers.closed(reason);
+                numbers.set_close_reason(reason);
                 8.0
             }
             Some(_) => 3.0,

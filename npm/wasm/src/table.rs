@@ -1,4 +1,4 @@
-//! What JavaScript knows by its number.
+//! The parsers and sessions, which JavaScript knows by their numbers.
 
 use alloc::boxed::Box;
 
@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::session::NumberedSession;
 
-/// Each has a place in memory, where JavaScript reads.
+/// A parser or a session. It is boxed, so that its address stays the same: JavaScript reads from there.
 #[derive(Debug)]
 pub(crate) enum Entry {
     Parser(Box<Stream>),
@@ -30,7 +30,7 @@ pub(crate) fn insert(entry: Entry) -> usize {
     table().insert(Some(entry))
 }
 
-/// Uses an entry, which is out of the table meanwhile: a fault traps, and leaves all others as they are.
+/// Calls a function with an entry, which is out of the table meanwhile. So a panic, which traps, leaves all other entries as they are.
 pub(crate) fn with<R>(number: usize, run: impl FnOnce(&mut Entry) -> R) -> R {
     let mut entry = take(number);
     let result = run(&mut entry);
@@ -38,7 +38,7 @@ pub(crate) fn with<R>(number: usize, run: impl FnOnce(&mut Entry) -> R) -> R {
     result
 }
 
-/// What is not there is a fault too, and traps once the table is not locked any more.
+/// Takes an entry out of the table. If it is not there, this panics when the table is no longer locked.
 #[inline(never)]
 fn take(number: usize) -> Entry {
     let entry = table().get_mut(number).and_then(Option::take);
@@ -52,7 +52,7 @@ fn put_back(number: usize, entry: Entry) {
     }
 }
 
-/// Locked for one access at a time, on one thread.
+/// Locks the table for one access. There is only one thread.
 #[inline]
 fn table() -> MutexGuard<'static, Table> {
     TABLE.try_lock().expect("nobody else has locked it")

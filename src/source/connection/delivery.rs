@@ -74,10 +74,12 @@ impl Connection {
             DeliveryOutcome::Failed(failure) => failures.push(failure),
         };
         if let Some(callbacks) = self.subscriptions.get(frame.name()) {
-            callbacks.each(&self.panics, &mut call);
+            callbacks.each(&self.panics, |callback| call(callback));
         }
         #[cfg(feature = "fetch")]
-        self.any.each_of(any, &self.panics, &mut call);
+        if any.is_some() {
+            self.any.each_of(any, &self.panics, call);
+        }
         if !failures.is_empty() {
             self.decode_failed(failures);
             return true;

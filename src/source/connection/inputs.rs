@@ -34,6 +34,9 @@ pub(super) enum Queued {
     },
     /// A stream has begun to drop items.
     ItemsDropped,
+    /// A full queue holds the reading back, or does no longer.
+    #[cfg(feature = "fetch")]
+    Pace,
 }
 
 impl From<Input<'static>> for Queued {
@@ -70,6 +73,11 @@ impl Connection {
             #[cfg(feature = "fetch")]
             TransportEvent::Unheard { name } => return self.hint_at(name),
             TransportEvent::Opened => Input::Opened.into(),
+            #[cfg(feature = "fetch")]
+            TransportEvent::Answered(response) => {
+                self.note_response(Some(response));
+                Input::Opened.into()
+            }
             TransportEvent::Unlistened { is_event, meta } => Queued::Unlistened { is_event, meta },
             TransportEvent::Retry(time) => Input::Retry(time).into(),
             TransportEvent::Lost { error, loss } => Queued::bringing(Input::Lost(loss), error),
@@ -114,12 +122,12 @@ impl Connection {
     /// Handles the result of a push to a stream's queue.
     pub(in crate::source) fn overflowed(&self, outcome: PushOutcome) {
         match outcome {
-            PushOutcome::Queued => return,
             PushOutcome::GapBegan => self.push(Queued::ItemsDropped),
             PushOutcome::Full => {
                 let error = Error::QueueOverflow { dropped: 1 };
                 self.push(Queued::bringing(Input::Overflowed, error));
             }
+            _ => return,
         }
         self.drain();
     }
@@ -152,6 +160,8 @@ impl Connection {
             }
         }
         drop(running);
+        #[cfg(feature = "fetch")]
+        self.set_pace();
         self.set_timer();
         self.panics.resume();
     }
@@ -163,6 +173,9 @@ impl Connection {
             }
             Queued::Unlistened { is_event, meta } => self.handle_unlistened(is_event, meta),
             Queued::ItemsDropped => self.report(&Error::QueueOverflow { dropped: 1 }, true),
+            // All inputs before it are handled: `drain` sets the pace next.
+            #[cfg(feature = "fetch")]
+            Queued::Pace => {}
             Queued::Input { input, error } => {
                 self.note_last_event_id();
                 if let Some(error) = error {

@@ -8,7 +8,7 @@ use super::{Connection, Queued, ToldError};
 use crate::{
     Error,
     host::Host,
-    source::panics::Panics,
+    panics::Panics,
     transport::{Sink, Transport},
 };
 
@@ -21,6 +21,10 @@ pub(in crate::source) trait Link {
     /// See [`Transport::listen_to_all`].
     #[cfg(feature = "fetch")]
     fn listen_to_all(&self, listens_to_all: bool);
+
+    /// See [`Transport::hold_back`].
+    #[cfg(feature = "fetch")]
+    fn hold_back(&self, is_held_back: bool);
 
     /// See [`Transport::report_all_ids`].
     fn report_all_ids(&self) {}
@@ -56,6 +60,11 @@ impl Link for Transport {
     #[cfg(feature = "fetch")]
     fn listen_to_all(&self, listens_to_all: bool) {
         self.listen_to_all(listens_to_all);
+    }
+
+    #[cfg(feature = "fetch")]
+    fn hold_back(&self, is_held_back: bool) {
+        self.hold_back(is_held_back);
     }
 
     fn report_all_ids(&self) {
@@ -133,6 +142,10 @@ impl Connection {
         if !self.any.is_empty() {
             transport.listen_to_all(true);
         }
+        #[cfg(feature = "fetch")]
+        if self.has_told_hold.get() {
+            transport.hold_back(true);
+        }
         if self.session().wants_ids() {
             transport.report_all_ids();
         }
@@ -178,12 +191,18 @@ impl Connection {
         if !self.any.is_empty() {
             link.listen_to_all(true);
         }
+        #[cfg(feature = "fetch")]
+        if self.has_told_hold.get() {
+            link.hold_back(true);
+        }
         self.hold(&self.held.link, link);
+        #[cfg(feature = "fetch")]
+        self.note_response(carrier.response.get());
         if !self.gaps.is_empty() {
             carrier.enable_id_tracking();
         }
         if let Some(connector) = carrier.held.connector.take() {
-            connector.yield_for_queue(self.queue.capacity());
+            connector.yield_for_queue(self.queue.capacity_per_turn());
             carrier.held.connector.put(connector);
         }
         self.push(Input::Relayed(Output::State(state)).into());
@@ -202,6 +221,10 @@ impl Connection {
     /// Tells the source what has happened to the connection that it shares.
     pub(in crate::source) fn relayed(&self, output: Output, error: Option<Error>) {
         self.announce_open();
+        #[cfg(feature = "fetch")]
+        if let Some(carrier) = self.link().as_ref().and_then(|link| link.carrier()) {
+            self.note_response(carrier.response.get());
+        }
         self.push(Queued::Input {
             input: Input::Relayed(output),
             // If none of them listens to errors, the connection itself reports it.

@@ -3,11 +3,14 @@
 //! It is the body of a [`Session`], which decides everything. [`inputs`] has what happens to the source, and
 //! [`outputs`] what is done about it.
 
+mod console;
 mod delivery;
 mod inputs;
 mod link;
 mod listening;
 mod outputs;
+#[cfg(feature = "fetch")]
+mod pace;
 mod timer;
 
 use std::{
@@ -24,20 +27,27 @@ use web_sys::AbortSignal;
 #[cfg(feature = "fetch")]
 use super::subscriptions::FrameCallback;
 use super::{
-    callbacks::CallbackList, closed::End, listener::Listener, panics::Panics, queue::Queue,
+    callbacks::CallbackList, closed::End, listener::Listener, queue::Queue,
     subscriptions::Subscriptions,
 };
+#[cfg(feature = "fetch")]
+use crate::ResponseHead;
 use crate::{
     CloseReason, Error, Gap, State,
     event::EventMeta,
     host::{Host, NetworkWatch, Timer, browser::DomListener},
+    panics::Panics,
     place::Place,
     policy::Rule,
+    sys,
     transport::Connector,
 };
+use console::ConsoleLines;
 use inputs::Queued;
 pub(super) use link::{Audience, Link};
 use outputs::ToldError;
+#[cfg(feature = "fetch")]
+pub(super) use pace::Hold;
 
 type ErrorCallback = dyn FnMut(&Error);
 type GapCallback = dyn FnMut(&Gap);
@@ -94,7 +104,7 @@ pub(crate) struct Connection {
     is_running: Cell<bool>,
     /// How many events were delivered.
     deliveries: Cell<u64>,
-    /// Whether the page did not open too many sources to connect this one.
+    /// Whether the source may connect. Its first attempt waits if the page has opened too many sources of its URL.
     may_connect: Cell<bool>,
     panics: Panics,
     /// The metadata of the last event, if the session has not been told its id.
@@ -108,6 +118,11 @@ pub(crate) struct Connection {
     /// The last failure of the connection that was reported.
     earlier: Place<ToldError>,
     close_reason: OnceCell<CloseReason>,
+    /// The reason of the signal, if it was aborted.
+    abort_reason: Place<Arc<str>>,
+    /// What the server has answered with, the last time.
+    #[cfg(feature = "fetch")]
+    response: Place<ResponseHead>,
     held: Held,
     /// Forgotten listeners, kept until they have been told about the end.
     forgotten: RefCell<Vec<Listener>>,
@@ -120,6 +135,12 @@ pub(crate) struct Connection {
     /// Whether it has hinted at an event that nobody listens to.
     #[cfg(feature = "fetch")]
     has_hinted: Cell<bool>,
+    /// How many full queues and sharers hold the reading back.
+    #[cfg(feature = "fetch")]
+    holds: Cell<usize>,
+    /// Whether the session and the link were told that any does.
+    #[cfg(feature = "fetch")]
+    has_told_hold: Cell<bool>,
     gaps: CallbackList<GapCallback>,
     errors: CallbackList<ErrorCallback>,
     states: CallbackList<StateCallback>,
@@ -127,6 +148,7 @@ pub(crate) struct Connection {
     /// The sources that share it, if it is shared.
     sharers: OnceCell<Rc<dyn Audience>>,
     end: Rc<End>,
+    console: ConsoleLines,
 }
 
 /// Everything that a source holds until it closes. Users' functions may have captured the source.
@@ -162,7 +184,7 @@ impl Connection {
     pub(super) fn open(mut settings: Settings, connector: Connector) -> Result<Rc<Self>, Error> {
         let url = Arc::clone(connector.url());
         settings.options.is_offline = timer::is_offline(&settings.host, &url);
-        connector.yield_for_queue(settings.queue.capacity());
+        connector.yield_for_queue(settings.queue.capacity_per_turn());
         let connection = Self::new(settings, url);
         connection.held.connector.put(connector);
         connection.listen_for_terminals();
@@ -190,10 +212,10 @@ impl Connection {
         Ok(connection)
     }
 
-    /// A connection that was closed before it could connect.
-    pub(super) fn closed(settings: Settings, url: &Arc<str>) -> Rc<Self> {
+    /// A connection whose signal was aborted before it could connect.
+    pub(super) fn aborted(settings: Settings, url: &Arc<str>, signal: &AbortSignal) -> Rc<Self> {
         let connection = Self::new(settings, Arc::clone(url));
-        connection.close(core::CloseReason::Requested);
+        connection.abort(signal);
         connection
     }
 
@@ -226,6 +248,9 @@ impl Connection {
             unfinished: Place::default(),
             earlier: Place::default(),
             close_reason: OnceCell::new(),
+            abort_reason: Place::default(),
+            #[cfg(feature = "fetch")]
+            response: Place::default(),
             held: Held {
                 rule: rule.into(),
                 ..Held::default()
@@ -238,12 +263,17 @@ impl Connection {
             is_fetch,
             #[cfg(feature = "fetch")]
             has_hinted: Cell::default(),
+            #[cfg(feature = "fetch")]
+            holds: Cell::default(),
+            #[cfg(feature = "fetch")]
+            has_told_hold: Cell::default(),
             gaps: CallbackList::default(),
             errors: CallbackList::default(),
             states: CallbackList::default(),
             streams: CallbackList::default(),
             sharers: OnceCell::new(),
             end: Rc::default(),
+            console: ConsoleLines::default(),
         })
     }
 
@@ -272,7 +302,7 @@ impl Connection {
     pub(super) fn state(&self) -> State {
         match self.close_reason.get() {
             Some(reason) => State::Closed(reason.clone()),
-            None => outputs::state_of(self.session().state()),
+            None => self.state_of(self.session().state()),
         }
     }
 
@@ -313,17 +343,30 @@ impl Connection {
 
     /// Closes when the signal is aborted.
     pub(super) fn close_on_abort(&self, signal: &AbortSignal) {
-        let this = Weak::clone(&self.this);
+        let (this, aborted) = (Weak::clone(&self.this), signal.clone());
         let listener = DomListener::new(
             signal,
             "abort",
             Box::new(move |_| {
                 if let Some(connection) = this.upgrade() {
-                    connection.close(core::CloseReason::Requested);
+                    connection.abort(&aborted);
                 }
             }),
         );
         self.hold(&self.held.abort, listener);
+    }
+
+    fn abort(&self, signal: &AbortSignal) {
+        let reason = sys::text_of(&signal.reason()).unwrap_or_default();
+        self.abort_reason.put(reason.into());
+        self.close(core::CloseReason::Requested);
+    }
+
+    #[cfg(feature = "fetch")]
+    fn note_response(&self, response: Option<ResponseHead>) {
+        if let Some(response) = response {
+            self.response.put(response);
+        }
     }
 
     /// Lets other sources join until it closes.

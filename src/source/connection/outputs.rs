@@ -86,7 +86,7 @@ impl Connection {
         self.relay(&Output::Report(report), Some(&error));
     }
 
-    /// Reports an error. A failure to decode concerns only its subscriber, any other error all streams.
+    /// Reports an error. A failure to decode concerns only the listener or stream that decodes, any other error all streams.
     pub(super) fn report(&self, error: &Error, is_reported: bool) {
         let concerns_streams = !matches!(error, Error::Decode(_) | Error::QueueOverflow { .. });
         let is_reported = is_reported
@@ -98,12 +98,12 @@ impl Connection {
             self.streams.each(&self.panics, |callback| callback(notice));
         }
         if !is_reported {
-            self.host.report(error);
+            self.write_to_console(error);
         }
     }
 
     fn announce(&self, output: core::State) {
-        let state = state_of(output);
+        let state = self.state_of(output);
         self.states.each(&self.panics, |callback| callback(&state));
         self.relay(&Output::State(output), None);
     }
@@ -121,10 +121,11 @@ impl Connection {
             self.errors.each(&self.panics, |callback| callback(error));
             self.errors.clear();
             if !is_reported {
-                self.host.report(error);
+                self.write_to_console(error);
             }
         }
-        let end = Notice::End(error);
+        let stream_error = reason.stream_error();
+        let end = Notice::End(stream_error.as_ref());
         self.streams.each(&self.panics, |callback| callback(end));
         self.streams.clear();
         let state = State::Closed(reason.clone());
@@ -191,7 +192,10 @@ impl Connection {
     pub(super) fn close_reason_of(&self, reason: core::CloseReason) -> CloseReason {
         match reason {
             core::CloseReason::Finished => CloseReason::Finished,
-            core::CloseReason::Requested => CloseReason::Requested,
+            core::CloseReason::Requested => match self.abort_reason.get() {
+                Some(reason) => CloseReason::Aborted { reason },
+                None => CloseReason::Requested,
+            },
             core::CloseReason::Failed { failure, limit } => {
                 let last = self.error_of(failure).error;
                 CloseReason::Policy(match limit {
@@ -206,24 +210,27 @@ impl Connection {
             _ => CloseReason::Dropped,
         }
     }
+
+    /// A state as users know it. The state of a closed source needs a reason, too.
+    pub(super) fn state_of(&self, state: core::State) -> State {
+        match state {
+            core::State::Open => State::Open {
+                #[cfg(feature = "fetch")]
+                response: self.response.get(),
+            },
+            core::State::Waiting { attempt, retry_in } => State::Waiting {
+                attempt,
+                retry_in: retry_in.map(in_whole_milliseconds),
+            },
+            core::State::Offline { attempt } => State::Offline { attempt },
+            _ => State::Connecting,
+        }
+    }
 }
 
 /// A wait as users are told of it: browsers' timers know nothing shorter.
 fn in_whole_milliseconds(wait: Span) -> Duration {
     Duration::from_millis(wait.as_nanos().div_ceil(1_000_000))
-}
-
-/// A state as users know it. The state of a closed source needs a reason, too.
-pub(super) fn state_of(state: core::State) -> State {
-    match state {
-        core::State::Open => State::Open,
-        core::State::Waiting { attempt, retry_in } => State::Waiting {
-            attempt,
-            retry_in: retry_in.map(in_whole_milliseconds),
-        },
-        core::State::Offline { attempt } => State::Offline { attempt },
-        _ => State::Connecting,
-    }
 }
 
 #[cfg(test)]
@@ -232,15 +239,9 @@ mod tests {
 
     #[test]
     fn a_wait_is_told_in_whole_milliseconds_and_is_never_shorter() {
-        let told = |nanoseconds| {
-            state_of(core::State::Waiting {
-                attempt: 1,
-                retry_in: Some(Span::from_nanos(nanoseconds)),
-            })
-        };
-        let waiting = |milliseconds| State::waiting(1, Some(Duration::from_millis(milliseconds)));
-        assert_eq!(told(472_070_124), waiting(473));
-        assert_eq!(told(1_000_000_000), waiting(1000));
-        assert_eq!(told(u64::MAX), waiting(u64::MAX / 1_000_000 + 1));
+        let told = |nanoseconds| in_whole_milliseconds(Span::from_nanos(nanoseconds)).as_millis();
+        assert_eq!(told(472_070_124), 473);
+        assert_eq!(told(1_000_000_000), 1000);
+        assert_eq!(told(u64::MAX), u128::from(u64::MAX / 1_000_000 + 1));
     }
 }

@@ -34,7 +34,7 @@ fn every_event_is_delivered_and_to_listeners_of_its_name_first() {
 }
 
 #[test]
-fn the_browsers_own_source_refuses_it() {
+fn the_browsers_own_source_refuses_to_listen_to_all_events() {
     let _server = FakeServer::new();
     let builder = || EventSource::builder(URL);
     for builder in [builder(), builder().shared(true)] {
@@ -85,7 +85,7 @@ fn one_hint_names_the_first_event_that_nobody_listens_to() {
 }
 
 #[test]
-fn who_listens_to_all_is_given_no_hint() {
+fn a_source_that_listens_to_all_events_gives_no_hint() {
     let server = FakeServer::new();
     let source = over_fetch().open().unwrap();
     let _any = source.on_any(|_: Event<Text>| {}).unwrap();
@@ -137,7 +137,7 @@ fn an_event_that_does_not_decode_is_reported() {
 }
 
 #[test]
-fn it_goes_on_after_a_reconnection_and_skips_duplicates() {
+fn a_listener_to_all_events_hears_events_after_a_reconnection_and_no_duplicates() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = over_fetch().deduplicate(5).open().unwrap();
     let _errors = source.on_error(|_| {});

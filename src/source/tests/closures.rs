@@ -45,10 +45,11 @@ fn builders_that_differ_in_more_than_their_closures_set_up_other_sources() {
 
 #[cfg(feature = "fetch")]
 #[test]
-fn fresh_headers_are_closures_and_the_rest_of_a_request_is_not() {
+fn fresh_headers_and_accept_are_closures_and_the_rest_of_a_request_is_not() {
     use crate::Fetch;
     let fresh = |fetch: Fetch| {
-        EventSource::builder(URL).fetch(fetch.fresh_headers(|| async { Ok(Vec::new()) }))
+        let fetch = fetch.fresh_headers(|| async { Ok(Vec::new()) });
+        EventSource::builder(URL).fetch(fetch.accept(|_| true))
     };
     let first = fresh(Fetch::new());
     assert!(first.adopt_closures(&fresh(Fetch::new())));
@@ -56,11 +57,26 @@ fn fresh_headers_are_closures_and_the_rest_of_a_request_is_not() {
         fresh(Fetch::post()),
         fresh(Fetch::new().header("X-A", "1")),
         EventSource::builder(URL).fetch(Fetch::new()),
+        EventSource::builder(URL).fetch(Fetch::new().accept(|_| true)),
         EventSource::builder(URL),
     ] {
         assert!(!first.adopt_closures(&other), "{other:?}");
         assert!(!other.adopt_closures(&first), "{other:?}");
     }
+}
+
+#[cfg(feature = "fetch")]
+#[test]
+fn a_source_has_responses_accepted_by_the_closure_that_its_builder_has_adopted_last() {
+    use crate::{Fetch, State};
+    let accepting = |status| {
+        EventSource::builder(URL).fetch(Fetch::new().accept(move |r| r.status() == status))
+    };
+    let (server, first) = (FakeServer::new(), accepting(201));
+    let source = first.clone().open().unwrap();
+    assert!(first.adopt_closures(&accepting(202)));
+    server.fail(202);
+    assert!(matches!(source.state(), State::Open { .. }));
 }
 
 #[test]

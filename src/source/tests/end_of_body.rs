@@ -49,7 +49,7 @@ fn a_cut_answer_is_an_error_that_holds_what_had_arrived() {
 }
 
 #[test]
-fn a_cut_answer_has_not_finished_even_where_its_end_is_the_end() {
+fn a_cut_answer_has_not_finished_even_if_the_end_of_a_response_finishes_the_source() {
     let server = FakeServer::new();
     let builder = EventSource::builder(URL)
         .fetch(Fetch::new())

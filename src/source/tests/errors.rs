@@ -270,12 +270,52 @@ fn the_console_has_an_error_with_its_causes() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser().close_after_losses(2));
     server.lose();
-    server.clock().advance(seconds(1));
+    server.clock().advance(seconds(60));
     server.lose();
     let lost = "the connection to /stream was lost";
     let limit = format!("gave up after 2 consecutive failures: {lost}");
     assert_eq!(server.clock().reports(), [lost, lost, &limit]);
     assert!(source.state().is_closed());
+}
+
+#[test]
+fn the_console_has_one_line_of_each_kind_in_a_minute_and_the_number_of_the_others() {
+    let server = FakeServer::new();
+    let open = || source(&server, Policy::browser());
+    let (first, second) = (open(), open());
+    let listeners = [&first, &second].map(|source| source.on("a", |_: Event<u8>| {}).unwrap());
+    for _ in 0..63 {
+        server.send_text("a", "no number");
+    }
+    server.lose();
+    // A line of each kind from each source.
+    assert_eq!(server.clock().reports().len(), 4);
+    server.clock().advance(seconds(59));
+    server.send_text("a", "no number");
+    assert_eq!(server.clock().reports().len(), 4);
+    server.clock().advance(seconds(1));
+    server.send_text("a", "no number");
+    server.send_text("a", "no number");
+    let reports = server.clock().reports();
+    assert_eq!(reports.len(), 6);
+    let is_counted = |report: &String| report.ends_with("(and 63 more of this kind)");
+    assert!(reports[4..].iter().all(is_counted), "{reports:?}");
+    drop(listeners);
+}
+
+#[test]
+fn the_error_that_closes_a_source_is_always_on_the_console() {
+    let server = FakeServer::new();
+    let policy = Policy::browser().retry_statuses([503]);
+    let source = source_over_fetch(&server, policy.on_given_up(crate::LimitAction::Reopen));
+    for status in [503, 503, 401] {
+        server.clock().advance(seconds(3));
+        server.fail(status);
+    }
+    assert!(source.state().is_closed());
+    let reports = server.clock().reports();
+    assert_eq!(reports.len(), 2, "{reports:?}");
+    assert!(reports[1].contains("401") && reports[1].ends_with("(and 1 more of this kind)"));
 }
 
 #[test]

@@ -257,7 +257,11 @@ fn the_end_wakes_all_who_wait_for_it_and_keeps_no_other_waker() {
     for _ in 0..3 {
         assert!(source.closed().poll_unpin(&mut context).is_pending());
     }
-    assert_eq!(Arc::strong_count(&wakes), 2, "each went with its future");
+    assert_eq!(
+        Arc::strong_count(&wakes),
+        2,
+        "each waker is dropped with its future"
+    );
     let first = source.closed();
     let mut waiting = [first.clone(), first];
     for closed in &mut waiting {

@@ -7,12 +7,16 @@ mod countdown;
 #[cfg(feature = "fetch")]
 mod end_of_body;
 mod errors;
-mod hostile;
 mod ids;
 mod life;
 mod network;
 mod order;
+#[cfg(feature = "fetch")]
+mod pace;
+mod reentry;
 mod reopening;
+#[cfg(feature = "fetch")]
+mod responses;
 mod sharing;
 mod streams;
 mod waking;

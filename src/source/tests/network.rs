@@ -21,7 +21,10 @@ fn no_attempt_is_made_or_counted_without_a_network() {
     let _states = source.on_state(move |state| pen.write(state));
     server.open();
     server.clock().go_offline();
-    assert_eq!(source.state(), State::Open, "the connection may outlive it");
+    assert!(
+        matches!(source.state(), State::Open { .. }),
+        "the connection may outlive it"
+    );
     server.lose();
     assert_eq!(source.state(), offline(1));
     server.clock().advance(seconds(24 * 3600));

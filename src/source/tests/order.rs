@@ -156,7 +156,7 @@ fn too_many_waiting_inputs_close_the_source_only_after_the_callback() {
     let source = source(&server, Policy::browser());
     let (handle, same_server, pen) = (source.clone(), server.clone(), journal.clone());
     let _floods = source.on_state(move |state| {
-        if state != State::Open {
+        if !matches!(state, State::Open { .. }) {
             return;
         }
         for _ in 0..20_000 {

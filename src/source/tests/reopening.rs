@@ -79,7 +79,7 @@ fn a_resilient_source_reports_once_that_it_opens_slowly_and_keeps_its_connection
     assert_eq!(journal.take(), ["the connection was not open after 30s"]);
     assert!(matches!(source.state(), State::Connecting));
     server.open();
-    assert!(matches!(source.state(), State::Open));
+    assert!(matches!(source.state(), State::Open { .. }));
     assert_eq!((server.attempts().len(), server.connections()), (1, 1));
 }
 

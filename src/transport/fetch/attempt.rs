@@ -11,19 +11,20 @@ use web_sys::{AbortController, Url};
 use super::{
     AttemptShared, Fetch,
     reading::ResponseReader,
-    response::{ResponseClass, ResponseHead, excerpt},
+    response::{beginning_of, head_of},
     response_body::{ReadError, ResponseBody},
 };
 use crate::{
     Error, UndecodedEvent,
     host::browser::Timeout,
-    sys::{self, Response},
-    transport::{TransportEvent, exception_message},
+    panics::Panics,
+    sys::{self, Response, exception_message},
+    transport::{TransportEvent, refused},
     yielder::Yielder,
 };
 
 /// How long to wait for the body of a response that is not an event stream.
-const EXCERPT_TIMEOUT: Span = Span::from_secs(1);
+const BODY_TIMEOUT: Span = Span::from_secs(1);
 
 /// One request, and the reading of its response.
 pub(super) struct Attempt {
@@ -33,6 +34,7 @@ pub(super) struct Attempt {
     pub(super) last_event_id: Arc<str>,
     pub(super) abort: AbortController,
     pub(super) shared: Rc<AttemptShared>,
+    pub(super) panics: Panics,
 }
 
 impl Attempt {
@@ -44,7 +46,7 @@ impl Attempt {
             // No waker is kept while the request runs: after a panic that aborts, the request would never end, and
             // could not be woken.
             drop(self.shared.waker.take());
-            let is_open = || self.shared.is_open.get();
+            let is_open = || self.shared.is_open();
             if is_open()
                 && let Poll::Ready(end) = request.as_mut().poll(context)
             {
@@ -59,6 +61,7 @@ impl Attempt {
         if let Some(end) = end.await {
             self.shared.end(end);
         }
+        self.panics.resume();
     }
 
     /// Runs the request, and returns how it ended.
@@ -84,7 +87,7 @@ impl Attempt {
         response: &Response,
         yielder: Yielder,
     ) -> TransportEvent<'static> {
-        let head = match ResponseHead::of(response) {
+        let head = match head_of(response, &self.url) {
             Ok(head) => head,
             Err(exception) => return odd_response(&exception),
         };
@@ -92,23 +95,23 @@ impl Attempt {
             Ok(body) => body,
             Err(exception) => return self.lost(exception_message(&exception)),
         };
-        match head.class() {
-            ResponseClass::Finished => TransportEvent::Finished,
-            ResponseClass::Stream => {
-                self.shared.emit(TransportEvent::Opened);
-                match body {
-                    Some(body) => self.read(body, &head.url, yielder).await,
-                    None => self.ended(None),
-                }
-            }
-            refused => {
-                let excerpt = match body {
-                    Some(body) => self.excerpt(body).await,
-                    None => String::new(),
-                };
-                head.refusal(refused, &self.url, excerpt)
-            }
+        if head.status() == 204 {
+            return TransportEvent::Finished;
         }
+        if !self.fetch.accepts(&head, &self.panics) {
+            let beginning = match body {
+                Some(body) => self.beginning_of(body).await,
+                None => String::new(),
+            };
+            return refused(&self.url, head, beginning);
+        }
+        self.shared.emit(TransportEvent::Answered(head));
+        let Some(body) = body else {
+            return self.ended(None);
+        };
+        // Empty if the response was constructed by a script.
+        let url = response.url().ok().flatten().unwrap_or_default();
+        self.read(body, &url, yielder).await
     }
 
     async fn read(
@@ -124,10 +127,10 @@ impl Attempt {
             origin.into(),
             yielder,
         );
-        while self.shared.is_open.get() {
-            if body.is_at_end() {
+        while self.shared.is_open() {
+            if body.is_at_end() || self.shared.is_held_back() {
                 // Somebody may close the source because of the last event, and has to come before the end.
-                reader.let_others_run().await;
+                reader.let_others_run(&self.shared).await;
             }
             match body.read().await {
                 Ok(Some(chunk)) => {
@@ -154,12 +157,12 @@ impl Attempt {
     }
 
     /// The beginning of a response body. The rest is not read.
-    async fn excerpt(&self, mut body: ResponseBody) -> String {
+    async fn beginning_of(&self, mut body: ResponseBody) -> String {
         let abort = self.abort.clone();
-        let _limit = Timeout::new(EXCERPT_TIMEOUT, Box::new(move |_| abort.abort()));
-        let excerpt = excerpt(&mut body).await;
+        let _limit = Timeout::new(BODY_TIMEOUT, Box::new(move |_| abort.abort()));
+        let beginning = beginning_of(&mut body, self.fetch.error_body_size_limit()).await;
         self.abort.abort();
-        excerpt
+        beginning
     }
 
     fn ended(&self, unfinished: Option<UndecodedEvent>) -> TransportEvent<'static> {

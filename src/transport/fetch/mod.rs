@@ -9,16 +9,17 @@ mod response_body;
 
 use std::{
     cell::{Cell, OnceCell, RefCell},
+    future::poll_fn,
     rc::Rc,
     sync::Arc,
-    task::Waker,
+    task::{Poll, Waker},
 };
 
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Request};
 
-use super::{Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url};
-use crate::{Error, place::Place, yielder::Yielder};
+use super::{Sink, TransportEvent, leaving::LeaveWatch, resume_url, valid_url};
+use crate::{Error, panics::Panics, place::Place, yielder::Yielder};
 use attempt::Attempt;
 pub use request::{Fetch, HeadersResult};
 pub use request_body::Body;
@@ -44,14 +45,13 @@ impl FetchConnector {
         resume_parameter: Option<String>,
         terminal_data: Option<Rc<str>>,
     ) -> Result<Self, Error> {
-        let url = Request::new_with_str(url)
-            .map_err(|exception| refused_url(url, &exception))?
-            .url();
+        let resolved = Request::new_with_str(url).map(|request| request.url());
+        let url = valid_url(url, resolved)?;
         let header = fetch.start().filter(|_| resume_parameter.is_none());
         fetch.check(&url, header.unwrap_or_default())?;
         Ok(Self {
             fetch: Rc::new(fetch),
-            url: url.into(),
+            url,
             resume_parameter,
             terminal_data,
             max_events: Rc::new(Cell::new(MAX_EVENTS_PER_TURN)),
@@ -81,7 +81,7 @@ impl FetchConnector {
             has_unheard: Cell::default(),
             reports_all_ids: Cell::default(),
             terminal_data: self.terminal_data.clone(),
-            is_open: Cell::new(true),
+            pace: Cell::new(Pace::Reading),
             waker: Place::default(),
             max_events: Rc::clone(&self.max_events),
             sink,
@@ -103,10 +103,21 @@ impl FetchConnector {
             last_event_id: last_event_id.into(),
             abort: abort.clone(),
             shared: Rc::clone(&shared),
+            panics: Panics::default(),
         };
         spawn_local(attempt.run(Yielder::new()));
         Ok(FetchTransport { shared, abort })
     }
+}
+
+/// Whether the response is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    Reading,
+    /// Nothing is read until there is room for it.
+    HeldBack,
+    /// The source is gone.
+    Closed,
 }
 
 /// The state that the transport and its attempt share.
@@ -116,10 +127,10 @@ struct AttemptShared {
     /// Whether the source was told of an event that nobody listens to.
     has_unheard: Cell<bool>,
     reports_all_ids: Cell<bool>,
-    /// To be found in events that nobody listens to, too.
+    /// The data that ends the stream, even in an event that nobody listens to.
     terminal_data: Option<Rc<str>>,
-    is_open: Cell<bool>,
-    /// The waker of the attempt, for when the transport is dropped.
+    pace: Cell<Pace>,
+    /// The waker of the attempt, for when the transport is dropped or reads on.
     waker: Place<Waker>,
     max_events: Rc<Cell<usize>>,
     sink: Sink,
@@ -129,9 +140,26 @@ struct AttemptShared {
 }
 
 impl AttemptShared {
+    fn is_open(&self) -> bool {
+        self.pace.get() != Pace::Closed
+    }
+
+    fn is_held_back(&self) -> bool {
+        self.pace.get() == Pace::HeldBack
+    }
+
+    /// Waits as long as nothing may be read. The waker is that of the whole attempt.
+    async fn wait_for_room(&self) {
+        poll_fn(|_| match self.is_held_back() {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        })
+        .await;
+    }
+
     /// Tells the source, unless it is gone.
     fn emit(&self, event: TransportEvent<'_>) {
-        if self.is_open.get() {
+        if self.is_open() {
             (self.sink)(event);
         }
     }
@@ -170,14 +198,27 @@ impl FetchTransport {
     pub(super) fn report_all_ids(&self) {
         self.shared.reports_all_ids.set(true);
     }
+
+    pub(super) fn hold_back(&self, is_held_back: bool) {
+        if is_held_back {
+            self.shared.pace.set(Pace::HeldBack);
+        } else {
+            self.shared.pace.set(Pace::Reading);
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = self.shared.waker.take() {
+            waker.wake();
+        }
+    }
 }
 
 impl Drop for FetchTransport {
     fn drop(&mut self) {
-        self.shared.is_open.set(false);
+        self.shared.pace.set(Pace::Closed);
         self.abort.abort();
-        if let Some(waker) = self.shared.waker.take() {
-            waker.wake();
-        }
+        self.wake();
     }
 }

@@ -8,10 +8,7 @@ use typed_eventsource_core::{
     parser::{self, Item, TooLarge},
 };
 
-use super::{
-    AttemptShared,
-    response_body::{BUFFER_SIZE, ResponseBody},
-};
+use super::{AttemptShared, Pace, response_body::ResponseBody};
 use crate::{
     Error, Event, UndecodedEvent,
     event::EventMeta,
@@ -30,9 +27,6 @@ type ParsedEvent<'a> = parser::ParsedEvent<'a, LineSearch>;
 
 /// The most bytes of a chunk that are copied into wasm's memory at once: that memory never shrinks.
 const MAX_SLICE: u32 = 1024 * 1024;
-
-// The memory of a chunk that the browser has read into our buffer is needed again as soon as its first slice is copied.
-const _: () = assert!(BUFFER_SIZE <= MAX_SLICE);
 
 /// How many events to read before looking at the clock, which costs as much as a small event.
 const EVENTS_PER_LOOK: usize = 32;
@@ -74,7 +68,7 @@ impl ResponseReader {
         shared: &AttemptShared,
     ) -> Result<(), TransportEvent<'static>> {
         let (mut start, chunk_end) = (0, chunk.length());
-        while start < chunk_end && shared.is_open.get() {
+        while start < chunk_end && shared.is_open() {
             let end = chunk_end.min(start.saturating_add(MAX_SLICE));
             let length = (end - start) as usize;
             if self.buffer.len() < length {
@@ -110,7 +104,12 @@ impl ResponseReader {
             retry: None,
         };
         let end = loop {
+            shared.wait_for_room().await;
             match reader.read_on(&mut items, &self.yielder) {
+                ReadStep::Yield if shared.is_held_back() => {
+                    shared.wait_for_room().await;
+                    self.yielder.yield_now().await;
+                }
                 ReadStep::Yield => {
                     body.read_during(self.yielder.yield_now()).await;
                     *reader.events_since_yield = 0;
@@ -118,7 +117,7 @@ impl ResponseReader {
                 ReadStep::End => break Ok(()),
                 ReadStep::TooLarge(too_large) => break Err(unreadable(too_large)),
             }
-            if !shared.is_open.get() {
+            if !shared.is_open() {
                 return Ok(());
             }
         };
@@ -129,8 +128,9 @@ impl ResponseReader {
         end
     }
 
-    /// Lets other tasks have a turn.
-    pub(super) async fn let_others_run(&mut self) {
+    /// Lets other tasks have a turn, and waits until there is room.
+    pub(super) async fn let_others_run(&mut self, shared: &AttemptShared) {
+        shared.wait_for_room().await;
         self.yielder.yield_now().await;
     }
 
@@ -230,8 +230,10 @@ impl SliceReader<'_> {
                 Ok(Item::Retry(time)) => self.retry = Some(time),
                 Err(too_large) => return ReadStep::TooLarge(too_large),
             }
-            if !self.shared.is_open.get() {
-                break;
+            match self.shared.pace.get() {
+                Pace::Reading => {}
+                Pace::HeldBack => return ReadStep::Yield,
+                Pace::Closed => break,
             }
         }
         ReadStep::End
@@ -239,32 +241,50 @@ impl SliceReader<'_> {
 
     /// Reads an event, and returns whether the source was told about it.
     #[inline]
-    fn read_event(&mut self, mut event: ParsedEvent<'_>) -> bool {
-        let listened = self.shared.listened_name(&event);
-        if let Some(name) = listened.or_else(|| self.shared.unlistened_name(&mut event)) {
-            let (id_field, meta) = (id_field(&event), self.meta(&event));
-            let data = event.into_data();
-            self.emit_retry();
-            let frame = Frame::new(name, meta, id_field, FrameData::Text(&data));
-            self.shared.emit(TransportEvent::Event(frame));
-        } else if self.shared.reports_all_ids.get() && event.has_own_id() {
+    fn read_event(&mut self, event: ParsedEvent<'_>) -> bool {
+        if let Some(name) = self.shared.listened_name(&event) {
+            self.emit_event(name, event);
+            true
+        } else {
+            self.read_unlistened(event)
+        }
+    }
+
+    #[inline]
+    fn emit_event(&mut self, name: Rc<str>, event: ParsedEvent<'_>) {
+        let (id_field, meta) = (id_field(&event), self.meta(&event));
+        let data = event.into_data();
+        self.emit_retry();
+        let frame = Frame::new(name, meta, id_field, FrameData::Text(&data));
+        self.shared.emit(TransportEvent::Event(frame));
+        self.unlistened = Unlistened::Nothing;
+        self.is_told = true;
+    }
+
+    /// Reads an event whose name has no listeners. It is not inlined: `event` has to be in memory for it alone.
+    #[inline(never)]
+    fn read_unlistened(&mut self, mut event: ParsedEvent<'_>) -> bool {
+        if let Some(name) = self.shared.unlistened_name(&mut event) {
+            self.emit_event(name, event);
+            return true;
+        }
+        if self.shared.reports_all_ids.get() && event.has_own_id() {
             let meta = Some(self.meta(&event));
             self.emit_retry();
             self.shared.emit(TransportEvent::Unlistened {
                 is_event: true,
                 meta,
             });
-        } else {
-            if !self.shared.has_unheard.replace(true) {
-                let name = &event.name();
-                self.shared.emit(TransportEvent::Unheard { name });
-            }
-            self.unlistened = Unlistened::Event;
-            return false;
+            self.unlistened = Unlistened::Nothing;
+            self.is_told = true;
+            return true;
         }
-        self.unlistened = Unlistened::Nothing;
-        self.is_told = true;
-        true
+        if !self.shared.has_unheard.replace(true) {
+            let name = &event.name();
+            self.shared.emit(TransportEvent::Unheard { name });
+        }
+        self.unlistened = Unlistened::Event;
+        false
     }
 
     /// Counts an event, and returns whether to let other tasks run.

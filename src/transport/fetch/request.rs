@@ -11,7 +11,7 @@ use web_sys::{
 };
 
 use super::request_body::Body;
-use crate::{Error, closure::SharedClosure, transport::exception_message};
+use crate::{Error, ResponseHead, closure::SharedClosure, panics::Panics, sys::exception_message};
 
 /// Carries the events of a source by `fetch` and this crate's parser, in place of the browser's own `EventSource`:
 /// [`EventSourceBuilder::fetch`](crate::EventSourceBuilder::fetch).
@@ -24,8 +24,8 @@ use crate::{Error, closure::SharedClosure, transport::exception_message};
 /// `cache` is `no-store`, `mode` is `cors`, and credentials are sent only to the page's own origin. A later attempt has
 /// the `Last-Event-ID` header; to another origin that causes a CORS preflight, which the server has to allow. (With a
 /// [`resume_parameter`](crate::EventSourceBuilder::resume_parameter) the id travels in the query instead.) A response
-/// that CORS refuses looks like a lost connection, and a `Retry-After` header of another origin is visible only if the
-/// server exposes it (`Access-Control-Expose-Headers`). After a redirect, Firefox ends a connection that is closed here
+/// that CORS refuses looks like a lost connection, and the headers of another origin, such as `Retry-After`, are visible only if
+/// the server exposes them (`Access-Control-Expose-Headers`). After a redirect, Firefox ends a connection that is closed here
 /// only when the server sends more.
 ///
 /// ```
@@ -42,14 +42,13 @@ use crate::{Error, closure::SharedClosure, transport::exception_message};
 /// # }
 /// ```
 ///
-/// Two are equal if they make the same request, and have the same function for fresh headers, as a `Fetch` and its
-/// clone have.
+/// Two are equal if they make the same request, and have the same functions, as a `Fetch` and its clone have.
 #[derive(Clone, PartialEq)]
 #[must_use = "a request is made by the source that it is given to"]
 pub struct Fetch {
     method: String,
     headers: Vec<(String, String)>,
-    pub(crate) fresh_headers: Option<FreshHeaders>,
+    fresh_headers: Option<FreshHeaders>,
     last_event_id: Option<String>,
     body: Option<Body>,
     credentials: Option<RequestCredentials>,
@@ -58,10 +57,13 @@ pub struct Fetch {
     redirect: RequestRedirect,
     referrer_policy: Option<ReferrerPolicy>,
     max_event_size: usize,
+    accept: Option<Accept>,
+    max_error_body_size: usize,
 }
 
-pub(crate) type FreshHeaders =
-    SharedClosure<dyn Fn() -> Pin<Box<dyn Future<Output = HeadersResult>>>>;
+type FreshHeaders = SharedClosure<dyn Fn() -> Pin<Box<dyn Future<Output = HeadersResult>>>>;
+
+type Accept = SharedClosure<dyn Fn(&ResponseHead) -> bool>;
 
 /// What a function given to [`Fetch::fresh_headers`] resolves to: names and values, or why there are none.
 ///
@@ -76,6 +78,8 @@ pub(crate) type FreshHeaders =
 pub type HeadersResult = Result<Vec<(String, String)>, Box<dyn StdError>>;
 
 const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
+
+const DEFAULT_MAX_ERROR_BODY_SIZE: usize = 16 * 1024;
 
 impl Fetch {
     /// A GET request.
@@ -92,6 +96,8 @@ impl Fetch {
             redirect: RequestRedirect::Follow,
             referrer_policy: None,
             max_event_size: DEFAULT_MAX_EVENT_SIZE,
+            accept: None,
+            max_error_body_size: DEFAULT_MAX_ERROR_BODY_SIZE,
         }
     }
 
@@ -214,6 +220,67 @@ impl Fetch {
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.max_event_size = bytes;
         self
+    }
+
+    /// A function that decides whether a response is taken for an event stream, in place of the standard's rule: status 200 and
+    /// the type `text/event-stream`.
+    ///
+    /// What it returns `true` for is parsed as an event stream, whatever its type. What it returns `false` for is an error, as
+    /// any response is that the standard refuses: [`Error::Status`], or [`Error::ContentType`] if the status is 200. It is not
+    /// asked about status 204, by which a server says that it has finished.
+    ///
+    /// It must not panic. If panics unwind, a panic counts as `false`, and resumes after the error was reported.
+    ///
+    /// ```
+    /// use typed_eventsource::Fetch;
+    ///
+    /// let fetch = Fetch::post().accept(|response| matches!(response.status(), 200 | 201));
+    /// ```
+    pub fn accept(mut self, accept: impl Fn(&ResponseHead) -> bool + 'static) -> Self {
+        self.accept = Some(SharedClosure::new(Rc::new(accept)));
+        self
+    }
+
+    /// How many bytes an error keeps of the body of a response that is no event stream; 16 KiB by default.
+    pub fn max_error_body_size(mut self, bytes: usize) -> Self {
+        self.max_error_body_size = bytes;
+        self
+    }
+
+    /// Whether a response is taken for an event stream.
+    pub(in crate::transport) fn accepts(&self, response: &ResponseHead, panics: &Panics) -> bool {
+        let Some(accept) = &self.accept else {
+            return response.is_event_stream();
+        };
+        let (accept, mut is_accepted) = (accept.current(), false);
+        panics.catch(|| is_accepted = accept(response));
+        is_accepted
+    }
+
+    /// The same request with the closures of another one, where both have them.
+    pub(crate) fn with_closures_of(mut self, other: &Self) -> Self {
+        fn share<F: ?Sized>(own: &mut Option<SharedClosure<F>>, other: &Option<SharedClosure<F>>) {
+            if let (Some(own), Some(other)) = (own, other) {
+                own.clone_from(other);
+            }
+        }
+        share(&mut self.fresh_headers, &other.fresh_headers);
+        share(&mut self.accept, &other.accept);
+        self
+    }
+
+    /// From now on this and its clones call the closures of a newer one that has the same.
+    pub(crate) fn adopt_closures(&self, newer: &Self) {
+        if let (Some(own), Some(newer)) = (&self.fresh_headers, &newer.fresh_headers) {
+            own.replace_by(newer);
+        }
+        if let (Some(own), Some(newer)) = (&self.accept, &newer.accept) {
+            own.replace_by(newer);
+        }
+    }
+
+    pub(super) fn error_body_size_limit(&self) -> usize {
+        self.max_error_body_size
     }
 
     /// The id to continue from, as set by the user.

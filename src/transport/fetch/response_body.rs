@@ -14,8 +14,11 @@ use web_sys::{ReadableStreamGetReaderOptions, ReadableStreamReadResult, Readable
 
 use crate::sys::{Body, ByteView, Reader, Response, View};
 
-/// How many bytes are read at once if the browser reads into our buffer, and how many may be read ahead.
-pub(super) const BUFFER_SIZE: u32 = 512 * 1024;
+/// How many bytes are read at once if the browser reads into our memory, and how many may be read ahead.
+const BUFFER_SIZE: u32 = 512 * 1024;
+
+/// From how many bytes on a chunk that is read ahead stays where it is. A smaller one is copied, so that its memory is free.
+const LARGE: u32 = 64 * 1024;
 
 /// The next chunk, `None` at the end.
 type ReadResult = Result<Option<Uint8Array>, ReadError>;
@@ -28,11 +31,14 @@ pub(super) enum ReadError {
     NotBytes,
 }
 
-/// Reads a body. A byte stream is read by a BYOB reader, always into the same memory, which takes half the time.
+/// Reads a body. A byte stream is read by a BYOB reader, into the same memory again and again, which takes half the time.
 pub(super) struct ResponseBody {
     reader: Reader,
     is_byob: bool,
-    buffer: Uint8Array,
+    /// Memory to read into.
+    buffers: Vec<ArrayBuffer>,
+    /// The memory of the chunk that was read last.
+    lent: Option<ArrayBuffer>,
     /// The read that is under way.
     reading: Option<JsFuture>,
     /// The chunks that were read ahead.
@@ -62,7 +68,8 @@ impl ResponseBody {
         Ok(Some(Self {
             reader,
             is_byob,
-            buffer: Uint8Array::new_with_length(if is_byob { BUFFER_SIZE } else { 0 }),
+            buffers: Vec::new(),
+            lent: None,
             reading: None,
             ahead: VecDeque::new(),
             ahead_size: 0,
@@ -77,18 +84,24 @@ impl ResponseBody {
 
     /// The next chunk, `None` at the end. It is valid until the next one is read.
     pub(super) async fn read(&mut self) -> ReadResult {
-        if let Some(chunk) = self.ahead.pop_front() {
+        if let Some(lent) = self.lent.take() {
+            self.reuse(lent);
+        }
+        let result = if let Some(chunk) = self.ahead.pop_front() {
             self.ahead_size -= chunk.length();
-            return Ok(Some(chunk));
+            Ok(Some(chunk))
+        } else if let Some(end) = self.end.take() {
+            end
+        } else {
+            poll_fn(|context| self.poll_read(context)).await
+        };
+        if let Ok(Some(chunk)) = &result {
+            self.lent = Some(chunk.buffer());
         }
-        match self.end.take() {
-            Some(end) => end,
-            None => poll_fn(|context| self.poll_read(context)).await,
-        }
+        result
     }
 
-    /// Reads ahead until the other work is done: what a browser holds unread is lost when the connection breaks. The chunk
-    /// that was read last is no longer valid.
+    /// Reads ahead until the other work is done: what a browser holds unread is lost when the connection breaks.
     pub(super) async fn read_during(&mut self, work: impl Future<Output = ()>) {
         let mut work = pin!(work);
         poll_fn(|context| {
@@ -103,8 +116,12 @@ impl ResponseBody {
             match self.poll_read(context) {
                 Poll::Ready(Ok(Some(chunk))) => {
                     self.ahead_size += chunk.length();
-                    // The next one is read into the same memory.
-                    let chunk = chunk.slice(0, chunk.length());
+                    let chunk = if chunk.length() < LARGE {
+                        self.reuse(chunk.buffer());
+                        chunk.slice(0, chunk.length())
+                    } else {
+                        chunk
+                    };
                     self.ahead.push_back(chunk);
                 }
                 Poll::Ready(end) => self.end = Some(end),
@@ -117,33 +134,38 @@ impl ResponseBody {
         let reading = match &mut self.reading {
             Some(reading) => reading,
             none => {
-                let promise = self.reader.read(&self.buffer).map_err(ReadError::Lost)?;
+                let buffer = self.buffers.pop().unwrap_or_else(|| {
+                    ArrayBuffer::new(if self.is_byob { BUFFER_SIZE } else { 0 })
+                });
+                let view = Uint8Array::new(&buffer);
+                let promise = self.reader.read(&view).map_err(ReadError::Lost)?;
                 none.insert(JsFuture::from(Promise::resolve(&promise)))
             }
         };
         let result = ready!(Pin::new(reading).poll(context));
         self.reading = None;
-        Poll::Ready(self.chunk_of(result.map_err(ReadError::Lost)?))
+        Poll::Ready(chunk_of(result.map_err(ReadError::Lost)?))
     }
 
-    fn chunk_of(&mut self, result: JsValue) -> ReadResult {
-        if !result.is_object() {
-            return Err(ReadError::NotBytes);
+    /// Reads into this memory again, if it is ours: a read transfers it away, and it comes back with the chunk.
+    fn reuse(&mut self, buffer: ArrayBuffer) {
+        if self.is_byob && buffer.byte_length() == BUFFER_SIZE {
+            self.buffers.push(buffer);
         }
-        let result: ReadableStreamReadResult = result.unchecked_into();
-        if result.get_done().unwrap_or(false) {
-            return Ok(None);
-        }
-        let chunk = result.get_value();
-        let chunk: Uint8Array = match chunk.dyn_into() {
-            Ok(chunk) => chunk,
-            Err(other) => bytes_of(other).ok_or(ReadError::NotBytes)?,
-        };
-        if self.is_byob {
-            // The memory was transferred away, and has come back.
-            self.buffer = Uint8Array::new(&chunk.buffer());
-        }
-        Ok(Some(chunk))
+    }
+}
+
+fn chunk_of(result: JsValue) -> ReadResult {
+    if !result.is_object() {
+        return Err(ReadError::NotBytes);
+    }
+    let result: ReadableStreamReadResult = result.unchecked_into();
+    if result.get_done().unwrap_or(false) {
+        return Ok(None);
+    }
+    match result.get_value().dyn_into() {
+        Ok(chunk) => Ok(Some(chunk)),
+        Err(other) => bytes_of(other).map(Some).ok_or(ReadError::NotBytes),
     }
 }
 

@@ -1,17 +1,19 @@
 //! What an error tells of the server's answer.
 
+use std::time::Duration;
+
 use js_sys::{Function, Reflect};
-use typed_eventsource::{CloseReason, Error, Event, EventSource, Policy};
+use typed_eventsource::{CloseReason, Error, Event, EventSource, Fetch, Policy, State};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
     super::support::{Attempt, Heard, Script, Step, listen, send},
-    resilient, run,
+    open, resilient, run,
 };
 
 /// The error for which the policy has closed the source.
-async fn closing_error(source: &EventSource) -> Error {
+pub(super) async fn closing_error(source: &EventSource) -> Error {
     match source.closed().await {
         CloseReason::Policy(error) => error,
         other => panic!("{other:?}"),
@@ -33,9 +35,13 @@ async fn closing_error_with_body(length: usize, open: impl Fn() -> EventSource) 
 }
 
 /// The body in the error of an answer with status 500, which is expected to have `length` bytes; and the script.
-async fn body_in_error(length: usize, steps: impl Into<Vec<Step>>) -> (String, Script) {
+async fn body_in_error(
+    length: usize,
+    steps: impl Into<Vec<Step>>,
+    fetch: Fetch,
+) -> (String, Script) {
     let script = Script::put([Attempt::playing(steps).with_status(500)]).await;
-    let error = closing_error_with_body(length, || script.open()).await;
+    let error = closing_error_with_body(length, || open(&script, fetch.clone())).await;
     match error {
         Error::Status { body, .. } => (body.to_string(), script),
         other => panic!("{other:?}"),
@@ -99,18 +105,117 @@ async fn the_error_of_a_wrong_content_type_has_the_body() {
 async fn an_error_has_the_start_of_the_body_in_whole_characters_and_does_not_wait_for_the_rest() {
     run(async || {
         let large = Step::Repeat {
-            times: 1000,
+            times: 10_000,
             send: "0123456789",
         };
         for (sent, expected) in [
-            (large, "0123456789".repeat(102) + "0123"),
-            (send(&"日".repeat(1000)), "日".repeat(341)),
+            (large, "0123456789".repeat(1638) + "0123"),
+            (send(&"日".repeat(6000)), "日".repeat(5461)),
             (send("busy"), "busy".to_owned()),
         ] {
-            let (body, script) = body_in_error(expected.len(), [sent, Step::Silence]).await;
+            let fetch = Fetch::new();
+            let (body, script) = body_in_error(expected.len(), [sent, Step::Silence], fetch).await;
             assert_eq!(body, expected);
             assert_client_left(&script).await;
         }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_error_has_as_much_of_the_body_as_the_app_wants() {
+    run(async || {
+        for (size, expected) in [
+            (0, String::new()),
+            (5, "éé".into()),
+            (20_000, "é".repeat(9000)),
+        ] {
+            let sent = send(&"é".repeat(9000));
+            let fetch = Fetch::new().max_error_body_size(size);
+            let (body, script) = body_in_error(expected.len(), [sent, Step::Silence], fetch).await;
+            assert_eq!(body, expected);
+            assert_client_left(&script).await;
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_error_of_a_refusal_has_the_headers_and_begins_to_say_what_the_body_says() {
+    run(async || {
+        let text = format!("{{\n  \"reason\": \"{}\"\n}}", "über".repeat(100));
+        let answer = Attempt::ending(&text)
+            .with_status(429)
+            .header("retry-after", "34")
+            .header("x-request-id", "req_9")
+            .header("access-control-expose-headers", "retry-after, x-request-id");
+        let script = Script::put([answer]).await;
+        let error = closing_error_with_body(text.len(), || script.open()).await;
+        let start = format!("{} answered with status 429: ", script.url());
+        let told = error.to_string();
+        assert!(
+            told.starts_with(&format!("{start}{{ \"reason\": \"über")),
+            "{told}"
+        );
+        assert_eq!(told.chars().count(), start.chars().count() + 201);
+        let Error::Status {
+            response,
+            retry_after,
+            ..
+        } = error
+        else {
+            panic!("{error:?}");
+        };
+        assert_eq!(retry_after, Some(Duration::from_secs(34)));
+        assert_eq!((response.status(), response.url()), (429, &*script.url()));
+        assert_eq!(response.header("X-Request-Id"), Some("req_9"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_open_source_has_the_status_the_headers_and_the_url_of_the_response() {
+    run(async || {
+        let answer = Attempt::sending("data: 1\n\n")
+            .header("mcp-session-id", "abc")
+            .header("access-control-expose-headers", "mcp-session-id");
+        let target = Script::put([answer]).await;
+        let elsewhere = target.url_on_second_origin();
+        let start = Attempt::answering(307).header("location", &elsewhere);
+        let source = Script::put([start]).await.open();
+        listen::<u8>(&source, "message").next().await;
+        let State::Open {
+            response: Some(response),
+            ..
+        } = source.state()
+        else {
+            panic!("{source:?}");
+        };
+        assert_eq!((response.status(), response.redirected()), (200, true));
+        assert_eq!(response.url(), elsewhere);
+        assert_eq!(response.header("content-type"), Some("text/event-stream"));
+        assert_eq!(response.header("Mcp-Session-Id"), Some("abc"));
+        source.close();
+        target.end().await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_wrong_content_type_after_a_redirect_is_told_with_the_url_that_has_answered() {
+    run(async || {
+        let page = Attempt::ending("<!doctype html>").header("content-type", "text/html");
+        let target = Script::put([page]).await;
+        let elsewhere = format!("{}?login", target.url());
+        let start = Attempt::answering(302).header("location", &elsewhere);
+        let script = Script::put([start]).await;
+        let error = closing_error_with_body(1, || script.open()).await;
+        let told = format!(
+            "{} was redirected to {elsewhere}, which answered with text/html, not with text/event-stream (this looks \
+             like a login page: log in first): <!doctype html>",
+            script.url()
+        );
+        assert_eq!(error.to_string(), told);
     })
     .await;
 }

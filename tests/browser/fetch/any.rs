@@ -19,10 +19,10 @@ async fn every_event_is_delivered_beside_the_listeners_of_its_name() {
         let script = Script::put([Attempt::sending(text)]).await;
         let source = open(&script, Fetch::new());
         let told = Rc::new(RefCell::new(Vec::new()));
-        let pen = Rc::clone(&told);
+        let lines = Rc::clone(&told);
         let any = source.on_any(move |event: Event<Text>| {
             let line = format!("{} {} {}", event.name(), event.data, event.last_event_id());
-            pen.borrow_mut().push(line);
+            lines.borrow_mut().push(line);
         });
         let mut ends = listen::<Text>(&source, "end");
         ends.next().await;

@@ -1,6 +1,6 @@
 //! What has arrived when a connection breaks.
 
-use typed_eventsource::{CloseReason, Error, Policy, Queue};
+use typed_eventsource::{CloseReason, Error, Policy, Queue, Text};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
@@ -17,16 +17,16 @@ async fn a_break_in_the_turn_of_other_tasks_loses_nothing_that_was_sent_before_i
         let script = Script::put([Attempt::playing(steps.clone())]).await;
         let other = Script::put([Attempt::playing(steps)]).await;
         let turns = HeldTurns::begin();
-        // Without it, a source lets others have a turn when its own has taken long.
+        // While the clock runs, a source also lets other tasks run when it has been at work for long.
         let _clock = Clock::stopped();
-        // With a queue for one event, other tasks have their turn after each.
+        // With a queue for one event, the source lets other tasks run after each event.
         let builder = script.builder().policy(Policy::close_on_error());
         let source = builder.queue(Queue::drop_oldest(1)).open();
         let source = source.expect("a valid URL");
         let mut heard = listen::<u8>(&source, "message");
         let _stream = stream::<u8>(&source, "message");
         assert_eq!(heard.next().await, 0);
-        // Another source, which lets nobody have a turn, shows when all of it, and the break, have come.
+        // The other source never lets other tasks run. It shows when all events have arrived, and the break.
         let other_source = other.open_with(Policy::close_on_error());
         let mut other_heard = listen::<u8>(&other_source, "message");
         script.release().await;
@@ -42,6 +42,27 @@ async fn a_break_in_the_turn_of_other_tasks_loses_nothing_that_was_sent_before_i
         let is_lost = matches!(reason, CloseReason::Policy(Error::ConnectionLost { .. }));
         assert!(is_lost, "{reason:?}");
         assert_eq!(heard.rest().await, [1, 2, 3]);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn large_chunks_that_are_read_in_the_turn_of_other_tasks_are_as_they_came() {
+    run(async || {
+        let sent: Vec<_> = ('a'..='f')
+            .map(|letter| letter.to_string().repeat(150_000))
+            .collect();
+        let texts = sent.iter().map(|data| format!("data: {data}\n\n"));
+        let script = Script::put([Attempt::ending(&texts.collect::<String>())]).await;
+        let builder = script.builder().policy(Policy::close_on_error());
+        let source = builder.queue(Queue::drop_oldest(1)).open();
+        let source = source.expect("a valid URL");
+        let mut heard = listen::<Text>(&source, "message");
+        // With a queue for one event, other tasks have their turn after each.
+        let _stream = stream::<Text>(&source, "message");
+        source.closed().await;
+        let heard: Vec<_> = heard.rest().await.into_iter().map(|text| text.0).collect();
+        assert!(heard == sent, "other data than was sent");
     })
     .await;
 }

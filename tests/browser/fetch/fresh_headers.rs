@@ -96,7 +96,7 @@ async fn a_header_that_is_not_allowed_closes_the_source_without_a_request() {
             let script = Script::put([Attempt::sending("")]).await;
             let fetch = numbered(move |_| Ok(vec![(name.into(), value.into())]));
             let builder = script.builder().fetch(fetch).policy(super::resilient());
-            let source = builder.open().expect("nothing is known of it yet");
+            let source = builder.open().expect("the header is not made yet");
             let reason = source.closed().await;
             let refused = matches!(reason, CloseReason::Policy(Error::InvalidRequest { .. }));
             assert!(refused, "{reason:?}");
@@ -133,8 +133,8 @@ async fn a_source_that_closes_before_its_headers_are_made_sends_no_request() {
     .await;
 }
 
-/// Headers that never come, and a counter whose clones still wait for them.
-fn never() -> (Fetch, Rc<()>) {
+/// A request whose headers with_headers_that_never_come come, and an `Rc` that each attempt which waits for them has a clone of.
+fn with_headers_that_never_come() -> (Fetch, Rc<()>) {
     let waiting = Rc::new(());
     let wait = Rc::clone(&waiting);
     let fetch = Fetch::new().fresh_headers(move || {
@@ -151,7 +151,7 @@ fn never() -> (Fetch, Rc<()>) {
 async fn an_attempt_that_is_given_up_no_longer_waits_for_its_headers() {
     run(async || {
         let script = Script::put([Attempt::sending("")]).await;
-        let (fetch, waiting) = never();
+        let (fetch, waiting) = with_headers_that_never_come();
         let backoff = Backoff::new().initial(Duration::from_millis(1));
         let policy = Policy::resilient()
             .backoff(backoff)
@@ -170,7 +170,7 @@ async fn an_attempt_that_is_given_up_no_longer_waits_for_its_headers() {
 async fn a_closed_source_no_longer_waits_for_its_headers_even_if_a_handle_is_held() {
     run(async || {
         let script = Script::put([Attempt::sending("")]).await;
-        let (fetch, waiting) = never();
+        let (fetch, waiting) = with_headers_that_never_come();
         let source = open(&script, fetch);
         TimeoutFuture::new(0).await;
         assert_eq!(Rc::strong_count(&waiting), 3);

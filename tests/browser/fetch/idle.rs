@@ -29,7 +29,7 @@ async fn assert_kept_open_by(text: &str) {
     Clock::advance(LIMIT * 3 / 5);
     // Timers fire in the order in which they are due: the source's timer fires before this one.
     sleep(LIMIT * 3).await;
-    assert!(matches!(source.state(), State::Open));
+    assert!(matches!(source.state(), State::Open { .. }));
     // From here on there is silence.
     drop(clock);
     let reason = source.closed().await;

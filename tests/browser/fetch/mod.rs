@@ -1,5 +1,6 @@
 //! Tests of what only the fetch transport can do. All other tests run over both transports.
 
+mod accepting;
 mod answers;
 mod any;
 mod backlog;
@@ -8,6 +9,7 @@ mod cut;
 mod fresh_headers;
 mod idle;
 mod order;
+mod pace;
 mod posting;
 mod preflights;
 mod redirects;

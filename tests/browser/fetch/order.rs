@@ -102,10 +102,10 @@ async fn a_dropped_listener_hears_no_further_event_and_the_last_event_id_still_c
         let source = script.open_with(super::resilient());
         let own = Rc::new(RefCell::new(None::<Listener>));
         let (this, heard) = (Rc::clone(&own), Rc::new(RefCell::new(Vec::new())));
-        let pen = Rc::clone(&heard);
+        let numbers = Rc::clone(&heard);
         let listener = source.on("message", move |event: Event<u8>| {
             drop(this.take());
-            pen.borrow_mut().push(event.data);
+            numbers.borrow_mut().push(event.data);
         });
         own.replace(listener.ok());
         assert_eq!(listen::<Text>(&source, "done").next().await.0, "");

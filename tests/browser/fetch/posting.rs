@@ -96,7 +96,7 @@ async fn the_end_of_the_response_to_a_post_finishes_the_source() {
         assert!(matches!(reason, CloseReason::Finished), "{reason:?}");
         assert_eq!(heard.rest().await, [1, 2]);
         let states = states.rest().await;
-        assert!(matches!(states[..], [State::Open, State::Closed(_)]));
+        assert!(matches!(states[..], [State::Open { .. }, State::Closed(_)]));
         assert_eq!(script.seen_closed(1).await.len(), 1);
     })
     .await;

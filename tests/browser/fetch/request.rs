@@ -92,7 +92,7 @@ async fn a_json_body_has_the_content_type_of_json() {
 }
 
 #[wasm_bindgen_test]
-async fn the_credentials_mode_of_fetch_goes_before_that_of_the_builder() {
+async fn the_credentials_mode_of_fetch_takes_precedence_over_that_of_the_builder() {
     run(async || {
         let cookie = "visitor=42; Path=/streams";
         let with_cookie = Attempt::sending("data: 1\n\n").header("set-cookie", cookie);
@@ -120,7 +120,7 @@ async fn the_credentials_mode_of_fetch_goes_before_that_of_the_builder() {
     .await;
 }
 
-/// The browser tells caches on the way not to answer either.
+/// The browser also tells caches between it and the server not to answer.
 #[wasm_bindgen_test]
 async fn no_cache_is_used_by_default() {
     run(async || {
@@ -135,10 +135,10 @@ async fn no_cache_is_used_by_default() {
 #[wasm_bindgen_test]
 async fn the_referrer_policy_decides_which_referrer_is_sent() {
     run(async || {
-        let told = seen_of(Fetch::new().referrer_policy(ReferrerPolicy::Origin)).await;
-        assert!(told.header("referer").starts_with("http://"));
-        let untold = seen_of(Fetch::new().referrer_policy(ReferrerPolicy::NoReferrer)).await;
-        assert!(!untold.has_header("referer"));
+        let with = seen_of(Fetch::new().referrer_policy(ReferrerPolicy::Origin)).await;
+        assert!(with.header("referer").starts_with("http://"));
+        let without = seen_of(Fetch::new().referrer_policy(ReferrerPolicy::NoReferrer)).await;
+        assert!(!without.has_header("referer"));
     })
     .await;
 }

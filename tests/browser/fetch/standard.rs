@@ -10,8 +10,8 @@ use super::{
     run,
 };
 
-/// An event as it is heard: its name, its data and the last event id.
-type Told = (String, String, String);
+/// What a listener hears of an event: its name, its data and the last event id.
+type HeardEvent = (String, String, String);
 
 /// The event that shows that all bytes before it were read.
 const END: &str = "\n\nevent: end\ndata\n\n";
@@ -19,7 +19,7 @@ const END: &str = "\n\nevent: end\ndata\n\n";
 const NAMES: [&str; 6] = ["message", "a", "é", " a", "Message", "end"];
 
 /// The events that a source makes of these chunks.
-async fn events(chunks: &[&[u8]]) -> Vec<Told> {
+async fn events(chunks: &[&[u8]]) -> Vec<HeardEvent> {
     let chunks = chunks.iter().map(|chunk| send_bytes(chunk));
     let steps: Vec<_> = chunks.chain([send(END), Step::Silence]).collect();
     let source = Script::put([Attempt::playing(steps)]).await.open();

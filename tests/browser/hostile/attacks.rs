@@ -30,7 +30,7 @@ struct Attack {
     error: String,
     heard: u32,
     requests: usize,
-    look: u32,
+    wait: u32,
     idle: Option<u64>,
     parse: String,
     endless: bool,
@@ -165,11 +165,11 @@ impl Attack {
         let mut end = listen::<Text>(source, "end");
         let mut last = "";
         let enough = async {
-            TimeoutFuture::new(self.look).await;
-            if self.outcome == "on" && !self.error.is_empty() {
+            TimeoutFuture::new(self.wait).await;
+            if self.outcome == "not-closed" && !self.error.is_empty() {
                 last = code(&errors.next().await);
             }
-            if self.outcome == "on" && self.heard > 0 {
+            if self.outcome == "not-closed" && self.heard > 0 {
                 heard.next().await;
             }
         };
@@ -180,7 +180,7 @@ impl Attack {
                 _ => "finished",
             },
             _ = end.next().fuse() => "ended",
-            () = Box::pin(enough).fuse() => "on",
+            () = Box::pin(enough).fuse() => "not-closed",
         };
         (outcome, errors.so_far().last().map_or(last, code))
     }

@@ -5,7 +5,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::super::support::{Attempt, Script, listen, run};
 
 #[wasm_bindgen_test]
-async fn attempts_in_place_of_a_browser_that_hardly_waits_continue_after_the_last_event() {
+async fn attempts_that_the_policy_makes_for_a_browser_that_hardly_waits_continue_after_the_last_event()
+ {
     run(async || {
         let attempts = (1..=6).map(|id| {
             let text = format!("retry: 0\nid: {id}\ndata: {id}\n\n");

@@ -3,10 +3,10 @@
 //! | target | what it checks |
 //! | --- | --- |
 //! | `parser` | the parser reads any bytes, in any chunks and with any limit, as the model of the standard's text does |
-//! | `records` | JavaScript gets the same events, while listeners of names are added and removed, and misses none when it goes back in a chunk |
+//! | `records` | JavaScript gets the same events while listeners of names are added and removed, and misses none after it has gone back in a chunk |
 //! | `payloads` | `Text`, `Bytes` and JSON decode any data to what it stands for, or to an error |
 //! | `variants` | an enum decodes an event of any name and any data as serde_json decodes its variants |
-//! | `policy` | the session keeps its promises, for any policy and any happenings, alone or as a subscriber: nothing follows the close, limits are exact, no wait is too short |
+//! | `policy` | the session keeps its promises, for any policy and any happenings, alone or as a sharer: nothing follows the close, limits are exact, no wait is too short |
 //!
 //! `cargo xtask fuzz parser --minutes 30` runs a target, on the stable toolchain. It starts from `seeds/parser.txt`, where each
 //! line is an input in base64, and writes what it finds to `corpus/parser`, which is not in the repository.

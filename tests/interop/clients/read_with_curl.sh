@@ -1,5 +1,5 @@
 #!/bin/sh
-# Reads a stream with curl; then again, from where the first time has ended.
+# Reads a stream with curl, and then the rest of the stream with a second request.
 set -eu
 "${CURL:-curl}" --silent --show-error --no-buffer --output first.txt "$1"
 last=$(sed -n 's/^id: //p' first.txt | tail -n 1)

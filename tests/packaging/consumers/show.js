@@ -1,12 +1,12 @@
-// What the consumers do: they listen over both transports, and their pages show what they hear.
+// The consumers listen over both transports, and their pages show what they hear.
 
 /** @typedef {typeof import("typed-eventsource").EventSource} Class */
 /** @typedef {import("typed-eventsource").StandardSchemaV1<unknown, { symbol: string, price: number }>} Schema */
 
-/** Shows what is heard of the stream that the page's address names. @param {Class} EventSource @param {Schema} price */
+/** Shows the events of the stream that the page's URL names. @param {Class} EventSource @param {Schema} price */
 export const show = (EventSource, price) => listen(EventSource, price, stream(), add);
 
-/** The stream that the page's address names. */
+/** The stream that the page's URL names. */
 export const stream = () => new URLSearchParams(location.search).get("stream") ?? "";
 
 /** Adds a line to the page. @param {string} line */

@@ -15,8 +15,8 @@ use crate::script::{Attempt, Script, Step};
 const MIB: u64 = 1 << 20;
 
 /// The event that a client hears if it survives an attack that comes to an end.
-/// Silence follows it where a test awaits it: a source might report the loss of the connection before its consumer has
-/// closed it.
+/// Where a test awaits this event, [`Step::Silence`] follows it. Without the silence a source might report the loss of the
+/// connection before the test has closed the source.
 const END: &str = "\n\nevent: end\ndata: 0\n\n";
 
 /// An attack, and what should happen to a source over `fetch`. Of a browser's own source only the requests are compared.
@@ -24,8 +24,8 @@ const END: &str = "\n\nevent: end\ndata: 0\n\n";
 pub struct Attack {
     /// The kind of the attack, with its variant if there are several.
     pub name: &'static str,
-    /// `closed`: the source closes. `ended`: the source hears an event named `end`. `on`: the source is not closed after
-    /// `look` milliseconds. `refused`: the client does not inflate the bytes in the last event.
+    /// `closed`: the source closes. `ended`: the source hears an event named `end`. `not-closed`: the source is not closed after
+    /// `wait` milliseconds. `refused`: the client does not inflate the bytes in the last event.
     pub outcome: &'static str,
     /// The code of the last error, as in JavaScript; empty if there is no error.
     pub error: &'static str,
@@ -33,18 +33,19 @@ pub struct Attack {
     pub heard: u32,
     /// The most requests in a second.
     pub requests: usize,
-    /// How long a test waits for the outcome, in milliseconds. If the outcome is `on`, it waits that long in any case.
-    pub look: u64,
+    /// How long a test waits for the outcome, in milliseconds. If the outcome is `not-closed`, it waits that long in any case.
+    pub wait: u64,
     /// After how many milliseconds of silence the source's policy closes it.
     pub idle: Option<u64>,
     /// How the client decodes the data of a `message`: as `text`, as `json`, or as `gzip` in base64.
     pub parse: &'static str,
     /// Whether the attack has no end. A browser's own source holds all of it, until there is no memory left.
     pub endless: bool,
+    /// The text that `make_attempt` gets.
     #[serde(skip)]
     text: &'static str,
     #[serde(skip)]
-    play: fn(&str, Sizes) -> Attempt,
+    make_attempt: fn(&str, Sizes) -> Attempt,
 }
 
 /// How much the attacks send.
@@ -54,7 +55,7 @@ pub struct Sizes {
     pub endless: u64,
     /// How many bytes a large attack with an end sends.
     pub large: u64,
-    /// How many bytes an event has that the source has to take.
+    /// How many bytes a large event has that the source has to accept.
     pub event: u64,
 }
 
@@ -85,7 +86,7 @@ const ENDLESS: u64 = 1 << 50;
 impl Attack {
     /// The script that plays the attack.
     pub fn script(&self, sizes: Sizes) -> Script {
-        Script::always((self.play)(self.text, sizes))
+        Script::always((self.make_attempt)(self.text, sizes))
     }
 
     /// The attack of this name.
@@ -96,7 +97,7 @@ impl Attack {
     const fn new(
         name: &'static str,
         [outcome, error]: [&'static str; 2],
-        play: fn(&str, Sizes) -> Attempt,
+        make_attempt: fn(&str, Sizes) -> Attempt,
         text: &'static str,
     ) -> Self {
         Self {
@@ -105,38 +106,38 @@ impl Attack {
             error,
             heard: 0,
             requests: 1,
-            look: 60_000,
+            wait: 60_000,
             idle: None,
             parse: "text",
             endless: false,
             text,
-            play,
+            make_attempt,
         }
     }
 
     const fn too_large(
         name: &'static str,
-        play: fn(&str, Sizes) -> Attempt,
+        make_attempt: fn(&str, Sizes) -> Attempt,
         text: &'static str,
     ) -> Self {
         Self {
             endless: true,
-            ..Self::new(name, ["closed", "event-too-large"], play, text)
+            ..Self::new(name, ["closed", "event-too-large"], make_attempt, text)
         }
     }
 
     const fn flood(name: &'static str, text: &'static str) -> Self {
         Self {
-            look: 300,
+            wait: 300,
             endless: true,
-            ..Self::new(name, ["on", ""], endless, text)
+            ..Self::new(name, ["not-closed", ""], endless, text)
         }
     }
 
     const fn lost(name: &'static str, text: &'static str) -> Self {
         Self {
-            look: 300,
-            ..Self::new(name, ["on", "connection-lost"], hang_up, text)
+            wait: 300,
+            ..Self::new(name, ["not-closed", "connection-lost"], hang_up, text)
         }
     }
 }
@@ -171,7 +172,7 @@ pub const ATTACKS: [Attack; 33] = [
     Attack::flood("flood-comments", ":\n"),
     Attack::flood("flood-blank-lines", "\n"),
     Attack {
-        play: long_head,
+        make_attempt: long_head,
         ..Attack::lost("header", "")
     },
     Attack {
@@ -184,31 +185,31 @@ pub const ATTACKS: [Attack; 33] = [
     },
     Attack {
         requests: 5,
-        look: 1100,
+        wait: 1100,
         ..Attack::lost("hang-up", "retry: 0\n\n")
     },
     Attack {
         heard: 2,
         requests: 101,
-        look: 1100,
+        wait: 1100,
         ..Attack::lost("hang-up-event", "retry: 0\ndata\n\n")
     },
     Attack {
         heard: 2,
         requests: 101,
-        look: 1100,
+        wait: 1100,
         ..Attack::lost("hang-up-id", "retry: 0\nid: 1\ndata\n\n")
     },
     // `fetch` follows 20 redirects.
     Attack {
         requests: 21,
-        play: redirect,
+        make_attempt: redirect,
         ..Attack::lost("redirects", "")
     },
     Attack {
         idle: Some(1000),
-        look: 2500,
-        ..Attack::new("drip", ["on", ""], drip, "")
+        wait: 2500,
+        ..Attack::new("drip", ["not-closed", ""], drip, "")
     },
     // A slow event has to arrive.
     Attack {

@@ -70,7 +70,7 @@ impl Request {
     /// # Panics
     ///
     /// If there is no whole response.
-    pub async fn fetch(self) -> Whole {
+    pub async fn fetch(self) -> WholeResponse {
         let response = self.send().await.expect("a response");
         response.whole().await.expect("a whole response")
     }
@@ -90,7 +90,7 @@ pub async fn get(url: impl Into<String>) -> io::Result<Response> {
 /// # Panics
 ///
 /// If there is no whole response.
-pub async fn fetch(url: impl Into<String>) -> Whole {
+pub async fn fetch(url: impl Into<String>) -> WholeResponse {
     Request::new("GET", url).fetch().await
 }
 
@@ -121,7 +121,7 @@ enum Left {
 
 /// A response read to its end.
 #[derive(Debug)]
-pub struct Whole {
+pub struct WholeResponse {
     /// Its status.
     pub status: u16,
     headers: HashMap<String, String>,
@@ -222,9 +222,9 @@ impl Response {
         }
     }
 
-    async fn whole(mut self) -> io::Result<Whole> {
+    async fn whole(mut self) -> io::Result<WholeResponse> {
         match self.rest().await {
-            (body, None) => Ok(Whole {
+            (body, None) => Ok(WholeResponse {
                 status: self.status,
                 headers: self.headers,
                 body,
@@ -234,7 +234,7 @@ impl Response {
     }
 }
 
-impl Whole {
+impl WholeResponse {
     /// The value of a header, whose name is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)

@@ -30,6 +30,7 @@ use crate::long_head::LongHead;
 #[derive(Debug, Clone)]
 pub struct TcpHandle(Arc<Orders>);
 
+/// What the connection has to do, and the waker of the task that does it.
 #[derive(Debug, Default)]
 struct Orders {
     reset: AtomicBool,

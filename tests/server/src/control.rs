@@ -18,9 +18,9 @@ use crate::{
     store::Store,
 };
 
-/// How long `seen` waits for what it is asked for.
+/// How long `seen` waits until the server saw what the query asks for.
 const LONG_POLL: Duration = Duration::from_secs(10);
-const NOT_STORED: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
+const NO_STORE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
 type Refusal = (StatusCode, String);
 
@@ -80,7 +80,7 @@ pub(crate) async fn release(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What `seen` waits for.
+/// The query of `seen`: how many attempts and how many closed attempts it waits for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Awaited {
@@ -113,10 +113,10 @@ pub(crate) async fn seen(
     } else {
         StatusCode::GATEWAY_TIMEOUT
     };
-    Ok((status, NOT_STORED, Json(running.seen())))
+    Ok((status, NO_STORE, Json(running.seen())))
 }
 
 /// Answers with the table of attacks.
 pub(crate) async fn attacks() -> impl IntoResponse {
-    (NOT_STORED, Json(ATTACKS.as_slice()))
+    (NO_STORE, Json(ATTACKS.as_slice()))
 }

@@ -18,14 +18,14 @@ const NO_CACHE: (HeaderName, &str) = (header::CACHE_CONTROL, "no-cache");
 
 /// Serves `www` at `/`, `pkg` at `/pkg/`, and `pages` at `/pages/`.
 pub(crate) fn routes(config: &Config) -> io::Result<Router> {
-    let mut guarded = match &config.www {
+    let mut restricted = match &config.www {
         Some(www) => Router::new().fallback_service(serve(www)?),
         None => Router::new().fallback(async || (StatusCode::NOT_FOUND, "nothing here\n")),
     };
     if let Some(pkg) = &config.pkg {
-        guarded = guarded.merge(folder("/pkg", pkg)?);
+        restricted = restricted.merge(folder("/pkg", pkg)?);
     }
-    let mut router = guard(guarded);
+    let mut router = with_content_security_policy(restricted);
     if let Some(pages) = &config.pages {
         router = router.merge(with_headers(folder("/pages", pages)?, [NO_CACHE]));
     }
@@ -42,7 +42,7 @@ pub fn folder(at: &str, folder: &Path) -> io::Result<Router> {
 }
 
 /// Lets pages use only scripts, styles and requests of their origin, and no inline scripts or styles.
-pub fn guard(router: Router) -> Router {
+pub fn with_content_security_policy(router: Router) -> Router {
     let headers = [
         NO_CACHE,
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),

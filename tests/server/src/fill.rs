@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 
-/// Large enough that a chunk's cost does not show, small enough that the client can start.
+/// Large enough that a chunk's cost does not show, small enough that the client soon has something to read.
 const BLOCK: usize = 64 * 1024;
 
 /// A text over and over, up to a number of bytes.

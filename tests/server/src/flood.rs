@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use bytes::{Bytes, BytesMut};
 
-/// Large enough that a chunk's cost does not show, small enough that the client can start.
+/// Large enough that a chunk's cost does not show, small enough that the client soon has something to read.
 const CHUNK: usize = 64 * 1024;
 
 /// A repeated text, in which `{n}` counts up. It yields chunks of about 64 KiB, or of one text each.

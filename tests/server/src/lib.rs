@@ -30,6 +30,7 @@
 //! endpoints, such as that of the showcase, [adds routes](Server::start_with).
 
 mod announce;
+mod at_intervals;
 pub mod attacks;
 pub mod chaos;
 pub mod client;
@@ -38,7 +39,6 @@ mod control;
 pub mod files;
 mod fill;
 mod flood;
-mod in_time;
 mod long_head;
 mod program;
 mod router;
@@ -71,7 +71,7 @@ pub struct Config {
     pub port: u16,
     /// The port of the second origin, which serves the same; 0 takes a free one.
     pub second_port: u16,
-    /// A folder to serve at `/`, [guarded](files::guard).
+    /// A folder to serve at `/`, [guarded](files::with_content_security_policy).
     pub www: Option<PathBuf>,
     /// A folder to serve at `/pkg/`, guarded too.
     pub pkg: Option<PathBuf>,

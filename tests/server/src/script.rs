@@ -40,7 +40,7 @@ impl Script {
     }
 }
 
-/// What one connection gets.
+/// What one connection gets: the server's part of a client's attempt to connect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Attempt {
@@ -187,9 +187,10 @@ pub enum Step {
     /// Replaces the response head by one with a header of this many bytes, sent as fast as the client reads; then resets the
     /// TCP connection.
     LongHead(u64),
-    /// Waits for this many milliseconds, at most [`MAX_PAUSE_MS`].
+    /// Sends nothing for this many milliseconds, at most [`MAX_PAUSE_MS`].
     Pause(u64),
-    /// Waits for `POST /scripts/{id}/release`. One release lets one `wait` pass, and an early release counts.
+    /// Sends nothing until a release: `POST /scripts/{id}/release`, or [`Server::release`](crate::Server::release). Each release
+    /// lets one `wait` pass. A release that comes before its `wait` counts.
     Wait,
     /// Ends the response cleanly, as the end of the steps does.
     End,
@@ -202,9 +203,9 @@ pub enum Step {
 impl Step {
     fn check(&self) -> Result<(), String> {
         match self {
-            Self::Repeat { times, .. } if *times > MAX_TIMES => too_often("repeat", *times),
-            Self::Series { times, .. } if *times > MAX_TIMES => too_often("series", *times),
-            Self::Ticks { times, .. } if *times > MAX_TIMES => too_often("ticks", *times),
+            Self::Repeat { times, .. } if *times > MAX_TIMES => too_many_times("repeat", *times),
+            Self::Series { times, .. } if *times > MAX_TIMES => too_many_times("series", *times),
+            Self::Ticks { times, .. } if *times > MAX_TIMES => too_many_times("ticks", *times),
             Self::Ticks { every, .. } if !(1..=MAX_PAUSE_MS).contains(every) => {
                 Err(format!("ticks: {every} ms is not in 1..={MAX_PAUSE_MS}"))
             }
@@ -219,7 +220,7 @@ impl Step {
     }
 }
 
-fn too_often(step: &str, times: u32) -> Result<(), String> {
+fn too_many_times(step: &str, times: u32) -> Result<(), String> {
     Err(format!("{step}: {times} times is more than {MAX_TIMES}"))
 }
 
@@ -258,7 +259,7 @@ pub struct Seen {
 pub enum ClosedBy {
     /// The client went away before the server was done.
     Client,
-    /// The server ended it: by its last step, by a reset, or since the script was replaced or deleted or the server stopped.
+    /// The server ended it: by its last step, by a reset, or because the script was replaced or deleted, or the server stopped.
     Server,
 }
 

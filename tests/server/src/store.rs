@@ -107,7 +107,7 @@ impl Running {
         }
     }
 
-    /// The last attempt repeats.
+    /// The attempt of this number, from 0. The last attempt repeats.
     fn attempt(&self, number: usize) -> &Attempt {
         let attempts = &self.script.attempts;
         &attempts[number.min(attempts.len() - 1)]

@@ -19,11 +19,11 @@ use futures_util::StreamExt;
 use tokio::{task::yield_now, time::sleep};
 
 use crate::{
+    at_intervals::at_intervals,
     connection::TcpHandle,
     control::no_such_script,
     fill::Fill,
     flood::Flood,
-    in_time::in_time,
     script::{Attempt, Cors, Seen, Step},
     store::{Store, TrackedAttempt},
 };
@@ -43,7 +43,7 @@ pub(crate) async fn play(
     let tracked = running.start_attempt(Seen {
         method: method.to_string(),
         path: uri.to_string(),
-        headers: readable(&headers),
+        headers: headers_as_text(&headers),
         body: String::from_utf8_lossy(&body).into_owned(),
         opened_ms: running.elapsed_ms(),
         closed_ms: None,
@@ -79,7 +79,7 @@ pub(crate) async fn preflight(
     };
     let mut response = StatusCode::NO_CONTENT.into_response();
     let cors = running.preflight().cors;
-    allow(cors, headers.get(header::ORIGIN), response.headers_mut());
+    add_cors_headers(cors, headers.get(header::ORIGIN), response.headers_mut());
     if cors != Cors::None {
         for (asked, allowed) in [
             (
@@ -99,16 +99,16 @@ pub(crate) async fn preflight(
     response
 }
 
-fn readable(headers: &HeaderMap) -> BTreeMap<String, String> {
-    let mut readable: BTreeMap<String, String> = BTreeMap::new();
+fn headers_as_text(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in headers {
         let value = String::from_utf8_lossy(value.as_bytes());
-        readable
+        texts
             .entry(name.to_string())
             .and_modify(|values| *values = format!("{values}, {value}"))
             .or_insert_with(|| value.into_owned());
     }
-    readable
+    texts
 }
 
 /// The response without its body.
@@ -120,7 +120,7 @@ fn head(attempt: &Attempt, origin: Option<&HeaderValue>) -> Response {
     ];
     let mut response = (status, defaults, Body::empty()).into_response();
     let headers = response.headers_mut();
-    allow(attempt.cors, origin, headers);
+    add_cors_headers(attempt.cors, origin, headers);
     // Defaults are removed first, so that a header which is given several times is sent several times.
     let given = || {
         attempt.headers.iter().filter_map(|(name, value)| {
@@ -139,7 +139,7 @@ fn head(attempt: &Attempt, origin: Option<&HeaderValue>) -> Response {
     response
 }
 
-fn allow(cors: Cors, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
+fn add_cors_headers(cors: Cors, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
     match cors {
         Cors::Credentials => {
             headers.insert(header::VARY, HeaderValue::from_static("origin"));
@@ -166,7 +166,7 @@ fn has_body(method: &Method, status: StatusCode) -> bool {
     method != Method::HEAD && !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-/// Plays the steps of an attempt. hyper drops it when the client goes away.
+/// Plays the steps of an attempt. hyper drops the player when the client goes away.
 struct Player {
     tracked: TrackedAttempt,
     tcp: TcpHandle,
@@ -185,7 +185,7 @@ impl Player {
         over.run_until_cancelled(playing).await
     }
 
-    /// Resets the connection. hyper then drops the handler that awaits this.
+    /// Resets the connection. This future never ends: hyper drops the handler that awaits it.
     async fn reset<T>(&mut self) -> T {
         self.tracked.set_closed_by_server();
         self.tcp.reset();
@@ -220,7 +220,7 @@ impl Player {
                     }
                 }
                 Step::Ticks { times, every, send } => {
-                    let mut numbers = pin!(in_time(every, 0..times));
+                    let mut numbers = pin!(at_intervals(every, 0..times));
                     while let Some(n) = numbers.next().await {
                         let text = send.replace("{n}", &n.to_string());
                         let text = text.replace("{now}", &microseconds_since_1970().to_string());
@@ -233,7 +233,7 @@ impl Player {
                     }
                 }
                 Step::Drip { every, send } => {
-                    let mut bytes = pin!(in_time(every, send.into_bytes()));
+                    let mut bytes = pin!(at_intervals(every, send.into_bytes()));
                     while let Some(byte) = bytes.next().await {
                         to.emit(vec![byte].into()).await;
                     }

@@ -1,5 +1,5 @@
-// Collects the numbered events and the gaps that a client hears, and checks each alone. The client in Rust has the same in
-// collector.rs.
+// Collects the numbered events and the gaps that a client hears, and checks each of them. For the client in Rust, collector.rs does
+// the same.
 
 /** The letters of the events' texts. */
 const LETTERS = ["a", "Z", "é", "ß", "中", "€", "🦀", "😀"];

@@ -1,4 +1,4 @@
-// Plays the attacks of a hostile server, and measures how the page is meanwhile.
+// Plays the attacks of a hostile server, and measures how responsive the page stays and how much the wasm memory grows.
 import { EventSource } from "/pkg/index.js";
 import { wasm as npmWasm } from "/pkg/init.js";
 import * as rust from "./rust/typed_eventsource_stress.js";
@@ -24,7 +24,7 @@ class Turns {
   constructor() {
     const { port1, port2 } = this.#channel;
     port1.onmessage = () => {
-      this.#look();
+      this.#measure();
       port2.postMessage(0);
     };
     port2.postMessage(0);
@@ -32,19 +32,19 @@ class Turns {
 
   end() {
     this.#channel.port1.close();
-    this.#look();
+    this.#measure();
     return this.#longest;
   }
 
-  #look() {
+  #measure() {
     const now = performance.now();
     this.#longest = Math.max(this.#longest, now - this.#last);
     this.#last = now;
   }
 }
 
-/** Follows a stream to its end, or for `look` milliseconds, and returns the outcome. The client in Rust does the same. */
-async function attack({ url, transport, parse, idle, look }) {
+/** Follows a stream to its end, or for `wait` milliseconds, and returns the outcome. The client in Rust does the same. */
+async function attack({ url, transport, parse, idle, wait }) {
   const policy = idle ? { idle: { after: idle, then: "close" } } : {};
   const source = new EventSource(url, { transport, parse, policy, resumeParameter: "after" });
   let heard = 0;
@@ -54,7 +54,7 @@ async function attack({ url, transport, parse, idle, look }) {
   const ends = [
     source.closed.then(({ type }) => (type === "policy" ? "closed" : type)),
     new Promise((resolve) => source.on("end", () => resolve("ended"))),
-    new Promise((resolve) => setTimeout(resolve, look, "on")),
+    new Promise((resolve) => setTimeout(resolve, wait, "not-closed")),
   ];
   const start = performance.now();
   const outcome = await Promise.race(ends);

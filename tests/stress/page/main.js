@@ -6,12 +6,12 @@ import * as hostile from "./hostile.js";
 import * as soak from "./soak.js";
 
 /** The errors on the page. */
-const troubles = [];
-addEventListener("error", ({ message }) => troubles.push(message));
-addEventListener("unhandledrejection", ({ reason }) => troubles.push(String(reason)));
+const pageErrors = [];
+addEventListener("error", ({ message }) => pageErrors.push(message));
+addEventListener("unhandledrejection", ({ reason }) => pageErrors.push(String(reason)));
 // Errors that no listener hears go to the console. In these tests there must be none.
-console.error = (...words) => troubles.push(words.join(" "));
+console.error = (...words) => pageErrors.push(words.join(" "));
 
 const [, { memory }] = await Promise.all([initNpm(), initRust()]);
 
-window.tasks = { troubles: () => troubles, chaos, hostile: hostile.begin(memory), soak: soak.begin(memory) };
+window.tasks = { pageErrors: () => pageErrors, chaos, hostile: hostile.begin(memory), soak: soak.begin(memory) };

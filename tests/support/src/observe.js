@@ -11,17 +11,17 @@ export class Observation {
 
     const isSource = (target) => target instanceof EventSource;
     const isOpen = (target) => isSource(target) && target.readyState !== EventSource.CLOSED;
-    const place = (type, options) => `${type} ${Boolean(options?.capture ?? options)}`;
+    const key = (type, options) => `${type} ${Boolean(options?.capture ?? options)}`;
     EventTarget.prototype.addEventListener = function (type, listener, options) {
       if (isSource(this) || type === "online" || type === "offline" || type === "abort") {
         if (!listeners.has(this)) listeners.set(this, []);
-        listeners.get(this).push({ listener, place: place(type, options) });
+        listeners.get(this).push({ listener, key: key(type, options) });
       }
       return addEventListener.call(this, type, listener, options);
     };
     EventTarget.prototype.removeEventListener = function (type, listener, options) {
       const own = listeners.get(this) ?? [];
-      const index = own.findIndex((one) => one.listener === listener && one.place === place(type, options));
+      const index = own.findIndex((one) => one.listener === listener && one.key === key(type, options));
       if (index >= 0) own.splice(index, 1);
       return removeEventListener.call(this, type, listener, options);
     };

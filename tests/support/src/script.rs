@@ -11,7 +11,7 @@ extern "C" {
     fn btoa(bytes: &str) -> String;
 }
 
-/// What one connection gets.
+/// What one connection gets: the server's part of a source's attempt to connect.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Attempt {
     /// The steps before the response head.
@@ -37,7 +37,7 @@ impl Attempt {
         Self::playing([send(text), Step::Silence])
     }
 
-    /// Answers with an event stream that brings this and ends.
+    /// Answers with an event stream that sends this text and ends.
     pub fn ending(text: &str) -> Self {
         Self::playing([send(text)])
     }
@@ -111,9 +111,9 @@ pub enum Step {
         /// The text.
         send: &'static str,
     },
-    /// Waits for this many milliseconds.
+    /// Sends nothing for this many milliseconds.
     Pause(u32),
-    /// Waits for [`Script::release`](super::Script::release).
+    /// Sends nothing until a call of [`Script::release`](super::Script::release). A call that comes before the step counts.
     Wait,
     /// Ends the response.
     End,

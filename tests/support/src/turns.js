@@ -1,4 +1,5 @@
-// The turns in which sources let other tasks run, for tests to hold.
+// Holds sources that let other tasks run: they wait for a message of a `MessageChannel`, which is sent when the test says so. The
+// tests of both languages use this.
 
 const Real = globalThis.MessageChannel;
 let held;

@@ -11,8 +11,8 @@ extern "C" {
     fn let_turns_end();
 }
 
-/// The turns of other tasks, which do not end while this lives: a source that has let others run does not go on. It holds
-/// sources that have not had such a turn yet.
+/// While this lives, a source that lets other tasks run does not continue. A source that has let other tasks run before is not held:
+/// it keeps the real `MessageChannel`.
 #[derive(Debug)]
 pub struct HeldTurns(());
 
@@ -23,7 +23,7 @@ impl HeldTurns {
         Self(())
     }
 
-    /// Lets them end, also where a test has failed that had held them.
+    /// Lets the held sources continue, also those that a failed test has held.
     pub(super) fn end() {
         let_turns_end();
     }

@@ -73,7 +73,7 @@ impl Dashboard {
 pub fn state_name(state: &State) -> &'static str {
     match state {
         State::Connecting => "connecting",
-        State::Open => "open",
+        State::Open { .. } => "open",
         State::Waiting { .. } => "waiting",
         State::Offline { .. } => "offline",
         State::Closed(_) => "closed",
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_halt_lasts_until_the_symbol_trades_and_both_are_news() {
+    fn a_halt_lasts_until_a_price_or_a_resume_and_the_log_has_halts_and_resumes() {
         let price = r#"{"price":{"symbol":"A","price":1.0,"change":0.5}}"#;
         let halt = r#"{"halt":{"symbol":"A","reason":"news"}}"#;
         let resume = r#"{"resume":{"symbol":"A"}}"#;
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_log_has_an_end() {
+    fn the_log_keeps_only_the_last_fifty_entries() {
         let notice = r#"{"bye":{"text":"that was all"}}"#;
         assert_eq!(dashboard(&[notice; 200]).news().count(), 50);
     }

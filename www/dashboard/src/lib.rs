@@ -66,7 +66,7 @@ impl Dashboard {
     }
 
     fn quote(&mut self, symbol: String, price: f64, change: f64) {
-        self.quotes.entry(symbol).or_default().moved(price, change);
+        self.quotes.entry(symbol).or_default().update(price, change);
     }
 
     fn add_entry(&mut self, kind: &'static str, text: String) {

@@ -16,7 +16,7 @@ pub struct Quote {
 }
 
 impl Quote {
-    pub(crate) fn moved(&mut self, price: f64, change: f64) {
+    pub(crate) fn update(&mut self, price: f64, change: f64) {
         if self.recent.len() == MOST_RECENT {
             self.recent.pop_front();
         }
@@ -77,13 +77,13 @@ mod tests {
     #[test]
     fn the_trend_fills_its_box_and_a_flat_one_is_in_the_middle() {
         let mut quote = Quote::default();
-        quote.moved(5.0, 0.0);
+        quote.update(5.0, 0.0);
         assert_eq!(quote.trend(), "0.0,12.0 ");
-        quote.moved(7.0, 2.0);
-        quote.moved(6.0, 1.0);
+        quote.update(7.0, 2.0);
+        quote.update(6.0, 1.0);
         assert_eq!(quote.trend(), "0.0,22.0 50.0,2.0 100.0,12.0 ");
         for _ in 0..100 {
-            quote.moved(1.0, -4.0);
+            quote.update(1.0, -4.0);
         }
         assert_eq!(quote.trend().split_whitespace().count(), 40);
         assert_eq!(

@@ -1,6 +1,6 @@
 //! An example app in Leptos: a dashboard of live prices. Only `live.rs` has to do with server-sent events.
 #![cfg(target_family = "wasm")]
-#![allow(unreachable_pub, reason = "so is what `#[component]` makes")]
+#![allow(unreachable_pub, reason = "`#[component]` generates such items")]
 
 #[cfg(feature = "live")]
 mod live;

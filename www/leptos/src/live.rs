@@ -37,7 +37,7 @@ pub(crate) fn App() -> impl IntoView {
     view! {
         <Page
             dashboard=feed.data()
-            is_live=move || matches!(*feed.state().read(), State::Open)
+            is_live=move || matches!(*feed.state().read(), State::Open { .. })
             trouble=move || feed.error().get().map(|error| error.to_string())
             controls
             badge

@@ -41,7 +41,7 @@ export class Board {
   /** @param {Field} field */
   show({ width, height, cells }) {
     if (!Number.isInteger(width) || width < 1 || width * height > MOST_CELLS || cells.length !== width * height) return;
-    if (width !== this.#width || cells.length !== this.#cells.length) this.#lay(width, height);
+    if (width !== this.#width || cells.length !== this.#cells.length) this.#build(width, height);
     this.#cells.forEach((cell, at) => {
       const seen = cells[at];
       if (cell.dataset.seen === seen) return;
@@ -56,7 +56,7 @@ export class Board {
    * @param {number} width
    * @param {number} height
    */
-  #lay(width, height) {
+  #build(width, height) {
     this.#width = width;
     this.#cells = Array.from({ length: width * height }, () => html("button", { type: "button", role: "gridcell", tabindex: "-1" }));
     this.#cells[0].tabIndex = 0;

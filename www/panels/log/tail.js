@@ -20,8 +20,8 @@ export class Tail {
   #entries = [];
   /** The entries that were not drawn yet. @type {Entry[]} */
   #fresh = [];
-  #words = "";
-  #isOnlyTrouble = false;
+  #filterText = "";
+  #warningsOnly = false;
 
   /**
    * @param {number | undefined} number
@@ -37,14 +37,14 @@ export class Tail {
   }
 
   /**
-   * Shows only lines with these words in them, or only those that tell of trouble.
+   * Shows only lines that contain this text and, with `warningsOnly`, only those that are warnings or errors.
    *
-   * @param {string} words
-   * @param {boolean} isOnlyTrouble
+   * @param {string} text
+   * @param {boolean} warningsOnly
    */
-  filter(words, isOnlyTrouble) {
-    this.#words = words.trim().toLowerCase();
-    this.#isOnlyTrouble = isOnlyTrouble;
+  filter(text, warningsOnly) {
+    this.#filterText = text.trim().toLowerCase();
+    this.#warningsOnly = warningsOnly;
     this.#fresh = this.#entries.filter((entry) => this.#passes(entry)).slice(-MOST_ROWS);
     this.#list.replaceChildren();
     this.draw();
@@ -55,7 +55,7 @@ export class Tail {
     if (this.#fresh.length === 0) return;
     const rows = this.#fresh.slice(-MOST_ROWS).map(row);
     this.#fresh = [];
-    this.#scroll.keeping(() => {
+    this.#scroll.keepEnd(() => {
       const tooMany = this.#list.childElementCount + rows.length - MOST_ROWS;
       for (let count = 0; count < tooMany; count += 1) this.#list.firstElementChild?.remove();
       this.#list.append(...rows);
@@ -77,8 +77,8 @@ export class Tail {
   #passes(entry) {
     if ("gap" in entry) return true;
     const { level, service, text } = entry.line;
-    if (this.#isOnlyTrouble && level !== "warn" && level !== "error") return false;
-    return this.#words === "" || `${level} ${service} ${text}`.toLowerCase().includes(this.#words);
+    if (this.#warningsOnly && level !== "warn" && level !== "error") return false;
+    return this.#filterText === "" || `${level} ${service} ${text}`.toLowerCase().includes(this.#filterText);
   }
 }
 

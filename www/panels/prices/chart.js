@@ -5,7 +5,8 @@ import { byId, set, svg } from "../../dom.js";
 
 /** How much time the chart shows, in milliseconds. */
 const SPAN = 60_000;
-const FRAME = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 100;
+/** Milliseconds between two drawings. */
+const REDRAW = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 100;
 /** How many points of each symbol are kept. */
 const MOST_POINTS = 400;
 /** How many points the trend in a row has. */
@@ -23,8 +24,8 @@ export class Chart {
   #dot = svg("circle", { class: "dot", r: 4 });
   /** @type {Map<string, Point[]>} */
   #points = new Map();
-  /** @type {{ from: number, to: number }[]} */
-  #down = [];
+  /** The times without a connection. @type {{ from: number, to: number }[]} */
+  #disconnected = [];
   #selected = "";
   #first = Infinity;
   /** How far the server's clock is ahead of the page's, in milliseconds. */
@@ -32,7 +33,7 @@ export class Chart {
 
   constructor() {
     this.#svg.append(this.#outages, this.#grid, this.#area, this.#line, this.#dot);
-    setInterval(() => this.#draw(), FRAME);
+    setInterval(() => this.#draw(), REDRAW);
   }
 
   /** @param {{ symbol: string, time: number, price: number }} point */
@@ -61,15 +62,15 @@ export class Chart {
   /**
    * Notes whether the connection is open.
    *
-   * @param {boolean} open
+   * @param {boolean} isOpen
    */
-  live(open) {
+  setConnected(isOpen) {
     if (this.#first === Infinity) return;
-    const last = this.#down.at(-1);
+    const last = this.#disconnected.at(-1);
     if (last?.to === Infinity) {
-      if (open) last.to = this.#now();
-    } else if (!open) {
-      this.#down.push({ from: this.#now(), to: Infinity });
+      if (isOpen) last.to = this.#now();
+    } else if (!isOpen) {
+      this.#disconnected.push({ from: this.#now(), to: Infinity });
     }
   }
 
@@ -107,9 +108,9 @@ export class Chart {
    * @param {number} bottom
    */
   #shade(from, x, right, bottom) {
-    this.#down = this.#down.filter(({ to }) => to > from);
+    this.#disconnected = this.#disconnected.filter(({ to }) => to > from);
     this.#outages.replaceChildren(
-      ...this.#down.map((outage) => {
+      ...this.#disconnected.map((outage) => {
         const start = Math.max(0, x(outage.from));
         const end = outage.to === Infinity ? right : x(outage.to);
         return svg("rect", { x: start, y: 0, width: Math.max(1, end - start), height: bottom });
@@ -119,7 +120,7 @@ export class Chart {
 }
 
 /**
- * The points from a time on, and the one before them, at which the line starts or has ended.
+ * The points from a time on, and the last one before: the line starts there, or ends there if no other point follows.
  *
  * @param {Point[]} points
  * @param {number} from
@@ -138,8 +139,8 @@ function inside(points, from) {
 function range(points) {
   const prices = points.map(({ price }) => price);
   const [low, high] = [Math.min(...prices), Math.max(...prices)];
-  const air = Math.max((high - low) * 0.15, high * 0.001);
-  return [low - air, high + air];
+  const margin = Math.max((high - low) * 0.15, high * 0.001);
+  return [low - margin, high + margin];
 }
 
 /**

@@ -11,7 +11,7 @@ const signed = new Intl.NumberFormat(undefined, {
   signDisplay: "exceptZero",
 });
 
-const still = matchMedia("(prefers-reduced-motion: reduce)");
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The list of prices, with a row for each symbol, and the price of the selected symbol in large. */
 export class Table {
@@ -33,7 +33,7 @@ export class Table {
     const row = this.#rows.get(price.symbol) ?? this.#add(price.symbol);
     row.show(price, recent);
     if (!this.#selected) this.#select(price.symbol);
-    if (price.symbol === this.#selected) this.#quote(row);
+    if (price.symbol === this.#selected) this.#showSelected(row);
   }
 
   /**
@@ -64,12 +64,12 @@ export class Table {
     this.#selected = symbol;
     const row = this.#rows.get(symbol);
     row?.mark(true);
-    if (row) this.#quote(row);
+    if (row) this.#showSelected(row);
     this.#onSelect(symbol);
   }
 
   /** @param {Row} row */
-  #quote(row) {
+  #showSelected(row) {
     byId("selected-symbol").textContent = row.symbol;
     byId("selected-price").textContent = row.price.textContent;
     const change = byId("selected-change");
@@ -135,7 +135,7 @@ class Row {
 
   /** @param {number} price */
   #flash(price) {
-    if (price !== this.#last && !Number.isNaN(this.#last) && !still.matches) {
+    if (price !== this.#last && !Number.isNaN(this.#last) && !reducedMotion.matches) {
       this.price.animate([{ color: price > this.#last ? "var(--up)" : "var(--down)" }, {}], 900);
     }
     this.#last = price;

@@ -51,7 +51,7 @@ const ANSWERS: [(&[&str], &str); 6] = [
     ),
 ];
 
-const OTHERWISE: &str = "I am a small model, made of a handful of paragraphs. What is real is how they reach you: token \
+const DEFAULT_ANSWER: &str = "I am a small model, made of a handful of paragraphs. What is real is how they reach you: token \
     by token, over one HTTP response, parsed as it arrives.\n\nAsk me about reconnecting, policies, types, WebSockets \
     or how a stream ends. Or ask for a poem. Meanwhile press the buttons beside this panel, and watch whether a word is \
     missing.";
@@ -71,7 +71,7 @@ fn answer(prompt: &str) -> &'static str {
         })
     };
     let found = ANSWERS.iter().find(|(keys, _)| asks_for(keys));
-    found.map_or(OTHERWISE, |(_, answer)| answer)
+    found.map_or(DEFAULT_ANSWER, |(_, answer)| answer)
 }
 
 /// Cuts a text into tokens like those of language models: words or parts of words, each with the space before it.
@@ -81,7 +81,9 @@ fn cut(text: &str) -> Vec<String> {
     for character in text.chars() {
         match tokens.last_mut() {
             Some(last)
-                if character.is_alphanumeric() && last.chars().count() < LONGEST && joins(last) =>
+                if character.is_alphanumeric()
+                    && last.chars().count() < LONGEST
+                    && can_grow(last) =>
             {
                 last.push(character)
             }
@@ -91,7 +93,7 @@ fn cut(text: &str) -> Vec<String> {
     tokens
 }
 
-fn joins(token: &str) -> bool {
+fn can_grow(token: &str) -> bool {
     token
         .chars()
         .next_back()
@@ -109,7 +111,7 @@ mod tests {
             assert_eq!(tokens.concat(), answer);
             assert!(tokens.len() > 40);
         }
-        assert_eq!(tokens("?!").concat(), OTHERWISE);
+        assert_eq!(tokens("?!").concat(), DEFAULT_ANSWER);
     }
 
     #[test]

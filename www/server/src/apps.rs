@@ -15,7 +15,9 @@ pub(crate) fn routes(apps: Option<&Path>) -> io::Result<Router> {
         names.map(Json).map_err(refused)
     };
     let router = folder.unwrap_or_default();
-    Ok(files::guard(router.route("/apps.json", get(names))))
+    Ok(files::with_content_security_policy(
+        router.route("/apps.json", get(names)),
+    ))
 }
 
 fn names_with_a_page(apps: &Path) -> io::Result<Vec<String>> {

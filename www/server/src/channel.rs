@@ -42,7 +42,7 @@ pub(crate) struct Visitor {
 }
 
 #[derive(Debug, Deserialize)]
-struct Asked {
+struct VisitorQuery {
     client: Option<String>,
     name: Option<String>,
     #[serde(rename = "lastEventId")]
@@ -65,22 +65,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let Query(asked) = Query::<Asked>::from_request_parts(parts, state)
+        let Query(query) = Query::<VisitorQuery>::from_request_parts(parts, state)
             .await
             .map_err(IntoResponse::into_response)?;
         let ConnectInfo(tcp) = ConnectInfo::from_request_parts(parts, state)
             .await
             .map_err(IntoResponse::into_response)?;
-        // The header goes before the query: a browser reconnects with its first URL and the header.
+        // The header takes precedence over the query, since a browser reconnects with its first URL and the header.
         let last_id = parts
             .headers
             .get("last-event-id")
             .and_then(|value| value.to_str().ok())
-            .or(asked.last_event_id.as_deref())
+            .or(query.last_event_id.as_deref())
             .and_then(|id| id.parse().ok());
         Ok(Self {
-            client: asked.client,
-            name: asked.name,
+            client: query.client,
+            name: query.name,
             last_id,
             tcp,
         })
@@ -92,7 +92,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
 pub(crate) struct Channel {
     pub(crate) feed: Feed,
     pub(crate) faults: Faults,
-    /// The audiences of which attempts are still to be refused, each with the number of attempts.
+    /// The audiences whose next attempts are refused, each with the number of attempts that are left.
     refusals: Mutex<Vec<(Audience, u32)>>,
     places: Arc<Semaphore>,
     pub(crate) stop: CancellationToken,
@@ -235,7 +235,7 @@ impl Channel {
     }
 
     /// Calls a function at regular times, until the server stops.
-    pub(crate) async fn at_every(&self, tick: Duration, mut act: impl FnMut()) {
+    pub(crate) async fn call_every(&self, tick: Duration, mut act: impl FnMut()) {
         let mut ticks = interval(tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let stop = &self.stop;

@@ -28,7 +28,7 @@ const MAX_TEXT: usize = 500;
 const FAULTS: Faults = Faults {
     malformed: &[
         Injection::plain("said", r#"{"id":"0","name":"Nobody","text":"#),
-        Injection::plain("said", r#"{"id":"0","name":["Nobody"],"words":7}"#),
+        Injection::plain("said", r#"{"id":"0","name":["Nobody"],"message":7}"#),
     ],
     hostile: &[
         Injection::plain(
@@ -63,10 +63,10 @@ impl Room {
             None => Feed::new(now_ms(), RECENT, FIRST_LOOK),
         };
         let channel = Arc::new(Channel::new(feed, FAULTS, stop.clone()));
-        let hearing = Arc::clone(&channel);
+        let to = Arc::clone(&channel);
         Ok(Arc::new(Self {
             channel,
-            people: People::watched(stop, move |people, change| tell(&hearing, people, change)),
+            people: People::new(stop, move |people, change| tell(&to, people, change)),
             rates: Rates {
                 each: Rate::new(5, 1.0),
                 all: Rate::new(40, 10.0),
@@ -111,7 +111,7 @@ pub(crate) async fn hear(
 }
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct Words {
+pub(crate) struct NewMessage {
     client: String,
     name: String,
     text: String,
@@ -119,10 +119,10 @@ pub(crate) struct Words {
 
 pub(crate) async fn speak(
     State(room): State<Arc<Room>>,
-    Json(words): Json<Words>,
+    Json(message): Json<NewMessage>,
 ) -> Result<StatusCode, Refusal> {
-    let Person { id, name } = Person::new(&words.client, &words.name)?;
-    let text = request::text("message", &words.text, MAX_TEXT)?;
+    let Person { id, name } = Person::new(&message.client, &message.name)?;
+    let text = request::text("message", &message.text, MAX_TEXT)?;
     room.rates.take(&id)?;
     // The time is in milliseconds since 1970.
     let said = json!({ "id": id, "name": name, "text": text, "time": now_ms() });

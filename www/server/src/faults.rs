@@ -57,7 +57,7 @@ pub(crate) struct Faults {
 pub(crate) type Channels = HashMap<&'static str, Arc<Channel>>;
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct FaultQuery {
     client: Option<String>,
     attempts: Option<u32>,
     stream: Option<String>,
@@ -66,19 +66,19 @@ pub(crate) struct Asked {
 pub(crate) async fn cause(
     State(channels): State<Arc<Channels>>,
     Path(fault): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<FaultQuery>,
 ) -> Result<StatusCode, (StatusCode, &'static str)> {
-    let stream = asked.stream.as_deref().unwrap_or("prices");
+    let stream = query.stream.as_deref().unwrap_or("prices");
     let Some(channel) = channels.get(stream) else {
         let streams = "the streams are: prices, chat, game, log, model\n";
         return Err((StatusCode::NOT_FOUND, streams));
     };
-    let audience = || Audience(asked.client.clone());
+    let audience = || Audience(query.client.clone());
     let faults = &channel.faults;
     match fault.as_str() {
         "drop" => channel.feed.order(audience(), Order::Reset),
         "unavailable" => {
-            channel.refuse(audience(), asked.attempts.unwrap_or(3));
+            channel.refuse(audience(), query.attempts.unwrap_or(3));
             channel.feed.order(audience(), Order::Reset);
         }
         "malformed" => inject(channel, &audience, faults.malformed),

@@ -19,8 +19,8 @@ use crate::{
     channel::{Channel, Visitor},
     faults::{Faults, Injection},
     feed::{Feed, unnumbered},
-    journal::write_whole,
-    minefield::{CELLS, Done, Field, HEIGHT, MINES, WIDTH},
+    journal::replace_file,
+    minefield::{CELLS, Effect, Field, HEIGHT, MINES, WIDTH},
     now_ms,
     people::{People, Person},
     rate::{Rate, Rates},
@@ -91,23 +91,24 @@ impl Game {
     }
 
     /// The game that a file keeps, if it is valid.
-    fn kept(file: &Path) -> Option<Self> {
+    fn load(file: &Path) -> Option<Self> {
         let game: Self = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
-        (game.field.is_sound() && game.scores.len() <= MOST_SCORES).then_some(game)
+        (game.field.is_valid() && game.scores.len() <= MOST_SCORES).then_some(game)
     }
 
-    fn seen(&self) -> Value {
+    /// What the players may see of the game.
+    fn visible_state(&self) -> Value {
         json!({
             "round": self.round,
             "width": WIDTH,
             "height": HEIGHT,
             "mines": MINES,
-            "cells": self.field.seen(),
+            "cells": self.field.visible_cells(),
             "over": self.field.is_clear(),
         })
     }
 
-    fn add(&mut self, person: &Person, points: i32) {
+    fn add_points(&mut self, person: &Person, points: i32) {
         if self.scores.len() >= MOST_SCORES && !self.scores.contains_key(&person.id) {
             let least = self
                 .scores
@@ -133,11 +134,11 @@ impl Game {
         let present = present.map(|Person { id, name }| (score(id), name, id, true));
         let mut players: Vec<_> = present.chain(gone).collect();
         players.sort_by_key(|&(score, name, id, _)| (Reverse(score), name, id));
-        let mut told = Vec::new();
+        let mut list = Vec::new();
         for (score, name, id, here) in players {
-            told.push(json!({ "id": id, "name": name, "score": score, "here": here }));
+            list.push(json!({ "id": id, "name": name, "score": score, "here": here }));
         }
-        json!({ "players": told })
+        json!({ "players": list })
     }
 }
 
@@ -150,7 +151,7 @@ impl Table {
         }
         let game = file
             .as_deref()
-            .and_then(Game::kept)
+            .and_then(Game::load)
             .unwrap_or_else(Game::new);
         let feed = Feed::new(now_ms(), RECENT, FIRST_LOOK);
         let channel = Arc::new(Channel::new(feed, FAULTS, stop.clone()));
@@ -162,7 +163,7 @@ impl Table {
         };
         Ok(Arc::new(Self {
             channel,
-            people: People::watched(stop, tell),
+            people: People::new(stop, tell),
             game,
             file,
             rates: Rates {
@@ -176,7 +177,7 @@ impl Table {
     fn play(&self, person: &Person, play: &Play) -> Result<(), Refusal> {
         let game = &mut *self.game.lock();
         let conflict = |sentence: &str| Refusal::new(StatusCode::CONFLICT, sentence);
-        let done = match *play {
+        let effect = match *play {
             Play::Open { cell } => game.field.open(cell, &mut game.random),
             Play::Flag { cell } => game.field.flag(cell),
             Play::Deal if game.field.is_clear() => {
@@ -186,32 +187,32 @@ impl Table {
             }
             Play::Deal => return Err(conflict("The field is not clear yet.")),
         };
-        let (cell, did, points) = match (play, done) {
+        let (cell, did, points) = match (play, effect) {
             (Play::Deal, _) => (None, "deal", 0),
-            (Play::Open { cell }, Some(Done::Hit)) => (Some(*cell), "hit", POINTS_FOR_A_MINE),
+            (Play::Open { cell }, Some(Effect::Hit)) => (Some(*cell), "hit", POINTS_FOR_A_MINE),
             (Play::Open { cell }, Some(_)) => (Some(*cell), "open", POINTS_FOR_A_CELL),
-            (Play::Flag { cell }, Some(Done::Flagged)) => (Some(*cell), "flag", 0),
+            (Play::Flag { cell }, Some(Effect::Flagged)) => (Some(*cell), "flag", 0),
             (Play::Flag { cell }, Some(_)) => (Some(*cell), "unflag", 0),
             (_, None) => {
                 return Err(conflict("Somebody was faster: that cell cannot be played."));
             }
         };
-        game.add(person, points);
-        self.keep(game);
+        game.add_points(person, points);
+        self.save(game);
         let Person { id, name } = person;
         let played = json!({ "id": id, "name": name, "did": did, "cell": cell, "points": points });
         let feed = &self.channel.feed;
         feed.publish("played", played);
-        feed.announce("field", game.seen());
+        feed.announce("field", game.visible_state());
         feed.announce("players", game.players(&self.people));
         Ok(())
     }
 
-    fn keep(&self, game: &Game) {
+    fn save(&self, game: &Game) {
         if let Some(file) = &self.file
             && let Err(error) = serde_json::to_vec(game)
                 .map_err(io::Error::from)
-                .and_then(|content| write_whole(file, &content))
+                .and_then(|content| replace_file(file, &content))
         {
             eprintln!("the game cannot be kept for the next start: {error}");
         }
@@ -231,8 +232,8 @@ pub(crate) async fn watch(
     let welcome = unnumbered("welcome", &json!({ "you": person.id }));
     let (presence, _) = people.join(person);
     let game = table.game.lock();
-    let (seen, players) = (game.seen(), game.players(people));
-    let field = unnumbered("field", &seen);
+    let (state, players) = (game.visible_state(), game.players(people));
+    let field = unnumbered("field", &state);
     let opening = [welcome, field, unnumbered("players", &players)];
     channel.feed.announce("players", players);
     let subscription = channel.feed.subscribe(last_id);

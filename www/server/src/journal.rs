@@ -66,7 +66,7 @@ impl Journal {
         entries.drain(..entries.len().saturating_sub(capacity));
         // This rewrites the full file, so that it has no invalid lines. After a crash before the other file is empty, some ids are
         // in both files; reading skips them.
-        write_whole(&full(&path), &lines(&entries)?)?;
+        replace_file(&full(&path), &lines(&entries)?)?;
         let journal = Self {
             file: File::create(&path)?,
             path,
@@ -93,7 +93,7 @@ impl Journal {
 }
 
 /// Writes a file. A reader finds either the old content or the new one, also after a crash.
-pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let draft = path.with_extension("draft");
     let mut file = File::create(&draft)?;
     file.write_all(content)?;
@@ -208,7 +208,7 @@ mod tests {
         let (mut journal, _) = open(&folder);
         append(&mut journal, 1..=7);
         let both = [1, 2, 3, 4, 5, 6, 7].map(|id| Entry::new(id, "said", "1".into()));
-        write_whole(&full(&journal.path), &lines(&both).expect("JSON")).expect("written");
+        replace_file(&full(&journal.path), &lines(&both).expect("JSON")).expect("written");
         assert_eq!(open(&folder).1, [3, 4, 5, 6, 7]);
     }
 }

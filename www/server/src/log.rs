@@ -67,7 +67,7 @@ async fn write(channel: Arc<Channel>) {
         let lines = std::iter::repeat_with(|| line(&mut random, time));
         channel.feed.publish_all("line", lines.take(LINES_A_TICK));
     };
-    channel.at_every(TICK, act).await;
+    channel.call_every(TICK, act).await;
 }
 
 /// A line of this time, in milliseconds since 1970.

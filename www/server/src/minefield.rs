@@ -20,7 +20,7 @@ enum Cell {
 
 /// The effect of a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Done {
+pub(crate) enum Effect {
     /// This many cells were opened.
     Opened(usize),
     Hit,
@@ -46,7 +46,7 @@ impl Field {
     }
 
     /// Whether the field is valid. It may come from a file.
-    pub(crate) fn is_sound(&self) -> bool {
+    pub(crate) fn is_valid(&self) -> bool {
         let mines = self.mines.iter().filter(|mine| **mine).count();
         let expected = if self.is_laid { MINES } else { 0 };
         self.mines.len() == CELLS && self.cells.len() == CELLS && mines == expected
@@ -63,7 +63,7 @@ impl Field {
     }
 
     /// Opens a cell, and the cells around it as far as no mine is near. Does nothing if the cell is open or has a flag.
-    pub(crate) fn open(&mut self, at: usize, random: &mut Rng) -> Option<Done> {
+    pub(crate) fn open(&mut self, at: usize, random: &mut Rng) -> Option<Effect> {
         if self.is_clear() || self.cells.get(at) != Some(&Cell::Hidden) {
             return None;
         }
@@ -72,7 +72,7 @@ impl Field {
         }
         if self.mines[at] {
             self.cells[at] = Cell::Hit;
-            return Some(Done::Hit);
+            return Some(Effect::Hit);
         }
         let mut opened = 0;
         let mut around = vec![at];
@@ -86,20 +86,20 @@ impl Field {
                 around.extend(neighbours(at));
             }
         }
-        Some(Done::Opened(opened))
+        Some(Effect::Opened(opened))
     }
 
     /// Puts a flag on a cell, or removes it. Does nothing if the cell is open.
-    pub(crate) fn flag(&mut self, at: usize) -> Option<Done> {
+    pub(crate) fn flag(&mut self, at: usize) -> Option<Effect> {
         let is_clear = self.is_clear();
         match self.cells.get_mut(at) {
             Some(cell @ Cell::Hidden) if !is_clear => {
                 *cell = Cell::Flagged;
-                Some(Done::Flagged)
+                Some(Effect::Flagged)
             }
             Some(cell @ Cell::Flagged) if !is_clear => {
                 *cell = Cell::Hidden;
-                Some(Done::Unflagged)
+                Some(Effect::Unflagged)
             }
             _ => None,
         }
@@ -107,7 +107,7 @@ impl Field {
 
     /// A character for each cell, row by row: `.` for a hidden cell, `f` for a flag, `0` to `8` for the number of mines near by, `*`
     /// for a mine that was opened, and once the field is clear `m` for the other mines. Before that no player gets their places.
-    pub(crate) fn seen(&self) -> String {
+    pub(crate) fn visible_cells(&self) -> String {
         let is_clear = self.is_clear();
         let character = |at: usize| match self.cells[at] {
             Cell::Open => char::from(b'0' + self.mines_near(at)),
@@ -155,10 +155,10 @@ mod tests {
             let at = random.usize(..CELLS);
             assert!(matches!(
                 field.open(at, &mut random),
-                Some(Done::Opened(2..))
+                Some(Effect::Opened(2..))
             ));
-            assert_eq!(field.seen().as_bytes()[at], b'0');
-            assert!(field.is_sound());
+            assert_eq!(field.visible_cells().as_bytes()[at], b'0');
+            assert!(field.is_valid());
         }
     }
 
@@ -168,10 +168,10 @@ mod tests {
         let mut field = Field::new();
         let (mut opened, mut hits) = (0, 0);
         for at in 0..CELLS {
-            assert!(at == 0 || !field.seen().contains('m'));
+            assert!(at == 0 || !field.visible_cells().contains('m'));
             match field.open(at, &mut random) {
-                Some(Done::Opened(more)) => opened += more,
-                Some(Done::Hit) => hits += 1,
+                Some(Effect::Opened(more)) => opened += more,
+                Some(Effect::Hit) => hits += 1,
                 Some(other) => panic!("{other:?}"),
                 None => {}
             }
@@ -180,8 +180,8 @@ mod tests {
             }
         }
         assert_eq!(opened, CELLS - MINES);
-        let seen = field.seen();
-        let count = |kind| seen.chars().filter(|cell| *cell == kind).count();
+        let cells = field.visible_cells();
+        let count = |kind| cells.chars().filter(|cell| *cell == kind).count();
         assert_eq!((count('*'), count('m')), (hits, MINES - hits));
         for at in 0..=CELLS {
             assert_eq!((field.open(at, &mut random), field.flag(at)), (None, None));
@@ -192,10 +192,10 @@ mod tests {
     fn a_cell_with_a_flag_does_not_open() {
         let mut random = Rng::with_seed(1);
         let mut field = Field::new();
-        assert_eq!(field.flag(4), Some(Done::Flagged));
-        assert_eq!(field.seen().as_bytes()[4], b'f');
+        assert_eq!(field.flag(4), Some(Effect::Flagged));
+        assert_eq!(field.visible_cells().as_bytes()[4], b'f');
         assert_eq!(field.open(4, &mut random), None);
-        assert_eq!(field.flag(4), Some(Done::Unflagged));
+        assert_eq!(field.flag(4), Some(Effect::Unflagged));
         assert!(field.open(4, &mut random).is_some());
         assert_eq!(field.open(4, &mut random), None);
         assert_eq!(field.flag(4), None);

@@ -1,9 +1,9 @@
-//! `POST /demo/model`: a language model's answer, token by token, in the form of such servers: chunks of a chat completion, then
-//! `[DONE]`.
+//! `POST /demo/model`: a language model's answer, token by token. It has the form that servers of language models use: chunks of
+//! a chat completion, then `[DONE]`.
 //!
 //! The model has a few texts; the stream is real. Its events have ids, and the same question has the same answer, so that a
-//! request with a `Last-Event-ID` continues after that token. Asked to hesitate, the model falls silent after a few tokens until
-//! such a request, which gives tests the time to interrupt an answer.
+//! request with a `Last-Event-ID` continues after that token. If the prompt has the word "hesitate", the model falls silent after a
+//! few tokens, and continues only in answer to such a request. This gives tests the time to interrupt an answer.
 
 use std::{
     collections::HashMap,
@@ -42,7 +42,7 @@ use crate::{
 const MAX_MESSAGES: usize = 64;
 const MAX_PROMPT: usize = 2_000;
 /// The most clients whose last answers are remembered.
-const MOST_ENDINGS: usize = 64;
+const MOST_CLIENTS: usize = 64;
 /// How many chunks the model sends before it hesitates.
 const BEFORE_HESITATION: usize = 12;
 /// How long `ended` waits for the end of an answer.
@@ -60,17 +60,17 @@ const FAULTS: Faults = Faults {
     farewell: "data: [DONE]\n\n",
 };
 
-/// The model, and how its last answers have ended.
+/// The model, and how far the last answer to each client has come.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) channel: Arc<Channel>,
-    endings: watch::Sender<HashMap<String, Ending>>,
+    progress: watch::Sender<HashMap<String, Progress>>,
     rates: Rates,
 }
 
 /// How far an answer has come.
 #[derive(Debug, Clone, Serialize)]
-struct Ending {
+struct Progress {
     tokens: usize,
     /// How many tokens the whole answer has.
     of: usize,
@@ -83,7 +83,7 @@ impl Model {
         let feed = Feed::new(0, 0, 0);
         Arc::new(Self {
             channel: Arc::new(Channel::new(feed, FAULTS, stop)),
-            endings: watch::Sender::default(),
+            progress: watch::Sender::default(),
             rates: Rates {
                 each: Rate::new(6, 0.5),
                 all: Rate::new(30, 5.0),
@@ -91,13 +91,13 @@ impl Model {
         })
     }
 
-    fn note(&self, client: &str, ending: Ending) {
-        self.endings.send_modify(|endings| {
-            if endings.len() >= MOST_ENDINGS && !endings.contains_key(client) {
-                endings.retain(|_, ending| !ending.has_ended);
+    fn note(&self, client: &str, progress: Progress) {
+        self.progress.send_modify(|all| {
+            if all.len() >= MOST_CLIENTS && !all.contains_key(client) {
+                all.retain(|_, progress| !progress.has_ended);
             }
-            if endings.len() < MOST_ENDINGS || endings.contains_key(client) {
-                endings.insert(client.to_owned(), ending);
+            if all.len() < MOST_CLIENTS || all.contains_key(client) {
+                all.insert(client.to_owned(), progress);
             }
         });
     }
@@ -138,12 +138,12 @@ pub(crate) async fn complete(
         model.rates.take(&client)?;
     }
     let chunks = chunks(&prompt);
-    let given = usize::try_from(last_id.unwrap_or(0)).unwrap_or(usize::MAX);
+    let received = usize::try_from(last_id.unwrap_or(0)).unwrap_or(usize::MAX);
     let hesitates = last_id.is_none() && prompt.to_lowercase().contains("hesitate");
     let answer = Answer {
         model: Arc::clone(&model),
         client,
-        next: given.min(chunks.len()),
+        next: received.min(chunks.len()),
         silent_at: hesitates.then_some(BEFORE_HESITATION),
         chunks,
         pace: Rng::with_seed(seed(&prompt)),
@@ -241,12 +241,12 @@ impl Answer {
         // The first chunk names the role, and the last one the end: neither is a token.
         let of = self.chunks.len().saturating_sub(2);
         let tokens = self.next.saturating_sub(1).min(of);
-        let ending = Ending {
+        let progress = Progress {
             tokens,
             of,
             has_ended,
         };
-        self.model.note(&self.client, ending);
+        self.model.note(&self.client, progress);
     }
 }
 
@@ -258,30 +258,30 @@ impl Drop for Answer {
 }
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct Whose {
+pub(crate) struct EndedQuery {
     #[serde(default)]
     client: String,
 }
 
-/// Answers with how a client's last answer has ended, as soon as it has.
+/// Tells how far a client's last answer has come, once that answer has ended or the wait is over.
 pub(crate) async fn ended(
     State(model): State<Arc<Model>>,
-    Query(Whose { client }): Query<Whose>,
+    Query(EndedQuery { client }): Query<EndedQuery>,
 ) -> Result<impl IntoResponse, Refusal> {
     request::client(&client)?;
-    let mut changes = model.endings.subscribe();
+    let mut changes = model.progress.subscribe();
     let mut last = None;
-    let ended = changes.wait_for(|endings| {
-        last = endings.get(&client).cloned();
-        last.as_ref().is_none_or(|ending| ending.has_ended)
+    let ended = changes.wait_for(|all| {
+        last = all.get(&client).cloned();
+        last.as_ref().is_none_or(|progress| progress.has_ended)
     });
     let stop = &model.channel.stop;
     let stopped = stop.run_until_cancelled(timeout(LONG_POLL, ended)).await;
     // `last` has the newest state, also if the wait has timed out.
     drop(stopped);
-    let ending = last.ok_or_else(|| {
+    let progress = last.ok_or_else(|| {
         let sentence = "This client has had no answer yet.";
         Refusal::new(StatusCode::NOT_FOUND, sentence)
     })?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(ending)))
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(progress)))
 }

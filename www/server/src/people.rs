@@ -68,7 +68,8 @@ pub(crate) struct People {
 struct Here {
     person: Person,
     streams: usize,
-    since: u64,
+    /// A number that grows with each person who comes.
+    arrival: u64,
 }
 
 /// A person's open stream.
@@ -101,8 +102,8 @@ impl Drop for Presence {
 }
 
 impl People {
-    /// An empty list, which calls `tell` whenever a person has gone.
-    pub(crate) fn watched(
+    /// An empty list, which calls `tell` whenever a person has left.
+    pub(crate) fn new(
         stop: CancellationToken,
         tell: impl Fn(&Self, Change) + Clone + Send + 'static,
     ) -> Arc<Self> {
@@ -138,7 +139,7 @@ impl People {
             if here.len() >= MOST_STREAMS + MOST_GONE {
                 here.retain(|_, one| one.streams > 0);
             }
-            let since = here.values().map(|one| one.since + 1).max().unwrap_or(0);
+            let arrival = here.values().map(|one| one.arrival + 1).max().unwrap_or(0);
             if let Some(one) = here.get_mut(&person.id) {
                 one.streams += 1;
                 let old = std::mem::replace(&mut one.person, person.clone()).name;
@@ -147,7 +148,7 @@ impl People {
             let one = Here {
                 person: person.clone(),
                 streams: 1,
-                since,
+                arrival,
             };
             here.insert(person.id.clone(), one);
             Some(Change::Joined(person))
@@ -159,7 +160,7 @@ impl People {
     pub(crate) fn all(&self) -> Vec<Person> {
         self.with_lock(|here| {
             let mut all: Vec<_> = here.values().collect();
-            all.sort_by_key(|one| one.since);
+            all.sort_by_key(|one| one.arrival);
             all.into_iter().map(|one| one.person.clone()).collect()
         })
     }
@@ -180,9 +181,9 @@ impl People {
 mod tests {
     use super::*;
 
-    fn watched() -> (Arc<People>, mpsc::UnboundedReceiver<Change>) {
+    fn people() -> (Arc<People>, mpsc::UnboundedReceiver<Change>) {
         let (tell, told) = mpsc::unbounded_channel();
-        let people = People::watched(CancellationToken::new(), move |_, change| {
+        let people = People::new(CancellationToken::new(), move |_, change| {
             tell.send(change).expect("it is heard");
         });
         (people, told)
@@ -194,7 +195,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_person_who_does_not_come_back_has_left() {
-        let (people, mut told) = watched();
+        let (people, mut told) = people();
         let ann = person("a", "Ann");
         let (here, change) = people.join(ann.clone());
         assert_eq!(change, Some(Change::Joined(ann.clone())));
@@ -206,7 +207,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_person_who_is_back_in_time_has_not_left() {
-        let (people, mut told) = watched();
+        let (people, mut told) = people();
         let (bob, anna) = (person("b", "Bob"), person("a", "Anna"));
         let (_bob, _) = people.join(bob.clone());
         let (first, _) = people.join(person("a", "Ann"));

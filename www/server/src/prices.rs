@@ -55,7 +55,7 @@ async fn trade(channel: Arc<Channel>) {
     let tell = |news: News| channel.feed.publish(news.event(), json!(news));
     market.prices(now_ms()).for_each(tell);
     let act = || tell(market.tick(now_ms()));
-    channel.at_every(TICK, act).await;
+    channel.call_every(TICK, act).await;
 }
 
 pub(crate) async fn open(

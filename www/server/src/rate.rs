@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::request::Refusal;
 
 /// The most clients with a separate budget. All further clients share one budget.
-const MOST: usize = 256;
+const MOST_CLIENTS: usize = 256;
 
 /// How often each client may do something, and how often all clients together: a client could use many ids.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ impl Rates {
     /// # Errors
     ///
     /// If nothing is left.
-    pub(crate) fn take(&self, who: &str) -> Result<(), Refusal> {
-        let taken = self.each.take(who).and_then(|()| self.all.take(""));
+    pub(crate) fn take(&self, client: &str) -> Result<(), Refusal> {
+        let taken = self.each.take(client).and_then(|()| self.all.take(""));
         taken.map_err(Refusal::too_often)
     }
 }
@@ -53,15 +53,15 @@ impl Rate {
     /// # Errors
     ///
     /// If nothing is left, with how long the client has to wait.
-    fn take(&self, who: &str) -> Result<(), Duration> {
+    fn take(&self, client: &str) -> Result<(), Duration> {
         let now = Instant::now();
         let mut full_at = self.full_at.lock();
-        if full_at.len() >= MOST {
+        if full_at.len() >= MOST_CLIENTS {
             full_at.retain(|_, at| *at > now);
         }
-        let is_known = full_at.len() < MOST || full_at.contains_key(who);
-        let who = if is_known { who } else { "" };
-        let at = full_at.entry(who.to_owned()).or_insert(now);
+        let is_known = full_at.len() < MOST_CLIENTS || full_at.contains_key(client);
+        let client = if is_known { client } else { "" };
+        let at = full_at.entry(client.to_owned()).or_insert(now);
         let next = now.max(*at) + self.interval;
         let wait = next.saturating_duration_since(now + self.burst * self.interval);
         if !wait.is_zero() {
@@ -91,12 +91,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn clients_beyond_the_limit_share_one_budget_and_no_more_memory() {
         let rate = Rate::new(1, 1.0);
-        for who in 0..MOST {
-            assert_eq!(rate.take(&who.to_string()), Ok(()));
+        for number in 0..MOST_CLIENTS {
+            assert_eq!(rate.take(&number.to_string()), Ok(()));
         }
         assert_eq!(rate.take("one more"), Ok(()));
         assert!(rate.take("and another").is_err());
-        assert!(rate.full_at.lock().len() <= MOST + 1);
+        assert!(rate.full_at.lock().len() <= MOST_CLIENTS + 1);
         advance(Duration::from_secs(1)).await;
         assert_eq!(rate.take("and another"), Ok(()));
         assert_eq!(rate.full_at.lock().len(), 1);

@@ -87,15 +87,15 @@ pub(crate) async fn same_machine(request: Request, next: Next) -> Response {
 
 fn is_same_origin(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    let is_site = matches!(site, None | Some(b"same-origin" | b"none"));
-    let is_origin = match (headers.get(header::ORIGIN), headers.get(header::HOST)) {
+    let site_is_same = matches!(site, None | Some(b"same-origin" | b"none"));
+    let origin_is_same = match (headers.get(header::ORIGIN), headers.get(header::HOST)) {
         (None, _) => true,
         (Some(origin), Some(host)) => {
             origin.as_bytes().strip_prefix(b"http://") == Some(host.as_bytes())
         }
         (Some(_), None) => false,
     };
-    is_site && is_origin
+    site_is_same && origin_is_same
 }
 
 fn is_loopback(origin: &HeaderValue) -> bool {

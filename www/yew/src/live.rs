@@ -31,7 +31,7 @@ pub(crate) fn App() -> Html {
     let controls = html! {
         <button id="toggle" type="button" onclick={toggle}>{ if is_closed { "Open" } else { "Close" } }</button>
     };
-    let is_live = matches!(feed.state(), State::Open);
+    let is_live = matches!(feed.state(), State::Open { .. });
     let trouble = feed.error().map(ToString::to_string);
     page(feed.data(), badge, controls, is_live, trouble)
 }

@@ -43,7 +43,7 @@ pub(crate) struct Options {
     /// Every task by default
     #[arg(value_name = "task", value_parser = TASKS)]
     tasks: Vec<String>,
-    /// How many rounds count, or in how many browsers streams of events are read: 7 by default
+    /// How many rounds count. The tasks that read many events as fast as possible have this many browsers instead. 7 by default
     #[arg(long)]
     rounds: Option<u16>,
     /// Put the picture of `typed` where the README shows it

@@ -17,10 +17,11 @@ const SOURCES: &str = "benches/page/src/sizes";
 const FOLDER: &str = "target/bench/sizes";
 
 /// The smallest apps: the name of each, and the feature that it is built with.
-const APPS: [(&str, &str); 7] = [
+const APPS: [(&str, &str); 8] = [
     ("empty", ""),
     ("text", "text"),
     ("json", "json"),
+    ("js", "js"),
     ("fetch", "fetch"),
     ("bytes", "bytes"),
     ("gzip", "gzip"),
@@ -45,7 +46,7 @@ pub(crate) fn build() -> Result<()> {
 fn example_app(name: &str, variant: &str, features: &[&str]) -> Result<()> {
     let folder = format!("{FOLDER}/apps/{name}/{variant}");
     apps::compile(name, features, Path::new(&folder))?;
-    glue(&folder)
+    minify_glue(&folder)
 }
 
 /// Bundles each contender into a separate folder, since a dynamic `import()` makes a second file.
@@ -74,11 +75,11 @@ fn app(name: &str, feature: &str) -> Result<()> {
             .args(["--target", "web", "--profile", "small"])
             .args(["--out-name", "app", "--", "--features", feature]),
     )?;
-    glue(&folder)
+    minify_glue(&folder)
 }
 
-/// Minifies the JavaScript of an app as for production.
-fn glue(folder: &str) -> Result<()> {
+/// Minifies the JavaScript that loads an app's wasm, as for production.
+fn minify_glue(folder: &str) -> Result<()> {
     process::run(
         esbuild()?
             .arg(format!("{folder}/app.js"))

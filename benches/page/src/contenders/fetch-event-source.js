@@ -6,7 +6,7 @@ export function listen(url, name, take, fail) {
   fetchEventSource(url, {
     signal: controller.signal,
     openWhenHidden: true,
-    cache: "no-store", // as the others ask without being told
+    cache: "no-store", // the other contenders do this by default
     onmessage: ({ event, data }) => {
       if (event === name) take(JSON.parse(data));
     },

@@ -1,5 +1,5 @@
-// The contenders in JavaScript. Each opens a source and hands over the data of each event of one name, parsed, until the
-// function that it returns is called.
+// The contenders in JavaScript. Each `listen(url, name, take, fail)` opens a source. It calls `take` with the parsed data of each
+// event of this name, or `fail` with an error, and returns a function that closes the source.
 import { listen as browser } from "./browser.js";
 import { listen as eventsource } from "./eventsource.js";
 import { listen as eventsourceClient } from "./eventsource-client.js";

@@ -1,2 +1,2 @@
-// What is bundled and weighed for this client.
+// What a page bundles to use this client.
 export { default, EventSource } from "typed-eventsource";

@@ -34,17 +34,18 @@ fn a_line_of_any_field_may_be_as_long_as_the_limit_and_no_longer() {
 
 #[test]
 fn the_lines_of_an_event_count_together() {
-    let first = b"event: a\nid: b\n".len() - 2;
+    // The line ends do not count.
+    let other_lines = "event: a".len() + "id: b".len();
     let stream = |len| [b"event: a\nid: b\n", &line_of("data: ", len)[..], b"\n\n"].concat();
-    assert!(!is_too_large(&stream(LIMIT - first)));
-    assert!(is_too_large(&stream(LIMIT - first + 1)));
+    assert!(!is_too_large(&stream(LIMIT - other_lines)));
+    assert!(is_too_large(&stream(LIMIT - other_lines + 1)));
 }
 
 #[test]
-fn the_limit_counts_each_event_separately() {
+fn the_limit_holds_for_each_block_separately() {
     let event = [&line_of("data: ", LIMIT)[..], b"\n\n"].concat();
-    let nothing = [&line_of("event: ", LIMIT)[..], b"\n\n"].concat();
-    let stream = [event.as_slice(), &nothing, &event, &nothing].concat();
+    let without_data = [&line_of("event: ", LIMIT)[..], b"\n\n"].concat();
+    let stream = [event.as_slice(), &without_data, &event, &without_data].concat();
     let (content, too_large) = read_limited(&stream);
     assert_eq!((content.items.len(), too_large), (2, None));
 }

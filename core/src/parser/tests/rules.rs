@@ -110,7 +110,7 @@ fn an_unknown_field_is_ignored() {
 }
 
 #[test]
-fn the_last_name_counts_until_the_block_ends() {
+fn the_last_name_in_a_block_is_that_of_its_event() {
     assert_eq!(
         items_of("event: a\nevent: b\ndata: c\n\ndata: d\n\n"),
         [event("b", "c"), message("d")]
@@ -118,7 +118,7 @@ fn the_last_name_counts_until_the_block_ends() {
 }
 
 #[test]
-fn the_name_of_an_event_without_data_is_forgotten() {
+fn the_name_of_a_block_without_data_is_not_that_of_the_next_event() {
     assert_eq!(items_of("event: a\n\ndata: b\n\n"), [message("b")]);
 }
 
@@ -249,7 +249,7 @@ fn a_null_is_an_ordinary_character_except_in_an_id() {
 }
 
 #[test]
-fn the_name_of_a_block_without_data_is_kept() {
+fn the_parser_tells_the_name_of_the_last_block_without_data() {
     for (text, name) in [
         ("event: done\n\n", "done"),
         ("event: done\nid: 1\n\ndata: 1\n\n", "done"),

@@ -1,4 +1,4 @@
-//! The slices of a chunk that an event's parts are. The body in JavaScript cuts the same slices out of the chunk's text.
+//! The parts of an event that are slices of its chunk. The body in JavaScript cuts the same slices out of the chunk's text.
 
 use super::*;
 

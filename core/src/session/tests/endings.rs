@@ -114,7 +114,7 @@ fn an_error_of_a_terminal_event_is_reported_even_if_the_rule_does_not_answer() {
     source.rule = None;
     let outputs = receive_undecodable(source.open());
     let expected = [report(Failure::Told, None), FINISHED];
-    assert_eq!(outputs[1..], expected, "behind the question");
+    assert_eq!(outputs[1..], expected, "after the question");
 }
 
 #[test]

@@ -156,7 +156,7 @@ proptest! {
         }
     }
 
-    /// If each event has another id than the previous event, both transports tell as much.
+    /// If each event has another id than the previous event, it does not matter whether the transport shows `id` fields.
     #[test]
     fn an_id_on_each_event_makes_both_transports_alike(
         window in 1usize..8,

@@ -8,6 +8,7 @@ mod limits;
 mod model;
 mod offline;
 mod order;
+mod pace;
 mod position;
 mod postponed;
 mod properties;

@@ -1,9 +1,9 @@
-//! Subscribers: sources that share a connection. Each has a session, and the connection has one too.
+//! Sharers: sources that share a connection. Each has a session, and the connection has one too.
 
 use super::*;
 
-/// The session of one subscriber, which closes at the second event in a row that does not decode.
-fn subscriber() -> TestSession {
+/// The session of one sharer, which closes at the second event in a row that does not decode.
+fn sharer() -> TestSession {
     let policy = Policy {
         close_after_decode_errors: Some(2),
         close_when_down_for: Some(seconds(1)),
@@ -15,7 +15,7 @@ fn subscriber() -> TestSession {
         policy: policy.into(),
         ..Options::new(Transport::Fetch)
     };
-    TestSession::with_options(options.into_subscriber())
+    TestSession::with_options(options.into_sharer())
 }
 
 fn relay(source: &mut TestSession, output: Output) -> Vec<Output> {
@@ -23,8 +23,8 @@ fn relay(source: &mut TestSession, output: Output) -> Vec<Output> {
 }
 
 #[test]
-fn a_subscriber_follows_the_states_of_the_connection() {
-    let mut source = subscriber();
+fn a_sharer_follows_the_states_of_the_connection() {
+    let mut source = sharer();
     let attempt = 2;
     for state in [
         State::Open,
@@ -43,15 +43,15 @@ fn a_subscriber_follows_the_states_of_the_connection() {
 }
 
 #[test]
-fn a_subscriber_reports_the_errors_and_gaps_of_the_connection() {
-    let mut source = subscriber();
+fn a_sharer_reports_the_errors_and_gaps_of_the_connection() {
+    let mut source = sharer();
     relay(&mut source, Output::State(State::Open));
     let error = report(Failure::Idle, Some(3));
     let told = report(Failure::Told, None);
     assert_eq!(
         relay(&mut source, error),
         [told],
-        "the subscriber's body has the error"
+        "the sharer's body has the error"
     );
     let gap = Output::Gap(Gap {
         after: "1".into(),
@@ -63,7 +63,7 @@ fn a_subscriber_reports_the_errors_and_gaps_of_the_connection() {
 }
 
 #[test]
-fn a_subscriber_closes_with_the_connection() {
+fn a_sharer_closes_with_the_connection() {
     let limit = Some(LimitReached::TooMany { count: 5 });
     for (closed, expected) in [
         (
@@ -75,7 +75,7 @@ fn a_subscriber_closes_with_the_connection() {
             closed_by(Failure::Told, None),
         ),
     ] {
-        let mut source = subscriber();
+        let mut source = sharer();
         relay(&mut source, Output::State(State::Open));
         assert_eq!(relay(&mut source, closed), [expected]);
         assert!(source.session.is_closed());
@@ -83,8 +83,8 @@ fn a_subscriber_closes_with_the_connection() {
 }
 
 #[test]
-fn a_subscriber_ignores_outputs_for_the_body_of_the_connection() {
-    let mut source = subscriber();
+fn a_sharer_ignores_outputs_for_the_body_of_the_connection() {
+    let mut source = sharer();
     for output in [
         Output::Connect,
         Output::Disconnect,
@@ -97,8 +97,8 @@ fn a_subscriber_ignores_outputs_for_the_body_of_the_connection() {
 }
 
 #[test]
-fn a_subscriber_does_not_have_the_limits_of_the_connection() {
-    let mut source = subscriber();
+fn a_sharer_does_not_have_the_limits_of_the_connection() {
+    let mut source = sharer();
     assert_eq!(source.next_timeout(), None);
     for state in [State::Open, State::Connecting] {
         relay(&mut source, Output::State(state));
@@ -109,8 +109,8 @@ fn a_subscriber_does_not_have_the_limits_of_the_connection() {
 }
 
 #[test]
-fn a_subscribers_decode_errors_close_it_alone() {
-    let (mut one, mut other) = (subscriber(), subscriber());
+fn a_sharers_decode_errors_close_it_alone() {
+    let (mut one, mut other) = (sharer(), sharer());
     for source in [&mut one, &mut other] {
         relay(source, Output::State(State::Open));
         source.event();
@@ -124,22 +124,22 @@ fn a_subscribers_decode_errors_close_it_alone() {
 }
 
 #[test]
-fn a_subscriber_keeps_its_rule_and_its_last_event_id() {
+fn a_sharer_keeps_its_rule_and_its_last_event_id() {
     let options = Options {
         has_rule: true,
         last_event_id: "5".into(),
         ..Options::new(Transport::Fetch)
     };
-    let subscriber = options.into_subscriber();
-    assert!(subscriber.has_rule);
-    assert_eq!(subscriber.last_event_id, "5");
+    let sharer = options.into_sharer();
+    assert!(sharer.has_rule);
+    assert_eq!(sharer.last_event_id, "5");
 }
 
 #[test]
-fn a_rule_can_make_its_subscriber_leave_and_join_again() {
+fn a_rule_can_make_its_sharer_leave_and_join_again() {
     let mut options = Options::new(Transport::Fetch);
     options.has_rule = true;
-    let mut source = TestSession::with_options(options.into_subscriber());
+    let mut source = TestSession::with_options(options.into_sharer());
     relay(&mut source, Output::State(State::Open));
     let outputs = source.handle(Input::DecodeFailed);
     assert!(matches!(outputs[..], [Output::Decide(_)]), "{outputs:?}");
@@ -158,10 +158,10 @@ fn a_rule_can_make_its_subscriber_leave_and_join_again() {
 }
 
 #[test]
-fn a_subscriber_that_has_left_is_only_told_of_the_end() {
+fn a_sharer_that_has_left_is_only_told_of_the_end() {
     let mut options = Options::new(Transport::Fetch);
     options.has_rule = true;
-    let mut source = TestSession::with_options(options.into_subscriber());
+    let mut source = TestSession::with_options(options.into_sharer());
     relay(&mut source, Output::State(State::Open));
     source.handle(Input::DecodeFailed);
     source.handle(Input::Decided(Decision::Reopen {
@@ -177,7 +177,7 @@ fn a_subscriber_that_has_left_is_only_told_of_the_end() {
     assert_eq!(source.next_timeout(), Some(seconds(1)));
     source.advance(seconds(1));
     source.handle(Input::Timeout { late: Span::ZERO });
-    // The subscriber has reported this when it left.
+    // The sharer has reported this when it left.
     let connecting = Input::Relayed(Output::State(State::Connecting));
     assert_eq!(source.handle(connecting), []);
     let open = Output::State(State::Open);

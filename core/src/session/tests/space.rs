@@ -18,7 +18,7 @@ use super::{
 fn any_of<T: for<'a> Arbitrary<'a> + Debug>(count: usize) -> impl Strategy<Value = T> {
     vec(any::<u8>(), count).prop_map(|bytes| {
         let made = Unstructured::new(&bytes).arbitrary();
-        made.expect("there are zeros behind the bytes")
+        made.expect("missing bytes count as zeros")
     })
 }
 
@@ -53,7 +53,7 @@ pub(super) fn any_setup() -> impl Strategy<Value = Setup> {
 impl<'a> Arbitrary<'a> for Setup {
     fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
         let mut settings = with_small_limits(bytes.arbitrary()?);
-        settings.is_subscriber = false;
+        settings.is_sharer = false;
         let mut options = settings.options();
         options.transport = *bytes.choose(&[Transport::Browser, Transport::Fetch])?;
         (options.has_resume_parameter, options.has_terminal) = bytes.arbitrary()?;
@@ -192,6 +192,8 @@ impl From<Known> for Happening {
             Known::Decoded => Input::Decoded,
             Known::DecodeFailed => Input::DecodeFailed,
             Known::Retry(Any(time)) => Input::Retry(time),
+            Known::HeldBack => Input::HeldBack,
+            Known::ReadOn => Input::ReadOn,
             Known::Lost => Input::Lost(Loss::BrowserReconnects),
             Known::HungUp => Input::Lost(Loss::Reestablish),
             Known::Failed(refusal, retry_after) => Input::Lost(Loss::Fail {

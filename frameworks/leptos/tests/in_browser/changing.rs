@@ -44,9 +44,9 @@ async fn another_url_closes_the_last_source_and_opens_a_new_one() {
                 states[..],
                 [
                     State::Connecting,
-                    State::Open,
+                    State::Open { .. },
                     State::Connecting,
-                    State::Open
+                    State::Open { .. }
                 ]
             ),
             "{states:?}"
@@ -164,7 +164,7 @@ async fn closures_and_signals_may_return_a_url_or_a_builder() {
             let (hear, mut heard) = Heard::new();
             let _mounted = mount(move || watch(use_event_source::<Feed, _>(source).state(), hear));
             assert!(matches!(heard.next().await, State::Connecting));
-            assert!(matches!(heard.next().await, State::Open));
+            assert!(matches!(heard.next().await, State::Open { .. }));
         }
         // Firefox opens a connection only when something arrives.
         let script = sending(&number(1)).await;

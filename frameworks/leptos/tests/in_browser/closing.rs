@@ -55,7 +55,7 @@ async fn a_closed_source_can_be_opened_again_and_keeps_its_folded_value() {
         } = folding(&script);
         assert!(matches!(
             states.take(2).await[..],
-            [State::Connecting, State::Open]
+            [State::Connecting, State::Open { .. }]
         ));
         while folds.next().await != [Feed::Number(1)] {}
         feed.open();
@@ -71,7 +71,7 @@ async fn a_closed_source_can_be_opened_again_and_keeps_its_folded_value() {
         feed.open();
         assert!(matches!(
             states.take(2).await[..],
-            [State::Connecting, State::Open]
+            [State::Connecting, State::Open { .. }]
         ));
         assert_eq!(folds.next().await, [Feed::Number(1), Feed::Number(2)]);
         assert_eq!(script.seen().await.len(), 2);
@@ -98,7 +98,7 @@ async fn a_source_that_is_closed_before_it_opens_can_be_opened_later() {
         feed.open();
         assert!(matches!(
             states.take(2).await[..],
-            [State::Connecting, State::Open]
+            [State::Connecting, State::Open { .. }]
         ));
         assert_eq!(script.seen().await.len(), 1);
     })
@@ -144,7 +144,7 @@ async fn the_handle_of_a_component_that_is_gone_does_nothing() {
         } = folding(&script);
         assert!(matches!(
             states.take(2).await[..],
-            [State::Connecting, State::Open]
+            [State::Connecting, State::Open { .. }]
         ));
         drop(mounted);
         feed.open();

@@ -71,7 +71,7 @@ async fn an_event_runs_no_effect_that_reads_only_the_state_or_the_error() {
                 states[..],
                 [
                     State::Connecting,
-                    State::Open,
+                    State::Open { .. },
                     State::Closed(CloseReason::Finished)
                 ]
             ),

@@ -119,7 +119,8 @@ async fn errors_that_nothing_reads_go_to_the_console() {
         let console = Console::new();
         mount_without_showing_errors(None).await;
         let errors = console.errors();
-        assert_eq!(errors.len(), 4, "{errors:?}");
+        // One line stands for all four, since they are of one kind.
+        assert_eq!(errors.len(), 1, "{errors:?}");
     })
     .await;
 }

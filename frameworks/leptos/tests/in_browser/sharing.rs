@@ -44,7 +44,7 @@ async fn two_components_share_one_connection_until_both_are_gone() {
         script.release().await;
         assert_eq!(first.data.next().await, Some(Feed::Number(1)));
         let mut second = component(script.builder());
-        while !matches!(second.states.next().await, State::Open) {}
+        while !matches!(second.states.next().await, State::Open { .. }) {}
         script.release().await;
         assert_eq!(first.data.next().await, Some(Feed::Number(2)));
         assert_eq!(second.data.take(2).await, [None, Some(Feed::Number(2))]);

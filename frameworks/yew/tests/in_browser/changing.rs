@@ -7,7 +7,9 @@ use typed_eventsource_yew::{
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::{prelude::*, scheduler::flush};
 
-use crate::stage::{Feed, Mounted, Ticker, TickerProps, price, ticker, until, until_price, words};
+use crate::stage::{
+    Feed, Mounted, Ticker, TickerProps, price, shown_text, ticker, until, until_price,
+};
 use typed_eventsource_test_support::{Attempt, Heard, Script, Step, run};
 
 #[wasm_bindgen_test]
@@ -39,7 +41,7 @@ async fn another_url_closes_the_old_source_and_shows_nothing_of_it() {
         let shown = renders.so_far();
         let shown = shown.last().expect("it has rendered");
         assert_eq!(
-            words(shown),
+            shown_text(shown),
             "connecting, None",
             "nothing of the old one is left"
         );
@@ -51,7 +53,7 @@ async fn another_url_closes_the_old_source_and_shows_nothing_of_it() {
         assert_eq!(old.seen_closed(1).await.len(), 1);
         new.release().await;
         let shown = renders.next().await;
-        assert_eq!(words(&shown), "open, Some(Price(3))");
+        assert_eq!(shown_text(&shown), "open, Some(Price(3))");
         assert_eq!(new.seen().await.len(), 1);
     })
     .await;

@@ -4,7 +4,9 @@ use typed_eventsource::{CloseReason, State};
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::scheduler::flush;
 
-use crate::stage::{Mounted, Ticker, TickerProps, price, ticker, until_closed, until_price, words};
+use crate::stage::{
+    Mounted, Ticker, TickerProps, price, shown_text, ticker, until_closed, until_price,
+};
 use typed_eventsource_test_support::{Attempt, Observed, Script, Step, run};
 
 fn one_price_each(prices: [u32; 2]) -> [Attempt; 2] {
@@ -29,7 +31,7 @@ async fn a_closed_source_is_shown_as_closed_and_can_be_opened_again() {
         feed.open();
         feed.open();
         let opening = renders.next().await;
-        assert_eq!(words(&opening), "connecting, Some(Price(1))");
+        assert_eq!(shown_text(&opening), "connecting, Some(Price(1))");
         until_price(&mut renders, 2).await;
         assert_eq!(script.seen().await.len(), 2);
     })

@@ -3,7 +3,7 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::scheduler::flush;
 
-use crate::stage::{Mounted, Ticker, TickerProps, price, ticker, until_price, words};
+use crate::stage::{Mounted, Ticker, TickerProps, price, shown_text, ticker, until_price};
 use typed_eventsource_test_support::{Attempt, Left, Observed, Script, Step, run, send};
 
 #[wasm_bindgen_test]
@@ -43,7 +43,7 @@ async fn a_thousand_renders_keep_one_connection() {
             flush().await;
             let shown = renders.so_far();
             assert_eq!(shown.len(), 1, "one update, one render");
-            assert_eq!(words(&shown[0]), "open, Some(Price(1))");
+            assert_eq!(shown_text(&shown[0]), "open, Some(Price(1))");
         }
         script.release().await;
         until_price(&mut renders, 2).await;
@@ -76,7 +76,7 @@ async fn a_component_renders_only_when_there_is_something_new() {
         shown.extend(renders.take(1).await);
         flush().await;
         shown.extend(renders.so_far());
-        let shown: Vec<_> = shown.iter().map(words).collect();
+        let shown: Vec<_> = shown.iter().map(shown_text).collect();
         assert_eq!(
             shown,
             [
@@ -103,9 +103,9 @@ async fn handles_are_equal_if_they_show_the_same() {
         assert!(first != second);
         assert!(second == third);
         assert_eq!(
-            words(&first),
+            shown_text(&first),
             "connecting, None",
-            "a handle is of its render"
+            "a handle keeps what it had at its render"
         );
     })
     .await;

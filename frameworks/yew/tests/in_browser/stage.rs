@@ -22,17 +22,17 @@ pub(crate) fn price(price: u32) -> typed_eventsource_test_support::Step {
 
 pub(crate) type Latest = UseEventSourceHandle<Option<Feed>>;
 
-/// Shows the latest event.
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TickerProps {
     pub(crate) source: EventSourceBuilder,
-    /// What each render shows.
+    /// Called with the handle at each render.
     pub(crate) on_render: Callback<Latest>,
     /// Another value renders the component again.
     #[prop_or_default]
     pub(crate) round: u32,
 }
 
+/// Reports its handle, which has the latest event, at each render.
 #[component]
 pub(crate) fn Ticker(props: &TickerProps) -> Html {
     let feed = use_event_source::<Feed>(props.source.clone());
@@ -40,7 +40,7 @@ pub(crate) fn Ticker(props: &TickerProps) -> Html {
     html! {}
 }
 
-/// Properties for a component, and what it renders with them.
+/// The properties of a `Ticker`, and the handles that it reports.
 pub(crate) fn ticker(source: impl Into<EventSourceBuilder>) -> (TickerProps, Heard<Latest>) {
     let (hear, renders) = Heard::new();
     let props = TickerProps {
@@ -85,11 +85,11 @@ pub(crate) fn element() -> Element {
 /// Waits for a render that meets the condition.
 pub(crate) async fn until<T: 'static>(
     renders: &mut Heard<UseEventSourceHandle<T>>,
-    is_it: impl Fn(&UseEventSourceHandle<T>) -> bool,
+    condition: impl Fn(&UseEventSourceHandle<T>) -> bool,
 ) -> UseEventSourceHandle<T> {
     loop {
         let shown = renders.next().await;
-        if is_it(&shown) {
+        if condition(&shown) {
             return shown;
         }
     }
@@ -108,10 +108,10 @@ pub(crate) async fn until_closed<T: 'static>(
 }
 
 pub(crate) fn is_open<T>(shown: &UseEventSourceHandle<T>) -> bool {
-    matches!(shown.state(), State::Open)
+    matches!(shown.state(), State::Open { .. })
 }
 
-/// What a render shows, as text.
-pub(crate) fn words<T: std::fmt::Debug>(shown: &UseEventSourceHandle<T>) -> String {
+/// The state and the data that a render shows, as text.
+pub(crate) fn shown_text<T: std::fmt::Debug>(shown: &UseEventSourceHandle<T>) -> String {
     format!("{}, {:?}", shown.state(), shown.data())
 }

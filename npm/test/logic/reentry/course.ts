@@ -4,6 +4,7 @@
 export const MAX_CALLS_WITH_ACTS = 50;
 
 const NAMES = ["message", "a", "b"] as const;
+/** The kinds of listeners: `problem` is one of `onError`, and `error` one of the DOM. */
 const KINDS = ["on", "on", "dom", "dom", "once", "open", "error", "state", "problem", "iterate"] as const;
 
 export type Kind = (typeof KINDS)[number];

@@ -83,7 +83,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ]);
   });
 
-  test("attempts in place of a browser that hardly waits continue after the last event", async () => {
+  test("attempts that the policy makes for a browser that hardly waits continue after the last event", async () => {
     const numbers = [1, 2, 3, 4, 5, 6, 7];
     const url = await play(...numbers.map((id) => ({ steps: [{ send: `retry: 0\nid: ${id}\ndata: ${id}\n\n` }] })));
     const source = open(url, { resumeParameter: "after" });

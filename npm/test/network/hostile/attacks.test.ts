@@ -8,11 +8,11 @@ import { ORIGIN, TRANSPORTS, isFirefox, open, playAttack, seen, until } from "..
 /** An attack. `tests/server/src/attacks.rs` says what each field means. */
 interface Attack {
   name: string;
-  outcome: "closed" | "ended" | "on" | "refused";
+  outcome: "closed" | "ended" | "not-closed" | "refused";
   error: string;
   heard: number;
   requests: number;
-  look: number;
+  wait: number;
   idle: number | null;
   parse: "text" | "json" | "gzip";
   endless: boolean;
@@ -21,14 +21,14 @@ interface Attack {
 const ATTACKS: Attack[] = await (await fetch(`${ORIGIN}/attacks`)).json();
 
 /** The outcome of an attack: what became of the source, its last error, and how many messages it has heard. */
-async function watch(source: EventSource, { outcome, error, heard, look }: Attack) {
+async function watch(source: EventSource, { outcome, error, heard, wait }: Attack) {
   const told = { error: "", heard: 0 };
   source.onError(({ code }) => (told.error = code));
   source.on("message", () => (told.heard += 1));
   const enough = async () => {
-    await new Promise((resolve) => setTimeout(resolve, look));
-    if (outcome === "on") await until(() => told.heard >= heard && (told.error || !error));
-    return "on";
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    if (outcome === "not-closed") await until(() => told.heard >= heard && (told.error || !error));
+    return "not-closed";
   };
   const outcomes = [source.closed.then(() => "closed"), new Promise((resolve) => source.on("end", () => resolve("ended"))), enough()];
   return { outcome: await Promise.race(outcomes), ...told };

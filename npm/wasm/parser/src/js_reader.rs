@@ -1,4 +1,5 @@
-//! Reads as JavaScript does, for tests and fuzzing: it slices the text, and asks for what is out of line.
+//! A reader that reads as the JavaScript half does, for tests and fuzzing: it slices the chunk's text, and asks for the values that
+//! are not in it.
 
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
 use core::ops::Range;
@@ -8,15 +9,16 @@ use crate::{
     stream::{Stream, Unlistened},
 };
 
-/// Name, data and id of an event, and whether that id is its own. Without name and data where its id alone is told.
+/// The name and the data of an event, the last event id, and whether the event has an `id` field. If only its id is told, the name
+/// and the data are empty.
 pub type Event = (String, String, String, bool);
 
 /// A stream, read as JavaScript does.
 #[derive(Debug)]
 pub struct JsReader {
-    /// What it reads.
+    /// The stream.
     pub stream: Stream,
-    /// The names that are listened to, and by which number each is told.
+    /// The numbers of the names that are listened to.
     numbers: Vec<(usize, String)>,
     listens_to_all: bool,
     id: String,
@@ -24,7 +26,7 @@ pub struct JsReader {
 }
 
 impl JsReader {
-    /// For a stream that goes on after an event.
+    /// A reader of a stream that continues after the event with this id.
     pub fn new(id: &str, max_event_size: usize) -> Self {
         Self {
             stream: Stream::new(id.into(), max_event_size),
@@ -43,7 +45,7 @@ impl JsReader {
         self.numbers.push((number, name.to_owned()));
     }
 
-    /// Listens no longer.
+    /// Stops listening to events of a name.
     pub fn unlisten(&mut self, name: &str) {
         let Some(index) = self.numbers.iter().position(|(_, known)| known == name) else {
             return;
@@ -68,7 +70,8 @@ impl JsReader {
         self.retry.take()
     }
 
-    /// Reads one chunk. Goes back behind each event after which `goes_back` says so, which may listen to other names.
+    /// Reads one chunk. Calls `goes_back` after each event; it may listen to other names. If it returns true, the reader goes back
+    /// to the end of that event, and reads the rest of the chunk again.
     pub fn read(
         &mut self,
         chunk: &[u8],
@@ -131,7 +134,7 @@ impl JsReader {
     }
 }
 
-/// Lossy, as JavaScript's own decoder is.
+/// Decodes UTF-8 as JavaScript does: with replacement characters for what is invalid.
 pub fn decoded(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

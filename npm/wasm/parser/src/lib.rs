@@ -1,4 +1,4 @@
-//! The parser, for a body that has the same bytes as a string of JavaScript too.
+//! The parser, for a body that also has the text of each chunk as a JavaScript string.
 
 #![cfg_attr(not(test), no_std)]
 extern crate alloc;

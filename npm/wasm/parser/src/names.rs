@@ -1,16 +1,16 @@
-//! The names that somebody listens to.
+//! The names of events that are listened to.
 
 use alloc::vec::Vec;
 
 use typed_eventsource_core::parser::{LineSearch, ParsedEvent};
 
-/// Each name has a number from 1 on, by which its events are told. The number of a name that goes is free for another.
+/// Each name has a number, from 1 on. The records of its events have this number. The number of a removed name is free for another.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    /// In the order of the names.
+    /// The names with their numbers, sorted by name.
     numbers: Vec<(Vec<u8>, usize)>,
     free: Vec<usize>,
-    /// Where the name of the last event was found: the next one often has the same.
+    /// The index of the last event's name: the next event often has the same name.
     last: usize,
 }
 
@@ -30,16 +30,16 @@ impl Names {
     }
 
     pub(crate) fn number_of<S: LineSearch>(&mut self, event: &ParsedEvent<'_, S>) -> Option<usize> {
-        let is_it = |(name, _): &&(Vec<u8>, usize)| event.is_named(name);
-        if let Some((_, number)) = self.numbers.get(self.last).filter(is_it) {
+        let is_its_name = |(name, _): &&(Vec<u8>, usize)| event.is_named(name);
+        if let Some((_, number)) = self.numbers.get(self.last).filter(is_its_name) {
             return Some(*number);
         }
         let name = event.name_bytes();
         self.last = match self.index_of(name) {
             Ok(index) => index,
             Err(_) if name.is_ascii() => return None,
-            // It may not be valid UTF-8.
-            Err(_) => self.numbers.iter().position(|known| is_it(&known))?,
+            // A name that is not valid UTF-8 is compared after decoding.
+            Err(_) => self.numbers.iter().position(|known| is_its_name(&known))?,
         };
         Some(self.numbers[self.last].1)
     }

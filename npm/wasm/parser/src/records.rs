@@ -1,5 +1,5 @@
-//! What JavaScript is told of a chunk: where in its text the events have what. A string that is a part of another costs
-//! nearly nothing there, one that comes out of wasm as much as parsing it.
+//! What JavaScript is told of a chunk: where the data and the ids of its events lie in its text. In JavaScript, a slice of a string
+//! costs nearly nothing. A string that comes out of wasm costs as much as parsing it.
 
 use alloc::vec::Vec;
 
@@ -7,19 +7,19 @@ use typed_eventsource_core::parser::{LineSearch, ParsedEvent, Parser};
 
 use crate::text::Text;
 
-/// In place of an offset: the id is the same as with the event before. In place of its end: the event has no `id` field.
+/// As the start of an id: the last event id is that of the previous record. As the end of an id: the event has no `id` field.
 pub(crate) const UNCHANGED: u32 = u32::MAX;
 
-/// In place of an offset: the value does not lie in the text, and is to be asked for.
+/// As an offset: the value is not in the text, and has to be read from the wasm memory.
 pub(crate) const OUT_OF_LINE: u32 = u32::MAX - 1;
 
-/// In place of a reconnection time.
+/// As a reconnection time: the server has not set one.
 pub(crate) const NO_RETRY: u32 = u32::MAX;
 
-/// How many events are told at once at the most: each call out of wasm costs as much as parsing one.
+/// The largest number of events that one call finds. A call costs as much as parsing one event.
 pub(crate) const BATCH: usize = 64;
 
-/// Read by JavaScript where it lies, since each call costs.
+/// What one call has found. JavaScript reads it from the wasm memory: a call for each value would cost more.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Records {
@@ -27,22 +27,23 @@ pub struct Records {
     pub(crate) text: [u32; 2],
     /// What has come since the last event that somebody listens to: an [`Unlistened`](crate::Unlistened).
     pub(crate) unlistened: u32,
-    /// The reconnection time that the server has set, in milliseconds; otherwise the largest number.
+    /// The reconnection time that the server has set, in milliseconds; otherwise [`NO_RETRY`].
     pub(crate) retry: u32,
-    /// Where what is out of line lies in memory, and how long it is: the data of the last event, and the last event id.
+    /// The address and the length of the last event's data, if it is [out of line](OUT_OF_LINE).
     pub(crate) data: [usize; 2],
+    /// The address and the length of the last event id.
     pub(crate) last_event_id: [usize; 2],
-    /// The name of the last event, where that has no number because nobody listens to its name alone. Otherwise the name of an
-    /// event that nobody listens to, if there was one.
+    /// The address and the length of a name: that of the last event, if only listeners of all events hear it. Otherwise the name of
+    /// an event that nobody listens to, if there was one.
     pub(crate) name: [usize; 2],
     pub(crate) events: [Record; BATCH],
 }
 
-/// Offsets are in UTF-16 units from the start of the text.
+/// An event. Offsets are in UTF-16 units from the start of the text.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
 pub struct Record {
-    /// Of its name; 0 for a name that has none, or where only its id is told.
+    /// The number of its name; 0 if that has none, or if only its id is told.
     pub(crate) number: u32,
     pub(crate) data_start: u32,
     pub(crate) data_end: u32,
@@ -52,7 +53,7 @@ pub struct Record {
     pub(crate) end: u32,
 }
 
-/// Where bytes lie in memory.
+/// The address and the length of some bytes.
 pub(crate) fn place(bytes: &[u8]) -> [usize; 2] {
     [bytes.as_ptr() as usize, bytes.len()]
 }
@@ -61,9 +62,9 @@ pub(crate) fn place(bytes: &[u8]) -> [usize; 2] {
 pub(crate) struct RecordWriter {
     text: Text,
     pub(crate) records: Records,
-    /// That of the last event, where it is out of line.
+    /// The data of the last event, if it is out of line.
     pub(crate) data: Vec<u8>,
-    /// How many changes there were when an id was last told.
+    /// How often the last event id had changed when it was last told. `None` after going back.
     id_changes: Option<usize>,
 }
 
@@ -99,15 +100,15 @@ impl RecordWriter {
         self.id_changes = None;
     }
 
-    /// Writes where in memory to find what is out of line, until the next call.
+    /// Writes the addresses of the values that are out of line. They are valid until the next call.
     pub(crate) fn place_bytes<S: LineSearch>(&mut self, parser: &Parser<S>, name: &[u8]) {
         self.records.name = place(name);
         self.records.data = place(&self.data);
         self.records.last_event_id = place(parser.last_event_id_bytes());
     }
 
-    /// Writes where the event has its id and, if that is wanted, its data, but not where it ends. Answers whether all of it is
-    /// in the text.
+    /// Writes the record of an event, but not its end. The record has the data only if that is wanted. Returns whether the id and the
+    /// data are in the text.
     pub(crate) fn write<S: LineSearch>(
         &mut self,
         index: usize,
@@ -120,7 +121,7 @@ impl RecordWriter {
         let id = event.id_in_chunk();
         let data = event.data_in_chunk();
         let id_changes = Some(event.id_changes());
-        // The text is gone through once.
+        // The text takes its parts in their order.
         let id_is_first = id.map(<[u8]>::as_ptr) < data.map(<[u8]>::as_ptr);
         let mut place = |part: Option<&[u8]>| part.and_then(|part| self.text.place(chunk, part));
         let (id, data) = if id_is_first {

@@ -1,4 +1,4 @@
-//! The parser, for a body that has the same bytes as a string of JavaScript too.
+//! A stream whose events are told by their places in the chunk's text.
 
 #[cfg(test)]
 mod tests;
@@ -25,12 +25,12 @@ pub struct Stream {
     names: Names,
     tracks_ids: bool,
     listens_to_all: bool,
-    /// That of `Records::name`.
+    /// The name that `Records::name` tells.
     name: Vec<u8>,
-    /// To be found in events that nobody listens to, too. Empty for none.
+    /// The data to look for in events that nobody listens to. Empty if there is none.
     terminal_data: Vec<u8>,
     chunk: Vec<u8>,
-    /// Where to go on in the chunk; `None` before its start.
+    /// Where to continue in the chunk. `None` if nothing of it was read yet.
     next: Option<usize>,
     writer: RecordWriter,
 }
@@ -46,12 +46,12 @@ pub enum Unlistened {
     Event,
     /// An event is too large: nothing follows.
     TooLarge,
-    /// The data that was to be looked for.
+    /// The [terminal data](Stream::look_for): nothing follows.
     TerminalData,
 }
 
 impl Stream {
-    /// A stream that goes on where another has ended. No event may have more than `max_event_size` bytes.
+    /// A stream that continues after the event with this id. No event may have more than `max_event_size` bytes.
     pub fn new(last_event_id: Vec<u8>, max_event_size: usize) -> Self {
         Self {
             parser: parser::Parser::new(last_event_id, max_event_size),
@@ -66,40 +66,41 @@ impl Stream {
         }
     }
 
-    /// What was found.
+    /// What the last call of [`next`](Self::next) has found.
     pub fn records(&self) -> &Records {
         &self.writer.records
     }
 
-    /// Listens to events of a name, from the next one on. Answers by which number they are told.
+    /// Listens to events of a name, from the next one on. Returns the number that their records have.
     pub fn listen(&mut self, name: Vec<u8>) -> usize {
         self.names.add(name)
     }
 
-    /// Listens no longer.
+    /// Stops listening to events of a name.
     pub fn unlisten(&mut self, name: &[u8]) {
         self.names.remove(name);
     }
 
-    /// Tells of all events with an `id` field from now on: by the number 0 and without their data, where nobody listens
-    /// to them.
+    /// From now on, every event with an `id` field has a record. If nobody listens to the event, the record has the number 0 and no
+    /// data.
     pub fn track_ids(&mut self) {
         self.tracks_ids = true;
     }
 
-    /// Listens to events of any name, or no longer. Those whose name nobody listens to alone have the number 0, and are the last
-    /// of what [`next`](Self::next) finds at once, since only the last one's name is told.
+    /// Starts or stops listening to events of any name. If the name of an event has no number, the record has the number 0, and is
+    /// the last that [`next`](Self::next) writes, since only the name of the last event is told.
     pub fn listen_to_all(&mut self, listens_to_all: bool) {
         self.listens_to_all = listens_to_all;
         self.name.clear();
     }
 
-    /// Looks for this data in events that nobody listens to: what follows is not read.
+    /// Looks for this data in events that nobody listens to. If there is such an event, the rest of its chunk is not read.
     pub fn look_for(&mut self, terminal_data: Vec<u8>) {
         self.terminal_data = terminal_data;
     }
 
-    /// Whether the stream has ended within an event. Its data is out of line then, and its name in place of the last event id.
+    /// Returns whether the stream has ended within an event. If so, [`Records`] tells the event's data, and its name in place of the
+    /// last event id.
     pub fn end(&mut self) -> bool {
         let Some(event) = self.parser.unfinished() else {
             return false;
@@ -109,7 +110,7 @@ impl Stream {
         true
     }
 
-    /// Goes on with another chunk. Not inlined, to be compiled for speed.
+    /// Takes the next chunk. Not inlined, so that it is compiled for speed.
     #[inline(never)]
     pub fn push(&mut self, chunk: Vec<u8>) {
         self.writer.start(&chunk);
@@ -117,7 +118,7 @@ impl Stream {
         self.next = None;
     }
 
-    /// Goes back in the chunk to where an event ends, to find again what follows: who listens has changed.
+    /// Goes back in the chunk to where an event ends, since other names are listened to now. The events that follow are found again.
     pub fn go_back(&mut self, to: usize, last_event_id: &[u8]) {
         self.parser.go_back(last_event_id);
         self.writer.go_back();
@@ -126,26 +127,26 @@ impl Stream {
         self.writer.place_bytes(&self.parser, &self.name);
     }
 
-    /// The data of the last event that was found, where it is out of line.
+    /// The data of the last event that was found, if it is out of line.
     pub fn data(&self) -> &[u8] {
         &self.writer.data
     }
 
-    /// The name of the last event that was found, where it has no number.
+    /// The name of the last event that was found, if it has no number.
     pub fn name(&self) -> &[u8] {
         &self.name
     }
 
-    /// What the stream goes on after.
+    /// The last event id.
     pub fn last_event_id(&self) -> &[u8] {
         self.parser.last_event_id_bytes()
     }
 
-    /// Finds the next events of the chunk and writes their [`Records`]; none at its end. What is out of line can be asked
-    /// for of the last of them alone.
+    /// Finds the next events of the chunk, and writes their [`Records`]. Returns how many there are: none at the end of the chunk.
+    /// Only the last of them can have values that are out of line.
     ///
-    /// All that it calls is compiled into it, and may then use the same instructions.
-    #[expect(clippy::should_implement_trait, reason = "it answers with a number")]
+    /// The functions that it calls are inlined, so that they may use the same instructions.
+    #[expect(clippy::should_implement_trait, reason = "it returns a number")]
     #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
     pub fn next(&mut self) -> usize {
         self.writer.records.retry = NO_RETRY;
@@ -187,12 +188,12 @@ impl Stream {
                     self.writer.records.unlistened = Unlistened::Nothing as u32;
                     let is_new_name = number == 0 && self.listens_to_all;
                     let wants_data = number != 0 || is_new_name;
-                    let is_whole = self.writer.write(count, chunk, event, number, wants_data);
+                    let is_in_text = self.writer.write(count, chunk, event, number, wants_data);
                     let next = chunk.len() - items.rest().len();
                     self.writer.records.events[count].end = next as u32;
                     self.next = Some(next);
                     count += 1;
-                    if !is_whole || is_new_name {
+                    if !is_in_text || is_new_name {
                         break;
                     }
                 }

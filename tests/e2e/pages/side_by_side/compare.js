@@ -29,7 +29,7 @@ export async function compare(subject, secondOrigin) {
       if (found.join("\n") !== expected.join("\n")) complaints.push(complaint(title, contender, native.lines, expected, found));
     }
     if ([native, ...others].some(({ hasFailed }) => hasFailed)) {
-      // Others would take their time in the same way.
+      // The other scenarios would probably run into the limit too.
       complaints.push(`${title}: it does not come to its end`);
       return complaints;
     }

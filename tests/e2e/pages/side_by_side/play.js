@@ -1,4 +1,4 @@
-// Plays a scenario: with one contender, scripts on the server, and a recording.
+// What a scenario plays with: the class of one contender, scripts on the server, and a recording.
 
 import init, { EventSource } from "/pkg/index.js";
 

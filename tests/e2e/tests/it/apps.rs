@@ -1,24 +1,24 @@
-//! Tests of the example apps. Each app plays the same scenes.
+//! Tests of the example apps. The same tests run for each app.
 
 use serde_json::{Value, json};
 
-use crate::{Stage, fault, finish, note_texts, tests, until_told};
+use crate::{Stage, cause_fault, finish, note_texts, tests, until_text_was_shown};
 
 tests! {
     the_demo_page_links_to_the_built_apps,
 }
 
-/// The scenes as the tests of one app.
+/// The tests of one app.
 macro_rules! tests_of {
-    ($app:ident: $($scene:ident),+ $(,)?) => {
+    ($app:ident: $($test:ident),+ $(,)?) => {
         pub(crate) mod $app {
             use super::super::{Stage, tests};
 
-            tests! { $($scene),+ }
+            tests! { $($test),+ }
 
             $(
-                async fn $scene(stage: &mut Stage<'_>) {
-                    super::$scene(stage, stringify!($app)).await;
+                async fn $test(stage: &mut Stage<'_>) {
+                    super::$test(stage, stringify!($app)).await;
                 }
             )+
         }
@@ -30,9 +30,9 @@ macro_rules! tests_of_each {
         $(
             tests_of! {
                 $app:
-                prices_are_shown_and_move,
-                a_dropped_connection_comes_back,
-                an_error_is_shown_until_a_503_is_waited_out,
+                prices_are_shown_and_change,
+                the_app_reconnects_after_a_dropped_connection,
+                an_error_is_shown_until_the_app_reconnects_after_a_503,
                 malformed_data_is_shown_as_an_error_and_the_app_continues,
                 a_source_can_be_closed_and_opened_again,
                 a_source_stays_closed_after_the_server_has_finished,
@@ -62,11 +62,11 @@ async fn the_demo_page_links_to_the_built_apps(stage: &mut Stage<'_>) {
 
 const PRICES: &str = "document.querySelectorAll('#price-rows tr').length === 6";
 const EVENTS: &str = "Number(document.querySelector('#events').textContent)";
-const TROUBLE: &str = "document.querySelector('.problem').textContent";
+const ERROR_TEXT: &str = "document.querySelector('.problem').textContent";
 
 async fn start(stage: &Stage<'_>, app: &str) {
     stage.goto(&format!("/apps/{app}/")).await;
-    stage.watch_for_trouble().await;
+    stage.watch_for_errors().await;
     until_state(stage, "open").await;
     stage.browser.until(PRICES).await;
 }
@@ -89,7 +89,7 @@ async fn press(stage: &Stage<'_>, id: &str) {
     stage.browser.run(press, id.into()).await;
 }
 
-async fn prices_are_shown_and_move(stage: &mut Stage<'_>, app: &str) {
+async fn prices_are_shown_and_change(stage: &mut Stage<'_>, app: &str) {
     start(stage, app).await;
     until_more_events(stage).await;
     let prices = "[...document.querySelectorAll('#price-rows .price')]";
@@ -112,26 +112,26 @@ async fn prices_are_shown_and_move(stage: &mut Stage<'_>, app: &str) {
     finish(stage).await;
 }
 
-async fn a_dropped_connection_comes_back(stage: &mut Stage<'_>, app: &str) {
+async fn the_app_reconnects_after_a_dropped_connection(stage: &mut Stage<'_>, app: &str) {
     start(stage, app).await;
     note_texts(stage.browser, "#badge-state").await;
     note_texts(stage.browser, ".problem").await;
-    fault(stage.browser, "drop").await;
-    until_told(stage.browser, "waiting for attempt 1").await;
-    until_told(stage.browser, "was lost").await;
+    cause_fault(stage.browser, "drop").await;
+    until_text_was_shown(stage.browser, "waiting for attempt 1").await;
+    until_text_was_shown(stage.browser, "was lost").await;
     until_state(stage, "open").await;
-    stage.browser.until(&format!("{TROUBLE} === ''")).await;
+    stage.browser.until(&format!("{ERROR_TEXT} === ''")).await;
     until_more_events(stage).await;
     finish(stage).await;
 }
 
-async fn an_error_is_shown_until_a_503_is_waited_out(stage: &mut Stage<'_>, app: &str) {
+async fn an_error_is_shown_until_the_app_reconnects_after_a_503(stage: &mut Stage<'_>, app: &str) {
     start(stage, app).await;
     note_texts(stage.browser, ".problem").await;
-    fault(stage.browser, "unavailable?attempts=1").await;
-    until_told(stage.browser, "gave up").await;
+    cause_fault(stage.browser, "unavailable?attempts=1").await;
+    until_text_was_shown(stage.browser, "gave up").await;
     until_state(stage, "open").await;
-    stage.browser.until(&format!("{TROUBLE} === ''")).await;
+    stage.browser.until(&format!("{ERROR_TEXT} === ''")).await;
     until_more_events(stage).await;
     finish(stage).await;
 }
@@ -143,8 +143,8 @@ async fn malformed_data_is_shown_as_an_error_and_the_app_continues(
     start(stage, app).await;
     // The next event removes the error, so that the test notes all texts.
     note_texts(stage.browser, ".problem").await;
-    fault(stage.browser, "malformed").await;
-    until_told(stage.browser, "does not decode").await;
+    cause_fault(stage.browser, "malformed").await;
+    until_text_was_shown(stage.browser, "does not decode").await;
     until_more_events(stage).await;
     until_state(stage, "open").await;
     finish(stage).await;
@@ -166,7 +166,7 @@ async fn a_source_can_be_closed_and_opened_again(stage: &mut Stage<'_>, app: &st
 
 async fn a_source_stays_closed_after_the_server_has_finished(stage: &mut Stage<'_>, app: &str) {
     start(stage, app).await;
-    fault(stage.browser, "finish").await;
+    cause_fault(stage.browser, "finish").await;
     stage
         .browser
         .until("document.querySelector('#badge-state').textContent === 'closed: the server has finished'")

@@ -23,7 +23,7 @@ async fn open_sources(stage: &Stage<'_>) {
     let open = "
         const { EventSource, init } = await import('/pkg/index.js');
         await init();
-        localStorage.troubles = '';
+        localStorage.errors = '';
         window.heard = {};
         const post = { transport: 'fetch', method: 'POST', policy: { preset: 'resilient', resend: true } };
         const inits = { browser: { policy: 'resilient' }, fetch: { transport: 'fetch', policy: 'resilient' }, post };
@@ -31,7 +31,7 @@ async fn open_sources(stage: &Stage<'_>) {
             const attempts = [1, 2].map((number) => ({ steps: [{ send: `data: ${number}\\n\\n` }, 'silence'] }));
             await fetch(`/scripts/${id}`, { method: 'PUT', body: JSON.stringify({ attempts }) });
             const source = new EventSource(`/streams/${id}`, init);
-            source.onError(({ message }) => (localStorage.troubles += message));
+            source.onError(({ message }) => (localStorage.errors += message));
             window.heard[id] = [];
             await new Promise((resolve) => source.on('message', ({ data }) => resolve(window.heard[id].push(data))));
         }";
@@ -92,9 +92,9 @@ async fn no_error_is_told_and_no_request_is_sent_while_the_page_is_being_left(
     for id in IDS {
         assert_eq!(stage.server.seen(id).attempts.len(), 1, "{id}");
     }
-    let troubles = stage
+    let errors = stage
         .browser
-        .run("return localStorage.troubles;", Value::Null)
+        .run("return localStorage.errors;", Value::Null)
         .await;
-    assert_eq!(troubles, "");
+    assert_eq!(errors, "");
 }

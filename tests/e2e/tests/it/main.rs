@@ -1,4 +1,4 @@
-//! Tests the demo page and the example apps as a person uses them, and compares the class of the npm package with the browser's
+//! Tests the showcase and the example apps as a person uses them, and compares the class of the npm package with the browser's
 //! own. A few browsers of each kind run the tests; each test has a separate server.
 
 mod apps;
@@ -106,12 +106,12 @@ impl Stage<'_> {
     }
 
     /// Notes from now on the errors on the page, for [`finish`].
-    async fn watch_for_trouble(&self) {
-        let watch = "window.troubles = [];
-            const troubles = window.troubles;
-            addEventListener('error', (event) => troubles.push(event.message));
-            addEventListener('unhandledrejection', (event) => troubles.push(String(event.reason)));
-            document.addEventListener('securitypolicyviolation', (event) => troubles.push(event.violatedDirective));";
+    async fn watch_for_errors(&self) {
+        let watch = "window.pageErrors = [];
+            const pageErrors = window.pageErrors;
+            addEventListener('error', (event) => pageErrors.push(event.message));
+            addEventListener('unhandledrejection', (event) => pageErrors.push(String(event.reason)));
+            document.addEventListener('securitypolicyviolation', (event) => pageErrors.push(event.violatedDirective));";
         self.browser.run(watch, Value::Null).await;
     }
 
@@ -129,6 +129,7 @@ impl Stage<'_> {
     async fn restart_after(&mut self, expression: &str) {
         let (_, port) = self.server.origin().rsplit_once(':').expect("a port");
         let port = port.parse().expect("a number");
+        // The stage has a server at any time: until the port is free, it is one on another port.
         let stand_in = serve(0, None).await;
         std::mem::replace(&mut self.server, stand_in).stop().await;
         self.browser.until(expression).await;
@@ -138,12 +139,12 @@ impl Stage<'_> {
 }
 
 /// Has the page ask the server for a fault.
-async fn fault(browser: &Browser, name: &str) {
+async fn cause_fault(browser: &Browser, name: &str) {
     let ask = "await fetch(`/demo/faults/${argument}`, { method: 'POST' });";
     browser.run(ask, name.into()).await;
 }
 
-/// Notes from now on every text of an element, for [`until_told`]: a test that polls would miss a text that is shown for a moment.
+/// Notes from now on every text of an element, for [`until_text_was_shown`]: a test that polls would miss a text that is shown for a moment.
 async fn note_texts(browser: &Browser, selector: &str) {
     let note = "const element = document.querySelector(argument);
         const texts = (window.texts ??= []);
@@ -153,7 +154,7 @@ async fn note_texts(browser: &Browser, selector: &str) {
 }
 
 /// Waits until one of the [noted](note_texts) texts contains these words.
-async fn until_told(browser: &Browser, words: &str) {
+async fn until_text_was_shown(browser: &Browser, words: &str) {
     let words = json!(words);
     browser
         .until(&format!(
@@ -162,13 +163,13 @@ async fn until_told(browser: &Browser, words: &str) {
         .await;
 }
 
-/// Asserts that there was no error on the page since it is [watched](Stage::watch_for_trouble).
+/// Asserts that there was no error on the page since it is [watched](Stage::watch_for_errors).
 async fn finish(stage: &Stage<'_>) {
-    let troubles = stage
+    let page_errors = stage
         .browser
-        .run("return window.troubles;", Value::Null)
+        .run("return window.pageErrors;", Value::Null)
         .await;
-    assert_eq!(troubles, json!([]), "the page is in trouble");
+    assert_eq!(page_errors, json!([]), "there were errors on the page");
 }
 
 async fn serve(port: u16, state: Option<&Path>) -> Server {

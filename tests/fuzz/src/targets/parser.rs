@@ -8,10 +8,10 @@ use crate::{
 };
 
 pub fn check(input: &[u8]) {
-    let Some((how, stream)) = input.split_first_chunk() else {
+    let Some((parameters, stream)) = input.split_first_chunk() else {
         return;
     };
-    let [limit, sizes @ ..]: [u8; 4] = *how;
+    let [limit, sizes @ ..]: [u8; 4] = *parameters;
     let chunks = cut(stream, &sizes.map(usize::from));
     assert_equals_model(stream, &chunks);
     assert_limited_alike(stream, &chunks, limit.into());

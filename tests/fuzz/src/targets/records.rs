@@ -23,23 +23,23 @@ enum Step {
 }
 
 pub fn check(input: &[u8]) {
-    let Some((how, stream)) = input.split_first_chunk() else {
+    let Some((parameters, stream)) = input.split_first_chunk() else {
         return;
     };
-    let [limit, first, second, steps @ ..]: [u8; 8] = *how;
+    let [limit, first, second, steps @ ..]: [u8; 8] = *parameters;
     let chunks = cut(stream, &[first.into(), second.into()]);
     let limit = match limit {
         0 => usize::MAX,
         limit => limit.into(),
     };
     let steps = steps.map(Step::of);
-    let found = items_of(&chunks, limit);
+    let parsed = parse(&chunks, limit);
     if limit == usize::MAX {
-        assert_eq!(found.content_of(), model::read(stream));
+        assert_eq!(parsed.content(), model::read(stream));
     }
     assert_eq!(
-        told_to_js(&chunks, limit, &steps),
-        found.listened_to(&steps)
+        received_by_js(&chunks, limit, &steps),
+        parsed.expected_for_js(&steps)
     );
 }
 
@@ -67,7 +67,7 @@ impl Step {
 
 /// What JavaScript gets of a stream.
 #[derive(Debug, PartialEq)]
-struct Told {
+struct Received {
     events: Vec<Event>,
     /// In milliseconds; at most some 49 days.
     retry: Option<u32>,
@@ -75,7 +75,7 @@ struct Told {
     too_large: bool,
 }
 
-fn told_to_js(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
+fn received_by_js(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Received {
     let mut reader = JsReader::new("", limit);
     let mut listened = vec![NAMES[0]];
     reader.listen(NAMES[0]);
@@ -100,7 +100,7 @@ fn told_to_js(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
         retry = reader.take_retry().or(retry);
         too_large |= reader.is_too_large();
     }
-    Told {
+    Received {
         events,
         retry,
         last_event_id: decoded(reader.stream.last_event_id()),
@@ -109,14 +109,14 @@ fn told_to_js(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Told {
 }
 
 /// Everything that the parser finds in a stream.
-struct All {
+struct ParsedStream {
     /// The items, each with whether it is an event with an `id` field.
     items: Vec<(Parsed, bool)>,
     last_event_id: String,
     too_large: bool,
 }
 
-fn items_of(chunks: &[&[u8]], limit: usize) -> All {
+fn parse(chunks: &[&[u8]], limit: usize) -> ParsedStream {
     let mut parser: Parser = Parser::new(vec![], limit);
     let (mut items, mut too_large) = (vec![], false);
     for chunk in chunks {
@@ -138,28 +138,28 @@ fn items_of(chunks: &[&[u8]], limit: usize) -> All {
             }
         }
     }
-    All {
+    ParsedStream {
         items,
         last_event_id: parser.last_event_id().to_string(),
         too_large,
     }
 }
 
-impl All {
-    fn content_of(&self) -> model::Content {
+impl ParsedStream {
+    fn content(&self) -> model::Content {
         model::Content {
-            items: self.items.iter().map(|(said, _)| said.clone()).collect(),
+            items: self.items.iter().map(|(item, _)| item.clone()).collect(),
             last_event_id: self.last_event_id.clone(),
         }
     }
 
-    /// The events among these that are listened to.
-    fn listened_to(self, steps: &[Step]) -> Told {
+    /// What JavaScript has to receive: the events that it listens to, and whatever else changes its state.
+    fn expected_for_js(self, steps: &[Step]) -> Received {
         let (mut listened, mut tracks_ids) = (vec![NAMES[0]], false);
         let mut steps = steps.iter().cycle();
         let (mut events, mut retry) = (vec![], None);
-        for (said, has_own_id) in self.items {
-            match said {
+        for (item, has_own_id) in self.items {
+            match item {
                 Parsed::Event {
                     name,
                     data,
@@ -185,7 +185,7 @@ impl All {
                 Parsed::Comment => {}
             }
         }
-        Told {
+        Received {
             events,
             retry,
             last_event_id: self.last_event_id,

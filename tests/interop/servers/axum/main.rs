@@ -42,10 +42,10 @@ struct Price {
     price: f64,
 }
 
-/// All prices so far; the id of each is its place.
+/// All prices so far; the id of each is its index.
 type Prices = watch::Receiver<Vec<Price>>;
 
-/// Goes on after the last event id, and rests after five events: who comes back misses none.
+/// Continues after the last event id, and ends after five events: a client that reconnects misses none.
 async fn prices(State(prices): State<Arc<Prices>>, headers: HeaderMap) -> impl IntoResponse {
     let last = headers
         .get("last-event-id")

@@ -38,7 +38,7 @@ streams = set()
 
 @app.get("/news")
 async def news():
-    """Seldom says anything: the comments, one a second, tell that it is still there."""
+    """Sends news seldom. Comments, one a second, show that the connection is alive."""
 
     async def seldom():
         stream = object()

@@ -59,7 +59,7 @@ def events():
 
 @app.get("/count")
 def count():
-    """Counts to nine, three at a time: who comes back goes on where the connection has ended."""
+    """Counts to nine, with three numbers a connection: a client that reconnects gets the next ones."""
     last = request.headers.get("Last-Event-ID", 0, type=int)
 
     def numbers():
@@ -72,7 +72,7 @@ def count():
 
 
 class Game:
-    """Noughts and crosses, and those who watch."""
+    """A game of noughts and crosses, with its watchers."""
 
     LINES = [(0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8), (0, 4, 8), (2, 4, 6)]
 
@@ -88,7 +88,7 @@ class Game:
         return event(json.dumps({"board": "".join(self.board), "turn": self.turn}), name="position")
 
     def watch(self):
-        """What has happened so far as one event, and then what happens."""
+        """The position as one event, and then each change."""
         news = queue.SimpleQueue()
         with self.lock:
             news.put(self.position())
@@ -98,7 +98,7 @@ class Game:
                 try:
                     yield news.get(timeout=15)
                 except queue.Empty:
-                    yield ": nothing new\n\n"  # keeps proxies patient, and finds out who has gone
+                    yield ": nothing new\n\n"  # keeps proxies from closing the connection, and shows if the client has gone
         finally:
             with self.lock:
                 self.watchers.remove(news)
@@ -134,12 +134,12 @@ def move():
     match request.get_json():
         case {"player": player, "square": int(square)} if game.play(player, square):
             return "", 204
-    return "not now, or not there\n", 409
+    return "not your turn, or not a free square\n", 409
 
 
 @app.get("/binary")
 def binary():
-    """Binary data is text on the way: base64, of gzip where that pays."""
+    """Sends binary data as base64, compressed with gzip where that pays."""
     picture = bytes(range(256))
     report = json.dumps({"lines": ["all is well"] * 1000}).encode()
     return event_stream(

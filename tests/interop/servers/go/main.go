@@ -27,7 +27,7 @@ func events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	for _, sentence := range paragraph {
 		fmt.Fprintf(w, "data: %s\n\n", sentence)
-		flusher.Flush() // without this it waits for 4 KB, or for the end
+		flusher.Flush() // without this the sentence waits for 4 KB, or for the end
 		select {
 		case <-time.After(300 * time.Millisecond):
 		case <-r.Context().Done(): // the client has gone

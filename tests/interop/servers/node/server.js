@@ -28,7 +28,7 @@ function openStream(response) {
   response.writeHead(200, {
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-store",
-    "X-Accel-Buffering": "no", // nginx hands on each event at once
+    "X-Accel-Buffering": "no", // nginx passes on each event at once
   });
 }
 
@@ -55,7 +55,7 @@ function login(response) {
   response.writeHead(204).end();
 }
 
-/** For those who are logged in. */
+/** A stream for clients that are logged in. */
 function letters(request, response) {
   const session = /session=([^;]+)/.exec(request.headers.cookie ?? "")?.[1];
   if (!sessions.has(session)) {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 tests! {
-    no_price_is_missed_if_each_connection_ends_after_five,
+    no_price_is_missed_if_each_connection_ends_after_five_prices,
 }
 
 pub(crate) async fn axum() -> (Process, String) {
@@ -18,7 +18,7 @@ pub(crate) async fn axum() -> (Process, String) {
     Process::start_announced(axum).await
 }
 
-async fn no_price_is_missed_if_each_connection_ends_after_five(stage: &Stage) {
+async fn no_price_is_missed_if_each_connection_ends_after_five_prices(stage: &Stage) {
     let (_axum, origin) = axum().await;
     let page = stage.browser().await;
     let collect = "return client.collectPrices(transport, 17);";

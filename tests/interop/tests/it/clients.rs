@@ -86,13 +86,14 @@ async fn start(attempts: Vec<Attempt>) -> Server {
 async fn output(command: &mut Command) -> String {
     let output = command.kill_on_drop(true).output().await;
     let output = output.expect("the client can be run");
-    let [said, complained] =
+    let [printed, complaint] =
         [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
-    assert!(output.status.success(), "{said}{complained}");
-    said
+    assert!(output.status.success(), "{printed}{complaint}");
+    printed
 }
 
-async fn in_python(python: &str, program: &str, attempts: Vec<Attempt>) {
+/// Runs a client in Python, and asserts that it prints the events and resumes.
+async fn run_python_client(python: &str, program: &str, attempts: Vec<Attempt>) {
     let server = start(attempts).await;
     let url = format!("{}/streams/others", server.origin());
     let script = crate_path("clients").join(program);
@@ -104,11 +105,11 @@ async fn in_python(python: &str, program: &str, attempts: Vec<Attempt>) {
         .filter(Value::is_array)
         .collect();
     assert_eq!(Value::from(events_read), events(), "{said}");
-    has_resumed(&server);
+    assert_resumed(&server);
     server.stop().await;
 }
 
-fn has_resumed(server: &Server) {
+fn assert_resumed(server: &Server) {
     let seen = server.seen("others");
     let last_ids: Vec<_> = seen
         .attempts
@@ -119,11 +120,11 @@ fn has_resumed(server: &Server) {
 }
 
 async fn sseclient_reads_and_resumes(_: &Stage) {
-    in_python("PYTHON", "read_with_sseclient.py", gentle_attempts()).await;
+    run_python_client("PYTHON", "read_with_sseclient.py", gentle_attempts()).await;
 }
 
 async fn sseclient_py_reads_and_resumes(_: &Stage) {
-    in_python(
+    run_python_client(
         "PYTHON_SSECLIENT_PY",
         "read_with_sseclient_py.py",
         attempts(),
@@ -132,7 +133,7 @@ async fn sseclient_py_reads_and_resumes(_: &Stage) {
 }
 
 async fn httpx_sse_reads_and_resumes(_: &Stage) {
-    in_python("PYTHON", "read_with_httpx_sse.py", attempts()).await;
+    run_python_client("PYTHON", "read_with_httpx_sse.py", attempts()).await;
 }
 
 /// curl prints the stream byte by byte as the server sends it.
@@ -151,7 +152,7 @@ async fn curl_reads_and_resumes(_: &Stage) {
         let read = fs::read_to_string(folder.path().join(file)).expect("curl has read it");
         assert_eq!(read, text_of(&attempt), "{file}");
     }
-    has_resumed(&server);
+    assert_resumed(&server);
     server.stop().await;
 }
 

@@ -21,15 +21,18 @@ tests! {
 }
 
 /// The most streams that a browser opens to one host over HTTP/1.1.
-const MOST: usize = 6;
-const MANY: usize = 20;
+const HTTP_1_STREAMS: usize = 6;
+/// How many streams a test opens to one host over HTTP/2.
+const HTTP_2_STREAMS: usize = 20;
 
 /// nginx with the servers behind it.
 struct Site {
     _nginx: Nginx,
     _go: Process,
     _node: Process,
+    /// The origin without TLS.
     plain: String,
+    /// The origin with TLS.
     tls: String,
 }
 
@@ -56,7 +59,7 @@ impl Site {
         }
     }
 
-    async fn shows_the_paragraph(&self, page: &Browser, stream: &str, pace: Pace) {
+    async fn assert_shows_paragraph(&self, page: &Browser, stream: &str, pace: Pace) {
         for origin in [&self.plain, &self.tls] {
             let url = format!("{origin}/paragraph.html?policy=resilient&stream={stream}");
             paragraph::assert_shown(page, &url, pace).await;
@@ -67,21 +70,21 @@ impl Site {
 async fn nginx_buffers_the_sentences_until_the_end(stage: &Stage) {
     let site = Site::start().await;
     let page = stage.browser().await;
-    site.shows_the_paragraph(&page, "/buffered/events", Pace::AllAtOnce)
+    site.assert_shows_paragraph(&page, "/buffered/events", Pace::AllAtOnce)
         .await;
 }
 
 async fn without_the_buffer_the_sentences_come_one_by_one(stage: &Stage) {
     let site = Site::start().await;
     let page = stage.browser().await;
-    site.shows_the_paragraph(&page, "/streams/events", Pace::OneByOne)
+    site.assert_shows_paragraph(&page, "/streams/events", Pace::OneByOne)
         .await;
 }
 
 async fn a_server_can_switch_the_buffer_off(stage: &Stage) {
     let site = Site::start().await;
     let page = stage.browser().await;
-    site.shows_the_paragraph(&page, "/node/events", Pace::OneByOne)
+    site.assert_shows_paragraph(&page, "/node/events", Pace::OneByOne)
         .await;
 }
 
@@ -89,10 +92,10 @@ async fn over_http_1_a_page_has_only_six_streams(stage: &Stage) {
     let site = Site::start().await;
     let page = stage.browser().await;
     for transport in TRANSPORTS {
-        open_many(&page, &site.plain, transport, MOST + 1).await;
+        open_many(&page, &site.plain, transport, HTTP_1_STREAMS + 1).await;
         // When all six have heard many events, the seventh would have heard some if it were open.
         page.until(&format!(
-            "streams.filter(({{ heard }}) => heard > 10).length === {MOST}"
+            "streams.filter(({{ heard }}) => heard > 10).length === {HTTP_1_STREAMS}"
         ))
         .await;
         let waiting = page
@@ -114,7 +117,7 @@ async fn over_http_2_a_page_has_many_more_streams(stage: &Stage) {
     let site = Site::start().await;
     let page = stage.browser().await;
     for transport in TRANSPORTS {
-        open_many(&page, &site.tls, transport, MANY).await;
+        open_many(&page, &site.tls, transport, HTTP_2_STREAMS).await;
         page.until("streams.every(({ heard }) => heard > 10)").await;
         let protocols = page
             .run(

@@ -17,15 +17,17 @@ tests! {
     a_page_of_an_unknown_origin_is_refused,
 }
 
-pub(crate) async fn node(pages: &[&str]) -> (Process, String) {
+/// Starts the server in Node.js, and returns it with its origin. Pages of `page_origins` may read its responses.
+pub(crate) async fn node(page_origins: &[&str]) -> (Process, String) {
     let mut node = tool("NODE");
     node.arg(crate_path("servers/node/server.js"))
-        .env("ORIGINS", pages.join(" "));
+        .env("ORIGINS", page_origins.join(" "));
     Process::start_announced(node).await
 }
 
-/// A server of the pages, without streams.
-async fn pages() -> Server {
+/// Starts the test server, which serves the pages at `/pages/`. Their streams come from the server in Node.js, so that the pages
+/// are of another origin.
+async fn start_page_server() -> Server {
     let config = Config {
         pkg: Some(served_folder().join("pkg")),
         pages: Some(served_folder()),
@@ -35,18 +37,19 @@ async fn pages() -> Server {
 }
 
 async fn the_paragraph_continues_after_a_hang_up(stage: &Stage) {
-    let pages = pages().await;
-    let (_node, node) = node(&[pages.origin()]).await;
+    let page_server = start_page_server().await;
+    let (_node, node) = node(&[page_server.origin()]).await;
     let page = stage.browser().await;
     let url = format!(
         "{}/pages/paragraph.html?policy=resilient&stream={node}/events",
-        pages.origin()
+        page_server.origin()
     );
     paragraph::assert_shown(&page, &url, Pace::OneByOne).await;
-    pages.stop().await;
+    page_server.stop().await;
 }
 
-async fn open_letters(
+/// Opens the stream of letters, and returns the first letter or the first error.
+async fn first_letter_or_error(
     page: &Browser,
     node: &str,
     transport: &str,
@@ -66,37 +69,37 @@ async fn open_letters(
 }
 
 async fn a_stream_that_needs_credentials_comes_only_with_them(stage: &Stage) {
-    let pages = pages().await;
-    let (_node, node) = node(&[pages.origin()]).await;
+    let page_server = start_page_server().await;
+    let (_node, node) = node(&[page_server.origin()]).await;
     let page = stage.browser().await;
-    open_client(&page, pages.origin()).await;
+    open_client_page(&page, page_server.origin()).await;
     let log_in = "await fetch(`${argument}/login`, { method: 'POST', credentials: 'include' });";
     page.run(log_in, json!(node)).await;
     for transport in TRANSPORTS {
-        let with = open_letters(&page, &node, transport, true).await;
+        let with = first_letter_or_error(&page, &node, transport, true).await;
         assert_eq!(with["text"], "for you alone", "{transport}");
     }
-    let over_fetch = open_letters(&page, &node, "fetch", false).await;
+    let over_fetch = first_letter_or_error(&page, &node, "fetch", false).await;
     assert_eq!(over_fetch["status"], 401);
-    let over_browser = open_letters(&page, &node, "browser", false).await;
+    let over_browser = first_letter_or_error(&page, &node, "browser", false).await;
     assert_eq!(over_browser["code"], "given-up");
-    pages.stop().await;
+    page_server.stop().await;
 }
 
 async fn a_page_of_an_unknown_origin_is_refused(stage: &Stage) {
-    let pages = pages().await;
-    let (_node, node) = node(&[pages.second_origin()]).await;
+    let page_server = start_page_server().await;
+    let (_node, node) = node(&[page_server.second_origin()]).await;
     let page = stage.browser().await;
-    open_client(&page, pages.origin()).await;
+    open_client_page(&page, page_server.origin()).await;
     for (transport, code) in TRANSPORTS.into_iter().zip(["given-up", "connection-lost"]) {
-        let refused = open_letters(&page, &node, transport, true).await;
+        let refused = first_letter_or_error(&page, &node, transport, true).await;
         assert_eq!(refused["code"], code, "{transport}");
     }
-    pages.stop().await;
+    page_server.stop().await;
 }
 
-/// As [`open_client`](crate::support::open_client), with a page that the server serves without a content security policy.
-async fn open_client(page: &Browser, origin: &str) {
+/// Opens the page for scripts at the page server, on which `client` is the module for this server.
+async fn open_client_page(page: &Browser, origin: &str) {
     page.goto(&format!("{origin}/pages/client.html")).await;
     page.run(
         "window.client = await import('/pages/node.js');",

@@ -26,7 +26,7 @@ const SENTENCES: [&str; 4] = [
 ];
 
 /// The milliseconds that the servers wait between two sentences.
-const REST: f64 = 300.0;
+const PAUSE: f64 = 300.0;
 
 /// Notes what the page shows, and when.
 const WATCH: &str = "
@@ -76,7 +76,7 @@ pub(crate) async fn assert_shown(page: &Browser, url: &str, pace: Pace) {
             .filter_map(|sentence| sentence["at"].as_f64())
             .collect();
         let took = times[times.len() - 1] - times[0];
-        let least = REST * 3.0 / 2.0;
+        let least = PAUSE * 3.0 / 2.0;
         let seen = if took >= least {
             Pace::OneByOne
         } else {

@@ -1,4 +1,4 @@
-// The types where the DOM's library is missing: in a project without types for its platform, and in a worker.
+// The types without the library of the DOM: in a project without types of its platform, in Node.js, and in a worker.
 
 import init, { EventSource, type CloseReason } from "typed-eventsource";
 import { FakeServer } from "typed-eventsource/testing";

@@ -1,4 +1,4 @@
-// A server that renders pages imports what it hardly ever opens.
+// The package in Node.js, where a server that renders pages imports it and hardly ever opens a source.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -21,7 +21,7 @@ test("before `init` one error says what to do", () => {
   });
 });
 
-test("after what is no wasm it can be called again", async () => {
+test("`init` can be called again after it has failed", async () => {
   await assert.rejects(init(new Uint8Array(8)), WebAssembly.CompileError);
   assert.throws(() => new EventSource("http://127.0.0.1/"), /not initialised/);
 });
@@ -41,7 +41,7 @@ test("`init` finds the wasm half, and events come by fetch", async (t) => {
   assert.deepEqual(await source.closed, { type: "finished" });
 });
 
-test("without a browser its own transport is an error that names the other", () => {
+test("without a browser, the browser's own transport is unsupported", () => {
   if ("EventSource" in globalThis) return;
   assert.throws(() => new EventSource("http://127.0.0.1/"), { name: "EventSourceError", code: "unsupported" });
 });

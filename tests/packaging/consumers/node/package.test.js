@@ -1,10 +1,10 @@
-// Who installs the package gets nothing else, and runs nothing by that.
+// The installation of the package installs nothing else, and runs nothing.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import manifest from "typed-eventsource/package.json" with { type: "json" };
 
-test("it has no dependency, and no script that runs as it is installed", () => {
-  const brought = Object.keys(manifest).filter((key) => /dependencies|scripts|^bin$/i.test(key));
-  assert.deepEqual(brought, []);
+test("the package has no dependency, and no script that runs when it is installed", () => {
+  const keys = Object.keys(manifest).filter((key) => /dependencies|scripts|^bin$/i.test(key));
+  assert.deepEqual(keys, []);
 });

@@ -1,4 +1,4 @@
-// The package in workerd, at a date whose Workers have hardly any class of today, and at a new one.
+// The package in workerd, at several compatibility dates. At the oldest one a Worker lacks many of today's classes.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -15,8 +15,8 @@ const folder = new URL("../workerd/", import.meta.url);
 const path = (file) => new URL(file, folder).pathname;
 
 const server = createServer((request, response) => {
-  const isAsked = request.method === "POST" && request.headers["x-asked"] === "1";
-  response.writeHead(isAsked ? 200 : 400, { "Content-Type": "text/event-stream" });
+  const isExpected = request.method === "POST" && request.headers["x-asked"] === "1";
+  response.writeHead(isExpected ? 200 : 400, { "Content-Type": "text/event-stream" });
   for (let price = 0; price < 100; price += 1) response.write(`event: price\ndata: ${price}\n\n`);
   response.end("event: bye\ndata: null\n\n");
 });

@@ -1,4 +1,4 @@
-// A service worker, as the background of an extension is one too: `import()` is not allowed in it.
+// A service worker, in which `import()` is not allowed. The background of an extension is a service worker too.
 
 import init, { EventSource } from "typed-eventsource";
 import * as v from "valibot";

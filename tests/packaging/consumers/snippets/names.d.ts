@@ -1,4 +1,4 @@
-// What the snippets name that is the reader's own.
+// Declares the names that the snippets use and that an app would define.
 
 interface Price {
   symbol: string;

@@ -1,4 +1,4 @@
-// No `any` comes out of the package, or is silently taken by it.
+// The package's types have no `any`: neither in what it returns nor in what it takes.
 
 import { type Equal, expect } from "./equal.js";
 
@@ -7,11 +7,14 @@ type Testing = typeof import("typed-eventsource/testing");
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
-/** What the package does not define. */
+/** Types that the package does not define. */
 type Foreign = AbortSignal | Blob | FormData | Headers | Response | URL | URLSearchParams;
 
-/** What the language itself types with `any`. */
-type Given = "prototype" | "throw";
+/** Members that TypeScript's own library types with `any`. */
+type FromLibrary = "prototype" | "throw";
+
+/** The members that are checked. */
+type Checked<T> = Exclude<keyof T & string, FromLibrary>;
 
 /** The paths at which a type has `any`. */
 type AnyIn<T, Path extends string = "", Depth extends unknown[] = []> =
@@ -38,13 +41,13 @@ type AnyInClass<T, Path extends string, Depth extends unknown[]> = T extends new
   : never;
 
 type AnyInMembers<T, Path extends string, Depth extends unknown[]> = T extends object
-  ? { [Key in Exclude<keyof T & string, Given>]-?: AnyIn<T[Key], `${Path}.${Key}`, [...Depth, 1]> }[Exclude<keyof T & string, Given>]
+  ? { [Key in Checked<T>]-?: AnyIn<T[Key], `${Path}.${Key}`, [...Depth, 1]> }[Checked<T>]
   : never;
 
 expect<Equal<AnyIn<Package>, never>>();
 expect<Equal<AnyIn<Testing>, never>>();
 
-// It does find them.
+// `AnyIn` finds each `any` of this class.
 class Careless {
   constructor(readonly options: { a?: unknown; b: any[] }) {}
   method(argument: { c: string }): Promise<any> | undefined {

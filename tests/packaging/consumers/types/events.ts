@@ -18,7 +18,7 @@ interface Price {
   price: number;
 }
 
-// An interface has no index signature, and is as good as a type.
+// A feed may be an interface, which has no index signature.
 interface Feed {
   price: Price;
   halt: { symbol: string };
@@ -28,7 +28,7 @@ const source = new EventSource<Feed>("/prices");
 
 const off = source.on("price", (event) => {
   expect<Equal<typeof event, TypedEvent<Price, "price">>>();
-  // @ts-expect-error An event is what it was.
+  // @ts-expect-error The fields of an event are read-only.
   event.data = { symbol: "A", price: 1 };
 });
 expect<Equal<typeof off, () => void>>();
@@ -36,7 +36,7 @@ expect<Equal<typeof off, () => void>>();
 source.on("prize", () => {});
 // @ts-expect-error A halt has no price.
 source.on("halt", ({ data }) => data.price);
-// @ts-expect-error It needs a name.
+// @ts-expect-error `events` needs a name.
 source.events();
 // A list whose length is not known may be spread.
 const names: (keyof Feed)[] = ["price", "halt"];
@@ -64,7 +64,7 @@ export async function iterate() {
   void reason.error;
 }
 
-// Of every name, told apart by that.
+// A listener to all events can tell them apart by their names.
 source.onAny((event) => {
   expect<Equal<typeof event, EventOf<Feed>>>();
   if (event.type === "price") expect<Equal<typeof event.data, Price>>();
@@ -80,13 +80,13 @@ source.onError((error) => {
   if (error.code === "lost") return;
   expect<Equal<typeof error.event, TypedEvent<string> | undefined>>();
 });
-// @ts-expect-error Only a source makes one.
+// @ts-expect-error Only the package makes errors.
 new EventSourceError();
 
 // Without a feed nothing is known of the data.
 new EventSource("/").on("anything", ({ data }) => expect<Equal<typeof data, unknown>>());
 
-// A server may name its events `error` and `open` too, and say by one what went wrong.
+// A server may name its events `error` and `open` too, and an event can say what went wrong.
 const messages = new EventSource<{ error: { message: string }; open: number }>("/messages", { failureEvent: "error" });
 messages.on("error", ({ data }) => expect<Equal<typeof data, { message: string }>>());
 messages.on("open", ({ data }) => expect<Equal<typeof data, number>>());
@@ -94,7 +94,7 @@ messages.onError(({ code, event }) => {
   if (code === "failure-event") expect<Equal<typeof event, TypedEvent<string> | undefined>>();
 });
 
-// The standard's side, which a feed says nothing about.
+// The members of the standard's class, whose types do not depend on the feed.
 const standard: globalThis.EventSource = source;
 standard.close();
 source.onmessage = (event) => expect<Equal<typeof event, MessageEvent<string>>>();
@@ -104,5 +104,5 @@ source.addEventListener("open", { handleEvent: (event: Event) => event.type });
 source.removeEventListener("open", null);
 expect<Equal<typeof source.readyState, 0 | 1 | 2>>();
 expect<Equal<typeof EventSource.CLOSED, 2>>();
-// @ts-expect-error What closes a source is `close`.
+// @ts-expect-error There is no `free`: `close` closes a source.
 source.free();

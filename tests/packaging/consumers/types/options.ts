@@ -1,4 +1,4 @@
-// What a source may be opened with.
+// The options of a source.
 
 import init, { EventSource, initSync, type EventSourceInit, type Gap, type Policy } from "typed-eventsource";
 import wasm from "typed-eventsource/typed_eventsource.wasm";
@@ -14,7 +14,7 @@ interface Feed {
 
 const signal = new AbortController().signal;
 
-// What is not set may be said to be undefined.
+// An option may be undefined, which is the same as leaving it out.
 new EventSource<Feed>("/", {
   signal: undefined,
   policy: undefined,
@@ -44,6 +44,21 @@ new EventSource<Feed>("/", {
   },
   queue: { capacity: 16, whenFull: "keep-latest" },
 });
+new EventSource<Feed>("/", { transport: "fetch", queue: { whenFull: "wait" } });
+new EventSource<Feed>("/", { queue: { capacity: undefined, whenFull: "close" } });
+// @ts-expect-error The browser does not wait.
+new EventSource<Feed>("/", { queue: { whenFull: "wait" } });
+new EventSource<Feed>("/", {
+  transport: "fetch",
+  accept: ({ status, url, redirected, headers }) => status === 201 && !redirected && `${url} ${headers["content-type"]}` !== "",
+  maxErrorBodySize: 1024,
+});
+// @ts-expect-error Nobody waits for a promise.
+new EventSource<Feed>("/", { transport: "fetch", accept: async () => true });
+// @ts-expect-error The headers are no `Headers`.
+new EventSource<Feed>("/", { transport: "fetch", accept: ({ headers }) => headers.get("content-type") === null });
+// @ts-expect-error The browser's own transport does not ask.
+new EventSource<Feed>("/", { accept: () => true });
 new EventSource<Feed>("/", { shared: true, parse: (data) => data });
 new EventSource<Feed>("/", { parse: { price: "json", halt: "skip" }, skipEmpty: true });
 new EventSource<Feed>("/", { parse: { price: (data, { type }) => [data, type] } });
@@ -53,7 +68,7 @@ new EventSource<Feed>("/", { parse: "text" });
 new EventSource<Feed>("/", { parse: { price: "text" } });
 // @ts-expect-error There is no such event.
 new EventSource<Feed>("/", { parse: { prize: "skip" } });
-// @ts-expect-error Who skips all events needs no source.
+// @ts-expect-error A source that skips all events is of no use.
 new EventSource<Feed>("/", { parse: "skip" });
 
 // Where the data may be text, it may be left as it is.
@@ -62,37 +77,37 @@ new EventSource<{ word: string; price: number }>("/", { parse: { word: "text" } 
 new EventSource("/", { parse: "text" });
 new EventSource("/", { parse: { any: "text", other: "skip" } }).on("any", ({ data }) => expect<Equal<typeof data, unknown>>());
 new EventSource<Feed>("/", { deduplicate: 1000 }).onGap((gap) => expect<Equal<typeof gap, Gap>>());
-// @ts-expect-error It is a number of ids.
+// @ts-expect-error `deduplicate` is a number of ids.
 new EventSource<Feed>("/", { deduplicate: true });
-// @ts-expect-error It is shared or not.
+// @ts-expect-error `shared` is a boolean.
 new EventSource<Feed>("/", { shared: "yes" });
 // @ts-expect-error The browser's own transport sends no header.
 new EventSource<Feed>("/", { headers: {} });
 // @ts-expect-error A stream can be sent only once.
 new EventSource<Feed>("/", { transport: "fetch", body: new ReadableStream() });
 new EventSource<Feed>("/", { policy: { rule: () => ({ type: "as-proposed" }) } });
-// @ts-expect-error A decision has a type that there is.
+// @ts-expect-error There is no such decision.
 new EventSource<Feed>("/", { policy: { rule: () => ({ type: "wait" }) } });
 // @ts-expect-error There is no such preset.
 new EventSource<Feed>("/", { policy: "stubborn" });
-// @ts-expect-error A limit says what then.
+// @ts-expect-error A limit needs `then`.
 new EventSource<Feed>("/", { policy: { idle: { after: 1 } } });
-// @ts-expect-error It is misspelt.
+// @ts-expect-error The option is called `reopenOnWake`.
 ({ reopenOnWaking: true }) satisfies Policy;
 
-// Schemas, of two libraries.
+// Schemas may come from several libraries.
 new EventSource<Feed>("/", {
   schemas: {
     price: z.object({ symbol: z.string(), price: z.number() }),
     halt: v.object({ symbol: v.string() }),
   },
 });
-// @ts-expect-error It makes what the feed does not have.
+// @ts-expect-error The schema's output is not the type in the feed.
 new EventSource<Feed>("/", { schemas: { price: z.object({ symbol: z.number() }) } });
 // @ts-expect-error There is no such event.
 new EventSource<Feed>("/", { schemas: { prize: z.string() } });
 
-// A feed may be that of its schemas.
+// The type of a feed can be derived from its schemas.
 const schemas = { tick: z.object({ at: z.coerce.date() }) };
 type Ticks = { [Name in keyof typeof schemas]: z.output<(typeof schemas)[Name]> };
 new EventSource<Ticks>("/", { schemas }).on("tick", ({ data }) => expect<Equal<typeof data, { at: Date }>>());

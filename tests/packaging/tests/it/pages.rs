@@ -17,8 +17,8 @@ const VITE: &str = "vite/bin/vite.js";
 pub(crate) const VITE_6: &str = "vite-6/bin/vite.js";
 const ROLLUP: &str = "rollup/dist/bin/rollup";
 
-/// What each page is to show.
-const HEARD: &str = "\
+/// The text that each page has to show.
+const EXPECTED: &str = "\
 browser: AAPL 1.50
 browser: validation
 browser: decode
@@ -30,18 +30,18 @@ fetch: decode
 fetch: AAPL 2.25
 fetch: finished";
 
-/// How a page comes to be.
-pub(crate) enum Served {
-    /// A tool is run in a folder, and then this is served.
+/// A page, by how it is built and served.
+pub(crate) enum Page {
+    /// A tool builds the page in `folder`. The test server serves the folder `www`.
     Built {
         folder: &'static str,
         tool: &'static str,
         args: &'static [&'static str],
         www: &'static str,
     },
-    /// All that is installed is served, and the page is at this path.
+    /// Nothing is built. The test server serves the whole folder of the installed packages, with the page at this path.
     AsItIs(&'static str),
-    /// A tool serves this folder itself.
+    /// The tool's development server serves the page from `folder`.
     Live {
         folder: &'static str,
         tool: &'static str,
@@ -49,24 +49,24 @@ pub(crate) enum Served {
 }
 
 /// The pages by their names.
-pub(crate) fn all() -> [(&'static str, Served); 8] {
-    let vite = |tool, args, www| Served::Built {
+pub(crate) fn all() -> [(&'static str, Page); 8] {
+    let vite = |tool, args, www| Page::Built {
         folder: "consumers/vite",
         tool,
         args,
         www,
     };
-    let live = |tool| Served::Live {
+    let live = |tool| Page::Live {
         folder: "consumers/vite",
         tool,
     };
-    let webpack = Served::Built {
+    let webpack = Page::Built {
         folder: "consumers/webpack",
         tool: "webpack/bin/webpack.js",
         args: &["--mode=production"],
         www: "consumers/webpack",
     };
-    let rollup = |folder| Served::Built {
+    let rollup = |folder| Page::Built {
         folder,
         tool: ROLLUP,
         args: &["-c"],
@@ -74,7 +74,7 @@ pub(crate) fn all() -> [(&'static str, Served); 8] {
     };
     let (new, old) = ("consumers/vite/dist/new", "consumers/vite/dist/6");
     [
-        ("static files", Served::AsItIs("consumers/static/")),
+        ("static files", Page::AsItIs("consumers/static/")),
         ("webpack", webpack),
         ("Rollup, one file", rollup("consumers/rollup")),
         ("service worker", rollup("consumers/service-worker")),
@@ -85,9 +85,9 @@ pub(crate) fn all() -> [(&'static str, Served); 8] {
     ]
 }
 
-pub(crate) async fn try_out(page: &Served, stage: &Stage) -> Result<(), String> {
+pub(crate) async fn try_out(page: &Page, stage: &Stage) -> Result<(), String> {
     match page {
-        Served::Built {
+        Page::Built {
             folder,
             tool,
             args,
@@ -96,8 +96,8 @@ pub(crate) async fn try_out(page: &Served, stage: &Stage) -> Result<(), String> 
             tools::run(folder, tool, args)?;
             open(stage, &tools::installed().join(www), "").await;
         }
-        Served::AsItIs(path) => open(stage, &tools::installed(), path).await,
-        Served::Live { folder, tool } => open_live(stage, folder, tool).await,
+        Page::AsItIs(path) => open(stage, &tools::installed(), path).await,
+        Page::Live { folder, tool } => open_live(stage, folder, tool).await,
     }
     Ok(())
 }
@@ -105,22 +105,23 @@ pub(crate) async fn try_out(page: &Served, stage: &Stage) -> Result<(), String> 
 async fn open(stage: &Stage, www: &Path, path: &str) {
     let browser = stage.browser().await;
     let server = serve(www.to_owned()).await;
-    look(&browser, &format!("{}/{path}", server.origin()), &server).await;
+    assert_shows_events(&browser, &format!("{}/{path}", server.origin()), &server).await;
     server.stop().await;
 }
 
-/// One at a time: Vite keeps what it has bundled beforehand where the other would too.
+/// Opens a page at its development server. The lock on the browser lets only one such server run at a time, since all of them keep
+/// their bundled dependencies in one folder.
 async fn open_live(stage: &Stage, folder: &str, tool: &str) {
     let browser = stage.browser().await;
     let server = serve(tools::installed().join("consumers")).await;
     let mut vite = tools::tool(folder, tool);
     vite.args(["--host=127.0.0.1", "--port=0", "--force"]);
     let (_vite, url) = Process::start_announced(vite.into()).await;
-    look(&browser, &url, &server).await;
+    assert_shows_events(&browser, &url, &server).await;
     server.stop().await;
 }
 
-/// Serves the folder, with streams to script.
+/// Starts a test server that also serves this folder.
 pub(crate) async fn serve(www: PathBuf) -> Server {
     let config = Config {
         www: Some(www),
@@ -129,7 +130,8 @@ pub(crate) async fn serve(www: PathBuf) -> Server {
     Server::start(config).await.expect("the server starts")
 }
 
-async fn look(browser: &Browser, page: &str, server: &Server) {
+/// Opens a page with a stream, and asserts that the page shows the events and the end of that stream.
+async fn assert_shows_events(browser: &Browser, page: &str, server: &Server) {
     let origin = server.origin();
     let price = |data: &str| format!("event: price\ndata: {data}\n\n");
     let text = [
@@ -150,5 +152,5 @@ async fn look(browser: &Browser, page: &str, server: &Server) {
         .until("document.body.innerText.includes('fetch: finished')")
         .await;
     let shown = "return document.body.textContent.trim().split(/\\s*\\n\\s*/).join('\\n');";
-    assert_eq!(browser.run(shown, Value::Null).await, HEARD);
+    assert_eq!(browser.run(shown, Value::Null).await, EXPECTED);
 }

@@ -25,7 +25,7 @@ const CRATE_SECTION: &str = "Use it from Rust";
 /// What the program opens, and what is opened in its place at the test server.
 const URLS: [&str; 2] = ["\"/prices\"", "\"/streams/prices\""];
 
-/// The crates that are taken from here, in place of the published ones.
+/// The crates that are taken from this repository in place of the published ones, each with its folder.
 const CRATES: [(&str, &str); 4] = [
     ("typed-eventsource", ""),
     ("typed-eventsource-hooks", "frameworks/hooks"),
@@ -126,7 +126,7 @@ fn build(name: &str, dependencies: &str, program: &str) -> Result<PathBuf, Strin
         Command::new("cargo")
             .args(["build", "--target", "wasm32-unknown-unknown"])
             .current_dir(&folder)
-            // What is compiled already need not be once more.
+            // In this folder many dependencies are compiled already.
             .env("CARGO_TARGET_DIR", &target),
     )?;
     let www = folder.join("www");
@@ -140,7 +140,7 @@ fn build(name: &str, dependencies: &str, program: &str) -> Result<PathBuf, Strin
     Ok(www)
 }
 
-/// Makes the glue, as a tool would that builds for the web.
+/// Runs wasm-bindgen, as a tool that builds an app for the web does.
 fn bind(wasm: &Path, www: &Path) -> Result<(), String> {
     let wasm_bindgen =
         env::var_os("WASM_BINDGEN").ok_or("no wasm-bindgen: use `cargo xtask test packaging`")?;
@@ -170,7 +170,8 @@ fn only_snippet(section: &str, language: &str) -> Result<String, String> {
     }
 }
 
-/// The project with what was pasted, and with the crates of this repository in place of the published ones.
+/// Writes a project with these dependencies and this program, and with the crates of this repository in place of the published
+/// ones. Returns its folder.
 fn project(name: &str, dependencies: &str, program: &str) -> io::Result<PathBuf> {
     let root = tools::root().canonicalize()?;
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -187,7 +188,7 @@ fn project(name: &str, dependencies: &str, program: &str) -> io::Result<PathBuf>
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;
     fs::write(folder.join("src/main.rs"), program)?;
-    // The same versions as everywhere here.
+    // The project's dependencies have the same versions as those of the repository.
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     Ok(folder)
 }

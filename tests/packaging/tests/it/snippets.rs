@@ -20,12 +20,14 @@ const PLACES: &str = "docs/where-it-runs.md";
 /// The folder of these files, seen from the page.
 const TESTED: &str = "../tests/packaging/consumers/";
 
-/// Where the configuration is that they are checked with, and what they do not say themselves.
+/// The folder where the snippets are checked. It has the configuration of TypeScript, and declares the names that the snippets
+/// use and do not define.
 const FOLDER: &str = "consumers/snippets";
 
-/// Where those are run that are tests.
+/// The folder where those snippets run that are tests.
 const TESTS: &str = "consumers/vitest";
 
+/// Checks the types of the snippets.
 pub(crate) fn check() -> Result<(), String> {
     let folder = tools::installed().join(FOLDER);
     for (page, name) in PAGES {
@@ -84,7 +86,7 @@ pub(crate) fn build() -> Result<(), String> {
         {
             let is_app = code.contains("from \"typed-eventsource")
                 && !code.contains("from \"vitest\"")
-                // Only the tools for Workers know what to do with the file.
+                // Only the tools for Workers can import this file.
                 && !code.contains(".wasm\";");
             if is_app {
                 let file = folder.join(format!("{name}-line-{line}.{language}"));
@@ -115,11 +117,12 @@ pub(crate) fn run_tests() -> Result<(), String> {
         let file = format!("{TESTS}/readme-line-{line}.test.{language}");
         fs::write(tools::installed().join(file), code).map_err(|error| error.to_string())?;
     }
-    // Its default is five seconds for a test, which is too short on a busy machine.
+    // Vitest's default limit of five seconds for a test is too short on a busy machine.
     let args = ["run", "--testTimeout=120000", "--hookTimeout=120000"];
     tools::run(TESTS, "vitest/vitest.mjs", &args)
 }
 
+/// Writes each snippet of a README to a file.
 fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {
     let text = fs::read_to_string(readme)?;
     let mut imports = String::new();
@@ -130,7 +133,7 @@ fn write(readme: &Path, folder: &Path, name: &str) -> io::Result<()> {
         code: snippet,
     } in blocks
     {
-        // What a reader has imported further up stays so.
+        // A snippet without imports uses those of the snippet before it.
         let own: Vec<_> = snippet
             .lines()
             .filter(|line| line.starts_with("import "))

@@ -18,7 +18,7 @@ pub(crate) const RUNS: &[(&str, &str, &[&str])] = &[
         TSC,
         &["-p", "consumers/types/nodenext.json"],
     ),
-    // The first that knows how an async iterator ends.
+    // The first version whose types of async iterators know the value at the end.
     (
         "types, TypeScript 5.6",
         "typescript-5.6/bin/tsc",
@@ -40,7 +40,7 @@ pub(crate) const RUNS: &[(&str, &str, &[&str])] = &[
     (
         "are the types wrong",
         "@arethetypeswrong/cli/dist/index.js",
-        // ES modules alone.
+        // The package has only ES modules.
         &["package.tgz", "--profile=esm-only", "--format=ascii"],
     ),
 ];
@@ -52,7 +52,7 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Where the package is installed, and the consumers are.
+/// The folder with the installed package and its consumers.
 pub(crate) fn installed() -> PathBuf {
     let folder = root().join("target/packaging");
     assert!(
@@ -62,7 +62,7 @@ pub(crate) fn installed() -> PathBuf {
     folder
 }
 
-/// A tool of those in `node_modules`, to be run in a folder of what is installed.
+/// The command that runs a script of `node_modules` in a folder of [`installed`].
 pub(crate) fn tool(folder: &str, script: &str) -> Command {
     let installed = installed();
     let mut node = Command::new("node");
@@ -73,11 +73,12 @@ pub(crate) fn tool(folder: &str, script: &str) -> Command {
     node
 }
 
-/// Runs a tool; what it says is the error where it fails.
+/// Runs a tool. If it fails, the error is its output.
 pub(crate) fn run(folder: &str, script: &str, args: &[&str]) -> Result<(), String> {
     succeed(tool(folder, script).args(args))
 }
 
+/// Runs the tests in `consumers/node`.
 pub(crate) fn node_tests() -> Result<(), String> {
     let folder = installed().join("consumers/node");
     let tests = fs::read_dir(&folder)
@@ -87,20 +88,20 @@ pub(crate) fn node_tests() -> Result<(), String> {
     succeed(Command::new("node").arg("--test").args(tests))
 }
 
-/// Jest's tests, as ES modules.
+/// Runs the tests in `consumers/jest`, which are ES modules.
 pub(crate) fn jest_tests() -> Result<(), String> {
     succeed(
         tool("consumers/jest", "jest/bin/jest.js").env("NODE_OPTIONS", "--experimental-vm-modules"),
     )
 }
 
-/// The JavaScript of the package and of the demo page, which say their types in comments.
+/// Checks the types of the package's, the showcase's and the cookbook's JavaScript, which has them in comments.
 pub(crate) fn check_sources() -> Result<(), String> {
     let config = root().join("tests/packaging/sources.json");
     succeed(tool("", TSC).arg("-p").arg(config))
 }
 
-/// What the command says is the error where it fails.
+/// Runs a command. If it fails, the error is its output.
 pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command

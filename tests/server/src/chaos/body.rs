@@ -9,7 +9,7 @@ use futures_util::Stream;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{Asked, Chaos, Ending, Known, plan::Plan, text::Text};
+use super::{Chaos, Ending, StreamQuery, StreamRecord, plan::Plan, text::Text};
 use crate::connection::TcpHandle;
 
 /// A request. When it is dropped, the server notes how its connection ended.
@@ -65,12 +65,12 @@ impl TrackedRequest {
         self.set_ending(Ending::Redirect);
     }
 
-    /// Forgets the events after `last` that the plan says, if the request allows it. The last event of the stream is
+    /// Forgets as many events after `last` as the plan says, if the request allows it. The last event of the stream is
     /// never forgotten.
-    pub(super) fn forget_events(&self, plan: &Plan, last: u64, asked: &Asked) {
+    pub(super) fn forget_events(&self, plan: &Plan, last: u64, query: &StreamQuery) {
         // A client that has no event yet could not tell that some are missing.
-        if asked.lossy && last > 0 && plan.forgets > 0 {
-            let forgotten = (last + plan.forgets).min(asked.events.saturating_sub(1));
+        if query.lossy && last > 0 && plan.forgets > 0 {
+            let forgotten = (last + plan.forgets).min(query.events.saturating_sub(1));
             self.change(|known| known.forgotten = known.forgotten.max(forgotten));
         }
     }
@@ -90,7 +90,7 @@ impl TrackedRequest {
 
     /// Notes the events of a text that is about to be sent.
     pub(super) fn note_events(&self, text: &Text) {
-        self.change(|Known { seen, .. }| {
+        self.change(|StreamRecord { seen, .. }| {
             seen.sent += text.events;
             seen.repeated += text.repeated;
         });
@@ -100,7 +100,7 @@ impl TrackedRequest {
         self.ending = ending;
     }
 
-    /// Resets the connection. hyper then drops the handler that awaits this.
+    /// Resets the connection. This future never ends: hyper drops the handler that awaits it.
     pub(super) async fn reset<T>(mut self, tcp: &TcpHandle) -> T {
         self.set_ending(Ending::Reset);
         tcp.reset();
@@ -120,7 +120,7 @@ impl TrackedRequest {
         std::future::pending().await
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut Known) -> T) -> T {
+    fn change<T>(&self, change: impl FnOnce(&mut StreamRecord) -> T) -> T {
         self.chaos.change(self.seed, &self.stream, change)
     }
 }

@@ -29,7 +29,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{connection::TcpHandle, router::cors};
 use body::TrackedRequest;
-pub use plan::MOST;
+pub use plan::MAX_EVENTS_AT_ONCE;
 use plan::{Answer, Plan};
 use text::Text;
 
@@ -81,14 +81,14 @@ pub struct Seen {
     pub sent: u64,
     /// How many of the sent events the client had already, by the last event id that it sent.
     pub repeated: u64,
-    /// The gaps that the server made by forgetting events: the last event id that the client sent, and the id of the first
-    /// event that it was sent.
+    /// The gaps that the server made by forgetting events. For each gap: the last event id that the client sent, and the id of
+    /// the first event that the server sent after it.
     pub lost: Vec<(u64, u64)>,
 }
 
 /// What the server knows of a stream that a client has opened.
 #[derive(Debug, Default)]
-struct Known {
+struct StreamRecord {
     seen: Seen,
     /// Ids up to this one are forgotten.
     forgotten: u64,
@@ -98,7 +98,7 @@ struct Known {
 
 /// All chaotic streams, by seed and name. It can be given to the next server, which then continues the streams.
 #[derive(Debug, Clone, Default)]
-pub struct Chaos(Arc<Mutex<HashMap<(u64, String), Known>>>);
+pub struct Chaos(Arc<Mutex<HashMap<(u64, String), StreamRecord>>>);
 
 impl Chaos {
     /// What was seen of a stream so far; the default if no client has opened it.
@@ -108,7 +108,7 @@ impl Chaos {
         known.map(|known| known.seen.clone()).unwrap_or_default()
     }
 
-    fn change<T>(&self, seed: u64, stream: &str, change: impl FnOnce(&mut Known) -> T) -> T {
+    fn change<T>(&self, seed: u64, stream: &str, change: impl FnOnce(&mut StreamRecord) -> T) -> T {
         let mut all = self.0.lock();
         change(all.entry((seed, stream.to_owned())).or_default())
     }
@@ -116,11 +116,11 @@ impl Chaos {
 
 /// The query of a request.
 #[derive(Debug, Clone, Deserialize)]
-struct Asked {
+struct StreamQuery {
     #[serde(default)]
     seed: u64,
     events: u64,
-    /// Whether the server may forget events before they were sent.
+    /// Whether the server may forget events that it has not sent yet.
     #[serde(default)]
     lossy: bool,
     /// Whether the first event of a connection may have no id. A browser's own source gives it the id of the event before,
@@ -181,13 +181,13 @@ async fn play(
     State(Streams { chaos, stop }): State<Streams>,
     ConnectInfo(tcp): ConnectInfo<TcpHandle>,
     Path(stream): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Result<Response, (StatusCode, String)> {
-    let last = last_event_id(&headers, &asked)?;
-    let mut request = TrackedRequest::new(chaos, asked.seed, stream);
+    let last = last_event_id(&headers, &query)?;
+    let mut request = TrackedRequest::new(chaos, query.seed, stream);
     let attempt = request.start_attempt();
-    let plan = Plan::new(asked.seed, request.stream(), attempt.number);
+    let plan = Plan::new(query.seed, request.stream(), attempt.number);
     match plan.answer {
         Answer::Events => {}
         Answer::Redirect(_) if attempt.follows_redirect => {}
@@ -205,23 +205,23 @@ async fn play(
         }
         Answer::Redirect(status) => {
             request.note_redirect(attempt.number);
-            let target = redirect_target(request.stream(), &asked);
+            let target = redirect_target(request.stream(), &query);
             return Ok((status, [(header::LOCATION, target)]).into_response());
         }
     }
-    request.forget_events(&plan, last, &asked);
+    request.forget_events(&plan, last, &query);
     let first = request.choose_first_event(&plan, last);
-    let text = Text::write(plan, first, last, &asked);
+    let text = Text::write(plan, first, last, &query);
     request.note_events(&text);
     let body = Body::from_stream(body::play(request, text, tcp, stop));
     Ok(([(header::CONTENT_TYPE, "text/event-stream")], body).into_response())
 }
 
-/// The last event id of the request. The header goes before the query, since a browser reconnects with the query of the
-/// first request.
-fn last_event_id(headers: &HeaderMap, asked: &Asked) -> Result<u64, (StatusCode, String)> {
+/// The last event id of the request. The header takes precedence over the query, since a browser reconnects with the query of
+/// the first request.
+fn last_event_id(headers: &HeaderMap, query: &StreamQuery) -> Result<u64, (StatusCode, String)> {
     let Some(id) = headers.get("last-event-id") else {
-        return Ok(asked.last_event_id.unwrap_or(0));
+        return Ok(query.last_event_id.unwrap_or(0));
     };
     let number = id.to_str().ok().and_then(|id| id.parse().ok());
     number.ok_or_else(|| {
@@ -230,15 +230,15 @@ fn last_event_id(headers: &HeaderMap, asked: &Asked) -> Result<u64, (StatusCode,
     })
 }
 
-fn redirect_target(stream: &str, asked: &Asked) -> String {
-    let Asked {
+fn redirect_target(stream: &str, query: &StreamQuery) -> String {
+    let StreamQuery {
         seed,
         events,
         lossy,
         bare,
         last_event_id,
         is_redirect_target,
-    } = asked;
+    } = query;
     let redirected = !is_redirect_target;
     let last = last_event_id.map(|id| format!("&lastEventId={id}"));
     let last = last.unwrap_or_default();

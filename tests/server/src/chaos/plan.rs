@@ -10,7 +10,7 @@ const LONG_BODY: usize = 2500;
 /// The most bytes of a short body: room for three events.
 const SHORT_BODY: usize = 400;
 /// The most events that are sent again, or forgotten, at once.
-pub const MOST: u64 = 6;
+pub const MAX_EVENTS_AT_ONCE: u64 = 6;
 
 /// The kind of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(seed: u64, stream: &str, attempt: u64) -> Self {
-        let mut dice = Rng::with_seed(mix(seed, stream, attempt));
+        let mut dice = Rng::with_seed(hash(seed, stream, attempt));
         Self {
             answer: answer(&mut dice),
             repeats: sometimes(&mut dice, 0.5),
@@ -81,17 +81,17 @@ fn redirect(dice: &mut Rng) -> StatusCode {
     ][dice.usize(0..5)]
 }
 
-/// With this probability a number from 1 to [`MOST`], else 0.
+/// With this probability a number from 1 to [`MAX_EVENTS_AT_ONCE`], else 0.
 fn sometimes(dice: &mut Rng, probability: f64) -> u64 {
     if dice.f64() < probability {
-        dice.u64(1..=MOST)
+        dice.u64(1..=MAX_EVENTS_AT_ONCE)
     } else {
         0
     }
 }
 
 /// FNV-1a: the standard library's hasher may change with a version of Rust.
-fn mix(seed: u64, stream: &str, attempt: u64) -> u64 {
+fn hash(seed: u64, stream: &str, attempt: u64) -> u64 {
     let numbers = [seed, attempt].map(u64::to_le_bytes);
     let bytes = numbers.as_flattened().iter().chain(stream.as_bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
@@ -136,8 +136,8 @@ mod tests {
             |plan| plan.ending == Ending::Abort,
             |plan| plan.ending == Ending::Reset,
             |plan| plan.ending == Ending::Stall,
-            |plan| plan.repeats == MOST,
-            |plan| plan.forgets == MOST,
+            |plan| plan.repeats == MAX_EVENTS_AT_ONCE,
+            |plan| plan.forgets == MAX_EVENTS_AT_ONCE,
             |plan| plan.repeats == 0 && plan.forgets == 0,
         ];
         for (number, wanted) in wanted.into_iter().enumerate() {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use fastrand::Rng;
 
-use super::{Asked, Ending, plan::Plan};
+use super::{Ending, StreamQuery, plan::Plan};
 
 /// The letters of the texts, each of one to four bytes.
 const LETTERS: [&str; 8] = ["a", "Z", "é", "ß", "中", "€", "🦀", "😀"];
@@ -27,7 +27,7 @@ pub(super) struct Text {
 
 impl Text {
     /// The events from `first` on, up to where the plan cuts it off.
-    pub(super) fn write(plan: Plan, first: u64, last: u64, asked: &Asked) -> Self {
+    pub(super) fn write(plan: Plan, first: u64, last: u64, query: &StreamQuery) -> Self {
         let Plan {
             cut,
             mut ending,
@@ -39,14 +39,14 @@ impl Text {
             text.extend("\u{feff}".bytes());
         }
         text.extend(format!("retry: {}\n\n", dice.u8(1..20)).bytes());
-        if asked.bare && dice.u8(0..6) == 0 {
+        if query.bare && dice.u8(0..6) == 0 {
             text.extend(BAD);
             text.extend(b"\n\n");
         }
         let (mut whole, mut repeated) = (0, 0);
-        for id in first..=asked.events {
+        for id in first..=query.events {
             if dice.u8(0..3) == 0 {
-                write_garbage(&mut text, &mut dice, asked.bare || id > first);
+                write_garbage(&mut text, &mut dice, query.bare || id > first);
             }
             write_event(&mut text, &mut dice, id);
             if text.len() > cut {
@@ -56,7 +56,7 @@ impl Text {
             repeated += u64::from(id <= last);
         }
         if text.len() <= cut {
-            text.extend(format!("event: done\nid: {}\ndata: null\n\n", asked.events + 1).bytes());
+            text.extend(format!("event: done\nid: {}\ndata: null\n\n", query.events + 1).bytes());
         }
         if text.len() <= cut {
             ending = Ending::Done;
@@ -142,8 +142,8 @@ fn write_garbage(to: &mut Vec<u8>, dice: &mut Rng, may_be_event: bool) {
 mod tests {
     use super::*;
 
-    fn asked(events: u64) -> Asked {
-        Asked {
+    fn query(events: u64) -> StreamQuery {
+        StreamQuery {
             seed: 0,
             events,
             lossy: false,
@@ -157,7 +157,7 @@ mod tests {
     fn whole(seed: u64, first: u64, last: u64, events: u64) -> Text {
         let mut plan = Plan::new(seed, "a", 1);
         plan.cut = usize::MAX;
-        Text::write(plan, first, last, &asked(events))
+        Text::write(plan, first, last, &query(events))
     }
 
     fn bytes(text: &Text) -> Vec<u8> {
@@ -194,7 +194,7 @@ mod tests {
             (0..1000).any(|seed| {
                 let mut plan = Plan::new(seed, "a", 1);
                 plan.cut = usize::MAX;
-                let text = Text::write(plan, 1, 0, &Asked { bare, ..asked(5) });
+                let text = Text::write(plan, 1, 0, &StreamQuery { bare, ..query(5) });
                 let text = String::from_utf8_lossy(&bytes(&text)).into_owned();
                 text.find("event: bad") < text.find("id: 1") && text.contains("event: bad")
             })
@@ -207,7 +207,7 @@ mod tests {
         for seed in 0..100 {
             let plan = Plan::new(seed, "a", 1);
             let (cut, ending) = (plan.cut, plan.ending);
-            let text = Text::write(plan, 1, 0, &asked(1000));
+            let text = Text::write(plan, 1, 0, &query(1000));
             assert_eq!(bytes(&text).len(), cut);
             assert_eq!(text.ending, ending);
             let all = bytes(&whole(seed, 1, 0, 1000));

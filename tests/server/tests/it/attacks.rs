@@ -1,4 +1,4 @@
-//! Attacks are listed and put over HTTP.
+//! Tests of the endpoints that list attacks and put their scripts.
 
 use serde_json::{Value, json};
 use typed_eventsource_server::{
@@ -22,8 +22,8 @@ async fn every_attack_is_listed_and_can_be_put_by_its_name() {
     }
     let hang_up = table.iter().find(|attack| attack["name"] == "hang-up");
     let expected = json!({
-        "name": "hang-up", "outcome": "on", "error": "connection-lost", "heard": 0, "requests": 5,
-        "look": 1100, "idle": null, "parse": "text", "endless": false,
+        "name": "hang-up", "outcome": "not-closed", "error": "connection-lost", "heard": 0, "requests": 5,
+        "wait": 1100, "idle": null, "parse": "text", "endless": false,
     });
     assert_eq!(hang_up, Some(&expected));
 

@@ -5,11 +5,11 @@ use std::{fs, path::PathBuf};
 use crate::support::start;
 use typed_eventsource_server::{
     Config, Server,
-    client::{Request, Whole, fetch},
+    client::{Request, WholeResponse, fetch},
 };
 
-/// A server with a page and a package, in a folder with a secret beside them.
-async fn serving(name: &str) -> Server {
+/// A server with a page and a package. Beside their folders is a secret file.
+async fn server_with_files(name: &str) -> Server {
     let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let files = [
         ("www/index.html", "<!doctype html>page"),
@@ -34,8 +34,8 @@ async fn serving(name: &str) -> Server {
     Server::start(config).await.expect("it starts")
 }
 
-fn assert_guarded(answer: &Whole) {
-    let guards = [
+fn assert_has_content_security_policy(answer: &WholeResponse) {
+    let headers = [
         ("cache-control", "no-cache"),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
@@ -46,14 +46,15 @@ fn assert_guarded(answer: &Whole) {
              frame-ancestors 'none'",
         ),
     ];
-    for (name, value) in guards {
+    for (name, value) in headers {
         assert_eq!(answer.header(name), Some(value));
     }
 }
 
 #[tokio::test]
-async fn files_of_the_page_and_the_package_have_their_types_and_guarding_headers() {
-    let server = serving("types").await;
+async fn files_of_the_page_and_the_package_have_their_content_types_and_a_content_security_policy()
+{
+    let server = server_with_files("types").await;
     let expected = [
         ("/", "text/html", "<!doctype html>page"),
         ("/index.html", "text/html", "<!doctype html>page"),
@@ -66,18 +67,18 @@ async fn files_of_the_page_and_the_package_have_their_types_and_guarding_headers
         let answer = fetch(format!("{}{path}", server.origin())).await;
         assert_eq!((answer.status, answer.text()), (200, content), "{path}");
         assert_eq!(answer.header("content-type"), Some(kind), "{path}");
-        assert_guarded(&answer);
+        assert_has_content_security_policy(&answer);
         let etag = answer.header("etag").expect("an etag").to_owned();
         let again = Request::new("GET", format!("{}{path}", server.origin()));
         let again = again.header("if-none-match", etag).fetch().await;
         assert_eq!(again.status, 304);
-        assert_guarded(&again);
+        assert_has_content_security_policy(&again);
     }
 }
 
 #[tokio::test]
 async fn pages_of_tests_have_no_content_security_policy() {
-    let server = serving("pages").await;
+    let server = server_with_files("pages").await;
     let answer = fetch(format!("{}/pages/test.html", server.origin())).await;
     assert_eq!((answer.status, answer.text()), (200, "<!doctype html>test"));
     assert_eq!(answer.header("cache-control"), Some("no-cache"));
@@ -88,7 +89,7 @@ async fn pages_of_tests_have_no_content_security_policy() {
 
 #[tokio::test]
 async fn files_outside_of_the_folders_are_not_found() {
-    let server = serving("elsewhere").await;
+    let server = server_with_files("elsewhere").await;
     let paths = [
         "/nothing.js",
         "/pkg/",
@@ -104,7 +105,7 @@ async fn files_outside_of_the_folders_are_not_found() {
         let answer = fetch(format!("{}{path}", server.origin())).await;
         assert_eq!(answer.status, 404, "{path}");
         assert!(!answer.text().contains("secret"), "{path}");
-        assert_guarded(&answer);
+        assert_has_content_security_policy(&answer);
     }
 }
 
@@ -113,5 +114,5 @@ async fn a_server_without_folders_answers_404() {
     let server = start().await;
     let answer = fetch(format!("{}/", server.origin())).await;
     assert_eq!(answer.status, 404);
-    assert_guarded(&answer);
+    assert_has_content_security_policy(&answer);
 }

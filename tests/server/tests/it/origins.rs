@@ -2,7 +2,7 @@
 
 use crate::support::{put, send, start};
 use typed_eventsource_server::{
-    client::{Request, Whole, fetch},
+    client::{Request, WholeResponse, fetch},
     script::{Attempt, Cors},
 };
 
@@ -10,7 +10,7 @@ const PAGE: &str = "http://page.test";
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 const ALLOW_CREDENTIALS: &str = "access-control-allow-credentials";
 
-fn allowed(answer: &Whole) -> (Option<&str>, Option<&str>) {
+fn allowed(answer: &WholeResponse) -> (Option<&str>, Option<&str>) {
     (
         answer.header(ALLOW_ORIGIN),
         answer.header(ALLOW_CREDENTIALS),
@@ -22,7 +22,7 @@ fn ask(url: impl Into<String>) -> Request {
 }
 
 /// The preflight that a browser sends before a request that is not simple.
-async fn preflight(url: impl Into<String>) -> Whole {
+async fn preflight(url: impl Into<String>) -> WholeResponse {
     Request::new("OPTIONS", url)
         .header("origin", PAGE)
         .header("access-control-request-method", "DELETE")
@@ -31,7 +31,7 @@ async fn preflight(url: impl Into<String>) -> Whole {
         .await
 }
 
-fn allows_the_request(answer: &Whole) -> bool {
+fn allows_the_request(answer: &WholeResponse) -> bool {
     answer.header("access-control-allow-methods") == Some("DELETE")
         && answer.header("access-control-allow-headers") == Some("content-type,x-token")
 }

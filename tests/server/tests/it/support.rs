@@ -2,7 +2,7 @@
 
 use typed_eventsource_server::{
     Config, Server,
-    client::{Request, Response, Whole, fetch, get, post},
+    client::{Request, Response, WholeResponse, fetch, get, post},
     script::{Attempt, Script, SeenAttempts, Step},
 };
 
@@ -60,7 +60,7 @@ impl PutScript<'_> {
             .status
     }
 
-    pub(crate) async fn seen_raw(&self, query: &str) -> Whole {
+    pub(crate) async fn seen_raw(&self, query: &str) -> WholeResponse {
         fetch(self.control_url(&format!("/seen{query}"))).await
     }
 

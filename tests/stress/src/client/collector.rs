@@ -1,4 +1,4 @@
-//! Collects the numbered events and the gaps that a client hears, and checks each alone.
+//! Collects the numbered events and the gaps that a client hears, and checks each of them.
 
 use serde::Serialize;
 

@@ -37,7 +37,7 @@ struct Attack {
     /// In milliseconds.
     idle: Option<u64>,
     /// How long to wait for the outcome, in milliseconds.
-    look: u64,
+    wait: u64,
 }
 
 #[derive(Serialize)]
@@ -90,7 +90,7 @@ pub async fn attack(task: &str) -> Result<String, JsError> {
             _ => "requested",
         },
         _ = ended.fuse() => "ended",
-        () = sleep(Duration::from_millis(attack.look)).fuse() => "on",
+        () = sleep(Duration::from_millis(attack.wait)).fuse() => "not-closed",
     };
     let bomb = inflating.take();
     if let Some(bytes) = bomb {

@@ -21,7 +21,7 @@ extern "C" {
 
 /// Writes the message of a panic to the console.
 #[wasm_bindgen(start)]
-fn tell_of_panics() {
+fn report_panics() {
     std::panic::set_hook(Box::new(|panic| error(&panic.to_string())));
 }
 

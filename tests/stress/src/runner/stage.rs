@@ -113,7 +113,7 @@ pub(crate) async fn on_stage<T>(
     let stage = catch_panic(Stage::start(kind)).await?;
     let outcome = catch_panic(async {
         let value = act(&stage).await?;
-        Ok((value, stage.page.call("troubles", Value::Null).await?))
+        Ok((value, stage.page.call("pageErrors", Value::Null).await?))
     });
     let outcome = outcome.await;
     let stopped = catch_panic(stage.stop()).await;

@@ -4,14 +4,14 @@ use std::{fs, path::PathBuf};
 
 use typed_eventsource_server::{
     Config, Server,
-    client::{Whole, fetch},
+    client::{WholeResponse, fetch},
 };
 use typed_eventsource_showcase::Showcase;
 
 use crate::start;
 
-/// A server with an app, in a folder with a secret beside it.
-async fn serving(name: &str) -> Server {
+/// A server with an example app. Beside the folder of the apps is a secret file.
+async fn server_with_apps(name: &str) -> Server {
     let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let files = [
         ("apps/yew/index.html", "<!doctype html>app"),
@@ -33,14 +33,14 @@ async fn serving(name: &str) -> Server {
     server.expect("it starts")
 }
 
-fn assert_guarded(answer: &Whole) {
+fn assert_has_content_security_policy(answer: &WholeResponse) {
     let policy = answer.header("content-security-policy");
     assert!(policy.is_some_and(|policy| policy.starts_with("default-src 'none'")));
 }
 
 #[tokio::test]
-async fn apps_have_their_types_and_guarding_headers() {
-    let server = serving("apps").await;
+async fn apps_have_their_content_types_and_a_content_security_policy() {
+    let server = server_with_apps("apps").await;
     let expected = [
         ("/apps/yew/", "text/html", "<!doctype html>app"),
         ("/apps/yew/app_bg.wasm", "application/wasm", "\0asm"),
@@ -49,7 +49,7 @@ async fn apps_have_their_types_and_guarding_headers() {
         let answer = fetch(format!("{}{path}", server.origin())).await;
         assert_eq!((answer.status, answer.text()), (200, content), "{path}");
         assert_eq!(answer.header("content-type"), Some(kind), "{path}");
-        assert_guarded(&answer);
+        assert_has_content_security_policy(&answer);
     }
     let elsewhere = format!("{}/apps/%2e%2e/secret.txt", server.origin());
     assert_eq!(fetch(elsewhere).await.status, 404);
@@ -57,11 +57,11 @@ async fn apps_have_their_types_and_guarding_headers() {
 
 #[tokio::test]
 async fn the_server_lists_the_apps() {
-    let server = serving("names").await;
+    let server = server_with_apps("names").await;
     let names = fetch(format!("{}/apps.json", server.origin())).await;
     assert_eq!((names.status, names.text()), (200, r#"["yew"]"#));
     assert_eq!(names.header("content-type"), Some("application/json"));
-    assert_guarded(&names);
+    assert_has_content_security_policy(&names);
     let without = start().await;
     let none = fetch(format!("{}/apps.json", without.origin())).await;
     assert_eq!((none.status, none.text()), (200, "[]"));

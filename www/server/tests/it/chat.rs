@@ -3,7 +3,8 @@
 use std::cell::Cell;
 
 use crate::{
-    Event, Kept, assert_refused, fault, next, next_named, open, post_json, start, until_too_often,
+    Event, RestartableServer, ask_until_refused, assert_refused, cause_fault, next, next_named,
+    open, post_json, start,
 };
 use serde_json::{Value, json};
 use typed_eventsource_server::{
@@ -24,12 +25,12 @@ async fn join(server: &Server, client: &str, name: &str, last_id: Option<u64>) -
 }
 
 async fn say(server: &Server, client: &str, text: &str) {
-    let words = json!({ "client": client, "name": "Ann", "text": text });
-    let answer = post_json(server, "chat", &words).await;
+    let message = json!({ "client": client, "name": "Ann", "text": text });
+    let answer = post_json(server, "chat", &message).await;
     assert_eq!(answer.status, 204, "{}", answer.text());
 }
 
-async fn heard(stream: &mut Response) -> (String, u64) {
+async fn next_said(stream: &mut Response) -> (String, u64) {
     let said = next_named(stream, "said").await;
     let text = said.json()["text"].as_str().expect("a text").to_owned();
     (text, said.id.expect("an id"))
@@ -54,7 +55,7 @@ async fn everybody_hears_what_is_said() {
     let text = "hello <b>there</b>";
     assert_eq!(json!([said["name"], said["text"]]), json!(["Ann", text]));
     assert!(said["time"].is_u64());
-    assert_eq!(heard(&mut ann).await.0, text);
+    assert_eq!(next_said(&mut ann).await.0, text);
 }
 
 #[tokio::test]
@@ -96,30 +97,30 @@ async fn a_new_client_gets_recent_messages_and_one_that_reconnects_the_missed_on
         say(&server, "a", text).await;
     }
     let mut stream = join(&server, "b", "Bob", None).await;
-    let (_, first) = heard(&mut stream).await;
-    assert_eq!(heard(&mut stream).await, ("two".into(), first + 1));
-    assert_eq!(heard(&mut stream).await, ("three".into(), first + 2));
+    let (_, first) = next_said(&mut stream).await;
+    assert_eq!(next_said(&mut stream).await, ("two".into(), first + 1));
+    assert_eq!(next_said(&mut stream).await, ("three".into(), first + 2));
     let mut back = join(&server, "b", "Bob", Some(first + 1)).await;
-    assert_eq!(heard(&mut back).await, ("three".into(), first + 2));
+    assert_eq!(next_said(&mut back).await, ("three".into(), first + 2));
     // The query takes the place of the header, as for a source that is opened again.
     let path = format!("chat?client=b&name=Bob&lastEventId={first}");
     let mut by_query = open(&server, &path, None).await;
-    assert_eq!(heard(&mut by_query).await, ("two".into(), first + 1));
+    assert_eq!(next_said(&mut by_query).await, ("two".into(), first + 1));
 }
 
 #[tokio::test]
 async fn messages_are_kept_over_restarts() {
-    let kept = Kept::start("chat-kept").await;
+    let kept = RestartableServer::start("chat-kept").await;
     say(&kept.server, "a", "one").await;
     say(&kept.server, "a", "two").await;
     let kept = kept.restart().await;
     say(&kept.server, "a", "three").await;
     let kept = kept.restart().await;
     let mut back = join(&kept.server, "b", "Bob", Some(1)).await;
-    assert_eq!(heard(&mut back).await, ("two".into(), 2));
-    assert_eq!(heard(&mut back).await, ("three".into(), 3));
+    assert_eq!(next_said(&mut back).await, ("two".into(), 2));
+    assert_eq!(next_said(&mut back).await, ("three".into(), 3));
     say(&kept.server, "a", "four").await;
-    assert_eq!(heard(&mut back).await, ("four".into(), 4));
+    assert_eq!(next_said(&mut back).await, ("four".into(), 4));
     kept.server.stop().await;
 }
 
@@ -149,9 +150,9 @@ async fn a_client_without_a_name_or_an_id_is_refused() {
 async fn an_invalid_message_is_refused() {
     let server = start().await;
     let with = |key: &str, value: &str| {
-        let mut words = json!({ "client": "a", "name": "Ann", "text": "x" });
-        words[key] = value.into();
-        words
+        let mut message = json!({ "client": "a", "name": "Ann", "text": "x" });
+        message[key] = value.into();
+        message
     };
     let long = "ä".repeat(501);
     let no_text = json!({ "client": "a", "name": "Ann" });
@@ -174,17 +175,17 @@ async fn an_invalid_message_is_refused() {
 #[tokio::test]
 async fn a_client_that_sends_too_often_is_refused() {
     let server = start().await;
-    let words = |client: &str| json!({ "client": client, "name": "Ann", "text": "x" });
+    let message = |client: &str| json!({ "client": client, "name": "Ann", "text": "x" });
     let (count, refusal) =
-        until_too_often(async || post_json(&server, "chat", &words("a")).await).await;
+        ask_until_refused(async || post_json(&server, "chat", &message("a")).await).await;
     assert!(count >= 5, "{count}");
     assert_eq!(refusal.header("retry-after"), Some("1"));
     assert_eq!(refusal.text(), "That was too fast: wait a moment.\n");
     // Others may continue, up to the limit for all together.
     let others = Cell::new(0);
-    let (count, _) = until_too_often(async || {
+    let (count, _) = ask_until_refused(async || {
         others.set(others.get() + 1);
-        post_json(&server, "chat", &words(&format!("c{}", others.get()))).await
+        post_json(&server, "chat", &message(&format!("c{}", others.get()))).await
     })
     .await;
     assert!(count >= 30, "{count}");
@@ -196,20 +197,20 @@ async fn faults_of_the_chat_leave_no_gap_in_the_ids() {
     let mut ann = join(&server, "a", "Ann", None).await;
     let mut bob = join(&server, "b", "Bob", None).await;
     say(&server, "a", "before").await;
-    fault(&server, "malformed?stream=chat&client=a").await;
-    fault(&server, "hostile?stream=chat&client=a").await;
-    let (_, before) = heard(&mut ann).await;
-    let no_json = next_named(&mut ann, "said").await;
-    assert!(serde_json::from_str::<Value>(&no_json.data).is_err());
-    assert_eq!(no_json.id, None);
+    cause_fault(&server, "malformed?stream=chat&client=a").await;
+    cause_fault(&server, "hostile?stream=chat&client=a").await;
+    let (_, before) = next_said(&mut ann).await;
+    let malformed = next_named(&mut ann, "said").await;
+    assert!(serde_json::from_str::<Value>(&malformed.data).is_err());
+    assert_eq!(malformed.id, None);
     assert!(next_named(&mut ann, "said").await.json()["name"].is_array());
     let hostile = next_named(&mut ann, "said").await;
     assert!(hostile.data.contains("<script>") && hostile.data.contains("<img src=x onerror="));
     say(&server, "a", "after").await;
-    assert_eq!(heard(&mut bob).await.1, before);
-    assert_eq!(heard(&mut bob).await, ("after".into(), before + 1));
+    assert_eq!(next_said(&mut bob).await.1, before);
+    assert_eq!(next_said(&mut bob).await, ("after".into(), before + 1));
 
-    fault(&server, "finish?stream=chat&client=b").await;
+    cause_fault(&server, "finish?stream=chat&client=b").await;
     assert!(next_named(&mut bob, "bye").await.json()["text"].is_string());
     assert_eq!(bob.rest().await, (vec![], None));
 }

@@ -1,8 +1,8 @@
-//! What every stream of the demo refuses, and the limit on open streams.
+//! Tests of the requests that every stream refuses, and of the limit on open streams.
 
-use crate::{Event, fault, open, post_json, posting, start};
+use crate::{Event, cause_fault, open, post_json, post_request, start};
 use serde_json::json;
-use typed_eventsource_server::client::{Request, Whole, fetch};
+use typed_eventsource_server::client::{Request, WholeResponse, fetch};
 
 const POSTS: [&str; 3] = ["chat", "game", "model"];
 
@@ -19,7 +19,7 @@ async fn a_body_that_is_not_json_is_refused() {
             (422, "Failed to deserialize", [b"[]", b"{}", b"null"]),
         ] {
             for body in bodies {
-                let answer = posting(&server, path, body).fetch().await;
+                let answer = post_request(&server, path, body).fetch().await;
                 let said = answer.text();
                 assert_eq!(answer.status, status, "{path} {body:?}: {said}");
                 assert!(said.starts_with(sentence), "{path} {body:?}: {said}");
@@ -34,7 +34,9 @@ async fn a_body_that_is_not_json_is_refused() {
                 .await;
             assert_eq!(answer.status, 415, "{path} {kind}");
         }
-        let answer = posting(&server, path, vec![b' '; 40_000]).fetch().await;
+        let answer = post_request(&server, path, vec![b' '; 40_000])
+            .fetch()
+            .await;
         assert_eq!(answer.status, 413, "{path}");
     }
 }
@@ -43,7 +45,7 @@ async fn a_body_that_is_not_json_is_refused() {
 async fn pages_of_other_origins_can_neither_read_nor_write() {
     let server = start().await;
     let origin = server.origin();
-    let words = json!({ "client": "a", "name": "Ann", "text": "x" }).to_string();
+    let message = json!({ "client": "a", "name": "Ann", "text": "x" }).to_string();
     let second = server.second_origin().to_owned();
     let foreign: [(&'static str, &str); 4] = [
         ("origin", "http://page.test"),
@@ -62,16 +64,16 @@ async fn pages_of_other_origins_can_neither_read_nor_write() {
             assert_refused(&request.header(name, value).fetch().await);
         }
         for path in POSTS {
-            let request = posting(&server, path, &*words);
+            let request = post_request(&server, path, &*message);
             assert_refused(&request.header(name, value).fetch().await);
         }
     }
-    let own = posting(&server, "chat", words).header("origin", origin);
+    let own = post_request(&server, "chat", message).header("origin", origin);
     let answer = own.header("sec-fetch-site", "same-origin").fetch().await;
     assert_eq!(answer.status, 204);
 }
 
-fn assert_refused(answer: &Whole) {
+fn assert_refused(answer: &WholeResponse) {
     assert_eq!(
         (answer.status, answer.header("access-control-allow-origin")),
         (403, None)
@@ -119,7 +121,7 @@ async fn the_number_of_open_streams_of_a_kind_is_limited() {
     // Streams of another kind can still be opened.
     open(&server, "game?client=one-more&name=Ann", None).await;
     let mut one = streams.swap_remove(7);
-    fault(&server, "finish?stream=chat&client=c7").await;
+    cause_fault(&server, "finish?stream=chat&client=c7").await;
     one.rest().await;
     let mut back = open(&server, "chat?client=one-more&name=Ann", None).await;
     assert_eq!(

@@ -1,22 +1,25 @@
 //! Tests of the minefield.
 
-use crate::{Kept, assert_refused, fault, next_named, open, post_json, start, until_too_often};
+use crate::{
+    RestartableServer, ask_until_refused, assert_refused, cause_fault, next_named, open, post_json,
+    start,
+};
 use serde_json::{Value, json};
 use typed_eventsource_server::{
     Server,
-    client::{Response, Whole},
+    client::{Response, WholeResponse},
 };
 
-async fn sit_down(server: &Server, client: &str, name: &str) -> Response {
+async fn open_game(server: &Server, client: &str, name: &str) -> Response {
     open(server, &format!("game?client={client}&name={name}"), None).await
 }
 
-fn playing(client: &str, kind: &str, cell: impl Into<Value>) -> Value {
+fn move_json(client: &str, kind: &str, cell: impl Into<Value>) -> Value {
     json!({ "client": client, "name": client, "move": kind, "cell": cell.into() })
 }
 
-async fn play(server: &Server, client: &str, kind: &str, cell: usize) -> Whole {
-    post_json(server, "game", &playing(client, kind, cell)).await
+async fn play(server: &Server, client: &str, kind: &str, cell: usize) -> WholeResponse {
+    post_json(server, "game", &move_json(client, kind, cell)).await
 }
 
 fn cells(field: &Value) -> String {
@@ -36,8 +39,8 @@ fn scores(players: &Value) -> Vec<(String, i64)> {
 #[tokio::test]
 async fn a_move_is_seen_by_everybody() {
     let server = start().await;
-    let mut ann = sit_down(&server, "Ann", "Ann").await;
-    let mut bob = sit_down(&server, "Bob", "Bob").await;
+    let mut ann = open_game(&server, "Ann", "Ann").await;
+    let mut bob = open_game(&server, "Bob", "Bob").await;
     let field = next_named(&mut bob, "field").await.json();
     assert_eq!(cells(&field), ".".repeat(81));
     assert_eq!(json!([field["round"], field["over"]]), json!([1, false]));
@@ -60,7 +63,7 @@ async fn a_move_is_seen_by_everybody() {
 #[tokio::test]
 async fn the_places_of_the_mines_are_not_sent_before_the_end() {
     let server = start().await;
-    let mut ann = sit_down(&server, "Ann", "Ann").await;
+    let mut ann = open_game(&server, "Ann", "Ann").await;
     next_named(&mut ann, "field").await;
     let (mut points, mut hits) = (0, 0);
     for cell in 0..81 {
@@ -104,7 +107,7 @@ async fn a_cell_with_a_flag_does_not_open() {
         answer.text(),
         "Somebody was faster: that cell cannot be played.\n"
     );
-    let mut watching = sit_down(&server, "Cat", "Cat").await;
+    let mut watching = open_game(&server, "Cat", "Cat").await;
     let field = next_named(&mut watching, "field").await.json();
     assert_eq!(cells(&field).as_bytes()[7], b'f');
     assert_eq!(play(&server, "Ann", "flag", 7).await.status, 204);
@@ -118,11 +121,14 @@ async fn an_invalid_move_is_refused() {
     let no_cell = json!({ "client": "Ann", "name": "Ann", "move": "open" });
     let no_name = json!({ "client": "Ann", "name": "", "move": "deal" });
     let refused = [
-        (playing("Ann", "open", 81), "There is no cell 81: the last"),
-        (playing("Ann", "flag", u64::MAX), "There is no cell"),
-        (playing("Ann", "open", -1), "Failed to deserialize"),
+        (
+            move_json("Ann", "open", 81),
+            "There is no cell 81: the last",
+        ),
+        (move_json("Ann", "flag", u64::MAX), "There is no cell"),
+        (move_json("Ann", "open", -1), "Failed to deserialize"),
         (no_cell, "Failed to deserialize"),
-        (playing("Ann", "cheat", 0), "Failed to deserialize"),
+        (move_json("Ann", "cheat", 0), "Failed to deserialize"),
         (no_name, "The name is empty."),
     ];
     assert_refused(&server, "game", refused).await;
@@ -134,20 +140,20 @@ async fn an_invalid_move_is_refused() {
 #[tokio::test]
 async fn a_player_who_plays_too_fast_is_refused() {
     let server = start().await;
-    let (count, _) = until_too_often(async || play(&server, "Ann", "flag", 3).await).await;
+    let (count, _) = ask_until_refused(async || play(&server, "Ann", "flag", 3).await).await;
     assert!(count >= 20, "{count}");
 }
 
 #[tokio::test]
 async fn a_game_continues_after_a_restart() {
-    let kept = Kept::start("game-kept").await;
+    let kept = RestartableServer::start("game-kept").await;
     play(&kept.server, "Ann", "open", 40).await;
     play(&kept.server, "Ann", "flag", 40).await;
-    let mut before = sit_down(&kept.server, "Bob", "Bob").await;
+    let mut before = open_game(&kept.server, "Bob", "Bob").await;
     let field = next_named(&mut before, "field").await.json();
     drop(before);
     let kept = kept.restart().await;
-    let mut after = sit_down(&kept.server, "Bob", "Bob").await;
+    let mut after = open_game(&kept.server, "Bob", "Bob").await;
     assert_eq!(next_named(&mut after, "field").await.json(), field);
     let players = next_named(&mut after, "players").await.json();
     assert_eq!(scores(&players), [("Ann".into(), 1), ("Bob".into(), 0)]);
@@ -159,7 +165,7 @@ async fn a_game_continues_after_a_restart() {
     )
     .expect("written");
     let kept = kept.restart().await;
-    let mut again = sit_down(&kept.server, "Bob", "Bob").await;
+    let mut again = open_game(&kept.server, "Bob", "Bob").await;
     assert_eq!(
         cells(&next_named(&mut again, "field").await.json()),
         ".".repeat(81)
@@ -170,13 +176,13 @@ async fn a_game_continues_after_a_restart() {
 #[tokio::test]
 async fn a_fault_of_the_game_can_concern_one_client() {
     let server = start().await;
-    let mut ann = sit_down(&server, "Ann", "Ann").await;
+    let mut ann = open_game(&server, "Ann", "Ann").await;
     next_named(&mut ann, "field").await;
-    let mut bob = sit_down(&server, "Bob", "Bob").await;
-    fault(&server, "malformed?stream=game&client=Ann").await;
-    fault(&server, "hostile?stream=game&client=Ann").await;
-    let no_json = next_named(&mut ann, "field").await;
-    assert!(serde_json::from_str::<Value>(&no_json.data).is_err());
+    let mut bob = open_game(&server, "Bob", "Bob").await;
+    cause_fault(&server, "malformed?stream=game&client=Ann").await;
+    cause_fault(&server, "hostile?stream=game&client=Ann").await;
+    let malformed = next_named(&mut ann, "field").await;
+    assert!(serde_json::from_str::<Value>(&malformed.data).is_err());
     assert!(next_named(&mut ann, "field").await.json()["cells"].is_array());
     assert!(
         next_named(&mut ann, "played")

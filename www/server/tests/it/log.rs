@@ -1,6 +1,6 @@
 //! Tests of the log.
 
-use crate::{Event, Kept, fault, open, start};
+use crate::{Event, RestartableServer, cause_fault, open, start};
 use serde_json::json;
 use typed_eventsource_server::client::Response;
 
@@ -59,14 +59,14 @@ async fn a_client_that_reconnects_misses_no_line() {
 
 #[tokio::test]
 async fn the_numbers_continue_after_restarts_and_no_line_is_missing() {
-    let mut kept = Kept::start("log-kept").await;
+    let mut kept = RestartableServer::start("log-kept").await;
     let mut seen = Vec::new();
     for _ in 0..3 {
         let mut stream = open(&kept.server, "log", seen.last().copied()).await;
         seen.extend(numbers(&mut stream, 100).await);
         // Lines that are logged until the server stops come after the restart.
         kept = kept.restart().await;
-        seen.extend(stream_rest(&mut stream).await);
+        seen.extend(rest_of_numbers(&mut stream).await);
     }
     let mut stream = open(&kept.server, "log", seen.last().copied()).await;
     seen.extend(numbers(&mut stream, 100).await);
@@ -77,7 +77,7 @@ async fn the_numbers_continue_after_restarts_and_no_line_is_missing() {
 }
 
 /// The numbers of the lines that were sent before the server stopped.
-async fn stream_rest(stream: &mut Response) -> Vec<u64> {
+async fn rest_of_numbers(stream: &mut Response) -> Vec<u64> {
     let (rest, _) = stream.rest().await;
     let text = String::from_utf8(rest).expect("UTF-8");
     text.split_inclusive("\n\n")
@@ -87,7 +87,7 @@ async fn stream_rest(stream: &mut Response) -> Vec<u64> {
 
 #[tokio::test]
 async fn a_client_that_was_away_for_too_long_gets_all_kept_lines() {
-    let kept = Kept::start("log-old").await;
+    let kept = RestartableServer::start("log-old").await;
     let lines: String = (1..=9_000)
         .map(|id| {
             let line = json!({ "level": "info", "service": "old", "text": "…", "time": 0 });
@@ -97,7 +97,7 @@ async fn a_client_that_was_away_for_too_long_gets_all_kept_lines() {
         .collect();
     kept.server.stop().await;
     std::fs::write(kept.state.join("log.jsonl"), lines).expect("written");
-    let server = Kept::serve(&kept.state).await;
+    let server = RestartableServer::serve(&kept.state).await;
     let mut stream = open(&server, "log", Some(5)).await;
     let seen = numbers(&mut stream, 6_000).await;
     // Lines that are logged before the client asks replace the oldest. A new client would get only the last 200.
@@ -110,7 +110,7 @@ async fn a_client_that_was_away_for_too_long_gets_all_kept_lines() {
 async fn faults_of_the_log_take_no_number() {
     let server = start().await;
     let mut stream = open(&server, "log?client=a", None).await;
-    fault(&server, "hostile?stream=log&client=a").await;
+    cause_fault(&server, "hostile?stream=log&client=a").await;
     let (mut seen, mut hostile) = (Vec::new(), None);
     while seen.len() < 100 || hostile.is_none() {
         for event in events(&mut stream).await {

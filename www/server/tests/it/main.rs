@@ -13,7 +13,7 @@ use std::{fs, path::PathBuf};
 use serde_json::Value;
 use typed_eventsource_server::{
     Config, Server,
-    client::{Request, Response, Whole, post},
+    client::{Request, Response, WholeResponse, post},
 };
 use typed_eventsource_showcase::Showcase;
 
@@ -69,24 +69,24 @@ async fn open(server: &Server, path: &str, last_id: Option<u64>) -> Response {
     if let Some(id) = last_id {
         request = request.header("last-event-id", id.to_string());
     }
-    past_retry(request.send().await.expect("a response")).await
+    skip_retry(request.send().await.expect("a response")).await
 }
 
-async fn past_retry(mut stream: Response) -> Response {
+async fn skip_retry(mut stream: Response) -> Response {
     assert_eq!(stream.status, 200);
     assert_eq!(stream.header("content-type"), Some("text/event-stream"));
     assert_eq!(stream.text().await, "retry: 1000\n\n");
     stream
 }
 
-fn posting(server: &Server, path: &str, body: impl Into<Vec<u8>>) -> Request {
+fn post_request(server: &Server, path: &str, body: impl Into<Vec<u8>>) -> Request {
     Request::new("POST", format!("{}/demo/{path}", server.origin()))
         .header("content-type", "application/json")
         .body(body)
 }
 
-async fn post_json(server: &Server, path: &str, body: &Value) -> Whole {
-    posting(server, path, body.to_string()).fetch().await
+async fn post_json(server: &Server, path: &str, body: &Value) -> WholeResponse {
+    post_request(server, path, body.to_string()).fetch().await
 }
 
 /// Asserts that each of these is refused with 422 and a sentence that starts with this text.
@@ -103,8 +103,9 @@ async fn assert_refused<const COUNT: usize>(
     }
 }
 
-/// Asks until a request is refused as too many, which a slow machine may delay. Returns how many were accepted, and the refusal.
-async fn until_too_often(ask: impl AsyncFn() -> Whole) -> (usize, Whole) {
+/// Asks until a request is refused because there were too many. On a slow machine that takes more requests. Returns how many were
+/// accepted, and the refusal.
+async fn ask_until_refused(ask: impl AsyncFn() -> WholeResponse) -> (usize, WholeResponse) {
     let mut count = 0;
     loop {
         let answer = ask().await;
@@ -116,18 +117,18 @@ async fn until_too_often(ask: impl AsyncFn() -> Whole) -> (usize, Whole) {
     }
 }
 
-async fn fault(server: &Server, name: &str) {
+async fn cause_fault(server: &Server, name: &str) {
     let url = format!("{}/demo/faults/{name}", server.origin());
     assert_eq!(post(url).await, 204);
 }
 
 /// A server that keeps its state in a folder of this name, which is empty at first, and that can be restarted.
-struct Kept {
+struct RestartableServer {
     state: PathBuf,
     server: Server,
 }
 
-impl Kept {
+impl RestartableServer {
     async fn start(name: &str) -> Self {
         let state = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&state);

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use crate::{Event, assert_refused, fault, past_retry, posting, start};
+use crate::{Event, assert_refused, cause_fault, post_request, skip_retry, start};
 use serde_json::{Value, json};
 use typed_eventsource_server::{
     Server,
@@ -10,19 +10,19 @@ use typed_eventsource_server::{
 };
 
 fn question(client: &str) -> Value {
-    asking_for(client, "A poem!")
+    question_with_prompt(client, "A poem!")
 }
 
-fn asking_for(client: &str, prompt: &str) -> Value {
+fn question_with_prompt(client: &str, prompt: &str) -> Value {
     json!({ "client": client, "stream": true, "messages": [{ "role": "user", "content": prompt }] })
 }
 
-fn asking(server: &Server) -> Request {
-    posting(server, "model", question("a").to_string())
+fn question_request(server: &Server) -> Request {
+    post_request(server, "model", question("a").to_string())
 }
 
 async fn ask(server: &Server) -> Response {
-    past_retry(asking(server).send().await.expect("a response")).await
+    skip_retry(question_request(server).send().await.expect("a response")).await
 }
 
 /// The ids and the tokens up to the end, and whether the end was `[DONE]`.
@@ -75,18 +75,21 @@ async fn a_request_with_the_id_of_a_token_gets_the_rest() {
     for _ in 0..10 {
         stream.text().await;
     }
-    fault(&server, "drop?stream=model&client=a").await;
+    cause_fault(&server, "drop?stream=model&client=a").await;
     assert_eq!(stream.rest().await.1, Some(ErrorKind::ConnectionReset));
-    let again = asking(&server).header("last-event-id", "10").send().await;
-    let (ids, rest, is_done) = read(&mut past_retry(again.expect("a response")).await).await;
+    let again = question_request(&server)
+        .header("last-event-id", "10")
+        .send()
+        .await;
+    let (ids, rest, is_done) = read(&mut skip_retry(again.expect("a response")).await).await;
     assert!(is_done);
     assert_eq!(ids[..], whole.0[10..]);
     assert!(whole.1.ends_with(&rest));
-    let past_the_end = asking(&server)
+    let past_the_end = question_request(&server)
         .header("last-event-id", u64::MAX.to_string())
         .send()
         .await;
-    let (ids, ..) = read(&mut past_retry(past_the_end.expect("a response")).await).await;
+    let (ids, ..) = read(&mut skip_retry(past_the_end.expect("a response")).await).await;
     assert!(ids.is_empty());
 }
 
@@ -94,22 +97,25 @@ async fn a_request_with_the_id_of_a_token_gets_the_rest() {
 async fn an_answer_that_hesitates_continues_when_it_is_asked_for_again() {
     let server = start().await;
     let poem = read(&mut ask(&server).await).await.1;
-    let question = asking_for("a", "A poem, but hesitate!").to_string();
-    let asking = || posting(&server, "model", question.clone());
-    let mut stream = past_retry(asking().send().await.expect("a response")).await;
+    let question = question_with_prompt("a", "A poem, but hesitate!").to_string();
+    let question_request = || post_request(&server, "model", question.clone());
+    let mut stream = skip_retry(question_request().send().await.expect("a response")).await;
     let mut begin = String::new();
     for _ in 0..12 {
         let event = Event::parse(&stream.text().await);
         let delta = &event.json()["choices"][0]["delta"];
         begin.push_str(delta["content"].as_str().unwrap_or_default());
     }
-    fault(&server, "hostile?stream=model&client=a").await;
+    cause_fault(&server, "hostile?stream=model&client=a").await;
     assert!(
         stream.text().await.contains("<script>"),
         "nothing else comes"
     );
-    let again = asking().header("last-event-id", "12").send().await;
-    let (_, rest, is_done) = read(&mut past_retry(again.expect("a response")).await).await;
+    let again = question_request()
+        .header("last-event-id", "12")
+        .send()
+        .await;
+    let (_, rest, is_done) = read(&mut skip_retry(again.expect("a response")).await).await;
     assert!(is_done);
     assert_eq!(begin + &rest, poem);
 }
@@ -141,17 +147,17 @@ async fn an_answer_can_have_each_fault() {
     let server = start().await;
     let mut stream = ask(&server).await;
     stream.text().await;
-    fault(&server, "malformed?stream=model&client=a").await;
-    fault(&server, "hostile?stream=model&client=a").await;
-    fault(&server, "finish?stream=model&client=a").await;
+    cause_fault(&server, "malformed?stream=model&client=a").await;
+    cause_fault(&server, "hostile?stream=model&client=a").await;
+    cause_fault(&server, "finish?stream=model&client=a").await;
     let (rest, error) = stream.rest().await;
     assert_eq!(error, None);
     let text = String::from_utf8(rest).expect("UTF-8");
     assert!(text.contains("data: {\"choices\":[{\"delta\":{\"content\":\n\n"));
     assert!(text.contains("<script>document.title='injected'</script>"));
     assert!(text.ends_with("data: [DONE]\n\n"));
-    fault(&server, "unavailable?stream=model&client=a&attempts=1").await;
-    assert_eq!(asking(&server).fetch().await.status, 503);
+    cause_fault(&server, "unavailable?stream=model&client=a&attempts=1").await;
+    assert_eq!(question_request(&server).fetch().await.status, 503);
     ask(&server).await;
 }
 
@@ -186,17 +192,20 @@ async fn a_client_that_asks_too_often_is_refused() {
     let server = start().await;
     let mut count = 0;
     let refusal = loop {
-        let answer = asking(&server).send().await.expect("a response");
+        let answer = question_request(&server).send().await.expect("a response");
         if answer.status == 429 {
             break answer;
         }
-        past_retry(answer).await;
+        skip_retry(answer).await;
         count += 1;
     };
     assert!(count >= 6, "{count}");
     let wait = refusal.header("retry-after").expect("a wait");
     assert!(["1", "2"].contains(&wait), "{wait}");
     // A request that continues an answer does not count.
-    let on = asking(&server).header("last-event-id", "3").send().await;
-    past_retry(on.expect("a response")).await;
+    let on = question_request(&server)
+        .header("last-event-id", "3")
+        .send()
+        .await;
+    skip_retry(on.expect("a response")).await;
 }

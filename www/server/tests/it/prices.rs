@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, io::ErrorKind};
 
-use crate::{Event, fault, next, start};
+use crate::{Event, cause_fault, next, start};
 use serde_json::Value;
 use typed_eventsource_server::{
     Server,
@@ -19,7 +19,7 @@ async fn open(server: &Server, query: &str) -> Response {
     stream
 }
 
-/// The next event that is not one of the market.
+/// The next event that a fault has caused. Events of the market are skipped.
 async fn next_fault(stream: &mut Response) -> Event {
     loop {
         let event = next(stream).await;
@@ -91,7 +91,7 @@ async fn a_client_that_reconnects_gets_the_missed_prices() {
 async fn the_fault_drop_resets_every_open_stream() {
     let server = start().await;
     let mut streams = [open(&server, "").await, open(&server, "?client=a").await];
-    fault(&server, "drop").await;
+    cause_fault(&server, "drop").await;
     for stream in &mut streams {
         assert_eq!(stream.rest().await.1, Some(ErrorKind::ConnectionReset));
     }
@@ -102,7 +102,7 @@ async fn the_fault_drop_resets_every_open_stream() {
 async fn the_fault_unavailable_refuses_a_number_of_attempts() {
     let server = start().await;
     let mut stream = open(&server, "").await;
-    fault(&server, "unavailable?attempts=2").await;
+    cause_fault(&server, "unavailable?attempts=2").await;
     assert_eq!(stream.rest().await.1, Some(ErrorKind::ConnectionReset));
     for _ in 0..2 {
         let refused = get(format!("{}/demo/prices", server.origin())).await;
@@ -115,14 +115,14 @@ async fn the_fault_unavailable_refuses_a_number_of_attempts() {
 async fn the_fault_malformed_sends_malformed_data() {
     let server = start().await;
     let mut stream = open(&server, "").await;
-    fault(&server, "malformed").await;
-    let no_json = next_fault(&mut stream).await;
-    assert_eq!(no_json.name.as_deref(), Some("price"));
-    assert!(serde_json::from_str::<Value>(&no_json.data).is_err());
+    cause_fault(&server, "malformed").await;
+    let malformed = next_fault(&mut stream).await;
+    assert_eq!(malformed.name.as_deref(), Some("price"));
+    assert!(serde_json::from_str::<Value>(&malformed.data).is_err());
     let wrong_shape = next_fault(&mut stream).await;
     assert_eq!(wrong_shape.name.as_deref(), Some("price"));
     assert!(wrong_shape.json()["price"].is_null());
-    assert!(wrong_shape.id > no_json.id);
+    assert!(wrong_shape.id > malformed.id);
     assert!(next(&mut stream).await.id > wrong_shape.id);
 }
 
@@ -130,7 +130,7 @@ async fn the_fault_malformed_sends_malformed_data() {
 async fn the_fault_hostile_sends_markup() {
     let server = start().await;
     let mut stream = open(&server, "").await;
-    fault(&server, "hostile").await;
+    cause_fault(&server, "hostile").await;
     let notice = next_fault(&mut stream).await;
     assert_eq!(notice.name, None);
     let text = notice.json()["text"].to_string();
@@ -145,7 +145,7 @@ async fn the_fault_hostile_sends_markup() {
 async fn the_fault_finish_ends_the_stream_with_its_terminal_event() {
     let server = start().await;
     let mut stream = open(&server, "").await;
-    fault(&server, "finish").await;
+    cause_fault(&server, "finish").await;
     let bye = next_fault(&mut stream).await;
     assert_eq!(bye.name.as_deref(), Some("bye"));
     assert!(bye.json()["text"].is_string());
@@ -157,7 +157,7 @@ async fn a_fault_can_concern_one_client() {
     let server = start().await;
     let mut hit = open(&server, "?client=a").await;
     let mut spared = [open(&server, "?client=b").await, open(&server, "").await];
-    fault(&server, "unavailable?attempts=1&client=a").await;
+    cause_fault(&server, "unavailable?attempts=1&client=a").await;
     assert_eq!(hit.rest().await.1, Some(ErrorKind::ConnectionReset));
     for stream in &mut spared {
         // These are more events than were sent before the fault, so that a reset would have shown.

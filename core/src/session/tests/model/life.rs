@@ -45,8 +45,9 @@ pub(super) struct Life {
     session: Session,
     pub(super) now: Span,
     pub(super) phase: Phase,
-    since: Span,
+    phase_since: Span,
     last_activity: Span,
+    is_held_back: bool,
     grace: Option<Span>,
     has_reported_limit: bool,
     network: Network,
@@ -74,8 +75,9 @@ impl Life {
             settings,
             now,
             phase: Phase::Connecting,
-            since: now,
+            phase_since: now,
             last_activity: now,
+            is_held_back: false,
             grace: None,
             has_reported_limit: false,
             unhealthy_since: Some(now),
@@ -121,7 +123,7 @@ impl Life {
         }
     }
 
-    pub(super) fn go_on(&mut self, happening: Happening) {
+    pub(super) fn play(&mut self, happening: Happening) {
         match happening {
             Happening::Opened => self.open(),
             Happening::Event => self.receive(),
@@ -140,6 +142,17 @@ impl Life {
             Happening::Comment => {
                 assert_eq!(self.tell(Input::Comment), []);
                 self.note_activity();
+            }
+            Happening::HeldBack => {
+                assert_eq!(self.tell(Input::HeldBack), []);
+                self.is_held_back = true;
+            }
+            Happening::ReadOn => {
+                assert_eq!(self.tell(Input::ReadOn), []);
+                self.is_held_back = false;
+                if self.phase == Phase::Open {
+                    self.note_activity();
+                }
             }
             Happening::Decoded => {
                 assert_eq!(self.tell(Input::Decoded), []);
@@ -267,7 +280,7 @@ impl Life {
                 outputs[..],
                 [Output::State(State::Waiting { retry_in: None, .. })]
             ));
-            self.since = self.now;
+            self.phase_since = self.now;
         } else {
             assert_eq!(outputs, []);
         }
@@ -292,7 +305,7 @@ impl Life {
 
     fn follow_clock(&mut self, outputs: &[Output], late: Span, is_woken: bool) {
         let is_healthy = self.phase == Phase::Open
-            && later(self.since, self.settings.healthy_after.0) <= self.now;
+            && later(self.phase_since, self.settings.healthy_after.0) <= self.now;
         if is_healthy && !is_woken {
             self.forget_failures();
         }
@@ -369,9 +382,9 @@ impl Life {
             Action::KeepWaiting if self.only_reports(kind) => self.has_reported_limit = true,
             Action::KeepWaiting => match kind {
                 FailureKind::Lost => self.enter(Phase::Reconnecting),
-                FailureKind::SlowOpen => self.since = self.now,
+                FailureKind::SlowOpen => self.phase_since = self.now,
                 FailureKind::Idle | FailureKind::Woken => {
-                    self.since = self.now;
+                    self.phase_since = self.now;
                     self.last_activity = self.now;
                 }
                 _ => {}
@@ -420,7 +433,7 @@ impl Life {
     fn check_state(&self) {
         let deadline = self.deadline();
         let state = self.session.state();
-        assert!(self.is_at(state), "{state:?} is not {:?}", self.phase);
+        assert!(self.matches(state), "{state:?} is not {:?}", self.phase);
         if self.phase == Phase::Closed {
             assert_eq!(deadline, None, "after the close");
             return;
@@ -436,7 +449,7 @@ impl Life {
         }
     }
 
-    fn is_at(&self, state: State) -> bool {
+    fn matches(&self, state: State) -> bool {
         match (self.phase, state) {
             (Phase::Connecting, State::Connecting)
             | (Phase::Open, State::Open)
@@ -458,7 +471,7 @@ impl Life {
 
     fn enter(&mut self, phase: Phase) {
         self.phase = phase;
-        self.since = self.now;
+        self.phase_since = self.now;
         self.has_reported_limit = false;
     }
 
@@ -520,14 +533,15 @@ impl Life {
             && !self.tries_in_vain()
             && !self.has_reported_limit
             && (then == Then::Close || self.settings.is_repeatable());
-        counts.then(|| later(self.since, after.max(MIN_DELAY)))
+        counts.then(|| later(self.phase_since, after.max(MIN_DELAY)))
     }
 
     fn idle_at(&self) -> Option<Span> {
         let (Time(after), _) = self.settings.idle?;
         let at = later(self.last_activity, after.max(MIN_DELAY));
         let at = self.grace.map_or(at, |grace| at.max(grace));
-        (self.phase == Phase::Open && !self.has_reported_limit).then_some(at)
+        let counts = self.phase == Phase::Open && !self.has_reported_limit && !self.is_held_back;
+        counts.then_some(at)
     }
 
     fn down_at(&self) -> Option<Span> {

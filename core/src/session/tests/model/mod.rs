@@ -4,17 +4,17 @@
 mod life;
 mod network;
 mod promises;
+mod sharer;
 pub(super) mod space;
-mod subscriber;
 
 use arbitrary::{Arbitrary, Unstructured};
 
 use life::Life;
+use sharer::Sharer;
 use space::{Happening, Settings};
-use subscriber::Subscriber;
 
-/// Panics if the source that the bytes describe breaks a promise. `adapt` changes its settings before. The bytes are read as
-/// happenings of type `T`, or as turns if the settings are those of a subscriber.
+/// Panics if the source that the bytes describe breaks a promise. The first bytes are its settings, which `adapt` may change. The
+/// others are happenings of type `T`, or turns if the settings are those of a sharer.
 pub(super) fn check<'a, T: Arbitrary<'a> + Into<Happening>>(
     input: &'a [u8],
     adapt: fn(Settings) -> Settings,
@@ -23,18 +23,18 @@ pub(super) fn check<'a, T: Arbitrary<'a> + Into<Happening>>(
     let Ok(settings) = bytes.arbitrary().map(adapt) else {
         return;
     };
-    if settings.is_subscriber {
-        let mut subscriber = Subscriber::new(settings);
-        for_each_value(bytes, |turn| subscriber.go_on(turn));
+    if settings.is_sharer {
+        let mut sharer = Sharer::new(settings);
+        for_each_value(bytes, |turn| sharer.play(turn));
     } else {
         let mut life = Life::new(settings);
-        for_each_value(bytes, |happening: T| life.go_on(happening.into()));
+        for_each_value(bytes, |happening: T| life.play(happening.into()));
     }
 }
 
-/// Calls `go_on` with each value that the bytes describe.
-fn for_each_value<'a, T: Arbitrary<'a>>(mut bytes: Unstructured<'a>, mut go_on: impl FnMut(T)) {
+/// Calls `use_value` with each value that the bytes describe.
+fn for_each_value<'a, T: Arbitrary<'a>>(mut bytes: Unstructured<'a>, mut use_value: impl FnMut(T)) {
     while let (false, Ok(next)) = (bytes.is_empty(), bytes.arbitrary()) {
-        go_on(next);
+        use_value(next);
     }
 }

@@ -51,7 +51,7 @@ pub(crate) struct Settings {
     pub(crate) random: f64,
     pub(crate) max_server_delay: Option<Time>,
     pub(crate) is_offline: bool,
-    pub(crate) is_subscriber: bool,
+    pub(crate) is_sharer: bool,
 }
 
 /// What to do at a time limit.
@@ -117,8 +117,8 @@ impl Settings {
         options.is_offline = self.is_offline;
         // Only the browser itself can continue after this event.
         options.last_event_id = "1".into();
-        match self.is_subscriber {
-            true => options.into_subscriber(),
+        match self.is_sharer {
+            true => options.into_sharer(),
             false => options,
         }
     }
@@ -178,6 +178,8 @@ pub(crate) enum Happening {
     Offline,
     BodyEnded,
     Unlistened(bool),
+    HeldBack,
+    ReadOn,
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! What JavaScript makes of an event, beside what the parser itself says of it.
+//! Compares what JavaScript is told of events with what the parser finds.
 
 use proptest::{collection::vec as any_vec, prelude::*, sample::select};
 
@@ -19,7 +19,8 @@ fn listening(id: &str, names: &[&str]) -> JsReader {
     reader
 }
 
-/// What the parser itself says, of the names that are listened to after so many events.
+/// The events that the parser finds, except those that nobody listens to. `is_listened_to` gets the number of events before, and
+/// the name.
 fn expected(
     id: &str,
     chunks: &[&[u8]],
@@ -42,7 +43,7 @@ fn expected(
     events
 }
 
-/// How many of the names: at first so many, and one more after every so many events.
+/// How many names are listened to after `count` events: `start` at first, and one more after every `every` events.
 fn listened_after(start: usize, every: usize, count: usize) -> usize {
     (start + count / every).min(NAMES.len())
 }
@@ -96,7 +97,7 @@ fn any_stream() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn events_are_told_as_the_parser_has_them(
+    fn a_reader_hears_the_events_that_the_parser_finds(
         stream in any_stream(),
         sizes in any_vec(1_usize..40, 1..6),
         whole in any::<bool>(),
@@ -151,7 +152,7 @@ proptest! {
     }
 
     #[test]
-    fn a_number_is_that_of_its_name_until_it_is_given_back(steps in any_vec((0_usize..12, any::<bool>()), 0..60)) {
+    fn a_name_keeps_its_number_until_it_is_removed(steps in any_vec((0_usize..12, any::<bool>()), 0..60)) {
         let mut parser = Stream::new(vec![], UNLIMITED);
         let mut numbers = vec![None; 12];
         for (index, listens) in steps {
@@ -189,7 +190,7 @@ fn unlistened_of(parser: &Stream) -> Unlistened {
     all[parser.records().unlistened as usize]
 }
 
-/// Number, data and id.
+/// The number, the data and the id of a record.
 fn record(parser: &Stream, index: usize) -> [u32; 5] {
     let Record {
         number,
@@ -203,7 +204,7 @@ fn record(parser: &Stream, index: usize) -> [u32; 5] {
 }
 
 #[test]
-fn what_lies_in_the_text_is_a_slice_of_it() {
+fn data_and_ids_in_the_text_have_offsets_in_utf_16_units() {
     let mut parser = Stream::new(vec![], UNLIMITED);
     parser.listen("message".into());
     parser.push("é\nid: é\ndata: 😀x\n\ndata: y\n\n".as_bytes()[1..].to_vec());
@@ -215,7 +216,7 @@ fn what_lies_in_the_text_is_a_slice_of_it() {
 }
 
 #[test]
-fn the_number_of_a_name_that_goes_is_free_for_another() {
+fn the_number_of_a_removed_name_is_free_for_another() {
     let mut parser = Stream::new(vec![], UNLIMITED);
     parser.unlisten(b"nobody's");
     assert_eq!(["b", "a"].map(|name| parser.listen(name.into())), [1, 2]);
@@ -253,7 +254,7 @@ fn a_name_is_listened_to_from_the_next_event_on() {
 }
 
 #[test]
-fn what_nobody_listens_to_is_told_since_the_last_event() {
+fn a_chunk_tells_what_nobody_listened_to_since_its_last_event() {
     let mut parser = Stream::new(vec![], 20);
     parser.listen("message".into());
     let mut unlistened = |chunk: &[u8]| {
@@ -323,7 +324,7 @@ fn a_chunk_is_told_in_batches() {
 }
 
 #[test]
-fn what_is_out_of_line_is_the_last_of_its_batch() {
+fn an_event_whose_data_is_out_of_line_is_the_last_of_its_batch() {
     let mut parser = Stream::new(vec![], UNLIMITED);
     parser.listen("message".into());
     parser.push(b"data: 1\n\ndata: 2\ndata: 3\n\ndata: 4\n\n".to_vec());
@@ -333,7 +334,7 @@ fn what_is_out_of_line_is_the_last_of_its_batch() {
 }
 
 #[test]
-fn too_large_an_event_is_found_again_after_going_back() {
+fn an_event_that_is_too_large_is_found_again_after_going_back() {
     let mut parser = Stream::new(vec![], 20);
     parser.listen("message".into());
     parser.push(b"data: 1\n\nid: 012345678901234567890\n".to_vec());

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 use typed_eventsource_e2e::{Browser, Key};
 
 use super::{OPEN, WAITING, finish, focus, press, start, text, until_noted, until_text};
-use crate::{Stage, fault, tests};
+use crate::{Stage, cause_fault, tests};
 
 tests! {
     two_tabs_exchange_messages,
     a_name_can_be_changed,
-    a_message_that_is_sent_meanwhile_is_shown_later,
+    a_message_that_is_sent_while_the_source_is_closed_or_waits_is_shown_later,
     a_message_that_is_refused_stays_in_the_input,
     no_message_is_missing_after_a_restart_of_the_server,
 }
@@ -125,7 +125,9 @@ async fn somebody_says(browser: &Browser, words: &str) {
     assert_eq!(status, 204);
 }
 
-async fn a_message_that_is_sent_meanwhile_is_shown_later(stage: &mut Stage<'_>) {
+async fn a_message_that_is_sent_while_the_source_is_closed_or_waits_is_shown_later(
+    stage: &mut Stage<'_>,
+) {
     start(stage, "chat").await;
     somebody_says(stage.browser, "one").await;
     until_text(stage.browser, "#messages", "one").await;
@@ -137,10 +139,10 @@ async fn a_message_that_is_sent_meanwhile_is_shown_later(stage: &mut Stage<'_>) 
     until_text(stage.browser, "#messages", "three").await;
     press(stage.browser, "unavailable").await;
     // The stream stays unavailable until the fault is set to 0 attempts.
-    fault(stage.browser, "unavailable?stream=chat&attempts=1000").await;
+    cause_fault(stage.browser, "unavailable?stream=chat&attempts=1000").await;
     stage.browser.until(WAITING).await;
     somebody_says(stage.browser, "four").await;
-    fault(stage.browser, "unavailable?stream=chat&attempts=0").await;
+    cause_fault(stage.browser, "unavailable?stream=chat&attempts=0").await;
     stage.browser.until(OPEN).await;
     until_text(stage.browser, "#messages", "four").await;
     assert_eq!(
@@ -152,7 +154,7 @@ async fn a_message_that_is_sent_meanwhile_is_shown_later(stage: &mut Stage<'_>) 
 
 async fn a_message_that_is_refused_stays_in_the_input(stage: &mut Stage<'_>) {
     start(stage, "chat").await;
-    // This sends messages until they are too fast. On a busy machine it takes more than six.
+    // This sends messages until the server refuses one as too fast. On a busy machine it takes more than six.
     let speak = r#"
         const [form, text, status] = ["form", "text", "status"].map((part) => document.querySelector(`#chat-${part}`));
         let last;

@@ -15,7 +15,7 @@ tests! {
     the_game_continues_after_a_restart_of_the_server,
 }
 
-async fn sit_down(stage: &Stage<'_>) {
+async fn open_game(stage: &Stage<'_>) {
     start(stage, "game").await;
     stage
         .browser
@@ -48,10 +48,10 @@ async fn field(browser: &Browser) -> Value {
 
 async fn two_tabs_play(stage: &mut Stage<'_>) {
     let browser = stage.browser;
-    sit_down(stage).await;
+    open_game(stage).await;
     let first = browser.tab().await;
     let second = browser.open_tab().await;
-    sit_down(stage).await;
+    open_game(stage).await;
     // The first cell has no mine near, so that other cells open with it.
     click(browser, &cell(40)).await;
     until_seen(browser, 40, "0").await;
@@ -90,7 +90,7 @@ async fn two_tabs_play(stage: &mut Stage<'_>) {
     finish(stage).await;
     // A tab that opens now shows the same field.
     browser.switch_to(&second).await;
-    sit_down(stage).await;
+    open_game(stage).await;
     until_seen(browser, hidden, "f").await;
     browser.close_tab(&first).await;
     finish(stage).await;
@@ -98,7 +98,7 @@ async fn two_tabs_play(stage: &mut Stage<'_>) {
 
 async fn the_game_can_be_played_by_the_keyboard(stage: &mut Stage<'_>) {
     let browser = stage.browser;
-    sit_down(stage).await;
+    open_game(stage).await;
     focus(browser, "#board [tabindex='0']").await;
     let key = |key| char::from(key).to_string();
     for (key, number) in [
@@ -133,7 +133,7 @@ async fn the_game_can_be_played_by_the_keyboard(stage: &mut Stage<'_>) {
 }
 
 async fn in_flag_mode_a_tap_puts_a_flag(stage: &mut Stage<'_>) {
-    sit_down(stage).await;
+    open_game(stage).await;
     click(stage.browser, "#flag-mode").await;
     click(stage.browser, &cell(5)).await;
     until_seen(stage.browser, 5, "f").await;
@@ -146,7 +146,7 @@ async fn in_flag_mode_a_tap_puts_a_flag(stage: &mut Stage<'_>) {
 }
 
 async fn a_move_that_cannot_be_made_is_explained(stage: &mut Stage<'_>) {
-    sit_down(stage).await;
+    open_game(stage).await;
     click(stage.browser, &cell(0)).await;
     until_seen(stage.browser, 0, "0").await;
     click(stage.browser, &cell(0)).await;
@@ -155,7 +155,7 @@ async fn a_move_that_cannot_be_made_is_explained(stage: &mut Stage<'_>) {
 }
 
 async fn malformed_data_leaves_the_field_as_it_is(stage: &mut Stage<'_>) {
-    sit_down(stage).await;
+    open_game(stage).await;
     click(stage.browser, &cell(0)).await;
     until_seen(stage.browser, 0, "0").await;
     let seen = field(stage.browser).await;
@@ -168,7 +168,7 @@ async fn malformed_data_leaves_the_field_as_it_is(stage: &mut Stage<'_>) {
 
 async fn the_game_continues_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
     stage.keep_state("game-restart").await;
-    sit_down(stage).await;
+    open_game(stage).await;
     click(stage.browser, &cell(40)).await;
     until_seen(stage.browser, 40, "0").await;
     let seen = field(stage.browser).await;

@@ -1,4 +1,4 @@
-//! Tests of the showcase, used as a person does.
+//! Tests of the showcase. They use it as a person does.
 
 pub(crate) mod chat;
 pub(crate) mod game;
@@ -19,7 +19,7 @@ const WAITING: &str = "document.querySelector('#badge').dataset.state === 'waiti
 async fn visit(stage: &Stage<'_>, panel: &str) {
     // The URL is opened without the hash: geckodriver takes a page with the same hash for loaded already.
     stage.goto("/").await;
-    stage.watch_for_trouble().await;
+    stage.watch_for_errors().await;
     stage.browser.until(&is_shown("prices")).await;
     select(stage.browser, panel).await;
 }

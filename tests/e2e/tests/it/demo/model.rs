@@ -19,7 +19,7 @@ const ANSWER: &str = "#conversation .message:last-child .text";
 const POEM: &str = "One line held open,\nwords fall through it one by one.\nThe last one says: done.\n\nShall I go on?\n\
     The wire hums, and so do I,\na token, then a token more,\nuntil you stop me at the door.";
 
-/// A prompt with the same answer, which falls silent after its first words until the connection is lost.
+/// A prompt whose answer is the poem. The answer falls silent after its first words, until the connection is lost.
 pub(crate) const HESITATE: &str = "A poem, but hesitate!";
 
 /// Asks by the keyboard.

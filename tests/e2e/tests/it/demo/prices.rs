@@ -1,11 +1,11 @@
 //! The prices, with each fault.
 
 use super::{OPEN, WAITING, finish, press, start, until_more_events, until_noted};
-use crate::{Stage, fault, tests};
+use crate::{Stage, cause_fault, tests};
 
 tests! {
     prices_are_shown_and_change,
-    a_dropped_connection_is_made_again,
+    the_source_reconnects_after_a_dropped_connection,
     the_source_reconnects_after_503s,
     malformed_data_is_an_error_and_the_stream_continues,
     a_stream_that_the_server_has_finished_can_be_opened_again,
@@ -30,7 +30,7 @@ async fn prices_are_shown_and_change(stage: &mut Stage<'_>) {
     finish(stage).await;
 }
 
-async fn a_dropped_connection_is_made_again(stage: &mut Stage<'_>) {
+async fn the_source_reconnects_after_a_dropped_connection(stage: &mut Stage<'_>) {
     start_prices(stage).await;
     press(stage.browser, "drop").await;
     until_noted(stage.browser, "state", "waiting for attempt 1").await;
@@ -48,13 +48,13 @@ async fn the_source_reconnects_after_503s(stage: &mut Stage<'_>) {
     start_prices(stage).await;
     press(stage.browser, "unavailable").await;
     // There are more than three 503s, so that the test has time to see how the badge counts down.
-    fault(stage.browser, "unavailable?attempts=1000").await;
+    cause_fault(stage.browser, "unavailable?attempts=1000").await;
     until_noted(stage.browser, "given-up", "gave up").await;
     stage
         .browser
         .until("/in \\d+\\.\\d s/.test(document.querySelector('#badge-more').textContent)")
         .await;
-    fault(stage.browser, "unavailable?attempts=0").await;
+    cause_fault(stage.browser, "unavailable?attempts=0").await;
     stage.browser.until(OPEN).await;
     until_more_events(stage.browser).await;
     finish(stage).await;

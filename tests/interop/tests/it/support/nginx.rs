@@ -1,4 +1,4 @@
-//! Runs nginx with a site of `servers`, in which addresses and paths are replaced.
+//! Runs nginx with a site's configuration from `servers`, in which addresses and paths are replaced.
 
 use std::{env, fs};
 
@@ -14,11 +14,11 @@ pub(crate) struct Nginx {
 }
 
 impl Nginx {
-    /// Starts nginx on free ports, and returns it with the ports. `addresses` says what is replaced in the site, and by what. The
-    /// certificate is self-signed.
+    /// Starts nginx on free ports, and returns it with the ports. For these ports `replacements` returns pairs: a text in the
+    /// site's configuration, and the address that takes its place. The certificate is self-signed.
     pub(crate) async fn start<const PORTS: usize>(
         site: &str,
-        addresses: impl Fn([u16; PORTS]) -> Vec<(&'static str, String)>,
+        replacements: impl Fn([u16; PORTS]) -> Vec<(&'static str, String)>,
     ) -> (Self, [u16; PORTS]) {
         let folder = temp_dir();
         let certificate = certificate().await;
@@ -35,9 +35,9 @@ impl Nginx {
                     "/etc/ssl/site.key",
                     &certificate.join("key.pem").display().to_string(),
                 );
-            for (written, address) in addresses(ports) {
-                assert!(site.contains(written), "no `{written}` in {site}");
-                site = site.replace(written, &address);
+            for (placeholder, address) in replacements(ports) {
+                assert!(site.contains(placeholder), "no `{placeholder}` in {site}");
+                site = site.replace(placeholder, &address);
             }
             let path = folder.path().join("nginx.conf");
             fs::write(&path, configuration(&site)).expect("nginx can be configured");
@@ -59,7 +59,7 @@ impl Nginx {
     }
 }
 
-/// A configuration around a site, as systems have it, with all paths inside of the folder.
+/// A whole configuration of nginx, with the site in it. Its paths are relative to nginx's folder.
 fn configuration(site: &str) -> String {
     let nchan = env::var("NCHAN").unwrap_or_else(|_| "ngx_nchan_module.so".into());
     format!(

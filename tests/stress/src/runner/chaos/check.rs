@@ -1,7 +1,7 @@
-//! Checks what a client reports of a stream by what the server saw.
+//! Compares what a client reports of a stream with what the server saw.
 
 use serde::Deserialize;
-use typed_eventsource_server::chaos::{MOST, Seen};
+use typed_eventsource_server::chaos::{MAX_EVENTS_AT_ONCE, Seen};
 
 /// What a client reports of a stream.
 #[derive(Debug, Default, Deserialize)]
@@ -18,7 +18,7 @@ pub(crate) struct Report {
 
 /// The result of a check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Came {
+pub(crate) struct CheckResult {
     pub(crate) events: u64,
     /// How many of the events had come before.
     pub(crate) again: u64,
@@ -29,12 +29,13 @@ pub(crate) struct Came {
     pub(crate) faults: Vec<String>,
 }
 
-/// Checks that each event came in order, or is missing since the server forgot it and the gap was reported. With `deduplicates`
-/// no event may come twice. Without, an event may come again only if it is among the last that a server repeats.
-pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: bool) -> Came {
-    let mut came = Came {
+/// Checks that each event came in order, or is missing because the server forgot it and that the gap was reported. With
+/// `deduplicates` no event may come twice. Without it, an event may come again only if it is one of the few last events that the
+/// server repeats.
+pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: bool) -> CheckResult {
+    let mut came = CheckResult {
         faults: report.faults.clone(),
-        ..Came::default()
+        ..CheckResult::default()
     };
     let mut gaps = Vec::new();
     let (mut highest, mut before) = (0, 0);
@@ -42,7 +43,7 @@ pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: boo
         came.events += last - first + 1;
         if first <= highest {
             came.again += last.min(highest) - first + 1;
-            if deduplicates || first + MOST <= before {
+            if deduplicates || first + MAX_EVENTS_AT_ONCE <= before {
                 came.faults.push(format!("{first} came after {before}"));
             }
         } else if first > highest + 1 {
@@ -90,7 +91,7 @@ fn are_forgotten(seen: &Seen, after: u64, before: u64) -> bool {
 mod tests {
     use super::*;
 
-    fn faults(runs: &[(u64, u64)], gaps: &[(&str, &str, u64)], once: bool) -> usize {
+    fn faults(runs: &[(u64, u64)], gaps: &[(&str, &str, u64)], deduplicates: bool) -> usize {
         let gaps = gaps
             .iter()
             .map(|(after, before, missed)| (after.to_string(), before.to_string(), *missed));
@@ -103,7 +104,7 @@ mod tests {
             lost: vec![(3, 6)],
             ..Seen::default()
         };
-        check(&report, &seen, 10, once).faults.len()
+        check(&report, &seen, 10, deduplicates).faults.len()
     }
 
     #[test]

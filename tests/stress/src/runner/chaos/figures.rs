@@ -7,7 +7,7 @@ use typed_eventsource_harness::Table;
 use typed_eventsource_server::chaos::{Ending, Seen};
 
 use super::{
-    check::{Came, Report},
+    check::{CheckResult, Report},
     stream::Stream,
 };
 
@@ -17,6 +17,7 @@ const MOST_FAULTS: usize = 20;
 /// A line of the tables: a browser, a transport and a client.
 type Group = (&'static str, &'static str, &'static str);
 
+/// The sums over all streams of a group. The columns of the tables say what each is.
 #[derive(Debug, Default)]
 struct Sum {
     streams: u64,
@@ -73,7 +74,7 @@ pub(crate) struct Figures {
     is_short: bool,
     sums: BTreeMap<Group, Sum>,
     runs: Vec<(Kind, usize, Duration)>,
-    troubles: Vec<String>,
+    page_errors: Vec<String>,
 }
 
 impl Figures {
@@ -89,7 +90,7 @@ impl Figures {
         kind: Kind,
         seed: u64,
         stream: &Stream,
-        (report, came): (Report, Came),
+        (report, came): (Report, CheckResult),
         seen: &Seen,
     ) {
         let group = (name(kind), stream.transport, stream.client);
@@ -124,19 +125,19 @@ impl Figures {
         kind: Kind,
         restarts: usize,
         took: Duration,
-        troubles: Vec<String>,
+        page_errors: Vec<String>,
     ) {
         self.runs.push((kind, restarts, took));
-        let troubles = troubles.into_iter();
-        self.troubles
-            .extend(troubles.map(|trouble| format!("on the page in {}: {trouble}", name(kind))));
+        let page_errors = page_errors.into_iter();
+        self.page_errors
+            .extend(page_errors.map(|error| format!("on the page in {}: {error}", name(kind))));
     }
 
-    /// The faults, each with the command that repeats it; only as many as one wants to read.
+    /// The faults, each with the command that repeats it; at most [`MOST_FAULTS`] of them.
     pub(crate) fn faults(&self) -> impl Iterator<Item = &str> {
         let faults = self.sums.values().flat_map(|sum| &sum.faults);
         faults
-            .chain(&self.troubles)
+            .chain(&self.page_errors)
             .map(String::as_str)
             .take(MOST_FAULTS)
     }
@@ -148,7 +149,7 @@ impl Figures {
             .values()
             .filter(|sum| !sum.faults.is_empty())
             .count();
-        let failed = wrong + usize::from(!self.troubles.is_empty());
+        let failed = wrong + usize::from(!self.page_errors.is_empty());
         (self.sums.len() + 1 - failed, failed)
     }
 
@@ -195,9 +196,9 @@ mod tests {
         for (is_short, end) in [(false, "chrome"), (true, "chrome --short")] {
             let mut figures = Figures::new(is_short);
             let stream = Stream::of_all_kinds(1)[0];
-            let came = Came {
+            let came = CheckResult {
                 faults: vec!["1 came after 9".into()],
-                ..Came::default()
+                ..CheckResult::default()
             };
             let told = (Report::default(), came);
             figures.add(Kind::Chromium, 7, &stream, told, &Seen::default());

@@ -127,7 +127,7 @@ async fn follow_in(
 
     let Followed {
         mut reports,
-        troubles,
+        page_errors,
     } = outcome?;
     for (seed, stream) in streams {
         let seen = chaos.seen(*seed, &stream.to_string());
@@ -135,7 +135,7 @@ async fn follow_in(
         let told = judge(report, &seen, stream, extent);
         figures.add(kind, *seed, stream, told, &seen);
     }
-    figures.add_run(kind, restarts, began.elapsed(), troubles);
+    figures.add_run(kind, restarts, began.elapsed(), page_errors);
     Ok(())
 }
 
@@ -145,15 +145,15 @@ fn judge(
     seen: &Seen,
     stream: &Stream,
     extent: &Extent,
-) -> (Report, check::Came) {
+) -> (Report, check::CheckResult) {
     let Some(report) = report else {
         let faults = vec![format!(
             "it has not ended, after {} attempts",
             seen.attempts
         )];
-        let came = check::Came {
+        let came = check::CheckResult {
             faults,
-            ..check::Came::default()
+            ..check::CheckResult::default()
         };
         return (Report::default(), came);
     };
@@ -164,7 +164,7 @@ fn judge(
 /// The page's reports, by the names of the streams.
 struct Followed {
     reports: HashMap<String, Report>,
-    troubles: Vec<String>,
+    page_errors: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -206,6 +206,9 @@ async fn follow(
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let troubles = page.call("troubles", Value::Null).await?;
-    Ok(Followed { reports, troubles })
+    let page_errors = page.call("pageErrors", Value::Null).await?;
+    Ok(Followed {
+        reports,
+        page_errors,
+    })
 }

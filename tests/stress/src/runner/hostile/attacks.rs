@@ -16,10 +16,11 @@ const LONGEST_TURN: f64 = 1000.0;
 const LONGEST_PARSE: f64 = 30_000.0;
 /// By how many pages the wasm memory may grow: an event may have 16 MiB, in a buffer that grows by doubling.
 const MAX_GROWTH: f64 = 2048.0;
-/// How long the page watches an attack whose outcome is `on`, in milliseconds.
-const LOOK: u64 = 5000;
+/// How long the page watches an attack whose outcome is `not-closed`, in milliseconds.
+const WAIT: u64 = 5000;
 
-/// Whether a contender plays an attack. Only the client in Rust inflates gzip, and over the browser's own source it is too much.
+/// Whether a contender plays an attack. Only the client in Rust inflates gzip, and it does so only over `fetch`: the browser's own
+/// source would hold too much data.
 pub(super) fn concerns(attack: &Attack, contender: Contender) -> bool {
     let Contender { transport, client } = contender;
     attack.parse != "gzip" || (transport, client) == ("fetch", "rust")
@@ -33,15 +34,15 @@ pub(super) fn script(attack: &Attack, transport: &str) -> Script {
 }
 
 /// How long the page waits for the outcome, in milliseconds.
-pub(super) fn look(attack: &Attack) -> u64 {
+pub(super) fn wait(attack: &Attack) -> u64 {
     match attack.outcome {
-        "on" => LOOK,
-        _ => attack.look,
+        "not-closed" => WAIT,
+        _ => attack.wait,
     }
 }
 
 pub(super) fn patience(attack: &Attack) -> Duration {
-    Duration::from_millis(look(attack)) + Duration::from_secs(60)
+    Duration::from_millis(wait(attack)) + Duration::from_secs(60)
 }
 
 /// The faults of a client. Of a browser's own source only the requests are checked.
@@ -91,7 +92,7 @@ mod tests {
         let attack = Attack::named("flood-events").expect("an attack");
         let faults = |heard| {
             let told = Told {
-                outcome: "on".into(),
+                outcome: "not-closed".into(),
                 heard,
                 ..Told::default()
             };

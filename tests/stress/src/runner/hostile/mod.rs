@@ -54,7 +54,7 @@ pub(crate) async fn run(options: &Options) -> bool {
 }
 
 async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
-    println!("\nA server that means harm, in {kind:?}\n");
+    println!("\nA hostile server, in {kind:?}\n");
     let mut table = Table::new([
         "attack",
         "transport, client",
@@ -77,21 +77,27 @@ async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
             if !attacks::concerns(&attack, contender) {
                 continue;
             }
-            let seen = on_stage(kind, async |stage| see(stage, &attack, contender).await);
+            let seen = on_stage(kind, async |stage| {
+                play_attack(stage, &attack, contender).await
+            });
             let more = match seen.await {
-                Ok((seen, troubles)) => {
+                Ok((seen, page_errors)) => {
                     table.print_row(seen.cells(&attack, contender));
-                    let wrong =
-                        attacks::faults(&attack, contender.transport, &seen.told, seen.most());
-                    wrong.into_iter().chain(troubles).collect()
+                    let wrong = attacks::faults(
+                        &attack,
+                        contender.transport,
+                        &seen.told,
+                        seen.most_requests_a_second(),
+                    );
+                    wrong.into_iter().chain(page_errors).collect()
                 }
                 Err(error) => {
                     table.print_row([attack.name, &contender.to_string(), "failed"]);
                     vec![format!("{error:#}")]
                 }
             };
-            let whose = format!("{kind:?}, {}, {contender}", attack.name);
-            faults.extend(more.iter().map(|fault| format!("{whose}: {fault}")));
+            let label = format!("{kind:?}, {}, {contender}", attack.name);
+            faults.extend(more.iter().map(|fault| format!("{label}: {fault}")));
         }
     }
     print!("\n{table}");
@@ -107,13 +113,14 @@ struct Seen {
     heap: Option<f64>,
 }
 
-async fn see(stage: &Stage, attack: &Attack, contender: Contender) -> Result<Seen> {
+/// Plays an attack on a stage.
+async fn play_attack(stage: &Stage, attack: &Attack, contender: Contender) -> Result<Seen> {
     stage.page.open().await;
     stage
         .streams
         .put(STREAM, attacks::script(attack, contender.transport))?;
     let before = stage.heap().await?;
-    let more = json!({ "parse": attack.parse, "idle": attack.idle, "look": attacks::look(attack) });
+    let more = json!({ "parse": attack.parse, "idle": attack.idle, "wait": attacks::wait(attack) });
     let task = stage.task(contender, STREAM, more);
     let told = stage
         .page
@@ -131,7 +138,7 @@ async fn see(stage: &Stage, attack: &Attack, contender: Contender) -> Result<See
 }
 
 impl Seen {
-    fn most(&self) -> usize {
+    fn most_requests_a_second(&self) -> usize {
         most_a_second(&self.requests)
     }
 
@@ -144,7 +151,7 @@ impl Seen {
             told.heard.to_string(),
             format!("{:.1}", told.took / 1000.0),
             self.requests.len().to_string(),
-            self.most().to_string(),
+            self.most_requests_a_second().to_string(),
             format!("{:.0}", told.longest),
             format!("+{}", told.pages),
             self.heap.map_or("–".into(), |heap| format!("{heap:+.0}")),

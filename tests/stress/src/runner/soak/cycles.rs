@@ -10,8 +10,8 @@ use super::gauges::{Course, compare};
 use crate::runner::stage::{Contender, Stage};
 
 const HALF: u32 = 5_000;
-/// How many sources are used before the measurement, so that code is compiled and buffers are allocated.
-const WARM: u32 = 500;
+/// How many sources are used before the measurement. During that the browser compiles code and allocates buffers.
+const WARM_UP: u32 = 500;
 const PATIENCE: Duration = Duration::from_secs(300);
 const STREAM: &str = "one";
 
@@ -31,6 +31,6 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
         let finished = stage.page.call_patiently("soak.cycles", task, PATIENCE);
         finished.await.map(drop)
     };
-    cycles(WARM).await?;
+    cycles(WARM_UP).await?;
     Course::measure(stage, async |_| cycles(HALF).await).await
 }

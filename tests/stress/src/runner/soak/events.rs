@@ -11,7 +11,8 @@ use typed_eventsource_server::script::{Attempt, Script, Step};
 use super::gauges::{Course, compare};
 use crate::runner::stage::{Contender, Stage};
 
-/// How many events there are before the numbers start again. The first round is not measured, so that code is compiled and buffers are allocated.
+/// How many events there are before the numbers start again. The first round is not measured: during it the browser compiles code
+/// and allocates buffers.
 const ROUND: u32 = 500_000;
 const HALF: u32 = 10 * ROUND;
 const EVENT: &str =
@@ -26,7 +27,7 @@ struct Heard {
 }
 
 pub(super) async fn run() -> Vec<String> {
-    let what = format!("{} events from one source, as they are", 2 * HALF);
+    let what = format!("{} events heard by one source", 2 * HALF);
     compare(&what, course).await
 }
 

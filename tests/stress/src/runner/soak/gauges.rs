@@ -10,12 +10,12 @@ use typed_eventsource_harness::Table;
 
 use crate::runner::stage::{CONTENDERS, Contender, Heap, Stage, on_stage};
 
-/// By how much the objects may differ, in KiB. Two collections of the same page differ by some ten, since the browser compiles and
+/// By how much the objects may grow, in KiB. Two readings of the same page differ by some ten, since the browser compiles and
 /// caches code. On a busy page they differ by a hundred and ten, since the browser notes long tasks. A leak of one byte for each
 /// of five million events would be five thousand, and a leak of a hundred bytes for each of five thousand sources five hundred.
 const OBJECTS: f64 = 256.0;
-/// By how much the buffers may differ, in KiB. The last chunk and its text stay until the next chunk is read, which is more than
-/// two hundred. A leak of one byte for each event would be five thousand.
+/// By how much the buffers may grow, in KiB. The last chunk and its text stay until the next chunk is read; together they have more
+/// than two hundred. A leak of one byte for each event would be five thousand.
 const BUFFERS: f64 = 512.0;
 
 /// What a page holds after a collection of garbage.
@@ -44,7 +44,7 @@ struct OnPage {
 struct Reading {
     name: &'static str,
     value: f64,
-    /// By how much the reading may differ.
+    /// By how much the reading may grow.
     tolerance: f64,
 }
 
@@ -113,15 +113,15 @@ impl Course {
         self.readings().filter_map(|[start, middle, end]| {
             let most = end.tolerance;
             let has_grown = end.value - start.value > most || end.value - middle.value > most;
-            has_grown.then(|| format!("{} {}", end.name, way([&start, &middle, &end])))
+            has_grown.then(|| format!("{} {}", end.name, arrows([&start, &middle, &end])))
         })
     }
 
     fn cells(&self, contender: Contender) -> impl Iterator<Item = String> {
-        let ways = self.readings().map(|readings| way(readings.each_ref()));
+        let values = self.readings().map(|readings| arrows(readings.each_ref()));
         [contender.to_string()]
             .into_iter()
-            .chain(ways)
+            .chain(values)
             .chain([format!("{:.0}", self.took)])
     }
 
@@ -132,7 +132,8 @@ impl Course {
     }
 }
 
-fn way(readings: [&Reading; 3]) -> String {
+/// The values with arrows between them.
+fn arrows(readings: [&Reading; 3]) -> String {
     readings
         .map(|reading| reading.value.to_string())
         .join(" → ")
@@ -151,9 +152,9 @@ pub(super) async fn compare(
     for contender in CONTENDERS {
         let outcome = on_stage(Kind::Chromium, async |stage| course(stage, contender).await);
         let more = match outcome.await {
-            Ok((course, troubles)) => {
+            Ok((course, page_errors)) => {
                 table.print_row(course.cells(contender));
-                course.faults().chain(troubles).collect()
+                course.faults().chain(page_errors).collect()
             }
             Err(error) => vec![format!("{error:#}")],
         };

@@ -63,9 +63,11 @@ pub(super) async fn run() -> Vec<String> {
                 consume(stage, contender, when_full).await
             });
             let more = match consumed.await {
-                Ok(((told, peak), troubles)) => {
+                Ok(((told, peak), page_errors)) => {
                     table.print_row(told.cells(&label, peak));
-                    faults_of(&told, when_full, peak).chain(troubles).collect()
+                    faults_of(&told, when_full, peak)
+                        .chain(page_errors)
+                        .collect()
                 }
                 Err(error) => vec![format!("{error:#}")],
             };

@@ -1,4 +1,4 @@
-//! The model of a subscriber: one of the sources that share a connection.
+//! The model of a sharer: one of the sources that share a connection.
 
 use std::{slice, vec::Vec};
 
@@ -15,10 +15,10 @@ use super::{
     space::{Ruling, Settings, Time},
 };
 
-/// What may happen to a subscriber.
+/// What may happen to a sharer.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(super) enum Turn {
-    State(Standing, Time),
+    State(StateKind, Time),
     Report,
     Gap,
     /// An output for the connection's own body.
@@ -33,7 +33,7 @@ pub(super) enum Turn {
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
-pub(super) enum Standing {
+pub(super) enum StateKind {
     Connecting,
     Open,
     Waiting,
@@ -41,12 +41,13 @@ pub(super) enum Standing {
     Offline,
 }
 
+/// The outputs that a sharer ignores.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(super) enum Work {
     Connect,
     Disconnect,
     Deliver,
-    /// `Output::Closed` reports it, with the reason.
+    /// The state `Closed`. `Output::Closed` reports the close, with its reason.
     Closed,
 }
 
@@ -58,21 +59,21 @@ pub(super) enum End {
     Requested,
 }
 
-pub(super) struct Subscriber {
+pub(super) struct Sharer {
     settings: Settings,
     session: Session,
     now: Span,
     state: State,
     decode_errors: u32,
-    /// How many times in a row the subscriber has left.
+    /// How many times in a row the sharer has left.
     failures: u32,
-    /// When the subscriber left first.
+    /// When the sharer left first.
     down_since: Option<Span>,
-    /// Whether the subscriber has not been told the state of the connection yet.
-    joins: bool,
+    /// Whether the sharer has not been told the state of the connection yet.
+    is_joining: bool,
 }
 
-impl Subscriber {
+impl Sharer {
     pub(super) fn new(settings: Settings) -> Self {
         let at = At {
             now: Timestamp::default(),
@@ -88,17 +89,17 @@ impl Subscriber {
             decode_errors: 0,
             failures: 0,
             down_since: None,
-            joins: true,
+            is_joining: true,
         }
     }
 
-    pub(super) fn go_on(&mut self, turn: Turn) {
+    pub(super) fn play(&mut self, turn: Turn) {
         match turn {
-            Turn::State(standing, Time(time)) => {
-                let state = state(standing, time);
+            Turn::State(kind, Time(time)) => {
+                let state = state(kind, time);
                 let told = Output::State(state);
-                // The state was reported when the subscriber joined.
-                let is_known = self.joins && state == State::Connecting;
+                // The state was reported when the sharer joined.
+                let is_known = self.is_joining && state == State::Connecting;
                 let expected: &[Output] = if is_known {
                     &[]
                 } else {
@@ -107,7 +108,7 @@ impl Subscriber {
                 self.handle(Input::Relayed(told.clone()), expected);
                 if self.state != State::Closed {
                     self.state = state;
-                    self.joins = is_known;
+                    self.is_joining = is_known;
                 }
             }
             Turn::Report => {
@@ -147,7 +148,7 @@ impl Subscriber {
         assert_eq!(
             self.session.next_timeout(),
             None,
-            "a subscriber has no time limit"
+            "a sharer has no time limit"
         );
     }
 
@@ -177,7 +178,7 @@ impl Subscriber {
         self.handle(Input::Timeout { late }, &[]);
     }
 
-    /// Receives an event in any state: events of the shared connection may arrive after the subscriber has closed.
+    /// Receives an event in any state: events of the shared connection may arrive after the sharer has closed.
     fn receive(&mut self) {
         let event = ReceivedEvent {
             last_event_id: None,
@@ -199,7 +200,7 @@ impl Subscriber {
         self.down_since = None;
     }
 
-    /// A subscriber has its own limit and rule, but not its own connection: to reopen means to leave the connection and
+    /// A sharer has its own limit and rule, but not its own connection: to reopen means to leave the connection and
     /// to join it again.
     fn fail_to_decode(&mut self) {
         if self.state == State::Closed {
@@ -257,7 +258,7 @@ impl Subscriber {
         }
         assert_eq!(self.session.next_timeout(), Some(deadline));
         self.state = State::Connecting;
-        self.joins = true;
+        self.is_joining = true;
         self.now = deadline.since_origin();
         let outputs = self.outputs_of(Input::Timeout { late: Span::ZERO });
         assert_eq!(outputs, [Output::State(self.state), Output::Connect]);
@@ -302,7 +303,7 @@ impl Subscriber {
     }
 }
 
-/// The report of an error that the subscriber's body has.
+/// The report of an error that the sharer's body has.
 fn told_report() -> Output {
     Output::Report(Report {
         failure: Failure::Told,
@@ -310,15 +311,15 @@ fn told_report() -> Output {
     })
 }
 
-fn state(standing: Standing, time: Span) -> State {
+fn state(kind: StateKind, time: Span) -> State {
     let attempt = 1;
     let waiting = |retry_in| State::Waiting { attempt, retry_in };
-    match standing {
-        Standing::Connecting => State::Connecting,
-        Standing::Open => State::Open,
-        Standing::Waiting => waiting(Some(time)),
-        Standing::Reconnecting => waiting(None),
-        Standing::Offline => State::Offline { attempt },
+    match kind {
+        StateKind::Connecting => State::Connecting,
+        StateKind::Open => State::Open,
+        StateKind::Waiting => waiting(Some(time)),
+        StateKind::Reconnecting => waiting(None),
+        StateKind::Offline => State::Offline { attempt },
     }
 }
 

@@ -1,4 +1,4 @@
-//! The sources themselves.
+//! The real sources, over a fake server.
 
 use std::{
     cell::{Cell, Ref, RefCell},
@@ -15,7 +15,7 @@ use futures_core::Stream;
 
 use super::{
     FakeServer, Panicked,
-    acts::{Act, Kind, NAMES, PLAYS, SOURCES, Scripts, Setting, rule},
+    acts::{ACTING_CALLS, Act, Kind, NAMES, SOURCES, Scripts, Setting, rule_number},
     open_from,
 };
 use crate::{
@@ -44,7 +44,7 @@ pub(super) struct World {
     held: RefCell<Vec<Option<Held>>>,
     journal: RefCell<Vec<String>>,
     calls: RefCell<BTreeMap<usize, usize>>,
-    plays: Cell<usize>,
+    acting_calls: Cell<usize>,
     last_id: Cell<u64>,
 }
 
@@ -75,7 +75,7 @@ impl World {
             held: RefCell::default(),
             journal: RefCell::default(),
             calls: RefCell::default(),
-            plays: Cell::default(),
+            acting_calls: Cell::default(),
             last_id: Cell::default(),
         });
         let this = Rc::downgrade(&world);
@@ -90,10 +90,10 @@ impl World {
 
     fn called(&self, callback: usize, what: &str) {
         self.journal.borrow_mut().push(format!("{callback} {what}"));
-        if self.plays.get() == PLAYS {
+        if self.acting_calls.get() == ACTING_CALLS {
             return;
         }
-        self.plays.set(self.plays.get() + 1);
+        self.acting_calls.set(self.acting_calls.get() + 1);
         let call = {
             let mut calls = self.calls.borrow_mut();
             let call = calls.entry(callback).or_default();
@@ -157,7 +157,7 @@ impl World {
             .healthy_after(Duration::from_secs(86_400))
             .backoff(backoff);
         let policy = policy.rule(move |context| {
-            call(&this, rule(number), "rule");
+            call(&this, rule_number(number), "rule");
             match context.proposed {
                 Decision::KeepWaiting if reopens => Decision::Reopen { after: WAIT },
                 _ => Decision::AsProposed,
@@ -182,7 +182,7 @@ impl World {
                 source.on_gap(move |gap| call(&this, number, &format!("gap {}", gap.missed)))
             }
             Kind::Error => source.on_error(move |_| call(&this, number, "error")),
-            Kind::State => source.on_state(move |state| call(&this, number, &shown(&state))),
+            Kind::State => source.on_state(move |state| call(&this, number, &state_text(&state))),
             Kind::Stream => {
                 let stream = source.stream(name).unwrap();
                 return self.held.borrow_mut().push(Some(Held::Stream(stream)));
@@ -223,7 +223,7 @@ fn call(world: &Weak<World>, callback: usize, what: &str) {
     }
 }
 
-fn shown(state: &State) -> String {
+fn state_text(state: &State) -> String {
     match state {
         State::Waiting { attempt, .. } => format!("waiting {attempt}"),
         State::Closed(CloseReason::Requested) => "closed".to_owned(),

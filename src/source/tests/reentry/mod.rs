@@ -1,5 +1,5 @@
-//! Callbacks that do anything: they call any method, and panic. The result is compared with a [`model`] of which
-//! listener hears what, in which order.
+//! Callbacks that do anything: they call any method, also of the source that calls them, and panic. What the listeners hear, and in
+//! which order, is compared with a [`model`].
 
 mod acts;
 mod model;
@@ -27,9 +27,9 @@ fn play(world: &Rc<World>, act: Act) {
     while !try_to(|| world.server.clock().advance(Duration::ZERO)) {}
 }
 
-/// Returns whether nothing panicked.
-fn try_to(go: impl FnOnce()) -> bool {
-    match catch_unwind(AssertUnwindSafe(go)) {
+/// Runs a function. Returns false if it panicked on purpose.
+fn try_to(run: impl FnOnce()) -> bool {
+    match catch_unwind(AssertUnwindSafe(run)) {
         Ok(()) => true,
         Err(panic) if panic.is::<Panicked>() => false,
         Err(panic) => resume_unwind(panic),

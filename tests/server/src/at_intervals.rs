@@ -7,7 +7,10 @@ use futures_util::Stream;
 use tokio::time::{MissedTickBehavior, interval};
 
 /// Yields the items with `every` milliseconds from one to the next. The first is due at once.
-pub(crate) fn in_time<T>(every: u64, items: impl IntoIterator<Item = T>) -> impl Stream<Item = T> {
+pub(crate) fn at_intervals<T>(
+    every: u64,
+    items: impl IntoIterator<Item = T>,
+) -> impl Stream<Item = T> {
     fn_stream(|emitter| async move {
         let mut interval = interval(Duration::from_millis(every));
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -27,7 +30,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn items_come_at_regular_times() {
         let begin = Instant::now();
-        let times = in_time(20, "abc".bytes()).map(|byte| (byte, begin.elapsed().as_millis()));
+        let times = at_intervals(20, "abc".bytes()).map(|byte| (byte, begin.elapsed().as_millis()));
         let times: Vec<_> = times.collect().await;
         assert_eq!(times, [(b'a', 0), (b'b', 20), (b'c', 40)]);
         assert_eq!(begin.elapsed().as_millis(), 40);

@@ -17,7 +17,7 @@ pub(super) enum Act {
     Fail,
     /// The wait for another connection ends.
     Reconnect,
-    /// A listener is added to a source, for this name if that matters.
+    /// A listener is added to a source: its kind, the source, and the name of its events, which only some kinds have.
     Add(Kind, usize, usize),
     /// A listener or a stream is dropped.
     Drop(usize),
@@ -42,8 +42,8 @@ pub(super) const NAMES: [&str; 2] = ["a", "b"];
 /// The largest number of sources.
 pub(super) const SOURCES: usize = 3;
 
-/// How many times callbacks act, so that the test ends.
-pub(super) const PLAYS: usize = 60;
+/// How many calls of callbacks act. Later calls do nothing, so that the test ends.
+pub(super) const ACTING_CALLS: usize = 60;
 
 /// The settings of the sources.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,7 @@ impl Scripts {
 }
 
 /// The number of a source's rule, among the numbers of the callbacks.
-pub(super) fn rule(source: usize) -> usize {
+pub(super) fn rule_number(source: usize) -> usize {
     1000 + source
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::acts::{Act, Kind, PLAYS, SOURCES, Scripts, Setting, rule};
+use super::acts::{ACTING_CALLS, Act, Kind, SOURCES, Scripts, Setting, rule_number};
 
 struct Panicked;
 
-type Played = Result<(), Panicked>;
+type ActResult = Result<(), Panicked>;
 
 pub(super) struct Model {
     setting: Setting,
@@ -14,7 +14,7 @@ pub(super) struct Model {
     pub(super) journal: Vec<String>,
     pub(super) reports: usize,
     calls: BTreeMap<usize, usize>,
-    plays: usize,
+    acting_calls: usize,
     last_id: u64,
     sources: Vec<Source>,
     /// The sources that have a connection, in the order in which they connected.
@@ -31,8 +31,10 @@ struct Source {
     outputs: VecDeque<Output>,
     is_running: bool,
     has_panicked: bool,
-    /// Whether its rule is being asked.
-    is_asking: bool,
+    /// Whether its rule is being asked, and about a failure for good.
+    is_asking: Option<bool>,
+    /// Whether the console has a line of an error of each kind: of a loss, and of a failure for good.
+    has_line: [bool; 2],
     end: Option<End>,
     /// Whether the server has answered its connection.
     is_open: bool,
@@ -42,14 +44,15 @@ struct Source {
     /// The highest id of an event so far. Ids are above the one to continue from.
     highest: u64,
     is_first_of_connection: bool,
-    /// The listeners of each event name that the server knows, and the other listeners.
+    /// The listeners of each event name that has any.
     names: BTreeMap<usize, Vec<usize>>,
+    /// The listeners that hear anything but events, by what they hear.
     others: BTreeMap<&'static str, Vec<usize>>,
 }
 
 impl Source {
     /// Reports the ids that are missing before this one, if it is the first higher id of a connection.
-    fn go_on(&mut self, id: u64) {
+    fn advance_to(&mut self, id: u64) {
         if id <= self.highest {
             return;
         }
@@ -92,7 +95,7 @@ enum Output {
     Gap(u64),
     Deliver { name: usize, id: u64 },
     Ask { is_final: bool },
-    Report,
+    Report { is_final: bool },
     State(String),
     Closed,
 }
@@ -119,7 +122,7 @@ impl Model {
             journal: vec![],
             reports: 0,
             calls: BTreeMap::new(),
-            plays: 0,
+            acting_calls: 0,
             last_id: 0,
             sources: vec![Source::default()],
             connections: vec![0],
@@ -133,7 +136,7 @@ impl Model {
         let _ = self.act(act);
     }
 
-    fn act(&mut self, act: Act) -> Played {
+    fn act(&mut self, act: Act) -> ActResult {
         match act {
             Act::Send(name) => {
                 self.last_id += 1;
@@ -186,16 +189,16 @@ impl Model {
 
     // The server
 
-    fn each_connection(&mut self, mut go: impl FnMut(&mut Self, usize) -> Played) -> Played {
+    fn each_connection(&mut self, mut act: impl FnMut(&mut Self, usize) -> ActResult) -> ActResult {
         for source in self.connections.clone() {
             if self.connections.contains(&source) {
-                go(self, source)?;
+                act(self, source)?;
             }
         }
         Ok(())
     }
 
-    fn open(&mut self) -> Played {
+    fn open(&mut self) -> ActResult {
         self.each_connection(|model, source| {
             if std::mem::replace(&mut model.sources[source].is_open, true) {
                 return Ok(());
@@ -204,7 +207,7 @@ impl Model {
         })
     }
 
-    fn lose(&mut self, is_final: bool) -> Played {
+    fn lose(&mut self, is_final: bool) -> ActResult {
         self.each_connection(|model, source| {
             model.sources[source].is_open = false;
             model.signal(source, Task::Lost { is_final })
@@ -296,14 +299,14 @@ impl Model {
 
     // The sources
 
-    fn signal(&mut self, source: usize, task: Task) -> Played {
+    fn signal(&mut self, source: usize, task: Task) -> ActResult {
         if self.sources[source].end.is_none() {
             self.sources[source].tasks.push_back(task);
         }
         self.drain(source)
     }
 
-    fn drain(&mut self, source: usize) -> Played {
+    fn drain(&mut self, source: usize) -> ActResult {
         if std::mem::replace(&mut self.sources[source].is_running, true) {
             return Ok(());
         }
@@ -332,16 +335,16 @@ impl Model {
             }
             Task::Event { name, id } => {
                 this.failures = 0;
-                this.go_on(id);
+                this.advance_to(id);
                 this.outputs.push_back(Output::Deliver { name, id });
             }
             Task::Unlistened { id } => {
                 this.failures = 0;
-                this.go_on(id);
+                this.advance_to(id);
             }
             Task::Lost { is_final } => {
                 this.failures += 1;
-                this.is_asking = true;
+                this.is_asking = Some(is_final);
                 this.outputs.push_back(Output::Ask { is_final });
             }
             Task::Due => {
@@ -369,15 +372,19 @@ impl Model {
                 Output::Gap(missed) => self.dispatch(source, "gap", &format!("gap {missed}")),
                 Output::Deliver { name, id } => {
                     if let Some(all) = self.sources[source].names.get(&name).cloned() {
-                        self.tell_all(source, &all, &id.to_string());
+                        self.call_all(source, &all, &id.to_string());
                     }
                 }
                 Output::Ask { is_final } => self.ask(source, is_final),
-                Output::Report => {
+                Output::Report { is_final } => {
                     let is_told = self.is_told_errors(source);
                     self.dispatch(source, "error", "error");
                     self.dispatch(source, "notice", "error");
-                    self.reports += usize::from(!is_told);
+                    // One line of each kind in a minute, which is longer than all of this.
+                    let has_line = &mut self.sources[source].has_line[usize::from(is_final)];
+                    if !is_told && !std::mem::replace(has_line, true) {
+                        self.reports += 1;
+                    }
                 }
                 Output::State(state) => self.dispatch(source, "state", &state),
                 Output::Closed => self.finish(source),
@@ -386,7 +393,7 @@ impl Model {
     }
 
     fn ask(&mut self, source: usize, is_final: bool) {
-        let decided = self.called(rule(source), "rule");
+        let decided = self.call(rule_number(source), "rule");
         // Before the server has answered, only `fetch` reopens.
         let reopens = match decided {
             Ok(()) => self.setting.reopens,
@@ -394,7 +401,7 @@ impl Model {
         };
         let this = &mut self.sources[source];
         this.has_panicked |= decided.is_err();
-        if !std::mem::take(&mut this.is_asking) {
+        if this.is_asking.take().is_none() {
             return;
         }
         if is_final {
@@ -404,12 +411,12 @@ impl Model {
             this.is_waiting = true;
             this.outputs.push_back(Output::Disconnect);
         }
-        this.outputs.push_back(Output::Report);
+        this.outputs.push_back(Output::Report { is_final });
         let waiting = format!("waiting {}", this.failures);
         this.outputs.push_back(Output::State(waiting));
     }
 
-    fn close(&mut self, source: usize, end: End) -> Played {
+    fn close(&mut self, source: usize, end: End) -> ActResult {
         self.end(source, end);
         self.drain(source)
     }
@@ -423,9 +430,9 @@ impl Model {
         this.end = Some(end);
         this.tasks.clear();
         this.outputs
-            .retain(|output| matches!(output, Output::Report));
-        if std::mem::take(&mut this.is_asking) {
-            this.outputs.push_back(Output::Report);
+            .retain(|output| matches!(output, Output::Report { .. }));
+        if let Some(is_final) = this.is_asking.take() {
+            this.outputs.push_back(Output::Report { is_final });
         }
         this.outputs.push_back(Output::Closed);
         self.connections.retain(|other| *other != source);
@@ -436,12 +443,12 @@ impl Model {
             this.others.remove("error");
         }
         for listener in &mut self.listeners {
-            let goes = match listener.kind {
+            let is_removed = match listener.kind {
                 Kind::Event | Kind::Gap | Kind::Stream => true,
                 Kind::Error => end == End::Requested,
                 Kind::State => false,
             };
-            listener.is_alive &= listener.source != source || !goes;
+            listener.is_alive &= listener.source != source || !is_removed;
         }
         drop(names);
     }
@@ -478,32 +485,32 @@ impl Model {
         let all = self.sources[source].others.get(kind).cloned();
         for number in all.unwrap_or_default() {
             if kind == "notice" {
-                let told = self.notify(number, what);
-                self.listeners[number].hears_notices &= told.is_ok();
-                self.sources[source].has_panicked |= told.is_err();
+                let result = self.notify(number, what);
+                self.listeners[number].hears_notices &= result.is_ok();
+                self.sources[source].has_panicked |= result.is_err();
             } else {
-                self.tell_all(source, &[number], what);
+                self.call_all(source, &[number], what);
             }
         }
     }
 
-    fn tell_all(&mut self, source: usize, all: &[usize], what: &str) {
+    fn call_all(&mut self, source: usize, all: &[usize], what: &str) {
         for number in all {
             if !self.listeners[*number].is_alive {
                 continue;
             }
-            let told = if self.listeners[*number].kind == Kind::Stream {
+            let result = if self.listeners[*number].kind == Kind::Stream {
                 self.push(*number, what)
             } else {
-                self.called(*number, what)
+                self.call(*number, what)
             };
             // A callback that panics is not called again.
-            self.listeners[*number].is_alive &= told.is_ok();
-            self.sources[source].has_panicked |= told.is_err();
+            self.listeners[*number].is_alive &= result.is_ok();
+            self.sources[source].has_panicked |= result.is_err();
         }
     }
 
-    fn notify(&mut self, number: usize, what: &str) -> Played {
+    fn notify(&mut self, number: usize, what: &str) -> ActResult {
         let stream = &mut self.listeners[number];
         if !stream.hears_notices {
             return Ok(());
@@ -518,24 +525,24 @@ impl Model {
         self.wake(number)
     }
 
-    fn push(&mut self, number: usize, item: &str) -> Played {
+    fn push(&mut self, number: usize, item: &str) -> ActResult {
         self.listeners[number].pending.push_back(item.to_owned());
         self.wake(number)
     }
 
-    fn wake(&mut self, number: usize) -> Played {
+    fn wake(&mut self, number: usize) -> ActResult {
         if std::mem::take(&mut self.listeners[number].is_waited_for) {
-            self.called(number, "wake")?;
+            self.call(number, "wake")?;
         }
         Ok(())
     }
 
-    fn called(&mut self, callback: usize, what: &str) -> Played {
+    fn call(&mut self, callback: usize, what: &str) -> ActResult {
         self.journal.push(format!("{callback} {what}"));
-        if self.plays == PLAYS {
+        if self.acting_calls == ACTING_CALLS {
             return Ok(());
         }
-        self.plays += 1;
+        self.acting_calls += 1;
         let call = self.calls.entry(callback).or_default();
         *call += 1;
         let acts = self.scripts.of(callback, *call).to_vec();

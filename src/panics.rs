@@ -9,11 +9,11 @@ use std::{
 /// Catches the panics of users' callbacks, so that a source can finish its work. Then the first panic resumes. If
 /// panics abort, as in wasm by default, there is nothing to catch.
 #[derive(Default)]
-pub(super) struct Panics(RefCell<Option<Box<dyn Any + Send>>>);
+pub(crate) struct Panics(RefCell<Option<Box<dyn Any + Send>>>);
 
 impl Panics {
     /// Calls a function, and returns whether it panicked.
-    pub(super) fn catch(&self, call: impl FnOnce()) -> bool {
+    pub(crate) fn catch(&self, call: impl FnOnce()) -> bool {
         if cfg!(panic = "abort") {
             call();
             return false;
@@ -26,7 +26,7 @@ impl Panics {
     }
 
     /// Resumes the first panic that was caught.
-    pub(super) fn resume(&self) {
+    pub(crate) fn resume(&self) {
         if cfg!(panic = "abort") {
             return;
         }
