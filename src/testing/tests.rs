@@ -175,7 +175,7 @@ mod over_fetch {
     #[test]
     fn headers_that_have_to_be_waited_for_are_not_in_an_attempt() {
         let server = FakeServer::new();
-        let fetch = Fetch::new().fresh_headers(|| std::future::pending());
+        let fetch = Fetch::new().fresh_headers(std::future::pending);
         let source = EventSource::builder("/prices").fetch(fetch).open().unwrap();
         server.open();
         assert!(matches!(source.state(), State::Open { .. }));

@@ -264,6 +264,30 @@ test("MCP: a result may be one document", async () => {
   expect(await seen(url, { closed: 1 })).toHaveLength(1);
 });
 
+test.each<[string, Attempt]>([
+  ["a stream", { steps: [{ send: mcp.result({ capabilities: {} }, "1") }] }],
+  ["a document", { headers: [["Content-Type", "application/json"]], steps: [{ send: '{"jsonrpc":"2.0","id":1,"result":{}}' }] }],
+])("MCP: a session begins with %s, whose header is in all further requests", async (_, first) => {
+  const header = [
+    ["Mcp-Session-Id", "s2"],
+    ["Access-Control-Expose-Headers", "Mcp-Session-Id"],
+  ] satisfies Attempt["headers"];
+  const accepted: Attempt = { status: 202, headers: [["Content-Type", "text/plain"]] };
+  const url = await play({ ...first, headers: [...(first.headers ?? []), ...header] }, accepted, answering(mcp.result({ sum: 3 })));
+  const session: recipe.Session = { url };
+  await recipe.request(session, 1, "initialize", { protocolVersion: "2025-11-25" });
+  await recipe.notify(session, "notifications/initialized");
+  expect(await recipe.request(session, 1, "tools/call")).toEqual({ sum: 3 });
+  const requests = await seen(url, { closed: 3 });
+  expect(requests.map(({ headers }) => headers["mcp-session-id"])).toEqual([undefined, "s2", "s2"]);
+  expect(JSON.parse(requests[1]?.body ?? "")).toEqual({ jsonrpc: "2.0", method: "notifications/initialized" });
+});
+
+test("MCP: a notification that the server refuses is an error", async () => {
+  const url = await play({ status: 400 });
+  await expect(recipe.notify({ url }, "notifications/initialized")).rejects.toThrow("400");
+});
+
 test("MCP: a session that is over is an error, and the request is sent once", async () => {
   const url = await play({ status: 404 });
   await expect(toolCall(url)).rejects.toMatchObject({ code: "status", status: 404 });

@@ -12,6 +12,7 @@ mod order;
 mod pace;
 mod posting;
 mod preflights;
+mod recipes;
 mod redirects;
 mod request;
 mod resuming;
