@@ -40,8 +40,8 @@ pub enum Error {
     },
 
     /// The source is not over `fetch`. Events of any name were asked for, by `EventSource::on_any` or by an enum with a catch-all
-    /// variant, but the browser's own `EventSource` delivers only events whose names are listened to. Or a queue was to wait
-    /// while it is full, for which it does not wait.
+    /// variant, but the browser's own `EventSource` delivers only events whose names are listened to. Or a
+    /// [queue](crate::Queue::wait) was to make the server wait, which the browser's own `EventSource` cannot.
     NeedsFetch,
 
     /// There is no `EventSource` here, or no `fetch` if that was asked for: this is not a browser.
@@ -506,7 +506,7 @@ fn write_excerpt(f: &mut fmt::Formatter<'_>, body: &str) -> fmt::Result {
     write_detail(f, (!excerpt.is_empty()).then_some(&excerpt))
 }
 
-/// Who has answered.
+/// Writes which URL has answered.
 #[cfg(feature = "fetch")]
 fn write_redirect(f: &mut fmt::Formatter<'_>, url: &str, response: &ResponseHead) -> fmt::Result {
     f.write_str(url)?;

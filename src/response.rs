@@ -30,7 +30,7 @@ struct Parts {
     status: u16,
     url: Arc<str>,
     redirected: bool,
-    /// A line for each, with its end, and with a comma between the name, in lower case, and the value.
+    /// A line for each header: its name in lower case, a comma, its value, and a line feed.
     headers: String,
 }
 
@@ -41,7 +41,7 @@ impl ResponseHead {
         Self::from_parts(status, url.into(), false, String::new())
     }
 
-    /// The headers are lines, each with its end, and with a comma between the name, in lower case, and the value.
+    /// `headers` has a line for each header: its name in lower case, a comma, its value, and a line feed.
     pub(crate) fn from_parts(
         status: u16,
         url: Arc<str>,
@@ -153,7 +153,7 @@ impl ResponseHead {
     }
 }
 
-/// The text before the first such byte, and the text after it.
+/// The text before the first byte of this value, and the text after it.
 fn cut(text: &str, byte: u8) -> Option<(&str, &str)> {
     let index = text.bytes().position(|other| other == byte)?;
     Some((text.get(..index)?, text.get(index + 1..)?))

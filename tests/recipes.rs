@@ -1,11 +1,11 @@
-//! The recipes in `docs/recipes`, before a server that imitates theirs: what they show, and which requests they send.
+//! Runs the recipes in `docs/recipes` with a fake server in place of theirs, and checks what they show and which requests they send.
 #![cfg(all(
     not(target_family = "wasm"),
     feature = "fetch",
     feature = "json",
     feature = "testing"
 ))]
-#![allow(unreachable_pub, reason = "an app has them in modules")]
+#![allow(unreachable_pub, reason = "apps have these recipes in modules")]
 
 #[path = "../docs/recipes/anthropic.rs"]
 mod anthropic;
@@ -51,7 +51,7 @@ impl Asking {
         asking
     }
 
-    /// Lets the recipe do what it can do now, which is not to end.
+    /// Lets the recipe do what it can do now. It must not end.
     fn goes_on(&mut self) {
         let outcome = self.outcome.as_mut().now_or_never();
         assert!(outcome.is_none(), "{outcome:?}");
@@ -217,7 +217,7 @@ impl Model {
         for (name, data) in self.end {
             server.send_text(name, data);
         }
-        // Where no event is the end, the response's is.
+        // Some models have no event for the end: their answer ends with the response.
         server.end();
     }
 }
@@ -433,7 +433,7 @@ fn a_tool_has_a_result_and_other_messages_are_received() {
 }
 
 #[test]
-fn where_the_answer_of_a_tool_ends_before_the_result_a_get_goes_on_after_the_last_event() {
+fn after_an_answer_of_a_tool_without_the_result_a_get_continues_after_the_last_event() {
     for cut in [FakeServer::lose, FakeServer::end, |server: &FakeServer| {
         server.end_within("message", "{\"json")
     }] {

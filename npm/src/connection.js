@@ -505,7 +505,8 @@ export class Connection extends Audience {
 
   /**
    * Ends the source at once, and fires the DOM's `error` if it is asked to. The listeners are told once the callback that caused
-   * the end has returned: of a close outside of callbacks at once, so that it is not taken for the state of a later source.
+   * the end has returned. If `close` was called outside of callbacks they are told at once, so that nobody takes the state for that
+   * of a later source.
    *
    * @param {CloseReason} reason
    * @param {boolean} firesError Whether to fire the DOM's `error` event.

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** For how long a line stands for further errors of its kind, in milliseconds. */
+/** For how long after a line further errors of its kind have no line, in milliseconds. */
 const QUIET = 60_000;
 
 /**

@@ -18,7 +18,7 @@ export class EventQueue {
   #waiting = [];
   #isDropping = false;
   #hasEnded = false;
-  /** What the last step throws, if anything. @type {unknown[]} */
+  /** The error that the last step throws, if there is one. @type {unknown[]} */
   #errors = [];
   /** Whether nothing is to be read while it is full. */
   waits;

@@ -228,10 +228,10 @@ function open(url, settings) {
 export function resolve(url) {
   try {
     const { href, hostname } = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href ?? testBackends[0]?.base);
-    // By the standard a host has no spaces. Chromium takes them, and writes them like this.
+    // By the standard a host has no spaces. Chromium accepts them, and writes each as `%20`.
     if (!hostname.includes("%20")) return href;
   } catch {
-    // Refused below, like such a host.
+    // An invalid URL is refused below.
   }
   throw new DOMException(`EventSource: ${JSON.stringify(url)} is not a valid URL`, "SyntaxError");
 }

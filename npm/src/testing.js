@@ -286,7 +286,7 @@ function requestOf(url, { method, headers, body }) {
 /** @param {string} url @param {unknown} cause */
 const invalidRequest = (url, cause) => new EventSourceError("invalid-request", `invalid request: ${messageOf(cause)}`, { url, cause });
 
-/** One connection, a transport of the source at its other end. */
+/** One connection. The source at its other end uses it as a transport. */
 class FakeConnection {
   #url;
   #isFetch;
@@ -301,7 +301,7 @@ class FakeConnection {
   #subscriptions = new Map();
   #listensToAll = false;
   #isHeldBack = false;
-  /** What the source has yet to read: functions that make inputs of it. @type {(() => Input | void)[]} */
+  /** What the source has not read yet: functions that make the inputs. @type {(() => Input | void)[]} */
   #unread = [];
 
   /**

@@ -7,10 +7,10 @@ import { EventSourceError, excerptOf, messageOf } from "../error.js";
 /** @typedef {import("../index.js").FetchInit["accept"]} Accept */
 /** @typedef {import("../index.js").ResponseHead} ResponseHead */
 
-/** How many bytes of its body are kept by default, if it is not an event stream. */
+/** How many bytes are kept by default of the body of a response that is not an event stream. */
 const MAX_ERROR_BODY_SIZE = 16 * 1024;
 
-/** How long to wait for that, in milliseconds. */
+/** How long to wait for these bytes, in milliseconds. */
 const PATIENCE = 1000;
 
 /**

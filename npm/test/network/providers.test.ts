@@ -1,4 +1,5 @@
-// The recipes for language models and for MCP, before a server that imitates theirs: what they show, and which requests they send.
+// Runs the recipes for language models and for MCP with a server that imitates theirs. The tests check what the recipes show, and
+// which requests they send.
 
 import { EventSource } from "typed-eventsource";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -52,7 +53,7 @@ const MODELS = [
 
 const REQUEST = { model: "a-model", messages: [{ role: "user", content: "Why is the sky blue?" }] };
 
-// The recipes know all events that are sent, so that no hint is on the console. A refusal, which is no end, is there.
+// The recipes listen to all events that are sent, so that the console has no hint. It has a refusal after which the source goes on.
 const hints = vi.spyOn(console, "info");
 const reports = vi.spyOn(console, "error").mockImplementation(() => {});
 beforeEach(() => {

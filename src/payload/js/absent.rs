@@ -1,4 +1,4 @@
-//! What there is without a browser and without serde_json: an error.
+//! Without a browser and without serde_json, decoding is an error.
 
 use serde_core::de::{Error as _, value::UnitDeserializer};
 

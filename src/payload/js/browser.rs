@@ -35,7 +35,7 @@ pub(crate) fn read<'de, T>(
     read(deserializer).map_err(|error| with_path(error, &track.path()))
 }
 
-/// Says where the value is that does not fit.
+/// Adds to an error the path of the value that does not fit.
 fn with_path(error: Error, path: &Path) -> Error {
     if path.iter().next().is_none() {
         return error;
@@ -43,9 +43,9 @@ fn with_path(error: Error, path: &Path) -> Error {
     Error::custom(format_args!("{} at `{path}`", JsonError::from(error)))
 }
 
-/// Whether more than `depth` arrays and objects are within each other.
+/// Whether more than `depth` arrays and objects are nested.
 fn is_deeper(json: &str, depth: usize) -> bool {
-    // Each has an end too.
+    // Each takes two bytes: its start and its end.
     if json.len() <= 2 * depth {
         return false;
     }

@@ -252,7 +252,7 @@ fn a_panic_about_a_response_is_an_error_first_and_then_resumes() {
 }
 
 #[test]
-fn a_source_may_be_closed_while_it_is_asked() {
+fn a_source_may_be_closed_while_its_closure_decides_about_a_response() {
     let server = FakeServer::new();
     let asked = Rc::new(RefCell::new(None::<EventSource>));
     let closes = Rc::clone(&asked);
