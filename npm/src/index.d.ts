@@ -143,13 +143,16 @@ export namespace StandardSchemaV1 {
   }
 }
 
-/** Events that were missed while there was no connection, by the ids of the events around them. */
+/**
+ * Events that were missed while there was no connection, by the ids of the events around them. With `deduplicate` also a server
+ * that counts from the start again: then `missed` is 0.
+ */
 export interface Gap {
   /** The highest id before it. */
   readonly after: string;
-  /** The first id after it. */
+  /** The first id after it. If the server counts from the start again, this is the lower one. */
   readonly before: string;
-  /** How many ids lie between the two. */
+  /** How many ids lie between the two. 0 if the server counts from the start again, since then nobody knows. */
   readonly missed: number;
 }
 
@@ -437,6 +440,10 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * finished, or what went wrong. The browser's own transport does not show that field: there, an event with the id of
    * the previous event of the same connection counts as one without the field, and the first event of a connection as
    * one with it. After an event with an empty `id`, all ids are forgotten. By default, as with 0, no id is remembered.
+   *
+   * A server that was restarted may count from the start again. That is noticed where ids are decimal integers: up to the
+   * first id of a connection that is above the highest one before it, an event whose data is not what it was under this id
+   * is no duplicate. `onGap` is told of it, and all earlier ids are forgotten.
    */
   deduplicate?: number | undefined;
   /**
@@ -624,7 +631,8 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   onState(handler: (state: State) => void): () => void;
   /**
    * Calls back if ids show that events were missed while there was no connection. This is so if the first id after a
-   * reconnection that is above the highest before it is not the next one. The handler is called just before that event
+   * reconnection that is above the highest before it is not the next one, and, with `deduplicate`, if the server counts from
+   * the start again. The handler is called just before that event
    * is delivered. Only ids that are decimal integers of at most 64 bits count. Over `fetch`, events that nobody listens
    * to are no gap. The browser's own transport does not show them, so there, listen to all events of a source.
    */

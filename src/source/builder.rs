@@ -116,6 +116,10 @@ impl EventSourceBuilder {
     ///   one with it. So send each event with an id, or use [`fetch`](Self::fetch).
     /// - After an event with an empty `id`, by which a server resets the last event id, all ids are forgotten, since
     ///   the server may count from the start again.
+    /// - A server that was restarted may count from the start again without saying so. That is noticed where ids are decimal
+    ///   integers: up to the first id of a connection that is above the highest one before it, an event whose data is not what
+    ///   it was under this id is no duplicate. [`on_gap`](EventSource::on_gap) is told of it, and all earlier ids are
+    ///   forgotten. A server that only begins too early sends the same data again.
     /// - The id that a source [continues from](crate::Fetch::last_event_id) counts as delivered.
     ///
     /// ```

@@ -265,6 +265,7 @@ impl TestSession {
 const EVENT: ReceivedEvent<'_> = ReceivedEvent {
     last_event_id: None,
     id_field: IdField::Unknown,
+    digest: 0,
     terminal: None,
 };
 
@@ -272,6 +273,7 @@ fn with_id(id: &str) -> ReceivedEvent<'_> {
     ReceivedEvent {
         last_event_id: Some(id),
         id_field: IdField::Present,
+        digest: 0,
         terminal: None,
     }
 }

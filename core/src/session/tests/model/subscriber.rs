@@ -182,6 +182,7 @@ impl Subscriber {
         let event = ReceivedEvent {
             last_event_id: None,
             id_field: IdField::Unknown,
+            digest: 0,
             terminal: None,
         };
         let expected = match self.state {
