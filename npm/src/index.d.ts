@@ -69,6 +69,8 @@ export type ErrorCode =
   | "invalid-request"
   | "invalid-event-name"
   | "connection-lost"
+  | "cors"
+  | "blocked"
   | "given-up"
   | "headers"
   | "status"
@@ -94,10 +96,12 @@ export class EventSourceError extends Error {
   /** If the connection has failed: how many times in a row, this one included. */
   readonly attempt?: number;
   /**
-   * With the codes `connection-lost`, `given-up`, `status` and `content-type`: the URL of the request. With
-   * `invalid-request` and `headers`: the URL of the request that could not be made.
+   * With the codes `connection-lost`, `cors`, `given-up`, `status` and `content-type`: the URL of the request. With
+   * `invalid-request`, `blocked` and `headers`: the URL of the request that could not be made.
    */
   readonly url?: string;
+  /** With the code `blocked`: the directive of the page's Content Security Policy, such as `connect-src`. */
+  readonly directive?: string;
   /** With the codes `status` and `content-type`: the HTTP status. */
   readonly status?: number;
   /** With the codes `status` and `content-type`: the `Content-Type` header. */
@@ -273,15 +277,15 @@ export interface Policy {
    * What to do when the connection fails for good: the browser gives up without saying why (an HTTP error, a
    * wrong content type, a CORS refusal, in some browsers also an unreachable server).
    *
-   * The fetch transport knows why. There, this also decides on HTTP errors and wrong content types, unless
+   * The fetch transport knows why, and so does `diagnose`. There, this also decides on HTTP errors and wrong content types, unless
    * there is a list of statuses to retry. A failure that a retry would only repeat (an event that is too
    * large, a request that cannot be made) always closes the source.
    */
   givenUp?: "close" | "reopen" | undefined;
   /**
    * The HTTP statuses at which to try again, with the backoff and no sooner than the `Retry-After` header
-   * says. At all others, and at a wrong content type, the source closes. Fetch transport only: the browser's
-   * own source hides the status.
+   * says. At all others, and at a wrong content type, the source closes. The browser's own source hides the
+   * status, unless `diagnose` asks for it.
    */
   retryStatuses?: readonly number[] | undefined;
   /**
@@ -441,9 +445,9 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * the previous event of the same connection counts as one without the field, and the first event of a connection as
    * one with it. After an event with an empty `id`, all ids are forgotten. By default, as with 0, no id is remembered.
    *
-   * A server that was restarted may count from the start again. That is noticed where ids are decimal integers: up to the
-   * first id of a connection that is above the highest one before it, an event whose data is not what it was under this id
-   * is no duplicate. `onGap` is told of it, and all earlier ids are forgotten.
+   * A server that was restarted may count from the start again. That is noticed where ids are decimal integers: until an id
+   * above the highest one arrives over a new connection, an event below it whose data is not what it was under this id is no
+   * duplicate. `onGap` is told of it, and all earlier ids are forgotten.
    */
   deduplicate?: number | undefined;
   /**
@@ -467,6 +471,21 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * not decode. No rule is asked. If it has the same name as the terminal event, this option counts.
    */
   failureEvent?: string | undefined;
+  /**
+   * Whether to make one more request to find out why a connection failed, which browsers hide.
+   *
+   * Over `fetch`, where this is the default: if a request to another origin gets no answer, a GET with the mode `no-cors` shows
+   * whether the server can be reached (a HEAD, if the method of the source is another). If so, the error is not `connection-lost`
+   * but `cors`, and says what the server has to send. The policy treats both alike, since an error page of a proxy may lack the
+   * headers, too. It is asked once, and once more about requests with a `Last-Event-ID` header, but not if such a request was
+   * answered before. A page with `Cross-Origin-Embedder-Policy: require-corp` gets no answer to that.
+   *
+   * Over the browser's own transport this is off by default: if the browser gives up, a `fetch` of the same URL shows the status,
+   * the content type or the refusal by CORS. The body is not read. The policy then decides as over `fetch`, so that a 204
+   * finishes, a 401 closes, and a 503 is retried if `retryStatuses` has it. If the server cannot be reached, the connection is
+   * lost.
+   */
+  diagnose?: boolean | undefined;
   /** Closes the source when it is aborted. */
   signal?: AbortSignal | null | undefined;
 }

@@ -63,7 +63,7 @@ export class FakeClock {
  * Its methods act on all current connections. Sources react before the call returns; only the end of a source is
  * reported one microtask later, as always. If a listener calls the server, the effect is reported once all listeners of
  * its event have been called, as in a browser. Each source is told as its transport would tell it: one over the
- * browser's own reconnects without being asked, and sees no HTTP status. No request is made. A source that joins a shared
+ * browser's own reconnects without being asked, and sees no HTTP status unless it has `diagnose`. No request is made. A source that joins a shared
  * connection reports that it is open when the clock advances, if only by `advance(0)`, or when something is sent.
  *
  * If there is no page, URLs are relative to `http://localhost/`.

@@ -279,6 +279,7 @@ const invalidRequest = (url, cause) => new EventSourceError("invalid-request", `
 class FakeConnection {
   #url;
   #isFetch;
+  #seesStatus;
   #link;
   #hangUp;
   #isOpen = false;
@@ -296,9 +297,10 @@ class FakeConnection {
    * @param {Link} link
    * @param {() => void} hangUp
    */
-  constructor(url, { isFetch }, lastEventId, link, hangUp) {
+  constructor(url, { isFetch, diagnose }, lastEventId, link, hangUp) {
     this.#url = url;
     this.#isFetch = isFetch;
+    this.#seesStatus = isFetch || diagnose;
     this.#id = lastEventId;
     this.#link = link;
     this.#hangUp = hangUp;
@@ -407,7 +409,7 @@ class FakeConnection {
   fail(status) {
     this.#isOpen = false;
     const url = this.#url;
-    if (!this.#isFetch) {
+    if (!this.#seesStatus) {
       this.#link.receive(failed(new EventSourceError("given-up", `the browser gave up on ${url}`, { url })));
     } else if (status === 204) {
       this.#link.receive(finished);

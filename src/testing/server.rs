@@ -19,7 +19,8 @@ use crate::{
 /// network, as always.
 ///
 /// Its methods act on all current connections. The sources are told before the call returns, each as its transport
-/// would tell it: a source over the browser's own reconnects, and sees no HTTP status.
+/// would tell it: a source over the browser's own reconnects, and sees no HTTP status unless it
+/// [asks](crate::EventSourceBuilder::diagnose).
 #[derive(Clone)]
 pub struct FakeServer {
     network: Rc<FakeNetwork>,
@@ -62,7 +63,8 @@ impl FakeServer {
     /// A connector for a source that a test builds by hand.
     #[cfg(all(test, feature = "json"))]
     pub(crate) fn connector(&self, url: &str, is_fetch: bool) -> Connector {
-        Connector::Fake(FakeConnector::new(Rc::clone(&self.network), url, is_fetch))
+        let network = Rc::clone(&self.network);
+        Connector::Fake(FakeConnector::new(network, url, is_fetch, is_fetch))
     }
 
     /// Calls back once, from within the next call of a transport that adds or removes a listener.

@@ -98,16 +98,23 @@ pub(crate) struct FakeConnector {
     network: Rc<FakeNetwork>,
     url: Arc<str>,
     is_fetch: bool,
+    sees_status: bool,
 }
 
 impl FakeConnector {
     /// A connector that behaves like `fetch`, which reports more and does not reconnect, or else like the browser's own
-    /// source.
-    pub(crate) fn new(network: Rc<FakeNetwork>, url: &str, is_fetch: bool) -> Self {
+    /// source, which may ask by `fetch` for the status.
+    pub(crate) fn new(
+        network: Rc<FakeNetwork>,
+        url: &str,
+        is_fetch: bool,
+        sees_status: bool,
+    ) -> Self {
         Self {
             network,
             url: url.into(),
             is_fetch,
+            sees_status,
         }
     }
 
@@ -119,6 +126,7 @@ impl FakeConnector {
         let connection = Rc::new(FakeConnection {
             url: Arc::clone(&self.url),
             is_fetch: self.is_fetch,
+            sees_status: self.sees_status,
             is_open: Cell::default(),
             last_event_id: RefCell::new(last_event_id.into()),
             sink: RefCell::new(Some(sink)),
@@ -143,6 +151,7 @@ impl FakeConnector {
 pub(crate) struct FakeConnection {
     url: Arc<str>,
     pub(crate) is_fetch: bool,
+    sees_status: bool,
     is_open: Cell<bool>,
     last_event_id: RefCell<Arc<str>>,
     /// `None` once the source has dropped its end.
@@ -210,7 +219,7 @@ impl FakeConnection {
     pub(crate) fn fail(&self, status: u16) {
         self.is_open.set(false);
         let url = Arc::clone(&self.url);
-        let (error, class) = match (self.is_fetch, status) {
+        let (error, class) = match (self.sees_status, status) {
             (true, 204) => return self.emit(TransportEvent::Finished),
             (true, _) => (Error::status(url, status), FailureClass::Status(status)),
             (false, _) => (Error::given_up(url), FailureClass::Other),

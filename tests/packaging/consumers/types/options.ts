@@ -45,6 +45,8 @@ new EventSource<Feed>("/", {
   queue: { capacity: 16, whenFull: "keep-latest" },
 });
 new EventSource<Feed>("/", { shared: true, parse: (data) => data });
+new EventSource<Feed>("/", { diagnose: true });
+new EventSource<Feed>("/", { transport: "fetch", diagnose: false }).onError(({ code, directive }) => code === "blocked" && directive?.length);
 new EventSource<Feed>("/", { parse: { price: "json", halt: "skip" }, skipEmpty: true });
 new EventSource<Feed>("/", { parse: { price: (data, { type }) => [data, type] } });
 // @ts-expect-error A price is no text.
