@@ -31,6 +31,21 @@ extern "C" {
     #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter, js_name = self)]
     pub(crate) fn scope() -> EventTarget;
 
+    /// `None` where there is no origin.
+    #[cfg(feature = "fetch")]
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter, js_name = origin)]
+    pub(crate) fn origin() -> Option<String>;
+
+    /// A `SecurityPolicyViolationEvent`.
+    pub(crate) type Violation;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn disposition(this: &Violation) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = blockedURI)]
+    pub(crate) fn blocked_uri(this: &Violation) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = effectiveDirective)]
+    pub(crate) fn effective_directive(this: &Violation) -> Option<String>;
+
     pub(crate) type Navigator;
     #[wasm_bindgen(catch, static_method_of = Navigator, js_class = "navigator", getter, js_name = onLine)]
     pub(crate) fn is_online() -> Result<Option<bool>, JsValue>;

@@ -7,6 +7,7 @@ import { messageName } from "./message-name.js";
 import { parseSettings } from "./options.js";
 import { joinOrOpen } from "./sharing.js";
 import { BrowserTransport } from "./transport/browser.js";
+import { Diagnosis } from "./transport/diagnosis.js";
 import { FetchTransport } from "./transport/fetch.js";
 
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
@@ -221,7 +222,8 @@ function open(url, settings) {
   const backend = testBackends.find((backend) => backend.serves(url));
   if (backend) return joinOrOpen(url, settings, backend.host, (...from) => backend.connect(url, settings, ...from));
   const Transport = settings.isFetch ? FetchTransport : BrowserTransport;
-  return joinOrOpen(url, settings, browser, (...from) => new Transport(url, settings, ...from));
+  const diagnosis = new Diagnosis(url, settings);
+  return joinOrOpen(url, settings, browser, (...from) => new Transport(url, settings, ...from, diagnosis));
 }
 
 /** @param {string} url */

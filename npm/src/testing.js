@@ -291,6 +291,7 @@ class FakeConnection {
   #url;
   #isFetch;
   #accept;
+  #seesStatus;
   #link;
   #hangUp;
   #isOpen = false;
@@ -311,10 +312,11 @@ class FakeConnection {
    * @param {Link} link
    * @param {() => void} hangUp
    */
-  constructor(url, { isFetch, accept }, lastEventId, link, hangUp) {
+  constructor(url, { isFetch, accept, diagnose }, lastEventId, link, hangUp) {
     this.#url = url;
     this.#isFetch = isFetch;
     this.#accept = accept;
+    this.#seesStatus = isFetch || diagnose;
     this.#id = lastEventId;
     this.#link = link;
     this.#hangUp = hangUp;
@@ -398,7 +400,7 @@ class FakeConnection {
     const { isAccepted, cause } = status === 204 ? { isAccepted: false } : verdictOn(head, this.#accept);
     if (isAccepted && this.#isOpen) return;
     if (isAccepted) this.#begin(opened(this.#isFetch ? head : undefined));
-    else if (!this.#isFetch) {
+    else if (!this.#seesStatus) {
       this.#end(failed(new EventSourceError("given-up", `the browser gave up on ${requested}`, { url: requested })));
     } else this.#end(status === 204 ? finished : failed(refusal(requested, head, body, this.#accept, cause)));
   }

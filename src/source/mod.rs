@@ -194,6 +194,8 @@ impl EventSource {
     /// shows. This is so if the first id after a reconnection that is above the highest before it is not the next one.
     /// The callback is called just before that event is delivered.
     ///
+    /// With [`deduplicate`](EventSourceBuilder::deduplicate), a server that counts from the start again is told as a gap, too.
+    ///
     /// Only ids that are decimal integers of at most 64 bits count. Gaps within a connection do not, since the server
     /// knows what it leaves out. Events that nobody listens to are no gap over `fetch`. The browser's own source does
     /// not show them, so there, listen to all events of a source.

@@ -3,6 +3,7 @@
 use typed_eventsource_test_support as support;
 
 mod aborting;
+mod blocks;
 mod callbacks;
 mod console;
 mod delivery;
@@ -24,5 +25,6 @@ mod origins;
 mod ownership;
 mod panics;
 mod reopening;
+mod schemes;
 mod statuses;
 mod waking;

@@ -24,8 +24,9 @@ use crate::{Error, ResponseHead, closure::SharedClosure, panics::Panics, sys::ex
 /// `cache` is `no-store`, `mode` is `cors`, and credentials are sent only to the page's own origin. A later attempt has
 /// the `Last-Event-ID` header; to another origin that causes a CORS preflight, which the server has to allow. (With a
 /// [`resume_parameter`](crate::EventSourceBuilder::resume_parameter) the id travels in the query instead.) A response
-/// that CORS refuses looks like a lost connection, and the headers of another origin, such as `Retry-After`, are visible only if
-/// the server exposes them (`Access-Control-Expose-Headers`). After a redirect, Firefox ends a connection that is closed here
+/// that CORS refuses is told as [`Error::Cors`](crate::Error::Cors), as far as the source may
+/// [ask](crate::EventSourceBuilder::diagnose), and a `Retry-After` header of another origin is visible only if the
+/// server exposes it (`Access-Control-Expose-Headers`). After a redirect, Firefox ends a connection that is closed here
 /// only when the server sends more.
 ///
 /// ```

@@ -6,6 +6,7 @@ mod any;
 mod backlog;
 mod chunks;
 mod cut;
+mod diagnosis;
 mod fresh_headers;
 mod idle;
 mod order;
