@@ -2,6 +2,7 @@
 // Why a request got no answer. A browser tells a page no more than that it failed, so the rest has to be found out.
 
 import { EventSourceError, connectionLost } from "../error.js";
+import { onGlobal } from "./leaving.js";
 
 /** How much later than the failure a browser may tell of a violation of the page's policy, in milliseconds. */
 const SOON = 50;
@@ -24,24 +25,19 @@ export function watchBlocks(url) {
   let tell = () => {};
   /** @type {Promise<EventSourceError | undefined>} */
   const told = new Promise((resolve) => (tell = resolve));
-  const listener = (/** @type {any} */ { blockedURI, disposition, effectiveDirective: directive }) => {
+  const stop = onGlobal("securitypolicyviolation", ({ blockedURI, disposition, effectiveDirective: directive }) => {
     if (disposition !== "enforce" || blockedURI !== url.split("#")[0]) return;
-    tell(
-      new EventSourceError("blocked", `the page's Content Security Policy (${directive}) blocks ${url}: allow its origin there`, {
-        url,
-        directive,
-      }),
-    );
-  };
-  globalThis.addEventListener?.("securitypolicyviolation", listener);
+    const message = `the page's Content Security Policy (${directive}) blocks ${url}: allow its origin there`;
+    tell(new EventSourceError("blocked", message, { url, directive }));
+  });
   return {
+    stop,
     /** The error of a request that has failed, if it was blocked. Some browsers tell so after the failure. */
     error() {
       if ("SecurityPolicyViolationEvent" in globalThis) setTimeout(tell, SOON);
       else tell();
       return told;
     },
-    stop: () => globalThis.removeEventListener?.("securitypolicyviolation", listener),
   };
 }
 

@@ -6,11 +6,15 @@
 export const LEAVING = 5000;
 
 /**
- * Calls back whenever the page begins to be left. Returns a function that ends this.
+ * Calls back at each event of this type of the window or worker. Returns a function that ends this.
  *
- * @param {() => void} callback
+ * @param {string} type
+ * @param {(event: any) => void} callback
  */
-export function onLeaving(callback) {
-  globalThis.addEventListener?.("beforeunload", callback);
-  return () => globalThis.removeEventListener?.("beforeunload", callback);
+export function onGlobal(type, callback) {
+  globalThis.addEventListener?.(type, callback);
+  return () => globalThis.removeEventListener?.(type, callback);
 }
+
+/** Calls back whenever the page begins to be left. Returns a function that ends this. @param {() => void} callback */
+export const onLeaving = (callback) => onGlobal("beforeunload", callback);
