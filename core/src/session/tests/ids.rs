@@ -339,7 +339,7 @@ fn ids_that_are_no_numbers_are_duplicates_whatever_their_data() {
 
 #[test]
 fn texts_that_differ_have_digests_that_differ() {
-    let texts = ["", "a", "b", "ab", "ba", "é"];
+    let texts = ["", "a", "b", "a b", "b a", "é"];
     let digests: std::collections::BTreeSet<_> = texts.iter().map(|text| digest(text)).collect();
     assert_eq!(digests.len(), texts.len());
 }
