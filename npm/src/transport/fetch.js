@@ -5,6 +5,7 @@ import { EventSourceError, connectionLost, internal, messageOf } from "../error.
 import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
 import { encoder } from "../memory.js";
 import { LEAVING, onLeaving } from "./leaving.js";
+import { fetchStraight } from "./redirects.js";
 import { ResponseReader } from "./response-reader.js";
 import { beginningOf, headOf, refusal, verdictOn } from "./response.js";
 import { withResumeParameter } from "./resume-parameter.js";
@@ -86,7 +87,7 @@ export class FetchTransport extends ResponseReader {
     }
     let response;
     try {
-      response = await fetch(request);
+      response = await fetchStraight(request);
     } catch (cause) {
       return this.#lost(cause);
     }

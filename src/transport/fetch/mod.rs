@@ -2,6 +2,7 @@
 
 mod attempt;
 mod reading;
+mod redirects;
 mod request;
 mod request_body;
 mod response;

@@ -28,7 +28,8 @@ use crate::{
 /// [`resume_parameter`](crate::EventSourceBuilder::resume_parameter) the id travels in the query instead.) A response
 /// that CORS refuses looks like a lost connection, and the headers of another origin, such as `Retry-After`, are visible only if
 /// the server exposes them (`Access-Control-Expose-Headers`). After a redirect, Firefox ends a connection that is closed here
-/// only when the server sends more.
+/// only when the server sends more. So in Firefox, once a redirect within an origin has led a GET to a stream, later requests go straight
+/// there as long as there is a stream.
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error};
