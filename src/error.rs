@@ -40,8 +40,8 @@ pub enum Error {
     },
 
     /// The source is not over `fetch`. Events of any name were asked for, by `EventSource::on_any` or by an enum with a catch-all
-    /// variant, but the browser's own `EventSource` delivers only events whose names are listened to. Or a queue was to wait
-    /// while it is full, for which it does not wait.
+    /// variant, but the browser's own `EventSource` delivers only events whose names are listened to. Or a
+    /// [queue](crate::Queue::wait) was to make the server wait, which the browser's own `EventSource` cannot.
     NeedsFetch,
 
     /// There is no `EventSource` here, or no `fetch` if that was asked for: this is not a browser.
@@ -81,6 +81,26 @@ pub enum Error {
         url: Arc<str>,
         /// The reason, as far as it is known. The browser's own source tells nothing.
         message: Option<Arc<str>>,
+    },
+
+    /// CORS refused the answer of the server, or of a proxy before it: the server can be reached, and the page may not see what it
+    /// says. By the standard this is a lost connection, and the source makes another attempt. Told of a source that may
+    /// [ask](crate::EventSourceBuilder::diagnose).
+    #[non_exhaustive]
+    Cors {
+        /// The URL of the request, with the resume parameter if there is one.
+        url: Arc<str>,
+        /// What the server has to send.
+        message: Arc<str>,
+    },
+
+    /// The page's Content Security Policy forbids the request, which closes the source.
+    #[non_exhaustive]
+    Blocked {
+        /// The URL of the request, with the resume parameter if there is one.
+        url: Arc<str>,
+        /// The directive that forbids it, such as `connect-src`.
+        directive: Arc<str>,
     },
 
     /// The headers for a request could not be made: the function that makes them failed.
@@ -145,10 +165,13 @@ pub enum Error {
     Suspended,
 
     /// The browser has given up for good (`readyState` `CLOSED`), and by the standard does not say why.
+    /// [`diagnose`](crate::EventSourceBuilder::diagnose) asks, and then there is another error in place of this one.
     #[non_exhaustive]
     GivenUp {
         /// The URL of the request, with the resume parameter if there is one.
         url: Arc<str>,
+        /// What the answer is, if it was asked for and is as it should be.
+        message: Option<Arc<str>>,
     },
 
     /// The data of an event is not what its listener asked for. The event is skipped, and the source goes on.
@@ -260,7 +283,10 @@ impl Error {
 
     /// [`Error::GivenUp`].
     pub fn given_up(url: impl Into<Arc<str>>) -> Self {
-        Self::GivenUp { url: url.into() }
+        Self::GivenUp {
+            url: url.into(),
+            message: None,
+        }
     }
 
     /// [`Error::Status`], without headers and with an empty body.
@@ -385,6 +411,13 @@ impl fmt::Display for Error {
                 write!(f, "the connection to {url} was lost")?;
                 write_detail(f, message.as_deref())
             }
+            Self::Cors { url, message } => {
+                write!(f, "CORS refused the answer of {url}, or of a proxy before it: {message}")
+            }
+            Self::Blocked { url, directive } => write!(
+                f,
+                "the page's Content Security Policy ({directive}) blocks {url}: allow its origin there"
+            ),
             Self::Headers { message, .. } => {
                 write!(f, "the headers of the request could not be made: {message}")
             }
@@ -436,12 +469,13 @@ impl fmt::Display for Error {
             Self::Suspended => f.write_str(
                 "the connection may not have outlived a sleep of the page or a change of the network",
             ),
-            Self::GivenUp { url } => write!(
-                f,
-                "the browser gave up on {url}: the server answered with a status other than 200 (204 means \"stop\"), \
-                 with a content type other than text/event-stream, or CORS refused the answer; the browser's network \
-                 panel shows which"
-            ),
+            Self::GivenUp { url, message } => {
+                let message = message.as_deref().unwrap_or(
+                    "the server answered with a status other than 200 (204 means \"stop\"), with a content type other \
+                     than text/event-stream, or CORS refused the answer; `diagnose` (feature `fetch`) finds out which",
+                );
+                write!(f, "the browser gave up on {url}: {message}")
+            }
             Self::Decode(error) => error.fmt(f),
             Self::FailureEvent { event } => {
                 let data = excerpt(&event.data);
@@ -480,6 +514,8 @@ impl StdError for Error {
             | Self::NotAnEnum { .. }
             | Self::NeedsFetch
             | Self::ConnectionLost { .. }
+            | Self::Cors { .. }
+            | Self::Blocked { .. }
             | Self::Headers { .. }
             | Self::Status { .. }
             | Self::ContentType { .. }
@@ -506,7 +542,7 @@ fn write_excerpt(f: &mut fmt::Formatter<'_>, body: &str) -> fmt::Result {
     write_detail(f, (!excerpt.is_empty()).then_some(&excerpt))
 }
 
-/// Who has answered.
+/// Writes which URL has answered.
 #[cfg(feature = "fetch")]
 fn write_redirect(f: &mut fmt::Formatter<'_>, url: &str, response: &ResponseHead) -> fmt::Result {
     f.write_str(url)?;
@@ -518,18 +554,23 @@ fn write_redirect(f: &mut fmt::Formatter<'_>, url: &str, response: &ResponseHead
 
 /// The beginning of a text, in one line.
 fn excerpt(text: &str) -> String {
-    let mut excerpt = String::new();
-    // What is long is an event of megabytes.
-    let text: String = text.trim().chars().take(4000).collect();
-    for word in text.split_whitespace() {
-        if !excerpt.is_empty() {
-            excerpt.push(' ');
+    let (mut excerpt, mut length, mut is_after_space) = (String::new(), 0, false);
+    for char in text.chars() {
+        if char.is_ascii_whitespace() {
+            is_after_space = length > 0;
+            continue;
         }
-        excerpt.push_str(word);
-    }
-    if let Some((end, _)) = excerpt.char_indices().nth(EXCERPT) {
-        excerpt.truncate(end);
-        excerpt.push('…');
+        if length + usize::from(is_after_space) >= EXCERPT {
+            excerpt.push('…');
+            break;
+        }
+        if is_after_space {
+            excerpt.push(' ');
+            length += 1;
+        }
+        excerpt.push(char);
+        length += 1;
+        is_after_space = false;
     }
     excerpt
 }

@@ -4,7 +4,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult, WritableStreamDefaultWriter};
 
-use crate::{Bytes, sys::DecompressionStream, transport::exception_message, yielder::Yielder};
+use crate::{
+    Bytes,
+    sys::{DecompressionStream, exception_message},
+    yielder::Yielder,
+};
 
 /// How many compressed bytes are inflated at once. Browsers inflate everything that they are given before any of it can
 /// be read, and it may be a thousand times as large.

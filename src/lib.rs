@@ -22,7 +22,6 @@ mod sys;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transport;
-#[cfg(feature = "json")]
 mod variants;
 #[cfg(any(feature = "fetch", feature = "gzip"))]
 mod yielder;
@@ -34,6 +33,8 @@ pub use event::{Event, UndecodedEvent};
 pub use gunzip::GunzipError;
 #[cfg(feature = "bytes")]
 pub use payload::{Base64Error, Bytes};
+#[cfg(feature = "js")]
+pub use payload::{Js, JsonError, JsonValue};
 pub use payload::{Payload, Text};
 pub use policy::{Backoff, Decision, FailureContext, Policy};
 #[cfg(feature = "fetch")]
@@ -43,5 +44,4 @@ pub use state::{CloseReason, State};
 #[cfg(feature = "fetch")]
 pub use transport::fetch::{Body, Fetch, HeadersResult};
 pub use typed_eventsource_core::{EndOfBody, Gap, LimitAction};
-#[cfg(feature = "json")]
-pub use variants::payload;
+pub use variants::{EventEnum, payload};

@@ -1,6 +1,6 @@
 //! What a server answers with, apart from the body.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use typed_eventsource_core::Span;
 
@@ -30,22 +30,23 @@ struct Parts {
     status: u16,
     url: Arc<str>,
     redirected: bool,
-    headers: Vec<(String, String)>,
+    /// A line for each header: its name in lower case, a comma, its value, and a line feed.
+    headers: String,
 }
 
 impl ResponseHead {
     /// A response of this URL, without headers: for tests of [rules](crate::Policy::rule) and of code that shows a state, and
     /// for `FakeServer::respond`.
     pub fn new(url: impl Into<Arc<str>>, status: u16) -> Self {
-        Self::from_parts(status, url.into(), false, Vec::new())
+        Self::from_parts(status, url.into(), false, String::new())
     }
 
-    /// The names of the headers are in lower case.
+    /// `headers` has a line for each header: its name in lower case, a comma, its value, and a line feed.
     pub(crate) fn from_parts(
         status: u16,
         url: Arc<str>,
         redirected: bool,
-        headers: Vec<(String, String)>,
+        headers: String,
     ) -> Self {
         Self(Arc::new(Parts {
             status,
@@ -56,11 +57,14 @@ impl ResponseHead {
     }
 
     /// The same response with one more header, in place of an earlier one with the same name.
-    pub fn with_header(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
+    pub fn with_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let name = name.as_ref().to_ascii_lowercase();
-        let headers = &mut Arc::make_mut(&mut self.0).headers;
-        headers.retain(|(known, _)| *known != name);
-        headers.push((name, value.into()));
+        let others = self.headers().filter(|(known, _)| *known != name);
+        let lines = others.chain([(&*name, value.as_ref())]);
+        let headers = lines
+            .map(|(name, value)| format!("{name},{value}\n"))
+            .collect();
+        Arc::make_mut(&mut self.0).headers = headers;
         self
     }
 
@@ -89,15 +93,19 @@ impl ResponseHead {
 
     /// The headers: their names, in lower case, and their values.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        let headers = self.0.headers.iter();
-        headers.map(|(name, value)| (&**name, &**value))
+        let mut rest = &*self.0.headers;
+        iter::from_fn(move || {
+            let (line, others) = cut(rest, b'\n')?;
+            rest = others;
+            cut(line, b',')
+        })
     }
 
     /// The value of a header, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let headers = self.0.headers.iter();
-        let mut named = headers.filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        named.next().map(|(_, value)| &**value)
+        let mut headers = self.headers();
+        let named = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value)
     }
 
     /// Whether it is an event stream by the standard.
@@ -107,10 +115,11 @@ impl ResponseHead {
 
     /// Whether it has the type of event streams. If there are several types, joined by commas, the last one counts.
     pub(crate) fn has_stream_type(&self) -> bool {
-        let types = self.header("Content-Type").unwrap_or_default();
-        let last = types.rsplit(',').next().unwrap_or_default();
-        let essence = last.split(';').next().unwrap_or_default().trim();
-        essence.eq_ignore_ascii_case("text/event-stream")
+        let types = self.header("Content-Type").unwrap_or_default().as_bytes();
+        let last = types.rsplit(|byte| *byte == b',').next();
+        let mut parts = last.unwrap_or_default().split(|byte| *byte == b';');
+        let essence = parts.next().unwrap_or_default().trim_ascii();
+        essence.eq_ignore_ascii_case(b"text/event-stream")
     }
 
     /// The `Retry-After` header: seconds, or a date.
@@ -138,18 +147,24 @@ impl ResponseHead {
     }
 
     fn is_login(&self, body: &str) -> bool {
-        let words = [
-            "login", "log-in", "logon", "signin", "sign-in", "auth", "sso",
-        ];
-        let fields = ["type=\"password", "type='password", "type=password"];
+        let words = ["login", "log-in", "signin", "sign-in", "auth", "sso"];
+        let fields = ["type=\"password", "type=password"];
         (self.redirected() && contains_any(self.url(), &words)) || contains_any(body, &fields)
     }
 }
 
-/// Whether a text has one of these parts, which are in lower case.
+/// The text before the first byte of this value, and the text after it.
+fn cut(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let index = text.bytes().position(|other| other == byte)?;
+    Some((text.get(..index)?, text.get(index + 1..)?))
+}
+
+/// Whether a text has one of these parts, in whatever case. The search of the standard library is fast, and larger.
 fn contains_any(text: &str, parts: &[&str]) -> bool {
-    let text = text.to_ascii_lowercase();
-    parts.iter().any(|part| text.contains(part))
+    parts.iter().any(|part| {
+        let mut windows = text.as_bytes().windows(part.len());
+        windows.any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    })
 }
 
 fn seconds(value: &str) -> Option<Span> {
@@ -207,11 +222,20 @@ mod tests {
 
     #[test]
     fn headers_are_found_whatever_the_case_of_their_names() {
-        let response = typed("text/html").with_header("CONTENT-TYPE", "text/plain");
-        assert_eq!(response.header("content-Type"), Some("text/plain"));
+        let response = typed("text/html")
+            .with_header("X-Empty", "")
+            .with_header("CONTENT-TYPE", "text/plain, text/html");
+        assert_eq!(
+            response.header("content-Type"),
+            Some("text/plain, text/html")
+        );
+        assert_eq!(response.header("x-empty"), Some(""));
         assert_eq!(response.header("content"), None);
         let headers: Vec<_> = response.headers().collect();
-        assert_eq!(headers, [("content-type", "text/plain")]);
+        assert_eq!(
+            headers,
+            [("x-empty", ""), ("content-type", "text/plain, text/html")]
+        );
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! all, or in a form that costs more.
 
 #[cfg(feature = "fetch")]
-use js_sys::{Array, Uint8Array};
-use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::EventTarget;
 #[cfg(any(feature = "fetch", feature = "gzip"))]
 use web_sys::ReadableStream;
@@ -30,6 +30,21 @@ extern "C" {
     pub(crate) type Global;
     #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter, js_name = self)]
     pub(crate) fn scope() -> EventTarget;
+
+    /// `None` where there is no origin.
+    #[cfg(feature = "fetch")]
+    #[wasm_bindgen(static_method_of = Global, js_class = "globalThis", getter, js_name = origin)]
+    pub(crate) fn origin() -> Option<String>;
+
+    /// A `SecurityPolicyViolationEvent`.
+    pub(crate) type Violation;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn disposition(this: &Violation) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = blockedURI)]
+    pub(crate) fn blocked_uri(this: &Violation) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = effectiveDirective)]
+    pub(crate) fn effective_directive(this: &Violation) -> Option<String>;
 
     pub(crate) type Navigator;
     #[wasm_bindgen(catch, static_method_of = Navigator, js_class = "navigator", getter, js_name = onLine)]
@@ -66,6 +81,13 @@ extern "C" {
     pub(crate) fn text_of(value: &JsValue) -> Result<String, JsValue>;
 }
 
+/// The message of an exception, or its text if it has none.
+pub(crate) fn exception_message(exception: &JsValue) -> String {
+    let message = exception.unchecked_ref::<Exception>().message();
+    let message = message.ok().flatten();
+    message.unwrap_or_else(|| text_of(exception).unwrap_or_default())
+}
+
 #[cfg(feature = "fetch")]
 #[wasm_bindgen]
 extern "C" {
@@ -93,8 +115,13 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn entries(this: &ResponseHeaders) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
-    pub(crate) fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(js_name = Array)]
+    pub(crate) type Entries;
+
+    #[wasm_bindgen(catch, static_method_of = Entries, js_class = "Array", js_name = from)]
+    pub(crate) fn collect(iterable: &JsValue) -> Result<Entries, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn join(this: &Entries, separator: &str) -> Result<String, JsValue>;
 
     #[wasm_bindgen(extends = ReadableStream, js_name = ReadableStream)]
     pub(crate) type Body;

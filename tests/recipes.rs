@@ -1,11 +1,11 @@
-//! The recipes in `docs/recipes`, before a server that imitates theirs: what they show, and which requests they send.
+//! Runs the recipes in `docs/recipes` with a fake server in place of theirs, and checks what they show and which requests they send.
 #![cfg(all(
     not(target_family = "wasm"),
     feature = "fetch",
     feature = "json",
     feature = "testing"
 ))]
-#![allow(unreachable_pub, reason = "an app has them in modules")]
+#![allow(unreachable_pub, reason = "apps have these recipes in modules")]
 
 #[path = "../docs/recipes/anthropic.rs"]
 mod anthropic;
@@ -22,15 +22,17 @@ use std::{cell::RefCell, error::Error, pin::Pin, rc::Rc, time::Duration};
 
 use futures::FutureExt;
 use serde_json::{Value, json};
-use typed_eventsource::testing::FakeServer;
+use typed_eventsource::{ResponseHead, testing::FakeServer};
 
 type Outcome = Result<String, Box<dyn Error>>;
+
+type OutcomeFuture = Pin<Box<dyn Future<Output = Outcome>>>;
 
 /// A recipe that runs, until it is dropped.
 struct Asking {
     server: FakeServer,
     shown: Rc<RefCell<String>>,
-    outcome: Pin<Box<dyn Future<Output = Outcome>>>,
+    outcome: OutcomeFuture,
 }
 
 impl Asking {
@@ -49,7 +51,7 @@ impl Asking {
         asking
     }
 
-    /// Lets the recipe do what it can do now, which is not to end.
+    /// Lets the recipe do what it can do now. It must not end.
     fn goes_on(&mut self) {
         let outcome = self.outcome.as_mut().now_or_never();
         assert!(outcome.is_none(), "{outcome:?}");
@@ -72,7 +74,7 @@ impl Asking {
 
 /// A recipe for a language model, and what its server sends.
 struct Model {
-    ask: fn(Rc<RefCell<String>>) -> Pin<Box<dyn Future<Output = Outcome>>>,
+    ask: fn(Rc<RefCell<String>>) -> OutcomeFuture,
     /// The name of an event with a piece of the text, and its data before and after the piece.
     text: (&'static str, [&'static str; 2]),
     /// The events of an answer's end.
@@ -215,7 +217,7 @@ impl Model {
         for (name, data) in self.end {
             server.send_text(name, data);
         }
-        // Where no event is the end, the response's is.
+        // Some models have no event for the end: their answer ends with the response.
         server.end();
     }
 }
@@ -394,7 +396,8 @@ fn add() -> Asking {
     Asking::new(async |shown| {
         let session = mcp::Session {
             url: "/mcp".into(),
-            headers: vec![("Mcp-Session-Id".into(), "s1".into())],
+            headers: Vec::new(),
+            id: Rc::new(RefCell::new(Some("s1".into()))),
         };
         let params = json!({ "name": "add", "arguments": [1, 2] });
         let receive = |message: mcp::Message| {
@@ -430,7 +433,7 @@ fn a_tool_has_a_result_and_other_messages_are_received() {
 }
 
 #[test]
-fn where_the_answer_of_a_tool_ends_before_the_result_a_get_goes_on_after_the_last_event() {
+fn after_an_answer_of_a_tool_without_the_result_a_get_continues_after_the_last_event() {
     for cut in [FakeServer::lose, FakeServer::end, |server: &FakeServer| {
         server.end_within("message", "{\"json")
     }] {
@@ -478,11 +481,42 @@ fn an_error_of_a_tool_has_the_words_of_the_server() {
 }
 
 #[test]
+fn the_header_of_the_first_response_is_in_all_further_requests() {
+    let result = |id: u64| json!({ "jsonrpc": "2.0", "id": id, "result": {} }).to_string();
+    for content_type in ["text/event-stream", "application/json"] {
+        let mut asking = Asking::new(async |_| {
+            let session = mcp::Session {
+                url: "/mcp".into(),
+                headers: Vec::new(),
+                id: Rc::default(),
+            };
+            session.request(1, "initialize", json!({}), drop).await?;
+            session.request(2, "tools/call", json!({}), drop).await?;
+            Ok("both".into())
+        });
+        let head = ResponseHead::new("/mcp", 200)
+            .with_header("Content-Type", content_type)
+            .with_header("Mcp-Session-Id", "s2");
+        asking.server.respond(&head, &result(1));
+        asking.server.send_text("message", &result(1));
+        asking.goes_on();
+        asking.server.send_text("message", &result(2));
+        assert_eq!(asking.end().1, Ok("both".into()));
+        let attempts = asking.server.attempts();
+        let ids = attempts
+            .iter()
+            .map(|attempt| attempt.header("mcp-session-id"));
+        assert!(ids.eq([None, Some("s2")]));
+    }
+}
+
+#[test]
 fn messages_of_a_server_that_belong_to_no_request_are_received() {
     let server = FakeServer::new();
     let session = mcp::Session {
         url: "/mcp".into(),
         headers: Vec::new(),
+        id: Rc::default(),
     };
     let received = Rc::new(RefCell::new(Vec::new()));
     let listener = {

@@ -2,7 +2,7 @@
 
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
-use typed_eventsource::{Event, EventSource, Fetch, Listener};
+use typed_eventsource::{Event, EventSource, Fetch, Js, Listener, Payload};
 use wasm_bindgen::{JsCast, JsError, prelude::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
@@ -35,15 +35,6 @@ impl Client for OursByBrowser {
     }
 }
 
-fn listen_to<T: DeserializeOwned + 'static>(
-    source: EventSource,
-    name: &str,
-    mut take: impl FnMut(T) + 'static,
-) -> Result<(EventSource, Listener), JsError> {
-    let listener = source.on(name, move |event: Event<T>| take(event.data))?;
-    Ok((source, listener))
-}
-
 /// This crate over fetch.
 pub(crate) struct OursByFetch;
 
@@ -55,8 +46,50 @@ impl Client for OursByFetch {
         name: &str,
         take: impl FnMut(T) + 'static,
     ) -> Result<Self::Source, JsError> {
-        let source = EventSource::builder(url).fetch(Fetch::new()).open()?;
-        listen_to(source, name, take)
+        listen_to(open_by_fetch(url)?, name, take)
+    }
+}
+
+fn open_by_fetch(url: &str) -> Result<EventSource, typed_eventsource::Error> {
+    EventSource::builder(url).fetch(Fetch::new()).open()
+}
+
+fn listen_to<T: Payload>(
+    source: EventSource,
+    name: &str,
+    mut take: impl FnMut(T) + 'static,
+) -> Result<(EventSource, Listener), JsError> {
+    let listener = source.on(name, move |event: Event<T>| take(event.data))?;
+    Ok((source, listener))
+}
+
+/// This crate over the browser's own `EventSource`, with data that the browser parses.
+pub(crate) struct OursByBrowserJs;
+
+impl Client for OursByBrowserJs {
+    type Source = (EventSource, Listener);
+
+    fn listen<T: DeserializeOwned + 'static>(
+        url: &str,
+        name: &str,
+        mut take: impl FnMut(T) + 'static,
+    ) -> Result<Self::Source, JsError> {
+        listen_to(EventSource::open(url)?, name, move |Js(data)| take(data))
+    }
+}
+
+/// This crate over fetch, with data that the browser parses.
+pub(crate) struct OursByFetchJs;
+
+impl Client for OursByFetchJs {
+    type Source = (EventSource, Listener);
+
+    fn listen<T: DeserializeOwned + 'static>(
+        url: &str,
+        name: &str,
+        mut take: impl FnMut(T) + 'static,
+    ) -> Result<Self::Source, JsError> {
+        listen_to(open_by_fetch(url)?, name, move |Js(data)| take(data))
     }
 }
 

@@ -9,7 +9,7 @@ mod tasks;
 use js_sys::{JsString, Object, Reflect};
 use wasm_bindgen::{JsError, JsValue, prelude::wasm_bindgen};
 
-use clients::{Client, Gloo, OursByBrowser, OursByFetch, WebSys};
+use clients::{Client, Gloo, OursByBrowser, OursByBrowserJs, OursByFetch, OursByFetchJs, WebSys};
 use payloads::{Large, Lines, Price};
 use tasks::Heard;
 
@@ -31,6 +31,14 @@ macro_rules! with_contender {
             }
             "ours-rust-fetch" => {
                 type $contender = OursByFetch;
+                $call
+            }
+            "ours-rust-browser-js" => {
+                type $contender = OursByBrowserJs;
+                $call
+            }
+            "ours-rust-fetch-js" => {
+                type $contender = OursByFetchJs;
                 $call
             }
             other => Err(unknown(other)),

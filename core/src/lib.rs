@@ -35,7 +35,7 @@ pub use policy::{
 pub use session::{
     CloseReason, Decision, EndOfBody, EventOutcome, Failure, FailureClass, FailureContext, Gap,
     IdField, Input, LimitReached, Loss, Options, Output, ReceivedEvent, Report, Session, State,
-    Terminal, Transport, Unfinished,
+    Terminal, Transport, Unfinished, digest,
 };
 pub use time::{At, Span, Timestamp};
 

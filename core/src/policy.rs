@@ -107,13 +107,13 @@ macro_rules! for_policy_options {
             /// What to do when the connection fails for good: the browser gives up without saying why (an HTTP error, a
             /// wrong content type, a CORS refusal, in some browsers also an unreachable server).
             ///
-            /// The fetch transport knows why. There, this also decides on HTTP errors and wrong content types, unless
+            /// The fetch transport knows why, and so does `diagnose`. There, this also decides on HTTP errors and wrong content types, unless
             /// there is a list of statuses to retry. A failure that a retry would only repeat (an event that is too
             /// large, a request that cannot be made) always closes the source.
             on_given_up "givenUp" action = LimitAction::Close;
             /// The HTTP statuses at which to try again, with the backoff and no sooner than the `Retry-After` header
-            /// says. At all others, and at a wrong content type, the source closes. Fetch transport only: the browser's
-            /// own source hides the status.
+            /// says. At all others, and at a wrong content type, the source closes. The browser's own source hides the
+            /// status, unless `diagnose` asks for it.
             retry_statuses "retryStatuses" statuses = None;
             /// The standard's reconnection time: how long to wait after a lost connection, until the server sets it
             /// with a `retry` field. With backoff it is the shortest wait.

@@ -1,12 +1,14 @@
 //! A client's side of MCP's Streamable HTTP: a request by POST, which the server answers with a stream of messages, and a GET for the
 //! messages that the server sends on its own account.
 
-use std::error::Error;
+use std::{cell::RefCell, error::Error, rc::Rc};
 
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use typed_eventsource::{Backoff, CloseReason, EventSource, Fetch, Listener, Policy, Text};
+use typed_eventsource::{
+    Backoff, CloseReason, EventSource, Fetch, Listener, Policy, ResponseHead, State, Text,
+};
 
 /// A message of JSON-RPC.
 #[derive(Debug, Deserialize)]
@@ -30,12 +32,14 @@ struct ServerError {
 pub struct Session {
     /// The server's URL.
     pub url: String,
-    /// `Mcp-Session-Id`, which the response to `initialize` has, `MCP-Protocol-Version` and `Authorization`.
+    /// `MCP-Protocol-Version`, `Authorization` and the like.
     pub headers: Vec<(String, String)>,
+    /// `Mcp-Session-Id`, once the server has sent it.
+    pub id: Rc<RefCell<Option<String>>>,
 }
 
 impl Session {
-    /// Sends a request, and returns its result. Messages that are no response to it are handed to `receive`: progress, log entries,
+    /// Sends a request, of which the first is `initialize`, and returns its result. Messages that are no response to it are handed to `receive`: progress, log entries,
     /// requests of the server.
     ///
     /// The request is sent once: if the connection ends before the response, on purpose or not, a GET goes on after the last event, as
@@ -56,6 +60,16 @@ impl Session {
             .fetch(Fetch::post().json(&request)?)
             .header("Accept", "application/json, text/event-stream");
         let post = EventSource::builder(&self.url).fetch(post).open()?;
+        let id_of_session = Rc::clone(&self.id);
+        let _opened = post.on_state(move |state| {
+            if let State::Open {
+                response: Some(response),
+                ..
+            } = state
+            {
+                keep_id(&id_of_session, &response);
+            }
+        });
         if let Some(result) = result_from(&post, id, &mut receive).await? {
             return result;
         }
@@ -68,8 +82,10 @@ impl Session {
             CloseReason::Policy(typed_eventsource::Error::ContentType {
                 body,
                 content_type: Some(content_type),
+                response,
                 ..
             }) if content_type.starts_with("application/json") => {
+                keep_id(&self.id, &response);
                 return unwrap(serde_json::from_str(&body)?);
             }
             reason => return Err(reason.to_string().into()),
@@ -108,7 +124,18 @@ impl Session {
 
     fn fetch(&self, fetch: Fetch) -> Fetch {
         let headers = self.headers.iter();
-        headers.fold(fetch, |fetch, (name, value)| fetch.header(name, value))
+        let fetch = headers.fold(fetch, |fetch, (name, value)| fetch.header(name, value));
+        match &*self.id.borrow() {
+            Some(id) => fetch.header("Mcp-Session-Id", id),
+            None => fetch,
+        }
+    }
+}
+
+/// A server of another origin has to expose this header.
+fn keep_id(session: &RefCell<Option<String>>, response: &ResponseHead) {
+    if let Some(id) = response.header("Mcp-Session-Id") {
+        session.replace(Some(id.to_owned()));
     }
 }
 

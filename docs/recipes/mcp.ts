@@ -1,7 +1,7 @@
 // A client's side of MCP's Streamable HTTP: a request by POST, which the server answers with a stream of messages, and a GET for the
 // messages that the server sends on its own account.
 
-import init, { EventSource, EventSourceError, type FetchInit } from "typed-eventsource";
+import init, { EventSource, EventSourceError, type FetchInit, type ResponseHead } from "typed-eventsource";
 
 /** A message of JSON-RPC. */
 export interface Message {
@@ -18,7 +18,7 @@ type Feed = { message: Message };
 /** How to reach a server. */
 export interface Session {
   url: string;
-  /** `Mcp-Session-Id`, which the response to `initialize` has, `MCP-Protocol-Version` and `Authorization`. */
+  /** `MCP-Protocol-Version`, `Authorization` and the like. `Mcp-Session-Id` is added once the server has sent it. */
   headers?: Record<string, string>;
   /** Gets the messages that are no response to the request: progress, log entries, requests of the server. */
   receive?: (message: Message) => void;
@@ -26,22 +26,26 @@ export interface Session {
 }
 
 /**
- * Sends a request, and resolves with its result. The request is sent once: if the connection ends before the response, on purpose
+ * Sends a request, of which the first is `initialize`, and resolves with its result. The request is sent once: if the connection ends before the response, on purpose
  * or not, a GET goes on after the last event, as the protocol has it.
  */
 export async function request(session: Session, id: string | number, method: string, params?: object): Promise<unknown> {
   await init();
   const post = new EventSource<Feed>(session.url, {
-    ...common(session, { Accept: "application/json, text/event-stream", "Content-Type": "application/json" }),
+    ...common(session, POST_HEADERS),
     method: "POST",
     body: JSON.stringify({ jsonrpc: "2.0", id, method, params } satisfies Message),
   });
+  post.onState((state) => state.type === "open" && keepId(session, state.response));
   try {
     return await resultOf(post, session, id);
   } catch (error) {
     if (!(error instanceof EventSourceError)) throw error;
     // A server may answer with one document. If it is longer than an error's `body` may be, ask by `fetch` in the first place.
-    if (error.code === "content-type" && error.contentType?.startsWith("application/json")) return unwrap(JSON.parse(error.body ?? ""));
+    if (error.code === "content-type" && error.contentType?.startsWith("application/json")) {
+      keepId(session, error.response);
+      return unwrap(JSON.parse(error.body ?? ""));
+    }
     const isCut = error.code === "connection-lost" || error.code === "unfinished-event";
     if (!isCut || !post.lastEventId) throw error; // without an id, the server cannot go on
   }
@@ -54,12 +58,27 @@ export async function request(session: Session, id: string | number, method: str
   return resultOf(get, session, id);
 }
 
+/** Sends a notification, such as `notifications/initialized`. The server answers it with 202, and no message. */
+export async function notify({ url, headers, signal }: Session, method: string, params?: object): Promise<void> {
+  const body = JSON.stringify({ jsonrpc: "2.0", method, params } satisfies Message);
+  const response = await fetch(url, { method: "POST", headers: { ...headers, ...POST_HEADERS }, body, signal });
+  if (!response.ok) throw new Error(`${url} answered with status ${response.status}`);
+}
+
 /** Listens to the messages that belong to no request. A server that sends none answers with 405, which closes the source. */
 export async function listen(session: Session): Promise<EventSource<Feed>> {
   await init();
   const source = new EventSource<Feed>(session.url, { ...common(session), policy: "resilient" });
   source.on("message", ({ data }) => session.receive?.(data));
   return source;
+}
+
+const POST_HEADERS = { Accept: "application/json, text/event-stream", "Content-Type": "application/json" };
+
+/** A server of another origin has to expose this header. */
+function keepId(session: Session, response?: ResponseHead) {
+  const id = response?.headers["mcp-session-id"];
+  if (id) session.headers = { ...session.headers, "Mcp-Session-Id": id };
 }
 
 const common = ({ headers, signal }: Session, more?: Record<string, string>) =>

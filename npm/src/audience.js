@@ -2,7 +2,7 @@
 // The listeners of a source, and what is reported to them.
 
 import { whenCollected } from "./collected.js";
-import { ConsoleLines } from "./console-lines.js";
+import { consoleLines } from "./console-lines.js";
 import { noteWait } from "./countdown.js";
 import { EventSourceError } from "./error.js";
 import { EventQueue } from "./event-queue.js";
@@ -60,8 +60,6 @@ export class Audience {
   #queues = new Set();
   /** The full queues, and the shares with such queues, for which the reading waits. @type {Set<object>} */
   #holders = new Set();
-  /** Where errors go that nobody listens to. */
-  console;
   #isCollected = false;
   /** Whether a DOM listener was told about the last error. */
   #isShown = false;
@@ -70,7 +68,7 @@ export class Audience {
   constructor(settings, host) {
     this.settings = settings;
     this.host = host;
-    this.console = new ConsoleLines(host);
+    this.writeToConsole = consoleLines(host);
   }
 
   // Implemented by `Connection`
@@ -227,7 +225,8 @@ export class Audience {
     }
     if (!outcome) return;
     const { dropped } = queue;
-    const message = "the queue of an iteration was full: consume faster, enlarge `queue.capacity`, or over `fetch` let it wait (`whenFull`)";
+    const message =
+      "the queue of an iteration was full: consume faster, enlarge `queue.capacity`, or over `fetch` let it wait (`whenFull`)";
     const error = new EventSourceError("queue-overflow", message, { dropped });
     if (outcome === "full") this.receive(overflowed(error));
     else this.tell(error);
@@ -291,7 +290,7 @@ export class Audience {
    * @param {State} state
    */
   report(error, follows, state) {
-    if (!this.hear(error, follows, state)) this.console.write(error);
+    if (!this.hear(error, follows, state)) this.writeToConsole(error);
   }
 
   /** Reports an error. Returns whether anybody listens. @param {EventSourceError} error @param {number} follows @param {State} state */
@@ -327,7 +326,7 @@ export class Audience {
 
   /** Reports an error that changes no state. @param {EventSourceError} error */
   tell(error) {
-    if (!this.#call(error)) this.console.write(error);
+    if (!this.#call(error)) this.writeToConsole(error);
   }
 
   /** Reports the error that ended the source. Returns whether anybody listens. @param {EventSourceError} error */
@@ -373,7 +372,7 @@ export class Audience {
    */
   tellEnd(state, isReported) {
     const error = errorOf(state.reason);
-    if (error && !isReported && !this.tellClosingError(error)) this.console.write(error, true);
+    if (error && !isReported && !this.tellClosingError(error)) this.writeToConsole(error, true);
     for (const queue of this.#queues) queue.end(...thrownBy(state.reason));
     this.announce(state);
     this.#errors.clear();

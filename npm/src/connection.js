@@ -47,6 +47,7 @@ import {
   REASON_REQUESTED,
   WANTS_ACTIVITY,
   WANTS_DECODED,
+  WANTS_DIGESTS,
   WANTS_IDS,
 } from "./numbers.js";
 import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
@@ -302,7 +303,9 @@ export class Connection extends Audience {
     this.#meta = meta;
     if (!terminalFlag && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isSlice);
     const idFieldFlag = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
-    const outcome = this.#tellSession(INPUT_EVENT, terminalFlag + idFieldFlag, 0, 0, this.#wants & WANTS_IDS ? meta.lastEventId : null);
+    const digest = this.#wants & WANTS_DIGESTS ? digestOf(data) : 0;
+    const id = this.#wants & WANTS_IDS ? meta.lastEventId : null;
+    const outcome = this.#tellSession(INPUT_EVENT, terminalFlag + idFieldFlag, 0, digest, id);
     this.#wants = outcome >> OUTCOME_BITS;
     if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isSlice);
     if (!(outcome & OUTCOME_POLL)) return;
@@ -330,7 +333,7 @@ export class Connection extends Audience {
    * @param {number} type
    * @param {number} [detail]
    * @param {number} [time]
-   * @param {number} [failures]
+   * @param {number} [failures] For an event the digest of its data.
    * @param {string | null} [lastEventId] For an event its last event id, otherwise the last one so far; `null` if the session does not need it.
    */
   #tellSession(type, detail = 0, time = -1, failures = 0, lastEventId = this.transport?.lastEventId ?? this.#meta?.lastEventId ?? null) {
@@ -505,7 +508,8 @@ export class Connection extends Audience {
 
   /**
    * Ends the source at once, and fires the DOM's `error` if it is asked to. The listeners are told once the callback that caused
-   * the end has returned: of a close outside of callbacks at once, so that it is not taken for the state of a later source.
+   * the end has returned. If `close` was called outside of callbacks they are told at once, so that nobody takes the state for that
+   * of a later source.
    *
    * @param {CloseReason} reason
    * @param {boolean} firesError Whether to fire the DOM's `error` event.
@@ -532,12 +536,19 @@ export class Connection extends Audience {
       this.#resolveClosed(reason);
       // The `FinalizationRegistry` holds this connection until the source is collected, and a user's function held here
       // could keep the source alive.
-      this.settings = /** @type {any} */ ({});
+      this.settings = /** @type {any} */ ({ queue: this.settings.queue });
       this.#open = /** @type {any} */ (undefined);
     };
     if (this.#isBusy) queueMicrotask(tell);
     else tell();
   }
+}
+
+/** A number that is made of a text, by which texts that differ are noticed. @param {string} text */
+function digestOf(text) {
+  let digest = 0;
+  for (let index = 0; index < text.length; index += 1) digest = (Math.imul(digest, 31) + text.charCodeAt(index)) >>> 0;
+  return digest;
 }
 
 /** @param {() => void} step */

@@ -3,7 +3,7 @@ import { reportException } from "./error.js";
 
 /** @typedef {import("./host.js").Host} Host */
 
-/** When a state that waits for the next attempt is over, by the clock of its host. @type {WeakMap<object, { host: Host, until: number }>} */
+/** For each state `waiting`: its host, and when the wait is over by the host's clock. @type {WeakMap<object, { host: Host, until: number }>} */
 const waits = new WeakMap();
 
 /** Notes when a wait is over. @param {import("./index.js").State} state @param {Host} host */
@@ -15,10 +15,10 @@ export function noteWait(state, host) {
 const TOLERANCE = 20;
 
 /**
- * Calls back with the seconds that are left of a wait. Returns a function that ends it. It is no method, so that an app that does not
- * count has none of it.
+ * Calls back with the seconds that are left of a wait. Returns a function that ends this. It is not a method of the source, so that
+ * bundlers leave it out of apps that do not use it.
  *
- * @param {import("./index.js").EventSource<any>} source
+ * @param {Pick<import("./index.js").EventSource, "state" | "onState">} source
  * @param {(seconds: number | undefined) => void} handler
  */
 export function onCountdown(source, handler) {

@@ -10,7 +10,7 @@ export type AbortSignal = Instance<
   "AbortSignal",
   {
     readonly aborted: boolean;
-    readonly reason?: any;
+    readonly reason?: unknown;
     addEventListener(type: "abort", callback: () => void): void;
     removeEventListener(type: "abort", callback: () => void): void;
   }

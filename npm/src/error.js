@@ -49,6 +49,9 @@ export function connectionLost(url, cause) {
   return new EventSourceError("connection-lost", `the connection to ${url} was lost${detail}`, { url, cause });
 }
 
+/** The browser's own source has given up. @param {string} url @param {string} detail */
+export const givenUp = (url, detail) => new EventSourceError("given-up", `the browser gave up on ${url}: ${detail}`, { url });
+
 /** The error for a bug of this package, or for an object that is not what it claims to be. @param {unknown} cause */
 export const internal = (cause) => new EventSourceError("internal", `unexpected: ${messageOf(cause)}`, { cause });
 

@@ -18,10 +18,13 @@ export class EventQueue {
   #waiting = [];
   #isDropping = false;
   #hasEnded = false;
-  /** What the last step throws, if anything. @type {unknown[]} */
+  /** The error that the last step throws, if there is one. @type {unknown[]} */
   #errors = [];
+  /** Whether nothing is to be read while it is full. */
+  waits;
   #settings;
   #onRoom;
+  #sizeForTurn;
 
   /**
    * @param {{ capacity: number, whenFull: string }} settings
@@ -30,6 +33,8 @@ export class EventQueue {
   constructor(settings, onRoom) {
     this.#settings = settings;
     this.#onRoom = onRoom;
+    this.waits = settings.whenFull === "wait";
+    this.#sizeForTurn = settings.capacity / (this.waits ? 1 : 2);
   }
 
   /**
@@ -60,14 +65,9 @@ export class EventQueue {
     return iterator;
   }
 
-  /** Whether nothing is to be read while it is full. */
-  get waits() {
-    return this.#settings.whenFull === "wait";
-  }
-
   /** Whether its consumer should have a turn: it is full, or half full if it would drop events when it is full. */
   get needsTurn() {
-    return this.#queue.length * (this.waits ? 1 : 2) >= this.#settings.capacity;
+    return this.#queue.length >= this.#sizeForTurn;
   }
 
   /**

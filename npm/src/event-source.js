@@ -7,6 +7,7 @@ import { messageName } from "./message-name.js";
 import { parseSettings } from "./options.js";
 import { joinOrOpen } from "./sharing.js";
 import { BrowserTransport } from "./transport/browser.js";
+import { Diagnosis } from "./transport/diagnosis.js";
 import { FetchTransport } from "./transport/fetch.js";
 
 /** @typedef {import("./typed-event.js").TypedEvent} TypedEvent */
@@ -221,17 +222,18 @@ function open(url, settings) {
   const backend = testBackends.find((backend) => backend.serves(url));
   if (backend) return joinOrOpen(url, settings, backend.host, (...from) => backend.connect(url, settings, ...from));
   const Transport = settings.isFetch ? FetchTransport : BrowserTransport;
-  return joinOrOpen(url, settings, browser, (...from) => new Transport(url, settings, ...from));
+  const diagnosis = new Diagnosis(url, settings);
+  return joinOrOpen(url, settings, browser, (...from) => new Transport(url, settings, ...from, diagnosis));
 }
 
 /** @param {string} url */
 export function resolve(url) {
   try {
     const { href, hostname } = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href ?? testBackends[0]?.base);
-    // By the standard a host has no spaces. Chromium takes them, and writes them like this.
+    // By the standard a host has no spaces. Chromium accepts them, and writes each as `%20`.
     if (!hostname.includes("%20")) return href;
   } catch {
-    // Refused below, like such a host.
+    // An invalid URL is refused below.
   }
   throw new DOMException(`EventSource: ${JSON.stringify(url)} is not a valid URL`, "SyntaxError");
 }

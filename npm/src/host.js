@@ -40,8 +40,9 @@ import { wasm } from "./init.js";
 
 /**
  * A clock, timers, random numbers, changes of the network, and places for errors that nobody listens to and for hints. `after`
- * calls back with how many milliseconds late it is. `report` is told how many errors of this kind were not reported since the last. `openWait` returns how many milliseconds a source has to wait before it may
- * open a URL; 0 if it opens it now. `after` and `onNetwork` return a function that cancels them.
+ * calls back with how many milliseconds late it is. `report` also gets how many errors of the same kind were left out since the last
+ * one. `openWait` returns how many milliseconds a source has to wait before it may open a URL; 0 if it opens it now. `after` and
+ * `onNetwork` return a function that cancels them.
  *
  * @typedef {{
  *   now: () => number,

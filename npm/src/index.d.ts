@@ -78,7 +78,7 @@ export type State =
 export type CloseReason =
   | { readonly type: "finished" }
   | { readonly type: "requested" }
-  | { readonly type: "aborted"; readonly reason: any }
+  | { readonly type: "aborted"; readonly reason: unknown }
   | { readonly type: "dropped" }
   | { readonly type: "policy"; readonly error: EventSourceError };
 
@@ -89,6 +89,8 @@ export type ErrorCode =
   | "invalid-request"
   | "invalid-event-name"
   | "connection-lost"
+  | "cors"
+  | "blocked"
   | "given-up"
   | "headers"
   | "status"
@@ -114,10 +116,12 @@ export class EventSourceError extends Error {
   /** If the connection has failed: how many times in a row, this one included. */
   readonly attempt?: number;
   /**
-   * With the codes `connection-lost`, `given-up`, `status` and `content-type`: the URL of the request. With
-   * `invalid-request` and `headers`: the URL of the request that could not be made.
+   * With the codes `connection-lost`, `cors`, `given-up`, `status` and `content-type`: the URL of the request. With
+   * `invalid-request`, `blocked` and `headers`: the URL of the request that could not be made.
    */
   readonly url?: string;
+  /** With the code `blocked`: the directive of the page's Content Security Policy, such as `connect-src`. */
+  readonly directive?: string;
   /** With the codes `status` and `content-type`: the HTTP status. */
   readonly status?: number;
   /** With the codes `status` and `content-type`: the `Content-Type` header. */
@@ -173,13 +177,16 @@ export namespace StandardSchemaV1 {
   }
 }
 
-/** Events that were missed while there was no connection, by the ids of the events around them. */
+/**
+ * Events that were missed while there was no connection, by the ids of the events around them. With `deduplicate` also a server
+ * that counts from the start again: then `missed` is 0.
+ */
 export interface Gap {
   /** The highest id before it. */
   readonly after: string;
-  /** The first id after it. */
+  /** The first id after it. If the server counts from the start again, this is the lower one. */
   readonly before: string;
-  /** How many ids lie between the two. */
+  /** How many ids lie between the two. 0 if the server counts from the start again, since then nobody knows. */
   readonly missed: number;
 }
 
@@ -311,15 +318,15 @@ export interface Policy {
    * What to do when the connection fails for good: the browser gives up without saying why (an HTTP error, a
    * wrong content type, a CORS refusal, in some browsers also an unreachable server).
    *
-   * The fetch transport knows why. There, this also decides on HTTP errors and wrong content types, unless
+   * The fetch transport knows why, and so does `diagnose`. There, this also decides on HTTP errors and wrong content types, unless
    * there is a list of statuses to retry. A failure that a retry would only repeat (an event that is too
    * large, a request that cannot be made) always closes the source.
    */
   givenUp?: "close" | "reopen" | undefined;
   /**
    * The HTTP statuses at which to try again, with the backoff and no sooner than the `Retry-After` header
-   * says. At all others, and at a wrong content type, the source closes. Fetch transport only: the browser's
-   * own source hides the status.
+   * says. At all others, and at a wrong content type, the source closes. The browser's own source hides the
+   * status, unless `diagnose` asks for it.
    */
   retryStatuses?: readonly number[] | undefined;
   /**
@@ -436,7 +443,8 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
   /**
    * Whether to share the connection with other sources that have this set. They need the same URL and the same options,
    * apart from `parse`, `skipEmpty`, `schemas`, `queue`, `closeAfterLoop` and `signal`. Functions among the options are the same if they are the same
-   * object; a body that is not text is never the same. A browser allows six connections to a host over HTTP/1.1.
+   * object; a body that is not text is never the same. A browser allows six connections to a host over HTTP/1.1, for all
+   * tabs together; each tab and each worker shares within itself.
    *
    * A source that joins receives the events that come from then on. If the connection is open, the source is open at
    * once, and its `open` event follows in a separate task. Each source has its own listeners and queues, parses and
@@ -487,6 +495,10 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * finished, or what went wrong. The browser's own transport does not show that field: there, an event with the id of
    * the previous event of the same connection counts as one without the field, and the first event of a connection as
    * one with it. After an event with an empty `id`, all ids are forgotten. By default, as with 0, no id is remembered.
+   *
+   * A server that was restarted may count from the start again. That is noticed where ids are decimal integers: until an id
+   * above the highest one arrives over a new connection, an event below it whose data is not what it was under this id is no
+   * duplicate. `onGap` is told of it, and all earlier ids are forgotten.
    */
   deduplicate?: number | undefined;
   /**
@@ -510,6 +522,21 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * not decode. No rule is asked. If it has the same name as the terminal event, this option counts.
    */
   failureEvent?: string | undefined;
+  /**
+   * Whether to make one more request to find out why a connection failed, which browsers hide.
+   *
+   * Over `fetch`, where this is the default: if a request to another origin gets no answer, a GET with the mode `no-cors` shows
+   * whether the server can be reached (a HEAD, if the method of the source is another). If so, the error is not `connection-lost`
+   * but `cors`, and says what the server has to send. The policy treats both alike, since an error page of a proxy may lack the
+   * headers, too. It is asked once, and once more about requests with a `Last-Event-ID` header, but not if such a request was
+   * answered before. A page with `Cross-Origin-Embedder-Policy: require-corp` gets no answer to that.
+   *
+   * Over the browser's own transport this is off by default: if the browser gives up, a `fetch` of the same URL shows the status,
+   * the content type or the refusal by CORS. The body is not read. The policy then decides as over `fetch`, so that a 204
+   * finishes, a 401 closes, and a 503 is retried if `retryStatuses` has it. If the server cannot be reached, the connection is
+   * lost.
+   */
+  diagnose?: boolean | undefined;
   /**
    * Closes the source when it is aborted. `closed` then resolves with `{ type: "aborted", reason }`, which has the signal's
    * reason, and a loop over `events` ends by throwing that reason, after the events that wait. No error is reported.
@@ -580,7 +607,7 @@ export type EventSourceInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
  * the signal's reason. It works behind a `Proxy` too.
  */
 export interface EventIterator<T> extends AsyncIterableIterator<T, undefined, undefined> {
-  /** How many events have been dropped so far, because the queue was full. None is if the queue waits. */
+  /** How many events have been dropped so far, because the queue was full. A queue that waits drops none. */
   readonly dropped: number;
   return(): Promise<IteratorResult<T, undefined>>;
 }
@@ -697,7 +724,8 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   onState(handler: (state: State) => void): () => void;
   /**
    * Calls back if ids show that events were missed while there was no connection. This is so if the first id after a
-   * reconnection that is above the highest before it is not the next one. The handler is called just before that event
+   * reconnection that is above the highest before it is not the next one, and, with `deduplicate`, if the server counts from
+   * the start again. The handler is called just before that event
    * is delivered. Only ids that are decimal integers of at most 64 bits count. Over `fetch`, events that nobody listens
    * to are no gap. The browser's own transport does not show them, so there, listen to all events of a source.
    */
@@ -725,7 +753,7 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
  * onCountdown(source, (seconds) => (banner.textContent = seconds ? `Reconnecting in ${seconds} s` : ""));
  * ```
  */
-export function onCountdown(source: EventSource<any>, handler: (seconds: number | undefined) => void): () => void;
+export function onCountdown(source: Pick<EventSource, "state" | "onState">, handler: (seconds: number | undefined) => void): () => void;
 
 /** Where the WebAssembly may come from. */
 export type WasmSource = string | URL | Response | WasmModule | BufferSource;

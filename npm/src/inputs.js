@@ -109,6 +109,7 @@ export const reestablish = (error) => input(INPUT_LOST, undefined, error, LOSS_R
 
 /** @type {{ [code: string]: number }} */
 const CLASSES = {
+  blocked: LOSS_HOPELESS,
   "content-type": LOSS_CONTENT_TYPE,
   "event-too-large": LOSS_HOPELESS,
   "invalid-request": LOSS_HOPELESS,

@@ -71,6 +71,7 @@ export const FOLLOWS_CLOSE = 2;
 export const WANTS_ACTIVITY = 1;
 export const WANTS_IDS = 2;
 export const WANTS_DECODED = 4;
+export const WANTS_DIGESTS = 8;
 
 // Failures: `Numbers::set_failure` in `numbers.rs`.
 export const FAILURE_EARLIER = 1;

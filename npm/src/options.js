@@ -58,6 +58,7 @@ const OPTIONS = {
   resumeParameter: string,
   terminalEvent: (value, name) => [value].flat().map((one) => messageName(string(one, name))),
   terminalData: string,
+  diagnose: flag,
   failureEvent: (value, name) => messageName(string(value, name)),
   signal: check("an AbortSignal", (value) => value === null || isSignal(value)),
   ...FETCH,

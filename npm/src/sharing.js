@@ -107,7 +107,7 @@ class SharedConnection extends Connection {
     this.#relay((connection) => {
       isHeard = Boolean(connection.hear(error, follows, state)) || isHeard;
     });
-    if (!isHeard) this.console.write(error);
+    if (!isHeard) this.writeToConsole(error);
   }
 
   /** @param {State} state */

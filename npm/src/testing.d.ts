@@ -81,7 +81,7 @@ export class FakeClock {
  * Its methods act on all current connections. Sources react before the call returns; only an end that the server
  * brings is reported one microtask later, as always. If a listener calls the server, the effect is reported once all listeners of
  * its event have been called, as in a browser. Each source is told as its transport would tell it: one over the
- * browser's own reconnects without being asked, and sees no HTTP status. No request is made. A source that joins a shared
+ * browser's own reconnects without being asked, and sees no HTTP status unless it has `diagnose`. No request is made. A source that joins a shared
  * connection reports that it is open when the clock advances, if only by `advance(0)`, or when something is sent.
  *
  * While a full queue that waits (`whenFull: "wait"`) holds a source back, what the server does with an open connection waits, in

@@ -286,11 +286,12 @@ function requestOf(url, { method, headers, body }) {
 /** @param {string} url @param {unknown} cause */
 const invalidRequest = (url, cause) => new EventSourceError("invalid-request", `invalid request: ${messageOf(cause)}`, { url, cause });
 
-/** One connection, a transport of the source at its other end. */
+/** One connection. The source at its other end uses it as a transport. */
 class FakeConnection {
   #url;
   #isFetch;
   #accept;
+  #seesStatus;
   #link;
   #hangUp;
   #isOpen = false;
@@ -301,7 +302,7 @@ class FakeConnection {
   #subscriptions = new Map();
   #listensToAll = false;
   #isHeldBack = false;
-  /** What the source has yet to read: functions that make inputs of it. @type {(() => Input | void)[]} */
+  /** What the source has not read yet: functions that make the inputs. @type {(() => Input | void)[]} */
   #unread = [];
 
   /**
@@ -311,10 +312,11 @@ class FakeConnection {
    * @param {Link} link
    * @param {() => void} hangUp
    */
-  constructor(url, { isFetch, accept }, lastEventId, link, hangUp) {
+  constructor(url, { isFetch, accept, diagnose }, lastEventId, link, hangUp) {
     this.#url = url;
     this.#isFetch = isFetch;
     this.#accept = accept;
+    this.#seesStatus = isFetch || diagnose;
     this.#id = lastEventId;
     this.#link = link;
     this.#hangUp = hangUp;
@@ -398,7 +400,7 @@ class FakeConnection {
     const { isAccepted, cause } = status === 204 ? { isAccepted: false } : verdictOn(head, this.#accept);
     if (isAccepted && this.#isOpen) return;
     if (isAccepted) this.#begin(opened(this.#isFetch ? head : undefined));
-    else if (!this.#isFetch) {
+    else if (!this.#seesStatus) {
       this.#end(failed(new EventSourceError("given-up", `the browser gave up on ${requested}`, { url: requested })));
     } else this.#end(status === 204 ? finished : failed(refusal(requested, head, body, this.#accept, cause)));
   }

@@ -76,7 +76,7 @@ impl Drop for Timeout {
     }
 }
 
-pub(super) fn is_online() -> bool {
+pub(crate) fn is_online() -> bool {
     let is_online = sys::Navigator::is_online();
     is_online.ok().flatten().unwrap_or(true)
 }

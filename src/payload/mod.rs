@@ -2,18 +2,22 @@
 
 #[cfg(feature = "bytes")]
 mod bytes;
+#[cfg(feature = "js")]
+pub(crate) mod js;
 
 use std::convert::Infallible;
 
 #[cfg(feature = "bytes")]
 pub use bytes::{Base64Error, Bytes};
+#[cfg(feature = "js")]
+pub use js::{Js, JsonError, JsonValue};
 
 use crate::{DecodeError, Event};
 
 /// A value that the data of an event decodes to.
 ///
 /// Every `T: DeserializeOwned` is one, from JSON (feature `json`); [`Text`] is the data as it is, `Bytes` is base64
-/// (feature `bytes`). A type that does not implement `Deserialize` can have another format:
+/// (feature `bytes`). The browser parses the JSON of a `Js<T>` or a `JsonValue` (feature `js`). A type that does not implement `Deserialize` can have another format:
 ///
 /// ```
 /// use typed_eventsource::Payload;

@@ -57,6 +57,8 @@ pub struct EventSourceBuilder {
     shared: Option<Option<Sharing>>,
     #[cfg(feature = "fetch")]
     fetch: Option<Fetch>,
+    #[cfg(feature = "fetch")]
+    diagnose: Option<bool>,
 }
 
 impl EventSourceBuilder {
@@ -74,6 +76,8 @@ impl EventSourceBuilder {
             shared: None,
             #[cfg(feature = "fetch")]
             fetch: None,
+            #[cfg(feature = "fetch")]
+            diagnose: None,
         }
     }
 
@@ -88,6 +92,34 @@ impl EventSourceBuilder {
     #[cfg(feature = "fetch")]
     pub fn fetch(mut self, fetch: Fetch) -> Self {
         self.fetch = Some(fetch);
+        self
+    }
+
+    /// Whether to make one more request to find out why a connection failed, which browsers hide.
+    ///
+    /// Over `fetch`, where this is the default: if a request to another origin gets no answer, a GET with the mode `no-cors` shows
+    /// whether the server can be reached (a HEAD, if the method of the source is another). If so, the error is not [`Error::ConnectionLost`]
+    /// but [`Error::Cors`], and says what the server has to send. The policy treats both alike, since an error page of a proxy may lack the
+    /// headers, too. It is asked once, and once more about requests with a `Last-Event-ID` header, but not if such a request was
+    /// answered before. A page with `Cross-Origin-Embedder-Policy: require-corp` gets no answer to that.
+    ///
+    /// Over the browser's own transport this is off by default: if the browser gives up, a `fetch` of the same URL shows the
+    /// status, the content type or the refusal by CORS. The body is not read. The policy then decides as over `fetch`, so
+    /// that a 204 finishes, a 401 closes, and a 503 is retried if [`retry_statuses`](Policy::retry_statuses) has it. If the
+    /// server cannot be reached, the connection is lost.
+    ///
+    /// ```
+    /// # use typed_eventsource::{EventSource, Error};
+    /// # fn run() -> Result<(), Error> {
+    /// use typed_eventsource::Policy;
+    ///
+    /// let prices = EventSource::builder("/prices").policy(Policy::resilient()).diagnose(true).open()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn diagnose(mut self, diagnose: bool) -> Self {
+        self.diagnose = Some(diagnose);
         self
     }
 
@@ -118,6 +150,10 @@ impl EventSourceBuilder {
     ///   one with it. So send each event with an id, or use [`fetch`](Self::fetch).
     /// - After an event with an empty `id`, by which a server resets the last event id, all ids are forgotten, since
     ///   the server may count from the start again.
+    /// - A server that was restarted may count from the start again without saying so. That is noticed where ids are decimal
+    ///   integers: until an id above the highest one arrives over a new connection, an event below it whose data is not what it
+    ///   was under this id is no duplicate. [`on_gap`](EventSource::on_gap) is told of it, and all earlier ids are
+    ///   forgotten. A server that only begins too early sends the same data again.
     /// - The id that a source [continues from](crate::Fetch::last_event_id) counts as delivered.
     ///
     /// ```
@@ -211,7 +247,7 @@ impl EventSourceBuilder {
 
     /// Whether to share the connection with other sources that have this set. They have to be opened from an equal
     /// builder, apart from [`queue`](Self::queue) and [`signal`](Self::signal). Browsers allow only six connections to
-    /// a host over HTTP/1.1.
+    /// a host over HTTP/1.1, for all tabs together; each tab and each worker shares within itself.
     ///
     /// A source that joins receives the events that come from then on. If the connection is open, the source is open at
     /// once, and [`on_state`](EventSource::on_state) reports it in a later task. Each source has its own listeners and
@@ -416,7 +452,8 @@ impl EventSourceBuilder {
         #[cfg(any(test, feature = "testing"))]
         if let Some(network) = FakeNetwork::serving(&self.url) {
             let host = Host::Fake(network.clock.clone());
-            let connector = FakeConnector::new(network, &self.url, self.is_fetch());
+            let (is_fetch, sees_status) = (self.is_fetch(), self.sees_status());
+            let connector = FakeConnector::new(network, &self.url, is_fetch, sees_status);
             #[cfg(feature = "fetch")]
             let connector = connector.with_fetch(self.fetch.clone());
             return Ok((Connector::Fake(connector), host));
@@ -425,6 +462,23 @@ impl EventSourceBuilder {
             return Err(Error::Unsupported);
         }
         Ok((self.connector()?, Host::Browser))
+    }
+
+    /// What asks why the browser has given up, if that is wanted. `fetch` refuses a URL with a password in it.
+    #[cfg(feature = "fetch")]
+    fn asker(&self) -> Option<FetchConnector> {
+        self.diagnose.filter(|diagnoses| *diagnoses)?;
+        let fetch = Fetch::new().with_credentials(self.with_credentials);
+        FetchConnector::new(&self.url, fetch, None, None, true).ok()
+    }
+
+    /// Whether the source sees the status of a response.
+    #[cfg(any(test, feature = "testing"))]
+    fn sees_status(&self) -> bool {
+        #[cfg(feature = "fetch")]
+        return self.fetch.is_some() || self.diagnose == Some(true);
+        #[cfg(not(feature = "fetch"))]
+        false
     }
 
     #[cfg(any(test, feature = "testing"))]
@@ -441,10 +495,14 @@ impl EventSourceBuilder {
         if let Some(fetch) = &self.fetch {
             let fetch = fetch.clone().with_credentials(self.with_credentials);
             let terminal_data = self.terminals.data.as_deref().map(Into::into);
-            let connector = FetchConnector::new(&self.url, fetch, resume_parameter, terminal_data)?;
+            let diagnoses = self.diagnose.unwrap_or(true);
+            let connector =
+                FetchConnector::new(&self.url, fetch, resume_parameter, terminal_data, diagnoses)?;
             return Ok(Connector::Fetch(connector));
         }
         let connector = BrowserConnector::new(&self.url, self.with_credentials, resume_parameter)?;
+        #[cfg(feature = "fetch")]
+        let connector = connector.with_asker(self.asker());
         Ok(Connector::Browser(connector))
     }
 }

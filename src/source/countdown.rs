@@ -39,7 +39,7 @@ pub(super) fn count_down(
         let countdown = Rc::clone(&countdown);
         connection.on_state(Box::new(move |state| countdown.follow(state)))
     };
-    // It may wait already. Whoever listens is called in a later task.
+    // The source may be waiting already. The callback is called in a later task.
     if connection.waits_until().is_some() {
         countdown.count_after(connection, Span::ZERO);
     }

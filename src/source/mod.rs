@@ -13,9 +13,7 @@ mod subscriptions;
 #[cfg(all(test, feature = "json"))]
 mod tests;
 
-#[cfg(feature = "json")]
-use std::cell::Cell;
-use std::{fmt, rc::Rc};
+use std::{cell::Cell, fmt, rc::Rc};
 
 pub use builder::EventSourceBuilder;
 pub use closed::Closed;
@@ -27,7 +25,7 @@ use subscriptions::{DecodeFailure, DeliveryOutcome, Names};
 use typed_eventsource_core as core;
 
 use crate::{
-    Error, Event, Gap, Payload, State,
+    Error, Event, EventEnum, Gap, Payload, State,
     payload::{Decode, decode},
     transport::Frame,
 };
@@ -172,8 +170,7 @@ impl EventSource {
     /// })
     /// # }
     /// ```
-    #[cfg(feature = "json")]
-    pub fn on_events<E: serde::de::DeserializeOwned + 'static>(
+    pub fn on_events<E: EventEnum>(
         &self,
         callback: impl FnMut(Event<E>) + 'static,
     ) -> Result<Listener, Error> {
@@ -185,7 +182,7 @@ impl EventSource {
                 let Some(mut own) = callback.take() else {
                     return DeliveryOutcome::Ignored;
                 };
-                let outcome = deliver(frame, crate::variants::decode, &mut own);
+                let outcome = deliver(frame, E::decode, &mut own);
                 callback.set(Some(own));
                 outcome
             })
@@ -196,6 +193,8 @@ impl EventSource {
     /// Calls back if ids show that events were missed while there was no connection, so that an app can reload what it
     /// shows. This is so if the first id after a reconnection that is above the highest before it is not the next one.
     /// The callback is called just before that event is delivered.
+    ///
+    /// With [`deduplicate`](EventSourceBuilder::deduplicate), a server that counts from the start again is told as a gap, too.
     ///
     /// Only ids that are decimal integers of at most 64 bits count. Gaps within a connection do not, since the server
     /// knows what it leaves out. Events that nobody listens to are no gap over `fetch`. The browser's own source does
@@ -266,8 +265,8 @@ impl EventSource {
     /// The events that an enum stands for: its variants are the names to listen to, and each event becomes the variant
     /// that it is named after.
     ///
-    /// The enum must have serde's default tagging; `rename`, `rename_all` and `alias` count. A variant's content is the
-    /// JSON in the event's data: a value for one field, an array for several, an object for named ones. The data of a
+    /// The enum must have serde's default tagging; `rename`, `rename_all` and `alias` count. It may be in a `Js`, so that the browser
+    /// parses the data. A variant's content is the JSON in the event's data: a value for one field, an array for several, an object for named ones. The data of a
     /// unit variant is ignored.
     ///
     /// A last variant with `#[serde(other)]` is a catch-all: it stands for all events that no other variant does, over `fetch`
@@ -303,11 +302,8 @@ impl EventSource {
     /// # Ok(())
     /// # }
     /// ```
-    #[cfg(feature = "json")]
-    pub fn events<E: serde::de::DeserializeOwned + 'static>(
-        &self,
-    ) -> Result<EventStream<E>, Error> {
-        self.stream_of(names_of::<E>()?, crate::variants::decode::<E>)
+    pub fn events<E: EventEnum>(&self) -> Result<EventStream<E>, Error> {
+        self.stream_of(names_of::<E>()?, E::decode)
     }
 
     fn stream_of<T: 'static>(
@@ -370,10 +366,9 @@ impl EventSource {
 }
 
 /// The names of the events that an enum stands for.
-#[cfg(feature = "json")]
-fn names_of<E: serde::de::DeserializeOwned>() -> Result<Names<'static>, Error> {
-    let names = crate::variants::names::<E>()?;
-    Ok(if crate::variants::has_catch_all::<E>() {
+fn names_of<E: EventEnum>() -> Result<Names<'static>, Error> {
+    let names = E::names()?;
+    Ok(if E::has_catch_all() {
         Names::All
     } else {
         Names::These(names)

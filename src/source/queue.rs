@@ -66,7 +66,7 @@ impl Queue {
     /// it. Silence does not count meanwhile, and a loss or the end is noticed when the reading goes on. An item counts as
     /// received, so its id is the last event id.
     ///
-    /// Errors that the source reports while the queue is full exceed its capacity by one item: it has the last of them.
+    /// Errors of the connection that come while the queue is full exceed its capacity by one item, which is the last of them.
     ///
     /// ```
     /// # use typed_eventsource::{Error, EventSource, EventStream, Fetch, Text};

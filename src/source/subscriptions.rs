@@ -12,7 +12,6 @@ pub(super) type FrameCallback = dyn FnMut(&Frame<'_>) -> DeliveryOutcome;
 #[derive(Clone, Copy)]
 pub(super) enum Names<'a> {
     These(&'a [&'a str]),
-    #[cfg(feature = "json")]
     All,
 }
 

@@ -21,7 +21,8 @@ use crate::{
 /// network, as always.
 ///
 /// Its methods act on all current connections. The sources are told before the call returns, each as its transport
-/// would tell it: a source over the browser's own reconnects, and sees no HTTP status.
+/// would tell it: a source over the browser's own reconnects, and sees no HTTP status unless it
+/// [asks](crate::EventSourceBuilder::diagnose).
 ///
 /// While a full [`Queue::wait`](crate::Queue) holds a source back, what the server does with an open connection waits, in
 /// order: events, comments, the reconnection time, the end and the loss. It is told when there is room, one thing after the
@@ -69,7 +70,8 @@ impl FakeServer {
     /// A connector for a source that a test builds by hand.
     #[cfg(all(test, feature = "json"))]
     pub(crate) fn connector(&self, url: &str, is_fetch: bool) -> Connector {
-        Connector::Fake(FakeConnector::new(Rc::clone(&self.network), url, is_fetch))
+        let network = Rc::clone(&self.network);
+        Connector::Fake(FakeConnector::new(network, url, is_fetch, is_fetch))
     }
 
     /// Calls back once, from within the next call of a transport that adds or removes a listener.

@@ -72,6 +72,30 @@ fn a_test_can_construct_states_attempts_and_gaps_to_compare_with() {
     assert_eq!((&*gap.after, &*gap.before, gap.missed), ("1", "4", 2));
 }
 
+#[cfg(feature = "fetch")]
+#[test]
+fn the_browsers_own_source_that_asks_sees_a_status() {
+    let server = FakeServer::new();
+    let open = || {
+        let builder = EventSource::builder("/prices").policy(Policy::resilient());
+        builder.diagnose(true).open().unwrap()
+    };
+    let source = open();
+    let _errors = source.on_error(|_| {});
+    server.fail(503);
+    assert!(matches!(source.state(), State::Waiting { .. }));
+    server.clock().advance(Duration::from_secs(1));
+    server.fail(401);
+    let closed_by = Error::status("/prices", 401);
+    assert_eq!(
+        source.state(),
+        State::Closed(CloseReason::Policy(closed_by))
+    );
+    let source = open();
+    server.finish();
+    assert_eq!(source.state(), State::Closed(CloseReason::Finished));
+}
+
 #[test]
 fn a_failure_over_the_browsers_own_source_has_no_status() {
     let server = FakeServer::new();
@@ -175,7 +199,7 @@ mod over_fetch {
     #[test]
     fn headers_that_have_to_be_waited_for_are_not_in_an_attempt() {
         let server = FakeServer::new();
-        let fetch = Fetch::new().fresh_headers(|| std::future::pending());
+        let fetch = Fetch::new().fresh_headers(std::future::pending);
         let source = EventSource::builder("/prices").fetch(fetch).open().unwrap();
         server.open();
         assert!(matches!(source.state(), State::Open { .. }));

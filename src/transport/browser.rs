@@ -10,13 +10,20 @@ use typed_eventsource_core::{FailureClass, IdField, Loss};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventSourceInit, MessageEvent, Request, Url};
 
+#[cfg(feature = "fetch")]
+use super::fetch::{FetchConnector, FetchTransport};
 use super::{
-    Frame, FrameData, Sink, TransportEvent, leaving::LeaveWatch, refused_url, resume_url, valid_url,
+    Frame, FrameData, Sink, TransportEvent,
+    blocks::{BLOCK_DELAY, BlockWatch},
+    hopeless,
+    leaving::LeaveWatch,
+    refused_url, resume_url, scheme_error, valid_url,
 };
 use crate::{
     Error,
     event::{EventMeta, LazyMeta},
-    host::browser::DomListener,
+    host::browser::{DomListener, Timeout},
+    place::Place,
     sys::{self, Message},
 };
 
@@ -26,6 +33,9 @@ pub(crate) struct BrowserConnector {
     url: Arc<str>,
     with_credentials: bool,
     resume_parameter: Option<String>,
+    /// Asks why the browser has given up.
+    #[cfg(feature = "fetch")]
+    asker: Option<Rc<FetchConnector>>,
 }
 
 impl BrowserConnector {
@@ -38,7 +48,18 @@ impl BrowserConnector {
             url: valid_url(url, resolved(url))?,
             with_credentials,
             resume_parameter,
+            #[cfg(feature = "fetch")]
+            asker: None,
         })
+    }
+
+    /// Has this connector ask why the browser has given up.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn with_asker(self, asker: Option<FetchConnector>) -> Self {
+        Self {
+            asker: asker.map(Rc::new),
+            ..self
+        }
     }
 
     pub(super) fn url(&self) -> &Arc<str> {
@@ -57,7 +78,17 @@ impl BrowserConnector {
         init.set_with_credentials(self.with_credentials);
         let raw = web_sys::EventSource::new_with_event_source_init_dict(&url, &init)
             .map_err(|exception| refused_url(&url, &exception))?;
-        Ok(BrowserTransport::new(raw, sink))
+        let failure = Failure {
+            blocks: BlockWatch::new(&raw.url().into()),
+            raw: raw.clone(),
+            sink: Rc::clone(&sink),
+            later: Place::default(),
+            #[cfg(feature = "fetch")]
+            asker: self.asker.clone(),
+            #[cfg(feature = "fetch")]
+            asking: Place::default(),
+        };
+        Ok(BrowserTransport::new(raw, sink, Rc::new(failure)))
     }
 }
 
@@ -81,7 +112,7 @@ pub(crate) struct BrowserTransport {
 }
 
 impl BrowserTransport {
-    fn new(raw: web_sys::EventSource, sink: Sink) -> Self {
+    fn new(raw: web_sys::EventSource, sink: Sink, failure: Rc<Failure>) -> Self {
         let opened = {
             let sink = Rc::clone(&sink);
             DomListener::new(
@@ -94,18 +125,15 @@ impl BrowserTransport {
                 }),
             )
         };
-        let lost = {
-            let (sink, raw) = (Rc::clone(&sink), raw.clone());
-            DomListener::new(
-                &raw.clone(),
-                "error",
-                Box::new(move |event| {
-                    if !is_message(event) {
-                        sink(loss(&raw));
-                    }
-                }),
-            )
-        };
+        let lost = DomListener::new(
+            &raw,
+            "error",
+            Box::new(move |event| {
+                if !is_message(event) {
+                    Failure::tell(&failure);
+                }
+            }),
+        );
         let leaving = {
             let (sink, raw) = (Rc::clone(&sink), raw.clone());
             LeaveWatch::new(move || {
@@ -213,21 +241,58 @@ fn ended_by_leaving(raw: &web_sys::EventSource) -> TransportEvent<'static> {
     }
 }
 
-/// The meaning of an `error` event, which only the `readyState` shows.
-fn loss(raw: &web_sys::EventSource) -> TransportEvent<'static> {
-    let url = raw.url();
-    if raw.ready_state() == web_sys::EventSource::CLOSED {
-        TransportEvent::Lost {
-            error: Error::given_up(url),
-            loss: Loss::Fail {
-                class: FailureClass::Other,
-                retry_after: None,
-            },
+/// What an `error` event means, which only the `readyState` shows.
+struct Failure {
+    raw: web_sys::EventSource,
+    sink: Sink,
+    blocks: BlockWatch,
+    /// Tells that the browser has given up, once it is known whether the page's policy is the reason.
+    later: Place<Timeout>,
+    #[cfg(feature = "fetch")]
+    asker: Option<Rc<FetchConnector>>,
+    #[cfg(feature = "fetch")]
+    asking: Place<FetchTransport>,
+}
+
+impl Failure {
+    fn tell(self: &Rc<Self>) {
+        let url: Arc<str> = self.raw.url().into();
+        if self.raw.ready_state() != web_sys::EventSource::CLOSED {
+            return (self.sink)(TransportEvent::Lost {
+                error: Error::connection_lost(url),
+                loss: Loss::BrowserReconnects,
+            });
         }
-    } else {
-        TransportEvent::Lost {
-            error: Error::connection_lost(url),
-            loss: Loss::BrowserReconnects,
+        #[cfg(feature = "fetch")]
+        if let Some(asker) = &self.asker
+            && let Ok(asking) = asker.ask(Arc::clone(&url), Rc::clone(&self.sink))
+        {
+            return self.asking.put(asking);
         }
+        if let Some(error) = scheme_error(&url) {
+            return (self.sink)(hopeless(error));
+        }
+        let failure = Rc::downgrade(self);
+        let tell = move |_| {
+            if let Some(failure) = failure.upgrade() {
+                (failure.sink)(
+                    failure
+                        .blocks
+                        .error()
+                        .map_or_else(|| given_up(url), hopeless),
+                );
+            }
+        };
+        self.later.put(Timeout::new(BLOCK_DELAY, Box::new(tell)));
+    }
+}
+
+fn given_up(url: Arc<str>) -> TransportEvent<'static> {
+    TransportEvent::Lost {
+        error: Error::given_up(url),
+        loss: Loss::Fail {
+            class: FailureClass::Other,
+            retry_after: None,
+        },
     }
 }

@@ -139,18 +139,25 @@ pub(crate) struct FakeConnector {
     /// What the source asks for, if it is over `fetch`.
     #[cfg(feature = "fetch")]
     fetch: Option<Fetch>,
+    sees_status: bool,
 }
 
 impl FakeConnector {
     /// A connector that behaves like `fetch`, which reports more and does not reconnect, or else like the browser's own
-    /// source.
-    pub(crate) fn new(network: Rc<FakeNetwork>, url: &str, is_fetch: bool) -> Self {
+    /// source, which may ask by `fetch` for the status.
+    pub(crate) fn new(
+        network: Rc<FakeNetwork>,
+        url: &str,
+        is_fetch: bool,
+        sees_status: bool,
+    ) -> Self {
         Self {
             network,
             url: url.into(),
             is_fetch,
             #[cfg(feature = "fetch")]
             fetch: None,
+            sees_status,
         }
     }
 
@@ -169,6 +176,7 @@ impl FakeConnector {
             is_fetch: self.is_fetch,
             #[cfg(feature = "fetch")]
             fetch: self.fetch.clone(),
+            sees_status: self.sees_status,
             is_open: Cell::default(),
             last_event_id: RefCell::new(last_event_id.into()),
             sink: RefCell::new(Some(sink)),
@@ -212,6 +220,7 @@ pub(crate) struct FakeConnection {
     pub(crate) is_fetch: bool,
     #[cfg(feature = "fetch")]
     fetch: Option<Fetch>,
+    sees_status: bool,
     is_open: Cell<bool>,
     last_event_id: RefCell<Arc<str>>,
     /// `None` once the source has dropped its end.
@@ -281,13 +290,15 @@ impl FakeConnection {
             Some(fetch) => !is_finished && fetch.accepts(response, &panics),
             None => response.is_event_stream(),
         };
-        match (self.is_fetch, is_stream) {
-            (_, true) if self.is_open.get() => return,
-            (true, true) => self.begin(TransportEvent::Answered(response.clone())),
-            (false, true) => self.begin(TransportEvent::Opened),
-            (true, false) if is_finished => self.emit_end(TransportEvent::Finished),
-            (true, false) => self.emit_end(refused(&self.url, response.clone(), body)),
+        if is_stream && self.is_open.get() {
+            return;
+        }
+        match (is_stream, self.sees_status) {
+            (true, _) if self.is_fetch => self.begin(TransportEvent::Answered(response.clone())),
+            (true, _) => self.begin(TransportEvent::Opened),
             (false, false) => self.emit_end(self.given_up()),
+            (false, true) if is_finished => self.emit_end(TransportEvent::Finished),
+            (false, true) => self.emit_end(refused(&self.url, response.clone(), body)),
         }
         panics.resume();
     }
@@ -325,7 +336,7 @@ impl FakeConnection {
         self.respond(&ResponseHead::new(Arc::clone(&self.url), status), "");
         #[cfg(not(feature = "fetch"))]
         {
-            self.emit_end(match (self.is_fetch, status) {
+            self.emit_end(match (self.sees_status, status) {
                 (true, 204) => TransportEvent::Finished,
                 (true, _) => failed(
                     Error::status(Arc::clone(&self.url), status),

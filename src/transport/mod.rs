@@ -1,5 +1,6 @@
 //! Transports, which carry the events of a source: the boundary between a source and the browser.
 
+mod blocks;
 mod browser;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) mod fake;
@@ -10,9 +11,7 @@ mod leaving;
 
 use std::{rc::Rc, sync::Arc};
 
-#[cfg(feature = "fetch")]
-use typed_eventsource_core::FailureClass;
-use typed_eventsource_core::{Loss, Span};
+use typed_eventsource_core::{FailureClass, Loss, Span};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
 
@@ -21,7 +20,7 @@ use crate::ResponseHead;
 use crate::{
     Error, UndecodedEvent,
     event::EventMeta,
-    sys::{self, Exception},
+    sys::{self, Exception, exception_message},
 };
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeConnector, FakeTransport};
@@ -272,9 +271,31 @@ fn refused_url(url: &str, exception: &JsValue) -> Error {
     }
 }
 
-/// The message of an exception, or its text if it has none.
-pub(crate) fn exception_message(exception: &JsValue) -> String {
-    let message = exception.unchecked_ref::<Exception>().message();
-    let message = message.ok().flatten();
-    message.unwrap_or_else(|| sys::text_of(exception).unwrap_or_default())
+/// The error for a URL that is not fetched whatever the network does, if it is one.
+fn scheme_error(url: &Arc<str>) -> Option<Error> {
+    let (scheme, _) = url.split_once(':')?;
+    let is_fetched = match scheme {
+        "http" | "https" | "blob" | "data" => true,
+        "file" => false,
+        // An app may be opened by its own scheme, and open others by that.
+        _ => {
+            let page = sys::Location::href().unwrap_or_default();
+            page.split_once(':').is_some_and(|(own, _)| own == scheme)
+        }
+    };
+    (!is_fetched).then(|| Error::InvalidRequest {
+        url: Arc::clone(url),
+        message: format!("{scheme}: URLs cannot be fetched, use http: or https:").into(),
+    })
+}
+
+/// The end of a connection that would only fail again.
+fn hopeless(error: Error) -> TransportEvent<'static> {
+    TransportEvent::Lost {
+        error,
+        loss: Loss::Fail {
+            class: FailureClass::Hopeless,
+            retry_after: None,
+        },
+    }
 }

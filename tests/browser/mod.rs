@@ -3,6 +3,7 @@
 use typed_eventsource_test_support as support;
 
 mod aborting;
+mod blocks;
 mod callbacks;
 mod console;
 mod delivery;
@@ -16,11 +17,14 @@ mod guard;
 mod gunzip;
 mod hostile;
 mod injection;
+#[cfg(feature = "js")]
+mod js;
 mod leaving;
 mod open_rate;
 mod origins;
 mod ownership;
 mod panics;
 mod reopening;
+mod schemes;
 mod statuses;
 mod waking;

@@ -97,7 +97,6 @@ async fn a_content_type_may_have_a_charset() {
     assert_stream(|answer| answer.header("content-type", content_type)).await;
 }
 
-/// Over `fetch` such an answer looks like a lost connection.
 #[wasm_bindgen_test]
 async fn an_answer_without_cors_headers_is_refused() {
     run(async || {
@@ -114,13 +113,7 @@ async fn an_answer_without_cors_headers_is_refused() {
 
 fn is_refused_by_cors(error: &Error) -> bool {
     if Transport::selected().is_fetch() {
-        matches!(
-            error,
-            Error::ConnectionLost {
-                message: Some(_),
-                ..
-            }
-        )
+        matches!(error, Error::Cors { .. })
     } else {
         matches!(error, Error::GivenUp { .. })
     }

@@ -5,7 +5,7 @@
 mod gloo;
 #[cfg(feature = "text")]
 mod ours;
-#[cfg(any(feature = "gloo", feature = "json"))]
+#[cfg(any(feature = "gloo", feature = "js", feature = "json"))]
 mod price;
 
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};

@@ -10,6 +10,11 @@ pub(crate) fn listen() -> Result<(), JsError> {
     std::mem::forget(source.on("price", |event: Event<crate::price::Price>| {
         event.data.show();
     })?);
+    #[cfg(feature = "js")]
+    std::mem::forget(source.on(
+        "price",
+        |event: Event<typed_eventsource::Js<crate::price::Price>>| event.data.0.show(),
+    )?);
     #[cfg(feature = "bytes")]
     std::mem::forget(source.on("image", image)?);
     std::mem::forget((source, notices));

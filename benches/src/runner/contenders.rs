@@ -20,7 +20,7 @@ pub(crate) enum Pace {
 }
 
 /// The contenders that hand over events. The others are compared with the first.
-pub(crate) const CLIENTS: [Contender; 11] = [
+pub(crate) const CLIENTS: [Contender; 13] = [
     Contender {
         key: "browser",
         label: "browser's EventSource + JSON.parse, JavaScript",
@@ -67,6 +67,11 @@ pub(crate) const CLIENTS: [Contender; 11] = [
         pace: Pace::Slow,
     },
     Contender {
+        key: "ours-rust-browser-js",
+        label: "typed-eventsource, browser transport, Rust, `Js<T>`",
+        pace: Pace::Slow,
+    },
+    Contender {
         key: "ours-js-fetch",
         label: "typed-eventsource, fetch transport, JavaScript",
         pace: Pace::Fast,
@@ -74,6 +79,11 @@ pub(crate) const CLIENTS: [Contender; 11] = [
     Contender {
         key: "ours-rust-fetch",
         label: "typed-eventsource, fetch transport, Rust",
+        pace: Pace::Fast,
+    },
+    Contender {
+        key: "ours-rust-fetch-js",
+        label: "typed-eventsource, fetch transport, Rust, `Js<T>`",
         pace: Pace::Fast,
     },
 ];

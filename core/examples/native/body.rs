@@ -19,7 +19,7 @@ use tokio::{
 use typed_eventsource_core::{
     At, CloseReason, Decision, EventOutcome, Failure, FailureContext, Gap, IdField, Input,
     LimitReached, Loss, Options, Output, ReceivedEvent, Session, State, Terminal, Timestamp,
-    Unfinished,
+    Unfinished, digest,
     parser::{Item, ParsedEvent, Scalar},
 };
 
@@ -248,6 +248,7 @@ impl<L: Listener> Body<'_, L> {
         let received = ReceivedEvent {
             last_event_id: Some(&last_event_id),
             id_field,
+            digest: digest(&event.data),
             terminal: self.terminals.of(&event.name, &event.data),
         };
         match self.session.event(received, || at(self.start).now) {

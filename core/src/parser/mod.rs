@@ -268,12 +268,15 @@ impl<'a, S: LineSearch> Items<'a, S> {
         {
             return Ok(Some(found));
         }
-        while let Some((line, after)) = split_line::<S>(self.rest) {
-            let from = mem::replace(&mut self.rest, after);
+        let mut rest = self.rest;
+        while let Some((line, after)) = split_line::<S>(rest) {
+            let from = mem::replace(&mut rest, after);
             if let Some(found) = self.read_line(line, from)? {
+                self.rest = rest;
                 return Ok(Some(found));
             }
         }
+        self.rest = rest;
         self.hold()?;
         Ok(None)
     }
@@ -320,7 +323,11 @@ impl<'a, S: LineSearch> Items<'a, S> {
         self.parser.last_event_id.commit();
         self.parser.size.reset();
         if self.fields.data.is_none() && !self.parser.held.has_data() {
-            self.drop_block();
+            // Nothing is to be dropped behind a comment.
+            if self.fields.name.is_some() || !self.parser.held.is_empty() {
+                self.drop_block();
+            }
+            self.fields.id = None;
             return None;
         }
         Some(Found::Event)
@@ -345,7 +352,9 @@ impl<'a, S: LineSearch> Items<'a, S> {
             last_event_id,
             ..
         } = &mut *self.parser;
-        handed_over.clear();
+        if !handed_over.is_empty() {
+            handed_over.clear();
+        }
         if !held.is_empty() {
             mem::swap(held, handed_over);
         }

@@ -30,6 +30,12 @@ impl Session {
         self.decode_errors > 0
     }
 
+    /// Whether the session has to be told the [digest](super::digest) of each event's data now.
+    #[must_use]
+    pub fn wants_digests(&self) -> bool {
+        self.ids.has_window()
+    }
+
     /// Whether an empty last event id may only mean that no event has had one yet: a new `EventSource` of the browser
     /// does not know the id that it continues from.
     fn is_unsure_of_id(&self) -> bool {
@@ -124,7 +130,7 @@ impl Session {
             Some(_) => IdField::Absent,
             None => event.id_field,
         };
-        match self.ids.observe(id, field) {
+        match self.ids.observe(id, field, event.digest) {
             Freshness::Duplicate => true,
             Freshness::New(gap) => {
                 self.push_gap(gap);

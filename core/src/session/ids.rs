@@ -5,15 +5,16 @@ use core::mem;
 
 use super::io::IdField;
 
-/// Events that were missed while there was no connection, by the ids of the events around them.
+/// Events that were missed while there was no connection, by the ids of the events around them. So is a server that counts
+/// from the start again: then [`missed`](Self::missed) is 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gap {
     /// The highest id before it.
     pub after: String,
-    /// The first id after it.
+    /// The first id after it. If the server counts from the start again, this is the lower one.
     pub before: String,
-    /// How many ids lie between the two.
+    /// How many ids lie between the two. 0 if the server counts from the start again, since then nobody knows.
     pub missed: u64,
 }
 
@@ -27,6 +28,14 @@ impl Gap {
             missed,
         }
     }
+}
+
+/// A number that is made of an event's data, by which data that differs is noticed. It is FNV-1a.
+#[must_use]
+pub fn digest(data: &str) -> u32 {
+    data.bytes().fold(0x811c_9dc5, |digest, byte| {
+        (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
 }
 
 /// The ids of one source so far.
@@ -59,15 +68,29 @@ impl Ids {
         self.sequence.is_first_of_connection = true;
     }
 
-    /// Takes the id of an event that has listeners.
-    pub(super) fn observe(&mut self, id: &str, field: IdField) -> Freshness {
+    /// Whether ids are remembered.
+    pub(super) fn has_window(&self) -> bool {
+        self.window.capacity > 0
+    }
+
+    /// Takes the id of an event that has listeners, and the digest of its data.
+    pub(super) fn observe(&mut self, id: &str, field: IdField, digest: u32) -> Freshness {
         if self.window.is_reset_by(id, field) {
             self.forget();
         }
-        if self.window.contains_or_insert(id, field) {
-            return Freshness::Duplicate;
+        let known = self.window.insert(id, field, digest);
+        if known == Known::No {
+            return Freshness::New(self.sequence.advance_to(id));
         }
-        Freshness::New(self.sequence.advance_to(id))
+        if known == Known::WithOtherData
+            && let Some(gap) = self.sequence.restart_at(id)
+        {
+            self.forget();
+            self.window.remember(id, Some(digest));
+            self.sequence = Sequence::new(id);
+            return Freshness::New(Some(gap));
+        }
+        Freshness::Duplicate
     }
 
     /// Takes a last event id that has changed without an event that has listeners.
@@ -91,13 +114,28 @@ impl Ids {
 struct Window {
     capacity: usize,
     /// In the order of arrival. At the capacity, the next one replaces the oldest.
-    ids: Vec<String>,
+    ids: Vec<Delivered>,
     oldest: usize,
     /// The indices of `ids`, sorted by id. A search tree is no faster at the sizes that windows have, and adds three
     /// kilobytes of wasm.
     sorted: Vec<usize>,
     /// The id of the previous event, if there was one in this connection.
     previous: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct Delivered {
+    id: String,
+    /// Of the event's data, unless it was delivered to an earlier source.
+    digest: Option<u32>,
+}
+
+/// Whether an event with this id was delivered.
+#[derive(PartialEq, Eq)]
+enum Known {
+    No,
+    Yes,
+    WithOtherData,
 }
 
 impl Window {
@@ -110,7 +148,7 @@ impl Window {
             previous: None,
         };
         if !start.is_empty() {
-            window.remember(start);
+            window.remember(start, None);
         }
         window
     }
@@ -121,8 +159,8 @@ impl Window {
         id.is_empty() && (field == IdField::Present || (field == IdField::Unknown && had_one))
     }
 
-    /// Whether an event repeats one in the window. If not, its id is added.
-    fn contains_or_insert(&mut self, id: &str, field: IdField) -> bool {
+    /// Whether the id of an event is in the window. If not, it is added.
+    fn insert(&mut self, id: &str, field: IdField, digest: u32) -> Known {
         let is_inherited = match field {
             IdField::Present => false,
             IdField::Absent => true,
@@ -132,13 +170,18 @@ impl Window {
         };
         self.set_previous(id);
         if is_inherited || id.is_empty() {
-            return false;
+            return Known::No;
         }
-        let has = self.find(id).is_ok();
-        if !has {
-            self.remember(id);
+        let Ok(index) = self.find(id) else {
+            self.remember(id, Some(digest));
+            return Known::No;
+        };
+        let delivered = self.ids[self.sorted[index]].digest;
+        if delivered.is_none_or(|delivered| delivered == digest) {
+            Known::Yes
+        } else {
+            Known::WithOtherData
         }
-        has
     }
 
     fn set_previous(&mut self, id: &str) {
@@ -153,13 +196,13 @@ impl Window {
         self.sorted.clear();
     }
 
-    fn remember(&mut self, id: &str) {
+    fn remember(&mut self, id: &str, digest: Option<u32>) {
         if self.capacity == 0 {
             return;
         }
         let mut place = self.ids.len();
         if place < self.capacity {
-            self.ids.push(String::new());
+            self.ids.push(Delivered::default());
         } else {
             place = self.oldest;
             self.oldest = (place + 1) % self.capacity;
@@ -169,13 +212,14 @@ impl Window {
             self.sorted.insert(index, place);
         }
         let oldest = &mut self.ids[place];
-        oldest.clear();
-        oldest.push_str(id);
+        oldest.id.clear();
+        oldest.id.push_str(id);
+        oldest.digest = digest;
     }
 
     fn find(&self, id: &str) -> Result<usize, usize> {
         self.sorted
-            .binary_search_by(|place| self.ids[*place].as_str().cmp(id))
+            .binary_search_by(|place| self.ids[*place].id.as_str().cmp(id))
     }
 }
 
@@ -224,6 +268,20 @@ impl Sequence {
         highest.id.clear();
         highest.id.push_str(id);
         gap
+    }
+
+    /// The gap before an event whose id was delivered with other data, if the server counts from the start again: nothing shows that
+    /// it has gone on. A server that only sends events again sends what it has sent before, and then goes on beyond the highest
+    /// id.
+    fn restart_at(&self, id: &str) -> Option<Gap> {
+        let highest = self.highest.as_ref()?;
+        // The highest id itself may be inherited from the connection before.
+        let is_below = number(id)? < highest.number;
+        (self.is_first_of_connection && is_below).then(|| Gap {
+            after: highest.id.clone(),
+            before: id.to_owned(),
+            missed: 0,
+        })
     }
 }
 

@@ -33,7 +33,9 @@ pub struct Options {
     pub has_resume_parameter: bool,
     /// The id of the event to continue after; empty if there is none.
     pub last_event_id: String,
-    /// How many ids to remember, to skip events that come again. Zero for none.
+    /// How many ids to remember, to skip events that come again. Zero for none. An id that comes again with other data is not
+    /// skipped where the server counts from the start again: it is a decimal integer below the highest one, and none above that
+    /// has come since the connection was made.
     pub deduplicate: usize,
     /// Whether the server says by an event or by data that it has finished.
     pub has_terminal: bool,
@@ -198,6 +200,9 @@ pub struct ReceivedEvent<'a> {
     pub last_event_id: Option<&'a str>,
     /// Whether it has an `id` field.
     pub id_field: IdField,
+    /// The [digest](super::digest) of its data. Only needed while [`Session::wants_digests`](super::Session::wants_digests) is
+    /// true; 0 otherwise.
+    pub digest: u32,
     /// How the event ends the stream, if it does.
     pub terminal: Option<Terminal>,
 }

@@ -11,17 +11,17 @@ mod timers;
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use core::mem;
 
+use self::{
+    ids::Ids,
+    limits::{FailureKind, Pending},
+};
 pub use self::{
-    ids::Gap,
+    ids::{Gap, digest},
     io::{
         CloseReason, Decision, EndOfBody, EventOutcome, Failure, FailureClass, FailureContext,
         IdField, Input, LimitReached, Loss, Options, Output, ReceivedEvent, Report, State,
         Terminal, Transport, Unfinished,
     },
-};
-use self::{
-    ids::Ids,
-    limits::{FailureKind, Pending},
 };
 use crate::{At, Policy, Span, Timestamp};
 

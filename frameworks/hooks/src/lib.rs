@@ -41,6 +41,10 @@ pub trait Observer<E>: 'static {
 
     /// Ids show that events were missed. This is called only after [`Subscription::listen_to_gaps`].
     fn gap(&self, _gap: Gap) {}
+
+    /// How many seconds are left until the next attempt; `None` when that is no longer so. This is called only after
+    /// [`Subscription::listen_to_countdown`].
+    fn countdown(&self, _seconds: Option<u64>) {}
 }
 
 /// Reports to the observer as long as the observer lives.
@@ -73,6 +77,12 @@ impl<E, O: Observer<E>> Observer<E> for Weak<O> {
             observer.gap(gap);
         }
     }
+
+    fn countdown(&self, seconds: Option<u64>) {
+        if let Some(observer) = self.upgrade() {
+            observer.countdown(seconds);
+        }
+    }
 }
 
 /// A component's subscription to its source. The source is open, and reports to the component, until this is dropped.
@@ -86,6 +96,8 @@ struct Open {
     _listeners: [Listener; 3],
     gaps: OnceCell<Listener>,
     listen_to_gaps: Box<dyn Fn() -> Listener>,
+    countdown: OnceCell<Listener>,
+    listen_to_countdown: Box<dyn Fn() -> Listener>,
     report_unshown_error: Box<dyn Fn()>,
 }
 
@@ -130,6 +142,13 @@ impl Subscription {
             let notices = Rc::clone(&notices);
             source.on_state(move |state| notices.state(state))
         };
+        let listen_to_countdown = {
+            let (source, notices) = (source.clone(), Rc::clone(&notices));
+            Box::new(move || {
+                let notices = Rc::clone(&notices);
+                source.on_countdown(move |seconds| notices.observer.countdown(seconds))
+            })
+        };
         let listen_to_gaps = {
             let notices = Rc::clone(&notices);
             Box::new(move || {
@@ -142,6 +161,8 @@ impl Subscription {
                 _listeners: [events, errors, states],
                 gaps: OnceCell::new(),
                 listen_to_gaps,
+                countdown: OnceCell::new(),
+                listen_to_countdown,
                 report_unshown_error: Box::new(move || notices.report_unshown_error()),
             }),
         }
@@ -151,6 +172,13 @@ impl Subscription {
     pub fn listen_to_gaps(&self) {
         if let Some(open) = &self.open {
             open.gaps.get_or_init(&open.listen_to_gaps);
+        }
+    }
+
+    /// Reports the [countdown](Observer::countdown) to the next attempt from now on. A second call changes nothing.
+    pub fn listen_to_countdown(&self) {
+        if let Some(open) = &self.open {
+            open.countdown.get_or_init(&open.listen_to_countdown);
         }
     }
 

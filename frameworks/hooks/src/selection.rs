@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_core::de::DeserializeOwned;
-use typed_eventsource::{Error, Event, EventSource, Listener, Payload};
+use typed_eventsource::{Error, Event, EventEnum, EventSource, Listener, Payload};
 
 /// The events that a component listens to, and how their data is decoded. Two selections are equal if they select the same
 /// names.
@@ -33,7 +32,7 @@ pub struct Selection<E> {
 type Callback<E> = Box<dyn FnMut(Event<E>)>;
 type Listen<E> = fn(&EventSource, &str, Callback<E>) -> Result<Listener, Error>;
 
-impl<E: DeserializeOwned + 'static> Selection<E> {
+impl<E: EventEnum> Selection<E> {
     /// The events that the variants of the enum `E` name, as
     /// [`EventSource::on_events`](typed_eventsource::EventSource::on_events) has them.
     pub fn variants() -> Self {

@@ -8,8 +8,8 @@ use std::{
 
 use serde::Deserialize;
 use typed_eventsource::{
-    Error, Event, EventSource, EventSourceBuilder, Fetch, Gap, Policy, ResponseHead, State,
-    testing::FakeServer,
+    Backoff, Error, Event, EventSource, EventSourceBuilder, Fetch, Gap, Js, Policy, ResponseHead,
+    State, testing::FakeServer,
 };
 
 use crate::{Observer, Selection, Subscription};
@@ -65,6 +65,10 @@ impl<E: Into<u32> + 'static> Observer<E> for Journal {
 
     fn gap(&self, gap: Gap) {
         self.write(format!("{} missing", gap.missed));
+    }
+
+    fn countdown(&self, seconds: Option<u64>) {
+        self.write(seconds.map_or("no wait".into(), |seconds| format!("{seconds} s")));
     }
 }
 
@@ -303,6 +307,41 @@ fn an_observer_is_told_what_the_server_has_answered_with_also_if_it_joins() {
 }
 
 #[test]
+fn an_observer_that_asks_for_the_countdown_is_told_each_second_once() {
+    let server = FakeServer::new();
+    let (journal, subscription) = subscribe(refused_for_two_seconds());
+    server.fail(503);
+    server.clock().advance(Duration::from_secs(2));
+    assert_eq!(
+        journal.take(),
+        ["another error", "waiting 2s for attempt 1", "connecting"]
+    );
+    subscription.listen_to_countdown();
+    subscription.listen_to_countdown();
+    server.fail(503);
+    server.clock().advance(Duration::from_secs(2));
+    server.clock().advance(Duration::from_secs(2));
+    let told = journal.take();
+    let seconds = told
+        .iter()
+        .filter(|line| line.ends_with(" s") || *line == "no wait");
+    assert!(
+        seconds.eq(["4 s", "3 s", "2 s", "1 s", "no wait"]),
+        "{told:?}"
+    );
+    server.fail(503);
+    assert!(journal.take().contains(&"8 s".to_owned()));
+    drop(subscription);
+    assert_eq!(server.clock().timers(), 0);
+}
+
+/// A source whose first wait is two seconds, and each one twice as long as the last.
+fn refused_for_two_seconds() -> EventSourceBuilder {
+    let backoff = Backoff::new().initial(Duration::from_secs(2));
+    EventSource::builder("/prices").policy(Policy::resilient().backoff(backoff))
+}
+
+#[test]
 fn a_selection_of_one_name_can_have_any_payload() {
     struct Doubled(u32);
 
@@ -327,4 +366,20 @@ fn a_selection_of_one_name_can_have_any_payload() {
     server.send_text("row", "much");
     assert_eq!(journal.take(), ["open", "price 4", "decode"]);
     assert_eq!(server.listened_names(), ["row"]);
+}
+
+#[test]
+fn a_selection_can_be_of_an_enum_whose_data_the_browser_parses() {
+    let server = FakeServer::new();
+    let source = EventSource::open("/prices").expect("a fake server");
+    let heard = Rc::<RefCell<Vec<u32>>>::default();
+    let hear = Rc::clone(&heard);
+    let selection = Selection::<Js<Feed>>::variants();
+    let callback = move |event: Event<Js<Feed>>| hear.borrow_mut().push(event.data.0.into());
+    let _listener = selection.listen(&source, Box::new(callback));
+    server.send_text("price", "2");
+    server.send_text("price", "much");
+    server.send_text("price", "3");
+    assert_eq!(heard.take(), [2, 3]);
+    assert_eq!(server.listened_names(), ["price"]);
 }

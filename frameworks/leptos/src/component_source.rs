@@ -23,6 +23,10 @@ use crate::source::IntoSource;
 pub(crate) struct Control {
     pub(crate) state: RwSignal<State>,
     pub(crate) error: RwSignal<Option<Error>>,
+    /// How many seconds are left until the next attempt.
+    seconds: RwSignal<Option<u64>>,
+    /// Whether the component has asked for these seconds.
+    wants_countdown: StoredValue<bool>,
     /// Whether something has read the error, or a callback has taken it.
     is_error_shown: StoredValue<bool>,
     /// `None` on a server, which opens no source.
@@ -45,6 +49,8 @@ impl Control {
         let control = Self {
             state: RwSignal::new(State::Connecting),
             error: RwSignal::new(None),
+            seconds: RwSignal::new(None),
+            wants_countdown: StoredValue::new(false),
             is_error_shown: StoredValue::new(false),
             callbacks: StoredValue::new(is_browser().then(|| SendWrapper::new(Rc::default()))),
             should_be_open: StoredValue::new(true),
@@ -99,6 +105,24 @@ impl Control {
         }
     }
 
+    pub(crate) fn countdown(&self) -> Signal<Option<u64>> {
+        self.wants_countdown.try_set_value(true);
+        if let Some(source) = self.source() {
+            source.listen_to_countdown();
+        }
+        self.seconds.into()
+    }
+
+    fn wants_countdown(&self) -> bool {
+        self.wants_countdown.try_with_value(|wants| *wants) == Some(true)
+    }
+
+    fn show_seconds(&self, seconds: Option<u64>) {
+        if self.seconds.try_with_untracked(|shown| *shown != seconds) == Some(true) {
+            self.seconds.try_set(seconds);
+        }
+    }
+
     fn source(&self) -> Option<Rc<ComponentSource>> {
         let source = self
             .source
@@ -124,6 +148,7 @@ impl Control {
         self.should_be_open.try_set_value(false);
         let subscription = self.source().and_then(|source| source.subscription.take());
         drop(subscription);
+        self.show_seconds(None);
         self.show_state(State::Closed(CloseReason::Requested));
     }
 
@@ -140,6 +165,7 @@ impl Control {
 
     /// Shows a source that is about to open.
     fn show_connecting(&self) {
+        self.show_seconds(None);
         if self.error.try_with_untracked(Option::is_some) == Some(true) {
             self.show_error(None);
         }
@@ -284,6 +310,12 @@ impl<E, F: Fn(Event<E>) + 'static> Observer<E> for WhileCurrent<F> {
             untrack(|| callbacks.gap(gap));
         }
     }
+
+    fn countdown(&self, seconds: Option<u64>) {
+        if self.version.is_current() {
+            self.control.show_seconds(seconds);
+        }
+    }
 }
 
 /// A component's source in a browser.
@@ -337,6 +369,15 @@ impl ComponentSource {
         }
     }
 
+    fn listen_to_countdown(&self) {
+        let subscription = self.subscription.borrow().clone();
+        if let Some(subscription) = subscription
+            && self.control.wants_countdown()
+        {
+            subscription.listen_to_countdown();
+        }
+    }
+
     /// Drops a source that is no longer wanted. Returns whether another one is wanted.
     fn switch_to_wanted(&self) -> bool {
         let number = self.wanted.read_untracked().version;
@@ -362,6 +403,7 @@ impl ComponentSource {
         let subscription = untrack(|| (self.subscribe)(builder, version));
         drop(self.subscription.replace(Some(Rc::new(subscription))));
         self.listen_to_gaps();
+        self.listen_to_countdown();
         // A callback may have closed the source when its first state was reported.
         if !self.control.should_be_open() {
             drop(self.subscription.take());

@@ -74,6 +74,25 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
         self.error
     }
 
+    /// A signal of the seconds that are left until the next attempt, while the source waits for it.
+    ///
+    /// ```
+    /// # use leptos::prelude::*;
+    /// # use serde::Deserialize;
+    /// # use typed_eventsource_leptos::use_event_source;
+    /// # #[derive(Deserialize)]
+    /// # #[serde(rename_all = "lowercase")]
+    /// # enum Feed { Price(f64) }
+    /// #[component]
+    /// fn Prices() -> impl IntoView {
+    ///     let feed = use_event_source::<Feed, _>("/prices");
+    ///     move || feed.countdown().get().map(|seconds| format!("Reconnecting in {seconds} s"))
+    /// }
+    /// ```
+    pub fn countdown(&self) -> Signal<Option<u64>> {
+        self.control.countdown()
+    }
+
     /// Calls the callback with each error, also with an error that is over before an effect has run. A callback that is set
     /// again replaces the last.
     ///

@@ -16,11 +16,10 @@ use std::rc::Rc;
 use component_source::Control;
 pub use handle::UseEventSourceHandle;
 use leptos::prelude::{RwSignal, Set, Signal, Update, WithUntracked};
-use serde_core::de::DeserializeOwned;
 pub use source::IntoSource;
 #[doc(no_inline)]
 pub use typed_eventsource;
-use typed_eventsource::{Event, Payload};
+use typed_eventsource::{Event, EventEnum, Payload};
 use typed_eventsource_hooks::Selection;
 
 /// The latest of the events that `E`'s variants name, as a signal; `None` before the first.
@@ -56,7 +55,7 @@ use typed_eventsource_hooks::Selection;
 /// ```
 pub fn use_event_source<E, M>(source: impl IntoSource<M>) -> UseEventSourceHandle<Option<E>>
 where
-    E: DeserializeOwned + Send + Sync + 'static,
+    E: EventEnum + Send + Sync,
 {
     latest(source, Selection::variants())
 }
@@ -138,7 +137,7 @@ pub fn use_event_source_fold<E, T, M>(
     fold: impl Fn(&mut T, Event<E>) + 'static,
 ) -> UseEventSourceHandle<T>
 where
-    E: DeserializeOwned + 'static,
+    E: EventEnum,
     T: Send + Sync + 'static,
 {
     let data = RwSignal::new(init());
@@ -197,7 +196,7 @@ where
 ///     view! { <p>{move || latest.get().map(|event| event.last_event_id().to_owned())}</p> }
 /// }
 /// ```
-pub fn use_event_source_callback<E: DeserializeOwned + 'static, M>(
+pub fn use_event_source_callback<E: EventEnum, M>(
     source: impl IntoSource<M>,
     callback: impl Fn(Event<E>) + 'static,
 ) -> UseEventSourceHandle {

@@ -27,6 +27,10 @@ pub(crate) struct ComponentSource<E, T> {
     data: RefCell<Option<Rc<T>>>,
     state: RefCell<State>,
     error: RefCell<Option<Error>>,
+    /// How many seconds are left until the next attempt.
+    seconds: Cell<Option<u64>>,
+    /// Whether a render has shown these seconds.
+    wants_countdown: Cell<bool>,
     /// Whether a render has shown the error, or a callback has taken it.
     is_error_shown: Cell<bool>,
     callbacks: Callbacks,
@@ -54,6 +58,8 @@ impl<E, T> ComponentSource<E, T> {
             data: RefCell::default(),
             state: RefCell::new(State::Connecting),
             error: RefCell::default(),
+            seconds: Cell::default(),
+            wants_countdown: Cell::default(),
             is_error_shown: Cell::new(false),
             callbacks: Callbacks::default(),
             source: Cell::new(0),
@@ -63,6 +69,7 @@ impl<E, T> ComponentSource<E, T> {
     }
 
     fn unsubscribe(&self) {
+        self.seconds.take();
         drop(self.subscription.take());
     }
 
@@ -119,6 +126,11 @@ impl<E: 'static, T: 'static> Observer<E> for ComponentSource<E, T> {
     fn gap(&self, gap: Gap) {
         self.callbacks.gap(gap);
     }
+
+    fn countdown(&self, seconds: Option<u64>) {
+        self.seconds.set(seconds);
+        self.changed();
+    }
 }
 
 impl<E: 'static, T: 'static> ComponentSource<E, T> {
@@ -172,6 +184,7 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
             data,
             state: self.state.borrow().clone(),
             error: self.error.borrow().clone(),
+            seconds: self.seconds.get(),
             revision: self.revision.get(),
             control: Rc::clone(self) as Rc<dyn SourceControl>,
         }
@@ -197,6 +210,16 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
         let subscription = Subscription::open(builder, &selection, Rc::downgrade(self));
         drop(self.subscription.replace(Some(Rc::new(subscription))));
         self.listen_to_gaps();
+        self.listen_to_countdown();
+    }
+
+    fn listen_to_countdown(&self) {
+        let subscription = self.subscription.borrow().clone();
+        if let Some(subscription) = subscription
+            && self.wants_countdown.get()
+        {
+            subscription.listen_to_countdown();
+        }
     }
 
     fn listen_to_gaps(&self) {
@@ -225,6 +248,12 @@ impl<E: 'static, T: 'static> SourceControl for ComponentSource<E, T> {
 
     fn error_shown(&self) {
         self.is_error_shown.set(true);
+    }
+
+    fn countdown_shown(&self) {
+        if !self.wants_countdown.replace(true) {
+            self.listen_to_countdown();
+        }
     }
 
     fn on_error(&self, callback: Box<dyn Fn(Error)>) {

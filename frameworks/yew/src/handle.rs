@@ -37,6 +37,7 @@ pub struct UseEventSourceHandle<T = ()> {
     pub(crate) data: Rc<T>,
     pub(crate) state: State,
     pub(crate) error: Option<Error>,
+    pub(crate) seconds: Option<u64>,
     /// A number that grows with each change of what is shown. Handles are compared by it.
     pub(crate) revision: u64,
     pub(crate) control: Rc<dyn SourceControl>,
@@ -47,6 +48,7 @@ pub(crate) trait SourceControl {
     fn open(self: Rc<Self>);
     fn close(self: Rc<Self>);
     fn error_shown(&self);
+    fn countdown_shown(&self);
     fn on_error(&self, callback: Box<dyn Fn(Error)>);
     fn on_gap(&self, callback: Box<dyn Fn(Gap)>);
 }
@@ -73,6 +75,27 @@ impl<T> UseEventSourceHandle<T> {
             self.control.error_shown();
         }
         self.error.as_ref()
+    }
+
+    /// How many seconds are left until the next attempt, while the source waits for it. The component renders again at each second
+    /// from the first call on.
+    ///
+    /// ```
+    /// # use serde::Deserialize;
+    /// # use typed_eventsource_yew::use_event_source;
+    /// # use yew::prelude::*;
+    /// # #[derive(Deserialize)]
+    /// # #[serde(rename_all = "lowercase")]
+    /// # enum Feed { Price(f64) }
+    /// #[component]
+    /// fn Ticker() -> Html {
+    ///     let feed = use_event_source::<Feed>("/prices");
+    ///     html! { <p>{ feed.countdown().map(|seconds| format!("Reconnecting in {seconds} s")) }</p> }
+    /// }
+    /// ```
+    pub fn countdown(&self) -> Option<u64> {
+        self.control.countdown_shown();
+        self.seconds
     }
 
     /// Calls the callback with each error, also with an error that is over before the component renders. The component sets the
@@ -122,6 +145,7 @@ impl<T> Clone for UseEventSourceHandle<T> {
             data: Rc::clone(&self.data),
             state: self.state.clone(),
             error: self.error.clone(),
+            seconds: self.seconds,
             revision: self.revision,
             control: Rc::clone(&self.control),
         }

@@ -14,10 +14,9 @@ use std::rc::Rc;
 
 use component_source::{ComponentSource, Receive};
 pub use handle::UseEventSourceHandle;
-use serde_core::de::DeserializeOwned;
 #[doc(no_inline)]
 pub use typed_eventsource;
-use typed_eventsource::{Event, EventSourceBuilder, Payload};
+use typed_eventsource::{Event, EventEnum, EventSourceBuilder, Payload};
 use typed_eventsource_hooks::Selection;
 use yew::functional::{Hook, HookContext, use_effect, use_effect_with, use_force_update, use_ref};
 
@@ -47,7 +46,7 @@ use yew::functional::{Hook, HookContext, use_effect, use_effect_with, use_force_
 ///     }
 /// }
 /// ```
-pub fn use_event_source<E: DeserializeOwned + 'static>(
+pub fn use_event_source<E: EventEnum>(
     source: impl Into<EventSourceBuilder>,
 ) -> impl Hook<Output = UseEventSourceHandle<Option<E>>> {
     UseEventSource {
@@ -138,7 +137,7 @@ fn show_latest<E>(data: &mut Rc<Option<E>>, event: Event<E>) -> bool {
 ///     html! { <ol>{ for lines.data().iter().map(|line| html! { <li>{ line }</li> }) }</ol> }
 /// }
 /// ```
-pub fn use_event_source_fold<E: DeserializeOwned + 'static, T: Clone + 'static>(
+pub fn use_event_source_fold<E: EventEnum, T: Clone + 'static>(
     source: impl Into<EventSourceBuilder>,
     init: impl FnOnce() -> T,
     fold: impl Fn(&mut T, Event<E>) + 'static,
@@ -183,7 +182,7 @@ pub fn use_event_source_fold<E: DeserializeOwned + 'static, T: Clone + 'static>(
 ///     html! { <p role="status">{ alarms.state().to_string() }</p> }
 /// }
 /// ```
-pub fn use_event_source_callback<E: DeserializeOwned + 'static>(
+pub fn use_event_source_callback<E: EventEnum>(
     source: impl Into<EventSourceBuilder>,
     callback: impl Fn(Event<E>) + 'static,
 ) -> impl Hook<Output = UseEventSourceHandle> {

@@ -1,8 +1,10 @@
 // @ts-check
 // The browser's own EventSource.
 
-import { EventSourceError, connectionLost } from "../error.js";
+import { EventSourceError, connectionLost, givenUp } from "../error.js";
 import { browserReconnects, failed, opened, reestablish } from "../inputs.js";
+import { schemeError, watchBlocks } from "./diagnosis.js";
+import { FetchTransport } from "./fetch.js";
 import { LEAVING, onLeaving } from "./leaving.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
@@ -30,20 +32,29 @@ export class BrowserTransport {
   /** The id and origin of the last event. @type {import("../typed-event.js").EventMeta | undefined} */
   #meta;
   #forgetLeaving;
+  #settings;
+  #diagnosis;
+  #blocks;
+  /** Asks why the browser has given up. @type {FetchTransport | undefined} */
+  #asking;
 
   /**
    * @param {string} url
    * @param {import("../options.js").Settings} settings
    * @param {string} lastEventId
    * @param {Link} link
+   * @param {import("./diagnosis.js").Diagnosis} diagnosis
    */
-  constructor(url, { resumeParameter, withCredentials }, lastEventId, link) {
+  constructor(url, settings, lastEventId, link, diagnosis) {
+    const { resumeParameter, withCredentials } = settings;
     const Native = native();
     if (!Native) {
       const message = "there is no EventSource here: open one in a browser";
       throw new EventSourceError("unsupported", message);
     }
     this.#link = link;
+    this.#settings = settings;
+    this.#diagnosis = diagnosis;
     this.#raw = new Native(withResumeParameter(url, resumeParameter, lastEventId), { withCredentials });
     this.#raw.onopen = (event) => {
       if (isMessage(event)) return;
@@ -53,6 +64,7 @@ export class BrowserTransport {
     this.#raw.onerror = (event) => {
       if (!isMessage(event)) this.#lost();
     };
+    this.#blocks = watchBlocks(this.#raw.url);
     this.#forgetLeaving = onLeaving(() => setTimeout(() => this.#checkAfterLeaving(), LEAVING));
   }
 
@@ -78,6 +90,8 @@ export class BrowserTransport {
 
   close() {
     this.#forgetLeaving();
+    this.#blocks.stop();
+    this.#asking?.close();
     this.#raw.close();
     this.#raw.onopen = null;
     this.#raw.onerror = null;
@@ -99,16 +113,24 @@ export class BrowserTransport {
   }
 
   /** Only the `readyState` shows what has happened. */
-  #lost() {
+  async #lost() {
     const { url, readyState } = this.#raw;
     if (readyState !== CLOSED) {
       this.#link.receive(browserReconnects(connectionLost(url)));
       return;
     }
+    if (this.#settings.diagnose) {
+      try {
+        this.#asking = new FetchTransport(url, this.#settings, "", this.#link, this.#diagnosis, true);
+        return;
+      } catch {
+        // `fetch` refuses a URL with a password in it.
+      }
+    }
     const message =
-      `the browser gave up on ${url}: the server answered with a status other than 200 (204 means "stop"), with a ` +
-      "content type other than text/event-stream, or CORS refused the answer; the network panel shows which";
-    this.#link.receive(failed(new EventSourceError("given-up", message, { url })));
+      'the server answered with a status other than 200 (204 means "stop"), with a content type other than text/event-stream, ' +
+      "or CORS refused the answer; `diagnose: true` finds out which";
+    this.#link.receive(failed(schemeError(url) ?? (await this.#blocks.error()) ?? givenUp(url, message)));
   }
 }
 

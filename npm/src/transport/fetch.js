@@ -1,9 +1,10 @@
 // @ts-check
 // The fetch transport: `fetch`, the stream of the response body, and the parser in the WebAssembly.
 
-import { EventSourceError, connectionLost, internal, messageOf } from "../error.js";
+import { EventSourceError, connectionLost, givenUp, internal, messageOf } from "../error.js";
 import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
 import { encoder } from "../memory.js";
+import { watchBlocks } from "./diagnosis.js";
 import { LEAVING, onLeaving } from "./leaving.js";
 import { fetchStraight } from "./redirects.js";
 import { ResponseReader } from "./response-reader.js";
@@ -24,6 +25,9 @@ export class FetchTransport extends ResponseReader {
   #settings;
   #link;
   #header;
+  #diagnosis;
+  #onlyAsks;
+  #blocks;
   #abort = new AbortController();
   /** Resolves once the page has not been left, if it began to be left. @type {Promise<void> | undefined} */
   #staying;
@@ -34,10 +38,15 @@ export class FetchTransport extends ResponseReader {
    * @param {Settings} settings
    * @param {string} lastEventId
    * @param {Link} link
+   * @param {import("./diagnosis.js").Diagnosis} diagnosis
+   * @param {boolean} [onlyAsks] Whether only the head of the response matters: why the browser has given up.
    */
-  constructor(url, settings, lastEventId, link) {
+  constructor(url, settings, lastEventId, link, diagnosis, onlyAsks = false) {
     super(settings, lastEventId, link);
     this.#url = withResumeParameter(url, settings.resumeParameter, lastEventId);
+    this.#diagnosis = diagnosis;
+    this.#onlyAsks = onlyAsks;
+    this.#blocks = watchBlocks(this.#url);
     this.#header = settings.resumeParameter === undefined ? lastEventId : "";
     this.#settings = settings;
     this.#link = link;
@@ -53,6 +62,7 @@ export class FetchTransport extends ResponseReader {
 
   close() {
     this.#forgetLeaving();
+    this.#blocks.stop();
     this.#abort.abort();
     super.close();
   }
@@ -89,16 +99,23 @@ export class FetchTransport extends ResponseReader {
     try {
       response = await fetchStraight(request);
     } catch (cause) {
-      return this.#lost(cause);
+      // While the page is left, nothing is asked.
+      await this.#staying;
+      const error = await this.#diagnosis.explain(this.#url, request, cause, this.#abort, this.#blocks);
+      // By the standard a refusal by CORS is a lost connection; the browser's own source gives up.
+      const isLoss = error.code === "connection-lost" || (error.code === "cors" && !this.#onlyAsks);
+      return (isLoss ? reestablish : failed)(error);
     }
+    this.#diagnosis.noteAnswer(request);
     const { accept, maxErrorBodySize } = this.#settings;
     const head = headOf(response, this.#url);
     if (head.status === 204) return finished;
     const { isAccepted, cause } = verdictOn(head, accept);
     if (!isAccepted) {
-      const body = await beginningOf(response, this.#abort, maxErrorBodySize);
+      const body = this.#onlyAsks ? "" : await beginningOf(response, this.#abort, maxErrorBodySize);
       return failed(refusal(this.#url, head, body, accept, cause));
     }
+    if (this.#onlyAsks) return failed(givenUp(this.#url, "it answers a `fetch` with an event stream"));
     this.begin(response);
     // Each event of the DOM has a separate task, this one too.
     if (this.isOpen && this.#link.receive(opened(head)) && this.isOpen) await this.yieldNow();
@@ -109,11 +126,6 @@ export class FetchTransport extends ResponseReader {
       if (!this.isBroken) throw cause;
       return bodyEnded(connectionLost(this.#url, cause), false, this.unfinished());
     }
-  }
-
-  /** @param {unknown} cause */
-  #lost(cause) {
-    return reestablish(connectionLost(this.#url, cause));
   }
 
   /** @param {HeadersInit | null} [given] @param {boolean} [isFresh] */

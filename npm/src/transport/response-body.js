@@ -7,7 +7,7 @@
  */
 const ROOM = 512 * 1024;
 
-/** From how many bytes on a chunk that is read ahead stays where it is. A smaller one is copied, so that its memory is free. */
+/** A chunk that is read ahead stays in its memory if it has this many bytes. A smaller one is copied, so that its memory is free. */
 const LARGE = 64 * 1024;
 
 /**

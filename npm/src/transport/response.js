@@ -7,10 +7,10 @@ import { EventSourceError, excerptOf, messageOf } from "../error.js";
 /** @typedef {import("../index.js").FetchInit["accept"]} Accept */
 /** @typedef {import("../index.js").ResponseHead} ResponseHead */
 
-/** How many bytes of its body are kept by default, if it is not an event stream. */
+/** How many bytes are kept by default of the body of a response that is not an event stream. */
 const MAX_ERROR_BODY_SIZE = 16 * 1024;
 
-/** How long to wait for that, in milliseconds. */
+/** How long to wait for these bytes, in milliseconds. */
 const PATIENCE = 1000;
 
 /**
@@ -78,7 +78,7 @@ function adviceOn(response, body) {
   const { status, url, redirected, headers } = response;
   const { "content-type": type = "" } = headers;
   const isPage = /html/i.test(type);
-  const isLogin = (redirected && /log-?[io]n|sign-?[io]n|auth|sso/i.test(url)) || /type=.?password/i.test(body);
+  const isLogin = (redirected && /log-?in|sign-?in|auth|sso/i.test(url)) || /type="?password/i.test(body);
   if (status === 200 && isPage && isLogin) return " (this looks like a login page: log in first)";
   const mayBeStream = status === 200 ? !isPage && !/\/json/i.test(type) : status < 300 && isEventStream(response);
   return mayBeStream ? " (if this is an event stream, `accept` can take it)" : "";

@@ -47,6 +47,19 @@ test("`send` opens the connection first, and reaches listeners of the DOM and it
   await expect(events.next()).rejects.toMatchObject({ code: "given-up" });
 });
 
+test("a source over the browser's own that asks why sees a status as over fetch", async () => {
+  const { source, errors } = listen("price", { diagnose: true, policy: "resilient" });
+  server.fail(503);
+  expect(source.state).toMatchObject({ type: "waiting", attempt: 1 });
+  server.clock.advance(1000);
+  server.fail(401);
+  expect(await source.closed).toMatchObject({ type: "policy", error: { code: "status", status: 401 } });
+  expect(errors).toEqual([503, 401]);
+  const finished = listen("price", { diagnose: true }).source;
+  server.finish();
+  expect(await finished.closed).toEqual({ type: "finished" });
+});
+
 test("a fake server at a URL serves only that URL, before servers that were made earlier, until it is closed", () => {
   const prices = FakeServer.at("/prices");
   const first = listen();

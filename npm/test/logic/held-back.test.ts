@@ -7,7 +7,7 @@ await init();
 
 const URL = "http://tokens.test/";
 
-/** Lets all that can go on go on. */
+/** Waits for twenty tasks, in which everything happens that can happen now. */
 async function settle() {
   for (let task = 0; task < 20; task += 1) await new Promise((resolve) => setTimeout(resolve));
 }
@@ -22,7 +22,7 @@ function answerWith(...bodies: ReadableStream<Uint8Array>[]) {
   return requests;
 }
 
-/** A body of these texts, one chunk each, which are made when they are read; then it is as `end` has it. */
+/** A body with a chunk for each text, made when it is read. `end` decides how the body ends. */
 function bodyOf(texts: string[], end: (body: ReadableStreamDefaultController) => void = (body) => body.close()) {
   const encoder = new TextEncoder();
   const chunks = [...texts];
@@ -48,7 +48,7 @@ function open(capacity: number, init: Partial<FetchInit> = {}) {
 }
 
 beforeEach(() => {
-  // Otherwise a slow machine would give other tasks a turn, in which more is read.
+  // The clock stands still. Otherwise a slow machine would give other tasks a turn, in which more is read.
   vi.spyOn(performance, "now").mockReturnValue(0);
 });
 afterEach(() => {

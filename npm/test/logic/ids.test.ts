@@ -133,6 +133,36 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect(heard).toEqual(["1", 1, { after: "1", before: "5", missed: 3 }]);
   });
 
+  test("a server that counts from the start again is told as a gap, and its events are heard", () => {
+    const { source, heard } = listen();
+    send(1, 2, 3);
+    reconnect();
+    for (const id of ["1", "2", "3", "4"]) server.sendWithId("tick", `"again ${id}"`, id);
+    const gap = { after: "3", before: "1", missed: 0 };
+    expect(heard).toEqual([1, 2, 3, gap, "again 1", "again 2", "again 3", "again 4"]);
+    expect(source.lastEventId).toBe("4");
+    reconnect();
+    server.sendWithId("tick", '"again 4"', "4");
+    expect(heard).toHaveLength(8);
+  });
+
+  test("a server that counts from the start again may begin with what it has sent before", () => {
+    const { heard } = listen();
+    send(1, 2, 3);
+    reconnect();
+    send(1);
+    server.sendWithId("tick", '"again"', "2");
+    expect(heard).toEqual([1, 2, 3, { after: "3", before: "2", missed: 0 }, "again"]);
+  });
+
+  test("events that are sent again up to the highest id are duplicates", () => {
+    const { heard } = listen();
+    send(1, 2, 3);
+    reconnect();
+    send(1, 2, 3, 4);
+    expect(heard).toEqual([1, 2, 3, 4]);
+  });
+
   test("sources that share a connection each hear an event once, and each are told of gaps", () => {
     const [first, second] = [listen({ shared: true }), listen({ shared: true })];
     listen({ shared: true, deduplicate: 11 });

@@ -42,6 +42,7 @@ const WRONG: Record<string, unknown[]> = {
   "parse.price": ["xml", 1, {}],
   skipEmpty: [1, "message"],
   closeAfterLoop: [1, "break"],
+  diagnose: [1, "yes"],
   schemas: [1, "zod", null],
   queue: [10, null],
   "queue.capacity": [-1, 1.5, "1", NaN],

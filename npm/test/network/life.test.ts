@@ -51,6 +51,16 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(attempts.map(({ closed_by }) => closed_by)).toEqual(["client"]);
   });
 
+  test.each(["ftp://127.0.0.1/", "about:blank", "mailto:a@b.test", "javascript:alert(1)"])(
+    "a URL that is not fetched whatever the network does closes a source: %s",
+    async (url) => {
+      const source = open(url, { policy: "resilient" });
+      source.onError(ignore);
+      const message = expect.stringMatching(/invalid request: \w+: URLs cannot be fetched/);
+      expect(await source.closed).toMatchObject({ type: "policy", error: { code: "invalid-request", url, message } });
+    },
+  );
+
   test("no request is made with a signal that is aborted already", async () => {
     const url = await play({ steps: ["silence"] });
     const source = open(url, { signal: AbortSignal.abort("too late") });

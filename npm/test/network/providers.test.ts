@@ -1,4 +1,5 @@
-// The recipes for language models and for MCP, before a server that imitates theirs: what they show, and which requests they send.
+// Runs the recipes for language models and for MCP with a server that imitates theirs. The tests check what the recipes show, and
+// which requests they send.
 
 import { EventSource } from "typed-eventsource";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -52,7 +53,7 @@ const MODELS = [
 
 const REQUEST = { model: "a-model", messages: [{ role: "user", content: "Why is the sky blue?" }] };
 
-// The recipes know all events that are sent, so that no hint is on the console. A refusal, which is no end, is there.
+// The recipes listen to all events that are sent, so that the console has no hint. It has a refusal after which the source goes on.
 const hints = vi.spyOn(console, "info");
 const reports = vi.spyOn(console, "error").mockImplementation(() => {});
 beforeEach(() => {
@@ -262,6 +263,30 @@ test("MCP: a result may be one document", async () => {
   const url = await play({ headers: [["Content-Type", "application/json"]], steps: [{ send: document }] });
   expect(await toolCall(url)).toEqual({ sum: 3 });
   expect(await seen(url, { closed: 1 })).toHaveLength(1);
+});
+
+test.each<[string, Attempt]>([
+  ["a stream", { steps: [{ send: mcp.result({ capabilities: {} }, "1") }] }],
+  ["a document", { headers: [["Content-Type", "application/json"]], steps: [{ send: '{"jsonrpc":"2.0","id":1,"result":{}}' }] }],
+])("MCP: a session begins with %s, whose header is in all further requests", async (_, first) => {
+  const header = [
+    ["Mcp-Session-Id", "s2"],
+    ["Access-Control-Expose-Headers", "Mcp-Session-Id"],
+  ] satisfies Attempt["headers"];
+  const accepted: Attempt = { status: 202, headers: [["Content-Type", "text/plain"]] };
+  const url = await play({ ...first, headers: [...(first.headers ?? []), ...header] }, accepted, answering(mcp.result({ sum: 3 })));
+  const session: recipe.Session = { url };
+  await recipe.request(session, 1, "initialize", { protocolVersion: "2025-11-25" });
+  await recipe.notify(session, "notifications/initialized");
+  expect(await recipe.request(session, 1, "tools/call")).toEqual({ sum: 3 });
+  const requests = await seen(url, { closed: 3 });
+  expect(requests.map(({ headers }) => headers["mcp-session-id"])).toEqual([undefined, "s2", "s2"]);
+  expect(JSON.parse(requests[1]?.body ?? "")).toEqual({ jsonrpc: "2.0", method: "notifications/initialized" });
+});
+
+test("MCP: a notification that the server refuses is an error", async () => {
+  const url = await play({ status: 400 });
+  await expect(recipe.notify({ url }, "notifications/initialized")).rejects.toThrow("400");
 });
 
 test("MCP: a session that is over is an error, and the request is sent once", async () => {

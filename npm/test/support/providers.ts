@@ -1,4 +1,4 @@
-// What servers of language models and of tools send, in the shapes that they send it in.
+// The events that servers of language models and of tools send.
 
 /** An event: its data in JSON, unless that is text already. */
 const event = (data: unknown, name?: string, id?: string, end = "\n") =>
@@ -15,7 +15,7 @@ const CHUNK = { id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, m
 const choice = (delta: object, finish_reason: string | null = null) =>
   event({ ...CHUNK, choices: [{ index: 0, delta, logprobs: null, finish_reason }], usage: null });
 
-/** OpenAI's chat completions; the comment is of OpenRouter. */
+/** OpenAI's chat completions. Only OpenRouter sends the comment. */
 export const chat = {
   start: `: PROCESSING\n\n${choice({ role: "assistant", content: "", refusal: null })}`,
   text: (content: string) => choice({ content }),
@@ -81,7 +81,7 @@ export const gemini = {
 
 /** MCP's Streamable HTTP. */
 export const mcp = {
-  /** An event that only has an id, to go on from. */
+  /** An event with nothing but an id, after which a client can continue. */
   id: (id: string) => event("", "", id),
   progress: (progress: number, id?: string) =>
     event({ jsonrpc: "2.0", method: "notifications/progress", params: { progressToken: 1, progress, total: 2 } }, "message", id),

@@ -31,6 +31,7 @@ export type Step =
 /** What one connection gets: the server's part of a source's attempt to connect. */
 export interface Attempt {
   status?: number;
+  cors?: "credentials" | "any" | "none";
   headers?: [name: string, value: string][];
   steps?: Step[];
   before?: (Step | { long_head: number })[];
@@ -77,6 +78,9 @@ export async function seen(url: string, { attempts = 0, closed = 0 }): Promise<S
     if (answer.status !== 504) return (await answer.json()).attempts;
   }
 }
+
+/** How many requests with the mode `no-cors` to a stream there were. */
+export const asksOf = async (url: string): Promise<number> => (await (await fetch(`${script(url)}/seen`)).json()).asks;
 
 /** The first connection to a stream, once there is one. */
 export async function seenFirst(url: string, awaited: { attempts?: number; closed?: number } = { attempts: 1 }): Promise<SeenAttempt> {

@@ -51,8 +51,8 @@ pub(crate) fn set_options(policy: &mut Policy, options: &[u8]) {
     }
 }
 
-/// An event with flags: 2 has an `id` field, 4 has none, 8 is terminal by its name, 16 by its data, 32 says what went wrong.
-pub(crate) fn event(last_event_id: Option<&str>, flags: u32) -> ReceivedEvent<'_> {
+/// An event with the digest of its data, and with flags: 2 has an `id` field, 4 has none, 8 is terminal by its name, 16 by its data, 32 says what went wrong.
+pub(crate) fn event(last_event_id: Option<&str>, flags: u32, digest: u32) -> ReceivedEvent<'_> {
     let has = |flag: u32| flags & flag != 0;
     ReceivedEvent {
         last_event_id,
@@ -63,6 +63,7 @@ pub(crate) fn event(last_event_id: Option<&str>, flags: u32) -> ReceivedEvent<'_
         } else {
             IdField::Unknown
         },
+        digest,
         terminal: terminal(flags),
     }
 }

@@ -73,8 +73,8 @@ pub fn new_session(
 /// - 16, something that nobody listens to, with its last event id: an event where the detail is 1;
 /// - 17, nothing;
 /// - 18, that gaps are to be told;
-/// - 19, an event for those who listen, with its last event id, and with flags as [`numbers::event`] has them as its detail.
-///   It answers what to do (0 deliver, 1 skip, 2 poll), and what the session wants from then on, times four.
+/// - 19, an event for those who listen, with its last event id, with flags as [`numbers::event`] has them as its detail, and with
+///   the digest of its data in place of the failures. It answers what to do (0 deliver, 1 skip, 2 poll), and what the session wants from then on, times four.
 #[wasm_bindgen(js_name = tellSession)]
 #[expect(
     clippy::too_many_arguments,
@@ -104,7 +104,7 @@ pub fn tell_session(
                 at,
             ),
             19 => {
-                let event = numbers::event(last_event_id, detail);
+                let event = numbers::event(last_event_id, detail, failures);
                 let outcome = session.event(event, || at.now);
                 return outcome as usize + 4 * this.wants() as usize;
             }
@@ -203,12 +203,13 @@ impl NumberedSession {
         core::ptr::from_ref(&self.numbers) as usize
     }
 
-    /// What the session wants to be told of: 1 activity, 2 ids, 4 decoded events.
+    /// What the session wants to be told of: 1 activity, 2 ids, 4 decoded events, 8 digests.
     fn wants(&self) -> u32 {
         let session = &self.session;
         u32::from(session.wants_activity())
             + 2 * u32::from(session.wants_ids())
             + 4 * u32::from(session.wants_decoded())
+            + 8 * u32::from(session.wants_digests())
     }
 }
 

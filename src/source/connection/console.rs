@@ -10,7 +10,7 @@ use typed_eventsource_core::{Span, Timestamp};
 use super::Connection;
 use crate::{CloseReason, Error};
 
-/// For how long a line stands for further errors of its kind.
+/// For how long after a line further errors of its kind have no line.
 const QUIET: Span = Span::from_secs(60);
 
 /// The last line of each kind.

@@ -1,6 +1,6 @@
 //! The delivery of events from the transport to the listeners.
 
-use typed_eventsource_core::{EventOutcome, Input, ReceivedEvent, Terminal, Unfinished};
+use typed_eventsource_core::{EventOutcome, Input, ReceivedEvent, Terminal, Unfinished, digest};
 
 use super::{Connection, ToldError};
 use crate::{
@@ -30,9 +30,15 @@ impl Connection {
         if terminal == Some(Terminal::Failure) {
             self.note_server_failure(UndecodedEvent::from(&frame.event()));
         }
+        let wants_digest = wants_ids && self.session().wants_digests();
         let event = ReceivedEvent {
             last_event_id: wants_ids.then(|| frame.meta().last_event_id()),
             id_field: frame.id_field(),
+            digest: if wants_digest {
+                digest(frame.text())
+            } else {
+                0
+            },
             terminal,
         };
         let outcome = self.session().event(event, || self.host.now());

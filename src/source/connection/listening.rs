@@ -42,9 +42,9 @@ impl Connection {
                 .iter()
                 .map(|name| self.on_frame(name, make()))
                 .collect(),
-            #[cfg(all(feature = "json", feature = "fetch"))]
+            #[cfg(feature = "fetch")]
             Names::All => Ok(vec![self.on_any(make())?]),
-            #[cfg(all(feature = "json", not(feature = "fetch")))]
+            #[cfg(not(feature = "fetch"))]
             Names::All => Err(Error::NeedsFetch),
         }
     }

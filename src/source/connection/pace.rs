@@ -1,4 +1,4 @@
-//! How fast the events are read: no faster than the slowest consumer takes them whose queue waits.
+//! How fast events are read: if queues wait, no faster than the slowest of their consumers takes them.
 
 use std::rc::{Rc, Weak};
 

@@ -77,7 +77,7 @@ fn a_count_may_end_itself_and_then_has_no_timer() {
 }
 
 #[test]
-fn who_listens_in_the_middle_of_a_wait_hears_what_is_left_of_it() {
+fn a_callback_that_is_added_in_the_middle_of_a_wait_hears_what_is_left_of_it() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let shared = || {
         let builder = EventSource::builder(URL).policy(waiting(millis(9000)));
@@ -95,7 +95,7 @@ fn who_listens_in_the_middle_of_a_wait_hears_what_is_left_of_it() {
 }
 
 #[test]
-fn where_the_browser_reconnects_nothing_is_counted() {
+fn nothing_is_counted_if_the_browser_reconnects() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = source(&server, Policy::browser());
     let _errors = source.on_error(|_| {});

@@ -72,6 +72,25 @@ fn only_fetch_tells_whether_the_first_event_of_a_connection_has_an_id() {
 }
 
 #[test]
+fn a_server_that_counts_from_the_start_again_is_told_as_a_gap_and_heard() {
+    for is_fetch in [false, true] {
+        let (server, journal) = (FakeServer::new(), Journal::default());
+        let source = deduplicating(&server, is_fetch, 10);
+        let _listener = source.on("a", journal.events("heard")).unwrap();
+        let _gaps = note_gaps(&source, &journal);
+        send(&server, 1..4);
+        reconnect(&server);
+        journal.take();
+        send(&server, [1]);
+        for (id, data) in [("2", "20"), ("3", "3"), ("4", "40")] {
+            server.send_with_id("a", data, id);
+        }
+        let expected = ["gap 3-2: 0", "heard 20", "heard 3", "heard 40"];
+        assert_eq!(journal.take(), expected, "over fetch: {is_fetch}");
+    }
+}
+
+#[test]
 fn the_id_of_an_event_that_nobody_heard_is_not_remembered() {
     let (server, journal) = (FakeServer::new(), Journal::default());
     let source = deduplicating(&server, true, 10);

@@ -156,9 +156,9 @@ fn the_error_of_a_refusal_says_who_has_answered_and_begins_to_say_what() {
         ),
         (
             page(URL),
-            "<input TYPE='password'>",
+            "<input TYPE=password>",
             " answered with text/html, not with text/event-stream (this looks like a login page: log in first): \
-             <input TYPE='password'>"
+             <input TYPE=password>"
                 .to_owned(),
         ),
         (
@@ -252,7 +252,7 @@ fn a_panic_about_a_response_is_an_error_first_and_then_resumes() {
 }
 
 #[test]
-fn a_source_may_be_closed_while_it_is_asked() {
+fn a_source_may_be_closed_while_its_closure_decides_about_a_response() {
     let server = FakeServer::new();
     let asked = Rc::new(RefCell::new(None::<EventSource>));
     let closes = Rc::clone(&asked);

@@ -4,10 +4,11 @@ use std::{future::poll_fn, pin::pin, rc::Rc, sync::Arc, task::Poll};
 
 use typed_eventsource_core::{FailureClass, Loss, Span};
 use wasm_bindgen::JsValue;
-use web_sys::{AbortController, Url};
+use web_sys::{AbortController, Request, Url};
 
 use super::{
     AttemptShared, Fetch,
+    diagnosis::Diagnosis,
     reading::ResponseReader,
     redirects::fetch_straight,
     response::{beginning_of, head_of},
@@ -17,13 +18,19 @@ use crate::{
     Error, UndecodedEvent,
     host::browser::Timeout,
     panics::Panics,
-    sys::Response,
-    transport::{TransportEvent, exception_message, refused},
+    sys::{Response, exception_message},
+    transport::{TransportEvent, blocks::BlockWatch, hopeless, refused},
     yielder::Yielder,
 };
 
 /// How long to wait for the body of a response that is not an event stream.
 const BODY_TIMEOUT: Span = Span::from_secs(1);
+
+/// The browser's own source has given up, and no status shows why.
+const GIVEN_UP: Loss = Loss::Fail {
+    class: FailureClass::Other,
+    retry_after: None,
+};
 
 /// One request, and the reading of its response.
 pub(super) struct Attempt {
@@ -32,6 +39,10 @@ pub(super) struct Attempt {
     pub(super) last_event_id_header: String,
     pub(super) last_event_id: Arc<str>,
     pub(super) abort: AbortController,
+    pub(super) diagnosis: Rc<Diagnosis>,
+    pub(super) blocks: BlockWatch,
+    /// Whether only the head of the response matters: why the browser's own source has given up.
+    pub(super) only_asks: bool,
     pub(super) shared: Rc<AttemptShared>,
     pub(super) panics: Panics,
 }
@@ -71,8 +82,38 @@ impl Attempt {
             Err(error) => return request_error(error),
         };
         match fetch_straight(&request).await {
-            Ok(response) => self.handle_response(&response.into(), yielder).await,
-            Err(exception) => self.lost(exception_message(&exception)),
+            Ok(response) => {
+                self.diagnosis.note_answer(&request);
+                self.handle_response(&response.into(), yielder).await
+            }
+            Err(exception) => self.unanswered(&request, &exception).await,
+        }
+    }
+
+    /// The end of a request that got no answer.
+    async fn unanswered(&self, request: &Request, exception: &JsValue) -> TransportEvent<'static> {
+        // While the page is left, nothing is asked.
+        let error = match self.shared.is_leaving() {
+            true => None,
+            false => {
+                let (diagnosis, abort) = (&self.diagnosis, &self.abort);
+                diagnosis
+                    .explain(&self.url, request, abort, &self.blocks)
+                    .await
+            }
+        };
+        match error {
+            None => self.lost(exception_message(exception)),
+            // By the standard a refusal by CORS is a lost connection; the browser's own source gives up.
+            Some(error @ Error::Cors { .. }) => TransportEvent::Lost {
+                error,
+                loss: if self.only_asks {
+                    GIVEN_UP
+                } else {
+                    Loss::Reestablish
+                },
+            },
+            Some(error) => hopeless(error),
         }
     }
 
@@ -94,10 +135,23 @@ impl Attempt {
         }
         if !self.fetch.accepts(&head, &self.panics) {
             let beginning = match body {
-                Some(body) => self.beginning_of(body).await,
-                None => String::new(),
+                Some(body) if !self.only_asks => self.beginning_of(body).await,
+                _ => {
+                    self.abort.abort();
+                    String::new()
+                }
             };
             return refused(&self.url, head, beginning);
+        }
+        if self.only_asks {
+            self.abort.abort();
+            return TransportEvent::Lost {
+                error: Error::GivenUp {
+                    url: Arc::clone(&self.url),
+                    message: Some("it answers a `fetch` with an event stream".into()),
+                },
+                loss: GIVEN_UP,
+            };
         }
         self.shared.emit(TransportEvent::Answered(head));
         let Some(body) = body else {
@@ -184,15 +238,14 @@ impl Attempt {
 
 /// The result if the request could not be made.
 fn request_error(error: Error) -> TransportEvent<'static> {
-    let loss = match error {
+    match error {
         // The function that makes the headers may succeed the next time.
-        Error::Headers { .. } => Loss::Reestablish,
-        _ => Loss::Fail {
-            class: FailureClass::Hopeless,
-            retry_after: None,
+        Error::Headers { .. } => TransportEvent::Lost {
+            error,
+            loss: Loss::Reestablish,
         },
-    };
-    TransportEvent::Lost { error, loss }
+        _ => hopeless(error),
+    }
 }
 
 /// The result if a page has replaced `fetch` by a function that does not return a `Response`.
@@ -205,15 +258,9 @@ fn odd_response(exception: &JsValue) -> TransportEvent<'static> {
 
 /// The result of a failure that would only repeat.
 fn unusable(message: String) -> TransportEvent<'static> {
-    TransportEvent::Lost {
-        error: Error::Internal {
-            message: message.into(),
-        },
-        loss: Loss::Fail {
-            class: FailureClass::Hopeless,
-            retry_after: None,
-        },
-    }
+    hopeless(Error::Internal {
+        message: message.into(),
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The fetch transport: `fetch`, the stream of the response body, and the parser of event streams.
 
 mod attempt;
+mod diagnosis;
 mod reading;
 mod redirects;
 mod request;
@@ -19,9 +20,10 @@ use std::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Request};
 
-use super::{Sink, TransportEvent, leaving::LeaveWatch, resume_url, valid_url};
+use super::{Sink, TransportEvent, blocks::BlockWatch, leaving::LeaveWatch, resume_url, valid_url};
 use crate::{Error, panics::Panics, place::Place, yielder::Yielder};
 use attempt::Attempt;
+use diagnosis::Diagnosis;
 pub use request::{Fetch, HeadersResult};
 pub use request_body::Body;
 
@@ -37,6 +39,7 @@ pub(crate) struct FetchConnector {
     terminal_data: Option<Rc<str>>,
     /// The most events that are read between two turns of the event loop.
     max_events: Rc<Cell<usize>>,
+    diagnosis: Rc<Diagnosis>,
 }
 
 impl FetchConnector {
@@ -45,6 +48,7 @@ impl FetchConnector {
         fetch: Fetch,
         resume_parameter: Option<String>,
         terminal_data: Option<Rc<str>>,
+        diagnoses: bool,
     ) -> Result<Self, Error> {
         let resolved = Request::new_with_str(url).map(|request| request.url());
         let url = valid_url(url, resolved)?;
@@ -52,6 +56,7 @@ impl FetchConnector {
         fetch.check(&url, header.unwrap_or_default())?;
         Ok(Self {
             fetch: Rc::new(fetch),
+            diagnosis: Rc::new(Diagnosis::new(&url, diagnoses)),
             url,
             resume_parameter,
             terminal_data,
@@ -69,6 +74,23 @@ impl FetchConnector {
     }
 
     pub(super) fn connect(&self, last_event_id: &str, sink: Sink) -> Result<FetchTransport, Error> {
+        let parameter = self.resume_parameter.as_deref();
+        let url = resume_url(&self.url, parameter, last_event_id)?;
+        self.request(url, last_event_id, false, sink)
+    }
+
+    /// Makes a request for the head of the response alone: why the browser's own source has given up on this URL.
+    pub(super) fn ask(&self, url: Arc<str>, sink: Sink) -> Result<FetchTransport, Error> {
+        self.request(url, "", true, sink)
+    }
+
+    fn request(
+        &self,
+        url: Arc<str>,
+        last_event_id: &str,
+        only_asks: bool,
+        sink: Sink,
+    ) -> Result<FetchTransport, Error> {
         let abort = AbortController::new().map_err(|_| Error::Unsupported)?;
         let parameter = self.resume_parameter.as_deref();
         let header = if parameter.is_some() {
@@ -99,7 +121,10 @@ impl FetchConnector {
         }));
         let attempt = Attempt {
             fetch: Rc::clone(&self.fetch),
-            url: resume_url(&self.url, parameter, last_event_id)?,
+            diagnosis: Rc::clone(&self.diagnosis),
+            blocks: BlockWatch::new(&url),
+            only_asks,
+            url,
             last_event_id_header: header.to_owned(),
             last_event_id: last_event_id.into(),
             abort: abort.clone(),
@@ -165,10 +190,15 @@ impl AttemptShared {
         }
     }
 
+    /// Whether the page is about to be left.
+    fn is_leaving(&self) -> bool {
+        self.leaving.get().is_some_and(LeaveWatch::is_leaving)
+    }
+
     /// Tells the source how the request ended, unless the page is about to be left: nothing is to be reported then, and
     /// no further request is to be made.
     fn end(&self, event: TransportEvent<'static>) {
-        if self.leaving.get().is_some_and(LeaveWatch::is_leaving) {
+        if self.is_leaving() {
             self.end.put(event);
         } else {
             self.emit(event);

@@ -11,9 +11,7 @@ use web_sys::{
 };
 
 use super::request_body::Body;
-use crate::{
-    Error, ResponseHead, closure::SharedClosure, panics::Panics, transport::exception_message,
-};
+use crate::{Error, ResponseHead, closure::SharedClosure, panics::Panics, sys::exception_message};
 
 /// Carries the events of a source by `fetch` and this crate's parser, in place of the browser's own `EventSource`:
 /// [`EventSourceBuilder::fetch`](crate::EventSourceBuilder::fetch).
@@ -26,10 +24,11 @@ use crate::{
 /// `cache` is `no-store`, `mode` is `cors`, and credentials are sent only to the page's own origin. A later attempt has
 /// the `Last-Event-ID` header; to another origin that causes a CORS preflight, which the server has to allow. (With a
 /// [`resume_parameter`](crate::EventSourceBuilder::resume_parameter) the id travels in the query instead.) A response
-/// that CORS refuses looks like a lost connection, and the headers of another origin, such as `Retry-After`, are visible only if
-/// the server exposes them (`Access-Control-Expose-Headers`). After a redirect, Firefox ends a connection that is closed here
-/// only when the server sends more. So in Firefox, once a redirect within an origin has led a GET to a stream, later requests go straight
-/// there as long as there is a stream.
+/// that CORS refuses is told as [`Error::Cors`](crate::Error::Cors), as far as the source may
+/// [ask](crate::EventSourceBuilder::diagnose), and a `Retry-After` header of another origin is visible only if the
+/// server exposes it (`Access-Control-Expose-Headers`). After a redirect, Firefox ends a connection that is closed here
+/// only when the server sends more. So in Firefox, once a redirect within an origin has led a GET to a stream, later requests go
+/// straight there as long as there is a stream.
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error};

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use super::response_body::ResponseBody;
 use crate::{
     ResponseHead,
-    sys::{self, Response},
+    sys::{Entries, Response},
 };
 
 /// The parts of a response before its body. A response that a script has constructed has no URL; that of its request stands in.
@@ -17,14 +16,9 @@ pub(super) fn head_of(response: &Response, requested: &Arc<str>) -> Result<Respo
     let url = response.url()?.filter(|url| !url.is_empty());
     let url = url.map_or_else(|| Arc::clone(requested), Arc::from);
     let redirected = response.redirected()?.unwrap_or_default();
-    let mut headers = Vec::new();
-    for entry in sys::array_from(&response.headers()?.entries()?)? {
-        let part = |index| -> Result<String, JsValue> {
-            let part = Reflect::get_u32(&entry, index)?;
-            Ok(part.as_string().unwrap_or_default())
-        };
-        headers.push((part(0)?, part(1)?));
-    }
+    // A pair of texts is a text with a comma between them.
+    let mut headers = Entries::collect(&response.headers()?.entries()?)?.join("\n")?;
+    headers.push('\n');
     Ok(ResponseHead::from_parts(
         status as u16,
         url,

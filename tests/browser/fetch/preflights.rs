@@ -57,9 +57,8 @@ async fn the_last_event_id_in_the_query_needs_no_preflight() {
     .await;
 }
 
-/// CORS does not tell a page why the preflight was refused.
 #[wasm_bindgen_test]
-async fn a_refused_preflight_is_a_lost_connection_and_no_attempt_reaches_the_server() {
+async fn a_refused_preflight_of_a_reconnection_has_advice_and_no_attempt_reaches_the_server() {
     run(async || {
         let script = Script::put([
             Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
@@ -71,7 +70,12 @@ async fn a_refused_preflight_is_a_lost_connection_and_no_attempt_reaches_the_ser
         let CloseReason::Policy(Error::TooMany { count: 2, last, .. }) = reason else {
             panic!("{reason:?}");
         };
-        assert!(matches!(*last, Error::ConnectionLost { .. }), "{last:?}");
+        let Error::Cors { message, .. } = &*last else {
+            panic!("{last:?}");
+        };
+        let advice = "with Access-Control-Allow-Headers: last-event-id, or set `resume_parameter`";
+        assert!(message.ends_with(advice), "{message}");
+        assert_eq!(script.asks().await, 1);
         assert_eq!(script.seen().await.len(), 1);
         assert_eq!(script.preflights().await, 1);
     })

@@ -232,6 +232,9 @@ pub struct SeenAttempts {
     /// How many CORS preflights a browser has sent.
     #[serde(default)]
     pub preflights: usize,
+    /// How many requests with the mode `no-cors` came.
+    #[serde(default)]
+    pub asks: usize,
 }
 
 /// What the server saw of one connection.

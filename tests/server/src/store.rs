@@ -38,6 +38,7 @@ impl Store {
             put: Instant::now(),
             attempts: watch::Sender::default(),
             preflights: AtomicUsize::new(0),
+            asks: AtomicUsize::new(0),
             releases: Semaphore::new(0),
             over: self.stop.child_token(),
         });
@@ -69,6 +70,7 @@ pub(crate) struct Running {
     put: Instant,
     pub(crate) attempts: watch::Sender<Vec<Seen>>,
     preflights: AtomicUsize,
+    asks: AtomicUsize,
     pub(crate) releases: Semaphore,
     /// Cancelled when the script is replaced or deleted, or the server stops.
     pub(crate) over: CancellationToken,
@@ -99,11 +101,18 @@ impl Running {
         self.attempt(self.attempts.borrow().len())
     }
 
+    /// Notes a request with the mode `no-cors`, and returns what the last attempt got.
+    pub(crate) fn ask(&self) -> &Attempt {
+        self.asks.fetch_add(1, Ordering::Relaxed);
+        self.attempt(self.attempts.borrow().len().saturating_sub(1))
+    }
+
     /// What was seen so far.
     pub(crate) fn seen(&self) -> SeenAttempts {
         SeenAttempts {
             attempts: self.attempts.borrow().clone(),
             preflights: self.preflights.load(Ordering::Relaxed),
+            asks: self.asks.load(Ordering::Relaxed),
         }
     }
 

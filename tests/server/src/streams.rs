@@ -25,7 +25,7 @@ use crate::{
     fill::Fill,
     flood::Flood,
     script::{Attempt, Cors, Seen, Step},
-    store::{Store, TrackedAttempt},
+    store::{Running, Store, TrackedAttempt},
 };
 
 pub(crate) async fn play(
@@ -40,6 +40,12 @@ pub(crate) async fn play(
     let Some(running) = store.get(&id) else {
         return no_such_script(&id).into_response();
     };
+    if headers
+        .get("sec-fetch-mode")
+        .is_some_and(|mode| mode == "no-cors")
+    {
+        return answer_ask(&running, tcp).await;
+    }
     let tracked = running.start_attempt(Seen {
         method: method.to_string(),
         path: uri.to_string(),
@@ -65,6 +71,22 @@ pub(crate) async fn play(
     } else {
         player.tracked.set_closed_by_server();
     }
+    response
+}
+
+/// Answers a request with the mode `no-cors`, by which a page asks whether the server can be reached, as the last attempt was
+/// answered.
+async fn answer_ask(running: &Running, tcp: TcpHandle) -> Response {
+    let attempt = running.ask();
+    if attempt.steps.first() == Some(&Step::Reset) || attempt.before.contains(&Step::Reset) {
+        tcp.reset();
+        return std::future::pending().await;
+    }
+    let mut response = head(attempt, None);
+    // The page of the tests has a `Cross-Origin-Embedder-Policy`, and gets only what allows it.
+    let policy = HeaderName::from_static("cross-origin-resource-policy");
+    let cross_origin = HeaderValue::from_static("cross-origin");
+    response.headers_mut().insert(policy, cross_origin);
     response
 }
 

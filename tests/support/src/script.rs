@@ -50,6 +50,12 @@ impl Attempt {
         }
     }
 
+    /// Answers with this status.
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
     /// Never answers.
     pub fn hanging() -> Self {
         Self {

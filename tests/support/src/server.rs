@@ -28,6 +28,7 @@ extern "C" {
 struct SeenAttempts {
     attempts: Vec<Seen>,
     preflights: usize,
+    asks: usize,
 }
 
 /// The addresses of the test server.
@@ -212,6 +213,11 @@ impl Script {
     /// How many preflights the browser has sent.
     pub async fn preflights(&self) -> usize {
         self.all_when(0, 0).await.preflights
+    }
+
+    /// How many requests with the mode `no-cors` came.
+    pub async fn asks(&self) -> usize {
+        self.all_when(0, 0).await.asks
     }
 
     async fn seen_when(&self, attempts: usize, closed: usize) -> Vec<Seen> {

@@ -17,10 +17,11 @@ const SOURCES: &str = "benches/page/src/sizes";
 const FOLDER: &str = "target/bench/sizes";
 
 /// The smallest apps: the name of each, and the feature that it is built with.
-const APPS: [(&str, &str); 7] = [
+const APPS: [(&str, &str); 8] = [
     ("empty", ""),
     ("text", "text"),
     ("json", "json"),
+    ("js", "js"),
     ("fetch", "fetch"),
     ("bytes", "bytes"),
     ("gzip", "gzip"),

@@ -11,10 +11,11 @@ use crate::runner::{
 };
 
 /// The smallest apps: the folder of each, and its label. The others are compared with the first.
-const APPS: [(&str, &str); 7] = [
+const APPS: [(&str, &str); 8] = [
     ("empty", "an app that does nothing"),
     ("text", "typed-eventsource without features"),
     ("json", "typed-eventsource with `json`"),
+    ("js", "typed-eventsource with `js`"),
     ("fetch", "typed-eventsource with `json` and `fetch`"),
     ("bytes", "typed-eventsource with `json` and `bytes`"),
     ("gzip", "typed-eventsource with `json`, `bytes` and `gzip`"),

@@ -6,6 +6,7 @@ fn terminal(terminal: Terminal, id: Option<&str>) -> ReceivedEvent<'_> {
     ReceivedEvent {
         last_event_id: id,
         id_field: IdField::Present,
+        digest: 0,
         terminal: Some(terminal),
     }
 }

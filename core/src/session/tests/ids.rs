@@ -14,8 +14,8 @@ use crate::session::ids::{Freshness, Ids};
 #[derive(Clone, Debug)]
 enum Step {
     Connect,
-    /// Sends an event, with an `id` field or without.
-    Event(Option<String>),
+    /// Sends an event, with an `id` field or without, and with data of this digest.
+    Event(Option<String>, u32),
     /// Sends an event that nobody listens to.
     Unlistened(String),
 }
@@ -29,33 +29,59 @@ fn any_step() -> impl Strategy<Value = Step> {
     ];
     prop_oneof![
         1 => Just(Step::Connect),
-        6 => proptest::option::weighted(0.8, id.clone()).prop_map(Step::Event),
+        6 => (proptest::option::weighted(0.8, id.clone()), prop_oneof![5 => Just(0), 1 => Just(1)])
+            .prop_map(|(id, digest)| Step::Event(id, digest)),
         2 => id.prop_map(Step::Unlistened),
     ]
 }
 
-/// The model: all ids that were delivered, and the last event id.
+/// The model: all ids that were delivered, with the digests of their data, and the last event id.
 #[derive(Default)]
 struct Model {
     window: usize,
-    delivered: Vec<String>,
+    delivered: Vec<(String, u32)>,
     last_event_id: String,
     highest: Option<(u64, String)>,
     is_first: bool,
 }
 
 impl Model {
-    fn event(&mut self, id: Option<&String>) -> Freshness {
+    fn event(&mut self, id: Option<&String>, digest: u32) -> Freshness {
         if let Some(id) = id {
             self.move_to(id);
-            if self.is_in_window(id) {
+            let known = self.in_window(id);
+            if let Some(known) = known
+                && (known == digest || !self.is_first || !self.is_below_highest(id))
+            {
                 return Freshness::Duplicate;
             }
+            let restart = known.map(|_| self.restart_at(id));
             if !id.is_empty() {
-                self.delivered.push(id.clone());
+                self.delivered.push((id.clone(), digest));
+            }
+            if restart.is_some() {
+                return Freshness::New(restart);
             }
         }
         Freshness::New(self.gap())
+    }
+
+    fn is_below_highest(&self, id: &str) -> bool {
+        let highest = self.highest.as_ref();
+        number(id).is_some_and(|id| highest.is_some_and(|(highest, _)| id < *highest))
+    }
+
+    /// The server counts again.
+    fn restart_at(&mut self, id: &str) -> Gap {
+        let before = (number(id).expect("a number"), id.to_owned());
+        let after = self.highest.replace(before).expect("a known id");
+        self.delivered.clear();
+        self.is_first = false;
+        Gap {
+            after: after.1,
+            before: id.to_owned(),
+            missed: 0,
+        }
     }
 
     fn unlistened(&mut self, id: &String) -> Option<Gap> {
@@ -72,17 +98,17 @@ impl Model {
         }
     }
 
-    fn is_in_window(&self, id: &String) -> bool {
-        let newest = self.delivered.iter().rev();
-        newest.take(self.window).any(|known| known == id)
+    /// The digest with which an event of this id was delivered, if it is in the window.
+    fn in_window(&self, id: &String) -> Option<u32> {
+        let mut newest = self.delivered.iter().rev().take(self.window);
+        newest
+            .find(|(known, _)| known == id)
+            .map(|(_, digest)| *digest)
     }
 
     fn gap(&mut self) -> Option<Gap> {
         let id = self.last_event_id.clone();
-        if id.is_empty() || !id.chars().all(|c| c.is_ascii_digit()) {
-            return None;
-        }
-        let number: u64 = id.parse().ok()?;
+        let number = number(&id)?;
         let Some((highest, after)) = self.highest.clone() else {
             self.highest = Some((number, id));
             self.is_first = false;
@@ -102,6 +128,11 @@ impl Model {
     }
 }
 
+fn number(id: &str) -> Option<u64> {
+    let is_number = !id.is_empty() && id.chars().all(|c| c.is_ascii_digit());
+    is_number.then(|| id.parse().ok())?
+}
+
 proptest! {
     #[test]
     fn a_transport_that_shows_id_fields_loses_nothing_and_repeats_nothing(
@@ -116,10 +147,10 @@ proptest! {
                     ids.connected();
                     model.is_first = true;
                 }
-                Step::Event(id) => {
+                Step::Event(id, digest) => {
                     let field = if id.is_some() { Present } else { Absent };
-                    let expected = model.event(id.as_ref());
-                    prop_assert_eq!(ids.observe(&model.last_event_id, field), expected);
+                    let expected = model.event(id.as_ref(), digest);
+                    prop_assert_eq!(ids.observe(&model.last_event_id, field, digest), expected);
                 }
                 Step::Unlistened(id) => prop_assert_eq!(ids.advance_to(&id), model.unlistened(&id)),
             }
@@ -135,7 +166,7 @@ proptest! {
         let mut delivered = std::collections::BTreeSet::new();
         let (mut carried, mut is_first) = (String::new(), true);
         for step in steps {
-            let Step::Event(id) = step else {
+            let Step::Event(id, digest) = step else {
                 ids.connected();
                 is_first = true;
                 continue;
@@ -143,7 +174,7 @@ proptest! {
             if let Some(id) = &id {
                 carried.clone_from(id);
             }
-            let freshness = ids.observe(&carried, Unknown);
+            let freshness = ids.observe(&carried, Unknown, digest);
             let may_be_left_out = match &id {
                 Some(id) => delivered.contains(id),
                 None => is_first && delivered.contains(&carried),
@@ -171,7 +202,7 @@ proptest! {
                 unknown.connected();
             }
             let id = number.to_string();
-            prop_assert_eq!(exact.observe(&id, Present), unknown.observe(&id, Unknown));
+            prop_assert_eq!(exact.observe(&id, Present, 0), unknown.observe(&id, Unknown, 0));
         }
     }
 }
@@ -180,20 +211,20 @@ proptest! {
 fn the_first_event_of_a_connection_is_judged_by_its_id_alone() {
     let mut ids = Ids::new(9, "");
     ids.connected();
-    assert_eq!(ids.observe("5", Unknown), Freshness::New(None));
+    assert_eq!(ids.observe("5", Unknown, 0), Freshness::New(None));
     assert_eq!(
-        ids.observe("5", Unknown),
+        ids.observe("5", Unknown, 0),
         Freshness::New(None),
         "may be inherited"
     );
     ids.connected();
-    assert_eq!(ids.observe("5", Unknown), Freshness::Duplicate);
+    assert_eq!(ids.observe("5", Unknown, 0), Freshness::Duplicate);
     assert_eq!(
-        ids.observe("5", Unknown),
+        ids.observe("5", Unknown, 0),
         Freshness::New(None),
         "may be inherited"
     );
-    assert_eq!(ids.observe("5", Present), Freshness::Duplicate);
+    assert_eq!(ids.observe("5", Present, 0), Freshness::Duplicate);
 }
 
 #[test]
@@ -201,9 +232,9 @@ fn an_empty_id_forgets_all_ids_and_the_highest_one() {
     for field in [Present, Unknown] {
         let mut ids = Ids::new(9, "");
         for id in ["1", "2", ""] {
-            assert_eq!(ids.observe(id, field), Freshness::New(None));
+            assert_eq!(ids.observe(id, field, 0), Freshness::New(None));
         }
-        assert_eq!(ids.observe("1", field), Freshness::New(None));
+        assert_eq!(ids.observe("1", field, 0), Freshness::New(None));
     }
 }
 
@@ -211,8 +242,8 @@ fn an_empty_id_forgets_all_ids_and_the_highest_one() {
 fn the_id_to_continue_after_counts_as_delivered() {
     let mut ids = Ids::new(1, "7");
     ids.connected();
-    assert_eq!(ids.observe("7", Present), Freshness::Duplicate);
-    let Freshness::New(Some(gap)) = ids.observe("10", Present) else {
+    assert_eq!(ids.observe("7", Present, 0), Freshness::Duplicate);
+    let Freshness::New(Some(gap)) = ids.observe("10", Present, 0) else {
         panic!("8 and 9 are missing");
     };
     let expected = Gap {
@@ -227,8 +258,88 @@ fn the_id_to_continue_after_counts_as_delivered() {
 fn the_largest_number_is_an_id_like_others() {
     let mut ids = Ids::new(0, "0");
     ids.connected();
-    let Freshness::New(Some(gap)) = ids.observe(&u64::MAX.to_string(), Present) else {
+    let Freshness::New(Some(gap)) = ids.observe(&u64::MAX.to_string(), Present, 0) else {
         panic!("all in between are missing");
     };
     assert_eq!(gap.missed, u64::MAX - 1);
+}
+
+/// Ids that were delivered in one connection, and another connection.
+fn reconnected(delivered: &[(&str, u32)]) -> Ids {
+    let mut ids = Ids::new(9, "");
+    ids.connected();
+    for (id, digest) in delivered {
+        assert_eq!(ids.observe(id, Present, *digest), Freshness::New(None));
+    }
+    ids.connected();
+    ids
+}
+
+/// The server counts from the start again.
+fn restart(after: &str, before: &str) -> Freshness {
+    Freshness::New(Some(Gap::new(after, before, 0)))
+}
+
+#[test]
+fn a_server_that_counts_again_is_noticed_by_its_data_and_nothing_of_it_is_lost() {
+    for field in [Present, Unknown] {
+        let mut ids = reconnected(&[("1", 10), ("2", 20), ("3", 30)]);
+        assert_eq!(ids.observe("1", field, 11), restart("3", "1"));
+        for (id, digest) in [("2", 20), ("3", 31), ("4", 41)] {
+            assert_eq!(ids.observe(id, field, digest), Freshness::New(None));
+        }
+        assert_eq!(ids.observe("2", field, 20), Freshness::Duplicate);
+        ids.connected();
+        let gap = Gap::new("4", "7", 2);
+        assert_eq!(ids.observe("7", field, 71), Freshness::New(Some(gap)));
+    }
+}
+
+#[test]
+fn a_server_that_counts_again_may_begin_with_what_it_has_sent_before() {
+    let mut ids = reconnected(&[("1", 10), ("2", 20), ("3", 30)]);
+    assert_eq!(ids.observe("1", Present, 10), Freshness::Duplicate);
+    assert_eq!(ids.observe("2", Present, 21), restart("3", "2"));
+    assert_eq!(ids.observe("3", Present, 30), Freshness::New(None));
+}
+
+#[test]
+fn events_that_are_sent_again_are_duplicates_up_to_the_highest_id() {
+    let mut ids = reconnected(&[("1", 10), ("2", 20), ("3", 30)]);
+    for (id, digest) in [("1", 10), ("2", 20), ("3", 30)] {
+        assert_eq!(ids.observe(id, Present, digest), Freshness::Duplicate);
+    }
+    assert_eq!(ids.observe("4", Present, 40), Freshness::New(None));
+    assert_eq!(ids.observe("2", Present, 21), Freshness::Duplicate, "later");
+}
+
+#[test]
+fn within_a_connection_an_event_is_a_duplicate_by_its_id_alone() {
+    let mut ids = Ids::new(9, "");
+    ids.connected();
+    for id in ["1", "2"] {
+        assert_eq!(ids.observe(id, Present, 0), Freshness::New(None));
+    }
+    assert_eq!(ids.observe("1", Present, 1), Freshness::Duplicate);
+}
+
+#[test]
+fn the_highest_id_is_a_duplicate_whatever_its_data() {
+    for field in [Present, Unknown] {
+        let mut ids = reconnected(&[("1", 10)]);
+        assert_eq!(ids.observe("1", field, 11), Freshness::Duplicate);
+    }
+}
+
+#[test]
+fn ids_that_are_no_numbers_are_duplicates_whatever_their_data() {
+    let mut ids = reconnected(&[("a", 10), ("b", 20)]);
+    assert_eq!(ids.observe("a", Present, 11), Freshness::Duplicate);
+}
+
+#[test]
+fn texts_that_differ_have_digests_that_differ() {
+    let texts = ["", "a", "b", "ab", "ba", "é"];
+    let digests: std::collections::BTreeSet<_> = texts.iter().map(|text| digest(text)).collect();
+    assert_eq!(digests.len(), texts.len());
 }

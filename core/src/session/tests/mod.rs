@@ -266,6 +266,7 @@ impl TestSession {
 const EVENT: ReceivedEvent<'_> = ReceivedEvent {
     last_event_id: None,
     id_field: IdField::Unknown,
+    digest: 0,
     terminal: None,
 };
 
@@ -273,6 +274,7 @@ fn with_id(id: &str) -> ReceivedEvent<'_> {
     ReceivedEvent {
         last_event_id: Some(id),
         id_field: IdField::Present,
+        digest: 0,
         terminal: None,
     }
 }

@@ -32,7 +32,7 @@ fn a_source_that_opens_again_while_it_is_held_back_is_not_silent() {
 }
 
 #[test]
-fn reading_on_does_not_make_a_slow_opening_told_twice() {
+fn a_slow_opening_is_reported_once_even_if_the_reading_goes_on_meanwhile() {
     let mut source = TestSession::new(Policy {
         on_slow_open: limit(seconds(30), LimitAction::KeepWaiting),
         ..closing_when_idle_for(seconds(5))
@@ -45,7 +45,7 @@ fn reading_on_does_not_make_a_slow_opening_told_twice() {
 }
 
 #[test]
-fn a_source_that_is_held_back_closes_and_reopens_as_ever() {
+fn a_source_that_is_held_back_closes_and_reopens_like_any_other() {
     let mut source = TestSession::new(Policy::resilient());
     source.open().handle(Input::HeldBack);
     source.session.note_last_event_id("7");

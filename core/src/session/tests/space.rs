@@ -98,6 +98,7 @@ pub(super) enum Happening {
     Event {
         id: String,
         id_field: IdField,
+        digest: u32,
         terminal: Option<Terminal>,
     },
     Unlistened {
@@ -122,6 +123,7 @@ impl<'a> Arbitrary<'a> for Happening {
             0..60 => Self::Event {
                 id: any_id(bytes)?,
                 id_field: *bytes.choose(&[IdField::Present, IdField::Absent, IdField::Unknown])?,
+                digest: u32::from(bytes.ratio(1, 4)?),
                 terminal: match bytes.arbitrary::<u8>()? {
                     0..3 => Some(Terminal::Event),
                     3..6 => Some(Terminal::Data),
@@ -212,6 +214,7 @@ impl From<Known> for Happening {
                 return Self::Event {
                     id: String::new(),
                     id_field: IdField::Absent,
+                    digest: 0,
                     terminal: None,
                 };
             }
@@ -227,11 +230,13 @@ impl TestSession {
             Happening::Event {
                 id,
                 id_field,
+                digest,
                 terminal,
             } => {
                 let event = ReceivedEvent {
                     last_event_id: Some(id),
                     id_field: *id_field,
+                    digest: *digest,
                     terminal: *terminal,
                 };
                 let now = self.now;

@@ -21,6 +21,7 @@ impl SparingBody {
             Happening::Event {
                 id,
                 id_field,
+                digest,
                 terminal,
             } => {
                 let is_wanted = session.wants_activity() || terminal.is_some();
@@ -36,6 +37,7 @@ impl SparingBody {
                 let event = ReceivedEvent {
                     last_event_id,
                     id_field: *id_field,
+                    digest: if session.wants_digests() { *digest } else { 0 },
                     terminal: *terminal,
                 };
                 self.source.receive(event).1

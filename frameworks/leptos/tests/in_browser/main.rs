@@ -5,6 +5,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 mod changing;
 mod closing;
+mod countdown;
 mod counting;
 mod errors;
 #[path = "../../src/example.rs"]

@@ -6,6 +6,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 mod callbacks;
 mod changing;
 mod closing;
+mod countdown;
 mod errors;
 #[path = "../../src/example.rs"]
 mod example;

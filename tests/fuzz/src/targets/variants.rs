@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     event::{Event, EventMeta},
     payload::Text,
-    variants::{decode, has_catch_all, names, payload},
+    variants::{Variants, payload},
 };
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -138,15 +138,15 @@ pub fn check(input: &[u8]) {
         None => rest.split_once('\n').unwrap_or((&rest, "")),
     };
     let has_one = [
-        has_catch_all::<Plain>(),
-        has_catch_all::<Renamed>(),
-        has_catch_all::<Attributed>(),
+        Plain::has_catch_all(),
+        Renamed::has_catch_all(),
+        Attributed::has_catch_all(),
     ];
     assert_eq!(has_one, [false, false, true]);
     assert_decodes_to(name, data, plain(name, data));
     assert_decodes_to(name, data, renamed(name, data));
     assert_decodes_to(name, data, attributed(name, data));
-    let line = decode(&Event::new(data, "Line".into(), no_id_or_origin()));
+    let line = Raw::decode(&Event::new(data, "Line".into(), no_id_or_origin()));
     assert!(
         matches!(line, Ok(Raw::Line(Text(line))) if line == data),
         "{data:?}"
@@ -154,7 +154,7 @@ pub fn check(input: &[u8]) {
 }
 
 fn names_of<E: DeserializeOwned>() -> &'static [&'static str] {
-    names::<E>().expect("an enum with external tagging")
+    E::names().expect("an enum with external tagging")
 }
 
 /// Asserts that an event decodes to the expected value, or to an error if that is `None`.
@@ -164,7 +164,7 @@ fn assert_decodes_to<E: DeserializeOwned + Debug + PartialEq + 'static>(
     expected: Option<E>,
 ) {
     let event = Event::new(data, Rc::from(name), no_id_or_origin());
-    let decoded = match decode::<E>(&event) {
+    let decoded = match E::decode(&event) {
         Ok(value) => Some(value),
         Err(error) => {
             assert_eq!((error.event().name(), &*error.event().data), (name, data));

@@ -60,6 +60,8 @@ new EventSource<Feed>("/", { transport: "fetch", accept: ({ headers }) => header
 // @ts-expect-error The browser's own transport does not ask.
 new EventSource<Feed>("/", { accept: () => true });
 new EventSource<Feed>("/", { shared: true, parse: (data) => data });
+new EventSource<Feed>("/", { diagnose: true });
+new EventSource<Feed>("/", { transport: "fetch", diagnose: false }).onError(({ code, directive }) => code === "blocked" && directive?.length);
 new EventSource<Feed>("/", { parse: { price: "json", halt: "skip" }, skipEmpty: true });
 new EventSource<Feed>("/", { parse: { price: (data, { type }) => [data, type] } });
 // @ts-expect-error A price is no text.

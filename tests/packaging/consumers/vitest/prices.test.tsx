@@ -19,6 +19,8 @@ test("a component of React has one source at a time, and shows what that one say
   expect([server.connections, document.body.textContent]).toEqual([1, "no price yet connecting"]);
   act(() => server.send("price", 1.5));
   expect(document.body.textContent).toBe("1.5 open");
+  act(() => server.fail(503));
+  expect(document.body.textContent).toBe("1.5 reconnecting in 1 s");
   await render("/second");
   expect([server.connections, document.body.textContent]).toEqual([1, "1.5 connecting"]);
   act(() => server.send("price", 2.5));

@@ -1,11 +1,12 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import init, { EventSource, type State } from "typed-eventsource";
+import init, { EventSource, onCountdown, type State } from "typed-eventsource";
 
 export function Prices({ url }: { url: string }) {
   const [price, setPrice] = useState<number>();
   const [state, setState] = useState<State>({ type: "connecting" });
+  const [seconds, setSeconds] = useState<number>();
 
   useEffect(() => {
     const abort = new AbortController();
@@ -15,6 +16,7 @@ export function Prices({ url }: { url: string }) {
       setState(source.state);
       source.on("price", ({ data }) => setPrice(data));
       source.onState(setState);
+      onCountdown(source, setSeconds);
     };
     init().then(open).catch(console.error);
     return () => abort.abort();
@@ -22,7 +24,7 @@ export function Prices({ url }: { url: string }) {
 
   return (
     <p>
-      {price ?? "no price yet"} <span role="status">{state.type}</span>
+      {price ?? "no price yet"} <span role="status">{seconds ? `reconnecting in ${seconds} s` : state.type}</span>
     </p>
   );
 }

@@ -1,6 +1,6 @@
-//! Small projects that have installed the packed npm package: what they build is opened in Chromium, what they say of
-//! its types is checked, and so are the snippets of the READMEs; the programs of the READMEs in Rust are pasted into fresh
-//! projects, built and opened too. `cargo xtask test packaging` sets all of it up.
+//! Tests the packed npm package in small projects that have installed it: the pages that they build are opened in Chromium, and
+//! their types are checked, as are the snippets of the READMEs. The programs in Rust of the READMEs are pasted into fresh projects,
+//! which are built and opened too. `cargo xtask test packaging` sets everything up.
 
 mod pages;
 mod pasted;

@@ -1,5 +1,5 @@
-//! The program of a README, pasted into a fresh project, which is then built and opened in Chromium: that of the crate, and those
-//! of the frameworks' crates.
+//! Pastes the program of a README into a fresh project, which is then built and opened in Chromium. The READMEs of the crate and of
+//! the frameworks' crates have such a program.
 
 use std::{
     env, fs, io,
@@ -22,7 +22,7 @@ const SECTION: &str = "Use it";
 /// The section with the dependencies of the crate's README, which begins with the program.
 const CRATE_SECTION: &str = "Use it from Rust";
 
-/// What the program opens, and what is opened in its place at the test server.
+/// The URL that the program opens, and the URL at the test server that replaces it.
 const URLS: [&str; 2] = ["\"/prices\"", "\"/streams/prices\""];
 
 /// The crates that are taken from this repository in place of the published ones, each with its folder.
@@ -35,12 +35,12 @@ const CRATES: [(&str, &str); 4] = [
 
 const PAGE: &str = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>Pasted</title>\n\
     <script type=\"module\" src=\"start.js\"></script>\n<body></body>\n";
-/// What is written to the console is on the page, too.
+/// Starts the program. What it writes to the console is also shown on the page.
 const START: &str = "import init from \"./app.js\";\n\n\
     console.log = (...words) => document.body.append(`${words.join(\" \")}\\n`);\n\
     await init();\n";
 
-/// The first program of the crate's README.
+/// Tries out the first program of the crate's README.
 pub(crate) async fn try_out_crate(stage: &Stage) -> Result<(), String> {
     let text = read("README.md")?;
     let dependencies = only_snippet(section(&text, CRATE_SECTION)?, "toml")?;
@@ -78,7 +78,7 @@ pub(crate) async fn try_out_crate(stage: &Stage) -> Result<(), String> {
     Ok(())
 }
 
-/// The program of the README of a framework's crate.
+/// Tries out the program of the README of a framework's crate.
 pub(crate) async fn try_out_framework(framework: &str, stage: &Stage) -> Result<(), String> {
     let text = read(&format!("frameworks/{framework}/README.md"))?;
     let section = section(&text, SECTION)?;
@@ -112,7 +112,7 @@ fn read(readme: &str) -> Result<String, String> {
     fs::read_to_string(tools::root().join(readme)).map_err(|error| format!("{readme}: {error}"))
 }
 
-/// The folder with the page, the glue and the wasm.
+/// Builds a program. Returns the folder with its page, its JavaScript and its wasm.
 fn build(name: &str, dependencies: &str, program: &str) -> Result<PathBuf, String> {
     if program.matches(URLS[0]).count() == 0 {
         return Err(format!("the program opens no {}", URLS[0]));
@@ -153,7 +153,7 @@ fn bind(wasm: &Path, www: &Path) -> Result<(), String> {
     )
 }
 
-/// From the line after its heading to the next heading.
+/// The lines of a section: between its heading and the next one.
 fn section<'a>(readme: &'a str, heading: &str) -> Result<&'a str, String> {
     let after = readme.split_once(&format!("\n## {heading}\n"));
     let (_, rest) = after.ok_or_else(|| format!("no section {heading:?}"))?;

@@ -1,5 +1,5 @@
-//! The snippets of the READMEs and of `docs` in TypeScript and JavaScript, each as a separate module, or as a part of a file that is
-//! tested.
+//! Checks, builds and runs the snippets in TypeScript and JavaScript of the READMEs and of `docs`. Each is a separate module, or a
+//! part of a file that is tested.
 
 use std::{fs, io, path::Path};
 
@@ -7,17 +7,17 @@ use typed_eventsource_harness::{CodeBlock, code_blocks, is_part_of, named_above}
 
 use crate::{pages::VITE_6, tools};
 
-/// The pages, and what the files with their snippets are called.
+/// The pages, each with a name for the files of its snippets.
 const PAGES: [(&str, &str); 3] = [
     ("README.md", "repository"),
     ("npm/README.md", "package"),
     (PLACES, "places"),
 ];
 
-/// The page whose snippets are for the most part those of files that are tested here.
+/// The page most of whose snippets are parts of files that are tested here.
 const PLACES: &str = "docs/where-it-runs.md";
 
-/// The folder of these files, seen from the page.
+/// The path from that page to the folder of these files.
 const TESTED: &str = "../tests/packaging/consumers/";
 
 /// The folder where the snippets are checked. It has the configuration of TypeScript, and declares the names that the snippets
@@ -68,7 +68,7 @@ pub(crate) fn compare() -> Result<(), String> {
     Ok(())
 }
 
-/// Where those that import the package are built.
+/// The folder where the snippets are built that import the package.
 const BUILT: &str = "consumers/vite-snippets";
 
 /// Builds the snippets that import the package, as they are, with Vite 6 and its default target.

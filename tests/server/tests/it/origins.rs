@@ -76,6 +76,20 @@ async fn a_script_decides_which_origins_may_read_its_stream_and_a_preflight_is_n
 }
 
 #[tokio::test]
+async fn a_request_without_cors_is_answered_as_the_last_attempt_and_is_none() {
+    let server = start().await;
+    let refused = Attempt::answering(503);
+    let script = put(&server, [refused, Attempt::playing([send("there")])]).await;
+    for (attempts, asks) in [(0, 1), (1, 2)] {
+        let request = Request::new("GET", script.url()).header("sec-fetch-mode", "no-cors");
+        assert_eq!(request.fetch().await.status, 503);
+        let seen = script.seen_closed(attempts).await;
+        assert_eq!((seen.attempts.len(), seen.asks), (attempts, asks));
+        fetch(script.url()).await;
+    }
+}
+
+#[tokio::test]
 async fn a_preflight_of_an_unknown_stream_is_refused() {
     let server = start().await;
     let url = format!("{}/streams/none", server.origin());

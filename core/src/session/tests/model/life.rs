@@ -222,6 +222,7 @@ impl Life {
         let event = ReceivedEvent {
             last_event_id: None,
             id_field: IdField::Unknown,
+            digest: 0,
             terminal: None,
         };
         let now = Timestamp::from_origin(self.now);

@@ -183,6 +183,7 @@ impl Sharer {
         let event = ReceivedEvent {
             last_event_id: None,
             id_field: IdField::Unknown,
+            digest: 0,
             terminal: None,
         };
         let expected = match self.state {

@@ -1,5 +1,7 @@
 //! Queues that wait: while one is full, nothing more is read.
 
+mod properties;
+
 use futures::{FutureExt, StreamExt};
 
 use super::*;

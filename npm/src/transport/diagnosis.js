@@ -1,0 +1,121 @@
+// @ts-check
+// Why a request got no answer. A browser tells a page no more than that it failed, so the rest has to be found out.
+
+import { EventSourceError, connectionLost } from "../error.js";
+
+/** How much later than the failure a browser may tell of a violation of the page's policy, in milliseconds. */
+const SOON = 50;
+
+/** How long to wait for an answer that only shows whether the server can be reached, in milliseconds. */
+const PATIENCE = 3000;
+
+/** The error for a URL that is not fetched whatever the network does, if it is one. @param {string} url */
+export function schemeError(url) {
+  const { protocol } = new URL(url);
+  // An app may be opened by its own scheme, and open others by that.
+  const isOwn = protocol === globalThis.location?.protocol && protocol !== "file:";
+  if (isOwn || /^(https?|blob|data):$/.test(protocol)) return;
+  return new EventSourceError("invalid-request", `invalid request: ${protocol} URLs cannot be fetched, use http: or https:`, { url });
+}
+
+/** Watches whether the page's Content Security Policy blocks a URL. @param {string} url */
+export function watchBlocks(url) {
+  /** @type {(error?: EventSourceError) => void} */
+  let tell = () => {};
+  /** @type {Promise<EventSourceError | undefined>} */
+  const told = new Promise((resolve) => (tell = resolve));
+  const listener = (/** @type {any} */ { blockedURI, disposition, effectiveDirective: directive }) => {
+    if (disposition !== "enforce" || blockedURI !== url.split("#")[0]) return;
+    tell(
+      new EventSourceError("blocked", `the page's Content Security Policy (${directive}) blocks ${url}: allow its origin there`, {
+        url,
+        directive,
+      }),
+    );
+  };
+  globalThis.addEventListener?.("securitypolicyviolation", listener);
+  return {
+    /** The error of a request that has failed, if it was blocked. Some browsers tell so after the failure. */
+    error() {
+      if ("SecurityPolicyViolationEvent" in globalThis) setTimeout(tell, SOON);
+      else tell();
+      return told;
+    },
+    stop: () => globalThis.removeEventListener?.("securitypolicyviolation", listener),
+  };
+}
+
+/** What was found out about the requests of one source. Those with a `Last-Event-ID` header need a preflight. */
+export class Diagnosis {
+  #mayAsk;
+  /** Whether CORS refuses requests without the header, and with it, if that is known. @type {(boolean | undefined)[]} */
+  #isRefused = [];
+  #hasAnswered = false;
+
+  /** @param {string} url @param {import("../options.js").Settings} settings */
+  constructor(url, { diagnose = true }) {
+    this.#mayAsk = diagnose && "origin" in globalThis && new URL(url).origin !== globalThis.origin;
+  }
+
+  /** @param {Request} request */
+  noteAnswer(request) {
+    this.#hasAnswered = true;
+    this.#isRefused[hasId(request)] = false;
+  }
+
+  /**
+   * The error of a request that got no answer.
+   *
+   * @param {string} url
+   * @param {Request} request
+   * @param {unknown} cause
+   * @param {AbortController} abort
+   * @param {ReturnType<typeof watchBlocks>} blocks
+   */
+  async explain(url, request, cause, abort, blocks) {
+    const error = schemeError(url) ?? (this.#hasAnswered ? undefined : await blocks.error());
+    if (error) return error;
+    const kind = hasId(request);
+    // Without a network no question is answered.
+    const mayAsk = this.#mayAsk && request.mode === "cors" && globalThis.navigator?.onLine !== false && !abort.signal.aborted;
+    if (mayAsk) this.#isRefused[kind] ??= await isReachable(request, abort);
+    if (!this.#isRefused[kind]) return connectionLost(url, cause);
+    const message = `CORS refused the answer of ${url}, or of a proxy before it: ${this.#advice(request)}`;
+    return new EventSourceError("cors", message, { url, cause });
+  }
+
+  /** @param {Request} request */
+  #advice(request) {
+    const names = [...request.headers.keys()].filter((name) => name !== "accept").join(", ");
+    const allowed = names && `Access-Control-Allow-Headers: ${names}`;
+    if (hasId(request) && this.#hasAnswered)
+      return `answer the preflight (OPTIONS) of a reconnection with ${allowed}, or set \`resumeParameter\``;
+    const credentials = request.credentials === "include" && "Access-Control-Allow-Credentials: true";
+    const headers = [`Access-Control-Allow-Origin: ${globalThis.origin}`, credentials, allowed].filter(Boolean);
+    return `have the server send ${headers.join(" and ")}`;
+  }
+}
+
+/** @param {Request} request */
+const hasId = ({ headers }) => Number(headers.has("Last-Event-ID"));
+
+/**
+ * Whether there is an answer to a request, which the page may not see. A HEAD is not enough: some servers only send the head of
+ * a stream with its body.
+ *
+ * @param {Request} request
+ * @param {AbortController} abort
+ */
+async function isReachable({ url, method, credentials }, abort) {
+  const limit = setTimeout(() => abort.abort(), PATIENCE);
+  const { signal } = abort;
+  try {
+    await fetch(url, { method: method === "GET" ? "GET" : "HEAD", mode: "no-cors", credentials, cache: "no-store", signal });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(limit);
+    abort.abort();
+  }
+}

@@ -1,0 +1,158 @@
+//! Why a request got no answer. A browser tells a page no more than that it failed, so the rest has to be found out.
+
+use std::{cell::Cell, future::poll_fn, rc::Rc, sync::Arc, task::Poll};
+
+use js_sys::{Array, Promise};
+use typed_eventsource_core::Span;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, Request, RequestCache, RequestCredentials, RequestInit, RequestMode, Url,
+};
+
+use crate::{
+    Error,
+    host::browser::{self, Timeout},
+    place::Place,
+    sys,
+    transport::{
+        blocks::{BLOCK_DELAY, BlockWatch},
+        scheme_error,
+    },
+};
+
+/// How long to wait for an answer that only shows whether the server can be reached.
+const PATIENCE: Span = Span::from_secs(3);
+
+const LAST_EVENT_ID: &str = "last-event-id";
+
+/// What was found out about the requests of one source.
+pub(super) struct Diagnosis {
+    may_ask: bool,
+    page_origin: String,
+    has_answered: Cell<bool>,
+    /// Whether CORS refuses requests without a `Last-Event-ID` header, and those with it, which need a preflight. `None` if
+    /// that is not known.
+    is_refused: [Cell<Option<bool>>; 2],
+}
+
+impl Diagnosis {
+    pub(super) fn new(url: &str, may_ask: bool) -> Self {
+        let page_origin = sys::Global::origin().unwrap_or_default();
+        let is_own = Url::new(url).is_ok_and(|url| url.origin() == page_origin);
+        Self {
+            may_ask: may_ask && !is_own,
+            page_origin,
+            has_answered: Cell::default(),
+            is_refused: Default::default(),
+        }
+    }
+
+    pub(super) fn note_answer(&self, request: &Request) {
+        self.has_answered.set(true);
+        self.is_refused[usize::from(has_id(request))].set(Some(false));
+    }
+
+    /// The error of a request that got no answer, unless the connection was just lost.
+    pub(super) async fn explain(
+        &self,
+        url: &Arc<str>,
+        request: &Request,
+        abort: &AbortController,
+        blocks: &BlockWatch,
+    ) -> Option<Error> {
+        if let Some(error) = scheme_error(url) {
+            return Some(error);
+        }
+        if !self.has_answered.get() {
+            sleep(BLOCK_DELAY).await;
+            if let Some(error) = blocks.error() {
+                return Some(error);
+            }
+        }
+        let known = &self.is_refused[usize::from(has_id(request))];
+        // Without a network no question is answered.
+        let may_ask = self.may_ask && request.mode() == RequestMode::Cors && browser::is_online();
+        if known.get().is_none() && may_ask {
+            known.set(Some(is_reachable(request, abort).await));
+        }
+        (known.get() == Some(true)).then(|| Error::Cors {
+            url: Arc::clone(url),
+            message: self.advice(request).into(),
+        })
+    }
+
+    fn advice(&self, request: &Request) -> String {
+        let names = Array::from(&request.headers().keys());
+        let names: Vec<_> = names.iter().filter_map(|name| name.as_string()).collect();
+        let names: Vec<_> = names
+            .iter()
+            .map(String::as_str)
+            .filter(|name| *name != "accept")
+            .collect();
+        let allowed = format!("Access-Control-Allow-Headers: {}", names.join(", "));
+        if has_id(request) && self.has_answered.get() {
+            return format!(
+                "answer the preflight (OPTIONS) of a reconnection with {allowed}, or set `resume_parameter`"
+            );
+        }
+        let mut advice = format!(
+            "have the server send Access-Control-Allow-Origin: {}",
+            self.page_origin
+        );
+        if request.credentials() == RequestCredentials::Include {
+            advice += " and Access-Control-Allow-Credentials: true";
+        }
+        if !names.is_empty() {
+            advice += " and ";
+            advice += &allowed;
+        }
+        advice
+    }
+}
+
+fn has_id(request: &Request) -> bool {
+    request.headers().has(LAST_EVENT_ID).unwrap_or_default()
+}
+
+/// Whether there is an answer to a request, which the page may not see. A HEAD is not enough: some servers only send the head of
+/// a stream with its body.
+async fn is_reachable(request: &Request, abort: &AbortController) -> bool {
+    let init = RequestInit::new();
+    let method = request.method();
+    init.set_method(if method == "GET" { "GET" } else { "HEAD" });
+    init.set_mode(RequestMode::NoCors);
+    init.set_credentials(request.credentials());
+    init.set_cache(RequestCache::NoStore);
+    init.set_signal(Some(&abort.signal()));
+    let limit = abort.clone();
+    let _limit = Timeout::new(PATIENCE, Box::new(move |_| limit.abort()));
+    let answer = async {
+        let request = Request::new_with_str_and_init(&request.url(), &init)?;
+        JsFuture::from(Promise::resolve(&sys::fetch(&request)?)).await
+    };
+    let is_reachable = answer.await.is_ok();
+    abort.abort();
+    is_reachable
+}
+
+/// Waits. Dropping it ends the wait.
+async fn sleep(time: Span) {
+    let is_over = Rc::new(Cell::new(false));
+    let waker = Rc::<Place<std::task::Waker>>::default();
+    let (over, wake) = (Rc::clone(&is_over), Rc::clone(&waker));
+    let ended = move |_| {
+        over.set(true);
+        if let Some(waker) = wake.take() {
+            waker.wake();
+        }
+    };
+    let _timeout = Timeout::new(time, Box::new(ended));
+    poll_fn(|context| {
+        if is_over.get() {
+            return Poll::Ready(());
+        }
+        waker.put(context.waker().clone());
+        Poll::Pending
+    })
+    .await;
+}

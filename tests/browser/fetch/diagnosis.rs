@@ -1,0 +1,166 @@
+//! Why a request has failed, which browsers hide from pages.
+
+use typed_eventsource::{CloseReason, Error, EventSource, Fetch, Policy, State};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    super::support::{Attempt, Cors, Heard, Script, Step, Transport, run_over},
+    open, run,
+};
+
+/// The error that a source has closed with.
+async fn error_of(source: EventSource) -> Error {
+    let _errors = source.on_error(|_| {});
+    match source.closed().await {
+        CloseReason::Policy(error) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The last error of a source that closes at the second lost connection.
+async fn second_loss(script: &Script, fetch: Fetch) -> Error {
+    let policy = Policy::browser()
+        .close_after_losses(2)
+        .reconnection_time(std::time::Duration::from_millis(10));
+    let source = script.builder().fetch(fetch).policy(policy).open();
+    match error_of(source.expect("a valid request")).await {
+        Error::TooMany { last, .. } => Error::clone(&last),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_by_cors_says_what_the_server_has_to_send_and_it_is_asked_once() {
+    run(async || {
+        let script = Script::put([Attempt::answering(200).cors(Cors::None)]).await;
+        let fetch = Fetch::new().header("X-Token", "1");
+        let error = second_loss(&script, fetch).await;
+        let Error::Cors { url, message, .. } = &error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(**url, *script.url());
+        assert!(
+            message.contains("Access-Control-Allow-Origin: http://"),
+            "{message}"
+        );
+        assert!(
+            message.ends_with(" and Access-Control-Allow-Headers: x-token"),
+            "{message}"
+        );
+        assert_eq!(script.asks().await, 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_cannot_be_reached_is_a_lost_connection() {
+    run(async || {
+        let script = Script::put([Attempt::playing([Step::Reset])]).await;
+        let error = second_loss(&script, Fetch::new()).await;
+        assert!(matches!(error, Error::ConnectionLost { .. }), "{error:?}");
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_source_that_may_not_ask_does_not() {
+    run(async || {
+        let script = Script::put([Attempt::answering(200).cors(Cors::None)]).await;
+        let builder = script.builder().policy(Policy::close_on_error());
+        let source = builder.diagnose(false).open().expect("a valid URL");
+        let error = error_of(source).await;
+        assert!(matches!(error, Error::ConnectionLost { .. }), "{error:?}");
+        assert_eq!(script.asks().await, 0);
+    })
+    .await;
+}
+
+/// Runs the body of a test with a script whose every attempt is this one, and a source over the browser's own that asks.
+async fn run_asking(attempt: Attempt, policy: Policy, body: impl AsyncFn(&Script, EventSource)) {
+    run_over(Transport::Browser, async || {
+        let script = Script::put([attempt.clone()]).await;
+        let builder = script.builder().policy(policy.clone()).diagnose(true);
+        body(&script, builder.open().expect("a valid URL")).await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_browsers_own_source_that_asks_finishes_at_a_204() {
+    run_asking(
+        Attempt::answering(204),
+        Policy::resilient(),
+        async |script, source| {
+            assert_eq!(source.closed().await, CloseReason::Finished);
+            assert_eq!(script.seen_closed(2).await.len(), 2);
+        },
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_browsers_own_source_that_asks_closes_at_a_401_whose_body_it_does_not_read() {
+    let attempt = Attempt::sending("who are you?").status(401);
+    run_asking(attempt, Policy::resilient(), async |script, source| {
+        match error_of(source).await {
+            Error::Status {
+                status: 401, body, ..
+            } => assert_eq!(&*body, ""),
+            other => panic!("{other:?}"),
+        }
+        let seen = script.seen_closed(2).await;
+        assert_eq!(seen[1].closed_by.as_deref(), Some("client"));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_browsers_own_source_that_asks_waits_at_a_503() {
+    let attempt = Attempt::answering(503)
+        .header("retry-after", "120")
+        .header("access-control-expose-headers", "retry-after");
+    run_asking(attempt, Policy::resilient(), async |_, source| {
+        let _errors = source.on_error(|_| {});
+        let (hear, mut states) = Heard::new();
+        let _listener = source.on_state(move |state| hear(state));
+        let wait = std::time::Duration::from_secs(120);
+        assert_eq!(states.next().await, State::waiting(1, Some(wait)));
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_browsers_own_source_that_asks_closes_at_a_refusal_by_cors() {
+    let attempt = Attempt::answering(200).cors(Cors::None);
+    run_asking(attempt, Policy::browser(), async |script, source| {
+        let error = error_of(source).await;
+        assert!(matches!(error, Error::Cors { .. }), "{error:?}");
+        assert_eq!(script.asks().await, 1);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_error_of_the_browsers_own_source_says_how_to_find_out() {
+    run_over(Transport::Browser, async || {
+        let script = Script::put([Attempt::answering(401)]).await;
+        let error = error_of(script.open()).await.to_string();
+        assert!(
+            error.contains("`diagnose` (feature `fetch`) finds out"),
+            "{error}"
+        );
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_post_that_cors_refuses_is_sent_once() {
+    run(async || {
+        let script = Script::put([Attempt::answering(200).cors(Cors::None)]).await;
+        let source = open(&script, Fetch::post());
+        let error = error_of(source).await;
+        assert!(matches!(error, Error::Cors { .. }), "{error:?}");
+        assert_eq!(script.seen().await.len(), 1);
+    })
+    .await;
+}
