@@ -49,6 +49,9 @@ extern "C" {
     pub(crate) type Navigator;
     #[wasm_bindgen(catch, static_method_of = Navigator, js_class = "navigator", getter, js_name = onLine)]
     pub(crate) fn is_online() -> Result<Option<bool>, JsValue>;
+    #[cfg(feature = "fetch")]
+    #[wasm_bindgen(catch, static_method_of = Navigator, js_class = "navigator", getter, js_name = userAgent)]
+    pub(crate) fn user_agent() -> Result<String, JsValue>;
 
     pub(crate) type Location;
     #[wasm_bindgen(catch, static_method_of = Location, js_class = "location", getter)]

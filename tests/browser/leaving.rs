@@ -1,6 +1,7 @@
 //! A link that does not leave the page, such as a download or an answer with status 204. Firefox ends the page's connections
 //! when it follows the link, and its own source does not report that.
 
+use js_sys::Reflect;
 use typed_eventsource::Policy;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -18,10 +19,14 @@ async fn follow_link_to_nothing() -> bool {
     true
 }
 
-fn is_firefox() -> bool {
-    let window = web_sys::window().expect("a page");
-    let agent = window.navigator().user_agent();
-    agent.is_ok_and(|agent| agent.contains("Firefox"))
+pub(super) fn is_firefox() -> bool {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into());
+    let agent = navigator.and_then(|navigator| Reflect::get(&navigator, &"userAgent".into()));
+    agent.is_ok_and(|agent| {
+        agent
+            .as_string()
+            .is_some_and(|agent| agent.contains("Firefox"))
+    })
 }
 
 #[wasm_bindgen_test]

@@ -6,6 +6,7 @@ import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
 import { encoder } from "../memory.js";
 import { watchBlocks } from "./diagnosis.js";
 import { LEAVING, onLeaving } from "./leaving.js";
+import { fetchStraight } from "./redirects.js";
 import { ResponseReader } from "./response-reader.js";
 import { beginningOf, headOf, refusal, verdictOn } from "./response.js";
 import { withResumeParameter } from "./resume-parameter.js";
@@ -96,7 +97,7 @@ export class FetchTransport extends ResponseReader {
     }
     let response;
     try {
-      response = await fetch(request);
+      response = await fetchStraight(request);
     } catch (cause) {
       // While the page is left, nothing is asked.
       await this.#staying;

@@ -2,16 +2,15 @@
 
 use std::{future::poll_fn, pin::pin, rc::Rc, sync::Arc, task::Poll};
 
-use js_sys::Promise;
 use typed_eventsource_core::{FailureClass, Loss, Span};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Request, Url};
 
 use super::{
     AttemptShared, Fetch,
     diagnosis::Diagnosis,
     reading::ResponseReader,
+    redirects::fetch_straight,
     response::{beginning_of, head_of},
     response_body::{ReadError, ResponseBody},
 };
@@ -19,7 +18,7 @@ use crate::{
     Error, UndecodedEvent,
     host::browser::Timeout,
     panics::Panics,
-    sys::{self, Response, exception_message},
+    sys::{Response, exception_message},
     transport::{TransportEvent, blocks::BlockWatch, hopeless, refused},
     yielder::Yielder,
 };
@@ -82,12 +81,7 @@ impl Attempt {
             Ok(request) => request,
             Err(error) => return request_error(error),
         };
-        // A page may have replaced `fetch` by a function that throws, or that does not return a promise.
-        let answer = match sys::fetch(&request) {
-            Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
-            Err(exception) => Err(exception),
-        };
-        match answer {
+        match fetch_straight(&request).await {
             Ok(response) => {
                 self.diagnosis.note_answer(&request);
                 self.handle_response(&response.into(), yielder).await

@@ -3,6 +3,7 @@
 mod attempt;
 mod diagnosis;
 mod reading;
+mod redirects;
 mod request;
 mod request_body;
 mod response;

@@ -27,7 +27,8 @@ use crate::{Error, ResponseHead, closure::SharedClosure, panics::Panics, sys::ex
 /// that CORS refuses is told as [`Error::Cors`](crate::Error::Cors), as far as the source may
 /// [ask](crate::EventSourceBuilder::diagnose), and a `Retry-After` header of another origin is visible only if the
 /// server exposes it (`Access-Control-Expose-Headers`). After a redirect, Firefox ends a connection that is closed here
-/// only when the server sends more.
+/// only when the server sends more. So in Firefox, once a redirect within an origin has led a GET to a stream, later requests go
+/// straight there as long as there is a stream.
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error};

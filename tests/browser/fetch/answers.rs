@@ -221,7 +221,7 @@ async fn a_wrong_content_type_after_a_redirect_is_told_with_the_url_that_has_ans
 }
 
 #[wasm_bindgen_test]
-async fn each_attempt_follows_the_redirect_again() {
+async fn each_attempt_follows_a_redirect_to_another_origin_again() {
     run(async || {
         for status in [301, 302, 307, 308] {
             let target = Script::put([

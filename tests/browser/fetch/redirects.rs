@@ -5,7 +5,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::RequestRedirect;
 
 use super::{
-    super::support::{Attempt, Script, Seen},
+    super::{
+        leaving::is_firefox,
+        support::{Attempt, Script, Seen, listen},
+    },
     open, run,
 };
 
@@ -69,6 +72,46 @@ async fn a_source_that_refuses_redirects_sends_nothing_to_their_target() {
         }
         assert!(target.seen().await.is_empty());
         assert_eq!(target.preflights().await, 0);
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn firefox_goes_straight_to_where_a_redirect_has_led() {
+    run(async || {
+        let target = Script::put([Attempt::sending("data: 1\n\n")]).await;
+        let start = Script::put([Attempt::answering(307).header("location", &target.url())]).await;
+        for _ in 0..3 {
+            let source = open(&start, Fetch::new());
+            assert_eq!(listen::<u8>(&source, "message").next().await, 1);
+            source.close();
+        }
+        // Firefox keeps the connection of the first source, as long as the server sends nothing.
+        let (requests, closed) = if is_firefox() { (1, 2) } else { (3, 3) };
+        assert_eq!(start.seen().await.len(), requests);
+        assert_eq!(target.seen_closed(closed).await.len(), 3);
+        target.end().await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_redirect_may_lead_elsewhere_later() {
+    run(async || {
+        for later in [404, 204] {
+            let first = Script::put([
+                Attempt::ending("retry: 10\ndata: 1\n\n"),
+                Attempt::answering(later),
+            ])
+            .await;
+            let second = Script::put([Attempt::sending("data: 2\n\n")]).await;
+            let to = |target: &Script| Attempt::answering(302).header("location", &target.url());
+            let source = Script::put([to(&first), to(&second)]).await.open();
+            let mut messages = listen::<u8>(&source, "message");
+            assert_eq!((messages.next().await, messages.next().await), (1, 2));
+            source.close();
+            second.end().await;
+        }
     })
     .await;
 }
