@@ -1,3 +1,8 @@
+// @ts-ignore There may be none.
+type Readable = globalThis.ReadableStream<ParsedEvent>;
+// @ts-ignore There may be none.
+type Writable = globalThis.WritableStream<Uint8Array>;
+
 /** An event of an event stream. */
 export interface ParsedEvent {
   /** Its name; `message` if the server gave it none. */
@@ -51,15 +56,20 @@ export class EventStreamParser {
 }
 
 /**
- * The parser as a transform stream.
+ * The parser as a `TransformStream`.
  *
  * ```ts
  * const events = response.body.pipeThrough(new EventStreamParserStream());
  * for await (const { type, data } of events) console.log(type, data);
  * ```
  */
-export class EventStreamParserStream extends TransformStream<Uint8Array, ParsedEvent> {
+export class EventStreamParserStream {
+  /** Throws if WebAssembly is not available. */
   constructor(init?: EventStreamParserInit);
+  /** The events. It fails at one that is too large. */
+  readonly readable: Readable;
+  /** Takes the bytes. */
+  readonly writable: Writable;
   /** The parser, for the id, the reconnection time and the comments. */
   readonly parser: EventStreamParser;
   /** What had arrived of an event if the stream has ended within one. */
