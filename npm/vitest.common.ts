@@ -8,6 +8,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 export const alias = [
   { find: /^typed-eventsource$/, replacement: path("src/index.js") },
   { find: /^typed-eventsource\/testing$/, replacement: path("src/testing.js") },
+  { find: /^typed-eventsource\/parser$/, replacement: path("src/parser.js") },
   { find: /^\.\.?\/wasm\//, replacement: path("../pkg/wasm/") },
 ];
 

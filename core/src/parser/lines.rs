@@ -33,12 +33,7 @@ pub enum Scalar {}
 pub enum Simd {}
 
 /// Splits off the first line, without its line end, from the rest. Returns `None` if no line ends.
-#[inline]
 pub(super) fn split_line<S: LineSearch>(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    // Every second line of a stream of small events is blank.
-    if let [b'\n', rest @ ..] = bytes {
-        return Some((&[], rest));
-    }
     let (line, rest) = bytes.split_at(S::find_line_end(bytes)?);
     let end = if rest.starts_with(b"\r\n") { 2 } else { 1 };
     Some((line, &rest[end..]))

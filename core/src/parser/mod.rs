@@ -119,6 +119,11 @@ impl<S: LineSearch> Parser<S> {
         self.last_event_id.bytes()
     }
 
+    /// How many times an `id` has changed the last event id.
+    pub fn id_changes(&self) -> usize {
+        self.last_event_id.changes()
+    }
+
     /// The name of the last block that had a name and no data, as received. By the standard it is no event, though the server
     /// may have meant one. Empty if there was none.
     pub fn dropped_name(&self) -> &[u8] {
@@ -269,7 +274,15 @@ impl<'a, S: LineSearch> Items<'a, S> {
             return Ok(Some(found));
         }
         let mut rest = self.rest;
-        while let Some((line, after)) = split_line::<S>(rest) {
+        loop {
+            // Every second line of small events is blank.
+            let (line, after): (&[u8], _) = match rest {
+                [b'\n', after @ ..] => (&[], after),
+                _ => match split_line::<S>(rest) {
+                    Some(split) => split,
+                    None => break,
+                },
+            };
             let from = mem::replace(&mut rest, after);
             if let Some(found) = self.read_line(line, from)? {
                 self.rest = rest;

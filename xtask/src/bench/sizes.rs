@@ -62,6 +62,7 @@ fn bundle() -> Result<()> {
                 .arg(&source)
                 .args(["--minify", "--splitting"])
                 .arg("--alias:typed-eventsource=./pkg/index.js")
+                .arg("--alias:typed-eventsource/parser=./pkg/parser.js")
                 .arg(format!("--outdir={folder}")),
         )?;
     }

@@ -23,13 +23,17 @@ const APPS: [(&str, &str); 8] = [
 ];
 
 /// The bundles: the folder of each, and its label.
-const BUNDLES: [(&str, &str); 5] = [
+const BUNDLES: [(&str, &str); 6] = [
     ("fetch-event-source", "@microsoft/fetch-event-source 2.0.1"),
     ("eventsource", "eventsource 5.1.5"),
     ("eventsource-client", "eventsource-client 1.2.0"),
     (
         "eventsource-parser",
         "eventsource-parser 4.1.3, which is the parser alone",
+    ),
+    (
+        "typed-eventsource-parser",
+        "typed-eventsource/parser, its wasm included",
     ),
     ("typed-eventsource", "typed-eventsource, its wasm included"),
 ];

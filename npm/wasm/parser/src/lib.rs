@@ -6,9 +6,11 @@ extern crate alloc;
 #[cfg(any(test, feature = "testing"))]
 pub mod js_reader;
 mod names;
+mod reader;
 mod records;
 mod stream;
 mod text;
 
+pub use reader::{Exchange, Readers};
 pub use records::{Record, Records};
 pub use stream::{Stream, Unlistened};

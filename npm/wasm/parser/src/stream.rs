@@ -13,9 +13,9 @@ use crate::{
 };
 
 #[cfg(target_arch = "wasm32")]
-type Search = parser::Simd;
+pub(crate) type Search = parser::Simd;
 #[cfg(not(target_arch = "wasm32"))]
-type Search = parser::Scalar;
+pub(crate) type Search = parser::Scalar;
 
 /// Reads one event stream: [`push`](Self::push) a chunk, then ask for the [`next`](Self::next) events in it until there
 /// are none.
