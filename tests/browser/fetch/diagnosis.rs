@@ -122,7 +122,7 @@ async fn the_browsers_own_source_that_asks_waits_at_a_503() {
     run_asking(attempt, Policy::resilient(), async |_, source| {
         let _errors = source.on_error(|_| {});
         let (hear, mut states) = Heard::new();
-        let _listener = source.on_state(move |state| hear(state));
+        let _listener = source.on_state(hear);
         let wait = std::time::Duration::from_secs(120);
         assert_eq!(states.next().await, State::waiting(1, Some(wait)));
     })

@@ -61,7 +61,9 @@ new EventSource<Feed>("/", { transport: "fetch", accept: ({ headers }) => header
 new EventSource<Feed>("/", { accept: () => true });
 new EventSource<Feed>("/", { shared: true, parse: (data) => data });
 new EventSource<Feed>("/", { diagnose: true });
-new EventSource<Feed>("/", { transport: "fetch", diagnose: false }).onError(({ code, directive }) => code === "blocked" && directive?.length);
+new EventSource<Feed>("/", { transport: "fetch", diagnose: false }).onError(
+  ({ code, directive }) => code === "blocked" && directive?.length,
+);
 new EventSource<Feed>("/", { parse: { price: "json", halt: "skip" }, skipEmpty: true });
 new EventSource<Feed>("/", { parse: { price: (data, { type }) => [data, type] } });
 // @ts-expect-error A price is no text.
