@@ -137,10 +137,12 @@ export class EventStreamParser {
     view();
     if (length < SHORT) for (let at = 0; at < length; at += 1) memory[chunkStart + at] = chunk[at];
     else memory.set(chunk, chunkStart);
+    let isDecoded = false;
     for (let found = wasm.push(this.#reader, length); ; found = wasm.next(this.#reader)) {
       view();
       // Several events are decoded at once. If the text is ASCII, its offsets are those of the bytes.
-      if (found > 3 && !text) {
+      if (found > 3 && !isDecoded) {
+        isDecoded = true;
         text = decoder.decode(memory.subarray(chunkStart, chunkStart + length));
         if (text.length !== length) text = "";
       }

@@ -14,7 +14,11 @@ use crate::{
 };
 
 const CRATE: &str = "typed-eventsource";
-const NPM: [&str; 2] = ["typed-eventsource-npm", "typed-eventsource-npm-parser"];
+const NPM: [&str; 3] = [
+    "typed-eventsource-npm",
+    "typed-eventsource-npm-event-stream",
+    "typed-eventsource-npm-parser",
+];
 const WASM: &str = "--target=wasm32-unknown-unknown";
 
 pub(crate) fn lint() -> Result<ExitCode> {

@@ -92,3 +92,28 @@ fn print_sizes(folder: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_every_byte_in_characters_that_need_no_escape_but_one() {
+        let bytes: Vec<_> = (0..=u8::MAX).collect();
+        let text = text_of(&bytes);
+        assert!(
+            text.bytes()
+                .all(|byte| matches!(byte, b' '..=b'~') && byte != b'"')
+        );
+        let mut added = 0;
+        let mut read = Vec::new();
+        for byte in text.bytes() {
+            match byte {
+                b'!' => added = 92,
+                b' ' => added = 184,
+                _ => read.push(byte - b'#' + std::mem::take(&mut added)),
+            }
+        }
+        assert_eq!(read, bytes);
+    }
+}

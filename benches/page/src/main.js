@@ -3,6 +3,7 @@ import initNpm from "/pkg/index.js";
 import { wasm as npmWasm } from "/pkg/init.js";
 import initRust, * as rust from "./rust/typed_eventsource_bench.js";
 import { listeners } from "./contenders/index.js";
+import { parse } from "./parsers.js";
 import * as javascript from "./tasks.js";
 
 const [, rustWasm] = await Promise.all([initNpm(), initRust()]);
@@ -33,6 +34,7 @@ window.tasks = {
       rust: rustWasm.memory.buffer.byteLength,
     };
   },
+  parse,
   collectGarbage,
 };
 

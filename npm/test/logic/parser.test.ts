@@ -55,9 +55,9 @@ describe("EventStreamParser", () => {
   });
 
   test("finds any number of events in a chunk of any size", () => {
-    const datas = Array.from({ length: 3000 }, (_, index) => `${"x".repeat(index % 40)}${index}`);
-    const text = datas.map((data, index) => `id: ${index}\nevent: e${index % 3}\ndata: ${data}\n\n`).join("");
-    const events = datas.map((data, index) => message(data, String(index), `e${index % 3}`));
+    const texts = Array.from({ length: 3000 }, (_, index) => `${"x".repeat(index % 40)}${index}`);
+    const text = texts.map((data, index) => `id: ${index}\nevent: e${index % 3}\ndata: ${data}\n\n`).join("");
+    const events = texts.map((data, index) => message(data, String(index), `e${index % 3}`));
     expect(parse(text).events).toEqual(events);
     expect(parse(text, 997).events).toEqual(events);
     const large = "0123456789".repeat(100_000);

@@ -26,13 +26,14 @@ const PICTURE: &str = "typed-events.svg";
 const PICTURES: &str = "benches";
 
 /// The names of all tasks, as the runner knows them.
-const TASKS: [&str; 8] = [
+const TASKS: [&str; 9] = [
     "typed",
     "unlistened",
     "large",
     "multi-line",
     "latency",
     "open-close",
+    "parsers",
     "growth",
     "size",
 ];

@@ -3,6 +3,7 @@
 mod growth;
 mod latency;
 mod open_close;
+mod parsers;
 mod payloads;
 mod size;
 mod streaming;
@@ -42,6 +43,7 @@ pub(crate) async fn run(name: &str, page: &Page, rounds: usize) -> Result<Vec<Ta
         "multi-line" => streaming::multi_line(page, rounds).await,
         "latency" => latency::run(page, rounds).await,
         "open-close" => open_close::run(page, rounds).await,
+        "parsers" => parsers::run(page, rounds).await,
         "growth" => growth::run(page, rounds).await,
         "size" => size::run(),
         _ => bail!("there is no such task"),
