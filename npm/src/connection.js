@@ -536,7 +536,8 @@ export class Connection extends Audience {
       this.#resolveClosed(reason);
       // The `FinalizationRegistry` holds this connection until the source is collected, and a user's function held here
       // could keep the source alive.
-      this.settings = /** @type {any} */ ({ queue: this.settings.queue });
+      const { queue } = this.settings;
+      this.settings = /** @type {any} */ ({ queue });
       this.#open = /** @type {any} */ (undefined);
     };
     if (this.#isBusy) queueMicrotask(tell);

@@ -37,7 +37,10 @@ export function openLog({ client, lastEventId, signal }, panel) {
     signal,
   });
 
-  void read(source, panel);
+  read(source, panel).catch((reason) => {
+    // The loop ends with the reason of the signal when its panel is closed.
+    if (reason !== signal.reason) throw reason;
+  });
   return source;
 }
 

@@ -15,7 +15,7 @@ export async function fetchStraight(request) {
   const { url, method, redirect } = request;
   if (!isFirefox || method !== "GET" || redirect !== "follow") return fetch(request);
   const target = targets.get(url);
-  let response = target && (await fetch(new Request(target, request)).catch(() => undefined));
+  let response = target === undefined ? undefined : await fetch(new Request(target, request)).catch(() => undefined);
   if (!response || !isStream(response)) {
     response?.body?.cancel();
     targets.delete(url);

@@ -25,6 +25,11 @@ export default {
     for (const name of Object.keys(event)) play.record(`own: ${name}`);
   },
 
+  "the properties of the open event": async (play) => {
+    const source = play.open(await play.stream(STREAM));
+    for (const name of Object.keys(await play.next(source, "open"))) play.record(`own: ${name}`);
+  },
+
   "type text/event-stream": answersWithType("text/event-stream"),
   "type in capitals": answersWithType("Text/EVENT-Stream"),
   "type with a parameter": answersWithType("text/event-stream; x=y"),
