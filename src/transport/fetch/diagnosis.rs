@@ -6,7 +6,8 @@ use js_sys::{Array, Promise};
 use typed_eventsource_core::Span;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Request, RequestCache, RequestCredentials, RequestInit, RequestMode, Url,
+    AbortController, Request, RequestCache, RequestCredentials, RequestInit, RequestMode,
+    RequestRedirect, Url,
 };
 
 use crate::{
@@ -70,8 +71,11 @@ impl Diagnosis {
             }
         }
         let known = &self.is_refused[usize::from(has_id(request))];
-        // Without a network no question is answered.
-        let may_ask = self.may_ask && request.mode() == RequestMode::Cors && browser::is_online();
+        // Without a network no question is answered. A redirect that is refused is not followed for this either.
+        let may_ask = self.may_ask
+            && request.mode() == RequestMode::Cors
+            && request.redirect() == RequestRedirect::Follow
+            && browser::is_online();
         if known.get().is_none() && may_ask {
             known.set(Some(is_reachable(request, abort).await));
         }
