@@ -72,10 +72,10 @@ export class Diagnosis {
     const error = schemeError(url) ?? (this.#hasAnswered ? undefined : await blocks.error());
     if (error) return error;
     const kind = hasId(request);
-    // Without a network no question is answered. A redirect that is refused is a failure, too, and a question would follow it.
-    const isOpen = request.mode === "cors" && request.redirect === "follow";
-    const mayAsk = this.#mayAsk && isOpen && globalThis.navigator?.onLine !== false && !abort.signal.aborted;
-    if (mayAsk) this.#isRefused[kind] ??= await isReachable(request, abort);
+    // Without a network no question is answered. A redirect that is refused is not followed for this either.
+    const { mode, redirect } = request;
+    const isUsual = mode === "cors" && redirect === "follow" && globalThis.navigator?.onLine !== false;
+    if (this.#mayAsk && isUsual && !abort.signal.aborted) this.#isRefused[kind] ??= await isReachable(request, abort);
     if (!this.#isRefused[kind]) return connectionLost(url, cause);
     const message = `CORS refused the answer of ${url}, or of a proxy before it: ${this.#advice(request)}`;
     return new EventSourceError("cors", message, { url, cause });

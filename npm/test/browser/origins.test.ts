@@ -2,7 +2,20 @@
 
 import type { EventSourceInit } from "typed-eventsource";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Transport, ORIGIN, TRANSPORTS, forget, ignore, isFirefox, next, open, play, release, seen } from "../support/streams.ts";
+import {
+  type Transport,
+  ORIGIN,
+  TRANSPORTS,
+  asksOf,
+  forget,
+  ignore,
+  isFirefox,
+  next,
+  open,
+  play,
+  release,
+  seen,
+} from "../support/streams.ts";
 
 /** The page's origin, another origin, and an origin with another host. */
 const [OWN, SECOND, THIRD] = [location.origin, ORIGIN, ORIGIN.replace("127.0.0.1", "localhost")] as const;
@@ -105,6 +118,14 @@ test.each([OWN, SECOND])("a source that refuses redirects sends no request to %s
   source.onError(ignore);
   expect(await source.closed).toMatchObject({ error: { code: "connection-lost" } });
   expect(await seen(hops[1], {})).toEqual([]);
+});
+
+test("a source of another origin that refuses redirects is not asked about", async () => {
+  const hops = await chain(307, SECOND);
+  const source = open(hops[0], { transport: "fetch", redirect: "error", policy: "close-on-error" });
+  source.onError(ignore);
+  expect(await source.closed).toMatchObject({ error: { code: "connection-lost" } });
+  expect(await Promise.all(hops.map(asksOf))).toEqual([0, 0]);
 });
 
 test.each([

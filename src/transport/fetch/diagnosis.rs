@@ -71,11 +71,11 @@ impl Diagnosis {
             }
         }
         let known = &self.is_refused[usize::from(has_id(request))];
-        // A redirect that is refused is a failure, too, and a question would follow it.
-        let is_open =
-            request.mode() == RequestMode::Cors && request.redirect() == RequestRedirect::Follow;
-        // Without a network no question is answered.
-        let may_ask = self.may_ask && is_open && browser::is_online();
+        // Without a network no question is answered. A redirect that is refused is not followed for this either.
+        let may_ask = self.may_ask
+            && request.mode() == RequestMode::Cors
+            && request.redirect() == RequestRedirect::Follow
+            && browser::is_online();
         if known.get().is_none() && may_ask {
             known.set(Some(is_reachable(request, abort).await));
         }

@@ -78,8 +78,8 @@ pub(crate) async fn play(
 /// answered.
 async fn answer_ask(running: &Running, tcp: TcpHandle) -> Response {
     let attempt = running.ask();
-    let fails = |step: &Step| matches!(step, Step::Reset | Step::LongHead(_));
-    if attempt.steps.first().is_some_and(fails) || attempt.before.iter().any(fails) {
+    let resets = |step: &Step| matches!(step, Step::Reset | Step::LongHead(_));
+    if attempt.steps.first().is_some_and(resets) || attempt.before.iter().any(resets) {
         tcp.reset();
         return std::future::pending().await;
     }
