@@ -23,17 +23,17 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(headers).not.toHaveProperty("x-evil");
   });
 
-  const failed = [transport === "fetch" ? "connection-lost" : "given-up", []];
+  const refused = ["invalid-request", []];
   // A `blob:` or `data:` URL that a page has made is a stream, except for Firefox's own source.
-  const own = transport === "browser" && isFirefox ? failed : ["finished", [1]];
+  const own = transport === "browser" && isFirefox ? ["given-up", []] : ["finished", [1]];
 
   test.each([
-    ["javascript:globalThis.injected=true", failed],
+    ["javascript:globalThis.injected=true", refused],
     [`data:text/event-stream,${encodeURIComponent(stream)}`, own],
     [blob, own],
-    ["file:///etc/hostname", failed],
-    ["about:blank", failed],
-    ["ftp://127.0.0.1/", failed],
+    ["file:///etc/hostname", refused],
+    ["about:blank", refused],
+    ["ftp://127.0.0.1/", refused],
   ])("a URL of another scheme runs nothing: %s", async (url, expected) => {
     const source = open(url, { transport, policy: "close-on-error", terminalEvent: "bye" });
     const told: unknown[] = [];
