@@ -43,7 +43,7 @@ mod reading;
 #[path = "../../../core/src/session/tests/model/mod.rs"]
 mod session_model;
 pub mod targets;
-#[path = "../../../src/variants.rs"]
+#[path = "../../../src/variants/mod.rs"]
 #[allow(unreachable_pub, reason = "the crate exports it")]
 mod variants;
 
