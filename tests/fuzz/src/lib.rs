@@ -44,7 +44,7 @@ mod reading;
 mod session_model;
 pub mod targets;
 #[path = "../../../src/variants/mod.rs"]
-#[allow(unreachable_pub, reason = "the crate exports it")]
+#[allow(dead_code, unreachable_pub, reason = "only the crate needs all of it")]
 mod variants;
 
 use decode_error::DecodeError;
