@@ -43,8 +43,8 @@ mod reading;
 #[path = "../../../core/src/session/tests/model/mod.rs"]
 mod session_model;
 pub mod targets;
-#[path = "../../../src/variants.rs"]
-#[allow(unreachable_pub, reason = "the crate exports it")]
+#[path = "../../../src/variants/mod.rs"]
+#[allow(dead_code, unreachable_pub, reason = "only the crate needs all of it")]
 mod variants;
 
 use decode_error::DecodeError;

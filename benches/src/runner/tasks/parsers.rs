@@ -24,8 +24,11 @@ struct Stream {
     chunk: usize,
 }
 
-/// The parsers in Rust. A function parses all chunks and returns how many bytes of data there were.
-const RUST: [(&str, &str, fn(&[Bytes]) -> usize); 3] = [
+/// Parses all chunks and returns how many bytes of data there were.
+type Parse = fn(&[Bytes]) -> usize;
+
+/// The parsers in Rust: the key and the label of each.
+const RUST: [(&str, &str, Parse); 3] = [
     ("sse-core", "sse-core 0.2.3", sse_core),
     ("sseer", "sseer 0.3.1", sseer),
     ("ours-rust", "typed-eventsource-core", ours),

@@ -153,7 +153,7 @@ pub fn check(input: &[u8]) {
     );
 }
 
-fn names_of<E: DeserializeOwned>() -> &'static [&'static str] {
+fn names_of<E: DeserializeOwned + 'static>() -> &'static [&'static str] {
     E::names().expect("an enum with external tagging")
 }
 
