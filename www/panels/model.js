@@ -101,7 +101,7 @@ async function inWords(reason, seconds) {
   switch (reason.type) {
     case "finished":
       return `Finished after ${seconds.toFixed(1)} s: the server said [DONE].`;
-    case "requested":
+    case "aborted":
       return `Stopped. ${await whatServerSaw()}`;
     default:
       return reason.type === "policy" && reason.error.body ? reason.error.body : `Closed: ${reasonText(reason)}`;

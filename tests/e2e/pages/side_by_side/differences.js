@@ -70,7 +70,7 @@ const CHARSET = {
 };
 
 const SPACE_IN_HOST = {
-  of: "fetch",
+  of: OURS,
   browser: "Chromium",
   why: "Chromium takes a space in a host, which the URL standard refuses",
   diff: ['- "http://a b/": "http://a%20b/"', '+ "http://a b/": throws SyntaxError, code 12'],
