@@ -113,7 +113,7 @@ pub enum Error {
     },
 
     /// The server answered with a status other than 200, and [`accept`](crate::Fetch::accept) did not take it for an event
-    /// stream. Only the fetch transport sees this. The first 200 characters of the body are in the text of the error.
+    /// stream. Over the browser's own source, only [`diagnose`](crate::EventSourceBuilder::diagnose) finds this out. The first 200 characters of the body are in the text of the error.
     #[non_exhaustive]
     Status {
         /// The URL of the request, with the resume parameter if there is one.
@@ -134,7 +134,7 @@ pub enum Error {
     },
 
     /// The server answered with status 200 and something other than an event stream, or [`accept`](crate::Fetch::accept) has
-    /// refused the response. Only the fetch transport sees this. The first 200 characters of the body are in the text of the
+    /// refused the response. Over the browser's own source, only [`diagnose`](crate::EventSourceBuilder::diagnose) finds this out. The first 200 characters of the body are in the text of the
     /// error.
     #[non_exhaustive]
     ContentType {

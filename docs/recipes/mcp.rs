@@ -58,7 +58,8 @@ impl Session {
         let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
         let post = self
             .fetch(Fetch::post().json(&request)?)
-            .header("Accept", "application/json, text/event-stream");
+            .header("Accept", "application/json, text/event-stream")
+            .max_error_body_size(1 << 24);
         let post = EventSource::builder(&self.url).fetch(post).open()?;
         let id_of_session = Rc::clone(&self.id);
         let _opened = post.on_state(move |state| {
@@ -78,7 +79,7 @@ impl Session {
                 typed_eventsource::Error::ConnectionLost { .. }
                 | typed_eventsource::Error::UnfinishedEvent { .. },
             ) if !post.last_event_id().is_empty() => {}
-            // A server may answer with one document. If it is longer than an error's `body` may be, another client has to ask.
+            // A server may answer with one document, which may be as long as `max_error_body_size`.
             CloseReason::Policy(typed_eventsource::Error::ContentType {
                 body,
                 content_type: Some(content_type),

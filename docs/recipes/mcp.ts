@@ -35,13 +35,14 @@ export async function request(session: Session, id: string | number, method: str
     ...common(session, POST_HEADERS),
     method: "POST",
     body: JSON.stringify({ jsonrpc: "2.0", id, method, params } satisfies Message),
+    maxErrorBodySize: 2 ** 24,
   });
   post.onState((state) => state.type === "open" && keepId(session, state.response));
   try {
     return await resultOf(post, session, id);
   } catch (error) {
     if (!(error instanceof EventSourceError)) throw error;
-    // A server may answer with one document. If it is longer than an error's `body` may be, ask by `fetch` in the first place.
+    // A server may answer with one document, which may be as long as `maxErrorBodySize`.
     if (error.code === "content-type" && error.contentType?.startsWith("application/json")) {
       keepId(session, error.response);
       return unwrap(JSON.parse(error.body ?? ""));

@@ -5,7 +5,7 @@ import init, { EventSource } from "typed-eventsource";
 /** What an event holds, as far as it is used here. The events have no names. */
 interface Chunk {
   /** It is empty in the last chunk, which has the usage if `stream_options` asks for that. */
-  choices?: { delta: { content?: string | null }; finish_reason: string | null }[];
+  choices?: { delta: { content?: string | null; refusal?: string | null }; finish_reason: string | null }[];
   /** It takes the place of the rest if the server fails within its answer. */
   error?: { message: string };
 }
@@ -38,7 +38,8 @@ export async function complete(url: string, request: object, show: (text: string
   for await (const { data } of source.events("message")) {
     if (data.error) throw new Error(data.error.message);
     const choice = data.choices?.[0];
-    if (choice?.delta.content) show(choice.delta.content);
+    const text = choice?.delta.content ?? choice?.delta.refusal;
+    if (text) show(text);
     finishReason = choice?.finish_reason ?? finishReason;
   }
   signal?.throwIfAborted();

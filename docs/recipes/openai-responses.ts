@@ -11,11 +11,13 @@ const SKIPPED = {
   "response.content_part.added": "skip",
   "response.content_part.done": "skip",
   "response.output_text.done": "skip",
+  "response.refusal.done": "skip",
 } as const;
 
 /** The events, as far as they are used here. */
 type Events = { [Name in keyof typeof SKIPPED]: unknown } & {
   "response.output_text.delta": { delta: string };
+  "response.refusal.delta": { delta: string };
   "response.completed": unknown;
   "response.incomplete": { response: { incomplete_details: { reason: string } } };
   "response.failed": { response: { error: { message: string } } };
@@ -48,8 +50,9 @@ export async function respond(url: string, request: object, show: (text: string)
     signal,
   });
   let reason = "completed";
-  for await (const event of source.events("response.output_text.delta", "response.incomplete", "response.failed")) {
-    if (event.type === "response.output_text.delta") show(event.data.delta);
+  const names = ["response.output_text.delta", "response.refusal.delta", "response.incomplete", "response.failed"] as const;
+  for await (const event of source.events(...names)) {
+    if (event.type === "response.output_text.delta" || event.type === "response.refusal.delta") show(event.data.delta);
     else if (event.type === "response.incomplete") reason = event.data.response.incomplete_details.reason;
     else throw new Error(event.data.response.error.message);
   }

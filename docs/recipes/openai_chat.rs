@@ -25,6 +25,8 @@ struct Choice {
 #[derive(Deserialize)]
 struct Delta {
     content: Option<String>,
+    /// What the model says in place of an answer.
+    refusal: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,7 +71,8 @@ pub async fn complete(
             return Err(error.message.into());
         }
         if let Some(choice) = chunk.data.choices.into_iter().next() {
-            show(&choice.delta.content.unwrap_or_default());
+            let text = choice.delta.content.or(choice.delta.refusal);
+            show(&text.unwrap_or_default());
             finish_reason = choice.finish_reason.unwrap_or(finish_reason);
         }
     }

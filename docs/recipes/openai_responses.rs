@@ -11,6 +11,8 @@ use typed_eventsource::{Backoff, CloseReason, EventSource, Fetch, Policy};
 enum Answer {
     #[serde(rename = "response.output_text.delta")]
     Text { delta: String },
+    #[serde(rename = "response.refusal.delta")]
+    Refusal { delta: String },
     #[serde(rename = "response.incomplete")]
     Incomplete { response: Incomplete },
     #[serde(rename = "response.failed")]
@@ -76,7 +78,7 @@ pub async fn respond(
         // An error either closes the source, or the request is sent again.
         let Ok(event) = event else { continue };
         match event.data {
-            Answer::Text { delta } => show(&delta),
+            Answer::Text { delta } | Answer::Refusal { delta } => show(&delta),
             Answer::Incomplete { response } => reason = response.incomplete_details.reason,
             Answer::Failed { response } => return Err(response.error.message.into()),
             Answer::Other => {}

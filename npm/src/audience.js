@@ -203,10 +203,12 @@ export class Audience {
     let undos = [];
     const queue = new EventQueue(this.settings.queue, () => this.holdBack(queue, false));
     const leave = () => {
-      this.#queues.delete(queue);
+      // It was left before, and is now garbage-collected.
+      if (!this.#queues.delete(queue)) return;
       undos.forEach((undo) => undo());
-      this.holdBack(queue, false);
+      // What waits to be read must not come before the end.
       if (this.settings.closeAfterLoop && !this.#hasEventListeners()) this.close();
+      else this.holdBack(queue, false);
     };
     if (this.state.type === "closed") queue.end(...thrownBy(this.state.reason));
     else {

@@ -3,7 +3,7 @@ type Readable = globalThis.ReadableStream<ParsedEvent>;
 // @ts-ignore There may be none.
 type Writable = globalThis.WritableStream<Uint8Array>;
 
-/** An event of an event stream. */
+/** An event of an event stream. Its texts may be parts of a larger text, which lives as long as they do. */
 export interface ParsedEvent {
   /** Its name; `message` if the server gave it none. */
   readonly type: string;
@@ -16,9 +16,9 @@ export interface ParsedEvent {
 /** How a parser starts. */
 export interface EventStreamParserInit {
   /** The last event id of the stream that this one continues. */
-  readonly lastEventId?: string;
+  readonly lastEventId?: string | undefined;
   /** The most bytes that an event may have, 16 MiB by default. */
-  readonly maxEventSize?: number;
+  readonly maxEventSize?: number | undefined;
 }
 
 /**
@@ -51,6 +51,9 @@ export class EventStreamParser {
   /**
    * Ends the stream and frees its memory. Returns what had arrived of an event if the stream has ended within one; the standard
    * discards it. A parser that is not ended is freed when it is garbage-collected.
+   *
+   * Throws a `RangeError` if the last `parse` met an event that is too large and has returned those before it, and a `TypeError` if
+   * the parser was ended before.
    */
   end(): ParsedEvent | undefined;
 }

@@ -96,8 +96,9 @@ class SharedConnection extends Connection {
   leave(share) {
     if (this.isClosed) return;
     this.#shares.delete(share);
-    this.holdBack(share, false);
-    if (!this.#shares.size) this.close();
+    // What waits to be read must not come before the end.
+    if (this.#shares.size) this.holdBack(share, false);
+    else this.close();
   }
 
   /** @param {EventSourceError} error @param {number} follows @param {State} state */

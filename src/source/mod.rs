@@ -208,7 +208,7 @@ impl EventSource {
     /// # fn reload() {}
     /// fn watch(orders: &EventSource) -> Listener {
     ///     orders.on_gap(|gap| {
-    ///         eprintln!("{} events are missing after {}", gap.missed, gap.after);
+    ///         eprintln!("events are missing after {}", gap.after);
     ///         reload();
     ///     })
     /// }

@@ -66,7 +66,7 @@ impl Queue {
     /// it. Silence does not count meanwhile, and a loss or the end is noticed when the reading goes on. An item counts as
     /// received, so its id is the last event id.
     ///
-    /// Errors of the connection that come while the queue is full exceed its capacity by one item, which is the last of them.
+    /// A full queue takes one more item: the newest error of the connection, in place of an earlier one.
     ///
     /// ```
     /// # use typed_eventsource::{Error, EventSource, EventStream, Fetch, Text};

@@ -107,7 +107,7 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
     /// fn Prices() -> impl IntoView {
     ///     let feed = use_event_source::<Feed, _>("/prices");
     ///     feed.on_error(|error| leptos::logging::warn!("{error}"));
-    ///     feed.on_gap(|gap| leptos::logging::warn!("{} events are missing", gap.missed));
+    ///     feed.on_gap(|gap| leptos::logging::warn!("events are missing after {}", gap.after));
     ///     move || feed.state().get().to_string()
     /// }
     /// ```

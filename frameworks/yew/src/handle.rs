@@ -112,7 +112,7 @@ impl<T> UseEventSourceHandle<T> {
     /// fn Ticker() -> Html {
     ///     let feed = use_event_source::<Feed>("/prices");
     ///     feed.on_error(|error| web_sys::console::warn_1(&error.to_string().into()));
-    ///     feed.on_gap(|gap| web_sys::console::warn_1(&format!("{} events are missing", gap.missed).into()));
+    ///     feed.on_gap(|gap| web_sys::console::warn_1(&format!("events are missing after {}", gap.after).into()));
     ///     html! { { feed.state().to_string() } }
     /// }
     /// ```

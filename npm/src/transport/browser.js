@@ -26,6 +26,7 @@ function native() {
 
 export class BrowserTransport {
   #raw;
+  #url;
   #link;
   /** @type {Map<Subscription, (event: MessageEvent<string>) => void>} */
   #listeners = new Map();
@@ -55,7 +56,8 @@ export class BrowserTransport {
     this.#link = link;
     this.#settings = settings;
     this.#diagnosis = diagnosis;
-    this.#raw = new Native(withResumeParameter(url, resumeParameter, lastEventId), { withCredentials });
+    this.#url = withResumeParameter(url, resumeParameter, lastEventId);
+    this.#raw = new Native(this.#url, { withCredentials });
     this.#raw.onopen = (event) => {
       if (isMessage(event)) return;
       this.#meta = undefined;
@@ -64,7 +66,7 @@ export class BrowserTransport {
     this.#raw.onerror = (event) => {
       if (!isMessage(event)) this.#lost();
     };
-    this.#blocks = watchBlocks(this.#raw.url);
+    this.#blocks = watchBlocks(this.#url);
     this.#forgetLeaving = onLeaving(() => setTimeout(() => this.#checkAfterLeaving(), LEAVING));
   }
 
@@ -107,15 +109,14 @@ export class BrowserTransport {
 
   /** If the page has stayed, it may have lost the connection. */
   #checkAfterLeaving() {
-    const { url, readyState } = this.#raw;
-    if (readyState === CLOSED)
-      this.#link.receive(reestablish(connectionLost(url, "the browser closed it when the page was about to be left")));
+    if (this.#raw.readyState === CLOSED)
+      this.#link.receive(reestablish(connectionLost(this.#url, "the browser closed it when the page was about to be left")));
   }
 
   /** Only the `readyState` shows what has happened. */
   async #lost() {
-    const { url, readyState } = this.#raw;
-    if (readyState !== CLOSED) {
+    const url = this.#url;
+    if (this.#raw.readyState !== CLOSED) {
       this.#link.receive(browserReconnects(connectionLost(url)));
       return;
     }

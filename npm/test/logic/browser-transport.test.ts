@@ -140,3 +140,12 @@ test("sources of one URL open at a bounded rate, and those of different URLs do 
   for (const source of sources) source.close();
   report.mockRestore();
 });
+
+test("a browser's source that has no `url`, such as a mock, gives up with an error", async () => {
+  vi.stubGlobal("EventSource", Native);
+  const source = new EventSource(URL);
+  source.onError(() => {});
+  Reflect.deleteProperty(made[0], "url");
+  made[0].giveUp();
+  expect(await source.closed).toMatchObject({ type: "policy", error: { code: "given-up", url: URL } });
+});

@@ -120,6 +120,18 @@ test.each<[string, object, unknown[], (source: EventSource, abort: AbortControll
   expect(await drain(events)).toEqual(drained);
 });
 
+test("a loop that is left closes its source before what was not read yet is told", async () => {
+  const source = open("fetch", { queue: { capacity: 1, whenFull: "wait" }, closeAfterLoop: true, terminalData: "[DONE]", method: "POST" });
+  const events = source.events("message");
+  sendAll([1, 2]);
+  server.send("unheard", 3);
+  server.end();
+  expect(await step(events)).toBe(1);
+  await events.return();
+  expect(await source.closed).toEqual({ type: "requested" });
+  expect([server.clock.reports, server.clock.hints]).toEqual([[], []]);
+});
+
 test("a loop that was left holds nobody back", async () => {
   const source = waiting(1);
   const heard: unknown[] = [];

@@ -1,2 +1,2 @@
-// What is bundled and weighed for this client.
+// What a page bundles to use the parser alone.
 export { EventStreamParser, EventStreamParserStream } from "typed-eventsource/parser";

@@ -88,7 +88,7 @@ const EMPTY_RETRY = {
 
 const REFUSED = {
   of: "fetch",
-  why: "to `fetch` a refusal by CORS looks like a lost connection, which is to be established again",
+  why: "over `fetch` a refusal by CORS counts as a lost connection, which is to be established again",
   diff: ['- Event "error" at 2', '+ Event "error" at 0'],
 };
 

@@ -22,7 +22,7 @@ test("a component of React has one source at a time, and shows what that one say
   act(() => server.fail(503));
   expect(document.body.textContent).toBe("1.5 reconnecting in 1 s");
   await render("/second");
-  expect([server.connections, document.body.textContent]).toEqual([1, "1.5 connecting"]);
+  expect([server.connections, document.body.textContent]).toEqual([1, "no price yet connecting"]);
   act(() => server.send("price", 2.5));
   expect(document.body.textContent).toBe("2.5 open");
   act(() => root.unmount());

@@ -9,6 +9,7 @@ export function Prices({ url }: { url: string }) {
   const [seconds, setSeconds] = useState<number>();
 
   useEffect(() => {
+    setPrice(undefined); // that of another URL
     const abort = new AbortController();
     const open = () => {
       if (abort.signal.aborted) return; // the component is gone
