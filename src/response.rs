@@ -86,7 +86,7 @@ impl ResponseHead {
         &self.0.url
     }
 
-    /// Whether the request was redirected.
+    /// Whether this request was redirected. In Firefox, a source may later ask the URL that a redirect has led to.
     pub fn redirected(&self) -> bool {
         self.0.redirected
     }

@@ -50,7 +50,7 @@ export interface ResponseHead {
   readonly status: number;
   /** The URL that has answered: the last one, if there were redirects. */
   readonly url: string;
-  /** Whether the request was redirected. */
+  /** Whether this request was redirected. In Firefox, a source may later ask the URL that a redirect has led to. */
   readonly redirected: boolean;
   /**
    * The headers, by their names in lower case: `headers["x-request-id"]`. Of a response from another origin only those are here

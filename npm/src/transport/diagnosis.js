@@ -3,6 +3,7 @@
 
 import { EventSourceError, connectionLost } from "../error.js";
 import { onGlobal } from "./leaving.js";
+import { Redirects } from "./redirects.js";
 
 /** How much later than the failure a browser may tell of a violation of the page's policy, in milliseconds. */
 const SOON = 50;
@@ -43,6 +44,7 @@ export function watchBlocks(url) {
 
 /** What was found out about the requests of one source. Those with a `Last-Event-ID` header need a preflight. */
 export class Diagnosis {
+  redirects = new Redirects();
   #mayAsk;
   /** Whether CORS refuses requests without the header, and with it, if that is known. @type {(boolean | undefined)[]} */
   #isRefused = [];

@@ -6,7 +6,6 @@ import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
 import { encoder } from "../memory.js";
 import { watchBlocks } from "./diagnosis.js";
 import { LEAVING, onLeaving } from "./leaving.js";
-import { fetchStraight } from "./redirects.js";
 import { ResponseReader } from "./response-reader.js";
 import { beginningOf, headOf, refusal, verdictOn } from "./response.js";
 import { withResumeParameter } from "./resume-parameter.js";
@@ -97,7 +96,7 @@ export class FetchTransport extends ResponseReader {
     }
     let response;
     try {
-      response = await fetchStraight(request);
+      response = await this.#diagnosis.redirects.fetch(request);
     } catch (cause) {
       // While the page is left, nothing is asked.
       await this.#staying;

@@ -44,7 +44,7 @@ export function verdictOn(response, accept) {
 }
 
 /** Whether this is the type of event streams. If there are several types, joined by commas, the last one counts. @param {ResponseHead} response */
-function isEventStream({ headers: { "content-type": types = "" } }) {
+export function isEventStream({ headers: { "content-type": types = "" } }) {
   const [last] = types.split(",").slice(-1);
   return last.split(";")[0].trim().toLowerCase() === "text/event-stream";
 }

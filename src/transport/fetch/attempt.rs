@@ -10,7 +10,6 @@ use super::{
     AttemptShared, Fetch,
     diagnosis::Diagnosis,
     reading::ResponseReader,
-    redirects::fetch_straight,
     response::{beginning_of, head_of},
     response_body::{ReadError, ResponseBody},
 };
@@ -81,7 +80,7 @@ impl Attempt {
             Ok(request) => request,
             Err(error) => return request_error(error),
         };
-        match fetch_straight(&request).await {
+        match self.diagnosis.redirects.fetch(&request).await {
             Ok(response) => {
                 self.diagnosis.note_answer(&request);
                 self.handle_response(&response.into(), yielder).await

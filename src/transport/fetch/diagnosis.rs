@@ -10,6 +10,7 @@ use web_sys::{
     RequestRedirect, Url,
 };
 
+use super::redirects::Redirects;
 use crate::{
     Error,
     host::browser::{self, Timeout},
@@ -28,6 +29,7 @@ const LAST_EVENT_ID: &str = "last-event-id";
 
 /// What was found out about the requests of one source.
 pub(super) struct Diagnosis {
+    pub(super) redirects: Redirects,
     may_ask: bool,
     page_origin: String,
     has_answered: Cell<bool>,
@@ -41,6 +43,7 @@ impl Diagnosis {
         let page_origin = sys::Global::origin().unwrap_or_default();
         let is_own = Url::new(url).is_ok_and(|url| url.origin() == page_origin);
         Self {
+            redirects: Redirects::default(),
             may_ask: may_ask && !is_own,
             page_origin,
             has_answered: Cell::default(),

@@ -27,8 +27,10 @@ use crate::{Error, ResponseHead, closure::SharedClosure, panics::Panics, sys::ex
 /// that CORS refuses is told as [`Error::Cors`](crate::Error::Cors), as far as the source may
 /// [ask](crate::EventSourceBuilder::diagnose), and a `Retry-After` header of another origin is visible only if the
 /// server exposes it (`Access-Control-Expose-Headers`). After a redirect, Firefox ends a connection that is closed here
-/// only when the server sends more. So in Firefox, once a redirect within an origin has led a GET to a stream, later requests go
-/// straight there as long as there is a stream.
+/// only when the server sends more. So in Firefox, once a redirect within an origin has led a source to a stream by a GET, its next
+/// request goes straight there. A stream, a 204, a 429 or a status from 500 on is the answer; after anything else the source's URL
+/// is asked. A source that reconnects leaves one connection; a page that opens new sources of such a URL leaves one for each,
+/// until the server sends something.
 ///
 /// ```
 /// # use typed_eventsource::{EventSource, Error};
