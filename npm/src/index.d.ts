@@ -734,8 +734,8 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   onGap(handler: (gap: Gap) => void): () => void;
   /**
    * Calls back with everything that goes wrong. Errors that nobody listens to go to the console: of each `code` one in a minute
-   * for each source, with the number of those that were left out before it, and always the one that closes the source. So does
-   * one hint for a source over `fetch`, when an event arrives that nobody listens to: its name may be misspelt.
+   * for each source, with the number of those that were left out before it, always the one that closes the source, and at the end
+   * what is left of each `code`. So does one hint for a source over `fetch`, when an event arrives that nobody listens to: its name may be misspelt.
    */
   onError(handler: (error: EventSourceError) => void): () => void;
 
