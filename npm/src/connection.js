@@ -519,6 +519,7 @@ export class Connection extends Audience {
     const session = this.#session;
     if (session === undefined) return;
     const error = errorOf(reason);
+    const { queue } = this.settings;
     const state = (this.state = /** @type {const} */ ({ type: "closed", reason }));
     // After a bug of this package, some of this may fail.
     quietly(() => (this.#lastEventId = this.lastEventId));
@@ -536,7 +537,6 @@ export class Connection extends Audience {
       this.#resolveClosed(reason);
       // The `FinalizationRegistry` holds this connection until the source is collected, and a user's function held here
       // could keep the source alive.
-      const { queue } = this.settings;
       this.settings = /** @type {any} */ ({ queue });
       this.#open = /** @type {any} */ (undefined);
     };

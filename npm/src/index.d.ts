@@ -184,7 +184,7 @@ export namespace StandardSchemaV1 {
 export interface Gap {
   /** The highest id before it. */
   readonly after: string;
-  /** The first id after it. If the server counts from the start again, this is the lower one. */
+  /** The first id after it. If the server counts from the start again, this one is not higher. */
   readonly before: string;
   /** How many ids lie between the two. 0 if the server counts from the start again, since then nobody knows. */
   readonly missed: number;
@@ -497,8 +497,10 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * one with it. After an event with an empty `id`, all ids are forgotten. By default, as with 0, no id is remembered.
    *
    * A server that was restarted may count from the start again. That is noticed where ids are decimal integers: until an id
-   * above the highest one arrives over a new connection, an event below it whose data is not what it was under this id is no
-   * duplicate. `onGap` is told of it, and all earlier ids are forgotten.
+   * above the highest one arrives over a new connection, an event below it, over `fetch` also one with the highest id, whose
+   * data is not what it was under this id is no duplicate. `onGap` is told of it, and all earlier ids are forgotten. A server
+   * that only begins too early has to send the same data again: one that renders an event in another way the second time is
+   * taken for one that was restarted.
    */
   deduplicate?: number | undefined;
   /**
@@ -732,8 +734,8 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
   onGap(handler: (gap: Gap) => void): () => void;
   /**
    * Calls back with everything that goes wrong. Errors that nobody listens to go to the console: of each `code` one in a minute
-   * for each source, with the number of those that were left out before it, and always the one that closes the source. So does
-   * one hint for a source over `fetch`, when an event arrives that nobody listens to: its name may be misspelt.
+   * for each source, with the number of those that were left out before it, always the one that closes the source, and at the end
+   * what is left of each `code`. So does one hint for a source over `fetch`, when an event arrives that nobody listens to: its name may be misspelt.
    */
   onError(handler: (error: EventSourceError) => void): () => void;
 

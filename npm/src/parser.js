@@ -119,7 +119,10 @@ export class EventStreamParser {
 
   end() {
     this.#check();
-    const event = wasm.end(this.#reader) ? this.#event(EVENTS) : undefined;
+    const isUnfinished = wasm.end(this.#reader);
+    // Another parser may have grown the memory since.
+    view();
+    const event = isUnfinished ? this.#event(EVENTS) : undefined;
     registry.unregister(this);
     wasm.close(this.#reader);
     this.#reader = -1;

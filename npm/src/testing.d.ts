@@ -55,7 +55,7 @@ export class FakeClock {
   readonly timers: number;
   /**
    * The errors that sources would have written to the console, since nobody listened to them: of each `code` one in a minute for
-   * each source, and always the one that closes the source.
+   * each source, always the one that closes the source, and at the end the last that is left of each.
    */
   readonly reports: readonly EventSourceError[];
   /** What sources would have written to the console as a hint, such as the first event that nobody listens to. */

@@ -88,7 +88,7 @@ impl FakeClock {
     }
 
     /// What the sources would have written to the console: errors that nobody listened to, with their causes. Each source
-    /// writes one line of each kind in a minute, and always the error that closes it.
+    /// writes one line of each kind in a minute, always the error that closes it, and at its end what is left of each kind.
     pub fn reports(&self) -> Vec<String> {
         self.0.reports.borrow().clone()
     }

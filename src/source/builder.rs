@@ -151,9 +151,10 @@ impl EventSourceBuilder {
     /// - After an event with an empty `id`, by which a server resets the last event id, all ids are forgotten, since
     ///   the server may count from the start again.
     /// - A server that was restarted may count from the start again without saying so. That is noticed where ids are decimal
-    ///   integers: until an id above the highest one arrives over a new connection, an event below it whose data is not what it
-    ///   was under this id is no duplicate. [`on_gap`](EventSource::on_gap) is told of it, and all earlier ids are
-    ///   forgotten. A server that only begins too early sends the same data again.
+    ///   integers: until an id above the highest one arrives over a new connection, an event below it, over `fetch` also one with
+    ///   the highest id, whose data is not what it was under this id is no duplicate. [`on_gap`](EventSource::on_gap) is told
+    ///   of it, and all earlier ids are forgotten. A server that only begins too early has to send the same data again: one that
+    ///   renders an event in another way the second time is taken for one that was restarted.
     /// - The id that a source [continues from](crate::Fetch::last_event_id) counts as delivered.
     ///
     /// ```

@@ -220,7 +220,7 @@ impl EventSource {
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
     /// reach neither this nor a stream go to the console: one of each kind in a minute, with the number of those that were left
-    /// out before it, and always the one that closes the source. So does one hint for a source over `fetch`, when an event
+    /// out before it, always the one that closes the source, and at the end what is left of each kind. So does one hint for a source over `fetch`, when an event
     /// arrives that nobody listens to: its name may be misspelt.
     pub fn on_error(&self, mut callback: impl FnMut(Error) + 'static) -> Listener {
         self.connection

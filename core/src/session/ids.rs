@@ -12,7 +12,7 @@ use super::io::IdField;
 pub struct Gap {
     /// The highest id before it.
     pub after: String,
-    /// The first id after it. If the server counts from the start again, this is the lower one.
+    /// The first id after it. If the server counts from the start again, this one is not higher.
     pub before: String,
     /// How many ids lie between the two. 0 if the server counts from the start again, since then nobody knows.
     pub missed: u64,
@@ -83,7 +83,7 @@ impl Ids {
             return Freshness::New(self.sequence.advance_to(id));
         }
         if known == Known::WithOtherData
-            && let Some(gap) = self.sequence.restart_at(id)
+            && let Some(gap) = self.sequence.restart_at(id, field)
         {
             self.forget();
             self.window.remember(id, Some(digest));
@@ -273,11 +273,13 @@ impl Sequence {
     /// The gap before an event whose id was delivered with other data, if the server counts from the start again: nothing shows that
     /// it has gone on. A server that only sends events again sends what it has sent before, and then goes on beyond the highest
     /// id.
-    fn restart_at(&self, id: &str) -> Option<Gap> {
+    fn restart_at(&self, id: &str, field: IdField) -> Option<Gap> {
         let highest = self.highest.as_ref()?;
-        // The highest id itself may be inherited from the connection before.
-        let is_below = number(id)? < highest.number;
-        (self.is_first_of_connection && is_below).then(|| Gap {
+        let number = number(id)?;
+        // Without an `id` field, an event has the highest id from the connection before.
+        let is_sent_before =
+            number < highest.number || (number == highest.number && field == IdField::Present);
+        (self.is_first_of_connection && is_sent_before).then(|| Gap {
             after: highest.id.clone(),
             before: id.to_owned(),
             missed: 0,

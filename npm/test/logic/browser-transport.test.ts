@@ -117,13 +117,14 @@ test("a line on the console says how many errors of its kind had none before it"
     [0.9, 1],
     [1, 2],
     [3, 1],
+    [3.5, 5],
   ]) {
     clock.mockReturnValue(minutes * 60_000);
     for (let time = 0; time < times; time += 1) only.message(0, "");
   }
   source.close();
   const decode = ["typed-eventsource:", expect.objectContaining({ code: "decode" })];
-  const counts = ["(and 64 more of this kind)", "(and 1 more of this kind)"];
+  const counts = ["(and 64 more of this kind)", "(and 1 more of this kind)", "(and 4 more of this kind)"];
   expect(report.mock.calls).toEqual([decode, ...counts.map((count) => [...decode, count])]);
   report.mockRestore();
   clock.mockRestore();

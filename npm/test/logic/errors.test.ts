@@ -128,6 +128,28 @@ test("the console has one error of each code in a minute of each source", async 
   expect(codes()).toEqual(["decode", "decode", "decode", "decode", "too-many"]);
 });
 
+test("the errors that are left without a line have one of each code when the source closes", async () => {
+  const closed = open("fetch");
+  const ended = open("fetch", { policy: { closeAfterDecodeErrors: 64 } });
+  const messages = () => server.clock.reports.map(({ code, event }) => [code, event?.data].join(" ").trim());
+  for (const source of [closed, ended]) source.on("message", ignore);
+  for (let count = 1; count < 64; count += 1) server.sendText("message", `{${count}`);
+  for (let times = 0; times < 2; times += 1) {
+    server.lose();
+    server.clock.advance(5000);
+    server.open();
+  }
+  const lines = ["decode {1", "decode {1", "connection-lost", "connection-lost"];
+  expect(messages()).toEqual(lines);
+  closed.close();
+  lines.push("decode {63", "connection-lost");
+  expect(messages()).toEqual(lines);
+  server.sendText("message", "{64");
+  expect((await ended.closed).type).toBe("policy");
+  lines.push("too-many", "decode {64", "connection-lost");
+  expect(messages()).toEqual(lines);
+});
+
 test("the error that closes a source is always on the console", async () => {
   const source = open("fetch", { policy: { givenUp: "reopen", retryStatuses: [503], backoff: { jitter: false, initial: 1000 } } });
   for (const status of [503, 503, 401]) {

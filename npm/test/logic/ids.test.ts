@@ -155,6 +155,17 @@ describe.each(["browser", "fetch"] as const)("over %s", (transport) => {
     expect(heard).toEqual([1, 2, 3, { after: "3", before: "2", missed: 0 }, "again"]);
   });
 
+  test("a server that was restarted after its first event is noticed where `id` fields are shown", () => {
+    const { heard } = listen();
+    send(1);
+    reconnect();
+    server.sendWithId("tick", '"again"', "1");
+    send(2);
+    // The browser's own source may have the highest id from the connection before.
+    const restart = [{ after: "1", before: "1", missed: 0 }, "again"];
+    expect(heard).toEqual([1, ...(transport === "fetch" ? restart : []), 2]);
+  });
+
   test("events that are sent again up to the highest id are duplicates", () => {
     const { heard } = listen();
     send(1, 2, 3);

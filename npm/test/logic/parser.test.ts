@@ -113,6 +113,17 @@ describe("EventStreamParser", () => {
     });
   });
 
+  test("ends within an event after another parser has made the memory grow", () => {
+    const parsers = Array.from({ length: 500 }, () => new EventStreamParser());
+    for (const parser of parsers) parser.parse(bytesOf("event: price\ndata: 1"));
+    // Eight megabytes in all, far more than the other tests have left free.
+    const others: EventStreamParser[] = [];
+    for (const parser of parsers) {
+      others.push(new EventStreamParser({ lastEventId: "7".repeat(16_000) }));
+      expect(parser.end()).toEqual(message("1", "", "price"));
+    }
+  });
+
   test("refuses chunks that are not bytes", () => {
     const parser = new EventStreamParser();
     for (const chunk of ["data: 1\n\n", new Uint16Array(4), new ArrayBuffer(4), new DataView(new ArrayBuffer(4))]) {

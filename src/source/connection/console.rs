@@ -1,8 +1,8 @@
-//! The errors of a source on the console: of each kind one in a minute.
+//! The errors of a source on the console: of each kind one in a minute, and what is left at the end.
 
 use std::{
     cell::RefCell,
-    mem::{Discriminant, discriminant},
+    mem::{discriminant, replace, take},
 };
 
 use typed_eventsource_core::{Span, Timestamp};
@@ -18,31 +18,39 @@ const QUIET: Span = Span::from_secs(60);
 pub(super) struct ConsoleLines(RefCell<Vec<Line>>);
 
 struct Line {
-    kind: Discriminant<Error>,
     quiet_until: Timestamp,
     /// How many further errors had no line.
     unwritten: u32,
+    /// The last error of this kind.
+    last: Error,
 }
 
 impl ConsoleLines {
     /// Counts an error. If it is to have a line, returns how many had none since the last one.
     fn admit(&self, error: &Error, now: Timestamp, is_end: bool) -> Option<u32> {
-        let (kind, quiet_until) = (discriminant(error), now + QUIET);
         let mut lines = self.0.borrow_mut();
-        let Some(line) = lines.iter_mut().find(|line| line.kind == kind) else {
+        let is_same_kind = |line: &&mut Line| discriminant(&line.last) == discriminant(error);
+        let Some(line) = lines.iter_mut().find(is_same_kind) else {
             lines.push(Line {
-                kind,
-                quiet_until,
+                quiet_until: now + QUIET,
                 unwritten: 0,
+                last: error.clone(),
             });
             return Some(0);
         };
-        if now < line.quiet_until && !is_end {
+        let is_quiet = now < line.quiet_until && !is_end;
+        let unwritten = if is_quiet {
             line.unwritten += 1;
-            return None;
-        }
-        line.quiet_until = quiet_until;
-        Some(std::mem::take(&mut line.unwritten))
+            None
+        } else {
+            line.quiet_until = now + QUIET;
+            Some(take(&mut line.unwritten))
+        };
+        let previous = replace(&mut line.last, error.clone());
+        // The previous error may hold a value of the app.
+        drop(lines);
+        drop(previous);
+        unwritten
     }
 }
 
@@ -52,6 +60,15 @@ impl Connection {
         let is_end = self.close_reason.get().and_then(CloseReason::error) == Some(error);
         if let Some(unwritten) = self.console.admit(error, self.host.now(), is_end) {
             self.host.report(error, unwritten);
+        }
+    }
+
+    /// Writes the last error of each kind that had no line since its last one, and how many there were before it.
+    pub(super) fn write_rest_to_console(&self) {
+        for line in self.console.0.take() {
+            if let Some(others) = line.unwritten.checked_sub(1) {
+                self.host.report(&line.last, others);
+            }
         }
     }
 }

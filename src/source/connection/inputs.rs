@@ -166,6 +166,18 @@ impl Connection {
         self.panics.resume();
     }
 
+    /// Calls a function that calls back outside of any input. Inputs that arrive meanwhile, the close above all, are handled after
+    /// it.
+    pub(in crate::source) fn run(&self, call: impl FnOnce()) {
+        if self.is_running.get() {
+            return call();
+        }
+        let running = Running::new(&self.is_running);
+        call();
+        drop(running);
+        self.drain();
+    }
+
     fn handle(&self, queued: Queued) {
         match queued {
             Queued::Event { event, id_field } => {

@@ -426,6 +426,7 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
+        self.write_rest_to_console();
         if !self.is_closed() {
             self.end.set(CloseReason::Dropped);
         }

@@ -132,6 +132,7 @@ impl Connection {
         self.states.each(&self.panics, |callback| callback(&state));
         self.states.clear();
         self.relay(&Output::Closed(output), error);
+        self.write_rest_to_console();
         self.end.set(reason.clone());
         drop(self.forgotten.take());
     }

@@ -304,6 +304,32 @@ fn the_console_has_one_line_of_each_kind_in_a_minute_and_the_number_of_the_other
 }
 
 #[test]
+fn the_errors_that_are_left_without_a_line_have_one_of_each_kind_when_the_source_closes() {
+    for is_dropped in [false, true] {
+        let server = FakeServer::new();
+        let source = source(&server, Policy::browser());
+        let listener = source.on("a", |_: Event<u8>| {}).unwrap();
+        for _ in 0..62 {
+            server.send_text("a", "no number");
+        }
+        server.send_text("a", "[]");
+        server.lose();
+        server.open();
+        server.lose();
+        assert_eq!(server.clock().reports().len(), 2);
+        if !is_dropped {
+            source.close();
+        }
+        drop((source, listener));
+        let reports = server.clock().reports();
+        assert_eq!(reports.len(), 4, "{reports:?}");
+        assert!(reports[2].contains("sequence"), "the last: {reports:?}");
+        assert!(reports[2].ends_with("(and 61 more of this kind)"));
+        assert_eq!(reports[3], reports[1], "one of its kind, and no other");
+    }
+}
+
+#[test]
 fn the_error_that_closes_a_source_is_always_on_the_console() {
     let server = FakeServer::new();
     let policy = Policy::browser().retry_statuses([503]);

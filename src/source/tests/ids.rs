@@ -90,6 +90,24 @@ fn a_server_that_counts_from_the_start_again_is_told_as_a_gap_and_heard() {
     }
 }
 
+/// The browser's own source may have the highest id from the connection before.
+#[test]
+fn over_fetch_a_server_that_was_restarted_after_its_first_event_is_heard() {
+    for (is_fetch, expected) in [(false, &[][..]), (true, &["gap 1-1: 0", "heard other"])] {
+        let (server, journal) = (FakeServer::new(), Journal::default());
+        let source = deduplicating(&server, is_fetch, 10);
+        let _listener = source.on("a", journal.events("heard")).unwrap();
+        let _gaps = note_gaps(&source, &journal);
+        send(&server, [1]);
+        reconnect(&server);
+        journal.take();
+        server.send_with_id("a", "other", "1");
+        assert_eq!(journal.take(), expected, "over fetch: {is_fetch}");
+        send(&server, [2]);
+        assert_eq!(journal.take(), ["heard 2"], "over fetch: {is_fetch}");
+    }
+}
+
 #[test]
 fn the_id_of_an_event_that_nobody_heard_is_not_remembered() {
     let (server, journal) = (FakeServer::new(), Journal::default());

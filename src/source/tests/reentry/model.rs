@@ -35,6 +35,8 @@ struct Source {
     is_asking: Option<bool>,
     /// Whether the console has a line of an error of each kind: of a loss, and of a failure for good.
     has_line: [bool; 2],
+    /// Whether there were further errors of each kind.
+    has_rest: [bool; 2],
     end: Option<End>,
     /// Whether the server has answered its connection.
     is_open: bool,
@@ -381,8 +383,10 @@ impl Model {
                     self.dispatch(source, "error", "error");
                     self.dispatch(source, "notice", "error");
                     // One line of each kind in a minute, which is longer than all of this.
-                    let has_line = &mut self.sources[source].has_line[usize::from(is_final)];
-                    if !is_told && !std::mem::replace(has_line, true) {
+                    let (kind, this) = (usize::from(is_final), &mut self.sources[source]);
+                    if !is_told && std::mem::replace(&mut this.has_line[kind], true) {
+                        this.has_rest[kind] = true;
+                    } else if !is_told {
                         self.reports += 1;
                     }
                 }
@@ -458,7 +462,10 @@ impl Model {
         if end == Some(End::Failed) {
             let is_told = self.is_told_errors(source);
             self.dispatch(source, "error", "error");
-            self.reports += usize::from(!is_told);
+            if !is_told {
+                self.reports += 1;
+                self.sources[source].has_rest[1] = false;
+            }
         }
         self.dispatch(source, "notice", "end");
         let state = if end == Some(End::Failed) {
@@ -467,6 +474,8 @@ impl Model {
             "closed"
         };
         self.dispatch(source, "state", state);
+        let rest = std::mem::take(&mut self.sources[source].has_rest);
+        self.reports += rest.into_iter().filter(|has_rest| *has_rest).count();
         self.sources[source].others.clear();
     }
 
