@@ -124,6 +124,22 @@ describe("a refusal", () => {
     await source.closed;
     expect(errors.map((error) => error.message)).toEqual([message]);
   });
+
+  test.each([
+    [
+      true,
+      ["/login", "//login.example/", "//sso.example:8443/?next=/stream", "/users/sign_in", "/Account/Sign-In.aspx#top", "/wp-login.php"],
+    ],
+    [true, ["/oauth2/authorize", "/saml?x", "/auth"]],
+    [false, ["/authors", "/lessons/1", "/blogins", "//authority.example/", "/home?from=/login", "/home#/login"]],
+  ])("is taken for a page for logging in by a whole word of its host or path: %s for %j", async (isLogin, pages) => {
+    for (const page of pages) {
+      const { source, errors } = failing();
+      server.respond({ url: page, headers: { "content-type": "text/html" } });
+      await source.closed;
+      expect([page, errors[0]?.message.includes("looks like a login page")]).toEqual([page, isLogin]);
+    }
+  });
 });
 
 describe("`accept`", () => {
