@@ -140,7 +140,7 @@ impl ResponseHead {
             status => status < 300 && self.has_stream_type(),
         };
         if may_be_stream {
-            " (if this is an event stream, `Fetch::accept` can take it)"
+            " (if this is an event stream: over `fetch`, `Fetch::accept` can take it)"
         } else {
             ""
         }

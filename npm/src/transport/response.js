@@ -84,7 +84,7 @@ function adviceOn(response, body) {
   const isLogin = (redirected && LOGIN.test(url)) || /type="?password/i.test(body);
   if (status === 200 && isPage && isLogin) return " (this looks like a login page: log in first)";
   const mayBeStream = status === 200 ? !isPage && !/\/json/i.test(type) : status < 300 && isEventStream(response);
-  return mayBeStream ? " (if this is an event stream, `accept` can take it)" : "";
+  return mayBeStream ? " (if this is an event stream: over `fetch`, `accept` can take it)" : "";
 }
 
 /** How long the server asks to wait before the next request, in milliseconds. @param {ResponseHead} response */

@@ -111,12 +111,12 @@ describe("a refusal", () => {
     [
       "a stream of another status",
       { status: 201, headers: STREAM },
-      `${url} answered with status 201 (if this is an event stream, \`accept\` can take it)`,
+      `${url} answered with status 201 (if this is an event stream: over \`fetch\`, \`accept\` can take it)`,
     ],
     [
       "a text that may be a stream",
       { headers: { "content-type": "text/plain" }, body: "data: 1" },
-      `${url} answered with text/plain, not with text/event-stream (if this is an event stream, \`accept\` can take it): data: 1`,
+      `${url} answered with text/plain, not with text/event-stream (if this is an event stream: over \`fetch\`, \`accept\` can take it): data: 1`,
     ],
   ])("with %s says so", async (_, response, message) => {
     const { source, errors } = failing();
