@@ -140,17 +140,35 @@ impl ResponseHead {
             status => status < 300 && self.has_stream_type(),
         };
         if may_be_stream {
-            " (if this is an event stream, `Fetch::accept` can take it)"
+            " (if this is an event stream: over `fetch`, `Fetch::accept` can take it)"
         } else {
             ""
         }
     }
 
     fn is_login(&self, body: &str) -> bool {
-        let words = ["login", "log-in", "signin", "sign-in", "auth", "sso"];
         let fields = ["type=\"password", "type=password"];
-        (self.redirected() && contains_any(self.url(), &words)) || contains_any(body, &fields)
+        (self.redirected() && names_login(self.url())) || contains_any(body, &fields)
     }
+}
+
+/// Whether a whole word of the host or the path of a URL names a page for logging in. The query may say where to go on.
+fn names_login(url: &str) -> bool {
+    let words = [
+        "login", "log-in", "log_in", "signin", "sign-in", "sign_in", "auth", "oauth", "oauth2",
+        "sso", "saml",
+    ];
+    let place = url.split(['?', '#']).next().unwrap_or_default();
+    let place = format!("/{place}/");
+    words.iter().any(|word| {
+        let mut windows = place.as_bytes().windows(word.len() + 2);
+        windows.any(|window| {
+            matches!(window, [before, middle @ .., after]
+                if middle.eq_ignore_ascii_case(word.as_bytes())
+                    && !before.is_ascii_alphanumeric()
+                    && !after.is_ascii_alphanumeric())
+        })
+    })
 }
 
 /// The text before the first byte of this value, and the text after it.
@@ -245,6 +263,32 @@ mod tests {
         assert_eq!((response.url(), response.redirected()), ("/stream", false));
         assert_eq!((copy.url(), copy.redirected()), ("/elsewhere", true));
         assert_ne!(copy, response);
+    }
+
+    #[test]
+    fn a_page_for_logging_in_is_known_by_a_whole_word_of_its_host_or_path() {
+        for login in [
+            "/login",
+            "https://login.example/",
+            "https://sso.example:8443/?next=/stream",
+            "https://example.com/users/sign_in",
+            "https://example.com/Account/Sign-In.aspx#top",
+            "https://example.com/wp-login.php",
+            "https://example.com/oauth2/authorize",
+            "https://example.com/saml?x",
+        ] {
+            assert!(names_login(login), "{login}");
+        }
+        for other in [
+            "https://example.com/authors",
+            "https://example.com/lessons/1",
+            "https://example.com/blogins",
+            "https://authority.example/",
+            "https://example.com/home?from=login",
+            "https://example.com/home#/login",
+        ] {
+            assert!(!names_login(other), "{other}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use super::{Attempt, FakeServer};
-use crate::{CloseReason, Error, Event, EventSource, Gap, Policy, State};
+use crate::{CloseReason, Error, Event, EventSource, Gap, Policy, ResponseHead, State};
 
 #[test]
 fn a_source_that_is_opened_while_a_fake_server_lives_is_served() {
@@ -94,6 +94,21 @@ fn the_browsers_own_source_that_asks_sees_a_status() {
     let source = open();
     server.finish();
     assert_eq!(source.state(), State::Closed(CloseReason::Finished));
+}
+
+#[test]
+fn the_browsers_own_source_that_asks_says_that_fetch_can_take_a_stream_of_another_status() {
+    let server = FakeServer::new();
+    let source = EventSource::builder("/prices").diagnose(true);
+    let source = source.open().unwrap();
+    let _errors = source.on_error(|_| {});
+    let created = ResponseHead::new("/prices", 201);
+    server.respond(&created.with_header("Content-Type", "text/event-stream"), "");
+    let State::Closed(CloseReason::Policy(error)) = source.state() else {
+        panic!("{source:?}");
+    };
+    let advice = "over `fetch`, `Fetch::accept` can take it";
+    assert!(error.to_string().contains(advice), "{error}");
 }
 
 #[test]

@@ -73,15 +73,18 @@ export function refusal(url, response, body, accept, cause) {
   return new EventSourceError(isStatus ? "status" : "content-type", message, details);
 }
 
+/** A whole word of a URL's host or path that names a page for logging in. The query may say where to go on. */
+const LOGIN = /^[^?#]*[^a-z\d]((log|sign)[-_]?in|o?auth|oauth2|sso|saml)(?![a-z\d])/i;
+
 /** @param {ResponseHead} response @param {string} body */
 function adviceOn(response, body) {
   const { status, url, redirected, headers } = response;
   const { "content-type": type = "" } = headers;
   const isPage = /html/i.test(type);
-  const isLogin = (redirected && /log-?in|sign-?in|auth|sso/i.test(url)) || /type="?password/i.test(body);
+  const isLogin = (redirected && LOGIN.test(url)) || /type="?password/i.test(body);
   if (status === 200 && isPage && isLogin) return " (this looks like a login page: log in first)";
   const mayBeStream = status === 200 ? !isPage && !/\/json/i.test(type) : status < 300 && isEventStream(response);
-  return mayBeStream ? " (if this is an event stream, `accept` can take it)" : "";
+  return mayBeStream ? " (if this is an event stream: over `fetch`, `accept` can take it)" : "";
 }
 
 /** How long the server asks to wait before the next request, in milliseconds. @param {ResponseHead} response */

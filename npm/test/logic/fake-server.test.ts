@@ -60,6 +60,13 @@ test("a source over the browser's own that asks why sees a status as over fetch"
   expect(await finished.closed).toEqual({ type: "finished" });
 });
 
+test("a source over the browser's own that asks says that `fetch` can take a stream of another status", async () => {
+  const { source } = listen("price", { diagnose: true });
+  server.respond({ status: 201, headers: { "content-type": "text/event-stream" } });
+  const advice = expect.stringContaining("over `fetch`, `accept` can take it");
+  expect(await source.closed).toMatchObject({ error: { code: "status", message: advice } });
+});
+
 test("a fake server at a URL serves only that URL, before servers that were made earlier, until it is closed", () => {
   const prices = FakeServer.at("/prices");
   const first = listen();

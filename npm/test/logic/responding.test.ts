@@ -111,18 +111,34 @@ describe("a refusal", () => {
     [
       "a stream of another status",
       { status: 201, headers: STREAM },
-      `${url} answered with status 201 (if this is an event stream, \`accept\` can take it)`,
+      `${url} answered with status 201 (if this is an event stream: over \`fetch\`, \`accept\` can take it)`,
     ],
     [
       "a text that may be a stream",
       { headers: { "content-type": "text/plain" }, body: "data: 1" },
-      `${url} answered with text/plain, not with text/event-stream (if this is an event stream, \`accept\` can take it): data: 1`,
+      `${url} answered with text/plain, not with text/event-stream (if this is an event stream: over \`fetch\`, \`accept\` can take it): data: 1`,
     ],
   ])("with %s says so", async (_, response, message) => {
     const { source, errors } = failing();
     server.respond(response);
     await source.closed;
     expect(errors.map((error) => error.message)).toEqual([message]);
+  });
+
+  test.each([
+    [
+      true,
+      ["/login", "//login.example/", "//sso.example:8443/?next=/stream", "/users/sign_in", "/Account/Sign-In.aspx#top", "/wp-login.php"],
+    ],
+    [true, ["/oauth2/authorize", "/saml?x", "/auth"]],
+    [false, ["/authors", "/lessons/1", "/blogins", "//authority.example/", "/home?from=/login", "/home#/login"]],
+  ])("is taken for a page for logging in by a whole word of its host or path: %s for %j", async (isLogin, pages) => {
+    for (const page of pages) {
+      const { source, errors } = failing();
+      server.respond({ url: page, headers: { "content-type": "text/html" } });
+      await source.closed;
+      expect([page, errors[0]?.message.includes("looks like a login page")]).toEqual([page, isLogin]);
+    }
   });
 });
 

@@ -92,7 +92,7 @@ test("a wrong type after a redirect is told with the URL that has answered", asy
   const url = await play({ status: 302, headers: [["location", page]] });
   const error = await errorWithBody(url, 10);
   expect(error).toMatchObject({ code: "content-type", url, response: { url: page, redirected: true } });
-  const told = `${url} was redirected to ${page}, which answered with text/html, not with text/event-stream (this looks like a login page: log in first): <!doctype html> <p>`;
+  const told = `${url} was redirected to ${page}, which answered with text/html, not with text/event-stream: <!doctype html> <p>`;
   expect(error.message.slice(0, told.length)).toBe(told);
 });
 

@@ -174,13 +174,13 @@ fn the_error_of_a_refusal_says_who_has_answered_and_begins_to_say_what() {
         (
             stream(201),
             "",
-            " answered with status 201 (if this is an event stream, `Fetch::accept` can take it)".to_owned(),
+            " answered with status 201 (if this is an event stream: over `fetch`, `Fetch::accept` can take it)".to_owned(),
         ),
         (
             answer(200),
             "",
-            " answered with no content type, not with text/event-stream (if this is an event stream, `Fetch::accept` \
-             can take it)"
+            " answered with no content type, not with text/event-stream (if this is an event stream: over `fetch`, \
+             `Fetch::accept` can take it)"
                 .to_owned(),
         ),
         (stream(200), "", " answered with text/event-stream, which `Fetch::accept` refused".to_owned()),

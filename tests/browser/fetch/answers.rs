@@ -211,8 +211,8 @@ async fn a_wrong_content_type_after_a_redirect_is_told_with_the_url_that_has_ans
         let script = Script::put([start]).await;
         let error = closing_error_with_body(1, || script.open()).await;
         let told = format!(
-            "{} was redirected to {elsewhere}, which answered with text/html, not with text/event-stream (this looks \
-             like a login page: log in first): <!doctype html>",
+            "{} was redirected to {elsewhere}, which answered with text/html, not with text/event-stream: \
+             <!doctype html>",
             script.url()
         );
         assert_eq!(error.to_string(), told);
