@@ -103,7 +103,10 @@ fn the_browsers_own_source_that_asks_says_that_fetch_can_take_a_stream_of_anothe
     let source = source.open().unwrap();
     let _errors = source.on_error(|_| {});
     let created = ResponseHead::new("/prices", 201);
-    server.respond(&created.with_header("Content-Type", "text/event-stream"), "");
+    server.respond(
+        &created.with_header("Content-Type", "text/event-stream"),
+        "",
+    );
     let State::Closed(CloseReason::Policy(error)) = source.state() else {
         panic!("{source:?}");
     };

@@ -4,6 +4,7 @@ use std::{rc::Rc, sync::Arc};
 
 use typed_eventsource_core::Span;
 use wasm_bindgen::JsCast;
+use web_sys::Url;
 
 use crate::{
     Error,
@@ -29,10 +30,11 @@ impl BlockWatch {
         let listener = move |event: &web_sys::Event| {
             let violation: &Violation = event.unchecked_ref();
             let is_enforced = violation.disposition().as_deref() == Some("enforce");
-            // It is told without its fragment.
-            let url = violation.blocked_uri();
-            if is_enforced && url.as_deref() == blocked.split('#').next() {
-                told.put(violation.effective_directive().unwrap_or_default());
+            let directive = violation.effective_directive().unwrap_or_default();
+            // An image may have the same scheme.
+            let is_connection = matches!(&*directive, "connect-src" | "default-src");
+            if is_enforced && is_connection && violation.blocked_uri() == Some(reported(&blocked)) {
+                told.put(directive);
             }
         };
         Self {
@@ -54,4 +56,20 @@ impl BlockWatch {
             directive: directive.into(),
         })
     }
+}
+
+/// A URL as a violation of the policy tells it: without a fragment and a password, and only its scheme if it is not fetched over
+/// HTTP.
+fn reported(url: &str) -> String {
+    let Ok(url) = Url::new(url) else {
+        return url.to_owned();
+    };
+    let scheme = url.protocol();
+    if !matches!(&*scheme, "http:" | "https:") {
+        return scheme.trim_end_matches(':').to_owned();
+    }
+    url.set_hash("");
+    url.set_username("");
+    url.set_password("");
+    url.href()
 }

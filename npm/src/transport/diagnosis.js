@@ -20,6 +20,16 @@ export function schemeError(url) {
   return new EventSourceError("invalid-request", `invalid request: ${protocol} URLs cannot be fetched, use http: or https:`, { url });
 }
 
+/**
+ * A URL as a violation of the policy tells it: without a fragment and a password, and only its scheme if it is not fetched over HTTP.
+ *
+ * @param {string} url
+ */
+function reported(url) {
+  const { protocol, href } = Object.assign(new URL(url), { hash: "", username: "", password: "" });
+  return /^https?:$/.test(protocol) ? href : protocol.slice(0, -1);
+}
+
 /** Watches whether the page's Content Security Policy blocks a URL. @param {string} url */
 export function watchBlocks(url) {
   /** @type {(error?: EventSourceError) => void} */
@@ -27,7 +37,8 @@ export function watchBlocks(url) {
   /** @type {Promise<EventSourceError | undefined>} */
   const told = new Promise((resolve) => (tell = resolve));
   const stop = onGlobal("securitypolicyviolation", ({ blockedURI, disposition, effectiveDirective: directive }) => {
-    if (disposition !== "enforce" || blockedURI !== url.split("#")[0]) return;
+    // An image may have the same scheme.
+    if (disposition !== "enforce" || !/^(connect|default)-src$/.test(directive) || blockedURI !== reported(url)) return;
     const message = `the page's Content Security Policy (${directive}) blocks ${url}: allow its origin there`;
     tell(new EventSourceError("blocked", message, { url, directive }));
   });

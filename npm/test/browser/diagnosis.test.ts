@@ -149,11 +149,34 @@ describe("the page's Content Security Policy", () => {
 
   const error = { code: "blocked", url: blocked, directive: "connect-src", message: expect.stringContaining("(connect-src) blocks") };
 
+  test("closes a source whose URL has a user name, which the browser does not tell", async () => {
+    const url = blocked.replace("//", "//user:password@");
+    expect(await errorOf(open(url, { policy: "resilient" }))).toMatchObject({ ...error, url });
+  });
+
+  test("is no reason if it blocks an image with the same scheme", async () => {
+    const url = URL.createObjectURL(new Blob());
+    URL.revokeObjectURL(url);
+    const source = open(url, { policy: "browser" });
+    const violation = { disposition: "enforce", blockedURI: "blob", effectiveDirective: "img-src" };
+    dispatchEvent(Object.assign(new Event("securitypolicyviolation"), violation));
+    expect(await errorOf(source)).toMatchObject({ code: "given-up" });
+  });
+
   describe.each(TRANSPORTS)("over %s", (transport) => {
     test.each([undefined, true, false])("closes a source with an error that names the directive, if `diagnose` is %s", async (diagnose) => {
       const init = { transport, diagnose, policy: "resilient" } as Init;
       expect(await errorOf(open(blocked, init))).toMatchObject(error);
     });
+
+    // A violation tells only the schemes of these.
+    test.each(["data:text/event-stream,data:1%0A%0A", URL.createObjectURL(new Blob([], { type: "text/event-stream" }))])(
+      "closes a source of %s",
+      async (url) => {
+        const init = { transport, policy: "resilient" } as Init;
+        expect(await errorOf(open(url, init))).toMatchObject({ code: "blocked", url, directive: "connect-src" });
+      },
+    );
 
     test("closes a source of a worker", async () => {
       // A worker from a blob has the policy of the page. In Firefox's workers, the browser's own source tells of no violation.
