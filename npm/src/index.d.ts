@@ -496,11 +496,10 @@ export interface CommonInit<Feed extends { [Name in keyof Feed]: unknown } = Eve
    * the previous event of the same connection counts as one without the field, and the first event of a connection as
    * one with it. After an event with an empty `id`, all ids are forgotten. By default, as with 0, no id is remembered.
    *
-   * A server that was restarted may count from the start again. That is noticed where ids are decimal integers: until an id
-   * above the highest one arrives over a new connection, an event below it, over `fetch` also one with the highest id, whose
-   * data is not what it was under this id is no duplicate. `onGap` is told of it, and all earlier ids are forgotten. A server
-   * that only begins too early has to send the same data again: one that renders an event in another way the second time is
-   * taken for one that was restarted.
+   * A server that was restarted may count from the start again. That is noticed where ids are decimal integers: a new
+   * connection begins with an id that is no higher than any before, and brings an event whose data is not what it was under its
+   * id. `onGap` is told of it, all earlier ids are forgotten, and the event is delivered. A server that sends all its events again
+   * at each connection has to send the same data again.
    */
   deduplicate?: number | undefined;
   /**

@@ -170,7 +170,7 @@ export class EventStreamParser {
   }
 }
 
-export class EventStreamParserStream extends TransformStream {
+export class EventStreamParserStream extends (globalThis.TransformStream ?? Object) {
   /** @type {ParsedEvent | undefined} */
   unfinished;
 

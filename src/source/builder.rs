@@ -151,10 +151,9 @@ impl EventSourceBuilder {
     /// - After an event with an empty `id`, by which a server resets the last event id, all ids are forgotten, since
     ///   the server may count from the start again.
     /// - A server that was restarted may count from the start again without saying so. That is noticed where ids are decimal
-    ///   integers: until an id above the highest one arrives over a new connection, an event below it, over `fetch` also one with
-    ///   the highest id, whose data is not what it was under this id is no duplicate. [`on_gap`](EventSource::on_gap) is told
-    ///   of it, and all earlier ids are forgotten. A server that only begins too early has to send the same data again: one that
-    ///   renders an event in another way the second time is taken for one that was restarted.
+    ///   integers: a new connection begins with an id that is no higher than any before, and brings an event whose data is not what
+    ///   it was under its id. [`on_gap`](EventSource::on_gap) is told of it, all earlier ids are forgotten, and the event is
+    ///   delivered. A server that sends all its events again at each connection has to send the same data again.
     /// - The id that a source [continues from](crate::Fetch::last_event_id) counts as delivered.
     ///
     /// ```

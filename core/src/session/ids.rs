@@ -66,6 +66,7 @@ impl Ids {
     pub(super) fn connected(&mut self) {
         self.window.previous = None;
         self.sequence.is_first_of_connection = true;
+        self.sequence.begins_again = None;
     }
 
     /// Whether ids are remembered.
@@ -78,7 +79,16 @@ impl Ids {
         if self.window.is_reset_by(id, field) {
             self.forget();
         }
-        let known = self.window.insert(id, field, digest);
+        let is_inherited = self.window.is_inherited(id, field);
+        self.window.set_previous(id);
+        if !is_inherited {
+            self.sequence.note(id);
+        }
+        let known = if is_inherited || id.is_empty() {
+            Known::No
+        } else {
+            self.window.insert(id, digest)
+        };
         if known == Known::No {
             return Freshness::New(self.sequence.advance_to(id));
         }
@@ -99,6 +109,7 @@ impl Ids {
             self.forget();
         }
         self.window.set_previous(id);
+        self.sequence.note(id);
         self.sequence.advance_to(id)
     }
 
@@ -159,19 +170,19 @@ impl Window {
         id.is_empty() && (field == IdField::Present || (field == IdField::Unknown && had_one))
     }
 
-    /// Whether the id of an event is in the window. If not, it is added.
-    fn insert(&mut self, id: &str, field: IdField, digest: u32) -> Known {
-        let is_inherited = match field {
+    /// Whether an event has its id from the previous one.
+    fn is_inherited(&self, id: &str, field: IdField) -> bool {
+        match field {
             IdField::Present => false,
             IdField::Absent => true,
             // An event without an `id` field has the id of the previous event, and so does one that is sent twice in a
             // row.
             IdField::Unknown => self.previous.as_deref() == Some(id),
-        };
-        self.set_previous(id);
-        if is_inherited || id.is_empty() {
-            return Known::No;
         }
+    }
+
+    /// Whether the id of an event is in the window. If not, it is added.
+    fn insert(&mut self, id: &str, digest: u32) -> Known {
         let Ok(index) = self.find(id) else {
             self.remember(id, Some(digest));
             return Known::No;
@@ -227,8 +238,11 @@ impl Window {
 #[derive(Debug)]
 struct Sequence {
     highest: Option<Highest>,
+    lowest: Option<u64>,
     /// Whether no event has had a higher id since the connection was made.
     is_first_of_connection: bool,
+    /// Whether the first id of the connection is no higher than any before. `None` until there is one.
+    begins_again: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -244,8 +258,22 @@ impl Sequence {
             id: start.to_owned(),
         });
         Self {
+            lowest: highest.as_ref().map(|highest| highest.number),
             highest,
             is_first_of_connection: false,
+            begins_again: None,
+        }
+    }
+
+    /// Notes an id, whatever follows from it.
+    fn note(&mut self, id: &str) {
+        let Some(number) = number(id) else {
+            return;
+        };
+        let is_lowest = self.lowest.is_some_and(|lowest| number <= lowest);
+        self.begins_again.get_or_insert(is_lowest);
+        if is_lowest {
+            self.lowest = Some(number);
         }
     }
 
@@ -270,16 +298,17 @@ impl Sequence {
         gap
     }
 
-    /// The gap before an event whose id was delivered with other data, if the server counts from the start again: nothing shows that
-    /// it has gone on. A server that only sends events again sends what it has sent before, and then goes on beyond the highest
-    /// id.
+    /// The gap before an event whose id was delivered with other data, if the server counts from the start again: the connection
+    /// began where ids begin, and nothing shows that it has gone on. A server that only sends events again begins later, or sends
+    /// what it has sent before, and then goes on beyond the highest id.
     fn restart_at(&self, id: &str, field: IdField) -> Option<Gap> {
         let highest = self.highest.as_ref()?;
         let number = number(id)?;
         // Without an `id` field, an event has the highest id from the connection before.
         let is_sent_before =
             number < highest.number || (number == highest.number && field == IdField::Present);
-        (self.is_first_of_connection && is_sent_before).then(|| Gap {
+        let counts_again = self.is_first_of_connection && self.begins_again == Some(true);
+        (counts_again && is_sent_before).then(|| Gap {
             after: highest.id.clone(),
             before: id.to_owned(),
             missed: 0,

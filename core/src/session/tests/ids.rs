@@ -42,7 +42,9 @@ struct Model {
     delivered: Vec<(String, u32)>,
     last_event_id: String,
     highest: Option<(u64, String)>,
+    lowest: Option<u64>,
     is_first: bool,
+    begins_again: Option<bool>,
 }
 
 impl Model {
@@ -51,7 +53,7 @@ impl Model {
             self.move_to(id);
             let known = self.in_window(id);
             if let Some(known) = known
-                && (known == digest || !self.is_first || !self.is_at_most_highest(id))
+                && (known == digest || !self.counts_again() || !self.is_at_most_highest(id))
             {
                 return Freshness::Duplicate;
             }
@@ -66,6 +68,11 @@ impl Model {
         Freshness::New(self.gap())
     }
 
+    /// Whether this connection began with no higher an id than any before, and has had none above the highest.
+    fn counts_again(&self) -> bool {
+        self.is_first && self.begins_again == Some(true)
+    }
+
     fn is_at_most_highest(&self, id: &str) -> bool {
         let highest = self.highest.as_ref();
         number(id).is_some_and(|id| highest.is_some_and(|(highest, _)| id <= *highest))
@@ -77,6 +84,7 @@ impl Model {
         let after = self.highest.replace(before).expect("a known id");
         self.delivered.clear();
         self.is_first = false;
+        self.lowest = number(id);
         Gap {
             after: after.1,
             before: id.to_owned(),
@@ -94,7 +102,16 @@ impl Model {
         if id.is_empty() {
             self.delivered.clear();
             self.highest = None;
+            self.lowest = None;
             self.is_first = false;
+        }
+        if let Some(number) = number(id) {
+            let is_lowest = self.lowest.is_none_or(|lowest| number <= lowest);
+            let begins_again = is_lowest && self.lowest.is_some();
+            self.begins_again.get_or_insert(begins_again);
+            self.lowest = self
+                .lowest
+                .map_or(Some(number), |lowest| Some(lowest.min(number)));
         }
     }
 
@@ -146,6 +163,7 @@ proptest! {
                 Step::Connect => {
                     ids.connected();
                     model.is_first = true;
+                    model.begins_again = None;
                 }
                 Step::Event(id, digest) => {
                     let field = if id.is_some() { Present } else { Absent };
@@ -301,6 +319,24 @@ fn a_server_that_counts_again_may_begin_with_what_it_has_sent_before() {
     assert_eq!(ids.observe("1", Present, 10), Freshness::Duplicate);
     assert_eq!(ids.observe("2", Present, 21), restart("3", "2"));
     assert_eq!(ids.observe("3", Present, 30), Freshness::New(None));
+}
+
+#[test]
+fn events_that_are_sent_again_in_another_form_are_duplicates_where_their_connection_does_not_begin_at_the_start()
+ {
+    for field in [Present, Unknown] {
+        let mut ids = reconnected(&[("1", 10), ("2", 20), ("3", 30)]);
+        for (id, digest) in [("2", 21), ("3", 30), ("1", 11)] {
+            assert_eq!(ids.observe(id, field, digest), Freshness::Duplicate);
+        }
+    }
+}
+
+#[test]
+fn a_server_that_counts_again_below_all_ids_is_noticed_at_the_first_that_was_heard() {
+    let mut ids = reconnected(&[("5", 10), ("6", 20)]);
+    assert_eq!(ids.observe("4", Present, 1), Freshness::New(None));
+    assert_eq!(ids.observe("5", Present, 11), restart("6", "5"));
 }
 
 #[test]

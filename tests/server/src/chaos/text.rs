@@ -91,9 +91,11 @@ fn text_of(id: u64) -> String {
 fn write_event(to: &mut Vec<u8>, dice: &mut Rng, id: u64) {
     let end = LINE_ENDS[dice.usize(0..3)];
     let text = text_of(id);
-    let data = match dice.u8(0..3) {
-        0 => format!("data: {{\"n\":{id},{end}data:\"text\":\"{text}\"}}"),
-        _ => format!("data: {{\"n\":{id},\"text\":\"{text}\"}}"),
+    // An event has the same data whenever it is sent: by other data, a client notices that a server counts from the start again.
+    let data = if id.is_multiple_of(3) {
+        format!("data: {{\"n\":{id},{end}data:\"text\":\"{text}\"}}")
+    } else {
+        format!("data: {{\"n\":{id},\"text\":\"{text}\"}}")
     };
     let mut lines = vec![format!("id: {id}"), data];
     // Every other event has no name.
