@@ -14,7 +14,7 @@ use super::support::states;
 use super::support::{Attempt, Script, Transport, errors, listen, run};
 
 /// Dispatches the event by which a browser says that the network is back.
-fn come_online() {
+pub(super) fn come_online() {
     dispatch("online");
 }
 

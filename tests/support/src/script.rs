@@ -64,6 +64,14 @@ impl Attempt {
         }
     }
 
+    /// Resets the connection before it answers.
+    pub fn resetting() -> Self {
+        Self {
+            before: vec![Step::Reset],
+            ..Self::default()
+        }
+    }
+
     /// Answers with this status.
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
