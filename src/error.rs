@@ -90,7 +90,7 @@ pub enum Error {
     Cors {
         /// The URL of the request, with the resume parameter if there is one.
         url: Arc<str>,
-        /// What the server has to send.
+        /// What was found out, and what the server has to send.
         message: Arc<str>,
     },
 
@@ -411,9 +411,7 @@ impl fmt::Display for Error {
                 write!(f, "the connection to {url} was lost")?;
                 write_detail(f, message.as_deref())
             }
-            Self::Cors { url, message } => {
-                write!(f, "CORS refused the answer of {url}, or of a proxy before it: {message}")
-            }
+            Self::Cors { message, .. } => f.write_str(message),
             Self::Blocked { url, directive } => write!(
                 f,
                 "the page's Content Security Policy ({directive}) blocks {url}: allow its origin there"

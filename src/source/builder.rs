@@ -97,11 +97,14 @@ impl EventSourceBuilder {
 
     /// Whether to make one more request to find out why a connection failed, which browsers hide.
     ///
-    /// Over `fetch`, where this is the default: if a request to another origin gets no answer, a GET with the mode `no-cors` shows
-    /// whether the server can be reached (a HEAD, if the method of the source is another). If so, the error is not [`Error::ConnectionLost`]
-    /// but [`Error::Cors`], and says what the server has to send. The policy treats both alike, since an error page of a proxy may lack the
-    /// headers, too. It is asked once, and once more about requests with a `Last-Event-ID` header, but not if such a request was
-    /// answered before. A page with `Cross-Origin-Embedder-Policy: require-corp` gets no answer to that.
+    /// Over `fetch`, where this is the default: if a request to another origin gets no answer, a GET with the mode `no-cors` asks
+    /// whether the server can be reached. If so, the error is not [`Error::ConnectionLost`] but [`Error::Cors`], and says what the
+    /// server has to send. The policy treats both alike, since an error page of a proxy may lack the headers, too. If the method
+    /// of the source is not GET, a HEAD asks, and CORS is only the probable reason, as the text says.
+    ///
+    /// A source asks at most once in ten seconds. A failure in between has the error that the last answer leads to. After a
+    /// request was answered, such requests are no longer asked about. Those with a `Last-Event-ID` header count separately, since
+    /// they need a preflight. A page with `Cross-Origin-Embedder-Policy: require-corp` may get no answer, and is told of a lost connection.
     ///
     /// Over the browser's own transport this is off by default: if the browser gives up, a `fetch` of the same URL shows the
     /// status, the content type or the refusal by CORS. The body is not read. The policy then decides as over `fetch`, so

@@ -18,17 +18,51 @@ async fn a_blocked_url_closes_a_source_with_an_error_that_names_the_directive() 
     )"#;
     js_sys::eval(policy).expect("a page");
     run(async || {
-        let source = builder("http://blocked.test/#now").policy(Policy::resilient());
-        let source = source.open().expect("a valid URL");
-        let _errors = source.on_error(|_| {});
-        let reason = source.closed().await;
-        let CloseReason::Policy(Error::Blocked { url, directive, .. }) = reason else {
-            panic!("{reason:?}");
-        };
-        assert_eq!(
-            (&*url, &*directive),
-            ("http://blocked.test/#now", "connect-src")
-        );
+        for blocked in [
+            "http://blocked.test/#now",
+            "http://user:password@blocked.test/",
+        ] {
+            let Ok(source) = builder(blocked).policy(Policy::resilient()).open() else {
+                // Over `fetch` a URL has no password.
+                continue;
+            };
+            let _errors = source.on_error(|_| {});
+            let reason = source.closed().await;
+            let CloseReason::Policy(Error::Blocked { url, directive, .. }) = reason else {
+                panic!("{blocked}: {reason:?}");
+            };
+            assert_eq!((&*url, &*directive), (blocked, "connect-src"));
+        }
+    })
+    .await;
+}
+
+/// The error of a source of a blob that is gone, after a violation of this directive by some blob.
+async fn error_after_violation(directive: &str) -> Error {
+    let source = builder("blob:http://gone.test/1").policy(Policy::close_on_error());
+    let source = source.open().expect("a valid URL");
+    let _errors = source.on_error(|_| {});
+    js_sys::eval(&format!(
+        r#"dispatchEvent(Object.assign(
+            new Event("securitypolicyviolation"),
+            {{ disposition: "enforce", blockedURI: "blob", effectiveDirective: "{directive}" }},
+        ))"#
+    ))
+    .expect("a global scope");
+    match source.closed().await {
+        CloseReason::Policy(error) => error,
+        reason => panic!("{reason:?}"),
+    }
+}
+
+/// A violation tells only the scheme of such a URL.
+#[wasm_bindgen_test]
+async fn a_blocked_blob_closes_a_source_and_a_blocked_image_of_the_same_scheme_is_another_thing() {
+    run(async || {
+        let error = error_after_violation("connect-src").await;
+        assert!(matches!(error, Error::Blocked { .. }), "{error:?}");
+        let error = error_after_violation("img-src").await;
+        assert!(!matches!(error, Error::Blocked { .. }), "{error:?}");
     })
     .await;
 }

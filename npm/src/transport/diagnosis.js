@@ -11,6 +11,9 @@ const SOON = 50;
 /** How long to wait for an answer that only shows whether the server can be reached, in milliseconds. */
 const PATIENCE = 3000;
 
+/** The least time between two questions of one source, in milliseconds. */
+const PAUSE = 10_000;
+
 /** The error for a URL that is not fetched whatever the network does, if it is one. @param {string} url */
 export function schemeError(url) {
   const { protocol } = new URL(url);
@@ -57,9 +60,11 @@ export function watchBlocks(url) {
 export class Diagnosis {
   redirects = new Redirects();
   #mayAsk;
-  /** Whether CORS refuses requests without the header, and with it, if that is known. @type {(boolean | undefined)[]} */
-  #isRefused = [];
-  #hasAnswered = false;
+  /** Whether a request without the header was answered, and one with it. @type {boolean[]} */
+  #wasAnswered = [];
+  /** When the server was asked last, and whether it could be reached. */
+  #askedAt = -PAUSE;
+  #isReachable = false;
 
   /** @param {string} url @param {import("../options.js").Settings} settings */
   constructor(url, { diagnose = true }) {
@@ -68,8 +73,7 @@ export class Diagnosis {
 
   /** @param {Request} request */
   noteAnswer(request) {
-    this.#hasAnswered = true;
-    this.#isRefused[hasId(request)] = false;
+    this.#wasAnswered[hasId(request)] = true;
   }
 
   /**
@@ -84,14 +88,28 @@ export class Diagnosis {
   async explain(url, request, cause, abort, blocks) {
     const error = schemeError(url) ?? (this.#hasAnswered ? undefined : await blocks.error());
     if (error) return error;
-    const kind = hasId(request);
     // Without a network no question is answered. A redirect that is refused is not followed for this either.
-    const { mode, redirect } = request;
+    const { method, mode, redirect } = request;
     const isUsual = mode === "cors" && redirect === "follow" && globalThis.navigator?.onLine !== false;
-    if (this.#mayAsk && isUsual && !abort.signal.aborted) this.#isRefused[kind] ??= await isReachable(request, abort);
-    if (!this.#isRefused[kind]) return connectionLost(url, cause);
-    const message = `CORS refused the answer of ${url}, or of a proxy before it: ${this.#advice(request)}`;
+    const mayBeRefused = this.#mayAsk && isUsual && !abort.signal.aborted && !this.#wasAnswered[hasId(request)];
+    if (!mayBeRefused || !(await this.#canReach(request, abort))) return connectionLost(url, cause);
+    const certainty = method === "GET" ? "" : "probably ";
+    const message = `CORS ${certainty}refused the answer of ${url}, or of a proxy before it: ${this.#advice(request)}`;
     return new EventSourceError("cors", message, { url, cause });
+  }
+
+  get #hasAnswered() {
+    return this.#wasAnswered.length > 0;
+  }
+
+  /** Asks whether the server can be reached. Soon after a question, its answer holds. @param {Request} request @param {AbortController} abort */
+  async #canReach(request, abort) {
+    const now = performance.now();
+    if (now - this.#askedAt >= PAUSE) {
+      this.#askedAt = now;
+      this.#isReachable = await isReachable(request, abort);
+    }
+    return this.#isReachable;
   }
 
   /** @param {Request} request */

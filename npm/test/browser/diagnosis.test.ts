@@ -137,6 +137,15 @@ test("without that the error says how to find out", async () => {
   expect(await errorOf(source)).toMatchObject({ code: "given-up", message: expect.stringContaining("`diagnose: true` finds out which") });
 });
 
+test("an image that the policy of the page blocks is no reason if a source has the same scheme", async () => {
+  const url = URL.createObjectURL(new Blob());
+  URL.revokeObjectURL(url);
+  const source = open(url, { policy: "browser" });
+  const violation = { disposition: "enforce", blockedURI: "blob", effectiveDirective: "img-src" };
+  dispatchEvent(Object.assign(new Event("securitypolicyviolation"), violation));
+  expect(await errorOf(source)).toMatchObject({ code: "given-up" });
+});
+
 describe("the page's Content Security Policy", () => {
   const blocked = `${ORIGIN.replace("127.0.0.1", "localhost")}/streams/blocked`;
 
@@ -152,15 +161,6 @@ describe("the page's Content Security Policy", () => {
   test("closes a source whose URL has a user name, which the browser does not tell", async () => {
     const url = blocked.replace("//", "//user:password@");
     expect(await errorOf(open(url, { policy: "resilient" }))).toMatchObject({ ...error, url });
-  });
-
-  test("is no reason if it blocks an image with the same scheme", async () => {
-    const url = URL.createObjectURL(new Blob());
-    URL.revokeObjectURL(url);
-    const source = open(url, { policy: "browser" });
-    const violation = { disposition: "enforce", blockedURI: "blob", effectiveDirective: "img-src" };
-    dispatchEvent(Object.assign(new Event("securitypolicyviolation"), violation));
-    expect(await errorOf(source)).toMatchObject({ code: "given-up" });
   });
 
   describe.each(TRANSPORTS)("over %s", (transport) => {

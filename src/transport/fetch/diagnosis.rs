@@ -25,6 +25,9 @@ use crate::{
 /// How long to wait for an answer that only shows whether the server can be reached.
 const PATIENCE: Span = Span::from_secs(3);
 
+/// The least time between two questions of one source.
+const PAUSE: Span = Span::from_secs(10);
+
 const LAST_EVENT_ID: &str = "last-event-id";
 
 /// What was found out about the requests of one source.
@@ -32,10 +35,12 @@ pub(super) struct Diagnosis {
     pub(super) redirects: Redirects,
     may_ask: bool,
     page_origin: String,
-    has_answered: Cell<bool>,
-    /// Whether CORS refuses requests without a `Last-Event-ID` header, and those with it, which need a preflight. `None` if
-    /// that is not known.
-    is_refused: [Cell<Option<bool>>; 2],
+    /// Whether a request without a `Last-Event-ID` header was answered, and one with it, which needs a preflight.
+    was_answered: [Cell<bool>; 2],
+    /// When the server was asked last.
+    asked_at: Cell<Option<Span>>,
+    /// Whether it could be reached then.
+    is_reachable: Cell<bool>,
 }
 
 impl Diagnosis {
@@ -46,14 +51,18 @@ impl Diagnosis {
             redirects: Redirects::default(),
             may_ask: may_ask && !is_own,
             page_origin,
-            has_answered: Cell::default(),
-            is_refused: Default::default(),
+            was_answered: Default::default(),
+            asked_at: Cell::default(),
+            is_reachable: Cell::default(),
         }
     }
 
     pub(super) fn note_answer(&self, request: &Request) {
-        self.has_answered.set(true);
-        self.is_refused[usize::from(has_id(request))].set(Some(false));
+        self.was_answered[usize::from(has_id(request))].set(true);
+    }
+
+    fn has_answered(&self) -> bool {
+        self.was_answered.iter().any(Cell::get)
     }
 
     /// The error of a request that got no answer, unless the connection was just lost.
@@ -67,25 +76,45 @@ impl Diagnosis {
         if let Some(error) = scheme_error(url) {
             return Some(error);
         }
-        if !self.has_answered.get() {
+        if !self.has_answered() {
             sleep(BLOCK_DELAY).await;
             if let Some(error) = blocks.error() {
                 return Some(error);
             }
         }
-        let known = &self.is_refused[usize::from(has_id(request))];
         // Without a network no question is answered. A redirect that is refused is not followed for this either.
-        let may_ask = self.may_ask
+        let may_be_refused = self.may_ask
+            && !self.was_answered[usize::from(has_id(request))].get()
             && request.mode() == RequestMode::Cors
             && request.redirect() == RequestRedirect::Follow
             && browser::is_online();
-        if known.get().is_none() && may_ask {
-            known.set(Some(is_reachable(request, abort).await));
+        if !may_be_refused || !self.can_reach(request, abort).await {
+            return None;
         }
-        (known.get() == Some(true)).then(|| Error::Cors {
+        let certainty = if request.method() == "GET" {
+            ""
+        } else {
+            "probably "
+        };
+        let advice = self.advice(request);
+        let message = format!(
+            "CORS {certainty}refused the answer of {url}, or of a proxy before it: {advice}"
+        );
+        Some(Error::Cors {
             url: Arc::clone(url),
-            message: self.advice(request).into(),
+            message: message.into(),
         })
+    }
+
+    /// Asks whether the server can be reached. Soon after a question, its answer holds.
+    async fn can_reach(&self, request: &Request, abort: &AbortController) -> bool {
+        let now = browser::now();
+        let is_soon = |asked_at: Span| now - asked_at < PAUSE;
+        if !self.asked_at.get().is_some_and(is_soon) {
+            self.asked_at.set(Some(now));
+            self.is_reachable.set(is_reachable(request, abort).await);
+        }
+        self.is_reachable.get()
     }
 
     fn advice(&self, request: &Request) -> String {
@@ -97,7 +126,7 @@ impl Diagnosis {
             .filter(|name| *name != "accept")
             .collect();
         let allowed = format!("Access-Control-Allow-Headers: {}", names.join(", "));
-        if has_id(request) && self.has_answered.get() {
+        if has_id(request) && self.has_answered() {
             return format!(
                 "answer the preflight (OPTIONS) of a reconnection with {allowed}, or set `resume_parameter`"
             );

@@ -1,10 +1,14 @@
 //! Why a request has failed, which browsers hide from pages.
 
+use std::time::Duration;
+
+use js_sys::Reflect;
 use typed_eventsource::{CloseReason, Error, EventSource, Fetch, Policy, State};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    super::support::{Attempt, Cors, Heard, Script, Step, Transport, run_over},
+    super::support::{Attempt, Clock, Cors, Heard, Script, Step, Transport, errors, run_over},
     open, run,
 };
 
@@ -21,7 +25,7 @@ async fn error_of(source: EventSource) -> Error {
 async fn second_loss(script: &Script, fetch: Fetch) -> Error {
     let policy = Policy::browser()
         .close_after_losses(2)
-        .reconnection_time(std::time::Duration::from_millis(10));
+        .reconnection_time(Duration::from_millis(10));
     let source = script.builder().fetch(fetch).policy(policy).open();
     match error_of(source.expect("a valid request")).await {
         Error::TooMany { last, .. } => Error::clone(&last),
@@ -58,6 +62,61 @@ async fn a_server_that_cannot_be_reached_is_a_lost_connection() {
         let script = Script::put([Attempt::playing([Step::Reset])]).await;
         let error = second_loss(&script, Fetch::new()).await;
         assert!(matches!(error, Error::ConnectionLost { .. }), "{error:?}");
+    })
+    .await;
+}
+
+/// A server whose answers CORS hides, in place of the network while this lives.
+struct HiddenServer(JsValue);
+
+impl HiddenServer {
+    fn put() -> Self {
+        let put = r#"
+            const real = globalThis.fetch;
+            globalThis.fetch = async (request) => {
+                if (request.mode !== "no-cors" || !globalThis.fetch.isUp) throw new TypeError("no answer");
+                return new Response();
+            };
+            real
+        "#;
+        Self(js_sys::eval(&format!("{{{put}}}")).expect("a global scope"))
+    }
+
+    fn set_up(&self, is_up: bool) {
+        js_sys::eval(&format!("globalThis.fetch.isUp = {is_up}")).expect("a global scope");
+    }
+}
+
+impl Drop for HiddenServer {
+    fn drop(&mut self) {
+        let _ = Reflect::set(&js_sys::global(), &"fetch".into(), &self.0);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_verdict_on_cors_holds_for_ten_seconds_and_then_the_server_is_asked_again() {
+    run(async || {
+        let (clock, server) = (Clock::stopped(), HiddenServer::put());
+        let policy = Policy::browser().reconnection_time(Duration::from_millis(10));
+        let source = EventSource::builder("http://hidden.test/").fetch(Fetch::new());
+        let source = source.policy(policy).open().expect("a valid URL");
+        let mut errors = errors(&source);
+        let mut told = Vec::new();
+        for (is_up, seconds) in [
+            (false, 1),
+            (true, 8),
+            (true, 1),
+            (true, 9),
+            (false, 1),
+            (false, 1),
+        ] {
+            server.set_up(is_up);
+            told.push(matches!(errors.next().await, Error::Cors { .. }));
+            Clock::advance(Duration::from_secs(seconds));
+        }
+        assert_eq!(told, [false, false, false, true, true, false]);
+        source.close();
+        drop((clock, server));
     })
     .await;
 }
@@ -123,7 +182,7 @@ async fn the_browsers_own_source_that_asks_waits_at_a_503() {
         let _errors = source.on_error(|_| {});
         let (hear, mut states) = Heard::new();
         let _listener = source.on_state(hear);
-        let wait = std::time::Duration::from_secs(120);
+        let wait = Duration::from_secs(120);
         assert_eq!(states.next().await, State::waiting(1, Some(wait)));
     })
     .await;
@@ -160,6 +219,8 @@ async fn a_post_that_cors_refuses_is_sent_once() {
         let source = open(&script, Fetch::post());
         let error = error_of(source).await;
         assert!(matches!(error, Error::Cors { .. }), "{error:?}");
+        let told = error.to_string();
+        assert!(told.starts_with("CORS probably refused"), "{told}");
         assert_eq!(script.seen().await.len(), 1);
     })
     .await;

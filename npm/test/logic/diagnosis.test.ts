@@ -1,0 +1,81 @@
+// How often a source asks whether a server can be reached that CORS hides.
+
+import init, { EventSource, type EventSourceError } from "typed-eventsource";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+await init();
+
+let time = 0;
+let isUp = true;
+let answers = false;
+let asked: string[] = [];
+
+beforeEach(() => {
+  [time, isUp, answers, asked] = [0, true, false, []];
+  vi.spyOn(performance, "now").mockImplementation(() => time);
+  vi.stubGlobal("origin", "http://page.test");
+  vi.stubGlobal("fetch", async ({ mode, headers }: Request, init?: RequestInit) => {
+    if (init) asked.push(init.method!);
+    const isAnswered = init ? isUp : answers && !headers.has("Last-Event-ID");
+    if (!isAnswered) throw new TypeError(`no answer to a request with the mode ${init?.mode ?? mode}`);
+    return new Response("retry: 10\nid: 7\ndata: 1\n\n", { headers: { "content-type": "text/event-stream" } });
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+/** A function that waits for the next error of a source, lets seconds pass, and returns the error. */
+function failing() {
+  const source = new EventSource("http://prices.test/", { transport: "fetch", policy: { reconnectionTime: 10 } });
+  const errors: EventSourceError[] = [];
+  source.onError((error) => errors.push(error));
+  const next = async (seconds: number) => {
+    const error = await vi.waitUntil(() => errors.shift(), { interval: 1 });
+    time += seconds * 1000;
+    return error.code;
+  };
+  return { source, next };
+}
+
+test("a server that was down is asked again after ten seconds, and then CORS is known to refuse its answers", async () => {
+  isUp = false;
+  const { source, next } = failing();
+  expect(await next(1)).toBe("connection-lost");
+  isUp = true;
+  expect([await next(8), asked.length]).toEqual(["connection-lost", 1]);
+  expect([await next(1), asked.length]).toEqual(["connection-lost", 1]);
+  expect([await next(1), asked.length]).toEqual(["cors", 2]);
+  source.close();
+});
+
+test("a server that has gone down since is asked again after ten seconds, and then the connection is lost", async () => {
+  const { source, next } = failing();
+  expect(await next(1)).toBe("cors");
+  isUp = false;
+  expect([await next(9), asked.length]).toEqual(["cors", 1]);
+  expect([await next(1), asked.length]).toEqual(["connection-lost", 2]);
+  source.close();
+  expect(asked).toEqual(["GET", "GET"]);
+});
+
+test("only an answer shows for good that CORS does not refuse such requests", async () => {
+  answers = true;
+  const { source, next } = failing();
+  source.onmessage = () => {};
+  // The end of the answer.
+  expect([await next(1), asked.length]).toEqual(["connection-lost", 0]);
+  expect([await next(10), asked.length]).toEqual(["cors", 1]);
+  expect([await next(10), asked.length]).toEqual(["cors", 2]);
+  source.close();
+});
+
+test("after a question with another method CORS is only the probable reason", async () => {
+  const source = new EventSource("http://prices.test/", { transport: "fetch", method: "POST", policy: "close-on-error" });
+  source.onError(() => {});
+  const message = expect.stringMatching(/^CORS probably refused the answer of http:\/\/prices\.test\/, or of a proxy before it: have /);
+  expect(await source.closed).toMatchObject({ error: { code: "cors", message } });
+  expect(asked).toEqual(["HEAD"]);
+});
