@@ -119,7 +119,8 @@ export class Diagnosis {
     if (hasId(request) && this.#hasAnswered)
       return `answer the preflight (OPTIONS) of a reconnection with ${allowed}, or set \`resumeParameter\``;
     const credentials = request.credentials === "include" && "Access-Control-Allow-Credentials: true";
-    const headers = [`Access-Control-Allow-Origin: ${globalThis.origin}`, credentials, allowed].filter(Boolean);
+    const method = !/^(GET|HEAD|POST)$/.test(request.method) && `Access-Control-Allow-Methods: ${request.method}`;
+    const headers = [`Access-Control-Allow-Origin: ${globalThis.origin}`, credentials, method, allowed].filter(Boolean);
     return `have the server send ${headers.join(" and ")}`;
   }
 }

@@ -37,6 +37,12 @@ describe("a refusal by CORS", () => {
     expect(message).toContain("and Access-Control-Allow-Credentials: true and Access-Control-Allow-Headers: x-token");
   });
 
+  test("names the method that the server has to allow, if not every server does", async () => {
+    const url = await play({ cors: "none" });
+    const { message } = await errorOf(overFetch(url, { policy: "close-on-error", method: "PUT", body: "x" }));
+    expect(message).toContain(" and Access-Control-Allow-Methods: PUT and ");
+  });
+
   test("of the preflight of a reconnection has advice", async () => {
     const send = "retry: 10\nid: 7\ndata: 1\n\n";
     const url = await play({ cors: "any", steps: [{ send }, "end"] }, { cors: "none" });

@@ -138,6 +138,10 @@ impl Diagnosis {
         if request.credentials() == RequestCredentials::Include {
             advice += " and Access-Control-Allow-Credentials: true";
         }
+        let method = request.method();
+        if !["GET", "HEAD", "POST"].contains(&&*method) {
+            advice += &format!(" and Access-Control-Allow-Methods: {method}");
+        }
         if !names.is_empty() {
             advice += " and ";
             advice += &allowed;
