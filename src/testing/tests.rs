@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use super::{Attempt, FakeServer};
-use crate::{CloseReason, Error, Event, EventSource, Gap, Policy, ResponseHead, State};
+use crate::{CloseReason, Error, Event, EventSource, Gap, Policy, State};
 
 #[test]
 fn a_source_that_is_opened_while_a_fake_server_lives_is_served() {
@@ -96,13 +96,14 @@ fn the_browsers_own_source_that_asks_sees_a_status() {
     assert_eq!(source.state(), State::Closed(CloseReason::Finished));
 }
 
+#[cfg(feature = "fetch")]
 #[test]
 fn the_browsers_own_source_that_asks_says_that_fetch_can_take_a_stream_of_another_status() {
     let server = FakeServer::new();
     let source = EventSource::builder("/prices").diagnose(true);
     let source = source.open().unwrap();
     let _errors = source.on_error(|_| {});
-    let created = ResponseHead::new("/prices", 201);
+    let created = crate::ResponseHead::new("/prices", 201);
     server.respond(
         &created.with_header("Content-Type", "text/event-stream"),
         "",

@@ -146,10 +146,10 @@ test("without that the error says how to find out", async () => {
 test("an image that the policy of the page blocks is no reason if a source has the same scheme", async () => {
   const url = URL.createObjectURL(new Blob());
   URL.revokeObjectURL(url);
-  const source = open(url, { policy: "browser" });
+  const source = overFetch(url, { policy: "close-on-error" });
   const violation = { disposition: "enforce", blockedURI: "blob", effectiveDirective: "img-src" };
   dispatchEvent(Object.assign(new Event("securitypolicyviolation"), violation));
-  expect(await errorOf(source)).toMatchObject({ code: "given-up" });
+  expect(await errorOf(source)).toMatchObject({ code: "connection-lost" });
 });
 
 describe("the page's Content Security Policy", () => {
