@@ -377,7 +377,7 @@ export class Audience {
     if (error && !isReported && !this.tellClosingError(error)) this.writeToConsole(error, true);
     for (const queue of this.#queues) queue.end(...thrownBy(state.reason));
     this.announce(state);
-    this.writeToConsole();
+    this.writeToConsole(undefined);
     this.#errors.clear();
     this.#states.clear();
     this.#queues.clear();
