@@ -1,7 +1,10 @@
 //! Checks, builds and runs the snippets in TypeScript and JavaScript of the READMEs and of `docs`. Each is a separate module, or a
 //! part of a file that is tested.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use typed_eventsource_harness::{CodeBlock, code_blocks, is_part_of, named_above};
 
@@ -29,12 +32,28 @@ const TESTS: &str = "consumers/vitest";
 
 /// Checks the types of the snippets.
 pub(crate) fn check() -> Result<(), String> {
-    let folder = tools::installed().join(FOLDER);
+    let folder = empty(FOLDER)?;
     for (page, name) in PAGES {
         write(&tools::root().join(page), &folder, name)
             .map_err(|error| format!("{page}: {error}"))?;
     }
     tools::run(FOLDER, tools::TSC, &["-p", "tsconfig.json"])
+}
+
+/// A folder of the installed consumers, without the snippets that an earlier run wrote there.
+fn empty(folder: &str) -> Result<PathBuf, String> {
+    let folder = tools::installed().join(folder);
+    let remove = || -> io::Result<()> {
+        for file in fs::read_dir(&folder)? {
+            let file = file?;
+            if file.file_name().to_string_lossy().contains("-line-") {
+                fs::remove_file(file.path())?;
+            }
+        }
+        Ok(())
+    };
+    remove().map_err(|error| error.to_string())?;
+    Ok(folder)
 }
 
 /// The snippets in TypeScript and JavaScript that are no part of another file.
@@ -73,7 +92,7 @@ const BUILT: &str = "consumers/vite-snippets";
 
 /// Builds the snippets that import the package, as they are, with Vite 6 and its default target.
 pub(crate) fn build() -> Result<(), String> {
-    let folder = tools::installed().join(BUILT);
+    let folder = empty(BUILT)?;
     let mut count = 0;
     for (page, name) in PAGES {
         let text = fs::read_to_string(tools::root().join(page))
@@ -108,14 +127,15 @@ pub(crate) fn run_tests() -> Result<(), String> {
         .filter(|block| block.code.contains("from \"vitest\""))
         .collect();
     assert!(!tests.is_empty(), "the README has no test");
+    let folder = empty(TESTS)?;
     for CodeBlock {
         line,
         language,
         code,
     } in tests
     {
-        let file = format!("{TESTS}/readme-line-{line}.test.{language}");
-        fs::write(tools::installed().join(file), code).map_err(|error| error.to_string())?;
+        let file = folder.join(format!("readme-line-{line}.test.{language}"));
+        fs::write(file, code).map_err(|error| error.to_string())?;
     }
     // Vitest's default limit of five seconds for a test is too short on a busy machine.
     let args = ["run", "--testTimeout=120000", "--hookTimeout=120000"];
