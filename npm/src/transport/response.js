@@ -74,7 +74,7 @@ export function refusal(url, response, body, accept, cause) {
 }
 
 /** A whole word of a URL's host or path that names a page for logging in. The query may say where to go on. */
-const LOGIN = /^[^?#]*[^a-z\d]((log|sign)[-_]?in|o?auth|oauth2|sso|saml)(?![a-z\d])/i;
+const LOGIN = /^[^?#]*[^a-z\d?#]((log|sign)[-_]?in|o?auth|oauth2|sso|saml)(?![a-z\d])/i;
 
 /** @param {ResponseHead} response @param {string} body */
 function adviceOn(response, body) {

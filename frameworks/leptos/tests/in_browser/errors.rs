@@ -119,8 +119,10 @@ async fn errors_that_nothing_reads_go_to_the_console() {
         let console = Console::new();
         mount_without_showing_errors(None).await;
         let errors = console.errors();
-        // One line stands for all four, since they are of one kind.
-        assert_eq!(errors.len(), 1, "{errors:?}");
+        // One line stands for all four, since they are of one kind. A source that closes, also one of an earlier test, says how
+        // many errors are left.
+        let is_first = |line: &&String| !line.ends_with("more of this kind)");
+        assert_eq!(errors.iter().filter(is_first).count(), 1, "{errors:?}");
     })
     .await;
 }
