@@ -298,7 +298,7 @@ test("MCP: a session that is over is an error, and the request is sent once", as
 test("MCP: messages that belong to no request are received", async () => {
   const url = await play({ steps: [{ send: mcp.id("0") + mcp.progress(1, "1") }, "silence"] });
   let source: EventSource<any> | undefined;
-  const message = await new Promise<recipe.Message>((receive) => void recipe.listen({ url, receive }).then((opened) => (source = opened)));
+  const message = await new Promise<recipe.Message>((receive) => (source = recipe.listen({ url, receive })));
   expect(message.method).toBe("notifications/progress");
   source?.close();
   expect(await seen(url, { closed: 1 })).toMatchObject([{ method: "GET", closed_by: "client" }]);
@@ -306,7 +306,7 @@ test("MCP: messages that belong to no request are received", async () => {
 
 test("MCP: a server that sends no such messages is asked once", async () => {
   const url = await play({ status: 405 });
-  const source = await recipe.listen({ url });
+  const source = recipe.listen({ url });
   source.onError(() => {});
   expect(await source.closed).toMatchObject({ type: "policy", error: { status: 405 } });
   expect(await seen(url, { closed: 1 })).toHaveLength(1);

@@ -4,8 +4,7 @@
 function answer(port: Pick<MessagePort, "onmessage" | "postMessage">) {
   port.onmessage = async ({ data: [url, transport] }) => {
     try {
-      const { default: init, EventSource } = await import("typed-eventsource");
-      await init();
+      const { EventSource } = await import("typed-eventsource");
       const sources = Array.from({ length: 8 }, () => new EventSource(url, { transport, shared: true }));
       await Promise.all(sources.map((source) => new Promise((resolve) => source.on("message", resolve))));
       for (const source of sources) source.close();
