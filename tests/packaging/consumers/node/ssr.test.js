@@ -20,7 +20,12 @@ for (const [name, { build, createServer }] of Object.entries({ vite, "vite-6": v
   }
 
   test(`${name} renders in development`, async (t) => {
-    const server = await createServer({ root, logLevel: "error", appType: "custom", server: { middlewareMode: true, ws: false, watch: null } });
+    const server = await createServer({
+      root,
+      logLevel: "error",
+      appType: "custom",
+      server: { middlewareMode: true, ws: false, watch: null },
+    });
     t.after(() => server.close());
     const { render } = await server.ssrLoadModule("/server.ts");
     assert.match(render(), rendered);
