@@ -56,26 +56,25 @@ enum Build {
     ),
 }
 
-/// A page by its path, and whether it loads the engine in JavaScript.
-type Page = (&'static str, Engine);
+/// A page by its path, and what it does about the file with the engine in JavaScript.
+type Page = (&'static str, Fallback);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Engine {
-    WebAssembly,
-    /// WebAssembly is not there, or not allowed, and the engine in JavaScript is another file.
-    JavaScript,
+enum Fallback {
+    Loaded,
+    NotLoaded,
 }
 
-use Engine::{JavaScript, WebAssembly};
+use Fallback::{Loaded, NotLoaded};
 
-/// The page, and the same with a policy that forbids WebAssembly, and where it was deleted.
+/// A page, the same with a policy that forbids WebAssembly, and the same where that was deleted.
 const WITH_AND_WITHOUT: &[Page] = &[
-    ("index.html", WebAssembly),
-    ("policy.html", JavaScript),
-    ("deleted.html", JavaScript),
+    ("index.html", NotLoaded),
+    ("policy.html", Loaded),
+    ("deleted.html", Loaded),
 ];
 
-const INDEX: &[Page] = &[("index.html", WebAssembly)];
+const INDEX: &[Page] = &[("index.html", NotLoaded)];
 
 const ESBUILD: &[&[&str]] = &[
     &["main.js", "--bundle", "--outfile=dist/main.js"],
@@ -106,15 +105,9 @@ pub(crate) fn all() -> Vec<Project> {
     let (plain, workers) = ("consumers/vite", "consumers/workers");
     let live = |name, tool| {
         let args = &["--host=127.0.0.1", "--port=0", "--force"];
-        project(
-            name,
-            plain,
-            Build::Live(tool, args),
-            "",
-            &[("", WebAssembly)],
-        )
+        project(name, plain, Build::Live(tool, args), "", &[("", NotLoaded)])
     };
-    let in_workers: &[Page] = &[("index.html", WebAssembly), ("shared.html", WebAssembly)];
+    let in_workers: &[Page] = &[("index.html", NotLoaded), ("shared.html", NotLoaded)];
     let (new, old): (&[&[_]], &[&[_]]) = (
         &[&["build", "--outDir=dist/new"]],
         &[&["build", "--outDir=dist/6"]],
@@ -131,15 +124,15 @@ pub(crate) fn all() -> Vec<Project> {
             "webpack",
             "consumers/webpack",
             "webpack/bin/webpack.js",
-            &[&["--mode=production"]],
-            INDEX,
+            &[&["--mode=production", "--optimization-chunk-ids=named"]],
+            WITH_AND_WITHOUT,
         ),
         built(
             "rspack",
             "consumers/rspack",
             ".bin/rspack",
             &[&["build"]],
-            INDEX,
+            WITH_AND_WITHOUT,
         ),
         built(
             "esbuild",
@@ -147,21 +140,21 @@ pub(crate) fn all() -> Vec<Project> {
             ".bin/esbuild",
             ESBUILD,
             &[
-                ("index.html", WebAssembly),
-                ("split.html", WebAssembly),
-                ("split-policy.html", JavaScript),
+                ("index.html", NotLoaded),
+                ("split.html", NotLoaded),
+                ("split-policy.html", Loaded),
             ],
         ),
-        // Where all is in one file, no other is loaded without WebAssembly either.
+        // What is in one file loads no other.
         built(
             "Rollup, one file",
             "consumers/rollup",
             "rollup/dist/bin/rollup",
             &[&["-c"]],
             &[
-                ("index.html", WebAssembly),
-                ("inlined.html", WebAssembly),
-                ("inlined-deleted.html", WebAssembly),
+                ("index.html", NotLoaded),
+                ("inlined.html", NotLoaded),
+                ("inlined-deleted.html", NotLoaded),
             ],
         ),
         built(
@@ -214,7 +207,7 @@ pub(crate) fn all() -> Vec<Project> {
                 &["start", "--hostname=127.0.0.1", "--port=0"],
             ),
             "",
-            &[("", WebAssembly)],
+            &[("", NotLoaded)],
         ),
     ]
 }
@@ -241,10 +234,10 @@ pub(crate) async fn try_out(project: &Project, stage: &Stage) -> Result<(), Stri
 /// Opens pages that are files. Each has a server, and so an origin, since a browser does not tell of what it has in its cache.
 async fn open(stage: &Stage, www: &Path, below: &str, pages: &[Page]) {
     let browser = stage.browser().await;
-    for &(page, engine) in pages {
+    for &(page, fallback) in pages {
         let server = serve(www.to_owned()).await;
         let url = format!("{}/{below}{page}", server.origin());
-        assert_shows_events(&browser, &url, &server, engine).await;
+        assert_shows_events(&browser, &url, &server, fallback).await;
         server.stop().await;
     }
 }
@@ -257,12 +250,12 @@ async fn open_live(stage: &Stage, folder: &str, tool: &str, args: &[&str], pages
     let mut command = tools::tool(folder, tool);
     command.args(args);
     let (_process, origin) = Process::start_announced(command.into()).await;
-    for &(page, engine) in pages {
+    for &(page, fallback) in pages {
         assert_shows_events(
             &browser,
             &format!("{}/{page}", origin.trim_end_matches('/')),
             &server,
-            engine,
+            fallback,
         )
         .await;
     }
@@ -280,7 +273,7 @@ pub(crate) async fn serve(www: PathBuf) -> Server {
 
 /// Opens a page with a stream, and asserts that the page shows the events and the end of that stream, and loads the engine in
 /// JavaScript only without WebAssembly.
-async fn assert_shows_events(browser: &Browser, page: &str, server: &Server, engine: Engine) {
+async fn assert_shows_events(browser: &Browser, page: &str, server: &Server, fallback: Fallback) {
     let origin = server.origin();
     let price = |data: &str| format!("event: price\ndata: {data}\n\n");
     let text = [
@@ -307,7 +300,7 @@ async fn assert_shows_events(browser: &Browser, page: &str, server: &Server, eng
     let loaded = "return performance.getEntriesByType('resource').some(({ name }) => name.includes(argument));";
     assert_eq!(
         browser.run(loaded, Value::from(ENGINE_IN_JAVASCRIPT)).await,
-        engine == JavaScript,
+        fallback == Loaded,
         "{page} has loaded the engine in JavaScript"
     );
 }
