@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 use typed_eventsource_e2e::Kind;
-use typed_eventsource_server::script::Seen;
+use typed_eventsource_server::script::SeenAttempt;
 
 use crate::{Stage, tests};
 
@@ -51,7 +51,7 @@ async fn follow_link(stage: &Stage<'_>, answer: Value) {
     until_seen(stage, "link", |link| !link.is_empty()).await;
 }
 
-async fn until_seen(stage: &Stage<'_>, id: &str, is_so: impl Fn(&[Seen]) -> bool) {
+async fn until_seen(stage: &Stage<'_>, id: &str, is_so: impl Fn(&[SeenAttempt]) -> bool) {
     while !is_so(&stage.server.seen(id).attempts) {
         sleep(Duration::from_millis(10)).await;
     }

@@ -45,15 +45,15 @@ impl TrackedRequest {
 
     /// Counts an attempt, unless this request follows the redirect of the attempt before.
     pub(super) fn start_attempt(&self) -> StartedAttempt {
-        self.change(|known| match known.redirected_attempt.take() {
+        self.change(|record| match record.redirected_attempt.take() {
             Some(number) => StartedAttempt {
                 number,
                 follows_redirect: true,
             },
             None => {
-                known.seen.attempts += 1;
+                record.seen.attempts += 1;
                 StartedAttempt {
-                    number: known.seen.attempts,
+                    number: record.seen.attempts,
                     follows_redirect: false,
                 }
             }
@@ -61,7 +61,7 @@ impl TrackedRequest {
     }
 
     pub(super) fn note_redirect(&mut self, attempt: u64) {
-        self.change(|known| known.redirected_attempt = Some(attempt));
+        self.change(|record| record.redirected_attempt = Some(attempt));
         self.set_ending(Ending::Redirect);
     }
 
@@ -71,18 +71,18 @@ impl TrackedRequest {
         // A client that has no event yet could not tell that some are missing.
         if query.lossy && last > 0 && plan.forgets > 0 {
             let forgotten = (last + plan.forgets).min(query.events.saturating_sub(1));
-            self.change(|known| known.forgotten = known.forgotten.max(forgotten));
+            self.change(|record| record.forgotten = record.forgotten.max(forgotten));
         }
     }
 
     /// Chooses the first event to send to a client that has all events up to `last`, and notes which events the client
     /// loses.
     pub(super) fn choose_first_event(&self, plan: &Plan, last: u64) -> u64 {
-        self.change(|known| {
+        self.change(|record| {
             let wanted = (last + 1).saturating_sub(plan.repeats).max(1);
-            let first = wanted.max(known.forgotten + 1);
+            let first = wanted.max(record.forgotten + 1);
             if first > last + 1 {
-                known.seen.lost.push((last, first));
+                record.seen.lost.push((last, first));
             }
             first
         })
@@ -128,7 +128,7 @@ impl TrackedRequest {
 impl Drop for TrackedRequest {
     fn drop(&mut self) {
         let ending = self.ending;
-        self.change(|known| *known.seen.endings.entry(ending).or_default() += 1);
+        self.change(|record| *record.seen.endings.entry(ending).or_default() += 1);
     }
 }
 

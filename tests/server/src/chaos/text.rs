@@ -8,8 +8,8 @@ use super::{Ending, StreamQuery, plan::Plan};
 /// The letters of the texts, each of one to four bytes.
 const LETTERS: [&str; 8] = ["a", "Z", "é", "ß", "中", "€", "🦀", "😀"];
 const LINE_ENDS: [&str; 3] = ["\n", "\r", "\r\n"];
-/// An event that has no id and does not decode.
-const BAD: &[u8] = b"event: bad\ndata: {\"n\": 1, \"text\": \xff";
+/// The lines of an event that has no id and does not decode.
+const BAD_EVENT: &[u8] = b"event: bad\ndata: {\"n\": 1, \"text\": \xff";
 /// The longest name of a field, in bytes.
 const LONGEST_NAME: usize = 70_000;
 
@@ -21,7 +21,7 @@ pub(super) struct Text {
     pub(super) ending: Ending,
     /// How many whole events it has.
     pub(super) events: u64,
-    /// How many of these the client has already.
+    /// How many of these events the client has already.
     pub(super) repeated: u64,
 }
 
@@ -40,7 +40,7 @@ impl Text {
         }
         text.extend(format!("retry: {}\n\n", dice.u8(1..20)).bytes());
         if query.bare && dice.u8(0..6) == 0 {
-            text.extend(BAD);
+            text.extend(BAD_EVENT);
             text.extend(b"\n\n");
         }
         let (mut whole, mut repeated) = (0, 0);
@@ -71,7 +71,7 @@ impl Text {
     }
 }
 
-/// Cuts a text anywhere, also within a letter.
+/// Cuts a text into chunks anywhere, also within a letter.
 fn chunks(mut text: Bytes, dice: &mut Rng) -> Vec<(u64, Bytes)> {
     let mut chunks = Vec::new();
     while !text.is_empty() {
@@ -91,7 +91,8 @@ fn text_of(id: u64) -> String {
 fn write_event(to: &mut Vec<u8>, dice: &mut Rng, id: u64) {
     let end = LINE_ENDS[dice.usize(0..3)];
     let text = text_of(id);
-    // An event has the same data whenever it is sent: by other data, a client notices that a server counts from the start again.
+    // An event has the same data each time it is sent: from other data a client concludes that the server counts from the
+    // start again.
     let data = if id.is_multiple_of(3) {
         format!("data: {{\"n\":{id},{end}data:\"text\":\"{text}\"}}")
     } else {
@@ -128,7 +129,7 @@ fn write_garbage(to: &mut Vec<u8>, dice: &mut Rng, may_be_event: bool) {
         9 => b"retry: 5 ms",
         10 => b"event: tick",
         _ if !may_be_event => b": no event",
-        _ => BAD,
+        _ => BAD_EVENT,
     };
     to.extend(garbage);
     to.extend(end);

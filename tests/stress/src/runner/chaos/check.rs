@@ -1,7 +1,7 @@
 //! Compares what a client reports of a stream with what the server saw.
 
 use serde::Deserialize;
-use typed_eventsource_server::chaos::{MAX_EVENTS_AT_ONCE, Seen};
+use typed_eventsource_server::chaos::{MAX_EVENTS_AT_ONCE, SeenStream};
 
 /// What a client reports of a stream.
 #[derive(Debug, Default, Deserialize)]
@@ -32,7 +32,12 @@ pub(crate) struct CheckResult {
 /// Checks that each event came in order, or is missing because the server forgot it and that the gap was reported. With
 /// `deduplicates` no event may come twice. Without it, an event may come again only if it is one of the few last events that the
 /// server repeats.
-pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: bool) -> CheckResult {
+pub(crate) fn check(
+    report: &Report,
+    seen: &SeenStream,
+    events: u64,
+    deduplicates: bool,
+) -> CheckResult {
     let mut came = CheckResult {
         faults: report.faults.clone(),
         ..CheckResult::default()
@@ -79,7 +84,7 @@ pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: boo
 }
 
 /// Whether the server has forgotten all events between these two ids.
-fn are_forgotten(seen: &Seen, after: u64, before: u64) -> bool {
+fn are_forgotten(seen: &SeenStream, after: u64, before: u64) -> bool {
     (after + 1..before).all(|id| {
         seen.lost
             .iter()
@@ -100,9 +105,9 @@ mod tests {
             gaps: gaps.collect(),
             ..Report::default()
         };
-        let seen = Seen {
+        let seen = SeenStream {
             lost: vec![(3, 6)],
-            ..Seen::default()
+            ..SeenStream::default()
         };
         check(&report, &seen, 10, deduplicates).faults.len()
     }
@@ -152,7 +157,7 @@ mod tests {
                 runs: runs.to_vec(),
                 ..Report::default()
             };
-            check(&report, &Seen::default(), 100, false).faults
+            check(&report, &SeenStream::default(), 100, false).faults
         };
         assert_eq!(faults(&[(1, 20), (1, 100)]), ["1 came after 20"]);
         assert_eq!(faults(&[(1, 20), (14, 100)]), ["14 came after 20"]);
@@ -166,7 +171,7 @@ mod tests {
             runs: vec![(1, 5), (4, 6), (8, 10)],
             ..Report::default()
         };
-        let came = check(&report, &Seen::default(), 10, false);
+        let came = check(&report, &SeenStream::default(), 10, false);
         assert_eq!((came.events, came.again, came.missing), (11, 2, 1));
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 
 use typed_eventsource_e2e::Kind;
 use typed_eventsource_harness::Table;
-use typed_eventsource_server::chaos::{Ending, Seen};
+use typed_eventsource_server::chaos::{Ending, SeenStream};
 
 use super::{
     check::{CheckResult, Report},
@@ -91,7 +91,7 @@ impl Figures {
         seed: u64,
         stream: &Stream,
         (report, came): (Report, CheckResult),
-        seen: &Seen,
+        seen: &SeenStream,
     ) {
         let group = (name(kind), stream.transport, stream.client);
         let sum = self.sums.entry(group).or_default();
@@ -201,7 +201,7 @@ mod tests {
                 ..CheckResult::default()
             };
             let told = (Report::default(), came);
-            figures.add(Kind::Chromium, 7, &stream, told, &Seen::default());
+            figures.add(Kind::Chromium, 7, &stream, told, &SeenStream::default());
             let again = format!("cargo xtask chaos --seed 7 --stream {stream} --browser {end}");
             let faults: Vec<_> = figures.faults().collect();
             assert_eq!(faults, [format!("{again}\n    1 came after 9")]);

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use typed_eventsource_e2e::Kind;
 use typed_eventsource_harness::{Page, catch_panic};
-use typed_eventsource_server::chaos::{Chaos, Seen};
+use typed_eventsource_server::chaos::{Chaos, SeenStream};
 
 use super::launch;
 use check::{Report, check};
@@ -142,7 +142,7 @@ async fn follow_in(
 /// Checks the report of a stream. A stream without a report has not ended, which is a fault.
 fn judge(
     report: Option<Report>,
-    seen: &Seen,
+    seen: &SeenStream,
     stream: &Stream,
     extent: &Extent,
 ) -> (Report, check::CheckResult) {
