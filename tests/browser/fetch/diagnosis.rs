@@ -51,7 +51,7 @@ async fn a_refusal_by_cors_says_what_the_server_has_to_send_and_it_is_asked_once
             message.ends_with(" and Access-Control-Allow-Headers: x-token"),
             "{message}"
         );
-        assert_eq!(script.asks().await, 1);
+        assert_eq!(script.no_cors_requests().await, 1);
     })
     .await;
 }
@@ -129,7 +129,7 @@ async fn a_source_that_may_not_ask_does_not() {
         let source = builder.diagnose(false).open().expect("a valid URL");
         let error = error_of(source).await;
         assert!(matches!(error, Error::ConnectionLost { .. }), "{error:?}");
-        assert_eq!(script.asks().await, 0);
+        assert_eq!(script.no_cors_requests().await, 0);
     })
     .await;
 }
@@ -159,7 +159,7 @@ async fn the_browsers_own_source_that_asks_finishes_at_a_204() {
 
 #[wasm_bindgen_test]
 async fn the_browsers_own_source_that_asks_closes_at_a_401_whose_body_it_does_not_read() {
-    let attempt = Attempt::sending("who are you?").status(401);
+    let attempt = Attempt::sending("who are you?").with_status(401);
     run_asking(attempt, Policy::resilient(), async |script, source| {
         match error_of(source).await {
             Error::Status {
@@ -194,7 +194,7 @@ async fn the_browsers_own_source_that_asks_closes_at_a_refusal_by_cors() {
     run_asking(attempt, Policy::browser(), async |script, source| {
         let error = error_of(source).await;
         assert!(matches!(error, Error::Cors { .. }), "{error:?}");
-        assert_eq!(script.asks().await, 1);
+        assert_eq!(script.no_cors_requests().await, 1);
     })
     .await;
 }

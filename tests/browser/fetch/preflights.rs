@@ -75,7 +75,7 @@ async fn a_refused_preflight_of_a_reconnection_has_advice_and_no_attempt_reaches
         };
         let advice = "with Access-Control-Allow-Headers: last-event-id, or set `resume_parameter`";
         assert!(message.ends_with(advice), "{message}");
-        assert_eq!(script.asks().await, 1);
+        assert_eq!(script.no_cors_requests().await, 1);
         assert_eq!(script.seen().await.len(), 1);
         assert_eq!(script.preflights().await, 1);
     })

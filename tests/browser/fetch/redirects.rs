@@ -7,14 +7,14 @@ use web_sys::RequestRedirect;
 use super::{
     super::{
         leaving::is_firefox,
-        support::{Attempt, Script, Seen, errors, listen},
+        support::{Attempt, Script, SeenAttempt, errors, listen},
         waking::come_online,
     },
     open, resilient, run,
 };
 
 /// What arrives of a request that is redirected to another origin.
-async fn seen_after_redirect(status: u16, fetch: Fetch) -> Seen {
+async fn seen_after_redirect(status: u16, fetch: Fetch) -> SeenAttempt {
     let target = Script::put([Attempt::sending("")]).await;
     let elsewhere = target.url_on_second_origin();
     let start = Script::put([Attempt::answering(status).header("location", &elsewhere)]).await;

@@ -6,12 +6,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, UrlSearchParams};
 
 use super::{
-    super::support::{Attempt, Observed, Script, Seen, builder, listen},
+    super::support::{Attempt, Observed, Script, SeenAttempt, builder, listen},
     open, run,
 };
 
 /// What arrives of a request.
-async fn seen_of(fetch: Fetch) -> Seen {
+async fn seen_of(fetch: Fetch) -> SeenAttempt {
     let script = Script::put([Attempt::sending("")]).await;
     let _source = open(&script, fetch);
     script.seen_attempts(1).await.remove(0)

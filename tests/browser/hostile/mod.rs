@@ -7,7 +7,7 @@ mod retries;
 #[cfg(feature = "fetch")]
 mod turns;
 
-use super::support::{Script, Seen};
+use super::support::{Script, SeenAttempt};
 
 /// How many attempts were made in the first `milliseconds`, by the server's clock.
 ///
@@ -16,6 +16,6 @@ use super::support::{Script, Seen};
 async fn attempts_within(milliseconds: u64, script: &Script) -> usize {
     let seen = script.seen_attempts(1).await;
     let first = seen[0].opened_ms;
-    let is_within = |one: &&Seen| one.opened_ms - first < milliseconds;
+    let is_within = |one: &&SeenAttempt| one.opened_ms - first < milliseconds;
     seen.iter().filter(is_within).count()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::sleep;
-use typed_eventsource_e2e::Kind;
+use typed_eventsource_e2e::BrowserKind;
 use typed_eventsource_server::script::SeenAttempt;
 
 use crate::{Stage, tests};
@@ -67,7 +67,7 @@ async fn a_source_stays_open_or_reconnects_if_its_page_stays(stage: &mut Stage<'
     open_sources(stage).await;
     follow_link(stage, json!({ "status": 204 })).await;
     // In Chromium the connections stay open.
-    if stage.browser.kind() == Kind::Firefox {
+    if stage.browser.kind() == BrowserKind::Firefox {
         let is_heard = "Object.values(heard).every((numbers) => `${numbers}` === '1,2')";
         stage.browser.until(is_heard).await;
     }
@@ -80,7 +80,7 @@ async fn no_error_is_told_and_no_request_is_sent_while_the_page_is_being_left(
     let page =
         json!({ "before": ["wait"], "headers": [["content-type", "text/html"]], "steps": ["end"] });
     follow_link(stage, page).await;
-    if stage.browser.kind() == Kind::Firefox {
+    if stage.browser.kind() == BrowserKind::Firefox {
         until_first_is_closed(stage).await;
     }
     stage.server.release("link");

@@ -17,7 +17,7 @@ use std::{
 use libtest_mimic::{Arguments, Trial};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use typed_eventsource_e2e::{Browser, Kind};
+use typed_eventsource_e2e::{Browser, BrowserKind};
 use typed_eventsource_server::{Config, Server};
 use typed_eventsource_showcase::Showcase;
 
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     // Most threads wait, for a browser or for a page.
     arguments.test_threads.get_or_insert(16);
     let runtime = Arc::new(Runtime::new().expect("threads can be started"));
-    let pools = [Kind::Chromium, Kind::Firefox].map(|kind| Arc::new(Pool::new(kind)));
+    let pools = [BrowserKind::Chromium, BrowserKind::Firefox].map(|kind| Arc::new(Pool::new(kind)));
     let mut trials = Vec::new();
     // The tests of both kinds alternate, so that both kinds of browsers are busy.
     for &(name, test) in TESTS.iter().copied().flatten() {

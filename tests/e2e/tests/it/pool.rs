@@ -6,20 +6,20 @@ use std::{
 };
 
 use tokio::sync::{Semaphore, SemaphorePermit};
-use typed_eventsource_e2e::{Browser, Kind};
+use typed_eventsource_e2e::{Browser, BrowserKind};
 
 /// The most browsers of a kind. With more, two cores would be too busy, and tests would run into their limits.
 const BROWSERS: usize = 2;
 
 /// Browsers of one kind, which are launched when they are needed.
 pub(crate) struct Pool {
-    kind: Kind,
+    kind: BrowserKind,
     places: Semaphore,
     idle: Mutex<Vec<Browser>>,
 }
 
 impl Pool {
-    pub(crate) fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: BrowserKind) -> Self {
         Self {
             kind,
             places: Semaphore::new(BROWSERS),
@@ -27,7 +27,7 @@ impl Pool {
         }
     }
 
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> BrowserKind {
         self.kind
     }
 
