@@ -54,12 +54,12 @@ pub enum BrowserKind {
 #[derive(Debug)]
 struct Driver {
     _process: Child,
-    /// The pipe is held open, since a driver may write more.
+    /// This keeps the pipe open, since a driver may write more.
     output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Driver {
-    /// The port that the driver listens on; `None` if it ends before.
+    /// The port that the driver listens on; `None` if the driver ends before it listens.
     async fn port(&mut self) -> Option<u16> {
         while let Ok(Some(line)) = self.output.next_line().await {
             if let Some(port) = port_in(&line) {
@@ -125,7 +125,7 @@ impl Browser {
         self.client.refresh().await.expect("the page opens again");
     }
 
-    /// Opens a page on which a script runs before the page's scripts. Only Chromium can do this.
+    /// Opens a page, and runs a script before the page's scripts. Only Chromium can do this.
     ///
     /// # Panics
     ///
@@ -289,7 +289,7 @@ async fn start_driver(kind: BrowserKind) -> (Driver, u16) {
         BrowserKind::Firefox => ("GECKODRIVER", "geckodriver"),
     };
     let program = env::var(variable).unwrap_or_else(|_| program.to_owned());
-    // A port that is free for IPv4 may be taken for IPv6, and chromedriver needs both.
+    // chromedriver ends if the port that it has chosen for IPv4 is taken for IPv6.
     for _ in 0..5 {
         if let Some(started) = try_to_start_driver(&program, variable).await {
             return started;

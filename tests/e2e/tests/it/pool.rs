@@ -32,14 +32,14 @@ impl Pool {
     }
 
     /// Waits for a browser that no other test uses.
-    pub(crate) async fn borrow(&self) -> Borrowed<'_> {
+    pub(crate) async fn borrow(&self) -> BorrowedBrowser<'_> {
         let place = self.places.acquire().await.expect("it is never closed");
         let idle = self.idle().pop();
         let browser = match idle {
             Some(browser) => browser,
             None => Browser::launch(self.kind).await,
         };
-        Borrowed {
+        BorrowedBrowser {
             pool: self,
             browser: Some(browser),
             _place: place,
@@ -58,14 +58,14 @@ impl Pool {
     }
 }
 
-/// A borrowed browser. It goes back to the pool when this is dropped, also by a test that fails.
-pub(crate) struct Borrowed<'a> {
+/// A browser that a test uses. It goes back to the pool when this is dropped, also by a test that fails.
+pub(crate) struct BorrowedBrowser<'a> {
     pool: &'a Pool,
     browser: Option<Browser>,
     _place: SemaphorePermit<'a>,
 }
 
-impl Deref for Borrowed<'_> {
+impl Deref for BorrowedBrowser<'_> {
     type Target = Browser;
 
     fn deref(&self) -> &Browser {
@@ -73,7 +73,7 @@ impl Deref for Borrowed<'_> {
     }
 }
 
-impl Drop for Borrowed<'_> {
+impl Drop for BorrowedBrowser<'_> {
     fn drop(&mut self) {
         self.pool.idle().extend(self.browser.take());
     }
