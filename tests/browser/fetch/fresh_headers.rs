@@ -133,7 +133,7 @@ async fn a_source_that_closes_before_its_headers_are_made_sends_no_request() {
     .await;
 }
 
-/// A request whose headers with_headers_that_never_come come, and an `Rc` that each attempt which waits for them has a clone of.
+/// A request whose headers never come, and an `Rc` of which each attempt that waits for the headers has a clone.
 fn with_headers_that_never_come() -> (Fetch, Rc<()>) {
     let waiting = Rc::new(());
     let wait = Rc::clone(&waiting);

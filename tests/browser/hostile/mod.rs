@@ -11,8 +11,8 @@ use super::support::{Script, SeenAttempt};
 
 /// How many attempts were made in the first `milliseconds`, by the server's clock.
 ///
-/// The server notes an attempt before it answers, and the client makes no other before that. So on a busy machine the waits
-/// between attempts never look shorter than they are.
+/// The server notes an attempt before it answers, and the client makes the next one only after the answer. So even on a busy machine
+/// the waits between attempts never look shorter than they are.
 async fn attempts_within(milliseconds: u64, script: &Script) -> usize {
     let seen = script.seen_attempts(1).await;
     let first = seen[0].opened_ms;
