@@ -59,7 +59,10 @@ async fn the_end_of_a_response_is_a_lost_connection_and_another_one_is_made() {
         let expected = [&reconnection[..], &["message: 3"]].concat();
         assert_eq!(journal.take(expected.len()).await, expected);
         let seen = script.seen().await;
-        let ids: Vec<_> = seen.iter().map(|one| one.header("last-event-id")).collect();
+        let ids: Vec<_> = seen
+            .iter()
+            .map(|attempt| attempt.header("last-event-id"))
+            .collect();
         assert_eq!(ids, ["", "7", "7"]);
     })
     .await;

@@ -40,7 +40,7 @@ async fn a_reopened_source_sends_its_position_in_the_resume_parameter() {
         let resumed = format!("{path}?room=7&from=a+b%26c");
         let last = format!("{path}?room=7&from=%C3%A9");
         let seen = script.seen().await;
-        let paths: Vec<_> = seen.iter().map(|one| one.path.as_str()).collect();
+        let paths: Vec<_> = seen.iter().map(|attempt| attempt.path.as_str()).collect();
         let (second_and_fifth, header) = if Transport::selected().is_fetch() {
             ([&resumed, &last], "")
         } else {

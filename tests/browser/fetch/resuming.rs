@@ -49,7 +49,9 @@ async fn each_finished_block_may_change_the_last_event_id_and_an_empty_id_is_not
 }
 
 fn ids(seen: &[super::super::support::SeenAttempt]) -> Vec<&str> {
-    seen.iter().map(|one| one.header("last-event-id")).collect()
+    seen.iter()
+        .map(|attempt| attempt.header("last-event-id"))
+        .collect()
 }
 
 #[wasm_bindgen_test]

@@ -113,7 +113,7 @@ async fn play_all(kind: &str, set_up: impl Fn(EventSourceBuilder) -> EventSource
         let all: Vec<Attack> = serde_json::from_str(&attacks().await).expect("a table");
         let chosen: Vec<_> = all
             .iter()
-            .filter(|one| one.name.starts_with(kind))
+            .filter(|attack| attack.name.starts_with(kind))
             .collect();
         assert!(!chosen.is_empty(), "there is no {kind}");
         for attack in chosen {

@@ -16,6 +16,6 @@ use super::support::{Script, SeenAttempt};
 async fn attempts_within(milliseconds: u64, script: &Script) -> usize {
     let seen = script.seen_attempts(1).await;
     let first = seen[0].opened_ms;
-    let is_within = |one: &&SeenAttempt| one.opened_ms - first < milliseconds;
+    let is_within = |attempt: &&SeenAttempt| attempt.opened_ms - first < milliseconds;
     seen.iter().filter(is_within).count()
 }

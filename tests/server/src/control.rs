@@ -90,7 +90,10 @@ pub(crate) struct Awaited {
 
 impl Awaited {
     fn is_met(&self, seen: &[SeenAttempt]) -> bool {
-        let closed = seen.iter().filter(|one| one.closed_ms.is_some()).count();
+        let closed = seen
+            .iter()
+            .filter(|attempt| attempt.closed_ms.is_some())
+            .count();
         seen.len() >= self.attempts && closed >= self.closed
     }
 }

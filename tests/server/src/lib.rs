@@ -52,7 +52,7 @@ use axum::Router;
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use announce::{Address, Announcement};
+use announce::{Announcement, Origins};
 use chaos::Chaos;
 pub use connection::TcpHandle;
 use connection::{OpenConnections, ResettableListener};
@@ -124,11 +124,11 @@ impl Server {
         let second_origin = format!("http://{}", second.local_addr()?);
         let announcement = match &config.announce {
             Some(path) => {
-                let address = Address {
+                let origins = Origins {
                     origin: &origin,
                     second_origin: &second_origin,
                 };
-                Some(Announcement::write(path, &address)?)
+                Some(Announcement::write(path, &origins)?)
             }
             None => None,
         };

@@ -208,7 +208,10 @@ impl Script {
     /// Asserts that there was one connection, and that the client has ended it.
     pub async fn assert_client_left(&self) {
         let seen = self.seen_closed(1).await;
-        let closed_by: Vec<_> = seen.iter().map(|one| one.closed_by.as_deref()).collect();
+        let closed_by: Vec<_> = seen
+            .iter()
+            .map(|attempt| attempt.closed_by.as_deref())
+            .collect();
         assert_eq!(closed_by, [Some("client")]);
     }
 

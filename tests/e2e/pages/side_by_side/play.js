@@ -166,7 +166,7 @@ export class Play {
 
   /** Waits so long that an event which was already sent would be heard. */
   async waitForLateEvents() {
-    // These requests have to wait for a free connection, as those of the sources do.
+    // The browser handles the answers to these requests in turn with those to the requests of the sources.
     for (const script of this.#scripts) await this.seen(`/streams/${script}`, 0);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -9,7 +9,7 @@ use futures_util::Stream;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{Chaos, Ending, StreamQuery, StreamRecord, plan::Plan, text::Text};
+use super::{Chaos, Ending, StreamQuery, StreamRecord, attempt_body::AttemptBody, plan::Plan};
 use crate::connection::TcpHandle;
 
 /// A request. When it is dropped, the server notes how its connection ended.
@@ -88,11 +88,11 @@ impl TrackedRequest {
         })
     }
 
-    /// Notes the events of a text that is about to be sent.
-    pub(super) fn note_events(&self, text: &Text) {
+    /// Notes the events of a body that is about to be sent.
+    pub(super) fn note_events(&self, body: &AttemptBody) {
         self.change(|StreamRecord { seen, .. }| {
-            seen.sent += text.events;
-            seen.repeated += text.repeated;
+            seen.sent += body.events;
+            seen.repeated += body.repeated;
         });
     }
 
@@ -132,11 +132,11 @@ impl Drop for TrackedRequest {
     }
 }
 
-/// Sends the chunks of the text, then ends the response as the text says. If the server stops before that, the response
+/// Sends the chunks of the body, then ends the response as the body says. If the server stops before that, the response
 /// breaks off.
 pub(super) fn play(
     mut request: TrackedRequest,
-    Text { chunks, ending, .. }: Text,
+    AttemptBody { chunks, ending, .. }: AttemptBody,
     tcp: TcpHandle,
     stop: CancellationToken,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {

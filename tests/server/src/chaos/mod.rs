@@ -4,9 +4,9 @@
 //! The events have the ids `1..=events`; a last one, named `done`, has the next id. The data of an event is
 //! `{"n":…,"text":…}`. The text is made from the number, so that a reader can tell whether it is whole.
 
+mod attempt_body;
 mod body;
 mod plan;
-mod text;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -28,10 +28,10 @@ use tokio_util::sync::CancellationToken;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{connection::TcpHandle, router::cors};
+use attempt_body::AttemptBody;
 use body::TrackedRequest;
 pub use plan::MAX_EVENTS_AT_ONCE;
 use plan::{Answer, Plan};
-use text::Text;
 
 /// How long a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
@@ -212,9 +212,9 @@ async fn play(
     }
     request.forget_events(&plan, last, &query);
     let first = request.choose_first_event(&plan, last);
-    let text = Text::write(plan, first, last, &query);
-    request.note_events(&text);
-    let body = Body::from_stream(body::play(request, text, tcp, stop));
+    let attempt_body = AttemptBody::write(plan, first, last, &query);
+    request.note_events(&attempt_body);
+    let body = Body::from_stream(body::play(request, attempt_body, tcp, stop));
     Ok(([(header::CONTENT_TYPE, "text/event-stream")], body).into_response())
 }
 

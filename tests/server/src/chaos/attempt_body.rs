@@ -1,4 +1,4 @@
-//! The bytes that an attempt gets: events with garbage between them.
+//! The body that an attempt gets: events with garbage between them.
 
 use bytes::Bytes;
 use fastrand::Rng;
@@ -13,19 +13,19 @@ const BAD_EVENT: &[u8] = b"event: bad\ndata: {\"n\": 1, \"text\": \xff";
 /// The longest name of a field, in bytes.
 const LONGEST_NAME: usize = 70_000;
 
-/// What one attempt sends.
+/// The body of the response to one attempt, and how it ends.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(super) struct AttemptBody {
     /// Each chunk to send, with the milliseconds to wait before it.
     pub(super) chunks: Vec<(u64, Bytes)>,
     pub(super) ending: Ending,
-    /// How many whole events it has.
+    /// How many whole events the body has.
     pub(super) events: u64,
     /// How many of these events the client has already.
     pub(super) repeated: u64,
 }
 
-impl Text {
+impl AttemptBody {
     /// The events from `first` on, up to where the plan cuts it off.
     pub(super) fn write(plan: Plan, first: u64, last: u64, query: &StreamQuery) -> Self {
         let Plan {
@@ -157,13 +157,13 @@ mod tests {
     }
 
     /// A text that is not cut off.
-    fn whole(seed: u64, first: u64, last: u64, events: u64) -> Text {
+    fn whole(seed: u64, first: u64, last: u64, events: u64) -> AttemptBody {
         let mut plan = Plan::new(seed, "a", 1);
         plan.cut = usize::MAX;
-        Text::write(plan, first, last, &query(events))
+        AttemptBody::write(plan, first, last, &query(events))
     }
 
-    fn bytes(text: &Text) -> Vec<u8> {
+    fn bytes(text: &AttemptBody) -> Vec<u8> {
         let chunks = text.chunks.iter().map(|(_, chunk)| chunk.clone());
         chunks.collect::<Vec<_>>().concat()
     }
@@ -197,7 +197,7 @@ mod tests {
             (0..1000).any(|seed| {
                 let mut plan = Plan::new(seed, "a", 1);
                 plan.cut = usize::MAX;
-                let text = Text::write(plan, 1, 0, &StreamQuery { bare, ..query(5) });
+                let text = AttemptBody::write(plan, 1, 0, &StreamQuery { bare, ..query(5) });
                 let text = String::from_utf8_lossy(&bytes(&text)).into_owned();
                 text.find("event: bad") < text.find("id: 1") && text.contains("event: bad")
             })
@@ -210,7 +210,7 @@ mod tests {
         for seed in 0..100 {
             let plan = Plan::new(seed, "a", 1);
             let (cut, ending) = (plan.cut, plan.ending);
-            let text = Text::write(plan, 1, 0, &query(1000));
+            let text = AttemptBody::write(plan, 1, 0, &query(1000));
             assert_eq!(bytes(&text).len(), cut);
             assert_eq!(text.ending, ending);
             let all = bytes(&whole(seed, 1, 0, 1000));
