@@ -134,8 +134,8 @@ async fn a_source_that_may_not_ask_does_not() {
     .await;
 }
 
-/// Runs the body of a test with a script whose every attempt is this one, and with a source over the browser's own source that asks
-/// why an attempt has failed.
+/// Runs the body of a test with a script whose every attempt is this one, and with a source over the browser's own `EventSource` that
+/// asks why an attempt has failed.
 async fn run_asking(attempt: Attempt, policy: Policy, body: impl AsyncFn(&Script, EventSource)) {
     run_over(Transport::Browser, async || {
         let script = Script::put([attempt.clone()]).await;

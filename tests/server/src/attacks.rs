@@ -233,7 +233,7 @@ fn endless_line(start: &str, sizes: Sizes) -> Attempt {
 }
 
 fn endless(text: &str, sizes: Sizes) -> Attempt {
-    // The fill ends with a whole text, so that `END` does not continue a line.
+    // The fill ends with a whole text, so that the event `end` follows it.
     let length = text.len() as u64;
     let bytes = sizes.endless / length * length;
     Attempt::playing([fill(bytes, text), send(END)])

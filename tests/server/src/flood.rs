@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use bytes::{Bytes, BytesMut};
 
-/// How many bytes a chunk has at least, if it is not the last. A chunk is large enough that its cost does not show, and small enough that the client soon has
-/// something to read.
+/// How many bytes a chunk has at least, unless it is the last. A chunk is large enough that its cost does not show, and small enough
+/// that the client soon has something to read.
 const CHUNK: usize = 64 * 1024;
 
 /// A repeated text, in which `{n}` counts up. It yields chunks of about 64 KiB, or of one text each.

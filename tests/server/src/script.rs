@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
-/// How often a [`Step::Repeat`], a [`Step::Series`] or a [`Step::Ticks`] can send its text.
+/// The most times that a [`Step::Repeat`], a [`Step::Series`] or a [`Step::Ticks`] sends its text.
 pub const MAX_TIMES: u32 = 10_000_000;
 /// The longest [`Step::Pause`], and the longest time between two chunks of a [`Step::Ticks`] or a [`Step::Drip`], in
 /// milliseconds.

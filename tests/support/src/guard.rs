@@ -38,8 +38,8 @@ pub async fn run_over(transport: Transport, body: impl AsyncFn()) {
     }
 }
 
-/// Runs the body of a test in which callbacks panic, over each transport. The test fails if the body
-/// itself panics, or does not end within [`LIMIT`].
+/// Runs the body of a test in which callbacks panic, over each transport. The test fails if the body itself panics, or does not end
+/// within [`LIMIT`].
 pub async fn run_with_panics(body: impl AsyncFn()) {
     // The hook is set before the first panic, since after a panic this thread cannot set one.
     fail_on_panics();

@@ -65,7 +65,7 @@ export class Play {
     return this.closeAtEnd(new this.EventSource(url, { ...this.#init, ...init }));
   }
 
-  /** Closes a source that the scenario has made itself at the end of the scenario. Returns the source. */
+  /** Notes a source that the scenario has made itself: it is closed at the end. Returns the source. */
   closeAtEnd(source) {
     this.#sources.push(source);
     return source;
