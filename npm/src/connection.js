@@ -10,7 +10,6 @@ import { wasm } from "./init.js";
 import * as inputs from "./inputs.js";
 import { encoder, copyToWasm } from "./memory.js";
 import {
-  INPUT_DEFERRED,
   FAILURE_EARLIER,
   FAILURE_EVENT,
   FAILURE_UNFINISHED_EVENT,
@@ -58,14 +57,11 @@ import { SKIPPED, detached, failureEventError, typedEvent, unfinishedEventError 
 /** @typedef {import("./host.js").Host} Host */
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./host.js").Transport} Transport */
-/** @typedef {import("./inputs.js").EventInput} EventInput */
 /** @typedef {import("./inputs.js").Input} Input */
 /** @typedef {import("./inputs.js").SessionInput} SessionInput */
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
-
-/** @type {Input} */
-const NONE = { type: -1 };
+/** @typedef {{ subscription: Subscription, data: string, meta: EventMeta, isSlice?: boolean }} HandledEvent */
 
 export class Connection extends Audience {
   /** @type {Promise<CloseReason>} */
@@ -84,8 +80,8 @@ export class Connection extends Audience {
   #isBusy = true;
   /** The inputs that have arrived meanwhile, each with its link. @type {[Input, Link | undefined][]} */
   #queue = [];
-  /** The current input. @type {Input} */
-  #input = NONE;
+  /** The event that is being handled, if the session had outputs for it. @type {HandledEvent | undefined} */
+  #event;
   /** The error of the current input, or of a failure that the session has found, such as a timeout. @type {EventSourceError | undefined} */
   #error;
   /** What the server has answered with, the last time. @type {import("./index.js").ResponseHead | undefined} */
@@ -196,17 +192,9 @@ export class Connection extends Audience {
    */
   receive(input, link) {
     if (this.isClosed) return false;
-    if (this.#isBusy) {
-      this.#queue.push([input, link]);
-      return false;
-    }
-    this.#isBusy = true;
+    this.#queue.push([input, link]);
+    if (this.#isBusy) return false;
     this.shouldYield = false;
-    try {
-      this.#handle(input, link);
-    } catch (exception) {
-      this.#endAfterBug(exception);
-    }
     return this.#handleQueue();
   }
 
@@ -223,21 +211,22 @@ export class Connection extends Audience {
    */
   receiveEvent(subscription, data, meta, hasIdField, isSlice, link) {
     if (this.isClosed || link !== this.#link) return false;
-    if (this.#isBusy) return this.receive(inputs.event(subscription, data, meta, hasIdField, isSlice), link);
+    if (this.#isBusy) return this.receive(() => this.handleEvent(subscription, data, meta, hasIdField, isSlice), link);
     this.#isBusy = true;
     this.shouldYield = false;
     try {
-      this.#handleEvent(subscription, data, meta, hasIdField, isSlice);
+      this.handleEvent(subscription, data, meta, hasIdField, isSlice);
     } catch (exception) {
       this.#endAfterBug(exception);
     }
     return this.#handleQueue();
   }
 
-  /** Handles the inputs that arrived in the meantime. */
+  /** Handles the inputs that have arrived. */
   #handleQueue() {
     // The length comes first: `shift` of an empty array costs as much as handling an event.
     while (this.#queue.length) {
+      this.#isBusy = true;
       try {
         this.#handle(.../** @type {[Input, Link | undefined]} */ (this.#queue.shift()));
       } catch (exception) {
@@ -245,7 +234,7 @@ export class Connection extends Audience {
       }
     }
     // The data of an event may be a slice, which keeps its whole chunk in memory.
-    this.#input = NONE;
+    this.#event = undefined;
     this.#isBusy = false;
     return this.shouldYield;
   }
@@ -258,16 +247,12 @@ export class Connection extends Audience {
   /** @param {Input} input @param {Link} [link] @returns {void} */
   #handle(input, link) {
     if (this.isClosed || (link && link !== this.#link)) return;
-    this.#input = input;
-    if (input.type === INPUT_EVENT) {
-      const { subscription, data, meta, hasIdField, isSlice } = /** @type {EventInput} */ (input);
-      return this.#handleEvent(subscription, data, meta, hasIdField, isSlice);
-    }
-    if (input.type === INPUT_UNLISTENED) return this.#handleUnlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
-    if (input.type === INPUT_DEFERRED) {
-      const next = /** @type {import("./inputs.js").DeferredInput} */ (input).run(this);
+    this.#event = undefined;
+    if (typeof input === "function") {
+      const next = input(this);
       return next && this.#handle(next, link);
     }
+    if (input.type === INPUT_UNLISTENED) return this.#handleUnlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
     const { type, error, detail = 0, time, failures, unfinished, response } = /** @type {SessionInput} */ (input);
     if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
       // The network has changed, and the host has not fired `online` or `offline` yet. The session is told first. If it
@@ -298,7 +283,7 @@ export class Connection extends Audience {
    * @param {boolean | undefined} hasIdField
    * @param {boolean | undefined} isSlice
    */
-  #handleEvent(subscription, data, meta, hasIdField, isSlice) {
+  handleEvent(subscription, data, meta, hasIdField, isSlice) {
     const terminalFlag = this.#terminalFlagOf(subscription, data);
     this.#meta = meta;
     if (!terminalFlag && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isSlice);
@@ -309,7 +294,7 @@ export class Connection extends Audience {
     this.#wants = outcome >> OUTCOME_BITS;
     if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isSlice);
     if (!(outcome & OUTCOME_POLL)) return;
-    this.#input = inputs.event(subscription, data, meta, hasIdField, isSlice);
+    this.#event = { subscription, data, meta, isSlice };
     this.#carryOut();
   }
 
@@ -370,7 +355,7 @@ export class Connection extends Audience {
         this.#tellSession(INPUT_NOTE_LAST_EVENT_ID);
         this.#disconnect();
       } else if (output === OUTPUT_DELIVER) {
-        const { subscription, data, meta, isSlice } = /** @type {EventInput} */ (this.#input);
+        const { subscription, data, meta, isSlice } = /** @type {HandledEvent} */ (this.#event);
         this.#deliver(subscription, data, meta, isSlice);
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
@@ -395,9 +380,9 @@ export class Connection extends Audience {
     return error;
   }
 
-  /** A plain copy of the event that is the current input. */
+  /** A plain copy of the event that is being handled. */
   #currentEvent() {
-    const { subscription, data, meta } = /** @type {EventInput} */ (this.#input);
+    const { subscription, data, meta } = /** @type {HandledEvent} */ (this.#event);
     return typedEvent(subscription.name, detached(data), meta);
   }
 
@@ -503,7 +488,7 @@ export class Connection extends Audience {
     const reason =
       kind === REASON_FAILED ? { type: "policy", error } : (kind === REASON_REQUESTED && this.#aborted) || { type: REASONS[kind] };
     // By the standard, status 204 ends in an `error` event. After a terminal event none is fired: the page has that event.
-    this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && this.#input.type !== INPUT_EVENT));
+    this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && !this.#event));
   }
 
   /**

@@ -26,9 +26,6 @@ export const INPUT_NOTE_LAST_EVENT_ID = 17;
 export const INPUT_TRACK_IDS = 18;
 export const INPUT_EVENT = 19;
 
-// An input that only the body knows.
-export const INPUT_DEFERRED = 102;
-
 // Flags of `INPUT_EVENT`: `event` in `numbers.rs`.
 export const HAS_ID_FIELD = 2;
 export const HAS_NO_ID_FIELD = 4;

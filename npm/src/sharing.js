@@ -4,7 +4,7 @@
 
 import { Connection } from "./connection.js";
 import { relayedState } from "./inputs.js";
-import { INPUT_DEFERRED, FOLLOWS_STATE } from "./numbers.js";
+import { FOLLOWS_STATE } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -105,7 +105,7 @@ class SharedConnection extends Connection {
   report(error, follows, state) {
     if (follows === FOLLOWS_STATE) this.state = state;
     let isHeard = false;
-    this.#relay((connection) => {
+    this.#send((connection) => {
       isHeard = Boolean(connection.hear(error, follows, state)) || isHeard;
     });
     if (!isHeard) this.writeToConsole(error);
@@ -118,7 +118,7 @@ class SharedConnection extends Connection {
 
   /** @param {Gap} gap */
   tellGap(gap) {
-    this.#relay((connection) => connection.tellGap(gap));
+    this.#send((connection) => connection.tellGap(gap));
   }
 
   /** @param {CloseReason} reason @param {boolean} firesError */
@@ -126,18 +126,13 @@ class SharedConnection extends Connection {
     if (this.isClosed) return;
     this.#forget();
     super.end(reason, false);
-    this.#relay((connection) => connection.end(reason, firesError, true));
+    this.#send((connection) => connection.end(reason, firesError, true));
   }
 
   /** @param {EventSourceError} error */
   tellClosingError(error) {
     const heard = [...this.#shares].map(({ link }) => link.tellClosingError(error));
     return heard.some(Boolean);
-  }
-
-  /** @param {(connection: Connection) => void} tell */
-  #relay(tell) {
-    this.#send({ type: INPUT_DEFERRED, run: tell });
   }
 
   /** Sources that join during the call are not told. @param {import("./inputs.js").Input} input */
