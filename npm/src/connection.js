@@ -5,7 +5,7 @@
 import { Audience, errorOf } from "./audience.js";
 import { inspect } from "./checks.js";
 import { deadlineTimer } from "./deadline-timer.js";
-import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
+import { EventSourceError, asError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
 import { wasm } from "./init.js";
 import * as inputs from "./inputs.js";
 import { encoder, copyToWasm } from "./memory.js";
@@ -127,18 +127,17 @@ export class Connection extends Audience {
     this.#open = open;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     const { deduplicate, terminalEvent, terminalData, failureEvent, parse, signal } = settings;
-    this.#tracksIds = Boolean(deduplicate);
+    this.#tracksIds = deduplicate;
     this.#terminalData = terminalData;
     this.#timer = deadlineTimer(host, (lateBy) => this.receive(inputs.timeout(lateBy)));
     this.#isOffline = this.#isHostOffline();
     this.#mayConnect = settings.isSharer;
     this.#session = openSession(settings, this.#isOffline, host.now());
     try {
-      for (const name of terminalEvent ?? []) this.subscribe(name);
-      // Where only events with listeners show that the connection is alive, these count too.
-      for (const [name, kind] of Object.entries(parse)) if (kind === "skip") this.subscribe(name);
-      if (failureEvent !== undefined) this.subscribe(failureEvent);
-      if (terminalData !== undefined) this.subscribe("message");
+      // Where only events with listeners show that the connection is alive, those that are skipped count too.
+      const skipped = Object.entries(parse).filter(([, kind]) => kind === "skip");
+      const names = [terminalEvent ?? [], skipped.map(([name]) => name), failureEvent ?? [], terminalData === undefined ? [] : "message"];
+      for (const name of names.flat()) this.subscribe(name);
       if (signal?.aborted) {
         this.#abort();
         return;
@@ -457,7 +456,7 @@ export class Connection extends Audience {
     try {
       payload = subscription.decode(text, meta);
     } catch (exception) {
-      const error = exception instanceof EventSourceError ? exception : internal(exception);
+      const error = asError(exception);
       // Decoding runs users' code, which may have closed the source.
       if (this.isClosed) return this.tell(error);
       this.#error = error;

@@ -2,6 +2,7 @@
 // The host of sources: the browser, or a test's replacement for it.
 
 import { wasm } from "./init.js";
+import { onGlobal } from "./transport/leaving.js";
 
 /** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */
@@ -109,9 +110,8 @@ export const browser = {
   isOffline: (url) => globalThis.navigator?.onLine === false && !isLoopback(url),
   onNetwork(url, callback) {
     const names = isLoopback(url) ? ["online"] : ["online", "offline"];
-    const listener = (/** @type {Event} */ { type }) => callback(type === "online");
-    for (const name of names) globalThis.addEventListener?.(name, listener);
-    return () => names.forEach((name) => globalThis.removeEventListener?.(name, listener));
+    const undos = names.map((name) => onGlobal(name, ({ type }) => callback(type === "online")));
+    return () => undos.forEach((undo) => undo());
   },
   report: (error, unwritten) => console.error("typed-eventsource:", error, ...(unwritten ? [`(and ${unwritten} more of this kind)`] : [])),
   hint: (message) => console.info("typed-eventsource:", message),

@@ -1,7 +1,7 @@
 // @ts-check
 // The options of a source.
 
-import { any, callback, check, count, flag, inspect, isObject, object, oneOf, optionError, read, string } from "./checks.js";
+import { any, callback, check, count, flag, inspect, isObject, object, objectOf, oneOf, optionError, read, string } from "./checks.js";
 import { messageName } from "./message-name.js";
 import { parsePolicy } from "./policy.js";
 
@@ -28,11 +28,11 @@ const FETCH = {
   endOfBody: oneOf("finished", "reconnect"),
 };
 
-const QUEUE = {
+const queue = objectOf({
   // Zero counts as 1.
   capacity: count,
   whenFull: oneOf("drop-oldest", "keep-latest", "close", "wait"),
-};
+});
 
 /** @param {any} value */
 const isParse = (value) => value === "json" || value === "text" || typeof value === "function";
@@ -53,7 +53,7 @@ const OPTIONS = {
   skipEmpty: flag,
   closeAfterLoop: flag,
   schemas: object,
-  queue: (value, name) => read(object(value, name), QUEUE, `${name}.`),
+  queue,
   deduplicate: count,
   resumeParameter: string,
   terminalEvent: (value, name) => [value].flat().map((one) => messageName(string(one, name))),
@@ -82,8 +82,9 @@ const OPTIONS = {
 
 /** @param {unknown} init @returns {Settings} */
 export function parseSettings(init) {
-  if (init !== undefined && init !== null && !isObject(init)) throw new TypeError(`EventSource: ${inspect(init)} is not an object`);
-  const options = read(/** @type {OptionsObject} */ (init ?? {}), OPTIONS);
+  const given = init ?? {};
+  if (!isObject(given)) throw new TypeError(`EventSource: ${inspect(given)} is not an object`);
+  const options = read(/** @type {OptionsObject} */ (given), OPTIONS);
   const isFetch = options.transport === "fetch";
   if (!isFetch) {
     const name = Object.keys(FETCH).find((name) => name in options);

@@ -33,14 +33,14 @@ export function openSession(settings, isOffline, now) {
     isSharer,
     endOfBody === "finished",
     endOfBody,
-  ].map(Boolean);
+  ];
   const numbers = numbersOf(policy);
   const id = encoder.encode(lastEventId);
   return wasm.newSession(
     presetOf(policy),
     copyToWasm(numbers),
     numbers.length,
-    flags.reduce((sum, flag, bit) => sum + (Number(flag) << bit), 0),
+    flags.reduce((/** @type {number} */ sum, flag, bit) => sum + (flag ? 1 << bit : 0), 0),
     deduplicate,
     copyToWasm(id),
     id.length,

@@ -5,7 +5,7 @@ import { EventSourceError, connectionLost, givenUp } from "../error.js";
 import { browserReconnects, failed, opened, reestablish } from "../inputs.js";
 import { schemeError, watchBlocks } from "./diagnosis.js";
 import { FetchTransport } from "./fetch.js";
-import { LEAVING, onLeaving } from "./leaving.js";
+import { onLeaving } from "./leaving.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
 /** The standard's `EventSource.CLOSED`. */
@@ -67,7 +67,7 @@ export class BrowserTransport {
       if (!isMessage(event)) this.#lost();
     };
     this.#blocks = watchBlocks(this.#url);
-    this.#forgetLeaving = onLeaving(() => setTimeout(() => this.#checkAfterLeaving(), LEAVING));
+    this.#forgetLeaving = onLeaving((staying) => this.#checkAfter(staying));
   }
 
   /** @param {Subscription} subscription */
@@ -107,8 +107,9 @@ export class BrowserTransport {
     return this.#meta;
   }
 
-  /** If the page has stayed, it may have lost the connection. */
-  #checkAfterLeaving() {
+  /** If the page has stayed, it may have lost the connection. @param {Promise<unknown>} staying */
+  async #checkAfter(staying) {
+    await staying;
     if (this.#raw.readyState === CLOSED)
       this.#link.receive(reestablish(connectionLost(this.#url, "the browser closed it when the page was about to be left")));
   }
