@@ -1,28 +1,60 @@
 // @ts-check
-// The WebAssembly.
+// The engine, in WebAssembly or in JavaScript, and how it is started: by the first source, or by `init`.
 
-import { EventSourceError } from "./error.js";
+import { EventSourceError, messageOf } from "./error.js";
 
 /** @typedef {import("./index.js").WasmSource} WasmSource */
+/** @typedef {typeof import("./wasm/typed_eventsource_bg.wasm")} Engine */
 
 /**
  * The exports of the WebAssembly, once it is there. The JavaScript that wasm-bindgen generates for it would be as large
  * as the rest of the code that calls it. Numbers need none of it, and `memory.js` passes bytes.
  *
- * @type {typeof import("./wasm/typed_eventsource_bg.wasm")}
+ * @type {Engine}
  */
 export let wasm;
-/** @type {Promise<void> | undefined} */
-let loading;
 
-/** @param {WasmSource | PromiseLike<WasmSource> | (() => Promise<WasmSource>)} source */
-export function init(source) {
-  if (wasm) return Promise.resolve();
-  loading ??= load(source).catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+/** Resolves once an engine that could not be started at once is there. @type {Promise<void> | undefined} */
+export let loading;
+
+/** @type {(() => WebAssembly.Module) | undefined} */
+let compileWasm;
+/** @type {(() => Promise<Engine>) | undefined} */
+let importJavaScript;
+
+/**
+ * Says where an engine is, which an entry of the package does. The JavaScript is only loaded where there is no WebAssembly.
+ *
+ * @param {() => WebAssembly.Module} compile
+ * @param {() => Promise<Engine>} [importFallback]
+ */
+export function provide(compile, importFallback) {
+  compileWasm = compile;
+  importJavaScript = importFallback;
+}
+
+/** @param {Engine} engine */
+export const use = (engine) => void (wasm ??= engine);
+
+/** Starts the engine, unless it was started. */
+export function start() {
+  if (wasm || loading) return;
+  if (!compileWasm) throw failure("of `typed-eventsource/without-wasm` is not there yet: call `init` first");
+  try {
+    initSync(compileWasm());
+  } catch (cause) {
+    // There is no WebAssembly, or a content security policy forbids it.
+    if (!importJavaScript) throw failure(`could not be started: ${messageOf(cause)}`, cause);
+    load(importJavaScript().then(use));
+  }
+}
+
+/** @param {WasmSource | PromiseLike<WasmSource> | (() => Promise<WasmSource>)} [source] */
+export async function init(source) {
+  if (wasm) return;
+  if (!loading && source) load(compile(source).then(initSync));
+  start();
+  await loading;
 }
 
 /**
@@ -35,23 +67,27 @@ export function initSync(source) {
   if (wasm) return;
   const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
   const { exports } = new WebAssembly.Instance(module, { "./typed_eventsource_bg.js": imports });
-  wasm = /** @type {any} */ (exports);
+  use(/** @type {any} */ (exports));
 }
 
-/** Throws if the package is not initialised: a source needs the WebAssembly from its start on. */
-export function checkInitialised() {
-  if (!wasm) throw new EventSourceError("not-initialised", "typed-eventsource is not initialised yet: `await init()` first");
+/** @param {Promise<void>} promise */
+function load(promise) {
+  loading = promise.catch((cause) => {
+    loading = undefined;
+    throw failure(`could not be loaded: ${messageOf(cause)}`, cause);
+  });
+  // Every source reports it, and `init` rejects with it.
+  loading.catch(() => {});
 }
 
-/** @param {WasmSource | PromiseLike<WasmSource> | (() => Promise<WasmSource>)} source */
-async function load(source) {
-  initSync(await compile(await (typeof source === "function" ? source() : source)));
-}
+/** @param {string} problem @param {unknown} [cause] */
+const failure = (problem, cause) => new EventSourceError("not-initialised", `the engine ${problem}`, { cause });
 
-/** @param {WasmSource} source */
-async function compile(source) {
+/** @param {WasmSource | PromiseLike<WasmSource> | (() => Promise<WasmSource>)} from */
+async function compile(from) {
+  let source = await (typeof from === "function" ? from() : from);
   if (typeof source === "string" || source instanceof URL) source = await fetch(source);
   if (!("arrayBuffer" in source)) return source instanceof WebAssembly.Module ? source : WebAssembly.compile(source);
-  if (!source.ok) throw new Error(`typed-eventsource: ${source.url} answered with status ${source.status}`);
+  if (!source.ok) throw new Error(`${source.url} answered with status ${source.status}`);
   return WebAssembly.compile(await source.arrayBuffer());
 }
