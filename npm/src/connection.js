@@ -51,7 +51,7 @@ import {
   WANTS_IDS,
 } from "./numbers.js";
 import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
-import { SKIPPED, detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
+import { SKIPPED, UNSEEN, detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -497,7 +497,7 @@ export class Connection extends Audience {
       this.#tellSession(INPUT_DECODED);
       this.#wants &= ~WANTS_DECODED;
     }
-    const event = typedEvent(name, payload, meta);
+    const event = typedEvent(name, payload, listeners.seesMeta || this.anyListeners.seesMeta ? meta : UNSEEN);
     listeners.call(event, snapshot);
     this.anyListeners.call(event, anySnapshot);
   }

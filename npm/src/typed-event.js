@@ -5,6 +5,9 @@ import { EventSourceError, excerptOf, messageOf } from "./error.js";
 /** @typedef {import("./index.js").TypedEvent<unknown>} TypedEvent */
 /** @typedef {{ readonly lastEventId: string, readonly origin: string }} EventMeta The id and origin of an event. */
 
+/** In place of an id and an origin that no listener can see. @type {EventMeta} */
+export const UNSEEN = { lastEventId: "", origin: "" };
+
 /** A copy of a part of a longer text. For a part, engines would keep the whole text, unless the part is very short. @param {string} part */
 export const detached = (part) => (part.length > 12 ? ` ${part}`.slice(1) : part);
 

@@ -1,7 +1,7 @@
 // The browser transport over an `EventSource` that does not tell which events have an id field.
 
 import { EventSource } from "typed-eventsource";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 
 const URL = "http://prices.test/";
 
@@ -147,4 +147,45 @@ test("a browser's source that has no `url`, such as a mock, gives up with an err
   Reflect.deleteProperty(made[0], "url");
   made[0].giveUp();
   expect(await source.closed).toMatchObject({ type: "policy", error: { code: "given-up", url: URL } });
+});
+
+describe("the id of a message", () => {
+  /** How often it is read for a listener that is called with two messages. The listener is made of its text, in which `see` counts calls. */
+  function reads(text: string, data = "1") {
+    vi.stubGlobal("EventSource", Native);
+    const source = new EventSource(URL);
+    const see = vi.fn();
+    source.on("message", new Function("see", `return ${text}`)(see));
+    let count = 0;
+    for (const id of ["6", "7"]) {
+      const message = new MessageEvent("message", { data });
+      Object.defineProperty(message, "lastEventId", { get: () => ((count += 1), id) });
+      made[0].dispatchEvent(message);
+    }
+    expect(see).toHaveBeenCalledTimes(2);
+    const reads = count;
+    expect(source.lastEventId).toBe("7");
+    source.close();
+    return reads;
+  }
+
+  test.each([
+    "({ data }) => see(data)",
+    "({data:e})=>see(e)",
+    "({ type, data }) => see(data)",
+    "({\n  data,\n}) => see(data)",
+    "({ data: { length } }) => see(length)",
+    "async ({ data }) => see(data)",
+    "async({data:e})=>see(e)",
+  ])("is not read for %s, and it is known all the same", (text) => {
+    expect(reads(text)).toBe(0);
+  });
+
+  test("is read once for a listener that sees it", () => {
+    expect(reads("(event) => see(event)")).toBe(2);
+  });
+
+  test("is read at once if the data is large, which is not kept", () => {
+    expect(reads("({ data }) => see(data)", JSON.stringify("x".repeat(5000)))).toBe(2);
+  });
 });
