@@ -4,12 +4,10 @@ import { bytesOf } from "./wasm-text.js";
 // The last one, so that bundles end with the WebAssembly: what compresses a bundle by pieces then has it in one of them.
 import { text } from "./wasm/engine.js";
 
-export { onCountdown } from "./countdown.js";
-export { EventSourceError } from "./error.js";
-export { EventSource } from "./event-source.js";
-export { init as default, init, initSync } from "./init.js";
+export * from "./exports.js";
+export { default } from "./exports.js";
 
 provide(
-  () => new WebAssembly.Module(bytesOf(text)),
+  () => bytesOf(text),
   () => import("./wasm/engine-in-javascript.js"),
 );

@@ -4,9 +4,7 @@
 import { provide } from "./init.js";
 import module from "./wasm/typed_eventsource_bg.wasm";
 
-export { onCountdown } from "./countdown.js";
-export { EventSourceError } from "./error.js";
-export { EventSource } from "./event-source.js";
-export { init as default, init, initSync } from "./init.js";
+export * from "./exports.js";
+export { default } from "./exports.js";
 
 provide(() => module);

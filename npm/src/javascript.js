@@ -4,9 +4,7 @@
 import { use } from "./init.js";
 import * as engine from "./wasm/engine-in-javascript.js";
 
-export { onCountdown } from "./countdown.js";
-export { EventSourceError } from "./error.js";
-export { EventSource } from "./event-source.js";
-export { init as default, init, initSync } from "./init.js";
+export * from "./exports.js";
+export { default } from "./exports.js";
 
 use(engine);
