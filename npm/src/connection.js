@@ -62,7 +62,7 @@ import { SKIPPED, UNSEEN, detached, failureEventError, typedEvent, unfinishedEve
 /** @typedef {import("./inputs.js").SessionInput} SessionInput */
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
-/** @typedef {{ subscription: Subscription, data: string, meta: EventMeta, isSlice?: boolean }} HandledEvent */
+/** @typedef {[subscription: Subscription, data: string, meta: EventMeta, isSlice: boolean | undefined]} HandledEvent */
 
 /** In place of the number of a session, while the engine is loading. */
 const NOT_STARTED = -1;
@@ -321,7 +321,7 @@ export class Connection extends Audience {
     this.#wants = outcome >> OUTCOME_BITS;
     if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isSlice);
     if (!(outcome & OUTCOME_POLL)) return;
-    this.#event = { subscription, data, meta, isSlice };
+    this.#event = [subscription, data, meta, isSlice];
     this.#carryOut();
   }
 
@@ -382,8 +382,7 @@ export class Connection extends Audience {
         this.#tellSession(INPUT_NOTE_LAST_EVENT_ID);
         this.#disconnect();
       } else if (output === OUTPUT_DELIVER) {
-        const { subscription, data, meta, isSlice } = /** @type {HandledEvent} */ (this.#event);
-        this.#deliver(subscription, data, meta, isSlice);
+        this.#deliver(.../** @type {HandledEvent} */ (this.#event));
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
       else if (output === OUTPUT_REPORT) {
@@ -409,8 +408,8 @@ export class Connection extends Audience {
 
   /** A plain copy of the event that is being handled. */
   #currentEvent() {
-    const { subscription, data, meta } = /** @type {HandledEvent} */ (this.#event);
-    return typedEvent(subscription.name, detached(data), meta);
+    const [{ name }, data, meta] = /** @type {HandledEvent} */ (this.#event);
+    return typedEvent(name, detached(data), meta);
   }
 
   #connect() {
@@ -513,7 +512,7 @@ export class Connection extends Audience {
   #endWithReason(kind, error) {
     /** @type {any} */
     const reason =
-      kind === REASON_FAILED ? { type: "policy", error } : (kind === REASON_REQUESTED && this.#aborted) || { type: REASONS[kind] };
+      kind === REASON_FAILED ? { type: "policy", error } : (this.#aborted ?? { type: REASONS[kind] });
     // By the standard, status 204 ends in an `error` event. After a terminal event none is fired: the page has that event.
     this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && !this.#event));
   }

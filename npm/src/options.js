@@ -7,9 +7,6 @@ import { parsePolicy } from "./policy.js";
 
 /** @typedef {import("./checks.js").OptionsObject} OptionsObject */
 
-/** @param {any} value */
-const isSignal = (value) => ["addEventListener", "removeEventListener"].every((name) => typeof value?.[name] === "function");
-
 const FETCH = {
   method: string,
   // Copied, since some iterables can be read only once.
@@ -60,7 +57,7 @@ const OPTIONS = {
   terminalData: string,
   diagnose: flag,
   failureEvent: (value, name) => messageName(string(value, name)),
-  signal: check("an AbortSignal", (value) => value === null || isSignal(value)),
+  signal: check("an AbortSignal", (value) => value === null || typeof value.removeEventListener === "function"),
   ...FETCH,
 };
 
@@ -86,15 +83,12 @@ export function parseSettings(init) {
   if (!isObject(given)) throw new TypeError(`EventSource: ${inspect(given)} is not an object`);
   const options = read(/** @type {OptionsObject} */ (given), OPTIONS);
   const isFetch = options.transport === "fetch";
-  if (!isFetch) {
-    const name = Object.keys(FETCH).find((name) => name in options);
-    if (name) throw optionError(`\`${name}\` needs \`transport: "fetch"\``);
-  }
   const { method = "GET", policy = {} } = options;
   // Whether the request may be made more than once.
   const isRepeatable = /^(get|head)$/i.test(method);
   const { capacity = 4096, whenFull = isRepeatable || policy.resend ? "drop-oldest" : "wait" } = options.queue ?? {};
-  if (whenFull === "wait" && !isFetch) throw optionError('`queue.whenFull: "wait"` needs `transport: "fetch"`');
+  const needsFetch = Object.keys(FETCH).find((name) => name in options) ?? (whenFull === "wait" && 'queue.whenFull: "wait"');
+  if (needsFetch && !isFetch) throw optionError(`\`${needsFetch}\` needs \`transport: "fetch"\``);
   return {
     ...options,
     isFetch,

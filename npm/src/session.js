@@ -22,13 +22,12 @@ export function openSession(settings, isOffline, now) {
     deduplicate = 0,
     lastEventId = "",
   } = settings;
-  const hasTerminal = terminalEvent?.length || terminalData !== undefined;
   const flags = [
     isFetch,
     policy.rule,
     isRepeatable,
     resumeParameter !== undefined,
-    hasTerminal,
+    terminalEvent?.length || terminalData !== undefined,
     isOffline,
     isSharer,
     endOfBody === "finished",
