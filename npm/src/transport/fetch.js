@@ -125,21 +125,18 @@ export class FetchTransport extends ResponseReader {
 
   /** @param {HeadersInit | null} [given] @param {boolean} [isFresh] */
   #request(given, isFresh = false) {
-    const { method, body, credentials, mode = "cors", cache = NO_STORE, redirect, referrerPolicy, withCredentials } = this.#settings;
     try {
       const headers = new Headers(given ?? undefined);
       if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");
       const isPlaced = isFresh && headers.has("Last-Event-ID");
       if (this.#header && !isPlaced) headers.set("Last-Event-ID", inBytes(this.#header));
+      // The options of a request have the names that `Request` knows, which leaves out the others.
       return new Request(this.#url, {
-        method,
+        mode: "cors",
+        cache: NO_STORE,
+        credentials: this.#settings.withCredentials ? "include" : "same-origin",
+        .../** @type {any} */ (this.#settings),
         headers,
-        body,
-        mode,
-        cache,
-        redirect,
-        referrerPolicy,
-        credentials: credentials ?? (withCredentials ? "include" : "same-origin"),
         signal: this.#abort.signal,
       });
     } catch (cause) {
