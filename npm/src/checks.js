@@ -52,10 +52,10 @@ export const object = check("an object", (value) => value !== null && typeof val
 
 export const action = oneOf("close", "reopen");
 
-/** @param {unknown} status */
-const isStatus = (status) => Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 599;
-
-export const statuses = check("a list of HTTP statuses", (value) => Array.isArray(value) && value.every(isStatus));
+export const statuses = check(
+  "a list of HTTP statuses",
+  (value) => Array.isArray(value) && value.every((status) => Number.isInteger(status) && status >= 100 && status <= 599),
+);
 
 const limitOptions = objectOf({ after: milliseconds, then: oneOf(...ACTIONS) });
 

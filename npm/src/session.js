@@ -10,26 +10,15 @@ import { numbersOf, presetOf } from "./policy.js";
 
 /** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {number} now */
 export function openSession(settings, isOffline, now) {
-  const {
-    policy,
-    isFetch,
-    isRepeatable,
-    isSharer,
-    resumeParameter,
-    terminalEvent,
-    terminalData,
-    endOfBody,
-    deduplicate = 0,
-    lastEventId = "",
-  } = settings;
+  const { policy, resumeParameter, terminalEvent, terminalData, endOfBody, deduplicate = 0, lastEventId = "" } = settings;
   const flags = [
-    isFetch,
+    settings.isFetch,
     policy.rule,
-    isRepeatable,
+    settings.isRepeatable,
     resumeParameter !== undefined,
     terminalEvent?.length || terminalData !== undefined,
     isOffline,
-    isSharer,
+    settings.isSharer,
     endOfBody === "finished",
     endOfBody,
   ];
