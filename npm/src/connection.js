@@ -511,8 +511,7 @@ export class Connection extends Audience {
   /** @param {number} kind @param {EventSourceError} [error] */
   #endWithReason(kind, error) {
     /** @type {any} */
-    const reason =
-      kind === REASON_FAILED ? { type: "policy", error } : (this.#aborted ?? { type: REASONS[kind] });
+    const reason = kind === REASON_FAILED ? { type: "policy", error } : (this.#aborted ?? { type: REASONS[kind] });
     // By the standard, status 204 ends in an `error` event. After a terminal event none is fired: the page has that event.
     this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && !this.#event));
   }
