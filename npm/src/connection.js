@@ -131,7 +131,7 @@ export class Connection extends Audience {
     this.#open = open;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     const { deduplicate, terminalEvent, terminalData, failureEvent, parse, signal, lastEventId = "" } = settings;
-    this.#tracksIds = deduplicate;
+    this.#tracksIds = Boolean(deduplicate);
     this.#terminalData = terminalData;
     this.#timer = deadlineTimer(host, (lateBy) => this.receive(inputs.timeout(lateBy)));
     this.#isOffline = this.#isHostOffline();
@@ -307,8 +307,8 @@ export class Connection extends Audience {
    * @param {Subscription} subscription
    * @param {string} data
    * @param {EventMeta} meta
-   * @param {boolean | undefined} hasIdField
-   * @param {boolean | undefined} isSlice
+   * @param {boolean} [hasIdField]
+   * @param {boolean} [isSlice]
    */
   handleEvent(subscription, data, meta, hasIdField, isSlice) {
     const terminalFlag = this.#terminalFlagOf(subscription, data);
