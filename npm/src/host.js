@@ -17,7 +17,7 @@ import { wasm } from "./init.js";
  *
  * @typedef {{
  *   receive: (input: Input) => boolean,
- *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isSlice?: boolean) => boolean,
+ *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isSlice?: boolean, value?: unknown) => boolean,
  *   tellClosingError: (error: EventSourceError) => unknown,
  *   newSubscription: (name: string) => Subscription,
  *   hint: (name: string) => void,

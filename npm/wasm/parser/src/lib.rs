@@ -5,11 +5,11 @@ extern crate alloc;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod js_reader;
+mod json;
 mod names;
 mod reader;
 mod records;
 mod stream;
-mod text;
 
 pub use reader::{Exchange, Readers};
 pub use records::{Record, Records};
