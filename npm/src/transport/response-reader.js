@@ -79,7 +79,7 @@ export class ResponseReader {
   /** The elements of the array in the text, parsed on the first request. @type {unknown[] | undefined} */
   #values;
   /** The index of the next element. */
-  #nextValue = 0;
+  #nextElement = 0;
   /** Whether the data of the rest of the chunk is parsed event by event. */
   #parsesSingly = false;
   /** @type {import("../typed-event.js").EventMeta} */
@@ -256,6 +256,8 @@ export class ResponseReader {
       const number = records[place];
       const isNewName = !number && this.#listensToAll;
       const subscription = isNewName ? this.#link.newSubscription(this.#outOfLine(NAME_AT)) : this.#subscriptions[number];
+      const dataEnd = records[place + 2];
+      const element = dataEnd < records[ARRAY_AT] ? this.#nextElement++ : undefined;
       const idStart = records[place + 3];
       const idEnd = records[place + 4];
       if (idStart !== UNCHANGED) this.#readId(idStart, idEnd);
@@ -265,9 +267,8 @@ export class ResponseReader {
         if (this.isOpen) continue;
         return false;
       }
-      const dataEnd = records[place + 2];
       const data = this.#dataAt(records[place + 1], dataEnd);
-      const value = dataEnd < records[ARRAY_AT] ? this.#valueAt(this.#nextValue++, subscription) : undefined;
+      const value = element === undefined ? element : this.#valueAt(element, subscription);
       this.#toldId = this.#meta.lastEventId;
       this.#isTold = true;
       const isSlice = data.length * 4 < records[TEXT_AT + 1];
@@ -285,7 +286,7 @@ export class ResponseReader {
   /** Whether the chunk has more events. */
   #findEvents() {
     this.#count = wasm.nextEvents(this.#parser);
-    this.#index = this.#nextValue = 0;
+    this.#index = this.#nextElement = 0;
     this.#text = this.#values = undefined;
     this.#isAhead = this.#count > 0;
     const time = this.#freshRecords()[RETRY_AT];
