@@ -74,6 +74,11 @@ test.each(
     ["[1", "2]", "[3],[4]"],
     ["]", "[", "[]"],
     ["1,2", "[3", "4]"],
+    ["[0],[0]", "[1", "[2]]"],
+    ["[1", "[2]]", "[3],[4]"],
+    ["{},{}", '{"a":"', '{"}'],
+    ['["a\\', '["]', "[],[]"],
+    ['{"a":[', "[],[]", "{}]}", "{},{},{}"],
     ["1 2"],
     [""],
     ["", "1,2"],
@@ -110,7 +115,25 @@ test("values are separate objects, also if their texts are the same", async () =
 
 // The same course is run with all events in one chunk, in random chunks, and with a chunk for each, where none is parsed with others.
 test("what listeners hear and do is the same for each way to cut the chunks", async () => {
-  const DATA = ["{}", "[1]", '{"a":"]}"}', '{"é":[{}]}', "{},{}", "[1", "2]", "1", "", "[DONE]", '["', '"]', "{]", "[\n2]"];
+  const DATA = [
+    "{}",
+    "[1]",
+    '{"a":"]}"}',
+    '{"é":[{}]}',
+    "{},{}",
+    "[1",
+    "2]",
+    "1",
+    "",
+    "[DONE]",
+    '["',
+    '"]',
+    "{]",
+    "[\n2]",
+    "[1",
+    "[2]]",
+    "[],[]",
+  ];
   const NAMES = ["message", "a", "text", "skip", "own", "checked", "unknown"];
   const schema = {
     "~standard": {
