@@ -82,6 +82,7 @@ impl Text {
     }
 
     /// Appends a part that has this many UTF-16 units. Returns where it starts and ends.
+    #[inline(never)]
     fn append(&mut self, part: &[u8], units: u32) -> [u32; 2] {
         let start = self.units;
         self.bytes.extend_from_slice(part);
@@ -95,8 +96,12 @@ fn units_of(bytes: &[u8], is_ascii: bool) -> Option<u32> {
     if is_ascii {
         return Some(bytes.len() as u32);
     }
-    let text = str::from_utf8(bytes).ok()?;
-    Some(text.chars().map(char::len_utf16).sum::<usize>() as u32)
+    let units = bytes.iter().map(|byte| match byte {
+        0x80..0xC0 => 0,
+        0xF0.. => 2,
+        _ => 1,
+    });
+    str::from_utf8(bytes).ok().map(|_| units.sum())
 }
 
 #[derive(Debug)]
@@ -203,7 +208,7 @@ impl RecordWriter {
         let has_own_id = event.has_own_id();
         let id_changes = Some(event.id_changes());
         let id = event.id_in_chunk().and_then(|id| {
-            let units = units_of(id, id.is_ascii()).filter(|_| id.len() <= LARGE)?;
+            let units = units_of(id, id.is_ascii())?;
             Some(self.others.append(id, units))
         });
         let [data_start, data_end] = match wants {
