@@ -31,7 +31,7 @@ pub async fn run(body: impl AsyncFn()) {
 pub async fn run_over(transport: Transport, body: impl AsyncFn()) {
     transport.select();
     Clock::start();
-    HeldTurns::end();
+    HeldTurns::end_all();
     end_leftovers().await;
     if let Err(failure) = guarded(LIMIT, body()).await {
         fail_in_one_line(&format!("over {transport:?}: {failure}"));
@@ -45,7 +45,7 @@ pub async fn run_with_panics(body: impl AsyncFn()) {
     for &transport in Transport::ALL {
         transport.select();
         Clock::start();
-        HeldTurns::end();
+        HeldTurns::end_all();
         end_leftovers().await;
         let late = TimeoutFuture::new(LIMIT.as_millis() as u32);
         if let Either::Right(_) = select(pin!(body()), late).await {

@@ -28,7 +28,10 @@ struct Masks {
     other_than_ascii: u32,
 }
 
-#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
+#[cfg_attr(
+    all(target_arch = "wasm32", feature = "simd"),
+    target_feature(enable = "simd128")
+)]
 #[inline]
 pub(crate) fn scan(bytes: &[u8]) -> Scanned {
     let mut scanned = Scanned {
@@ -89,7 +92,7 @@ pub(crate) fn scan(bytes: &[u8]) -> Scanned {
     scanned
 }
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "simd"))]
 #[target_feature(enable = "simd128")]
 #[inline]
 fn masks_of(block: &[u8; BLOCK]) -> Masks {
@@ -109,7 +112,7 @@ fn masks_of(block: &[u8; BLOCK]) -> Masks {
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", feature = "simd")))]
 fn masks_of(block: &[u8; BLOCK]) -> Masks {
     let mask = |is_marked: fn(u8) -> bool| {
         let bits = block.iter().rev().map(|byte| u32::from(is_marked(*byte)));

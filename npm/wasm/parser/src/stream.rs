@@ -12,10 +12,13 @@ use crate::{
     records::{BATCH, NO_RETRY, RecordWriter, Records, Wants, place},
 };
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "simd"))]
 pub(crate) type Search = parser::Simd;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", feature = "simd")))]
 pub(crate) type Search = parser::Scalar;
+
+/// Whether JSON is told from other data. The engine in JavaScript would take longer for it than is saved.
+const TELLS_JSON: bool = cfg!(any(feature = "simd", not(target_arch = "wasm32")));
 
 /// Reads one event stream: [`push`](Self::push) a chunk, then ask for the [`next`](Self::next) events in it until there
 /// are none.
@@ -154,7 +157,10 @@ impl Stream {
     ///
     /// The functions that it calls are inlined, so that they may use the same instructions.
     #[expect(clippy::should_implement_trait, reason = "it returns a number")]
-    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
+    #[cfg_attr(
+        all(target_arch = "wasm32", feature = "simd"),
+        target_feature(enable = "simd128")
+    )]
     pub fn next(&mut self) -> usize {
         self.writer.start();
         let chunk = self.chunk.as_slice();
@@ -173,7 +179,8 @@ impl Stream {
                     let (number, wants) = match self.names.number_of(&event) {
                         // The terminal data is compared by JavaScript.
                         Some(Number { number, is_json })
-                            if is_json
+                            if TELLS_JSON
+                                && is_json
                                 && (self.terminal_data.is_empty()
                                     || event.data_bytes() != self.terminal_data) =>
                         {
