@@ -1,4 +1,4 @@
-//! The parser, for a body that also has the text of each chunk as a JavaScript string.
+//! The parser, for a body that has texts as JavaScript strings.
 
 #![cfg_attr(not(test), no_std)]
 extern crate alloc;
