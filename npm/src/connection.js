@@ -234,15 +234,16 @@ export class Connection extends Audience {
    * @param {EventMeta} meta
    * @param {boolean | undefined} hasIdField
    * @param {boolean | undefined} isSlice
+   * @param {unknown} value The data as it was parsed, if it was.
    * @param {Link} link
    */
-  receiveEvent(subscription, data, meta, hasIdField, isSlice, link) {
+  receiveEvent(subscription, data, meta, hasIdField, isSlice, value, link) {
     if (this.isClosed || link !== this.#link) return false;
     if (this.#isBusy) return this.receive(() => this.handleEvent(subscription, data, meta, hasIdField, isSlice), link);
     this.#isBusy = true;
     this.shouldYield = false;
     try {
-      this.handleEvent(subscription, data, meta, hasIdField, isSlice);
+      this.handleEvent(subscription, data, meta, hasIdField, isSlice, value);
     } catch (exception) {
       this.#endAfterBug(exception);
     }
@@ -309,17 +310,18 @@ export class Connection extends Audience {
    * @param {EventMeta} meta
    * @param {boolean} [hasIdField]
    * @param {boolean} [isSlice]
+   * @param {unknown} [value]
    */
-  handleEvent(subscription, data, meta, hasIdField, isSlice) {
+  handleEvent(subscription, data, meta, hasIdField, isSlice, value) {
     const terminalFlag = this.#terminalFlagOf(subscription, data);
     this.#meta = meta;
-    if (!terminalFlag && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isSlice);
+    if (!terminalFlag && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isSlice, value);
     const idFieldFlag = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
     const digest = this.#wants & WANTS_DIGESTS ? digestOf(data) : 0;
     const id = this.#wants & WANTS_IDS ? meta.lastEventId : null;
     const outcome = this.#tellSession(INPUT_EVENT, terminalFlag + idFieldFlag, 0, digest, id);
     this.#wants = outcome >> OUTCOME_BITS;
-    if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isSlice);
+    if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isSlice, value);
     if (!(outcome & OUTCOME_POLL)) return;
     this.#event = [subscription, data, meta, isSlice];
     this.#carryOut();
@@ -422,8 +424,8 @@ export class Connection extends Audience {
     /** @type {Link} */
     const link = (this.#link = {
       receive: (input) => this.receive(input, link),
-      receiveEvent: (subscription, data, meta, hasIdField, isSlice) =>
-        this.receiveEvent(subscription, data, meta, hasIdField, isSlice, link),
+      receiveEvent: (subscription, data, meta, hasIdField, isSlice, value) =>
+        this.receiveEvent(subscription, data, meta, hasIdField, isSlice, value, link),
       tellClosingError: (error) => this.tellClosingError(error),
       newSubscription: (name) => this.newSubscription(name),
       hint: (name) => this.#hint(name),
@@ -467,8 +469,8 @@ export class Connection extends Audience {
     transport?.close();
   }
 
-  /** @param {Subscription} subscription @param {string} data @param {EventMeta} meta @param {boolean | undefined} isSlice */
-  #deliver(subscription, data, meta, isSlice) {
+  /** @param {Subscription} subscription @param {string} data @param {EventMeta} meta @param {boolean | undefined} isSlice @param {unknown} [value] */
+  #deliver(subscription, data, meta, isSlice, value) {
     const { name, parse, listeners, domListeners } = subscription;
     const { snapshot } = listeners;
     const anySnapshot = this.anyListeners.snapshot;
@@ -481,7 +483,7 @@ export class Connection extends Audience {
     if ((!snapshot.length || listeners.isEmpty) && (!anySnapshot.length || this.anyListeners.isEmpty)) return;
     let payload;
     try {
-      payload = subscription.decode(text, meta);
+      payload = subscription.decode(text, meta, value);
     } catch (exception) {
       const error = asError(exception);
       // Decoding runs users' code, which may have closed the source.

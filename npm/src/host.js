@@ -18,7 +18,7 @@ import { onGlobal } from "./transport/leaving.js";
  *
  * @typedef {{
  *   receive: (input: Input) => boolean,
- *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isSlice?: boolean) => boolean,
+ *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isSlice?: boolean, value?: unknown) => boolean,
  *   tellClosingError: (error: EventSourceError) => unknown,
  *   newSubscription: (name: string) => Subscription,
  *   hint: (name: string) => void,
