@@ -4,7 +4,7 @@
 import { EventSourceError } from "../error.js";
 import { wasm } from "../init.js";
 import { failed, finished, retry } from "../inputs.js";
-import { decoder, encoder, copyToWasm, textAt } from "../memory.js";
+import { encoder, copyToWasm, textAt } from "../memory.js";
 import {
   ARRAY_AT,
   DATA_AT,
