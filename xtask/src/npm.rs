@@ -168,4 +168,18 @@ mod tests {
         }
         assert_eq!(read, bytes);
     }
+
+    #[test]
+    fn an_entry_imports_the_wasm_last_so_that_bundles_end_with_it() {
+        for entry in ["index.js", "wasm.js", "parser.js"] {
+            let path = Path::new("..").join(JAVASCRIPT).join(entry);
+            let source = fs::read_to_string(path).expect("an entry");
+            let wasm = source
+                .find("import { text }")
+                .expect("an import of the wasm");
+            let provided = source.find("export * from").unwrap_or_default();
+            let others = source.rfind("import { provide }").unwrap_or_default();
+            assert!(wasm > provided && wasm > others, "{entry}");
+        }
+    }
 }
