@@ -2,7 +2,6 @@
 // The host of sources: the browser, or a test's replacement for it.
 
 import { wasm } from "./init.js";
-import { onGlobal } from "./transport/leaving.js";
 
 /** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */
@@ -71,6 +70,20 @@ import { onGlobal } from "./transport/leaving.js";
 
 /** The backend to ask first comes first. @type {TestBackend[]} */
 export const testBackends = [];
+
+/** Resolves after this time. @param {number} ms */
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Calls back at each event of this type of the window or worker. Returns a function that ends this.
+ *
+ * @param {string} type
+ * @param {(event: any) => void} callback
+ */
+export function onGlobal(type, callback) {
+  globalThis.addEventListener?.(type, callback);
+  return () => globalThis.removeEventListener?.(type, callback);
+}
 
 /** Whether the URL is on this machine, which needs no network. @param {string} url */
 const isLoopback = (url) => /^(.+\.)?localhost\.?$|^127\.[\d.]+$|^\[::1\]$/.test(new URL(url).hostname);

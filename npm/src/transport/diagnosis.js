@@ -2,7 +2,7 @@
 // Why a request got no answer. A browser tells a page no more than that it failed, so the rest has to be found out.
 
 import { EventSourceError, connectionLost } from "../error.js";
-import { onGlobal, sleep } from "./leaving.js";
+import { onGlobal, sleep } from "../host.js";
 import { Redirects } from "./redirects.js";
 import { withPatience } from "./response.js";
 
