@@ -137,7 +137,7 @@ impl Seeds {
 
 fn run(target: &str, folders: &[PathBuf], arguments: &[String]) -> Result<()> {
     let mut cargo = setup::cargo_with(&setup::CARGO_FUZZ)?;
-    // The first variable allows the unstable options that instrument the code. There is no unsafe code that a sanitizer could
+    // `RUSTC_BOOTSTRAP` allows the unstable options that instrument the code. There is no unsafe code that a sanitizer could
     // check.
     cargo
         .env("RUSTC_BOOTSTRAP", "1")

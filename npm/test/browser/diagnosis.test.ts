@@ -175,7 +175,7 @@ describe("the page's Content Security Policy", () => {
       expect(await errorOf(open(blocked, init))).toMatchObject(error);
     });
 
-    // Of these URLs a violation tells only the scheme. For Firefox's own source there is no violation.
+    // Of these URLs a violation tells only the scheme. With Firefox's own source the page is told nothing of them.
     test
       .skipIf(isFirefox && transport === "browser")
       .each(["data:text/event-stream,data:1%0A%0A", URL.createObjectURL(new Blob([], { type: "text/event-stream" }))])(

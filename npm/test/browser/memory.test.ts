@@ -36,7 +36,7 @@ async function expectNothingLeft(count: number, use: (size: number) => Promise<u
   await batches(50);
   const before = await bytesInUse();
   await batches(count);
-  // The browser keeps less than this of each request that has ended.
+  // The browser keeps less than this of each request, once the last requests have ended.
   await expect.poll(async () => ((await bytesInUse()).heap - before.heap) / count, { timeout: 20_000 }).toBeLessThan(500);
   expect(wasm.memory.buffer.byteLength).toBe(before.wasm);
 }

@@ -1,7 +1,7 @@
 //! `POST /demo/model`: a language model's answer, token by token. It has the form that servers of language models use: chunks of
 //! a chat completion, then `[DONE]`.
 //!
-//! The model has a few texts; the stream is real. Its events have ids, and the same question has the same answer, so that a
+//! The model has a few texts; the stream is real. Its events have ids, and the same question has the same answer, so a
 //! request with a `Last-Event-ID` continues after that token. If the prompt has the word "hesitate", the model falls silent after a
 //! few tokens, and continues only in answer to such a request. This gives tests the time to interrupt an answer.
 

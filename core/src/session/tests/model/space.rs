@@ -115,7 +115,7 @@ impl Settings {
         options.has_rule = self.rule.is_some();
         options.is_repeatable = self.is_safe;
         options.is_offline = self.is_offline;
-        // Only the browser can send this id, so that the session leaves reconnecting to it.
+        // Only the browser can send this id, so the session leaves reconnecting to the browser.
         options.last_event_id = "1".into();
         match self.is_sharer {
             true => options.into_sharer(),
