@@ -21,7 +21,7 @@ export function take() {
   return { reports: taken, unfinished: [...unfinished] };
 }
 
-/** Follows one stream after another. The iterator is shared. */
+/** Follows one of the remaining streams after another. All callers share the iterator. */
 async function followRemaining(tasks) {
   for (const task of tasks) {
     const report = task.client === "rust" ? JSON.parse(await rust.follow(JSON.stringify(task))) : await follow(task);
@@ -35,7 +35,7 @@ async function follow(task) {
   const source = open(task);
   const collector = new Collector();
   for (const name of ["tick", "message"]) source.on(name, (event) => collector.addEvent(event));
-  // Its data is broken, which only an event with a listener shows.
+  // The data of `bad` does not decode. A source decodes only events that have a listener.
   source.on("bad", () => {});
   source.onGap((gap) => collector.addGap(gap));
   source.onError((error) => {

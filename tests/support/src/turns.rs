@@ -11,8 +11,8 @@ extern "C" {
     fn let_turns_end();
 }
 
-/// While this lives, a source that pauses to let other tasks run stays paused. This replaces `MessageChannel`, by which sources pause:
-/// one that has paused before keeps the real one, and is not held.
+/// While this lives, a source that pauses to let other tasks run stays paused. This replaces `MessageChannel`, by which sources
+/// pause: a source that has paused before keeps its real channel, and is not held.
 #[derive(Debug)]
 pub struct HeldTurns(());
 
