@@ -2,7 +2,7 @@
 
 import { EventSource } from "typed-eventsource";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { dice } from "./reentry/course.ts";
+import { seededRandom } from "./reentry/course.ts";
 
 beforeEach(() => {
   vi.spyOn(console, "info").mockImplementation(() => {});
@@ -143,7 +143,7 @@ test("what listeners hear and do is the same for each way to cut the chunks", as
   };
   let hearings = 0;
   for (let seed = 0; seed < 60; seed += 1) {
-    const random = dice(seed);
+    const random = seededRandom(seed);
     const anyOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)];
     const isClean = random() < 0.3;
     const events = Array.from({ length: 5 + Math.floor(random() * 150) }, (_, index) => {

@@ -153,7 +153,7 @@ test("a browser's source that has no `url`, such as a mock, gives up with an err
 describe("the id of a message", () => {
   /** How often it is read for a listener that is called with two messages. The listener is made of its text, in which `see` counts calls. */
   function reads(text: string, data = "1") {
-    vi.stubGlobal("EventSource", Native);
+    vi.stubGlobal("EventSource", Imitation);
     const source = new EventSource(URL);
     const see = vi.fn();
     source.on("message", new Function("see", `return ${text}`)(see));
