@@ -17,7 +17,7 @@ use std::{cell::Cell, fmt, rc::Rc};
 
 pub use builder::EventSourceBuilder;
 pub use closed::Closed;
-use connection::Connection;
+use connection::{Connection, Notice};
 pub use listener::Listener;
 pub use queue::Queue;
 pub use stream::EventStream;
@@ -215,7 +215,11 @@ impl EventSource {
     /// ```
     pub fn on_gap(&self, mut callback: impl FnMut(Gap) + 'static) -> Listener {
         self.connection
-            .on_gap(Box::new(move |gap| callback(gap.clone())))
+            .on_gap(Box::new(move |notice| {
+                if let Notice::Gap(gap) = notice {
+                    callback(gap.clone());
+                }
+            }))
     }
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
@@ -224,14 +228,22 @@ impl EventSource {
     /// arrives that nobody listens to: its name may be misspelt.
     pub fn on_error(&self, mut callback: impl FnMut(Error) + 'static) -> Listener {
         self.connection
-            .on_error(Box::new(move |error| callback(error.clone())))
+            .on_error(Box::new(move |notice| {
+                if let Notice::Error(error) = notice {
+                    callback(error.clone());
+                }
+            }))
     }
 
     /// Calls back with each change of state; the last one is [`State::Closed`]. A source starts as
     /// [`State::Connecting`], which is not a change.
     pub fn on_state(&self, mut callback: impl FnMut(State) + 'static) -> Listener {
         self.connection
-            .on_state(Box::new(move |state| callback(state.clone())))
+            .on_state(Box::new(move |notice| {
+                if let Notice::State(state) = notice {
+                    callback(state.clone());
+                }
+            }))
     }
 
     /// Calls back with the seconds until the next attempt: when a wait begins, then each second, and with `None` when the wait is

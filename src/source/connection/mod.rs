@@ -49,17 +49,17 @@ use outputs::ToldError;
 #[cfg(feature = "fetch")]
 pub(super) use pace::Hold;
 
-type ErrorCallback = dyn FnMut(&Error);
-type GapCallback = dyn FnMut(&Gap);
-type StateCallback = dyn FnMut(&State);
-type NoticeCallback = dyn FnMut(Notice<'_>);
+pub(super) type NoticeCallback = dyn FnMut(Notice<'_>);
 /// Makes a source share a connection from now on.
 pub(super) type Join = dyn Fn(&Connection) -> Result<(), Error>;
 
-/// What a stream is told about its source, besides the events.
+/// What listeners and streams are told about their source, besides the events. It is one type, so that their lists are compiled
+/// once.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Notice<'a> {
+    Gap(&'a Gap),
     Error(&'a Error),
+    State(&'a State),
     End(Option<&'a Error>),
 }
 
@@ -141,9 +141,9 @@ pub(crate) struct Connection {
     /// Whether the session and the link were told that any does.
     #[cfg(feature = "fetch")]
     has_told_hold: Cell<bool>,
-    gaps: CallbackList<GapCallback>,
-    errors: CallbackList<ErrorCallback>,
-    states: CallbackList<StateCallback>,
+    gaps: CallbackList<NoticeCallback>,
+    errors: CallbackList<NoticeCallback>,
+    states: CallbackList<NoticeCallback>,
     streams: CallbackList<NoticeCallback>,
     /// The sources that share it, if it is shared.
     sharers: OnceCell<Rc<dyn Audience>>,
