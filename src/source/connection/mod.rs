@@ -306,6 +306,10 @@ impl Connection {
         }
     }
 
+    pub(super) fn close_reason(&self) -> Option<&CloseReason> {
+        self.close_reason.get()
+    }
+
     /// When the next attempt is due, if it is known.
     pub(super) fn waits_until(&self) -> Option<Timestamp> {
         let link = self.link();

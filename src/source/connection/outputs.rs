@@ -100,7 +100,7 @@ impl Connection {
             self.notify(&self.streams, notice);
         }
         if !is_reported {
-            self.write_to_console(error);
+            self.write_to_console(error, false);
         }
     }
 
@@ -129,7 +129,7 @@ impl Connection {
             self.notify(&self.errors, Notice::Error(error));
             self.errors.clear();
             if !is_reported {
-                self.write_to_console(error);
+                self.write_to_console(error, true);
             }
         }
         let stream_error = reason.stream_error();
