@@ -132,7 +132,12 @@ impl Connection {
                      with it"
                 )
             } else {
-                format!("nobody listens to events called {name:?} of {url} (listened to: {names:?})")
+                let mut known = String::new();
+                for name in names {
+                    let separator = if known.is_empty() { "" } else { ", " };
+                    known += &format!("{separator}{name:?}");
+                }
+                format!("nobody listens to events called {name:?} of {url} (listened to: [{known}])")
             });
         }
     }
