@@ -5,7 +5,7 @@ use serde_core::de::Error as _;
 use wasm_bindgen::JsValue;
 
 use super::JsonError;
-pub(crate) use super::value::Error;
+pub(crate) use super::error::Error;
 use super::value::Value;
 
 pub(crate) type Deserializer<'a, 'de> = Value;

@@ -4,8 +4,12 @@
 mod absent;
 #[cfg(target_family = "wasm")]
 mod browser;
+#[cfg(target_family = "wasm")]
+mod error;
 #[cfg(all(not(target_family = "wasm"), feature = "json"))]
 mod native;
+#[cfg(target_family = "wasm")]
+mod parts;
 #[cfg(target_family = "wasm")]
 mod value;
 

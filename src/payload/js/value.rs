@@ -1,122 +1,17 @@
 //! A value that the browser's `JSON.parse` has returned, as serde reads it. [serde-wasm-bindgen](https://docs.rs/serde-wasm-bindgen)
 //! reads any value of JavaScript, and takes ten kilobytes more (gzip), most of them to write numbers into the texts of errors.
 
-use std::{cell::Cell, fmt, mem};
-
-use js_sys::{Array, JsString, Object};
-use serde_core::de::{
-    self, DeserializeSeed, EnumAccess, Expected, IntoDeserializer, MapAccess, SeqAccess,
-    Unexpected, VariantAccess, Visitor, value::StrDeserializer,
-};
+use js_sys::{Array, Object};
+use serde_core::de::{self, Expected, Unexpected, Visitor};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::JsonError;
-use crate::sys::{JsonObject, exception_message, text_of};
+use super::{
+    error::Error,
+    parts::{Elements, Entries, Fields, Variant},
+};
 
 /// The largest integer up to which all are exact in JavaScript.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
-
-/// What does not fit, and the path of the value.
-#[derive(Debug)]
-pub(crate) struct Error {
-    message: String,
-    path: String,
-}
-
-impl Error {
-    pub(super) fn thrown(exception: &JsValue) -> Self {
-        Self {
-            message: exception_message(exception),
-            path: String::new(),
-        }
-    }
-
-    /// The error of a value that is a part of another, at this place in it.
-    #[cold]
-    fn within(self, place: &str) -> Self {
-        let separator = if self.path.is_empty() || self.path.starts_with('[') {
-            ""
-        } else {
-            "."
-        };
-        let path = format!("{place}{separator}{}", self.path);
-        Self { path, ..self }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        if self.path.is_empty() {
-            return Ok(());
-        }
-        write!(f, " at `{}`", self.path)
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl de::Error for Error {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self {
-            message: message.to_string(),
-            path: String::new(),
-        }
-    }
-
-    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let unexpected = describe(unexpected);
-        Self::custom(format_args!(
-            "invalid type: {unexpected}, expected {expected}"
-        ))
-    }
-
-    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let unexpected = describe(unexpected);
-        Self::custom(format_args!(
-            "invalid value: {unexpected}, expected {expected}"
-        ))
-    }
-}
-
-impl From<Error> for JsonError {
-    fn from(error: Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-/// Describes a value in serde's words. Serde's own description would bring all that Rust needs to write a number.
-#[cold]
-fn describe(unexpected: Unexpected<'_>) -> String {
-    let description = match unexpected {
-        Unexpected::Bool(bool) => return format!("boolean `{bool}`"),
-        Unexpected::Unsigned(number) => return format!("integer `{number}`"),
-        Unexpected::Signed(number) => return format!("integer `{number}`"),
-        Unexpected::Float(number) => {
-            let number = text_of(&number.into()).unwrap_or_default();
-            let is_integer = number
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'-'));
-            let point = if is_integer { ".0" } else { "" };
-            return format!("floating point `{number}{point}`");
-        }
-        Unexpected::Char(char) => return format!("character `{char}`"),
-        Unexpected::Str(text) => return format!("string {text:?}"),
-        Unexpected::Bytes(_) => "byte array",
-        Unexpected::Unit => "unit value",
-        Unexpected::Option => "Option value",
-        Unexpected::NewtypeStruct => "newtype struct",
-        Unexpected::Seq => "sequence",
-        Unexpected::Map => "map",
-        Unexpected::Enum => "enum",
-        Unexpected::UnitVariant => "unit variant",
-        Unexpected::NewtypeVariant => "newtype variant",
-        Unexpected::TupleVariant => "tuple variant",
-        Unexpected::StructVariant => "struct variant",
-        Unexpected::Other(other) => other,
-    };
-    description.to_owned()
-}
 
 /// The value.
 pub(crate) struct Value(pub(super) JsValue);
@@ -248,7 +143,7 @@ impl<'de> de::Deserializer<'de> for Value {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0.dyn_into::<Array>() {
-            Ok(array) => visitor.visit_seq(Elements { array, next: 0 }),
+            Ok(array) => visitor.visit_seq(Elements::of(array)),
             Err(other) => Err(Self(other).invalid_type(&visitor)),
         }
     }
@@ -257,11 +152,7 @@ impl<'de> de::Deserializer<'de> for Value {
         if !self.0.is_object() {
             return Err(self.invalid_type(&visitor));
         }
-        visitor.visit_map(Entries {
-            entries: Object::entries(self.0.unchecked_ref()),
-            next: 0,
-            current: Array::new(),
-        })
+        visitor.visit_map(Entries::of(self.0.unchecked_ref()))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -273,11 +164,7 @@ impl<'de> de::Deserializer<'de> for Value {
         if !self.0.is_object() {
             return Err(self.invalid_type(&visitor));
         }
-        visitor.visit_map(Fields {
-            object: self.0.unchecked_into(),
-            rest: fields,
-            current: ("", JsValue::UNDEFINED),
-        })
+        visitor.visit_map(Fields::of(self.0.unchecked_into(), fields))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -287,10 +174,7 @@ impl<'de> de::Deserializer<'de> for Value {
         visitor: V,
     ) -> Result<V::Value, Error> {
         if self.0.is_string() {
-            return visitor.visit_enum(Variant {
-                name: self.0,
-                content: JsValue::NULL,
-            });
+            return visitor.visit_enum(Variant::new(self.0, JsValue::NULL));
         }
         if !self.0.is_object() {
             return Err(self.invalid_type(&visitor));
@@ -300,10 +184,7 @@ impl<'de> de::Deserializer<'de> for Value {
             return Err(de::Error::invalid_length(entries.length() as usize, &"1"));
         }
         let entry: Array = entries.get(0).unchecked_into();
-        visitor.visit_enum(Variant {
-            name: entry.get(0),
-            content: entry.get(1),
-        })
+        visitor.visit_enum(Variant::new(entry.get(0), entry.get(1)))
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -327,165 +208,5 @@ impl<'de> de::Deserializer<'de> for Value {
         deserialize_unit_struct(_name: &'static str) => deserialize_unit;
         deserialize_tuple(_length: usize) => deserialize_seq;
         deserialize_tuple_struct(_name: &'static str, _length: usize) => deserialize_seq;
-    }
-}
-
-/// The elements of an array.
-struct Elements {
-    array: Array,
-    next: u32,
-}
-
-impl<'de> SeqAccess<'de> for Elements {
-    type Error = Error;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Error> {
-        let index = self.next;
-        if index == self.array.length() {
-            return Ok(None);
-        }
-        self.next += 1;
-        let element = seed.deserialize(Value(self.array.get(index)));
-        element
-            .map(Some)
-            .map_err(|error| error.within(&format!("[{index}]")))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some((self.array.length() - self.next) as usize)
-    }
-}
-
-/// All keys of an object, with their values.
-struct Entries {
-    entries: Array,
-    next: u32,
-    /// A pair.
-    current: Array,
-}
-
-impl<'de> MapAccess<'de> for Entries {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
-        if self.next == self.entries.length() {
-            return Ok(None);
-        }
-        self.current = self.entries.get(self.next).unchecked_into();
-        self.next += 1;
-        seed.deserialize(Value(self.current.get(0))).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let value = seed.deserialize(Value(self.current.get(1)));
-        value.map_err(|error| error.within(&name_of(&self.current.get(0))))
-    }
-}
-
-/// The fields of a struct that an object has.
-struct Fields {
-    object: JsonObject,
-    rest: &'static [&'static str],
-    current: (&'static str, JsValue),
-}
-
-impl<'de> MapAccess<'de> for Fields {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
-        while let Some((field, rest)) = self.rest.split_first() {
-            self.rest = rest;
-            let value = field_of(&self.object, field);
-            if !value.is_undefined() {
-                self.current = (field, value);
-                let name: StrDeserializer<'_, Error> = field.into_deserializer();
-                return seed.deserialize(name).map(Some);
-            }
-        }
-        Ok(None)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let (field, value) = mem::take(&mut self.current);
-        let value = seed.deserialize(Value(value));
-        value.map_err(|error| error.within(field))
-    }
-}
-
-thread_local! {
-    /// The names of fields in JavaScript, sorted by their addresses: to make one costs a call.
-    static NAMES: Cell<Vec<(&'static str, JsString)>> = const { Cell::new(Vec::new()) };
-}
-
-/// The value of a field, or `undefined`.
-fn field_of(object: &JsonObject, field: &'static str) -> JsValue {
-    let address = |name: &str| (name.as_ptr(), name.len());
-    let mut names = NAMES.take();
-    let found = names.binary_search_by_key(&address(field), |(name, _)| address(name));
-    let index = found.unwrap_or_else(|index| {
-        names.insert(index, (field, field.into()));
-        index
-    });
-    let value = object.get(&names[index].1);
-    NAMES.set(names);
-    value
-}
-
-fn name_of(key: &JsValue) -> String {
-    key.as_string().unwrap_or_default()
-}
-
-/// A variant of an enum.
-struct Variant {
-    name: JsValue,
-    content: JsValue,
-}
-
-impl<'de> EnumAccess<'de> for Variant {
-    type Error = Error;
-    type Variant = Self;
-
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Error> {
-        let variant = seed.deserialize(Value(self.name.clone()))?;
-        Ok((variant, self))
-    }
-}
-
-impl Variant {
-    fn read<T>(self, read: impl FnOnce(Value) -> Result<T, Error>) -> Result<T, Error> {
-        read(Value(self.content)).map_err(|error| error.within(&name_of(&self.name)))
-    }
-}
-
-impl<'de> VariantAccess<'de> for Variant {
-    type Error = Error;
-
-    fn unit_variant(self) -> Result<(), Error> {
-        self.read(de::Deserialize::deserialize)
-    }
-
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Error> {
-        self.read(|value| seed.deserialize(value))
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        self.read(|value| de::Deserializer::deserialize_seq(value, visitor))
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.read(|value| de::Deserializer::deserialize_struct(value, "", fields, visitor))
     }
 }
