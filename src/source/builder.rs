@@ -1,6 +1,5 @@
 //! The builder of a source.
 
-use std::rc::Rc;
 
 use typed_eventsource_core::{EndOfBody, Options, Transport};
 use web_sys::AbortSignal;
@@ -369,24 +368,18 @@ impl EventSourceBuilder {
             return Err(Error::NeedsFetch);
         }
         let signal = self.signal.clone();
-        let connection = if let Some(signal) = signal.as_ref().filter(|signal| signal.aborted()) {
-            let (connector, host) = self.backend()?;
-            Connection::aborted(self.settings(host), connector.url(), signal)
-        } else if let Some(Some(sharing)) = self.shared {
-            (sharing.open)(self)?
-        } else {
-            self.connect()?
+        let aborted = signal.as_ref().filter(|signal| signal.aborted());
+        let connection = match self.shared {
+            Some(Some(sharing)) if aborted.is_none() => (sharing.open)(self)?,
+            _ => {
+                let (connector, host) = self.backend()?;
+                Connection::open(self.settings(host), connector, aborted)?
+            }
         };
         if let Some(signal) = &signal {
             connection.close_on_abort(signal);
         }
         Ok(EventSource::new(connection))
-    }
-
-    /// Opens a connection.
-    pub(super) fn connect(self) -> Result<Rc<Connection>, Error> {
-        let (connector, host) = self.backend()?;
-        Connection::open(self.settings(host), connector)
     }
 
     /// The settings that sources have in common if they can share a connection.

@@ -180,12 +180,20 @@ impl Held {
 }
 
 impl Connection {
-    /// A connection with a transport. Returns an error if it cannot even start.
-    pub(super) fn open(mut settings: Settings, connector: Connector) -> Result<Rc<Self>, Error> {
+    /// A connection with a transport. Returns an error if it cannot even start. If its signal was aborted before, it does not.
+    pub(super) fn open(
+        mut settings: Settings,
+        connector: Connector,
+        aborted: Option<&AbortSignal>,
+    ) -> Result<Rc<Self>, Error> {
         let url = Arc::clone(connector.url());
         settings.options.is_offline = timer::is_offline(&settings.host, &url);
         connector.yield_for_queue(settings.queue.capacity_per_turn());
         let connection = Self::new(settings, url);
+        if let Some(signal) = aborted {
+            connection.abort(signal);
+            return Ok(connection);
+        }
         connection.held.connector.put(connector);
         connection.listen_for_terminals();
         // A session begins with an attempt to connect.
@@ -210,13 +218,6 @@ impl Connection {
             connection.announce_open_later();
         }
         Ok(connection)
-    }
-
-    /// A connection whose signal was aborted before it could connect.
-    pub(super) fn aborted(settings: Settings, url: &Arc<str>, signal: &AbortSignal) -> Rc<Self> {
-        let connection = Self::new(settings, Arc::clone(url));
-        connection.abort(signal);
-        connection
     }
 
     fn new(settings: Settings, url: Arc<str>) -> Rc<Self> {
