@@ -1,7 +1,7 @@
 //! The host functions that every global scope of a browser has. No crate is used for them: gloo-events and
 //! `js_sys::global` can do more, and add two kilobytes.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use js_sys::{Date, Function};
 use typed_eventsource_core::{OpenRate, Span, Timestamp};
@@ -18,21 +18,28 @@ pub(crate) fn now() -> Span {
 
 thread_local! {
     /// The URLs that sources of this page or worker have opened of late.
-    static OPEN_RATES: RefCell<Vec<(Box<str>, OpenRate)>> = const { RefCell::new(Vec::new()) };
+    static OPEN_RATES: Cell<Vec<(Box<str>, OpenRate)>> = const { Cell::new(Vec::new()) };
     static HAS_WARNED: Cell<bool> = const { Cell::new(false) };
 }
 
 pub(super) fn open_wait(url: &str) -> Span {
     let now = Timestamp::from_origin(now());
-    let opened = OPEN_RATES.with_borrow_mut(|rates| {
-        rates.retain(|(_, rate)| rate.recovers_at() > now);
-        let known = rates.iter().position(|(known, _)| **known == *url);
-        let index = known.unwrap_or_else(|| {
-            rates.push((url.into(), OpenRate::default()));
-            rates.len() - 1
-        });
-        rates[index].1.open(now)
-    });
+    let mut rates = OPEN_RATES.take();
+    let known = rates.iter_mut().find(|(known, _)| **known == *url);
+    let opened = if let Some((_, rate)) = known {
+        rate.open(now)
+    } else {
+        let mut rate = OpenRate::default();
+        let opened = rate.open(now);
+        let new = (url.into(), rate);
+        // A rate that has recovered is as good as none.
+        match rates.iter_mut().find(|(_, rate)| rate.recovers_at() <= now) {
+            Some(recovered) => *recovered = new,
+            None => rates.push(new),
+        }
+        opened
+    };
+    OPEN_RATES.set(rates);
     if opened.is_err() && !HAS_WARNED.replace(true) {
         sys::console_error(&format!(
             "typed-eventsource: {} sources of {url} have opened within seconds, and further ones now open one a second. \

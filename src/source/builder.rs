@@ -1,5 +1,6 @@
 //! The builder of a source.
 
+#[cfg(feature = "fetch")]
 use std::rc::Rc;
 
 use typed_eventsource_core::{EndOfBody, Options, Transport};
@@ -56,7 +57,7 @@ pub struct EventSourceBuilder {
     /// `None` if it was not set.
     shared: Option<Option<Sharing>>,
     #[cfg(feature = "fetch")]
-    fetch: Option<Fetch>,
+    fetch: Option<Rc<Fetch>>,
     #[cfg(feature = "fetch")]
     diagnose: Option<bool>,
 }
@@ -91,7 +92,7 @@ impl EventSourceBuilder {
     /// Carries the events by `fetch`, in place of the browser's own `EventSource`.
     #[cfg(feature = "fetch")]
     pub fn fetch(mut self, fetch: Fetch) -> Self {
-        self.fetch = Some(fetch);
+        self.fetch = Some(Rc::new(fetch));
         self
     }
 
@@ -315,7 +316,7 @@ impl EventSourceBuilder {
         let fetches = self.fetch.as_ref().zip(newer.fetch.as_ref());
         #[cfg(feature = "fetch")]
         if let Some((fetch, newer)) = fetches {
-            newer_data.fetch = Some(newer.clone().with_closures_of(fetch));
+            newer_data.fetch = Some(Rc::new(Fetch::clone(newer).with_closures_of(fetch)));
         }
         if *self != newer_data {
             return false;
@@ -369,24 +370,18 @@ impl EventSourceBuilder {
             return Err(Error::NeedsFetch);
         }
         let signal = self.signal.clone();
-        let connection = if let Some(signal) = signal.as_ref().filter(|signal| signal.aborted()) {
-            let (connector, host) = self.backend()?;
-            Connection::aborted(self.settings(host), connector.url(), signal)
-        } else if let Some(Some(sharing)) = self.shared {
-            (sharing.open)(self)?
-        } else {
-            self.connect()?
+        let aborted = signal.as_ref().filter(|signal| signal.aborted());
+        let connection = match self.shared {
+            Some(Some(sharing)) if aborted.is_none() => (sharing.open)(self)?,
+            _ => {
+                let (connector, host) = self.backend()?;
+                Connection::open(self.settings(host), connector, aborted)?
+            }
         };
         if let Some(signal) = &signal {
             connection.close_on_abort(signal);
         }
         Ok(EventSource::new(connection))
-    }
-
-    /// Opens a connection.
-    pub(super) fn connect(self) -> Result<Rc<Connection>, Error> {
-        let (connector, host) = self.backend()?;
-        Connection::open(self.settings(host), connector)
     }
 
     /// The settings that sources have in common if they can share a connection.
@@ -458,7 +453,7 @@ impl EventSourceBuilder {
             let (is_fetch, sees_status) = (self.is_fetch(), self.sees_status());
             let connector = FakeConnector::new(network, &self.url, is_fetch, sees_status);
             #[cfg(feature = "fetch")]
-            let connector = connector.with_fetch(self.fetch.clone());
+            let connector = connector.with_fetch(self.fetch.as_deref().cloned());
             return Ok((Connector::Fake(connector), host));
         }
         if !is_javascript() {
@@ -471,8 +466,8 @@ impl EventSourceBuilder {
     #[cfg(feature = "fetch")]
     fn asker(&self) -> Option<FetchConnector> {
         self.diagnose.filter(|diagnoses| *diagnoses)?;
-        let fetch = Fetch::new().with_credentials(self.with_credentials);
-        FetchConnector::new(&self.url, fetch, None, None, true).ok()
+        let (fetch, with_credentials) = (Rc::default(), self.with_credentials);
+        FetchConnector::new(&self.url, fetch, with_credentials, None, None, true).ok()
     }
 
     /// Whether the source sees the status of a response.
@@ -496,11 +491,14 @@ impl EventSourceBuilder {
         let resume_parameter = self.resume_parameter.clone();
         #[cfg(feature = "fetch")]
         if let Some(fetch) = &self.fetch {
-            let fetch = fetch.clone().with_credentials(self.with_credentials);
-            let terminal_data = self.terminals.data.as_deref().map(Into::into);
-            let diagnoses = self.diagnose.unwrap_or(true);
-            let connector =
-                FetchConnector::new(&self.url, fetch, resume_parameter, terminal_data, diagnoses)?;
+            let connector = FetchConnector::new(
+                &self.url,
+                Rc::clone(fetch),
+                self.with_credentials,
+                resume_parameter,
+                self.terminals.data.as_deref().map(Into::into),
+                self.diagnose.unwrap_or(true),
+            )?;
             return Ok(Connector::Fetch(connector));
         }
         let connector = BrowserConnector::new(&self.url, self.with_credentials, resume_parameter)?;

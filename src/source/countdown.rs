@@ -7,7 +7,11 @@ use std::{
 
 use typed_eventsource_core::Span;
 
-use super::{callbacks::CallbackList, connection::Connection, listener::Listener};
+use super::{
+    callbacks::CallbackList,
+    connection::{Connection, Notice},
+    listener::Listener,
+};
 use crate::{State, host::Timer};
 
 const SECOND: Span = Span::from_secs(1);
@@ -40,7 +44,11 @@ pub(super) fn count_down(
     if connection.waits_until().is_some() {
         countdown.count_after(connection, Span::ZERO);
     }
-    connection.on_state(Box::new(move |state| countdown.follow(state)))
+    connection.on_state(Box::new(move |notice| {
+        if let Notice::State(state) = notice {
+            countdown.follow(state);
+        }
+    }))
 }
 
 impl Countdown {

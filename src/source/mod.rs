@@ -17,7 +17,7 @@ use std::{cell::Cell, fmt, rc::Rc};
 
 pub use builder::EventSourceBuilder;
 pub use closed::Closed;
-use connection::Connection;
+use connection::{Connection, Notice};
 pub use listener::Listener;
 pub use queue::Queue;
 pub use stream::EventStream;
@@ -25,7 +25,7 @@ use subscriptions::{DecodeFailure, DeliveryOutcome, Names};
 use typed_eventsource_core as core;
 
 use crate::{
-    Error, Event, EventEnum, Gap, Payload, State,
+    CloseReason, Error, Event, EventEnum, Gap, Payload, State,
     payload::{Decode, decode},
     transport::Frame,
 };
@@ -214,8 +214,11 @@ impl EventSource {
     /// }
     /// ```
     pub fn on_gap(&self, mut callback: impl FnMut(Gap) + 'static) -> Listener {
-        self.connection
-            .on_gap(Box::new(move |gap| callback(gap.clone())))
+        self.connection.on_gap(Box::new(move |notice| {
+            if let Notice::Gap(gap) = notice {
+                callback(gap.clone());
+            }
+        }))
     }
 
     /// Calls back with everything that goes wrong with this source, the error that closes it included. Errors that
@@ -223,15 +226,21 @@ impl EventSource {
     /// out before it, always the one that closes the source, and at the end what is left of each kind. So does one hint for a source over `fetch`, when an event
     /// arrives that nobody listens to: its name may be misspelt.
     pub fn on_error(&self, mut callback: impl FnMut(Error) + 'static) -> Listener {
-        self.connection
-            .on_error(Box::new(move |error| callback(error.clone())))
+        self.connection.on_error(Box::new(move |notice| {
+            if let Notice::Error(error) = notice {
+                callback(error.clone());
+            }
+        }))
     }
 
     /// Calls back with each change of state; the last one is [`State::Closed`]. A source starts as
     /// [`State::Connecting`], which is not a change.
     pub fn on_state(&self, mut callback: impl FnMut(State) + 'static) -> Listener {
-        self.connection
-            .on_state(Box::new(move |state| callback(state.clone())))
+        self.connection.on_state(Box::new(move |notice| {
+            if let Notice::State(state) = notice {
+                callback(state.clone());
+            }
+        }))
     }
 
     /// Calls back with the seconds until the next attempt: when a wait begins, then each second, and with `None` when the wait is
@@ -349,7 +358,9 @@ impl EventSource {
     /// Writes an error to the console, as the source does with errors that nobody listens to: one of each kind in a minute. It is
     /// for hooks of a framework, whose components may not show an error.
     pub fn report_error(&self, error: &Error) {
-        self.connection.write_to_console(error);
+        let closed_by = self.connection.close_reason().and_then(CloseReason::error);
+        self.connection
+            .write_to_console(error, closed_by == Some(error));
     }
 
     /// Closes the source for good, at once: no more events are delivered, and every stream ends. Nothing happens if it

@@ -101,7 +101,7 @@ fn open_carrier(
     let (connector, host) = key.backend()?;
     let mut settings = key.clone().settings(host);
     last_event_id.clone_into(&mut settings.options.last_event_id);
-    let carrier = Connection::open(settings, connector)?;
+    let carrier = Connection::open(settings, connector, None)?;
     let sharers = Rc::<Sharers>::default();
     let weak = Rc::downgrade(&carrier);
     carrier.share_with(sharers.clone(), Registration(Weak::clone(&weak)));

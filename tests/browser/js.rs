@@ -108,6 +108,117 @@ async fn an_event_that_does_not_decode_is_reported_with_its_data_and_what_is_wro
 }
 
 #[wasm_bindgen_test]
+fn an_error_says_what_is_wrong_where() {
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "never made")]
+    struct Deep {
+        unit: (),
+        map: BTreeMap<String, (u8, f32)>,
+        feed: Vec<Feed>,
+    }
+    for (data, what) in [
+        (
+            "7",
+            "invalid type: floating point `7.0`, expected struct Deep",
+        ),
+        ("null", "invalid type: unit value, expected struct Deep"),
+        ("{}", "missing field `unit`"),
+        (
+            r#"{"unit":1.5}"#,
+            "invalid type: floating point `1.5`, expected unit at `unit`",
+        ),
+        (
+            r#"{"unit":[]}"#,
+            "invalid type: sequence, expected unit at `unit`",
+        ),
+        (
+            r#"{"unit":null,"map":true}"#,
+            "invalid type: boolean `true`, expected a map at `map`",
+        ),
+        (
+            r#"{"map":{"a b":[-1,0]}}"#,
+            "invalid type: floating point `-1.0`, expected u8 at `map.a b[0]`",
+        ),
+        (
+            r#"{"map":{"a":[256,0]}}"#,
+            "invalid value: integer `256`, expected u8 at `map.a[0]`",
+        ),
+        (
+            r#"{"map":{"a":[1,"\n"]}}"#,
+            "invalid type: string \"\\n\", expected f32 at `map.a[1]`",
+        ),
+        (
+            r#"{"map":{"a":[1]}}"#,
+            "invalid length 1, expected a tuple of size 2 at `map.a`",
+        ),
+        (
+            r#"{"feed":["halt"]}"#,
+            "invalid type: unit value, expected struct variant Feed::Halt at `feed[0].halt`",
+        ),
+        (
+            r#"{"feed":["bye",{"price":{"symbol":{}}}]}"#,
+            "invalid type: map, expected a string at `feed[1].price.symbol`",
+        ),
+        (
+            r#"{"feed":[{"price":1,"halt":2}]}"#,
+            "invalid length 2, expected 1 at `feed[0]`",
+        ),
+    ] {
+        let error = decoded::<Deep>(data).expect_err(data);
+        assert_eq!(error, what, "{data}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn kinds_of_types_that_serde_knows_decode() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(untagged)]
+    enum Any {
+        Bool(bool),
+        Integer(i64),
+        Float(f64),
+        Text(String),
+        List(Vec<Any>),
+        Object(BTreeMap<String, Any>),
+        Nothing,
+    }
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(tag = "type", rename_all = "lowercase")]
+    enum Tagged {
+        Halt { symbol: String },
+        Bye,
+    }
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Meters(f64);
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Unit;
+
+    let any = [
+        ("true", Any::Bool(true)),
+        ("-3", Any::Integer(-3)),
+        ("2.5", Any::Float(2.5)),
+        ("9007199254740993", Any::Float(9_007_199_254_740_992.0)),
+        ("\"a\"", Any::Text("a".into())),
+        ("[null]", Any::List(vec![Any::Nothing])),
+        (
+            "{\"a\":1}",
+            Any::Object([("a".to_owned(), Any::Integer(1))].into()),
+        ),
+    ];
+    for (data, value) in any {
+        assert_eq!(decoded::<Any>(data), Ok(value), "{data}");
+    }
+    let tagged = r#"[{"symbol":"X","type":"halt"},{"type":"bye","more":[1]}]"#;
+    let halt = Tagged::Halt { symbol: "X".into() };
+    assert_eq!(decoded(tagged), Ok((halt, Tagged::Bye)));
+    assert_eq!(
+        decoded("[1.5,null,[1,2]]"),
+        Ok((Meters(1.5), Unit, vec![1_u8, 2]))
+    );
+    assert_eq!(decoded(r#"["a",null]"#), Ok([Some("a".to_owned()), None]));
+}
+
+#[wasm_bindgen_test]
 fn an_integer_that_a_number_of_javascript_cannot_hold_is_an_error_and_is_rounded_as_a_float() {
     assert_eq!(decoded::<u64>("9007199254740991"), Ok((1 << 53) - 1));
     assert_eq!(decoded::<i64>("-9007199254740991"), Ok(1 - (1 << 53)));

@@ -1,4 +1,5 @@
-//! The sessions of sources, as JavaScript has them.
+//! The sessions of sources, as JavaScript has them. A `TextEncoder` has written the texts that come from there, so they are UTF-8, and
+//! are not checked.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
@@ -33,7 +34,7 @@ pub fn new_session(
     policy: Vec<u8>,
     flags: u32,
     deduplicate: usize,
-    last_event_id: Vec<u8>,
+    last_event_id: String,
     now: f64,
 ) -> usize {
     let has = |flag: u32| flags & flag != 0;
@@ -54,7 +55,7 @@ pub fn new_session(
     } else {
         has(256).then_some(EndOfBody::Reconnect)
     };
-    options.last_event_id = text(last_event_id);
+    options.last_event_id = last_event_id;
     options.deduplicate = deduplicate;
     if has(64) {
         options = options.into_sharer();
@@ -83,7 +84,7 @@ pub fn new_session(
 pub fn tell_session(
     session: usize,
     input: u32,
-    last_event_id: Option<Vec<u8>>,
+    last_event_id: Option<String>,
     detail: u32,
     time: f64,
     failures: u32,
@@ -92,7 +93,6 @@ pub fn tell_session(
 ) -> usize {
     with(session, move |this| {
         let session = &mut this.session;
-        let last_event_id = last_event_id.map(text);
         let last_event_id = last_event_id.as_deref();
         let at = at(now, random);
         match input {
@@ -218,8 +218,4 @@ fn at(now: f64, random: f64) -> At {
         now: Timestamp::from_origin(Span::from_millis_f64(now)),
         random,
     }
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_default()
 }

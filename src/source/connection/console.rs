@@ -8,7 +8,7 @@ use std::{
 use typed_eventsource_core::{Span, Timestamp};
 
 use super::Connection;
-use crate::{CloseReason, Error};
+use crate::Error;
 
 /// For how long after a line further errors of its kind have no line.
 const QUIET: Span = Span::from_secs(60);
@@ -55,9 +55,8 @@ impl ConsoleLines {
 }
 
 impl Connection {
-    /// Writes an error that nobody has heard to the console. The one that has closed the source is always written.
-    pub(in crate::source) fn write_to_console(&self, error: &Error) {
-        let is_end = self.close_reason.get().and_then(CloseReason::error) == Some(error);
+    /// Writes an error that nobody has heard to the console. The one that has closed the source, the `is_end`, is always written.
+    pub(in crate::source) fn write_to_console(&self, error: &Error, is_end: bool) {
         if let Some(unwritten) = self.console.admit(error, self.host.now(), is_end) {
             self.host.report(error, unwritten);
         }

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use super::{Connection, ErrorCallback, GapCallback, Link, Notice, NoticeCallback, StateCallback};
+use super::{Connection, Link, Notice, NoticeCallback};
 use crate::{
     Error, State,
     source::{
-        callbacks::Slot,
+        callbacks::{CallbackList, Slot},
         listener::Listener,
         subscriptions::{DeliveryOutcome, FrameCallback, Names, check_name},
     },
@@ -73,29 +73,32 @@ impl Connection {
         }))
     }
 
-    pub(in crate::source) fn on_gap(self: &Rc<Self>, callback: Box<GapCallback>) -> Listener {
-        if self.is_closed() {
-            return Listener::inert(self);
+    pub(in crate::source) fn on_gap(self: &Rc<Self>, callback: Box<NoticeCallback>) -> Listener {
+        if !self.is_closed() {
+            self.enable_id_tracking();
         }
-        self.enable_id_tracking();
-        let slot = self.gaps.add(callback);
-        Listener::new(self, move |connection| connection.gaps.remove(&slot))
+        self.on_notices(|connection| &connection.gaps, callback)
     }
 
-    pub(in crate::source) fn on_error(self: &Rc<Self>, callback: Box<ErrorCallback>) -> Listener {
-        if self.is_closed() {
-            return Listener::inert(self);
-        }
-        let slot = self.errors.add(callback);
-        Listener::new(self, move |connection| connection.errors.remove(&slot))
+    pub(in crate::source) fn on_error(self: &Rc<Self>, callback: Box<NoticeCallback>) -> Listener {
+        self.on_notices(|connection| &connection.errors, callback)
     }
 
-    pub(in crate::source) fn on_state(self: &Rc<Self>, callback: Box<StateCallback>) -> Listener {
+    pub(in crate::source) fn on_state(self: &Rc<Self>, callback: Box<NoticeCallback>) -> Listener {
+        self.on_notices(|connection| &connection.states, callback)
+    }
+
+    /// Adds a callback to one of the lists.
+    fn on_notices(
+        self: &Rc<Self>,
+        list: fn(&Self) -> &CallbackList<NoticeCallback>,
+        callback: Box<NoticeCallback>,
+    ) -> Listener {
         if self.is_closed() {
             return Listener::inert(self);
         }
-        let slot = self.states.add(callback);
-        Listener::new(self, move |connection| connection.states.remove(&slot))
+        let slot = list(self).add(callback);
+        Listener::new(self, move |connection| list(connection).remove(&slot))
     }
 
     /// Adds the callback of a stream. If the source has closed, it is called with the end at once.
@@ -107,8 +110,7 @@ impl Connection {
             callback(Notice::End(reason.stream_error().as_ref()));
             return Listener::inert(self);
         }
-        let slot = self.streams.add(callback);
-        Listener::new(self, move |connection| connection.streams.remove(&slot))
+        self.on_notices(|connection| &connection.streams, callback)
     }
 
     fn subscribe(&self, name: &Rc<str>, callback: Box<FrameCallback>) -> Rc<Slot<FrameCallback>> {
@@ -130,7 +132,12 @@ impl Connection {
                      with it"
                 )
             } else {
-                format!("nobody listens to events called {name:?} of {url} (listened to: {names:?})")
+                let mut known = String::new();
+                for name in names {
+                    let separator = if known.is_empty() { "" } else { ", " };
+                    known += &format!("{separator}{name:?}");
+                }
+                format!("nobody listens to events called {name:?} of {url} (listened to: [{known}])")
             });
         }
     }

@@ -49,17 +49,17 @@ use outputs::ToldError;
 #[cfg(feature = "fetch")]
 pub(super) use pace::Hold;
 
-type ErrorCallback = dyn FnMut(&Error);
-type GapCallback = dyn FnMut(&Gap);
-type StateCallback = dyn FnMut(&State);
-type NoticeCallback = dyn FnMut(Notice<'_>);
+pub(super) type NoticeCallback = dyn FnMut(Notice<'_>);
 /// Makes a source share a connection from now on.
 pub(super) type Join = dyn Fn(&Connection) -> Result<(), Error>;
 
-/// What a stream is told about its source, besides the events.
+/// What listeners and streams are told about their source, besides the events. It is one type, so that their lists are compiled
+/// once.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Notice<'a> {
+    Gap(&'a Gap),
     Error(&'a Error),
+    State(&'a State),
     End(Option<&'a Error>),
 }
 
@@ -141,9 +141,9 @@ pub(crate) struct Connection {
     /// Whether the session and the link were told that any does.
     #[cfg(feature = "fetch")]
     has_told_hold: Cell<bool>,
-    gaps: CallbackList<GapCallback>,
-    errors: CallbackList<ErrorCallback>,
-    states: CallbackList<StateCallback>,
+    gaps: CallbackList<NoticeCallback>,
+    errors: CallbackList<NoticeCallback>,
+    states: CallbackList<NoticeCallback>,
     streams: CallbackList<NoticeCallback>,
     /// The sources that share it, if it is shared.
     sharers: OnceCell<Rc<dyn Audience>>,
@@ -180,12 +180,20 @@ impl Held {
 }
 
 impl Connection {
-    /// A connection with a transport. Returns an error if it cannot even start.
-    pub(super) fn open(mut settings: Settings, connector: Connector) -> Result<Rc<Self>, Error> {
+    /// A connection with a transport. Returns an error if it cannot even start. If its signal was aborted before, it does not.
+    pub(super) fn open(
+        mut settings: Settings,
+        connector: Connector,
+        aborted: Option<&AbortSignal>,
+    ) -> Result<Rc<Self>, Error> {
         let url = Arc::clone(connector.url());
         settings.options.is_offline = timer::is_offline(&settings.host, &url);
         connector.yield_for_queue(settings.queue.capacity_per_turn());
         let connection = Self::new(settings, url);
+        if let Some(signal) = aborted {
+            connection.abort(signal);
+            return Ok(connection);
+        }
         connection.held.connector.put(connector);
         connection.listen_for_terminals();
         // A session begins with an attempt to connect.
@@ -210,13 +218,6 @@ impl Connection {
             connection.announce_open_later();
         }
         Ok(connection)
-    }
-
-    /// A connection whose signal was aborted before it could connect.
-    pub(super) fn aborted(settings: Settings, url: &Arc<str>, signal: &AbortSignal) -> Rc<Self> {
-        let connection = Self::new(settings, Arc::clone(url));
-        connection.abort(signal);
-        connection
     }
 
     fn new(settings: Settings, url: Arc<str>) -> Rc<Self> {
@@ -304,6 +305,10 @@ impl Connection {
             Some(reason) => State::Closed(reason.clone()),
             None => self.state_of(self.session().state()),
         }
+    }
+
+    pub(super) fn close_reason(&self) -> Option<&CloseReason> {
+        self.close_reason.get()
     }
 
     /// When the next attempt is due, if it is known.

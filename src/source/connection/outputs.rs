@@ -6,8 +6,10 @@ use typed_eventsource_core::{
     self as core, Decision, Failure, Input, LimitReached, Output, Report, Span,
 };
 
-use super::{Connection, Notice};
-use crate::{CloseReason, Error, FailureContext, State, transport::Frame};
+use super::{Connection, Notice, NoticeCallback};
+use crate::{
+    CloseReason, Error, FailureContext, State, source::callbacks::CallbackList, transport::Frame,
+};
 
 /// An error that the session was told about.
 #[derive(Clone, Debug)]
@@ -39,7 +41,7 @@ impl Connection {
                     }
                 }
                 Output::Gap(gap) => {
-                    self.gaps.each(&self.panics, |callback| callback(&gap));
+                    self.notify(&self.gaps, Notice::Gap(&gap));
                     self.relay(&Output::Gap(gap), None);
                 }
                 Output::Decide(context) => self.decide(&context),
@@ -92,19 +94,25 @@ impl Connection {
         let is_reported = is_reported
             || !self.errors.is_empty()
             || (concerns_streams && !self.streams.is_empty());
-        self.errors.each(&self.panics, |callback| callback(error));
+        let notice = Notice::Error(error);
+        self.notify(&self.errors, notice);
         if concerns_streams {
-            let notice = Notice::Error(error);
-            self.streams.each(&self.panics, |callback| callback(notice));
+            self.notify(&self.streams, notice);
         }
         if !is_reported {
-            self.write_to_console(error);
+            self.write_to_console(error, false);
         }
+    }
+
+    /// Not inlined, since it has many callers.
+    #[inline(never)]
+    fn notify(&self, listeners: &CallbackList<NoticeCallback>, notice: Notice<'_>) {
+        listeners.each(&self.panics, |callback| callback(notice));
     }
 
     fn announce(&self, output: core::State) {
         let state = self.state_of(output);
-        self.states.each(&self.panics, |callback| callback(&state));
+        self.notify(&self.states, Notice::State(&state));
         self.relay(&Output::State(output), None);
     }
 
@@ -118,18 +126,17 @@ impl Connection {
             let is_reported = self.is_close_reported(output)
                 || self.is_told_errors()
                 || self.has_sharers_told_errors();
-            self.errors.each(&self.panics, |callback| callback(error));
+            self.notify(&self.errors, Notice::Error(error));
             self.errors.clear();
             if !is_reported {
-                self.write_to_console(error);
+                self.write_to_console(error, true);
             }
         }
         let stream_error = reason.stream_error();
-        let end = Notice::End(stream_error.as_ref());
-        self.streams.each(&self.panics, |callback| callback(end));
+        self.notify(&self.streams, Notice::End(stream_error.as_ref()));
         self.streams.clear();
         let state = State::Closed(reason.clone());
-        self.states.each(&self.panics, |callback| callback(&state));
+        self.notify(&self.states, Notice::State(&state));
         self.states.clear();
         self.relay(&Output::Closed(output), error);
         self.write_rest_to_console();

@@ -80,7 +80,9 @@ pub(super) fn is_offline(host: &Host, url: &str) -> bool {
 /// Whether a server can be reached without a network: on `localhost`, on a name below it, or on a loopback address. The
 /// URL is in the browser's normal form, in which an address is spelled out.
 fn is_on_this_machine(url: &str) -> bool {
-    let mut parts = url.as_bytes().split(|byte| b"/?#".contains(byte));
+    let mut parts = url
+        .as_bytes()
+        .split(|byte| matches!(byte, b'/' | b'?' | b'#'));
     // Nothing lies between the two slashes.
     if parts.nth(1) != Some(&[]) {
         return false;

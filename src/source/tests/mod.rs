@@ -79,7 +79,7 @@ fn open_from(
         (settings.is_fetch = true);
     }
     settings.options.last_event_id = last_event_id.to_owned();
-    let connection = Connection::open(settings, server.connector(URL, is_fetch));
+    let connection = Connection::open(settings, server.connector(URL, is_fetch), None);
     EventSource::new(connection.expect("it opens"))
 }
 

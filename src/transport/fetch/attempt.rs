@@ -34,6 +34,7 @@ const GIVEN_UP: Loss = Loss::Fail {
 /// One request, and the reading of its response.
 pub(super) struct Attempt {
     pub(super) fetch: Rc<Fetch>,
+    pub(super) with_credentials: bool,
     pub(super) url: Arc<str>,
     pub(super) last_event_id_header: String,
     pub(super) last_event_id: Arc<str>,
@@ -76,7 +77,11 @@ impl Attempt {
     /// Runs the request, and returns how it ended.
     async fn run_request(&self, yielder: Yielder) -> TransportEvent<'static> {
         let (header, signal) = (&self.last_event_id_header, self.abort.signal());
-        let request = match self.fetch.make_request(&self.url, header, &signal).await {
+        let request = match self
+            .fetch
+            .make_request(&self.url, header, self.with_credentials, &signal)
+            .await
+        {
             Ok(request) => request,
             Err(error) => return request_error(error),
         };

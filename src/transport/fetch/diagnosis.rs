@@ -2,8 +2,9 @@
 
 use std::{cell::Cell, future::poll_fn, rc::Rc, sync::Arc, task::Poll};
 
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use typed_eventsource_core::Span;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, Request, RequestCache, RequestCredentials, RequestInit, RequestMode,
@@ -15,7 +16,7 @@ use crate::{
     Error,
     host::browser::{self, Timeout},
     place::Place,
-    sys,
+    sys::{self, Entries},
     transport::{
         blocks::{BLOCK_DELAY, BlockWatch},
         scheme_error,
@@ -118,14 +119,8 @@ impl Diagnosis {
     }
 
     fn advice(&self, request: &Request) -> String {
-        let names = Array::from(&request.headers().keys());
-        let names: Vec<_> = names.iter().filter_map(|name| name.as_string()).collect();
-        let names: Vec<_> = names
-            .iter()
-            .map(String::as_str)
-            .filter(|name| *name != "accept")
-            .collect();
-        let allowed = format!("Access-Control-Allow-Headers: {}", names.join(", "));
+        let names = header_names(request).unwrap_or_default();
+        let allowed = format!("Access-Control-Allow-Headers: {names}");
         if has_id(request) && self.has_answered() {
             return format!(
                 "answer the preflight (OPTIONS) of a reconnection with {allowed}, or set `resume_parameter`"
@@ -139,7 +134,7 @@ impl Diagnosis {
             advice += " and Access-Control-Allow-Credentials: true";
         }
         let method = request.method();
-        if !["GET", "HEAD", "POST"].contains(&&*method) {
+        if !matches!(&*method, "GET" | "HEAD" | "POST") {
             advice += &format!(" and Access-Control-Allow-Methods: {method}");
         }
         if !names.is_empty() {
@@ -148,6 +143,21 @@ impl Diagnosis {
         }
         advice
     }
+}
+
+/// The names of the headers that the page has set, besides `accept`, which it always may.
+fn header_names(request: &Request) -> Result<String, JsValue> {
+    let all = Entries::collect(&request.headers().keys())?.join(" ")?;
+    let mut names = String::new();
+    for name in all.split_ascii_whitespace() {
+        if name != "accept" {
+            if !names.is_empty() {
+                names += ", ";
+            }
+            names += name;
+        }
+    }
+    Ok(names)
 }
 
 fn has_id(request: &Request) -> bool {

@@ -33,6 +33,8 @@ const MAX_EVENTS_PER_TURN: usize = 2048;
 /// Makes the requests of one source.
 pub(crate) struct FetchConnector {
     fetch: Rc<Fetch>,
+    /// Unless the [`Fetch`] says.
+    with_credentials: bool,
     /// Resolved.
     url: Arc<str>,
     resume_parameter: Option<String>,
@@ -45,7 +47,8 @@ pub(crate) struct FetchConnector {
 impl FetchConnector {
     pub(crate) fn new(
         url: &str,
-        fetch: Fetch,
+        fetch: Rc<Fetch>,
+        with_credentials: bool,
         resume_parameter: Option<String>,
         terminal_data: Option<Rc<str>>,
         diagnoses: bool,
@@ -53,9 +56,10 @@ impl FetchConnector {
         let resolved = Request::new_with_str(url).map(|request| request.url());
         let url = valid_url(url, resolved)?;
         let header = fetch.start().filter(|_| resume_parameter.is_none());
-        fetch.check(&url, header.unwrap_or_default())?;
+        fetch.check(&url, header.unwrap_or_default(), with_credentials)?;
         Ok(Self {
-            fetch: Rc::new(fetch),
+            fetch,
+            with_credentials,
             diagnosis: Rc::new(Diagnosis::new(&url, diagnoses)),
             url,
             resume_parameter,
@@ -121,6 +125,7 @@ impl FetchConnector {
         }));
         let attempt = Attempt {
             fetch: Rc::clone(&self.fetch),
+            with_credentials: self.with_credentials,
             diagnosis: Rc::clone(&self.diagnosis),
             blocks: BlockWatch::new(&url),
             only_asks,

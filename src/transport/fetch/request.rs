@@ -316,18 +316,15 @@ impl Fetch {
         self.max_event_size
     }
 
-    pub(crate) fn with_credentials(self, with_credentials: bool) -> Self {
-        let credentials = self.credentials.unwrap_or(if with_credentials {
-            RequestCredentials::Include
-        } else {
-            RequestCredentials::SameOrigin
-        });
-        self.credentials(credentials)
-    }
-
     /// Checks that the browser accepts the request, as far as that is known before the fresh headers.
-    pub(super) fn check(&self, url: &str, last_event_id: &str) -> Result<(), Error> {
-        self.request(url, last_event_id, &[], None).map(drop)
+    pub(super) fn check(
+        &self,
+        url: &str,
+        last_event_id: &str,
+        with_credentials: bool,
+    ) -> Result<(), Error> {
+        self.request(url, last_event_id, with_credentials, &[], None)
+            .map(drop)
     }
 
     /// Makes the request of one attempt, with fresh headers.
@@ -335,6 +332,7 @@ impl Fetch {
         &self,
         url: &str,
         last_event_id: &str,
+        with_credentials: bool,
         signal: &AbortSignal,
     ) -> Result<Request, Error> {
         let fresh = match &self.fresh_headers {
@@ -347,17 +345,18 @@ impl Fetch {
             }
             None => Vec::new(),
         };
-        self.request(url, last_event_id, &fresh, Some(signal))
+        self.request(url, last_event_id, with_credentials, &fresh, Some(signal))
     }
 
     fn request(
         &self,
         url: &str,
         last_event_id: &str,
+        with_credentials: bool,
         fresh: &[(String, String)],
         signal: Option<&AbortSignal>,
     ) -> Result<Request, Error> {
-        self.init(last_event_id, fresh, signal)
+        self.init(last_event_id, with_credentials, fresh, signal)
             .and_then(|init| Request::new_with_str_and_init(url, &init))
             .map_err(|error| Error::InvalidRequest {
                 url: url.into(),
@@ -368,6 +367,7 @@ impl Fetch {
     fn init(
         &self,
         last_event_id: &str,
+        with_credentials: bool,
         fresh: &[(String, String)],
         signal: Option<&AbortSignal>,
     ) -> Result<RequestInit, JsValue> {
@@ -392,9 +392,11 @@ impl Fetch {
         if let Some(body) = &self.body {
             init.set_body(&body.to_js());
         }
-        if let Some(credentials) = self.credentials {
-            init.set_credentials(credentials);
-        }
+        let default = match with_credentials {
+            true => RequestCredentials::Include,
+            false => RequestCredentials::SameOrigin,
+        };
+        init.set_credentials(self.credentials.unwrap_or(default));
         if let Some(policy) = self.referrer_policy {
             init.set_referrer_policy(policy);
         }
