@@ -184,7 +184,6 @@ impl Connection {
     pub(super) fn open(mut settings: Settings, connector: Connector) -> Result<Rc<Self>, Error> {
         let url = Arc::clone(connector.url());
         settings.options.is_offline = timer::is_offline(&settings.host, &url);
-        connector.yield_for_queue(settings.queue.capacity_per_turn());
         let connection = Self::new(settings, url);
         connection.held.connector.put(connector);
         connection.listen_for_terminals();

@@ -25,8 +25,9 @@ type Parser = parser::Parser<LineSearch>;
 type Items<'a> = parser::Items<'a, LineSearch>;
 type ParsedEvent<'a> = parser::ParsedEvent<'a, LineSearch>;
 
-/// The most bytes of a chunk that are copied into wasm's memory at once: that memory never shrinks.
-const MAX_SLICE: u32 = 1024 * 1024;
+/// The most bytes of a chunk that are copied into wasm's memory at once: they stay in the processor's cache until they are read,
+/// and that memory never shrinks.
+const MAX_SLICE: u32 = 64 * 1024;
 
 /// How many events to read before looking at the clock, which costs as much as a small event.
 const EVENTS_PER_LOOK: usize = 32;
