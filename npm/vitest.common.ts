@@ -4,9 +4,12 @@ import { fileURLToPath } from "node:url";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The package: its JavaScript comes from `src`, so that Vitest can watch it, and its wasm half from `pkg`. */
+/** With `ENGINE=javascript` the tests run on the engine that is used where there is no WebAssembly. */
+const entry = process.env.ENGINE === "javascript" ? "javascript" : "index";
+
+/** The package: its JavaScript comes from `src`, so that Vitest can watch it, and its engine from `pkg`. */
 export const alias = [
-  { find: /^typed-eventsource$/, replacement: path("src/index.js") },
+  { find: /^typed-eventsource$/, replacement: path(`src/${entry}.js`) },
   { find: /^typed-eventsource\/testing$/, replacement: path("src/testing.js") },
   { find: /^typed-eventsource\/parser$/, replacement: path("src/parser.js") },
   { find: /^\.\.?\/wasm\//, replacement: path("../pkg/wasm/") },

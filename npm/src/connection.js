@@ -6,7 +6,7 @@ import { Audience, errorOf } from "./audience.js";
 import { inspect } from "./checks.js";
 import { deadlineTimer } from "./deadline-timer.js";
 import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
-import { wasm } from "./init.js";
+import { loading, wasm } from "./init.js";
 import * as inputs from "./inputs.js";
 import { encoder, copyToWasm } from "./memory.js";
 import {
@@ -42,6 +42,7 @@ import {
   OUTPUT_REPORT,
   OUTPUT_STATE,
   REASONS,
+  REASON_DROPPED,
   REASON_FAILED,
   REASON_FINISHED,
   REASON_REQUESTED,
@@ -67,6 +68,9 @@ import { SKIPPED, detached, failureEventError, typedEvent, unfinishedEventError 
 /** @type {Input} */
 const NONE = { type: -1 };
 
+/** In place of the number of a session, while the engine is loading. */
+const NOT_STARTED = -1;
+
 export class Connection extends Audience {
   /** @type {Promise<CloseReason>} */
   closed;
@@ -74,7 +78,7 @@ export class Connection extends Audience {
   #url;
   #open;
   /** The number of the session, until the source has closed. @type {number | undefined} */
-  #session;
+  #session = NOT_STARTED;
   /** Which inputs the session needs: `WANTS_…` flags. */
   #wants = WANTS_ACTIVITY;
   /** The link by which the current transport reports. @type {Link | undefined} */
@@ -96,8 +100,8 @@ export class Connection extends Audience {
   #lastConnectionError;
   /** The metadata of the last event. The session is told its id with the next input. @type {EventMeta | undefined} */
   #meta;
-  /** The last event id, kept here once the session is freed. */
-  #lastEventId = "";
+  /** The last event id, kept here while there is no session. */
+  #lastEventId;
   #tracksIds;
   #terminalData;
   /** Whether the session was told that the network is gone. */
@@ -130,46 +134,70 @@ export class Connection extends Audience {
     this.#url = url;
     this.#open = open;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
-    const { deduplicate, terminalEvent, terminalData, failureEvent, parse, signal } = settings;
+    const { deduplicate, terminalEvent, terminalData, failureEvent, parse, signal, lastEventId = "" } = settings;
     this.#tracksIds = Boolean(deduplicate);
     this.#terminalData = terminalData;
     this.#timer = deadlineTimer(host, (lateBy) => this.receive(inputs.timeout(lateBy)));
     this.#isOffline = this.#isHostOffline();
     this.#mayConnect = settings.isSharer;
-    this.#session = openSession(settings, this.#isOffline, host.now());
+    for (const name of terminalEvent ?? []) this.subscribe(name);
+    // Where only events with listeners show that the connection is alive, these count too.
+    for (const [name, kind] of Object.entries(parse)) if (kind === "skip") this.subscribe(name);
+    if (failureEvent !== undefined) this.subscribe(failureEvent);
+    if (terminalData !== undefined) this.subscribe("message");
+    this.#lastEventId = lastEventId;
+    signal?.addEventListener("abort", this.#abort);
+    if (signal?.aborted) this.#abort();
+    else if (wasm) this.#start();
+    else this.#startLater();
+    this.#isConstructed = true;
+    if (this.isClosed) return;
+    if (!settings.isSharer) this.#undoNetwork = host.onNetwork(url, (isOnline) => this.receive(inputs.network(isOnline)));
+  }
+
+  /** Starts the session, which connects. Throws if the request is invalid. */
+  #start() {
+    this.#session = openSession(this.settings, this.#isOffline, this.host.now());
     try {
-      for (const name of terminalEvent ?? []) this.subscribe(name);
-      // Where only events with listeners show that the connection is alive, these count too.
-      for (const [name, kind] of Object.entries(parse)) if (kind === "skip") this.subscribe(name);
-      if (failureEvent !== undefined) this.subscribe(failureEvent);
-      if (terminalData !== undefined) this.subscribe("message");
-      if (signal?.aborted) {
-        this.#abort();
-        return;
-      }
       this.#carryOut();
-      signal?.addEventListener("abort", this.#abort);
     } catch (error) {
+      this.settings.signal?.removeEventListener("abort", this.#abort);
       this.#disconnect();
       wasm.free(this.#session);
       throw error;
     }
-    this.#isConstructed = true;
     this.#isBusy = false;
-    if (!settings.isSharer) this.#undoNetwork = host.onNetwork(url, (isOnline) => this.receive(inputs.network(isOnline)));
+  }
+
+  /** Starts once the engine is there. Whatever happens until then waits. */
+  async #startLater() {
+    try {
+      await loading;
+      if (this.isClosed) return;
+      this.#start();
+      if (this.#tracksIds) this.trackIds();
+      this.#handleQueue();
+    } catch (error) {
+      this.end({ type: "policy", error: /** @type {EventSourceError} */ (error) }, true);
+    }
   }
 
   get isClosed() {
     return this.#session === undefined;
   }
 
+  get #isStarted() {
+    return !this.isClosed && this.#session !== NOT_STARTED;
+  }
+
   get lastEventId() {
-    return this.isClosed ? this.#lastEventId : firstTextOf(numbersAt(this.#tellSession(INPUT_NOTE_LAST_EVENT_ID)));
+    return this.#isStarted ? firstTextOf(numbersAt(this.#tellSession(INPUT_NOTE_LAST_EVENT_ID))) : this.#lastEventId;
   }
 
   /** Closes the source at once, whatever is being handled. */
   close(isDropped = false) {
     if (this.isClosed) return;
+    if (!this.#isStarted) return this.#endWithReason(isDropped ? REASON_DROPPED : REASON_REQUESTED);
     this.#tellSession(INPUT_CLOSE, Number(isDropped));
     this.#carryOut();
   }
@@ -177,7 +205,7 @@ export class Connection extends Audience {
   /** Reports gaps from now on, for which the session and the transport have to see every id. */
   trackIds() {
     this.#tracksIds = true;
-    if (this.isClosed) return;
+    if (!this.#isStarted) return;
     this.transport?.trackIds?.();
     // The shared connection tracks the ids for its sharers.
     if (this.settings.isSharer) return;
@@ -525,7 +553,7 @@ export class Connection extends Audience {
     quietly(() => (this.#lastEventId = this.lastEventId));
     quietly(() => this.#disconnect());
     this.#session = undefined;
-    quietly(() => wasm.free(session));
+    if (session !== NOT_STARTED) quietly(() => wasm.free(session));
     this.#timer.stop();
     quietly(() => this.settings.signal?.removeEventListener("abort", this.#abort));
     quietly(this.#undoNetwork);

@@ -2,7 +2,7 @@
 import { isObject, optionError } from "./checks.js";
 import { whenCollected } from "./collected.js";
 import { browser, testBackends } from "./host.js";
-import { checkInitialised } from "./init.js";
+import { start } from "./init.js";
 import { messageName } from "./message-name.js";
 import { parseSettings } from "./options.js";
 import { joinOrOpen } from "./sharing.js";
@@ -32,7 +32,7 @@ export class EventSource extends EventTarget {
   constructor(url, init = undefined) {
     super();
     if (arguments.length === 0) throw new TypeError("EventSource: 1 argument required, but only 0 present");
-    checkInitialised();
+    start();
     const settings = parseSettings(init);
     this.#url = resolve(`${url}`);
     this.#withCredentials = settings.withCredentials;

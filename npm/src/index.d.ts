@@ -653,7 +653,11 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
 
   /**
    * Throws a `SyntaxError` if the URL is invalid, as the standard's does, and an `EventSourceError` if an option or the
-   * request is invalid. `init()` must have been awaited before.
+   * request is invalid.
+   *
+   * The first source starts the engine, which is WebAssembly. Where there is none, or where a content security policy forbids it, an
+   * engine in JavaScript is loaded. Then sources are `connecting` until it is there, and one whose request is invalid closes with the
+   * error in place of throwing it.
    *
    * Twenty sources of a page or worker may open one URL at once, and then one more each second. Others wait, still
    * `connecting`, and the console says so once: a component that opens a source at each render would flood its server.
@@ -763,11 +767,12 @@ export function onCountdown(source: Pick<EventSource, "state" | "onState">, hand
 export type WasmSource = string | URL | Response | WasmModule | BufferSource;
 
 /**
- * Initialises the package, once; further calls wait for the first. The WebAssembly comes from the package unless it is
- * given; `typed-eventsource/typed_eventsource.wasm` is the same as a file.
+ * Starts the engine, once, before the first source does; further calls wait for the first. Its WebAssembly comes from the package,
+ * or from where it is given; `typed-eventsource/typed_eventsource.wasm` is the same as a file. Sources that are opened while it is
+ * loading wait for it. Rejects with an `EventSourceError` (`not-initialised`) if it cannot be loaded.
  */
 export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;
 export default init;
 
-/** Initialises the package at once, with WebAssembly that is already loaded. */
+/** Starts the engine at once, with WebAssembly that is already loaded. Throws what the browser throws if that is invalid. */
 export function initSync(source: WasmModule | BufferSource): void;

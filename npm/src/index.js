@@ -1,7 +1,13 @@
 // @ts-check
-export { onCountdown } from "./countdown.js";
-export { EventSourceError } from "./error.js";
-export { EventSource } from "./event-source.js";
-export { initSync } from "./init.js";
+import { provide } from "./init.js";
+import { bytesOf } from "./wasm-text.js";
 // The last one, so that bundles end with the WebAssembly: what compresses a bundle by pieces then has it in one of them.
-export { init as default, init } from "./embedded.js";
+import { text } from "./wasm/engine.js";
+
+export * from "./exports.js";
+export { default } from "./exports.js";
+
+provide(
+  () => bytesOf(text),
+  () => import("./wasm/engine-in-javascript.js"),
+);

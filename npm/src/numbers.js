@@ -85,6 +85,7 @@ export const FAILURE_UNFINISHED_EVENT = 6;
 export const REASONS = /** @type {const} */ (["finished", "requested", "dropped"]);
 export const REASON_FINISHED = 0;
 export const REASON_REQUESTED = 1;
+export const REASON_DROPPED = 2;
 export const REASON_FAILED = 3;
 export const LIMIT_TOO_MANY = 1;
 export const LIMIT_DOWN_TOO_LONG = 2;

@@ -1,7 +1,5 @@
 // @ts-check
-// The package without the WebAssembly, for those who have it as a file.
+// The package without an engine, for those who have the WebAssembly as a file: `init` has to be given it.
 
-export { init as default, init, initSync } from "./init.js";
-export { onCountdown } from "./countdown.js";
-export { EventSourceError } from "./error.js";
-export { EventSource } from "./event-source.js";
+export * from "./exports.js";
+export { default } from "./exports.js";

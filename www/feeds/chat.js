@@ -1,8 +1,6 @@
 // @ts-check
-import init, { EventSource } from "../../pkg/index.js";
+import { EventSource } from "../../pkg/index.js";
 import { array, number, object, string } from "../schema.js";
-
-await init();
 
 const person = object({ id: string, name: string });
 

@@ -1,8 +1,6 @@
 // @ts-check
-import init, { EventSource } from "../../pkg/index.js";
+import { EventSource } from "../../pkg/index.js";
 import { array, boolean, number, object, optional, string } from "../schema.js";
-
-await init();
 
 const player = object({ id: string, name: string, score: number, here: boolean });
 

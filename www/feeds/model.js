@@ -1,8 +1,6 @@
 // @ts-check
-import init, { EventSource } from "../../pkg/index.js";
+import { EventSource } from "../../pkg/index.js";
 import { array, object, optional, string } from "../schema.js";
-
-await init();
 
 const choice = object({ delta: object({ content: optional(string) }) });
 

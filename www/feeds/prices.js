@@ -1,8 +1,6 @@
 // @ts-check
-import init, { EventSource } from "../../pkg/index.js";
+import { EventSource } from "../../pkg/index.js";
 import { number, object, string } from "../schema.js";
-
-await init();
 
 const schemas = {
   price: object({ symbol: string, price: number, change: number, time: number }),

@@ -1,11 +1,9 @@
 //! `cargo xtask npm`: the npm package.
 
-use std::{num::NonZeroU64, path::Path};
+use std::{path::Path, process::Command};
 
-use anyhow::Result;
-use base64::{Engine, prelude::BASE64_STANDARD};
+use anyhow::{Result, ensure};
 use fs_err as fs;
-use zopfli::{Format, Options};
 
 use crate::{files, process, setup};
 
@@ -13,6 +11,8 @@ use crate::{files, process, setup};
 const JAVASCRIPT: &str = "npm/src";
 /// The folder of the package's wasm crate.
 const WASM: &str = "npm/wasm";
+/// The library of the wasm crate.
+const ENGINE: &str = "typed_eventsource";
 /// The folder of the wasm crate that is the parser alone.
 const PARSER: &str = "npm/wasm/event-stream";
 /// The folder that the package is built into.
@@ -28,26 +28,27 @@ pub(crate) fn build() -> Result<()> {
         files::copy(file, &product.join(file.file_name().unwrap_or_default()))?;
     }
     let wasm = product.join("wasm");
-    build_wasm(WASM, "typed_eventsource", &wasm)?;
-    let bytes = fs::read(wasm.join("typed_eventsource_bg.wasm"))?;
-    fs::write(wasm.join("deflated.js"), deflated(&bytes)?)?;
+    let javascript = javascript_engine(&wasm)?;
+    build_wasm(WASM, ENGINE, &wasm, &[])?;
+    fs::write(wasm.join("engine-in-javascript.js"), javascript)?;
+    fs::copy(
+        wasm.join(format!("{ENGINE}_bg.wasm.d.ts")),
+        wasm.join("engine-in-javascript.d.ts"),
+    )?;
+    write_text(&wasm.join(format!("{ENGINE}_bg.wasm")), "engine.js")?;
+    // wasm-pack optimises every file in the folder.
     let parser = wasm.join("parser");
-    build_wasm(PARSER, "event_stream", &parser)?;
-    let bytes = fs::read(parser.join("event_stream_bg.wasm"))?;
-    files::remove(&parser)?;
-    let module = format!("export const text = {:?};\n", text_of(&bytes));
-    fs::write(wasm.join("parser.js"), module)?;
+    build_wasm(PARSER, "event_stream", &parser, &[])?;
+    write_text(&parser.join("event_stream_bg.wasm"), "text.js")?;
     print_sizes(&wasm)
 }
 
-fn build_wasm(package: &str, name: &str, folder: &Path) -> Result<()> {
-    process::run(setup::wasm_pack_build(package, folder)?.args([
-        "--target",
-        "bundler",
-        "--profile",
-        "npm",
-        "--no-pack",
-    ]))?;
+fn build_wasm(package: &str, name: &str, folder: &Path, options: &[&str]) -> Result<()> {
+    process::run(
+        setup::wasm_pack_build(package, folder)?
+            .args(["--target", "bundler", "--profile", "npm", "--no-pack"])
+            .args(options),
+    )?;
     // `.gitignore` would hide the wasm from `npm pack`. The other files load the wasm and call it, which `npm/src` does
     // instead.
     for unused in [
@@ -61,17 +62,67 @@ fn build_wasm(package: &str, name: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A module that contains the wasm. With HTTP compression it is hardly larger than the wasm file. The wasm is deflated as
-/// well as possible, since it cannot be compressed further later.
-fn deflated(wasm: &[u8]) -> Result<String> {
-    let mut deflated = Vec::new();
-    let options = Options {
-        iteration_count: NonZeroU64::MIN.saturating_add(99),
-        ..Options::default()
+/// A JavaScript module that does what the wasm does, for where there is no WebAssembly. It is made in the folder.
+fn javascript_engine(folder: &Path) -> Result<String> {
+    let Some(wasm_opt) = setup::wasm_opt()? else {
+        return Ok(
+            "throw new Error(\"built without npm, this package needs WebAssembly\");\n".into(),
+        );
     };
-    zopfli::compress(options, Format::Deflate, wasm, &mut deflated)?;
-    let text = BASE64_STANDARD.encode(deflated);
-    Ok(format!("export const deflated = \"{text}\";\n"))
+    let options = ["--no-opt", "--", "--no-default-features"];
+    build_wasm(WASM, ENGINE, folder, &options)?;
+    let lowered = folder.join("lowered.wasm");
+    let javascript = folder.join("lowered.js");
+    let mut lower = Command::new(&wasm_opt);
+    lower
+        .arg(folder.join(format!("{ENGINE}_bg.wasm")))
+        .args(LOWERING)
+        .arg("-o")
+        .arg(&lowered);
+    process::run(&mut lower)?;
+    let mut wasm2js = Command::new(wasm_opt.with_file_name("wasm2js"));
+    process::run(wasm2js.arg(&lowered).args(["-Oz", "-o"]).arg(&javascript))?;
+    let module = fs::read_to_string(&javascript)?;
+    files::remove(folder)?;
+    // As in WebAssembly, the buffer is detached when the memory grows, by which old views are known.
+    let switched = "   buffer = newBuffer;";
+    ensure!(
+        module.matches(switched).count() == 1,
+        "wasm2js lets memory grow in another way"
+    );
+    let detached = "   structuredClone(buffer, { transfer: [buffer] });\n";
+    Ok(module.replace(switched, &format!("{detached}{switched}")))
+}
+
+/// Makes WebAssembly that `wasm2js` understands.
+const LOWERING: [&str; 17] = [
+    "--mvp-features",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--low-memory-unused",
+    "--remove-exports=__abort*",
+    "--remove-exports=__inst*",
+    "--remove-exports=*refs",
+    "--remove-exports=*_start",
+    "--llvm-memory-copy-fill-lowering",
+    "--llvm-nontrapping-fptoint-lowering",
+    "--signext-lowering",
+    "-Oz",
+];
+
+/// Writes a module beside the wasm that contains it as a text.
+fn write_text(wasm: &Path, module: &str) -> Result<()> {
+    let text = text_of(&fs::read(wasm)?);
+    let module = wasm.with_file_name(module);
+    Ok(fs::write(
+        module,
+        format!("export const text = {text:?};\n"),
+    )?)
 }
 
 /// Bytes as a text of ASCII, which compresses nearly as well as they do, and needs no inflating. A character from `#` on is a byte

@@ -17,7 +17,8 @@ use crate::{
     fuzz, interop, npm, packaging,
     report::{Report, Run, Tally},
     server::Server,
-    setup, stress, vitest,
+    setup, stress,
+    vitest::{self, Engine},
 };
 
 const CRATE: &str = "typed-eventsource";
@@ -275,12 +276,22 @@ fn wasm_pack_test() -> Result<Command> {
 
 /// Runs the tests of the npm package's JavaScript.
 fn npm_tests(report: &mut Report) -> Result<()> {
-    report.step("npm, Node.js", vitest::in_node)?;
+    report.step("npm, Node.js", |tally| {
+        vitest::in_node(Engine::WebAssembly, tally)
+    })?;
     // A browser mostly waits, so that both can run at the same time.
     report.parallel_steps(Kind::BOTH.map(|kind| {
-        let run = move |tally: &mut Tally| vitest::in_browser(kind, tally);
+        let run = move |tally: &mut Tally| vitest::in_browser(kind, Engine::WebAssembly, tally);
         (format!("npm, {}", kind.name()), Box::new(run) as Run<'_>)
-    }))
+    }))?;
+    let in_node = |tally: &mut Tally| vitest::in_node(Engine::JavaScript, tally);
+    let in_chrome = |tally: &mut Tally| vitest::in_browser(Kind::Chrome, Engine::JavaScript, tally);
+    let runs: [(&str, Run<'_>); 2] = [
+        ("Node.js", Box::new(in_node)),
+        ("chrome", Box::new(in_chrome)),
+    ];
+    report
+        .parallel_steps(runs.map(|(place, run)| (format!("npm without WebAssembly, {place}"), run)))
 }
 
 fn e2e_tests(tally: &mut Tally) -> Result<()> {

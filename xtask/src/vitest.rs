@@ -18,6 +18,13 @@ const PACKAGES: Packages = Packages {
     folder: "npm",
 };
 
+/// What runs in the package: its WebAssembly, or the JavaScript that takes its place where there is none.
+#[derive(Clone, Copy)]
+pub(crate) enum Engine {
+    WebAssembly,
+    JavaScript,
+}
+
 /// Installs Vitest and the tools, and the Node.js that runs them.
 pub(crate) fn install_packages() -> Result<Node> {
     let node = Node::get()?;
@@ -26,14 +33,14 @@ pub(crate) fn install_packages() -> Result<Node> {
 }
 
 /// Runs the tests that need no browser.
-pub(crate) fn in_node(tally: &mut Tally) -> Result<()> {
-    tally.count(&mut vitest()?, "")
+pub(crate) fn in_node(engine: Engine, tally: &mut Tally) -> Result<()> {
+    tally.count(&mut vitest(engine)?, "Node.js | ")
 }
 
-/// Runs the tests for browsers in one browser. Each line of the output begins with the browser's name, since both browsers run
-/// at the same time.
-pub(crate) fn in_browser(kind: Kind, tally: &mut Tally) -> Result<()> {
-    let mut vitest = vitest()?;
+/// Runs the tests for browsers in one browser. Each line of the output begins with the browser's name, since two suites run at
+/// the same time.
+pub(crate) fn in_browser(kind: Kind, engine: Engine, tally: &mut Tally) -> Result<()> {
+    let mut vitest = vitest(engine)?;
     vitest
         .arg("--config=vitest.browser.config.ts")
         .args(["--project", kind.name()])
@@ -73,12 +80,19 @@ fn tool(script: &str, args: &[&str], folder: &Path) -> Result<()> {
     process::run(command(&node, script)?.args(args).current_dir(folder))
 }
 
-fn vitest() -> Result<Command> {
+fn vitest(engine: Engine) -> Result<Command> {
     let node = install_packages()?;
     let mut command = command(&node, "vitest/vitest.mjs")?;
     command
         .arg("run")
         .current_dir(PACKAGES.folder)
+        .env(
+            "ENGINE",
+            match engine {
+                Engine::WebAssembly => "",
+                Engine::JavaScript => "javascript",
+            },
+        )
         // Without this variable Vitest would have cargo build the server.
         .env("TEST_SERVER", server::build(server::TESTS)?);
     Ok(command)

@@ -190,8 +190,7 @@ describe("the page's Content Security Policy", () => {
       // A worker from a blob has the policy of the page. In Firefox's workers, the browser's own source tells of no violation.
       const from = new URL("/pkg/index.js", location.origin);
       const code = `
-        import init, { EventSource } from "${from}";
-        await init();
+        import { EventSource } from "${from}";
         const source = new EventSource("${blocked}", { transport: "${transport}", diagnose: true, policy: "resilient" });
         source.onError(() => {});
         const { error } = await source.closed;

@@ -1,10 +1,8 @@
 // What is read of a response while other tasks have their turn between its events.
 
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 import { afterEach, expect, test, vi } from "vitest";
 import { holdTurns } from "../support/turns.ts";
-
-await init();
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,9 +1,7 @@
 // The browser transport over an `EventSource` that does not tell which events have an id field.
 
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 import { beforeEach, expect, test, vi } from "vitest";
-
-await init();
 
 const URL = "http://prices.test/";
 

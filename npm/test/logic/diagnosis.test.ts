@@ -1,9 +1,7 @@
 // How often a source asks whether a server can be reached that CORS hides.
 
-import init, { EventSource, type EventSourceError } from "typed-eventsource";
+import { EventSource, type EventSourceError } from "typed-eventsource";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-
-await init();
 
 let time = 0;
 let isUp = true;

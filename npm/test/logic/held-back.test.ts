@@ -1,9 +1,7 @@
 // What is read of a response while a full queue holds the reading back.
 
-import init, { EventSource, type FetchInit } from "typed-eventsource";
+import { EventSource, type FetchInit } from "typed-eventsource";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-
-await init();
 
 const URL = "http://tokens.test/";
 

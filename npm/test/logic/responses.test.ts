@@ -1,9 +1,7 @@
 // Odd responses of `fetch`, and the ids of events in a response.
 
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-
-await init();
 
 afterEach(() => vi.unstubAllGlobals());
 

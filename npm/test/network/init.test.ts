@@ -1,7 +1,9 @@
-// Starting the wasm half, and where it may come from.
+// Starting the engine: by the first source, by `init`, and without WebAssembly.
 
+import type { CloseReason, EventSourceInit, SourceOpenEvent } from "typed-eventsource";
 import { expect, inject, test, vi } from "vitest";
 import { load } from "../support/load.ts";
+import { play, seen } from "../support/streams.ts";
 
 type Loaded = Awaited<ReturnType<typeof load>>;
 
@@ -9,47 +11,75 @@ type Loaded = Awaited<ReturnType<typeof load>>;
 const url = `${globalThis.location?.origin ?? inject("origin")}/pkg/wasm/typed_eventsource_bg.wasm`;
 const file = async () => (await fetch(url)).arrayBuffer();
 
-/** Expects that a source can be made. */
-function expectReady({ EventSource, realm: { AbortSignal } }: Loaded) {
-  const source = new EventSource("http://127.0.0.1/x", { transport: "fetch", signal: AbortSignal.abort() });
-  expect(source.state).toMatchObject({ type: "closed", reason: { type: "aborted" } });
+const failure = (start: Promise<unknown>) => start.then(String, (error: Error) => `${error.name}: ${error.message}`);
+
+const reasonOf = (reason: CloseReason) => (reason.type === "policy" ? `${reason.error.code}: ${reason.error.message}` : reason.type);
+
+/** Expects that a source can be made, and begins at once. */
+async function expectReady({ EventSource }: Loaded) {
+  const stream = await play({ steps: [{ send: "id: 7\ndata: 1\n\n" }, "end"] });
+  const source = new EventSource(stream, { transport: "fetch", lastEventId: "6", terminalEvent: "message" } as EventSourceInit);
+  expect(source.lastEventId).toBe("6");
+  expect(await source.closed).toEqual({ type: "finished" });
+  expect(source.lastEventId).toBe("7");
 }
 
-test("a source that is made before the start throws `not-initialised`, even if its options are wrong", async () => {
-  const { EventSource } = await load();
-  const said = "`await init()` first";
-  expect(() => new EventSource("http://127.0.0.1/x")).toThrow(said);
-  expect(() => new EventSource("http://127.0.0.1/x", { transport: "fetch" })).toThrow(said);
-  expect(() => new EventSource("http://[", { nonsense: 1 } as object)).toThrow(said);
+test("the first source starts the engine, at once", async () => {
+  const loaded = await load();
+  const compile = vi.spyOn(loaded.realm.WebAssembly, "Module");
+  const source = new loaded.EventSource("http://127.0.0.1/x", { transport: "fetch" });
+  source.close();
+  expect(source.state).toEqual({ type: "closed", reason: { type: "requested" } });
+  new loaded.EventSource("http://127.0.0.1/x", { transport: "fetch" }).close();
+  await loaded.init();
+  expect(compile).toHaveBeenCalledOnce();
+  compile.mockRestore();
+  await expectReady(loaded);
 });
 
 test("calls at the same time share one start", async () => {
   const loaded = await load();
   // Node.js itself compiles wasm when `fetch` is first used.
-  await file();
-  const compile = vi.spyOn(loaded.realm.WebAssembly, "compile");
-  const first = loaded.init();
+  const bytes = await file();
+  const instantiate = vi.spyOn(loaded.realm.WebAssembly, "instantiate");
   expect(loaded.default).toBe(loaded.init);
-  expect(loaded.default()).toBe(first);
-  await Promise.all([first, loaded.init(), loaded.init()]);
+  await Promise.all([loaded.init(bytes), loaded.init(bytes), loaded.init()]);
   await loaded.init();
-  expect(compile).toHaveBeenCalledOnce();
-  compile.mockRestore();
-  expectReady(loaded);
+  expect(instantiate).toHaveBeenCalledOnce();
+  instantiate.mockRestore();
+  await expectReady(loaded);
 });
 
-test("a start that has failed can be tried again", async () => {
-  const loaded = await load();
+test("a source that is made while the engine is loading begins once it is there", async () => {
+  const loaded = await load("without-wasm");
+  const loading = loaded.init(url);
+  await expectReady(loaded);
+  await loading;
+});
+
+test("a source without an engine throws `not-initialised`, even if its options are wrong", async () => {
+  const { EventSource, init } = await load("without-wasm");
+  const said = "call `init` first";
+  expect(() => new EventSource("http://127.0.0.1/x")).toThrow(said);
+  expect(() => new EventSource("http://[", { nonsense: 1 } as object)).toThrow(said);
+  expect(await failure(init())).toContain(said);
+});
+
+test("a start that has failed can be tried again, and sources that waited for it end with its error", async () => {
+  const loaded = await load("without-wasm");
   const { init, initSync, EventSource, realm } = loaded;
   const nonsense = new realm.Uint8Array([0, 1, 2]);
-  const failure = (start: Promise<unknown>) => start.then(String, (error: Error) => `${error.name}: ${error.message}`);
-  expect(await failure(init(`${url}.nowhere`))).toContain("404");
-  expect(await failure(init(nonsense))).toContain("CompileError");
-  expect(await failure(init(Promise.reject(new RangeError("mine"))))).toBe("RangeError: mine");
+  const failed = "EventSourceError: the engine could not be loaded";
+  const starting = init(`${url}.nowhere`);
+  const { closed } = new EventSource("http://127.0.0.1/x", { transport: "fetch" });
+  expect(await failure(starting)).toMatch(new RegExp(`^${failed}: .*404`));
+  expect(reasonOf(await closed)).toMatch(/^not-initialised: .*404/);
+  expect(await failure(init(nonsense))).toContain(failed);
+  expect(await failure(init(Promise.reject(new RangeError("mine"))))).toBe(`${failed}: mine`);
   expect(() => initSync(nonsense)).toThrow(realm.WebAssembly.CompileError);
-  expect(() => new EventSource("http://127.0.0.1/x")).toThrow("not initialised");
-  await init();
-  expectReady(loaded);
+  expect(() => new EventSource("http://127.0.0.1/x")).toThrow("call `init` first");
+  await init(await file());
+  await expectReady(loaded);
 });
 
 test.each<[string, (loaded: Loaded) => unknown]>([
@@ -69,8 +99,73 @@ test.each<[string, (loaded: Loaded) => unknown]>([
       await init();
     },
   ],
-])("the wasm half may come from %s", async (_, start) => {
-  const loaded = await load();
+])("the WebAssembly may come from %s", async (_, start) => {
+  const loaded = await load("without-wasm");
   await start(loaded);
-  expectReady(loaded);
+  await expectReady(loaded);
+});
+
+test("where a page may compile little at once, as in Chrome before 114, the engine is compiled in the background", async () => {
+  const loaded = await load();
+  const { WebAssembly, RangeError } = loaded.realm;
+  const compile = vi.spyOn(WebAssembly, "Module").mockImplementation(function () {
+    throw new RangeError("the buffer is too large");
+  });
+  const instantiate = vi.spyOn(WebAssembly, "instantiate");
+  await expectReady(loaded);
+  expect(compile).toHaveBeenCalledOnce();
+  expect(instantiate).toHaveBeenCalledOnce();
+  vi.restoreAllMocks();
+});
+
+const withoutWebAssembly = () => load("index", { hasWebAssembly: false });
+
+test("without WebAssembly the engine is JavaScript, which the first source loads", async () => {
+  const loaded = await withoutWebAssembly();
+  await expectReady(loaded);
+  await loaded.init();
+  const source = new loaded.EventSource("http://127.0.0.1/x", { transport: "fetch" });
+  source.close();
+  expect(source.state).toEqual({ type: "closed", reason: { type: "requested" } });
+});
+
+test("what is done with a source while its engine is loading counts", async () => {
+  const { EventSource } = await withoutWebAssembly();
+  const stream = await play({ steps: [{ send: "id: 9\ndata: 1\n\n" }, "end"] }, { steps: [{ send: "id: 11\ndata: 2\n\n" }, "silence"] });
+  const source = new EventSource(stream, { transport: "fetch", policy: { preset: "browser", reconnectionTime: 1 } } as EventSourceInit);
+  expect(source.state).toEqual({ type: "connecting" });
+  const said: unknown[] = [];
+  source.onGap(({ after, before }) => said.push(["gap", after, before]));
+  source.addEventListener("open", ({ type }: SourceOpenEvent) => said.push(type));
+  source.onError(({ code }) => said.push(code));
+  await new Promise<void>((resolve) => {
+    source.on("message", ({ data }) => {
+      said.push(data);
+      if (data === 2) resolve();
+    });
+  });
+  source.close();
+  expect(said).toEqual(["open", 1, "connection-lost", "open", ["gap", "9", "11"], 2]);
+});
+
+test("a source that is closed while its engine is loading makes no request", async () => {
+  const { EventSource, init, realm } = await withoutWebAssembly();
+  const stream = await play({ steps: ["silence"] });
+  const controller = new realm.AbortController();
+  const closing = new EventSource(stream, { transport: "fetch" } as EventSourceInit);
+  const aborted = new EventSource(stream, { transport: "fetch", signal: controller.signal } as EventSourceInit);
+  closing.close();
+  controller.abort("enough");
+  expect([closing.state, aborted.state]).toEqual([
+    { type: "closed", reason: { type: "requested" } },
+    { type: "closed", reason: { type: "aborted", reason: "enough" } },
+  ]);
+  await init();
+  expect(await seen(stream, {})).toEqual([]);
+});
+
+test("an invalid request whose engine was loading ends its source with the error", async () => {
+  const { EventSource } = await withoutWebAssembly();
+  const { closed } = new EventSource("http://127.0.0.1/x", { transport: "fetch", method: "not a method" } as EventSourceInit);
+  expect(reasonOf(await closed)).toContain("invalid-request");
 });

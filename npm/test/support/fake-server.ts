@@ -1,10 +1,8 @@
 // A fake server for each test of the file that imports this.
 
-import init, { EventSource, type EventSourceInit } from "typed-eventsource";
+import { EventSource, type EventSourceInit } from "typed-eventsource";
 import { FakeServer } from "typed-eventsource/testing";
 import { afterEach, beforeEach } from "vitest";
-
-await init();
 
 export let server: FakeServer;
 

@@ -1,9 +1,7 @@
 // Streams that a test scripts, and what the server saw of them. `cargo run -p typed-eventsource-server -- --help` describes them.
 
-import init, { EventSource, type EventSourceInit, type TypedEvent } from "typed-eventsource";
+import { EventSource, type EventSourceInit, type TypedEvent } from "typed-eventsource";
 import { inject, onTestFinished, vi } from "vitest";
-
-await init();
 
 export const ORIGIN = inject("origin");
 export const SECOND_ORIGIN = inject("secondOrigin");

@@ -1,7 +1,5 @@
 // @ts-check
-import init, { EventSource } from "typed-eventsource";
-
-await init();
+import { EventSource } from "typed-eventsource";
 
 /** @param {"browser" | "fetch"} transport @param {number} count */
 export async function collectPrices(transport, count) {

@@ -1,7 +1,5 @@
 // @ts-check
-import init, { EventSource } from "typed-eventsource";
-
-await init();
+import { EventSource } from "typed-eventsource";
 
 /** @typedef {"browser" | "fetch"} Transport */
 

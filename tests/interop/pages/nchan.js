@@ -1,7 +1,5 @@
 // @ts-check
-import init, { EventSource } from "typed-eventsource";
-
-await init();
+import { EventSource } from "typed-eventsource";
 
 /**
  * Joins the chat: opens a source that calls `show` with each message.

@@ -1,7 +1,7 @@
 // @ts-check
 // A paragraph that comes sentence by sentence.
 
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 
 const query = new URLSearchParams(location.search);
 const url = query.get("stream") ?? "/events";
@@ -10,7 +10,6 @@ const policy = query.get("policy") === "resilient" ? "resilient" : "close-on-err
 const [paragraph, status] = document.querySelectorAll("p");
 
 try {
-  await init();
   const source = new EventSource(url, { transport, policy, parse: "text", terminalEvent: "done" });
   source.on("message", ({ data }) => paragraph.append(`${data} `));
   source.onState(({ type }) => (status.textContent = type === "open" ? "Listening…" : "Connecting…"));

@@ -1,9 +1,8 @@
 // A service worker, in which `import()` is not allowed. It listens to a stream over each transport until its first event.
 
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 
 async function listen(url: string) {
-  await init();
   const told: unknown[] = [];
   for (const transport of ["browser", "fetch"] as const) {
     const source = new EventSource(url, { transport });

@@ -127,7 +127,10 @@ impl Readers {
     }
 
     #[inline(never)]
-    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
+    #[cfg_attr(
+        all(target_arch = "wasm32", feature = "simd"),
+        target_feature(enable = "simd128")
+    )]
     fn find(&mut self, number: usize, len: Option<usize>) -> usize {
         let Some(Some(reader)) = self.open.get_mut(number) else {
             return 0;

@@ -12,9 +12,9 @@ use crate::{
     records::{BATCH, NO_RETRY, RecordWriter, Records, place},
 };
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "simd"))]
 pub(crate) type Search = parser::Simd;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", feature = "simd")))]
 pub(crate) type Search = parser::Scalar;
 
 /// Reads one event stream: [`push`](Self::push) a chunk, then ask for the [`next`](Self::next) events in it until there
@@ -147,7 +147,10 @@ impl Stream {
     ///
     /// The functions that it calls are inlined, so that they may use the same instructions.
     #[expect(clippy::should_implement_trait, reason = "it returns a number")]
-    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
+    #[cfg_attr(
+        all(target_arch = "wasm32", feature = "simd"),
+        target_feature(enable = "simd128")
+    )]
     pub fn next(&mut self) -> usize {
         self.writer.records.retry = NO_RETRY;
         let chunk = self.chunk.as_slice();

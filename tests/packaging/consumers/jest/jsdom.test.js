@@ -1,8 +1,7 @@
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 import { FakeServer } from "typed-eventsource/testing";
 
 test("the installed package runs in Jest with jsdom", async () => {
-  await init();
   const server = new FakeServer();
   const source = new EventSource("/prices");
   source.on("price", ({ data }) => document.body.append(data));

@@ -1,12 +1,11 @@
 // @vitest-environment jsdom
 // An app's tests, with the installed package in a document that jsdom makes.
 
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 import { FakeServer } from "typed-eventsource/testing";
 import { expect, test } from "vitest";
 
 test("the installed package runs in Vitest with jsdom, whose document has its own events", async () => {
-  await init();
   using server = new FakeServer();
   const source = new EventSource("/prices");
   source.on("price", ({ data }) => document.body.append(String(data)));

@@ -1,11 +1,10 @@
 // An app's tests, with the installed package in Node.js.
 
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 import { FakeServer } from "typed-eventsource/testing";
 import { expect, test } from "vitest";
 
 test("the installed package runs in Vitest", async () => {
-  await init();
   using server = new FakeServer();
   const source = new EventSource("/prices");
   const told: unknown[] = [];
