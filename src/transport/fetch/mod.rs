@@ -27,8 +27,8 @@ use diagnosis::Diagnosis;
 pub use request::{Fetch, HeadersResult};
 pub use request_body::Body;
 
-/// The most events between two turns of the event loop, if there are streams whose queues hold more.
-const MAX_EVENTS_PER_TURN: usize = 2048;
+/// The most events between two turns of the event loop, if there are no streams or their queues hold more.
+const MAX_EVENTS_PER_TURN: usize = 16 * 1024;
 
 /// Makes the requests of one source.
 pub(crate) struct FetchConnector {
@@ -60,7 +60,7 @@ impl FetchConnector {
             url,
             resume_parameter,
             terminal_data,
-            max_events: Rc::new(Cell::new(usize::MAX)),
+            max_events: Rc::new(Cell::new(MAX_EVENTS_PER_TURN)),
         })
     }
 
@@ -69,8 +69,8 @@ impl FetchConnector {
     }
 
     pub(super) fn yield_for_queue(&self, capacity: usize) {
-        let limit = MAX_EVENTS_PER_TURN.min(self.max_events.get());
-        self.max_events.set((capacity / 2).clamp(1, limit));
+        let max_events = (capacity / 2).clamp(1, self.max_events.get());
+        self.max_events.set(max_events);
     }
 
     pub(super) fn connect(&self, last_event_id: &str, sink: Sink) -> Result<FetchTransport, Error> {
