@@ -8,7 +8,7 @@ use std::{
 
 /// The modules of the crate, from the lowest floor up.
 const CRATE: &[&[&str]] = &[
-    &["place", "by_name", "closure", "panics", "sys"],
+    &["place", "by_name", "closure", "event_id", "panics", "sys"],
     &["event", "response"],
     &["decode_error"],
     &["error"],
