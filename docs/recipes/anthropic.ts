@@ -1,6 +1,6 @@
 // An answer of Anthropic's Messages API, whose events have names.
 
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 
 /** The events, as far as they are used here. The others are skipped. */
 type Events = {
@@ -26,7 +26,6 @@ type Delta =
  * @param request What the API takes: `{ model, max_tokens, messages, … }`.
  */
 export async function answer(url: string, request: object, show: (text: string) => void, signal?: AbortSignal): Promise<string> {
-  await init();
   const source = new EventSource<Events>(url, {
     transport: "fetch",
     method: "POST",

@@ -1,7 +1,7 @@
 // An answer of Gemini's `streamGenerateContent?alt=sse`. Its events have no names, and no event says that it has finished: the last
 // one has a `finishReason`.
 
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 
 /** What an event holds, as far as it is used here. */
 interface Chunk {
@@ -20,7 +20,6 @@ interface Chunk {
  * @param request What the API takes: `{ contents, … }`.
  */
 export async function generate(url: string, request: object, show: (text: string) => void, signal?: AbortSignal): Promise<string> {
-  await init();
   const source = new EventSource<{ message: Chunk }>(url, {
     transport: "fetch",
     method: "POST",

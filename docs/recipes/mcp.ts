@@ -1,7 +1,7 @@
 // A client's side of MCP's Streamable HTTP: a request by POST, which the server answers with a stream of messages, and a GET for the
 // messages that the server sends on its own account.
 
-import init, { EventSource, EventSourceError, type FetchInit, type ResponseHead } from "typed-eventsource";
+import { EventSource, EventSourceError, type FetchInit, type ResponseHead } from "typed-eventsource";
 
 /** A message of JSON-RPC. */
 export interface Message {
@@ -30,7 +30,6 @@ export interface Session {
  * or not, a GET goes on after the last event, as the protocol has it.
  */
 export async function request(session: Session, id: string | number, method: string, params?: object): Promise<unknown> {
-  await init();
   const post = new EventSource<Feed>(session.url, {
     ...common(session, POST_HEADERS),
     method: "POST",
@@ -67,8 +66,7 @@ export async function notify({ url, headers, signal }: Session, method: string, 
 }
 
 /** Listens to the messages that belong to no request. A server that sends none answers with 405, which closes the source. */
-export async function listen(session: Session): Promise<EventSource<Feed>> {
-  await init();
+export function listen(session: Session): EventSource<Feed> {
   const source = new EventSource<Feed>(session.url, { ...common(session), policy: "resilient" });
   source.on("message", ({ data }) => session.receive?.(data));
   return source;

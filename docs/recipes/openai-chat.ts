@@ -1,6 +1,6 @@
 // An answer of OpenAI's chat completions, which many other servers offer too: Azure, Groq, LiteLLM, Ollama, OpenRouter, vLLM.
 
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 
 /** What an event holds, as far as it is used here. The events have no names. */
 interface Chunk {
@@ -17,7 +17,6 @@ interface Chunk {
  * @param request What the API takes: `{ model, messages, … }`.
  */
 export async function complete(url: string, request: object, show: (text: string) => void, signal?: AbortSignal): Promise<string> {
-  await init();
   const source = new EventSource<{ message: Chunk }>(url, {
     transport: "fetch",
     method: "POST",

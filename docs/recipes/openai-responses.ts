@@ -1,6 +1,6 @@
 // An answer of OpenAI's Responses API, whose events have names.
 
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource";
 
 /** Events that are not used here, and skipped. */
 const SKIPPED = {
@@ -31,7 +31,6 @@ type Events = { [Name in keyof typeof SKIPPED]: unknown } & {
  * @param request What the API takes: `{ model, input, … }`.
  */
 export async function respond(url: string, request: object, show: (text: string) => void, signal?: AbortSignal): Promise<string> {
-  await init();
   const source = new EventSource<Events>(url, {
     transport: "fetch",
     method: "POST",

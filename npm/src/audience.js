@@ -25,7 +25,7 @@ import { decoder, parseOf, typedEvent } from "./typed-event.js";
  * @typedef {object} Subscription
  * @property {string} name
  * @property {unknown} parse How they are parsed.
- * @property {(data: string, meta: EventMeta) => unknown} decode
+ * @property {(data: string, meta: EventMeta, value?: unknown) => unknown} decode
  * @property {number} terminalFlag How these events end the stream, as a flag of `INPUT_EVENT`.
  * @property {Listeners} listeners The listeners to typed events.
  * @property {number} domListeners How many DOM listeners there are.

@@ -33,13 +33,13 @@ export function check(kind, is) {
 export function oneOf(...words) {
   const isOne = check(`one of ${words.map(inspect).join(", ")}`, (value) => words.includes(value));
   /** @type {Check} */
-  return (value, name) => isOne(typeof value === "string" ? value.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) : value, name);
+  return (value, name) => isOne(typeof value === "string" ? value.replace(/[A-Z]/g, "-$&").toLowerCase() : value, name);
 }
 
 export const any = (/** @type {any} */ value) => value;
 export const count = check("a whole number from 0 to 4294967295", (value) => value >>> 0 === value);
 export const milliseconds = check("a number of milliseconds", (value) => typeof value === "number" && value >= 0);
-export const number = check("a number", (value) => typeof value === "number" && !Number.isNaN(value));
+export const number = check("a number", (value) => typeof value === "number" && !isNaN(value));
 export const flag = check("true or false", (value) => typeof value === "boolean");
 export const string = check("a string", (value) => typeof value === "string");
 export const callback = check("a function", (value) => typeof value === "function");
@@ -52,18 +52,23 @@ export const object = check("an object", (value) => value !== null && typeof val
 
 export const action = oneOf("close", "reopen");
 
-/** @param {unknown} status */
-const isStatus = (status) => Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 599;
+export const statuses = check(
+  "a list of HTTP statuses",
+  (value) => Array.isArray(value) && value.every((status) => Number.isInteger(status) && status >= 100 && status <= 599),
+);
 
-export const statuses = check("a list of HTTP statuses", (value) => Array.isArray(value) && value.every(isStatus));
-
-const LIMIT = { after: milliseconds, then: oneOf(...ACTIONS) };
+const limitOptions = objectOf({ after: milliseconds, then: oneOf(...ACTIONS) });
 
 /** @type {Check} */
 export function limit(value, name) {
-  const { after, then } = read(object(value, name), LIMIT, `${name}.`);
-  if (after === undefined || then === undefined) throw optionError(`\`${name}\` needs \`after\` and \`then\``);
-  return { after, then };
+  const options = limitOptions(value, name);
+  if (Object.keys(options).length < 2) throw optionError(`\`${name}\` needs \`after\` and \`then\``);
+  return options;
+}
+
+/** An object that has options. @param {{ [name: string]: Check }} checks @returns {Check} */
+export function objectOf(checks) {
+  return (value, name) => read(object(value, name), checks, `${name}.`);
 }
 
 /**

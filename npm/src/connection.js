@@ -5,12 +5,11 @@
 import { Audience, errorOf } from "./audience.js";
 import { inspect } from "./checks.js";
 import { deadlineTimer } from "./deadline-timer.js";
-import { EventSourceError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
+import { EventSourceError, asError, errorOfFailure, internal, limitError, messageOf } from "./error.js";
 import { loading, wasm } from "./init.js";
 import * as inputs from "./inputs.js";
 import { encoder, copyToWasm } from "./memory.js";
 import {
-  INPUT_DEFERRED,
   FAILURE_EARLIER,
   FAILURE_EVENT,
   FAILURE_UNFINISHED_EVENT,
@@ -52,21 +51,18 @@ import {
   WANTS_IDS,
 } from "./numbers.js";
 import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
-import { SKIPPED, detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
+import { SKIPPED, UNSEEN, detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
 /** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./host.js").Host} Host */
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./host.js").Transport} Transport */
-/** @typedef {import("./inputs.js").EventInput} EventInput */
 /** @typedef {import("./inputs.js").Input} Input */
 /** @typedef {import("./inputs.js").SessionInput} SessionInput */
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {import("./typed-event.js").EventMeta} EventMeta */
-
-/** @type {Input} */
-const NONE = { type: -1 };
+/** @typedef {[subscription: Subscription, data: string, meta: EventMeta, isSlice: boolean | undefined]} HandledEvent */
 
 /** In place of the number of a session, while the engine is loading. */
 const NOT_STARTED = -1;
@@ -88,8 +84,8 @@ export class Connection extends Audience {
   #isBusy = true;
   /** The inputs that have arrived meanwhile, each with its link. @type {[Input, Link | undefined][]} */
   #queue = [];
-  /** The current input. @type {Input} */
-  #input = NONE;
+  /** The event that is being handled, if the session had outputs for it. @type {HandledEvent | undefined} */
+  #event;
   /** The error of the current input, or of a failure that the session has found, such as a timeout. @type {EventSourceError | undefined} */
   #error;
   /** What the server has answered with, the last time. @type {import("./index.js").ResponseHead | undefined} */
@@ -140,11 +136,10 @@ export class Connection extends Audience {
     this.#timer = deadlineTimer(host, (lateBy) => this.receive(inputs.timeout(lateBy)));
     this.#isOffline = this.#isHostOffline();
     this.#mayConnect = settings.isSharer;
-    for (const name of terminalEvent ?? []) this.subscribe(name);
-    // Where only events with listeners show that the connection is alive, these count too.
-    for (const [name, kind] of Object.entries(parse)) if (kind === "skip") this.subscribe(name);
-    if (failureEvent !== undefined) this.subscribe(failureEvent);
-    if (terminalData !== undefined) this.subscribe("message");
+    // Where only events with listeners show that the connection is alive, those that are skipped count too.
+    const skipped = Object.entries(parse).filter(([, kind]) => kind === "skip");
+    const names = [terminalEvent ?? [], skipped.map(([name]) => name), failureEvent ?? [], terminalData === undefined ? [] : "message"];
+    for (const name of names.flat()) this.subscribe(name);
     this.#lastEventId = lastEventId;
     signal?.addEventListener("abort", this.#abort);
     if (signal?.aborted) this.#abort();
@@ -224,17 +219,9 @@ export class Connection extends Audience {
    */
   receive(input, link) {
     if (this.isClosed) return false;
-    if (this.#isBusy) {
-      this.#queue.push([input, link]);
-      return false;
-    }
-    this.#isBusy = true;
+    this.#queue.push([input, link]);
+    if (this.#isBusy) return false;
     this.shouldYield = false;
-    try {
-      this.#handle(input, link);
-    } catch (exception) {
-      this.#endAfterBug(exception);
-    }
     return this.#handleQueue();
   }
 
@@ -247,25 +234,27 @@ export class Connection extends Audience {
    * @param {EventMeta} meta
    * @param {boolean | undefined} hasIdField
    * @param {boolean | undefined} isSlice
+   * @param {unknown} value The data as it was parsed, if it was.
    * @param {Link} link
    */
-  receiveEvent(subscription, data, meta, hasIdField, isSlice, link) {
+  receiveEvent(subscription, data, meta, hasIdField, isSlice, value, link) {
     if (this.isClosed || link !== this.#link) return false;
-    if (this.#isBusy) return this.receive(inputs.event(subscription, data, meta, hasIdField, isSlice), link);
+    if (this.#isBusy) return this.receive(() => this.handleEvent(subscription, data, meta, hasIdField, isSlice), link);
     this.#isBusy = true;
     this.shouldYield = false;
     try {
-      this.#handleEvent(subscription, data, meta, hasIdField, isSlice);
+      this.handleEvent(subscription, data, meta, hasIdField, isSlice, value);
     } catch (exception) {
       this.#endAfterBug(exception);
     }
     return this.#handleQueue();
   }
 
-  /** Handles the inputs that arrived in the meantime. */
+  /** Handles the inputs that have arrived. */
   #handleQueue() {
     // The length comes first: `shift` of an empty array costs as much as handling an event.
     while (this.#queue.length) {
+      this.#isBusy = true;
       try {
         this.#handle(.../** @type {[Input, Link | undefined]} */ (this.#queue.shift()));
       } catch (exception) {
@@ -273,7 +262,7 @@ export class Connection extends Audience {
       }
     }
     // The data of an event may be a slice, which keeps its whole chunk in memory.
-    this.#input = NONE;
+    this.#event = undefined;
     this.#isBusy = false;
     return this.shouldYield;
   }
@@ -286,16 +275,12 @@ export class Connection extends Audience {
   /** @param {Input} input @param {Link} [link] @returns {void} */
   #handle(input, link) {
     if (this.isClosed || (link && link !== this.#link)) return;
-    this.#input = input;
-    if (input.type === INPUT_EVENT) {
-      const { subscription, data, meta, hasIdField, isSlice } = /** @type {EventInput} */ (input);
-      return this.#handleEvent(subscription, data, meta, hasIdField, isSlice);
-    }
-    if (input.type === INPUT_UNLISTENED) return this.#handleUnlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
-    if (input.type === INPUT_DEFERRED) {
-      const next = /** @type {import("./inputs.js").DeferredInput} */ (input).run(this);
+    this.#event = undefined;
+    if (typeof input === "function") {
+      const next = input(this);
       return next && this.#handle(next, link);
     }
+    if (input.type === INPUT_UNLISTENED) return this.#handleUnlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
     const { type, error, detail = 0, time, failures, unfinished, response } = /** @type {SessionInput} */ (input);
     if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
       // The network has changed, and the host has not fired `online` or `offline` yet. The session is told first. If it
@@ -323,21 +308,22 @@ export class Connection extends Audience {
    * @param {Subscription} subscription
    * @param {string} data
    * @param {EventMeta} meta
-   * @param {boolean | undefined} hasIdField
-   * @param {boolean | undefined} isSlice
+   * @param {boolean} [hasIdField]
+   * @param {boolean} [isSlice]
+   * @param {unknown} [value]
    */
-  #handleEvent(subscription, data, meta, hasIdField, isSlice) {
+  handleEvent(subscription, data, meta, hasIdField, isSlice, value) {
     const terminalFlag = this.#terminalFlagOf(subscription, data);
     this.#meta = meta;
-    if (!terminalFlag && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isSlice);
+    if (!terminalFlag && !(this.#wants & WANTS_ACTIVITY)) return this.#deliver(subscription, data, meta, isSlice, value);
     const idFieldFlag = hasIdField ? HAS_ID_FIELD : hasIdField === false ? HAS_NO_ID_FIELD : 0;
     const digest = this.#wants & WANTS_DIGESTS ? digestOf(data) : 0;
     const id = this.#wants & WANTS_IDS ? meta.lastEventId : null;
     const outcome = this.#tellSession(INPUT_EVENT, terminalFlag + idFieldFlag, 0, digest, id);
     this.#wants = outcome >> OUTCOME_BITS;
-    if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isSlice);
+    if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isSlice, value);
     if (!(outcome & OUTCOME_POLL)) return;
-    this.#input = inputs.event(subscription, data, meta, hasIdField, isSlice);
+    this.#event = [subscription, data, meta, isSlice];
     this.#carryOut();
   }
 
@@ -398,8 +384,7 @@ export class Connection extends Audience {
         this.#tellSession(INPUT_NOTE_LAST_EVENT_ID);
         this.#disconnect();
       } else if (output === OUTPUT_DELIVER) {
-        const { subscription, data, meta, isSlice } = /** @type {EventInput} */ (this.#input);
-        this.#deliver(subscription, data, meta, isSlice);
+        this.#deliver(.../** @type {HandledEvent} */ (this.#event));
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
       else if (output === OUTPUT_REPORT) {
@@ -423,10 +408,10 @@ export class Connection extends Audience {
     return error;
   }
 
-  /** A plain copy of the event that is the current input. */
+  /** A plain copy of the event that is being handled. */
   #currentEvent() {
-    const { subscription, data, meta } = /** @type {EventInput} */ (this.#input);
-    return typedEvent(subscription.name, detached(data), meta);
+    const [{ name }, data, meta] = /** @type {HandledEvent} */ (this.#event);
+    return typedEvent(name, detached(data), meta);
   }
 
   #connect() {
@@ -439,8 +424,8 @@ export class Connection extends Audience {
     /** @type {Link} */
     const link = (this.#link = {
       receive: (input) => this.receive(input, link),
-      receiveEvent: (subscription, data, meta, hasIdField, isSlice) =>
-        this.receiveEvent(subscription, data, meta, hasIdField, isSlice, link),
+      receiveEvent: (subscription, data, meta, hasIdField, isSlice, value) =>
+        this.receiveEvent(subscription, data, meta, hasIdField, isSlice, value, link),
       tellClosingError: (error) => this.tellClosingError(error),
       newSubscription: (name) => this.newSubscription(name),
       hint: (name) => this.#hint(name),
@@ -484,8 +469,8 @@ export class Connection extends Audience {
     transport?.close();
   }
 
-  /** @param {Subscription} subscription @param {string} data @param {EventMeta} meta @param {boolean | undefined} isSlice */
-  #deliver(subscription, data, meta, isSlice) {
+  /** @param {Subscription} subscription @param {string} data @param {EventMeta} meta @param {boolean | undefined} isSlice @param {unknown} [value] */
+  #deliver(subscription, data, meta, isSlice, value) {
     const { name, parse, listeners, domListeners } = subscription;
     const { snapshot } = listeners;
     const anySnapshot = this.anyListeners.snapshot;
@@ -498,9 +483,9 @@ export class Connection extends Audience {
     if ((!snapshot.length || listeners.isEmpty) && (!anySnapshot.length || this.anyListeners.isEmpty)) return;
     let payload;
     try {
-      payload = subscription.decode(text, meta);
+      payload = subscription.decode(text, meta, value);
     } catch (exception) {
-      const error = exception instanceof EventSourceError ? exception : internal(exception);
+      const error = asError(exception);
       // Decoding runs users' code, which may have closed the source.
       if (this.isClosed) return this.tell(error);
       this.#error = error;
@@ -513,7 +498,7 @@ export class Connection extends Audience {
       this.#tellSession(INPUT_DECODED);
       this.#wants &= ~WANTS_DECODED;
     }
-    const event = typedEvent(name, payload, meta);
+    const event = typedEvent(name, payload, listeners.seesMeta || this.anyListeners.seesMeta ? meta : UNSEEN);
     listeners.call(event, snapshot);
     this.anyListeners.call(event, anySnapshot);
   }
@@ -528,10 +513,9 @@ export class Connection extends Audience {
   /** @param {number} kind @param {EventSourceError} [error] */
   #endWithReason(kind, error) {
     /** @type {any} */
-    const reason =
-      kind === REASON_FAILED ? { type: "policy", error } : (kind === REASON_REQUESTED && this.#aborted) || { type: REASONS[kind] };
+    const reason = kind === REASON_FAILED ? { type: "policy", error } : (this.#aborted ?? { type: REASONS[kind] });
     // By the standard, status 204 ends in an `error` event. After a terminal event none is fired: the page has that event.
-    this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && this.#input.type !== INPUT_EVENT));
+    this.end(reason, kind === REASON_FAILED || (kind === REASON_FINISHED && !this.#event));
   }
 
   /**

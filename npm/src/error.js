@@ -5,9 +5,6 @@ import { FAILURE_IDLE, FAILURE_OPEN_TIMEOUT, LIMIT_DOWN_TOO_LONG, LIMIT_TOO_MANY
 
 /** The fields that some errors have. @typedef {EventSourceError & { attempt?: number, status?: number, retryAfter?: number }} Details */
 
-/** How many characters of what a server has sent are in the message of an error. */
-const EXCERPT = 200;
-
 /** What went wrong with a source. */
 export class EventSourceError extends Error {
   /**
@@ -36,11 +33,11 @@ export function messageOf(exception) {
   }
 }
 
-/** The beginning of a text, in one line, for a message. @param {string} text */
+/** The first 200 characters of a text, in one line, for a message. @param {string} text */
 export function excerptOf(text) {
   // What is long is an event of megabytes.
-  const line = [...text.slice(0, 4000).trim().replace(/\s+/g, " ")];
-  return line.length > EXCERPT ? `${line.slice(0, EXCERPT).join("")}…` : line.join("");
+  const line = text.slice(0, 4000).trim().replace(/\s+/g, " ");
+  return line.replace(/^(.{200}).+/u, "$1…");
 }
 
 /** @param {string} url @param {unknown} [cause] */
@@ -54,6 +51,9 @@ export const givenUp = (url, detail) => new EventSourceError("given-up", `the br
 
 /** The error for a bug of this package, or for an object that is not what it claims to be. @param {unknown} cause */
 export const internal = (cause) => new EventSourceError("internal", `unexpected: ${messageOf(cause)}`, { cause });
+
+/** An exception as an error of this package. @param {unknown} exception */
+export const asError = (exception) => (exception instanceof EventSourceError ? exception : internal(exception));
 
 /**
  * The error for a failure that the session has found, by its number.

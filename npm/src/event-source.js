@@ -21,7 +21,7 @@ export class EventSource extends EventTarget {
   #connection;
   #url;
   #withCredentials;
-  /** The handlers assigned to attributes, and the listeners in their place. @type {Map<string, { handler: any, listener: (event: Event) => void }>} */
+  /** The handlers assigned to attributes, each in the listener that calls it. @type {Map<string, { handler: any, handleEvent: (event: Event) => void }>} */
   #handlers = new Map();
   /** The DOM listeners, kept in order to know when the last one is removed. @type {Set<DomListener>} */
   #listeners = new Set();
@@ -178,17 +178,17 @@ export class EventSource extends EventTarget {
           if (known && isHandler) {
             known.handler = handler;
           } else if (known) {
-            this.removeEventListener(type, known.listener);
+            this.removeEventListener(type, known);
             this.#handlers.delete(type);
           } else if (isHandler) {
             const added = {
               handler,
-              listener: (/** @type {Event} */ event) => {
+              handleEvent: (/** @type {Event} */ event) => {
                 if (typeof added.handler === "function") added.handler.call(this, event);
               },
             };
             this.#handlers.set(type, added);
-            this.addEventListener(type, added.listener);
+            this.addEventListener(type, added);
           }
         },
         configurable: true,

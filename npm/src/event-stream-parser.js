@@ -35,7 +35,7 @@ let text = "";
 /** What the wasm imports, which it calls just before a trap. @type {any} */
 const nothing = new Proxy(() => {}, { get: () => nothing });
 
-/** Closes the readers of parsers that were not ended. @type {FinalizationRegistry<number>} */
+/** Closes the readers of parsers that were not ended. Older Workers have none. @type {FinalizationRegistry<number> | undefined} */
 let registry;
 
 /** @type {() => WebAssembly.Module} */
@@ -52,7 +52,7 @@ function start() {
   exchange = address / 4;
   chunkStart = address + 4 * CHUNK;
   decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  registry = new FinalizationRegistry(wasm.close);
+  if (globalThis.FinalizationRegistry) registry = new FinalizationRegistry(wasm.close);
 }
 
 /** When the memory grows, its buffer is detached, and new views are needed. */
@@ -95,7 +95,7 @@ export class EventStreamParser {
     const { written } = new TextEncoder().encodeInto(lastEventId, memory.subarray(chunkStart, chunkStart + CAPACITY));
     this.#reader = wasm.open(written, Math.min(maxEventSize, 2 ** 31));
     this.lastEventId = lastEventId;
-    registry.register(this, this.#reader, this);
+    registry?.register(this, this.#reader, this);
   }
 
   /** @param {Uint8Array} chunk */
@@ -116,7 +116,7 @@ export class EventStreamParser {
     // Another parser may have grown the memory since.
     view();
     const event = isUnfinished ? this.#event(EVENTS) : undefined;
-    registry.unregister(this);
+    registry?.unregister(this);
     wasm.close(this.#reader);
     this.#reader = -1;
     return event;

@@ -17,7 +17,7 @@ import { wasm } from "./init.js";
  *
  * @typedef {{
  *   receive: (input: Input) => boolean,
- *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isSlice?: boolean) => boolean,
+ *   receiveEvent: (subscription: Subscription, data: string, meta: EventMeta, hasIdField?: boolean, isSlice?: boolean, value?: unknown) => boolean,
  *   tellClosingError: (error: EventSourceError) => unknown,
  *   newSubscription: (name: string) => Subscription,
  *   hint: (name: string) => void,
@@ -71,6 +71,20 @@ import { wasm } from "./init.js";
 /** The backend to ask first comes first. @type {TestBackend[]} */
 export const testBackends = [];
 
+/** Resolves after this time. @param {number} ms */
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Calls back at each event of this type of the window or worker. Returns a function that ends this.
+ *
+ * @param {string} type
+ * @param {(event: any) => void} callback
+ */
+export function onGlobal(type, callback) {
+  globalThis.addEventListener?.(type, callback);
+  return () => globalThis.removeEventListener?.(type, callback);
+}
+
 /** Whether the URL is on this machine, which needs no network. @param {string} url */
 const isLoopback = (url) => /^(.+\.)?localhost\.?$|^127\.[\d.]+$|^\[::1\]$/.test(new URL(url).hostname);
 
@@ -109,9 +123,8 @@ export const browser = {
   isOffline: (url) => globalThis.navigator?.onLine === false && !isLoopback(url),
   onNetwork(url, callback) {
     const names = isLoopback(url) ? ["online"] : ["online", "offline"];
-    const listener = (/** @type {Event} */ { type }) => callback(type === "online");
-    for (const name of names) globalThis.addEventListener?.(name, listener);
-    return () => names.forEach((name) => globalThis.removeEventListener?.(name, listener));
+    const undos = names.map((name) => onGlobal(name, ({ type }) => callback(type === "online")));
+    return () => undos.forEach((undo) => undo());
   },
   report: (error, unwritten) => console.error("typed-eventsource:", error, ...(unwritten ? [`(and ${unwritten} more of this kind)`] : [])),
   hint: (message) => console.info("typed-eventsource:", message),

@@ -1,11 +1,12 @@
 // @ts-check
-import { provide } from "./init.js";
-import { bytesOf } from "./wasm-text.js";
-// The last one, so that bundles end with the WebAssembly: what compresses a bundle by pieces then has it in one of them.
-import { text } from "./wasm/engine.js";
-
 export * from "./exports.js";
 export { default } from "./exports.js";
+
+import { provide } from "./init.js";
+import { bytesOf } from "./wasm-text.js";
+// The last one, after the exports, so that bundles end with the WebAssembly: what compresses a bundle by pieces then has it in one of
+// them, and finds repeated code within its window.
+import { text } from "./wasm/engine.js";
 
 provide(
   () => bytesOf(text),

@@ -46,7 +46,7 @@ export function start() {
     // Chrome before 114 compiles so much in the background only.
     if (cause instanceof RangeError) load(instantiate(getWasm()));
     // There is no WebAssembly, or a content security policy forbids it.
-    else if (importJavaScript) load(importJavaScript().then(use));
+    else if (importJavaScript) load(importJavaScript().then(use), " (`typed-eventsource/javascript` contains it)");
     else throw failure(`could not be started: ${messageOf(cause)}`, cause);
   }
 }
@@ -78,11 +78,11 @@ async function instantiate(source) {
   use((result.instance ?? result).exports);
 }
 
-/** @param {Promise<void>} promise */
-function load(promise) {
+/** @param {Promise<void>} promise @param {string} [advice] */
+function load(promise, advice = "") {
   loading = promise.catch((cause) => {
     loading = undefined;
-    throw failure(`could not be loaded: ${messageOf(cause)}`, cause);
+    throw failure(`could not be loaded: ${messageOf(cause)}${advice}`, cause);
   });
   // Every source reports it, and `init` rejects with it.
   loading.catch(() => {});

@@ -3,7 +3,6 @@
 
 import {
   INPUT_BODY_ENDED,
-  INPUT_EVENT,
   INPUT_FINISHED,
   INPUT_HELD_BACK,
   INPUT_LOST,
@@ -25,10 +24,8 @@ import {
   STATES,
 } from "./numbers.js";
 
-/** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */
 /** @typedef {import("./index.js").ResponseHead} ResponseHead */
-/** @typedef {import("./typed-event.js").EventMeta} EventMeta */
 
 /**
  * Numbers for the session, and the error, which only the body knows.
@@ -43,17 +40,6 @@ import {
  *   response?: ResponseHead,
  * }} SessionInput
  *
- * An event that has listeners. Its data may be a part of a longer text, which it keeps in memory.
- *
- * @typedef {{
- *   type: 19,
- *   subscription: Subscription,
- *   data: string,
- *   meta: EventMeta,
- *   hasIdField?: boolean,
- *   isSlice?: boolean,
- * }} EventInput
- *
  * An event without listeners, or a comment, and the last event id if it may have changed.
  *
  * @typedef {{ type: 16, isEvent: boolean, lastEventId?: string }} UnlistenedInput
@@ -61,9 +47,9 @@ import {
  * A function that runs in its turn, since there may be other listeners by that time. If it returns an input, that is
  * handled next.
  *
- * @typedef {{ type: 102, run: (connection: import("./connection.js").Connection) => Input | void }} DeferredInput
+ * @typedef {(connection: import("./connection.js").Connection) => Input | void} DeferredInput
  *
- * @typedef {SessionInput | EventInput | UnlistenedInput | DeferredInput} Input
+ * @typedef {SessionInput | UnlistenedInput | DeferredInput} Input
  */
 
 // All inputs of a kind have the same fields in the same order, so that engines compile their handlers for one shape.
@@ -77,23 +63,6 @@ import {
  * @returns {SessionInput}
  */
 const input = (type, time, error, detail, failures) => ({ type, time, error, detail, failures });
-
-/**
- * @param {Subscription} subscription
- * @param {string} data
- * @param {EventMeta} meta
- * @param {boolean} [hasIdField]
- * @param {boolean} [isSlice]
- * @returns {EventInput}
- */
-export const event = (subscription, data, meta, hasIdField, isSlice) => ({
-  type: INPUT_EVENT,
-  subscription,
-  data,
-  meta,
-  hasIdField,
-  isSlice,
-});
 
 /** @param {ResponseHead} [response] What the server has answered with; the browser's own source does not say. @returns {SessionInput} */
 export const opened = (response) => ({ ...input(INPUT_OPENED), response });

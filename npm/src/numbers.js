@@ -26,9 +26,6 @@ export const INPUT_NOTE_LAST_EVENT_ID = 17;
 export const INPUT_TRACK_IDS = 18;
 export const INPUT_EVENT = 19;
 
-// An input that only the body knows.
-export const INPUT_DEFERRED = 102;
-
 // Flags of `INPUT_EVENT`: `event` in `numbers.rs`.
 export const HAS_ID_FIELD = 2;
 export const HAS_NO_ID_FIELD = 4;
@@ -111,17 +108,19 @@ export const DECISION_REOPEN = 2;
 export const UNCHANGED = 0xffffffff;
 export const OUT_OF_LINE = 0xfffffffe;
 
-// The records of the parser. First: the offsets of the text in the chunk, what arrived without listeners, the
-// reconnection time if the server has set it, and the places in memory of the last event's data and of the last event
-// id, if they are out of line, and of the name of an event that nobody listens to by its name. Then for each event: the number of its name, the offsets of its data and of its id in
-// the text, and the offset of its end in the chunk.
-export const UNLISTENED_AT = 2;
-export const RETRY_AT = 3;
+// The records of the parser. First: the place in memory of the text, the end of the array in it and how many elements that has, what
+// arrived without listeners, the reconnection time if the server has set it, and the places in memory of the last event's data and of
+// the last event id, if they are out of line, and of the name of an event that nobody listens to by its name. Then for each event: the
+// number of its name, the offsets of its data and of its id in the text, and the offset of its end in the chunk.
+export const TEXT_AT = 0;
+export const ARRAY_AT = 2;
+export const UNLISTENED_AT = 4;
+export const RETRY_AT = 5;
 export const NO_RETRY = 0xffffffff;
-export const DATA_AT = 4;
-export const ID_AT = 6;
-export const NAME_AT = 8;
-export const HEADER = 10;
+export const DATA_AT = 6;
+export const ID_AT = 8;
+export const NAME_AT = 10;
+export const HEADER = 12;
 export const RECORD = 6;
 
 // Inputs of the parser.

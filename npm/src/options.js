@@ -1,14 +1,11 @@
 // @ts-check
 // The options of a source.
 
-import { any, callback, check, count, flag, inspect, isObject, object, oneOf, optionError, read, string } from "./checks.js";
+import { any, callback, check, count, flag, inspect, isObject, object, objectOf, oneOf, optionError, read, string } from "./checks.js";
 import { messageName } from "./message-name.js";
 import { parsePolicy } from "./policy.js";
 
 /** @typedef {import("./checks.js").OptionsObject} OptionsObject */
-
-/** @param {any} value */
-const isSignal = (value) => ["addEventListener", "removeEventListener"].every((name) => typeof value?.[name] === "function");
 
 const FETCH = {
   method: string,
@@ -28,11 +25,11 @@ const FETCH = {
   endOfBody: oneOf("finished", "reconnect"),
 };
 
-const QUEUE = {
+const queue = objectOf({
   // Zero counts as 1.
   capacity: count,
   whenFull: oneOf("drop-oldest", "keep-latest", "close", "wait"),
-};
+});
 
 /** @param {any} value */
 const isParse = (value) => value === "json" || value === "text" || typeof value === "function";
@@ -53,14 +50,14 @@ const OPTIONS = {
   skipEmpty: flag,
   closeAfterLoop: flag,
   schemas: object,
-  queue: (value, name) => read(object(value, name), QUEUE, `${name}.`),
+  queue,
   deduplicate: count,
   resumeParameter: string,
   terminalEvent: (value, name) => [value].flat().map((one) => messageName(string(one, name))),
   terminalData: string,
   diagnose: flag,
   failureEvent: (value, name) => messageName(string(value, name)),
-  signal: check("an AbortSignal", (value) => value === null || isSignal(value)),
+  signal: check("an AbortSignal", (value) => value === null || typeof value.removeEventListener === "function"),
   ...FETCH,
 };
 
@@ -82,18 +79,16 @@ const OPTIONS = {
 
 /** @param {unknown} init @returns {Settings} */
 export function parseSettings(init) {
-  if (init !== undefined && init !== null && !isObject(init)) throw new TypeError(`EventSource: ${inspect(init)} is not an object`);
-  const options = read(/** @type {OptionsObject} */ (init ?? {}), OPTIONS);
+  const given = init ?? {};
+  if (!isObject(given)) throw new TypeError(`EventSource: ${inspect(given)} is not an object`);
+  const options = read(/** @type {OptionsObject} */ (given), OPTIONS);
   const isFetch = options.transport === "fetch";
-  if (!isFetch) {
-    const name = Object.keys(FETCH).find((name) => name in options);
-    if (name) throw optionError(`\`${name}\` needs \`transport: "fetch"\``);
-  }
   const { method = "GET", policy = {} } = options;
   // Whether the request may be made more than once.
   const isRepeatable = /^(get|head)$/i.test(method);
   const { capacity = 4096, whenFull = isRepeatable || policy.resend ? "drop-oldest" : "wait" } = options.queue ?? {};
-  if (whenFull === "wait" && !isFetch) throw optionError('`queue.whenFull: "wait"` needs `transport: "fetch"`');
+  const needsFetch = Object.keys(FETCH).find((name) => name in options) ?? (whenFull === "wait" && 'queue.whenFull: "wait"');
+  if (needsFetch && !isFetch) throw optionError(`\`${needsFetch}\` needs \`transport: "fetch"\``);
   return {
     ...options,
     isFetch,

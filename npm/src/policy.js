@@ -1,23 +1,19 @@
 // @ts-check
-import { callback, object, oneOf, read } from "./checks.js";
+import { callback, objectOf, oneOf } from "./checks.js";
 import { ACTIONS } from "./numbers.js";
 import { BACKOFF, POLICY, PRESETS } from "./policy-options.js";
 
 /** @typedef {import("./checks.js").Check} Check */
 
-/** @type {{ [name: string]: Check }} */
-const CHECKS = {
+const options = objectOf({
   preset: oneOf(...PRESETS),
   ...POLICY,
-  backoff: (value, name) => read(object(value, name), BACKOFF, `${name}.`),
+  backoff: objectOf(BACKOFF),
   rule: callback,
-};
+});
 
 /** Checks a policy: the name of a preset, or an object. @type {Check} */
-export function parsePolicy(value, name) {
-  const options = typeof value === "string" ? { preset: value } : object(value, name);
-  return read(options, CHECKS, `${name}.`);
-}
+export const parsePolicy = (value, name) => options(typeof value === "string" ? { preset: value } : value, name);
 
 /** The preset of a policy, by its number. @param {import("./checks.js").OptionsObject} policy */
 export const presetOf = ({ preset = "browser" }) => PRESETS.indexOf(preset);

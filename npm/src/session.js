@@ -10,37 +10,25 @@ import { numbersOf, presetOf } from "./policy.js";
 
 /** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {number} now */
 export function openSession(settings, isOffline, now) {
-  const {
-    policy,
-    isFetch,
-    isRepeatable,
-    isSharer,
-    resumeParameter,
-    terminalEvent,
-    terminalData,
-    endOfBody,
-    deduplicate = 0,
-    lastEventId = "",
-  } = settings;
-  const hasTerminal = terminalEvent?.length || terminalData !== undefined;
+  const { policy, resumeParameter, terminalEvent, terminalData, endOfBody, deduplicate = 0, lastEventId = "" } = settings;
   const flags = [
-    isFetch,
+    settings.isFetch,
     policy.rule,
-    isRepeatable,
+    settings.isRepeatable,
     resumeParameter !== undefined,
-    hasTerminal,
+    terminalEvent?.length || terminalData !== undefined,
     isOffline,
-    isSharer,
+    settings.isSharer,
     endOfBody === "finished",
     endOfBody,
-  ].map(Boolean);
+  ];
   const numbers = numbersOf(policy);
   const id = encoder.encode(lastEventId);
   return wasm.newSession(
     presetOf(policy),
     copyToWasm(numbers),
     numbers.length,
-    flags.reduce((sum, flag, bit) => sum + (Number(flag) << bit), 0),
+    flags.reduce((/** @type {number} */ sum, flag, bit) => sum + (flag ? 1 << bit : 0), 0),
     deduplicate,
     copyToWasm(id),
     id.length,

@@ -4,7 +4,7 @@
 
 import { Connection } from "./connection.js";
 import { relayedState } from "./inputs.js";
-import { INPUT_DEFERRED, FOLLOWS_STATE } from "./numbers.js";
+import { FOLLOWS_STATE } from "./numbers.js";
 
 /** @typedef {import("./host.js").Link} Link */
 /** @typedef {import("./audience.js").Subscription} Subscription */
@@ -17,6 +17,9 @@ import { INPUT_DEFERRED, FOLLOWS_STATE } from "./numbers.js";
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {(lastEventId: string, link: Link) => Transport} Open */
 
+/** The options that each source has for itself, although it shares the connection. */
+const OWN = ["transport", "parse", "skipEmpty", "closeAfterLoop", "schemas", "queue", "signal"];
+
 /**
  * Returns a connection that carries a source, alone or together with others that have the same options.
  *
@@ -26,24 +29,11 @@ import { INPUT_DEFERRED, FOLLOWS_STATE } from "./numbers.js";
  * @param {Open} open
  */
 export function joinOrOpen(url, settings, host, open) {
-  const key = settings.shared ? keyOf(url, settings) : undefined;
-  if (key === undefined) return new Connection(url, settings, host, open);
-  const { transport, parse, skipEmpty, closeAfterLoop, schemas, queue, signal, lastEventId, policy } = settings;
+  const key = settings.shared && keyOf(url, settings);
+  if (!key) return new Connection(url, settings, host, open);
   /** @type {any} */
-  const own = {
-    transport,
-    parse,
-    skipEmpty,
-    closeAfterLoop,
-    schemas,
-    queue,
-    signal,
-    lastEventId,
-    policy,
-    isFetch: true,
-    isRepeatable: true,
-    isSharer: true,
-  };
+  const own = { isFetch: true, isRepeatable: true, isSharer: true };
+  for (const name of [...OWN, "lastEventId", "policy"]) own[name] = settings[/** @type {keyof Settings} */ (name)];
   return new Connection(url, own, host, (lastEventId, link) => {
     const shared = host.shared.get(key) ?? new SharedConnection(key, url, { ...settings, lastEventId }, host, open);
     return new Share(shared, link, host);
@@ -60,11 +50,13 @@ let count = 0;
  * @param {string} url
  * @param {Settings} settings
  */
-function keyOf(url, { transport, parse, skipEmpty, closeAfterLoop, schemas, queue, signal, headers, body = null, ...others }) {
+function keyOf(url, settings) {
+  const { headers, body = null } = settings;
   if (body !== null && typeof body !== "string") return;
   try {
     const named = typeof headers === "function" ? headers : [...new Headers(headers ?? [])];
-    return JSON.stringify([url, body, named, others], (_, value) => {
+    return JSON.stringify([url, { ...settings, body, headers: named }], (name, value) => {
+      if (OWN.includes(name)) return;
       if (typeof value !== "function") return value;
       if (!numbers.has(value)) numbers.set(value, (count += 1));
       return numbers.get(value);
@@ -78,13 +70,13 @@ function keyOf(url, { transport, parse, skipEmpty, closeAfterLoop, schemas, queu
 class SharedConnection extends Connection {
   /** @type {Set<Share>} */
   #shares = new Set();
-  #forget;
+  #key;
 
   /** @param {string} key @param {string} url @param {Settings} settings @param {Host} host @param {Open} open */
   constructor(key, url, settings, host, open) {
     super(url, { ...settings, parse: "text", schemas: undefined, signal: undefined }, host, open);
     host.shared.set(key, this);
-    this.#forget = () => host.shared.delete(key);
+    this.#key = key;
   }
 
   /** @param {Share} share */
@@ -105,8 +97,8 @@ class SharedConnection extends Connection {
   report(error, follows, state) {
     if (follows === FOLLOWS_STATE) this.state = state;
     let isHeard = false;
-    this.#relay((connection) => {
-      isHeard = Boolean(connection.hear(error, follows, state)) || isHeard;
+    this.#send((connection) => {
+      if (connection.hear(error, follows, state)) isHeard = true;
     });
     if (!isHeard) this.writeToConsole(error);
   }
@@ -118,26 +110,20 @@ class SharedConnection extends Connection {
 
   /** @param {Gap} gap */
   tellGap(gap) {
-    this.#relay((connection) => connection.tellGap(gap));
+    this.#send((connection) => connection.tellGap(gap));
   }
 
   /** @param {CloseReason} reason @param {boolean} firesError */
   end(reason, firesError) {
     if (this.isClosed) return;
-    this.#forget();
+    this.host.shared.delete(this.#key);
     super.end(reason, false);
-    this.#relay((connection) => connection.end(reason, firesError, true));
+    this.#send((connection) => connection.end(reason, firesError, true));
   }
 
   /** @param {EventSourceError} error */
   tellClosingError(error) {
-    const heard = [...this.#shares].map(({ link }) => link.tellClosingError(error));
-    return heard.some(Boolean);
-  }
-
-  /** @param {(connection: Connection) => void} tell */
-  #relay(tell) {
-    this.#send({ type: INPUT_DEFERRED, run: tell });
+    return [...this.#shares].filter(({ link }) => link.tellClosingError(error)).length > 0;
   }
 
   /** Sources that join during the call are not told. @param {import("./inputs.js").Input} input */
@@ -155,8 +141,8 @@ class Share {
   /** The state of the connection that it joins. */
   state;
   #shared;
-  /** Cancels the task that reports the open connection, until that task has run. @type {(() => void) | undefined} */
-  #cancelOpen;
+  /** Whether the source has yet to be told that the connection that it joins is open. */
+  #isOpenNews;
   /** @type {Map<Subscription, () => void>} */
   #undos = new Map();
   #undoAll = () => {};
@@ -169,7 +155,8 @@ class Share {
     this.link = link;
     this.state = shared.state;
     shared.join(this);
-    if (shared.state.type === "open") this.#cancelOpen = host.after(0, () => this.announceOpen());
+    this.#isOpenNews = shared.state.type === "open";
+    if (this.#isOpenNews) host.after(0, () => this.announceOpen());
   }
 
   get lastEventId() {
@@ -178,10 +165,9 @@ class Share {
 
   /** Tells a source that has joined an open connection that it is open, before anything else and in a separate task. */
   announceOpen() {
-    const cancel = this.#cancelOpen;
-    this.#cancelOpen = undefined;
-    cancel?.();
-    if (cancel) this.link.receive(relayedState(this.state));
+    if (!this.#isOpenNews) return;
+    this.#isOpenNews = false;
+    this.link.receive(relayedState(this.state));
   }
 
   /** @param {Subscription} subscription */
@@ -225,8 +211,6 @@ class Share {
   }
 
   close() {
-    this.#cancelOpen?.();
-    this.#cancelOpen = undefined;
     for (const subscription of this.#undos.keys()) this.unlisten(subscription);
     this.#undoAll();
     this.#shared.leave(this);

@@ -4,8 +4,8 @@
 import { EventSourceError, connectionLost, messageOf } from "./error.js";
 import { resolve } from "./event-source.js";
 import { testBackends } from "./host.js";
-import { bodyEnded, browserReconnects, event, failed, finished, opened, reestablish, retry } from "./inputs.js";
-import { INPUT_DEFERRED, INPUT_UNLISTENED } from "./numbers.js";
+import { bodyEnded, browserReconnects, failed, finished, opened, reestablish, retry } from "./inputs.js";
+import { INPUT_UNLISTENED } from "./numbers.js";
 import { refusal, verdictOn } from "./transport/response.js";
 
 /** @typedef {import("./host.js").Link} Link */
@@ -416,7 +416,7 @@ class FakeConnection {
         return { type: INPUT_UNLISTENED, isEvent: true, lastEventId: id };
       }
       const hasIdField = this.#isFetch ? id !== undefined : undefined;
-      return event(subscription, data, { lastEventId, origin: ORIGIN }, hasIdField);
+      return (connection) => connection.handleEvent(subscription, data, { lastEventId, origin: ORIGIN }, hasIdField);
     });
   }
 
@@ -475,6 +475,6 @@ class FakeConnection {
       if (this.#unread.length) this.#readOn();
       return make?.();
     };
-    this.#link.receive({ type: INPUT_DEFERRED, run });
+    this.#link.receive(run);
   }
 }

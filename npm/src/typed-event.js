@@ -5,22 +5,25 @@ import { EventSourceError, excerptOf, messageOf } from "./error.js";
 /** @typedef {import("./index.js").TypedEvent<unknown>} TypedEvent */
 /** @typedef {{ readonly lastEventId: string, readonly origin: string }} EventMeta The id and origin of an event. */
 
+/** In place of an id and an origin that no listener can see. @type {EventMeta} */
+export const UNSEEN = { lastEventId: "", origin: "" };
+
 /** A copy of a part of a longer text. For a part, engines would keep the whole text, unless the part is very short. @param {string} part */
 export const detached = (part) => (part.length > 12 ? ` ${part}`.slice(1) : part);
 
 /**
- * Returns a function that makes the payloads of a name's events, and that throws `EventSourceError`s.
+ * Returns a function that makes the payloads of a name's events, and that throws `EventSourceError`s. JSON may be parsed already.
  *
  * @param {string} type
  * @param {Settings} settings
- * @returns {(data: string, meta: EventMeta) => unknown}
+ * @returns {(data: string, meta: EventMeta, value?: unknown) => unknown}
  */
 export function decoder(type, { parse, skipEmpty, schemas = {} }) {
   const parsed = parser(type, parseOf(type, parse), skipEmpty);
   const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
   if (!schema) return parsed;
-  return (data, meta) => {
-    const value = parsed(data, meta);
+  return (data, meta, known) => {
+    const value = parsed(data, meta, known);
     if (value === SKIPPED) return value;
     /** @type {any} */
     let result;
@@ -54,15 +57,15 @@ export const parseOf = (type, parse) => (typeof parse !== "object" ? parse : Obj
  * @param {string} type
  * @param {any} parse
  * @param {boolean | undefined} skipEmpty
- * @returns {(data: string, meta: EventMeta) => unknown}
+ * @returns {(data: string, meta: EventMeta, value?: unknown) => unknown}
  */
 function parser(type, parse, skipEmpty) {
   if (parse === "text") return (data) => data;
   if (parse === "skip") return () => SKIPPED;
   const isJson = parse === "json";
-  return (data, meta) => {
+  return (data, meta, value) => {
     try {
-      return isJson ? JSON.parse(data) : parse(data, typedEvent(type, data, meta));
+      return isJson ? (value ?? JSON.parse(data)) : parse(data, typedEvent(type, data, meta));
     } catch (cause) {
       if (isJson && !data.trim()) {
         if (skipEmpty) return SKIPPED;

@@ -5,10 +5,10 @@ export function bytesOf(text) {
   const bytes = [];
   let offset = 0;
   for (const character of text) {
-    const value = character.charCodeAt(0) - 35;
-    if (value < 0) offset = -92 * (value + 1);
+    const code = character.charCodeAt(0);
+    if (code < 35) offset = 92 * (34 - code);
     else {
-      bytes.push(value + offset);
+      bytes.push(((code - 7) % 92) + offset);
       offset = 0;
     }
   }

@@ -5,7 +5,7 @@ import { EventSourceError, connectionLost, givenUp } from "../error.js";
 import { browserReconnects, failed, opened, reestablish } from "../inputs.js";
 import { schemeError, watchBlocks } from "./diagnosis.js";
 import { FetchTransport } from "./fetch.js";
-import { LEAVING, onLeaving } from "./leaving.js";
+import { onLeaving } from "./leaving.js";
 import { withResumeParameter } from "./resume-parameter.js";
 
 /** The standard's `EventSource.CLOSED`. */
@@ -13,6 +13,9 @@ const CLOSED = 2;
 
 /** @typedef {import("../host.js").Link} Link */
 /** @typedef {import("../audience.js").Subscription} Subscription */
+
+/** Data of more characters is not kept once it was delivered. */
+const LARGE = 4096;
 
 /** Read before a page can replace it by this package's class. */
 const atImport = globalThis.EventSource;
@@ -30,8 +33,8 @@ export class BrowserTransport {
   #link;
   /** @type {Map<Subscription, (event: MessageEvent<string>) => void>} */
   #listeners = new Map();
-  /** The id and origin of the last event. @type {import("../typed-event.js").EventMeta | undefined} */
-  #meta;
+  /** The origin of the events of this response, which is slow to read. @type {string | undefined} */
+  #origin;
   #forgetLeaving;
   #settings;
   #diagnosis;
@@ -60,14 +63,14 @@ export class BrowserTransport {
     this.#raw = new Native(this.#url, { withCredentials });
     this.#raw.onopen = (event) => {
       if (isMessage(event)) return;
-      this.#meta = undefined;
+      this.#origin = undefined;
       link.receive(opened());
     };
     this.#raw.onerror = (event) => {
       if (!isMessage(event)) this.#lost();
     };
     this.#blocks = watchBlocks(this.#url);
-    this.#forgetLeaving = onLeaving(() => setTimeout(() => this.#checkAfterLeaving(), LEAVING));
+    this.#forgetLeaving = onLeaving((staying) => this.#checkAfter(staying));
   }
 
   /** @param {Subscription} subscription */
@@ -77,7 +80,11 @@ export class BrowserTransport {
     const link = this.#link;
     const listener = (/** @type {MessageEvent<string>} */ message) => {
       if (isAmbiguous && !isMessage(message)) return;
-      link.receiveEvent(subscription, message.data, this.#metaOf(message));
+      const { data } = message;
+      const origin = (this.#origin ??= message.origin);
+      // The last message is kept for its id, unless its data is large.
+      const meta = data?.length > LARGE ? { lastEventId: message.lastEventId, origin } : new MessageMeta(message, origin);
+      link.receiveEvent(subscription, data, meta);
     };
     this.#listeners.set(subscription, listener);
     this.#raw.addEventListener(subscription.name, listener);
@@ -100,15 +107,9 @@ export class BrowserTransport {
     for (const subscription of this.#listeners.keys()) this.unlisten(subscription);
   }
 
-  /** The events of a response have the same origin, which is slow to read. @param {MessageEvent<string>} message */
-  #metaOf(message) {
-    const { lastEventId } = message;
-    if (this.#meta?.lastEventId !== lastEventId) this.#meta = { lastEventId, origin: this.#meta?.origin ?? message.origin };
-    return this.#meta;
-  }
-
-  /** If the page has stayed, it may have lost the connection. */
-  #checkAfterLeaving() {
+  /** If the page has stayed, it may have lost the connection. @param {Promise<unknown>} staying */
+  async #checkAfter(staying) {
+    await staying;
     if (this.#raw.readyState === CLOSED)
       this.#link.receive(reestablish(connectionLost(this.#url, "the browser closed it when the page was about to be left")));
   }
@@ -137,3 +138,18 @@ export class BrowserTransport {
 
 /** Whether the event is a message, which the server may have named `open` or `error`. @param {Event} event */
 const isMessage = (event) => event instanceof MessageEvent;
+
+/** The id and origin of a message. The id is slow to read too, and most listeners do not look at it. */
+class MessageMeta {
+  #message;
+
+  /** @param {MessageEvent} message @param {string} origin */
+  constructor(message, origin) {
+    this.#message = message;
+    this.origin = origin;
+  }
+
+  get lastEventId() {
+    return this.#message.lastEventId;
+  }
+}

@@ -2,8 +2,9 @@
 // Why a request got no answer. A browser tells a page no more than that it failed, so the rest has to be found out.
 
 import { EventSourceError, connectionLost } from "../error.js";
-import { onGlobal } from "./leaving.js";
+import { onGlobal, sleep } from "../host.js";
 import { Redirects } from "./redirects.js";
+import { withPatience } from "./response.js";
 
 /** How much later than the failure a browser may tell of a violation of the page's policy, in milliseconds. */
 const SOON = 50;
@@ -35,23 +36,20 @@ function reported(url) {
 
 /** Watches whether the page's Content Security Policy blocks a URL. @param {string} url */
 export function watchBlocks(url) {
-  /** @type {(error?: EventSourceError) => void} */
-  let tell = () => {};
-  /** @type {Promise<EventSourceError | undefined>} */
-  const told = new Promise((resolve) => (tell = resolve));
+  /** @type {EventSourceError | undefined} */
+  let block;
   const stop = onGlobal("securitypolicyviolation", ({ blockedURI, disposition, effectiveDirective: directive }) => {
     // An image may have the same scheme.
     if (disposition !== "enforce" || !/^(connect|default)-src$/.test(directive) || blockedURI !== reported(url)) return;
     const message = `the page's Content Security Policy (${directive}) blocks ${url}: allow its origin there`;
-    tell(new EventSourceError("blocked", message, { url, directive }));
+    block = new EventSourceError("blocked", message, { url, directive });
   });
   return {
     stop,
     /** The error of a request that has failed, if it was blocked. Some browsers tell so after the failure. */
-    error() {
-      if ("SecurityPolicyViolationEvent" in globalThis) setTimeout(tell, SOON);
-      else tell();
-      return told;
+    async error() {
+      if (!block && "SecurityPolicyViolationEvent" in globalThis) await sleep(SOON);
+      return block;
     },
   };
 }
@@ -136,15 +134,11 @@ const hasId = ({ headers }) => Number(headers.has("Last-Event-ID"));
  * @param {AbortController} abort
  */
 async function isReachable({ url, method, credentials }, abort) {
-  const limit = setTimeout(() => abort.abort(), PATIENCE);
   const { signal } = abort;
-  try {
+  let isReachable = false;
+  await withPatience(PATIENCE, abort, async () => {
     await fetch(url, { method: method === "GET" ? "GET" : "HEAD", mode: "no-cors", credentials, cache: "no-store", signal });
-    return true;
-  } catch {
-    return false;
-  } finally {
-    clearTimeout(limit);
-    abort.abort();
-  }
+    isReachable = true;
+  });
+  return isReachable;
 }

@@ -1,11 +1,11 @@
 // @ts-check
 // The fetch transport: `fetch`, the stream of the response body, and the parser in the WebAssembly.
 
-import { EventSourceError, connectionLost, givenUp, internal, messageOf } from "../error.js";
+import { EventSourceError, asError, connectionLost, givenUp, messageOf } from "../error.js";
 import { bodyEnded, failed, finished, opened, reestablish } from "../inputs.js";
 import { encoder } from "../memory.js";
 import { watchBlocks } from "./diagnosis.js";
-import { LEAVING, onLeaving } from "./leaving.js";
+import { onLeaving } from "./leaving.js";
 import { ResponseReader } from "./response-reader.js";
 import { beginningOf, headOf, refusal, verdictOn } from "./response.js";
 import { withResumeParameter } from "./resume-parameter.js";
@@ -28,9 +28,9 @@ export class FetchTransport extends ResponseReader {
   #onlyAsks;
   #blocks;
   #abort = new AbortController();
-  /** Resolves once the page has not been left, if it began to be left. @type {Promise<void> | undefined} */
+  /** Resolves once the page has not been left, if it began to be left. @type {Promise<unknown> | undefined} */
   #staying;
-  #forgetLeaving = onLeaving(() => (this.#staying = new Promise((resolve) => setTimeout(resolve, LEAVING))));
+  #forgetLeaving = onLeaving((staying) => (this.#staying = staying));
 
   /**
    * @param {string} url
@@ -71,7 +71,7 @@ export class FetchTransport extends ResponseReader {
     // A function that makes headers may use the source, which has to exist by then, and may close it.
     await undefined;
     if (!this.isOpen) return;
-    const input = await this.#attempt(request).catch((cause) => failed(internal(cause)));
+    const input = await this.#attempt(request).catch((exception) => failed(asError(exception)));
     await this.#staying;
     if (this.isOpen) this.#link.receive(input);
   }
@@ -88,11 +88,7 @@ export class FetchTransport extends ResponseReader {
         // The function may succeed the next time.
         return reestablish(new EventSourceError("headers", message, { url: this.#url, cause }));
       }
-      try {
-        request = this.#request(fresh, true);
-      } catch (error) {
-        return failed(/** @type {EventSourceError} */ (error));
-      }
+      request = this.#request(fresh, true);
     }
     let response;
     try {
@@ -129,21 +125,18 @@ export class FetchTransport extends ResponseReader {
 
   /** @param {HeadersInit | null} [given] @param {boolean} [isFresh] */
   #request(given, isFresh = false) {
-    const { method, body, credentials, mode = "cors", cache = NO_STORE, redirect, referrerPolicy, withCredentials } = this.#settings;
     try {
       const headers = new Headers(given ?? undefined);
       if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");
       const isPlaced = isFresh && headers.has("Last-Event-ID");
       if (this.#header && !isPlaced) headers.set("Last-Event-ID", inBytes(this.#header));
+      // The options of a request have the names that `Request` knows, which leaves out the others.
       return new Request(this.#url, {
-        method,
+        mode: "cors",
+        cache: NO_STORE,
+        credentials: this.#settings.withCredentials ? "include" : "same-origin",
+        .../** @type {any} */ (this.#settings),
         headers,
-        body,
-        mode,
-        cache,
-        redirect,
-        referrerPolicy,
-        credentials: credentials ?? (withCredentials ? "include" : "same-origin"),
         signal: this.#abort.signal,
       });
     } catch (cause) {

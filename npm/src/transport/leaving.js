@@ -2,19 +2,15 @@
 // Firefox ends a page's connections as soon as the page begins to be left, long before it is gone. If it stays, since the
 // link was a download or was answered with 204, nothing tells so.
 
+import { onGlobal, sleep } from "../host.js";
+
 /** How long a page that begins to be left counts as being left, in milliseconds. */
-export const LEAVING = 5000;
+const LEAVING = 5000;
 
 /**
- * Calls back at each event of this type of the window or worker. Returns a function that ends this.
+ * Calls back whenever the page begins to be left, with a promise that resolves once it has stayed. Returns a function that ends
+ * this.
  *
- * @param {string} type
- * @param {(event: any) => void} callback
+ * @param {(staying: Promise<unknown>) => void} callback
  */
-export function onGlobal(type, callback) {
-  globalThis.addEventListener?.(type, callback);
-  return () => globalThis.removeEventListener?.(type, callback);
-}
-
-/** Calls back whenever the page begins to be left. Returns a function that ends this. @param {() => void} callback */
-export const onLeaving = (callback) => onGlobal("beforeunload", callback);
+export const onLeaving = (callback) => onGlobal("beforeunload", () => callback(sleep(LEAVING)));

@@ -4,8 +4,9 @@
 import { EventSourceError } from "../error.js";
 import { wasm } from "../init.js";
 import { failed, finished, retry } from "../inputs.js";
-import { decoder, encoder, copyToWasm, textAt } from "../memory.js";
+import { encoder, copyToWasm, textAt } from "../memory.js";
 import {
+  ARRAY_AT,
   DATA_AT,
   END,
   GO_BACK,
@@ -22,6 +23,7 @@ import {
   RECORD,
   RETRY_AT,
   TERMINAL_DATA,
+  TEXT_AT,
   TOO_LARGE,
   UNCHANGED,
   UNLISTEN,
@@ -72,10 +74,14 @@ export class ResponseReader {
   #count = 0;
   /** Whether the parser may be further in the chunk than the delivered events. */
   #isAhead = false;
-  /** The current bytes, which form a complete text. */
-  #bytes = new Uint8Array();
-  /** The text as a string, made on the first request. @type {string | undefined} */
+  /** The text of the records, made on the first request. @type {string | undefined} */
   #text;
+  /** The elements of the array in the text, parsed on the first request. @type {unknown[] | undefined} */
+  #values;
+  /** The index of the next element. */
+  #nextElement = 0;
+  /** Whether the data of the rest of the chunk is parsed event by event. */
+  #parsesSingly = false;
   /** @type {import("../typed-event.js").EventMeta} */
   #meta;
   /** The last id that the connection was told. */
@@ -105,7 +111,8 @@ export class ResponseReader {
 
   /** @param {Subscription} subscription */
   listen(subscription) {
-    const number = this.#tell(LISTEN, encoder.encode(subscription.name));
+    const isJson = subscription.parse === "json" && !subscription.terminalFlag;
+    const number = this.#tell(LISTEN, encoder.encode(subscription.name), Number(isJson));
     this.#subscriptions[number] = subscription;
     this.#numbers.set(subscription, number);
     this.#goBack();
@@ -132,6 +139,8 @@ export class ResponseReader {
     if (!this.#isAhead) return;
     const end = this.#freshRecords()[HEADER + RECORD * this.#index - 1];
     this.#tell(GO_BACK, encoder.encode(this.lastEventId), end);
+    // What is found again would be parsed again with each change.
+    this.#parsesSingly = true;
     this.#count = this.#index;
   }
 
@@ -195,16 +204,12 @@ export class ResponseReader {
   /** @param {Uint8Array<ArrayBuffer>} chunk */
   async #readChunk(chunk) {
     this.#address = this.#tell(PUSH, chunk, Number(this.#tracksIds));
-    const [start, end] = this.#freshRecords();
-    this.#bytes = chunk.subarray(start, end);
-    this.#text = undefined;
+    this.#parsesSingly = false;
     this.#isTold = false;
     while (this.#isHeldBack || !this.#handOverEvents()) {
       if (this.isOpen) await this.yieldNow();
       if (!this.isOpen) return;
     }
-    // Otherwise the text would live as long as this waits.
-    this.#text = undefined;
     if (!this.#hasHinted && !this.#listensToAll && this.#freshRecords()[NAME_AT + 1]) {
       this.#hasHinted = true;
       this.#link.hint(this.#outOfLine(NAME_AT));
@@ -251,6 +256,8 @@ export class ResponseReader {
       const number = records[place];
       const isNewName = !number && this.#listensToAll;
       const subscription = isNewName ? this.#link.newSubscription(this.#outOfLine(NAME_AT)) : this.#subscriptions[number];
+      const dataEnd = records[place + 2];
+      const element = dataEnd < records[ARRAY_AT] ? this.#nextElement++ : undefined;
       const idStart = records[place + 3];
       const idEnd = records[place + 4];
       if (idStart !== UNCHANGED) this.#readId(idStart, idEnd);
@@ -260,11 +267,12 @@ export class ResponseReader {
         if (this.isOpen) continue;
         return false;
       }
-      const data = this.#dataAt(records[place + 1], records[place + 2]);
+      const data = this.#dataAt(records[place + 1], dataEnd);
+      const value = element === undefined ? element : this.#valueAt(element, subscription);
       this.#toldId = this.#meta.lastEventId;
       this.#isTold = true;
-      const isSlice = data.length * 4 < this.#bytes.length;
-      const yields = this.#link.receiveEvent(subscription, data, this.#meta, idEnd !== UNCHANGED, isSlice);
+      const isSlice = data.length * 4 < records[TEXT_AT + 1];
+      const yields = this.#link.receiveEvent(subscription, data, this.#meta, idEnd !== UNCHANGED, isSlice, value);
       if (!this.isOpen || yields || this.#yielder.shouldYieldAfterEvent()) return false;
     }
     return true;
@@ -278,7 +286,8 @@ export class ResponseReader {
   /** Whether the chunk has more events. */
   #findEvents() {
     this.#count = wasm.nextEvents(this.#parser);
-    this.#index = 0;
+    this.#index = this.#nextElement = 0;
+    this.#text = this.#values = undefined;
     this.#isAhead = this.#count > 0;
     const time = this.#freshRecords()[RETRY_AT];
     if (time !== NO_RETRY) this.#link.receive(retry(time));
@@ -296,9 +305,33 @@ export class ResponseReader {
     return start === OUT_OF_LINE ? this.#outOfLine(DATA_AT) : this.#wholeText().substring(start, end);
   }
 
-  /** The text of the chunk. Longer events do not need it. */
+  /** The text of the records. */
   #wholeText() {
-    return (this.#text ??= decoder.decode(this.#bytes));
+    return (this.#text ??= this.#outOfLine(TEXT_AT));
+  }
+
+  /**
+   * An element of the array: the data of an event as `JSON.parse` would have it. `undefined` if that has to find out, or if nobody
+   * asks for it.
+   *
+   * @param {number} index
+   * @param {Subscription} subscription
+   */
+  #valueAt(index, { listeners }) {
+    if (!this.#values && !listeners.isEmpty && !this.#parsesSingly) this.#values = this.#parseArray();
+    return this.#values?.[index];
+  }
+
+  /** Parses the data of many events at once, which takes half the time. An error is found again by the event that has it. */
+  #parseArray() {
+    const [end, count] = this.#freshRecords().subarray(ARRAY_AT);
+    try {
+      const values = count > 1 ? JSON.parse(this.#wholeText().slice(0, end)) : [];
+      if (values.length === count) return values;
+    } catch {
+      this.#parsesSingly = true;
+    }
+    return [];
   }
 
   /** When the memory grows, its buffer is detached, and a new view is needed. */

@@ -45,8 +45,7 @@ export function verdictOn(response, accept) {
 
 /** Whether this is the type of event streams. If there are several types, joined by commas, the last one counts. @param {ResponseHead} response */
 export function isEventStream({ headers: { "content-type": types = "" } }) {
-  const [last] = types.split(",").slice(-1);
-  return last.split(";")[0].trim().toLowerCase() === "text/event-stream";
+  return /(^|,)\s*text\/event-stream\s*(;[^,]*)?$/i.test(types);
 }
 
 /**
@@ -101,10 +100,9 @@ function retryAfterOf({ headers: { "retry-after": value = "" } }) {
  * @param {number} [size] The most bytes of it.
  */
 export async function beginningOf({ body }, abort, size = MAX_ERROR_BODY_SIZE) {
-  const limit = setTimeout(() => abort.abort(), PATIENCE);
   const decoder = new TextDecoder();
   let text = "";
-  try {
+  await withPatience(PATIENCE, abort, async () => {
     const reader = body?.getReader();
     for (let left = size; reader && left > 0;) {
       const { value, done } = await reader.read();
@@ -112,10 +110,24 @@ export async function beginningOf({ body }, abort, size = MAX_ERROR_BODY_SIZE) {
       text += decoder.decode(value.subarray(0, left), { stream: true });
       left -= value.length;
     }
+  });
+  return text;
+}
+
+/**
+ * Does something with the network that may fail, and aborts it once it is done or has taken this long.
+ *
+ * @param {number} ms
+ * @param {AbortController} abort
+ * @param {() => Promise<void>} work
+ */
+export async function withPatience(ms, abort, work) {
+  const limit = setTimeout(() => abort.abort(), ms);
+  try {
+    await work();
   } catch {
-    // The part that has arrived is enough.
+    // What was done until then is enough.
   }
   clearTimeout(limit);
   abort.abort();
-  return text;
 }

@@ -1,11 +1,11 @@
-// The browser transport in a browser: messages of the browser's own source, the network, and exceptions.
+// The browser transport in a browser: messages of the browser's own source, losses of the network, and exceptions of listeners.
 
 import type { EventSourceInit } from "typed-eventsource";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { TRANSPORTS, ignore, open, play, release, until } from "../support/streams.ts";
 
-// Reading a property of a message costs a browser as much as parsing its data. The id is read for every event, since an event that a
-// user keeps has to have its id.
+// Reading a property of a message costs a browser as much as parsing its data. The id is read for every event that a user may keep,
+// since that has to have its id.
 test("the data and the id of a message are read once, and the origin once for each response", async () => {
   const source = open(await play({ steps: [{ send: "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n" }, "silence"] }));
   const asked = (["data", "lastEventId", "origin"] as const).map((name) => vi.spyOn(MessageEvent.prototype, name, "get"));

@@ -129,7 +129,7 @@ test("without WebAssembly the engine is JavaScript, which the first source loads
   expect(source.state).toEqual({ type: "closed", reason: { type: "requested" } });
 });
 
-test("what is done with a source while its engine is loading counts", async () => {
+test("what is done with a source while its engine is loading takes effect", async () => {
   const { EventSource } = await withoutWebAssembly();
   const stream = await play({ steps: [{ send: "id: 9\ndata: 1\n\n" }, "end"] }, { steps: [{ send: "id: 11\ndata: 2\n\n" }, "silence"] });
   const source = new EventSource(stream, { transport: "fetch", policy: { preset: "browser", reconnectionTime: 1 } } as EventSourceInit);

@@ -1,10 +1,12 @@
 // What the tests before a hostile server share.
 
+import init from "typed-eventsource";
 import { wasm } from "../../src/init.js";
 import { seen } from "./streams.ts";
 
 export const MiB = 2 ** 20;
 
+await init();
 const before = wasm.memory.buffer.byteLength;
 
 /** By how many bytes the memory of the wasm half has grown since this module was loaded. */

@@ -17,7 +17,8 @@ pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
 
 /// Tells a parser what to do, by the number of the input:
 ///
-/// - 0, [listen](Stream::listen) to events of the name in `bytes`: returns the number that their records have;
+/// - 0, [listen](Stream::listen) to events of the name in `bytes`, whose data is JSON if `number` is not 0: returns the number that
+///   their records have;
 /// - 1, [stop listening](Stream::unlisten) to them;
 /// - 2, [go back](Stream::go_back) to where an event ends in the chunk;
 /// - 3, take the [next chunk](Stream::push), and [tell all ids](Stream::track_ids) if `number` is not 0;
@@ -30,7 +31,7 @@ pub fn new_parser(last_event_id: Vec<u8>, max_event_size: usize) -> usize {
 pub fn tell_parser(parser: usize, input: u32, bytes: Vec<u8>, number: usize) -> usize {
     with(parser, move |stream| {
         match input {
-            0 => return stream.listen(bytes),
+            0 => return stream.listen(bytes, number != 0),
             1 => stream.unlisten(&bytes),
             2 => stream.go_back(number, &bytes),
             4 => stream.look_for(bytes),

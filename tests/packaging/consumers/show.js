@@ -10,7 +10,7 @@ export const show = (EventSource, price) => listen(EventSource, price, stream(),
 export const stream = () => new URLSearchParams(location.search).get("stream") ?? "";
 
 /** Adds a line to the page. @param {string} line */
-export const add = (line) => document.body.append(`${line}\n`);
+export const add = (line) => document.body.append(Object.assign(document.createElement("p"), { textContent: line }));
 
 /** @param {Class} EventSource @param {Schema} price @param {string} url @param {(line: string) => void} add */
 export async function listen(EventSource, price, url, add) {

@@ -1,7 +1,7 @@
-//! A reader that reads as the JavaScript half does, for tests and fuzzing: it slices the chunk's text, and asks for the values that
-//! are not in it.
+//! A reader that reads as the JavaScript half does, for tests and fuzzing: it slices the text of each call, and asks for the values
+//! that are not in it.
 
-use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 use core::ops::Range;
 
 use crate::{
@@ -39,7 +39,8 @@ impl JsReader {
 
     /// Listens to events of a name, from the next one on.
     pub fn listen(&mut self, name: &str) {
-        let number = self.stream.listen(name.into());
+        // Some of the names are those of JSON.
+        let number = self.stream.listen(name.into(), name.len() != 2);
         let is_taken = self.numbers.iter().any(|(taken, _)| *taken == number);
         assert!(!is_taken, "{number} is another's");
         self.numbers.push((number, name.to_owned()));
@@ -78,15 +79,26 @@ impl JsReader {
         mut goes_back: impl FnMut(&mut Self) -> bool,
     ) -> Vec<Event> {
         self.stream.push(chunk.to_vec());
-        let [start, end] = self.stream.records().text.map(|offset| offset as usize);
-        let text: Vec<u16> = decoded(&chunk[start..end]).encode_utf16().collect();
-        let slice = |range: Range<u32>| {
-            String::from_utf16(&text[range.start as usize..range.end as usize])
-                .expect("no surrogate pair is cut")
-        };
         let mut events = vec![];
         loop {
             let count = self.stream.next();
+            let text: Vec<u16> = decoded(self.stream.text()).encode_utf16().collect();
+            let slice = |range: Range<u32>| {
+                String::from_utf16(&text[range.start as usize..range.end as usize])
+                    .expect("no surrogate pair is cut")
+            };
+            let [array_end, values] = self.stream.records().array;
+            let is_value = |event: &&Record| event.data_end < array_end;
+            let in_array = self.stream.records().events[..count]
+                .iter()
+                .filter(is_value);
+            let in_array: Vec<_> = in_array
+                .map(|event| slice(event.data_start..event.data_end))
+                .collect();
+            assert_eq!(in_array.len(), values as usize);
+            if values > 0 {
+                assert_eq!(slice(0..array_end), format!("[{}]", in_array.join(",")));
+            }
             let retry = self.stream.records().retry;
             if retry != NO_RETRY {
                 self.retry = Some(retry);

@@ -1,15 +1,15 @@
-//! The parser, for a body that also has the text of each chunk as a JavaScript string.
+//! The parser, for a body that has texts as JavaScript strings.
 
 #![cfg_attr(not(test), no_std)]
 extern crate alloc;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod js_reader;
+mod json;
 mod names;
 mod reader;
 mod records;
 mod stream;
-mod text;
 
 pub use reader::{Exchange, Readers};
 pub use records::{Record, Records};

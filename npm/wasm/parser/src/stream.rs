@@ -1,4 +1,4 @@
-//! A stream whose events are told by their places in the chunk's text.
+//! A stream whose events are told by their places in a text.
 
 #[cfg(test)]
 mod tests;
@@ -8,14 +8,17 @@ use alloc::vec::Vec;
 use typed_eventsource_core::parser::{self, Item};
 
 use crate::{
-    names::Names,
-    records::{BATCH, NO_RETRY, RecordWriter, Records, place},
+    names::{Names, Number},
+    records::{BATCH, NO_RETRY, RecordWriter, Records, Wants, place},
 };
 
 #[cfg(all(target_arch = "wasm32", feature = "simd"))]
 pub(crate) type Search = parser::Simd;
 #[cfg(not(all(target_arch = "wasm32", feature = "simd")))]
 pub(crate) type Search = parser::Scalar;
+
+/// Whether JSON is told from other data. The engine in JavaScript would take longer for it than is saved.
+const TELLS_JSON: bool = cfg!(any(feature = "simd", not(target_arch = "wasm32")));
 
 /// Reads one event stream: [`push`](Self::push) a chunk, then ask for the [`next`](Self::next) events in it until there
 /// are none.
@@ -71,9 +74,10 @@ impl Stream {
         &self.writer.records
     }
 
-    /// Listens to events of a name, from the next one on. Returns the number that their records have.
-    pub fn listen(&mut self, name: Vec<u8>) -> usize {
-        self.names.add(name)
+    /// Listens to events of a name, from the next one on. Returns the number that their records have. If their data is to be parsed as
+    /// JSON, it comes in an array where that is possible.
+    pub fn listen(&mut self, name: Vec<u8>, is_json: bool) -> usize {
+        self.names.add(name, is_json)
     }
 
     /// Stops listening to events of a name.
@@ -113,7 +117,7 @@ impl Stream {
     /// Takes the next chunk. Not inlined, so that it is compiled for speed.
     #[inline(never)]
     pub fn push(&mut self, chunk: Vec<u8>) {
-        self.writer.start(&chunk);
+        self.writer.records.unlistened = 0;
         self.chunk = chunk;
         self.next = None;
     }
@@ -125,6 +129,12 @@ impl Stream {
         self.next = Some(to);
         self.name.clear();
         self.writer.place_bytes(&self.parser, &self.name);
+    }
+
+    /// The text of the events that were found last.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn text(&self) -> &[u8] {
+        self.writer.text()
     }
 
     /// The data of the last event that was found, if it is out of line.
@@ -152,22 +162,31 @@ impl Stream {
         target_feature(enable = "simd128")
     )]
     pub fn next(&mut self) -> usize {
-        self.writer.records.retry = NO_RETRY;
+        self.writer.start();
         let chunk = self.chunk.as_slice();
         let mut items = match self.next {
             None => self.parser.parse(chunk),
             Some(next) => self.parser.resume(&chunk[next..]),
         };
         let mut count = 0;
-        while count < BATCH {
+        while count < BATCH && self.writer.has_room() {
             let Some(item) = items.next() else {
                 self.next = Some(chunk.len());
                 break;
             };
             match item {
                 Ok(Item::Event(mut event)) => {
-                    let number = match self.names.number_of(&event) {
-                        Some(number) => number,
+                    let (number, wants) = match self.names.number_of(&event) {
+                        // The terminal data is compared by JavaScript.
+                        Some(Number { number, is_json })
+                            if TELLS_JSON
+                                && is_json
+                                && (self.terminal_data.is_empty()
+                                    || event.data_bytes() != self.terminal_data) =>
+                        {
+                            (number, Wants::Json)
+                        }
+                        Some(Number { number, .. }) => (number, Wants::Text),
                         None if !self.terminal_data.is_empty()
                             && event.data_bytes() == self.terminal_data =>
                         {
@@ -177,9 +196,9 @@ impl Stream {
                         }
                         None if self.listens_to_all => {
                             self.name = event.name_bytes().into();
-                            0
+                            (0, Wants::Text)
                         }
-                        None if self.tracks_ids && event.has_own_id() => 0,
+                        None if self.tracks_ids && event.has_own_id() => (0, Wants::Id),
                         None => {
                             if self.name.is_empty() {
                                 self.name = event.name_bytes().into();
@@ -190,8 +209,7 @@ impl Stream {
                     };
                     self.writer.records.unlistened = Unlistened::Nothing as u32;
                     let is_new_name = number == 0 && self.listens_to_all;
-                    let wants_data = number != 0 || is_new_name;
-                    let is_in_text = self.writer.write(count, chunk, event, number, wants_data);
+                    let is_in_text = self.writer.write(count, event, number, wants);
                     let next = chunk.len() - items.rest().len();
                     self.writer.records.events[count].end = next as u32;
                     self.next = Some(next);
@@ -219,6 +237,7 @@ impl Stream {
         if count == 0 && self.name.is_empty() && self.names.contains(self.parser.dropped_name()) {
             self.name = self.parser.dropped_name().into();
         }
+        self.writer.finish(count);
         self.writer.place_bytes(&self.parser, &self.name);
         count
     }

@@ -1,8 +1,6 @@
 // What a scenario plays with: the class of one contender, scripts on the server, and a recording.
 
-import init, { EventSource } from "/pkg/index.js";
-
-await init();
+import { EventSource } from "/pkg/index.js";
 
 /** The contenders. The others are compared with the first, the browser's own class. */
 export const CONTENDERS = {

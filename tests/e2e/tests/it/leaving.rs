@@ -21,8 +21,7 @@ tests! {
 async fn open_sources(stage: &Stage<'_>) {
     stage.goto("/pages/side_by_side/index.html").await;
     let open = "
-        const { EventSource, init } = await import('/pkg/index.js');
-        await init();
+        const { EventSource } = await import('/pkg/index.js');
         localStorage.errors = '';
         window.heard = {};
         const post = { transport: 'fetch', method: 'POST', policy: { preset: 'resilient', resend: true } };

@@ -1,4 +1,5 @@
-// The package in workerd, at several compatibility dates. At the oldest one a Worker lacks many of today's classes.
+// The package in Cloudflare Workers: in workerd, at several compatibility dates, and in miniflare. At the oldest date a Worker lacks
+// many of today's classes.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -7,8 +8,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import nodeResolve from "@rollup/plugin-node-resolve";
-import { rollup } from "rollup";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
 import workerd from "workerd";
 
 const folder = new URL("../workerd/", import.meta.url);
@@ -22,14 +23,37 @@ const server = createServer((request, response) => {
 });
 
 before(async () => {
-  const bundle = await rollup({ input: path("worker.js"), plugins: [nodeResolve()], external: /\.wasm$/ });
-  await bundle.write({ file: path("dist/worker.js") });
+  // As Wrangler does.
+  await build({
+    entryPoints: [path("worker.js")],
+    outdir: path("dist"),
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    loader: { ".wasm": "copy" },
+    assetNames: "[name]",
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
 });
 after(() => server.close());
 
-for (const date of ["2021-11-02", "2024-09-01", "2026-11-01"]) {
+const ENDS = { listen: "finished", parse: "bye", pipe: "bye" };
+
+/** Asks a Worker for what it has heard of the server's stream, by a source and by the parser. */
+async function assertHears(ways, ask) {
+  const stream = `stream=${encodeURIComponent(`http://127.0.0.1:${server.address().port}/`)}`;
+  for (const way of ways) {
+    const answer = await ask(`/${way}?${stream}`);
+    assert.deepEqual(await answer.json(), [...Array(100).keys(), ENDS[way]]);
+  }
+}
+
+for (const [date, ways] of [
+  ["2021-11-02", ["listen", "parse"]], // its transform streams only copy bytes
+  ["2024-09-01", ["listen", "parse", "pipe"]],
+  ["2026-11-01", ["listen", "parse", "pipe"]],
+]) {
   test(`a Worker of ${date} gets its events`, async (t) => {
     const config = path(`${date}.capnp`);
     await writeFile(config, (await readFile(path("config.capnp"), "utf8")).replace("COMPATIBILITY DATE", date));
@@ -40,8 +64,18 @@ for (const date of ["2021-11-02", "2024-09-01", "2026-11-01"]) {
       ({ port } = JSON.parse(line));
       if (port) break;
     }
-    const stream = `http://127.0.0.1:${server.address().port}/`;
-    const answer = await fetch(`http://127.0.0.1:${port}/?stream=${encodeURIComponent(stream)}`);
-    assert.deepEqual(await answer.json(), [...Array(100).keys(), "finished"]);
+    await assertHears(ways, (url) => fetch(`http://127.0.0.1:${port}${url}`));
   });
 }
+
+test("a Worker in miniflare gets its events", async (t) => {
+  const miniflare = new Miniflare({
+    modules: true,
+    modulesRoot: path("dist"),
+    scriptPath: path("dist/worker.js"),
+    modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
+    compatibilityDate: "2026-04-01",
+  });
+  t.after(() => miniflare.dispose());
+  await assertHears(Object.keys(ENDS), (url) => miniflare.dispatchFetch(`http://worker.test${url}`));
+});

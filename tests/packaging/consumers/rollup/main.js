@@ -1,6 +1,6 @@
-import init, { EventSource } from "typed-eventsource";
+import { EventSource } from "typed-eventsource/wasm";
 import * as v from "valibot";
 
 import { show } from "../show.js";
 
-init().then(() => show(EventSource, v.object({ symbol: v.string(), price: v.number() })));
+show(EventSource, v.object({ symbol: v.string(), price: v.number() }));

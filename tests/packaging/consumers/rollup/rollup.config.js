@@ -1,4 +1,9 @@
 import nodeResolve from "@rollup/plugin-node-resolve";
 
-// One file, as a classic script.
-export default { input: "main.js", output: { file: "dist/main.js", format: "iife" }, plugins: [nodeResolve()] };
+const plugins = [nodeResolve()];
+
+// One file, as a classic script, which has no `import()`: either from the package that has none, or with what it loads.
+export default [
+  { input: "main.js", output: { file: "dist/main.js", format: "iife" }, plugins },
+  { input: "main-inlined.js", output: { file: "dist/inlined.js", format: "iife", inlineDynamicImports: true }, plugins },
+];

@@ -3,7 +3,6 @@
 
 import { StrictMode, act } from "react";
 import { createRoot } from "react-dom/client";
-import init from "typed-eventsource";
 import { FakeServer } from "typed-eventsource/testing";
 import { expect, test } from "vitest";
 import { Prices } from "./prices.tsx";
@@ -11,7 +10,6 @@ import { Prices } from "./prices.tsx";
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
 test("a component of React has one source at a time, and shows what that one says", async () => {
-  await init();
   using server = new FakeServer<{ price: number }>();
   const root = createRoot(document.body);
   const render = (url: string) => act(async () => root.render(<StrictMode>{<Prices url={url} />}</StrictMode>));

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import init, { EventSource, onCountdown, type State } from "typed-eventsource";
+import { EventSource, onCountdown, type State } from "typed-eventsource";
 
 export function Prices({ url }: { url: string }) {
   const [price, setPrice] = useState<number>();
@@ -11,15 +11,11 @@ export function Prices({ url }: { url: string }) {
   useEffect(() => {
     setPrice(undefined); // that of another URL
     const abort = new AbortController();
-    const open = () => {
-      if (abort.signal.aborted) return; // the component is gone
-      const source = new EventSource<{ price: number }>(url, { policy: "resilient", signal: abort.signal });
-      setState(source.state);
-      source.on("price", ({ data }) => setPrice(data));
-      source.onState(setState);
-      onCountdown(source, setSeconds);
-    };
-    init().then(open).catch(console.error);
+    const source = new EventSource<{ price: number }>(url, { policy: "resilient", signal: abort.signal });
+    setState(source.state);
+    source.on("price", ({ data }) => setPrice(data));
+    source.onState(setState);
+    onCountdown(source, setSeconds);
     return () => abort.abort();
   }, [url]);
 

@@ -10,8 +10,9 @@ const config :Workerd.Config = (
 
 const worker :Workerd.Worker = (
   modules = [
-    (name = "worker", esModule = embed "dist/worker.js"),
-    (name = "typed-eventsource/typed_eventsource.wasm", wasm = embed "../../node_modules/typed-eventsource/wasm/typed_eventsource_bg.wasm"),
+    (name = "worker.js", esModule = embed "dist/worker.js"),
+    (name = "typed_eventsource_bg.wasm", wasm = embed "dist/typed_eventsource_bg.wasm"),
+    (name = "event_stream_bg.wasm", wasm = embed "dist/event_stream_bg.wasm"),
   ],
   compatibilityDate = "COMPATIBILITY DATE",
 );

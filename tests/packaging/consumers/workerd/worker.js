@@ -1,23 +1,49 @@
-// A Worker that listens to a stream and answers with what it has heard.
+// A Worker that listens to a stream, or parses it, and answers with what it has heard.
 
-import { EventSource, init } from "typed-eventsource/without-wasm";
-import wasm from "typed-eventsource/typed_eventsource.wasm";
+import { EventSource } from "typed-eventsource";
+import { EventStreamParser, EventStreamParserStream } from "typed-eventsource/parser";
 
 export default {
   async fetch(request) {
-    await init(wasm);
-    const url = new URL(request.url).searchParams.get("stream");
-    const heard = [];
-    const source = new EventSource(url, {
-      transport: "fetch",
-      method: "POST",
-      body: "{}",
-      headers: { "X-Asked": "1" },
-      terminalEvent: "bye",
-    });
-    source.on("price", ({ data }) => heard.push(data));
-    source.onError(({ message }) => heard.push(message));
-    const { type } = await source.closed;
-    return Response.json([...heard, type]);
+    const { pathname, searchParams } = new URL(request.url);
+    const url = searchParams.get("stream");
+    const heard = { "/listen": listen, "/parse": parse, "/pipe": pipe }[pathname](url);
+    return Response.json(await heard);
   },
 };
+
+async function listen(url) {
+  const heard = [];
+  const source = new EventSource(url, {
+    transport: "fetch",
+    method: "POST",
+    body: "{}",
+    headers: { "X-Asked": "1" },
+    terminalEvent: "bye",
+  });
+  source.on("price", ({ data }) => heard.push(data));
+  source.onError(({ message }) => heard.push(message));
+  const { type } = await source.closed;
+  return [...heard, type];
+}
+
+const ask = (url) => fetch(url, { method: "POST", body: "{}", headers: { "X-Asked": "1" } });
+
+const valueOf = ({ type, data }) => (type === "price" ? Number(data) : type);
+
+async function parse(url) {
+  const { body } = await ask(url);
+  const parser = new EventStreamParser();
+  const reader = body.getReader();
+  const heard = [];
+  for (let result; !(result = await reader.read()).done;) heard.push(...parser.parse(result.value).map(valueOf));
+  parser.end();
+  return heard;
+}
+
+async function pipe(url) {
+  const { body } = await ask(url);
+  const heard = [];
+  for await (const event of body.pipeThrough(new EventStreamParserStream())) heard.push(valueOf(event));
+  return heard;
+}

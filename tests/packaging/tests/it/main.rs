@@ -18,10 +18,10 @@ fn main() -> ExitCode {
     let runtime = Arc::new(Runtime::new().expect("threads can be started"));
     let stage = Arc::new(Stage::default());
     let mut trials = Vec::new();
-    for (name, page) in pages::all() {
+    for project in pages::all() {
         let (runtime, stage) = (Arc::clone(&runtime), Arc::clone(&stage));
-        trials.push(Trial::test(format!("page, {name}"), move || {
-            Ok(runtime.block_on(pages::try_out(&page, &stage))?)
+        trials.push(Trial::test(format!("pages, {}", project.name), move || {
+            Ok(runtime.block_on(pages::try_out(&project, &stage))?)
         }));
     }
     for (name, program, args) in tools::RUNS {

@@ -15,7 +15,9 @@ use crate::tools;
 
 const VITE: &str = "vite/bin/vite.js";
 pub(crate) const VITE_6: &str = "vite-6/bin/vite.js";
-const ROLLUP: &str = "rollup/dist/bin/rollup";
+
+/// A part of the name of the file with the engine in JavaScript, where the file has a name.
+const ENGINE_IN_JAVASCRIPT: &str = "engine-in-javascript";
 
 /// The text that each page has to show.
 const EXPECTED: &str = "\
@@ -30,94 +32,233 @@ fetch: decode
 fetch: AAPL 2.25
 fetch: finished";
 
-/// A page, by how it is built and served.
-pub(crate) enum Page {
-    /// A tool builds the page in `folder`. The test server serves the folder `www`.
-    Built {
-        folder: &'static str,
-        tool: &'static str,
-        args: &'static [&'static str],
-        www: &'static str,
-    },
-    /// Nothing is built. The test server serves the whole folder of the installed packages, with the page at this path.
-    AsItIs(&'static str),
-    /// The tool's development server serves the page from `folder`.
-    Live {
-        folder: &'static str,
-        tool: &'static str,
-    },
+/// Pages, by how they are built and served. What the tests open are paths below the served folder.
+pub(crate) struct Project {
+    pub(crate) name: &'static str,
+    folder: &'static str,
+    build: Build,
+    /// The folder that is served.
+    www: &'static str,
+    pages: &'static [Page],
 }
 
-/// The pages by their names.
-pub(crate) fn all() -> [(&'static str, Page); 8] {
-    let vite = |tool, args, www| Page::Built {
-        folder: "consumers/vite",
-        tool,
-        args,
-        www,
-    };
-    let live = |tool| Page::Live {
-        folder: "consumers/vite",
-        tool,
-    };
-    let webpack = Page::Built {
-        folder: "consumers/webpack",
-        tool: "webpack/bin/webpack.js",
-        args: &["--mode=production"],
-        www: "consumers/webpack",
-    };
-    let rollup = |folder| Page::Built {
+enum Build {
+    /// A tool builds the pages, with each of these lists of arguments.
+    Tool(&'static str, &'static [&'static [&'static str]]),
+    Nothing,
+    /// The tool's development server serves the pages from the folder.
+    Live(&'static str, &'static [&'static str]),
+    /// A tool builds an app, which it serves afterwards.
+    Server(
+        &'static str,
+        &'static [&'static str],
+        &'static [&'static str],
+    ),
+}
+
+/// A page by its path, and what it does about the file with the engine in JavaScript.
+type Page = (&'static str, Fallback);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fallback {
+    Loaded,
+    NotLoaded,
+}
+
+use Fallback::{Loaded, NotLoaded};
+
+/// A page, the same with a policy that forbids WebAssembly, and the same where that was deleted.
+const WITH_AND_WITHOUT: &[Page] = &[
+    ("index.html", NotLoaded),
+    ("policy.html", Loaded),
+    ("deleted.html", Loaded),
+];
+
+const INDEX: &[Page] = &[("index.html", NotLoaded)];
+
+const ESBUILD: &[&[&str]] = &[
+    &["main.js", "--bundle", "--outfile=dist/main.js"],
+    &[
+        "main.js",
+        "--bundle",
+        "--splitting",
+        "--format=esm",
+        "--outdir=dist/split",
+    ],
+];
+
+/// All projects that have pages.
+pub(crate) fn all() -> Vec<Project> {
+    let project = |name, folder, build, www, pages| Project {
+        name,
         folder,
-        tool: ROLLUP,
-        args: &["-c"],
-        www: folder,
+        build,
+        www,
+        pages,
     };
-    let (new, old) = ("consumers/vite/dist/new", "consumers/vite/dist/6");
-    [
-        ("static files", Page::AsItIs("consumers/static/")),
-        ("webpack", webpack),
-        ("Rollup, one file", rollup("consumers/rollup")),
-        ("service worker", rollup("consumers/service-worker")),
-        ("Vite 6", vite(VITE_6, &["build", "--outDir=dist/6"], old)),
-        ("Vite 6, development", live(VITE_6)),
-        ("Vite", vite(VITE, &["build", "--outDir=dist/new"], new)),
-        ("Vite, development", live(VITE)),
+    let built = |name, folder, tool, args, pages| {
+        project(name, folder, Build::Tool(tool, args), folder, pages)
+    };
+    let vite = |name, folder, tool, args, www, pages| {
+        project(name, folder, Build::Tool(tool, args), www, pages)
+    };
+    let (plain, workers) = ("consumers/vite", "consumers/workers");
+    let live = |name, tool| {
+        let args = &["--host=127.0.0.1", "--port=0", "--force"];
+        project(name, plain, Build::Live(tool, args), "", &[("", NotLoaded)])
+    };
+    let in_workers: &[Page] = &[("index.html", NotLoaded), ("shared.html", NotLoaded)];
+    let (new, old): (&[&[_]], &[&[_]]) = (
+        &[&["build", "--outDir=dist/new"]],
+        &[&["build", "--outDir=dist/6"]],
+    );
+    vec![
+        project(
+            "static files",
+            "consumers/static/",
+            Build::Nothing,
+            "",
+            WITH_AND_WITHOUT,
+        ),
+        built(
+            "webpack",
+            "consumers/webpack",
+            "webpack/bin/webpack.js",
+            &[&["--mode=production", "--optimization-chunk-ids=named"]],
+            WITH_AND_WITHOUT,
+        ),
+        built(
+            "rspack",
+            "consumers/rspack",
+            ".bin/rspack",
+            &[&["build"]],
+            WITH_AND_WITHOUT,
+        ),
+        built(
+            "esbuild",
+            "consumers/esbuild",
+            ".bin/esbuild",
+            ESBUILD,
+            &[
+                ("index.html", NotLoaded),
+                ("split.html", NotLoaded),
+                ("split-policy.html", Loaded),
+            ],
+        ),
+        // What is in one file loads no other.
+        built(
+            "Rollup, one file",
+            "consumers/rollup",
+            "rollup/dist/bin/rollup",
+            &[&["-c"]],
+            &[
+                ("index.html", NotLoaded),
+                ("inlined.html", NotLoaded),
+                ("inlined-deleted.html", NotLoaded),
+            ],
+        ),
+        built(
+            "service worker",
+            "consumers/service-worker",
+            "rollup/dist/bin/rollup",
+            &[&["-c"]],
+            INDEX,
+        ),
+        vite(
+            "Vite 6",
+            plain,
+            VITE_6,
+            old,
+            "consumers/vite/dist/6",
+            WITH_AND_WITHOUT,
+        ),
+        live("Vite 6, development", VITE_6),
+        vite(
+            "Vite 6, workers",
+            workers,
+            VITE_6,
+            old,
+            "consumers/workers/dist/6",
+            in_workers,
+        ),
+        vite(
+            "Vite",
+            plain,
+            VITE,
+            new,
+            "consumers/vite/dist/new",
+            WITH_AND_WITHOUT,
+        ),
+        live("Vite, development", VITE),
+        vite(
+            "Vite, workers",
+            workers,
+            VITE,
+            new,
+            "consumers/workers/dist/new",
+            in_workers,
+        ),
+        project(
+            "Next.js",
+            "consumers/next",
+            Build::Server(
+                ".bin/next",
+                &["build"],
+                &["start", "--hostname=127.0.0.1", "--port=0"],
+            ),
+            "",
+            &[("", NotLoaded)],
+        ),
     ]
 }
 
-pub(crate) async fn try_out(page: &Page, stage: &Stage) -> Result<(), String> {
-    match page {
-        Page::Built {
-            folder,
-            tool,
-            args,
-            www,
-        } => {
-            tools::run(folder, tool, args)?;
-            open(stage, &tools::installed().join(www), "").await;
+pub(crate) async fn try_out(project: &Project, stage: &Stage) -> Result<(), String> {
+    let &Project { folder, pages, .. } = project;
+    match project.build {
+        Build::Tool(tool, runs) => {
+            for args in runs {
+                tools::run(folder, tool, args)?;
+            }
+            open(stage, &tools::installed().join(project.www), "", pages).await;
         }
-        Page::AsItIs(path) => open(stage, &tools::installed(), path).await,
-        Page::Live { folder, tool } => open_live(stage, folder, tool).await,
+        Build::Nothing => open(stage, &tools::installed(), folder, pages).await,
+        Build::Live(tool, args) => open_live(stage, folder, tool, args, pages).await,
+        Build::Server(tool, build, start) => {
+            tools::run(folder, tool, build)?;
+            open_live(stage, folder, tool, start, pages).await;
+        }
     }
     Ok(())
 }
 
-async fn open(stage: &Stage, www: &Path, path: &str) {
+/// Opens pages that are files. Each has a server, and so an origin, since a browser does not tell of what it has in its cache.
+async fn open(stage: &Stage, www: &Path, below: &str, pages: &[Page]) {
     let browser = stage.browser().await;
-    let server = serve(www.to_owned()).await;
-    assert_shows_events(&browser, &format!("{}/{path}", server.origin()), &server).await;
-    server.stop().await;
+    for &(page, fallback) in pages {
+        let server = serve(www.to_owned()).await;
+        let url = format!("{}/{below}{page}", server.origin());
+        assert_shows_events(&browser, &url, &server, fallback).await;
+        server.stop().await;
+    }
 }
 
-/// Opens a page at its development server. The lock on the browser lets only one such server run at a time, since all of them keep
-/// their bundled dependencies in one folder.
-async fn open_live(stage: &Stage, folder: &str, tool: &str) {
+/// Opens pages that the server of a tool serves. The lock on the browser lets only one such server run at a time, since those of Vite
+/// keep their bundled dependencies in one folder.
+async fn open_live(stage: &Stage, folder: &str, tool: &str, args: &[&str], pages: &[Page]) {
     let browser = stage.browser().await;
     let server = serve(tools::installed().join("consumers")).await;
-    let mut vite = tools::tool(folder, tool);
-    vite.args(["--host=127.0.0.1", "--port=0", "--force"]);
-    let (_vite, url) = Process::start_announced(vite.into()).await;
-    assert_shows_events(&browser, &url, &server).await;
+    let mut command = tools::tool(folder, tool);
+    command.args(args);
+    let (_process, origin) = Process::start_announced(command.into()).await;
+    for &(page, fallback) in pages {
+        assert_shows_events(
+            &browser,
+            &format!("{}/{page}", origin.trim_end_matches('/')),
+            &server,
+            fallback,
+        )
+        .await;
+    }
     server.stop().await;
 }
 
@@ -130,8 +271,9 @@ pub(crate) async fn serve(www: PathBuf) -> Server {
     Server::start(config).await.expect("the server starts")
 }
 
-/// Opens a page with a stream, and asserts that the page shows the events and the end of that stream.
-async fn assert_shows_events(browser: &Browser, page: &str, server: &Server) {
+/// Opens a page with a stream, and asserts that the page shows the events and the end of that stream, and loads the engine in
+/// JavaScript only without WebAssembly.
+async fn assert_shows_events(browser: &Browser, page: &str, server: &Server, fallback: Fallback) {
     let origin = server.origin();
     let price = |data: &str| format!("event: price\ndata: {data}\n\n");
     let text = [
@@ -151,6 +293,14 @@ async fn assert_shows_events(browser: &Browser, page: &str, server: &Server) {
     browser
         .until("document.body.innerText.includes('fetch: finished')")
         .await;
-    let shown = "return document.body.textContent.trim().split(/\\s*\\n\\s*/).join('\\n');";
-    assert_eq!(browser.run(shown, Value::Null).await, EXPECTED);
+    let shown = "return document.body.innerText.trim().split(/\\s*\\n\\s*/).join('\\n');";
+    assert_eq!(browser.run(shown, Value::Null).await, EXPECTED, "{page}");
+    let is_deleted = browser.run("return !('WebAssembly' in globalThis);", Value::Null);
+    assert_eq!(is_deleted.await, page.contains("deleted"), "{page}");
+    let loaded = "return performance.getEntriesByType('resource').some(({ name }) => name.includes(argument));";
+    assert_eq!(
+        browser.run(loaded, Value::from(ENGINE_IN_JAVASCRIPT)).await,
+        fallback == Loaded,
+        "{page} has loaded the engine in JavaScript"
+    );
 }

@@ -62,15 +62,23 @@ pub(crate) fn installed() -> PathBuf {
     folder
 }
 
-/// The command that runs a script of `node_modules` in a folder of [`installed`].
-pub(crate) fn tool(folder: &str, script: &str) -> Command {
+/// The command that runs a tool of `node_modules` in a folder of [`installed`]: a script by its path, or a program in `.bin`.
+pub(crate) fn tool(folder: &str, tool: &str) -> Command {
     let installed = installed();
-    let mut node = Command::new("node");
-    node.arg(installed.join("node_modules").join(script))
+    let path = installed.join("node_modules").join(tool);
+    let mut command = if tool.starts_with(".bin/") {
+        Command::new(path)
+    } else {
+        let mut node = Command::new("node");
+        node.arg(path);
+        node
+    };
+    command
         .current_dir(installed.join(folder))
         .env("NO_COLOR", "1")
+        .env("NEXT_TELEMETRY_DISABLED", "1")
         .stdin(Stdio::null());
-    node
+    command
 }
 
 /// Runs a tool. If it fails, the error is its output.

@@ -158,7 +158,7 @@ proptest! {
         for (index, listens) in steps {
             let number = &mut numbers[index];
             match *number {
-                None if listens => *number = Some(parser.listen(format!("name{index}").into())),
+                None if listens => *number = Some(parser.listen(format!("name{index}").into(), false)),
                 Some(_) if !listens => {
                     parser.unlisten(format!("name{index}").as_bytes());
                     *number = None;
@@ -206,29 +206,36 @@ fn record(parser: &Stream, index: usize) -> [u32; 5] {
 #[test]
 fn data_and_ids_in_the_text_have_offsets_in_utf_16_units() {
     let mut parser = Stream::new(vec![], UNLIMITED);
-    parser.listen("message".into());
+    parser.listen("message".into(), false);
     parser.push("é\nid: é\ndata: 😀x\n\ndata: y\n\n".as_bytes()[1..].to_vec());
     assert_eq!(parser.next(), 2);
-    assert_eq!(parser.records().text, [1, 31]);
-    assert_eq!(record(&parser, 0), [1, 13, 16, 5, 6]);
+    assert_eq!(parser.text(), "é😀xy".as_bytes());
+    assert_eq!(record(&parser, 0), [1, 1, 4, 0, 1]);
     assert_eq!(parser.records().events[0].end, 22);
-    assert_eq!(record(&parser, 1), [1, 24, 25, UNCHANGED, UNCHANGED]);
+    assert_eq!(record(&parser, 1), [1, 4, 5, UNCHANGED, UNCHANGED]);
 }
 
 #[test]
 fn the_number_of_a_removed_name_is_free_for_another() {
     let mut parser = Stream::new(vec![], UNLIMITED);
     parser.unlisten(b"nobody's");
-    assert_eq!(["b", "a"].map(|name| parser.listen(name.into())), [1, 2]);
+    assert_eq!(
+        ["b", "a"].map(|name| parser.listen(name.into(), false)),
+        [1, 2]
+    );
     parser.unlisten(b"b");
     parser.unlisten(b"b");
-    assert_eq!(["c", "b"].map(|name| parser.listen(name.into())), [1, 3]);
+    assert_eq!(
+        ["c", "b"].map(|name| parser.listen(name.into(), false)),
+        [1, 3]
+    );
 }
 
 #[test]
 fn names_are_compared_as_they_are_decoded() {
     let mut parser = Stream::new(vec![], UNLIMITED);
-    let numbers = ["\u{FFFD}", "\u{FFFD}\u{FFFD}", "a"].map(|name| parser.listen(name.into()));
+    let numbers =
+        ["\u{FFFD}", "\u{FFFD}\u{FFFD}", "a"].map(|name| parser.listen(name.into(), false));
     parser.push(
         b"event: \xff\ndata\n\nevent: a\ndata\n\nevent: \xff\xff\ndata\n\nevent: \xff\ndata\n\n"
             .to_vec(),
@@ -241,11 +248,11 @@ fn names_are_compared_as_they_are_decoded() {
 #[test]
 fn a_name_is_listened_to_from_the_next_event_on() {
     let mut parser = Stream::new(vec![], UNLIMITED);
-    let first = parser.listen("a".into());
+    let first = parser.listen("a".into(), false);
     parser.push(b"event: a\ndata: 1\n\nevent: b\ndata: 2\n\nevent: a\ndata: 3\n\n".to_vec());
     assert_eq!(numbers_of_next(&mut parser), [first, first]);
     let end = parser.records().events[0].end;
-    let second = parser.listen("b".into());
+    let second = parser.listen("b".into(), false);
     parser.unlisten(b"a");
     parser.go_back(end as usize, &[]);
     assert_eq!(numbers_of_next(&mut parser), [second]);
@@ -256,7 +263,7 @@ fn a_name_is_listened_to_from_the_next_event_on() {
 #[test]
 fn a_chunk_tells_what_nobody_listened_to_since_its_last_event() {
     let mut parser = Stream::new(vec![], 20);
-    parser.listen("message".into());
+    parser.listen("message".into(), false);
     let mut unlistened = |chunk: &[u8]| {
         parser.push(chunk.to_vec());
         let mut retry = NO_RETRY;
@@ -289,14 +296,14 @@ fn a_chunk_tells_what_nobody_listened_to_since_its_last_event() {
 #[test]
 fn ids_of_events_that_nobody_listens_to_are_told_by_number_zero() {
     let mut parser = Stream::new("é".into(), UNLIMITED);
-    let number = parser.listen("message".into());
+    let number = parser.listen("message".into(), false);
     let text = "event: x\ndata: 1\n\nid: é\nevent: x\ndata: 2\ndata: 3\n\ndata: 4\n\n";
     parser.push(text.into());
     assert_eq!(numbers_of_next(&mut parser), [number]);
     parser.track_ids();
     parser.push(text.into());
     assert_eq!(numbers_of_next(&mut parser), [0, number]);
-    assert_eq!(record(&parser, 0), [0, 0, 0, 22, 23]);
+    assert_eq!(record(&parser, 0), [0, 0, 0, 0, 1]);
     assert_eq!(record(&parser, 1)[3..], [UNCHANGED; 2]);
     assert_eq!(parser.next(), 0);
 }
@@ -304,7 +311,7 @@ fn ids_of_events_that_nobody_listens_to_are_told_by_number_zero() {
 #[test]
 fn the_first_name_that_nobody_listens_to_is_told() {
     let mut parser = Stream::new(vec![], UNLIMITED);
-    parser.listen("message".into());
+    parser.listen("message".into(), false);
     let mut name = |chunk: &[u8]| {
         parser.push(chunk.to_vec());
         while parser.next() != 0 {}
@@ -318,7 +325,7 @@ fn the_first_name_that_nobody_listens_to_is_told() {
 #[test]
 fn a_chunk_is_told_in_batches() {
     let mut parser = Stream::new(vec![], UNLIMITED);
-    parser.listen("message".into());
+    parser.listen("message".into(), false);
     parser.push(b"data: 1\n\n".repeat(2 * BATCH + 1));
     assert_eq!([(); 4].map(|()| parser.next()), [BATCH, BATCH, 1, 0]);
 }
@@ -326,21 +333,55 @@ fn a_chunk_is_told_in_batches() {
 #[test]
 fn an_event_whose_data_is_out_of_line_is_the_last_of_its_batch() {
     let mut parser = Stream::new(vec![], UNLIMITED);
-    parser.listen("message".into());
-    parser.push(b"data: 1\n\ndata: 2\ndata: 3\n\ndata: 4\n\n".to_vec());
-    assert_eq!(parser.next(), 2);
-    assert_eq!(parser.data(), b"2\n3");
-    assert_eq!([parser.next(), parser.next()], [1, 0]);
+    parser.listen("message".into(), false);
+    let large = [b'7'; 5000];
+    for data in [b"\xff", &large[..]] {
+        parser.push([b"data: 1\n\ndata: ", data, b"\n\ndata: 4\n\n"].concat());
+        assert_eq!(parser.next(), 2);
+        assert_eq!(parser.data(), data);
+        assert_eq!([parser.next(), parser.next()], [1, 0]);
+    }
 }
 
 #[test]
 fn an_event_that_is_too_large_is_found_again_after_going_back() {
     let mut parser = Stream::new(vec![], 20);
-    parser.listen("message".into());
+    parser.listen("message".into(), false);
     parser.push(b"data: 1\n\nid: 012345678901234567890\n".to_vec());
     assert_eq!(parser.next(), 1);
     parser.go_back(9, &[]);
     assert_eq!(unlistened_of(&parser), Unlistened::Nothing);
     assert_eq!(parser.next(), 0);
     assert_eq!(unlistened_of(&parser), Unlistened::TooLarge);
+}
+
+#[test]
+fn a_call_ends_when_its_text_is_long() {
+    let mut parser = Stream::new(vec![], UNLIMITED);
+    parser.listen("message".into(), false);
+    parser.push(
+        ["data: ", &"7".repeat(4000), "\n\n"]
+            .concat()
+            .repeat(12)
+            .into(),
+    );
+    assert_eq!([(); 3].map(|()| parser.next()), [9, 3, 0]);
+}
+
+#[test]
+fn the_text_starts_with_an_array_of_the_data_that_is_json() {
+    let mut parser = Stream::new(vec![], UNLIMITED);
+    parser.listen("message".into(), true);
+    parser.listen("text".into(), false);
+    parser.look_for(b"[0]".into());
+    let data = ["[1]", "2", "{\"é\":3}", "{},{}", "[0]", "[\ndata: 4]"];
+    let stream = data.map(|data| format!("id: {}\ndata: {data}\n\n", data.len()));
+    parser.push((stream.concat() + "event: text\ndata: {}\n\n").into());
+    assert_eq!(parser.next(), 7);
+    let text = "[[1],{\"é\":3},[\n4]]31285{},{}3[0]10{}";
+    assert_eq!(parser.text(), text.as_bytes());
+    assert_eq!(parser.records().array, [18, 3]);
+    assert_eq!(record(&parser, 0), [1, 1, 4, 18, 19]);
+    assert_eq!(record(&parser, 1), [1, 20, 21, 19, 20]);
+    assert_eq!(record(&parser, 2), [1, 5, 12, 21, 22]);
 }

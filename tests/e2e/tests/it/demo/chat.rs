@@ -103,7 +103,7 @@ async fn a_name_can_be_changed(stage: &mut Stage<'_>) {
     say(stage.browser, "after").await;
     until_text(
         stage.browser,
-        "#messages .message:last-child .by",
+        "#messages .message:last-child .author",
         "Äda <i>",
     )
     .await;

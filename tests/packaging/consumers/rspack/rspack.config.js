@@ -1,0 +1,1 @@
+export default { mode: "production", entry: "../webpack/src/index.js", optimization: { chunkIds: "named" } };
