@@ -1,6 +1,9 @@
 //! One event, as listeners and streams receive it.
 
-use std::{fmt, rc::Rc, sync::Arc};
+use std::{fmt, rc::Rc};
+
+#[cfg(any(test, feature = "fetch", feature = "testing"))]
+use crate::event_id::EventId;
 
 /// An event that the server sent, with its payload decoded to `T`.
 ///
@@ -27,13 +30,10 @@ pub struct Event<T> {
 
 /// What is known about an event besides its name and its data. It is cheap to clone.
 #[derive(Clone)]
-#[cfg_attr(
-    not(any(test, feature = "fetch", feature = "testing")),
-    expect(dead_code, reason = "the browser's own source has it read lazily")
-)]
 pub(crate) enum EventMeta {
+    #[cfg(any(test, feature = "fetch", feature = "testing"))]
     Eager {
-        last_event_id: Arc<str>,
+        last_event_id: EventId,
         /// The same for all events of one connection.
         origin: Rc<str>,
     },
@@ -49,13 +49,15 @@ pub(crate) trait LazyMeta {
 impl EventMeta {
     pub(crate) fn last_event_id(&self) -> &str {
         match self {
-            Self::Eager { last_event_id, .. } => last_event_id,
+            #[cfg(any(test, feature = "fetch", feature = "testing"))]
+            Self::Eager { last_event_id, .. } => last_event_id.as_str(),
             Self::Lazy(meta) => meta.last_event_id(),
         }
     }
 
     fn origin(&self) -> &str {
         match self {
+            #[cfg(any(test, feature = "fetch", feature = "testing"))]
             Self::Eager { origin, .. } => origin,
             Self::Lazy(meta) => meta.origin(),
         }
@@ -75,7 +77,7 @@ impl fmt::Debug for EventMeta {
 impl Default for EventMeta {
     fn default() -> Self {
         Self::Eager {
-            last_event_id: Arc::default(),
+            last_event_id: EventId::new(b""),
             origin: Rc::default(),
         }
     }

@@ -7,6 +7,8 @@ mod closure;
 mod decode_error;
 mod error;
 mod event;
+#[cfg(any(test, feature = "fetch", feature = "testing"))]
+mod event_id;
 #[cfg(feature = "gzip")]
 mod gunzip;
 mod host;

@@ -106,11 +106,11 @@ pub(super) fn network_listeners(
 pub(crate) struct DomListener {
     target: EventTarget,
     name: String,
-    callback: Closure<dyn FnMut(&Event)>,
+    callback: Closure<dyn FnMut(Event)>,
 }
 
 impl DomListener {
-    pub(crate) fn new(target: &EventTarget, name: &str, callback: Box<dyn FnMut(&Event)>) -> Self {
+    pub(crate) fn new(target: &EventTarget, name: &str, callback: Box<dyn FnMut(Event)>) -> Self {
         let listener = Self {
             target: target.clone(),
             name: name.to_owned(),

@@ -65,6 +65,7 @@ impl<T: 'static> EventStream<T> {
             let feed = feed.clone();
             Box::new(move |frame| feed.push_frame(frame, decode))
         })?;
+        connection.yield_for_queue();
         listeners.push(connection.on_notice(Box::new(move |notice| feed.push_notice(notice))));
         Ok(Self {
             _listeners: listeners,

@@ -142,7 +142,7 @@ impl FakeServer {
             connection.when_read(move |connection| {
                 if connection.is_listened_to(&name) {
                     let frame = Frame::new(name, meta, id_field, FrameData::Text(&data));
-                    connection.emit(TransportEvent::Event(frame));
+                    connection.emit(TransportEvent::Event(&frame));
                 } else if connection.is_fetch {
                     #[cfg(feature = "fetch")]
                     connection.emit(TransportEvent::Unheard { name: &name });

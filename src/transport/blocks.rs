@@ -27,7 +27,7 @@ impl BlockWatch {
     pub(super) fn new(url: &Arc<str>) -> Self {
         let directive = Rc::<Place<_>>::default();
         let (told, blocked) = (Rc::clone(&directive), Arc::clone(url));
-        let listener = move |event: &web_sys::Event| {
+        let listener = move |event: web_sys::Event| {
             let violation: &Violation = event.unchecked_ref();
             let is_enforced = violation.disposition().as_deref() == Some("enforce");
             let directive = violation.effective_directive().unwrap_or_default();

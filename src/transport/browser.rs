@@ -119,7 +119,7 @@ impl BrowserTransport {
                 &raw,
                 "open",
                 Box::new(move |event| {
-                    if !is_message(event) {
+                    if !is_message(&event) {
                         sink(TransportEvent::Opened);
                     }
                 }),
@@ -129,7 +129,7 @@ impl BrowserTransport {
             &raw,
             "error",
             Box::new(move |event| {
-                if !is_message(event) {
+                if !is_message(&event) {
                     Failure::tell(&failure);
                 }
             }),
@@ -155,9 +155,9 @@ impl BrowserTransport {
         let (shared_name, sink) = (Rc::clone(name), Rc::clone(&self.sink));
         // Only messages have other names.
         let is_ambiguous = matches!(&**name, "open" | "error");
-        let callback = move |event: &web_sys::Event| {
-            if !is_ambiguous || is_message(event) {
-                receive(&shared_name, event.unchecked_ref(), &sink);
+        let callback = move |event: web_sys::Event| {
+            if !is_ambiguous || is_message(&event) {
+                receive(&shared_name, event.unchecked_into(), &sink);
             }
         };
         let listener = DomListener::new(&self.raw, name, Box::new(callback));
@@ -185,15 +185,16 @@ impl Drop for BrowserTransport {
 }
 
 /// Passes on a message event. Its fields are read on request.
-fn receive(name: &Rc<str>, message: &Message, sink: &Sink) {
-    let meta = EventMeta::Lazy(Rc::new(MessageMeta {
-        message: message.clone(),
+fn receive(name: &Rc<str>, message: Message, sink: &Sink) {
+    let meta = Rc::new(MessageMeta {
+        message,
         last_event_id: LazyText::default(),
         origin: LazyText::default(),
-    }));
-    let data = FrameData::Message(message, LazyText::default());
-    let frame = Frame::new(Rc::clone(name), meta, IdField::Unknown, data);
-    sink(TransportEvent::Event(frame));
+    });
+    let data = FrameData::Message(&meta.message, LazyText::default());
+    let shared_meta = EventMeta::Lazy(Rc::<MessageMeta>::clone(&meta));
+    let frame = Frame::new(Rc::clone(name), shared_meta, IdField::Unknown, data);
+    sink(TransportEvent::Event(&frame));
 }
 
 /// A text of a message event, copied into wasm once, on the first request.

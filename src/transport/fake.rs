@@ -12,7 +12,9 @@ use typed_eventsource_core::{FailureClass, IdField, Loss};
 use super::{Sink, TransportEvent};
 #[cfg(feature = "fetch")]
 use super::{fetch::Fetch, refused};
-use crate::{Error, Event, UndecodedEvent, event::EventMeta, host::fake::FakeClock};
+use crate::{
+    Error, Event, UndecodedEvent, event::EventMeta, event_id::EventId, host::fake::FakeClock,
+};
 #[cfg(feature = "fetch")]
 use crate::{ResponseHead, panics::Panics};
 
@@ -178,7 +180,7 @@ impl FakeConnector {
             fetch: self.fetch.clone(),
             sees_status: self.sees_status,
             is_open: Cell::default(),
-            last_event_id: RefCell::new(last_event_id.into()),
+            last_event_id: RefCell::new(EventId::new(last_event_id.as_bytes())),
             sink: RefCell::new(Some(sink)),
             names: RefCell::default(),
             listens_to_all: Cell::default(),
@@ -222,7 +224,7 @@ pub(crate) struct FakeConnection {
     fetch: Option<Fetch>,
     sees_status: bool,
     is_open: Cell<bool>,
-    last_event_id: RefCell<Arc<str>>,
+    last_event_id: RefCell<EventId>,
     /// `None` once the source has dropped its end.
     sink: RefCell<Option<Sink>>,
     names: RefCell<BTreeSet<String>>,
@@ -240,7 +242,7 @@ impl FakeConnection {
     /// The metadata of the next event, which may have an id.
     pub(crate) fn next_meta(&self, id: Option<&str>) -> EventMeta {
         if let Some(id) = id {
-            self.last_event_id.replace(id.into());
+            self.last_event_id.replace(EventId::new(id.as_bytes()));
         }
         EventMeta::Eager {
             last_event_id: self.last_event_id.borrow().clone(),

@@ -33,7 +33,7 @@ impl LeaveWatch {
         let is_leaving = Rc::<Cell<bool>>::default();
         let shared = Rc::clone(&is_leaving);
         let timeout = Place::default();
-        let began = move |_: &web_sys::Event| {
+        let began = move |_: web_sys::Event| {
             shared.set(true);
             let (is_leaving, stayed) = (Rc::clone(&shared), Rc::clone(&stayed));
             let ended = move |_| {

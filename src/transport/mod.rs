@@ -69,7 +69,7 @@ pub(crate) enum TransportEvent<'a> {
     /// The server has answered with an event stream.
     #[cfg(feature = "fetch")]
     Answered(ResponseHead),
-    Event(Frame<'a>),
+    Event(&'a Frame<'a>),
     /// Nobody listens to events of this name, or this one has no data. A connection says so of one event at the most.
     #[cfg(feature = "fetch")]
     Unheard {

@@ -8,7 +8,7 @@ use std::{
 
 /// The modules of `typed-eventsource`, in `src`, from the lowest floor up.
 const BODY: &[&[&str]] = &[
-    &["place", "by_name", "closure", "panics", "sys"],
+    &["place", "by_name", "closure", "event_id", "panics", "sys"],
     &["event", "response"],
     &["decode_error"],
     &["error"],

@@ -85,6 +85,11 @@ impl<'a, S: LineSearch> ParsedEvent<'a, S> {
         self.last_event_id.text()
     }
 
+    /// The last event id before UTF-8 decoding.
+    pub fn last_event_id_bytes(&self) -> &'a [u8] {
+        self.last_event_id.bytes()
+    }
+
     /// Whether the event has its own `id` field.
     pub fn has_own_id(&self) -> bool {
         self.last_event_id.in_last_block()
@@ -295,10 +300,27 @@ impl LastEventId {
         self.in_last_block = mem::take(&mut self.buffered);
         if self.in_last_block && self.buffer != self.current {
             mem::swap(&mut self.buffer, &mut self.current);
-            self.text.take();
-            self.changes = self.changes.wrapping_add(1);
-            clear_and_shrink(&mut self.buffer);
+            self.note_change();
         }
+    }
+
+    /// Applies the last `id` field of a block, at the blank line, in place of a buffered one.
+    #[inline]
+    pub(super) fn set(&mut self, id: &[u8]) {
+        self.buffered = false;
+        self.in_last_block = true;
+        if id != self.current {
+            clear_and_shrink(&mut self.current);
+            self.current.extend_from_slice(id);
+            self.note_change();
+        }
+    }
+
+    #[inline]
+    fn note_change(&mut self) {
+        self.text.take();
+        self.changes = self.changes.wrapping_add(1);
+        clear_and_shrink(&mut self.buffer);
     }
 
     /// Whether the last block had an `id` field, even one that changed nothing.

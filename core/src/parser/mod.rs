@@ -320,10 +320,7 @@ impl<'a, S: LineSearch> Items<'a, S> {
         match field {
             Field::Data => self.fields.data.add(value, from),
             Field::Event => self.fields.name = Some(value),
-            Field::Id if is_valid_id(value) => {
-                self.fields.id = Some(value);
-                self.parser.last_event_id.set_buffer(value);
-            }
+            Field::Id if is_valid_id(value) => self.fields.id = Some(value),
             Field::Retry => return Ok(milliseconds(value).map(Found::Retry)),
             Field::Blank | Field::Comment | Field::Id | Field::Unknown => return Ok(None),
         }
@@ -333,7 +330,10 @@ impl<'a, S: LineSearch> Items<'a, S> {
 
     /// Ends a block at a blank line. The id takes effect, and there is an event if the block has data.
     fn end_event(&mut self) -> Option<Found> {
-        self.parser.last_event_id.commit();
+        match self.fields.id {
+            Some(id) => self.parser.last_event_id.set(id),
+            None => self.parser.last_event_id.commit(),
+        }
         self.parser.size.reset();
         if self.fields.data.is_none() && !self.parser.held.has_data() {
             // Nothing is to be dropped behind a comment.
@@ -390,6 +390,9 @@ impl<'a, S: LineSearch> Items<'a, S> {
         let fields = mem::take(&mut self.fields);
         if let Some(name) = fields.name {
             held.set_name(name);
+        }
+        if let Some(id) = fields.id {
+            self.parser.last_event_id.set_buffer(id);
         }
         if !fields.data.is_none() {
             held.extend_data(|data| fields.data.append_to::<S>(data));

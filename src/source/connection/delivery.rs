@@ -27,6 +27,12 @@ impl Connection {
         if terminal.is_none() && !wants_activity {
             return self.deliver(frame);
         }
+        self.tell_event(frame, terminal, wants_ids)
+    }
+
+    /// Not inlined, since most events change nothing.
+    #[inline(never)]
+    fn tell_event(&self, frame: &Frame<'_>, terminal: Option<Terminal>, wants_ids: bool) -> bool {
         if terminal == Some(Terminal::Failure) {
             self.note_server_failure(UndecodedEvent::from(&frame.event()));
         }

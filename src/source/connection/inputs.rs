@@ -69,7 +69,7 @@ impl Queued {
 impl Connection {
     pub(super) fn receive(&self, event: TransportEvent<'_>) {
         let queued = match event {
-            TransportEvent::Event(frame) => return self.receive_frame(&frame),
+            TransportEvent::Event(frame) => return self.receive_frame(frame),
             #[cfg(feature = "fetch")]
             TransportEvent::Unheard { name } => return self.hint_at(name),
             TransportEvent::Opened => Input::Opened.into(),

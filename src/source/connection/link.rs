@@ -100,6 +100,17 @@ impl Connection {
         self.held.link.get()
     }
 
+    /// Lets the consumer of a stream run before its queue is full.
+    pub(in crate::source) fn yield_for_queue(&self) {
+        let link = self.link();
+        let carrier = link.as_ref().and_then(|link| link.carrier());
+        let place = &carrier.unwrap_or(self).held.connector;
+        if let Some(connector) = place.take() {
+            connector.yield_for_queue(self.queue.capacity_per_turn());
+            place.put(connector);
+        }
+    }
+
     /// Removes the connector, as if there had never been one.
     #[cfg(all(test, feature = "json"))]
     pub(in crate::source) fn take_connector(&self) -> Option<crate::transport::Connector> {
@@ -201,9 +212,8 @@ impl Connection {
         if !self.gaps.is_empty() {
             carrier.enable_id_tracking();
         }
-        if let Some(connector) = carrier.held.connector.take() {
-            connector.yield_for_queue(self.queue.capacity_per_turn());
-            carrier.held.connector.put(connector);
+        if !self.streams.is_empty() {
+            self.yield_for_queue();
         }
         self.push(Input::Relayed(Output::State(state)).into());
         self.drain();

@@ -188,7 +188,6 @@ impl Connection {
     ) -> Result<Rc<Self>, Error> {
         let url = Arc::clone(connector.url());
         settings.options.is_offline = timer::is_offline(&settings.host, &url);
-        connector.yield_for_queue(settings.queue.capacity_per_turn());
         let connection = Self::new(settings, url);
         if let Some(signal) = aborted {
             connection.abort(signal);

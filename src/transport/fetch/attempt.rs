@@ -174,7 +174,7 @@ impl Attempt {
     ) -> TransportEvent<'static> {
         let origin = Url::new(url).map_or_else(|_| String::new(), |url| url.origin());
         let mut reader = ResponseReader::new(
-            Arc::clone(&self.last_event_id),
+            &self.last_event_id,
             self.fetch.event_size_limit(),
             origin.into(),
             yielder,

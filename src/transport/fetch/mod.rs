@@ -27,8 +27,8 @@ use diagnosis::Diagnosis;
 pub use request::{Fetch, HeadersResult};
 pub use request_body::Body;
 
-/// The most events between two turns of the event loop, if queues hold more.
-const MAX_EVENTS_PER_TURN: usize = 2048;
+/// The most events between two turns of the event loop, if there are no streams or their queues hold more.
+const MAX_EVENTS_PER_TURN: usize = 16 * 1024;
 
 /// Makes the requests of one source.
 pub(crate) struct FetchConnector {

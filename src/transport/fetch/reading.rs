@@ -1,6 +1,6 @@
 //! From chunks to events.
 
-use std::{rc::Rc, sync::Arc};
+use std::rc::Rc;
 
 use js_sys::Uint8Array;
 use typed_eventsource_core::{
@@ -12,6 +12,7 @@ use super::{AttemptShared, Pace, response_body::ResponseBody};
 use crate::{
     Error, Event, UndecodedEvent,
     event::EventMeta,
+    event_id::EventId,
     transport::{Frame, FrameData, TransportEvent},
     yielder::Yielder,
 };
@@ -25,26 +26,27 @@ type Parser = parser::Parser<LineSearch>;
 type Items<'a> = parser::Items<'a, LineSearch>;
 type ParsedEvent<'a> = parser::ParsedEvent<'a, LineSearch>;
 
-/// The most bytes of a chunk that are copied into wasm's memory at once: that memory never shrinks.
-const MAX_SLICE: u32 = 1024 * 1024;
+/// The most bytes of a chunk that are copied into wasm's memory at once: they stay in the processor's cache until they are read,
+/// and that memory never shrinks.
+const MAX_SLICE: u32 = 64 * 1024;
 
 /// How many events to read before looking at the clock, which costs as much as a small event.
-const EVENTS_PER_LOOK: usize = 32;
+const EVENTS_PER_LOOK: usize = 64;
 
 /// Reads one response.
 pub(super) struct ResponseReader {
     parser: Parser,
     buffer: Vec<u8>,
     origin: Rc<str>,
-    /// The last event id that the source knows.
-    known_id: Arc<str>,
+    /// The last event id that the source knows: how many times an `id` had changed it.
+    known_id: usize,
     yielder: Yielder,
     events_since_yield: usize,
 }
 
 impl ResponseReader {
     pub(super) fn new(
-        last_event_id: Arc<str>,
+        last_event_id: &str,
         max_event_size: usize,
         origin: Rc<str>,
         yielder: Yielder,
@@ -53,7 +55,7 @@ impl ResponseReader {
             parser: Parser::new(last_event_id.as_bytes().into(), max_event_size),
             buffer: Vec::new(),
             origin,
-            known_id: last_event_id,
+            known_id: 0,
             yielder,
             events_since_yield: 0,
         }
@@ -157,7 +159,7 @@ impl ResponseReader {
             unfinished.data().into_owned(),
         );
         let meta = EventMeta::Eager {
-            last_event_id: Arc::clone(self.parser.last_event_id()),
+            last_event_id: EventId::new(self.parser.last_event_id_bytes()),
             origin: Rc::clone(&self.origin),
         };
         let event = Event::new(&*data, name.into(), meta);
@@ -167,16 +169,16 @@ impl ResponseReader {
     /// Reports events without listeners once for each slice, and a slice of which nothing was told: every byte is a sign
     /// of life, also one in the middle of an event.
     fn emit_unlistened(&mut self, unlistened: Unlistened, is_told: bool, shared: &AttemptShared) {
-        let last_event_id = self.parser.last_event_id();
-        let has_changed = !Arc::ptr_eq(last_event_id, &self.known_id);
+        let id_changes = self.parser.id_changes();
+        let has_changed = id_changes != self.known_id;
         if is_told && unlistened == Unlistened::Nothing && !has_changed {
             return;
         }
         let meta = has_changed.then(|| EventMeta::Eager {
-            last_event_id: Arc::clone(last_event_id),
+            last_event_id: EventId::new(self.parser.last_event_id_bytes()),
             origin: Rc::clone(&self.origin),
         });
-        self.known_id.clone_from(last_event_id);
+        self.known_id = id_changes;
         shared.emit(TransportEvent::Unlistened {
             is_event: unlistened == Unlistened::Event,
             meta,
@@ -188,7 +190,7 @@ impl ResponseReader {
 struct SliceReader<'a> {
     shared: &'a AttemptShared,
     origin: &'a Rc<str>,
-    known_id: &'a mut Arc<str>,
+    known_id: &'a mut usize,
     events_since_yield: &'a mut usize,
     /// Whether the source was told anything about this slice.
     is_told: bool,
@@ -256,7 +258,7 @@ impl SliceReader<'_> {
         let data = event.into_data();
         self.emit_retry();
         let frame = Frame::new(name, meta, id_field, FrameData::Text(&data));
-        self.shared.emit(TransportEvent::Event(frame));
+        self.shared.emit(TransportEvent::Event(&frame));
         self.unlistened = Unlistened::Nothing;
         self.is_told = true;
     }
@@ -303,9 +305,9 @@ impl SliceReader<'_> {
 
     /// The metadata of an event that the source is told about.
     fn meta(&mut self, event: &ParsedEvent<'_>) -> EventMeta {
-        self.known_id.clone_from(event.last_event_id());
+        *self.known_id = event.id_changes();
         EventMeta::Eager {
-            last_event_id: Arc::clone(self.known_id),
+            last_event_id: EventId::new(event.last_event_id_bytes()),
             origin: Rc::clone(self.origin),
         }
     }

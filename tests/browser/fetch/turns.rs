@@ -60,6 +60,27 @@ async fn a_consumer_that_keeps_up_misses_nothing_even_with_a_small_queue() {
 }
 
 #[wasm_bindgen_test]
+async fn a_consumer_that_begins_in_the_middle_of_a_chunk_misses_nothing_even_with_a_small_queue() {
+    run(async || {
+        let script = flood().await;
+        let source = script.builder().queue(Queue::close(100)).open();
+        let source = source.expect("a valid URL");
+        let (hear, mut begun) = Heard::new();
+        let later = source.clone();
+        let _listener = source.on("message", move |event: Event<u32>| {
+            if event.data == 1_000 {
+                hear(stream::<u32>(&later, "message"));
+            }
+        });
+        let mut numbers = begun.next().await;
+        for number in 1_001..6_000 {
+            assert_eq!(next_data(&mut numbers).await, number);
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
 async fn timers_fire_while_the_stream_is_read() {
     run(async || {
         let script = flood().await;

@@ -12,7 +12,7 @@ use web_sys::MessageChannel;
 use super::super::support::{Script, Transport, run_over};
 
 /// The most events that are handed over between two turns of the event loop.
-const MOST_EVENTS: u32 = 2048;
+const MOST_EVENTS: u32 = 16 * 1024;
 
 /// Waits for a turn of the event loop, as a source does.
 async fn turn() {
