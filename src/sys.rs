@@ -156,16 +156,6 @@ extern "C" {
     pub(crate) fn new(buffer: &JsValue, offset: f64, length: f64) -> Result<ByteView, JsValue>;
 }
 
-#[cfg(feature = "js")]
-#[wasm_bindgen]
-extern "C" {
-    /// An object that `JSON.parse` has made.
-    pub(crate) type JsonObject;
-
-    #[wasm_bindgen(method, indexing_getter)]
-    pub(crate) fn get(this: &JsonObject, key: &js_sys::JsString) -> JsValue;
-}
-
 #[cfg(feature = "gzip")]
 #[wasm_bindgen]
 extern "C" {

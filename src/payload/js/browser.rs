@@ -2,24 +2,23 @@
 
 use js_sys::JSON;
 use serde_core::de::Error as _;
+use serde_path_to_error::{Path, Track};
 use wasm_bindgen::JsValue;
 
 use super::JsonError;
-pub(crate) use super::error::Error;
-use super::value::Value;
+use crate::sys::exception_message;
 
-pub(crate) type Deserializer<'a, 'de> = Value;
+pub(crate) use serde_wasm_bindgen::Error;
+
+pub(crate) type Deserializer<'a, 'de> =
+    serde_path_to_error::Deserializer<'a, 'a, serde_wasm_bindgen::Deserializer>;
 
 /// How deep a value that serde reads can be: each level takes some of the stack.
 const DEPTH: usize = 127;
 
 /// Parses the data.
 pub(super) fn parse(data: &str) -> Result<JsValue, JsonError> {
-    parsed(data).map_err(JsonError::from)
-}
-
-fn parsed(data: &str) -> Result<JsValue, Error> {
-    JSON::parse(data).map_err(|exception| Error::thrown(&exception))
+    JSON::parse(data).map_err(|exception| JsonError(exception_message(&exception)))
 }
 
 /// Parses the data and runs `read` over the value.
@@ -30,7 +29,18 @@ pub(crate) fn read<'de, T>(
     if is_deeper(data, DEPTH) {
         return Err(Error::custom("the value is nested too deeply"));
     }
-    read(Value(parsed(data)?))
+    let value = JSON::parse(data)?;
+    let mut track = Track::new();
+    let deserializer = serde_path_to_error::Deserializer::new(value.into(), &mut track);
+    read(deserializer).map_err(|error| with_path(error, &track.path()))
+}
+
+/// Adds to an error the path of the value that does not fit.
+fn with_path(error: Error, path: &Path) -> Error {
+    if path.iter().next().is_none() {
+        return error;
+    }
+    Error::custom(format_args!("{} at `{path}`", JsonError::from(error)))
 }
 
 /// Whether more than `depth` arrays and objects are nested.
@@ -51,4 +61,10 @@ fn is_deeper(json: &str, depth: usize) -> bool {
         }
         open > depth as i64
     })
+}
+
+impl From<Error> for JsonError {
+    fn from(error: Error) -> Self {
+        Self(exception_message(&JsValue::from(error)))
+    }
 }

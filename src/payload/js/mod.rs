@@ -4,14 +4,8 @@
 mod absent;
 #[cfg(target_family = "wasm")]
 mod browser;
-#[cfg(target_family = "wasm")]
-mod error;
 #[cfg(all(not(target_family = "wasm"), feature = "json"))]
 mod native;
-#[cfg(target_family = "wasm")]
-mod parts;
-#[cfg(target_family = "wasm")]
-mod value;
 
 use std::fmt;
 
@@ -27,10 +21,11 @@ pub(crate) use native::{Deserializer, Error, read};
 
 use super::Payload;
 
-/// A value in JSON that the browser's `JSON.parse` parses. Serde reads it from there.
+/// A value in JSON that the browser's `JSON.parse` parses. Serde reads it from there, through
+/// [serde-wasm-bindgen](https://docs.rs/serde-wasm-bindgen).
 ///
-/// It is for apps that have to be small, and need no serde_json then: the smallest app is 10 KB smaller (gzip) than with a plain `T`,
-/// which serde_json decodes several times as fast. They differ in a few values:
+/// It is for apps that have serde-wasm-bindgen anyway, and then need no serde_json. Otherwise a plain `T` is the better choice:
+/// serde_json decodes it several times as fast, and the smallest app is about as large with either. They differ in a few values:
 ///
 /// - Integers are exact up to 2<sup>53</sup> − 1, as JavaScript's numbers are. A larger one is an error for an integer type, and is
 ///   rounded for `f64`. 128-bit integers are always an error. A server should send larger ids as strings.

@@ -31,7 +31,7 @@ type ParsedEvent<'a> = parser::ParsedEvent<'a, LineSearch>;
 const MAX_SLICE: u32 = 64 * 1024;
 
 /// How many events to read before looking at the clock, which costs as much as a small event.
-const EVENTS_PER_LOOK: usize = 64;
+const EVENTS_PER_LOOK: usize = 32;
 
 /// Reads one response.
 pub(super) struct ResponseReader {
