@@ -1,4 +1,4 @@
-//! Runs the recipes in `docs/recipes` with a fake server in place of theirs, and checks what they show and which requests they send.
+//! Runs the recipes in `docs/recipes` over a fake server, and checks what they show and which requests they send.
 #![cfg(all(
     not(target_family = "wasm"),
     feature = "fetch",
@@ -29,36 +29,36 @@ type Outcome = Result<String, Box<dyn Error>>;
 type OutcomeFuture = Pin<Box<dyn Future<Output = Outcome>>>;
 
 /// A recipe that runs, until it is dropped.
-struct Asking {
+struct RunningRecipe {
     server: FakeServer,
     shown: Rc<RefCell<String>>,
     outcome: OutcomeFuture,
 }
 
-impl Asking {
+impl RunningRecipe {
     fn new<F: Future<Output = Outcome> + 'static>(
         ask: impl FnOnce(Rc<RefCell<String>>) -> F,
     ) -> Self {
         let server = FakeServer::new();
         let shown = Rc::<RefCell<String>>::default();
         let outcome = Box::pin(ask(Rc::clone(&shown)));
-        let mut asking = Self {
+        let mut recipe = Self {
             server,
             shown,
             outcome,
         };
-        asking.goes_on();
-        asking
+        recipe.assert_goes_on();
+        recipe
     }
 
-    /// Lets the recipe do what it can do now. It must not end.
-    fn goes_on(&mut self) {
+    /// Lets the recipe do what it can do now, and asserts that it does not end.
+    fn assert_goes_on(&mut self) {
         let outcome = self.outcome.as_mut().now_or_never();
         assert!(outcome.is_none(), "{outcome:?}");
     }
 
-    /// What was shown, and how it has ended.
-    fn end(&mut self) -> (String, Result<String, String>) {
+    /// What was shown, and how the recipe has ended.
+    fn ended(&mut self) -> (String, Result<String, String>) {
         let outcome = self.outcome.as_mut().now_or_never();
         let outcome = outcome.expect("the recipe has ended");
         (
@@ -79,9 +79,11 @@ struct Model {
     text: (&'static str, [&'static str; 2]),
     /// The events of an answer's end.
     end: &'static [(&'static str, &'static str)],
+    /// What the recipe returns at that end.
     reason: &'static str,
     /// An error within the answer.
     failure: (&'static str, &'static str),
+    /// The status by which the server says that it is overloaded.
     overloaded: u16,
 }
 
@@ -199,8 +201,8 @@ const MODELS: [Model; 4] = [
 ];
 
 impl Model {
-    fn ask(&self) -> Asking {
-        Asking::new(self.ask)
+    fn ask(&self) -> RunningRecipe {
+        RunningRecipe::new(self.ask)
     }
 
     fn data(&self, text: &str) -> String {
@@ -208,9 +210,9 @@ impl Model {
         format!("{before}{text}{after}")
     }
 
-    fn send_text(&self, asking: &mut Asking, text: &str) {
-        asking.server.send_text(self.text.0, &self.data(text));
-        asking.goes_on();
+    fn send_text(&self, recipe: &mut RunningRecipe, text: &str) {
+        recipe.server.send_text(self.text.0, &self.data(text));
+        recipe.assert_goes_on();
     }
 
     fn send_end(&self, server: &FakeServer) {
@@ -222,7 +224,7 @@ impl Model {
     }
 }
 
-fn for_each_model(check: impl Fn(&Model, Asking)) {
+fn for_each_model(check: impl Fn(&Model, RunningRecipe)) {
     for model in &MODELS {
         check(model, model.ask());
     }
@@ -230,122 +232,122 @@ fn for_each_model(check: impl Fn(&Model, Asking)) {
 
 #[test]
 fn an_answer_is_shown_and_the_reason_for_its_end_is_known() {
-    for_each_model(|model, mut asking| {
-        model.send_text(&mut asking, "Hel");
-        asking.server.send_text("ping", "{}");
-        model.send_text(&mut asking, "lo");
-        model.send_end(&asking.server);
-        assert_eq!(asking.end(), ("Hello".into(), Ok(model.reason.into())));
-        let attempts = asking.server.attempts();
+    for_each_model(|model, mut recipe| {
+        model.send_text(&mut recipe, "Hel");
+        recipe.server.send_text("ping", "{}");
+        model.send_text(&mut recipe, "lo");
+        model.send_end(&recipe.server);
+        assert_eq!(recipe.ended(), ("Hello".into(), Ok(model.reason.into())));
+        let attempts = recipe.server.attempts();
         assert_eq!(attempts.len(), 1);
         let body: Value = serde_json::from_slice(&attempts[0].body).expect("JSON");
         assert_eq!((&*attempts[0].method, &body), ("POST", &request()));
-        assert!(asking.server.clock().reports().is_empty());
+        assert!(recipe.server.clock().reports().is_empty());
     });
 }
 
 #[test]
 fn an_answer_that_ends_within_an_event_is_an_error_and_is_not_asked_for_again() {
-    for_each_model(|model, mut asking| {
-        model.send_text(&mut asking, "Hel");
+    for_each_model(|model, mut recipe| {
+        model.send_text(&mut recipe, "Hel");
         let data = model.data("lo");
-        asking
+        recipe
             .server
             .end_within(model.text.0, &data[..data.len() - 5]);
-        let (shown, outcome) = asking.end();
+        let (shown, outcome) = recipe.ended();
         assert_eq!(shown, "Hel");
         let error = outcome.expect_err("the answer is cut");
         assert!(error.contains("ended within the event"), "{error}");
-        assert_eq!(asking.requests(), 1);
+        assert_eq!(recipe.requests(), 1);
     });
 }
 
 #[test]
 fn an_answer_that_breaks_off_or_ends_too_early_is_an_error_and_is_not_asked_for_again() {
     for cut in [FakeServer::lose, FakeServer::end] {
-        for_each_model(|model, mut asking| {
-            model.send_text(&mut asking, "Hel");
-            cut(&asking.server);
-            let (shown, outcome) = asking.end();
+        for_each_model(|model, mut recipe| {
+            model.send_text(&mut recipe, "Hel");
+            cut(&recipe.server);
+            let (shown, outcome) = recipe.ended();
             assert_eq!(shown, "Hel");
             outcome.expect_err("the answer is cut");
-            assert_eq!(asking.requests(), 1);
+            assert_eq!(recipe.requests(), 1);
         });
     }
 }
 
 #[test]
 fn an_error_within_the_answer_has_the_words_of_the_server() {
-    for_each_model(|model, mut asking| {
-        model.send_text(&mut asking, "Hel");
-        asking.server.send_text(model.failure.0, model.failure.1);
-        let (shown, outcome) = asking.end();
+    for_each_model(|model, mut recipe| {
+        model.send_text(&mut recipe, "Hel");
+        recipe.server.send_text(model.failure.0, model.failure.1);
+        let (shown, outcome) = recipe.ended();
         assert_eq!(shown, "Hel");
         let error = outcome.expect_err("the server has failed");
         assert!(error.contains("busy"), "{error}");
-        assert_eq!((asking.requests(), asking.server.connections()), (1, 0));
+        assert_eq!((recipe.requests(), recipe.server.connections()), (1, 0));
     });
 }
 
 #[test]
 fn a_piece_that_cannot_be_read_is_an_error() {
-    for_each_model(|model, mut asking| {
-        model.send_text(&mut asking, "Hel");
-        asking.server.send_text(model.text.0, "{");
-        let (shown, outcome) = asking.end();
+    for_each_model(|model, mut recipe| {
+        model.send_text(&mut recipe, "Hel");
+        recipe.server.send_text(model.text.0, "{");
+        let (shown, outcome) = recipe.ended();
         assert_eq!(shown, "Hel");
         outcome.expect_err("a piece is missing");
-        assert_eq!((asking.requests(), asking.server.connections()), (1, 0));
+        assert_eq!((recipe.requests(), recipe.server.connections()), (1, 0));
     });
 }
 
 #[test]
 fn a_request_that_was_refused_is_sent_again() {
-    for_each_model(|model, mut asking| {
+    for_each_model(|model, mut recipe| {
         for status in [429, model.overloaded] {
-            asking.server.fail(status);
-            asking.goes_on();
-            asking.server.clock().advance(Duration::from_secs(2));
+            recipe.server.fail(status);
+            recipe.assert_goes_on();
+            recipe.server.clock().advance(Duration::from_secs(2));
         }
-        model.send_text(&mut asking, "Hello");
-        model.send_end(&asking.server);
-        assert_eq!(asking.end(), ("Hello".into(), Ok(model.reason.into())));
-        assert_eq!(asking.requests(), 3);
+        model.send_text(&mut recipe, "Hello");
+        model.send_end(&recipe.server);
+        assert_eq!(recipe.ended(), ("Hello".into(), Ok(model.reason.into())));
+        assert_eq!(recipe.requests(), 3);
     });
 }
 
 #[test]
 fn after_three_refusals_there_is_no_further_request() {
-    for_each_model(|model, mut asking| {
+    for_each_model(|model, mut recipe| {
         for _ in 0..2 {
-            asking.server.fail(model.overloaded);
-            asking.goes_on();
-            asking.server.clock().advance(Duration::from_secs(2));
+            recipe.server.fail(model.overloaded);
+            recipe.assert_goes_on();
+            recipe.server.clock().advance(Duration::from_secs(2));
         }
-        asking.server.fail(model.overloaded);
-        asking.end().1.expect_err("the server is overloaded");
-        asking.server.clock().advance(Duration::from_secs(3600));
-        assert_eq!(asking.requests(), 3);
+        recipe.server.fail(model.overloaded);
+        recipe.ended().1.expect_err("the server is overloaded");
+        recipe.server.clock().advance(Duration::from_secs(3600));
+        assert_eq!(recipe.requests(), 3);
     });
 }
 
 #[test]
 fn a_request_that_is_wrong_is_sent_once() {
-    for_each_model(|_, mut asking| {
-        asking.server.fail(400);
-        let error = asking.end().1.expect_err("the request is wrong");
+    for_each_model(|_, mut recipe| {
+        recipe.server.fail(400);
+        let error = recipe.ended().1.expect_err("the request is wrong");
         assert!(error.contains("400"), "{error}");
-        assert_eq!(asking.requests(), 1);
+        assert_eq!(recipe.requests(), 1);
     });
 }
 
 #[test]
 fn an_answer_that_is_no_longer_wanted_is_closed() {
-    for_each_model(|model, mut asking| {
-        model.send_text(&mut asking, "Hel");
-        let Asking {
+    for_each_model(|model, mut recipe| {
+        model.send_text(&mut recipe, "Hel");
+        let RunningRecipe {
             server, outcome, ..
-        } = asking;
+        } = recipe;
         drop(outcome);
         assert_eq!(server.connections(), 0);
     });
@@ -373,27 +375,27 @@ fn an_answer_that_the_model_has_cut_short_says_so() {
         ),
         (gemini, [("message", blocked); 2], "SAFETY"),
     ] {
-        let mut asking = model.ask();
+        let mut recipe = model.ask();
         for (name, data) in events {
-            asking.server.send_text(name, data);
+            recipe.server.send_text(name, data);
         }
-        asking.server.end();
-        assert_eq!(asking.end().1, Ok(reason.into()));
+        recipe.server.end();
+        assert_eq!(recipe.ended().1, Ok(reason.into()));
     }
 }
 
 #[test]
 fn a_response_that_has_failed_has_the_words_of_the_server() {
-    let mut asking = MODELS[1].ask();
+    let mut recipe = MODELS[1].ask();
     let failed =
         r#"{"response":{"status":"failed","error":{"code":"server_error","message":"busy"}}}"#;
-    asking.server.send_text("response.failed", failed);
-    assert_eq!(asking.end().1, Err("busy".into()));
+    recipe.server.send_text("response.failed", failed);
+    assert_eq!(recipe.ended().1, Err("busy".into()));
 }
 
 /// Asks an MCP server for the sum of two numbers. What is received besides the result is shown.
-fn add() -> Asking {
-    Asking::new(async |shown| {
+fn add() -> RunningRecipe {
+    RunningRecipe::new(async |shown| {
         let session = mcp::Session {
             url: "/mcp".into(),
             headers: Vec::new(),
@@ -424,12 +426,12 @@ fn sum() -> String {
 
 #[test]
 fn a_tool_has_a_result_and_other_messages_are_received() {
-    let mut asking = add();
-    asking.server.send_with_id("message", "", "0");
-    asking.server.send_with_id("message", &progress(), "1");
-    asking.server.send_with_id("message", &sum(), "2");
-    assert_eq!(asking.end(), ("progress".into(), Ok("3".into())));
-    assert_eq!(asking.requests(), 1);
+    let mut recipe = add();
+    recipe.server.send_with_id("message", "", "0");
+    recipe.server.send_with_id("message", &progress(), "1");
+    recipe.server.send_with_id("message", &sum(), "2");
+    assert_eq!(recipe.ended(), ("progress".into(), Ok("3".into())));
+    assert_eq!(recipe.requests(), 1);
 }
 
 #[test]
@@ -437,17 +439,17 @@ fn after_an_answer_of_a_tool_without_the_result_a_get_continues_after_the_last_e
     for cut in [FakeServer::lose, FakeServer::end, |server: &FakeServer| {
         server.end_within("message", "{\"json")
     }] {
-        let mut asking = add();
-        asking.server.send_with_id("message", &progress(), "a");
-        cut(&asking.server);
-        asking.goes_on();
-        asking.server.send_with_id("message", &progress(), "b");
-        asking.server.end();
-        asking.goes_on();
-        asking.server.clock().advance(Duration::from_secs(1));
-        asking.server.send_with_id("message", &sum(), "c");
-        assert_eq!(asking.end(), ("progressprogress".into(), Ok("3".into())));
-        let attempts = asking.server.attempts();
+        let mut recipe = add();
+        recipe.server.send_with_id("message", &progress(), "a");
+        cut(&recipe.server);
+        recipe.assert_goes_on();
+        recipe.server.send_with_id("message", &progress(), "b");
+        recipe.server.end();
+        recipe.assert_goes_on();
+        recipe.server.clock().advance(Duration::from_secs(1));
+        recipe.server.send_with_id("message", &sum(), "c");
+        assert_eq!(recipe.ended(), ("progressprogress".into(), Ok("3".into())));
+        let attempts = recipe.server.attempts();
         let seen = attempts.iter().map(|attempt| {
             let session = attempt.header("mcp-session-id");
             (&*attempt.method, &*attempt.last_event_id, session)
@@ -464,27 +466,27 @@ fn after_an_answer_of_a_tool_without_the_result_a_get_continues_after_the_last_e
 #[test]
 fn a_request_to_a_tool_is_not_sent_again() {
     for cut in [FakeServer::lose, FakeServer::end] {
-        let mut asking = add();
-        asking.server.send_text("message", &progress());
-        cut(&asking.server);
-        asking.end().1.expect_err("nothing says how to go on");
-        assert_eq!(asking.requests(), 1);
+        let mut recipe = add();
+        recipe.server.send_text("message", &progress());
+        cut(&recipe.server);
+        recipe.ended().1.expect_err("nothing says how to go on");
+        assert_eq!(recipe.requests(), 1);
     }
 }
 
 #[test]
 fn an_error_of_a_tool_has_the_words_of_the_server() {
-    let mut asking = add();
+    let mut recipe = add();
     let error = json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": -32602, "message": "no such tool" } });
-    asking.server.send_text("message", &message(error));
-    assert_eq!(asking.end().1, Err("no such tool".into()));
+    recipe.server.send_text("message", &message(error));
+    assert_eq!(recipe.ended().1, Err("no such tool".into()));
 }
 
 #[test]
 fn the_header_of_the_first_response_is_in_all_further_requests() {
     let result = |id: u64| json!({ "jsonrpc": "2.0", "id": id, "result": {} }).to_string();
     for content_type in ["text/event-stream", "application/json"] {
-        let mut asking = Asking::new(async |_| {
+        let mut recipe = RunningRecipe::new(async |_| {
             let session = mcp::Session {
                 url: "/mcp".into(),
                 headers: Vec::new(),
@@ -497,12 +499,12 @@ fn the_header_of_the_first_response_is_in_all_further_requests() {
         let head = ResponseHead::new("/mcp", 200)
             .with_header("Content-Type", content_type)
             .with_header("Mcp-Session-Id", "s2");
-        asking.server.respond(&head, &result(1));
-        asking.server.send_text("message", &result(1));
-        asking.goes_on();
-        asking.server.send_text("message", &result(2));
-        assert_eq!(asking.end().1, Ok("both".into()));
-        let attempts = asking.server.attempts();
+        recipe.server.respond(&head, &result(1));
+        recipe.server.send_text("message", &result(1));
+        recipe.assert_goes_on();
+        recipe.server.send_text("message", &result(2));
+        assert_eq!(recipe.ended().1, Ok("both".into()));
+        let attempts = recipe.server.attempts();
         let ids = attempts
             .iter()
             .map(|attempt| attempt.header("mcp-session-id"));

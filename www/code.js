@@ -4,8 +4,8 @@ import { byId, html } from "./dom.js";
 const TOKENS =
   /(?<comment>\/\*[^]*?\*\/|\/\/.*)|(?<string>"[^"]*"|`[^`]*`)|(?<keyword>\b(?:async|await|const|export|for|from|function|if|import|new|of|return|void)\b)/g;
 
-/** The module to show. */
-let wanted = "";
+/** The path of the module that was asked for last. */
+let wantedPath = "";
 
 /**
  * Shows a module that uses the library, as the browser has loaded it.
@@ -13,15 +13,15 @@ let wanted = "";
  * @param {string} path
  */
 export async function showCode(path) {
-  wanted = path;
-  const source = await text(path);
-  if (path !== wanted) return;
+  wantedPath = path;
+  const source = await readModule(path);
+  if (path !== wantedPath) return;
   byId("code-path").textContent = path;
   byId("code").replaceChildren(...highlight(source.trimEnd()));
 }
 
 /** @param {string} path */
-async function text(path) {
+async function readModule(path) {
   try {
     const answer = await fetch(path);
     return answer.ok ? await answer.text() : `${path}: ${answer.status}`;

@@ -39,7 +39,7 @@ export function html(tag, attributes = {}, ...children) {
  */
 export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  set(element, attributes);
+  setAttributes(element, attributes);
   element.append(...children);
   return element;
 }
@@ -50,7 +50,7 @@ export function svg(tag, attributes = {}, ...children) {
  * @param {Element} element
  * @param {Record<string, string | number>} attributes
  */
-export function set(element, attributes) {
+export function setAttributes(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
 

@@ -24,12 +24,12 @@ function take(key) {
  * @template T
  * @param {T[]} list
  */
-const any = (list) => list[Math.floor(Math.random() * list.length)];
+const anyOf = (list) => list[Math.floor(Math.random() * list.length)];
 
 export const identity = {
   /** The id of this tab's streams, so that a fault concerns only them. */
   client: take("client") ?? crypto.randomUUID(),
-  name: take("name") ?? `${any(ADJECTIVES)} ${any(ANIMALS)}`,
+  name: take("name") ?? `${anyOf(ADJECTIVES)} ${anyOf(ANIMALS)}`,
 };
 
 addEventListener("pagehide", () => {

@@ -69,7 +69,7 @@ export const optional = (shape) => new Shape((value) => (value === undefined || 
  * @returns {Shape<T[]>}
  */
 export const array = (item) =>
-  new Shape((value) => (Array.isArray(value) ? first(value.entries(), () => item, value) : { message: "expected a list" }));
+  new Shape((value) => (Array.isArray(value) ? firstIssue(value.entries(), () => item, value) : { message: "expected a list" }));
 
 /**
  * An object with these fields, and possibly others.
@@ -81,7 +81,7 @@ export const array = (item) =>
 export const object = (fields) =>
   new Shape((value) =>
     typeof value === "object" && value !== null
-      ? first(Object.entries(fields), (name) => fields[name], value)
+      ? firstIssue(Object.entries(fields), (name) => fields[name], value)
       : { message: "expected an object" },
   );
 
@@ -93,7 +93,7 @@ export const object = (fields) =>
  * @param {any} value
  * @returns {Issue | undefined}
  */
-function first(parts, shapeOf, value) {
+function firstIssue(parts, shapeOf, value) {
   for (const [key] of parts) {
     const issue = shapeOf(key).find(value[key]);
     if (issue) return { message: issue.message, path: [key, ...(issue.path ?? [])] };

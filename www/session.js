@@ -23,7 +23,7 @@ export class Session {
     return this.#source !== undefined && this.#source.state.type !== "closed";
   }
 
-  /** Opens a source. A source that is open is closed before. */
+  /** Opens a source. A source that is open is closed first. */
   open() {
     this.close();
     this.#abort = new AbortController();

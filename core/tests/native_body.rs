@@ -86,7 +86,7 @@ async fn last_event_id(socket: &mut TcpStream) -> Option<String> {
     field.map(|(_, value)| value.to_owned())
 }
 
-/// A client may close its connection at any time, so that writing may fail.
+/// Carries out the steps of an answer. A client may close its connection at any time, so writing may fail.
 async fn respond(socket: &mut TcpStream, head: &str, steps: Vec<Step>) {
     let _ = socket.write_all(head.as_bytes()).await;
     for step in steps {
@@ -160,7 +160,7 @@ impl Journal {
         self.events.iter().map(|(_, data, _)| &**data).collect()
     }
 
-    /// How long each wait should be.
+    /// How long each wait is meant to be.
     fn waits(&self) -> Vec<Span> {
         let waits = self.states.iter().filter_map(|state| match state {
             State::Waiting { retry_in, .. } => *retry_in,
@@ -170,8 +170,8 @@ impl Journal {
     }
 }
 
-/// The end of a source.
-struct End {
+/// A source that has closed: what its listener was told, and why it closed.
+struct ClosedSource {
     journal: Journal,
     reason: CloseReason,
     error: Option<String>,
@@ -179,7 +179,7 @@ struct End {
     ids: Vec<Option<String>>,
 }
 
-impl End {
+impl ClosedSource {
     #[track_caller]
     fn assert_sent_ids(&self, expected: &[&str]) {
         let ids: Vec<_> = self
@@ -191,12 +191,13 @@ impl End {
     }
 }
 
+/// Runs a source against a server that gives these answers, until the source closes.
 async fn play_with(
     options: Options,
     terminals: Terminals,
     mut journal: Journal,
     answers: impl IntoIterator<Item = Answer>,
-) -> End {
+) -> ClosedSource {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let server = tokio::spawn(serve(listener, answers.into_iter().collect()));
@@ -204,7 +205,7 @@ async fn play_with(
     let closer = journal.closer.clone();
     let (reason, error) = run(&url, options, terminals, &closer, &mut journal).await;
     let ids = server.await.expect("the server has answered all requests");
-    End {
+    ClosedSource {
         journal,
         reason,
         error,
@@ -218,16 +219,22 @@ fn with_policy(policy: Policy) -> Options {
     options
 }
 
-fn done() -> Terminals {
+fn terminals() -> Terminals {
     Terminals {
         event: Some("done".into()),
         data: Some("[DONE]".into()),
     }
 }
 
-/// Plays until the server says that it has finished.
-async fn play(policy: Policy, answers: impl IntoIterator<Item = Answer>) -> End {
-    play_with(with_policy(policy), done(), Journal::default(), answers).await
+/// Runs a source with this policy and these answers until it closes.
+async fn play(policy: Policy, answers: impl IntoIterator<Item = Answer>) -> ClosedSource {
+    play_with(
+        with_policy(policy),
+        terminals(),
+        Journal::default(),
+        answers,
+    )
+    .await
 }
 
 fn the_end() -> Step {
@@ -287,7 +294,13 @@ async fn a_source_reconnects_with_the_last_event_id_after_a_cut() {
 async fn a_source_continues_after_the_given_id() {
     let mut options = with_policy(Policy::browser());
     options.last_event_id = "5".into();
-    let end = play_with(options, done(), Journal::default(), [stream([the_end()])]).await;
+    let end = play_with(
+        options,
+        terminals(),
+        Journal::default(),
+        [stream([the_end()])],
+    )
+    .await;
     end.assert_sent_ids(&["5"]);
 }
 
@@ -377,7 +390,7 @@ async fn an_invalid_url_closes_the_source() {
     let closer = Closer::default();
     for url in ["", "/events", "ftp://127.0.0.1/", "http://\0/"] {
         let options = with_policy(Policy::resilient());
-        let (_, error) = run(url, options, done(), &closer, &mut journal).await;
+        let (_, error) = run(url, options, terminals(), &closer, &mut journal).await;
         assert!(error.is_some(), "{url:?}");
     }
 }
@@ -449,7 +462,7 @@ async fn a_server_that_does_not_answer_is_tried_again() {
     });
     let options = with_policy(policy);
     let closer = Closer::default();
-    let (reason, _) = run(&url, options, done(), &closer, &mut journal).await;
+    let (reason, _) = run(&url, options, terminals(), &closer, &mut journal).await;
     assert_eq!(reason, CloseReason::Finished);
     assert_eq!(journal.errors, ["the connection was not open after 30s"]);
     server.await.expect("the server has answered");
@@ -475,7 +488,7 @@ async fn events_that_come_again_are_skipped_and_a_gap_is_reported() {
     ];
     let mut options = with_policy(Policy::browser());
     options.deduplicate = 10;
-    let end = play_with(options, done(), Journal::default(), answers).await;
+    let end = play_with(options, terminals(), Journal::default(), answers).await;
     assert_eq!(end.journal.data(), ["a", "b", "c"]);
     let [gap] = &end.journal.gaps[..] else {
         panic!("{:?}", end.journal.gaps);
@@ -503,7 +516,7 @@ async fn a_listener_may_close_its_source_and_is_told_nothing_more() {
     let text = "data: a\n\ndata: b\n\ndata: c\n\n";
     let options = with_policy(Policy::browser());
     let answers = [stream([send(text), Hold])];
-    let end = play_with(options, done(), journal, answers).await;
+    let end = play_with(options, terminals(), journal, answers).await;
     assert_eq!(end.journal.data(), ["a", "b"]);
     assert_eq!(end.reason, CloseReason::Requested);
 }
@@ -513,6 +526,6 @@ async fn the_rule_decides_about_a_failure() {
     let mut options = with_policy(Policy::browser());
     options.has_rule = true;
     let answers = [stream([Cut]), stream([the_end()])];
-    let end = play_with(options, done(), Journal::default(), answers).await;
+    let end = play_with(options, terminals(), Journal::default(), answers).await;
     assert_eq!(end.journal.waits(), [seconds(3)]);
 }

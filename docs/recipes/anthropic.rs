@@ -9,7 +9,7 @@ use typed_eventsource::{Backoff, CloseReason, EventSource, Fetch, Policy};
 /// The events, as far as they are used here.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Answer {
+enum AnswerEvent {
     ContentBlockDelta {
         delta: Delta,
     },
@@ -45,7 +45,7 @@ struct MessageDelta {
 ///
 /// # Errors
 ///
-/// If the server refuses the request, fails within its answer, or does not end it.
+/// If the server refuses the request, fails within its answer, sends a piece that does not decode, or does not end the answer.
 pub async fn answer(
     url: &str,
     request: &impl Serialize,
@@ -69,19 +69,19 @@ pub async fn answer(
         .terminal_event("message_stop")
         .failure_event("error") // such as `overloaded_error`, also within an answer
         .open()?;
-    let mut events = source.events::<Answer>()?;
+    let mut events = source.events::<AnswerEvent>()?;
     let mut stop_reason = String::new();
     while let Some(event) = events.next().await {
         // An error either closes the source, or the request is sent again.
         let Ok(event) = event else { continue };
         match event.data {
-            Answer::ContentBlockDelta {
+            AnswerEvent::ContentBlockDelta {
                 delta: Delta::TextDelta { text },
             } => show(&text),
-            Answer::MessageDelta { delta } => {
+            AnswerEvent::MessageDelta { delta } => {
                 stop_reason = delta.stop_reason.unwrap_or(stop_reason)
             }
-            Answer::ContentBlockDelta { .. } | Answer::Other => {}
+            AnswerEvent::ContentBlockDelta { .. } | AnswerEvent::Other => {}
         }
     }
     match source.closed().await {

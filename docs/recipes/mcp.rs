@@ -39,11 +39,12 @@ pub struct Session {
 }
 
 impl Session {
-    /// Sends a request, of which the first is `initialize`, and returns its result. Messages that are no response to it are handed to `receive`: progress, log entries,
-    /// requests of the server.
+    /// Sends a request and returns its result. The first request of a session has to be `initialize`. Messages that are no response to
+    /// it are handed to `receive`: progress, log entries, requests of the server.
     ///
-    /// The request is sent once: if the connection ends before the response, on purpose or not, a GET goes on after the last event, as
-    /// the protocol has it. When the future is dropped, the connection closes.
+    /// The request is sent once. If the connection ends before the response, whether the server meant it or not, a GET goes on after
+    /// the last event, as the protocol has it; if no event had an id, that is an error. When the future is dropped, the connection
+    /// closes.
     ///
     /// # Errors
     ///
@@ -57,7 +58,7 @@ impl Session {
     ) -> Result<Value, Box<dyn Error>> {
         let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
         let post = self
-            .fetch(Fetch::post().json(&request)?)
+            .with_session(Fetch::post().json(&request)?)
             .header("Accept", "application/json, text/event-stream")
             .max_error_body_size(1 << 24);
         let post = EventSource::builder(&self.url).fetch(post).open()?;
@@ -79,7 +80,8 @@ impl Session {
                 typed_eventsource::Error::ConnectionLost { .. }
                 | typed_eventsource::Error::UnfinishedEvent { .. },
             ) if !post.last_event_id().is_empty() => {}
-            // A server may answer with one document, which may be as long as `max_error_body_size`.
+            // A server may answer with one JSON document in place of a stream. To the source that is an error of the content type,
+            // which has the document as its body, up to `max_error_body_size`.
             CloseReason::Policy(typed_eventsource::Error::ContentType {
                 body,
                 content_type: Some(content_type),
@@ -87,13 +89,13 @@ impl Session {
                 ..
             }) if content_type.starts_with("application/json") => {
                 keep_id(&self.id, &response);
-                return unwrap(serde_json::from_str(&body)?);
+                return outcome_of(serde_json::from_str(&body)?);
             }
             reason => return Err(reason.to_string().into()),
         }
         let policy = Policy::resilient().backoff(Backoff::new().max_attempts(5));
         let get = EventSource::builder(&self.url)
-            .fetch(self.fetch(Fetch::new().last_event_id(post.last_event_id())))
+            .fetch(self.with_session(Fetch::new().last_event_id(post.last_event_id())))
             .policy(policy)
             .open()?;
         match result_from(&get, id, &mut receive).await? {
@@ -113,7 +115,7 @@ impl Session {
         mut receive: impl FnMut(Message) + 'static,
     ) -> Result<Listener, typed_eventsource::Error> {
         EventSource::builder(&self.url)
-            .fetch(self.fetch(Fetch::new()))
+            .fetch(self.with_session(Fetch::new()))
             .policy(Policy::resilient())
             .open()?
             .on("message", move |event: typed_eventsource::Event<Text>| {
@@ -123,7 +125,7 @@ impl Session {
             })
     }
 
-    fn fetch(&self, fetch: Fetch) -> Fetch {
+    fn with_session(&self, fetch: Fetch) -> Fetch {
         let headers = self.headers.iter();
         let fetch = headers.fold(fetch, |fetch, (name, value)| fetch.header(name, value));
         match &*self.id.borrow() {
@@ -133,10 +135,10 @@ impl Session {
     }
 }
 
-/// A server of another origin has to expose this header.
-fn keep_id(session: &RefCell<Option<String>>, response: &ResponseHead) {
+/// Keeps the session's id, if the response has one. A server of another origin has to expose the header.
+fn keep_id(kept_id: &RefCell<Option<String>>, response: &ResponseHead) {
     if let Some(id) = response.header("Mcp-Session-Id") {
-        session.replace(Some(id.to_owned()));
+        kept_id.replace(Some(id.to_owned()));
     }
 }
 
@@ -150,20 +152,20 @@ async fn result_from(
 ) -> Result<Option<Outcome>, Box<dyn Error>> {
     let mut messages = source.stream::<Text>("message")?;
     while let Some(message) = messages.next().await {
-        // By an event without data the server gives an id to go on from.
+        // An event whose data is empty only brings an id to go on from.
         let Some(event) = message.ok().filter(|event| !event.data.0.is_empty()) else {
             continue;
         };
         let message: Message = serde_json::from_str(&event.data.0)?;
         if message.method.is_none() && message.id == Some(id.into()) {
-            return Ok(Some(unwrap(message)));
+            return Ok(Some(outcome_of(message)));
         }
         receive(message);
     }
     Ok(None)
 }
 
-fn unwrap(message: Message) -> Outcome {
+fn outcome_of(message: Message) -> Outcome {
     match message.error {
         Some(error) => Err(error.message.into()),
         None => Ok(message.result.unwrap_or_default()),

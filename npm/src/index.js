@@ -8,6 +8,6 @@ export * from "./exports.js";
 export { default } from "./exports.js";
 
 provide(
-  () => new WebAssembly.Module(bytesOf(text)),
+  () => bytesOf(text),
   () => import("./wasm/engine-in-javascript.js"),
 );

@@ -17,19 +17,19 @@ export let wasm;
 /** Resolves once an engine that could not be started at once is there. @type {Promise<void> | undefined} */
 export let loading;
 
-/** @type {(() => WebAssembly.Module) | undefined} */
-let compileWasm;
+/** @type {(() => WebAssembly.Module | Uint8Array<ArrayBuffer>) | undefined} */
+let getWasm;
 /** @type {(() => Promise<Engine>) | undefined} */
 let importJavaScript;
 
 /**
  * Says where an engine is, which an entry of the package does. The JavaScript is only loaded where there is no WebAssembly.
  *
- * @param {() => WebAssembly.Module} compile
+ * @param {() => WebAssembly.Module | Uint8Array<ArrayBuffer>} getter
  * @param {() => Promise<Engine>} [importFallback]
  */
-export function provide(compile, importFallback) {
-  compileWasm = compile;
+export function provide(getter, importFallback) {
+  getWasm = getter;
   importJavaScript = importFallback;
 }
 
@@ -39,35 +39,43 @@ export const use = (engine) => void (wasm ??= engine);
 /** Starts the engine, unless it was started. */
 export function start() {
   if (wasm || loading) return;
-  if (!compileWasm) throw failure("of `typed-eventsource/without-wasm` is not there yet: call `init` first");
+  if (!getWasm) throw failure("of `typed-eventsource/without-wasm` is not there yet: call `init` first");
   try {
-    initSync(compileWasm());
+    initSync(getWasm());
   } catch (cause) {
+    // Chrome before 114 compiles so much in the background only.
+    if (cause instanceof RangeError) load(instantiate(getWasm()));
     // There is no WebAssembly, or a content security policy forbids it.
-    if (!importJavaScript) throw failure(`could not be started: ${messageOf(cause)}`, cause);
-    load(importJavaScript().then(use));
+    else if (importJavaScript) load(importJavaScript().then(use));
+    else throw failure(`could not be started: ${messageOf(cause)}`, cause);
   }
 }
 
 /** @param {WasmSource | PromiseLike<WasmSource> | (() => Promise<WasmSource>)} [source] */
 export async function init(source) {
   if (wasm) return;
-  if (!loading && source) load(compile(source).then(initSync));
+  if (!loading && source) load(read(source).then(instantiate));
   start();
   await loading;
 }
 
 /**
- * The functions that the WebAssembly imports. It calls them just before a trap, or in setup code that is never used.
+ * What the WebAssembly imports: functions that it calls just before a trap, or in setup code that is never used.
  */
-const imports = new Proxy({}, { get: () => () => {} });
+const imports = { "./typed_eventsource_bg.js": new Proxy({}, { get: () => () => {} }) };
 
 /** @param {WebAssembly.Module | BufferSource} source */
 export function initSync(source) {
   if (wasm) return;
   const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
-  const { exports } = new WebAssembly.Instance(module, { "./typed_eventsource_bg.js": imports });
-  use(/** @type {any} */ (exports));
+  use(/** @type {any} */ (new WebAssembly.Instance(module, imports).exports));
+}
+
+/** @param {WebAssembly.Module | BufferSource} source */
+async function instantiate(source) {
+  /** @type {any} */
+  const result = await WebAssembly.instantiate(/** @type {BufferSource} */ (source), imports);
+  use((result.instance ?? result).exports);
 }
 
 /** @param {Promise<void>} promise */
@@ -84,10 +92,10 @@ function load(promise) {
 const failure = (problem, cause) => new EventSourceError("not-initialised", `the engine ${problem}`, { cause });
 
 /** @param {WasmSource | PromiseLike<WasmSource> | (() => Promise<WasmSource>)} from */
-async function compile(from) {
+async function read(from) {
   let source = await (typeof from === "function" ? from() : from);
   if (typeof source === "string" || source instanceof URL) source = await fetch(source);
-  if (!("arrayBuffer" in source)) return source instanceof WebAssembly.Module ? source : WebAssembly.compile(source);
+  if (!("arrayBuffer" in source)) return source;
   if (!source.ok) throw new Error(`${source.url} answered with status ${source.status}`);
-  return WebAssembly.compile(await source.arrayBuffer());
+  return source.arrayBuffer();
 }

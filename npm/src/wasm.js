@@ -8,4 +8,4 @@ import { text } from "./wasm/engine.js";
 export * from "./exports.js";
 export { default } from "./exports.js";
 
-provide(() => new WebAssembly.Module(bytesOf(text)));
+provide(() => bytesOf(text));

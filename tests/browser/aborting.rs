@@ -30,16 +30,21 @@ async fn an_abort_closes_the_source_and_streams_end_with_the_reason() {
         controller.abort_with_reason(&Error::new("the user has left"));
         assert!(source.state().is_closed(), "at once");
         assert_eq!(observed.left(), Left::NOTHING);
-        let told = "Error: the user has left";
-        assert_eq!(journal.rest().await, [format!("closed: aborted: {told}")]);
+        let reason_text = "Error: the user has left";
+        assert_eq!(
+            journal.rest().await,
+            [format!("closed: aborted: {reason_text}")]
+        );
         assert!(numbers.next().await.is_some_and(|item| item.is_ok()));
         let last = numbers.next().await.expect("why it has ended");
-        assert!(matches!(last, Err(SourceError::Aborted { reason, .. }) if &*reason == told));
+        assert!(
+            matches!(last, Err(SourceError::Aborted { reason, .. }) if &*reason == reason_text)
+        );
         assert!(numbers.next().await.is_none());
         let CloseReason::Aborted { reason, .. } = source.closed().await else {
             panic!("it was not aborted");
         };
-        assert_eq!(&*reason, told);
+        assert_eq!(&*reason, reason_text);
         let mut late = stream::<u8>(&source, "message");
         assert!(matches!(
             late.next().await,

@@ -5,8 +5,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{builder, run};
 
-/// The policy of a page goes on until the page is gone, so that it allows what other tests need. A worker has the policy of its
-/// own response.
+/// The policy stays in force until the page is gone, so it allows what other tests need. A worker has the policy that comes with
+/// its script.
 #[wasm_bindgen_test]
 async fn a_blocked_url_closes_a_source_with_an_error_that_names_the_directive() {
     if web_sys::window().is_none() {
@@ -55,9 +55,9 @@ async fn error_after_violation(directive: &str) -> Error {
     }
 }
 
-/// A violation tells only the scheme of such a URL.
+/// Of a blob's URL a violation tells only the scheme.
 #[wasm_bindgen_test]
-async fn a_blocked_blob_closes_a_source_and_a_blocked_image_of_the_same_scheme_is_another_thing() {
+async fn a_blocked_blob_closes_a_source_and_a_blocked_image_of_the_same_scheme_does_not_count() {
     run(async || {
         let error = error_after_violation("connect-src").await;
         assert!(matches!(error, Error::Blocked { .. }), "{error:?}");

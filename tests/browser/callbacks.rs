@@ -12,14 +12,14 @@ use super::support::{
 
 /// Listens to events of this name. The listener drops itself at the first.
 fn hear_one(source: &EventSource, name: &str) -> Heard<u8> {
-    let own = Rc::new(RefCell::new(None::<Listener>));
+    let kept_listener = Rc::new(RefCell::new(None::<Listener>));
     let (hear, heard) = Heard::new();
-    let this = Rc::clone(&own);
+    let own_listener = Rc::clone(&kept_listener);
     let listener = source.on(name, move |event: Event<u8>| {
-        drop(this.take());
+        drop(own_listener.take());
         hear(event.data);
     });
-    own.replace(listener.ok());
+    kept_listener.replace(listener.ok());
     heard
 }
 

@@ -117,7 +117,8 @@ async fn an_id_stays_until_the_server_sends_another() {
     .await;
 }
 
-/// The browser's own source keeps its last event id over a reconnection, and does not tell which event had it.
+/// Over the browser's own source, an event without an id that comes first after a reconnection still has the id before it. So it
+/// looks like a repeated event, and `first` is not heard.
 #[wasm_bindgen_test]
 async fn events_that_are_sent_again_are_heard_once_and_a_gap_is_reported() {
     run(async || {
@@ -169,20 +170,20 @@ async fn a_listener_that_is_added_while_the_source_is_open_hears_later_events() 
 
 #[wasm_bindgen_test]
 async fn a_relative_url_is_resolved_against_the_page_or_the_worker() {
-    let is_resolved = |url: &str| {
+    let assert_resolved = |url: &str| {
         assert!(url.starts_with("http://127.0.0.1:"), "{url}");
         assert!(url.ends_with("/relative?a=b"), "{url}");
     };
     run(async || {
         let source = builder("/relative?a=b").open().expect("a valid URL");
-        is_resolved(source.url());
+        assert_resolved(source.url());
         if let Some(raw) = source.as_raw() {
-            is_resolved(&raw.url());
+            assert_resolved(&raw.url());
         }
         // The server of the tests' page answers 404 to this path.
         match source.closed().await {
             CloseReason::Policy(Error::GivenUp { url, .. } | Error::Status { url, .. }) => {
-                is_resolved(&url);
+                assert_resolved(&url);
             }
             other => panic!("{other:?}"),
         }

@@ -44,24 +44,25 @@ async fn the_end_of_a_response_is_a_lost_connection_and_another_one_is_made() {
         let source = script.open();
         let mut journal = journal(&source, &["message"]);
         let lost = format!("error: the connection to {} was lost", script.url());
-        let again: &[&str] = if Transport::selected().is_fetch() {
-            &[
+        let (cause, states): (&str, &[&str]) = if Transport::selected().is_fetch() {
+            (
                 ": the server ended the stream",
-                "waiting 10ms for attempt 1",
-                "connecting",
-                "open",
-            ]
+                &["waiting 10ms for attempt 1", "connecting", "open"],
+            )
         } else {
-            &["", "waiting for attempt 1", "open"]
+            ("", &["waiting for attempt 1", "open"])
         };
-        let lost = lost + again[0];
-        let reconnection = [&[lost.as_str()], &again[1..]].concat();
+        let lost = lost + cause;
+        let reconnection = [&[lost.as_str()], states].concat();
         let expected = [&["open", "message: 1"], &reconnection[..], &["message: 2"]].concat();
         assert_eq!(journal.take(expected.len()).await, expected);
         let expected = [&reconnection[..], &["message: 3"]].concat();
         assert_eq!(journal.take(expected.len()).await, expected);
         let seen = script.seen().await;
-        let ids: Vec<_> = seen.iter().map(|one| one.header("last-event-id")).collect();
+        let ids: Vec<_> = seen
+            .iter()
+            .map(|attempt| attempt.header("last-event-id"))
+            .collect();
         assert_eq!(ids, ["", "7", "7"]);
     })
     .await;

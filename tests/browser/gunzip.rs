@@ -1,16 +1,16 @@
 //! `Bytes::gunzip`: the browser inflates compressed data.
 
-use typed_eventsource::{Bytes, GunzipError};
-use wasm_bindgen_test::wasm_bindgen_test;
-
 use std::{cell::Cell, rc::Rc};
 
 use gloo_timers::callback::Interval;
+use typed_eventsource::{Bytes, GunzipError};
+use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::support::{Attempt, Script, Transport, gzip, next_data, run, run_over, stream};
 
-/// 2,000 times `tick `.
+/// 2,000 times `tick `, as gzip in base64.
 const TICKS: &str = "H4sIAAAAAAACA+3EMQ0AAAgDMCt44yK88x90kLRHM70VSZIkSZIkSZIkSZIkSZJ+d+1G6RgQJwAA";
+/// The bytes of the ticks when they are inflated.
 const TICKS_LENGTH: usize = 10_000;
 
 /// The compressed ticks, as they arrive.
@@ -76,7 +76,10 @@ async fn data_that_is_not_gzip_is_an_error() {
 const MIB: u32 = 1 << 20;
 
 /// How many turns the event loop had while the bytes were inflated, and the result.
-async fn turns_of_others(bytes: &Bytes, limit: usize) -> (u32, Result<Bytes, GunzipError>) {
+async fn count_turns_while_inflating(
+    bytes: &Bytes,
+    limit: usize,
+) -> (u32, Result<Bytes, GunzipError>) {
     let turns = Rc::new(Cell::new(0));
     let counted = Rc::clone(&turns);
     let interval = Interval::new(0, move || counted.set(counted.get() + 1));
@@ -91,7 +94,7 @@ async fn the_event_loop_runs_while_large_data_is_inflated() {
         let length = 32 * MIB;
         let bytes = Bytes(gzip(b'x', length).await);
         assert!(bytes.0.len() < 64 * 1024);
-        let (turns, inflated) = turns_of_others(&bytes, length as usize).await;
+        let (turns, inflated) = count_turns_while_inflating(&bytes, length as usize).await;
         assert!(turns >= 5, "{turns} turns");
         let inflated = inflated.expect("no more than allowed").0;
         assert!(inflated.len() == length as usize && inflated.iter().all(|byte| *byte == b'x'));

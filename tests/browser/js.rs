@@ -151,7 +151,7 @@ fn what_is_no_json_is_an_error() {
     }
 }
 
-/// A value that nests takes stack at each level, of which wasm has little.
+/// Each level of a nested value takes stack, of which wasm has little.
 #[wasm_bindgen_test]
 fn deeply_nested_json_is_an_error_and_no_stack_overflow() {
     let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
@@ -185,7 +185,7 @@ fn names_that_objects_of_javascript_have_are_fields_like_others() {
 }
 
 #[wasm_bindgen_test]
-fn any_value_is_the_one_that_was_written() {
+fn any_value_decodes_to_the_value_that_was_encoded() {
     type Value = (
         Vec<f64>,
         BTreeMap<String, Option<String>>,

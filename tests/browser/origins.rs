@@ -49,7 +49,10 @@ async fn the_last_event_id_is_sent_to_the_target_of_a_redirect() {
         let source = start.open();
         let _messages: Heard<Text> = listen(&source, "message");
         let seen = target.seen_attempts(2).await;
-        let ids: Vec<_> = seen.iter().map(|one| one.header("last-event-id")).collect();
+        let ids: Vec<_> = seen
+            .iter()
+            .map(|attempt| attempt.header("last-event-id"))
+            .collect();
         assert_eq!(ids, ["", "7"]);
         target.end().await;
     })

@@ -48,16 +48,16 @@ async fn all_listeners_of_a_name_share_one_dom_listener() {
     run_over(Transport::Browser, async || {
         let observed = Observed::new();
         let source = two_events().await.open();
-        let own = observed.left().listeners;
+        let without_names = observed.left().listeners;
         let first = listen::<u8>(&source, "a");
         let others = (listen::<Text>(&source, "a"), stream::<u8>(&source, "a"));
-        assert_eq!(observed.left().listeners, own + 1);
+        assert_eq!(observed.left().listeners, without_names + 1);
         let another_name = listen::<u8>(&source, "b");
-        assert_eq!(observed.left().listeners, own + 2);
+        assert_eq!(observed.left().listeners, without_names + 2);
         drop((first, another_name));
-        assert_eq!(observed.left().listeners, own + 1);
+        assert_eq!(observed.left().listeners, without_names + 1);
         drop(others);
-        assert_eq!(observed.left().listeners, own);
+        assert_eq!(observed.left().listeners, without_names);
     })
     .await;
 }

@@ -40,14 +40,21 @@ async fn a_reopened_source_sends_its_position_in_the_resume_parameter() {
         let resumed = format!("{path}?room=7&from=a+b%26c");
         let last = format!("{path}?room=7&from=%C3%A9");
         let seen = script.seen().await;
-        let paths: Vec<_> = seen.iter().map(|one| one.path.as_str()).collect();
-        let (own, header) = if Transport::selected().is_fetch() {
+        let paths: Vec<_> = seen.iter().map(|attempt| attempt.path.as_str()).collect();
+        let (second_and_fifth, header) = if Transport::selected().is_fetch() {
             ([&resumed, &last], "")
         } else {
             // The browser makes the second and the fifth attempt itself, with the header.
             ([&start, &resumed], "a b&c")
         };
-        let expected: [&str; 6] = [&start, own[0], &resumed, &resumed, own[1], &last];
+        let expected: [&str; 6] = [
+            &start,
+            second_and_fifth[0],
+            &resumed,
+            &resumed,
+            second_and_fifth[1],
+            &last,
+        ];
         assert_eq!(paths, expected);
         assert_eq!(seen[1].header("last-event-id"), header);
         assert_eq!(seen[2].header("last-event-id"), "");

@@ -195,11 +195,11 @@ async fn a_server_that_does_not_answer_is_an_error() {
     run(async || {
         let script = Script::put([Attempt::playing([Step::Reset])]).await;
         let reason = script.open_with(Policy::close_on_error()).closed().await;
-        let told = matches!(
+        let is_lost_or_given_up = matches!(
             reason.error(),
             Some(Error::ConnectionLost { .. } | Error::GivenUp { .. })
         );
-        assert!(told, "{reason:?}");
+        assert!(is_lost_or_given_up, "{reason:?}");
     })
     .await;
 }

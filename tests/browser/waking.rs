@@ -55,7 +55,7 @@ async fn an_open_connection_is_made_again_when_the_network_is_back() {
     .await;
 }
 
-/// If the browser's own source reconnects, the policy leaves it alone.
+/// Over the browser's own source, the browser makes the next attempt, and the policy leaves it alone.
 #[cfg(feature = "fetch")]
 #[wasm_bindgen_test]
 async fn the_next_attempt_waits_for_the_network() {

@@ -30,7 +30,7 @@ export function openModel({ client, messages, signal }, onToken) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ client, messages, stream: true }),
     schemas,
-    // This server continues after the last token that was heard, so that the request may be sent again.
+    // This server continues after the last token that was received, so the request may be sent again.
     policy: { preset: "resilient", resend: true, backoff: { initial: 1_500, max: 6_000 } },
     terminalData: "[DONE]",
     signal,

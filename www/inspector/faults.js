@@ -32,8 +32,8 @@ export class Faults {
    * @param {string} [opens] what else opens a source, if the button cannot
    */
   show(isOpen, opens) {
-    set("toggle-label", isOpen ? "Close" : "Open again");
-    set("toggle-does", isOpen ? "This page hangs up, as you asked." : (opens ?? "A new source, from the last event on."));
+    setText("toggle-label", isOpen ? "Close" : "Open again");
+    setText("toggle-does", isOpen ? "This page hangs up, as you asked." : (opens ?? "A new source, from the last event on."));
     byId("toggle").toggleAttribute("disabled", !isOpen && opens !== undefined);
   }
 
@@ -58,7 +58,7 @@ export class Faults {
  * @param {string} id
  * @param {string} text
  */
-function set(id, text) {
+function setText(id, text) {
   const element = byId(id);
   if (element.textContent !== text) element.textContent = text;
 }

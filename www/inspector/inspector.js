@@ -9,7 +9,8 @@ import { Timeline } from "./timeline.js";
 /** @typedef {import("./record.js").Record} Record */
 /** @typedef {import("../app.js").Panel} Panel */
 
-const REDRAW = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 250;
+/** Milliseconds between two drawings of the timeline. */
+const REDRAW_INTERVAL = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 250;
 
 /** Shows what the selected panel's stream does, with buttons to act on it. */
 export class Inspector {
@@ -22,10 +23,10 @@ export class Inspector {
   );
   /** @type {Panel | undefined} */
   #panel;
-  #isDue = false;
+  #isScheduled = false;
 
   constructor() {
-    setInterval(() => this.#panel && !document.hidden && this.#timeline.draw(this.#panel.session.record), REDRAW);
+    setInterval(() => this.#panel && !document.hidden && this.#timeline.draw(this.#panel.session.record), REDRAW_INTERVAL);
   }
 
   /** @param {Panel} panel */
@@ -36,13 +37,13 @@ export class Inspector {
 
   /** Shows a record that has changed, in the next frame. @param {Record} record */
   changed(record) {
-    if (this.#isDue || record !== this.#panel?.session.record) return;
-    this.#isDue = true;
+    if (this.#isScheduled || record !== this.#panel?.session.record) return;
+    this.#isScheduled = true;
     requestAnimationFrame(() => this.#show());
   }
 
   #show() {
-    this.#isDue = false;
+    this.#isScheduled = false;
     if (!this.#panel) return;
     const { record, isOpen } = this.#panel.session;
     this.#badge.show(record.state);
@@ -54,7 +55,7 @@ export class Inspector {
     for (const name of /** @type {const} */ (["connections", "losses", "errors", "events"])) {
       byId(name).textContent = record[name].toLocaleString();
     }
-    byId("bytes").textContent = size(record.bytes);
+    byId("bytes").textContent = sizeText(record.bytes);
     byId("last-id").textContent = record.lastEventId || "–";
   }
 
@@ -83,7 +84,7 @@ export class Inspector {
 }
 
 /** @param {number} bytes */
-function size(bytes) {
+function sizeText(bytes) {
   if (bytes < 1_000) return `${bytes} B`;
   return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

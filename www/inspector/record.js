@@ -17,7 +17,7 @@ const MOST_DATA = 120;
 
 const encoder = new TextEncoder();
 
-/** The record of a panel's sources, one after the other. */
+/** What was noted of a panel's sources, which are open one after the other. */
 export class Record {
   /** @type {State | undefined} */
   state;

@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, set, svg } from "../dom.js";
+import { byId, setAttributes, svg } from "../dom.js";
 
 /** @typedef {import("./record.js").Record} Record */
 
@@ -27,7 +27,7 @@ export class Timeline {
       const length = Math.max(LEAST_WIDTH, x(to) - start);
       return [svg("rect", { x: start.toFixed(1), y: 0, width: length.toFixed(1), height: HEIGHT, "data-state": type })];
     });
-    set(this.#svg, { viewBox: `0 0 ${width} ${HEIGHT}` });
+    setAttributes(this.#svg, { viewBox: `0 0 ${width} ${HEIGHT}` });
     this.#svg.replaceChildren(title(record, now), ...bars);
   }
 }

@@ -63,7 +63,7 @@ export class ChatPanel {
     const entry = html(
       "li",
       { class: "message", "data-kind": kind, "data-id": id },
-      html("span", { class: "by" }, name),
+      html("span", { class: "author" }, name),
       html("time", { datetime: Number.isNaN(date.getTime()) ? "" : date.toISOString() }, time.format(at)),
       html("p", { class: "text" }, text),
     );
@@ -94,7 +94,7 @@ export class ChatPanel {
     const name = this.#name.value.trim();
     if (!name || name === identity.name) return;
     identity.name = name;
-    // The name is part of the URL, so that this opens another source, which continues after the last event.
+    // The name is part of the URL, so this opens another source, which continues after the last event.
     this.session.open();
   }
 

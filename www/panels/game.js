@@ -87,6 +87,7 @@ export class GamePanel {
   }
 }
 
+/** What a player did, in words, by the names that the server sends. */
 const DEEDS = new Map([
   ["open", "opened"],
   ["hit", "hit the mine at"],

@@ -30,9 +30,9 @@ export class LogPanel {
   /** The iteration that is being read. @type {{ readonly dropped: number } | undefined} */
   #lines;
   #droppedBefore = 0;
-  #isDue = false;
+  #isScheduled = false;
   /** How many lines there were at the last measurement, a second ago or less, and the rate that it gave. */
-  #second = { at: performance.now(), count: 0, rate: 0 };
+  #measured = { at: performance.now(), count: 0, rate: 0 };
 
   /** @param {(record: Record) => void} onChange */
   constructor(onChange) {
@@ -52,7 +52,7 @@ export class LogPanel {
   }
 
   show() {
-    this.#second = { at: performance.now(), count: this.#count, rate: 0 };
+    this.#measured = { at: performance.now(), count: this.#count, rate: 0 };
     this.session.open();
   }
 
@@ -103,22 +103,22 @@ export class LogPanel {
 
   /** Draws all gathered lines in one frame. */
   #schedule() {
-    if (this.#isDue) return;
-    this.#isDue = true;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     setTimeout(() => requestAnimationFrame(() => this.#frame()), DRAW_INTERVAL);
   }
 
   #frame() {
-    this.#isDue = false;
+    this.#isScheduled = false;
     this.#tail.draw();
     const now = performance.now();
-    const { at, count } = this.#second;
+    const { at, count } = this.#measured;
     if (now - at >= 1_000) {
       const rate = Math.round(((this.#count - count) * 1_000) / (now - at));
-      this.#second = { at: now, count: this.#count, rate };
+      this.#measured = { at: now, count: this.#count, rate };
     }
     show("line-count", this.#count);
-    show("line-rate", this.#second.rate);
+    show("line-rate", this.#measured.rate);
     show("lines-dropped", this.#droppedBefore + (this.#lines?.dropped ?? 0));
     show("lines-missing", this.#missing);
   }

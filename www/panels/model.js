@@ -44,7 +44,7 @@ export class ModelPanel {
     }
   }
 
-  /** A question opens a stream. It stays open while another panel is shown, and closes when the answer is complete. */
+  /** Opens no stream: a question does. Its stream stays open while another panel is shown, and closes when the answer is complete. */
   show() {
     this.#scroll.toEnd();
   }
@@ -85,11 +85,11 @@ export class ModelPanel {
 }
 
 /**
- * @param {string} by
+ * @param {string} author
  * @param {string} kind
  * @param {HTMLElement} text
  */
-const entry = (by, kind, text) => html("li", { class: "message", "data-kind": kind }, html("span", { class: "by" }, by), text);
+const entry = (author, kind, text) => html("li", { class: "message", "data-kind": kind }, html("span", { class: "author" }, author), text);
 
 /**
  * How an answer has ended, as text.

@@ -19,15 +19,15 @@ pub(crate) const FOLDER: &str = "target/apps";
 
 /// Builds all example apps, each with its page.
 pub(crate) fn build() -> Result<()> {
-    say("building the example apps (4 minutes, once)…");
+    say("building the example apps (4 minutes the first time)…");
     let folder = Path::new(FOLDER);
     files::remove(folder)?;
     for app in APPS {
-        let product = folder.join(app);
-        compile(app, &[], &product)?;
+        let app_folder = folder.join(app);
+        compile(app, &[], &app_folder)?;
         files::copy(
             &Path::new("www").join(app).join("index.html"),
-            &product.join("index.html"),
+            &app_folder.join("index.html"),
         )?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Installs packages of Debian.
+//! Installs Debian packages.
 
 use std::{fs, io, path::Path, process::Command};
 
@@ -10,8 +10,8 @@ use crate::{
     setup::find_on_path,
 };
 
-/// The script that decides which services Debian's packages may start when they are installed.
-const POLICY: &str = "/usr/sbin/policy-rc.d";
+/// The script that Debian asks whether a package may start its service when it is installed.
+const SERVICE_POLICY: &str = "/usr/sbin/policy-rc.d";
 /// A policy that allows no services: only the tests start servers, on free ports.
 const NO_SERVICES: &str = "#!/bin/sh\nexit 101\n";
 
@@ -25,7 +25,7 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
         packages.join(", ")
     ));
     let _lock = install::lock_named("apt")?;
-    let _policy = Policy::no_services()?;
+    let _policy = ServicePolicy::no_services()?;
     process::run(apt_get().arg("update"))?;
     process::run(
         apt_get()
@@ -34,38 +34,38 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     )
 }
 
-/// Keeps the system from starting a service of a package that [`install()`] has installed.
+/// Keeps the system from starting a service of an installed package at the next boot, if xtask runs as root.
 pub(crate) fn disable(service: &str) -> Result<()> {
-    let Some(update) = find_on_path("update-rc.d").filter(|_| is_root()) else {
+    let Some(update_rc_d) = find_on_path("update-rc.d").filter(|_| is_root()) else {
         return Ok(());
     };
-    process::run(Command::new(update).args([service, "disable"]))
+    process::run(Command::new(update_rc_d).args([service, "disable"]))
 }
 
-/// Allows no services while packages are installed. A policy that the system has already is left as it is.
-struct Policy {
+/// While this exists, packages that are installed start no services. A policy that the system has already stays as it is.
+struct ServicePolicy {
     is_ours: bool,
 }
 
-impl Policy {
+impl ServicePolicy {
     fn no_services() -> Result<Self> {
-        let policy = Path::new(POLICY);
+        let policy = Path::new(SERVICE_POLICY);
         if policy.exists() {
             return Ok(Self { is_ours: false });
         }
         let written = Self { is_ours: true };
         fs::write(policy, NO_SERVICES)
             .and_then(|()| make_executable(policy))
-            .with_context(|| format!("cannot write {POLICY}"))?;
+            .with_context(|| format!("cannot write {SERVICE_POLICY}"))?;
         Ok(written)
     }
 }
 
-impl Drop for Policy {
+impl Drop for ServicePolicy {
     fn drop(&mut self) {
         if self.is_ours {
-            // A file that could be written can be removed.
-            let _ = fs::remove_file(POLICY);
+            // An error means that the file could not be written before.
+            let _ = fs::remove_file(SERVICE_POLICY);
         }
     }
 }

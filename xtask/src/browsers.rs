@@ -13,7 +13,7 @@ const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome", "ch
 const CHROMEDRIVER: &[&str] = &["chromedriver"];
 const FIREFOX: &[&str] = &["firefox-esr", "firefox"];
 
-/// A kind of browser.
+/// The kind of a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Kind {
     Chrome,
@@ -44,11 +44,11 @@ impl Kind {
             "no Firefox on PATH: install it (Debian: apt-get install firefox-esr)";
         Ok(match self {
             Self::Chrome => Browser {
-                binary: find(CHROMIUM).context(NO_CHROMIUM)?,
-                driver: find(CHROMEDRIVER).context(NO_CHROMIUM)?,
+                binary: first_on_path(CHROMIUM).context(NO_CHROMIUM)?,
+                driver: first_on_path(CHROMEDRIVER).context(NO_CHROMIUM)?,
             },
             Self::Firefox => Browser {
-                binary: find(FIREFOX).context(NO_FIREFOX)?,
+                binary: first_on_path(FIREFOX).context(NO_FIREFOX)?,
                 driver: setup::GECKODRIVER.get()?,
             },
         })
@@ -69,7 +69,7 @@ pub(crate) fn variables(kinds: &[Kind]) -> Result<Vec<(&'static str, PathBuf)>> 
     Ok(variables)
 }
 
-/// Prints the variables of both browsers, one in a line.
+/// Prints the variables of both browsers, each on a line.
 pub(crate) fn print() -> Result<()> {
     for (name, path) in variables(&Kind::BOTH)? {
         println!("{name}={}", path.display());
@@ -85,7 +85,7 @@ pub(crate) fn install_missing(kinds: &[Kind]) -> Result<()> {
         (Kind::Firefox, FIREFOX, "firefox-esr"),
     ]
     .into_iter()
-    .filter(|(kind, names, _)| kinds.contains(kind) && find(names).is_none())
+    .filter(|(kind, names, _)| kinds.contains(kind) && first_on_path(names).is_none())
     .map(|(.., package)| package)
     .collect();
     apt::install(&packages).with_context(|| {
@@ -94,6 +94,6 @@ pub(crate) fn install_missing(kinds: &[Kind]) -> Result<()> {
     })
 }
 
-fn find(names: &[&str]) -> Option<PathBuf> {
+fn first_on_path(names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| find_on_path(name))
 }

@@ -32,8 +32,8 @@ pub(crate) fn demo(options: &Options) -> Result<()> {
     let (number, state) = (port.to_string(), format!("{STATE}/{port}"));
     let mut args = vec!["--port", &number, "--www", "www", "--pkg", "pkg"];
     if port != 0 {
-        // Each port has a state folder, since two demos can run at once. A free port (0) differs from run to run, so that
-        // its state would never be read again.
+        // Each port has a state folder, since two demos can run at once. A free port (0) differs from run to run, so its
+        // state would never be read again.
         args.extend(["--state", &state]);
     }
     if options.apps {

@@ -10,8 +10,8 @@ use crate::server::ANNOUNCEMENT;
 /// The frameworks. Each name is also that of the crate's folder in `frameworks`.
 pub(crate) const FRAMEWORKS: [&str; 2] = ["leptos", "yew"];
 
-/// The crate that all of them are built on.
-pub(crate) const SHARED: &str = "typed-eventsource-hooks";
+/// The crate that the frameworks' crates are built on.
+pub(crate) const HOOKS: &str = "typed-eventsource-hooks";
 
 /// The name of a framework's crate.
 pub(crate) fn package(framework: &str) -> String {
@@ -21,7 +21,7 @@ pub(crate) fn package(framework: &str) -> String {
 /// The names of all crates in `frameworks`.
 pub(crate) fn packages() -> impl Iterator<Item = String> {
     let frameworks = FRAMEWORKS.into_iter().map(package);
-    frameworks.chain([SHARED.to_owned()])
+    frameworks.chain([HOOKS.to_owned()])
 }
 
 /// Copies the test server's announcement to each framework's folder, from which the page of the crate's tests is served. The

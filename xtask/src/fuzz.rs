@@ -14,9 +14,12 @@ use crate::{files, process, setup};
 /// The package of the fuzz targets. It is a separate workspace, so that the main one does not get its dependencies.
 pub(crate) const FOLDER: &str = "tests/fuzz";
 
+/// cargo's argument that chooses the package.
+pub(crate) const MANIFEST_PATH: &str = "--manifest-path=tests/fuzz/Cargo.toml";
+
 /// cargo's arguments to build the package without libFuzzer.
-pub(crate) const MANIFEST: [&str; 5] = [
-    "--manifest-path=tests/fuzz/Cargo.toml",
+pub(crate) const WITHOUT_LIBFUZZER: [&str; 5] = [
+    MANIFEST_PATH,
     "--no-default-features",
     "--features=json,bytes",
     "--locked",
@@ -59,7 +62,7 @@ pub(crate) fn fuzz(options: &Options) -> Result<()> {
     )
 }
 
-/// Keeps the fewest and shortest inputs that reach the same branches.
+/// Replaces the seeds by the fewest and shortest inputs that reach the same branches.
 fn minimise(target: &str, folders: &[PathBuf], seeds: &Seeds) -> Result<()> {
     let chosen = seeds.empty_folder("chosen")?;
     let folders = [slice::from_ref(&chosen), folders].concat();
@@ -69,12 +72,12 @@ fn minimise(target: &str, folders: &[PathBuf], seeds: &Seeds) -> Result<()> {
     seeds.pack(&chosen)
 }
 
-/// The inputs that a target starts with. A file has one of them in each line, as base64.
+/// The inputs that a target starts with. Each line of a file is one of them, as base64.
 struct Seeds {
     target: String,
     /// The file that `--minimise` replaces.
     file: PathBuf,
-    /// The file of inputs that once failed. They stay.
+    /// The file of inputs that once failed. `--minimise` leaves it as it is.
     regressions: PathBuf,
 }
 
@@ -122,7 +125,7 @@ impl Seeds {
         Ok(fs::write(&self.file, lines)?)
     }
 
-    /// Makes an empty folder of this name.
+    /// Makes an empty folder of this name for the target.
     fn empty_folder(&self, name: &str) -> Result<PathBuf> {
         let folder = Path::new(FOLDER).join("target").join(name);
         let folder = folder.join(&self.target);
@@ -134,7 +137,8 @@ impl Seeds {
 
 fn run(target: &str, folders: &[PathBuf], arguments: &[String]) -> Result<()> {
     let mut cargo = setup::cargo_with(&setup::CARGO_FUZZ)?;
-    // Instrumenting the code needs unstable options. There is no unsafe code that a sanitizer could check.
+    // `RUSTC_BOOTSTRAP` allows the unstable options that instrument the code. There is no unsafe code that a sanitizer could
+    // check.
     cargo
         .env("RUSTC_BOOTSTRAP", "1")
         .args(["fuzz", "run", "--sanitizer=none", "--fuzz-dir", FOLDER])

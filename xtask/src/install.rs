@@ -16,17 +16,18 @@ use crate::{
     process::{self, say},
 };
 
-/// How often a run checks whether another run has finished an installation.
+/// The time between two checks whether another run has finished an installation.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// A folder of the cache, and the product in it, which exists once the installation is complete.
+/// A folder in the cache that one tool is installed into.
 pub(crate) struct Installation {
     folder: PathBuf,
+    /// The path in the folder of the file that is used. The installation is complete if the file exists.
     product: PathBuf,
 }
 
 impl Installation {
-    /// The folder's name holds the version, so that two versions can be there at once.
+    /// The folder has this name. It holds the version, so that two versions can be there at once.
     pub(crate) fn new(name: &str, product: impl Into<PathBuf>) -> Result<Self> {
         Ok(Self {
             folder: cache_folder()?.join(name),
@@ -97,7 +98,7 @@ pub(crate) fn lock(subject: &Path) -> Result<File> {
     Ok(file)
 }
 
-/// Waits for the lock on something that has no folder in the cache, such as the system's packages.
+/// Waits for a lock that protects no folder of the cache, but something else, such as the system's packages.
 pub(crate) fn lock_named(name: &str) -> Result<File> {
     lock(&cache_folder()?.join(name))
 }
@@ -127,13 +128,13 @@ mod tests {
 
     use super::*;
 
-    /// An installation in a folder for one test.
-    struct Place {
+    /// An installation in a folder that one test has for itself.
+    struct TestInstallation {
         folder: TempDir,
         installation: Installation,
     }
 
-    impl Place {
+    impl TestInstallation {
         fn new() -> Self {
             let folder = tempfile::tempdir().expect("a folder");
             let installation = Installation {
@@ -150,8 +151,8 @@ mod tests {
             self.installation.get("installing a tool", install)
         }
 
-        fn names(&self) -> Vec<OsString> {
-            let entries = fs::read_dir(self.folder.path()).expect("it is there");
+        fn file_names(&self) -> Vec<OsString> {
+            let entries = fs::read_dir(self.folder.path()).expect("the folder can be read");
             let mut names: Vec<_> = entries
                 .map(|entry| entry.expect("a name").file_name())
                 .collect();
@@ -169,13 +170,13 @@ mod tests {
     #[test]
     fn threads_that_ask_at_the_same_time_share_one_installation() {
         const THREADS: usize = 8;
-        let place = Place::new();
+        let test = TestInstallation::new();
         let (start, installed) = (Barrier::new(THREADS), AtomicU32::new(0));
         thread::scope(|scope| {
             for _ in 0..THREADS {
                 scope.spawn(|| {
                     start.wait();
-                    let product = place.get(|folder| {
+                    let product = test.get(|folder| {
                         installed.fetch_add(1, Ordering::SeqCst);
                         install(folder)
                     });
@@ -185,36 +186,36 @@ mod tests {
             }
         });
         assert_eq!(installed.load(Ordering::SeqCst), 1);
-        assert_eq!(place.names(), ["tool-1.0", "tool-1.0.lock"]);
+        assert_eq!(test.file_names(), ["tool-1.0", "tool-1.0.lock"]);
     }
 
     #[test]
     fn a_failed_installation_leaves_nothing_and_the_next_one_succeeds() {
-        let place = Place::new();
-        let failed = place.get(|folder| {
+        let test = TestInstallation::new();
+        let failed = test.get(|folder| {
             fs::write(folder.join("half"), "")?;
             bail!("no network")
         });
         assert_eq!(failed.expect_err("it failed").to_string(), "no network");
-        assert_eq!(place.names(), ["tool-1.0.lock"]);
-        place.get(install).expect("it is installed");
+        assert_eq!(test.file_names(), ["tool-1.0.lock"]);
+        test.get(install).expect("it is installed");
     }
 
     #[test]
-    fn a_folder_without_its_product_is_replaced() {
-        let place = Place::new();
-        fs::create_dir_all(place.installation.folder.join("leftover")).expect("it is made");
-        assert_eq!(place.installation.find(), None);
-        let product = place.get(install).expect("it is installed");
-        assert_eq!(place.installation.find(), Some(product));
-        assert!(!place.installation.folder.join("leftover").exists());
+    fn a_folder_without_the_product_is_replaced() {
+        let test = TestInstallation::new();
+        fs::create_dir_all(test.installation.folder.join("leftover")).expect("it is made");
+        assert_eq!(test.installation.find(), None);
+        let product = test.get(install).expect("it is installed");
+        assert_eq!(test.installation.find(), Some(product));
+        assert!(!test.installation.folder.join("leftover").exists());
     }
 
     #[test]
-    fn an_installation_without_its_product_is_an_error() {
-        let place = Place::new();
-        let installed = place.get(|_| Ok(()));
+    fn an_installation_that_makes_no_product_fails() {
+        let test = TestInstallation::new();
+        let installed = test.get(|_| Ok(()));
         assert!(installed.is_err());
-        assert_eq!(place.names(), ["tool-1.0.lock"]);
+        assert_eq!(test.file_names(), ["tool-1.0.lock"]);
     }
 }

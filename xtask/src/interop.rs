@@ -1,4 +1,4 @@
-//! Installs the servers and clients of other projects that the suite `interop` runs, and their packages from PyPI.
+//! Installs what the suite `interop` runs: servers and clients of other projects, from Debian and from PyPI.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -11,8 +11,8 @@ use fs_err as fs;
 
 use crate::{apt, files, install::Installation, node::Node, process, setup::find_on_path};
 
-/// The paths at which systems install nginx's module nchan.
-const NCHAN: [&str; 3] = [
+/// The paths where systems install the module nchan of nginx.
+const NCHAN_PATHS: [&str; 3] = [
     "/usr/lib/nginx/modules/ngx_nchan_module.so",
     "/usr/lib64/nginx/modules/ngx_nchan_module.so",
     "/usr/share/nginx/modules/ngx_nchan_module.so",
@@ -43,7 +43,12 @@ static PROGRAMS: [Program; 5] = [
     Program {
         variable: "NCHAN",
         packages: &["libnginx-mod-nchan"],
-        find: || NCHAN.iter().map(PathBuf::from).find(|path| path.is_file()),
+        find: || {
+            NCHAN_PATHS
+                .iter()
+                .map(PathBuf::from)
+                .find(|path| path.is_file())
+        },
         service: None,
     },
     Program {
@@ -64,12 +69,12 @@ static PROGRAMS: [Program; 5] = [
 static PYTHON: Program = Program {
     variable: "PYTHON",
     packages: &["python3", "python3-venv"],
-    find: || find_on_path("python3").filter(|python| makes_environments(python)),
+    find: || find_on_path("python3").filter(|python| can_make_environments(python)),
     service: None,
 };
 
-/// The virtual environments with packages of PyPI: the variable for the path of the environment's Python, and the list of
-/// packages. There are two, since two of the packages have a module of the same name.
+/// The virtual environments with packages from PyPI: for each, the variable that tells the path of its Python, and the file that
+/// lists its packages. There are two, since two of the packages have a module of the same name.
 const ENVIRONMENTS: [(&str, &str); 2] = [
     ("PYTHON", "tests/interop/python/requirements.txt"),
     (
@@ -109,7 +114,10 @@ pub(crate) fn variables() -> Result<Vec<(&'static str, PathBuf)>> {
     }
     let python = (PYTHON.find)().context("no python3 on PATH")?;
     for (variable, requirements) in ENVIRONMENTS {
-        variables.push((variable, environment(&python, Path::new(requirements))?));
+        variables.push((
+            variable,
+            python_of_environment(&python, Path::new(requirements))?,
+        ));
     }
     Ok(variables)
 }
@@ -130,13 +138,14 @@ fn find_daemon(name: &str) -> Option<PathBuf> {
     find_on_path(name).or_else(|| in_sbin.is_file().then_some(in_sbin))
 }
 
-/// Whether a Python can make virtual environments. Debian has the modules for that in a separate package.
-fn makes_environments(python: &Path) -> bool {
+/// Whether a Python can make virtual environments. Debian keeps the modules for that in a separate package.
+fn can_make_environments(python: &Path) -> bool {
     process::succeeds(Command::new(python).args(["-c", "import venv, ensurepip"]))
 }
 
-/// The Python of a virtual environment with these packages. A change of Python's version or of the packages makes a new one.
-fn environment(python: &Path, requirements: &Path) -> Result<PathBuf> {
+/// Returns the Python of a virtual environment with these packages. Another version of Python or other packages make another
+/// environment.
+fn python_of_environment(python: &Path, requirements: &Path) -> Result<PathBuf> {
     let packages = fs::read_to_string(requirements)?;
     let version = process::read(Command::new(python).arg("--version"));
     let mut key = DefaultHasher::new();

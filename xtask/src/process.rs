@@ -14,13 +14,14 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use wait_timeout::ChildExt;
 
-/// How long a child may take to stop after it was asked to.
-const GRACE: Duration = Duration::from_secs(5);
+/// The time that a child has to stop after it was asked to, before it is killed.
+const GRACE_PERIOD: Duration = Duration::from_secs(5);
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+/// The process ids of the running children. Each is also that of the group that the child leads.
+static CHILDREN: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
-/// Prints a message of xtask to stderr, as cargo prints its own.
+/// Prints a message to stderr, as cargo prints its own.
 pub(crate) fn say(message: impl std::fmt::Display) {
     eprintln!("xtask: {message}");
 }
@@ -30,11 +31,11 @@ pub(crate) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
-/// From now on a first Ctrl-C asks the children to stop, and a second one kills them.
+/// Has the first Ctrl-C ask the children to stop, and the second one kill them.
 pub(crate) fn stop_children_on_signal() -> Result<()> {
     ctrlc::set_handler(|| {
         let by_force = INTERRUPTED.swap(true, Ordering::SeqCst);
-        for &leader in running().iter() {
+        for &leader in children().iter() {
             group::stop(leader, by_force);
         }
     })
@@ -43,7 +44,7 @@ pub(crate) fn stop_children_on_signal() -> Result<()> {
 
 /// Runs a command to its end. Fails if the command fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = Running::spawn(command)?.wait()?;
+    let status = RunningChild::spawn(command)?.wait()?;
     succeeded(command, status)
 }
 
@@ -53,15 +54,15 @@ pub(crate) fn run_watched(
     prefix: &str,
     mut on_line: impl FnMut(&str),
 ) -> Result<()> {
-    let mut running = Running::spawn(command.stdout(Stdio::piped()))?;
-    let mut output = running.output()?;
+    let mut child = RunningChild::spawn(command.stdout(Stdio::piped()))?;
+    let mut output = child.output()?;
     let mut line = prefix.as_bytes().to_vec();
     while output.read_until(b'\n', &mut line)? > 0 {
         std::io::stdout().write_all(&line)?;
         on_line(&String::from_utf8_lossy(&line[prefix.len()..]));
         line.truncate(prefix.len());
     }
-    let status = running.wait()?;
+    let status = child.wait()?;
     succeeded(command, status)
 }
 
@@ -79,12 +80,16 @@ pub(crate) fn read(command: &mut Command) -> Option<String> {
 
 fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
     ensure!(!interrupted(), "interrupted");
-    ensure!(status.success(), "`{}` failed ({status})", line_of(command));
+    ensure!(
+        status.success(),
+        "`{}` failed ({status})",
+        command_line(command)
+    );
     Ok(())
 }
 
 /// The command as a user would type it, with the program's name in place of its path.
-fn line_of(command: &Command) -> String {
+fn command_line(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
     let words = std::iter::once(name).chain(command.get_args());
@@ -94,24 +99,24 @@ fn line_of(command: &Command) -> String {
         .join(" ")
 }
 
-fn running() -> MutexGuard<'static, BTreeSet<u32>> {
-    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+fn children() -> MutexGuard<'static, BTreeSet<u32>> {
+    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A running child. When this is dropped, the child is stopped with its descendants.
-pub(crate) struct Running(Child);
+pub(crate) struct RunningChild(Child);
 
-impl Running {
+impl RunningChild {
     pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
         group::separate(command);
         // The lock is held until the child is registered, so that a signal stops every child.
-        let mut running = running();
+        let mut children = children();
         ensure!(!interrupted(), "interrupted");
         let child = command
             .stdin(Stdio::null())
             .spawn()
-            .with_context(|| format!("cannot run `{}`", line_of(command)))?;
-        running.insert(child.id());
+            .with_context(|| format!("cannot run `{}`", command_line(command)))?;
+        children.insert(child.id());
         Ok(Self(child))
     }
 
@@ -123,18 +128,18 @@ impl Running {
 
     pub(crate) fn wait(&mut self) -> Result<ExitStatus> {
         let status = self.0.wait()?;
-        running().remove(&self.0.id());
+        children().remove(&self.0.id());
         Ok(status)
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningChild {
     fn drop(&mut self) {
-        if !running().contains(&self.0.id()) {
+        if !children().contains(&self.0.id()) {
             return;
         }
         group::stop(self.0.id(), false);
-        if !matches!(self.0.wait_timeout(GRACE), Ok(Some(_))) {
+        if !matches!(self.0.wait_timeout(GRACE_PERIOD), Ok(Some(_))) {
             group::stop(self.0.id(), true);
             // An error means that the child has ended.
             let _ = self.0.kill();

@@ -46,13 +46,14 @@ struct Step {
     took: Duration,
 }
 
+/// The outcomes of the steps that were run.
 #[derive(Default)]
 pub(crate) struct Report {
     steps: Vec<Step>,
 }
 
-/// What a step does.
-pub(crate) type Run<'a> = Box<dyn FnOnce(&mut Tally) -> Result<()> + Send + 'a>;
+/// The function that carries out a step, and adds the tests that it runs.
+pub(crate) type StepFunction<'a> = Box<dyn FnOnce(&mut Tally) -> Result<()> + Send + 'a>;
 
 fn run_step(name: String, run: impl FnOnce(&mut Tally) -> Result<()>) -> Result<Step> {
     say(format_args!("== {name}"));
@@ -77,8 +78,8 @@ fn run_step(name: String, run: impl FnOnce(&mut Tally) -> Result<()>) -> Result<
 }
 
 impl Report {
-    /// Runs one step. If it fails, the report prints and notes the failure, and the next step can run. Only an interruption is
-    /// an error.
+    /// Runs one step. If the step fails, its error is printed, and the report has it as failed. Only an interruption is an error
+    /// here.
     pub(crate) fn step(
         &mut self,
         name: impl Into<String>,
@@ -91,7 +92,7 @@ impl Report {
     /// Runs steps at the same time, each on a thread.
     pub(crate) fn parallel_steps<'a>(
         &mut self,
-        steps: impl IntoIterator<Item = (String, Run<'a>)>,
+        steps: impl IntoIterator<Item = (String, StepFunction<'a>)>,
     ) -> Result<()> {
         let finished: Vec<_> = thread::scope(|scope| {
             let threads: Vec<_> = steps
@@ -139,7 +140,7 @@ mod tests {
     use super::Tally;
 
     #[test]
-    fn the_closing_lines_of_several_runners_add_up_and_other_lines_count_nothing() {
+    fn the_closing_lines_of_several_runners_add_up_and_other_lines_add_nothing() {
         let mut tally = Tally::default();
         for (line, passed, failed) in [
             (

@@ -13,10 +13,10 @@ use anyhow::{Result, bail, ensure};
 
 use crate::{
     frameworks,
-    process::{self, Running, say},
+    process::{self, RunningChild, say},
 };
 
-pub(crate) const TESTS: &str = "typed-eventsource-server";
+pub(crate) const TEST_SERVER: &str = "typed-eventsource-server";
 pub(crate) const SHOWCASE: &str = "typed-eventsource-showcase";
 
 /// The file where the browser tests look for the server's address, below the root that their page is served from.
@@ -24,7 +24,7 @@ pub(crate) const ANNOUNCEMENT: &str = "target/test-server.json";
 
 /// A server that is listening. It stops when this is dropped.
 pub(crate) struct Server {
-    process: Running,
+    process: RunningChild,
     origin: String,
 }
 
@@ -35,7 +35,7 @@ impl Server {
         args: impl IntoIterator<Item = A>,
     ) -> Result<Self> {
         let mut command = Command::new(build(package)?);
-        let mut process = Running::spawn(command.args(args).stdout(Stdio::piped()))?;
+        let mut process = RunningChild::spawn(command.args(args).stdout(Stdio::piped()))?;
         let mut output = process.output()?;
         let mut line = String::new();
         output.read_line(&mut line)?;
@@ -44,7 +44,7 @@ impl Server {
         };
         let origin = origin.to_owned();
         print!("{line}");
-        // If the server printed more to a closed pipe, it would fail.
+        // The pipe stays open, since the server would fail if it printed more to a closed one.
         thread::spawn(move || {
             output
                 .lines()
@@ -57,7 +57,7 @@ impl Server {
     /// Starts the test server, with the announcement that the browser tests look for.
     pub(crate) fn for_tests() -> Result<Self> {
         fs_err::create_dir_all("target")?;
-        let server = Self::start(TESTS, ["--announce", ANNOUNCEMENT])?;
+        let server = Self::start(TEST_SERVER, ["--announce", ANNOUNCEMENT])?;
         frameworks::announce()?;
         Ok(server)
     }
@@ -81,7 +81,7 @@ impl Server {
 /// Builds the server of this package, and returns the path of its program.
 pub(crate) fn build(package: &str) -> Result<PathBuf> {
     process::run(Command::new("cargo").args(["build", "--package", package]))?;
-    // Cargo puts the server beside xtask, also if the target folder is elsewhere.
+    // Cargo puts the server beside xtask, wherever the target folder is.
     let binary = format!("{package}{}", env::consts::EXE_SUFFIX);
     Ok(env::current_exe()?.with_file_name(binary))
 }

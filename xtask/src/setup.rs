@@ -15,48 +15,48 @@ use crate::{
     process::{self, say},
 };
 
-const BINARYEN: &str = "132.0.0";
+const BINARYEN_VERSION: &str = "132.0.0";
 
 pub(crate) const WASM_PACK: Tool = Tool {
     package: "wasm-pack",
     binary: "wasm-pack",
     version: Some("0.15.1"),
-    minutes: "2 minutes",
+    duration: "2 minutes",
 };
 
 pub(crate) const WASM_BINDGEN: Tool = Tool {
     package: "wasm-bindgen-cli",
     binary: "wasm-bindgen",
     version: None,
-    minutes: "2 minutes",
+    duration: "2 minutes",
 };
 
 pub(crate) const GECKODRIVER: Tool = Tool {
     package: "geckodriver",
     binary: "geckodriver",
     version: Some("0.37.1"),
-    minutes: "1 minute",
+    duration: "1 minute",
 };
 
 pub(crate) const CARGO_FUZZ: Tool = Tool {
     package: "cargo-fuzz",
     binary: "cargo-fuzz",
     version: Some("0.13.2"),
-    minutes: "1 minute",
+    duration: "1 minute",
 };
 
 pub(crate) const CARGO_DENY: Tool = Tool {
     package: "cargo-deny",
     binary: "cargo-deny",
     version: Some("0.20.2"),
-    minutes: "4 minutes",
+    duration: "4 minutes",
 };
 
 pub(crate) const TYPOS: Tool = Tool {
     package: "typos-cli",
     binary: "typos",
     version: Some("1.52.0"),
-    minutes: "3 minutes",
+    duration: "3 minutes",
 };
 
 /// A tool that cargo can install.
@@ -65,7 +65,8 @@ pub(crate) struct Tool {
     binary: &'static str,
     /// `None` means the locked version of the library that the binary is named after.
     version: Option<&'static str>,
-    minutes: &'static str,
+    /// How long the installation takes, for the line that is printed before it.
+    duration: &'static str,
 }
 
 impl Tool {
@@ -87,7 +88,7 @@ impl Tool {
         }
         let announcement = format!(
             "installing {} {version} (about {}, once)…",
-            self.package, self.minutes
+            self.package, self.duration
         );
         installation.get(announcement, |root| {
             let target = root.join("target");
@@ -128,20 +129,20 @@ pub(crate) fn wasm_pack(tools: &[PathBuf]) -> Result<Command> {
     Ok(command)
 }
 
-/// `wasm-pack build` of the crate in the folder `package` into the folder `product`, optimised if there is a `wasm-opt`.
-pub(crate) fn wasm_pack_build(package: &str, product: &Path) -> Result<Command> {
+/// `wasm-pack build` of the crate in the folder `package` into the folder `output`, optimised if there is a `wasm-opt`.
+pub(crate) fn wasm_pack_build(package: &str, output: &Path) -> Result<Command> {
     let wasm_opt = wasm_opt()?;
     let mut command = wasm_pack(wasm_opt.as_slice())?;
     command
         .args(["build", package, "--mode", "no-install", "--out-dir"])
-        .arg(env::current_dir()?.join(product));
+        .arg(env::current_dir()?.join(output));
     if wasm_opt.is_none() {
         command.arg("--no-opt");
     }
     Ok(command)
 }
 
-/// `cargo`, which finds a subcommand on its PATH.
+/// `cargo` with the tool of a subcommand on its `PATH`. A missing tool is installed first.
 pub(crate) fn cargo_with(subcommand: &Tool) -> Result<Command> {
     let mut cargo = Command::new("cargo");
     cargo.env("PATH", path_with([&subcommand.get()?])?);
@@ -156,7 +157,7 @@ pub(crate) fn path_with<'a>(tools: impl IntoIterator<Item = &'a PathBuf>) -> Res
     Ok(env::join_paths(folders)?)
 }
 
-/// Finds `wasm-opt` on `PATH`, or installs it with npm. Without both, prints a line and returns `None`.
+/// Finds `wasm-opt` on `PATH`, or installs it with npm. If neither works, prints a line and returns `None`.
 pub(crate) fn wasm_opt() -> Result<Option<PathBuf>> {
     if let Some(wasm_opt) = find_on_path("wasm-opt") {
         return Ok(Some(wasm_opt));
@@ -166,15 +167,15 @@ pub(crate) fn wasm_opt() -> Result<Option<PathBuf>> {
         return Ok(None);
     };
     let installation = Installation::new(
-        &format!("binaryen-{BINARYEN}"),
+        &format!("binaryen-{BINARYEN_VERSION}"),
         "node_modules/.bin/wasm-opt",
     )?;
-    let announcement = format!("installing wasm-opt (binaryen {BINARYEN}, seconds, once)…");
+    let announcement = format!("installing wasm-opt (binaryen {BINARYEN_VERSION}, seconds, once)…");
     let installed = installation.get(announcement, |root| {
         process::run(
             Command::new(npm)
                 .args(["install", "--no-audit", "--no-fund", "--loglevel=error"])
-                .arg(format!("binaryen@{BINARYEN}"))
+                .arg(format!("binaryen@{BINARYEN_VERSION}"))
                 .arg("--prefix")
                 .arg(root),
         )
@@ -184,7 +185,8 @@ pub(crate) fn wasm_opt() -> Result<Option<PathBuf>> {
         .ok())
 }
 
-/// Installs the standard library for wasm32: if rustup does not install automatically, the toolchain file is not enough.
+/// Installs the standard library for wasm32. The toolchain file names it too, but rustup may be set to install nothing
+/// automatically.
 pub(crate) fn wasm_target() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let is_there = || {
@@ -202,7 +204,7 @@ pub(crate) fn component(name: &str, subcommand: &str) -> Result<()> {
     })
 }
 
-/// Has rustup install something, in one run at a time, since rustup has no lock for it.
+/// Has rustup install something if it is missing, in one run at a time, since rustup has no lock for it.
 fn add_with_rustup(kind: &str, name: &str, is_there: impl Fn() -> bool) -> Result<()> {
     if is_there() {
         return Ok(());

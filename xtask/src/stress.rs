@@ -12,8 +12,8 @@ use crate::{
 };
 
 const PACKAGE: &str = "typed-eventsource-stress";
-const SOURCE: &str = "tests/stress";
-const PAGE: &str = "target/stress/page";
+const CRATE_FOLDER: &str = "tests/stress";
+const PAGE_FOLDER: &str = "target/stress/page";
 
 /// How the client in Rust and the runner are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,13 +94,24 @@ pub(crate) fn soak(parts: &[String]) -> Result<()> {
 }
 
 fn build_page(build: Build) -> Result<()> {
-    let page = Path::new(PAGE);
+    let page = Path::new(PAGE_FOLDER);
     files::remove(page)?;
-    files::copy(&Path::new(SOURCE).join("page"), page)?;
+    files::copy(&Path::new(CRATE_FOLDER).join("page"), page)?;
     let mut wasm_pack = setup::wasm_pack(&[])?;
     wasm_pack
-        .args(["build", SOURCE, "--target", "web", "--mode", "no-install"])
-        .args(["--out-dir", &format!("../../{PAGE}/rust"), "--no-opt"])
+        .args([
+            "build",
+            CRATE_FOLDER,
+            "--target",
+            "web",
+            "--mode",
+            "no-install",
+        ])
+        .args([
+            "--out-dir",
+            &format!("../../{PAGE_FOLDER}/rust"),
+            "--no-opt",
+        ])
         .arg(match build {
             Build::Checked => "--dev",
             Build::Fast => "--release",
@@ -113,7 +124,7 @@ fn browser_argument(browser: Option<Kind>) -> Option<String> {
     browser.map(|kind| format!("--browser={}", kind.name()))
 }
 
-/// The runner with this command, and with the variables for this browser, or for both.
+/// The runner of this command, with the environment variables for this browser, or for both.
 fn runner(build: Build, command: &str, browser: Option<Kind>) -> Result<Command> {
     let mut runner = Command::new("cargo");
     runner.args(["run", "--quiet", "--package", PACKAGE]);

@@ -15,7 +15,7 @@ use crate::{
     browsers::{self, Browser, Kind},
     frameworks::{self, FRAMEWORKS},
     fuzz, interop, npm, packaging,
-    report::{Report, Run, Tally},
+    report::{Report, StepFunction, Tally},
     server::Server,
     setup, stress,
     vitest::{self, Engine},
@@ -26,9 +26,9 @@ const E2E: &str = "typed-eventsource-e2e";
 const INTEROP: &str = "typed-eventsource-interop";
 const PACKAGING: &str = "typed-eventsource-packaging";
 
-/// If one of these environment variables is set, wasm-bindgen's test runner uses its driver instead of the given one. Each has a
-/// variant that ends in `_REMOTE`.
-const DRIVERS: [&str; 4] = [
+/// If one of these environment variables is set, wasm-bindgen's test runner uses the driver that it names instead of the given
+/// one. Each has a variant that ends in `_REMOTE`.
+const DRIVER_VARIABLES: [&str; 4] = [
     "CHROMEDRIVER",
     "GECKODRIVER",
     "SAFARIDRIVER",
@@ -60,7 +60,7 @@ impl Suite {
         Self::Packaging,
     ];
 
-    /// Whether the suite loads the npm package, in Chromium among others.
+    /// Whether the suite loads the npm package. Each such suite runs in Chromium.
     fn needs_package(self) -> bool {
         !matches!(self, Self::Native | Self::Chrome | Self::Firefox)
     }
@@ -132,7 +132,7 @@ fn install_missing(suites: &[Suite]) -> Result<()> {
     let mut browsers = Kind::BOTH.to_vec();
     browsers.retain(|&kind| suites.iter().any(|suite| suite.needs(kind)));
     browsers::variables(&browsers)?;
-    // These two come first, since they install Node.js, and `wasm_opt` needs npm.
+    // The suites that need Node.js come first, since they install it with npm, which `wasm_opt` needs.
     if suites.contains(&Suite::Npm) {
         vitest::install_packages()?;
     }
@@ -172,7 +172,7 @@ fn native_tests(report: &mut Report) -> Result<()> {
         tally.count(cargo_test().args(none), "")
     })?;
     report.step("native, seeds of fuzzing", |tally| {
-        tally.count(cargo_test().args(fuzz::MANIFEST), "")
+        tally.count(cargo_test().args(fuzz::WITHOUT_LIBFUZZER), "")
     })
 }
 
@@ -182,9 +182,9 @@ fn run_in_browsers(report: &mut Report, browsers: &[Kind]) -> Result<()> {
         server = Some(Server::for_tests()?);
         Ok(())
     })?;
-    // A browser mostly waits, so that several can run at the same time.
+    // A browser mostly waits, so several can run at the same time.
     for tests in browser_tests()?.chunks(2) {
-        let mut steps: Vec<(String, Run<'_>)> = Vec::new();
+        let mut steps: Vec<(String, StepFunction<'_>)> = Vec::new();
         for test in tests {
             for &kind in browsers {
                 let name = format!("{}, {}", kind.name(), test.label);
@@ -257,7 +257,7 @@ fn wasm_pack_test() -> Result<Command> {
     // The path is absolute, since the tests of a package run in the package's folder.
     let capabilities = env::current_dir()?.join("webdriver.json");
     command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
-    for name in DRIVERS {
+    for name in DRIVER_VARIABLES {
         command.env_remove(name);
         command.env_remove(format!("{name}_REMOTE"));
     }
@@ -279,14 +279,17 @@ fn npm_tests(report: &mut Report) -> Result<()> {
     report.step("npm, Node.js", |tally| {
         vitest::in_node(Engine::WebAssembly, tally)
     })?;
-    // A browser mostly waits, so that both can run at the same time.
+    // A browser mostly waits, so both can run at the same time.
     report.parallel_steps(Kind::BOTH.map(|kind| {
         let run = move |tally: &mut Tally| vitest::in_browser(kind, Engine::WebAssembly, tally);
-        (format!("npm, {}", kind.name()), Box::new(run) as Run<'_>)
+        (
+            format!("npm, {}", kind.name()),
+            Box::new(run) as StepFunction<'_>,
+        )
     }))?;
     let in_node = |tally: &mut Tally| vitest::in_node(Engine::JavaScript, tally);
     let in_chrome = |tally: &mut Tally| vitest::in_browser(Kind::Chrome, Engine::JavaScript, tally);
-    let runs: [(&str, Run<'_>); 2] = [
+    let runs: [(&str, StepFunction<'_>); 2] = [
         ("Node.js", Box::new(in_node)),
         ("chrome", Box::new(in_chrome)),
     ];

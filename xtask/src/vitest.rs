@@ -18,7 +18,7 @@ const PACKAGES: Packages = Packages {
     folder: "npm",
 };
 
-/// What runs in the package: its WebAssembly, or the JavaScript that takes its place where there is none.
+/// What the package runs `core` as: WebAssembly, or the JavaScript that takes its place where there is no WebAssembly.
 #[derive(Clone, Copy)]
 pub(crate) enum Engine {
     WebAssembly,
@@ -50,7 +50,7 @@ pub(crate) fn in_browser(kind: Kind, engine: Engine, tally: &mut Tally) -> Resul
 
 /// Checks that all JavaScript and TypeScript is formatted, without changing it.
 pub(crate) fn check_format() -> Result<()> {
-    tool(
+    run_tool(
         "prettier/bin/prettier.cjs",
         &["--check", "--log-level=warn", "."],
         Path::new("."),
@@ -59,7 +59,7 @@ pub(crate) fn check_format() -> Result<()> {
 
 /// Runs the linter with warnings denied.
 pub(crate) fn lint() -> Result<()> {
-    tool(
+    run_tool(
         "oxlint/bin/oxlint",
         &["--config=npm/.oxlintrc.json", "--deny-warnings", "."],
         Path::new("."),
@@ -68,21 +68,21 @@ pub(crate) fn lint() -> Result<()> {
 
 /// Checks the types of the tests.
 pub(crate) fn check_types() -> Result<()> {
-    tool(
+    run_tool(
         "typescript/bin/tsc",
         &["--project", "tsconfig.json"],
         Path::new(PACKAGES.folder),
     )
 }
 
-fn tool(script: &str, args: &[&str], folder: &Path) -> Result<()> {
+fn run_tool(script: &str, args: &[&str], folder: &Path) -> Result<()> {
     let node = install_packages()?;
-    process::run(command(&node, script)?.args(args).current_dir(folder))
+    process::run(tool_command(&node, script)?.args(args).current_dir(folder))
 }
 
 fn vitest(engine: Engine) -> Result<Command> {
     let node = install_packages()?;
-    let mut command = command(&node, "vitest/vitest.mjs")?;
+    let mut command = tool_command(&node, "vitest/vitest.mjs")?;
     command
         .arg("run")
         .current_dir(PACKAGES.folder)
@@ -94,12 +94,12 @@ fn vitest(engine: Engine) -> Result<Command> {
             },
         )
         // Without this variable Vitest would have cargo build the server.
-        .env("TEST_SERVER", server::build(server::TESTS)?);
+        .env("TEST_SERVER", server::build(server::TEST_SERVER)?);
     Ok(command)
 }
 
 /// The command of a tool in `node_modules`.
-fn command(node: &Node, script: &str) -> Result<Command> {
+fn tool_command(node: &Node, script: &str) -> Result<Command> {
     let mut command = Command::new(&node.binary);
     command
         .arg(PACKAGES.modules()?.join(script))

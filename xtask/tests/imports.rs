@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The modules of the crate, from the lowest floor up.
-const CRATE: &[&[&str]] = &[
+/// The modules of `typed-eventsource`, in `src`, from the lowest floor up.
+const BODY: &[&[&str]] = &[
     &["place", "by_name", "closure", "panics", "sys"],
     &["event", "response"],
     &["decode_error"],
@@ -20,20 +20,20 @@ const CRATE: &[&[&str]] = &[
     &["source", "testing", "gunzip"],
 ];
 
-/// The modules of the core, from the lowest floor up.
+/// The modules of `typed-eventsource-core`, in `core/src`, from the lowest floor up.
 const CORE: &[&[&str]] = &[&["time"], &["open_rate", "parser", "policy"], &["session"]];
 
 #[test]
-fn modules_of_the_crate_import_only_from_lower_floors() {
-    assert_downward("src", CRATE);
+fn modules_of_the_rust_body_import_only_from_lower_floors() {
+    assert_imports_point_down("src", BODY);
 }
 
 #[test]
 fn modules_of_the_core_import_only_from_lower_floors() {
-    assert_downward("core/src", CORE);
+    assert_imports_point_down("core/src", CORE);
 }
 
-fn assert_downward(folder: &str, floors: &[&[&str]]) {
+fn assert_imports_point_down(folder: &str, floors: &[&[&str]]) {
     let folder = root().join(folder);
     let exports = exports(&fs::read_to_string(folder.join("lib.rs")).expect("there is a lib.rs"));
     let floor_of = |module: &str| floors.iter().position(|floor| floor.contains(&module));
@@ -49,24 +49,24 @@ fn assert_downward(folder: &str, floors: &[&[&str]]) {
         {
             continue;
         }
-        let own = floor_of(module).unwrap_or_else(|| panic!("`{module}` has no floor"));
+        let own_floor = floor_of(module).unwrap_or_else(|| panic!("`{module}` has no floor"));
         let text = fs::read_to_string(&file).expect("it can be read");
         for name in imported(&text) {
             let target = exports.get(&name).unwrap_or(&name).clone();
             // No module has this name: it is an item of another crate that the root exports, or a macro.
-            let Some(floor) = floor_of(&target) else {
+            let Some(target_floor) = floor_of(&target) else {
                 continue;
             };
             count += 1;
-            let is_downward = floor < own || target == module;
+            let points_down = target_floor < own_floor || target == module;
             assert!(
-                is_downward,
+                points_down,
                 "{} imports `{name}` from `{target}`",
                 path.display()
             );
         }
     }
-    assert!(count > 3, "no import was found");
+    assert!(count > 3, "only {count} imports were found");
 }
 
 /// For each name that the root exports, the module that defines it.
@@ -83,7 +83,7 @@ fn exports(lib: &str) -> BTreeMap<String, String> {
     exports
 }
 
-/// The first name after each `crate::` in the code outside of tests.
+/// The first name after each `crate::` in the code outside of tests; for `crate::{…}`, that of each item of the list.
 fn imported(text: &str) -> Vec<String> {
     let text = text
         .split("#[cfg(test)]\nmod tests")

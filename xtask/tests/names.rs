@@ -13,7 +13,7 @@ use regex::Regex;
 const TABLE: &str = "ARCHITECTURE.md";
 const TYPES: &str = "npm/src/index.d.ts";
 
-/// The types with fields that have a row: their names in Rust and in JavaScript, and the file of the Rust type.
+/// The types whose fields have a row in the table: the name in Rust, the name in JavaScript, and the file of the Rust type.
 const STRUCTS: [(&str, &str, &str); 5] = [
     ("Error", "EventSourceError", "src/error.rs"),
     ("Event", "TypedEvent", "src/event.rs"),
@@ -27,19 +27,27 @@ type Names = BTreeMap<(String, String), BTreeSet<String>>;
 
 #[test]
 fn the_table_of_names_equals_the_names_in_rust() {
-    assert_eq!(table().0, rust(), "the table of {TABLE}, and the Rust code");
+    assert_eq!(
+        names_in_table().0,
+        names_in_rust(),
+        "the table of {TABLE}, and the Rust code"
+    );
 }
 
 /// A field has the same name in both languages, in camelCase in JavaScript, unless its row has both names.
 #[test]
 fn the_table_of_names_equals_the_names_in_javascript() {
-    assert_eq!(table().1, javascript(), "the table of {TABLE}, and {TYPES}");
+    assert_eq!(
+        names_in_table().1,
+        names_in_javascript(),
+        "the table of {TABLE}, and {TYPES}"
+    );
 }
 
 // The table
 
 /// The names in the table, for Rust and for JavaScript.
-fn table() -> (Names, Names) {
+fn names_in_table() -> (Names, Names) {
     let text = read(TABLE);
     let table = between(&text, "<!-- names -->", "<!-- /names -->");
     let (mut rust, mut javascript) = (Names::new(), Names::new());
@@ -48,7 +56,7 @@ fn table() -> (Names, Names) {
         let [kind, in_rust, in_javascript, fields] = cells[..] else {
             panic!("a row has four cells: {line}");
         };
-        let [rust_names, js_names] = [in_rust, in_javascript].map(cell);
+        let [rust_names, js_names] = [in_rust, in_javascript].map(names_in_cell);
         assert!(
             !(rust_names.is_empty() && js_names.is_empty()),
             "a row has a name: {line}"
@@ -60,13 +68,13 @@ fn table() -> (Names, Names) {
                 "JavaScript has the names of Rust, in its own case: {line}"
             );
         }
-        let (rust_fields, js_fields) = fields_of_row(kind, fields);
-        for (names, all, own) in [
+        let (rust_fields, js_fields) = fields_in_cell(kind, fields);
+        for (names, all, fields) in [
             (rust_names, &mut rust, rust_fields),
             (js_names, &mut javascript, js_fields),
         ] {
             for name in names {
-                let before = all.insert((kind.to_owned(), name.clone()), own.clone());
+                let before = all.insert((kind.to_owned(), name.clone()), fields.clone());
                 assert_eq!(before, None, "the {kind} `{name}` has two rows");
             }
         }
@@ -75,11 +83,11 @@ fn table() -> (Names, Names) {
 }
 
 /// The names in a cell. A cell that begins with `-` has no names; it may say why.
-fn cell(cell: &str) -> Vec<String> {
+fn names_in_cell(cell: &str) -> Vec<String> {
     if cell.starts_with('-') {
         return Vec::new();
     }
-    quoted(cell)
+    in_backticks(cell)
 }
 
 /// The JavaScript name of a thing that has this name in Rust.
@@ -92,10 +100,10 @@ fn in_js(kind: &str, name: &str) -> String {
 }
 
 /// The fields that a cell names, in Rust and in JavaScript.
-fn fields_of_row(kind: &str, cell: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+fn fields_in_cell(kind: &str, cell: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut rust, mut javascript) = (BTreeSet::new(), BTreeSet::new());
     for field in cell.split(", ").filter(|field| *field != "-") {
-        match &quoted(field)[..] {
+        match &in_backticks(field)[..] {
             [name] => {
                 if !field.ends_with(" (JavaScript)") {
                     rust.insert(name.clone());
@@ -118,7 +126,7 @@ fn fields_of_row(kind: &str, cell: &str) -> (BTreeSet<String>, BTreeSet<String>)
 
 // Rust
 
-fn rust() -> Names {
+fn names_in_rust() -> Names {
     let mut names = Names::new();
     let variant =
         regex(r"(?ms)^    (?<name>[A-Z]\w*)(?:\((?<type>.+?)\)| \{(?<fields>.*?)^    \})?,$");
@@ -132,11 +140,11 @@ fn rust() -> Names {
         let text = read(path);
         for variant in variant.captures_iter(block(&text, &format!("pub enum {name} "))) {
             let fields = match (variant.name("type"), variant.name("fields")) {
-                (Some(own), _) if own.as_str() == "DecodeError" => {
+                (Some(field_type), _) if field_type.as_str() == "DecodeError" => {
                     fields_of("src/decode_error.rs", "DecodeError")
                 }
                 (Some(_), _) => BTreeSet::from(["0".to_owned()]),
-                (_, Some(fields)) => found(r"(?m)^ +(\w+): ", fields.as_str()),
+                (_, Some(fields)) => captured(r"(?m)^ +(\w+): ", fields.as_str()),
                 _ => BTreeSet::new(),
             };
             names.insert((kind.to_owned(), variant["name"].to_owned()), fields);
@@ -144,7 +152,7 @@ fn rust() -> Names {
     }
     let queue = read("src/source/queue.rs");
     for function in regex(r"(?m)^    pub fn (\w+)\((.*)\) ->").captures_iter(&queue) {
-        let parameters = found(r"(\w+): ", &function[2]);
+        let parameters = captured(r"(\w+): ", &function[2]);
         names.insert(("queue".to_owned(), function[1].to_owned()), parameters);
     }
     for (name, _, path) in STRUCTS {
@@ -156,11 +164,11 @@ fn rust() -> Names {
 /// The public fields of a struct, and its public methods without arguments.
 fn fields_of(path: &str, name: &str) -> BTreeSet<String> {
     let start = r"^(?:pub struct|impl(?:<[^>]*>)?)";
-    let blocks: Vec<_> = found(
+    let blocks: Vec<_> = captured(
         &format!(r"(?ms){start} {name}\b[^\n]*\{{\n(.*?)^\}}"),
         &read(path),
     );
-    found(
+    captured(
         r"(?m)^    pub (?:fn )?(\w+)(?:: |\(&self\))",
         &blocks.concat(),
     )
@@ -168,7 +176,7 @@ fn fields_of(path: &str, name: &str) -> BTreeSet<String> {
 
 // JavaScript
 
-fn javascript() -> Names {
+fn names_in_javascript() -> Names {
     const MEMBER: &str = r"(?m)^  (?:readonly )?(\w+)\??: ";
     let types = read(TYPES);
     let mut names = Names::new();
@@ -176,19 +184,19 @@ fn javascript() -> Names {
         names.insert((kind.to_owned(), name.to_owned()), fields.clone());
     };
 
-    let codes: Vec<_> = strings(between(&types, "export type ErrorCode =", ";"));
+    let codes: Vec<_> = in_double_quotes(between(&types, "export type ErrorCode =", ";"));
     let mut common = BTreeSet::new();
     let mut fields = BTreeMap::from_iter(codes.into_iter().map(|code| (code, BTreeSet::new())));
     let member = regex(r"(?s)(?:/\*\*(?<doc>.*?)\*/\s*)?readonly (?<name>\w+)\??: ");
     for member in member.captures_iter(block(&types, "class EventSourceError ")) {
         // The description of a field names the codes of the errors that have it.
         let doc = member.name("doc").map_or("", |doc| doc.as_str());
-        let mut with = quoted(doc);
-        with.retain(|name| fields.contains_key(name));
-        if with.is_empty() {
+        let mut codes = in_backticks(doc);
+        codes.retain(|name| fields.contains_key(name));
+        if codes.is_empty() {
             common.insert(member["name"].to_owned());
         }
-        for code in with {
+        for code in codes {
             let fields = fields.entry(code).or_default();
             fields.insert(member["name"].to_owned());
         }
@@ -203,35 +211,35 @@ fn javascript() -> Names {
         ("decision", "Decision"),
     ] {
         let declaration = between(&types, &format!("export type {name} =\n"), ";\n\n");
-        for object in found::<Vec<_>>(r"\| \{(.*)\}", declaration) {
-            let mut fields: BTreeSet<_> = found(r"(\w+)\??: ", &object);
+        for object in captured::<Vec<_>>(r"\| \{(.*)\}", declaration) {
+            let mut fields: BTreeSet<_> = captured(r"(\w+)\??: ", &object);
             assert!(fields.remove("type"), "it has a type: {object}");
-            add(kind, &strings(&object)[0], &fields);
+            add(kind, &in_double_quotes(&object)[0], &fields);
         }
     }
 
     let queue = block(&types, "interface Queue ");
-    let mut fields: BTreeSet<_> = found(MEMBER, queue);
+    let mut fields: BTreeSet<_> = captured(MEMBER, queue);
     fields.remove("whenFull");
-    for name in strings(between(queue, "whenFull?: ", ";")) {
+    for name in in_double_quotes(between(queue, "whenFull?: ", ";")) {
         add("queue", &name, &fields);
     }
     let limit = block(&types, "interface Limit ");
-    for name in strings(between(limit, "then: ", ";")) {
+    for name in in_double_quotes(between(limit, "then: ", ";")) {
         add("limit action", &name, &BTreeSet::new());
     }
     add("type", "EventSourceError", &common);
     for (_, name, _) in &STRUCTS[1..] {
         let interface = block(&types, &format!("interface {name}"));
-        add("type", name, &found(MEMBER, interface));
+        add("type", name, &captured(MEMBER, interface));
     }
     names
 }
 
 // Texts
 
-/// The text of the pattern's group in each match.
-fn found<C: FromIterator<String>>(pattern: &str, text: &str) -> C {
+/// The text of the pattern's only group in each match.
+fn captured<C: FromIterator<String>>(pattern: &str, text: &str) -> C {
     let pattern = regex(pattern);
     let matches = pattern.captures_iter(text);
     matches.map(|found| found[1].to_owned()).collect()
@@ -242,13 +250,13 @@ fn regex(pattern: &str) -> Regex {
 }
 
 /// The texts in double quotes.
-fn strings(text: &str) -> Vec<String> {
-    found("\"(.+?)\"", text)
+fn in_double_quotes(text: &str) -> Vec<String> {
+    captured("\"(.+?)\"", text)
 }
 
 /// The texts in backticks.
-fn quoted(text: &str) -> Vec<String> {
-    found("`(.+?)`", text)
+fn in_backticks(text: &str) -> Vec<String> {
+    captured("`(.+?)`", text)
 }
 
 /// The text between the braces of a declaration.

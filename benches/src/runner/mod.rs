@@ -14,7 +14,7 @@ use std::{fs, num::NonZeroUsize, path::Path};
 use anyhow::{Context, Result};
 use clap::Parser;
 use tokio::runtime::Runtime;
-use typed_eventsource_e2e::Kind;
+use typed_eventsource_e2e::BrowserKind;
 use typed_eventsource_harness::Page;
 
 use table::Table;
@@ -41,7 +41,7 @@ pub(crate) fn main() -> Result<()> {
 
 async fn bench(arguments: &Arguments) -> Result<()> {
     let folder = Path::new(FOLDER);
-    let page = Page::launch(Kind::Chromium, HTML, &folder.join("page")).await?;
+    let page = Page::launch(BrowserKind::Chromium, HTML, &folder.join("page")).await?;
     let result = measure(&page, arguments, folder).await;
     page.close().await;
     result

@@ -34,7 +34,8 @@ pub trait Observer<E>: 'static {
     fn error(&self, error: Option<Error>);
 
     /// Whether the component has shown the last error, or has handled it. If not, the error goes to the console. A
-    /// subscription asks when the error is over, before another error takes its place, and when it is dropped.
+    /// subscription asks when the error is over, before another error takes its place, when
+    /// [`report_unshown_error`](Subscription::report_unshown_error) is called, and when the subscription is dropped.
     fn has_shown_error(&self) -> bool {
         true
     }
@@ -42,7 +43,7 @@ pub trait Observer<E>: 'static {
     /// Ids show that events were missed. This is called only after [`Subscription::listen_to_gaps`].
     fn gap(&self, _gap: Gap) {}
 
-    /// How many seconds are left until the next attempt; `None` when that is no longer so. This is called only after
+    /// How many seconds are left until the next attempt; `None` when the source no longer waits for one. This is called only after
     /// [`Subscription::listen_to_countdown`].
     fn countdown(&self, _seconds: Option<u64>) {}
 }
@@ -89,10 +90,10 @@ impl<E, O: Observer<E>> Observer<E> for Weak<O> {
 #[must_use = "the source closes when this is dropped"]
 pub struct Subscription {
     /// `None` if nothing could be opened.
-    open: Option<Open>,
+    open: Option<OpenSubscription>,
 }
 
-struct Open {
+struct OpenSubscription {
     _listeners: [Listener; 3],
     gaps: OnceCell<Listener>,
     listen_to_gaps: Box<dyn Fn() -> Listener>,
@@ -116,54 +117,54 @@ impl Subscription {
         selection: &Selection<E>,
         observer: impl Observer<E>,
     ) -> Self {
-        let notices = Rc::new(Notices::new(observer, builder.clone()));
+        let reporter = Rc::new(Reporter::new(observer, builder.clone()));
         let opened = builder.shared_by_default().open().and_then(|source| {
-            let notices = Rc::clone(&notices);
-            let events = selection.listen(&source, Box::new(move |event| notices.event(event)))?;
+            let reporter = Rc::clone(&reporter);
+            let events = selection.listen(&source, Box::new(move |event| reporter.event(event)))?;
             Ok((source, events))
         });
         let (source, events) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                notices.cannot_open(error);
+                reporter.cannot_open(error);
                 return Self { open: None };
             }
         };
-        let _ = notices.source.set(source.clone());
+        let _ = reporter.source.set(source.clone());
         let state = source.state();
         if !matches!(state, State::Connecting) {
-            notices.state(state);
+            reporter.state(state);
         }
         let errors = {
-            let notices = Rc::clone(&notices);
-            source.on_error(move |error| notices.error(error))
+            let reporter = Rc::clone(&reporter);
+            source.on_error(move |error| reporter.error(error))
         };
         let states = {
-            let notices = Rc::clone(&notices);
-            source.on_state(move |state| notices.state(state))
+            let reporter = Rc::clone(&reporter);
+            source.on_state(move |state| reporter.state(state))
         };
         let listen_to_countdown = {
-            let (source, notices) = (source.clone(), Rc::clone(&notices));
+            let (source, reporter) = (source.clone(), Rc::clone(&reporter));
             Box::new(move || {
-                let notices = Rc::clone(&notices);
-                source.on_countdown(move |seconds| notices.observer.countdown(seconds))
+                let reporter = Rc::clone(&reporter);
+                source.on_countdown(move |seconds| reporter.observer.countdown(seconds))
             })
         };
         let listen_to_gaps = {
-            let notices = Rc::clone(&notices);
+            let reporter = Rc::clone(&reporter);
             Box::new(move || {
-                let notices = Rc::clone(&notices);
-                source.on_gap(move |gap| notices.observer.gap(gap))
+                let reporter = Rc::clone(&reporter);
+                source.on_gap(move |gap| reporter.observer.gap(gap))
             })
         };
         Self {
-            open: Some(Open {
+            open: Some(OpenSubscription {
                 _listeners: [events, errors, states],
                 gaps: OnceCell::new(),
                 listen_to_gaps,
                 countdown: OnceCell::new(),
                 listen_to_countdown,
-                report_unshown_error: Box::new(move || notices.report_unshown_error()),
+                report_unshown_error: Box::new(move || reporter.report_unshown_error()),
             }),
         }
     }
@@ -199,11 +200,12 @@ impl fmt::Debug for Subscription {
     }
 }
 
-/// Reports to an observer what has changed.
-struct Notices<E, O: Observer<E>> {
+/// Reports to an observer what has changed, and to the console the errors that the component has not shown.
+struct Reporter<E, O: Observer<E>> {
     observer: O,
     builder: EventSourceBuilder,
-    /// Once it is open. The listeners hold these notices, so that they do not outlive the subscription.
+    /// Set once the source is open. Only the subscription and its listeners hold the reporter, so the source does not outlive
+    /// them.
     source: OnceCell<EventSource>,
     /// Whether the last reported state is `Open`.
     is_open: Cell<bool>,
@@ -214,7 +216,7 @@ struct Notices<E, O: Observer<E>> {
     events: PhantomData<fn(E)>,
 }
 
-impl<E, O: Observer<E>> Notices<E, O> {
+impl<E, O: Observer<E>> Reporter<E, O> {
     fn new(observer: O, builder: EventSourceBuilder) -> Self {
         Self {
             observer,
@@ -277,7 +279,7 @@ impl<E, O: Observer<E>> Notices<E, O> {
     }
 }
 
-impl<E, O: Observer<E>> Drop for Notices<E, O> {
+impl<E, O: Observer<E>> Drop for Reporter<E, O> {
     fn drop(&mut self) {
         self.report_unshown_error();
     }

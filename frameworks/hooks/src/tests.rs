@@ -191,7 +191,7 @@ fn an_observer_that_is_gone_is_told_nothing_more() {
 fn an_error_that_is_not_shown_goes_to_the_console_once() {
     let server = FakeServer::new();
     let (journal, subscription) = subscribe("/prices");
-    // A minute after each of them, since an error of a kind has one line in a minute.
+    // A minute passes before each count, since each kind of error has only one line in a minute.
     let reports = || {
         server.clock().advance(Duration::from_secs(60));
         server.clock().reports().len()
@@ -309,7 +309,7 @@ fn an_observer_is_told_what_the_server_has_answered_with_also_if_it_joins() {
 #[test]
 fn an_observer_that_asks_for_the_countdown_is_told_each_second_once() {
     let server = FakeServer::new();
-    let (journal, subscription) = subscribe(refused_for_two_seconds());
+    let (journal, subscription) = subscribe(with_doubling_waits());
     server.fail(503);
     server.clock().advance(Duration::from_secs(2));
     assert_eq!(
@@ -335,8 +335,8 @@ fn an_observer_that_asks_for_the_countdown_is_told_each_second_once() {
     assert_eq!(server.clock().timers(), 0);
 }
 
-/// A source whose first wait is two seconds, and each one twice as long as the last.
-fn refused_for_two_seconds() -> EventSourceBuilder {
+/// A source whose first wait is two seconds. Each later wait is twice as long as the one before.
+fn with_doubling_waits() -> EventSourceBuilder {
     let backoff = Backoff::new().initial(Duration::from_secs(2));
     EventSource::builder("/prices").policy(Policy::resilient().backoff(backoff))
 }

@@ -23,7 +23,7 @@ use crate::source::IntoSource;
 pub(crate) struct Control {
     pub(crate) state: RwSignal<State>,
     pub(crate) error: RwSignal<Option<Error>>,
-    /// How many seconds are left until the next attempt.
+    /// The seconds until the next attempt, while the source waits for it.
     seconds: RwSignal<Option<u64>>,
     /// Whether the component has asked for these seconds.
     wants_countdown: StoredValue<bool>,
@@ -175,7 +175,8 @@ impl Control {
         }
     }
 
-    /// After the effects, a component that shows errors has read the last one.
+    /// Writes the last error to the console if nothing has shown it when the effects have run: a component that shows errors has
+    /// read it by then.
     fn report_unshown_error_after_effects(self) {
         spawn_local(async move {
             tick().await;
@@ -211,6 +212,7 @@ struct Wanted {
 
 type WantedMemo = ArcMemo<SendWrapper<Wanted>>;
 
+/// A memo of the builder that `source` returns. The memo changes only if another builder sets up another source.
 fn wanted(source: impl Fn() -> EventSourceBuilder + 'static) -> WantedMemo {
     let source = SendWrapper::new(source);
     ArcMemo::new_owning(move |last: Option<SendWrapper<Wanted>>| {
@@ -224,7 +226,7 @@ fn wanted(source: impl Fn() -> EventSourceBuilder + 'static) -> WantedMemo {
     })
 }
 
-/// A version, and the memo to compare it with.
+/// A version of the wanted builder, and the memo that tells whether it is still the wanted one.
 #[derive(Clone)]
 struct Version {
     wanted: WantedMemo,
@@ -260,7 +262,7 @@ fn make_subscribe<E: 'static>(
     })
 }
 
-/// Shows what a version of the source reports, as long as it is the wanted version.
+/// Shows what a source reports, as long as its version is the wanted one.
 struct WhileCurrent<F> {
     control: Control,
     on_event: Rc<F>,

@@ -90,7 +90,7 @@ where
 /// A closure that Leptos makes a signal of, unless its feature `nightly` is on.
 type StableClosure<T> = fn() -> fn(T);
 
-// With Leptos's feature `nightly` signals are closures, so that the implementation for closures includes them. A second
+// With Leptos's feature `nightly` signals are closures, so the implementation for closures includes them. A second
 // implementation for them would make `M` ambiguous. The bound on `StableClosure` switches these implementations off: with
 // `nightly`, Leptos does not make a signal of a closure.
 macro_rules! impl_for_signals {

@@ -14,6 +14,7 @@ use crate::handle::{SourceControl, UseEventSourceHandle};
 /// Changes the data by an event, and returns whether there is something new to show.
 pub(crate) type Receive<E, T> = dyn Fn(&mut Rc<T>, Event<E>) -> bool;
 
+/// A component's source, and what the component shows of it.
 pub(crate) struct ComponentSource<E, T> {
     /// The builder of the last render.
     builder: RefCell<EventSourceBuilder>,
@@ -27,16 +28,16 @@ pub(crate) struct ComponentSource<E, T> {
     data: RefCell<Option<Rc<T>>>,
     state: RefCell<State>,
     error: RefCell<Option<Error>>,
-    /// How many seconds are left until the next attempt.
+    /// The seconds until the next attempt, while the source waits for it.
     seconds: Cell<Option<u64>>,
     /// Whether a render has shown these seconds.
     wants_countdown: Cell<bool>,
     /// Whether a render has shown the error, or a callback has taken it.
     is_error_shown: Cell<bool>,
     callbacks: Callbacks,
-    /// A number that grows when a render asks for another source.
-    source: Cell<u32>,
-    /// A number that grows with each change of what the component shows.
+    /// Grows when a render asks for another source.
+    source_number: Cell<u32>,
+    /// Grows with each change of what the component shows.
     revision: Cell<u64>,
     re_render: UseForceUpdateHandle,
 }
@@ -62,7 +63,7 @@ impl<E, T> ComponentSource<E, T> {
             wants_countdown: Cell::default(),
             is_error_shown: Cell::new(false),
             callbacks: Callbacks::default(),
-            source: Cell::new(0),
+            source_number: Cell::new(0),
             revision: Cell::new(0),
             re_render,
         }
@@ -91,7 +92,7 @@ impl<E, T> ComponentSource<E, T> {
 
 impl<E: 'static, T: 'static> Observer<E> for ComponentSource<E, T> {
     fn event(&self, event: Event<E>) {
-        let source = self.source.get();
+        let source_number = self.source_number.get();
         let receive = Rc::clone(&self.receive.borrow());
         // The data is taken out, so that `receive` need not clone it if no render holds it.
         let Some(mut data) = self.data.take() else {
@@ -99,7 +100,7 @@ impl<E: 'static, T: 'static> Observer<E> for ComponentSource<E, T> {
         };
         let is_new = receive(&mut data, event);
         // A callback may have rendered another source.
-        if self.source.get() == source {
+        if self.source_number.get() == source_number {
             drop(self.data.replace(Some(data)));
         }
         if is_new {
@@ -134,8 +135,8 @@ impl<E: 'static, T: 'static> Observer<E> for ComponentSource<E, T> {
 }
 
 impl<E: 'static, T: 'static> ComponentSource<E, T> {
-    /// Takes over what a render asks for. Another source opens after the render. The last one is closed at once, so that none of
-    /// its events can arrive in between.
+    /// Takes over what a render asks for. If that is another source, the last one is closed at once, so that none of its events can
+    /// arrive before the new one opens, which is after the render.
     pub(crate) fn ask_for(
         &self,
         builder: &EventSourceBuilder,
@@ -151,7 +152,7 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
         self.unsubscribe();
         drop(self.builder.replace(builder.clone()));
         drop(self.selection.replace(selection));
-        self.source.set(self.source.get() + 1);
+        self.source_number.set(self.source_number.get() + 1);
         self.revision.set(self.revision.get() + 1);
         self.should_be_open.set(true);
         drop(self.data.take());
@@ -160,11 +161,11 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
     }
 
     /// The number of the source that the last render has asked for.
-    pub(crate) fn number(&self) -> u32 {
-        self.source.get()
+    pub(crate) fn source_number(&self) -> u32 {
+        self.source_number.get()
     }
 
-    /// To be called when the component has rendered, and the components that it gives its handle to.
+    /// Called when the component has rendered, and the components that it gives its handle to.
     pub(crate) fn rendered(&self) {
         let subscription = self.subscription.borrow().clone();
         if let Some(subscription) = subscription {
@@ -172,7 +173,7 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
         }
     }
 
-    /// The handle with what there is to show in this render.
+    /// The handle for this render, with what there is to show.
     pub(crate) fn show(self: &Rc<Self>, init: impl FnOnce() -> T) -> UseEventSourceHandle<T> {
         let known = self.data.borrow().clone();
         let data = known.unwrap_or_else(|| {
@@ -205,7 +206,7 @@ impl<E: 'static, T: 'static> ComponentSource<E, T> {
     fn subscribe(self: &Rc<Self>) {
         self.unsubscribe();
         let builder = self.builder.borrow().clone();
-        // The component holds its subscription, so that the subscription must not hold the component.
+        // The component holds its subscription, so the subscription must not hold the component.
         let selection = self.selection.borrow().clone();
         let subscription = Subscription::open(builder, &selection, Rc::downgrade(self));
         drop(self.subscription.replace(Some(Rc::new(subscription))));

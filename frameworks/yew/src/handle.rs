@@ -38,7 +38,7 @@ pub struct UseEventSourceHandle<T = ()> {
     pub(crate) state: State,
     pub(crate) error: Option<Error>,
     pub(crate) seconds: Option<u64>,
-    /// A number that grows with each change of what is shown. Handles are compared by it.
+    /// Grows with each change of what is shown. Handles are compared by it.
     pub(crate) revision: u64,
     pub(crate) control: Rc<dyn SourceControl>,
 }

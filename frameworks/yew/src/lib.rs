@@ -232,7 +232,7 @@ where
         let source = source.run(context);
         source.ask_for(&builder, selection, receive);
         let mounted = Rc::clone(&source);
-        let mount = use_effect_with(source.number(), move |_| {
+        let mount = use_effect_with(source.source_number(), move |_| {
             mounted.mount();
             move || mounted.unmount()
         });

@@ -1,4 +1,4 @@
-// What has arrived when a connection breaks is delivered, though other tasks have their turn between the events.
+// Events that have arrived when a connection breaks are delivered, although other tasks have their turn between them.
 
 import { expect, test } from "vitest";
 import * as streams from "../support/streams.ts";
@@ -25,7 +25,7 @@ async function* readToBreak(url: string, text: string) {
 test("a break in the turn of other tasks loses nothing that was sent before it", async () => {
   const texts = [1, 2, 3, 4].map((data) => `data: ${data}\n\n`);
   const steps = [...texts.map((send) => ({ send })), "wait" as const, "reset" as const];
-  // Firefox hands over a response when its body begins.
+  // Firefox hands over a response only when its body begins.
   const [url, other] = [await play({ steps: [{ send: ":\n" }, "wait", ...steps] }), await play({ steps })];
   const letGo = holdTurns();
   const told: unknown[] = [];
@@ -35,7 +35,7 @@ test("a break in the turn of other tasks loses nothing that was sent before it",
   source.onError(({ code }) => told.push(code));
   await until(() => told.length);
   await release(url);
-  // Another reader shows when all events have arrived, and the break.
+  // Another reader shows when all events have arrived, and then when the break has.
   const reading = readToBreak(other, texts.join(""));
   await reading.next();
   await release(url);

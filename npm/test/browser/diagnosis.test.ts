@@ -15,14 +15,14 @@ async function errorOf(source: EventSource): Promise<EventSourceError> {
 }
 
 /** A policy that closes at the second lost connection. */
-const twice: Init = { policy: { closeAfterLosses: 2, reconnectionTime: 10 } };
+const closingAtSecondLoss: Init = { policy: { closeAfterLosses: 2, reconnectionTime: 10 } };
 
 const overFetch = (url: string, init?: Init) => open(url, { transport: "fetch", ...init } as Init);
 
 describe("a refusal by CORS", () => {
   test("is told as such, with what the server has to send, and the server is asked once", async () => {
     const url = await play({ cors: "none" });
-    const { cause } = await errorOf(overFetch(url, twice));
+    const { cause } = await errorOf(overFetch(url, closingAtSecondLoss));
     expect(cause).toMatchObject({ code: "cors", url, attempt: 2, cause: expect.any(TypeError) });
     const advice = `CORS refused the answer of ${url}, or of a proxy before it: have the server send Access-Control-Allow-Origin: `;
     expect((cause as Error).message).toBe(advice + location.origin);
@@ -65,7 +65,7 @@ describe("a refusal by CORS", () => {
 
 test("a server that cannot be reached is a lost connection", async () => {
   const url = await play({ before: ["reset"] });
-  const { cause } = await errorOf(overFetch(url, twice));
+  const { cause } = await errorOf(overFetch(url, closingAtSecondLoss));
   expect(cause).toMatchObject({ code: "connection-lost" });
 });
 
@@ -138,7 +138,7 @@ describe("a source over the browser's own that asks why", () => {
   });
 });
 
-test("without that the error says how to find out", async () => {
+test("without `diagnose`, the error says how to find out", async () => {
   const source = open(await play({ status: 401 }));
   expect(await errorOf(source)).toMatchObject({ code: "given-up", message: expect.stringContaining("`diagnose: true` finds out which") });
 });
@@ -175,7 +175,7 @@ describe("the page's Content Security Policy", () => {
       expect(await errorOf(open(blocked, init))).toMatchObject(error);
     });
 
-    // A violation tells only the schemes of these. Firefox's own source tells nothing of them.
+    // Of these URLs a violation tells only the scheme. With Firefox's own source the page is told nothing of them.
     test
       .skipIf(isFirefox && transport === "browser")
       .each(["data:text/event-stream,data:1%0A%0A", URL.createObjectURL(new Blob([], { type: "text/event-stream" }))])(

@@ -12,18 +12,18 @@ const { gc, performance } = globalThis as {
   performance: Performance & { memory?: { usedJSHeapSize: number } };
 };
 
-/** Lets all pending tasks run. */
-const turn = () => new Promise((resolve) => setTimeout(resolve));
+/** Waits for a later task, before which pending tasks run. */
+const laterTask = () => new Promise((resolve) => setTimeout(resolve));
 
 /** Runs the collector, or makes that likely. This needs a task to itself, since objects that a task has used live until its end. */
 async function collect() {
-  await turn();
+  await laterTask();
   if (gc) gc();
   else Array.from({ length: 1e5 }, String);
 }
 
 /** The bytes in use after a collection. */
-async function settle() {
+async function bytesInUse() {
   for (let round = 0; round < 3; round += 1) await collect();
   return { wasm: wasm.memory.buffer.byteLength, heap: performance.memory?.usedJSHeapSize ?? 0 };
 }
@@ -34,10 +34,10 @@ async function expectNothingLeft(count: number, use: (size: number) => Promise<u
     for (let left = count; left > 0; left -= 5) await use(5);
   };
   await batches(50);
-  const before = await settle();
+  const before = await bytesInUse();
   await batches(count);
-  // The browser keeps less than this of each request, once it has ended the last ones.
-  await expect.poll(async () => ((await settle()).heap - before.heap) / count, { timeout: 20_000 }).toBeLessThan(500);
+  // The browser keeps less than this of each request, once the last requests have ended.
+  await expect.poll(async () => ((await bytesInUse()).heap - before.heap) / count, { timeout: 20_000 }).toBeLessThan(500);
   expect(wasm.memory.buffer.byteLength).toBe(before.wasm);
 }
 
@@ -215,12 +215,12 @@ test.runIf(gc)("what is kept of an event keeps nothing else", async () => {
   const flood = { repeat: { times: 400, send: event + others } };
   const url = await play({ steps: [flood, { send: "event: bye\ndata: 0\n\n" }, "silence"] });
   const keeping = async (parse: "json" | "text", keep: (event: { data: unknown }) => unknown) => {
-    const before = await settle();
+    const before = await bytesInUse();
     const kept: unknown[] = [];
     const source = new Source(url, { transport: "fetch", terminalEvent: "bye", parse });
     source.on("kept", (event) => kept.push(keep(event)));
     await source.closed;
-    const after = await settle();
+    const after = await bytesInUse();
     return { kept, KiB: (after.heap - before.heap) / 1024 };
   };
   // The first source allocates what all others use too.
@@ -228,7 +228,7 @@ test.runIf(gc)("what is kept of an event keeps nothing else", async () => {
   const all = [await keeping("json", (event) => event), await keeping("text", (event) => event), await keeping("text", ({ data }) => data)];
   for (const { kept, KiB } of all) {
     expect(kept).toHaveLength(400);
-    // A chunk for each event would make 20,000 chunks.
+    // If each event kept its chunk, this would be more than 20,000.
     expect(KiB).toBeLessThan(500);
   }
 });

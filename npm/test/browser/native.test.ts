@@ -1,4 +1,4 @@
-// The browser transport in a browser: messages of the browser's own source, the network, and exceptions.
+// The browser transport in a browser: messages of the browser's own source, losses of the network, and exceptions of listeners.
 
 import type { EventSourceInit } from "typed-eventsource";
 import { describe, expect, onTestFinished, test, vi } from "vitest";

@@ -23,7 +23,7 @@ const [OWN, SECOND, THIRD] = [location.origin, ORIGIN, ORIGIN.replace("127.0.0.1
 /** The URL of the same stream at another origin. */
 const at = (origin: string, url: string) => origin + new URL(url).pathname;
 
-/** Streams that redirect from each of these origins to the next. The last one stays open. */
+/** The URLs of streams, of which each redirects to the next, at the next of these origins. The last stream sends events. */
 async function chain(status: number, ...origins: string[]) {
   const hops = [await play({ steps: [{ send: "retry: 10\nid: 7\ndata: 1\n\n" }, "wait", "end"] }, { steps: ["silence"] })];
   for (const origin of origins.reverse()) {
@@ -44,7 +44,7 @@ async function headersSent(hops: string[], ...names: string[]) {
 const openFirst = (hops: string[], init: Partial<EventSourceInit>) => open(at(OWN, hops[0]), init);
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
-  // A page always sends cookies to its own server. A cookie belongs to a host, also on another port.
+  // A page always sends cookies to its own server. A cookie belongs to a host, whatever the port.
   test.each([
     [true, [["visitor=42"], ["visitor=42"], ["-"]]],
     [false, [["visitor=42"], ["-"], ["-"]]],
@@ -90,21 +90,21 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     } catch (error) {
       outcome = (error as { code: string }).code;
     }
-    // Of the browser's own sources, one refuses the URL, and the other would send the password only after a 401.
-    const own: Record<Transport, string> = { browser: isFirefox ? "opened" : "given-up", fetch: "invalid-request" };
-    expect(outcome).toBe(own[transport]);
+    // Chromium's own source refuses the URL, and Firefox's would send the password only after a 401.
+    const expected: Record<Transport, string> = { browser: isFirefox ? "opened" : "given-up", fetch: "invalid-request" };
+    expect(outcome).toBe(expected[transport]);
     const attempts = await seen(url, {});
     expect(attempts.map(({ headers }) => headers.authorization)).toEqual(outcome === "opened" ? [undefined] : []);
   });
 });
 
-const both = ["Bearer x", "y"];
+const bothHeaders = ["Bearer x", "y"];
 const onlyToken = ["-", "y"];
 
 test.each([
-  ["its own", [OWN], [both, both]],
-  ["another", [SECOND], [both, onlyToken]],
-  ["another, and from there to a third,", [SECOND, THIRD], [both, onlyToken, onlyToken]],
+  ["its own", [OWN], [bothHeaders, bothHeaders]],
+  ["another", [SECOND], [bothHeaders, onlyToken]],
+  ["another, and from there to a third,", [SECOND, THIRD], [bothHeaders, onlyToken, onlyToken]],
 ])("headers follow a redirect to %s origin, `Authorization` only to the same origin", async (_, origins, expected) => {
   const hops = await chain(307, ...origins);
   openFirst(hops, { transport: "fetch", headers: () => ({ Authorization: "Bearer x", "X-Token": "y" }) });

@@ -1,5 +1,5 @@
-// Where redirects lead. Firefox keeps the connection of a request that was redirected, also after the request was aborted, until the
-// server sends something.
+// Where redirects lead. Firefox keeps the connection of a request that was redirected until the server sends something, even if the
+// request was aborted.
 
 import { expect, test } from "vitest";
 import { type Attempt, forget, ignore, isFirefox, next, open, play, seen } from "../support/streams.ts";
@@ -42,7 +42,10 @@ test("a new source is led to where the redirect leads then", async () => {
   for (const target of targets) await forget(target);
 });
 
-/** A source that a redirect has led to a stream, whose target does this then. Later the redirect leads to another stream. */
+/**
+ * A source that a redirect has led to a first stream. At the next request that stream answers with `later`, and the redirect leads to
+ * another stream.
+ */
 async function redirectedTwice(later: Attempt) {
   const first = await play(ending("retry: 10\ndata: 1\n\n"), later);
   const second = await play(sending("data: 2\n\n"));
@@ -66,7 +69,7 @@ test.each<[string, Attempt]>([
   await forget(second);
 });
 
-test.each([429, 500, 503])("a target that answers with %i is not answered by a request at once", async (status) => {
+test.each([429, 500, 503])("after a target has answered with %i, no request follows at once", async (status) => {
   const { source, errors, start, first, second } = await redirectedTwice({ status });
   expect(await next(source)).toMatchObject({ data: 2 });
   expect(errors.slice(1)).toMatchObject(isFirefox ? [{ code: "status", status }] : []);

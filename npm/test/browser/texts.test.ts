@@ -43,9 +43,9 @@ async function listen(transport: Transport, url: string) {
 /** Expects that both transports hear the same, and `count` events. */
 async function expectSame(steps: NonNullable<Attempt["steps"]>, count: number) {
   const url = await play({ steps: [...steps, { send: "event: end\ndata: 0\n\n" }, "silence"] });
-  const [ours, theirs] = [await listen("fetch", url), await listen("browser", url)];
-  expect(ours).toHaveLength(count);
-  expect(ours).toEqual(theirs);
+  const [overFetch, overBrowser] = [await listen("fetch", url), await listen("browser", url)];
+  expect(overFetch).toHaveLength(count);
+  expect(overFetch).toEqual(overBrowser);
 }
 
 test.each([1, 2, 3, 5, 7, 11])("a text that is cut into %i bytes arrives as on the browser's own source", async (size) => {

@@ -25,12 +25,12 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 
   const refused = ["invalid-request", []];
   // A `blob:` or `data:` URL that a page has made is a stream, except for Firefox's own source.
-  const own = transport === "browser" && isFirefox ? ["given-up", []] : ["finished", [1]];
+  const madeByPage = transport === "browser" && isFirefox ? ["given-up", []] : ["finished", [1]];
 
   test.each([
     ["javascript:globalThis.injected=true", refused],
-    [`data:text/event-stream,${encodeURIComponent(stream)}`, own],
-    [blob, own],
+    [`data:text/event-stream,${encodeURIComponent(stream)}`, madeByPage],
+    [blob, madeByPage],
     ["file:///etc/hostname", refused],
     ["about:blank", refused],
     ["ftp://127.0.0.1/", refused],

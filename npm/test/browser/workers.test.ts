@@ -26,9 +26,9 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 });
 
-test("a service worker gets events, and has no need of `import()`", async () => {
+test("a service worker, which may not use `import()`, gets events", async () => {
   const url = await play({ steps: [{ send: "data: 1\n\n" }, "silence"] });
-  // As Vite serves a worker.
+  // Vite serves a worker at this URL.
   const script = new URL("./workers/service.ts?worker_file&type=module", import.meta.url);
   const registration = await navigator.serviceWorker.register(script, { type: "module" });
   onTestFinished(() => void registration.unregister());

@@ -1,4 +1,4 @@
-// `onAny`: events of whatever name, and hints at those that nobody listens to.
+// `onAny`: events of any name, and hints at those that nobody listens to.
 
 import type { EventSourceInit, TypedEvent } from "typed-eventsource";
 import { describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { TRANSPORTS, ignore, open, server } from "../support/fake-server.ts";
 
 const openFetch = (init?: Partial<EventSourceInit>) => open("fetch", init);
 
-/** What a callback is told: names and data. */
+/** A list of the names and data that callbacks are told, and a function that makes these callbacks. */
 function log() {
   const told: string[] = [];
   const note =
@@ -39,7 +39,7 @@ test("`onAny` is refused over the browser's own transport, and the error says wh
   }
 });
 
-test("a callback that was removed is called no longer, and one that was added first hears the next event", () => {
+test("a callback that was removed is called no longer, and one that is added during an event is called first at the next", () => {
   const source = openFetch();
   const { told, note } = log();
   let undo = () => {};
@@ -142,7 +142,7 @@ test("sources that share a connection may stop listening to a name or to all whi
   expect(told).toEqual(["one on a 1", "one any a 1", "two on a 1", "two on a 2", "one any a 2"]);
 });
 
-test("a function that is assigned to `onAny` is called, too", () => {
+test("a function that is assigned to `onAny` is called too", () => {
   const source = openFetch();
   const { told, note } = log();
   (source as { onAny: unknown }).onAny = note();

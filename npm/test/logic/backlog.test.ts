@@ -6,7 +6,7 @@ import { holdTurns } from "../support/turns.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** Answers with a body that the test fills. It breaks off when the request is aborted, and an error empties it. */
+/** Answers requests with a body that the test fills. The body breaks off when the request is aborted. */
 function stubBody(source: { type?: "bytes"; pull?: () => void } = {}) {
   let controller!: ReadableStreamDefaultController<Uint8Array>;
   const start = (given: unknown) => void (controller = given as typeof controller);
@@ -25,7 +25,7 @@ function stubBody(source: { type?: "bytes"; pull?: () => void } = {}) {
   };
 }
 
-/** A source whose DOM listeners let other tasks run after each event, and what they were told. */
+/** A source that lets other tasks run after each event, since it has a listener of the DOM, and what its listeners were told. */
 function openSource() {
   const source = new EventSource("http://prices.test/", { transport: "fetch", policy: "close-on-error" });
   const told: unknown[] = [];
@@ -66,7 +66,7 @@ test("no more is read in the turn of other tasks than there is room for", async 
   const { source, opened } = openSource();
   await opened;
   for (let tasks = 0; tasks < 20; tasks += 1) await laterTask();
-  // Of these one waits in the body.
+  // One of these chunks waits in the body.
   expect(chunks).toBe(4);
   source.close();
   letGo();

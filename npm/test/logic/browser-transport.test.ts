@@ -1,14 +1,15 @@
-// The browser transport over an `EventSource` that does not tell which events have an id field.
+// The browser transport over a class that imitates the browser's own `EventSource`.
 
 import { EventSource } from "typed-eventsource";
 import { beforeEach, expect, test, vi } from "vitest";
 
 const URL = "http://prices.test/";
 
-/** The browser's sources that were made in a test. */
-let made: Native[] = [];
+/** The imitations that were made in a test. */
+let made: Imitation[] = [];
 
-class Native extends EventTarget {
+/** It does not tell which events have an `id` field, as a browser does not. */
+class Imitation extends EventTarget {
   static CLOSED = 2;
   readyState = 0;
   onopen: ((event: Event) => void) | null = null;
@@ -36,18 +37,18 @@ beforeEach(() => {
 });
 
 test("an empty id of the browser's own source resets the position", async () => {
-  vi.stubGlobal("EventSource", Native);
+  vi.stubGlobal("EventSource", Imitation);
   const policy = { preset: "resilient", backoff: { initial: 10, jitter: false } } as const;
   const source = new EventSource(URL, { resumeParameter: "from", deduplicate: 10, policy });
   const told: unknown[] = [];
   source.on("message", ({ data }) => told.push(data));
   source.onError(() => {});
-  const attempt = (count: number) => vi.waitUntil(() => made.length === count);
+  const untilMade = (count: number) => vi.waitUntil(() => made.length === count);
   const [first] = made;
   first.open();
   first.message(5, "5");
   first.giveUp();
-  await attempt(2);
+  await untilMade(2);
   const second = made[1];
   second.open();
   // A new source of the browser tells an empty id until an event has one.
@@ -57,7 +58,7 @@ test("an empty id of the browser's own source resets the position", async () => 
   second.message(8, "");
   expect(source.lastEventId).toBe("");
   second.giveUp();
-  await attempt(3);
+  await untilMade(3);
   source.close();
   expect(made.map(({ url }) => url)).toEqual([URL, `${URL}?from=5`, URL]);
   expect(told).toEqual([5, 6, 7, 8]);
@@ -76,16 +77,16 @@ test("the browser's own class is the one that is there when a source is opened",
   };
   // In Node.js there is none.
   expect(open()).toBe(0);
-  vi.stubGlobal("EventSource", Native);
+  vi.stubGlobal("EventSource", Imitation);
   expect(open()).toBe(1);
-  // A page may put this package's class in its place, which may not open itself.
+  // A page may put this package's class in its place. The class may not open itself.
   vi.stubGlobal("EventSource", EventSource);
   expect(open()).toBe(1);
   expect(errors).toEqual(["unsupported", "unsupported"]);
 });
 
 test("events have the origin of their response", () => {
-  vi.stubGlobal("EventSource", Native);
+  vi.stubGlobal("EventSource", Imitation);
   const source = new EventSource(URL);
   const told: unknown[] = [];
   source.on("message", ({ origin, lastEventId }) => told.push([origin, lastEventId]));
@@ -103,8 +104,8 @@ test("events have the origin of their response", () => {
   ]);
 });
 
-test("a line on the console says how many errors of its kind had none before it", () => {
-  vi.stubGlobal("EventSource", Native);
+test("a line on the console says how many errors of its kind before it had no line", () => {
+  vi.stubGlobal("EventSource", Imitation);
   const report = vi.spyOn(console, "error").mockImplementation(() => {});
   const clock = vi.spyOn(performance, "now");
   const source = new EventSource(`${URL}spoilt`, { parse: () => JSON.parse("{") });
@@ -129,7 +130,7 @@ test("a line on the console says how many errors of its kind had none before it"
 });
 
 test("sources of one URL open at a bounded rate, and those of different URLs do not wait for each other", () => {
-  vi.stubGlobal("EventSource", Native);
+  vi.stubGlobal("EventSource", Imitation);
   const report = vi.spyOn(console, "error").mockImplementation(() => {});
   const sources = Array.from({ length: 60 }, (_, index) => new EventSource(`${URL}#${index}`));
   expect(made).toHaveLength(60);
@@ -141,7 +142,7 @@ test("sources of one URL open at a bounded rate, and those of different URLs do 
 });
 
 test("a browser's source that has no `url`, such as a mock, gives up with an error", async () => {
-  vi.stubGlobal("EventSource", Native);
+  vi.stubGlobal("EventSource", Imitation);
   const source = new EventSource(URL);
   source.onError(() => {});
   Reflect.deleteProperty(made[0], "url");

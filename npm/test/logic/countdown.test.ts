@@ -4,7 +4,7 @@ import { onCountdown } from "typed-eventsource";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { open, server } from "../support/fake-server.ts";
 
-/** A source that waits for this many milliseconds after a refusal, and what is counted. */
+/** A source that waits for this many milliseconds after a refusal, and the seconds that are counted. */
 function counting(initial: number, shared = false) {
   const source = open("fetch", { shared, policy: { preset: "resilient", backoff: { initial } } });
   source.onError(() => {});
@@ -52,7 +52,7 @@ test("a count that has ended is not heard, and sets no timer", () => {
   expect(counted).toEqual([9]);
 });
 
-test("who joins in the middle of a wait hears what is left of it", () => {
+test("a source that joins in the middle of a wait hears what is left of it", () => {
   const { counted } = counting(9000, true);
   server.fail(503);
   server.clock.advance(4000);

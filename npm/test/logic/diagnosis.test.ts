@@ -1,4 +1,4 @@
-// How often a source asks whether a server can be reached that CORS hides.
+// How often a source asks whether a server can be reached whose answers CORS may hide.
 
 import { EventSource, type EventSourceError } from "typed-eventsource";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -25,7 +25,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A function that waits for the next error of a source, lets seconds pass, and returns the error. */
+/** A source, and a function that waits for its next error, lets seconds pass, and returns the code of the error. */
 function failing() {
   const source = new EventSource("http://prices.test/", { transport: "fetch", policy: { reconnectionTime: 10 } });
   const errors: EventSourceError[] = [];
@@ -63,7 +63,7 @@ test("only an answer shows for good that CORS does not refuse such requests", as
   answers = true;
   const { source, next } = failing();
   source.onmessage = () => {};
-  // The end of the answer.
+  // The answer has ended.
   expect([await next(1), asked.length]).toEqual(["connection-lost", 0]);
   expect([await next(10), asked.length]).toEqual(["cors", 1]);
   expect([await next(10), asked.length]).toEqual(["cors", 2]);

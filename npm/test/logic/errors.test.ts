@@ -111,7 +111,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 });
 
-test("the console has one error of each code in a minute of each source", async () => {
+test("in a minute, the console has one error of each code from each source", async () => {
   const sources = [open("fetch"), open("fetch", { policy: { closeAfterDecodeErrors: 65 } })];
   for (const source of sources) source.on("message", ignore);
   const spoil = (count: number) => Array.from({ length: count }, () => server.sendText("message", "{"));
@@ -128,7 +128,7 @@ test("the console has one error of each code in a minute of each source", async 
   expect(codes()).toEqual(["decode", "decode", "decode", "decode", "too-many"]);
 });
 
-test("the errors that are left without a line have one of each code when the source closes", async () => {
+test("when a source closes, the errors that had no line get one for each code", async () => {
   const closed = open("fetch");
   const ended = open("fetch", { policy: { closeAfterDecodeErrors: 64 } });
   const messages = () => server.clock.reports.map(({ code, event }) => [code, event?.data].join(" ").trim());

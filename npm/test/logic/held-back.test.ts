@@ -1,4 +1,4 @@
-// What is read of a response while a full queue holds the reading back.
+// What is read of a response while a full queue holds the source back.
 
 import { EventSource, type FetchInit } from "typed-eventsource";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -35,7 +35,7 @@ function bodyOf(texts: string[], end: (body: ReadableStreamDefaultController) =>
 const events = (first: number, last: number, id = false) =>
   Array.from({ length: last - first + 1 }, (_, index) => `${id ? `id: ${first + index}\n` : ""}data: ${first + index}\n\n`);
 
-/** A source whose loops wait when they have this many events. Its `#name` keeps the sources of this file from opening at a bounded rate. */
+/** A source whose queues wait when they have this many events. Each has another URL, since sources of one URL open at a bounded rate. */
 function open(capacity: number, init: Partial<FetchInit> = {}) {
   const source = new EventSource(`${URL}#${Math.random()}`, { transport: "fetch", queue: { capacity, whenFull: "wait" }, ...init });
   const heard: unknown[] = [];
@@ -121,12 +121,12 @@ test.each<[string, (opened: ReturnType<typeof open>, abort: AbortController) => 
 ])("%s ends the wait", async (_, end, ends) => {
   const { body, unread } = bodyOf(events(1, 9));
   const abort = new AbortController();
-  const [request] = [answerWith(body)];
+  const requests = answerWith(body);
   const opened = open(2, { signal: abort.signal, method: "POST", body: "" });
   await settle();
   expect(unread()).toBe(7);
   end(opened, abort);
-  expect(request[0].signal.aborted).toBe(ends);
+  expect(requests[0].signal.aborted).toBe(ends);
   await opened.source.closed;
   expect([opened.heard.length, unread()]).toEqual(ends ? [2, 7] : [9, 0]);
 });

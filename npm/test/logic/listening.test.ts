@@ -7,8 +7,7 @@ import { server } from "../support/fake-server.ts";
 const open = (options?: Partial<EventSourceInit>) =>
   new EventSource("/prices", { transport: "fetch", policy: { reconnectionTime: 1000 }, ...options } as EventSourceInit);
 
-/** Loses the connection `times` times. Each time the source connects again. */
-/** Loses the connection this many times, a minute apart, since an error of a kind has one line in a minute. */
+/** Loses the connection this many times, once in a minute, since the console has one line in a minute for each kind of error. */
 function lose(times: number) {
   for (let time = 0; time < times; time += 1) {
     server.open();

@@ -209,7 +209,7 @@ test("a new connection is held back too while the queue is full", async () => {
   source.on("other", ({ data }) => heard.push(data));
   const events = source.events("message");
   sendAll([1]);
-  // The network has changed, so that the connection is replaced.
+  // The network has changed, so the connection is replaced.
   server.clock.goOnline();
   reconnect();
   expect([source.state.type, server.attempts.length]).toEqual(["open", 2]);

@@ -49,9 +49,9 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test.each([
-    ["forgets losses", 50, 3],
-    ["keeps count", 49, 2],
-  ])("a connection %s that was open for %i of 50 ms", async (_, openFor, losses) => {
+    ["are forgotten", 50, 3],
+    ["still count", 49, 2],
+  ])("losses %s after a connection that was open for %i of 50 ms", async (_, openFor, losses) => {
     const source = open(transport, { policy: { closeAfterLosses: 2, healthyAfter: 50 } });
     source.onError(ignore);
     server.open();

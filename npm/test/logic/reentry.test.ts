@@ -2,9 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TRANSPORTS, open, server } from "../support/fake-server.ts";
-import { courseOf, dice } from "./reentry/course.ts";
+import { courseOf, seededRandom } from "./reentry/course.ts";
 import { Model } from "./reentry/model.ts";
-import { World } from "./reentry/world.ts";
+import { TestedSource } from "./reentry/tested-source.ts";
 
 const SEEDS = 200;
 
@@ -22,10 +22,10 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     for (let seed = 0; seed < SEEDS; seed += 1) {
       const course = courseOf(seed);
       const model = new Model(course);
-      const world = new World(course, () => open(transport, { terminalEvent: "bye" }));
+      const tested = new TestedSource(course, () => open(transport, { terminalEvent: "bye" }));
       for (const act of course.start) {
         model.act(act);
-        world.act(act);
+        tested.act(act);
       }
       let data = 0;
       for (const [index, names] of course.connections.entries()) {
@@ -50,10 +50,10 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
       }
       model.finish();
       server.send("bye", 0);
-      await world.source.closed;
-      const { journal } = world;
+      await tested.source.closed;
+      const { journal } = tested;
       calls += journal.length;
-      expect({ seed, journal, yielded: await world.yielded() }).toEqual({ seed, journal: model.journal, yielded: model.yielded });
+      expect({ seed, journal, yielded: await tested.yielded() }).toEqual({ seed, journal: model.journal, yielded: model.yielded });
       throws -= model.throws;
     }
     expect(throws).toBe(0);
@@ -61,7 +61,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test("thousands of listeners can be added and removed", () => {
-    const random = dice(7);
+    const random = seededRandom(7);
     const source = open(transport);
     let told: number[] = [];
     let count = 0;

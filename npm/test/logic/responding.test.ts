@@ -8,7 +8,7 @@ const url = "http://localhost/stream";
 const STREAM = { "content-type": "text/event-stream" };
 
 /** A source over `fetch`, and its errors. */
-function failing(init?: Partial<FetchInit>) {
+function openWithErrors(init?: Partial<FetchInit>) {
   const source = open("fetch", init as Partial<EventSourceInit>);
   const errors: EventSourceError[] = [];
   source.onError((error) => errors.push(error));
@@ -16,7 +16,7 @@ function failing(init?: Partial<FetchInit>) {
 }
 
 test("an open source has the response, each time another one", () => {
-  const { source } = failing({ policy: "resilient" });
+  const { source } = openWithErrors({ policy: "resilient" });
   const told: unknown[] = [];
   source.onState((state) => "response" in state && told.push(state.response?.headers["x-request-id"]));
   source.onopen = ({ response }) => told.push(response);
@@ -65,7 +65,7 @@ describe("a refusal", () => {
     [429, { "retry-after": "Mon, 01 Jan 2001 00:00:00 GMT" }, { retryAfter: 0 }],
     [200, { "content-type": "application/json", "Retry-After": "1" }, { code: "content-type", retryAfter: 1000 }],
   ])("with status %i and the headers %o has its response and says when to come again", async (status, headers, expected) => {
-    const { source } = failing();
+    const { source } = openWithErrors();
     server.respond({ status, headers, body: "{}" });
     const reason = await source.closed;
     const names = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
@@ -74,7 +74,7 @@ describe("a refusal", () => {
   });
 
   test("is waited for as long as the server asks", () => {
-    const { source } = failing({ policy: "resilient" });
+    const { source } = openWithErrors({ policy: "resilient" });
     server.respond({ status: 503, headers: { "retry-after": "120" } });
     expect(source.state).toEqual({ type: "waiting", attempt: 1, retryIn: 120_000 });
     source.close();
@@ -119,7 +119,7 @@ describe("a refusal", () => {
       `${url} answered with text/plain, not with text/event-stream (if this is an event stream: over \`fetch\`, \`accept\` can take it): data: 1`,
     ],
   ])("with %s says so", async (_, response, message) => {
-    const { source, errors } = failing();
+    const { source, errors } = openWithErrors();
     server.respond(response);
     await source.closed;
     expect(errors.map((error) => error.message)).toEqual([message]);
@@ -134,7 +134,7 @@ describe("a refusal", () => {
     [false, ["/authors", "/lessons/1", "/blogins", "//authority.example/", "/home?from=/login", "/home#/login"]],
   ])("is taken for a page for logging in by a whole word of its host or path: %s for %j", async (isLogin, pages) => {
     for (const page of pages) {
-      const { source, errors } = failing();
+      const { source, errors } = openWithErrors();
       server.respond({ url: page, headers: { "content-type": "text/html" } });
       await source.closed;
       expect([page, errors[0]?.message.includes("looks like a login page")]).toEqual([page, isLogin]);
@@ -143,7 +143,7 @@ describe("a refusal", () => {
 });
 
 describe("`accept`", () => {
-  const accepting = (accept: (response: ResponseHead) => boolean, init?: Partial<FetchInit>) => failing({ accept, ...init });
+  const accepting = (accept: (response: ResponseHead) => boolean, init?: Partial<FetchInit>) => openWithErrors({ accept, ...init });
 
   test.each([
     [201, STREAM],
@@ -225,7 +225,7 @@ describe("`accept`", () => {
   });
 });
 
-test.each(TRANSPORTS)("over %s a fake server answers a connection that is open only by a failure", (transport) => {
+test.each(TRANSPORTS)("over %s, a fake server can answer an open connection only with a failure", (transport) => {
   const source = open(transport, { policy: "resilient" });
   source.onError(ignore);
   const states: State["type"][] = [];

@@ -45,7 +45,7 @@ describe("over fetch", () => {
     expect(await source.closed).toMatchObject({ error: { code: "connection-lost", url: URL } });
   });
 
-  test.each([0, 1, 99])("a response of status %i is a failure without a status", async (status) => {
+  test.each([0, 1, 99])("a response of status %i, which is no status of HTTP, closes the source", async (status) => {
     vi.stubGlobal("fetch", async () => ({ status, headers: new Headers(), body: null, url: "" }));
     const source = new EventSource(URL, { transport: "fetch" });
     source.onError(() => {});
@@ -115,7 +115,7 @@ describe("over fetch", () => {
     ]);
   });
 
-  test("events of a chunk keep their ids, and an event that is kept does not keep its chunk", async () => {
+  test("events of a chunk have their own ids and data, even if these are long", async () => {
     const text = Array.from({ length: 3 }, (_, id) => `id: a rather long id ${id}\ndata: a rather long text ${id}\n\ndata: again\n\n`);
     vi.stubGlobal("fetch", async () => new Response(text.join(""), { headers }));
     const source = new EventSource(URL, { transport: "fetch", parse: "text", policy: "close-on-error" });

@@ -106,7 +106,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   const nonsense = ["close", 7, {}, { type: "closed" }, Promise.resolve({ type: "close" })];
   const waits = [undefined, "soon", NaN, -1, 1n].map((after) => ({ type: "reopen", after }));
 
-  /** What is reported of a rule's answer. The wait has to be that of the policy. */
+  /** What `reportError` is told of a rule's answer. The wait has to be that of the policy. */
   const reportsOf = (rule: () => unknown) => {
     const reports: string[] = [];
     vi.stubGlobal("reportError", ({ message }: Error) => reports.push(message));

@@ -102,7 +102,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     const pair = [join(), join()];
     const told: unknown[] = [];
     pair[0].on("message", ({ data }) => told.push(data));
-    // This opens the source at once, while others are told of the end.
+    // The next source opens at once, while others are told of the end.
     const next = pair[0].closed.then(join);
     server.send("message", 1);
     server.send("bye", 2);
@@ -246,9 +246,9 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 type Pair = [one: EventSourceInit, other: EventSourceInit, at?: string];
 
 const shared = { shared: true } as const;
-const fetched = { ...shared, transport: "fetch" } as const;
-const post = { ...fetched, method: "POST" } as const;
-const made = () => ({ "X-A": "1" });
+const sharedFetch = { ...shared, transport: "fetch" } as const;
+const sharedPost = { ...sharedFetch, method: "POST" } as const;
+const makeHeaders = () => ({ "X-A": "1" });
 const rule = () => undefined;
 
 /** How many connections two sources have. */
@@ -281,9 +281,9 @@ test.each<[string, Pair]>([
   [
     "headers in any form",
     [
-      { ...fetched, headers: { "x-a": "1", "X-B": "2" } },
+      { ...sharedFetch, headers: { "x-a": "1", "X-B": "2" } },
       {
-        ...fetched,
+        ...sharedFetch,
         headers: new Headers([
           ["X-B", "2"],
           ["X-A", "1"],
@@ -294,8 +294,8 @@ test.each<[string, Pair]>([
   [
     "the same function for headers",
     [
-      { ...fetched, headers: made },
-      { ...fetched, headers: made },
+      { ...sharedFetch, headers: makeHeaders },
+      { ...sharedFetch, headers: makeHeaders },
     ],
   ],
   [
@@ -308,8 +308,8 @@ test.each<[string, Pair]>([
   [
     "the same text as body",
     [
-      { ...post, body: "a" },
-      { ...post, body: "a" },
+      { ...sharedPost, body: "a" },
+      { ...sharedPost, body: "a" },
     ],
   ],
   [
@@ -327,7 +327,7 @@ test.each<[string, Pair]>([
   ["`shared` in only one of them", [shared, { ...shared, shared: false }]],
   ["`shared` in neither of them", [{}, {}]],
   ["another query", [shared, shared, "/stream?a"]],
-  ["another transport", [shared, fetched]],
+  ["another transport", [shared, sharedFetch]],
   ["other credentials", [shared, { ...shared, withCredentials: true }]],
   ["another policy", [shared, { ...shared, policy: "resilient" }]],
   [
@@ -340,37 +340,37 @@ test.each<[string, Pair]>([
   [
     "other headers",
     [
-      { ...fetched, headers: { "X-A": "1" } },
-      { ...fetched, headers: { "X-A": "2" } },
+      { ...sharedFetch, headers: { "X-A": "1" } },
+      { ...sharedFetch, headers: { "X-A": "2" } },
     ],
   ],
   [
     "another function for headers",
     [
-      { ...fetched, headers: made },
-      { ...fetched, headers: () => ({ "X-A": "1" }) },
+      { ...sharedFetch, headers: makeHeaders },
+      { ...sharedFetch, headers: () => ({ "X-A": "1" }) },
     ],
   ],
-  ["another method", [fetched, post]],
+  ["another method", [sharedFetch, sharedPost]],
   [
     "another text as body",
     [
-      { ...post, body: "a" },
-      { ...post, body: "b" },
+      { ...sharedPost, body: "a" },
+      { ...sharedPost, body: "b" },
     ],
   ],
   [
     "a form as body",
     [
-      { ...post, body: new URLSearchParams("a") },
-      { ...post, body: new URLSearchParams("a") },
+      { ...sharedPost, body: new URLSearchParams("a") },
+      { ...sharedPost, body: new URLSearchParams("a") },
     ],
   ],
   [
     "another `lastEventId`",
     [
-      { ...fetched, lastEventId: "1" },
-      { ...fetched, lastEventId: "2" },
+      { ...sharedFetch, lastEventId: "1" },
+      { ...sharedFetch, lastEventId: "2" },
     ],
   ],
   ["another terminal event", [shared, { ...shared, terminalEvent: "bye" }]],

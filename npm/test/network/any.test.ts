@@ -5,8 +5,8 @@ import { ignore, next, open, play, release, until } from "../support/streams.ts"
 
 const event = (name: string, data: string, id?: string) => `${id === undefined ? "" : `id: ${id}\n`}event: ${name}\ndata: ${data}\n\n`;
 
-/** Many names, in one chunk, and a long event in the middle. */
 const LONG = "x".repeat(600_000);
+/** Events of many names, with a long one in the middle. */
 const STREAM = [
   ":\n\n",
   event("a", '"1"', "1"),

@@ -12,7 +12,7 @@ const broken: streams.Step[] = ["wait", "reset"];
 
 const releaseAfterEvent = (source: EventSource, url: string) => void next(source).then(() => release(url));
 
-/** Answers a POST with this text, and returns how the source has ended. */
+/** Answers a POST with these steps, and returns how the source has ended. */
 async function end(steps: streams.Step[], init: Partial<FetchInit> = {}) {
   const url = await play({ steps });
   const source = streams.open(url, { ...post, ...init });

@@ -92,7 +92,7 @@ test.each(["7\r\nX-Evil: 1", "a\nb", "a\rb", "a\0b"])("a `lastEventId` that cann
   expect(await seen(url, {})).toEqual([]);
 });
 
-test("a `lastEventId` that is no string becomes one", async () => {
+test("a lone surrogate in a `lastEventId` is sent as U+FFFD", async () => {
   const url = await play({ steps: ["silence"] });
   open(url, { lastEventId: "é\uD800" });
   expect((await seenFirst(url)).headers["last-event-id"]).toBe("é\uFFFD");

@@ -52,7 +52,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test.each(["ftp://127.0.0.1/", "about:blank", "mailto:a@b.test", "javascript:alert(1)"])(
-    "a URL that is not fetched whatever the network does closes a source: %s",
+    "a URL whose scheme cannot be fetched closes the source: %s",
     async (url) => {
       const source = open(url, { policy: "resilient" });
       source.onError(ignore);

@@ -31,7 +31,7 @@ test("the server has to wait while a queue is full, and a source that is held ba
     return { source, events: source.events("message") };
   });
   await until(() => heard.every((count) => count === 10));
-  // Somebody else is sent all of it meanwhile.
+  // Meanwhile another request gets the whole response.
   await (await fetch(url)).arrayBuffer();
   const attempts = await seen(url, { attempts: 3, closed: 1 });
   // Firefox takes in, and keeps, whatever a server sends.

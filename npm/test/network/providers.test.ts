@@ -53,7 +53,8 @@ const MODELS = [
 
 const REQUEST = { model: "a-model", messages: [{ role: "user", content: "Why is the sky blue?" }] };
 
-// The recipes listen to all events that are sent, so that the console has no hint. It has a refusal after which the source goes on.
+// The recipes listen to all events that are sent, so the console gets no hint. It gets only the error of a refusal after which the
+// source goes on.
 const hints = vi.spyOn(console, "info");
 const reports = vi.spyOn(console, "error").mockImplementation(() => {});
 beforeEach(() => {
@@ -67,7 +68,7 @@ const answering = (...texts: string[]): Attempt => ({ steps: [{ send: texts.join
 /** Breaks the connection once released: Chromium may lose data that arrives just before a break. */
 const breaking = (text: string): Attempt => ({ steps: [{ send: text }, "wait", "reset"] });
 
-/** Asks, and returns what was shown, how it ended, and the requests that were sent. */
+/** Asks a model, and returns what was shown, how the answer ended, and the requests that were sent. */
 async function run({ ask }: (typeof MODELS)[number], attempts: Attempt[], requests = 1, onShow: (url: string) => unknown = () => {}) {
   const url = await play(...attempts);
   const shown: string[] = [];
@@ -170,7 +171,7 @@ test.each(MODELS)("$name: an answer that is no longer wanted is closed, and is n
   expect(await seen(url, { closed: 1 })).toMatchObject([{ closed_by: "client" }]);
 });
 
-test.each(MODELS)("$name: if the page cannot show the answer, it is closed", async ({ ask, start, text }) => {
+test.each(MODELS)("$name: an answer that the page cannot show is closed", async ({ ask, start, text }) => {
   const url = await play({ steps: [{ send: start + text("Hel") }, "silence"] });
   const outcome = ask(url, REQUEST, () => {
     throw new RangeError("too long");
@@ -304,7 +305,7 @@ test("MCP: messages that belong to no request are received", async () => {
   expect(await seen(url, { closed: 1 })).toMatchObject([{ method: "GET", closed_by: "client" }]);
 });
 
-test("MCP: a server that sends no such messages is asked once", async () => {
+test("MCP: a server that sends no messages without a request is asked for them once", async () => {
   const url = await play({ status: 405 });
   const source = await recipe.listen({ url });
   source.onError(() => {});

@@ -22,7 +22,8 @@ async function errorOf(url: string, init?: Partial<FetchInit>) {
   return reason.error;
 }
 
-/** The same error, with a body: on a busy machine the body may not come within the second that the source waits for it. */
+/** The same, with at least `length` characters of the body. It tries until they come, since on a busy machine they may come later than the
+ * second that a source waits for them. */
 async function errorWithBody(url: string, length: number, init?: Partial<FetchInit>) {
   for (;;) {
     const error = await errorOf(url, init);
@@ -191,7 +192,7 @@ test("a `retry` that is a number sets the reconnection time", async () => {
   expect(await waitOf({ steps: [{ send: beyondAllTime }, "end"] }, {})).toBe(3_600_000);
 });
 
-test("a wait with jitter is between zero and its ceiling", async () => {
+test("a wait with jitter is between the shortest wait and its ceiling", async () => {
   const wait = await waitOf({ status: 500 }, { givenUp: "reopen", backoff: { initial: 1e6, max: 2e6 } });
   expect(wait).toBeGreaterThanOrEqual(10);
   expect(wait).toBeLessThan(1e6);

@@ -3,12 +3,13 @@ import { onTestFinished, vi } from "vitest";
 
 type Entry = "index" | "without-wasm";
 
-/** Where a package is loaded that needs WebAssembly, or finds none. */
+/** What the package finds where it is loaded. */
 interface Options {
+  /** Whether there is WebAssembly. True by default. */
   hasWebAssembly?: boolean;
 }
 
-/** A new copy of an entry of the package that is not started, and the globals that it uses. */
+/** A new copy of an entry of the package, whose engine is not started, and the globals that it uses. */
 export async function load(
   entry: Entry = "index",
   { hasWebAssembly = true }: Options = {},

@@ -77,7 +77,7 @@ export async function seen(url: string, { attempts = 0, closed = 0 }): Promise<S
   }
 }
 
-/** How many requests with the mode `no-cors` to a stream there were. */
+/** How many requests with the mode `no-cors` a stream got: by these a source asks why it got no answer. */
 export const asksOf = async (url: string): Promise<number> => (await (await fetch(`${script(url)}/seen`)).json()).asks;
 
 /** The first connection to a stream, once there is one. */
@@ -106,8 +106,8 @@ export function open(url: string | URL, init?: Partial<EventSourceInit>): EventS
 export const next = (source: EventSource, name = "message") =>
   new Promise<TypedEvent<any>>((resolve) => source.on(name, resolve as (event: TypedEvent<unknown>) => void));
 
-/** Waits until this is so, for a minute at most, since a machine may be busy. */
-export const until = (isSo: () => unknown) => vi.waitUntil(isSo, { timeout: 60_000, interval: 5 });
+/** Waits until the condition holds, for a minute at most, since a machine may be busy. */
+export const until = (condition: () => unknown) => vi.waitUntil(condition, { timeout: 60_000, interval: 5 });
 
 /** A listener for expected errors, so that they do not go to the console. */
 export const ignore = () => {};

@@ -1,4 +1,4 @@
-//! What an error tells of the server's answer.
+//! What an error and the state of an open source tell of the server's answer.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(super) async fn closing_error(source: &EventSource) -> Error {
 }
 
 /// The error with at least `length` bytes of the answer's body. A source waits for the body only a second, which may be too
-/// short on a busy machine: this opens sources until one has these bytes.
+/// short on a busy machine. So this opens sources until an error has these bytes.
 async fn closing_error_with_body(length: usize, open: impl Fn() -> EventSource) -> Error {
     loop {
         let error = closing_error(&open()).await;
@@ -34,7 +34,7 @@ async fn closing_error_with_body(length: usize, open: impl Fn() -> EventSource) 
     }
 }
 
-/// The body in the error of an answer with status 500, which is expected to have `length` bytes; and the script.
+/// The body in the error of an answer with status 500, once it has at least `length` bytes, and the script.
 async fn body_in_error(
     length: usize,
     steps: impl Into<Vec<Step>>,
@@ -48,7 +48,7 @@ async fn body_in_error(
     }
 }
 
-async fn assert_client_left(script: &Script) {
+async fn assert_client_ended_first_attempt(script: &Script) {
     let seen = script.seen_closed(1).await;
     assert_eq!(seen[0].closed_by.as_deref(), Some("client"));
 }
@@ -116,7 +116,7 @@ async fn an_error_has_the_start_of_the_body_in_whole_characters_and_does_not_wai
             let fetch = Fetch::new();
             let (body, script) = body_in_error(expected.len(), [sent, Step::Silence], fetch).await;
             assert_eq!(body, expected);
-            assert_client_left(&script).await;
+            assert_client_ended_first_attempt(&script).await;
         }
     })
     .await;
@@ -134,14 +134,14 @@ async fn an_error_has_as_much_of_the_body_as_the_app_wants() {
             let fetch = Fetch::new().max_error_body_size(size);
             let (body, script) = body_in_error(expected.len(), [sent, Step::Silence], fetch).await;
             assert_eq!(body, expected);
-            assert_client_left(&script).await;
+            assert_client_ended_first_attempt(&script).await;
         }
     })
     .await;
 }
 
 #[wasm_bindgen_test]
-async fn the_error_of_a_refusal_has_the_headers_and_begins_to_say_what_the_body_says() {
+async fn the_error_of_a_refusal_has_the_headers_and_its_text_has_the_start_of_the_body() {
     run(async || {
         let text = format!("{{\n  \"reason\": \"{}\"\n}}", "über".repeat(100));
         let answer = Attempt::ending(&text)
@@ -152,12 +152,12 @@ async fn the_error_of_a_refusal_has_the_headers_and_begins_to_say_what_the_body_
         let script = Script::put([answer]).await;
         let error = closing_error_with_body(text.len(), || script.open()).await;
         let start = format!("{} answered with status 429: ", script.url());
-        let told = error.to_string();
+        let error_text = error.to_string();
         assert!(
-            told.starts_with(&format!("{start}{{ \"reason\": \"über")),
-            "{told}"
+            error_text.starts_with(&format!("{start}{{ \"reason\": \"über")),
+            "{error_text}"
         );
-        assert_eq!(told.chars().count(), start.chars().count() + 201);
+        assert_eq!(error_text.chars().count(), start.chars().count() + 201);
         let Error::Status {
             response,
             retry_after,
@@ -202,7 +202,7 @@ async fn an_open_source_has_the_status_the_headers_and_the_url_of_the_response()
 }
 
 #[wasm_bindgen_test]
-async fn a_wrong_content_type_after_a_redirect_is_told_with_the_url_that_has_answered() {
+async fn the_error_of_a_wrong_content_type_after_a_redirect_names_the_url_that_has_answered() {
     run(async || {
         let page = Attempt::ending("<!doctype html>").header("content-type", "text/html");
         let target = Script::put([page]).await;
@@ -210,12 +210,12 @@ async fn a_wrong_content_type_after_a_redirect_is_told_with_the_url_that_has_ans
         let start = Attempt::answering(302).header("location", &elsewhere);
         let script = Script::put([start]).await;
         let error = closing_error_with_body(1, || script.open()).await;
-        let told = format!(
+        let expected = format!(
             "{} was redirected to {elsewhere}, which answered with text/html, not with text/event-stream: \
              <!doctype html>",
             script.url()
         );
-        assert_eq!(error.to_string(), told);
+        assert_eq!(error.to_string(), expected);
     })
     .await;
 }
@@ -260,7 +260,7 @@ async fn a_connection_after_a_redirect_ends_as_soon_as_the_server_sends_more() {
         listen::<u8>(&source, "message").next().await;
         source.close();
         target.release().await;
-        assert_client_left(&target).await;
+        assert_client_ended_first_attempt(&target).await;
     })
     .await;
 }

@@ -1,4 +1,4 @@
-//! Events of whatever name.
+//! Events of any name.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -18,16 +18,16 @@ async fn every_event_is_delivered_beside_the_listeners_of_its_name() {
                     event: end\ndata: 5\n\n";
         let script = Script::put([Attempt::sending(text)]).await;
         let source = open(&script, Fetch::new());
-        let told = Rc::new(RefCell::new(Vec::new()));
-        let lines = Rc::clone(&told);
+        let lines = Rc::new(RefCell::new(Vec::new()));
+        let heard_lines = Rc::clone(&lines);
         let any = source.on_any(move |event: Event<Text>| {
             let line = format!("{} {} {}", event.name(), event.data, event.last_event_id());
-            lines.borrow_mut().push(line);
+            heard_lines.borrow_mut().push(line);
         });
         let mut ends = listen::<Text>(&source, "end");
         ends.next().await;
         drop(any);
-        assert_eq!(*told.borrow(), ["a 1 1", "é 2 1", "message 3 1", "a 4 1", "end 5 1"]);
+        assert_eq!(*lines.borrow(), ["a 1 1", "é 2 1", "message 3 1", "a 4 1", "end 5 1"]);
     })
     .await;
 }

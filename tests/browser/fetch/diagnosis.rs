@@ -51,7 +51,7 @@ async fn a_refusal_by_cors_says_what_the_server_has_to_send_and_it_is_asked_once
             message.ends_with(" and Access-Control-Allow-Headers: x-token"),
             "{message}"
         );
-        assert_eq!(script.asks().await, 1);
+        assert_eq!(script.no_cors_requests().await, 1);
     })
     .await;
 }
@@ -66,12 +66,12 @@ async fn a_server_that_cannot_be_reached_is_a_lost_connection() {
     .await;
 }
 
-/// A server whose answers CORS hides, in place of the network while this lives.
+/// While this lives, a server whose answers CORS hides takes the place of the network.
 struct HiddenServer(JsValue);
 
 impl HiddenServer {
-    fn put() -> Self {
-        let put = r#"
+    fn replace_network() -> Self {
+        let replace_fetch = r#"
             const real = globalThis.fetch;
             globalThis.fetch = async (request) => {
                 if (request.mode !== "no-cors" || !globalThis.fetch.isUp) throw new TypeError("no answer");
@@ -79,7 +79,7 @@ impl HiddenServer {
             };
             real
         "#;
-        Self(js_sys::eval(&format!("{{{put}}}")).expect("a global scope"))
+        Self(js_sys::eval(&format!("{{{replace_fetch}}}")).expect("a global scope"))
     }
 
     fn set_up(&self, is_up: bool) {
@@ -96,12 +96,12 @@ impl Drop for HiddenServer {
 #[wasm_bindgen_test]
 async fn a_verdict_on_cors_holds_for_ten_seconds_and_then_the_server_is_asked_again() {
     run(async || {
-        let (clock, server) = (Clock::stopped(), HiddenServer::put());
+        let (clock, server) = (Clock::stopped(), HiddenServer::replace_network());
         let policy = Policy::browser().reconnection_time(Duration::from_millis(10));
         let source = EventSource::builder("http://hidden.test/").fetch(Fetch::new());
         let source = source.policy(policy).open().expect("a valid URL");
         let mut errors = errors(&source);
-        let mut told = Vec::new();
+        let mut are_cors = Vec::new();
         for (is_up, seconds) in [
             (false, 1),
             (true, 8),
@@ -111,10 +111,10 @@ async fn a_verdict_on_cors_holds_for_ten_seconds_and_then_the_server_is_asked_ag
             (false, 1),
         ] {
             server.set_up(is_up);
-            told.push(matches!(errors.next().await, Error::Cors { .. }));
+            are_cors.push(matches!(errors.next().await, Error::Cors { .. }));
             Clock::advance(Duration::from_secs(seconds));
         }
-        assert_eq!(told, [false, false, false, true, true, false]);
+        assert_eq!(are_cors, [false, false, false, true, true, false]);
         source.close();
         drop((clock, server));
     })
@@ -129,12 +129,13 @@ async fn a_source_that_may_not_ask_does_not() {
         let source = builder.diagnose(false).open().expect("a valid URL");
         let error = error_of(source).await;
         assert!(matches!(error, Error::ConnectionLost { .. }), "{error:?}");
-        assert_eq!(script.asks().await, 0);
+        assert_eq!(script.no_cors_requests().await, 0);
     })
     .await;
 }
 
-/// Runs the body of a test with a script whose every attempt is this one, and a source over the browser's own that asks.
+/// Runs the body of a test with a script whose every attempt is this one, and with a source over the browser's own `EventSource` that
+/// asks why an attempt has failed.
 async fn run_asking(attempt: Attempt, policy: Policy, body: impl AsyncFn(&Script, EventSource)) {
     run_over(Transport::Browser, async || {
         let script = Script::put([attempt.clone()]).await;
@@ -159,7 +160,7 @@ async fn the_browsers_own_source_that_asks_finishes_at_a_204() {
 
 #[wasm_bindgen_test]
 async fn the_browsers_own_source_that_asks_closes_at_a_401_whose_body_it_does_not_read() {
-    let attempt = Attempt::sending("who are you?").status(401);
+    let attempt = Attempt::sending("who are you?").with_status(401);
     run_asking(attempt, Policy::resilient(), async |script, source| {
         match error_of(source).await {
             Error::Status {
@@ -194,7 +195,7 @@ async fn the_browsers_own_source_that_asks_closes_at_a_refusal_by_cors() {
     run_asking(attempt, Policy::browser(), async |script, source| {
         let error = error_of(source).await;
         assert!(matches!(error, Error::Cors { .. }), "{error:?}");
-        assert_eq!(script.asks().await, 1);
+        assert_eq!(script.no_cors_requests().await, 1);
     })
     .await;
 }
@@ -219,8 +220,8 @@ async fn a_post_that_cors_refuses_is_sent_once() {
         let source = open(&script, Fetch::post());
         let error = error_of(source).await;
         assert!(matches!(error, Error::Cors { .. }), "{error:?}");
-        let told = error.to_string();
-        assert!(told.starts_with("CORS probably refused"), "{told}");
+        let text = error.to_string();
+        assert!(text.starts_with("CORS probably refused"), "{text}");
         assert_eq!(script.seen().await.len(), 1);
     })
     .await;

@@ -37,7 +37,10 @@ async fn fresh_headers_replace_fixed_headers_of_the_same_name_at_each_attempt() 
         let script = Script::put([Attempt::ending("retry: 10\n\n")]).await;
         let _source = open(&script, numbered(token));
         let seen = script.seen_attempts(3).await;
-        let tokens: Vec<_> = seen.iter().map(|one| one.header("x-token")).collect();
+        let tokens: Vec<_> = seen
+            .iter()
+            .map(|attempt| attempt.header("x-token"))
+            .collect();
         assert_eq!(tokens[..3], ["1", "2", "3"]);
     })
     .await;
@@ -57,7 +60,10 @@ async fn a_source_calls_the_function_that_its_builder_has_adopted_last() {
         script.seen_attempts(1).await;
         assert!(first.adopt_closures(&with("new")));
         let seen = script.seen_attempts(3).await;
-        let tokens: Vec<_> = seen.iter().map(|one| one.header("x-token")).collect();
+        let tokens: Vec<_> = seen
+            .iter()
+            .map(|attempt| attempt.header("x-token"))
+            .collect();
         assert_eq!((tokens[0], tokens[2]), ("old", "new"));
     })
     .await;
@@ -133,7 +139,7 @@ async fn a_source_that_closes_before_its_headers_are_made_sends_no_request() {
     .await;
 }
 
-/// A request whose headers with_headers_that_never_come come, and an `Rc` that each attempt which waits for them has a clone of.
+/// A request whose headers never come, and an `Rc` of which each attempt that waits for the headers has a clone.
 fn with_headers_that_never_come() -> (Fetch, Rc<()>) {
     let waiting = Rc::new(());
     let wait = Rc::clone(&waiting);

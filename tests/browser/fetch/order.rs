@@ -50,7 +50,7 @@ async fn no_event_of_the_chunk_is_heard_after_a_decode_error_that_closes_the_sou
     .await;
 }
 
-/// A policy that reopens at a decode error.
+/// A policy that reopens at a decode error, and at an event that is too large.
 fn reopening() -> Policy {
     Policy::browser().rule(|context| match context.error {
         Error::Decode(_) | Error::EventTooLarge { .. } => Decision::Reopen {
@@ -100,14 +100,14 @@ async fn a_dropped_listener_hears_no_further_event_and_the_last_event_id_still_c
             "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\nevent: done\ndata\n\nid: 4\ndata: 4\n\n";
         let script = Script::put([Attempt::ending(text), Attempt::sending("")]).await;
         let source = script.open_with(super::resilient());
-        let own = Rc::new(RefCell::new(None::<Listener>));
-        let (this, heard) = (Rc::clone(&own), Rc::new(RefCell::new(Vec::new())));
+        let kept_listener = Rc::new(RefCell::new(None::<Listener>));
+        let (own_listener, heard) = (Rc::clone(&kept_listener), Rc::new(RefCell::new(Vec::new())));
         let numbers = Rc::clone(&heard);
         let listener = source.on("message", move |event: Event<u8>| {
-            drop(this.take());
+            drop(own_listener.take());
             numbers.borrow_mut().push(event.data);
         });
-        own.replace(listener.ok());
+        kept_listener.replace(listener.ok());
         assert_eq!(listen::<Text>(&source, "done").next().await.0, "");
         assert_eq!(heard.take(), [1]);
         let seen = script.seen_attempts(2).await;

@@ -66,12 +66,12 @@ async fn a_post_that_may_be_sent_again_is_sent_with_the_same_body_and_the_last_e
         let seen = script.seen().await;
         let requests: Vec<_> = seen
             .iter()
-            .map(|one| {
+            .map(|attempt| {
                 (
-                    one.method.as_str(),
-                    one.body.as_str(),
-                    one.header("content-type"),
-                    one.header("last-event-id"),
+                    attempt.method.as_str(),
+                    attempt.body.as_str(),
+                    attempt.header("content-type"),
+                    attempt.header("last-event-id"),
                 )
             })
             .collect();

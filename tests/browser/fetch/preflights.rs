@@ -58,7 +58,8 @@ async fn the_last_event_id_in_the_query_needs_no_preflight() {
 }
 
 #[wasm_bindgen_test]
-async fn a_refused_preflight_of_a_reconnection_has_advice_and_no_attempt_reaches_the_server() {
+async fn the_error_of_a_refused_preflight_of_a_reconnection_has_advice_and_no_attempt_reaches_the_server()
+ {
     run(async || {
         let script = Script::put([
             Attempt::ending("retry: 10\nid: 7\ndata: 1\n\n"),
@@ -75,7 +76,7 @@ async fn a_refused_preflight_of_a_reconnection_has_advice_and_no_attempt_reaches
         };
         let advice = "with Access-Control-Allow-Headers: last-event-id, or set `resume_parameter`";
         assert!(message.ends_with(advice), "{message}");
-        assert_eq!(script.asks().await, 1);
+        assert_eq!(script.no_cors_requests().await, 1);
         assert_eq!(script.seen().await.len(), 1);
         assert_eq!(script.preflights().await, 1);
     })

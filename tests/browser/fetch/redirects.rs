@@ -7,14 +7,14 @@ use web_sys::RequestRedirect;
 use super::{
     super::{
         leaving::is_firefox,
-        support::{Attempt, Script, Seen, errors, listen},
+        support::{Attempt, Script, SeenAttempt, errors, listen},
         waking::come_online,
     },
     open, resilient, run,
 };
 
 /// What arrives of a request that is redirected to another origin.
-async fn seen_after_redirect(status: u16, fetch: Fetch) -> Seen {
+async fn seen_after_redirect(status: u16, fetch: Fetch) -> SeenAttempt {
     let target = Script::put([Attempt::sending("")]).await;
     let elsewhere = target.url_on_second_origin();
     let start = Script::put([Attempt::answering(status).header("location", &elsewhere)]).await;
@@ -109,7 +109,7 @@ async fn in_firefox_a_source_goes_straight_to_where_a_redirect_has_led_it() {
 }
 
 #[wasm_bindgen_test]
-async fn a_new_source_is_led_to_where_the_redirect_leads_then() {
+async fn a_new_source_goes_where_the_redirect_leads_when_it_opens() {
     run(async || {
         let first = Script::put([Attempt::sending("data: 1\n\n")]).await;
         let second = Script::put([Attempt::sending("data: 2\n\n")]).await;
@@ -131,7 +131,9 @@ fn open_resilient(start: &Script) -> EventSource {
     source.expect("a valid request")
 }
 
-/// A source that a redirect has led to a stream, whose target does this then. Later the redirect leads to another stream.
+/// Opens a source that a redirect leads to the first target. That target's stream ends, and later the target does what `later` says.
+/// From the second time on, the redirect leads to the second target. Returns the source, and the scripts of the redirect and of the
+/// two targets.
 async fn redirected_twice(later: Attempt) -> (EventSource, [Script; 3]) {
     let first = Script::put([Attempt::ending("retry: 10\ndata: 1\n\n"), later]).await;
     let second = Script::put([Attempt::sending("data: 2\n\n")]).await;
@@ -160,7 +162,7 @@ async fn a_target_that_has_gone_is_left_for_the_url_of_the_source() {
 }
 
 #[wasm_bindgen_test]
-async fn a_target_that_asks_to_wait_is_not_answered_by_a_request_at_once() {
+async fn a_target_that_asks_to_wait_is_a_failure_and_no_other_url_is_asked_at_once() {
     run(async || {
         for refusal in [429, 500, 503] {
             let (source, [start, first, second]) =

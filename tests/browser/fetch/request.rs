@@ -6,12 +6,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, UrlSearchParams};
 
 use super::{
-    super::support::{Attempt, Observed, Script, Seen, builder, listen},
+    super::support::{Attempt, Observed, Script, SeenAttempt, builder, listen},
     open, run,
 };
 
 /// What arrives of a request.
-async fn seen_of(fetch: Fetch) -> Seen {
+async fn seen_of(fetch: Fetch) -> SeenAttempt {
     let script = Script::put([Attempt::sending("")]).await;
     let _source = open(&script, fetch);
     script.seen_attempts(1).await.remove(0)
@@ -97,14 +97,16 @@ async fn the_credentials_mode_of_fetch_takes_precedence_over_that_of_the_builder
         let cookie = "visitor=42; Path=/streams";
         let with_cookie = Attempt::sending("data: 1\n\n").header("set-cookie", cookie);
         let script = Script::put([with_cookie, Attempt::sending("")]).await;
-        let ask = |with_credentials, fetch| {
+        let open_with = |with_credentials, fetch| {
             let builder = builder(script.url_on_second_origin()).fetch(fetch);
             let source = builder.with_credentials(with_credentials).open();
             source.expect("a valid request")
         };
         let with = |credentials| Fetch::new().credentials(credentials);
         let include = || with(RequestCredentials::Include);
-        listen::<u8>(&ask(false, include()), "message").next().await;
+        listen::<u8>(&open_with(false, include()), "message")
+            .next()
+            .await;
         for (attempt, with_credentials, fetch, expected) in [
             (1, false, include(), "visitor=42"),
             (2, true, with(RequestCredentials::Omit), ""),
@@ -112,7 +114,7 @@ async fn the_credentials_mode_of_fetch_takes_precedence_over_that_of_the_builder
             (4, true, Fetch::new(), "visitor=42"),
             (5, false, Fetch::new(), ""),
         ] {
-            let _source = ask(with_credentials, fetch);
+            let _source = open_with(with_credentials, fetch);
             let seen = script.seen_attempts(attempt + 1).await;
             assert_eq!(seen[attempt].header("cookie"), expected, "{attempt}");
         }
@@ -120,7 +122,7 @@ async fn the_credentials_mode_of_fetch_takes_precedence_over_that_of_the_builder
     .await;
 }
 
-/// The browser also tells caches between it and the server not to answer.
+/// The browser also tells the caches between itself and the server not to answer.
 #[wasm_bindgen_test]
 async fn no_cache_is_used_by_default() {
     run(async || {

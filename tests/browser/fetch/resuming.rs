@@ -48,8 +48,10 @@ async fn each_finished_block_may_change_the_last_event_id_and_an_empty_id_is_not
     .await;
 }
 
-fn ids(seen: &[super::super::support::Seen]) -> Vec<&str> {
-    seen.iter().map(|one| one.header("last-event-id")).collect()
+fn ids(seen: &[super::super::support::SeenAttempt]) -> Vec<&str> {
+    seen.iter()
+        .map(|attempt| attempt.header("last-event-id"))
+        .collect()
 }
 
 #[wasm_bindgen_test]

@@ -31,29 +31,29 @@ async fn events(chunks: &[&[u8]]) -> Vec<HeardEvent> {
             hear((event.name().to_owned(), event.data.0, id));
         })
     });
-    let mut told = Vec::new();
+    let mut events = Vec::new();
     loop {
         let event = heard.next().await;
         if event.0 == "end" {
-            return told;
+            return events;
         }
-        told.push(event);
+        events.push(event);
     }
 }
 
 /// Asserts that each of these streams gives the same events over both transports.
 async fn assert_read_alike(streams: &[&[&[u8]]]) {
     for stream in streams {
-        let told = RefCell::new(Vec::new());
+        let over_each = RefCell::new(Vec::new());
         for &transport in Transport::ALL {
             run_over(transport, async || {
                 let events = events(stream).await;
-                told.borrow_mut().push(events);
+                over_each.borrow_mut().push(events);
             })
             .await;
         }
-        let told = told.take();
-        assert_eq!(told[0], told[1], "{stream:?}");
+        let over_each = over_each.take();
+        assert_eq!(over_each[0], over_each[1], "{stream:?}");
     }
 }
 
@@ -109,10 +109,10 @@ async fn bytes_are_decoded_as_utf_8_as_by_the_browser() {
 async fn assert_read_as(stream: &[u8], expected: &[(&str, &str, &str)]) {
     run(async || {
         let events = events(&[stream]).await;
-        let told = events
+        let heard = events
             .iter()
             .map(|(name, data, id)| (&**name, &**data, &**id));
-        assert_eq!(told.collect::<Vec<_>>(), expected);
+        assert_eq!(heard.collect::<Vec<_>>(), expected);
     })
     .await;
 }

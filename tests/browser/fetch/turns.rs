@@ -30,7 +30,7 @@ async fn a_consumer_can_close_the_source_before_all_events_of_a_chunk_are_handed
     run(async || {
         let script = flood().await;
         let source = script.open();
-        let heard = Rc::new(std::cell::Cell::new(0));
+        let heard = Rc::new(Cell::new(0));
         let count = Rc::clone(&heard);
         let _listener = source.on("message", move |_: Event<u32>| count.set(count.get() + 1));
         let mut numbers = stream::<u32>(&source, "message");
@@ -66,13 +66,13 @@ async fn timers_fire_while_the_stream_is_read() {
         let ticks = Rc::new(Cell::new(0));
         let counted = Rc::clone(&ticks);
         let _interval = Interval::new(1, move || counted.set(counted.get() + 1));
-        let (hear, mut seen) = Heard::new();
+        let (hear, mut ticks_at) = Heard::new();
         let _listener = script.open().on("message", move |event: Event<u32>| {
             if event.data == 0 || event.data == FLOOD - 1 {
                 hear(ticks.get());
             }
         });
-        let (first, last) = (seen.next().await, seen.next().await);
+        let (first, last) = (ticks_at.next().await, ticks_at.next().await);
         assert!(
             last > first,
             "no timer has fired between the first and the last event"

@@ -18,7 +18,10 @@ async fn line_ends_in_ids_do_not_make_headers() {
         let mut numbers = listen::<u8>(&script.open(), "message");
         assert_eq!(numbers.take(3).await, [1, 2, 3]);
         let seen = script.seen().await;
-        let ids: Vec<_> = seen.iter().map(|one| one.header("last-event-id")).collect();
+        let ids: Vec<_> = seen
+            .iter()
+            .map(|attempt| attempt.header("last-event-id"))
+            .collect();
         assert_eq!(ids, ["", "1", unusual]);
         assert!(seen.iter().all(|one| !one.has_header("x-evil")));
     })

@@ -113,7 +113,7 @@ async fn play_all(kind: &str, set_up: impl Fn(EventSourceBuilder) -> EventSource
         let all: Vec<Attack> = serde_json::from_str(&attacks().await).expect("a table");
         let chosen: Vec<_> = all
             .iter()
-            .filter(|one| one.name.starts_with(kind))
+            .filter(|attack| attack.name.starts_with(kind))
             .collect();
         assert!(!chosen.is_empty(), "there is no {kind}");
         for attack in chosen {
@@ -159,8 +159,8 @@ impl Attack {
     async fn watch(&self, source: &EventSource) -> (&'static str, &'static str) {
         let mut errors = errors(source);
         let (_messages, mut heard) = match self.parse.as_str() {
-            "json" => count::<Value>(source, self.heard),
-            _ => count::<Text>(source, self.heard),
+            "json" => report_after::<Value>(source, self.heard),
+            _ => report_after::<Text>(source, self.heard),
         };
         let mut end = listen::<Text>(source, "end");
         let mut last = "";
@@ -173,7 +173,7 @@ impl Attack {
                 heard.next().await;
             }
         };
-        // The callbacks are dropped with the source.
+        // The close is looked at first: a closed source has dropped the callbacks, and `Heard::next` would panic.
         let outcome = select_biased! {
             reason = source.closed().fuse() => match reason {
                 CloseReason::Policy(error) => return ("closed", code(&error)),
@@ -186,8 +186,8 @@ impl Attack {
     }
 }
 
-/// Reports when at least `least` messages were heard.
-fn count<T: Payload>(source: &EventSource, least: u32) -> (Listener, Heard<()>) {
+/// Reports once, when `least` messages were heard.
+fn report_after<T: Payload>(source: &EventSource, least: u32) -> (Listener, Heard<()>) {
     let (hear, heard) = Heard::new();
     let count = Rc::new(Cell::new(0));
     let listener = source.on("message", move |_: Event<T>| {

@@ -11,7 +11,7 @@ use super::super::support::{Attempt, Script, next_data, next_error, run, stream}
 
 const DEPTH: usize = 100_000;
 
-/// Three events with nested JSON, whole and cut short, and one with a number.
+/// Three events with nested JSON, one whole and two cut short, and then an event with a number.
 fn events(name: &str) -> String {
     let (arrays, ends) = ("[".repeat(DEPTH), "]".repeat(DEPTH));
     let objects = "{\"a\":".repeat(DEPTH);
@@ -21,15 +21,15 @@ fn events(name: &str) -> String {
         .concat()
 }
 
-/// Asserts that the stream yields three decode errors, and that the source stays open.
+/// Asserts that the stream yields three decode errors.
 async fn assert_refused_three_times<T: 'static>(stream: &mut EventStream<T>) {
     for _ in 0..3 {
         let error = next_error(stream).await;
         let Error::Decode(error) = error else {
             panic!("{error:?}");
         };
-        let said = error.source().map(ToString::to_string).unwrap_or_default();
-        assert!(said.contains("recursion limit exceeded"), "{said}");
+        let cause = error.source().map(ToString::to_string).unwrap_or_default();
+        assert!(cause.contains("recursion limit exceeded"), "{cause}");
     }
 }
 

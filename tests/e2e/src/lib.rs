@@ -43,7 +43,7 @@ const FIREFOX_ARGUMENTS: &[&str] = &["-headless"];
 
 /// The kinds of browsers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum BrowserKind {
     /// Chromium, by chromedriver.
     Chromium,
     /// Firefox, by geckodriver.
@@ -54,12 +54,12 @@ pub enum Kind {
 #[derive(Debug)]
 struct Driver {
     _process: Child,
-    /// The pipe is held open, since a driver may write more.
+    /// This keeps the pipe open, since a driver may write more.
     output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Driver {
-    /// The port that the driver listens on; `None` if it ends before.
+    /// The port that the driver listens on; `None` if the driver ends before it listens.
     async fn port(&mut self) -> Option<u16> {
         while let Ok(Some(line)) = self.output.next_line().await {
             if let Some(port) = port_in(&line) {
@@ -73,7 +73,7 @@ impl Driver {
 /// A browser with an empty profile. It has to be [closed](Self::close): when it is dropped, only its driver ends.
 #[derive(Debug)]
 pub struct Browser {
-    kind: Kind,
+    kind: BrowserKind,
     client: Client,
     _driver: Driver,
 }
@@ -88,7 +88,7 @@ impl Browser {
     /// # Panics
     ///
     /// If the driver or the browser cannot be started. The message says which.
-    pub async fn launch(kind: Kind) -> Self {
+    pub async fn launch(kind: BrowserKind) -> Self {
         let (driver, port) = start_driver(kind).await;
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities(kind))
@@ -103,7 +103,7 @@ impl Browser {
     }
 
     /// The kind of this browser.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> BrowserKind {
         self.kind
     }
 
@@ -125,7 +125,7 @@ impl Browser {
         self.client.refresh().await.expect("the page opens again");
     }
 
-    /// Opens a page on which a script runs before the page's scripts. Only Chromium can do this.
+    /// Opens a page, and runs a script before the page's scripts. Only Chromium can do this.
     ///
     /// # Panics
     ///
@@ -283,13 +283,13 @@ impl Browser {
     }
 }
 
-async fn start_driver(kind: Kind) -> (Driver, u16) {
+async fn start_driver(kind: BrowserKind) -> (Driver, u16) {
     let (variable, program) = match kind {
-        Kind::Chromium => ("CHROMEDRIVER", "chromedriver"),
-        Kind::Firefox => ("GECKODRIVER", "geckodriver"),
+        BrowserKind::Chromium => ("CHROMEDRIVER", "chromedriver"),
+        BrowserKind::Firefox => ("GECKODRIVER", "geckodriver"),
     };
     let program = env::var(variable).unwrap_or_else(|_| program.to_owned());
-    // A port that is free for IPv4 may be taken for IPv6, and chromedriver needs both.
+    // chromedriver ends if the port that it has chosen for IPv4 is taken for IPv6.
     for _ in 0..5 {
         if let Some(started) = try_to_start_driver(&program, variable).await {
             return started;
@@ -327,14 +327,14 @@ fn port_in(line: &str) -> Option<u16> {
     port.trim().trim_end_matches('.').parse().ok()
 }
 
-fn capabilities(kind: Kind) -> Capabilities {
+fn capabilities(kind: BrowserKind) -> Capabilities {
     let (key, args, binary) = match kind {
-        Kind::Chromium => (
+        BrowserKind::Chromium => (
             "goog:chromeOptions",
             CHROMIUM_ARGUMENTS,
             env::var("CHROMIUM"),
         ),
-        Kind::Firefox => ("moz:firefoxOptions", FIREFOX_ARGUMENTS, env::var("FIREFOX")),
+        BrowserKind::Firefox => ("moz:firefoxOptions", FIREFOX_ARGUMENTS, env::var("FIREFOX")),
     };
     let mut options = json!({ "args": args });
     if let Ok(binary) = binary {

@@ -15,7 +15,7 @@ use futures_util::FutureExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
-use typed_eventsource_e2e::{Browser, Kind};
+use typed_eventsource_e2e::{Browser, BrowserKind};
 use typed_eventsource_server::{
     Config, Server,
     script::{Attempt, Script, Step},
@@ -26,9 +26,9 @@ use crate::process::{descendants, kill};
 /// How long a browser may take to close.
 const GRACE: Duration = Duration::from_secs(20);
 /// The id of the script that serves the page's HTML.
-const PAGE: &str = "page";
+const PAGE_SCRIPT: &str = "page";
 
-/// A page whose functions tests call: the methods of `window.tasks`, which the page sets when it is ready.
+/// A page whose functions are called from here: the methods of `window.tasks`, which the page sets when it is ready.
 #[derive(Debug)]
 pub struct Page {
     browser: RefCell<Rc<Browser>>,
@@ -45,7 +45,7 @@ impl Page {
     /// # Panics
     ///
     /// If the browser does not start.
-    pub async fn launch(kind: Kind, html: &str, folder: &Path) -> Result<Self> {
+    pub async fn launch(kind: BrowserKind, html: &str, folder: &Path) -> Result<Self> {
         let config = Config {
             www: Some(folder.to_owned()),
             pkg: Some("pkg".into()),
@@ -53,7 +53,7 @@ impl Page {
         };
         let server = Server::start(config).await;
         let server = server.context("the server does not start")?;
-        server.put(PAGE, Script::always(isolated(html)))?;
+        server.put(PAGE_SCRIPT, Script::always(isolated(html)))?;
         let browser = RefCell::new(Rc::new(Browser::launch(kind).await));
         Ok(Self { browser, server })
     }
@@ -94,7 +94,7 @@ impl Page {
     }
 
     fn url(&self) -> String {
-        format!("{}/streams/{PAGE}", self.server.origin())
+        format!("{}/streams/{PAGE_SCRIPT}", self.server.origin())
     }
 
     /// Closes the browser and stops the server. A browser whose page is frozen does not obey its driver, and is killed.
@@ -210,17 +210,17 @@ fn isolated(html: &str) -> Attempt {
         .header("cross-origin-embedder-policy", "require-corp")
 }
 
-/// Turns a panic of the future into an error: the methods of a browser that no longer answers panic.
+/// Turns a panic of the future into an error, since the methods of [`Browser`] panic when the browser no longer answers.
 ///
 /// # Errors
 ///
 /// If the future panics or fails.
 pub async fn catch_panic<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     let outcome = AssertUnwindSafe(future).catch_unwind().await;
-    outcome.unwrap_or_else(|panic| Err(anyhow!(message(&*panic))))
+    outcome.unwrap_or_else(|panic| Err(anyhow!(panic_message(&*panic))))
 }
 
-fn message(panic: &(dyn Any + Send)) -> String {
+fn panic_message(panic: &(dyn Any + Send)) -> String {
     let owned = panic.downcast_ref::<String>().map(String::as_str);
     let message = owned.or_else(|| panic.downcast_ref::<&str>().copied());
     message.unwrap_or("a panic").to_owned()
@@ -239,8 +239,8 @@ mod tests {
         let literal = runtime.block_on(catch_panic::<()>(async { panic!("no answer") }));
         let formatted = async { panic!("no answer after {patience}") };
         let formatted = runtime.block_on(catch_panic::<()>(formatted));
-        let told =
+        let messages =
             [literal, formatted].map(|outcome| outcome.expect_err("it panicked").to_string());
-        assert_eq!(told, ["no answer", "no answer after 90"]);
+        assert_eq!(messages, ["no answer", "no answer after 90"]);
     }
 }

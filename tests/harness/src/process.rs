@@ -19,7 +19,7 @@ use tokio::{
 
 /// How long a server may take to listen on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// How often free ports are looked for. Another program may take a port before the server listens on it.
+/// How often a server is started on free ports. Another program may take a port before the server listens on it.
 const ATTEMPTS: usize = 5;
 
 /// A running server. If its test fails, the server's output is printed.
@@ -131,10 +131,10 @@ impl Process {
         let Some(id) = self.child.id().filter(|_| self.is_running()) else {
             return;
         };
-        let others = descendants(id);
-        // The parent is killed first, since it could start others in place of its children.
+        let descendants = descendants(id);
+        // The parent is killed first, since it could start new children in place of killed ones.
         let _ = self.child.start_kill();
-        kill(&others);
+        kill(&descendants);
     }
 }
 
@@ -171,7 +171,7 @@ fn origin_in(line: &str) -> Option<&str> {
 }
 
 fn free_ports<const PORTS: usize>() -> [u16; PORTS] {
-    // Each port is held until all are found, so that no two are the same.
+    // Each port is held until all ports are found, so that no two are the same.
     let listeners = [(); PORTS].map(|()| TcpListener::bind(("127.0.0.1", 0)));
     listeners.map(|listener| {
         let address = listener.and_then(|listener| listener.local_addr());

@@ -5,7 +5,7 @@
 pub struct CodeBlock<'a> {
     /// The line of the opening fence; the first line of the page is 1.
     pub line: usize,
-    /// The language that the opening fence names, or nothing.
+    /// The language that the opening fence names; empty if it names none.
     pub language: &'a str,
     /// The lines between the fences.
     pub code: String,
@@ -30,7 +30,7 @@ pub fn code_blocks(text: &str) -> Vec<CodeBlock<'_>> {
     blocks
 }
 
-/// The file that the page names above a block of code: the target of the last link before it.
+/// The file that the page names above a block of code: the target of the last link in the last line of text before the block.
 pub fn named_above<'a>(text: &'a str, block: &CodeBlock<'_>) -> Option<&'a str> {
     let lines = text.lines().take(block.line - 1);
     let line = lines.filter(|line| !line.is_empty()).last()?;

@@ -1,4 +1,4 @@
-"""Reads events with httpx-sse, which does not reconnect on its side, and prints each as JSON."""
+"""Reads events with httpx-sse, which leaves reconnecting to this program, and prints each as JSON."""
 
 import json
 import sys

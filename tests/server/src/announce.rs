@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// The content of the file.
 #[derive(Debug, Serialize)]
-pub(crate) struct Address<'a> {
+pub(crate) struct Origins<'a> {
     pub(crate) origin: &'a str,
     pub(crate) second_origin: &'a str,
 }
@@ -23,8 +23,8 @@ pub(crate) struct Announcement {
 
 impl Announcement {
     /// Writes the file. A reader finds either all of it or nothing.
-    pub(crate) fn write(path: &Path, address: &Address<'_>) -> io::Result<Self> {
-        let content = serde_json::to_string(address)?;
+    pub(crate) fn write(path: &Path, origins: &Origins<'_>) -> io::Result<Self> {
+        let content = serde_json::to_string(origins)?;
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }

@@ -41,11 +41,11 @@ pub struct Attack {
     pub parse: &'static str,
     /// Whether the attack has no end. A browser's own source holds all of it, until there is no memory left.
     pub endless: bool,
-    /// The text that `make_attempt` gets.
-    #[serde(skip)]
-    text: &'static str,
+    /// Makes what every connection gets, from `text` and the sizes.
     #[serde(skip)]
     make_attempt: fn(&str, Sizes) -> Attempt,
+    #[serde(skip)]
+    text: &'static str,
 }
 
 /// How much the attacks send.
@@ -233,7 +233,7 @@ fn endless_line(start: &str, sizes: Sizes) -> Attempt {
 }
 
 fn endless(text: &str, sizes: Sizes) -> Attempt {
-    // The last text is whole, so that the event `end` follows it.
+    // The fill ends with a whole text, so that the event `end` follows it.
     let length = text.len() as u64;
     let bytes = sizes.endless / length * length;
     Attempt::playing([fill(bytes, text), send(END)])
@@ -313,7 +313,7 @@ fn fill(bytes: u64, text: &str) -> Step {
     Step::Fill { bytes, send }
 }
 
-/// `bytes` times the same letter between `start` and `end`, as gzip, which is a thousand times smaller.
+/// `start`, the same letter `bytes` times, and `end`, as gzip. That is a thousand times smaller.
 fn bomb(start: &str, bytes: u64, end: &str) -> Vec<u8> {
     let block = vec![b'x'; MIB as usize];
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());

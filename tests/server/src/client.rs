@@ -110,12 +110,15 @@ pub struct Response {
     /// Its status.
     pub status: u16,
     headers: HashMap<String, String>,
-    left: Left,
+    left: BodyLeft,
 }
 
+/// What is left to read of a body.
 #[derive(Debug)]
-enum Left {
+enum BodyLeft {
+    /// Chunks, up to the empty one.
     Chunks,
+    /// This many bytes.
     Bytes(usize),
 }
 
@@ -150,9 +153,9 @@ impl Response {
             .collect();
         let length = headers.get("content-length").and_then(|n| n.parse().ok());
         let left = match length {
-            _ if method == "HEAD" || status == 204 || status == 304 => Left::Bytes(0),
-            Some(length) => Left::Bytes(length),
-            None => Left::Chunks,
+            _ if method == "HEAD" || status == 204 || status == 304 => BodyLeft::Bytes(0),
+            Some(length) => BodyLeft::Bytes(length),
+            None => BodyLeft::Chunks,
         };
         Ok(Self {
             tcp,
@@ -178,19 +181,19 @@ impl Response {
     /// If the body is not chunked as HTTP/1.1 says.
     pub async fn chunk(&mut self) -> io::Result<Option<Vec<u8>>> {
         let length = match &mut self.left {
-            Left::Bytes(left) => std::mem::take(left),
-            Left::Chunks => {
+            BodyLeft::Bytes(left) => std::mem::take(left),
+            BodyLeft::Chunks => {
                 let line = read_line(&mut self.tcp).await?;
                 usize::from_str_radix(&line, 16).expect("a chunk's length")
             }
         };
         let mut chunk = vec![0; length];
         self.tcp.read_exact(&mut chunk).await?;
-        if matches!(self.left, Left::Chunks) {
+        if matches!(self.left, BodyLeft::Chunks) {
             read_line(&mut self.tcp).await?;
         }
         if length == 0 {
-            self.left = Left::Bytes(0);
+            self.left = BodyLeft::Bytes(0);
         }
         Ok((length > 0).then_some(chunk))
     }

@@ -47,13 +47,13 @@ impl TcpHandle {
         self.0.waker.wake();
     }
 
-    /// Replaces the response's head by one with a header of `bytes` bytes. Returns when the head is written, and never if
-    /// the client goes away before.
+    /// Sends a response head with a header of `bytes` bytes in place of the handler's. Returns when the head is written, and
+    /// never if the client goes away before that.
     pub(crate) async fn send_long_head(&self, bytes: u64) {
-        let (head, written) = LongHead::new(bytes);
+        let (head, when_written) = LongHead::new(bytes);
         *self.0.long_head.lock() = Some(head);
         self.0.waker.wake();
-        if written.await.is_err() {
+        if when_written.await.is_err() {
             std::future::pending::<()>().await;
         }
     }
@@ -72,7 +72,7 @@ pub(crate) struct OpenConnections(Arc<Mutex<Vec<Weak<Orders>>>>);
 impl OpenConnections {
     fn add(&self, orders: &Arc<Orders>) {
         let mut open = self.0.lock();
-        open.retain(|known| known.strong_count() > 0);
+        open.retain(|orders| orders.strong_count() > 0);
         open.push(Arc::downgrade(orders));
     }
 
@@ -139,8 +139,8 @@ impl Listener for ResettableListener {
 
 /// A TCP stream that obeys its [`TcpHandle`].
 ///
-/// hyper flushes only when its own buffer is empty. So at a flush the kernel has all that the handler sent, and a reset that
-/// was asked for takes place.
+/// hyper flushes only when its own buffer is empty, so that at a flush the kernel has all that the handler sent. Then a reset
+/// that the handler asked for takes place.
 #[derive(Debug)]
 pub(crate) struct ResettableStream {
     tcp: TcpStream,
@@ -206,7 +206,7 @@ impl AsyncWrite for ResettableStream {
         }
         ready!(this.drain.poll(&this.tcp, cx))?;
         SockRef::from(&this.tcp).set_linger(Some(Duration::ZERO))?;
-        // hyper drops the stream on any error. Without linger that sends the RST.
+        // hyper drops the stream on any error. As the linger time is zero, that sends the RST.
         Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
     }
 
@@ -243,7 +243,8 @@ impl Drain {
     }
 }
 
-/// Other systems do not tell what is unsent: the reset comes as soon as the kernel has all bytes.
+/// Waits for nothing, since other systems do not tell what is unsent: a reset takes place as soon as the kernel has all
+/// bytes, and may discard some.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 #[derive(Debug, Default)]
 struct Drain;

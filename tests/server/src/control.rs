@@ -1,4 +1,4 @@
-//! `/scripts/{id}`: putting, releasing, watching and deleting scripts.
+//! `/scripts/{id}` and `/attacks`: the handlers that put, release, watch and delete scripts, and list the attacks.
 
 use std::{fmt::Display, sync::Arc, time::Duration};
 
@@ -14,11 +14,11 @@ use tokio::time::sleep;
 
 use crate::{
     attacks::{ATTACKS, Attack, Sizes},
-    script::{Script, Seen},
+    script::{Script, SeenAttempt},
     store::Store,
 };
 
-/// How long `seen` waits until the server saw what the query asks for.
+/// How long `seen` waits at most until the server saw what the query asks for.
 const LONG_POLL: Duration = Duration::from_secs(10);
 const NO_STORE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
@@ -89,8 +89,11 @@ pub(crate) struct Awaited {
 }
 
 impl Awaited {
-    fn is_met(&self, seen: &[Seen]) -> bool {
-        let closed = seen.iter().filter(|one| one.closed_ms.is_some()).count();
+    fn is_met(&self, seen: &[SeenAttempt]) -> bool {
+        let closed = seen
+            .iter()
+            .filter(|attempt| attempt.closed_ms.is_some())
+            .count();
         seen.len() >= self.attempts && closed >= self.closed
     }
 }

@@ -1,4 +1,4 @@
-//! Static files, with headers that limit what their pages may do.
+//! Static files. Those of the page and of the package have headers that limit what a page may do.
 
 use std::{io, path::Path};
 

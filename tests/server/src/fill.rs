@@ -2,7 +2,8 @@
 
 use bytes::{Bytes, BytesMut};
 
-/// Large enough that a chunk's cost does not show, small enough that the client soon has something to read.
+/// The bytes of a block. A block is large enough that the cost of a chunk does not show, and small enough that the client soon has
+/// something to read.
 const BLOCK: usize = 64 * 1024;
 
 /// A text over and over, up to a number of bytes.

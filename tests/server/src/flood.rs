@@ -1,10 +1,11 @@
-//! Many events in few chunks.
+//! A text, such as an event, many times in few chunks.
 
 use std::fmt::Write;
 
 use bytes::{Bytes, BytesMut};
 
-/// Large enough that a chunk's cost does not show, small enough that the client soon has something to read.
+/// How many bytes a chunk has at least, unless it is the last. A chunk is large enough that its cost does not show, and small enough
+/// that the client soon has something to read.
 const CHUNK: usize = 64 * 1024;
 
 /// A repeated text, in which `{n}` counts up. It yields chunks of about 64 KiB, or of one text each.
@@ -21,12 +22,12 @@ pub(crate) struct Flood {
 }
 
 impl Flood {
-    /// A flood with as many texts in a chunk as fit.
+    /// A flood whose chunks hold as many texts as fit.
     pub(crate) fn new(times: u32, text: &str) -> Self {
         Self::with_chunks_of(CHUNK, times, text)
     }
 
-    /// A flood with one text in a chunk.
+    /// A flood whose chunks hold one text each.
     pub(crate) fn one_by_one(times: u32, text: &str) -> Self {
         Self::with_chunks_of(1, times, text)
     }
@@ -44,12 +45,12 @@ impl Flood {
         }
     }
 
-    fn write_event(&self, chunk: &mut BytesMut) {
+    fn write_text(&self, chunk: &mut BytesMut) {
         chunk.extend_from_slice(self.head.as_bytes());
-        for piece in &self.tails {
+        for tail in &self.tails {
             // Writing to a growing buffer cannot fail.
             let _ = write!(chunk, "{}", self.next);
-            chunk.extend_from_slice(piece.as_bytes());
+            chunk.extend_from_slice(tail.as_bytes());
         }
     }
 }
@@ -60,7 +61,7 @@ impl Iterator for Flood {
     fn next(&mut self) -> Option<Bytes> {
         let mut chunk = BytesMut::with_capacity(self.chunk_length + 2 * self.text_length);
         while self.next < self.times && chunk.len() < self.chunk_length {
-            self.write_event(&mut chunk);
+            self.write_text(&mut chunk);
             self.next += 1;
         }
         (!chunk.is_empty()).then(|| chunk.freeze())
@@ -70,6 +71,8 @@ impl Iterator for Flood {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MANY: u32 = 50_000;
 
     fn chunks_of(times: u32, text: &str) -> Vec<Bytes> {
         Flood::new(times, text).collect()
@@ -86,8 +89,6 @@ mod tests {
         assert!(chunks_of(0, "x").is_empty());
         assert!(chunks_of(MANY, "").is_empty());
     }
-
-    const MANY: u32 = 50_000;
 
     #[test]
     fn chunks_hold_many_events_and_lose_none() {

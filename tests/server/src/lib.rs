@@ -24,7 +24,7 @@
 //! | `GET /attacks` | lists the [attacks] of a hostile server, each with what should happen to a client |
 //! | `PUT /scripts/{id}?attack=NAME` | stores the script of an attack |
 //! | `GET /chaos/{stream}?seed=S&events=N` | sends numbered events over connections that fail in every way; the seed decides how ([`chaos`]). With `lossy=true` the server forgets some events, with `bare=true` an event without an id may come first |
-//! | `GET /chaos/{stream}/seen?seed=S` | answers with what the server saw of a chaotic stream ([`Seen`](chaos::Seen)) |
+//! | `GET /chaos/{stream}/seen?seed=S` | answers with what the server saw of a chaotic stream ([`SeenStream`](chaos::SeenStream)) |
 //!
 //! All endpoints answer any origin (CORS), except that a script decides this for its stream. A server that needs more
 //! endpoints, such as that of the showcase, [adds routes](Server::start_with).
@@ -52,7 +52,7 @@ use axum::Router;
 use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use announce::{Address, Announcement};
+use announce::{Announcement, Origins};
 use chaos::Chaos;
 pub use connection::TcpHandle;
 use connection::{OpenConnections, ResettableListener};
@@ -71,9 +71,9 @@ pub struct Config {
     pub port: u16,
     /// The port of the second origin, which serves the same; 0 takes a free one.
     pub second_port: u16,
-    /// A folder to serve at `/`, [guarded](files::with_content_security_policy).
+    /// A folder to serve at `/`, with a [content security policy](files::with_content_security_policy).
     pub www: Option<PathBuf>,
-    /// A folder to serve at `/pkg/`, guarded too.
+    /// A folder to serve at `/pkg/`, with the same policy.
     pub pkg: Option<PathBuf>,
     /// A folder to serve at `/pages/`, without a content security policy.
     pub pages: Option<PathBuf>,
@@ -105,30 +105,30 @@ impl Server {
         Self::start_with(config, |_| Ok(Router::new())).await
     }
 
-    /// As [`start`](Self::start), with more routes. `more` gets a token that is cancelled when the server stops: streams of
-    /// these routes have to end then, or are cut off.
+    /// As [`start`](Self::start), with more routes. `more_routes` gets a token that is cancelled when the server stops: the
+    /// streams of these routes have to end then. Ten seconds later the server cuts off those that have not.
     ///
     /// # Errors
     ///
-    /// As [`start`](Self::start), and if `more` fails.
+    /// As [`start`](Self::start), and if `more_routes` fails.
     pub async fn start_with(
         config: Config,
-        more: impl FnOnce(&CancellationToken) -> io::Result<Router>,
+        more_routes: impl FnOnce(&CancellationToken) -> io::Result<Router>,
     ) -> io::Result<Self> {
         let stop = CancellationToken::new();
         let scripts = Arc::new(Store::new(stop.clone()));
-        let router = router::router(&config, &scripts, &stop)?.merge(more(&stop)?);
+        let router = router::router(&config, &scripts, &stop)?.merge(more_routes(&stop)?);
         let first = listen(config.port).await?;
         let second = listen(config.second_port).await?;
         let origin = format!("http://{}", first.local_addr()?);
         let second_origin = format!("http://{}", second.local_addr()?);
         let announcement = match &config.announce {
             Some(path) => {
-                let address = Address {
+                let origins = Origins {
                     origin: &origin,
                     second_origin: &second_origin,
                 };
-                Some(Announcement::write(path, &address)?)
+                Some(Announcement::write(path, &origins)?)
             }
             None => None,
         };

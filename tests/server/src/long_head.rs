@@ -12,28 +12,28 @@ const START: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-l
 const VALUE: &[u8] = &[b'x'; 64 * 1024];
 const END: &[u8] = b"\r\n\r\n";
 
-/// The rest of a head that is to be written.
+/// The part of a head that is still to be written.
 #[derive(Debug)]
 pub(crate) struct LongHead {
     start: &'static [u8],
     /// How many bytes of the header's value are left.
-    value: u64,
+    value_left: u64,
     end: &'static [u8],
-    /// Gets a message when all of the head is written. It is dropped if the connection ends before.
+    /// Gets a message when all of the head is written. It is dropped if the connection ends before that.
     written: Option<oneshot::Sender<()>>,
 }
 
 impl LongHead {
     /// A head with `bytes` bytes in the header's value, and a receiver that gets a message when all of it is written.
     pub(crate) fn new(bytes: u64) -> (Self, oneshot::Receiver<()>) {
-        let (written, wait) = oneshot::channel();
+        let (written, when_written) = oneshot::channel();
         let head = Self {
             start: START,
-            value: bytes,
+            value_left: bytes,
             end: END,
             written: Some(written),
         };
-        (head, wait)
+        (head, when_written)
     }
 
     /// Writes as much as the connection takes, and fails if the client is gone.
@@ -42,7 +42,7 @@ impl LongHead {
         tcp: &mut TcpStream,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
-        while let Some(bytes) = self.next() {
+        while let Some(bytes) = self.next_bytes() {
             let written = ready!(Pin::new(&mut *tcp).poll_write(cx, bytes))?;
             self.advance(written);
         }
@@ -53,8 +53,8 @@ impl LongHead {
         Poll::Ready(Ok(()))
     }
 
-    fn next(&self) -> Option<&'static [u8]> {
-        let value = usize::try_from(self.value).unwrap_or(usize::MAX);
+    fn next_bytes(&self) -> Option<&'static [u8]> {
+        let value = usize::try_from(self.value_left).unwrap_or(usize::MAX);
         let parts = [self.start, &VALUE[..value.min(VALUE.len())], self.end];
         parts.into_iter().find(|part| !part.is_empty())
     }
@@ -62,8 +62,8 @@ impl LongHead {
     fn advance(&mut self, written: usize) {
         if !self.start.is_empty() {
             self.start = &self.start[written..];
-        } else if self.value > 0 {
-            self.value -= written as u64;
+        } else if self.value_left > 0 {
+            self.value_left -= written as u64;
         } else {
             self.end = &self.end[written..];
         }

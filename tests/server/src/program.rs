@@ -1,4 +1,4 @@
-//! The life of a program that runs a server.
+//! A program that runs a server until it is told to stop.
 
 use std::{
     io::{self, Write},
@@ -44,7 +44,7 @@ async fn serve(start: impl Future<Output = io::Result<Server>>) -> io::Result<()
     Ok(())
 }
 
-/// Waits for Ctrl-C or `SIGTERM`, and notices each from this call on.
+/// Returns a future that waits for Ctrl-C or `SIGTERM`. A signal counts from this call on, not from the first poll.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -59,7 +59,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Waits for Ctrl-C.
+/// Returns a future that waits for Ctrl-C.
 #[cfg(not(unix))]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
-/// The most events that one [`Step::Repeat`] sends.
+/// The most times that a [`Step::Repeat`], a [`Step::Series`] or a [`Step::Ticks`] sends its text.
 pub const MAX_TIMES: u32 = 10_000_000;
-/// The longest [`Step::Pause`], in milliseconds.
+/// The longest [`Step::Pause`], and the longest time between two chunks of a [`Step::Ticks`] or a [`Step::Drip`], in
+/// milliseconds.
 pub const MAX_PAUSE_MS: u64 = 60_000;
 
 /// What the connections to one stream get. `PUT /scripts/{id}` stores it.
@@ -164,7 +165,7 @@ pub enum Step {
     Ticks {
         /// How many times, at most [`MAX_TIMES`].
         times: u32,
-        /// The milliseconds from one to the next, from 1 to [`MAX_PAUSE_MS`].
+        /// The milliseconds from one text to the next, from 1 to [`MAX_PAUSE_MS`].
         every: u64,
         /// The text, in which each `{n}` becomes 0, 1, 2, … and each `{now}` the microseconds since 1970.
         send: String,
@@ -227,8 +228,8 @@ fn too_many_times(step: &str, times: u32) -> Result<(), String> {
 /// What the server saw of a script's connections: the answer to `GET /scripts/{id}/seen`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SeenAttempts {
-    /// The connections made so far, in order.
-    pub attempts: Vec<Seen>,
+    /// The attempts made so far, in order.
+    pub attempts: Vec<SeenAttempt>,
     /// How many CORS preflights a browser has sent.
     #[serde(default)]
     pub preflights: usize,
@@ -237,9 +238,9 @@ pub struct SeenAttempts {
     pub asks: usize,
 }
 
-/// What the server saw of one connection.
+/// What the server saw of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct SeenAttempt {
     /// The request's method.
     pub method: String,
     /// The request's path with its query.

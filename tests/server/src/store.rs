@@ -13,12 +13,12 @@ use parking_lot::Mutex;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::script::{Attempt, ClosedBy, Script, Seen, SeenAttempts};
+use crate::script::{Attempt, ClosedBy, Script, SeenAttempt, SeenAttempts};
 
 /// All scripts, by id.
 #[derive(Debug)]
 pub(crate) struct Store {
-    running: Mutex<HashMap<String, Arc<Running>>>,
+    scripts: Mutex<HashMap<String, Arc<RunningScript>>>,
     stop: CancellationToken,
 }
 
@@ -26,14 +26,14 @@ impl Store {
     /// A store whose connections end when `stop` is cancelled.
     pub(crate) fn new(stop: CancellationToken) -> Self {
         Self {
-            running: Mutex::default(),
+            scripts: Mutex::default(),
             stop,
         }
     }
 
     /// Stores a script. It replaces a script of the same id, whose connections end.
     pub(crate) fn put(&self, id: String, script: Script) {
-        let running = Arc::new(Running {
+        let running = Arc::new(RunningScript {
             script,
             put: Instant::now(),
             attempts: watch::Sender::default(),
@@ -42,18 +42,18 @@ impl Store {
             releases: Semaphore::new(0),
             over: self.stop.child_token(),
         });
-        if let Some(old) = self.running.lock().insert(id, running) {
+        if let Some(old) = self.scripts.lock().insert(id, running) {
             old.over.cancel();
         }
     }
 
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<Running>> {
-        self.running.lock().get(id).cloned()
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<RunningScript>> {
+        self.scripts.lock().get(id).cloned()
     }
 
     /// Deletes a script, and returns whether there was one.
     pub(crate) fn delete(&self, id: &str) -> bool {
-        match self.running.lock().remove(id) {
+        match self.scripts.lock().remove(id) {
             Some(old) => {
                 old.over.cancel();
                 true
@@ -63,12 +63,12 @@ impl Store {
     }
 }
 
-/// A script at work.
+/// A script that was put, and what the server saw of it.
 #[derive(Debug)]
-pub(crate) struct Running {
+pub(crate) struct RunningScript {
     script: Script,
     put: Instant,
-    pub(crate) attempts: watch::Sender<Vec<Seen>>,
+    pub(crate) attempts: watch::Sender<Vec<SeenAttempt>>,
     preflights: AtomicUsize,
     asks: AtomicUsize,
     pub(crate) releases: Semaphore,
@@ -76,13 +76,13 @@ pub(crate) struct Running {
     pub(crate) over: CancellationToken,
 }
 
-impl Running {
+impl RunningScript {
     pub(crate) fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.put.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Notes a request, and starts the next attempt for it.
-    pub(crate) fn start_attempt(self: &Arc<Self>, seen: Seen) -> TrackedAttempt {
+    pub(crate) fn start_attempt(self: &Arc<Self>, seen: SeenAttempt) -> TrackedAttempt {
         let mut number = 0;
         self.attempts.send_modify(|all| {
             number = all.len();
@@ -96,18 +96,19 @@ impl Running {
     }
 
     /// Notes a preflight, and returns what the next attempt gets.
-    pub(crate) fn preflight(&self) -> &Attempt {
+    pub(crate) fn note_preflight(&self) -> &Attempt {
         self.preflights.fetch_add(1, Ordering::Relaxed);
         self.attempt(self.attempts.borrow().len())
     }
 
-    /// Notes a request with the mode `no-cors`, and returns what the last attempt got.
-    pub(crate) fn ask(&self) -> &Attempt {
+    /// Notes a request with the mode `no-cors`, and returns what the last attempt got; what the first one will get if there was
+    /// none.
+    pub(crate) fn note_no_cors_request(&self) -> &Attempt {
         self.asks.fetch_add(1, Ordering::Relaxed);
         self.attempt(self.attempts.borrow().len().saturating_sub(1))
     }
 
-    /// What was seen so far.
+    /// What the server saw so far.
     pub(crate) fn seen(&self) -> SeenAttempts {
         SeenAttempts {
             attempts: self.attempts.borrow().clone(),
@@ -126,7 +127,7 @@ impl Running {
 /// The attempt of one request. When it is dropped, the server notes that it is closed.
 #[derive(Debug)]
 pub(crate) struct TrackedAttempt {
-    pub(crate) running: Arc<Running>,
+    pub(crate) running: Arc<RunningScript>,
     number: usize,
     closed_by: ClosedBy,
 }

@@ -24,8 +24,8 @@ use crate::{
     control::no_such_script,
     fill::Fill,
     flood::Flood,
-    script::{Attempt, Cors, Seen, Step},
-    store::{Running, Store, TrackedAttempt},
+    script::{Attempt, Cors, SeenAttempt, Step},
+    store::{RunningScript, Store, TrackedAttempt},
 };
 
 pub(crate) async fn play(
@@ -44,9 +44,9 @@ pub(crate) async fn play(
         .get("sec-fetch-mode")
         .is_some_and(|mode| mode == "no-cors")
     {
-        return answer_ask(&running, tcp).await;
+        return answer_no_cors_request(&running, tcp).await;
     }
-    let tracked = running.start_attempt(Seen {
+    let tracked = running.start_attempt(SeenAttempt {
         method: method.to_string(),
         path: uri.to_string(),
         headers: headers_as_text(&headers),
@@ -74,17 +74,17 @@ pub(crate) async fn play(
     response
 }
 
-/// Answers a request with the mode `no-cors`, by which a page asks whether the server can be reached, as the last attempt was
-/// answered.
-async fn answer_ask(running: &Running, tcp: TcpHandle) -> Response {
-    let attempt = running.ask();
+/// Answers a request with the mode `no-cors` as the last attempt was answered. A page sends one to find out whether it can
+/// reach the server.
+async fn answer_no_cors_request(running: &RunningScript, tcp: TcpHandle) -> Response {
+    let attempt = running.note_no_cors_request();
     let resets = |step: &Step| matches!(step, Step::Reset | Step::LongHead(_));
     if attempt.steps.first().is_some_and(resets) || attempt.before.iter().any(resets) {
         tcp.reset();
         return std::future::pending().await;
     }
     let mut response = head(attempt, None);
-    // The page of the tests has a `Cross-Origin-Embedder-Policy`, and gets only what allows it.
+    // The page of the tests has a `Cross-Origin-Embedder-Policy`, so that the browser refuses it responses without this header.
     let policy = HeaderName::from_static("cross-origin-resource-policy");
     let cross_origin = HeaderValue::from_static("cross-origin");
     response.headers_mut().insert(policy, cross_origin);
@@ -101,7 +101,7 @@ pub(crate) async fn preflight(
         return no_such_script(&id).into_response();
     };
     let mut response = StatusCode::NO_CONTENT.into_response();
-    let cors = running.preflight().cors;
+    let cors = running.note_preflight().cors;
     add_cors_headers(cors, headers.get(header::ORIGIN), response.headers_mut());
     if cors != Cors::None {
         for (asked, allowed) in [
@@ -144,7 +144,7 @@ fn head(attempt: &Attempt, origin: Option<&HeaderValue>) -> Response {
     let mut response = (status, defaults, Body::empty()).into_response();
     let headers = response.headers_mut();
     add_cors_headers(attempt.cors, origin, headers);
-    // Defaults are removed first, so that a header which is given several times is sent several times.
+    // The defaults are removed before any header is added, so that a header which is given several times is sent several times.
     let given = || {
         attempt.headers.iter().filter_map(|(name, value)| {
             let name = HeaderName::try_from(name).ok()?;
@@ -226,7 +226,7 @@ impl Player {
 
     async fn play(&mut self, steps: Vec<Step>, to: &StreamEmitter<Bytes>) {
         for step in steps.into_iter().chain([Step::End]) {
-            // hyper flushes when there is nothing to send: this sends the chunk before.
+            // hyper flushes when the body has nothing for it. So it sends the chunk before while this yields.
             yield_now().await;
             match step {
                 Step::Send(text) => to.emit(text.into()).await,
@@ -272,7 +272,7 @@ impl Player {
         match step {
             Step::Pause(ms) => sleep(Duration::from_millis(ms)).await,
             Step::Wait => {
-                // Nobody closes the semaphore, so that this is always a permit.
+                // The semaphore is never closed, so that this is always a permit.
                 if let Ok(permit) = self.tracked.running.releases.acquire().await {
                     permit.forget();
                 }
@@ -282,7 +282,7 @@ impl Player {
                 self.reset().await
             }
             Step::Reset => self.reset().await,
-            // `play` handles all other steps but `Silence`.
+            // Only `Silence` is left: `play` handles all other steps.
             _ => std::future::pending().await,
         }
     }

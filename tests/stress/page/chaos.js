@@ -10,8 +10,8 @@ const unfinished = new Set();
 /** Begins to follow streams, `concurrency` of them at a time. */
 export function begin({ tasks, concurrency }) {
   for (const { name } of tasks) unfinished.add(name);
-  const left = tasks.values();
-  for (let number = 0; number < concurrency; number += 1) work(left);
+  const remaining = tasks.values();
+  for (let number = 0; number < concurrency; number += 1) followRemaining(remaining);
 }
 
 /** Takes the reports since the last call, and the names of the streams that have not ended. */
@@ -21,11 +21,12 @@ export function take() {
   return { reports: taken, unfinished: [...unfinished] };
 }
 
-async function work(tasks) {
+/** Follows one of the remaining streams after another. All callers share the iterator. */
+async function followRemaining(tasks) {
   for (const task of tasks) {
-    const told = task.client === "rust" ? JSON.parse(await rust.follow(JSON.stringify(task))) : await follow(task);
+    const report = task.client === "rust" ? JSON.parse(await rust.follow(JSON.stringify(task))) : await follow(task);
     unfinished.delete(task.name);
-    reports.push({ name: task.name, ...told });
+    reports.push({ name: task.name, ...report });
   }
 }
 
@@ -34,6 +35,7 @@ async function follow(task) {
   const source = open(task);
   const collector = new Collector();
   for (const name of ["tick", "message"]) source.on(name, (event) => collector.addEvent(event));
+  // The data of `bad` does not decode. A source decodes only events that have a listener.
   source.on("bad", () => {});
   source.onGap((gap) => collector.addGap(gap));
   source.onError((error) => {
@@ -64,7 +66,7 @@ function open({ url, transport, deduplicate, resumes, idle, opening }) {
   return new EventSource(url, options);
 }
 
-/** Reopens at every loss. @param {import("/pkg/index.js").FailureContext} context */
+/** Reopens in place of the browser, whose own reconnection would not set the parameter. @param {import("/pkg/index.js").FailureContext} context */
 function reopening({ error }) {
   if (error.code === "connection-lost") return { type: "reopen", after: 10 };
 }

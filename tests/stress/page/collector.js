@@ -11,11 +11,11 @@ export class Collector {
   #gaps = [];
   #faults = [];
   /** The id of the event that has to follow the last gap. */
-  #expected;
+  #expectedId;
 
   addGap({ after, before, missed }) {
     this.#checkExpected(before);
-    this.#expected = before;
+    this.#expectedId = before;
     this.#gaps.push([after, before, missed]);
   }
 
@@ -39,9 +39,9 @@ export class Collector {
   }
 
   #checkExpected(id) {
-    const expected = this.#expected;
-    this.#expected = undefined;
-    if (expected !== undefined && expected !== id) this.addFault(`a gap was told before ${expected}, and ${id} came`);
+    const expected = this.#expectedId;
+    this.#expectedId = undefined;
+    if (expected !== undefined && expected !== id) this.addFault(`a gap before ${expected} was reported, but ${id} came`);
   }
 }
 

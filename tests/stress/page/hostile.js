@@ -9,14 +9,14 @@ export const begin = (rustMemory) => ({
     const isRust = client === "rust";
     const memory = () => (isRust ? rustMemory : npmWasm.memory).buffer.byteLength / 65536;
     const before = memory();
-    const turns = new Turns();
-    const told = isRust ? JSON.parse(await rust.attack(JSON.stringify(task))) : await attack(task);
-    return { ...told, longest: turns.end(), pages: memory() - before };
+    const turns = new TurnTimer();
+    const report = isRust ? JSON.parse(await rust.attack(JSON.stringify(task))) : await attack(task);
+    return { ...report, longest: turns.end(), pages: memory() - before };
   },
 });
 
-/** Measures the longest time between two turns of the page's event loop, in milliseconds. */
-class Turns {
+/** Measures the longest time between two turns of the page's event loop, in milliseconds. `end` returns it. */
+class TurnTimer {
   #longest = 0;
   #last = performance.now();
   #channel = new MessageChannel();

@@ -1,29 +1,29 @@
 // Runs before all other scripts of the page, and counts the timers that are set.
 {
-  const set = new Set();
+  const timers = new Set();
   const { setTimeout, clearTimeout, setInterval, clearInterval } = window;
   window.setTimeout = (callback, ...rest) => {
     const timer = setTimeout.call(
       window,
       (...values) => {
-        set.delete(timer);
+        timers.delete(timer);
         callback(...values);
       },
       ...rest,
     );
-    set.add(timer);
+    timers.add(timer);
     return timer;
   };
   window.setInterval = (...rest) => {
     const timer = setInterval.call(window, ...rest);
-    set.add(timer);
+    timers.add(timer);
     return timer;
   };
   for (const [name, clear] of Object.entries({ clearTimeout, clearInterval })) {
     window[name] = (timer) => {
-      set.delete(timer);
+      timers.delete(timer);
       clear.call(window, timer);
     };
   }
-  window.timersSet = () => set.size;
+  window.timersSet = () => timers.size;
 }

@@ -75,7 +75,7 @@ async function cycles({ count, ...task }) {
   }
 }
 
-/** A URL for each cycle, since sources of one URL open at a bounded rate. */
+/** Opens, hears and closes one source. Each has a different URL, since sources of one URL open at a bounded rate. */
 async function cycle({ url, transport }, number) {
   const source = new EventSource(`${url}#${number}`, {
     transport,

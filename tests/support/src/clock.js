@@ -1,20 +1,20 @@
 // The clock of the sources under test, which tests can stop and advance.
 
-const { now } = Date;
-let passed = 0;
+const dateNow = Date.now;
+let advanced = 0;
 
 export function stopClock() {
-  const [then, day] = [performance.now(), Date.now()];
-  passed = 0;
-  performance.now = () => then + passed;
-  Date.now = () => day;
+  const [stoppedAt, date] = [performance.now(), Date.now()];
+  advanced = 0;
+  performance.now = () => stoppedAt + advanced;
+  Date.now = () => date;
 }
 
 export function advanceClock(milliseconds) {
-  passed += milliseconds;
+  advanced += milliseconds;
 }
 
 export function startClock() {
   delete performance.now;
-  Date.now = now;
+  Date.now = dateNow;
 }

@@ -16,8 +16,8 @@ extern "C" {
     fn start_clock();
 }
 
-/// Stops the clock of all sources while this lives. Their timers fire as usual, and find that it is too early. So even on a busy
-/// machine no limit is reached and no wait ends before the test advances the clock.
+/// The clock of all sources, which stands still while this lives. Their timers fire as usual, but the sources find that it is too
+/// early. So even on a busy machine no limit is reached and no wait ends before the test advances the clock.
 #[derive(Debug)]
 pub struct Clock(());
 

@@ -31,24 +31,25 @@ pub async fn run(body: impl AsyncFn()) {
 pub async fn run_over(transport: Transport, body: impl AsyncFn()) {
     transport.select();
     Clock::start();
-    HeldTurns::end();
+    HeldTurns::end_all();
     end_leftovers().await;
     if let Err(failure) = guarded(LIMIT, body()).await {
         fail_in_one_line(&format!("over {transport:?}: {failure}"));
     }
 }
 
-/// Runs the body of a test in which callbacks panic, over each transport. Only a panic in the body fails the test.
+/// Runs the body of a test in which callbacks panic, over each transport. The test fails if the body itself panics, or does not end
+/// within [`LIMIT`].
 pub async fn run_with_panics(body: impl AsyncFn()) {
-    // The hook is set before the first panic: after one, this thread cannot set another.
-    hear_panics();
+    // The hook is set before the first panic, since after a panic this thread cannot set one.
+    fail_on_panics();
     for &transport in Transport::ALL {
         transport.select();
         Clock::start();
-        HeldTurns::end();
+        HeldTurns::end_all();
         end_leftovers().await;
-        let late = TimeoutFuture::new(LIMIT.as_millis() as u32);
-        if let Either::Right(_) = select(pin!(body()), late).await {
+        let time_is_over = TimeoutFuture::new(LIMIT.as_millis() as u32);
+        if let Either::Right(_) = select(pin!(body()), time_is_over).await {
             fail_in_one_line(&format!(
                 "over {transport:?}: still waiting after {LIMIT:?}"
             ));
@@ -56,7 +57,7 @@ pub async fn run_with_panics(body: impl AsyncFn()) {
     }
 }
 
-/// Fails the test that calls this, by an exception without a stack, which would only name this function.
+/// Fails the test that calls this, by an exception. The exception has no stack: that would only name this function.
 pub(crate) fn fail_in_one_line(reason: &str) -> ! {
     let error = js_sys::Error::new(reason);
     let _ = Reflect::set(&error, &"stack".into(), &JsValue::UNDEFINED);
@@ -66,11 +67,11 @@ pub(crate) fn fail_in_one_line(reason: &str) -> ! {
 /// Runs the body of a test as [`run`] does, and returns the failure.
 pub async fn guarded(limit: Duration, body: impl Future<Output = ()>) -> Result<(), String> {
     let (sender, failed) = oneshot::channel();
-    FAILED.set(Some(sender));
-    hear_panics();
-    let _listener = hear_exceptions();
-    let late = TimeoutFuture::new(limit.as_millis() as u32);
-    match select(failed, select(pin!(body), late)).await {
+    FAILURE_SENDER.set(Some(sender));
+    fail_on_panics();
+    let _listener = fail_on_exceptions();
+    let time_is_over = TimeoutFuture::new(limit.as_millis() as u32);
+    match select(failed, select(pin!(body), time_is_over)).await {
         Either::Left((Ok(message), _)) => Err(format!("in a callback: {message}")),
         Either::Left((Err(_), _)) => Err("another test began before this one had ended".into()),
         Either::Right((Either::Left(_), _)) => Ok(()),
@@ -79,18 +80,19 @@ pub async fn guarded(limit: Duration, body: impl Future<Output = ()>) -> Result<
 }
 
 thread_local! {
-    static FAILED: Cell<Option<oneshot::Sender<String>>> = const { Cell::new(None) };
+    /// Fails the running test with a message.
+    static FAILURE_SENDER: Cell<Option<oneshot::Sender<String>>> = const { Cell::new(None) };
 }
 
 /// Fails the running test. Only the first reason counts.
 fn fail(reason: String) {
-    if let Some(sender) = FAILED.take() {
+    if let Some(sender) = FAILURE_SENDER.take() {
         // The test may be over.
         let _ = sender.send(reason);
     }
 }
 
-fn hear_panics() {
+fn fail_on_panics() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let report = panic::take_hook();
@@ -101,9 +103,9 @@ fn hear_panics() {
     });
 }
 
-fn hear_exceptions() -> EventListener {
+fn fail_on_exceptions() -> EventListener {
     let global: EventTarget = js_sys::global().unchecked_into();
-    // The guard reports the exception in place of the browser.
+    // The browser would report the exception too.
     let options = EventListenerOptions::enable_prevent_default();
     EventListener::new_with_options(&global, "error", options, |event| {
         event.prevent_default();

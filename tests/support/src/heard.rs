@@ -19,7 +19,7 @@ impl<T: 'static> Heard<T> {
     pub fn new() -> (impl Fn(T) + Clone + 'static, Self) {
         let (sender, receiver) = unbounded();
         // The test may have dropped the receiver.
-        let hear = move |what| drop(sender.unbounded_send(what));
+        let hear = move |argument| drop(sender.unbounded_send(argument));
         let listeners = Vec::new();
         let heard = Self {
             receiver,
@@ -107,7 +107,8 @@ pub async fn next_error<T: 'static>(stream: &mut EventStream<T>) -> Error {
     item.map(|_| ()).expect_err("an error")
 }
 
-/// Whether this is the error of a source that got this status. The browser's own source does not tell the status.
+/// Whether this is the error of a source that got this status. Over the browser's own source, which does not tell the status, it is
+/// that the browser has given up.
 pub fn is_refusal(error: &Error, expected: u16) -> bool {
     match error {
         Error::Status { status, .. } => *status == expected,
@@ -115,7 +116,7 @@ pub fn is_refusal(error: &Error, expected: u16) -> bool {
     }
 }
 
-/// The code that JavaScript has for an error, as far as attacks lead to it.
+/// The code that JavaScript has for an error that an attack can lead to; `another` for any other error.
 pub fn code(error: &Error) -> &'static str {
     match error {
         Error::ConnectionLost { .. } => "connection-lost",

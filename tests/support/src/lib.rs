@@ -19,7 +19,7 @@ pub use heard::{
     Heard, code, errors, is_refusal, journal, listen, next_data, next_error, states, stream,
 };
 pub use observe::{Console, Left, Observed};
-pub use script::{Attempt, Cors, Seen, Step, send, send_bytes};
+pub use script::{Attempt, Cors, SeenAttempt, Step, send, send_bytes};
 pub use server::{Script, attacks, builder};
 pub use transport::Transport;
 pub use turns::HeldTurns;

@@ -20,9 +20,9 @@ export class Observation {
       return addEventListener.call(this, type, listener, options);
     };
     EventTarget.prototype.removeEventListener = function (type, listener, options) {
-      const own = listeners.get(this) ?? [];
-      const index = own.findIndex((one) => one.listener === listener && one.key === key(type, options));
-      if (index >= 0) own.splice(index, 1);
+      const registered = listeners.get(this) ?? [];
+      const index = registered.findIndex((one) => one.listener === listener && one.key === key(type, options));
+      if (index >= 0) registered.splice(index, 1);
       return removeEventListener.call(this, type, listener, options);
     };
     // Only requests of sources count. A test sends other requests to the server.
@@ -46,7 +46,7 @@ export class Observation {
       clearTimeout(id);
     };
 
-    this.listeners = () => [...listeners.values()].reduce((sum, own) => sum + own.length, 0);
+    this.listeners = () => [...listeners.values()].reduce((sum, registered) => sum + registered.length, 0);
     this.connections = () => [...listeners.keys()].filter(isOpen).length + requests.filter((request) => !request.signal.aborted).length;
     this.attempts = () => [...listeners.keys()].filter(isSource).length + requests.length;
     this.timers = () => timers.size;
@@ -57,7 +57,7 @@ export class Observation {
   }
 }
 
-// Collects what goes to console.error and console.info.
+// Collects what goes to console.error, and the hints, which go to console.info.
 export class ConsoleLines {
   #lines = { error: [], info: [] };
   #originals = { error: console.error, info: console.info };

@@ -43,7 +43,7 @@ extern "C" {
     fn stop(this: &ConsoleLines);
 }
 
-/// Observes `addEventListener`, `fetch`, `setTimeout` and their opposites while it lives.
+/// Observes `addEventListener`, `fetch` and `setTimeout`, and what undoes them, while it lives.
 #[derive(Debug)]
 pub struct Observed(Observation);
 
@@ -125,7 +125,7 @@ impl Console {
         self.0.errors()
     }
 
-    /// The lines of `console.info` so far.
+    /// The hints so far: the lines of `console.info`.
     pub fn hints(&self) -> Vec<String> {
         self.0.hints()
     }

@@ -50,12 +50,6 @@ impl Attempt {
         }
     }
 
-    /// Answers with this status.
-    pub fn status(mut self, status: u16) -> Self {
-        self.status = Some(status);
-        self
-    }
-
     /// Never answers.
     pub fn hanging() -> Self {
         Self {
@@ -148,9 +142,9 @@ pub fn send_bytes(bytes: &[u8]) -> Step {
     Step::SendBase64(btoa(&characters))
 }
 
-/// What the server saw of one connection.
+/// What the server saw of one attempt.
 #[derive(Debug, Deserialize)]
-pub struct Seen {
+pub struct SeenAttempt {
     /// The request's method.
     pub method: String,
     /// The request's path, with the query.
@@ -160,11 +154,11 @@ pub struct Seen {
     pub body: String,
     /// When the request came, in milliseconds since the script was put.
     pub opened_ms: u64,
-    /// Which side ended the connection, once it has ended: `client` or `server`.
+    /// Which side ended the response, once it has ended: `client` or `server`.
     pub closed_by: Option<String>,
 }
 
-impl Seen {
+impl SeenAttempt {
     /// Whether the request had this header.
     pub fn has_header(&self, name: &str) -> bool {
         self.headers.contains_key(name)

@@ -10,7 +10,7 @@ use web_sys::{Request, RequestInit, Response};
 
 use super::{
     guard::fail_in_one_line,
-    script::{Attempt, Seen},
+    script::{Attempt, SeenAttempt},
     transport::Transport,
 };
 
@@ -19,14 +19,14 @@ const ANNOUNCEMENT: &str = "/target/test-server.json";
 
 #[wasm_bindgen]
 extern "C" {
-    // This is renamed, since the crate under test imports `fetch` too, and two imports of one name do not link.
+    // The crate under test imports `fetch` too, and two imports of one name do not link.
     #[wasm_bindgen(catch, js_name = fetch)]
-    async fn ask(request: &Request) -> Result<JsValue, JsValue>;
+    async fn js_fetch(request: &Request) -> Result<JsValue, JsValue>;
 }
 
 #[derive(Deserialize)]
 struct SeenAttempts {
-    attempts: Vec<Seen>,
+    attempts: Vec<SeenAttempt>,
     preflights: usize,
     asks: usize,
 }
@@ -66,7 +66,7 @@ async fn request(method: &str, url: &str, body: Option<&str>) -> Option<(u16, St
         init.set_body(&JsValue::from_str(body));
     }
     let request = Request::new_with_str_and_init(url, &init).expect("a valid request");
-    let response: Response = ask(&request).await.ok()?.unchecked_into();
+    let response: Response = js_fetch(&request).await.ok()?.unchecked_into();
     let text = JsFuture::from(response.text().ok()?).await.ok()?;
     Some((response.status(), text.as_string()?))
 }
@@ -81,12 +81,13 @@ pub async fn attacks() -> String {
 }
 
 thread_local! {
-    static PUT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// The ids of the scripts that were put and not dropped.
+    static PUT_IDS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Ends the streams that a failed test has left open, since a browser allows only six to a host.
 pub(super) async fn end_leftovers() {
-    for id in PUT.take() {
+    for id in PUT_IDS.take() {
         let url = format!("{}/scripts/{id}", server().await.origin);
         request("DELETE", &url, None).await;
     }
@@ -107,25 +108,25 @@ pub struct Script {
 impl Script {
     /// Puts a script. The n-th connection plays the n-th attempt, and the last attempt repeats.
     pub async fn put(attempts: impl Into<Vec<Attempt>>) -> Self {
-        let script = Self::unused().await;
+        let script = Self::with_unique_id().await;
         script.put_attempts(attempts.into()).await;
         script
     }
 
     /// Puts an attack of the server's table.
     pub async fn attack(name: &str) -> Self {
-        let script = Self::unused().await;
+        let script = Self::with_unique_id().await;
         let attack = format!("?attack={name}");
         script.control("PUT", &attack, None).await;
         script
     }
 
-    async fn unused() -> Self {
+    async fn with_unique_id() -> Self {
         let script = Self {
             server: server().await,
             id: unique_id(),
         };
-        PUT.with_borrow_mut(|put| put.push(script.id.clone()));
+        PUT_IDS.with_borrow_mut(|ids| ids.push(script.id.clone()));
         script
     }
 
@@ -183,61 +184,65 @@ impl Script {
         self.control("POST", "/release", None).await;
     }
 
-    /// Deletes the script, which ends its connections. After a redirect Firefox ends its side only when the server sends more.
+    /// Deletes the script, which ends its connections. A test that redirects does so, since Firefox keeps the connection behind a
+    /// redirect when its source is closed, until the server sends more.
     pub async fn end(self) {
         self.control("DELETE", "", None).await;
     }
 
     /// The attempts so far.
-    pub async fn seen(&self) -> Vec<Seen> {
+    pub async fn seen(&self) -> Vec<SeenAttempt> {
         self.seen_when(0, 0).await
     }
 
     /// The attempts, once there are at least `count`.
-    pub async fn seen_attempts(&self, count: usize) -> Vec<Seen> {
+    pub async fn seen_attempts(&self, count: usize) -> Vec<SeenAttempt> {
         self.seen_when(count, 0).await
     }
 
     /// The attempts, once at least `count` of them have ended.
-    pub async fn seen_closed(&self, count: usize) -> Vec<Seen> {
+    pub async fn seen_closed(&self, count: usize) -> Vec<SeenAttempt> {
         self.seen_when(0, count).await
     }
 
     /// Asserts that there was one connection, and that the client has ended it.
     pub async fn assert_client_left(&self) {
         let seen = self.seen_closed(1).await;
-        let closed_by: Vec<_> = seen.iter().map(|one| one.closed_by.as_deref()).collect();
+        let closed_by: Vec<_> = seen
+            .iter()
+            .map(|attempt| attempt.closed_by.as_deref())
+            .collect();
         assert_eq!(closed_by, [Some("client")]);
     }
 
     /// How many preflights the browser has sent.
     pub async fn preflights(&self) -> usize {
-        self.all_when(0, 0).await.preflights
+        self.seen_attempts_when(0, 0).await.preflights
     }
 
     /// How many requests with the mode `no-cors` came.
-    pub async fn asks(&self) -> usize {
-        self.all_when(0, 0).await.asks
+    pub async fn no_cors_requests(&self) -> usize {
+        self.seen_attempts_when(0, 0).await.asks
     }
 
-    async fn seen_when(&self, attempts: usize, closed: usize) -> Vec<Seen> {
-        self.all_when(attempts, closed).await.attempts
+    async fn seen_when(&self, attempts: usize, closed: usize) -> Vec<SeenAttempt> {
+        self.seen_attempts_when(attempts, closed).await.attempts
     }
 
-    async fn all_when(&self, attempts: usize, closed: usize) -> SeenAttempts {
+    async fn seen_attempts_when(&self, attempts: usize, closed: usize) -> SeenAttempts {
         let query = format!("/seen?attempts={attempts}&closed={closed}");
         let json = self.control("GET", &query, None).await;
         serde_json::from_str(&json).expect("what was seen as JSON")
     }
 
-    async fn control(&self, method: &str, what: &str, body: Option<&str>) -> String {
-        let url = format!("{}/scripts/{}{what}", self.origin(), self.id);
+    async fn control(&self, method: &str, path: &str, body: Option<&str>) -> String {
+        let url = format!("{}/scripts/{}{path}", self.origin(), self.id);
         loop {
             match request(method, &url, body).await {
                 Some((200 | 204, answer)) => return answer,
-                // The server did not see enough within ten seconds, and is asked again.
+                // The server did not see enough within ten seconds. It is asked again.
                 Some((504, _)) => {}
-                Some((status, answer)) => panic!("{method} {what}: {status} {answer}"),
+                Some((status, answer)) => panic!("{method} {url}: {status} {answer}"),
                 None => no_server(),
             }
         }
@@ -246,7 +251,7 @@ impl Script {
 
 impl Drop for Script {
     fn drop(&mut self) {
-        PUT.with_borrow_mut(|put| put.retain(|id| *id != self.id));
+        PUT_IDS.with_borrow_mut(|ids| ids.retain(|id| *id != self.id));
     }
 }
 

@@ -1,13 +1,13 @@
-// Holds sources that let other tasks run: they wait for a message of a `MessageChannel`, which is sent when the test says so. The
-// tests of both languages use this.
+// Holds up sources that let other tasks run. Such a source waits for a message of a `MessageChannel`; here the message is sent when
+// the test says so. The tests of both languages use this.
 
-const Real = globalThis.MessageChannel;
+const RealMessageChannel = globalThis.MessageChannel;
 let held;
 
 export function holdTurns() {
   held = [];
   globalThis.MessageChannel = class {
-    #real = new Real();
+    #real = new RealMessageChannel();
     port1 = this.#real.port1;
     port2 = {
       postMessage: () => {
@@ -20,7 +20,7 @@ export function holdTurns() {
 }
 
 export function letTurnsEnd() {
-  globalThis.MessageChannel = Real;
+  globalThis.MessageChannel = RealMessageChannel;
   const sends = held ?? [];
   held = undefined;
   for (const send of sends) send();

@@ -11,8 +11,8 @@ extern "C" {
     fn let_turns_end();
 }
 
-/// While this lives, a source that lets other tasks run does not continue. A source that has let other tasks run before is not held:
-/// it keeps the real `MessageChannel`.
+/// While this lives, a source that pauses to let other tasks run stays paused. This replaces `MessageChannel`, by which sources
+/// pause: a source that has paused before keeps its real channel, and is not held.
 #[derive(Debug)]
 pub struct HeldTurns(());
 
@@ -23,14 +23,14 @@ impl HeldTurns {
         Self(())
     }
 
-    /// Lets the held sources continue, also those that a failed test has held.
-    pub(super) fn end() {
+    /// Lets all held sources continue. The guard calls this before each test, since a test that failed has dropped nothing.
+    pub(super) fn end_all() {
         let_turns_end();
     }
 }
 
 impl Drop for HeldTurns {
     fn drop(&mut self) {
-        Self::end();
+        Self::end_all();
     }
 }

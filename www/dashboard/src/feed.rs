@@ -43,7 +43,7 @@ pub enum Feed {
 }
 
 impl Dashboard {
-    /// Adds an event.
+    /// Folds an event into the dashboard.
     pub fn add(&mut self, event: Feed) {
         self.events += 1;
         match event {
@@ -51,20 +51,20 @@ impl Dashboard {
                 symbol,
                 price,
                 change,
-            } => self.quote(symbol, price, change),
+            } => self.update_quote(symbol, price, change),
             Feed::Halt { symbol, reason } => {
                 if let Some(quote) = self.quotes.get_mut(&symbol) {
                     quote.halted = Some(reason.clone());
                 }
-                self.add_entry("market", format!("{symbol} halted: {reason}"));
+                self.add_news("market", format!("{symbol} halted: {reason}"));
             }
             Feed::Resume { symbol } => {
                 if let Some(quote) = self.quotes.get_mut(&symbol) {
                     quote.halted = None;
                 }
-                self.add_entry("market", format!("{symbol} trades again"));
+                self.add_news("market", format!("{symbol} trades again"));
             }
-            Feed::Message { text } | Feed::Bye { text } => self.add_entry("notice", text),
+            Feed::Message { text } | Feed::Bye { text } => self.add_news("notice", text),
         }
     }
 }
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_halt_lasts_until_a_price_or_a_resume_and_the_log_has_halts_and_resumes() {
+    fn a_halt_lasts_until_a_price_or_a_resume_and_the_news_has_halts_and_resumes() {
         let price = r#"{"price":{"symbol":"A","price":1.0,"change":0.5}}"#;
         let halt = r#"{"halt":{"symbol":"A","reason":"news"}}"#;
         let resume = r#"{"resume":{"symbol":"A"}}"#;
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_log_keeps_only_the_last_fifty_entries() {
+    fn only_the_last_fifty_entries_of_news_are_kept() {
         let notice = r#"{"bye":{"text":"that was all"}}"#;
         assert_eq!(dashboard(&[notice; 200]).news().count(), 50);
     }

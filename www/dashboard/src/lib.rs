@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 pub use feed::{Feed, state_name};
 pub use quote::Quote;
 
-/// How many entries of news are kept.
+/// The most entries of news that are kept.
 const MOST_NEWS: usize = 50;
 
 /// The state of the dashboard, into which events are folded.
@@ -21,7 +21,7 @@ pub struct Dashboard {
     events: u32,
 }
 
-/// An entry of the log.
+/// An entry of the news.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct News {
     /// The number of the entry's event, which no other entry has.
@@ -42,9 +42,9 @@ impl Dashboard {
             ("HOOLI", 78.05, 0.45),
         ];
         for (symbol, price, change) in figures {
-            dashboard.quote(symbol.to_owned(), price, change);
+            dashboard.update_quote(symbol.to_owned(), price, change);
         }
-        dashboard.add_entry("notice", "These prices do not move.".to_owned());
+        dashboard.add_news("notice", "These prices do not move.".to_owned());
         dashboard
     }
 
@@ -65,11 +65,11 @@ impl Dashboard {
         self.events
     }
 
-    fn quote(&mut self, symbol: String, price: f64, change: f64) {
+    fn update_quote(&mut self, symbol: String, price: f64, change: f64) {
         self.quotes.entry(symbol).or_default().update(price, change);
     }
 
-    fn add_entry(&mut self, kind: &'static str, text: String) {
+    fn add_news(&mut self, kind: &'static str, text: String) {
         self.news.truncate(MOST_NEWS - 1);
         self.news.push_front(News {
             number: self.events,

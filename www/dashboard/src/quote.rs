@@ -2,8 +2,8 @@
 
 use std::{collections::VecDeque, fmt::Write};
 
-/// How many prices the trend has.
-const MOST_RECENT: usize = 40;
+/// The most prices that the trend shows.
+const MOST_IN_TREND: usize = 40;
 
 /// What the dashboard knows of a symbol.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Quote {
 
 impl Quote {
     pub(crate) fn update(&mut self, price: f64, change: f64) {
-        if self.recent.len() == MOST_RECENT {
+        if self.recent.len() == MOST_IN_TREND {
             self.recent.pop_front();
         }
         self.recent.push_back(price);

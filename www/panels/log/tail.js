@@ -5,9 +5,9 @@ import { Scroll } from "../scroll.js";
 /** @typedef {import("../../feeds/log.js").Feed["line"]} Line */
 /** @typedef {{ number?: number, line: Line } | { gap: string }} Entry */
 
-/** How many entries can be filtered. */
+/** How many entries are kept at least, so that they can be filtered. */
 const MOST_ENTRIES = 5_000;
-/** How many entries are on the page. */
+/** The most entries that are on the page. */
 const MOST_ROWS = 400;
 
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
@@ -69,7 +69,7 @@ export class Tail {
     if (this.#entries.length > 2 * MOST_ENTRIES) this.#entries.splice(0, MOST_ENTRIES);
     if (!this.#passes(entry)) return;
     this.#fresh.push(entry);
-    // While the page is hidden there are no frames.
+    // While the page is hidden there are no frames, so entries that wait to be drawn would pile up.
     if (this.#fresh.length > 2 * MOST_ROWS) this.#fresh.splice(0, MOST_ROWS);
   }
 

@@ -1,12 +1,12 @@
 // @ts-check
-import { byId, set, svg } from "../../dom.js";
+import { byId, setAttributes, svg } from "../../dom.js";
 
 /** @typedef {{ time: number, price: number }} Point */
 
 /** How much time the chart shows, in milliseconds. */
 const SPAN = 60_000;
 /** Milliseconds between two drawings. */
-const REDRAW = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 100;
+const REDRAW_INTERVAL = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1_000 : 100;
 /** How many points of each symbol are kept. */
 const MOST_POINTS = 400;
 /** How many points the trend in a row has. */
@@ -33,13 +33,13 @@ export class Chart {
 
   constructor() {
     this.#svg.append(this.#outages, this.#grid, this.#area, this.#line, this.#dot);
-    setInterval(() => this.#draw(), REDRAW);
+    setInterval(() => this.#draw(), REDRAW_INTERVAL);
   }
 
   /** @param {{ symbol: string, time: number, price: number }} point */
   add({ symbol, time, price }) {
     this.#first = Math.min(this.#first, time);
-    // A delayed event gives too small a difference, so that the largest one counts.
+    // A delayed event gives too small a difference, so the largest difference counts.
     this.#ahead = Math.max(this.#ahead, time - Date.now());
     const points = this.#points.get(symbol) ?? [];
     points.push({ time, price });
@@ -82,9 +82,9 @@ export class Chart {
     const { width, height } = this.#svg.getBoundingClientRect();
     const now = this.#now();
     const from = Math.max(now - SPAN, this.#first);
-    const points = inside(this.#points.get(this.#selected) ?? [], from);
+    const points = pointsFrom(this.#points.get(this.#selected) ?? [], from);
     if (points.length === 0 || width === 0 || document.hidden) return;
-    set(this.#svg, { viewBox: `0 0 ${width} ${height}` });
+    setAttributes(this.#svg, { viewBox: `0 0 ${width} ${height}` });
 
     const right = width - MARGIN.right;
     const bottom = height - MARGIN.bottom;
@@ -94,9 +94,9 @@ export class Chart {
 
     const line = points.map(({ time, price }) => `${x(time).toFixed(1)},${y(price).toFixed(1)}`).join("L");
     const [first, last] = [points[0], points[points.length - 1]];
-    set(this.#line, { d: `M${line}` });
-    set(this.#area, { d: `M${x(first.time)},${bottom}L${line}L${x(last.time)},${bottom}Z` });
-    set(this.#dot, { cx: x(last.time), cy: y(last.price) });
+    setAttributes(this.#line, { d: `M${line}` });
+    setAttributes(this.#area, { d: `M${x(first.time)},${bottom}L${line}L${x(last.time)},${bottom}Z` });
+    setAttributes(this.#dot, { cx: x(last.time), cy: y(last.price) });
     this.#grid.replaceChildren(...prices(low, high, y, right), ...times(from, now, x, bottom));
     this.#shade(from, x, right, bottom);
   }
@@ -125,7 +125,7 @@ export class Chart {
  * @param {Point[]} points
  * @param {number} from
  */
-function inside(points, from) {
+function pointsFrom(points, from) {
   const start = points.findIndex(({ time }) => time >= from);
   return start < 0 ? points.slice(-1) : points.slice(Math.max(0, start - 1));
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { byId, html, set, svg } from "../../dom.js";
+import { byId, html, setAttributes, svg } from "../../dom.js";
 
 /** @typedef {import("./chart.js").Point} Point */
 /** @typedef {import("../../feeds/prices.js").Feed} Feed */
@@ -112,7 +112,7 @@ class Row {
     this.price.textContent = amount.format(price);
     this.change.textContent = signed.format(change);
     this.element.dataset.direction = this.change.dataset.direction = change < 0 ? "down" : "up";
-    set(this.#line, { points: sparkline(recent) });
+    setAttributes(this.#line, { points: sparkline(recent) });
     this.#flash(price);
     this.resume();
   }
@@ -129,14 +129,14 @@ class Row {
 
   /** @param {boolean} selected */
   mark(selected) {
-    set(this.#button, { "aria-pressed": String(selected) });
+    setAttributes(this.#button, { "aria-pressed": String(selected) });
     this.element.toggleAttribute("data-selected", selected);
   }
 
   /** @param {number} price */
   #flash(price) {
     if (price !== this.#last && !Number.isNaN(this.#last) && !reducedMotion.matches) {
-      this.price.animate([{ color: price > this.#last ? "var(--up)" : "var(--down)" }, {}], 900);
+      this.price.animate([{ color: price > this.#last ? "var(--good)" : "var(--bad)" }, {}], 900);
     }
     this.#last = price;
   }

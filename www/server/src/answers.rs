@@ -58,7 +58,7 @@ const DEFAULT_ANSWER: &str = "I am a small model, made of a handful of paragraph
 
 /// The answer to a prompt, cut into tokens.
 pub(crate) fn tokens(prompt: &str) -> Vec<String> {
-    cut(answer(prompt))
+    cut_into_tokens(answer(prompt))
 }
 
 fn answer(prompt: &str) -> &'static str {
@@ -75,14 +75,14 @@ fn answer(prompt: &str) -> &'static str {
 }
 
 /// Cuts a text into tokens like those of language models: words or parts of words, each with the space before it.
-fn cut(text: &str) -> Vec<String> {
-    const LONGEST: usize = 6;
+fn cut_into_tokens(text: &str) -> Vec<String> {
+    const LONGEST_TOKEN: usize = 6;
     let mut tokens: Vec<String> = Vec::new();
     for character in text.chars() {
         match tokens.last_mut() {
             Some(last)
                 if character.is_alphanumeric()
-                    && last.chars().count() < LONGEST
+                    && last.chars().count() < LONGEST_TOKEN
                     && can_grow(last) =>
             {
                 last.push(character)
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_token_is_a_word_or_a_part_of_one_with_the_space_before_it() {
         assert_eq!(
-            cut("One line, reconnecting.\n\nEnd"),
+            cut_into_tokens("One line, reconnecting.\n\nEnd"),
             [
                 "One", " line", ",", " recon", "nectin", "g", ".", "\n", "\n", "End"
             ]

@@ -98,7 +98,7 @@ pub(crate) struct Channel {
     pub(crate) stop: CancellationToken,
 }
 
-/// The permission to open a stream.
+/// The permission to open a stream. It holds one of the places of its kind.
 #[derive(Debug)]
 pub(crate) struct Admission {
     visitor: Visitor,
@@ -128,10 +128,10 @@ impl Channel {
 
     fn is_refused(&self, client: Option<&str>) -> bool {
         let mut refusals = self.refusals.lock();
-        let hit = refusals
+        let refusal = refusals
             .iter_mut()
             .find(|(audience, left)| audience.includes(client) && *left > 0);
-        match hit {
+        match refusal {
             Some((_, left)) => {
                 *left -= 1;
                 true

@@ -44,7 +44,7 @@ const FAULTS: Faults = Faults {
     farewell: "event: bye\ndata: {\"text\":\"The room closes. Goodbye.\"}\n\n",
 };
 
-/// The room.
+/// The chat room.
 #[derive(Debug)]
 pub(crate) struct Room {
     pub(crate) channel: Arc<Channel>,
@@ -63,10 +63,10 @@ impl Room {
             None => Feed::new(now_ms(), RECENT, FIRST_LOOK),
         };
         let channel = Arc::new(Channel::new(feed, FAULTS, stop.clone()));
-        let to = Arc::clone(&channel);
+        let told = Arc::clone(&channel);
         Ok(Arc::new(Self {
             channel,
-            people: People::new(stop, move |people, change| tell(&to, people, change)),
+            people: People::new(stop, move |people, change| tell(&told, people, change)),
             rates: Rates {
                 each: Rate::new(5, 1.0),
                 all: Rate::new(40, 10.0),
@@ -75,7 +75,7 @@ impl Room {
     }
 }
 
-/// Sends an event to all: who has come or gone, and who is here now.
+/// Sends two events to all: what has changed among the people, and who is here now.
 fn tell(channel: &Channel, people: &People, change: Change) {
     let (event, data) = match change {
         Change::Joined(person) => ("joined", json!(person)),
@@ -92,6 +92,7 @@ fn present(people: &People) -> Value {
     json!({ "people": people.all() })
 }
 
+/// Opens the stream of the room.
 pub(crate) async fn hear(
     State(room): State<Arc<Room>>,
     visitor: Visitor,
@@ -117,6 +118,7 @@ pub(crate) struct NewMessage {
     text: String,
 }
 
+/// Sends a message to the room.
 pub(crate) async fn speak(
     State(room): State<Arc<Room>>,
     Json(message): Json<NewMessage>,

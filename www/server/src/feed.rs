@@ -11,7 +11,7 @@ use crate::journal::{Entry, Journal};
 
 /// How many messages a client may fall behind before it has to catch up from the history.
 const QUEUE: usize = 512;
-/// The size from which a chunk is large, in bytes.
+/// The size from which on a chunk is large enough, in bytes.
 const LARGE: usize = 32 * 1024;
 
 /// The audience of a message: all streams, or those that were opened with this client id.
@@ -29,7 +29,7 @@ impl Audience {
 /// An order to open streams.
 #[derive(Debug, Clone)]
 pub(crate) enum Order {
-    /// Send these bytes. If they have ids, `last_id` is the last one.
+    /// Send these bytes. If their events have ids, `last_id` is the last of them.
     Send { text: Bytes, last_id: Option<u64> },
     /// Send these bytes, then end.
     Finish(Bytes),
@@ -197,7 +197,7 @@ impl Feed {
         })
     }
 
-    /// The lock keeps events in the order of their ids.
+    /// Works on the history under its lock, which keeps events in the order of their ids.
     fn with_history<R>(&self, work: impl FnOnce(&mut History) -> R) -> R {
         work(&mut self.history.lock())
     }

@@ -54,7 +54,7 @@ const FAULTS: Faults = Faults {
     farewell: "event: bye\ndata: {\"text\":\"The table closes. Goodbye.\"}\n\n",
 };
 
-/// The table.
+/// The table at which all players sit: the game, the players and their streams.
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) channel: Arc<Channel>,
@@ -156,10 +156,10 @@ impl Table {
         let feed = Feed::new(now_ms(), RECENT, FIRST_LOOK);
         let channel = Arc::new(Channel::new(feed, FAULTS, stop.clone()));
         let game = Arc::new(Mutex::new(game));
-        let (watching, played) = (Arc::clone(&channel), Arc::clone(&game));
+        let (told, played) = (Arc::clone(&channel), Arc::clone(&game));
         let tell = move |people: &People, _| {
             let game = played.lock();
-            watching.feed.announce("players", game.players(people));
+            told.feed.announce("players", game.players(people));
         };
         Ok(Arc::new(Self {
             channel,
@@ -219,6 +219,7 @@ impl Table {
     }
 }
 
+/// Opens the stream of the game.
 pub(crate) async fn watch(
     State(table): State<Arc<Table>>,
     visitor: Visitor,
@@ -240,6 +241,7 @@ pub(crate) async fn watch(
     Ok(channel.answer(admission, subscription, opening, presence.into_stream()))
 }
 
+/// A request to make a move.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Move {
     client: String,
@@ -248,6 +250,7 @@ pub(crate) struct Move {
     play: Play,
 }
 
+/// A move.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "move", rename_all = "lowercase")]
 enum Play {
@@ -257,10 +260,11 @@ enum Play {
     Flag {
         cell: usize,
     },
-    /// A new field.
+    /// Lays out a new field.
     Deal,
 }
 
+/// Makes a move.
 pub(crate) async fn play(
     State(table): State<Arc<Table>>,
     Json(Move { client, name, play }): Json<Move>,

@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// More bytes than the largest journal has. This server has not written a larger file.
+/// The most bytes that are read of a file. No journal of this server is as large.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// An event, as a line of the file.
@@ -61,12 +61,12 @@ impl Journal {
         fs::create_dir_all(folder)?;
         let path = folder.join(format!("{name}.jsonl"));
         let mut entries = Vec::new();
-        read_into(&mut entries, &full(&path))?;
+        read_into(&mut entries, &path_of_full_file(&path))?;
         read_into(&mut entries, &path)?;
         entries.drain(..entries.len().saturating_sub(capacity));
         // This rewrites the full file, so that it has no invalid lines. After a crash before the other file is empty, some ids are
         // in both files; reading skips them.
-        replace_file(&full(&path), &lines(&entries)?)?;
+        replace_file(&path_of_full_file(&path), &lines(&entries)?)?;
         let journal = Self {
             file: File::create(&path)?,
             path,
@@ -82,7 +82,7 @@ impl Journal {
 
     pub(crate) fn append(&mut self, entries: &[Entry<'_>]) -> io::Result<()> {
         if self.lines >= self.capacity {
-            fs::rename(&self.path, full(&self.path))?;
+            fs::rename(&self.path, path_of_full_file(&self.path))?;
             self.file = File::create(&self.path)?;
             self.lines = 0;
         }
@@ -101,7 +101,7 @@ pub(crate) fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     fs::rename(&draft, path)
 }
 
-fn full(path: &Path) -> PathBuf {
+fn path_of_full_file(path: &Path) -> PathBuf {
     path.with_extension("full.jsonl")
 }
 
@@ -175,7 +175,7 @@ mod tests {
         let folder = folder();
         let (mut journal, _) = open(&folder);
         append(&mut journal, 1..=1000);
-        let files = [journal.path.clone(), full(&journal.path)];
+        let files = [journal.path.clone(), path_of_full_file(&journal.path)];
         let lines = files.map(|file| fs::read_to_string(file).expect("text").lines().count());
         let lines: usize = lines.iter().sum();
         assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 2);
@@ -208,7 +208,11 @@ mod tests {
         let (mut journal, _) = open(&folder);
         append(&mut journal, 1..=7);
         let both = [1, 2, 3, 4, 5, 6, 7].map(|id| Entry::new(id, "said", "1".into()));
-        replace_file(&full(&journal.path), &lines(&both).expect("JSON")).expect("written");
+        replace_file(
+            &path_of_full_file(&journal.path),
+            &lines(&both).expect("JSON"),
+        )
+        .expect("written");
         assert_eq!(open(&folder).1, [3, 4, 5, 6, 7]);
     }
 }

@@ -144,6 +144,7 @@ impl Streams {
     }
 }
 
+/// The time in milliseconds since 1970.
 fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(0))

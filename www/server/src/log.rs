@@ -56,11 +56,11 @@ pub(crate) fn start(folder: Option<&Path>, stop: CancellationToken) -> io::Resul
 /// Logs lines while a stream is open, and for some time after.
 async fn write(channel: Arc<Channel>) {
     let mut random = Rng::new();
-    let mut watched = Instant::now();
+    let mut last_watched = Instant::now();
     let act = || {
         if channel.feed.has_listeners() {
-            watched = Instant::now();
-        } else if watched.elapsed() > ALONE {
+            last_watched = Instant::now();
+        } else if last_watched.elapsed() > ALONE {
             return;
         }
         let time = now_ms();
@@ -128,6 +128,7 @@ fn line(random: &mut Rng, time: u64) -> Value {
     json!({ "level": level, "service": service, "text": text, "time": time })
 }
 
+/// Opens the stream of the log.
 pub(crate) async fn tail(
     State(channel): State<Arc<Channel>>,
     visitor: Visitor,

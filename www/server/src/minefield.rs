@@ -119,6 +119,7 @@ impl Field {
         (0..CELLS).map(character).collect()
     }
 
+    /// Lays the mines, but none on this cell or beside it.
     fn lay(&mut self, spared: usize, random: &mut Rng) {
         let mut places: Vec<_> = (0..CELLS)
             .filter(|at| *at != spared && !neighbours(spared).any(|near| near == *at))

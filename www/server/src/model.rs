@@ -1,7 +1,7 @@
 //! `POST /demo/model`: a language model's answer, token by token. It has the form that servers of language models use: chunks of
 //! a chat completion, then `[DONE]`.
 //!
-//! The model has a few texts; the stream is real. Its events have ids, and the same question has the same answer, so that a
+//! The model has a few texts; the stream is real. Its events have ids, and the same question has the same answer, so a
 //! request with a `Last-Event-ID` continues after that token. If the prompt has the word "hesitate", the model falls silent after a
 //! few tokens, and continues only in answer to such a request. This gives tests the time to interrupt an answer.
 
@@ -71,6 +71,7 @@ pub(crate) struct Model {
 /// How far an answer has come.
 #[derive(Debug, Clone, Serialize)]
 struct Progress {
+    /// How many tokens were sent.
     tokens: usize,
     /// How many tokens the whole answer has.
     of: usize,
@@ -124,12 +125,13 @@ enum Role {
     Assistant,
 }
 
+/// Answers a question with a stream of tokens.
 pub(crate) async fn complete(
     State(model): State<Arc<Model>>,
     mut visitor: Visitor,
     Json(question): Json<Question>,
 ) -> Result<Response, Refusal> {
-    let prompt = check(&question)?;
+    let prompt = checked_prompt(&question)?;
     let client = question.client;
     visitor.client = Some(client.clone());
     let last_id = visitor.last_id;
@@ -155,8 +157,8 @@ pub(crate) async fn complete(
         .answer(admission, subscription, [], answer.into_stream()))
 }
 
-/// The prompt: the last message of the user.
-fn check(question: &Question) -> Result<String, Refusal> {
+/// Checks a question, and returns its prompt: the last message, which has to be of the user.
+fn checked_prompt(question: &Question) -> Result<String, Refusal> {
     request::client(&question.client)?;
     if !question.stream {
         return Err(Refusal::unprocessable(
@@ -218,6 +220,7 @@ struct Answer {
     next: usize,
     /// The chunk before which the answer falls silent.
     silent_at: Option<usize>,
+    /// Decides the pause before each chunk.
     pace: Rng,
 }
 

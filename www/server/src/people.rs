@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long a person without a connection still counts as here: long enough to reconnect.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE_PERIOD: Duration = Duration::from_secs(2);
 
 /// The most people without a connection that still count as here.
 const MOST_GONE: usize = 64;
@@ -49,7 +49,7 @@ impl Person {
     }
 }
 
-/// A person who comes or goes.
+/// A change among the people. `Renamed` also has the old name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Change {
     Joined(Person),
@@ -64,11 +64,12 @@ pub(crate) struct People {
     departures: mpsc::UnboundedSender<String>,
 }
 
+/// A person who is here.
 #[derive(Debug)]
 struct Here {
     person: Person,
     streams: usize,
-    /// A number that grows with each person who comes.
+    /// Grows with each person who comes.
     arrival: u64,
 }
 
@@ -92,8 +93,8 @@ impl Presence {
 impl Drop for Presence {
     fn drop(&mut self) {
         self.people.with_lock(|here| {
-            if let Some(one) = here.get_mut(&self.id) {
-                one.streams -= 1;
+            if let Some(entry) = here.get_mut(&self.id) {
+                entry.streams -= 1;
             }
         });
         // This fails only if the server is about to stop.
@@ -117,7 +118,7 @@ impl People {
             while let Some(id) = stop.run_until_cancelled(departed.recv()).await.flatten() {
                 let (weak, tell) = (weak.clone(), tell.clone());
                 tokio::spawn(async move {
-                    sleep(GRACE).await;
+                    sleep(GRACE_PERIOD).await;
                     if let Some(people) = weak.upgrade()
                         && let Some(person) = people.forget(&id)
                     {
@@ -137,20 +138,24 @@ impl People {
         };
         let change = self.with_lock(|here| {
             if here.len() >= MOST_STREAMS + MOST_GONE {
-                here.retain(|_, one| one.streams > 0);
+                here.retain(|_, entry| entry.streams > 0);
             }
-            let arrival = here.values().map(|one| one.arrival + 1).max().unwrap_or(0);
-            if let Some(one) = here.get_mut(&person.id) {
-                one.streams += 1;
-                let old = std::mem::replace(&mut one.person, person.clone()).name;
+            let arrival = here
+                .values()
+                .map(|entry| entry.arrival + 1)
+                .max()
+                .unwrap_or(0);
+            if let Some(entry) = here.get_mut(&person.id) {
+                entry.streams += 1;
+                let old = std::mem::replace(&mut entry.person, person.clone()).name;
                 return (old != person.name).then_some(Change::Renamed(person, old));
             }
-            let one = Here {
+            let entry = Here {
                 person: person.clone(),
                 streams: 1,
                 arrival,
             };
-            here.insert(person.id.clone(), one);
+            here.insert(person.id.clone(), entry);
             Some(Change::Joined(person))
         });
         (presence, change)
@@ -160,15 +165,15 @@ impl People {
     pub(crate) fn all(&self) -> Vec<Person> {
         self.with_lock(|here| {
             let mut all: Vec<_> = here.values().collect();
-            all.sort_by_key(|one| one.arrival);
-            all.into_iter().map(|one| one.person.clone()).collect()
+            all.sort_by_key(|entry| entry.arrival);
+            all.into_iter().map(|entry| entry.person.clone()).collect()
         })
     }
 
     fn forget(&self, id: &str) -> Option<Person> {
         self.with_lock(|here| {
-            here.get(id).filter(|one| one.streams == 0)?;
-            here.remove(id).map(|one| one.person)
+            here.get(id).filter(|entry| entry.streams == 0)?;
+            here.remove(id).map(|entry| entry.person)
         })
     }
 
@@ -214,12 +219,12 @@ mod tests {
         let (second, change) = people.join(anna.clone());
         assert_eq!(change, Some(Change::Renamed(anna.clone(), "Ann".into())));
         drop(first);
-        sleep(2 * GRACE).await;
+        sleep(2 * GRACE_PERIOD).await;
         drop(second);
-        sleep(GRACE / 2).await;
+        sleep(GRACE_PERIOD / 2).await;
         let (_third, change) = people.join(anna.clone());
         assert_eq!(change, None);
-        sleep(2 * GRACE).await;
+        sleep(2 * GRACE_PERIOD).await;
         assert!(told.try_recv().is_err());
         assert_eq!(people.all(), [bob, anna]);
     }

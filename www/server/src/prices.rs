@@ -18,7 +18,7 @@ use crate::{
 };
 
 const TICK: Duration = Duration::from_millis(125);
-/// How many events are kept for clients that reconnect: those of a quarter of a minute.
+/// How many events are kept for clients that reconnect: those of fifteen seconds.
 const RECENT: usize = 120;
 
 const GREETING: &str = "Welcome. These prices are made up, live.";
@@ -58,6 +58,7 @@ async fn trade(channel: Arc<Channel>) {
     channel.call_every(TICK, act).await;
 }
 
+/// Opens the stream of the prices.
 pub(crate) async fn open(
     State(channel): State<Arc<Channel>>,
     visitor: Visitor,

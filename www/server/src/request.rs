@@ -11,7 +11,7 @@ use axum::{
 
 /// The largest body that the demo reads.
 pub(crate) const MAX_BODY: usize = 32 * 1024;
-/// The longest client id.
+/// The most characters of a client id.
 const MAX_CLIENT: usize = 64;
 /// The most characters of a name.
 const MAX_NAME: usize = 24;

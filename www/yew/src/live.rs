@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::view::{badge, page};
 
-/// The builder of the source. It is equal at every render, so that the source stays open.
+/// The builder of the source. It is equal at every render, so the source stays open.
 fn prices() -> EventSourceBuilder {
     EventSource::builder("/demo/prices")
         .policy(Policy::resilient())

@@ -1,10 +1,10 @@
-//! The limit on the size of an event, and the memory that is kept.
+//! The limit on the size of an event, and the memory that the parser keeps for events of any size.
 
 use super::*;
 
 const LIMIT: usize = 1000;
 
-/// Reads with a limit, in chunks of many sizes. The content has to be the same.
+/// Reads a stream with the limit, in chunks of many sizes. The content has to be the same each time.
 fn read_limited(stream: &[u8]) -> (Content, Option<TooLarge>) {
     let read_in = |size| read(&mut Parser::new("".into(), LIMIT), stream.chunks(size));
     let whole = read_in(usize::MAX);
@@ -109,14 +109,14 @@ fn a_byte_order_mark_does_not_count() {
 fn a_parser_with_a_limit_of_zero_returns_only_comments() {
     let mut parser = Parser::new("".into(), 0);
     let (content, too_large) = read(&mut parser, [&b"\xEF\xBB\xBF: a\n\n:\n\r\ndata\n\n:\n"[..]]);
-    assert_eq!(content.items, [Parsed::Comment, Parsed::Comment]);
+    assert_eq!(content.items, [OwnedItem::Comment, OwnedItem::Comment]);
     assert_eq!(too_large, Some(TooLarge { limit: 0 }));
 }
 
 #[test]
 fn a_line_or_an_event_without_end_takes_bounded_memory() {
     const LIMIT: usize = 1 << 20;
-    for (start, over_and_over) in [
+    for (start, repeated) in [
         ("", "no colon"),
         ("data: ", "a"),
         ("event: ", "a"),
@@ -127,7 +127,7 @@ fn a_line_or_an_event_without_end_takes_bounded_memory() {
         ("", "data: a\n: b\nc: d\n"),
     ] {
         let mut parser = Parser::new("".into(), LIMIT);
-        let chunk = over_and_over.repeat(1000);
+        let chunk = repeated.repeat(1000);
         let mut too_large = read(&mut parser, [start.as_bytes()]).1;
         for _ in 0..LIMIT {
             if too_large.is_some() {
@@ -137,10 +137,10 @@ fn a_line_or_an_event_without_end_takes_bounded_memory() {
             // A vector doubles its capacity.
             assert!(
                 parser.capacity() <= 2 * LIMIT + chunk.len(),
-                "{start:?} {over_and_over:?}"
+                "{start:?} {repeated:?}"
             );
         }
         assert_eq!(too_large, Some(TooLarge { limit: LIMIT }));
-        assert_eq!(parser.capacity(), 0, "{start:?} {over_and_over:?}");
+        assert_eq!(parser.capacity(), 0, "{start:?} {repeated:?}");
     }
 }

@@ -2,13 +2,13 @@
 //! [`model`] of the standard's text.
 
 mod boundaries;
-mod cost;
+mod chunk_slices;
 mod limits;
+mod memory;
 mod model;
 mod properties;
 mod reading;
 mod rules;
-mod slices;
 mod standard;
 mod unfinished;
 
@@ -21,7 +21,7 @@ use std::{
 };
 
 use self::{
-    model::{Content, Parsed},
+    model::{Content, OwnedItem},
     reading::{cut, read},
 };
 use super::{Item, Items, ParsedEvent, Parser, Scalar, TooLarge};
@@ -39,7 +39,7 @@ fn content_of<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Content {
     content
 }
 
-/// Reads a stream whole, cut in two at every byte, and byte by byte. The content has to be that of the model each time.
+/// Reads a stream whole, cut in two at every byte, and byte by byte. Each time the content has to be that of the model.
 fn content_however_cut(stream: impl AsRef<[u8]>) -> Content {
     let stream = stream.as_ref();
     let whole = content_of([stream]);
@@ -58,30 +58,31 @@ fn content_however_cut(stream: impl AsRef<[u8]>) -> Content {
 }
 
 /// The items of a stream, which have to be the same wherever it is cut.
-fn items_of(stream: impl AsRef<[u8]>) -> Vec<Parsed> {
+fn items_of(stream: impl AsRef<[u8]>) -> Vec<OwnedItem> {
     content_however_cut(stream).items
 }
 
-fn event(name: &str, data: &str) -> Parsed {
+fn event(name: &str, data: &str) -> OwnedItem {
     event_with_id(name, data, "")
 }
 
-fn message(data: &str) -> Parsed {
+fn message(data: &str) -> OwnedItem {
     event("message", data)
 }
 
-fn event_with_id(name: &str, data: &str, last_event_id: &str) -> Parsed {
-    Parsed::Event {
+fn event_with_id(name: &str, data: &str, last_event_id: &str) -> OwnedItem {
+    OwnedItem::Event {
         name: name.to_owned(),
         data: data.to_owned(),
         last_event_id: last_event_id.to_owned(),
     }
 }
 
-fn retry(milliseconds: u64) -> Parsed {
-    Parsed::Retry(Span::from_millis(milliseconds))
+fn retry(milliseconds: u64) -> OwnedItem {
+    OwnedItem::Retry(Span::from_millis(milliseconds))
 }
 
+/// A line of this length without its line end: the start, and then `x`.
 fn line_of(start: &str, len: usize) -> Vec<u8> {
     let filling = iter::repeat_n(b'x', len - start.len());
     start.bytes().chain(filling).collect()

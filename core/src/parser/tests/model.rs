@@ -1,4 +1,4 @@
-//! A model of the parser: the standard's sentences, applied to a whole stream. It is slow, and easy to compare with the
+//! A model of the parser: the standard's sentences, applied to a whole stream. The model is slow, but easy to compare with the
 //! standard.
 
 use std::prelude::v1::*;
@@ -8,13 +8,13 @@ use crate::Span;
 /// The items of a stream, and the last event id after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Content {
-    pub(super) items: Vec<Parsed>,
+    pub(super) items: Vec<OwnedItem>,
     pub(super) last_event_id: String,
 }
 
-/// As the parser's `Item`, with owned values.
+/// An item as the parser's `Item`, with owned values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Parsed {
+pub(super) enum OwnedItem {
     Event {
         name: String,
         data: String,
@@ -30,7 +30,7 @@ struct Model {
     event_type_buffer: String,
     last_event_id_buffer: String,
     last_event_id: String,
-    items: Vec<Parsed>,
+    items: Vec<OwnedItem>,
 }
 
 /// Reads a stream from its start to its end.
@@ -59,7 +59,7 @@ impl Model {
             self.dispatch();
         } else if line.starts_with(':') {
             // "Ignore the line." The parser reports it nevertheless.
-            self.items.push(Parsed::Comment);
+            self.items.push(OwnedItem::Comment);
         } else if let Some((field, value)) = line.split_once(':') {
             self.process(field, value.strip_prefix(' ').unwrap_or(value));
         } else {
@@ -77,7 +77,7 @@ impl Model {
             "id" if !value.contains('\0') => self.last_event_id_buffer = value.to_owned(),
             "retry" if !value.is_empty() && value.chars().all(|c| c.is_ascii_digit()) => {
                 let time = value.parse().unwrap_or(u64::MAX);
-                self.items.push(Parsed::Retry(Span::from_millis(time)));
+                self.items.push(OwnedItem::Retry(Span::from_millis(time)));
             }
             _ => {}
         }
@@ -95,7 +95,7 @@ impl Model {
         } else {
             event_type
         };
-        self.items.push(Parsed::Event {
+        self.items.push(OwnedItem::Event {
             name,
             data: data.strip_suffix('\n').unwrap_or(&data).to_owned(),
             last_event_id: self.last_event_id.clone(),

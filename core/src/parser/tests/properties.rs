@@ -9,7 +9,7 @@ use crate::parser::LineSearch;
 
 /// A stream that is mostly well formed, with many malformed parts.
 fn any_stream(lines: Range<usize>) -> impl Strategy<Value = Vec<u8>> {
-    let line = (any_name(), any_colon(), any_value(), any_line_end());
+    let line = (any_field_name(), any_colon(), any_value(), any_line_end());
     let line = line
         .prop_map(|(name, colon, value, end)| [name, colon.to_vec(), value, end.to_vec()].concat());
     let start = select(vec![
@@ -22,7 +22,7 @@ fn any_stream(lines: Range<usize>) -> impl Strategy<Value = Vec<u8>> {
     (start, vec(line, lines)).prop_map(|(start, lines)| [start.to_vec(), lines.concat()].concat())
 }
 
-fn any_name() -> impl Strategy<Value = Vec<u8>> {
+fn any_field_name() -> impl Strategy<Value = Vec<u8>> {
     let known = select(vec![&b"data"[..], b"event", b"id", b"retry", b""]);
     let near = select(vec![
         &b"dat"[..],

@@ -4,7 +4,7 @@ use std::{format, prelude::v1::*};
 
 use super::{
     Item, ParsedEvent, Parser, Scalar, TooLarge,
-    model::{Content, Parsed},
+    model::{Content, OwnedItem},
 };
 
 /// Reads chunks to their end, or until an event is too large.
@@ -19,7 +19,7 @@ pub(super) fn read<'a>(
         while let Some(item) = found.next() {
             assert_eq!(too_large, None, "an item after the event that is too large");
             match item {
-                Ok(item) => items.push(describe(item)),
+                Ok(item) => items.push(owned_item(item)),
                 Err(error) => too_large = Some(error),
             }
         }
@@ -32,19 +32,19 @@ pub(super) fn read<'a>(
     (content, too_large)
 }
 
-fn describe(item: Item<'_, Scalar>) -> Parsed {
+fn owned_item(item: Item<'_, Scalar>) -> OwnedItem {
     match item {
-        Item::Comment => Parsed::Comment,
-        Item::Retry(time) => Parsed::Retry(time),
-        Item::Event(parsed) => event(parsed),
+        Item::Comment => OwnedItem::Comment,
+        Item::Retry(time) => OwnedItem::Retry(time),
+        Item::Event(parsed) => owned_event(parsed),
     }
 }
 
-fn event(parsed: ParsedEvent<'_, Scalar>) -> Parsed {
+fn owned_event(parsed: ParsedEvent<'_, Scalar>) -> OwnedItem {
     let name = parsed.name().into_owned();
     assert!(parsed.is_named(name.as_bytes()));
     assert!(!parsed.is_named(format!("{name}\u{FFFD}").as_bytes()));
-    Parsed::Event {
+    OwnedItem::Event {
         name,
         last_event_id: parsed.last_event_id().to_string(),
         data: parsed.into_data().into_owned(),

@@ -3,20 +3,24 @@
 use super::*;
 
 #[test]
-fn an_event_has_an_id_field_only_if_its_block_has_one() {
+fn an_event_has_its_own_id_only_if_its_block_has_a_valid_id_field() {
     let stream =
         "id: 1\ndata\n\ndata\n\nid: 1\ndata\n\nid\ndata\n\nid: 2\n\ndata\n\nid: a\0\ndata\n\n";
     for size in 1..=stream.len() {
-        let (mut parser, mut own) = (parser(), vec![]);
+        let (mut parser, mut have_own_id) = (parser(), vec![]);
         for chunk in stream.as_bytes().chunks(size) {
             let mut items = parser.parse(chunk);
             while let Some(item) = items.next() {
                 if let Ok(Item::Event(event)) = item {
-                    own.push(event.has_own_id());
+                    have_own_id.push(event.has_own_id());
                 }
             }
         }
-        assert_eq!(own, [true, false, true, true, false, false], "by {size}");
+        assert_eq!(
+            have_own_id,
+            [true, false, true, true, false, false],
+            "in chunks of {size}"
+        );
     }
 }
 
@@ -50,7 +54,7 @@ fn a_blank_line_without_data_dispatches_nothing() {
 #[test]
 fn one_byte_order_mark_is_skipped_only_at_the_start() {
     assert_eq!(items_of("\u{FEFF}data: a\n\n"), [message("a")]);
-    assert_eq!(items_of("\u{FEFF}: a\n"), [Parsed::Comment]);
+    assert_eq!(items_of("\u{FEFF}: a\n"), [OwnedItem::Comment]);
     assert_eq!(items_of("\u{FEFF}\n\u{FEFF}data: a\n\n"), []);
     assert_eq!(items_of("\u{FEFF}\u{FEFF}data: a\n\n"), []);
     assert_eq!(items_of("data: \u{FEFF}a\n\n"), [message("\u{FEFF}a")]);
@@ -90,14 +94,14 @@ fn a_value_may_have_colons() {
 }
 
 #[test]
-fn a_comment_comes_at_the_end_of_its_line() {
+fn a_comment_is_an_item_at_the_end_of_its_line() {
     assert_eq!(
         items_of(":\ndata: a\n: data: b\ndata: c\n\n:\r\n"),
         [
-            Parsed::Comment,
-            Parsed::Comment,
+            OwnedItem::Comment,
+            OwnedItem::Comment,
             message("a\nc"),
-            Parsed::Comment
+            OwnedItem::Comment
         ]
     );
     assert_eq!(items_of("data: a\n\n: unfinished"), [message("a")]);
@@ -249,7 +253,7 @@ fn a_null_is_an_ordinary_character_except_in_an_id() {
 }
 
 #[test]
-fn the_parser_tells_the_name_of_the_last_block_without_data() {
+fn the_parser_keeps_the_name_of_the_last_block_if_it_has_no_data() {
     for (text, name) in [
         ("event: done\n\n", "done"),
         ("event: done\nid: 1\n\ndata: 1\n\n", "done"),

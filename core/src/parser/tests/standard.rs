@@ -27,7 +27,7 @@ data:  third event
     assert_eq!(
         items_of(stream),
         [
-            Parsed::Comment,
+            OwnedItem::Comment,
             event_with_id("message", "first event", "1"),
             event_with_id("message", "second event", ""),
             event_with_id("message", " third event", ""),

@@ -14,7 +14,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn a_close_while_outputs_wait_or_a_rule_is_asked_leaves_one_closed_as_the_last_output(
+    fn a_close_while_outputs_wait_or_a_rule_is_asked_leaves_one_output_closed_at_the_end(
         setup in any_setup(),
         happenings in vec(any_happening(), 1..40),
         outputs_before in 0usize..4,
@@ -36,7 +36,7 @@ proptest! {
         }
         let outputs = source.handle(REQUESTED);
         let Some((closed, errors)) = outputs.split_last() else {
-            panic!("nothing is told of the close");
+            panic!("the close is not reported");
         };
         prop_assert_eq!(closed, &requested());
         prop_assert!(errors.iter().all(|output| matches!(output, Output::Report(_))), "{:?}", outputs);
@@ -56,7 +56,7 @@ fn a_source_can_be_closed_before_it_connects() {
 }
 
 #[test]
-fn a_close_says_why() {
+fn a_close_has_its_reason() {
     for reason in [CloseReason::Requested, CloseReason::Dropped] {
         let mut source = TestSession::new(Policy::browser());
         assert_eq!(
@@ -102,16 +102,16 @@ fn an_input_after_the_close_is_ignored() {
 
 const LONG: Span = seconds(3600);
 
-/// Runs a source up to the point at which its rule is asked.
-fn with_asked_rule(policy: Policy) -> TestSession {
-    let mut source = TestSession::with_rule(policy, |_| unreachable!("the test answers"));
+/// A source whose rule is asked and does not answer.
+fn with_silent_rule(policy: Policy) -> TestSession {
+    let mut source = TestSession::with_rule(policy, |_| unreachable!("the rule is not called"));
     source.rule = None;
     source
 }
 
 #[test]
 fn an_error_is_reported_even_if_the_rule_asked_about_it_closes_the_source() {
-    let mut source = with_asked_rule(Policy::resilient());
+    let mut source = with_silent_rule(Policy::resilient());
     source.session.handle(
         Input::Lost(Loss::Reestablish),
         At {
@@ -140,7 +140,7 @@ fn an_event_that_does_not_decode_is_reported_even_if_its_decoder_closes_the_sour
 
 #[test]
 fn the_proposal_applies_if_the_rule_does_not_answer() {
-    let mut source = with_asked_rule(Policy::resilient());
+    let mut source = with_silent_rule(Policy::resilient());
     source.open();
     let outputs = source.handle(Input::Lost(Loss::Reestablish));
     assert!(matches!(outputs[..], [Output::Decide(_)]), "{outputs:?}");
@@ -158,7 +158,7 @@ fn a_proposed_close_comes_before_the_next_input_if_the_rule_does_not_answer() {
         Input::Online,
         Input::Finished,
     ] {
-        let mut source = with_asked_rule(Policy::close_on_error());
+        let mut source = with_silent_rule(Policy::close_on_error());
         source.open().handle(Input::Lost(Loss::Reestablish));
         let closed = closed_by(Failure::Told, None);
         assert_eq!(source.handle(input.clone()), [closed], "{input:?}");
@@ -168,13 +168,13 @@ fn a_proposed_close_comes_before_the_next_input_if_the_rule_does_not_answer() {
 
 #[test]
 fn an_event_comes_after_the_proposal_if_the_rule_did_not_answer() {
-    let mut source = with_asked_rule(Policy::browser());
+    let mut source = with_silent_rule(Policy::browser());
     source.open().handle(Input::DecodeFailed);
     let told = report(Failure::Told, None);
     let expected = (EventOutcome::Poll, vec![told, Output::Deliver]);
     assert_eq!(source.receive(EVENT), expected);
 
-    let mut source = with_asked_rule(Policy::close_on_error());
+    let mut source = with_silent_rule(Policy::close_on_error());
     source.open().handle(Input::DecodeFailed);
     let closed = closed_by(Failure::Told, None);
     assert_eq!(source.receive(EVENT), (EventOutcome::Poll, vec![closed]));

@@ -4,7 +4,8 @@ use core::slice;
 
 use super::*;
 
-const CUT: Input<'static> = Input::BodyEnded {
+/// The response has ended completely, but within an event.
+const ENDED_WITHIN_EVENT: Input<'static> = Input::BodyEnded {
     is_whole: true,
     unfinished: Unfinished::Event,
 };
@@ -112,7 +113,7 @@ fn the_user_says_what_the_end_of_a_response_means() {
 fn a_request_that_is_made_again_at_the_end_of_a_response_is_not_made_again_after_a_cut() {
     let is_whole = false;
     for (cut, failure) in [
-        (CUT, Failure::UnfinishedEvent),
+        (ENDED_WITHIN_EVENT, Failure::UnfinishedEvent),
         (Input::Lost(Loss::Reestablish), Failure::Told),
         (
             Input::BodyEnded {

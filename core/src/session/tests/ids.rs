@@ -35,15 +35,20 @@ fn any_step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// The model: all ids that were delivered, with the digests of their data, and the last event id.
+/// What the ids of a source should know.
 #[derive(Default)]
 struct Model {
+    /// How many of the delivered ids count.
     window: usize,
+    /// All ids that were delivered, with the digests of their data.
     delivered: Vec<(String, u32)>,
     last_event_id: String,
+    /// The highest number among the ids, with the id.
     highest: Option<(u64, String)>,
     lowest: Option<u64>,
-    is_first: bool,
+    /// Whether this connection has had no id above the highest yet.
+    is_before_new_ids: bool,
+    /// Whether the first number of this connection was at most the lowest before. `None` before that number.
     begins_again: Option<bool>,
 }
 
@@ -68,9 +73,9 @@ impl Model {
         Freshness::New(self.gap())
     }
 
-    /// Whether this connection began with no higher an id than any before, and has had none above the highest.
+    /// Whether the server may be counting from its start again in this connection.
     fn counts_again(&self) -> bool {
-        self.is_first && self.begins_again == Some(true)
+        self.is_before_new_ids && self.begins_again == Some(true)
     }
 
     fn is_at_most_highest(&self, id: &str) -> bool {
@@ -78,12 +83,12 @@ impl Model {
         number(id).is_some_and(|id| highest.is_some_and(|(highest, _)| id <= *highest))
     }
 
-    /// The server counts again.
+    /// Forgets all ids, since the server counts from its start again. Returns the gap that reports this.
     fn restart_at(&mut self, id: &str) -> Gap {
         let before = (number(id).expect("a number"), id.to_owned());
         let after = self.highest.replace(before).expect("a known id");
         self.delivered.clear();
-        self.is_first = false;
+        self.is_before_new_ids = false;
         self.lowest = number(id);
         Gap {
             after: after.1,
@@ -103,7 +108,7 @@ impl Model {
             self.delivered.clear();
             self.highest = None;
             self.lowest = None;
-            self.is_first = false;
+            self.is_before_new_ids = false;
         }
         if let Some(number) = number(id) {
             let is_lowest = self.lowest.is_none_or(|lowest| number <= lowest);
@@ -128,16 +133,16 @@ impl Model {
         let number = number(&id)?;
         let Some((highest, after)) = self.highest.clone() else {
             self.highest = Some((number, id));
-            self.is_first = false;
+            self.is_before_new_ids = false;
             return None;
         };
         if number <= highest {
             return None;
         }
         self.highest = Some((number, id.clone()));
-        let was_first = std::mem::take(&mut self.is_first);
+        let was_before_new_ids = std::mem::take(&mut self.is_before_new_ids);
         let missed = (highest + 1..number).count() as u64;
-        (was_first && missed > 0).then_some(Gap {
+        (was_before_new_ids && missed > 0).then_some(Gap {
             after,
             before: id,
             missed,
@@ -162,7 +167,7 @@ proptest! {
             match step {
                 Step::Connect => {
                     ids.connected();
-                    model.is_first = true;
+                    model.is_before_new_ids = true;
                     model.begins_again = None;
                 }
                 Step::Event(id, digest) => {
@@ -205,22 +210,22 @@ proptest! {
         }
     }
 
-    /// If each event has another id than the previous event, it does not matter whether the transport shows `id` fields.
+    /// Both transports are one that shows `id` fields and one that hides them.
     #[test]
-    fn an_id_on_each_event_makes_both_transports_alike(
+    fn both_transports_find_the_same_if_each_event_has_another_id_than_the_event_before_it(
         window in 1usize..8,
         mut numbers in vec(1u32..20, 0..80),
         connections in vec(any::<bool>(), 80),
     ) {
         numbers.dedup();
-        let (mut exact, mut unknown) = (Ids::new(window, ""), Ids::new(window, ""));
+        let (mut shown, mut hidden) = (Ids::new(window, ""), Ids::new(window, ""));
         for (number, connects) in numbers.iter().zip(connections) {
             if connects {
-                exact.connected();
-                unknown.connected();
+                shown.connected();
+                hidden.connected();
             }
             let id = number.to_string();
-            prop_assert_eq!(exact.observe(&id, Present, 0), unknown.observe(&id, Unknown, 0));
+            prop_assert_eq!(shown.observe(&id, Present, 0), hidden.observe(&id, Unknown, 0));
         }
     }
 }
@@ -233,14 +238,14 @@ fn the_first_event_of_a_connection_is_judged_by_its_id_alone() {
     assert_eq!(
         ids.observe("5", Unknown, 0),
         Freshness::New(None),
-        "may be inherited"
+        "the id may be that of the event before"
     );
     ids.connected();
     assert_eq!(ids.observe("5", Unknown, 0), Freshness::Duplicate);
     assert_eq!(
         ids.observe("5", Unknown, 0),
         Freshness::New(None),
-        "may be inherited"
+        "the id may be that of the event before"
     );
     assert_eq!(ids.observe("5", Present, 0), Freshness::Duplicate);
 }
@@ -282,7 +287,7 @@ fn the_largest_number_is_an_id_like_others() {
     assert_eq!(gap.missed, u64::MAX - 1);
 }
 
-/// Ids that were delivered in one connection, and another connection.
+/// The ids of a source whose first connection delivered these events, at the start of its second connection.
 fn reconnected(delivered: &[(&str, u32)]) -> Ids {
     let mut ids = Ids::new(9, "");
     ids.connected();
@@ -293,7 +298,7 @@ fn reconnected(delivered: &[(&str, u32)]) -> Ids {
     ids
 }
 
-/// The server counts from the start again.
+/// What is found of the event that shows that the server counts from its start again.
 fn restart(after: &str, before: &str) -> Freshness {
     Freshness::New(Some(Gap::new(after, before, 0)))
 }
@@ -333,7 +338,7 @@ fn events_that_are_sent_again_in_another_form_are_duplicates_where_their_connect
 }
 
 #[test]
-fn a_server_that_counts_again_below_all_ids_is_noticed_at_the_first_that_was_heard() {
+fn a_server_that_counts_again_below_all_ids_is_noticed_at_the_first_id_that_was_received_before() {
     let mut ids = reconnected(&[("5", 10), ("6", 20)]);
     assert_eq!(ids.observe("4", Present, 1), Freshness::New(None));
     assert_eq!(ids.observe("5", Present, 11), restart("6", "5"));

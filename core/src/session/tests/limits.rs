@@ -115,8 +115,8 @@ fn staying_open_for_a_while_makes_a_connection_healthy() {
     assert_eq!(source.lose_with_id(), Outcome::KeepWaiting(Failure::Told));
 }
 
-/// A source that may be down for ten seconds.
-fn down_for_ten_seconds(policy: Policy) -> TestSession {
+/// A source that closes when it has been down for ten seconds.
+fn closing_when_down_for_ten_seconds(policy: Policy) -> TestSession {
     TestSession::new(Policy {
         close_when_down_for: Some(seconds(10)),
         ..policy
@@ -125,7 +125,7 @@ fn down_for_ten_seconds(policy: Policy) -> TestSession {
 
 #[test]
 fn a_source_that_is_down_for_too_long_closes_even_between_attempts() {
-    let mut source = down_for_ten_seconds(Policy::browser());
+    let mut source = closing_when_down_for_ten_seconds(Policy::browser());
     source.open().advance(seconds(100));
     source.lose_with_id();
     source.advance(seconds(9));
@@ -139,7 +139,7 @@ fn a_source_that_is_down_for_too_long_closes_even_between_attempts() {
 
 #[test]
 fn a_source_that_never_opens_is_down_from_its_beginning() {
-    let mut source = down_for_ten_seconds(Policy::browser());
+    let mut source = closing_when_down_for_ten_seconds(Policy::browser());
     let never_opened = Failure::OpenTimeout;
     assert_eq!(
         source.next_deadline(),
@@ -147,7 +147,7 @@ fn a_source_that_never_opens_is_down_from_its_beginning() {
     );
     assert_eq!(source.since_start(), seconds(10));
 
-    let mut source = down_for_ten_seconds(Policy::resilient());
+    let mut source = closing_when_down_for_ten_seconds(Policy::resilient());
     source.advance(seconds(6)).give_up();
     assert_eq!(source.next_deadline(), Outcome::Connect);
     assert_eq!(
@@ -173,7 +173,7 @@ fn a_first_attempt_that_takes_long_to_fail_does_not_count_as_time_elapsed() {
 
 #[test]
 fn opening_alone_does_not_end_the_time_that_a_source_is_down() {
-    let mut source = down_for_ten_seconds(Policy::browser());
+    let mut source = closing_when_down_for_ten_seconds(Policy::browser());
     source.lose_with_id();
     source.open().advance(seconds(4));
     assert_eq!(source.lose_with_id(), Outcome::KeepWaiting(Failure::Told));
@@ -189,11 +189,7 @@ fn opening_alone_does_not_end_the_time_that_a_source_is_down() {
 #[test]
 fn silence_counts_from_the_last_event() {
     let mut source = TestSession::new(closing_when_idle_for(seconds(5)));
-    assert_eq!(
-        source.next_timeout(),
-        None,
-        "nothing is expected before it is open"
-    );
+    assert_eq!(source.next_timeout(), None, "the source is not open yet");
     source.open().advance(seconds(4));
     source.event().advance(seconds(4));
     assert_eq!(source.timeout(), Outcome::Nothing);

@@ -2,7 +2,6 @@
 
 mod closing;
 mod end_of_body;
-mod endings;
 mod ids;
 mod limits;
 mod model;
@@ -16,6 +15,7 @@ mod reconnecting;
 mod relayed;
 mod slow_opening;
 mod space;
+mod terminal;
 mod timeouts;
 mod waking;
 mod wants;
@@ -109,7 +109,7 @@ impl TestSession {
     }
 
     fn advance(&mut self, by: Span) -> &mut Self {
-        self.now = (self.now + by).min(END);
+        self.now = (self.now + by).min(LAST_MOMENT);
         self
     }
 
@@ -197,26 +197,29 @@ impl TestSession {
         self.receive(with_id(id))
     }
 
-    /// The browser reconnects, and only it can send the last event id.
+    /// The connection is lost, and the browser reconnects. Only the browser can send the last event id.
     fn lose_with_id(&mut self) -> Outcome {
         self.session.note_last_event_id("1");
         self.outcome_of(Input::Lost(Loss::BrowserReconnects))
     }
 
-    /// The browser reconnects, and there is no last event id to send.
+    /// The connection is lost, and the browser reconnects. There is no last event id to send.
     fn lose_without_id(&mut self) -> Outcome {
         self.session.note_last_event_id("");
         self.outcome_of(Input::Lost(Loss::BrowserReconnects))
     }
 
+    /// The connection is lost, and the session has to make the next one.
     fn hang_up(&mut self) -> Outcome {
         self.outcome_of(Input::Lost(Loss::Reestablish))
     }
 
+    /// The transport gives up, for a reason that is neither a status nor a content type.
     fn give_up(&mut self) -> Outcome {
         self.fail(FailureClass::Other, None)
     }
 
+    /// The server answers with a status other than 200.
     fn refuse(&mut self, status: u16, retry_after: Option<Span>) -> Outcome {
         self.fail(FailureClass::Status(status), retry_after)
     }
@@ -255,14 +258,14 @@ impl TestSession {
         self.timeout()
     }
 
-    /// Fails, waits for the next attempt, and connects again.
+    /// The attempt fails, and time passes until the next one starts.
     fn fail_and_connect(&mut self) {
         assert!(matches!(self.give_up(), Outcome::Reopen { .. }));
         assert_eq!(self.next_deadline(), Outcome::Connect);
     }
 }
 
-/// An event without anything that the session has to know.
+/// An event that tells the session nothing but its arrival.
 const EVENT: ReceivedEvent<'_> = ReceivedEvent {
     last_event_id: None,
     id_field: IdField::Unknown,
@@ -324,7 +327,7 @@ fn closed_by(failure: Failure, limit: Option<LimitReached>) -> Output {
 }
 
 /// The last moment at which something may happen.
-const END: Timestamp = Timestamp::from_origin(Span::from_nanos(u64::MAX - 1));
+const LAST_MOMENT: Timestamp = Timestamp::from_origin(Span::from_nanos(u64::MAX - 1));
 
 const fn seconds(seconds: u64) -> Span {
     Span::from_secs(seconds)

@@ -142,8 +142,8 @@ fn a_connection_that_opens_shows_that_the_machine_is_not_offline() {
     assert_eq!(source.handle(Input::Offline), [offline(attempt)]);
 }
 
-/// A policy that gives up after a minute, with waits of a second.
-fn for_a_minute() -> TestSession {
+/// A source that gives up after a minute, with waits of a second.
+fn giving_up_after_a_minute() -> TestSession {
     TestSession::new(resilient(Backoff {
         max_elapsed: Some(seconds(60)),
         ..fixed(seconds(1))
@@ -152,7 +152,7 @@ fn for_a_minute() -> TestSession {
 
 #[test]
 fn the_time_offline_does_not_count_as_time_elapsed() {
-    let mut source = for_a_minute();
+    let mut source = giving_up_after_a_minute();
     source.give_up();
     for _ in 0..2 {
         source.handle(Input::Offline);
@@ -167,7 +167,7 @@ fn the_time_offline_does_not_count_as_time_elapsed() {
 
 #[test]
 fn the_time_offline_so_far_does_not_count_as_time_elapsed() {
-    let mut source = for_a_minute();
+    let mut source = giving_up_after_a_minute();
     source.fail_and_connect();
     source.handle(Input::Offline);
     source.advance(LONG);
@@ -177,7 +177,7 @@ fn the_time_offline_so_far_does_not_count_as_time_elapsed() {
 
 #[test]
 fn the_time_offline_before_the_first_failure_leaves_the_time_elapsed_as_it_is() {
-    let mut source = for_a_minute();
+    let mut source = giving_up_after_a_minute();
     source.open();
     source.handle(Input::Offline);
     source.advance(LONG).hang_up();
@@ -191,7 +191,7 @@ fn the_time_offline_before_the_first_failure_leaves_the_time_elapsed_as_it_is() 
 
 #[test]
 fn the_time_offline_is_forgotten_with_the_failures() {
-    let mut source = for_a_minute();
+    let mut source = giving_up_after_a_minute();
     source.give_up();
     source.handle(Input::Offline);
     source.advance(LONG);
@@ -204,7 +204,7 @@ fn the_time_offline_is_forgotten_with_the_failures() {
 
 #[test]
 fn the_time_of_a_wrong_offline_report_counts_as_time_elapsed() {
-    let mut source = for_a_minute();
+    let mut source = giving_up_after_a_minute();
     source.fail_and_connect();
     source.handle(Input::Offline);
     source.advance(LONG);
@@ -229,7 +229,7 @@ fn a_rule_is_told_how_long_ago_the_first_failure_was_with_the_time_offline() {
     source.give_up();
 }
 
-fn browser(policy: Policy) -> TestSession {
+fn over_browser(policy: Policy) -> TestSession {
     TestSession::with_options(Options {
         policy: policy.into(),
         ..Options::new(Transport::Browser)
@@ -238,7 +238,7 @@ fn browser(policy: Policy) -> TestSession {
 
 #[test]
 fn a_source_waits_in_place_of_a_browser_that_reconnects_in_vain() {
-    let mut source = browser(Policy::browser());
+    let mut source = over_browser(Policy::browser());
     source.open();
     source.handle(Input::Offline);
     let told = report(Failure::Told, Some(1));
@@ -253,7 +253,7 @@ fn a_source_waits_in_place_of_a_browser_that_reconnects_in_vain() {
 
 #[test]
 fn a_browser_that_is_already_reconnecting_is_replaced_when_the_network_goes() {
-    let mut source = browser(Policy::browser());
+    let mut source = over_browser(Policy::browser());
     source.open();
     source.handle(Input::Lost(Loss::BrowserReconnects));
     let expected = [Output::Disconnect, offline(1)];
@@ -269,7 +269,7 @@ fn a_browser_that_alone_knows_the_last_event_id_tries_in_vain_and_nothing_counts
     let mut policy = Policy::browser();
     policy.close_after_losses = Some(2);
     policy.on_slow_open = limit(seconds(30), LimitAction::Close);
-    let mut source = browser(policy);
+    let mut source = over_browser(policy);
     let _ = source.open().send("5");
     let lost = || Input::Lost(Loss::BrowserReconnects);
     let told = report(Failure::Told, Some(1));

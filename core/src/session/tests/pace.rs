@@ -1,4 +1,4 @@
-//! What a source is told while a full queue holds the reading back.
+//! Sources that are held back, since a full queue waits.
 
 use std::vec;
 
@@ -26,7 +26,7 @@ fn a_source_that_opens_again_while_it_is_held_back_is_not_silent() {
     source.open().handle(Input::HeldBack);
     source.hang_up();
     source.open();
-    // Only the health of the connection has a deadline.
+    // This is the deadline of `healthy_after`. Silence has none.
     assert_eq!(source.next_deadline(), Outcome::Nothing);
     assert_eq!(source.next_timeout(), None);
 }

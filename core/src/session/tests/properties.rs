@@ -33,7 +33,7 @@ proptest! {
 
     #[test]
     fn a_source_keeps_what_its_policy_promises(bytes in vec(any::<u8>(), 0..1000)) {
-        model::check::<Likely>(&bytes, with_small_limits);
+        model::check::<LikelyHappening>(&bytes, with_small_limits);
     }
 
     #[test]
@@ -76,7 +76,7 @@ proptest! {
         let mut outputs = Vec::new();
         for (happening, is_polled) in happenings {
             source.tell(&happening);
-            // If the rule is not asked, it does not answer.
+            // No rule answers here.
             if is_polled {
                 outputs.extend(source.session.poll());
             }
@@ -95,7 +95,7 @@ proptest! {
         let mut source = setup.start();
         for happening in happenings {
             source.play(&happening);
-            if source.now == END || setup.options.has_rule {
+            if source.now == LAST_MOMENT || setup.options.has_rule {
                 continue;
             }
             for _ in 0..4 {

@@ -291,18 +291,18 @@ fn a_rule_that_keeps_waiting_lets_the_connection_be_made_again() {
     assert_eq!(expect_wait(source.open().hang_up()), seconds(3));
 }
 
-/// How many attempts there are.
+/// How many attempts were made.
 struct Attempts {
     all: u32,
-    /// How many of them the policy has made in place of the browser.
-    ours: u32,
+    /// How many of them the session made in place of the browser.
+    by_session: u32,
 }
 
 /// Counts the attempts in this time, if the browser waits for `browsers_wait` before each of its attempts, and each connection is
 /// lost at once or after an event.
 fn count_attempts(browsers_wait: Span, with_event: bool, time: Span) -> Attempts {
     let mut source = TestSession::new(Policy::browser());
-    let (mut all, mut ours) = (0, 0);
+    let (mut all, mut by_session) = (0, 0);
     while source.since_start() < time {
         source.open();
         if with_event {
@@ -315,31 +315,37 @@ fn count_attempts(browsers_wait: Span, with_event: bool, time: Span) -> Attempts
             outcome => {
                 expect_wait(outcome);
                 assert_eq!(source.next_deadline(), Outcome::Connect);
-                ours += 1;
+                by_session += 1;
             }
         }
         all += 1;
     }
-    Attempts { all, ours }
+    Attempts { all, by_session }
 }
 
 #[test]
-fn the_policy_makes_some_attempts_of_a_browser_that_hardly_waits() {
+fn the_session_makes_some_attempts_in_place_of_a_browser_that_hardly_waits() {
     for browsers_wait in [0, 1, 3, 9].map(milliseconds) {
-        let Attempts { all, ours } = count_attempts(browsers_wait, true, seconds(10));
-        assert!(all <= 1001 && ours > 0, "{all} after {browsers_wait:?}");
-        let Attempts { all, ours } = count_attempts(browsers_wait, false, seconds(100));
-        assert!(all <= 105 && ours > 0, "{all} after {browsers_wait:?}");
+        let Attempts { all, by_session } = count_attempts(browsers_wait, true, seconds(10));
+        assert!(
+            all <= 1001 && by_session > 0,
+            "{all} after {browsers_wait:?}"
+        );
+        let Attempts { all, by_session } = count_attempts(browsers_wait, false, seconds(100));
+        assert!(
+            all <= 105 && by_session > 0,
+            "{all} after {browsers_wait:?}"
+        );
     }
-    let Attempts { all, ours } = count_attempts(milliseconds(500), false, seconds(100));
-    assert!(all <= 105 && ours > 0, "{all} after half a second");
+    let Attempts { all, by_session } = count_attempts(milliseconds(500), false, seconds(100));
+    assert!(all <= 105 && by_session > 0, "{all} after half a second");
 }
 
 #[test]
 fn a_browser_that_waits_long_enough_makes_all_attempts() {
     for (browsers_wait, with_event) in [(10, true), (500, true), (1000, false), (3000, false)] {
         let attempts = count_attempts(milliseconds(browsers_wait), with_event, seconds(100));
-        assert_eq!(attempts.ours, 0, "after {browsers_wait} ms");
+        assert_eq!(attempts.by_session, 0, "after {browsers_wait} ms");
     }
 }
 

@@ -1,4 +1,5 @@
-//! Connections that take long to open: a quiet feed, whose server sends the headers with the first event, is one.
+//! Connections that take long to open. The connection to a quiet feed does, if its server sends the headers only with the first
+//! event.
 
 use super::*;
 
@@ -94,7 +95,7 @@ fn a_rule_may_reopen_where_the_policy_keeps_waiting() {
 }
 
 #[test]
-fn a_slow_opening_may_not_have_survived_a_sleep() {
+fn an_attempt_that_is_slow_to_open_is_made_again_after_a_sleep() {
     let mut source = TestSession::new(Policy::resilient());
     source.next_deadline();
     source.advance(seconds(3600));
@@ -106,7 +107,7 @@ fn a_slow_opening_may_not_have_survived_a_sleep() {
 }
 
 #[test]
-fn silence_may_be_reported_once_and_kept() {
+fn silence_may_be_reported_once_while_the_connection_is_kept() {
     let mut source = TestSession::new(Policy {
         on_idle: limit(seconds(45), LimitAction::KeepWaiting),
         ..Policy::browser()
@@ -142,7 +143,7 @@ fn a_body_is_told_to_poll_for_the_deadline_that_an_event_sets_after_silence_was_
 }
 
 #[test]
-fn nothing_is_kept_of_a_connection_that_failed_for_good() {
+fn a_source_whose_connection_failed_for_good_closes_even_if_its_policy_keeps_waiting() {
     let mut source = TestSession::new(Policy {
         on_given_up: LimitAction::KeepWaiting,
         ..Policy::browser()

@@ -10,7 +10,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use proptest::{collection::vec, prelude::*};
 
 use super::{
-    model::space::{Happening as Known, Refusal, Ruling, Settings, Time as Any},
+    model::space::{Happening as ModelHappening, Refusal, Ruling, Settings, Time as ModelTime},
     *,
 };
 
@@ -91,6 +91,7 @@ fn any_id(bytes: &mut Unstructured<'_>) -> Result<String> {
     })
 }
 
+/// What may happen to a random source.
 #[derive(Clone, Debug)]
 pub(super) enum Happening {
     /// An input other than an event or a timeout.
@@ -140,31 +141,31 @@ impl<'a> Arbitrary<'a> for Happening {
             },
             80..90 => Self::TrackIds,
             90..100 => Self::Input(bytes.choose(&odd_inputs())?.clone()),
-            _ => Known::from(bytes.arbitrary::<Likely>()?).into(),
+            _ => ModelHappening::from(bytes.arbitrary::<LikelyHappening>()?).into(),
         })
     }
 }
 
 /// A happening of the model. Happenings that keep the source open are more likely.
 #[derive(Debug)]
-pub(super) struct Likely(Known);
+pub(super) struct LikelyHappening(ModelHappening);
 
-impl<'a> Arbitrary<'a> for Likely {
+impl<'a> Arbitrary<'a> for LikelyHappening {
     fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
         Ok(Self(match bytes.arbitrary::<u8>()? {
-            0..40 => Known::Deadline,
-            40..60 => Known::Opened,
-            60..80 => Known::HungUp,
-            80..100 => Known::DecodeFailed,
-            100..120 => Known::Failed(Refusal::Unavailable, None),
+            0..40 => ModelHappening::Deadline,
+            40..60 => ModelHappening::Opened,
+            60..80 => ModelHappening::HungUp,
+            80..100 => ModelHappening::DecodeFailed,
+            100..120 => ModelHappening::Failed(Refusal::Unavailable, None),
             _ => bytes.arbitrary()?,
         }))
     }
 }
 
-impl From<Likely> for Known {
-    fn from(Likely(known): Likely) -> Self {
-        known
+impl From<LikelyHappening> for ModelHappening {
+    fn from(LikelyHappening(happening): LikelyHappening) -> Self {
+        happening
     }
 }
 
@@ -186,31 +187,31 @@ fn odd_inputs() -> [Input<'static>; 9] {
     ]
 }
 
-impl From<Known> for Happening {
-    fn from(known: Known) -> Self {
-        Self::Input(match known {
-            Known::Opened => Input::Opened,
-            Known::Comment => Input::Comment,
-            Known::Decoded => Input::Decoded,
-            Known::DecodeFailed => Input::DecodeFailed,
-            Known::Retry(Any(time)) => Input::Retry(time),
-            Known::HeldBack => Input::HeldBack,
-            Known::ReadOn => Input::ReadOn,
-            Known::Lost => Input::Lost(Loss::BrowserReconnects),
-            Known::HungUp => Input::Lost(Loss::Reestablish),
-            Known::Failed(refusal, retry_after) => Input::Lost(Loss::Fail {
+impl From<ModelHappening> for Happening {
+    fn from(happening: ModelHappening) -> Self {
+        Self::Input(match happening {
+            ModelHappening::Opened => Input::Opened,
+            ModelHappening::Comment => Input::Comment,
+            ModelHappening::Decoded => Input::Decoded,
+            ModelHappening::DecodeFailed => Input::DecodeFailed,
+            ModelHappening::Retry(ModelTime(time)) => Input::Retry(time),
+            ModelHappening::HeldBack => Input::HeldBack,
+            ModelHappening::ReadOn => Input::ReadOn,
+            ModelHappening::Lost => Input::Lost(Loss::BrowserReconnects),
+            ModelHappening::HungUp => Input::Lost(Loss::Reestablish),
+            ModelHappening::Failed(refusal, retry_after) => Input::Lost(Loss::Fail {
                 class: refusal.class(),
-                retry_after: retry_after.map(|Any(time)| time),
+                retry_after: retry_after.map(|ModelTime(time)| time),
             }),
-            Known::Online => Input::Online,
-            Known::Offline => Input::Offline,
-            Known::BodyEnded => BODY_ENDED,
-            Known::Closes => Input::Close(CloseReason::Requested),
-            Known::Passes(Any(time)) => return Time(time),
-            Known::Sleeps(Any(time)) => return Sleep(time),
-            Known::Deadline => return Deadline,
-            Known::Unlistened(is_event) => return Self::Unlistened { is_event, id: None },
-            Known::Event => {
+            ModelHappening::Online => Input::Online,
+            ModelHappening::Offline => Input::Offline,
+            ModelHappening::BodyEnded => BODY_ENDED,
+            ModelHappening::Closes => Input::Close(CloseReason::Requested),
+            ModelHappening::Passes(ModelTime(time)) => return Time(time),
+            ModelHappening::Sleeps(ModelTime(time)) => return Sleep(time),
+            ModelHappening::Deadline => return Deadline,
+            ModelHappening::Unlistened(is_event) => return Self::Unlistened { is_event, id: None },
+            ModelHappening::Event => {
                 return Self::Event {
                     id: String::new(),
                     id_field: IdField::Absent,

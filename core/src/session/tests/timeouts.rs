@@ -32,7 +32,7 @@ proptest! {
 }
 
 #[test]
-fn each_kind_of_deadline_is_listed_and_acts_when_it_comes() {
+fn each_kind_of_deadline_is_the_next_timeout_and_acts_when_it_comes() {
     let mut waiting = TestSession::new(Policy::browser());
     waiting.open().hang_up();
     assert_eq!(waiting.next_timeout(), Some(seconds(3)));

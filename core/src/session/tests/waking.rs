@@ -40,8 +40,8 @@ fn a_sleep_changes_nothing_unless_the_policy_says_so() {
     assert_eq!(sleep(source.open(), LONG), Outcome::Nothing);
 }
 
-/// The next timer of a hidden page, whose timers fire only at full minutes.
-fn next_minute(source: &mut TestSession) -> Outcome {
+/// Lets the timer fire as in a hidden page, whose timers fire only at full minutes.
+fn fire_at_next_minute(source: &mut TestSession) -> Outcome {
     let due = source.next_timeout().expect("a deadline");
     let now = seconds((due.as_nanos() / 1_000_000_000).div_ceil(60) * 60);
     source.now = Timestamp::from_origin(now);
@@ -50,14 +50,14 @@ fn next_minute(source: &mut TestSession) -> Outcome {
 
 const IDLE: Failure = Failure::Idle;
 
-/// A source that closes after 45 seconds of silence.
-fn impatient() -> Policy {
+/// A policy that closes a source after 45 seconds of silence.
+fn closing_after_45_seconds_of_silence() -> Policy {
     closing_when_idle_for(seconds(45))
 }
 
 #[test]
 fn data_that_arrived_before_a_late_timer_can_be_read_during_a_grace_period() {
-    let mut source = TestSession::new(impatient());
+    let mut source = TestSession::new(closing_after_45_seconds_of_silence());
     assert_eq!(sleep(source.open(), LONG), Outcome::Nothing);
     assert_eq!(source.next_timeout(), Some(LONG + GRACE));
     source.comment();
@@ -68,7 +68,7 @@ fn data_that_arrived_before_a_late_timer_can_be_read_during_a_grace_period() {
 
 #[test]
 fn a_connection_is_idle_if_nothing_arrived_during_a_sleep() {
-    let mut source = TestSession::new(impatient());
+    let mut source = TestSession::new(closing_after_45_seconds_of_silence());
     sleep(source.open(), LONG);
     let outcome = source.next_deadline();
     assert!(
@@ -79,26 +79,31 @@ fn a_connection_is_idle_if_nothing_arrived_during_a_sleep() {
 
 #[test]
 fn a_dead_connection_is_noticed_in_a_hidden_page_at_the_second_timer() {
-    let mut source = TestSession::new(impatient());
+    let mut source = TestSession::new(closing_after_45_seconds_of_silence());
     source.open();
-    assert_eq!(next_minute(&mut source), Outcome::Nothing);
-    assert!(matches!(next_minute(&mut source), Outcome::Close { .. }));
+    assert_eq!(fire_at_next_minute(&mut source), Outcome::Nothing);
+    assert!(matches!(
+        fire_at_next_minute(&mut source),
+        Outcome::Close { .. }
+    ));
     assert_eq!(source.since_start(), seconds(120));
 }
 
 #[test]
 fn a_rule_that_tolerates_silence_in_a_hidden_page_is_asked_again_without_a_grace_period() {
-    let mut source = TestSession::with_rule(impatient(), |_| Decision::KeepWaiting);
+    let mut source = TestSession::with_rule(closing_after_45_seconds_of_silence(), |_| {
+        Decision::KeepWaiting
+    });
     source.open();
-    assert_eq!(next_minute(&mut source), Outcome::Nothing);
+    assert_eq!(fire_at_next_minute(&mut source), Outcome::Nothing);
     for _ in 0..3 {
-        assert_eq!(next_minute(&mut source), Outcome::KeepWaiting(IDLE));
+        assert_eq!(fire_at_next_minute(&mut source), Outcome::KeepWaiting(IDLE));
     }
 }
 
 #[test]
 fn a_comment_ends_silence_and_forgets_no_failure() {
-    let mut source = TestSession::new(impatient());
+    let mut source = TestSession::new(closing_after_45_seconds_of_silence());
     source.lose_with_id();
     source.advance(seconds(1)).open().advance(seconds(40));
     source.comment();
@@ -159,7 +164,8 @@ fn a_rule_that_chooses_the_proposed_time_has_the_last_word() {
 }
 
 #[test]
-fn a_network_that_is_back_ends_the_wait_of_a_rule_that_keeps_waiting_but_not_the_servers() {
+fn a_network_that_is_back_ends_the_wait_of_a_rule_that_keeps_waiting_but_not_the_reconnection_time()
+{
     let policy = Policy {
         reconnection_time: Some(seconds(5)),
         ..resilient(fixed(LONG))

@@ -1,4 +1,4 @@
-//! The source that a component opens changes.
+//! Components that change from one source to another.
 
 use leptos::{prelude::*, task::tick};
 use typed_eventsource::{

@@ -1,4 +1,4 @@
-//! No event is missed, and an event runs only the effects that read it.
+//! Hooks miss no event, and an event runs only the effects that read it.
 
 use leptos::prelude::*;
 use typed_eventsource::{CloseReason, Event, State};

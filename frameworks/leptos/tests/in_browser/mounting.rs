@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::page::{Feed, mount, number, watch};
 use typed_eventsource_test_support::{Attempt, Heard, Left, Observed, Script, Step, run, send};
 
-/// Sends 1, and 2 once it is released.
+/// A script that sends 1, and then 2 when it is released.
 async fn two_numbers() -> Script {
     let steps = [
         send(&number(1)),

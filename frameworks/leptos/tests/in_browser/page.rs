@@ -39,7 +39,7 @@ impl Mounted {
     }
 }
 
-/// Collects the values of a signal, from its first value on.
+/// Calls `hear` with each value of a signal, from its first value on.
 pub(super) fn watch<S: Get<Value: 'static> + 'static>(
     signal: S,
     hear: impl Fn(S::Value) + 'static,

@@ -27,7 +27,7 @@ fn component(builder: EventSourceBuilder) -> Component {
     }
 }
 
-/// Sends 1, 2, …, each when it is released.
+/// A script that sends 1, 2 and 3, each when it is released.
 async fn one_by_one() -> Script {
     let steps = (1..=3).flat_map(|count| [Step::Wait, send(&number(count))]);
     let steps: Vec<_> = steps.chain([Step::Silence]).collect();

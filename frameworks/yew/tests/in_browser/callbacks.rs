@@ -14,7 +14,7 @@ use typed_eventsource_test_support::{Attempt, Heard, Script, Step, run, send};
 struct BellProps {
     source: EventSourceBuilder,
     round: u32,
-    /// Called with the round of the callback that hears it.
+    /// Called with the round of the render whose callback is called, and with the price.
     on_price: Callback<(u32, u32)>,
     on_render: Callback<String>,
 }
@@ -79,10 +79,10 @@ async fn a_callback_may_unmount_its_component() {
         let script = Script::put([Attempt::playing([burst, Step::Silence])]).await;
         let (hear, mut prices) = Heard::new();
         let mounted: Rc<RefCell<Option<AppHandle<Bell>>>> = Rc::default();
-        let own = Rc::clone(&mounted);
+        let to_unmount = Rc::clone(&mounted);
         let unmount = move |(_, price)| {
             hear(price);
-            if let Some(app) = own.take() {
+            if let Some(app) = to_unmount.take() {
                 app.destroy();
             }
         };

@@ -45,11 +45,11 @@ async fn another_url_closes_the_old_source_and_shows_nothing_of_it() {
             "connecting, None",
             "nothing of the old one is left"
         );
-        let is_of_the_new = |shown: &crate::stage::Latest| match shown.data() {
+        let shows_new_price = |shown: &crate::stage::TickerHandle| match shown.data() {
             Some(Feed::Halt(_)) => panic!("an event of the old source"),
             data => *data == Some(Feed::Price(2)),
         };
-        until(&mut renders, is_of_the_new).await;
+        until(&mut renders, shows_new_price).await;
         assert_eq!(old.seen_closed(1).await.len(), 1);
         new.release().await;
         let shown = renders.next().await;

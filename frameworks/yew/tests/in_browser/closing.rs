@@ -68,7 +68,7 @@ async fn a_source_can_be_closed_before_it_has_opened() {
         let observed = Observed::new();
         let (mut props, mut renders) = ticker(script.builder());
         let on_render = props.on_render.clone();
-        props.on_render = yew::Callback::from(move |feed: crate::stage::Latest| {
+        props.on_render = yew::Callback::from(move |feed: crate::stage::TickerHandle| {
             feed.close();
             on_render.emit(feed);
         });

@@ -91,7 +91,7 @@ struct QuietProps {
     on_event: Callback<()>,
 }
 
-/// Shows no errors.
+/// Shows no errors: a callback takes them, or nothing does.
 #[component]
 fn Quiet(props: &QuietProps) -> Html {
     let on_event = props.on_event.clone();
@@ -102,8 +102,8 @@ fn Quiet(props: &QuietProps) -> Html {
     html! {}
 }
 
-/// Sends events of which half do not decode, in one chunk: each event comes before the component has rendered the error ahead
-/// of it.
+/// Two events, of which the first does not decode. If both come in one chunk, the second comes before the component has rendered
+/// the error of the first.
 const HALF_DECODES: &str = "event: price\ndata: much\n\nevent: price\ndata: 1\n\n";
 
 fn half_decoding() -> Attempt {
@@ -150,13 +150,13 @@ async fn an_error_that_a_callback_takes_does_not_go_to_the_console() {
     .await;
 }
 
-/// Shows its error if its properties say so.
 #[derive(PartialEq, Properties)]
 struct NoticeProps {
     shows_errors: bool,
     on_gap: Callback<u64>,
 }
 
+/// Shows its error if its properties say so.
 #[component]
 fn Notice(props: &NoticeProps) -> Html {
     let feed = use_event_source::<Feed>("/prices");

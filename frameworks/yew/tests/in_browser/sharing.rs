@@ -5,7 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::stage::{Mounted, Ticker, is_open, price, ticker, until, until_price};
 use typed_eventsource_test_support::{Attempt, Script, Step, run, send};
 
-/// Sends two prices, each when it is released.
+/// A script that sends two prices, each when it is released.
 async fn script() -> Script {
     Script::put([Attempt::playing([
         send(": nothing yet\n\n"),

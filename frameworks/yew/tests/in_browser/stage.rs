@@ -20,19 +20,20 @@ pub(crate) fn price(price: u32) -> typed_eventsource_test_support::Step {
     typed_eventsource_test_support::send(&format!("event: price\ndata: {price}\n\n"))
 }
 
-pub(crate) type Latest = UseEventSourceHandle<Option<Feed>>;
+/// The handle of a `Ticker`, which has the latest event.
+pub(crate) type TickerHandle = UseEventSourceHandle<Option<Feed>>;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TickerProps {
     pub(crate) source: EventSourceBuilder,
     /// Called with the handle at each render.
-    pub(crate) on_render: Callback<Latest>,
+    pub(crate) on_render: Callback<TickerHandle>,
     /// Another value renders the component again.
     #[prop_or_default]
     pub(crate) round: u32,
 }
 
-/// Reports its handle, which has the latest event, at each render.
+/// Reports its handle at each render.
 #[component]
 pub(crate) fn Ticker(props: &TickerProps) -> Html {
     let feed = use_event_source::<Feed>(props.source.clone());
@@ -41,7 +42,7 @@ pub(crate) fn Ticker(props: &TickerProps) -> Html {
 }
 
 /// The properties of a `Ticker`, and the handles that it reports.
-pub(crate) fn ticker(source: impl Into<EventSourceBuilder>) -> (TickerProps, Heard<Latest>) {
+pub(crate) fn ticker(source: impl Into<EventSourceBuilder>) -> (TickerProps, Heard<TickerHandle>) {
     let (hear, renders) = Heard::new();
     let props = TickerProps {
         source: source.into(),
@@ -75,7 +76,7 @@ impl<C: BaseComponent> Drop for Mounted<C> {
     }
 }
 
-/// The root is not in the document, since nobody has to see the component.
+/// The root element of an app. It is not in the document, since nobody has to see the app.
 pub(crate) fn element() -> Element {
     let document = web_sys::window().and_then(|window| window.document());
     let element = document.expect("a page").create_element("div");
@@ -96,7 +97,7 @@ pub(crate) async fn until<T: 'static>(
 }
 
 /// Waits for a render that shows this price.
-pub(crate) async fn until_price(renders: &mut Heard<Latest>, price: u32) -> Latest {
+pub(crate) async fn until_price(renders: &mut Heard<TickerHandle>, price: u32) -> TickerHandle {
     until(renders, |shown| *shown.data() == Some(Feed::Price(price))).await
 }
 

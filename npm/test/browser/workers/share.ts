@@ -1,6 +1,6 @@
 // A worker of either kind, in which many sources listen to one stream until each has heard an event.
 
-/** Listens for its one message at once, before all modules are loaded. */
+/** Answers the one message of a port. It listens at once, since the message may come before all modules are loaded. */
 function answer(port: Pick<MessagePort, "onmessage" | "postMessage">) {
   port.onmessage = async ({ data: [url, transport] }) => {
     try {

@@ -9,8 +9,8 @@ const KINDS = ["on", "on", "dom", "dom", "once", "open", "error", "state", "prob
 
 export type Kind = (typeof KINDS)[number];
 
-/** Node.js calls listeners of its `EventTarget` that are added during a dispatch, which the DOM does not. */
-const isDomStandard = "document" in globalThis;
+/** Whether the DOM is a browser's. Node.js, against the standard, also calls listeners that are added during a dispatch. */
+const isBrowser = "document" in globalThis;
 
 /** Something that a callback does. */
 export type Act =
@@ -21,14 +21,15 @@ export interface Course {
   connections: string[][];
   /** What is done before the first connection. */
   start: Act[];
+  /** What callbacks do when they are called: one list for a call. */
   scripts: Act[][];
 }
 
-/** Whether the package calls these callbacks, and reports what they throw. The DOM does so for its listeners. */
-export const isOurs = (kind: Kind) => kind === "on" || kind === "state" || kind === "problem";
+/** Whether the package calls listeners of this kind, and reports what they throw. The DOM does so for its listeners. */
+export const isCalledByPackage = (kind: Kind) => kind === "on" || kind === "state" || kind === "problem";
 
 /** A function that returns random numbers from 0 to below 1, the same for the same seed. */
-export function dice(seed: number) {
+export function seededRandom(seed: number) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -39,12 +40,12 @@ export function dice(seed: number) {
 }
 
 export function courseOf(seed: number): Course {
-  const random = dice(seed);
+  const random = seededRandom(seed);
   const below = (count: number) => Math.floor(random() * count);
   const anyOf = <T>(all: readonly T[]) => all[below(all.length)];
   const times = <T>(count: number, make: () => T) => Array.from({ length: count }, make);
   const add = (kinds: readonly Kind[] = KINDS): Act => ({ type: "add", kind: anyOf(kinds), name: anyOf(NAMES) });
-  const addMeanwhile = () => add(isDomStandard ? KINDS : KINDS.filter((kind) => isOurs(kind) || kind === "iterate"));
+  const addMeanwhile = () => add(isBrowser ? KINDS : KINDS.filter((kind) => isCalledByPackage(kind) || kind === "iterate"));
   const act = (): Act => {
     const number = below(20);
     if (number < 9) return addMeanwhile();

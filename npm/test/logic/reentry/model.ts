@@ -1,7 +1,7 @@
 // The model: which listeners should hear what, and in which order. It keeps all listeners in a list, and marks those that are
 // gone.
 
-import { type Act, type Course, type Kind, Script, isOurs } from "./course.ts";
+import { type Act, type Course, type Kind, Script, isCalledByPackage } from "./course.ts";
 
 class Thrown extends Error {}
 
@@ -32,21 +32,21 @@ export class Model {
   opened() {
     if (this.#isClosed) return;
     this.#dispatch("open", undefined, "open");
-    if (!this.#isClosed) this.#round("state", "open");
+    if (!this.#isClosed) this.#callAll("state", "open");
     this.#settle();
   }
 
   lost() {
     if (this.#isClosed) return;
     this.#dispatch("error", undefined, "error");
-    this.#round("problem", "connection-lost");
-    if (!this.#isClosed) this.#round("state", "waiting");
+    this.#callAll("problem", "connection-lost");
+    if (!this.#isClosed) this.#callAll("state", "waiting");
     this.#settle();
   }
 
   connecting() {
     if (this.#isClosed) return;
-    this.#round("state", "connecting");
+    this.#callAll("state", "connecting");
     this.#settle();
   }
 
@@ -96,14 +96,14 @@ export class Model {
   #settle() {
     if (!this.#isClosed || this.#isToldClosed) return;
     this.#isToldClosed = true;
-    this.#round("state", "closed");
+    this.#callAll("state", "closed");
   }
 
   #listening(isKind: (kind: Kind) => boolean, name?: string) {
     return this.#listeners.filter((listener) => !listener.isGone && isKind(listener.kind) && listener.name === name);
   }
 
-  #round(kind: Kind, what: string) {
+  #callAll(kind: Kind, what: string) {
     for (const listener of this.#listening((other) => other === kind)) {
       if (!listener.isGone) this.#call(listener, what);
     }
@@ -124,7 +124,7 @@ export class Model {
       for (const act of this.#script.next(number)) this.act(act);
     } catch (exception) {
       if (!(exception instanceof Thrown)) throw exception;
-      this.throws += Number(isOurs(kind));
+      this.throws += Number(isCalledByPackage(kind));
     }
   }
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import * as streams from "../../support/streams.ts";
 import { TRANSPORTS, base64, bytesOf, ignore, play, seen } from "../../support/streams.ts";
 
-/** The first `count` messages of a source, and what the server saw of its attempts by then. */
+/** The first `count` messages of a source: the data and the last event id of each. */
 async function messages(source: EventSource, count: number) {
   const told: unknown[] = [];
   source.onError(ignore);
@@ -15,6 +15,7 @@ async function messages(source: EventSource, count: number) {
   return told;
 }
 
+/** The last event id that each attempt has sent, and the header that an attack would inject. */
 const headersOf = async (url: string, attempts: number) => {
   const all = await seen(url, { attempts });
   return all.map(({ headers }) => [headers["last-event-id"] ?? "", headers["x-evil"]]);
@@ -83,7 +84,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     ]);
   });
 
-  test("attempts that the policy makes for a browser that hardly waits continue after the last event", async () => {
+  test("attempts that the policy makes in place of a browser that hardly waits continue after the last event", async () => {
     const numbers = [1, 2, 3, 4, 5, 6, 7];
     const url = await play(...numbers.map((id) => ({ steps: [{ send: `retry: 0\nid: ${id}\ndata: ${id}\n\n` }] })));
     const source = open(url, { resumeParameter: "after" });

@@ -57,7 +57,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(await attemptsWithin(1000, url)).toBeLessThanOrEqual(attack.requests);
     // The source leaves no connection open.
     await seen(url, { closed: (await seen(url, {})).length });
-    // An event may have a mebibyte, and what is read of it two parts.
+    // The parser holds up to a mebibyte of an event, in buffers that double as they grow.
     const most = attack.error === "event-too-large" ? 12 * MiB : 4 * MiB;
     expect(memoryGrowth() - before).toBeLessThanOrEqual(most);
   });

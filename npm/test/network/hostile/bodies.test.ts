@@ -22,7 +22,7 @@ test("a source does not read more at once than its buffer has room for", async (
     onTestFinished(() => void (prototype.read = read));
   }
   const source = open(url, { parse: "text" });
-  // After this, many bytes wait to be read.
+  // Keeps the thread busy. Meanwhile many bytes come, and wait to be read.
   const busy = () => {
     for (const start = performance.now(); performance.now() - start < 20;);
   };
@@ -45,7 +45,7 @@ test("an event without end is too large by the default limit", async () => {
 });
 
 describe.each(TRANSPORTS)("over %s", (transport) => {
-  // A user's parser may overflow the stack, which is an error like any other.
+  // A user's parser may overflow the stack. That is an error like any other.
   const descend = (text: string): unknown => (text === "7" ? 7 : [descend(text.slice(1))]);
 
   test.each<[string, EventSourceInit["parse"], string[], unknown[]]>([

@@ -12,15 +12,15 @@ const SCOPE = "document" in globalThis ? "window" : "worker";
 
 watchErrors();
 
-/** The differences that are not known, and the known differences that are missing, as text. */
+/** The unexpected differences, and the known differences that are missing, as text. */
 export async function compare(subject, secondOrigin) {
   const { default: scenarios } = await import(`./scenarios/${subject}.js`);
   const complaints = [];
-  const unmet = new Set(Object.keys(DIFFERENCES[subject] ?? {}));
+  const withoutScenario = new Set(Object.keys(DIFFERENCES[subject] ?? {}));
   for (const [name, scenario] of Object.entries(scenarios)) {
     const title = `${subject}: ${name}`;
     const known = DIFFERENCES[subject]?.[name] ?? [];
-    unmet.delete(name);
+    withoutScenario.delete(name);
     const [native, ...others] = await playAll(scenario, secondOrigin);
     if (native.lines.length === 0) complaints.push(`${title}: nothing was recorded`);
     for (const { contender, lines } of others) {
@@ -34,13 +34,13 @@ export async function compare(subject, secondOrigin) {
       return complaints;
     }
   }
-  for (const name of unmet) complaints.push(`${subject}: there are differences of "${name}", which is no scenario`);
+  for (const name of withoutScenario) complaints.push(`${subject}: there are differences of "${name}", which is no scenario`);
   return complaints;
 }
 
 /** Whether a difference concerns this contender in this browser and this scope. */
-function isAbout({ of, browser = BROWSER, scope = SCOPE }, contender) {
-  return [of].flat().includes(contender) && browser === BROWSER && scope === SCOPE;
+function isAbout({ contenders, browser = BROWSER, scope = SCOPE }, contender) {
+  return contenders.includes(contender) && browser === BROWSER && scope === SCOPE;
 }
 
 async function playAll(scenario, secondOrigin) {

@@ -3,19 +3,19 @@
 
 const OURS = ["browser", "fetch"];
 
-const ASKS = "accept: text/event-stream; cache-control: no-cache; pragma: no-cache";
+const REQUEST_HEADERS = "accept: text/event-stream; cache-control: no-cache; pragma: no-cache";
 
 // Firefox's own class departs from the standard. So does the browser transport in Firefox.
 
 const NUL_IN_DATA = {
-  of: "fetch",
+  contenders: ["fetch"],
   browser: "Firefox",
   why: "Firefox drops a NUL in data",
   diff: ['- MessageEvent "message" "ab" id "" from {own} at 1', '+ MessageEvent "message" "a\\u0000b" id "" from {own} at 1'],
 };
 
 const ID_WITHOUT_DATA = {
-  of: "fetch",
+  contenders: ["fetch"],
   browser: "Firefox",
   why: "Firefox forgets an id that comes without data",
   diff: [
@@ -33,20 +33,20 @@ const ID_WITHOUT_DATA_AGAIN = {
     '- MessageEvent "end" "" id "" from {own} at 1',
     '+ MessageEvent "message" "again" id "7" from {own} at 1',
     '+ MessageEvent "end" "" id "7" from {own} at 1',
-    `- request: GET /streams/{1} ${ASKS}`,
-    `+ request: GET /streams/{1} ${ASKS}; last-event-id: 7`,
+    `- request: GET /streams/{1} ${REQUEST_HEADERS}`,
+    `+ request: GET /streams/{1} ${REQUEST_HEADERS}; last-event-id: 7`,
   ],
 };
 
 const ID_WITH_NUL = {
-  of: "fetch",
+  contenders: ["fetch"],
   browser: "Firefox",
   why: "Firefox loses the event of an id that has a NUL in it",
   diff: ['+ MessageEvent "message" "2" id "1" from {own} at 1'],
 };
 
 const REFERRER = {
-  of: "fetch",
+  contenders: ["fetch"],
   browser: "Firefox",
   scope: "worker",
   why: "in workers Firefox sends no referrer",
@@ -56,7 +56,7 @@ const REFERRER = {
 // Chromium's own class departs from the standard.
 
 const CHARSET = {
-  of: "fetch",
+  contenders: ["fetch"],
   browser: "Chromium",
   why: "Chromium refuses a charset other than UTF-8, where the standard decodes all streams as UTF-8",
   diff: [
@@ -70,7 +70,7 @@ const CHARSET = {
 };
 
 const SPACE_IN_HOST = {
-  of: OURS,
+  contenders: OURS,
   browser: "Chromium",
   why: "Chromium takes a space in a host, which the URL standard refuses",
   diff: ['- "http://a b/": "http://a%20b/"', '+ "http://a b/": throws SyntaxError, code 12'],
@@ -79,7 +79,7 @@ const SPACE_IN_HOST = {
 // Both browsers' own classes depart from the standard.
 
 const EMPTY_RETRY = {
-  of: "fetch",
+  contenders: ["fetch"],
   why: "Chromium takes an empty `retry` for its own default, Firefox for zero, where the standard ignores it",
   diff: ["- it comes back: true", "+ it comes back: false"],
 };
@@ -87,37 +87,37 @@ const EMPTY_RETRY = {
 // The fetch transport differs, since it runs on top of `fetch`.
 
 const REFUSED = {
-  of: "fetch",
+  contenders: ["fetch"],
   why: "over `fetch` a refusal by CORS counts as a lost connection, which is to be established again",
   diff: ['- Event "error" at 2', '+ Event "error" at 0'],
 };
 
 const PREFLIGHT = {
-  of: "fetch",
-  why: "at another origin `fetch` asks whether it may send `Last-Event-ID`, where the browser's own just does",
+  contenders: ["fetch"],
+  why: "at another origin `fetch` first asks whether it may send `Last-Event-ID`, where the browser's own source just sends it",
   diff: ["+ preflights: 1"],
 };
 
-// After a redirect the browser's own goes on where it has led to (Firefox: only where it was for good). `fetch` does not tell
-// whether it was.
+// After a redirect and a lost connection, the browser's own source asks where the redirect has led (in Firefox only if the
+// redirect is permanent). `fetch` does not tell whether it is.
 
-const REDIRECTED_FOR_GOOD = {
-  of: "fetch",
+const PERMANENT_REDIRECT = {
+  contenders: ["fetch"],
   why: "each connection begins at the source's URL",
-  diff: [`+ request: GET /streams/{2} ${ASKS}; last-event-id: 1`],
+  diff: [`+ request: GET /streams/{2} ${REQUEST_HEADERS}; last-event-id: 1`],
 };
 
-const REDIRECTED = { ...REDIRECTED_FOR_GOOD, browser: "Chromium" };
+const REDIRECT = { ...PERMANENT_REDIRECT, browser: "Chromium" };
 
-const REDIRECTED_FOR_NOW = {
-  of: "fetch",
+const TEMPORARY_REDIRECT = {
+  contenders: ["fetch"],
   browser: "Firefox",
   why: "behind a redirect within an origin, Firefox would keep the connection of each aborted request",
-  diff: [`- request: GET /streams/{2} ${ASKS}; last-event-id: 1`],
+  diff: [`- request: GET /streams/{2} ${REQUEST_HEADERS}; last-event-id: 1`],
 };
 
 const PASSWORD = {
-  of: "fetch",
+  contenders: ["fetch"],
   why: "`fetch` takes no URL with a password in it",
   diff: ['- url: "http://user:secret@127.0.0.1/x"', "+ url: throws EventSourceError"],
 };
@@ -125,19 +125,19 @@ const PASSWORD = {
 // The package differs, since it is a script.
 
 const TRUST = {
-  of: OURS,
+  contenders: OURS,
   why: "only the browser makes events that are trusted",
   diff: ["- isTrusted: true", "+ isTrusted: false", "- isTrusted: true", "+ isTrusted: false"],
 };
 
 const BETWEEN_LISTENERS = {
-  of: OURS,
+  contenders: OURS,
   why: "promises do not settle between two listeners of one event, since the script that dispatches it has not returned",
   diff: ['+ second: MessageEvent "message" "1" id "" from {own} at 1', '- second: MessageEvent "message" "1" id "" from {own} at 1'],
 };
 
-const BORROWED = {
-  of: OURS,
+const BORROWED_METHOD = {
+  contenders: OURS,
   why: "the source does not know of a listener that was added by `EventTarget`'s own method",
   diff: ['- x: MessageEvent "message" "1" id "" from {own} at 1', '- x: MessageEvent "message" "2" id "" from {own} at 1'],
 };
@@ -145,19 +145,19 @@ const BORROWED = {
 // The package differs on purpose.
 
 const ERROR = {
-  of: OURS,
+  contenders: OURS,
   why: "an `error` event has the error",
   diff: ["+ own: error"],
 };
 
 const RESPONSE = {
-  of: "fetch",
+  contenders: ["fetch"],
   why: "an `open` event has the response",
   diff: ["+ own: response"],
 };
 
 const UNKNOWN_OPTION = {
-  of: OURS,
+  contenders: OURS,
   why: "an unknown option is refused, since it may be a spelling mistake",
   diff: ["- an unknown one: 0", "+ an unknown one: throws EventSourceError"],
 };
@@ -178,13 +178,13 @@ export const DIFFERENCES = {
     "type with another charset": [CHARSET],
   },
   redirects: {
-    "redirect 301": [REDIRECTED],
-    "redirect 302": [REDIRECTED, REDIRECTED_FOR_NOW],
-    "redirect 303": [REDIRECTED, REDIRECTED_FOR_NOW],
-    "redirect 307": [REDIRECTED, REDIRECTED_FOR_NOW],
-    "redirect 308": [REDIRECTED],
-    "redirect to another origin": [REDIRECTED, PREFLIGHT],
-    "redirect for good to another origin": [REDIRECTED_FOR_GOOD, PREFLIGHT],
+    "redirect 301": [REDIRECT],
+    "redirect 302": [REDIRECT, TEMPORARY_REDIRECT],
+    "redirect 303": [REDIRECT, TEMPORARY_REDIRECT],
+    "redirect 307": [REDIRECT, TEMPORARY_REDIRECT],
+    "redirect 308": [REDIRECT],
+    "redirect to another origin": [REDIRECT, PREFLIGHT],
+    "permanent redirect to another origin": [PERMANENT_REDIRECT, PREFLIGHT],
   },
   origins: {
     "one that allows nobody": [REFUSED],
@@ -194,7 +194,7 @@ export const DIFFERENCES = {
   },
   listeners: {
     "what an event is": [TRUST],
-    "by EventTarget's own method": [BORROWED],
+    "by EventTarget's own method": [BORROWED_METHOD],
   },
   order: { "promises settle between two listeners of an event": [BETWEEN_LISTENERS] },
   interface: {

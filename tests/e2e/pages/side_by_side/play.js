@@ -27,15 +27,15 @@ export const sending = (...texts) => ({ steps: [...texts.map(send), "silence"] }
 export const ending = (...texts) => ({ steps: [send("retry: 1\n"), ...texts.map(send)] });
 
 /** The request headers to compare, which do not depend on the machine or the time. */
-const HEADERS = ["accept", "cache-control", "pragma", "last-event-id", "origin", "cookie"];
+const COMPARED_HEADERS = ["accept", "cache-control", "pragma", "last-event-id", "origin", "cookie"];
 
 /** The play that each exception belongs to. */
-const throwers = new WeakMap();
+const playOf = new WeakMap();
 
 /** Records each exception that reaches the global handler in the play that it belongs to. */
 export function watchErrors() {
   globalThis.addEventListener("error", (event) => {
-    const play = throwers.get(event.error);
+    const play = playOf.get(event.error);
     if (!play) return;
     event.preventDefault();
     play.record(`reported: ${event.message}`);
@@ -62,17 +62,17 @@ export class Play {
 
   /** Opens a source of this contender. */
   open(url, init) {
-    return this.watch(new this.EventSource(url, { ...this.#init, ...init }));
+    return this.closeAtEnd(new this.EventSource(url, { ...this.#init, ...init }));
   }
 
-  /** Notes a source that the scenario has made itself, to close it at the end. */
-  watch(source) {
+  /** Notes a source that the scenario has made itself: it is closed at the end. Returns the source. */
+  closeAtEnd(source) {
     this.#sources.push(source);
     return source;
   }
 
   /** Records the events of these names. */
-  hear(source, ...names) {
+  recordEvents(source, ...names) {
     for (const name of names) source.addEventListener(name, this.listener(source));
   }
 
@@ -80,12 +80,12 @@ export class Play {
   listener(source, label = "", then = () => {}) {
     const play = this;
     return function (event) {
-      play.heard(source, label, event, this);
+      play.#recordEvent(source, label, event, this);
       return then(event);
     };
   }
 
-  heard(source, label, event, self) {
+  #recordEvent(source, label, event, self) {
     const { type, target, currentTarget } = event;
     const words = [label && `${label}:`, event.constructor.name, JSON.stringify(type)];
     if (event instanceof MessageEvent) {
@@ -99,8 +99,8 @@ export class Play {
     this.record(words.filter(Boolean).join(" "));
   }
 
-  // A listener that resolves a promise has to be the last one: of the contenders only the browser's own class lets
-  // promises settle between two listeners of an event.
+  // A listener that resolves a promise has to be the last one, since of the contenders only the browser's own class lets promises
+  // settle between two listeners of an event.
 
   /** Waits for the next event of this name. */
   next(source, name) {
@@ -108,7 +108,7 @@ export class Play {
   }
 
   /** Waits for the event `end`, or for the close. */
-  over(source) {
+  untilOver(source) {
     return new Promise((resolve) => {
       source.addEventListener("end", resolve);
       source.addEventListener("error", () => source.readyState === 2 && resolve());
@@ -118,7 +118,7 @@ export class Play {
   /** An exception that belongs to this play. */
   exception(message) {
     const error = new Error(message);
-    throwers.set(error, this);
+    playOf.set(error, this);
     return error;
   }
 
@@ -134,7 +134,7 @@ export class Play {
   }
 
   /** The URL of a path at the second origin. */
-  elsewhere(path) {
+  atSecondOrigin(path) {
     return this.#secondOrigin + path;
   }
 
@@ -155,25 +155,25 @@ export class Play {
   }
 
   /** Records the requests to a stream, once the server saw `count`. */
-  async served(path, count = 1) {
+  async recordRequests(path, count = 1) {
     const { attempts, preflights } = await this.seen(path, count);
     for (const { method, path, headers } of attempts) {
-      const words = HEADERS.filter((name) => name in headers).map((name) => `${name}: ${headers[name]}`);
+      const words = COMPARED_HEADERS.filter((name) => name in headers).map((name) => `${name}: ${headers[name]}`);
       this.record(`request: ${method} ${path} ${words.join("; ")}`);
     }
     if (preflights) this.record(`preflights: ${preflights}`);
   }
 
   /** Waits so long that an event which was already sent would be heard. */
-  async turn() {
-    // These requests wait for their turns like those of the sources.
+  async waitForLateEvents() {
+    // The browser handles the answers to these requests in turn with those to the requests of the sources.
     for (const script of this.#scripts) await this.seen(`/streams/${script}`, 0);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   /** The URL that controls a script. It is at the second origin, so that control does not hold connections that streams need. */
-  #control(path, what) {
-    return this.elsewhere(`${path.replace("streams", "scripts")}/${what}`);
+  #control(path, endpoint) {
+    return this.atSecondOrigin(`${path.replace("streams", "scripts")}/${endpoint}`);
   }
 
   // The recording
@@ -188,9 +188,9 @@ export class Play {
   }
 
   /** Records what a function returns or throws. */
-  tries(label, what) {
+  recordResult(label, action) {
     try {
-      const value = what();
+      const value = action();
       this.record(`${label}: ${typeof value === "string" ? JSON.stringify(value) : String(value)}`);
       return value;
     } catch (error) {
@@ -216,10 +216,10 @@ export const plays =
   async (play) => {
     const path = await play.stream(...attempts);
     const source = play.open(path);
-    play.hear(source, ...names);
-    await play.over(source);
+    play.recordEvents(source, ...names);
+    await play.untilOver(source);
     play.record(`then it is at ${source.readyState}`);
     source.close();
-    await play.turn();
-    await play.served(path, attempts.length);
+    await play.waitForLateEvents();
+    await play.recordRequests(path, attempts.length);
   };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Stage, cause_fault, finish, note_texts, tests, until_text_was_shown};
+use crate::{Stage, assert_no_page_errors, cause_fault, note_texts, tests, until_text_was_shown};
 
 tests! {
     the_demo_page_links_to_the_built_apps,
@@ -109,7 +109,7 @@ async fn prices_are_shown_and_change(stage: &mut Stage<'_>, app: &str) {
             "JSON.stringify({prices}.map((price) => price.textContent)) !== JSON.stringify({before})"
         ))
         .await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn the_app_reconnects_after_a_dropped_connection(stage: &mut Stage<'_>, app: &str) {
@@ -122,7 +122,7 @@ async fn the_app_reconnects_after_a_dropped_connection(stage: &mut Stage<'_>, ap
     until_state(stage, "open").await;
     stage.browser.until(&format!("{ERROR_TEXT} === ''")).await;
     until_more_events(stage).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn an_error_is_shown_until_the_app_reconnects_after_a_503(stage: &mut Stage<'_>, app: &str) {
@@ -133,7 +133,7 @@ async fn an_error_is_shown_until_the_app_reconnects_after_a_503(stage: &mut Stag
     until_state(stage, "open").await;
     stage.browser.until(&format!("{ERROR_TEXT} === ''")).await;
     until_more_events(stage).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn malformed_data_is_shown_as_an_error_and_the_app_continues(
@@ -141,13 +141,13 @@ async fn malformed_data_is_shown_as_an_error_and_the_app_continues(
     app: &str,
 ) {
     start(stage, app).await;
-    // The next event removes the error, so that the test notes all texts.
+    // The next event removes the error, so the test notes all texts.
     note_texts(stage.browser, ".problem").await;
     cause_fault(stage.browser, "malformed").await;
     until_text_was_shown(stage.browser, "does not decode").await;
     until_more_events(stage).await;
     until_state(stage, "open").await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn a_source_can_be_closed_and_opened_again(stage: &mut Stage<'_>, app: &str) {
@@ -161,7 +161,7 @@ async fn a_source_can_be_closed_and_opened_again(stage: &mut Stage<'_>, app: &st
     press(stage, "toggle").await;
     until_state(stage, "open").await;
     stage.browser.until(&format!("{EVENTS} > {kept}")).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn a_source_stays_closed_after_the_server_has_finished(stage: &mut Stage<'_>, app: &str) {
@@ -173,5 +173,5 @@ async fn a_source_stays_closed_after_the_server_has_finished(stage: &mut Stage<'
         .await;
     let farewell = "document.querySelector('#happenings .text').textContent.includes('Goodbye')";
     stage.browser.until(farewell).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }

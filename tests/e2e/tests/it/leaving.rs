@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::sleep;
-use typed_eventsource_e2e::Kind;
-use typed_eventsource_server::script::Seen;
+use typed_eventsource_e2e::BrowserKind;
+use typed_eventsource_server::script::SeenAttempt;
 
 use crate::{Stage, tests};
 
@@ -14,7 +14,7 @@ const IDS: [&str; 3] = ["browser", "fetch", "post"];
 
 tests! {
     a_source_stays_open_or_reconnects_if_its_page_stays,
-    no_error_is_told_and_no_request_is_sent_while_the_page_is_being_left,
+    no_error_is_reported_and_no_request_is_sent_while_the_page_is_being_left,
 }
 
 /// Opens a source over each transport, and one whose POST may be sent again. Waits until each has heard one event.
@@ -51,13 +51,13 @@ async fn follow_link(stage: &Stage<'_>, answer: Value) {
     until_seen(stage, "link", |link| !link.is_empty()).await;
 }
 
-async fn until_seen(stage: &Stage<'_>, id: &str, is_so: impl Fn(&[Seen]) -> bool) {
-    while !is_so(&stage.server.seen(id).attempts) {
+async fn until_seen(stage: &Stage<'_>, id: &str, is_enough: impl Fn(&[SeenAttempt]) -> bool) {
+    while !is_enough(&stage.server.seen(id).attempts) {
         sleep(Duration::from_millis(10)).await;
     }
 }
 
-async fn until_first_is_closed(stage: &Stage<'_>) {
+async fn until_first_attempts_are_closed(stage: &Stage<'_>) {
     for id in IDS {
         until_seen(stage, id, |seen| seen[0].closed_by.is_some()).await;
     }
@@ -67,24 +67,24 @@ async fn a_source_stays_open_or_reconnects_if_its_page_stays(stage: &mut Stage<'
     open_sources(stage).await;
     follow_link(stage, json!({ "status": 204 })).await;
     // In Chromium the connections stay open.
-    if stage.browser.kind() == Kind::Firefox {
+    if stage.browser.kind() == BrowserKind::Firefox {
         let is_heard = "Object.values(heard).every((numbers) => `${numbers}` === '1,2')";
         stage.browser.until(is_heard).await;
     }
 }
 
-async fn no_error_is_told_and_no_request_is_sent_while_the_page_is_being_left(
+async fn no_error_is_reported_and_no_request_is_sent_while_the_page_is_being_left(
     stage: &mut Stage<'_>,
 ) {
     open_sources(stage).await;
     let page =
         json!({ "before": ["wait"], "headers": [["content-type", "text/html"]], "steps": ["end"] });
     follow_link(stage, page).await;
-    if stage.browser.kind() == Kind::Firefox {
-        until_first_is_closed(stage).await;
+    if stage.browser.kind() == BrowserKind::Firefox {
+        until_first_attempts_are_closed(stage).await;
     }
     stage.server.release("link");
-    until_first_is_closed(stage).await;
+    until_first_attempts_are_closed(stage).await;
     stage
         .browser
         .until("location.pathname === '/streams/link'")

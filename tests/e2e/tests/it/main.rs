@@ -17,7 +17,7 @@ use std::{
 use libtest_mimic::{Arguments, Trial};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use typed_eventsource_e2e::{Browser, Kind};
+use typed_eventsource_e2e::{Browser, BrowserKind};
 use typed_eventsource_server::{Config, Server};
 use typed_eventsource_showcase::Showcase;
 
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     // Most threads wait, for a browser or for a page.
     arguments.test_threads.get_or_insert(16);
     let runtime = Arc::new(Runtime::new().expect("threads can be started"));
-    let pools = [Kind::Chromium, Kind::Firefox].map(|kind| Arc::new(Pool::new(kind)));
+    let pools = [BrowserKind::Chromium, BrowserKind::Firefox].map(|kind| Arc::new(Pool::new(kind)));
     let mut trials = Vec::new();
     // The tests of both kinds alternate, so that both kinds of browsers are busy.
     for &(name, test) in TESTS.iter().copied().flatten() {
@@ -84,7 +84,7 @@ async fn play(pool: &Pool, test: Test) {
     let mut stage = Stage {
         server: serve(0, None).await,
         browser: &browser,
-        state: None,
+        state_folder: None,
     };
     test(&mut stage).await;
     stage.server.stop().await;
@@ -95,7 +95,7 @@ struct Stage<'a> {
     server: Server,
     browser: &'a Browser,
     /// The folder where the server keeps its state over restarts.
-    state: Option<PathBuf>,
+    state_folder: Option<PathBuf>,
 }
 
 impl Stage<'_> {
@@ -105,7 +105,7 @@ impl Stage<'_> {
             .await;
     }
 
-    /// Notes from now on the errors on the page, for [`finish`].
+    /// Notes from now on the errors on the page, for [`assert_no_page_errors`].
     async fn watch_for_errors(&self) {
         let watch = "window.pageErrors = [];
             const pageErrors = window.pageErrors;
@@ -120,8 +120,8 @@ impl Stage<'_> {
         let folder = format!("{test}-{:?}", self.browser.kind());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
         let _ = std::fs::remove_dir_all(&folder);
-        self.state = Some(folder);
-        let server = serve(0, self.state.as_deref()).await;
+        self.state_folder = Some(folder);
+        let server = serve(0, self.state_folder.as_deref()).await;
         std::mem::replace(&mut self.server, server).stop().await;
     }
 
@@ -133,7 +133,7 @@ impl Stage<'_> {
         let stand_in = serve(0, None).await;
         std::mem::replace(&mut self.server, stand_in).stop().await;
         self.browser.until(expression).await;
-        let server = serve(port, self.state.as_deref()).await;
+        let server = serve(port, self.state_folder.as_deref()).await;
         std::mem::replace(&mut self.server, server).stop().await;
     }
 }
@@ -144,7 +144,8 @@ async fn cause_fault(browser: &Browser, name: &str) {
     browser.run(ask, name.into()).await;
 }
 
-/// Notes from now on every text of an element, for [`until_text_was_shown`]: a test that polls would miss a text that is shown for a moment.
+/// Notes from now on every text of an element, for [`until_text_was_shown`]. A test that polls would miss a text that is shown only
+/// for a moment.
 async fn note_texts(browser: &Browser, selector: &str) {
     let note = "const element = document.querySelector(argument);
         const texts = (window.texts ??= []);
@@ -164,7 +165,7 @@ async fn until_text_was_shown(browser: &Browser, words: &str) {
 }
 
 /// Asserts that there was no error on the page since it is [watched](Stage::watch_for_errors).
-async fn finish(stage: &Stage<'_>) {
+async fn assert_no_page_errors(stage: &Stage<'_>) {
     let page_errors = stage
         .browser
         .run("return window.pageErrors;", Value::Null)
@@ -172,7 +173,7 @@ async fn finish(stage: &Stage<'_>) {
     assert_eq!(page_errors, json!([]), "there were errors on the page");
 }
 
-async fn serve(port: u16, state: Option<&Path>) -> Server {
+async fn serve(port: u16, state_folder: Option<&Path>) -> Server {
     let (pkg, apps) = (root().join("pkg"), root().join("target/apps"));
     for folder in [&pkg, &apps] {
         assert!(
@@ -183,7 +184,7 @@ async fn serve(port: u16, state: Option<&Path>) -> Server {
     }
     let showcase = Showcase {
         apps: Some(apps),
-        state: state.map(Path::to_owned),
+        state: state_folder.map(Path::to_owned),
     };
     let config = Config {
         port,

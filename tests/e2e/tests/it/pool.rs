@@ -6,20 +6,20 @@ use std::{
 };
 
 use tokio::sync::{Semaphore, SemaphorePermit};
-use typed_eventsource_e2e::{Browser, Kind};
+use typed_eventsource_e2e::{Browser, BrowserKind};
 
 /// The most browsers of a kind. With more, two cores would be too busy, and tests would run into their limits.
 const BROWSERS: usize = 2;
 
 /// Browsers of one kind, which are launched when they are needed.
 pub(crate) struct Pool {
-    kind: Kind,
+    kind: BrowserKind,
     places: Semaphore,
     idle: Mutex<Vec<Browser>>,
 }
 
 impl Pool {
-    pub(crate) fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: BrowserKind) -> Self {
         Self {
             kind,
             places: Semaphore::new(BROWSERS),
@@ -27,19 +27,19 @@ impl Pool {
         }
     }
 
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> BrowserKind {
         self.kind
     }
 
     /// Waits for a browser that no other test uses.
-    pub(crate) async fn borrow(&self) -> Borrowed<'_> {
+    pub(crate) async fn borrow(&self) -> BorrowedBrowser<'_> {
         let place = self.places.acquire().await.expect("it is never closed");
         let idle = self.idle().pop();
         let browser = match idle {
             Some(browser) => browser,
             None => Browser::launch(self.kind).await,
         };
-        Borrowed {
+        BorrowedBrowser {
             pool: self,
             browser: Some(browser),
             _place: place,
@@ -58,14 +58,14 @@ impl Pool {
     }
 }
 
-/// A borrowed browser. It goes back to the pool when this is dropped, also by a test that fails.
-pub(crate) struct Borrowed<'a> {
+/// A browser that a test uses. It goes back to the pool when this is dropped, also by a test that fails.
+pub(crate) struct BorrowedBrowser<'a> {
     pool: &'a Pool,
     browser: Option<Browser>,
     _place: SemaphorePermit<'a>,
 }
 
-impl Deref for Borrowed<'_> {
+impl Deref for BorrowedBrowser<'_> {
     type Target = Browser;
 
     fn deref(&self) -> &Browser {
@@ -73,7 +73,7 @@ impl Deref for Borrowed<'_> {
     }
 }
 
-impl Drop for Borrowed<'_> {
+impl Drop for BorrowedBrowser<'_> {
     fn drop(&mut self) {
         self.pool.idle().extend(self.browser.take());
     }

@@ -5,7 +5,7 @@ use typed_eventsource_core::parser::{Item, Parser};
 use typed_eventsource_npm_parser::js_reader::{Event, JsReader, decoded};
 
 use crate::{
-    model::{self, Parsed},
+    model::{self, OwnedItem},
     reading::cut,
 };
 
@@ -111,7 +111,7 @@ fn received_by_js(chunks: &[&[u8]], limit: usize, steps: &[Step]) -> Received {
 /// Everything that the parser finds in a stream.
 struct ParsedStream {
     /// The items, each with whether it is an event with an `id` field.
-    items: Vec<(Parsed, bool)>,
+    items: Vec<(OwnedItem, bool)>,
     last_event_id: String,
     too_large: bool,
 }
@@ -125,15 +125,15 @@ fn parse(chunks: &[&[u8]], limit: usize) -> ParsedStream {
             match item {
                 Ok(Item::Event(frame)) => {
                     let has_own_id = frame.has_own_id();
-                    let event = Parsed::Event {
+                    let event = OwnedItem::Event {
                         name: frame.name().into_owned(),
                         last_event_id: frame.last_event_id().to_string(),
                         data: frame.into_data().into_owned(),
                     };
                     items.push((event, has_own_id));
                 }
-                Ok(Item::Comment) => items.push((Parsed::Comment, false)),
-                Ok(Item::Retry(time)) => items.push((Parsed::Retry(time), false)),
+                Ok(Item::Comment) => items.push((OwnedItem::Comment, false)),
+                Ok(Item::Retry(time)) => items.push((OwnedItem::Retry(time), false)),
                 Err(_) => too_large = true,
             }
         }
@@ -160,7 +160,7 @@ impl ParsedStream {
         let (mut events, mut retry) = (vec![], None);
         for (item, has_own_id) in self.items {
             match item {
-                Parsed::Event {
+                OwnedItem::Event {
                     name,
                     data,
                     last_event_id: id,
@@ -178,11 +178,11 @@ impl ParsedStream {
                         step.change(&mut listened);
                     }
                 }
-                Parsed::Retry(time) => {
+                OwnedItem::Retry(time) => {
                     let milliseconds = time.as_nanos() / 1_000_000;
                     retry = Some(milliseconds.min(u64::from(u32::MAX) - 1) as u32);
                 }
-                Parsed::Comment => {}
+                OwnedItem::Comment => {}
             }
         }
         Received {

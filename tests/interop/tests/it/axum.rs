@@ -4,7 +4,7 @@ use tokio::process::Command;
 use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    support::{over_each, served_folder},
+    support::{run_over_each, served_folder},
     tests,
 };
 
@@ -22,7 +22,7 @@ async fn no_price_is_missed_if_each_connection_ends_after_five_prices(stage: &St
     let (_axum, origin) = axum().await;
     let page = stage.browser().await;
     let collect = "return client.collectPrices(transport, 17);";
-    for (transport, prices) in over_each(&page, &origin, "axum", collect).await {
+    for (transport, prices) in run_over_each(&page, &origin, "axum", collect).await {
         let prices = prices.as_array().expect("a list");
         assert_eq!(prices.len(), 17, "{transport}");
         for (number, price) in (0_u32..).zip(prices) {

@@ -40,15 +40,15 @@ fn attempts() -> Vec<Attempt> {
     vec![playing(&first), playing(&second)]
 }
 
-/// The same events, each in one chunk, and with a charset. sseclient decodes text without a charset as Latin-1, and takes the
-/// boundaries of HTTP chunks for ends of lines.
-fn gentle_attempts() -> Vec<Attempt> {
-    let gentle = |attempt: Attempt| {
+/// The same events for sseclient, each in one chunk, and with a charset. sseclient decodes text without a charset as Latin-1, and
+/// takes the boundaries of HTTP chunks for ends of lines.
+fn attempts_for_sseclient() -> Vec<Attempt> {
+    let with_whole_events = |attempt: Attempt| {
         let events = text_of(&attempt);
         let events: Vec<_> = events.split_inclusive("\n\n").collect();
         playing(&events).header("content-type", "text/event-stream; charset=utf-8")
     };
-    attempts().into_iter().map(gentle).collect()
+    attempts().into_iter().map(with_whole_events).collect()
 }
 
 fn playing(chunks: &[&str]) -> Attempt {
@@ -97,14 +97,14 @@ async fn run_python_client(python: &str, program: &str, attempts: Vec<Attempt>) 
     let server = start(attempts).await;
     let url = format!("{}/streams/others", server.origin());
     let script = crate_path("clients").join(program);
-    let said = output(tool(python).arg(script).arg(url).arg("4")).await;
+    let printed = output(tool(python).arg(script).arg(url).arg("4")).await;
     // Some clients also print that they reconnect.
-    let events_read: Vec<Value> = said
+    let events_read: Vec<Value> = printed
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
         .filter(Value::is_array)
         .collect();
-    assert_eq!(Value::from(events_read), events(), "{said}");
+    assert_eq!(Value::from(events_read), events(), "{printed}");
     assert_resumed(&server);
     server.stop().await;
 }
@@ -120,7 +120,7 @@ fn assert_resumed(server: &Server) {
 }
 
 async fn sseclient_reads_and_resumes(_: &Stage) {
-    run_python_client("PYTHON", "read_with_sseclient.py", gentle_attempts()).await;
+    run_python_client("PYTHON", "read_with_sseclient.py", attempts_for_sseclient()).await;
 }
 
 async fn sseclient_py_reads_and_resumes(_: &Stage) {
@@ -136,7 +136,7 @@ async fn httpx_sse_reads_and_resumes(_: &Stage) {
     run_python_client("PYTHON", "read_with_httpx_sse.py", attempts()).await;
 }
 
-/// curl prints the stream byte by byte as the server sends it.
+/// What curl writes is exactly what the server sends.
 async fn curl_reads_and_resumes(_: &Stage) {
     let server = start(attempts()).await;
     let folder = temp_dir();
@@ -156,7 +156,7 @@ async fn curl_reads_and_resumes(_: &Stage) {
     server.stop().await;
 }
 
-/// The ids of the prices that the showcase's stream has sent by the time that curl is told to stop.
+/// The ids of the prices that curl reads from the showcase in two seconds, after the price with the id `last`.
 async fn ids_of_prices(server: &Server, last: Option<u64>) -> Vec<u64> {
     let mut curl = tool("CURL");
     curl.args(["--silent", "--no-buffer", "--max-time", "2"]);

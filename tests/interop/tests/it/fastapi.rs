@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    support::{TRANSPORTS, crate_path, get, open_client, over, over_each, served_folder, tool},
+    support::{
+        TRANSPORTS, crate_path, get, open_client, run_over, run_over_each, served_folder, tool,
+    },
     tests,
 };
 
@@ -24,7 +26,7 @@ pub(crate) async fn fastapi() -> (Process, String) {
     Process::start_announced(python).await
 }
 
-/// News come every four seconds, comments every second, and the source closes after two and a half seconds of silence.
+/// Every four seconds there is news, and every second a comment. The source closes after two and a half seconds of silence.
 async fn pings_end_silence_over_fetch(stage: &Stage) {
     let (_fastapi, origin) = fastapi().await;
     let page = stage.browser().await;
@@ -35,7 +37,8 @@ async fn pings_end_silence_over_fetch(stage: &Stage) {
         });
         const reason = await source.closed;
         return { heard, reason: reason.type, code: reason.error?.code };";
-    let [(_, over_browser), (_, over_fetch)] = over_each(&page, &origin, "fastapi", watch).await;
+    let [(_, over_browser), (_, over_fetch)] =
+        run_over_each(&page, &origin, "fastapi", watch).await;
     assert_eq!(over_fetch["heard"], json!([1, 2]));
     assert_eq!(over_fetch["reason"], "requested");
     // The browser's own source does not report comments.
@@ -48,7 +51,7 @@ async fn the_server_notices_a_source_that_closes(stage: &Stage) {
     let page = stage.browser().await;
     for transport in TRANSPORTS {
         open_client(&page, &origin, "fastapi").await;
-        over(
+        run_over(
             &page,
             transport,
             "await new Promise((resolve) => { window.source = client.watchNews(transport, resolve); });",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    support::{crate_path, over_each, served_folder, tool},
+    support::{crate_path, run_over_each, served_folder, tool},
     tests,
 };
 
@@ -16,10 +16,10 @@ tests! {
 }
 
 pub(crate) async fn flask() -> (Process, String) {
-    run(&["flask", "--app", "app", "run", "--port", "0"]).await
+    run_python_module(&["flask", "--app", "app", "run", "--port", "0"]).await
 }
 
-async fn run(module: &[&str]) -> (Process, String) {
+async fn run_python_module(module: &[&str]) -> (Process, String) {
     let mut python = tool("PYTHON");
     python
         .arg("-m")
@@ -33,7 +33,7 @@ async fn run(module: &[&str]) -> (Process, String) {
 pub(crate) async fn gunicorn() -> (Process, String) {
     let script = crate_path("servers/flask/gunicorn.conf.py");
     let script = script.to_str().expect("a path in UTF-8");
-    run(&[
+    run_python_module(&[
         "gunicorn",
         "--config",
         script,
@@ -55,7 +55,7 @@ async fn a_ping_comes_every_second(stage: &Stage) {
          });
          source.close();
          return pings;";
-    for (transport, pings) in over_each(&page, &origin, "flask", script).await {
+    for (transport, pings) in run_over_each(&page, &origin, "flask", script).await {
         let pings = pings.as_array().expect("a list");
         assert!(
             pings
@@ -80,7 +80,7 @@ async fn all_fields_arrive_and_a_source_resumes_after_each_end(stage: &Stage) {
     let script = "const numbers = [];
          const reason = await client.count(transport, (...number) => numbers.push(number));
          return { numbers, reason };";
-    for (transport, outcome) in over_each(&page, &origin, "flask", script).await {
+    for (transport, outcome) in run_over_each(&page, &origin, "flask", script).await {
         assert_eq!(
             outcome["numbers"],
             Value::from(expected.clone()),
@@ -105,7 +105,7 @@ async fn two_players_and_a_watcher_see_the_same_game(stage: &Stage) {
              client.play(transport, 'X', [0, 1, 2], (board) => seen.X.push(board)),
          ]);
          return { status, seen, winners };";
-    for (transport, outcome) in over_each(&page, &origin, "flask", script).await {
+    for (transport, outcome) in run_over_each(&page, &origin, "flask", script).await {
         assert_eq!(outcome["status"], 409, "O does not begin");
         assert_eq!(outcome["winners"], json!(["X", "X", "X"]), "{transport}");
         let boards = json!([
@@ -135,7 +135,7 @@ async fn binary_data_arrives_as_base64_and_as_base64_of_gzip(stage: &Stage) {
     let page = stage.browser().await;
     let script = "const { picture, report } = await client.receiveBinary(transport);
          return { bytes: [...picture], lines: report.lines };";
-    for (transport, outcome) in over_each(&page, &origin, "flask", script).await {
+    for (transport, outcome) in run_over_each(&page, &origin, "flask", script).await {
         assert_eq!(
             outcome["bytes"],
             json!((0..=255).collect::<Vec<u8>>()),

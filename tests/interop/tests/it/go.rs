@@ -55,7 +55,7 @@ async fn a_server_that_dies_in_the_middle_is_reported_and_not_asked_again(stage:
 async fn a_server_that_refuses_is_reported(stage: &Stage) {
     let (_go, origin) = go().await;
     let page = stage.browser().await;
-    for (transport, said) in TRANSPORTS.into_iter().zip(["gave up", "status 404"]) {
+    for (transport, words) in TRANSPORTS.into_iter().zip(["gave up", "status 404"]) {
         paragraph::open(
             &page,
             &format!("{origin}/paragraph.html?stream=/nothing"),
@@ -65,7 +65,7 @@ async fn a_server_that_refuses_is_reported(stage: &Stage) {
         page.until("document.body.innerText.includes('It breaks off here')")
             .await;
         let status = paragraph::status(&page).await;
-        assert!(status.contains(said), "{transport}: {status}");
+        assert!(status.contains(words), "{transport}: {status}");
     }
 }
 

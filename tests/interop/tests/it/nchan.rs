@@ -7,7 +7,7 @@ use tokio::time::interval;
 use typed_eventsource_harness::{Process, Stage};
 
 use crate::{
-    support::{Nginx, TRANSPORTS, get, open_client, over, post, tool},
+    support::{Nginx, TRANSPORTS, get, open_client, post, run_over, tool},
     tests,
 };
 
@@ -75,7 +75,7 @@ impl Node {
         })
         .await;
         let node = Self { nginx, port };
-        node.until("redis connected servers: 1").await;
+        node.until_status_has("redis connected servers: 1").await;
         node
     }
 
@@ -88,12 +88,13 @@ impl Node {
         assert!(matches!(status, 201 | 202), "{status}: {answer}");
     }
 
-    async fn until(&self, line: &str) {
+    /// Waits until the node's status has this line.
+    async fn until_status_has(&self, line: &str) {
         let mut ticks = interval(Duration::from_millis(50));
         for _ in 0..400 {
             ticks.tick().await;
             let (_, status) = get(&self.url("/status")).await;
-            if status.lines().any(|said| said.trim() == line) {
+            if status.lines().any(|shown| shown.trim() == line) {
                 return;
             }
         }
@@ -107,21 +108,21 @@ async fn a_message_to_one_node_is_heard_at_the_other(stage: &Stage) {
     let [first, second] = &chat.nodes;
     for (number, transport) in TRANSPORTS.into_iter().enumerate() {
         open_client(&page, &second.url(""), "nchan").await;
-        over(
+        run_over(
             &page,
             transport,
             "window.heard = [];
              window.source = client.join(transport, (text) => heard.push(text));",
         )
         .await;
-        let said = format!("at the first, {number}");
-        first.say(&said).await;
-        page.until(&format!("heard.includes({})", json!(said)))
+        let text = format!("at the first, {number}");
+        first.say(&text).await;
+        page.until(&format!("heard.includes({})", json!(text)))
             .await;
         // Now the page sends a message to the second node.
-        let said = format!("at the second, {number}");
-        page.run("await client.say(argument);", json!(said)).await;
-        page.until(&format!("heard.includes({})", json!(said)))
+        let text = format!("at the second, {number}");
+        page.run("await client.say(argument);", json!(text)).await;
+        page.until(&format!("heard.includes({})", json!(text)))
             .await;
         page.run("source.close();", Value::Null).await;
     }
@@ -144,9 +145,9 @@ async fn clients_of_a_killed_node_continue_at_the_other(stage: &Stage) {
                  return client;
              }});"
         );
-        over(&page, transport, &join).await;
+        run_over(&page, transport, &join).await;
         for node in &chat.nodes {
-            node.until(&format!("subscribers: {CLIENTS_OF_A_NODE}"))
+            node.until_status_has(&format!("subscribers: {CLIENTS_OF_A_NODE}"))
                 .await;
         }
         let [killed, other] = &mut chat.nodes;
@@ -164,7 +165,9 @@ async fn clients_of_a_killed_node_continue_at_the_other(stage: &Stage) {
             "clients.every(({{ heard }}) => heard.at(-1) === {MESSAGES})"
         ))
         .await;
-        other.until(&format!("subscribers: {CLIENTS}")).await;
+        other
+            .until_status_has(&format!("subscribers: {CLIENTS}"))
+            .await;
         let outcome = page
             .run(
                 "const interrupted = clients.filter(({ losses }) => losses > 0).length;

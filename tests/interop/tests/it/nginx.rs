@@ -8,7 +8,7 @@ use crate::{
     go::go,
     node::node,
     paragraph::{self, Pace},
-    support::{Nginx, TRANSPORTS, open_client, over},
+    support::{Nginx, TRANSPORTS, open_client, run_over},
     tests,
 };
 
@@ -133,7 +133,7 @@ async fn over_http_2_a_page_has_many_more_streams(stage: &Stage) {
 async fn open_many(page: &Browser, origin: &str, transport: &str, count: usize) {
     open_client(page, origin, "nginx").await;
     let open = format!("window.streams = client.openMany('/streams/ticks', transport, {count});");
-    over(page, transport, &open).await;
+    run_over(page, transport, &open).await;
 }
 
 async fn close_all(page: &Browser) {

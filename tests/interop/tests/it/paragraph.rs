@@ -77,26 +77,26 @@ pub(crate) async fn assert_shown(page: &Browser, url: &str, pace: Pace) {
             .collect();
         let took = times[times.len() - 1] - times[0];
         let least = PAUSE * 3.0 / 2.0;
-        let seen = if took >= least {
+        let shown_pace = if took >= least {
             Pace::OneByOne
         } else {
             Pace::AllAtOnce
         };
         assert_eq!(
-            seen, pace,
+            shown_pace, pace,
             "{transport}, {url}: {took} ms from the first to the last"
         );
     }
 }
 
-/// Opens the page, which may have a query.
+/// Opens the page over a transport, and notes what it shows. The URL may have a query.
 pub(crate) async fn open(page: &Browser, url: &str, transport: &str) {
-    let and = if url.contains('?') { '&' } else { '?' };
-    let url = format!("{url}{and}transport={transport}");
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let url = format!("{url}{separator}transport={transport}");
     page.goto_prepared(&url, WATCH).await;
 }
 
-/// What the page says at its end.
+/// The status that the page shows below the paragraph.
 pub(crate) async fn status(page: &Browser) -> String {
     let status = page
         .run(

@@ -9,7 +9,7 @@ use futures_util::Stream;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{Chaos, Ending, StreamQuery, StreamRecord, plan::Plan, text::Text};
+use super::{Chaos, Ending, StreamQuery, StreamRecord, attempt_body::AttemptBody, plan::Plan};
 use crate::connection::TcpHandle;
 
 /// A request. When it is dropped, the server notes how its connection ended.
@@ -45,15 +45,15 @@ impl TrackedRequest {
 
     /// Counts an attempt, unless this request follows the redirect of the attempt before.
     pub(super) fn start_attempt(&self) -> StartedAttempt {
-        self.change(|known| match known.redirected_attempt.take() {
+        self.change(|record| match record.redirected_attempt.take() {
             Some(number) => StartedAttempt {
                 number,
                 follows_redirect: true,
             },
             None => {
-                known.seen.attempts += 1;
+                record.seen.attempts += 1;
                 StartedAttempt {
-                    number: known.seen.attempts,
+                    number: record.seen.attempts,
                     follows_redirect: false,
                 }
             }
@@ -61,7 +61,7 @@ impl TrackedRequest {
     }
 
     pub(super) fn note_redirect(&mut self, attempt: u64) {
-        self.change(|known| known.redirected_attempt = Some(attempt));
+        self.change(|record| record.redirected_attempt = Some(attempt));
         self.set_ending(Ending::Redirect);
     }
 
@@ -71,28 +71,28 @@ impl TrackedRequest {
         // A client that has no event yet could not tell that some are missing.
         if query.lossy && last > 0 && plan.forgets > 0 {
             let forgotten = (last + plan.forgets).min(query.events.saturating_sub(1));
-            self.change(|known| known.forgotten = known.forgotten.max(forgotten));
+            self.change(|record| record.forgotten = record.forgotten.max(forgotten));
         }
     }
 
     /// Chooses the first event to send to a client that has all events up to `last`, and notes which events the client
     /// loses.
     pub(super) fn choose_first_event(&self, plan: &Plan, last: u64) -> u64 {
-        self.change(|known| {
+        self.change(|record| {
             let wanted = (last + 1).saturating_sub(plan.repeats).max(1);
-            let first = wanted.max(known.forgotten + 1);
+            let first = wanted.max(record.forgotten + 1);
             if first > last + 1 {
-                known.seen.lost.push((last, first));
+                record.seen.lost.push((last, first));
             }
             first
         })
     }
 
-    /// Notes the events of a text that is about to be sent.
-    pub(super) fn note_events(&self, text: &Text) {
+    /// Notes the events of a body that is about to be sent.
+    pub(super) fn note_events(&self, body: &AttemptBody) {
         self.change(|StreamRecord { seen, .. }| {
-            seen.sent += text.events;
-            seen.repeated += text.repeated;
+            seen.sent += body.events;
+            seen.repeated += body.repeated;
         });
     }
 
@@ -128,15 +128,15 @@ impl TrackedRequest {
 impl Drop for TrackedRequest {
     fn drop(&mut self) {
         let ending = self.ending;
-        self.change(|known| *known.seen.endings.entry(ending).or_default() += 1);
+        self.change(|record| *record.seen.endings.entry(ending).or_default() += 1);
     }
 }
 
-/// Sends the chunks of the text, then ends the response as the text says. If the server stops before that, the response
+/// Sends the chunks of the body, then ends the response as the body says. If the server stops before that, the response
 /// breaks off.
 pub(super) fn play(
     mut request: TrackedRequest,
-    Text { chunks, ending, .. }: Text,
+    AttemptBody { chunks, ending, .. }: AttemptBody,
     tcp: TcpHandle,
     stop: CancellationToken,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {

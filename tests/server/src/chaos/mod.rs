@@ -4,9 +4,9 @@
 //! The events have the ids `1..=events`; a last one, named `done`, has the next id. The data of an event is
 //! `{"n":…,"text":…}`. The text is made from the number, so that a reader can tell whether it is whole.
 
+mod attempt_body;
 mod body;
 mod plan;
-mod text;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -28,10 +28,10 @@ use tokio_util::sync::CancellationToken;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{connection::TcpHandle, router::cors};
+use attempt_body::AttemptBody;
 use body::TrackedRequest;
 pub use plan::MAX_EVENTS_AT_ONCE;
 use plan::{Answer, Plan};
-use text::Text;
 
 /// How long a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
@@ -70,9 +70,9 @@ impl Ending {
     }
 }
 
-/// What was seen of one stream.
+/// What the server saw of one stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Seen {
+pub struct SeenStream {
     /// How many attempts there were. A request that follows a redirect belongs to the attempt before it.
     pub attempts: u64,
     /// How many connections ended in each way.
@@ -89,7 +89,7 @@ pub struct Seen {
 /// What the server knows of a stream that a client has opened.
 #[derive(Debug, Default)]
 struct StreamRecord {
-    seen: Seen,
+    seen: SeenStream,
     /// Ids up to this one are forgotten.
     forgotten: u64,
     /// The attempt that was answered with a redirect, until the client has followed it.
@@ -101,11 +101,11 @@ struct StreamRecord {
 pub struct Chaos(Arc<Mutex<HashMap<(u64, String), StreamRecord>>>);
 
 impl Chaos {
-    /// What was seen of a stream so far; the default if no client has opened it.
-    pub fn seen(&self, seed: u64, stream: &str) -> Seen {
+    /// What the server saw of a stream so far; the default if no client has opened it.
+    pub fn seen(&self, seed: u64, stream: &str) -> SeenStream {
         let all = self.0.lock();
-        let known = all.get(&(seed, stream.to_owned()));
-        known.map(|known| known.seen.clone()).unwrap_or_default()
+        let record = all.get(&(seed, stream.to_owned()));
+        record.map(|record| record.seen.clone()).unwrap_or_default()
     }
 
     fn change<T>(&self, seed: u64, stream: &str, change: impl FnOnce(&mut StreamRecord) -> T) -> T {
@@ -123,8 +123,8 @@ struct StreamQuery {
     /// Whether the server may forget events that it has not sent yet.
     #[serde(default)]
     lossy: bool,
-    /// Whether the first event of a connection may have no id. A browser's own source gives it the id of the event before,
-    /// so that it looks like a repeated event.
+    /// Whether the first event of a connection may have no id. Clients that skip repeated events do not ask for this: over a
+    /// browser's own source such an event has the id of the event before, and so looks like a repeated one.
     #[serde(default)]
     bare: bool,
     #[serde(rename = "lastEventId")]
@@ -135,8 +135,9 @@ struct StreamQuery {
     is_redirect_target: bool,
 }
 
+/// What the handlers of the routes share.
 #[derive(Debug, Clone)]
-struct Streams {
+struct Shared {
     chaos: Chaos,
     stop: CancellationToken,
 }
@@ -147,8 +148,8 @@ pub(crate) fn routes(chaos: &Chaos, stop: &CancellationToken) -> Router {
         .route("/chaos/{stream}", get(play))
         .route("/chaos/{stream}/seen", get(seen))
         .layer(cors)
-        // As for scripts: a browser silently repeats a request whose kept-alive connection was reset, which would be counted
-        // as an attempt.
+        // Without this header a browser silently repeats a request whose kept-alive connection was reset, and the repeated
+        // request would be counted as an attempt.
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CONNECTION,
             HeaderValue::from_static("close"),
@@ -157,7 +158,7 @@ pub(crate) fn routes(chaos: &Chaos, stop: &CancellationToken) -> Router {
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
         ))
-        .with_state(Streams {
+        .with_state(Shared {
             chaos: chaos.clone(),
             stop: stop.clone(),
         })
@@ -170,15 +171,15 @@ struct Seed {
 }
 
 async fn seen(
-    State(streams): State<Streams>,
+    State(Shared { chaos, .. }): State<Shared>,
     Path(stream): Path<String>,
     Query(Seed { seed }): Query<Seed>,
-) -> Json<Seen> {
-    Json(streams.chaos.seen(seed, &stream))
+) -> Json<SeenStream> {
+    Json(chaos.seen(seed, &stream))
 }
 
 async fn play(
-    State(Streams { chaos, stop }): State<Streams>,
+    State(Shared { chaos, stop }): State<Shared>,
     ConnectInfo(tcp): ConnectInfo<TcpHandle>,
     Path(stream): Path<String>,
     Query(query): Query<StreamQuery>,
@@ -211,9 +212,9 @@ async fn play(
     }
     request.forget_events(&plan, last, &query);
     let first = request.choose_first_event(&plan, last);
-    let text = Text::write(plan, first, last, &query);
-    request.note_events(&text);
-    let body = Body::from_stream(body::play(request, text, tcp, stop));
+    let attempt_body = AttemptBody::write(plan, first, last, &query);
+    request.note_events(&attempt_body);
+    let body = Body::from_stream(body::play(request, attempt_body, tcp, stop));
     Ok(([(header::CONTENT_TYPE, "text/event-stream")], body).into_response())
 }
 

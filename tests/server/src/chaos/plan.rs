@@ -12,7 +12,7 @@ const SHORT_BODY: usize = 400;
 /// The most events that are sent again, or forgotten, at once.
 pub const MAX_EVENTS_AT_ONCE: u64 = 6;
 
-/// The kind of an answer.
+/// The kind of an answer. A status may have a `Retry-After` in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     Events,
@@ -41,9 +41,9 @@ impl Plan {
     pub(super) fn new(seed: u64, stream: &str, attempt: u64) -> Self {
         let mut dice = Rng::with_seed(hash(seed, stream, attempt));
         Self {
-            answer: answer(&mut dice),
-            repeats: sometimes(&mut dice, 0.5),
-            forgets: sometimes(&mut dice, 0.25),
+            answer: choose_answer(&mut dice),
+            repeats: count_or_none(&mut dice, 0.5),
+            forgets: count_or_none(&mut dice, 0.25),
             cut: {
                 let most = if dice.bool() { LONG_BODY } else { SHORT_BODY };
                 dice.usize(0..most)
@@ -59,19 +59,19 @@ impl Plan {
     }
 }
 
-fn answer(dice: &mut Rng) -> Answer {
+fn choose_answer(dice: &mut Rng) -> Answer {
     match dice.u8(0..100) {
         0..3 => Answer::Status(StatusCode::INTERNAL_SERVER_ERROR, None),
         3..6 => Answer::Status(StatusCode::SERVICE_UNAVAILABLE, Some(dice.u16(0..2))),
         6..8 => Answer::Status(StatusCode::TOO_MANY_REQUESTS, Some(dice.u16(0..2))),
-        8..13 => Answer::Redirect(redirect(dice)),
+        8..13 => Answer::Redirect(choose_redirect(dice)),
         13..17 => Answer::Reset,
         17 => Answer::Stall,
         _ => Answer::Events,
     }
 }
 
-fn redirect(dice: &mut Rng) -> StatusCode {
+fn choose_redirect(dice: &mut Rng) -> StatusCode {
     [
         StatusCode::MOVED_PERMANENTLY,
         StatusCode::FOUND,
@@ -82,7 +82,7 @@ fn redirect(dice: &mut Rng) -> StatusCode {
 }
 
 /// With this probability a number from 1 to [`MAX_EVENTS_AT_ONCE`], else 0.
-fn sometimes(dice: &mut Rng, probability: f64) -> u64 {
+fn count_or_none(dice: &mut Rng, probability: f64) -> u64 {
     if dice.f64() < probability {
         dice.u64(1..=MAX_EVENTS_AT_ONCE)
     } else {
@@ -90,7 +90,7 @@ fn sometimes(dice: &mut Rng, probability: f64) -> u64 {
     }
 }
 
-/// FNV-1a: the standard library's hasher may change with a version of Rust.
+/// The FNV-1a hash. The standard library's hash may change with a version of Rust, and so would the plan of a seed.
 fn hash(seed: u64, stream: &str, attempt: u64) -> u64 {
     let numbers = [seed, attempt].map(u64::to_le_bytes);
     let bytes = numbers.as_flattened().iter().chain(stream.as_bytes());

@@ -34,7 +34,7 @@ async fn every_attack_is_listed_and_can_be_put_by_its_name() {
 }
 
 #[tokio::test]
-async fn the_attack_redirects_answers_with_a_redirect_to_the_same_url() {
+async fn the_attack_named_redirects_answers_with_a_redirect_to_the_same_url() {
     let server = start().await;
     let url = format!("{}/scripts/demo?attack=redirects", server.origin());
     assert_eq!(Request::new("PUT", url).fetch().await.status, 204);

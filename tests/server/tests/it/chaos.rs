@@ -7,12 +7,12 @@ use tokio::time::timeout;
 use crate::support::start;
 use typed_eventsource_server::{
     Config, Server,
-    chaos::{Chaos, Ending, Seen},
+    chaos::{Chaos, Ending, SeenStream},
     client::{Request, fetch},
 };
 
-/// How long the client waits during silence. The paused clock of the tests advances only when no task has anything else to do:
-/// a chunk that is merely late is not taken for silence.
+/// How long the client waits during silence. The paused clock of the tests advances only when no task has anything else to do,
+/// so that a chunk which is merely late is not taken for silence.
 const PATIENCE: Duration = Duration::from_secs(60);
 const SEED: u64 = 7;
 const EVENTS: u64 = 150;
@@ -32,7 +32,7 @@ fn ids(body: &[u8]) -> Vec<u64> {
 }
 
 /// The ids that one attempt receives, if it continues after the event `last`.
-async fn attempt(url: &str, last: Option<u64>) -> Vec<u64> {
+async fn receive(url: &str, last: Option<u64>) -> Vec<u64> {
     let mut request = Request::new("GET", url);
     if let Some(last) = last {
         request = request.header("last-event-id", last.to_string());
@@ -41,9 +41,9 @@ async fn attempt(url: &str, last: Option<u64>) -> Vec<u64> {
     let Ok(Ok(mut response)) = answer else {
         return Vec::new();
     };
-    if let Some(place) = response.header("location") {
+    if let Some(target) = response.header("location") {
         let origin = &url[..url.find("/chaos").expect("a path")];
-        return Box::pin(attempt(&format!("{origin}{place}"), last)).await;
+        return Box::pin(receive(&format!("{origin}{target}"), last)).await;
     }
     let mut body = Vec::new();
     while let Ok(Ok(Some(chunk))) = timeout(PATIENCE, response.chunk()).await {
@@ -60,7 +60,7 @@ async fn attempt(url: &str, last: Option<u64>) -> Vec<u64> {
 async fn follow(url: &str) -> Vec<u64> {
     let mut all: Vec<u64> = Vec::new();
     while all.last() != Some(&(EVENTS + 1)) {
-        all.extend(attempt(url, all.last().copied()).await);
+        all.extend(receive(url, all.last().copied()).await);
     }
     all
 }
@@ -83,7 +83,7 @@ async fn a_client_that_reconnects_receives_every_event() {
     let chaos = Chaos::default();
     let server = start_with(&chaos).await;
     let all = follow(&url(&server, "whole")).await;
-    let Seen {
+    let SeenStream {
         attempts,
         endings,
         repeated,
@@ -106,20 +106,20 @@ async fn a_client_that_reconnects_receives_every_event() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_events_are_missing_that_the_server_says_it_forgot() {
+async fn no_event_is_missing_but_those_that_the_server_says_it_forgot() {
     let chaos = Chaos::default();
     let server = start_with(&chaos).await;
     let all = follow(&format!("{}&lossy=true", url(&server, "lossy"))).await;
-    let Seen { lost, .. } = chaos.seen(SEED, "lossy");
+    let SeenStream { lost, .. } = chaos.seen(SEED, "lossy");
     assert!(!lost.is_empty());
     let all = BTreeSet::from_iter(all);
     let missing: Vec<_> = (1..=EVENTS + 1).filter(|id| !all.contains(id)).collect();
     assert!(!missing.is_empty());
     for id in missing {
-        let is_told = lost
+        let is_in_a_gap = lost
             .iter()
             .any(|&(after, before)| after < id && id < before);
-        assert!(is_told, "{id} of {lost:?}");
+        assert!(is_in_a_gap, "{id} of {lost:?}");
     }
 }
 
@@ -127,10 +127,10 @@ async fn only_events_are_missing_that_the_server_says_it_forgot() {
 async fn a_server_continues_the_chaotic_streams_of_the_server_before() {
     let chaos = Chaos::default();
     let server = start_with(&chaos).await;
-    attempt(&url(&server, "restarted"), None).await;
+    receive(&url(&server, "restarted"), None).await;
     server.stop().await;
     let server = start_with(&chaos).await;
-    attempt(&url(&server, "restarted"), None).await;
+    receive(&url(&server, "restarted"), None).await;
     assert_eq!(chaos.seen(SEED, "restarted").attempts, 2);
 }
 
@@ -145,7 +145,7 @@ async fn a_last_event_id_that_is_not_a_number_is_refused() {
 async fn the_server_tells_over_http_what_it_saw_of_a_chaotic_stream() {
     let server = start().await;
     let url = url(&server, "asked");
-    attempt(&url, None).await;
+    receive(&url, None).await;
     let seen = fetch(url.replace("/asked?", "/asked/seen?")).await;
     assert_eq!(seen.json::<serde_json::Value>()["attempts"], 1);
 }

@@ -8,7 +8,7 @@ use typed_eventsource_server::{
     client::{Request, WholeResponse, fetch},
 };
 
-/// A server with a page and a package. Beside their folders is a secret file.
+/// A server with the folders of a page, a package and test pages. Beside these folders is a secret file.
 async fn server_with_files(name: &str) -> Server {
     let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let files = [

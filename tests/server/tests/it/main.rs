@@ -3,8 +3,8 @@
 mod attacks;
 mod chaos;
 mod files;
+mod lifecycle;
 mod origins;
 mod scripts;
-mod server;
 mod steps;
 mod support;

@@ -10,14 +10,15 @@ const PAGE: &str = "http://page.test";
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 const ALLOW_CREDENTIALS: &str = "access-control-allow-credentials";
 
-fn allowed(answer: &WholeResponse) -> (Option<&str>, Option<&str>) {
+/// The allowed origin, and whether credentials are allowed.
+fn cors_headers(answer: &WholeResponse) -> (Option<&str>, Option<&str>) {
     (
         answer.header(ALLOW_ORIGIN),
         answer.header(ALLOW_CREDENTIALS),
     )
 }
 
-fn ask(url: impl Into<String>) -> Request {
+fn get_from_page(url: impl Into<String>) -> Request {
     Request::new("GET", url).header("origin", PAGE)
 }
 
@@ -40,10 +41,10 @@ fn allows_the_request(answer: &WholeResponse) -> bool {
 async fn preflights_of_scripts_are_allowed() {
     let server = start().await;
     let _script = put(&server, [Attempt::default()]).await;
-    for what in ["", "/release", "/seen"] {
-        let answer = preflight(format!("{}/scripts/demo{what}", server.origin())).await;
+    for endpoint in ["", "/release", "/seen"] {
+        let answer = preflight(format!("{}/scripts/demo{endpoint}", server.origin())).await;
         assert_eq!(answer.status, 200);
-        assert_eq!(allowed(&answer), (Some(PAGE), Some("true")));
+        assert_eq!(cors_headers(&answer), (Some(PAGE), Some("true")));
         assert!(allows_the_request(&answer));
     }
 }
@@ -64,19 +65,19 @@ async fn a_script_decides_which_origins_may_read_its_stream_and_a_preflight_is_n
     for (number, (cors, origin)) in expected.into_iter().enumerate() {
         let answer = preflight(script.url()).await;
         assert_eq!(answer.status, 204);
-        assert_eq!(allowed(&answer), origin);
+        assert_eq!(cors_headers(&answer), origin);
         assert_eq!(allows_the_request(&answer), cors != Cors::None);
         let seen = script.seen_closed(number).await;
         assert_eq!((seen.attempts.len(), seen.preflights), (number, number + 1));
-        let answer = ask(script.url()).fetch().await;
-        assert_eq!(allowed(&answer), origin);
-        let is_for_one = cors == Cors::Credentials;
-        assert_eq!(answer.header("vary"), is_for_one.then_some("origin"));
+        let answer = get_from_page(script.url()).fetch().await;
+        assert_eq!(cors_headers(&answer), origin);
+        let varies = cors == Cors::Credentials;
+        assert_eq!(answer.header("vary"), varies.then_some("origin"));
     }
 }
 
 #[tokio::test]
-async fn a_request_without_cors_is_answered_as_the_last_attempt_and_is_none() {
+async fn a_request_with_the_mode_no_cors_is_answered_as_the_last_attempt_and_is_no_attempt() {
     let server = start().await;
     let refused = Attempt::answering(503);
     let script = put(&server, [refused, Attempt::playing([send("there")])]).await;
@@ -97,12 +98,12 @@ async fn a_preflight_of_an_unknown_stream_is_refused() {
 }
 
 #[tokio::test]
-async fn refusals_answer_any_origin_too() {
+async fn a_refusal_may_be_read_by_any_origin_too() {
     let server = start().await;
     let url = format!("{}/scripts/none/seen", server.origin());
-    let answer = ask(url).fetch().await;
+    let answer = get_from_page(url).fetch().await;
     assert_eq!(answer.status, 404);
-    assert_eq!(allowed(&answer), (Some(PAGE), Some("true")));
+    assert_eq!(cors_headers(&answer), (Some(PAGE), Some("true")));
 }
 
 #[tokio::test]

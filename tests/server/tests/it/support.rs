@@ -6,7 +6,7 @@ use typed_eventsource_server::{
     script::{Attempt, Script, SeenAttempts, Step},
 };
 
-/// How often a test asks for what the server saw, ten seconds each, before it gives up.
+/// How often a test asks what the server saw before it gives up. The server takes ten seconds at most for each answer.
 const MOST_POLLS: usize = 12;
 
 pub(crate) async fn start() -> Server {

@@ -8,9 +8,9 @@ use typed_eventsource::{
 };
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
-use super::{builder, collector::Collector, read, write};
+use super::{builder, collector::Collector, parse_task, to_json};
 
-const PARAMETER: &str = "lastEventId";
+const RESUME_PARAMETER: &str = "lastEventId";
 
 #[derive(Deserialize)]
 struct Task {
@@ -19,8 +19,9 @@ struct Task {
     /// How many ids to remember for de-duplication; `None` for no de-duplication.
     deduplicate: Option<usize>,
     resumes: Resumes,
-    /// Milliseconds.
+    /// The limit on silence, in milliseconds.
     idle: u64,
+    /// The limit on opening, in milliseconds.
     opening: u64,
 }
 
@@ -35,25 +36,25 @@ enum Resumes {
 }
 
 #[derive(Deserialize)]
-struct Numbered {
+struct NumberedData {
     n: u64,
     text: String,
 }
 
-type Shared = Rc<RefCell<Collector>>;
+type SharedCollector = Rc<RefCell<Collector>>;
 
 /// Follows a stream until the server has finished, and returns the report.
 #[wasm_bindgen]
 pub async fn follow(task: String) -> Result<String, JsError> {
-    let task: Task = read(&task)?;
+    let task: Task = parse_task(&task)?;
     let source = open(&task)?;
-    let collector = Shared::default();
+    let collector = SharedCollector::default();
     let gaps = Rc::clone(&collector);
     let errors = Rc::clone(&collector);
     let _listeners = [
         listen(&source, "tick", &collector)?,
         listen(&source, "message", &collector)?,
-        source.on("bad", |_: Event<Numbered>| {})?,
+        source.on("bad", |_: Event<NumberedData>| {})?,
         source.on_gap(move |gap: Gap| {
             let Gap {
                 after,
@@ -78,7 +79,7 @@ pub async fn follow(task: String) -> Result<String, JsError> {
         reason => collector.borrow_mut().add_fault(reason.to_string()),
     }
     let collector = collector.borrow();
-    write(&*collector)
+    to_json(&*collector)
 }
 
 fn open(task: &Task) -> Result<EventSource, Error> {
@@ -86,7 +87,7 @@ fn open(task: &Task) -> Result<EventSource, Error> {
         .policy(policy(task))
         .terminal_event("done");
     if task.transport == "browser" || task.resumes == Resumes::Parameter {
-        builder = builder.resume_parameter(PARAMETER);
+        builder = builder.resume_parameter(RESUME_PARAMETER);
     }
     if let Some(window) = task.deduplicate {
         builder = builder.deduplicate(window);
@@ -115,11 +116,11 @@ fn policy(task: &Task) -> Policy {
 fn listen(
     source: &EventSource,
     name: &'static str,
-    collector: &Shared,
+    collector: &SharedCollector,
 ) -> Result<typed_eventsource::Listener, Error> {
     let collector = Rc::clone(collector);
-    source.on(name, move |event: Event<Numbered>| {
-        let Numbered { n, text } = &event.data;
+    source.on(name, move |event: Event<NumberedData>| {
+        let NumberedData { n, text } = &event.data;
         let mut collector = collector.borrow_mut();
         collector.add_event(event.name(), event.last_event_id(), *n, text);
     })

@@ -5,6 +5,7 @@ use serde::Serialize;
 /// The letters of the events' texts.
 const LETTERS: [&str; 8] = ["a", "Z", "é", "ß", "中", "€", "🦀", "😀"];
 
+/// The collector, and the report that the runner gets.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Collector {
     /// The ids in the order in which they came. Consecutive ids are given as the first and the last of them.
@@ -17,13 +18,13 @@ pub(crate) struct Collector {
     pub(crate) undecoded: u64,
     /// The id of the event that has to follow the last gap.
     #[serde(skip)]
-    expected: Option<String>,
+    expected_id: Option<String>,
 }
 
 impl Collector {
     pub(crate) fn add_gap(&mut self, after: &str, before: &str, missed: u64) {
         self.check_expected(before);
-        self.expected = Some(before.to_owned());
+        self.expected_id = Some(before.to_owned());
         self.gaps
             .push((after.to_owned(), before.to_owned(), missed));
     }
@@ -50,11 +51,11 @@ impl Collector {
     }
 
     fn check_expected(&mut self, id: &str) {
-        if let Some(expected) = self.expected.take()
+        if let Some(expected) = self.expected_id.take()
             && expected != id
         {
             self.add_fault(format!(
-                "a gap was told before {expected:?}, and {id:?} came"
+                "a gap before {expected:?} was reported, but {id:?} came"
             ));
         }
     }

@@ -17,10 +17,10 @@ use typed_eventsource::{
 use typed_eventsource_test_support::code;
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
-use super::{builder, read, write};
+use super::{builder, parse_task, to_json};
 
 /// The most that a payload may inflate to, in bytes.
-const INFLATED: usize = 1 << 20;
+const MAX_INFLATED: usize = 1 << 20;
 
 #[wasm_bindgen]
 extern "C" {
@@ -29,50 +29,50 @@ extern "C" {
 }
 
 #[derive(Deserialize)]
-struct Attack {
+struct AttackTask {
     url: String,
     transport: String,
     /// How the data is decoded: as `text`, as `json`, or as `gzip` in base64.
     parse: String,
-    /// In milliseconds.
+    /// After how many milliseconds of silence the policy closes the source.
     idle: Option<u64>,
     /// How long to wait for the outcome, in milliseconds.
     wait: u64,
 }
 
 #[derive(Serialize)]
-struct Told {
+struct AttackReport {
     outcome: &'static str,
     error: String,
     heard: u64,
-    /// In milliseconds.
+    /// How long it took until the outcome, in milliseconds.
     took: f64,
 }
 
 /// Follows a stream to its end, or until the time is over, and returns the outcome.
 #[wasm_bindgen]
 pub async fn attack(task: &str) -> Result<String, JsError> {
-    let attack: Attack = read(task)?;
+    let task: AttackTask = parse_task(task)?;
     let mut policy = Policy::browser();
-    if let Some(idle) = attack.idle {
+    if let Some(idle) = task.idle {
         policy = policy.on_idle(Duration::from_millis(idle), LimitAction::Close);
     }
-    let source = builder(&attack.url, &attack.transport)
+    let source = builder(&task.url, &task.transport)
         .policy(policy)
         .resume_parameter("after")
         .open()?;
     let error = Rc::new(RefCell::new(String::new()));
-    let told = Rc::clone(&error);
-    let _errors = source.on_error(move |error| *told.borrow_mut() = code(&error).to_owned());
+    let last_error = Rc::clone(&error);
+    let _errors = source.on_error(move |error| *last_error.borrow_mut() = code(&error).to_owned());
     let heard = Rc::new(Cell::new(0));
-    let inflating = Rc::new(RefCell::new(None));
-    let _messages = match &*attack.parse {
+    let compressed = Rc::new(RefCell::new(None));
+    let _messages = match &*task.parse {
         "json" => count::<Value>(&source, &heard)?,
         "gzip" => {
-            let (heard, inflating) = (Rc::clone(&heard), Rc::clone(&inflating));
+            let (heard, compressed) = (Rc::clone(&heard), Rc::clone(&compressed));
             source.on("message", move |event: Event<Bytes>| {
                 heard.set(heard.get() + 1);
-                inflating.replace(Some(event.data));
+                compressed.replace(Some(event.data));
             })?
         }
         _ => count::<Text>(&source, &heard)?,
@@ -90,11 +90,11 @@ pub async fn attack(task: &str) -> Result<String, JsError> {
             _ => "requested",
         },
         _ = ended.fuse() => "ended",
-        () = sleep(Duration::from_millis(attack.wait)).fuse() => "not-closed",
+        () = sleep(Duration::from_millis(task.wait)).fuse() => "not-closed",
     };
-    let bomb = inflating.take();
-    if let Some(bytes) = bomb {
-        outcome = match bytes.gunzip(INFLATED).await {
+    let payload = compressed.take();
+    if let Some(bytes) = payload {
+        outcome = match bytes.gunzip(MAX_INFLATED).await {
             Ok(_) => "inflated",
             Err(GunzipError::TooLarge { .. }) => "refused",
             Err(_) => "not inflated",
@@ -102,7 +102,7 @@ pub async fn attack(task: &str) -> Result<String, JsError> {
     }
     let took = now() - start;
     source.close();
-    write(&Told {
+    to_json(&AttackReport {
         outcome,
         error: error.take(),
         heard: heard.get(),

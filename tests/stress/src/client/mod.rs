@@ -25,11 +25,11 @@ fn report_panics() {
     std::panic::set_hook(Box::new(|panic| error(&panic.to_string())));
 }
 
-fn read<T: DeserializeOwned>(task: &str) -> Result<T, JsError> {
+fn parse_task<T: DeserializeOwned>(task: &str) -> Result<T, JsError> {
     Ok(serde_json::from_str(task)?)
 }
 
-fn write(answer: &impl Serialize) -> Result<String, JsError> {
+fn to_json(answer: &impl Serialize) -> Result<String, JsError> {
     Ok(serde_json::to_string(answer)?)
 }
 

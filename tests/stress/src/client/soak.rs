@@ -14,7 +14,7 @@ use typed_eventsource::{
 };
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
-use super::{builder, read, write};
+use super::{builder, parse_task, to_json};
 
 /// How many sources are open at a time, since a browser has six connections to a server.
 const AT_A_TIME: u32 = 5;
@@ -56,7 +56,7 @@ impl Flood {
             url,
             transport,
             round,
-        } = read(task)?;
+        } = parse_task(task)?;
         let source = builder(&url, &transport).open()?;
         let heard = Rc::<Cell<Heard>>::default();
         let (events, errors) = (Rc::clone(&heard), Rc::clone(&heard));
@@ -94,7 +94,7 @@ impl Flood {
 }
 
 #[derive(Deserialize)]
-struct Cycles {
+struct CyclesTask {
     url: String,
     transport: String,
     count: u32,
@@ -103,20 +103,20 @@ struct Cycles {
 /// Opens a source, hears one event in every possible way, and closes the source, as many times as the task says.
 #[wasm_bindgen]
 pub async fn cycles(task: String) -> Result<(), JsError> {
-    let task: Cycles = read(&task)?;
+    let task: CyclesTask = parse_task(&task)?;
     let mut left = task.count;
     while left > 0 {
-        let now = left.min(AT_A_TIME);
-        for outcome in join_all((0..now).map(|index| cycle(&task, left - index))).await {
+        let batch = left.min(AT_A_TIME);
+        for outcome in join_all((0..batch).map(|index| cycle(&task, left - index))).await {
             outcome?;
         }
-        left -= now;
+        left -= batch;
     }
     Ok(())
 }
 
-/// A URL for each cycle, since sources of one URL open at a bounded rate.
-async fn cycle(task: &Cycles, number: u32) -> Result<(), Error> {
+/// Opens, hears and closes one source. Each has a different URL, since sources of one URL open at a bounded rate.
+async fn cycle(task: &CyclesTask, number: u32) -> Result<(), Error> {
     let url = format!("{}#{number}", task.url);
     let policy = Policy::resilient().on_idle(Duration::from_secs(60), LimitAction::Reopen);
     let source = builder(&url, &task.transport).policy(policy).open()?;
@@ -133,12 +133,12 @@ async fn cycle(task: &Cycles, number: u32) -> Result<(), Error> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Slow {
+struct SlowTask {
     url: String,
     transport: String,
     capacity: usize,
     when_full: WhenFull,
-    /// Milliseconds for each event.
+    /// The milliseconds that the consumer takes for an event.
     pace: u32,
 }
 
@@ -150,9 +150,9 @@ enum WhenFull {
     Close,
 }
 
-/// The result of a slow consumer.
+/// What came of a slow consumer.
 #[derive(Default, Serialize)]
-struct Told {
+struct SlowReport {
     arrived: u64,
     received: u64,
     /// How many events the stream says, at its end, that it has dropped.
@@ -168,7 +168,7 @@ struct Told {
 /// Consumes a flood slowly, and returns how many events arrived, were received and were dropped.
 #[wasm_bindgen]
 pub async fn slow(task: String) -> Result<String, JsError> {
-    let task: Slow = read(&task)?;
+    let task: SlowTask = parse_task(&task)?;
     let queue = match task.when_full {
         WhenFull::DropOldest => Queue::drop_oldest(task.capacity),
         WhenFull::KeepLatest => Queue::keep_latest(task.capacity),
@@ -178,29 +178,29 @@ pub async fn slow(task: String) -> Result<String, JsError> {
         .queue(queue)
         .terminal_event("done")
         .open()?;
-    let told = Rc::<RefCell<Told>>::default();
-    let (arrivals, errors) = (Rc::clone(&told), Rc::clone(&told));
+    let report = Rc::<RefCell<SlowReport>>::default();
+    let (arrivals, errors) = (Rc::clone(&report), Rc::clone(&report));
     let _events = source.on("price", move |_: Event<Price>| {
         arrivals.borrow_mut().arrived += 1
     })?;
     let _errors = source.on_error(move |error| {
-        let mut told = errors.borrow_mut();
+        let mut report = errors.borrow_mut();
         match error {
-            Error::QueueOverflow { .. } => told.overflows += 1,
-            _ => told.faults += 1,
+            Error::QueueOverflow { .. } => report.overflows += 1,
+            _ => report.faults += 1,
         }
     });
     let mut events = source.stream::<Price>("price")?;
     while let Some(item) = events.next().await {
         match item {
             Ok(_) => {
-                told.borrow_mut().received += 1;
+                report.borrow_mut().received += 1;
                 if !matches!(source.state(), State::Closed(_)) {
                     sleep(Duration::from_millis(task.pace.into())).await;
                 }
             }
-            Err(Error::QueueOverflow { dropped, .. }) => told.borrow_mut().reported += dropped,
-            Err(_) => told.borrow_mut().faults += 1,
+            Err(Error::QueueOverflow { dropped, .. }) => report.borrow_mut().reported += dropped,
+            Err(_) => report.borrow_mut().faults += 1,
         }
     }
     let ended = match source.closed().await {
@@ -208,7 +208,7 @@ pub async fn slow(task: String) -> Result<String, JsError> {
         CloseReason::Policy(Error::QueueOverflow { .. }) => "queue-overflow",
         _ => "other",
     };
-    let mut told = told.borrow_mut();
-    (told.dropped, told.ended) = (events.dropped(), ended);
-    write(&*told)
+    let mut report = report.borrow_mut();
+    (report.dropped, report.ended) = (events.dropped(), ended);
+    to_json(&*report)
 }

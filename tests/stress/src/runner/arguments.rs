@@ -5,7 +5,7 @@ use lexopt::{
     Arg::{Long, Value},
     Parser, ValueExt,
 };
-use typed_eventsource_e2e::Kind;
+use typed_eventsource_e2e::BrowserKind;
 
 use super::{chaos, hostile, soak};
 
@@ -54,10 +54,10 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
     Ok(command)
 }
 
-fn browser(name: &str) -> Result<Kind, &'static str> {
+fn browser(name: &str) -> Result<BrowserKind, &'static str> {
     match name {
-        "chrome" => Ok(Kind::Chromium),
-        "firefox" => Ok(Kind::Firefox),
+        "chrome" => Ok(BrowserKind::Chromium),
+        "firefox" => Ok(BrowserKind::Firefox),
         _ => Err("the browsers are chrome and firefox"),
     }
 }

@@ -10,7 +10,7 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
 use tokio::runtime::Runtime;
-use typed_eventsource_e2e::Kind;
+use typed_eventsource_e2e::BrowserKind;
 use typed_eventsource_harness::Page;
 
 use arguments::Command;
@@ -32,16 +32,17 @@ pub(crate) fn main() -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(!is_right)))
 }
 
-async fn launch(kind: Kind) -> Result<Page> {
+async fn launch(kind: BrowserKind) -> Result<Page> {
     Page::launch(kind, HTML, Path::new(FOLDER)).await
 }
 
-/// Prints the faults, and then in a word whether there are any. Returns whether there are none.
-fn print_verdict(what: &str, faults: &[String], [right, wrong]: [&str; 2]) -> bool {
+/// Prints the faults, and then one word for the outcome: `right` if there are no faults, or else `wrong`. Returns whether there are
+/// none.
+fn print_verdict(test: &str, faults: &[String], [right, wrong]: [&str; 2]) -> bool {
     for fault in faults {
         println!("{fault}");
     }
     let outcome = if faults.is_empty() { right } else { wrong };
-    println!("\n{what}: {outcome}");
+    println!("\n{test}: {outcome}");
     faults.is_empty()
 }

@@ -1,10 +1,11 @@
-//! The page in a browser, and a server that has only the connections of sources.
+//! The page in a browser, and a server for its sources alone: the page comes from another one, so all connections of this one are
+//! those of sources.
 
 use std::fmt;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use typed_eventsource_e2e::Kind;
+use typed_eventsource_e2e::BrowserKind;
 use typed_eventsource_harness::{Page, catch_panic};
 use typed_eventsource_server::{Config, Server};
 
@@ -41,7 +42,7 @@ pub(crate) const CONTENDERS: [Contender; 4] = [
 pub(crate) struct Heap {
     /// The objects of JavaScript, and the browser's objects behind them.
     pub(crate) objects: f64,
-    /// The bytes of array buffers, and of strings that were decoded from them.
+    /// The bytes of array buffers, and of strings that the browser keeps outside of the JavaScript heap.
     pub(crate) buffers: f64,
 }
 
@@ -53,39 +54,42 @@ impl Heap {
 
 pub(crate) struct Stage {
     pub(crate) page: Page,
-    pub(crate) streams: Server,
+    pub(crate) stream_server: Server,
 }
 
 impl Stage {
-    async fn start(kind: Kind) -> Result<Self> {
-        let streams = Server::start(Config::default()).await?;
+    async fn start(kind: BrowserKind) -> Result<Self> {
+        let stream_server = Server::start(Config::default()).await?;
         let page = launch(kind).await?;
-        Ok(Self { page, streams })
+        Ok(Self {
+            page,
+            stream_server,
+        })
     }
 
     async fn stop(self) -> Result<()> {
         self.page.close().await;
-        self.streams.stop().await;
+        self.stream_server.stop().await;
         Ok(())
     }
 
-    /// The task of a contender with this stream and further fields.
+    /// The task that the page gets: the contender's transport and client, the URL of this stream, and the fields of `more`.
     pub(crate) fn task(&self, contender: Contender, stream: &str, more: Value) -> Value {
         let Contender { transport, client } = contender;
         let mut task = more;
         task["transport"] = transport.into();
         task["client"] = client.into();
-        task["url"] = format!("{}/streams/{stream}", self.streams.origin()).into();
+        task["url"] = format!("{}/streams/{stream}", self.stream_server.origin()).into();
         task
     }
 
     /// The memory in use after a collection of garbage. Only Chromium tells it.
     pub(crate) async fn heap(&self) -> Result<Option<Heap>> {
         let browser = self.page.browser();
-        if browser.kind() != Kind::Chromium {
+        if browser.kind() != BrowserKind::Chromium {
             return Ok(None);
         }
-        // The next collection takes what the first has released.
+        // Each collection takes what the one before it has released.
         for _ in 0..3 {
             browser
                 .devtools("HeapProfiler.collectGarbage", json!({}))
@@ -107,7 +111,7 @@ impl Stage {
 
 /// Runs a function on a separate stage, which is stopped in any case. Returns the result, and the errors on the page.
 pub(crate) async fn on_stage<T>(
-    kind: Kind,
+    kind: BrowserKind,
     act: impl AsyncFnOnce(&Stage) -> Result<T>,
 ) -> Result<(T, Vec<String>)> {
     let stage = catch_panic(Stage::start(kind)).await?;

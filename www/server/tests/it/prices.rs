@@ -160,7 +160,7 @@ async fn a_fault_can_concern_one_client() {
     cause_fault(&server, "unavailable?attempts=1&client=a").await;
     assert_eq!(hit.rest().await.1, Some(ErrorKind::ConnectionReset));
     for stream in &mut spared {
-        // These are more events than were sent before the fault, so that a reset would have shown.
+        // These are more events than the server had sent before the fault, so a reset would show among them.
         for _ in 0..8 {
             next(stream).await;
         }

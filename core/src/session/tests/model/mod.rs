@@ -1,20 +1,20 @@
 //! Compares the session with a simpler model of its promises, for any policy and any happenings. Bytes describe both: random
 //! ones in these tests, and those of a fuzzer in `tests/fuzz`.
 
-mod life;
 mod network;
 mod promises;
 mod sharer;
+mod source;
 pub(super) mod space;
 
 use arbitrary::{Arbitrary, Unstructured};
 
-use life::Life;
 use sharer::Sharer;
+use source::Source;
 use space::{Happening, Settings};
 
 /// Panics if the source that the bytes describe breaks a promise. The first bytes are its settings, which `adapt` may change. The
-/// others are happenings of type `T`, or turns if the settings are those of a sharer.
+/// others are happenings: of type `T`, or `SharerHappening`s if the settings are those of a sharer.
 pub(super) fn check<'a, T: Arbitrary<'a> + Into<Happening>>(
     input: &'a [u8],
     adapt: fn(Settings) -> Settings,
@@ -25,10 +25,10 @@ pub(super) fn check<'a, T: Arbitrary<'a> + Into<Happening>>(
     };
     if settings.is_sharer {
         let mut sharer = Sharer::new(settings);
-        for_each_value(bytes, |turn| sharer.play(turn));
+        for_each_value(bytes, |happening| sharer.play(happening));
     } else {
-        let mut life = Life::new(settings);
-        for_each_value(bytes, |happening: T| life.play(happening.into()));
+        let mut source = Source::new(settings);
+        for_each_value(bytes, |happening: T| source.play(happening.into()));
     }
 }
 

@@ -1,9 +1,9 @@
-//! The promises of a policy about each decision.
+//! What a policy promises about each decision.
 
 use crate::{Failure, LimitReached, Span};
 
 use super::{
-    life::{Action, Life, later},
+    source::{Action, Source, later},
     space::{Refusal, Ruling, Then, Time},
 };
 
@@ -13,7 +13,7 @@ pub(super) const MIN_DELAY: Span = Span::from_millis(10);
 /// The shortest wait without backoff, from the fourth loss in a row on.
 const MIN_DELAY_AFTER_REPEATED_LOSSES: Span = Span::from_secs(1);
 
-/// The standard's reconnection time if nobody has set one.
+/// The reconnection time if neither the policy nor the server has set one.
 const RECONNECTION_TIME: Span = Span::from_secs(3);
 
 /// A timer that is this late excuses silence once, for the grace period. One beyond the sleep threshold shows that the
@@ -22,7 +22,7 @@ pub(super) const LATE_TIMER_THRESHOLD: Span = Span::from_secs(1);
 pub(super) const GRACE: Span = Span::from_secs(2);
 pub(super) const SLEEP_THRESHOLD: Span = Span::from_secs(90);
 
-/// The kind of a failure.
+/// What has failed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum FailureKind {
     Lost,
@@ -35,7 +35,7 @@ pub(super) enum FailureKind {
     DecodeFailed,
 }
 
-impl Life {
+impl Source {
     /// Checks that the proposal is what the settings say.
     pub(super) fn check_promises(&self, proposed: Action, kind: FailureKind) {
         let settings = &self.settings;
@@ -89,7 +89,7 @@ impl Life {
         };
         // A proposal to close has no reason.
         if let Some((failure, limit)) = reason {
-            assert!(is_of(failure, kind), "{failure:?}");
+            assert!(is_of_kind(failure, kind), "{failure:?}");
             assert_eq!(limit, expected);
         }
     }
@@ -100,7 +100,7 @@ impl Life {
         if self.backs_off_after(kind) {
             let least = self.shortest_wait(kind).max(MIN_DELAY);
             let most = match kind {
-                // Its wait does not grow.
+                // The wait after a slow opening does not grow.
                 FailureKind::SlowOpen => least.max(settings.initial.0.min(settings.max.0)),
                 _ => least.max(settings.max.0),
             };
@@ -109,7 +109,7 @@ impl Life {
                 Action::KeepWaiting => panic!("nothing to wait for"),
                 Action::Close(None) => {}
                 Action::Close(Some((failure, limit))) => {
-                    assert!(is_of(failure, kind));
+                    assert!(is_of_kind(failure, kind));
                     if let Some(LimitReached::TooMany { count }) = limit {
                         assert_eq!(allowed, Some(count));
                         // A rule may have reopened beyond the limit.
@@ -126,7 +126,10 @@ impl Life {
                 Action::Reopen { after } => {
                     assert!(allowed.is_none_or(|allowed| self.reopenings < allowed));
                     if let Some(after) = after {
-                        assert!(self.is_span(after, after.clamp(least, most)), "{after:?}");
+                        assert!(
+                            self.is_expected_wait(after, after.clamp(least, most)),
+                            "{after:?}"
+                        );
                     }
                     let end = elapsed + after.unwrap_or(least);
                     assert!(settings.max_elapsed.is_none_or(|Time(limit)| end <= limit));
@@ -149,11 +152,14 @@ impl Life {
             _ => MIN_DELAY_AFTER_REPEATED_LOSSES,
         };
         let time = self.reconnection_time().unwrap_or(RECONNECTION_TIME);
-        assert!(self.is_span(after, time.max(min_delay)), "{after:?}");
+        assert!(
+            self.is_expected_wait(after, time.max(min_delay)),
+            "{after:?}"
+        );
     }
 
     /// Whether a wait is as expected, or lasts up to the last moment.
-    fn is_span(&self, wait: Span, expected: Span) -> bool {
+    fn is_expected_wait(&self, wait: Span, expected: Span) -> bool {
         wait == expected || (wait < expected && later(self.now, wait) == later(self.now, Span::MAX))
     }
 
@@ -164,7 +170,7 @@ impl Life {
             (Some(Ruling::KeepWaiting), _) => self.check_keeps_waiting(action, kind),
             (Some(Ruling::Reopen(Time(wait))), Action::Reopen { after }) => {
                 let wait = wait.max(MIN_DELAY);
-                assert!(after.is_none_or(|after| self.is_span(after, wait)));
+                assert!(after.is_none_or(|after| self.is_expected_wait(after, wait)));
             }
             (Some(Ruling::Close), Action::Close(_)) => {}
             (Some(ruling), _) => panic!("{ruling:?} leads to {action:?}"),
@@ -184,7 +190,9 @@ impl Life {
                 let Action::Reopen { after } = action else {
                     panic!("{action:?}");
                 };
-                assert!(after.is_none_or(|after| self.is_span(after, after.max(MIN_DELAY))));
+                assert!(
+                    after.is_none_or(|after| self.is_expected_wait(after, after.max(MIN_DELAY)))
+                );
             }
             FailureKind::HungUp | FailureKind::BodyEnded | FailureKind::Failed(..) => {
                 assert!(matches!(action, Action::Close(_)));
@@ -199,7 +207,9 @@ impl Life {
             FailureKind::Failed(Refusal::Unavailable, _) if settings.retries_503 => true,
             FailureKind::Failed(Refusal::Unauthorized, _) if settings.retries_503 => false,
             FailureKind::Failed(..) => settings.reopens,
-            FailureKind::Idle | FailureKind::SlowOpen => self.then(kind) == Some(Then::Reopen),
+            FailureKind::Idle | FailureKind::SlowOpen => {
+                self.action_at_limit(kind) == Some(Then::Reopen)
+            }
             FailureKind::Lost
             | FailureKind::HungUp
             | FailureKind::BodyEnded
@@ -209,7 +219,7 @@ impl Life {
     }
 
     /// What is done at the time limit of this failure.
-    fn then(&self, kind: FailureKind) -> Option<Then> {
+    fn action_at_limit(&self, kind: FailureKind) -> Option<Then> {
         let limit = match kind {
             FailureKind::Idle => self.settings.idle,
             FailureKind::SlowOpen => self.settings.opening,
@@ -220,7 +230,7 @@ impl Life {
 
     /// Whether the failure is only reported, and counts as none.
     pub(super) fn only_reports(&self, kind: FailureKind) -> bool {
-        self.then(kind) == Some(Then::KeepWaiting)
+        self.action_at_limit(kind) == Some(Then::KeepWaiting)
     }
 
     pub(super) fn backs_off_after(&self, kind: FailureKind) -> bool {
@@ -261,7 +271,7 @@ impl Life {
     }
 }
 
-fn is_of(failure: Failure, kind: FailureKind) -> bool {
+fn is_of_kind(failure: Failure, kind: FailureKind) -> bool {
     match failure {
         Failure::Told => matches!(
             kind,

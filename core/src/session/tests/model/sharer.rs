@@ -10,19 +10,19 @@ use crate::{
 };
 
 use super::{
-    life::NEVER,
     promises::MIN_DELAY,
+    source::NEVER,
     space::{Ruling, Settings, Time},
 };
 
 /// What may happen to a sharer.
 #[derive(Arbitrary, Clone, Copy, Debug)]
-pub(super) enum Turn {
+pub(super) enum SharerHappening {
     State(StateKind, Time),
     Report,
     Gap,
-    /// An output for the connection's own body.
-    Work(Work),
+    /// An output that only the body of the shared connection carries out.
+    Ignored(IgnoredOutput),
     Event,
     Unlistened(bool),
     Decoded,
@@ -43,7 +43,7 @@ pub(super) enum StateKind {
 
 /// The outputs that a sharer ignores.
 #[derive(Arbitrary, Clone, Copy, Debug)]
-pub(super) enum Work {
+pub(super) enum IgnoredOutput {
     Connect,
     Disconnect,
     Deliver,
@@ -93,9 +93,9 @@ impl Sharer {
         }
     }
 
-    pub(super) fn play(&mut self, turn: Turn) {
-        match turn {
-            Turn::State(kind, Time(time)) => {
+    pub(super) fn play(&mut self, happening: SharerHappening) {
+        match happening {
+            SharerHappening::State(kind, Time(time)) => {
                 let state = state(kind, time);
                 let told = Output::State(state);
                 // The state was reported when the sharer joined.
@@ -111,20 +111,20 @@ impl Sharer {
                     self.is_joining = is_known;
                 }
             }
-            Turn::Report => {
+            SharerHappening::Report => {
                 let report = Report {
                     failure: Failure::Told,
                     attempt: Some(1),
                 };
                 self.handle(Input::Relayed(Output::Report(report)), &[told_report()]);
             }
-            Turn::Gap => {
+            SharerHappening::Gap => {
                 let gap = Output::Gap(Gap::new("1", "4", 2));
                 self.handle(Input::Relayed(gap.clone()), &[gap]);
             }
-            Turn::Work(work) => self.handle(Input::Relayed(output(work)), &[]),
-            Turn::Event => self.receive(),
-            Turn::Unlistened(is_event) => {
+            SharerHappening::Ignored(ignored) => self.handle(Input::Relayed(output(ignored)), &[]),
+            SharerHappening::Event => self.receive(),
+            SharerHappening::Unlistened(is_event) => {
                 if is_event {
                     self.forget_failures();
                 }
@@ -135,14 +135,14 @@ impl Sharer {
                 };
                 self.handle(input, &[]);
             }
-            Turn::Decoded => {
+            SharerHappening::Decoded => {
                 self.handle(Input::Decoded, &[]);
                 self.decode_errors = 0;
             }
-            Turn::DecodeFailed => self.fail_to_decode(),
-            Turn::Passes(Time(time)) => self.pass(time, Span::ZERO),
-            Turn::Sleeps(Time(time)) => self.pass(time, time),
-            Turn::Ends(end) => self.end(end),
+            SharerHappening::DecodeFailed => self.fail_to_decode(),
+            SharerHappening::Passes(Time(time)) => self.pass(time, Span::ZERO),
+            SharerHappening::Sleeps(Time(time)) => self.pass(time, time),
+            SharerHappening::Ends(end) => self.end(end),
         }
         assert_eq!(self.session.state(), self.state);
         assert_eq!(
@@ -201,8 +201,8 @@ impl Sharer {
         self.down_since = None;
     }
 
-    /// A sharer has its own limit and rule, but not its own connection: to reopen means to leave the connection and
-    /// to join it again.
+    /// A sharer has a limit and a rule for itself, but no connection: to reopen means to leave the shared connection and to
+    /// join it again.
     fn fail_to_decode(&mut self) {
         if self.state == State::Closed {
             return self.handle(Input::DecodeFailed, &[]);
@@ -265,7 +265,7 @@ impl Sharer {
         assert_eq!(outputs, [Output::State(self.state), Output::Connect]);
     }
 
-    fn assert_asked(&self, outputs: &[Output], is_over: bool) {
+    fn assert_asked(&self, outputs: &[Output], is_limit_reached: bool) {
         let [Output::Decide(context)] = outputs else {
             panic!("{outputs:?}");
         };
@@ -274,7 +274,7 @@ impl Sharer {
         assert_eq!(context.failures, self.failures);
         let down_for = self.down_since.map(|since| self.now - since);
         assert_eq!(context.down_for, down_for.unwrap_or_default());
-        let proposed = match is_over {
+        let proposed = match is_limit_reached {
             true => Decision::Close,
             false => Decision::KeepWaiting,
         };
@@ -324,11 +324,11 @@ fn state(kind: StateKind, time: Span) -> State {
     }
 }
 
-fn output(work: Work) -> Output {
-    match work {
-        Work::Connect => Output::Connect,
-        Work::Disconnect => Output::Disconnect,
-        Work::Deliver => Output::Deliver,
-        Work::Closed => Output::State(State::Closed),
+fn output(ignored: IgnoredOutput) -> Output {
+    match ignored {
+        IgnoredOutput::Connect => Output::Connect,
+        IgnoredOutput::Disconnect => Output::Disconnect,
+        IgnoredOutput::Deliver => Output::Deliver,
+        IgnoredOutput::Closed => Output::State(State::Closed),
     }
 }

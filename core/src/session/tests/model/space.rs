@@ -8,7 +8,7 @@ use crate::{
     Backoff, Decision, FailureClass, LimitAction, Options, Policy, Span, TimeLimit, Transport,
 };
 
-/// Any time. Most are short, and some are as long as possible.
+/// Any time. Most times are short, and some are as long as possible.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Time(pub(crate) Span);
 
@@ -115,7 +115,7 @@ impl Settings {
         options.has_rule = self.rule.is_some();
         options.is_repeatable = self.is_safe;
         options.is_offline = self.is_offline;
-        // Only the browser itself can continue after this event.
+        // Only the browser can send this id, so the session leaves reconnecting to the browser.
         options.last_event_id = "1".into();
         match self.is_sharer {
             true => options.into_sharer(),
@@ -159,6 +159,7 @@ impl Settings {
     }
 }
 
+/// What may happen to a source that shares no connection.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 pub(crate) enum Happening {
     Opened,
@@ -182,6 +183,7 @@ pub(crate) enum Happening {
     ReadOn,
 }
 
+/// Why a transport gives up.
 #[derive(Arbitrary, Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Refusal {
     GivenUp,

@@ -14,12 +14,12 @@ const closedAt =
       play.record("closing");
       source.close();
     });
-    play.hear(source, "open", "message", "error", "a");
+    play.recordEvents(source, "open", "message", "error", "a");
     await play.next(source, name);
     await play.seen(path, 1, 1);
-    await play.turn();
+    await play.waitForLateEvents();
     play.record(`then it is at ${source.readyState}`);
-    await play.served(path);
+    await play.recordRequests(path);
   };
 
 export default {
@@ -31,65 +31,65 @@ export default {
 
   "at once": async (play) => {
     const source = play.open(await play.stream(sending(TEXT)));
-    play.hear(source, "open", "message", "error");
-    play.tries("close", () => source.close());
+    play.recordEvents(source, "open", "message", "error");
+    play.recordResult("close", () => source.close());
     play.record(`at ${source.readyState}`);
-    await play.turn();
+    await play.waitForLateEvents();
     play.record(`then at ${source.readyState}`);
   },
 
   "before it is open": async (play) => {
     const path = await play.stream({ before: ["wait"], ...sending(TEXT) });
     const source = play.open(path);
-    play.hear(source, "open", "message", "error");
+    play.recordEvents(source, "open", "message", "error");
     await play.seen(path, 1);
     source.close();
     await play.release(path);
-    await play.turn();
+    await play.waitForLateEvents();
     play.record(`then at ${source.readyState}`);
   },
 
   "between connections": async (play) => {
     const path = await play.stream(ending("data: 1\n\n"), { before: ["wait"], ...sending(TEXT) });
     const source = play.open(path);
-    play.hear(source, "open", "message", "error");
+    play.recordEvents(source, "open", "message", "error");
     await play.seen(path, 2);
     source.close();
     await play.release(path);
-    await play.turn();
+    await play.waitForLateEvents();
     play.record(`then at ${source.readyState}`);
   },
 
   "from outside": async (play) => {
     const path = await play.stream({ steps: [{ send: "data: 1\n\n" }, "wait", { send: TEXT }, "silence"] });
     const source = play.open(path);
-    play.hear(source, "open", "message", "error");
+    play.recordEvents(source, "open", "message", "error");
     await play.next(source, "message");
     source.close();
     await play.release(path);
     await play.seen(path, 1, 1);
-    await play.turn();
+    await play.waitForLateEvents();
     play.record(`then at ${source.readyState}`);
   },
 
   "in a promise after a message": async (play) => {
     const path = await play.stream(sending(TEXT));
     const source = play.open(path);
-    play.hear(source, "message", "a");
+    play.recordEvents(source, "message", "a");
     source.addEventListener("message", async () => {
       await null;
       source.close();
     });
     await play.next(source, "message");
     await play.seen(path, 1, 1);
-    await play.turn();
+    await play.waitForLateEvents();
   },
 
   "more than once": async (play) => {
     const source = play.open(await play.stream(sending(TEXT)));
     await play.next(source, "open");
     for (const label of ["first", "second"]) {
-      play.tries(label, () => source.close());
+      play.recordResult(label, () => source.close());
       play.record(`at ${source.readyState}`);
     }
   },
@@ -103,7 +103,7 @@ export default {
     source.addEventListener("message", play.listener(source, "hears"));
     source.onmessage = play.listener(source, "onmessage");
     await play.next(source, "message");
-    await play.turn();
+    await play.waitForLateEvents();
   },
 
   "with an exception after it": async (play) => {
@@ -113,7 +113,7 @@ export default {
       throw play.exception("after the close");
     });
     await play.next(source, "message");
-    await play.turn();
+    await play.waitForLateEvents();
   },
 
   "and another source in its place": async (play) => {
@@ -130,14 +130,14 @@ export default {
     await another;
   },
 
-  "what is closed can still be asked and listened to": async (play) => {
+  "a closed source still has its attributes and listeners": async (play) => {
     const path = await play.stream(sending(TEXT));
     const source = play.open(path);
     source.close();
-    play.tries("url", () => source.url);
-    play.tries("withCredentials", () => source.withCredentials);
-    play.tries("onmessage", () => (source.onmessage = null));
-    play.hear(source, "message", "open");
+    play.recordResult("url", () => source.url);
+    play.recordResult("withCredentials", () => source.withCredentials);
+    play.recordResult("onmessage", () => (source.onmessage = null));
+    play.recordEvents(source, "message", "open");
     source.dispatchEvent(new Event("open"));
     source.dispatchEvent(new MessageEvent("message", { data: "mine" }));
   },

@@ -9,9 +9,9 @@ export default {
     const source = play.open(path);
     // A reset may discard what has not been read yet.
     source.onmessage = () => play.release(path);
-    play.hear(source, "open", "message", "error", "end");
-    await play.over(source);
-    await play.served(path, 2);
+    play.recordEvents(source, "open", "message", "error", "end");
+    await play.untilOver(source);
+    await play.recordRequests(path, 2);
   },
 
   "an empty answer": plays([ending(""), sending(END)]),
@@ -40,7 +40,7 @@ export default {
   "each header of a request": async (play) => {
     const path = await play.stream(ending("id: 7\ndata: 1\n\n"), sending(END));
     const source = play.open(path);
-    await play.over(source);
+    await play.untilOver(source);
     source.close();
     const { attempts } = await play.seen(path, 2);
     for (const { headers } of attempts) {
@@ -54,7 +54,7 @@ export default {
     const source = play.open(path);
     source.onmessage = play.listener(source, "onmessage");
     source.addEventListener("error", () => source.addEventListener("a", play.listener(source, "late")));
-    play.hear(source, "a");
+    play.recordEvents(source, "a");
     await play.next(source, "end");
   },
 };

@@ -48,10 +48,10 @@ export default {
     for (const value of [undefined, null, 7, "text", true, Symbol.iterator]) {
       source.onmessage = hear("x");
       source.onmessage = value;
-      play.tries(typeof value, () => source.onmessage);
+      play.recordResult(typeof value, () => source.onmessage);
     }
     source.onmessage = object;
-    play.tries("object", () => source.onmessage === object);
+    play.recordResult("object", () => source.onmessage === object);
   }),
 
   "an attribute that becomes a function again": scenario(({ source, hear }) => {
@@ -62,10 +62,10 @@ export default {
 
   "each attribute": scenario(({ play, source, hear }) => {
     for (const name of ["onopen", "onmessage", "onerror"]) {
-      play.tries(name, () => source[name]);
+      play.recordResult(name, () => source[name]);
       const handler = hear(name);
       source[name] = handler;
-      play.tries(name, () => source[name] === handler);
+      play.recordResult(name, () => source[name] === handler);
     }
   }),
 
@@ -198,8 +198,8 @@ export default {
     });
     const source = play.open(path);
     await play.next(source, "open");
-    await play.turn();
-    play.hear(source, "message", "a");
+    await play.waitForLateEvents();
+    play.recordEvents(source, "message", "a");
     const end = play.next(source, "end");
     await play.release(path);
     await end;
@@ -278,9 +278,9 @@ export default {
     source.onmessage = hear("onmessage");
     source.addEventListener("own", hear("own"));
     source.addEventListener("open", hear("open"));
-    play.tries("own", () => source.dispatchEvent(new Event("own")));
-    play.tries("message", () => source.dispatchEvent(new MessageEvent("message", { data: "mine" })));
-    play.tries("open", () => source.dispatchEvent(new Event("open", { cancelable: true })));
+    play.recordResult("own", () => source.dispatchEvent(new Event("own")));
+    play.recordResult("message", () => source.dispatchEvent(new MessageEvent("message", { data: "mine" })));
+    play.recordResult("open", () => source.dispatchEvent(new Event("open", { cancelable: true })));
   }),
 
   "what an event is": scenario(({ play, source }) => {
@@ -308,7 +308,7 @@ export default {
         source.addEventListener(
           "message",
           async (event) => {
-            await play.turn();
+            await play.waitForLateEvents();
             play.record(`target: ${event.target === source}, currentTarget: ${event.currentTarget}, phase: ${event.eventPhase}`);
             resolve();
           },
@@ -318,13 +318,13 @@ export default {
   ),
 
   "null for a listener": scenario(({ play, source }) => {
-    play.tries("null", () => source.addEventListener("message", null));
-    play.tries("undefined", () => source.addEventListener("message", undefined));
-    play.tries("a number", () => source.addEventListener("message", 7));
-    play.tries("nothing", () => source.addEventListener("message"));
-    play.tries("nothing at all", () => source.addEventListener());
-    play.tries("removing nothing", () => source.removeEventListener("message"));
-    play.tries("a symbol for a name", () => source.addEventListener(Symbol.iterator, () => {}));
+    play.recordResult("null", () => source.addEventListener("message", null));
+    play.recordResult("undefined", () => source.addEventListener("message", undefined));
+    play.recordResult("a number", () => source.addEventListener("message", 7));
+    play.recordResult("nothing", () => source.addEventListener("message"));
+    play.recordResult("nothing at all", () => source.addEventListener());
+    play.recordResult("removing nothing", () => source.removeEventListener("message"));
+    play.recordResult("a symbol for a name", () => source.addEventListener(Symbol.iterator, () => {}));
   }),
 
   "by EventTarget's own method": scenario(({ source, hear }) => {

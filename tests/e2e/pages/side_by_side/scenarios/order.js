@@ -19,7 +19,7 @@ export default {
       );
     }
     await play.next(source, "end");
-    await play.turn();
+    await play.waitForLateEvents();
   },
 
   "promises settle before an event of another name": async (play) => {
@@ -58,7 +58,7 @@ export default {
       );
     }
     await play.next(source, "end");
-    await play.turn();
+    await play.waitForLateEvents();
   },
 
   queueMicrotask: async (play) => {
@@ -84,7 +84,7 @@ export default {
     const source = play.open(path);
     const end = performance.now() + 50;
     while (performance.now() < end);
-    play.hear(source, "open", "message");
+    play.recordEvents(source, "open", "message");
     await play.next(source, "end");
   },
 

@@ -3,14 +3,14 @@
 import { END, ending, sending } from "../play.js";
 
 /** A scenario with a stream at another origin that has these CORS headers. */
-const asks = (cors, init) => async (play) => {
+const readsAcrossOrigins = (cors, init) => async (play) => {
   await giveCookie(play);
   const path = await play.stream({ ...sending("data: 1\n\n", END), cors });
-  const source = play.open(play.elsewhere(path), init);
-  play.hear(source, "open", "message", "error", "end");
-  await Promise.race([play.over(source), play.next(source, "error")]);
+  const source = play.open(play.atSecondOrigin(path), init);
+  play.recordEvents(source, "open", "message", "error", "end");
+  await Promise.race([play.untilOver(source), play.next(source, "error")]);
   source.close();
-  await play.served(path);
+  await play.recordRequests(path);
 };
 
 /** A cookie belongs to a host on all ports, and so to both origins. */
@@ -20,14 +20,14 @@ async function giveCookie(play) {
 }
 
 export default {
-  "one that allows it": asks("credentials"),
-  "one that allows anybody": asks("any"),
-  "one that allows nobody": asks("none"),
-  "one that allows it, with credentials": asks("credentials", { withCredentials: true }),
-  "one that allows anybody, with credentials": asks("any", { withCredentials: true }),
-  "one that allows nobody, with credentials": asks("none", { withCredentials: true }),
+  "one that allows it": readsAcrossOrigins("credentials"),
+  "one that allows anybody": readsAcrossOrigins("any"),
+  "one that allows nobody": readsAcrossOrigins("none"),
+  "one that allows it, with credentials": readsAcrossOrigins("credentials", { withCredentials: true }),
+  "one that allows anybody, with credentials": readsAcrossOrigins("any", { withCredentials: true }),
+  "one that allows nobody, with credentials": readsAcrossOrigins("none", { withCredentials: true }),
 
-  "one's own gets credentials either way": async (play) => {
+  "the page's own origin gets credentials either way": async (play) => {
     await giveCookie(play);
     const path = await play.stream(sending(END));
     for (const withCredentials of [false, true]) {
@@ -35,24 +35,24 @@ export default {
       await play.next(source, "end");
       source.close();
     }
-    await play.served(path, 2);
+    await play.recordRequests(path, 2);
   },
 
   "a reconnection": async (play) => {
     const path = await play.stream(ending("data: 1\n\n"), sending(END));
-    const source = play.open(play.elsewhere(path));
-    play.hear(source, "open", "message", "error", "end");
-    await play.over(source);
+    const source = play.open(play.atSecondOrigin(path));
+    play.recordEvents(source, "open", "message", "error", "end");
+    await play.untilOver(source);
     source.close();
-    await play.served(path, 2);
+    await play.recordRequests(path, 2);
   },
 
   "a reconnection with an id": async (play) => {
     const path = await play.stream(ending("id: 7\ndata: 1\n\n"), sending(END));
-    const source = play.open(play.elsewhere(path));
-    play.hear(source, "open", "message", "error", "end");
-    await play.over(source);
+    const source = play.open(play.atSecondOrigin(path));
+    play.recordEvents(source, "open", "message", "error", "end");
+    await play.untilOver(source);
     source.close();
-    await play.served(path, 2);
+    await play.recordRequests(path, 2);
   },
 };

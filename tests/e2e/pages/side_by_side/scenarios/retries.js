@@ -10,7 +10,7 @@ const comesBack =
   (...texts) =>
   async (play) => {
     const path = await play.stream({ steps: [`retry: ${LONG}\n\n`, ...texts].map(send) }, sending(END));
-    await play.over(play.open(path));
+    await play.untilOver(play.open(path));
     play.record("it comes back");
   };
 
@@ -27,10 +27,10 @@ export default {
   "an empty one counts for nothing": async (play) => {
     const path = await play.stream({ steps: [send(`retry: ${LONG}\nretry:\nretry\n\n`)] }, sending(END));
     const source = play.open(path);
-    play.over(source).then(() => source.close());
+    play.untilOver(source).then(() => source.close());
     await play.seen(path, 1, 1);
-    // A source that takes the empty field for a time reconnects before another source, which gets no `retry` and is lost later,
-    // reconnects for the third time.
+    // If the source took the empty field for a time, it would reconnect before another source, which gets no `retry` and is lost
+    // later, has reconnected three times.
     const other = await play.stream({ steps: [send(":\n")] });
     play.open(other);
     await play.seen(other, 4);

@@ -4,7 +4,8 @@ use serde_json::Value;
 use typed_eventsource_e2e::{Browser, Key};
 
 use super::{
-    OPEN, WAITING, click, finish, focus, press, start, text, until_more_events, until_noted,
+    OPEN, WAITING, assert_no_page_errors, click, focus, open_stream, press, text,
+    until_more_events, until_noted,
 };
 use crate::{Stage, tests};
 
@@ -13,7 +14,7 @@ tests! {
     a_paused_log_drops_the_oldest_lines_and_shows_how_many,
     the_log_can_be_filtered,
     the_log_can_be_paused_by_the_keyboard,
-    the_log_continues_after_another_panel_was_shown,
+    no_line_is_missing_after_a_close_and_after_each_fault,
     no_line_is_missing_after_a_restart_of_the_server,
 }
 
@@ -24,12 +25,12 @@ fn number(id: &str) -> String {
 
 /// How many lines there were so far, and the number of the newest line.
 #[derive(Debug, Clone, Copy)]
-struct Seen {
+struct LinesSoFar {
     count: u64,
     newest: u64,
 }
 
-impl Seen {
+impl LinesSoFar {
     async fn now(browser: &Browser) -> Self {
         let newest = "document.querySelector('#lines li:last-child')?.dataset.number";
         browser.until(newest).await;
@@ -47,7 +48,7 @@ impl Seen {
         }
     }
 
-    /// Asserts that since then as many lines have come as their numbers say, so that none is missing and none came twice.
+    /// Asserts that as many lines have come since then as their numbers say, so that none is missing and none came twice.
     async fn assert_no_gap_since(self, browser: &Browser) {
         let now = Self::now(browser).await;
         assert!(now.count > self.count, "{now:?} after {self:?}");
@@ -61,8 +62,8 @@ impl Seen {
 }
 
 async fn the_list_of_lines_is_bounded(stage: &mut Stage<'_>) {
-    start(stage, "log").await;
-    let begin = Seen::now(stage.browser).await;
+    open_stream(stage, "log").await;
+    let begin = LinesSoFar::now(stage.browser).await;
     stage
         .browser
         .until(&format!("{} > 0", number("line-rate")))
@@ -79,11 +80,11 @@ async fn the_list_of_lines_is_bounded(stage: &mut Stage<'_>) {
         .browser
         .until("(({ scrollTop, scrollHeight, clientHeight }) => scrollHeight - scrollTop - clientHeight < 24)(document.querySelector('#lines'))")
         .await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn a_paused_log_drops_the_oldest_lines_and_shows_how_many(stage: &mut Stage<'_>) {
-    start(stage, "log").await;
+    open_stream(stage, "log").await;
     stage
         .browser
         .until(&format!("{} > 0", number("line-count")))
@@ -111,11 +112,11 @@ async fn a_paused_log_drops_the_oldest_lines_and_shows_how_many(stage: &mut Stag
         ))
         .await;
     until_more_events(stage.browser).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn the_log_can_be_filtered(stage: &mut Stage<'_>) {
-    start(stage, "log").await;
+    open_stream(stage, "log").await;
     stage
         .browser
         .until(&format!("{} > 100", number("line-count")))
@@ -153,11 +154,11 @@ async fn the_log_can_be_filtered(stage: &mut Stage<'_>) {
         ))
         .await;
     assert_eq!(text(stage.browser, "#lines-missing").await, "0");
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn the_log_can_be_paused_by_the_keyboard(stage: &mut Stage<'_>) {
-    start(stage, "log").await;
+    open_stream(stage, "log").await;
     focus(stage.browser, "#pause").await;
     let space = char::from(Key::Space).to_string();
     stage.browser.type_keys(&space).await;
@@ -185,12 +186,12 @@ async fn the_log_can_be_paused_by_the_keyboard(stage: &mut Stage<'_>) {
         .browser
         .until("document.querySelector('#lines[tabindex=\"0\"][aria-live=off]')")
         .await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
-async fn the_log_continues_after_another_panel_was_shown(stage: &mut Stage<'_>) {
-    start(stage, "log").await;
-    let begin = Seen::now(stage.browser).await;
+async fn no_line_is_missing_after_a_close_and_after_each_fault(stage: &mut Stage<'_>) {
+    open_stream(stage, "log").await;
+    let begin = LinesSoFar::now(stage.browser).await;
     until_more_events(stage.browser).await;
     // The log is paused, so that lines wait in the queue when the source is closed.
     click(stage.browser, "#pause").await;
@@ -211,13 +212,13 @@ async fn the_log_continues_after_another_panel_was_shown(stage: &mut Stage<'_>) 
     press(stage.browser, "malformed").await;
     until_noted(stage.browser, "decode", "event \"line\" is not JSON").await;
     begin.assert_no_gap_since(stage.browser).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn no_line_is_missing_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
     stage.keep_state("log-restart").await;
-    start(stage, "log").await;
-    let begin = Seen::now(stage.browser).await;
+    open_stream(stage, "log").await;
+    let begin = LinesSoFar::now(stage.browser).await;
     until_more_events(stage.browser).await;
     for _ in 0..2 {
         stage.restart_after(WAITING).await;
@@ -229,5 +230,5 @@ async fn no_line_is_missing_after_a_restart_of_the_server(stage: &mut Stage<'_>)
         begin.newest < 100_000,
         "a log that is kept begins at 1: {begin:?}"
     );
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }

@@ -10,13 +10,13 @@ pub(crate) mod prices;
 use serde_json::{Value, json};
 use typed_eventsource_e2e::Browser;
 
-use crate::{Stage, finish};
+use crate::{Stage, assert_no_page_errors};
 
 const OPEN: &str = "document.querySelector('#badge').dataset.state === 'open'";
 const WAITING: &str = "document.querySelector('#badge').dataset.state === 'waiting'";
 
 /// Opens the page and then a panel on it, in the tab in front.
-async fn visit(stage: &Stage<'_>, panel: &str) {
+async fn open_panel(stage: &Stage<'_>, panel: &str) {
     // The URL is opened without the hash: geckodriver takes a page with the same hash for loaded already.
     stage.goto("/").await;
     stage.watch_for_errors().await;
@@ -24,9 +24,9 @@ async fn visit(stage: &Stage<'_>, panel: &str) {
     select(stage.browser, panel).await;
 }
 
-/// Opens the page and a panel, whose stream opens when it is shown.
-async fn start(stage: &Stage<'_>, panel: &str) {
-    visit(stage, panel).await;
+/// Opens the page and a panel, and waits until the panel's stream is open.
+async fn open_stream(stage: &Stage<'_>, panel: &str) {
+    open_panel(stage, panel).await;
     stage.browser.until(OPEN).await;
 }
 

@@ -3,7 +3,10 @@
 use serde_json::json;
 use typed_eventsource_e2e::{Browser, Key};
 
-use super::{OPEN, WAITING, click, finish, focus, press, text, until_noted, until_text, visit};
+use super::{
+    OPEN, WAITING, assert_no_page_errors, click, focus, open_panel, press, text, until_noted,
+    until_text,
+};
 use crate::{Stage, tests};
 
 tests! {
@@ -46,7 +49,7 @@ async fn until_poem(browser: &Browser) {
 }
 
 async fn an_answer_loses_no_token_when_its_connection_is_lost(stage: &mut Stage<'_>) {
-    visit(stage, "model").await;
+    open_panel(stage, "model").await;
     until_text(stage.browser, "#badge-state", "Not open yet").await;
     ask(stage.browser, HESITATE).await;
     stage
@@ -71,11 +74,11 @@ async fn an_answer_loses_no_token_when_its_connection_is_lost(stage: &mut Stage<
     ask(stage.browser, "What is a WebSocket?").await;
     until_text(stage.browser, ANSWER, "A WebSocket talks both ways").await;
     until_text(stage.browser, "#model-status", "[DONE]").await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn an_answer_can_be_stopped_and_the_server_notices(stage: &mut Stage<'_>) {
-    visit(stage, "model").await;
+    open_panel(stage, "model").await;
     ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
     click(stage.browser, "#stop").await;
@@ -98,11 +101,11 @@ async fn an_answer_can_be_stopped_and_the_server_notices(stage: &mut Stage<'_>) 
     until_noted(stage.browser, "state", "closed: as you asked").await;
     ask(stage.browser, "A poem!").await;
     until_poem(stage.browser).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn an_answer_is_complete_after_a_503_and_malformed_data(stage: &mut Stage<'_>) {
-    visit(stage, "model").await;
+    open_panel(stage, "model").await;
     ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
     press(stage.browser, "malformed").await;
@@ -111,21 +114,21 @@ async fn an_answer_is_complete_after_a_503_and_malformed_data(stage: &mut Stage<
     press(stage.browser, "unavailable").await;
     until_noted(stage.browser, "status", "status 503").await;
     until_poem(stage.browser).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn the_server_can_finish_early(stage: &mut Stage<'_>) {
-    visit(stage, "model").await;
+    open_panel(stage, "model").await;
     ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
     press(stage.browser, "finish").await;
     until_text(stage.browser, "#model-status", "the server said [DONE]").await;
     assert!(text(stage.browser, ANSWER).await.len() < POEM.len());
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn a_refusal_is_shown(stage: &mut Stage<'_>) {
-    visit(stage, "model").await;
+    open_panel(stage, "model").await;
     stage
         .browser
         .run(
@@ -143,14 +146,14 @@ async fn a_refusal_is_shown(stage: &mut Stage<'_>) {
     )
     .await;
     until_noted(stage.browser, "status", "status 422").await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn an_answer_continues_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
-    visit(stage, "model").await;
+    open_panel(stage, "model").await;
     ask(stage.browser, HESITATE).await;
     until_words(stage.browser).await;
     stage.restart_after(WAITING).await;
     until_poem(stage.browser).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use typed_eventsource_e2e::Key;
 
 use super::{
-    OPEN, click, finish, focus, is_shown,
+    OPEN, assert_no_page_errors, click, focus, is_shown,
     model::{HESITATE, ask},
-    press, select, start, text, until_more_events, until_noted, until_text, visit,
+    open_panel, open_stream, press, select, text, until_more_events, until_noted, until_text,
 };
 use crate::{Stage, tests};
 
@@ -22,7 +22,7 @@ tests! {
 const PANELS: [&str; 5] = ["prices", "chat", "game", "log", "model"];
 
 async fn the_arrow_keys_move_between_panels(stage: &mut Stage<'_>) {
-    start(stage, "prices").await;
+    open_stream(stage, "prices").await;
     focus(stage.browser, "#tab-prices").await;
     let keys = [
         (Key::Right, "chat"),
@@ -55,11 +55,11 @@ async fn the_arrow_keys_move_between_panels(stage: &mut Stage<'_>) {
         let tab = format!("tab-{panel}");
         assert_eq!(state, json!([[tab], [tab], 1, format!("#{panel}")]));
     }
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn a_stream_is_open_while_its_panel_is_shown(stage: &mut Stage<'_>) {
-    start(stage, "log").await;
+    open_stream(stage, "log").await;
     until_more_events(stage.browser).await;
     select(stage.browser, "chat").await;
     until_text(stage.browser, "#stream-url", "/demo/chat").await;
@@ -70,7 +70,7 @@ async fn a_stream_is_open_while_its_panel_is_shown(stage: &mut Stage<'_>) {
     until_more_events(stage.browser).await;
     assert_eq!(text(stage.browser, "#lines-missing").await, "0");
     assert_eq!(text(stage.browser, "#connections").await, "2");
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 /// A browser allows six connections to a server, for all tabs together.
@@ -81,7 +81,7 @@ async fn three_tabs_have_enough_connections(stage: &mut Stage<'_>) {
     }
     for tab in &tabs {
         stage.browser.switch_to(tab).await;
-        start(stage, "prices").await;
+        open_stream(stage, "prices").await;
         for panel in PANELS {
             select(stage.browser, panel).await;
         }
@@ -104,7 +104,7 @@ async fn three_tabs_have_enough_connections(stage: &mut Stage<'_>) {
         until_text(stage.browser, "#messages", &words).await;
         select(stage.browser, "model").await;
         until_text(stage.browser, "#model-status", "[DONE]").await;
-        finish(stage).await;
+        assert_no_page_errors(stage).await;
     }
     for next in tabs.iter().rev().skip(1) {
         stage.browser.close_tab(next).await;
@@ -112,7 +112,7 @@ async fn three_tabs_have_enough_connections(stage: &mut Stage<'_>) {
 }
 
 async fn a_reload_keeps_the_person(stage: &mut Stage<'_>) {
-    start(stage, "chat").await;
+    open_stream(stage, "chat").await;
     until_text(stage.browser, "#people", "(you)").await;
     let people = text(stage.browser, "#people").await;
     stage.browser.reload().await;
@@ -120,7 +120,7 @@ async fn a_reload_keeps_the_person(stage: &mut Stage<'_>) {
     // A copy of a tab is another person, though it gets a copy of the session storage.
     let first = stage.browser.tab().await;
     stage.browser.open_tab().await;
-    start(stage, "chat").await;
+    open_stream(stage, "chat").await;
     until_text(stage.browser, "#people-count", "2").await;
     stage.browser.close_tab(&first).await;
     until_text(stage.browser, "#people-count", "1").await;
@@ -135,7 +135,7 @@ async fn hostile_data_stays_text_in_every_panel(stage: &mut Stage<'_>) {
         ("log", "#lines"),
         ("model", "#conversation"),
     ] {
-        visit(stage, panel).await;
+        open_panel(stage, panel).await;
         if panel == "model" {
             ask(browser, HESITATE).await;
         }
@@ -167,18 +167,18 @@ async fn hostile_data_stays_text_in_every_panel(stage: &mut Stage<'_>) {
                 .is_some_and(|title| title.ends_with("– typed-eventsource")),
             "{title}"
         );
-        finish(stage).await;
+        assert_no_page_errors(stage).await;
     }
     press(browser, "drop").await;
     until_text(browser, "#model-status", "[DONE]").await;
 }
 
 async fn each_panel_shows_the_code_that_it_runs(stage: &mut Stage<'_>) {
-    visit(stage, "prices").await;
+    open_panel(stage, "prices").await;
     for panel in PANELS {
         select(stage.browser, panel).await;
         until_text(stage.browser, "#code-path", &format!("feeds/{panel}.js")).await;
         until_text(stage.browser, "#code", "new EventSource(").await;
     }
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }

@@ -1,6 +1,8 @@
 //! The prices, with each fault.
 
-use super::{OPEN, WAITING, finish, press, start, until_more_events, until_noted};
+use super::{
+    OPEN, WAITING, assert_no_page_errors, open_stream, press, until_more_events, until_noted,
+};
 use crate::{Stage, cause_fault, tests};
 
 tests! {
@@ -15,7 +17,7 @@ tests! {
 const PRICES: &str = "document.querySelectorAll('#price-rows tr').length === 6";
 
 async fn start_prices(stage: &Stage<'_>) {
-    start(stage, "prices").await;
+    open_stream(stage, "prices").await;
     stage.browser.until(PRICES).await;
 }
 
@@ -27,7 +29,7 @@ async fn prices_are_shown_and_change(stage: &mut Stage<'_>) {
         .browser
         .until(&format!("/^\\d+\\.\\d\\d$/.test({price}.trim())"))
         .await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn the_source_reconnects_after_a_dropped_connection(stage: &mut Stage<'_>) {
@@ -41,13 +43,13 @@ async fn the_source_reconnects_after_a_dropped_connection(stage: &mut Stage<'_>)
         .browser
         .until("document.querySelector('#timeline [data-state=waiting]')")
         .await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn the_source_reconnects_after_503s(stage: &mut Stage<'_>) {
     start_prices(stage).await;
     press(stage.browser, "unavailable").await;
-    // There are more than three 503s, so that the test has time to see how the badge counts down.
+    // There are more 503s than after a press of the button, so that the test has time to see how the badge counts down.
     cause_fault(stage.browser, "unavailable?attempts=1000").await;
     until_noted(stage.browser, "given-up", "gave up").await;
     stage
@@ -57,7 +59,7 @@ async fn the_source_reconnects_after_503s(stage: &mut Stage<'_>) {
     cause_fault(stage.browser, "unavailable?attempts=0").await;
     stage.browser.until(OPEN).await;
     until_more_events(stage.browser).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn malformed_data_is_an_error_and_the_stream_continues(stage: &mut Stage<'_>) {
@@ -67,7 +69,7 @@ async fn malformed_data_is_an_error_and_the_stream_continues(stage: &mut Stage<'
     until_noted(stage.browser, "validation", "at symbol: expected a string").await;
     until_more_events(stage.browser).await;
     stage.browser.until(OPEN).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn a_stream_that_the_server_has_finished_can_be_opened_again(stage: &mut Stage<'_>) {
@@ -79,7 +81,7 @@ async fn a_stream_that_the_server_has_finished_can_be_opened_again(stage: &mut S
     until_more_events(stage.browser).await;
     press(stage.browser, "toggle").await;
     until_noted(stage.browser, "state", "closed: as you asked").await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }
 
 async fn prices_continue_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
@@ -87,5 +89,5 @@ async fn prices_continue_after_a_restart_of_the_server(stage: &mut Stage<'_>) {
     stage.restart_after(WAITING).await;
     stage.browser.until(OPEN).await;
     until_more_events(stage.browser).await;
-    finish(stage).await;
+    assert_no_page_errors(stage).await;
 }

@@ -13,14 +13,14 @@ pub(crate) async fn open_client(page: &Browser, origin: &str, module: &str) {
 }
 
 /// Runs a script in which `transport` is defined.
-pub(crate) async fn over(page: &Browser, transport: &str, script: &str) -> Value {
+pub(crate) async fn run_over(page: &Browser, transport: &str, script: &str) -> Value {
     let script = format!("const transport = argument; {script}");
     page.run(&script, json!(transport)).await
 }
 
 /// Runs a script over each transport, each time on a newly opened page with this module. Returns each transport with what the
 /// script returns.
-pub(crate) async fn over_each(
+pub(crate) async fn run_over_each(
     page: &Browser,
     origin: &str,
     module: &str,
@@ -29,7 +29,7 @@ pub(crate) async fn over_each(
     let mut outcomes = TRANSPORTS.map(|transport| (transport, Value::Null));
     for (transport, outcome) in &mut outcomes {
         open_client(page, origin, module).await;
-        *outcome = over(page, transport, script).await;
+        *outcome = run_over(page, transport, script).await;
     }
     outcomes
 }

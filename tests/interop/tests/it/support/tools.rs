@@ -19,7 +19,7 @@ pub(crate) fn crate_path(path: &str) -> PathBuf {
     root().join("tests/interop").join(path)
 }
 
-/// The folder for what the tests build.
+/// The folder for what the tests build and write.
 fn target() -> PathBuf {
     let folder = root().join("target/interop");
     fs::create_dir_all(&folder).expect("target can be written");
@@ -55,7 +55,7 @@ pub(crate) async fn go_program() -> Command {
         let program = target().join("go-server");
         let mut build = go();
         build.args(["build", "-o"]).arg(&program);
-        succeed(build.current_dir(crate_path("servers/go"))).await;
+        output_of(build.current_dir(crate_path("servers/go"))).await;
         program
     };
     Command::new(PROGRAM.get_or_init(compile).await)
@@ -68,12 +68,12 @@ pub(crate) async fn certificate() -> &'static Path {
     let sign = async || {
         let folder = target().join("certificate");
         fs::create_dir_all(&folder).expect("target can be written");
-        let sources = succeed(go().args(["env", "GOROOT"])).await;
+        let sources = output_of(go().args(["env", "GOROOT"])).await;
         let program = Path::new(sources.trim()).join("src/crypto/tls/generate_cert.go");
         let mut run = go();
         run.arg("run").arg(program);
         run.args(["--host=127.0.0.1", "--ecdsa-curve=P256"]);
-        succeed(run.current_dir(&folder)).await;
+        output_of(run.current_dir(&folder)).await;
         folder
     };
     FOLDER.get_or_init(sign).await
@@ -89,7 +89,7 @@ fn go() -> Command {
 }
 
 /// Runs a command to its end, and returns what it prints.
-async fn succeed(command: &mut Command) -> String {
+async fn output_of(command: &mut Command) -> String {
     let output = command.kill_on_drop(true).output().await;
     let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let complaint = String::from_utf8_lossy(&output.stderr);

@@ -1,7 +1,7 @@
 //! Compares what a client reports of a stream with what the server saw.
 
 use serde::Deserialize;
-use typed_eventsource_server::chaos::{MAX_EVENTS_AT_ONCE, Seen};
+use typed_eventsource_server::chaos::{MAX_EVENTS_AT_ONCE, SeenStream};
 
 /// What a client reports of a stream.
 #[derive(Debug, Default, Deserialize)]
@@ -20,7 +20,7 @@ pub(crate) struct Report {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CheckResult {
     pub(crate) events: u64,
-    /// How many of the events had come before.
+    /// How many of the events were repeated ones.
     pub(crate) again: u64,
     /// How many ids are missing.
     pub(crate) missing: u64,
@@ -29,39 +29,45 @@ pub(crate) struct CheckResult {
     pub(crate) faults: Vec<String>,
 }
 
-/// Checks that each event came in order, or is missing because the server forgot it and that the gap was reported. With
-/// `deduplicates` no event may come twice. Without it, an event may come again only if it is one of the few last events that the
-/// server repeats.
-pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: bool) -> CheckResult {
-    let mut came = CheckResult {
+/// Checks that the events came in order, that each missing event is one that the server forgot, and that each gap was reported.
+/// With `deduplicates` no event may come twice. Without it, an event may come again only if it is one of the few last events that
+/// the server repeats.
+pub(crate) fn check(
+    report: &Report,
+    seen: &SeenStream,
+    events: u64,
+    deduplicates: bool,
+) -> CheckResult {
+    let mut result = CheckResult {
         faults: report.faults.clone(),
         ..CheckResult::default()
     };
     let mut gaps = Vec::new();
     let (mut highest, mut before) = (0, 0);
     for &(first, last) in &report.runs {
-        came.events += last - first + 1;
+        result.events += last - first + 1;
         if first <= highest {
-            came.again += last.min(highest) - first + 1;
+            result.again += last.min(highest) - first + 1;
             if deduplicates || first + MAX_EVENTS_AT_ONCE <= before {
-                came.faults.push(format!("{first} came after {before}"));
+                result.faults.push(format!("{first} came after {before}"));
             }
         } else if first > highest + 1 {
             gaps.push((highest, first));
-            came.missing += first - highest - 1;
+            result.missing += first - highest - 1;
         }
         highest = highest.max(last);
         before = last;
     }
     if highest != events {
-        came.faults
-            .push(format!("the last one was {highest} instead of {events}"));
+        result
+            .faults
+            .push(format!("the highest id was {highest} instead of {events}"));
     }
-    came.gaps = gaps.len() as u64;
+    result.gaps = gaps.len() as u64;
     for &(after, before) in &gaps {
         if !are_forgotten(seen, after, before) {
-            came.faults.push(format!(
-                "nothing came between {after} and {before}, which were sent"
+            result.faults.push(format!(
+                "the server sent what is missing between {after} and {before}"
             ));
         }
     }
@@ -71,15 +77,15 @@ pub(crate) fn check(report: &Report, seen: &Seen, events: u64, deduplicates: boo
     let gaps: Vec<_> = gaps.collect();
     if gaps != report.gaps {
         let reported = &report.gaps;
-        came.faults.push(format!(
+        result.faults.push(format!(
             "the reported gaps are {reported:?} instead of {gaps:?}"
         ));
     }
-    came
+    result
 }
 
 /// Whether the server has forgotten all events between these two ids.
-fn are_forgotten(seen: &Seen, after: u64, before: u64) -> bool {
+fn are_forgotten(seen: &SeenStream, after: u64, before: u64) -> bool {
     (after + 1..before).all(|id| {
         seen.lost
             .iter()
@@ -100,9 +106,9 @@ mod tests {
             gaps: gaps.collect(),
             ..Report::default()
         };
-        let seen = Seen {
+        let seen = SeenStream {
             lost: vec![(3, 6)],
-            ..Seen::default()
+            ..SeenStream::default()
         };
         check(&report, &seen, 10, deduplicates).faults.len()
     }
@@ -152,7 +158,7 @@ mod tests {
                 runs: runs.to_vec(),
                 ..Report::default()
             };
-            check(&report, &Seen::default(), 100, false).faults
+            check(&report, &SeenStream::default(), 100, false).faults
         };
         assert_eq!(faults(&[(1, 20), (1, 100)]), ["1 came after 20"]);
         assert_eq!(faults(&[(1, 20), (14, 100)]), ["14 came after 20"]);
@@ -166,7 +172,7 @@ mod tests {
             runs: vec![(1, 5), (4, 6), (8, 10)],
             ..Report::default()
         };
-        let came = check(&report, &Seen::default(), 10, false);
-        assert_eq!((came.events, came.again, came.missing), (11, 2, 1));
+        let result = check(&report, &SeenStream::default(), 10, false);
+        assert_eq!((result.events, result.again, result.missing), (11, 2, 1));
     }
 }

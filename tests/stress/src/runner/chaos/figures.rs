@@ -2,22 +2,22 @@
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
-use typed_eventsource_e2e::Kind;
+use typed_eventsource_e2e::BrowserKind;
 use typed_eventsource_harness::Table;
-use typed_eventsource_server::chaos::{Ending, Seen};
+use typed_eventsource_server::chaos::{Ending, SeenStream};
 
 use super::{
     check::{CheckResult, Report},
     stream::Stream,
 };
 
-/// How many faults are printed.
+/// How many faults are printed at most.
 const MOST_FAULTS: usize = 20;
 
 /// A line of the tables: a browser, a transport and a client.
 type Group = (&'static str, &'static str, &'static str);
 
-/// The sums over all streams of a group. The columns of the tables say what each is.
+/// The sums over all streams of a group.
 #[derive(Debug, Default)]
 struct Sum {
     streams: u64,
@@ -25,10 +25,10 @@ struct Sum {
     endings: BTreeMap<Ending, u64>,
     sent: u64,
     repeated: u64,
-    came: u64,
-    again: u64,
-    made: u64,
-    told: u64,
+    heard: u64,
+    heard_again: u64,
+    gaps_made: u64,
+    gaps_reported: u64,
     missing: u64,
     undecoded: u64,
     faults: Vec<String>,
@@ -59,10 +59,10 @@ impl Sum {
         [
             ("events sent", self.sent),
             ("sent again", self.repeated),
-            ("events heard", self.came),
-            ("heard again", self.again),
-            ("gaps made", self.made),
-            ("gaps reported", self.told),
+            ("events heard", self.heard),
+            ("heard again", self.heard_again),
+            ("gaps made", self.gaps_made),
+            ("gaps reported", self.gaps_reported),
             ("ids missing", self.missing),
             ("not decoded", self.undecoded),
         ]
@@ -73,7 +73,7 @@ impl Sum {
 pub(crate) struct Figures {
     is_short: bool,
     sums: BTreeMap<Group, Sum>,
-    runs: Vec<(Kind, usize, Duration)>,
+    runs: Vec<(BrowserKind, usize, Duration)>,
     page_errors: Vec<String>,
 }
 
@@ -87,13 +87,13 @@ impl Figures {
 
     pub(crate) fn add(
         &mut self,
-        kind: Kind,
+        kind: BrowserKind,
         seed: u64,
         stream: &Stream,
-        (report, came): (Report, CheckResult),
-        seen: &Seen,
+        (report, result): (Report, CheckResult),
+        seen: &SeenStream,
     ) {
-        let group = (name(kind), stream.transport, stream.client);
+        let group = (browser_name(kind), stream.transport, stream.client);
         let sum = self.sums.entry(group).or_default();
         sum.streams += 1;
         sum.attempts += seen.attempts;
@@ -102,35 +102,36 @@ impl Figures {
         }
         sum.sent += seen.sent;
         sum.repeated += seen.repeated;
-        sum.came += came.events;
-        sum.again += came.again;
-        sum.made += came.gaps;
-        sum.told += report.gaps.len() as u64;
-        sum.missing += came.missing;
+        sum.heard += result.events;
+        sum.heard_again += result.again;
+        sum.gaps_made += result.gaps;
+        sum.gaps_reported += report.gaps.len() as u64;
+        sum.missing += result.missing;
         sum.undecoded += report.undecoded;
         let short = if self.is_short { " --short" } else { "" };
-        let again = format!(
+        let command = format!(
             "cargo xtask chaos --seed {seed} --stream {stream} --browser {}{short}",
-            name(kind)
+            browser_name(kind)
         );
-        let faults = came
+        let faults = result
             .faults
             .iter()
-            .map(|fault| format!("{again}\n    {fault}"));
+            .map(|fault| format!("{command}\n    {fault}"));
         sum.faults.extend(faults);
     }
 
     pub(crate) fn add_run(
         &mut self,
-        kind: Kind,
+        kind: BrowserKind,
         restarts: usize,
         took: Duration,
         page_errors: Vec<String>,
     ) {
         self.runs.push((kind, restarts, took));
         let page_errors = page_errors.into_iter();
-        self.page_errors
-            .extend(page_errors.map(|error| format!("on the page in {}: {error}", name(kind))));
+        self.page_errors.extend(
+            page_errors.map(|error| format!("on the page in {}: {error}", browser_name(kind))),
+        );
     }
 
     /// The faults, each with the command that repeats it; at most [`MOST_FAULTS`] of them.
@@ -142,7 +143,7 @@ impl Figures {
             .take(MOST_FAULTS)
     }
 
-    /// How many lines of the table are right, and how many are wrong. Each page counts as a line too.
+    /// How many lines of the table are right, and how many are wrong. All pages together count as one more line.
     pub(crate) fn tally(&self) -> (usize, usize) {
         let wrong = self
             .sums
@@ -173,17 +174,17 @@ impl fmt::Display for Figures {
         let (disconnects, events) = (self.table(Sum::disconnects), self.table(Sum::events));
         writeln!(to, "\n{disconnects}\n{events}")?;
         for (kind, restarts, took) in &self.runs {
-            let (name, seconds) = (name(*kind), took.as_secs());
+            let (name, seconds) = (browser_name(*kind), took.as_secs());
             writeln!(to, "{name}: {seconds} s, {restarts} restarts of servers")?;
         }
         Ok(())
     }
 }
 
-fn name(kind: Kind) -> &'static str {
+fn browser_name(kind: BrowserKind) -> &'static str {
     match kind {
-        Kind::Chromium => "chrome",
-        Kind::Firefox => "firefox",
+        BrowserKind::Chromium => "chrome",
+        BrowserKind::Firefox => "firefox",
     }
 }
 
@@ -196,15 +197,21 @@ mod tests {
         for (is_short, end) in [(false, "chrome"), (true, "chrome --short")] {
             let mut figures = Figures::new(is_short);
             let stream = Stream::of_all_kinds(1)[0];
-            let came = CheckResult {
+            let result = CheckResult {
                 faults: vec!["1 came after 9".into()],
                 ..CheckResult::default()
             };
-            let told = (Report::default(), came);
-            figures.add(Kind::Chromium, 7, &stream, told, &Seen::default());
-            let again = format!("cargo xtask chaos --seed 7 --stream {stream} --browser {end}");
+            let checked = (Report::default(), result);
+            figures.add(
+                BrowserKind::Chromium,
+                7,
+                &stream,
+                checked,
+                &SeenStream::default(),
+            );
+            let command = format!("cargo xtask chaos --seed 7 --stream {stream} --browser {end}");
             let faults: Vec<_> = figures.faults().collect();
-            assert_eq!(faults, [format!("{again}\n    1 came after 9")]);
+            assert_eq!(faults, [format!("{command}\n    1 came after 9")]);
         }
     }
 }

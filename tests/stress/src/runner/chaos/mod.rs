@@ -15,9 +15,9 @@ use std::{
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use typed_eventsource_e2e::Kind;
+use typed_eventsource_e2e::BrowserKind;
 use typed_eventsource_harness::{Page, catch_panic};
-use typed_eventsource_server::chaos::{Chaos, Seen};
+use typed_eventsource_server::chaos::{Chaos, SeenStream};
 
 use super::launch;
 use check::{Report, check};
@@ -64,7 +64,7 @@ pub(crate) struct Options {
     /// Follows only this stream.
     pub(crate) stream: Option<Stream>,
     /// Runs only in this browser.
-    pub(crate) browser: Option<Kind>,
+    pub(crate) browser: Option<BrowserKind>,
 }
 
 /// Follows the streams, and returns whether everything was right.
@@ -72,7 +72,7 @@ pub(crate) async fn run(options: &Options) -> Result<bool> {
     let extent = if options.is_short { &SHORT } else { &LONG };
     let seed = options.seed.unwrap_or_else(|| match options.is_short {
         true => seeds::SHORT,
-        false => any_seed(),
+        false => seed_from_clock(),
     });
     let chosen = options.stream.map(|stream| vec![stream]);
     let chosen = chosen.unwrap_or_else(|| Stream::of_all_kinds(extent.count));
@@ -90,7 +90,7 @@ pub(crate) async fn run(options: &Options) -> Result<bool> {
         extent.events
     );
     let mut figures = Figures::new(options.is_short);
-    for kind in [Kind::Chromium, Kind::Firefox] {
+    for kind in [BrowserKind::Chromium, BrowserKind::Firefox] {
         if options.browser.is_none_or(|only| only == kind) {
             follow_in(kind, &streams, extent, &mut figures).await?;
         }
@@ -105,13 +105,13 @@ pub(crate) async fn run(options: &Options) -> Result<bool> {
     Ok(failed == 0)
 }
 
-fn any_seed() -> u64 {
+fn seed_from_clock() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.unwrap_or_default().as_secs() % 1_000_000
 }
 
 async fn follow_in(
-    kind: Kind,
+    kind: BrowserKind,
     streams: &[(u64, Stream)],
     extent: &Extent,
     figures: &mut Figures,
@@ -132,17 +132,17 @@ async fn follow_in(
     for (seed, stream) in streams {
         let seen = chaos.seen(*seed, &stream.to_string());
         let report = reports.remove(&stream.name_with_seed(*seed));
-        let told = judge(report, &seen, stream, extent);
-        figures.add(kind, *seed, stream, told, &seen);
+        let checked = check_if_ended(report, &seen, stream, extent);
+        figures.add(kind, *seed, stream, checked, &seen);
     }
     figures.add_run(kind, restarts, began.elapsed(), page_errors);
     Ok(())
 }
 
 /// Checks the report of a stream. A stream without a report has not ended, which is a fault.
-fn judge(
+fn check_if_ended(
     report: Option<Report>,
-    seen: &Seen,
+    seen: &SeenStream,
     stream: &Stream,
     extent: &Extent,
 ) -> (Report, check::CheckResult) {
@@ -151,18 +151,19 @@ fn judge(
             "it has not ended, after {} attempts",
             seen.attempts
         )];
-        let came = check::CheckResult {
+        let result = check::CheckResult {
             faults,
             ..check::CheckResult::default()
         };
-        return (Report::default(), came);
+        return (Report::default(), result);
     };
-    let came = check(&report, seen, extent.events, stream.deduplicates());
-    (report, came)
+    let result = check(&report, seen, extent.events, stream.deduplicates());
+    (report, result)
 }
 
-/// The page's reports, by the names of the streams.
+/// What came of the streams.
 struct Followed {
+    /// The page's reports, by the names of the streams.
     reports: HashMap<String, Report>,
     page_errors: Vec<String>,
 }
@@ -191,7 +192,7 @@ async fn follow(
         .context("the page does not begin")?;
 
     let deadline = Instant::now() + extent.patience;
-    let mut restart = Instant::now() + extent.restart;
+    let mut next_restart = Instant::now() + extent.restart;
     let mut reports = HashMap::new();
     loop {
         let taken: Taken = page.call("chaos.take", Value::Null).await?;
@@ -200,9 +201,9 @@ async fn follow(
         if taken.unfinished.is_empty() || Instant::now() > deadline {
             break;
         }
-        if Instant::now() > restart {
+        if Instant::now() > next_restart {
             servers.restart_next().await?;
-            restart = Instant::now() + extent.restart;
+            next_restart = Instant::now() + extent.restart;
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }

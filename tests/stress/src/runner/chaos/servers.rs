@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use typed_eventsource_server::{Config, Server, chaos::Chaos};
 
-/// How many servers there are. Each has two origins, since a browser opens at most six connections to one.
+/// How many servers there are. Each has two origins. A browser opens at most six connections to an origin.
 const SERVERS: usize = 3;
-/// How long to retry a start: after a stop, an outgoing connection of a browser may use the port.
+/// How long a server is started again and again: after the stop of the one before, the browser may use the port for an outgoing
+/// connection.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Servers {

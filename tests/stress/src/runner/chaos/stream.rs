@@ -5,11 +5,11 @@ use std::{fmt, str::FromStr};
 use itertools::iproduct;
 use serde_json::{Value, json};
 
-/// How many ids a client remembers: more than a server repeats.
+/// How many ids a client remembers: more than the server repeats.
 const WINDOW: u64 = 64;
-/// The limit on silence, in milliseconds: more than a busy page is late.
+/// The limit on silence, in milliseconds. Chunks are never so late, even if the page is busy.
 const IDLE: u64 = 1000;
-/// The limit on opening: more than a request waits for one of the browser's connections.
+/// The limit on opening, in milliseconds. No request waits so long for one of the browser's connections.
 const OPENING: u64 = 4000;
 
 const TRANSPORTS: [&str; 2] = ["browser", "fetch"];
@@ -21,8 +21,8 @@ const RESUMES: [&str; 2] = ["header", "parameter"];
 /// A stream, and how a client follows it. Its name says both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Stream {
-    /// The transport, and the client.
     pub(crate) transport: &'static str,
+    /// The language of the client.
     pub(crate) client: &'static str,
     /// `once` with de-duplication, `plain` without.
     repeats: &'static str,

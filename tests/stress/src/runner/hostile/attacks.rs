@@ -7,21 +7,21 @@ use typed_eventsource_server::{
     script::Script,
 };
 
-use super::Told;
+use super::AttackReport;
 use crate::runner::stage::Contender;
 
 /// The longest time between two turns of the page's event loop on a busy machine, in milliseconds.
 const LONGEST_TURN: f64 = 1000.0;
-/// The same if `JSON.parse` has to parse the largest event.
+/// The longest time between two turns if `JSON.parse` has to parse the largest event, in milliseconds.
 const LONGEST_PARSE: f64 = 30_000.0;
 /// By how many pages the wasm memory may grow: an event may have 16 MiB, in a buffer that grows by doubling.
 const MAX_GROWTH: f64 = 2048.0;
 /// How long the page watches an attack whose outcome is `not-closed`, in milliseconds.
 const WAIT: u64 = 5000;
 
-/// Whether a contender plays an attack. Only the client in Rust inflates gzip, and it does so only over `fetch`: the browser's own
-/// source would hold too much data.
-pub(super) fn concerns(attack: &Attack, contender: Contender) -> bool {
+/// Whether an attack is played against a contender. Only the client in Rust inflates gzip, and it does so only over `fetch`: the
+/// browser's own source would hold too much data.
+pub(super) fn is_played_against(attack: &Attack, contender: Contender) -> bool {
     let Contender { transport, client } = contender;
     attack.parse != "gzip" || (transport, client) == ("fetch", "rust")
 }
@@ -41,6 +41,7 @@ pub(super) fn wait(attack: &Attack) -> u64 {
     }
 }
 
+/// How long the runner waits for the page's answer.
 pub(super) fn patience(attack: &Attack) -> Duration {
     Duration::from_millis(wait(attack)) + Duration::from_secs(60)
 }
@@ -49,7 +50,7 @@ pub(super) fn patience(attack: &Attack) -> Duration {
 pub(super) fn faults(
     attack: &Attack,
     transport: &str,
-    told: &Told,
+    report: &AttackReport,
     requests: usize,
 ) -> Vec<String> {
     let mut faults = Vec::new();
@@ -62,23 +63,26 @@ pub(super) fn faults(
     if transport != "fetch" {
         return faults;
     }
-    if (&*told.outcome, &*told.error) != (attack.outcome, attack.error) {
+    if (&*report.outcome, &*report.error) != (attack.outcome, attack.error) {
         let Attack { outcome, error, .. } = attack;
-        faults.push(format!("{}, not {outcome}: {error}", super::outcome(told)));
+        faults.push(format!(
+            "{}, not {outcome}: {error}",
+            super::outcome(report)
+        ));
     }
-    if told.heard < attack.heard.into() {
-        let (heard, least) = (told.heard, attack.heard);
+    if report.heard < attack.heard.into() {
+        let (heard, least) = (report.heard, attack.heard);
         faults.push(format!("{heard} events are less than {least}"));
     }
     let longest = match attack.parse {
         "json" => LONGEST_PARSE,
         _ => LONGEST_TURN,
     };
-    if told.longest > longest {
-        faults.push(format!("the page waited for {:.0} ms", told.longest));
+    if report.longest > longest {
+        faults.push(format!("the page waited for {:.0} ms", report.longest));
     }
-    if told.pages > MAX_GROWTH {
-        faults.push(format!("the memory has grown by {} pages", told.pages));
+    if report.pages > MAX_GROWTH {
+        faults.push(format!("the memory has grown by {} pages", report.pages));
     }
     faults
 }
@@ -91,12 +95,12 @@ mod tests {
     fn a_client_that_hears_too_few_events_is_at_fault() {
         let attack = Attack::named("flood-events").expect("an attack");
         let faults = |heard| {
-            let told = Told {
+            let report = AttackReport {
                 outcome: "not-closed".into(),
                 heard,
-                ..Told::default()
+                ..AttackReport::default()
             };
-            faults(&attack, "fetch", &told, 1)
+            faults(&attack, "fetch", &report, 1)
         };
         assert_eq!(faults(1), ["1 events are less than 10000"]);
         assert!(faults(10_000).is_empty());

@@ -5,7 +5,7 @@ mod attacks;
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::json;
-use typed_eventsource_e2e::Kind;
+use typed_eventsource_e2e::BrowserKind;
 use typed_eventsource_harness::Table;
 use typed_eventsource_server::{
     attacks::{ATTACKS, Attack},
@@ -23,18 +23,18 @@ pub(crate) struct Options {
     /// The starts of the names of the attacks to play; empty for all attacks.
     pub(crate) attacks: Vec<String>,
     /// The browser; `None` for both.
-    pub(crate) browser: Option<Kind>,
+    pub(crate) browser: Option<BrowserKind>,
 }
 
 const STREAM: &str = "attack";
 
 /// What the page reports of an attack.
 #[derive(Debug, Default, Deserialize)]
-struct Told {
+struct AttackReport {
     outcome: String,
     error: String,
     heard: u64,
-    /// In milliseconds.
+    /// How long it took until the outcome, in milliseconds.
     took: f64,
     /// The longest time between two turns of the page's event loop, in milliseconds.
     longest: f64,
@@ -45,7 +45,7 @@ struct Told {
 /// Plays the attacks, and returns whether all outcomes were right.
 pub(crate) async fn run(options: &Options) -> bool {
     let mut faults = Vec::new();
-    for kind in [Kind::Chromium, Kind::Firefox] {
+    for kind in [BrowserKind::Chromium, BrowserKind::Firefox] {
         if options.browser.is_none_or(|chosen| chosen == kind) {
             faults.extend(play(kind, &options.attacks).await);
         }
@@ -53,7 +53,7 @@ pub(crate) async fn run(options: &Options) -> bool {
     print_verdict("hostile", &faults, ["harmless", "HARMED"])
 }
 
-async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
+async fn play(kind: BrowserKind, chosen: &[String]) -> Vec<String> {
     println!("\nA hostile server, in {kind:?}\n");
     let mut table = Table::new([
         "attack",
@@ -74,20 +74,20 @@ async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
             continue;
         }
         for contender in CONTENDERS {
-            if !attacks::concerns(&attack, contender) {
+            if !attacks::is_played_against(&attack, contender) {
                 continue;
             }
-            let seen = on_stage(kind, async |stage| {
+            let outcome = on_stage(kind, async |stage| {
                 play_attack(stage, &attack, contender).await
             });
-            let more = match seen.await {
-                Ok((seen, page_errors)) => {
-                    table.print_row(seen.cells(&attack, contender));
+            let found: Vec<_> = match outcome.await {
+                Ok((observation, page_errors)) => {
+                    table.print_row(observation.cells(&attack, contender));
                     let wrong = attacks::faults(
                         &attack,
                         contender.transport,
-                        &seen.told,
-                        seen.most_requests_a_second(),
+                        &observation.report,
+                        observation.most_requests_a_second(),
                     );
                     wrong.into_iter().chain(page_errors).collect()
                 }
@@ -97,7 +97,7 @@ async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
                 }
             };
             let label = format!("{kind:?}, {}, {contender}", attack.name);
-            faults.extend(more.iter().map(|fault| format!("{label}: {fault}")));
+            faults.extend(found.iter().map(|fault| format!("{label}: {fault}")));
         }
     }
     print!("\n{table}");
@@ -105,76 +105,76 @@ async fn play(kind: Kind, chosen: &[String]) -> Vec<String> {
 }
 
 /// What the page and the server saw of an attack.
-struct Seen {
-    told: Told,
+struct Observation {
+    report: AttackReport,
     /// When each request was made, in milliseconds.
-    requests: Vec<u64>,
+    request_times: Vec<u64>,
     /// By how many KiB the heap has grown.
     heap: Option<f64>,
 }
 
 /// Plays an attack on a stage.
-async fn play_attack(stage: &Stage, attack: &Attack, contender: Contender) -> Result<Seen> {
+async fn play_attack(stage: &Stage, attack: &Attack, contender: Contender) -> Result<Observation> {
     stage.page.open().await;
     stage
-        .streams
+        .stream_server
         .put(STREAM, attacks::script(attack, contender.transport))?;
     let before = stage.heap().await?;
     let more = json!({ "parse": attack.parse, "idle": attack.idle, "wait": attacks::wait(attack) });
     let task = stage.task(contender, STREAM, more);
-    let told = stage
+    let report = stage
         .page
         .call_patiently("hostile.attack", task, attacks::patience(attack))
         .await?;
     let after = stage.heap().await?;
-    let SeenAttempts { attempts, .. } = stage.streams.seen(STREAM);
-    Ok(Seen {
-        told: serde_json::from_value(told)?,
-        requests: attempts.iter().map(|seen| seen.opened_ms).collect(),
+    let SeenAttempts { attempts, .. } = stage.stream_server.seen(STREAM);
+    Ok(Observation {
+        report: serde_json::from_value(report)?,
+        request_times: attempts.iter().map(|seen| seen.opened_ms).collect(),
         heap: after
             .zip(before)
             .map(|(after, before)| after.total() - before.total()),
     })
 }
 
-impl Seen {
+impl Observation {
     fn most_requests_a_second(&self) -> usize {
-        most_a_second(&self.requests)
+        most_a_second(&self.request_times)
     }
 
     fn cells(&self, attack: &Attack, contender: Contender) -> [String; 10] {
-        let told = &self.told;
+        let report = &self.report;
         [
             attack.name.to_owned(),
             contender.to_string(),
-            outcome(told),
-            told.heard.to_string(),
-            format!("{:.1}", told.took / 1000.0),
-            self.requests.len().to_string(),
+            outcome(report),
+            report.heard.to_string(),
+            format!("{:.1}", report.took / 1000.0),
+            self.request_times.len().to_string(),
             self.most_requests_a_second().to_string(),
-            format!("{:.0}", told.longest),
-            format!("+{}", told.pages),
+            format!("{:.0}", report.longest),
+            format!("+{}", report.pages),
             self.heap.map_or("–".into(), |heap| format!("{heap:+.0}")),
         ]
     }
 }
 
-fn outcome(told: &Told) -> String {
-    if told.error.is_empty() {
-        told.outcome.clone()
+fn outcome(report: &AttackReport) -> String {
+    if report.error.is_empty() {
+        report.outcome.clone()
     } else {
-        format!("{}: {}", told.outcome, told.error)
+        format!("{}: {}", report.outcome, report.error)
     }
 }
 
-/// The most requests that began within any second. `requests` has the time of each, in milliseconds.
-fn most_a_second(requests: &[u64]) -> usize {
+/// The most requests that began within any second. Times are in milliseconds.
+fn most_a_second(request_times: &[u64]) -> usize {
     let within = |start: u64| {
-        requests
+        request_times
             .iter()
             .filter(move |at| (start..start + 1000).contains(*at))
     };
-    let counts = requests.iter().map(|&start| within(start).count());
+    let counts = request_times.iter().map(|&start| within(start).count());
     counts.max().unwrap_or(0)
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
-use super::gauges::{Course, compare};
+use super::gauges::{Measurement, compare};
 use crate::runner::stage::{Contender, Stage};
 
 /// How many events there are before the numbers start again. The first round is not measured: during it the browser compiles code
@@ -28,10 +28,10 @@ struct Heard {
 
 pub(super) async fn run() -> Vec<String> {
     let what = format!("{} events heard by one source", 2 * HALF);
-    compare(&what, course).await
+    compare(&what, measure_events).await
 }
 
-async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
+async fn measure_events(stage: &Stage, contender: Contender) -> Result<Measurement> {
     let round = Step::Repeat {
         times: ROUND,
         send: EVENT.into(),
@@ -46,24 +46,24 @@ async fn course(stage: &Stage, contender: Contender) -> Result<Course> {
     ];
     stage.page.open_prepared(super::PREPARE).await;
     let script = Script::always(Attempt::playing(steps.concat()));
-    stage.streams.put(STREAM, script)?;
+    stage.stream_server.put(STREAM, script)?;
     let round = json!({ "round": ROUND });
     stage
         .page
         .call::<Value>("soak.open", stage.task(contender, STREAM, round))
         .await?;
-    heard(stage, ROUND).await?;
-    let course = Course::measure(stage, async |half| {
-        stage.streams.release(STREAM);
-        heard(stage, ROUND + half * HALF).await
+    until_heard(stage, ROUND).await?;
+    let measurement = Measurement::measure(stage, async |half| {
+        stage.stream_server.release(STREAM);
+        until_heard(stage, ROUND + half * HALF).await
     });
-    let course = course.await?;
+    let measurement = measurement.await?;
     stage.page.call::<Value>("soak.close", Value::Null).await?;
-    Ok(course)
+    Ok(measurement)
 }
 
 /// Waits until `count` events were heard.
-async fn heard(stage: &Stage, count: u32) -> Result<()> {
+async fn until_heard(stage: &Stage, count: u32) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let Heard { heard, faults } = stage.page.call("soak.heard", Value::Null).await?;

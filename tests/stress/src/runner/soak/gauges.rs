@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use typed_eventsource_e2e::Kind;
+use typed_eventsource_e2e::BrowserKind;
 use typed_eventsource_harness::Table;
 
 use crate::runner::stage::{CONTENDERS, Contender, Heap, Stage, on_stage};
@@ -13,10 +13,10 @@ use crate::runner::stage::{CONTENDERS, Contender, Heap, Stage, on_stage};
 /// By how much the objects may grow, in KiB. Two readings of the same page differ by some ten, since the browser compiles and
 /// caches code. On a busy page they differ by a hundred and ten, since the browser notes long tasks. A leak of one byte for each
 /// of five million events would be five thousand, and a leak of a hundred bytes for each of five thousand sources five hundred.
-const OBJECTS: f64 = 256.0;
+const OBJECTS_TOLERANCE: f64 = 256.0;
 /// By how much the buffers may grow, in KiB. The last chunk and its text stay until the next chunk is read; together they have more
 /// than two hundred. A leak of one byte for each event would be five thousand.
-const BUFFERS: f64 = 512.0;
+const BUFFERS_TOLERANCE: f64 = 512.0;
 
 /// What a page holds after a collection of garbage.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -33,8 +33,9 @@ pub(super) struct Gauges {
     sockets: f64,
 }
 
+/// The gauges that the page reads.
 #[derive(Deserialize)]
-struct OnPage {
+struct PageGauges {
     npm: f64,
     rust: f64,
     timers: f64,
@@ -51,7 +52,7 @@ struct Reading {
 impl Gauges {
     pub(super) async fn read(stage: &Stage) -> Result<Self> {
         let heap = stage.heap().await?.context("no Chromium")?;
-        let OnPage { npm, rust, timers } = stage.page.call("soak.gauges", Value::Null).await?;
+        let PageGauges { npm, rust, timers } = stage.page.call("soak.gauges", Value::Null).await?;
         let browser = stage.page.browser();
         let counters = browser.devtools("Memory.getDOMCounters", json!({})).await;
         let listeners = counters["jsEventListeners"].as_f64();
@@ -61,7 +62,7 @@ impl Gauges {
             heap,
             listeners: listeners.context("no number of listeners")?,
             timers,
-            sockets: stage.streams.connections() as f64,
+            sockets: stage.stream_server.connections() as f64,
         })
     }
 
@@ -74,8 +75,8 @@ impl Gauges {
         [
             reading("wasm pages, npm", self.npm, 0.0),
             reading("wasm pages, Rust", self.rust, 0.0),
-            reading("heap, KiB", self.heap.objects, OBJECTS),
-            reading("buffers, KiB", self.heap.buffers, BUFFERS),
+            reading("heap, KiB", self.heap.objects, OBJECTS_TOLERANCE),
+            reading("buffers, KiB", self.heap.buffers, BUFFERS_TOLERANCE),
             reading("DOM listeners", self.listeners, 0.0),
             reading("timers", self.timers, 0.0),
             reading("sockets", self.sockets, 0.0),
@@ -83,15 +84,15 @@ impl Gauges {
     }
 }
 
-/// The gauges of a contender at the start, in the middle and at the end.
+/// The gauges of a contender at the start, in the middle and at the end of a run.
 #[derive(Debug)]
-pub(super) struct Course {
+pub(super) struct Measurement {
     pub(super) gauges: [Gauges; 3],
     /// How long the run took, in seconds.
     pub(super) took: f64,
 }
 
-impl Course {
+impl Measurement {
     /// Reads the gauges before, between and after the two halves of a run. The function gets the number of the half.
     pub(super) async fn measure(
         stage: &Stage,
@@ -139,10 +140,10 @@ fn arrows(readings: [&Reading; 3]) -> String {
         .join(" → ")
 }
 
-/// Runs the course of each contender, and prints the gauges as soon as it is done. Returns what has grown.
+/// Measures each contender, and prints its gauges as soon as they are read. Returns what has grown.
 pub(super) async fn compare(
     what: &str,
-    course: impl AsyncFn(&Stage, Contender) -> Result<Course>,
+    measure: impl AsyncFn(&Stage, Contender) -> Result<Measurement>,
 ) -> Vec<String> {
     println!("\n{what}: at the start, in the middle, at the end\n");
     let names = Gauges::default().readings().map(|reading| reading.name);
@@ -150,15 +151,17 @@ pub(super) async fn compare(
     let mut table = Table::new(head.chain(["seconds"]));
     let mut faults = Vec::new();
     for contender in CONTENDERS {
-        let outcome = on_stage(Kind::Chromium, async |stage| course(stage, contender).await);
-        let more = match outcome.await {
-            Ok((course, page_errors)) => {
-                table.print_row(course.cells(contender));
-                course.faults().chain(page_errors).collect()
+        let outcome = on_stage(BrowserKind::Chromium, async |stage| {
+            measure(stage, contender).await
+        });
+        let found: Vec<_> = match outcome.await {
+            Ok((measurement, page_errors)) => {
+                table.print_row(measurement.cells(contender));
+                measurement.faults().chain(page_errors).collect()
             }
             Err(error) => vec![format!("{error:#}")],
         };
-        faults.extend(more.iter().map(|fault| format!("{contender}: {fault}")));
+        faults.extend(found.iter().map(|fault| format!("{contender}: {fault}")));
     }
     print!("\n{table}");
     faults
@@ -175,7 +178,7 @@ mod tests {
             gauges
         });
         let took = 0.0;
-        Course { gauges, took }.faults().collect()
+        Measurement { gauges, took }.faults().collect()
     }
 
     #[test]

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::sleep;
-use typed_eventsource_e2e::Kind;
+use typed_eventsource_e2e::BrowserKind;
 use typed_eventsource_harness::Table;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
@@ -14,10 +14,11 @@ use crate::runner::stage::{CONTENDERS, Contender, Stage, on_stage};
 
 const EVENTS: u32 = 200_000;
 /// The bytes of an event's data.
-const SIZE: usize = 1024;
+const DATA_LENGTH: usize = 1024;
 /// The most bytes that a client keeps for an event: the decoded value, over the browser's own source also the data, and the objects
 /// around them.
-const KEPT: f64 = 3072.0;
+const KEPT_PER_EVENT: f64 = 3072.0;
+/// How many events the queue holds.
 const CAPACITY: u32 = 2000;
 /// What else may be in memory, in KiB: chunks that wait to be read, and the event that is being handed over. The whole flood would
 /// be two hundred thousand.
@@ -29,7 +30,7 @@ const STREAM: &str = "flood";
 
 /// What the page reports.
 #[derive(Debug, Deserialize)]
-struct Told {
+struct SlowReport {
     arrived: u64,
     received: u64,
     /// How many events the stream says, at its end, that it has dropped.
@@ -43,7 +44,7 @@ struct Told {
 
 pub(super) async fn run() -> Vec<String> {
     println!(
-        "\nA flood of {EVENTS} events of {SIZE} bytes, {PACE} ms for each, {CAPACITY} of them in the queue\n"
+        "\nA flood of {EVENTS} events of {DATA_LENGTH} bytes, {PACE} ms for each, {CAPACITY} of them in the queue\n"
     );
     let mut table = Table::new([
         "transport, client, queue",
@@ -59,26 +60,26 @@ pub(super) async fn run() -> Vec<String> {
     for contender in CONTENDERS {
         for when_full in ["drop-oldest", "keep-latest", "close"] {
             let label = format!("{contender}, {when_full}");
-            let consumed = on_stage(Kind::Chromium, async |stage| {
+            let consumed = on_stage(BrowserKind::Chromium, async |stage| {
                 consume(stage, contender, when_full).await
             });
-            let more = match consumed.await {
-                Ok(((told, peak), page_errors)) => {
-                    table.print_row(told.cells(&label, peak));
-                    faults_of(&told, when_full, peak)
+            let found: Vec<_> = match consumed.await {
+                Ok(((report, peak), page_errors)) => {
+                    table.print_row(report.cells(&label, peak));
+                    faults_of(&report, when_full, peak)
                         .chain(page_errors)
                         .collect()
                 }
                 Err(error) => vec![format!("{error:#}")],
             };
-            faults.extend(more.iter().map(|fault| format!("{label}: {fault}")));
+            faults.extend(found.iter().map(|fault| format!("{label}: {fault}")));
         }
     }
     print!("\n{table}");
     faults
 }
 
-impl Told {
+impl SlowReport {
     fn cells(&self, label: &str, peak: f64) -> [String; 8] {
         [
             label.to_owned(),
@@ -96,11 +97,11 @@ impl Told {
 
 /// The most memory that may be in use, in KiB.
 fn bound() -> f64 {
-    f64::from(CAPACITY) * KEPT / 1024.0 + SLACK
+    f64::from(CAPACITY) * KEPT_PER_EVENT / 1024.0 + SLACK
 }
 
-fn faults_of(told: &Told, when_full: &str, peak: f64) -> impl Iterator<Item = String> {
-    let Told {
+fn faults_of(report: &SlowReport, when_full: &str, peak: f64) -> impl Iterator<Item = String> {
+    let SlowReport {
         arrived,
         received,
         dropped,
@@ -108,7 +109,7 @@ fn faults_of(told: &Told, when_full: &str, peak: f64) -> impl Iterator<Item = St
         overflows,
         faults,
         ref ended,
-    } = *told;
+    } = *report;
     let all_arrived = when_full == "close" || arrived == u64::from(EVENTS);
     let end = if when_full == "close" {
         "queue-overflow"
@@ -138,9 +139,13 @@ fn faults_of(told: &Told, when_full: &str, peak: f64) -> impl Iterator<Item = St
         .filter_map(|(is_right, fault)| (!is_right).then_some(fault))
 }
 
-/// What the page reports, and by how many KiB the memory was larger at most than before.
-async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result<(Told, f64)> {
-    let text = "x".repeat(SIZE);
+/// Returns what the page reports, and how many KiB of memory were added at the peak.
+async fn consume(
+    stage: &Stage,
+    contender: Contender,
+    when_full: &str,
+) -> Result<(SlowReport, f64)> {
+    let text = "x".repeat(DATA_LENGTH);
     let send = format!("event: price\ndata: {{\"n\":{{n}},\"text\":\"{text}\"}}\n\n");
     let steps = [
         Step::Repeat {
@@ -152,7 +157,7 @@ async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result
     ];
     stage.page.open_prepared(super::PREPARE).await;
     let script = Script::always(Attempt::playing(steps));
-    stage.streams.put(STREAM, script)?;
+    stage.stream_server.put(STREAM, script)?;
     let more = json!({ "capacity": CAPACITY, "whenFull": when_full, "pace": PACE });
     let before = memory(stage).await?;
     let deadline = Instant::now() + PATIENCE;
@@ -162,8 +167,8 @@ async fn consume(stage: &Stage, contender: Contender, when_full: &str) -> Result
         .await?;
     let mut peak: f64 = 0.0;
     loop {
-        if let Some(told) = stage.page.answer().await? {
-            return Ok((serde_json::from_value(told)?, peak));
+        if let Some(report) = stage.page.answer().await? {
+            return Ok((serde_json::from_value(report)?, peak));
         }
         peak = peak.max(memory(stage).await? - before);
         ensure!(Instant::now() < deadline, "not done after {PATIENCE:?}");

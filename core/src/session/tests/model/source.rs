@@ -1,4 +1,4 @@
-//! The life of one source: its session, and the state that it should have.
+//! The model of a source that shares no connection: its session, and the state that the session should have.
 
 use std::vec::Vec;
 
@@ -24,7 +24,11 @@ pub(super) enum Phase {
     Connecting,
     Open,
     Reconnecting,
-    Waiting { until: Span, not_before: Span },
+    Waiting {
+        until: Span,
+        /// The return of the network may end the wait from this moment on.
+        not_before: Span,
+    },
     Closed,
 }
 
@@ -40,7 +44,8 @@ pub(super) enum Action {
     Close(Option<(Failure, Option<LimitReached>)>),
 }
 
-pub(super) struct Life {
+/// A source, with what its policy has to know.
+pub(super) struct Source {
     pub(super) settings: Settings,
     session: Session,
     pub(super) now: Span,
@@ -48,6 +53,7 @@ pub(super) struct Life {
     phase_since: Span,
     last_activity: Span,
     is_held_back: bool,
+    /// Until when silence is excused after a late timer.
     grace: Option<Span>,
     has_reported_limit: bool,
     network: Network,
@@ -60,7 +66,7 @@ pub(super) struct Life {
     pub(super) retry: Option<Span>,
 }
 
-impl Life {
+impl Source {
     pub(super) fn new(settings: Settings) -> Self {
         let now = Span::ZERO;
         let at = At {
@@ -287,7 +293,7 @@ impl Life {
         }
     }
 
-    /// Whether the browser reconnects without a network.
+    /// Whether the browser reconnects although there is no network.
     fn tries_in_vain(&self) -> bool {
         self.phase == Phase::Reconnecting && self.network.is_gone()
     }
@@ -304,6 +310,7 @@ impl Life {
         self.follow_clock(&outputs, late, is_woken);
     }
 
+    /// Checks the outputs of a timeout, or of the return of the network, and follows them.
     fn follow_clock(&mut self, outputs: &[Output], late: Span, is_woken: bool) {
         let is_healthy = self.phase == Phase::Open
             && later(self.phase_since, self.settings.healthy_after.0) <= self.now;
@@ -316,7 +323,7 @@ impl Life {
                     Failure::Suspended => FailureKind::Woken,
                     Failure::Idle => FailureKind::Idle,
                     Failure::OpenTimeout => FailureKind::SlowOpen,
-                    other => panic!("{other:?} does not come of the clock"),
+                    other => panic!("{other:?} is no failure of a time limit or a sleep"),
                 };
                 match kind {
                     FailureKind::Woken => assert!(is_woken),
@@ -356,6 +363,7 @@ impl Life {
         }
     }
 
+    /// Checks what the session does about a failure, and follows it.
     fn decide(&mut self, outputs: &[Output], kind: FailureKind) {
         if self.phase == Phase::Closed {
             return;
@@ -397,7 +405,7 @@ impl Life {
                 }
                 let requested = self.requested_after(kind);
                 let not_before = later(self.now, requested);
-                // While the machine is offline, only the part of the wait counts that the server or a rule asked for.
+                // While the machine is offline the wait has no end. When the network is back, it ends at `not_before`.
                 let after = after.unwrap_or(Span::MAX);
                 let until = later(self.now, after);
                 self.enter(Phase::Waiting { until, not_before });
@@ -405,6 +413,7 @@ impl Life {
         }
     }
 
+    /// What these outputs do about a failure.
     fn action(&self, outputs: &[Output]) -> Action {
         for output in outputs {
             match output {
@@ -500,12 +509,12 @@ impl Life {
 }
 
 /// How long the source has been down.
-impl Life {
+impl Source {
     fn down_for(&self) -> Span {
         self.down_since.map_or(Span::ZERO, |since| self.now - since)
     }
 
-    /// The time since the first failure in which there was a network.
+    /// The time with a network since the first failure.
     pub(super) fn elapsed(&self) -> Span {
         self.down_since.map_or(Span::ZERO, |since| {
             self.network.time_with_network(since, self.now)
@@ -514,7 +523,7 @@ impl Life {
 }
 
 /// When each deadline is due.
-impl Life {
+impl Source {
     fn reopens_on_wake(&self) -> bool {
         self.settings.reopen_on_wake
             && self.settings.is_repeatable()

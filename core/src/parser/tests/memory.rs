@@ -59,7 +59,7 @@ fn a_long_comment_takes_no_memory() {
     let mut parser = parser();
     let comment = line_of(":", 100_000);
     let (content, _) = read(&mut parser, comment.chunks(7).chain([&b"\n"[..]]));
-    assert_eq!(content.items, [Parsed::Comment]);
+    assert_eq!(content.items, [OwnedItem::Comment]);
     assert_eq!(parser.capacity(), 0);
 }
 

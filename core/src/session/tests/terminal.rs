@@ -1,4 +1,4 @@
-//! Events by which a server says that it has finished.
+//! Terminal events and terminal data, by which a server says that it has finished.
 
 use super::*;
 

@@ -1,9 +1,9 @@
 // The source under test, with callbacks that do anything.
 
 import type { EventIterator, EventSource, TypedEvent } from "typed-eventsource";
-import { type Act, type Course, type Kind, Script, isOurs } from "./course.ts";
+import { type Act, type Course, type Kind, Script, isCalledByPackage } from "./course.ts";
 
-export class World {
+export class TestedSource {
   journal: string[] = [];
   source;
   #open;
@@ -73,7 +73,7 @@ export class World {
       for (const act of this.#script.next(number)) this.act(act);
     } catch (exception) {
       // An exception of a listener of the DOM would end the process.
-      if (isOurs(kind)) throw exception;
+      if (isCalledByPackage(kind)) throw exception;
     }
   }
 }

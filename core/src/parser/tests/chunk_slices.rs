@@ -83,12 +83,16 @@ fn a_chunk_is_read_again_from_where_an_event_ended() {
     assert_eq!(event.into_data(), "b");
     while items.next().is_some() {}
     let rest = map_events(&mut parser, b"d\n\n", |event| event.name().into_owned());
-    assert_eq!(rest, ["message"], "the held part of the third is held once");
+    assert_eq!(
+        rest,
+        ["message"],
+        "the start of the third event is held only once"
+    );
     assert_eq!(parser.last_event_id_bytes(), b"3");
 }
 
 #[test]
-fn an_event_that_was_too_large_is_forgotten_when_a_chunk_is_read_again() {
+fn a_parser_that_found_too_large_an_event_reads_its_chunk_again() {
     let mut parser: Parser = Parser::new(Vec::new(), 8);
     let stream = b"data: 1\n\ndata: much too large\n\ndata: 2\n\n";
     let mut items = parser.parse(stream);

@@ -1,4 +1,4 @@
-//! The bytes that an attempt gets: events with garbage between them.
+//! The body that an attempt gets: events with garbage between them.
 
 use bytes::Bytes;
 use fastrand::Rng;
@@ -8,24 +8,24 @@ use super::{Ending, StreamQuery, plan::Plan};
 /// The letters of the texts, each of one to four bytes.
 const LETTERS: [&str; 8] = ["a", "Z", "é", "ß", "中", "€", "🦀", "😀"];
 const LINE_ENDS: [&str; 3] = ["\n", "\r", "\r\n"];
-/// An event that has no id and does not decode.
-const BAD: &[u8] = b"event: bad\ndata: {\"n\": 1, \"text\": \xff";
+/// The lines of an event that has no id and does not decode.
+const BAD_EVENT: &[u8] = b"event: bad\ndata: {\"n\": 1, \"text\": \xff";
 /// The longest name of a field, in bytes.
 const LONGEST_NAME: usize = 70_000;
 
-/// What one attempt sends.
+/// The body of the response to one attempt, and how it ends.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(super) struct AttemptBody {
     /// Each chunk to send, with the milliseconds to wait before it.
     pub(super) chunks: Vec<(u64, Bytes)>,
     pub(super) ending: Ending,
-    /// How many whole events it has.
+    /// How many whole events the body has.
     pub(super) events: u64,
-    /// How many of these the client has already.
+    /// How many of these events the client has already.
     pub(super) repeated: u64,
 }
 
-impl Text {
+impl AttemptBody {
     /// The events from `first` on, up to where the plan cuts it off.
     pub(super) fn write(plan: Plan, first: u64, last: u64, query: &StreamQuery) -> Self {
         let Plan {
@@ -40,7 +40,7 @@ impl Text {
         }
         text.extend(format!("retry: {}\n\n", dice.u8(1..20)).bytes());
         if query.bare && dice.u8(0..6) == 0 {
-            text.extend(BAD);
+            text.extend(BAD_EVENT);
             text.extend(b"\n\n");
         }
         let (mut whole, mut repeated) = (0, 0);
@@ -71,7 +71,7 @@ impl Text {
     }
 }
 
-/// Cuts a text anywhere, also within a letter.
+/// Cuts a text into chunks anywhere, also within a letter.
 fn chunks(mut text: Bytes, dice: &mut Rng) -> Vec<(u64, Bytes)> {
     let mut chunks = Vec::new();
     while !text.is_empty() {
@@ -91,7 +91,8 @@ fn text_of(id: u64) -> String {
 fn write_event(to: &mut Vec<u8>, dice: &mut Rng, id: u64) {
     let end = LINE_ENDS[dice.usize(0..3)];
     let text = text_of(id);
-    // An event has the same data whenever it is sent: by other data, a client notices that a server counts from the start again.
+    // An event has the same data each time it is sent: from other data a client concludes that the server counts from the
+    // start again.
     let data = if id.is_multiple_of(3) {
         format!("data: {{\"n\":{id},{end}data:\"text\":\"{text}\"}}")
     } else {
@@ -128,7 +129,7 @@ fn write_garbage(to: &mut Vec<u8>, dice: &mut Rng, may_be_event: bool) {
         9 => b"retry: 5 ms",
         10 => b"event: tick",
         _ if !may_be_event => b": no event",
-        _ => BAD,
+        _ => BAD_EVENT,
     };
     to.extend(garbage);
     to.extend(end);
@@ -156,13 +157,13 @@ mod tests {
     }
 
     /// A text that is not cut off.
-    fn whole(seed: u64, first: u64, last: u64, events: u64) -> Text {
+    fn whole(seed: u64, first: u64, last: u64, events: u64) -> AttemptBody {
         let mut plan = Plan::new(seed, "a", 1);
         plan.cut = usize::MAX;
-        Text::write(plan, first, last, &query(events))
+        AttemptBody::write(plan, first, last, &query(events))
     }
 
-    fn bytes(text: &Text) -> Vec<u8> {
+    fn bytes(text: &AttemptBody) -> Vec<u8> {
         let chunks = text.chunks.iter().map(|(_, chunk)| chunk.clone());
         chunks.collect::<Vec<_>>().concat()
     }
@@ -196,7 +197,7 @@ mod tests {
             (0..1000).any(|seed| {
                 let mut plan = Plan::new(seed, "a", 1);
                 plan.cut = usize::MAX;
-                let text = Text::write(plan, 1, 0, &StreamQuery { bare, ..query(5) });
+                let text = AttemptBody::write(plan, 1, 0, &StreamQuery { bare, ..query(5) });
                 let text = String::from_utf8_lossy(&bytes(&text)).into_owned();
                 text.find("event: bad") < text.find("id: 1") && text.contains("event: bad")
             })
@@ -209,7 +210,7 @@ mod tests {
         for seed in 0..100 {
             let plan = Plan::new(seed, "a", 1);
             let (cut, ending) = (plan.cut, plan.ending);
-            let text = Text::write(plan, 1, 0, &query(1000));
+            let text = AttemptBody::write(plan, 1, 0, &query(1000));
             assert_eq!(bytes(&text).len(), cut);
             assert_eq!(text.ending, ending);
             let all = bytes(&whole(seed, 1, 0, 1000));

@@ -11,7 +11,7 @@ use typed_eventsource_server::{
     script::{Attempt, Step},
 };
 
-fn scratch(name: &str) -> PathBuf {
+fn scratch_folder(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&path);
     path
@@ -35,13 +35,16 @@ async fn a_server_stops_with_open_streams_and_the_next_one_listens_on_the_same_p
         let script = put(&server, [silent, held]).await;
         let mut stream = script.open().await;
         assert_eq!(stream.text().await, "x");
-        let held = tokio::spawn(get(script.url()));
+        let held_request = tokio::spawn(get(script.url()));
         script.seen_attempts(2).await;
 
         server.stop().await;
         assert_eq!(stream.rest().await, (vec![], None));
-        let refused = held.await.expect("no panic").expect_err("no response");
-        assert_eq!(refused.kind(), ErrorKind::ConnectionReset);
+        let error = held_request
+            .await
+            .expect("no panic")
+            .expect_err("no response");
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset);
 
         let config = Config {
             port: ports[0],
@@ -77,21 +80,25 @@ async fn a_server_stops_although_clients_do_not_read() {
 
 #[tokio::test]
 async fn the_announcement_exists_as_long_as_its_server_listens() {
-    let file = scratch("announce").join("deep/server.json");
+    let file = scratch_folder("announce").join("deep/server.json");
     let config = || Config {
         announce: Some(file.clone()),
         ..Config::default()
     };
     let read =
         || -> Value { serde_json::from_slice(&fs::read(&file).expect("a file")).expect("JSON") };
-    let said = |server: &Server| json!({ "origin": server.origin(), "second_origin": server.second_origin() });
+    let address_of = |server: &Server| json!({ "origin": server.origin(), "second_origin": server.second_origin() });
 
     let first = Server::start(config()).await.expect("it starts");
-    assert_eq!(read(), said(&first));
+    assert_eq!(read(), address_of(&first));
     let second = Server::start(config()).await.expect("it starts");
-    assert_eq!(read(), said(&second));
+    assert_eq!(read(), address_of(&second));
     first.stop().await;
-    assert_eq!(read(), said(&second), "the second one's file stays");
+    assert_eq!(
+        read(),
+        address_of(&second),
+        "the file of the second server stays"
+    );
     second.stop().await;
     let left = fs::read_dir(file.parent().expect("a folder")).expect("a folder");
     assert_eq!(left.count(), 0);
@@ -125,7 +132,7 @@ mod command_line {
 
     #[tokio::test]
     async fn the_program_stops_on_ctrl_c_and_when_it_is_terminated() {
-        let file = scratch("command-line").join("server.json");
+        let file = scratch_folder("command-line").join("server.json");
         for signal in ["-INT", "-TERM"] {
             let mut program = tokio::process::Command::new(PROGRAM)
                 .arg("--announce")
@@ -137,10 +144,10 @@ mod command_line {
             let stdout = program.stdout.take().expect("piped");
             let mut lines = BufReader::new(stdout).lines();
             let line = lines.next_line().await.expect("readable").expect("a line");
-            let announced = fs::read(&file).expect("a file");
-            let said: Value = serde_json::from_slice(&announced).expect("JSON");
-            let origin = said["origin"].as_str().expect("an origin");
-            let second = said["second_origin"].as_str().expect("an origin");
+            let content = fs::read(&file).expect("a file");
+            let address: Value = serde_json::from_slice(&content).expect("JSON");
+            let origin = address["origin"].as_str().expect("an origin");
+            let second = address["second_origin"].as_str().expect("an origin");
             assert_eq!(
                 line,
                 format!("listening on {origin} (second origin {second})")
