@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::price::Price;
 
 pub(crate) fn listen() -> Result<(), JsError> {
-    let mut source = EventSource::new("/prices")?;
+    let mut source = EventSource::new("prices")?;
     let mut prices = source.subscribe("price")?;
     spawn_local(async move {
         let _source = source;

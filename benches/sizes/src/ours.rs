@@ -23,13 +23,13 @@ pub(crate) fn listen() -> Result<(), JsError> {
 
 #[cfg(not(feature = "fetch"))]
 fn open() -> Result<EventSource, typed_eventsource::Error> {
-    EventSource::open("/prices")
+    EventSource::open("prices")
 }
 
 #[cfg(feature = "fetch")]
 fn open() -> Result<EventSource, typed_eventsource::Error> {
     let fetch = typed_eventsource::Fetch::new();
-    EventSource::builder("/prices").fetch(fetch).open()
+    EventSource::builder("prices").fetch(fetch).open()
 }
 
 #[cfg(all(feature = "bytes", not(feature = "gzip")))]

@@ -20,7 +20,7 @@ pub(crate) enum Pace {
 }
 
 /// The contenders that hand over events. The others are compared with the first.
-pub(crate) const CLIENTS: [Contender; 13] = [
+pub(crate) const CLIENTS: [Contender; 14] = [
     Contender {
         key: "browser",
         label: "browser's EventSource + JSON.parse, JavaScript",
@@ -77,6 +77,11 @@ pub(crate) const CLIENTS: [Contender; 13] = [
         pace: Pace::Fast,
     },
     Contender {
+        key: "ours-js-fetch-without-wasm",
+        label: "typed-eventsource without WebAssembly, fetch transport",
+        pace: Pace::Fast,
+    },
+    Contender {
         key: "ours-rust-fetch",
         label: "typed-eventsource, fetch transport, Rust",
         pace: Pace::Fast,
@@ -87,6 +92,12 @@ pub(crate) const CLIENTS: [Contender; 13] = [
         pace: Pace::Fast,
     },
 ];
+
+/// The clients with these keys, in this order.
+pub(crate) fn clients(keys: &[&str]) -> Vec<&'static Contender> {
+    let find = |key: &&str| CLIENTS.iter().find(|client| client.key == *key);
+    keys.iter().filter_map(find).collect()
+}
 
 /// Reads the bytes through fetch and discards them: no client over fetch can be faster.
 pub(crate) const BYTES: Contender = Contender {

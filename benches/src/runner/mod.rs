@@ -28,7 +28,7 @@ const FOLDER: &str = "target/bench";
 struct Arguments {
     tasks: Vec<String>,
     /// How many rounds count. The tasks that read many events as fast as possible have this many browsers instead. With seven the
-    /// median is stable, and all tasks take half an hour
+    /// median is stable, and all tasks take a quarter of an hour
     #[arg(long, default_value = "7")]
     rounds: NonZeroUsize,
 }
@@ -58,8 +58,14 @@ async fn measure(page: &Page, arguments: &Arguments, folder: &Path) -> Result<()
         for table in &tables {
             print!("{table}");
         }
-        if task == "typed" {
-            fs::write(folder.join("typed-events.svg"), picture::draw(&tables[0])?)?;
+        match (task.as_str(), &tables[..]) {
+            ("typed", [table]) => {
+                fs::write(folder.join("typed-events.svg"), picture::rates(table)?)?;
+            }
+            ("size", [_, added, _, bundles]) => {
+                fs::write(folder.join("sizes.svg"), picture::sizes(added, bundles)?)?;
+            }
+            _ => {}
         }
         all.extend(tables);
         results::write(&folder.join("results.json"), &all)?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     figures::{median, spread},
-    table::{Row, Table},
+    table::{Comparison, Row, Table},
 };
 
 /// What was measured of one contender in one task.
@@ -20,12 +20,21 @@ struct Figure<'a> {
     unit: &'a str,
     runs: &'a [f64],
     median: f64,
-    /// The ratio to the task's reference; `null` if the task has none.
-    ratio: Option<Ratio>,
+    /// `None` if nothing is compared.
+    #[serde(flatten)]
+    compared: Option<Compared>,
+}
+
+/// How a contender compares with the task's first, its reference.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Compared {
+    Ratio(Figures),
+    Difference(Figures),
 }
 
 #[derive(Serialize)]
-struct Ratio {
+struct Figures {
     reference: String,
     median: f64,
     least: f64,
@@ -50,17 +59,22 @@ fn figure<'a>(table: &'a Table, row: &'a Row) -> Figure<'a> {
         unit: table.unit,
         runs: &row.runs,
         median: row.median(),
-        ratio: ratio(table, row),
+        compared: compared(table, row),
     }
 }
 
-fn ratio(table: &Table, row: &Row) -> Option<Ratio> {
-    let ratios = table.ratios(row)?;
-    let (least, most) = spread(&ratios);
-    Some(Ratio {
-        reference: table.rows.get(table.reference?)?.contender.clone(),
-        median: median(&ratios),
+fn compared(table: &Table, row: &Row) -> Option<Compared> {
+    let compared = table.compare(row)?;
+    let (least, most) = spread(&compared);
+    let figures = Figures {
+        reference: table.rows.first()?.contender.clone(),
+        median: median(&compared),
         least,
         most,
-    })
+    };
+    match table.comparison {
+        Comparison::Ratio => Some(Compared::Ratio(figures)),
+        Comparison::Difference => Some(Compared::Difference(figures)),
+        Comparison::None => None,
+    }
 }

@@ -31,7 +31,7 @@ pub(crate) async fn alternate<T>(
 
 /// How many rounds there are in each browser. One would not be enough: two rounds of a contender differ by as much as two
 /// contenders.
-pub(crate) const ROUNDS_EACH: usize = 5;
+pub(crate) const ROUNDS_EACH: usize = 2;
 
 /// As [`alternate`], but in several browsers, one after the other. A browser keeps the layout of its code and its memory as
 /// long as it runs, and that layout makes as much of a difference as the contenders do.

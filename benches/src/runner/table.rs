@@ -18,9 +18,26 @@ pub(crate) struct Table {
     /// What was measured: a task may measure several things.
     pub(crate) measure: &'static str,
     pub(crate) unit: &'static str,
-    /// The row that the others are compared with.
-    pub(crate) reference: Option<usize>,
+    /// How each row is compared with the first.
+    pub(crate) comparison: Comparison,
     pub(crate) rows: Vec<Row>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Ratio,
+    Difference,
+    None,
+}
+
+impl Comparison {
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Ratio => &["ratio", "from", "to"],
+            Self::Difference => &["difference", "from", "to"],
+            Self::None => &[],
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -46,27 +63,29 @@ impl Row {
 }
 
 impl Table {
-    /// Each run of a row, divided by the reference's run in the same round.
-    pub(crate) fn ratios(&self, row: &Row) -> Option<Vec<f64>> {
-        let reference = self.rows.get(self.reference?)?;
-        let pairs = row.runs.iter().zip(&reference.runs);
-        Some(pairs.map(|(own, reference)| own / reference).collect())
+    /// Each run of a row, compared with the first row's run in the same round.
+    pub(crate) fn compare(&self, row: &Row) -> Option<Vec<f64>> {
+        let pairs = row.runs.iter().zip(&self.rows.first()?.runs);
+        match self.comparison {
+            Comparison::Ratio => Some(pairs.map(|(own, first)| own / first).collect()),
+            Comparison::Difference => Some(pairs.map(|(own, first)| own - first).collect()),
+            Comparison::None => None,
+        }
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         let measure = format!("{}, {}", self.measure, self.unit);
-        let mut columns = Columns::new(["contender", &measure, "ratio", "from", "to"]);
+        let headings = ["contender", &measure].into_iter();
+        let mut columns = Columns::new(headings.chain(self.comparison.columns().iter().copied()));
         for row in &self.rows {
-            let ratios = self
-                .ratios(row)
-                .map_or([const { String::new() }; 3], |ratios| {
-                    let (least, most) = spread(&ratios);
-                    [median(&ratios), least, most].map(|ratio| format!("{ratio:.2}"))
-                });
             let cells = [row.label.clone(), format_figure(row.median())];
-            columns.row(cells.into_iter().chain(ratios));
+            let compared = self.compare(row).into_iter().flat_map(|compared| {
+                let (least, most) = spread(&compared);
+                [median(&compared), least, most].map(|figure| format!("{figure:.2}"))
+            });
+            columns.row(cells.into_iter().chain(compared));
         }
         write!(to, "\n{}: {}\n\n{columns}", self.task, self.title)
     }
@@ -76,26 +95,36 @@ impl fmt::Display for Table {
 mod tests {
     use super::*;
 
-    #[test]
-    fn ratios_compare_runs_of_the_same_round() {
+    fn table(comparison: Comparison) -> Table {
         let row = |runs: &[f64]| Row {
             contender: String::new(),
             label: "own".into(),
             runs: runs.to_vec(),
         };
-        let table = Table {
+        Table {
             task: "task",
             title: "title".into(),
             measure: "rate",
             unit: "events/s",
-            reference: Some(0),
+            comparison,
             rows: vec![row(&[1.0, 2.0, 4.0]), row(&[2.0, 6.0, 16.0])],
-        };
-        assert_eq!(table.ratios(&table.rows[1]), Some(vec![2.0, 3.0, 4.0]));
+        }
+    }
+
+    #[test]
+    fn ratios_compare_runs_of_the_same_round() {
+        let table = table(Comparison::Ratio);
+        assert_eq!(table.compare(&table.rows[1]), Some(vec![2.0, 3.0, 4.0]));
         assert!(
             table
                 .to_string()
                 .contains("| own       |           6.00 |  3.00 | 2.00 | 4.00 |")
         );
+    }
+
+    #[test]
+    fn differences_compare_runs_of_the_same_round() {
+        let table = table(Comparison::Difference);
+        assert_eq!(table.compare(&table.rows[1]), Some(vec![1.0, 4.0, 12.0]));
     }
 }

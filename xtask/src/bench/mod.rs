@@ -21,16 +21,19 @@ use crate::{
 
 const PACKAGE: &str = "typed-eventsource-bench";
 const OUTPUT: &str = "target/bench";
-const PICTURE: &str = "typed-events.svg";
-/// The folder of the picture that the README shows.
-const PICTURES: &str = "benches";
+/// The tasks that draw a picture, and the name of each.
+const PICTURES: [(&str, &str); 2] = [("typed", "typed-events.svg"), ("size", "sizes.svg")];
+/// The folder of the pictures that the README shows.
+const SHOWN: &str = "benches";
 
 /// The names of all tasks, as the runner knows them.
-const TASKS: [&str; 9] = [
+const TASKS: [&str; 11] = [
+    "first-event",
     "typed",
     "unlistened",
     "large",
     "multi-line",
+    "tiny-chunks",
     "latency",
     "open-close",
     "parsers",
@@ -47,7 +50,7 @@ pub(crate) struct Options {
     /// How many rounds count. The tasks that read many events as fast as possible have this many browsers instead. 7 by default
     #[arg(long)]
     rounds: Option<u16>,
-    /// Put the picture of `typed` where the README shows it
+    /// Put the pictures of `typed` and `size` where the README shows them
     #[arg(long)]
     picture: bool,
 }
@@ -64,10 +67,12 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     page::build()?;
     if tasks.contains(&"size") {
         sizes::build()?;
+    } else if tasks.contains(&"first-event") {
+        sizes::build_started()?;
     }
     run(&tasks, options.rounds, browser)?;
     if options.picture {
-        copy_picture(&tasks)?;
+        copy_pictures(&tasks)?;
     }
     Ok(())
 }
@@ -84,16 +89,18 @@ fn run(tasks: &[&str], rounds: Option<u16>, browser: Vec<(&'static str, PathBuf)
     process::run(&mut runner)
 }
 
-fn copy_picture(tasks: &[&str]) -> Result<()> {
-    if !tasks.contains(&"typed") {
-        say("there is no new picture, since the task `typed` was not run");
-        return Ok(());
+/// Puts the new pictures where the README shows them.
+fn copy_pictures(tasks: &[&str]) -> Result<()> {
+    for (task, picture) in PICTURES {
+        if !tasks.contains(&task) {
+            say(format_args!(
+                "there is no new {picture}, since the task `{task}` was not run"
+            ));
+            continue;
+        }
+        let to = Path::new(SHOWN).join(picture);
+        fs::copy(Path::new(OUTPUT).join(picture), &to)?;
+        say(format_args!("updated {}", to.display()));
     }
-    let (from, to) = (
-        Path::new(OUTPUT).join(PICTURE),
-        Path::new(PICTURES).join(PICTURE),
-    );
-    fs::copy(from, &to)?;
-    say(format_args!("updated {}", to.display()));
     Ok(())
 }

@@ -4,9 +4,8 @@
 use std::path::Path;
 
 use anyhow::Result;
-use fs_err as fs;
 
-use super::esbuild::esbuild;
+use super::esbuild::{bundle_each, esbuild};
 use crate::{
     apps, files,
     process::{self, say},
@@ -14,7 +13,8 @@ use crate::{
 };
 
 const SOURCES: &str = "benches/page/src/sizes";
-const FOLDER: &str = "target/bench/sizes";
+/// A folder of the page, which also opens some of the apps.
+const FOLDER: &str = "target/bench/page/sizes";
 
 /// The smallest apps: the name of each, and the feature that it is built with.
 const APPS: [(&str, &str); 8] = [
@@ -27,6 +27,18 @@ const APPS: [(&str, &str); 8] = [
     ("gzip", "gzip"),
     ("gloo", "gloo"),
 ];
+
+/// Those that the task `first-event` opens.
+const STARTED: [&str; 3] = ["json", "fetch", "gloo"];
+
+/// Builds the smallest apps whose start is measured.
+pub(crate) fn build_started() -> Result<()> {
+    say("building three small apps (1 minute, once)…");
+    for name in STARTED {
+        app(name, name)?;
+    }
+    Ok(())
+}
 
 /// Builds everything as for production.
 pub(crate) fn build() -> Result<()> {
@@ -49,24 +61,12 @@ fn example_app(name: &str, variant: &str, features: &[&str]) -> Result<()> {
     minify_glue(&folder)
 }
 
-/// Bundles each contender into a separate folder, since a dynamic `import()` makes a second file.
+/// Bundles each contender into a separate folder.
 fn bundle() -> Result<()> {
-    for source in fs::read_dir(SOURCES)? {
-        let source = source?.path();
-        let name = source.file_stem().unwrap_or_default().to_string_lossy();
-        let folder = format!("{FOLDER}/js/{name}");
-        // The names of files contain hashes, so that the files of an earlier build would stay.
-        files::remove(Path::new(&folder))?;
-        process::run(
-            esbuild()?
-                .arg(&source)
-                .args(["--minify", "--splitting"])
-                .arg("--alias:typed-eventsource=./pkg/index.js")
-                .arg("--alias:typed-eventsource/parser=./pkg/parser.js")
-                .arg(format!("--outdir={folder}")),
-        )?;
-    }
-    Ok(())
+    let folder = format!("{FOLDER}/js");
+    // The names of chunks contain hashes, so that those of an earlier build would stay.
+    files::remove(Path::new(&folder))?;
+    bundle_each(SOURCES, |name| format!("{folder}/{name}"))
 }
 
 fn app(name: &str, feature: &str) -> Result<()> {

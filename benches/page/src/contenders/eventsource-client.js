@@ -3,7 +3,7 @@ import { createEventSource } from "eventsource-client";
 
 export function listen(url, name, take, fail) {
   const source = createEventSource({
-    url: new URL(url, location.href),
+    url: new URL(url, document.baseURI),
     onMessage: ({ event, data }) => {
       if (event === name) take(JSON.parse(data));
     },

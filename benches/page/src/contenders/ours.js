@@ -1,5 +1,6 @@
 // This project's npm package.
-import { EventSource } from "/pkg/index.js";
+import { EventSource } from "typed-eventsource";
+import { wasm } from "../../../../pkg/init.js";
 
 const listenWith = (options) => (url, name, take, fail) => {
   const source = new EventSource(url, options);
@@ -8,5 +9,8 @@ const listenWith = (options) => (url, name, take, fail) => {
   return () => source.close();
 };
 
-export const listenByBrowser = listenWith({});
+export const listen = listenWith({});
 export const listenByFetch = listenWith({ transport: "fetch" });
+
+/** How many bytes of memory the package's WebAssembly has. */
+export const memory = () => wasm?.memory.buffer.byteLength ?? 0;

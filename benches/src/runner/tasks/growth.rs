@@ -1,16 +1,16 @@
 //! The task `growth`: shows whether an event costs as much after millions of events as after thousands.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
 use typed_eventsource_harness::Page;
 use typed_eventsource_server::script::{Attempt, Script, Step};
 
 use super::{Memory, Timing, payloads};
 use crate::runner::{
-    contenders::{CLIENTS, Contender},
+    contenders::{Contender, clients},
     figures::format_figure,
     rounds::{alternating_order, collect_garbage},
-    table::{Row, Table},
+    table::{Comparison, Row, Table},
 };
 
 const COUNTS: [u32; 4] = [10_000, 100_000, 1_000_000, 5_000_000];
@@ -29,10 +29,10 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
     }
     let mut tables = Vec::new();
     for (key, counts) in CONTENDERS {
-        let contender = CLIENTS.iter().find(|contender| contender.key == key);
-        let contender = contender.with_context(|| format!("no contender `{key}`"))?;
-        page.open().await;
-        tables.extend(measure(page, contender, &COUNTS[..counts], rounds).await?);
+        for contender in clients(&[key]) {
+            page.open().await;
+            tables.extend(measure(page, contender, &COUNTS[..counts], rounds).await?);
+        }
     }
     Ok(tables)
 }
@@ -63,7 +63,7 @@ async fn measure(
         title: format!("{}; {rounds} rounds", contender.label),
         measure,
         unit,
-        reference: Some(0),
+        comparison: Comparison::Ratio,
         rows: counts
             .iter()
             .zip(runs)

@@ -9,14 +9,14 @@ use crate::runner::{
     contenders::CLIENTS,
     figures::percentile,
     rounds::alternate,
-    table::{Row, Table},
+    table::{Comparison, Row, Table},
 };
 
-const EVENTS: u32 = 1_000;
+const EVENTS: u32 = 250;
 /// Milliseconds from one event to the next.
 const EVERY: u64 = 5;
 /// How many events the round has that does not count.
-const WARM_UP_EVENTS: u32 = 100;
+const WARM_UP_EVENTS: u32 = 50;
 
 /// The delays of one run, in milliseconds.
 struct Percentiles {
@@ -60,7 +60,7 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
             ),
             measure,
             unit: "ms",
-            reference: Some(0),
+            comparison: Comparison::Ratio,
             rows: rows.collect(),
         }
     };

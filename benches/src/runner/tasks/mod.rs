@@ -1,12 +1,14 @@
 //! The tasks, with a file for each kind.
 
+mod first_event;
 mod growth;
 mod latency;
 mod open_close;
 mod parsers;
 mod payloads;
-mod size;
+pub(super) mod size;
 mod streaming;
+mod tiny_chunks;
 
 use anyhow::{Result, bail};
 use serde::Deserialize;
@@ -37,10 +39,12 @@ struct Memory {
 /// Runs the task of this name.
 pub(crate) async fn run(name: &str, page: &Page, rounds: usize) -> Result<Vec<Table>> {
     match name {
+        "first-event" => first_event::run(page, rounds).await,
         "typed" => streaming::typed(page, rounds).await,
         "unlistened" => streaming::unlistened(page, rounds).await,
         "large" => streaming::large(page, rounds).await,
         "multi-line" => streaming::multi_line(page, rounds).await,
+        "tiny-chunks" => tiny_chunks::run(page, rounds).await,
         "latency" => latency::run(page, rounds).await,
         "open-close" => open_close::run(page, rounds).await,
         "parsers" => parsers::run(page, rounds).await,

@@ -9,11 +9,11 @@ use super::{Memory, payloads};
 use crate::runner::{
     contenders::{CLIENTS, Contender},
     rounds::alternate,
-    table::{Row, Table},
+    table::{Comparison, Row, Table},
 };
 
-/// How many times a contender opens and closes a source in one round: some two thousand times in seven rounds.
-const CYCLES: u32 = 300;
+/// How many times a contender opens and closes a source in one round: 1,400 times in seven rounds.
+const CYCLES: u32 = 200;
 
 /// What one run measured.
 struct Measured {
@@ -46,7 +46,7 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
         title: format!("growth of the memory over {all} cycles, garbage collected"),
         measure,
         unit: "KiB",
-        reference: None,
+        comparison: Comparison::None,
         rows,
     };
     Ok(vec![
@@ -55,7 +55,7 @@ pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
             title: format!("open, hear one event, close; {CYCLES} cycles a round; {rounds} rounds"),
             measure: "rate",
             unit: "cycles/s",
-            reference: Some(0),
+            comparison: Comparison::Ratio,
             rows: rows(|runs| runs.iter().map(|run| run.cycles_per_second).collect()),
         },
         growth(

@@ -1,27 +1,44 @@
 //! The task `parsers`: the parsers alone, on bytes that are there. Those in Rust run natively, those in JavaScript in the page.
 
-use std::{hint::black_box, time::Instant};
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, ensure};
 use bytes::Bytes;
 use futures::{StreamExt, executor::block_on, stream};
+use serde::Deserialize;
 use serde_json::json;
 use typed_eventsource_core::parser::{Item, Parser};
 use typed_eventsource_harness::Page;
 
-use super::{Timing, payloads};
+use super::payloads;
 use crate::runner::{
     contenders::{Contender, Pace},
     rounds::{alternate, alternating_order},
-    table::{Row, Table},
+    table::{Comparison, Row, Table},
 };
 
 /// A stream, and how it is cut.
 struct Stream {
     title: &'static str,
     text: String,
-    events: usize,
+    /// The bytes of a chunk.
     chunk: usize,
+}
+
+/// How long a parser repeats a stream in a round.
+const BUSY: Duration = Duration::from_millis(50);
+
+/// What the page answers when a parser has repeated a stream.
+#[derive(Deserialize)]
+struct Parsed {
+    /// In milliseconds.
+    elapsed: f64,
+    bytes: f64,
+    /// How long the data and the ids of the stream are in all.
+    sum: f64,
 }
 
 /// Parses all chunks and returns how many bytes of data there were.
@@ -35,10 +52,15 @@ const RUST: [(&str, &str, Parse); 3] = [
 ];
 
 /// The parsers in JavaScript, which get bytes too.
-const JAVASCRIPT: [Contender; 2] = [
+const JAVASCRIPT: [Contender; 3] = [
     Contender {
         key: "eventsource-parser",
         label: "eventsource-parser 4.1.3 + TextDecoder",
+        pace: Pace::Fast,
+    },
+    Contender {
+        key: "fetch-event-source",
+        label: "@microsoft/fetch-event-source 2.0.1, its parser",
         pace: Pace::Fast,
     },
     Contender {
@@ -48,33 +70,62 @@ const JAVASCRIPT: [Contender; 2] = [
     },
 ];
 
-fn streams() -> [Stream; 4] {
+fn streams() -> [Stream; 8] {
     let small = "data: 1\n\n".repeat(100_000);
-    let typed: String = (0..20_000)
-        .map(|n| payloads::event("price", payloads::PRICE).replace("{n}", &format!("{n}")))
-        .collect();
-    let stream = |title, text: &str, events, chunk| Stream {
-        title,
-        text: text.into(),
-        events,
-        chunk,
-    };
+    let price = payloads::event("price", payloads::PRICE);
+    let typed = counted(20_000, &price);
+    let translated = payloads::PRICE.replace("a bit of text", "λίγο κείμενο, 少し, 😀");
+    let translated = counted(20_000, &payloads::event("price", &translated));
+    let comment = ": a comment that keeps the connection alive\n";
+    let comments = counted(5_000, &(comment.repeat(9) + &price));
+    let (long, _) = payloads::large(64 * 1024);
+    let long = counted(50, &long);
     [
-        stream(
+        (
             "events of 125 bytes of JSON, with a name and an id, in chunks of 64 KiB",
             &typed,
-            20_000,
             64 * 1024,
         ),
-        stream("the same in chunks of 10 bytes", &typed, 20_000, 10),
-        stream(
-            "events of 9 bytes, in chunks of 1,460 bytes",
-            &small,
-            100_000,
+        (
+            "events of 125 bytes of JSON, with a name and an id, in chunks of 10 bytes",
+            &typed,
+            10,
+        ),
+        ("events of 9 bytes, in chunks of 1,460 bytes", &small, 1460),
+        ("events of 9 bytes, in chunks of 10 bytes", &small, 10),
+        (
+            "events that are not ASCII, in chunks of 64 KiB",
+            &translated,
+            64 * 1024,
+        ),
+        (
+            "events with nine comments before each, in chunks of 64 KiB",
+            &comments,
+            64 * 1024,
+        ),
+        (
+            "events of one line of 64 KiB, in chunks of 64 KiB",
+            &long,
+            64 * 1024,
+        ),
+        (
+            "events of one line of 64 KiB, in chunks of 1,460 bytes",
+            &long,
             1460,
         ),
-        stream("the same in chunks of 10 bytes", &small, 100_000, 10),
     ]
+    .map(|(title, text, chunk)| Stream {
+        title,
+        text: text.clone(),
+        chunk,
+    })
+}
+
+/// A text, repeated, in which `{n}` counts up.
+fn counted(times: usize, text: &str) -> String {
+    (0..times)
+        .map(|n| text.replace("{n}", &n.to_string()))
+        .collect()
 }
 
 pub(crate) async fn run(page: &Page, rounds: usize) -> Result<Vec<Table>> {
@@ -98,12 +149,14 @@ impl Stream {
         for round in 0..=rounds {
             for index in alternating_order(RUST.len(), round) {
                 let (key, _, parse) = RUST[index];
-                let start = Instant::now();
-                let length = parse(&chunks);
+                let (start, mut times) = (Instant::now(), 0);
+                while start.elapsed() < BUSY {
+                    ensure!(parse(&chunks) == expected, "`{key}` has found other data");
+                    times += 1;
+                }
                 let elapsed = start.elapsed().as_secs_f64();
-                ensure!(length == expected, "`{key}` has found other data");
                 if round > 0 {
-                    runs[index].push(bytes.len() as f64 / 1e6 / elapsed);
+                    runs[index].push(bytes.len() as f64 * f64::from(times) / 1e6 / elapsed);
                 }
             }
         }
@@ -119,12 +172,13 @@ impl Stream {
         let contenders: Vec<_> = JAVASCRIPT.iter().collect();
         let mut expected = None;
         let runs = alternate(page, &contenders, rounds, async |contender, _| {
-            let task =
-                json!({ "contender": contender.key, "text": self.text, "chunk": self.chunk });
-            let parsed: Timing = page.call("parse", task).await?;
+            let task = json!({
+                "contender": contender.key, "text": self.text, "chunk": self.chunk, "busy": BUSY.as_millis() as u64,
+            });
+            let parsed: Parsed = page.call("parse", task).await?;
             let sum = *expected.get_or_insert(parsed.sum);
             ensure!(parsed.sum == sum, "the parsers have found other data");
-            Ok(self.text.len() as f64 / 1e3 / parsed.elapsed)
+            Ok(parsed.bytes / 1e3 / parsed.elapsed)
         })
         .await?;
         let rows = contenders.iter().zip(runs);
@@ -133,13 +187,12 @@ impl Stream {
     }
 
     fn table(&self, place: &str, rounds: usize, rows: Vec<Row>) -> Table {
-        let Self { title, events, .. } = self;
         Table {
             task: "parsers",
-            title: format!("{place}, {events} {title}; {rounds} rounds"),
+            title: format!("{}, {place}; {rounds} rounds", self.title),
             measure: "rate",
             unit: "MB/s",
-            reference: Some(0),
+            comparison: Comparison::Ratio,
             rows,
         }
     }

@@ -7,7 +7,7 @@ use flate2::{Compression, write::GzEncoder};
 
 use crate::runner::{
     FOLDER,
-    table::{Row, Table},
+    table::{Comparison, Row, Table},
 };
 
 /// The smallest apps: the folder of each, and its label. The others are compared with the first.
@@ -23,7 +23,7 @@ const APPS: [(&str, &str); 8] = [
 ];
 
 /// The bundles: the folder of each, and its label.
-const BUNDLES: [(&str, &str); 6] = [
+const BUNDLES: [(&str, &str); 8] = [
     ("fetch-event-source", "@microsoft/fetch-event-source 2.0.1"),
     ("eventsource", "eventsource 5.1.5"),
     ("eventsource-client", "eventsource-client 1.2.0"),
@@ -31,18 +31,25 @@ const BUNDLES: [(&str, &str); 6] = [
         "eventsource-parser",
         "eventsource-parser 4.1.3, which is the parser alone",
     ),
+    ("typed-eventsource-parser", "typed-eventsource/parser"),
+    (MAIN, "typed-eventsource"),
+    ("typed-eventsource-wasm", "typed-eventsource/wasm"),
     (
-        "typed-eventsource-parser",
-        "typed-eventsource/parser, its wasm included",
+        "typed-eventsource-javascript",
+        "typed-eventsource/javascript",
     ),
-    ("typed-eventsource", "typed-eventsource, its wasm included"),
 ];
+
+/// The bundle of the npm package's main entry.
+const MAIN: &str = "typed-eventsource";
+/// The row of what the main entry loads only where there is no WebAssembly.
+pub(crate) const ON_DEMAND: &str = "on-demand";
 
 /// The example apps: the folder of each, and its framework.
 const EXAMPLE_APPS: [(&str, &str); 2] = [("leptos", "Leptos"), ("yew", "Yew")];
 
 pub(crate) fn run() -> Result<Vec<Table>> {
-    let folder = Path::new(FOLDER).join("sizes");
+    let folder = Path::new(FOLDER).join("page/sizes");
     let mut totals = Vec::new();
     for (name, label) in APPS {
         let size = app_gzip_size(&folder.join("rust").join(name))?;
@@ -64,15 +71,19 @@ pub(crate) fn run() -> Result<Vec<Table>> {
         .collect();
     let mut bundles = Vec::new();
     for (name, label) in BUNDLES {
-        let size = folder_gzip_size(&folder.join("js").join(name))?;
-        bundles.push(row(name, label, size));
+        let bundle = Bundle::read(&folder.join("js").join(name), name)?;
+        bundles.push(row(name, label, bundle.loaded));
+        if name == MAIN {
+            let label = "typed-eventsource, loaded only without WebAssembly";
+            bundles.push(row(ON_DEMAND, label, bundle.on_demand));
+        }
     }
     let table = |title: &str, measure, rows| Table {
         task: "size",
         title: title.into(),
         measure,
         unit: "bytes",
-        reference: None,
+        comparison: Comparison::None,
         rows,
     };
     Ok(vec![
@@ -112,15 +123,35 @@ fn app_gzip_size(app: &Path) -> Result<f64> {
     Ok(gzip_size(&app.join("app_bg.wasm"))? + gzip_size(&app.join("glue.js"))?)
 }
 
-/// The size of all files of a folder, each compressed separately, as a server does.
-fn folder_gzip_size(folder: &Path) -> Result<f64> {
-    let files =
-        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut size = 0.0;
-    for file in files {
-        size += gzip_size(&file?.path())?;
+/// The sizes of a bundle's files, each compressed separately, as a server does.
+#[derive(Default)]
+struct Bundle {
+    /// What every page loads.
+    loaded: f64,
+    /// What a page loads by `import()`.
+    on_demand: f64,
+}
+
+impl Bundle {
+    fn read(folder: &Path, name: &str) -> Result<Self> {
+        let files =
+            fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        let mut bundle = Self::default();
+        for file in files {
+            let file = file?;
+            let size = gzip_size(&file.path())?;
+            match is_loaded_at_once(&file.file_name().to_string_lossy(), name) {
+                true => bundle.loaded += size,
+                false => bundle.on_demand += size,
+            }
+        }
+        Ok(bundle)
     }
-    Ok(size)
+}
+
+/// esbuild names a module that `import()` loads after its file, and what that shares with the entry `chunk`.
+fn is_loaded_at_once(file: &str, entry: &str) -> bool {
+    file.strip_suffix(".js") == Some(entry) || file.starts_with("chunk-")
 }
 
 fn gzip_size(path: &Path) -> Result<f64> {
@@ -128,4 +159,17 @@ fn gzip_size(path: &Path) -> Result<f64> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&bytes)?;
     Ok(encoder.finish()?.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loaded_at_once;
+
+    #[test]
+    fn a_page_loads_the_entry_and_what_that_shares_at_once() {
+        let is_loaded = |file| is_loaded_at_once(file, "typed-eventsource");
+        assert!(is_loaded("typed-eventsource.js"));
+        assert!(is_loaded("chunk-IMS42BRR.js"));
+        assert!(!is_loaded("engine-in-javascript-IMS42BRR.js"));
+    }
 }

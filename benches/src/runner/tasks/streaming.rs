@@ -10,7 +10,7 @@ use crate::runner::{
     contenders::{BYTES, CLIENTS, Contender, LOOPBACK},
     loopback,
     rounds::{ROUNDS_EACH, alternate_in_new_browsers},
-    table::{Row, Table},
+    table::{Comparison, Row, Table},
 };
 
 /// The ids of the scripts on the test server, one for each [`Pace`](crate::runner::contenders::Pace).
@@ -53,7 +53,7 @@ pub(crate) async fn typed(page: &Page, browsers: usize) -> Result<Vec<Table>> {
     let stream = Stream {
         task: "typed",
         title: "events of 125 bytes of JSON, with a name and an id, decoded".into(),
-        times: [100_000, 500_000, 2_000_000],
+        times: [60_000, 300_000, 1_200_000],
         text: payloads::event("price", payloads::PRICE),
         events: 1,
         name: "price",
@@ -69,7 +69,7 @@ pub(crate) async fn unlistened(page: &Page, browsers: usize) -> Result<Vec<Table
     let stream = Stream {
         task: "unlistened",
         title: "events of 125 bytes of JSON, of which one in ten has a listener".into(),
-        times: [10_000, 50_000, 200_000],
+        times: [8_000, 40_000, 160_000],
         text: noise + &payloads::event("price", payloads::PRICE),
         events: 10,
         name: "price",
@@ -85,7 +85,7 @@ pub(crate) async fn large(page: &Page, browsers: usize) -> Result<Vec<Table>> {
     let stream = Stream {
         task: "large",
         title: "events of 1 MiB of JSON".into(),
-        times: [64, 128, 512],
+        times: [32, 96, 384],
         text,
         events: 1,
         name: "large",
@@ -101,7 +101,7 @@ pub(crate) async fn multi_line(page: &Page, browsers: usize) -> Result<Vec<Table
     let stream = Stream {
         task: "multi-line",
         title: "events of 1,000 lines of data, 40 bytes of JSON each".into(),
-        times: [500, 1_500, 6_000],
+        times: [250, 900, 3_600],
         text,
         events: 1,
         name: "lines",
@@ -133,7 +133,7 @@ async fn run(page: &Page, browsers: usize, stream: Stream) -> Result<Vec<Table>>
         ),
         measure: "rate",
         unit: stream.unit.name(),
-        reference: Some(0),
+        comparison: Comparison::Ratio,
         rows: rows
             .map(|(contender, runs)| Row::of(contender, runs))
             .collect(),
