@@ -1,13 +1,13 @@
 //! Decodes events of any name with any data as enums with every kind of variant. serde_json has to decode the data to the same
 //! content, and the name with the data, as `{"name": data}`, to the same variant.
 
-use std::{collections::BTreeMap, fmt::Debug, rc::Rc, sync::Arc};
+use std::{collections::BTreeMap, fmt::Debug, rc::Rc};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    event::{Event, EventMeta},
+    event::{Event, EventMeta, LazyMeta},
     payload::Text,
     variants::{Variants, payload},
 };
@@ -146,7 +146,11 @@ pub fn check(input: &[u8]) {
     assert_decodes_to(name, data, plain(name, data));
     assert_decodes_to(name, data, renamed(name, data));
     assert_decodes_to(name, data, attributed(name, data));
-    let line = Raw::decode(&Event::new(data, "Line".into(), no_id_or_origin()));
+    let line = Raw::decode(&Event::new(
+        data,
+        "Line".into(),
+        EventMeta::Lazy(Rc::new(NoMeta)),
+    ));
     assert!(
         matches!(line, Ok(Raw::Line(Text(line))) if line == data),
         "{data:?}"
@@ -163,7 +167,7 @@ fn assert_decodes_to<E: DeserializeOwned + Debug + PartialEq + 'static>(
     data: &str,
     expected: Option<E>,
 ) {
-    let event = Event::new(data, Rc::from(name), no_id_or_origin());
+    let event = Event::new(data, Rc::from(name), EventMeta::Lazy(Rc::new(NoMeta)));
     let decoded = match E::decode(&event) {
         Ok(value) => Some(value),
         Err(error) => {
@@ -181,10 +185,16 @@ fn assert_decodes_to<E: DeserializeOwned + Debug + PartialEq + 'static>(
     }
 }
 
-fn no_id_or_origin() -> EventMeta {
-    EventMeta::Eager {
-        last_event_id: Arc::default(),
-        origin: Rc::default(),
+/// Neither an id nor an origin.
+struct NoMeta;
+
+impl LazyMeta for NoMeta {
+    fn last_event_id(&self) -> &str {
+        ""
+    }
+
+    fn origin(&self) -> &str {
+        ""
     }
 }
 
