@@ -146,6 +146,7 @@ export class Connection extends Audience {
     else if (wasm) this.#start();
     else this.#startLater();
     this.#isConstructed = true;
+    this.#isBusy = false;
     if (this.isClosed) return;
     if (!settings.isSharer) this.#undoNetwork = host.onNetwork(url, (isOnline) => this.receive(inputs.network(isOnline)));
   }
@@ -159,9 +160,9 @@ export class Connection extends Audience {
       this.settings.signal?.removeEventListener("abort", this.#abort);
       this.#disconnect();
       wasm.free(this.#session);
+      this.#session = NOT_STARTED;
       throw error;
     }
-    this.#isBusy = false;
   }
 
   /** Starts once the engine is there. Whatever happens until then waits. */
@@ -169,11 +170,12 @@ export class Connection extends Audience {
     try {
       await loading;
       if (this.isClosed) return;
+      this.#isBusy = true;
       this.#start();
       if (this.#tracksIds) this.trackIds();
       this.#handleQueue();
-    } catch (error) {
-      this.end({ type: "policy", error: /** @type {EventSourceError} */ (error) }, true);
+    } catch (exception) {
+      this.end({ type: "policy", error: asError(exception) }, true);
     }
   }
 
@@ -220,7 +222,7 @@ export class Connection extends Audience {
   receive(input, link) {
     if (this.isClosed) return false;
     this.#queue.push([input, link]);
-    if (this.#isBusy) return false;
+    if (this.#isBusy || !this.#isStarted) return false;
     this.shouldYield = false;
     return this.#handleQueue();
   }

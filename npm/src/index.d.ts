@@ -656,8 +656,8 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
    * request is invalid.
    *
    * The first source starts the engine, which is WebAssembly. Where there is none, or where a content security policy forbids it, an
-   * engine in JavaScript is loaded. Then sources are `connecting` until it is there, and one whose request is invalid closes with the
-   * error in place of throwing it.
+   * engine in JavaScript is loaded. Then sources are `connecting` until it is there, which no limit of the policy covers. One whose
+   * request is invalid closes with the error in place of throwing it, and all close with `not-initialised` if it cannot be loaded.
    *
    * Twenty sources of a page or worker may open one URL at once, and then one more each second. Others wait, still
    * `connecting`, and the console says so once: a component that opens a source at each render would flood its server.

@@ -14,7 +14,7 @@ import { EventSourceError, messageOf } from "./error.js";
  */
 export let wasm;
 
-/** Resolves once an engine that could not be started at once is there. @type {Promise<void> | undefined} */
+/** Resolves once the engine is there, if it could not be started at once. @type {Promise<void> | undefined} */
 export let loading;
 
 /** @type {(() => WebAssembly.Module | Uint8Array<ArrayBuffer>) | undefined} */
@@ -33,30 +33,60 @@ export function provide(getter, importFallback) {
   importJavaScript = importFallback;
 }
 
-/** @param {Engine} engine */
-export const use = (engine) => void (wasm ??= engine);
+let announce = () => {};
+/** Resolves once there is an engine, wherever it came from. @type {Promise<void>} */
+const announced = new Promise((resolve) => (announce = resolve));
 
-/** Starts the engine, unless it was started. */
+/** @param {Engine} engine */
+export function use(engine) {
+  wasm ??= engine;
+  announce();
+}
+
+/** Starts the engine, unless it was started. Throws if there is none. */
 export function start() {
   if (wasm || loading) return;
   if (!getWasm) throw failure("of `typed-eventsource/without-wasm` is not there yet: call `init` first");
+  const started = startProvided();
+  if (!wasm) load(started);
+}
+
+/** Starts the engine that the entry of the package has, at once if that can be. */
+async function startProvided() {
+  const getter = /** @type {NonNullable<typeof getWasm>} */ (getWasm);
   try {
-    initSync(getWasm());
+    initSync(getter());
   } catch (cause) {
-    // Chrome before 114 compiles so much in the background only.
-    if (cause instanceof RangeError) load(instantiate(getWasm()));
-    // There is no WebAssembly, or a content security policy forbids it.
-    else if (importJavaScript) load(importJavaScript().then(use), " (`typed-eventsource/javascript` contains it)");
-    else throw failure(`could not be started: ${messageOf(cause)}`, cause);
+    try {
+      // Chrome before 114 compiles so much in the background only.
+      if (!(cause instanceof RangeError)) throw cause;
+      await instantiate(getter());
+    } catch {
+      // There is no WebAssembly or no memory for it, or a content security policy forbids it.
+      if (!importJavaScript) throw cause;
+      use(await importJavaScript());
+    }
   }
 }
 
-/** @param {WasmSource | PromiseLike<WasmSource> | (() => Promise<WasmSource>)} [source] */
-export async function init(source) {
-  if (wasm) return;
-  if (!loading && source) load(read(source).then(instantiate));
-  start();
-  await loading;
+/** @param {WasmSource | PromiseLike<WasmSource>} [source] */
+export function init(source) {
+  const started = startFrom(source);
+  // The sources report it, too.
+  started.catch(() => {});
+  return started;
+}
+
+/** @param {WasmSource | PromiseLike<WasmSource>} [source] */
+async function startFrom(source) {
+  if (!source || wasm || loading) {
+    start();
+    return loading;
+  }
+  const given = read(source).then(instantiate);
+  // What is wrong with the given one is no reason to fail for sources that could have started without it.
+  load(getWasm ? given.catch(startProvided) : given);
+  return given.catch((cause) => Promise.reject(notLoaded(cause)));
 }
 
 /**
@@ -78,22 +108,29 @@ async function instantiate(source) {
   use((result.instance ?? result).exports);
 }
 
-/** @param {Promise<void>} promise @param {string} [advice] */
-function load(promise, advice = "") {
-  loading = promise.catch((cause) => {
+/** @param {Promise<void>} promise */
+function load(promise) {
+  const loaded = promise.catch((cause) => {
     loading = undefined;
-    throw failure(`could not be loaded: ${messageOf(cause)}${advice}`, cause);
+    throw notLoaded(cause);
   });
-  // Every source reports it, and `init` rejects with it.
+  loading = Promise.race([announced, loaded]);
+  // Every source reports it.
   loading.catch(() => {});
+}
+
+/** @param {unknown} cause */
+function notLoaded(cause) {
+  const advice = importJavaScript ? " (`typed-eventsource/javascript` contains one that needs no WebAssembly)" : "";
+  return failure(`could not be loaded: ${messageOf(cause)}${advice}`, cause);
 }
 
 /** @param {string} problem @param {unknown} [cause] */
 const failure = (problem, cause) => new EventSourceError("not-initialised", `the engine ${problem}`, { cause });
 
-/** @param {WasmSource | PromiseLike<WasmSource> | (() => Promise<WasmSource>)} from */
+/** @param {WasmSource | PromiseLike<WasmSource>} from */
 async function read(from) {
-  let source = await (typeof from === "function" ? from() : from);
+  let source = await from;
   if (typeof source === "string" || source instanceof URL) source = await fetch(source);
   if (!("arrayBuffer" in source)) return source;
   if (!source.ok) throw new Error(`${source.url} answered with status ${source.status}`);

@@ -83,6 +83,7 @@ const CLASSES = {
   "event-too-large": LOSS_HOPELESS,
   "invalid-request": LOSS_HOPELESS,
   internal: LOSS_HOPELESS,
+  unsupported: LOSS_HOPELESS,
 };
 
 /** The standard's "fail the connection". @param {EventSourceError} error */

@@ -18,7 +18,7 @@ const { toString } = Function.prototype;
 export class Listeners {
   /** Replaced when it changes, since it may change during an iteration. @type {readonly Listener[]} */
   #listeners = [];
-  /** Whether a listener can see the id or the origin of an event. They are slow to read. */
+  /** Whether a listener can see the id or the origin of an event. The browser's own messages are slow to tell them. */
   seesMeta = false;
 
   get isEmpty() {

@@ -141,8 +141,8 @@ class Share {
   /** The state of the connection that it joins. */
   state;
   #shared;
-  /** Whether the source has yet to be told that the connection that it joins is open. */
-  #isOpenNews;
+  /** Cancels the task that reports the open connection, until that task has run. @type {(() => void) | undefined} */
+  #cancelOpen;
   /** @type {Map<Subscription, () => void>} */
   #undos = new Map();
   #undoAll = () => {};
@@ -155,8 +155,7 @@ class Share {
     this.link = link;
     this.state = shared.state;
     shared.join(this);
-    this.#isOpenNews = shared.state.type === "open";
-    if (this.#isOpenNews) host.after(0, () => this.announceOpen());
+    if (shared.state.type === "open") this.#cancelOpen = host.after(0, () => this.announceOpen());
   }
 
   get lastEventId() {
@@ -165,9 +164,7 @@ class Share {
 
   /** Tells a source that has joined an open connection that it is open, before anything else and in a separate task. */
   announceOpen() {
-    if (!this.#isOpenNews) return;
-    this.#isOpenNews = false;
-    this.link.receive(relayedState(this.state));
+    if (this.#forgetOpen()) this.link.receive(relayedState(this.state));
   }
 
   /** @param {Subscription} subscription */
@@ -210,7 +207,16 @@ class Share {
     this.#shared.holdBack(this, isHeldBack);
   }
 
+  /** Returns whether the task had yet to run. */
+  #forgetOpen() {
+    const cancel = this.#cancelOpen;
+    this.#cancelOpen = undefined;
+    cancel?.();
+    return Boolean(cancel);
+  }
+
   close() {
+    this.#forgetOpen();
     for (const subscription of this.#undos.keys()) this.unlisten(subscription);
     this.#undoAll();
     this.#shared.leave(this);

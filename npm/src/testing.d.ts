@@ -76,7 +76,8 @@ export class FakeClock {
 /**
  * A server that a test controls. Until it is closed, it serves the sources that are opened, in place of the network:
  * each connects to it and waits until `open` is called. If there are several servers, the newest one that serves a URL
- * is used. A source that none serves connects to the network, as always.
+ * is used. A source that none serves connects to the network, as always. Where there is no WebAssembly, await `init()` first: a
+ * source connects once the engine is there.
  *
  * Its methods act on all current connections. Sources react before the call returns; only an end that the server
  * brings is reported one microtask later, as always. If a listener calls the server, the effect is reported once all listeners of

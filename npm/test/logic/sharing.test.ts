@@ -36,6 +36,20 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(server.attempts).toHaveLength(1);
   });
 
+  test("a source that joined an open connection and closes leaves no timer", () => {
+    const first = share(transport);
+    server.open();
+    const { timers } = server.clock;
+    const joined = [share(transport), share(transport)];
+    joined[0].on("message", ignore);
+    server.send("message", 1); // tells both that they are open
+    for (const source of joined) source.close();
+    const last = share(transport);
+    last.close();
+    expect(server.clock.timers).toBe(timers);
+    first.close();
+  });
+
   test("a source that joins an open connection is open at once, and hears `open` before anything else", async () => {
     const first = share(transport);
     server.open();

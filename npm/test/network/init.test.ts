@@ -65,6 +65,33 @@ test("a source without an engine throws `not-initialised`, even if its options a
   expect(await failure(init())).toContain(said);
 });
 
+test("if the given WebAssembly cannot be loaded, `init` rejects, and the package's own serves the sources", async () => {
+  const loaded = await load();
+  const starting = loaded.init(`${url}.nowhere`);
+  const ready = expectReady(loaded);
+  expect(await failure(starting)).toContain("404");
+  await ready;
+});
+
+test("a source that waits begins when another start succeeds first", async () => {
+  const loaded = await load("without-wasm");
+  void loaded.init(new Promise<never>(() => {}));
+  const ready = expectReady(loaded);
+  loaded.initSync(await file());
+  await ready;
+});
+
+test("a failed `init` that nobody awaits is no unhandled rejection", async () => {
+  const { init, EventSource, realm } = await load("without-wasm");
+  const unhandled = vi.fn();
+  if ("addEventListener" in realm) realm.addEventListener("unhandledrejection", unhandled);
+  else process.on("unhandledRejection", unhandled);
+  void init(Promise.reject(new Error("none")));
+  await new EventSource("http://127.0.0.1/x", { transport: "fetch" }).closed;
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
 test("a start that has failed can be tried again, and sources that waited for it end with its error", async () => {
   const loaded = await load("without-wasm");
   const { init, initSync, EventSource, realm } = loaded;
@@ -118,6 +145,18 @@ test("where a page may compile little at once, as in Chrome before 114, the engi
   vi.restoreAllMocks();
 });
 
+test("where there is no memory for WebAssembly, the engine is JavaScript", async () => {
+  const loaded = await load();
+  const { WebAssembly, RangeError } = loaded.realm;
+  const noMemory = () => {
+    throw new RangeError("could not allocate memory");
+  };
+  vi.spyOn(WebAssembly, "Instance").mockImplementation(noMemory);
+  vi.spyOn(WebAssembly, "instantiate").mockImplementation(async () => noMemory());
+  await expectReady(loaded);
+  vi.restoreAllMocks();
+});
+
 const withoutWebAssembly = () => load("index", { hasWebAssembly: false });
 
 test("without WebAssembly the engine is JavaScript, which the first source loads", async () => {
@@ -154,8 +193,13 @@ test("a source that is closed while its engine is loading makes no request", asy
   const controller = new realm.AbortController();
   const closing = new EventSource(stream, { transport: "fetch" } as EventSourceInit);
   const aborted = new EventSource(stream, { transport: "fetch", signal: controller.signal } as EventSourceInit);
+  const said: unknown[] = [];
+  closing.onState(({ type }) => said.push(type));
+  aborted.onState(({ type }) => said.push(type));
   closing.close();
+  expect(said).toEqual(["closed"]);
   controller.abort("enough");
+  expect(said).toEqual(["closed", "closed"]);
   expect([closing.state, aborted.state]).toEqual([
     { type: "closed", reason: { type: "requested" } },
     { type: "closed", reason: { type: "aborted", reason: "enough" } },
@@ -163,6 +207,15 @@ test("a source that is closed while its engine is loading makes no request", asy
   await init();
   expect(await seen(stream, {})).toEqual([]);
 });
+
+test.runIf(!("EventSource" in globalThis))(
+  "where there is no `EventSource`, a source that waited closes, whatever its policy",
+  async () => {
+    const { EventSource } = await withoutWebAssembly();
+    const { closed } = new EventSource("http://127.0.0.1/x", { policy: "resilient" });
+    expect(reasonOf(await closed)).toContain("unsupported");
+  },
+);
 
 test("an invalid request whose engine was loading ends its source with the error", async () => {
   const { EventSource } = await withoutWebAssembly();

@@ -207,7 +207,8 @@ impl RecordWriter {
     ) -> bool {
         let has_own_id = event.has_own_id();
         let id_changes = Some(event.id_changes());
-        let id = event.id_in_chunk().and_then(|id| {
+        let id = event.id_in_chunk().filter(|id| id.len() <= LARGE);
+        let id = id.and_then(|id| {
             let units = units_of(id, id.is_ascii())?;
             Some(self.others.append(id, units))
         });
@@ -254,8 +255,8 @@ impl RecordWriter {
                 return self.array.append(data, units);
             }
         }
-        self.data.clear();
-        self.data.extend_from_slice(data);
+        // A new vector: the room for a large event is not kept.
+        self.data = data.into();
         [OUT_OF_LINE; 2]
     }
 }
