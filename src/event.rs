@@ -77,7 +77,7 @@ impl fmt::Debug for EventMeta {
 impl Default for EventMeta {
     fn default() -> Self {
         Self::Eager {
-            last_event_id: EventId::new(b""),
+            last_event_id: EventId::new(b"", Default::default),
             origin: Rc::default(),
         }
     }

@@ -10,9 +10,9 @@ pub(crate) enum EventId {
 }
 
 impl EventId {
-    /// What is no UTF-8 is replaced.
+    /// The id that has these bytes. A long one is `text`, which all events that have it share.
     #[inline]
-    pub(crate) fn new(id: &[u8]) -> Self {
+    pub(crate) fn new(id: &[u8], text: impl FnOnce() -> Arc<str>) -> Self {
         let mut bytes = [0; 22];
         match bytes.get_mut(..id.len()) {
             Some(place) if id.is_ascii() => {
@@ -20,13 +20,8 @@ impl EventId {
                 let length = id.len() as u8;
                 Self::Short { bytes, length }
             }
-            _ => Self::long(id),
+            _ => Self::Long(text()),
         }
-    }
-
-    #[cold]
-    fn long(id: &[u8]) -> Self {
-        Self::Long(String::from_utf8_lossy(id).into())
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -47,14 +42,19 @@ mod tests {
     fn an_id_of_any_length_and_any_letters_is_kept() {
         for length in [0, 1, 21, 22, 23, 1000] {
             for letter in ["7", "é", "🦀"] {
-                let id = letter.repeat(length);
-                assert_eq!(EventId::new(id.as_bytes()).as_str(), id);
+                let id: Arc<str> = letter.repeat(length).into();
+                assert_eq!(
+                    EventId::new(id.as_bytes(), || Arc::clone(&id)).as_str(),
+                    &*id
+                );
             }
         }
     }
 
     #[test]
-    fn bytes_of_an_id_that_are_no_text_are_replaced() {
-        assert_eq!(EventId::new(b"a\xFFb").as_str(), "a\u{FFFD}b");
+    fn events_share_a_long_id() {
+        let id: Arc<str> = "7".repeat(23).into();
+        let ids = [(); 2].map(|()| EventId::new(id.as_bytes(), || Arc::clone(&id)));
+        assert_eq!(Arc::strong_count(&id), 1 + ids.len());
     }
 }

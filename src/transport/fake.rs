@@ -180,7 +180,9 @@ impl FakeConnector {
             fetch: self.fetch.clone(),
             sees_status: self.sees_status,
             is_open: Cell::default(),
-            last_event_id: RefCell::new(EventId::new(last_event_id.as_bytes())),
+            last_event_id: RefCell::new(EventId::new(last_event_id.as_bytes(), || {
+                last_event_id.into()
+            })),
             sink: RefCell::new(Some(sink)),
             names: RefCell::default(),
             listens_to_all: Cell::default(),
@@ -242,7 +244,8 @@ impl FakeConnection {
     /// The metadata of the next event, which may have an id.
     pub(crate) fn next_meta(&self, id: Option<&str>) -> EventMeta {
         if let Some(id) = id {
-            self.last_event_id.replace(EventId::new(id.as_bytes()));
+            self.last_event_id
+                .replace(EventId::new(id.as_bytes(), || id.into()));
         }
         EventMeta::Eager {
             last_event_id: self.last_event_id.borrow().clone(),

@@ -73,6 +73,8 @@ pub(crate) fn lint() -> Result<ExitCode> {
         "wasm32, npm package",
         &format!("{npm} {WASM_TARGET}"),
     )?;
+    let without_simd = format!("--package={CRATE}-npm --no-default-features {WASM_TARGET}");
+    clippy(&mut report, "wasm32, npm without SIMD", &without_simd)?;
     // The fuzz targets are checked without libFuzzer, which needs a C++ compiler.
     let fuzz = format!("{fuzz} --features=targets --lib --bins --tests");
     clippy(&mut report, "fuzz targets", &fuzz)?;

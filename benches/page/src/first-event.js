@@ -18,7 +18,7 @@ export async function firstEvents({ module, wasm, count, ...source }, collectGar
 
 let urls = 0;
 
-/** A URL under which nothing is cached, be it a response or compiled code. */
+/** A URL under which nothing is cached. */
 function unknown(url) {
   urls += 1;
   return `${url}?${urls}`;

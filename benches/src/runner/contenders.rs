@@ -94,9 +94,16 @@ pub(crate) const CLIENTS: [Contender; 14] = [
 ];
 
 /// The clients with these keys, in this order.
+///
+/// # Panics
+///
+/// If there is none with one of the keys.
 pub(crate) fn clients(keys: &[&str]) -> Vec<&'static Contender> {
-    let find = |key: &&str| CLIENTS.iter().find(|client| client.key == *key);
-    keys.iter().filter_map(find).collect()
+    let find = |key: &&str| {
+        let client = CLIENTS.iter().find(|client| client.key == *key);
+        client.unwrap_or_else(|| panic!("there is no contender `{key}`"))
+    };
+    keys.iter().map(find).collect()
 }
 
 /// Reads the bytes through fetch and discards them: no client over fetch can be faster.

@@ -55,7 +55,7 @@ impl ConsoleLines {
 }
 
 impl Connection {
-    /// Writes an error that nobody has heard to the console. The one that has closed the source, the `is_end`, is always written.
+    /// Writes an error that nobody has heard to the console. If `is_end`, it has closed the source, and is always written.
     pub(in crate::source) fn write_to_console(&self, error: &Error, is_end: bool) {
         if let Some(unwritten) = self.console.admit(error, self.host.now(), is_end) {
             self.host.report(error, unwritten);

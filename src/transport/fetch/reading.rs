@@ -1,6 +1,6 @@
 //! From chunks to events.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use js_sys::Uint8Array;
 use typed_eventsource_core::{
@@ -81,10 +81,10 @@ impl ResponseReader {
                 .copy_to(&mut self.buffer[..length]);
             self.read_slice(length, body, shared).await?;
             start = end;
-        }
-        if self.yielder.is_late() {
-            body.read_during(self.yielder.yield_now()).await;
-            self.events_since_yield = 0;
+            if self.yielder.is_late() {
+                body.read_during(self.yielder.yield_now()).await;
+                self.events_since_yield = 0;
+            }
         }
         Ok(())
     }
@@ -159,11 +159,17 @@ impl ResponseReader {
             unfinished.data().into_owned(),
         );
         let meta = EventMeta::Eager {
-            last_event_id: EventId::new(self.parser.last_event_id_bytes()),
+            last_event_id: self.last_event_id(),
             origin: Rc::clone(&self.origin),
         };
         let event = Event::new(&*data, name.into(), meta);
         Some(UndecodedEvent::from(&event))
+    }
+
+    fn last_event_id(&self) -> EventId {
+        EventId::new(self.parser.last_event_id_bytes(), || {
+            Arc::clone(self.parser.last_event_id())
+        })
     }
 
     /// Reports events without listeners once for each slice, and a slice of which nothing was told: every byte is a sign
@@ -175,7 +181,7 @@ impl ResponseReader {
             return;
         }
         let meta = has_changed.then(|| EventMeta::Eager {
-            last_event_id: EventId::new(self.parser.last_event_id_bytes()),
+            last_event_id: self.last_event_id(),
             origin: Rc::clone(&self.origin),
         });
         self.known_id = id_changes;
@@ -307,7 +313,9 @@ impl SliceReader<'_> {
     fn meta(&mut self, event: &ParsedEvent<'_>) -> EventMeta {
         *self.known_id = event.id_changes();
         EventMeta::Eager {
-            last_event_id: EventId::new(event.last_event_id_bytes()),
+            last_event_id: EventId::new(event.last_event_id_bytes(), || {
+                Arc::clone(event.last_event_id())
+            }),
             origin: Rc::clone(self.origin),
         }
     }

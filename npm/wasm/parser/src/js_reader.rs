@@ -39,7 +39,7 @@ impl JsReader {
 
     /// Listens to events of a name, from the next one on.
     pub fn listen(&mut self, name: &str) {
-        // Some of the names are those of JSON.
+        // Names of two letters stand for listeners that do not parse JSON.
         let number = self.stream.listen(name.into(), name.len() != 2);
         let is_taken = self.numbers.iter().any(|(taken, _)| *taken == number);
         assert!(!is_taken, "{number} is another's");

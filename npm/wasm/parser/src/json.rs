@@ -10,7 +10,7 @@ pub(crate) struct Scanned {
     /// Whether the bytes are one object or one array, as far as brackets and quotes show.
     ///
     /// If so, they are one element where they stand in the text of an array that JSON.parse accepts: their first bracket is closed by
-    /// their last byte, and not before. So each of them is one element if they all are so, and neither can be a part of another.
+    /// their last byte, and not before. So in an array of such texts that JSON.parse accepts, each text is exactly one element.
     pub(crate) is_value: bool,
 }
 

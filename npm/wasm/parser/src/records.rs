@@ -7,7 +7,10 @@ use core::str;
 
 use typed_eventsource_core::parser::{LineSearch, ParsedEvent, Parser};
 
-use crate::json::{Scanned, scan};
+use crate::{
+    json::{Scanned, scan},
+    stream::Unlistened,
+};
 
 /// As the start of an id: the last event id is that of the previous record. As the end of an id: the event has no `id` field.
 pub(crate) const UNCHANGED: u32 = u32::MAX;
@@ -151,7 +154,7 @@ impl RecordWriter {
     }
 
     pub(crate) fn go_back(&mut self) {
-        self.records.unlistened = 0;
+        self.records.unlistened = Unlistened::Nothing as u32;
         self.id_changes = None;
     }
 

@@ -117,7 +117,7 @@ impl Stream {
     /// Takes the next chunk. Not inlined, so that it is compiled for speed.
     #[inline(never)]
     pub fn push(&mut self, chunk: Vec<u8>) {
-        self.writer.records.unlistened = 0;
+        self.writer.records.unlistened = Unlistened::Nothing as u32;
         self.chunk = chunk;
         self.next = None;
     }
