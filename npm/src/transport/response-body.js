@@ -7,7 +7,7 @@
  */
 const ROOM = 512 * 1024;
 
-/** A chunk that is read ahead stays in its memory if it has this many bytes. A smaller one is copied, so that its memory is free. */
+/** A chunk that is read ahead stays in its memory if it has this many bytes. Smaller ones are joined, so that their memory is free. */
 const LARGE = 64 * 1024;
 
 /**
@@ -44,6 +44,8 @@ export class ResponseBody {
   /** The chunks to hand out, and their bytes. @type {Uint8Array<ArrayBuffer>[]} */
   #chunks = [];
   #size = 0;
+  /** The memory of the chunk that small ones were joined to last. */
+  #joined = new Uint8Array();
   /** Ends the wait for a chunk. @type {((_?: unknown) => void) | undefined} */
   #endWait;
 
@@ -106,9 +108,27 @@ export class ResponseBody {
     // A script's body may have views of other types.
     const chunk = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     this.#size += chunk.length;
-    const isKept = this.#endWait || chunk.length >= LARGE;
-    // `read` has detached the buffer; this is the same memory.
-    if (!isKept) this.#rooms.push(chunk.buffer);
-    this.#chunks.push(isKept ? chunk : chunk.slice());
+    if (this.#endWait || chunk.length >= LARGE) this.#chunks.push(chunk);
+    else {
+      this.#join(chunk);
+      // `read` has detached the buffer; this is the same memory.
+      this.#rooms.push(chunk.buffer);
+    }
+  }
+
+  /** Copies a small chunk behind the one before it, if that was copied too: many chunks would take long to hand out. @param {Uint8Array} chunk */
+  #join(chunk) {
+    const last = this.#chunks.at(-1);
+    const isJoined = last && last.buffer === this.#joined.buffer && last.length + chunk.length <= LARGE;
+    const start = isJoined ? last.length : 0;
+    const end = start + chunk.length;
+    if (isJoined) this.#chunks.pop();
+    if (!isJoined || end > this.#joined.length) {
+      const room = new Uint8Array(isJoined ? Math.min(2 * end, LARGE) : end);
+      if (isJoined) room.set(last);
+      this.#joined = room;
+    }
+    this.#joined.set(chunk, start);
+    this.#chunks.push(this.#joined.subarray(0, end));
   }
 }

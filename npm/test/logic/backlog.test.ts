@@ -54,6 +54,25 @@ test("what is read in the turn of other tasks comes before the error that follow
   expect(told).toEqual([1, 2, 3, "connection-lost"]);
 });
 
+test("small chunks that are read in the turn of other tasks come in order, beside large ones", async () => {
+  const letGo = holdTurns();
+  const body = stubBody({ type: "bytes" });
+  const { source, told, opened } = openSource();
+  await opened;
+  const padding = (length: number) => `: ${"x".repeat(length)}\n`;
+  const events = Array.from({ length: 400 }, (_, data) => `${padding(data === 250 ? 80_000 : data)}data: ${data}\n\n`);
+  for (const event of events) {
+    body.send(event.slice(0, 7));
+    body.send(event.slice(7));
+    if (event.length % 50 === 0) await laterTask();
+  }
+  body.end();
+  await laterTask();
+  letGo();
+  await source.closed;
+  expect(told).toEqual([...events.keys(), "connection-lost"]);
+});
+
 test("no more is read in the turn of other tasks than there is room for", async () => {
   const letGo = holdTurns();
   let chunks = 0;

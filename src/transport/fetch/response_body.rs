@@ -17,7 +17,7 @@ use crate::sys::{Body, ByteView, Reader, Response, View};
 /// How many bytes are read at once if the browser reads into our memory, and how many may be read ahead.
 const BUFFER_SIZE: u32 = 512 * 1024;
 
-/// From how many bytes on a chunk that is read ahead stays where it is. A smaller one is copied, so that its memory is free.
+/// From how many bytes on a chunk that is read ahead stays where it is. Smaller ones are joined, so that their memory is free.
 const LARGE: u32 = 64 * 1024;
 
 /// The next chunk, `None` at the end.
@@ -43,7 +43,9 @@ pub(super) struct ResponseBody {
     reading: Option<JsFuture>,
     /// The chunks that were read ahead.
     ahead: VecDeque<Uint8Array>,
-    /// How many bytes these have.
+    /// The small chunks that were read ahead after these.
+    joined: JoinedChunks,
+    /// How many bytes were read ahead.
     ahead_size: u32,
     /// What follows these, if nothing more is to be read.
     end: Option<ReadResult>,
@@ -72,6 +74,7 @@ impl ResponseBody {
             lent: None,
             reading: None,
             ahead: VecDeque::new(),
+            joined: JoinedChunks::default(),
             ahead_size: 0,
             end: None,
         }))
@@ -79,7 +82,7 @@ impl ResponseBody {
 
     /// Whether the end was read ahead, and is next.
     pub(super) fn is_at_end(&self) -> bool {
-        self.ahead.is_empty() && self.end.is_some()
+        self.ahead_size == 0 && self.end.is_some()
     }
 
     /// The next chunk, `None` at the end. It is valid until the next one is read.
@@ -87,7 +90,7 @@ impl ResponseBody {
         if let Some(lent) = self.lent.take() {
             self.reuse(lent);
         }
-        let result = if let Some(chunk) = self.ahead.pop_front() {
+        let result = if let Some(chunk) = self.ahead.pop_front().or_else(|| self.joined.take()) {
             self.ahead_size -= chunk.length();
             Ok(Some(chunk))
         } else if let Some(end) = self.end.take() {
@@ -116,13 +119,13 @@ impl ResponseBody {
             match self.poll_read(context) {
                 Poll::Ready(Ok(Some(chunk))) => {
                     self.ahead_size += chunk.length();
-                    let chunk = if chunk.length() < LARGE {
+                    if chunk.length() < LARGE {
+                        self.ahead.extend(self.joined.add(&chunk));
                         self.reuse(chunk.buffer());
-                        chunk.slice(0, chunk.length())
                     } else {
-                        chunk
-                    };
-                    self.ahead.push_back(chunk);
+                        self.ahead.extend(self.joined.take());
+                        self.ahead.push_back(chunk);
+                    }
                 }
                 Poll::Ready(end) => self.end = Some(end),
                 Poll::Pending => return,
@@ -152,6 +155,44 @@ impl ResponseBody {
         if self.is_byob && buffer.byte_length() == BUFFER_SIZE {
             self.buffers.push(buffer);
         }
+    }
+}
+
+/// Small chunks, one behind the other: each alone would take long to hand out.
+#[derive(Default)]
+struct JoinedChunks {
+    memory: Uint8Array,
+    length: u32,
+}
+
+impl JoinedChunks {
+    /// Adds a chunk. Returns the ones before it if they are not small together with it.
+    fn add(&mut self, chunk: &Uint8Array) -> Option<Uint8Array> {
+        let complete = (self.length + chunk.length() > LARGE)
+            .then(|| self.take())
+            .flatten();
+        let length = self.length + chunk.length();
+        if length > self.memory.length() {
+            // The first chunk is often the only one.
+            let capacity = if self.length == 0 {
+                length
+            } else {
+                LARGE.min(2 * length)
+            };
+            let memory = Uint8Array::new_with_length(capacity);
+            memory.set(&self.memory.subarray(0, self.length), 0);
+            self.memory = memory;
+        }
+        self.memory.set(chunk, self.length);
+        self.length = length;
+        complete
+    }
+
+    /// All of them as one chunk.
+    fn take(&mut self) -> Option<Uint8Array> {
+        let length = std::mem::take(&mut self.length);
+        let memory = std::mem::take(&mut self.memory);
+        (length > 0).then(|| memory.subarray(0, length))
     }
 }
 

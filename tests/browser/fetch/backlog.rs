@@ -66,3 +66,34 @@ async fn large_chunks_that_are_read_in_the_turn_of_other_tasks_are_as_they_came(
     })
     .await;
 }
+
+#[wasm_bindgen_test]
+async fn small_chunks_that_are_read_in_the_turn_of_other_tasks_come_in_order() {
+    run(async || {
+        let sent: Vec<_> = (0..150)
+            .map(|number| number.to_string().repeat(number))
+            .collect();
+        let texts = sent
+            .iter()
+            .map(|data| format!(": {}\ndata: {data}\n\n", "x".repeat(2000)));
+        let pieces = texts.flat_map(|text| {
+            let (start, end) = text.split_at(7);
+            [send(start), Step::Pause(1), send(end)]
+        });
+        let steps = pieces.chain([Step::End]).collect::<Vec<_>>();
+        let script = Script::put([Attempt::playing(steps)]).await;
+        let turns = HeldTurns::begin();
+        let builder = script.builder().policy(Policy::close_on_error());
+        let source = builder.queue(Queue::drop_oldest(1)).open();
+        let source = source.expect("a valid URL");
+        let mut heard = listen::<Text>(&source, "message");
+        // With a queue for one event, other tasks have their turn after each.
+        let _stream = stream::<Text>(&source, "message");
+        script.seen_closed(1).await;
+        drop(turns);
+        source.closed().await;
+        let heard: Vec<_> = heard.rest().await.into_iter().map(|text| text.0).collect();
+        assert!(heard == sent, "other data than was sent");
+    })
+    .await;
+}
