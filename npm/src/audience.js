@@ -33,7 +33,7 @@ import { decoder, parseOf, typedEvent } from "./typed-event.js";
 
 /** The half of a connection that users listen to. `Connection` extends it, and has the methods that are abstract here. */
 export class Audience {
-  /** The names that have listeners. @type {Map<string, Subscription>} */
+  /** The subscriptions by name: to what is listened to, and to what the source itself has to see. @type {Map<string, Subscription>} */
   subscriptions = new Map();
   /** @type {State} */
   state = { type: "connecting" };
@@ -58,10 +58,10 @@ export class Audience {
   #states = new Listeners();
   /** The queues of the iterations. @type {Set<EventQueue>} */
   #queues = new Set();
-  /** The full queues, and the shares with such queues, for which the reading waits. @type {Set<object>} */
+  /** What holds the transport back: queues that are full, and in a shared connection each `Share` whose source has such a queue. @type {Set<object>} */
   #holders = new Set();
   #isCollected = false;
-  /** Whether a DOM listener was told about the last error. */
+  /** Whether the event that was dispatched last had DOM listeners. */
   #isShown = false;
 
   /** @param {Settings} settings @param {Host} host */
@@ -203,10 +203,10 @@ export class Audience {
     let undos = [];
     const queue = new EventQueue(this.settings.queue, () => this.holdBack(queue, false));
     const leave = () => {
-      // It was left before, and is now garbage-collected.
+      // It was left before, or the source has closed.
       if (!this.#queues.delete(queue)) return;
       undos.forEach((undo) => undo());
-      // What waits to be read must not come before the end.
+      // If the source closes now, the transport must not read on first: nobody is to get what waits there.
       if (this.settings.closeAfterLoop && !this.#hasEventListeners()) this.close();
       else this.holdBack(queue, false);
     };
@@ -238,7 +238,7 @@ export class Audience {
     return this.#holders.size > 0;
   }
 
-  /** Has the transport read no further, or read on when nobody holds it back. @param {object} holder @param {boolean} holdsBack */
+  /** Makes the transport read no further, or read on once nothing holds it back. @param {object} holder @param {boolean} holdsBack */
   holdBack(holder, holdsBack) {
     const wasHeldBack = this.isHeldBack;
     this.#holders[holdsBack ? "add" : "delete"](holder);

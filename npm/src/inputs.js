@@ -28,7 +28,7 @@ import {
 /** @typedef {import("./index.js").ResponseHead} ResponseHead */
 
 /**
- * Numbers for the session, and the error, which only the body knows.
+ * An input that the session is told in numbers. The error, the unfinished event and the response stay in the body.
  *
  * @typedef {{
  *   type: number,
@@ -40,7 +40,8 @@ import {
  *   response?: ResponseHead,
  * }} SessionInput
  *
- * An event without listeners, or a comment, and the last event id if it may have changed.
+ * Something that nobody listens to: an event, or else (`isEvent` is false) a comment, an `id` without an event, or a part of anything.
+ * With the last event id, if it may have changed.
  *
  * @typedef {{ type: 16, isEvent: boolean, lastEventId?: string }} UnlistenedInput
  *
@@ -52,7 +53,7 @@ import {
  * @typedef {SessionInput | UnlistenedInput | DeferredInput} Input
  */
 
-// All inputs of a kind have the same fields in the same order, so that engines compile their handlers for one shape.
+// All inputs with the same `type` have the same fields in the same order, so that engines compile their handlers for one shape.
 
 /**
  * @param {number} type
@@ -95,7 +96,7 @@ export const failed = (error) => {
 };
 
 /**
- * The response has ended. That is the error if more was to come.
+ * The response has ended. If more was to come, `error` is what is reported.
  *
  * @param {EventSourceError} error
  * @param {boolean} isWhole Whether it is complete by HTTP, and has not broken off.
@@ -118,7 +119,7 @@ export const network = (isOnline) => input(isOnline ? INPUT_ONLINE : INPUT_OFFLI
 /** A queue that may drop nothing is full. @param {EventSourceError} error */
 export const overflowed = (error) => input(INPUT_OVERFLOWED, undefined, error);
 
-/** The body of the response is read no further until a queue has room, or is read on. @param {boolean} isHeldBack */
+/** Whether the response is held back (read no further until a queue has room), or read on. @param {boolean} isHeldBack */
 export const heldBack = (isHeldBack) => input(INPUT_HELD_BACK, undefined, undefined, Number(isHeldBack));
 
 /** The state of a shared connection. @param {import("./index.js").State} state @returns {SessionInput} */

@@ -121,7 +121,7 @@ pub(super) fn clear_and_shrink(buffer: &mut Vec<u8>) {
 
 /// An event is too large. The parser returns nothing after it.
 ///
-/// The size of an event is the length of its `data`, `event` and `id` lines as sent, without line ends. While a
+/// The size of an event is the length of its `data`, `event` and valid `id` lines as sent, without line ends. While a
 /// line is being read it counts too, whatever its field, unless it is a comment. The size does not depend on how the stream is
 /// cut into chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -54,7 +54,7 @@ impl Session {
     /// Starts to report gaps. The transport then has to report every `id` field, even if nobody listens to its event.
     pub fn track_ids(&mut self) {
         if !mem::replace(&mut self.tracks_ids, true) {
-            // Only the last event id is known at this point, which is no gap.
+            // Of the earlier ids only the last one is known here. A gap before it cannot be told, so what this returns is ignored.
             let _ = self.ids.advance_to(&self.last_event_id);
         }
     }
@@ -62,7 +62,8 @@ impl Session {
     /// Sets the last event id to that of the last event that the body has delivered without telling its id.
     pub fn note_last_event_id(&mut self, id: &str) {
         if !self.is_inconclusive(id) {
-            // Over fetch, the id is known from the beginning, and only another one came from the server.
+            // Over fetch, events have the id that the source continues from until the server sends another: only a different
+            // id shows that this connection had one.
             let is_new = self.transport == Transport::Browser || id != self.last_event_id;
             self.has_id_of_connection |= is_new && !id.is_empty();
             self.last_event_id.clear();
@@ -113,7 +114,7 @@ impl Session {
         self.note_activity(clock);
         self.forget_failures();
         if let Some(terminal) = event.terminal {
-            // The source closes after the gap, if there is one.
+            // The source closes once the outputs of this event, a gap and its delivery, are carried out.
             self.closing = Some(reason_after(terminal));
         } else if self.outputs.is_empty() && !needs_deadline {
             return EventOutcome::Deliver;

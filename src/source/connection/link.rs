@@ -39,10 +39,10 @@ pub(in crate::source) trait Link {
         None
     }
 
-    /// Tells the sharer of an open connection that it is open, once somebody can have listeners.
+    /// Tells the sharer in a later task that the connection which it has joined is open already: by then it can have listeners.
     fn announce_open_later(&self, _host: &Host) {}
 
-    /// The state that the sharer has yet to be told after joining, once.
+    /// Returns, only once, the state that the sharer has yet to be told after it joined.
     fn take_open_announcement(&self) -> Option<State> {
         None
     }
@@ -132,7 +132,7 @@ impl Connection {
                 connection.receive(event);
             }
         });
-        // Taken out while it connects: a page may have replaced the browser's `EventSource` by code that closes this
+        // The connector is taken out while it connects: a page may have replaced the browser's `EventSource` by code that closes this
         // source.
         let Some(connector) = self.held.connector.take() else {
             return Err(Error::Internal {
@@ -237,7 +237,7 @@ impl Connection {
         }
         self.push(Queued::Input {
             input: Input::Relayed(output),
-            // If none of them listens to errors, the connection itself reports it.
+            // If no sharer listens to errors, the shared connection writes the error to the console.
             error: error.map(|error| ToldError {
                 error: error.into(),
                 is_reported: true,
@@ -246,7 +246,7 @@ impl Connection {
         self.drain();
     }
 
-    /// Reports that the joined connection is open, unless this is done.
+    /// Reports that the joined connection is open, if that is still to be announced.
     pub(in crate::source) fn announce_open(&self) {
         let announcement = self.link().and_then(|link| link.take_open_announcement());
         if let Some(state) = announcement {

@@ -6,7 +6,7 @@ use typed_eventsource_core::Input;
 
 use super::{Connection, Queued};
 
-/// While it lives, the response is read no further. A full queue has one, and so has the share of a source with such a queue.
+/// While it lives, the response is read no further. A full queue that waits has one, and so has the share of a source with such a queue.
 pub(in crate::source) struct Hold(Weak<Connection>);
 
 impl Drop for Hold {

@@ -30,7 +30,7 @@ type ParsedEvent<'a> = parser::ParsedEvent<'a, LineSearch>;
 /// and that memory never shrinks.
 const MAX_SLICE: u32 = 64 * 1024;
 
-/// How many events to read before looking at the clock, which costs as much as a small event.
+/// After how many events that the source was told about to look at the clock, which costs as much as a small event.
 const EVENTS_PER_LOOK: usize = 32;
 
 /// Reads one response.
@@ -61,8 +61,8 @@ impl ResponseReader {
         }
     }
 
-    /// Emits the events of a chunk, unless the source is gone. The error is the last event to emit. While other tasks
-    /// have their turn, the body is read on.
+    /// Emits the events of a chunk, unless the source is gone. An error is the [`TransportEvent`] that ends the connection, for the
+    /// caller to emit. While other tasks have their turn, the body is read ahead, unless the source is held back.
     pub(super) async fn read(
         &mut self,
         chunk: &Uint8Array,
@@ -130,7 +130,7 @@ impl ResponseReader {
         end
     }
 
-    /// Lets other tasks have a turn, and waits until there is room.
+    /// Waits until there is room, and then lets other tasks have a turn.
     pub(super) async fn let_others_run(&mut self, shared: &AttemptShared) {
         shared.wait_for_room().await;
         self.yielder.yield_now().await;
@@ -172,8 +172,9 @@ impl ResponseReader {
         })
     }
 
-    /// Reports events without listeners once for each slice, and a slice of which nothing was told: every byte is a sign
-    /// of life, also one in the middle of an event.
+    /// Reports once for each slice what it had besides events with listeners: events without listeners, comments, a new last event
+    /// id. A slice that had none of these is reported too if the source was told of no event in it: every byte is a sign of life,
+    /// even one within an event.
     fn emit_unlistened(&mut self, unlistened: Unlistened, is_told: bool, shared: &AttemptShared) {
         let id_changes = self.parser.id_changes();
         let has_changed = id_changes != self.known_id;
@@ -198,7 +199,7 @@ struct SliceReader<'a> {
     origin: &'a Rc<str>,
     known_id: &'a mut usize,
     events_since_yield: &'a mut usize,
-    /// Whether the source was told anything about this slice.
+    /// Whether the source was told of an event of this slice.
     is_told: bool,
     unlistened: Unlistened,
     /// The reconnection time, until it is reported: a server may set it many times, and the last one counts.
@@ -309,7 +310,7 @@ impl SliceReader<'_> {
         }
     }
 
-    /// The metadata of an event that the source is told about.
+    /// Notes the id of an event that the source is told about, and returns the event's metadata.
     fn meta(&mut self, event: &ParsedEvent<'_>) -> EventMeta {
         *self.known_id = event.id_changes();
         EventMeta::Eager {
