@@ -14,7 +14,7 @@ async fn a_blocked_url_closes_a_source_with_an_error_that_names_the_directive() 
     }
     let policy = r#"document.head.insertAdjacentHTML(
         "beforeend",
-        `<meta http-equiv="Content-Security-Policy" content="connect-src 'self' 127.0.0.1:* data: blob:">`,
+        `<meta http-equiv="Content-Security-Policy" content="connect-src 'self' 127.0.0.1:* *.invalid hidden.test data: blob:">`,
     )"#;
     js_sys::eval(policy).expect("a page");
     run(async || {
