@@ -69,8 +69,8 @@ impl Session {
         if self.is_offline {
             return;
         }
-        if self.is_hidden_too_long(at.now) {
-            return self.pause(true, at.now);
+        if self.pause_if_hidden_too_long(at.now) {
+            return;
         }
         match self.phase {
             Phase::Waiting { .. } => self.shorten_wait(false, at),
@@ -96,9 +96,14 @@ impl Session {
         }
     }
 
-    pub(super) fn is_hidden_too_long(&self, now: Timestamp) -> bool {
+    /// Returns whether the source is paused now.
+    pub(super) fn pause_if_hidden_too_long(&mut self, now: Timestamp) -> bool {
         let deadline = self.hidden_deadline();
-        deadline < NEVER && deadline <= now
+        let is_due = deadline < NEVER && deadline <= now;
+        if is_due {
+            self.pause(true, now);
+        }
+        is_due
     }
 
     pub(super) fn is_paused(&self) -> bool {

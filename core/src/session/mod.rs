@@ -220,9 +220,8 @@ impl Session {
             reopenings: 0,
             decode_errors: 0,
         };
-        if session.is_hidden_too_long(at.now) {
-            session.outputs.clear();
-            session.pause(true, at.now);
+        if session.pause_if_hidden_too_long(at.now) {
+            session.outputs.remove(0);
         }
         session
     }

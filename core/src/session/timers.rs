@@ -42,8 +42,8 @@ impl Session {
     pub(super) fn timeout(&mut self, late: Span, at: At) {
         let now = at.now;
         self.last_timeout = now;
-        if self.is_hidden_too_long(now) {
-            return self.pause(true, now);
+        if self.pause_if_hidden_too_long(now) {
+            return;
         }
         if late >= SLEEP_THRESHOLD && self.may_have_died_asleep(now) {
             return self.suspend(at);
@@ -120,8 +120,8 @@ impl Session {
         };
         let earliest = (*until).min(*not_before);
         let is_shortened = mem::replace(until, earliest) > earliest;
-        if self.is_hidden_too_long(at.now) {
-            return self.pause(true, at.now);
+        if self.pause_if_hidden_too_long(at.now) {
+            return;
         }
         if earliest > at.now && (is_news || is_shortened) {
             self.phase_since = at.now;
