@@ -221,7 +221,7 @@ impl Session {
             decode_errors: 0,
         };
         if session.pause_if_hidden_too_long(at.now) {
-            session.outputs.remove(0);
+            drop(session.outputs.remove(0));
         }
         session
     }

@@ -90,8 +90,8 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     const source = open();
     const told = watch(source);
     source.on("message", ({ data }) => {
-      if (data === 1) source.pause();
-      if (data === 2) (source.pause(), source.resume());
+      source.pause();
+      if (data === 2) source.resume();
     });
     server.send("message", 1);
     server.send("message", 1);
