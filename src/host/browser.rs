@@ -93,38 +93,33 @@ pub(super) fn is_hidden() -> bool {
     is_hidden.ok().flatten().unwrap_or_default()
 }
 
+/// The events of the window or worker that tell of a change, or of two. The last is for those who see the page.
+const CHANGES: [(&str, Change); 5] = [
+    ("online", Change::Online),
+    ("offline", Change::Offline),
+    ("resume", Change::Woken),
+    ("pageshow", Change::Woken),
+    ("visibilitychange", Change::Visible),
+];
+
 pub(super) fn change_listeners(sees_page: bool, callback: Rc<dyn Fn(Change)>) -> Vec<DomListener> {
     let scope = sys::Global::scope();
-    let names = [
-        "online",
-        "offline",
-        "resume",
-        "pageshow",
-        "visibilitychange",
-    ];
-    let names = names.iter().take(if sees_page { 5 } else { 4 });
-    let listen = |name: &&'static str| {
-        let (name, callback) = (*name, Rc::clone(&callback));
-        let tell = move |event: Event| {
-            callback(match name {
-                "online" => Change::Online,
-                "offline" => Change::Offline,
-                // A page that loads is shown, too.
-                "pageshow" if !is_restored(&event) => return,
-                "visibilitychange" if is_hidden() => Change::Hidden,
-                "visibilitychange" => Change::Visible,
-                _ => Change::Woken,
-            });
+    let changes = &CHANGES[..CHANGES.len() - usize::from(!sees_page)];
+    let listen = |&(name, change): &(&str, Change)| {
+        let callback = Rc::clone(&callback);
+        let tell = move |event: Event| match change {
+            Change::Woken if is_first_show(&event) => {}
+            Change::Visible if is_hidden() => callback(Change::Hidden),
+            _ => callback(change),
         };
         DomListener::new(&scope, name, Box::new(tell))
     };
-    names.map(listen).collect()
+    changes.iter().map(listen).collect()
 }
 
-/// Whether a `pageshow` event is about a page from the back/forward cache.
-fn is_restored(event: &Event) -> bool {
-    let transition = event.unchecked_ref::<sys::PageTransition>();
-    transition.persisted().unwrap_or_default()
+/// Whether the page is shown because it was loaded, and does not come from the back/forward cache.
+fn is_first_show(event: &Event) -> bool {
+    event.unchecked_ref::<sys::PageTransition>().persisted() == Some(false)
 }
 
 /// A function that the DOM calls at each event of a name. Dropping this removes the listener.

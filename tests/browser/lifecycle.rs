@@ -109,6 +109,7 @@ async fn a_page_that_loads_has_not_been_restored() {
         assert_eq!(messages.next().await, 1);
         let global: EventTarget = js_sys::global().unchecked_into();
         let event = Event::new("pageshow").expect("an event");
+        let _ = Reflect::set(&event, &"persisted".into(), &JsValue::FALSE);
         global.dispatch_event(&event).expect("it is dispatched");
         assert!(matches!(source.state(), State::Open { .. }));
     })

@@ -201,9 +201,8 @@ impl Connection {
         if connection.poll() == Some(Output::Connect) {
             connection.connect()?;
         }
-        connection.carry_out(None);
         connection.watch_changes(sees_page);
-        connection.set_timer();
+        connection.drain();
         Ok(connection)
     }
 
