@@ -393,7 +393,7 @@ impl EventSource {
     /// # }
     /// ```
     pub fn reconnect(&self) {
-        self.connection.ask(core::Input::Reconnect);
+        self.connection.reconnect();
     }
 
     /// Disconnects until [`resume`](Self::resume) or [`reconnect`](Self::reconnect): the source is [`State::Paused`], and no time
@@ -402,13 +402,13 @@ impl EventSource {
     /// A source that [shares](EventSourceBuilder::shared) a connection leaves it. The others go on, and it misses what they
     /// receive meanwhile; the last one to leave closes the connection.
     pub fn pause(&self) {
-        self.connection.ask(core::Input::Pause);
+        self.connection.pause();
     }
 
     /// Resumes a source that is paused: it connects at once from the last event id, as by [`reconnect`](Self::reconnect), with its
     /// earlier failures forgotten. Otherwise nothing happens.
     pub fn resume(&self) {
-        self.connection.ask(core::Input::Resume);
+        self.connection.resume();
     }
 
     /// The browser's source behind this one, for what this crate does not do. `None` while there is none: after the

@@ -32,8 +32,8 @@ pub(super) enum Queued {
         /// The error that the input is about.
         error: Option<ToldError>,
     },
-    /// The user pauses, resumes or reconnects.
-    Asked(Input<'static>),
+    /// The user pauses, resumes or reconnects. A function, so that apps which do none of this have no code for it.
+    Asked(fn(&Connection)),
     /// A stream has begun to drop items.
     ItemsDropped,
     /// A full queue holds the reading back, or does no longer.
@@ -186,7 +186,7 @@ impl Connection {
                 self.handle_event(&Frame::of(&event, id_field));
             }
             Queued::Unlistened { is_event, meta } => self.handle_unlistened(is_event, meta),
-            Queued::Asked(input) => self.handle_asked(input),
+            Queued::Asked(carry_out) => carry_out(self),
             Queued::ItemsDropped => self.report(&Error::QueueOverflow { dropped: 1 }, true),
             // All inputs before it are handled: `drain` sets the pace next.
             #[cfg(feature = "fetch")]
@@ -200,24 +200,6 @@ impl Connection {
             }
         }
         self.carry_out(None);
-    }
-
-    /// The user pauses, resumes or reconnects.
-    pub(in crate::source) fn ask(&self, input: Input<'static>) {
-        self.push(Queued::Asked(input));
-        self.drain();
-    }
-
-    /// A source that has joined a shared connection leaves it while it is paused. To resume and to reconnect is for that connection.
-    fn handle_asked(&self, input: Input<'static>) {
-        let link = self.link();
-        match link.as_ref().and_then(|link| link.carrier()) {
-            Some(carrier) if !matches!(input, Input::Pause) => carrier.ask(input),
-            _ => {
-                self.note_last_event_id();
-                self.tell(input);
-            }
-        }
     }
 
     /// Passes an input to the session.

@@ -6,6 +6,7 @@
 mod console;
 mod delivery;
 mod inputs;
+mod lifecycle;
 mod link;
 mod listening;
 mod outputs;
