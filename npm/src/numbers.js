@@ -19,6 +19,7 @@ export const INPUT_CLOSE = 12;
 export const INPUT_RELAYED_STATE = 13;
 export const INPUT_POSTPONED = 14;
 export const INPUT_HELD_BACK = 15;
+export const INPUT_REQUESTED = 20;
 
 // More inputs: `tell_session` in `session.rs`.
 export const INPUT_UNLISTENED = 16;

@@ -22,6 +22,7 @@ const FETCH = {
   maxEventSize: count,
   maxErrorBodySize: count,
   accept: callback,
+  fetch: callback,
   endOfBody: oneOf("finished", "reconnect"),
 };
 
@@ -53,6 +54,7 @@ const OPTIONS = {
   queue,
   deduplicate: count,
   resumeParameter: string,
+  request: callback,
   terminalEvent: (value, name) => [value].flat().map((one) => messageName(string(one, name))),
   terminalData: string,
   diagnose: flag,
@@ -77,6 +79,27 @@ const OPTIONS = {
  * }} Settings
  */
 
+const { method, headers, body, credentials } = FETCH;
+
+/** What the function `request` answers with. */
+const ANSWER = { url: (/** @type {any} */ value) => `${value}`, method, headers, body, credentials };
+
+/** Whether requests of this method may be made more than once. @param {string} [method] */
+export const isSafe = (method = "") => /^(get|head)$/i.test(method);
+
+/** @param {OptionsObject} options @param {boolean} isFetch @param {string} [path] */
+function checkNeeds(options, isFetch, path = "") {
+  const needsFetch = !isFetch && Object.keys(FETCH).find((name) => name in options);
+  if (needsFetch) throw optionError(`\`${path}${needsFetch}\` needs \`transport: "fetch"\``);
+}
+
+/** Checks what the function `request` has answered with. @param {any} answer @param {boolean} isFetch */
+export function parseAnswer(answer, isFetch) {
+  const options = read(object(answer, "request(…)"), ANSWER, "request(…).");
+  checkNeeds(options, isFetch, "request(…).");
+  return options;
+}
+
 /** @param {unknown} init @returns {Settings} */
 export function parseSettings(init) {
   const given = init ?? {};
@@ -84,11 +107,10 @@ export function parseSettings(init) {
   const options = read(/** @type {OptionsObject} */ (given), OPTIONS);
   const isFetch = options.transport === "fetch";
   const { method = "GET", policy = {} } = options;
-  // Whether the request may be made more than once.
-  const isRepeatable = /^(get|head)$/i.test(method);
+  const isRepeatable = isSafe(method);
   const { capacity = 4096, whenFull = isRepeatable || policy.resend ? "drop-oldest" : "wait" } = options.queue ?? {};
-  const needsFetch = Object.keys(FETCH).find((name) => name in options) ?? (whenFull === "wait" && 'queue.whenFull: "wait"');
-  if (needsFetch && !isFetch) throw optionError(`\`${needsFetch}\` needs \`transport: "fetch"\``);
+  checkNeeds(options, isFetch);
+  if (whenFull === "wait" && !isFetch) throw optionError('`queue.whenFull: "wait"` needs `transport: "fetch"`');
   return {
     ...options,
     isFetch,
