@@ -16,6 +16,8 @@ mod pace;
 mod reentry;
 mod reopening;
 #[cfg(feature = "fetch")]
+mod requests;
+#[cfg(feature = "fetch")]
 mod responses;
 mod sharing;
 mod streams;
