@@ -15,6 +15,7 @@ import { withResumeParameter } from "./resume-parameter.js";
 /** @typedef {import("../audience.js").Subscription} Subscription */
 /** @typedef {import("../inputs.js").Input} Input */
 /** @typedef {import("../options.js").Settings} Settings */
+/** @typedef {ReturnType<typeof watchBlocks>} Blocks */
 /** @typedef {[request: Request, init: RequestInit & { headers: { [name: string]: string } }]} MadeRequest A request, and what it is made of. */
 
 /** Workers with an old compatibility date have no cache, and refuse the option. */
@@ -28,7 +29,7 @@ export class FetchTransport extends ResponseReader {
   #lastEventId;
   #diagnosis;
   #onlyAsks;
-  /** @type {ReturnType<typeof watchBlocks> | undefined} */
+  /** @type {Blocks | undefined} */
   #blocks;
   #abort = new AbortController();
   /** Resolves once the page has not been left, if it began to be left. @type {Promise<unknown> | undefined} */
@@ -87,14 +88,13 @@ export class FetchTransport extends ResponseReader {
       if (this.#settings.request) this.#link.receive(requested(isSafe(request.method)));
       if (!this.isOpen) return;
     }
-    const blocks = (this.#blocks = watchBlocks(this.#url));
     let response;
     try {
       response = await (own ? own(this.#url, init) : this.#diagnosis.redirects.fetch(request));
     } catch (cause) {
       // While the page is left, nothing is asked.
       await this.#staying;
-      const error = await this.#diagnosis.explain(this.#url, request, cause, this.#abort, blocks);
+      const error = await this.#diagnosis.explain(this.#url, request, cause, this.#abort, /** @type {Blocks} */ (this.#blocks));
       // By the standard a refusal by CORS is a lost connection; the browser's own source gives up.
       const isLoss = error.code === "connection-lost" || (error.code === "cors" && !this.#onlyAsks);
       return (isLoss ? reestablish : failed)(error);
@@ -125,6 +125,8 @@ export class FetchTransport extends ResponseReader {
   #request(answer) {
     const { resumeParameter, mode = "cors", cache = NO_STORE, redirect, referrerPolicy } = this.#settings;
     this.#url = withResumeParameter(answer.url, resumeParameter, this.#lastEventId);
+    this.#blocks?.stop();
+    this.#blocks = watchBlocks(this.#url);
     try {
       const { headers, ...request } = requestOf(this.#settings, answer, resumeParameter === undefined ? this.#lastEventId : "");
       if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");

@@ -48,6 +48,8 @@ pub(super) struct Attempt {
     pub(super) asked: crate::Attempt,
     pub(super) abort: AbortController,
     pub(super) diagnosis: Rc<Diagnosis>,
+    /// Watches the URL of the source.
+    pub(super) blocks: Place<BlockWatch>,
     /// Whether only the head of the response matters: why the browser's own source has given up.
     pub(super) only_asks: bool,
     pub(super) shared: Rc<AttemptShared>,
@@ -95,7 +97,8 @@ impl Attempt {
                 return TransportEvent::Finished;
             }
         }
-        let blocks = BlockWatch::new(&self.url());
+        let blocks = self.blocks.take().filter(|_| self.request.is_none());
+        let blocks = blocks.unwrap_or_else(|| BlockWatch::new(&self.url()));
         match self.diagnosis.fetch(&request).await {
             Ok(response) => {
                 self.diagnosis.note_answer(&request);

@@ -21,7 +21,7 @@ use std::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Request};
 
-use super::{Sink, TransportEvent, leaving::LeaveWatch, resume_url, valid_url};
+use super::{Sink, TransportEvent, blocks::BlockWatch, leaving::LeaveWatch, resume_url, valid_url};
 use crate::{Error, panics::Panics, place::Place, yielder::Yielder};
 use attempt::Attempt;
 pub use attempt_request::{AttemptRequest, RequestResult};
@@ -141,6 +141,7 @@ impl FetchConnector {
             request: self.request.clone(),
             with_credentials: self.with_credentials,
             diagnosis: Rc::clone(&self.diagnosis),
+            blocks: BlockWatch::new(&url).into(),
             only_asks,
             url: url.into(),
             resume_parameter: self.resume_parameter.clone(),
