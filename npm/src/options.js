@@ -87,16 +87,17 @@ const ANSWER = { url: (/** @type {any} */ value) => `${value}`, method, headers,
 /** Whether requests of this method may be made more than once. @param {string} [method] */
 export const isSafe = (method = "") => /^(get|head)$/i.test(method);
 
-/** @param {OptionsObject} options @param {boolean} isFetch @param {string} [path] */
-function checkNeeds(options, isFetch, path = "") {
-  const needsFetch = !isFetch && Object.keys(FETCH).find((name) => name in options);
-  if (needsFetch) throw optionError(`\`${path}${needsFetch}\` needs \`transport: "fetch"\``);
+/** Throws if there is an option that needs the transport `fetch`. @param {OptionsObject} options @param {string} path @param {unknown} [other] */
+function refuseFetch(options, path, other) {
+  const name = Object.keys(FETCH).find((name) => name in options) ?? other;
+  if (name) throw optionError(`\`${path}${name}\` needs \`transport: "fetch"\``);
 }
 
 /** Checks what the function `request` has answered with. @param {any} answer @param {boolean} isFetch */
 export function parseAnswer(answer, isFetch) {
-  const options = read(object(answer, "request(…)"), ANSWER, "request(…).");
-  checkNeeds(options, isFetch, "request(…).");
+  const path = "request(…)";
+  const options = read(object(answer, path), ANSWER, `${path}.`);
+  if (!isFetch) refuseFetch(options, `${path}.`);
   return options;
 }
 
@@ -109,8 +110,7 @@ export function parseSettings(init) {
   const { method = "GET", policy = {} } = options;
   const isRepeatable = isSafe(method);
   const { capacity = 4096, whenFull = isRepeatable || policy.resend ? "drop-oldest" : "wait" } = options.queue ?? {};
-  checkNeeds(options, isFetch);
-  if (whenFull === "wait" && !isFetch) throw optionError('`queue.whenFull: "wait"` needs `transport: "fetch"`');
+  if (!isFetch) refuseFetch(options, "", whenFull === "wait" && 'queue.whenFull: "wait"');
   return {
     ...options,
     isFetch,

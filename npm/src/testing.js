@@ -375,9 +375,8 @@ class FakeConnection {
     await undefined;
     const { signal } = this.#abort;
     if (signal.aborted) return;
-    const { number, error } = this.#link;
     try {
-      const answer = await ask(this.#url, this.#settings, { number, lastEventId: this.#id, error, signal });
+      const answer = await ask(this.#url, this.#settings, this.#link, this.#id, signal);
       const request = requestFor(answer.url, this.#settings, answer);
       this.#url = answer.url;
       if (!this.#settings.request) return request.headers?.forEach((value, name) => headers?.set(name, value));

@@ -76,9 +76,8 @@ export class BrowserTransport {
     await undefined;
     const { signal } = this.#abort;
     if (signal.aborted) return;
-    const { number, error } = this.#link;
     try {
-      const { url } = await ask(this.#url, this.#settings, { number, lastEventId, error, signal });
+      const { url } = await ask(this.#url, this.#settings, this.#link, lastEventId, signal);
       this.#link.receive(requested(true));
       if (!signal.aborted) this.#begin(Native, url, lastEventId);
     } catch (exception) {

@@ -82,9 +82,7 @@ export class FetchTransport extends ResponseReader {
   async #attempt([request, init]) {
     const { fetch: own } = this.#settings;
     if (isAsked(this.#settings)) {
-      const { number, error } = this.#link;
-      const attempt = { number, lastEventId: this.#lastEventId, error, signal: this.#abort.signal };
-      [request, init] = this.#request(await ask(this.#url, this.#settings, attempt));
+      [request, init] = this.#request(await ask(this.#url, this.#settings, this.#link, this.#lastEventId, this.#abort.signal));
       if (this.#settings.request) this.#link.receive(requested(isSafe(request.method)));
       if (!this.isOpen) return;
     }

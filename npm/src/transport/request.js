@@ -22,14 +22,16 @@ export const isAsked = ({ headers, request }) => Boolean(request) || typeof head
  *
  * @param {string} url The URL of the source.
  * @param {Settings} settings
- * @param {import("../index.js").Attempt} attempt
+ * @param {import("../host.js").Link} link
+ * @param {string} lastEventId
+ * @param {AbortSignal} signal Ends with the attempt.
  * @returns {Promise<Answer & { url: string }>}
  */
-export async function ask(url, { headers, request, isFetch }, attempt) {
+export async function ask(url, { headers, request, isFetch }, { number, error }, lastEventId, signal) {
   let fresh, answer;
   try {
     if (isFetch && typeof headers === "function") fresh = await headers();
-    answer = request ? await request(attempt) : {};
+    answer = request ? await request({ number, lastEventId, error, signal }) : {};
   } catch (cause) {
     // The function may succeed the next time.
     throw new EventSourceError("request", `the request could not be made: ${messageOf(cause)}`, { url, cause });
