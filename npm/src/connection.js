@@ -94,6 +94,10 @@ export class Connection extends Audience {
   #unfinished;
   /** The error of the last failure of a transport's connection. @type {EventSourceError | undefined} */
   #lastConnectionError;
+  /** How many attempts there were. */
+  #attempts = 0;
+  /** Why the last attempt has ended, if it has failed. @type {EventSourceError | undefined} */
+  #attemptError;
   /** The metadata of the last event. The session is told its id with the next input. @type {EventMeta | undefined} */
   #meta;
   /** The last event id, kept here while there is no session. */
@@ -396,7 +400,7 @@ export class Connection extends Audience {
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
       else if (output === OUTPUT_REPORT) {
-        if (failures) this.#lastConnectionError = error();
+        if (failures) this.#attemptError = this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));
       } else if (output === OUTPUT_STATE) this.enterState(stateOf(kind, failures, amount, this.#response));
       else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
@@ -431,6 +435,8 @@ export class Connection extends Audience {
     }
     /** @type {Link} */
     const link = (this.#link = {
+      number: (this.#attempts += 1),
+      error: this.#attemptError,
       receive: (input) => this.receive(input, link),
       receiveEvent: (subscription, data, meta, hasIdField, isSlice, value) =>
         this.receiveEvent(subscription, data, meta, hasIdField, isSlice, value, link),
@@ -438,6 +444,7 @@ export class Connection extends Audience {
       newSubscription: (name) => this.newSubscription(name),
       hint: (name) => this.#hint(name),
     });
+    this.#attemptError = undefined;
     try {
       this.transport = this.#open(this.lastEventId, link);
     } catch (exception) {

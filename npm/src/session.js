@@ -22,6 +22,7 @@ export function openSession(settings, isOffline, isHidden, now) {
     endOfBody === "finished",
     endOfBody,
     isHidden,
+    settings.request,
   ];
   const numbers = numbersOf(policy);
   const id = encoder.encode(lastEventId);

@@ -80,7 +80,12 @@ pub struct Session {
     has_resume_parameter: bool,
     has_terminal: bool,
     end_of_body: Option<EndOfBody>,
-    /// Whether the request may be made more than once at no cost.
+    asks_request: bool,
+    /// Whether the function is still to answer with the request of this attempt.
+    is_asking: bool,
+    /// Whether a request that is not safe may be sent next: none was sent, or it may be sent again.
+    may_send_unsafe: bool,
+    /// Whether the request in hand may be made more than once at no cost.
     is_safe: bool,
     /// Whether it may be made more than once whatever happens.
     is_repeatable: bool,
@@ -170,6 +175,7 @@ impl Session {
             has_rule,
             transport,
             is_repeatable,
+            asks_request,
             has_resume_parameter,
             last_event_id,
             deduplicate,
@@ -180,6 +186,9 @@ impl Session {
         } = options;
         let can_pause = policy.pause_when_hidden.is_some();
         let mut session = Self {
+            asks_request,
+            is_asking: asks_request,
+            may_send_unsafe: true,
             is_safe: is_repeatable,
             is_repeatable: is_repeatable || policy.resend,
             policy,
@@ -321,6 +330,7 @@ impl Session {
         }
         match input {
             Input::Postponed(wait) => self.phase = Phase::Postponed(at.now + wait),
+            Input::Requested { is_safe } => self.requested(is_safe),
             Input::Opened => self.opened(at.now),
             Input::Comment => self.note_activity(|| at.now),
             Input::Unlistened {
@@ -385,6 +395,7 @@ impl Session {
         }
         if output == Some(Output::Connect) {
             self.has_id_of_connection = false;
+            self.is_asking = self.asks_request;
         }
         output
     }
@@ -404,6 +415,24 @@ impl Session {
     /// A `Vec` is enough, since there are never more than a few outputs.
     fn next_output(&mut self) -> Option<Output> {
         (!self.outputs.is_empty()).then(|| self.outputs.remove(0))
+    }
+
+    /// The request of this attempt is known, and not sent yet.
+    fn requested(&mut self, is_safe: bool) {
+        if !mem::take(&mut self.is_asking) {
+            return;
+        }
+        self.is_safe = is_safe;
+        self.is_repeatable = is_safe || self.policy.resend;
+        if is_safe {
+            return;
+        }
+        if !mem::replace(&mut self.may_send_unsafe, self.policy.resend) {
+            self.close(CloseReason::Failed {
+                failure: Failure::Earlier,
+                limit: None,
+            });
+        }
     }
 
     fn opened(&mut self, now: Timestamp) {

@@ -63,7 +63,11 @@ impl Queued {
         };
         matches!(
             input,
-            Input::Opened | Input::Lost(_) | Input::BodyEnded { .. } | Input::Finished
+            Input::Requested { .. }
+                | Input::Opened
+                | Input::Lost(_)
+                | Input::BodyEnded { .. }
+                | Input::Finished
         )
     }
 }
@@ -74,6 +78,8 @@ impl Connection {
             TransportEvent::Event(frame) => return self.receive_frame(frame),
             #[cfg(feature = "fetch")]
             TransportEvent::Unheard { name } => return self.hint_at(name),
+            #[cfg(feature = "fetch")]
+            TransportEvent::Requested { is_safe } => Input::Requested { is_safe }.into(),
             TransportEvent::Opened => Input::Opened.into(),
             #[cfg(feature = "fetch")]
             TransportEvent::Answered(response) => {

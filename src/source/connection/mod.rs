@@ -116,6 +116,10 @@ pub(crate) struct Connection {
     server_failure: Place<ToldError>,
     /// What had arrived of an event when the last response ended.
     unfinished: Place<ToldError>,
+    /// How many attempts there were.
+    attempts: Cell<u32>,
+    /// Why the last attempt has ended, if it has failed.
+    attempt_error: Place<Arc<Error>>,
     /// The last failure of the connection that was reported.
     earlier: Place<ToldError>,
     close_reason: OnceCell<CloseReason>,
@@ -249,6 +253,8 @@ impl Connection {
             told: Place::default(),
             server_failure: Place::default(),
             unfinished: Place::default(),
+            attempts: Cell::default(),
+            attempt_error: Place::default(),
             earlier: Place::default(),
             close_reason: OnceCell::new(),
             abort_reason: Place::default(),

@@ -17,6 +17,8 @@ mod pace;
 mod reentry;
 mod reopening;
 #[cfg(feature = "fetch")]
+mod requests;
+#[cfg(feature = "fetch")]
 mod responses;
 mod sharing;
 mod streams;

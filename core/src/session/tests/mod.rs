@@ -14,6 +14,7 @@ mod postponed;
 mod properties;
 mod reconnecting;
 mod relayed;
+mod requested;
 mod slow_opening;
 mod space;
 mod terminal;

@@ -53,6 +53,7 @@ pub(crate) struct Settings {
     pub(crate) is_offline: bool,
     pub(crate) is_sharer: bool,
     pub(crate) pause_when_hidden: Option<Time>,
+    pub(crate) asks_request: bool,
 }
 
 /// What to do at a time limit.
@@ -106,15 +107,12 @@ fn time(time: Option<Time>) -> Option<Span> {
 }
 
 impl Settings {
-    pub(crate) fn is_repeatable(&self) -> bool {
-        self.is_safe || self.resend
-    }
-
     pub(crate) fn options(&self) -> Options {
         let mut options = Options::new(Transport::Fetch);
         options.policy = self.policy().into();
         options.has_rule = self.rule.is_some();
         options.is_repeatable = self.is_safe;
+        options.asks_request = self.asks_request;
         options.is_offline = self.is_offline;
         // Only the browser can send this id, so the session leaves reconnecting to the browser.
         options.last_event_id = "1".into();
@@ -189,6 +187,8 @@ pub(crate) enum Happening {
     Hidden,
     Visible,
     Woken,
+    /// The function answers with a request; it is safe if this is true.
+    Requested(bool),
 }
 
 /// Why a transport gives up.
