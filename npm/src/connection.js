@@ -23,6 +23,7 @@ import {
   INPUT_EVENT,
   INPUT_NOTE_LAST_EVENT_ID,
   INPUT_POSTPONED,
+  INPUT_RELAYED_STATE,
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
@@ -402,8 +403,12 @@ export class Connection extends Audience {
       else if (output === OUTPUT_REPORT) {
         if (failures) this.#attemptError = this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));
-      } else if (output === OUTPUT_STATE) this.enterState(stateOf(kind, failures, amount, this.#response));
-      else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
+      } else if (output === OUTPUT_STATE) {
+        const state = stateOf(kind, failures, amount, this.#response);
+        // A source that is paused at once has no listeners yet, and a shared connection no sharers.
+        if (this.#isConstructed) this.enterState(state);
+        else this.state = state;
+      } else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
     }
   }
 
@@ -455,11 +460,24 @@ export class Connection extends Audience {
       this.#queue.push([inputs.failed(error), link]);
       return;
     }
-    if (this.transport.state) this.state = this.transport.state;
+    this.#join(this.transport.state);
     for (const subscription of this.subscriptions.values()) this.transport.listen(subscription);
     if (this.#tracksIds) this.transport.trackIds?.();
     if (!this.anyListeners.isEmpty) this.transport.listenToAll?.(true);
     if (this.isHeldBack) this.transport.holdBack?.(true);
+  }
+
+  /** Takes over the state of a shared connection. @param {import("./index.js").State | undefined} state */
+  #join(state) {
+    if (!state) return;
+    this.state = state;
+    // Being connecting has been told, and being open is told later.
+    if (/^(connecting|open)$/.test(state.type)) return;
+    const { detail, time, failures } = inputs.relayedState(state);
+    this.#tellSession(INPUT_RELAYED_STATE, detail, time, failures);
+    // In place of the session's output: the object that the shared connection has is the one that a countdown knows.
+    poll(/** @type {number} */ (this.#session));
+    this.announce(state);
   }
 
   /**
