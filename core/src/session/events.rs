@@ -3,8 +3,8 @@
 use core::mem;
 
 use super::{
-    EventOutcome, Gap, IdField, Output, ReceivedEvent, Session, Terminal, Transport,
-    ids::Freshness, reason_after,
+    AttemptOutcome, EventOutcome, Gap, IdField, Output, ReceivedEvent, Session, Terminal,
+    Transport, ids::Freshness, reason_after,
 };
 use crate::Timestamp;
 
@@ -111,9 +111,12 @@ impl Session {
                 };
             }
         }
-        self.note_activity(clock);
+        self.note_activity(&clock);
         self.forget_failures();
         if let Some(terminal) = event.terminal {
+            if self.attempts.is_under_way() {
+                self.attempt_ended(AttemptOutcome::Aborted, None, clock());
+            }
             // The source closes once the outputs of this event, a gap and its delivery, are carried out.
             self.closing = Some(reason_after(terminal));
         } else if self.outputs.is_empty() && !needs_deadline {
@@ -132,7 +135,10 @@ impl Session {
             None => event.id_field,
         };
         match self.ids.observe(id, field, event.digest) {
-            Freshness::Duplicate => true,
+            Freshness::Duplicate => {
+                self.attempts.counts.duplicates += 1;
+                true
+            }
             Freshness::New(gap) => {
                 self.push_gap(gap);
                 false
@@ -163,6 +169,7 @@ impl Session {
 
     fn push_gap(&mut self, gap: Option<Gap>) {
         if let Some(gap) = gap {
+            self.attempts.counts.gaps += 1;
             self.push(Output::Gap(gap));
         }
     }

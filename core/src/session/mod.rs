@@ -1,5 +1,6 @@
 //! One source, from its first attempt to its end.
 
+mod attempts;
 mod events;
 mod ids;
 mod io;
@@ -12,10 +13,12 @@ use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use core::mem;
 
 use self::{
+    attempts::Attempts,
     ids::Ids,
     limits::{FailureKind, Pending},
 };
 pub use self::{
+    attempts::{AttemptOutcome, AttemptReason, Counts, EndedAttempt},
     ids::{Gap, digest},
     io::{
         CloseReason, Decision, EndOfBody, EventOutcome, Failure, FailureClass, FailureContext,
@@ -52,8 +55,8 @@ use crate::{At, Policy, Span, Timestamp};
 ///
 /// # Order
 ///
-/// A change of state is in effect before anything is reported. An error is reported before the state that it leads to,
-/// and a gap before the event after it. [`Output::Closed`] is the last output, and inputs after it are ignored. If the
+/// A change of state is in effect before anything is reported. An attempt that has ended is told before the error that ended it,
+/// an error is reported before the state that it leads to, and a gap before the event after it. [`Output::Closed`] is the last output, and inputs after it are ignored. If the
 /// user closes the source while a rule is asked about an error, that error is reported first.
 ///
 /// ```
@@ -92,6 +95,7 @@ pub struct Session {
     phase: Phase,
     phase_since: Timestamp,
     outputs: Vec<Output>,
+    attempts: Attempts,
     /// The failure that a rule is to decide on.
     pending: Option<Pending>,
     /// Why to close once the current event, which is the last one, is delivered.
@@ -183,6 +187,7 @@ impl Session {
             phase: Phase::Connecting,
             phase_since: at.now,
             outputs: vec![Output::Connect],
+            attempts: Attempts::new(at.now),
             pending: None,
             closing: None,
             close_reason: None,
@@ -287,7 +292,13 @@ impl Session {
             return self.handle_while_closed(input);
         }
         match input {
-            Input::Close(reason) => return self.close(reason),
+            Input::Close(reason) => {
+                if let Some(pending) = self.pending {
+                    self.attempt_given_up(&pending, at.now);
+                }
+                self.close(reason);
+                return self.abort_attempt(at.now);
+            }
             Input::Decided(decision) => {
                 if let Some(pending) = self.pending.take() {
                     self.settle(pending, decision, at.now);
@@ -301,7 +312,10 @@ impl Session {
             return self.handle_while_closed(input);
         }
         match input {
-            Input::Postponed(wait) => self.phase = Phase::Postponed(at.now + wait),
+            Input::Postponed(wait) => {
+                self.phase = Phase::Postponed(at.now + wait);
+                self.attempts.postpone();
+            }
             Input::Opened => self.opened(at.now),
             Input::Comment => self.note_activity(|| at.now),
             Input::Unlistened {
@@ -314,7 +328,10 @@ impl Session {
                 is_whole,
                 unfinished,
             } => self.body_ended(is_whole, unfinished, at),
-            Input::Finished => self.close(CloseReason::Finished),
+            Input::Finished => {
+                self.attempt_ended(AttemptOutcome::Finished, None, at.now);
+                self.close(CloseReason::Finished);
+            }
             Input::Decoded => self.decode_errors = 0,
             Input::DecodeFailed => self.decode_failed(at),
             Input::Timeout { late } => self.timeout(late, at),
@@ -328,6 +345,9 @@ impl Session {
             Input::ReadOn => self.read_on(at.now),
             Input::Relayed(output) => self.relayed(output),
             Input::Close(_) | Input::Decided(_) => {}
+        }
+        if self.is_closed() {
+            self.abort_attempt(at.now);
         }
     }
 
@@ -382,6 +402,7 @@ impl Session {
     }
 
     fn opened(&mut self, now: Timestamp) {
+        self.attempt_ended(AttemptOutcome::Opened, None, now);
         // If a connection opens while the machine is reported offline, that report is wrong, and ignored until the
         // next.
         self.ignores_offline |= mem::take(&mut self.is_offline);
@@ -418,17 +439,21 @@ impl Session {
                 attempt: None,
             })),
             Output::Gap(_) => self.push(output),
-            Output::Connect | Output::Disconnect | Output::Deliver | Output::Decide(_) => {}
+            Output::Connect
+            | Output::Disconnect
+            | Output::Deliver
+            | Output::Attempt(_)
+            | Output::Decide(_) => {}
         }
     }
 
-    /// Closes at once. Outputs that were still to be carried out are dropped, except for reports of errors.
+    /// Closes at once. Outputs that were still to be carried out are dropped, except for reports of errors and of attempts.
     fn close(&mut self, reason: CloseReason) {
         self.phase = Phase::Closed;
         self.close_reason = Some(reason);
         self.closing = None;
         self.outputs
-            .retain(|output| matches!(output, Output::Report(_)));
+            .retain(|output| matches!(output, Output::Report(_) | Output::Attempt(_)));
         if let Some(Pending { failure, kind, .. }) = self.pending.take() {
             self.report(failure, self.attempt_of(kind));
         }

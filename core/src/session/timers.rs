@@ -56,6 +56,7 @@ impl Session {
                 None => Failure::OpenTimeout,
             };
             self.time_limit = limit;
+            self.attempt_failed(failure, now);
             // No rule is asked, since nothing new has gone wrong.
             self.close(CloseReason::Failed {
                 failure,
@@ -82,6 +83,7 @@ impl Session {
 
     fn connect(&mut self, now: Timestamp) {
         let is_told = matches!(self.phase, Phase::Postponed(_));
+        self.attempts.start(now);
         self.enter(Phase::Connecting, now);
         if !is_told {
             self.push_state();
