@@ -15,6 +15,7 @@ import {
   FAILURE_UNFINISHED_EVENT,
   HAS_ID_FIELD,
   HAS_NO_ID_FIELD,
+  INPUT_COUNT,
   INPUT_BODY_ENDED,
   INPUT_CLOSE,
   INPUT_DECIDED,
@@ -32,6 +33,7 @@ import {
   OUTCOME_BITS,
   OUTCOME_MASK,
   OUTCOME_POLL,
+  OUTPUT_ATTEMPT,
   OUTPUT_CONNECT,
   OUTPUT_DECIDE,
   OUTPUT_DELIVER,
@@ -45,12 +47,13 @@ import {
   REASON_FAILED,
   REASON_FINISHED,
   REASON_REQUESTED,
+  STATES,
   WANTS_ACTIVITY,
   WANTS_DECODED,
   WANTS_DIGESTS,
   WANTS_IDS,
 } from "./numbers.js";
-import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
+import { askRule, attemptOf, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
 import { SKIPPED, UNSEEN, detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
@@ -94,6 +97,10 @@ export class Connection extends Audience {
   #unfinished;
   /** The error of the last failure of a transport's connection. @type {EventSourceError | undefined} */
   #lastConnectionError;
+  /** What the transports have counted. @type {import("./host.js").Tally} */
+  #tally = { events: 0, bytes: 0, at: NaN };
+  /** What was counted in all, once the source has closed. @type {import("./index.js").Stats | undefined} */
+  #stats;
   /** The metadata of the last event. The session is told its id with the next input. @type {EventMeta | undefined} */
   #meta;
   /** The last event id, kept here while there is no session. */
@@ -189,6 +196,30 @@ export class Connection extends Audience {
 
   get lastEventId() {
     return this.#isStarted ? firstTextOf(numbersAt(this.#tellSession(INPUT_NOTE_LAST_EVENT_ID))) : this.#lastEventId;
+  }
+
+  /** @returns {import("./index.js").Stats} */
+  get stats() {
+    const stats = this.#stats ?? this.transport?.stats;
+    if (stats) return { ...stats };
+    const { events, bytes } = this.#tally;
+    const lastEventAt = this.#lastEventAt;
+    const numbers = this.#isStarted ? numbersAt(this.#tellSession(INPUT_COUNT)) : [];
+    const [attempts = 0, opened = 0, duplicates = 0, gaps = 0] = numbers.slice(6);
+    return {
+      attempts,
+      opened,
+      events: events - duplicates - (this.transport?.ahead ?? 0),
+      bytes: this.settings.isFetch ? bytes : undefined,
+      duplicates,
+      gaps,
+      lastEventAt: lastEventAt >= 0 ? this.host.wallTime(lastEventAt) : undefined,
+    };
+  }
+
+  /** When the last event arrived, by the clock of the host. */
+  get #lastEventAt() {
+    return this.#meta?.at ?? Math.min(this.#tally.at, this.host.now());
   }
 
   /** Closes the source at once, whatever is being handled. */
@@ -323,6 +354,8 @@ export class Connection extends Audience {
     const id = this.#wants & WANTS_IDS ? meta.lastEventId : null;
     const outcome = this.#tellSession(INPUT_EVENT, terminalFlag + idFieldFlag, 0, digest, id);
     this.#wants = outcome >> OUTCOME_BITS;
+    // It is not delivered.
+    if (terminalFlag === IS_TERMINAL_DATA) this.#tally.events -= 1;
     if (!(outcome & OUTCOME_MASK)) return this.#deliver(subscription, data, meta, isSlice, value);
     if (!(outcome & OUTCOME_POLL)) return;
     this.#event = [subscription, data, meta, isSlice];
@@ -389,12 +422,28 @@ export class Connection extends Audience {
         this.#deliver(.../** @type {HandledEvent} */ (this.#event));
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
+      else if (output === OUTPUT_ATTEMPT) this.#endAttempt(numbers, error);
       else if (output === OUTPUT_REPORT) {
         if (failures) this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));
       } else if (output === OUTPUT_STATE) this.enterState(stateOf(kind, failures, amount, this.#response));
       else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
     }
+  }
+
+  /** An attempt has ended. @param {Float64Array} numbers @param {() => EventSourceError} error */
+  #endAttempt(numbers, error) {
+    const attempt = attemptOf(numbers, this.host, {
+      url: this.transport?.url ?? this.#url,
+      response: this.#response,
+      cause: this.#lastConnectionError,
+      error,
+    });
+    const [, kind, , , failures, amount] = numbers;
+    if (kind < STATES.length) {
+      this.state = stateOf(kind, failures, amount, this.#response);
+      this.tellAttempt(attempt);
+    } else this.tellLastAttempt(attempt);
   }
 
   /** The error of a failure. All outputs of an input get the same object. @param {number} failure @param {number} after @param {number} failures */
@@ -431,6 +480,7 @@ export class Connection extends Audience {
       tellClosingError: (error) => this.tellClosingError(error),
       newSubscription: (name) => this.newSubscription(name),
       hint: (name) => this.#hint(name),
+      tally: this.#tally,
     });
     try {
       this.transport = this.#open(this.lastEventId, link);
@@ -467,6 +517,7 @@ export class Connection extends Audience {
 
   #disconnect() {
     const transport = this.transport;
+    this.#tally.at = this.#lastEventAt;
     this.transport = this.#link = this.#meta = undefined;
     transport?.close();
   }
@@ -537,6 +588,7 @@ export class Connection extends Audience {
     const state = (this.state = /** @type {const} */ ({ type: "closed", reason }));
     // After a bug of this package, some of this may fail.
     quietly(() => (this.#lastEventId = this.lastEventId));
+    quietly(() => (this.#stats = this.stats));
     quietly(() => this.#disconnect());
     this.#session = undefined;
     if (session !== NOT_STARTED) quietly(() => wasm.free(session));

@@ -21,14 +21,23 @@ import { wasm } from "./init.js";
  *   tellClosingError: (error: EventSourceError) => unknown,
  *   newSubscription: (name: string) => Subscription,
  *   hint: (name: string) => void,
+ *   tally: Tally,
  * }} Link
  *
- * A transport carries the events. Its `state` is the state of the connection that it joins. Its `lastEventId` is an id
- * that it knows without an event. While it is held back, it reads no further.
+ * What transports count: the events that somebody listens to, and the bytes of the responses. The last event arrived `at` this time;
+ * now, if that is Infinity. Over the browser's own transport the event says when.
+ *
+ * @typedef {{ events: number, bytes: number, at: number }} Tally
+ *
+ * A transport carries the events. Its `state` and its `stats` are those of the connection that it joins. Its `lastEventId` is an id
+ * that it knows without an event, its `url` the one that it asks. It may have counted events that it has yet to hand over (`ahead`). While it is held back, it reads no further.
  *
  * @typedef {{
  *   readonly lastEventId?: string,
  *   readonly state?: State,
+ *   readonly stats?: import("./index.js").Stats,
+ *   readonly url?: string,
+ *   readonly ahead?: number,
  *   listen: (subscription: Subscription) => void,
  *   unlisten: (subscription: Subscription) => void,
  *   trackIds?: () => void,
@@ -39,13 +48,14 @@ import { wasm } from "./init.js";
  */
 
 /**
- * A clock, timers, random numbers, changes of the network, and places for errors that nobody listens to and for hints. `after`
+ * A clock, also as milliseconds since 1970 (`wallTime`), timers, random numbers, changes of the network, and places for errors that nobody listens to and for hints. `after`
  * calls back with how many milliseconds late it is. `report` also gets how many errors of the same kind were left out since the last
  * one. `openWait` returns how many milliseconds a source has to wait before it may open a URL; 0 if it opens it now. `after` and
  * `onNetwork` return a function that cancels them.
  *
  * @typedef {{
  *   now: () => number,
+ *   wallTime: (now: number) => number,
  *   random: () => number,
  *   after: (delay: number, callback: (lateBy: number) => void) => () => void,
  *   openWait: (url: string) => number,
@@ -96,6 +106,7 @@ let hasWarned = false;
 /** @type {Host} */
 export const browser = {
   now: () => performance.now(),
+  wallTime: (at) => Math.round(Date.now() - performance.now() + at),
   random: () => Math.random(),
   after(delay, callback) {
     // By the wall clock, because `performance.now` stops on some platforms while the machine sleeps.

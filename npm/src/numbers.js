@@ -25,6 +25,7 @@ export const INPUT_UNLISTENED = 16;
 export const INPUT_NOTE_LAST_EVENT_ID = 17;
 export const INPUT_TRACK_IDS = 18;
 export const INPUT_EVENT = 19;
+export const INPUT_COUNT = 20;
 
 // Flags of `INPUT_EVENT`: `event` in `numbers.rs`.
 export const HAS_ID_FIELD = 2;
@@ -59,6 +60,7 @@ export const OUTPUT_GAP = 4;
 export const OUTPUT_DECIDE = 5;
 export const OUTPUT_REPORT = 6;
 export const OUTPUT_STATE = 7;
+export const OUTPUT_ATTEMPT = 9;
 
 // What follows a report: `Numbers::follows` in `numbers.rs`.
 export const FOLLOWS_STATE = 1;
@@ -91,6 +93,10 @@ export const LIMIT_DOWN_TOO_LONG = 2;
 export const STATES = ["connecting", "open", "waiting", "offline"];
 /** In this state and those after it, a connection has failed. */
 export const STATE_WAITING = 2;
+
+// Attempts, in the order of `AttemptOutcome` and `AttemptReason` in `core/src/session/attempts.rs`.
+export const ATTEMPT_OUTCOMES = ["opened", "finished", "refused", "failed", "aborted"];
+export const ATTEMPT_REASONS = ["first", "reconnection", "woken"];
 
 /** What to do at a limit, by number: `set_options` in `numbers.rs`. */
 export const ACTIONS = ["close", "reopen", "keep-waiting"];

@@ -5,6 +5,7 @@ import { EventSourceError, connectionLost, messageOf } from "./error.js";
 import { resolve } from "./event-source.js";
 import { testBackends } from "./host.js";
 import { bodyEnded, browserReconnects, failed, finished, opened, reestablish, retry } from "./inputs.js";
+import { encoder } from "./memory.js";
 import { INPUT_UNLISTENED } from "./numbers.js";
 import { refusal, verdictOn } from "./transport/response.js";
 
@@ -40,6 +41,7 @@ export class FakeClock {
   constructor() {
     this.#host = {
       now: () => this.#now,
+      wallTime: (at) => at,
       // Each wait is as long as its ceiling.
       random: () => 1,
       after: (delay, callback) => this.#after({ at: this.#now + delay, callback }),
@@ -139,7 +141,8 @@ export class FakeServer {
       connect: (url, settings, lastEventId, link) => {
         const request = settings.isFetch ? requestOf(url, settings) : { method: "GET", headers: undefined };
         const { body = null, headers } = settings;
-        const connection = new FakeConnection(url, settings, lastEventId, link, () => this.#connections.delete(connection));
+        const hangUp = () => this.#connections.delete(connection);
+        const connection = new FakeConnection(url, settings, lastEventId, link, this.clock, hangUp);
         this.#connections.add(connection);
         this.#attempts.push({
           url,
@@ -293,6 +296,7 @@ class FakeConnection {
   #accept;
   #seesStatus;
   #link;
+  #clock;
   #hangUp;
   #isOpen = false;
   #isClosed = false;
@@ -310,15 +314,17 @@ class FakeConnection {
    * @param {Settings} settings
    * @param {string} lastEventId
    * @param {Link} link
+   * @param {FakeClock} clock
    * @param {() => void} hangUp
    */
-  constructor(url, { isFetch, accept, diagnose }, lastEventId, link, hangUp) {
+  constructor(url, { isFetch, accept, diagnose }, lastEventId, link, clock, hangUp) {
     this.#url = url;
     this.#isFetch = isFetch;
     this.#accept = accept;
     this.#seesStatus = isFetch || diagnose;
     this.#id = lastEventId;
     this.#link = link;
+    this.#clock = clock;
     this.#hangUp = hangUp;
   }
 
@@ -408,13 +414,18 @@ class FakeConnection {
   /** @param {string} name @param {string} data @param {string} [id] */
   send(name, data, id) {
     const lastEventId = (this.#id = id ?? this.#id);
+    const lines = [`event: ${name}`, ...data.split("\n").map((line) => `data: ${line}`), ...(id === undefined ? [] : [`id: ${id}`])];
     this.#whenRead(() => {
+      const { tally } = this.#link;
+      tally.bytes += encoder.encode(`${lines.join("\n")}\n\n`).length;
       const subscription = this.#subscriptions.get(name) ?? (this.#listensToAll ? this.#link.newSubscription(name) : undefined);
       if (!subscription && !this.#isFetch) return;
       if (!subscription) {
         this.#link.hint(name);
         return { type: INPUT_UNLISTENED, isEvent: true, lastEventId: id };
       }
+      tally.events += 1;
+      tally.at = this.#clock.now;
       const hasIdField = this.#isFetch ? id !== undefined : undefined;
       return (connection) => connection.handleEvent(subscription, data, { lastEventId, origin: ORIGIN }, hasIdField);
     });

@@ -1,18 +1,18 @@
 //! The attempts to connect: how many there were, and how each of them ended.
 
 use super::{Failure, Loss, Output, Phase, Session, io::FailureClass};
-use crate::{Span, Timestamp};
+use crate::Timestamp;
 
 /// An attempt to connect that has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EndedAttempt {
     /// Its number over the life of the source, from 1.
-    pub number: u32,
+    pub number: u64,
     /// Why it was made.
     pub reason: AttemptReason,
-    /// When it started, and how long it took. `None` if the browser has made it, since it does not say.
-    pub time: Option<(Timestamp, Span)>,
+    /// When it started. `None` if the browser has made it, since it does not say.
+    pub started: Option<Timestamp>,
     /// How it ended.
     pub outcome: AttemptOutcome,
     /// What went wrong, if it was refused or has failed.
@@ -21,7 +21,6 @@ pub struct EndedAttempt {
 
 /// Why an attempt to connect was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum AttemptReason {
     /// The source was opened.
     First,
@@ -33,7 +32,6 @@ pub enum AttemptReason {
 
 /// How an attempt to connect ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum AttemptOutcome {
     /// The server answered with an event stream.
     Opened,
@@ -52,9 +50,9 @@ pub enum AttemptOutcome {
 #[non_exhaustive]
 pub struct Counts {
     /// The attempts to connect, the one under way included. Of those that the browser makes, the ones that have ended.
-    pub attempts: u32,
+    pub attempts: u64,
     /// The attempts that have opened a connection.
-    pub opened: u32,
+    pub opened: u64,
     /// The events that were skipped, since they had been delivered before.
     pub duplicates: u64,
     /// The gaps that were reported.
@@ -86,7 +84,7 @@ impl Attempts {
     }
 
     pub(super) fn start(&mut self, now: Timestamp) {
-        self.counts.attempts = self.counts.attempts.saturating_add(1);
+        self.counts.attempts += 1;
         self.under_way = Some((self.next_reason, now));
         self.next_reason = AttemptReason::Reconnection;
     }
@@ -102,10 +100,6 @@ impl Attempts {
     /// Says why the next one is made, if that is not a failure.
     pub(super) fn set_next_reason(&mut self, reason: AttemptReason) {
         self.next_reason = reason;
-    }
-
-    pub(super) fn is_under_way(&self) -> bool {
-        self.under_way.is_some()
     }
 
     pub(super) fn note_loss(&mut self, loss: Loss) {
@@ -131,57 +125,42 @@ impl Session {
         self.attempts.are_told = true;
     }
 
-    /// The attempt under way, if there is one, has ended because of this failure.
-    pub(super) fn attempt_failed(&mut self, failure: Failure, now: Timestamp) {
+    /// The attempt under way, if there is one, has ended because of this failure. Not inlined, since it has many callers.
+    #[inline(never)]
+    pub(super) fn attempt_failed(&mut self, failure: Failure) {
         let outcome = if self.attempts.is_refused {
             AttemptOutcome::Refused
         } else {
             AttemptOutcome::Failed
         };
-        self.attempt_ended(outcome, Some(failure), now);
-    }
-
-    /// The source has just closed. [`Output::Closed`] stays the last output.
-    pub(super) fn abort_attempt(&mut self, now: Timestamp) {
-        if self.attempts.is_under_way()
-            && let Some(closed) = self.outputs.pop()
-        {
-            self.attempt_ended(AttemptOutcome::Aborted, None, now);
-            self.push(closed);
-        }
+        self.attempt_ended(outcome, Some(failure));
     }
 
     /// Not inlined, since it has many callers.
     #[inline(never)]
-    pub(super) fn attempt_ended(
-        &mut self,
-        outcome: AttemptOutcome,
-        failure: Option<Failure>,
-        now: Timestamp,
-    ) {
+    pub(super) fn attempt_ended(&mut self, outcome: AttemptOutcome, failure: Option<Failure>) {
         let attempts = &mut self.attempts;
         attempts.is_refused = false;
-        let (reason, time) = match attempts.under_way.take() {
-            Some((reason, started)) => (reason, Some((started, now.since(started)))),
+        let (reason, started) = match attempts.under_way.take() {
+            Some((reason, started)) => (reason, Some(started)),
             // The browser's attempts show only by their ends.
             None if matches!(self.phase, Phase::Reconnecting { .. })
                 && outcome != AttemptOutcome::Aborted =>
             {
-                attempts.start(now);
-                attempts.under_way = None;
+                attempts.counts.attempts += 1;
                 (AttemptReason::Reconnection, None)
             }
             None => return,
         };
         if outcome == AttemptOutcome::Opened {
-            attempts.counts.opened = attempts.counts.opened.saturating_add(1);
+            attempts.counts.opened += 1;
         }
         if attempts.are_told {
             let number = attempts.counts.attempts;
             self.push(Output::Attempt(EndedAttempt {
                 number,
                 reason,
-                time,
+                started,
                 outcome,
                 failure,
             }));

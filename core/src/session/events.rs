@@ -3,8 +3,8 @@
 use core::mem;
 
 use super::{
-    AttemptOutcome, EventOutcome, Gap, IdField, Output, ReceivedEvent, Session, Terminal,
-    Transport, ids::Freshness, reason_after,
+    EventOutcome, Gap, IdField, Output, ReceivedEvent, Session, Terminal, Transport,
+    ids::Freshness, reason_after,
 };
 use crate::Timestamp;
 
@@ -111,12 +111,9 @@ impl Session {
                 };
             }
         }
-        self.note_activity(&clock);
+        self.note_activity(clock);
         self.forget_failures();
         if let Some(terminal) = event.terminal {
-            if self.attempts.is_under_way() {
-                self.attempt_ended(AttemptOutcome::Aborted, None, clock());
-            }
             // The source closes once the outputs of this event, a gap and its delivery, are carried out.
             self.closing = Some(reason_after(terminal));
         } else if self.outputs.is_empty() && !needs_deadline {

@@ -84,7 +84,7 @@ impl Session {
             && matches!(self.phase, Phase::Reconnecting { .. })
         {
             // The browser's own attempts are in vain.
-            return self.attempt_failed(failure, at.now);
+            return self.attempt_failed(failure);
         }
         let (class, retry_after) = match loss {
             Loss::BrowserReconnects => {
@@ -205,11 +205,11 @@ impl Session {
     }
 
     /// The attempt under way, if there is one, is given up because of this failure.
-    pub(super) fn attempt_given_up(&mut self, pending: &Pending, now: Timestamp) {
+    pub(super) fn attempt_given_up(&mut self, pending: &Pending) {
         match pending.kind {
             // An event that arrived earlier.
-            FailureKind::Decode => self.attempt_ended(AttemptOutcome::Aborted, None, now),
-            _ => self.attempt_failed(pending.failure, now),
+            FailureKind::Decode => self.attempt_ended(AttemptOutcome::Aborted, None),
+            _ => self.attempt_failed(pending.failure),
         }
     }
 
@@ -250,7 +250,7 @@ impl Session {
         match action {
             Action::KeepWaiting => self.keep_waiting(failure, kind, now),
             Action::Reopen { after } => {
-                self.attempt_given_up(&pending, now);
+                self.attempt_given_up(&pending);
                 if is_woken {
                     self.attempts.set_next_reason(AttemptReason::Woken);
                 }
@@ -271,7 +271,7 @@ impl Session {
                 self.push_state();
             }
             Action::Close(limit) => {
-                self.attempt_given_up(&pending, now);
+                self.attempt_given_up(&pending);
                 if limit.is_some() {
                     self.report(failure, self.attempt_of(kind));
                 }
@@ -299,7 +299,7 @@ impl Session {
             | FailureKind::Refused
             | FailureKind::Failed => {
                 let attempt = self.failures;
-                self.attempt_failed(failure, now);
+                self.attempt_failed(failure);
                 self.enter(Phase::Reconnecting { attempt }, now);
                 self.report(failure, Some(attempt));
                 self.push_state();

@@ -292,13 +292,7 @@ impl Session {
             return self.handle_while_closed(input);
         }
         match input {
-            Input::Close(reason) => {
-                if let Some(pending) = self.pending {
-                    self.attempt_given_up(&pending, at.now);
-                }
-                self.close(reason);
-                return self.abort_attempt(at.now);
-            }
+            Input::Close(reason) => return self.close(reason),
             Input::Decided(decision) => {
                 if let Some(pending) = self.pending.take() {
                     self.settle(pending, decision, at.now);
@@ -329,7 +323,7 @@ impl Session {
                 unfinished,
             } => self.body_ended(is_whole, unfinished, at),
             Input::Finished => {
-                self.attempt_ended(AttemptOutcome::Finished, None, at.now);
+                self.attempt_ended(AttemptOutcome::Finished, None);
                 self.close(CloseReason::Finished);
             }
             Input::Decoded => self.decode_errors = 0,
@@ -345,9 +339,6 @@ impl Session {
             Input::ReadOn => self.read_on(at.now),
             Input::Relayed(output) => self.relayed(output),
             Input::Close(_) | Input::Decided(_) => {}
-        }
-        if self.is_closed() {
-            self.abort_attempt(at.now);
         }
     }
 
@@ -378,7 +369,7 @@ impl Session {
             self.close(reason);
             return self.next_output();
         }
-        if output == Some(Output::Connect) {
+        if matches!(output, Some(Output::Connect)) {
             self.has_id_of_connection = false;
         }
         output
@@ -402,7 +393,7 @@ impl Session {
     }
 
     fn opened(&mut self, now: Timestamp) {
-        self.attempt_ended(AttemptOutcome::Opened, None, now);
+        self.attempt_ended(AttemptOutcome::Opened, None);
         // If a connection opens while the machine is reported offline, that report is wrong, and ignored until the
         // next.
         self.ignores_offline |= mem::take(&mut self.is_offline);
@@ -449,14 +440,16 @@ impl Session {
 
     /// Closes at once. Outputs that were still to be carried out are dropped, except for reports of errors and of attempts.
     fn close(&mut self, reason: CloseReason) {
+        if let Some(pending) = self.pending.take() {
+            self.attempt_given_up(&pending);
+            self.report(pending.failure, self.attempt_of(pending.kind));
+        }
+        self.attempt_ended(AttemptOutcome::Aborted, None);
         self.phase = Phase::Closed;
         self.close_reason = Some(reason);
         self.closing = None;
         self.outputs
             .retain(|output| matches!(output, Output::Report(_) | Output::Attempt(_)));
-        if let Some(Pending { failure, kind, .. }) = self.pending.take() {
-            self.report(failure, self.attempt_of(kind));
-        }
         self.push(Output::Closed(reason));
     }
 

@@ -56,7 +56,7 @@ impl Session {
                 None => Failure::OpenTimeout,
             };
             self.time_limit = limit;
-            self.attempt_failed(failure, now);
+            self.attempt_failed(failure);
             // No rule is asked, since nothing new has gone wrong.
             self.close(CloseReason::Failed {
                 failure,

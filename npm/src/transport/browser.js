@@ -73,6 +73,10 @@ export class BrowserTransport {
     this.#forgetLeaving = onLeaving((staying) => this.#checkAfter(staying));
   }
 
+  get url() {
+    return this.#url;
+  }
+
   /** @param {Subscription} subscription */
   listen(subscription) {
     // Only messages have other names.
@@ -83,7 +87,8 @@ export class BrowserTransport {
       const { data } = message;
       const origin = (this.#origin ??= message.origin);
       // The last message is kept for its id, unless its data is large.
-      const meta = data?.length > LARGE ? { lastEventId: message.lastEventId, origin } : new MessageMeta(message, origin);
+      link.tally.events += 1;
+      const meta = data?.length > LARGE ? { lastEventId: message.lastEventId, origin, at: message.timeStamp } : new MessageMeta(message, origin);
       link.receiveEvent(subscription, data, meta);
     };
     this.#listeners.set(subscription, listener);
@@ -139,7 +144,7 @@ export class BrowserTransport {
 /** Whether the event is a message, which the server may have named `open` or `error`. @param {Event} event */
 const isMessage = (event) => event instanceof MessageEvent;
 
-/** The id and origin of a message. The id is slow to read too, and most listeners do not look at it. */
+/** The id, origin and time of a message. The id is slow to read too, and most listeners do not look at it. */
 class MessageMeta {
   #message;
 
@@ -151,5 +156,9 @@ class MessageMeta {
 
   get lastEventId() {
     return this.#message.lastEventId;
+  }
+
+  get at() {
+    return this.#message.timeStamp;
   }
 }

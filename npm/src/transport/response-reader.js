@@ -48,6 +48,7 @@ export class ResponseReader {
   isOpen = true;
 
   #link;
+  #tally;
   #limit;
   #parser;
   #yielder = new Yielder();
@@ -99,6 +100,7 @@ export class ResponseReader {
     this.#toldId = lastEventId;
     this.#limit = limit;
     this.#link = link;
+    this.#tally = link.tally;
     const id = encoder.encode(lastEventId);
     this.#parser = wasm.newParser(copyToWasm(id), id.length, limit);
     this.#hasTerminalData = terminalData !== "";
@@ -139,8 +141,18 @@ export class ResponseReader {
     if (!this.#isAhead) return;
     const end = this.#freshRecords()[HEADER + RECORD * this.#index - 1];
     this.#tell(GO_BACK, encoder.encode(this.lastEventId), end);
+    this.#forgetFound();
     // What is found again would be parsed again with each change.
     this.#parsesSingly = true;
+  }
+
+  /** How many events were found that are yet to be handed over. */
+  get ahead() {
+    return this.#count - this.#index;
+  }
+
+  #forgetFound() {
+    this.#tally.events -= this.ahead;
     this.#count = this.#index;
   }
 
@@ -167,12 +179,14 @@ export class ResponseReader {
    */
   async yieldNow() {
     if (!this.#isHeldBack) this.#body?.readAhead();
+    else this.#tally.at = Math.min(this.#tally.at, performance.now());
     while (this.isOpen && this.#isHeldBack) await new Promise((resolve) => (this.#readOn = () => resolve(undefined)));
     if (this.isOpen) await this.#yielder.yieldNow();
   }
 
   close() {
     this.isOpen = false;
+    this.#forgetFound();
     this.#readOn();
     this.#yielder.close();
     wasm.free(this.#parser);
@@ -194,6 +208,7 @@ export class ResponseReader {
       if (body.isAtEnd || this.#isHeldBack) await this.yieldNow();
       const chunk = this.isOpen && (await body.next());
       if (!chunk) break;
+      this.#tally.bytes += chunk.length;
       for (let start = 0; this.isOpen && start < chunk.length; start += SLICE) {
         const input = await this.#readChunk(chunk.subarray(start, start + SLICE));
         if (input) return input;
@@ -224,7 +239,10 @@ export class ResponseReader {
     // Every byte is a sign of life, also one in the middle of an event.
     if (!this.#isTold || unlistened || (this.#tracksIds && this.lastEventId !== this.#toldId))
       this.#tellUnlistened(unlistened === UNLISTENED_EVENT);
-    if (this.isOpen && this.#yielder.shouldYield()) await this.yieldNow();
+    if (!this.isOpen) return;
+    const yields = this.#yielder.shouldYield();
+    this.#tally.at = Math.min(this.#tally.at, this.#yielder.now);
+    if (yields) await this.yieldNow();
   }
 
   /** What had arrived of an event when the response ended. */
@@ -263,6 +281,7 @@ export class ResponseReader {
       if (idStart !== UNCHANGED) this.#readId(idStart, idEnd);
       // The event has no listeners, or has none any longer.
       if (!subscription) {
+        this.#tally.events -= 1;
         this.#tellUnlistened(true);
         if (this.isOpen) continue;
         return false;
@@ -289,6 +308,8 @@ export class ResponseReader {
     this.#index = this.#nextElement = 0;
     this.#text = this.#values = undefined;
     this.#isAhead = this.#count > 0;
+    this.#tally.events += this.#count;
+    if (this.#isAhead) this.#tally.at = Infinity;
     const time = this.#freshRecords()[RETRY_AT];
     if (time !== NO_RETRY) this.#link.receive(retry(time));
     return this.#isAhead;

@@ -15,6 +15,8 @@ export class Yielder {
   #channel;
   #events = 0;
   #since = performance.now();
+  /** When it looked at the clock last. */
+  now = this.#since;
 
   /** Counts an event, and returns whether it is time to yield. */
   shouldYieldAfterEvent() {
@@ -23,7 +25,8 @@ export class Yielder {
   }
 
   shouldYield() {
-    return performance.now() - this.#since >= LONGEST;
+    this.now = performance.now();
+    return this.now - this.#since >= LONGEST;
   }
 
   /**
