@@ -139,7 +139,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     const heard: number[] = [];
     const off = source.onAttempt(() => heard.push(0));
     off();
-    source.onAttempt = (({ number }: AttemptSummary) => heard.push(number)) as typeof source.onAttempt;
+    source.onAttempt = (({ number }: AttemptSummary) => heard.push(number)) as never;
     server.open();
     expect(heard).toEqual([1]);
     expect(attempts).toHaveLength(1);
