@@ -2,6 +2,8 @@
 
 use std::{fmt, rc::Rc};
 
+use wasm_bindgen::JsValue;
+
 #[cfg(any(test, feature = "fetch", feature = "testing"))]
 use crate::event_id::EventId;
 
@@ -44,6 +46,8 @@ pub(crate) enum EventMeta {
 pub(crate) trait LazyMeta {
     fn last_event_id(&self) -> &str;
     fn origin(&self) -> &str;
+    /// The event of the DOM.
+    fn dom_event(&self) -> &JsValue;
 }
 
 impl EventMeta {
@@ -60,6 +64,17 @@ impl EventMeta {
             #[cfg(any(test, feature = "fetch", feature = "testing"))]
             Self::Eager { origin, .. } => origin,
             Self::Lazy(meta) => meta.origin(),
+        }
+    }
+}
+
+impl EventMeta {
+    /// The event of the DOM, if it is one.
+    pub(crate) fn dom_event(&self) -> Option<&JsValue> {
+        match self {
+            #[cfg(any(test, feature = "fetch", feature = "testing"))]
+            Self::Eager { .. } => None,
+            Self::Lazy(meta) => Some(meta.dom_event()),
         }
     }
 }

@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+mod attempt_summary;
 mod by_name;
 mod closure;
 mod decode_error;
@@ -28,6 +29,7 @@ mod variants;
 #[cfg(any(feature = "fetch", feature = "gzip"))]
 mod yielder;
 
+pub use attempt_summary::{AttemptOutcome, AttemptReason, AttemptSummary, Stats};
 pub use decode_error::DecodeError;
 pub use error::Error;
 pub use event::{Event, UndecodedEvent};

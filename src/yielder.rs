@@ -8,6 +8,8 @@ use std::{
 };
 
 use typed_eventsource_core::Span;
+#[cfg(feature = "fetch")]
+use typed_eventsource_core::Timestamp;
 use wasm_bindgen::JsValue;
 use web_sys::{MessageChannel, MessagePort};
 
@@ -24,19 +26,29 @@ pub(crate) struct Yielder {
     /// Created at the first yield, since short work needs none.
     channel: Option<MacrotaskYield>,
     since: Span,
+    looked_at: Cell<Span>,
 }
 
 impl Yielder {
     pub(crate) fn new() -> Self {
+        let now = browser::now();
         Self {
             channel: None,
-            since: browser::now(),
+            since: now,
+            looked_at: Cell::new(now),
         }
+    }
+
+    /// When it looked at the clock last, to see whether it is late.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn looked_at(&self) -> Timestamp {
+        Timestamp::from_origin(self.looked_at.get())
     }
 
     /// Whether other tasks have waited for long enough.
     pub(crate) fn is_late(&self) -> bool {
-        browser::now() - self.since >= MAX_TURN
+        self.looked_at.set(browser::now());
+        self.looked_at.get() - self.since >= MAX_TURN
     }
 
     pub(crate) async fn yield_now(&mut self) {

@@ -224,6 +224,10 @@ impl LazyMeta for MessageMeta {
     fn origin(&self) -> &str {
         self.origin.get(&self.message, Message::origin)
     }
+
+    fn dom_event(&self) -> &JsValue {
+        self.message.as_ref()
+    }
 }
 
 /// Whether this is a message that the server named `open` or `error`, and not an event about the connection.

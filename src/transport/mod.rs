@@ -11,6 +11,8 @@ mod leaving;
 
 use std::{rc::Rc, sync::Arc};
 
+#[cfg(any(test, feature = "fetch", feature = "testing"))]
+use typed_eventsource_core::Timestamp;
 use typed_eventsource_core::{FailureClass, Loss, Span};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
@@ -81,6 +83,14 @@ pub(crate) enum TransportEvent<'a> {
         is_event: bool,
         meta: Option<EventMeta>,
     },
+    /// A part of the response is read next. It is about no event, and not kept waiting.
+    #[cfg(any(test, feature = "fetch", feature = "testing"))]
+    Read {
+        bytes: usize,
+    },
+    /// The events so far arrived at this time, the last of them at least. It is not kept waiting.
+    #[cfg(any(test, feature = "fetch", feature = "testing"))]
+    Timed(Timestamp),
     /// The server has set the reconnection time.
     Retry(Span),
     /// The connection was lost.
@@ -194,6 +204,17 @@ impl Transport {
             Self::Fetch(fetch) => fetch.report_all_ids(),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(_) => {}
+        }
+    }
+
+    /// The URL that it asks.
+    pub(crate) fn url(&self) -> Arc<str> {
+        match self {
+            Self::Browser(browser) => browser.as_raw().url().into(),
+            #[cfg(feature = "fetch")]
+            Self::Fetch(fetch) => fetch.url(),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(fake) => fake.url(),
         }
     }
 

@@ -123,6 +123,7 @@ impl FetchConnector {
                 shared.emit(end);
             }
         }));
+        let asked = Arc::clone(&url);
         let attempt = Attempt {
             fetch: Rc::clone(&self.fetch),
             with_credentials: self.with_credentials,
@@ -137,7 +138,11 @@ impl FetchConnector {
             panics: Panics::default(),
         };
         spawn_local(attempt.run(Yielder::new()));
-        Ok(FetchTransport { shared, abort })
+        Ok(FetchTransport {
+            url: asked,
+            shared,
+            abort,
+        })
     }
 }
 
@@ -213,11 +218,16 @@ impl AttemptShared {
 
 /// The source's end of a request. Dropping it aborts the request.
 pub(crate) struct FetchTransport {
+    url: Arc<str>,
     shared: Rc<AttemptShared>,
     abort: AbortController,
 }
 
 impl FetchTransport {
+    pub(super) fn url(&self) -> Arc<str> {
+        Arc::clone(&self.url)
+    }
+
     pub(super) fn listen(&self, name: &Rc<str>) {
         self.shared.names.borrow_mut().push(Rc::clone(name));
     }

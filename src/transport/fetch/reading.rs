@@ -79,9 +79,14 @@ impl ResponseReader {
             chunk
                 .subarray(start, end)
                 .copy_to(&mut self.buffer[..length]);
-            self.read_slice(length, body, shared).await?;
+            shared.emit(TransportEvent::Read { bytes: length });
+            let is_told = self.read_slice(length, body, shared).await?;
             start = end;
-            if self.yielder.is_late() {
+            let is_late = self.yielder.is_late();
+            if is_told {
+                shared.emit(TransportEvent::Timed(self.yielder.looked_at()));
+            }
+            if is_late {
                 body.read_during(self.yielder.yield_now()).await;
                 self.events_since_yield = 0;
             }
@@ -89,12 +94,13 @@ impl ResponseReader {
         Ok(())
     }
 
+    /// Returns whether the source was told of an event.
     async fn read_slice(
         &mut self,
         length: usize,
         body: &mut ResponseBody,
         shared: &AttemptShared,
-    ) -> Result<(), TransportEvent<'static>> {
+    ) -> Result<bool, TransportEvent<'static>> {
         let mut items = self.parser.parse(&self.buffer[..length]);
         let mut reader = SliceReader {
             shared,
@@ -116,11 +122,11 @@ impl ResponseReader {
                     body.read_during(self.yielder.yield_now()).await;
                     *reader.events_since_yield = 0;
                 }
-                ReadStep::End => break Ok(()),
+                ReadStep::End => break Ok(reader.is_told),
                 ReadStep::TooLarge(too_large) => break Err(unreadable(too_large)),
             }
             if !shared.is_open() {
-                return Ok(());
+                return Ok(true);
             }
         };
         reader.emit_retry();
