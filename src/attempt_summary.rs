@@ -43,6 +43,23 @@ pub struct AttemptSummary {
     pub error: Option<Error>,
 }
 
+impl AttemptSummary {
+    /// A first attempt to connect to this URL, of which no more is known, for tests and previews of code that shows attempts.
+    pub fn new(url: impl Into<Arc<str>>, outcome: AttemptOutcome) -> Self {
+        Self {
+            number: 1,
+            reason: AttemptReason::First,
+            cause: None,
+            url: url.into(),
+            started_at: None,
+            duration: None,
+            outcome,
+            status: None,
+            error: None,
+        }
+    }
+}
+
 /// Why an attempt to connect was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -72,7 +89,7 @@ pub enum AttemptOutcome {
 }
 
 /// What a source has counted so far: [`EventSource::stats`](crate::EventSource::stats).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     /// The attempts to connect, the one under way included. Of those that the browser makes, the ones that have ended.

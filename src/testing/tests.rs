@@ -68,6 +68,9 @@ fn a_test_can_construct_states_attempts_and_gaps_to_compare_with() {
     server.clock().go_offline();
     assert_eq!(source.state(), State::offline(1));
     assert_eq!(server.attempts(), [Attempt::new("/prices", "")]);
+    let summary = AttemptSummary::new("/prices", AttemptOutcome::Opened);
+    assert_eq!((&*summary.url, summary.number), ("/prices", 1));
+    assert_eq!(Stats::default().events, 0);
     let gap = Gap::new("1", "4", 2);
     assert_eq!((&*gap.after, &*gap.before, gap.missed), ("1", "4", 2));
 }
