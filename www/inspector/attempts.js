@@ -26,7 +26,7 @@ export class Attempts {
 /** @param {AttemptSummary} attempt @param {number} longest */
 function entry({ number, reason, cause, url, duration, outcome, status, error }, longest) {
   const details = [url, cause && `after: ${cause.message}`, error?.message].filter(Boolean);
-  const bar = html("span", { class: "bar", "aria-hidden": "true" });
+  const bar = html("span", { class: "bar" });
   bar.style.width = `${(100 * (duration ?? 0)) / longest}%`;
   return html(
     "li",
@@ -34,7 +34,8 @@ function entry({ number, reason, cause, url, duration, outcome, status, error },
     html("span", { class: "number" }, `${number}`),
     html("span", { class: "why" }, REASONS[reason] ?? reason),
     html("span", { class: "outcome" }, status === undefined ? outcome : `${outcome} ${status}`),
-    html("span", { class: "track", "aria-hidden": "true" }, bar),
-    html("span", { class: "took" }, duration === undefined ? "–" : `${duration.toLocaleString()} ms`),
+    ...(duration === undefined
+      ? [html("span", { class: "took unknown" }, "by the browser")]
+      : [html("span", { class: "track", "aria-hidden": "true" }, bar), html("span", { class: "took" }, `${duration.toLocaleString()} ms`)]),
   );
 }

@@ -61,7 +61,7 @@ export class Inspector {
     for (const [id, count] of Object.entries({ tries: attempts, connections: opened, errors: record.errors, events, duplicates, gaps })) {
       byId(id).textContent = count.toLocaleString();
     }
-    byId("bytes").textContent = bytes === undefined ? "hidden" : sizeText(bytes);
+    byId("bytes").textContent = bytes === undefined ? "–" : sizeText(bytes);
     byId("last-id").textContent = record.lastEventId || "–";
     byId("last-event").textContent = lastEventAt === undefined ? "–" : time.format(lastEventAt);
   }

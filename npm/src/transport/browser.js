@@ -88,7 +88,8 @@ export class BrowserTransport {
       const origin = (this.#origin ??= message.origin);
       // The last message is kept for its id, unless its data is large.
       link.tally.events += 1;
-      const meta = data?.length > LARGE ? { lastEventId: message.lastEventId, origin, at: message.timeStamp } : new MessageMeta(message, origin);
+      const meta =
+        data?.length > LARGE ? { lastEventId: message.lastEventId, origin, at: message.timeStamp } : new MessageMeta(message, origin);
       link.receiveEvent(subscription, data, meta);
     };
     this.#listeners.set(subscription, listener);
