@@ -7,9 +7,7 @@ use std::{
     task::{Poll, Waker},
 };
 
-use typed_eventsource_core::Span;
-#[cfg(feature = "fetch")]
-use typed_eventsource_core::Timestamp;
+use typed_eventsource_core::{Span, Timestamp};
 use wasm_bindgen::JsValue;
 use web_sys::{MessageChannel, MessagePort};
 
@@ -21,34 +19,42 @@ use crate::{
 /// The longest that other tasks have to wait.
 const MAX_TURN: Span = Span::from_millis(16);
 
+/// A chunk that comes sooner may have been there already.
+const SHORTEST_WAIT: Span = Span::from_millis(1);
+
 /// Lets other tasks run: promises alone would let none run as long as there are more promises.
 pub(crate) struct Yielder {
     /// Created at the first yield, since short work needs none.
     channel: Option<MacrotaskYield>,
+    /// Since when other tasks have to wait.
     since: Span,
-    looked_at: Cell<Span>,
+    /// When it was last asked whether they have waited for long enough.
+    asked: Cell<Span>,
 }
 
 impl Yielder {
     pub(crate) fn new() -> Self {
-        let now = browser::now();
         Self {
             channel: None,
-            since: now,
-            looked_at: Cell::new(now),
+            since: browser::now(),
+            asked: Cell::default(),
         }
     }
 
-    /// When it looked at the clock last, to see whether it is late.
-    #[cfg(feature = "fetch")]
-    pub(crate) fn looked_at(&self) -> Timestamp {
-        Timestamp::from_origin(self.looked_at.get())
+    /// If a chunk was waited for, other tasks have had their turn: a slow stream need not yield. Returns the time.
+    pub(crate) fn note_chunk(&mut self) -> Timestamp {
+        let now = browser::now();
+        if now - self.asked.get() >= SHORTEST_WAIT {
+            self.since = now;
+        }
+        Timestamp::from_origin(now)
     }
 
     /// Whether other tasks have waited for long enough.
     pub(crate) fn is_late(&self) -> bool {
-        self.looked_at.set(browser::now());
-        self.looked_at.get() - self.since >= MAX_TURN
+        let now = browser::now();
+        self.asked.set(now);
+        now - self.since >= MAX_TURN
     }
 
     pub(crate) async fn yield_now(&mut self) {

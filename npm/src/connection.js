@@ -98,7 +98,7 @@ export class Connection extends Audience {
   /** The error of the last failure of a transport's connection. @type {EventSourceError | undefined} */
   #lastConnectionError;
   /** What the transports have counted. @type {import("./host.js").Tally} */
-  #tally = { events: 0, bytes: 0, at: NaN };
+  #tally = { events: 0, bytes: 0, at: undefined };
   /** What was counted in all, once the source has closed. @type {import("./index.js").Stats | undefined} */
   #stats;
   /** The metadata of the last event. The session is told its id with the next input. @type {EventMeta | undefined} */
@@ -203,7 +203,7 @@ export class Connection extends Audience {
     const stats = this.#stats ?? this.transport?.stats;
     if (stats) return { ...stats };
     const { events, bytes } = this.#tally;
-    const lastEventAt = this.#lastEventAt;
+    const at = this.#lastEventAt;
     const numbers = this.#isStarted ? numbersAt(this.#tellSession(INPUT_COUNT)) : [];
     const [attempts = 0, opened = 0, duplicates = 0, gaps = 0] = numbers.slice(6);
     return {
@@ -213,13 +213,13 @@ export class Connection extends Audience {
       bytes: this.settings.isFetch ? bytes : undefined,
       duplicates,
       gaps,
-      lastEventAt: lastEventAt >= 0 ? this.host.wallTime(lastEventAt) : undefined,
+      lastEventAt: at === undefined ? at : this.host.wallTime(at),
     };
   }
 
   /** When the last event arrived, by the clock of the host. */
   get #lastEventAt() {
-    return this.#meta?.at ?? Math.min(this.#tally.at, this.host.now());
+    return this.#meta?.at ?? this.#tally.at;
   }
 
   /** Closes the source at once, whatever is being handled. */

@@ -24,10 +24,10 @@ import { wasm } from "./init.js";
  *   tally: Tally,
  * }} Link
  *
- * What transports count: the events that somebody listens to, and the bytes of the responses. The last event arrived `at` this time;
- * now, if that is Infinity. Over the browser's own transport the event says when.
+ * What transports count: the events that somebody listens to, and the bytes of the responses. The last event arrived `at` this time.
+ * Over the browser's own transport the event itself says when.
  *
- * @typedef {{ events: number, bytes: number, at: number }} Tally
+ * @typedef {{ events: number, bytes: number, at?: number }} Tally
  *
  * A transport carries the events. Its `state` and its `stats` are those of the connection that it joins. Its `lastEventId` is an id
  * that it knows without an event, its `url` the one that it asks. It may have counted events that it has yet to hand over (`ahead`). While it is held back, it reads no further.

@@ -141,11 +141,11 @@ impl FakeServer {
             let (meta, id_field) = (connection.next_meta(id), connection.id_field(id));
             let (bytes, clock) = (size_of_event(&name, &data, id), self.clock());
             connection.when_read(move |connection| {
-                connection.emit(TransportEvent::Read { bytes });
+                let at = clock.now();
+                connection.emit(TransportEvent::Read { bytes, at });
                 if connection.is_listened_to(&name) {
                     let frame = Frame::new(name, meta, id_field, FrameData::Text(&data));
                     connection.emit(TransportEvent::Event(&frame));
-                    connection.emit(TransportEvent::Timed(clock.now()));
                 } else if connection.is_fetch {
                     #[cfg(feature = "fetch")]
                     connection.emit(TransportEvent::Unheard { name: &name });

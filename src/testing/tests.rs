@@ -3,7 +3,10 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use super::{Attempt, FakeServer};
-use crate::{CloseReason, Error, Event, EventSource, Gap, Policy, State};
+use crate::{
+    AttemptOutcome, AttemptSummary, CloseReason, Error, Event, EventSource, Gap, Policy, State,
+    Stats,
+};
 
 #[test]
 fn a_source_that_is_opened_while_a_fake_server_lives_is_served() {

@@ -83,14 +83,12 @@ pub(crate) enum TransportEvent<'a> {
         is_event: bool,
         meta: Option<EventMeta>,
     },
-    /// A part of the response is read next. It is about no event, and not kept waiting.
+    /// A part of the response is read next, which came at this time. It is not kept waiting.
     #[cfg(any(test, feature = "fetch", feature = "testing"))]
     Read {
         bytes: usize,
+        at: Timestamp,
     },
-    /// The events so far arrived at this time, the last of them at least. It is not kept waiting.
-    #[cfg(any(test, feature = "fetch", feature = "testing"))]
-    Timed(Timestamp),
     /// The server has set the reconnection time.
     Retry(Span),
     /// The connection was lost.

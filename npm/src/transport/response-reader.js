@@ -49,6 +49,8 @@ export class ResponseReader {
 
   #link;
   #tally;
+  /** When the chunk in hand came. */
+  #chunkAt = 0;
   #limit;
   #parser;
   #yielder = new Yielder();
@@ -179,7 +181,6 @@ export class ResponseReader {
    */
   async yieldNow() {
     if (!this.#isHeldBack) this.#body?.readAhead();
-    else this.#tally.at = Math.min(this.#tally.at, performance.now());
     while (this.isOpen && this.#isHeldBack) await new Promise((resolve) => (this.#readOn = () => resolve(undefined)));
     if (this.isOpen) await this.#yielder.yieldNow();
   }
@@ -207,24 +208,31 @@ export class ResponseReader {
       // Somebody may close the source because of the last event, and has to come before the end.
       if (body.isAtEnd || this.#isHeldBack) await this.yieldNow();
       const chunk = this.isOpen && (await body.next());
-      if (!chunk) break;
+      if (!chunk) return;
+      this.#chunkAt = this.#yielder.noteChunk();
       this.#tally.bytes += chunk.length;
       for (let start = 0; this.isOpen && start < chunk.length; start += SLICE) {
-        const input = await this.#readChunk(chunk.subarray(start, start + SLICE));
+        this.#pushSlice(chunk.subarray(start, start + SLICE));
+        while (!this.#handOverEvents()) {
+          if (this.isOpen) await this.yieldNow();
+          if (!this.isOpen) return;
+        }
+        const input = this.#afterEvents();
         if (input) return input;
+        if (this.isOpen && this.#yielder.shouldYield()) await this.yieldNow();
       }
     }
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} chunk */
-  async #readChunk(chunk) {
-    this.#address = this.#tell(PUSH, chunk, Number(this.#tracksIds));
+  /** @param {Uint8Array<ArrayBuffer>} slice */
+  #pushSlice(slice) {
+    this.#address = this.#tell(PUSH, slice, Number(this.#tracksIds));
     this.#parsesSingly = false;
     this.#isTold = false;
-    while (this.#isHeldBack || !this.#handOverEvents()) {
-      if (this.isOpen) await this.yieldNow();
-      if (!this.isOpen) return;
-    }
+  }
+
+  /** Tells what else is in the slice. Returns how the response failed. */
+  #afterEvents() {
     if (!this.#hasHinted && !this.#listensToAll && this.#freshRecords()[NAME_AT + 1]) {
       this.#hasHinted = true;
       this.#link.hint(this.#outOfLine(NAME_AT));
@@ -239,10 +247,6 @@ export class ResponseReader {
     // Every byte is a sign of life, also one in the middle of an event.
     if (!this.#isTold || unlistened || (this.#tracksIds && this.lastEventId !== this.#toldId))
       this.#tellUnlistened(unlistened === UNLISTENED_EVENT);
-    if (!this.isOpen) return;
-    const yields = this.#yielder.shouldYield();
-    this.#tally.at = Math.min(this.#tally.at, this.#yielder.now);
-    if (yields) await this.yieldNow();
   }
 
   /** What had arrived of an event when the response ended. */
@@ -265,8 +269,9 @@ export class ResponseReader {
     this.#link.receive({ type: INPUT_UNLISTENED, isEvent, lastEventId });
   }
 
-  /** Delivers the events of the chunk, until there are no more or other tasks should run. */
+  /** Delivers the events of the slice. Returns whether there are no more; otherwise other tasks should run. */
   #handOverEvents() {
+    if (this.#isHeldBack) return false;
     while (this.#index < this.#count || this.#findEvents()) {
       const records = this.#freshRecords();
       const place = HEADER + RECORD * this.#index;
@@ -308,8 +313,8 @@ export class ResponseReader {
     this.#index = this.#nextElement = 0;
     this.#text = this.#values = undefined;
     this.#isAhead = this.#count > 0;
+    if (this.#isAhead) this.#tally.at = this.#chunkAt;
     this.#tally.events += this.#count;
-    if (this.#isAhead) this.#tally.at = Infinity;
     const time = this.#freshRecords()[RETRY_AT];
     if (time !== NO_RETRY) this.#link.receive(retry(time));
     return this.#isAhead;
@@ -345,7 +350,9 @@ export class ResponseReader {
 
   /** Parses the data of many events at once, which takes half the time. An error is found again by the event that has it. */
   #parseArray() {
-    const [end, count] = this.#freshRecords().subarray(ARRAY_AT);
+    const records = this.#freshRecords();
+    const end = records[ARRAY_AT];
+    const count = records[ARRAY_AT + 1];
     try {
       const values = count > 1 ? JSON.parse(this.#wholeText().slice(0, end)) : [];
       if (values.length === count) return values;
@@ -363,7 +370,7 @@ export class ResponseReader {
 
   /** @param {number} index */
   #outOfLine(index) {
-    const [place, length] = this.#freshRecords().subarray(index);
-    return textAt(place, length);
+    const records = this.#freshRecords();
+    return textAt(records[index], records[index + 1]);
   }
 }

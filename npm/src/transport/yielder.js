@@ -3,6 +3,9 @@
 /** The longest that other tasks have to wait while a stream is read, in milliseconds: one frame. */
 const LONGEST = 16;
 
+/** A chunk that comes sooner may have been there already, in milliseconds. */
+const SHORTEST_WAIT = 1;
+
 /** How many events to read before looking at the clock, which costs as much as a small event. */
 const EVENTS_PER_LOOK = 32;
 
@@ -14,9 +17,17 @@ export class Yielder {
   /** @type {MessageChannel | undefined} */
   #channel;
   #events = 0;
+  /** Since when other tasks have to wait. */
   #since = performance.now();
-  /** When it looked at the clock last. */
-  now = this.#since;
+  /** When it was last asked whether to yield. */
+  #asked = 0;
+
+  /** If a chunk was waited for, other tasks have had their turn: a slow stream need not yield. Returns the time. */
+  noteChunk() {
+    const now = performance.now();
+    if (now - this.#asked >= SHORTEST_WAIT) this.#since = now;
+    return now;
+  }
 
   /** Counts an event, and returns whether it is time to yield. */
   shouldYieldAfterEvent() {
@@ -25,8 +36,8 @@ export class Yielder {
   }
 
   shouldYield() {
-    this.now = performance.now();
-    return this.now - this.#since >= LONGEST;
+    this.#asked = performance.now();
+    return this.#asked - this.#since >= LONGEST;
   }
 
   /**

@@ -10,7 +10,8 @@ use wasm_bindgen::JsCast;
 
 use super::{Connection, Notice, NoticeCallback};
 use crate::{
-    AttemptOutcome, AttemptReason, AttemptSummary, Error, Stats, source::listener::Listener,
+    AttemptOutcome, AttemptReason, AttemptSummary, Error, Stats, event::EventMeta,
+    source::listener::Listener,
 };
 
 /// Tells of an attempt.
@@ -118,7 +119,7 @@ impl Connection {
             opened,
             events: self.deliveries.get(),
             #[cfg(feature = "fetch")]
-            bytes: self.is_fetch.then(|| self.bytes.get()),
+            bytes: self.is_fetch.then(|| self.reading.get().bytes),
             #[cfg(not(feature = "fetch"))]
             bytes: None,
             duplicates,
@@ -132,17 +133,52 @@ impl Connection {
         self.left_stats.put(stats);
     }
 
-    /// When the last event arrived. Of an event of the current chunk, that is now.
+    #[cfg(any(test, feature = "fetch", feature = "testing"))]
+    pub(super) fn note_read(&self, bytes: usize, at: Timestamp) {
+        let mut reading = self.reading.get();
+        reading.note_events(self.deliveries.get());
+        reading.bytes += bytes as u64;
+        reading.at = at;
+        self.reading.set(reading);
+    }
+
+    /// When the last event arrived: its own time if it is the DOM's, or else that of its chunk.
     fn last_event_at(&self) -> Option<Timestamp> {
-        let (deliveries, at) = self.timed.get();
-        if deliveries == self.deliveries.get() {
-            return at;
-        }
         let meta = self.unnoted.get().or_else(|| self.noted.get());
-        let event = meta.as_ref().and_then(|meta| meta.dom_event());
-        match event.map(|event| event.unchecked_ref::<web_sys::Event>().time_stamp()) {
-            Some(at) => Some(Timestamp::from_origin(Span::from_millis_f64(at))),
-            None => Some(self.closed_at.get().unwrap_or_else(|| self.host.now())),
+        if let Some(event) = meta.as_ref().and_then(EventMeta::dom_event) {
+            let at = event.unchecked_ref::<web_sys::Event>().time_stamp();
+            return Some(Timestamp::from_origin(Span::from_millis_f64(at)));
+        }
+        #[cfg(any(test, feature = "fetch", feature = "testing"))]
+        {
+            let mut reading = self.reading.get();
+            reading.note_events(self.deliveries.get());
+            reading.last_event_at
+        }
+        #[cfg(not(any(test, feature = "fetch", feature = "testing")))]
+        None
+    }
+}
+
+/// What was read over `fetch`.
+#[cfg(any(test, feature = "fetch", feature = "testing"))]
+#[derive(Clone, Copy, Default)]
+pub(super) struct Reading {
+    bytes: u64,
+    /// When the last chunk came.
+    at: Timestamp,
+    /// How many events were delivered before it.
+    deliveries: u64,
+    last_event_at: Option<Timestamp>,
+}
+
+#[cfg(any(test, feature = "fetch", feature = "testing"))]
+impl Reading {
+    /// If there are more events than before, they were in the last chunk.
+    fn note_events(&mut self, deliveries: u64) {
+        if self.deliveries != deliveries {
+            self.deliveries = deliveries;
+            self.last_event_at = Some(self.at);
         }
     }
 }

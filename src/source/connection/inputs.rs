@@ -75,13 +75,7 @@ impl Connection {
             #[cfg(feature = "fetch")]
             TransportEvent::Unheard { name } => return self.hint_at(name),
             #[cfg(any(test, feature = "fetch", feature = "testing"))]
-            TransportEvent::Read { bytes } => {
-                return self.bytes.set(self.bytes.get() + bytes as u64);
-            }
-            #[cfg(any(test, feature = "fetch", feature = "testing"))]
-            TransportEvent::Timed(at) => {
-                return self.timed.set((self.deliveries.get(), Some(at)));
-            }
+            TransportEvent::Read { bytes, at } => return self.note_read(bytes, at),
             TransportEvent::Opened => Input::Opened.into(),
             #[cfg(feature = "fetch")]
             TransportEvent::Answered(response) => {

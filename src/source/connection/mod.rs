@@ -43,6 +43,8 @@ use crate::{
     sys,
     transport::Connector,
 };
+#[cfg(any(test, feature = "fetch", feature = "testing"))]
+use attempts::Reading;
 use attempts::TellAttempt;
 use console::ConsoleLines;
 use inputs::Queued;
@@ -107,12 +109,9 @@ pub(crate) struct Connection {
     is_running: Cell<bool>,
     /// How many events were delivered.
     deliveries: Cell<u64>,
-    /// How many were when the time of the last one was noted, and that time.
-    timed: Cell<(u64, Option<Timestamp>)>,
-    closed_at: Cell<Option<Timestamp>>,
-    /// How many bytes of responses were read.
+    /// How much was read, and when.
     #[cfg(any(test, feature = "fetch", feature = "testing"))]
-    bytes: Cell<u64>,
+    reading: Cell<Reading>,
     left_stats: Place<Stats>,
     /// Whether the source may connect. Its first attempt waits if the page has opened too many sources of its URL.
     may_connect: Cell<bool>,
@@ -257,10 +256,8 @@ impl Connection {
             is_overrun: Cell::default(),
             is_running: Cell::default(),
             deliveries: Cell::default(),
-            timed: Cell::default(),
-            closed_at: Cell::default(),
             #[cfg(any(test, feature = "fetch", feature = "testing"))]
-            bytes: Cell::default(),
+            reading: Cell::default(),
             left_stats: Place::default(),
             may_connect: Cell::default(),
             panics: Panics::default(),
@@ -442,7 +439,6 @@ impl Connection {
         let last_event_id = self.last_event_id();
         self.session().note_last_event_id(&last_event_id);
         drop(self.inputs.take());
-        self.closed_at.set(Some(self.host.now()));
         if self.tell_attempt.get().is_some()
             && let Some(url) = self.link().and_then(|link| link.url())
         {

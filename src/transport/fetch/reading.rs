@@ -69,6 +69,7 @@ impl ResponseReader {
         body: &mut ResponseBody,
         shared: &AttemptShared,
     ) -> Result<(), TransportEvent<'static>> {
+        let at = self.yielder.note_chunk();
         let (mut start, chunk_end) = (0, chunk.length());
         while start < chunk_end && shared.is_open() {
             let end = chunk_end.min(start.saturating_add(MAX_SLICE));
@@ -79,14 +80,10 @@ impl ResponseReader {
             chunk
                 .subarray(start, end)
                 .copy_to(&mut self.buffer[..length]);
-            shared.emit(TransportEvent::Read { bytes: length });
-            let is_told = self.read_slice(length, body, shared).await?;
+            shared.emit(TransportEvent::Read { bytes: length, at });
+            self.read_slice(length, body, shared).await?;
             start = end;
-            let is_late = self.yielder.is_late();
-            if is_told {
-                shared.emit(TransportEvent::Timed(self.yielder.looked_at()));
-            }
-            if is_late {
+            if self.yielder.is_late() {
                 body.read_during(self.yielder.yield_now()).await;
                 self.events_since_yield = 0;
             }
@@ -94,13 +91,12 @@ impl ResponseReader {
         Ok(())
     }
 
-    /// Returns whether the source was told of an event.
     async fn read_slice(
         &mut self,
         length: usize,
         body: &mut ResponseBody,
         shared: &AttemptShared,
-    ) -> Result<bool, TransportEvent<'static>> {
+    ) -> Result<(), TransportEvent<'static>> {
         let mut items = self.parser.parse(&self.buffer[..length]);
         let mut reader = SliceReader {
             shared,
@@ -122,11 +118,11 @@ impl ResponseReader {
                     body.read_during(self.yielder.yield_now()).await;
                     *reader.events_since_yield = 0;
                 }
-                ReadStep::End => break Ok(reader.is_told),
+                ReadStep::End => break Ok(()),
                 ReadStep::TooLarge(too_large) => break Err(unreadable(too_large)),
             }
             if !shared.is_open() {
-                return Ok(true);
+                return Ok(());
             }
         };
         reader.emit_retry();
