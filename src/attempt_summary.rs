@@ -21,7 +21,7 @@ use crate::Error;
 #[non_exhaustive]
 pub struct AttemptSummary {
     /// Counts from 1 over the life of the source.
-    pub number: u64,
+    pub number: u32,
     /// Why it was made.
     pub reason: AttemptReason,
     /// The error that led to it, if one did.
@@ -93,19 +93,19 @@ pub enum AttemptOutcome {
 #[non_exhaustive]
 pub struct Stats {
     /// The attempts to connect, the one under way included. Of those that the browser makes, the ones that have ended.
-    pub attempts: u64,
+    pub attempts: u32,
     /// How many of these have opened a connection.
-    pub opened: u64,
+    pub opened: u32,
     /// The events that were delivered: those that somebody listens to, without duplicates.
     pub events: u64,
     /// The bytes of the responses that were read, after decompression. `None` over the browser's own source, which hides them.
     pub bytes: Option<u64>,
     /// The events that were skipped, since they had been delivered before. Only counted with
     /// [`deduplicate`](crate::EventSourceBuilder::deduplicate).
-    pub duplicates: u64,
+    pub duplicates: u32,
     /// How often ids showed that events were missed. Only counted with `deduplicate`, or once
     /// [`on_gap`](crate::EventSource::on_gap) was called.
-    pub gaps: u64,
+    pub gaps: u32,
     /// When the last event arrived that somebody listens to. Over `fetch` it is about the time of its chunk.
     ///
     /// In a browser, [`SystemTime::elapsed`] panics: use `duration_since(SystemTime::UNIX_EPOCH)`.

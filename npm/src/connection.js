@@ -10,6 +10,10 @@ import { loading, wasm } from "./init.js";
 import * as inputs from "./inputs.js";
 import { encoder, copyToWasm } from "./memory.js";
 import {
+  ATTEMPT_FAILED,
+  ATTEMPT_OUTCOMES,
+  ATTEMPT_REASONS,
+  ATTEMPT_REFUSED,
   FAILURE_EARLIER,
   FAILURE_EVENT,
   FAILURE_UNFINISHED_EVENT,
@@ -53,7 +57,7 @@ import {
   WANTS_DIGESTS,
   WANTS_IDS,
 } from "./numbers.js";
-import { askRule, attemptOf, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
+import { askRule, gapOf, numbersAt, openSession, poll, stateOf, firstTextOf } from "./session.js";
 import { SKIPPED, UNSEEN, detached, failureEventError, typedEvent, unfinishedEventError } from "./typed-event.js";
 
 /** @typedef {import("./index.js").CloseReason} CloseReason */
@@ -201,7 +205,7 @@ export class Connection extends Audience {
   /** @returns {import("./index.js").Stats} */
   get stats() {
     const stats = this.#stats ?? this.transport?.stats;
-    if (stats) return { ...stats };
+    if (stats) return stats;
     const { events, bytes } = this.#tally;
     const at = this.#lastEventAt;
     const numbers = this.#isStarted ? numbersAt(this.#tellSession(INPUT_COUNT)) : [];
@@ -422,7 +426,7 @@ export class Connection extends Audience {
         this.#deliver(.../** @type {HandledEvent} */ (this.#event));
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
-      else if (output === OUTPUT_ATTEMPT) this.#endAttempt(numbers, error);
+      else if (output === OUTPUT_ATTEMPT) this.#endAttempt(numbers, follows === ATTEMPT_REFUSED || follows === ATTEMPT_FAILED ? error() : undefined);
       else if (output === OUTPUT_REPORT) {
         if (failures) this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));
@@ -431,15 +435,26 @@ export class Connection extends Audience {
     }
   }
 
-  /** An attempt has ended. @param {Float64Array} numbers @param {() => EventSourceError} error */
-  #endAttempt(numbers, error) {
-    const attempt = attemptOf(numbers, this.host, {
+  /**
+   * An attempt has ended.
+   *
+   * @param {Float64Array} numbers
+   * @param {import("./error.js").Details} [error] What went wrong, if it was refused or has failed.
+   */
+  #endAttempt([, kind, , , failures, amount, end, reason, number, started], error) {
+    const isTimed = started >= 0;
+    /** @type {any} */
+    const attempt = {
+      number,
+      reason: ATTEMPT_REASONS[reason],
+      cause: reason ? this.#lastConnectionError : undefined,
       url: this.transport?.url ?? this.#url,
-      response: this.#response,
-      cause: this.#lastConnectionError,
+      startedAt: isTimed ? this.host.wallTime(started) : undefined,
+      duration: isTimed ? Math.round(this.host.now() - started) : undefined,
+      outcome: ATTEMPT_OUTCOMES[end],
+      status: error ? error.status : [this.#response?.status, 204][end],
       error,
-    });
-    const [, kind, , , failures, amount] = numbers;
+    };
     if (kind < STATES.length) {
       this.state = stateOf(kind, failures, amount, this.#response);
       this.tellAttempt(attempt);

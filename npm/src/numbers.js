@@ -96,6 +96,8 @@ export const STATE_WAITING = 2;
 
 // Attempts, in the order of `AttemptOutcome` and `AttemptReason` in `core/src/session/attempts.rs`.
 export const ATTEMPT_OUTCOMES = ["opened", "finished", "refused", "failed", "aborted"];
+export const ATTEMPT_REFUSED = 2;
+export const ATTEMPT_FAILED = 3;
 export const ATTEMPT_REASONS = ["first", "reconnection", "woken"];
 
 /** What to do at a limit, by number: `set_options` in `numbers.rs`. */

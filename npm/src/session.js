@@ -5,7 +5,7 @@ import { milliseconds, oneOf } from "./checks.js";
 import { reportException } from "./error.js";
 import { wasm } from "./init.js";
 import { encoder, copyToWasm, textAt } from "./memory.js";
-import { ATTEMPT_OUTCOMES, ATTEMPT_REASONS, DECISIONS, DECISION_AS_PROPOSED, DECISION_REOPEN, STATES, STATE_WAITING } from "./numbers.js";
+import { DECISIONS, DECISION_AS_PROPOSED, DECISION_REOPEN, STATES, STATE_WAITING } from "./numbers.js";
 import { numbersOf, presetOf } from "./policy.js";
 
 /** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {number} now */
@@ -72,37 +72,6 @@ export function stateOf(kind, attempt, retryIn, response) {
 /** @param {Float64Array} numbers @returns {import("./index.js").Gap} */
 export function gapOf(numbers) {
   return { after: firstTextOf(numbers), before: textAt(numbers[15], numbers[16]), missed: numbers[5] };
-}
-
-/**
- * An attempt that has ended.
- *
- * @param {Float64Array} numbers
- * @param {import("./host.js").Host} host
- * @param {{
- *   url: string,
- *   response?: import("./index.js").ResponseHead,
- *   cause?: import("./error.js").EventSourceError,
- *   error: () => import("./error.js").Details,
- * }} known What the session does not know: the error before the attempt is the cause.
- * @returns {import("./index.js").AttemptSummary}
- */
-export function attemptOf([, , , , , , end, reason, number, started], host, { url, response, cause, error: errorOf }) {
-  const isTimed = started >= 0;
-  const outcome = ATTEMPT_OUTCOMES[end];
-  const error = outcome === "refused" || outcome === "failed" ? errorOf() : undefined;
-  const status = outcome === "opened" ? response?.status : outcome === "finished" ? 204 : error?.status;
-  return /** @type {any} */ ({
-    number,
-    reason: ATTEMPT_REASONS[reason],
-    cause: reason ? cause : undefined,
-    url,
-    startedAt: isTimed ? host.wallTime(started) : undefined,
-    duration: isTimed ? Math.round(host.now() - started) : undefined,
-    outcome,
-    status,
-    error,
-  });
 }
 
 const decision = oneOf(...DECISIONS);

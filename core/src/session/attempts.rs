@@ -8,7 +8,7 @@ use crate::Timestamp;
 #[non_exhaustive]
 pub struct EndedAttempt {
     /// Its number over the life of the source, from 1.
-    pub number: u64,
+    pub number: u32,
     /// Why it was made.
     pub reason: AttemptReason,
     /// When it started. `None` if the browser has made it, since it does not say.
@@ -50,13 +50,13 @@ pub enum AttemptOutcome {
 #[non_exhaustive]
 pub struct Counts {
     /// The attempts to connect, the one under way included. Of those that the browser makes, the ones that have ended.
-    pub attempts: u64,
+    pub attempts: u32,
     /// The attempts that have opened a connection.
-    pub opened: u64,
+    pub opened: u32,
     /// The events that were skipped, since they had been delivered before.
-    pub duplicates: u64,
+    pub duplicates: u32,
     /// The gaps that were reported.
-    pub gaps: u64,
+    pub gaps: u32,
 }
 
 /// The attempts of one source.

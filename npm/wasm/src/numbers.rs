@@ -190,17 +190,17 @@ impl Numbers {
     pub(crate) fn set_attempt(&mut self, attempt: EndedAttempt) {
         self.follows = f64::from(attempt.outcome as u8);
         self.limit = f64::from(attempt.reason as u8);
-        self.limit_value = attempt.number as f64;
+        self.limit_value = f64::from(attempt.number);
         let started = attempt.started.map(|at| at.since_origin().as_millis_f64());
         self.decode_errors = started.unwrap_or(-1.0);
         self.set_failure(attempt.failure.unwrap_or(Failure::Told));
     }
 
     pub(crate) fn set_counts(&mut self, counts: Counts) {
-        self.follows = counts.attempts as f64;
-        self.limit = counts.opened as f64;
-        self.limit_value = counts.duplicates as f64;
-        self.decode_errors = counts.gaps as f64;
+        self.follows = f64::from(counts.attempts);
+        self.limit = f64::from(counts.opened);
+        self.limit_value = f64::from(counts.duplicates);
+        self.decode_errors = f64::from(counts.gaps);
     }
 
     pub(crate) fn set_report(&mut self, report: Report) {

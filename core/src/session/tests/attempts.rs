@@ -33,7 +33,7 @@ fn first(outputs: &[Output]) -> EndedAttempt {
     first.unwrap_or_else(|| panic!("{outputs:?}"))
 }
 
-fn ended(number: u64, reason: AttemptReason, outcome: AttemptOutcome) -> EndedAttempt {
+fn ended(number: u32, reason: AttemptReason, outcome: AttemptOutcome) -> EndedAttempt {
     EndedAttempt {
         number,
         reason,
@@ -294,11 +294,11 @@ proptest! {
             outputs.retain(|output| attempt(output).is_none());
             prop_assert_eq!(outputs, other.play(&happening));
             let counts = source.session.counts();
-            prop_assert!(told.iter().map(|attempt| attempt.number).eq(1..=told.len() as u64));
+            prop_assert!(told.iter().map(|attempt| attempt.number).eq(1..=told.len() as u32));
             let is_connecting = source.session.state() == State::Connecting && counts.attempts > 0;
-            prop_assert_eq!(told.len() as u64 + u64::from(is_connecting), counts.attempts);
+            prop_assert_eq!(told.len() as u32 + u32::from(is_connecting), counts.attempts);
             let opened = told.iter().filter(|attempt| attempt.outcome == AttemptOutcome::Opened);
-            prop_assert_eq!(opened.count() as u64, counts.opened);
+            prop_assert_eq!(opened.count() as u32, counts.opened);
         }
     }
 }

@@ -154,7 +154,7 @@ async fn an_error_that_a_callback_takes_does_not_go_to_the_console() {
 struct NoticeProps {
     shows_errors: bool,
     on_gap: Callback<u64>,
-    on_attempt: Callback<u64>,
+    on_attempt: Callback<u32>,
 }
 
 /// Shows its error if its properties say so.
