@@ -14,8 +14,8 @@ use crate::{
     source::listener::Listener,
 };
 
-/// Tells of an attempt.
-pub(super) type TellAttempt = fn(&Connection, EndedAttempt);
+/// Tells of an attempt. With none it notes the URL that was asked, before the transport is dropped.
+pub(super) type TellAttempt = fn(&Connection, Option<EndedAttempt>);
 
 impl Connection {
     pub(in crate::source) fn on_attempt(
@@ -40,7 +40,13 @@ impl Connection {
         }
     }
 
-    fn tell_attempt(&self, ended: EndedAttempt) {
+    fn tell_attempt(&self, ended: Option<EndedAttempt>) {
+        if let Some(url) = self.link().and_then(|link| link.url()) {
+            self.asked.put(url);
+        }
+        let Some(ended) = ended else {
+            return;
+        };
         let summary = self.summary_of(ended);
         self.notify_of_attempt(&summary);
         if let Some(sharers) = self.sharers.get() {
@@ -57,7 +63,6 @@ impl Connection {
         let error = ended.failure.map(|failure| self.error_of(failure).error);
         let error = error.as_deref().cloned();
         let (host, now) = (&self.host, self.host.now());
-        let url = self.link().and_then(|link| link.url());
         AttemptSummary {
             number: ended.number,
             reason: match ended.reason {
@@ -69,9 +74,7 @@ impl Connection {
                 core::AttemptReason::First => None,
                 _ => self.earlier.get().map(|told| Error::clone(&told.error)),
             },
-            url: url
-                .or_else(|| self.asked.get())
-                .unwrap_or_else(|| self.url.clone()),
+            url: self.asked.get().unwrap_or_else(|| self.url.clone()),
             started_at: ended.started.map(|at| host.wall_time(at)),
             duration: ended.started.map(|at| now.since(at).into()),
             outcome: match ended.outcome {

@@ -131,7 +131,7 @@ pub(crate) struct Connection {
     close_reason: OnceCell<CloseReason>,
     /// The reason of the signal, if it was aborted.
     abort_reason: Place<Arc<str>>,
-    /// The URL that was asked last, once the source has closed.
+    /// The URL that was asked last, if attempts are told.
     asked: Place<Arc<str>>,
     /// Tells of attempts, if anybody listens to them.
     tell_attempt: Cell<Option<TellAttempt>>,
@@ -439,10 +439,8 @@ impl Connection {
         let last_event_id = self.last_event_id();
         self.session().note_last_event_id(&last_event_id);
         drop(self.inputs.take());
-        if self.tell_attempt.get().is_some()
-            && let Some(url) = self.link().and_then(|link| link.url())
-        {
-            self.asked.put(url);
+        if let Some(tell) = self.tell_attempt.get() {
+            tell(self, None);
         }
         self.held.release();
         self.subscriptions.clear();

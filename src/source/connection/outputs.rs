@@ -47,7 +47,7 @@ impl Connection {
                 Output::Decide(context) => self.decide(&context),
                 Output::Attempt(attempt) => {
                     if let Some(tell) = self.tell_attempt.get() {
-                        tell(self, attempt);
+                        tell(self, Some(attempt));
                     }
                 }
                 Output::Report(report) => self.report_failure(report),
