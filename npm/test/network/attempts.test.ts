@@ -85,6 +85,14 @@ describe("over fetch", () => {
     expect(source.stats).toMatchObject({ events: 3, bytes: text.length, opened: 1 });
   });
 
+  test("an attempt asks with the resume parameter", async () => {
+    const url = await play({ steps: [{ send: "retry: 10\nid: 7\ndata: 1\n\n" }, "end"] }, FEED);
+    const source = openFetch(url, { resumeParameter: "since", policy: POLICY });
+    const attempts = watch(source);
+    await until(() => attempts.length === 2);
+    expect(attempts[1]).toMatchObject({ number: 2, outcome: "opened", url: `${url}?since=7`, cause: { code: "connection-lost" } });
+  });
+
   test("listeners that come and go amid a chunk count no event twice", async () => {
     const url = await play({ steps: [{ send: events(50) + "event: last\ndata: 1\n\n" }, "end"] });
     const source = openFetch(url, { endOfBody: "finished" });
