@@ -1,8 +1,6 @@
 //! One event, as listeners and streams receive it.
 
-use std::{fmt, rc::Rc};
-
-use wasm_bindgen::JsValue;
+use std::{any::Any, fmt, rc::Rc};
 
 #[cfg(any(test, feature = "fetch", feature = "testing"))]
 use crate::event_id::EventId;
@@ -46,8 +44,8 @@ pub(crate) enum EventMeta {
 pub(crate) trait LazyMeta {
     fn last_event_id(&self) -> &str;
     fn origin(&self) -> &str;
-    /// The event of the DOM.
-    fn dom_event(&self) -> &JsValue;
+    /// The event of the DOM. Of which type it is, the transport knows.
+    fn dom_event(&self) -> &dyn Any;
 }
 
 impl EventMeta {
@@ -70,7 +68,7 @@ impl EventMeta {
 
 impl EventMeta {
     /// The event of the DOM, if it is one.
-    pub(crate) fn dom_event(&self) -> Option<&JsValue> {
+    pub(crate) fn dom_event(&self) -> Option<&dyn Any> {
         match self {
             #[cfg(any(test, feature = "fetch", feature = "testing"))]
             Self::Eager { .. } => None,

@@ -426,7 +426,8 @@ export class Connection extends Audience {
         this.#deliver(.../** @type {HandledEvent} */ (this.#event));
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
-      else if (output === OUTPUT_ATTEMPT) this.#endAttempt(numbers, follows === ATTEMPT_REFUSED || follows === ATTEMPT_FAILED ? error() : undefined);
+      else if (output === OUTPUT_ATTEMPT)
+        this.#endAttempt(numbers, follows === ATTEMPT_REFUSED || follows === ATTEMPT_FAILED ? error() : undefined);
       else if (output === OUTPUT_REPORT) {
         if (failures) this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));

@@ -1,6 +1,7 @@
 //! The browser's own `EventSource`.
 
 use std::{
+    any::Any,
     cell::{OnceCell, RefCell},
     rc::Rc,
     sync::Arc,
@@ -225,8 +226,8 @@ impl LazyMeta for MessageMeta {
         self.origin.get(&self.message, Message::origin)
     }
 
-    fn dom_event(&self) -> &JsValue {
-        self.message.as_ref()
+    fn dom_event(&self) -> &dyn Any {
+        &self.message
     }
 }
 

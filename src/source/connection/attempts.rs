@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use super::{Connection, Notice, NoticeCallback};
 use crate::{
     AttemptOutcome, AttemptReason, AttemptSummary, Error, Stats, event::EventMeta,
-    source::listener::Listener,
+    source::listener::Listener, sys::Message,
 };
 
 /// Tells of an attempt. With none it notes the URL that was asked, before the transport is dropped.
@@ -148,8 +148,9 @@ impl Connection {
     /// When the last event arrived: its own time if it is the DOM's, or else that of its chunk.
     fn last_event_at(&self) -> Option<Timestamp> {
         let meta = self.unnoted.get().or_else(|| self.noted.get());
-        if let Some(event) = meta.as_ref().and_then(EventMeta::dom_event) {
-            let at = event.unchecked_ref::<web_sys::Event>().time_stamp();
+        let event = meta.as_ref().and_then(EventMeta::dom_event);
+        if let Some(message) = event.and_then(|event| event.downcast_ref::<Message>()) {
+            let at = message.unchecked_ref::<web_sys::Event>().time_stamp();
             return Some(Timestamp::from_origin(Span::from_millis_f64(at)));
         }
         #[cfg(any(test, feature = "fetch", feature = "testing"))]
