@@ -70,6 +70,10 @@ pub enum AttemptReason {
     Reconnection,
     /// The page woke, or the network changed, and the connection may not have survived that.
     Woken,
+    /// [`reconnect`](crate::EventSource::reconnect) was called.
+    Reconnect,
+    /// The source was paused, by [`pause`](crate::EventSource::pause) or by the policy, and is resumed.
+    Resumed,
 }
 
 /// How an attempt to connect ended.

@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+mod attempt;
 mod attempt_summary;
 mod by_name;
 mod closure;
@@ -29,6 +30,8 @@ mod variants;
 #[cfg(any(feature = "fetch", feature = "gzip"))]
 mod yielder;
 
+#[cfg(feature = "fetch")]
+pub use attempt::Attempt;
 pub use attempt_summary::{AttemptOutcome, AttemptReason, AttemptSummary, Stats};
 pub use decode_error::DecodeError;
 pub use error::Error;
@@ -46,6 +49,6 @@ pub use response::ResponseHead;
 pub use source::{Closed, EventSource, EventSourceBuilder, EventStream, Listener, Queue};
 pub use state::{CloseReason, State};
 #[cfg(feature = "fetch")]
-pub use transport::fetch::{Body, Fetch, HeadersResult};
+pub use transport::fetch::{AttemptRequest, Body, Fetch, HeadersResult, RequestResult};
 pub use typed_eventsource_core::{EndOfBody, Gap, LimitAction};
 pub use variants::{EventEnum, payload};

@@ -14,8 +14,9 @@ const TABLE: &str = "ARCHITECTURE.md";
 const TYPES: &str = "npm/src/index.d.ts";
 
 /// The types whose fields have a row in the table: the name in Rust, the name in JavaScript, and the file of the Rust type.
-const STRUCTS: [(&str, &str, &str); 7] = [
+const STRUCTS: [(&str, &str, &str); 8] = [
     ("Error", "EventSourceError", "src/error.rs"),
+    ("Attempt", "Attempt", "src/attempt.rs"),
     ("AttemptSummary", "AttemptSummary", "src/attempt_summary.rs"),
     ("Event", "TypedEvent", "src/event.rs"),
     ("FailureContext", "FailureContext", "src/policy.rs"),

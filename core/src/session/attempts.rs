@@ -28,6 +28,10 @@ pub enum AttemptReason {
     Reconnection,
     /// The page woke, or the network changed, and the connection may not have survived that.
     Woken,
+    /// The user reconnected the source.
+    Reconnect,
+    /// The source was paused, by the user or by the policy, and is resumed.
+    Resumed,
 }
 
 /// How an attempt to connect ended.

@@ -128,6 +128,26 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(attempts.at(-1)).toMatchObject({ number: 2, reason: "woken", cause: { code: "suspended" }, outcome: "opened" });
   });
 
+  test("an attempt says that the user reconnected, or resumed the source", () => {
+    const { source, attempts } = watch(transport);
+    server.open();
+    server.clock.advance(1000);
+    source.reconnect();
+    server.open();
+    server.clock.advance(1000);
+    source.reconnect();
+    source.pause();
+    server.clock.advance(1000);
+    source.resume();
+    server.open();
+    expect(attempts.map(({ reason, outcome, cause }) => [reason, outcome, cause])).toEqual([
+      ["first", "opened", undefined],
+      ["reconnect", "opened", undefined],
+      ["reconnect", "aborted", undefined],
+      ["resumed", "opened", undefined],
+    ]);
+  });
+
   test("a slow attempt that is given up has failed", () => {
     const { attempts } = watch(transport, { policy: { ...RESILIENT, opening: { after: 5000, then: "reopen" } } });
     server.clock.advance(5000);
@@ -208,6 +228,13 @@ describe("over the browser's own transport", () => {
     expect(opened).toMatchObject({ number: 3, reason: "reconnection", cause: failed.error, outcome: "opened" });
     expect([failed.startedAt, failed.duration, opened.duration]).toEqual([undefined, undefined, undefined]);
   });
+});
+
+test("the URL is the one that the user's function has answered with", async () => {
+  const { source, attempts } = watch("fetch", { request: ({ number }) => ({ url: `/stream?attempt=${number}` }) });
+  await expect.poll(() => server.attempts.length).toBe(1);
+  source.close();
+  expect(attempts[0].url).toBe("http://localhost/stream?attempt=1");
 });
 
 describe("sources that share a connection", () => {

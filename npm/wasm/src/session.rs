@@ -27,7 +27,8 @@ pub(crate) struct NumberedSession {
 /// flags, and with `deduplicate` ids to remember. Returns its number, which is valid until the session is [freed](table::free).
 ///
 /// The flags: 1 fetch, 2 has a rule, 4 may be repeated, 8 has a resume parameter, 16 has a terminal, 32 is offline,
-/// 64 shares a connection, 128 finishes at the end of a response, 256 reconnects there.
+/// 64 shares a connection, 128 finishes at the end of a response, 256 reconnects there, 512 is in a hidden page,
+/// 1024 asks for the request of each attempt.
 #[wasm_bindgen(js_name = newSession)]
 pub fn new_session(
     preset: usize,
@@ -47,9 +48,11 @@ pub fn new_session(
     numbers::set_options(&mut options.policy, &policy);
     options.has_rule = has(2);
     options.is_repeatable = has(4);
+    options.asks_request = has(1024);
     options.has_resume_parameter = has(8);
     options.has_terminal = has(16);
     options.is_offline = has(32);
+    options.is_hidden = has(512);
     options.end_of_body = if has(128) {
         Some(EndOfBody::Finished)
     } else {
@@ -79,7 +82,7 @@ pub fn new_session(
 /// - 16, something that nobody listens to, with its last event id: an event where the detail is 1;
 /// - 17, nothing;
 /// - 18, that gaps are to be told;
-/// - 20, that the numbers are to have the counts;
+/// - 50, that the numbers are to have the counts;
 /// - 19, an event for those who listen, with its last event id, with flags as [`numbers::event`] has them as its detail, and with
 ///   the digest of its data in place of the failures. It answers what to do (0 deliver, 1 skip, 2 poll), and what the session wants from then on, times four.
 #[wasm_bindgen(js_name = tellSession)]
@@ -121,7 +124,7 @@ pub fn tell_session(
                 match number {
                     17 => {}
                     18 => session.track_ids(),
-                    20 => this.numbers.set_counts(session.counts()),
+                    50 => this.numbers.set_counts(session.counts()),
                     _ => session.handle(numbers::input(number, detail, time, failures), at),
                 }
             }

@@ -23,7 +23,7 @@ impl Connection {
         callback: Box<NoticeCallback>,
     ) -> Listener {
         self.tell_attempts(Self::tell_attempt);
-        self.on_notices(|connection| &connection.attempts, callback)
+        self.on_notices(|connection| &connection.attempt_listeners, callback)
     }
 
     /// From now on the listeners are told of attempts. A sharer is told of those of the shared connection.
@@ -41,8 +41,11 @@ impl Connection {
     }
 
     fn tell_attempt(&self, ended: Option<EndedAttempt>) {
-        if let Some(url) = self.link().and_then(|link| link.url()) {
-            self.asked.put(url);
+        if let Some(link) = self.link() {
+            drop(self.asked.take());
+            if let Some(url) = link.url() {
+                self.asked.put(url);
+            }
         }
         let Some(ended) = ended else {
             return;
@@ -56,7 +59,7 @@ impl Connection {
     }
 
     fn notify_of_attempt(&self, summary: &AttemptSummary) {
-        self.notify(&self.attempts, Notice::Attempt(summary));
+        self.notify(&self.attempt_listeners, Notice::Attempt(summary));
     }
 
     fn summary_of(&self, ended: EndedAttempt) -> AttemptSummary {
@@ -69,10 +72,16 @@ impl Connection {
                 core::AttemptReason::First => AttemptReason::First,
                 core::AttemptReason::Reconnection => AttemptReason::Reconnection,
                 core::AttemptReason::Woken => AttemptReason::Woken,
+                core::AttemptReason::Reconnect => AttemptReason::Reconnect,
+                core::AttemptReason::Resumed => AttemptReason::Resumed,
             },
             cause: match ended.reason {
-                core::AttemptReason::First => None,
-                _ => self.earlier.get().map(|told| Error::clone(&told.error)),
+                core::AttemptReason::First
+                | core::AttemptReason::Reconnect
+                | core::AttemptReason::Resumed => None,
+                core::AttemptReason::Reconnection | core::AttemptReason::Woken => {
+                    self.earlier.get().map(|told| Error::clone(&told.error))
+                }
             },
             url: self.asked.get().unwrap_or_else(|| self.url.clone()),
             started_at: ended.started.map(|at| host.wall_time(at)),

@@ -32,6 +32,8 @@ pub(super) enum Queued {
         /// The error that the input is about.
         error: Option<ToldError>,
     },
+    /// The user pauses, resumes or reconnects. A function, so that apps which do none of this have no code for it.
+    Asked(fn(&Connection)),
     /// A stream has begun to drop items.
     ItemsDropped,
     /// A full queue holds the reading back, or does no longer.
@@ -63,7 +65,11 @@ impl Queued {
         };
         matches!(
             input,
-            Input::Opened | Input::Lost(_) | Input::BodyEnded { .. } | Input::Finished
+            Input::Requested { .. }
+                | Input::Opened
+                | Input::Lost(_)
+                | Input::BodyEnded { .. }
+                | Input::Finished
         )
     }
 }
@@ -76,6 +82,8 @@ impl Connection {
             TransportEvent::Unheard { name } => return self.hint_at(name),
             #[cfg(any(test, feature = "fetch", feature = "testing"))]
             TransportEvent::Read { bytes, at } => return self.note_read(bytes, at),
+            #[cfg(feature = "fetch")]
+            TransportEvent::Requested { is_safe } => Input::Requested { is_safe }.into(),
             TransportEvent::Opened => Input::Opened.into(),
             #[cfg(feature = "fetch")]
             TransportEvent::Answered(response) => {
@@ -188,6 +196,7 @@ impl Connection {
                 self.handle_event(&Frame::of(&event, id_field));
             }
             Queued::Unlistened { is_event, meta } => self.handle_unlistened(is_event, meta),
+            Queued::Asked(carry_out) => carry_out(self),
             Queued::ItemsDropped => self.report(&Error::QueueOverflow { dropped: 1 }, true),
             // All inputs before it are handled: `drain` sets the pace next.
             #[cfg(feature = "fetch")]

@@ -85,6 +85,7 @@ impl Connection {
         let ToldError { error, is_reported } = self.error_of(report.failure);
         if report.attempt.is_some() {
             let error = Arc::clone(&error);
+            self.attempt_error.put(Arc::clone(&error));
             let is_reported = false;
             self.earlier.put(ToldError { error, is_reported });
         }
@@ -143,7 +144,7 @@ impl Connection {
         let state = State::Closed(reason.clone());
         self.notify(&self.states, Notice::State(&state));
         self.states.clear();
-        self.attempts.clear();
+        self.attempt_listeners.clear();
         self.relay(&Output::Closed(output), error);
         self.write_rest_to_console();
         self.end.set(reason.clone());
@@ -237,6 +238,7 @@ impl Connection {
                 retry_in: retry_in.map(in_whole_milliseconds),
             },
             core::State::Offline { attempt } => State::Offline { attempt },
+            core::State::Paused => State::Paused,
             _ => State::Connecting,
         }
     }

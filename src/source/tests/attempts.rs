@@ -163,6 +163,33 @@ fn an_attempt_after_a_sleep_says_so() {
 }
 
 #[test]
+fn an_attempt_says_that_the_user_reconnected_or_resumed_the_source() {
+    for is_fetch in [false, true] {
+        let server = FakeServer::new();
+        let source = builder(is_fetch).open().unwrap();
+        let (told, _listener) = watch(&source);
+        server.open();
+        server.clock().advance(seconds(1));
+        source.reconnect();
+        source.pause();
+        server.clock().advance(seconds(1));
+        source.resume();
+        server.open();
+        let told = told.borrow();
+        let told: Vec<_> = told
+            .iter()
+            .map(|attempt| (attempt.reason, attempt.outcome, attempt.cause.clone()))
+            .collect();
+        let expected = [
+            (AttemptReason::First, AttemptOutcome::Opened, None),
+            (AttemptReason::Reconnect, AttemptOutcome::Aborted, None),
+            (AttemptReason::Resumed, AttemptOutcome::Opened, None),
+        ];
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
 fn the_browsers_own_reconnections_are_told_when_they_end() {
     let server = FakeServer::new();
     let source = source(&server, Policy::browser());

@@ -185,6 +185,34 @@ fn an_attempt_after_a_sleep_says_that_the_page_woke() {
 }
 
 #[test]
+fn an_attempt_that_another_one_replaces_or_a_pause_ends_is_aborted() {
+    let mut source = telling(Policy::browser(), Transport::Fetch);
+    source.advance(seconds(1));
+    let aborted = first(&source.handle(Input::Reconnect));
+    assert_eq!(aborted.outcome, AttemptOutcome::Aborted);
+    source.advance(seconds(1));
+    let outputs = source.handle(Input::Pause);
+    let aborted = first(&outputs);
+    assert_eq!(aborted.outcome, AttemptOutcome::Aborted);
+    assert_eq!(aborted.reason, AttemptReason::Reconnect);
+    assert_eq!(
+        outputs[1..],
+        [Output::Disconnect, Output::State(State::Paused)]
+    );
+    source.advance(seconds(1));
+    source.handle(Input::Resume);
+    let opened = first(&source.handle(Input::Opened));
+    assert_eq!((opened.number, opened.reason), (3, AttemptReason::Resumed));
+    source.advance(seconds(1));
+    assert_eq!(attempts(&source.handle(Input::Reconnect)), []);
+    let opened = first(&source.handle(Input::Opened));
+    assert_eq!(
+        (opened.number, opened.reason),
+        (4, AttemptReason::Reconnect)
+    );
+}
+
+#[test]
 fn the_attempts_of_the_browser_are_told_by_their_ends() {
     let mut source = telling(Policy::browser(), Transport::Browser);
     source.handle(Input::Opened);
@@ -295,7 +323,7 @@ proptest! {
             prop_assert_eq!(outputs, other.play(&happening));
             let counts = source.session.counts();
             prop_assert!(told.iter().map(|attempt| attempt.number).eq(1..=told.len() as u32));
-            let is_connecting = source.session.state() == State::Connecting && counts.attempts > 0;
+            let is_connecting = matches!(source.session.phase, Phase::Connecting);
             prop_assert_eq!(told.len() as u32 + u32::from(is_connecting), counts.attempts);
             let opened = told.iter().filter(|attempt| attempt.outcome == AttemptOutcome::Opened);
             prop_assert_eq!(opened.count() as u32, counts.opened);
