@@ -247,7 +247,9 @@ fn names_in_javascript() -> Names {
     }
     add("type", "EventSourceError", &common);
     for (_, name, _) in &STRUCTS[1..] {
-        let interface = block(&types, &format!("interface {name}"));
+        let starts = [format!("interface {name} "), format!("interface {name}<")];
+        let start = starts.iter().find(|start| types.contains(*start));
+        let interface = block(&types, start.expect("an interface"));
         add("type", name, &captured(MEMBER, interface));
     }
     names
