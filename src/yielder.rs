@@ -20,6 +20,7 @@ use crate::{
 const MAX_TURN: Span = Span::from_millis(16);
 
 /// A chunk that comes sooner may have been there already.
+#[cfg(feature = "fetch")]
 const SHORTEST_WAIT: Span = Span::from_millis(1);
 
 /// Lets other tasks run: promises alone would let none run as long as there are more promises.
@@ -42,6 +43,7 @@ impl Yielder {
     }
 
     /// If a chunk was waited for, other tasks have had their turn: a slow stream need not yield.
+    #[cfg(feature = "fetch")]
     pub(crate) fn note_chunk(&mut self) {
         let now = browser::now();
         if now - self.asked.get() >= SHORTEST_WAIT {
