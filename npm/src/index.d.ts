@@ -689,7 +689,7 @@ export interface FetchInit<Feed extends { [Name in keyof Feed]: unknown } = Even
    * What it answers decides whether the request may be sent more than once. After a failure it is asked again, whatever was sent;
    * but a method other than GET and HEAD is sent once. If it answers with such a method again, the source closes with the error of
    * the attempt before, and sends nothing; unless the policy has `resend`, or `resendRefused` and the request was refused, or a rule
-   * has reopened, or `endOfBody` is `"reconnect"` and the response was whole. The end of a response means what it means for the
+   * has reopened, or `endOfBody` is `"reconnect"` and the response was whole, or you call `reconnect()` or `resume()`. The end of a response means what it means for the
    * request that was sent.
    */
   request?: ((attempt: Attempt) => AttemptRequest | Promise<AttemptRequest>) | undefined;

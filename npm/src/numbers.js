@@ -19,20 +19,20 @@ export const INPUT_CLOSE = 12;
 export const INPUT_RELAYED_STATE = 13;
 export const INPUT_POSTPONED = 14;
 export const INPUT_HELD_BACK = 15;
-export const INPUT_RECONNECT = 30;
-export const INPUT_PAUSE = 31;
-export const INPUT_RESUME = 32;
-export const INPUT_HIDDEN = 33;
-export const INPUT_VISIBLE = 34;
-export const INPUT_WOKEN = 35;
-export const INPUT_REQUESTED = 20;
+export const INPUT_RECONNECT = 22;
+export const INPUT_PAUSE = 23;
+export const INPUT_RESUME = 24;
+export const INPUT_HIDDEN = 25;
+export const INPUT_VISIBLE = 26;
+export const INPUT_WOKEN = 27;
+export const INPUT_REQUESTED = 21;
 
 // More inputs: `tell_session` in `session.rs`.
 export const INPUT_UNLISTENED = 16;
 export const INPUT_NOTE_LAST_EVENT_ID = 17;
 export const INPUT_TRACK_IDS = 18;
 export const INPUT_EVENT = 19;
-export const INPUT_COUNT = 50;
+export const INPUT_COUNT = 20;
 
 // Flags of `INPUT_EVENT`: `event` in `numbers.rs`.
 export const HAS_ID_FIELD = 2;

@@ -18,7 +18,10 @@ use crate::transport::fake::{FakeConnector, FakeNetwork};
 #[cfg(feature = "fetch")]
 use crate::{
     Attempt, AttemptRequest, Fetch,
-    transport::fetch::{FetchConnector, RequestFunction, request_function},
+    transport::{
+        UrlFunction,
+        fetch::{FetchConnector, RequestFunction, request_function},
+    },
 };
 use crate::{
     Error, Policy,
@@ -62,7 +65,7 @@ pub struct EventSourceBuilder {
     #[cfg(feature = "fetch")]
     fetch: Option<Rc<Fetch>>,
     #[cfg(feature = "fetch")]
-    request_url: Option<RequestFunction>,
+    request_url: Option<UrlFunction>,
     #[cfg(feature = "fetch")]
     diagnose: Option<bool>,
 }
@@ -131,9 +134,9 @@ impl EventSourceBuilder {
         mut self,
         url: impl AsyncFn(Attempt) -> Result<String, Box<dyn std::error::Error>> + 'static,
     ) -> Self {
-        self.request_url = Some(request_function(async move |attempt| {
+        self.request_url = Some(UrlFunction::new(request_function(async move |attempt| {
             Ok(AttemptRequest::new().url(url(attempt).await?))
-        }));
+        })));
         self
     }
 
@@ -377,7 +380,7 @@ impl EventSourceBuilder {
         }
         #[cfg(feature = "fetch")]
         if let Some((url, newer)) = urls {
-            url.replace_by(newer);
+            url.function.replace_by(&newer.function);
         }
         true
     }
@@ -522,7 +525,8 @@ impl EventSourceBuilder {
     fn request(&self) -> Option<RequestFunction> {
         let fetch = self.fetch.as_ref();
         let request = fetch.and_then(|fetch| fetch.request_function());
-        request.or(self.request_url.as_ref()).cloned()
+        let url = self.request_url.as_ref().map(|url| &url.function);
+        request.or(url).cloned()
     }
 
     /// What asks why the browser has given up, if that is wanted. `fetch` refuses a URL with a password in it.
@@ -568,7 +572,7 @@ impl EventSourceBuilder {
         #[cfg(feature = "fetch")]
         let connector = connector
             .with_asker(self.asker())
-            .with_request(self.request());
+            .with_request(self.request_url.clone());
         Ok(Connector::Browser(connector))
     }
 }

@@ -27,11 +27,13 @@ use crate::{
     event::EventMeta,
     sys::{self, Exception, exception_message},
 };
+#[cfg(feature = "fetch")]
+pub(crate) use asked::UrlFunction;
 #[cfg(any(test, feature = "testing"))]
 use fake::{FakeConnector, FakeTransport};
 #[cfg(feature = "fetch")]
 use {
-    asked::AskedTransport,
+    asked::AskedSource,
     fetch::{FetchConnector, FetchTransport},
 };
 pub(crate) use {
@@ -54,7 +56,7 @@ pub(crate) enum Connector {
 pub(crate) enum Transport {
     Browser(BrowserTransport),
     #[cfg(feature = "fetch")]
-    Asked(AskedTransport),
+    Asked(Box<dyn AskedSource>),
     #[cfg(feature = "fetch")]
     Fetch(FetchTransport),
     #[cfg(any(test, feature = "testing"))]
@@ -125,11 +127,13 @@ impl Connector {
     /// Starts an attempt. Its result is reported from the event loop, never before this returns.
     pub(crate) fn connect(&self, attempt: Attempt, sink: Sink) -> Result<Transport, Error> {
         Ok(match self {
-            #[cfg(feature = "fetch")]
-            Self::Browser(browser) if browser.is_asked() => {
-                Transport::Asked(AskedTransport::new(browser, attempt, sink))
-            }
             Self::Browser(browser) => {
+                #[cfg(feature = "fetch")]
+                if let Some(request) = browser.request() {
+                    let (function, connector) = (request.function.clone(), browser.unasked());
+                    let asked = (request.connect)(function, connector, attempt, sink);
+                    return Ok(Transport::Asked(asked));
+                }
                 Transport::Browser(browser.connect(&attempt.last_event_id, sink)?)
             }
             #[cfg(feature = "fetch")]

@@ -99,8 +99,8 @@ pub enum Input<'a> {
     /// [`Options::asks_request`].
     Requested {
         /// Whether the method of this request is safe. If it is not, and one that is not safe was sent before, the source
-        /// closes with the earlier error; unless it may be sent again by the policy, the user's rule, or
-        /// [`EndOfBody::Reconnect`].
+        /// closes with the earlier error; unless it may be sent again by the policy, the user's rule,
+        /// [`EndOfBody::Reconnect`], or since the user has [reconnected](Self::Reconnect) or [resumed](Self::Resume) the source.
         is_safe: bool,
     },
     /// The server has answered with an event stream.

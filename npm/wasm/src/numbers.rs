@@ -109,16 +109,16 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         9 => Input::Online,
         10 => Input::Offline,
         11 => Input::Overflowed,
-        30 => Input::Reconnect,
-        31 => Input::Pause,
-        32 => Input::Resume,
-        33 => Input::Hidden,
-        34 => Input::Visible,
-        35 => Input::Woken,
+        22 => Input::Reconnect,
+        23 => Input::Pause,
+        24 => Input::Resume,
+        25 => Input::Hidden,
+        26 => Input::Visible,
+        27 => Input::Woken,
         15 if detail == 0 => Input::ReadOn,
         15 => Input::HeldBack,
         14 => Input::Postponed(span),
-        20 => Input::Requested {
+        21 => Input::Requested {
             is_safe: detail != 0,
         },
         12 => Input::Close(if detail == 0 {

@@ -82,7 +82,7 @@ pub fn new_session(
 /// - 16, something that nobody listens to, with its last event id: an event where the detail is 1;
 /// - 17, nothing;
 /// - 18, that gaps are to be told;
-/// - 50, that the numbers are to have the counts;
+/// - 20, that the numbers are to have the counts;
 /// - 19, an event for those who listen, with its last event id, with flags as [`numbers::event`] has them as its detail, and with
 ///   the digest of its data in place of the failures. It answers what to do (0 deliver, 1 skip, 2 poll), and what the session wants from then on, times four.
 #[wasm_bindgen(js_name = tellSession)]
@@ -124,7 +124,7 @@ pub fn tell_session(
                 match number {
                     17 => {}
                     18 => session.track_ids(),
-                    50 => this.numbers.set_counts(session.counts()),
+                    20 => this.numbers.set_counts(session.counts()),
                     _ => session.handle(numbers::input(number, detail, time, failures), at),
                 }
             }
