@@ -8,6 +8,8 @@ use std::{
 };
 
 use typed_eventsource_core::Span;
+#[cfg(feature = "fetch")]
+use typed_eventsource_core::Timestamp;
 use wasm_bindgen::JsValue;
 use web_sys::{MessageChannel, MessagePort};
 
@@ -42,13 +44,14 @@ impl Yielder {
         }
     }
 
-    /// If a chunk was waited for, other tasks have had their turn: a slow stream need not yield.
+    /// If a chunk was waited for, other tasks have had their turn: a slow stream need not yield. Returns the time.
     #[cfg(feature = "fetch")]
-    pub(crate) fn note_chunk(&mut self) {
+    pub(crate) fn note_chunk(&mut self) -> Timestamp {
         let now = browser::now();
         if now - self.asked.get() >= SHORTEST_WAIT {
             self.since = now;
         }
+        Timestamp::from_origin(now)
     }
 
     /// Whether other tasks have waited for long enough.

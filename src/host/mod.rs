@@ -5,7 +5,7 @@ pub(crate) mod browser;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) mod fake;
 
-use std::rc::Rc;
+use std::{rc::Rc, time::SystemTime};
 
 use typed_eventsource_core::{At, Span, Timestamp};
 
@@ -74,6 +74,16 @@ impl Host {
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(clock) => clock.now(),
         }
+    }
+
+    /// A moment by the wall clock. A fake clock began in 1970.
+    pub(crate) fn wall_time(&self, at: Timestamp) -> SystemTime {
+        let since_origin = match self {
+            Self::Browser => browser::since_1970(at.since_origin()),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(_) => at.since_origin().into(),
+        };
+        SystemTime::UNIX_EPOCH + since_origin
     }
 
     /// The time, and a random number.

@@ -1,6 +1,7 @@
 //! The browser's own `EventSource`.
 
 use std::{
+    any::Any,
     cell::{OnceCell, RefCell},
     rc::Rc,
     sync::Arc,
@@ -262,6 +263,10 @@ impl LazyMeta for MessageMeta {
 
     fn origin(&self) -> &str {
         self.origin.get(&self.message, Message::origin)
+    }
+
+    fn dom_event(&self) -> &dyn Any {
+        &self.message
     }
 }
 

@@ -13,6 +13,8 @@ mod leaving;
 
 use std::{rc::Rc, sync::Arc};
 
+#[cfg(any(test, feature = "fetch", feature = "testing"))]
+use typed_eventsource_core::Timestamp;
 use typed_eventsource_core::{FailureClass, Loss, Span};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
@@ -95,6 +97,12 @@ pub(crate) enum TransportEvent<'a> {
     Unlistened {
         is_event: bool,
         meta: Option<EventMeta>,
+    },
+    /// A part of the response is read next, which came at this time. It is not kept waiting.
+    #[cfg(any(test, feature = "fetch", feature = "testing"))]
+    Read {
+        bytes: usize,
+        at: Timestamp,
     },
     /// The server has set the reconnection time.
     Retry(Span),
@@ -222,6 +230,17 @@ impl Transport {
             Self::Fetch(fetch) => fetch.report_all_ids(),
             #[cfg(any(test, feature = "testing"))]
             Self::Fake(_) => {}
+        }
+    }
+
+    /// The URL that it asks, once it is known.
+    pub(crate) fn url(&self) -> Option<Arc<str>> {
+        match self {
+            #[cfg(feature = "fetch")]
+            Self::Fetch(fetch) => Some(fetch.url()),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(fake) => Some(fake.url()),
+            _ => self.as_raw().map(|raw| raw.url().into()),
         }
     }
 

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String};
 use core::time::Duration;
 
-use super::ids::Gap;
+use super::{attempts::EndedAttempt, ids::Gap};
 use crate::{Policy, Span};
 
 /// What carries the events.
@@ -293,6 +293,8 @@ pub enum Output {
     /// Ask the user's rule, and answer with [`Input::Decided`]. If there is no answer, the next input first applies
     /// what was proposed.
     Decide(FailureContext),
+    /// Tell of an attempt that has ended, if [they are told](super::Session::tell_attempts).
+    Attempt(EndedAttempt),
     /// Report an error.
     Report(Report),
     /// Report the [state](super::Session::state), which is now this one.
