@@ -12,6 +12,7 @@ export const alias = [
   { find: /^typed-eventsource$/, replacement: path(`src/${entry}.js`) },
   { find: /^typed-eventsource\/testing$/, replacement: path("src/testing.js") },
   { find: /^typed-eventsource\/parser$/, replacement: path("src/parser.js") },
+  { find: /^typed-eventsource\/resilient-fetch$/, replacement: path("src/resilient-fetch.js") },
   { find: /^\.\.?\/wasm\//, replacement: path("../pkg/wasm/") },
 ];
 

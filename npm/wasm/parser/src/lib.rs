@@ -13,4 +13,4 @@ mod stream;
 
 pub use reader::{Exchange, Readers};
 pub use records::{Record, Records};
-pub use stream::{Stream, Unlistened};
+pub use stream::{Stream, Unheard, Unlistened};
