@@ -37,6 +37,8 @@ import { WholeEvents } from "./whole-events.js";
 /** The most bytes that are parsed at once: the memory of wasm never shrinks. */
 const SLICE = 256 * 1024;
 
+const BLANK_LINE = new Uint8Array([10, 10]);
+
 /** Resolves once the page has not been left, if it began to be left. @type {Promise<unknown> | undefined} */
 let staying;
 /** Watches whether the page is left, from the first stream on. @type {unknown} */
@@ -153,8 +155,10 @@ export class MendedBody {
     this.#reader = undefined;
     await staying;
     if (this.#isOver) return true;
-    if (this.#events.isFinished || (event && isWhole && this.#events.isTerminal(event))) {
-      for (const piece of this.#events.takeHeld()) this.#controller?.enqueue(piece);
+    if (this.#events.isFinished || (event && this.#events.isFinishedBy(event, isWhole))) {
+      const held = this.#events.takeHeld();
+      // The terminal event may lack its blank line.
+      for (const piece of held.length ? [...held, BLANK_LINE] : []) this.#controller?.enqueue(piece);
       this.#close();
       return true;
     }

@@ -170,8 +170,20 @@ export class WholeEvents {
     return this.#held.splice(0);
   }
 
+  /**
+   * Whether the response has ended with a terminal event that lacks nothing but its blank line.
+   *
+   * @param {TextEvent} event What had arrived of an event.
+   * @param {boolean} isWhole Whether the response is complete by HTTP.
+   */
+  isFinishedBy(event, isWhole) {
+    const last = this.#held.at(-1)?.at(-1);
+    const endsWithLine = last === LINE_FEED || last === CARRIAGE_RETURN;
+    return event.data === this.#settings.terminalData || (isWhole && endsWithLine && this.#isTerminal(event));
+  }
+
   /** Whether the server says by this event that it has finished. @param {TextEvent} event */
-  isTerminal(event) {
+  #isTerminal(event) {
     const { terminalEvent, terminalData, isTerminal } = this.#settings;
     return terminalEvent.includes(event.type) || event.data === terminalData || Boolean(isTerminal?.(event));
   }
@@ -182,7 +194,7 @@ export class WholeEvents {
     this.#sinceId = hasId ? 0 : this.#sinceId + 1;
     this.first ??= event();
     if (hasId) this.#firstId ??= detached(this.#id);
-    if (this.#settings.hasTerminal) this.isFinished = this.isTerminal(event());
+    if (this.#settings.hasTerminal) this.isFinished = this.#isTerminal(event());
   }
 
   /** Whether an event was passed on before. @param {FoundEvent} found */
