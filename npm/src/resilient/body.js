@@ -29,7 +29,7 @@ import { askRule, openSession, poll } from "../session.js";
 import { onLeaving } from "../transport/leaving.js";
 import { beginningOf, headOf, isEventStream, refusal } from "../transport/response.js";
 import { unfinishedEventError } from "../typed-event.js";
-import { WholeEvents } from "./whole-events.js";
+import { WholeEvents, joined } from "./whole-events.js";
 
 /** @typedef {import("../error.js").EventSourceError} EventSourceError */
 /** @typedef {import("../inputs.js").SessionInput} SessionInput */
@@ -67,7 +67,7 @@ export class MendedBody {
   /** Aborts the current request, after the first. @type {AbortController | undefined} */
   #abort;
   #attempts = 1;
-  /** Why the first response broke off. @type {unknown} */
+  /** Why the first response broke off, as long as no other request was made. @type {unknown} */
   #cause;
   /** The error of the current input, and that of the last one. @type {EventSourceError | undefined} */
   #error;
@@ -158,11 +158,11 @@ export class MendedBody {
     if (this.#events.isFinished || (event && this.#events.isFinishedBy(event, isWhole))) {
       const held = this.#events.takeHeld();
       // The terminal event may lack its blank line.
-      for (const piece of held.length ? [...held, BLANK_LINE] : []) this.#controller?.enqueue(piece);
+      if (held.length) this.#controller?.enqueue(joined([held, BLANK_LINE]));
       this.#close();
       return true;
     }
-    if (!isWhole && this.#attempts === 1) this.#cause = cause;
+    if (this.#attempts === 1) this.#cause = cause;
     this.#tell(inputs.bodyEnded(connectionLost(this.#resumption.url, cause ?? "the server ended the stream"), isWhole, event));
     return false;
   }
@@ -215,6 +215,7 @@ export class MendedBody {
     const request = await this.#resumption.next(attempt);
     // There is nothing to go on from.
     if (!request) return { ...inputs.failed(error), detail: LOSS_HOPELESS };
+    this.#cause = undefined;
     signal.throwIfAborted();
     let response;
     try {
@@ -342,7 +343,7 @@ export class MendedBody {
       } else if (output === OUTPUT_REPORT) this.#report(error());
       else if (output !== OUTPUT_STATE) {
         if (kind !== REASON_FAILED) this.#close();
-        else this.#fail(this.#attempts === 1 && this.#cause !== undefined ? this.#cause : limitError(limit, limitValue, error()));
+        else this.#fail(this.#cause ?? limitError(limit, limitValue, error()));
       }
     }
   }

@@ -74,8 +74,8 @@ export class WholeEvents {
   #held = [];
   /** Whether nothing of this response was passed on, and something of an earlier one was. */
   #isAtJoint = false;
-  /** Whether the last byte that was passed on is a carriage return. */
-  #endsInReturn = false;
+  /** The last byte that was passed on. @type {number | undefined} */
+  #last;
 
   /** The last id of the events that were passed on, at the end of the last response. */
   #lastEventId = "";
@@ -118,7 +118,7 @@ export class WholeEvents {
     this.#id = this.#lastEventId;
     for (const name of terminalEvent) this.#listen(name);
     this.#tell(LOOK_FOR, encoder.encode(terminalData));
-    this.#isAtJoint = this.count > 0;
+    this.#isAtJoint = this.#last !== undefined;
     this.#toSkip = isFromStart ? this.count : 0;
     this.#mayRepeat = !isFromStart && repeats === undefined && this.#lastEventId !== "" && this.count > 0;
     this.#isReplay = false;
@@ -167,7 +167,7 @@ export class WholeEvents {
 
   /** What has arrived of the next event, which is no longer held. */
   takeHeld() {
-    return this.#held.splice(0);
+    return joined(this.#held.splice(0));
   }
 
   /**
@@ -179,7 +179,7 @@ export class WholeEvents {
   isFinishedBy(event, isWhole) {
     const last = this.#held.at(-1)?.at(-1);
     const endsWithLine = last === LINE_FEED || last === CARRIAGE_RETURN;
-    return event.data === this.#settings.terminalData || (isWhole && endsWithLine && this.#isTerminal(event));
+    return event.data === this.#settings.terminalData || (isWhole && endsWithLine && event.data !== "" && this.#isTerminal(event));
   }
 
   /** Whether the server says by this event that it has finished. @param {TextEvent} event */
@@ -220,9 +220,9 @@ export class WholeEvents {
   #pass(chunk, start, end) {
     /** @type {Uint8Array[]} */
     const pieces = [];
-    if (this.#isAtJoint && this.#endsInReturn) {
+    if (this.#isAtJoint && this.#last === CARRIAGE_RETURN) {
       // The other half of the line end, which is the same by the standard.
-      this.#endsInReturn = false;
+      this.#last = LINE_FEED;
       pieces.push(new Uint8Array([LINE_FEED]));
     }
     if (end > start) {
@@ -230,14 +230,14 @@ export class WholeEvents {
       if (!this.#isSkipping) {
         let piece = chunk.subarray(start, end);
         // Nobody gets a part of an event, so its parts are joined.
-        if (held.length) piece = joined([...held, piece]);
+        if (held.length) piece = joined([held, piece]);
         if (this.#isAtJoint) {
           // A byte order mark may only start a stream, and a line feed here belongs to what was skipped.
           if (start === 0 && isMarked(piece)) piece = piece.subarray(3);
           if (piece[0] === LINE_FEED) piece = piece.subarray(1);
         }
         this.#isAtJoint = false;
-        this.#endsInReturn = chunk[end - 1] === CARRIAGE_RETURN;
+        this.#last = chunk[end - 1];
         pieces.push(piece);
       }
     }
@@ -315,7 +315,7 @@ export class WholeEvents {
 }
 
 /** @param {Uint8Array[]} parts */
-function joined(parts) {
+export function joined(parts) {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let end = 0;
   for (const part of parts) {
