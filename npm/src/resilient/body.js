@@ -29,15 +29,13 @@ import { askRule, openSession, poll } from "../session.js";
 import { onLeaving } from "../transport/leaving.js";
 import { beginningOf, headOf, isEventStream, refusal } from "../transport/response.js";
 import { unfinishedEventError } from "../typed-event.js";
-import { WholeEvents, joined } from "./whole-events.js";
+import { WholeEvents } from "./whole-events.js";
 
 /** @typedef {import("../error.js").EventSourceError} EventSourceError */
 /** @typedef {import("../inputs.js").SessionInput} SessionInput */
 
 /** The most bytes that are parsed at once: the memory of wasm never shrinks. */
 const SLICE = 256 * 1024;
-
-const BLANK_LINE = new Uint8Array([10, 10]);
 
 /** Resolves once the page has not been left, if it began to be left. @type {Promise<unknown> | undefined} */
 let staying;
@@ -155,10 +153,12 @@ export class MendedBody {
     this.#reader = undefined;
     await staying;
     if (this.#isOver) return true;
-    if (this.#events.isFinished || (event && this.#events.isFinishedBy(event, isWhole))) {
-      const held = this.#events.takeHeld();
-      // The terminal event may lack its blank line.
-      if (held.length) this.#controller?.enqueue(joined([held, BLANK_LINE]));
+    if (this.#events.isFinished) {
+      this.#close();
+      return true;
+    }
+    if (event && this.#events.isFinishedBy(event, isWhole)) {
+      for (const piece of this.#events.finish()) this.#controller?.enqueue(piece);
       this.#close();
       return true;
     }
@@ -234,7 +234,7 @@ export class MendedBody {
     this.#abort?.abort();
     this.#abort = this.#reader = undefined;
     this.#events.end();
-    this.#events.takeHeld();
+    this.#events.dropHeld();
     await reader?.cancel(reason);
   }
 

@@ -40,6 +40,7 @@ const MOST_NAMES = 64;
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
+const BLANK_LINE = new Uint8Array([LINE_FEED, LINE_FEED]);
 
 /** What is passed on of a stream that comes in several responses. */
 export class WholeEvents {
@@ -146,8 +147,7 @@ export class WholeEvents {
     this.#sinceId = sinceId < count ? sinceId : this.#sinceId + count;
     this.isFinished ||= unlistened === TERMINAL_DATA;
     if (!this.isFinished) return this.#pass(chunk, start, Math.max(end, unheardEnd));
-    this.#mayRepeat = false;
-    this.#toSkip = 0;
+    this.#skipNoMore();
     return this.#pass(chunk, start, chunk.length);
   }
 
@@ -165,9 +165,20 @@ export class WholeEvents {
     return event;
   }
 
-  /** What has arrived of the next event, which is no longer held. */
-  takeHeld() {
-    return joined(this.#held.splice(0));
+  /** Forgets what has arrived of the next event. */
+  dropHeld() {
+    this.#held.length = 0;
+  }
+
+  /** Takes what has arrived of the next event, which lacks only its blank line, and returns what is to be passed on. */
+  finish() {
+    this.#skipNoMore();
+    return this.#pass(BLANK_LINE, 0, BLANK_LINE.length);
+  }
+
+  #skipNoMore() {
+    this.#mayRepeat = false;
+    this.#toSkip = 0;
   }
 
   /**
@@ -226,11 +237,11 @@ export class WholeEvents {
       pieces.push(new Uint8Array([LINE_FEED]));
     }
     if (end > start) {
-      const held = this.takeHeld();
+      const held = this.#held.splice(0);
       if (!this.#isSkipping) {
         let piece = chunk.subarray(start, end);
         // Nobody gets a part of an event, so its parts are joined.
-        if (held.length) piece = joined([held, piece]);
+        if (held.length) piece = joined([...held, piece]);
         if (this.#isAtJoint) {
           // A byte order mark may only start a stream, and a line feed here belongs to what was skipped.
           if (start === 0 && isMarked(piece)) piece = piece.subarray(3);
@@ -315,7 +326,7 @@ export class WholeEvents {
 }
 
 /** @param {Uint8Array[]} parts */
-export function joined(parts) {
+function joined(parts) {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let end = 0;
   for (const part of parts) {
