@@ -62,7 +62,7 @@ export class MendedBody {
   /** Ends the wait for a response. */
   #wake = () => {};
   #isOver = false;
-  /** Aborts the current request, after the first. @type {AbortController | undefined} */
+  /** Aborts the current request. @type {AbortController | undefined} */
   #abort;
   #attempts = 1;
   /** Why the first response broke off, as long as no other request was made. @type {unknown} */
@@ -79,8 +79,14 @@ export class MendedBody {
   #undoNetwork = () => {};
   #timer = deadlineTimer(browser, (lateBy) => this.#tell(inputs.timeout(lateBy)));
 
-  /** @param {Response} response @param {import("./resumption.js").Resumption} resumption @param {import("./options.js").ResilientSettings} settings */
-  constructor(response, resumption, settings) {
+  /**
+   * @param {Response} response
+   * @param {import("./resumption.js").Resumption} resumption
+   * @param {import("./options.js").ResilientSettings} settings
+   * @param {AbortController} [abort] Aborts the first request, if its body cannot.
+   */
+  constructor(response, resumption, settings, abort) {
+    this.#abort = abort;
     this.#settings = settings;
     this.#resumption = resumption;
     this.#head = headOf(response, resumption.url);
@@ -230,12 +236,12 @@ export class MendedBody {
 
   /** @param {unknown} [reason] */
   async #disconnect(reason) {
-    const reader = this.#reader;
+    const cancelled = this.#reader?.cancel(reason);
     this.#abort?.abort();
     this.#abort = this.#reader = undefined;
     this.#events.end();
     this.#events.dropHeld();
-    await reader?.cancel(reason);
+    await cancelled;
   }
 
   // The end

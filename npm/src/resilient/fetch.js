@@ -3,6 +3,7 @@
 
 import { whenCollected } from "../collected.js";
 import { loading, start, wasm } from "../init.js";
+import { isFirefox } from "../transport/redirects.js";
 import { MendedBody, isStream } from "./body.js";
 import { parseSettings } from "./options.js";
 import { Resumption } from "./resumption.js";
@@ -13,17 +14,26 @@ export function resilientFetch(init) {
   /** @param {[input: any, init?: RequestInit]} request */
   return async (...request) => {
     start();
-    const response = await (settings.fetch ?? globalThis.fetch)(...request);
+    const abort = needsSignal ? new AbortController() : undefined;
+    const response = await (settings.fetch ?? globalThis.fetch)(...(abort ? withSignal(request, abort.signal) : request));
     if (!isStream(response)) return response;
     // `loading` is a promise only until there is an engine.
     if (!wasm) await loading;
-    return mended(response, new Resumption(request, settings), settings);
+    return mended(response, new MendedBody(response, new Resumption(request, settings), settings, abort));
   };
 }
 
-/** @param {Response} response @param {Resumption} resumption @param {import("./options.js").ResilientSettings} settings */
-function mended(response, resumption, settings) {
-  const body = new MendedBody(response, resumption, settings);
+/** Firefox keeps the connection of a body that is cancelled until something arrives. Only a signal ends it at once. */
+const needsSignal = isFirefox && "any" in AbortSignal;
+
+/** @param {[input: any, init?: RequestInit]} request @param {AbortSignal} signal @returns {[input: any, init: RequestInit]} */
+function withSignal([input, init = {}], signal) {
+  const given = init.signal === undefined ? input.signal : init.signal;
+  return [input, { ...init, signal: given ? AbortSignal.any([given, signal]) : signal }];
+}
+
+/** @param {Response} response @param {MendedBody} body */
+function mended(response, body) {
   const { handles } = body;
   // Nothing is read before it is asked for.
   const stream = new ReadableStream(body, { highWaterMark: 0 });

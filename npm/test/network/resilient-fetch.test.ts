@@ -42,7 +42,7 @@ test("a stream that breaks within an event goes on from its last id", async () =
 });
 
 test("a POST is made once, and its answer goes on by GET", async () => {
-  const run = await play({ steps: [{ send: "data: a\n\ndata: b\n\ndata: c\n\n" }, "end"] });
+  const run = await play({ steps: [{ send: "data: a\n\ndata: b\n\ndata: [DONE]\n\n" }, "end"] });
   const url = await play({
     headers: [
       ["X-Run", run],
@@ -50,16 +50,15 @@ test("a POST is made once, and its answer goes on by GET", async () => {
     ],
     steps: [{ send: "data: a\n\ndata: b\n\nda" }, ...broken],
   });
-  const fetch = resilientFetch({ ...QUICK, request: ({ response }) => ({ url: response.headers["x-run"] }) });
-  expect(await read(await fetch(url, { method: "POST", body: "why?" }), url)).toBe("data: a\n\ndata: b\n\ndata: c\n\n");
+  const fetch = resilientFetch({ ...QUICK, terminalData: "[DONE]", request: ({ response }) => ({ url: response.headers["x-run"] }) });
+  expect(await read(await fetch(url, { method: "POST", body: "why?" }), url)).toBe("data: a\n\ndata: b\n\ndata: [DONE]\n\n");
   expect((await seen(url, { closed: 1 })).map(({ method, body }) => [method, body])).toEqual([["POST", "why?"]]);
   expect((await seen(run, { closed: 1 })).map(({ method, body }) => [method, body])).toEqual([["GET", ""]]);
 });
 
-test("a POST without a way to go on fails as that of `fetch` does", async () => {
+test("a POST without a way to go on fails, and is made once", async () => {
   const url = await play({ steps: [{ send: "data: a\n\nda" }, ...broken] });
-  const failure = read(await resilientFetch(QUICK)(url, { method: "POST" }), url).catch(({ name }) => name);
-  expect(await failure).toMatch(/^(TypeError|Error)$/);
+  await expect(read(await resilientFetch(QUICK)(url, { method: "POST" }), url)).rejects.toThrow();
   expect(await seen(url, { closed: 1 })).toHaveLength(1);
 });
 
@@ -76,7 +75,9 @@ test.each(["abort", "cancel"])("%s closes the connection", async (how) => {
 
 test("a request is a `Request`, too, and goes on as one", async () => {
   const url = await play({ steps: [{ send: "id: 1\ndata: 1\n\n" }, ...broken] }, { steps: [{ send: "id: 2\ndata: 2\n\n" }, "end"] });
+  // Node.js takes the reset of a connection for the end of a response that has no other.
+  const fetch = resilientFetch({ ...QUICK, isTerminal: ({ lastEventId }) => lastEventId === "2" });
   const request = new Request(url, { headers: { "X-Asked": "1" } });
-  expect(await read(await resilientFetch(QUICK)(request), url)).toBe("id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n");
+  expect(await read(await fetch(request), url)).toBe("id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n");
   expect((await seen(url, { closed: 2 })).map(({ headers }) => headers["x-asked"])).toEqual(["1", "1"]);
 });
