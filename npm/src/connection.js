@@ -23,6 +23,7 @@ import {
   INPUT_EVENT,
   INPUT_NOTE_LAST_EVENT_ID,
   INPUT_POSTPONED,
+  INPUT_RELAYED_STATE,
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
@@ -94,6 +95,10 @@ export class Connection extends Audience {
   #unfinished;
   /** The error of the last failure of a transport's connection. @type {EventSourceError | undefined} */
   #lastConnectionError;
+  /** How many attempts there were. */
+  #attempts = 0;
+  /** Why the last attempt has ended, if it has failed. @type {EventSourceError | undefined} */
+  #attemptError;
   /** The metadata of the last event. The session is told its id with the next input. @type {EventMeta | undefined} */
   #meta;
   /** The last event id, kept here while there is no session. */
@@ -116,8 +121,8 @@ export class Connection extends Audience {
     this.#aborted = { type: "aborted", reason: this.settings.signal?.reason };
     this.close();
   };
-  /** Stops listening for changes of the network. */
-  #undoNetwork = () => {};
+  /** Stops listening for changes of the page and its network. */
+  #undoChanges = () => {};
 
   /**
    * @param {string} url
@@ -147,13 +152,14 @@ export class Connection extends Audience {
     else this.#startLater();
     this.#isConstructed = true;
     this.#isBusy = false;
-    if (this.isClosed) return;
-    if (!settings.isSharer) this.#undoNetwork = host.onNetwork(url, (isOnline) => this.receive(inputs.network(isOnline)));
+    if (this.isClosed || settings.isSharer) return;
+    const seesPage = settings.policy.pauseWhenHidden !== undefined;
+    this.#undoChanges = host.onChange(url, seesPage, (input) => this.receive(inputs.change(input)));
   }
 
   /** Starts the session, which connects. Throws if the request is invalid. */
   #start() {
-    this.#session = openSession(this.settings, this.#isOffline, this.host.now());
+    this.#session = openSession(this.settings, this.#isOffline, this.host.isHidden(), this.host.now());
     try {
       this.#carryOut();
     } catch (error) {
@@ -197,6 +203,11 @@ export class Connection extends Audience {
     if (!this.#isStarted) return this.#endWithReason(isDropped ? REASON_DROPPED : REASON_REQUESTED);
     this.#tellSession(INPUT_CLOSE, Number(isDropped));
     this.#carryOut();
+  }
+
+  /** Pauses, resumes or reconnects. @param {number} input */
+  ask(input) {
+    this.receive(inputs.asked(input));
   }
 
   /** Reports gaps from now on, for which the session and the transport have to see every id. */
@@ -287,7 +298,7 @@ export class Connection extends Audience {
     if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
       // The network has changed, and the host has not fired `online` or `offline` yet. The session is told first. If it
       // disconnects because of that, the link is an old one, and the input is dropped.
-      this.#handle(inputs.network(!this.#isHostOffline()));
+      this.#handle(inputs.change(this.#isHostOffline() ? INPUT_OFFLINE : INPUT_ONLINE));
       return this.#handle(input, link);
     }
     if (type === INPUT_ONLINE || type === INPUT_OFFLINE) this.#isOffline = type === INPUT_OFFLINE;
@@ -390,10 +401,14 @@ export class Connection extends Audience {
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
       else if (output === OUTPUT_REPORT) {
-        if (failures) this.#lastConnectionError = error();
+        if (failures) this.#attemptError = this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));
-      } else if (output === OUTPUT_STATE) this.enterState(stateOf(kind, failures, amount, this.#response));
-      else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
+      } else if (output === OUTPUT_STATE) {
+        const state = stateOf(kind, failures, amount, this.#response);
+        // A source that is paused at once has no listeners yet, and a shared connection no sharers.
+        if (this.#isConstructed) this.enterState(state);
+        else this.state = state;
+      } else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
     }
   }
 
@@ -425,6 +440,8 @@ export class Connection extends Audience {
     }
     /** @type {Link} */
     const link = (this.#link = {
+      number: (this.#attempts += 1),
+      error: this.#attemptError,
       receive: (input) => this.receive(input, link),
       receiveEvent: (subscription, data, meta, hasIdField, isSlice, value) =>
         this.receiveEvent(subscription, data, meta, hasIdField, isSlice, value, link),
@@ -432,6 +449,7 @@ export class Connection extends Audience {
       newSubscription: (name) => this.newSubscription(name),
       hint: (name) => this.#hint(name),
     });
+    this.#attemptError = undefined;
     try {
       this.transport = this.#open(this.lastEventId, link);
     } catch (exception) {
@@ -442,11 +460,24 @@ export class Connection extends Audience {
       this.#queue.push([inputs.failed(error), link]);
       return;
     }
-    if (this.transport.state) this.state = this.transport.state;
+    this.#join(this.transport.state);
     for (const subscription of this.subscriptions.values()) this.transport.listen(subscription);
     if (this.#tracksIds) this.transport.trackIds?.();
     if (!this.anyListeners.isEmpty) this.transport.listenToAll?.(true);
     if (this.isHeldBack) this.transport.holdBack?.(true);
+  }
+
+  /** Takes over the state of a shared connection. @param {import("./index.js").State | undefined} state */
+  #join(state) {
+    if (!state) return;
+    this.state = state;
+    // Being connecting has been told, and being open is told later.
+    if (/^(connecting|open)$/.test(state.type)) return;
+    const { detail, time, failures } = inputs.relayedState(state);
+    this.#tellSession(INPUT_RELAYED_STATE, detail, time, failures);
+    // In place of the session's output: the object that the shared connection has is the one that a countdown knows.
+    poll(/** @type {number} */ (this.#session));
+    this.announce(state);
   }
 
   /**
@@ -542,7 +573,7 @@ export class Connection extends Audience {
     if (session !== NOT_STARTED) quietly(() => wasm.free(session));
     this.#timer.stop();
     quietly(() => this.settings.signal?.removeEventListener("abort", this.#abort));
-    quietly(this.#undoNetwork);
+    quietly(this.#undoChanges);
     this.#queue.length = 0;
     this.clearListeners();
     if (firesError) this.dispatch("error", error && { error });

@@ -6,11 +6,11 @@ import {
   INPUT_FINISHED,
   INPUT_HELD_BACK,
   INPUT_LOST,
-  INPUT_OFFLINE,
-  INPUT_ONLINE,
   INPUT_OPENED,
   INPUT_OVERFLOWED,
+  INPUT_PAUSE,
   INPUT_RELAYED_STATE,
+  INPUT_REQUESTED,
   INPUT_RETRY,
   INPUT_TIMEOUT,
   IS_UNFINISHED,
@@ -65,6 +65,9 @@ import {
  */
 const input = (type, time, error, detail, failures) => ({ type, time, error, detail, failures });
 
+/** The user's function has answered, and a request is sent next. @param {boolean} isSafe */
+export const requested = (isSafe) => input(INPUT_REQUESTED, undefined, undefined, Number(isSafe));
+
 /** @param {ResponseHead} [response] What the server has answered with; the browser's own source does not say. @returns {SessionInput} */
 export const opened = (response) => ({ ...input(INPUT_OPENED), response });
 
@@ -82,12 +85,14 @@ const CLASSES = {
   blocked: LOSS_HOPELESS,
   "content-type": LOSS_CONTENT_TYPE,
   "event-too-large": LOSS_HOPELESS,
+  "invalid-option": LOSS_HOPELESS,
   "invalid-request": LOSS_HOPELESS,
   internal: LOSS_HOPELESS,
+  request: LOSS_REESTABLISH,
   unsupported: LOSS_HOPELESS,
 };
 
-/** The standard's "fail the connection". @param {EventSourceError} error */
+/** The standard's "fail the connection", unless the function failed that is asked for the request. @param {EventSourceError} error */
 export const failed = (error) => {
   const { code, status, retryAfter } = /** @type {import("./error.js").Details} */ (error);
   // An opaque response has status 0.
@@ -113,8 +118,20 @@ export const finished = input(INPUT_FINISHED);
 /** @param {number} lateBy In milliseconds. */
 export const timeout = (lateBy) => input(INPUT_TIMEOUT, lateBy);
 
-/** @param {boolean} isOnline */
-export const network = (isOnline) => input(isOnline ? INPUT_ONLINE : INPUT_OFFLINE);
+/** What happens to the page and its network, by the number of the input. @param {number} type */
+export const change = (type) => input(type);
+
+/**
+ * What the user asks for: to pause, to resume, or to reconnect. A source that has joined a shared connection leaves it while it is
+ * paused. The other two are for the shared connection then.
+ *
+ * @param {number} type
+ * @returns {DeferredInput}
+ */
+export const asked =
+  (type) =>
+  ({ transport }) =>
+    type !== INPUT_PAUSE && transport?.ask ? transport.ask(type) : input(type);
 
 /** A queue that may drop nothing is full. @param {EventSourceError} error */
 export const overflowed = (error) => input(INPUT_OVERFLOWED, undefined, error);

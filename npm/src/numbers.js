@@ -19,6 +19,13 @@ export const INPUT_CLOSE = 12;
 export const INPUT_RELAYED_STATE = 13;
 export const INPUT_POSTPONED = 14;
 export const INPUT_HELD_BACK = 15;
+export const INPUT_RECONNECT = 30;
+export const INPUT_PAUSE = 31;
+export const INPUT_RESUME = 32;
+export const INPUT_HIDDEN = 33;
+export const INPUT_VISIBLE = 34;
+export const INPUT_WOKEN = 35;
+export const INPUT_REQUESTED = 20;
 
 // More inputs: `tell_session` in `session.rs`.
 export const INPUT_UNLISTENED = 16;
@@ -88,9 +95,9 @@ export const LIMIT_TOO_MANY = 1;
 export const LIMIT_DOWN_TOO_LONG = 2;
 
 /** States by their numbers: `Numbers::set_state` in `numbers.rs`. */
-export const STATES = ["connecting", "open", "waiting", "offline"];
+export const STATES = ["connecting", "open", "paused", "waiting", "offline"];
 /** In this state and those after it, a connection has failed. */
-export const STATE_WAITING = 2;
+export const STATE_WAITING = 3;
 
 /** What to do at a limit, by number: `set_options` in `numbers.rs`. */
 export const ACTIONS = ["close", "reopen", "keep-waiting"];

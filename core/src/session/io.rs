@@ -28,6 +28,10 @@ pub struct Options {
     pub transport: Transport,
     /// Whether the request may be made more than once, since its method is safe.
     pub is_repeatable: bool,
+    /// Whether a function of the user is asked for the request of each attempt, the first included. The body then tells what
+    /// it has answered by [`Input::Requested`]. What was sent decides whether that request may be made more than once, in
+    /// place of `is_repeatable`; and each failure may lead to another attempt, since its request may be another one.
+    pub asks_request: bool,
     /// Whether the URL has a parameter for the last event id. The body then sets it at each
     /// [`Connect`](Output::Connect).
     pub has_resume_parameter: bool,
@@ -44,6 +48,8 @@ pub struct Options {
     pub end_of_body: Option<EndOfBody>,
     /// Whether the machine is offline now.
     pub is_offline: bool,
+    /// Whether the page is hidden now.
+    pub is_hidden: bool,
 }
 
 impl Options {
@@ -54,12 +60,14 @@ impl Options {
             has_rule: false,
             transport,
             is_repeatable: true,
+            asks_request: false,
             has_resume_parameter: false,
             last_event_id: String::new(),
             deduplicate: 0,
             has_terminal: false,
             end_of_body: None,
             is_offline: false,
+            is_hidden: false,
         }
     }
 
@@ -67,7 +75,8 @@ impl Options {
     /// about events that do not decode. The connection has another session, with all other options, whose outputs are
     /// [relayed](Input::Relayed) to this one. For a sharer, to connect means to join the connection, and to
     /// disconnect means to leave it: if a rule reopens after an event that does not decode, the sharer leaves and
-    /// joins again. Only the connection's session is told that the network comes or goes.
+    /// joins again, and it leaves while it is paused. Only the connection's session is told that the network comes or goes, that
+    /// the page is hidden or seen, or that it has woken. To reconnect is for that session, too.
     pub fn into_sharer(self) -> Self {
         // Over any transport, the connection knows the last event id from its beginning on, as over fetch.
         let mut options = Self::new(Transport::Fetch);
@@ -85,6 +94,15 @@ pub enum Input<'a> {
     /// Too many sources open now ([`OpenRate`](crate::OpenRate)): the answer to the first [`Output::Connect`], which comes
     /// again after this time. The source is connecting meanwhile.
     Postponed(Span),
+    /// The user's function has answered with a request, which is sent next: the session may close in place of that. It comes
+    /// before [`Opened`](Self::Opened) and any [`Lost`](Self::Lost), unless the function failed, and only with
+    /// [`Options::asks_request`].
+    Requested {
+        /// Whether the method of this request is safe. If it is not, and one that is not safe was sent before, the source
+        /// closes with the earlier error; unless it may be sent again by the policy, the user's rule, or
+        /// [`EndOfBody::Reconnect`].
+        is_safe: bool,
+    },
     /// The server has answered with an event stream.
     Opened,
     /// A comment has arrived.
@@ -125,6 +143,22 @@ pub enum Input<'a> {
     Online,
     /// The network is gone.
     Offline,
+    /// The user wants a new connection at once. It counts as no failure, and the request is sent again even if it is otherwise
+    /// sent only once. Nothing happens while such an attempt, or any other that is not half a second old, is under way. In a
+    /// burst, there is one attempt in half a second. Offline, the attempt is made when the network is back.
+    Reconnect,
+    /// The user pauses the source: it disconnects, and nothing happens until [`Resume`](Self::Resume) or
+    /// [`Reconnect`](Self::Reconnect).
+    Pause,
+    /// The user resumes a source that is paused. It connects as after [`Reconnect`](Self::Reconnect); earlier failures are
+    /// forgotten.
+    Resume,
+    /// The page is hidden. Only needed with [`Policy::pause_when_hidden`].
+    Hidden,
+    /// The page is seen again.
+    Visible,
+    /// The page was frozen, or in the back/forward cache, and runs again.
+    Woken,
     /// A queue that may drop nothing is full.
     Overflowed,
     /// The response is read no further until a queue has room. Silence says nothing meanwhile.
@@ -351,6 +385,8 @@ pub enum State {
         /// How many times in a row the connection has failed.
         attempt: u32,
     },
+    /// The user, or a page that is hidden, has paused the source. There is no connection until it is resumed.
+    Paused,
     /// The source has closed.
     Closed,
 }

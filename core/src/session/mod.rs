@@ -3,6 +3,7 @@
 mod events;
 mod ids;
 mod io;
+mod lifecycle;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -79,7 +80,12 @@ pub struct Session {
     has_resume_parameter: bool,
     has_terminal: bool,
     end_of_body: Option<EndOfBody>,
-    /// Whether the request may be made more than once at no cost.
+    asks_request: bool,
+    /// Whether the function is still to answer with the request of this attempt.
+    is_asking: bool,
+    /// Whether a request that is not safe may be sent next: none was sent, or it may be sent again.
+    may_send_unsafe: bool,
+    /// Whether the request in hand may be made more than once at no cost.
     is_safe: bool,
     /// Whether it may be made more than once whatever happens.
     is_repeatable: bool,
@@ -108,6 +114,10 @@ pub struct Session {
     /// Silence is excused until then, since nothing could be read; once after each activity.
     idle_grace_until: Option<Timestamp>,
     last_timeout: Timestamp,
+    /// Since when the page has been hidden, if that can pause the source.
+    hidden_since: Option<Timestamp>,
+    /// When the user or the page may have it connect at once again.
+    may_hurry_at: Timestamp,
     /// Whether it was reported that the connection is slow to open, or silent, and is kept: until it opens or ends, or
     /// something arrives.
     has_told_limit: bool,
@@ -146,13 +156,18 @@ enum Phase {
         until: Timestamp,
         not_before: Timestamp,
     },
+    Paused {
+        /// Whether the page resumes it when it is seen again; otherwise the user does.
+        until_visible: bool,
+    },
     /// The state of the shared connection.
     Relayed(State),
     Closed,
 }
 
 impl Session {
-    /// A source that begins now, with an attempt to connect.
+    /// A source that begins now, with an attempt to connect. One that is to be [paused](Policy::pause_when_hidden) at once begins
+    /// paused.
     #[must_use]
     pub fn new(options: Options, at: At) -> Self {
         let Options {
@@ -160,14 +175,20 @@ impl Session {
             has_rule,
             transport,
             is_repeatable,
+            asks_request,
             has_resume_parameter,
             last_event_id,
             deduplicate,
             has_terminal,
             end_of_body,
             is_offline,
+            is_hidden,
         } = options;
-        Self {
+        let can_pause = policy.pause_when_hidden.is_some();
+        let mut session = Self {
+            asks_request,
+            is_asking: asks_request,
+            may_send_unsafe: true,
             is_safe: is_repeatable,
             is_repeatable: is_repeatable || policy.resend,
             policy,
@@ -194,6 +215,8 @@ impl Session {
             is_held_back: false,
             idle_grace_until: None,
             last_timeout: at.now,
+            hidden_since: (is_hidden && can_pause).then_some(at.now),
+            may_hurry_at: at.now,
             has_told_limit: false,
             time_limit: Span::ZERO,
             down_since: None,
@@ -205,7 +228,11 @@ impl Session {
             last_loss: None,
             reopenings: 0,
             decode_errors: 0,
+        };
+        if session.pause_if_hidden_too_long(at.now) {
+            drop(session.outputs.remove(0));
         }
+        session
     }
 
     /// The state of the source.
@@ -225,6 +252,7 @@ impl Session {
                 attempt,
                 retry_in: Some(until.since(self.phase_since)),
             },
+            Phase::Paused { .. } => State::Paused,
             Phase::Relayed(state) => state,
             Phase::Closed => State::Closed,
         }
@@ -302,6 +330,7 @@ impl Session {
         }
         match input {
             Input::Postponed(wait) => self.phase = Phase::Postponed(at.now + wait),
+            Input::Requested { is_safe } => self.requested(is_safe),
             Input::Opened => self.opened(at.now),
             Input::Comment => self.note_activity(|| at.now),
             Input::Unlistened {
@@ -320,6 +349,12 @@ impl Session {
             Input::Timeout { late } => self.timeout(late, at),
             Input::Online => self.online(at),
             Input::Offline => self.offline(at.now),
+            Input::Reconnect => self.reconnect(at.now),
+            Input::Pause => self.pause(false, at.now),
+            Input::Resume => self.resume(at.now),
+            Input::Hidden => self.hidden(at.now),
+            Input::Visible => self.visible(at.now),
+            Input::Woken => self.woken(at),
             Input::Overflowed => self.close(CloseReason::Failed {
                 failure: Failure::Told,
                 limit: None,
@@ -360,6 +395,7 @@ impl Session {
         }
         if output == Some(Output::Connect) {
             self.has_id_of_connection = false;
+            self.is_asking = self.asks_request;
         }
         output
     }
@@ -381,6 +417,24 @@ impl Session {
         (!self.outputs.is_empty()).then(|| self.outputs.remove(0))
     }
 
+    /// The request of this attempt is known, and not sent yet.
+    fn requested(&mut self, is_safe: bool) {
+        if !mem::take(&mut self.is_asking) {
+            return;
+        }
+        self.is_safe = is_safe;
+        self.is_repeatable = is_safe || self.policy.resend;
+        if is_safe {
+            return;
+        }
+        if !mem::replace(&mut self.may_send_unsafe, self.policy.resend) {
+            self.close(CloseReason::Failed {
+                failure: Failure::Earlier,
+                limit: None,
+            });
+        }
+    }
+
     fn opened(&mut self, now: Timestamp) {
         // If a connection opens while the machine is reported offline, that report is wrong, and ignored until the
         // next.
@@ -397,7 +451,7 @@ impl Session {
     }
 
     fn relayed(&mut self, output: Output) {
-        let has_left = matches!(self.phase, Phase::Waiting { .. });
+        let has_left = matches!(self.phase, Phase::Waiting { .. } | Phase::Paused { .. });
         match output {
             Output::Closed(CloseReason::Failed { .. }) => self.close(CloseReason::Failed {
                 failure: Failure::Told,

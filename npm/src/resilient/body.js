@@ -11,6 +11,7 @@ import {
   FAILURE_UNFINISHED_EVENT,
   INPUT_BODY_ENDED,
   INPUT_DECIDED,
+  INPUT_HIDDEN,
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
@@ -76,7 +77,7 @@ export class MendedBody {
   /** Whether the session is to be told that something has arrived. */
   #wantsActivity = false;
   #isOffline = false;
-  #undoNetwork = () => {};
+  #undoChanges = () => {};
   #timer = deadlineTimer(browser, (lateBy) => this.#tell(inputs.timeout(lateBy)));
 
   /**
@@ -102,8 +103,7 @@ export class MendedBody {
     this.#controller = controller;
     this.#resumption.signal?.addEventListener("abort", this.#onAbort);
     if (this.#resumption.signal?.aborted) this.#onAbort();
-    // Only then is silence to be noticed while the first response is read.
-    else if (this.#settings.policy.idle) this.#startSession();
+    else if (this.#isWatched) this.#startSession();
   }
 
   async pull() {
@@ -193,7 +193,7 @@ export class MendedBody {
     if (this.#wantsActivity) {
       this.#tell({ type: INPUT_UNLISTENED, detail: Number(this.#events.count > count) });
       // All is well again. What limits the attempts of a request that costs goes on counting.
-      if (!this.#wantsActivity && this.#isRepeatable) this.#endSession();
+      if (!this.#wantsActivity && this.#isRepeatable && !this.#isWatched) this.#endSession();
     }
     return isPassed;
   }
@@ -271,6 +271,12 @@ export class MendedBody {
 
   // The session
 
+  /** Whether there is something to decide as long as all is well, too. */
+  get #isWatched() {
+    const { idle, pauseWhenHidden } = this.#settings.policy;
+    return idle !== undefined || pauseWhenHidden !== undefined;
+  }
+
   get #isRepeatable() {
     return this.#resumption.isSafe || this.#settings.request !== undefined;
   }
@@ -287,11 +293,12 @@ export class MendedBody {
       endOfBody: isSpent && !request ? "finished" : endOfBody,
     };
     this.#isOffline = false;
-    this.handles.session = openSession(/** @type {any} */ (settings), false, browser.now());
+    this.handles.session = openSession(/** @type {any} */ (settings), false, false, browser.now());
     // The first request was made.
     poll(this.handles.session);
-    this.#undoNetwork = browser.onNetwork(url, (isOnline) => this.#tell(inputs.network(isOnline)));
+    this.#undoChanges = browser.onChange(url, policy.pauseWhenHidden !== undefined, (type) => this.#tell(inputs.change(type)));
     this.#tell(inputs.opened());
+    if (browser.isHidden()) this.#tell(inputs.change(INPUT_HIDDEN));
   }
 
   #endSession() {
@@ -301,7 +308,7 @@ export class MendedBody {
     this.#wantsActivity = false;
     wasm.free(session);
     this.#timer.stop();
-    this.#undoNetwork();
+    this.#undoChanges();
   }
 
   /** Tells the session, and does what it says. @param {SessionInput} input */
@@ -313,7 +320,7 @@ export class MendedBody {
       const abort = this.#abort;
       const isOffline = browser.isOffline(this.#resumption.url);
       // The network has changed without an event so far. Another request may have been made because of that.
-      if (isOffline !== this.#isOffline) this.#tell(inputs.network(!isOffline));
+      if (isOffline !== this.#isOffline) this.#tell(inputs.change(isOffline ? INPUT_OFFLINE : INPUT_ONLINE));
       if (this.#isOver || abort !== this.#abort) return;
     }
     if (type === INPUT_ONLINE || type === INPUT_OFFLINE) this.#isOffline = type === INPUT_OFFLINE;

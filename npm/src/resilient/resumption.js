@@ -2,7 +2,7 @@
 // The requests by which a stream goes on.
 
 import { EventSourceError, messageOf } from "../error.js";
-import { encoder } from "../memory.js";
+import { inBytes } from "../memory.js";
 
 /** @typedef {import("../resilient-fetch.js").ResumeAttempt} ResumeAttempt */
 
@@ -57,7 +57,7 @@ export class Resumption {
       answer = await this.#ask(attempt);
     } catch (cause) {
       const message = `the request could not be made: ${messageOf(cause)}`;
-      throw new EventSourceError(/** @type {any} */ ("request"), message, { url: this.url, cause });
+      throw new EventSourceError("request", message, { url: this.url, cause });
     }
     if (!answer) return;
     const { url = this.url, method = "GET", headers, body, ...others } = answer;
@@ -77,9 +77,7 @@ const pageUrl = () => globalThis.document?.baseURI ?? globalThis.location?.href;
 function headersOf(given, lastEventId) {
   const headers = new Headers(given);
   if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");
-  // Each character of a header is a byte.
-  const id = Array.from(encoder.encode(lastEventId), (byte) => String.fromCharCode(byte)).join("");
-  if (id && !headers.has("Last-Event-ID")) headers.set("Last-Event-ID", id);
+  if (lastEventId && !headers.has("Last-Event-ID")) headers.set("Last-Event-ID", inBytes(lastEventId));
   return headers;
 }
 

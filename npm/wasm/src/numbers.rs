@@ -107,9 +107,18 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         9 => Input::Online,
         10 => Input::Offline,
         11 => Input::Overflowed,
+        30 => Input::Reconnect,
+        31 => Input::Pause,
+        32 => Input::Resume,
+        33 => Input::Hidden,
+        34 => Input::Visible,
+        35 => Input::Woken,
         15 if detail == 0 => Input::ReadOn,
         15 => Input::HeldBack,
         14 => Input::Postponed(span),
+        20 => Input::Requested {
+            is_safe: detail != 0,
+        },
         12 => Input::Close(if detail == 0 {
             CloseReason::Requested
         } else {
@@ -119,7 +128,8 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         _ => Input::Relayed(Output::State(match detail {
             0 => State::Connecting,
             1 => State::Open,
-            2 => State::Waiting {
+            2 => State::Paused,
+            3 => State::Waiting {
                 attempt: failures,
                 retry_in: (time >= 0.0).then_some(span),
             },
@@ -151,13 +161,14 @@ impl Numbers {
         (self.kind, self.failures, self.amount) = match state {
             State::Connecting => (0.0, 0.0, -1.0),
             State::Open => (1.0, 0.0, -1.0),
+            State::Paused => (2.0, 0.0, -1.0),
             State::Waiting { attempt, retry_in } => (
-                2.0,
+                3.0,
                 f64::from(attempt),
                 retry_in.map_or(-1.0, Span::as_millis_f64),
             ),
-            State::Offline { attempt } => (3.0, f64::from(attempt), -1.0),
-            _ => (4.0, 0.0, -1.0),
+            State::Offline { attempt } => (4.0, f64::from(attempt), -1.0),
+            _ => (5.0, 0.0, -1.0),
         };
     }
 

@@ -32,6 +32,8 @@ pub(super) enum Queued {
         /// The error that the input is about.
         error: Option<ToldError>,
     },
+    /// The user pauses, resumes or reconnects. A function, so that apps which do none of this have no code for it.
+    Asked(fn(&Connection)),
     /// A stream has begun to drop items.
     ItemsDropped,
     /// A full queue holds the reading back, or does no longer.
@@ -61,7 +63,11 @@ impl Queued {
         };
         matches!(
             input,
-            Input::Opened | Input::Lost(_) | Input::BodyEnded { .. } | Input::Finished
+            Input::Requested { .. }
+                | Input::Opened
+                | Input::Lost(_)
+                | Input::BodyEnded { .. }
+                | Input::Finished
         )
     }
 }
@@ -72,6 +78,8 @@ impl Connection {
             TransportEvent::Event(frame) => return self.receive_frame(frame),
             #[cfg(feature = "fetch")]
             TransportEvent::Unheard { name } => return self.hint_at(name),
+            #[cfg(feature = "fetch")]
+            TransportEvent::Requested { is_safe } => Input::Requested { is_safe }.into(),
             TransportEvent::Opened => Input::Opened.into(),
             #[cfg(feature = "fetch")]
             TransportEvent::Answered(response) => {
@@ -184,6 +192,7 @@ impl Connection {
                 self.handle_event(&Frame::of(&event, id_field));
             }
             Queued::Unlistened { is_event, meta } => self.handle_unlistened(is_event, meta),
+            Queued::Asked(carry_out) => carry_out(self),
             Queued::ItemsDropped => self.report(&Error::QueueOverflow { dropped: 1 }, true),
             // All inputs before it are handled: `drain` sets the pace next.
             #[cfg(feature = "fetch")]

@@ -6,6 +6,7 @@
 mod console;
 mod delivery;
 mod inputs;
+mod lifecycle;
 mod link;
 mod listening;
 mod outputs;
@@ -35,7 +36,7 @@ use crate::ResponseHead;
 use crate::{
     CloseReason, Error, Gap, State,
     event::EventMeta,
-    host::{Host, NetworkWatch, Timer, browser::DomListener},
+    host::{ChangeWatch, Host, Timer, browser::DomListener},
     panics::Panics,
     place::Place,
     policy::Rule,
@@ -115,6 +116,10 @@ pub(crate) struct Connection {
     server_failure: Place<ToldError>,
     /// What had arrived of an event when the last response ended.
     unfinished: Place<ToldError>,
+    /// How many attempts there were.
+    attempts: Cell<u32>,
+    /// Why the last attempt has ended, if it has failed.
+    attempt_error: Place<Arc<Error>>,
     /// The last failure of the connection that was reported.
     earlier: Place<ToldError>,
     close_reason: OnceCell<CloseReason>,
@@ -160,7 +165,7 @@ struct Held {
     link: Place<Rc<dyn Link>>,
     rule: Place<Rule>,
     timer: Place<(Timestamp, Timer)>,
-    network: Place<NetworkWatch>,
+    changes: Place<ChangeWatch>,
     abort: Place<DomListener>,
     registration: Place<Box<dyn Any>>,
 }
@@ -170,7 +175,7 @@ impl Held {
     fn release(&self) {
         drop(self.link.take());
         drop(self.timer.take());
-        drop(self.network.take());
+        drop(self.changes.take());
         drop(self.abort.take());
         drop(self.registration.take());
         drop(self.connector.take());
@@ -188,6 +193,8 @@ impl Connection {
     ) -> Result<Rc<Self>, Error> {
         let url = Arc::clone(connector.url());
         settings.options.is_offline = timer::is_offline(&settings.host, &url);
+        settings.options.is_hidden = settings.host.is_hidden();
+        let sees_page = settings.options.policy.pause_when_hidden.is_some();
         let connection = Self::new(settings, url);
         if let Some(signal) = aborted {
             connection.abort(signal);
@@ -195,12 +202,12 @@ impl Connection {
         }
         connection.held.connector.put(connector);
         connection.listen_for_terminals();
-        // A session begins with an attempt to connect.
+        // A session begins with an attempt to connect, unless it is paused at once.
         if connection.poll() == Some(Output::Connect) {
             connection.connect()?;
         }
-        connection.watch_network();
-        connection.set_timer();
+        connection.watch_changes(sees_page);
+        connection.drain();
         Ok(connection)
     }
 
@@ -246,6 +253,8 @@ impl Connection {
             told: Place::default(),
             server_failure: Place::default(),
             unfinished: Place::default(),
+            attempts: Cell::default(),
+            attempt_error: Place::default(),
             earlier: Place::default(),
             close_reason: OnceCell::new(),
             abort_reason: Place::default(),

@@ -80,6 +80,7 @@ impl Connection {
         let ToldError { error, is_reported } = self.error_of(report.failure);
         if report.attempt.is_some() {
             let error = Arc::clone(&error);
+            self.attempt_error.put(Arc::clone(&error));
             let is_reported = false;
             self.earlier.put(ToldError { error, is_reported });
         }
@@ -231,6 +232,7 @@ impl Connection {
                 retry_in: retry_in.map(in_whole_milliseconds),
             },
             core::State::Offline { attempt } => State::Offline { attempt },
+            core::State::Paused => State::Paused,
             _ => State::Connecting,
         }
     }

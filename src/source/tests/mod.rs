@@ -9,12 +9,15 @@ mod end_of_body;
 mod errors;
 mod ids;
 mod life;
+mod lifecycle;
 mod network;
 mod order;
 #[cfg(feature = "fetch")]
 mod pace;
 mod reentry;
 mod reopening;
+#[cfg(feature = "fetch")]
+mod requests;
 #[cfg(feature = "fetch")]
 mod responses;
 mod sharing;

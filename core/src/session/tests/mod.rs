@@ -3,6 +3,7 @@
 mod closing;
 mod end_of_body;
 mod ids;
+mod lifecycle;
 mod limits;
 mod model;
 mod offline;
@@ -13,6 +14,7 @@ mod postponed;
 mod properties;
 mod reconnecting;
 mod relayed;
+mod requested;
 mod slow_opening;
 mod space;
 mod terminal;

@@ -191,6 +191,7 @@ impl From<ModelHappening> for Happening {
     fn from(happening: ModelHappening) -> Self {
         Self::Input(match happening {
             ModelHappening::Opened => Input::Opened,
+            ModelHappening::Requested(is_safe) => Input::Requested { is_safe },
             ModelHappening::Comment => Input::Comment,
             ModelHappening::Decoded => Input::Decoded,
             ModelHappening::DecodeFailed => Input::DecodeFailed,
@@ -205,6 +206,12 @@ impl From<ModelHappening> for Happening {
             }),
             ModelHappening::Online => Input::Online,
             ModelHappening::Offline => Input::Offline,
+            ModelHappening::Reconnect => Input::Reconnect,
+            ModelHappening::Pause => Input::Pause,
+            ModelHappening::Resume => Input::Resume,
+            ModelHappening::Hidden => Input::Hidden,
+            ModelHappening::Visible => Input::Visible,
+            ModelHappening::Woken => Input::Woken,
             ModelHappening::BodyEnded => BODY_ENDED,
             ModelHappening::Closes => Input::Close(CloseReason::Requested),
             ModelHappening::Passes(ModelTime(time)) => return Time(time),

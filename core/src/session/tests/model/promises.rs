@@ -76,7 +76,7 @@ impl Source {
             assert_eq!(proposed, Action::KeepWaiting);
             return;
         }
-        if !settings.is_repeatable() {
+        if !self.may_ask_again() {
             return self.check_close(proposed, kind, None);
         }
         self.check_wait(proposed, kind);
@@ -167,6 +167,12 @@ impl Source {
     pub(super) fn check_rule(&self, action: Action, proposed: Action, kind: FailureKind) {
         match (self.settings.rule, action) {
             (None, _) => assert_eq!(action, proposed),
+            (Some(Ruling::Reopen(_)), _) if self.is_paused() => {
+                assert_eq!(
+                    (action, kind),
+                    (Action::KeepWaiting, FailureKind::DecodeFailed)
+                );
+            }
             (Some(Ruling::KeepWaiting), _) => self.check_keeps_waiting(action, kind),
             (Some(Ruling::Reopen(Time(wait))), Action::Reopen { after }) => {
                 let wait = wait.max(MIN_DELAY);
@@ -186,7 +192,7 @@ impl Source {
             | FailureKind::DecodeFailed => {
                 assert_eq!(action, Action::KeepWaiting);
             }
-            FailureKind::HungUp | FailureKind::BodyEnded if self.settings.is_repeatable() => {
+            FailureKind::HungUp | FailureKind::BodyEnded if self.may_ask_again() => {
                 let Action::Reopen { after } = action else {
                     panic!("{action:?}");
                 };

@@ -1,5 +1,6 @@
 //! The model of a source that shares no connection: its session, and the state that the session should have.
 
+use core::mem;
 use std::vec::Vec;
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 use super::{
     network::Network,
     promises::{FailureKind, GRACE, LATE_TIMER_THRESHOLD, MIN_DELAY, SLEEP_THRESHOLD},
-    space::{Happening, Settings, Then, Time},
+    space::{Happening, Ruling, Settings, Then, Time},
 };
 
 /// The response has ended completely, between two events.
@@ -28,6 +29,11 @@ pub(super) enum Phase {
         until: Span,
         /// The return of the network may end the wait from this moment on.
         not_before: Span,
+    },
+    /// An attempt that the user or the page asked for is made then.
+    Postponed(Span),
+    Paused {
+        until_visible: bool,
     },
     Closed,
 }
@@ -50,13 +56,22 @@ pub(super) struct Source {
     session: Session,
     pub(super) now: Span,
     pub(super) phase: Phase,
-    phase_since: Span,
+    pub(super) phase_since: Span,
     last_activity: Span,
     is_held_back: bool,
     /// Until when silence is excused after a late timer.
     grace: Option<Span>,
     has_reported_limit: bool,
-    network: Network,
+    pub(super) network: Network,
+    pub(super) hidden_since: Option<Span>,
+    /// When an attempt may be made at once again, since the user or the page asks for it.
+    pub(super) may_hurry_at: Span,
+    /// Whether the function has yet to answer.
+    pub(super) is_asking: bool,
+    /// Whether the request in hand is safe.
+    is_safe: bool,
+    /// Whether a request that is not safe may be sent next.
+    pub(super) may_send_unsafe: bool,
     pub(super) unhealthy_since: Option<Span>,
     pub(super) down_since: Option<Span>,
     failures: u32,
@@ -78,6 +93,9 @@ impl Source {
         Self {
             session,
             network: Network::new(settings.is_offline),
+            is_asking: settings.asks_request,
+            is_safe: settings.is_safe,
+            may_send_unsafe: true,
             settings,
             now,
             phase: Phase::Connecting,
@@ -86,6 +104,8 @@ impl Source {
             is_held_back: false,
             grace: None,
             has_reported_limit: false,
+            hidden_since: None,
+            may_hurry_at: now,
             unhealthy_since: Some(now),
             down_since: None,
             failures: 0,
@@ -97,7 +117,7 @@ impl Source {
     }
 
     /// Passes an input to the session, and answers for the rule.
-    fn tell(&mut self, input: Input<'_>) -> Vec<Output> {
+    pub(super) fn tell(&mut self, input: Input<'_>) -> Vec<Output> {
         self.session.handle(input, self.at());
         self.poll()
     }
@@ -131,7 +151,24 @@ impl Source {
 
     pub(super) fn play(&mut self, happening: Happening) {
         match happening {
+            // There is no connection.
+            Happening::Opened
+            | Happening::Lost
+            | Happening::HungUp
+            | Happening::BodyEnded
+            | Happening::Failed(..)
+                if matches!(self.phase, Phase::Paused { .. } | Phase::Postponed(_)) => {}
+            Happening::Reconnect => self.reconnect(),
+            Happening::Pause => self.pause(),
+            Happening::Resume => self.resume(Input::Resume),
+            Happening::Hidden => {
+                assert_eq!(self.tell(Input::Hidden), []);
+                self.hidden_since.get_or_insert(self.now);
+            }
+            Happening::Visible => self.come_into_view(),
+            Happening::Woken => self.wake(),
             Happening::Opened => self.open(),
+            Happening::Requested(is_safe) => self.request(is_safe),
             Happening::Event => self.receive(),
             Happening::Unlistened(is_event) => {
                 let last_event_id = None;
@@ -176,9 +213,15 @@ impl Source {
             Happening::Lost if self.tries_in_vain() => {
                 assert_eq!(self.tell(Input::Lost(Loss::BrowserReconnects)), []);
             }
-            Happening::Lost => self.lose(Input::Lost(Loss::BrowserReconnects), FailureKind::Lost),
+            Happening::Lost => {
+                let kind = match self.settings.asks_request {
+                    true => FailureKind::HungUp,
+                    false => FailureKind::Lost,
+                };
+                self.lose(Input::Lost(Loss::BrowserReconnects), kind);
+            }
             Happening::HungUp => self.lose(Input::Lost(Loss::Reestablish), FailureKind::HungUp),
-            Happening::BodyEnded if self.settings.is_repeatable() || self.retry.is_some() => {
+            Happening::BodyEnded if self.is_repeatable() || self.retry.is_some() => {
                 self.lose(BODY_ENDED, FailureKind::BodyEnded);
             }
             Happening::BodyEnded => self.close(BODY_ENDED, CloseReason::Finished),
@@ -221,6 +264,25 @@ impl Source {
         self.note_activity();
         if self.down_since.is_none() {
             self.unhealthy_since = None;
+        }
+    }
+
+    /// The function answers. A request that is not safe is sent once, unless it may be sent again.
+    fn request(&mut self, is_safe: bool) {
+        let outputs = self.tell(Input::Requested { is_safe });
+        if self.phase == Phase::Closed || !mem::take(&mut self.is_asking) {
+            assert_eq!(outputs, []);
+            return;
+        }
+        self.is_safe = is_safe;
+        if is_safe || self.may_send_unsafe {
+            assert_eq!(outputs, []);
+            self.may_send_unsafe &= is_safe || self.settings.resend;
+        } else {
+            let Action::Close(Some((Failure::Earlier, None))) = self.action(&outputs) else {
+                panic!("{outputs:?}");
+            };
+            self.phase = Phase::Closed;
         }
     }
 
@@ -277,8 +339,7 @@ impl Source {
         let tried_in_vain = self.tries_in_vain();
         let outputs = self.tell(Input::Online);
         self.network.report_back(self.now);
-        if let Phase::Waiting { until, not_before } = &mut self.phase {
-            *until = (*until).min(*not_before);
+        if self.shorten_wait() {
             self.follow_clock(&outputs, Span::ZERO, false);
         } else if self.reopens_on_wake() {
             self.follow_clock(&outputs, Span::ZERO, true);
@@ -291,6 +352,15 @@ impl Source {
         } else {
             assert_eq!(outputs, []);
         }
+    }
+
+    /// Ends a wait as far as the server or a rule did not ask for it. Returns whether there is one.
+    pub(super) fn shorten_wait(&mut self) -> bool {
+        let Phase::Waiting { until, not_before } = &mut self.phase else {
+            return false;
+        };
+        *until = (*until).min(*not_before);
+        true
     }
 
     /// Whether the browser reconnects although there is no network.
@@ -306,18 +376,24 @@ impl Source {
         if late == Span::ZERO && deadline.is_none_or(|at| at > self.now) {
             assert_eq!(outputs, [], "before its time");
         }
-        let is_woken = late >= SLEEP_THRESHOLD && self.reopens_on_wake();
+        let is_woken = late >= SLEEP_THRESHOLD && self.may_have_died_asleep();
         self.follow_clock(&outputs, late, is_woken);
     }
 
     /// Checks the outputs of a timeout, or of the return of the network, and follows them.
-    fn follow_clock(&mut self, outputs: &[Output], late: Span, is_woken: bool) {
+    pub(super) fn follow_clock(&mut self, outputs: &[Output], late: Span, is_woken: bool) {
         let is_healthy = self.phase == Phase::Open
             && later(self.phase_since, self.settings.healthy_after.0) <= self.now;
-        if is_healthy && !is_woken {
+        let pauses = outputs.last() == Some(&Output::State(State::Paused));
+        if is_healthy && !is_woken && !pauses {
             self.forget_failures();
         }
         match (failure(outputs), outputs.last()) {
+            (None, Some(Output::State(State::Paused))) => {
+                assert!(self.hidden_at().is_some_and(|at| at <= self.now));
+                let until_visible = true;
+                self.enter(Phase::Paused { until_visible });
+            }
             (Some(failure), _) => {
                 let kind = match failure {
                     Failure::Suspended => FailureKind::Woken,
@@ -338,6 +414,7 @@ impl Source {
             (None, Some(Output::Connect)) => {
                 assert!(self.waiting_until().is_some_and(|until| until <= self.now));
                 self.enter(Phase::Connecting);
+                self.is_asking = self.settings.asks_request;
             }
             (None, Some(Output::Closed(reason))) => {
                 let CloseReason::Failed { limit, .. } = reason else {
@@ -353,7 +430,13 @@ impl Source {
 
     /// Checks that nothing was due at a timeout without an effect.
     fn check_nothing_was_due(&mut self, late: Span) {
-        for due in [self.waiting_until(), self.slow_at(), self.down_at()] {
+        let hidden_at = self.hidden_at();
+        for due in [
+            self.waiting_until(),
+            self.slow_at(),
+            self.down_at(),
+            hidden_at,
+        ] {
             assert!(due.is_none_or(|at| at > self.now), "{:?}", self.phase);
         }
         if self.idle_at().is_some_and(|at| at <= self.now) {
@@ -399,6 +482,8 @@ impl Source {
                 _ => {}
             },
             Action::Reopen { after } => {
+                let is_ruled = matches!(self.settings.rule, Some(Ruling::Reopen(_)));
+                self.may_send_unsafe |= is_ruled;
                 self.reopenings += u32::from(self.backs_off_after(kind));
                 if kind == FailureKind::DecodeFailed || self.only_reports(kind) {
                     self.fail();
@@ -450,6 +535,7 @@ impl Source {
         }
         let due = [
             self.waiting_until(),
+            self.hidden_at(),
             self.slow_at(),
             self.down_at(),
             self.idle_at(),
@@ -461,7 +547,8 @@ impl Source {
 
     fn matches(&self, state: State) -> bool {
         match (self.phase, state) {
-            (Phase::Connecting, State::Connecting)
+            (Phase::Connecting | Phase::Postponed(_), State::Connecting)
+            | (Phase::Paused { .. }, State::Paused)
             | (Phase::Open, State::Open)
             | (Phase::Closed, State::Closed) => true,
             (Phase::Reconnecting, State::Waiting { retry_in: None, .. }) => !self.network.is_gone(),
@@ -479,7 +566,7 @@ impl Source {
         self.session.next_timeout().map(Timestamp::since_origin)
     }
 
-    fn enter(&mut self, phase: Phase) {
+    pub(super) fn enter(&mut self, phase: Phase) {
         self.phase = phase;
         self.phase_since = self.now;
         self.has_reported_limit = false;
@@ -491,9 +578,9 @@ impl Source {
         self.down_since.get_or_insert(self.now);
     }
 
-    fn forget_failures(&mut self) {
+    pub(super) fn forget_failures(&mut self) {
         self.failures = 0;
-        if self.settings.is_safe {
+        if self.is_safe {
             self.losses = 0;
             self.reopenings = 0;
         }
@@ -505,6 +592,18 @@ impl Source {
         self.last_activity = self.now;
         self.grace = None;
         self.has_reported_limit &= self.settings.idle.is_none();
+    }
+}
+
+/// Whether requests may be made again.
+impl Source {
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.is_safe || self.settings.resend
+    }
+
+    /// Whether a failure may lead to another attempt.
+    pub(super) fn may_ask_again(&self) -> bool {
+        self.settings.asks_request || self.is_repeatable()
     }
 }
 
@@ -524,15 +623,16 @@ impl Source {
 
 /// When each deadline is due.
 impl Source {
-    fn reopens_on_wake(&self) -> bool {
+    pub(super) fn reopens_on_wake(&self) -> bool {
         self.settings.reopen_on_wake
-            && self.settings.is_repeatable()
+            && (self.is_repeatable() || self.is_asking)
             && matches!(self.phase, Phase::Open | Phase::Connecting)
     }
 
     fn waiting_until(&self) -> Option<Span> {
         match self.phase {
             Phase::Waiting { until, .. } if !self.network.is_gone() => Some(until),
+            Phase::Postponed(until) => Some(until),
             _ => None,
         }
     }
@@ -542,7 +642,7 @@ impl Source {
         let counts = matches!(self.phase, Phase::Connecting | Phase::Reconnecting)
             && !self.tries_in_vain()
             && !self.has_reported_limit
-            && (then == Then::Close || self.settings.is_repeatable());
+            && (then == Then::Close || self.is_repeatable() || self.is_asking);
         counts.then(|| later(self.phase_since, after.max(MIN_DELAY)))
     }
 
@@ -557,7 +657,10 @@ impl Source {
     fn down_at(&self) -> Option<Span> {
         let Time(limit) = self.settings.close_when_down_for?;
         let since = self.unhealthy_since?;
-        let counts = !matches!(self.phase, Phase::Open | Phase::Closed);
+        let counts = !matches!(
+            self.phase,
+            Phase::Open | Phase::Paused { .. } | Phase::Closed
+        );
         counts.then(|| later(since, limit))
     }
 }

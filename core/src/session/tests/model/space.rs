@@ -52,6 +52,8 @@ pub(crate) struct Settings {
     pub(crate) max_server_delay: Option<Time>,
     pub(crate) is_offline: bool,
     pub(crate) is_sharer: bool,
+    pub(crate) pause_when_hidden: Option<Time>,
+    pub(crate) asks_request: bool,
 }
 
 /// What to do at a time limit.
@@ -105,15 +107,12 @@ fn time(time: Option<Time>) -> Option<Span> {
 }
 
 impl Settings {
-    pub(crate) fn is_repeatable(&self) -> bool {
-        self.is_safe || self.resend
-    }
-
     pub(crate) fn options(&self) -> Options {
         let mut options = Options::new(Transport::Fetch);
         options.policy = self.policy().into();
         options.has_rule = self.rule.is_some();
         options.is_repeatable = self.is_safe;
+        options.asks_request = self.asks_request;
         options.is_offline = self.is_offline;
         // Only the browser can send this id, so the session leaves reconnecting to the browser.
         options.last_event_id = "1".into();
@@ -139,6 +138,7 @@ impl Settings {
         policy.healthy_after = self.healthy_after.0;
         policy.resend = self.resend;
         policy.max_server_delay = self.max_server_delay();
+        policy.pause_when_hidden = time(self.pause_when_hidden);
         policy
     }
 
@@ -181,6 +181,14 @@ pub(crate) enum Happening {
     Unlistened(bool),
     HeldBack,
     ReadOn,
+    Reconnect,
+    Pause,
+    Resume,
+    Hidden,
+    Visible,
+    Woken,
+    /// The function answers with a request; it is safe if this is true.
+    Requested(bool),
 }
 
 /// Why a transport gives up.
