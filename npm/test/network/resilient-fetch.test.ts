@@ -1,7 +1,8 @@
 // `resilientFetch` over real connections.
 
 import { resilientFetch } from "typed-eventsource/resilient-fetch";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { fetchOfChat, fetchOfMcp, fetchOfResponses } from "../../../docs/recipes/resilient-fetch.ts";
 import { base64, bytesOf, play, release, seen, type Step } from "../support/streams.ts";
 
 const QUICK = { backoff: { initial: 1, maxAttempts: 20 } } as const;
@@ -80,4 +81,27 @@ test("a request is a `Request`, too, and goes on as one", async () => {
   const request = new Request(url, { headers: { "X-Asked": "1" } });
   expect(await read(await fetch(request), url)).toBe("id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n");
   expect((await seen(url, { closed: 2 })).map(({ headers }) => headers["x-asked"])).toEqual(["1", "1"]);
+});
+
+const created = 'event: response.created\ndata: {"response":{"id":"r"}}\n\n';
+
+test.each<[string, (api: string) => typeof fetch, path: string, start: string, again: string]>([
+  ["the AI SDK", (api) => fetchOfChat(api, "c"), "/c/stream", "data: 1\n\n", "data: 1\n\ndata: [DONE]\n\n"],
+  ["the Responses API", fetchOfResponses, "/responses/r?stream=true&starting_after=0", created, "event: response.completed\ndata: {}\n\n"],
+  ["MCP", fetchOfMcp, "", "id: 1\ndata:\n\n", 'id: 2\ndata: {"id":1,"result":{}}\n\n'],
+])("the recipe for %s posts once, and goes on by GET", async (_, recipe, path, start, again) => {
+  const calls: [string, string | undefined][] = [];
+  const url = await play({ steps: [{ send: `${start}da` }, ...broken] }, { steps: [{ send: again }, "end"] });
+  const { fetch } = globalThis;
+  vi.stubGlobal("fetch", (input: string, init: RequestInit = {}) => {
+    // What asks the test server itself is let through.
+    if (input.startsWith(url)) calls.push([init.method ?? "GET", input]);
+    return fetch(input.startsWith(url) ? url : input, init);
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  expect(await read(await recipe(url)(url, { method: "POST" }), url)).toBe(start + again.replace(start, ""));
+  expect(calls).toEqual([
+    ["POST", url],
+    ["GET", url + path],
+  ]);
 });

@@ -16,7 +16,8 @@ const EVENTS = [
 ];
 
 const ask = cuttingServer((run, { method, path }, response) => {
-  if (method === "POST" ? path === "/api/chat" : path === "/api/chat/c1/stream") run.answer(response, { "X-Vercel-AI-UI-Message-Stream": "v1" });
+  if (method === "POST" ? path === "/api/chat" : path === "/api/chat/c1/stream")
+    run.answer(response, { "X-Vercel-AI-UI-Message-Stream": "v1" });
   else response.writeHead(404).end();
 });
 

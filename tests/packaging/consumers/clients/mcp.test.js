@@ -35,19 +35,23 @@ const ask = cuttingServer((run, { method, headers, body }, response) => {
 });
 
 test("what a tool of MCP tells is whole wherever it is cut, with one POST", async () => {
-  await ask(EVENTS, async (url, run) => {
-    const fetch = resilientFetch({
-      ...QUICK,
-      isTerminal: ({ data }) => data !== "" && "result" in JSON.parse(data),
-      request: ({ lastEventId }) => (lastEventId ? {} : undefined),
-    });
-    const client = new Client({ name: "c", version: "1" });
-    await client.connect(new StreamableHTTPClientTransport(new URL(url), { fetch }));
-    let text = "";
-    const onprogress = ({ message }) => (text += message);
-    await client.callTool({ name: "t", arguments: {} }, CallToolResultSchema, { onprogress });
-    await client.close();
-    assert.equal(text, TEXT);
-    assert.equal(run.requests.POST, 1);
-  }, EVENTS[0].length);
+  await ask(
+    EVENTS,
+    async (url, run) => {
+      const fetch = resilientFetch({
+        ...QUICK,
+        isTerminal: ({ data }) => data !== "" && "result" in JSON.parse(data),
+        request: ({ lastEventId }) => (lastEventId ? {} : undefined),
+      });
+      const client = new Client({ name: "c", version: "1" });
+      await client.connect(new StreamableHTTPClientTransport(new URL(url), { fetch }));
+      let text = "";
+      const onprogress = ({ message }) => (text += message);
+      await client.callTool({ name: "t", arguments: {} }, CallToolResultSchema, { onprogress });
+      await client.close();
+      assert.equal(text, TEXT);
+      assert.equal(run.requests.POST, 1);
+    },
+    EVENTS[0].length,
+  );
 });

@@ -14,10 +14,7 @@ const EVENTS = [
   { type: "response.completed", response: RESPONSE },
 ].map((data, number) => event({ ...data, sequence_number: number }, `event: ${data.type}\n`));
 
-const CHUNKS = [
-  ...WORDS.map((content) => event({ choices: [{ index: 0, delta: { content } }] })),
-  "data: [DONE]\n\n",
-];
+const CHUNKS = [...WORDS.map((content) => event({ choices: [{ index: 0, delta: { content } }] })), "data: [DONE]\n\n"];
 
 const ask = cuttingServer((run, { method, path }, response) => {
   const [, after] = /^\/v1\/responses\/resp_1\?stream=true&starting_after=(-?\d+)$/.exec(path) ?? [];
