@@ -14,6 +14,7 @@ export const alias = [
   { find: /^typed-eventsource\/parser$/, replacement: path("src/parser.js") },
   // The recipes in `docs` are in no folder that has it.
   { find: /^@opentelemetry\/api$/, replacement: path("node_modules/@opentelemetry/api") },
+  { find: /^typed-eventsource\/resilient-fetch$/, replacement: path("src/resilient-fetch.js") },
   { find: /^\.\.?\/wasm\//, replacement: path("../pkg/wasm/") },
 ];
 

@@ -148,6 +148,7 @@ export const PUSH = 3;
 export const LOOK_FOR = 4;
 export const END = 5;
 export const LISTEN_TO_ALL = 6;
+export const UNHEARD = 7;
 
 // What may have arrived without listeners.
 export const UNLISTENED_EVENT = 2;
