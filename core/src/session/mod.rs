@@ -4,6 +4,8 @@ mod events;
 mod ids;
 mod io;
 mod limits;
+mod refresh;
+mod renewal;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -14,6 +16,7 @@ use core::mem;
 use self::{
     ids::Ids,
     limits::{FailureKind, Pending},
+    renewal::Renewal,
 };
 pub use self::{
     ids::{Gap, digest},
@@ -99,6 +102,12 @@ pub struct Session {
     close_reason: Option<CloseReason>,
     ids: Ids,
     tracks_ids: bool,
+    /// Whether each id matters now: because ids are tracked, or because of a renewal.
+    needs_ids: bool,
+    renewal: Renewal,
+    has_refresh: bool,
+    /// Whether a refusal has led to a refresh since the last connection.
+    has_refreshed: bool,
     last_event_id: String,
     /// Whether an event of this connection had an id.
     has_id_of_connection: bool,
@@ -134,6 +143,11 @@ enum Phase {
     Connecting,
     /// The first attempt may not begin before this moment.
     Postponed(Timestamp),
+    /// A refresh is under way, and the next attempt follows it.
+    Refreshing {
+        /// Whether this source was refused. Otherwise another one was, and this one has only waited.
+        is_refused: bool,
+    },
     Open,
     /// The browser reconnects, after so many failures in a row.
     Reconnecting {
@@ -165,6 +179,7 @@ impl Session {
             deduplicate,
             has_terminal,
             end_of_body,
+            has_refresh,
             is_offline,
         } = options;
         Self {
@@ -188,6 +203,10 @@ impl Session {
             close_reason: None,
             ids: Ids::new(deduplicate, &last_event_id),
             tracks_ids: deduplicate > 0,
+            needs_ids: deduplicate > 0,
+            renewal: Renewal::default(),
+            has_refresh,
+            has_refreshed: false,
             last_event_id,
             has_id_of_connection: false,
             last_activity: at.now,
@@ -212,7 +231,7 @@ impl Session {
     #[must_use]
     pub fn state(&self) -> State {
         match self.phase {
-            Phase::Connecting | Phase::Postponed(_) => State::Connecting,
+            Phase::Connecting | Phase::Postponed(_) | Phase::Refreshing { .. } => State::Connecting,
             Phase::Open => State::Open,
             Phase::Reconnecting { attempt } | Phase::Waiting { attempt, .. } if self.is_offline => {
                 State::Offline { attempt }
@@ -302,6 +321,12 @@ impl Session {
         }
         match input {
             Input::Postponed(wait) => self.phase = Phase::Postponed(at.now + wait),
+            Input::Refreshing => self.wait_for_refresh(),
+            Input::Refreshed => self.refreshed(at.now),
+            Input::RefreshFailed => self.refresh_failed(Failure::Told, at),
+            Input::ExpiresIn(time) => self.expires_in(time, at.now),
+            Input::Renewed => self.renewed(at.now),
+            Input::RenewalFailed => self.renewal_failed(at.now),
             Input::Opened => self.opened(at.now),
             Input::Comment => self.note_activity(|| at.now),
             Input::Unlistened {
@@ -358,8 +383,10 @@ impl Session {
             self.close(reason);
             return self.next_output();
         }
-        if output == Some(Output::Connect) {
-            self.has_id_of_connection = false;
+        match output {
+            Some(Output::Connect | Output::HandOver) => self.has_id_of_connection = false,
+            Some(Output::Disconnect) => self.stop_renewal(),
+            _ => {}
         }
         output
     }
@@ -386,6 +413,8 @@ impl Session {
         // next.
         self.ignores_offline |= mem::take(&mut self.is_offline);
         self.offline_since = None;
+        self.has_refreshed = false;
+        self.renewal.forget_expiry();
         self.enter(Phase::Open, now);
         self.note_activity(|| now);
         self.last_timeout = now;
@@ -418,7 +447,13 @@ impl Session {
                 attempt: None,
             })),
             Output::Gap(_) => self.push(output),
-            Output::Connect | Output::Disconnect | Output::Deliver | Output::Decide(_) => {}
+            Output::Connect
+            | Output::Disconnect
+            | Output::Refresh
+            | Output::Renew
+            | Output::HandOver
+            | Output::Deliver
+            | Output::Decide(_) => {}
         }
     }
 

@@ -52,6 +52,8 @@ pub(crate) struct Settings {
     pub(crate) max_server_delay: Option<Time>,
     pub(crate) is_offline: bool,
     pub(crate) is_sharer: bool,
+    pub(crate) has_refresh: bool,
+    pub(crate) refresh_timeout: Time,
 }
 
 /// What to do at a time limit.
@@ -115,6 +117,7 @@ impl Settings {
         options.has_rule = self.rule.is_some();
         options.is_repeatable = self.is_safe;
         options.is_offline = self.is_offline;
+        options.has_refresh = self.has_refresh;
         // Only the browser can send this id, so the session leaves reconnecting to the browser.
         options.last_event_id = "1".into();
         match self.is_sharer {
@@ -139,6 +142,7 @@ impl Settings {
         policy.healthy_after = self.healthy_after.0;
         policy.resend = self.resend;
         policy.max_server_delay = self.max_server_delay();
+        policy.refresh_timeout = self.refresh_timeout.0;
         policy
     }
 
@@ -181,6 +185,12 @@ pub(crate) enum Happening {
     Unlistened(bool),
     HeldBack,
     ReadOn,
+    Refreshing,
+    Refreshed,
+    RefreshFailed,
+    ExpiresIn(Time),
+    Renewed,
+    RenewalFailed,
 }
 
 /// Why a transport gives up.
