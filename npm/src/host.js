@@ -13,7 +13,7 @@ import { wasm } from "./init.js";
 /**
  * The methods by which a transport reports to its connection, though never while it is being created. They return
  * whether to yield to the event loop before the next event. A transport that listens to all events makes a subscription
- * for one whose name has none. It hints at the name of an event that nobody listens to.
+ * for one whose name has none. It hints at the name of an event that nobody listens to. It says when it asks the server.
  *
  * @typedef {{
  *   receive: (input: Input) => boolean,
@@ -21,6 +21,7 @@ import { wasm } from "./init.js";
  *   tellClosingError: (error: EventSourceError) => unknown,
  *   newSubscription: (name: string) => Subscription,
  *   hint: (name: string) => void,
+ *   asks: () => void,
  * }} Link
  *
  * A transport carries the events. Its `state` is the state of the connection that it joins. Its `lastEventId` is an id

@@ -10,6 +10,8 @@ import {
   INPUT_ONLINE,
   INPUT_OPENED,
   INPUT_OVERFLOWED,
+  INPUT_REFRESHED,
+  INPUT_REFRESH_FAILED,
   INPUT_RELAYED_STATE,
   INPUT_RETRY,
   INPUT_TIMEOUT,
@@ -109,6 +111,12 @@ export const bodyEnded = (error, isWhole, unfinished) => ({
 
 /** The server wants no further attempt. */
 export const finished = input(INPUT_FINISHED);
+
+/** What the server has refused is refreshed. */
+export const refreshed = input(INPUT_REFRESHED);
+
+/** @param {EventSourceError} error */
+export const refreshFailed = (error) => input(INPUT_REFRESH_FAILED, undefined, error);
 
 /** @param {number} lateBy In milliseconds. */
 export const timeout = (lateBy) => input(INPUT_TIMEOUT, lateBy);

@@ -20,6 +20,13 @@ export const INPUT_RELAYED_STATE = 13;
 export const INPUT_POSTPONED = 14;
 export const INPUT_HELD_BACK = 15;
 
+export const INPUT_REFRESHING = 30;
+export const INPUT_REFRESHED = 31;
+export const INPUT_REFRESH_FAILED = 32;
+export const INPUT_EXPIRES_IN = 33;
+export const INPUT_RENEWED = 34;
+export const INPUT_RENEWAL_FAILED = 35;
+
 // More inputs: `tell_session` in `session.rs`.
 export const INPUT_UNLISTENED = 16;
 export const INPUT_NOTE_LAST_EVENT_ID = 17;
@@ -59,6 +66,9 @@ export const OUTPUT_GAP = 4;
 export const OUTPUT_DECIDE = 5;
 export const OUTPUT_REPORT = 6;
 export const OUTPUT_STATE = 7;
+export const OUTPUT_REFRESH = 9;
+export const OUTPUT_RENEW = 10;
+export const OUTPUT_HAND_OVER = 11;
 
 // What follows a report: `Numbers::follows` in `numbers.rs`.
 export const FOLLOWS_STATE = 1;
@@ -76,6 +86,7 @@ export const FAILURE_OPEN_TIMEOUT = 2;
 export const FAILURE_IDLE = 3;
 export const FAILURE_EVENT = 5;
 export const FAILURE_UNFINISHED_EVENT = 6;
+export const FAILURE_REFRESH_TIMEOUT = 7;
 
 // Why a source has closed, and the limit that was reached: `Numbers::set_close_reason` in `numbers.rs`.
 /** The reasons by their numbers, except the last. */

@@ -56,6 +56,8 @@ const OPTIONS = {
   terminalEvent: (value, name) => [value].flat().map((one) => messageName(string(one, name))),
   terminalData: string,
   diagnose: flag,
+  onUnauthorized: callback,
+  renewBefore: callback,
   failureEvent: (value, name) => messageName(string(value, name)),
   signal: check("an AbortSignal", (value) => value === null || typeof value.removeEventListener === "function"),
   ...FETCH,
@@ -89,6 +91,9 @@ export function parseSettings(init) {
   const { capacity = 4096, whenFull = isRepeatable || policy.resend ? "drop-oldest" : "wait" } = options.queue ?? {};
   const needsFetch = Object.keys(FETCH).find((name) => name in options) ?? (whenFull === "wait" && 'queue.whenFull: "wait"');
   if (needsFetch && !isFetch) throw optionError(`\`${needsFetch}\` needs \`transport: "fetch"\``);
+  if (options.onUnauthorized && !isFetch && !options.diagnose)
+    throw optionError('`onUnauthorized` needs `transport: "fetch"` or `diagnose: true`, which show the status');
+  if (options.renewBefore && !isRepeatable && !policy.resend) throw optionError("`renewBefore` needs a request that may be sent again");
   return {
     ...options,
     isFetch,

@@ -21,6 +21,7 @@ export function openSession(settings, isOffline, now) {
     settings.isSharer,
     endOfBody === "finished",
     endOfBody,
+    settings.onUnauthorized,
   ];
   const numbers = numbersOf(policy);
   const id = encoder.encode(lastEventId);

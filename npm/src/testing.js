@@ -320,6 +320,7 @@ class FakeConnection {
     this.#id = lastEventId;
     this.#link = link;
     this.#hangUp = hangUp;
+    link.asks();
   }
 
   get names() {
@@ -438,6 +439,8 @@ class FakeConnection {
 
   lose() {
     const error = connectionLost(this.#url);
+    // The browser asks again.
+    if (!this.#isFetch) this.#link.asks();
     this.#end(this.#isFetch ? reestablish(error) : browserReconnects(error));
   }
 

@@ -79,6 +79,7 @@ export class FetchTransport extends ResponseReader {
   /** Makes a request, and returns how it ended. @param {Request} request @returns {Promise<Input>} */
   async #attempt(request) {
     const { headers } = this.#settings;
+    this.#link.asks();
     if (typeof headers === "function") {
       let fresh;
       try {

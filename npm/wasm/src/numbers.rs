@@ -11,7 +11,7 @@ use typed_eventsource_core::{
 #[repr(C)]
 pub(crate) struct Numbers {
     /// 0 nothing, 1 connect, 2 disconnect, 3 deliver, 4 tell of a gap, 5 decide, 6 report, 7 tell of the state, 8 tell of the
-    /// close.
+    /// close, 9 refresh, 10 renew, 11 hand over.
     pub(crate) output: f64,
     /// A state, a reason or a decision.
     kind: f64,
@@ -110,6 +110,12 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         15 if detail == 0 => Input::ReadOn,
         15 => Input::HeldBack,
         14 => Input::Postponed(span),
+        30 => Input::Refreshing,
+        31 => Input::Refreshed,
+        32 => Input::RefreshFailed,
+        33 => Input::ExpiresIn(span),
+        34 => Input::Renewed,
+        35 => Input::RenewalFailed,
         12 => Input::Close(if detail == 0 {
             CloseReason::Requested
         } else {
@@ -169,6 +175,7 @@ impl Numbers {
             Failure::Suspended => 4.0,
             Failure::Event => 5.0,
             Failure::UnfinishedEvent => 6.0,
+            Failure::RefreshTimeout => 7.0,
             _ => 0.0,
         };
     }
