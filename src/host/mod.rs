@@ -5,6 +5,9 @@ pub(crate) mod browser;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) mod fake;
 
+#[cfg(feature = "fetch")]
+use std::pin::Pin;
+
 use typed_eventsource_core::{At, Span, Timestamp};
 
 use crate::{Error, error::WithCauses, sys};
@@ -127,6 +130,16 @@ impl Host {
             Self::Fake(clock) => NetworkWatch::Fake {
                 _watch: clock.watch_network(callback),
             },
+        }
+    }
+
+    /// Runs a future.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn spawn(&self, future: Pin<Box<dyn Future<Output = ()>>>) {
+        match self {
+            Self::Browser => wasm_bindgen_futures::spawn_local(future),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(clock) => clock.spawn(future),
         }
     }
 

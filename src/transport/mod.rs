@@ -64,6 +64,9 @@ pub(crate) type Sink = Rc<dyn Fn(TransportEvent<'_>)>;
     )
 )]
 pub(crate) enum TransportEvent<'a> {
+    /// A request is made that the browser does not make by itself.
+    #[cfg(feature = "fetch")]
+    Asks,
     /// The browser's own source is open.
     Opened,
     /// The server has answered with an event stream.

@@ -61,7 +61,12 @@ impl Queued {
         };
         matches!(
             input,
-            Input::Opened | Input::Lost(_) | Input::BodyEnded { .. } | Input::Finished
+            Input::Opened
+                | Input::Renewed
+                | Input::RenewalFailed
+                | Input::Lost(_)
+                | Input::BodyEnded { .. }
+                | Input::Finished
         )
     }
 }
@@ -72,6 +77,8 @@ impl Connection {
             TransportEvent::Event(frame) => return self.receive_frame(frame),
             #[cfg(feature = "fetch")]
             TransportEvent::Unheard { name } => return self.hint_at(name),
+            #[cfg(feature = "fetch")]
+            TransportEvent::Asks => return self.note_request(),
             TransportEvent::Opened => Input::Opened.into(),
             #[cfg(feature = "fetch")]
             TransportEvent::Answered(response) => {
@@ -193,7 +200,13 @@ impl Connection {
                 if let Some(error) = error {
                     self.told.put(error);
                 }
+                let has_opened = matches!(input, Input::Opened | Input::Renewed);
                 self.tell(input);
+                self.carry_out(None);
+                if has_opened && let Some(renewal) = self.held.renewal.get() {
+                    (renewal.ask_expiry)(self, &renewal.expiry);
+                }
+                return;
             }
         }
         self.carry_out(None);

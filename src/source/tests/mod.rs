@@ -14,6 +14,9 @@ mod order;
 #[cfg(feature = "fetch")]
 mod pace;
 mod reentry;
+#[cfg(feature = "fetch")]
+mod refreshing;
+mod renewing;
 mod reopening;
 #[cfg(feature = "fetch")]
 mod responses;

@@ -76,6 +76,7 @@ impl Attempt {
 
     /// Runs the request, and returns how it ended.
     async fn run_request(&self, yielder: Yielder) -> TransportEvent<'static> {
+        self.shared.emit(TransportEvent::Asks);
         let (header, signal) = (&self.last_event_id_header, self.abort.signal());
         let request = match self
             .fetch
