@@ -1,6 +1,6 @@
 //! The renewal of a connection before what it was made with expires: the next one is opened while it goes on.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{Failure, IdField, Output, Session, limits::MIN_DELAY, timers::NEVER};
 use crate::{Span, Timestamp};
@@ -17,13 +17,15 @@ const MAX_IDS: usize = 16 * 1024;
 /// What a session knows about the renewal of its connection.
 #[derive(Debug, Default)]
 pub(super) struct Renewal {
-    expires_at: Option<Timestamp>,
-    /// When to renew, if that is to come.
-    at: Option<Timestamp>,
+    /// The origin of time if it is not known.
+    expires_at: Timestamp,
+    /// When to renew; the origin of time if that is not to come.
+    at: Timestamp,
     is_under_way: bool,
     failures: u32,
-    /// The ids of the events that the earlier connection has delivered meanwhile, in their order. The next one brings them again.
-    delivered: Vec<String>,
+    /// The fingerprints of the ids that the earlier connection has delivered meanwhile, in their order. The next one brings these
+    /// events again.
+    delivered: Vec<u64>,
     /// How many of them it has brought.
     repeated: usize,
 }
@@ -31,8 +33,8 @@ pub(super) struct Renewal {
 impl Renewal {
     /// Another connection is open, which may be made with something else.
     pub(super) fn forget_expiry(&mut self) {
-        self.expires_at = None;
-        self.at = None;
+        self.expires_at = Timestamp::default();
+        self.at = Timestamp::default();
     }
 
     fn needs_ids(&self) -> bool {
@@ -44,51 +46,54 @@ impl Renewal {
         if id.is_empty() || field == IdField::Absent {
             return false;
         }
-        let inherits = |id_before: Option<&String>| {
-            field == IdField::Unknown && id_before.is_some_and(|before| before == id)
+        let id = fingerprint(id);
+        let end = match self.is_under_way {
+            true => self.delivered.len(),
+            false => self.repeated,
         };
+        let (before, to_come) = self.delivered.split_at(end);
+        if field == IdField::Unknown && before.last() == Some(&id) {
+            return false;
+        }
         if self.is_under_way {
-            if !inherits(self.delivered.last()) && self.delivered.len() < MAX_IDS {
-                self.delivered.push(id.to_owned());
+            if end < MAX_IDS {
+                self.delivered.push(id);
             }
             return false;
         }
-        let (before, to_come) = self.delivered.split_at(self.repeated);
-        if inherits(before.last()) {
-            return false;
+        let found = to_come.iter().position(|delivered| *delivered == id);
+        self.repeated += found.map_or(to_come.len(), |index| index + 1);
+        if self.repeated == self.delivered.len() {
+            // It was the last one, or is beyond it.
+            self.delivered.clear();
         }
-        match to_come.iter().position(|delivered| delivered == id) {
-            Some(index) if index + 1 < to_come.len() => {
-                self.repeated += index + 1;
-                true
-            }
-            // The last one, or an event beyond it.
-            found => {
-                self.delivered = Vec::new();
-                self.repeated = 0;
-                found.is_some()
-            }
-        }
+        found.is_some()
     }
+}
+
+/// A number by which an id is known again. It is FNV-1a.
+fn fingerprint(id: &str) -> u64 {
+    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 impl Session {
     pub(super) fn expires_in(&mut self, time: Span, now: Timestamp) {
-        let expires_at = now + time;
-        // If it was not exchanged for another, the next one would end no later.
-        let is_renewed = self.renewal.expires_at.is_none_or(|before| {
-            let left = before.since(now);
-            time > left + half(left)
-        });
-        let is_usual = self.is_open() && self.is_repeatable && time > Span::ZERO;
-        self.renewal.expires_at = Some(expires_at);
-        self.renewal.at =
-            (is_renewed && is_usual).then(|| now + (time - LEAD.min(half(time))).max(MIN_DELAY));
+        let left = self.renewal.expires_at.since(now);
+        // If it was not exchanged for another, the next connection would end no later.
+        let is_renewed = time > left + half(left);
+        self.renewal.expires_at = now + time;
         self.renewal.failures = 0;
+        self.renewal.at = if is_renewed && self.is_open() && self.is_repeatable {
+            now + (time - LEAD.min(half(time))).max(MIN_DELAY)
+        } else {
+            Timestamp::default()
+        };
     }
 
     pub(super) fn renew(&mut self) {
-        self.renewal.at = None;
+        self.renewal.at = Timestamp::default();
         self.renewal.is_under_way = true;
         self.renewal.delivered.clear();
         self.renewal.repeated = 0;
@@ -118,12 +123,9 @@ impl Session {
         }
         self.stop_renewal();
         self.renewal.failures += 1;
-        let left = self
-            .renewal
-            .expires_at
-            .map_or(Span::ZERO, |at| at.since(now));
+        let left = self.renewal.expires_at.since(now);
         if self.renewal.failures < MAX_ATTEMPTS && left > Span::ZERO {
-            self.renewal.at = Some(now + half(left).max(MIN_DELAY));
+            self.renewal.at = now + half(left).max(MIN_DELAY);
         }
         self.report(Failure::Told, None);
     }
@@ -134,9 +136,10 @@ impl Session {
     }
 
     pub(super) fn renewal_at(&self) -> Timestamp {
-        match self.renewal.at {
-            Some(at) if self.is_open() => at,
-            _ => NEVER,
+        if self.is_open() && self.renewal.at > Timestamp::default() {
+            self.renewal.at
+        } else {
+            NEVER
         }
     }
 
