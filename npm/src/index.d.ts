@@ -331,10 +331,7 @@ export interface Policy {
    */
   retryStatuses?: readonly number[] | undefined;
   /**
-   * The HTTP statuses at which the source's function for a refresh is called, before the request is made again. Without
-   * such a function they mean nothing.
-   *
-   * Default: `[401]`.
+   * The HTTP statuses at which the function for a refresh is called, if the source has one. By default it is 401 alone.
    */
   refreshStatuses?: readonly number[] | undefined;
   /**

@@ -14,7 +14,7 @@ impl Session {
             return false;
         };
         let statuses = self.policy.refresh_statuses.as_deref();
-        self.has_refresh && statuses.unwrap_or_default().contains(&status)
+        self.has_refresh && statuses.map_or(status == 401, |statuses| statuses.contains(&status))
     }
 
     /// The refusal is no failure as long as the refresh may help.
