@@ -109,12 +109,20 @@ struct Lifetime {
     ttl: Option<u64>,
 }
 
+/// The answer of an OAuth server.
+#[derive(Debug, Serialize)]
+struct Token {
+    access_token: String,
+    /// In seconds.
+    expires_in: Option<f64>,
+}
+
 /// Answers with a new token.
 async fn refresh(
     State(shared): State<Shared>,
     Path(name): Path<String>,
     Query(Lifetime { ttl }): Query<Lifetime>,
-) -> String {
+) -> Json<Token> {
     let mut token = 0;
     shared.stream(name).send_modify(|stream| {
         token = stream.tokens.len();
@@ -122,7 +130,10 @@ async fn refresh(
         stream.tokens.push(Instant::now() + lifetime);
         stream.seen.refreshes += 1;
     });
-    token.to_string()
+    Json(Token {
+        access_token: token.to_string(),
+        expires_in: ttl.map(|milliseconds| milliseconds as f64 / 1000.0),
+    })
 }
 
 /// All tokens so far are no longer valid.

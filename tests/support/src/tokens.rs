@@ -10,6 +10,12 @@ use typed_eventsource::{EventSource, EventSourceBuilder, Fetch, Refresh};
 
 use super::server::{request, server, unique_id};
 
+/// A token, as an OAuth server sends it.
+#[derive(serde::Deserialize)]
+struct Answer {
+    access_token: String,
+}
+
 /// A user of such a stream.
 #[derive(Clone, Debug)]
 pub struct TokenUser(Rc<User>);
@@ -55,8 +61,8 @@ impl TokenUser {
         let begin = js_sys::Date::now();
         let query = self.0.lifetime.map(|ms| format!("?ttl={ms}"));
         let path = format!("refresh{}", query.unwrap_or_default());
-        let token = self.post(&path).await;
-        self.0.token.replace(token);
+        let answer: Answer = serde_json::from_str(&self.post(&path).await).expect("a token");
+        self.0.token.replace(answer.access_token);
         let expiry = self.0.lifetime.map(|ms| begin + f64::from(ms));
         self.0.expires_at.set(expiry);
         self.0.refreshes.set(self.0.refreshes.get() + 1);
