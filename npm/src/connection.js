@@ -32,6 +32,7 @@ import {
   INPUT_OPENED,
   INPUT_REFRESHED,
   INPUT_REFRESHING,
+  INPUT_REFRESH_FAILED,
   INPUT_RENEWAL_FAILED,
   INPUT_RENEWED,
   INPUT_TRACK_IDS,
@@ -304,7 +305,7 @@ export class Connection extends Audience {
     if (input.type === INPUT_UNLISTENED) return this.#handleUnlistened(/** @type {import("./inputs.js").UnlistenedInput} */ (input));
     const { type, error, detail = 0, time, failures, unfinished, response } = /** @type {SessionInput} */ (input);
     if (isRenewal && (type === INPUT_LOST || type === INPUT_BODY_ENDED)) return this.#failRenewal(error);
-    if ((type === INPUT_LOST || type === INPUT_BODY_ENDED) && this.#isHostOffline() !== this.#isOffline) {
+    if ([INPUT_LOST, INPUT_BODY_ENDED, INPUT_REFRESH_FAILED].includes(type) && this.#isHostOffline() !== this.#isOffline) {
       // The network has changed, and the host has not fired `online` or `offline` yet. The session is told first. If it
       // disconnects because of that, the link is an old one, and the input is dropped.
       this.#handle(inputs.network(!this.#isHostOffline()));
@@ -406,10 +407,7 @@ export class Connection extends Audience {
         // Disconnecting forgets the transport and `#meta`, by which the id is known.
         this.#tellSession(INPUT_NOTE_LAST_EVENT_ID);
         this.#disconnect();
-      } else if (output === OUTPUT_REFRESH) this.#refresh();
-      else if (output === OUTPUT_RENEW) this.#renew();
-      else if (output === OUTPUT_HAND_OVER) this.#handOver();
-      else if (output === OUTPUT_DELIVER) {
+      } else if (output === OUTPUT_DELIVER) {
         this.#deliver(.../** @type {HandledEvent} */ (this.#event));
       } else if (output === OUTPUT_GAP) this.tellGap(gapOf(numbers));
       else if (output === OUTPUT_DECIDE) this.#decide({ error: error(), failures, decodeErrors, downFor }, kind, amount);
@@ -417,6 +415,9 @@ export class Connection extends Audience {
         if (failures) this.#lastConnectionError = error();
         this.report(error(), follows, stateOf(kind, failures, amount));
       } else if (output === OUTPUT_STATE) this.enterState(stateOf(kind, failures, amount, this.#response));
+      else if (output === OUTPUT_REFRESH) this.#refresh();
+      else if (output === OUTPUT_RENEW) this.#renew();
+      else if (output === OUTPUT_HAND_OVER) this.#handOver();
       else this.#endWithReason(kind, kind === REASON_FAILED ? limitError(limit, limitValue, error()) : undefined);
     }
   }

@@ -202,6 +202,17 @@ test("a refresh that fails while the machine is offline is tried again when the 
   source.close();
 });
 
+test("a source looks at `navigator.onLine` when a refresh has failed", async () => {
+  const source = open({ refresh: async () => Promise.reject(new Error("offline")) });
+  source.onError(ignore);
+  server.fail(401);
+  vi.stubGlobal("navigator", { onLine: false });
+  await settle();
+  vi.unstubAllGlobals();
+  expect(source.state).toEqual({ type: "offline", attempt: 1 });
+  source.close();
+});
+
 test("the function may close the source", async () => {
   const source = open({ refresh: vi.fn(async () => source.close()) });
   server.fail(401);
