@@ -19,11 +19,17 @@ use crate::{
 /// The longest that other tasks have to wait.
 const MAX_TURN: Span = Span::from_millis(16);
 
+/// A chunk that comes sooner may have been there already.
+const SHORTEST_WAIT: Span = Span::from_millis(1);
+
 /// Lets other tasks run: promises alone would let none run as long as there are more promises.
 pub(crate) struct Yielder {
     /// Created at the first yield, since short work needs none.
     channel: Option<MacrotaskYield>,
+    /// Since when other tasks have to wait.
     since: Span,
+    /// When it was last asked whether they have waited for long enough.
+    asked: Cell<Span>,
 }
 
 impl Yielder {
@@ -31,12 +37,23 @@ impl Yielder {
         Self {
             channel: None,
             since: browser::now(),
+            asked: Cell::default(),
+        }
+    }
+
+    /// If a chunk was waited for, other tasks have had their turn: a slow stream need not yield.
+    pub(crate) fn note_chunk(&mut self) {
+        let now = browser::now();
+        if now - self.asked.get() >= SHORTEST_WAIT {
+            self.since = now;
         }
     }
 
     /// Whether other tasks have waited for long enough.
     pub(crate) fn is_late(&self) -> bool {
-        browser::now() - self.since >= MAX_TURN
+        let now = browser::now();
+        self.asked.set(now);
+        now - self.since >= MAX_TURN
     }
 
     pub(crate) async fn yield_now(&mut self) {

@@ -17,7 +17,7 @@ export interface ParsedEvent {
 export interface EventStreamParserInit {
   /** The last event id of the stream that this one continues. */
   readonly lastEventId?: string | undefined;
-  /** The most bytes that an event may have, 16 MiB by default. */
+  /** How long the lines of an event may be in all, in UTF-16 code units as texts are; 2 ** 24 by default. */
   readonly maxEventSize?: number | undefined;
 }
 
@@ -33,7 +33,6 @@ export interface EventStreamParserInit {
  * ```
  */
 export class EventStreamParser {
-  /** Throws if WebAssembly is not available. */
   constructor(init?: EventStreamParserInit);
   /** The id to continue from. A block that has nothing but an `id` changes it too. */
   readonly lastEventId: string;
@@ -49,8 +48,7 @@ export class EventStreamParser {
    */
   parse(chunk: Uint8Array): ParsedEvent[];
   /**
-   * Ends the stream and frees its memory. Returns what had arrived of an event if the stream has ended within one; the standard
-   * discards it. A parser that is not ended is freed when it is garbage-collected.
+   * Ends the stream. Returns what had arrived of an event if the stream has ended within one; the standard discards it.
    *
    * Throws a `RangeError` if the last `parse` met an event that is too large and has returned those before it, and a `TypeError` if
    * the parser was ended before.
@@ -67,7 +65,6 @@ export class EventStreamParser {
  * ```
  */
 export class EventStreamParserStream {
-  /** Throws if WebAssembly is not available. */
   constructor(init?: EventStreamParserInit);
   /** The events. It fails at one that is too large. */
   readonly readable: Readable;

@@ -14,11 +14,7 @@ use crate::{
 };
 
 const CRATE: &str = "typed-eventsource";
-const NPM_CRATES: [&str; 3] = [
-    "typed-eventsource-npm",
-    "typed-eventsource-npm-event-stream",
-    "typed-eventsource-npm-parser",
-];
+const NPM_CRATES: [&str; 2] = ["typed-eventsource-npm", "typed-eventsource-npm-parser"];
 const WASM_TARGET: &str = "--target=wasm32-unknown-unknown";
 
 pub(crate) fn lint() -> Result<ExitCode> {

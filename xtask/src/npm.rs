@@ -13,8 +13,6 @@ const JAVASCRIPT: &str = "npm/src";
 const WASM: &str = "npm/wasm";
 /// The library of the wasm crate.
 const ENGINE: &str = "typed_eventsource";
-/// The folder of the wasm crate that is the parser alone.
-const PARSER: &str = "npm/wasm/event-stream";
 /// The folder that the package is built into.
 const PRODUCT: &str = "pkg";
 
@@ -36,10 +34,6 @@ pub(crate) fn build() -> Result<()> {
         wasm.join("engine-in-javascript.d.ts"),
     )?;
     write_text(&wasm.join(format!("{ENGINE}_bg.wasm")), "engine.js")?;
-    // wasm-pack optimises every file in the folder.
-    let parser = wasm.join("parser");
-    build_wasm(PARSER, "event_stream", &parser, &[])?;
-    write_text(&parser.join("event_stream_bg.wasm"), "text.js")?;
     print_sizes(&wasm)
 }
 
@@ -171,7 +165,7 @@ mod tests {
 
     #[test]
     fn an_entry_imports_the_wasm_last_so_that_bundles_end_with_it() {
-        for entry in ["index.js", "wasm.js", "parser.js"] {
+        for entry in ["index.js", "wasm.js"] {
             let path = Path::new("..").join(JAVASCRIPT).join(entry);
             let source = fs::read_to_string(path).expect("an entry");
             let wasm = source

@@ -63,10 +63,12 @@ export class ResponseBody {
   async next() {
     if (this.#lentRoom?.byteLength === ROOM) this.#rooms.push(this.#lentRoom);
     if (!this.#chunks.length && !this.#isOver) {
-      await new Promise((resolve) => {
-        this.#endWait = resolve;
-        this.readAhead();
-      });
+      if (this.#isReading) await new Promise((resolve) => (this.#endWait = resolve));
+      else {
+        this.#isReading = true;
+        await this.#readChunk(true);
+        this.#isReading = false;
+      }
     }
     const chunk = this.#chunks.shift();
     this.#lentRoom = chunk?.buffer;
@@ -79,7 +81,7 @@ export class ResponseBody {
   async readAhead() {
     if (this.#isReading) return;
     this.#isReading = true;
-    while (!this.#isOver && this.#size < ROOM && (this.#endWait || !this.isHeldBack)) {
+    while (!this.#isOver && this.#size < ROOM && !this.isHeldBack) {
       await this.#readChunk();
       if (!this.#endWait) continue;
       this.#endWait();
@@ -89,7 +91,8 @@ export class ResponseBody {
     this.#isReading = false;
   }
 
-  async #readChunk() {
+  /** @param {boolean} [isAwaited] */
+  async #readChunk(isAwaited = false) {
     let result;
     try {
       result = await this.#reader?.read(new Uint8Array(this.#rooms.pop() ?? new ArrayBuffer(ROOM)));
@@ -108,7 +111,7 @@ export class ResponseBody {
     // A script's body may have views of other types.
     const chunk = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     this.#size += chunk.length;
-    if (this.#endWait || chunk.length >= LARGE) this.#chunks.push(chunk);
+    if (isAwaited || this.#endWait || chunk.length >= LARGE) this.#chunks.push(chunk);
     else {
       this.#join(chunk);
       // `read` has detached the buffer; this is the same memory.

@@ -193,23 +193,30 @@ export class ResponseReader {
       // Somebody may close the source because of the last event, and has to come before the end.
       if (body.isAtEnd || this.#isHeldBack) await this.yieldNow();
       const chunk = this.isOpen && (await body.next());
-      if (!chunk) break;
+      if (!chunk) return;
+      this.#yielder.noteChunk();
       for (let start = 0; this.isOpen && start < chunk.length; start += SLICE) {
-        const input = await this.#readChunk(chunk.subarray(start, start + SLICE));
+        this.#pushSlice(chunk.subarray(start, start + SLICE));
+        while (!this.#handOverEvents()) {
+          if (this.isOpen) await this.yieldNow();
+          if (!this.isOpen) return;
+        }
+        const input = this.#afterEvents();
         if (input) return input;
+        if (this.isOpen && this.#yielder.shouldYield()) await this.yieldNow();
       }
     }
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} chunk */
-  async #readChunk(chunk) {
-    this.#address = this.#tell(PUSH, chunk, Number(this.#tracksIds));
+  /** @param {Uint8Array<ArrayBuffer>} slice */
+  #pushSlice(slice) {
+    this.#address = this.#tell(PUSH, slice, Number(this.#tracksIds));
     this.#parsesSingly = false;
     this.#isTold = false;
-    while (this.#isHeldBack || !this.#handOverEvents()) {
-      if (this.isOpen) await this.yieldNow();
-      if (!this.isOpen) return;
-    }
+  }
+
+  /** Tells what else is in the slice. Returns how the response failed. */
+  #afterEvents() {
     if (!this.#hasHinted && !this.#listensToAll && this.#freshRecords()[NAME_AT + 1]) {
       this.#hasHinted = true;
       this.#link.hint(this.#outOfLine(NAME_AT));
@@ -224,7 +231,6 @@ export class ResponseReader {
     // Every byte is a sign of life, also one in the middle of an event.
     if (!this.#isTold || unlistened || (this.#tracksIds && this.lastEventId !== this.#toldId))
       this.#tellUnlistened(unlistened === UNLISTENED_EVENT);
-    if (this.isOpen && this.#yielder.shouldYield()) await this.yieldNow();
   }
 
   /** What had arrived of an event when the response ended. */
@@ -247,8 +253,9 @@ export class ResponseReader {
     this.#link.receive({ type: INPUT_UNLISTENED, isEvent, lastEventId });
   }
 
-  /** Delivers the events of the chunk, until there are no more or other tasks should run. */
+  /** Delivers the events of the slice. Returns whether there are no more; otherwise other tasks should run. */
   #handOverEvents() {
+    if (this.#isHeldBack) return false;
     while (this.#index < this.#count || this.#findEvents()) {
       const records = this.#freshRecords();
       const place = HEADER + RECORD * this.#index;
@@ -324,7 +331,9 @@ export class ResponseReader {
 
   /** Parses the data of many events at once, which takes half the time. An error is found again by the event that has it. */
   #parseArray() {
-    const [end, count] = this.#freshRecords().subarray(ARRAY_AT);
+    const records = this.#freshRecords();
+    const end = records[ARRAY_AT];
+    const count = records[ARRAY_AT + 1];
     try {
       const values = count > 1 ? JSON.parse(this.#wholeText().slice(0, end)) : [];
       if (values.length === count) return values;
@@ -342,7 +351,7 @@ export class ResponseReader {
 
   /** @param {number} index */
   #outOfLine(index) {
-    const [place, length] = this.#freshRecords().subarray(index);
-    return textAt(place, length);
+    const records = this.#freshRecords();
+    return textAt(records[index], records[index + 1]);
   }
 }

@@ -3,6 +3,9 @@
 /** The longest that other tasks have to wait while a stream is read, in milliseconds: one frame. */
 const LONGEST = 16;
 
+/** A chunk that comes sooner may have been there already, in milliseconds. */
+const SHORTEST_WAIT = 1;
+
 /** How many events to read before looking at the clock, which costs as much as a small event. */
 const EVENTS_PER_LOOK = 32;
 
@@ -14,7 +17,16 @@ export class Yielder {
   /** @type {MessageChannel | undefined} */
   #channel;
   #events = 0;
+  /** Since when other tasks have to wait. */
   #since = performance.now();
+  /** When it was last asked whether to yield. */
+  #asked = 0;
+
+  /** If a chunk was waited for, other tasks have had their turn: a slow stream need not yield. */
+  noteChunk() {
+    const now = performance.now();
+    if (now - this.#asked >= SHORTEST_WAIT) this.#since = now;
+  }
 
   /** Counts an event, and returns whether it is time to yield. */
   shouldYieldAfterEvent() {
@@ -23,7 +35,8 @@ export class Yielder {
   }
 
   shouldYield() {
-    return performance.now() - this.#since >= LONGEST;
+    this.#asked = performance.now();
+    return this.#asked - this.#since >= LONGEST;
   }
 
   /**

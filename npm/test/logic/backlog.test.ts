@@ -1,7 +1,7 @@
 // What is read of a response while other tasks have their turn between its events.
 
 import { EventSource } from "typed-eventsource";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { holdTurns } from "../support/turns.ts";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -121,4 +121,35 @@ test("a source that is closed while its body is read leaves no rejection behind"
   await laterTask();
   process.off("unhandledRejection", note);
   expect([told, rejections]).toEqual([[1], []]);
+});
+
+test.each([
+  { stream: "a slow stream", time: "while a chunk is waited for", wait: 5, work: 0, takesTurns: false },
+  { stream: "a busy stream", time: "in its listener", wait: 0, work: 5, takesTurns: true },
+])("$stream, whose time passes $time, lets other tasks run: $takesTurns", async ({ wait, work, takesTurns }) => {
+  const clock = vi.spyOn(performance, "now");
+  onTestFinished(() => clock.mockRestore());
+  let now = 1_000;
+  clock.mockImplementation(() => now);
+  const body = stubBody();
+  const source = new EventSource("http://prices.test/", { transport: "fetch", policy: "close-on-error" });
+  const told: unknown[] = [];
+  const opened = new Promise((resolve) => source.onState(({ type }) => type === "open" && resolve(undefined)));
+  source.on("message", ({ data }) => {
+    told.push(data);
+    now += work;
+  });
+  await opened;
+  await laterTask();
+  const letGo = holdTurns();
+  const sent = Array.from({ length: 10 }, (_, data) => data);
+  for (const data of sent) {
+    now += wait;
+    body.send(`data: ${data}\n\n`);
+    await laterTask();
+  }
+  expect(told.length < sent.length).toBe(takesTurns);
+  letGo();
+  await vi.waitFor(() => expect(told).toEqual(sent));
+  source.close();
 });

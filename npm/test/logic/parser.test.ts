@@ -1,6 +1,7 @@
 // The parser alone, on the bytes of event streams.
 
-import { describe, expect, test } from "vitest";
+import { EventSource } from "typed-eventsource";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { EventStreamParser, EventStreamParserStream, type ParsedEvent } from "typed-eventsource/parser";
 
 const encoder = new TextEncoder();
@@ -32,6 +33,51 @@ const TRICKY_EVENTS = [
   message("\uFEFF😀", ""),
   message("last, and longer than twelve", ""),
 ];
+
+/** The same numbers for the same seed, from 0 to 1. */
+function randomNumbers(seed: number) {
+  let state = seed;
+  return () => (state = (state * 48271) % 2147483647) / 2147483647;
+}
+
+const PIECES = [
+  ..."\n \r \r\n \n\n : data event id retry data: event: id: data:\u00a0 id:\0 \uFEFF é € 😀 x 7 dat eventt: ids: Data: retry:5".split(" "),
+  " ",
+  "data: text\n",
+  "event: price\n",
+  "event: prïce\n",
+  "id: 17\n",
+  "data: €😀\n",
+  "\u0164ata: no field\n",
+  "\n\n",
+].map(bytesOf);
+
+/** A stream of lines and parts of lines, some of which are not UTF-8. */
+function anyStream(random: () => number) {
+  const pieces = Array.from({ length: 80 }, () => {
+    if (random() < 0.03) return [0xff, 0xe2, 0x82, 0xf0, 0x9f, 0xc3].slice(Math.floor(random() * 6));
+    return PIECES[Math.floor(random() * PIECES.length)];
+  });
+  return new Uint8Array(pieces.flatMap((piece) => [...piece]));
+}
+
+/** What a source of a URL with this name hears of these chunks, by the parser of the core. */
+async function eventsOfSource(chunks: Uint8Array[], name: number) {
+  const body = new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+  vi.stubGlobal("fetch", async () => new Response(body, { headers: { "content-type": "text/event-stream" } }));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const source = new EventSource(`http://prices.test/#${name}`, { transport: "fetch", parse: "text", policy: "close-on-error" });
+  const events: ParsedEvent[] = [];
+  source.onAny(({ type, data, lastEventId }) => events.push({ type, data: data as string, lastEventId }));
+  source.onError(() => {});
+  await source.closed;
+  return { events, lastEventId: source.lastEventId };
+}
 
 describe("EventStreamParser", () => {
   test("parses as the standard says, wherever the chunks are cut", () => {
@@ -113,14 +159,20 @@ describe("EventStreamParser", () => {
     });
   });
 
-  test("ends within an event after another parser has made the memory grow", () => {
-    const parsers = Array.from({ length: 500 }, () => new EventStreamParser());
-    for (const parser of parsers) parser.parse(bytesOf("event: price\ndata: 1"));
-    // Eight megabytes in all, far more than the other tests have left free.
-    const others: EventStreamParser[] = [];
-    for (const parser of parsers) {
-      others.push(new EventStreamParser({ lastEventId: "7".repeat(16_000) }));
-      expect(parser.end()).toEqual(message("1", "", "price"));
+  test("finds what a source finds, whatever the stream and wherever its chunks are cut", async () => {
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const random = randomNumbers(seed);
+      const bytes = anyStream(random);
+      const chunks: Uint8Array[] = [];
+      for (let start = 0; start < bytes.length;) {
+        const end = start + 1 + Math.floor(random() ** 3 * 60);
+        chunks.push(bytes.slice(start, end));
+        start = end;
+      }
+      const parser = new EventStreamParser();
+      const events = chunks.flatMap((chunk) => parser.parse(chunk));
+      const heard = await eventsOfSource(chunks, seed);
+      expect({ events, lastEventId: parser.lastEventId }, `seed ${seed}`).toEqual(heard);
     }
   });
 

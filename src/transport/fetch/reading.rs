@@ -69,6 +69,7 @@ impl ResponseReader {
         body: &mut ResponseBody,
         shared: &AttemptShared,
     ) -> Result<(), TransportEvent<'static>> {
+        self.yielder.note_chunk();
         let (mut start, chunk_end) = (0, chunk.length());
         while start < chunk_end && shared.is_open() {
             let end = chunk_end.min(start.saturating_add(MAX_SLICE));

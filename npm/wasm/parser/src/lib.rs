@@ -7,10 +7,8 @@ extern crate alloc;
 pub mod js_reader;
 mod json;
 mod names;
-mod reader;
 mod records;
 mod stream;
 
-pub use reader::{Exchange, Readers};
 pub use records::{Record, Records};
 pub use stream::{Stream, Unlistened};

@@ -7,13 +7,12 @@ const bytes = new TextEncoder().encode("id: 1\nevent: price\ndata: 1.5\n\ndata: 
 const price = { type: "price", data: "1.5", lastEventId: "1" };
 const cut = { type: "message", data: "cut", lastEventId: "1" };
 
-test("the parser is there at once, without the rest of the package", async () => {
+test("the parser needs nothing of the rest of the package", async () => {
   const parser = new EventStreamParser();
   assert.deepEqual(parser.parse(bytes), [price]);
   assert.deepEqual(parser.end(), cut);
   const source = await readFile(new URL(import.meta.resolve("typed-eventsource/parser")), "utf8");
-  const imports = [...source.matchAll(/^import .* from "(.+)";$/gm)].map(([, path]) => path);
-  assert.deepEqual(imports, ["./event-stream-parser.js", "./wasm-text.js", "./wasm/parser/text.js"]);
+  assert.doesNotMatch(source, /^import /m);
 });
 
 test("the parser is a transform stream, too", async () => {

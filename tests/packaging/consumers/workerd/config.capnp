@@ -12,7 +12,6 @@ const worker :Workerd.Worker = (
   modules = [
     (name = "worker.js", esModule = embed "dist/worker.js"),
     (name = "typed_eventsource_bg.wasm", wasm = embed "dist/typed_eventsource_bg.wasm"),
-    (name = "event_stream_bg.wasm", wasm = embed "dist/event_stream_bg.wasm"),
   ],
   compatibilityDate = "COMPATIBILITY DATE",
 );
