@@ -24,6 +24,12 @@ impl Session {
         self.needs_ids || self.is_unsure_of_id()
     }
 
+    /// Whether the transport has to report every `id` field, even if nobody listens to its event.
+    #[must_use]
+    pub fn tracks_ids(&self) -> bool {
+        self.tracks_ids
+    }
+
     /// Whether the session has to be told of events that [decode](super::Input::Decoded) now.
     #[must_use]
     pub fn wants_decoded(&self) -> bool {

@@ -44,8 +44,9 @@ use crate::{At, Policy, Span, Timestamp};
 ///   too early does no harm.
 /// - It passes one input at a time. Inputs that arise while an output is carried out (a callback may do anything) wait
 ///   until all outputs are carried out. Exceptions are [`Input::Close`] and the answers to an output, which are passed
-///   at once: [`Input::Decided`] to [`Output::Decide`], and [`Input::Decoded`] or [`Input::DecodeFailed`] to
-///   [`Output::Deliver`].
+///   at once: [`Input::Decided`] to [`Output::Decide`], [`Input::Decoded`] or [`Input::DecodeFailed`] to
+///   [`Output::Deliver`], [`Input::Postponed`] or [`Input::Refreshing`] to [`Output::Connect`], and [`Input::Refreshed`] to
+///   [`Output::Refresh`] if there is nothing to wait for.
 /// - Its clock never goes back, and is the same for all calls.
 /// - It expects the session to be ahead of what the user was told: [`state`](Self::state) is the current state.
 /// - It keeps three errors, since the session keeps none: the last one that it told the session about

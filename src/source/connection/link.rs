@@ -168,7 +168,7 @@ impl Connection {
         if self.has_told_hold.get() {
             transport.hold_back(true);
         }
-        if self.session().wants_ids() {
+        if self.session().tracks_ids() {
             transport.report_all_ids();
         }
         // A page may have replaced the functions that were called by code that closed the source.
