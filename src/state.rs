@@ -21,6 +21,7 @@ use crate::ResponseHead;
 ///         State::Open { .. } => "live".into(),
 ///         State::Waiting { attempt, .. } => format!("lost, attempt {attempt} follows"),
 ///         State::Offline { .. } => "no network".into(),
+///         State::Paused => "paused".into(),
 ///         State::Closed(reason) => format!("ended: {reason}"),
 ///         _ => "…".into(),
 ///     }
@@ -55,6 +56,9 @@ pub enum State {
         /// The number of the next attempt in a row, as in [`Waiting`](Self::Waiting).
         attempt: u32,
     },
+    /// [`pause`](crate::EventSource::pause) was called, or the page is hidden
+    /// ([`pause_when_hidden`](crate::Policy::pause_when_hidden)). There is no connection until the source is resumed.
+    Paused,
     /// The source has closed for good.
     Closed(CloseReason),
 }
@@ -97,6 +101,7 @@ impl fmt::Display for State {
                 retry_in: Some(delay),
             } => write!(f, "waiting {} for attempt {attempt}", Span::from(*delay)),
             Self::Offline { attempt } => write!(f, "offline before attempt {attempt}"),
+            Self::Paused => f.write_str("paused"),
             Self::Closed(CloseReason::Requested) => CloseReason::Requested.fmt(f),
             Self::Closed(reason) => write!(f, "closed: {reason}"),
         }

@@ -53,6 +53,15 @@ extern "C" {
     #[wasm_bindgen(catch, static_method_of = Navigator, js_class = "navigator", getter, js_name = userAgent)]
     pub(crate) fn user_agent() -> Result<String, JsValue>;
 
+    pub(crate) type Document;
+    #[wasm_bindgen(catch, static_method_of = Document, js_class = "document", getter, js_name = hidden)]
+    pub(crate) fn is_hidden() -> Result<Option<bool>, JsValue>;
+
+    /// A `PageTransitionEvent`.
+    pub(crate) type PageTransition;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn persisted(this: &PageTransition) -> Option<bool>;
+
     pub(crate) type Location;
     #[wasm_bindgen(catch, static_method_of = Location, js_class = "location", getter)]
     pub(crate) fn href() -> Result<String, JsValue>;

@@ -171,7 +171,16 @@ macro_rules! for_policy_options {
             ///
             /// A waiting source always tries again when the network comes back. That ends a wait of the backoff, but
             /// not one that the server, the reconnection time or a rule asked for.
+            ///
+            /// A page wakes when it was frozen, or in the back/forward cache, and runs again, or when its timers are more than 90 seconds
+            /// late.
             reopen_on_wake "reopenOnWake" flag = false;
+            /// Pauses the source when its page has been hidden for this long. When the page is seen again, the source goes on at once
+            /// from the last event id, with its earlier failures forgotten. The browser's own source needs a resume parameter for that.
+            ///
+            /// A source that the user has paused stays so. A request that may not be sent again is not paused. Workers do not know
+            /// whether a page is hidden, and the timers of a hidden page fire late, by up to a minute in Chrome.
+            pause_when_hidden "pauseWhenHidden" optional_time = None;
 
             [backoff]
             /// The ceiling of the first wait.

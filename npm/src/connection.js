@@ -134,8 +134,8 @@ export class Connection extends Audience {
     this.#aborted = { type: "aborted", reason: this.settings.signal?.reason };
     this.close();
   };
-  /** Stops listening for changes of the network. */
-  #undoNetwork = () => {};
+  /** Stops listening for changes of the page and its network. */
+  #undoChanges = () => {};
 
   /**
    * @param {string} url
@@ -166,13 +166,14 @@ export class Connection extends Audience {
     else this.#startLater();
     this.#isConstructed = true;
     this.#isBusy = false;
-    if (this.isClosed) return;
-    if (!settings.isSharer) this.#undoNetwork = host.onNetwork(url, (isOnline) => this.receive(inputs.network(isOnline)));
+    if (this.isClosed || settings.isSharer) return;
+    const seesPage = settings.policy.pauseWhenHidden !== undefined;
+    this.#undoChanges = host.onChange(url, seesPage, (input) => this.receive(inputs.change(input)));
   }
 
   /** Starts the session, which connects. Throws if the request is invalid. */
   #start() {
-    this.#session = openSession(this.settings, this.#isOffline, this.host.now());
+    this.#session = openSession(this.settings, this.#isOffline, this.host.isHidden(), this.host.now());
     try {
       this.#carryOut();
     } catch (error) {
@@ -216,6 +217,11 @@ export class Connection extends Audience {
     if (!this.#isStarted) return this.#endWithReason(isDropped ? REASON_DROPPED : REASON_REQUESTED);
     this.#tellSession(INPUT_CLOSE, Number(isDropped));
     this.#carryOut();
+  }
+
+  /** Pauses, resumes or reconnects. @param {number} input */
+  ask(input) {
+    this.receive(inputs.asked(input));
   }
 
   /** Reports gaps from now on, for which the session and the transport have to see every id. */
@@ -308,7 +314,7 @@ export class Connection extends Audience {
     if ([INPUT_LOST, INPUT_BODY_ENDED, INPUT_REFRESH_FAILED].includes(type) && this.#isHostOffline() !== this.#isOffline) {
       // The network has changed, and the host has not fired `online` or `offline` yet. The session is told first. If it
       // disconnects because of that, the link is an old one, and the input is dropped.
-      this.#handle(inputs.network(!this.#isHostOffline()));
+      this.#handle(inputs.change(this.#isHostOffline() ? INPUT_OFFLINE : INPUT_ONLINE));
       return this.#handle(input, link);
     }
     if (type === INPUT_ONLINE || type === INPUT_OFFLINE) this.#isOffline = type === INPUT_OFFLINE;
@@ -665,7 +671,7 @@ export class Connection extends Audience {
     if (session !== NOT_STARTED) quietly(() => wasm.free(session));
     this.#timer.stop();
     quietly(() => this.settings.signal?.removeEventListener("abort", this.#abort));
-    quietly(this.#undoNetwork);
+    quietly(this.#undoChanges);
     this.#queue.length = 0;
     this.clearListeners();
     if (firesError) this.dispatch("error", error && { error });

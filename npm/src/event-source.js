@@ -4,6 +4,7 @@ import { whenCollected } from "./collected.js";
 import { browser, testBackends } from "./host.js";
 import { start } from "./init.js";
 import { messageName } from "./message-name.js";
+import { INPUT_PAUSE, INPUT_RECONNECT, INPUT_RESUME } from "./numbers.js";
 import { parseSettings } from "./options.js";
 import { joinOrOpen } from "./sharing.js";
 import { BrowserTransport } from "./transport/browser.js";
@@ -102,6 +103,18 @@ export class EventSource extends EventTarget {
   }
 
   // Additions to the standard
+
+  reconnect() {
+    this.#connection.ask(INPUT_RECONNECT);
+  }
+
+  pause() {
+    this.#connection.ask(INPUT_PAUSE);
+  }
+
+  resume() {
+    this.#connection.ask(INPUT_RESUME);
+  }
 
   get state() {
     return this.#connection.state;

@@ -2,6 +2,7 @@
 // The host of sources: the browser, or a test's replacement for it.
 
 import { wasm } from "./init.js";
+import { INPUT_HIDDEN, INPUT_OFFLINE, INPUT_ONLINE, INPUT_VISIBLE, INPUT_WOKEN } from "./numbers.js";
 
 /** @typedef {import("./audience.js").Subscription} Subscription */
 /** @typedef {import("./error.js").EventSourceError} EventSourceError */
@@ -25,7 +26,7 @@ import { wasm } from "./init.js";
  * }} Link
  *
  * A transport carries the events. Its `state` is the state of the connection that it joins. Its `lastEventId` is an id
- * that it knows without an event. While it is held back, it reads no further.
+ * that it knows without an event. While it is held back, it reads no further. A shared one can be asked to resume or reconnect.
  *
  * @typedef {{
  *   readonly lastEventId?: string,
@@ -35,6 +36,7 @@ import { wasm } from "./init.js";
  *   trackIds?: () => void,
  *   listenToAll?: (listensToAll: boolean) => void,
  *   holdBack?: (isHeldBack: boolean) => void,
+ *   ask?: (input: number) => void,
  *   close: () => void,
  * }} Transport
  */
@@ -43,7 +45,8 @@ import { wasm } from "./init.js";
  * A clock, timers, random numbers, changes of the network, and places for errors that nobody listens to and for hints. `after`
  * calls back with how many milliseconds late it is. `report` also gets how many errors of the same kind were left out since the last
  * one. `openWait` returns how many milliseconds a source has to wait before it may open a URL; 0 if it opens it now. `after` and
- * `onNetwork` return a function that cancels them.
+ * `onChange` return a function that cancels them. `onChange` calls back with the number of the input, and also when the page is hidden
+ * or seen if `seesPage` says so.
  *
  * @typedef {{
  *   now: () => number,
@@ -51,7 +54,8 @@ import { wasm } from "./init.js";
  *   after: (delay: number, callback: (lateBy: number) => void) => () => void,
  *   openWait: (url: string) => number,
  *   isOffline: (url: string) => boolean,
- *   onNetwork: (url: string, callback: (isOnline: boolean) => void) => () => void,
+ *   isHidden: () => boolean,
+ *   onChange: (url: string, seesPage: boolean, callback: (input: number) => void) => () => void,
  *   report: (error: Error, unwritten: number) => void,
  *   hint: (message: string) => void,
  *   shared: Map<string, any>,
@@ -82,8 +86,9 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {(event: any) => void} callback
  */
 export function onGlobal(type, callback) {
-  globalThis.addEventListener?.(type, callback);
-  return () => globalThis.removeEventListener?.(type, callback);
+  // Some events of the document do not bubble.
+  globalThis.addEventListener?.(type, callback, true);
+  return () => globalThis.removeEventListener?.(type, callback, true);
 }
 
 /** Whether the URL is on this machine, which needs no network. @param {string} url */
@@ -122,9 +127,23 @@ export const browser = {
     return -recoversAt;
   },
   isOffline: (url) => globalThis.navigator?.onLine === false && !isLoopback(url),
-  onNetwork(url, callback) {
-    const names = isLoopback(url) ? ["online"] : ["online", "offline"];
-    const undos = names.map((name) => onGlobal(name, ({ type }) => callback(type === "online")));
+  isHidden: () => globalThis.document?.visibilityState === "hidden",
+  onChange(url, seesPage, callback) {
+    const changes = {
+      online: () => INPUT_ONLINE,
+      offline: () => !isLoopback(url) && INPUT_OFFLINE,
+      // After the page was frozen.
+      resume: () => INPUT_WOKEN,
+      // After it was in the back/forward cache.
+      pageshow: (/** @type {PageTransitionEvent} */ { persisted }) => persisted && INPUT_WOKEN,
+      ...(seesPage && { visibilitychange: () => (browser.isHidden() ? INPUT_HIDDEN : INPUT_VISIBLE) }),
+    };
+    const undos = Object.entries(changes).map(([type, inputOf]) =>
+      onGlobal(type, (event) => {
+        const input = inputOf(event);
+        if (input) callback(input);
+      }),
+    );
     return () => undos.forEach((undo) => undo());
   },
   report: (error, unwritten) => console.error("typed-eventsource:", error, ...(unwritten ? [`(and ${unwritten} more of this kind)`] : [])),

@@ -68,6 +68,8 @@ export type State =
   | { readonly type: "waiting"; readonly attempt: number; readonly retryIn?: number }
   /** The machine is offline: the next attempt is made when the network is back. */
   | { readonly type: "offline"; readonly attempt: number }
+  /** `pause()` was called, or the page is hidden (`pauseWhenHidden`). There is no connection until the source is resumed. */
+  | { readonly type: "paused" }
   | { readonly type: "closed"; readonly reason: CloseReason };
 
 /**
@@ -421,8 +423,21 @@ export interface Policy {
    *
    * A waiting source always tries again when the network comes back. That ends a wait of the backoff, but
    * not one that the server, the reconnection time or a rule asked for.
+   *
+   * A page wakes when it was frozen, or in the back/forward cache, and runs again, or when its timers are more than 90 seconds
+   * late.
    */
   reopenOnWake?: boolean | undefined;
+  /**
+   * Pauses the source when its page has been hidden for this long. When the page is seen again, the source goes on at once
+   * from the last event id, with its earlier failures forgotten. The browser's own source needs a resume parameter for that.
+   *
+   * A source that the user has paused stays so. A request that may not be sent again is not paused. Workers do not know
+   * whether a page is hidden, and the timers of a hidden page fire late, by up to a minute in Chrome.
+   *
+   * In milliseconds.
+   */
+  pauseWhenHidden?: number | undefined;
   // </policy>
 }
 
@@ -762,6 +777,31 @@ export class EventSource<Feed extends { [Name in keyof Feed]: unknown } = EventM
 
   /** Closes the source for good. Handlers of `onState` hear of it before this returns, unless it is called in a handler. */
   close(): void;
+
+  /**
+   * Connects at once from the last event id: closes the connection, ends any wait, even one that the server asked for, or
+   * resumes a source that is paused. It counts as no failure, and the state is `connecting`, or `offline` until there is a network.
+   *
+   * It may be called often, at each `focus` for instance: while an attempt of the last half a second is under way, nothing happens,
+   * and calls make at most one attempt in half a second. In a handler it takes effect when the handler has returned.
+   *
+   * A request that is otherwise sent only once, such as a POST, is sent again: this is your word for it. The browser's own source
+   * needs a `resumeParameter` to go on from the last event id. Sources that share a connection all get the new one.
+   */
+  reconnect(): void;
+  /**
+   * Disconnects until `resume()` or `reconnect()`: the state is `paused`, `readyState` is `CONNECTING`, and no time limit and no wait
+   * runs. Handlers, listeners and loops stay.
+   *
+   * A source that shares a connection leaves it. The others go on, and it misses what they receive meanwhile; the last one to leave
+   * closes the connection.
+   */
+  pause(): void;
+  /**
+   * Resumes a source that is paused: it connects at once from the last event id, as by `reconnect()`, with its earlier failures
+   * forgotten. Otherwise nothing happens.
+   */
+  resume(): void;
   [Symbol.dispose](): void;
 
   /**

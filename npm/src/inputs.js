@@ -6,10 +6,9 @@ import {
   INPUT_FINISHED,
   INPUT_HELD_BACK,
   INPUT_LOST,
-  INPUT_OFFLINE,
-  INPUT_ONLINE,
   INPUT_OPENED,
   INPUT_OVERFLOWED,
+  INPUT_PAUSE,
   INPUT_REFRESHED,
   INPUT_REFRESH_FAILED,
   INPUT_RELAYED_STATE,
@@ -121,8 +120,20 @@ export const refreshFailed = (error) => input(INPUT_REFRESH_FAILED, undefined, e
 /** @param {number} lateBy In milliseconds. */
 export const timeout = (lateBy) => input(INPUT_TIMEOUT, lateBy);
 
-/** @param {boolean} isOnline */
-export const network = (isOnline) => input(isOnline ? INPUT_ONLINE : INPUT_OFFLINE);
+/** What happens to the page and its network, by the number of the input. @param {number} type */
+export const change = (type) => input(type);
+
+/**
+ * What the user asks for: to pause, to resume, or to reconnect. A source that has joined a shared connection leaves it while it is
+ * paused. The other two are for the shared connection then.
+ *
+ * @param {number} type
+ * @returns {DeferredInput}
+ */
+export const asked =
+  (type) =>
+  ({ transport }) =>
+    type !== INPUT_PAUSE && transport?.ask ? transport.ask(type) : input(type);
 
 /** A queue that may drop nothing is full. @param {EventSourceError} error */
 export const overflowed = (error) => input(INPUT_OVERFLOWED, undefined, error);

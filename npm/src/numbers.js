@@ -19,13 +19,19 @@ export const INPUT_CLOSE = 12;
 export const INPUT_RELAYED_STATE = 13;
 export const INPUT_POSTPONED = 14;
 export const INPUT_HELD_BACK = 15;
+export const INPUT_RECONNECT = 30;
+export const INPUT_PAUSE = 31;
+export const INPUT_RESUME = 32;
+export const INPUT_HIDDEN = 33;
+export const INPUT_VISIBLE = 34;
+export const INPUT_WOKEN = 35;
 
-export const INPUT_REFRESHING = 30;
-export const INPUT_REFRESHED = 31;
-export const INPUT_REFRESH_FAILED = 32;
-export const INPUT_EXPIRES_IN = 33;
-export const INPUT_RENEWED = 34;
-export const INPUT_RENEWAL_FAILED = 35;
+export const INPUT_REFRESHING = 36;
+export const INPUT_REFRESHED = 37;
+export const INPUT_REFRESH_FAILED = 38;
+export const INPUT_EXPIRES_IN = 39;
+export const INPUT_RENEWED = 40;
+export const INPUT_RENEWAL_FAILED = 41;
 
 // More inputs: `tell_session` in `session.rs`.
 export const INPUT_UNLISTENED = 16;
@@ -66,9 +72,9 @@ export const OUTPUT_GAP = 4;
 export const OUTPUT_DECIDE = 5;
 export const OUTPUT_REPORT = 6;
 export const OUTPUT_STATE = 7;
-export const OUTPUT_REFRESH = 9;
-export const OUTPUT_RENEW = 10;
-export const OUTPUT_HAND_OVER = 11;
+export const OUTPUT_REFRESH = 10;
+export const OUTPUT_RENEW = 11;
+export const OUTPUT_HAND_OVER = 12;
 
 // What follows a report: `Numbers::follows` in `numbers.rs`.
 export const FOLLOWS_STATE = 1;
@@ -99,9 +105,9 @@ export const LIMIT_TOO_MANY = 1;
 export const LIMIT_DOWN_TOO_LONG = 2;
 
 /** States by their numbers: `Numbers::set_state` in `numbers.rs`. */
-export const STATES = ["connecting", "open", "waiting", "offline"];
+export const STATES = ["connecting", "open", "paused", "waiting", "offline"];
 /** In this state and those after it, a connection has failed. */
-export const STATE_WAITING = 2;
+export const STATE_WAITING = 3;
 
 /** What to do at a limit, by number: `set_options` in `numbers.rs`. */
 export const ACTIONS = ["close", "reopen", "keep-waiting"];

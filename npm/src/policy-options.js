@@ -21,6 +21,7 @@ export const POLICY = {
   opening: limit,
   healthyAfter: milliseconds,
   reopenOnWake: flag,
+  pauseWhenHidden: milliseconds,
 };
 
 /** The options of its backoff, whose numbers follow. */

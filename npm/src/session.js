@@ -8,8 +8,8 @@ import { encoder, copyToWasm, textAt } from "./memory.js";
 import { DECISIONS, DECISION_AS_PROPOSED, DECISION_REOPEN, STATES, STATE_WAITING } from "./numbers.js";
 import { numbersOf, presetOf } from "./policy.js";
 
-/** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {number} now */
-export function openSession(settings, isOffline, now) {
+/** @param {import("./options.js").Settings} settings @param {boolean} isOffline @param {boolean} isHidden @param {number} now */
+export function openSession(settings, isOffline, isHidden, now) {
   const { policy, resumeParameter, terminalEvent, terminalData, endOfBody, deduplicate = 0, lastEventId = "" } = settings;
   const flags = [
     settings.isFetch,
@@ -21,6 +21,7 @@ export function openSession(settings, isOffline, now) {
     settings.isSharer,
     endOfBody === "finished",
     endOfBody,
+    isHidden,
     settings.onUnauthorized,
   ];
   const numbers = numbersOf(policy);

@@ -207,6 +207,11 @@ class Share {
     this.#shared.holdBack(this, isHeldBack);
   }
 
+  /** @param {number} input */
+  ask(input) {
+    this.#shared.ask(input);
+  }
+
   /** Returns whether the task had yet to run. */
   #forgetOpen() {
     const cancel = this.#cancelOpen;

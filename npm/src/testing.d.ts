@@ -71,6 +71,15 @@ export class FakeClock {
   goOffline(): void;
   /** Brings the network back, as the browser reports by its `online` event. */
   goOnline(): void;
+  /** Hides the page: sources whose policy has `pauseWhenHidden` are paused when that time has passed. */
+  hide(): void;
+  /** Shows the page again. */
+  show(): void;
+  /**
+   * Freezes the page: this many milliseconds pass and no timer fires. Then it runs again, as the browser reports by its `resume`
+   * event, or after the back/forward cache by `pageshow`, and the timers that are due fire late.
+   */
+  freeze(ms: number): void;
 }
 
 /**

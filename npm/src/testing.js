@@ -5,7 +5,7 @@ import { EventSourceError, connectionLost, messageOf } from "./error.js";
 import { resolve } from "./event-source.js";
 import { testBackends } from "./host.js";
 import { bodyEnded, browserReconnects, failed, finished, opened, reestablish, retry } from "./inputs.js";
-import { INPUT_UNLISTENED } from "./numbers.js";
+import { INPUT_HIDDEN, INPUT_OFFLINE, INPUT_ONLINE, INPUT_UNLISTENED, INPUT_VISIBLE, INPUT_WOKEN } from "./numbers.js";
 import { refusal, verdictOn } from "./transport/response.js";
 
 /** @typedef {import("./host.js").Link} Link */
@@ -34,8 +34,9 @@ export class FakeClock {
   #timers = [];
   /** @type {boolean | undefined} */
   #isOffline;
-  /** @type {Set<(isOnline: boolean) => void>} */
-  #network = new Set();
+  #isHidden = false;
+  /** @type {Set<(input: number) => void>} */
+  #changes = new Set();
 
   constructor() {
     this.#host = {
@@ -47,9 +48,10 @@ export class FakeClock {
       openWait: () => 0,
       // If there is no page, a test may set `navigator.onLine`.
       isOffline: () => this.#isOffline ?? (!globalThis.location && globalThis.navigator?.onLine === false),
-      onNetwork: (_, callback) => {
-        this.#network.add(callback);
-        return () => this.#network.delete(callback);
+      isHidden: () => this.#isHidden,
+      onChange: (_url, _seesPage, callback) => {
+        this.#changes.add(callback);
+        return () => this.#changes.delete(callback);
       },
       report: (error) => this.reports.push(error),
       hint: (message) => this.hints.push(message),
@@ -82,22 +84,45 @@ export class FakeClock {
 
   /** @param {number} ms */
   sleep(ms) {
-    const until = (this.#now += checked(ms));
+    this.#now += checked(ms);
+    this.#fireLate();
+  }
+
+  /** @param {number} ms */
+  freeze(ms) {
+    this.#now += checked(ms);
+    this.#change(INPUT_WOKEN);
+    this.#fireLate();
+  }
+
+  #fireLate() {
+    const until = this.#now;
     for (let timer; (timer = this.#due(until));) timer.callback(until - timer.at);
   }
 
+  hide() {
+    this.#isHidden = true;
+    this.#change(INPUT_HIDDEN);
+  }
+
+  show() {
+    this.#isHidden = false;
+    this.#change(INPUT_VISIBLE);
+  }
+
   goOffline() {
-    this.#change(false);
+    this.#isOffline = true;
+    this.#change(INPUT_OFFLINE);
   }
 
   goOnline() {
-    this.#change(true);
+    this.#isOffline = false;
+    this.#change(INPUT_ONLINE);
   }
 
-  /** @param {boolean} isOnline */
-  #change(isOnline) {
-    this.#isOffline = !isOnline;
-    for (const callback of [...this.#network]) callback(isOnline);
+  /** @param {number} input */
+  #change(input) {
+    for (const callback of [...this.#changes]) callback(input);
   }
 
   /** @param {Timer} timer */

@@ -1,14 +1,14 @@
 //! The host functions that every global scope of a browser has. No crate is used for them: gloo-events and
 //! `js_sys::global` can do more, and add two kilobytes.
 
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
 use js_sys::{Date, Function};
 use typed_eventsource_core::{OpenRate, Span, Timestamp};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Event, EventTarget};
 
-use super::NetworkChange;
+use super::Change;
 use crate::sys;
 
 /// The time since the page began.
@@ -88,18 +88,38 @@ pub(crate) fn is_online() -> bool {
     is_online.ok().flatten().unwrap_or(true)
 }
 
-pub(super) fn network_listeners(
-    callback: impl Fn(NetworkChange) + Clone + 'static,
-) -> [DomListener; 2] {
+pub(super) fn is_hidden() -> bool {
+    let is_hidden = sys::Document::is_hidden();
+    is_hidden.ok().flatten().unwrap_or_default()
+}
+
+/// The events of the window or worker that tell of a change, or of two. The last is for those who see the page.
+const CHANGES: [(&str, Change); 5] = [
+    ("online", Change::Online),
+    ("offline", Change::Offline),
+    ("resume", Change::Woken),
+    ("pageshow", Change::Woken),
+    ("visibilitychange", Change::Visible),
+];
+
+pub(super) fn change_listeners(sees_page: bool, callback: Rc<dyn Fn(Change)>) -> Vec<DomListener> {
     let scope = sys::Global::scope();
-    let changes = [
-        ("online", NetworkChange::Online),
-        ("offline", NetworkChange::Offline),
-    ];
-    changes.map(|(name, change)| {
-        let callback = callback.clone();
-        DomListener::new(&scope, name, Box::new(move |_| callback(change)))
-    })
+    let changes = &CHANGES[..CHANGES.len() - usize::from(!sees_page)];
+    let listen = |&(name, change): &(&str, Change)| {
+        let callback = Rc::clone(&callback);
+        let tell = move |event: Event| match change {
+            Change::Woken if is_first_show(&event) => {}
+            Change::Visible if is_hidden() => callback(Change::Hidden),
+            _ => callback(change),
+        };
+        DomListener::new(&scope, name, Box::new(tell))
+    };
+    changes.iter().map(listen).collect()
+}
+
+/// Whether the page is shown because it was loaded, and does not come from the back/forward cache.
+fn is_first_show(event: &Event) -> bool {
+    event.unchecked_ref::<sys::PageTransition>().persisted() == Some(false)
 }
 
 /// A function that the DOM calls at each event of a name. Dropping this removes the listener.
@@ -116,8 +136,9 @@ impl DomListener {
             name: name.to_owned(),
             callback: Closure::wrap(callback),
         };
-        // Neither this function nor its counterpart throws, unless a page has replaced it.
-        let _ = target.add_event_listener_with_callback(name, listener.function());
+        // Some events of the document do not bubble to the window. Neither this function nor its counterpart throws, unless a page
+        // has replaced it.
+        let _ = target.add_event_listener_with_callback_and_bool(name, listener.function(), true);
         listener
     }
 
@@ -135,6 +156,6 @@ impl Drop for DomListener {
         let function = self.function();
         let _ = self
             .target
-            .remove_event_listener_with_callback(&self.name, function);
+            .remove_event_listener_with_callback_and_bool(&self.name, function, true);
     }
 }

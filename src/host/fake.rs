@@ -14,7 +14,7 @@ use std::{
 
 use typed_eventsource_core::{Span, Timestamp};
 
-use super::NetworkChange;
+use super::Change;
 
 /// The clock of the sources that a [`FakeServer`](crate::testing::FakeServer) serves. It stands still until the test
 /// advances it. Clones are the same clock.
@@ -44,7 +44,8 @@ struct Shared {
     now: Cell<Timestamp>,
     timers: RefCell<Vec<(Timestamp, Rc<Armed>)>>,
     is_offline: Cell<bool>,
-    network_watches: RefCell<Vec<Weak<NetworkCallback>>>,
+    is_hidden: Cell<bool>,
+    watches: RefCell<Vec<Weak<ChangeCallback>>>,
     #[cfg(feature = "fetch")]
     tasks: RefCell<Vec<Task>>,
     reports: RefCell<Vec<String>>,
@@ -55,7 +56,7 @@ struct Shared {
 #[cfg(feature = "fetch")]
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
-type NetworkCallback = dyn Fn(NetworkChange);
+type ChangeCallback = dyn Fn(Change);
 
 /// A timer's callback; `None` once the timer has fired or was cancelled.
 type Armed = RefCell<Option<Box<dyn FnOnce(Span)>>>;
@@ -80,24 +81,49 @@ impl FakeClock {
 
     /// Lets the page sleep: time passes and no timer fires. Then the timers that are due fire late.
     pub fn sleep(&self, duration: Duration) {
-        let until = self.0.now.get() + duration.into();
-        self.0.now.set(until);
+        self.0.now.set(self.0.now.get() + duration.into());
+        self.fire_late();
+    }
+
+    /// Freezes the page: time passes and no timer fires. Then it runs again, as the browser reports by its `resume` event, or after
+    /// the back/forward cache by `pageshow`, and the timers that are due fire late.
+    pub fn freeze(&self, duration: Duration) {
+        self.0.now.set(self.0.now.get() + duration.into());
+        self.tell(Change::Woken);
+        self.fire_late();
+    }
+
+    fn fire_late(&self) {
+        let until = self.0.now.get();
         while let Some((at, timer)) = self.next_timer(until) {
             fire(&timer, until.since(at));
         }
     }
 
+    /// Hides the page: sources whose policy has [`pause_when_hidden`](crate::Policy::pause_when_hidden) are paused when that time
+    /// has passed.
+    pub fn hide(&self) {
+        self.0.is_hidden.set(true);
+        self.tell(Change::Hidden);
+    }
+
+    /// Shows the page again.
+    pub fn show(&self) {
+        self.0.is_hidden.set(false);
+        self.tell(Change::Visible);
+    }
+
     /// Brings the network back, as the browser reports by its `online` event.
     pub fn go_online(&self) {
         self.0.is_offline.set(false);
-        self.tell_of_network(NetworkChange::Online);
+        self.tell(Change::Online);
     }
 
     /// Takes the network away, as the browser reports by its `offline` event and by `navigator.onLine`. It cuts no
     /// connection; [`FakeServer::lose`](crate::testing::FakeServer::lose) does.
     pub fn go_offline(&self) {
         self.0.is_offline.set(true);
-        self.tell_of_network(NetworkChange::Offline);
+        self.tell(Change::Offline);
     }
 
     /// What the sources would have written to the console: errors that nobody listened to, with their causes. Each source
@@ -151,15 +177,16 @@ impl FakeClock {
         !self.0.is_offline.get()
     }
 
-    pub(super) fn watch_network(
-        &self,
-        callback: impl Fn(NetworkChange) + 'static,
-    ) -> FakeNetworkWatch {
-        let callback: Rc<NetworkCallback> = Rc::new(callback);
-        let mut watches = self.0.network_watches.borrow_mut();
+    pub(super) fn is_hidden(&self) -> bool {
+        self.0.is_hidden.get()
+    }
+
+    pub(super) fn watch_changes(&self, callback: impl Fn(Change) + 'static) -> FakeChangeWatch {
+        let callback: Rc<ChangeCallback> = Rc::new(callback);
+        let mut watches = self.0.watches.borrow_mut();
         watches.retain(|watch| watch.strong_count() > 0);
         watches.push(Rc::downgrade(&callback));
-        FakeNetworkWatch {
+        FakeChangeWatch {
             _callback: callback,
         }
     }
@@ -173,14 +200,14 @@ impl FakeClock {
         self.0.hints.borrow_mut().push(hint);
     }
 
-    /// The callbacks for changes of the network.
-    pub(crate) fn network_watches(&self) -> Vec<Rc<NetworkCallback>> {
-        let watches = self.0.network_watches.borrow();
+    /// The callbacks for changes of the network and the page.
+    pub(crate) fn change_watches(&self) -> Vec<Rc<ChangeCallback>> {
+        let watches = self.0.watches.borrow();
         watches.iter().filter_map(Weak::upgrade).collect()
     }
 
-    fn tell_of_network(&self, change: NetworkChange) {
-        let watches = self.network_watches();
+    fn tell(&self, change: Change) {
+        let watches = self.change_watches();
         watches.iter().for_each(|callback| callback(change));
     }
 
@@ -218,6 +245,6 @@ impl Drop for FakeTimer {
 }
 
 /// Dropping it stops the calls.
-pub(crate) struct FakeNetworkWatch {
-    _callback: Rc<NetworkCallback>,
+pub(crate) struct FakeChangeWatch {
+    _callback: Rc<ChangeCallback>,
 }

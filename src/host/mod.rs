@@ -7,13 +7,14 @@ pub(crate) mod fake;
 
 #[cfg(feature = "fetch")]
 use std::pin::Pin;
+use std::rc::Rc;
 
 use typed_eventsource_core::{At, Span, Timestamp};
 
 use crate::{Error, error::WithCauses, sys};
 use browser::{DomListener, Timeout};
 #[cfg(any(test, feature = "testing"))]
-use fake::{FakeClock, FakeNetworkWatch, FakeTimer};
+use fake::{FakeChangeWatch, FakeClock, FakeTimer};
 
 #[derive(Clone)]
 pub(crate) enum Host {
@@ -34,21 +35,25 @@ pub(crate) enum Timer {
     },
 }
 
-/// A change of the machine's network.
+/// A change of the machine's network, or of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NetworkChange {
+pub(crate) enum Change {
     Online,
     Offline,
+    Hidden,
+    Visible,
+    /// The page was frozen, or in the back/forward cache, and runs again.
+    Woken,
 }
 
 /// Dropping it stops the calls.
-pub(crate) enum NetworkWatch {
+pub(crate) enum ChangeWatch {
     Browser {
-        _listeners: [DomListener; 2],
+        _listeners: Vec<DomListener>,
     },
     #[cfg(any(test, feature = "testing"))]
     Fake {
-        _watch: FakeNetworkWatch,
+        _watch: FakeChangeWatch,
     },
 }
 
@@ -117,18 +122,28 @@ impl Host {
         }
     }
 
-    /// Calls back whenever the network goes or comes back.
-    pub(crate) fn watch_network(
-        &self,
-        callback: impl Fn(NetworkChange) + Clone + 'static,
-    ) -> NetworkWatch {
+    /// Whether the page is hidden. A worker does not know.
+    pub(crate) fn is_hidden(&self) -> bool {
         match self {
-            Self::Browser => NetworkWatch::Browser {
-                _listeners: browser::network_listeners(callback),
+            Self::Browser => browser::is_hidden(),
+            #[cfg(any(test, feature = "testing"))]
+            Self::Fake(clock) => clock.is_hidden(),
+        }
+    }
+
+    /// Calls back with each change. Those of a page that is hidden or seen are only told if `sees_page` says so.
+    pub(crate) fn watch_changes(
+        &self,
+        sees_page: bool,
+        callback: impl Fn(Change) + 'static,
+    ) -> ChangeWatch {
+        match self {
+            Self::Browser => ChangeWatch::Browser {
+                _listeners: browser::change_listeners(sees_page, Rc::new(callback)),
             },
             #[cfg(any(test, feature = "testing"))]
-            Self::Fake(clock) => NetworkWatch::Fake {
-                _watch: clock.watch_network(callback),
+            Self::Fake(clock) => ChangeWatch::Fake {
+                _watch: clock.watch_changes(callback),
             },
         }
     }

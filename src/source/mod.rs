@@ -373,6 +373,48 @@ impl EventSource {
         self.connection.close(core::CloseReason::Requested);
     }
 
+    /// Connects at once from the last event id: closes the connection, ends any wait, even one that the server asked for, or
+    /// [resumes](Self::resume) a source that is paused. It counts as no failure, and the state is
+    /// [`Connecting`](State::Connecting), or [`Offline`](State::Offline) until there is a network.
+    ///
+    /// It may be called often, at each `focus` for instance: while an attempt of the last half a second is under way, nothing
+    /// happens, and calls make at most one attempt in half a second. In a callback it takes effect when the callback has returned.
+    ///
+    /// A request that is otherwise sent only once, such as a POST, is sent again: this is your word for it. The browser's own source
+    /// needs a [`resume_parameter`](EventSourceBuilder::resume_parameter) to go on from the last event id. Sources that
+    /// [share](EventSourceBuilder::shared) a connection all get the new one.
+    ///
+    /// ```
+    /// use typed_eventsource::{EventSource, State, testing::FakeServer};
+    ///
+    /// # fn main() -> Result<(), typed_eventsource::Error> {
+    /// let server = FakeServer::new();
+    /// let source = EventSource::open("/prices")?;
+    /// server.open();
+    /// source.reconnect();
+    /// assert_eq!(source.state(), State::Connecting);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reconnect(&self) {
+        self.connection.reconnect();
+    }
+
+    /// Disconnects until [`resume`](Self::resume) or [`reconnect`](Self::reconnect): the source is [`State::Paused`], and no time
+    /// limit and no wait runs. Listeners and streams stay.
+    ///
+    /// A source that [shares](EventSourceBuilder::shared) a connection leaves it. The others go on, and it misses what they
+    /// receive meanwhile; the last one to leave closes the connection.
+    pub fn pause(&self) {
+        self.connection.pause();
+    }
+
+    /// Resumes a source that is paused: it connects at once from the last event id, as by [`reconnect`](Self::reconnect), with its
+    /// earlier failures forgotten. Otherwise nothing happens.
+    pub fn resume(&self) {
+        self.connection.resume();
+    }
+
     /// The browser's source behind this one, for what this crate does not do. `None` while there is none: after the
     /// close, while the policy waits before it opens another, and always on the fetch transport.
     pub fn as_raw(&self) -> Option<web_sys::EventSource> {

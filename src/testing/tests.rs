@@ -262,3 +262,30 @@ mod over_fetch {
         assert!(source.state().is_closed());
     }
 }
+
+#[test]
+fn the_clock_can_hide_the_page_and_show_it() {
+    let server = FakeServer::new();
+    let policy = Policy::browser().pause_when_hidden(Duration::from_secs(1));
+    let source = EventSource::builder("/prices").policy(policy);
+    let source = source.open().unwrap();
+    server.clock().hide();
+    server.clock().advance(Duration::from_secs(1));
+    assert_eq!((source.state(), server.connections()), (State::Paused, 0));
+    server.clock().show();
+    assert_eq!(source.state(), State::Connecting);
+}
+
+#[test]
+fn the_clock_can_freeze_the_page_whose_timers_then_fire_late() {
+    let server = FakeServer::new();
+    let source = EventSource::builder("/prices").policy(Policy::resilient());
+    let source = source.open().unwrap();
+    let errors = Rc::new(RefCell::new(Vec::new()));
+    let pen = Rc::clone(&errors);
+    let _errors = source.on_error(move |error| pen.borrow_mut().push(error));
+    server.open();
+    server.clock().freeze(Duration::from_secs(3600));
+    assert_eq!(*errors.borrow(), [Error::Suspended]);
+    assert_eq!(source.state(), State::Connecting);
+}

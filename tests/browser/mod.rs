@@ -20,6 +20,7 @@ mod injection;
 #[cfg(feature = "js")]
 mod js;
 mod leaving;
+mod lifecycle;
 mod open_rate;
 mod origins;
 mod ownership;

@@ -59,6 +59,8 @@ export class Badge {
         return `Waiting, attempt ${state.attempt}`;
       case "offline":
         return `Offline, attempt ${state.attempt}`;
+      case "paused":
+        return "Paused";
       case "closed":
         return `Closed: ${reasonText(state.reason)}`;
     }

@@ -46,6 +46,8 @@ pub struct Options {
     pub has_refresh: bool,
     /// Whether the machine is offline now.
     pub is_offline: bool,
+    /// Whether the page is hidden now.
+    pub is_hidden: bool,
 }
 
 impl Options {
@@ -63,6 +65,7 @@ impl Options {
             end_of_body: None,
             has_refresh: false,
             is_offline: false,
+            is_hidden: false,
         }
     }
 
@@ -70,7 +73,8 @@ impl Options {
     /// about events that do not decode. The connection has another session, with all other options, whose outputs are
     /// [relayed](Input::Relayed) to this one. For a sharer, to connect means to join the connection, and to
     /// disconnect means to leave it: if a rule reopens after an event that does not decode, the sharer leaves and
-    /// joins again. Only the connection's session is told that the network comes or goes.
+    /// joins again, and it leaves while it is paused. Only the connection's session is told that the network comes or goes, that
+    /// the page is hidden or seen, or that it has woken. To reconnect is for that session, too.
     pub fn into_sharer(self) -> Self {
         // Over any transport, the connection knows the last event id from its beginning on, as over fetch.
         let mut options = Self::new(Transport::Fetch);
@@ -141,6 +145,22 @@ pub enum Input<'a> {
     Online,
     /// The network is gone.
     Offline,
+    /// The user wants a new connection at once. It counts as no failure, and the request is sent again even if it is otherwise
+    /// sent only once. Nothing happens while such an attempt, or any other that is not half a second old, is under way. In a
+    /// burst, there is one attempt in half a second. Offline, the attempt is made when the network is back.
+    Reconnect,
+    /// The user pauses the source: it disconnects, and nothing happens until [`Resume`](Self::Resume) or
+    /// [`Reconnect`](Self::Reconnect).
+    Pause,
+    /// The user resumes a source that is paused. It connects as after [`Reconnect`](Self::Reconnect); earlier failures are
+    /// forgotten.
+    Resume,
+    /// The page is hidden. Only needed with [`Policy::pause_when_hidden`].
+    Hidden,
+    /// The page is seen again.
+    Visible,
+    /// The page was frozen, or in the back/forward cache, and runs again.
+    Woken,
     /// A queue that may drop nothing is full.
     Overflowed,
     /// The response is read no further until a queue has room. Silence says nothing meanwhile.
@@ -378,6 +398,8 @@ pub enum State {
         /// How many times in a row the connection has failed.
         attempt: u32,
     },
+    /// The user, or a page that is hidden, has paused the source. There is no connection until it is resumed.
+    Paused,
     /// The source has closed.
     Closed,
 }

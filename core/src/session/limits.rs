@@ -243,6 +243,8 @@ impl Session {
                 | FailureKind::Woken
                 | FailureKind::Decode => Action::KeepWaiting,
             },
+            // An event that had arrived before the pause does not decode.
+            Decision::Reopen { .. } if self.is_paused() => Action::KeepWaiting,
             Decision::Reopen { after } => {
                 at_least = Span::from(after).max(MIN_DELAY);
                 Action::Reopen { after: at_least }

@@ -3,6 +3,7 @@
 mod events;
 mod ids;
 mod io;
+mod lifecycle;
 mod limits;
 mod refresh;
 mod renewal;
@@ -118,6 +119,10 @@ pub struct Session {
     /// Silence is excused until then, since nothing could be read; once after each activity.
     idle_grace_until: Option<Timestamp>,
     last_timeout: Timestamp,
+    /// Since when the page has been hidden, if that can pause the source.
+    hidden_since: Option<Timestamp>,
+    /// When the user or the page may have it connect at once again.
+    may_hurry_at: Timestamp,
     /// Whether it was reported that the connection is slow to open, or silent, and is kept: until it opens or ends, or
     /// something arrives.
     has_told_limit: bool,
@@ -161,13 +166,18 @@ enum Phase {
         until: Timestamp,
         not_before: Timestamp,
     },
+    Paused {
+        /// Whether the page resumes it when it is seen again; otherwise the user does.
+        until_visible: bool,
+    },
     /// The state of the shared connection.
     Relayed(State),
     Closed,
 }
 
 impl Session {
-    /// A source that begins now, with an attempt to connect.
+    /// A source that begins now, with an attempt to connect. One that is to be [paused](Policy::pause_when_hidden) at once begins
+    /// paused.
     #[must_use]
     pub fn new(options: Options, at: At) -> Self {
         let Options {
@@ -182,8 +192,10 @@ impl Session {
             end_of_body,
             has_refresh,
             is_offline,
+            is_hidden,
         } = options;
-        Self {
+        let can_pause = policy.pause_when_hidden.is_some();
+        let mut session = Self {
             is_safe: is_repeatable,
             is_repeatable: is_repeatable || policy.resend,
             policy,
@@ -214,6 +226,8 @@ impl Session {
             is_held_back: false,
             idle_grace_until: None,
             last_timeout: at.now,
+            hidden_since: (is_hidden && can_pause).then_some(at.now),
+            may_hurry_at: at.now,
             has_told_limit: false,
             time_limit: Span::ZERO,
             down_since: None,
@@ -225,7 +239,11 @@ impl Session {
             last_loss: None,
             reopenings: 0,
             decode_errors: 0,
+        };
+        if session.pause_if_hidden_too_long(at.now) {
+            drop(session.outputs.remove(0));
         }
+        session
     }
 
     /// The state of the source.
@@ -245,6 +263,7 @@ impl Session {
                 attempt,
                 retry_in: Some(until.since(self.phase_since)),
             },
+            Phase::Paused { .. } => State::Paused,
             Phase::Relayed(state) => state,
             Phase::Closed => State::Closed,
         }
@@ -346,6 +365,12 @@ impl Session {
             Input::Timeout { late } => self.timeout(late, at),
             Input::Online => self.online(at),
             Input::Offline => self.offline(at.now),
+            Input::Reconnect => self.reconnect(at.now),
+            Input::Pause => self.pause(false, at.now),
+            Input::Resume => self.resume(at.now),
+            Input::Hidden => self.hidden(at.now),
+            Input::Visible => self.visible(at.now),
+            Input::Woken => self.woken(at),
             Input::Overflowed => self.close(CloseReason::Failed {
                 failure: Failure::Told,
                 limit: None,
@@ -427,7 +452,7 @@ impl Session {
     }
 
     fn relayed(&mut self, output: Output) {
-        let has_left = matches!(self.phase, Phase::Waiting { .. });
+        let has_left = matches!(self.phase, Phase::Waiting { .. } | Phase::Paused { .. });
         match output {
             Output::Closed(CloseReason::Failed { .. }) => self.close(CloseReason::Failed {
                 failure: Failure::Told,

@@ -34,6 +34,7 @@ impl Session {
             .min(self.idle_deadline())
             .min(self.healthy_at())
             .min(self.down_deadline())
+            .min(self.hidden_deadline())
             .min(self.sleep_check_at())
             .min(self.refresh_deadline())
             .min(self.renewal_at());
@@ -43,8 +44,11 @@ impl Session {
     pub(super) fn timeout(&mut self, late: Span, at: At) {
         let now = at.now;
         self.last_timeout = now;
-        if late >= SLEEP_THRESHOLD && self.reopens_on_wake() {
-            return self.woken(at);
+        if self.pause_if_hidden_too_long(now) {
+            return;
+        }
+        if late >= SLEEP_THRESHOLD && self.may_have_died_asleep(now) {
+            return self.suspend(at);
         }
         let is_due = |deadline: Timestamp| deadline < NEVER && deadline <= now;
         if is_due(self.healthy_at()) {
@@ -86,8 +90,8 @@ impl Session {
         }
     }
 
-    fn connect(&mut self, now: Timestamp) {
-        let is_told = matches!(self.phase, Phase::Postponed(_));
+    pub(super) fn connect(&mut self, now: Timestamp) {
+        let is_told = matches!(self.phase, Phase::Postponed(_) | Phase::Connecting);
         self.enter(Phase::Connecting, now);
         if !is_told {
             self.push_state();
@@ -100,21 +104,32 @@ impl Session {
         self.offline_since = None;
         let was_offline = mem::take(&mut self.is_offline);
         self.ignores_offline = false;
-        let Phase::Waiting {
-            until, not_before, ..
-        } = &mut self.phase
-        else {
+        if !matches!(self.phase, Phase::Waiting { .. }) {
             if self.reopens_on_wake() {
-                self.woken(at);
+                self.suspend(at);
             } else if was_offline && matches!(self.phase, Phase::Reconnecting { .. }) {
                 self.phase_since = at.now;
                 self.push_state();
             }
             return;
+        }
+        self.shorten_wait(was_offline, at);
+    }
+
+    /// Ends a wait of the backoff, but not one that the server, the reconnection time or a rule asked for.
+    pub(super) fn shorten_wait(&mut self, is_news: bool, at: At) {
+        let Phase::Waiting {
+            until, not_before, ..
+        } = &mut self.phase
+        else {
+            return;
         };
         let earliest = (*until).min(*not_before);
         let is_shortened = mem::replace(until, earliest) > earliest;
-        if earliest > at.now && (was_offline || is_shortened) {
+        if self.pause_if_hidden_too_long(at.now) {
+            return;
+        }
+        if earliest > at.now && (is_news || is_shortened) {
             self.phase_since = at.now;
             self.push_state();
         }
@@ -144,6 +159,7 @@ impl Session {
             | Phase::Postponed(_)
             | Phase::Refreshing { .. }
             | Phase::Open
+            | Phase::Paused { .. }
             | Phase::Relayed(_)
             | Phase::Closed => return,
         }
@@ -164,12 +180,12 @@ impl Session {
         matches!(self.phase, Phase::Open)
     }
 
-    fn reopens_on_wake(&self) -> bool {
+    pub(super) fn reopens_on_wake(&self) -> bool {
         let has_connection = matches!(self.phase, Phase::Open | Phase::Connecting);
         self.policy.reopen_on_wake && self.is_repeatable && has_connection
     }
 
-    fn woken(&mut self, at: At) {
+    pub(super) fn suspend(&mut self, at: At) {
         self.suspect(
             Failure::Suspended,
             FailureKind::Woken,
@@ -234,7 +250,12 @@ impl Session {
 
     fn down_deadline(&self) -> Timestamp {
         match (self.policy.close_when_down_for, self.unhealthy_since) {
-            (Some(limit), Some(since)) if !matches!(self.phase, Phase::Open | Phase::Closed) => {
+            (Some(limit), Some(since))
+                if !matches!(
+                    self.phase,
+                    Phase::Open | Phase::Paused { .. } | Phase::Closed
+                ) =>
+            {
                 since + limit
             }
             _ => NEVER,

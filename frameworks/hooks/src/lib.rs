@@ -94,6 +94,7 @@ pub struct Subscription {
 }
 
 struct OpenSubscription {
+    source: EventSource,
     _listeners: [Listener; 3],
     gaps: OnceCell<Listener>,
     listen_to_gaps: Box<dyn Fn() -> Listener>,
@@ -151,7 +152,7 @@ impl Subscription {
             })
         };
         let listen_to_gaps = {
-            let reporter = Rc::clone(&reporter);
+            let (source, reporter) = (source.clone(), Rc::clone(&reporter));
             Box::new(move || {
                 let reporter = Rc::clone(&reporter);
                 source.on_gap(move |gap| reporter.observer.gap(gap))
@@ -159,6 +160,7 @@ impl Subscription {
         };
         Self {
             open: Some(OpenSubscription {
+                source,
                 _listeners: [events, errors, states],
                 gaps: OnceCell::new(),
                 listen_to_gaps,
@@ -167,6 +169,11 @@ impl Subscription {
                 report_unshown_error: Box::new(move || reporter.report_unshown_error()),
             }),
         }
+    }
+
+    /// The source, for a component that pauses, resumes or reconnects it. `None` if nothing could be opened.
+    pub fn source(&self) -> Option<&EventSource> {
+        self.open.as_ref().map(|open| &open.source)
     }
 
     /// Reports [gaps](Observer::gap) from now on. A second call changes nothing.

@@ -383,3 +383,28 @@ fn a_selection_can_be_of_an_enum_whose_data_the_browser_parses() {
     assert_eq!(heard.take(), [2, 3]);
     assert_eq!(server.listened_names(), ["price"]);
 }
+
+#[test]
+fn a_component_that_pauses_its_source_leaves_the_connection_to_the_others() {
+    let server = FakeServer::new();
+    let (journal, subscription) = subscribe("/prices");
+    let (other, _other) = subscribe("/prices");
+    let source = subscription.source().unwrap();
+    server.open();
+    source.pause();
+    server.send("price", &1);
+    assert_eq!(journal.take(), ["open", "paused"]);
+    assert_eq!(other.take(), ["open", "price 1"]);
+    source.resume();
+    server.send("price", &2);
+    assert_eq!(journal.take(), ["connecting", "open", "price 2"]);
+    source.reconnect();
+    assert_eq!(other.take(), ["price 2", "connecting"]);
+    assert_eq!(server.attempts().len(), 2);
+}
+
+#[test]
+fn a_component_whose_source_cannot_open_has_none_to_pause() {
+    let (_, subscription) = select("/prices", Selection::<u32>::variants());
+    assert!(subscription.source().is_none());
+}

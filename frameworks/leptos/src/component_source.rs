@@ -13,7 +13,7 @@ use leptos::{
     task::{spawn_local, tick},
 };
 use send_wrapper::SendWrapper;
-use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, Gap, State};
+use typed_eventsource::{CloseReason, Error, Event, EventSource, EventSourceBuilder, Gap, State};
 use typed_eventsource_hooks::{Callbacks, Observer, Selection, Subscription};
 
 use crate::source::IntoSource;
@@ -160,6 +160,16 @@ impl Control {
         self.show_connecting();
         if let Some(source) = self.source() {
             source.reopen();
+        }
+    }
+
+    /// Calls with the source, if it is open.
+    pub(crate) fn ask(&self, call: fn(&EventSource)) {
+        let subscription = self
+            .source()
+            .and_then(|source| source.subscription.borrow().clone());
+        if let Some(source) = subscription.as_ref().and_then(|open| open.source()) {
+            call(source);
         }
     }
 

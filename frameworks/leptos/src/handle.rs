@@ -3,7 +3,7 @@
 use std::fmt;
 
 use leptos::prelude::{Signal, WithUntracked};
-use typed_eventsource::{Error, Gap, State};
+use typed_eventsource::{Error, EventSource, Gap, State};
 
 use crate::component_source::Control;
 
@@ -133,6 +133,22 @@ impl<T: Send + Sync + 'static> UseEventSourceHandle<T> {
     /// Opens the source again if it is closed, for any reason. Nothing happens if it is not closed.
     pub fn open(&self) {
         self.control.open();
+    }
+
+    /// Pauses the source for this component: see [`EventSource::pause`]. Other components that share the connection keep it. Nothing
+    /// happens while the source is not open yet, or is closed.
+    pub fn pause(&self) {
+        self.control.ask(EventSource::pause);
+    }
+
+    /// Resumes a source that is paused, at once: see [`EventSource::resume`].
+    pub fn resume(&self) {
+        self.control.ask(EventSource::resume);
+    }
+
+    /// Connects at once, as a button says so, and for all components that share the connection: see [`EventSource::reconnect`].
+    pub fn reconnect(&self) {
+        self.control.ask(EventSource::reconnect);
     }
 }
 

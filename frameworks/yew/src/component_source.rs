@@ -5,7 +5,7 @@ use std::{
     rc::Rc,
 };
 
-use typed_eventsource::{CloseReason, Error, Event, EventSourceBuilder, Gap, State};
+use typed_eventsource::{CloseReason, Error, Event, EventSource, EventSourceBuilder, Gap, State};
 use typed_eventsource_hooks::{Callbacks, Observer, Selection, Subscription};
 use yew::functional::UseForceUpdateHandle;
 
@@ -273,5 +273,12 @@ impl<E: 'static, T: 'static> SourceControl for ComponentSource<E, T> {
         self.should_be_open.set(false);
         self.unsubscribe();
         self.show_state(State::Closed(CloseReason::Requested));
+    }
+
+    fn ask(&self, call: fn(&EventSource)) {
+        let subscription = self.subscription.borrow().clone();
+        if let Some(source) = subscription.as_ref().and_then(|open| open.source()) {
+            call(source);
+        }
     }
 }

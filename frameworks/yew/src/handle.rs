@@ -2,7 +2,7 @@
 
 use std::{fmt, ptr, rc::Rc};
 
-use typed_eventsource::{Error, Gap, State};
+use typed_eventsource::{Error, EventSource, Gap, State};
 use yew::html::ImplicitClone;
 
 /// A component's view of its source, as of the render that the hook was called in, and its control over the source.
@@ -47,6 +47,8 @@ pub struct UseEventSourceHandle<T = ()> {
 pub(crate) trait SourceControl {
     fn open(self: Rc<Self>);
     fn close(self: Rc<Self>);
+    /// Calls with the source, if it is open.
+    fn ask(&self, call: fn(&EventSource));
     fn error_shown(&self);
     fn countdown_shown(&self);
     fn on_error(&self, callback: Box<dyn Fn(Error)>);
@@ -136,6 +138,22 @@ impl<T> UseEventSourceHandle<T> {
     /// Opens the source again if it is closed, for any reason. Nothing happens if it is not closed, or if the component is gone.
     pub fn open(&self) {
         Rc::clone(&self.control).open();
+    }
+
+    /// Pauses the source for this component: see [`EventSource::pause`]. Other components that share the connection keep it. Nothing
+    /// happens while the source is not open yet, or is closed.
+    pub fn pause(&self) {
+        self.control.ask(EventSource::pause);
+    }
+
+    /// Resumes a source that is paused, at once: see [`EventSource::resume`].
+    pub fn resume(&self) {
+        self.control.ask(EventSource::resume);
+    }
+
+    /// Connects at once, as a button says so, and for all components that share the connection: see [`EventSource::reconnect`].
+    pub fn reconnect(&self) {
+        self.control.ask(EventSource::reconnect);
     }
 }
 

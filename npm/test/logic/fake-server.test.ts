@@ -138,6 +138,28 @@ describe("the clock", () => {
     expect([errors, source.state.type]).toEqual([["suspended", "suspended"], "waiting"]);
   });
 
+  test("can hide the page, and show it", () => {
+    const { source } = listen("price", { policy: { pauseWhenHidden: 1000 } });
+    server.clock.hide();
+    server.clock.advance(1000);
+    expect([source.state.type, server.connections]).toEqual(["paused", 0]);
+    const { source: later } = listen("price", { policy: { pauseWhenHidden: 0 } });
+    expect([later.state.type, server.attempts.length]).toEqual(["paused", 1]);
+    server.clock.show();
+    expect([source.state.type, later.state.type, server.connections]).toEqual(["connecting", "connecting", 2]);
+  });
+
+  test("can freeze the page, whose timers then fire late", () => {
+    const { source, errors } = listen("price", { policy: { preset: "resilient", backoff: { initial: 10_000, jitter: false } } });
+    server.fail(503);
+    server.clock.freeze(1000);
+    expect([source.state.type, server.clock.now]).toEqual(["connecting", 1000]);
+    server.open();
+    server.clock.freeze(3_600_000);
+    expect(errors).toEqual(["given-up", "suspended"]);
+    expect(() => server.clock.freeze(-1)).toThrow(TypeError);
+  });
+
   test("keeps the errors that would go to the console", () => {
     const source = new EventSource("/prices", { transport: "fetch" });
     server.lose();

@@ -11,7 +11,7 @@ use typed_eventsource_core::{
 #[repr(C)]
 pub(crate) struct Numbers {
     /// 0 nothing, 1 connect, 2 disconnect, 3 deliver, 4 tell of a gap, 5 decide, 6 report, 7 tell of the state, 8 tell of the
-    /// close, 9 refresh, 10 renew, 11 hand over.
+    /// close, 10 refresh, 11 renew, 12 hand over.
     pub(crate) output: f64,
     /// A state, a reason or a decision.
     kind: f64,
@@ -107,15 +107,21 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         9 => Input::Online,
         10 => Input::Offline,
         11 => Input::Overflowed,
+        30 => Input::Reconnect,
+        31 => Input::Pause,
+        32 => Input::Resume,
+        33 => Input::Hidden,
+        34 => Input::Visible,
+        35 => Input::Woken,
         15 if detail == 0 => Input::ReadOn,
         15 => Input::HeldBack,
         14 => Input::Postponed(span),
-        30 => Input::Refreshing,
-        31 => Input::Refreshed,
-        32 => Input::RefreshFailed,
-        33 => Input::ExpiresIn(span),
-        34 => Input::Renewed,
-        35 => Input::RenewalFailed,
+        36 => Input::Refreshing,
+        37 => Input::Refreshed,
+        38 => Input::RefreshFailed,
+        39 => Input::ExpiresIn(span),
+        40 => Input::Renewed,
+        41 => Input::RenewalFailed,
         12 => Input::Close(if detail == 0 {
             CloseReason::Requested
         } else {
@@ -125,7 +131,8 @@ pub(crate) fn input(number: u32, detail: u32, time: f64, failures: u32) -> Input
         _ => Input::Relayed(Output::State(match detail {
             0 => State::Connecting,
             1 => State::Open,
-            2 => State::Waiting {
+            2 => State::Paused,
+            3 => State::Waiting {
                 attempt: failures,
                 retry_in: (time >= 0.0).then_some(span),
             },
@@ -157,13 +164,14 @@ impl Numbers {
         (self.kind, self.failures, self.amount) = match state {
             State::Connecting => (0.0, 0.0, -1.0),
             State::Open => (1.0, 0.0, -1.0),
+            State::Paused => (2.0, 0.0, -1.0),
             State::Waiting { attempt, retry_in } => (
-                2.0,
+                3.0,
                 f64::from(attempt),
                 retry_in.map_or(-1.0, Span::as_millis_f64),
             ),
-            State::Offline { attempt } => (3.0, f64::from(attempt), -1.0),
-            _ => (4.0, 0.0, -1.0),
+            State::Offline { attempt } => (4.0, f64::from(attempt), -1.0),
+            _ => (5.0, 0.0, -1.0),
         };
     }
 

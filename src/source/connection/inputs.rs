@@ -32,6 +32,8 @@ pub(super) enum Queued {
         /// The error that the input is about.
         error: Option<ToldError>,
     },
+    /// The user pauses, resumes or reconnects. A function, so that apps which do none of this have no code for it.
+    Asked(fn(&Connection)),
     /// A stream has begun to drop items.
     ItemsDropped,
     /// A full queue holds the reading back, or does no longer.
@@ -191,6 +193,7 @@ impl Connection {
                 self.handle_event(&Frame::of(&event, id_field));
             }
             Queued::Unlistened { is_event, meta } => self.handle_unlistened(is_event, meta),
+            Queued::Asked(carry_out) => carry_out(self),
             Queued::ItemsDropped => self.report(&Error::QueueOverflow { dropped: 1 }, true),
             // All inputs before it are handled: `drain` sets the pace next.
             #[cfg(feature = "fetch")]

@@ -6,6 +6,7 @@
 mod console;
 mod delivery;
 mod inputs;
+mod lifecycle;
 mod link;
 mod listening;
 mod outputs;
@@ -38,7 +39,7 @@ use crate::ResponseHead;
 use crate::{
     CloseReason, Error, Gap, State,
     event::EventMeta,
-    host::{Host, NetworkWatch, Timer, browser::DomListener},
+    host::{ChangeWatch, Host, Timer, browser::DomListener},
     panics::Panics,
     place::Place,
     policy::Rule,
@@ -176,7 +177,7 @@ struct Held {
     refresh: Place<Refresh>,
     renewal: Place<Renewal>,
     timer: Place<(Timestamp, Timer)>,
-    network: Place<NetworkWatch>,
+    changes: Place<ChangeWatch>,
     abort: Place<DomListener>,
     registration: Place<Box<dyn Any>>,
 }
@@ -187,7 +188,7 @@ impl Held {
         drop(self.link.take());
         drop(self.next.take());
         drop(self.timer.take());
-        drop(self.network.take());
+        drop(self.changes.take());
         drop(self.abort.take());
         drop(self.registration.take());
         drop(self.connector.take());
@@ -208,6 +209,8 @@ impl Connection {
     ) -> Result<Rc<Self>, Error> {
         let url = Arc::clone(connector.url());
         settings.options.is_offline = timer::is_offline(&settings.host, &url);
+        settings.options.is_hidden = settings.host.is_hidden();
+        let sees_page = settings.options.policy.pause_when_hidden.is_some();
         let connection = Self::new(settings, url);
         if let Some(signal) = aborted {
             connection.abort(signal);
@@ -215,12 +218,12 @@ impl Connection {
         }
         connection.held.connector.put(connector);
         connection.listen_for_terminals();
-        // A session begins with an attempt to connect.
+        // A session begins with an attempt to connect, unless it is paused at once.
         if connection.poll() == Some(Output::Connect) {
             connection.connect()?;
         }
-        connection.watch_network();
-        connection.set_timer();
+        connection.watch_changes(sees_page);
+        connection.drain();
         Ok(connection)
     }
 

@@ -245,6 +245,7 @@ impl Connection {
                 retry_in: retry_in.map(in_whole_milliseconds),
             },
             core::State::Offline { attempt } => State::Offline { attempt },
+            core::State::Paused => State::Paused,
             _ => State::Connecting,
         }
     }

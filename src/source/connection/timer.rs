@@ -1,11 +1,11 @@
-//! The one timer of a source, and changes of the network.
+//! The one timer of a source, and changes of the page and its network.
 
 use std::rc::Weak;
 
 use typed_eventsource_core::{Input, Span};
 
 use super::Connection;
-use crate::host::{Host, NetworkChange};
+use crate::host::{Change, Host};
 
 impl Connection {
     /// Sets the timer to the session's next deadline. A timer that fires too early does no harm, so events need not
@@ -54,21 +54,24 @@ impl Connection {
         self.held.timer.put((self.host.now(), timer));
     }
 
-    pub(super) fn watch_network(&self) {
+    pub(super) fn watch_changes(&self, sees_page: bool) {
         let this = Weak::clone(&self.this);
         let is_on_this_machine = is_on_this_machine(&self.url);
-        let watch = self.host.watch_network(move |change| {
+        let watch = self.host.watch_changes(sees_page, move |change| {
             let input = match change {
-                NetworkChange::Online => Input::Online,
-                NetworkChange::Offline if is_on_this_machine => return,
-                NetworkChange::Offline => Input::Offline,
+                Change::Online => Input::Online,
+                Change::Offline if is_on_this_machine => return,
+                Change::Offline => Input::Offline,
+                Change::Hidden => Input::Hidden,
+                Change::Visible => Input::Visible,
+                Change::Woken => Input::Woken,
             };
             if let Some(connection) = this.upgrade() {
                 connection.push(input.into());
                 connection.drain();
             }
         });
-        self.hold(&self.held.network, watch);
+        self.hold(&self.held.changes, watch);
     }
 }
 

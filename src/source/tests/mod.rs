@@ -9,6 +9,7 @@ mod end_of_body;
 mod errors;
 mod ids;
 mod life;
+mod lifecycle;
 mod network;
 mod order;
 #[cfg(feature = "fetch")]

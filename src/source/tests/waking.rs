@@ -83,11 +83,11 @@ fn a_source_listens_for_the_network_until_it_closes_or_is_dropped() {
     let server = FakeServer::new();
     let closed = source(&server, patient());
     let dropped = source(&server, patient());
-    assert_eq!(server.clock().network_watches().len(), 2);
+    assert_eq!(server.clock().change_watches().len(), 2);
     closed.close();
-    assert_eq!(server.clock().network_watches().len(), 1);
+    assert_eq!(server.clock().change_watches().len(), 1);
     drop(dropped);
-    assert_eq!(server.clock().network_watches().len(), 0);
+    assert_eq!(server.clock().change_watches().len(), 0);
     server.clock().go_online();
     assert_eq!(server.connections(), 0);
 }

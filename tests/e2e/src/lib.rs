@@ -125,6 +125,15 @@ impl Browser {
         self.client.refresh().await.expect("the page opens again");
     }
 
+    /// Goes back to the page before this one.
+    ///
+    /// # Panics
+    ///
+    /// If the browser cannot go back.
+    pub async fn back(&self) {
+        self.client.back().await.expect("the last page is shown");
+    }
+
     /// Opens a page, and runs a script before the page's scripts. Only Chromium can do this.
     ///
     /// # Panics

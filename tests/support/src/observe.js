@@ -1,5 +1,8 @@
 // Observes what sources do to the global scope that they run in.
 
+// The events of a window, a worker or a signal that a source listens to.
+const GLOBAL = ["online", "offline", "pageshow", "resume", "visibilitychange", "abort"];
+
 // Counts what is left of sources that were made since its construction: DOM listeners, connections, timers.
 export class Observation {
   constructor() {
@@ -13,7 +16,7 @@ export class Observation {
     const isOpen = (target) => isSource(target) && target.readyState !== EventSource.CLOSED;
     const key = (type, options) => `${type} ${Boolean(options?.capture ?? options)}`;
     EventTarget.prototype.addEventListener = function (type, listener, options) {
-      if (isSource(this) || type === "online" || type === "offline" || type === "abort") {
+      if (isSource(this) || GLOBAL.includes(type)) {
         if (!listeners.has(this)) listeners.set(this, []);
         listeners.get(this).push({ listener, key: key(type, options) });
       }

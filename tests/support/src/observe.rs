@@ -66,14 +66,14 @@ impl Left {
         timers: 0,
     };
 
-    /// What an open source without listeners needs: DOM listeners to `online` and `offline`, and on the browser's own source
-    /// to `open` and `error`.
+    /// What an open source without listeners needs: DOM listeners to `online`, `offline`, `resume` and `pageshow`, and on the
+    /// browser's own source to `open` and `error`.
     pub fn of_open_source() -> Self {
         Self {
             listeners: if Transport::selected().is_fetch() {
-                2
-            } else {
                 4
+            } else {
+                6
             },
             connections: 1,
             timers: 0,

@@ -76,6 +76,7 @@ pub fn state_name(state: &State) -> &'static str {
         State::Open { .. } => "open",
         State::Waiting { .. } => "waiting",
         State::Offline { .. } => "offline",
+        State::Paused => "paused",
         State::Closed(_) => "closed",
         _ => "unknown",
     }

@@ -3,6 +3,7 @@
 mod closing;
 mod end_of_body;
 mod ids;
+mod lifecycle;
 mod limits;
 mod model;
 mod offline;

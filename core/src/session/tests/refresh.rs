@@ -181,6 +181,24 @@ fn a_source_that_waits_for_the_refresh_of_another_connects_after_it() {
 }
 
 #[test]
+fn a_source_that_is_paused_during_a_refresh_connects_when_it_is_resumed() {
+    let mut source = refused();
+    let paused = Output::State(State::Paused);
+    assert_eq!(source.handle(Input::Pause), [Output::Disconnect, paused]);
+    assert_eq!(source.next_timeout(), None);
+    assert_eq!(source.handle(Input::Refreshed), []);
+    let connecting = Output::State(State::Connecting);
+    assert_eq!(source.handle(Input::Resume), [connecting, Output::Connect]);
+}
+
+#[test]
+fn an_attempt_that_the_user_asks_for_during_a_refresh_follows_it() {
+    let mut source = refused();
+    assert_eq!(source.handle(Input::Reconnect), []);
+    assert_eq!(source.handle(Input::Refreshed), [Output::Connect]);
+}
+
+#[test]
 fn the_end_of_a_refresh_that_nobody_waits_for_changes_nothing() {
     let mut source = with_refresh(Policy::browser());
     source.open();

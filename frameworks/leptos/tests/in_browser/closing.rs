@@ -157,3 +157,26 @@ async fn the_handle_of_a_component_that_is_gone_does_nothing() {
     })
     .await;
 }
+
+#[wasm_bindgen_test]
+async fn a_source_that_is_paused_connects_when_it_is_resumed_or_reconnected() {
+    run(async || {
+        let attempts = [1, 2, 3].map(|count| Attempt::sending(&number(count)));
+        let script = Script::put(attempts).await;
+        let Folding {
+            mounted: _mounted,
+            feed,
+            mut states,
+            mut folds,
+        } = folding(&script);
+        while folds.next().await != [Feed::Number(1)] {}
+        feed.pause();
+        while states.next().await != State::Paused {}
+        assert_eq!(script.seen_closed(1).await.len(), 1);
+        feed.resume();
+        while folds.next().await != [Feed::Number(1), Feed::Number(2)] {}
+        feed.reconnect();
+        while folds.next().await != [1, 2, 3].map(Feed::Number) {}
+    })
+    .await;
+}

@@ -97,3 +97,23 @@ async fn the_handle_of_a_component_that_is_gone_opens_nothing() {
     })
     .await;
 }
+
+#[wasm_bindgen_test]
+async fn a_source_that_is_paused_is_shown_as_paused_and_connects_when_it_is_resumed_or_reconnected()
+{
+    run(async || {
+        let attempts = [1, 2, 3].map(|one| Attempt::playing([price(one), Step::Silence]));
+        let script = Script::put(attempts).await;
+        let (props, mut renders) = ticker(script.builder());
+        let _app = Mounted::<Ticker>::new(props);
+        let feed = until_price(&mut renders, 1).await;
+        feed.pause();
+        assert!(matches!(renders.next().await.state(), State::Paused));
+        assert_eq!(script.seen_closed(1).await.len(), 1);
+        feed.resume();
+        let feed = until_price(&mut renders, 2).await;
+        feed.reconnect();
+        until_price(&mut renders, 3).await;
+    })
+    .await;
+}

@@ -4,6 +4,7 @@
 mod apps;
 mod demo;
 mod leaving;
+mod lifecycle;
 mod pool;
 mod side_by_side;
 
@@ -40,6 +41,7 @@ const TESTS: &[&[(&str, Test)]] = &[
     side_by_side::TESTS,
     apps::TESTS,
     leaving::TESTS,
+    lifecycle::TESTS,
     apps::leptos::TESTS,
     apps::yew::TESTS,
     demo::page::TESTS,

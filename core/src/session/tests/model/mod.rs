@@ -1,6 +1,7 @@
 //! Compares the session with a simpler model of its promises, for any policy and any happenings. Bytes describe both: random
 //! ones in these tests, and those of a fuzzer in `tests/fuzz`.
 
+mod lifecycle;
 mod network;
 mod promises;
 mod sharer;

@@ -177,6 +177,12 @@ impl Source {
     pub(super) fn check_rule(&self, action: Action, proposed: Action, kind: FailureKind) {
         match (self.settings.rule, action) {
             (None, _) => assert_eq!(action, proposed),
+            (Some(Ruling::Reopen(_)), _) if self.is_paused() => {
+                assert_eq!(
+                    (action, kind),
+                    (Action::KeepWaiting, FailureKind::DecodeFailed)
+                );
+            }
             (Some(Ruling::KeepWaiting), _) => self.check_keeps_waiting(action, kind),
             (Some(Ruling::Reopen(Time(wait))), Action::Reopen { after }) => {
                 let wait = wait.max(MIN_DELAY);

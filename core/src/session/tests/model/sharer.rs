@@ -39,6 +39,7 @@ pub(super) enum StateKind {
     Waiting,
     Reconnecting,
     Offline,
+    Paused,
 }
 
 /// The outputs that a sharer ignores.
@@ -321,6 +322,7 @@ fn state(kind: StateKind, time: Span) -> State {
         StateKind::Waiting => waiting(Some(time)),
         StateKind::Reconnecting => waiting(None),
         StateKind::Offline => State::Offline { attempt },
+        StateKind::Paused => State::Paused,
     }
 }
 

@@ -33,6 +33,11 @@ pub(super) enum Phase {
         /// The return of the network may end the wait from this moment on.
         not_before: Span,
     },
+    /// An attempt that the user or the page asked for is made then.
+    Postponed(Span),
+    Paused {
+        until_visible: bool,
+    },
     Closed,
 }
 
@@ -54,13 +59,16 @@ pub(super) struct Source {
     session: Session,
     pub(super) now: Span,
     pub(super) phase: Phase,
-    phase_since: Span,
+    pub(super) phase_since: Span,
     last_activity: Span,
     is_held_back: bool,
     /// Until when silence is excused after a late timer.
     grace: Option<Span>,
     has_reported_limit: bool,
-    network: Network,
+    pub(super) network: Network,
+    pub(super) hidden_since: Option<Span>,
+    /// When an attempt may be made at once again, since the user or the page asks for it.
+    pub(super) may_hurry_at: Span,
     pub(super) unhealthy_since: Option<Span>,
     pub(super) down_since: Option<Span>,
     failures: u32,
@@ -97,6 +105,8 @@ impl Source {
             is_held_back: false,
             grace: None,
             has_reported_limit: false,
+            hidden_since: None,
+            may_hurry_at: now,
             unhealthy_since: Some(now),
             down_since: None,
             failures: 0,
@@ -113,7 +123,7 @@ impl Source {
     }
 
     /// Passes an input to the session, and answers for the rule.
-    fn tell(&mut self, input: Input<'_>) -> Vec<Output> {
+    pub(super) fn tell(&mut self, input: Input<'_>) -> Vec<Output> {
         self.session.handle(input, self.at());
         self.poll()
     }
@@ -150,6 +160,22 @@ impl Source {
 
     pub(super) fn play(&mut self, happening: Happening) {
         match happening {
+            // There is no connection.
+            Happening::Opened
+            | Happening::Lost
+            | Happening::HungUp
+            | Happening::BodyEnded
+            | Happening::Failed(..)
+                if matches!(self.phase, Phase::Paused { .. } | Phase::Postponed(_)) => {}
+            Happening::Reconnect => self.reconnect(),
+            Happening::Pause => self.pause(),
+            Happening::Resume => self.resume(Input::Resume),
+            Happening::Hidden => {
+                assert_eq!(self.tell(Input::Hidden), []);
+                self.hidden_since.get_or_insert(self.now);
+            }
+            Happening::Visible => self.come_into_view(),
+            Happening::Woken => self.wake(),
             Happening::Opened => self.open(),
             Happening::Event => self.receive(),
             Happening::Unlistened(is_event) => {
@@ -262,7 +288,7 @@ impl Source {
             retry_after: None,
         }));
         let is_told = match self.phase {
-            Phase::Connecting | Phase::Refreshing { .. } => true,
+            Phase::Connecting | Phase::Postponed(_) | Phase::Refreshing { .. } => true,
             Phase::Closed => return,
             _ => false,
         };
@@ -411,8 +437,7 @@ impl Source {
         let tried_in_vain = self.tries_in_vain();
         let outputs = self.tell(Input::Online);
         self.network.report_back(self.now);
-        if let Phase::Waiting { until, not_before } = &mut self.phase {
-            *until = (*until).min(*not_before);
+        if self.shorten_wait() {
             self.follow_clock(&outputs, Span::ZERO, false);
         } else if self.reopens_on_wake() {
             self.follow_clock(&outputs, Span::ZERO, true);
@@ -431,6 +456,15 @@ impl Source {
         self.network.is_gone()
     }
 
+    /// Ends a wait as far as the server or a rule did not ask for it. Returns whether there is one.
+    pub(super) fn shorten_wait(&mut self) -> bool {
+        let Phase::Waiting { until, not_before } = &mut self.phase else {
+            return false;
+        };
+        *until = (*until).min(*not_before);
+        true
+    }
+
     /// Whether the browser reconnects although there is no network.
     fn tries_in_vain(&self) -> bool {
         self.phase == Phase::Reconnecting && self.network.is_gone()
@@ -444,18 +478,23 @@ impl Source {
         if late == Span::ZERO && deadline.is_none_or(|at| at > self.now) {
             assert_eq!(outputs, [], "before its time");
         }
-        let is_woken = late >= SLEEP_THRESHOLD && self.reopens_on_wake();
+        let is_woken = late >= SLEEP_THRESHOLD && self.may_have_died_asleep();
         self.follow_clock(&outputs, late, is_woken);
     }
 
     /// Checks the outputs of a timeout, or of the return of the network, and follows them.
-    fn follow_clock(&mut self, outputs: &[Output], late: Span, is_woken: bool) {
+    pub(super) fn follow_clock(&mut self, outputs: &[Output], late: Span, is_woken: bool) {
         let is_healthy = self.phase == Phase::Open
             && later(self.phase_since, self.settings.healthy_after.0) <= self.now;
         if is_healthy && !is_woken {
             self.forget_failures();
         }
         match (failure(outputs), outputs.last()) {
+            (None, Some(Output::State(State::Paused))) => {
+                assert!(self.hidden_at().is_some_and(|at| at <= self.now));
+                let until_visible = true;
+                self.enter(Phase::Paused { until_visible });
+            }
             (Some(failure), _) => {
                 let kind = match failure {
                     Failure::Suspended => FailureKind::Woken,
@@ -502,7 +541,13 @@ impl Source {
 
     /// Checks that nothing was due at a timeout without an effect.
     fn check_nothing_was_due(&mut self, late: Span) {
-        for due in [self.waiting_until(), self.slow_at(), self.down_at()] {
+        let hidden_at = self.hidden_at();
+        for due in [
+            self.waiting_until(),
+            self.slow_at(),
+            self.down_at(),
+            hidden_at,
+        ] {
             assert!(due.is_none_or(|at| at > self.now), "{:?}", self.phase);
         }
         if self.refresh_at().is_some_and(|at| at <= self.now) {
@@ -603,6 +648,7 @@ impl Source {
         }
         let due = [
             self.waiting_until(),
+            self.hidden_at(),
             self.slow_at(),
             self.down_at(),
             self.idle_at(),
@@ -616,7 +662,11 @@ impl Source {
 
     fn matches(&self, state: State) -> bool {
         match (self.phase, state) {
-            (Phase::Connecting | Phase::Refreshing { .. }, State::Connecting)
+            (
+                Phase::Connecting | Phase::Postponed(_) | Phase::Refreshing { .. },
+                State::Connecting,
+            )
+            | (Phase::Paused { .. }, State::Paused)
             | (Phase::Open, State::Open)
             | (Phase::Closed, State::Closed) => true,
             (Phase::Reconnecting, State::Waiting { retry_in: None, .. }) => !self.network.is_gone(),
@@ -634,7 +684,7 @@ impl Source {
         self.session.next_timeout().map(Timestamp::since_origin)
     }
 
-    fn enter(&mut self, phase: Phase) {
+    pub(super) fn enter(&mut self, phase: Phase) {
         self.phase = phase;
         self.phase_since = self.now;
         self.has_reported_limit = false;
@@ -646,7 +696,7 @@ impl Source {
         self.down_since.get_or_insert(self.now);
     }
 
-    fn forget_failures(&mut self) {
+    pub(super) fn forget_failures(&mut self) {
         self.failures = 0;
         if self.settings.is_safe {
             self.losses = 0;
@@ -679,7 +729,7 @@ impl Source {
 
 /// When each deadline is due.
 impl Source {
-    fn reopens_on_wake(&self) -> bool {
+    pub(super) fn reopens_on_wake(&self) -> bool {
         self.settings.reopen_on_wake
             && self.settings.is_repeatable()
             && matches!(self.phase, Phase::Open | Phase::Connecting)
@@ -688,6 +738,7 @@ impl Source {
     fn waiting_until(&self) -> Option<Span> {
         match self.phase {
             Phase::Waiting { until, .. } if !self.network.is_gone() => Some(until),
+            Phase::Postponed(until) => Some(until),
             _ => None,
         }
     }
@@ -722,7 +773,10 @@ impl Source {
     fn down_at(&self) -> Option<Span> {
         let Time(limit) = self.settings.close_when_down_for?;
         let since = self.unhealthy_since?;
-        let counts = !matches!(self.phase, Phase::Open | Phase::Closed);
+        let counts = !matches!(
+            self.phase,
+            Phase::Open | Phase::Paused { .. } | Phase::Closed
+        );
         counts.then(|| later(since, limit))
     }
 }

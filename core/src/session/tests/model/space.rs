@@ -52,6 +52,7 @@ pub(crate) struct Settings {
     pub(crate) max_server_delay: Option<Time>,
     pub(crate) is_offline: bool,
     pub(crate) is_sharer: bool,
+    pub(crate) pause_when_hidden: Option<Time>,
     pub(crate) has_refresh: bool,
     pub(crate) refresh_timeout: Time,
 }
@@ -142,6 +143,7 @@ impl Settings {
         policy.healthy_after = self.healthy_after.0;
         policy.resend = self.resend;
         policy.max_server_delay = self.max_server_delay();
+        policy.pause_when_hidden = time(self.pause_when_hidden);
         policy.refresh_timeout = self.refresh_timeout.0;
         policy
     }
@@ -185,6 +187,12 @@ pub(crate) enum Happening {
     Unlistened(bool),
     HeldBack,
     ReadOn,
+    Reconnect,
+    Pause,
+    Resume,
+    Hidden,
+    Visible,
+    Woken,
     Refreshing,
     Refreshed,
     RefreshFailed,

@@ -1,0 +1,146 @@
+//! What users and pages do to a source: pause, resume and reconnect it, hide it, and wake it.
+
+use super::{Output, Phase, Session, timers::NEVER};
+use crate::{At, Span, Timestamp};
+
+/// At most one attempt in this time is made because the user or the page asks for one at once: an app may ask at each `focus`. An
+/// attempt that is not older than this is as good as a new one.
+pub(super) const HURRY_INTERVAL: Span = Span::from_millis(500);
+
+impl Session {
+    pub(super) fn reconnect(&mut self, now: Timestamp) {
+        match self.phase {
+            Phase::Connecting if self.is_attempt_new(now) => return,
+            // The attempt follows the refresh.
+            Phase::Refreshing { .. } => return,
+            Phase::Postponed(_) | Phase::Relayed(_) | Phase::Closed => return,
+            // The attempt has to wait for the network.
+            Phase::Waiting { .. } | Phase::Reconnecting { .. } if self.is_offline => return,
+            Phase::Paused { .. } => return self.resume(now),
+            Phase::Waiting { .. } => {}
+            Phase::Connecting | Phase::Open | Phase::Reconnecting { .. } => {
+                self.push(Output::Disconnect);
+            }
+        }
+        self.hurry(now);
+    }
+
+    pub(super) fn pause(&mut self, until_visible: bool, now: Timestamp) {
+        let is_paused = match self.phase {
+            Phase::Paused {
+                until_visible: by_page,
+            } => Some(by_page),
+            _ => None,
+        };
+        let until_visible = until_visible && is_paused.unwrap_or(true);
+        self.enter(Phase::Paused { until_visible }, now);
+        if is_paused.is_none() {
+            self.push(Output::Disconnect);
+            self.push_state();
+        }
+    }
+
+    /// Earlier failures are forgotten, as far as an event would make them forgotten.
+    pub(super) fn resume(&mut self, now: Timestamp) {
+        if !self.is_paused() {
+            return;
+        }
+        self.forget_failures();
+        // A user who resumes the source of a hidden page wants it for as long again.
+        self.hidden_since = self.hidden_since.map(|_| now);
+        self.hurry(now);
+    }
+
+    pub(super) fn hidden(&mut self, now: Timestamp) {
+        if self.policy.pause_when_hidden.is_some() {
+            self.hidden_since.get_or_insert(now);
+        }
+    }
+
+    pub(super) fn visible(&mut self, now: Timestamp) {
+        self.hidden_since = None;
+        if let Phase::Paused {
+            until_visible: true,
+        } = self.phase
+        {
+            self.resume(now);
+        }
+    }
+
+    pub(super) fn woken(&mut self, at: At) {
+        if self.is_offline {
+            return;
+        }
+        if self.pause_if_hidden_too_long(at.now) {
+            return;
+        }
+        match self.phase {
+            Phase::Waiting { .. } => self.shorten_wait(false, at),
+            // The browser goes on with its wait, which has stood still.
+            Phase::Reconnecting { .. } if self.may_replace_browser() => {
+                self.push(Output::Disconnect);
+                self.hurry(at.now);
+            }
+            _ if self.may_have_died_asleep(at.now) => self.suspend(at),
+            _ => {}
+        }
+    }
+
+    /// When a hidden page pauses the source.
+    pub(super) fn hidden_deadline(&self) -> Timestamp {
+        match (self.hidden_since, self.policy.pause_when_hidden) {
+            (Some(since), Some(after))
+                if self.is_repeatable && !self.is_paused() && !self.is_closed() =>
+            {
+                since + after
+            }
+            _ => NEVER,
+        }
+    }
+
+    /// Returns whether the source is paused now.
+    pub(super) fn pause_if_hidden_too_long(&mut self, now: Timestamp) -> bool {
+        let deadline = self.hidden_deadline();
+        let is_due = deadline < NEVER && deadline <= now;
+        if is_due {
+            self.pause(true, now);
+        }
+        is_due
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        matches!(self.phase, Phase::Paused { .. })
+    }
+
+    /// Connects at once, as far as the last time was long enough ago and there is a network.
+    fn hurry(&mut self, now: Timestamp) {
+        self.unhealthy_since.get_or_insert(now);
+        if self.is_offline {
+            let phase = Phase::Waiting {
+                attempt: self.failures.max(1),
+                until: now,
+                not_before: now,
+            };
+            self.enter(phase, now);
+            return self.push_state();
+        }
+        let due = self.may_hurry_at.max(now);
+        self.may_hurry_at = due + HURRY_INTERVAL;
+        if due == now {
+            return self.connect(now);
+        }
+        self.enter(Phase::Postponed(due), now);
+        self.push_state();
+    }
+
+    /// Whether there is a connection from before the page slept. A page is told several times that it has woken: its timers are
+    /// late, too.
+    pub(super) fn may_have_died_asleep(&self, now: Timestamp) -> bool {
+        let is_newer = matches!(self.phase, Phase::Connecting) && self.is_attempt_new(now);
+        self.reopens_on_wake() && !is_newer
+    }
+
+    fn is_attempt_new(&self, now: Timestamp) -> bool {
+        now.since(self.phase_since) < HURRY_INTERVAL
+    }
+}
